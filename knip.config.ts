@@ -9,7 +9,7 @@ const production = process.argv.includes('--production');
 const config: KnipConfig = {
   // A `!` marks what is no test.
   entry: [
-    'src/{index,headless,page,inspector,pick,consent}.ts!',
+    'src/{index,headless,page,inspector,pick,consent,rows}.ts!',
     'src/{page/element,page/adapters,page/frameworks/react,page/frameworks/vue,core/encoders/web}/index.ts!',
     // Started by name: the command line, processes, workers and the loader that the packaging puts in front of them.
     'src/shop/cli/main.ts!',

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
+import { violations } from './support/accessibility';
 import { logOf, packagePage, serveHeadless } from './support/headless';
 import { idsOf } from './support/lists';
 
@@ -89,4 +90,74 @@ test('a filter chooses the size, and the rule `variants` shows all of them', asy
   const first = productOf(ids[0]);
   // All that are in stock.
   expect(ids.slice(0, 5)).toEqual([0, 1, 3, 4, 5].map((variant) => `${first}.${variant}`));
+});
+
+test('a card lets the shopper choose colour and size, by keyboard too', async ({ page, context }) => {
+  const body = `<main><h1>A shop</h1><sidestream-recs bundle="/variants/" placement="trending" limit="4" layout="row" currency="EUR" href-template="/p/{id}" variant-choice add-to-cart></sidestream-recs></main>`;
+  await context.route('**/choice.html', (route) =>
+    route.fulfill({ body: packagePage(body), contentType: 'text/html' }),
+  );
+  await page.goto('/choice.html');
+  const cards = list(page, 'trending').locator('[data-id]');
+  await expect(cards).toHaveCount(4);
+  const card = cards.first();
+  const product = productOf((await idsOf(list(page, 'trending')))[0]);
+  const option = (name: string) => card.getByRole('radio', { name, exact: true });
+  const href = () => card.getByRole('link').getAttribute('href');
+  // The cheapest is red and small; red ones in M are sold out.
+  await expect(card.getByRole('group', { name: 'Colour' }).getByRole('radio', { name: 'Red' })).toBeChecked();
+  await expect(option('S')).toBeChecked();
+  await expect(option('M, Sold out')).toBeDisabled();
+  await expect(card.getByText('from €')).toBeVisible();
+  expect(await violations(page)).toEqual([]);
+
+  // Tab goes from group to group, arrow keys choose.
+  await option('Red').focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(option('Blue')).toBeChecked();
+  await expect(option('Blue')).toBeFocused();
+  expect(await href()).toBe(`/p/${product}.1`);
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('ArrowRight');
+  await expect(option('M')).toBeChecked();
+  expect(await href()).toBe(`/p/${product}.3`);
+  await expect(card.getByText('from €')).toHaveCount(0);
+  await page.keyboard.press('ArrowRight');
+  await expect(option('L')).toBeChecked();
+
+  const added = page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        document.addEventListener('addtocart', ({ detail }) => resolve([detail.items[0]?.item.id, detail.total]));
+      }),
+  );
+  const price = Number((await card.locator('[part=price]').textContent())?.trim().slice(1));
+  await card.getByRole('button', { name: /^Add to cart/ }).click();
+  expect(await added).toEqual([`${product}.5`, price]);
+  await expect(cards.filter({ has: page.locator(`[href="/p/${product}.5"]`) })).toHaveCount(0);
+});
+
+test('a card begins with the size that the shopper usually buys', async ({ page, context }) => {
+  const body = `<main><h1>A shop</h1><sidestream-recs bundle="/variants/" placement="trending" limit="11" variant-choice></sidestream-recs></main>`;
+  await context.route('**/choice.html', (route) =>
+    route.fulfill({ body: packagePage(body), contentType: 'text/html' }),
+  );
+  await page.goto('/choice.html');
+  await expect(list(page, 'trending').locator('[data-id]')).toHaveCount(11);
+  const category = await page.evaluate(async () => {
+    const recommender = document.querySelector('sidestream-recs')?.activeRecommender;
+    const { items } = (await recommender?.recommend({ placement: 'trending', limit: 1 })) ?? {};
+    const bought = items?.[0]?.item;
+    await recommender?.track('purchase', `${bought?.group}.4`);
+    return bought?.category;
+  });
+  const usual = list(page, 'trending').locator('[data-id]', { hasText: 'L: your usual size' });
+  await expect(usual.first()).toBeVisible();
+  const others = await page.evaluate(async (name) => {
+    const { items } =
+      (await document.querySelector('sidestream-recs')?.activeRecommender?.browse({ category: name })) ?? {};
+    return new Set(items?.map(({ group }) => group)).size;
+  }, category);
+  expect(await usual.count()).toBeGreaterThanOrEqual(others - 1);
+  await expect(usual.first().getByRole('radio', { name: 'L, your usual size' })).toBeChecked();
 });

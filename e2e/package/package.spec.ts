@@ -97,11 +97,11 @@ test('the command of the tarball trains, with the wasm files of the tarball', ()
 test('a server can import it without a window', async () => {
   await linkPackages(project, ['react', 'vue']);
   const script = `
-    const names = ['sidestream', 'sidestream/element', 'sidestream/headless', 'sidestream/inspector', 'sidestream/pick', 'sidestream/find', 'sidestream/adapters', 'sidestream/consent', 'sidestream/encoders', 'sidestream/react', 'sidestream/vue'];
+    const names = ['sidestream', 'sidestream/element', 'sidestream/headless', 'sidestream/inspector', 'sidestream/pick', 'sidestream/find', 'sidestream/rows', 'sidestream/adapters', 'sidestream/consent', 'sidestream/encoders', 'sidestream/react', 'sidestream/vue'];
     const modules = await Promise.all(names.map((name) => import(name)));
     console.log(typeof window, modules.map((module) => Object.keys(module).length > 0).join());`;
   const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', script], { cwd: project });
-  expect(stdout.trim()).toBe(`undefined ${Array(11).fill('true').join()}`);
+  expect(stdout.trim()).toBe(`undefined ${Array(12).fill('true').join()}`);
 });
 
 test('the entry for React keeps hooks in a file for clients', async () => {

@@ -112,7 +112,7 @@ const ROOMS = {
   element: {
     wing: 'page',
     runs: 'page',
-    has: '`<sidestream-recs>` (`recs/`), `<sidestream-inspector>` (`inspector/`), `<sidestream-pick>` (`pick/`), `<sidestream-find>` (`find/`)',
+    has: '`<sidestream-recs>` (`recs/`), `<sidestream-inspector>` (`inspector/`), `<sidestream-pick>` (`pick/`), `<sidestream-find>` (`find/`), `<sidestream-rows>` (`rows/`)',
     imports: ['adapters', 'card', 'client', 'labels', 'protocol'],
   },
   adapters: {

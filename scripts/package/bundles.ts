@@ -61,6 +61,7 @@ async function pageBuild(dir: string): Promise<RolldownOptions> {
       inspector: 'inspector.ts',
       pick: 'pick.ts',
       find: 'find.ts',
+      rows: 'rows.ts',
       adapters: 'page/adapters/index.ts',
     }),
     plugins: [...plugins, wholeEntry('sidestream.js')],
@@ -105,6 +106,7 @@ const PAGE = {
   inspector: 'inspector.ts',
   pick: 'pick.ts',
   find: 'find.ts',
+  rows: 'rows.ts',
   adapters: 'page/adapters/index.ts',
   consent: 'consent.ts',
 };

@@ -9,6 +9,7 @@ const PATHS: Record<string, string> = {
   'sidestream-inspector': 'lib/inspector.js',
   'sidestream-pick': 'lib/pick.js',
   'sidestream-find': 'lib/find.js',
+  'sidestream-rows': 'lib/rows.js',
 };
 
 /** Attributes, properties and events of an element. */

@@ -56,6 +56,7 @@ function importsOf(elements: Declaration[]): string[] {
     "import type { FindDetail, FindSubmitDetail } from './find.js';",
     "import type {} from './element.js';",
     "import type {} from './inspector.js';",
+    "import type {} from './rows.js';",
   ];
 }
 

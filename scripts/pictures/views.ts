@@ -134,6 +134,14 @@ async function product(page: Page): Promise<void> {
   await shown(page, 'similar');
 }
 
+/** A page of a shop with only some elements in it. */
+async function plain(page: Page, elements: string, modules: readonly string[]): Promise<void> {
+  const scripts = modules.map((name) => `<script type="module" src="/sidestream/${name}.js"></script>`).join('');
+  const body = `<!doctype html><html lang="en"><meta charset="utf-8"><title>A shop</title><link rel="stylesheet" href="/shop.css"><main>${elements}</main>${scripts}`;
+  await page.route('**/elements.html', (route) => route.fulfill({ body, contentType: 'text/html' }));
+  await page.goto('/elements.html');
+}
+
 /** All views, in the order of the manual. */
 export const VIEWS: readonly View[] = [
   {
@@ -166,6 +174,68 @@ export const VIEWS: readonly View[] = [
     async open(page) {
       await known(page);
       return page.getByTestId('for-you');
+    },
+  },
+  {
+    name: 'rows',
+    sources: ['examples/plain/shop.css', 'src/page/element/rows', 'src/device/ranking/rows', ...ELEMENT],
+    picture: { file: 'pictures/rows.webp', width: 1080, height: 1120 },
+    needsScripts: true,
+    async open(page) {
+      const rows = '<sidestream-rows bundle="/bundle/" currency="EUR" limit="4"></sidestream-rows>';
+      await plain(page, rows, ['sidestream', 'rows']);
+      await page.locator('sidestream-rows [data-id]').first().waitFor();
+      await page.evaluate(async () => {
+        const recommender = document.querySelector('sidestream-rows')?.activeRecommender;
+        for (const category of ['Music/Instruments', 'Sport/Outdoor']) {
+          const found = await recommender?.browse({ category, limit: 2 });
+          for (const { id } of found?.items ?? []) await recommender?.track('click', id);
+        }
+        await recommender?.consent('granted');
+        await recommender?.settled();
+      });
+      await page.reload();
+      await page.locator('[data-kind=because] [data-id]').first().waitFor();
+    },
+  },
+  {
+    name: 'variant-choice',
+    sources: ['examples/plain/shop.css', ...ELEMENT],
+    picture: { file: 'pictures/variant-choice.webp', width: 760, height: 640, scale: 1.5 },
+    needsScripts: true,
+    async open(page) {
+      const list = `<sidestream-recs bundle="/bundle/" currency="EUR" limit="4" variant-choice add-to-cart heading="Shoes" style="--sidestream-card-size: 9rem" filter='{"category":"Clothing/Shoes"}'></sidestream-recs>`;
+      await plain(page, list, ['sidestream']);
+      await page.locator('sidestream-recs [data-id]').first().waitFor();
+      // The products of the demo have no variants: these are made up.
+      await page.evaluate(`{
+        const list = document.querySelector('sidestream-recs');
+        const real = list.activeRecommender;
+        const [colors, sizes] = [['Black', 'Firebrick', 'Steelblue'], ['38', '39', '40', '41']];
+        const options = [
+          { name: 'color', kind: 'color', values: colors },
+          { name: 'size', kind: 'size', values: sizes, usual: '40' },
+        ];
+        const listed = (item) => ({ ...item, attributes: { color: 'Black', size: '39' } });
+        const variantsOf = (item) => colors.flatMap((color) => sizes.map((size, n) => ({
+          ...item,
+          id: color === 'Black' && size === '39' ? item.id : item.id + color + size,
+          attributes: { color, size },
+          availability: (item.title.length + n) % 4 === 1 && size !== '40' ? 'out-of-stock' : 'in-stock',
+        })));
+        list.recommender = {
+          ...real,
+          recommend: async (request) => {
+            const response = await real.recommend(request);
+            return { ...response, items: response.items.map((one) => ({ ...one, item: listed(one.item) })) };
+          },
+          products: async (ids) =>
+            (await real.products(ids)).map(({ item }) => ({ item: listed(item), options, variants: variantsOf(item) })),
+        };
+      }`);
+      const shown = page.locator('main sidestream-recs');
+      await shown.locator('[part=option]').first().waitFor();
+      return shown;
     },
   },
   {

@@ -50,6 +50,8 @@ export class FakeRecommender {
     return {
       recommend: (request) => this.#recommend(request ?? {}),
       recommendSegments: async ({ by }) => ({ id: 's', by, segments: [], partial: false }),
+      recommendRows: async () => ({ id: 'w', rows: [], partial: false }),
+      products: async (ids) => ids.map((id) => ({ item: recommendation(id).item, options: [], variants: [] })),
       find: async () => ({ id: 'f', items: [], by: 'words', partial: false }),
       setHints: nothing,
       rerank: async (ids) => ({ id: 'r', ids: [...ids] }),

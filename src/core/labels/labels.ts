@@ -58,6 +58,8 @@ interface ListTexts {
   forward: string;
   /** Badge of a product that cannot be bought. Short. */
   outOfStock: string;
+  /** Button below an endless list. */
+  more: string;
 }
 
 /** Texts that only some cards show. */
@@ -82,6 +84,12 @@ interface CardTexts {
   added: string;
   /** Read by screen readers then. `{title}` of the product. */
   addedToCart: Text<'title'>;
+  /** Read by screen readers: name of the colours to choose from. */
+  color: string;
+  /** Read by screen readers: name of the sizes to choose from. */
+  size: string;
+  /** Beside the size that the shopper usually buys. Lower case where the language allows it. */
+  usualSize: string;
 }
 
 /** Texts of `<sidestream-recs layout="bundle">`, which offers the item in view together with matching items. */
@@ -193,6 +201,10 @@ export interface ReasonTexts {
   'chosen-for-you': string;
   /** The shop put it there. */
   picked: string;
+  /** Heading over more products of a brand or category that the shopper prefers. `{name}` is its name in the catalogue. */
+  'more-from': Text<'name'>;
+  /** Heading over new products of a category. `{name}` is its name in the catalogue. */
+  'new-in': Text<'name'>;
 }
 
 export interface PageTexts {

@@ -54,7 +54,7 @@ export const ATTRIBUTES: readonly AttributeField[] = [
     name: 'layout',
     group: 'look',
     kind: 'choice',
-    options: ['grid', 'row', 'bundle'],
+    options: ['grid', 'row', 'feed', 'bundle'],
     otherwise: 'grid',
     begin: 'row',
     hint: 'How the cards are laid out',

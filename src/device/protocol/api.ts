@@ -2,7 +2,7 @@ import type { Item, ItemInput, Offer } from '../../core/catalog';
 import type { EventDetails, EventType } from '../../core/events';
 import type { SidestreamError } from '../../error';
 import type { Counts, Experiment, Metrics, VisitorReport } from '../experiment';
-import type { Filter, Hints, Pin, Placement, Rules, TermName } from '../ranking';
+import type { Filter, Hints, Pin, Placement, PriceRange, Rules, TermName } from '../ranking';
 import type { Encryption } from '../store';
 import type { ExpertStatus, Explanation, Recommendation, Snapshot } from './answers';
 import type { InspectionAnswers, InspectionSubjects } from './inspection';
@@ -139,6 +139,84 @@ export interface SegmentsResponse {
   currency?: string;
   /** Whether only part of the catalogue was ranked, because it is too large to load as a whole. */
   partial: boolean;
+}
+
+/** Which rows of lists to plan. Its rules replace the shop's rules of the same names; pins have no effect. */
+export interface RowsRequest extends Omit<Rules, 'pin'> {
+  /** How many rows at most, 1 to 20. Default 6. */
+  limit?: number;
+  /** How many items of each row at most, 1 to 50. Default 12. */
+  items?: number;
+  /** Ids of items that are in no row; at most 10,000. */
+  exclude?: string[];
+  /** As for `recommend()`. */
+  lang?: string;
+  /** As for `recommend()`. */
+  hints?: Hints | string;
+}
+
+/** One row of a page: a list with a reason. */
+export interface Row {
+  /**
+   * What its items have in common: they resemble an item that the shopper chose (`because`), they are of a brand or category
+   * that the shopper prefers (`more`), they are new in a category (`new`), they may be bought again (`again`), or many shoppers
+   * choose them (`trending`).
+   */
+  kind: 'because' | 'more' | 'new' | 'again' | 'trending';
+  /** The id of the item of `because`, the category or brand of `more` and `new`, and empty for the other kinds. */
+  about: string;
+  /** The reason as a heading: `New in Shirts`. Empty if nothing is known of the items. */
+  title: string;
+  /**
+   * Mean `for-you` score of its first 5 items, comparable only within one response. In a row with fewer items, each missing
+   * item counts as an average item.
+   */
+  score: number;
+  /** Ranked and explained as in other lists. No product is in two rows. */
+  items: Recommendation[];
+}
+
+/** Rows for a page, chosen for this shopper. */
+export interface RowsResponse {
+  /** Pass it to `track()` as `recommendationId` to attribute clicks, with a name of your choice as `placement`. */
+  id: string;
+  /** The best first. */
+  rows: Row[];
+  /** As in `RecommendResponse`. */
+  currency?: string;
+  /** Whether only part of the catalogue was ranked, because it is too large to load as a whole. */
+  partial: boolean;
+}
+
+/** What to tell of some products. */
+export interface ProductsRequest {
+  /** Language of the items, as for `recommend()`. Default: the page's language. */
+  lang?: string;
+  /** Whether to list the variants of each product. Default false. */
+  variants?: boolean;
+}
+
+/** A property by which a shopper chooses among the variants of a product. */
+export interface ProductOption {
+  /** Name of the attribute, as in the shop's feed. */
+  name: string;
+  /** What it is, according to its name. */
+  kind: 'color' | 'size' | 'other';
+  /** Its values, in the order of the catalogue. */
+  values: string[];
+  /** The size that the shopper bought most often among products of this kind, if this product has it. */
+  usual?: string;
+}
+
+/** An item as it is now, with the product that it belongs to. */
+export interface Product {
+  item: Item;
+  /** As in `Recommendation`. */
+  prices?: PriceRange;
+  /** Properties in which the variants differ, at most 3; empty for a product without variants, or without `variants: true`. */
+  options: ProductOption[];
+  /** All variants of the product, the item among them, in the order of the catalogue; empty like `options`. */
+  variants: Item[];
 }
 
 /**
@@ -476,6 +554,19 @@ export interface Recommender {
    * of each. In a catalogue too large to load as a whole, only the items loaded at present count.
    */
   recommendSegments(request: SegmentsRequest): Promise<SegmentsResponse>;
+  /**
+   * Plans rows of lists for this shopper, each with a reason: items similar to one that the shopper chose, more of a preferred
+   * brand or category, new items, items to buy again, and popular ones. Rows are ordered by the mean `for-you` score of their
+   * first items, no product is in two rows, and a row with fewer than 3 products is left out, except products to buy again. In a
+   * catalogue too large to load as a whole, only the items loaded at present count.
+   */
+  recommendRows(request?: RowsRequest): Promise<RowsResponse>;
+  /**
+   * Products by the ids of their items, whatever the rules say of them: at present prices and stock, and with their variants.
+   * @param ids at most 1,000
+   * @returns in the order of the ids; ids that the catalogue lacks, or that are not loaded, are left out
+   */
+  products(ids: readonly string[], request?: ProductsRequest): Promise<Product[]>;
   /**
    * Sets what the shopper is looking for, for all lists of this page that do not pass their own hints: an object, or its
    * JSON text; `{}` clears the hints. Lists change at once. Hints stay in memory until the page is left, `forget()` is

@@ -42,6 +42,8 @@ const ARGUMENTS = {
   rerank: [late, late, wait],
   find: [late, wait, late, argument(v.optional(encoderRuns, []), 'runs')],
   recommendSegments: [late],
+  recommendRows: [late],
+  products: [late, late],
   setHints: [late],
   explain: [argument(itemIdSchema, 'itemId'), request],
   track: [late, late, late, time],

@@ -171,6 +171,14 @@ export class Engine implements Calls {
     return this.#parts.recommendations.segments(request);
   }
 
+  recommendRows(request: unknown) {
+    return this.#parts.recommendations.rows(request);
+  }
+
+  async products(ids: unknown, request: unknown) {
+    return (await import('./other-lists')).products(ids, request, this.#parts);
+  }
+
   setHints(hints: unknown) {
     return this.#parts.recommendations.setHints(hints);
   }

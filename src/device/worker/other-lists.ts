@@ -4,11 +4,30 @@ import * as v from 'valibot';
 import type { Item } from '../../core/catalog';
 import type { Shown } from '../../core/catalog/locales';
 import { exactObject } from '../../core/common/strict-object';
-import { type Explanation, type ParsedRequest, parsed, recommendSchema, type SegmentsResponse } from '../protocol';
-import { type CatalogIndex, mergedRules, type RankRequest, type RankState, type Rules, ruleFields } from '../ranking';
+import {
+  type Explanation,
+  type ParsedRequest,
+  type Product,
+  parsed,
+  type Recommendation,
+  type RowsResponse,
+  recommendSchema,
+  type SegmentsResponse,
+} from '../protocol';
+import {
+  type CatalogIndex,
+  mergedRules,
+  type RankedItem,
+  type RankRequest,
+  type RankState,
+  type Rules,
+  ruleFields,
+} from '../ranking';
 import { explain } from '../ranking/explanation';
 import { rerank } from '../ranking/rerank';
+import { planRows } from '../ranking/rows';
 import { rankSegments, type SegmentField } from '../ranking/segments';
+import { optionsOf, usualSizes } from '../ranking/variant-options';
 import type { ListContext } from './feature-loader';
 import type { LoadedCatalog } from './loaded-catalog';
 
@@ -67,6 +86,13 @@ export async function rerankList(
 const whole = (most: number, otherwise: number) =>
   v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(most)), otherwise);
 const { pin: _, ...rules } = ruleFields;
+/** Fields that are parsed with the list. */
+const listFields = {
+  exclude: v.optional(v.unknown()),
+  lang: v.optional(v.unknown()),
+  hints: v.optional(v.unknown()),
+  ...rules,
+};
 const segmentsSchema = exactObject({
   by: v.custom<SegmentField>(
     (by) => typeof by === 'string' && /^(category$|attributes\..)/.test(by),
@@ -75,11 +101,15 @@ const segmentsSchema = exactObject({
   depth: whole(50, 1),
   limit: whole(100, 6),
   items: whole(20, 4),
-  exclude: v.optional(v.unknown()),
-  lang: v.optional(v.unknown()),
-  hints: v.optional(v.unknown()),
-  ...rules,
+  ...listFields,
 });
+const rowsSchema = exactObject({ limit: whole(20, 6), items: whole(50, 12), ...listFields });
+const productIdsSchema = v.pipe(v.array(v.string()), v.maxLength(1000));
+const productsSchema = exactObject({ lang: v.optional(v.string()), variants: v.optional(v.boolean(), false) });
+
+/** The places of a list with their items in the language of the request. */
+const listed = ({ index, shown }: ListInput, ranked: readonly RankedItem[]): Recommendation[] =>
+  ranked.map(({ row, ...place }, position) => ({ ...place, item: shown(index.items[row]), position }));
 
 /**
  * Ranks segments of the loaded items for `Recommender.recommendSegments()`.
@@ -92,13 +122,67 @@ export async function rankedSegments(
 ): Promise<Omit<SegmentsResponse, 'id'>> {
   const { by, depth, limit, items, ...list } = parsed(segmentsSchema, request ?? {}, 'recommendSegments()');
   const given = parsed(recommendSchema, { ...list, limit: items }, 'recommendSegments()');
-  const segments = await service.withInput(given, ({ index, input, shown }) =>
-    rankSegments(index, ...input, { by, depth, limit, items }).map(({ items: ranked, ...segment }) => ({
+  const segments = await service.withInput(given, (list) =>
+    rankSegments(list.index, ...list.input, { by, depth, limit, items }).map(({ items: ranked, ...segment }) => ({
       ...segment,
-      items: ranked.map(({ row, ...place }, position) => ({ ...place, item: shown(index.items[row]), position })),
+      items: listed(list, ranked),
     })),
   );
   return { by, segments, currency: catalog.offers?.currency, partial: !!catalog.bundle.clusters };
+}
+
+/**
+ * Plans rows of the loaded items for `Recommender.recommendRows()`.
+ * @throws SidestreamError `runtime/invalid-input` naming the field
+ */
+export async function plannedRows(
+  request: unknown,
+  service: InputSource,
+  { catalog, features, session }: ListContext,
+): Promise<Omit<RowsResponse, 'id'>> {
+  const { limit, items, ...list } = parsed(rowsSchema, request ?? {}, 'recommendRows()');
+  const given = parsed(recommendSchema, { ...list, limit: items }, 'recommendRows()');
+  // Rows about a product compare contents, of which a new shopper's rows need nothing.
+  if (await session.run(({ learner }) => learner.history.rows.length > 0)) await features.waitFor(true);
+  const rows = await service.withInput(given, (input) =>
+    planRows(input.index, ...input.input, { limit, items }).map(({ items: ranked, ...row }) => ({
+      ...row,
+      items: listed(input, ranked),
+    })),
+  );
+  return { rows, currency: catalog.offers?.currency, partial: !!catalog.bundle.clusters };
+}
+
+/**
+ * Products by the ids of their items, for `Recommender.products()`.
+ * @throws SidestreamError `runtime/invalid-input` naming the field
+ */
+export async function products(
+  given: unknown,
+  request: unknown,
+  { catalog, session, options }: Pick<ListContext, 'catalog' | 'session' | 'options'>,
+): Promise<Product[]> {
+  const ids = parsed(productIdsSchema, given, 'products()', 'ids');
+  const { lang = options.lang, variants: withVariants } = parsed(productsSchema, request ?? {}, 'products()');
+  const shown = (await catalog.texts?.in(lang)) ?? ((item: Item) => item);
+  return session.run(({ learner }) => {
+    const { items, rowOf, variants } = catalog.index;
+    const usual = withVariants ? usualSizes(catalog.index, learner.history.record.purchases) : null;
+    return ids.flatMap((id): Product[] => {
+      const row = rowOf.get(id);
+      if (row === undefined) return [];
+      const prices = variants?.prices(items, row);
+      const all = withVariants ? (variants?.of[row] ?? []) : [];
+      return [
+        {
+          item: shown(items[row]),
+          ...(prices && { prices }),
+          options: optionsOf(catalog.index, all, usual),
+          variants: all.map((other) => shown(items[other])),
+        },
+      ];
+    });
+  });
 }
 
 /** Explains the score of an item, for `Recommender.explain()`, with the items and choices that led to it. */

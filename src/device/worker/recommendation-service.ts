@@ -6,6 +6,7 @@ import type {
   ParsedRequest,
   RecommendResponse,
   RerankResponse,
+  RowsResponse,
   SegmentsResponse,
 } from '../protocol';
 import {
@@ -101,6 +102,12 @@ export class RecommendationService implements InputSource, FindSource {
   async segments(request: unknown): Promise<SegmentsResponse> {
     const { rankedSegments } = await import('./other-lists');
     return { id: this.#idOf('segments'), ...(await rankedSegments(request, this, this.#context)) };
+  }
+
+  /** Plans rows. @param request parsed there */
+  async rows(request: unknown): Promise<RowsResponse> {
+    const { plannedRows } = await import('./other-lists');
+    return { id: this.#idOf('rows'), ...(await plannedRows(request, this, this.#context)) };
   }
 
   /** @param given parsed there @throws SidestreamError `runtime/invalid-input` naming the field */

@@ -2,8 +2,10 @@ import * as Comlink from 'comlink';
 import {
   type Consent,
   carryErrors,
+  coreOf,
   type GivenOptions,
   type Offer,
+  type Recommender,
   type RecommenderEvents,
   type Refusal,
   type RemoteListener,
@@ -66,6 +68,11 @@ export class WorkerConnection {
     this.started = this.call(async () => {
       this.#loadRest().catch((thrown) => this.fail(thrown));
     });
+  }
+
+  /** The consent in force; undefined until the worker knows it. */
+  get consent(): Consent | undefined {
+    return this.given.consent;
   }
 
   get namespace(): string {
@@ -290,4 +297,10 @@ export class WorkerConnection {
     const { watchPage } = await import('./page-watch');
     if (!this.closing) this.#watch = watchPage(this);
   }
+}
+
+/** Where the tab keeps data of a recommender: the beginning of its keys, and the consent in force; null for one without a worker. */
+export function tabOf(recommender: Recommender): { key: string; consent: Consent | undefined } | null {
+  const core = coreOf(recommender);
+  return core instanceof WorkerConnection ? { key: core.tabKey, consent: core.consent } : null;
 }

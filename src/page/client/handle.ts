@@ -16,6 +16,8 @@ const MAX_EARLY_ERRORS = 20;
 /** Methods that only call the worker. */
 const FORWARDED = [
   'recommendSegments',
+  'recommendRows',
+  'products',
   'setHints',
   'explain',
   'getItem',

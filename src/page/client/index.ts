@@ -1,4 +1,5 @@
 export { coreOf } from '../../device/protocol';
+export { tabOf } from './connection';
 export {
   bundleAddress,
   createRecommender,

@@ -2,11 +2,15 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { Recommender } from '../../device/protocol';
 import { coreOf, onPageRecommender, pageRecommender } from '../client';
 
-type Host = ReactiveControllerHost & {
-  recommender: Recommender | null;
-  readonly hasUpdated: boolean;
-  readonly isConnected: boolean;
-};
+/** Elements whose recommender others use. */
+const LISTS = 'sidestream-recs, sidestream-rows';
+type Lister = Element & { activeRecommender?: Recommender | null };
+
+type Host = ReactiveControllerHost &
+  Element & {
+    recommender: Recommender | null;
+    readonly hasUpdated: boolean;
+  };
 
 /**
  * The recommender of an element other than a list: the one it was given, otherwise the recommender of the first list that has one,
@@ -34,7 +38,8 @@ export class FoundRecommender implements ReactiveController {
     // An update may arrive after the element left the page.
     if (!this.#host.isConnected) return false;
     const before = this.value;
-    const lists = [...document.querySelectorAll('sidestream-recs')];
+    const host: Element = this.#host;
+    const lists = [...document.querySelectorAll<Lister>(LISTS)].filter((list) => list !== host);
     // Until its module is loaded, an element does not have its properties.
     const active = lists.find((list) => list.activeRecommender)?.activeRecommender;
     const found = this.#host.recommender ?? active ?? pageRecommender() ?? before;

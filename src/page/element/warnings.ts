@@ -14,7 +14,7 @@ const ADVICE: Record<string, [attribute: string, advice: string]> = {
   ],
   layout: [
     'layout',
-    'must be grid, row or bundle; the list is shown as a grid. Correct the word, or leave the attribute out.',
+    'must be grid, row, feed or bundle; the list is shown as a grid. Correct the word, or leave the attribute out.',
   ],
   currency: ['currency', 'must be the three-letter code of a currency that browsers know. Write currency="EUR", say.'],
   lowStock: [

@@ -24,6 +24,7 @@ export default {
     back: 'التمرير للخلف',
     forward: 'التمرير للأمام',
     outOfStock: 'نفدت الكمية',
+    more: 'عرض المزيد',
   },
   cards: {
     from: 'من {price}',
@@ -42,6 +43,9 @@ export default {
     addToCart: 'أضف إلى السلة',
     added: 'تمت الإضافة',
     addedToCart: 'تمت إضافة \u2068{title}\u2069 إلى السلة.',
+    color: 'اللون',
+    size: 'المقاس',
+    usualSize: 'مقاسك المعتاد',
   },
   bundle: {
     thisItem: 'هذا المنتج',
@@ -99,5 +103,7 @@ export default {
     again: 'هل حان وقت شرائه مجددًا؟',
     'chosen-for-you': 'اخترناه لك',
     picked: 'من اختيار المتجر',
+    'more-from': 'المزيد من \u2068{name}\u2069',
+    'new-in': 'الجديد في \u2068{name}\u2069',
   },
 } satisfies Labels;

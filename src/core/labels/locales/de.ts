@@ -24,6 +24,7 @@ export default {
     back: 'Zurückblättern',
     forward: 'Weiterblättern',
     outOfStock: 'Ausverkauft',
+    more: 'Mehr anzeigen',
   },
   cards: {
     from: 'ab {price}',
@@ -42,6 +43,9 @@ export default {
     addToCart: 'In den Warenkorb',
     added: 'Hinzugefügt',
     addedToCart: '{title} liegt jetzt im Warenkorb.',
+    color: 'Farbe',
+    size: 'Größe',
+    usualSize: 'Ihre übliche Größe',
   },
   bundle: {
     thisItem: 'Dieses Produkt',
@@ -99,5 +103,7 @@ export default {
     again: 'Zeit, das wieder zu kaufen?',
     'chosen-for-you': 'Für Sie ausgewählt',
     picked: 'Vom Shop ausgewählt',
+    'more-from': 'Mehr von {name}',
+    'new-in': 'Neu in {name}',
   },
 } satisfies Labels;

@@ -24,6 +24,7 @@ export const ENGLISH = {
     back: 'Scroll back',
     forward: 'Scroll forward',
     outOfStock: 'Sold out',
+    more: 'Show more',
   },
   cards: {
     from: 'from {price}',
@@ -42,6 +43,9 @@ export const ENGLISH = {
     addToCart: 'Add to cart',
     added: 'Added',
     addedToCart: '{title} was added to the cart.',
+    color: 'Colour',
+    size: 'Size',
+    usualSize: 'your usual size',
   },
   bundle: {
     thisItem: 'This item',
@@ -102,4 +106,6 @@ export const ENGLISH_REASONS = {
   again: 'Time to buy again?',
   'chosen-for-you': 'Chosen for you',
   picked: 'Picked by the shop',
+  'more-from': 'More from {name}',
+  'new-in': 'New in {name}',
 } satisfies ReasonTexts;

@@ -24,6 +24,7 @@ export default {
     back: 'Desplazar hacia atrás',
     forward: 'Desplazar hacia delante',
     outOfStock: 'Agotado',
+    more: 'Mostrar más',
   },
   cards: {
     from: 'desde {price}',
@@ -42,6 +43,9 @@ export default {
     addToCart: 'Añadir al carrito',
     added: 'Añadido',
     addedToCart: '{title} se ha añadido al carrito.',
+    color: 'Color',
+    size: 'Talla',
+    usualSize: 'tu talla habitual',
   },
   bundle: {
     thisItem: 'Este producto',
@@ -99,5 +103,7 @@ export default {
     again: '¿Toca volver a comprarlo?',
     'chosen-for-you': 'Elegido para ti',
     picked: 'Seleccionado por la tienda',
+    'more-from': 'Más de {name}',
+    'new-in': 'Novedades en {name}',
   },
 } satisfies Labels;

@@ -24,6 +24,7 @@ export default {
     back: 'Faire défiler en arrière',
     forward: 'Faire défiler en avant',
     outOfStock: 'Épuisé',
+    more: 'Afficher plus',
   },
   cards: {
     from: 'dès {price}',
@@ -42,6 +43,9 @@ export default {
     addToCart: 'Ajouter au panier',
     added: 'Ajouté',
     addedToCart: '{title} a été ajouté au panier.',
+    color: 'Couleur',
+    size: 'Taille',
+    usualSize: 'votre taille habituelle',
   },
   bundle: {
     thisItem: 'Ce produit',
@@ -99,5 +103,7 @@ export default {
     again: 'Le moment d’en racheter ?',
     'chosen-for-you': 'Choisi pour vous',
     picked: 'Sélectionné par la boutique',
+    'more-from': 'Plus de choix : {name}',
+    'new-in': 'Nouveautés : {name}',
   },
 } satisfies Labels;

@@ -24,6 +24,7 @@ export default {
     back: '前へスクロール',
     forward: '次へスクロール',
     outOfStock: '売り切れ',
+    more: 'もっと見る',
   },
   cards: {
     from: '{price}から',
@@ -42,6 +43,9 @@ export default {
     addToCart: 'カートに入れる',
     added: '追加しました',
     addedToCart: '{title}をカートに追加しました。',
+    color: 'カラー',
+    size: 'サイズ',
+    usualSize: 'いつものサイズ',
   },
   bundle: {
     thisItem: 'この商品',
@@ -99,5 +103,7 @@ export default {
     again: 'そろそろ買い足しの時期ですか？',
     'chosen-for-you': 'あなたへのおすすめです',
     picked: 'ショップのおすすめです',
+    'more-from': '{name}の商品をもっと',
+    'new-in': '{name}の新着',
   },
 } satisfies Labels;

@@ -21,6 +21,8 @@ export type ReasonKind =
     }
   /** `name`: the shopper's goal in the words of the hint. */
   | { kind: 'hint'; name: string }
+  /** `name` of a brand or category, in a heading. */
+  | { kind: 'more-from' | 'new-in'; name: string }
   /** `name`: the words that the shopper searched for. */
   | { kind: 'matches'; name: string }
   | { kind: 'popular' | 'seen' | 'again' | 'chosen-for-you' | 'picked' }
@@ -66,6 +68,7 @@ export function reasonText(
     category: name,
     hint: name,
     words: name,
+    name,
   });
 }
 

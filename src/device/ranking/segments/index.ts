@@ -1,3 +1,3 @@
 // Segments of the catalogue. No list needs them.
 
-export { rankSegments, type SegmentField } from './segments';
+export { rankSegments, type SegmentField, valuesOf } from './segments';

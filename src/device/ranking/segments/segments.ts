@@ -94,7 +94,7 @@ function contributionsOf(scored: Scored, rows: readonly number[], average: numbe
 }
 
 /** The segments of an item, each once. */
-function valuesOf({ category, attributes }: Item, by: SegmentField, depth: number): Iterable<string> {
+export function valuesOf({ category, attributes }: Item, by: SegmentField, depth: number): Iterable<string> {
   if (by === 'category') {
     return new Set(categoryPaths(category).map((path) => path.split('/').slice(0, depth).join('/')));
   }

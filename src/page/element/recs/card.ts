@@ -15,6 +15,10 @@ export interface CardContext {
   labels: ListLabels;
   /** Parts that only some cards have; undefined if they are not needed or could not be loaded. */
   parts: CardParts | undefined;
+  /** The choice of a variant, if there is one. */
+  options: unknown;
+  /** Whether the card is inside an article of its own. */
+  feed: boolean | undefined;
 }
 
 /** Parts that late code adds to a card, see `card-extras/`. */
@@ -31,11 +35,11 @@ export interface CardParts {
 /** The built-in card: image, title, price and reason. The title is the link, and its area is the whole card. */
 export function productCard(
   { item, reason }: Recommendation,
-  { href, price, dismissible, inPlace, labels, parts }: CardContext,
+  { href, price, dismissible, inPlace, labels, parts, feed, options }: CardContext,
 ): TemplateResult {
   const soldOut = item.availability === 'out-of-stock';
   return html`
-    <article part="card" class="card">
+    <article part="card" class="card" role=${feed ? 'none' : nothing}>
       <span part="media" class="media" data-initial=${[...item.title][0] ?? ''}>${image(item.image, inPlace ? 'sync' : 'async')}${parts?.media}${soldOut ? html`<span part="availability" class="badge">${labels.outOfStock}</span>` : nothing}</span>
       <div part="body" class="body">
         ${
@@ -46,6 +50,7 @@ export function productCard(
         ${parts?.rating}
         <p part="price" class="price">${parts?.price ?? price}</p>
         <p part="reason" class="reason">${reason}</p>
+        ${options}
       </div>
       ${parts?.button}
       ${

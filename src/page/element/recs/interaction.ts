@@ -2,7 +2,7 @@ import type { EventType, Recommendation, Recommender, TrackDetails } from '../..
 import { SidestreamError } from '../../../error';
 import { emit, type RecsClickDetail } from '../events';
 import type { LateHost, LateParts } from './late/late-parts';
-import type { ListController } from './list-controller';
+import type { ListEdits } from './list-controller';
 import type { ListContext } from './list-view';
 import type { Settings } from './settings';
 
@@ -13,6 +13,9 @@ export interface InteractionHost extends LateHost {
   readonly navigate: ((href: string) => unknown) | null;
   listFailed(thrown: unknown): void;
 }
+
+/** One place of a list. */
+const ITEM = '[part=item]';
 
 let loading: Promise<typeof import('./late')> | undefined;
 
@@ -29,9 +32,9 @@ export class ListInteraction {
   /** Undefined until loaded: the first rendering of a list does not wait for it. */
   late: LateParts | undefined;
   readonly #host: InteractionHost;
-  readonly #list: ListController;
+  readonly #list: ListEdits;
 
-  constructor(host: InteractionHost, list: ListController) {
+  constructor(host: InteractionHost, list: ListEdits) {
     this.#host = host;
     this.#list = list;
   }
@@ -53,7 +56,7 @@ export class ListInteraction {
   /** Tracks an event of an item of the list, with the list's recommendation. */
   readonly track = (type: EventType, id: string, more?: TrackDetails): void => {
     const { activeRecommender, settings, shown } = this.#host;
-    const position = shown.items.findIndex(({ item }) => item.id === id);
+    const position = this.#positionOf(shown.items.findIndex(({ item }) => item.id === id));
     activeRecommender
       ?.track(type, id, {
         placement: settings.placement,
@@ -70,27 +73,37 @@ export class ListInteraction {
     if (!(event.target instanceof Element)) return;
     const pressed = (selector: string): Element | null => (event.target as Element).closest(selector);
     const { context, shown } = this.#host;
-    const { labels, placement, extras } = context;
-    const place = event.target.closest('li');
+    const { labels, placement, extras, variants } = context;
+    const place = event.target.closest<HTMLElement>(ITEM);
     if (pressed('[data-undo]')) this.late?.dismissals.undo(place?.dataset.dismissed, labels);
     const found = shown.items.find(({ item }) => item.id === place?.dataset.id);
     if (!found) return;
-    const position = shown.items.indexOf(found);
-    const detail = { item: found.item, position, placement, recommendationId: shown.response };
+    const position = this.#positionOf(shown.items.indexOf(found));
+    const { item } = variants?.of(found) ?? found;
+    const detail = { item, position, placement, recommendationId: shown.response };
     if (pressed('[data-dismiss]')) void this.#dismiss({ ...found, position });
     else if (pressed('[data-add-to-cart]')) extras?.add(detail, event, context);
     else if (pressed('a, button')) this.#choose(detail, event);
   };
 
+  /** The place of an item in the list. @param at its place among the items in the page, of which a feed has more before */
+  #positionOf(at: number): number {
+    const { settings, shown } = this.#host;
+    return settings.layout === 'feed' ? (shown.items[at]?.position ?? at) : at;
+  }
+
   async #dismiss(chosen: Recommendation): Promise<void> {
     const { context, settings, shown } = this.#host;
     // Its code loads right after the list; a faster shopper waits for it.
     await this.load();
-    this.late?.dismissals.add(chosen, shown.items, settings.limit, context.labels);
+    const { limit, layout } = settings;
+    // The places of a feed stay: the others would move.
+    const most = layout === 'feed' ? Number.POSITIVE_INFINITY : limit;
+    this.late?.dismissals.add(chosen, shown.items, most, context.labels);
   }
 
   #choose(detail: RecsClickDetail, event: MouseEvent): void {
-    this.track('click', detail.item.id);
+    this.track('click', detail.item.id, { position: detail.position });
     // An empty href would reload the page.
     const withoutAddress = (event.target as Element).closest('a')?.getAttribute('href') === '';
     const { navigate } = this.#host;

@@ -24,6 +24,8 @@ export interface ListLabels {
   back: string;
   forward: string;
   outOfStock: string;
+  /** Button below an endless list. */
+  more: string;
   /** Texts of a bundle. */
   bundle?: Partial<BundleLabels>;
 }
@@ -51,6 +53,11 @@ export interface CardLabels {
   added: string;
   /** Announced to screen readers then. */
   addedToCart: (title: string) => string;
+  /** Names of the colours and sizes to choose from, for screen readers. */
+  color: string;
+  size: string;
+  /** Beside the size that the shopper usually buys. */
+  usualSize: string;
 }
 
 /** The texts of a list. The property `labels` replaces some or all of them. */
@@ -114,7 +121,11 @@ export function completeLabels(given: Partial<RecsLabels>, language?: string): C
  * those. Pinned items do not count.
  * @param items empty until they are known
  */
-export function headingOf(placement: Placement, items: readonly Recommendation[], labels: ListLabels): string {
+export function headingOf(
+  placement: Placement,
+  items: readonly Pick<Recommendation, 'source' | 'contributions'>[],
+  labels: ListLabels,
+): string {
   const { headings, products } = labels;
   const sources = new Set(items.map(({ source, contributions }) => ('hint' in contributions ? 'personal' : source)));
   sources.delete('pinned');

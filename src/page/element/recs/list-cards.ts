@@ -1,4 +1,4 @@
-import { canonical, formatPrice, safeHref, safeImage } from '../../../core/card';
+import { canonical, columnsOf, formatPrice, safeHref, safeImage } from '../../../core/card';
 import type { Recommendation } from '../../../device/protocol';
 import { SidestreamError } from '../../../error';
 import { languageOf } from '../dom';
@@ -6,9 +6,11 @@ import { emit } from '../events';
 import { loadTexts } from '../labels';
 import type { Bundle, BundleHost } from './bundle';
 import type { CardExtras, ExtrasHost, ExtrasServices } from './card-extras';
+import type { Feed } from './feed';
 import { cardOf } from './list-view';
 import { idsInView, type Settings } from './settings';
 import type { CardFiller, TemplateCards } from './template-card';
+import type { VariantChoice } from './variant-choice';
 
 let loadingExtras: Promise<typeof import('./card-extras')> | undefined;
 
@@ -24,20 +26,33 @@ const hasExtras = ({ item, prices }: Recommendation): boolean =>
   !!(prices || item.listPrice || item.rating || item.quantity || item.published || item.images?.[0]);
 
 const bundleCode = () => import('./bundle');
+const feedCode = () => import('./feed');
+const choiceCode = () => import('./variant-choice');
+
+/** Columns of a feed: every number of columns fills the rows of 60 cards. */
+export const feedColumns = (): string => columnsOf(60);
 
 /** The list whose cards are shown. */
-export type CardsHost = BundleHost & ExtrasHost;
+export type CardsHost = BundleHost & ExtrasHost & { readonly variantChoice?: boolean };
 
-/** The code that only some cards need, each loaded late: bundles, the page's own card, ratings, badges and buttons. */
+/** What the list does for its cards. */
+type Services = Pick<ExtrasServices, 'track' | 'announce'> & {
+  /** Makes its feed. */
+  feed?: (made: typeof Feed) => Feed;
+};
+
+/** The code that only some cards need, each loaded late: bundles, feeds, the page's own card, ratings, badges and buttons. */
 export class ListCards {
   bundle: Bundle | undefined;
   extras: CardExtras | undefined;
   readonly #host: CardsHost;
-  readonly #services: Pick<ExtrasServices, 'track' | 'announce'>;
+  readonly #services: Services;
+  feed: Feed | undefined;
+  variants: VariantChoice | undefined;
   #templates: TemplateCards | undefined;
   #loadingTemplate: Promise<void> | undefined;
 
-  constructor(host: CardsHost, services: Pick<ExtrasServices, 'track' | 'announce'>) {
+  constructor(host: CardsHost, services: Services) {
     this.#host = host;
     this.#services = services;
   }
@@ -46,6 +61,8 @@ export class ListCards {
   prepare(layout: Settings['layout']): void {
     void this.loadTemplate();
     if (layout === 'bundle') bundleCode().catch(() => undefined);
+    if (layout === 'feed') feedCode().catch(() => undefined);
+    if (this.#host.variantChoice) choiceCode().catch(() => undefined);
     if (this.#host.addToCart) this.prepareExtras();
   }
 
@@ -67,11 +84,27 @@ export class ListCards {
         this.bundle ??= new (await bundleCode()).Bundle(this.#host, cardOf, emit, formatPrice);
         cards = await this.bundle.cardsOf(items, idsInView(this.#host.itemId)[0]);
       }
+      if (layout === 'feed') {
+        this.feed ??= this.#services.feed?.((await feedCode()).Feed);
+        await this.feed?.restore();
+        cards = [...items, ...(this.feed?.items ?? [])];
+      }
+      await this.loadVariants(items, layout);
       if (this.extras || !(this.#host.addToCart || this.#template || cards.some(hasExtras))) return;
       const { CardExtras } = await loadExtras();
       this.extras ??= new CardExtras(this.#host, { formatPrice, canonical, safeImage, ...this.#services });
     } catch (thrown) {
       this.#host.listFailed(thrown);
+    }
+  }
+
+  /** Loads the variants of products whose cards let the shopper choose. */
+  async loadVariants(items: Recommendation[], layout: Settings['layout']): Promise<void> {
+    // A bundle has one price for all, and a card of the page's own shows what it likes.
+    if (!this.#host.variantChoice || this.#template || layout === 'bundle') this.variants = undefined;
+    else {
+      this.variants ??= new (await choiceCode()).VariantChoice(this.#host, safeImage);
+      await this.variants.load(items, languageOf(this.#host));
     }
   }
 
@@ -96,6 +129,7 @@ export class ListCards {
   }
 
   keep(items: Recommendation[]): void {
+    this.variants?.keep(items);
     this.#templates?.keep(new Set(items.map(({ item }) => item.id)));
   }
 

@@ -5,6 +5,7 @@ import { FakeRecommender, recommendation } from '../../../testing/fake-recommend
 import { DebouncedRunner, ListController, REFRESH_DELAY } from './list-controller';
 
 class Host {
+  settled = false;
   rendered = true;
   request: RecommendRequest | null = { placement: 'for-you' };
   invalid: Error | null = null;

@@ -85,6 +85,8 @@ export type RecommenderSource = (onProgress: (progress: Progress) => void) => Pr
 export interface ListHost extends ReactiveControllerHost, Placed {
   /** False while the page does not render the element: it keeps its list, which is refreshed once it is rendered again. */
   readonly rendered: boolean;
+  /** Whether the list stays as it is until the host asks for a refresh. */
+  readonly settled: boolean;
   /** The next request; null while it is incomplete (a `similar` or `complement` list without an item). */
   listRequest(): RecommendRequest | null;
   /** Called when the list has these items and is about to be rendered. */
@@ -96,6 +98,9 @@ export interface ListHost extends ReactiveControllerHost, Placed {
   listFailed(error: SidestreamError): void;
   listProgress(progress: Progress): void;
 }
+
+/** What may happen to a list that is shown. */
+export type ListEdits = Pick<ListController, 'refresh' | 'remove' | 'insert'>;
 
 /** Loads one list from a recommender and refreshes it on `change`; reports every failure to its host. */
 export class ListController implements ReactiveController {
@@ -209,7 +214,7 @@ export class ListController implements ReactiveController {
     const { recommender } = this;
     const connection = this.#connection;
     // The first list is loaded in any case: it should be ready when a tab or a dialog opens.
-    if (!recommender || !this.#inPage || (this.#shown && !this.#host.rendered)) return;
+    if (!recommender || !this.#inPage || (this.#shown && (!this.#host.rendered || this.#host.settled))) return;
     await turnsOf(recommender).take(this.#host, () =>
       this.#request(recommender, () => connection === this.#connection),
     );

@@ -9,6 +9,7 @@ import type { RowScroller } from './late/scroller';
 import type { ListState } from './list-controller';
 import type { Settings } from './settings';
 import type { CardFiller } from './template-card';
+import type { VariantChoice } from './variant-choice';
 
 const MAX_SKELETONS = 24;
 
@@ -27,7 +28,11 @@ export interface ListContext extends Pick<Settings, 'placement' | 'hrefTemplate'
   /** Adds the parts that only some lists need to the cards. */
   extras: CardExtras | undefined;
   fill: CardFiller | undefined;
+  /** Which variant of a product its card shows. */
+  variants?: VariantChoice;
   row: RowScroller | undefined;
+  /** Whether the cards are inside the articles of a feed. */
+  feed?: boolean;
   onClick: (event: MouseEvent) => void;
 }
 
@@ -49,19 +54,25 @@ export function listView(places: Place[], context: ListContext): TemplateResult 
 }
 
 /** One card: the page's own, or the built-in one. */
-export function cardOf(
-  recommendation: Recommendation,
-  position: number,
-  context: ListContext,
-): TemplateResult | HTMLElement {
+export function cardOf(listed: Recommendation, position: number, context: ListContext): TemplateResult | HTMLElement {
+  const { fill, extras, labels, language, hrefTemplate, currency, dismissible, inPlace, feed, variants } = context;
+  const recommendation = variants?.of(listed) ?? listed;
   const { item } = recommendation;
-  const { fill, extras, labels, language, hrefTemplate, currency, dismissible, inPlace } = context;
   const href = itemHref(item, hrefTemplate);
   const price = item.price === undefined ? '' : formatPrice(item.price, currency, language);
   const parts = extras?.parts(recommendation, price, context);
   return (
     fill?.(recommendation, position, href, price, context) ??
-    productCard(recommendation, { href, price, dismissible, inPlace, labels, parts })
+    productCard(recommendation, {
+      href,
+      price,
+      dismissible,
+      inPlace,
+      labels,
+      parts,
+      feed,
+      options: variants?.view(listed, labels),
+    })
   );
 }
 
@@ -87,12 +98,15 @@ function inSpaceOf(cards: number, shown: TemplateResult): TemplateResult {
 const links = (cards: number): TemplateResult =>
   html`<div class="list links" .style=${columnsOf(cards)}><slot></slot></div>`;
 
-/** The loading state: the page's own links or its slot `loading`, if any, otherwise skeleton cards. */
-export function loadingState(places: number, host: Element): TemplateResult {
+/**
+ * The loading state: the page's own links or its slot `loading`, if any, otherwise skeleton cards.
+ * @param columns of the cards. Default: those of a list of the given number of cards
+ */
+export function loadingState(places: number, host: Element, columns?: string): TemplateResult {
   const count = Math.min(cardsInside(host) || places, MAX_SKELETONS);
   if (hasFallback(host)) return inSpaceOf(count, html`<slot name="loading">${links(count)}</slot>`);
   if (host.querySelector(':scope > [slot=loading]')) return inSpaceOf(count, html`<slot name="loading"></slot>`);
-  return html`<ol part="list" class="list" aria-hidden="true" .style=${columnsOf(count)}>${Array.from({ length: count }, skeletonCard)}</ol>`;
+  return html`<ol part="list" class="list" aria-hidden="true" .style=${columns ?? columnsOf(count)}>${Array.from({ length: count }, skeletonCard)}</ol>`;
 }
 
 /**

@@ -5,7 +5,7 @@ export interface Settings {
   placement: Placement;
   limit: number;
   headingLevel: number;
-  layout: 'grid' | 'row' | 'bundle';
+  layout: 'grid' | 'row' | 'feed' | 'bundle';
   currency: string;
   lowStock: number;
   hrefTemplate: string;
@@ -19,7 +19,7 @@ const CHECKS: { [K in Checked]: [Settings[K], RegExp] } = {
   placement: ['for-you', /^(for-you|similar|complement|trending|recent|again)$/],
   limit: [8, /^([1-9]\d?|100)$/],
   headingLevel: [2, /^[2-6]$/],
-  layout: ['grid', /^(grid|row|bundle)$/],
+  layout: ['grid', /^(grid|row|feed|bundle)$/],
   currency: ['', /^([a-z]{3})?$/i],
   lowStock: [5, /^\d{1,9}$/],
   hrefTemplate: ['', /^$|^([^{}]*\{(id|title|category)\})+[^{}]*$/],

@@ -74,7 +74,7 @@ export const recsStyles = css`
   .item {
     margin-block-start: calc(var(--_gap) * 1.5);
   }
-  :host(:not([layout='grid'])) .item {
+  :host(:is([layout='row'], [layout='bundle'])) .item {
     margin: 0;
   }
   :host([layout='row']) .list {

@@ -1,4 +1,5 @@
 import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
 import { formatPrice } from '../../../core/card';
 import type {
   Placement,
@@ -13,12 +14,14 @@ import { define, languageOf } from '../dom';
 import { ErrorReporter, emit, TypedLitElement } from '../events';
 import { LanguageObserver } from '../labels';
 import { cardStyles } from './card.styles';
+import type { Feed } from './feed';
 import { ListInteraction } from './interaction';
 import { completeLabels, headingOf, type RecsLabels } from './labels';
-import { ListCards } from './list-cards';
+import { feedColumns, ListCards } from './list-cards';
 import { ListController, type ListHost, type ListState } from './list-controller';
 import { ListSource } from './list-source';
 import {
+  cardOf,
   cardsInside,
   emptyState,
   errorState,
@@ -43,6 +46,7 @@ const REQUEST_PROPERTIES = [
   'hints',
   'layout',
   'addToCart',
+  'variantChoice',
 ];
 const SOURCE_PROPERTIES = ['recommender', 'bundle', 'namespace', 'market', 'workerUrl', 'consent', 'lazy'];
 /** Placements whose lists never fall back to other products. */
@@ -113,6 +117,10 @@ const hasOtherContent = (now: unknown, before: unknown): boolean => JSON.stringi
  * @csspart ratings - The number of ratings.
  * @csspart badge - The badge of a product in stock; also `badge-low-stock`, `badge-sale` or `badge-new`.
  * @csspart availability - The badge of sold-out products.
+ * @csspart options - The choice of a variant: colours, sizes, and the usual size.
+ * @csspart option - One value to choose.
+ * @csspart swatch - A colour to choose.
+ * @csspart usual - The words below the sizes about the shopper's usual one.
  * @csspart add-to-cart - The "add to cart" button.
  * @csspart reason - Why the product is recommended; empty if nothing is known.
  * @csspart dismiss - The "not interested" button.
@@ -127,6 +135,7 @@ const hasOtherContent = (now: unknown, before: unknown): boolean => JSON.stringi
  * @csspart scroll - Both scroll buttons of a row.
  * @csspart message - The sentence of the empty and error states.
  * @csspart retry - The retry button.
+ * @csspart more - The button below an endless list.
  *
  * @cssproperty [--sidestream-card-size=10.5rem] - Minimum width of a card, and three fifths of its maximum in a grid with a
  *   single row; in a row layout, cards are somewhat wider, so that a part of the next one shows.
@@ -171,6 +180,7 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     currency: {},
     dismissible: { type: Boolean },
     addToCart: { type: Boolean, attribute: 'add-to-cart', reflect: true },
+    variantChoice: { type: Boolean, attribute: 'variant-choice', reflect: true },
     lowStock: { type: Number, attribute: 'low-stock' },
     recommender: { attribute: false },
     exclude: { attribute: false, hasChanged: hasOtherContent },
@@ -232,10 +242,10 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
    */
   workerUrl = '';
   /**
-   * `grid`, which wraps; `row`, which scrolls; or `bundle`: the item in view and up to 4 items that go with it (`limit`, default
+   * `grid`, which wraps; `row`, which scrolls; `feed`, an endless grid whose pages have `limit` cards; or `bundle`: the item in view and up to 4 items that go with it (`limit`, default
    * 3), with check boxes, their total price, and a button that adds them to the cart (event `addtocart`).
    */
-  layout: 'grid' | 'row' | 'bundle' = 'grid';
+  layout: 'grid' | 'row' | 'feed' | 'bundle' = 'grid';
   /** Address of an item's page with `{id}`, `{title}` or `{category}` in it: `#/product/{id}`. Default: the item's `url`. */
   hrefTemplate = '';
   /** Three-letter currency code of the prices. Default: the currency of the offers; without one, prices are plain numbers. */
@@ -244,6 +254,11 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
   dismissible = false;
   /** Gives every card of a product in stock an "add to cart" button, which dispatches `addtocart`. */
   addToCart = false;
+  /**
+   * Lets shoppers choose colour and size on the cards of products with variants. The link, the price and the button are then about the
+   * chosen variant. Not in a bundle, and not on cards of the page's own.
+   */
+  variantChoice = false;
   /** Stock level up to which a product in stock has the badge "Only 3 left"; 0 for never. */
   lowStock = 5;
   /** A recommender that the page created; replaces `bundle`. */
@@ -265,8 +280,24 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
 
   readonly #errors = new ErrorReporter(this);
   readonly #list = new ListController(this);
-  readonly #interaction = new ListInteraction(this, this.#list);
-  readonly #cards = new ListCards(this, this.#interaction);
+  readonly #interaction = new ListInteraction(this, {
+    refresh: (delay) => this.#list.refresh(delay),
+    remove: (id) => (this.#feed ?? this.#list).remove(id),
+    insert: (recommendation, position) => (this.#feed ?? this.#list).insert(recommendation, position),
+  });
+  readonly #cards = new ListCards(this, {
+    track: this.#interaction.track,
+    announce: this.#interaction.announce,
+    feed: (made) =>
+      new made(this, {
+        cardOf,
+        repeat,
+        columns: feedColumns(),
+        language: () => languageOf(this),
+        more: () => this.#list.refresh(),
+        ready: (items) => this.#cards.loadVariants(items, 'feed'),
+      }),
+  });
   readonly #source = new ListSource(this, this.#list);
   #settings = settingsOf(this).settings;
   #lastStatus: Status | undefined;
@@ -305,6 +336,11 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     return this.state === 'hidden' || (this.checkVisibility?.() ?? true);
   }
 
+  /** @internal What a feed has shown stays; only later pages follow the shopper. */
+  get settled(): boolean {
+    return this.#feed?.settled ?? false;
+  }
+
   /** @internal */
   get activeRecommender(): Recommender | null {
     return this.#list.recommender;
@@ -333,6 +369,7 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
       labels: completeLabels(this.labels ?? {}, languageOf(this)),
       extras: this.#cards.extras,
       fill: this.#cards.filler(),
+      variants: this.#cards.variants,
       row: this.#interaction.late?.row,
       onClick: this.#interaction.onClick,
     };
@@ -340,10 +377,11 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
 
   /**
    * Requests the list again; rarely needed, because changes of the recommender refresh it. A bundle that was added to the
-   * cart changes only by this call.
+   * cart changes only by this call, and a feed begins anew only by it.
    */
   refresh(): void {
     this.#cards.bundle?.release();
+    this.#feed?.clear();
     this.#list.refresh();
   }
 
@@ -368,10 +406,11 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     const { placement, limit, exclude: given } = this.#settings;
     const dismissals = this.#interaction.late?.dismissals;
     const shown = placement === 'recent' ? [] : itemsShownBefore(this);
-    const exclude = [...new Set([...given, ...shown, ...(dismissals?.ids ?? [])])];
+    const feed = this.#feed;
+    const exclude = [...new Set([...given, ...shown, ...(dismissals?.ids ?? []), ...(feed?.ids ?? [])])];
     const { itemId, cartSynced, filter, hints } = this;
     const settings = { placement, itemId, cartSynced, limit, filter, hints };
-    const request = requestOf(settings, exclude, dismissals?.taken, languageOf(this));
+    const request = requestOf(settings, exclude, feed ? 0 : dismissals?.taken, languageOf(this));
     if (!request) this.#warn(['itemId']);
     return request;
   }
@@ -384,7 +423,7 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
   /** @internal */
   listShows(ids: string[]): void {
     // A list that left the page takes no items from other lists and must not be retained.
-    if (this.isConnected) setShownItems(this, ids);
+    if (this.isConnected) setShownItems(this, [...(this.#feed?.ids ?? []), ...ids]);
   }
 
   /** @internal Fewer events mean that the profile was reset or rolled back: dismissed items may be listed again. */
@@ -393,13 +432,16 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     const reset = dismissed > 0 && status.dismissed === 0;
     if (reset || status.events < events || (status.lastUpdate ?? 0) < (lastUpdate ?? 0)) {
       this.#interaction.late?.dismissals.clear();
+      this.#feed?.clear();
     }
+    this.#feed?.changed(status);
     this.#lastStatus = status;
     return this.#cards.extras?.pause;
   }
 
   /** @internal */
   listFailed(thrown: unknown): void {
+    this.#feed?.failed();
     this.#errors.report(SidestreamError.from(thrown));
   }
 
@@ -415,8 +457,12 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     this.#settings = settings;
     this.#warn(wrong);
     if (changed.has('placement') || changed.has('itemId')) this.#interaction.late?.dismissals.clearPlaces();
-    if (SOURCE_PROPERTIES.some((name) => changed.has(name))) this.#source.use();
-    else if (REQUEST_PROPERTIES.some((name) => changed.has(name))) this.#list.refresh();
+    const otherSource = SOURCE_PROPERTIES.some((name) => changed.has(name));
+    const otherRequest = otherSource || REQUEST_PROPERTIES.some((name) => changed.has(name));
+    if (otherRequest) this.#cards.feed?.clear();
+    if (otherSource) this.#source.use();
+    else if (otherRequest) this.#list.refresh();
+    this.#feed?.take(this.#list.state);
     const state = this.#state;
     // To a shopper, an empty cart is like an empty history.
     const placement = this.cartSynced || settings.layout === 'bundle' ? 'recent' : settings.placement;
@@ -429,7 +475,7 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
   protected override updated(): void {
     const { response, items } = this.shown;
     void this.#cards.loadTemplate();
-    this.#cards.keep(items);
+    this.#cards.keep(this.#feed?.items ?? items);
     const { kind } = this.#state;
     // Not left to late code: after a network failure, that may be missing, and "try again" must not lose the focus.
     if (this.#retried && kind !== 'loading') {
@@ -438,9 +484,13 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
         this.renderRoot.querySelector<HTMLElement>('a, .link, .retry')?.focus();
     }
     if (kind !== 'loading') void this.#interaction.load();
-    if (response === this.#rendered) return;
-    this.#rendered = response;
-    if (response) emit(this, 'recommend', { placement: this.#settings.placement, recommendationId: response, items });
+    const feed = this.#feed;
+    const rendered = feed ? `${response} ${feed.pages}` : response;
+    if (rendered === this.#rendered) return;
+    this.#rendered = rendered;
+    if (!response) return;
+    const { placement } = this.#settings;
+    emit(this, 'recommend', { placement, recommendationId: response, items: feed?.latest ?? items });
   }
 
   protected override render(): TemplateResult {
@@ -449,29 +499,36 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     const { labels, row } = context;
     const { placement, headingLevel, layout, limit } = this.#settings;
     const { items } = this.shown;
-    const heading = this.heading || headingOf(placement, items, labels);
+    const feed = this.#feed;
+    const heading = this.heading || headingOf(placement, feed?.basis ?? items, labels);
     // The list may still turn out to be of another kind: its heading would change while being read.
     const open = !this.heading && state.kind === 'loading' && !WITHOUT_FALLBACK.test(placement);
     const bundle = layout === 'bundle' ? this.#cards.bundle : undefined;
     // Cards and the placeholders of dismissed ones.
-    const cards = this.#interaction.late?.dismissals.among(items, labels) ?? items.map((card) => ({ card }));
+    const dismissals = this.#interaction.late?.dismissals;
+    const cards = dismissals?.among(items, labels) ?? items.map((card) => ({ card }));
     const filled = 'response' in state && cards.length > 0;
+    const endless = feed?.view(heading, context, (id) => dismissals?.viewOf(id, labels));
     return html`
       <section part="section" aria-label=${heading} aria-busy=${this.#list.busy ? 'true' : 'false'}>
         <header part="header">
           <slot name="header"><div part="heading" class=${open ? 'heading hold' : 'heading'} role="heading" aria-level=${headingLevel}>${heading}</div></slot>
           ${layout === 'row' ? (row?.buttons(labels) ?? scrollRoom) : nothing}
         </header>
-        ${filled ? (bundle?.view(this.shown, context) ?? listView(cards, context)) : nothing}
-        ${state.kind === 'loading' ? loadingState(layout === 'bundle' ? limit + 1 : limit, this) : nothing}
+        ${filled ? (bundle?.view(this.shown, context) ?? endless ?? listView(cards, context)) : nothing}
+        ${state.kind === 'loading' ? loadingState(layout === 'bundle' ? limit + 1 : limit, this, layout === 'feed' ? feedColumns() : undefined) : nothing}
         ${state.kind === 'empty' && !filled ? emptyState(labels, this, !!state.response) : nothing}
         ${state.kind === 'error' ? errorState(labels, this, this.#retry) : nothing}
       </section>`;
   }
 
-  /** A bundle stays unchanged once it was added to the cart. */
+  /** A bundle stays unchanged once it was added to the cart, and a feed has more than its last page. */
   get #state(): ListState {
-    return (this.#settings.layout === 'bundle' && this.#cards.bundle?.added) || this.#list.state;
+    return (this.#settings.layout === 'bundle' && this.#cards.bundle?.added) || this.#feed?.state || this.#list.state;
+  }
+
+  get #feed(): Feed | undefined {
+    return this.#settings.layout === 'feed' ? this.#cards.feed : undefined;
   }
 
   readonly #retry = (): void => {

@@ -174,6 +174,7 @@ export class CardExtras {
     const currency = context.currency.toUpperCase();
     this.#services.track('cart', id, {
       quantity: 1,
+      position: chosen.position,
       ...(price === undefined ? {} : { price, ...(currency ? { currency } : {}) }),
     });
     this.#services.announce(context.labels.addedToCart(title));

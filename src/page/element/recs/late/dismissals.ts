@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { EventType, Recommendation } from '../../../../device/protocol';
 import type { ListLabels } from '../labels';
-import type { ListController } from '../list-controller';
+import type { ListEdits } from '../list-controller';
 import type { Place } from '../list-view';
 
 /** Maximum length of the title in the sentence on a dismissed card. */
@@ -14,12 +14,12 @@ interface DismissedCard {
 }
 
 export interface DismissalHost {
-  readonly renderRoot: { querySelectorAll(selector: 'li'): Iterable<HTMLElement> };
+  readonly renderRoot: { querySelectorAll<E extends Element = HTMLElement>(selector: string): Iterable<E> };
   /** Resolves when the present state of the list is rendered. */
   updated(): Promise<unknown>;
   track(type: EventType, id: string): void;
   announce(message: string): void;
-  readonly list: Pick<ListController, 'remove' | 'insert'>;
+  readonly list: Pick<ListEdits, 'remove' | 'insert'>;
 }
 
 /**
@@ -97,10 +97,16 @@ export class Dismissals {
     return places;
   }
 
+  /** The placeholder of a dismissed product, for a list that knows its place. */
+  viewOf(id: string, labels: ListLabels): TemplateResult | undefined {
+    const found = this.#places.find(({ recommendation }) => recommendation.item.id === id);
+    return found && placeholder(found.recommendation, labels);
+  }
+
   /** Moves the focus from the pressed button, which is gone, to the one that replaces it. */
   #focus(id: string, selector: string): void {
     void this.#host.updated().then(() => {
-      const places = [...this.#host.renderRoot.querySelectorAll('li')];
+      const places = [...this.#host.renderRoot.querySelectorAll<HTMLElement>('[part=item]')];
       const place = places.find(({ dataset }) => dataset.id === id || dataset.dismissed === id);
       place?.querySelector<HTMLElement>(selector)?.focus({ preventScroll: true });
     });

@@ -36,6 +36,8 @@ export class FocusRestoration implements ReactiveController {
   }
 
   get #cards(): HTMLElement[] {
-    return [...(this.#host.shadowRoot?.querySelectorAll<HTMLElement>('li[data-id], li[data-dismissed]') ?? [])];
+    return [
+      ...(this.#host.shadowRoot?.querySelectorAll<HTMLElement>('[part=item]:is([data-id], [data-dismissed])') ?? []),
+    ];
   }
 }

@@ -1,6 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { EventType, Recommendation } from '../../../../device/protocol';
-import type { ListController } from '../list-controller';
+import type { ListEdits } from '../list-controller';
 import { announce, prepareAnnouncer } from './announcer';
 import { Dismissals } from './dismissals';
 import { animateMoves, type CardPositions, cardPositions } from './flip';
@@ -27,7 +27,7 @@ export class LateParts implements ReactiveController {
   #order: string;
   #before: CardPositions | undefined;
 
-  constructor(host: LateHost, list: ListController, track: (type: EventType, id: string) => void) {
+  constructor(host: LateHost, list: ListEdits, track: (type: EventType, id: string) => void) {
     prepareAnnouncer();
     this.#host = host;
     this.#order = this.#presentOrder;
@@ -57,7 +57,7 @@ export class LateParts implements ReactiveController {
     if (!isConnected) return;
     // If the body is replaced, the region for announcements is gone.
     prepareAnnouncer();
-    this.#impressions.watch(shown.response, [...renderRoot.querySelectorAll<HTMLElement>('li[data-id]')]);
+    this.#impressions.watch(shown.response, [...renderRoot.querySelectorAll<HTMLElement>('[part=item][data-id]')]);
   }
 
   hostDisconnected(): void {
@@ -78,7 +78,9 @@ export class LateParts implements ReactiveController {
     navigate(link.getAttribute('href') ?? '');
   }
 
+  /** Which cards are where. A feed only grows, and its cards come and go as it scrolls. */
   get #presentOrder(): string {
+    if (this.#host.layout === 'feed') return '';
     return this.#host.shown.items.map(({ item }) => item.id).join('\n');
   }
 }

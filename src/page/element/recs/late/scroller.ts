@@ -28,6 +28,8 @@ function scrollRow(row: Element, towards: 1 | -1): void {
  * card, so nothing depends on knowing these keys.
  */
 function moveFocus(row: Element, event: KeyboardEvent): void {
+  // Arrow keys belong to the choice of a variant.
+  if (event.target instanceof HTMLInputElement) return;
   const links = [...row.querySelectorAll<HTMLElement>('li[data-id], li[data-dismissed]')].map((card) =>
     card.querySelector<HTMLElement>('a, button'),
   );

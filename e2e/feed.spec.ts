@@ -1,0 +1,163 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type CDPSession, expect, type Page, test } from '@playwright/test';
+import { violations } from './support/accessibility';
+import { packagePage, serveHeadless } from './support/headless';
+import { idsOf } from './support/lists';
+
+const PRODUCTS = 1050;
+const PAGE = 40;
+const STYLE = '<style>body { margin: 0 auto; max-inline-size: 70rem }</style>';
+const FEED = `${STYLE}<main><h1>A shop</h1><sidestream-recs bundle="/products/" layout="feed" limit="${PAGE}" href-template="/product.html?id={id}" dismissible></sidestream-recs></main><footer><a href="/product.html">Imprint</a></footer>`;
+
+let folder: string;
+test.beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'sidestream-feed-'));
+  const script = ['--import', 'tsx', 'e2e/support/variant-bundle.ts', folder, `${PRODUCTS}`];
+  execFileSync(process.execPath, script, { stdio: 'pipe' });
+});
+test.afterAll(() => rmSync(folder, { recursive: true }));
+
+test.beforeEach(async ({ context }) => {
+  await serveHeadless(context);
+  await context.route('**/products/*', (route) =>
+    route.fulfill({ path: join(folder, new URL(route.request().url()).pathname.replace('/products/', '')) }),
+  );
+  const pages = { 'feed.html': FEED, 'product.html': '<h1>A product</h1>' };
+  for (const [name, body] of Object.entries(pages)) {
+    await context.route(`**/${name}*`, (route) => route.fulfill({ body: packagePage(body), contentType: 'text/html' }));
+  }
+});
+
+const feed = (page: Page) => page.locator('sidestream-recs');
+const cards = (page: Page) => feed(page).locator('[data-id]');
+
+async function open(page: Page, consent: 'granted' | 'pending'): Promise<void> {
+  await page.goto('/feed.html');
+  await expect(cards(page).first()).toBeVisible();
+  await page.evaluate(async (level) => {
+    const recommender = document.querySelector('sidestream-recs')?.activeRecommender;
+    await recommender?.consent(level);
+  }, consent);
+}
+
+/** What the page needs for its cards. */
+const measured = async (session: CDPSession) => {
+  await session.send('HeapProfiler.collectGarbage');
+  const { metrics } = await session.send('Performance.getMetrics');
+  const of = (name: string) => metrics.find((metric) => metric.name === name)?.value ?? 0;
+  return { nodes: of('Nodes'), heap: of('JSHeapUsedSize') };
+};
+
+/** Places of the cards in the page, and their ids. */
+const places = (page: Page): Promise<[number, string][]> =>
+  cards(page).evaluateAll((all) => all.map((card) => [Number(card.ariaPosInSet), card.getAttribute('data-id') ?? '']));
+
+/** Scrolls down until a card is in the page. @returns ids by place */
+async function scrollTo(page: Page, count: number, seen = new Map<number, string>()): Promise<Map<number, string>> {
+  await expect
+    .poll(
+      async () => {
+        await page.evaluate(() => window.scrollBy(0, innerHeight));
+        for (const [place, id] of await places(page)) seen.set(place, id);
+        return seen.size;
+      },
+      { intervals: [30], timeout: 60_000 },
+    )
+    .toBeGreaterThanOrEqual(count);
+  return seen;
+}
+
+test('shows 1,000 products, none twice, in a page that does not grow', async ({ page }) => {
+  // A tall viewport needs fewer steps.
+  await page.setViewportSize({ width: 1280, height: 1600 });
+  await open(page, 'pending');
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable');
+  const seen = await scrollTo(page, 150);
+  const early = await measured(session);
+  await scrollTo(page, 1000, seen);
+  const late = await measured(session);
+  test.info().annotations.push({ type: 'memory', description: JSON.stringify({ early, late }) });
+  const products = [...seen.values()].map((id) => id.split('.')[0]);
+  expect(new Set(products).size).toBe(seen.size);
+  expect([...seen.keys()].sort((a, b) => a - b)).toEqual(Array.from(seen, (_, n) => n + 1));
+  expect(late.nodes).toBeLessThan(1.3 * early.nodes);
+  expect(late.heap).toBeLessThan(early.heap + 2_000_000);
+  expect(await cards(page).count()).toBeLessThan(150);
+  // The catalogue ends, and so does the feed.
+  await scrollTo(page, PRODUCTS, seen);
+  await expect(feed(page).getByRole('button', { name: 'Show more' })).toHaveCount(0);
+  await expect(cards(page).last()).toHaveAttribute('aria-setsize', `${PRODUCTS}`);
+  expect(await violations(page)).toEqual([]);
+  // Far above, the same cards come back.
+  await page.evaluate(() => window.scrollTo(0, 0));
+  await expect.poll(async () => (await places(page))[0]).toEqual([1, seen.get(1)]);
+  expect(await places(page)).toEqual([...seen].slice(0, (await places(page)).length));
+});
+
+/** The first card in view: its id and its distance from the top. */
+const inView = (page: Page): Promise<[string, number] | null> =>
+  cards(page).evaluateAll((all) => {
+    const first = all.find((card) => card.getBoundingClientRect().top > 0);
+    return first ? [first.getAttribute('data-id') ?? '', Math.round(first.getBoundingClientRect().top)] : null;
+  });
+
+for (const consent of ['granted', 'pending'] as const)
+  test(`comes back to the same cards at the same place, with consent ${consent}`, async ({ page }) => {
+    await open(page, consent);
+    const seen = await scrollTo(page, 120);
+    await page.evaluate(() => window.scrollBy(0, -700));
+    await page.waitForTimeout(400);
+    const before = await inView(page);
+    if (!before) throw new Error('no card is in view');
+    // The browser's cache of whole pages would prove nothing.
+    await page.evaluate(() => window.addEventListener('unload', () => undefined));
+    await cards(page)
+      .filter({ has: page.locator(`css=[href*="${before[0]}"]`) })
+      .getByRole('link')
+      .click();
+    await expect(page.getByRole('heading', { name: 'A product' })).toBeVisible();
+    const stored = await page.evaluate(() => Object.keys(sessionStorage).length);
+    expect(stored).toBe(consent === 'granted' ? 1 : 0);
+    if (consent === 'pending') return;
+    for (const come of ['goBack', 'reload'] as const) {
+      await page[come]();
+      await expect.poll(() => inView(page).then((now) => now?.[0])).toBe(before[0]);
+      expect(Math.abs(((await inView(page))?.[1] ?? 0) - before[1])).toBeLessThan(3);
+      for (const [place, id] of await places(page)) expect(id).toBe(seen.get(place) ?? id);
+    }
+    // It goes on where it was, and still shows nothing twice.
+    await scrollTo(page, 200, seen);
+    const products = [...seen.values()].map((id) => id.split('.')[0]);
+    expect(new Set(products).size).toBe(products.length);
+    await page.evaluate(() => document.querySelector('sidestream-recs')?.activeRecommender?.forget());
+    await page.waitForTimeout(500);
+    expect(await page.evaluate(() => Object.keys(sessionStorage))).toEqual([]);
+  });
+
+test('can be used with the keyboard, and keeps its cards while the shopper acts', async ({ page }) => {
+  await open(page, 'granted');
+  const shown = await idsOf(feed(page));
+  await cards(page).first().getByRole('link').focus();
+  await page.keyboard.press('PageDown');
+  await page.keyboard.press('PageDown');
+  await page.keyboard.press('PageUp');
+  await expect(cards(page).nth(1).getByRole('link')).toBeFocused();
+  await cards(page).nth(2).getByRole('button').click();
+  await expect(feed(page).getByRole('button', { name: 'Undo' })).toBeFocused();
+  await page.evaluate(async (id) => {
+    const recommender = document.querySelector('sidestream-recs')?.activeRecommender;
+    await recommender?.track('click', id);
+    await recommender?.settled();
+  }, shown[5] ?? '');
+  await page.waitForTimeout(400);
+  expect((await idsOf(feed(page))).slice(0, 5)).toEqual(shown.filter((_, n) => n !== 2).slice(0, 5));
+  await feed(page).getByRole('button', { name: 'Undo' }).click();
+  expect((await idsOf(feed(page))).slice(0, 5)).toEqual(shown.slice(0, 5));
+  await page.keyboard.press('Control+End');
+  await page.keyboard.press('Tab');
+  await expect(feed(page).getByRole('button', { name: 'Show more' })).toBeFocused();
+});

@@ -1,0 +1,3 @@
+// Rows for a page. No list needs them.
+
+export { planRows } from './rows';

@@ -1,0 +1,431 @@
+import { html, nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult } from 'lit';
+import type { repeat } from 'lit/directives/repeat.js';
+import type { Recommendation, Recommender, RecommendResponse, Status } from '../../../../device/protocol';
+import type { ListState } from '../list-controller';
+import type { cardOf, ListContext } from '../list-view';
+import type { Settings } from '../settings';
+import { type Entry, StoredCursor } from './cursor';
+import { feedStyles } from './feed.styles';
+import { type CardWindow, RowHeights } from './rows';
+
+/** How far above and below the viewport cards are in the page, in heights of the viewport. */
+const MARGIN = 1.5;
+/** How near the end of the feed must be for its next page to be requested. */
+const NEAR = '100% 0px';
+/** Pause in scrolling after which the place is stored, ms. */
+const SAVE_DELAY = 250;
+
+/** The element around a feed. */
+export interface FeedHost extends ReactiveControllerHost, Element {
+  readonly renderRoot: DocumentFragment | HTMLElement;
+  readonly activeRecommender: Recommender | null;
+  readonly settings: Settings;
+  readonly itemId: unknown;
+  listFailed(thrown: unknown): void;
+}
+
+/** What a feed needs of the list. A late chunk that imported list code would turn its files into separate chunks. */
+export interface FeedServices {
+  cardOf: typeof cardOf;
+  repeat: typeof repeat;
+  columns: string;
+  language(): string | undefined;
+  /** Requests the next page. */
+  more(): void;
+  /** Loads what the cards of products need that come back into the page. */
+  ready(items: Recommendation[]): Promise<void>;
+}
+
+/**
+ * An endless list. What it has shown stays, in its order: only later pages follow what the shopper does meanwhile. Cards far from the
+ * viewport are not in the page, and their data not in memory; after a reload or a return, the same cards are shown at the same place.
+ */
+export class Feed implements ReactiveController {
+  readonly #host: FeedHost;
+  readonly #services: FeedServices;
+  readonly #rows = new RowHeights();
+  #entries: Entry[] = [];
+  /** The products of the cards in the page and around them, by id. */
+  readonly #loaded = new Map<string, Recommendation>();
+  #window: CardWindow = { first: 0, last: 0 };
+  /** The first response, without its items. */
+  #response: Omit<RecommendResponse, 'items'> | null = null;
+  /** The last response that was looked at. */
+  #seen: RecommendResponse | null = null;
+  #pending = true;
+  #done = false;
+  #fetching = false;
+  #cursor: StoredCursor | null = null;
+  #consented = false;
+  /** The first card in view, and its distance from the top of the viewport. */
+  #place = { at: 0, top: 0 };
+  /** The place to which a restored feed has to scroll. */
+  #target: { at: number; top: number } | null = null;
+  #saving: ReturnType<typeof setTimeout> | undefined;
+  #frame = 0;
+  #listening = new AbortController();
+  #end: Element | null = null;
+  /** Number of pages when the end was last observed. */
+  #observed = 0;
+  readonly #observer = globalThis.IntersectionObserver
+    ? new IntersectionObserver((entries) => this.#reached(entries), { rootMargin: NEAR })
+    : null;
+  /** The cards of the last page, and the number of pages so far. */
+  latest: Recommendation[] = [];
+  pages = 0;
+
+  constructor(host: FeedHost, services: FeedServices) {
+    this.#host = host;
+    this.#services = services;
+    const { renderRoot } = host;
+    const { styleSheet } = feedStyles;
+    if (renderRoot instanceof ShadowRoot && styleSheet)
+      renderRoot.adoptedStyleSheets = [...renderRoot.adoptedStyleSheets, styleSheet];
+    host.addController(this);
+  }
+
+  hostConnected(): void {
+    this.#listening = new AbortController();
+    const { signal } = this.#listening;
+    // A feed may scroll within an element of the page.
+    document.addEventListener('scroll', this.#later, { capture: true, passive: true, signal });
+    window.addEventListener('resize', this.#later, { passive: true, signal });
+    window.addEventListener('pagehide', this.#save, { signal });
+  }
+
+  hostDisconnected(): void {
+    this.#save();
+    this.#listening.abort();
+    this.#observer?.disconnect();
+    this.#end = null;
+    cancelAnimationFrame(this.#frame);
+    this.#frame = 0;
+  }
+
+  hostUpdated(): void {
+    const end = this.#host.renderRoot.querySelector('.more');
+    if (end !== this.#end || this.pages !== this.#observed) {
+      // Again after every page: while the end stays near, there is no change to report.
+      this.#observer?.disconnect();
+      this.#end = end;
+      this.#observed = this.pages;
+      if (end) this.#observer?.observe(end);
+    }
+    if (!this.#grid) return;
+    this.#scrollBack();
+    this.#later();
+  }
+
+  /** Ids of everything shown so far, for the request of the next page. */
+  get ids(): string[] {
+    return this.#entries.map(({ id }) => id);
+  }
+
+  /** Whether it stays as it is until its next page is wanted. */
+  get settled(): boolean {
+    return this.#entries.length > 0 && !this.#pending;
+  }
+
+  /** The list as the element sees it: the cards in the page; null before the first page. */
+  get state(): ListState | null {
+    if (!this.#response || this.#entries.length === 0) return null;
+    return { kind: 'filled', response: { ...this.#response, items: this.#items } };
+  }
+
+  /** What the heading depends on: it must not change with the cards in the page. */
+  get basis(): Pick<Recommendation, 'source' | 'contributions'>[] {
+    return this.#entries.slice(0, this.#host.settings.limit).map(({ source }) => ({ source, contributions: {} }));
+  }
+
+  /** Continues at the place where an earlier feed was left, before the first list is shown. */
+  async restore(): Promise<void> {
+    const recommender = this.#host.activeRecommender;
+    if (!recommender || this.#cursor) return;
+    const feeds = [...document.querySelectorAll('sidestream-recs[layout=feed]')];
+    const { placement } = this.#host.settings;
+    const subject = JSON.stringify([placement, this.#host.itemId, feeds.indexOf(this.#host)]);
+    const cursor = new StoredCursor(recommender, subject);
+    this.#cursor = cursor;
+    recommender.status().then(this.changed, (thrown) => this.#host.listFailed(thrown));
+    const found = cursor.read();
+    if (!found || found.entries.length === 0) return;
+    const { entries, response, currency, done, at, top, columns, height } = found;
+    this.#entries = entries.map(([id, reason, source]) => ({ id, reason, source }));
+    this.#rows.arrange(columns);
+    this.#rows.mean = height;
+    const first = Math.max(0, Math.floor(at / columns) - 1) * columns;
+    const rows = height > 0 ? Math.ceil(((1 + MARGIN) * innerHeight) / height) : 4;
+    const last = Math.min(entries.length, first + (rows + 2) * columns);
+    try {
+      await this.#fetch(recommender, first, last);
+    } catch (thrown) {
+      this.#host.listFailed(thrown);
+    }
+    if (this.#loaded.size === 0) {
+      this.clear();
+      return;
+    }
+    this.#response = { id: response, placement, ...(currency === undefined ? {} : { currency }) };
+    this.#window = { first, last: Math.min(last, this.#entries.length) };
+    this.#place = { at, top };
+    this.#target = this.#place;
+    this.#pending = false;
+    this.#done = done;
+    this.latest = this.#items;
+    this.pages++;
+  }
+
+  /** The products in memory, for the code that their cards need. */
+  get items(): Recommendation[] {
+    return [...this.#loaded.values()];
+  }
+
+  /** Adds a page, if one is wanted. */
+  take(state: ListState): void {
+    const response = 'response' in state ? state.response : null;
+    if (!response || response === this.#seen) return;
+    this.#seen = response;
+    if (!this.#pending) return;
+    this.#pending = false;
+    const known = new Set(this.ids);
+    const { items, ...rest } = response;
+    this.latest = items
+      .filter(({ item }) => !known.has(item.id))
+      .map((one, n) => ({ ...one, position: known.size + n }));
+    for (const recommendation of this.latest) {
+      const { item, reason, source, contributions } = recommendation;
+      this.#entries.push({ id: item.id, reason, source: 'hint' in contributions ? 'personal' : source });
+      this.#loaded.set(item.id, recommendation);
+    }
+    this.#response ??= rest;
+    this.#done = this.latest.length < this.#host.settings.limit;
+    this.#window = { ...this.#window, last: this.#entries.length };
+    this.pages++;
+    this.#saveLater();
+  }
+
+  /** Requests the next page, unless it is on its way or the list has ended. */
+  readonly more = (): void => {
+    if (this.#pending || this.#done || !this.#response) return;
+    this.#pending = true;
+    this.#services.more();
+    this.#host.requestUpdate();
+  };
+
+  /** The next page could not be loaded: the button, or scrolling away and back, tries again. */
+  failed(): void {
+    if (this.#entries.length > 0) this.#pending = false;
+  }
+
+  /** Notes the shopper's consent, on which it depends where the place is kept. */
+  readonly changed = ({ consent }: Status): void => {
+    this.#consented = consent === 'granted' || consent === 'session';
+  };
+
+  /** Begins anew. */
+  clear(): void {
+    this.#cursor?.delete();
+    this.#cursor = null;
+    this.#entries = [];
+    this.#loaded.clear();
+    this.#window = { first: 0, last: 0 };
+    this.#response = null;
+    this.#target = null;
+    this.#done = false;
+    this.#pending = true;
+  }
+
+  remove(id: string): void {
+    this.#mark(id, true);
+  }
+
+  insert(recommendation: Recommendation): void {
+    this.#loaded.set(recommendation.item.id, recommendation);
+    this.#mark(recommendation.item.id, false);
+  }
+
+  /**
+   * The cards near the viewport, in the space of all; null before the first page.
+   * @param dismissed what is at the place of a dismissed card
+   */
+  view(
+    heading: string,
+    context: ListContext,
+    dismissed: (id: string) => TemplateResult | undefined,
+  ): TemplateResult | null {
+    if (!this.#response || this.#entries.length === 0) return null;
+    const { first, last } = this.#window;
+    const { cardOf: card, repeat: each, columns } = this.#services;
+    const { onClick, labels } = context;
+    const size = this.#done ? this.#entries.length : -1;
+    const shown = this.#entries.slice(first, last).map((entry, n) => ({ entry, at: first + n }));
+    const space = (px: number) => `block-size: ${px}px`;
+    return html`
+      <span class="edge" tabindex="-1"></span>
+      <div class="feed" role="feed" aria-label=${heading} aria-busy=${this.#pending ? 'true' : 'false'} @click=${onClick} @auxclick=${onClick} @keydown=${this.#onKey}>
+        <div .style=${space(this.#rows.between(0, first))}></div>
+        <div part="list" class="list" .style=${columns}>
+          ${each(
+            shown,
+            ({ entry }) => entry.id,
+            ({ entry: { id, dismissed: gone }, at }) => {
+              const found = this.#loaded.get(id);
+              if (gone || !found)
+                return html`<article part="item" class="item" data-dismissed=${id} aria-posinset=${at + 1} aria-setsize=${size}>${dismissed(id)}</article>`;
+              return html`<article part="item" class="item" data-id=${id} aria-posinset=${at + 1} aria-setsize=${size} aria-label=${found.item.title}>${card(found, at, { ...context, feed: true })}</article>`;
+            },
+          )}
+        </div>
+        <div .style=${space(this.#rows.between(last, this.#entries.length))}></div>
+      </div>
+      <span class="edge" tabindex="-1"></span>
+      ${
+        this.#done
+          ? nothing
+          : html`<p class="more"><button part="more" class="retry" type="button" aria-disabled=${this.#pending ? 'true' : 'false'} @click=${this.more}>${labels.more}</button></p>`
+      }`;
+  }
+
+  get #items(): Recommendation[] {
+    const { first, last } = this.#window;
+    return this.#entries
+      .slice(first, last)
+      .flatMap(({ id, dismissed }) => (dismissed ? [] : (this.#loaded.get(id) ?? [])));
+  }
+
+  get #grid(): HTMLElement | null {
+    return this.#host.renderRoot.querySelector<HTMLElement>('.feed > .list');
+  }
+
+  #mark(id: string, dismissed: boolean): void {
+    const entry = this.#entries.find((one) => one.id === id);
+    if (entry) entry.dismissed = dismissed;
+    this.#saveLater();
+    this.#host.requestUpdate();
+  }
+
+  #reached(entries: IntersectionObserverEntry[]): void {
+    if (entries.at(-1)?.isIntersecting) this.more();
+  }
+
+  /** Page Down and Page Up move from card to card, Control with Home or End out of the feed, as screen readers expect of a feed. */
+  readonly #onKey = (event: KeyboardEvent): void => {
+    const { key, ctrlKey, target } = event;
+    const { renderRoot } = this.#host;
+    if (ctrlKey && (key === 'Home' || key === 'End')) {
+      const edges = renderRoot.querySelectorAll<HTMLElement>('.edge');
+      edges[key === 'Home' ? 0 : 1]?.focus();
+      event.preventDefault();
+      return;
+    }
+    const step = key === 'PageDown' ? 1 : key === 'PageUp' ? -1 : 0;
+    const cards = [...renderRoot.querySelectorAll<HTMLElement>('.feed .item')];
+    const at = cards.findIndex((card) => target instanceof Node && card.contains(target));
+    const next = step === 0 || at < 0 ? undefined : cards[at + step];
+    if (!next) return;
+    event.preventDefault();
+    next.querySelector<HTMLElement>('a, button')?.focus();
+  };
+
+  readonly #later = (): void => {
+    if (this.#frame === 0) this.#frame = requestAnimationFrame(() => this.#follow());
+  };
+
+  /** Measures the rows in the page, and changes which cards are in it. */
+  #follow(): void {
+    this.#frame = 0;
+    const grid = this.#grid;
+    const feed = grid?.parentElement;
+    if (!grid || !feed || !this.#host.isConnected || grid.offsetHeight === 0) return;
+    const rows = this.#rows;
+    rows.arrange(getComputedStyle(grid).gridTemplateColumns.split(' ').length);
+    const { columns } = rows;
+    const boxes = [...grid.children].map((card) => card.getBoundingClientRect());
+    const topOf = (at: number): number => boxes[at]?.top ?? 0;
+    const { first } = this.#window;
+    for (let at = columns; at < boxes.length; at += columns)
+      if (first % columns === 0) rows.set((first + at) / columns - 1, topOf(at) - topOf(at - columns));
+    if (rows.mean === 0) rows.mean = grid.offsetHeight / Math.ceil(boxes.length / columns);
+    const visible = boxes.findIndex(({ bottom }) => bottom > 0);
+    // A router may scroll to the top of its next page before this one is gone.
+    if (visible >= 0 && this.#cursor?.present) this.#place = { at: first + visible, top: topOf(visible) };
+    const { top } = feed.getBoundingClientRect();
+    const margin = MARGIN * innerHeight;
+    this.#show(rows.within(-top - margin, -top + innerHeight + margin, this.#entries.length));
+    this.#saveLater();
+  }
+
+  #show(wanted: CardWindow): void {
+    const { first, last } = wanted;
+    if (first === this.#window.first && last === this.#window.last) return;
+    const recommender = this.#host.activeRecommender;
+    if (this.#missing(first, last).length > 0) {
+      if (this.#fetching || !recommender) return;
+      this.#fetching = true;
+      this.#fetch(recommender, first, last)
+        .then(this.#later, (thrown) => this.#host.listFailed(thrown))
+        .finally(() => {
+          this.#fetching = false;
+        });
+      return;
+    }
+    this.#window = wanted;
+    const span = last - first;
+    const near = new Set(this.#entries.slice(Math.max(0, first - span), last + span).map(({ id }) => id));
+    for (const id of this.#loaded.keys()) if (!near.has(id)) this.#loaded.delete(id);
+    this.#host.requestUpdate();
+  }
+
+  #missing(first: number, last: number): string[] {
+    return this.#entries
+      .slice(first, last)
+      .flatMap(({ id, dismissed }) => (dismissed || this.#loaded.has(id) ? [] : [id]));
+  }
+
+  /** Loads products that are not in memory. What the catalogue lacks by now leaves the feed. */
+  async #fetch(recommender: Recommender, first: number, last: number): Promise<void> {
+    const ids = this.#missing(first, last);
+    const found = await recommender.products(ids, { lang: this.#services.language() });
+    const products = new Map(found.map((product) => [product.item.id, product]));
+    const wanted = new Set(ids);
+    this.#entries = this.#entries.filter(({ id }) => !wanted.has(id) || products.has(id));
+    const back = this.#entries.flatMap(({ id, reason, source }, position): Recommendation[] => {
+      const product = products.get(id);
+      if (!product) return [];
+      const { item, prices } = product;
+      return [{ item, ...(prices && { prices }), reason, source, position, score: 0, contributions: {} }];
+    });
+    await this.#services.ready(back);
+    for (const one of back) this.#loaded.set(one.item.id, one);
+  }
+
+  /** Scrolls a restored feed to its place, once its cards are in the page. */
+  #scrollBack(): void {
+    const card = this.#target && this.#grid?.children[this.#target.at - this.#window.first];
+    if (!this.#target || !card) return;
+    const by = card.getBoundingClientRect().top - this.#target.top;
+    this.#target = null;
+    let scroller = this.#host.parentElement;
+    while (scroller && !/auto|scroll/.test(getComputedStyle(scroller).overflowY)) scroller = scroller.parentElement;
+    (scroller ?? window).scrollBy({ top: by, behavior: 'instant' });
+  }
+
+  #saveLater(): void {
+    this.#saving ??= setTimeout(this.#save, SAVE_DELAY);
+  }
+
+  readonly #save = (): void => {
+    clearTimeout(this.#saving);
+    this.#saving = undefined;
+    if (!this.#response || !this.#cursor || this.#entries.length === 0 || this.#target) return;
+    const { id: response, currency } = this.#response;
+    const { columns, mean: height } = this.#rows;
+    // Dismissed products are not shown again; the place counts without those before it.
+    const kept = this.#entries.filter(({ dismissed }) => !dismissed);
+    const before = this.#entries.slice(0, this.#place.at).filter(({ dismissed }) => dismissed).length;
+    const entries = kept.map(({ id, reason, source }): [string, string, Entry['source']] => [id, reason, source]);
+    const { at, top } = this.#place;
+    const cursor = { response, currency, done: this.#done, entries, at: at - before, top, columns, height };
+    this.#cursor.write(cursor, this.#consented);
+  };
+}

@@ -1,0 +1,2 @@
+// Comes late: only endless lists need it.
+export { Feed } from './feed';

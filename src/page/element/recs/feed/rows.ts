@@ -1,0 +1,53 @@
+/** The cards in the page: from `first` up to, but not including, `last`. */
+export interface CardWindow {
+  first: number;
+  last: number;
+}
+
+/** Heights of the rows of a grid of cards, of which only some are in the page. */
+export class RowHeights {
+  columns = 1;
+  /** Mean height of a row, px; 0 until one is measured. */
+  mean = 0;
+  readonly #heights: number[] = [];
+
+  /** Records the height of a row. */
+  set(row: number, height: number): void {
+    this.#heights[row] = height;
+    const known = this.#heights.filter((value) => value > 0);
+    this.mean = known.reduce((sum, value) => sum + value, 0) / known.length;
+  }
+
+  /** Starts over with another number of columns. */
+  arrange(columns: number): void {
+    if (columns === this.columns) return;
+    this.columns = columns;
+    this.#heights.length = 0;
+  }
+
+  /** Total height of the rows of some cards, px. @param first and `last`: as in `CardWindow` */
+  between(first: number, last: number): number {
+    let sum = 0;
+    for (let row = Math.floor(first / this.columns); row < Math.ceil(last / this.columns); row++) sum += this.#of(row);
+    return sum;
+  }
+
+  /**
+   * The cards whose rows are in a range of the grid.
+   * @param from and `to`: distances from the top of the grid, px
+   * @param count of all cards
+   */
+  within(from: number, to: number, count: number): CardWindow {
+    const rows = Math.ceil(count / this.columns);
+    let row = 0;
+    let bottom = this.#of(0);
+    while (row < rows - 1 && bottom < from) bottom += this.#of(++row);
+    const first = row * this.columns;
+    while (row < rows - 1 && bottom < to) bottom += this.#of(++row);
+    return { first, last: Math.min(count, (row + 1) * this.columns) };
+  }
+
+  #of(row: number): number {
+    return this.#heights[row] ?? this.mean;
+  }
+}

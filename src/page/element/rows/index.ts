@@ -1,0 +1,1 @@
+export { SidestreamRows } from './sidestream-rows';

@@ -1,0 +1,308 @@
+import { html, LitElement, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import type { Recommender, Row, RowsRequest, RowsResponse } from '../../../device/protocol';
+import { SidestreamError } from '../../../error';
+import { define, languageOf } from '../dom';
+import { ErrorReporter } from '../events';
+import { FoundRecommender } from '../found-recommender';
+import { LanguageObserver } from '../labels';
+import type { RecsLabels } from '../recs/labels';
+import {
+  deleteShownItems,
+  itemsShownBefore,
+  type PageList,
+  setShownItems,
+  sharedRecommender,
+  turnsOf,
+} from '../recs/page-lists';
+import '../recs/sidestream-recs';
+import { inPlace, keyOf, PLACEMENT, rowSource } from './row-source';
+import { rowsStyles } from './sidestream-rows.styles';
+
+/** Delay within which several changes lead to one new plan, ms. */
+const PLAN_DELAY = 120;
+
+/** Parts of the lists, which style sheets of the page reach through this element. */
+const PARTS =
+  'section, header, heading, list, item, card, link, media, image, second-image, body, price, sale-price, list-price, saving, rating, stars, ratings, badge, badge-low-stock, badge-sale, badge-new, availability, options, option, swatch, usual, add-to-cart, reason, dismiss, dismissed, undo, skeleton, scroll, message, retry';
+
+/** A row of the page, with the recommender of its list. */
+interface ShownRow {
+  row: Row;
+  source: Recommender;
+  /** The page's own card. */
+  card: Node | null;
+}
+
+/** Frameworks set a new object at every render; only different content counts as a change. */
+const hasOtherContent = (now: unknown, before: unknown): boolean => JSON.stringify(now) !== JSON.stringify(before);
+
+/**
+ * Rows of recommendations, chosen and ordered for the shopper, each with its reason as heading: "Because you looked at …", "More
+ * from …", "New in …", products to buy again, and popular ones. No product is in two rows, and rows without products are not shown.
+ * Each row is a `<sidestream-recs layout="row">`; its events, custom properties and parts work here too, and so does a `<template>`
+ * child, which replaces the card.
+ *
+ * Rows of the page keep their places while the shopper acts: their products change, a row that no longer applies goes, and a new one
+ * comes last.
+ *
+ * @tag sidestream-rows
+ * @summary `<sidestream-rows bundle="/bundle/"></sidestream-rows>`
+ *
+ * @fires {CustomEvent<RecsRenderDetail>} recommend - A row was put in the page. Bubbles.
+ * @fires {CustomEvent<RecsClickDetail>} itemclick - A card was chosen. Bubbles. `preventDefault()` stops the link.
+ * @fires {CustomEvent<RecsAddToCartDetail>} addtocart - An "add to cart" button was pressed. Bubbles.
+ * @fires {CustomEvent<RecsErrorDetail>} error - Something failed; the page still works. `preventDefault()` keeps it out of the
+ *   console.
+ *
+ * @csspart row - One row, a `<sidestream-recs>`.
+ *
+ * @cssproperty [--sidestream-rows-gap=2.5rem] - Space between rows.
+ */
+export class SidestreamRows extends LitElement implements PageList {
+  /** @internal */
+  static override styles = rowsStyles;
+  /** @internal */
+  static override properties: PropertyDeclarations = {
+    limit: { type: Number },
+    items: { type: Number },
+    bundle: {},
+    namespace: {},
+    market: {},
+    consent: {},
+    workerUrl: { attribute: 'worker-url' },
+    headingLevel: { type: Number, attribute: 'heading-level' },
+    filter: { hasChanged: hasOtherContent },
+    hrefTemplate: { attribute: 'href-template' },
+    currency: {},
+    dismissible: { type: Boolean },
+    addToCart: { type: Boolean, attribute: 'add-to-cart' },
+    variantChoice: { type: Boolean, attribute: 'variant-choice' },
+    lowStock: { type: Number, attribute: 'low-stock' },
+    recommender: { attribute: false },
+    exclude: { attribute: false, hasChanged: hasOtherContent },
+    labels: { attribute: false },
+    state: { reflect: true },
+  };
+
+  /** Number of rows at most, 1 to 20. */
+  limit = 6;
+  /** Number of products of each row at most, 1 to 50. */
+  items = 12;
+  /**
+   * Address of the bundle folder. Default: the recommender of the first list on the page, otherwise the one that the page created with
+   * `createRecommender()`.
+   */
+  bundle = '';
+  /** Separates profiles of shops on one origin; used with `bundle` only. */
+  namespace = 'default';
+  /** Market whose prices and stock are shown; used with `bundle` only. */
+  market = '';
+  /** The consent tool to follow, as for `<sidestream-recs>`; used with `bundle` only. */
+  consent = '';
+  /** Address of the package's `worker.js` if a bundler left it out; used with `bundle` only. */
+  workerUrl = '';
+  /** Level of the headings in the page's outline, 2 to 6. */
+  headingLevel = 2;
+  /** Which items may be shown: a JSON object, or its text in the attribute, as `recommend()` takes it. */
+  filter: RowsRequest['filter'] | null = null;
+  /** Address of an item's page with `{id}`, `{title}` or `{category}` in it. Default: the item's `url`. */
+  hrefTemplate = '';
+  /** Three-letter currency code of the prices. Default: the currency of the offers. */
+  currency = '';
+  /** Gives every card a "not interested" button. */
+  dismissible = false;
+  /** Gives every card of a product in stock an "add to cart" button. */
+  addToCart = false;
+  /** Lets shoppers choose colour and size on the cards of products with variants. */
+  variantChoice = false;
+  /** Stock level up to which a product in stock has the badge "Only 3 left"; 0 for never. */
+  lowStock = 5;
+  /** A recommender that the page created; replaces `bundle`. */
+  recommender: Recommender | null = null;
+  /** Ids that are in no row, because the page shows them elsewhere. */
+  exclude: string[] = [];
+  /** Follows the links of cards instead of the browser, as for `<sidestream-recs>`. */
+  navigate: ((href: string) => unknown) | null = null;
+  /** Texts of the lists that replace the built-in ones. */
+  labels: Partial<RecsLabels> = {};
+  /** `loading`, `filled`, or `hidden` if there is no row. For style sheets. */
+  state: 'loading' | 'filled' | 'hidden' = 'loading';
+
+  readonly #errors = new ErrorReporter(this);
+  readonly #found = new FoundRecommender(this, (recommender) => this.#use(recommender));
+  #rows: ShownRow[] = [];
+  /** The plan that the lists show; null after a change. */
+  #plan: Promise<RowsResponse> | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /**
+   * The value of `state`. The attribute may be stale: a copy of the page, such as some routers keep, has the attribute of its
+   * original.
+   */
+  #phase: SidestreamRows['state'] = 'loading';
+
+  constructor() {
+    super();
+    new LanguageObserver(
+      this,
+      () => this.#later(),
+      (thrown) => this.#fail(thrown),
+    );
+  }
+
+  /** @internal */
+  get activeRecommender(): Recommender | null {
+    return this.#found.value;
+  }
+
+  /** @internal Rows that hide themselves are planned again: there may be some by then. */
+  get rendered(): boolean {
+    return this.state === 'hidden' || (this.checkVisibility?.() ?? true);
+  }
+
+  /** @internal An earlier list took products of a row. */
+  taken(): void {
+    this.#later();
+  }
+
+  /** @internal */
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    deleteShownItems(this);
+  }
+
+  protected override willUpdate(): void {
+    this.state = this.#phase;
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    if (changed.has('recommender')) this.#found.find();
+    if (['bundle', 'namespace', 'market', 'workerUrl', 'consent'].some((name) => changed.has(name))) void this.#share();
+    if (['limit', 'items', 'filter', 'exclude'].some((name) => changed.has(name))) this.#later();
+  }
+
+  protected override render(): TemplateResult | typeof nothing {
+    if (this.#phase !== 'filled') return nothing;
+    return html`${repeat(
+      this.#rows,
+      ({ row }) => keyOf(row),
+      ({ row, source, card }) => html`
+        <sidestream-recs part="row" exportparts=${PARTS} layout="row" data-kind=${row.kind}
+          placement=${PLACEMENT[row.kind]} .itemId=${row.kind === 'because' ? row.about : ''} .heading=${row.title}
+          .limit=${this.items} .headingLevel=${this.headingLevel} .hrefTemplate=${this.hrefTemplate}
+          .currency=${this.currency} .dismissible=${this.dismissible} .addToCart=${this.addToCart} .variantChoice=${this.variantChoice}
+          .lowStock=${this.lowStock} .labels=${this.labels} .navigate=${this.navigate}
+          .recommender=${source} @error=${this.#onError}>${card}</sidestream-recs>`,
+    )}`;
+  }
+
+  /** Errors of a row are errors of this element: they do not bubble. */
+  readonly #onError = (event: Event): void => {
+    event.preventDefault();
+    if (event instanceof CustomEvent) this.#fail(event.detail.error);
+  };
+
+  /** Uses the recommender of the bundle that the attribute names. */
+  async #share(): Promise<void> {
+    const { bundle, namespace, market, workerUrl, consent } = this;
+    if (!bundle || this.recommender) return;
+    try {
+      const shared = await sharedRecommender({ bundle, namespace, market, workerUrl, consent });
+      if (bundle === this.bundle) this.recommender ??= shared;
+    } catch (thrown) {
+      this.#enter('hidden');
+      this.#fail(thrown);
+    }
+  }
+
+  #use(recommender: Recommender): () => void {
+    // A list of another bundle may be there first.
+    if (this.bundle && !this.recommender) return () => undefined;
+    const end = [
+      recommender.on('change', () => this.#later()),
+      recommender.on('error', (error) => this.#errors.report(error)),
+    ];
+    this.#later(0);
+    return () => {
+      for (const stop of end) stop();
+    };
+  }
+
+  /** Plans again; until then, the lists keep the present plan. */
+  #later(delay = PLAN_DELAY): void {
+    this.#plan = null;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#load(), delay);
+  }
+
+  readonly #planned = (): Promise<RowsResponse> => {
+    const recommender = this.#found.value;
+    if (!recommender) return Promise.reject(new SidestreamError('runtime/closed', 'The rows have no recommender.'));
+    const exclude = [...new Set([...(this.exclude ?? []), ...itemsShownBefore(this)])];
+    this.#plan ??= recommender.recommendRows({
+      limit: this.limit,
+      items: this.items,
+      exclude,
+      lang: languageOf(this),
+      ...(this.filter ? { filter: this.filter } : {}),
+    });
+    return this.#plan;
+  };
+
+  async #load(): Promise<void> {
+    const recommender = this.#found.value;
+    if (!recommender || !this.isConnected || (this.#phase === 'filled' && !this.rendered)) return;
+    // After the lists that come earlier in the document, whose products are in no row.
+    await turnsOf(recommender).take(this, () => this.#show(recommender));
+  }
+
+  async #show(recommender: Recommender): Promise<void> {
+    const planned = this.#planned();
+    try {
+      const { rows } = await planned;
+      // A later change has begun another plan.
+      if (planned !== this.#plan || !this.isConnected) return;
+      const before = new Map(this.#rows.map((shown) => [keyOf(shown.row), shown]));
+      this.#rows = inPlace([...before.keys()], rows).map((row) => {
+        const known = before.get(keyOf(row));
+        const template = this.querySelector(':scope > template');
+        return known && recommender === this.#planner
+          ? { ...known, row }
+          : { row, source: rowSource(recommender, row, this.#planned), card: template?.cloneNode(true) ?? null };
+      });
+      this.#planner = recommender;
+      setShownItems(
+        this,
+        rows.flatMap(({ items }) => items.map(({ item }) => item.id)),
+      );
+      this.#enter(rows.length > 0 ? 'filled' : 'hidden');
+    } catch (thrown) {
+      if (planned !== this.#plan) return;
+      this.#plan = null;
+      if (this.#phase === 'loading') this.#enter('hidden');
+      this.#fail(thrown);
+    }
+  }
+
+  /** The recommender whose rows are shown. */
+  #planner: Recommender | null = null;
+
+  #enter(phase: SidestreamRows['state']): void {
+    this.#phase = phase;
+    this.requestUpdate();
+  }
+
+  #fail(thrown: unknown): void {
+    this.#errors.report(SidestreamError.from(thrown));
+  }
+}
+
+define('sidestream-rows', SidestreamRows);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'sidestream-rows': SidestreamRows;
+  }
+}
