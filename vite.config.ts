@@ -22,6 +22,8 @@ const OWN_MODULES = [
   'src/{page/client,device/worker}/**/*.test.ts',
   'src/core/kernel/**/*.test.ts',
   'src/device/learner/profile-bounds.test.ts',
+  // A registry of elements keeps the class of the first file that defined one.
+  'src/page/element/index.test.ts',
   'src/device/ranking/aging.test.ts',
   'src/device/ranking/nearest-neighbors.test.ts',
   'src/shop/bundler/queue/build-queue.test.ts',

@@ -24,7 +24,7 @@ export interface SharedProjection {
 /** Encodes chunks in this process, in other processes, or on other machines. */
 export interface ChunkRunner {
   /** Maximum number of inputs in a chunk; default 64 texts or 16 pictures. Smaller chunks show progress sooner. */
-  readonly most?: number;
+  readonly maxInputs?: number;
   /** Number of chunks to have in flight at a time. */
   readonly slots: number;
   /**

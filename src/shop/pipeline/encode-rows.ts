@@ -60,7 +60,7 @@ export async function encodeRows(task: RowsTask): Promise<EncodedRows> {
   const keyOf = tapsKey(task.preset, task.runtime);
   const waiting = new Map<string, Waiting>();
   const inFlight = new Set<Promise<void>>();
-  const most = Math.min(runner.most ?? SIZES[modality].chunk, SIZES[modality].chunk);
+  const most = Math.min(runner.maxInputs ?? SIZES[modality].chunk, SIZES[modality].chunk);
   let chunk: Waiting[] = [];
   let bytes = 0;
   let encoded = 0;

@@ -62,7 +62,7 @@ export interface WorkerPoolOptions {
   /** Maximum number of workers. */
   size: number;
   /** See `ChunkRunner`. */
-  most?: number;
+  maxInputs?: number;
   start(events: ChunkWorkerEvents): ChunkWorker;
   /** What to do when workers keep dying, as a sentence. */
   advice: string;
@@ -74,14 +74,14 @@ export interface WorkerPoolOptions {
  */
 export class WorkerPool implements ChunkRunner {
   readonly slots: number;
-  readonly most: number | undefined;
+  readonly maxInputs: number | undefined;
   readonly #members = new Set<Member>();
   readonly #queue: Job[] = [];
   #closed = false;
 
   constructor(private readonly options: WorkerPoolOptions) {
     this.slots = 2 * options.size;
-    this.most = options.most;
+    this.maxInputs = options.maxInputs;
   }
 
   /** @throws SidestreamError `build/worker-lost` if workers keep dying over a chunk; errors of encoding */

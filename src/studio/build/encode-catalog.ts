@@ -120,7 +120,7 @@ function pausing(runner: ChunkRunner, paused: () => boolean): ChunkRunner {
     get slots() {
       return runner.slots;
     },
-    most: runner.most,
+    maxInputs: runner.maxInputs,
     async run(chunk, projection) {
       if (paused())
         throw new SidestreamError('runtime/aborted', 'Paused. All encoded products are kept: continue at any time.');

@@ -30,7 +30,7 @@ const onProcessor = (why: string): EncodeBackend => ({
 
 /** Encodes chunks in workers of this browser. Once the GPU is lost, workers on all cores take the further chunks. */
 export class EncodePool implements ChunkRunner {
-  readonly most = MAX_INPUTS;
+  readonly maxInputs = MAX_INPUTS;
   #pool: WorkerPool;
   /** The pool that had the GPU; it still ends its chunks. */
   #before: WorkerPool | null = null;
@@ -60,7 +60,7 @@ export class EncodePool implements ChunkRunner {
     const encoders: EncodersMessage = { kind: 'encoders', ...this.encoders, backend: kind };
     return new WorkerPool({
       size: workers,
-      most: MAX_INPUTS,
+      maxInputs: MAX_INPUTS,
       start: (events) => startWorker(encoders, events, (backend) => backend !== kind && this.#lostGpu()),
       advice: 'Close other tabs and programs, then continue: all encoded products are kept.',
     });
