@@ -72,7 +72,7 @@ export async function writeElements(root: string, folder: string): Promise<Decla
     return { kind: 'javascript-module', path, declarations: [declaration], exports };
   });
   const manifest = { ...rest, modules: described };
-  await writeFile(join(folder, 'custom-elements.json'), `${JSON.stringify(manifest, null, 1)}\n`);
+  await writeFile(join(folder, 'custom-elements.json'), `${JSON.stringify(manifest)}\n`);
   return declarations.map(declared);
 }
 
