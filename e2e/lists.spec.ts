@@ -174,7 +174,7 @@ for (const [width, layout, lang] of [
     await expect(list).toHaveAttribute('state', 'filled');
     await page.waitForLoadState('networkidle');
     expect(Object.keys(before)).toHaveLength(LIMIT + 1);
-    expect(await boxes(page)).toEqual(before);
+    await expect.poll(() => boxes(page)).toEqual(before);
     expect(await page.evaluate(() => window.seen)).toMatchObject({ shifts: 0, empty: 0, unloaded: 0 });
   });
 }
