@@ -5,9 +5,10 @@ import { buildBundles, LIB, ROOT } from './package/bundles';
 import { faultsOf, pack } from './package/checks';
 import { writeElements } from './package/elements';
 import { writeFrameworkTypes } from './package/framework-types';
-import { writeEncoderNotices, writePackageNotices } from './package/notices';
+import { rememberPackages, writeEncoderNotices, writePackageNotices } from './package/notices';
 import { measure } from './package/sizes';
 import { packStudio } from './package/studio';
+import { buildEditor } from './start/editor';
 
 /**
  * Builds the npm package into `lib`, packs it into `.cache/package` and checks the tarball: metadata, types, contents,
@@ -22,6 +23,7 @@ if (process.env.npm_lifecycle_event === 'prepack' && process.env.npm_command?.st
 await rm(LIB, { recursive: true, force: true });
 const { chunks } = await buildBundles();
 await packStudio(ROOT, LIB);
+await buildEditor(join(LIB, 'editor'), [rememberPackages()]);
 // Files without exports, imported only for their side effects.
 for (const file of ['worker.d.ts', 'cli/main.d.ts']) await writeFile(join(LIB, file), 'export {};\n');
 const packages = await writePackageNotices(LIB);

@@ -14,7 +14,7 @@ const compiler = join(
   'tsc.js',
 );
 /** Rooms whose array elements are checked before they are used, of the projects with `noUncheckedIndexedAccess`. */
-const CHECKED = /^src\/(page|demo|studio\/(page|serve|take-away|try)|device\/(protocol|experiment))\//;
+const CHECKED = /^src\/(page|demo|editor|studio\/(page|serve|take-away|try)|device\/(protocol|experiment))\//;
 const PROJECTS = [
   { name: 'tsconfig.json', counts: () => true },
   { name: 'tsconfig/client.json', counts: isChecked },

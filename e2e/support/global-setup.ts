@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { rm } from 'node:fs/promises';
+import { rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -17,7 +17,10 @@ export const COMPANIONS_FOLDER = join(root, '.cache/e2e-companions');
 /** Builds, once for all workers, everything that several test files use. */
 export default async function setup(): Promise<void> {
   // Not imported above: every worker imports this file.
-  const { layCommandLine } = await import('../../scripts/command-line');
+  const [{ layCommandLine }, { buildEditor }] = await Promise.all([
+    import('../../scripts/command-line'),
+    import('../../scripts/start/editor'),
+  ]);
   const script = (path: string, ...args: string[]) =>
     run(process.execPath, ['--import', 'tsx', path, ...args], { cwd: root });
   await rm(COMPANIONS_FOLDER, { recursive: true, force: true });
@@ -25,6 +28,10 @@ export default async function setup(): Promise<void> {
     script('scripts/cdn.ts', CDN_FOLDER),
     script('e2e/support/learned-bundle.ts', COMPANIONS_FOLDER),
     script('e2e/support/studio-files.ts'),
-    layCommandLine(COMMAND_FOLDER),
+    layCommandLine(COMMAND_FOLDER).then(async () => {
+      // The command that edits rules serves its page and the element from the package.
+      await symlink(join(root, CDN_FOLDER), join(COMMAND_FOLDER, 'lib', 'cdn'));
+      await buildEditor(join(COMMAND_FOLDER, 'lib', 'editor'));
+    }),
   ]);
 }

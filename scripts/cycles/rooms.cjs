@@ -157,6 +157,12 @@ const ROOMS = {
       'training',
     ],
   },
+  editor: {
+    wing: null,
+    runs: 'page',
+    has: 'the page of `sidestream rules edit`, where a shop edits its rules file',
+    imports: ['common', 'protocol', 'ranking'],
+  },
   bundler: {
     wing: 'shop',
     runs: 'Node',

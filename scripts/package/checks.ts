@@ -91,6 +91,7 @@ async function contentFaults(root: string, { files }: Tarball): Promise<string[]
     'lib/cli/tfjs-backend-wasm-simd.wasm',
     'lib/cdn/files.json',
     'lib/cdn/ort-wasm-simd-threaded.asyncify.wasm',
+    'lib/editor/index.html',
     'lib/studio/studio.html.br',
     'lib/studio/studio-service-worker.js.br',
     ...namedIn(about),

@@ -4,6 +4,7 @@ import { messageOf } from '../../core/common/thrown';
 import { ruleProblemText } from '../../device/ranking/rules-file';
 import { SidestreamError } from '../../error';
 import { type CheckedProblem, type CheckedRules, checkRules, publishRules, removeRules } from '../bundler';
+import { editCommand } from './rules-editor';
 import { showRejected } from './terminal';
 
 interface CheckOptions {
@@ -18,8 +19,9 @@ interface PublishOptions {
 
 export function rulesCommand(): Command {
   return new Command('rules')
-    .description('check a rules file for lists, and add it to a bundle without building it again')
+    .description('check and edit a rules file for lists, and add it to a bundle without building it again')
     .addCommand(checkCommand())
+    .addCommand(editCommand())
     .addCommand(publishCommand())
     .addCommand(removeCommand());
 }

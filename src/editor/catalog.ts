@@ -1,0 +1,79 @@
+import * as v from 'valibot';
+import type { Condition } from './model';
+
+const value = v.union([v.string(), v.number(), v.boolean()]);
+
+const catalogSchema = v.object({
+  products: v.array(v.object({ id: v.string(), title: v.string(), category: v.string() })),
+  categories: v.array(v.string()),
+  attributes: v.array(v.object({ name: v.string(), list: v.boolean(), values: v.array(value) })),
+});
+
+/** What the form suggests. */
+export type Catalog = v.InferOutput<typeof catalogSchema>;
+
+const problemsSchema = v.object({
+  problems: v.array(
+    v.object({ level: v.picklist(['error', 'warning']), rule: v.string(), field: v.string(), reason: v.string() }),
+  ),
+});
+
+/** A problem that `rules check` reports. */
+export type Problem = v.InferOutput<typeof problemsSchema>['problems'][number];
+
+/** @throws Error with the server's reason */
+async function request(path: string, init?: RequestInit): Promise<Response> {
+  const response = await fetch(path, init).catch(() => {
+    throw new Error(
+      'The command that serves this page has ended. Start it again, and open the address that it prints.',
+    );
+  });
+  // 422: the answer has the problems.
+  if (!response.ok && response.status !== 422) throw new Error((await response.text()).trim());
+  return response;
+}
+
+export const fetchCatalog = async (): Promise<Catalog> =>
+  v.parse(catalogSchema, await (await request('catalog.json')).json());
+
+/** The file of rules, and the tag that names its version. */
+export interface RulesFile {
+  text: string;
+  tag: string;
+}
+
+const tagOf = ({ headers }: Response): string => headers.get('etag') ?? '';
+
+export async function fetchRulesFile(): Promise<RulesFile> {
+  const response = await request('rules.json');
+  return { text: await response.text(), tag: tagOf(response) };
+}
+
+export async function check(text: string): Promise<Problem[]> {
+  const response = await request('check', { method: 'POST', body: text });
+  return v.parse(problemsSchema, await response.json()).problems;
+}
+
+/**
+ * Writes the file if it is still the version that was read.
+ * @returns the problems, and the new tag; null if errors kept the file from being written
+ */
+export async function save({ text, tag }: RulesFile): Promise<{ problems: Problem[]; tag: string | null }> {
+  const response = await request('rules.json', { method: 'PUT', body: text, headers: { 'If-Match': tag } });
+  const { problems } = v.parse(problemsSchema, await response.json());
+  return { problems, tag: response.ok ? tagOf(response) : null };
+}
+
+/** The condition that a field of an item equals a text, as the catalogue writes that value. */
+export function conditionFor({ attributes }: Catalog, field: string, text: string): Condition {
+  const known = attributes.find(({ name }) => field === `attributes.${name}`);
+  const match = known?.values.find((one) => String(one) === text) ?? text;
+  return { field, match: known?.list ? { $contains: text } : match };
+}
+
+/** The values that a category or an attribute has in the catalogue. */
+export function valuesOf({ categories, attributes }: Catalog, field: string): string[] {
+  if (field === 'category') return categories;
+  const known = attributes.find(({ name }) => field === `attributes.${name}`);
+  return (known?.values ?? []).map(String);
+}

@@ -1,0 +1,401 @@
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import type { Recommendation } from '../device/protocol';
+import { PLACEMENTS, type Placement } from '../device/ranking';
+import { type Catalog, check, type Problem, type RulesFile, save } from './catalog';
+import {
+  changed,
+  type Difference,
+  type Draft,
+  differences,
+  type FormPin,
+  fileOf,
+  KINDS,
+  NAMES,
+  newDraft,
+  type Place,
+  pinned,
+  publishedOf,
+  unpinned,
+} from './model';
+import { Preview } from './preview';
+import { ruleForm } from './rule-form';
+
+/** Time after the last key before the rules are checked and shown, ms. */
+const DELAY = 250;
+/** Movement from which a press is a drag, pixels. */
+const DRAGGED = 6;
+
+const inputOf = ({ target }: Event): string =>
+  target instanceof HTMLInputElement || target instanceof HTMLSelectElement ? target.value : '';
+
+/** The page: rules on one side, a list that follows them on the other. */
+export class RulesEditor extends LitElement {
+  #drafts: Draft[];
+  /** The rules of the file. */
+  #saved: Draft[];
+  #problems: Problem[] = [];
+  #opened = new Set<number>();
+  #placement: Placement = 'trending';
+  #itemId: string;
+  #asOf = '';
+  #taste = '';
+  #list: Recommendation[] = [];
+  #said = '';
+  #wrong = '';
+  #differences: Difference[] = [];
+  #preview: Preview | undefined;
+  #timer = 0;
+  #checks = 0;
+  #drag: { itemId: string; x: number; y: number; moved: boolean; to: number } | undefined;
+  readonly #titles: ReadonlyMap<string, string>;
+
+  constructor(
+    private readonly catalog: Catalog,
+    private file: RulesFile,
+    drafts: Draft[],
+  ) {
+    super();
+    this.#drafts = drafts;
+    this.#saved = drafts;
+    this.#itemId = catalog.products[0]?.id ?? '';
+    this.#titles = new Map(catalog.products.map(({ id, title }) => [id, title]));
+    addEventListener('beforeunload', (event) => {
+      if (this.#changes().length > 0) event.preventDefault();
+    });
+  }
+
+  protected override createRenderRoot(): this {
+    return this;
+  }
+
+  protected override firstUpdated(): void {
+    const room = this.querySelector<HTMLElement>('.list');
+    if (!room) return;
+    this.#preview = new Preview(
+      room,
+      (items) => {
+        this.#list = items;
+        this.requestUpdate();
+      },
+      (message) => this.#fail(message),
+    );
+    void this.#follow();
+    void this.#preview.shopper('', this.catalog);
+  }
+
+  protected override render(): TemplateResult {
+    const count = this.#changes().length;
+    return html`
+      <header class="top">
+        <h1>Rules of the lists</h1>
+        <p role="status">${this.#said}</p>
+        <button class="button" type="button" ?disabled=${count === 0} @click=${this.#ask}>
+          ${count === 0 ? 'Nothing to save' : `Save ${count} ${count === 1 ? 'change' : 'changes'} …`}
+        </button>
+      </header>
+      ${this.#wrong ? html`<p class="problem alone" role="alert">${this.#wrong}</p>` : nothing}
+      <main class="rooms">
+        <section aria-labelledby="rules-title">
+          <h2 id="rules-title">Rules</h2>
+          ${this.#about('')}
+          ${this.#drafts.length === 0 ? html`<p class="hint">No rules yet. Drag a product in the preview, or add a rule.</p>` : nothing}
+          <ol class="rules">
+            ${repeat(
+              this.#drafts,
+              ({ key }) => key,
+              (draft, n) => html`<li>${this.#rule(draft, n)}</li>`,
+            )}
+          </ol>
+          <p class="buttons" role="group" aria-label="Add a rule">
+            ${KINDS.map((kind) => html`<button class="button quiet" type="button" @click=${() => this.#add(kind)}>${NAMES[kind]} …</button>`)}
+          </p>
+        </section>
+        <section aria-labelledby="preview-title">
+          <h2 id="preview-title">Preview</h2>
+          ${this.#settings()}
+          <p class="hint">Drag a product to pin it to a place, or use the buttons below the list.</p>
+          <div class="list" inert @dragstart=${(event: Event) => event.preventDefault()}></div>
+          ${this.#order()}
+        </section>
+      </main>
+      <datalist id="products">
+        ${this.catalog.products.map(({ id, title }) => html`<option value=${id}>${title}</option>`)}
+      </datalist>
+      <dialog aria-labelledby="save-title">
+        <h2 id="save-title">Save these changes?</h2>
+        <ul class="differences">
+          ${this.#differences.map(({ what, text }) => html`<li><strong>${what}</strong> ${text}</li>`)}
+        </ul>
+        <p class="hint">Pages follow the file when they are next loaded.</p>
+        <form method="dialog" class="buttons">
+          <button class="button" type="button" @click=${this.#save}>Write rules.json</button>
+          <button class="button quiet">Not yet</button>
+        </form>
+      </dialog>`;
+  }
+
+  #settings(): TemplateResult {
+    const set = (change: (value: string) => void) => (event: Event) => {
+      change(inputOf(event));
+      this.requestUpdate();
+      void this.#follow();
+    };
+    const needsItem = this.#placement === 'similar' || this.#placement === 'complement';
+    return html`
+      <div class="settings">
+        <label>List
+          <select @change=${set((value) => {
+            this.#placement = PLACEMENTS.find((name) => name === value) ?? this.#placement;
+          })}>
+            ${PLACEMENTS.map((name) => html`<option ?selected=${name === this.#placement}>${name}</option>`)}
+          </select>
+        </label>
+        ${
+          needsItem
+            ? html`<label>Product in view
+                <input list="products" .value=${this.#itemId} @change=${set((value) => {
+                  this.#itemId = value;
+                })} />
+              </label>`
+            : nothing
+        }
+        <label>As of
+          <input type="datetime-local" .value=${this.#asOf} @input=${set((value) => {
+            this.#asOf = value;
+          })} />
+        </label>
+        <label>Shopper
+          <select @change=${(event: Event) => {
+            this.#taste = inputOf(event);
+            this.#preview?.shopper(this.#taste, this.catalog).catch((thrown: unknown) => this.#fail(String(thrown)));
+          }}>
+            <option value="">Nobody known</option>
+            ${this.catalog.categories.map((category) => html`<option value=${category}>Likes ${category}</option>`)}
+          </select>
+        </label>
+      </div>`;
+  }
+
+  #order(): TemplateResult {
+    const last = this.#list.length - 1;
+    return html`
+      <h3 id="order-title">Order of the list</h3>
+      ${this.#list.length === 0 ? html`<p class="hint">The list is empty.</p>` : nothing}
+      <ol class="order" aria-labelledby="order-title">
+        ${this.#list.map(({ item: { id, title }, source }, n) => {
+          const button = (text: string, label: string, disabled: boolean, act: () => void): TemplateResult => html`
+            <button class="small" type="button" aria-label="${label}: ${title}" title=${label} ?disabled=${disabled} @click=${act}>${text}</button>`;
+          const isPinned = source === 'pinned';
+          return html`
+            <li>
+              <span>${title}${isPinned ? html` <small>pinned</small>` : nothing}</span>
+              <span class="acts">
+                ${button('To front', 'Pin to the front', isPinned && n === 0, () => this.#pin({ itemId: id, position: 0 }))}
+                ${button('↑', 'Pin one place earlier', n === 0, () => this.#pin({ itemId: id, position: n - 1 }))}
+                ${button('↓', 'Pin one place later', n === last, () => this.#pin({ itemId: id, position: n + 1 }))}
+                ${button('Unpin', 'Remove the pin', !isPinned, () => this.#change(unpinned(this.#drafts, id, this.#place())))}
+                ${button('Hide', 'Hide in all lists', isPinned, () => this.#add('hide', id))}
+              </span>
+            </li>`;
+        })}
+      </ol>`;
+  }
+
+  #rule(draft: Draft, n: number): TemplateResult {
+    const { key } = draft;
+    return ruleForm(draft, {
+      catalog: this.catalog,
+      titleOf: this.#titleOf,
+      number: n + 1,
+      open: this.#opened.has(key),
+      problems: this.#about(nameIn(draft.entry) ?? `rule ${n + 1}`),
+      change: (change) => this.#change(this.#drafts.map((one) => (one.key === key ? changed(one, change) : one))),
+      remove: () => this.#change(this.#drafts.filter((one) => one.key !== key)),
+      later: n < this.#drafts.length - 1 ? () => this.#move(n) : undefined,
+      earlier: n > 0 ? () => this.#move(n - 1) : undefined,
+    });
+  }
+
+  /** The problems of a rule; those of the whole file for an empty name. */
+  #about(name: string): TemplateResult | typeof nothing {
+    const problems = this.#problems.filter(({ rule }) => rule === name);
+    if (problems.length === 0) return nothing;
+    return html`<ul class="problems">
+      ${problems.map(({ level, field, reason }) => html`<li class=${level === 'error' ? 'problem' : 'warning'}>${level}${field ? ` in ${field}` : ''}: ${reason}</li>`)}
+    </ul>`;
+  }
+
+  readonly #titleOf = (id: string): string => this.#titles.get(id) ?? id;
+  #changes = (): Difference[] => differences(this.#saved, this.#drafts, this.#titleOf);
+
+  #place(): Place {
+    return { placement: this.#placement, now: this.#asOf ? Date.parse(this.#asOf) : Date.now() };
+  }
+
+  #add(kind: (typeof KINDS)[number], itemId?: string): void {
+    const condition = itemId === undefined ? {} : { condition: { field: 'id', match: itemId } };
+    const draft = newDraft({ kind, ...condition });
+    if (itemId === undefined) this.#opened.add(draft.key);
+    this.#change([...this.#drafts, draft]);
+    if (itemId === undefined) void this.updateComplete.then(() => this.#focusLast());
+  }
+
+  #focusLast(): void {
+    this.querySelector<HTMLElement>('.rules > li:last-child input')?.focus();
+  }
+
+  #pin(pin: FormPin): void {
+    this.#change(pinned(this.#drafts, pin, this.#place()));
+  }
+
+  /** Swaps a rule with the one after it. */
+  #move(n: number): void {
+    this.#change([
+      ...this.#drafts.slice(0, n),
+      ...this.#drafts.slice(n, n + 2).reverse(),
+      ...this.#drafts.slice(n + 2),
+    ]);
+  }
+
+  #change(drafts: Draft[]): void {
+    this.#drafts = drafts;
+    this.#said = '';
+    this.requestUpdate();
+    clearTimeout(this.#timer);
+    this.#timer = window.setTimeout(() => void this.#follow(), DELAY);
+  }
+
+  /** Shows the rules in the preview, and checks them. */
+  async #follow(): Promise<void> {
+    const number = ++this.#checks;
+    try {
+      this.#preview?.show({ ...this.#place(), itemId: this.#itemId, rules: publishedOf(this.#drafts) });
+      const problems = await check(fileOf(this.#drafts));
+      if (number !== this.#checks) return;
+      this.#problems = problems;
+      this.#wrong = '';
+      this.requestUpdate();
+    } catch (thrown) {
+      this.#fail(messageIn(thrown));
+    }
+  }
+
+  #fail(message: string): void {
+    this.#wrong = message;
+    this.requestUpdate();
+  }
+
+  readonly #ask = (): void => {
+    this.#differences = this.#changes();
+    this.requestUpdate();
+    this.querySelector('dialog')?.showModal();
+  };
+
+  readonly #save = async (): Promise<void> => {
+    const drafts = this.#drafts;
+    try {
+      const { problems, tag } = await save({ text: fileOf(drafts), tag: this.file.tag });
+      this.#problems = problems;
+      if (tag === null) {
+        this.#fail('Nothing was written: correct the errors first.');
+      } else {
+        this.file = { text: fileOf(drafts), tag };
+        // Further changes are compared with what the file has now.
+        this.#saved = drafts.map((draft) => ({ ...draft, before: draft.entry }));
+        this.#drafts = this.#drafts.map((draft) => {
+          const written = this.#saved.find(({ key }) => key === draft.key);
+          return written ? { ...draft, before: written.entry } : draft;
+        });
+        this.#said = 'Saved.';
+        this.#wrong = '';
+      }
+    } catch (thrown) {
+      this.#fail(messageIn(thrown));
+    }
+    this.querySelector('dialog')?.close();
+    this.requestUpdate();
+  };
+
+  // Dragging. The list is inert, so that a drag neither follows links nor selects texts: everything arrives at the page.
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.addEventListener('pointerdown', this.#press);
+    addEventListener('pointermove', this.#moved);
+    addEventListener('pointerup', this.#drop);
+    addEventListener('pointercancel', this.#cancel);
+    addEventListener('keydown', this.#cancelByKey);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    removeEventListener('pointermove', this.#moved);
+    removeEventListener('pointerup', this.#drop);
+    removeEventListener('pointercancel', this.#cancel);
+    removeEventListener('keydown', this.#cancelByKey);
+  }
+
+  /** The place in the list under the pointer; -1 for none. */
+  #placeAt({ clientX, clientY }: PointerEvent): number {
+    return (this.#preview?.cards() ?? []).findIndex((card) => {
+      const { left, right, top, bottom } = card.getBoundingClientRect();
+      return clientX >= left && clientX <= right && clientY >= top && clientY <= bottom;
+    });
+  }
+
+  readonly #press = (event: PointerEvent): void => {
+    // A finger scrolls; the buttons below the list do the same.
+    if (event.button !== 0 || event.pointerType === 'touch') return;
+    // The header and the dialog may lie over the list.
+    if (!(event.target instanceof Element) || event.target.closest('button, a, input, select, dialog, header')) return;
+    const itemId = this.#preview?.cards()[this.#placeAt(event)]?.dataset.id;
+    if (itemId === undefined) return;
+    event.preventDefault();
+    this.#drag = { itemId, x: event.clientX, y: event.clientY, moved: false, to: -1 };
+  };
+
+  readonly #moved = (event: PointerEvent): void => {
+    const drag = this.#drag;
+    if (!drag) return;
+    drag.moved ||= Math.hypot(event.clientX - drag.x, event.clientY - drag.y) > DRAGGED;
+    if (!drag.moved) return;
+    drag.to = this.#placeAt(event);
+    this.#mark(drag.itemId, drag.to);
+  };
+
+  readonly #drop = (): void => {
+    const drag = this.#drag;
+    this.#cancel();
+    if (drag?.moved && drag.to >= 0) this.#pin({ itemId: drag.itemId, position: drag.to });
+  };
+
+  readonly #cancel = (): void => {
+    if (this.#drag) this.#mark('', -1);
+    this.#drag = undefined;
+  };
+
+  readonly #cancelByKey = ({ key }: KeyboardEvent): void => {
+    if (key === 'Escape') this.#cancel();
+  };
+
+  /** Shows which product is dragged, and where it would be dropped. */
+  #mark(itemId: string, to: number): void {
+    for (const [n, card] of (this.#preview?.cards() ?? []).entries()) {
+      card.style.opacity = card.dataset.id === itemId ? '0.4' : '';
+      card.style.outline = n === to ? '3px solid var(--accent)' : '';
+      card.style.outlineOffset = '4px';
+    }
+    this.classList.toggle('dragging', itemId !== '');
+  }
+}
+
+customElements.define('rules-editor', RulesEditor);
+
+const messageIn = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));
+
+/** The name by which problems call a rule. */
+function nameIn(entry: unknown): string | undefined {
+  const name = typeof entry === 'object' && entry !== null && 'name' in entry ? entry.name : undefined;
+  return typeof name === 'string' && name !== '' ? name.slice(0, 100) : undefined;
+}

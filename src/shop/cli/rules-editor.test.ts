@@ -1,0 +1,119 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { writeBundle } from '../../core/catalog';
+import { bundleContent, makeItem } from '../../testing/bundles';
+import { inProcess } from '../../testing/in-process';
+import { folderSink } from '../bundler';
+import { serveEditor } from './rules-editor';
+import type { BundleServer } from './serve';
+
+let folder: string;
+let bundle: string;
+let server: BundleServer;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sidestream-'));
+  bundle = join(folder, 'shop', 'bundle');
+  const [page, element] = [join(folder, 'page'), join(folder, 'element')];
+  for (const path of [page, element, join(folder, 'shop', 'images')]) await mkdir(path, { recursive: true });
+  await writeFile(join(page, 'index.html'), 'the page');
+  await writeFile(join(element, 'sidestream.js'), 'the element');
+  await writeFile(join(folder, 'shop', 'images', 'a.png'), 'a picture');
+  await writeFile(join(folder, 'shop', 'secret.txt'), 'no picture');
+  const items = [
+    makeItem('a', { category: 'Men/Shoes', attributes: { colour: 'red', tags: ['new', 'sale'] } }),
+    makeItem('b', { category: 'Men', attributes: { colour: 'blue' } }),
+  ];
+  await writeBundle(await bundleContent(items), await folderSink(bundle));
+  server = await serveEditor({ page, element, bundle }, 0);
+});
+afterAll(async () => {
+  await server.close();
+  await rm(folder, { recursive: true });
+});
+beforeEach(() => rm(join(bundle, 'rules.json'), { force: true }));
+
+const origin = (): string => new URL(server.address).origin;
+const at = (path: string): string => `${server.address}${path}`;
+const rules = (...entries: object[]): string => JSON.stringify({ version: 1, rules: entries });
+const PIN = rules({ name: 'Top', pin: [{ itemId: 'a', position: 0 }] });
+
+/** Writes rules as the page does. */
+const put = async (body: string, headers: Record<string, string> = {}, address = at('rules.json')) => {
+  const tag = (await fetch(at('rules.json'))).headers.get('etag') ?? '';
+  return fetch(address, { method: 'PUT', body, headers: { Origin: origin(), 'If-Match': tag, ...headers } });
+};
+const written = () => readFile(join(bundle, 'rules.json'), 'utf8').catch(() => null);
+
+it('serves the page, the element, pictures and the bundle without its published rules', async () => {
+  expect(await (await fetch(at(''))).text()).toBe('the page');
+  expect(await (await fetch(at('sidestream/sidestream.js'))).text()).toBe('the element');
+  expect(await (await fetch(at('images/a.png'))).text()).toBe('a picture');
+  expect(await (await fetch(`${origin()}/images/a.png`)).text()).toBe('a picture');
+  expect((await fetch(at('secret.txt'))).status).toBe(404);
+  expect(await (await fetch(at('catalog.json'))).json()).toMatchObject({
+    products: [{ id: 'a', category: 'Men/Shoes' }, { id: 'b' }],
+    categories: ['Men', 'Men/Shoes'],
+    attributes: [
+      { name: 'colour', list: false, values: ['red', 'blue'] },
+      { name: 'tags', list: true, values: ['new', 'sale'] },
+    ],
+  });
+  expect(await (await fetch(at('rules.json'))).json()).toEqual({ version: 1, rules: [] });
+  expect((await put(PIN)).status).toBe(200);
+  expect(JSON.parse(await readFile(join(bundle, 'manifest.json'), 'utf8')).rules).toBe(true);
+  expect(await (await fetch(at('bundle/manifest.json'))).json()).not.toHaveProperty('rules');
+});
+
+it('writes valid rules, which are then checked as the command does', async () => {
+  expect((await put(PIN)).status).toBe(200);
+  expect(await written()).toBe(PIN);
+  expect(await (await fetch(at('rules.json'))).text()).toBe(PIN);
+  expect((await inProcess('rules', 'check', join(bundle, 'rules.json'), '--bundle', bundle)).code).toBe(0);
+});
+
+it('refuses rules with errors and names them; a check writes nothing', async () => {
+  const wrong = rules({ name: 'Sale', boost: [{ strength: 3 }] });
+  const refused = await put(wrong);
+  expect(refused.status).toBe(422);
+  const { problems } = await refused.json();
+  expect(problems).toEqual([expect.objectContaining({ level: 'error', rule: 'Sale', field: 'boost.0.filter' })]);
+  for (const body of ['', '{', '[]']) expect((await put(body)).status).toBe(422);
+  expect((await put(' '.repeat(1_100_000))).status).toBe(400);
+  const vain = rules({ name: 'Top', pin: [{ itemId: 'x', position: 0 }] });
+  const check = await fetch(at('check'), { method: 'POST', body: vain, headers: { Origin: origin() } });
+  expect((await check.json()).problems).toEqual([expect.objectContaining({ level: 'warning', rule: 'Top' })]);
+  expect(await written()).toBeNull();
+});
+
+it('refuses other origins, addresses without the secret, and foreign names of this machine', async () => {
+  expect((await put(PIN, { Origin: 'https://other.example' })).status).toBe(403);
+  expect((await put(PIN, { Origin: 'null' })).status).toBe(403);
+  expect((await put(PIN, {}, `${origin()}/rules.json`)).status).toBe(403);
+  expect((await fetch(at('check'), { method: 'POST', body: PIN })).status).toBe(403);
+  expect((await fetch(`${origin()}/rules.json`)).status).toBe(404);
+  expect((await fetch(`${origin()}/bundle/manifest.json`)).status).toBe(404);
+  const { port, pathname } = new URL(server.address);
+  const status = await new Promise((resolve) => {
+    const headers = { Host: `other.example:${port}` };
+    request({ host: '127.0.0.1', port, path: pathname, headers }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    }).end();
+  });
+  expect(status).toBe(403);
+  expect(await written()).toBeNull();
+});
+
+it('does not overwrite what somebody else wrote meanwhile', async () => {
+  await writeFile(join(bundle, 'rules.json'), rules());
+  expect((await put(PIN, { 'If-Match': '"0"' })).status).toBe(412);
+  expect(await written()).toBe(rules());
+});
+
+it('reports a folder without a bundle', async () => {
+  const run = await inProcess('rules', 'edit', '--bundle', join(folder, 'nothing'));
+  expect(run.code).toBe(1);
+});

@@ -1,0 +1,208 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { dirname, join, resolve } from 'node:path';
+import { Command } from 'commander';
+import compression from 'compression';
+import sirv from 'sirv';
+import { categoryPrefixes, type Item, MANIFEST_FILE } from '../../core/catalog';
+import { codeOf } from '../../core/common/thrown';
+import { RULES_FILE } from '../../device/ranking/rules-file';
+import { SidestreamError } from '../../error';
+import { checkRules, openFolder, PACKAGE_FOLDER, publishRules } from '../bundler';
+import { type BundleServer, listen, portNumber } from './serve';
+import { onShutdown } from './terminal';
+
+/** Folders that the editor's page reads. */
+export interface EditorFolders {
+  page: string;
+  /** The element's files. */
+  element: string;
+  bundle: string;
+}
+
+interface EditOptions {
+  bundle: string;
+  port: number;
+}
+
+/** `sidestream rules edit --bundle <folder>`: serves the editor of the rules on this machine, until a signal ends it. */
+export function editCommand(): Command {
+  return new Command('edit')
+    .description('edit the rules of a bundle on a page of this machine, with a preview of the lists')
+    .requiredOption('--bundle <folder>', 'folder of the bundle, in which rules.json is written')
+    .option('--port <n>', 'port to listen on; 0 takes any free port', portNumber, 4191)
+    .action(async ({ bundle, port }: EditOptions) => {
+      const lib = join(PACKAGE_FOLDER, 'lib');
+      const folders = { page: join(lib, 'editor'), element: join(lib, 'cdn'), bundle };
+      if (!existsSync(join(folders.page, 'index.html'))) {
+        const message = `The editor's page is not in this package (${folders.page}). In a clone, run "npm run pack" first.`;
+        throw new SidestreamError('runtime/invalid-input', message);
+      }
+      const { address, close } = await serveEditor(folders, port);
+      const ended = onShutdown();
+      console.log(`Rules of ${bundle}: ${address}`);
+      console.log('Only this machine can open the page, at exactly this address. End with Ctrl+C.');
+      await ended;
+      await close();
+    });
+}
+
+const HOST = '127.0.0.1';
+/** Maximum size of a request's body, bytes; a larger file of rules is refused by its check. */
+const MAX_BODY = 1_000_000;
+/** Maximum number of products that the page suggests by title. */
+const MAX_PRODUCTS = 2000;
+/** Maximum number of values of an attribute that the page suggests. */
+const MAX_VALUES = 200;
+const PICTURE = /\.(avif|bmp|gif|jpe?g|png|svg|webp)$/i;
+const EMPTY = '{"version": 1, "rules": []}';
+
+const POLICY =
+  "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; img-src 'self' http: https: data: blob:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/**
+ * Serves the editor. Its address contains a secret: other pages and other users of this machine do not know it, so they can
+ * neither read the rules nor write them.
+ * @param port 0: any free port
+ */
+export async function serveEditor({ page, element, bundle }: EditorFolders, port: number): Promise<BundleServer> {
+  const { items } = await openFolder(bundle);
+  const catalog = catalogOf(items);
+  const token = randomBytes(16).toString('hex');
+  const root = `/${token}`;
+  const from = (folder: string) => sirv(folder, { dev: true, etag: true });
+  // Pictures have addresses relative to the shop's pages, in whose folder the bundle usually is.
+  const files = {
+    page: from(page),
+    element: from(element),
+    bundle: from(bundle),
+    shop: from(dirname(resolve(bundle))),
+  };
+  const compress = compression();
+
+  /** Sends a file. @param path below the folder */
+  const send = (folder: keyof typeof files, path: string, request: IncomingMessage, response: ServerResponse): void => {
+    request.url = path;
+    response.setHeader('Cache-Control', 'no-cache');
+    compress(request, response, () => files[folder](request, response, () => sayNo(response, 404, 'no such file')));
+  };
+
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { method = '', headers, url = '' } = request;
+    const host = `${HOST}:${request.socket.localPort}`;
+    const path = url.split('?')[0];
+    // A foreign name that leads to this machine makes a foreign page a page of this server.
+    if (headers.host !== host) return sayNo(response, 403, `open the address that the command printed, at ${host}`);
+    const reads = method === 'GET' || method === 'HEAD';
+    const inside = path.startsWith(`${root}/`) ? path.slice(root.length) : null;
+    if (!reads && (inside === null || headers.origin !== `http://${host}`))
+      return sayNo(response, 403, 'only the page of the editor may do this');
+    if (inside === '/rules.json' && reads) {
+      const bytes = await rulesIn(bundle);
+      response.setHeader('ETag', tagOf(bytes));
+      return sendJson(response, 200, bytes?.toString() ?? EMPTY);
+    }
+    if (inside === '/rules.json' && method === 'PUT') return save(bundle, request, response);
+    if (inside === '/check' && method === 'POST')
+      return sendJson(response, 200, await checkRules(await bodyOf(request), { bundle, now: Date.now() }));
+    if (!reads) return sayNo(response, 405, 'not allowed');
+    if (inside === '/catalog.json') return sendJson(response, 200, catalog);
+    if (inside === `/bundle/${MANIFEST_FILE}`) {
+      // The preview follows the rules of the draft instead of those that are published.
+      const { rules: _, ...manifest } = JSON.parse(await readFile(join(bundle, MANIFEST_FILE), 'utf8'));
+      return sendJson(response, 200, manifest);
+    }
+    if (inside?.startsWith('/bundle/')) return send('bundle', inside.slice('/bundle'.length), request, response);
+    if (inside?.startsWith('/sidestream/'))
+      return send('element', inside.slice('/sidestream'.length), request, response);
+    if (inside !== null && /^\/(assets\/[\w.-]+)?$/.test(inside)) return send('page', inside, request, response);
+    if (PICTURE.test(path)) return send('shop', inside ?? path, request, response);
+    return sayNo(response, 404, 'no such file; open the address that the command printed');
+  };
+
+  const server = createServer((request, response) => {
+    response.setHeader('X-Content-Type-Options', 'nosniff');
+    response.setHeader('Content-Security-Policy', POLICY);
+    // Hosts of pictures must not learn the address.
+    response.setHeader('Referrer-Policy', 'same-origin');
+    response.setHeader('Cross-Origin-Resource-Policy', 'same-origin');
+    answer(request, response).catch((thrown) => {
+      const { code, message } = SidestreamError.from(thrown);
+      if (response.headersSent) response.destroy();
+      else sayNo(response, code === 'runtime/unexpected' ? 500 : 400, message);
+    });
+  });
+  const { address, close } = await listen(server, port, HOST);
+  return { address: `${address}${token}/`, close };
+}
+
+/** Writes the rules that a page sends, if they are valid and the file is still the one that the page has read. */
+async function save(bundle: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const bytes = await bodyOf(request);
+  const checked = await checkRules(bytes, { bundle, now: Date.now() });
+  if (checked.problems.some(({ level }) => level === 'error')) return sendJson(response, 422, checked);
+  if (request.headers['if-match'] !== tagOf(await rulesIn(bundle))) {
+    const what = `${RULES_FILE} was changed by somebody else since this page read it; reload the page to see that`;
+    return sayNo(response, 412, what);
+  }
+  await publishRules(bytes, bundle);
+  response.setHeader('ETag', tagOf(bytes));
+  sendJson(response, 200, checked);
+}
+
+async function rulesIn(bundle: string): Promise<Buffer | null> {
+  try {
+    return await readFile(join(bundle, RULES_FILE));
+  } catch (thrown) {
+    if (codeOf(thrown) === 'ENOENT') return null;
+    throw thrown;
+  }
+}
+
+const tagOf = (bytes: Uint8Array | null): string =>
+  `"${createHash('sha256')
+    .update(bytes ?? EMPTY)
+    .digest('hex')
+    .slice(0, 32)}"`;
+
+/** @throws SidestreamError `runtime/invalid-input` if it is too long */
+async function bodyOf(request: IncomingMessage): Promise<Uint8Array> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  for await (const part of request) {
+    length += part.length;
+    // The rest is read as well: who still sends would not see the answer.
+    if (length <= MAX_BODY) parts.push(part);
+  }
+  if (length > MAX_BODY) throw new SidestreamError('runtime/invalid-input', 'The file of rules is too large.');
+  return Buffer.concat(parts);
+}
+
+/** What the page suggests: products, categories with the broader ones, and attributes with their values. */
+function catalogOf(items: readonly Item[]) {
+  const categories = new Set(items.flatMap(({ category }) => categoryPrefixes(category)));
+  const attributes = new Map<string, { list: boolean; values: Set<string | number | boolean> }>();
+  for (const item of items) {
+    for (const [name, value] of Object.entries(item.attributes)) {
+      const known = attributes.get(name) ?? { list: Array.isArray(value), values: new Set() };
+      attributes.set(name, known);
+      for (const one of [value].flat()) if (known.values.size < MAX_VALUES) known.values.add(one);
+    }
+  }
+  return {
+    products: items.slice(0, MAX_PRODUCTS).map(({ id, title, category }) => ({ id, title, category })),
+    categories: [...categories].sort(),
+    attributes: [...attributes].map(([name, { list, values }]) => ({ name, list, values: [...values] })),
+  };
+}
+
+function sendJson(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
+  response.end(typeof body === 'string' ? body : JSON.stringify(body));
+}
+
+function sayNo(response: ServerResponse, status: number, why: string): void {
+  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' }).end(`${why}\n`);
+}
