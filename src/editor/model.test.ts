@@ -1,5 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { changed, differences, draftsOf, entryOf, fileOf, formOf, newDraft, pinned, unpinned, words } from './model';
+import {
+  changed,
+  differences,
+  draftsOf,
+  entryOf,
+  fileOf,
+  formOf,
+  newDraft,
+  pinned,
+  problemWords,
+  unpinned,
+  words,
+} from './model';
 
 const ENTRIES = [
   { name: 'On top', placements: ['trending'], pin: [{ itemId: 'a', position: 0 }] },
@@ -108,5 +120,22 @@ it('says in words what a rule does, and what saving changes', () => {
     'Added: Hide product “Product z”',
     'Removed: Lower tags “old”',
     'Order: Rules apply in another order: where two disagree, the later one wins.',
+  ]);
+});
+
+it('says problems in the words of the form', () => {
+  const taken = 'has no effect while both apply: position 0 is taken by pin.1 of "Sale"';
+  expect([
+    problemWords('boost.0.strength', 'must be at most 10'),
+    problemWords('filter.$not.attributes.colour', 'no item has it'),
+    problemWords('pin.0', taken),
+    problemWords('categoryCap.max', 'must be 1 or more'),
+    problemWords('', 'changes nothing'),
+  ]).toEqual([
+    'Strength: must be at most 10',
+    'colour: no item has it',
+    'has no effect while both apply: place 1 is taken by another pin of "Sale"',
+    'categoryCap.max: must be 1 or more',
+    'changes nothing',
   ]);
 });

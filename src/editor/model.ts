@@ -185,6 +185,25 @@ const FIELDS: Readonly<Record<string, string>> = { id: 'Product', category: 'Cat
 /** Name of a field for people. */
 export const fieldName = (field: string): string => FIELDS[field] ?? field.replace('attributes.', '');
 
+/** Names of the form's fields, by the last part of their path in the file. */
+const LABELS: Readonly<Record<string, string>> = {
+  ...FIELDS,
+  strength: 'Strength',
+  itemId: 'Product',
+  position: 'Place',
+  from: 'From',
+  until: 'Until',
+};
+
+/** A problem in the words of the form: it counts places from 1, and names fields by their labels. */
+export function problemWords(field: string, reason: string): string {
+  const label = /attributes\.(.+)$/.exec(field)?.[1] ?? LABELS[field.split('.').at(-1) ?? ''];
+  const text = reason
+    .replaceAll(/position (\d+)/g, (_, position) => `place ${Number(position) + 1}`)
+    .replaceAll(/pin\.\d+/g, 'another pin');
+  return [label ?? (field === '' || /^pin\.\d+$/.test(field) ? '' : field), text].filter(Boolean).join(': ');
+}
+
 /** The value of a condition, as text. */
 export const matchText = ({ match }: Condition): string => String(typeof match === 'object' ? match.$contains : match);
 

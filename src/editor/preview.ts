@@ -39,7 +39,7 @@ export class Preview {
   ) {}
 
   /** Changes the shopper to somebody who looked at products of a category; empty: somebody unknown. */
-  shopper(category: string, { products }: Catalog): Promise<void> {
+  shopper(category: string, { products }: Catalog): void {
     const next = this.#turn.then(async () => {
       const { createRecommender } = await element;
       const before = this.#recommender;
@@ -52,8 +52,9 @@ export class Preview {
       this.#show();
       await before?.close();
     });
-    this.#turn = next.catch((thrown: unknown) => this.failed(String(thrown)));
-    return next;
+    this.#turn = next.catch((thrown: unknown) =>
+      this.failed(thrown instanceof Error ? thrown.message : String(thrown)),
+    );
   }
 
   show(shown: Shown): void {
@@ -72,7 +73,7 @@ export class Preview {
     const { placement, itemId, now, rules } = shown;
     const recommender: Recommender = {
       ...of,
-      recommend: (request, options) => of.recommend({ ...rulesAt(rules, placement, now), ...request }, options),
+      recommend: (request, options) => of.recommend({ ...request, ...rulesAt(rules, placement, now) }, options),
     };
     const list = document.createElement('sidestream-recs');
     list.placement = placement;

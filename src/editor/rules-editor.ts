@@ -15,6 +15,7 @@ import {
   newDraft,
   type Place,
   pinned,
+  problemWords,
   publishedOf,
   unpinned,
 } from './model';
@@ -39,7 +40,6 @@ export class RulesEditor extends LitElement {
   #placement: Placement = 'trending';
   #itemId: string;
   #asOf = '';
-  #taste = '';
   #list: Recommendation[] = [];
   #said = '';
   #wrong = '';
@@ -81,7 +81,7 @@ export class RulesEditor extends LitElement {
       (message) => this.#fail(message),
     );
     void this.#follow();
-    void this.#preview.shopper('', this.catalog);
+    this.#preview.shopper('', this.catalog);
   }
 
   protected override render(): TemplateResult {
@@ -167,8 +167,7 @@ export class RulesEditor extends LitElement {
         </label>
         <label>Shopper
           <select @change=${(event: Event) => {
-            this.#taste = inputOf(event);
-            this.#preview?.shopper(this.#taste, this.catalog).catch((thrown: unknown) => this.#fail(String(thrown)));
+            this.#preview?.shopper(inputOf(event), this.catalog);
           }}>
             <option value="">Nobody known</option>
             ${this.catalog.categories.map((category) => html`<option value=${category}>Likes ${category}</option>`)}
@@ -222,7 +221,12 @@ export class RulesEditor extends LitElement {
     const problems = this.#problems.filter(({ rule }) => rule === name);
     if (problems.length === 0) return nothing;
     return html`<ul class="problems">
-      ${problems.map(({ level, field, reason }) => html`<li class=${level === 'error' ? 'problem' : 'warning'}>${level}${field ? ` in ${field}` : ''}: ${reason}</li>`)}
+      ${problems.map(
+        ({ level, field, reason }) => html`
+          <li class=${level === 'error' ? 'problem' : 'warning'}>
+            ${level === 'error' ? 'Error' : 'Warning'}. ${problemWords(field, reason)}
+          </li>`,
+      )}
     </ul>`;
   }
 
