@@ -101,7 +101,7 @@ test('rules are made without JSON: dragged, hidden, dated, previewed, compared a
     'Added Hide category “Food”; from 2999-01-01',
   ]);
   await page.getByRole('button', { name: 'Write rules.json' }).click();
-  await expect(page.getByRole('status')).toHaveText('Saved.');
+  await expect(page.getByRole('banner').getByRole('status')).toHaveText('Saved.');
   const file = join(folder, 'rules.json');
   expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({
     version: 1,

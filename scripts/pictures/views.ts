@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import type { Locator, Page } from '@playwright/test';
 import type { Crowd } from '../../src/testing/simulated-visitors';
+import { rulesEditor } from './editor-view';
 import { studioCatalog, studioEncode, studioLearn, studioTakeAway, studioTry } from './studio-views';
 
 /** A page of the project in a state worth a picture. */
@@ -277,6 +278,13 @@ export const VIEWS: readonly View[] = [
       await page.locator('list-playground sidestream-recs[state=filled]').waitFor();
       await scrollTo(page.getByTestId('playground-group-order'));
     },
+  },
+  {
+    name: 'rules-editor',
+    sources: ['src/editor', 'src/demo/base.css', 'scripts/pictures/editor-view.ts', ...ELEMENT],
+    picture: { file: 'pictures/rules-editor.webp', width: 1280, height: 820 },
+    needsScripts: true,
+    open: rulesEditor,
   },
   { name: 'playground', sources: ['src/demo/playground', ...SHOP], open: (page) => playground(page).then(() => {}) },
   {
