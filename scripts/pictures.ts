@@ -5,6 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import * as v from 'valibot';
+import { SCRIPTS } from './pictures/scripts-folder';
 import type { Look } from './pictures/studio';
 import { VIEWS, type View } from './pictures/views';
 import { digestOf, isStamped, writeStamp } from './start/stamp';
@@ -60,7 +61,7 @@ async function inStudio(
   work: (take: (view: View, look: Look) => Promise<Buffer>) => Promise<void>,
 ): Promise<void> {
   // A check without changes needs neither a build nor a browser.
-  const [{ prepareDemoBundle }, { prepareSite }, { SCRIPTS, Studio }] = await Promise.all([
+  const [{ prepareDemoBundle }, { prepareSite }, { Studio }] = await Promise.all([
     import('./start/demo-bundle'),
     import('./start/site'),
     import('./pictures/studio'),

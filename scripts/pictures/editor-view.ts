@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
+import { SCRIPTS } from './scripts-folder';
 
 /** The editor of the rules over the demo's bundle, with a product pinned and a category hidden. Nothing is saved. */
 export async function rulesEditor(page: Page): Promise<void> {
   // Loaded late: most runs take no picture of it.
-  const [{ serveEditor }, { buildEditor }, { SCRIPTS }] = await Promise.all([
+  const [{ serveEditor }, { buildEditor }] = await Promise.all([
     import('../../src/shop/cli/rules-editor'),
     import('../start/editor'),
-    import('./studio'),
   ]);
   const folder = join(process.cwd(), '.cache', 'pictures', 'editor');
   await buildEditor(folder);

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Locator } from '@playwright/test';
 import { type Host, serve } from '../../e2e/support/host';
 import settings from '../../playwright.config';
+import { SCRIPTS } from './scripts-folder';
 import type { View } from './views';
 
 /** How a view is looked at. */
@@ -18,8 +19,6 @@ export interface Look {
 
 const RIGHT_TO_LEFT = ['ar'];
 
-/** Folder of the scripts of the package, for pages without a bundler. */
-export const SCRIPTS = '.cache/pictures/scripts';
 /** Files of the example beside the demo, whose bundle and pictures it uses. */
 const EXAMPLE = ['first-visit.html', 'first-visit.js', 'shop.css'];
 /** Pixels around a part of a page. */

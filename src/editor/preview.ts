@@ -1,5 +1,6 @@
 import type { Placement, Recommendation, Recommender } from '../device/protocol';
 import { type PublishedRule, rulesAt } from '../device/ranking/rules-file';
+import type {} from '../page/element';
 import type { Catalog } from './catalog';
 
 /** Number of products that a simulated shopper has looked at. */
@@ -7,7 +8,7 @@ const VIEWED = 5;
 const LIMIT = 12;
 
 /** The package's own scripts, which a shop's pages load too. */
-const element: Promise<typeof import('../page')> = import(
+const element: Promise<typeof import('../page/client')> = import(
   /* @vite-ignore */ new URL('sidestream/sidestream.js', document.baseURI).href
 );
 
