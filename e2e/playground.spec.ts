@@ -63,6 +63,14 @@ test('the list follows the rules, and says what is wrong with one', async ({ pag
   await pin.blur();
   await expect(page.locator('.play-rule .problem')).toContainText('not JSON');
   await expect(code(page)).not.toContainText('pin:');
+  // The element sends its attributes as rules, too, even those that are not set.
+  await page.getByTestId('playground-rule-pin').uncheck();
+  await page.getByTestId('playground-rule-filter').check();
+  const filter = page.getByLabel('filter, as JSON');
+  await filter.fill(JSON.stringify({ id: second }));
+  await filter.blur();
+  await expect(cards(page)).toHaveCount(1);
+  await expect(cards(page)).toHaveAttribute('data-id', second);
   // The rest of the shop has its own rules still.
   await page.goto('/#/');
   await expect(page.getByTestId('for-you')).toHaveAttribute('state', 'filled');

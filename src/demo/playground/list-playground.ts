@@ -224,7 +224,7 @@ export class ListPlayground extends ShopElement {
     if (this.#ruled?.of !== of || this.#ruled.rules !== key) {
       const recommender: Recommender = {
         ...of,
-        recommend: (request, options) => of.recommend({ ...rules, ...request }, options),
+        recommend: (request, options) => of.recommend({ ...request, ...rules }, options),
       };
       this.#ruled = { of, rules: key, recommender };
     }
