@@ -7,28 +7,29 @@ import { CDN_FOLDER } from './support/global-setup';
 
 const ID = 'aa-battery';
 const LIMIT = 8;
-let lists = '';
 
-test.beforeAll(async () => {
+/** Writes the lists in the language of a page. @returns their folder */
+async function listsIn(lang: string): Promise<string> {
   const info = test.info();
-  lists = info.outputPath('lists');
+  const out = info.outputPath('lists');
   await writeLists({
     bundle: 'dist/bundle',
-    out: lists,
+    out,
     placements: LIST_PLACEMENTS,
     per: SUBJECTS,
     segments: [],
     formats: FORMATS,
     limit: LIMIT,
     standIns: 0,
-    lang: 'en',
+    lang,
     market: undefined,
     hrefTemplate: '/product/{id}',
     site: info.project.use.baseURL,
     now: Date.now(),
     meter: { start: () => undefined, advance: () => undefined, stop: () => undefined },
   });
-});
+  return out;
+}
 
 interface Shop {
   address: string;
@@ -43,6 +44,7 @@ async function shopOf(
   attributes: string,
   { limit = LIMIT, lang = 'en' } = {},
 ): Promise<Shop> {
+  const lists = await listsIn(lang);
   const html = readFileSync(join(lists, file), 'utf8');
   const css = readFileSync(join(lists, 'lists.css'), 'utf8');
   let open = (): void => undefined;
