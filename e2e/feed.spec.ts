@@ -1,11 +1,9 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { type CDPSession, expect, type Page, test } from '@playwright/test';
 import { violations } from './support/accessibility';
 import { packagePage, serveHeadless } from './support/headless';
 import { idsOf } from './support/lists';
+import { serveBundle, smallBundle } from './support/small-bundle';
 
 const PRODUCTS = 1050;
 const PAGE = 40;
@@ -14,17 +12,13 @@ const FEED = `${STYLE}<main><h1>A shop</h1><sidestream-recs bundle="/products/" 
 
 let folder: string;
 test.beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'sidestream-feed-'));
-  const script = ['--import', 'tsx', 'e2e/support/variant-bundle.ts', folder, `${PRODUCTS}`];
-  execFileSync(process.execPath, script, { stdio: 'pipe' });
+  folder = smallBundle(PRODUCTS);
 });
 test.afterAll(() => rmSync(folder, { recursive: true }));
 
 test.beforeEach(async ({ context }) => {
   await serveHeadless(context);
-  await context.route('**/products/*', (route) =>
-    route.fulfill({ path: join(folder, new URL(route.request().url()).pathname.replace('/products/', '')) }),
-  );
+  await serveBundle(context, '/products/', folder);
   const pages = { 'feed.html': FEED, 'product.html': '<h1>A product</h1>' };
   for (const [name, body] of Object.entries(pages)) {
     await context.route(`**/${name}*`, (route) => route.fulfill({ body: packagePage(body), contentType: 'text/html' }));

@@ -1,11 +1,9 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { expect, type Page, test } from '@playwright/test';
 import { violations } from './support/accessibility';
 import { packagePage, serveHeadless } from './support/headless';
 import { idsOf } from './support/lists';
+import { serveBundle, smallBundle } from './support/small-bundle';
 
 const ROWS = `<main><h1>A shop</h1>
 <sidestream-recs bundle="/products/" placement="trending" limit="3"></sidestream-recs>
@@ -14,17 +12,13 @@ const ROWS = `<main><h1>A shop</h1>
 
 let folder: string;
 test.beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'sidestream-rows-'));
-  const script = ['--import', 'tsx', 'e2e/support/variant-bundle.ts', folder, '60'];
-  execFileSync(process.execPath, script, { stdio: 'pipe' });
+  folder = smallBundle(60);
 });
 test.afterAll(() => rmSync(folder, { recursive: true }));
 
 test.beforeEach(async ({ context }) => {
   await serveHeadless(context);
-  await context.route('**/products/*', (route) =>
-    route.fulfill({ path: join(folder, new URL(route.request().url()).pathname.replace('/products/', '')) }),
-  );
+  await serveBundle(context, '/products/', folder);
   await context.route('**/rows.html', (route) => route.fulfill({ body: packagePage(ROWS), contentType: 'text/html' }));
 });
 

@@ -1,16 +1,13 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Page } from '@playwright/test';
 import { violations } from './support/accessibility';
 import { COMMAND } from './support/commands';
 import { expect, test } from './support/shop';
+import { serveBundle, smallBundle } from './support/small-bundle';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 const run = promisify(execFile);
 /** Small enough for a test: shoppers of every kind, and a configuration of each way to make lists. */
 const [SHOPPERS, SEED] = [4, 5];
@@ -23,18 +20,14 @@ const STEPS = 60;
 
 let bundle: string;
 
-test.beforeAll(async () => {
-  bundle = mkdtempSync(join(tmpdir(), 'sidestream-'));
-  const script = ['--import', 'tsx', 'e2e/support/variant-bundle.ts'];
-  await run(process.execPath, [...script, bundle, String(PRODUCTS)], { cwd: root });
+test.beforeAll(() => {
+  bundle = smallBundle(PRODUCTS);
 });
 test.afterAll(() => rmSync(bundle, { recursive: true }));
 
-test.beforeEach(({ context }) =>
-  context.route('**/small/**', (route) =>
-    route.fulfill({ path: join(bundle, new URL(route.request().url()).pathname.replace('/small/', '')) }),
-  ),
-);
+test.beforeEach(async ({ context }) => {
+  await serveBundle(context, '/small/', bundle);
+});
 
 const simulation = (page: Page) => page.getByTestId('simulate');
 const press = (page: Page, name: string) => page.getByTestId(`simulate-${name}`).click();

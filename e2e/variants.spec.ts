@@ -1,11 +1,9 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { expect, type Page, test } from '@playwright/test';
 import { violations } from './support/accessibility';
 import { logOf, packagePage, serveHeadless } from './support/headless';
 import { idsOf } from './support/lists';
+import { serveBundle, smallBundle } from './support/small-bundle';
 
 const LISTS = `<main><sidestream-recs bundle="/variants/" placement="for-you" limit="4"></sidestream-recs>
 <sidestream-recs bundle="/variants/" placement="trending" limit="4"></sidestream-recs>
@@ -13,16 +11,13 @@ const LISTS = `<main><sidestream-recs bundle="/variants/" placement="for-you" li
 
 let folder: string;
 test.beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'sidestream-variants-'));
-  execFileSync(process.execPath, ['--import', 'tsx', 'e2e/support/variant-bundle.ts', folder], { stdio: 'pipe' });
+  folder = smallBundle();
 });
 test.afterAll(() => rmSync(folder, { recursive: true }));
 
 test.beforeEach(async ({ context }) => {
   await serveHeadless(context);
-  await context.route('**/variants/*', (route) =>
-    route.fulfill({ path: join(folder, new URL(route.request().url()).pathname.replace('/variants/', '')) }),
-  );
+  await serveBundle(context, '/variants/', folder);
   await context.route('**/variants.html', (route) =>
     route.fulfill({ body: packagePage(LISTS), contentType: 'text/html' }),
   );

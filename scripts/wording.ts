@@ -25,6 +25,7 @@ const RULES: readonly Rule[] = [
   },
   { phrase: /\bby itself alone\b/i, instead: '"only"' },
   { phrase: /(?<!\bleaves? )(?<!\bleft )\b(that|this|these|those) alone\b/i, instead: '"only that"' },
+  { phrase: /\bbegins? anew\b/i, instead: '"starts again" or "starts from the top"' },
   { phrase: /\bfor ever\b/i, instead: '"forever"' },
   { phrase: /\bfor want of\b/i, instead: '"without" or "because … is missing"' },
   { phrase: /\b(large|small|fast|long|often|many|much|few) so[.;]/, instead: 'what "so" stands for' },

@@ -2,7 +2,7 @@ import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser } from '@playwright/test';
 import { serve } from '../support/host';
-import { removeFeatures, smallBundle, upload, walkOffline } from '../support/offline';
+import { newBundle, removeFeatures, upload, walkOffline } from '../support/offline';
 import type { InstalledApp } from './installed-app';
 
 /** Builds the service worker of the shop without a network with Workbox and uses the shop. @returns what worked */
@@ -10,7 +10,7 @@ export async function walkWorkbox(browser: Browser, installed: InstalledApp): Pr
   const at = (...names: string[]): string => join(installed.folder, ...names);
   const bundle = at('public', 'bundle');
   await cp(at('node_modules', 'sidestream', 'lib', 'cdn'), at('public', 'sidestream'), { recursive: true });
-  const counts: [number, number] = [await smallBundle(bundle, 12), await smallBundle(at('next'), 14)];
+  const counts: [number, number] = [await newBundle(bundle, 12), await newBundle(at('next'), 14)];
   await installed.build();
   const host = await serve({ '/': at('public') });
   const context = await browser.newContext();

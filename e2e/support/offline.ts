@@ -1,20 +1,15 @@
-import { execFile } from 'node:child_process';
 import { cp, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { type BrowserContext, expect as impatient, type Page } from '@playwright/test';
 import type { Host } from './host';
+import { smallBundle } from './small-bundle';
 
 const expect = impatient.configure({ timeout: 30_000 });
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const run = promisify(execFile);
 
-/** Writes a small bundle. @returns its number of products */
-export async function smallBundle(folder: string, products: number): Promise<number> {
+/** Writes a bundle into a folder instead of the one there. @returns its number of products */
+export async function newBundle(folder: string, products: number): Promise<number> {
   await rm(folder, { recursive: true, force: true });
-  const script = ['--import', 'tsx', 'e2e/support/variant-bundle.ts', folder, `${products}`];
-  await run(process.execPath, script, { cwd: root });
+  smallBundle(products, folder);
   return JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8')).count;
 }
 

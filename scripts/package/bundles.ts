@@ -179,7 +179,7 @@ const TYPES: RolldownOptions = {
   input: sources({
     ...PAGE,
     encoders: 'core/encoders/web/index.ts',
-    // `framework-types.ts` writes the entries' own types, with those of the elements.
+    // `framework-types.ts` writes the types of the entries and of the elements.
     'react-client': FRAMEWORKS['react-client'],
     'vue-client': FRAMEWORKS.vue,
   }),

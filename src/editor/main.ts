@@ -22,7 +22,7 @@ function readable(text: string): ReturnType<typeof draftsOf> {
     return draftsOf(text);
   } catch (cause) {
     throw new Error(
-      'rules.json cannot be read as a whole. "sidestream rules check" says what is wrong: correct that, then reload this page.',
+      'rules.json is not a file of rules. "sidestream rules check" says what is wrong: correct that, then reload this page.',
       { cause },
     );
   }

@@ -114,7 +114,7 @@ let keys = 0;
 
 const fileSchema = exactObject({ version: v.literal(RULES_VERSION), rules: v.array(v.unknown()) });
 
-/** The rules of a file. @throws if the file as a whole cannot be read */
+/** The rules of a file. @throws if it is not a file of rules */
 export const draftsOf = (text: string): Draft[] =>
   v
     .parse(v.pipe(v.string(), v.parseJson(), fileSchema), text)

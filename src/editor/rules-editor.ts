@@ -216,7 +216,7 @@ export class RulesEditor extends LitElement {
     });
   }
 
-  /** The problems of a rule; those of the whole file for an empty name. */
+  /** The problems of a rule; an empty name stands for the whole file. */
   #about(name: string): TemplateResult | typeof nothing {
     const problems = this.#problems.filter(({ rule }) => rule === name);
     if (problems.length === 0) return nothing;

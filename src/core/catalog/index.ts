@@ -71,6 +71,7 @@ export {
   type TextRecipe,
 } from './item';
 export { localeFor, marketFor } from './locales/bundle-locales';
+export { isNew } from './new-item';
 export type { Offer } from './offers';
 export { DEFAULT_MARKET, offersFile } from './offers/offers-name';
 export { describeRejectedRow, type RejectedRow, shortened } from './rejected-row';

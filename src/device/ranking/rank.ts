@@ -60,7 +60,7 @@ export interface RankedItem {
 }
 
 /** Default of the rule `excludeRecent`. */
-const EXCLUDE_RECENT = 40;
+export const EXCLUDE_RECENT = 40;
 
 /**
  * The list for one placement. Falls back from personal scores or co-occurrence to content similarity, then to popularity,

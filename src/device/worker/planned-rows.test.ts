@@ -49,7 +49,7 @@ it('plans rows for the shopper, without a product in two of them', async () => {
   expect(shop.codes).toEqual([]);
 });
 
-it('tells of products by the ids of their items, with variants, options and the usual size', async () => {
+it('returns products by the ids of their items, with variants, options and the usual size', async () => {
   const engine = await shop.open();
   await engine.track('purchase', 'c-M');
   await engine.settled();

@@ -118,9 +118,10 @@ export function toolsOf(recommender: AgentRecommender, options: AgentOptions, si
   const answer = async (found: { items: Recommendation[]; currency?: string }) => {
     const tells = await mayTell();
     return {
-      products: found.items.map(({ item, reason, source }) => ({
+      products: found.items.map(({ item, reason, source, contributions }) => ({
         ...product(item, found.currency),
-        ...(reason && (tells || source !== 'personal') ? { reason } : {}),
+        // A reason may name what the shopper chose, or searched for in this visit.
+        ...(reason && (tells || (source !== 'personal' && !('hint' in contributions))) ? { reason } : {}),
       })),
     };
   };

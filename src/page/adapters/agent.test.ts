@@ -162,6 +162,7 @@ describe('its tools', () => {
     consent = level;
     const { recommender } = shop([
       { reason: 'Because you chose “A”', source: 'personal' },
+      { reason: 'Because you searched for “gift”', source: 'popularity', contributions: { hint: 1 } },
       { reason: 'Popular', source: 'popularity' },
     ]);
     await connect(recommender);

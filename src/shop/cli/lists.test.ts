@@ -212,19 +212,13 @@ it('writes texts, reasons and prices of another language and its market', async 
   const texts = content.items.map(({ id }) => ({ title: `Titel ${id}` }));
   const locales = [{ tag: 'de', market: 'de', texts }];
   await writeBundle({ ...content, language: 'en', locales }, await folderSink(bundle));
-  await writeFile(join(folder, 'german.csv'), 'id,price\nitem-3,1234\n');
-  await inProcess(
-    'offers',
-    join(folder, 'german.csv'),
-    '--out',
-    bundle,
-    '--market',
-    'de',
-    '--currency',
-    'EUR',
-    '--missing',
-    'keep',
-  );
+  const offer = async (price: number): Promise<void> => {
+    const file = join(folder, 'german.csv');
+    await writeFile(file, `id,price\nitem-3,${price}\n`);
+    const market = ['--market', 'de', '--currency', 'EUR', '--missing', 'keep'];
+    await inProcess('offers', file, '--out', bundle, ...market);
+  };
+  await offer(1234);
   await run('--lang', 'de-AT', '--limit', '40');
   const { currency, items } = await listAt('trending/shop');
   expect(currency).toBe('EUR');
@@ -237,19 +231,7 @@ it('writes texts, reasons and prices of another language and its market', async 
   });
   expect((await run('--lang', 'de-AT', '--limit', '40')).written).toBe(0);
   // The offers of another market are another input.
-  await writeFile(join(folder, 'german.csv'), 'id,price\nitem-3,1235\n');
-  await inProcess(
-    'offers',
-    join(folder, 'german.csv'),
-    '--out',
-    bundle,
-    '--market',
-    'de',
-    '--currency',
-    'EUR',
-    '--missing',
-    'keep',
-  );
+  await offer(1235);
   expect((await run('--lang', 'de-AT', '--limit', '40')).written).toBeGreaterThan(0);
 });
 

@@ -1,11 +1,7 @@
-import type { Item } from '../../catalog';
+import { type Item, isNew } from '../../catalog';
 
 /** Badges; the first that applies is shown. */
 export type Badge = 'sold-out' | 'low-stock' | 'sale' | 'new';
-
-const DAY = 24 * 60 * 60 * 1000;
-/** Number of days for which a product counts as new. */
-const NEW_DAYS = 30;
 
 /** Whether other variants of the product cost more. If others cost less, only this variant's own price is correct. */
 export const isLowest = ({ item, prices }: { item: Item; prices?: { lowest: number } }): boolean =>
@@ -36,12 +32,6 @@ export function badgeOf(item: Item, lowStock: number, now: number): Badge | unde
   if (availability === 'in-stock' && quantity > 0 && quantity <= lowStock) return 'low-stock';
   if (isReduced(item)) return 'sale';
   return isNew(item, now) ? 'new' : undefined;
-}
-
-/** Whether the shop has sold it for less than 30 days. Its first day begins in some time zones before it begins in UTC. */
-function isNew({ published }: Item, now: number): boolean {
-  const age = now - Date.parse(published ?? '');
-  return age > -DAY && age < NEW_DAYS * DAY;
 }
 
 /** The rating, if there are any. */

@@ -63,7 +63,7 @@ function reader(field: SetField, depth?: number): (item: Item) => string[] {
   return ({ attributes }) => (Object.hasOwn(attributes, name) ? [attributes[name]].flat().map(String) : []);
 }
 
-/** All items of the first list before those of the second, whose scores shrink for that. */
+/** One list with the items for which there is evidence first: the scores of all others are scaled to lie below. */
 function evidenceFirst(evidence: Scored, style: Scored): Scored {
   const of = (row: number): Scored => (evidence.holds(row) ? evidence : style);
   const within = (list: Scored) => list.score.filter((_, row) => list.holds(row));

@@ -1,11 +1,10 @@
-import type { Item } from '../../../core/catalog';
-import { categoryPaths } from '../../../core/catalog';
+import { categoryPaths, type Item, isNew } from '../../../core/catalog';
 import type { Shown } from '../../../core/catalog/locales';
 import type { CatalogIndex } from '../catalog-index';
 import { type ReasonKind, reasonText } from '../explanation/reason-text';
 import type { Scored } from '../lists/scored';
 import { productOf } from '../product-variants';
-import { type RankedItem, type RankRequest, rankedItem, scoreAll } from '../rank';
+import { EXCLUDE_RECENT, type RankedItem, type RankRequest, rankedItem, scoreAll } from '../rank';
 import type { RankState } from '../rank-state';
 import { arrange } from '../rules/arrange';
 import { topRows } from '../score';
@@ -48,11 +47,6 @@ const MIN_PRODUCTS = 3;
 const MAX_OF_KIND = 2;
 /** Minimum number of the shopper's choices in a brand or category for a row of it. */
 const MIN_CHOICES = 2;
-/** Number of last choices that are in no row but `again`, as in `for-you`. */
-const MAX_RECENT = 40;
-const DAY = 24 * 60 * 60 * 1000;
-/** Number of days for which a product is new, as on cards. */
-const NEW_DAYS = 30;
 
 /**
  * Plans rows for a shopper: items similar to the last ones chosen, more of the brands and categories chosen most, new items, items
@@ -110,7 +104,8 @@ function candidates(
 ): Candidate[] {
   const product = productOf(index);
   const chosen = [...new Set(state.history.rows.toReversed().map(product))];
-  const recent = new Set(chosen.slice(0, MAX_RECENT));
+  // The last choices are in no row but `again`, as in `for-you`.
+  const recent = new Set(chosen.slice(0, request.rules?.excludeRecent ?? EXCLUDE_RECENT));
   const candidate = (
     about: Pick<Candidate, 'kind' | 'about' | 'reason'>,
     scored: Scored,
@@ -217,10 +212,4 @@ function categoryName(value: string, item: Item, shown: Shown = (same) => same):
   const [own, other] = [item, shown(item)].map(({ category }) => categoryPaths(category)[at]?.split('/') ?? []);
   const last = value.split('/').length - 1;
   return (own.length === other.length ? other[last] : undefined) ?? value.split('/')[last];
-}
-
-/** Whether the shop has sold it for less than 30 days. Its first day begins in some time zones before it begins in UTC. */
-function isNew({ published }: Item, now: number): boolean {
-  const age = now - Date.parse(published ?? '');
-  return age > -DAY && age < NEW_DAYS * DAY;
 }

@@ -1,3 +1,3 @@
 // What a shopper chooses among the variants of a product. No list needs it.
 
-export { optionsOf, usualSizes } from './variant-options';
+export { optionsOf, type ProductOption, usualSizes } from './variant-options';

@@ -4,15 +4,19 @@ import type { ShopperRecord } from '../../../core/events';
 import type { CatalogIndex } from '../catalog-index';
 
 /** A property by which a shopper chooses among the variants of a product. */
-export interface VariantOption {
+export interface ProductOption {
+  /** Name of the attribute, as in the shop's feed. */
   name: string;
+  /** What it is, according to its name. */
   kind: 'color' | 'size' | 'other';
+  /** Its values, in the order of the catalogue. */
   values: string[];
+  /** The size that the shopper bought most often among products of this kind, if this product has it. */
   usual?: string;
 }
 
 /** Names of attributes of the feed, in the languages of the elements. */
-const KINDS: readonly [VariantOption['kind'], RegExp][] = [
+const KINDS: readonly [ProductOption['kind'], RegExp][] = [
   ['color', /colou?r|farbe|couleur|カラー|色|لون/i],
   ['size', /size|größe|groesse|taille|talla|tamaño|サイズ|مقاس/i],
 ];
@@ -21,7 +25,7 @@ const NUMBERS = /^(sku|gtin|ean|mpn|upc|isbn|barcode|.*[\W_]?id|.*(url|link|code
 /** Maximum number of options, as in Shopify. */
 const MAX_OPTIONS = 3;
 
-const kindOf = (name: string): VariantOption['kind'] => KINDS.find(([, names]) => names.test(name))?.[0] ?? 'other';
+const kindOf = (name: string): ProductOption['kind'] => KINDS.find(([, names]) => names.test(name))?.[0] ?? 'other';
 
 /** The value of an attribute as a text; null for a list and for no value. */
 function textOf({ attributes }: Item, name: string): string | null {
@@ -70,19 +74,19 @@ export function optionsOf(
   { items }: Pick<CatalogIndex, 'items'>,
   rows: readonly number[],
   usual: UsualSizes | null,
-): VariantOption[] {
+): ProductOption[] {
   if (rows.length < 2) return [];
   const variants = rows.map((row) => items[row]);
   const names = new Set(variants.flatMap(({ attributes }) => Object.keys(attributes)));
-  const options = [...names].flatMap((name): VariantOption[] => {
+  const options = [...names].flatMap((name): ProductOption[] => {
     if (NUMBERS.test(name)) return [];
     const values = variants.map((item) => textOf(item, name));
     // An attribute that some variants lack does not tell them apart.
     const different = new Set(values.filter((value) => value !== null));
     return values.includes(null) || different.size < 2 ? [] : [{ name, kind: kindOf(name), values: [...different] }];
   });
-  const place = ({ kind }: VariantOption): number => ['color', 'size', 'other'].indexOf(kind);
-  const kept: VariantOption[] = [];
+  const place = ({ kind }: ProductOption): number => ['color', 'size', 'other'].indexOf(kind);
+  const kept: ProductOption[] = [];
   let combinations = variants.map(() => '');
   for (const option of options.sort((a, b) => place(a) - place(b))) {
     const more = combinations.map((before, n) => JSON.stringify([before, textOf(variants[n], option.name)]));

@@ -3,7 +3,7 @@ import { learnerMethod, sharedLearning } from '../../evaluate';
 import type { ChoiceHistory, LeaveOneOutShop, Ranker } from '../../evaluate/leave-one-out';
 
 /**
- * The learner of a page in a shop that has trained on all choices but the last of every user: it starts anew with each user and
+ * The learner of a page in a shop that has trained on all choices but the last of every user: it starts without a profile for each user and
  * learns from their choices, oldest first. The validation choices no settings: `train` holds out shoppers itself.
  */
 export async function sidestream({ bundle, whole, seed, meter, say }: LeaveOneOutShop): Promise<Ranker> {

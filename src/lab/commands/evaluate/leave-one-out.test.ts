@@ -81,7 +81,7 @@ test('the parts of several processes make the same run, and a few shoppers are a
   expect(divided.tables[0].methods[0].units).toHaveLength(10);
 });
 
-test('ranks by the learner of a page, which begins anew with each user', async () => {
+test('ranks by the learner of a page, which starts without a profile for each user', async () => {
   await startCompute('wasm');
   const run = await runLeaveOneOutProtocol(input({ methods: ['sidestream'] }));
   const [popularity, sidestream] = JSON.parse(reportLine(summary(mergeRuns([run])), { refused: 0 })).methods;

@@ -242,8 +242,9 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
    */
   workerUrl = '';
   /**
-   * `grid`, which wraps; `row`, which scrolls; `feed`, an endless grid whose pages have `limit` cards; or `bundle`: the item in view and up to 4 items that go with it (`limit`, default
-   * 3), with check boxes, their total price, and a button that adds them to the cart (event `addtocart`).
+   * `grid`, which wraps; `row`, which scrolls; `feed`, an endless grid whose pages have `limit` cards; or `bundle`: the item in
+   * view and up to 4 items that go with it (`limit`, default 3), with check boxes, their total price, and a button that adds them
+   * to the cart (event `addtocart`).
    */
   layout: 'grid' | 'row' | 'feed' | 'bundle' = 'grid';
   /** Address of an item's page with `{id}`, `{title}` or `{category}` in it: `#/product/{id}`. Default: the item's `url`. */
@@ -377,7 +378,7 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
 
   /**
    * Requests the list again; rarely needed, because changes of the recommender refresh it. A bundle that was added to the
-   * cart changes only by this call, and a feed begins anew only by it.
+   * cart changes only by this call, and only this call starts a feed from the top.
    */
   refresh(): void {
     this.#cards.bundle?.release();

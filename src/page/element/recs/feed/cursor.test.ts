@@ -37,7 +37,7 @@ it('keeps the place in memory without consent, for the same feed at the same pla
   expect(new StoredCursor(recommender, 'for-you').read()).toBeNull();
 });
 
-it('begins anew in a browser without the Navigation API, and with a record that it does not know', () => {
+it('starts from the top in a browser without the Navigation API, and with a record that it does not know', () => {
   vi.stubGlobal('sessionStorage', { getItem: () => '1 {"version":2}', removeItem: () => undefined });
   expect(new StoredCursor(recommender, 'for-you').read()).toBeNull();
   vi.stubGlobal('navigation', undefined);

@@ -73,7 +73,7 @@ export class StoredCursor {
       const text = inMemory.get(this.#key) ?? sessionStorage.getItem(this.#key);
       return text === null ? null : v.parse(cursorSchema, JSON.parse(text.slice(text.indexOf(' '))));
     } catch {
-      // Access is denied, or another version wrote it: the feed begins anew.
+      // Access is denied, or another version wrote it: the feed starts from the top.
       return null;
     }
   }
@@ -97,7 +97,7 @@ export class StoredCursor {
         (key) => sessionStorage.removeItem(key),
       );
     } catch {
-      // The tab has no room, or denies access: the feed begins anew after a reload.
+      // The tab has no room, or denies access: after a reload the feed starts from the top.
     }
   }
 

@@ -222,7 +222,7 @@ export class Feed implements ReactiveController {
     this.#consented = consent === 'granted' || consent === 'session';
   };
 
-  /** Begins anew. */
+  /** Starts from the top. */
   clear(): void {
     this.#cursor?.delete();
     this.#cursor = null;
