@@ -53,6 +53,7 @@ const FEATURES: Readonly<Record<string, readonly string[]>> = {
   ],
   // Requests of pages other than lists.
   calls: [
+    'core/catalog/new-item',
     'device/ranking/explanation/explain',
     'device/ranking/explanation/index',
     'device/ranking/rerank',
