@@ -7,7 +7,8 @@ import { Command } from 'commander';
 import * as v from 'valibot';
 import { SCRIPTS } from './pictures/scripts-folder';
 import type { Look } from './pictures/studio';
-import { VIEWS, type View } from './pictures/views';
+import type { View } from './pictures/view';
+import { VIEWS } from './pictures/views';
 import { digestOf, isStamped, writeStamp } from './start/stamp';
 
 /**

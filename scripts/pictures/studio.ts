@@ -3,7 +3,7 @@ import { type Browser, type BrowserContextOptions, chromium, type Locator } from
 import { type Host, serve } from '../../e2e/support/host';
 import settings from '../../playwright.config';
 import { SCRIPTS } from './scripts-folder';
-import type { View } from './views';
+import type { View } from './view';
 
 /** How a view is looked at. */
 export interface Look {
@@ -19,8 +19,11 @@ export interface Look {
 
 const RIGHT_TO_LEFT = ['ar'];
 
-/** Files of the example beside the demo, whose bundle and pictures it uses. */
-const EXAMPLE = ['first-visit.html', 'first-visit.js', 'shop.css'];
+/** Files of the examples beside the demo, whose bundle and pictures they use. */
+const EXAMPLES = {
+  plain: ['first-visit.html', 'first-visit.js', 'search.html', 'search.js', 'search-services.js', 'shop.css'],
+  offline: ['sw.js', 'register.js'],
+};
 /** Pixels around a part of a page. */
 const MARGIN = 20;
 
@@ -44,9 +47,15 @@ export class Studio {
     const host = await serve({
       '/': join(root, 'dist/'),
       '/sidestream/': join(root, SCRIPTS, '/'),
-      ...Object.fromEntries(EXAMPLE.map((file) => [`/${file}`, join(root, 'examples/plain', file)])),
+      ...Object.fromEntries(
+        Object.entries(EXAMPLES).flatMap(([example, files]) =>
+          files.map((file) => [`/${file}`, join(root, 'examples', example, file)]),
+        ),
+      ),
+      '/offline.html': join(root, 'examples/offline/index.html'),
     });
-    return new Studio(await chromium.launch(settings.use?.launchOptions), host);
+    const { args = [], ...options } = settings.use?.launchOptions ?? {};
+    return new Studio(await chromium.launch({ ...options, args: [...args, '--enable-features=WebMCP'] }), host);
   }
 
   /** Takes a picture of a view, as PNG. */

@@ -1,33 +1,10 @@
-import { readdirSync } from 'node:fs';
 import type { Locator, Page } from '@playwright/test';
 import type { Crowd } from '../../src/testing/simulated-visitors';
 import { rulesEditor } from './editor-view';
+import { PACKAGE_VIEWS } from './package-views';
 import { studioCatalog, studioEncode, studioLearn, studioTakeAway, studioTry } from './studio-views';
+import { ELEMENT, filesIn, type View } from './view';
 
-/** A page of the project in a state worth a picture. */
-export interface View {
-  name: string;
-  /** Files and folders that make it: if their digest stays the same, so does the picture. */
-  sources: readonly string[];
-  /**
-   * Brings a page of the running demo into the state.
-   * @returns what the picture shows; nothing for the visible part of the page
-   */
-  // biome-ignore lint/suspicious/noConfusingVoidType: most views show the whole window and return nothing.
-  open(page: Page): Promise<Locator | void>;
-  /** Whether it is a page of an example, with the scripts of the package, instead of one of the demo. */
-  needsScripts?: boolean;
-  /** The picture of it in the manual: a file below `docs/`, and the size of the window. Without it the view is only for looking at. */
-  picture?: { file: string; width: number; height: number; scale?: number };
-}
-
-/** The files of a folder, without its subfolders. */
-const filesIn = (folder: string): string[] =>
-  readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map(({ name }) => `${folder}/${name}`);
-
-const ELEMENT = [...filesIn('src/page/element'), 'src/page/element/recs', 'src/page/element/drawing'];
 const SHOP = ['index.html', 'scripts/demo', ...filesIn('src/demo'), ...ELEMENT];
 const INSPECTOR = ['src/page/element/inspector', ...SHOP];
 const STUDIO = ['studio.html', 'scripts/pictures/studio-views.ts', 'src/studio', 'src/demo/charts', ...ELEMENT];
@@ -135,14 +112,6 @@ async function product(page: Page): Promise<void> {
   await shown(page, 'similar');
 }
 
-/** A page of a shop with only some elements in it. */
-async function plain(page: Page, elements: string, modules: readonly string[]): Promise<void> {
-  const scripts = modules.map((name) => `<script type="module" src="/sidestream/${name}.js"></script>`).join('');
-  const body = `<!doctype html><html lang="en"><meta charset="utf-8"><title>A shop</title><link rel="stylesheet" href="/shop.css"><main>${elements}</main>${scripts}`;
-  await page.route('**/elements.html', (route) => route.fulfill({ body, contentType: 'text/html' }));
-  await page.goto('/elements.html');
-}
-
 /** All views, in the order of the manual. */
 export const VIEWS: readonly View[] = [
   {
@@ -177,68 +146,7 @@ export const VIEWS: readonly View[] = [
       return page.getByTestId('for-you');
     },
   },
-  {
-    name: 'rows',
-    sources: ['examples/plain/shop.css', 'src/page/element/rows', 'src/device/ranking/rows', ...ELEMENT],
-    picture: { file: 'pictures/rows.webp', width: 1080, height: 1120 },
-    needsScripts: true,
-    async open(page) {
-      const rows = '<sidestream-rows bundle="/bundle/" currency="EUR" limit="4"></sidestream-rows>';
-      await plain(page, rows, ['sidestream', 'rows']);
-      await page.locator('sidestream-rows [data-id]').first().waitFor();
-      await page.evaluate(async () => {
-        const recommender = document.querySelector('sidestream-rows')?.activeRecommender;
-        for (const category of ['Music/Instruments', 'Sport/Outdoor']) {
-          const found = await recommender?.browse({ category, limit: 2 });
-          for (const { id } of found?.items ?? []) await recommender?.track('click', id);
-        }
-        await recommender?.consent('granted');
-        await recommender?.settled();
-      });
-      await page.reload();
-      await page.locator('[data-kind=because] [data-id]').first().waitFor();
-    },
-  },
-  {
-    name: 'variant-choice',
-    sources: ['examples/plain/shop.css', ...ELEMENT],
-    picture: { file: 'pictures/variant-choice.webp', width: 760, height: 640, scale: 1.5 },
-    needsScripts: true,
-    async open(page) {
-      const list = `<sidestream-recs bundle="/bundle/" currency="EUR" limit="4" variant-choice add-to-cart heading="Shoes" style="--sidestream-card-size: 9rem" filter='{"category":"Clothing/Shoes"}'></sidestream-recs>`;
-      await plain(page, list, ['sidestream']);
-      await page.locator('sidestream-recs [data-id]').first().waitFor();
-      // The products of the demo have no variants: these are made up.
-      await page.evaluate(`{
-        const list = document.querySelector('sidestream-recs');
-        const real = list.activeRecommender;
-        const [colors, sizes] = [['Black', 'Firebrick', 'Steelblue'], ['38', '39', '40', '41']];
-        const options = [
-          { name: 'color', kind: 'color', values: colors },
-          { name: 'size', kind: 'size', values: sizes, usual: '40' },
-        ];
-        const listed = (item) => ({ ...item, attributes: { color: 'Black', size: '39' } });
-        const variantsOf = (item) => colors.flatMap((color) => sizes.map((size, n) => ({
-          ...item,
-          id: color === 'Black' && size === '39' ? item.id : item.id + color + size,
-          attributes: { color, size },
-          availability: (item.title.length + n) % 4 === 1 && size !== '40' ? 'out-of-stock' : 'in-stock',
-        })));
-        list.recommender = {
-          ...real,
-          recommend: async (request) => {
-            const response = await real.recommend(request);
-            return { ...response, items: response.items.map((one) => ({ ...one, item: listed(one.item) })) };
-          },
-          products: async (ids) =>
-            (await real.products(ids)).map(({ item }) => ({ item: listed(item), options, variants: variantsOf(item) })),
-        };
-      }`);
-      const shown = page.locator('main sidestream-recs');
-      await shown.locator('[part=option]').first().waitFor();
-      return shown;
-    },
-  },
+  ...PACKAGE_VIEWS,
   {
     name: 'cart',
     sources: ['src/demo/playground', ...SHOP],
@@ -247,17 +155,6 @@ export const VIEWS: readonly View[] = [
       await playground(page);
       const id = await page.locator('#play-products option').first().getAttribute('value');
       return playground(page, { placement: 'complement', 'item-id': id ?? '', layout: 'bundle', limit: '3' });
-    },
-  },
-  {
-    name: 'pick',
-    sources: ['examples/plain', 'src/page/element/pick', ...ELEMENT],
-    picture: { file: 'pictures/pick.webp', width: 800, height: 760 },
-    needsScripts: true,
-    async open(page) {
-      await page.goto('/first-visit.html');
-      await page.locator('sidestream-pick [data-id]').first().waitFor();
-      await page.locator('#segments h3').first().waitFor();
     },
   },
   {
