@@ -94,6 +94,8 @@ const sidebar = [
       { text: 'API: sidestream/rows', link: '/reference/api/rows' },
       { text: 'API: sidestream/inspector', link: '/reference/api/inspector' },
       { text: 'API: sidestream/encoders', link: '/reference/api/encoders' },
+      { text: 'API: sidestream/react', link: '/reference/api/react' },
+      { text: 'API: sidestream/vue', link: '/reference/api/vue' },
       { text: 'Command line', link: '/reference/cli' },
       { text: 'Errors', link: '/reference/errors' },
       { text: 'Bundle format', link: '/reference/bundle-format' },

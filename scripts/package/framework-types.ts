@@ -27,6 +27,7 @@ function react(elements: Declaration[]): string[] {
     "import type { ReactElement } from 'react';",
     "import type { SidestreamRecsProps } from './jsx.js';",
     "export { type FollowedList, type ListOptions, useRecommendations } from './react-client.js';",
+    'export type { SidestreamRecsProps };',
     '',
     '/**',
     ' * `<sidestream-recs>` as a client component, which also sets properties and adds listeners where React hydrates. A server',
