@@ -11,6 +11,9 @@ import { count, counted, days, duration, learnedSentence, percent } from './word
 const LOG_HINT = html`CSV or JSON Lines with a line for each choice: shopper, product, time; a type such as <code>view</code> or
   <code>purchase</code> if there is one. Columns that name shoppers are hashed in this tab.`;
 
+/** Shoppers of a log from which on enough are set aside, about 20, for a difference of some points to be beyond chance. */
+const COMPARABLE_SHOPPERS = 400;
+
 const [MODEL, BESTSELLERS, TOGETHER] = ['var(--accent)', 'var(--popularity)', 'var(--item-knn)'];
 
 /** Step 3: learns from a log. */
@@ -81,6 +84,11 @@ export class StudioLearn extends StudioElement {
         ...(unknown > 0
           ? [unknownNote ?? `${counted(unknown, 'event is', 'events are')} about products that the catalogue lacks.`]
           : []),
+        ...(shoppers < COMPARABLE_SHOPPERS
+          ? [
+              'One shopper in twenty is set aside to compare lists, which are few in this log: the comparison may end within chance.',
+            ]
+          : []),
       ])}
       ${
         refusedCount === 0
@@ -126,23 +134,23 @@ function result(learned: LearnReport): TemplateResult {
     ${facts([
       ['Choices learned from', count(choices)],
       ['Shoppers', count(shoppers)],
-      ['Epoch kept', `${keptEpoch} of ${epochs.length}${stopped ? ', stopped by you' : ''}`],
+      ['Pass over the log that was kept', `${keptEpoch} of ${epochs.length}${stopped ? ', stopped by you' : ''}`],
       ['Time', `${duration(seconds)} (${backend === 'webgpu' ? 'WebGPU' : 'WebAssembly'})`],
       ...(gain === null
         ? []
         : [
             [
-              gain.rival === 'popularity' ? 'Difference to popularity' : 'Difference to item-kNN',
+              gain.rival === 'popularity' ? 'Difference to bestsellers' : 'Difference to products chosen together',
               `${(100 * gain.mean).toFixed(1).replace('-', '−')} ± ${(100 * gain.error).toFixed(1)} percentage points`,
             ] as const,
           ]),
     ])}
-    ${measured ? html`<p class="hint">The kept epoch has the best mean rank of the held-out choices. HR@10, which counts only the first ten, may be higher in another one.</p>` : nothing}
+    ${measured ? html`<p class="hint">The pass that was kept places the next choice nearest to the top on average. Another pass may have it among the first ten more often.</p>` : nothing}
     ${
       measured
         ? table(
-            'Next choice among the first ten (HR@10)',
-            ['Method', 'HR@10'],
+            'How often the next choice is among the first ten',
+            ['List', 'Among the first ten (HR@10)'],
             [
               ...(kept ? [['Side model', percent(kept.hitRate)]] : []),
               ...(itemKnn === null ? [] : [['Chosen together (item-kNN)', percent(itemKnn)]]),
@@ -153,11 +161,11 @@ function result(learned: LearnReport): TemplateResult {
     }`;
 }
 
-/** HR@10 beside its rivals, and the loss, after each epoch; the numbers as a table for those who do not see them. */
+/** HR@10 beside its rivals, and the loss, after each epoch, in words of a merchant; the numbers as a table for those who do not see them. */
 function charts({ epochs, popularity, itemKnn }: LearnUpdate, kept?: number): TemplateResult {
   // While it trains, the last one; then the one that was kept, as in the table.
   const last = epochs.find(({ epoch }) => epoch === kept) ?? epochs.at(-1);
-  const after = last ? `after epoch ${last.epoch}` : '';
+  const after = last ? `after pass ${last.epoch}` : '';
   const rivals = [
     { name: 'Chosen together (item-kNN)', value: itemKnn, color: TOGETHER, dashes: '7 4' },
     { name: 'Bestsellers (popularity)', value: popularity, color: BESTSELLERS, dashes: '2 3' },
@@ -170,8 +178,8 @@ function charts({ epochs, popularity, itemKnn }: LearnUpdate, kept?: number): Te
         measured.length === 0
           ? nothing
           : chartFigure(
-              html`<h3>Next choice among the first ten</h3><p class="hint">HR@10 of held-out shoppers after each epoch, in percent</p>`,
-              `HR@10 by epoch. Side model: ${hitRate} ${after}. ${rivals.map(({ name, value }) => `${name}: ${percent(value)}.`).join(' ')}`,
+              html`<h3>Next choice among the first ten</h3><p class="hint">In percent (HR@10), of shoppers that were set aside, after each pass over the log (epoch)</p>`,
+              `Next choice among the first ten, by pass over the log. Side model: ${hitRate} ${after}. ${rivals.map(({ name, value }) => `${name}: ${percent(value)}.`).join(' ')}`,
               {
                 kind: 'epochs',
                 color: MODEL,
@@ -186,17 +194,17 @@ function charts({ epochs, popularity, itemKnn }: LearnUpdate, kept?: number): Te
             )
       }
       ${chartFigure(
-        html`<h3>Loss</h3><p class="hint">On the shoppers that it learns from, after each epoch</p>`,
-        `Loss by epoch: ${last ? last.loss.toFixed(3) : 'none'} ${after}.`,
+        html`<h3>What is still to learn</h3><p class="hint">The error (loss) on the shoppers that it learns from, after each pass over the log</p>`,
+        `Error by pass over the log: ${last ? last.loss.toFixed(3) : 'none'} ${after}.`,
         { kind: 'epochs', color: MODEL, values: epochs.map(({ loss }) => loss), levels: [], from: null },
         [{ name: `Side model, ${after}`, color: MODEL, value: last?.loss.toFixed(3) ?? '' }],
       )}
     </div>
     <details>
-      <summary>Numbers of each epoch</summary>
+      <summary>Numbers of each pass</summary>
       ${table(
-        'Loss and HR@10 by epoch',
-        ['Epoch', 'Loss', 'HR@10'],
+        'Error and hits of each pass over the log',
+        ['Pass (epoch)', 'Error (loss)', 'Among the first ten (HR@10)'],
         epochs.map(({ epoch, loss, hitRate: rate }) => [
           epoch,
           loss.toFixed(3),

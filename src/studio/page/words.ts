@@ -96,7 +96,7 @@ export const days = (from: number, until: number): string => {
 /** How each rival of the side model is called in a sentence. */
 const RIVALS = {
   popularity: 'a list of bestsellers',
-  'item-knn': 'a list of products chosen together (item-kNN)',
+  'item-knn': 'a list of products chosen together',
 } as const;
 
 /** Number of standard errors beyond which a difference is not chance. */
