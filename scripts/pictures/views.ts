@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import type { Locator, Page } from '@playwright/test';
 import type { Crowd } from '../../src/testing/simulated-visitors';
 import { rulesEditor } from './editor-view';
+import { shopifyTheme } from './shopify-view';
 import { studioCatalog, studioEncode, studioLearn, studioTakeAway, studioTry } from './studio-views';
 
 /** A page of the project in a state worth a picture. */
@@ -285,6 +286,13 @@ export const VIEWS: readonly View[] = [
     picture: { file: 'pictures/rules-editor.webp', width: 1280, height: 820 },
     needsScripts: true,
     open: rulesEditor,
+  },
+  {
+    name: 'shopify',
+    sources: ['examples/shopify/sections', 'scripts/pictures/shopify-view.ts', ...ELEMENT],
+    picture: { file: 'pictures/shopify.webp', width: 1080, height: 830 },
+    needsScripts: true,
+    open: shopifyTheme,
   },
   { name: 'playground', sources: ['src/demo/playground', ...SHOP], open: (page) => playground(page).then(() => {}) },
   {
