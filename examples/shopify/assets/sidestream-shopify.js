@@ -3,16 +3,11 @@
 
 const page = JSON.parse(document.querySelector('[data-sidestream-page]').textContent);
 
-// A market with prices in the shop's own currency needs no file of prices. Errors of lists do not bubble.
-const ofOffers = ({ target, detail }) =>
-  target.localName === 'sidestream-recs' && detail?.error?.code === 'bundle/offers';
-document.addEventListener(
-  'error',
-  (event) => {
-    if (page.currency === page.shopCurrency && ofOffers(event)) event.preventDefault();
-  },
-  true,
-);
+// A market with prices in the shop's own currency needs no file of prices, and the console no word about it. Errors of lists do not
+// bubble.
+const needsNoFile = ({ code, message } = {}) =>
+  code === 'bundle/offers' && page.currency === page.shopCurrency && message.includes(`not of "${page.market}"`);
+document.addEventListener('error', (event) => needsNoFile(event.detail?.error) && event.preventDefault(), true);
 
 const { createRecommender } = await import(`${page.scripts}sidestream.js`);
 

@@ -2,8 +2,8 @@ import { isObject, type NamedFields } from './feed-record';
 import { attributeValue, isPresent, textList } from './field-values';
 import { isCost } from './withheld';
 
-/** A column of the admin's export: its name for people, whose metafield it is, namespace, key. */
-const HEADER = /^(.*?)\s*\((product|variant)\.metafields\.([^.()]+)\.([^()]+)\)$/;
+/** The end of a column's name in the admin's export: whose metafield it is, namespace, key. */
+const FIELD = /^\((product|variant)\.metafields\.([^.()]+)\.([^()]+)\)$/;
 /** Namespaces with settings of Shopify and of its apps, which describe no product. */
 const SETTINGS = /^(global|mm-google-shopping|app--.*|shopify--.*)$/;
 const COMPLEMENTARY = 'shopify--discovery--product_recommendation.complementary_products';
@@ -11,7 +11,7 @@ const COMPLEMENTARY = 'shopify--discovery--product_recommendation.complementary_
 interface Metafield {
   namespace: string;
   key: string;
-  /** For people; empty if it is not known. */
+  /** For people. */
   name: string;
   value: unknown;
 }
@@ -61,8 +61,10 @@ function read({ namespace, key, name, value }: Metafield, values: MetafieldValue
 /** The metafields among the columns of a row. */
 const columns = (record: Record<string, unknown>, owner: string): Metafield[] =>
   Object.entries(record).flatMap(([column, value]) => {
-    const [, title, whose, namespace, key] = (column.includes('.metafields.') && HEADER.exec(column)) || [];
+    const at = column.lastIndexOf('(');
+    const [, whose, namespace, key] = (at !== -1 && FIELD.exec(column.slice(at))) || [];
     if (key === undefined || whose !== owner) return [];
+    const title = column.slice(0, at).trim();
     return [{ namespace, key, name: title && title !== `${namespace}.${key}` ? title : titleOf(key), value }];
   });
 
