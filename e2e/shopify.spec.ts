@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,7 +6,8 @@ import { expect, type Page, test } from '@playwright/test';
 import type { Recommender } from '../src/device/protocol';
 import { violations } from './support/accessibility';
 import { sidestream } from './support/commands';
-import { serveHeadless } from './support/headless';
+import { eventsOf, serveHeadless } from './support/headless';
+import { completed, openCheckout, publish } from './support/shopify/checkout-page';
 import { defaults, readExample, schema, section, type ThemeObjects } from './support/shopify/theme-page';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -24,6 +25,16 @@ test.beforeAll(() => {
   // As the README's cron step builds it.
   const mapping = join(root, 'examples/shopify/mapping.json');
   sidestream('build', feed, '--mapping', mapping, '--out', join(bundle, 'out'));
+  // As products.json is for a country in which everything costs 1000 more.
+  const swiss = join(bundle, 'swiss.json');
+  const dearer = ({ price, ...rest }: { price: string }) => ({ ...rest, price: `1${price.padStart(6, '0')}` });
+  const feeds = products.map((product: { variants: { price: string }[] }) => ({
+    ...product,
+    variants: product.variants.map(dearer),
+  }));
+  writeFileSync(swiss, JSON.stringify({ products: feeds }));
+  const market = ['--market', 'switzerland', '--currency', 'CHF'];
+  sidestream('offers', swiss, '--mapping', mapping, '--out', join(bundle, 'out'), ...market);
 });
 test.afterAll(() => rmSync(bundle, { recursive: true, force: true }));
 
@@ -47,11 +58,13 @@ class Store {
   readonly #page: Page;
   readonly #locale: string;
   readonly #currency: string;
+  readonly #market: string;
 
-  constructor(page: Page, { locale = 'en', currency = 'EUR' } = {}) {
+  constructor(page: Page, { locale = 'en', currency = 'EUR', market = 'germany' } = {}) {
     this.#page = page;
     this.#locale = locale;
     this.#currency = currency;
+    this.#market = market;
   }
 
   get #root(): string {
@@ -103,6 +116,7 @@ class Store {
     const objects: ThemeObjects = {
       cart: { currency: { iso_code: this.#currency }, items: this.#lines() },
       shop: { currency: 'EUR' },
+      localization: { market: { handle: this.#market }, country: { iso_code: 'CH' } },
       routes: { root_url: this.#root },
       request: { locale: { iso_code: this.#locale }, design_mode: false },
       ...shown,
@@ -203,11 +217,24 @@ test('every setting is in the page, and texts cannot break out of it', async () 
     product: productObject(0),
     cart: { currency: { iso_code: 'USD' }, items: [] },
     shop: { currency: 'EUR' },
+    localization: { market: { handle: 'north-america' }, country: { iso_code: 'US' } },
     routes: { root_url: '/' },
     request: { locale: { iso_code: 'en' }, design_mode: false },
   };
-  const plain = await section(objects, PLACES);
+  const plain = await section(objects, { ...PLACES, prices: 'shop' });
   expect(plain).toContain('placement="for-you"');
+  for (const [prices, market] of Object.entries({ market: 'north-america', country: 'us', currency: 'usd' }))
+    expect(await section(objects, { ...PLACES, prices })).toContain(`market="${market}"`);
+  // An older theme may lack the object, and a market in the shop's own currency needs no file.
+  expect(await section({ ...objects, localization: undefined }, PLACES)).not.toContain('market=');
+  const same = { ...objects, cart: { currency: { iso_code: 'EUR' }, items: [] } };
+  expect(await section(same, PLACES)).toMatch(/currency="EUR"[\s\S]*market="north-america"/);
+  const austrian = {
+    ...objects,
+    routes: { root_url: '/de-at' },
+    request: { locale: { iso_code: 'de' }, design_mode: false },
+  };
+  expect(await section(austrian, PLACES)).toMatch(/lang="de"\s+href-template="\/de-at{path}"/);
   expect(plain).toContain('currency="EUR"');
   expect(plain).not.toMatch(/item-id|heading=|market=|color:|background:/);
   const full = await section(objects, {
@@ -220,11 +247,18 @@ test('every setting is in the page, and texts cannot break out of it', async () 
     text: '#111111',
     accent: '#aa0000',
     background: '#fefefe',
-    offers_by_currency: true,
   });
   for (const part of [
     ...['placement="similar"', 'item-id="41000"', 'heading="&lt;b&gt;&#34;Ours&#34;&lt;/b&gt;"', 'limit="5"'],
-    ...['layout="grid"', 'market="usd"', 'add-to-cart', 'dismissible', 'consent="shopify"'],
+    ...[
+      'layout="grid"',
+      'market="north-america"',
+      'lang="en"',
+      'href-template="{path}"',
+      'add-to-cart',
+      'dismissible',
+      'consent="shopify"',
+    ],
     ...['color: #111111', '--sidestream-accent: #aa0000', 'background: #fefefe', 'padding-block: 12px'],
     ...['src="/sidestream/sidestream.js"', 'src="/assets/sidestream-shopify.js"'],
   ])
@@ -248,7 +282,7 @@ test('every setting is in the page, and texts cannot break out of it', async () 
       root: '/',
       scripts: '/sidestream/',
       bundle: '/bundle/',
-      market: 'usd',
+      market: 'north-america',
       locale: 'en',
       currency: 'USD',
       shopCurrency: 'EUR',
@@ -331,6 +365,142 @@ test('follows the theme’s own buttons, and products that leave the cart', asyn
   await expect(list(page)).not.toHaveAttribute('state', 'filled');
 });
 
+const QUEUE = 'sidestream-purchases';
+const queue = (page: Page) => page.evaluate((key) => localStorage.getItem(key), QUEUE);
+/** Purchases in the log on the device. */
+const purchases = async (page: Page) =>
+  (await eventsOf(page, ['type', 'itemId', 'quantity', 'price', 'currency', 'transactionId'])).flatMap(
+    ({ type, ...rest }) => (type === 'purchase' ? [rest] : []),
+  );
+const BOUGHT = [
+  { itemId: '41000', quantity: 2, price: 53.1, currency: 'EUR', transactionId: '5396439498987' },
+  { itemId: '41010', quantity: 1, price: 62.1, currency: 'EUR', transactionId: '5396439498987' },
+];
+
+test('counts what was bought in checkout once, and leaves it out of the lists', async ({ page }) => {
+  await page.addInitScript(() => localStorage.setItem('answer', 'yes'));
+  const store = new Store(page);
+  await store.open([{}]);
+  await connected(page);
+  const shown = () => cards(page).evaluateAll((all) => all.map((card) => card.getAttribute('data-id') ?? ''));
+  await expect(cards(page).first()).toBeVisible();
+  expect((await shown()).some((id) => /^410[01]\d$/.test(id))).toBe(true);
+  await openCheckout(page, true);
+  await publish(page, await completed());
+  // The thank-you page may be loaded again.
+  await publish(page, await completed());
+  const noted = JSON.parse((await queue(page)) ?? '');
+  expect(noted).toEqual([
+    {
+      order: '5396439498987',
+      time: expect.any(Number),
+      currency: 'EUR',
+      items: [
+        { id: '41000', quantity: 2, price: 53.1 },
+        { id: '41010', quantity: 1, price: 62.1 },
+      ],
+    },
+  ]);
+  await store.open([{}, { placement: 'similar' }], { product: productObject(2) });
+  await expect.poll(() => queue(page)).toBeNull();
+  await expect.poll(() => purchases(page)).toEqual(BOUGHT);
+  await expect.poll(async () => (await shown()).filter((id) => /^410[01]\d$/.test(id))).toEqual([]);
+  // The same order again, as if it had been noted by another frame.
+  await page.evaluate(([key, text]) => localStorage.setItem(key, text), [QUEUE, JSON.stringify(noted)] as const);
+  await store.open([{}]);
+  await expect.poll(() => queue(page)).toBeNull();
+  expect(await purchases(page)).toEqual(BOUGHT);
+});
+
+test('counts a purchase once although two tabs take it, and one of them before the page is left', async ({ page }) => {
+  const context = page.context();
+  await context.addInitScript(() => localStorage.setItem('answer', 'yes'));
+  const tabs = [page, await context.newPage()];
+  for (const tab of tabs) {
+    await new Store(tab).open([{}]);
+    await connected(tab);
+  }
+  const checkout = await context.newPage();
+  await openCheckout(checkout, true);
+  await publish(checkout, await completed());
+  await expect.poll(() => queue(page)).toBeNull();
+  await expect.poll(() => purchases(page)).toEqual(BOUGHT);
+});
+
+test('notes no purchase without permission for preferences, and deletes a noted one after a no', async ({ page }) => {
+  await openCheckout(page, false);
+  await publish(page, await completed());
+  expect(await queue(page)).toBeNull();
+  const answer = (allowed: boolean) =>
+    publish(page, {
+      name: 'visitorConsentCollected',
+      customerPrivacy: { preferencesProcessingAllowed: allowed },
+    });
+  await answer(true);
+  await publish(page, await completed());
+  expect(await queue(page)).not.toBeNull();
+  await answer(false);
+  await expect.poll(() => queue(page)).toBeNull();
+  await answer(true);
+  await publish(page, await completed());
+  const store = new Store(page);
+  await store.open([{}]);
+  await connected(page);
+  // Before the shopper answers, it is neither read nor deleted.
+  await expect(cards(page).first()).toBeVisible();
+  expect(await queue(page)).not.toBeNull();
+  await store.answer('no');
+  await expect.poll(() => queue(page)).toBeNull();
+  expect(await page.evaluate(async () => (await indexedDB.databases()).length)).toBe(0);
+});
+
+test('refuses a queue that the pixel did not write, with one warning', async ({ page }) => {
+  await page.addInitScript(() => localStorage.setItem('answer', 'yes'));
+  const warnings: string[] = [];
+  page.on('console', (message) => message.type() === 'warning' && warnings.push(message.text()));
+  const order = { order: '1', time: Date.now(), currency: 'EUR', items: [{ id: '41000', quantity: 1, price: 1 }] };
+  const store = new Store(page);
+  await store.open([{}]);
+  for (const text of [
+    '[{"order"',
+    '{}',
+    JSON.stringify([{ ...order, email: 'erika@example.com' }]),
+    JSON.stringify([{ ...order, items: [{ id: '41000', quantity: '1', price: 1 }] }]),
+    JSON.stringify(Array.from({ length: 11 }, () => order)),
+  ]) {
+    warnings.length = 0;
+    await page.evaluate(([key, value]) => localStorage.setItem(key, value), [QUEUE, text] as const);
+    await store.open([{}]);
+    await expect.poll(() => queue(page)).toBeNull();
+    expect(warnings.filter((line) => line.includes(QUEUE))).toHaveLength(1);
+  }
+  expect(await purchases(page)).toEqual([]);
+  // A note of last year is dropped without a word.
+  const old = JSON.stringify([{ ...order, time: order.time - 365 * 86_400_000 }]);
+  await page.evaluate(([key, value]) => localStorage.setItem(key, value), [QUEUE, old] as const);
+  await store.open([{}]);
+  await expect.poll(() => queue(page)).toBeNull();
+  expect(await purchases(page)).toEqual([]);
+});
+
+test('shows the prices of the market, or else the prices and the currency of the shop', async ({ page }) => {
+  const warnings: string[] = [];
+  page.on('console', (message) => message.type() === 'warning' && warnings.push(message.text()));
+  const price = page.locator('sidestream-recs [part~=price]').first();
+  await new Store(page, { currency: 'CHF', market: 'switzerland' }).open([{}]);
+  await expect(price).toHaveText(/^CHF\s1,0/);
+  await new Store(page, { currency: 'USD', market: 'us' }).open([{}]);
+  await expect(price).toHaveText(/^€\d\d\.\d\d$/);
+  await connected(page);
+  expect(warnings.filter((line) => line.includes('not of "us"'))).toHaveLength(1);
+  // The market at home needs no file.
+  warnings.length = 0;
+  await new Store(page).open([{}]);
+  await expect(price).toHaveText(/^€\d\d\.\d\d$/);
+  await connected(page);
+  expect(warnings).toEqual([]);
+});
+
 test('links to products in the language of the page', async ({ page }) => {
   const store = new Store(page, { locale: 'de' });
   await store.open([{ heading: 'Für dich' }]);
@@ -343,7 +513,10 @@ test('links to products in the language of the page', async ({ page }) => {
   const { handle } = products.find(({ variants }: { variants: { id: number }[] }) => variants.length > 1);
   expect(handle).toBeTruthy();
   await page.route('**/de/products/**', (route) => route.fulfill({ body: 'a product', contentType: 'text/html' }));
-  await cards(page).first().getByRole('link').click();
+  const link = cards(page).first().getByRole('link');
+  // Also for "open in a new tab", and not on the host that the feed names.
+  await expect(link).toHaveAttribute('href', /^\/de\/products\/[a-z-]+\?variant=410\d\d$/);
+  await link.click();
   await expect(page).toHaveURL(/\/de\/products\/[a-z-]+\?variant=410\d\d$/);
 });
 

@@ -87,6 +87,7 @@ async function contentFaults(root: string, { files }: Tarball): Promise<string[]
     'models/use-lite.tokenizer.json',
     'lib/THIRD-PARTY-NOTICES.txt',
     'lib/custom-elements.json',
+    'examples/shopify/pixel/sidestream-pixel.js',
     'examples/shopify/sections/sidestream-recs.liquid',
     'lib/cli/tfjs-backend-wasm-simd.wasm',
     'lib/cdn/files.json',

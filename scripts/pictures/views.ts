@@ -2,6 +2,7 @@ import type { Locator, Page } from '@playwright/test';
 import type { Crowd } from '../../src/testing/simulated-visitors';
 import { rulesEditor } from './editor-view';
 import { PACKAGE_VIEWS } from './package-views';
+import { shopifyTheme } from './shopify-view';
 import { studioCatalog, studioEncode, studioLearn, studioTakeAway, studioTry } from './studio-views';
 import { ELEMENT, filesIn, type View } from './view';
 
@@ -182,6 +183,13 @@ export const VIEWS: readonly View[] = [
     picture: { file: 'pictures/rules-editor.webp', width: 1280, height: 820 },
     needsScripts: true,
     open: rulesEditor,
+  },
+  {
+    name: 'shopify',
+    sources: ['examples/shopify/sections', 'scripts/pictures/shopify-view.ts', ...ELEMENT],
+    picture: { file: 'pictures/shopify.webp', width: 1080, height: 830 },
+    needsScripts: true,
+    open: shopifyTheme,
   },
   { name: 'playground', sources: ['src/demo/playground', ...SHOP], open: (page) => playground(page).then(() => {}) },
   {

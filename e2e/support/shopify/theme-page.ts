@@ -29,6 +29,7 @@ export interface ThemeObjects {
   collection?: object | null;
   cart: { currency: { iso_code: string }; items: object[] };
   shop: { currency: string };
+  localization?: { market: { handle: string }; country: { iso_code: string } };
   routes: { root_url: string };
   request: { locale: { iso_code: string }; design_mode: boolean };
 }

@@ -1,7 +1,14 @@
-// Connects a Shopify theme to the lists of its pages: product views, the cart, and the links of other languages. A module runs
-// once for a page, however many sections name it.
+// Connects a Shopify theme to the lists of its pages: product views, the cart, and what was bought. A module runs once for a page,
+// however many sections name it.
 
 const page = JSON.parse(document.querySelector('[data-sidestream-page]').textContent);
+
+// A market with prices in the shop's own currency needs no file of prices, and the console no word about it. Errors of lists do not
+// bubble.
+const needsNoFile = ({ code, message } = {}) =>
+  code === 'bundle/offers' && page.currency === page.shopCurrency && message.includes(`not of "${page.market}"`);
+document.addEventListener('error', (event) => needsNoFile(event.detail?.error) && event.preventDefault(), true);
+
 const { createRecommender } = await import(`${page.scripts}sidestream.js`);
 
 // The lists start the page's recommender, with `consent="shopify"`: nothing is read from the device, or written to it, before
@@ -13,7 +20,7 @@ const recommender = await createRecommender({
   ...(page.market ? { market: page.market } : {}),
 });
 
-// Without a file of prices for the shopper's currency, cards show the bundle's prices, which are in the shop's own currency.
+// Without a file of prices for the shopper's market, cards show the shop's own prices, which are in its own currency.
 recommender.on('error', ({ code }) => {
   if (code !== 'bundle/offers') return;
   for (const list of document.querySelectorAll('sidestream-recs')) list.currency ||= page.shopCurrency;
@@ -127,16 +134,69 @@ async function addToCart(list, items) {
   document.documentElement.dispatchEvent(new CustomEvent('cart:refresh', { bubbles: true, detail: answer }));
 }
 
-// The bundle has the addresses of the shop's first language.
-if (page.root !== '/') {
-  document.addEventListener('itemclick', (event) => {
-    const { url } = event.detail.item;
-    if (!url || event.defaultPrevented) return;
-    event.preventDefault();
-    const { pathname, search } = new URL(url, location.href);
-    location.assign(address(pathname + search));
-  });
+/** Key under which the pixel notes purchases, see `sidestream-pixel.js`. */
+const PURCHASES = 'sidestream-purchases';
+/** Age at which a note is dropped, ms. */
+const MAX_AGE = 30 * 24 * 3600 * 1000;
+
+const isText = (value) => typeof value === 'string' && value !== '' && value.length <= 255;
+const isAmount = (value) => Number.isFinite(value) && value >= 0;
+const listOf = (fits, length) => (value) => Array.isArray(value) && value.length <= length && value.every(fits);
+const objectOf = (shape) => (value) =>
+  typeof value === 'object' &&
+  value !== null &&
+  Object.keys(value).length === Object.keys(shape).length &&
+  Object.entries(shape).every(([name, fits]) => fits(value[name]));
+/** What the pixel writes. Anything on this host could write under its key. */
+const isQueue = listOf(
+  objectOf({
+    order: isText,
+    time: isAmount,
+    currency: (value) => /^[A-Z]{3}$/.test(value),
+    items: listOf(objectOf({ id: isText, quantity: isAmount, price: isAmount }), 100),
+  }),
+  10,
+);
+
+/** The purchases that no page has taken yet. Content that the pixel did not write is removed. */
+function notedPurchases() {
+  const text = localStorage.getItem(PURCHASES);
+  if (text === null) return [];
+  try {
+    const queue = JSON.parse(text);
+    if (isQueue(queue)) return queue;
+  } catch {
+    // Refused below.
+  }
+  console.warn(`Sidestream: ${PURCHASES} in localStorage is not what sidestream-pixel.js writes, and was removed.`);
+  localStorage.removeItem(PURCHASES);
+  return [];
 }
+
+/** Tracks what was bought, once, whichever tab comes first. */
+const takePurchases = () =>
+  navigator.locks.request(PURCHASES, async () => {
+    for (const { order, time, currency, items } of notedPurchases()) {
+      for (const { id, quantity, price } of Date.now() - time < MAX_AGE ? items : []) {
+        known.delete(id);
+        await track('purchase', id, { quantity, price, currency, transactionId: order });
+      }
+      // The pixel may have added an order meanwhile.
+      const rest = notedPurchases().filter((other) => other.order !== order);
+      if (rest.length > 0) localStorage.setItem(PURCHASES, JSON.stringify(rest));
+      else localStorage.removeItem(PURCHASES);
+    }
+  });
+
+/** Purchases are read only with consent, and deleted after a refusal. */
+const followConsent = ({ consent }) => {
+  if (consent === 'granted') return inTurn(takePurchases);
+  if (consent === 'denied') return inTurn(() => localStorage.removeItem(PURCHASES));
+};
+recommender.on('change', followConsent);
+void recommender.status().then(followConsent);
+// The pixel of another tab.
+addEventListener('storage', ({ key }) => key === PURCHASES && recommender.status().then(followConsent));
 
 // The theme's own scripts and style sheets may wait for it.
 document.documentElement.dataset.sidestream = 'connected';

@@ -16,6 +16,14 @@ describe('itemHref', () => {
     expect(itemHref(item, '#/product/{id}?t={title}')).toBe('#/product/a%20b%2Fc?t=Red%20%26%20round');
   });
 
+  it('fills in the path of the url, on whichever host it is', () => {
+    const at = (url: string | undefined, template = '/de{path}') => itemHref({ ...item, url }, template);
+    expect(at('https://shop.example/products/a?variant=1#x')).toBe('/de/products/a?variant=1');
+    expect(at('/products/a')).toBe('/de/products/a');
+    expect(at('/products/a', '{path}')).toBe('/products/a');
+    for (const none of [undefined, 'javascript:alert(1)', 'https://']) expect(at(none)).toBe('');
+  });
+
   it('is the url of the item without a template, else empty', () => {
     expect(itemHref(item)).toBe('/apple');
     expect(itemHref({ ...item, url: undefined })).toBe('');

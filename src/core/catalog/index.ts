@@ -73,7 +73,7 @@ export {
 export { localeFor, marketFor } from './locales/bundle-locales';
 export { isNew } from './new-item';
 export type { Offer } from './offers';
-export { DEFAULT_MARKET, offersFile } from './offers/offers-name';
+export { DEFAULT_MARKET, offeredMarket, offersFile } from './offers/offers-name';
 export { describeRejectedRow, type RejectedRow, shortened } from './rejected-row';
 export { placeByContent, type SideModel, type SideRows } from './side-model';
 export type { VariantGroups } from './variants/variant-groups';

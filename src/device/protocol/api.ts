@@ -354,8 +354,8 @@ export interface RecommenderOptions {
   onProgress?: (progress: Progress) => void;
   /**
    * Market whose offers (prices and stock, made by `sidestream offers --market`) are used, such as `at`. If the bundle has
-   * no offers of this market, prices and stock are the bundle's own, and an `error` event reports it. Default: the offers
-   * made without `--market`.
+   * no offers of this market, the default ones are used, and an `error` event reports it. Default: the offers made without
+   * `--market`.
    */
   market?: string;
   /** An A/B test that this device may take part in. An invalid one is rejected with `runtime/invalid-input`. */

@@ -8,7 +8,9 @@ import {
   mergedOffer,
   type Offer,
   offeredItem,
+  offeredMarket,
   offerSchema,
+  unknownMarket,
 } from '../../core/catalog/offers';
 import { SidestreamError } from '../../error';
 import { type KeptUpdate, parsed } from '../protocol';
@@ -27,7 +29,8 @@ const offersOf = (most: number) =>
 
 /**
  * Starts fetching the offers of a bundle; offers that the page updated before this worker started apply even without them.
- * The market is the page's, else the market of its language.
+ * The market is the page's, else the market of its language, else the default one, which is also used, with an error, instead of a
+ * named one without offers: its prices are the shop's own, and newer than the bundle's.
  * @returns a function that applies them to the catalogue. A failure is reported, and prices and stock stay the bundle's
  */
 export function openOffers(
@@ -36,16 +39,17 @@ export function openOffers(
   listener: Pick<EngineListener, 'error'>,
   fetchFile: FetchFile,
 ): (catalog: LoadedCatalog, changes: ListChanges) => Promise<void> {
-  // If only other markets have offers, pages that name no market use the bundle's own values.
-  const wanted = market || manifest.offers?.includes(DEFAULT_MARKET);
-  const file = wanted ? fetchOffers(fetchFile, manifest, market) : null;
+  // If only other markets have offers, the bundle's own values are used.
+  const offered = offeredMarket(manifest.offers, market);
+  const file = offered ? fetchOffers(fetchFile, manifest, offered) : null;
   // Reported by whoever joins them.
   file?.catch(() => undefined);
   return async (catalog, changes) => {
+    if (market && market !== offered) listener.error(unknownMarket(manifest.offers, market));
     try {
       if (!file && !offers) return;
       const service = serviceOf(catalog, changes);
-      service.foreign = market !== undefined && market !== DEFAULT_MARKET;
+      service.foreign = offered !== undefined && offered !== DEFAULT_MARKET;
       if (offers) service.update(parsed(offersOf(MAX_KEPT), [...offers.values()], 'updateOffers()'));
       if (file) service.use(await file);
     } catch (thrown) {

@@ -1,12 +1,12 @@
 import * as v from 'valibot';
 import {
-  DEFAULT_MARKET,
   type FetchFile,
   freshFrom,
   localeFor,
   MANIFEST_FILE,
   type Manifest,
   marketFor,
+  offeredMarket,
   offersFile,
 } from '../../core/catalog';
 import type { EarlyManifest } from '../protocol';
@@ -65,11 +65,12 @@ export class StartedFiles {
  */
 export function startFirstList(
   manifest: Manifest,
-  { bundle, lang, market = marketFor(manifest, lang) ?? DEFAULT_MARKET }: EngineOptions,
+  { bundle, lang, market = marketFor(manifest, lang) }: EngineOptions,
   files: StartedFiles,
 ): void {
-  const { offers = [], rules, locales, clusters, demand, head } = manifest;
-  const fresh = [...(offers.includes(market) ? [offersFile(market)] : []), ...(rules ? [RULES_FILE] : [])];
+  const { offers, rules, locales, clusters, demand, head } = manifest;
+  const offered = offeredMarket(offers, market);
+  const fresh = [...(offered ? [offersFile(offered)] : []), ...(rules ? [RULES_FILE] : [])];
   files.start(fresh, freshFrom(bundle));
   const tag = localeFor(manifest, lang);
   if (locales && tag !== null) files.start(locales[tag].files.map(({ file }) => file));

@@ -23,7 +23,7 @@ const ADVICE: Record<string, [attribute: string, advice: string]> = {
   ],
   hrefTemplate: [
     'href-template',
-    'must contain {id}, {title} or {category} and no other braces; cards link to the address in the catalogue. Write href-template="/product/{id}", say.',
+    'must contain {id}, {title}, {category} or {path} and no other braces; cards link to the address in the catalogue. Write href-template="/product/{id}", say.',
   ],
   exclude: ['exclude', 'must be a list of ids; nothing is left out. Set the property exclude to an array.'],
 };

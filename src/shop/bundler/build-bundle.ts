@@ -34,11 +34,13 @@ import { buildFolder, lockedBuild, readFitted, writeFitted } from './build-folde
 import { cacheFolder } from './cache-folder';
 import { readManifest } from './edit-manifest';
 import { readEncoder } from './encoder-files';
+import { feedLinks } from './feed-links';
 import { folderFetch, folderSink, removeStale } from './folder-bundle';
 import { requireFolder, requireRoom } from './folders';
 import { type LocaleFeed, type LocaleFeeds, readLocales, writeMarkets } from './locales';
 import type { EncoderSource } from './node-encoders';
 import { keptOffers } from './offers';
+import type { Pair } from './pair-file';
 import { createPictures, type PictureOptions, stalePictures, unreadPictures, withImage } from './pictures';
 import { keptProjections, leftOut, type PreviousBundle, previousBundle } from './previous-bundle';
 import { localRunner } from './process-pool';
@@ -174,7 +176,8 @@ async function buildItems(
   const presets = request.presets ?? DEFAULT_PRESETS;
   // Reports a bad file before the encoding.
   const products = productsOf(items);
-  const cooccurrence = await readCooccurrence(request, products);
+  const given = request.links !== undefined || request.orders !== undefined;
+  const cooccurrence = await readCooccurrence(request, feedLinks(feed), products);
   const digests = { text: presets.text.digest, image: presets.image.digest };
   const files = { text: await readEncoder(presets.text, models), image: await readEncoder(presets.image, models) };
   const notes = unreadPictures(items, request.images);
@@ -194,8 +197,9 @@ async function buildItems(
   const previous = await previousBundle(out, { text, dim: DIM, digests }, (line) => notes.push(line));
   const build: Build = { request, feed, presets, products, collected, previous, notes };
   const { bundle, rejectedPictures, ...counts } = await encodeFeed(build, files, inLanguages, inLanguage);
-  const manifest = await writeBuilt(build, bundle, inLanguages, cooccurrence?.table);
-  notes.push(...(cooccurrence?.notes ?? []));
+  const used = given || !knowsOrders(previous) ? cooccurrence : null;
+  const manifest = await writeBuilt(build, bundle, inLanguages, used?.table);
+  notes.push(...(used?.notes ?? []));
   const lost = previous && leftOut(previous.manifest, manifest);
   if (lost) notes.push(lost);
   return {
@@ -307,8 +311,19 @@ const withMutable = (
   kept: Pick<Manifest, 'offers' | 'rules'>,
 ): Manifest => ({ ...manifest, ...kept });
 
-async function readCooccurrence({ links, orders }: BuildRequest, products: Products): Promise<FileCooccurrence | null> {
-  return links === undefined && orders === undefined ? null : fileCooccurrence({ links, orders }, products);
+async function readCooccurrence(
+  { links, orders }: BuildRequest,
+  inFeed: readonly Pair[],
+  products: Products,
+): Promise<FileCooccurrence | null> {
+  const none = links === undefined && orders === undefined && inFeed.length === 0;
+  return none ? null : fileCooccurrence({ links, orders, inFeed }, products);
+}
+
+/** Whether the previous bundle knows from a log or from orders what is bought together, which is worth more than links of a feed. */
+function knowsOrders(previous: PreviousBundle | null): boolean {
+  const { companions } = previous?.manifest ?? {};
+  return companions !== undefined && (companions.origin !== 'shop' || companions.support !== undefined);
 }
 
 async function chunkRunner(

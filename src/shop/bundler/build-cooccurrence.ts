@@ -9,6 +9,8 @@ export interface CooccurrenceFiles {
   links?: string;
   /** Order lines: order, item. */
   orders?: string;
+  /** Links that the feed has. */
+  inFeed?: readonly Pair[];
 }
 
 const LINK_COLUMNS = {
@@ -46,8 +48,9 @@ export async function fileCooccurrence(
   const notes: string[] = [];
   const tables: CooccurrenceTable[] = [];
   let used: number[][] | null = null;
-  if (files.links !== undefined) {
-    const pairs = await readPairFile(files.links, LINK_COLUMNS);
+  const { inFeed = [] } = files;
+  if (files.links !== undefined || inFeed.length > 0) {
+    const pairs = [...inFeed, ...(files.links === undefined ? [] : await readPairFile(files.links, LINK_COLUMNS))];
     const wanted = pairs.filter(({ type }) => COMPLEMENTING.includes(type));
     const links = wanted.flatMap(({ left, right }): Link[] => {
       const [from, to] = [rowOf.get(left), rowOf.get(right)];
@@ -56,7 +59,7 @@ export async function fileCooccurrence(
     notes.push(
       `Links: ${links.length} used, ${pairs.length - wanted.length} of other types, ${wanted.length - links.length} of unknown items`,
     );
-    tables.push(linkCooccurrence(usedLinks(links, files.links), categories));
+    tables.push(linkCooccurrence(usedLinks(links, files.links ?? 'The feed'), categories));
   }
   if (files.orders !== undefined) {
     const lines = await readPairFile(files.orders, ORDER_COLUMNS);

@@ -60,6 +60,17 @@ it('counts the products that the feed marks as unpublished', async () => {
   expect(summary).toEqual([`${drafts} (csv): 1 item, 1 without a picture; 2 not published: left out; 1 row refused`]);
 });
 
+it('names the metafields that cannot be attributes, with the number of their products', async () => {
+  const file = join(folder, 'metafields.csv');
+  const chart = 'Size chart (product.metafields.custom.chart)';
+  await writeFile(
+    file,
+    `Handle,Title,Variant Price,${chart}\na,A,1,gid://shopify/Metaobject/1\nb,B,1,gid://x/2\nc,C,1,`,
+  );
+  const { summary } = await collectFeed([file]);
+  expect(summary[0]).toMatch(/; metafields left out, because they are ids, addresses or structured: Size chart \(2\)$/);
+});
+
 it('sums up by format when there are many files', async () => {
   for (let i = 0; i < 12; i++) await write(`many/${i}.html`, page(`m${i}`));
   const { summary } = await collectFeed([join(folder, 'many')]);

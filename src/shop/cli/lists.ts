@@ -78,7 +78,7 @@ export function listsCommand(): Command {
     )
     .option(
       '--href-template <address>',
-      "address of an item's page, with {id}, {title} or {category} (default: its url)",
+      "address of an item's page, with {id}, {title}, {category} or {path} (default: its url)",
     )
     .addOption(
       new Option(

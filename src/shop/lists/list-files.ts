@@ -12,7 +12,7 @@ import type { RankedList } from './rank-lists';
 export interface CardSettings {
   /** Currency of the prices. Default: the currency of the offers. */
   currency?: string;
-  /** Address of an item's page, with `{id}`, `{title}` or `{category}`. Default: the item's `url`. */
+  /** Address of an item's page, with `{id}`, `{title}`, `{category}` or `{path}`. Default: the item's `url`. */
   hrefTemplate?: string;
   /** Address of the shop, against which links and pictures are resolved. Default: they stay as they are in the bundle. */
   site?: string;

@@ -19,6 +19,8 @@ export interface CollectedFeed {
   /** Currency codes of its prices, as far as stated. */
   currencies: Set<string>;
   places: FeedPlace[];
+  /** Handles of the products that complete a product, by row. */
+  complements: Map<number, readonly string[]>;
   /** One entry for each of the first 1,000 bad fields. */
   rejected: readonly RejectedRow[];
   rejectedRows: number;
@@ -48,6 +50,7 @@ export async function collectRows(
     titled: new Map(),
     currencies: new Set(),
     places: [],
+    complements: new Map(),
     rejected: [],
     rejectedRows: 0,
     unpublished: 0,
@@ -62,6 +65,7 @@ export async function collectRows(
     summary.count(row);
     if ('item' in row) {
       if (row.titled) feed.titled.set(feed.items.length, row.titled);
+      if (row.complements) feed.complements.set(feed.items.length, row.complements);
       if (row.currency && row.item.price !== undefined) feed.currencies.add(row.currency);
       feed.items.push(row.item);
       feed.places.push({ at, file: row.file, line: row.line, ...(row.unit === 'line' ? {} : { unit: row.unit }) });
@@ -84,6 +88,8 @@ interface Count {
   untitled: number;
   withoutPicture: number;
   withoutText: number;
+  /** Number of items with a metafield that cannot be an attribute, by its name. */
+  leftOut: Map<string, number>;
 }
 
 /** Counts the rows of a feed by file, or by format if there are many files. */
@@ -97,6 +103,8 @@ interface FeedSummary {
 
 /** Maximum number of files listed individually. */
 const FILES = 10;
+/** Maximum number of metafields named. */
+const NAMES = 10;
 
 function createFeedSummary(): FeedSummary {
   const byFormat = new Map<string, Count>();
@@ -133,6 +141,7 @@ const newCount = (): Count => ({
   untitled: 0,
   withoutPicture: 0,
   withoutText: 0,
+  leftOut: new Map(),
 });
 
 function add(count: Count, row: FeedRow): void {
@@ -149,10 +158,14 @@ function add(count: Count, row: FeedRow): void {
   if (row.titled) count.untitled++;
   if (!row.item.image) count.withoutPicture++;
   if (row.titled === 'id') count.withoutText++;
+  for (const name of row.leftOut ?? []) {
+    if (count.leftOut.has(name) || count.leftOut.size < NAMES)
+      count.leftOut.set(name, (count.leftOut.get(name) ?? 0) + 1);
+  }
 }
 
 function inWords(count: Count): string {
-  const { items, rejected, duplicates, unpublished, untitled, withoutPicture, withoutText } = count;
+  const { items, rejected, duplicates, unpublished, untitled, withoutPicture, withoutText, leftOut } = count;
   const kept = [
     counted(items, 'item'),
     ...(withoutPicture > 0 ? [`${withoutPicture} without a picture`] : []),
@@ -163,6 +176,11 @@ function inWords(count: Count): string {
   return [
     kept,
     ...(unpublished > 0 ? [`${unpublished} not published: left out`] : []),
+    ...(leftOut.size > 0
+      ? [
+          `metafields left out, because they are ids, addresses or structured: ${[...leftOut].map(([name, times]) => `${name} (${times})`).join(', ')}`,
+        ]
+      : []),
     ...(rejected > 0 ? [refused] : []),
   ].join('; ');
 }

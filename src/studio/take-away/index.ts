@@ -173,6 +173,7 @@ export class StudioTakeAway extends LitElement {
         <div><dt><code>sections/</code></dt><dd><code>sidestream-recs.liquid</code> into “sections”.</dd></div>
         <div><dt><code>snippets/</code></dt><dd><code>sidestream-page.liquid</code> into “snippets”.</dd></div>
         <div><dt><code>locales/</code></dt><dd>do not upload them: copy their entry <code>sections.sidestream</code> into the theme’s files of the same names.</dd></div>
+        <div><dt><code>pixel/</code></dt><dd>not a file of the theme: paste it under “Settings”, “Customer events”, “Add custom pixel”. The lists then know what was bought.</dd></div>
       </dl>
       <p>
         Then, in the theme editor: “Add section”, “Recommendations”. Leave “Address of the bundle” and “Address of the scripts”

@@ -154,6 +154,8 @@ or Shopify's command line (shopify theme push), which takes many files at once.
                 files of the same name in your theme, inside "sections".
 5. In the theme editor: "Add section", "Recommendations". Leave "Address of the bundle" and
    "Address of the scripts" empty: the section then reads the files of the theme.
+6. pixel/       Not a file of the theme. In the admin, "Settings", "Customer events", "Add custom
+                pixel", paste it: the lists then know what was bought. Its first lines say more.
 
 The section "Recommendations" knows products, not variants: its cards lead to the product's page, and have
 no button that adds to the cart.

@@ -1,5 +1,5 @@
 import { Liquid, type TagToken, type TopLevelToken } from 'liquidjs';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { THEME } from './theme';
 
 const engine = new Liquid({ templates: { 'sidestream-page': '[{{ bundle }} {{ scripts }}]' } });
@@ -41,6 +41,21 @@ it('knows products by their handle, as the bundle of Studio does', async () => {
   const script = THEME['assets/sidestream-shopify.js'] ?? '';
   expect(script).toContain('const { handle: variant, quantity');
   expect(script).toContain("get('id') && page.product?.id;");
+  let noted = '[]';
+  const localStorage = {
+    getItem: async () => noted,
+    setItem: async (_key: string, text: string) => {
+      noted = text;
+    },
+  };
+  const subscribe = vi.fn();
+  const init = { customerPrivacy: { preferencesProcessingAllowed: true } };
+  const run = new Function('analytics', 'browser', 'init', 'api', THEME['pixel/sidestream-pixel.js'] ?? '');
+  run({ subscribe }, { localStorage }, init, { customerPrivacy: { subscribe: vi.fn() } });
+  const bought = { id: '7', price: { amount: 19 }, product: { url: '/products/j%C3%A4rsey?variant=7' } };
+  const checkout = { order: { id: '1' }, currencyCode: 'EUR', lineItems: [{ quantity: 1, variant: bought }] };
+  await subscribe.mock.calls[0][1]({ data: { checkout } });
+  expect(JSON.parse(noted)).toMatchObject([{ items: [{ id: 'järsey', quantity: 1, price: 19 }] }]);
   // The schema is JSON without the setting.
   const [, schema = ''] = /{% schema %}(.*){% endschema %}/s.exec(THEME['sections/sidestream-recs.liquid'] ?? '') ?? [];
   expect(JSON.stringify(JSON.parse(schema))).not.toContain('add_to_cart');

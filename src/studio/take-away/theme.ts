@@ -2,6 +2,7 @@ import script from '../../../examples/shopify/assets/sidestream-shopify.js?raw';
 import german from '../../../examples/shopify/locales/de.schema.json?raw';
 import english from '../../../examples/shopify/locales/en.default.schema.json?raw';
 import french from '../../../examples/shopify/locales/fr.schema.json?raw';
+import pixel from '../../../examples/shopify/pixel/sidestream-pixel.js?raw';
 import section from '../../../examples/shopify/sections/sidestream-recs.liquid?raw';
 import snippet from '../../../examples/shopify/snippets/sidestream-page.liquid?raw';
 
@@ -37,6 +38,12 @@ const BY_HANDLE = {
     ['{ variant_id: variant, ', '{ handle: variant, '],
     ["new FormData(form).get('id')", "new FormData(form).get('id') && page.product?.id"],
   ],
+  pixel: [
+    [
+      'const itemOf = ({ id }) => numberOf(id);',
+      "const itemOf = ({ product }) => decodeURIComponent(/\\/products\\/([^/?#]+)/.exec(product.url)?.[1] ?? '');",
+    ],
+  ],
 } as const;
 
 const byHandle = (text: string, kind: keyof typeof BY_HANDLE): string =>
@@ -47,6 +54,7 @@ export const THEME: Readonly<Record<string, string>> = {
   'assets/sidestream-shopify.js': byHandle(script, 'script'),
   'sections/sidestream-recs.liquid': byHandle(section, 'section').replace(ADDRESSES, (line) => `${line}${OWN_FILES}`),
   'snippets/sidestream-page.liquid': byHandle(snippet, 'snippet'),
+  'pixel/sidestream-pixel.js': byHandle(pixel, 'pixel'),
   'locales/de.schema.json': german,
   'locales/en.default.schema.json': english,
   'locales/fr.schema.json': french,

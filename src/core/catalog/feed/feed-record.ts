@@ -30,9 +30,12 @@ export const isObject = (value: unknown): value is Record<string, unknown> =>
 
 /**
  * Unparsed values of an item's fields; `sale` is the sale price beside the regular one, `currency` the currency of the
- * prices. `unpublished` marks a product that must not be shown to shoppers.
+ * prices. `unpublished` marks a product that must not be shown to shoppers. `complements` are the handles of products that complete
+ * it, `leftOut` the names of values that cannot be attributes.
  */
 export type NamedFields = Partial<Record<MappedField | 'sale' | 'currency', unknown>> & {
   attributes?: unknown;
   unpublished?: boolean;
+  complements?: string[];
+  leftOut?: string[];
 };

@@ -9,7 +9,7 @@ import { binaryTextKind } from './file-text';
 import { jsonlRecords, jsonRecords } from './read-json';
 import { htmlRecords, jsonLdRecords } from './read-json-ld';
 import { xmlRecords } from './read-xml';
-import { type ParsedRecord, type Problem, recordItem } from './record-item';
+import { type Beside, type ParsedRecord, type Problem, recordItem } from './record-item';
 import { SeenIds } from './seen-ids';
 import { tableRecords } from './shopify-table';
 import { variantRecords } from './variant-records';
@@ -27,13 +27,13 @@ export type FeedRow<T = Item> = {
   line: number;
   unit: RowUnit;
 } & (
-  | {
+  | ({
       item: T;
       /** Field that replaces a missing title. */
       titled?: 'description' | 'id';
       /** Currency of the price, as a code, if the feed states it. */
       currency?: string;
-    }
+    } & Beside)
   | { unpublished: true; id?: string }
   | {
       /** One entry for each of the first 20 bad fields. */

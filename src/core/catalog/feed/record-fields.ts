@@ -20,7 +20,10 @@ export function namedFields(shape: RecordShape, record: Record<string, unknown>,
       .find(isPresent);
     if (field === 'price') delete named.sale;
   }
-  if (mapping.attributes !== undefined) named.attributes = chosen(record, mapping.attributes);
+  if (mapping.attributes !== undefined) {
+    named.attributes = chosen(record, mapping.attributes);
+    named.leftOut = [];
+  }
   return named;
 }
 

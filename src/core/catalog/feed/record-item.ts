@@ -28,12 +28,15 @@ export interface Problem {
 
 /**
  * An item, or the errors of a record. `titled` is the field that replaces a missing title, `currency` the currency code of
- * the price, if the record states it. `unpublished` is a product that must not be shown to shoppers.
+ * the price, if the record states it; `complements` and `leftOut` are as in `NamedFields`. `unpublished` is a product that must not be shown to shoppers.
  */
 export type ParsedRecord<T = Item> =
-  | { item: T; titled?: 'description' | 'id'; currency?: string }
+  | ({ item: T; titled?: 'description' | 'id'; currency?: string } & Beside)
   | { unpublished: true; id?: string }
   | (Known & { problems: Problem[] });
+
+/** What a record says beside its item. */
+export type Beside = Pick<NamedFields, 'complements' | 'leftOut'>;
 
 /** Identification of a record with errors: its id, else its title. */
 interface Known {
@@ -79,7 +82,14 @@ export function recordItem(shape: RecordShape, record: Record<string, unknown>, 
     };
   }
   const currency = currencyOf(named);
-  return { item: result.output, ...(titled ? { titled } : {}), ...(currency ? { currency } : {}) };
+  const { complements, leftOut = [] } = named;
+  return {
+    item: result.output,
+    ...(titled ? { titled } : {}),
+    ...(currency ? { currency } : {}),
+    ...(complements ? { complements } : {}),
+    ...(leftOut.length > 0 ? { leftOut } : {}),
+  };
 }
 
 /** Name of a record in reports. */

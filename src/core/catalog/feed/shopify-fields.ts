@@ -1,5 +1,6 @@
 import { isObject, type NamedFields } from './feed-record';
 import { attributeValue, isPresent, textList } from './field-values';
+import { metafieldValues } from './shopify-metafields';
 import { isUnpublished } from './withheld';
 
 /**
@@ -25,7 +26,9 @@ export function shopifyFields(product: Record<string, unknown>): NamedFields {
     brand: typeof product.vendor === 'string' ? attributeValue('brand', product.vendor) : undefined,
     tags: textList(product.tags),
   };
+  const { attributes: told, ...further } = metafieldValues(product, 'product', product.metafields);
   return {
+    ...further,
     id: handle || product.id,
     title: product.title,
     description: product.body_html,
@@ -46,7 +49,7 @@ export function shopifyFields(product: Record<string, unknown>): NamedFields {
     published: product.published_at ?? product.created_at,
     // In the admin API, null marks a product that is not published in any shop.
     unpublished: product.published_at === null || isUnpublished(product.status, product.published),
-    attributes: Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined)),
+    attributes: withMore(definedOf(attributes), told),
   };
 }
 
@@ -61,7 +64,12 @@ export function shopifyVariantFields(product: Record<string, unknown>): NamedFie
   const pictures = [product.images].flat().filter(isPresent);
   const named = pictures.find((picture) => isObject(picture) && picture.id && picture.id === variant.image_id);
   const image = [variant.featured_image, named, pictures[0], product.image].find(isPresent);
-  const { attributes, url, ...shared } = shopifyFields({ ...product, options: [] });
+  const { attributes, url, leftOut = [], ...shared } = shopifyFields({ ...product, options: [] });
+  const chosen = Object.fromEntries(
+    options.flatMap(({ name, position }, n) => option(name, [variant[`option${position ?? n + 1}`]])),
+  );
+  const told = metafieldValues(product, 'variant', variant.metafields);
+  const own = withMore(chosen, told.attributes);
   return {
     ...shared,
     id: variant.id ?? variant.sku,
@@ -69,14 +77,20 @@ export function shopifyVariantFields(product: Record<string, unknown>): NamedFie
     image,
     images: pictures.filter((picture) => addressOf(picture) !== addressOf(image)),
     url: url && isPresent(variant.id) ? `${url}?variant=${variant.id}` : url,
-    attributes: {
-      ...Object.fromEntries(
-        options.flatMap(({ name, position }, n) => option(name, [variant[`option${position ?? n + 1}`]])),
-      ),
-      ...(isObject(attributes) ? attributes : {}),
-    },
+    attributes: withMore(own, Object.entries(isObject(attributes) ? attributes : {})),
+    leftOut: [...leftOut, ...told.leftOut],
   };
 }
+
+const definedOf = (attributes: object): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined));
+
+/** Attributes with further ones, which replace none of them. */
+const withMore = (attributes: Record<string, unknown>, more: Iterable<[string, unknown]>): Record<string, unknown> =>
+  Object.fromEntries([
+    ...Object.entries(attributes),
+    ...[...more].filter(([name]) => !Object.hasOwn(attributes, name)),
+  ]);
 
 const addressOf = (picture: unknown): unknown => (isObject(picture) ? picture.src : picture);
 

@@ -118,6 +118,9 @@ function rowOf(line: number, fields: Fields, columns: ReadonlyMap<Column, readon
   return { line, fields, cell };
 }
 
+/** Metafields of one variant; a mapping may name any other column of the product's first row. */
+const OF_VARIANT = /\(variant\.metafields\./;
+
 const OPTIONS = ['option1', 'option2', 'option3'] as const;
 
 /**
@@ -156,9 +159,10 @@ function productRecords(
     const fields = { ...first.fields, ...product, variants: variants.map(({ variant }) => variant) };
     return [{ line: rows[0].line, shape: 'shopify', fields }];
   }
+  const shared = Object.fromEntries(Object.entries(first.fields).filter(([name]) => !OF_VARIANT.test(name)));
   return variants.map(({ row: { line, fields }, variant }) => {
     const sku = variant.sku ?? (variants.length === 1 ? product.handle : undefined);
-    const own = { ...first.fields, ...fields, ...product, variants: [{ ...variant, sku }] };
+    const own = { ...shared, ...fields, ...product, variants: [{ ...variant, sku }] };
     return { line, shape: 'shopify-variant', fields: own };
   });
 }

@@ -5,5 +5,6 @@ export {
   fetchOffers,
   type MarketOffers,
   marketSchema,
+  unknownMarket,
 } from './offers-file';
-export { DEFAULT_MARKET, offersFile } from './offers-name';
+export { DEFAULT_MARKET, offeredMarket, offersFile } from './offers-name';

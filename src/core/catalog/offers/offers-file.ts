@@ -77,16 +77,18 @@ export async function fetchOffers(
   { offers: markets = [] }: Pick<Manifest, 'offers'>,
   market = DEFAULT_MARKET,
 ): Promise<MarketOffers> {
-  if (!markets.includes(market) || !v.is(marketSchema, market)) {
-    throw unusable(`the bundle has offers of ${markets.join(', ') || 'no market'}, not of "${market}"`);
-  }
+  if (!markets.includes(market) || !v.is(marketSchema, market)) throw unknownMarket(markets, market);
   return decodeOffers(await fetchMutable(fetchFile, mutable(offersFile(market))), market);
 }
+
+/** The error of a market that the bundle does not have. */
+export const unknownMarket = (markets: readonly string[] = [], market: string): SidestreamError =>
+  unusable(`the bundle has offers of ${markets.join(', ') || 'no market'}, not of "${market}"`);
 
 const unusable = (what: string, cause?: unknown): SidestreamError =>
   new SidestreamError(
     'bundle/offers',
-    `The offers cannot be used, so prices and stock are the bundle's own: ${what.replace(/\.$/, '')}. Write them again with \`sidestream offers\`.`,
+    `The offers cannot be used, so prices and stock are the shop's own: ${what.replace(/\.$/, '')}. Write them again with \`sidestream offers\`.`,
     { cause },
   );
 

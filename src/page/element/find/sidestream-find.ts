@@ -136,7 +136,7 @@ export class SidestreamFind extends LitElement {
   filter: FindRequest['filter'] | null = null;
   /** Whether products can be found by a photo, too: the bundle needs pictures, and its encoders. */
   photo = false;
-  /** Address of an item's page with `{id}`, `{title}` or `{category}` in it. Default: the item's `url`. */
+  /** Address of an item's page with `{id}`, `{title}`, `{category}` or `{path}` in it. Default: the item's `url`. */
   hrefTemplate = '';
   /** Three-letter currency code of the prices. Default: the currency of the offers; without one, prices are plain numbers. */
   currency = '';

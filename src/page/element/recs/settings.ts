@@ -22,7 +22,7 @@ const CHECKS: { [K in Checked]: [Settings[K], RegExp] } = {
   layout: ['grid', /^(grid|row|feed|bundle)$/],
   currency: ['', /^([a-z]{3})?$/i],
   lowStock: [5, /^\d{1,9}$/],
-  hrefTemplate: ['', /^$|^([^{}]*\{(id|title|category)\})+[^{}]*$/],
+  hrefTemplate: ['', /^$|^([^{}]*\{(id|title|category|path)\})+[^{}]*$/],
 };
 
 /** Currencies that the browser knows. Other currencies are still used, with a warning. */

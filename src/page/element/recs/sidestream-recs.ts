@@ -247,7 +247,10 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
    * to the cart (event `addtocart`).
    */
   layout: 'grid' | 'row' | 'feed' | 'bundle' = 'grid';
-  /** Address of an item's page with `{id}`, `{title}` or `{category}` in it: `#/product/{id}`. Default: the item's `url`. */
+  /**
+   * Address of an item's page with `{id}`, `{title}` or `{category}` in it: `#/product/{id}`; or with `{path}`, the path and query of
+   * the item's `url`: `/de{path}`. Default: the item's `url`.
+   */
   hrefTemplate = '';
   /** Three-letter currency code of the prices. Default: the currency of the offers; without one, prices are plain numbers. */
   currency = '';

@@ -106,7 +106,7 @@ export class SidestreamRows extends LitElement implements PageList {
   headingLevel = 2;
   /** Which items may be shown: a JSON object, or its text in the attribute, as `recommend()` takes it. */
   filter: RowsRequest['filter'] | null = null;
-  /** Address of an item's page with `{id}`, `{title}` or `{category}` in it. Default: the item's `url`. */
+  /** Address of an item's page with `{id}`, `{title}`, `{category}` or `{path}` in it. Default: the item's `url`. */
   hrefTemplate = '';
   /** Three-letter currency code of the prices. Default: the currency of the offers. */
   currency = '';
