@@ -12,26 +12,65 @@ const row = (cells: Record<string, string>): string =>
 const table = (...rows: Record<string, string>[]): string[] => [[HEAD, ...rows.map(row)].join('\n')];
 
 const CAP = {
-  ...{ ID: '7', Type: 'simple', SKU: 'CAP', Name: 'Cap &amp; pin', Published: '1', 'In stock?': '1', Stock: '4' },
-  ...{ 'Short description': 'Short.', Description: '<p>Warm.</p>\\n<p>Soft, C:\\\\new</p>', 'Regular price': '12,50' },
-  ...{ 'Sale price': '9,90', Categories: 'Men, Men > Hats, Gifts\\, small', Tags: 'winter, new' },
-  ...{ Images: 'https://s.example/a.jpg, https://s.example/b.jpg', 'Attribute 1 name': 'Material' },
-  ...{ 'Attribute 1 value(s)': 'Wool, Silk', 'Cost of goods': '3' },
+  ID: '7',
+  Type: 'simple',
+  SKU: 'CAP',
+  Name: 'Cap &amp; pin',
+  Published: '1',
+  'In stock?': '1',
+  Stock: '4',
+  'Short description': 'Short.',
+  Description: '<p>Warm.</p>\\n<p>Soft, C:\\\\new</p>',
+  'Regular price': '12,50',
+  'Sale price': '9,90',
+  Categories: 'Men, Men > Hats, Gifts\\, small',
+  Tags: 'winter, new',
+  Images: 'https://s.example/a.jpg, https://s.example/b.jpg',
+  'Attribute 1 name': 'Material',
+  'Attribute 1 value(s)': 'Wool, Silk',
+  'Cost of goods': '3',
 };
 const SHIRT = {
-  ...{ ID: '10', Type: 'variable', SKU: 'SHIRT', Name: 'Shirt', Published: '1', 'In stock?': '1', Categories: 'Men' },
-  ...{ Description: 'Linen.', Images: 'https://s.example/s.jpg, https://s.example/t.jpg' },
-  ...{ 'Attribute 1 name': 'Size', 'Attribute 1 value(s)': 'S, M', 'Attribute 2 name': 'Fabric' },
-  ...{ 'Attribute 2 value(s)': 'Linen' },
+  ID: '10',
+  Type: 'variable',
+  SKU: 'SHIRT',
+  Name: 'Shirt',
+  Published: '1',
+  'In stock?': '1',
+  Categories: 'Men',
+  Description: 'Linen.',
+  Images: 'https://s.example/s.jpg, https://s.example/t.jpg',
+  'Attribute 1 name': 'Size',
+  'Attribute 1 value(s)': 'S, M',
+  'Attribute 2 name': 'Fabric',
+  'Attribute 2 value(s)': 'Linen',
 };
 const SMALL = {
-  ...{ ID: '11', Type: 'variation', SKU: 'SHIRT-S', Name: 'Shirt - S', Published: '1', 'In stock?': '0', Stock: '0' },
-  ...{ 'Regular price': '30', Parent: 'SHIRT', 'Attribute 1 name': 'Size', 'Attribute 1 value(s)': 'S' },
+  ID: '11',
+  Type: 'variation',
+  SKU: 'SHIRT-S',
+  Name: 'Shirt - S',
+  Published: '1',
+  'In stock?': '0',
+  Stock: '0',
+  'Regular price': '30',
+  Parent: 'SHIRT',
+  'Attribute 1 name': 'Size',
+  'Attribute 1 value(s)': 'S',
 };
 const MEDIUM = {
-  ...{ ID: '12', Type: 'variation', Name: 'Shirt - M', Published: '1', 'In stock?': '1', Stock: '2' },
-  ...{ 'Regular price': '35', 'Sale price': '28', Parent: 'id:10', Images: 'https://s.example/m.jpg' },
-  ...{ 'Attribute 1 name': 'Size', 'Attribute 1 value(s)': 'M' },
+  ID: '12',
+  Type: 'variation',
+  Name: 'Shirt - M',
+  Published: '1',
+  'In stock?': '1',
+  Stock: '2',
+  'Regular price': '35',
+  'Sale price': '28',
+  Parent: 'id:10',
+  Images: 'https://s.example/m.jpg',
+  'Attribute 1 name': 'Size',
+  'Attribute 1 value(s)': 'M',
 };
 const VARIANTS = { variants: true };
 
@@ -134,7 +173,7 @@ describe("products of WooCommerce's CSV", () => {
     expect(items).toMatchObject([{ id: 'SHIRT-S', url: 'https://shop.example/?p=10', attributes: { made: 'Linen' } }]);
   });
 
-  it('are refused by line: a variation without its product, a price that is none', async () => {
+  it('are refused by line: a variation without its product, an invalid price', async () => {
     const { rejected } = await readFeedText(table(MEDIUM, { ...CAP, 'Regular price': 'ask', 'Sale price': '' }));
     expect(rejected).toEqual([
       { file: 'feed', line: 3, id: '7', field: 'price', reason: 'must be number, not "ask"' },
@@ -159,11 +198,23 @@ describe("products of WooCommerce's Store API", () => {
   });
   const terms = (...values: string[]) => values.map((name) => ({ name, slug: name.toLowerCase() }));
   const shirt = {
-    ...{ id: 10, name: 'Shirt &amp; tie', parent: 0, type: 'variable', permalink: 'https://s.example/product/shirt/' },
-    ...{ description: '', short_description: '<p>Linen.</p>', ...prices('2800', '3500'), is_in_stock: true },
-    ...{ is_on_backorder: false, low_stock_remaining: null, average_rating: '4.50', review_count: 2 },
-    ...{ images: [{ id: 1, src: 'https://s.example/s.jpg' }], categories: [{ name: 'Men' }, { name: 'Summer' }] },
-    ...{ tags: [{ name: 'new' }], brands: [{ name: 'Acme' }] },
+    id: 10,
+    name: 'Shirt &amp; tie',
+    parent: 0,
+    type: 'variable',
+    permalink: 'https://s.example/product/shirt/',
+    description: '',
+    short_description: '<p>Linen.</p>',
+    ...prices('2800', '3500'),
+    is_in_stock: true,
+    is_on_backorder: false,
+    low_stock_remaining: null,
+    average_rating: '4.50',
+    review_count: 2,
+    images: [{ id: 1, src: 'https://s.example/s.jpg' }],
+    categories: [{ name: 'Men' }, { name: 'Summer' }],
+    tags: [{ name: 'new' }],
+    brands: [{ name: 'Acme' }],
     attributes: [{ name: 'Size', terms: terms('Small', 'Medium') }],
     variations: [
       { id: 11, attributes: [{ name: 'Size', value: 'small' }] },
@@ -171,8 +222,16 @@ describe("products of WooCommerce's Store API", () => {
     ],
   };
   const variation = (id: number) => ({
-    ...{ id, name: 'Shirt', parent: 10, type: 'variation', ...prices('3000'), is_in_stock: id === 11, attributes: [] },
-    ...{ permalink: `https://s.example/product/shirt/?attribute_size=${id}`, images: [], low_stock_remaining: 1 },
+    id,
+    name: 'Shirt',
+    parent: 10,
+    type: 'variation',
+    ...prices('3000'),
+    is_in_stock: id === 11,
+    attributes: [],
+    permalink: `https://s.example/product/shirt/?attribute_size=${id}`,
+    images: [],
+    low_stock_remaining: 1,
   });
   // Pages that a script appended to one file.
   const text = [JSON.stringify([shirt]), JSON.stringify([variation(11), variation(12)])];
@@ -203,24 +262,22 @@ describe("products of WooCommerce's Store API", () => {
 
   it('are one item for each variation with "variants", with its own address and attributes', async () => {
     const { items } = await readFeedText(text, VARIANTS);
-    expect(
-      items.map(({ id, group, price, availability, url, quantity, attributes }) => ({
-        id,
-        group,
-        price,
-        availability,
-        url,
-        quantity,
-        attributes,
-      })),
-    ).toEqual([
+    expect(items).toMatchObject([
       {
-        ...{ id: '11', group: '10', price: 30, availability: 'in-stock', quantity: 1 },
+        id: '11',
+        group: '10',
+        price: 30,
+        availability: 'in-stock',
+        quantity: 1,
         url: 'https://s.example/product/shirt/?attribute_size=11',
         attributes: { Size: 'Small', brand: 'Acme', tags: ['new'] },
       },
       {
-        ...{ id: '12', group: '10', price: 30, availability: 'out-of-stock', quantity: 1 },
+        id: '12',
+        group: '10',
+        price: 30,
+        availability: 'out-of-stock',
+        quantity: 1,
         url: 'https://s.example/product/shirt/?attribute_size=12',
         attributes: { Size: ['Small', 'Medium'], brand: 'Acme', tags: ['new'] },
       },
