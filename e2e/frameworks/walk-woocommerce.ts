@@ -185,11 +185,18 @@ async function visit(page: Page): Promise<void> {
   await page.locator('form.cart').getByRole('button').click();
   await connected(page);
   await expect.poll(() => counted(page, 'carts')).toBe(2);
+  // A variation, whose product is the item.
+  await page.goto('/product/knitted-socks/');
+  await page.locator('form.cart').getByRole('button').click();
+  await connected(page);
+  await expect.poll(() => counted(page, 'carts')).toBe(3);
 
   await page.goto('/cart/');
   await connected(page);
-  await expect(page.locator('.cart-lines li')).toHaveCount(2);
+  await expect(page.locator('.cart-lines li')).toHaveCount(3);
   await expect(lists(page)).toHaveAttribute('state', 'filled');
+  const about = await lists(page).evaluate((list) => Reflect.get(list, 'itemId'));
+  expect([...about].sort()).toEqual([`${id}`, '101', '113'].sort());
   for (const line of [id, 101]) await expect(cards(page).and(page.locator(`[data-id="${line}"]`))).toHaveCount(0);
 
   // An order counts once, however often its page is loaded.
@@ -198,11 +205,10 @@ async function visit(page: Page): Promise<void> {
   await expect(page.getByText('Thank you')).toBeVisible();
   for (let load = 0; load < 3; load++) {
     await connected(page);
-    await expect.poll(() => counted(page, 'purchases')).toBe(2);
+    await expect.poll(() => counted(page, 'purchases')).toBe(3);
     await page.reload();
   }
-  const about = await page.locator('#sidestream-page').textContent();
-  expect(about).not.toMatch(/wc_order|order-received|owner@/);
+  expect(await page.locator('#sidestream-page').textContent()).not.toMatch(/wc_order|order-received|owner@/);
 }
 
 /** A shopper who refuses; a product with variations; a product that is sold out since the bundle was built. */

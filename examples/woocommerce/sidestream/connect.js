@@ -93,7 +93,7 @@ async function follow({ items }, counts) {
 }
 
 async function addToCart(list, items) {
-  const message = list.parentElement.querySelector('.sidestream-message');
+  const message = list.closest('.sidestream')?.querySelector('.sidestream-message');
   if (message) message.hidden = true;
   try {
     if (nonce === '') await follow(await store('cart'), true);
@@ -106,8 +106,8 @@ async function addToCart(list, items) {
     // The page of a product with variations lets the shopper choose one, and that of an external product leads to its shop.
     if (/variation|attribute|not_purchasable/.test(error.code) && item.url) location.assign(item.url);
     else if (message) {
-      message.innerHTML = '';
-      message.append(new DOMParser().parseFromString(error.message, 'text/html').body.textContent);
+      // It has entities.
+      message.textContent = new DOMParser().parseFromString(error.message, 'text/html').body.textContent;
       message.hidden = false;
     }
     return;

@@ -104,6 +104,9 @@ function sidestream_shortcode( $attributes ) {
  */
 function sidestream_list( $list ) {
 	$settings = sidestream_settings();
+	if ( is_feed() ) {
+		return '';
+	}
 	if ( '' === $settings['bundle'] ) {
 		/* translators: %s: address of the settings page. */
 		$text = __( 'Sidestream: enter the address of the bundle in the <a href="%s">settings</a>. Only you see this.', 'sidestream' );
@@ -136,7 +139,7 @@ function sidestream_list( $list ) {
 		}
 	}
 	sidestream_page( 'list', true );
-	return '<sidestream-recs' . $markup . '></sidestream-recs><p class="sidestream-message" role="alert" hidden></p>';
+	return '<div class="sidestream"><sidestream-recs' . $markup . '></sidestream-recs><p class="sidestream-message" role="alert" hidden></p></div>';
 }
 
 /**
