@@ -81,12 +81,16 @@ async function manage(page: Page): Promise<void> {
     await expect(page.locator('.notice-error')).toContainText(wrong);
     await expect(bundle).toHaveValue('');
   }
+  await bundle.fill('/nothing/');
+  await save();
+  await expect(page.getByText('✗ cannot be read by pages of this shop')).toBeVisible();
   await bundle.fill('/bundle');
   await scripts.fill('/sidestream/');
   await page.getByLabel('what goes well with the cart').check();
   await save();
   await expect(page.getByText('Settings saved.')).toBeVisible();
   await expect(bundle).toHaveValue('/bundle/');
+  await expect(page.getByText('✓ found')).toHaveCount(2);
   await expect(page.getByLabel('similar products below the product')).toBeChecked();
 
   await page.goto('/wp-admin/post-new.php?post_type=page');

@@ -134,10 +134,11 @@ function sidestream_field( $args ) {
 			? __( 'The folder that sidestream build made, such as /bundle/ or https://files.example/bundle/.', 'sidestream' )
 			: __( 'The folder lib/cdn of the package, such as /sidestream/. If a folder is on another host, that host must send the header Access-Control-Allow-Origin.', 'sidestream' );
 		printf(
-			'<input type="text" class="regular-text code" id="sidestream-%1$s" name="sidestream[%1$s]" value="%2$s" aria-describedby="sidestream-%1$s-hint"><p class="description" id="sidestream-%1$s-hint">%3$s</p>',
+			'<input type="text" class="regular-text code" id="sidestream-%1$s" name="sidestream[%1$s]" value="%2$s" aria-describedby="sidestream-%1$s-hint"> <output for="sidestream-%1$s" data-file="%4$s"></output><p class="description" id="sidestream-%1$s-hint">%3$s</p>',
 			esc_attr( $name ),
 			esc_attr( $value ),
-			esc_html( $hint )
+			esc_html( $hint ),
+			'bundle' === $name ? 'manifest.json' : 'sidestream.js'
 		);
 		return;
 	}
@@ -178,6 +179,16 @@ function sidestream_settings_page() {
 		</form>
 	</div>
 	<?php
+	$found   = __( '✓ found', 'sidestream' );
+	$missing = __( '✗ cannot be read by pages of this shop', 'sidestream' );
+	wp_print_inline_script_tag(
+		'for (const output of document.querySelectorAll("output[data-file]")) {
+			const { value } = document.getElementById(output.htmlFor);
+			if (value) fetch(value + output.dataset.file).then(({ ok }) => ok, () => false).then((ok) => {
+				output.value = ok ? ' . wp_json_encode( $found, JSON_HEX_TAG ) . ' : ' . wp_json_encode( $missing, JSON_HEX_TAG ) . ';
+			});
+		}'
+	);
 }
 
 // Tells the WP Consent API that this plugin follows it.
