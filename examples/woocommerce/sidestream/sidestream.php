@@ -117,18 +117,18 @@ function sidestream_list( $list ) {
 	$about      = in_array( $placement, array( 'similar', 'complement' ), true ) || 'bundle' === $list['layout'];
 	$add        = sidestream_has_shop() && wp_validate_boolean( 'no' === $list['add_to_cart'] ? false : $list['add_to_cart'] );
 	$attributes = array(
-		'bundle'              => $settings['bundle'],
-		'consent'             => 'none' === $settings['consent'] ? '' : $settings['consent'],
-		'placement'           => 'cart' === $placement ? 'complement' : $placement,
-		'heading'             => sanitize_text_field( $list['heading'] ),
-		'limit'               => min( 24, max( 1, absint( $list['limit'] ) ) ),
-		'layout'              => array_key_exists( $list['layout'], sidestream_layouts() ) ? $list['layout'] : 'row',
-		'item-id'             => $about ? sidestream_item_ids( absint( $list['product'] ) ) : '',
-		'currency'            => sidestream_has_shop() ? get_woocommerce_currency() : '',
+		'bundle'               => $settings['bundle'],
+		'consent'              => 'none' === $settings['consent'] ? '' : $settings['consent'],
+		'placement'            => 'cart' === $placement ? 'complement' : $placement,
+		'heading'              => sanitize_text_field( $list['heading'] ),
+		'limit'                => min( 24, max( 1, absint( $list['limit'] ) ) ),
+		'layout'               => array_key_exists( $list['layout'], sidestream_layouts() ) ? $list['layout'] : 'row',
+		'item-id'              => $about ? sidestream_item_ids( absint( $list['product'] ) ) : '',
+		'currency'             => sidestream_has_shop() ? get_woocommerce_currency() : '',
 		'data-sidestream-cart' => 'cart' === $placement,
-		'add-to-cart'         => $add,
-		'variant-choice'      => $add && 'variation' === $settings['items'],
-		'dismissible'         => wp_validate_boolean( 'no' === $list['dismissible'] ? false : $list['dismissible'] ),
+		'add-to-cart'          => $add,
+		'variant-choice'       => $add && 'variation' === $settings['items'],
+		'dismissible'          => wp_validate_boolean( 'no' === $list['dismissible'] ? false : $list['dismissible'] ),
 	);
 	$markup     = '';
 	foreach ( $attributes as $name => $value ) {
