@@ -5,13 +5,16 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type Browser, chromium } from '@playwright/test';
+import { prepareDemoBundle } from '../../scripts/start/demo-bundle';
 import { buildBundle, createProject, trainBundle } from '../package/project';
 import { APPS, type App } from './apps';
 import { InstalledApp, registryTrouble } from './installed-app';
 import { walk } from './walk';
 import { walkLists } from './walk-lists';
 import { walkSwaps } from './walk-swaps';
+import { walkWooCommerce } from './walk-woocommerce';
 import { walkWorkbox } from './walk-workbox';
+import { wordPressTrouble } from './word-press';
 
 /**
  * `npm run frameworks [-- <part of a name> …]`: packs the package, installs an app with each framework from the registry,
@@ -28,12 +31,14 @@ interface Row {
   good: boolean;
 }
 
+const WOOCOMMERCE = 'WooCommerce (a stand-in) on WordPress';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const packed = process.argv.includes('--packed');
 const wanted = process.argv.slice(2).flatMap((name) => (name === '--packed' ? [] : name.toLowerCase()));
-const apps = APPS.filter(({ name }) => wanted.length === 0 || wanted.some((part) => name.toLowerCase().includes(part)));
+const isWanted = (name: string) => wanted.length === 0 || wanted.some((part) => name.toLowerCase().includes(part));
+const apps = APPS.filter(({ name }) => isWanted(name));
 
-const trouble = await registryTrouble();
+const trouble = apps.length > 0 && (await registryTrouble());
 if (trouble) {
   console.error(trouble);
   process.exit(1);
@@ -41,14 +46,19 @@ if (trouble) {
 const tsx = join(root, 'node_modules/tsx/dist/cli.mjs');
 if (!packed) await promisify(execFile)(process.execPath, [tsx, 'scripts/package.ts'], { cwd: root, maxBuffer: 1e8 });
 const project = await createProject();
-await buildBundle(project);
-await trainBundle(project);
+if (apps.length > 0) {
+  await buildBundle(project);
+  await trainBundle(project);
+}
 const file = join(root, '.cache', 'browser');
 const executablePath = (existsSync(file) && readFileSync(file, 'utf8').trim()) || undefined;
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
 const rows: Row[] = [];
-for (const app of apps) {
-  const row = await tryApp(app, browser);
+for (const tried of [
+  ...apps.map((app) => () => tryApp(app, browser)),
+  ...(isWanted(WOOCOMMERCE) ? [tryWooCommerce] : []),
+]) {
+  const row = await tried();
   rows.push(row);
   console.log(
     `${row.good ? '✓' : '✗'} ${row.app.padEnd(20)} install ${seconds(row.install)}, build ${seconds(row.build)}, built: ${row.built}, development: ${row.dev}`,
@@ -58,6 +68,29 @@ await browser.close();
 await rm(project, { recursive: true, force: true });
 console.log(JSON.stringify(rows));
 if (rows.some(({ good }) => !good)) process.exitCode = 1;
+
+/** WordPress is not in the registry of packages: without Debian's, this is skipped. */
+async function tryWooCommerce(): Promise<Row> {
+  const row: Row = {
+    app: WOOCOMMERCE,
+    install: 0,
+    build: 0,
+    built: (await wordPressTrouble()) ?? '',
+    dev: '–',
+    good: true,
+  };
+  if (row.built) return row;
+  const started = performance.now();
+  try {
+    // The pictures of the demo shop.
+    if (!existsSync(join(root, 'public', 'images'))) await prepareDemoBundle();
+    row.built = await walkWooCommerce(browser, project);
+  } catch (thrown) {
+    console.error(thrown);
+    Object.assign(row, { built: `failed: ${String(thrown).split('\n')[0]}`, good: false });
+  }
+  return { ...row, build: performance.now() - started };
+}
 
 async function tryApp(app: App, browser: Browser): Promise<Row> {
   const row: Row = {

@@ -27,5 +27,8 @@ it.each(files)('%s is listed, small, and shown in the manual', (file) => {
 
 it('leave no picture that no view makes', () => {
   const made = readdirSync(new URL('docs/pictures/', root)).map((name) => `pictures/${name}`);
-  expect(made.filter((file) => !files.includes(file))).toEqual([]);
+  // `npm run frameworks -- woocommerce` takes these, because they need WordPress.
+  const walked = made.filter((file) => file.startsWith('pictures/woocommerce'));
+  for (const file of walked) expect(manual).toContain(file);
+  expect(made.filter((file) => !files.includes(file) && !walked.includes(file))).toEqual([]);
 });

@@ -50,7 +50,7 @@ export function buildCommand(): Command {
     .description('encode a catalogue and write the static files of a shop')
     .argument(
       '<catalog...>',
-      'files, folders or addresses of the feed: JSON Lines, CSV, Merchant Center, Shopify, pages with JSON-LD',
+      'files, folders or addresses of the feed: JSON Lines, CSV, Merchant Center, Shopify, WooCommerce, pages with JSON-LD',
     )
     .addOption(langOption())
     .addOption(

@@ -53,8 +53,8 @@ const feedMappingSchema = v.strictObject({
     ),
   ),
   /**
-   * Whether each variant of a Shopify product and each `hasVariant` of a schema.org ProductGroup is a separate item, all in
-   * one `group`. Default false: a product is one item.
+   * Whether each variant of a Shopify product, each variation of a WooCommerce product and each `hasVariant` of a schema.org
+   * ProductGroup is a separate item, all in one `group`. Default false: a product is one item.
    */
   variants: v.optional(v.boolean()),
   /** Base of relative addresses of product pages: `https://shop.example`. */

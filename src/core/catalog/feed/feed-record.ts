@@ -4,10 +4,10 @@ import type { MappedField } from './feed-mapping';
 export type TextChunks = AsyncIterable<string> | Iterable<string>;
 
 /**
- * Shapes of records: named columns, a Shopify product, a Shopify product with only one of its variants, a schema.org
- * Product.
+ * Shapes of records: named columns, a Shopify product, a Shopify product with only one of its variants, a row of
+ * WooCommerce's CSV, a product of its Store API, a schema.org Product.
  */
-export type RecordShape = 'columns' | 'shopify' | 'shopify-variant' | 'json-ld';
+export type RecordShape = 'columns' | 'shopify' | 'shopify-variant' | 'woo-table' | 'woo-store' | 'json-ld';
 
 /**
  * One product as written in the feed, before its fields are mapped to an item's; or the reason why it cannot be read. `line`

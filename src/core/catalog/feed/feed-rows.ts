@@ -13,6 +13,7 @@ import { type Beside, type ParsedRecord, type Problem, recordItem } from './reco
 import { SeenIds } from './seen-ids';
 import { tableRecords } from './shopify-table';
 import { variantRecords } from './variant-records';
+import { joinVariations } from './woocommerce-variations';
 
 export interface FeedSource {
   /** Name in rejected rows. */
@@ -55,7 +56,8 @@ export interface FeedOptions {
 /**
  * Reads the products of files in any format that `detectFormat` knows, row by row, in the order of the feed. A bad row is
  * yielded with its errors, and reading continues; if several rows, in any of the files, have the same id, the first is kept.
- * Memory does not grow with the feed except for 32 to 64 bytes per id (and for pages of HTML, read one at a time).
+ * Memory does not grow with the feed except for 32 to 64 bytes per id (and for pages of HTML, read one at a time, and for
+ * WooCommerce's products with variations).
  * @throws SidestreamError `catalog/unknown-format`, and the errors of the sources
  */
 export const feedRows = (
@@ -76,11 +78,12 @@ export async function* parsedRows<T extends { id: string }>(
     const { head, all } = await peekText(feedText(bytes, mapping.encoding));
     const format = detectFormat(head, mapping.separator);
     if (format === null) throw unknownFormat(file, head);
-    if (mapping.title === undefined && ORDERS.test(head)) throw ordersExport(file);
+    const orders = ORDERS.find(([, header]) => mapping.title === undefined && header.test(head));
+    if (orders) throw ordersExport(file, orders);
     options.onFormat?.(file, format.name, feedLanguage(head));
     const unit: RowUnit = format.name === 'json' ? 'product' : 'line';
     files.push({ name: file, unit });
-    const records = recordsOf(format, all, mapping);
+    const records = joinVariations(recordsOf(format, all, mapping), mapping.variants ?? false);
     for await (const record of mapping.variants ? variantRecords(records) : records) {
       const { line } = record;
       const rejection = (problems: Problem[], known: { id?: string; title?: string } = {}): FeedRow<T> => ({
@@ -137,13 +140,20 @@ function recordsOf(format: FeedFormat, text: AsyncIterable<string>, mapping: Fee
   }
 }
 
-/** The header of Shopify's export of orders: each of its lines would be read as a product named after its order. */
-const ORDERS = /^[^\r\n]*\blineitem name\b[^\r\n]*\blineitem (?:price|sku)\b/i;
+/** The headers of exports of orders: each line would be read as a product named after its order. */
+const ORDERS = [
+  [
+    "Shopify's",
+    /^[^\r\n]*\blineitem name\b[^\r\n]*\blineitem (?:price|sku)\b/i,
+    '; the orders are a log to learn from',
+  ],
+  ["WooCommerce's", /^[^\r\n]*\border #[^\r\n]*\bproduct\(s\)/i, ''],
+] as const;
 
-const ordersExport = (file: string) =>
+const ordersExport = (file: string, [shop, , use]: (typeof ORDERS)[number]) =>
   new SidestreamError(
     'catalog/unknown-format',
-    `${file} is Shopify's export of orders, not of products. Export the products; the orders are a log to learn from.`,
+    `${file} is ${shop} export of orders, not of products. Export the products${use}.`,
   );
 
 const unknownFormat = (file: string, head: string) => {

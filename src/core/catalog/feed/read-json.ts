@@ -2,6 +2,7 @@ import { JSONParser, TokenType } from '@streamparser/json';
 import { messageOf } from '../../common/thrown';
 import { type FeedRecord, isObject, MAX_PAGE, MAX_RECORD, type TextChunks } from './feed-record';
 import { feedLines } from './feed-text';
+import { isStoreProduct } from './woocommerce-variations';
 
 export interface JsonLayout {
   /** Whether the document is a list, of products or of pages `{"products": […]}`. */
@@ -77,6 +78,7 @@ function isPage(value: unknown, products: string): boolean {
 function recordOf(line: number, value: unknown): FeedRecord {
   if (!isObject(value)) return { line, reason: 'must be a JSON object' };
   const shopify = 'handle' in value || Array.isArray(value.variants) || 'body_html' in value;
+  if (isStoreProduct(value)) return { line, shape: 'woo-store', fields: value };
   return { line, shape: shopify ? 'shopify' : 'columns', fields: value };
 }
 

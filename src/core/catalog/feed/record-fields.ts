@@ -4,6 +4,7 @@ import type { NamedFields, RecordShape } from './feed-record';
 import { attributeValue, isPresent, normalName } from './field-values';
 import { jsonLdFields } from './json-ld-fields';
 import { shopifyFields, shopifyVariantFields } from './shopify-fields';
+import { wooStoreFields, wooTableFields } from './woocommerce-fields';
 
 /** Maximum number of names in a report of a missing field. */
 const MAX_NAMES = 6;
@@ -31,6 +32,8 @@ export function namedFields(shape: RecordShape, record: Record<string, unknown>,
 const SOURCES: Record<Exclude<RecordShape, 'columns'>, Record<'id' | 'title', readonly string[]>> = {
   shopify: { id: ['handle', 'id'], title: ['title'] },
   'shopify-variant': { id: ['Variant ID', 'Variant SKU', 'or id and sku of the variant'], title: ['title'] },
+  'woo-table': { id: ['ID', 'SKU'], title: ['Name'] },
+  'woo-store': { id: ['id'], title: ['name'] },
   'json-ld': { id: ['productGroupID', 'sku', 'productID', 'mpn', 'gtin', '@id', 'url'], title: ['name'] },
 };
 
@@ -47,6 +50,8 @@ const FIELDS: Record<RecordShape, (record: Record<string, unknown>) => NamedFiel
   columns: columnFields,
   shopify: shopifyFields,
   'shopify-variant': shopifyVariantFields,
+  'woo-table': wooTableFields,
+  'woo-store': wooStoreFields,
   'json-ld': jsonLdFields,
 };
 

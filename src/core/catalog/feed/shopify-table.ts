@@ -1,6 +1,7 @@
 import type { FeedRecord, TextChunks } from './feed-record';
 import { normalName } from './field-values';
 import { type DelimitedDialect, delimitedRecords } from './read-delimited';
+import { isWooTable } from './woocommerce-variations';
 
 type Fields = Record<string, unknown>;
 
@@ -60,8 +61,10 @@ export async function* tableRecords(
   variants: boolean,
 ): AsyncGenerator<FeedRecord> {
   let columns: ReadonlyMap<Column, readonly string[]> | null = null;
+  let shape: 'columns' | 'woo-table' = 'columns';
   const onHeader = (header: readonly string[]): void => {
     columns = shopifyColumns(header);
+    if (isWooTable(header)) shape = 'woo-table';
   };
   /** The compiler does not follow the assignment in the callback. */
   const current = (): ReadonlyMap<Column, readonly string[]> | null => columns;
@@ -78,7 +81,7 @@ export async function* tableRecords(
   for await (const record of delimitedRecords(chunks, dialect, onHeader)) {
     const shopify = current();
     if (shopify === null) {
-      yield record;
+      yield 'fields' in record ? { ...record, shape } : record;
       continue;
     }
     if (rows.length + bad.length >= MAX_ROWS) yield* flush();

@@ -12,7 +12,7 @@ export type ConsentCallback = (set: (level: Consent) => void) => unknown;
 
 /**
  * Where the shopper's answer comes from: Google's Consent Mode, Shopify's Customer Privacy API, a tool that implements IAB's TCF
- * 2.x, whichever of these is on the page, or a function of the shop.
+ * 2.x, the WP Consent API, whichever of these is on the page, or a function of the shop.
  */
 export type ConsentSource = ToolName | 'auto' | ConsentCallback;
 

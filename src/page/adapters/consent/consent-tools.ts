@@ -3,6 +3,7 @@ import { type ConsentReport, failure } from './report';
 import { connectShopify } from './shopify';
 import { connectTcf } from './tcf';
 import { TOOLS, type Tool, type ToolLevel, type ToolListener, type ToolName, type ToolSettings } from './tool';
+import { connectWordPress } from './wordpress';
 
 /** Time between two searches for tools that load late, ms. */
 const SEEK_INTERVAL = 200;
@@ -80,6 +81,7 @@ export function connectTools(
     shopify: connectShopify,
     tcf: (tool) => connectTcf(settings, tool),
     google: (tool) => connectGoogle(settings, tool, source === 'google'),
+    wordpress: connectWordPress,
   };
   let connected = false;
   const tools = names.map((name) => connect[name](listenerOf(name)));

@@ -375,6 +375,84 @@ const consents = (...purposes: number[]) => ({
 
 // Sequences as in the CMP API of the TCF 2.2 specification: the stub queues, `addEventListener` calls back at once and at
 // every change with `tcloaded`, `cmpuishown` or `useractioncomplete`, and `removeEventListener` takes the id from the data.
+/** The WP Consent API, as its documentation describes it, with a banner that asks (`optin`) or tells (`optout`). */
+class WpConsent {
+  cookie = '';
+  type: string | undefined;
+
+  constructor(type?: string) {
+    this.type = type;
+    vi.stubGlobal('wp_consent_type', type);
+    vi.stubGlobal('wp_has_consent', (category: string) => {
+      const answer = this.cookie.split(`wp_consent_${category}=`)[1];
+      return !this.type || (answer === undefined && this.type.includes('optout')) || answer === 'allow';
+    });
+    Object.defineProperty(document, 'cookie', { configurable: true, get: () => `a=b; ${this.cookie}` });
+  }
+  /** `wp_set_consent()`, which the banner calls. */
+  answer(value: 'allow' | 'deny', category = 'preferences'): void {
+    if (category === 'preferences') this.cookie = `wp_consent_preferences=${value}`;
+    const detail = Object.assign([], { [category]: value });
+    document.dispatchEvent(Object.assign(new Event('wp_listen_for_consent_change'), { detail }));
+  }
+}
+
+describe('WP Consent API', () => {
+  it('waits for the banner, follows the answer about preferences and its revocation', async () => {
+    const banner = new WpConsent('optin');
+    connect('wordpress');
+    banner.answer('allow', 'marketing');
+    await pause(10);
+    expect(asked).toEqual([]);
+    banner.answer('allow');
+    await becomes('granted');
+    banner.answer('deny');
+    await becomes('denied');
+    await vi.waitFor(async () => expect(await databases()).toEqual([]));
+    expect(asked).toEqual(['granted', 'denied']);
+  });
+
+  it('knows an earlier answer at once, and a banner that needs none', async () => {
+    new WpConsent('optin').cookie = 'wp_consent_preferences=allow';
+    connect('wordpress');
+    await becomes('granted');
+    await start();
+    new WpConsent('optout');
+    connect('wordpress');
+    await becomes('granted');
+    await start();
+    new WpConsent('optout').cookie = 'wp_consent_preferences=deny';
+    connect('wordpress');
+    await becomes('denied');
+  });
+
+  it('without a banner nothing is granted, although the API allows everything', async () => {
+    const api = new WpConsent();
+    connect('wordpress', { wait: 20 });
+    await vi.waitFor(() => expect(outcomes()).toEqual(['not-found']));
+    expect([asked, await level()]).toEqual([[], 'pending']);
+    api.answer('allow');
+    await becomes('granted');
+  });
+
+  it('ignores an answer that is no boolean, reports what is thrown, and ends with the connection', async () => {
+    const banner = new WpConsent('optin');
+    vi.stubGlobal('wp_has_consent', () => 1);
+    connect('wordpress')();
+    vi.stubGlobal('wp_has_consent', () => {
+      throw new Error('no');
+    });
+    connect('wordpress')();
+    expect(outcomes()).toEqual(['ignored', 'failed']);
+    const disconnect = connect('wordpress');
+    disconnect();
+    vi.stubGlobal('wp_has_consent', () => true);
+    banner.answer('allow');
+    await pause(10);
+    expect(asked).toEqual([]);
+  });
+});
+
 describe('IAB TCF 2.2', () => {
   it('first visit: the call is queued by the stub, asked, agreed, asked again and withdrawn', async () => {
     const tcf = new Tcf();
@@ -695,6 +773,7 @@ class ToolPage {
   level = 'pending';
   readonly #shopify = new Shopify();
   #tcf: Tcf | undefined;
+  #wordpress: WpConsent | undefined;
   #updated = false;
   #gtag: ((...command: unknown[]) => void) | undefined;
 
@@ -703,6 +782,7 @@ class ToolPage {
     if (tool === 'shopify') this.#useShopify(what);
     else if (tool === 'tcf') this.#useTcf(what);
     else if (tool === 'google') this.#useGoogle(what);
+    else if (tool === 'wordpress') this.#useWordPress(what);
     else {
       this.level = what;
       this.rule.level = what;
@@ -745,6 +825,12 @@ class ToolPage {
     if (!shown || !before) this.rule.hear('tcf', what as Said);
   }
 
+  #useWordPress(what: string): void {
+    this.#wordpress ??= new WpConsent(what === 'not-required' ? 'optout' : 'optin');
+    if (what === 'granted' || what === 'denied') this.#wordpress.answer(what === 'granted' ? 'allow' : 'deny');
+    this.rule.hear('wordpress', what as Said);
+  }
+
   #useGoogle(what: string): void {
     if (what === 'replaced' || !this.#gtag) this.#gtag = googleTag();
     if (what === 'replaced' || what === 'silent') return;
@@ -767,6 +853,7 @@ describe('the rule', () => {
       says('shopify', 'silent', 'asks', 'not-required'),
       says('tcf', 'silent', 'asks', 'not-required'),
       says('google', 'silent', 'asks', 'not-required', 'replaced'),
+      says('wordpress'),
       says('page'),
     );
     const property = fc.asyncProperty(fc.array(anything, { maxLength: 10 }), async (messages) => {

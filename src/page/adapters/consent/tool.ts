@@ -1,5 +1,5 @@
 /** The known consent tools. */
-export const TOOLS = ['shopify', 'tcf', 'google'] as const;
+export const TOOLS = ['shopify', 'tcf', 'google', 'wordpress'] as const;
 export type ToolName = (typeof TOOLS)[number];
 
 /**

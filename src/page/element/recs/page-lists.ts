@@ -47,7 +47,11 @@ export async function sharedRecommender(
       for (const callback of callbacks) callback?.(progress);
     };
     // The tools of `adapters/consent`, which a page without this attribute does not load.
-    const level = !consent ? undefined : /^(auto|google|shopify|tcf) session$/.test(consent) ? 'session' : 'pending';
+    const level = !consent
+      ? undefined
+      : /^(auto|google|shopify|tcf|wordpress) session$/.test(consent)
+        ? 'session'
+        : 'pending';
     entry = {
       recommender: create(
         {

@@ -229,8 +229,8 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
   /** Separates profiles of shops on one origin; used with `bundle` only. */
   namespace = 'default';
   /**
-   * The consent tool whose answer the recommender follows: `google`, `shopify`, `tcf`, or `auto` for whichever is on the page.
-   * Until it answers, nothing is stored; with ` session` appended, the visit is kept in the tab. Set it on every list of the
+   * The consent tool whose answer the recommender follows: `google`, `shopify`, `tcf`, `wordpress`, or `auto` for whichever
+   * is on the page. Until it answers, nothing is stored; with ` session` appended, the visit is kept in the tab. Set it on every list of the
    * page; used with `bundle` only.
    */
   consent = '';
