@@ -6,6 +6,14 @@ export const MAX_PIECE = 112;
 const BATCH_PLACES = 1792;
 const MAX_SEQUENCES = 128;
 
+/** A shopper's choices, oldest first, or a piece of them. */
+export interface SideSequence {
+  /** Each row once. */
+  rows: Int32Array;
+  /** Weight of each choice in the loss. */
+  weights: Float32Array;
+}
+
 /** The sequences that are learned in one step. */
 export interface SideBatch {
   /** T and B; place t of sequence b is t * B + b. */
@@ -17,7 +25,7 @@ export interface SideBatch {
   sampled: number;
   /** [T * B] Indices into `rows`: the chosen item of each place; 0 where the weight is 0. */
   chosen: Int32Array;
-  /** [T * B] 0 for padding, else 1. */
+  /** [T * B] Weight of each place in the loss; 0 for padding. */
   weights: Float32Array;
   /** [T * B] 0 if a choice does not enter the states: padding, or left out at random. */
   remembered: Float32Array;
@@ -31,27 +39,37 @@ export interface SideBatch {
 /** Score of an item that is not a candidate. */
 const EXCLUDED = -1e9;
 
-/** Cuts sequences into pieces, and groups pieces of similar length into batches, both in random order. */
-export function sideBatches(sequences: readonly Int32Array[], random: Random): Int32Array[][] {
-  const pieces: Int32Array[] = [];
-  for (const rows of sequences) {
-    // A piece with a single choice teaches only popularity.
-    for (let from = 0; from < rows.length - 1; from += MAX_PIECE) pieces.push(rows.subarray(from, from + MAX_PIECE));
+/**
+ * Cuts sequences into pieces, and groups pieces of similar length into batches, both in random order. Long sequences are cut
+ * at other places in each epoch, so that every choice follows many different histories.
+ */
+export function sideBatches(sequences: readonly SideSequence[], random: Random): SideSequence[][] {
+  const pieces: SideSequence[] = [];
+  for (const { rows, weights } of sequences) {
+    for (let to = firstCut(rows.length, random); to < rows.length + MAX_PIECE; to += MAX_PIECE) {
+      const [from, end] = [Math.max(0, to - MAX_PIECE), Math.min(to, rows.length)];
+      // A piece with a single choice teaches only popularity.
+      if (end - from > 1) pieces.push({ rows: rows.subarray(from, end), weights: weights.subarray(from, end) });
+    }
   }
   shuffle(pieces, random);
-  const batches: Int32Array[][] = [];
+  const batches: SideSequence[][] = [];
   // Sorted only within large pools, which varies the composition of batches from epoch to epoch.
   const POOL = 4096;
   for (let at = 0; at < pieces.length; at += POOL) {
-    const pool = pieces.slice(at, at + POOL).sort((a, b) => b.length - a.length);
+    const pool = pieces.slice(at, at + POOL).sort((a, b) => b.rows.length - a.rows.length);
     while (pool.length > 0) {
-      const size = Math.min(MAX_SEQUENCES, Math.max(1, Math.floor(BATCH_PLACES / pool[0].length)));
+      const size = Math.min(MAX_SEQUENCES, Math.max(1, Math.floor(BATCH_PLACES / pool[0].rows.length)));
       batches.push(pool.splice(0, size));
     }
   }
   shuffle(batches, random);
   return batches;
 }
+
+/** End of the first piece of a sequence. */
+const firstCut = (length: number, random: Random): number =>
+  length > MAX_PIECE ? 1 + Math.floor(random() * MAX_PIECE) : MAX_PIECE;
 
 export interface SideBatchOptions {
   /** Items that may be sampled. */
@@ -63,10 +81,10 @@ export interface SideBatchOptions {
 }
 
 /** Lays out one batch, with its own sample of candidate items. */
-export function sideBatch(pieces: readonly Int32Array[], options: SideBatchOptions, random: Random): SideBatch {
+export function sideBatch(pieces: readonly SideSequence[], options: SideBatchOptions, random: Random): SideBatch {
   const { known, negatives, historyDropout } = options;
   const sequences = pieces.length;
-  const length = Math.max(...pieces.map((rows) => rows.length));
+  const length = Math.max(...pieces.map((piece) => piece.rows.length));
   const indexOf = new Map<number, number>();
   const rows: number[] = [];
   const indexed = (row: number): number => {
@@ -87,15 +105,15 @@ export function sideBatch(pieces: readonly Int32Array[], options: SideBatchOptio
   const correction = Math.log(Math.max(1, known.length / Math.max(1, sampled)));
   const offsets = new Float32Array(places * sampled).fill(correction);
   for (const [b, piece] of pieces.entries()) {
-    for (const [t, row] of piece.entries()) {
+    for (const [t, row] of piece.rows.entries()) {
       const place = t * sequences + b;
       const index = indexed(row);
       chosen[place] = index;
-      weights[place] = 1;
+      weights[place] = piece.weights[t];
       remembered[place] = random() < historyDropout ? 0 : 1;
       // The chosen item has its own score, and later choices come from the items not chosen before.
       if (index < sampled) {
-        for (let later = t; later < piece.length; later++) {
+        for (let later = t; later < piece.rows.length; later++) {
           offsets[(later * sequences + b) * sampled + index] = EXCLUDED;
         }
       }

@@ -8,18 +8,19 @@ import { sideModel } from '../../../testing/side-models';
 import { twoKinds } from '../../../testing/two-kinds';
 import { choiceRanks } from './choice-ranks';
 import { heldOutQuality } from './held-out';
-import { MAX_PIECE, sideBatch, sideBatches } from './side-batch';
+import { MAX_PIECE, type SideSequence, sideBatch, sideBatches } from './side-batch';
 import { inputWidths, pickFeatures, type SideFeatures, sideFeatures } from './side-features';
 import { sideModelOf } from './side-model-of';
 import { computeItems, sideStep } from './side-step';
 
 const rowsOf = (...rows: number[]): Int32Array => Int32Array.from(rows);
+const evenly = (rows: Int32Array): SideSequence => ({ rows, weights: new Float32Array(rows.length).fill(1) });
 
 describe('sideBatch', () => {
   const known = Int32Array.from({ length: 10 }, (_, row) => 2 * row);
   const pieces = [rowsOf(6, 10, 14, 3), rowsOf(10, 4)];
   const all = { known, negatives: 10, historyDropout: 0 };
-  const batch = sideBatch(pieces, all, seededRandom(1));
+  const batch = sideBatch(pieces.map(evenly), all, seededRandom(1));
   const at = (t: number, b: number): number => t * batch.sequences + b;
 
   it('lays sequences side by side, each item once, and weighs padding 0', () => {
@@ -51,7 +52,7 @@ describe('sideBatch', () => {
   it('samples some of the known items, once each and others every time', () => {
     const random = seededRandom(2);
     const samples = Array.from({ length: 20 }, () => {
-      const { rows, sampled, chosen, weights } = sideBatch(pieces, { ...all, negatives: 4 }, random);
+      const { rows, sampled, chosen, weights } = sideBatch(pieces.map(evenly), { ...all, negatives: 4 }, random);
       expect(sampled).toBe(4);
       const first = [...rows.subarray(0, 4)];
       expect(new Set(rows).size).toBe(rows.length);
@@ -66,7 +67,7 @@ describe('sideBatch', () => {
   });
 
   it('leaves choices out of the states at random, and none of them out of the loss', () => {
-    const long = [Int32Array.from({ length: 100 }, (_, n) => n), rowsOf(1, 2)];
+    const long = [Int32Array.from({ length: 100 }, (_, n) => n), rowsOf(1, 2)].map(evenly);
     const { remembered, weights } = sideBatch(long, { ...all, historyDropout: 0.3 }, seededRandom(3));
     const sum = (values: Float32Array): number => values.reduce((total, value) => total + value, 0);
     expect(sum(weights)).toBe(102);
@@ -81,35 +82,63 @@ describe('sideBatches', () => {
   // Rows are unique over all sequences, so that every piece says where it is from.
   let next = 0;
   const lengths = [1, 2, 5, 111, 112, 113, 114, 224, 300, ...Array.from({ length: 200 }, (_, n) => 2 + (n % 7))];
-  const sequences = lengths.map((length) => Int32Array.from({ length }, () => next++));
+  const sequences = lengths.map((length) => evenly(Int32Array.from({ length }, () => next++)));
 
-  it('has all choices of all sequences, in pieces of their own order', () => {
-    const batches = sideBatches(sequences, seededRandom(1));
-    const found = batches.flat().sort((a, b) => a[0] - b[0]);
-    for (const piece of found) {
-      expect(piece.length).toBeGreaterThan(1);
-      expect(piece.length).toBeLessThanOrEqual(MAX_PIECE);
+  it('has all choices of all sequences once, in pieces of their own order', () => {
+    const found = sideBatches(sequences, seededRandom(1)).flat();
+    for (const { rows } of found) {
+      expect(rows.length).toBeGreaterThan(1);
+      expect(rows.length).toBeLessThanOrEqual(MAX_PIECE);
+      expect([...rows]).toEqual(Array.from(rows, (_, n) => rows[0] + n));
     }
-    // A piece of one choice does not involve states.
-    const expected = sequences.flatMap((rows) => [...(rows.length % MAX_PIECE === 1 ? rows.slice(0, -1) : rows)]);
-    expect(found.flatMap((piece) => [...piece])).toEqual(expected);
+    const all = found.flatMap(({ rows }) => [...rows]);
+    const once = new Set(all);
+    expect(once.size).toBe(all.length);
+    // Only a first or last choice may be cut off alone: a piece of one choice does not involve states.
+    for (const { rows } of sequences) {
+      const missing = [...rows].filter((row) => !once.has(row));
+      const ends = rows.length === 1 || rows.length > MAX_PIECE ? [rows[0], rows[rows.length - 1]] : [];
+      expect(missing.filter((row) => !ends.includes(row))).toEqual([]);
+    }
+  });
+
+  it('keeps the weight of each choice', () => {
+    const weighed = sequences.map(({ rows }) => ({ rows, weights: Float32Array.from(rows, (row) => 1 / (1 + row)) }));
+    const found = sideBatches(weighed, seededRandom(1)).flat();
+    for (const { rows, weights } of found) expect(weights).toEqual(Float32Array.from(rows, (row) => 1 / (1 + row)));
+    const longest = found.filter(({ rows }) => rows.length === MAX_PIECE);
+    const batch = sideBatch(longest, { known: rowsOf(1), negatives: 1, historyDropout: 0 }, seededRandom(1));
+    for (const [place, weight] of batch.weights.entries()) {
+      expect(weight).toBeCloseTo(1 / (1 + batch.rows[batch.chosen[place]]), 6);
+    }
+  });
+
+  it('cuts long sequences at other places in each epoch', () => {
+    const long = evenly(Int32Array.from({ length: 300 }, (_, row) => row));
+    const random = seededRandom(1);
+    const starts = Array.from({ length: 50 }, () => sideBatches([long], random).flat()).flatMap((pieces) =>
+      pieces.map(({ rows }) => rows[0]),
+    );
+    expect(new Set(starts).size).toBeGreaterThan(50);
+    const short = evenly(long.rows.subarray(0, MAX_PIECE));
+    for (let epoch = 0; epoch < 50; epoch++) expect(sideBatches([short], random)).toEqual([[short]]);
   });
 
   it('have similar lengths and a bounded size, and change from epoch to epoch', () => {
     const batches = sideBatches(sequences, seededRandom(1));
     for (const batch of batches) {
-      const longest = Math.max(...batch.map(({ length }) => length));
+      const longest = Math.max(...batch.map(({ rows }) => rows.length));
       expect(batch.length).toBeLessThanOrEqual(128);
       expect(batch.length === 1 || batch.length * longest <= 1792).toBe(true);
     }
     const firsts = (seed: number): string =>
-      JSON.stringify(sideBatches(sequences, seededRandom(seed)).map((batch) => batch.map(([row]) => row)));
+      JSON.stringify(sideBatches(sequences, seededRandom(seed)).map((batch) => batch.map(({ rows }) => rows[0])));
     expect(firsts(1)).toBe(firsts(1));
     expect(firsts(1)).not.toBe(firsts(2));
   });
 
   it('are empty if nobody chose twice', () => {
-    expect(sideBatches([rowsOf(1), rowsOf()], seededRandom(1))).toEqual([]);
+    expect(sideBatches([rowsOf(1), rowsOf()].map(evenly), seededRandom(1))).toEqual([]);
   });
 });
 
@@ -219,7 +248,7 @@ describe('a side model on a compute backend', () => {
     const gains = weights[SIDE_NAMES.gain].values;
     const parameters = parametersFrom(weights);
     for (const negatives of [9, 5]) {
-      const batch = sideBatch(pieces, { known, negatives, historyDropout: 0 }, seededRandom(6));
+      const batch = sideBatch(pieces.map(evenly), { known, negatives, historyDropout: 0 }, seededRandom(6));
       batch.remembered[batch.sequences] = 0;
       const given = { config, features, logPopularity, dropout: 0, embeddingDropout: 0 };
       const value = await countingTensors(async () => {

@@ -82,6 +82,7 @@ export async function trainSideModel(request: SideModelRequest): Promise<Trained
   const reports = [...(resume?.reports ?? [])];
   let epoch = resume?.reports.length ?? 0;
   const sequences = sequencesOf(learned);
+  const ages = byShopper(learned, (_, n) => 1 - n / learned.length).map((own) => Float32Array.from(own));
   const features = sideFeatures(index);
   const { initial, frozen, earlier } = request.continued ?? {};
   const result = await trainSide({
@@ -90,6 +91,7 @@ export async function trainSideModel(request: SideModelRequest): Promise<Trained
     frozen,
     earlier,
     sequences,
+    ages,
     heldOut: sequencesOf(heldOut),
     settings,
     seed,
@@ -126,14 +128,21 @@ export async function trainSideModel(request: SideModelRequest): Promise<Trained
 }
 
 /** Each shopper's rows, oldest first. */
-function sequencesOf(interactions: readonly Interaction[]): Int32Array[] {
-  const rows = new Map<string, number[]>();
-  for (const { user, row } of interactions) {
-    const own = rows.get(user);
-    if (own) own.push(row);
-    else rows.set(user, [row]);
+const sequencesOf = (interactions: readonly Interaction[]): Int32Array[] =>
+  byShopper(interactions, ({ row }) => row).map((own) => Int32Array.from(own));
+
+/** A number for each choice, shopper by shopper. */
+function byShopper(
+  interactions: readonly Interaction[],
+  numberOf: (choice: Interaction, n: number) => number,
+): number[][] {
+  const values = new Map<string, number[]>();
+  for (const [n, choice] of interactions.entries()) {
+    const own = values.get(choice.user);
+    if (own) own.push(numberOf(choice, n));
+    else values.set(choice.user, [numberOf(choice, n)]);
   }
-  return [...rows.values()].map((own) => Int32Array.from(own));
+  return [...values.values()];
 }
 
 /** The state of the checkpoint, if the training is to continue from it. @throws SidestreamError as `readSideCheckpoint` */

@@ -233,6 +233,21 @@ describe('trainSideModel', () => {
     expect(trained.choices).toBe(few.length);
   });
 
+  it('weighs the latest choices most', async () => {
+    const turned = shoppers(60, 4).flatMap((rows, n) =>
+      n % 3 === 2 ? [] : Array.from(rows, (row, at) => ({ user: `u${n}`, row, time: 1000 * (n % 3) + at })),
+    );
+    const lead = async (halfLife: number): Promise<number> => {
+      const sorted = turned.toSorted((a, b) => a.time - b.time);
+      const { model } = await trainSideModel(
+        request({ interactions: sorted, settings: { ...settings, epochs: 20, content: false, halfLife } }),
+      );
+      return model.biases.slice(0, NEW).reduce((sum, bias, row) => sum + [-bias, bias, 0][row % 3], 0) / (NEW / 3);
+    };
+    // The first half of the log has only one group, the second half another one.
+    expect(await lead(0.1)).toBeGreaterThan((await lead(1e6)) + 0.2);
+  });
+
   it('continues from its checkpoint, but only if nothing has changed', async () => {
     const checkpoint = keptFile(join(folder, 'cut.safetensors'));
     const whole = await trainSideModel(request());

@@ -3,7 +3,7 @@ import { nextTask } from '../../../core/common/next-task';
 import { type Random, seededRandom, Trainer, type Weights } from '../../../core/model';
 import { freshSideWeights, SIDE_DECAYS, SIDE_NAMES, type SideConfig } from '../../../core/model/side';
 import { type HeldOutQuality, heldOutQuality } from './held-out';
-import { sideBatch, sideBatches } from './side-batch';
+import { type SideSequence, sideBatch, sideBatches } from './side-batch';
 import { inputWidths, type SideFeatures } from './side-features';
 import { sideModelOf } from './side-model-of';
 import { sideStep } from './side-step';
@@ -37,6 +37,11 @@ export interface SideSettings {
   embeddingDropout: number;
   /** Probability that a choice does not enter the states. Default 0.2. */
   historyDropout: number;
+  /**
+   * Share of the log in which the weight of a choice in the loss halves: the shoppers to come resemble the latest ones most.
+   * Default 0.8.
+   */
+  halfLife: number;
   /** Whether to use content. False: items are only their embeddings. Default true. */
   content: boolean;
 }
@@ -54,6 +59,7 @@ export const SIDE_SETTINGS: SideSettings = {
   dropout: 0.2,
   embeddingDropout: 0.3,
   historyDropout: 0.2,
+  halfLife: 0.8,
   content: true,
 };
 
@@ -82,6 +88,8 @@ export interface SideTraining {
   features: SideFeatures;
   /** Rows of each shopper's choices, oldest first; repeats are left out. */
   sequences: readonly Int32Array[];
+  /** Share of the log that came after each of these choices, 0 to 1. Default: 0, so all weigh the same. */
+  ages?: readonly Float32Array[];
   /**
    * Sequences of held-out shoppers: the epoch that ranks their choices best is kept. Default: none, which keeps the last epoch.
    */
@@ -139,7 +147,9 @@ export async function trainSide(training: SideTraining): Promise<SideResult> {
     inputs: inputWidths(features),
     decays: [...settings.decays],
   };
-  const sequences = training.sequences.map(withoutRepeats).filter(({ length }) => length > 1);
+  const sequences = training.sequences
+    .map((rows, n) => firstChoices(rows, training.ages?.[n], settings.halfLife))
+    .filter(({ rows }) => rows.length > 1);
   const heldOut = (training.heldOut ?? []).map(withoutRepeats);
   const popularity = training.earlier?.slice() ?? new Float32Array(features.count);
   for (const rows of training.sequences) for (const row of rows) popularity[row]++;
@@ -206,7 +216,7 @@ export async function trainSide(training: SideTraining): Promise<SideResult> {
     trainer.dispose();
   }
 
-  async function oneStep(pieces: readonly Int32Array[], random: Random): Promise<number> {
+  async function oneStep(pieces: readonly SideSequence[], random: Random): Promise<number> {
     const { negatives, historyDropout, dropout, embeddingDropout } = settings;
     const batch = sideBatch(pieces, { known, negatives, historyDropout }, random);
     const options = { config, features, logPopularity, dropout, embeddingDropout };
@@ -227,6 +237,15 @@ const ITEM_AND_STATE_NAMES: ReadonlySet<string> = new Set(Object.values(SIDE_NAM
 function schedule(step: number, steps: number): number {
   const warm = Math.min(1, (step + 1) / Math.min(WARM_UP, Math.max(1, steps / 4)));
   return warm * 0.5 * (1 + Math.cos((Math.PI * Math.min(step, steps)) / Math.max(1, steps)));
+}
+
+/** The first choice of each item, with its weight. */
+function firstChoices(rows: Int32Array, ages: Float32Array | undefined, halfLife: number): SideSequence {
+  const weights = new Map<number, number>();
+  for (const [n, row] of rows.entries()) {
+    if (!weights.has(row)) weights.set(row, 0.5 ** ((ages?.[n] ?? 0) / halfLife));
+  }
+  return { rows: Int32Array.from(weights.keys()), weights: Float32Array.from(weights.values()) };
 }
 
 const withoutRepeats = (rows: Int32Array): Int32Array => Int32Array.from(new Set(rows));
