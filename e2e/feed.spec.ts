@@ -155,3 +155,24 @@ test('can be used with the keyboard, and keeps its cards while the shopper acts'
   await page.keyboard.press('Tab');
   await expect(feed(page).getByRole('button', { name: 'Show more' })).toBeFocused();
 });
+
+test('drops a page that arrives after the feed was filtered', async ({ page }) => {
+  await open(page, 'pending');
+  const [first] = await idsOf(feed(page));
+  await feed(page).evaluate((element: HTMLElementTagNameMap['sidestream-recs'], id) => {
+    const own = element.activeRecommender;
+    if (!own) return;
+    let calls = 0;
+    element.recommender = {
+      ...own,
+      async recommend(request, call) {
+        const list = await own.recommend(request, call);
+        // The second page is on its way.
+        if (++calls === 2) element.filter = { id };
+        return list;
+      },
+    };
+  }, first);
+  await feed(page).getByRole('button', { name: 'Show more' }).scrollIntoViewIfNeeded();
+  await expect.poll(() => idsOf(feed(page))).toEqual([first]);
+});

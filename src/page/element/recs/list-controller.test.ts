@@ -233,7 +233,10 @@ describe('ListController', () => {
     expect(host.shown.at(-1)).toEqual(['b']);
   });
 
-  it('ignores a response to a request from before an edit, and sends it again', async () => {
+  it.each([
+    ['an edit', () => list.remove('b')],
+    ['another request', () => list.refresh()],
+  ])('ignores a response to a request from before %s, and sends it again', async (_, change) => {
     await start();
     let open = (): void => undefined;
     fake.gate = new Promise((resolve) => {
@@ -241,7 +244,7 @@ describe('ListController', () => {
     });
     list.refresh();
     await settle();
-    list.remove('b');
+    change();
     const shownSince = host.shown.length;
     fake.ids = ['a', 'c', 'd'];
     open();

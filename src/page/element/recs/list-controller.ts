@@ -118,7 +118,7 @@ export class ListController implements ReactiveController {
   #inPage = false;
   /** Placement and item of the list shown, as JSON. */
   #shown = '';
-  /** Number of edits of the list ahead of a response. */
+  /** Number of edits and requests ahead of a response. */
   #edits = 0;
   readonly #refresh: DebouncedRunner;
 
@@ -150,11 +150,18 @@ export class ListController implements ReactiveController {
   }
 
   /**
-   * Requests the list again because the request changed or something was dismissed.
+   * Requests the list again because the request changed or something was dismissed. Without a delay, the response to an earlier request
+   * is not shown: a feed would keep it.
    * @param delay milliseconds until the request
    */
   refresh(delay?: number): void {
-    if (this.recommender) delay ? this.#refresh.later(delay) : this.#refresh.now();
+    if (!this.recommender) return;
+    if (delay) {
+      this.#refresh.later(delay);
+      return;
+    }
+    this.#edits++;
+    this.#refresh.now();
   }
 
   /** Starts over after an error, from creating the recommender if that failed. */
@@ -237,7 +244,7 @@ export class ListController implements ReactiveController {
       await this.#host.listReady(response.items);
       if (!current()) return;
       if (edits !== this.#edits) {
-        // The request was sent before the edit; its response would undo the edit for a moment.
+        // The request was sent before the edit or the next request; its response would undo that for a moment.
         this.#refresh.now();
         return;
       }
