@@ -149,11 +149,16 @@ test('can be used with the keyboard, and keeps its cards while the shopper acts'
   }, shown[5] ?? '');
   await page.waitForTimeout(400);
   expect((await idsOf(feed(page))).slice(0, 5)).toEqual(shown.filter((_, n) => n !== 2).slice(0, 5));
+  const list = await feed(page).getByRole('feed').elementHandle();
   await feed(page).getByRole('button', { name: 'Undo' }).click();
   expect((await idsOf(feed(page))).slice(0, 5)).toEqual(shown.slice(0, 5));
   await page.keyboard.press('Control+End');
   await page.keyboard.press('Tab');
   await expect(feed(page).getByRole('button', { name: 'Show more' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect.poll(async () => (await places(page)).at(-1)?.[0]).toBeGreaterThan(PAGE);
+  // An undone dismissal does not start the feed from the top.
+  expect(await list?.evaluate((node) => node.isConnected)).toBe(true);
 });
 
 test('drops a page that arrives after the feed was filtered', async ({ page }) => {

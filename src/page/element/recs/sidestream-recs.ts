@@ -433,11 +433,10 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
   /** @internal Fewer events mean that the profile was reset or rolled back: dismissed items may be listed again. */
   listChanged(status: Status): number | undefined {
     const { events, dismissed, lastUpdate } = this.#lastStatus ?? status;
-    const reset = dismissed > 0 && status.dismissed === 0;
-    if (reset || status.events < events || (status.lastUpdate ?? 0) < (lastUpdate ?? 0)) {
-      this.#interaction.late?.dismissals.clear();
-      this.#feed?.clear();
-    }
+    const reset = status.events < events || (status.lastUpdate ?? 0) < (lastUpdate ?? 0);
+    // An undone dismissal leaves a feed as it is.
+    if (reset || (dismissed > 0 && status.dismissed === 0)) this.#interaction.late?.dismissals.clear();
+    if (reset && this.#feed) this.refresh();
     this.#feed?.changed(status);
     this.#lastStatus = status;
     return this.#cards.extras?.pause;
