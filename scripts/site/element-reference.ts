@@ -48,7 +48,11 @@ export function elementReference(manifest: unknown): string {
   const sections = elements.flatMap((element) => {
     const properties = element.members.filter(
       ({ kind, privacy, static: ofClass, attribute, name }) =>
-        kind === 'field' && privacy === undefined && !ofClass && attribute === undefined && !name.startsWith('#'),
+        kind === 'field' &&
+        (privacy ?? 'public') === 'public' &&
+        !ofClass &&
+        attribute === undefined &&
+        !name.startsWith('#'),
     );
     const methods = element.members.filter(
       ({ kind, privacy, description }) => kind === 'method' && privacy === undefined && description !== '',
