@@ -111,6 +111,10 @@ it('does not overwrite what somebody else wrote meanwhile', async () => {
   await writeFile(join(bundle, 'rules.json'), rules());
   expect((await put(PIN, { 'If-Match': '"0"' })).status).toBe(412);
   expect(await written()).toBe(rules());
+  // Two pages, or a button that is pressed twice.
+  const both = await Promise.all([put(PIN), put(PIN)]);
+  expect(both.map(({ status }) => status).sort()).toEqual([200, 412]);
+  expect(await written()).toBe(PIN);
 });
 
 it('reports a folder without a bundle', async () => {
