@@ -33,3 +33,7 @@ it('measures again with another number of columns', () => {
   rows.set(0, 90);
   expect(rows.mean).toBe(90);
 });
+
+it('keeps all cards in the page if no height can be measured', () => {
+  expect(heights(1, 0, 0).within(-100, 100, 7)).toEqual({ first: 0, last: 7 });
+});

@@ -15,7 +15,8 @@ export class RowHeights {
   set(row: number, height: number): void {
     this.#heights[row] = height;
     const known = this.#heights.filter((value) => value > 0);
-    this.mean = known.reduce((sum, value) => sum + value, 0) / known.length;
+    // A page's styles may put all cards into one line, whose cards have the same top.
+    this.mean = known.reduce((sum, value) => sum + value, 0) / Math.max(1, known.length);
   }
 
   /** Starts over with another number of columns. */
