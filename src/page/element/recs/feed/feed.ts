@@ -12,6 +12,8 @@ import { type CardWindow, RowHeights } from './rows';
 const MARGIN = 1.5;
 /** How near the end of the feed must be for its next page to be requested. */
 const NEAR = '100% 0px';
+/** Maximum number of products: a request excludes at most 10,000, those of other lists of the page among them. */
+const MAX_PRODUCTS = 9000;
 /** Pause in scrolling after which the place is stored, ms. */
 const SAVE_DELAY = 250;
 
@@ -198,7 +200,7 @@ export class Feed implements ReactiveController {
       this.#loaded.set(item.id, recommendation);
     }
     this.#response ??= rest;
-    this.#done = this.latest.length < this.#host.settings.limit;
+    this.#done = this.latest.length < this.#host.settings.limit || this.#entries.length >= MAX_PRODUCTS;
     this.#window = { ...this.#window, last: this.#entries.length };
     this.pages++;
     this.#saveLater();
