@@ -52,7 +52,7 @@ export class RulesEditor extends LitElement {
   #saving = false;
   /** What was changed, the latest last. */
   readonly #past: Draft[][] = [];
-  /** The button that was pressed in the order of the list, by the product and its label. */
+  /** The button that a key pressed in the order of the list, by the product and its label. */
   #pressed: { id: string; label: string } | undefined;
   readonly #titles: ReadonlyMap<string, string>;
 
@@ -205,8 +205,9 @@ export class RulesEditor extends LitElement {
       <ol class="order" aria-labelledby="order-title">
         ${this.#list.map(({ item: { id, title }, source }, n) => {
           const button = (text: string, label: string, disabled: boolean, act: () => void): TemplateResult => {
-            const press = () => {
-              this.#pressed = { id, label };
+            const press = ({ detail }: MouseEvent) => {
+              // By keyboard: a pointer stays where it is.
+              if (detail === 0) this.#pressed = { id, label };
               act();
             };
             return html`
