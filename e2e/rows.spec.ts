@@ -114,6 +114,10 @@ test('drops a dismissed product from its row, and shows nothing if there is noth
   });
   await expect.poll(dismissed).toBe(0);
   await expect.poll(() => idsOf(trending)).toContain(first);
+  // The namespace is in use for the other bundle; back again, the rows are there again.
+  await rows(page).evaluate((element) => element.setAttribute('bundle', '/others/'));
+  await expect(rows(page)).toHaveAttribute('state', 'hidden');
+  await rows(page).evaluate((element) => element.setAttribute('bundle', '/products/'));
   await trending.getByRole('link').first().click();
   await expect.poll(() => followed).toEqual([expect.stringMatching(/^#item-/)]);
 });

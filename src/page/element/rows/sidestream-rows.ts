@@ -226,6 +226,8 @@ export class SidestreamRows extends LitElement implements PageList {
       if (source !== this.#source) return;
       this.#shared = shared;
       this.recommender ??= shared;
+      // It may be that of before, which is found already.
+      this.#later();
     } catch (thrown) {
       if (source !== this.#source) return;
       this.#enter('hidden');
@@ -267,7 +269,7 @@ export class SidestreamRows extends LitElement implements PageList {
 
   async #load(): Promise<void> {
     const recommender = this.#found.value;
-    if (!recommender || !this.isConnected || (this.#phase === 'filled' && !this.rendered)) return;
+    if (!recommender || this.waits || !this.isConnected || (this.#phase === 'filled' && !this.rendered)) return;
     // After the lists that come earlier in the document, whose products are in no row.
     await turnsOf(recommender).take(this, () => this.#show(recommender));
   }
