@@ -132,6 +132,32 @@ for (const consent of ['granted', 'pending'] as const)
     expect(await page.evaluate(() => Object.keys(sessionStorage))).toEqual([]);
   });
 
+test('stays at its place when the screen is turned, and turned back', async ({ page }) => {
+  await page.setViewportSize({ width: 800, height: 400 });
+  await open(page, 'pending');
+  await scrollTo(page, 60);
+  const first = () =>
+    cards(page).evaluateAll((all) => all.find((card) => card.getBoundingClientRect().bottom > 0)?.ariaPosInSet);
+  // Scrolling has been noted once no further frame changes the cards.
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+  const place = Number(await first());
+  const top = () =>
+    cards(page).evaluateAll(
+      (all, at) =>
+        Math.round(all.find((card) => card.ariaPosInSet === `${at}`)?.getBoundingClientRect().top ?? Number.NaN),
+      place,
+    );
+  const before = await top();
+  expect(place).toBeGreaterThan(20);
+  for (const [width, height] of [
+    [400, 800],
+    [800, 400],
+  ] as const) {
+    await page.setViewportSize({ width, height });
+    await expect.poll(async () => Math.abs((await top()) - before)).toBeLessThan(3);
+  }
+});
+
 test('can be used with the keyboard, and keeps its cards while the shopper acts', async ({ page }) => {
   await open(page, 'granted');
   const shown = await idsOf(feed(page));

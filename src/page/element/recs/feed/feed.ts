@@ -61,7 +61,9 @@ export class Feed implements ReactiveController {
   #consented = false;
   /** The first card in view, and its distance from the top of the viewport. */
   #place = { at: 0, top: 0 };
-  /** The place to which a restored feed has to scroll. */
+  /** Whether the first card in view is one of the feed, but not its first. */
+  #passing = false;
+  /** The place to which a feed that was restored or turned has to scroll. */
   #target: { at: number; top: number } | null = null;
   #saving: ReturnType<typeof setTimeout> | undefined;
   #frame = 0;
@@ -155,9 +157,7 @@ export class Feed implements ReactiveController {
     this.#entries = entries.map(([id, reason, source]) => ({ id, reason, source }));
     this.#rows.arrange(columns);
     this.#rows.mean = height;
-    const first = Math.max(0, Math.floor(at / columns) - 1) * columns;
-    const rows = height > 0 ? Math.ceil(((1 + MARGIN) * innerHeight) / height) : 4;
-    const last = Math.min(entries.length, first + (rows + 2) * columns);
+    const { first, last } = this.#around(at);
     try {
       await this.#fetch(recommender, first, last);
     } catch (thrown) {
@@ -340,7 +340,9 @@ export class Feed implements ReactiveController {
     const feed = grid?.parentElement;
     if (!grid || !feed || !this.#host.isConnected || grid.offsetHeight === 0) return;
     const rows = this.#rows;
-    rows.arrange(getComputedStyle(grid).gridTemplateColumns.split(' ').length);
+    // A feed that was turned with its screen stays at its place.
+    const turned = rows.arrange(getComputedStyle(grid).gridTemplateColumns.split(' ').length) && this.#passing;
+    if (turned) this.#target = { ...this.#place, at: Math.min(this.#place.at, this.#entries.length - 1) };
     const { columns } = rows;
     const boxes = [...grid.children].map((card) => card.getBoundingClientRect());
     const topOf = (at: number): number => boxes[at]?.top ?? 0;
@@ -349,12 +351,24 @@ export class Feed implements ReactiveController {
       if (first % columns === 0) rows.set((first + at) / columns - 1, topOf(at) - topOf(at - columns));
     if (rows.mean === 0) rows.mean = grid.offsetHeight / Math.ceil(boxes.length / columns);
     const visible = boxes.findIndex(({ bottom }) => bottom > 0);
+    this.#passing = visible >= 0 && first + visible > 0;
+    if (this.#target) {
+      this.#show(this.#around(this.#target.at));
+      // What is on its way comes back here.
+      if (!this.#fetching) this.#host.requestUpdate();
+      return;
+    }
     // A router may scroll to the top of its next page before this one is gone.
     if (visible >= 0 && this.#cursor?.present) this.#place = { at: first + visible, top: topOf(visible) };
     const { top } = feed.getBoundingClientRect();
     const margin = MARGIN * innerHeight;
     this.#show(rows.within(-top - margin, -top + innerHeight + margin, this.#entries.length));
     this.#saveLater();
+  }
+
+  /** The cards around a place to which the feed has to scroll. */
+  #around(at: number): CardWindow {
+    return this.#rows.around(at, (1 + MARGIN) * innerHeight, this.#entries.length);
   }
 
   #show(wanted: CardWindow): void {
