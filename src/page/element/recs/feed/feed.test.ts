@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { recommendation } from '../../../../testing/fake-recommender';
-import { Feed, type FeedHost, type FeedServices } from './feed';
+import { Feed } from './feed';
+import type { FeedHost, FeedServices } from './host';
 
 // Without a browser: only how pages follow each other is tested here, and their places in `e2e/feed.spec.ts`.
 beforeEach(() => vi.stubGlobal('ShadowRoot', class {}));

@@ -1,11 +1,11 @@
-import { html, nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult } from 'lit';
-import type { repeat } from 'lit/directives/repeat.js';
+import { html, nothing, type ReactiveController, type TemplateResult } from 'lit';
 import type { Recommendation, Recommender, RecommendResponse, Status } from '../../../../device/protocol';
 import type { ListState } from '../list-controller';
-import type { cardOf, ListContext } from '../list-view';
-import type { Settings } from '../settings';
+import type { ListContext } from '../list-view';
 import { type Entry, StoredCursor } from './cursor';
 import { feedStyles } from './feed.styles';
+import type { FeedHost, FeedServices } from './host';
+import { moveFocus } from './keys';
 import { type CardWindow, RowHeights } from './rows';
 
 /** How far above and below the viewport cards are in the page, in heights of the viewport. */
@@ -16,27 +16,6 @@ const NEAR = '100% 0px';
 const MAX_PRODUCTS = 9000;
 /** Pause in scrolling after which the place is stored, ms. */
 const SAVE_DELAY = 250;
-
-/** The element around a feed. */
-export interface FeedHost extends ReactiveControllerHost, Element {
-  readonly renderRoot: DocumentFragment | HTMLElement;
-  readonly activeRecommender: Recommender | null;
-  readonly settings: Settings;
-  readonly itemId: unknown;
-  listFailed(thrown: unknown): void;
-}
-
-/** What a feed needs of the list. A late chunk that imported list code would turn its files into separate chunks. */
-export interface FeedServices {
-  cardOf: typeof cardOf;
-  repeat: typeof repeat;
-  columns: string;
-  language(): string | undefined;
-  /** Requests the next page. */
-  more(): void;
-  /** Loads what the cards of products need that come back into the page. */
-  ready(items: Recommendation[]): Promise<void>;
-}
 
 /**
  * An endless list. What it has shown stays, in its order: only later pages follow what the shopper does meanwhile. Cards far from the
@@ -264,7 +243,7 @@ export class Feed implements ReactiveController {
     const space = (px: number) => `block-size: ${px}px`;
     return html`
       <span class="edge" tabindex="-1"></span>
-      <div class="feed" role="feed" aria-label=${heading} aria-busy=${this.#pending ? 'true' : 'false'} @click=${onClick} @auxclick=${onClick} @keydown=${this.#onKey}>
+      <div class="feed" role="feed" aria-label=${heading} aria-busy=${this.#pending ? 'true' : 'false'} @click=${onClick} @auxclick=${onClick} @keydown=${moveFocus}>
         <div .style=${space(this.#rows.between(0, first))}></div>
         <div part="list" class="list" .style=${columns}>
           ${each(
@@ -309,25 +288,6 @@ export class Feed implements ReactiveController {
   #reached(entries: IntersectionObserverEntry[]): void {
     if (entries.at(-1)?.isIntersecting) this.more();
   }
-
-  /** Page Down and Page Up move from card to card, Control with Home or End out of the feed, as screen readers expect of a feed. */
-  readonly #onKey = (event: KeyboardEvent): void => {
-    const { key, ctrlKey, target } = event;
-    const { renderRoot } = this.#host;
-    if (ctrlKey && (key === 'Home' || key === 'End')) {
-      const edges = renderRoot.querySelectorAll<HTMLElement>('.edge');
-      edges[key === 'Home' ? 0 : 1]?.focus();
-      event.preventDefault();
-      return;
-    }
-    const step = key === 'PageDown' ? 1 : key === 'PageUp' ? -1 : 0;
-    const cards = [...renderRoot.querySelectorAll<HTMLElement>('.feed .item')];
-    const at = cards.findIndex((card) => target instanceof Node && card.contains(target));
-    const next = step === 0 || at < 0 ? undefined : cards[at + step];
-    if (!next) return;
-    event.preventDefault();
-    next.querySelector<HTMLElement>('a, button')?.focus();
-  };
 
   readonly #later = (): void => {
     if (this.#frame === 0) this.#frame = requestAnimationFrame(() => this.#follow());
@@ -421,9 +381,7 @@ export class Feed implements ReactiveController {
     if (!this.#target || !card) return;
     const by = card.getBoundingClientRect().top - this.#target.top;
     this.#target = null;
-    let scroller = this.#host.parentElement;
-    while (scroller && !/auto|scroll/.test(getComputedStyle(scroller).overflowY)) scroller = scroller.parentElement;
-    (scroller ?? window).scrollBy({ top: by, behavior: 'instant' });
+    scrollerOf(this.#host).scrollBy({ top: by, behavior: 'instant' });
   }
 
   #saveLater(): void {
@@ -444,4 +402,11 @@ export class Feed implements ReactiveController {
     const cursor = { response, currency, done: this.#done, entries, at: at - before, top, columns, height };
     this.#cursor.write(cursor, this.#consented);
   };
+}
+
+/** What the feed scrolls in: an element of the page, or the window. */
+function scrollerOf({ parentElement }: Element): Element | Window {
+  let scroller = parentElement;
+  while (scroller && !/auto|scroll/.test(getComputedStyle(scroller).overflowY)) scroller = scroller.parentElement;
+  return scroller ?? window;
 }
