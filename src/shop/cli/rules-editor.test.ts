@@ -117,7 +117,9 @@ it('does not overwrite what somebody else wrote meanwhile', async () => {
   expect(await written()).toBe(PIN);
 });
 
-it('reports a folder without a bundle', async () => {
+it('reports a port that is in use, and a folder without a bundle', async () => {
+  const again = serveEditor({ page: folder, element: folder, bundle }, Number(new URL(server.address).port));
+  await expect(again).rejects.toThrow(/EADDRINUSE.*Name another with --port\./);
   const run = await inProcess('rules', 'edit', '--bundle', join(folder, 'nothing'));
   expect(run.code).toBe(1);
 });

@@ -140,7 +140,7 @@ export async function serveEditor({ page, element, bundle }: EditorFolders, port
       else sayNo(response, code === 'runtime/unexpected' ? 500 : 400, message);
     });
   });
-  const { address, close } = await listen(server, port, HOST);
+  const { address, close } = await listen(server, port, HOST, '--port');
   return { address: `${address}${token}/`, close };
 }
 
