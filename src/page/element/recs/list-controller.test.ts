@@ -42,6 +42,11 @@ class Host {
   listFailed(error: SidestreamError): void {
     this.failures.push(error);
   }
+  failedRequests = 0;
+  requestFailed(error: SidestreamError): void {
+    this.failedRequests++;
+    this.listFailed(error);
+  }
 }
 
 const settle = () => vi.advanceTimersByTimeAsync(REFRESH_DELAY + 1);
@@ -166,6 +171,16 @@ describe('ListController', () => {
     list.refresh();
     await settle();
     expect(shown(list)).toBe('error');
+  });
+
+  it('tells a failed request from another error of the recommender: a feed still expects its next page', async () => {
+    await start();
+    for (const report of fake.onError) report(new SidestreamError('bundle/offers', 'no offers'));
+    expect([host.failures.length, host.failedRequests]).toEqual([1, 0]);
+    fake.failure = new Error('no');
+    list.refresh();
+    await settle();
+    expect([host.failures.length, host.failedRequests]).toEqual([2, 1]);
   });
 
   it('creates the recommender again on retry if creating it failed', async () => {

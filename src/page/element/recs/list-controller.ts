@@ -96,6 +96,8 @@ export interface ListHost extends ReactiveControllerHost, Placed {
   /** The recommender changed; a refresh follows. @returns milliseconds until the refresh, if not at once */
   listChanged(status: Status): number | undefined;
   listFailed(error: SidestreamError): void;
+  /** As `listFailed`, for a request of this list. */
+  requestFailed(error: SidestreamError): void;
   listProgress(progress: Progress): void;
 }
 
@@ -272,7 +274,7 @@ export class ListController implements ReactiveController {
 
   #fail(error: SidestreamError, keep = false): void {
     if (!keep) this.#set({ kind: 'error', error });
-    this.#host.listFailed(error);
+    this.#host.requestFailed(error);
   }
 
   #set(state: ListState): void {

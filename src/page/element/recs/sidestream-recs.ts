@@ -443,8 +443,13 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
   }
 
   /** @internal */
-  listFailed(thrown: unknown): void {
+  requestFailed(thrown: unknown): void {
     this.#feed?.failed();
+    this.listFailed(thrown);
+  }
+
+  /** @internal */
+  listFailed(thrown: unknown): void {
     this.#errors.report(SidestreamError.from(thrown));
   }
 
