@@ -250,7 +250,7 @@ describe('ListController', () => {
 
   it.each([
     ['an edit', () => list.remove('b')],
-    ['another request', () => list.refresh()],
+    ['a restart', () => list.restart()],
   ])('ignores a response to a request from before %s, and sends it again', async (_, change) => {
     await start();
     let open = (): void => undefined;

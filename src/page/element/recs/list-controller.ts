@@ -120,7 +120,7 @@ export class ListController implements ReactiveController {
   #inPage = false;
   /** Placement and item of the list shown, as JSON. */
   #shown = '';
-  /** Number of edits and requests ahead of a response. */
+  /** Number of edits and restarts ahead of a response. */
   #edits = 0;
   readonly #refresh: DebouncedRunner;
 
@@ -152,18 +152,17 @@ export class ListController implements ReactiveController {
   }
 
   /**
-   * Requests the list again because the request changed or something was dismissed. Without a delay, the response to an earlier request
-   * is not shown: a feed would keep it.
+   * Requests the list again because the request changed or something was dismissed.
    * @param delay milliseconds until the request
    */
   refresh(delay?: number): void {
-    if (!this.recommender) return;
-    if (delay) {
-      this.#refresh.later(delay);
-      return;
-    }
+    if (this.recommender) delay ? this.#refresh.later(delay) : this.#refresh.now();
+  }
+
+  /** Requests the list again, and does not show the response to an earlier request even for a moment: a feed would keep it. */
+  restart(): void {
     this.#edits++;
-    this.#refresh.now();
+    this.refresh();
   }
 
   /** Starts over after an error, from creating the recommender if that failed. */
@@ -246,7 +245,7 @@ export class ListController implements ReactiveController {
       await this.#host.listReady(response.items);
       if (!current()) return;
       if (edits !== this.#edits) {
-        // The request was sent before the edit or the next request; its response would undo that for a moment.
+        // The request was sent before the edit or the restart; its response would undo that for a moment.
         this.#refresh.now();
         return;
       }
