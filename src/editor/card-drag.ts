@@ -3,6 +3,8 @@ import type { FormPin } from './model';
 
 /** Movement from which a press is a drag, pixels. */
 const DRAGGED = 6;
+/** Time for which a finger has to rest before it drags, ms: until then, it scrolls. */
+const HOLD = 400;
 
 /**
  * Drags cards of the preview to another place. The list is inert, so that a drag neither follows links nor selects texts: everything
@@ -10,6 +12,8 @@ const DRAGGED = 6;
  */
 export class CardDrag implements ReactiveController {
   #drag: { itemId: string; x: number; y: number; moved: boolean; to: number } | undefined;
+  /** Runs while a finger rests. */
+  #hold: ReturnType<typeof setTimeout> | undefined;
   #listening = new AbortController();
 
   /** @param cards of the list, in its order */
@@ -25,6 +29,12 @@ export class CardDrag implements ReactiveController {
     this.#listening = new AbortController();
     const { signal } = this.#listening;
     this.host.addEventListener('pointerdown', this.#press, { signal });
+    // A finger that drags does not scroll, and one that rests opens no menu.
+    for (const type of ['touchmove', 'contextmenu'])
+      this.host.addEventListener(type, (event) => this.#drag?.moved && event.preventDefault(), {
+        signal,
+        passive: false,
+      });
     addEventListener('pointermove', this.#moved, { signal });
     addEventListener('pointerup', this.#drop, { signal });
     addEventListener('pointercancel', this.#cancel, { signal });
@@ -44,20 +54,31 @@ export class CardDrag implements ReactiveController {
   }
 
   readonly #press = (event: PointerEvent): void => {
-    // A finger scrolls; the buttons below the list do the same.
-    if (event.button !== 0 || event.pointerType === 'touch') return;
+    if (event.button !== 0 || !event.isPrimary) return;
     // The header and the dialog may lie over the list.
     if (!(event.target instanceof Element) || event.target.closest('button, a, input, select, dialog, header')) return;
     const itemId = this.cards()[this.#placeAt(event)]?.dataset.id;
     if (itemId === undefined) return;
     event.preventDefault();
-    this.#drag = { itemId, x: event.clientX, y: event.clientY, moved: false, to: -1 };
+    const drag = { itemId, x: event.clientX, y: event.clientY, moved: false, to: -1 };
+    this.#drag = drag;
+    if (event.pointerType !== 'touch') return;
+    this.#hold = setTimeout(() => {
+      this.#hold = undefined;
+      drag.moved = true;
+      this.#mark(itemId, -1);
+    }, HOLD);
   };
 
   readonly #moved = (event: PointerEvent): void => {
     const drag = this.#drag;
     if (!drag) return;
-    drag.moved ||= Math.hypot(event.clientX - drag.x, event.clientY - drag.y) > DRAGGED;
+    const isFar = Math.hypot(event.clientX - drag.x, event.clientY - drag.y) > DRAGGED;
+    if (isFar && this.#hold) {
+      this.#cancel();
+      return;
+    }
+    drag.moved ||= isFar;
     if (!drag.moved) return;
     drag.to = this.#placeAt(event);
     this.#mark(drag.itemId, drag.to);
@@ -70,6 +91,8 @@ export class CardDrag implements ReactiveController {
   };
 
   readonly #cancel = (): void => {
+    clearTimeout(this.#hold);
+    this.#hold = undefined;
     if (this.#drag) this.#mark('', -1);
     this.#drag = undefined;
   };

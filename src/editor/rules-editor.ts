@@ -134,7 +134,7 @@ export class RulesEditor extends LitElement {
         <section aria-labelledby="preview-title">
           <h2 id="preview-title">Preview</h2>
           ${this.#settings()}
-          <p class="hint">Drag a product to pin it to a place, or use the buttons below the list.</p>
+          <p class="hint">Drag a product to pin it to a place (on a touch screen, hold it first), or use the buttons below the list.</p>
           <div class="list" inert @dragstart=${(event: Event) => event.preventDefault()}></div>
           ${this.#order()}
         </section>
