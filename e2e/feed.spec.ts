@@ -132,6 +132,32 @@ for (const consent of ['granted', 'pending'] as const)
     expect(await page.evaluate(() => Object.keys(sessionStorage))).toEqual([]);
   });
 
+test('stays at its place when the screen is turned, and turned back', async ({ page }) => {
+  await page.setViewportSize({ width: 800, height: 400 });
+  await open(page, 'pending');
+  await scrollTo(page, 60);
+  const first = () =>
+    cards(page).evaluateAll((all) => all.find((card) => card.getBoundingClientRect().bottom > 0)?.ariaPosInSet);
+  // Scrolling has been noted once no further frame changes the cards.
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+  const place = Number(await first());
+  const top = () =>
+    cards(page).evaluateAll(
+      (all, at) =>
+        Math.round(all.find((card) => card.ariaPosInSet === `${at}`)?.getBoundingClientRect().top ?? Number.NaN),
+      place,
+    );
+  const before = await top();
+  expect(place).toBeGreaterThan(20);
+  for (const [width, height] of [
+    [400, 800],
+    [800, 400],
+  ] as const) {
+    await page.setViewportSize({ width, height });
+    await expect.poll(async () => Math.abs((await top()) - before)).toBeLessThan(3);
+  }
+});
+
 test('can be used with the keyboard, and keeps its cards while the shopper acts', async ({ page }) => {
   await open(page, 'granted');
   const shown = await idsOf(feed(page));
@@ -149,9 +175,35 @@ test('can be used with the keyboard, and keeps its cards while the shopper acts'
   }, shown[5] ?? '');
   await page.waitForTimeout(400);
   expect((await idsOf(feed(page))).slice(0, 5)).toEqual(shown.filter((_, n) => n !== 2).slice(0, 5));
+  const list = await feed(page).getByRole('feed').elementHandle();
   await feed(page).getByRole('button', { name: 'Undo' }).click();
   expect((await idsOf(feed(page))).slice(0, 5)).toEqual(shown.slice(0, 5));
   await page.keyboard.press('Control+End');
   await page.keyboard.press('Tab');
   await expect(feed(page).getByRole('button', { name: 'Show more' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect.poll(async () => (await places(page)).at(-1)?.[0]).toBeGreaterThan(PAGE);
+  // An undone dismissal does not start the feed from the top.
+  expect(await list?.evaluate((node) => node.isConnected)).toBe(true);
+});
+
+test('drops a page that arrives after the feed was filtered', async ({ page }) => {
+  await open(page, 'pending');
+  const [first] = await idsOf(feed(page));
+  await feed(page).evaluate((element: HTMLElementTagNameMap['sidestream-recs'], id) => {
+    const own = element.activeRecommender;
+    if (!own) return;
+    let calls = 0;
+    element.recommender = {
+      ...own,
+      async recommend(request, call) {
+        const list = await own.recommend(request, call);
+        // The second page is on its way.
+        if (++calls === 2) element.filter = { id };
+        return list;
+      },
+    };
+  }, first);
+  await feed(page).getByRole('button', { name: 'Show more' }).scrollIntoViewIfNeeded();
+  await expect.poll(() => idsOf(feed(page))).toEqual([first]);
 });

@@ -1,7 +1,7 @@
-import { cp } from 'node:fs/promises';
+import { cp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { test } from '@playwright/test';
+import { expect, test } from '@playwright/test';
 import { CDN_FOLDER } from './support/global-setup';
 import { serve } from './support/host';
 import { newBundle, removeFeatures, upload, walkOffline } from './support/offline';
@@ -20,5 +20,31 @@ test('without a network the shop lists, learns and finds, and a new bundle repla
     if (missing) await removeFeatures(at('next'), at('bundle'));
   };
   await walkOffline(context, { host, counts, publish });
+  host.close();
+});
+
+test('a page that must not be stored is not kept, and a full disk costs no page', async ({ context, page }) => {
+  const at = (...names: string[]): string => test.info().outputPath('shop', ...names);
+  await cp(join(root, 'examples/offline'), at(), { recursive: true });
+  await newBundle(at('bundle'), 12);
+  await writeFile(at('account.html'), '<h1>Your orders</h1>');
+  const headersOf = (path: string): Record<string, string> =>
+    path === '/account.html' ? { 'cache-control': 'no-store' } : {};
+  const host = await serve({ '/': at(), '/sidestream/': join(root, CDN_FOLDER) }, {}, { headersOf });
+  await page.goto(`${host.origin}/`);
+  await page.evaluate(async () => void (await navigator.serviceWorker.ready));
+  const kept = (path: string) => page.evaluate(async (url) => !!(await (await caches.open('shop')).match(url)), path);
+  await page.goto(`${host.origin}/?seen`);
+  await expect.poll(() => kept('/?seen')).toBe(true);
+  await page.goto(`${host.origin}/account.html`);
+  await page.goto(`${host.origin}/?later`);
+  await expect.poll(() => kept('/?later')).toBe(true);
+  expect(await kept('/account.html')).toBe(false);
+
+  const session = await context.newCDPSession(page);
+  await session.send('Storage.overrideQuotaForOrigin', { origin: host.origin, quotaSize: 1 });
+  await page.goto(`${host.origin}/?full`);
+  await expect(page.locator('sidestream-recs [data-id]')).toHaveCount(8);
+  expect(await kept('/?full')).toBe(false);
   host.close();
 });

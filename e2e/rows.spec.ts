@@ -97,4 +97,27 @@ test('drops a dismissed product from its row, and shows nothing if there is noth
   await expect(rows(page)).toHaveAttribute('state', 'hidden');
   await expect(rows(page)).toBeHidden();
   await expect(rows(page).locator('sidestream-recs')).toHaveCount(0);
+
+  // Another namespace has another shopper, who dismissed nothing.
+  const dismissed = () =>
+    rows(page).evaluate(async ({ activeRecommender }: HTMLElementTagNameMap['sidestream-rows']) => {
+      return (await activeRecommender?.status())?.dismissed;
+    });
+  expect(await dismissed()).toBe(1);
+  await rows(page).evaluate((element) => element.removeAttribute('filter'));
+  await expect(trending.locator('[data-id]')).toHaveCount(6);
+  const followed: string[] = [];
+  await page.exposeFunction('follow', (href: string) => followed.push(href));
+  await rows(page).evaluate((element) => {
+    element.setAttribute('namespace', 'another');
+    Reflect.set(element, 'navigate', Reflect.get(window, 'follow'));
+  });
+  await expect.poll(dismissed).toBe(0);
+  await expect.poll(() => idsOf(trending)).toContain(first);
+  // The namespace is in use for the other bundle; back again, the rows are there again.
+  await rows(page).evaluate((element) => element.setAttribute('bundle', '/others/'));
+  await expect(rows(page)).toHaveAttribute('state', 'hidden');
+  await rows(page).evaluate((element) => element.setAttribute('bundle', '/products/'));
+  await trending.getByRole('link').first().click();
+  await expect.poll(() => followed).toEqual([expect.stringMatching(/^#item-/)]);
 });

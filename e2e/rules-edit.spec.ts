@@ -121,6 +121,67 @@ test('rules are made without JSON: dragged, hidden, dated, previewed, compared a
   expect(sidestream('rules', 'check', file, '--bundle', folder)).toContain('0 errors, 0 warnings');
 });
 
+test('a change can be undone, the focus stays with what was moved, and nothing is lost if somebody else saves', async ({
+  page,
+}) => {
+  await page.goto(address);
+  await expect(cards(page)).toHaveCount(12);
+  const before = await idsOf(page);
+  const order = page.locator('.order > li');
+  const later = (n: number) => order.nth(n).getByRole('button', { name: 'Pin one place later' });
+  await later(2).focus();
+  await page.keyboard.press('Enter');
+  await expect(later(3)).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(later(4)).toBeFocused();
+  await expect.poll(async () => (await idsOf(page))[4]).toBe(before[2]);
+  await page.keyboard.press('Control+z');
+  await expect.poll(async () => (await idsOf(page))[3]).toBe(before[2]);
+
+  const pin = rule(page, 'Pinned in trending');
+  await pin.locator('summary').click();
+  await pin.getByRole('button', { name: 'Move up' }).focus();
+  await page.keyboard.press('Enter');
+  await expect(pin.locator('summary')).toBeFocused();
+  await rule(page, 'By hand').locator('summary').click();
+  await rule(page, 'By hand').getByRole('button', { name: 'Remove the rule' }).press('Enter');
+  await expect(pin.locator('summary')).toBeFocused();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(rule(page, 'By hand')).toBeVisible();
+
+  // A finger that rests drags.
+  const shown = await idsOf(page);
+  const session = await page.context().newCDPSession(page);
+  await session.send('Emulation.setTouchEmulationEnabled', { enabled: true });
+  await cards(page).nth(4).scrollIntoViewIfNeeded();
+  const touch = async (type: 'touchStart' | 'touchMove' | 'touchEnd', n?: number) => {
+    const box = n === undefined ? null : await cards(page).nth(n).boundingBox();
+    const touchPoints = box ? [{ x: box.x + 40, y: box.y + 40 }] : [];
+    await session.send('Input.dispatchTouchEvent', { type, touchPoints });
+  };
+  await touch('touchStart', 4);
+  await expect(page.locator('rules-editor')).toHaveClass('dragging');
+  await touch('touchMove', 5);
+  await touch('touchMove', 6);
+  await touch('touchEnd');
+  await expect.poll(async () => (await idsOf(page))[6]).toBe(shown[4]);
+
+  const file = join(folder, 'rules.json');
+  const theirs = { name: 'Theirs', boost: [{ filter: { category: 'Food' } }] };
+  writeFileSync(file, JSON.stringify({ version: 1, rules: [BY_HAND, theirs] }));
+  const save = async () => {
+    await page.getByRole('button', { name: /^Save \d/ }).click();
+    await page.getByRole('button', { name: 'Write rules.json' }).click();
+  };
+  await save();
+  await expect(page.getByRole('alert')).toContainText('somebody else has changed rules.json');
+  await expect(rule(page, 'Theirs')).toBeVisible();
+  await save();
+  await expect(page.getByRole('banner').getByRole('status')).toHaveText('Saved.');
+  const { rules } = JSON.parse(readFileSync(file, 'utf8'));
+  expect(rules.map(({ name }: { name: string }) => name)).toEqual(['Pinned in trending', 'By hand', 'Theirs']);
+});
+
 test('the page is accessible in both colour schemes, and fits a narrow screen', async ({ page }) => {
   await page.setViewportSize({ width: 320, height: 720 });
   await page.goto(address);

@@ -119,6 +119,13 @@ test('a card lets the shopper choose colour and size, by keyboard too', async ({
   await expect(card.getByText('from €')).toHaveCount(0);
   await page.keyboard.press('ArrowRight');
   await expect(option('L')).toBeChecked();
+  // The choice stays while the product is not listed.
+  const filter = (value: string) =>
+    list(page, 'trending').evaluate((element, text) => element.setAttribute('filter', text), value);
+  await filter('{"price":{"$gt":1000000}}');
+  await expect(cards).toHaveCount(0);
+  await filter('');
+  await expect(option('L')).toBeChecked();
 
   const added = page.evaluate(
     () =>

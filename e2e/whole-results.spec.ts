@@ -118,3 +118,20 @@ for (const service of ['algolia', 'meilisearch', 'typesense'] as const) {
     if (service === 'algolia') expect(await violations(page)).toEqual([]);
   });
 }
+
+test('results appear without a bundle and without their products, and no page twice', async ({ page, context }) => {
+  await serve(context, 'algolia');
+  await context.route('**/bundle/manifest.json', (route) => route.abort());
+  await search(page, 'algolia');
+  expect(await shownIds(page)).toEqual(IDS.slice(0, 12));
+  await expect(page.getByRole('listitem').first()).toHaveText(IDS[0] ?? '');
+  // Pressed twice before the page is there.
+  await page.getByRole('button', { name: 'More results' }).evaluate((button: HTMLButtonElement) => {
+    button.click();
+    button.click();
+  });
+  await expect(page.getByRole('listitem')).toHaveCount(24);
+  await page.getByRole('button', { name: 'More results' }).click();
+  await expect(page.getByRole('listitem')).toHaveCount(36);
+  expect(await shownIds(page)).toEqual(IDS.slice(0, 36));
+});

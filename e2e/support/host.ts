@@ -29,6 +29,8 @@ interface HostOptions {
   port?: number;
   /** Takes what a page posts. @returns whether it can be used; without this function nothing can */
   onPost?(body: string): boolean;
+  /** Further headers of a path. */
+  headersOf?(path: string): Record<string, string>;
 }
 
 /** Longest body that a page may post. */
@@ -42,7 +44,7 @@ const MAX_BODY = 100_000;
 export async function serve(
   places: Record<string, string>,
   headers: Record<string, string> = {},
-  { host = '127.0.0.1', port: wanted = 0, onPost }: HostOptions = {},
+  { host = '127.0.0.1', port: wanted = 0, onPost, headersOf }: HostOptions = {},
 ): Promise<Host> {
   const asked: string[] = [];
   const server = createServer(async (request, response) => {
@@ -54,7 +56,7 @@ export async function serve(
     const body = file && (await readFile(file).catch(() => null));
     if (!body) return response.writeHead(404, headers).end();
     const type = TYPES[extname(file)] ?? 'application/octet-stream';
-    return response.writeHead(200, { 'content-type': type, ...headers }).end(body);
+    return response.writeHead(200, { 'content-type': type, ...headers, ...headersOf?.(path) }).end(body);
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(wanted, host, resolve);

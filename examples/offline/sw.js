@@ -7,6 +7,9 @@
 /** Pages, scripts and style sheets of yours that work offline from the first visit on; others do once they were seen. */
 const SHOP = ['/', '/register.js'];
 
+/** Number of other answers of your host that are kept, the latest; none with `Cache-Control: no-store`, such as an account's page. */
+const MAX_KEPT = 300;
+
 /** What is replaced as a whole, by folder: the file that lists its files, and which of them to download. */
 const RELEASES = {
   '/sidestream/': {
@@ -42,12 +45,13 @@ self.addEventListener('fetch', (event) => {
   const { origin, pathname } = new URL(request.url);
   if (request.method !== 'GET' || origin !== self.location.origin) return;
   const folder = Object.keys(RELEASES).find((path) => pathname.startsWith(path));
-  if (folder && !LIVE.test(pathname)) event.respondWith(fromRelease(folder, request));
+  if (folder && !LIVE.test(pathname)) event.respondWith(fromRelease(folder, event));
   else if (request.mode === 'navigate') {
-    const switched = useNewest();
-    event.respondWith(switched.then(() => fromNetwork(request)));
-    event.waitUntil(switched.then(download).catch((thrown) => console.info('Nothing new for offline use:', thrown)));
-  } else event.respondWith(fromNetwork(request));
+    const note = (thrown) => console.info('Nothing new for offline use:', thrown);
+    const switched = useNewest().catch(note);
+    event.respondWith(switched.then(() => fromNetwork(event)));
+    event.waitUntil(switched.then(download).catch(note));
+  } else event.respondWith(fromNetwork(event));
 });
 
 /** Facts that outlive this worker: for each folder, the names of the caches in use and downloaded last. */
@@ -93,26 +97,39 @@ async function useNewest() {
   }
 }
 
-async function fromRelease(folder, request) {
+async function fromRelease(folder, event) {
   const current = await read(`${folder}current`);
   const cache = current && (await caches.open(current));
-  const found = (await cache?.match(request, { ignoreSearch: true })) ?? (await caches.match(request));
+  const found = (await cache?.match(event.request, { ignoreSearch: true })) ?? (await caches.match(event.request));
   if (found) return found;
-  const response = await fetch(request);
-  if (response.status === 200) await cache?.put(request, response.clone());
+  const response = await fetch(event.request);
+  if (cache) event.waitUntil(keep(cache, event.request, response));
   return response;
 }
 
 /** The network's answer, or the last one. */
-async function fromNetwork(request) {
+async function fromNetwork(event) {
   const cache = await caches.open('shop');
   try {
-    const response = await fetch(request);
-    if (response.status === 200) await cache.put(request, response.clone());
+    const response = await fetch(event.request);
+    event.waitUntil(keep(cache, event.request, response, MAX_KEPT));
     return response;
   } catch (thrown) {
-    const found = await cache.match(request);
+    const found = await cache.match(event.request);
     if (found) return found;
     throw thrown;
+  }
+}
+
+/** Keeps an answer; beside the page's work, because a full disk must not cost the page its answer. */
+async function keep(cache, request, response, most = Number.POSITIVE_INFINITY) {
+  if (response.status !== 200 || /no-store/.test(response.headers.get('Cache-Control'))) return;
+  try {
+    await cache.put(request, response.clone());
+    const oldestFirst = await cache.keys();
+    const tooMany = oldestFirst.slice(0, Math.max(0, oldestFirst.length - most));
+    await Promise.all(tooMany.map((key) => cache.delete(key)));
+  } catch (thrown) {
+    console.info('Not kept for offline use:', thrown);
   }
 }

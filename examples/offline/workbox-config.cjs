@@ -16,6 +16,11 @@ module.exports = {
   inlineWorkboxRuntime: true,
   runtimeCaching: [
     { urlPattern: /\/bundle\/(offers(-[a-z0-9-]+)?|rules)\.json$/, handler: 'NetworkFirst' },
-    { urlPattern: ({ request }) => request.destination === 'image', handler: 'StaleWhileRevalidate' },
+    {
+      // Pictures of other hosts would fill the disk: browsers count megabytes for each.
+      urlPattern: ({ request, sameOrigin }) => sameOrigin && request.destination === 'image',
+      handler: 'StaleWhileRevalidate',
+      options: { cacheName: 'pictures', expiration: { maxEntries: 300, purgeOnQuotaError: true } },
+    },
   ],
 };

@@ -40,15 +40,16 @@ const manifestSchema = v.object({
 export function elementReference(manifest: unknown): string {
   const { modules } = v.parse(manifestSchema, manifest);
   const elements = modules.flatMap(({ declarations }) => declarations);
-  const tags = elements.map(({ tagName }) => tagName);
   // The element that most pages use comes first.
-  elements.sort(
-    (one, other) => rank(one.tagName) - rank(other.tagName) || tags.indexOf(one.tagName) - tags.indexOf(other.tagName),
-  );
+  elements.sort((one, other) => rank(one.tagName) - rank(other.tagName) || (one.tagName < other.tagName ? -1 : 1));
   const sections = elements.flatMap((element) => {
     const properties = element.members.filter(
       ({ kind, privacy, static: ofClass, attribute, name }) =>
-        kind === 'field' && privacy === undefined && !ofClass && attribute === undefined && !name.startsWith('#'),
+        kind === 'field' &&
+        (privacy ?? 'public') === 'public' &&
+        !ofClass &&
+        attribute === undefined &&
+        !name.startsWith('#'),
     );
     const methods = element.members.filter(
       ({ kind, privacy, description }) => kind === 'method' && privacy === undefined && description !== '',

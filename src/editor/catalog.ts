@@ -28,8 +28,9 @@ async function request(path: string, init?: RequestInit): Promise<Response> {
       'The command that serves this page has ended. Start it again, and open the address that it prints.',
     );
   });
-  // 422: the answer has the problems.
-  if (!response.ok && response.status !== 422) throw new Error((await response.text()).trim());
+  // 412 and 422: the caller deals with them.
+  if (!response.ok && response.status !== 412 && response.status !== 422)
+    throw new Error((await response.text()).trim());
   return response;
 }
 
@@ -56,10 +57,11 @@ export async function check(text: string): Promise<Problem[]> {
 
 /**
  * Writes the file if it is still the version that was read.
- * @returns the problems, and the new tag; null if errors kept the file from being written
+ * @returns the problems, and the new tag, which is null if errors kept the file from being written; null if somebody else changed it
  */
-export async function save({ text, tag }: RulesFile): Promise<{ problems: Problem[]; tag: string | null }> {
+export async function save({ text, tag }: RulesFile): Promise<{ problems: Problem[]; tag: string | null } | null> {
   const response = await request('rules.json', { method: 'PUT', body: text, headers: { 'If-Match': tag } });
+  if (response.status === 412) return null;
   const { problems } = v.parse(problemsSchema, await response.json());
   return { problems, tag: response.ok ? tagOf(response) : null };
 }

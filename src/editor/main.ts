@@ -7,23 +7,12 @@ void open();
 async function open(): Promise<void> {
   try {
     const [catalog, file] = await Promise.all([fetchCatalog(), fetchRulesFile()]);
-    document.body.append(new RulesEditor(catalog, file, readable(file.text)));
+    document.body.append(new RulesEditor(catalog, file, draftsOf(file.text)));
   } catch (thrown) {
     const message = document.createElement('p');
     message.className = 'problem alone';
     message.role = 'alert';
     message.textContent = thrown instanceof Error ? thrown.message : String(thrown);
     document.body.append(message);
-  }
-}
-
-function readable(text: string): ReturnType<typeof draftsOf> {
-  try {
-    return draftsOf(text);
-  } catch (cause) {
-    throw new Error(
-      'rules.json is not a file of rules. "sidestream rules check" says what is wrong: correct that, then reload this page.',
-      { cause },
-    );
   }
 }

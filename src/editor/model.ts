@@ -43,8 +43,6 @@ export interface FormRule {
 /** A rule in the editor. */
 export interface Draft {
   key: number;
-  /** The entry in the file; undefined for a new rule. */
-  before?: unknown;
   /** What is saved; the entry of the file itself until the form changes it. */
   entry: unknown;
   /** Null for a rule that the form cannot express. */
@@ -114,11 +112,15 @@ let keys = 0;
 
 const fileSchema = exactObject({ version: v.literal(RULES_VERSION), rules: v.array(v.unknown()) });
 
-/** The rules of a file. @throws if it is not a file of rules */
-export const draftsOf = (text: string): Draft[] =>
-  v
-    .parse(v.pipe(v.string(), v.parseJson(), fileSchema), text)
-    .rules.map((entry) => ({ key: ++keys, before: entry, entry, form: formOf(entry) }));
+/** The rules of a file. @throws Error that says what to do if it is not a file of rules */
+export function draftsOf(text: string): Draft[] {
+  const read = v.safeParse(v.pipe(v.string(), v.parseJson(), fileSchema), text);
+  if (!read.success)
+    throw new Error(
+      'rules.json is not a file of rules. "sidestream rules check" says what is wrong: correct that, then reload this page.',
+    );
+  return read.output.rules.map((entry) => ({ key: ++keys, entry, form: formOf(entry) }));
+}
 
 /** A new rule. */
 export function newDraft(given: Pick<FormRule, 'kind'> & Partial<FormRule>): Draft {
@@ -234,6 +236,8 @@ export interface Difference {
   text: string;
 }
 
+const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
+
 /** What saving changes. @param before the rules of the file */
 export function differences(
   before: readonly Draft[],
@@ -241,13 +245,15 @@ export function differences(
   titleOf: (id: string) => string,
 ): Difference[] {
   const said = (entry: unknown): string => words(entry, titleOf);
+  const file = new Map(before.map(({ key, entry }) => [key, entry]));
   const kept = new Set(now.map(({ key }) => key));
   const order = before.filter(({ key }) => kept.has(key)).map(({ key }) => key);
-  const present = now.filter((draft) => draft.before !== undefined);
+  const present = now.filter(({ key }) => file.has(key));
   return [
-    ...now.flatMap(({ before: old, entry }): Difference[] => {
-      if (old === undefined) return [{ what: 'Added', text: said(entry) }];
-      if (JSON.stringify(old) === JSON.stringify(entry)) return [];
+    ...now.flatMap(({ key, entry }): Difference[] => {
+      if (!file.has(key)) return [{ what: 'Added', text: said(entry) }];
+      const old = file.get(key);
+      if (isSame(old, entry)) return [];
       const [was, is] = [said(old), said(entry)];
       return [{ what: 'Changed', text: was === is ? `${is}: its name` : `${was} → ${is}` }];
     }),
@@ -258,4 +264,26 @@ export function differences(
       ? [{ what: 'Order' as const, text: 'Rules apply in another order: where two disagree, the later one wins.' }]
       : []),
   ];
+}
+
+/**
+ * Takes over what somebody else wrote into the file meanwhile: rules that they added are added here, and rules that they removed are
+ * removed if they are unchanged here. A rule that they changed counts as removed and added.
+ * @param before the rules of the file when it was read
+ * @param theirs its rules now
+ */
+export function takenOver(
+  before: readonly Draft[],
+  now: readonly Draft[],
+  theirs: readonly Draft[],
+): { file: Draft[]; now: Draft[] } {
+  const left = [...before];
+  const file = theirs.map((draft) => {
+    const at = left.findIndex(({ entry }) => isSame(entry, draft.entry));
+    const [same] = at < 0 ? [] : left.splice(at, 1);
+    return same ? { ...draft, key: same.key } : draft;
+  });
+  const added = file.filter(({ key }) => !before.some((draft) => draft.key === key));
+  const kept = now.filter(({ key, entry }) => !left.some((gone) => gone.key === key && isSame(gone.entry, entry)));
+  return { file, now: [...kept, ...added] };
 }

@@ -2,12 +2,15 @@ import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Recommendation } from '../device/protocol';
 import { PLACEMENTS, type Placement } from '../device/ranking';
-import { type Catalog, check, type Problem, type RulesFile, save } from './catalog';
+import { CardDrag } from './card-drag';
+import { type Catalog, check, fetchRulesFile, type Problem, type RulesFile, save } from './catalog';
+import { focusProduct, keepFocus } from './focus';
 import {
   changed,
   type Difference,
   type Draft,
   differences,
+  draftsOf,
   type FormPin,
   fileOf,
   KINDS,
@@ -17,6 +20,7 @@ import {
   pinned,
   problemWords,
   publishedOf,
+  takenOver,
   unpinned,
 } from './model';
 import { Preview } from './preview';
@@ -24,8 +28,6 @@ import { ruleForm } from './rule-form';
 
 /** Time after the last key before the rules are checked and shown, ms. */
 const DELAY = 250;
-/** Movement from which a press is a drag, pixels. */
-const DRAGGED = 6;
 
 const inputOf = ({ target }: Event): string =>
   target instanceof HTMLInputElement || target instanceof HTMLSelectElement ? target.value : '';
@@ -47,7 +49,11 @@ export class RulesEditor extends LitElement {
   #preview: Preview | undefined;
   #timer = 0;
   #checks = 0;
-  #drag: { itemId: string; x: number; y: number; moved: boolean; to: number } | undefined;
+  #saving = false;
+  /** What was changed, the latest last. */
+  readonly #past: Draft[][] = [];
+  /** The button that a key pressed in the order of the list, by the product and its label. */
+  #pressed: { id: string; label: string } | undefined;
   readonly #titles: ReadonlyMap<string, string>;
 
   constructor(
@@ -60,6 +66,16 @@ export class RulesEditor extends LitElement {
     this.#saved = drafts;
     this.#itemId = catalog.products[0]?.id ?? '';
     this.#titles = new Map(catalog.products.map(({ id, title }) => [id, title]));
+    new CardDrag(
+      this,
+      () => this.#preview?.cards() ?? [],
+      (pin) => this.#pin(pin),
+    );
+    addEventListener('keydown', (event: KeyboardEvent) => {
+      // A field undoes its own text.
+      const isField = event.target instanceof Element && event.target.matches('input, select, dialog, dialog *');
+      if ((event.ctrlKey || event.metaKey) && event.key === 'z' && !isField) this.#undo();
+    });
     addEventListener('beforeunload', (event) => {
       if (this.#changes().length > 0) event.preventDefault();
     });
@@ -77,6 +93,9 @@ export class RulesEditor extends LitElement {
       (items) => {
         this.#list = items;
         this.requestUpdate();
+        const pressed = this.#pressed;
+        this.#pressed = undefined;
+        if (pressed) void this.updateComplete.then(() => focusProduct(this, pressed.id, pressed.label));
       },
       (message) => this.#fail(message),
     );
@@ -90,6 +109,7 @@ export class RulesEditor extends LitElement {
       <header class="top">
         <h1>Rules of the lists</h1>
         <p role="status">${this.#said}</p>
+        <button class="button quiet" type="button" ?disabled=${this.#past.length === 0} @click=${this.#undo}>Undo</button>
         <button class="button" type="button" ?disabled=${count === 0} @click=${this.#ask}>
           ${count === 0 ? 'Nothing to save' : `Save ${count} ${count === 1 ? 'change' : 'changes'} …`}
         </button>
@@ -114,7 +134,7 @@ export class RulesEditor extends LitElement {
         <section aria-labelledby="preview-title">
           <h2 id="preview-title">Preview</h2>
           ${this.#settings()}
-          <p class="hint">Drag a product to pin it to a place, or use the buttons below the list.</p>
+          <p class="hint">Drag a product to pin it to a place (on a touch screen, hold it first), or use the buttons below the list.</p>
           <div class="list" inert @dragstart=${(event: Event) => event.preventDefault()}></div>
           ${this.#order()}
         </section>
@@ -138,6 +158,7 @@ export class RulesEditor extends LitElement {
   #settings(): TemplateResult {
     const set = (change: (value: string) => void) => (event: Event) => {
       change(inputOf(event));
+      this.#wrong = '';
       this.requestUpdate();
       void this.#follow();
     };
@@ -183,11 +204,18 @@ export class RulesEditor extends LitElement {
       ${this.#list.length === 0 ? html`<p class="hint">The list is empty.</p>` : nothing}
       <ol class="order" aria-labelledby="order-title">
         ${this.#list.map(({ item: { id, title }, source }, n) => {
-          const button = (text: string, label: string, disabled: boolean, act: () => void): TemplateResult => html`
-            <button class="small" type="button" aria-label="${label}: ${title}" title=${label} ?disabled=${disabled} @click=${act}>${text}</button>`;
+          const button = (text: string, label: string, disabled: boolean, act: () => void): TemplateResult => {
+            const press = ({ detail }: MouseEvent) => {
+              // By keyboard: a pointer stays where it is.
+              if (detail === 0) this.#pressed = { id, label };
+              act();
+            };
+            return html`
+              <button class="small" type="button" aria-label="${label}: ${title}" title=${label} ?disabled=${disabled} @click=${press}>${text}</button>`;
+          };
           const isPinned = source === 'pinned';
           return html`
-            <li>
+            <li data-product=${id}>
               <span>${title}${isPinned ? html` <small>pinned</small>` : nothing}</span>
               <span class="acts">
                 ${button('To front', 'Pin to the front', isPinned && n === 0, () => this.#pin({ itemId: id, position: 0 }))}
@@ -263,11 +291,27 @@ export class RulesEditor extends LitElement {
   }
 
   #change(drafts: Draft[]): void {
+    // What is typed in one go is one change.
+    if (this.#timer === 0 || !document.activeElement?.matches('input')) this.#past.push(this.#drafts);
+    this.#show(drafts);
+  }
+
+  readonly #undo = (): void => {
+    const drafts = this.#past.pop();
+    if (drafts) this.#show(drafts);
+  };
+
+  #show(drafts: Draft[]): void {
     this.#drafts = drafts;
     this.#said = '';
+    this.#wrong = '';
     this.requestUpdate();
+    void keepFocus(this, this.updateComplete);
     clearTimeout(this.#timer);
-    this.#timer = window.setTimeout(() => void this.#follow(), DELAY);
+    this.#timer = window.setTimeout(() => {
+      this.#timer = 0;
+      void this.#follow();
+    }, DELAY);
   }
 
   /** Shows the rules in the preview, and checks them. */
@@ -278,10 +322,9 @@ export class RulesEditor extends LitElement {
       const problems = await check(fileOf(this.#drafts));
       if (number !== this.#checks) return;
       this.#problems = problems;
-      this.#wrong = '';
       this.requestUpdate();
     } catch (thrown) {
-      this.#fail(messageIn(thrown));
+      if (number === this.#checks) this.#fail(messageIn(thrown));
     }
   }
 
@@ -297,100 +340,42 @@ export class RulesEditor extends LitElement {
   };
 
   readonly #save = async (): Promise<void> => {
-    const drafts = this.#drafts;
+    if (this.#saving) return;
+    this.#saving = true;
+    // A check that is under way must not replace what saving says.
+    this.#checks++;
     try {
-      const { problems, tag } = await save({ text: fileOf(drafts), tag: this.file.tag });
-      this.#problems = problems;
-      if (tag === null) {
-        this.#fail('Nothing was written: correct the errors first.');
-      } else {
-        this.file = { text: fileOf(drafts), tag };
-        // Further changes are compared with what the file has now.
-        this.#saved = drafts.map((draft) => ({ ...draft, before: draft.entry }));
-        this.#drafts = this.#drafts.map((draft) => {
-          const written = this.#saved.find(({ key }) => key === draft.key);
-          return written ? { ...draft, before: written.entry } : draft;
-        });
-        this.#said = 'Saved.';
-        this.#wrong = '';
-      }
+      await this.#write(this.#drafts);
     } catch (thrown) {
       this.#fail(messageIn(thrown));
     }
+    this.#saving = false;
     this.querySelector('dialog')?.close();
     this.requestUpdate();
   };
 
-  // Dragging. The list is inert, so that a drag neither follows links nor selects texts: everything arrives at the page.
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.addEventListener('pointerdown', this.#press);
-    addEventListener('pointermove', this.#moved);
-    addEventListener('pointerup', this.#drop);
-    addEventListener('pointercancel', this.#cancel);
-    addEventListener('keydown', this.#cancelByKey);
+  async #write(drafts: Draft[]): Promise<void> {
+    const text = fileOf(drafts);
+    const saved = await save({ text, tag: this.file.tag });
+    if (!saved) return this.#takeOver();
+    this.#problems = saved.problems;
+    if (saved.tag === null) throw new Error('Nothing was written: correct the errors first.');
+    this.file = { text, tag: saved.tag };
+    this.#saved = drafts;
+    this.#said = 'Saved.';
+    this.#wrong = '';
   }
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    removeEventListener('pointermove', this.#moved);
-    removeEventListener('pointerup', this.#drop);
-    removeEventListener('pointercancel', this.#cancel);
-    removeEventListener('keydown', this.#cancelByKey);
-  }
-
-  /** The place in the list under the pointer; -1 for none. */
-  #placeAt({ clientX, clientY }: PointerEvent): number {
-    return (this.#preview?.cards() ?? []).findIndex((card) => {
-      const { left, right, top, bottom } = card.getBoundingClientRect();
-      return clientX >= left && clientX <= right && clientY >= top && clientY <= bottom;
-    });
-  }
-
-  readonly #press = (event: PointerEvent): void => {
-    // A finger scrolls; the buttons below the list do the same.
-    if (event.button !== 0 || event.pointerType === 'touch') return;
-    // The header and the dialog may lie over the list.
-    if (!(event.target instanceof Element) || event.target.closest('button, a, input, select, dialog, header')) return;
-    const itemId = this.#preview?.cards()[this.#placeAt(event)]?.dataset.id;
-    if (itemId === undefined) return;
-    event.preventDefault();
-    this.#drag = { itemId, x: event.clientX, y: event.clientY, moved: false, to: -1 };
-  };
-
-  readonly #moved = (event: PointerEvent): void => {
-    const drag = this.#drag;
-    if (!drag) return;
-    drag.moved ||= Math.hypot(event.clientX - drag.x, event.clientY - drag.y) > DRAGGED;
-    if (!drag.moved) return;
-    drag.to = this.#placeAt(event);
-    this.#mark(drag.itemId, drag.to);
-  };
-
-  readonly #drop = (): void => {
-    const drag = this.#drag;
-    this.#cancel();
-    if (drag?.moved && drag.to >= 0) this.#pin({ itemId: drag.itemId, position: drag.to });
-  };
-
-  readonly #cancel = (): void => {
-    if (this.#drag) this.#mark('', -1);
-    this.#drag = undefined;
-  };
-
-  readonly #cancelByKey = ({ key }: KeyboardEvent): void => {
-    if (key === 'Escape') this.#cancel();
-  };
-
-  /** Shows which product is dragged, and where it would be dropped. */
-  #mark(itemId: string, to: number): void {
-    for (const [n, card] of (this.#preview?.cards() ?? []).entries()) {
-      card.style.opacity = card.dataset.id === itemId ? '0.4' : '';
-      card.style.outline = n === to ? '3px solid var(--accent)' : '';
-      card.style.outlineOffset = '4px';
-    }
-    this.classList.toggle('dragging', itemId !== '');
+  /** Somebody else has written the file: their changes come into the page, which loses none of its own. */
+  async #takeOver(): Promise<void> {
+    const file = await fetchRulesFile();
+    const merged = takenOver(this.#saved, this.#drafts, draftsOf(file.text));
+    this.file = file;
+    this.#saved = merged.file;
+    this.#change(merged.now);
+    throw new Error(
+      'Nothing was written yet: somebody else has changed rules.json. Their changes are now in this page, beside yours. Look at them, then save again.',
+    );
   }
 }
 

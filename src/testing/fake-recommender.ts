@@ -1,4 +1,5 @@
 import type { Recommendation, Recommender, RecommendRequest, RecommendResponse, Status } from '../device/protocol';
+import type { SidestreamError } from '../error';
 
 /** A recommendation of an item with only an id and a title. */
 export function recommendation(id: string, position = 0): Recommendation {
@@ -39,6 +40,7 @@ export const STATUS: Status = {
 export class FakeRecommender {
   readonly requests: RecommendRequest[] = [];
   readonly listeners = new Set<(status: Status) => void>();
+  readonly onError = new Set<(error: SidestreamError) => void>();
   ids: string[] = ['a', 'b', 'c'];
   failure: Error | null = null;
   /** Responses wait for this promise. */
@@ -84,6 +86,11 @@ export class FakeRecommender {
       reset: nothing,
       close: nothing,
       on: (type, listener) => {
+        if (type === 'error') {
+          const onError = listener as (error: SidestreamError) => void;
+          this.onError.add(onError);
+          return () => this.onError.delete(onError);
+        }
         if (type !== 'change') return () => undefined;
         const onChange = listener as (status: Status) => void;
         this.listeners.add(onChange);

@@ -97,20 +97,27 @@ function tool<E extends v.ObjectEntries>(definition: Definition<E>): ModelContex
 
 const failure = (code: string, message: string): object => ({ error: { code, message } });
 
+/** An address that opens a page, in full. Addresses come from the catalogue: one that cannot be read must not cost the whole answer. */
+function pageAddress(address: string | undefined): string | undefined {
+  if (!address || !URL.canParse(address, document.baseURI)) return undefined;
+  const { protocol, href } = new URL(address, document.baseURI);
+  return /^https?:$/.test(protocol) ? href : undefined;
+}
+
 /** The tools for agents. @param sink tracks what goes into the cart */
 export function toolsOf(recommender: AgentRecommender, options: AgentOptions, sink: EventSink): ModelContextTool[] {
   const { addToCart, addressOf = ({ url }: Item) => url } = options;
 
   const product = (item: Item, currency?: string) => {
     const { id, title, category, price, availability } = item;
-    const address = addressOf(item);
+    const url = pageAddress(addressOf(item));
     return {
       id,
       title,
       ...(category ? { category } : {}),
       ...(price === undefined ? {} : { price, ...(currency ? { currency } : {}) }),
       availability,
-      ...(address ? { url: new URL(address, document.baseURI).href } : {}),
+      ...(url ? { url } : {}),
     };
   };
   /** Whether an agent may be told what the shopper chose. */

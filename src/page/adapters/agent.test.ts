@@ -158,6 +158,16 @@ describe('its tools', () => {
     });
   });
 
+  it('leave out an address that opens no page, and answer all the same', async () => {
+    const at = (url: string) => ({ item: { ...LAMP, url } });
+    const { recommender } = shop([at('https://[shop'), at('javascript:alert(1)'), at('/p/lamp')]);
+    await connect(recommender);
+    expect(await context.call('recommend_products')).toMatchObject({
+      products: [{ id: 'lamp' }, { id: 'lamp' }, { url: 'https://shop.example/p/lamp' }],
+    });
+    expect(JSON.stringify(await context.call('recommend_products'))).not.toContain('javascript');
+  });
+
   it.each(['pending', 'session', 'denied'] as const)('tell nothing about the shopper with %s', async (level) => {
     consent = level;
     const { recommender } = shop([

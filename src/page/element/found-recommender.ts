@@ -10,6 +10,8 @@ type Host = ReactiveControllerHost &
   Element & {
     recommender: Recommender | null;
     readonly hasUpdated: boolean;
+    /** Whether it waits for a recommender of its own, and uses no other one until then. */
+    readonly waits?: boolean;
   };
 
 /**
@@ -36,7 +38,7 @@ export class FoundRecommender implements ReactiveController {
   /** Looks for the recommender and uses it. @returns whether it is a different one */
   readonly find = (): boolean => {
     // An update may arrive after the element left the page.
-    if (!this.#host.isConnected) return false;
+    if (!this.#host.isConnected || this.#host.waits) return false;
     const before = this.value;
     const host: Element = this.#host;
     const lists = [...document.querySelectorAll<Lister>(LISTS)].filter((list) => list !== host);

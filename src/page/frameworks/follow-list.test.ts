@@ -11,7 +11,10 @@ function start(fake: FakeRecommender, options: ListOptions) {
   const errors: unknown[] = [];
   const end = followList(
     options,
-    { onList: (list) => lists.push(list), onError: (error) => errors.push(error) },
+    ({ list, error }) => {
+      if (error) errors.push({ list, error });
+      else if (list) lists.push(list);
+    },
     async (key) => {
       keys.push(key);
       return fake.recommender;
@@ -43,16 +46,21 @@ describe('followList', () => {
     expect(lists).toHaveLength(2);
   });
 
-  it('reports an error, and follows on', async () => {
+  it('reports an error beside the list that it has, never one of other options, and follows on', async () => {
     const fake = new FakeRecommender();
-    fake.failure = new Error('no');
+    const failure = new Error('no');
+    fake.failure = failure;
     const { lists, errors } = start(fake, { bundle: '/bundle/' });
     await settled();
-    expect(errors).toEqual([fake.failure]);
+    expect(errors).toEqual([{ list: null, error: failure }]);
     fake.failure = null;
     change(fake);
     await settled();
     expect(lists).toHaveLength(1);
+    fake.failure = failure;
+    change(fake);
+    await settled();
+    expect(errors.at(-1)).toEqual({ list: lists[0], error: failure });
   });
 
   it('reports nothing and listens to nothing after its end, even if it ends before it has started', async () => {

@@ -4,32 +4,38 @@ import { type SharedKey, sharedRecommender } from '../element';
 /** What to list, and the recommender that lists it: the one that all lists of the page with this bundle share. */
 export interface ListOptions extends RecommendRequest, Omit<SharedKey, 'onProgress'> {}
 
-/** Receives what happens to a list. */
-export interface ListCallbacks {
-  onList(list: RecommendResponse): void;
-  onError(error: unknown): void;
+/** A list of recommendations as `useRecommendations()` of React returns it. */
+export interface FollowedList {
+  /** Null until the first response; that of other options is not kept. */
+  list: RecommendResponse | null;
+  /** The SidestreamError of the last request; null after a response. */
+  error: unknown;
 }
 
 /**
  * Requests a list, and requests it again after each of the shopper's actions.
+ * @param onState receives every response and every error
  * @param start replaces `sharedRecommender`, for tests
- * @returns a function that ends this; no callback is called after it
+ * @returns a function that ends this; nothing is received after it
  */
 export function followList(
   { bundle, namespace, market, workerUrl, consent, ...request }: ListOptions,
-  { onList, onError }: ListCallbacks,
+  onState: (state: FollowedList) => void,
   start: typeof sharedRecommender = sharedRecommender,
 ): () => void {
   const leaving = new AbortController();
   const { signal } = leaving;
+  let list: FollowedList['list'] = null;
   const fail = (error: unknown): void => {
-    if (!signal.aborted) onError(error);
+    if (!signal.aborted) onState({ list, error });
   };
   start({ bundle, namespace, market, workerUrl, consent }).then((recommender) => {
     if (signal.aborted) return;
     const refresh = (): void => {
-      recommender.recommend(request, { signal }).then((list) => {
-        if (!signal.aborted) onList(list);
+      recommender.recommend(request, { signal }).then((response) => {
+        if (signal.aborted) return;
+        list = response;
+        onState({ list, error: null });
       }, fail);
     };
     signal.addEventListener('abort', recommender.on('change', refresh));

@@ -207,6 +207,31 @@ it('writes cards as HTML without anything that runs, and as a table with stand-i
   expect((await readdir(join(out, 'similar/item'))).sort()).toContain('b%2F..%2Fc.html');
 });
 
+it('names lists that some disks keep in one file, and writes no formula into a table', async () => {
+  const titles = {
+    a: '=HYPERLINK("https://other.example")',
+    A: "+cmd|' /C calc'!A0",
+    b: '-20% Tee (red)!',
+    c: '@SUM(A1)',
+  };
+  const items = Object.entries(titles).map(([id, title], n) => makeItem(id, { title, popularity: 9 - n }));
+  const content = await topicContent({ items: items.length, topics: 1 });
+  await writeBundle({ ...content, items }, await folderSink(bundle));
+  const args = ['--placements', 'trending,similar', '--limit', '4', '--stand-ins', '0'];
+  expect(await run(...args)).toMatchObject({ sameFile: [['similar/item/a', 'similar/item/A']] });
+  const { out: printed } = await inProcess('lists', bundle, '--out', `${out}-2`, ...args);
+  expect(printed).toContain(
+    '1 file name differs from another one only by upper and lower case, such as similar/item/a',
+  );
+  const { data } = Papa.parse<Record<string, string>>((await read('trending/shop.csv')).trim(), { header: true });
+  expect([1, 2, 3, 4].map((n) => data[0]?.[`item_${n}_title`])).toEqual([
+    `'${titles.a}`,
+    `'${titles.A}`,
+    titles.b,
+    `'${titles.c}`,
+  ]);
+});
+
 it('writes texts, reasons and prices of another language and its market', async () => {
   const content = await shopContent();
   const texts = content.items.map(({ id }) => ({ title: `Titel ${id}` }));

@@ -109,7 +109,11 @@ export function listsCommand(): Command {
     });
 }
 
-function print({ lists, items, files, written, bytes, removed }: ListsResult, out: string, seconds: number): void {
+function print(
+  { lists, items, files, written, bytes, removed, sameFile }: ListsResult,
+  out: string,
+  seconds: number,
+): void {
   const of = `${counted(lists, 'list')} of ${counted(items, 'item')}`;
   if (written + removed === 0) {
     console.log(`${out} has these lists already: ${of}, ${counted(files, 'file')}`);
@@ -119,6 +123,11 @@ function print({ lists, items, files, written, bytes, removed }: ListsResult, ou
   console.log(
     `${counted(written, 'file')} changed (${(bytes / 1e6).toFixed(1)} MB), ${files - written} unchanged, ${removed} removed`,
   );
+  const [same] = sameFile;
+  if (same)
+    console.log(
+      `${counted(sameFile.length, 'file name')} ${sameFile.length === 1 ? 'differs' : 'differ'} from another one only by upper and lower case, such as ${same.join(' and ')}. A disk that ignores case, as on macOS and Windows, keeps one file for both: use --format csv there.`,
+    );
 }
 
 /** Parser of names separated by commas. @throws InvalidArgumentError for a name that is not among the known ones */

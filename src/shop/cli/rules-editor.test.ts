@@ -111,9 +111,15 @@ it('does not overwrite what somebody else wrote meanwhile', async () => {
   await writeFile(join(bundle, 'rules.json'), rules());
   expect((await put(PIN, { 'If-Match': '"0"' })).status).toBe(412);
   expect(await written()).toBe(rules());
+  // Two pages, or a button that is pressed twice.
+  const both = await Promise.all([put(PIN), put(PIN)]);
+  expect(both.map(({ status }) => status).sort()).toEqual([200, 412]);
+  expect(await written()).toBe(PIN);
 });
 
-it('reports a folder without a bundle', async () => {
+it('reports a port that is in use, and a folder without a bundle', async () => {
+  const again = serveEditor({ page: folder, element: folder, bundle }, Number(new URL(server.address).port));
+  await expect(again).rejects.toThrow(/EADDRINUSE.*Name another with --port\./);
   const run = await inProcess('rules', 'edit', '--bundle', join(folder, 'nothing'));
   expect(run.code).toBe(1);
 });

@@ -7,6 +7,7 @@ import { Command } from 'commander';
 import compression from 'compression';
 import sirv from 'sirv';
 import { categoryPrefixes, type Item, MANIFEST_FILE } from '../../core/catalog';
+import { Mutex } from '../../core/common/mutex';
 import { codeOf } from '../../core/common/thrown';
 import { RULES_FILE } from '../../device/ranking/rules-file';
 import { SidestreamError } from '../../error';
@@ -81,6 +82,8 @@ export async function serveEditor({ page, element, bundle }: EditorFolders, port
     shop: from(dirname(resolve(bundle))),
   };
   const compress = compression();
+  /** One after the other: of two pages that save, the second one sees what the first has written. */
+  const saves = new Mutex();
 
   /** Sends a file. @param path below the folder */
   const send = (folder: keyof typeof files, path: string, request: IncomingMessage, response: ServerResponse): void => {
@@ -104,7 +107,10 @@ export async function serveEditor({ page, element, bundle }: EditorFolders, port
       response.setHeader('ETag', tagOf(bytes));
       return sendJson(response, 200, bytes?.toString() ?? EMPTY);
     }
-    if (inside === '/rules.json' && method === 'PUT') return save(bundle, request, response);
+    if (inside === '/rules.json' && method === 'PUT') {
+      const bytes = await bodyOf(request);
+      return saves.run(() => save(bundle, bytes, request, response));
+    }
     if (inside === '/check' && method === 'POST')
       return sendJson(response, 200, await checkRules(await bodyOf(request), { bundle, now: Date.now() }));
     if (!reads) return sayNo(response, 405, 'not allowed');
@@ -134,18 +140,21 @@ export async function serveEditor({ page, element, bundle }: EditorFolders, port
       else sayNo(response, code === 'runtime/unexpected' ? 500 : 400, message);
     });
   });
-  const { address, close } = await listen(server, port, HOST);
+  const { address, close } = await listen(server, port, HOST, '--port');
   return { address: `${address}${token}/`, close };
 }
 
 /** Writes the rules that a page sends, if they are valid and the file is still the one that the page has read. */
-async function save(bundle: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const bytes = await bodyOf(request);
+async function save(
+  bundle: string,
+  bytes: Uint8Array,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const checked = await checkRules(bytes, { bundle, now: Date.now() });
   if (checked.problems.some(({ level }) => level === 'error')) return sendJson(response, 422, checked);
   if (request.headers['if-match'] !== tagOf(await rulesIn(bundle))) {
-    const what = `${RULES_FILE} was changed by somebody else since this page read it; reload the page to see that`;
-    return sayNo(response, 412, what);
+    return sayNo(response, 412, `${RULES_FILE} was changed by somebody else since this page read it`);
   }
   await publishRules(bytes, bundle);
   response.setHeader('ETag', tagOf(bytes));

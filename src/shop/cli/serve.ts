@@ -108,11 +108,20 @@ function liesIn(folder: string, name: string): boolean {
   }
 }
 
-/** Lets a server listen. @throws SidestreamError `runtime/invalid-input` if it cannot */
-export async function listen(server: Server, port: number, host: string): Promise<BundleServer> {
+/**
+ * Lets a server listen.
+ * @param options that name another place
+ * @throws SidestreamError `runtime/invalid-input` if it cannot
+ */
+export async function listen(
+  server: Server,
+  port: number,
+  host: string,
+  options = '--port or --host',
+): Promise<BundleServer> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) => {
-      const message = `Cannot listen on ${host}, port ${port} (${messageOf(cause)}). Name another with --port or --host.`;
+      const message = `Cannot listen on ${host}, port ${port} (${messageOf(cause)}). Name another with ${options}.`;
       reject(new SidestreamError('runtime/invalid-input', message, { cause }));
     });
     server.listen(port, host, resolve);

@@ -31,6 +31,8 @@ export class FolderLists {
   readonly #before: ListsFile;
   readonly #files: Record<string, string> = {};
   readonly #folders = new Set<string>();
+  /** The files of the earlier run, by their paths on a disk that ignores case. */
+  readonly #earlier: ReadonlyMap<string, string>;
   #marked = false;
   written = 0;
   bytes = 0;
@@ -38,6 +40,7 @@ export class FolderLists {
   private constructor(folder: string, before: ListsFile) {
     this.#folder = folder;
     this.#before = before;
+    this.#earlier = new Map(Object.keys(before.files).map((path) => [ignoringCase(path), path]));
   }
 
   /** Reads what an earlier run wrote. A file that was removed since counts as not written. */
@@ -72,6 +75,12 @@ export class FolderLists {
     this.#files[path] = digest;
     if (this.#before.files[path] === digest) return;
     this.#mark();
+    // Where case is ignored, the file of the earlier name is this one: removed at the end, this one would be lost.
+    const earlier = this.#earlier.get(ignoringCase(path));
+    if (earlier !== undefined && !Object.hasOwn(this.#before.files, path) && !Object.hasOwn(this.#files, earlier)) {
+      rmSync(join(this.#folder, earlier), { force: true });
+      delete this.#before.files[earlier];
+    }
     this.written++;
     this.bytes += Buffer.byteLength(content);
     this.#write(path, content);
@@ -122,12 +131,15 @@ const text = (lists: ListsFile): string => `${JSON.stringify(lists)}\n`;
 /** Bytes of the longest name; file systems allow 255, with the extension and a suffix while the file is written. */
 const MAX_NAME = 200;
 
+/** A path as disks compare it that ignore case, such as those of macOS and Windows. */
+export const ignoringCase = (path: string): string => path.normalize().toLowerCase();
+
 /**
  * The file name of an id, a category path or a value: characters that file systems or addresses cannot have are percent-encoded.
  * A name that would be too long ends with a digest.
  */
 export function fileName(of: string): string {
-  const name = of.replace(/[%/\\:*?"<>|#\p{Cc}]|^\./gu, (character) => {
+  const name = of.replace(/[%/\\:*?"<>|#\p{Cc}]|^\.|^(?=(con|prn|aux|nul|com\d|lpt\d)(\.|$))./giu, (character) => {
     const code = character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0');
     return `%${code}`;
   });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Meter, metered } from '../pipeline';
-import { FolderLists, fileName } from './folder-lists';
+import { FolderLists, fileName, ignoringCase } from './folder-lists';
 import { type CatalogRequest, openCatalog, stateOf } from './list-catalog';
 import { type CardList, type CardSettings, cardMaker, csvRow, csvTitles, listHtml, listJson } from './list-files';
 import { itemLists, type ListPlan, rankLists } from './rank-lists';
@@ -12,7 +12,7 @@ export const FORMATS = ['json', 'html', 'csv'] as const;
 export type Format = (typeof FORMATS)[number];
 
 /** Increases when the content of the files changes for the same input. */
-const CONTENT = 1;
+const CONTENT = 2;
 
 export interface ListsRequest extends CatalogRequest, ListPlan, CardSettings {
   out: string;
@@ -31,6 +31,8 @@ export interface ListsResult {
   written: number;
   bytes: number;
   removed: number;
+  /** Paths, without extensions, of lists that have the same file where case is ignored; only if lists were ranked. */
+  sameFile: [string, string][];
 }
 
 /**
@@ -46,12 +48,14 @@ export async function writeLists(request: ListsRequest): Promise<ListsResult> {
     .digest('hex');
   const folder = await FolderLists.open(out);
   const known = folder.madeFrom(input);
-  if (known) return { lists: known.lists, items: known.items, files: known.files, written: 0, bytes: 0, removed: 0 };
+  if (known) return { ...known, written: 0, bytes: 0, removed: 0, sameFile: [] };
   const catalog = await openCatalog(request);
   const { limit, standIns } = request;
   const cards = await cardMaker(catalog, request, limit);
   const tables = new Map<string, string[]>();
   const counts = new Set<number>();
+  const paths = new Map<string, string>();
+  const sameFile: ListsResult['sameFile'] = [];
   let lists = 0;
   await metered(meter, 'Lists', itemLists(catalog, request), async (advance) => {
     for await (const ranked of rankLists(catalog, request)) {
@@ -59,6 +63,9 @@ export async function writeLists(request: ListsRequest): Promise<ListsResult> {
       lists++;
       counts.add(list.items.length);
       const path = pathOf(list);
+      const other = paths.get(ignoringCase(path));
+      if (other === undefined) paths.set(ignoringCase(path), path);
+      else sameFile.push([other, path]);
       if (formats.includes('json')) folder.put(`${path}.json`, listJson(list));
       if (formats.includes('html')) folder.put(`${path}.html`, listHtml(list, catalog.lang));
       if (formats.includes('csv')) {
@@ -74,7 +81,7 @@ export async function writeLists(request: ListsRequest): Promise<ListsResult> {
   if (formats.includes('html')) folder.put('lists.css', styleSheet(counts));
   const items = catalog.index.items.length;
   const { files, removed } = folder.finish(input, { lists, items });
-  return { lists, items, files, written: folder.written, bytes: folder.bytes, removed };
+  return { lists, items, files, written: folder.written, bytes: folder.bytes, removed, sameFile };
 }
 
 /** Path of a list, without its extension. */

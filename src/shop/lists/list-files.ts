@@ -120,13 +120,16 @@ export const csvTitles = (limit: number, standIns: number): string => {
   return Papa.unparse([['of', ...names.flatMap((name) => CARD_COLUMNS.map((column) => `${name}_${column}`))]]);
 };
 
+/** A text that a spreadsheet would run: it gets an apostrophe in front. `-20% Tee (red)` and `@home` are titles like any other. */
+const FORMULA = /^(=|[-+@\t\r].*(\w\(|\||![$\w]))/s;
+
 /** One list as a row of such a table; places without an item are empty. */
 export function csvRow({ of, items, standIns }: CardList, limit: number, places: number): string {
   const slots = [...padded(items, limit), ...padded(standIns, places)];
   const cells = slots.flatMap((card) =>
     card ? [card.id, card.title, card.url, card.image, card.priceText, card.listPriceText] : CARD_COLUMNS.map(() => ''),
   );
-  return Papa.unparse([[of, ...cells]]);
+  return Papa.unparse([[of, ...cells]], { escapeFormulae: FORMULA });
 }
 
 const numbered = (name: string, count: number): string[] => Array.from({ length: count }, (_, n) => `${name}_${n + 1}`);

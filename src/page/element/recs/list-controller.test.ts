@@ -42,6 +42,11 @@ class Host {
   listFailed(error: SidestreamError): void {
     this.failures.push(error);
   }
+  failedRequests = 0;
+  requestFailed(error: SidestreamError): void {
+    this.failedRequests++;
+    this.listFailed(error);
+  }
 }
 
 const settle = () => vi.advanceTimersByTimeAsync(REFRESH_DELAY + 1);
@@ -168,6 +173,16 @@ describe('ListController', () => {
     expect(shown(list)).toBe('error');
   });
 
+  it('tells a failed request from another error of the recommender: a feed still expects its next page', async () => {
+    await start();
+    for (const report of fake.onError) report(new SidestreamError('bundle/offers', 'no offers'));
+    expect([host.failures.length, host.failedRequests]).toEqual([1, 0]);
+    fake.failure = new Error('no');
+    list.refresh();
+    await settle();
+    expect([host.failures.length, host.failedRequests]).toEqual([2, 1]);
+  });
+
   it('creates the recommender again on retry if creating it failed', async () => {
     const { recommender } = fake;
     const source = vi.fn(() => Promise.resolve(recommender));
@@ -233,7 +248,10 @@ describe('ListController', () => {
     expect(host.shown.at(-1)).toEqual(['b']);
   });
 
-  it('ignores a response to a request from before an edit, and sends it again', async () => {
+  it.each([
+    ['an edit', () => list.remove('b')],
+    ['a restart', () => list.restart()],
+  ])('ignores a response to a request from before %s, and sends it again', async (_, change) => {
     await start();
     let open = (): void => undefined;
     fake.gate = new Promise((resolve) => {
@@ -241,7 +259,7 @@ describe('ListController', () => {
     });
     list.refresh();
     await settle();
-    list.remove('b');
+    change();
     const shownSince = host.shown.length;
     fake.ids = ['a', 'c', 'd'];
     open();

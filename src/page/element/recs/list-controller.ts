@@ -96,6 +96,8 @@ export interface ListHost extends ReactiveControllerHost, Placed {
   /** The recommender changed; a refresh follows. @returns milliseconds until the refresh, if not at once */
   listChanged(status: Status): number | undefined;
   listFailed(error: SidestreamError): void;
+  /** As `listFailed`, for a request of this list. */
+  requestFailed(error: SidestreamError): void;
   listProgress(progress: Progress): void;
 }
 
@@ -118,7 +120,7 @@ export class ListController implements ReactiveController {
   #inPage = false;
   /** Placement and item of the list shown, as JSON. */
   #shown = '';
-  /** Number of edits of the list ahead of a response. */
+  /** Number of edits and restarts ahead of a response. */
   #edits = 0;
   readonly #refresh: DebouncedRunner;
 
@@ -155,6 +157,12 @@ export class ListController implements ReactiveController {
    */
   refresh(delay?: number): void {
     if (this.recommender) delay ? this.#refresh.later(delay) : this.#refresh.now();
+  }
+
+  /** Requests the list again, and does not show the response to an earlier request even for a moment: a feed would keep it. */
+  restart(): void {
+    this.#edits++;
+    this.refresh();
   }
 
   /** Starts over after an error, from creating the recommender if that failed. */
@@ -237,7 +245,7 @@ export class ListController implements ReactiveController {
       await this.#host.listReady(response.items);
       if (!current()) return;
       if (edits !== this.#edits) {
-        // The request was sent before the edit; its response would undo the edit for a moment.
+        // The request was sent before the edit or the restart; its response would undo that for a moment.
         this.#refresh.now();
         return;
       }
@@ -265,7 +273,7 @@ export class ListController implements ReactiveController {
 
   #fail(error: SidestreamError, keep = false): void {
     if (!keep) this.#set({ kind: 'error', error });
-    this.#host.listFailed(error);
+    this.#host.requestFailed(error);
   }
 
   #set(state: ListState): void {

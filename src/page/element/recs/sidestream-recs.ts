@@ -385,8 +385,7 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
    */
   refresh(): void {
     this.#cards.bundle?.release();
-    this.#feed?.clear();
-    this.#list.refresh();
+    this.#request();
   }
 
   /** @internal A confirmation finishes first, and an added bundle stays: the shopper is looking at them. */
@@ -433,19 +432,23 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
   /** @internal Fewer events mean that the profile was reset or rolled back: dismissed items may be listed again. */
   listChanged(status: Status): number | undefined {
     const { events, dismissed, lastUpdate } = this.#lastStatus ?? status;
-    const reset = dismissed > 0 && status.dismissed === 0;
-    if (reset || status.events < events || (status.lastUpdate ?? 0) < (lastUpdate ?? 0)) {
-      this.#interaction.late?.dismissals.clear();
-      this.#feed?.clear();
-    }
+    const reset = status.events < events || (status.lastUpdate ?? 0) < (lastUpdate ?? 0);
+    // An undone dismissal leaves a feed as it is.
+    if (reset || (dismissed > 0 && status.dismissed === 0)) this.#interaction.late?.dismissals.clear();
+    if (reset && this.#feed) this.refresh();
     this.#feed?.changed(status);
     this.#lastStatus = status;
     return this.#cards.extras?.pause;
   }
 
   /** @internal */
-  listFailed(thrown: unknown): void {
+  requestFailed(thrown: unknown): void {
     this.#feed?.failed();
+    this.listFailed(thrown);
+  }
+
+  /** @internal */
+  listFailed(thrown: unknown): void {
     this.#errors.report(SidestreamError.from(thrown));
   }
 
@@ -463,9 +466,10 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     if (changed.has('placement') || changed.has('itemId')) this.#interaction.late?.dismissals.clearPlaces();
     const otherSource = SOURCE_PROPERTIES.some((name) => changed.has(name));
     const otherRequest = otherSource || REQUEST_PROPERTIES.some((name) => changed.has(name));
-    if (otherRequest) this.#cards.feed?.clear();
-    if (otherSource) this.#source.use();
-    else if (otherRequest) this.#list.refresh();
+    if (otherSource) {
+      this.#cards.feed?.clear();
+      this.#source.use();
+    } else if (otherRequest) this.#request();
     this.#feed?.take(this.#list.state);
     const state = this.#state;
     // To a shopper, an empty cart is like an empty history.
@@ -533,6 +537,13 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
 
   get #feed(): Feed | undefined {
     return this.#settings.layout === 'feed' ? this.#cards.feed : undefined;
+  }
+
+  /** Requests the list again; a feed starts from the top. */
+  #request(): void {
+    this.#cards.feed?.clear();
+    if (this.#settings.layout === 'feed') this.#list.restart();
+    else this.#list.refresh();
   }
 
   readonly #retry = (): void => {

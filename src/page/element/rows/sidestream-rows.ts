@@ -81,6 +81,7 @@ export class SidestreamRows extends LitElement implements PageList {
     lowStock: { type: Number, attribute: 'low-stock' },
     recommender: { attribute: false },
     exclude: { attribute: false, hasChanged: hasOtherContent },
+    navigate: { attribute: false },
     labels: { attribute: false },
     state: { reflect: true },
   };
@@ -130,6 +131,9 @@ export class SidestreamRows extends LitElement implements PageList {
   state: 'loading' | 'filled' | 'hidden' = 'loading';
 
   readonly #errors = new ErrorReporter(this);
+  /** The source that the attributes name, and its recommender. */
+  #source: object | null = null;
+  #shared: Recommender | null = null;
   readonly #found = new FoundRecommender(this, (recommender) => this.#use(recommender));
   #rows: ShownRow[] = [];
   /** The plan that the lists show; null after a change. */
@@ -153,6 +157,11 @@ export class SidestreamRows extends LitElement implements PageList {
   /** @internal */
   get activeRecommender(): Recommender | null {
     return this.#found.value;
+  }
+
+  /** @internal */
+  get waits(): boolean {
+    return !!this.bundle && !this.recommender;
   }
 
   /** @internal Rows that hide themselves are planned again: there may be some by then. */
@@ -207,19 +216,26 @@ export class SidestreamRows extends LitElement implements PageList {
   /** Uses the recommender of the bundle that the attribute names. */
   async #share(): Promise<void> {
     const { bundle, namespace, market, workerUrl, consent } = this;
+    const source = { bundle, namespace, market, workerUrl, consent };
+    this.#source = source;
+    // That of the attributes before.
+    if (this.recommender === this.#shared) this.recommender = null;
     if (!bundle || this.recommender) return;
     try {
-      const shared = await sharedRecommender({ bundle, namespace, market, workerUrl, consent });
-      if (bundle === this.bundle) this.recommender ??= shared;
+      const shared = await sharedRecommender(source);
+      if (source !== this.#source) return;
+      this.#shared = shared;
+      this.recommender ??= shared;
+      // It may be that of before, which is found already.
+      this.#later();
     } catch (thrown) {
+      if (source !== this.#source) return;
       this.#enter('hidden');
       this.#fail(thrown);
     }
   }
 
   #use(recommender: Recommender): () => void {
-    // A list of another bundle may be there first.
-    if (this.bundle && !this.recommender) return () => undefined;
     const end = [
       recommender.on('change', () => this.#later()),
       recommender.on('error', (error) => this.#errors.report(error)),
@@ -253,7 +269,7 @@ export class SidestreamRows extends LitElement implements PageList {
 
   async #load(): Promise<void> {
     const recommender = this.#found.value;
-    if (!recommender || !this.isConnected || (this.#phase === 'filled' && !this.rendered)) return;
+    if (!recommender || this.waits || !this.isConnected || (this.#phase === 'filled' && !this.rendered)) return;
     // After the lists that come earlier in the document, whose products are in no row.
     await turnsOf(recommender).take(this, () => this.#show(recommender));
   }

@@ -9,22 +9,13 @@ import {
   useRef,
   useState,
 } from 'react';
-import type { RecommendResponse } from '../../../device/protocol';
 // For its side effect too, whichever part of this file an app uses.
 import '../../element';
 import type { SidestreamRecs } from '../../element';
-import { followList, type ListOptions } from '../follow-list';
+import { type FollowedList, followList, type ListOptions } from '../follow-list';
 import { type ElementProps, isProperty } from './props';
 
-export type { ListOptions };
-
-/** A list of recommendations as `useRecommendations()` returns it. */
-export interface FollowedList {
-  /** Null until the first response. */
-  list: RecommendResponse | null;
-  /** The SidestreamError of the last request; null after a response. */
-  error: unknown;
-}
+export type { FollowedList, ListOptions };
 
 /**
  * A list for cards of your own, refreshed after the shopper's actions. A server renders it as null.
@@ -35,10 +26,7 @@ export function useRecommendations(options: ListOptions): FollowedList {
   const content = JSON.stringify(options);
   useEffect(() => {
     const given: ListOptions = JSON.parse(content);
-    return followList(given, {
-      onList: (list) => setState({ list, error: null }),
-      onError: (error) => setState(({ list }) => ({ list, error })),
-    });
+    return followList(given, setState);
   }, [content]);
   return state;
 }

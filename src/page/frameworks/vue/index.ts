@@ -26,14 +26,9 @@ export function useRecommendations(options: MaybeRefOrGetter<ListOptions>): Foll
     (content, _, onCleanup) => {
       if (typeof window === 'undefined') return;
       const given: ListOptions = JSON.parse(content);
-      const end = followList(given, {
-        onList: (response) => {
-          list.value = response;
-          error.value = null;
-        },
-        onError: (thrown) => {
-          error.value = thrown;
-        },
+      const end = followList(given, (state) => {
+        list.value = state.list;
+        error.value = state.error;
       });
       onCleanup(end);
     },

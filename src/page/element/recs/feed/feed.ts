@@ -1,40 +1,21 @@
-import { html, nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult } from 'lit';
-import type { repeat } from 'lit/directives/repeat.js';
+import { html, nothing, type ReactiveController, type TemplateResult } from 'lit';
 import type { Recommendation, Recommender, RecommendResponse, Status } from '../../../../device/protocol';
 import type { ListState } from '../list-controller';
-import type { cardOf, ListContext } from '../list-view';
-import type { Settings } from '../settings';
+import type { ListContext } from '../list-view';
 import { type Entry, StoredCursor } from './cursor';
 import { feedStyles } from './feed.styles';
+import type { FeedHost, FeedServices } from './host';
+import { moveFocus } from './keys';
 import { type CardWindow, RowHeights } from './rows';
 
 /** How far above and below the viewport cards are in the page, in heights of the viewport. */
 const MARGIN = 1.5;
 /** How near the end of the feed must be for its next page to be requested. */
 const NEAR = '100% 0px';
+/** Maximum number of products: a request excludes at most 10,000, those of other lists of the page among them. */
+const MAX_PRODUCTS = 9000;
 /** Pause in scrolling after which the place is stored, ms. */
 const SAVE_DELAY = 250;
-
-/** The element around a feed. */
-export interface FeedHost extends ReactiveControllerHost, Element {
-  readonly renderRoot: DocumentFragment | HTMLElement;
-  readonly activeRecommender: Recommender | null;
-  readonly settings: Settings;
-  readonly itemId: unknown;
-  listFailed(thrown: unknown): void;
-}
-
-/** What a feed needs of the list. A late chunk that imported list code would turn its files into separate chunks. */
-export interface FeedServices {
-  cardOf: typeof cardOf;
-  repeat: typeof repeat;
-  columns: string;
-  language(): string | undefined;
-  /** Requests the next page. */
-  more(): void;
-  /** Loads what the cards of products need that come back into the page. */
-  ready(items: Recommendation[]): Promise<void>;
-}
 
 /**
  * An endless list. What it has shown stays, in its order: only later pages follow what the shopper does meanwhile. Cards far from the
@@ -59,7 +40,9 @@ export class Feed implements ReactiveController {
   #consented = false;
   /** The first card in view, and its distance from the top of the viewport. */
   #place = { at: 0, top: 0 };
-  /** The place to which a restored feed has to scroll. */
+  /** Whether the first card in view is one of the feed, but not its first. */
+  #passing = false;
+  /** The place to which a feed that was restored or turned has to scroll. */
   #target: { at: number; top: number } | null = null;
   #saving: ReturnType<typeof setTimeout> | undefined;
   #frame = 0;
@@ -153,9 +136,7 @@ export class Feed implements ReactiveController {
     this.#entries = entries.map(([id, reason, source]) => ({ id, reason, source }));
     this.#rows.arrange(columns);
     this.#rows.mean = height;
-    const first = Math.max(0, Math.floor(at / columns) - 1) * columns;
-    const rows = height > 0 ? Math.ceil(((1 + MARGIN) * innerHeight) / height) : 4;
-    const last = Math.min(entries.length, first + (rows + 2) * columns);
+    const { first, last } = this.#around(at);
     try {
       await this.#fetch(recommender, first, last);
     } catch (thrown) {
@@ -198,7 +179,7 @@ export class Feed implements ReactiveController {
       this.#loaded.set(item.id, recommendation);
     }
     this.#response ??= rest;
-    this.#done = this.latest.length < this.#host.settings.limit;
+    this.#done = this.latest.length < this.#host.settings.limit || this.#entries.length >= MAX_PRODUCTS;
     this.#window = { ...this.#window, last: this.#entries.length };
     this.pages++;
     this.#saveLater();
@@ -262,7 +243,7 @@ export class Feed implements ReactiveController {
     const space = (px: number) => `block-size: ${px}px`;
     return html`
       <span class="edge" tabindex="-1"></span>
-      <div class="feed" role="feed" aria-label=${heading} aria-busy=${this.#pending ? 'true' : 'false'} @click=${onClick} @auxclick=${onClick} @keydown=${this.#onKey}>
+      <div class="feed" role="feed" aria-label=${heading} aria-busy=${this.#pending ? 'true' : 'false'} @click=${onClick} @auxclick=${onClick} @keydown=${moveFocus}>
         <div .style=${space(this.#rows.between(0, first))}></div>
         <div part="list" class="list" .style=${columns}>
           ${each(
@@ -308,25 +289,6 @@ export class Feed implements ReactiveController {
     if (entries.at(-1)?.isIntersecting) this.more();
   }
 
-  /** Page Down and Page Up move from card to card, Control with Home or End out of the feed, as screen readers expect of a feed. */
-  readonly #onKey = (event: KeyboardEvent): void => {
-    const { key, ctrlKey, target } = event;
-    const { renderRoot } = this.#host;
-    if (ctrlKey && (key === 'Home' || key === 'End')) {
-      const edges = renderRoot.querySelectorAll<HTMLElement>('.edge');
-      edges[key === 'Home' ? 0 : 1]?.focus();
-      event.preventDefault();
-      return;
-    }
-    const step = key === 'PageDown' ? 1 : key === 'PageUp' ? -1 : 0;
-    const cards = [...renderRoot.querySelectorAll<HTMLElement>('.feed .item')];
-    const at = cards.findIndex((card) => target instanceof Node && card.contains(target));
-    const next = step === 0 || at < 0 ? undefined : cards[at + step];
-    if (!next) return;
-    event.preventDefault();
-    next.querySelector<HTMLElement>('a, button')?.focus();
-  };
-
   readonly #later = (): void => {
     if (this.#frame === 0) this.#frame = requestAnimationFrame(() => this.#follow());
   };
@@ -338,7 +300,9 @@ export class Feed implements ReactiveController {
     const feed = grid?.parentElement;
     if (!grid || !feed || !this.#host.isConnected || grid.offsetHeight === 0) return;
     const rows = this.#rows;
-    rows.arrange(getComputedStyle(grid).gridTemplateColumns.split(' ').length);
+    // A feed that was turned with its screen stays at its place.
+    const turned = rows.arrange(getComputedStyle(grid).gridTemplateColumns.split(' ').length) && this.#passing;
+    if (turned) this.#target = { ...this.#place, at: Math.min(this.#place.at, this.#entries.length - 1) };
     const { columns } = rows;
     const boxes = [...grid.children].map((card) => card.getBoundingClientRect());
     const topOf = (at: number): number => boxes[at]?.top ?? 0;
@@ -347,12 +311,24 @@ export class Feed implements ReactiveController {
       if (first % columns === 0) rows.set((first + at) / columns - 1, topOf(at) - topOf(at - columns));
     if (rows.mean === 0) rows.mean = grid.offsetHeight / Math.ceil(boxes.length / columns);
     const visible = boxes.findIndex(({ bottom }) => bottom > 0);
+    this.#passing = visible >= 0 && first + visible > 0;
+    if (this.#target) {
+      this.#show(this.#around(this.#target.at));
+      // What is on its way comes back here.
+      if (!this.#fetching) this.#host.requestUpdate();
+      return;
+    }
     // A router may scroll to the top of its next page before this one is gone.
     if (visible >= 0 && this.#cursor?.present) this.#place = { at: first + visible, top: topOf(visible) };
     const { top } = feed.getBoundingClientRect();
     const margin = MARGIN * innerHeight;
     this.#show(rows.within(-top - margin, -top + innerHeight + margin, this.#entries.length));
     this.#saveLater();
+  }
+
+  /** The cards around a place to which the feed has to scroll. */
+  #around(at: number): CardWindow {
+    return this.#rows.around(at, (1 + MARGIN) * innerHeight, this.#entries.length);
   }
 
   #show(wanted: CardWindow): void {
@@ -405,9 +381,7 @@ export class Feed implements ReactiveController {
     if (!this.#target || !card) return;
     const by = card.getBoundingClientRect().top - this.#target.top;
     this.#target = null;
-    let scroller = this.#host.parentElement;
-    while (scroller && !/auto|scroll/.test(getComputedStyle(scroller).overflowY)) scroller = scroller.parentElement;
-    (scroller ?? window).scrollBy({ top: by, behavior: 'instant' });
+    scrollerOf(this.#host).scrollBy({ top: by, behavior: 'instant' });
   }
 
   #saveLater(): void {
@@ -428,4 +402,11 @@ export class Feed implements ReactiveController {
     const cursor = { response, currency, done: this.#done, entries, at: at - before, top, columns, height };
     this.#cursor.write(cursor, this.#consented);
   };
+}
+
+/** What the feed scrolls in: an element of the page, or the window. */
+function scrollerOf({ parentElement }: Element): Element | Window {
+  let scroller = parentElement;
+  while (scroller && !/auto|scroll/.test(getComputedStyle(scroller).overflowY)) scroller = scroller.parentElement;
+  return scroller ?? window;
 }

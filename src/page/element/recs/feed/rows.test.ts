@@ -33,3 +33,14 @@ it('measures again with another number of columns', () => {
   rows.set(0, 90);
   expect(rows.mean).toBe(90);
 });
+
+it('keeps all cards in the page if no height can be measured', () => {
+  expect(heights(1, 0, 0).within(-100, 100, 7)).toEqual({ first: 0, last: 7 });
+});
+
+it('knows the cards around one, from the row before it', () => {
+  const rows = heights(3, 100, 200);
+  expect(rows.around(10, 300, 100)).toEqual({ first: 6, last: 18 });
+  expect(rows.around(1, 300, 8)).toEqual({ first: 0, last: 8 });
+  expect(heights(3).around(10, 300, 100)).toEqual({ first: 6, last: 24 });
+});

@@ -15,14 +15,27 @@ export class RowHeights {
   set(row: number, height: number): void {
     this.#heights[row] = height;
     const known = this.#heights.filter((value) => value > 0);
-    this.mean = known.reduce((sum, value) => sum + value, 0) / known.length;
+    // A page's styles may put all cards into one line, whose cards have the same top.
+    this.mean = known.reduce((sum, value) => sum + value, 0) / Math.max(1, known.length);
   }
 
-  /** Starts over with another number of columns. */
-  arrange(columns: number): void {
-    if (columns === this.columns) return;
+  /** Starts over with another number of columns. @returns whether it is another one */
+  arrange(columns: number): boolean {
+    if (columns === this.columns) return false;
     this.columns = columns;
     this.#heights.length = 0;
+    return true;
+  }
+
+  /**
+   * The cards around one, from the row before it.
+   * @param height how far they reach, px
+   * @param count of all cards
+   */
+  around(at: number, height: number, count: number): CardWindow {
+    const first = Math.max(0, Math.floor(at / this.columns) - 1) * this.columns;
+    const rows = this.mean > 0 ? Math.ceil(height / this.mean) : 4;
+    return { first, last: Math.min(count, first + (rows + 2) * this.columns) };
   }
 
   /** Total height of the rows of some cards, px. @param first and `last`: as in `CardWindow` */

@@ -54,14 +54,13 @@ export class VariantChoice {
     }
   }
 
-  /** Forgets the products that are no longer listed. */
+  /** Forgets the products that are no longer listed, but not what the shopper chose: they may come back. */
   keep(items: readonly Recommendation[]): void {
     const ids = new Set(items.map(({ item }) => item.id));
     for (const id of this.#products.keys()) {
       if (ids.has(id)) continue;
       this.#products.delete(id);
-      this.#chosen.delete(id);
-      this.#own.delete(id);
+      if (!this.#own.has(id)) this.#chosen.delete(id);
     }
   }
 
