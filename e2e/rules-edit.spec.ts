@@ -55,7 +55,7 @@ test('rules are made without JSON: dragged, hidden, dated, previewed, compared a
   await page.goto(address);
   await expect(cards(page)).toHaveCount(12);
   const before = await idsOf(page);
-  await expect(rule(page, 'By hand')).toContainText('kept as it is');
+  await expect(rule(page, 'By hand')).toHaveText(/^\s*By hand\s+Written by hand; kept as it is/);
 
   await drag(page, 4, 1);
   await expect.poll(async () => (await idsOf(page)).slice(0, 3)).toEqual([before[0], before[4], before[1]]);

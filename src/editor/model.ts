@@ -184,6 +184,12 @@ export const NAMES: Readonly<Record<Kind, string>> = { pin: 'Pin', raise: 'Raise
 
 const FIELDS: Readonly<Record<string, string>> = { id: 'Product', category: 'Category' };
 
+/** The name by which problems call a rule. */
+export function nameIn(entry: unknown): string | undefined {
+  const name = typeof entry === 'object' && entry !== null && 'name' in entry ? entry.name : undefined;
+  return typeof name === 'string' && name !== '' ? name.slice(0, 100) : undefined;
+}
+
 /** Name of a field for people. */
 export const fieldName = (field: string): string => FIELDS[field] ?? field.replace('attributes.', '');
 

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { PLACEMENTS } from '../device/ranking';
 import { type Catalog, conditionFor, valuesOf } from './catalog';
-import { type Draft, type FormRule, fieldName, KINDS, matchText, NAMES, words } from './model';
+import { type Draft, type FormRule, fieldName, KINDS, matchText, NAMES, nameIn, words } from './model';
 
 /** What the form of a rule needs, and what it can do. */
 interface RuleContext {
@@ -25,7 +25,7 @@ const inputOf = ({ target }: Event): string =>
 export function ruleForm(draft: Draft, context: RuleContext): TemplateResult {
   const { entry, form } = draft;
   const { number, open, problems, titleOf } = context;
-  const name = form?.name || `Rule ${number}`;
+  const name = nameIn(entry) ?? `Rule ${number}`;
   return html`
     <details class="rule" ?open=${open}>
       <summary>

@@ -15,6 +15,7 @@ import {
   fileOf,
   KINDS,
   NAMES,
+  nameIn,
   newDraft,
   type Place,
   pinned,
@@ -382,9 +383,3 @@ export class RulesEditor extends LitElement {
 customElements.define('rules-editor', RulesEditor);
 
 const messageIn = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));
-
-/** The name by which problems call a rule. */
-function nameIn(entry: unknown): string | undefined {
-  const name = typeof entry === 'object' && entry !== null && 'name' in entry ? entry.name : undefined;
-  return typeof name === 'string' && name !== '' ? name.slice(0, 100) : undefined;
-}
