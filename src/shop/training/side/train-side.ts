@@ -39,7 +39,7 @@ export interface SideSettings {
   historyDropout: number;
   /**
    * Share of the log in which the weight of a choice in the loss halves: the shoppers to come resemble the latest ones most.
-   * Default 0.8.
+   * Default 0.5.
    */
   halfLife: number;
   /** Whether to use content. False: items are only their embeddings. Default true. */
@@ -59,7 +59,7 @@ export const SIDE_SETTINGS: SideSettings = {
   dropout: 0.2,
   embeddingDropout: 0.3,
   historyDropout: 0.2,
-  halfLife: 0.8,
+  halfLife: 0.5,
   content: true,
 };
 
