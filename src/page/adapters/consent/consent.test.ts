@@ -722,6 +722,8 @@ describe('auto', () => {
     await becomes('granted');
     tcf.say('tcloaded', { tcString: '' });
     await becomes('pending');
+    // The next page must not hear of the withdrawal.
+    await vi.waitFor(() => expect(outcomes()).toEqual(['applied', 'applied']));
   });
 
   it('asks all tools before the first answer counts', async () => {
