@@ -28,7 +28,8 @@ export interface Problem {
 
 /**
  * An item, or the errors of a record. `titled` is the field that replaces a missing title, `currency` the currency code of
- * the price, if the record states it; `complements` and `leftOut` are as in `NamedFields`. `unpublished` is a product that must not be shown to shoppers.
+ * the price, if the record states it; `complements` and `leftOut` are as in `NamedFields`. `unpublished` is a product that must not
+ * be shown to shoppers.
  */
 export type ParsedRecord<T = Item> =
   | ({ item: T; titled?: 'description' | 'id'; currency?: string } & Beside)
