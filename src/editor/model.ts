@@ -112,12 +112,12 @@ let keys = 0;
 
 const fileSchema = exactObject({ version: v.literal(RULES_VERSION), rules: v.array(v.unknown()) });
 
-/** The rules of a file. @throws Error that says what to do if it is not a file of rules */
+/** The rules of a file. @throws Error that says what to do if it has no list of rules */
 export function draftsOf(text: string): Draft[] {
   const read = v.safeParse(v.pipe(v.string(), v.parseJson(), fileSchema), text);
   if (!read.success)
     throw new Error(
-      'rules.json is not a file of rules. "sidestream rules check" says what is wrong: correct that, then reload this page.',
+      'rules.json has no valid list of rules. Run "sidestream rules check", correct what it names, then reload this page.',
     );
   return read.output.rules.map((entry) => ({ key: ++keys, entry, form: formOf(entry) }));
 }
