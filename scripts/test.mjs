@@ -15,7 +15,7 @@ mkdirSync('.cache', { recursive: true });
 const UNIT = join('.cache', 'unit.json');
 const E2E = join('.cache', 'e2e.json');
 /**
- * `cores`: how many of two cores a stage keeps busy; two stages of one core run side by side. `after`: the stage waits for these,
+ * `cores`: how many of two cores a stage takes; two stages of one core run side by side. `after`: the stage waits for these,
  * whatever their result; `needs`: it is skipped if one of these failed.
  */
 const stages = [
@@ -31,8 +31,9 @@ const stages = [
   { name: 'arrows and cycles', cores: 1, command: ['tsx', 'tsx', 'scripts/cycles.ts'] },
   // Takes only pictures whose sources changed.
   { name: 'pictures', cores: 1, needs: ['build'], command: ['tsx', 'tsx', 'scripts/pictures.ts', '--check'] },
-  // Includes the API reference, which treats warnings as errors; a dead link makes it fail.
-  { name: 'site', cores: 1, needs: ['build', 'package'], command: ['tsx', 'tsx', 'scripts/site.ts', '--built'] },
+  // Includes the API reference, which treats warnings as errors; a dead link makes it fail. It runs beside the unit tests, which
+  // would otherwise wait for it with an idle core.
+  { name: 'site', cores: 0, needs: ['build', 'package'], command: ['tsx', 'tsx', 'scripts/site.ts', '--built'] },
   // Long, so only at night and on the main branch.
   ...(process.env.NIGHTLY
     ? [{ name: 'kills', cores: 1, needs: ['build'], command: ['tsx', 'tsx', 'tools/faults/main.ts', '--kills', '10'] }]
