@@ -92,6 +92,10 @@ test('shows 1,000 products, none twice, in a page that does not grow', async ({ 
   expect(await places(page)).toEqual([...seen].slice(0, (await places(page)).length));
 });
 
+/** Waits until no frame that is due changes the cards: scrolling has then been noted. */
+const drawn = (page: Page): Promise<unknown> =>
+  page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+
 /** The first card in view: its id and its distance from the top. */
 const inView = (page: Page): Promise<[string, number] | null> =>
   cards(page).evaluateAll((all) => {
@@ -104,7 +108,7 @@ for (const consent of ['granted', 'pending'] as const)
     await open(page, consent);
     const seen = await scrollTo(page, 120);
     await page.evaluate(() => window.scrollBy(0, -700));
-    await page.waitForTimeout(400);
+    await drawn(page);
     const before = await inView(page);
     if (!before) throw new Error('no card is in view');
     // The browser's cache of whole pages would prove nothing.
@@ -128,7 +132,8 @@ for (const consent of ['granted', 'pending'] as const)
     const products = [...seen.values()].map((id) => id.split('.')[0]);
     expect(new Set(products).size).toBe(products.length);
     await page.evaluate(() => document.querySelector('sidestream-recs')?.activeRecommender?.forget());
-    await page.waitForTimeout(500);
+    // A feed stores its place when the page is left, whatever it still had to wait for.
+    await page.evaluate(() => window.dispatchEvent(new Event('pagehide')));
     expect(await page.evaluate(() => Object.keys(sessionStorage))).toEqual([]);
   });
 
@@ -138,8 +143,7 @@ test('stays at its place when the screen is turned, and turned back', async ({ p
   await scrollTo(page, 60);
   const first = () =>
     cards(page).evaluateAll((all) => all.find((card) => card.getBoundingClientRect().bottom > 0)?.ariaPosInSet);
-  // Scrolling has been noted once no further frame changes the cards.
-  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+  await drawn(page);
   const place = Number(await first());
   const top = () =>
     cards(page).evaluateAll(
@@ -172,8 +176,10 @@ test('can be used with the keyboard, and keeps its cards while the shopper acts'
     const recommender = document.querySelector('sidestream-recs')?.activeRecommender;
     await recommender?.track('click', id);
     await recommender?.settled();
+    // A list that the feed requested because of the click has arrived before this one.
+    await recommender?.recommend({ limit: 1 });
   }, shown[5] ?? '');
-  await page.waitForTimeout(400);
+  await drawn(page);
   expect((await idsOf(feed(page))).slice(0, 5)).toEqual(shown.filter((_, n) => n !== 2).slice(0, 5));
   const list = await feed(page).getByRole('feed').elementHandle();
   await feed(page).getByRole('button', { name: 'Undo' }).click();
