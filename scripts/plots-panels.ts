@@ -11,7 +11,7 @@ import {
 } from '@observablehq/plot';
 import type { KeptResult } from '../src/lab/evaluate';
 import { signed } from '../src/lab/evaluate/report-cells';
-import type { TableSummary } from '../src/lab/evaluate/result-summary';
+import type { TableSummary } from '../src/lab/evaluate/result';
 import type { KeptArea } from '../tools/bench/kept';
 
 export interface Picture {

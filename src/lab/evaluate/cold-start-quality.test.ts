@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { coldStartQuality } from './cold-start-quality';
+import { coldStartQuality } from './quality';
 
 const at = (rank: number, isNew: boolean, chosen: number) => ({ rank, isNew, chosen });
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { comparison } from './comparison';
-import type { MethodSummary, ProtocolSummary } from './result-summary';
+import { comparison } from './report';
+import type { MethodSummary, ProtocolSummary } from './result';
 
 const method = (name: string, lnRank: number, worseBeyondError?: number): MethodSummary => ({
   name,

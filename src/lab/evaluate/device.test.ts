@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type DeviceMethod, evaluateDevice } from './device';
+import { basketQualities, sharedSeconds, streamQualities } from './quality';
 import { coldShoppers } from './shoppers';
-import { basketQualities, sharedSeconds, streamQualities } from './stream-quality';
 
 /** Knows only the last event: it predicts the item after the last one. */
 const successor: DeviceMethod = {

@@ -10,9 +10,8 @@ import {
   type SplicedStream,
   splicedPairs,
 } from './drift';
-import type { Quality } from './quality';
+import { type Quality, streamQualities } from './quality';
 import type { Shopper } from './shoppers';
-import { streamQualities } from './stream-quality';
 
 /** Shoppers of 80 events each on items of their own, one event per minute, the fifth taking ten. */
 const shoppers = Array.from({ length: 5 }, (_, s): Shopper => {

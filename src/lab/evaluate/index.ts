@@ -1,5 +1,3 @@
-export { coldStartQuality, type RankedChoice } from './cold-start-quality';
-export { comparison } from './comparison';
 export { type DeviceMethod, evaluateDevice } from './device';
 export { deviceVerdict, verdictText } from './device-verdict';
 export {
@@ -18,18 +16,34 @@ export { listQuality } from './list-quality';
 export { joinMeasured, type MethodRanks, measuredText, type Part, streamsOfPart } from './measurement';
 export { contentKnnMethod, type LearnerShop, learnerMethod, popularityMethod, sideMethod } from './methods';
 export { PAST_METHODS, type PastMethodName } from './past-methods';
-export { estimate, lnRankChange, meanQuality, type Quality, qualityOf, thirds } from './quality';
+export {
+  basketQualities,
+  coldStartQuality,
+  estimate,
+  lnRankChange,
+  meanQuality,
+  type Quality,
+  qualityOf,
+  type RankedChoice,
+  sharedSeconds,
+  shareOfSharedSeconds,
+  streamQualities,
+  thirds,
+} from './quality';
 export { purchaseStreams, rankRepeats, repeatShare } from './repeat-ranks';
-export { reportBody, reportLine, reportOrigin, seedsInWords, withResults } from './report';
-export { type MethodRun, mergeRuns, type ProtocolRun, parseRun, type ResultTable } from './result';
+export { comparison, reportBody, reportLine, reportOrigin, seedsInWords, withResults } from './report';
 export {
   type KeptResult,
   type KeptResults,
   keptText,
+  type MethodRun,
+  mergeRuns,
+  type ProtocolRun,
   type ProtocolSummary,
   parseKept,
+  parseRun,
+  type ResultTable,
   summary,
-} from './result-summary';
+} from './result';
 export { type SharedLearning, sharedLearning } from './shared-work';
 export { coldShoppers, type Shopper, shopperSimilarity } from './shoppers';
-export { basketQualities, sharedSeconds, shareOfSharedSeconds, streamQualities } from './stream-quality';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { parsePart, unusablePart } from './part-text';
+import { parsePart, unusablePart } from './shared-work';
 
 /** One of the parts into which an evaluation is split. */
 export interface Part {

@@ -12,9 +12,8 @@ import {
   VsknnIndex,
   type VsknnSettings,
 } from './leave-one-out';
-import { meanQuality } from './quality';
+import { meanQuality, streamQualities } from './quality';
 import { pastShoppers, type Shopper, shoppersOf } from './shoppers';
-import { streamQualities } from './stream-quality';
 
 /** The log from which a method learns and chooses its settings. */
 export interface PastLog {

@@ -1,4 +1,6 @@
 import * as v from 'valibot';
+import type { RankedStream } from './device';
+import { basketEnd, type Shopper } from './shoppers';
 
 /** JSON has no NaN (the mean of nothing): it is written as null. */
 export const jsonNumber = v.union([
@@ -178,3 +180,96 @@ export function lnRankChange(
   const ranked = group.filter((n) => units[n].events > 0 && reference[n].events > 0);
   return estimate(ranked.map((n) => units[n].lnRank - reference[n].lnRank));
 }
+
+export interface RankedChoice {
+  rank: number;
+  /** Whether the item had no choice before the window. */
+  isNew: boolean;
+  /** Choices of the item in the window, 1 or more. */
+  chosen: number;
+}
+
+/**
+ * Quality on new items, and on old items reweighted to the new items' distribution of popularity within the window: both
+ * in classes of 1, 2, 3-4, 5-8 ... choices; classes without new or without old items do not count.
+ */
+export function coldStartQuality(ranked: readonly RankedChoice[]): { fresh: Quality; old: Quality } {
+  const classes = new Map<number, { fresh: QualityMeter; old: QualityMeter }>();
+  for (const { rank, isNew, chosen } of ranked) {
+    const key = Math.ceil(Math.log2(chosen));
+    const meters = classes.get(key) ?? { fresh: new QualityMeter(), old: new QualityMeter() };
+    classes.set(key, meters);
+    (isNew ? meters.fresh : meters.old).add(rank);
+  }
+  const shared = [...classes.values()]
+    .map(({ fresh, old }) => ({ fresh: fresh.quality, old: old.quality }))
+    .filter(({ fresh, old }) => fresh.events > 0 && old.events > 0);
+  const weighted = (side: 'fresh' | 'old'): Quality => {
+    const events = shared.reduce((sum, one) => sum + one[side].events, 0);
+    const total = shared.reduce((sum, { fresh }) => sum + fresh.events, 0);
+    const mean = (pick: (quality: Quality) => number): number =>
+      shared.reduce((sum, one) => sum + one.fresh.events * pick(one[side]), 0) / total;
+    return { events, ...qualityBy(mean) };
+  };
+  return { fresh: weighted('fresh'), old: weighted('old') };
+}
+
+/**
+ * Quality of each stream's ranked events, or of some of them.
+ * @param ranked one for each stream, in the same order
+ * @param counts whether an event counts. Default: all do
+ */
+export function streamQualities(
+  ranked: readonly RankedStream[],
+  streams: readonly Shopper[],
+  counts: (row: number, place: number, stream: number) => boolean = () => true,
+): Quality[] {
+  return ranked.map(({ places, ranks }, n) => {
+    const { rows } = streams[n];
+    return qualityOf(ranks.filter((_, at) => counts(rows[places[at]], places[at], n)));
+  });
+}
+
+/**
+ * As `streamQualities`, with baskets instead of events: each is one choice, by the means over its items.
+ * @param from first position at which a basket may start: an earlier one has a shorter history than the events
+ */
+export function basketQualities(ranked: readonly RankedStream[], streams: readonly Shopper[], from: number): Quality[] {
+  return ranked.map(({ places, basketRanks }, n) => {
+    const { times } = streams[n];
+    const meter = new QualityMeter();
+    for (let start = 0; start < times.length; start = basketEnd(times, start)) {
+      const end = basketEnd(times, start);
+      const basket = basketRanks.filter((_, at) => places[at] >= start && places[at] < end);
+      if (start >= from && basket.length > 0) meter.add(...basket);
+    }
+    return meter.quality;
+  });
+}
+
+/** For each event, whether another event of the same shopper has the same second. */
+function sharesSecond(times: readonly number[]): boolean[] {
+  const shared: boolean[] = [];
+  while (shared.length < times.length) {
+    const start = shared.length;
+    const end = basketEnd(times, start);
+    for (let place = start; place < end; place++) shared.push(end - start > 1);
+  }
+  return shared;
+}
+
+/** Share of the ranked events that share their second with another event of the same stream, 0..1. */
+export function sharedSeconds(ranked: readonly RankedStream[], streams: readonly Shopper[]): number {
+  return shareOf(
+    ranked.flatMap(({ places }, n) => {
+      const shares = sharesSecond(streams[n].times);
+      return places.map((place) => shares[place]);
+    }),
+  );
+}
+
+/** The same if all events are ranked. @param to end of the events used */
+export const shareOfSharedSeconds = (streams: readonly Shopper[], to: number): number =>
+  shareOf(streams.flatMap(({ times }) => sharesSecond(times).slice(0, to)));
+
+const shareOf = (holds: readonly boolean[]): number => holds.filter(Boolean).length / holds.length;

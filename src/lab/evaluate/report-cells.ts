@@ -1,4 +1,4 @@
-import { type MethodSummary, round4 } from './result-summary';
+import { type MethodSummary, round4 } from './result';
 
 /** A Markdown table with aligned columns. */
 export function markdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { reportBody, reportLine, reportOrigin, reportTable, withResults } from './report';
-import type { MethodSummary, ProtocolSummary } from './result-summary';
+import type { MethodSummary, ProtocolSummary } from './result';
 
 const method = (name: string, lnRankChange: number, figures: Record<string, number> = {}): MethodSummary => ({
   name,

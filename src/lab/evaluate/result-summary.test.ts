@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Quality } from './quality';
-import type { MergedRun } from './result';
-import { type KeptResults, keptText, parseKept, summary } from './result-summary';
+import { type KeptResults, keptText, type MergedRun, parseKept, summary } from './result';
 
 const quality = (lnRank: number, events = 1): Quality => ({
   events,

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { parsePart } from '../evaluate/part-text';
+import { parsePart } from '../evaluate/shared-work';
 import { SHOPPER_KINDS, type SimulatedShopper } from './shopper';
 import type { SimulatedShop } from './shops';
 import { type Market, recordSchema, visitShop } from './visit';

@@ -1,8 +1,7 @@
 import { choiceMatrix, gramProduct } from '../../../shop/training';
 import { addItemWeights, type ItemWeights, itemWeights } from './item-knn';
-import { HALF_LIVES, popularityOf } from './ranker';
+import { gridOf, HALF_LIVES, popularityOf, tuned } from './ranker';
 import type { ChoiceHistory } from './split';
-import { gridOf, tuned } from './tuned';
 
 /** Number of columns of the inverse that are solved at once. */
 const COLUMNS_PER_SOLVE = 64;

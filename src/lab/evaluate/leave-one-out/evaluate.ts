@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { parsePart } from '../part-text';
 import { settingsSchema } from '../result';
+import { parsePart } from '../shared-work';
 import { ease } from './ease';
 import { ials } from './ials';
 import { itemKnn } from './item-knn';

@@ -1,7 +1,7 @@
 import { seededRandom } from '../../../core/common/random';
 import { choiceMatrix, type SparseMatrix, transposed } from '../../../shop/training';
+import { gridOf, tuned } from './ranker';
 import type { ChoiceHistory } from './split';
-import { gridOf, tuned } from './tuned';
 
 /** Width of the user and item vectors, and the terms of their loss. */
 export interface IalsSettings extends Record<string, number | null> {

@@ -8,6 +8,7 @@ export {
 } from './evaluate';
 export { type ItemWeights, itemKnn, shrunkCosines } from './item-knn';
 export {
+  gridOf,
   type LeaveOneOutMethod,
   type LeaveOneOutShop,
   popularityOf as choicesOf,
@@ -17,5 +18,4 @@ export {
 } from './ranker';
 export { side, sideIds } from './side';
 export { type ChoiceCase, type ChoiceHistory, evenly, type LeaveOneOutSplit, leaveOneOut } from './split';
-export { gridOf } from './tuned';
 export { VsknnIndex, type VsknnSettings } from './vsknn';

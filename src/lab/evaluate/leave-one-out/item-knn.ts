@@ -1,7 +1,6 @@
 import { choiceMatrix, transposed } from '../../../shop/training';
-import { fading, HALF_LIVES } from './ranker';
+import { fading, gridOf, HALF_LIVES, tuned } from './ranker';
 import type { ChoiceHistory } from './split';
-import { gridOf, tuned } from './tuned';
 
 /** Item-to-item weights: the weights of an item are at `offsets[item]` to `offsets[item + 1]`. */
 export interface ItemWeights {

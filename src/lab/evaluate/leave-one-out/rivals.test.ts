@@ -5,9 +5,8 @@ import { easeItems, easeWeights } from './ease';
 import { LEAVE_ONE_OUT_RIVALS } from './evaluate';
 import { ialsModel } from './ials';
 import { addItemWeights, shrunkCosines } from './item-knn';
-import { type AddScores, fading, type LeaveOneOutShop, popularityOf, rankerOf } from './ranker';
+import { type AddScores, fading, gridOf, type LeaveOneOutShop, popularityOf, rankerOf, tuned } from './ranker';
 import { type ChoiceHistory, leaveOneOut } from './split';
-import { gridOf, tuned } from './tuned';
 import { VsknnIndex } from './vsknn';
 
 const COUNT = 6;

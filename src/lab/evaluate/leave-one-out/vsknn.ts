@@ -1,7 +1,6 @@
 import { choiceMatrix, transposed } from '../../../shop/training';
-import { type AddScores, fading } from './ranker';
+import { type AddScores, fading, gridOf, tuned } from './ranker';
 import type { ChoiceHistory } from './split';
-import { gridOf, tuned } from './tuned';
 
 export interface VsknnSettings extends Record<string, number | null> {
   /** Maximum number of neighbouring users. */

@@ -1,2 +1,8 @@
-export { WINDOW_METHODS, type WindowMethodName } from './window-methods';
-export { evaluateWindows, parseWindows, type WindowRun, windowsText } from './windows';
+export {
+  evaluateWindows,
+  parseWindows,
+  WINDOW_METHODS,
+  type WindowMethodName,
+  type WindowRun,
+  windowsText,
+} from './windows';

@@ -2,8 +2,14 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../core/common/random';
 import { startCompute } from '../../../shop/training/node';
 import type { SideFeatures } from '../../../shop/training/side';
-import { WINDOW_METHODS, type WindowMethodName } from './window-methods';
-import { evaluateWindows, parseWindows, type WindowsProtocol, windowsText } from './windows';
+import {
+  evaluateWindows,
+  parseWindows,
+  WINDOW_METHODS,
+  type WindowMethodName,
+  type WindowsProtocol,
+  windowsText,
+} from './windows';
 
 const ITEMS = 20;
 const random = seededRandom(4);
