@@ -4,7 +4,7 @@ import type { NewItem } from '../device/protocol';
 import { SidestreamError } from '../error';
 import { categorySlug } from './category';
 import { routeHref } from './route';
-import { ShopElement } from './shop-element';
+import { ShopElement } from './session';
 import { icon, progressBar, STAGES } from './templates';
 
 const ACCEPTED = 'image/png,image/jpeg,image/webp,image/gif,image/avif';

@@ -12,6 +12,7 @@ import type {
 import { SidestreamError } from '../error';
 import { createRecommender } from '../page/client';
 import { type Category, categoryTree } from './category';
+import { SessionElement } from './session-element';
 import type { Settings } from './settings';
 
 /** One product, as the recommender returns it. */
@@ -268,3 +269,6 @@ async function examplesOf(recommender: Recommender, categories: Category[]): Pro
   );
   return examples.flat();
 }
+
+/** A part of the shop's page. */
+export class ShopElement extends SessionElement<Session> {}

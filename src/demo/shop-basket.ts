@@ -2,9 +2,8 @@ import { html, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { routeHref } from './route';
-import type { BasketLine } from './session';
+import { type BasketLine, ShopElement } from './session';
 import './shop-consent';
-import { ShopElement } from './shop-element';
 import { forYou, shopRecs } from './shop-recs';
 import { icon, money, priceOf, productImage } from './templates';
 

@@ -1,8 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import type { Consent } from '../device/protocol';
-import type { Session } from './session';
-import { ShopElement } from './shop-element';
+import { type Session, ShopElement } from './session';
 import { icon } from './templates';
 
 /**

@@ -2,8 +2,7 @@ import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Recommender } from '../device/protocol';
-import type { Item } from './session';
-import { ShopElement } from './shop-element';
+import { type Item, ShopElement } from './session';
 import { cardOutlines, productCard } from './templates';
 
 const PAGE = 30;

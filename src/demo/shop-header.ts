@@ -2,8 +2,8 @@ import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { FindDetail, FindSubmitDetail } from '../find';
 import { PRODUCT_TEMPLATE, type Route, routeHref } from './route';
+import { ShopElement } from './session';
 import { BRAND, CURRENCY } from './settings';
-import { ShopElement } from './shop-element';
 import { icon, progressBar } from './templates';
 
 /** Brand, search and tools; stays in view. Dispatches `open-inspector` and `open-add`. */

@@ -3,7 +3,7 @@ import { customElement, property } from 'lit/decorators.js';
 import './shop-grid';
 import { categorySlug, findCategory, trail } from './category';
 import { routeHref } from './route';
-import { ShopElement } from './shop-element';
+import { ShopElement } from './session';
 import './shop-consent';
 import { forYou, shopRecs } from './shop-recs';
 import { breadcrumbs } from './templates';

@@ -4,7 +4,7 @@ import type { Recommender, Rules } from '../../device/protocol';
 import type { RecsErrorDetail } from '../../page/element';
 import { adoptStyles, copyText } from '../late-page';
 import { routeHref } from '../route';
-import { ShopElement } from '../shop-element';
+import { ShopElement } from '../session';
 import {
   ATTRIBUTE_GROUPS,
   ATTRIBUTES,

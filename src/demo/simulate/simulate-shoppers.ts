@@ -12,7 +12,7 @@ import {
 } from '../../lab/simulate';
 import { table } from '../charts/shop-chart';
 import { adoptStyles, copyText } from '../late-page';
-import { ShopElement } from '../shop-element';
+import { ShopElement } from '../session';
 import style from './simulate.css?inline';
 import type { Found } from './simulation-api';
 import { figureGroups, simulationChart } from './simulation-charts';

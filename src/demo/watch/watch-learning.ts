@@ -4,8 +4,7 @@ import type { Recommender } from '../../device/protocol';
 import type { SidestreamError } from '../../error';
 import { createRecommender } from '../../page/client';
 import { routeHref } from '../route';
-import { RULES } from '../session';
-import { ShopElement } from '../shop-element';
+import { RULES, ShopElement } from '../session';
 import { MEASURED } from './script';
 import './watch-visit';
 

@@ -11,12 +11,12 @@ import {
 } from './quality';
 import { parseJson } from './shared-work';
 
-export const figuresSchema = v.record(v.string(), jsonNumber);
+const figuresSchema = v.record(v.string(), jsonNumber);
 /** Chosen settings of a method, by name; null: none. */
 export const settingsSchema = v.record(v.string(), v.nullable(v.number()));
 
 /** Of a table, whether it holds the units or only their means. */
-export const tableEntries = {
+const tableEntries = {
   name: v.string(),
   unit: v.picklist(['shopper', 'window', 'pair']),
   /** Number of the first unit, if the units are windows. */

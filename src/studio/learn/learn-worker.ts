@@ -14,10 +14,9 @@ import type { LogEvent } from '../../shop/logs';
 import { type KeptBytes, shopChoices } from '../../shop/training';
 import { type StudioFolder, studioFolder } from '../files/opfs';
 import type { LearnWorker } from '../session';
-import { keepEvents, keptEvents } from './kept-events';
 import { learn } from './learn';
 import { readLogFile } from './read-log';
-import { CHECKPOINT_FILE, forgetLearned, keepLearned, keepLog, storedLog } from './stored';
+import { CHECKPOINT_FILE, forgetLearned, keepEvents, keepLearned, keepLog, keptEvents, storedLog } from './stored';
 
 /** The events of the log; null until it is read. */
 let known: LogEvent[] | null = null;
