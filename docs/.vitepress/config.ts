@@ -114,6 +114,7 @@ const sidebar = [
       { text: 'What the router guarantees', link: '/explanation/regret-bound' },
       { text: 'Privacy', link: '/explanation/privacy' },
       { text: 'Evaluation and its limits', link: '/explanation/evaluation' },
+      { text: 'The statistics of a pilot', link: '/explanation/pilot-statistics' },
       { text: 'Rooms of the code', link: '/explanation/rooms' },
       { text: 'Decisions', link: '/decisions/' },
     ],
