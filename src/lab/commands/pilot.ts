@@ -19,8 +19,14 @@ import {
   unitsNeeded,
   WRONG_SPLIT,
 } from '../verdict';
-import { differenceOfShares, type EffectSize, effectSize, largeEffectNote } from './effect-size';
-import { readCounts, readMetricFile } from './metric-file';
+import {
+  differenceOfShares,
+  type EffectSize,
+  effectSize,
+  largeEffectNote,
+  readCounts,
+  readMetricFile,
+} from './verdict-input';
 
 interface PilotOptions extends Omit<SequentialPlan, 'effect' | 'margin'> {
   effect: EffectSize;

@@ -11,8 +11,7 @@ import {
   verdictSentences,
   WRONG_SPLIT,
 } from '../verdict';
-import { type EffectSize, effectSize, largeEffectNote, partOfControl } from './effect-size';
-import { readMetricFile } from './metric-file';
+import { type EffectSize, effectSize, largeEffectNote, partOfControl, readMetricFile } from './verdict-input';
 
 interface ReportOptions extends Omit<VerdictPlan, 'effect'> {
   effect: EffectSize;

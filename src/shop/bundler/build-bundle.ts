@@ -29,24 +29,18 @@ import {
   sharedInput,
   writeChecked,
 } from '../pipeline';
-import { type FileCooccurrence, fileCooccurrence } from './build-cooccurrence';
-import { buildFolder, lockedBuild, readFitted, writeFitted } from './build-folder';
-import { cacheFolder } from './cache-folder';
-import { readManifest } from './edit-manifest';
+import { type FileCooccurrence, feedLinks, fileCooccurrence, type Pair } from './build-cooccurrence';
+import { buildFolder, cacheFolder, lockedBuild, readFitted, writeFitted } from './build-folder';
 import { readEncoder } from './encoder-files';
-import { feedLinks } from './feed-links';
-import { folderFetch, folderSink, removeStale } from './folder-bundle';
+import { folderFetch, folderSink, readManifest, removeStale } from './folder-bundle';
 import { requireFolder, requireRoom } from './folders';
 import { type LocaleFeed, type LocaleFeeds, readLocales, writeMarkets } from './locales';
-import type { EncoderSource } from './node-encoders';
 import { keptOffers } from './offers';
-import type { Pair } from './pair-file';
 import { createPictures, type PictureOptions, stalePictures, unreadPictures, withImage } from './pictures';
 import { keptProjections, leftOut, type PreviousBundle, previousBundle } from './previous-bundle';
-import { localRunner } from './process-pool';
-import { queueRunner } from './queue/build-queue';
-import { collectFeed, type ReadFeedOptions, strictError } from './read-feed';
-import { RejectedRowsFile } from './rejected-rows';
+import { type EncoderSource, localRunner } from './process-pool';
+import { queueRunner } from './queue';
+import { collectFeed, type ReadFeedOptions, RejectedRowsFile, strictError } from './read-feed';
 import { keepsRules } from './rules';
 
 /** Number of texts and pictures from which a further process saves more time than it takes to start. */

@@ -1,8 +1,10 @@
+import { closeSync, existsSync, fstatSync, ftruncateSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import * as v from 'valibot';
 import { codeOf } from '../../core/common/thrown';
 import { SidestreamError } from '../../error';
+import type { CacheFile, CacheFolder } from '../pipeline';
 import { replaceFile } from './folders';
 
 const LOCK = 'build.lock';
@@ -63,4 +65,25 @@ function isRunning(pid: number): boolean {
   } catch (error) {
     return codeOf(error) === 'EPERM';
   }
+}
+
+/** The folder of a build's cached features. It is created with its first file. */
+export function cacheFolder(folder: string): CacheFolder {
+  return async (name) => {
+    mkdirSync(folder, { recursive: true });
+    return cacheFile(join(folder, name));
+  };
+}
+
+export function cacheFile(path: string): CacheFile {
+  const file = openSync(path, existsSync(path) ? 'r+' : 'w+');
+  return {
+    size: () => fstatSync(file).size,
+    read: (into, at) => readSync(file, into, 0, into.length, at),
+    write(bytes, at) {
+      writeSync(file, bytes, 0, bytes.length, at);
+    },
+    truncate: (size) => ftruncateSync(file, size),
+    close: () => closeSync(file),
+  };
 }

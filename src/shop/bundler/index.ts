@@ -5,6 +5,7 @@ export { PACKAGE_FOLDER, requireRoom } from './folders';
 export type { LocaleFeed } from './locales';
 export { createMeter, JointMeter } from './meter';
 export { MISSING, type Missing, type OffersResult, removeOffers, writeOffers } from './offers';
-export { openText } from './open-text';
+export { openText } from './open-feed';
+export { startQueueWorker } from './queue';
 export { readFeed, readMapping } from './read-feed';
 export { type CheckedProblem, type CheckedRules, checkRules, publishRules, removeRules } from './rules';

@@ -5,7 +5,7 @@ import { type ItemText, itemTextOf } from '../../core/catalog/locales';
 import { encodeOffers, marketSchema, type Offer, offersFile } from '../../core/catalog/offers';
 import { invalidInput, SidestreamError } from '../../error';
 import type { CollectedFeed, RejectedRows } from '../pipeline';
-import { writeMutable } from './edit-manifest';
+import { writeMutable } from './folder-bundle';
 import { soldOutOffer } from './offers';
 import { collectFeed, type ReadFeedOptions } from './read-feed';
 

@@ -13,11 +13,9 @@ import {
 } from '../../core/catalog/offers';
 import { SidestreamError } from '../../error';
 import { type Meter, metered, type RejectedRows } from '../pipeline';
-import { nameMutable, readManifest, writeMutable } from './edit-manifest';
-import { folderFetch } from './folder-bundle';
+import { folderFetch, nameMutable, readManifest, writeMutable } from './folder-bundle';
 import { openFeed } from './open-feed';
-import { strictError } from './read-feed';
-import { RejectedRowsFile } from './rejected-rows';
+import { RejectedRowsFile, strictError } from './read-feed';
 
 /** Treatment of products in the bundle that the feed lacks: they keep price and stock, or are sold out. */
 export const MISSING = ['keep', 'out-of-stock'] as const;

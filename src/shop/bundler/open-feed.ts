@@ -1,11 +1,12 @@
 import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import { type FeedSource, unpacked } from '../../core/catalog/feed';
+import { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { type FeedSource, fileText, unpacked } from '../../core/catalog/feed';
 import { messageOf } from '../../core/common/thrown';
 import { SidestreamError } from '../../error';
 import { fetchRetried } from './fetch';
-import { gunzip } from './open-text';
 
 /** Extensions of the files that are read from a folder; their content decides the format. */
 const FEED_FILES = new Set([
@@ -80,4 +81,15 @@ function unreadable(path: string, cause: unknown): SidestreamError {
       cause,
     },
   );
+}
+
+/** The text of a shop's file, as `fileText` reads it. @throws also errors of the file system and zlib */
+export const openText = (path: string): AsyncGenerator<string> => fileText(path, createReadStream(path), gunzip);
+
+/** Decompresses gzip with zlib. @throws errors of the source and of zlib */
+async function* gunzip(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const source = Readable.from(packed, { objectMode: false });
+  const zlib = createGunzip();
+  source.on('error', (error) => zlib.destroy(error));
+  yield* source.pipe(zlib);
 }

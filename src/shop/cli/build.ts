@@ -4,15 +4,16 @@ import { counted } from '../../core/common/counted';
 import { DEFAULT_PRESETS } from '../../core/encoders';
 import { nodeRuntime } from '../../core/encoders/node';
 import { buildBundle, createMeter, type LocaleFeed, readMapping, readPreset } from '../bundler';
-import { localeFeed, positiveInteger } from './option-parsers';
 import {
   allowPrivateOption,
   encodersOption,
   encodingOption,
   langOption,
+  localeFeed,
   mappingOption,
+  positiveInteger,
   refusalsOption,
-} from './shared-options';
+} from './options';
 import { showRejectedRows } from './terminal';
 
 interface BuildOptions {

@@ -5,7 +5,7 @@ import { HUB_PRESETS, PRESETS, type Preset } from '../../core/encoders';
 import { SidestreamError } from '../../error';
 import { addEncoder, createMeter, isBuilt, madePreset, presetFile } from '../bundler';
 import { type AdaptOptions, adaptEncoder, folderSource, HubRepo, hubSettings, hubSource } from '../bundler/hub';
-import { encodersOption } from './shared-options';
+import { encodersOption } from './options';
 
 interface AddOptions extends AdaptOptions {
   models: string;

@@ -9,8 +9,6 @@ import { invalidInput } from '../../error';
 import { PACKAGE_FOLDER, readFeed, readMapping } from '../bundler';
 import { detectLanguage } from '../pipeline';
 import { buildCommand } from './build';
-import { type PackageSource, packageSource } from './package-source';
-import { plainAddress, plainName, scriptWord } from './script-words';
 import {
   allowPrivateOption,
   currencyOption,
@@ -18,7 +16,8 @@ import {
   langOption,
   mappingOption,
   refusalsOption,
-} from './shared-options';
+} from './options';
+import { type PackageSource, packageSource, plainAddress, plainName, scriptWord } from './shop-package';
 import { filledPage, hasTexts, shopTexts, textsFile } from './shop-texts';
 
 /** The shop that is copied; next to `lib` in the package, at the top level in a clone. */

@@ -18,7 +18,7 @@ import {
   nearest,
 } from '../pipeline';
 import { expertsText } from '../training/side';
-import { positiveInteger } from './option-parsers';
+import { positiveInteger } from './options';
 import { table } from './terminal';
 
 interface InspectOptions {

@@ -14,8 +14,7 @@ import {
   type Subject,
   writeLists,
 } from '../lists';
-import { fitting, positiveInteger } from './option-parsers';
-import { currencyOption } from './shared-options';
+import { currencyOption, fitting, positiveInteger } from './options';
 
 interface ListsOptions {
   placements: ListPlacement[];

@@ -7,7 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import * as v from 'valibot';
 import { codeOf } from '../../core/common/thrown';
 import { SidestreamError } from '../../error';
-import { exitBy } from './interrupt';
+import { exitBy } from './terminal';
 
 export const LOCK_FILE = 'sidestream.lock';
 /** Default interval at which a waiting run checks whether the other one has ended, ms. */

@@ -11,8 +11,7 @@ import {
   removeOffers,
   writeOffers,
 } from '../bundler';
-import { fitting } from './option-parsers';
-import { currencyOption, encodingOption, mappingOption, refusalsOption } from './shared-options';
+import { currencyOption, encodingOption, fitting, mappingOption, refusalsOption } from './options';
 import { showRejectedRows } from './terminal';
 
 interface OffersOptions {

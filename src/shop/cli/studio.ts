@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { extname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -10,10 +10,38 @@ import sirv from 'sirv';
 import { DEFAULT_PRESETS } from '../../core/encoders';
 import { SidestreamError } from '../../error';
 import { addEncoder, isBuilt, PACKAGE_FOLDER } from '../bundler';
+import { encodersOption } from './options';
 import { type BundleServer, listen, portNumber } from './serve';
-import { encodersOption } from './shared-options';
-import { elementFiles, FILES_LIST, type StudioFolders, TWIN_FOLDERS, twinNames } from './studio-files';
 import { onShutdown } from './terminal';
+
+/** Folders of the package that Studio's page reads. */
+export interface StudioFolders {
+  /** The page and its scripts; each file is compressed with brotli and has `.br` after its name. */
+  page: string;
+  /** The element's files, which a shop takes away. */
+  element: string;
+  /** The command line. */
+  cli: string;
+  models: string;
+}
+
+/** Folders that may have a file of the page already, so that the package has it once. */
+export const TWIN_FOLDERS = ['element', 'cli'] as const;
+
+/** Names under which another folder may have a file of the page: the page's build puts a digest behind the name. */
+export function twinNames(path: string): string[] {
+  const [, name] = /^\/assets\/([\w.-]+)$/.exec(path) ?? [];
+  return name === undefined ? [] : [name, name.replace(/-[\w-]{8}(\.\w+)$/, '$1')];
+}
+
+/** Name of the list of the element's files. */
+export const FILES_LIST = 'files.json';
+
+/** The files in a folder of the element, as the page of Studio reads their list. */
+export async function elementFiles(folder: string): Promise<{ file: string; bytes: number }[]> {
+  const names = (await readdir(folder)).filter((name) => name !== FILES_LIST).sort();
+  return Promise.all(names.map(async (file) => ({ file, bytes: (await stat(join(folder, file))).size })));
+}
 
 interface StudioOptions {
   port: number;

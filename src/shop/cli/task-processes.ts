@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import * as v from 'valibot';
 import { SidestreamError } from '../../error';
 import type { Meter } from '../pipeline';
-import { exitBy } from './interrupt';
+import { exitBy } from './terminal';
 
 /** Hidden option of a command whose process runs tasks sent by its parent. */
 export const WORKER_OPTION = '--worker';

@@ -24,10 +24,9 @@ import {
 } from '../training/node';
 import { encodeSideNetwork, SIDE_SETTINGS } from '../training/side';
 import { concludeRefused, REFUSED_HELP, readEventFile } from './event-file';
-import { interruptible } from './interrupt';
 import { withModels } from './models-lock';
-import { positiveInteger } from './option-parsers';
-import { modelsOption } from './shared-options';
+import { modelsOption, positiveInteger } from './options';
+import { interruptible } from './terminal';
 
 interface TrainOptions {
   bundle: string;

@@ -2,10 +2,8 @@ import { availableParallelism } from 'node:os';
 import { Command, Option } from 'commander';
 import { DEFAULT_PRESETS } from '../../core/encoders';
 import { nodeRuntime } from '../../core/encoders/node';
-import { readPreset } from '../bundler';
-import { startQueueWorker } from '../bundler/queue';
-import { positiveInteger } from './option-parsers';
-import { encodersOption } from './shared-options';
+import { readPreset, startQueueWorker } from '../bundler';
+import { encodersOption, positiveInteger } from './options';
 import { onShutdown } from './terminal';
 
 interface WorkerOptions {

@@ -1,11 +1,9 @@
 import * as v from 'valibot';
 import type { RejectedRow } from '../../core/catalog';
-import { peekText, separatorOf, type TextChunks, tableRows } from '../../core/catalog/feed';
+import { feedLines, peekText, separatorOf, type TextChunks, tableRows } from '../../core/catalog/feed';
 import { idSchema, writtenId } from '../../core/common/id-schema';
-import { jsonLines, rejectedRow } from './json-lines';
-import { isPurchase, isReturned } from './log-purchase';
+import { invalidInput } from '../../error';
 import { readLogTime } from './log-time';
-import { type CompleteLine, shopifyOrders } from './shopify-orders';
 
 /** One event of a shop's log: shopper, item and time. */
 export interface LogEvent {
@@ -199,4 +197,119 @@ async function readJsonLines(chunks: TextChunks, take: TakeRow, log: ReadLog): P
     }
     take(line, raw);
   }
+}
+
+/**
+ * Finds the format of a log: its name or an opening brace identifies JSON lines.
+ * @param name name or path of the file
+ * @throws SidestreamError `runtime/invalid-input` if it is not a log; errors of the text
+ */
+async function openLog(
+  name: string,
+  text: AsyncIterable<string>,
+): Promise<{ format: EventFormat; text: AsyncIterable<string> }> {
+  const { head, all } = await peekText(text);
+  const start = head.replace(/^\uFEFF/, '').trimStart();
+  if (/^\[\s*(\{|$)/.test(start)) {
+    throw invalidInput(`${name} is one JSON array. Write each of its objects on a separate line, and nothing else.`);
+  }
+  const isJson = /\.(jsonl|ndjson)(\.gz)?$/i.test(name) || start.startsWith('{');
+  return { format: isJson ? 'jsonl' : 'csv', text: all };
+}
+
+/** Reads a log of either format. @throws SidestreamError as `openLog` */
+export async function readLog(name: string, chunks: AsyncIterable<string>): Promise<ReadLog> {
+  const { format, text } = await openLog(name, chunks);
+  return readEvents(text, format);
+}
+
+/**
+ * The objects of a file with one JSON object per line; blank lines are skipped.
+ * @param chunks text split at any position
+ * @param longest maximum length of a line
+ * @param reject called for a line that is not an object
+ */
+export async function* jsonLines(
+  chunks: AsyncIterable<string> | Iterable<string>,
+  longest: number,
+  reject: (line: number, reason: string) => void,
+): AsyncGenerator<{ line: number; data: object; text: string }> {
+  for await (const { line, text } of feedLines(chunks, longest)) {
+    if (text === null) {
+      reject(line, `longer than ${longest} characters`);
+      continue;
+    }
+    let data: unknown;
+    try {
+      data = JSON.parse(text);
+    } catch (error) {
+      reject(line, `is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+      continue;
+    }
+    if (typeof data === 'object' && data !== null && !Array.isArray(data)) yield { line, data, text };
+    else reject(line, 'must be one JSON object per line');
+  }
+}
+
+/** A line that a schema refused. */
+export function rejectedRow(line: number, issue: v.BaseIssue<unknown>): RejectedRow {
+  const missing = issue.kind === 'schema' && issue.received === 'undefined';
+  return { line, field: v.getDotPath(issue) ?? 'row', reason: missing ? 'is missing' : issue.message };
+}
+
+/** Names that logs have for events that are purchases. */
+const PURCHASES = ['purchase', 'order', 'transaction', 'buy', 'sale'];
+
+/** Whether the type of an event says that it is a purchase. */
+export const isPurchase = (type: unknown): boolean =>
+  typeof type === 'string' && PURCHASES.includes(type.trim().toLowerCase());
+
+/** A negative number as exports write it: `-2`, `(2)`, `2-`; with a hyphen, a minus sign or a dash. */
+const NEGATIVE = /^[-\u2212\u2013(]\s*[\d.,]*[1-9]|^[\d.,\s]*[1-9][\d.,\s]*[-\u2212]$/;
+const ZERO = /^[-\u2212]?0+([.,]0+)?$/;
+
+/**
+ * Whether a quantity says that nothing was bought: a negative one is a return. A quantity of 0 counts only for purchases, because
+ * logs also have it for views. Text that is not a number says nothing. Goods sold by weight have fractions.
+ */
+function isReturned(quantity: unknown, isPurchase: boolean): boolean {
+  const text = typeof quantity === 'string' || typeof quantity === 'number' ? String(quantity).trim() : '';
+  return NEGATIVE.test(text) || (isPurchase && ZERO.test(text));
+}
+
+/** Columns that Shopify's export of orders has, as `plainName` writes them. */
+const SHOPIFY_COLUMNS = ['name', 'email', 'createdat', 'lineitemquantity', 'lineitemname'];
+
+/** Completes the cells of a line in place. */
+type CompleteLine = (cells: string[]) => void;
+
+/**
+ * Shopify's export has one line for each product of an order, and leaves fields of the order empty below the first of them. A
+ * guest without an email address is a shopper of this one order.
+ * @param names names of the columns, as `plainName` writes them
+ * @returns completes the lines, in the order of the file; null if the table is not such an export
+ */
+function shopifyOrders(names: readonly string[]): CompleteLine | null {
+  if (!SHOPIFY_COLUMNS.every((name) => names.includes(name))) return null;
+  const order = names.indexOf('name');
+  const [email, created] = [names.indexOf('email'), names.indexOf('createdat')];
+  let first: readonly string[] = [];
+  return (cells) => {
+    if (!cells[order]?.trim()) return;
+    if (cells[order] !== first[order]) {
+      if (!cells[email]?.trim()) cells[email] = `order ${cells[order]}`;
+      first = cells;
+      return;
+    }
+    for (const column of [email, created]) if (!cells[column]?.trim()) cells[column] = first[column];
+  };
+}
+
+/**
+ * The first moment after the past of a log.
+ * @param share share of the events that forms the past, 0..1; events with the same time stay together, after the past
+ */
+export function endOfPast(events: readonly LogEvent[], share: number): number {
+  const at = Math.floor(events.length * share);
+  return at < events.length ? events[at].time : Number.POSITIVE_INFINITY;
 }

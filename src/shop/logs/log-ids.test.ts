@@ -5,10 +5,9 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openText } from '../bundler';
-import { readPairFile } from '../bundler/pair-file';
+import { readPairFile } from '../bundler/build-cooccurrence';
 import { readEventFile } from '../cli/event-file';
-import { type EventFormat, readEvents } from './event-log';
-import { readLog } from './open-log';
+import { type EventFormat, readEvents, readLog } from './event-log';
 
 let folder: string;
 beforeAll(async () => {

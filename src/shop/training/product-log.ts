@@ -3,8 +3,8 @@ import { type Products, productsOf } from '../../core/catalog/variants';
 import { counted } from '../../core/common/counted';
 import { invalidInput } from '../../error';
 import { type EventLog, endOfPast, isPurchase, type LogEvent } from '../logs';
-import { recentPopularity, repeatsOf } from './demand';
-import type { Interaction } from './offline-data';
+import { type Interaction, recentPopularity } from './demand';
+import { repeatsOf } from './repeats';
 
 /** A shop's products and the events on them. */
 export interface ProductLog {

@@ -3,13 +3,11 @@ import { counted } from '../../core/common/counted';
 import type { LearnerCatalog } from '../../device/learner';
 import { type CatalogIndex, catalogIndex, categoryBlock } from '../../device/ranking';
 import { SidestreamError } from '../../error';
-import { cooccurrenceTable } from './companions';
-import { recentPopularity } from './demand';
-import type { KeptBytes } from './kept-bytes';
-import type { Interaction } from './offline-data';
+import { choiceSequences, cooccurrenceTable, type Interaction, recentPopularity } from './demand';
 import {
   decodeSideNetwork,
   expertsText,
+  type KeptBytes,
   nextTraining,
   SIDE_SETTINGS,
   type SideContinuation,
@@ -57,7 +55,7 @@ export async function trainShopSide(request: ShopSideRequest): Promise<ShopTrain
   const others = all.filter(({ user }) => !heldOut.has(user));
   const catalog = sideCatalog(shopCatalog(bundle, others), { model });
   // If there are too few newer choices to fit the weights, the weights of the earlier training are kept.
-  const start = fitStartWeights(catalog, streamsOf(heldOutInteractions), seed) ?? earlier.start;
+  const start = fitStartWeights(catalog, choiceSequences(heldOutInteractions), seed) ?? earlier.start;
   const seconds = Math.round((performance.now() - started) / 100) / 10;
   const last: SideWindow = { experts: rounded(trained.use), choices, epochs: trained.epochs, seconds };
   const windows = [...(continued?.windows ?? []), last];
@@ -172,13 +170,3 @@ export const sideCatalog = (catalog: LearnerCatalog, { model, weights }: ShopSid
   index: { ...catalog.index, side: model },
   startWeights: weights,
 });
-
-function streamsOf(interactions: readonly Interaction[]): number[][] {
-  const streams = new Map<string, number[]>();
-  for (const { user, row } of interactions) {
-    const own = streams.get(user);
-    if (own) own.push(row);
-    else streams.set(user, [row]);
-  }
-  return [...streams.values()];
-}

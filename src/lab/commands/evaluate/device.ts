@@ -26,7 +26,7 @@ import {
 } from '../../evaluate';
 import { coldHalf, type EvaluateInput, popularityOf } from './input';
 import { checkMethods, deviceMethods, METHOD_NAMES, methodFiles, REFERENCE } from './methods';
-import type { Protocol } from './protocol';
+import type { Protocol } from './runs';
 
 /** Minimum number of events of a shopper in the device protocol. */
 const MIN_EVENTS = 30;

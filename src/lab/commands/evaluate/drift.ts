@@ -19,7 +19,7 @@ import {
 } from '../../evaluate';
 import { catalogOf, coldHalf, type EvaluateInput, popularityOf, wanted } from './input';
 import { checkMethods, deviceMethods, METHOD_NAMES, methodFiles, REFERENCE } from './methods';
-import type { Protocol } from './protocol';
+import type { Protocol } from './runs';
 
 /** Number of events of a cold shopper, as in the device protocol, which gives the same halves. */
 const COLD_EVENTS = 30;

@@ -43,8 +43,7 @@ import { firstVisitProtocol } from './first-visit';
 import { type InputOptions, readInput, say } from './input';
 import { LEAVE_ONE_OUT_METHODS, leaveOneOutProtocol } from './leave-one-out';
 import { METHOD_NAMES } from './methods';
-import type { Protocol } from './protocol';
-import { doTask, keptRun, parseTask, runSeeds } from './runs';
+import { doTask, keptRun, type Protocol, parseTask, runSeeds } from './runs';
 import { runSimulation } from './simulate';
 import { WINDOWS, windowsProtocol } from './windows';
 

@@ -12,7 +12,7 @@ import {
 } from '../../evaluate';
 import { catalogOf, coldHalf, type EvaluateInput, popularityOf, wanted } from './input';
 import { checkMethods } from './methods';
-import type { Protocol } from './protocol';
+import type { Protocol } from './runs';
 
 /** Share of wrong hints in the methods whose hints may be wrong. */
 const WRONG_HINT_SHARE = 0.3;

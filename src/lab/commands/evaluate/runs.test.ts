@@ -6,8 +6,7 @@ import { type Bundle, openBundle, writeBundle } from '../../../core/catalog';
 import { bundleContent, makeItem, memoryBundle } from '../../../testing/bundles';
 import type { ProtocolRun } from '../../evaluate';
 import type { EvaluateInput, PastFile } from './input';
-import type { Protocol } from './protocol';
-import { keptRun, parseTask, runSeeds } from './runs';
+import { keptRun, type Protocol, parseTask, runSeeds } from './runs';
 
 let bundle: Bundle;
 let folder: string;

@@ -30,8 +30,7 @@ import {
   timingOf,
 } from '../../simulate';
 import { catalogOf, coldHalf, type EvaluateInput, type InputOptions, popularityOf, readInput, say } from './input';
-import { needsSide, pastShop } from './methods';
-import { sideFile } from './side-file';
+import { needsSide, pastShop, sideFile } from './methods';
 
 export interface SimulateOptions extends Omit<InputOptions, 'events' | 'windows'> {
   /** Log to replay; without it, shoppers are simulated. */

@@ -14,7 +14,7 @@ import {
 } from '../../evaluate/windows';
 import { type EvaluateInput, wanted } from './input';
 import { checkMethods } from './methods';
-import type { Protocol } from './protocol';
+import type { Protocol } from './runs';
 
 /** Default number of windows. */
 export const WINDOWS = 10;

@@ -3,8 +3,7 @@ import { copyFile, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promi
 import { dirname, join, relative } from 'node:path';
 import { SidestreamError } from '../../../error';
 import type { Meter } from '../../pipeline';
-import { download } from './hub-download';
-import { askHub, ConnectionLost, type HubEntry, type HubSettings } from './hub-request';
+import { askHub, ConnectionLost, download, type HubEntry, type HubSettings } from './hub-download';
 
 /** Number of attempts to reach the hub before the cache is used. */
 const TRIES = 3;

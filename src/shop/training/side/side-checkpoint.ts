@@ -1,8 +1,17 @@
 import * as v from 'valibot';
 import { decodeSafetensors, encodeSafetensors, type Weights } from '../../../core/model';
 import { SidestreamError } from '../../../error';
-import type { KeptBytes } from '../kept-bytes';
 import type { SideTrainingState } from './train-side';
+
+/** A file that a training keeps between runs, wherever that is: on a disk, or in a browser's private file system. */
+export interface KeptBytes {
+  /** How messages call it, such as its path. */
+  name: string;
+  /** The bytes of the file; null if it does not exist. */
+  read(): Promise<Uint8Array | null>;
+  /** Replaces it, completely or not at all. */
+  write(bytes: Uint8Array): Promise<void>;
+}
 
 const FORMAT = 'sidestream-side-checkpoint 2';
 const whole = v.pipe(v.number(), v.integer(), v.minValue(0));

@@ -4,12 +4,10 @@ import type { Weights } from '../../../core/model';
 import type { SideConfig, SideUse } from '../../../core/model/side';
 import type { CatalogIndex } from '../../../device/ranking';
 import type { Meter } from '../../pipeline';
-import type { KeptBytes } from '../kept-bytes';
-import type { Interaction } from '../offline-data';
-import { readSideCheckpoint, writeSideCheckpoint } from './side-checkpoint';
+import type { Interaction } from '../demand';
+import { type KeptBytes, readSideCheckpoint, writeSideCheckpoint } from './side-checkpoint';
 import { sideFeatures } from './side-features';
-import { sideUse } from './side-use';
-import type { SideContinuation } from './side-window';
+import { type SideContinuation, sideUse } from './side-window';
 import { SIDE_SETTINGS, type SideReport, type SideSettings, type SideTrainingState, trainSide } from './train-side';
 
 export interface SideModelRequest {

@@ -2,11 +2,10 @@ import type { SideModel } from '../../../core/catalog/side-model';
 import { nextTask } from '../../../core/common/next-task';
 import { type Random, seededRandom, Trainer, type Weights } from '../../../core/model';
 import { freshSideWeights, SIDE_DECAYS, SIDE_NAMES, type SideConfig } from '../../../core/model/side';
-import { type HeldOutQuality, heldOutQuality } from './held-out';
+import { type HeldOutQuality, heldOutQuality } from './choice-ranks';
 import { type SideSequence, sideBatch, sideBatches } from './side-batch';
 import { inputWidths, type SideFeatures } from './side-features';
-import { sideModelOf } from './side-model-of';
-import { sideStep } from './side-step';
+import { sideModelOf, sideStep } from './side-step';
 
 /** How a side model is trained. The defaults were chosen on the past of one log and hold on six. */
 export interface SideSettings {

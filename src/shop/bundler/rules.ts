@@ -1,15 +1,19 @@
-import { bundleItems, categoryPaths, categoryPrefixes, type Item, type Manifest } from '../../../core/catalog';
-import type { Filter, FilterValue, Placement } from '../../../device/ranking';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { bundleItems, categoryPaths, categoryPrefixes, type Item, type Manifest } from '../../core/catalog';
+import type { Filter, FilterValue, Placement } from '../../device/ranking';
 import {
+  fetchRules,
   holdsAt,
   itemFilter,
   type PublishedRule,
   parseRules,
+  RULES_FILE,
   type RuleProblem,
-} from '../../../device/ranking/rules-file';
-import { SidestreamError } from '../../../error';
-import { readManifest } from '../edit-manifest';
-import { folderFetch } from '../folder-bundle';
+  ruleProblemText,
+} from '../../device/ranking/rules-file';
+import { SidestreamError } from '../../error';
+import { folderFetch, nameMutable, readManifest, writeMutable } from './folder-bundle';
 
 /**
  * A problem of a rule: pages leave out a rule with an `error`; a rule with a `warning` has no effect, or not the apparent one.
@@ -215,4 +219,50 @@ function conditionsOf(filter: Filter, path: string[] = []): Condition[] {
     const values = operators.flatMap(([operator, given]) => (VALUE_OPERATORS.includes(operator) ? [given].flat() : []));
     return [{ path: at, field: key, values }];
   });
+}
+
+/**
+ * Writes a checked rules file next to a bundle and adds it to the manifest. From then on, the file may be edited in place.
+ * @returns whether the file changed
+ * @throws SidestreamError `bundle/unreachable` if there is no bundle
+ */
+export async function publishRules(bytes: Uint8Array, out: string): Promise<boolean> {
+  // Reports a mistyped folder before anything is written.
+  await readManifest(out);
+  const changed = await writeMutable(join(out, RULES_FILE), bytes);
+  const { rules } = await readManifest(out);
+  if (!rules) await nameMutable(out, (others) => ({ ...others, rules: true }));
+  return changed;
+}
+
+/** Removes the rules from a bundle. @throws SidestreamError `bundle/unreachable` if there is no bundle */
+export async function removeRules(out: string): Promise<void> {
+  const { rules } = await readManifest(out);
+  // Update the manifest first: it must not name a missing file.
+  if (rules) await nameMutable(out, ({ rules: _, ...others }) => others);
+  await rm(join(out, RULES_FILE), { force: true });
+}
+
+/**
+ * Whether a build keeps the rules in the folder. A file with errors is kept, since its editor may correct it in place; a missing
+ * file is not.
+ * @param say receives a line if rules are faulty or left out
+ */
+export async function keepsRules(
+  { rules }: Pick<Manifest, 'rules'>,
+  out: string,
+  say: (line: string) => void,
+): Promise<boolean> {
+  if (!rules) return false;
+  try {
+    const { rules: kept, problems } = await fetchRules(folderFetch(out));
+    say(`Kept ${RULES_FILE}: ${kept.length === 1 ? '1 rule' : `${kept.length} rules`}.`);
+    for (const problem of problems) say(`${RULES_FILE}: pages leave out ${ruleProblemText(problem)}.`);
+    return true;
+  } catch (thrown) {
+    const { message, cause } = SidestreamError.from(thrown);
+    const missing = cause instanceof SidestreamError && cause.code === 'bundle/unreachable';
+    say(missing ? `Left out the rules: there is no ${RULES_FILE} in ${out}.` : `Kept ${RULES_FILE}, but: ${message}`);
+    return !missing;
+  }
 }

@@ -1,7 +1,9 @@
-import { InvalidArgumentError } from 'commander';
+import { availableParallelism } from 'node:os';
+import { InvalidArgumentError, Option } from 'commander';
 import * as v from 'valibot';
 import { localeSchema } from '../../core/catalog/locales';
-import type { LocaleFeed } from '../bundler';
+import { currencySchema } from '../../core/catalog/offers';
+import { type LocaleFeed, MODELS_FOLDER } from '../bundler';
 
 /** Parses an option that is a count. @throws InvalidArgumentError unless it is a whole number of 1 or more */
 export function positiveInteger(text: string): number {
@@ -78,3 +80,51 @@ export function shareStages(text: string): ShareStage[] {
     throw new InvalidArgumentError('must be like 5%, or 5%,2026-03-16=50% if it was raised on that day.');
   });
 }
+
+/** Options that several commands share. */
+
+export const modelsOption = (): Option =>
+  new Option('--models <folder>', 'folder for models that take long to train; missing ones are trained').default(
+    '.cache/models',
+  );
+
+export const pastOption = (): Option =>
+  new Option('--past <share>', 'share of the log that the shop knows before the shoppers come')
+    .argParser(fraction)
+    .default(0.6);
+
+/** @param divided the work that is divided between the processes, as part of a sentence */
+export const processesOption = (divided: string): Option =>
+  new Option('--processes <n>', `number of processes${divided}`)
+    .argParser(positiveInteger)
+    .default(availableParallelism(), 'one per processor');
+
+export const encodersOption = (): Option =>
+  new Option('--models <folder>', 'folder of the encoders, built by `sidestream encoders add`').default(
+    MODELS_FOLDER,
+    'models of the package',
+  );
+
+export const langOption = (): Option =>
+  new Option(
+    '--lang <tag>',
+    'language of the feed, such as en (default: as the feed states, otherwise detected from its words)',
+  ).argParser(fitting(localeSchema));
+
+export const mappingOption = (): Option => new Option('--mapping <file>', 'JSON file that maps columns to fields');
+
+export const encodingOption = (): Option =>
+  new Option(
+    '--encoding <name>',
+    'encoding of the feed, such as windows-1252; default: the declared one, otherwise UTF-8',
+  );
+
+export const refusalsOption = (): Option =>
+  new Option('--refusals <file>', 'file for everything that was refused, one line of JSON each');
+
+export const allowPrivateOption = (): Option =>
+  new Option('--allow-private', 'also fetch pictures from this machine and from private networks');
+
+/** @param more continuation of the description */
+export const currencyOption = (more = ''): Option =>
+  new Option('--currency <code>', `currency of the prices, such as EUR${more}`).argParser(fitting(currencySchema));
