@@ -3,6 +3,7 @@ export { withModels } from './models-lock';
 export {
   fraction,
   modelsOption,
+  optionWords,
   pastOption,
   positiveInteger,
   positiveNumber,

@@ -15,6 +15,7 @@ import {
   encodingOption,
   langOption,
   mappingOption,
+  optionWords,
   refusalsOption,
 } from './options';
 import { type PackageSource, packageSource, plainAddress, plainName, scriptWord } from './shop-package';
@@ -211,14 +212,15 @@ function bundleArguments({
   refusals?: string;
   options: InitOptions;
 }): string[] {
-  const given = { mapping, encoding, lang, refusals };
+  const folders = { out: at('public/bundle'), cache: at('.cache/bundle') };
+  const shown = pictures !== null && {
+    images: at(`public/${pictures}`),
+    'image-base': `/${encodeURIComponent(pictures)}/`,
+  };
   return [
-    ...['build', ...feed, '--out', at('public/bundle'), '--cache', at('.cache/bundle')],
-    ...Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value])),
+    ...['build', ...feed, ...optionWords({ ...folders, mapping, encoding, lang, refusals })],
     ...(allowPrivate ? ['--allow-private'] : []),
-    ...(pictures === null
-      ? []
-      : ['--images', at(`public/${pictures}`), '--image-base', `/${encodeURIComponent(pictures)}/`]),
+    ...optionWords({ ...shown }),
   ];
 }
 

@@ -81,6 +81,14 @@ export function shareStages(text: string): ShareStage[] {
   });
 }
 
+/** The words of a command line that give these options; undefined ones are left out. */
+export const optionWords = (
+  options: Record<string, string | number | readonly (string | number)[] | undefined>,
+): string[] =>
+  Object.entries(options).flatMap(([name, value]) =>
+    value === undefined ? [] : [`--${name}`, ...[value].flat().map(String)],
+  );
+
 /** Options that several commands share. */
 
 export const modelsOption = (): Option =>

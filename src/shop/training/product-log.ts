@@ -3,7 +3,7 @@ import { type Products, productsOf } from '../../core/catalog/variants';
 import { counted } from '../../core/common/counted';
 import { invalidInput } from '../../error';
 import { type EventLog, endOfPast, isPurchase, type LogEvent } from '../logs';
-import { type Interaction, recentPopularity } from './demand';
+import { choiceCounts, type Interaction, recentPopularity } from './demand';
 import { repeatsOf } from './repeats';
 
 /** A shop's products and the events on them. */
@@ -62,12 +62,11 @@ function titleFinder(items: Bundle['items']): (title: string) => string | null {
 }
 
 /** The events on items of the bundle, as rows of its catalogue, and the number of omitted events. */
-export function interactionsOf(log: EventLog, { items }: Bundle): { interactions: Interaction[]; unknown: number } {
-  const rows = new Map(items.map((item, row) => [item.id, row]));
-  const interactions = log.events.flatMap(({ user, item, time }): Interaction[] => {
-    const row = rows.get(item);
-    return row === undefined ? [] : [{ user, row, time }];
-  });
+export function interactionsOf(
+  log: Pick<EventLog, 'events'>,
+  { items }: Bundle,
+): { interactions: Interaction[]; unknown: number } {
+  const interactions = onItems(log.events, items);
   const unknown = log.events.length - interactions.length;
   if (interactions.length === 0) {
     const [ours, theirs] = [items.slice(0, NAMED_IDS).map(({ id }) => id), unknownIds(log, items)].map(inQuotes);
@@ -78,13 +77,21 @@ export function interactionsOf(log: EventLog, { items }: Bundle): { interactions
   return { interactions, unknown };
 }
 
+function onItems(events: readonly LogEvent[], items: Bundle['items']): Interaction[] {
+  const rows = new Map(items.map(({ id }, row) => [id, row]));
+  return events.flatMap(({ user, item, time }): Interaction[] => {
+    const row = rows.get(item);
+    return row === undefined ? [] : [{ user, row, time }];
+  });
+}
+
 /** Maximum number of unknown ids named in a note. */
 const NAMED_IDS = 3;
 
 const inQuotes = (ids: readonly string[]): string => ids.map((id) => JSON.stringify(shortened(id, 40))).join(', ');
 
 /** The most frequent ids that the bundle lacks. */
-function unknownIds(log: EventLog, items: Bundle['items']): string[] {
+function unknownIds(log: Pick<EventLog, 'events'>, items: Bundle['items']): string[] {
   const known = new Set(items.map(({ id }) => id));
   const counts = new Map<string, number>();
   for (const { item } of log.events) if (!known.has(item)) counts.set(item, (counts.get(item) ?? 0) + 1);
@@ -109,18 +116,12 @@ export function purchasesOf(events: readonly LogEvent[]): LogEvent[] {
 }
 
 /** Counts the demand for the items. @param log sorted by time */
-export function demandOf(log: EventLog, bundle: Bundle): Demand {
+export function demandOf(log: Pick<EventLog, 'events'>, bundle: Bundle): Demand {
   const { items } = bundle;
   const { interactions } = interactionsOf(log, bundle);
-  const choices = new Float32Array(items.length);
-  for (const { row } of interactions) choices[row]++;
-  const rows = new Map(items.map(({ id }, row) => [id, row]));
-  const purchases = purchasesOf(log.events).flatMap(({ user, item, time }): Interaction[] => {
-    const row = rows.get(item);
-    return row === undefined ? [] : [{ user, row, time }];
-  });
+  const choices = choiceCounts(interactions, items.length);
   const repeats = repeatsOf(
-    purchases,
+    onItems(purchasesOf(log.events), items),
     items.map(({ category }) => category),
   );
   return { choices, recent: recentPopularity(interactions, items.length), ...(repeats && { repeats }) };

@@ -3,7 +3,7 @@ import { counted } from '../../core/common/counted';
 import type { LearnerCatalog } from '../../device/learner';
 import { type CatalogIndex, catalogIndex, categoryBlock } from '../../device/ranking';
 import { SidestreamError } from '../../error';
-import { choiceSequences, cooccurrenceTable, type Interaction, recentPopularity } from './demand';
+import { choiceCounts, choiceSequences, cooccurrenceTable, type Interaction, recentPopularity } from './demand';
 import {
   decodeSideNetwork,
   expertsText,
@@ -156,12 +156,11 @@ export function shopCatalog(
   interactions: readonly Interaction[],
 ): LearnerCatalog {
   const count = items.length;
-  const choices = new Float32Array(count);
-  for (const { row } of interactions) choices[row]++;
-  const popularity = popularityNow({ choices, recent: recentPopularity([...interactions], count) });
+  const recent = recentPopularity(interactions, count);
+  const popularity = popularityNow({ choices: choiceCounts(interactions, count), recent });
   const blend = contentBlend(manifest);
   const known = items.map((item, row) => ({ ...item, popularity: popularity[row] || undefined }));
-  const cooccurrence = cooccurrenceTable([...interactions], count);
+  const cooccurrence = cooccurrenceTable(interactions, count);
   return { index: catalogIndex(known, features, blend, { cooccurrence }), table: features, blend };
 }
 

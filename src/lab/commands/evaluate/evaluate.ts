@@ -9,6 +9,7 @@ import {
   doTasks,
   isTaskProcess,
   modelsOption,
+  optionWords,
   parentMeter,
   pastOption,
   positiveInteger,
@@ -40,10 +41,10 @@ import { CONFIGURATIONS } from '../../simulate';
 import { deviceProtocol } from './device';
 import { driftProtocol } from './drift';
 import { firstVisitProtocol } from './first-visit';
-import { type InputOptions, readInput, say } from './input';
+import { type EvaluateInput, type InputOptions, readInput, say } from './input';
 import { LEAVE_ONE_OUT_METHODS, leaveOneOutProtocol } from './leave-one-out';
 import { METHOD_NAMES } from './methods';
-import { doTask, keptRun, type Protocol, parseTask, runSeeds } from './runs';
+import { doTask, type Evaluation, keptRun, type Protocol, parseTask, runSeeds } from './runs';
 import { runSimulation } from './simulate';
 import { WINDOWS, windowsProtocol } from './windows';
 
@@ -140,31 +141,38 @@ async function runEvaluate(options: EvaluateOptions): Promise<void> {
   if (options.protocol === SIMULATE) return simulate(options);
   requireLog(options);
   const seeds = [...new Set(options.seeds ?? (options.seed === undefined ? [1] : [options.seed]))];
-  const protocol = PROTOCOLS[options.protocol];
+  const { protocol, bundle, events, models } = options;
+  const evaluations = new Map<number, Evaluation>();
+  const evaluationFrom = (inputOf: (seed: number) => EvaluateInput) => (seed: number) => {
+    const evaluation = evaluations.get(seed) ?? PROTOCOLS[protocol](inputOf(seed));
+    evaluations.set(seed, evaluation);
+    return evaluation;
+  };
   if (isTaskProcess(options)) {
     const { inputOf } = await readInput(options, parentMeter());
-    await doTasks((data) => {
+    const evaluationOf = evaluationFrom(inputOf);
+    await doTasks(async (data) => {
       const task = parseTask(data);
-      return doTask(protocol, inputOf(task.seed), task);
+      return doTask(evaluationOf(task.seed), task);
     });
   }
   // Report bad files before hours of work.
   const earlier = await earlierResult(options);
   const { inputOf, log } = await readInput(options, createMeter());
-  protocol.check(inputOf(seeds[0]));
+  const evaluationOf = evaluationFrom(inputOf);
+  const { length: pastFiles } = (await evaluationOf(seeds[0]).pastFiles?.()) ?? [];
   const meters = new JointMeter();
   const evaluate = () =>
     runSeeds({
       protocol,
       seeds,
-      inputOf,
+      evaluationOf,
       say,
       processes: options.processes,
-      kept: (input, evaluateSeed) => keptRun(options.runs, options.protocol, input, evaluateSeed),
-      command: taskCommand(options, seeds),
+      kept: (seed, evaluateSeed) => keptRun(options.runs, protocol, inputOf(seed), evaluateSeed),
+      command: ['evaluate', ...optionWords({ bundle, events, models }), ...choices(options, seeds)],
       meter: () => meters.meter(),
     });
-  const { length: pastFiles } = await protocol.pastFiles(inputOf(seeds[0]));
   // In this process shoppers are ranked without a pause.
   const signals = options.processes > 1;
   const runs = await (pastFiles > 0 ? withModels(options.models, say, evaluate, { signals }) : evaluate());
@@ -205,32 +213,19 @@ function requireLog(options: EvaluateOptions): asserts options is LogOptions {
   );
 }
 
-/** Command and options of a process that runs tasks. */
-function taskCommand(options: LogOptions, seeds: readonly number[]): string[] {
-  const { bundle, events, models } = options;
-  return ['evaluate', '--bundle', bundle, '--events', events, '--models', models, ...choices(options, seeds)];
-}
-
 /** When and how a result was found: the command is for other machines, so it omits the folders of files. */
 function origin(options: LogOptions, seeds: readonly number[]): Pick<KeptResult, 'date' | 'command'> {
-  const files = ['--bundle', basename(options.bundle), '--events', basename(options.events)];
-  const named = (['section', 'before'] as const).flatMap((name) => (options[name] ? [`--${name}`, options[name]] : []));
+  const { section, before } = options;
+  const files = optionWords({ bundle: basename(options.bundle), events: basename(options.events) });
+  const named = optionWords({ section, before });
   const command = ['sidestream', 'evaluate', ...files, ...choices(options, seeds), ...named].join(' ');
   return { date: new Date().toISOString().slice(0, 10), command };
 }
 
-function choices(
-  { protocol, past, shoppers, half, methods, windows }: EvaluateOptions,
+const choices = (
+  { protocol, past, half, shoppers, methods, windows }: EvaluateOptions,
   seeds: readonly number[],
-): string[] {
-  return [
-    ...['--protocol', protocol, '--past', String(past), '--half', half],
-    ...(shoppers === undefined ? [] : ['--shoppers', String(shoppers)]),
-    ...(methods ? ['--methods', ...methods] : []),
-    ...(windows === undefined ? [] : ['--windows', String(windows)]),
-    ...['--seeds', ...seeds.map(String)],
-  ];
-}
+): string[] => optionWords({ protocol, past, half, shoppers, methods, windows, seeds });
 
 /** Replaces the section's earlier result; the rest of the files stays. */
 async function keepResults(

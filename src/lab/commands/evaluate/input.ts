@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Bundle, type CooccurrenceTable, contentBlend, popularityNow } from '../../../core/catalog';
+import { type Bundle, contentBlend } from '../../../core/catalog';
 import { counted } from '../../../core/common/counted';
 import { sha256 } from '../../../core/common/sha256';
 import type { LearnerCatalog } from '../../../device/learner';
@@ -9,7 +9,7 @@ import { openFolder } from '../../../shop/bundler';
 import { isTaskProcess, readEventFile } from '../../../shop/cli';
 import { type EventLog, endOfPast, type LogEvent } from '../../../shop/logs';
 import type { Meter } from '../../../shop/pipeline';
-import { byProduct, cooccurrenceTable, interactionsOf, recentPopularity } from '../../../shop/training';
+import { byProduct } from '../../../shop/training';
 import { startCompute } from '../../../shop/training/node';
 import { coldShoppers, FIRST_CHOICES, type Shopper } from '../../evaluate';
 import { evenly } from '../../evaluate/leave-one-out';
@@ -151,37 +151,17 @@ export function popularityOf(
   return popularity;
 }
 
-/** The popularity of each item of the bundle at the end of some events, which are sorted by time; see `popularityNow`. */
-export function popularityAtEnd(
-  input: Pick<EvaluateInput, 'bundle' | 'rowOf'>,
-  events: readonly LogEvent[],
-): Float32Array {
-  const { interactions } = interactionsOf({ events: [...events], rejected: [] }, input.bundle);
-  const recent = recentPopularity(interactions, input.bundle.items.length);
-  return popularityNow({ choices: popularityOf(input, events), recent });
-}
-
-/**
- * The catalogue as a shop knows it.
- * @param popularity one value per item; null for a shop without logs
- * @param cooccurrence of its logs; default: none
- */
-export function catalogOf(
-  { items, features, manifest }: Bundle,
-  popularity: Float32Array | null,
-  cooccurrence?: CooccurrenceTable,
-): LearnerCatalog {
+/** The catalogue of a shop that knows nothing but how popular its items are. @param popularity one value per item */
+export function catalogOf({ items, features, manifest }: Bundle, popularity: Float32Array): LearnerCatalog {
   const blend = contentBlend(manifest);
   // The popularity of an item without a choice is unknown.
-  const known = items.map((item, row) => ({ ...item, popularity: popularity?.[row] || undefined }));
-  return { index: catalogIndex(known, features, blend, { cooccurrence }), table: features, blend };
+  const known = items.map((item, row) => ({ ...item, popularity: popularity[row] || undefined }));
+  return { index: catalogIndex(known, features, blend), table: features, blend };
 }
 
-/** Co-occurrence of the past. */
-export function pastCooccurrence(input: EvaluateInput): CooccurrenceTable {
-  const { interactions } = interactionsOf({ events: pastEvents(input), rejected: [] }, input.bundle);
-  return cooccurrenceTable(interactions, input.bundle.items.length);
-}
+/** The evaluated shoppers of a log, for the setting of a result. @param who such as `20 shoppers` */
+export const coldText = ({ half, past }: EvaluateInput, who: string): string =>
+  `${who} (${half === 'all' ? 'all' : `half: ${half}`}) who are not in the first ${100 * past} % of the log`;
 
 /** Whether a method is wanted: by name, or because none is named. */
 export const wanted = ({ methods }: EvaluateInput, name: string): boolean =>

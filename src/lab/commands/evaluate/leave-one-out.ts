@@ -49,43 +49,35 @@ const BY_COST: readonly string[] = ['sidestream', 'side', 'side-ids', 'sasrec', 
  * …`, the same against the strongest evaluated rival; `old items` and `new items`, the choices of items that the methods
  * knew and of those that nobody had chosen.
  */
-export const leaveOneOutProtocol: Protocol = {
-  parts: (input, share) => (share === 1 ? 1 : methodsOf(input).length),
-  check(input) {
-    checkMethods(input, LEAVE_ONE_OUT_METHODS);
-    splitOf(input);
-  },
-  pastFiles: async () => [],
-  async measure(input, { index, of }) {
-    const all = methodsOf(input);
-    const slow = BY_COST.filter((name) => all.includes(name));
-    const ordered = [...slow, ...all.filter((name) => !slow.includes(name))];
-    const { bundle, seed, meter, say } = input;
-    const { test, ...split } = splitOf(input);
-    const shop = { ...split, bundle, count: bundle.items.length, seed, meter, say };
-    const runs: LeaveOneOutRun[] = [];
-    for (const name of ordered.filter((_, n) => n % of === index)) {
-      runs.push(await runLeaveOneOut(name, METHODS[name], shop, test));
-    }
-    return leaveOneOutText(runs);
-  },
-  async report(input, parts) {
-    const found = new Map(parts.flatMap(parseLeaveOneOut).map((run) => [run.name, run]));
-    const runs = methodsOf(input).flatMap((name) => found.get(name) ?? []);
-    const { test, whole } = splitOf(input);
-    const chosen = choicesOf(whole, input.bundle.items.length);
-    return {
-      protocol: 'leave-one-out',
-      seed: input.seed,
-      setting: `the last choice of ${test.length} shoppers, ranked among all ${input.bundle.items.length} items except those that they had chosen; settings chosen on the last choice but one, which is then also learned`,
-      tables: tablesOf(runs, test, (row) => chosen[row] === 0),
-      figures: {},
-    };
-  },
+export const leaveOneOutProtocol: Protocol = (input) => {
+  checkMethods(input, LEAVE_ONE_OUT_METHODS);
+  const { test, ...split } = splitOf(input);
+  const { bundle, seed, meter, say } = input;
+  const count = bundle.items.length;
+  const names = LEAVE_ONE_OUT_METHODS.filter((name) => name === REFERENCE || wanted(input, name));
+  return {
+    parts: (share) => (share === 1 ? 1 : names.length),
+    async measure({ index, of }) {
+      const slow = BY_COST.filter((name) => names.includes(name));
+      const ordered = [...slow, ...names.filter((name) => !slow.includes(name))];
+      const shop = { ...split, bundle, count, seed, meter, say };
+      const runs: LeaveOneOutRun[] = [];
+      for (const name of ordered.filter((_, n) => n % of === index)) {
+        runs.push(await runLeaveOneOut(name, METHODS[name], shop, test));
+      }
+      return leaveOneOutText(runs);
+    },
+    report(parts) {
+      const found = new Map(parts.flatMap(parseLeaveOneOut).map((run) => [run.name, run]));
+      const runs = names.flatMap((name) => found.get(name) ?? []);
+      const chosen = choicesOf(split.whole, count);
+      return {
+        setting: `the last choice of ${test.length} shoppers, ranked among all ${count} items except those that they had chosen; settings chosen on the last choice but one, which is then also learned`,
+        tables: tablesOf(runs, test, (row) => chosen[row] === 0),
+      };
+    },
+  };
 };
-
-const methodsOf = (input: EvaluateInput): string[] =>
-  LEAVE_ONE_OUT_METHODS.filter((name) => name === REFERENCE || wanted(input, name));
 
 /** @throws SidestreamError `runtime/invalid-input` if no user has three choices */
 function splitOf({ events, rowOf, shoppers = Number.POSITIVE_INFINITY }: EvaluateInput): LeaveOneOutSplit {

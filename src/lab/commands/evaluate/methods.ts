@@ -4,7 +4,14 @@ import { decodeSideModel, encodeSideModel } from '../../../core/catalog/side-mod
 import type { LearnerOptions } from '../../../device/learner';
 import { invalidInput, SidestreamError } from '../../../error';
 import type { LogEvent } from '../../../shop/logs';
-import { interactionsOf, recentPopularity, type ShopSide, sideCatalog, trainShopSide } from '../../../shop/training';
+import {
+  interactionsOf,
+  recentPopularity,
+  type ShopSide,
+  shopCatalog,
+  sideCatalog,
+  trainShopSide,
+} from '../../../shop/training';
 import { writeWhole } from '../../../shop/training/node';
 import {
   contentKnnMethod,
@@ -18,17 +25,7 @@ import {
   sharedLearning,
   sideMethod,
 } from '../../evaluate';
-import {
-  catalogOf,
-  type EvaluateInput,
-  type PastFile,
-  pastCooccurrence,
-  pastEvents,
-  pastPath,
-  popularityAtEnd,
-  popularityOf,
-  wanted,
-} from './input';
+import { type EvaluateInput, type PastFile, pastEvents, pastPath, popularityOf, wanted } from './input';
 
 /** The shop at the end of the past. */
 interface PastShop extends LearnerShop {
@@ -46,7 +43,7 @@ export const REFERENCE = 'popularity-now';
 const METHODS: Record<string, (shop: PastShop) => DeviceMethod | Promise<DeviceMethod>> = {
   popularity: ({ popularity }) => popularityMethod(popularity),
   'popularity-now': ({ input: { bundle }, past }) => {
-    const { interactions } = interactionsOf({ events: past, rejected: [] }, bundle);
+    const { interactions } = interactionsOf({ events: past }, bundle);
     return popularityMethod(recentPopularity(interactions, bundle.items.length), REFERENCE);
   },
   'content-knn': ({ catalog }) => contentKnnMethod(catalog),
@@ -136,7 +133,8 @@ export async function deviceMethods(
 
 /** The shop's knowledge at the end of the past. */
 export async function pastShop(input: EvaluateInput, past: LogEvent[]): Promise<LearnerShop> {
-  const catalog = catalogOf(input.bundle, popularityAtEnd(input, past), pastCooccurrence(input));
+  const { interactions } = interactionsOf({ events: past }, input.bundle);
+  const catalog = shopCatalog(input.bundle, interactions);
   if (!needsSide(input)) return { catalog };
   return { catalog: sideCatalog(catalog, await pastSide(input)) };
 }
@@ -155,7 +153,7 @@ export async function sideFile(input: EvaluateInput): Promise<PastFile> {
   const path = await pastPath(input, 'side', `-seed-${input.seed}.bin`);
   const make = async (): Promise<void> => {
     const { bundle, seed, meter, say } = input;
-    const { interactions } = interactionsOf({ events: pastEvents(input), rejected: [] }, bundle);
+    const { interactions } = interactionsOf({ events: pastEvents(input) }, bundle);
     const { learned } = await trainShopSide({ bundle, interactions, seed, meter, say });
     const { model, weights } = learned;
     await writeWhole(`${path}.json`, JSON.stringify({ weights: weights ?? null }));

@@ -22,6 +22,13 @@ export function choiceSequences(interactions: readonly Interaction[]): number[][
   return [...sequences.values()];
 }
 
+/** [count] How often each item was chosen. */
+export function choiceCounts(interactions: readonly Interaction[], count: number): Float32Array {
+  const choices = new Float32Array(count);
+  for (const { row } of interactions) choices[row]++;
+  return choices;
+}
+
 /**
  * Cuts a stream into windows of equal counts.
  * @param stream sorted by time
