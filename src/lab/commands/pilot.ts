@@ -40,7 +40,6 @@ interface PilotOptions extends Omit<SequentialPlan, 'effect' | 'margin'> {
   json?: boolean;
 }
 
-/** The result of the counts so far. */
 interface Judged {
   days: string[];
   notes: string[];
@@ -50,13 +49,10 @@ interface Judged {
   whom: string;
 }
 
-/** The horizon. */
 interface Needed extends UnitsNeeded {
-  /** Present if the number of visitors per day is known. */
   days?: number;
 }
 
-/** `sidestream pilot [counts]`: how many visitors a pilot needs, and whether it may stop. */
 export function pilotCommand(): Command {
   return new Command('pilot')
     .description(
@@ -113,7 +109,6 @@ export function pilotCommand(): Command {
 
 const EVEN: ShareStage[] = [{ from: null, share: 0.5 }];
 
-/** The plan in differences of shares. */
 function planOf({ base, alpha, designEffect, effect, margin }: PilotOptions): SequentialPlan & { margin: number } {
   const sought = differenceOfShares('--effect', effect, base);
   const accepted = margin ? differenceOfShares('--margin', margin, base) : sought;

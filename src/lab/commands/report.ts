@@ -19,7 +19,6 @@ interface ReportOptions extends Omit<VerdictPlan, 'effect'> {
   html?: string;
 }
 
-/** `sidestream report <counts>`: compares the variants of an experiment by the reports of all visitors. */
 export function reportCommand(): Command {
   return new Command('report')
     .description(
@@ -72,7 +71,6 @@ export function reportCommand(): Command {
     });
 }
 
-/** Parses `on=5,off=95` or `on=5%,off=95%`. @throws InvalidArgumentError */
 function splitOf(text: string): ReadonlyMap<string, number> {
   const split = new Map<string, number>();
   const units = new Set<string>();

@@ -5,7 +5,6 @@ import { openText } from '../../shop/bundler';
 import { showRejected } from '../../shop/cli';
 import { type MetricLog, readMetricLog } from '../verdict';
 
-/** Reads a file of counts. @throws SidestreamError `runtime/invalid-input` if it cannot be read */
 export async function readCounts<T>(path: string, read: (text: ReturnType<typeof openText>) => Promise<T>): Promise<T> {
   try {
     return await read(openText(path));
@@ -17,10 +16,7 @@ export async function readCounts<T>(path: string, read: (text: ReturnType<typeof
   }
 }
 
-/**
- * Reads a log of reports. Refused lines are shown on stderr.
- * @throws SidestreamError `runtime/invalid-input` if it cannot be read or has no usable line
- */
+/** Reads a log of reports. @throws SidestreamError `runtime/invalid-input` if it has no usable line */
 export async function readMetricFile(path: string): Promise<MetricLog> {
   const log = await readCounts(path, readMetricLog);
   showRejected(log.rejected.map(describeRejectedRow));
@@ -32,7 +28,6 @@ export async function readMetricFile(path: string): Promise<MetricLog> {
   return log;
 }
 
-/** The size of an effect as written by a shop. */
 export interface EffectSize {
   value: number;
   /** Whether it is a share of the control's value rather than a difference from it. */
@@ -53,11 +48,7 @@ const rounded = (value: number): number => Number(value.toPrecision(6));
 /** The share of the control that a difference probably meant: `20%` for 20 as for 0.2. */
 const asPart = (value: number): string => `${rounded(value < 1 ? 100 * value : value)}%`;
 
-/**
- * A size as a difference of shares.
- * @param option option with which it was given
- * @throws SidestreamError `runtime/invalid-input` for a difference that no share can have from the base
- */
+/** A size as a difference of shares. @throws SidestreamError `runtime/invalid-input` if no share can differ so from the base */
 export function differenceOfShares(option: string, { value, relative }: EffectSize, base: number): number {
   if (relative) return value * base;
   if (value < 1 && (value < base || base + value < 1)) return value;
@@ -69,10 +60,7 @@ export function differenceOfShares(option: string, { value, relative }: EffectSi
 /** Multiple of the control from which an effect is refused. */
 const MAX_RATIO = 10;
 
-/**
- * A size relative to the control.
- * @throws SidestreamError `runtime/invalid-input` for a difference from an unknown value, or one that is far too large
- */
+/** A size relative to the control. @throws SidestreamError `runtime/invalid-input` if it is far too large, or the base unknown */
 export function partOfControl(option: string, { value, relative }: EffectSize, base: number | undefined): number {
   if (relative) return value;
   const instead = `Write ${option} ${asPart(value)} for a part of the control`;
@@ -87,10 +75,7 @@ export function partOfControl(option: string, { value, relative }: EffectSize, b
   );
 }
 
-/**
- * A note on a difference as large as the base, which may be meant as a share of it; null for any other size.
- * @param isShare whether the base is a share rather than a mean
- */
+/** A note on a difference as large as the base, which may be meant as a share of it. @param isShare false: the base is a mean */
 export function largeEffectNote(option: string, { value, relative }: EffectSize, base: number, isShare: boolean) {
   if (relative || value < base) return null;
   const shown = (of: number): string => (isShare ? `${(100 * of).toFixed(1)} %` : String(rounded(of)));

@@ -47,15 +47,11 @@ import { keepsRules } from './rules';
 const INPUTS_PER_PROCESS = 64;
 
 export interface BuildRequest {
-  /** Files, folders and addresses of the feed. */
   catalog: string | readonly string[];
-  /** Options of the feed readers. */
   feed?: Pick<ReadFeedOptions, 'mapping' | 'strict'>;
   /** Folder of the pictures that are named by file; without it, only pictures named by address are encoded. */
   images?: string;
-  /** How pictures named by address are fetched. */
   pictures?: Omit<PictureOptions, 'folder' | 'base'>;
-  /** Folder of the bundle. */
   out: string;
   /** Prefix of every picture's name. */
   imageBase: string;
@@ -79,11 +75,9 @@ export interface BuildRequest {
   refit?: boolean;
   /** Language tag of the catalogue. Default: the language that its feed states, otherwise the one detected from its words. */
   lang?: string;
-  /** The same catalogue in further languages. */
   locales?: readonly LocaleFeed[];
   /** Receives notes that the user should see before the encoding, which may take long. */
   warn?: (line: string) => void;
-  /** File that gets every rejected row, one line of JSON each. */
   rejectedFile?: string;
   meter: Meter;
 }
@@ -104,9 +98,7 @@ export interface BuildResult {
   rejectedCount: number;
   rejectedRows: number;
   rejectedPictures: number;
-  /** Notes for the user, such as the parts of the previous bundle that could not be kept. */
   notes: string[];
-  /** One line per file or format about the rows read. */
   summary: string[];
   manifest: Manifest;
 }
@@ -156,7 +148,6 @@ interface Build {
   products: Products;
   collected: RejectedRows;
   previous: PreviousBundle | null;
-  /** Notes for the user. */
   notes: string[];
 }
 
@@ -261,7 +252,6 @@ async function encodeFeed(
   return built;
 }
 
-/** Writes the bundle, keeps parts of the previous one, and removes files that no page needs any more. */
 async function writeBuilt(
   { request, products, previous, notes }: Build,
   bundle: BundleContent,

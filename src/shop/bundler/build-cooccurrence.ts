@@ -16,7 +16,6 @@ import { invalidInput, SidestreamError } from '../../error';
 import type { CollectedFeed } from '../pipeline';
 import { openText } from './open-feed';
 
-/** Files of items that go together. */
 export interface CooccurrenceFiles {
   /** Manual links: item, linked item, and optionally a type. */
   links?: string;
@@ -41,10 +40,8 @@ const MAX_ORDER_ITEMS = 100;
 /** Orders added to every item's count, which keeps rare items from being overrated. */
 const SMOOTHING = 1;
 
-/** Co-occurrence of products, read from files. */
 export interface FileCooccurrence {
   table: CooccurrenceTable;
-  /** Notes for the user about the rows used. */
   notes: string[];
 }
 
@@ -194,7 +191,6 @@ export async function readPairFile(path: string, columns: PairColumns): Promise<
   return pairs;
 }
 
-/** A row, with its original text if that is JSON. */
 interface Row {
   line: number;
   data: unknown;

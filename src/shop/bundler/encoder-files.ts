@@ -13,7 +13,6 @@ import { PACKAGE_FOLDER, replaceFile } from './folders';
 /** Default folder of built encoders: `models/` of this package. */
 export const MODELS_FOLDER = join(PACKAGE_FOLDER, 'models');
 
-/** Whether an encoder was built now or already existed. */
 export type Added = 'built' | 'present';
 
 /**
@@ -103,11 +102,7 @@ async function verify(preset: Preset, file: string, bytes: Uint8Array, digest: s
 /** Name of the preset file that `sidestream encoders add` writes next to an encoder built from a model on the hub or on disk. */
 export const presetFile = (name: string): string => `${name}.preset.json`;
 
-/**
- * The preset of an encoder: one of the package's own, or one created on this machine.
- * @param folder folder of the built encoders
- * @throws SidestreamError `encoder/missing` for an unknown name, or if it is for the other modality
- */
+/** A preset of the package, or one created on this machine. @throws SidestreamError `encoder/missing` */
 export async function readPreset(name: string, folder: string, modality: 'text'): Promise<TextPreset>;
 export async function readPreset(name: string, folder: string, modality: 'image'): Promise<ImagePreset>;
 export async function readPreset(name: string, folder: string, modality: Preset['modality']): Promise<Preset> {
@@ -117,10 +112,7 @@ export async function readPreset(name: string, folder: string, modality: Preset[
   throw new SidestreamError('encoder/missing', message);
 }
 
-/**
- * A preset created on this machine; null if none has that name.
- * @throws SidestreamError `encoder/missing` when its file is damaged
- */
+/** A preset created on this machine. @throws SidestreamError `encoder/missing` when its file is damaged */
 export async function madePreset(name: string, folder: string): Promise<Preset | null> {
   const path = join(folder, presetFile(name));
   if (PRESETS.some((preset) => preset.name === name) || !/^[a-z0-9-]+$/.test(name) || !existsSync(path)) return null;

@@ -6,7 +6,6 @@ import { Readable } from 'node:stream';
 import ipaddr from 'ipaddr.js';
 import pRetry, { AbortError } from 'p-retry';
 
-/** The part of `fetch` that is needed to get a file. */
 export type Fetch = (
   url: string,
   options: { headers?: Record<string, string>; signal?: AbortSignal },
@@ -17,9 +16,7 @@ export interface PublicFetchOptions {
   allow?: (address: string) => boolean;
 }
 
-/** Maximum number of redirects. */
 const REDIRECTS = 5;
-/** Statuses whose responses have no body. */
 const BODILESS = new Set([204, 205, 304]);
 
 /**
@@ -97,7 +94,6 @@ function toResponse(answer: http.IncomingMessage, status: number): Response {
   return new Response(Readable.toWeb(answer), { status, headers });
 }
 
-/** The error message for a private address. */
 export class NotPublic extends Error {
   constructor(host: string, address: string) {
     const where = host === address ? host : `${host} (${address})`;
@@ -105,7 +101,6 @@ export class NotPublic extends Error {
   }
 }
 
-/** Whether a public server may have this address. */
 function isPublic(address: string): boolean {
   const parsed = ipaddr.process(address);
   // `::1.2.3.4`, an IPv4 address in the deprecated IPv4-compatible form, which no server uses.

@@ -28,10 +28,7 @@ export function folderFetch(folder: string): FetchFile {
   };
 }
 
-/**
- * Opens the whole bundle in a folder.
- * @throws SidestreamError `bundle/unreachable` without a bundle; other errors as in `openBundle`
- */
+/** Opens the whole bundle in a folder. @throws SidestreamError `bundle/unreachable` without one; others as `openBundle` */
 export async function openFolder(folder: string): Promise<Bundle> {
   const missing = (what: string): SidestreamError => new SidestreamError('bundle/unreachable', what);
   const kind = await kindOf(folder);
@@ -46,10 +43,7 @@ export async function openFolder(folder: string): Promise<Bundle> {
   return openBundle(folderFetch(folder));
 }
 
-/**
- * Writes a bundle into a folder, each file complete or not at all.
- * @throws SidestreamError `runtime/invalid-input` if the file system refuses to write, for instance on a full disk
- */
+/** Writes a bundle into a folder. @throws SidestreamError `runtime/invalid-input` if the file system refuses, as on a full disk */
 export async function folderSink(folder: string): Promise<BundleSink> {
   await mkdir(folder, { recursive: true }).catch((cause) => {
     throw notWritten(folder, cause);
@@ -62,7 +56,6 @@ export async function folderSink(folder: string): Promise<BundleSink> {
   };
 }
 
-/** Remedies for errors of the file system, by code. */
 const REFUSALS: Record<string, string> = {
   ENOSPC: 'its disk is full. Free some space, and run the command again',
   EDQUOT: 'its disk quota is used up. Free some space, and run the command again',
@@ -74,7 +67,6 @@ const REFUSALS: Record<string, string> = {
   EISDIR: 'a folder is where it should be. Name another place',
 };
 
-/** The error of writing a file, in words if the cause is known. */
 export function notWritten(path: string, cause: unknown): unknown {
   const why = REFUSALS[codeOf(cause)];
   if (why === undefined) return cause;

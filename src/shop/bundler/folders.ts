@@ -17,7 +17,6 @@ export async function kindOf(path: string): Promise<Kind> {
   }
 }
 
-/** Checks that an option names a folder. @throws SidestreamError `runtime/invalid-input` */
 export async function requireFolder(option: string, path: string): Promise<void> {
   const kind = await kindOf(path);
   if (kind === 'folder') return;
@@ -25,10 +24,7 @@ export async function requireFolder(option: string, path: string): Promise<void>
   throw invalidInput(`${option} ${path}: this folder ${what}. Check the path.`);
 }
 
-/**
- * Checks that an option names a folder, or a path at which one can be created, and that this user may write there.
- * @throws SidestreamError `runtime/invalid-input`
- */
+/** Checks that a folder exists or can be created, and that this user may write there. @throws SidestreamError */
 export async function requireRoom(option: string, path: string): Promise<void> {
   for (let at = path; ; at = dirname(at)) {
     const kind = await kindOf(at);

@@ -56,7 +56,6 @@ function barMeter(stream: Output): GrowingMeter {
   };
 }
 
-/** The time left in words; empty if it is unknown or below a second. */
 function timeLeft(seconds: number, part?: string): string[] {
   if (!Number.isFinite(seconds) || seconds < 1) return [];
   const whole = Math.ceil(seconds);
@@ -113,7 +112,6 @@ export class JointMeter {
     this.#create = create;
   }
 
-  /** The meter of one worker. */
   meter(): Meter {
     let label = '';
     return {

@@ -22,20 +22,15 @@ export const MISSING = ['keep', 'out-of-stock'] as const;
 export type Missing = (typeof MISSING)[number];
 
 export interface OffersRequest {
-  /** Files, folders and addresses of the feed. */
   feed: readonly string[];
   mapping?: FeedMapping;
   /** Whether the first refused row ends the command. Default false. */
   strict?: boolean;
-  /** Folder of the bundle. */
   out: string;
-  /** Default `default`. */
   market?: string;
-  /** Currency code of the prices. */
   currency?: string;
   /** Default: `keep`; for markets other than the default one, to which the bundle's prices do not apply, `out-of-stock`. */
   missing?: Missing;
-  /** File that gets every refused row, one line of JSON each. */
   rejectedFile?: string;
   meter: Meter;
 }
@@ -43,7 +38,6 @@ export interface OffersRequest {
 export interface OffersResult {
   file: string;
   bytes: number;
-  /** Whether the file changed. */
   changed: boolean;
   /** Number of products in the file. */
   offers: number;
@@ -56,7 +50,6 @@ export interface OffersResult {
   /** Number of products in the bundle that the feed marks as unpublished; they are sold out. */
   unpublished: number;
   rejectedRows: number;
-  /** The first 1,000 bad fields. */
   rejected: readonly RejectedRow[];
   rejectedCount: number;
 }
@@ -111,10 +104,7 @@ export async function writeOffers(request: OffersRequest): Promise<OffersResult>
   };
 }
 
-/**
- * Removes the offers of a market from a bundle, whose own prices and stock apply again.
- * @throws SidestreamError `bundle/unreachable` if there is no bundle
- */
+/** Removes the offers of a market. @throws SidestreamError `bundle/unreachable` if there is no bundle */
 export async function removeOffers(out: string, market = DEFAULT_MARKET): Promise<void> {
   const { offers: named = [] } = await readManifest(out);
   // Update the manifest first: it must not name a missing file.
@@ -158,7 +148,6 @@ interface ReadOffers {
   fields: ReadonlySet<keyof Offered>;
   /** Ids of refused rows, if readable. */
   refused: Set<string>;
-  /** Ids of unpublished products. */
   unpublished: Set<string>;
   rejectedRows: number;
 }
@@ -230,7 +219,6 @@ export function soldOutOffer({ id, availability }: Item, own: boolean): Offer | 
   return { id, price: null, listPrice: null, availability: 'out-of-stock' };
 }
 
-/** Writes the file, then adds its market to the manifest. @returns whether the file changed */
 async function storeOffers(out: string, market: string, bytes: Uint8Array): Promise<boolean> {
   const changed = await writeMutable(join(out, offersFile(market)), bytes);
   const { offers: named = [] } = await readManifest(out);
@@ -238,6 +226,5 @@ async function storeOffers(out: string, market: string, bytes: Uint8Array): Prom
   return changed;
 }
 
-/** Changes the markets in the manifest. */
 const putMarkets = (out: string, change: (markets: readonly string[]) => string[]): Promise<void> =>
   nameMutable(out, ({ offers = [], ...others }) => ({ ...others, offers: change(offers) }));

@@ -26,7 +26,6 @@ export interface PictureOptions extends Omit<FetchLimits, 'fetch' | 'headers'> {
   maxBytes?: number;
 }
 
-/** The pictures that a feed names, from disk or from the shop's server. */
 export interface Pictures {
   /** Whether there is a source for this picture. */
   reachable(name: string): boolean;
@@ -173,7 +172,6 @@ function pictureCache(folder: string): PictureCache {
   };
 }
 
-/** Whether a picture is named by an http(s) address. */
 const isAddress = (name: string): boolean => /^https?:\/\//i.test(name);
 
 /**
@@ -264,7 +262,6 @@ export function withImage(
   return readable ? { ...rest, image: `${imageBase}${image}` } : rest;
 }
 
-/** Notes about pictures that were not fetched again. */
 export function stalePictures({ unanswered, notPublic }: Pictures['stale']): string[] {
   const from = (count: number): string => `${counted(count, 'picture')} from an earlier build:`;
   return [

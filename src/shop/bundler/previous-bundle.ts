@@ -21,15 +21,11 @@ export interface PreviousBundle extends Predecessor {
 
 interface FeatureRecipe {
   text: TextRecipe;
-  /** Width D of every projected tap. */
   dim: number;
-  /** Digests of the encoders' ONNX files. */
   digests: Record<Modality, string>;
 }
 
-/**
- * The bundle in a folder; null without one. A bundle that cannot be read is reported to `say` and treated as missing.
- */
+/** The bundle in a folder. One that cannot be read is reported to `say` and treated as missing. */
 export async function previousBundle(
   folder: string,
   recipe: FeatureRecipe,

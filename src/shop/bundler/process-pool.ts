@@ -16,7 +16,6 @@ import { readEncoder } from './encoder-files';
 
 export interface EncoderSource {
   presets: { text: TextPreset; image: ImagePreset };
-  /** Folder of their built files. */
   models: string;
 }
 

@@ -14,7 +14,6 @@ const base64 = v.pipe(v.string(), v.base64());
 /** One chunk as a job. Pictures are sent as file bytes: a worker needs no access to the shop's folders. */
 const jobSchema = v.object({
   modality: v.picklist(['text', 'image']),
-  /** Plain texts, or pictures in base64. */
   inputs: v.array(v.string()),
   /** Job id of the projection; null for raw taps. */
   projection: v.nullable(v.string()),
@@ -25,7 +24,6 @@ type ChunkJob = v.InferOutput<typeof jobSchema>;
 const outputsSchema = v.array(v.union([v.object({ bytes: base64 }), v.object({ reason: v.string() })]));
 type JobOutputs = v.InferOutput<typeof outputsSchema>;
 
-/** A projection, stored in a separate queue without workers. */
 const projectionSchema = v.object({ digest: v.string(), bytes: base64 });
 type ProjectionJob = v.InferOutput<typeof projectionSchema>;
 
@@ -82,7 +80,6 @@ export function queueNames({ presets }: EncoderSource): { chunks: string; projec
 /** @param url `redis://` or `rediss://` with host, and with user, password, port and database if needed */
 const connectionTo = (url: string): RedisOptions => ({ url, maxRetriesPerRequest: null });
 
-/** The address without its password, for messages. */
 function withoutPassword(url: string): string {
   const shown = new URL(url);
   if (shown.password) shown.password = '***';
@@ -182,7 +179,6 @@ class QueueRunner implements ChunkRunner {
     events.on('error', trouble);
   }
 
-  /** @throws SidestreamError `build/queue` if workers failed over the chunk */
   async run(chunk: Chunk, projection: SharedProjection | null): Promise<ChunkOutput[]> {
     const job = toJob(chunk, projection && (await this.#share(projection)));
     const id = `chunk-${createHash('sha256').update(JSON.stringify(job)).digest('hex')}`;
@@ -267,10 +263,7 @@ export interface QueueWorkerOptions {
   say(line: string): void;
 }
 
-/**
- * Encodes chunks of a queue until `close`, which finishes the current ones.
- * @throws SidestreamError `encoder/missing` if the encoders do not exist; `build/no-engine`; `build/queue`
- */
+/** Encodes chunks of a queue until `close`, which finishes the current ones. @throws SidestreamError `build/*`, `encoder/missing` */
 export async function startQueueWorker({
   url,
   source,

@@ -10,7 +10,6 @@ import { openFeed } from './open-feed';
 
 export interface ReadFeedOptions {
   mapping?: FeedMapping;
-  /** Whether reading ends at the first rejected row. Default false. */
   strict?: boolean;
   /** Called once a file's format is known. */
   onFormat?(file: string, format: string, language: string | undefined): void;
@@ -28,17 +27,12 @@ export async function* readFeed(paths: readonly string[], options: ReadFeedOptio
   }
 }
 
-/** The error that ends a build with `--strict`. */
 export function strictError(rejected: RejectedRow): SidestreamError {
   const what = `${describeRejectedRow(rejected)}. Nothing was written; correct the feed or leave out --strict.`;
   return new SidestreamError('catalog/refused', what);
 }
 
-/**
- * Reads all rows of `readFeed` into memory; throws as it does.
- * @param rejectedRows collects every bad field
- * @param from number of its first row among all reported rows; default 0
- */
+/** Reads all rows of `readFeed`; throws as it does. @param from number of its first row among all reported rows; default 0 */
 export const collectFeed = (
   paths: readonly string[],
   options: ReadFeedOptions = {},
@@ -46,7 +40,6 @@ export const collectFeed = (
   from?: number,
 ): Promise<CollectedFeed> => collectRows((onFormat) => readFeed(paths, { ...options, onFormat }), rejectedRows, from);
 
-/** Reads a mapping file. @throws SidestreamError `catalog/bad-mapping` */
 export async function readMapping(path: string): Promise<FeedMapping> {
   let text: string;
   try {
@@ -68,10 +61,7 @@ export class RejectedRowsFile extends RejectedRows {
   readonly #file: number | null;
   readonly #path: string;
 
-  /**
-   * @param path file that gets every rejected row, one line of JSON each; an older file is replaced
-   * @throws SidestreamError `runtime/invalid-input` if it cannot be written
-   */
+  /** @throws SidestreamError `runtime/invalid-input` if the file cannot be written */
   constructor(path?: string) {
     super();
     this.#path = path ?? '';
@@ -84,7 +74,6 @@ export class RejectedRowsFile extends RejectedRows {
     this.#written.push(at);
   }
 
-  /** Closes the file, after sorting the late rows in. */
   async close(): Promise<void> {
     if (this.#file === null) return;
     closeSync(this.#file);

@@ -102,7 +102,6 @@ function collisions(rules: readonly PublishedRule[]): RuleProblem[] {
   });
 }
 
-/** Whether two rules apply to one list at the same time. */
 function meet(one: PublishedRule, other: PublishedRule): boolean {
   const inTime =
     (one.from ?? Number.NEGATIVE_INFINITY) < (other.until ?? Number.POSITIVE_INFINITY) &&
@@ -156,7 +155,6 @@ interface Condition {
   /** Path in the filter, such as `$or.0.category`. */
   path: string[];
   field: string;
-  /** Values with which the field is compared. */
   values: FilterValue[];
 }
 
@@ -221,11 +219,7 @@ function conditionsOf(filter: Filter, path: string[] = []): Condition[] {
   });
 }
 
-/**
- * Writes a checked rules file next to a bundle and adds it to the manifest. From then on, the file may be edited in place.
- * @returns whether the file changed
- * @throws SidestreamError `bundle/unreachable` if there is no bundle
- */
+/** Writes a checked rules file next to a bundle and names it in the manifest. @returns whether the file changed */
 export async function publishRules(bytes: Uint8Array, out: string): Promise<boolean> {
   // Reports a mistyped folder before anything is written.
   await readManifest(out);
@@ -235,7 +229,6 @@ export async function publishRules(bytes: Uint8Array, out: string): Promise<bool
   return changed;
 }
 
-/** Removes the rules from a bundle. @throws SidestreamError `bundle/unreachable` if there is no bundle */
 export async function removeRules(out: string): Promise<void> {
   const { rules } = await readManifest(out);
   // Update the manifest first: it must not name a missing file.

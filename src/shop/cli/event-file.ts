@@ -24,7 +24,6 @@ export async function readEventFile(path: string, isRepeated = false): Promise<R
 /** Exit status of a command that left out rows of a log, and of `build` if it left out rows of a feed. */
 const REFUSED = 2;
 
-/** The sentence at the end of the help of every command that reads a log. */
 export const REFUSED_HELP = `${REFUSED} when lines of the log were refused and left out`;
 
 /**
@@ -41,7 +40,6 @@ export function concludeRefused(log: Pick<EventLog, 'rejected'>): number {
   return refused;
 }
 
-/** The text of a log. @throws SidestreamError `runtime/invalid-input` if it cannot be read */
 async function* logText(path: string): AsyncGenerator<string> {
   try {
     yield* openText(path);

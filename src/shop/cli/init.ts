@@ -24,7 +24,6 @@ import { filledPage, hasTexts, shopTexts, textsFile } from './shop-texts';
 /** The shop that is copied; next to `lib` in the package, at the top level in a clone. */
 const STARTER = join(PACKAGE_FOLDER, 'starter');
 const PAGES = ['index.html', 'product.html', 'cart.html'];
-/** Files that a folder may contain and still count as empty. */
 const HARMLESS = new Set(['.git', '.DS_Store', 'README.md', 'LICENSE', '.gitignore', 'catalog.jsonl']);
 const SAMPLES = 'catalog.jsonl';
 const SAMPLE_PICTURES = 'pictures';
@@ -49,7 +48,6 @@ interface InitOptions {
   build: boolean;
 }
 
-/** `sidestream init <folder> [feed…]`: writes a shop of static pages, from a feed or from samples, and builds its bundle. */
 export function initCommand(): Command {
   return new Command('init')
     .description(
@@ -124,7 +122,6 @@ export function initCommand(): Command {
     });
 }
 
-/** Properties of a feed before it is built. */
 interface FeedFacts {
   /** Currency code of the prices: the stated one, otherwise the feed's. */
   currency?: string;
@@ -134,7 +131,6 @@ interface FeedFacts {
   languageKnown: boolean;
 }
 
-/** Reads the start of a feed. */
 async function feedFacts(
   feed: string[],
   { mapping: file, encoding, currency: stated, lang }: InitOptions,
@@ -164,7 +160,6 @@ async function feedFacts(
   };
 }
 
-/** Notes for the user about assumptions. */
 function notes(feed: string[], currency: string, facts: FeedFacts): string[] {
   const language = new Intl.DisplayNames(['en'], { type: 'language' }).of(facts.language);
   return [
@@ -180,7 +175,6 @@ function notes(feed: string[], currency: string, facts: FeedFacts): string[] {
   ];
 }
 
-/** Writes the texts of the pages, and of their script, in a language. */
 async function writeTexts(target: string, language: string): Promise<void> {
   const texts = shopTexts(language);
   for (const page of PAGES.map((name) => join(target, name)))
@@ -206,7 +200,6 @@ function bundleArguments({
 }: {
   feed: string[];
   at: (path: string) => string;
-  /** Name of the folder of pictures. */
   pictures: string | null;
   mapping?: string;
   refusals?: string;
@@ -224,7 +217,6 @@ function bundleArguments({
   ];
 }
 
-/** Replaces the name of the samples in the README with the feed's. */
 async function nameFeed(readme: string, feed: string[]): Promise<void> {
   const text = await readFile(readme, 'utf8');
   const named = text
@@ -269,7 +261,6 @@ async function refuseFull(path: string, folder: string): Promise<void> {
   throw invalidInput(message);
 }
 
-/** The part of the package's own package.json that init needs. */
 const ownSchema = v.object({ version: v.string(), peerDependencies: v.record(v.string(), v.string()) });
 type OwnPackage = v.InferOutput<typeof ownSchema>;
 

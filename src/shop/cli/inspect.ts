@@ -128,7 +128,6 @@ async function showSummary(bundle: Bundle, folder: string, { json }: InspectOpti
   }
 }
 
-/** The language of a bundle's items, and whether its text encoder reads it. */
 function languageOf({ manifest, items }: Bundle): ReturnType<typeof catalogLanguage> {
   const { preset: name, encoder } = manifest.modalities.text;
   const stored = v.safeParse(languagesSchema, encoder?.settings?.languages);
@@ -155,9 +154,7 @@ function trainingText(training: NonNullable<NonNullable<Manifest['side']>['train
 interface InspectedOffers {
   market: string;
   currency?: string;
-  /** Number of items with an offer. */
   offers?: number;
-  /** Why the offers cannot be read. */
   error?: string;
 }
 
@@ -174,17 +171,12 @@ async function offersOf(manifest: Manifest, folder: string): Promise<InspectedOf
 }
 
 interface InspectedRules {
-  /** Number of rules that pages follow. */
   count?: number;
-  /** Number of rules that apply now. */
   holding?: number;
-  /** The problems that make pages refuse rules. */
   faults?: number;
-  /** Why the file cannot be read. */
   error?: string;
 }
 
-/** Null if the bundle has none. */
 async function rulesOf({ rules: named }: Manifest, folder: string): Promise<InspectedRules | null> {
   if (!named) return null;
   try {

@@ -32,10 +32,8 @@ interface ListsOptions {
   json?: boolean;
 }
 
-/** Maximum number of items of a list, as on a page. */
 const MAX_LIMIT = 100;
 
-/** `sidestream lists <bundle>`: writes lists that need no shopper, for pages without scripts, mails and landing pages. */
 export function listsCommand(): Command {
   return new Command('lists')
     .description('write the lists that need no shopper, as HTML for pages, CSV for mails and JSON')

@@ -5,14 +5,12 @@ import { localeSchema } from '../../core/catalog/locales';
 import { currencySchema } from '../../core/catalog/offers';
 import { type LocaleFeed, MODELS_FOLDER } from '../bundler';
 
-/** Parses an option that is a count. @throws InvalidArgumentError unless it is a whole number of 1 or more */
 export function positiveInteger(text: string): number {
   const n = Number(text);
   if (!Number.isInteger(n) || n < 1) throw new InvalidArgumentError('must be a whole number, 1 or more.');
   return n;
 }
 
-/** Parses an option that is a finite number above 0. @throws InvalidArgumentError for anything else */
 export function positiveNumber(text: string): number {
   const n = Number(text);
   if (!(n > 0 && n < Number.POSITIVE_INFINITY)) throw new InvalidArgumentError('must be a number above 0.');
@@ -23,21 +21,18 @@ export function positiveNumber(text: string): number {
 const numberOrPercentage = (text: string): number =>
   /^[\d.]+ ?%$/.test(text.trim()) ? Number(text.replace('%', '')) / 100 : Number(text);
 
-/** Parses `3%` or a number. @throws InvalidArgumentError unless it is finite and above 0 */
 export function positiveValue(text: string): number {
   const n = numberOrPercentage(text);
   if (n > 0 && n < Number.POSITIVE_INFINITY) return n;
   throw new InvalidArgumentError('must be a number above 0, or a percentage such as 3%.');
 }
 
-/** Parses an option that is a share: `0.03` or `3%`. @throws InvalidArgumentError unless it is above 0 and below 1 */
 export function fraction(text: string): number {
   const n = numberOrPercentage(text);
   if (n > 0 && n < 1) return n;
   throw new InvalidArgumentError('must be a number above 0 and below 1, or a percentage such as 3%.');
 }
 
-/** Parser of an option's value by a schema. @throws InvalidArgumentError with the schema's message */
 export const fitting =
   (schema: v.GenericSchema<string>) =>
   (text: string): string => {
@@ -46,10 +41,7 @@ export const fitting =
     throw new InvalidArgumentError(`${result.issues[0].message}.`);
   };
 
-/**
- * Parses `de=feed-de.xml` and appends it to earlier ones; several feeds of one language are read as one.
- * @throws InvalidArgumentError without a language tag, or a feed
- */
+/** Parses `de=feed-de.xml` and appends it to earlier ones; several feeds of one language are read as one. */
 export function localeFeed(text: string, before: readonly LocaleFeed[] = []): LocaleFeed[] {
   const [name, ...rest] = text.split('=');
   const feed = rest.join('=');
@@ -67,10 +59,7 @@ export interface ShareStage {
   share: number;
 }
 
-/**
- * Parses `5%` or `0.05`, or `5%,2026-03-16=50%` if the share was raised on a day.
- * @throws InvalidArgumentError unless the shares are above 0 and below 1, and the days are in order
- */
+/** Parses `5%` or `0.05`, or `5%,2026-03-16=50%` if the share was raised on a day. */
 export function shareStages(text: string): ShareStage[] {
   return text.split(',').map((part, at, parts): ShareStage => {
     const [, from = null, number] = /^(?:(\d{4}-\d\d-\d\d)=)?([\d.]+%?)$/.exec(part.trim()) ?? [];

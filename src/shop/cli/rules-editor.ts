@@ -15,10 +15,8 @@ import { checkRules, openFolder, PACKAGE_FOLDER, publishRules } from '../bundler
 import { type BundleServer, listen, portNumber } from './serve';
 import { onShutdown } from './terminal';
 
-/** Folders that the editor's page reads. */
 export interface EditorFolders {
   page: string;
-  /** The element's files. */
   element: string;
   bundle: string;
 }
@@ -28,7 +26,6 @@ interface EditOptions {
   port: number;
 }
 
-/** `sidestream rules edit --bundle <folder>`: serves the editor of the rules on this machine, until a signal ends it. */
 export function editCommand(): Command {
   return new Command('edit')
     .description('edit the rules of a bundle on a page of this machine, with a preview of the lists')
@@ -176,7 +173,6 @@ const tagOf = (bytes: Uint8Array | null): string =>
     .digest('hex')
     .slice(0, 32)}"`;
 
-/** @throws SidestreamError `runtime/invalid-input` if it is too long */
 async function bodyOf(request: IncomingMessage): Promise<Uint8Array> {
   const parts: Buffer[] = [];
   let length = 0;

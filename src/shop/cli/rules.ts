@@ -64,7 +64,6 @@ function publishCommand(): Command {
     });
 }
 
-/** `sidestream rules remove --out <folder>`. */
 function removeCommand(): Command {
   return new Command('remove')
     .description('remove the rules file from a bundle')

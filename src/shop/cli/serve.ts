@@ -16,7 +16,6 @@ interface ServeOptions {
   host: string;
 }
 
-/** `sidestream serve <bundle>`: serves a bundle on this machine for testing, until a signal ends it. */
 export function serveCommand(): Command {
   return new Command('serve')
     .description('serve a bundle for testing, with the cache headers that a web server should send')
@@ -35,7 +34,6 @@ export function serveCommand(): Command {
     });
 }
 
-/** Parses an option that names a port. */
 export function portNumber(text: string): number {
   const n = Number(text);
   if (!/^\d+$/.test(text) || n > 65535) throw new InvalidArgumentError('must be a number from 0 to 65535.');
@@ -46,7 +44,6 @@ export function portNumber(text: string): number {
 const HASHED = /-[0-9a-f]{16}\.\w+$/;
 
 export interface BundleServer {
-  /** `http://host:port/`, with a slash at the end. */
   address: string;
   close(): Promise<void>;
 }
@@ -108,11 +105,7 @@ function liesIn(folder: string, name: string): boolean {
   }
 }
 
-/**
- * Lets a server listen.
- * @param options that name another place
- * @throws SidestreamError `runtime/invalid-input` if it cannot
- */
+/** @param options that name another place @throws SidestreamError `runtime/invalid-input` if it cannot listen there */
 export async function listen(
   server: Server,
   port: number,

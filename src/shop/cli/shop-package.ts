@@ -19,7 +19,6 @@ const INSTALLED = 'node_modules/sidestream';
 const DEPENDENCIES = ['dependencies', 'devDependencies', 'optionalDependencies'] as const;
 
 export interface PackageSource {
-  /** The dependency, as written in package.json. */
   dependency: string;
   /** Absolute path of the named file; undefined if it names none. */
   tarball?: string;
@@ -125,10 +124,7 @@ export const plainAddress = (address: string): string =>
 /** Text that a shell leaves unchanged in double quotes; percent signs only in encoded characters. */
 const HARMLESS = /^(?:[\p{L}\p{N} _./:@,;=?&#~+*'()![\]-]|%[0-9a-f]{2})*$/iu;
 
-/**
- * A word of an npm script, which a shell runs: in quotes if it needs them.
- * @throws SidestreamError `runtime/invalid-input` if a shell would interpret it
- */
+/** A word of an npm script. @throws SidestreamError `runtime/invalid-input` if a shell would interpret it even in quotes */
 export function scriptWord(word: string): string {
   if (/^[\w./:-]+$/.test(word)) return word;
   if (HARMLESS.test(word)) return `"${word}"`;

@@ -14,13 +14,10 @@ import { encodersOption } from './options';
 import { type BundleServer, listen, portNumber } from './serve';
 import { onShutdown } from './terminal';
 
-/** Folders of the package that Studio's page reads. */
 export interface StudioFolders {
   /** The page and its scripts; each file is compressed with brotli and has `.br` after its name. */
   page: string;
-  /** The element's files, which a shop takes away. */
   element: string;
-  /** The command line. */
   cli: string;
   models: string;
 }
@@ -34,10 +31,8 @@ export function twinNames(path: string): string[] {
   return name === undefined ? [] : [name, name.replace(/-[\w-]{8}(\.\w+)$/, '$1')];
 }
 
-/** Name of the list of the element's files. */
 export const FILES_LIST = 'files.json';
 
-/** The files in a folder of the element, as the page of Studio reads their list. */
 export async function elementFiles(folder: string): Promise<{ file: string; bytes: number }[]> {
   const names = (await readdir(folder)).filter((name) => name !== FILES_LIST).sort();
   return Promise.all(names.map(async (file) => ({ file, bytes: (await stat(join(folder, file))).size })));
@@ -49,7 +44,6 @@ interface StudioOptions {
   models: string;
 }
 
-/** `sidestream studio`: serves the page on which a shop makes its recommender in the browser, until a signal ends it. */
 export function studioCommand(): Command {
   return new Command('studio')
     .description('serve Studio: a page that makes a bundle in the browser, with everything it needs')
@@ -86,7 +80,6 @@ const packageFolders = (root: string): Omit<StudioFolders, 'models'> => ({
 /** File names that contain a digest of their content, which never changes. */
 const HASHED = /-[\w-]{8}\.\w+$/;
 
-/** Content types of the page's own files. */
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript',
@@ -98,7 +91,6 @@ const TYPES: Readonly<Record<string, string>> = {
 
 const decompress = promisify(brotliDecompress);
 
-/** Serves Studio from the folders of the package. @param port 0: any free port */
 export async function serveStudio(folders: StudioFolders, port: number, host: string): Promise<BundleServer> {
   const from = (folder: string) => sirv(folder, { dev: true, etag: true, extensions: [] });
   const files = { element: from(folders.element), cli: from(folders.cli), models: from(folders.models) };

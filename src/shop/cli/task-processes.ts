@@ -11,7 +11,6 @@ export const WORKER_OPTION = '--worker';
 /** Line that a process prints after all lines of a task: the lines arrive on a different channel than the result. */
 const END_OF_LINES = '\u001e';
 
-/** Messages from a process to its parent. */
 const messageSchema = v.variant('kind', [
   v.object({ kind: v.literal('result'), result: v.unknown() }),
   v.object({ kind: v.literal('start'), label: v.string(), total: v.number(), part: v.optional(v.string()) }),
@@ -20,7 +19,6 @@ const messageSchema = v.variant('kind', [
 ]);
 type Message = v.InferOutput<typeof messageSchema>;
 
-/** A task and its outcome. */
 interface Job {
   label: string;
   task: unknown;
@@ -39,7 +37,6 @@ interface Worker {
 }
 
 export interface TaskProcessesOptions {
-  /** Maximum number of processes. */
   size: number;
   /** Command and options with which this program runs tasks in a process, without `WORKER_OPTION`. */
   command: readonly string[];
@@ -49,10 +46,7 @@ export interface TaskProcessesOptions {
   meter(): Meter;
 }
 
-/**
- * Runs tasks in separate processes, which end with this one. A process is started when no idle one is available, and runs one
- * task after another, so it reads its files only once.
- */
+/** Runs tasks in separate processes, which end with this one. A process reads its files only once. */
 export class TaskProcesses {
   readonly #workers = new Set<Worker>();
   readonly #waiting: Job[] = [];
@@ -74,7 +68,6 @@ export class TaskProcesses {
     });
   }
 
-  /** Ends all processes, including those with a task. */
   close(): void {
     this.#closed = true;
     process.off('SIGTERM', this.#onSignal);

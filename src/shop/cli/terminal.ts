@@ -34,7 +34,6 @@ export function showRejected(rows: readonly string[], { shown = SHOWN, count = r
   if (count > shown) console.error(`… and ${count - shown} more${all && `; ${all}`}`);
 }
 
-/** Shows the first refused rows of a feed on stderr. @param file file with all of them, if any */
 export const showRejectedRows = (rows: readonly RejectedRow[], count: number, file?: string): void =>
   showRejected(rows.map(describeRejectedRow), {
     shown: 50,

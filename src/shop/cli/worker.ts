@@ -14,7 +14,6 @@ interface WorkerOptions {
   imageEncoder: string;
 }
 
-/** `sidestream worker --queue redis://…`: encodes for builds on other machines, until a signal ends it. */
 export function workerCommand(): Command {
   return new Command('worker')
     .description('encode for builds started with the same --queue')

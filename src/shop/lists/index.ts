@@ -21,11 +21,8 @@ export interface ListsRequest extends CatalogRequest, ListPlan, CardSettings {
 }
 
 export interface ListsResult {
-  /** Number of lists. */
   lists: number;
-  /** Number of items of the bundle. */
   items: number;
-  /** Number of files of the lists. */
   files: number;
   /** Number of files that are new or changed, and their bytes. */
   written: number;
@@ -84,6 +81,5 @@ export async function writeLists(request: ListsRequest): Promise<ListsResult> {
   return { lists, items, files, written: folder.written, bytes: folder.bytes, removed, sameFile };
 }
 
-/** Path of a list, without its extension. */
 const pathOf = ({ placement, per, of }: CardList): string =>
   per === 'shop' ? `${placement}/shop` : `${placement}/${fileName(per)}/${fileName(of)}`;

@@ -37,7 +37,6 @@ export interface ListCatalog {
   index: CatalogIndex;
   /** The state of a shopper about whom nothing is known. */
   state: RankState;
-  /** Shows an item in the language of the lists. */
   shown: Shown;
   /** Currency of the offers, if they name one. */
   currency: string | undefined;
@@ -46,13 +45,10 @@ export interface ListCatalog {
   rulesFor(placement: Placement): Rules;
 }
 
-/** Settings of a catalogue's lists. */
 export interface CatalogRequest {
-  /** Folder of the bundle. */
   bundle: string;
   /** Language of texts, prices and reasons. Default: the bundle's, otherwise English. */
   lang: string | undefined;
-  /** Market whose prices and stock count. */
   market: string | undefined;
   /** Time at which rules must apply, milliseconds since the epoch. */
   now: number;

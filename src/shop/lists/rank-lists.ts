@@ -11,13 +11,11 @@ export type ListPlacement = (typeof LIST_PLACEMENTS)[number];
 export const SUBJECTS = ['item', 'category', 'segment'] as const;
 export type Subject = (typeof SUBJECTS)[number];
 
-/** Which lists there are. */
 export interface ListPlan {
   placements: readonly ListPlacement[];
   per: readonly Subject[];
   /** Attributes whose values are segments. */
   segments: readonly `attributes.${string}`[];
-  /** Number of items of a list. */
   limit: number;
   /** Number of further items, in case some of the list are sold out when it is used. */
   standIns: number;

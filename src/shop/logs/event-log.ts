@@ -5,10 +5,8 @@ import { idSchema, writtenId } from '../../core/common/id-schema';
 import { invalidInput } from '../../error';
 import { readLogTime } from './log-time';
 
-/** One event of a shop's log: shopper, item and time. */
 export interface LogEvent {
   user: string;
-  /** Item id of the catalogue. */
   item: string;
   /** Milliseconds since the epoch. */
   time: number;
@@ -24,10 +22,8 @@ export interface EventLog {
   rejected: RejectedRow[];
 }
 
-/** A column that is read from a log. */
 export type LogField = keyof typeof COLUMNS;
 
-/** A log, with details of how it was read. */
 export interface ReadLog extends EventLog {
   /** The column names or keys from which each field was read. */
   columns: Partial<Record<LogField, string[]>>;
@@ -155,7 +151,6 @@ async function* inOrder(chunks: TextChunks): AsyncGenerator<string> {
   yield* chunks;
 }
 
-/** Records the names from which the fields are read, and all names of the first row. */
 function noteColumns(log: ReadLog, names: readonly string[], columns: readonly (Field | null)[]): void {
   if (log.header.length === 0) log.header = names.map((name) => name.trim());
   for (const [index, field] of columns.entries()) {
@@ -199,11 +194,7 @@ async function readJsonLines(chunks: TextChunks, take: TakeRow, log: ReadLog): P
   }
 }
 
-/**
- * Finds the format of a log: its name or an opening brace identifies JSON lines.
- * @param name name or path of the file
- * @throws SidestreamError `runtime/invalid-input` if it is not a log; errors of the text
- */
+/** Finds the format of a log by its name or an opening brace. @throws SidestreamError `runtime/invalid-input` if it is neither */
 async function openLog(
   name: string,
   text: AsyncIterable<string>,
@@ -217,18 +208,12 @@ async function openLog(
   return { format: isJson ? 'jsonl' : 'csv', text: all };
 }
 
-/** Reads a log of either format. @throws SidestreamError as `openLog` */
 export async function readLog(name: string, chunks: AsyncIterable<string>): Promise<ReadLog> {
   const { format, text } = await openLog(name, chunks);
   return readEvents(text, format);
 }
 
-/**
- * The objects of a file with one JSON object per line; blank lines are skipped.
- * @param chunks text split at any position
- * @param longest maximum length of a line
- * @param reject called for a line that is not an object
- */
+/** The objects of a file with one JSON object per line. @param reject called for a line that is not an object */
 export async function* jsonLines(
   chunks: AsyncIterable<string> | Iterable<string>,
   longest: number,
@@ -251,7 +236,6 @@ export async function* jsonLines(
   }
 }
 
-/** A line that a schema refused. */
 export function rejectedRow(line: number, issue: v.BaseIssue<unknown>): RejectedRow {
   const missing = issue.kind === 'schema' && issue.received === 'undefined';
   return { line, field: v.getDotPath(issue) ?? 'row', reason: missing ? 'is missing' : issue.message };
@@ -260,7 +244,6 @@ export function rejectedRow(line: number, issue: v.BaseIssue<unknown>): Rejected
 /** Names that logs have for events that are purchases. */
 const PURCHASES = ['purchase', 'order', 'transaction', 'buy', 'sale'];
 
-/** Whether the type of an event says that it is a purchase. */
 export const isPurchase = (type: unknown): boolean =>
   typeof type === 'string' && PURCHASES.includes(type.trim().toLowerCase());
 
@@ -280,7 +263,6 @@ function isReturned(quantity: unknown, isPurchase: boolean): boolean {
 /** Columns that Shopify's export of orders has, as `plainName` writes them. */
 const SHOPIFY_COLUMNS = ['name', 'email', 'createdat', 'lineitemquantity', 'lineitemname'];
 
-/** Completes the cells of a line in place. */
 type CompleteLine = (cells: string[]) => void;
 
 /**
@@ -305,10 +287,7 @@ function shopifyOrders(names: readonly string[]): CompleteLine | null {
   };
 }
 
-/**
- * The first moment after the past of a log.
- * @param share share of the events that forms the past, 0..1; events with the same time stay together, after the past
- */
+/** The first moment after the past, which is a share of the events; events with the same time stay together, after it. */
 export function endOfPast(events: readonly LogEvent[], share: number): number {
   const at = Math.floor(events.length * share);
   return at < events.length ? events[at].time : Number.POSITIVE_INFINITY;

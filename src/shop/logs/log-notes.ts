@@ -6,7 +6,6 @@ import type { LogEvent, LogField, ReadLog } from './event-log';
 const FIELDS: readonly LogField[] = ['user', 'item', 'time', 'type', 'quantity'];
 /** Spreadsheet day numbers from 1954 to 2119. Read as seconds, all of them fall on a single day in 1970. */
 const [FIRST_DAY, LAST_DAY] = [20_000, 80_000];
-/** Day 0 of spreadsheets. */
 const SPREADSHEET_START = Date.UTC(1899, 11, 30);
 const DAY = 86_400_000;
 
@@ -84,7 +83,6 @@ export function groupedRows(rows: readonly RejectedRow[]): string[] {
   });
 }
 
-/** @throws SidestreamError `runtime/invalid-input` if a log has no usable event */
 export function requireEvents(name: string, log: ReadLog): void {
   if (log.events.length === 0) throw invalidInput(withoutEvents(name, log));
 }

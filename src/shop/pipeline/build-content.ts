@@ -27,7 +27,6 @@ import { joinLexical } from './join-lexical';
 import { type Meter, metered } from './meter';
 import { contentNotes, similarWeights, TEXT_WEIGHTS, tunedTextWeight } from './neighbors';
 
-/** The built files of an encoder. */
 export interface EncoderFiles {
   onnx: Uint8Array;
   /** Contents of the tokeniser file; text encoders only. */
@@ -37,7 +36,6 @@ export interface EncoderFiles {
 export interface ContentTask extends FeaturesTask {
   products: Products;
   language: CatalogLanguage;
-  /** The same catalogue in further languages. */
   locales: LocaleContent[];
   /** The item as pages find it. @param readable whether its picture could be read */
   placed(item: Item, readable: boolean): Item;
@@ -53,9 +51,7 @@ export interface BuiltContent extends Omit<BuiltFeatures, 'features' | 'projecti
   bundle: BundleContent;
   /** Number of rows whose input equals another one's. */
   repeated: number;
-  /** Number of pictures that could not be read. */
   rejectedPictures: number;
-  /** Notes for the user about what the build decided. */
   notes: string[];
 }
 
@@ -115,7 +111,6 @@ export async function buildContent(task: ContentTask): Promise<BuiltContent> {
   };
 }
 
-/** Row of the first variant of each product. */
 function productRows(items: readonly Item[], products: Products): number[] {
   const rowOf = new Map(items.map(({ id }, row) => [id, row]));
   return products.items.map(({ id }) => rowOf.get(id) ?? 0);
@@ -147,7 +142,6 @@ export const DIM = 128;
 interface FeaturesTask {
   items: Item[];
   text: TextRecipe;
-  /** Reads a picture that an item names. */
   readPicture(name: string): Promise<Uint8Array>;
   pictureRows: number[];
   /** Called for a picture that cannot be read or decoded; its item then has no picture. An error thrown here ends the build. */
@@ -160,7 +154,6 @@ interface FeaturesTask {
   fixed: Projections;
   /** Called with the table before its rows are filled: a row that is not yet encoded is zero. */
   onTable?(features: FeatureTable): void;
-  /** Folder of the cached features. */
   cache: CacheFolder;
   meter: Meter;
 }
@@ -180,7 +173,6 @@ interface BuiltFeatures {
 export const sharedInput = ({ group }: Pick<Item, 'group'>, input: string): string | undefined =>
   group ? `${group}\n${input}` : undefined;
 
-/** Encodes the texts and pictures of a catalogue. */
 async function buildFeatures(task: FeaturesTask): Promise<BuiltFeatures> {
   const { items, text, pictureRows, presets, fixed } = task;
   const taps = { text: presets.text.taps.length, image: presets.image.taps.length };

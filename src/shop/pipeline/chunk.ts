@@ -13,7 +13,6 @@ import {
 } from '../../core/encoders';
 import { SidestreamError } from '../../error';
 
-/** Inputs of one modality that a worker gets together. */
 export interface Chunk {
   modality: Modality;
   /** Texts, or the bytes of picture files. */
@@ -25,7 +24,6 @@ export type ChunkOutput = { bytes: Uint8Array } | { reason: string };
 
 /** The projection of one modality in serialised form; workers cache it by its digest. */
 export interface SharedProjection {
-  /** SHA-256 of `bytes`. */
   digest: string;
   /** A projection file with only this modality. */
   bytes: Uint8Array;
@@ -45,7 +43,6 @@ export interface ChunkRunner {
   close(): Promise<void>;
 }
 
-/** Serialises a projection for workers. */
 export async function shareProjection(modality: Modality, projection: Projection): Promise<SharedProjection> {
   const bytes = encodeProjection({ [modality]: projection });
   return { digest: await sha256(bytes), bytes };
@@ -98,7 +95,6 @@ export function rowsPayloads(projection: Projection, taps: RawTaps): Uint8Array[
 /** Bytes of the feature rows of one item and modality. */
 export const rowsBytes = ({ dim, taps }: { dim: number; taps: number }): number => taps * (4 + dim);
 
-/** The encoders of a build on one platform. */
 export interface Encoders {
   openText(): Promise<Encoder<string>>;
   openImage(): Promise<Encoder<Pixels>>;

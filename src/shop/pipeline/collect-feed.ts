@@ -2,7 +2,6 @@ import type { Item, RejectedRow } from '../../core/catalog';
 import type { FeedRow } from '../../core/catalog/feed';
 import { counted } from '../../core/common/counted';
 
-/** Position of a product in a feed. */
 interface FeedPlace extends Pick<RejectedRow, 'file' | 'line' | 'unit'> {
   /** Row number, counted from 0 over all files. */
   at: number;
@@ -29,7 +28,6 @@ export interface CollectedFeed {
   summary: string[];
 }
 
-/** Called once the format of a file is known. */
 export type OnFormat = (file: string, format: string, language: string | undefined) => void;
 
 /**
@@ -93,7 +91,6 @@ interface Count {
 
 /** Counts the rows of a feed by file, or by format if there are many files. */
 interface FeedSummary {
-  /** Starts a file. */
   open(file: string, format: string): void;
   count(row: FeedRow): void;
   /** `shop.csv (csv): 120 items, 2 without a picture; 12 not published: left out; 3 rows refused, 1 of them a duplicate`. */
@@ -207,7 +204,6 @@ export class RejectedRows {
     return this.#count;
   }
 
-  /** The first 1,000 rejected rows. */
   get kept(): readonly RejectedRow[] {
     const known = [...this.#first, ...this.late].sort((a, b) => a.at - b.at);
     return known.slice(0, MAX_KEPT).map(({ row }) => row);
@@ -226,6 +222,5 @@ export class RejectedRows {
     }
   }
 
-  /** Called for each row that does not come late. */
   protected write(_placed: PlacedRow): void {}
 }

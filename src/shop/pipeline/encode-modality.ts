@@ -18,7 +18,6 @@ export interface ModalityTask extends Omit<RowsTask, 'advance' | 'cache' | 'proj
   features: FeatureTable;
   /** Projection to use; fitted to a sample of the rows if absent. */
   fixed?: Projection;
-  /** Folder of the cached features. */
   cache: CacheFolder;
 }
 
@@ -75,7 +74,6 @@ export async function encodeModality(task: ModalityTask): Promise<EncodedModalit
   }
 }
 
-/** Encodes some of the rows under their own meter. */
 async function encodeMetered(
   task: ModalityTask,
   label: string,

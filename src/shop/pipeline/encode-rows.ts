@@ -24,16 +24,13 @@ export interface RowsTask {
   rows: readonly number[];
   /** Loads the input of a row; an error rejects the row, with its message as the reason. */
   load(row: number): Promise<string | Uint8Array>;
-  /** Called for a row that cannot be loaded or encoded. */
   reject(row: number, reason: string): void;
   runner: ChunkRunner;
   /** Projection to use; null for raw taps. */
   projection: SharedProjection | null;
-  /** Looked up first; encoded inputs are added. */
   cache: FeatureCache;
   /** Stores the encoded row; called in no particular order. `taps` is its `tapsKey`. */
   store(row: number, payload: Uint8Array, taps: Uint8Array): void;
-  /** Called as rows finish. */
   advance(count: number): void;
 }
 

@@ -54,7 +54,6 @@ export class FeatureCache {
     return cache;
   }
 
-  /** Entries. */
   get size(): number {
     return this.#count;
   }
@@ -73,7 +72,6 @@ export class FeatureCache {
     return (this.#index.get(short(key)) ?? this.#inherited) < this.#inherited;
   }
 
-  /** Adds an entry; it is on disk when this returns. */
   add(key: Uint8Array, payload: Uint8Array): void {
     if (key.length !== KEY || payload.length !== this.payloadBytes) {
       throw new Error(

@@ -19,7 +19,6 @@ export interface Vectors extends ContentVectors {
   has: boolean[];
 }
 
-/** The part of an open bundle from which content vectors are made. */
 export interface VectorSource {
   features: FeatureTable;
   manifest: Pick<Manifest, 'modalities'>;
@@ -42,7 +41,6 @@ export function basisVectors({ features, manifest }: VectorSource, basis: Basis)
   return { ...vectors, width: dim, values: own };
 }
 
-/** The content vectors of a table. */
 export function vectorsOf(features: FeatureTable, blend: ContentBlend): Vectors {
   const vectors = blended(features, blend);
   const { count, width, values } = vectors;
@@ -152,7 +150,6 @@ export const textPrecision = (features: FeatureTable, tap: number, categories: r
 /** Gain in P@5 below which the even blend is kept: a smaller gain is noise at these sizes. */
 const NOTICEABLE = 0.01;
 
-/** How content is compared. */
 export interface TunedContent {
   /** Weight of the text, 0.2 to 0.8; the picture gets the rest. */
   textWeight: number;
@@ -223,7 +220,6 @@ function agreement(categories: readonly string[]): { chance: number; most: numbe
   };
 }
 
-/** What a build says about its content. */
 export function contentNotes(joined: JoinedText | null, similar: Manifest['similar'], precision: number): string[] {
   const percent = (share: number): string => `${Math.round(100 * share)} %`;
   const by =

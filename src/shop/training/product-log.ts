@@ -6,7 +6,6 @@ import { type EventLog, endOfPast, isPurchase, type LogEvent } from '../logs';
 import { choiceCounts, type Interaction, recentPopularity } from './demand';
 import { repeatsOf } from './repeats';
 
-/** A shop's products and the events on them. */
 export interface ProductLog {
   /** The bundle with only the first variant of every product. */
   bundle: Bundle;
@@ -131,22 +130,16 @@ export function demandOf(log: Pick<EventLog, 'events'>, bundle: Bundle): Demand 
 export interface ShopChoices extends ProductLog {
   /** Sorted by time. */
   interactions: Interaction[];
-  /** Number of events on items that the bundle lacks. */
   unknown: number;
   /** A note about these events, as in `unknownText`. */
   unknownNote: string | null;
-  /** What else the shop should know. */
   notes: string[];
 }
 
 /** Number of events below which little can be learned: docs/tutorials/train-on-your-log.md names this number. */
 const MIN_RELIABLE_EVENTS = 2000;
 
-/**
- * The choices of the past of a log.
- * @param past share of the events that forms the past, 0..1
- * @throws SidestreamError `runtime/invalid-input` if no event is about an item of the bundle
- */
+/** The choices of the past of a log. @throws SidestreamError `runtime/invalid-input` if none is about an item of the bundle */
 export function shopChoices(full: Bundle, whole: EventLog, past = 1): ShopChoices {
   const { bundle, log: all, products, byTitle } = byProduct(full, whole);
   const end = endOfPast(all.events, past);

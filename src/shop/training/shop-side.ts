@@ -88,7 +88,6 @@ export async function trainShopSide(request: ShopSideRequest): Promise<ShopTrain
   };
 }
 
-/** A side model as stored in a bundle, and the network from which a later training continues. */
 export interface ShopTraining {
   learned: ShopSide;
   network: SideNetwork;

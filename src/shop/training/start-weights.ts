@@ -100,7 +100,6 @@ function fitted(cases: readonly Case[], start: readonly number[]): Float64Array 
   return theta;
 }
 
-/** Adds the gradient of the log-likelihood of a case's first item with respect to each weight. */
 function addGradient(gradient: Float64Array, values: Case, weights: readonly number[]): void {
   const width = weights.length;
   const count = values.length / width;

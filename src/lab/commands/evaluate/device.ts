@@ -88,7 +88,6 @@ export const deviceProtocol: Protocol = (input) => {
   };
 };
 
-/** The table `again`, if the past has repeat purchases. */
 function repeatTables(input: EvaluateInput, past: LogEvent[], shoppers: readonly Shopper[]): ResultTable[] {
   const { bundle, events, rowOf } = input;
   const { repeats } = demandOf({ events: past }, bundle);
@@ -98,7 +97,6 @@ function repeatTables(input: EvaluateInput, past: LogEvent[], shoppers: readonly
   return [table('again', 'recency', methods)];
 }
 
-/** The data for analysing the choices. */
 interface Shop {
   shoppers: readonly Shopper[];
   /** [items] choices in the past, and after it. */
@@ -154,7 +152,6 @@ function findings(measured: readonly MethodRanks[], shop: Shop): Pick<ProtocolRu
   };
 }
 
-/** Rows of the ranked events of all shoppers. */
 const rowsOf = ({ streams }: MethodRanks, shoppers: readonly Shopper[]): number[] =>
   streams.flatMap(({ places }, n) => places.map((place) => shoppers[n].rows[place]));
 

@@ -74,7 +74,6 @@ export const driftProtocol: Protocol = (input) => {
   };
 };
 
-/** The pairs of an evaluation and their sources. */
 function splice(input: EvaluateInput) {
   const { past, shoppers } = coldHalf(input, COLD_EVENTS, Number.POSITIVE_INFINITY);
   const spliced = shoppers.filter(({ rows }) => rows.length >= MIN_EVENTS);

@@ -67,7 +67,6 @@ const SHOPPERS_HELP =
 
 interface EvaluateOptions extends Omit<InputOptions, 'events'> {
   protocol: string;
-  /** Absent if shoppers are simulated. */
   events?: string;
   seeds?: number[];
   seed?: number;
@@ -81,7 +80,6 @@ interface EvaluateOptions extends Omit<InputOptions, 'events'> {
   closedLoop: boolean;
 }
 
-/** Options of the protocols that read a log. */
 type LogOptions = EvaluateOptions & { events: string };
 
 export function evaluateCommand(): Command {
@@ -192,7 +190,6 @@ async function runEvaluate(options: EvaluateOptions): Promise<void> {
   if (options.json) console.log(reportLine(found, { refused, ...(verdict ? { verdict } : {}) }));
 }
 
-/** @throws SidestreamError `runtime/invalid-input` for options of other protocols */
 function simulate({ seeds = [], seed = seeds[0] ?? 1, ...options }: EvaluateOptions): Promise<void> {
   const given = (['runs', 'results', 'section', 'before'] as const).filter((name) => options[name] !== undefined);
   const others = [...(seeds.length > 1 ? ['seeds with several'] : []), ...given];
@@ -202,7 +199,6 @@ function simulate({ seeds = [], seed = seeds[0] ?? 1, ...options }: EvaluateOpti
   );
 }
 
-/** @throws SidestreamError `runtime/invalid-input` if there is no log, or if a report is requested */
 function requireLog(options: EvaluateOptions): asserts options is LogOptions {
   const { protocol, events, report } = options;
   if (events !== undefined && report === undefined) return;
@@ -227,7 +223,6 @@ const choices = (
   seeds: readonly number[],
 ): string[] => optionWords({ protocol, past, half, shoppers, methods, windows, seeds });
 
-/** Replaces the section's earlier result; the rest of the files stays. */
 async function keepResults(
   { section }: EvaluateOptions,
   folder: string,
@@ -259,13 +254,11 @@ async function earlierResult({ results, before }: EvaluateOptions): Promise<Kept
   );
 }
 
-/** Reads the files of results. @throws SidestreamError `runtime/invalid-input` if they hold something else */
 async function readResults(folder: string): Promise<{ report: string; data: KeptResults }> {
   const [report, data] = await Promise.all([REPORT, DATA].map((name) => textOf(join(folder, name))));
   return { report, data: parseKept(data || '{}') };
 }
 
-/** Empty if there is no such file. */
 const textOf = async (file: string): Promise<string> => (existsSync(file) ? readFile(file, 'utf8') : '');
 
 function sectionName(text: string): string {

@@ -15,7 +15,6 @@ import { catalogOf, coldHalf, coldText, popularityOf, wanted } from './input';
 import { checkMethods } from './methods';
 import type { Protocol } from './runs';
 
-/** Share of wrong hints in the methods whose hints may be wrong. */
 const WRONG_HINT_SHARE = 0.3;
 const METHODS: HintMethod[] = [
   { name: 'none', wrong: null },

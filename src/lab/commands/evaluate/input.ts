@@ -17,7 +17,6 @@ import { evenly } from '../../evaluate/leave-one-out';
 /** Half of the shoppers, or of the windows: settings are chosen on one half and reported on the other. */
 type Half = 'choose' | 'report' | 'all';
 
-/** Input of every protocol. The compute backend is set. */
 export interface EvaluateInput {
   bundle: Bundle;
   /** Sorted by time. */
@@ -37,22 +36,17 @@ export interface EvaluateInput {
   /** Folder in which models learned from the past are kept. */
   models: string;
   meter: Meter;
-  /** Reports a line that is not a result. */
   say(line: string): void;
 }
 
 /** Options of a command that evaluates a log. */
 export interface InputOptions
   extends Pick<EvaluateInput, 'past' | 'shoppers' | 'half' | 'methods' | 'windows' | 'models'> {
-  /** Folder of the bundle. */
   bundle: string;
-  /** File of the log. */
   events: string;
-  /** Whether this process runs tasks for another one. */
   worker?: boolean;
 }
 
-/** Reports a line that is not a result. */
 export const say = (line: string): void => console.error(line);
 
 /** Reads the files, and sets the compute backend. @returns the log, and the input of each seed */
@@ -72,9 +66,7 @@ export async function readInput(
 /** A model or setting that is learned once from the past of the log, and kept in a file for all parts and later evaluations. */
 export interface PastFile {
   path: string;
-  /** Files from which it is learned. Default: none. */
   needs?: readonly PastFile[];
-  /** Learns it and writes the file. */
   make(): Promise<void>;
 }
 
@@ -93,18 +85,12 @@ export async function pastPath(input: EvaluateInput, kind: string, rest: string)
   return join(input.models, `${kind}-${of}-past-${input.past}${rest}`);
 }
 
-/** Events before the end of the past. */
 export function pastEvents({ events, past }: EvaluateInput): LogEvent[] {
   const end = endOfPast(events, past);
   return events.filter(({ time }) => time < end);
 }
 
-/**
- * The events of the past, and the shoppers to evaluate, who are in the requested half and have no event in the past, selected evenly
- * if there is a limit.
- * @param limit default: `input.shoppers`
- * @throws SidestreamError `runtime/invalid-input` without one
- */
+/** The past, and at most `limit` of its new shoppers in the requested half. @throws SidestreamError `runtime/invalid-input` */
 export function coldHalf(
   { events, past: share, rowOf, half, shoppers }: EvaluateInput,
   minEvents: number,
@@ -138,7 +124,6 @@ function tooFewShoppers(
   );
 }
 
-/** How often each item of the bundle was chosen. */
 export function popularityOf(
   { bundle, rowOf }: Pick<EvaluateInput, 'bundle' | 'rowOf'>,
   events: readonly LogEvent[],

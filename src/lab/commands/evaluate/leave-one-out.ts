@@ -31,7 +31,6 @@ const METHODS: Readonly<Record<string, LeaveOneOutMethod>> = {
   sidestream,
 };
 
-/** Names of the methods, in the order of the tables. */
 export const LEAVE_ONE_OUT_METHODS: readonly string[] = Object.keys(METHODS);
 
 /** Reference of the changes; always evaluated. */

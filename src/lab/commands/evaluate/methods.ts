@@ -31,7 +31,6 @@ import { type EvaluateInput, type PastFile, pastEvents, pastPath, popularityOf, 
 interface PastShop extends LearnerShop {
   input: EvaluateInput;
   past: LogEvent[];
-  /** [items] choices in the past. */
   popularity: Float32Array;
   shared: SharedLearning;
 }
@@ -39,7 +38,6 @@ interface PastShop extends LearnerShop {
 /** The lists of pages without learning. The other methods are compared with this one, so it is always evaluated. */
 export const REFERENCE = 'popularity-now';
 
-/** The methods that run on a device, by name. */
 const METHODS: Record<string, (shop: PastShop) => DeviceMethod | Promise<DeviceMethod>> = {
   popularity: ({ popularity }) => popularityMethod(popularity),
   'popularity-now': ({ input: { bundle }, past }) => {
@@ -60,13 +58,11 @@ const METHODS: Record<string, (shop: PastShop) => DeviceMethod | Promise<DeviceM
 const learner = (name: string, shop: PastShop, options?: LearnerOptions): DeviceMethod =>
   learnerMethod({ name, shop, options: { ...shop.shared, ...options } });
 
-/** The methods that read the side model. */
 const SIDE_METHODS: readonly string[] = ['side', 'terms', 'one-expert', 'sidestream'];
 
 /** Whether any of the wanted methods reads the side model. */
 export const needsSide = (input: EvaluateInput): boolean => SIDE_METHODS.some((name) => wanted(input, name));
 
-/** Names of the methods that run on a device, in the order of the tables. */
 export const METHOD_NAMES: readonly string[] = Object.keys(METHODS);
 
 const pathOf = (input: EvaluateInput, name: PastMethodName): Promise<string> => pastPath(input, name, '-settings.json');
@@ -91,10 +87,7 @@ async function settingsFile(input: EvaluateInput, name: PastMethodName): Promise
   return { path, make };
 }
 
-/**
- * The method with its settings, as chosen by an earlier step.
- * @throws SidestreamError `runtime/invalid-input` if their file is damaged or missing
- */
+/** The method with its chosen settings. @throws SidestreamError `runtime/invalid-input` if their file is damaged or missing */
 async function pastMethod(input: EvaluateInput, name: PastMethodName): Promise<DeviceMethod> {
   const path = await pathOf(input, name);
   const { schema, method } = PAST_METHODS[name];
@@ -131,7 +124,6 @@ export async function deviceMethods(
   return Promise.all(chosen.map((name) => METHODS[name](shop)));
 }
 
-/** The shop's knowledge at the end of the past. */
 export async function pastShop(input: EvaluateInput, past: LogEvent[]): Promise<LearnerShop> {
   const { interactions } = interactionsOf({ events: past }, input.bundle);
   const catalog = shopCatalog(input.bundle, interactions);
@@ -139,7 +131,6 @@ export async function pastShop(input: EvaluateInput, past: LogEvent[]): Promise<
   return { catalog: sideCatalog(catalog, await pastSide(input)) };
 }
 
-/** @throws SidestreamError `runtime/invalid-input` if another one is requested */
 export function checkMethods({ methods }: EvaluateInput, names: readonly string[]): void {
   const unknown = methods?.find((name) => name !== 'all' && !names.includes(name));
   if (unknown === undefined) return;

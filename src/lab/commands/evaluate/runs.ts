@@ -17,7 +17,6 @@ export interface Evaluation {
    * @param share number of parts that divides the processes evenly; 1 if a process has the seed to itself
    */
   parts?(share: number): number;
-  /** Files that the evaluation reads. Default: none. */
   pastFiles?(): Promise<PastFile[]>;
   /**
    * Evaluates a part of the shoppers or of the methods; the files of the past already exist.
@@ -75,7 +74,6 @@ const taskSchema = v.strictObject({
 });
 export type Task = v.InferOutput<typeof taskSchema>;
 
-/** Reads a task from another process. @throws SidestreamError `runtime/invalid-input` if it is not a task */
 export function parseTask(data: unknown): Task {
   const parsed = v.safeParse(taskSchema, data);
   if (parsed.success) return parsed.output;

@@ -58,16 +58,13 @@ export interface SimulateOptions extends Omit<InputOptions, 'events' | 'windows'
   closedLoop: boolean;
   processes: number;
   json?: boolean;
-  /** File of the report to write. */
   report?: string;
 }
 
 /** Default number of simulated shoppers. */
 const SHOPPERS = 1000;
-/** Unit of the progress. */
 const STAGE = 'Choices';
 
-/** Simulates and prints the findings. */
 export async function runSimulation(options: SimulateOptions): Promise<void> {
   if (isTaskProcess(options)) {
     const { ground } = await groundOf(options);
@@ -135,7 +132,6 @@ async function groundOf(options: SimulateOptions): Promise<{ ground: Ground; rej
   return { ground: logGround(input), rejected: log.rejected };
 }
 
-/** Command and options of a process that runs tasks. */
 function taskCommand(options: SimulateOptions): string[] {
   const { bundle, events, models, past, half, seed, shoppers, methods, closedLoop } = options;
   const words = optionWords({ protocol: 'simulate', bundle, events, models, past, half, seed, shoppers, methods });

@@ -16,7 +16,6 @@ import { wanted } from './input';
 import { checkMethods } from './methods';
 import type { Protocol } from './runs';
 
-/** Default number of windows. */
 export const WINDOWS = 10;
 /** Fewer epochs and sampled items than in `train` keep the protocol within minutes. */
 const EPOCHS = 6;

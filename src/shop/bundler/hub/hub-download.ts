@@ -11,7 +11,6 @@ export interface HubEntry {
   etag: string | null;
   /** Size in bytes; null if the hub does not give it. */
   size: number | null;
-  /** Commit to which the revision resolves. */
   commit: string | null;
 }
 
@@ -20,11 +19,7 @@ const REDIRECTS = 10;
 /** A connection that broke or could not be opened. A retry may help. */
 export class ConnectionLost extends Error {}
 
-/**
- * Requests the metadata of a file.
- * @returns null if the repository has no such file
- * @throws SidestreamError `encoder/forbidden`, `encoder/not-found`, `encoder/download-failed`; ConnectionLost
- */
+/** The metadata of a file; null if the repository has none. @throws SidestreamError `encoder/*`; ConnectionLost */
 export async function askHub(settings: HubSettings, url: string): Promise<HubEntry | null> {
   const { response, hops } = await request(settings, url, { method: 'HEAD' });
   if (response.status === 404 && !/^(Repo|Revision)NotFound$/.test(response.headers.get('x-error-code') ?? '')) {
@@ -41,11 +36,7 @@ export async function askHub(settings: HubSettings, url: string): Promise<HubEnt
   };
 }
 
-/**
- * Starts fetching a file.
- * @param from first byte to fetch
- * @throws SidestreamError as in `askHub`, also if the file is missing; ConnectionLost
- */
+/** Starts fetching a file at a byte. @throws SidestreamError as `askHub`, also if the file is missing; ConnectionLost */
 export async function fetchFromHub(
   settings: HubSettings,
   url: string,
@@ -159,7 +150,6 @@ const TRIES = 5;
 export interface Download {
   url: string;
   entry: HubEntry;
-  /** Target path of the contents. */
   target: string;
   meter: Meter;
   label: string;

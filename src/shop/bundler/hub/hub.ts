@@ -8,7 +8,6 @@ import { askHub, ConnectionLost, download, type HubEntry, type HubSettings } fro
 /** Number of attempts to reach the hub before the cache is used. */
 const TRIES = 3;
 
-/** One revision of one repository of a model hub. */
 export class HubRepo {
   readonly #cache: HubCache;
   #commit: string | null = null;
@@ -108,14 +107,12 @@ export class HubCache {
     return existsSync(full) ? full : null;
   }
 
-  /** Path of a file's contents. */
   async blob(etag: string): Promise<string> {
     const folder = join(this.#root, 'blobs');
     await mkdir(folder, { recursive: true });
     return join(folder, etag);
   }
 
-  /** Puts contents into a snapshot. @returns the path there */
   async link(blob: string, commit: string, path: string): Promise<string> {
     const full = join(this.#root, 'snapshots', commit, path);
     await mkdir(dirname(full), { recursive: true });

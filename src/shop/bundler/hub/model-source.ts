@@ -6,11 +6,9 @@ import type { Preset } from '../../../core/encoders';
 import { SidestreamError } from '../../../error';
 import type { HubRepo } from './hub';
 
-/** Source of a model's files: a repository of the hub or a folder. */
 export interface ModelSource {
   /** Last part of its name, for the preset. */
   name: string;
-  /** For messages. */
   title: string;
   /** @returns null if there is no such file */
   read(path: string): Promise<Uint8Array | null>;
@@ -20,7 +18,6 @@ export interface ModelSource {
   record(file: string, sha256: string): Preset['source'];
 }
 
-/** The usual paths of exporters. */
 const USUAL = [
   'onnx/model.onnx',
   'model.onnx',

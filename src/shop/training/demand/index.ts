@@ -8,10 +8,7 @@ export interface Interaction {
   time: number;
 }
 
-/**
- * The catalogue rows of each user's choices, oldest first, including users with a single choice.
- * @param interactions sorted by time
- */
+/** The catalogue rows of each user's choices, oldest first. @param interactions sorted by time */
 export function choiceSequences(interactions: readonly Interaction[]): number[][] {
   const sequences = new Map<string, number[]>();
   for (const { user, row } of interactions) {
@@ -22,7 +19,6 @@ export function choiceSequences(interactions: readonly Interaction[]): number[][
   return [...sequences.values()];
 }
 
-/** [count] How often each item was chosen. */
 export function choiceCounts(interactions: readonly Interaction[], count: number): Float32Array {
   const choices = new Float32Array(count);
   for (const { row } of interactions) choices[row]++;
@@ -40,11 +36,7 @@ export function cutWindows<T>(stream: readonly T[], count: number): T[][] {
   return windows.filter((window) => window.length > 0);
 }
 
-/**
- * Counts co-occurrence.
- * @param interactions sorted by time
- * @param count items in the catalogue
- */
+/** @param interactions sorted by time */
 export function cooccurrenceTable(interactions: readonly Interaction[], count: number): CooccurrenceTable {
   const counter = new CooccurrenceCounter(count);
   for (const rows of choiceSequences(interactions)) counter.learn(rows);

@@ -16,10 +16,7 @@ export type NodeBackend = (typeof NODE_BACKENDS)[number];
 /** Events that Emscripten handles by rethrowing, whereupon Node prints the whole minified script. */
 const HOOKS = ['uncaughtException', 'unhandledRejection'] as const;
 
-/**
- * Starts the compute backend of tfjs and the kernel in this process.
- * @throws SidestreamError `runtime/unexpected` if it cannot be started
- */
+/** Starts tfjs and the kernel in this process. @throws SidestreamError `runtime/unexpected` if they cannot be started */
 export async function startCompute(backend: NodeBackend): Promise<void> {
   // Without this, tfjs advertises its native build on every start in Node.
   env().set('PROD', true);
@@ -81,7 +78,6 @@ export async function storeLearned(learned: Learned, out: string, digest: string
   };
 }
 
-/** The bundle in a folder. @throws SidestreamError `bundle/invalid` if it does not have this digest */
 export async function requireBundle(folder: string, digest: string): Promise<Bundle> {
   const bundle = await openBundle(folderFetch(folder));
   if (bundle.manifest.digest === digest) return bundle;
@@ -94,14 +90,12 @@ export async function writeWhole(file: string, bytes: Uint8Array | string): Prom
   await write(basename(file), typeof bytes === 'string' ? new TextEncoder().encode(bytes) : bytes);
 }
 
-/** Whether a folder holds a bundle. */
 export const isBundle = async (folder: string): Promise<boolean> =>
   stat(join(folder, MANIFEST_FILE)).then(
     () => true,
     () => false,
   );
 
-/** A file that a training keeps in a folder. */
 export const keptFile = (path: string): KeptBytes => ({
   name: path,
   read: () => readFile(path).catch(() => null),

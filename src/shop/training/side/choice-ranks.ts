@@ -73,7 +73,6 @@ export const rankableChoices = (sequences: readonly ChoiceSequence[], isCandidat
     0,
   );
 
-/** How well a model ranks the choices of shoppers that its training did not see. */
 export interface HeldOutQuality {
   /** Mean of log(rank), 1 is best, among all known items not chosen before. */
   lnRank: number;
@@ -82,11 +81,7 @@ export interface HeldOutQuality {
   choices: number;
 }
 
-/**
- * Ranks the later choices of shoppers by the states after the earlier ones.
- * @param sequences rows without repeats, oldest first
- * @param isCandidate whether the item at a row is ranked
- */
+/** Ranks the later choices of shoppers by the states after the earlier ones. @param sequences rows without repeats */
 export function heldOutQuality(
   model: SideModel,
   sequences: readonly Int32Array[],

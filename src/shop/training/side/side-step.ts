@@ -30,9 +30,7 @@ export interface SideStepOptions {
   features: SideFeatures;
   /** [count] */
   logPopularity: Float32Array;
-  /** Probability that a hidden unit of an item is dropped. */
   dropout: number;
-  /** Probability that the embedding of an item is dropped for a batch. */
   embeddingDropout: number;
 }
 
@@ -50,7 +48,6 @@ export interface SideStep {
   dispose(): void;
 }
 
-/** Prepares the loss of a batch. */
 export function sideStep(batch: SideBatch, options: SideStepOptions, random: Random): SideStep {
   const { rows, sampled, length, sequences, chosen } = batch;
   const { config, logPopularity, dropout, embeddingDropout } = options;
@@ -99,7 +96,6 @@ export function sideStep(batch: SideBatch, options: SideStepOptions, random: Ran
   };
 }
 
-/** Puts the features of some items on the compute backend. */
 function sideItems(rows: Int32Array, { features, kept, logPopularity }: SideItemSource): SideItems {
   const picked = pickFeatures(features, rows);
   const inputs: Partial<Record<SideInput, Tensor2D>> = {};
@@ -152,7 +148,6 @@ function decayAges(length: number): { ages: Tensor2D; earlier: Tensor2D } {
 /** Number of items whose vectors are computed at once. */
 const CHUNK = 2048;
 
-/** The inputs from which the vectors of all items are computed. */
 export interface SideCatalog {
   config: SideConfig;
   features: SideFeatures;

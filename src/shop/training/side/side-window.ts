@@ -98,9 +98,7 @@ export interface SideContinuation {
   known: ReadonlySet<string>;
   /** The choices that are new to the model. */
   interactions: Interaction[];
-  /** The earlier windows. */
   windows: readonly SideWindow[];
-  /** Number of pruned experts. */
   pruned: number;
 }
 
@@ -109,7 +107,6 @@ const MAX_MISSING = 0.1;
 
 export interface SideWindowRequest {
   network: SideNetwork;
-  /** Ids of the items of the catalogue. */
   items: readonly string[];
   features: SideFeatures;
   /** As in `SideNetwork`. */
@@ -175,9 +172,7 @@ function hasSequence(interactions: readonly Interaction[]): boolean {
   });
 }
 
-/**
- * How much each expert of a side model is used: its mean gate over the chosen items, which have a popularity above 0.
- */
+/** How much each expert of a side model is used: its mean gate over the chosen items. */
 export function sideUse(weights: Weights, features: SideFeatures, popularity: ArrayLike<number>): SideUse {
   const use: SideUse = {};
   for (const input of SIDE_INPUTS) {
@@ -220,7 +215,6 @@ function useOf(
   return Array.from(sums, (sum) => (known > 0 ? sum / known : 1 / experts));
 }
 
-/** Experts of each part with their use. */
 export const expertsText = (experts: Readonly<Record<string, readonly number[] | undefined>>): string =>
   Object.entries(experts)
     .map(([input, shares]) => `${input} ${(shares ?? []).map((value) => `${Math.round(100 * value)} %`).join(' / ')}`)

@@ -13,7 +13,6 @@ import { SIDE_SETTINGS, type SideReport, type SideSettings, type SideTrainingSta
 export interface SideModelRequest {
   /** Features of the items that the interactions name. */
   index: CatalogIndex;
-  /** Sorted by time. */
   interactions: readonly Interaction[];
   seed: number;
   settings?: Partial<SideSettings>;
@@ -34,10 +33,8 @@ export interface SideModelRequest {
   say(line: string): void;
 }
 
-/** A shop's side model, and how it was trained. */
 export interface TrainedSideModel {
   model: SideModel;
-  /** Weights of the network, for later windows. */
   weights: Weights;
   config: SideConfig;
   /** How much each expert is used. */
@@ -125,11 +122,9 @@ export async function trainSideModel(request: SideModelRequest): Promise<Trained
   };
 }
 
-/** Each shopper's rows, oldest first. */
 const sequencesOf = (interactions: readonly Interaction[]): Int32Array[] =>
   byShopper(interactions, ({ row }) => row).map((own) => Int32Array.from(own));
 
-/** A number for each choice, shopper by shopper. */
 function byShopper(
   interactions: readonly Interaction[],
   numberOf: (choice: Interaction, n: number) => number,
@@ -174,10 +169,7 @@ export function heldOutSplit(
   };
 }
 
-/**
- * The held-out shoppers, spread evenly over the log by their first choice.
- * @param known shoppers of an earlier training, who are held out only if there are too few new ones
- */
+/** The held-out shoppers, spread evenly over the log. @param known held out only if there are too few new shoppers */
 function heldOutShoppers(interactions: readonly Interaction[], known: ReadonlySet<string> = new Set()): Set<string> {
   const choices = new Map<string, number>();
   for (const { user } of interactions) choices.set(user, (choices.get(user) ?? 0) + 1);

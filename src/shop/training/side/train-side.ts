@@ -93,7 +93,6 @@ export interface SideTraining {
    * Sequences of held-out shoppers: the epoch that ranks their choices best is kept. Default: none, which keeps the last epoch.
    */
   heldOut?: readonly Int32Array[];
-  /** Settings that override the defaults. */
   settings?: Partial<SideSettings>;
   seed: number;
   /** Initial weights. Default: fresh ones. */
@@ -232,13 +231,11 @@ export async function trainSide(training: SideTraining): Promise<SideResult> {
 const isOfItems = (name: string): boolean => ITEM_AND_STATE_NAMES.has(name);
 const ITEM_AND_STATE_NAMES: ReadonlySet<string> = new Set(Object.values(SIDE_NAMES));
 
-/** Share of the peak learning rate. */
 function schedule(step: number, steps: number): number {
   const warm = Math.min(1, (step + 1) / Math.min(WARM_UP, Math.max(1, steps / 4)));
   return warm * 0.5 * (1 + Math.cos((Math.PI * Math.min(step, steps)) / Math.max(1, steps)));
 }
 
-/** The first choice of each item, with its weight. */
 function firstChoices(rows: Int32Array, ages: Float32Array | undefined, halfLife: number): SideSequence {
   const weights = new Map<number, number>();
   for (const [n, row] of rows.entries()) {
