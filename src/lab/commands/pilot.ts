@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { counted } from '../../core/common/counted';
 import { fraction, positiveInteger, positiveNumber, type ShareStage, shareStages, table } from '../../shop/cli';
 import {
   AT_HORIZON,
@@ -7,7 +8,6 @@ import {
   type PilotCounts,
   pilotTotals,
   readPilotCounts,
-  type SampleRatio,
   type SequentialPlan,
   type SequentialResult,
   type SplitDay,
@@ -40,14 +40,7 @@ interface PilotOptions extends Omit<SequentialPlan, 'effect' | 'margin'> {
   json?: boolean;
 }
 
-interface Judged {
-  days: string[];
-  notes: string[];
-  result: SequentialResult;
-  ratio: SampleRatio;
-  /** Visitors who did the counted action. */
-  whom: string;
-}
+type Judged = Awaited<ReturnType<typeof judged>>;
 
 interface Needed extends UnitsNeeded {
   days?: number;
@@ -91,7 +84,7 @@ export function pilotCommand(): Command {
     .option('--json', 'print the result as one line of JSON, last')
     .action(async (file: string | undefined, options: PilotOptions) => {
       const plan = planOf(options);
-      const { share } = (options.share ?? EVEN)[(options.share ?? EVEN).length - 1];
+      const share = (options.share ?? EVEN).at(-1)?.share ?? 0.5;
       const needed = neededOf(plan, share, options.perDay);
       const note = largeEffectNote('--effect', options.effect, plan.base, true);
       if (note !== null) console.error(note);
@@ -123,10 +116,8 @@ function neededOf(plan: SequentialPlan, share: number, perDay: number | undefine
 function horizonText({ control, treatment, days }: Needed, share: number, options: PilotOptions): string {
   const visitors = `Horizon: ${control} visitors of “${options.control}”, ${treatment} of “${options.treatment}”.`;
   if (days === undefined) return visitors;
-  return `${visitors} That is ${daysText(days)} from the first visitor on, with ${options.perDay} new visitors a day who agree to be remembered, of whom ${Number((100 * share).toPrecision(4))} % get “${options.treatment}”.`;
+  return `${visitors} That is ${counted(days, 'day')} from the first visitor on, with ${options.perDay} new visitors a day who agree to be remembered, of whom ${Number((100 * share).toPrecision(4))} % get “${options.treatment}”.`;
 }
-
-const daysText = (days: number): string => (days === 1 ? '1 day' : `${days} days`);
 
 const fieldsOf = ({ days, result, ratio }: Judged) => ({
   days: days.length,
@@ -142,7 +133,7 @@ function datesOf(days: readonly string[], { decidedAfter, boundAfter }: Sequenti
 }
 
 /** Reads the counts and detects their format: JSON lines start with a brace. */
-async function judged(file: string, options: PilotOptions, plan: SequentialPlan): Promise<Judged> {
+async function judged(file: string, options: PilotOptions, plan: SequentialPlan) {
   const stages = options.share ?? EVEN;
   const text = await readCounts(file, textOf);
   const isLines = text.trimStart().startsWith('{');
@@ -163,7 +154,9 @@ async function judged(file: string, options: PilotOptions, plan: SequentialPlan)
   const ratio = sampleRatioOfDays(split, options, plan.designEffect);
   // If the split is wrong, no other figure counts.
   const shown: SequentialResult = ratio.mismatch ? { ...result, decision: 'continue', decidedAfter: null } : result;
-  return { days, notes, ratio, result: shown, whom: isLines ? options.metric : 'successes' };
+  // Visitors who did the counted action.
+  const whom = isLines ? options.metric : 'successes';
+  return { days, notes, ratio, result: shown, whom };
 }
 
 async function textOf(parts: AsyncIterable<string>): Promise<string> {
@@ -189,7 +182,7 @@ function show(
   const { difference, interval, p } = result;
   if (difference !== null && interval !== null) {
     const [low, high] = interval.map(points);
-    const after = `Difference after ${daysText(days.length)}`;
+    const after = `Difference after ${counted(days.length, 'day')}`;
     console.log(`${after}: ${points(difference)} points (${low} to ${high}), p = ${p.toPrecision(2)}`);
   }
   const accepted = lossInWords(plan.margin / plan.base, whom, options.margin === undefined);

@@ -7,7 +7,6 @@ import {
   inventory,
   itemText,
   type Manifest,
-  type RejectedRow,
   type TextRecipe,
 } from '../../core/catalog';
 import { type Products, productsOf } from '../../core/catalog/variants';
@@ -16,10 +15,8 @@ import { DEFAULT_PRESETS, type ImagePreset, type TextPreset } from '../../core/e
 import { nodeRuntime } from '../../core/encoders/node';
 import { SidestreamError } from '../../error';
 import {
-  type BuiltContent,
   buildContent,
   type CatalogLanguage,
-  type ChunkRunner,
   type CollectedFeed,
   catalogLanguage,
   DIM,
@@ -29,7 +26,7 @@ import {
   sharedInput,
   writeChecked,
 } from '../pipeline';
-import { type FileCooccurrence, feedLinks, fileCooccurrence, type Pair } from './build-cooccurrence';
+import { feedLinks, fileCooccurrence } from './build-cooccurrence';
 import { buildFolder, cacheFolder, lockedBuild, readFitted, writeFitted } from './build-folder';
 import { readEncoder } from './encoder-files';
 import { folderFetch, folderSink, readManifest, removeStale } from './folder-bundle';
@@ -38,7 +35,7 @@ import { type LocaleFeed, type LocaleFeeds, readLocales, writeMarkets } from './
 import { keptOffers } from './offers';
 import { createPictures, type PictureOptions, stalePictures, unreadPictures, withImage } from './pictures';
 import { keptProjections, leftOut, type PreviousBundle, previousBundle } from './previous-bundle';
-import { type EncoderSource, localRunner } from './process-pool';
+import { localRunner } from './process-pool';
 import { queueRunner } from './queue';
 import { collectFeed, type ReadFeedOptions, RejectedRowsFile, strictError } from './read-feed';
 import { keepsRules } from './rules';
@@ -82,27 +79,6 @@ export interface BuildRequest {
   meter: Meter;
 }
 
-export interface BuildResult {
-  items: number;
-  withoutPicture: number;
-  /** Number of encoded texts and pictures. */
-  encoded: number;
-  /** Number of texts and pictures that equal another item's. */
-  repeated: number;
-  /** Number of texts and pictures that an earlier build had encoded. */
-  reused: number;
-  /** Size of the whole bundle. */
-  bytes: number;
-  /** The first 1,000 rejected rows, which are left out, and rejected pictures, whose items are kept with only their text. */
-  rejected: readonly RejectedRow[];
-  rejectedCount: number;
-  rejectedRows: number;
-  rejectedPictures: number;
-  notes: string[];
-  summary: string[];
-  manifest: Manifest;
-}
-
 /**
  * Builds a bundle from a feed. Nothing is encoded twice, whether by a build that continues an interrupted one or by the next one.
  * The same feed gives the same bytes, whatever the number of workers; in the folder of an older bundle, its projections and
@@ -112,7 +88,7 @@ export interface BuildResult {
  *   been prepared; `build/locked`, `build/worker-lost`, `build/queue`, `build/no-engine`; `build/unreadable` if a page
  *   could not open the new bundle: the previous one then stays
  */
-export async function buildBundle(request: BuildRequest): Promise<BuildResult> {
+export async function buildBundle(request: BuildRequest) {
   // Reports a mistyped path before anything is read.
   if (request.images !== undefined) await requireFolder('--images', request.images);
   await requireRoom('--out', request.out);
@@ -125,7 +101,7 @@ export async function buildBundle(request: BuildRequest): Promise<BuildResult> {
   }
 }
 
-async function buildFeed(request: BuildRequest, collected: RejectedRows): Promise<BuildResult> {
+async function buildFeed(request: BuildRequest, collected: RejectedRows) {
   const catalog = [request.catalog].flat();
   const feed = await collectFeed(catalog, request.feed, collected);
   if (feed.items.length === 0) {
@@ -151,18 +127,16 @@ interface Build {
   notes: string[];
 }
 
-async function buildItems(
-  request: Build['request'],
-  feed: CollectedFeed,
-  collected: RejectedRows,
-): Promise<BuildResult> {
+async function buildItems(request: Build['request'], feed: CollectedFeed, collected: RejectedRows) {
   const { items } = feed;
   const { out, text, models } = request;
   const presets = request.presets ?? DEFAULT_PRESETS;
   // Reports a bad file before the encoding.
   const products = productsOf(items);
-  const given = request.links !== undefined || request.orders !== undefined;
-  const cooccurrence = await readCooccurrence(request, feedLinks(feed), products);
+  const { links, orders } = request;
+  const given = links !== undefined || orders !== undefined;
+  const inFeed = feedLinks(feed);
+  const cooccurrence = given || inFeed.length > 0 ? await fileCooccurrence({ links, orders, inFeed }, products) : null;
   const digests = { text: presets.text.digest, image: presets.image.digest };
   const files = { text: await readEncoder(presets.text, models), image: await readEncoder(presets.image, models) };
   const notes = unreadPictures(items, request.images);
@@ -207,7 +181,7 @@ async function encodeFeed(
   files: { text: EncoderFiles; image: EncoderFiles },
   { locales }: LocaleFeeds,
   language: CatalogLanguage,
-): Promise<Pick<BuiltContent, 'bundle' | 'encoded' | 'repeated' | 'reused' | 'rejectedPictures'>> {
+) {
   const { items, places } = feed;
   const { text, images, models, cache, meter } = request;
   const pictures = createPictures({ ...request.pictures, folder: images, base: request.imageBase });
@@ -221,7 +195,10 @@ async function encodeFeed(
     ),
   };
   const fixed = previous && !request.refit ? await keptProjections(previous, distinct, (digest) => known[digest]) : {};
-  const runner = await chunkRunner(request, { presets, models }, items.length + pictureRows.length);
+  const source = { presets, models };
+  const { queue, workers = availableParallelism() } = request;
+  const processes = Math.min(workers, Math.ceil((items.length + pictureRows.length) / INPUTS_PER_PROCESS));
+  const runner = queue === undefined ? localRunner(source, processes) : await queueRunner(queue, source);
   const reads = language.warning === null;
   const built = await buildContent({
     items,
@@ -295,26 +272,8 @@ const withMutable = (
   kept: Pick<Manifest, 'offers' | 'rules'>,
 ): Manifest => ({ ...manifest, ...kept });
 
-async function readCooccurrence(
-  { links, orders }: BuildRequest,
-  inFeed: readonly Pair[],
-  products: Products,
-): Promise<FileCooccurrence | null> {
-  const none = links === undefined && orders === undefined && inFeed.length === 0;
-  return none ? null : fileCooccurrence({ links, orders, inFeed }, products);
-}
-
 /** Whether the previous bundle knows from a log or from orders what is bought together, which is worth more than links of a feed. */
 function knowsOrders(previous: PreviousBundle | null): boolean {
   const { companions } = previous?.manifest ?? {};
   return companions !== undefined && (companions.origin !== 'shop' || companions.support !== undefined);
-}
-
-async function chunkRunner(
-  { queue, workers = availableParallelism() }: BuildRequest,
-  source: EncoderSource,
-  inputs: number,
-): Promise<ChunkRunner> {
-  if (queue !== undefined) return queueRunner(queue, source);
-  return localRunner(source, Math.min(workers, Math.ceil(inputs / INPUTS_PER_PROCESS)));
 }

@@ -40,11 +40,6 @@ const MAX_ORDER_ITEMS = 100;
 /** Orders added to every item's count, which keeps rare items from being overrated. */
 const SMOOTHING = 1;
 
-export interface FileCooccurrence {
-  table: CooccurrenceTable;
-  notes: string[];
-}
-
 /**
  * Builds a co-occurrence table from manual links, from orders, or from both, taking the larger lift of each pair. With orders, it
  * also holds the number of orders that contain each pair. Links and orders may name any variant of a product.
@@ -53,7 +48,7 @@ export interface FileCooccurrence {
 export async function fileCooccurrence(
   files: CooccurrenceFiles,
   { items, placeOf: rowOf }: Pick<Products, 'items' | 'placeOf'>,
-): Promise<FileCooccurrence> {
+) {
   const categories = items.map(({ category }) => category);
   const notes: string[] = [];
   const tables: CooccurrenceTable[] = [];

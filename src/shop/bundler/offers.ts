@@ -11,6 +11,7 @@ import {
   type Offered,
   offersFile,
 } from '../../core/catalog/offers';
+import { counted } from '../../core/common/counted';
 import { SidestreamError } from '../../error';
 import { type Meter, metered, type RejectedRows } from '../pipeline';
 import { folderFetch, nameMutable, readManifest, writeMutable } from './folder-bundle';
@@ -19,7 +20,6 @@ import { RejectedRowsFile, strictError } from './read-feed';
 
 /** Treatment of products in the bundle that the feed lacks: they keep price and stock, or are sold out. */
 export const MISSING = ['keep', 'out-of-stock'] as const;
-export type Missing = (typeof MISSING)[number];
 
 export interface OffersRequest {
   feed: readonly string[];
@@ -30,7 +30,7 @@ export interface OffersRequest {
   market?: string;
   currency?: string;
   /** Default: `keep`; for markets other than the default one, to which the bundle's prices do not apply, `out-of-stock`. */
-  missing?: Missing;
+  missing?: (typeof MISSING)[number];
   rejectedFile?: string;
   meter: Meter;
 }
@@ -88,7 +88,10 @@ export async function writeOffers(request: OffersRequest): Promise<OffersResult>
     }
   });
   const bytes = encodeOffers({ offers, ...(currency ? { currency } : {}) }, market);
-  const changed = await storeOffers(out, market, bytes);
+  const changed = await writeMutable(join(out, offersFile(market)), bytes);
+  await nameMutable(out, ({ offers: named = [], rules }) =>
+    named.includes(market) ? null : { offers: [...named, market], rules },
+  );
   return {
     file: join(out, offersFile(market)),
     bytes: bytes.byteLength,
@@ -106,9 +109,10 @@ export async function writeOffers(request: OffersRequest): Promise<OffersResult>
 
 /** Removes the offers of a market. @throws SidestreamError `bundle/unreachable` if there is no bundle */
 export async function removeOffers(out: string, market = DEFAULT_MARKET): Promise<void> {
-  const { offers: named = [] } = await readManifest(out);
   // Update the manifest first: it must not name a missing file.
-  if (named.includes(market)) await putMarkets(out, (markets) => markets.filter((other) => other !== market));
+  await nameMutable(out, ({ offers: named = [], rules }) =>
+    named.includes(market) ? { offers: named.filter((other) => other !== market), rules } : null,
+  );
   await rm(join(out, offersFile(market)), { force: true });
 }
 
@@ -130,9 +134,8 @@ export async function keptOffers(
     try {
       const { offers } = await fetchOffers(folderFetch(out), manifest, market);
       kept.push(market);
-      const count = offers.length === 1 ? '1 product' : `${offers.length} products`;
       say(
-        `Kept ${offersFile(market)}: price and stock of ${count}, which override this build's until \`sidestream offers\` runs again.`,
+        `Kept ${offersFile(market)}: price and stock of ${counted(offers.length, 'product')}, which override this build's until \`sidestream offers\` runs again.`,
       );
     } catch (thrown) {
       const { message } = SidestreamError.from(thrown);
@@ -142,23 +145,15 @@ export async function keptOffers(
   return kept;
 }
 
-interface ReadOffers {
-  offers: Map<string, FeedOffer['values']>;
-  /** Fields that at least one product of the feed has. */
-  fields: ReadonlySet<keyof Offered>;
-  /** Ids of refused rows, if readable. */
-  refused: Set<string>;
-  unpublished: Set<string>;
-  rejectedRows: number;
-}
-
-async function readOffers({ feed, mapping, strict }: OffersRequest, rejected: RejectedRows): Promise<ReadOffers> {
+async function readOffers({ feed, mapping, strict }: OffersRequest, rejected: RejectedRows) {
   const read = {
     offers: new Map<string, FeedOffer['values']>(),
+    /** Ids of refused rows, if readable. */
     refused: new Set<string>(),
     unpublished: new Set<string>(),
     rejectedRows: 0,
   };
+  /** Fields that at least one product of the feed has. */
   const fields = new Set<keyof Offered>();
   let at = 0;
   for await (const row of parsedRows(openFeed(feed), recordOffer, { mapping })) {
@@ -218,13 +213,3 @@ export function soldOutOffer({ id, availability }: Item, own: boolean): Offer | 
   // The bundle's price is in the currency of another market.
   return { id, price: null, listPrice: null, availability: 'out-of-stock' };
 }
-
-async function storeOffers(out: string, market: string, bytes: Uint8Array): Promise<boolean> {
-  const changed = await writeMutable(join(out, offersFile(market)), bytes);
-  const { offers: named = [] } = await readManifest(out);
-  if (!named.includes(market)) await putMarkets(out, (markets) => [...markets, market]);
-  return changed;
-}
-
-const putMarkets = (out: string, change: (markets: readonly string[]) => string[]): Promise<void> =>
-  nameMutable(out, ({ offers = [], ...others }) => ({ ...others, offers: change(offers) }));

@@ -41,7 +41,7 @@ export interface Pictures {
  */
 export function createPictures(options: PictureOptions): Pictures {
   const { folder, base = '', offline = false, allowPrivate = false, parallel = 8, maxBytes = 25e6 } = options;
-  const fetch = publicFetch({ allow: () => allowPrivate });
+  const fetch = publicFetch(() => allowPrivate);
   const cache = pictureCache(options.cache ?? '.cache/pictures');
   const limit = pLimit(parallel);
   /** Products often share a picture. */
@@ -134,19 +134,14 @@ interface CachedPicture extends v.InferOutput<typeof headSchema> {
 }
 
 /** Pictures by address, one file each: a line of JSON, then the picture. Files are complete or absent. */
-interface PictureCache {
-  /** Null for a picture that is not cached, or whose file is unusable. */
-  get(url: string): Promise<CachedPicture | null>;
-  put(picture: CachedPicture): Promise<void>;
-}
-
-function pictureCache(folder: string): PictureCache {
+function pictureCache(folder: string) {
   const pathOf = (url: string): string => {
     const name = createHash('sha256').update(url).digest('hex');
     return join(folder, name.slice(0, 2), name);
   };
   return {
-    async get(url) {
+    /** Null for a picture that is not cached, or whose file is unusable. */
+    async get(url: string): Promise<CachedPicture | null> {
       let file: Buffer;
       try {
         file = await readFile(pathOf(url));
@@ -162,7 +157,7 @@ function pictureCache(folder: string): PictureCache {
       if (!head.success || head.output.url !== url) return null;
       return { ...head.output, bytes: new Uint8Array(file.subarray(end + 1)) };
     },
-    async put({ bytes, ...head }) {
+    async put({ bytes, ...head }: CachedPicture): Promise<void> {
       const path = pathOf(head.url);
       await mkdir(dirname(path), { recursive: true });
       // Two builds may share the folder.

@@ -40,7 +40,10 @@ export const collectFeed = (
   from?: number,
 ): Promise<CollectedFeed> => collectRows((onFormat) => readFeed(paths, { ...options, onFormat }), rejectedRows, from);
 
-export async function readMapping(path: string): Promise<FeedMapping> {
+/** Reads a mapping file, if there is one. @throws SidestreamError `catalog/bad-mapping` */
+export async function readMapping(path?: string, encoding?: string): Promise<FeedMapping> {
+  const own = encoding === undefined ? {} : { encoding };
+  if (path === undefined) return own;
   let text: string;
   try {
     text = await readFile(path, 'utf8');
@@ -51,7 +54,7 @@ export async function readMapping(path: string): Promise<FeedMapping> {
       { cause },
     );
   }
-  return parseFeedMapping(text, path);
+  return { ...parseFeedMapping(text, path), ...own };
 }
 
 /** Writes every rejected row to a file, too, if one is given. Late rows are sorted in by `close`. */

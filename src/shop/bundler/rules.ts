@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bundleItems, categoryPaths, categoryPrefixes, type Item, type Manifest } from '../../core/catalog';
+import { counted } from '../../core/common/counted';
 import type { Filter, FilterValue, Placement } from '../../device/ranking';
 import {
   fetchRules,
@@ -114,9 +115,9 @@ function meet(one: PublishedRule, other: PublishedRule): boolean {
 async function unknownProducts(rules: readonly PublishedRule[], bundle: string): Promise<RuleProblem[]> {
   const manifest = await readManifest(bundle);
   const filters = rules.flatMap(({ name, rules: { filter, boost = [], bury = [] } }) => [
-    ...(filter ? [new FilterCheck(name, 'filter', filter)] : []),
-    ...boost.map((push, n) => new FilterCheck(name, `boost.${n}.filter`, push.filter)),
-    ...bury.map((push, n) => new FilterCheck(name, `bury.${n}.filter`, push.filter)),
+    ...(filter ? [filterCheck(name, 'filter', filter)] : []),
+    ...boost.map((push, n) => filterCheck(name, `boost.${n}.filter`, push.filter)),
+    ...bury.map((push, n) => filterCheck(name, `bury.${n}.filter`, push.filter)),
   ]);
   const names = await catalogNames(manifest, bundle, (item) => {
     for (const filter of filters) filter.try(item);
@@ -129,7 +130,7 @@ async function unknownProducts(rules: readonly PublishedRule[], bundle: string):
   return [...pins, ...filters.flatMap((filter) => filter.problems(names))];
 }
 
-async function catalogNames(manifest: Manifest, folder: string, visit: (item: Item) => void): Promise<CatalogNames> {
+async function catalogNames(manifest: Manifest, folder: string, visit: (item: Item) => void) {
   const names = { ids: new Set<string>(), categories: new Set<string>(), attributes: new Set<string>() };
   for await (const items of bundleItems(manifest, folderFetch(folder))) {
     for (const item of items) {
@@ -145,11 +146,7 @@ async function catalogNames(manifest: Manifest, folder: string, visit: (item: It
 const VALUE_OPERATORS = ['$eq', '$ne', '$in', '$nin'];
 
 /** The ids, categories (with the broader ones) and attributes of a bundle. */
-interface CatalogNames {
-  ids: ReadonlySet<string>;
-  categories: ReadonlySet<string>;
-  attributes: ReadonlySet<string>;
-}
+type CatalogNames = Awaited<ReturnType<typeof catalogNames>>;
 
 interface Condition {
   /** Path in the filter, such as `$or.0.category`. */
@@ -159,51 +156,41 @@ interface Condition {
 }
 
 /** A filter of a rule, tested on every item of a catalogue. */
-class FilterCheck {
-  readonly #fits: (item: Item) => boolean;
-  #found = false;
+/** @param field field of the rule, such as `boost.0.filter` */
+function filterCheck(rule: string, field: string, filter: Filter) {
+  const fits = itemFilter(filter);
+  const problemAt = (path: readonly string[], reason: string): RuleProblem =>
+    problem(rule, [field, ...path].join('.'), reason);
+  let found = false;
+  return {
+    try(item: Item): void {
+      found ||= fits(item);
+    },
 
-  /** @param field field of the rule, such as `boost.0.filter` */
-  constructor(
-    private readonly rule: string,
-    private readonly field: string,
-    private readonly filter: Filter,
-  ) {
-    this.#fits = itemFilter(filter);
-  }
-
-  try(item: Item): void {
-    this.#found ||= this.#fits(item);
-  }
-
-  /** The values in the filter that no item of the catalogue has; otherwise, a note if the filter matches no item. */
-  problems({ ids, categories, attributes }: CatalogNames): RuleProblem[] {
-    const problem = (path: readonly string[], reason: string): RuleProblem => ({
-      rule: this.rule,
-      field: [this.field, ...path].join('.'),
-      reason,
-    });
-    const unknown = conditionsOf(this.filter).flatMap(({ path, field, values }) => {
-      const [, attribute] = /^attributes\.(.*)$/s.exec(field) ?? [];
-      if (attribute !== undefined)
-        return attributes.has(attribute)
-          ? []
-          : problem(path, `no item of the bundle has the attribute ${JSON.stringify(attribute)}`);
-      const known = (value: FilterValue): boolean =>
-        field === 'id'
-          ? typeof value === 'string' && ids.has(value)
-          : categoryPaths(String(value)).some((name) => categories.has(name));
-      const lacks = field === 'id' ? 'the bundle has no item' : 'no item of the bundle is in the category';
-      const hint = (value: FilterValue): string =>
-        field === 'id' && typeof value === 'number' ? '; ids are texts, so write it in quotes' : '';
-      return field === 'id' || field === 'category'
-        ? values
-            .filter((value) => !known(value))
-            .map((value) => problem(path, `${lacks} ${JSON.stringify(value)}${hint(value)}`))
-        : [];
-    });
-    return unknown.length > 0 || this.#found ? unknown : [problem([], 'matches no item of the bundle')];
-  }
+    /** The values in the filter that no item of the catalogue has; otherwise, a note if the filter matches no item. */
+    problems({ ids, categories, attributes }: CatalogNames): RuleProblem[] {
+      const unknown = conditionsOf(filter).flatMap(({ path, field, values }) => {
+        const [, attribute] = /^attributes\.(.*)$/s.exec(field) ?? [];
+        if (attribute !== undefined)
+          return attributes.has(attribute)
+            ? []
+            : problemAt(path, `no item of the bundle has the attribute ${JSON.stringify(attribute)}`);
+        const known = (value: FilterValue): boolean =>
+          field === 'id'
+            ? typeof value === 'string' && ids.has(value)
+            : categoryPaths(String(value)).some((name) => categories.has(name));
+        const lacks = field === 'id' ? 'the bundle has no item' : 'no item of the bundle is in the category';
+        const hint = (value: FilterValue): string =>
+          field === 'id' && typeof value === 'number' ? '; ids are texts, so write it in quotes' : '';
+        return field === 'id' || field === 'category'
+          ? values
+              .filter((value) => !known(value))
+              .map((value) => problemAt(path, `${lacks} ${JSON.stringify(value)}${hint(value)}`))
+          : [];
+      });
+      return unknown.length > 0 || found ? unknown : [problemAt([], 'matches no item of the bundle')];
+    },
+  };
 }
 
 function conditionsOf(filter: Filter, path: string[] = []): Condition[] {
@@ -224,15 +211,13 @@ export async function publishRules(bytes: Uint8Array, out: string): Promise<bool
   // Reports a mistyped folder before anything is written.
   await readManifest(out);
   const changed = await writeMutable(join(out, RULES_FILE), bytes);
-  const { rules } = await readManifest(out);
-  if (!rules) await nameMutable(out, (others) => ({ ...others, rules: true }));
+  await nameMutable(out, ({ offers, rules }) => (rules ? null : { offers, rules: true }));
   return changed;
 }
 
 export async function removeRules(out: string): Promise<void> {
-  const { rules } = await readManifest(out);
   // Update the manifest first: it must not name a missing file.
-  if (rules) await nameMutable(out, ({ rules: _, ...others }) => others);
+  await nameMutable(out, ({ offers, rules }) => (rules ? { offers } : null));
   await rm(join(out, RULES_FILE), { force: true });
 }
 
@@ -249,7 +234,7 @@ export async function keepsRules(
   if (!rules) return false;
   try {
     const { rules: kept, problems } = await fetchRules(folderFetch(out));
-    say(`Kept ${RULES_FILE}: ${kept.length === 1 ? '1 rule' : `${kept.length} rules`}.`);
+    say(`Kept ${RULES_FILE}: ${counted(kept.length, 'rule')}.`);
     for (const problem of problems) say(`${RULES_FILE}: pages leave out ${ruleProblemText(problem)}.`);
     return true;
   } catch (thrown) {

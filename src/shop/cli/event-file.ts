@@ -44,15 +44,11 @@ async function* logText(path: string): AsyncGenerator<string> {
   try {
     yield* openText(path);
   } catch (cause) {
-    throw unreadable(path, cause);
+    if (cause instanceof SidestreamError) throw cause;
+    const message =
+      codeOf(cause) === 'EISDIR'
+        ? `${path} is a folder. Name the file of the log.`
+        : `The events cannot be read: ${messageOf(cause)}. Check the path.`;
+    throw new SidestreamError('runtime/invalid-input', message, { cause });
   }
-}
-
-const invalid = (message: string, cause?: unknown): SidestreamError =>
-  new SidestreamError('runtime/invalid-input', message, { cause });
-
-function unreadable(path: string, cause: unknown): SidestreamError {
-  if (cause instanceof SidestreamError) return cause;
-  if (codeOf(cause) === 'EISDIR') return invalid(`${path} is a folder. Name the file of the log.`, cause);
-  return invalid(`The events cannot be read: ${messageOf(cause)}. Check the path.`, cause);
 }

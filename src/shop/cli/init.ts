@@ -4,7 +4,6 @@ import { basename, join, resolve } from 'node:path';
 import { Command } from 'commander';
 import * as v from 'valibot';
 import type { Item } from '../../core/catalog';
-import type { FeedMapping } from '../../core/catalog/feed';
 import { invalidInput } from '../../error';
 import { PACKAGE_FOLDER, readFeed, readMapping } from '../bundler';
 import { detectLanguage } from '../pipeline';
@@ -122,26 +121,15 @@ export function initCommand(): Command {
     });
 }
 
-interface FeedFacts {
-  /** Currency code of the prices: the stated one, otherwise the feed's. */
-  currency?: string;
-  /** Language tag: the stated one, otherwise the feed's, otherwise the one detected from its words. */
-  language: string;
-  /** Whether the language is known rather than assumed. */
-  languageKnown: boolean;
-}
+type FeedFacts = Awaited<ReturnType<typeof feedFacts>>;
 
-async function feedFacts(
-  feed: string[],
-  { mapping: file, encoding, currency: stated, lang }: InitOptions,
-): Promise<FeedFacts> {
-  const mapping: FeedMapping = file === undefined ? {} : await readMapping(file);
+async function feedFacts(feed: string[], { mapping, encoding, currency: stated, lang }: InitOptions) {
   let currency = stated;
   let said = lang;
   const items: Pick<Item, 'title' | 'description'>[] = [];
   let rows = 0;
   for await (const row of readFeed(feed, {
-    mapping: { ...mapping, ...(encoding === undefined ? {} : { encoding }) },
+    mapping: await readMapping(mapping, encoding),
     onFormat: (_file, _format, language) => {
       said ??= language;
     },
@@ -154,8 +142,9 @@ async function feedFacts(
   }
   const language = said ?? (await detectLanguage(items));
   return {
-    ...(currency === undefined ? {} : { currency }),
+    currency,
     language: language ?? LANGUAGE,
+    /** Whether the language is known rather than assumed. */
     languageKnown: language !== undefined || feed.length === 0,
   };
 }

@@ -4,16 +4,14 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { dirname, join, resolve } from 'node:path';
 import { Command } from 'commander';
-import compression from 'compression';
-import sirv from 'sirv';
 import { categoryPrefixes, type Item, MANIFEST_FILE } from '../../core/catalog';
 import { Mutex } from '../../core/common/mutex';
 import { codeOf } from '../../core/common/thrown';
 import { RULES_FILE } from '../../device/ranking/rules-file';
 import { SidestreamError } from '../../error';
 import { checkRules, openFolder, PACKAGE_FOLDER, publishRules } from '../bundler';
-import { type BundleServer, listen, portNumber } from './serve';
-import { onShutdown } from './terminal';
+import { type BundleServer, folderSender, listen, portNumber } from './serve';
+import { untilShutdown } from './terminal';
 
 export interface EditorFolders {
   page: string;
@@ -38,12 +36,9 @@ export function editCommand(): Command {
         const message = `The editor's page is not in this package (${folders.page}). In a clone, run "npm run pack" first.`;
         throw new SidestreamError('runtime/invalid-input', message);
       }
-      const { address, close } = await serveEditor(folders, port);
-      const ended = onShutdown();
-      console.log(`Rules of ${bundle}: ${address}`);
-      console.log('Only this machine can open the page, at exactly this address. End with Ctrl+C.');
-      await ended;
-      await close();
+      const server = await serveEditor(folders, port);
+      const access = 'Only this machine can open the page, at exactly this address. End with Ctrl+C.';
+      await untilShutdown(server, `Rules of ${bundle}: ${server.address}`, access);
     });
 }
 
@@ -70,7 +65,7 @@ export async function serveEditor({ page, element, bundle }: EditorFolders, port
   const catalog = catalogOf(items);
   const token = randomBytes(16).toString('hex');
   const root = `/${token}`;
-  const from = (folder: string) => sirv(folder, { dev: true, etag: true });
+  const from = (folder: string) => folderSender(folder, (response) => sayNo(response, 404, 'no such file'));
   // Pictures have addresses relative to the shop's pages, in whose folder the bundle usually is.
   const files = {
     page: from(page),
@@ -78,15 +73,13 @@ export async function serveEditor({ page, element, bundle }: EditorFolders, port
     bundle: from(bundle),
     shop: from(dirname(resolve(bundle))),
   };
-  const compress = compression();
   /** One after the other: of two pages that save, the second one sees what the first has written. */
   const saves = new Mutex();
 
   /** Sends a file. @param path below the folder */
   const send = (folder: keyof typeof files, path: string, request: IncomingMessage, response: ServerResponse): void => {
-    request.url = path;
     response.setHeader('Cache-Control', 'no-cache');
-    compress(request, response, () => files[folder](request, response, () => sayNo(response, 404, 'no such file')));
+    files[folder](request, response, path);
   };
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {

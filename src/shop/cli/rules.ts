@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
+import { counted } from '../../core/common/counted';
 import { messageOf } from '../../core/common/thrown';
 import { ruleProblemText } from '../../device/ranking/rules-file';
 import { SidestreamError } from '../../error';
@@ -87,9 +88,9 @@ async function read(file: string): Promise<Uint8Array> {
 function print(file: string, checked: CheckedRules): void {
   const { rules, holding, problems } = checked;
   showRejected(problems.map(lineOf), { shown: 50, all: '--json prints all' });
-  const found = [countText(countOf(checked, 'error'), 'error'), countText(countOf(checked, 'warning'), 'warning')];
+  const found = [counted(countOf(checked, 'error'), 'error'), counted(countOf(checked, 'warning'), 'warning')];
   console.log(
-    `${file}: ${countText(rules, 'rule')}, ${holding} of which ${holding === 1 ? 'applies' : 'apply'} now; ${found.join(', ')}`,
+    `${file}: ${counted(rules, 'rule')}, ${holding} of which ${holding === 1 ? 'applies' : 'apply'} now; ${found.join(', ')}`,
   );
 }
 
@@ -97,5 +98,3 @@ const lineOf = ({ level, ...problem }: CheckedProblem): string => `${level.padEn
 
 const countOf = ({ problems }: CheckedRules, level: CheckedProblem['level']): number =>
   problems.filter((problem) => problem.level === level).length;
-
-const countText = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;

@@ -5,14 +5,12 @@ import { extname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliDecompress } from 'node:zlib';
 import { Command } from 'commander';
-import compression from 'compression';
-import sirv from 'sirv';
 import { DEFAULT_PRESETS } from '../../core/encoders';
 import { SidestreamError } from '../../error';
 import { addEncoder, isBuilt, PACKAGE_FOLDER } from '../bundler';
 import { encodersOption } from './options';
-import { type BundleServer, listen, portNumber } from './serve';
-import { onShutdown } from './terminal';
+import { type BundleServer, folderSender, listen, portNumber } from './serve';
+import { untilShutdown } from './terminal';
 
 export interface StudioFolders {
   /** The page and its scripts; each file is compressed with brotli and has `.br` after its name. */
@@ -58,12 +56,9 @@ export function studioCommand(): Command {
       }
       for (const preset of [DEFAULT_PRESETS.text, DEFAULT_PRESETS.image])
         if (!(await isBuilt(preset, models))) await addEncoder(preset.name, models, (line) => console.log(line));
-      const { address, close } = await serveStudio(folders, port, host);
-      const ended = onShutdown();
-      console.log(`Studio: ${address}${PAGE}`);
-      console.log('Everything happens in the browser: nothing is sent anywhere. End with Ctrl+C.');
-      await ended;
-      await close();
+      const server = await serveStudio(folders, port, host);
+      const privacy = 'Everything happens in the browser: nothing is sent anywhere. End with Ctrl+C.';
+      await untilShutdown(server, `Studio: ${server.address}${PAGE}`, privacy);
     });
 }
 
@@ -92,25 +87,19 @@ const TYPES: Readonly<Record<string, string>> = {
 const decompress = promisify(brotliDecompress);
 
 export async function serveStudio(folders: StudioFolders, port: number, host: string): Promise<BundleServer> {
-  const from = (folder: string) => sirv(folder, { dev: true, etag: true, extensions: [] });
-  const files = { element: from(folders.element), cli: from(folders.cli), models: from(folders.models) };
-  const compress = compression();
+  const from = (folder: string) => folderSender(folder, missing, { extensions: [] });
+  const send = { element: from(folders.element), cli: from(folders.cli), models: from(folders.models) };
   const list = JSON.stringify(await elementFiles(folders.element));
 
-  /** Answers with a file of another folder than the page's. */
-  const send = (folder: keyof typeof files, path: string, request: IncomingMessage, response: ServerResponse): void => {
-    request.url = path;
-    compress(request, response, () => files[folder](request, response, () => missing(response)));
-  };
   const answer = async (path: string, request: IncomingMessage, response: ServerResponse): Promise<void> => {
     response.setHeader('Cache-Control', HASHED.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache');
     response.setHeader('Vary', 'Accept-Encoding');
     if (path === `${ELEMENT}${FILES_LIST}`) response.setHeader('Content-Type', 'application/json').end(list);
-    else if (path.startsWith(ENCODERS)) send('models', path.slice(ENCODERS.length - 1), request, response);
-    else if (path.startsWith(ELEMENT)) send('element', path.slice(ELEMENT.length - 1), request, response);
+    else if (path.startsWith(ENCODERS)) send.models(request, response, path.slice(ENCODERS.length - 1));
+    else if (path.startsWith(ELEMENT)) send.element(request, response, path.slice(ELEMENT.length - 1));
     else if (!(await sendPage(folders.page, path, request, response))) {
       const [folder, name] = twinOf(folders, path) ?? [];
-      if (folder && name) send(folder, `/${name}`, request, response);
+      if (folder && name) send[folder](request, response, `/${name}`);
       else missing(response);
     }
   };

@@ -41,11 +41,15 @@ export const showRejectedRows = (rows: readonly RejectedRow[], count: number, fi
     all: file === undefined ? '--refusals writes all to a file' : '',
   });
 
-/** Resolves at SIGINT or SIGTERM. Call it before announcing that the command is ready. */
-export const onShutdown = (): Promise<void> =>
-  new Promise((resolve) => {
+/** Announces that something runs, and closes it at SIGINT or SIGTERM. */
+export async function untilShutdown(running: { close(): Promise<unknown> }, ...lines: string[]): Promise<void> {
+  const ended = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
   });
+  for (const line of lines) console.log(line);
+  await ended;
+  await running.close();
+}
 
 /** Ends this process with the exit status that a shell reports for a signal: 130 for Ctrl+C. */
 export const exitBy = (signal: NodeJS.Signals): never => process.exit(128 + constants.signals[signal]);

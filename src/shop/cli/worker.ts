@@ -4,7 +4,7 @@ import { DEFAULT_PRESETS } from '../../core/encoders';
 import { nodeRuntime } from '../../core/encoders/node';
 import { readPreset, startQueueWorker } from '../bundler';
 import { encodersOption, positiveInteger } from './options';
-import { onShutdown } from './terminal';
+import { untilShutdown } from './terminal';
 
 interface WorkerOptions {
   queue: string;
@@ -34,9 +34,9 @@ export function workerCommand(): Command {
       };
       const source = { presets, models };
       const worker = await startQueueWorker({ url: queue, source, workers, say: (line) => console.error(line) });
-      const ended = onShutdown();
-      console.log(`Waiting for chunks (${workers} at a time). End with Ctrl+C; current chunks are finished first.`);
-      await ended;
-      await worker.close();
+      await untilShutdown(
+        worker,
+        `Waiting for chunks (${workers} at a time). End with Ctrl+C; current chunks are finished first.`,
+      );
     });
 }

@@ -6,17 +6,16 @@ import { type CardList, type CardSettings, cardMaker, csvRow, csvTitles, listHtm
 import { itemLists, type ListPlan, rankLists } from './rank-lists';
 import { styleSheet } from './style-sheet';
 
-export { LIST_PLACEMENTS, type ListPlacement, SUBJECTS, type Subject } from './rank-lists';
+export { LIST_PLACEMENTS, SUBJECTS } from './rank-lists';
 
 export const FORMATS = ['json', 'html', 'csv'] as const;
-export type Format = (typeof FORMATS)[number];
 
 /** Increases when the content of the files changes for the same input. */
 const CONTENT = 2;
 
 export interface ListsRequest extends CatalogRequest, ListPlan, CardSettings {
   out: string;
-  formats: readonly Format[];
+  formats: readonly (typeof FORMATS)[number][];
   meter: Meter;
 }
 

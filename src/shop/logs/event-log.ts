@@ -60,8 +60,7 @@ export const COLUMNS = {
   title: ['title', 'lineitemname'],
   quantity: ['quantity', 'qty', 'lineitemquantity', 'itemquantity', 'orderquantity', 'quantitypurchased'],
 } as const satisfies Record<keyof LogEvent | 'quantity', string[]>;
-type Field = LogField;
-const FIELDS = Object.keys(COLUMNS) as Field[];
+const FIELDS = Object.keys(COLUMNS) as LogField[];
 
 const time = v.pipe(
   v.union([v.number(), v.string()], 'must be a number or a date'),
@@ -89,7 +88,7 @@ const eventSchema = v.object({
  */
 export async function readEvents(chunks: TextChunks, format: EventFormat): Promise<ReadLog> {
   const log: ReadLog = { events: [], rejected: [], columns: {}, header: [], returns: 0 };
-  const take = (line: number, { quantity, ...raw }: Partial<Record<Field, unknown>>): void => {
+  const take = (line: number, { quantity, ...raw }: Partial<Record<LogField, unknown>>): void => {
     if (isReturned(quantity, raw.type === undefined || isPurchase(raw.type))) {
       log.returns++;
       return;
@@ -108,12 +107,12 @@ export async function readEvents(chunks: TextChunks, format: EventFormat): Promi
 
 const isBlank = (value: unknown): boolean => value === undefined || (typeof value === 'string' && value.trim() === '');
 
-type TakeRow = (line: number, raw: Partial<Record<Field, unknown>>) => void;
+type TakeRow = (line: number, raw: Partial<Record<LogField, unknown>>) => void;
 
 async function readCsv(chunks: TextChunks, take: TakeRow, log: ReadLog): Promise<void> {
   const { head, all } = await peekText(inOrder(chunks));
   const separator = separatorOf(head.trimStart()) ?? ',';
-  let columns: (Field | null)[] | null = null;
+  let columns: (LogField | null)[] | null = null;
   let complete: CompleteLine | null = null;
   for await (const { line, cells, problem } of tableRows(all, { separator })) {
     if (problem !== undefined) {
@@ -136,7 +135,7 @@ async function readCsv(chunks: TextChunks, take: TakeRow, log: ReadLog): Promise
       continue;
     }
     complete?.(cells);
-    const raw: Partial<Record<Field, string>> = {};
+    const raw: Partial<Record<LogField, string>> = {};
     for (const [index, field] of columns.entries()) {
       if (field !== null && cells[index] !== undefined) raw[field] = cells[index];
     }
@@ -151,7 +150,7 @@ async function* inOrder(chunks: TextChunks): AsyncGenerator<string> {
   yield* chunks;
 }
 
-function noteColumns(log: ReadLog, names: readonly string[], columns: readonly (Field | null)[]): void {
+function noteColumns(log: ReadLog, names: readonly string[], columns: readonly (LogField | null)[]): void {
   if (log.header.length === 0) log.header = names.map((name) => name.trim());
   for (const [index, field] of columns.entries()) {
     if (field === null) continue;
@@ -163,9 +162,9 @@ function noteColumns(log: ReadLog, names: readonly string[], columns: readonly (
 }
 
 /** The field of each column; null for other columns. */
-function columnsOf(header: readonly string[]): (Field | null)[] {
+function columnsOf(header: readonly string[]): (LogField | null)[] {
   const names = header.map(plainName);
-  const columns: (Field | null)[] = names.map(() => null);
+  const columns: (LogField | null)[] = names.map(() => null);
   for (const field of FIELDS) {
     const found = COLUMNS[field].map((name) => names.indexOf(name)).find((index) => index !== -1);
     if (found !== undefined) columns[found] = field;
@@ -184,7 +183,7 @@ async function readJsonLines(chunks: TextChunks, take: TakeRow, log: ReadLog): P
     const keys = entries.map(([key]) => key);
     const columns = columnsOf(keys);
     noteColumns(log, keys, columns);
-    const raw: Partial<Record<Field, unknown>> = {};
+    const raw: Partial<Record<LogField, unknown>> = {};
     for (const [index, field] of columns.entries()) {
       const [key, value] = entries[index];
       if (field === null || value === null) continue;
@@ -194,23 +193,17 @@ async function readJsonLines(chunks: TextChunks, take: TakeRow, log: ReadLog): P
   }
 }
 
-/** Finds the format of a log by its name or an opening brace. @throws SidestreamError `runtime/invalid-input` if it is neither */
-async function openLog(
-  name: string,
-  text: AsyncIterable<string>,
-): Promise<{ format: EventFormat; text: AsyncIterable<string> }> {
-  const { head, all } = await peekText(text);
+/**
+ * Reads a log of either format: its name or an opening brace identifies JSON lines.
+ * @throws SidestreamError `runtime/invalid-input` if it is one JSON array; errors of the text
+ */
+export async function readLog(name: string, chunks: AsyncIterable<string>): Promise<ReadLog> {
+  const { head, all } = await peekText(chunks);
   const start = head.replace(/^\uFEFF/, '').trimStart();
   if (/^\[\s*(\{|$)/.test(start)) {
     throw invalidInput(`${name} is one JSON array. Write each of its objects on a separate line, and nothing else.`);
   }
-  const isJson = /\.(jsonl|ndjson)(\.gz)?$/i.test(name) || start.startsWith('{');
-  return { format: isJson ? 'jsonl' : 'csv', text: all };
-}
-
-export async function readLog(name: string, chunks: AsyncIterable<string>): Promise<ReadLog> {
-  const { format, text } = await openLog(name, chunks);
-  return readEvents(text, format);
+  return readEvents(all, /\.(jsonl|ndjson)(\.gz)?$/i.test(name) || start.startsWith('{') ? 'jsonl' : 'csv');
 }
 
 /** The objects of a file with one JSON object per line. @param reject called for a line that is not an object */

@@ -21,7 +21,7 @@ import {
 } from '../../core/encoders';
 import type { CatalogLanguage } from './catalog-language';
 import { type ChunkRunner, shareProjection } from './chunk';
-import { type EncodedModality, encodeModality } from './encode-modality';
+import { encodeModality } from './encode-modality';
 import type { CacheFolder } from './feature-cache';
 import { joinLexical } from './join-lexical';
 import { type Meter, metered } from './meter';
@@ -47,19 +47,11 @@ export interface ContentTask extends FeaturesTask {
   files: { text: EncoderFiles; image: EncoderFiles } | null;
 }
 
-export interface BuiltContent extends Omit<BuiltFeatures, 'features' | 'projections'> {
-  bundle: BundleContent;
-  /** Number of rows whose input equals another one's. */
-  repeated: number;
-  rejectedPictures: number;
-  notes: string[];
-}
-
 /**
  * Encodes a catalogue, joins its words where they tell categories apart better, and chooses the weights of text, picture and
  * category: everything of a bundle but the parts learned from logs.
  */
-export async function buildContent(task: ContentTask): Promise<BuiltContent> {
+export async function buildContent(task: ContentTask) {
   const { items, text, presets, products, language, locales, meter } = task;
   const badPictures = new Set<number>();
   const { features, projections, fitted, encoded, reused } = await buildFeatures({
@@ -105,6 +97,7 @@ export async function buildContent(task: ContentTask): Promise<BuiltContent> {
     fitted,
     encoded,
     reused,
+    /** Rows whose input equals another one's. */
     repeated: rows - badPictures.size - encoded - reused,
     rejectedPictures: badPictures.size,
     notes: contentNotes(joined, similar, precision),
@@ -158,22 +151,11 @@ interface FeaturesTask {
   meter: Meter;
 }
 
-interface BuiltFeatures {
-  features: FeatureTable;
-  projections: Required<Pick<Projections, 'text' | 'image'>>;
-  /** Number of items to which the projections of this build were fitted, by digest. */
-  fitted: Record<string, number>;
-  /** Number of inputs encoded by this build. */
-  encoded: number;
-  /** Number of rows whose input an earlier build had encoded. */
-  reused: number;
-}
-
 /** Key that a row of one modality shares with other variants of its product; undefined for an item without a group. */
 export const sharedInput = ({ group }: Pick<Item, 'group'>, input: string): string | undefined =>
   group ? `${group}\n${input}` : undefined;
 
-async function buildFeatures(task: FeaturesTask): Promise<BuiltFeatures> {
+async function buildFeatures(task: FeaturesTask) {
   const { items, text, pictureRows, presets, fixed } = task;
   const taps = { text: presets.text.taps.length, image: presets.image.taps.length };
   const features = createTable({ dim: DIM, taps }, items.length);
@@ -208,7 +190,10 @@ async function buildFeatures(task: FeaturesTask): Promise<BuiltFeatures> {
       : null;
 
   const fitted: Record<string, number> = {};
-  const projection = async (modality: 'text' | 'image', made: EncodedModality | null): Promise<Projection> => {
+  const projection = async (
+    modality: 'text' | 'image',
+    made: Awaited<ReturnType<typeof encodeModality>> | null,
+  ): Promise<Projection> => {
     const of = made?.projection ?? fixed[modality] ?? emptyProjection(presets[modality]);
     if (made?.fitted) fitted[(await shareProjection(modality, of)).digest] = made.fitted;
     return of;

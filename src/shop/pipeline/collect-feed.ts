@@ -89,20 +89,13 @@ interface Count {
   leftOut: Map<string, number>;
 }
 
-/** Counts the rows of a feed by file, or by format if there are many files. */
-interface FeedSummary {
-  open(file: string, format: string): void;
-  count(row: FeedRow): void;
-  /** `shop.csv (csv): 120 items, 2 without a picture; 12 not published: left out; 3 rows refused, 1 of them a duplicate`. */
-  lines(): string[];
-}
-
 /** Maximum number of files listed individually. */
 const FILES = 10;
 /** Maximum number of metafields named. */
 const NAMES = 10;
 
-function createFeedSummary(): FeedSummary {
+/** Counts the rows of a feed by file, or by format if there are many files. */
+function createFeedSummary() {
   const byFormat = new Map<string, Count>();
   const byFile = new Map<string, Count>();
   let current: Count[] = [];
@@ -112,16 +105,16 @@ function createFeedSummary(): FeedSummary {
     return count;
   };
   return {
-    open(file, format) {
+    open(file: string, format: string): void {
       current = [countOf(byFormat, format)];
       // A folder of a million pages must not fill the memory with their names.
       if (byFile.size <= FILES) current.push(countOf(byFile, `${file} (${format})`));
       for (const count of current) count.files++;
     },
-    count(row) {
+    count(row: FeedRow): void {
       for (const count of current) add(count, row);
     },
-    lines: () =>
+    lines: (): string[] =>
       byFile.size <= FILES
         ? [...byFile].map(([file, count]) => `${file}: ${inWords(count)}`)
         : [...byFormat].map(([format, count]) => `${count.files} ${format} files: ${inWords(count)}`),

@@ -21,19 +21,12 @@ export interface ModalityTask extends Omit<RowsTask, 'advance' | 'cache' | 'proj
   cache: CacheFolder;
 }
 
-export interface EncodedModality extends EncodedRows {
-  /** Null if none was given and no row could be encoded. */
-  projection: Projection | null;
-  /** Number of items to which the projection was fitted; null if it was given. */
-  fitted: number | null;
-}
-
 /**
  * Fills the rows of one modality. Without a given projection, the taps of a sample are encoded first, and mean, deviation and
  * axes are fitted to them; each further item is projected at once, which keeps only the sample's taps in memory. Everything
  * encoded is cached: an interrupted build continues where it stopped, and the next one encodes only new or changed inputs.
  */
-export async function encodeModality(task: ModalityTask): Promise<EncodedModality> {
+export async function encodeModality(task: ModalityTask) {
   const { modality, preset, features, fixed, meter, labels } = task;
   const sample = fixed ? null : await encodeSample(task);
   const before = { encoded: sample?.encoded ?? 0, reused: sample?.reused ?? 0 };
@@ -65,6 +58,7 @@ export async function encodeModality(task: ModalityTask): Promise<EncodedModalit
     cache.tidy();
     return {
       projection,
+      /** Number of items to which the projection was fitted; null if it was given. */
       fitted: sample?.items.length ?? null,
       encoded: before.encoded + rest.encoded,
       reused: before.reused + rest.reused,

@@ -19,13 +19,11 @@ export interface Vectors extends ContentVectors {
   has: boolean[];
 }
 
-export interface VectorSource {
-  features: FeatureTable;
-  manifest: Pick<Manifest, 'modalities'>;
-}
-
 /** The content vectors of a bundle: the content tap of one modality, or both as the bundle blends them. */
-export function basisVectors({ features, manifest }: VectorSource, basis: Basis): Vectors {
+export function basisVectors(
+  { features, manifest }: { features: FeatureTable; manifest: Pick<Manifest, 'modalities'> },
+  basis: Basis,
+): Vectors {
   const blend = contentBlend(manifest);
   if (basis === 'both') return vectorsOf(features, blend);
   const weights = { text: 0, image: 0, [basis]: 1 };
@@ -150,13 +148,6 @@ export const textPrecision = (features: FeatureTable, tap: number, categories: r
 /** Gain in P@5 below which the even blend is kept: a smaller gain is noise at these sizes. */
 const NOTICEABLE = 0.01;
 
-export interface TunedContent {
-  /** Weight of the text, 0.2 to 0.8; the picture gets the rest. */
-  textWeight: number;
-  /** Share of the 5 nearest items with the same category; NaN without categories. */
-  precision: number;
-}
-
 /**
  * Tunes the weight of text against the picture in content similarity. Shops differ: photographs on white distinguish
  * products that drawings do not. The weight whose 5 nearest neighbours agree most in category wins; 0.5 without categories.
@@ -169,8 +160,8 @@ export async function tunedTextWeight(
   taps: { text: number; image: number },
   categories: readonly string[],
   advance?: (weights: number) => void,
-): Promise<TunedContent> {
-  let best: TunedContent = { textWeight: TEXT_WEIGHTS[0], precision: Number.NEGATIVE_INFINITY };
+): Promise<{ textWeight: number; precision: number }> {
+  let best = { textWeight: TEXT_WEIGHTS[0], precision: Number.NEGATIVE_INFINITY };
   for (const textWeight of TEXT_WEIGHTS) {
     const blend = { text: { tap: taps.text, weight: textWeight }, image: { tap: taps.image, weight: 1 - textWeight } };
     const precision = await categoryPrecision(vectorsOf(features, blend), categories, NEAREST);

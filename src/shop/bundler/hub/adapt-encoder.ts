@@ -163,16 +163,8 @@ async function encodeSample(preset: Preset, files: NodeEncoderFiles, sample: Sam
   return image.encode(sample.pictures).finally(() => image.release());
 }
 
-interface Settings {
-  pooling: AdaptRequest['pooling'];
-  /** The preset's fields about inputs. */
-  preset: { modality: Preset['modality'] } & Record<string, unknown>;
-  image?: Pick<AdaptRequest, 'size' | 'normalization'>;
-  tokenizer?: string;
-  sample: SampleInputs;
-}
-
-async function readSettings(source: ModelSource, options: AdaptOptions, known?: HubPreset): Promise<Settings> {
+/** The pooling, the preset's fields about inputs, and inputs on which the result is compared with the original. */
+async function readSettings(source: ModelSource, options: AdaptOptions, known?: HubPreset) {
   const preprocessor = await readJson(source, 'preprocessor_config.json');
   const tokenizer = await readTextFile(source, 'tokenizer.json');
   const modality = options.modality ?? known?.modality ?? guessModality(source, tokenizer, preprocessor);

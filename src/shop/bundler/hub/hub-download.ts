@@ -170,7 +170,7 @@ export async function download(settings: HubSettings, { url, entry, target, mete
     await (await open(part, 'a')).close();
     for (let have = await sizeOf(part); have !== size || size === null; ) {
       try {
-        await fetchRest(settings, url, part, size !== null && have > size ? 0 : have, progress);
+        await fetchRest(settings, url, part, size !== null && have > size ? 0 : have, progress.show);
         if (size === null) break;
         have = await sizeOf(part);
         if (have !== size) throw new ConnectionLost(`it ended after ${have} of ${size} bytes`);
@@ -195,7 +195,7 @@ async function fetchRest(
   url: string,
   part: string,
   have: number,
-  progress: ByteMeter,
+  show: (bytes: number) => void,
 ): Promise<void> {
   const abort = new AbortController();
   const idle = setTimeout(() => abort.abort(new Error('no byte arrived for too long')), settings.idleMs);
@@ -209,7 +209,8 @@ async function fetchRest(
     const from = start === have ? have : 0;
     if (start !== from) throw new ConnectionLost('it sent a range other than the requested one');
     const file = await open(part, from > 0 ? 'a' : 'w');
-    progress.at(from);
+    let bytes = from;
+    show(bytes);
     try {
       for await (const chunk of response.body ?? []) {
         idle.refresh();
@@ -217,7 +218,8 @@ async function fetchRest(
           const message = `${part} cannot be written (${String(cause)}). Free some disk space and run again.`;
           throw new SidestreamError('encoder/download-failed', message, { cause });
         });
-        progress.add(chunk.length);
+        bytes += chunk.length;
+        show(bytes);
       }
     } catch (cause) {
       if (cause instanceof SidestreamError) throw cause;
@@ -262,31 +264,17 @@ async function sizeOf(path: string): Promise<number> {
   }
 }
 
-interface ByteMeter {
-  /** Adds bytes that already existed or were fetched again. */
-  at(bytes: number): void;
-  add(bytes: number): void;
-  stop(): void;
-}
-
 /** Shows bytes as whole kilobytes. Files under a megabyte are not shown. */
-function byteMeter(meter: Meter, label: string, size: number | null): ByteMeter {
-  if (size === null || size < 1e6) return { at: () => {}, add: () => {}, stop: () => {} };
-  let [bytes, shown] = [0, 0];
-  const show = (): void => {
-    const now = Math.floor(bytes / 1000);
-    if (now > shown) meter.advance(now - shown);
-    shown = Math.max(shown, now);
-  };
+function byteMeter(meter: Meter, label: string, size: number | null) {
+  if (size === null || size < 1e6) return { show: () => {}, stop: () => {} };
+  let shown = 0;
   meter.start(`${label}, kB`, Math.floor(size / 1000));
   return {
-    at: (have) => {
-      bytes = have;
-      show();
-    },
-    add: (count) => {
-      bytes += count;
-      show();
+    /** @param bytes number of bytes that exist; fewer than before if some are fetched again */
+    show(bytes: number): void {
+      const now = Math.floor(bytes / 1000);
+      if (now > shown) meter.advance(now - shown);
+      shown = Math.max(shown, now);
     },
     stop: () => meter.stop(),
   };

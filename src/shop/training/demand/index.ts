@@ -8,16 +8,23 @@ export interface Interaction {
   time: number;
 }
 
-/** The catalogue rows of each user's choices, oldest first. @param interactions sorted by time */
-export function choiceSequences(interactions: readonly Interaction[]): number[][] {
-  const sequences = new Map<string, number[]>();
-  for (const { user, row } of interactions) {
-    const own = sequences.get(user);
-    if (own) own.push(row);
-    else sequences.set(user, [row]);
+/** A number for each choice, shopper by shopper. */
+export function byShopper(
+  interactions: readonly Interaction[],
+  numberOf: (choice: Interaction, n: number) => number,
+): number[][] {
+  const values = new Map<string, number[]>();
+  for (const [n, choice] of interactions.entries()) {
+    const own = values.get(choice.user);
+    if (own) own.push(numberOf(choice, n));
+    else values.set(choice.user, [numberOf(choice, n)]);
   }
-  return [...sequences.values()];
+  return [...values.values()];
 }
+
+/** The catalogue rows of each user's choices, oldest first. @param interactions sorted by time */
+export const choiceSequences = (interactions: readonly Interaction[]): number[][] =>
+  byShopper(interactions, ({ row }) => row);
 
 export function choiceCounts(interactions: readonly Interaction[], count: number): Float32Array {
   const choices = new Float32Array(count);

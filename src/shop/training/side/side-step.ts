@@ -43,12 +43,7 @@ export interface SideItemSource {
 }
 
 /** A batch's loss, with everything constant on the compute backend until `dispose`. */
-export interface SideStep {
-  loss: Loss;
-  dispose(): void;
-}
-
-export function sideStep(batch: SideBatch, options: SideStepOptions, random: Random): SideStep {
+export function sideStep(batch: SideBatch, options: SideStepOptions, random: Random) {
   const { rows, sampled, length, sequences, chosen } = batch;
   const { config, logPopularity, dropout, embeddingDropout } = options;
   const places = length * sequences;
@@ -156,17 +151,7 @@ export interface SideCatalog {
 }
 
 /** The side model of a catalogue with given weights. The compute backend must be set. */
-export async function sideModelOf(weights: Weights, catalog: SideCatalog): Promise<SideModel> {
-  const parameters = parametersFrom(weights);
-  try {
-    return await sideModelBy(parameters, weights, catalog);
-  } finally {
-    disposeParameters(parameters);
-  }
-}
-
-async function sideModelBy(
-  parameters: Parameters,
+export async function sideModelOf(
   weights: Weights,
   { config, features, logPopularity }: SideCatalog,
 ): Promise<SideModel> {
@@ -175,13 +160,18 @@ async function sideModelBy(
   const vectors = new Float32Array(count * width);
   const biases = new Float32Array(count);
   const source = { features, logPopularity, kept: (row: number) => (logPopularity[row] > 0 ? 1 : 0) };
-  for (let from = 0; from < count; from += CHUNK) {
-    const rows = Int32Array.from({ length: Math.min(CHUNK, count - from) }, (_, n) => from + n);
-    const values = await computeItems(parameters, rows, source);
-    for (let n = 0; n < rows.length; n++) {
-      vectors.set(values.subarray(n * (width + 1), n * (width + 1) + width), (from + n) * width);
-      biases[from + n] = values[n * (width + 1) + width];
+  const parameters = parametersFrom(weights);
+  try {
+    for (let from = 0; from < count; from += CHUNK) {
+      const rows = Int32Array.from({ length: Math.min(CHUNK, count - from) }, (_, n) => from + n);
+      const values = await computeItems(parameters, rows, source);
+      for (let n = 0; n < rows.length; n++) {
+        vectors.set(values.subarray(n * (width + 1), n * (width + 1) + width), (from + n) * width);
+        biases[from + n] = values[n * (width + 1) + width];
+      }
     }
+  } finally {
+    disposeParameters(parameters);
   }
   centre(vectors, width, logPopularity);
   const decays = entryOf(weights, SIDE_NAMES.decay).values;

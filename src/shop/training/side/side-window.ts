@@ -13,7 +13,7 @@ import {
   sideWeightsFault,
 } from '../../../core/model/side';
 import { SidestreamError } from '../../../error';
-import type { Interaction } from '../demand';
+import { choiceSequences, type Interaction } from '../demand';
 import { inputWidths, type SideFeatures } from './side-features';
 import type { SideSettings } from './train-side';
 
@@ -139,7 +139,8 @@ export function nextTraining(request: SideWindowRequest): SideContinuation | { w
   }
   const newer = interactions.filter(({ time }) => time > network.until);
   if (newer.length === 0) return { why: `the log has no choice after ${new Date(network.until).toISOString()}` };
-  if (!hasSequence(newer)) return { why: 'no shopper has two choices among the newer ones' };
+  if (choiceSequences(newer).every((rows) => new Set(rows).size < 2))
+    return { why: 'no shopper has two choices among the newer ones' };
   const window = network.windows.length + 1;
   const random = seededRandom(seed * 1013 + window);
   const carried = carriedItems(network.weights, network.items, items, random);
@@ -161,16 +162,6 @@ const sameSize = (a: SideConfig, b: SideConfig): boolean =>
   a.hidden === b.hidden &&
   a.decays.join() === b.decays.join() &&
   SIDE_INPUTS.every((input) => a.inputs[input] === b.inputs[input]);
-
-/** Whether a shopper has two different items. */
-function hasSequence(interactions: readonly Interaction[]): boolean {
-  const first = new Map<string, number>();
-  return interactions.some(({ user, row }) => {
-    const before = first.get(user);
-    if (before === undefined) first.set(user, row);
-    return before !== undefined && before !== row;
-  });
-}
 
 /** How much each expert of a side model is used: its mean gate over the chosen items. */
 export function sideUse(weights: Weights, features: SideFeatures, popularity: ArrayLike<number>): SideUse {

@@ -1,10 +1,7 @@
-import type { SideModel } from '../../../core/catalog';
 import { sha256 } from '../../../core/common/sha256';
-import type { Weights } from '../../../core/model';
-import type { SideConfig, SideUse } from '../../../core/model/side';
 import type { CatalogIndex } from '../../../device/ranking';
 import type { Meter } from '../../pipeline';
-import type { Interaction } from '../demand';
+import { byShopper, choiceSequences, type Interaction } from '../demand';
 import { type KeptBytes, readSideCheckpoint, writeSideCheckpoint } from './side-checkpoint';
 import { sideFeatures } from './side-features';
 import { type SideContinuation, sideUse } from './side-window';
@@ -33,24 +30,6 @@ export interface SideModelRequest {
   say(line: string): void;
 }
 
-export interface TrainedSideModel {
-  model: SideModel;
-  weights: Weights;
-  config: SideConfig;
-  /** How much each expert is used. */
-  use: SideUse;
-  /** [count] How often each item was chosen, earlier and now. */
-  popularity: Float32Array;
-  /** Number of training choices and shoppers, and the kept epoch. */
-  choices: number;
-  shoppers: number;
-  epochs: number;
-  /** How the choices of the held-out shoppers were ranked after that epoch; null if the log is too short to hold any out. */
-  heldOut: SideReport['heldOut'];
-  /** The choices of the held-out shoppers, sorted by time. */
-  heldOutInteractions: Interaction[];
-}
-
 /** At least one shopper in this many is held out, up to a maximum number of shoppers. */
 const HELD_OUT_SHARE = 20;
 const MAX_HELD_OUT = 64;
@@ -64,7 +43,7 @@ const MIN_SHOPPERS = 50;
  * compute backend must be set.
  * @throws SidestreamError `runtime/invalid-input` if it is to be resumed and there is no checkpoint of this training
  */
-export async function trainSideModel(request: SideModelRequest): Promise<TrainedSideModel> {
+export async function trainSideModel(request: SideModelRequest) {
   const { index, interactions, seed, checkpoint, meter, say } = request;
   const settings = { ...SIDE_SETTINGS, ...request.settings };
   const { learned, heldOut } = heldOutSplit(interactions, request.continued?.known);
@@ -117,26 +96,14 @@ export async function trainSideModel(request: SideModelRequest): Promise<Trained
     choices: learned.length,
     shoppers: sequences.length,
     epochs: result.epoch,
+    /** How the choices of the held-out shoppers were ranked after the kept epoch. */
     heldOut: result.reports[result.epoch - 1]?.heldOut ?? null,
     heldOutInteractions: heldOut,
   };
 }
 
 const sequencesOf = (interactions: readonly Interaction[]): Int32Array[] =>
-  byShopper(interactions, ({ row }) => row).map((own) => Int32Array.from(own));
-
-function byShopper(
-  interactions: readonly Interaction[],
-  numberOf: (choice: Interaction, n: number) => number,
-): number[][] {
-  const values = new Map<string, number[]>();
-  for (const [n, choice] of interactions.entries()) {
-    const own = values.get(choice.user);
-    if (own) own.push(numberOf(choice, n));
-    else values.set(choice.user, [numberOf(choice, n)]);
-  }
-  return [...values.values()];
-}
+  choiceSequences(interactions).map((rows) => Int32Array.from(rows));
 
 /** The state of the checkpoint, if the training is to continue from it. @throws SidestreamError as `readSideCheckpoint` */
 async function resumedState(
