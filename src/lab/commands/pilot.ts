@@ -24,7 +24,7 @@ import {
   type EffectSize,
   effectSize,
   largeEffectNote,
-  readCounts,
+  openCounts,
   readMetricFile,
 } from './verdict-input';
 
@@ -135,7 +135,7 @@ function datesOf(days: readonly string[], { decidedAfter, boundAfter }: Sequenti
 /** Reads the counts and detects their format: JSON lines start with a brace. */
 async function judged(file: string, options: PilotOptions, plan: SequentialPlan) {
   const stages = options.share ?? EVEN;
-  const text = await readCounts(file, textOf);
+  const text = await textOf(openCounts(file));
   const isLines = text.trimStart().startsWith('{');
   const { days, periods, notes }: PilotCounts = isLines
     ? pilotTotals(await readMetricFile(file), options, options.metric)

@@ -1,24 +1,16 @@
 import { InvalidArgumentError } from 'commander';
 import { describeRejectedRow } from '../../core/catalog';
-import { invalidInput, SidestreamError } from '../../error';
+import { invalidInput } from '../../error';
 import { openText } from '../../shop/bundler';
 import { showRejected } from '../../shop/cli';
 import { type MetricLog, readMetricLog } from '../verdict';
 
-export async function readCounts<T>(path: string, read: (text: ReturnType<typeof openText>) => Promise<T>): Promise<T> {
-  try {
-    return await read(openText(path));
-  } catch (cause) {
-    if (cause instanceof SidestreamError) throw cause;
-    throw new SidestreamError('runtime/invalid-input', `The counts cannot be read from ${path}. Check the path.`, {
-      cause,
-    });
-  }
-}
+export const openCounts = (path: string): AsyncGenerator<string> =>
+  openText(path, () => `The counts cannot be read from ${path}. Check the path.`);
 
 /** Reads a log of reports. @throws SidestreamError `runtime/invalid-input` if it has no usable line */
 export async function readMetricFile(path: string): Promise<MetricLog> {
-  const log = await readCounts(path, readMetricLog);
+  const log = await readMetricLog(openCounts(path));
   showRejected(log.rejected.map(describeRejectedRow));
   if (log.lines === 0) {
     const why =

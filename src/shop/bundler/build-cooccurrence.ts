@@ -12,7 +12,7 @@ import { feedLines, peekText, separatorOf, tableRows } from '../../core/catalog/
 import type { Products } from '../../core/catalog/variants';
 import { idSchema, writtenId } from '../../core/common/id-schema';
 import { messageOf } from '../../core/common/thrown';
-import { invalidInput, SidestreamError } from '../../error';
+import { invalidInput } from '../../error';
 import type { CollectedFeed } from '../pipeline';
 import { openText } from './open-feed';
 
@@ -165,17 +165,10 @@ const plain = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}
 export async function readPairFile(path: string, columns: PairColumns): Promise<Pair[]> {
   const pairs: Pair[] = [];
   const rejected: RejectedRow[] = [];
-  try {
-    for await (const row of rowsOf(path)) {
-      const pair = pairOf(row, columns);
-      if ('left' in pair) pairs.push(pair);
-      else rejected.push({ line: row.line, ...pair });
-    }
-  } catch (cause) {
-    if (cause instanceof SidestreamError) throw cause;
-    throw new SidestreamError('runtime/invalid-input', `${path} cannot be read: ${messageOf(cause)}. Check the path.`, {
-      cause,
-    });
+  for await (const row of rowsOf(path)) {
+    const pair = pairOf(row, columns);
+    if ('left' in pair) pairs.push(pair);
+    else rejected.push({ line: row.line, ...pair });
   }
   for (const row of rejected.slice(0, SHOWN)) console.error(describeRejectedRow(row));
   if (rejected.length > SHOWN) console.error(`… and ${rejected.length - SHOWN} more`);
@@ -196,13 +189,14 @@ interface Row {
 
 /** Rows as objects by column name; text that is not an object is passed on unchanged. */
 async function* rowsOf(path: string): AsyncGenerator<Row> {
+  const content = openText(path, (cause) => `${path} cannot be read: ${messageOf(cause)}. Check the path.`);
   if (/\.(jsonl|ndjson)(\.gz)?$/i.test(path)) {
-    for await (const { line, text } of feedLines(openText(path), MAX_ROW)) {
+    for await (const { line, text } of feedLines(content, MAX_ROW)) {
       yield text === null ? { line, data: null } : { line, data: json(text), json: text };
     }
     return;
   }
-  const { head, all } = await peekText(openText(path));
+  const { head, all } = await peekText(content);
   let header: string[] | null = null;
   for await (const { line, cells, problem } of tableRows(all, { separator: separatorOf(head.trimStart()) ?? ',' })) {
     if (problem !== undefined) yield { line, data: null, problem };

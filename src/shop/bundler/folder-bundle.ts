@@ -12,7 +12,7 @@ import {
   staleNames,
 } from '../../core/catalog';
 import { codeOf } from '../../core/common/thrown';
-import { SidestreamError } from '../../error';
+import { invalidInput, SidestreamError } from '../../error';
 import { lockedBuild } from './build-folder';
 import { kindOf, replaceFile } from './folders';
 
@@ -70,7 +70,7 @@ const REFUSALS: Record<string, string> = {
 export function notWritten(path: string, cause: unknown): unknown {
   const why = REFUSALS[codeOf(cause)];
   if (why === undefined) return cause;
-  return new SidestreamError('runtime/invalid-input', `${path} cannot be written: ${why}.`, { cause });
+  return invalidInput(`${path} cannot be written: ${why}.`, { cause });
 }
 
 /**
@@ -92,13 +92,10 @@ type MutableFiles = Pick<Manifest, 'offers' | 'rules'>;
 /** @throws SidestreamError `bundle/unreachable` if there is no bundle, `bundle/invalid`, `bundle/unknown-version` */
 export async function readManifest(out: string): Promise<Manifest> {
   const path = join(out, MANIFEST_FILE);
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(path);
-  } catch (cause) {
+  const bytes = await readFile(path).catch((cause) => {
     const text = `There is no bundle in ${out}: ${path} cannot be read. Check the path, or build one: \`sidestream build <catalogue> --out ${out}\`.`;
     throw new SidestreamError('bundle/unreachable', text, { cause });
-  }
+  });
   return parseManifest(new Uint8Array(bytes).buffer, path);
 }
 

@@ -3,7 +3,7 @@ import { access, constants, rename, rm, stat, writeFile } from 'node:fs/promises
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { codeOf } from '../../core/common/thrown';
-import { invalidInput, SidestreamError } from '../../error';
+import { invalidInput } from '../../error';
 
 type Kind = 'folder' | 'file' | 'nothing';
 
@@ -29,13 +29,12 @@ export async function requireRoom(option: string, path: string): Promise<void> {
   for (let at = path; ; at = dirname(at)) {
     const kind = await kindOf(at);
     if (kind === 'file') {
-      const message = `${option} ${path}: ${at} is a file, so no folder can be created there. Name another folder.`;
-      throw invalidInput(message);
+      throw invalidInput(`${option} ${path}: ${at} is a file, so no folder can be created there. Name another folder.`);
     }
     if (kind === 'folder') {
       await access(at, constants.W_OK).catch((cause) => {
         const message = `${option} ${path}: this user cannot write to ${at}. Grant the permission, or name another folder.`;
-        throw new SidestreamError('runtime/invalid-input', message, { cause });
+        throw invalidInput(message, { cause });
       });
       return;
     }

@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { type FeedSource, fileText, unpacked } from '../../core/catalog/feed';
 import { messageOf } from '../../core/common/thrown';
-import { SidestreamError } from '../../error';
+import { invalidInput, SidestreamError } from '../../error';
 import { fetchRetried } from './fetch';
 
 /** Extensions of the files that are read from a folder; their content decides the format. */
@@ -83,8 +83,18 @@ function unreadable(path: string, cause: unknown): SidestreamError {
   );
 }
 
-/** The text of a shop's file, as `fileText` reads it. @throws also errors of the file system and zlib */
-export const openText = (path: string): AsyncGenerator<string> => fileText(path, createReadStream(path), gunzip);
+/**
+ * The text of a shop's file, as `fileText` reads it.
+ * @param unreadable message for errors of the file system and of zlib
+ * @throws SidestreamError `runtime/invalid-input`
+ */
+export async function* openText(path: string, unreadable: (cause: unknown) => string): AsyncGenerator<string> {
+  try {
+    yield* fileText(path, createReadStream(path), gunzip);
+  } catch (cause) {
+    throw cause instanceof SidestreamError ? cause : invalidInput(unreadable(cause), { cause });
+  }
+}
 
 /** Decompresses gzip with zlib. @throws errors of the source and of zlib */
 async function* gunzip(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {

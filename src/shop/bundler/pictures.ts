@@ -26,26 +26,18 @@ export interface PictureOptions extends Omit<FetchLimits, 'fetch' | 'headers'> {
   maxBytes?: number;
 }
 
-export interface Pictures {
-  /** Whether there is a source for this picture. */
-  reachable(name: string): boolean;
-  /** @throws Error with the reason in words */
-  read(name: string): Promise<Uint8Array>;
-  /** Numbers of pictures taken from the cache because their server did not answer, or because their address is private. */
-  readonly stale: { unanswered: number; notPublic: number };
-}
-
 /**
  * Reads pictures by file name, only below the folder, or by http(s) address. Fetched pictures are kept, and fetched again only if
  * the server has a newer version (`ETag`, `Last-Modified`).
  */
-export function createPictures(options: PictureOptions): Pictures {
+export function createPictures(options: PictureOptions) {
   const { folder, base = '', offline = false, allowPrivate = false, parallel = 8, maxBytes = 25e6 } = options;
   const fetch = publicFetch(() => allowPrivate);
   const cache = pictureCache(options.cache ?? '.cache/pictures');
   const limit = pLimit(parallel);
   /** Products often share a picture. */
   const underWay = new Map<string, Promise<Uint8Array>>();
+  /** Numbers of pictures from the cache because their server did not answer, or because their address is private. */
   const stale = { unanswered: 0, notPublic: 0 };
 
   const fetchPicture = async (url: string): Promise<Uint8Array> => {
@@ -81,8 +73,10 @@ export function createPictures(options: PictureOptions): Pictures {
   };
 
   return {
-    reachable: (name) => isAddress(name) || folder !== undefined,
-    read(name) {
+    /** Whether there is a source for this picture. */
+    reachable: (name: string): boolean => isAddress(name) || folder !== undefined,
+    /** @throws Error with the reason in words */
+    async read(name: string): Promise<Uint8Array> {
       if (!isAddress(name)) return readPicture(folder ?? '.', fileName(name, folder ?? '.', base), maxBytes);
       let picture = underWay.get(name);
       if (!picture) {
@@ -257,7 +251,7 @@ export function withImage(
   return readable ? { ...rest, image: `${imageBase}${image}` } : rest;
 }
 
-export function stalePictures({ unanswered, notPublic }: Pictures['stale']): string[] {
+export function stalePictures({ unanswered, notPublic }: ReturnType<typeof createPictures>['stale']): string[] {
   const from = (count: number): string => `${counted(count, 'picture')} from an earlier build:`;
   return [
     ...(unanswered > 0 ? [`Used ${from(unanswered)} the server did not answer.`] : []),

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { describeRejectedRow, type RejectedRow } from '../../core/catalog';
 import { type FeedMapping, type FeedRow, feedRows, parseFeedMapping } from '../../core/catalog/feed';
 import { messageOf } from '../../core/common/thrown';
-import { SidestreamError } from '../../error';
+import { invalidInput, SidestreamError } from '../../error';
 import { type CollectedFeed, collectRows, type PlacedRow, RejectedRows } from '../pipeline';
 import { openFeed } from './open-feed';
 
@@ -44,16 +44,10 @@ export const collectFeed = (
 export async function readMapping(path?: string, encoding?: string): Promise<FeedMapping> {
   const own = encoding === undefined ? {} : { encoding };
   if (path === undefined) return own;
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (cause) {
-    throw new SidestreamError(
-      'catalog/bad-mapping',
-      `The mapping cannot be read: ${messageOf(cause)}. Check the path.`,
-      { cause },
-    );
-  }
+  const text = await readFile(path, 'utf8').catch((cause) => {
+    const message = `The mapping cannot be read: ${messageOf(cause)}. Check the path.`;
+    throw new SidestreamError('catalog/bad-mapping', message, { cause });
+  });
   return { ...parseFeedMapping(text, path), ...own };
 }
 
@@ -105,6 +99,6 @@ function opened(path: string): number {
     return openSync(path, 'w');
   } catch (cause) {
     const message = `The refused rows cannot be written: ${messageOf(cause)}. Name another file with --refusals.`;
-    throw new SidestreamError('runtime/invalid-input', message, { cause });
+    throw invalidInput(message, { cause });
   }
 }

@@ -1,6 +1,5 @@
 import { counted } from '../../core/common/counted';
 import { codeOf, messageOf } from '../../core/common/thrown';
-import { SidestreamError } from '../../error';
 import { openText } from '../bundler';
 import { type EventLog, groupedRows, logNotes, type ReadLog, readLog, refusedRows, requireEvents } from '../logs';
 import { showRejected } from './terminal';
@@ -12,7 +11,10 @@ import { showRejected } from './terminal';
  * @throws SidestreamError `runtime/invalid-input` if it cannot be read or has no usable row
  */
 export async function readEventFile(path: string, isRepeated = false): Promise<ReadLog> {
-  const log = await readLog(path, logText(path));
+  const log = await readLog(
+    path,
+    openText(path, (cause) => unreadable(path, cause)),
+  );
   if (!isRepeated) {
     showRejected(groupedRows(log.rejected));
     for (const note of logNotes(log)) console.error(note);
@@ -40,15 +42,7 @@ export function concludeRefused(log: Pick<EventLog, 'rejected'>): number {
   return refused;
 }
 
-async function* logText(path: string): AsyncGenerator<string> {
-  try {
-    yield* openText(path);
-  } catch (cause) {
-    if (cause instanceof SidestreamError) throw cause;
-    const message =
-      codeOf(cause) === 'EISDIR'
-        ? `${path} is a folder. Name the file of the log.`
-        : `The events cannot be read: ${messageOf(cause)}. Check the path.`;
-    throw new SidestreamError('runtime/invalid-input', message, { cause });
-  }
-}
+const unreadable = (path: string, cause: unknown): string =>
+  codeOf(cause) === 'EISDIR'
+    ? `${path} is a folder. Name the file of the log.`
+    : `The events cannot be read: ${messageOf(cause)}. Check the path.`;

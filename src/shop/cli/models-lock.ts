@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import * as v from 'valibot';
 import { codeOf } from '../../core/common/thrown';
-import { SidestreamError } from '../../error';
+import { invalidInput, type SidestreamError } from '../../error';
 import { exitBy } from './terminal';
 
 export const LOCK_FILE = 'sidestream.lock';
@@ -174,8 +174,7 @@ const waitingText = (file: string, owner: Owner | null): string =>
     : `Waiting for another run that uses these models. If it is gone, remove ${file}`;
 
 const notLocked = (file: string, cause: unknown): SidestreamError =>
-  new SidestreamError(
-    'runtime/invalid-input',
+  invalidInput(
     `${file} cannot be read and written (${codeOf(cause) || 'unknown'}), which locks these models against other runs. Grant this user the permission, free some space, or name another folder with --models.`,
     { cause },
   );

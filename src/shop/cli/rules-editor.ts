@@ -8,7 +8,7 @@ import { categoryPrefixes, type Item, MANIFEST_FILE } from '../../core/catalog';
 import { Mutex } from '../../core/common/mutex';
 import { codeOf } from '../../core/common/thrown';
 import { RULES_FILE } from '../../device/ranking/rules-file';
-import { SidestreamError } from '../../error';
+import { invalidInput, SidestreamError } from '../../error';
 import { checkRules, openFolder, PACKAGE_FOLDER, publishRules } from '../bundler';
 import { type BundleServer, folderSender, listen, portNumber } from './serve';
 import { untilShutdown } from './terminal';
@@ -34,7 +34,7 @@ export function editCommand(): Command {
       const folders = { page: join(lib, 'editor'), element: join(lib, 'cdn'), bundle };
       if (!existsSync(join(folders.page, 'index.html'))) {
         const message = `The editor's page is not in this package (${folders.page}). In a clone, run "npm run pack" first.`;
-        throw new SidestreamError('runtime/invalid-input', message);
+        throw invalidInput(message);
       }
       const server = await serveEditor(folders, port);
       const access = 'Only this machine can open the page, at exactly this address. End with Ctrl+C.';
@@ -174,7 +174,7 @@ async function bodyOf(request: IncomingMessage): Promise<Uint8Array> {
     // The rest is read as well: who still sends would not see the answer.
     if (length <= MAX_BODY) parts.push(part);
   }
-  if (length > MAX_BODY) throw new SidestreamError('runtime/invalid-input', 'The file of rules is too large.');
+  if (length > MAX_BODY) throw invalidInput('The file of rules is too large.');
   return Buffer.concat(parts);
 }
 

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { counted } from '../../core/common/counted';
 import { messageOf } from '../../core/common/thrown';
 import { ruleProblemText } from '../../device/ranking/rules-file';
-import { SidestreamError } from '../../error';
+import { invalidInput } from '../../error';
 import { type CheckedProblem, type CheckedRules, checkRules, publishRules, removeRules } from '../bundler';
 import { editCommand } from './rules-editor';
 import { showRejected } from './terminal';
@@ -75,14 +75,10 @@ function removeCommand(): Command {
     });
 }
 
-async function read(file: string): Promise<Uint8Array> {
-  try {
-    return await readFile(file);
-  } catch (cause) {
-    throw new SidestreamError('runtime/invalid-input', `Cannot read ${file} (${messageOf(cause)}). Check the path.`, {
-      cause,
-    });
-  }
+function read(file: string): Promise<Uint8Array> {
+  return readFile(file).catch((cause) => {
+    throw invalidInput(`Cannot read ${file} (${messageOf(cause)}). Check the path.`, { cause });
+  });
 }
 
 function print(file: string, checked: CheckedRules): void {

@@ -7,7 +7,7 @@ import compression from 'compression';
 import sirv, { type Options } from 'sirv';
 import { MANIFEST_FILE } from '../../core/catalog';
 import { messageOf } from '../../core/common/thrown';
-import { SidestreamError } from '../../error';
+import { invalidInput } from '../../error';
 import { openFolder } from '../bundler';
 import { untilShutdown } from './terminal';
 
@@ -122,7 +122,7 @@ export async function listen(
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) => {
       const message = `Cannot listen on ${host}, port ${port} (${messageOf(cause)}). Name another with ${options}.`;
-      reject(new SidestreamError('runtime/invalid-input', message, { cause }));
+      reject(invalidInput(message, { cause }));
     });
     server.listen(port, host, resolve);
   });

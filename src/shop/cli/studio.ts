@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { brotliDecompress } from 'node:zlib';
 import { Command } from 'commander';
 import { DEFAULT_PRESETS } from '../../core/encoders';
-import { SidestreamError } from '../../error';
+import { invalidInput } from '../../error';
 import { addEncoder, isBuilt, PACKAGE_FOLDER } from '../bundler';
 import { encodersOption } from './options';
 import { type BundleServer, folderSender, listen, portNumber } from './serve';
@@ -51,8 +51,9 @@ export function studioCommand(): Command {
     .action(async ({ port, host, models }: StudioOptions) => {
       const folders = { ...packageFolders(PACKAGE_FOLDER), models };
       if (!existsSync(join(folders.page, `${PAGE}.br`))) {
-        const message = `The page of Studio is not in this package (${folders.page}). In a clone, run "npm run pack" first.`;
-        throw new SidestreamError('runtime/invalid-input', message);
+        throw invalidInput(
+          `The page of Studio is not in this package (${folders.page}). In a clone, run "npm run pack" first.`,
+        );
       }
       for (const preset of [DEFAULT_PRESETS.text, DEFAULT_PRESETS.image])
         if (!(await isBuilt(preset, models))) await addEncoder(preset.name, models, (line) => console.log(line));

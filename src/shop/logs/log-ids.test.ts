@@ -49,7 +49,7 @@ describe('different ids of a log', () => {
       fc.asyncProperty(ids, async (all) => {
         const text = textOf(all);
         await writeFile(path, name.endsWith('.gz') ? gzipSync(text) : text);
-        const { events, rejected } = await readLog(path, openText(path));
+        const { events, rejected } = await readLog(path, openText(path, String));
         const lines = new Set(rejected.map(({ line }) => line));
         const first = format === 'csv' ? 2 : 1;
         const kept = all.filter((_, at) => !lines.has(at + first));

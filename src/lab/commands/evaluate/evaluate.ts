@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { invalidInput } from '../../../error';
-import { createMeter, JointMeter } from '../../../shop/bundler';
+import { createMeter, jointMeters } from '../../../shop/bundler';
 import {
   concludeRefused,
   doTasks,
@@ -159,7 +159,6 @@ async function runEvaluate(options: EvaluateOptions): Promise<void> {
   const { inputOf, log } = await readInput(options, createMeter());
   const evaluationOf = evaluationFrom(inputOf);
   const { length: pastFiles } = (await evaluationOf(seeds[0]).pastFiles?.()) ?? [];
-  const meters = new JointMeter();
   const evaluate = () =>
     runSeeds({
       protocol,
@@ -169,7 +168,7 @@ async function runEvaluate(options: EvaluateOptions): Promise<void> {
       processes: options.processes,
       kept: (seed, evaluateSeed) => keptRun(options.runs, protocol, inputOf(seed), evaluateSeed),
       command: ['evaluate', ...optionWords({ bundle, events, models }), ...choices(options, seeds)],
-      meter: () => meters.meter(),
+      meter: jointMeters(createMeter),
     });
   // In this process shoppers are ranked without a pause.
   const signals = options.processes > 1;

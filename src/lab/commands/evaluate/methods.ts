@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
 import { decodeSideModel, encodeSideModel } from '../../../core/catalog/side-model';
 import type { LearnerOptions } from '../../../device/learner';
-import { invalidInput, SidestreamError } from '../../../error';
+import { invalidInput } from '../../../error';
 import type { LogEvent } from '../../../shop/logs';
 import {
   interactionsOf,
@@ -162,8 +162,7 @@ async function pastSide(input: EvaluateInput): Promise<ShopSide> {
     const model = decodeSideModel(new Uint8Array(bytes).buffer, input.bundle.items.length);
     return { model, ...(weights ? { weights } : {}) };
   } catch (cause) {
-    throw new SidestreamError(
-      'runtime/invalid-input',
+    throw invalidInput(
       `${path} does not hold a side model with its start weights. Remove the file and evaluate again.`,
       { cause },
     );
