@@ -73,12 +73,11 @@ async function train(options: TrainOptions): Promise<void> {
   const folder = await openFolder(options.bundle);
   await checkOut(options, folder.manifest.digest);
   const read = await readEventFile(options.events);
-  const choices = shopChoices(folder, read, options.past);
-  const { bundle, log, products, interactions, unknown, unknownNote } = choices;
-  if (unknownNote) say(unknownNote);
-  for (const note of choices.notes) say(note);
+  const { bundle, log, products, interactions, unknown, unknownNote, notes } = shopChoices(folder, read, options.past);
+  for (const note of [unknownNote ?? [], ...notes].flat()) say(note);
   const cooccurrence = cooccurrenceTable(interactions, bundle.items.length);
   const demand = demandOf(log, bundle);
+  const { repeats } = demand;
   const learn = async (): Promise<{ side?: TrainedSide; stored: StoredLearned }> => {
     const side = options.companionsOnly ? undefined : await trainSideOf(options, bundle, interactions);
     const learned = products.spread({ cooccurrence, side: side?.learned, demand });
@@ -94,7 +93,6 @@ async function train(options: TrainOptions): Promise<void> {
   const seconds = Math.round((performance.now() - started) / 100) / 10;
   if (options.json) {
     const refused = concludeRefused(read);
-    const repeats = demand.repeats && { share: demand.repeats.share, interval: demand.repeats.interval };
     console.log(
       JSON.stringify({
         side: stored.side ?? null,
@@ -103,7 +101,7 @@ async function train(options: TrainOptions): Promise<void> {
         windows: side?.network.windows ?? null,
         companions: stored.companions ?? null,
         demand: stored.demand ?? null,
-        repeats: repeats ?? null,
+        repeats: repeats ? { share: repeats.share, interval: repeats.interval } : null,
         seconds,
         events: interactions.length,
         unknown,
@@ -117,10 +115,10 @@ async function train(options: TrainOptions): Promise<void> {
   console.log(`${how} in ${seconds} s`);
   for (const { file, bytes } of Object.values(stored)) console.log(`${file}: ${(bytes / 1e3).toFixed(0)} kB`);
   const met = cooccurrence.offsets.filter((offset, item) => item > 0 && offset > cooccurrence.offsets[item - 1]).length;
-  if (stored.demand && demand.repeats) {
-    const { share, interval } = demand.repeats;
-    console.log(`${percent(share)} of the purchases are repeats, by the median after ${interval.toFixed(1)} days`);
-  }
+  if (stored.demand && repeats)
+    console.log(
+      `${(100 * repeats.share).toFixed(2)} % of the purchases are repeats, by the median after ${repeats.interval.toFixed(1)} days`,
+    );
   if (stored.companions) console.log(`${met} of ${cooccurrence.count} items have co-occurrence`);
   concludeRefused(read);
 }
@@ -172,8 +170,6 @@ async function checkOut({ out, bundle, models, companionsOnly }: TrainOptions, d
   await requireRoom('--out', out);
   if (!companionsOnly) await requireRoom('--models', models);
 }
-
-const percent = (value: number): string => `${(value * 100).toFixed(2)} %`;
 
 function shareOfLog(text: string): number {
   const n = Number(text);

@@ -33,7 +33,23 @@ export interface EncoderFiles {
   tokenizer?: string;
 }
 
-export interface ContentTask extends FeaturesTask {
+export interface ContentTask {
+  items: Item[];
+  text: TextRecipe;
+  readPicture(name: string): Promise<Uint8Array>;
+  pictureRows: number[];
+  /** Called for a picture that cannot be read or decoded; its item then has no picture. An error thrown here ends the build. */
+  rejectPicture(row: number, reason: string): void;
+  presets: { text: TextPreset; image: ImagePreset };
+  /** Names and versions of the libraries that decode and encode. */
+  runtime: string;
+  runner: ChunkRunner;
+  /** Projections to use; fitted if absent. */
+  fixed: Projections;
+  /** Called with the table before its rows are filled: a row that is not yet encoded is zero. */
+  onTable?(features: FeatureTable): void;
+  cache: CacheFolder;
+  meter: Meter;
   products: Products;
   language: CatalogLanguage;
   locales: LocaleContent[];
@@ -132,30 +148,11 @@ const settingsOf = (preset: Preset): { settings?: Record<string, unknown> } =>
 /** Width D of every projected tap. */
 export const DIM = 128;
 
-interface FeaturesTask {
-  items: Item[];
-  text: TextRecipe;
-  readPicture(name: string): Promise<Uint8Array>;
-  pictureRows: number[];
-  /** Called for a picture that cannot be read or decoded; its item then has no picture. An error thrown here ends the build. */
-  rejectPicture(row: number, reason: string): void;
-  presets: { text: TextPreset; image: ImagePreset };
-  /** Names and versions of the libraries that decode and encode. */
-  runtime: string;
-  runner: ChunkRunner;
-  /** Projections to use; fitted if absent. */
-  fixed: Projections;
-  /** Called with the table before its rows are filled: a row that is not yet encoded is zero. */
-  onTable?(features: FeatureTable): void;
-  cache: CacheFolder;
-  meter: Meter;
-}
-
 /** Key that a row of one modality shares with other variants of its product; undefined for an item without a group. */
 export const sharedInput = ({ group }: Pick<Item, 'group'>, input: string): string | undefined =>
   group ? `${group}\n${input}` : undefined;
 
-async function buildFeatures(task: FeaturesTask) {
+async function buildFeatures(task: ContentTask) {
   const { items, text, pictureRows, presets, fixed } = task;
   const taps = { text: presets.text.taps.length, image: presets.image.taps.length };
   const features = createTable({ dim: DIM, taps }, items.length);

@@ -75,19 +75,7 @@ export async function collectRows(
   return { ...feed, rejected: rejectedRows.kept, summary: summary.lines() };
 }
 
-interface Count {
-  files: number;
-  items: number;
-  rejected: number;
-  duplicates: number;
-  unpublished: number;
-  /** Rows named by the start of their description, or by their id. */
-  untitled: number;
-  withoutPicture: number;
-  withoutText: number;
-  /** Number of items with a metafield that cannot be an attribute, by its name. */
-  leftOut: Map<string, number>;
-}
+type Count = ReturnType<typeof newCount>;
 
 /** Maximum number of files listed individually. */
 const FILES = 10;
@@ -121,16 +109,18 @@ function createFeedSummary() {
   };
 }
 
-const newCount = (): Count => ({
+const newCount = () => ({
   files: 0,
   items: 0,
   rejected: 0,
   duplicates: 0,
   unpublished: 0,
+  /** Rows named by the start of their description, or by their id. */
   untitled: 0,
   withoutPicture: 0,
   withoutText: 0,
-  leftOut: new Map(),
+  /** Number of items with a metafield that cannot be an attribute, by its name. */
+  leftOut: new Map<string, number>(),
 });
 
 function add(count: Count, row: FeedRow): void {

@@ -1,23 +1,13 @@
 import { type Bundle, type Demand, shortened } from '../../core/catalog';
-import { type Products, productsOf } from '../../core/catalog/variants';
+import { productsOf } from '../../core/catalog/variants';
 import { counted } from '../../core/common/counted';
 import { invalidInput } from '../../error';
 import { type EventLog, endOfPast, isPurchase, type LogEvent } from '../logs';
 import { choiceCounts, type Interaction, recentPopularity } from './demand';
 import { repeatsOf } from './repeats';
 
-export interface ProductLog {
-  /** The bundle with only the first variant of every product. */
-  bundle: Bundle;
-  /** The events, each assigned to that variant, whichever variant the log names. */
-  log: EventLog;
-  products: Products;
-  /** Number of events whose item was found by its title. */
-  byTitle: number;
-}
-
 /** Bundle and log by product: a model learned from a log does not distinguish the variants of a product. */
-export function byProduct(bundle: Bundle, log: EventLog): ProductLog {
+export function byProduct(bundle: Bundle, log: EventLog) {
   const products = productsOf(bundle.items);
   const { items, placeOf } = products;
   const byTitle = titleFinder(items);
@@ -32,9 +22,12 @@ export function byProduct(bundle: Bundle, log: EventLog): ProductLog {
   };
   const events = log.events.map(({ title, ...event }) => ({ ...event, item: nameOf({ ...event, title }) }));
   return {
+    /** With only the first variant of every product. */
     bundle: { ...bundle, items, features: products.pick(bundle.features) },
+    /** Each event assigned to that variant, whichever variant the log names. */
     log: { ...log, events },
     products,
+    /** Number of events whose item was found by its title. */
     byTitle: titled,
   };
 }
@@ -127,7 +120,7 @@ export function demandOf(log: Pick<EventLog, 'events'>, bundle: Bundle): Demand 
 }
 
 /** What a training learns from: the choices of a log on the products of a bundle. */
-export interface ShopChoices extends ProductLog {
+export interface ShopChoices extends ReturnType<typeof byProduct> {
   /** Sorted by time. */
   interactions: Interaction[];
   unknown: number;

@@ -20,11 +20,7 @@ import {
 } from './side';
 import { fitStartWeights } from './start-weights';
 
-export interface ShopSideRequest
-  extends Pick<
-    SideModelRequest,
-    'seed' | 'settings' | 'checkpoint' | 'resume' | 'stopped' | 'onReports' | 'meter' | 'say'
-  > {
+export interface ShopSideRequest extends Omit<SideModelRequest, 'index' | 'interactions' | 'continued'> {
   bundle: Bundle;
   /** Choices on items of the bundle, sorted by time. */
   interactions: readonly Interaction[];
