@@ -41,9 +41,8 @@ const MAX_ORDER_ITEMS = 100;
 const SMOOTHING = 1;
 
 /**
- * Builds a co-occurrence table from manual links, from orders, or from both, taking the larger lift of each pair. With orders, it
- * also holds the number of orders that contain each pair. Links and orders may name any variant of a product.
- * @throws SidestreamError `runtime/invalid-input` when a file cannot be read or names none of these items
+ * A co-occurrence table from manual links, from orders, or from both, taking the larger lift of each pair. With orders, it also
+ * holds the number of orders that contain each pair. Links and orders may name any variant of a product.
  */
 export async function fileCooccurrence(
   files: CooccurrenceFiles,
@@ -158,8 +157,7 @@ const SHOWN = 20;
 const plain = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
 
 /**
- * Reads a file of pairs, CSV with a header or (by its name, `.jsonl`, `.ndjson`) JSON lines. Refused rows are shown on
- * stderr and left out.
+ * Reads a file of pairs, CSV with a header or JSON lines, by its name. Refused rows are shown on stderr and left out.
  * @throws SidestreamError `runtime/invalid-input` if it cannot be read or has no usable row
  */
 export async function readPairFile(path: string, columns: PairColumns): Promise<Pair[]> {

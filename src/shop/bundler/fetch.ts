@@ -120,11 +120,8 @@ export interface FetchLimits {
 const RETRYABLE = new Set([408, 425, 429, 500, 502, 503, 504]);
 
 /**
- * Fetches an http(s) address. Retries if the network or the server fails, if the server is busy or if it takes too long; any
- * other response is left to the caller.
- * @param read reads the answer within the same attempt and time limit; an error that it throws leads to a retry. Default: the
- *   unread answer
- * @throws Error with the reason in words, if no attempt led to an answer
+ * Fetches an http(s) address. Retries if the network or the server fails or is busy; any other response is left to the caller.
+ * @param read reads the answer within the same attempt and time limit; an error that it throws leads to a retry
  */
 export function fetchRetried(url: string, limits?: FetchLimits): Promise<Response>;
 export function fetchRetried<T>(url: string, limits: FetchLimits, read: (response: Response) => Promise<T>): Promise<T>;

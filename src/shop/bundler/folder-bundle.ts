@@ -73,10 +73,7 @@ export function notWritten(path: string, cause: unknown): unknown {
   return invalidInput(`${path} cannot be written: ${why}.`, { cause });
 }
 
-/**
- * Removes the files of earlier builds, except the files of these bundles and of their predecessors, which open pages still read.
- * Other files are not touched.
- */
+/** Removes the files of earlier builds, except those of these bundles and of their predecessors, which open pages still read. */
 export async function removeStale(folder: string, ...manifests: Manifest[]): Promise<void> {
   const stale = await staleNames(await readdir(folder), manifests, folderFetch(folder));
   await Promise.all(stale.map((name) => rm(join(folder, name))));
@@ -99,10 +96,7 @@ export async function readManifest(out: string): Promise<Manifest> {
   return parseManifest(new Uint8Array(bytes).buffer, path);
 }
 
-/**
- * Changes the mutable files named in the present manifest, which a build or another command may have replaced.
- * @param change the files to name instead; null if nothing changes
- */
+/** Changes the files named in the present manifest. @param change the files to name instead; null if nothing changes */
 export async function nameMutable(out: string, change: (named: MutableFiles) => MutableFiles | null): Promise<void> {
   const put = async (): Promise<void> => {
     const manifest = await readManifest(out);

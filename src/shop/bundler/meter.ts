@@ -102,10 +102,7 @@ function rate(value: number, started: number): string {
   return perSecond < 10 ? perSecond.toFixed(1) : perSecond.toFixed(0);
 }
 
-/**
- * Makes meters of concurrent work: stages with the same label are shown as one, with the time left for all of them.
- * @param create creates the meter of a label
- */
+/** Makes meters of concurrent work: stages of one label are shown as one, with the time left for all of them. */
 export function jointMeters(create: () => GrowingMeter): () => Meter {
   const stages = new Map<string, { meter: GrowingMeter; running: number }>();
   return () => {

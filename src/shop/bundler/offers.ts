@@ -117,9 +117,7 @@ export async function removeOffers(out: string, market = DEFAULT_MARKET): Promis
 }
 
 /**
- * The markets whose offers a build keeps: those in the folder by now, which may have changed since the build started. A market
- * whose file cannot be read is left out.
- * @param say receives a line about each market that is kept or left out
+ * The markets whose offers a build keeps: those in the folder by now, which may have changed since the build started.
  * @param replaced markets that the build itself creates
  */
 export async function keptOffers(

@@ -24,9 +24,8 @@ const FEED_FILES = new Set([
 ]);
 
 /**
- * Opens the files of a feed one after another: files, folders (with their subfolders, by name) and http(s) addresses. Gzip is
- * decompressed.
- * @throws SidestreamError `catalog/unreadable` with the reason
+ * Opens files, folders (with their subfolders, by name) and http(s) addresses one after another; gzip is decompressed.
+ * @throws SidestreamError `catalog/unreadable`
  */
 export async function* openFeed(paths: readonly string[]): AsyncGenerator<FeedSource> {
   for (const path of paths) {
@@ -83,11 +82,7 @@ function unreadable(path: string, cause: unknown): SidestreamError {
   );
 }
 
-/**
- * The text of a shop's file, as `fileText` reads it.
- * @param unreadable message for errors of the file system and of zlib
- * @throws SidestreamError `runtime/invalid-input`
- */
+/** The text of a shop's file. @throws SidestreamError `runtime/invalid-input` with the message of `unreadable` */
 export async function* openText(path: string, unreadable: (cause: unknown) => string): AsyncGenerator<string> {
   try {
     yield* fileText(path, createReadStream(path), gunzip);

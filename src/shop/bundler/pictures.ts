@@ -179,11 +179,7 @@ export function fileName(name: string, folder: string, base: string): string {
   return name.slice(1);
 }
 
-/**
- * Reads a picture that a feed names by its file.
- * @param maxBytes maximum size of the file; default: any
- * @throws Error with the reason in words: outside the folder, missing, a folder, too large, an address
- */
+/** @throws Error with the reason in words: outside the folder, missing, a folder, too large, an address */
 export async function readPicture(
   folder: string,
   name: string,
@@ -207,10 +203,7 @@ export async function readPicture(
   }
 }
 
-/**
- * Whether a name leads outside the folder on any system, either as written or percent-decoded: a page uses the same name as an
- * address.
- */
+/** Whether a name leads outside the folder on any system, as written or percent-decoded: a page uses it as an address. */
 function namedOutside(folder: string, name: string): boolean {
   const spelling = decoded(name);
   // A Windows drive, a network share or the root of a drive.

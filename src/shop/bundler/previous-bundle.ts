@@ -63,8 +63,6 @@ export function leftOut(before: Manifest, after: Manifest): string | null {
 /**
  * The projections that the next build keeps. Fitting them again would change every feature of every item, so they are kept unless
  * they were fitted to fewer items than a sample and the catalogue has more than doubled since.
- * @param rows number of items of the next bundle that have each modality; inputs shared by variants count once
- * @param fitted number of items to which a projection was fitted; undefined if unknown
  */
 export async function keptProjections(
   { manifest, projections }: PreviousBundle,

@@ -30,10 +30,7 @@ export const nodeChunkEncoder = ({ presets, models }: EncoderSource): ChunkEncod
 /** A message to `chunk-worker.ts`; the first one names the encoders. */
 export type ToWorker = EncoderSource | ChunkRequest;
 
-/**
- * Encodes chunks in processes on this machine, one thread each.
- * @param size maximum number of processes; 1 encodes in this process
- */
+/** Encodes chunks in processes on this machine, one thread each. @param size 1 encodes in this process */
 export const localRunner = (source: EncoderSource, size: number): ChunkRunner =>
   size === 1
     ? nodeChunkEncoder(source)

@@ -27,11 +27,7 @@ type JobOutputs = v.InferOutput<typeof outputsSchema>;
 const projectionSchema = v.object({ digest: v.string(), bytes: base64 });
 type ProjectionJob = v.InferOutput<typeof projectionSchema>;
 
-/**
- * Loads BullMQ, which a build needs only with `--queue`, and waits until the server answers.
- * @throws SidestreamError `build/no-engine` if it or its client is not installed; `build/queue` if the address is invalid or
- *   nothing answers there
- */
+/** Loads BullMQ, which a build needs only with `--queue`. @throws SidestreamError `build/no-engine`, `build/queue` */
 async function loadEngine(url: string): Promise<typeof import('bullmq')> {
   if (!URL.canParse(url) || !/^rediss?:$/.test(new URL(url).protocol)) {
     throw new SidestreamError(

@@ -16,8 +16,7 @@ export interface ReadFeedOptions {
 }
 
 /**
- * Reads the products of files, folders and http(s) addresses, in any supported format, row by row; memory does not grow with the
- * feed. See `feedRows`.
+ * Reads the products of files, folders and addresses row by row; memory does not grow with the feed. See `feedRows`.
  * @throws SidestreamError `catalog/unreadable`, `catalog/unknown-format`; with `strict` `catalog/refused`
  */
 export async function* readFeed(paths: readonly string[], options: ReadFeedOptions = {}): AsyncGenerator<FeedRow> {

@@ -32,9 +32,7 @@ export interface CheckedRules {
 }
 
 /**
- * Checks a rules file as pages read it, and checks its content against the time, itself and a catalogue.
- * @param bundle folder of the bundle whose products the rules are about; without it, products are not looked up
- * @param now milliseconds since the epoch
+ * Checks a rules file as pages read it, and its content against the time, itself and the products of a bundle, if one is given.
  * @throws SidestreamError `bundle/unreachable` if there is no bundle, and other errors of reading it
  */
 export async function checkRules(
@@ -221,11 +219,7 @@ export async function removeRules(out: string): Promise<void> {
   await rm(join(out, RULES_FILE), { force: true });
 }
 
-/**
- * Whether a build keeps the rules in the folder. A file with errors is kept, since its editor may correct it in place; a missing
- * file is not.
- * @param say receives a line if rules are faulty or left out
- */
+/** Whether a build keeps the rules in the folder: its editor may correct a file with errors in place, but not a missing one. */
 export async function keepsRules(
   { rules }: Pick<Manifest, 'rules'>,
   out: string,

@@ -5,8 +5,7 @@ import { type EventLog, groupedRows, logNotes, type ReadLog, readLog, refusedRow
 import { showRejected } from './terminal';
 
 /**
- * Reads an event log, CSV or JSON lines, decompressed if it is gzip, and reports to stderr its columns and the omitted and
- * refused rows.
+ * Reads an event log and reports to stderr its columns and the omitted and refused rows.
  * @param isRepeated whether another process reads the same file and reports this
  * @throws SidestreamError `runtime/invalid-input` if it cannot be read or has no usable row
  */
@@ -28,11 +27,7 @@ const REFUSED = 2;
 
 export const REFUSED_HELP = `${REFUSED} when lines of the log were refused and left out`;
 
-/**
- * Ends a command that read a log: if rows were refused, it prints their number and sets the exit code. Call it before printing
- * the line of JSON, which must be the last one.
- * @returns the number of refused rows
- */
+/** If rows of a log were refused, prints their number and sets the exit code. Call it before printing JSON, which comes last. */
 export function concludeRefused(log: Pick<EventLog, 'rejected'>): number {
   const refused = refusedRows(log);
   if (refused > 0) {

@@ -214,11 +214,7 @@ async function nameFeed(readme: string, feed: string[]): Promise<void> {
   await writeFile(readme, named);
 }
 
-/**
- * Copies the files that `npm run bundle` reads; addresses stay unchanged.
- * @param stem stem of the new name for a file whose own name is unsafe in a shell or already taken
- * @returns their names in the shop
- */
+/** Copies the files that `npm run bundle` reads; addresses stay unchanged. @returns their names in the shop */
 async function copyFiles(paths: string[], target: string, stem: string, taken: Set<string>): Promise<string[]> {
   const names: string[] = [];
   for (const path of paths) {

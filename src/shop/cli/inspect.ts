@@ -139,10 +139,6 @@ function languageOf({ manifest, items }: Bundle): ReturnType<typeof catalogLangu
   );
 }
 
-/**
- * How the side model was trained: its windows, the experts with their use, and the time saved by continuing from the earlier
- * model.
- */
 function trainingText(training: NonNullable<NonNullable<Manifest['side']>['training']>): string {
   const { choices, shoppers, epochs, seconds, windows, experts, savedSeconds } = training;
   const of = windows > 1 ? `, the last one of ${windows} windows` : '';

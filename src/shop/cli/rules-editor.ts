@@ -55,11 +55,7 @@ const EMPTY = '{"version": 1, "rules": []}';
 const POLICY =
   "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; img-src 'self' http: https: data: blob:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/**
- * Serves the editor. Its address contains a secret: other pages and other users of this machine do not know it, so they can
- * neither read the rules nor write them.
- * @param port 0: any free port
- */
+/** Its address contains a secret: other pages and other users of this machine can neither read the rules nor write them. */
 export async function serveEditor({ page, element, bundle }: EditorFolders, port: number): Promise<BundleServer> {
   const { items } = await openFolder(bundle);
   const catalog = catalogOf(items);

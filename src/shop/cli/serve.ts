@@ -48,8 +48,6 @@ export interface BundleServer {
 /**
  * Serves a bundle as a shop's web server should: files named by their content are immutable, the manifest is revalidated each
  * time (with 304 while unchanged), pages of every origin may read it, and text is compressed with brotli or gzip.
- * @param port 0: any free port
- * @throws SidestreamError `runtime/invalid-input` if it cannot listen there
  */
 export async function serveBundle(folder: string, port: number, host: string): Promise<BundleServer> {
   // A bundle may be rebuilt while it is served, so files are looked up on request.
@@ -84,10 +82,7 @@ function missing(response: ServerResponse): void {
   response.writeHead(404, { 'Content-Type': 'text/plain' }).end(`There is no such file. Start at ${MANIFEST_FILE}.\n`);
 }
 
-/**
- * Sends the files of a folder, which may change, compressed to clients that accept it.
- * @param none answers for a file that does not exist
- */
+/** Sends the files of a folder, which may change, compressed to clients that accept it. @param none answers for missing files */
 export function folderSender(
   folder: string,
   none: (response: ServerResponse) => void,

@@ -29,8 +29,6 @@ export interface PackageSource {
 /**
  * Where a shop gets the package: from the file that a clone creates, from the source of the running package's installation, or,
  * if neither is known, from the registry.
- * @param folder root of the running package
- * @param shop existing folder of the new shop
  */
 export async function packageSource(
   folder: string,
@@ -97,8 +95,6 @@ const PLAIN = /^[\p{L}\p{N}_][\p{L}\p{N}_.-]*( +[\p{L}\p{N}_.-]+)*$/u;
 /**
  * The name under which a file is copied into a shop whose npm script names it: its own name, or the stem with the file's
  * extension if the name is unsafe in a shell or already taken.
- * @param stem such as `feed`
- * @param taken existing names in the shop, to which the name is added
  */
 export function plainName(name: string, stem: string, taken: Set<string>): string {
   const ending = /^(\.[a-z0-9]{1,8}){1,2}$/i.exec(fullEnding(name))?.[0] ?? '';

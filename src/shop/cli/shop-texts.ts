@@ -184,10 +184,7 @@ export function textsFile(texts: ShopTexts): string {
   return `/** What the script writes on the pages. The pages have their other words in their HTML. */\nexport const texts = {\n${lines.join('\n')}\n};\n`;
 }
 
-/**
- * A page of the starter in a language: each `{{name}}` is replaced by a text.
- * @throws Error for a name without a text: the page and the code belong to one package
- */
+/** A page of the starter in a language. @throws Error for a name without a text: page and code belong to one package */
 export function filledPage(html: string, texts: ShopTexts, language: string): string {
   const values = new Map(Object.entries(texts));
   const direction = RIGHT_TO_LEFT.has(primaryOf(language)) ? ' dir="rtl"' : '';

@@ -57,10 +57,7 @@ export class TaskProcesses {
     process.once('SIGINT', this.#onSignal);
   }
 
-  /**
-   * Runs a task as soon as a process is free. The result comes from another process: the caller parses it.
-   * @throws SidestreamError `runtime/worker-crashed` if the process fails; waiting tasks are then not started
-   */
+  /** The caller parses the result. @throws SidestreamError `runtime/worker-crashed`; waiting tasks are then not started */
   run(label: string, task: unknown): Promise<unknown> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ label, task, resolve, reject });
@@ -185,12 +182,7 @@ export const parentMeter = (): Meter => ({
   stop: () => tell({ kind: 'stop' }),
 });
 
-/**
- * In a process of `TaskProcesses`: runs the tasks that the parent sends, one after another, until it ends.
- * @param work its result is sent to the parent by structured clone
- * @returns only if a task fails
- * @throws the error of a task
- */
+/** In a process of `TaskProcesses`: runs the tasks that the parent sends until it ends. @throws the error of a task */
 export function doTasks(work: (task: unknown) => Promise<unknown>): Promise<void> {
   return new Promise((_, reject) => {
     // The parent is gone: nobody waits for the current work.

@@ -1,11 +1,7 @@
 import { constants } from 'node:os';
 import { describeRejectedRow, type RejectedRow } from '../../core/catalog';
 
-/**
- * A table for a terminal: a line of titles, then the rows, in columns as wide as their widest cell. Numeric columns are
- * right-aligned.
- * @param rows cells, one for each title
- */
+/** A table for a terminal, in columns as wide as their widest cell. Numeric columns are right-aligned. */
 export function table(titles: readonly string[], rows: readonly (readonly string[])[]): string {
   const columns = titles.map((title, c) => {
     const cells = rows.map((row) => row[c]);
@@ -24,11 +20,7 @@ export function table(titles: readonly string[], rows: readonly (readonly string
 /** Maximum number of refused rows shown individually; the rest are counted. */
 const SHOWN = 20;
 
-/**
- * Shows refused rows on stderr.
- * @param count total number; `rows` are the first of them
- * @param all how to see all
- */
+/** Shows refused rows on stderr. @param count total number; `rows` are the first of them @param all how to see all */
 export function showRejected(rows: readonly string[], { shown = SHOWN, count = rows.length, all = '' } = {}): void {
   for (const row of rows.slice(0, shown)) console.error(row);
   if (count > shown) console.error(`… and ${count - shown} more${all && `; ${all}`}`);
@@ -54,11 +46,7 @@ export async function untilShutdown(running: { close(): Promise<unknown> }, ...l
 /** Ends this process with the exit status that a shell reports for a signal: 130 for Ctrl+C. */
 export const exitBy = (signal: NodeJS.Signals): never => process.exit(128 + constants.signals[signal]);
 
-/**
- * Runs some work that SIGINT or SIGTERM ends together with this process. Node handles signals between two tasks of its event
- * loop, so the work must yield regularly.
- * @param last called before a signal ends this process
- */
+/** Runs some work that a signal ends together with this process. Node handles signals between tasks, so the work must yield. */
 export async function interruptible<T>(work: () => Promise<T>, last: () => void): Promise<T> {
   const onSignal = (signal: NodeJS.Signals): void => {
     last();

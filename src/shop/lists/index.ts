@@ -32,9 +32,8 @@ export interface ListsResult {
 }
 
 /**
- * Writes the lists of a bundle that need no shopper into a folder: `similar/item/<id>.html` and so on. From the same bundle, offers,
- * rules and options nothing is ranked; else every list is, and the files that changed are written.
- * @throws SidestreamError `bundle/*` as `openBundle`
+ * Writes the lists of a bundle that need no shopper. From the same bundle, offers, rules and options nothing is ranked; else
+ * every list is, and the files that changed are written.
  */
 export async function writeLists(request: ListsRequest): Promise<ListsResult> {
   const { bundle, out, formats, meter, now, ...options } = request;

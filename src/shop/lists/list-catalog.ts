@@ -54,10 +54,7 @@ export interface CatalogRequest {
   now: number;
 }
 
-/**
- * SHA-256 of everything in a bundle on which its lists depend: the manifest, which has the digest of every other file, the
- * offers, and the rules that apply now.
- */
+/** SHA-256 of all that the lists depend on: the manifest, which has the digests of files, the offers, the rules that apply now. */
 export async function stateOf({ bundle, lang, market, now }: CatalogRequest): Promise<string> {
   const read = (name: string): Promise<Buffer | null> => readFile(join(bundle, name)).catch(() => null);
   const manifest = await read(MANIFEST_FILE);

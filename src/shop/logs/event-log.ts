@@ -193,10 +193,7 @@ async function readJsonLines(chunks: TextChunks, take: TakeRow, log: ReadLog): P
   }
 }
 
-/**
- * Reads a log of either format: its name or an opening brace identifies JSON lines.
- * @throws SidestreamError `runtime/invalid-input` if it is one JSON array; errors of the text
- */
+/** Reads a log of either format. @throws SidestreamError `runtime/invalid-input` if it is one JSON array */
 export async function readLog(name: string, chunks: AsyncIterable<string>): Promise<ReadLog> {
   const { head, all } = await peekText(chunks);
   const start = head.replace(/^\uFEFF/, '').trimStart();
@@ -261,8 +258,6 @@ type CompleteLine = (cells: string[]) => void;
 /**
  * Shopify's export has one line for each product of an order, and leaves fields of the order empty below the first of them. A
  * guest without an email address is a shopper of this one order.
- * @param names names of the columns, as `plainName` writes them
- * @returns completes the lines, in the order of the file; null if the table is not such an export
  */
 function shopifyOrders(names: readonly string[]): CompleteLine | null {
   if (!SHOPIFY_COLUMNS.every((name) => names.includes(name))) return null;

@@ -104,11 +104,7 @@ function withoutEvents(name: string, { rejected, header, returns }: ReadLog): st
     : `${name} is empty. Write a log with a line for each choice, as CSV or JSON lines with user, item and time.`;
 }
 
-/**
- * Whether most events share their second with another event of their shopper: a log of orders gives all lines of an order the
- * same time.
- * @param sharedSecond share of the events for which this holds, 0..1; undefined if there is no log
- */
+/** Whether most events share their second with another of their shopper: a log of orders gives all lines of an order one time. */
 export const isOrderLog = (sharedSecond: number | null | undefined): boolean => (sharedSecond ?? 0) > 0.5;
 
 const found = (sharedSecond: number, guessing: string): string =>

@@ -12,10 +12,7 @@ export interface CatalogLanguage {
   warning: string | null;
 }
 
-/**
- * Finds the language of a catalogue: the stated one, otherwise the one that its feed names, otherwise the one detected from its
- * words.
- */
+/** The language of a catalogue: as stated, otherwise as its feed says, otherwise as its words say. */
 export async function catalogLanguage(
   { lang }: { lang?: string },
   { language: said, items }: Pick<CollectedFeed, 'language' | 'items'>,

@@ -35,10 +35,7 @@ export interface ChunkRunner {
   readonly maxInputs?: number;
   /** Number of chunks to have in flight at a time. */
   readonly slots: number;
-  /**
-   * @param projection null for raw taps
-   * @returns one output per input, in order
-   */
+  /** @returns one output per input, in order; raw taps without a projection */
   run(chunk: Chunk, projection: SharedProjection | null): Promise<ChunkOutput[]>;
   close(): Promise<void>;
 }

@@ -32,9 +32,7 @@ export type OnFormat = (file: string, format: string, language: string | undefin
 
 /**
  * Reads all rows of a feed into memory; throws as the reader does.
- * @param read starts the reader
- * @param rejectedRows collects every bad field
- * @param from number of its first row among all reported rows; default 0
+ * @param from number of its first row among all reported rows
  */
 export async function collectRows(
   read: (onFormat: OnFormat) => AsyncIterable<FeedRow>,

@@ -149,9 +149,7 @@ export const SAMPLE = 4096;
 /**
  * A sample of a catalogue: the rows whose item ids have the smallest SHA-256, in that order. It depends neither on the order of
  * the feed nor on chance, and changes little when the catalogue changes.
- * @param rows to choose from
- * @param id of a row's item
- * @param repeated key of a row; of rows with the same key, only the first in that order is in the sample. Default: no row repeats
+ * @param repeated key of a row; of rows with the same key, only the first in that order is in the sample
  */
 export function sampleRows(
   rows: readonly number[],

@@ -48,10 +48,7 @@ export interface EncodedRows {
   reused: number;
 }
 
-/**
- * Encodes rows, a bounded number of chunks at a time. Cached inputs are not encoded again, and an input that several rows
- * share is encoded once.
- */
+/** Encodes rows, a bounded number of chunks at a time. An input that several rows share is encoded once. */
 export async function encodeRows(task: RowsTask): Promise<EncodedRows> {
   const { modality, runner, projection, cache, store, reject, advance } = task;
   const keyOf = tapsKey(task.preset, task.runtime);

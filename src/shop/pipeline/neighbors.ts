@@ -151,9 +151,6 @@ const NOTICEABLE = 0.01;
 /**
  * Tunes the weight of text against the picture in content similarity. Shops differ: photographs on white distinguish
  * products that drawings do not. The weight whose 5 nearest neighbours agree most in category wins; 0.5 without categories.
- * @param taps index of the content tap of each modality
- * @param categories one per item
- * @param advance called after each weight
  */
 export async function tunedTextWeight(
   features: FeatureTable,
@@ -183,8 +180,6 @@ const [MIN_WEIGHT, MAX_WEIGHT] = [0.1, 4];
 
 /**
  * How much lists of similar items lean on the category: the more, the less the content tells categories apart.
- * @param categories of the judged products
- * @param precision share of their 5 nearest items with the same category
  * @returns undefined for the default of the pages
  */
 export function similarWeights(categories: readonly string[], precision: number): Manifest['similar'] {

@@ -98,10 +98,7 @@ export function unknownText(log: EventLog, { items }: Bundle, unknown: number): 
   return `${about} about items that are not in the bundle, such as ${inQuotes(unknownIds(log, items))}; left out`;
 }
 
-/**
- * The events that can count as repeats: purchases, by their type, or all events of a log without types. Repeated views and clicks
- * mean less.
- */
+/** Purchases, by their type, or all events of a log without types. Repeated views and clicks mean less. */
 export function purchasesOf(events: readonly LogEvent[]): LogEvent[] {
   if (events.every(({ type }) => type === undefined)) return [...events];
   return events.filter(({ type }) => isPurchase(type));

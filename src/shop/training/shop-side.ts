@@ -31,10 +31,7 @@ export interface ShopSideRequest extends Omit<SideModelRequest, 'index' | 'inter
 /** A shop's side model with its start weights, as stored in a bundle. */
 export type ShopSide = NonNullable<Learned['side']>;
 
-/**
- * Trains the side model of a shop, and fits the start weights of the terms to the held-out shoppers.
- * The compute backend must be set.
- */
+/** Trains the side model of a shop, and fits the start weights to the held-out shoppers. The compute backend must be set. */
 export async function trainShopSide(request: ShopSideRequest): Promise<ShopTraining> {
   const { bundle, interactions: all, seed, say } = request;
   const started = performance.now();

@@ -25,9 +25,7 @@ type Case = Float32Array;
 /**
  * Start weights of the terms for a shop with a side model: the default weights times the factors under which the choices of some
  * shoppers are most probable, each before it is learned. These shoppers must not be among those used to learn the model and the
- * counts.
- * @param streams rows of each shopper's choices, oldest first
- * @returns weights by term; null if there are too few choices
+ * counts. Null if there are too few choices.
  */
 export function fitStartWeights(
   catalog: LearnerCatalog,

@@ -240,10 +240,7 @@ const LEARNER = 'sidestream';
 const beforeAndNow = (before: KeptResult, now: ProtocolSummary): string =>
   `### before and now\n\nBefore: ${reportOrigin(before)}\n\n${comparison(before, now, LEARNER)}`;
 
-/**
- * The result to compare with; undefined if none is requested.
- * @throws SidestreamError `runtime/invalid-input` if the results hold something else, or lack that section
- */
+/** @throws SidestreamError `runtime/invalid-input` if the results hold something else, or lack that section */
 async function earlierResult({ results, before }: EvaluateOptions): Promise<KeptResult | undefined> {
   const sections: KeptResults = results === undefined ? {} : (await readResults(results)).data;
   if (before === undefined) return undefined;

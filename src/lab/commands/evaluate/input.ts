@@ -70,12 +70,7 @@ export interface PastFile {
   make(): Promise<void>;
 }
 
-/**
- * Path in `models` of a file learned from the past of the log. The name identifies the catalogue, the past of the log and its
- * share.
- * @param kind kind of the learned data, first in the name
- * @param rest further dependencies and the extension
- */
+/** Path in `models` of a file of some kind, named by the catalogue, the past of the log and `rest`. */
 export async function pastPath(input: EvaluateInput, kind: string, rest: string): Promise<string> {
   const log = pastEvents(input)
     .map(({ user, item, time }) => `${user}\t${item}\t${time}`)

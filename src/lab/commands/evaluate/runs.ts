@@ -12,16 +12,10 @@ import type { EvaluateInput, PastFile } from './input';
 
 /** The evaluation of one seed, in steps that may run in several processes. */
 export interface Evaluation {
-  /**
-   * Number of parts. Default: `share`.
-   * @param share number of parts that divides the processes evenly; 1 if a process has the seed to itself
-   */
+  /** Default: `share`, which divides the processes evenly; 1 if a process has the seed to itself. */
   parts?(share: number): number;
   pastFiles?(): Promise<PastFile[]>;
-  /**
-   * Evaluates a part of the shoppers or of the methods; the files of the past already exist.
-   * @returns a text for `report`
-   */
+  /** The files of the past already exist. @returns a text for `report` */
   measure(part: Part): Promise<string>;
   /** @param parts texts of all parts, in order: the result does not depend on how many there are */
   report(parts: readonly string[]): Pick<ProtocolRun, 'setting' | 'tables'> & Partial<Pick<ProtocolRun, 'figures'>>;

@@ -34,7 +34,6 @@ export class HubRepo {
 
   /**
    * Gets a file, from the cache if the hub still has the same contents or cannot be reached.
-   * @returns its path on this machine; null if the repository has no such file
    * @throws SidestreamError `encoder/offline` if it is neither cached nor reachable; other errors as in `download`
    */
   async file(path: string): Promise<string | null> {

@@ -32,11 +32,7 @@ export function choiceCounts(interactions: readonly Interaction[], count: number
   return choices;
 }
 
-/**
- * Cuts a stream into windows of equal counts.
- * @param stream sorted by time
- * @param count number of windows, 1 or more; fewer if the stream is shorter
- */
+/** Cuts a stream into windows of equal counts; fewer than `count` if it is shorter. */
 export function cutWindows<T>(stream: readonly T[], count: number): T[][] {
   const bound = (window: number): number => Math.round((window * stream.length) / count);
   const windows = Array.from({ length: count }, (_, window) => stream.slice(bound(window), bound(window + 1)));

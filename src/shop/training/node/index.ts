@@ -60,9 +60,7 @@ export interface StoredLearned {
 }
 
 /**
- * Stores a shop's trained models in its bundle; the co-occurrence table is called `companions` in files. Parts that are not given
- * stay unchanged.
- * @param digest digest of the bundle for which it was learned
+ * Stores trained models in the bundle with this digest; co-occurrence is called `companions` in files. Other parts stay.
  * @throws SidestreamError `bundle/invalid` if `out` is the folder of another bundle
  */
 export async function storeLearned(learned: Learned, out: string, digest: string): Promise<StoredLearned> {

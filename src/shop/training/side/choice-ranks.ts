@@ -11,9 +11,7 @@ export interface ChoiceSequence {
 /**
  * Ranks choices by a side model; 1 is best. Each is ranked by the states after all earlier choices of its shopper,
  * s <- decay * s + k(choice), among the candidates that the shopper has not chosen yet. Choices that are not candidates enter
- * the states but are not ranked.
- * @param isCandidate whether the item at a row is ranked
- * @param counts whether the n-th rankable choice is ranked. Default: all are
+ * the states but are not ranked. @param counts whether the n-th rankable choice is ranked. Default: all are
  */
 export function choiceRanks(
   { width, states, vectors, biases }: SideModel,

@@ -211,10 +211,7 @@ export const expertsText = (experts: Readonly<Record<string, readonly number[] |
     .map(([input, shares]) => `${input} ${(shares ?? []).map((value) => `${Math.round(100 * value)} %`).join(' / ')}`)
     .join(', ');
 
-/**
- * Seconds saved by continuing in the last window, compared with training on all choices at the rate of the first window; null if
- * there is only one window.
- */
+/** Seconds saved by continuing in the last window, compared with all choices at the rate of the first; null for a first window. */
 export function savedSeconds(windows: readonly SideWindow[]): number | null {
   const [first] = windows;
   const last = windows[windows.length - 1];

@@ -39,8 +39,7 @@ const MIN_HELD_OUT_CHOICES = 5;
 const MIN_SHOPPERS = 50;
 
 /**
- * Trains the side model of a shop on its log: on all but a few shoppers, whose choices determine the epoch to keep. The
- * compute backend must be set.
+ * Trains the side model of a shop on all but a few shoppers, whose choices determine the epoch to keep.
  * @throws SidestreamError `runtime/invalid-input` if it is to be resumed and there is no checkpoint of this training
  */
 export async function trainSideModel(request: SideModelRequest) {
@@ -119,12 +118,7 @@ async function resumedState(
   }
 }
 
-/**
- * Splits the choices: from the first part the side model learns; the second part, choices of held-out shoppers, chooses the epoch. Both
- * keep the order.
- * @param interactions sorted by time
- * @param known as in `heldOutShoppers`
- */
+/** Splits the choices: from some the side model learns; those of held-out shoppers choose the epoch. Both keep the order. */
 export function heldOutSplit(
   interactions: readonly Interaction[],
   known?: ReadonlySet<string>,
