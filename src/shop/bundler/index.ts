@@ -3,6 +3,7 @@ export { addEncoder, isBuilt, MODELS_FOLDER, madePreset, presetFile, readPreset 
 export { folderFetch, folderSink, notWritten, openFolder, removeStale } from './folder-bundle';
 export { PACKAGE_FOLDER, requireRoom } from './folders';
 export type { LocaleFeed } from './locales';
+export { type LockOwner, takeLock } from './lock-file';
 export { createMeter, jointMeters } from './meter';
 export { MISSING, type OffersRequest, type OffersResult, removeOffers, writeOffers } from './offers';
 export { openText } from './open-feed';

@@ -5,7 +5,7 @@ import { byShopper, choiceSequences, type Interaction } from '../demand';
 import { type KeptBytes, readSideCheckpoint, writeSideCheckpoint } from './side-checkpoint';
 import { sideFeatures } from './side-features';
 import { type SideContinuation, sideUse } from './side-window';
-import { SIDE_SETTINGS, type SideReport, type SideSettings, type SideTrainingState, trainSide } from './train-side';
+import { SIDE_SETTINGS, type SideReport, type SideSettings, trainSide } from './train-side';
 
 export interface SideModelRequest {
   /** Features of the items that the interactions name. */
@@ -47,7 +47,13 @@ export async function trainSideModel(request: SideModelRequest) {
   const settings = { ...SIDE_SETTINGS, ...request.settings };
   const { learned, heldOut } = heldOutSplit(interactions, request.continued?.known);
   const fingerprint = checkpoint ? await fingerprintOf(request, settings) : '';
-  const resume = await resumedState(request, fingerprint);
+  const resume =
+    checkpoint && request.resume
+      ? await readSideCheckpoint(checkpoint, fingerprint).catch((thrown) => {
+          if (request.resume === 'if-possible') return undefined;
+          throw thrown;
+        })
+      : undefined;
   if (resume) {
     say(`Continuing after epoch ${resume.reports.length}`);
     request.onReports?.(resume.reports);
@@ -103,20 +109,6 @@ export async function trainSideModel(request: SideModelRequest) {
 
 const sequencesOf = (interactions: readonly Interaction[]): Int32Array[] =>
   choiceSequences(interactions).map((rows) => Int32Array.from(rows));
-
-/** The state of the checkpoint, if the training is to continue from it. @throws SidestreamError as `readSideCheckpoint` */
-async function resumedState(
-  { checkpoint, resume }: SideModelRequest,
-  fingerprint: string,
-): Promise<SideTrainingState | undefined> {
-  if (!checkpoint || !resume) return undefined;
-  try {
-    return await readSideCheckpoint(checkpoint, fingerprint);
-  } catch (thrown) {
-    if (resume === 'if-possible') return undefined;
-    throw thrown;
-  }
-}
 
 /** Splits the choices: from some the side model learns; those of held-out shoppers choose the epoch. Both keep the order. */
 export function heldOutSplit(
