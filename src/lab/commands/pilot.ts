@@ -1,3 +1,4 @@
+import { text } from 'node:stream/consumers';
 import { Command } from 'commander';
 import { counted } from '../../core/common/counted';
 import { fraction, positiveInteger, positiveNumber, type ShareStage, shareStages, table } from '../../shop/cli';
@@ -42,9 +43,7 @@ interface PilotOptions extends Omit<SequentialPlan, 'effect' | 'margin'> {
 
 type Judged = Awaited<ReturnType<typeof judged>>;
 
-interface Needed extends UnitsNeeded {
-  days?: number;
-}
+type Needed = ReturnType<typeof neededOf>;
 
 export function pilotCommand(): Command {
   return new Command('pilot')
@@ -108,9 +107,10 @@ function planOf({ base, alpha, designEffect, effect, margin }: PilotOptions): Se
   return { base, alpha, designEffect, effect: sought, margin: accepted };
 }
 
-function neededOf(plan: SequentialPlan, share: number, perDay: number | undefined): Needed {
+function neededOf(plan: SequentialPlan, share: number, perDay: number | undefined) {
   const needed = unitsNeeded(plan, share);
-  return perDay === undefined ? needed : { ...needed, days: Math.ceil((needed.control + needed.treatment) / perDay) };
+  const days = perDay === undefined ? {} : { days: Math.ceil((needed.control + needed.treatment) / perDay) };
+  return { ...needed, ...days };
 }
 
 function horizonText({ control, treatment, days }: Needed, share: number, options: PilotOptions): string {
@@ -135,11 +135,11 @@ function datesOf(days: readonly string[], { decidedAfter, boundAfter }: Sequenti
 /** Reads the counts and detects their format: JSON lines start with a brace. */
 async function judged(file: string, options: PilotOptions, plan: SequentialPlan) {
   const stages = options.share ?? EVEN;
-  const text = await textOf(openCounts(file));
-  const isLines = text.trimStart().startsWith('{');
+  const counts = await text(openCounts(file));
+  const isLines = counts.trimStart().startsWith('{');
   const { days, periods, notes }: PilotCounts = isLines
     ? pilotTotals(await readMetricFile(file), options, options.metric)
-    : readPilotCounts(text, options);
+    : readPilotCounts(counts, options);
   const result = isLines ? sequentialTestOfTotals(periods, plan) : sequentialTest(periods, plan);
   const split = periods.map(({ control, treatment }, at): SplitDay => {
     // Totals include the visitors of earlier days.
@@ -157,12 +157,6 @@ async function judged(file: string, options: PilotOptions, plan: SequentialPlan)
   // Visitors who did the counted action.
   const whom = isLines ? options.metric : 'successes';
   return { days, notes, ratio, result: shown, whom };
-}
-
-async function textOf(parts: AsyncIterable<string>): Promise<string> {
-  let text = '';
-  for await (const part of parts) text += part;
-  return text;
 }
 
 function show(

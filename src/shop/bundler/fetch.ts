@@ -123,14 +123,12 @@ const RETRYABLE = new Set([408, 425, 429, 500, 502, 503, 504]);
  * Fetches an http(s) address. Retries if the network or the server fails or is busy; any other response is left to the caller.
  * @param read reads the answer within the same attempt and time limit; an error that it throws leads to a retry
  */
-export function fetchRetried(url: string, limits?: FetchLimits): Promise<Response>;
-export function fetchRetried<T>(url: string, limits: FetchLimits, read: (response: Response) => Promise<T>): Promise<T>;
-export async function fetchRetried<T>(
+export function fetchRetried<T>(
   url: string,
-  { fetch = globalThis.fetch, headers, timeout = 30_000, retries = 3, backoff = 500 }: FetchLimits = {},
-  read?: (response: Response) => Promise<T>,
-): Promise<T | Response> {
-  const once = async (): Promise<T | Response> => {
+  { fetch = globalThis.fetch, headers, timeout = 30_000, retries = 3, backoff = 500 }: FetchLimits,
+  read: (response: Response) => T | Promise<T>,
+): Promise<T> {
+  const once = async (): Promise<T> => {
     const abort = new AbortController();
     const timer = setTimeout(() => abort.abort(new Error(`${url} took longer than ${timeout / 1000} s`)), timeout);
     try {
@@ -139,7 +137,7 @@ export async function fetchRetried<T>(
         await response.body?.cancel();
         throw new Error(`${url} answered ${response.status}`);
       }
-      return read ? await read(response) : response;
+      return await read(response);
     } catch (error) {
       if (abort.signal.aborted) throw abort.signal.reason;
       throw networkError(url, error);

@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import pRetry from 'p-retry';
 import {
   type Bundle,
   type BundleSink,
@@ -79,9 +80,8 @@ export async function removeStale(folder: string, ...manifests: Manifest[]): Pro
   await Promise.all(stale.map((name) => rm(join(folder, name))));
 }
 
-/** Number of attempts to lock the manifest, and the time between two of them, ms. */
-const TRIES = 100;
-const BETWEEN = 50;
+/** Attempts to lock the manifest, every 50 ms. */
+const ATTEMPTS = { retries: 99, minTimeout: 50, factor: 1 };
 
 /** The files of a bundle that change between builds. */
 type MutableFiles = Pick<Manifest, 'offers' | 'rules'>;
@@ -107,15 +107,10 @@ export async function nameMutable(out: string, change: (named: MutableFiles) => 
   };
   // Without a change, the manifest needs no lock.
   if (!change(await readManifest(out))) return;
-  for (let tries = 1; ; tries++) {
-    try {
-      await lockedBuild(out, put);
-      return;
-    } catch (thrown) {
-      if (SidestreamError.from(thrown).code !== 'build/locked' || tries === TRIES) throw thrown;
-      await new Promise((resolve) => setTimeout(resolve, BETWEEN));
-    }
-  }
+  await pRetry(() => lockedBuild(out, put), {
+    ...ATTEMPTS,
+    shouldRetry: ({ error }) => error instanceof SidestreamError && error.code === 'build/locked',
+  });
 }
 
 /** Writes a file of a bundle, complete or not at all. @returns whether the content changed */

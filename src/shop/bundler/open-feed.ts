@@ -57,7 +57,7 @@ async function* filesOf(path: string): AsyncGenerator<string> {
 }
 
 async function* download(url: string): AsyncGenerator<Uint8Array> {
-  const response = await fetchRetried(url, { headers: { accept: '*/*' } });
+  const response = await fetchRetried(url, { headers: { accept: '*/*' } }, (answer) => answer);
   if (!response.ok) throw new Error(`it answered ${response.status}`);
   if (response.body) yield* response.body;
 }
@@ -73,13 +73,8 @@ async function* readable(file: string, bytes: AsyncIterable<Uint8Array>): AsyncG
 
 function unreadable(path: string, cause: unknown): SidestreamError {
   if (cause instanceof SidestreamError) return cause;
-  return new SidestreamError(
-    'catalog/unreadable',
-    `The catalogue ${path} cannot be read: ${messageOf(cause)}. Check the path.`,
-    {
-      cause,
-    },
-  );
+  const message = `The catalogue ${path} cannot be read: ${messageOf(cause)}. Check the path.`;
+  return new SidestreamError('catalog/unreadable', message, { cause });
 }
 
 /** The text of a shop's file. @throws SidestreamError `runtime/invalid-input` with the message of `unreadable` */

@@ -122,12 +122,9 @@ export async function adaptEncoder(
     },
   });
   await mkdir(folder, { recursive: true });
-  if (files.tokenizer) {
-    await replaceFile(join(folder, `${name}.tokenizer.json`), new TextEncoder().encode(files.tokenizer));
-  }
+  if (files.tokenizer) await replaceFile(join(folder, `${name}.tokenizer.json`), files.tokenizer);
   await replaceFile(join(folder, `${name}.onnx`), files.onnx);
-  const json = new TextEncoder().encode(`${JSON.stringify(preset, null, 2)}\n`);
-  await replaceFile(join(folder, presetFile(name)), json);
+  await replaceFile(join(folder, presetFile(name)), `${JSON.stringify(preset, null, 2)}\n`);
   say(`${name}: wrote ${join(folder, `${name}.onnx`)}, ${megabytes(files.onnx)} (was ${megabytes(bytes)}), ${license}`);
   return preset;
 }
