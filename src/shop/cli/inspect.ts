@@ -121,22 +121,19 @@ async function showSummary(bundle: Bundle, folder: string, { json }: InspectOpti
     const wrong = faults ? `; faults: ${faults}, named by \`sidestream rules check\`` : '';
     console.log(`rules: ${error ?? `${count}, ${holding} of which apply now${wrong}`}`);
   }
-  console.log(table(['part', 'KB', 'bytes per item'], Object.entries(bytes).map(sizeRow)));
-
-  function sizeRow([part, count]: [string, number]): string[] {
-    return [part, (count / 1024).toFixed(1), (count / items.length).toFixed(0)];
-  }
+  const rows = Object.entries(bytes).map(([part, count]) => [
+    part,
+    (count / 1024).toFixed(1),
+    (count / items.length).toFixed(0),
+  ]);
+  console.log(table(['part', 'KB', 'bytes per item'], rows));
 }
 
 function languageOf({ manifest, items }: Bundle): ReturnType<typeof catalogLanguage> {
   const { preset: name, encoder } = manifest.modalities.text;
   const stored = v.safeParse(languagesSchema, encoder?.settings?.languages);
-  const said = manifest.language === undefined ? {} : { language: manifest.language };
-  return catalogLanguage(
-    {},
-    { ...said, items },
-    { name, ...(stored.success && stored.output ? { languages: stored.output } : {}) },
-  );
+  const languages = (stored.success && stored.output) || undefined;
+  return catalogLanguage({}, { language: manifest.language, items }, { name, languages });
 }
 
 function trainingText(training: NonNullable<NonNullable<Manifest['side']>['training']>): string {

@@ -5,23 +5,8 @@ import type { Bundle } from '../../core/catalog';
 import { sha256 } from '../../core/common/sha256';
 import { invalidInput } from '../../error';
 import { createMeter, openFolder, requireRoom } from '../bundler';
-import {
-  cooccurrenceTable,
-  demandOf,
-  type Interaction,
-  type ShopTraining,
-  shopChoices,
-  trainShopSide,
-} from '../training';
-import {
-  isBundle,
-  keptFile,
-  requireBundle,
-  type StoredLearned,
-  startCompute,
-  storeLearned,
-  writeWhole,
-} from '../training/node';
+import { cooccurrenceTable, demandOf, type Interaction, shopChoices, trainShopSide } from '../training';
+import { isBundle, keptFile, requireBundle, startCompute, storeLearned, writeWhole } from '../training/node';
 import { encodeSideNetwork, SIDE_SETTINGS } from '../training/side';
 import { concludeRefused, REFUSED_HELP, readEventFile } from './event-file';
 import { withModels } from './models-lock';
@@ -78,7 +63,7 @@ async function train(options: TrainOptions): Promise<void> {
   const cooccurrence = cooccurrenceTable(interactions, bundle.items.length);
   const demand = demandOf(log, bundle);
   const { repeats } = demand;
-  const learn = async (): Promise<{ side?: TrainedSide; stored: StoredLearned }> => {
+  const learn = async () => {
     const side = options.companionsOnly ? undefined : await trainSideOf(options, bundle, interactions);
     const learned = products.spread({ cooccurrence, side: side?.learned, demand });
     const stored = await storeLearned(learned, options.out, bundle.manifest.digest);
@@ -123,12 +108,6 @@ async function train(options: TrainOptions): Promise<void> {
   concludeRefused(read);
 }
 
-/** A side model with its network, and the files from which later trainings continue. */
-interface TrainedSide extends ShopTraining {
-  networkFile: string;
-  checkpoint: string;
-}
-
 const say = (line: string): void => console.error(line);
 
 /**
@@ -138,7 +117,7 @@ async function trainSideOf(
   { seed, epochs, models, out, continue: goesOn, resume }: TrainOptions,
   bundle: Bundle,
   interactions: Interaction[],
-): Promise<TrainedSide> {
+) {
   await startCompute('wasm');
   const of = (await sha256(new TextEncoder().encode(resolve(out)))).slice(0, 12);
   const networkFile = join(models, `side-network-${of}.safetensors`);
