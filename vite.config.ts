@@ -26,7 +26,7 @@ const OWN_MODULES = [
   'src/page/element/index.test.ts',
   'src/device/ranking/aging.test.ts',
   'src/device/ranking/nearest-neighbors.test.ts',
-  'src/shop/bundler/queue/build-queue.test.ts',
+  'src/shop/bundler/queue.test.ts',
 ];
 
 export default defineConfig({

@@ -107,4 +107,5 @@ export class SidestreamError extends Error {
 }
 
 /** The error for input that cannot be used. @param message what is wrong with it, and what to do next */
-export const invalidInput = (message: string): SidestreamError => new SidestreamError('runtime/invalid-input', message);
+export const invalidInput = (message: string, options?: ErrorOptions): SidestreamError =>
+  new SidestreamError('runtime/invalid-input', message, options);

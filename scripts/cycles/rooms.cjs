@@ -166,7 +166,7 @@ const ROOMS = {
   bundler: {
     wing: 'shop',
     runs: 'Node',
-    has: 'catalogue to bundle in Node: files, pictures, process pool, `queue/`, `hub/`; `rules/`: checks and publishes the rules file',
+    has: 'catalogue to bundle in Node: files, pictures, process pool, queue, `hub/`; the check of the rules file',
     imports: ['catalog', 'common', 'encoders', 'pipeline', 'ranking'],
   },
   lists: {
@@ -184,7 +184,7 @@ const ROOMS = {
   training: {
     wing: 'shop',
     runs: 'everywhere; `node/`: Node',
-    has: 'training on the log of a shop: side model (`side/`), `companions/`: co-occurrence, `demand/` of the items; `node/`: its files and compute backend',
+    has: 'training on the log of a shop: side model (`side/`), `demand/`: co-occurrence and present demand; `node/`: its files and compute backend',
     imports: ['bundler', 'catalog', 'common', 'kernel', 'learner', 'logs', 'model', 'pipeline', 'ranking'],
   },
   cli: {

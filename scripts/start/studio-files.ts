@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
-import { elementFiles, FILES_LIST } from '../../src/shop/cli/studio-files';
+import { elementFiles, FILES_LIST } from '../../src/shop/cli/studio';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const SERVICE_WORKER = 'studio-service-worker.js';

@@ -25,7 +25,7 @@ import {
   type Weights,
 } from '../../src/core/model';
 import { weightsFrom, withParameters } from '../../src/core/model/weights';
-import { NODE_BACKENDS, startCompute } from '../../src/shop/training/node/compute';
+import { NODE_BACKENDS, startCompute } from '../../src/shop/training/node';
 import { randomLadders, randomModel } from '../../src/testing/weights';
 import { checkGolden, QUANTITIES, type Quantity, relativeError } from './check';
 import { type Golden, type GoldenPhase, type GoldenWeights, parseGolden } from './published-numbers';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Option, program } from 'commander';
 import { SidestreamError } from '../../src/error';
-import { NODE_BACKENDS, type NodeBackend, startCompute } from '../../src/shop/training/node/compute';
+import { NODE_BACKENDS, type NodeBackend, startCompute } from '../../src/shop/training/node';
 import { checkGolden, type GoldenError, QUANTITIES } from './check';
 import { type Golden, parseGolden } from './published-numbers';
 

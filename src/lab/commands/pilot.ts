@@ -1,4 +1,6 @@
+import { text } from 'node:stream/consumers';
 import { Command } from 'commander';
+import { counted } from '../../core/common/counted';
 import { fraction, positiveInteger, positiveNumber, type ShareStage, shareStages, table } from '../../shop/cli';
 import {
   AT_HORIZON,
@@ -7,7 +9,6 @@ import {
   type PilotCounts,
   pilotTotals,
   readPilotCounts,
-  type SampleRatio,
   type SequentialPlan,
   type SequentialResult,
   type SplitDay,
@@ -19,8 +20,14 @@ import {
   unitsNeeded,
   WRONG_SPLIT,
 } from '../verdict';
-import { differenceOfShares, type EffectSize, effectSize, largeEffectNote } from './effect-size';
-import { readCounts, readMetricFile } from './metric-file';
+import {
+  differenceOfShares,
+  type EffectSize,
+  effectSize,
+  largeEffectNote,
+  openCounts,
+  readMetricFile,
+} from './verdict-input';
 
 interface PilotOptions extends Omit<SequentialPlan, 'effect' | 'margin'> {
   effect: EffectSize;
@@ -34,23 +41,10 @@ interface PilotOptions extends Omit<SequentialPlan, 'effect' | 'margin'> {
   json?: boolean;
 }
 
-/** The result of the counts so far. */
-interface Judged {
-  days: string[];
-  notes: string[];
-  result: SequentialResult;
-  ratio: SampleRatio;
-  /** Visitors who did the counted action. */
-  whom: string;
-}
+type Judged = Awaited<ReturnType<typeof judged>>;
 
-/** The horizon. */
-interface Needed extends UnitsNeeded {
-  /** Present if the number of visitors per day is known. */
-  days?: number;
-}
+type Needed = ReturnType<typeof neededOf>;
 
-/** `sidestream pilot [counts]`: how many visitors a pilot needs, and whether it may stop. */
 export function pilotCommand(): Command {
   return new Command('pilot')
     .description(
@@ -89,7 +83,7 @@ export function pilotCommand(): Command {
     .option('--json', 'print the result as one line of JSON, last')
     .action(async (file: string | undefined, options: PilotOptions) => {
       const plan = planOf(options);
-      const { share } = (options.share ?? EVEN)[(options.share ?? EVEN).length - 1];
+      const share = (options.share ?? EVEN).at(-1)?.share ?? 0.5;
       const needed = neededOf(plan, share, options.perDay);
       const note = largeEffectNote('--effect', options.effect, plan.base, true);
       if (note !== null) console.error(note);
@@ -107,25 +101,23 @@ export function pilotCommand(): Command {
 
 const EVEN: ShareStage[] = [{ from: null, share: 0.5 }];
 
-/** The plan in differences of shares. */
 function planOf({ base, alpha, designEffect, effect, margin }: PilotOptions): SequentialPlan & { margin: number } {
   const sought = differenceOfShares('--effect', effect, base);
   const accepted = margin ? differenceOfShares('--margin', margin, base) : sought;
   return { base, alpha, designEffect, effect: sought, margin: accepted };
 }
 
-function neededOf(plan: SequentialPlan, share: number, perDay: number | undefined): Needed {
+function neededOf(plan: SequentialPlan, share: number, perDay: number | undefined) {
   const needed = unitsNeeded(plan, share);
-  return perDay === undefined ? needed : { ...needed, days: Math.ceil((needed.control + needed.treatment) / perDay) };
+  const days = perDay === undefined ? {} : { days: Math.ceil((needed.control + needed.treatment) / perDay) };
+  return { ...needed, ...days };
 }
 
 function horizonText({ control, treatment, days }: Needed, share: number, options: PilotOptions): string {
   const visitors = `Horizon: ${control} visitors of “${options.control}”, ${treatment} of “${options.treatment}”.`;
   if (days === undefined) return visitors;
-  return `${visitors} That is ${daysText(days)} from the first visitor on, with ${options.perDay} new visitors a day who agree to be remembered, of whom ${Number((100 * share).toPrecision(4))} % get “${options.treatment}”.`;
+  return `${visitors} That is ${counted(days, 'day')} from the first visitor on, with ${options.perDay} new visitors a day who agree to be remembered, of whom ${Number((100 * share).toPrecision(4))} % get “${options.treatment}”.`;
 }
-
-const daysText = (days: number): string => (days === 1 ? '1 day' : `${days} days`);
 
 const fieldsOf = ({ days, result, ratio }: Judged) => ({
   days: days.length,
@@ -141,13 +133,13 @@ function datesOf(days: readonly string[], { decidedAfter, boundAfter }: Sequenti
 }
 
 /** Reads the counts and detects their format: JSON lines start with a brace. */
-async function judged(file: string, options: PilotOptions, plan: SequentialPlan): Promise<Judged> {
+async function judged(file: string, options: PilotOptions, plan: SequentialPlan) {
   const stages = options.share ?? EVEN;
-  const text = await readCounts(file, textOf);
-  const isLines = text.trimStart().startsWith('{');
+  const counts = await text(openCounts(file));
+  const isLines = counts.trimStart().startsWith('{');
   const { days, periods, notes }: PilotCounts = isLines
     ? pilotTotals(await readMetricFile(file), options, options.metric)
-    : readPilotCounts(text, options);
+    : readPilotCounts(counts, options);
   const result = isLines ? sequentialTestOfTotals(periods, plan) : sequentialTest(periods, plan);
   const split = periods.map(({ control, treatment }, at): SplitDay => {
     // Totals include the visitors of earlier days.
@@ -162,13 +154,9 @@ async function judged(file: string, options: PilotOptions, plan: SequentialPlan)
   const ratio = sampleRatioOfDays(split, options, plan.designEffect);
   // If the split is wrong, no other figure counts.
   const shown: SequentialResult = ratio.mismatch ? { ...result, decision: 'continue', decidedAfter: null } : result;
-  return { days, notes, ratio, result: shown, whom: isLines ? options.metric : 'successes' };
-}
-
-async function textOf(parts: AsyncIterable<string>): Promise<string> {
-  let text = '';
-  for await (const part of parts) text += part;
-  return text;
+  // Visitors who did the counted action.
+  const whom = isLines ? options.metric : 'successes';
+  return { days, notes, ratio, result: shown, whom };
 }
 
 function show(
@@ -188,7 +176,7 @@ function show(
   const { difference, interval, p } = result;
   if (difference !== null && interval !== null) {
     const [low, high] = interval.map(points);
-    const after = `Difference after ${daysText(days.length)}`;
+    const after = `Difference after ${counted(days.length, 'day')}`;
     console.log(`${after}: ${points(difference)} points (${low} to ${high}), p = ${p.toPrecision(2)}`);
   }
   const accepted = lossInWords(plan.margin / plan.base, whom, options.margin === undefined);

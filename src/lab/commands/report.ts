@@ -11,8 +11,7 @@ import {
   verdictSentences,
   WRONG_SPLIT,
 } from '../verdict';
-import { type EffectSize, effectSize, largeEffectNote, partOfControl } from './effect-size';
-import { readMetricFile } from './metric-file';
+import { type EffectSize, effectSize, largeEffectNote, partOfControl, readMetricFile } from './verdict-input';
 
 interface ReportOptions extends Omit<VerdictPlan, 'effect'> {
   effect: EffectSize;
@@ -20,7 +19,6 @@ interface ReportOptions extends Omit<VerdictPlan, 'effect'> {
   html?: string;
 }
 
-/** `sidestream report <counts>`: compares the variants of an experiment by the reports of all visitors. */
 export function reportCommand(): Command {
   return new Command('report')
     .description(
@@ -73,7 +71,6 @@ export function reportCommand(): Command {
     });
 }
 
-/** Parses `on=5,off=95` or `on=5%,off=95%`. @throws InvalidArgumentError */
 function splitOf(text: string): ReadonlyMap<string, number> {
   const split = new Map<string, number>();
   const units = new Set<string>();

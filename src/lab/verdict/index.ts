@@ -1,7 +1,7 @@
 export { compared } from './effects';
 export { type MetricLog, readMetricLog } from './metric-log';
 export { type PilotCounts, pilotTotals, readPilotCounts } from './pilot-counts';
-export { type SampleRatio, type SplitDay, sampleRatio, sampleRatioOfDays, WRONG_SPLIT } from './sample-ratio';
+export { type SplitDay, sampleRatio, sampleRatioOfDays, WRONG_SPLIT } from './sample-ratio';
 export {
   AT_HORIZON,
   advice,

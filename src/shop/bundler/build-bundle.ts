@@ -7,7 +7,6 @@ import {
   inventory,
   itemText,
   type Manifest,
-  type RejectedRow,
   type TextRecipe,
 } from '../../core/catalog';
 import { type Products, productsOf } from '../../core/catalog/variants';
@@ -16,10 +15,8 @@ import { DEFAULT_PRESETS, type ImagePreset, type TextPreset } from '../../core/e
 import { nodeRuntime } from '../../core/encoders/node';
 import { SidestreamError } from '../../error';
 import {
-  type BuiltContent,
   buildContent,
   type CatalogLanguage,
-  type ChunkRunner,
   type CollectedFeed,
   catalogLanguage,
   DIM,
@@ -29,39 +26,29 @@ import {
   sharedInput,
   writeChecked,
 } from '../pipeline';
-import { type FileCooccurrence, fileCooccurrence } from './build-cooccurrence';
-import { buildFolder, lockedBuild, readFitted, writeFitted } from './build-folder';
-import { cacheFolder } from './cache-folder';
-import { readManifest } from './edit-manifest';
+import { feedLinks, fileCooccurrence } from './build-cooccurrence';
+import { buildFolder, cacheFolder, lockedBuild, readFitted, writeFitted } from './build-folder';
 import { readEncoder } from './encoder-files';
-import { feedLinks } from './feed-links';
-import { folderFetch, folderSink, removeStale } from './folder-bundle';
+import { folderFetch, folderSink, readManifest, removeStale } from './folder-bundle';
 import { requireFolder, requireRoom } from './folders';
 import { type LocaleFeed, type LocaleFeeds, readLocales, writeMarkets } from './locales';
-import type { EncoderSource } from './node-encoders';
 import { keptOffers } from './offers';
-import type { Pair } from './pair-file';
 import { createPictures, type PictureOptions, stalePictures, unreadPictures, withImage } from './pictures';
 import { keptProjections, leftOut, type PreviousBundle, previousBundle } from './previous-bundle';
 import { localRunner } from './process-pool';
-import { queueRunner } from './queue/build-queue';
-import { collectFeed, type ReadFeedOptions, strictError } from './read-feed';
-import { RejectedRowsFile } from './rejected-rows';
+import { queueRunner } from './queue';
+import { collectFeed, type ReadFeedOptions, RejectedRowsFile, strictError } from './read-feed';
 import { keepsRules } from './rules';
 
 /** Number of texts and pictures from which a further process saves more time than it takes to start. */
 const INPUTS_PER_PROCESS = 64;
 
 export interface BuildRequest {
-  /** Files, folders and addresses of the feed. */
   catalog: string | readonly string[];
-  /** Options of the feed readers. */
   feed?: Pick<ReadFeedOptions, 'mapping' | 'strict'>;
   /** Folder of the pictures that are named by file; without it, only pictures named by address are encoded. */
   images?: string;
-  /** How pictures named by address are fetched. */
   pictures?: Omit<PictureOptions, 'folder' | 'base'>;
-  /** Folder of the bundle. */
   out: string;
   /** Prefix of every picture's name. */
   imageBase: string;
@@ -85,36 +72,11 @@ export interface BuildRequest {
   refit?: boolean;
   /** Language tag of the catalogue. Default: the language that its feed states, otherwise the one detected from its words. */
   lang?: string;
-  /** The same catalogue in further languages. */
   locales?: readonly LocaleFeed[];
   /** Receives notes that the user should see before the encoding, which may take long. */
   warn?: (line: string) => void;
-  /** File that gets every rejected row, one line of JSON each. */
   rejectedFile?: string;
   meter: Meter;
-}
-
-export interface BuildResult {
-  items: number;
-  withoutPicture: number;
-  /** Number of encoded texts and pictures. */
-  encoded: number;
-  /** Number of texts and pictures that equal another item's. */
-  repeated: number;
-  /** Number of texts and pictures that an earlier build had encoded. */
-  reused: number;
-  /** Size of the whole bundle. */
-  bytes: number;
-  /** The first 1,000 rejected rows, which are left out, and rejected pictures, whose items are kept with only their text. */
-  rejected: readonly RejectedRow[];
-  rejectedCount: number;
-  rejectedRows: number;
-  rejectedPictures: number;
-  /** Notes for the user, such as the parts of the previous bundle that could not be kept. */
-  notes: string[];
-  /** One line per file or format about the rows read. */
-  summary: string[];
-  manifest: Manifest;
 }
 
 /**
@@ -126,7 +88,7 @@ export interface BuildResult {
  *   been prepared; `build/locked`, `build/worker-lost`, `build/queue`, `build/no-engine`; `build/unreadable` if a page
  *   could not open the new bundle: the previous one then stays
  */
-export async function buildBundle(request: BuildRequest): Promise<BuildResult> {
+export async function buildBundle(request: BuildRequest) {
   // Reports a mistyped path before anything is read.
   if (request.images !== undefined) await requireFolder('--images', request.images);
   await requireRoom('--out', request.out);
@@ -139,7 +101,7 @@ export async function buildBundle(request: BuildRequest): Promise<BuildResult> {
   }
 }
 
-async function buildFeed(request: BuildRequest, collected: RejectedRows): Promise<BuildResult> {
+async function buildFeed(request: BuildRequest, collected: RejectedRows) {
   const catalog = [request.catalog].flat();
   const feed = await collectFeed(catalog, request.feed, collected);
   if (feed.items.length === 0) {
@@ -162,22 +124,19 @@ interface Build {
   products: Products;
   collected: RejectedRows;
   previous: PreviousBundle | null;
-  /** Notes for the user. */
   notes: string[];
 }
 
-async function buildItems(
-  request: Build['request'],
-  feed: CollectedFeed,
-  collected: RejectedRows,
-): Promise<BuildResult> {
+async function buildItems(request: Build['request'], feed: CollectedFeed, collected: RejectedRows) {
   const { items } = feed;
   const { out, text, models } = request;
   const presets = request.presets ?? DEFAULT_PRESETS;
   // Reports a bad file before the encoding.
   const products = productsOf(items);
-  const given = request.links !== undefined || request.orders !== undefined;
-  const cooccurrence = await readCooccurrence(request, feedLinks(feed), products);
+  const { links, orders } = request;
+  const given = links !== undefined || orders !== undefined;
+  const inFeed = feedLinks(feed);
+  const cooccurrence = given || inFeed.length > 0 ? await fileCooccurrence({ links, orders, inFeed }, products) : null;
   const digests = { text: presets.text.digest, image: presets.image.digest };
   const files = { text: await readEncoder(presets.text, models), image: await readEncoder(presets.image, models) };
   const notes = unreadPictures(items, request.images);
@@ -222,7 +181,7 @@ async function encodeFeed(
   files: { text: EncoderFiles; image: EncoderFiles },
   { locales }: LocaleFeeds,
   language: CatalogLanguage,
-): Promise<Pick<BuiltContent, 'bundle' | 'encoded' | 'repeated' | 'reused' | 'rejectedPictures'>> {
+) {
   const { items, places } = feed;
   const { text, images, models, cache, meter } = request;
   const pictures = createPictures({ ...request.pictures, folder: images, base: request.imageBase });
@@ -236,7 +195,10 @@ async function encodeFeed(
     ),
   };
   const fixed = previous && !request.refit ? await keptProjections(previous, distinct, (digest) => known[digest]) : {};
-  const runner = await chunkRunner(request, { presets, models }, items.length + pictureRows.length);
+  const source = { presets, models };
+  const { queue, workers = availableParallelism() } = request;
+  const processes = Math.min(workers, Math.ceil((items.length + pictureRows.length) / INPUTS_PER_PROCESS));
+  const runner = queue === undefined ? localRunner(source, processes) : await queueRunner(queue, source);
   const reads = language.warning === null;
   const built = await buildContent({
     items,
@@ -267,7 +229,6 @@ async function encodeFeed(
   return built;
 }
 
-/** Writes the bundle, keeps parts of the previous one, and removes files that no page needs any more. */
 async function writeBuilt(
   { request, products, previous, notes }: Build,
   bundle: BundleContent,
@@ -311,26 +272,8 @@ const withMutable = (
   kept: Pick<Manifest, 'offers' | 'rules'>,
 ): Manifest => ({ ...manifest, ...kept });
 
-async function readCooccurrence(
-  { links, orders }: BuildRequest,
-  inFeed: readonly Pair[],
-  products: Products,
-): Promise<FileCooccurrence | null> {
-  const none = links === undefined && orders === undefined && inFeed.length === 0;
-  return none ? null : fileCooccurrence({ links, orders, inFeed }, products);
-}
-
 /** Whether the previous bundle knows from a log or from orders what is bought together, which is worth more than links of a feed. */
 function knowsOrders(previous: PreviousBundle | null): boolean {
   const { companions } = previous?.manifest ?? {};
   return companions !== undefined && (companions.origin !== 'shop' || companions.support !== undefined);
-}
-
-async function chunkRunner(
-  { queue, workers = availableParallelism() }: BuildRequest,
-  source: EncoderSource,
-  inputs: number,
-): Promise<ChunkRunner> {
-  if (queue !== undefined) return queueRunner(queue, source);
-  return localRunner(source, Math.min(workers, Math.ceil(inputs / INPUTS_PER_PROCESS)));
 }

@@ -1,9 +1,21 @@
-import { type CooccurrenceTable, countSupport, type Link, linkCooccurrence } from '../../core/catalog';
+import * as v from 'valibot';
+import {
+  type CooccurrenceTable,
+  countSupport,
+  describeRejectedRow,
+  type Link,
+  linkCooccurrence,
+  type RejectedRow,
+  shortened,
+} from '../../core/catalog';
+import { feedLines, peekText, separatorOf, tableRows } from '../../core/catalog/feed';
 import type { Products } from '../../core/catalog/variants';
+import { idSchema, writtenId } from '../../core/common/id-schema';
+import { messageOf } from '../../core/common/thrown';
 import { invalidInput } from '../../error';
-import { type Pair, readPairFile } from './pair-file';
+import type { CollectedFeed } from '../pipeline';
+import { openText } from './open-feed';
 
-/** Files of items that go together. */
 export interface CooccurrenceFiles {
   /** Manual links: item, linked item, and optionally a type. */
   links?: string;
@@ -28,22 +40,14 @@ const MAX_ORDER_ITEMS = 100;
 /** Orders added to every item's count, which keeps rare items from being overrated. */
 const SMOOTHING = 1;
 
-/** Co-occurrence of products, read from files. */
-export interface FileCooccurrence {
-  table: CooccurrenceTable;
-  /** Notes for the user about the rows used. */
-  notes: string[];
-}
-
 /**
- * Builds a co-occurrence table from manual links, from orders, or from both, taking the larger lift of each pair. With orders, it
- * also holds the number of orders that contain each pair. Links and orders may name any variant of a product.
- * @throws SidestreamError `runtime/invalid-input` when a file cannot be read or names none of these items
+ * A co-occurrence table from manual links, from orders, or from both, taking the larger lift of each pair. With orders, it also
+ * holds the number of orders that contain each pair. Links and orders may name any variant of a product.
  */
 export async function fileCooccurrence(
   files: CooccurrenceFiles,
   { items, placeOf: rowOf }: Pick<Products, 'items' | 'placeOf'>,
-): Promise<FileCooccurrence> {
+) {
   const categories = items.map(({ category }) => category);
   const notes: string[] = [];
   const tables: CooccurrenceTable[] = [];
@@ -128,4 +132,118 @@ function stronger(tables: readonly CooccurrenceTable[]): CooccurrenceTable {
     offsets[item + 1] = rows.length;
   }
   return { count: first.count, offsets, rows: Uint32Array.from(rows), lifts: Float32Array.from(lifts) };
+}
+
+/** Two ids that a row of a file links. */
+export interface Pair {
+  left: string;
+  right: string;
+  /** In lower case, letters and digits only; empty if the file has no such column. */
+  type: string;
+}
+
+/** Names of the columns, in lower case and without `_`, `-` and spaces; the first existing one counts. */
+export interface PairColumns {
+  left: readonly string[];
+  right: readonly string[];
+}
+
+const TYPE = ['type', 'linktype', 'relation'];
+/** Maximum length of a JSON row. */
+const MAX_ROW = 100_000;
+/** Maximum number of refused rows shown individually; the rest are counted. */
+const SHOWN = 20;
+
+const plain = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
+
+/**
+ * Reads a file of pairs, CSV with a header or JSON lines, by its name. Refused rows are shown on stderr and left out.
+ * @throws SidestreamError `runtime/invalid-input` if it cannot be read or has no usable row
+ */
+export async function readPairFile(path: string, columns: PairColumns): Promise<Pair[]> {
+  const pairs: Pair[] = [];
+  const rejected: RejectedRow[] = [];
+  for await (const row of rowsOf(path)) {
+    const pair = pairOf(row, columns);
+    if ('left' in pair) pairs.push(pair);
+    else rejected.push({ line: row.line, ...pair });
+  }
+  for (const row of rejected.slice(0, SHOWN)) console.error(describeRejectedRow(row));
+  if (rejected.length > SHOWN) console.error(`… and ${rejected.length - SHOWN} more`);
+  if (pairs.length === 0) {
+    const names = `${columns.left.join(', ')} and one called ${columns.right.join(', ')}`;
+    throw invalidInput(`${path} has no usable row. It needs a column called ${names}.`);
+  }
+  return pairs;
+}
+
+interface Row {
+  line: number;
+  data: unknown;
+  /** The JSON from which it was read. */
+  json?: string;
+  problem?: string;
+}
+
+/** Rows as objects by column name; text that is not an object is passed on unchanged. */
+async function* rowsOf(path: string): AsyncGenerator<Row> {
+  const content = openText(path, (cause) => `${path} cannot be read: ${messageOf(cause)}. Check the path.`);
+  if (/\.(jsonl|ndjson)(\.gz)?$/i.test(path)) {
+    for await (const { line, text } of feedLines(content, MAX_ROW)) {
+      yield text === null ? { line, data: null } : { line, data: json(text), json: text };
+    }
+    return;
+  }
+  const { head, all } = await peekText(content);
+  let header: string[] | null = null;
+  for await (const { line, cells, problem } of tableRows(all, { separator: separatorOf(head.trimStart()) ?? ',' })) {
+    if (problem !== undefined) yield { line, data: null, problem };
+    else if (cells.every((cell) => cell.trim() === '')) continue;
+    else if (header === null) header = cells;
+    else yield { line, data: Object.fromEntries(header.map((name, n) => [name, cells[n]]).filter(([, cell]) => cell)) };
+    if (header === null) return;
+  }
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Refused as a row that is not an object, with its line.
+    return text;
+  }
+}
+
+function pairOf({ data, json, problem }: Row, columns: PairColumns): Pair | Pick<RejectedRow, 'field' | 'reason'> {
+  if (problem !== undefined) return { field: 'row', reason: problem };
+  if (typeof data !== 'object' || data === null) return { field: 'row', reason: 'must be one JSON object' };
+  const cells = new Map(Object.entries(data).map(([name, value]) => [plain(name), { name, value }]));
+  const cell = (names: readonly string[]) => cells.get(names.find((name) => cells.has(name)) ?? '');
+  const ids: string[] = [];
+  for (const side of ['left', 'right'] as const) {
+    const { name, value } = cell(columns[side]) ?? { name: columns[side][0], value: undefined };
+    const result = v.safeParse(idSchema, json === undefined ? value : writtenId(json, name, value));
+    if (!result.success) {
+      const reason = value === undefined ? 'is missing' : result.issues[0].message;
+      return { field: shortened(name.trim(), 40), reason };
+    }
+    ids.push(result.output);
+  }
+  return { left: ids[0], right: ids[1], type: plain(String(cell(TYPE)?.value ?? '')) };
+}
+
+/** The handle of a Shopify product, which is in the address of its page. */
+const handleOf = (url = ''): string | undefined => /\/products\/([^/?#]+)/.exec(url)?.[1];
+
+/** Which products complete each other, as a feed with Shopify's complementary products says; empty if none of them are in the feed. */
+export function feedLinks({ items, complements }: Pick<CollectedFeed, 'items' | 'complements'>): Pair[] {
+  if (complements.size === 0) return [];
+  const idOf = new Map(items.map(({ id, url }) => [handleOf(url) ?? id, id]));
+  // All variants of a product repeat what the product says.
+  const told = new Map([...complements].map(([row, handles]) => [handleOf(items[row].url) ?? items[row].id, handles]));
+  const pairs = [...told].flatMap(([handle, handles]) =>
+    handles.map((other) => ({ left: idOf.get(handle) ?? handle, right: idOf.get(other) ?? other, type: '' })),
+  );
+  const known = new Set(idOf.values());
+  return pairs.some(({ right }) => known.has(right)) ? pairs : [];
 }

@@ -1,9 +1,11 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { closeSync, existsSync, fstatSync, ftruncateSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import * as v from 'valibot';
-import { codeOf } from '../../core/common/thrown';
 import { SidestreamError } from '../../error';
+import type { CacheFile, CacheFolder } from '../pipeline';
 import { replaceFile } from './folders';
+import { takeLock } from './lock-file';
 
 const LOCK = 'build.lock';
 const FITTED = 'fitted.json';
@@ -15,28 +17,16 @@ export const buildFolder = (out: string): string => join(dirname(resolve(out)), 
 /** Runs a build under a lock on the folder. @throws SidestreamError `build/locked` when another build holds the lock */
 export async function lockedBuild<T>(folder: string, work: () => Promise<T>): Promise<T> {
   await mkdir(folder, { recursive: true });
-  const path = join(folder, LOCK);
-  for (let held = false; !held; ) {
-    held = await writeFile(path, String(process.pid), { flag: 'wx' }).then(
-      () => true,
-      (error: NodeJS.ErrnoException) => {
-        if (error.code !== 'EEXIST') throw error;
-        return false;
-      },
-    );
-    if (held) break;
-    const holder = Number(await readFile(path, 'utf8').catch(() => ''));
-    if (isRunning(holder)) {
-      const message = `Another build (process ${holder}) is using ${folder}. Wait for it, or name another --cache.`;
-      throw new SidestreamError('build/locked', message);
-    }
-    // Left by a build that was killed.
-    await rm(path, { force: true });
+  const lock = await takeLock(join(folder, LOCK));
+  if ('heldBy' in lock) {
+    const holder = lock.heldBy ? ` (process ${lock.heldBy.pid})` : '';
+    const message = `Another build${holder} is using ${folder}. Wait for it, or name another --cache.`;
+    throw new SidestreamError('build/locked', message);
   }
   try {
     return await work();
   } finally {
-    await rm(path, { force: true });
+    lock.release();
   }
 }
 
@@ -55,12 +45,23 @@ export async function writeFitted(folder: string, fitted: Record<string, number>
   await replaceFile(join(folder, FITTED), `${JSON.stringify(fitted)}\n`);
 }
 
-function isRunning(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid < 1 || pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return codeOf(error) === 'EPERM';
-  }
+/** The folder of a build's cached features. It is created with its first file. */
+export function cacheFolder(folder: string): CacheFolder {
+  return async (name) => {
+    mkdirSync(folder, { recursive: true });
+    return cacheFile(join(folder, name));
+  };
+}
+
+export function cacheFile(path: string): CacheFile {
+  const file = openSync(path, existsSync(path) ? 'r+' : 'w+');
+  return {
+    size: () => fstatSync(file).size,
+    read: (into, at) => readSync(file, into, 0, into.length, at),
+    write(bytes, at) {
+      writeSync(file, bytes, 0, bytes.length, at);
+    },
+    truncate: (size) => ftruncateSync(file, size),
+    close: () => closeSync(file),
+  };
 }

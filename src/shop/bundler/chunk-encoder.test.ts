@@ -4,7 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { DEFAULT_PRESETS } from '../../core/encoders';
 import { SHOP_IMAGES } from '../../testing/commands';
 import { MODELS_FOLDER } from './encoder-files';
-import { nodeChunkEncoder } from './node-encoders';
+import { nodeChunkEncoder } from './process-pool';
 
 const encoder = nodeChunkEncoder({ presets: DEFAULT_PRESETS, models: MODELS_FOLDER });
 afterAll(() => encoder.close());

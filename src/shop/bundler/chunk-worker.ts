@@ -1,17 +1,13 @@
-import { type ChunkAnswer, type ChunkRequest, ChunkResponder } from '../pipeline';
-import { type EncoderSource, nodeChunkEncoder } from './node-encoders';
+import { ChunkResponder } from '../pipeline';
+import { nodeChunkEncoder, type ToWorker } from './process-pool';
 
-/* A process of a build that encodes the chunks of its parent (`process-pool.ts`). The first message names the encoders. */
-
-export type ToWorker = { kind: 'encoders'; source: EncoderSource } | ({ kind: 'chunk' } & ChunkRequest);
-
-export type FromWorker = ChunkAnswer;
+/* A process of a build that encodes the chunks of its parent (`process-pool.ts`). */
 
 let responder: ChunkResponder | null = null;
 
 process.on('message', async (message: ToWorker) => {
-  if (message.kind === 'encoders') {
-    responder = new ChunkResponder(nodeChunkEncoder(message.source));
+  if ('presets' in message) {
+    responder = new ChunkResponder(nodeChunkEncoder(message));
     return;
   }
   if (!responder) throw new Error('a chunk came before the encoders');

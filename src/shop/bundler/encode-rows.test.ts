@@ -6,7 +6,7 @@ import { DEFAULT_PRESETS } from '../../core/encoders';
 import type { ChunkRunner } from '../pipeline/chunk';
 import { encodeRows, type RowsTask } from '../pipeline/encode-rows';
 import { FeatureCache } from '../pipeline/feature-cache';
-import { cacheFile } from './cache-folder';
+import { cacheFile } from './build-folder';
 
 const folder = mkdtempSync(join(tmpdir(), 'sidestream-'));
 afterAll(() => rmSync(folder, { recursive: true }));

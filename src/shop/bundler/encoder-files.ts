@@ -13,21 +13,13 @@ import { PACKAGE_FOLDER, replaceFile } from './folders';
 /** Default folder of built encoders: `models/` of this package. */
 export const MODELS_FOLDER = join(PACKAGE_FOLDER, 'models');
 
-/** Whether an encoder was built now or already existed. */
-export type Added = 'built' | 'present';
-
 /**
  * Builds the files of an encoder from its npm package, unless they already exist.
- * @param onStep called with one line per step
- * @throws SidestreamError `encoder/missing` for an unknown name, or a package that is missing or has another version;
- *   `encoder/unsupported-graph` if the package or the result does not match the preset
+ * @throws SidestreamError `encoder/missing`; `encoder/unsupported-graph` if the result does not match the preset
  */
-export async function addEncoder(name: string, folder: string, onStep: (line: string) => void): Promise<Added> {
+export async function addEncoder(name: string, folder: string, onStep: (line: string) => void): Promise<void> {
   const preset = findPreset(name);
-  if (await isBuilt(preset, folder)) {
-    onStep(`${name}: already built`);
-    return 'present';
-  }
+  if (await isBuilt(preset, folder)) return onStep(`${name}: already built`);
   const recipe = findRecipe(name);
   if (!recipe) throw new SidestreamError('encoder/missing', `There is no recipe for "${name}".`);
   const { source } = preset;
@@ -46,7 +38,6 @@ export async function addEncoder(name: string, folder: string, onStep: (line: st
   }
   await replaceFile(join(folder, `${name}.onnx`), built.onnx);
   onStep(`${name}: wrote ${join(folder, `${name}.onnx`)}, ${(built.onnx.length / 1e6).toFixed(1)} MB`);
-  return 'built';
 }
 
 /** Reads the built files of an encoder, ready for `createNodeEncoder`. @throws SidestreamError `encoder/missing` */
@@ -103,11 +94,7 @@ async function verify(preset: Preset, file: string, bytes: Uint8Array, digest: s
 /** Name of the preset file that `sidestream encoders add` writes next to an encoder built from a model on the hub or on disk. */
 export const presetFile = (name: string): string => `${name}.preset.json`;
 
-/**
- * The preset of an encoder: one of the package's own, or one created on this machine.
- * @param folder folder of the built encoders
- * @throws SidestreamError `encoder/missing` for an unknown name, or if it is for the other modality
- */
+/** A preset of the package, or one created on this machine. @throws SidestreamError `encoder/missing` */
 export async function readPreset(name: string, folder: string, modality: 'text'): Promise<TextPreset>;
 export async function readPreset(name: string, folder: string, modality: 'image'): Promise<ImagePreset>;
 export async function readPreset(name: string, folder: string, modality: Preset['modality']): Promise<Preset> {
@@ -117,10 +104,7 @@ export async function readPreset(name: string, folder: string, modality: Preset[
   throw new SidestreamError('encoder/missing', message);
 }
 
-/**
- * A preset created on this machine; null if none has that name.
- * @throws SidestreamError `encoder/missing` when its file is damaged
- */
+/** A preset created on this machine. @throws SidestreamError `encoder/missing` when its file is damaged */
 export async function madePreset(name: string, folder: string): Promise<Preset | null> {
   const path = join(folder, presetFile(name));
   if (PRESETS.some((preset) => preset.name === name) || !/^[a-z0-9-]+$/.test(name) || !existsSync(path)) return null;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { FeatureCache } from '../pipeline/feature-cache';
-import { cacheFile } from './cache-folder';
+import { cacheFile } from './build-folder';
 
 const folder = mkdtempSync(join(tmpdir(), 'sidestream-'));
 afterAll(() => rmSync(folder, { recursive: true }));

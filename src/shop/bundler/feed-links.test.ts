@@ -6,9 +6,8 @@ import { productsOf } from '../../core/catalog/variants';
 import { cooccurrence } from '../../device/ranking/terms/cooccurrence';
 import { readFeedText } from '../../testing/feeds';
 import { type BuildRequest, buildBundle } from './build-bundle';
-import { fileCooccurrence } from './build-cooccurrence';
+import { feedLinks, fileCooccurrence } from './build-cooccurrence';
 import { MODELS_FOLDER } from './encoder-files';
-import { feedLinks } from './feed-links';
 
 const COMPLEMENTARY =
   'Complementary products (product.metafields.shopify--discovery--product_recommendation.complementary_products)';

@@ -6,30 +6,23 @@ import { Readable } from 'node:stream';
 import ipaddr from 'ipaddr.js';
 import pRetry, { AbortError } from 'p-retry';
 
-/** The part of `fetch` that is needed to get a file. */
 export type Fetch = (
   url: string,
   options: { headers?: Record<string, string>; signal?: AbortSignal },
 ) => Promise<Response>;
 
-export interface PublicFetchOptions {
-  /** Whether to connect to a non-public address. Default: never. */
-  allow?: (address: string) => boolean;
-}
-
-/** Maximum number of redirects. */
 const REDIRECTS = 5;
-/** Statuses whose responses have no body. */
 const BODILESS = new Set([204, 205, 304]);
 
 /**
  * A `fetch` for untrusted addresses, such as those in a feed. It connects to public addresses only: every address to which a name
  * resolves is checked when the connection is made, so no alternative spelling, name server or redirect can lead into the network
  * of this machine.
+ * @param allow whether to connect to a non-public address
  * @returns a function that rejects with p-retry's AbortError if a retry would not help (a private address, more than 5 redirects,
  *   a scheme other than http and https), and otherwise, like `fetch`, with a TypeError that has a cause
  */
-export function publicFetch({ allow = () => false }: PublicFetchOptions = {}): Fetch {
+export function publicFetch(allow: (address: string) => boolean): Fetch {
   const agents = { 'http:': new http.Agent({ keepAlive: true }), 'https:': new https.Agent({ keepAlive: true }) };
   const may = (address: string): boolean => isPublic(address) || allow(address);
   const lookup: LookupFunction = (host, options, done) => {
@@ -97,7 +90,6 @@ function toResponse(answer: http.IncomingMessage, status: number): Response {
   return new Response(Readable.toWeb(answer), { status, headers });
 }
 
-/** The error message for a private address. */
 export class NotPublic extends Error {
   constructor(host: string, address: string) {
     const where = host === address ? host : `${host} (${address})`;
@@ -105,7 +97,6 @@ export class NotPublic extends Error {
   }
 }
 
-/** Whether a public server may have this address. */
 function isPublic(address: string): boolean {
   const parsed = ipaddr.process(address);
   // `::1.2.3.4`, an IPv4 address in the deprecated IPv4-compatible form, which no server uses.
@@ -129,20 +120,15 @@ export interface FetchLimits {
 const RETRYABLE = new Set([408, 425, 429, 500, 502, 503, 504]);
 
 /**
- * Fetches an http(s) address. Retries if the network or the server fails, if the server is busy or if it takes too long; any
- * other response is left to the caller.
- * @param read reads the answer within the same attempt and time limit; an error that it throws leads to a retry. Default: the
- *   unread answer
- * @throws Error with the reason in words, if no attempt led to an answer
+ * Fetches an http(s) address. Retries if the network or the server fails or is busy; any other response is left to the caller.
+ * @param read reads the answer within the same attempt and time limit; an error that it throws leads to a retry
  */
-export function fetchRetried(url: string, limits?: FetchLimits): Promise<Response>;
-export function fetchRetried<T>(url: string, limits: FetchLimits, read: (response: Response) => Promise<T>): Promise<T>;
-export async function fetchRetried<T>(
+export function fetchRetried<T>(
   url: string,
-  { fetch = globalThis.fetch, headers, timeout = 30_000, retries = 3, backoff = 500 }: FetchLimits = {},
-  read?: (response: Response) => Promise<T>,
-): Promise<T | Response> {
-  const once = async (): Promise<T | Response> => {
+  { fetch = globalThis.fetch, headers, timeout = 30_000, retries = 3, backoff = 500 }: FetchLimits,
+  read: (response: Response) => T | Promise<T>,
+): Promise<T> {
+  const once = async (): Promise<T> => {
     const abort = new AbortController();
     const timer = setTimeout(() => abort.abort(new Error(`${url} took longer than ${timeout / 1000} s`)), timeout);
     try {
@@ -151,7 +137,7 @@ export async function fetchRetried<T>(
         await response.body?.cancel();
         throw new Error(`${url} answered ${response.status}`);
       }
-      return read ? await read(response) : response;
+      return await read(response);
     } catch (error) {
       if (abort.signal.aborted) throw abort.signal.reason;
       throw networkError(url, error);

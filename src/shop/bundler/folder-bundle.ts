@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import pRetry from 'p-retry';
 import {
   type Bundle,
   type BundleSink,
@@ -7,10 +8,13 @@ import {
   MANIFEST_FILE,
   type Manifest,
   openBundle,
+  parseManifest,
+  putMutable,
   staleNames,
 } from '../../core/catalog';
 import { codeOf } from '../../core/common/thrown';
-import { SidestreamError } from '../../error';
+import { invalidInput, SidestreamError } from '../../error';
+import { lockedBuild } from './build-folder';
 import { kindOf, replaceFile } from './folders';
 
 /** Reads a bundle from a folder. A missing file gives a 404, as on a web server. */
@@ -25,10 +29,7 @@ export function folderFetch(folder: string): FetchFile {
   };
 }
 
-/**
- * Opens the whole bundle in a folder.
- * @throws SidestreamError `bundle/unreachable` without a bundle; other errors as in `openBundle`
- */
+/** Opens the whole bundle in a folder. @throws SidestreamError `bundle/unreachable` without one; others as `openBundle` */
 export async function openFolder(folder: string): Promise<Bundle> {
   const missing = (what: string): SidestreamError => new SidestreamError('bundle/unreachable', what);
   const kind = await kindOf(folder);
@@ -43,10 +44,7 @@ export async function openFolder(folder: string): Promise<Bundle> {
   return openBundle(folderFetch(folder));
 }
 
-/**
- * Writes a bundle into a folder, each file complete or not at all.
- * @throws SidestreamError `runtime/invalid-input` if the file system refuses to write, for instance on a full disk
- */
+/** Writes a bundle into a folder. @throws SidestreamError `runtime/invalid-input` if the file system refuses, as on a full disk */
 export async function folderSink(folder: string): Promise<BundleSink> {
   await mkdir(folder, { recursive: true }).catch((cause) => {
     throw notWritten(folder, cause);
@@ -59,7 +57,6 @@ export async function folderSink(folder: string): Promise<BundleSink> {
   };
 }
 
-/** Remedies for errors of the file system, by code. */
 const REFUSALS: Record<string, string> = {
   ENOSPC: 'its disk is full. Free some space, and run the command again',
   EDQUOT: 'its disk quota is used up. Free some space, and run the command again',
@@ -71,18 +68,57 @@ const REFUSALS: Record<string, string> = {
   EISDIR: 'a folder is where it should be. Name another place',
 };
 
-/** The error of writing a file, in words if the cause is known. */
 export function notWritten(path: string, cause: unknown): unknown {
   const why = REFUSALS[codeOf(cause)];
   if (why === undefined) return cause;
-  return new SidestreamError('runtime/invalid-input', `${path} cannot be written: ${why}.`, { cause });
+  return invalidInput(`${path} cannot be written: ${why}.`, { cause });
 }
 
-/**
- * Removes the files of earlier builds, except the files of these bundles and of their predecessors, which open pages still read.
- * Other files are not touched.
- */
+/** Removes the files of earlier builds, except those of these bundles and of their predecessors, which open pages still read. */
 export async function removeStale(folder: string, ...manifests: Manifest[]): Promise<void> {
   const stale = await staleNames(await readdir(folder), manifests, folderFetch(folder));
   await Promise.all(stale.map((name) => rm(join(folder, name))));
+}
+
+/** Attempts to lock the manifest, every 50 ms. */
+const ATTEMPTS = { retries: 99, minTimeout: 50, factor: 1 };
+
+/** The files of a bundle that change between builds. */
+type MutableFiles = Pick<Manifest, 'offers' | 'rules'>;
+
+/** @throws SidestreamError `bundle/unreachable` if there is no bundle, `bundle/invalid`, `bundle/unknown-version` */
+export async function readManifest(out: string): Promise<Manifest> {
+  const path = join(out, MANIFEST_FILE);
+  const bytes = await readFile(path).catch((cause) => {
+    const text = `There is no bundle in ${out}: ${path} cannot be read. Check the path, or build one: \`sidestream build <catalogue> --out ${out}\`.`;
+    throw new SidestreamError('bundle/unreachable', text, { cause });
+  });
+  return parseManifest(new Uint8Array(bytes).buffer, path);
+}
+
+/** Changes the files named in the present manifest. @param change the files to name instead; null if nothing changes */
+export async function nameMutable(out: string, change: (named: MutableFiles) => MutableFiles | null): Promise<void> {
+  const put = async (): Promise<void> => {
+    const manifest = await readManifest(out);
+    const named = change(manifest);
+    if (!named) return;
+    const next = await putMutable(manifest, named, await folderSink(out));
+    await removeStale(out, next, manifest);
+  };
+  // Without a change, the manifest needs no lock.
+  if (!change(await readManifest(out))) return;
+  await pRetry(() => lockedBuild(out, put), {
+    ...ATTEMPTS,
+    shouldRetry: ({ error }) => error instanceof SidestreamError && error.code === 'build/locked',
+  });
+}
+
+/** Writes a file of a bundle, complete or not at all. @returns whether the content changed */
+export async function writeMutable(path: string, bytes: Uint8Array): Promise<boolean> {
+  const before = await readFile(path).catch(() => null);
+  // An unchanged file keeps its modification time, which many hosts use to confirm that a browser's copy is still valid.
+  if (before?.equals(bytes)) return false;
+  // Two concurrent runs must not write to the same file.
+  await replaceFile(path, bytes, `${path}.${process.pid}.part`);
+  return true;
 }

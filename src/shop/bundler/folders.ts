@@ -3,7 +3,7 @@ import { access, constants, rename, rm, stat, writeFile } from 'node:fs/promises
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { codeOf } from '../../core/common/thrown';
-import { invalidInput, SidestreamError } from '../../error';
+import { invalidInput } from '../../error';
 
 type Kind = 'folder' | 'file' | 'nothing';
 
@@ -17,7 +17,6 @@ export async function kindOf(path: string): Promise<Kind> {
   }
 }
 
-/** Checks that an option names a folder. @throws SidestreamError `runtime/invalid-input` */
 export async function requireFolder(option: string, path: string): Promise<void> {
   const kind = await kindOf(path);
   if (kind === 'folder') return;
@@ -25,21 +24,17 @@ export async function requireFolder(option: string, path: string): Promise<void>
   throw invalidInput(`${option} ${path}: this folder ${what}. Check the path.`);
 }
 
-/**
- * Checks that an option names a folder, or a path at which one can be created, and that this user may write there.
- * @throws SidestreamError `runtime/invalid-input`
- */
+/** Checks that a folder exists or can be created, and that this user may write there. @throws SidestreamError */
 export async function requireRoom(option: string, path: string): Promise<void> {
   for (let at = path; ; at = dirname(at)) {
     const kind = await kindOf(at);
     if (kind === 'file') {
-      const message = `${option} ${path}: ${at} is a file, so no folder can be created there. Name another folder.`;
-      throw invalidInput(message);
+      throw invalidInput(`${option} ${path}: ${at} is a file, so no folder can be created there. Name another folder.`);
     }
     if (kind === 'folder') {
       await access(at, constants.W_OK).catch((cause) => {
         const message = `${option} ${path}: this user cannot write to ${at}. Grant the permission, or name another folder.`;
-        throw new SidestreamError('runtime/invalid-input', message, { cause });
+        throw invalidInput(message, { cause });
       });
       return;
     }

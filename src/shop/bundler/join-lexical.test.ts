@@ -7,10 +7,8 @@ import { seededRandom } from '../../core/common/random';
 import { catalogIndex } from '../../device/ranking';
 import { similarList } from '../../device/ranking/lists/similar';
 import { joinLexical, type LexicalTask } from '../pipeline/join-lexical';
-import { textPrecision, tunedTextWeight } from '../pipeline/neighbors';
-import { similarWeights } from '../pipeline/similar-weights';
-import { collectFeed } from './read-feed';
-import { RejectedRowsFile } from './rejected-rows';
+import { similarWeights, textPrecision, tunedTextWeight } from '../pipeline/neighbors';
+import { collectFeed, RejectedRowsFile } from './read-feed';
 
 const SHOP = fileURLToPath(new URL('../../../../shared/data/shop-german/', import.meta.url));
 const quiet = { start() {}, advance() {}, stop() {} };

@@ -5,29 +5,25 @@ import { type ItemText, itemTextOf } from '../../core/catalog/locales';
 import { encodeOffers, marketSchema, type Offer, offersFile } from '../../core/catalog/offers';
 import { invalidInput, SidestreamError } from '../../error';
 import type { CollectedFeed, RejectedRows } from '../pipeline';
-import { writeMutable } from './edit-manifest';
+import { writeMutable } from './folder-bundle';
 import { soldOutOffer } from './offers';
 import { collectFeed, type ReadFeedOptions } from './read-feed';
 
 export interface LocaleFeed {
   tag: string;
-  /** Files, folders and addresses. */
   feed: readonly string[];
 }
 
-/** The offers made from a feed in another currency. */
 interface MadeMarket {
   market: string;
   currency: string;
   offers: Offer[];
 }
 
-/** The result of the feeds in further languages. */
 export interface LocaleFeeds {
   locales: LocaleContent[];
   markets: MadeMarket[];
   notes: string[];
-  /** One line per file about the rows read. */
   summary: string[];
   rejectedRows: number;
 }
@@ -38,7 +34,6 @@ const NAMED = 5;
 export interface ReadLocalesRequest {
   feeds: readonly LocaleFeed[];
   main: Pick<CollectedFeed, 'items' | 'currencies'>;
-  /** Language tag of the main feed, if known. */
   language: string | undefined;
   options: ReadFeedOptions | undefined;
   rejected: RejectedRows;

@@ -56,7 +56,6 @@ function barMeter(stream: Output): GrowingMeter {
   };
 }
 
-/** The time left in words; empty if it is unknown or below a second. */
 function timeLeft(seconds: number, part?: string): string[] {
   if (!Number.isFinite(seconds) || seconds < 1) return [];
   const whole = Math.ceil(seconds);
@@ -103,39 +102,31 @@ function rate(value: number, started: number): string {
   return perSecond < 10 ? perSecond.toFixed(1) : perSecond.toFixed(0);
 }
 
-/** Meters of concurrent work: stages with the same label are shown as one, with the time left for all of them. */
-export class JointMeter {
-  readonly #create: () => GrowingMeter;
-  readonly #stages = new Map<string, { meter: GrowingMeter; running: number }>();
-
-  /** @param create creates the meter of a label; default: on the terminal */
-  constructor(create: () => GrowingMeter = () => createMeter()) {
-    this.#create = create;
-  }
-
-  /** The meter of one worker. */
-  meter(): Meter {
+/** Makes meters of concurrent work: stages of one label are shown as one, with the time left for all of them. */
+export function jointMeters(create: () => GrowingMeter): () => Meter {
+  const stages = new Map<string, { meter: GrowingMeter; running: number }>();
+  return () => {
     let label = '';
     return {
-      start: (newLabel, total, part) => {
+      start(newLabel, total, part) {
         label = newLabel;
-        const known = this.#stages.get(label);
+        const known = stages.get(label);
         if (known) {
           known.running++;
           known.meter.extend(total);
           return;
         }
-        const meter = this.#create();
-        this.#stages.set(label, { meter, running: 1 });
+        const meter = create();
+        stages.set(label, { meter, running: 1 });
         meter.start(label, total, part);
       },
-      advance: (count) => this.#stages.get(label)?.meter.advance(count),
-      stop: () => {
-        const stage = this.#stages.get(label);
+      advance: (count) => stages.get(label)?.meter.advance(count),
+      stop() {
+        const stage = stages.get(label);
         if (!stage || --stage.running > 0) return;
-        this.#stages.delete(label);
+        stages.delete(label);
         stage.meter.stop();
       },
     };
-  }
+  };
 }

@@ -11,33 +11,26 @@ import {
   type Offered,
   offersFile,
 } from '../../core/catalog/offers';
+import { counted } from '../../core/common/counted';
 import { SidestreamError } from '../../error';
 import { type Meter, metered, type RejectedRows } from '../pipeline';
-import { nameMutable, readManifest, writeMutable } from './edit-manifest';
-import { folderFetch } from './folder-bundle';
+import { folderFetch, nameMutable, readManifest, writeMutable } from './folder-bundle';
 import { openFeed } from './open-feed';
-import { strictError } from './read-feed';
-import { RejectedRowsFile } from './rejected-rows';
+import { RejectedRowsFile, strictError } from './read-feed';
 
 /** Treatment of products in the bundle that the feed lacks: they keep price and stock, or are sold out. */
 export const MISSING = ['keep', 'out-of-stock'] as const;
-export type Missing = (typeof MISSING)[number];
 
 export interface OffersRequest {
-  /** Files, folders and addresses of the feed. */
   feed: readonly string[];
   mapping?: FeedMapping;
   /** Whether the first refused row ends the command. Default false. */
   strict?: boolean;
-  /** Folder of the bundle. */
   out: string;
-  /** Default `default`. */
   market?: string;
-  /** Currency code of the prices. */
   currency?: string;
   /** Default: `keep`; for markets other than the default one, to which the bundle's prices do not apply, `out-of-stock`. */
-  missing?: Missing;
-  /** File that gets every refused row, one line of JSON each. */
+  missing?: (typeof MISSING)[number];
   rejectedFile?: string;
   meter: Meter;
 }
@@ -45,7 +38,6 @@ export interface OffersRequest {
 export interface OffersResult {
   file: string;
   bytes: number;
-  /** Whether the file changed. */
   changed: boolean;
   /** Number of products in the file. */
   offers: number;
@@ -58,7 +50,6 @@ export interface OffersResult {
   /** Number of products in the bundle that the feed marks as unpublished; they are sold out. */
   unpublished: number;
   rejectedRows: number;
-  /** The first 1,000 bad fields. */
   rejected: readonly RejectedRow[];
   rejectedCount: number;
 }
@@ -97,7 +88,10 @@ export async function writeOffers(request: OffersRequest): Promise<OffersResult>
     }
   });
   const bytes = encodeOffers({ offers, ...(currency ? { currency } : {}) }, market);
-  const changed = await storeOffers(out, market, bytes);
+  const changed = await writeMutable(join(out, offersFile(market)), bytes);
+  await nameMutable(out, ({ offers: named = [], rules }) =>
+    named.includes(market) ? null : { offers: [...named, market], rules },
+  );
   return {
     file: join(out, offersFile(market)),
     bytes: bytes.byteLength,
@@ -113,21 +107,17 @@ export async function writeOffers(request: OffersRequest): Promise<OffersResult>
   };
 }
 
-/**
- * Removes the offers of a market from a bundle, whose own prices and stock apply again.
- * @throws SidestreamError `bundle/unreachable` if there is no bundle
- */
+/** Removes the offers of a market. @throws SidestreamError `bundle/unreachable` if there is no bundle */
 export async function removeOffers(out: string, market = DEFAULT_MARKET): Promise<void> {
-  const { offers: named = [] } = await readManifest(out);
   // Update the manifest first: it must not name a missing file.
-  if (named.includes(market)) await putMarkets(out, (markets) => markets.filter((other) => other !== market));
+  await nameMutable(out, ({ offers: named = [], rules }) =>
+    named.includes(market) ? { offers: named.filter((other) => other !== market), rules } : null,
+  );
   await rm(join(out, offersFile(market)), { force: true });
 }
 
 /**
- * The markets whose offers a build keeps: those in the folder by now, which may have changed since the build started. A market
- * whose file cannot be read is left out.
- * @param say receives a line about each market that is kept or left out
+ * The markets whose offers a build keeps: those in the folder by now, which may have changed since the build started.
  * @param replaced markets that the build itself creates
  */
 export async function keptOffers(
@@ -142,9 +132,8 @@ export async function keptOffers(
     try {
       const { offers } = await fetchOffers(folderFetch(out), manifest, market);
       kept.push(market);
-      const count = offers.length === 1 ? '1 product' : `${offers.length} products`;
       say(
-        `Kept ${offersFile(market)}: price and stock of ${count}, which override this build's until \`sidestream offers\` runs again.`,
+        `Kept ${offersFile(market)}: price and stock of ${counted(offers.length, 'product')}, which override this build's until \`sidestream offers\` runs again.`,
       );
     } catch (thrown) {
       const { message } = SidestreamError.from(thrown);
@@ -154,24 +143,15 @@ export async function keptOffers(
   return kept;
 }
 
-interface ReadOffers {
-  offers: Map<string, FeedOffer['values']>;
-  /** Fields that at least one product of the feed has. */
-  fields: ReadonlySet<keyof Offered>;
-  /** Ids of refused rows, if readable. */
-  refused: Set<string>;
-  /** Ids of unpublished products. */
-  unpublished: Set<string>;
-  rejectedRows: number;
-}
-
-async function readOffers({ feed, mapping, strict }: OffersRequest, rejected: RejectedRows): Promise<ReadOffers> {
+async function readOffers({ feed, mapping, strict }: OffersRequest, rejected: RejectedRows) {
   const read = {
     offers: new Map<string, FeedOffer['values']>(),
+    /** Ids of refused rows, if readable. */
     refused: new Set<string>(),
     unpublished: new Set<string>(),
     rejectedRows: 0,
   };
+  /** Fields that at least one product of the feed has. */
   const fields = new Set<keyof Offered>();
   let at = 0;
   for await (const row of parsedRows(openFeed(feed), recordOffer, { mapping })) {
@@ -231,15 +211,3 @@ export function soldOutOffer({ id, availability }: Item, own: boolean): Offer | 
   // The bundle's price is in the currency of another market.
   return { id, price: null, listPrice: null, availability: 'out-of-stock' };
 }
-
-/** Writes the file, then adds its market to the manifest. @returns whether the file changed */
-async function storeOffers(out: string, market: string, bytes: Uint8Array): Promise<boolean> {
-  const changed = await writeMutable(join(out, offersFile(market)), bytes);
-  const { offers: named = [] } = await readManifest(out);
-  if (!named.includes(market)) await putMarkets(out, (markets) => [...markets, market]);
-  return changed;
-}
-
-/** Changes the markets in the manifest. */
-const putMarkets = (out: string, change: (markets: readonly string[]) => string[]): Promise<void> =>
-  nameMutable(out, ({ offers = [], ...others }) => ({ ...others, offers: change(offers) }));

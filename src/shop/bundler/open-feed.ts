@@ -1,11 +1,12 @@
 import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import { type FeedSource, unpacked } from '../../core/catalog/feed';
+import { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { type FeedSource, fileText, unpacked } from '../../core/catalog/feed';
 import { messageOf } from '../../core/common/thrown';
-import { SidestreamError } from '../../error';
+import { invalidInput, SidestreamError } from '../../error';
 import { fetchRetried } from './fetch';
-import { gunzip } from './open-text';
 
 /** Extensions of the files that are read from a folder; their content decides the format. */
 const FEED_FILES = new Set([
@@ -23,9 +24,8 @@ const FEED_FILES = new Set([
 ]);
 
 /**
- * Opens the files of a feed one after another: files, folders (with their subfolders, by name) and http(s) addresses. Gzip is
- * decompressed.
- * @throws SidestreamError `catalog/unreadable` with the reason
+ * Opens files, folders (with their subfolders, by name) and http(s) addresses one after another; gzip is decompressed.
+ * @throws SidestreamError `catalog/unreadable`
  */
 export async function* openFeed(paths: readonly string[]): AsyncGenerator<FeedSource> {
   for (const path of paths) {
@@ -57,7 +57,7 @@ async function* filesOf(path: string): AsyncGenerator<string> {
 }
 
 async function* download(url: string): AsyncGenerator<Uint8Array> {
-  const response = await fetchRetried(url, { headers: { accept: '*/*' } });
+  const response = await fetchRetried(url, { headers: { accept: '*/*' } }, (answer) => answer);
   if (!response.ok) throw new Error(`it answered ${response.status}`);
   if (response.body) yield* response.body;
 }
@@ -73,11 +73,23 @@ async function* readable(file: string, bytes: AsyncIterable<Uint8Array>): AsyncG
 
 function unreadable(path: string, cause: unknown): SidestreamError {
   if (cause instanceof SidestreamError) return cause;
-  return new SidestreamError(
-    'catalog/unreadable',
-    `The catalogue ${path} cannot be read: ${messageOf(cause)}. Check the path.`,
-    {
-      cause,
-    },
-  );
+  const message = `The catalogue ${path} cannot be read: ${messageOf(cause)}. Check the path.`;
+  return new SidestreamError('catalog/unreadable', message, { cause });
+}
+
+/** The text of a shop's file. @throws SidestreamError `runtime/invalid-input` with the message of `unreadable` */
+export async function* openText(path: string, unreadable: (cause: unknown) => string): AsyncGenerator<string> {
+  try {
+    yield* fileText(path, createReadStream(path), gunzip);
+  } catch (cause) {
+    throw cause instanceof SidestreamError ? cause : invalidInput(unreadable(cause), { cause });
+  }
+}
+
+/** Decompresses gzip with zlib. @throws errors of the source and of zlib */
+async function* gunzip(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const source = Readable.from(packed, { objectMode: false });
+  const zlib = createGunzip();
+  source.on('error', (error) => zlib.destroy(error));
+  yield* source.pipe(zlib);
 }

@@ -26,27 +26,18 @@ export interface PictureOptions extends Omit<FetchLimits, 'fetch' | 'headers'> {
   maxBytes?: number;
 }
 
-/** The pictures that a feed names, from disk or from the shop's server. */
-export interface Pictures {
-  /** Whether there is a source for this picture. */
-  reachable(name: string): boolean;
-  /** @throws Error with the reason in words */
-  read(name: string): Promise<Uint8Array>;
-  /** Numbers of pictures taken from the cache because their server did not answer, or because their address is private. */
-  readonly stale: { unanswered: number; notPublic: number };
-}
-
 /**
  * Reads pictures by file name, only below the folder, or by http(s) address. Fetched pictures are kept, and fetched again only if
  * the server has a newer version (`ETag`, `Last-Modified`).
  */
-export function createPictures(options: PictureOptions): Pictures {
+export function createPictures(options: PictureOptions) {
   const { folder, base = '', offline = false, allowPrivate = false, parallel = 8, maxBytes = 25e6 } = options;
-  const fetch = publicFetch({ allow: () => allowPrivate });
+  const fetch = publicFetch(() => allowPrivate);
   const cache = pictureCache(options.cache ?? '.cache/pictures');
   const limit = pLimit(parallel);
   /** Products often share a picture. */
   const underWay = new Map<string, Promise<Uint8Array>>();
+  /** Numbers of pictures from the cache because their server did not answer, or because their address is private. */
   const stale = { unanswered: 0, notPublic: 0 };
 
   const fetchPicture = async (url: string): Promise<Uint8Array> => {
@@ -82,8 +73,10 @@ export function createPictures(options: PictureOptions): Pictures {
   };
 
   return {
-    reachable: (name) => isAddress(name) || folder !== undefined,
-    read(name) {
+    /** Whether there is a source for this picture. */
+    reachable: (name: string): boolean => isAddress(name) || folder !== undefined,
+    /** @throws Error with the reason in words */
+    async read(name: string): Promise<Uint8Array> {
       if (!isAddress(name)) return readPicture(folder ?? '.', fileName(name, folder ?? '.', base), maxBytes);
       let picture = underWay.get(name);
       if (!picture) {
@@ -135,19 +128,14 @@ interface CachedPicture extends v.InferOutput<typeof headSchema> {
 }
 
 /** Pictures by address, one file each: a line of JSON, then the picture. Files are complete or absent. */
-interface PictureCache {
-  /** Null for a picture that is not cached, or whose file is unusable. */
-  get(url: string): Promise<CachedPicture | null>;
-  put(picture: CachedPicture): Promise<void>;
-}
-
-function pictureCache(folder: string): PictureCache {
+function pictureCache(folder: string) {
   const pathOf = (url: string): string => {
     const name = createHash('sha256').update(url).digest('hex');
     return join(folder, name.slice(0, 2), name);
   };
   return {
-    async get(url) {
+    /** Null for a picture that is not cached, or whose file is unusable. */
+    async get(url: string): Promise<CachedPicture | null> {
       let file: Buffer;
       try {
         file = await readFile(pathOf(url));
@@ -163,7 +151,7 @@ function pictureCache(folder: string): PictureCache {
       if (!head.success || head.output.url !== url) return null;
       return { ...head.output, bytes: new Uint8Array(file.subarray(end + 1)) };
     },
-    async put({ bytes, ...head }) {
+    async put({ bytes, ...head }: CachedPicture): Promise<void> {
       const path = pathOf(head.url);
       await mkdir(dirname(path), { recursive: true });
       // Two builds may share the folder.
@@ -173,7 +161,6 @@ function pictureCache(folder: string): PictureCache {
   };
 }
 
-/** Whether a picture is named by an http(s) address. */
 const isAddress = (name: string): boolean => /^https?:\/\//i.test(name);
 
 /**
@@ -192,11 +179,7 @@ export function fileName(name: string, folder: string, base: string): string {
   return name.slice(1);
 }
 
-/**
- * Reads a picture that a feed names by its file.
- * @param maxBytes maximum size of the file; default: any
- * @throws Error with the reason in words: outside the folder, missing, a folder, too large, an address
- */
+/** @throws Error with the reason in words: outside the folder, missing, a folder, too large, an address */
 export async function readPicture(
   folder: string,
   name: string,
@@ -220,10 +203,7 @@ export async function readPicture(
   }
 }
 
-/**
- * Whether a name leads outside the folder on any system, either as written or percent-decoded: a page uses the same name as an
- * address.
- */
+/** Whether a name leads outside the folder on any system, as written or percent-decoded: a page uses it as an address. */
 function namedOutside(folder: string, name: string): boolean {
   const spelling = decoded(name);
   // A Windows drive, a network share or the root of a drive.
@@ -264,8 +244,7 @@ export function withImage(
   return readable ? { ...rest, image: `${imageBase}${image}` } : rest;
 }
 
-/** Notes about pictures that were not fetched again. */
-export function stalePictures({ unanswered, notPublic }: Pictures['stale']): string[] {
+export function stalePictures({ unanswered, notPublic }: ReturnType<typeof createPictures>['stale']): string[] {
   const from = (count: number): string => `${counted(count, 'picture')} from an earlier build:`;
   return [
     ...(unanswered > 0 ? [`Used ${from(unanswered)} the server did not answer.`] : []),

@@ -21,15 +21,11 @@ export interface PreviousBundle extends Predecessor {
 
 interface FeatureRecipe {
   text: TextRecipe;
-  /** Width D of every projected tap. */
   dim: number;
-  /** Digests of the encoders' ONNX files. */
   digests: Record<Modality, string>;
 }
 
-/**
- * The bundle in a folder; null without one. A bundle that cannot be read is reported to `say` and treated as missing.
- */
+/** The bundle in a folder. One that cannot be read is reported to `say` and treated as missing. */
 export async function previousBundle(
   folder: string,
   recipe: FeatureRecipe,
@@ -67,8 +63,6 @@ export function leftOut(before: Manifest, after: Manifest): string | null {
 /**
  * The projections that the next build keeps. Fitting them again would change every feature of every item, so they are kept unless
  * they were fitted to fewer items than a sample and the catalogue has more than doubled since.
- * @param rows number of items of the next bundle that have each modality; inputs shared by variants count once
- * @param fitted number of items to which a projection was fitted; undefined if unknown
  */
 export async function keptProjections(
   { manifest, projections }: PreviousBundle,

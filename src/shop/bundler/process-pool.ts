@@ -1,14 +1,36 @@
 import { fork } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { type ChunkRunner, type ChunkWorker, type ChunkWorkerEvents, WorkerPool } from '../pipeline';
-import type { FromWorker, ToWorker } from './chunk-worker';
-import { type EncoderSource, nodeChunkEncoder } from './node-encoders';
+import type { ImagePreset, TextPreset } from '../../core/encoders';
+import { createNodeEncoder, decodeImage } from '../../core/encoders/node';
+import {
+  type ChunkAnswer,
+  ChunkEncoder,
+  type ChunkRequest,
+  type ChunkRunner,
+  type ChunkWorker,
+  type ChunkWorkerEvents,
+  WorkerPool,
+} from '../pipeline';
+import { readEncoder } from './encoder-files';
 
-/**
- * Encodes chunks in processes on this machine, one thread each.
- * @param size maximum number of processes; 1 encodes in this process
- */
+export interface EncoderSource {
+  presets: { text: TextPreset; image: ImagePreset };
+  models: string;
+}
+
+/** Encodes chunks in this process, on one thread: several processes use several cores. */
+export const nodeChunkEncoder = ({ presets, models }: EncoderSource): ChunkEncoder =>
+  new ChunkEncoder({
+    openText: async () => createNodeEncoder(presets.text, await readEncoder(presets.text, models), { threads: 1 }),
+    openImage: async () => createNodeEncoder(presets.image, await readEncoder(presets.image, models), { threads: 1 }),
+    decodeImage: (bytes) => decodeImage(bytes, presets.image),
+  });
+
+/** A message to `chunk-worker.ts`; the first one names the encoders. */
+export type ToWorker = EncoderSource | ChunkRequest;
+
+/** Encodes chunks in processes on this machine, one thread each. @param size 1 encodes in this process */
 export const localRunner = (source: EncoderSource, size: number): ChunkRunner =>
   size === 1
     ? nodeChunkEncoder(source)
@@ -27,14 +49,14 @@ function startProcess(encoders: EncoderSource, { answered, lost }: ChunkWorkerEv
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  child.on('message', (message: FromWorker) => answered(message));
+  child.on('message', (message: ChunkAnswer) => answered(message));
   child.on('error', (error) => lost(error.message));
   child.on('exit', (code, signal) => lost(signal ?? `code ${code}`));
   // A process that cannot be written to is exiting; its chunk goes to another once it has exited.
   const send = (message: ToWorker): void => void child.send(message, () => {});
-  send({ kind: 'encoders', source: encoders });
+  send(encoders);
   return {
-    send: (request) => send({ kind: 'chunk', ...request }),
+    send,
     async close() {
       if (child.connected) child.disconnect();
       await ended;

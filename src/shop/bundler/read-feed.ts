@@ -1,22 +1,22 @@
+import { closeSync, createReadStream, openSync, renameSync, writeSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
 import { describeRejectedRow, type RejectedRow } from '../../core/catalog';
 import { type FeedMapping, type FeedRow, feedRows, parseFeedMapping } from '../../core/catalog/feed';
 import { messageOf } from '../../core/common/thrown';
-import { SidestreamError } from '../../error';
-import { type CollectedFeed, collectRows, type RejectedRows } from '../pipeline';
+import { invalidInput, SidestreamError } from '../../error';
+import { type CollectedFeed, collectRows, type PlacedRow, RejectedRows } from '../pipeline';
 import { openFeed } from './open-feed';
 
 export interface ReadFeedOptions {
   mapping?: FeedMapping;
-  /** Whether reading ends at the first rejected row. Default false. */
   strict?: boolean;
   /** Called once a file's format is known. */
   onFormat?(file: string, format: string, language: string | undefined): void;
 }
 
 /**
- * Reads the products of files, folders and http(s) addresses, in any supported format, row by row; memory does not grow with the
- * feed. See `feedRows`.
+ * Reads the products of files, folders and addresses row by row; memory does not grow with the feed. See `feedRows`.
  * @throws SidestreamError `catalog/unreadable`, `catalog/unknown-format`; with `strict` `catalog/refused`
  */
 export async function* readFeed(paths: readonly string[], options: ReadFeedOptions = {}): AsyncGenerator<FeedRow> {
@@ -26,17 +26,12 @@ export async function* readFeed(paths: readonly string[], options: ReadFeedOptio
   }
 }
 
-/** The error that ends a build with `--strict`. */
 export function strictError(rejected: RejectedRow): SidestreamError {
   const what = `${describeRejectedRow(rejected)}. Nothing was written; correct the feed or leave out --strict.`;
   return new SidestreamError('catalog/refused', what);
 }
 
-/**
- * Reads all rows of `readFeed` into memory; throws as it does.
- * @param rejectedRows collects every bad field
- * @param from number of its first row among all reported rows; default 0
- */
+/** Reads all rows of `readFeed`; throws as it does. @param from number of its first row among all reported rows; default 0 */
 export const collectFeed = (
   paths: readonly string[],
   options: ReadFeedOptions = {},
@@ -44,17 +39,65 @@ export const collectFeed = (
   from?: number,
 ): Promise<CollectedFeed> => collectRows((onFormat) => readFeed(paths, { ...options, onFormat }), rejectedRows, from);
 
-/** Reads a mapping file. @throws SidestreamError `catalog/bad-mapping` */
-export async function readMapping(path: string): Promise<FeedMapping> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (cause) {
-    throw new SidestreamError(
-      'catalog/bad-mapping',
-      `The mapping cannot be read: ${messageOf(cause)}. Check the path.`,
-      { cause },
-    );
+/** Reads a mapping file, if there is one. @throws SidestreamError `catalog/bad-mapping` */
+export async function readMapping(path?: string, encoding?: string): Promise<FeedMapping> {
+  const own = encoding === undefined ? {} : { encoding };
+  if (path === undefined) return own;
+  const text = await readFile(path, 'utf8').catch((cause) => {
+    const message = `The mapping cannot be read: ${messageOf(cause)}. Check the path.`;
+    throw new SidestreamError('catalog/bad-mapping', message, { cause });
+  });
+  return { ...parseFeedMapping(text, path), ...own };
+}
+
+/** Writes every rejected row to a file, too, if one is given. Late rows are sorted in by `close`. */
+export class RejectedRowsFile extends RejectedRows {
+  /** Feed row of each line of the file. */
+  readonly #written: number[] = [];
+  readonly #file: number | null;
+  readonly #path: string;
+
+  /** @throws SidestreamError `runtime/invalid-input` if the file cannot be written */
+  constructor(path?: string) {
+    super();
+    this.#path = path ?? '';
+    this.#file = path === undefined ? null : opened(path);
   }
-  return parseFeedMapping(text, path);
+
+  protected override write({ at, row }: PlacedRow): void {
+    if (this.#file === null) return;
+    writeSync(this.#file, lineOf(row));
+    this.#written.push(at);
+  }
+
+  async close(): Promise<void> {
+    if (this.#file === null) return;
+    closeSync(this.#file);
+    if (this.late.length === 0) return;
+    const late = this.late.toSorted((a, b) => a.at - b.at);
+    const part = `${this.#path}.part`;
+    const file = opened(part);
+    let [line, next] = [0, 0];
+    const lateBefore = (at: number): void => {
+      for (; next < late.length && late[next].at < at; next++) writeSync(file, lineOf(late[next].row));
+    };
+    for await (const text of createInterface({ input: createReadStream(this.#path) })) {
+      lateBefore(this.#written[line++]);
+      writeSync(file, `${text}\n`);
+    }
+    lateBefore(Number.POSITIVE_INFINITY);
+    closeSync(file);
+    renameSync(part, this.#path);
+  }
+}
+
+const lineOf = (row: RejectedRow): string => `${JSON.stringify(row)}\n`;
+
+function opened(path: string): number {
+  try {
+    return openSync(path, 'w');
+  } catch (cause) {
+    const message = `The refused rows cannot be written: ${messageOf(cause)}. Name another file with --refusals.`;
+    throw invalidInput(message, { cause });
+  }
 }

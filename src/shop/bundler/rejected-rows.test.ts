@@ -2,8 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { collectFeed } from './read-feed';
-import { RejectedRowsFile } from './rejected-rows';
+import { collectFeed, RejectedRowsFile } from './read-feed';
 
 let folder: string;
 beforeAll(async () => {

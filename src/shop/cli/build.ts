@@ -1,43 +1,35 @@
 import { Command, Option } from 'commander';
-import { TEXT_RECIPES, type TextRecipe } from '../../core/catalog';
+import { TEXT_RECIPES } from '../../core/catalog';
 import { counted } from '../../core/common/counted';
 import { DEFAULT_PRESETS } from '../../core/encoders';
 import { nodeRuntime } from '../../core/encoders/node';
-import { buildBundle, createMeter, type LocaleFeed, readMapping, readPreset } from '../bundler';
-import { localeFeed, positiveInteger } from './option-parsers';
+import { type BuildRequest, buildBundle, createMeter, type LocaleFeed, readMapping, readPreset } from '../bundler';
 import {
   allowPrivateOption,
   encodersOption,
   encodingOption,
   langOption,
+  localeFeed,
   mappingOption,
+  positiveInteger,
   refusalsOption,
-} from './shared-options';
+} from './options';
 import { showRejectedRows } from './terminal';
 
-interface BuildOptions {
+interface BuildOptions
+  extends Omit<
+    BuildRequest,
+    'catalog' | 'feed' | 'pictures' | 'presets' | 'locales' | 'warn' | 'rejectedFile' | 'meter'
+  > {
   mapping?: string;
   encoding?: string;
   strict?: boolean;
   pictureCache: string;
   offline?: boolean;
   allowPrivate?: boolean;
-  images?: string;
-  out: string;
-  imageBase: string;
-  text: TextRecipe;
-  models: string;
   textEncoder: string;
   imageEncoder: string;
-  encoders: boolean;
-  links?: string;
-  orders?: string;
-  cache?: string;
-  workers?: number;
-  queue?: string;
-  refit?: boolean;
   refusals?: string;
-  lang?: string;
   locale?: LocaleFeed[];
 }
 
@@ -53,11 +45,10 @@ export function buildCommand(): Command {
       'files, folders or addresses of the feed: JSON Lines, CSV, Merchant Center, Shopify, WooCommerce, pages with JSON-LD',
     )
     .addOption(langOption())
-    .addOption(
-      new Option(
-        '--locale <tag=feed>',
-        'the same products in one more language, such as de=feed-de.xml; once for each language',
-      ).argParser(localeFeed),
+    .option(
+      '--locale <tag=feed>',
+      'the same products in one more language, such as de=feed-de.xml; once for each language',
+      localeFeed,
     )
     .addOption(mappingOption())
     .addOption(encodingOption())
@@ -83,11 +74,7 @@ export function buildCommand(): Command {
     )
     .option('--orders <file>', 'which products were bought together: .csv or .jsonl with order and item')
     .option('--no-encoders', 'leave out the encoder files: the bundle is smaller, but browsers cannot encode new items')
-    .addOption(
-      new Option('--workers <n>', 'number of encoding processes (default: one per processor)').argParser(
-        positiveInteger,
-      ),
-    )
+    .option('--workers <n>', 'number of encoding processes (default: one per processor)', positiveInteger)
     .addOption(
       new Option('--queue <address>', 'encode in `sidestream worker` processes, over redis://host:port').conflicts(
         'workers',
@@ -98,7 +85,7 @@ export function buildCommand(): Command {
       'folder for the encoded features, for a continued build and for the next one (default: <out>.build)',
     )
     .option('--refit', 'fit the projections again: every feature changes, and the shop must train again')
-    .action(async (catalog: string[], { mapping: file, encoding, strict, ...options }: BuildOptions) => {
+    .action(async (catalog: string[], { mapping, encoding, strict, ...options }: BuildOptions) => {
       const started = performance.now();
       // Report a missing package before a long feed is read.
       await nodeRuntime();
@@ -107,7 +94,7 @@ export function buildCommand(): Command {
         text: await readPreset(options.textEncoder, models, 'text'),
         image: await readPreset(options.imageEncoder, models, 'image'),
       };
-      const mapping = file === undefined ? {} : await readMapping(file);
+      const feed = { mapping: await readMapping(mapping, encoding), strict };
       const { rejected, rejectedCount, ...built } = await buildBundle({
         ...options,
         rejectedFile: options.refusals,
@@ -115,7 +102,7 @@ export function buildCommand(): Command {
         warn: (line) => console.error(line),
         presets,
         catalog,
-        feed: { mapping: encoding === undefined ? mapping : { ...mapping, encoding }, strict },
+        feed,
         pictures: { cache: options.pictureCache, offline: options.offline, allowPrivate: options.allowPrivate },
         meter: createMeter(),
       });
@@ -125,16 +112,12 @@ export function buildCommand(): Command {
       console.log(
         `Built ${counted(built.items, 'item')}${missing} in ${seconds} s: ${(built.bytes / 1e6).toFixed(1)} MB in ${options.out}`,
       );
-      const known = [
-        ...(built.repeated > 0
-          ? [`${built.repeated} ${built.repeated === 1 ? 'is' : 'are'} the same as another item's`]
-          : []),
-        ...(built.reused > 0
-          ? [`${built.reused} ${built.reused === 1 ? 'was' : 'were'} encoded by an earlier build`]
-          : []),
+      const encoded = [
+        counted(built.encoded, 'text or picture', 'texts and pictures'),
+        ...(built.repeated > 0 ? [`${counted(built.repeated, 'is', 'are')} the same as another item's`] : []),
+        ...(built.reused > 0 ? [`${counted(built.reused, 'was', 'were')} encoded by an earlier build`] : []),
       ];
-      const encoded = built.encoded === 1 ? '1 text or picture' : `${built.encoded} texts and pictures`;
-      console.log(`Encoded ${[encoded, ...known].join('; ')}`);
+      console.log(`Encoded ${encoded.join('; ')}`);
       for (const note of built.notes) console.error(note);
       for (const line of built.summary) console.log(`Read ${line}`);
       console.log(`Refused: ${counted(built.rejectedRows, 'row')}, ${counted(built.rejectedPictures, 'picture')}`);

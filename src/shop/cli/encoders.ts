@@ -1,11 +1,11 @@
 import { existsSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { HUB_PRESETS, PRESETS, type Preset } from '../../core/encoders';
+import { HUB_PRESETS, type HubPreset, PRESETS, type Preset } from '../../core/encoders';
 import { SidestreamError } from '../../error';
 import { addEncoder, createMeter, isBuilt, madePreset, presetFile } from '../bundler';
 import { type AdaptOptions, adaptEncoder, folderSource, HubRepo, hubSettings, hubSource } from '../bundler/hub';
-import { encodersOption } from './shared-options';
+import { encodersOption } from './options';
 
 interface AddOptions extends AdaptOptions {
   models: string;
@@ -87,22 +87,15 @@ function listCommand(): Command {
     .description('list the known encoders')
     .addOption(encodersOption())
     .action(async ({ models }: { models: string }) => {
-      for (const preset of PRESETS) await show(preset, models);
       const made = await madePresets(models);
-      for (const preset of made) await show(preset, models);
-      for (const { name, modality, license, source } of HUB_PRESETS) {
-        if (!made.some((preset) => preset.name === name)) line(name, modality, 'not built', license, source.repo);
-      }
+      for (const preset of [...PRESETS, ...made])
+        show(preset, (await isBuilt(preset, models)) ? 'built' : 'not built', originOf(preset.source));
+      for (const preset of HUB_PRESETS)
+        if (!made.some(({ name }) => name === preset.name)) show(preset, 'not built', preset.source.repo);
     });
 }
 
-async function show(preset: Preset, models: string): Promise<void> {
-  const { name, modality, license, source } = preset;
-  const state = (await isBuilt(preset, models)) ? 'built' : 'not built';
-  line(name, modality, state, license, originOf(source));
-}
-
-function line(name: string, modality: string, state: string, license: string, origin: string): void {
+function show({ name, modality, license }: Omit<Preset | HubPreset, 'source'>, state: string, origin: string): void {
   console.log([name.padEnd(22), modality.padEnd(6), state.padEnd(10), license.padEnd(11), origin].join(' '));
 }
 

@@ -2,13 +2,16 @@ export { concludeRefused, REFUSED_HELP, readEventFile } from './event-file';
 export { withModels } from './models-lock';
 export {
   fraction,
+  modelsOption,
+  optionWords,
+  pastOption,
   positiveInteger,
   positiveNumber,
   positiveValue,
+  processesOption,
   type ShareStage,
   shareStages,
-} from './option-parsers';
-export { modelsOption, pastOption, processesOption } from './shared-options';
+} from './options';
 export {
   doTasks,
   isTaskProcess,

@@ -4,27 +4,25 @@ import { basename, join, resolve } from 'node:path';
 import { Command } from 'commander';
 import * as v from 'valibot';
 import type { Item } from '../../core/catalog';
-import type { FeedMapping } from '../../core/catalog/feed';
 import { invalidInput } from '../../error';
 import { PACKAGE_FOLDER, readFeed, readMapping } from '../bundler';
 import { detectLanguage } from '../pipeline';
 import { buildCommand } from './build';
-import { type PackageSource, packageSource } from './package-source';
-import { plainAddress, plainName, scriptWord } from './script-words';
 import {
   allowPrivateOption,
   currencyOption,
   encodingOption,
   langOption,
   mappingOption,
+  optionWords,
   refusalsOption,
-} from './shared-options';
+} from './options';
+import { type PackageSource, packageSource, plainAddress, plainName, scriptWord } from './shop-package';
 import { filledPage, hasTexts, shopTexts, textsFile } from './shop-texts';
 
 /** The shop that is copied; next to `lib` in the package, at the top level in a clone. */
 const STARTER = join(PACKAGE_FOLDER, 'starter');
 const PAGES = ['index.html', 'product.html', 'cart.html'];
-/** Files that a folder may contain and still count as empty. */
 const HARMLESS = new Set(['.git', '.DS_Store', 'README.md', 'LICENSE', '.gitignore', 'catalog.jsonl']);
 const SAMPLES = 'catalog.jsonl';
 const SAMPLE_PICTURES = 'pictures';
@@ -49,7 +47,6 @@ interface InitOptions {
   build: boolean;
 }
 
-/** `sidestream init <folder> [feed…]`: writes a shop of static pages, from a feed or from samples, and builds its bundle. */
 export function initCommand(): Command {
   return new Command('init')
     .description(
@@ -124,28 +121,15 @@ export function initCommand(): Command {
     });
 }
 
-/** Properties of a feed before it is built. */
-interface FeedFacts {
-  /** Currency code of the prices: the stated one, otherwise the feed's. */
-  currency?: string;
-  /** Language tag: the stated one, otherwise the feed's, otherwise the one detected from its words. */
-  language: string;
-  /** Whether the language is known rather than assumed. */
-  languageKnown: boolean;
-}
+type FeedFacts = Awaited<ReturnType<typeof feedFacts>>;
 
-/** Reads the start of a feed. */
-async function feedFacts(
-  feed: string[],
-  { mapping: file, encoding, currency: stated, lang }: InitOptions,
-): Promise<FeedFacts> {
-  const mapping: FeedMapping = file === undefined ? {} : await readMapping(file);
+async function feedFacts(feed: string[], { mapping, encoding, currency: stated, lang }: InitOptions) {
   let currency = stated;
   let said = lang;
   const items: Pick<Item, 'title' | 'description'>[] = [];
   let rows = 0;
   for await (const row of readFeed(feed, {
-    mapping: { ...mapping, ...(encoding === undefined ? {} : { encoding }) },
+    mapping: await readMapping(mapping, encoding),
     onFormat: (_file, _format, language) => {
       said ??= language;
     },
@@ -158,13 +142,13 @@ async function feedFacts(
   }
   const language = said ?? (await detectLanguage(items));
   return {
-    ...(currency === undefined ? {} : { currency }),
+    currency,
     language: language ?? LANGUAGE,
+    /** Whether the language is known rather than assumed. */
     languageKnown: language !== undefined || feed.length === 0,
   };
 }
 
-/** Notes for the user about assumptions. */
 function notes(feed: string[], currency: string, facts: FeedFacts): string[] {
   const language = new Intl.DisplayNames(['en'], { type: 'language' }).of(facts.language);
   return [
@@ -180,7 +164,6 @@ function notes(feed: string[], currency: string, facts: FeedFacts): string[] {
   ];
 }
 
-/** Writes the texts of the pages, and of their script, in a language. */
 async function writeTexts(target: string, language: string): Promise<void> {
   const texts = shopTexts(language);
   for (const page of PAGES.map((name) => join(target, name)))
@@ -206,24 +189,23 @@ function bundleArguments({
 }: {
   feed: string[];
   at: (path: string) => string;
-  /** Name of the folder of pictures. */
   pictures: string | null;
   mapping?: string;
   refusals?: string;
   options: InitOptions;
 }): string[] {
-  const given = { mapping, encoding, lang, refusals };
+  const folders = { out: at('public/bundle'), cache: at('.cache/bundle') };
+  const shown = pictures !== null && {
+    images: at(`public/${pictures}`),
+    'image-base': `/${encodeURIComponent(pictures)}/`,
+  };
   return [
-    ...['build', ...feed, '--out', at('public/bundle'), '--cache', at('.cache/bundle')],
-    ...Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value])),
+    ...['build', ...feed, ...optionWords({ ...folders, mapping, encoding, lang, refusals })],
     ...(allowPrivate ? ['--allow-private'] : []),
-    ...(pictures === null
-      ? []
-      : ['--images', at(`public/${pictures}`), '--image-base', `/${encodeURIComponent(pictures)}/`]),
+    ...optionWords({ ...shown }),
   ];
 }
 
-/** Replaces the name of the samples in the README with the feed's. */
 async function nameFeed(readme: string, feed: string[]): Promise<void> {
   const text = await readFile(readme, 'utf8');
   const named = text
@@ -232,11 +214,7 @@ async function nameFeed(readme: string, feed: string[]): Promise<void> {
   await writeFile(readme, named);
 }
 
-/**
- * Copies the files that `npm run bundle` reads; addresses stay unchanged.
- * @param stem stem of the new name for a file whose own name is unsafe in a shell or already taken
- * @returns their names in the shop
- */
+/** Copies the files that `npm run bundle` reads; addresses stay unchanged. @returns their names in the shop */
 async function copyFiles(paths: string[], target: string, stem: string, taken: Set<string>): Promise<string[]> {
   const names: string[] = [];
   for (const path of paths) {
@@ -268,7 +246,6 @@ async function refuseFull(path: string, folder: string): Promise<void> {
   throw invalidInput(message);
 }
 
-/** The part of the package's own package.json that init needs. */
 const ownSchema = v.object({ version: v.string(), peerDependencies: v.record(v.string(), v.string()) });
 type OwnPackage = v.InferOutput<typeof ownSchema>;
 

@@ -18,7 +18,7 @@ import {
   nearest,
 } from '../pipeline';
 import { expertsText } from '../training/side';
-import { positiveInteger } from './option-parsers';
+import { positiveInteger } from './options';
 import { table } from './terminal';
 
 interface InspectOptions {
@@ -121,29 +121,21 @@ async function showSummary(bundle: Bundle, folder: string, { json }: InspectOpti
     const wrong = faults ? `; faults: ${faults}, named by \`sidestream rules check\`` : '';
     console.log(`rules: ${error ?? `${count}, ${holding} of which apply now${wrong}`}`);
   }
-  console.log(table(['part', 'KB', 'bytes per item'], Object.entries(bytes).map(sizeRow)));
-
-  function sizeRow([part, count]: [string, number]): string[] {
-    return [part, (count / 1024).toFixed(1), (count / items.length).toFixed(0)];
-  }
+  const rows = Object.entries(bytes).map(([part, count]) => [
+    part,
+    (count / 1024).toFixed(1),
+    (count / items.length).toFixed(0),
+  ]);
+  console.log(table(['part', 'KB', 'bytes per item'], rows));
 }
 
-/** The language of a bundle's items, and whether its text encoder reads it. */
 function languageOf({ manifest, items }: Bundle): ReturnType<typeof catalogLanguage> {
   const { preset: name, encoder } = manifest.modalities.text;
   const stored = v.safeParse(languagesSchema, encoder?.settings?.languages);
-  const said = manifest.language === undefined ? {} : { language: manifest.language };
-  return catalogLanguage(
-    {},
-    { ...said, items },
-    { name, ...(stored.success && stored.output ? { languages: stored.output } : {}) },
-  );
+  const languages = (stored.success && stored.output) || undefined;
+  return catalogLanguage({}, { language: manifest.language, items }, { name, languages });
 }
 
-/**
- * How the side model was trained: its windows, the experts with their use, and the time saved by continuing from the earlier
- * model.
- */
 function trainingText(training: NonNullable<NonNullable<Manifest['side']>['training']>): string {
   const { choices, shoppers, epochs, seconds, windows, experts, savedSeconds } = training;
   const of = windows > 1 ? `, the last one of ${windows} windows` : '';
@@ -155,9 +147,7 @@ function trainingText(training: NonNullable<NonNullable<Manifest['side']>['train
 interface InspectedOffers {
   market: string;
   currency?: string;
-  /** Number of items with an offer. */
   offers?: number;
-  /** Why the offers cannot be read. */
   error?: string;
 }
 
@@ -174,17 +164,12 @@ async function offersOf(manifest: Manifest, folder: string): Promise<InspectedOf
 }
 
 interface InspectedRules {
-  /** Number of rules that pages follow. */
   count?: number;
-  /** Number of rules that apply now. */
   holding?: number;
-  /** The problems that make pages refuse rules. */
   faults?: number;
-  /** Why the file cannot be read. */
   error?: string;
 }
 
-/** Null if the bundle has none. */
 async function rulesOf({ rules: named }: Manifest, folder: string): Promise<InspectedRules | null> {
   if (!named) return null;
   try {

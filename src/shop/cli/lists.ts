@@ -4,39 +4,18 @@ import { marketSchema } from '../../core/catalog/offers';
 import { counted } from '../../core/common/counted';
 import { invalidInput } from '../../error';
 import { createMeter, requireRoom } from '../bundler';
-import {
-  FORMATS,
-  type Format,
-  LIST_PLACEMENTS,
-  type ListPlacement,
-  type ListsResult,
-  SUBJECTS,
-  type Subject,
-  writeLists,
-} from '../lists';
-import { fitting, positiveInteger } from './option-parsers';
-import { currencyOption } from './shared-options';
+import { FORMATS, LIST_PLACEMENTS, type ListsRequest, type ListsResult, SUBJECTS, writeLists } from '../lists';
+import { currencyOption, fitting, positiveInteger } from './options';
 
-interface ListsOptions {
-  placements: ListPlacement[];
-  per: Subject[];
-  segments: `attributes.${string}`[];
-  limit: number;
-  standIns: number;
-  format: Format[];
-  out: string;
+interface ListsOptions extends Omit<ListsRequest, 'bundle' | 'lang' | 'market' | 'now' | 'formats' | 'meter'> {
   lang?: string;
-  currency?: string;
   market?: string;
-  hrefTemplate?: string;
-  site?: string;
+  format: ListsRequest['formats'];
   json?: boolean;
 }
 
-/** Maximum number of items of a list, as on a page. */
 const MAX_LIMIT = 100;
 
-/** `sidestream lists <bundle>`: writes lists that need no shopper, for pages without scripts, mails and landing pages. */
 export function listsCommand(): Command {
   return new Command('lists')
     .description('write the lists that need no shopper, as HTML for pages, CSV for mails and JSON')
@@ -64,28 +43,18 @@ export function listsCommand(): Command {
         .argParser(someOf(FORMATS))
         .default([...FORMATS], FORMATS.join(',')),
     )
-    .addOption(
-      new Option(
-        '--lang <tag>',
-        'language of texts, prices and reasons, such as de (default: the language of the bundle, otherwise en)',
-      ).argParser(fitting(localeSchema)),
+    .option(
+      '--lang <tag>',
+      'language of texts, prices and reasons, such as de (default: the language of the bundle, otherwise en)',
+      fitting(localeSchema),
     )
     .addOption(currencyOption(' (default: the currency of the offers)'))
-    .addOption(
-      new Option('--market <name>', 'market whose offers count (default: the offers of all pages)').argParser(
-        fitting(marketSchema),
-      ),
-    )
+    .option('--market <name>', 'market whose offers count (default: the offers of all pages)', fitting(marketSchema))
     .option(
       '--href-template <address>',
       "address of an item's page, with {id}, {title}, {category} or {path} (default: its url)",
     )
-    .addOption(
-      new Option(
-        '--site <address>',
-        'address of the shop: links and pictures become absolute, as mails need',
-      ).argParser(webAddress),
-    )
+    .option('--site <address>', 'address of the shop: links and pictures become absolute, as mails need', webAddress)
     .option('--json', 'print the result as one line of JSON, last')
     .action(async (bundle: string, { json, format: formats, ...options }: ListsOptions) => {
       const { placements, per, out, limit } = options;
@@ -134,16 +103,18 @@ function print(
 const someOf =
   <Name extends string>(known: readonly Name[]) =>
   (text: string): Name[] => {
-    const given = text.split(',').map((name) => name.trim());
+    const given = namesIn(text);
     const found = known.filter((name) => given.includes(name));
-    if (found.length === new Set(given).size) return found;
+    if (found.length === given.length) return found;
     throw new InvalidArgumentError(`must be some of ${known.join(', ')}, separated by commas.`);
   };
+
+const namesIn = (text: string): string[] => [...new Set(text.split(',').map((name) => name.trim()))];
 
 const isAttribute = (name: string): name is `attributes.${string}` => /^attributes\../.test(name);
 
 function attributes(text: string): `attributes.${string}`[] {
-  const names = [...new Set(text.split(',').map((name) => name.trim()))];
+  const names = namesIn(text);
   if (names.every(isAttribute)) return names;
   throw new InvalidArgumentError('must be attributes separated by commas, such as attributes.brand.');
 }

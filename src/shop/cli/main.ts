@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { runCommandLine } from './command-line';
-import { endWithReader } from './interrupt';
+import { endWithReader } from './terminal';
 
 endWithReader();
 await runCommandLine(process.argv.slice(2));

@@ -5,25 +5,19 @@ import { invalidInput } from '../../error';
 import {
   createMeter,
   MISSING,
-  type Missing,
+  type OffersRequest,
   type OffersResult,
   readMapping,
   removeOffers,
   writeOffers,
 } from '../bundler';
-import { fitting } from './option-parsers';
-import { currencyOption, encodingOption, mappingOption, refusalsOption } from './shared-options';
+import { currencyOption, encodingOption, fitting, mappingOption, refusalsOption } from './options';
 import { showRejectedRows } from './terminal';
 
-interface OffersOptions {
-  out: string;
-  market?: string;
-  currency?: string;
+interface OffersOptions extends Pick<OffersRequest, 'out' | 'market' | 'currency' | 'strict' | 'missing'> {
   mapping?: string;
   encoding?: string;
-  strict?: boolean;
   refusals?: string;
-  missing?: Missing;
   remove?: boolean;
   json?: boolean;
 }
@@ -40,11 +34,10 @@ export function offersCommand(): Command {
     .description('write prices and stock of a feed next to a bundle, without building it again')
     .argument('[feed...]', 'files, folders or addresses of the feed, in any format that `build` reads')
     .requiredOption('--out <folder>', 'folder of the bundle')
-    .addOption(
-      new Option(
-        '--market <name>',
-        'market of these prices, which pages name (default: for pages that name no market)',
-      ).argParser(fitting(marketSchema)),
+    .option(
+      '--market <name>',
+      'market of these prices, which pages name (default: for pages that name no market)',
+      fitting(marketSchema),
     )
     .addOption(currencyOption())
     .addOption(mappingOption())
@@ -59,7 +52,7 @@ export function offersCommand(): Command {
     )
     .option('--remove', 'remove the offers from the bundle, whose own prices and stock apply again')
     .option('--json', 'print the result as one line of JSON, last')
-    .action(async (feed: string[], { remove, json, mapping: file, encoding, refusals, ...options }: OffersOptions) => {
+    .action(async (feed: string[], { remove, json, mapping, encoding, refusals, ...options }: OffersOptions) => {
       if (remove === true) {
         if (feed.length > 0) throw invalidInput('--remove takes no feed.');
         await removeOffers(options.out, options.market);
@@ -68,11 +61,10 @@ export function offersCommand(): Command {
       }
       if (feed.length === 0) throw invalidInput('Name the feed: a file, folder or address.');
       const started = performance.now();
-      const mapping = file === undefined ? {} : await readMapping(file);
       const { rejected, rejectedCount, ...written } = await writeOffers({
         ...options,
         feed,
-        mapping: encoding === undefined ? mapping : { ...mapping, encoding },
+        mapping: await readMapping(mapping, encoding),
         rejectedFile: refusals,
         meter: createMeter(),
       });

@@ -4,21 +4,17 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { dirname, join, resolve } from 'node:path';
 import { Command } from 'commander';
-import compression from 'compression';
-import sirv from 'sirv';
 import { categoryPrefixes, type Item, MANIFEST_FILE } from '../../core/catalog';
 import { Mutex } from '../../core/common/mutex';
 import { codeOf } from '../../core/common/thrown';
 import { RULES_FILE } from '../../device/ranking/rules-file';
-import { SidestreamError } from '../../error';
+import { invalidInput, SidestreamError } from '../../error';
 import { checkRules, openFolder, PACKAGE_FOLDER, publishRules } from '../bundler';
-import { type BundleServer, listen, portNumber } from './serve';
-import { onShutdown } from './terminal';
+import { type BundleServer, folderSender, listen, portNumber } from './serve';
+import { untilShutdown } from './terminal';
 
-/** Folders that the editor's page reads. */
 export interface EditorFolders {
   page: string;
-  /** The element's files. */
   element: string;
   bundle: string;
 }
@@ -28,7 +24,6 @@ interface EditOptions {
   port: number;
 }
 
-/** `sidestream rules edit --bundle <folder>`: serves the editor of the rules on this machine, until a signal ends it. */
 export function editCommand(): Command {
   return new Command('edit')
     .description('edit the rules of a bundle on a page of this machine, with a preview of the lists')
@@ -39,14 +34,11 @@ export function editCommand(): Command {
       const folders = { page: join(lib, 'editor'), element: join(lib, 'cdn'), bundle };
       if (!existsSync(join(folders.page, 'index.html'))) {
         const message = `The editor's page is not in this package (${folders.page}). In a clone, run "npm run pack" first.`;
-        throw new SidestreamError('runtime/invalid-input', message);
+        throw invalidInput(message);
       }
-      const { address, close } = await serveEditor(folders, port);
-      const ended = onShutdown();
-      console.log(`Rules of ${bundle}: ${address}`);
-      console.log('Only this machine can open the page, at exactly this address. End with Ctrl+C.');
-      await ended;
-      await close();
+      const server = await serveEditor(folders, port);
+      const access = 'Only this machine can open the page, at exactly this address. End with Ctrl+C.';
+      await untilShutdown(server, `Rules of ${bundle}: ${server.address}`, access);
     });
 }
 
@@ -63,17 +55,13 @@ const EMPTY = '{"version": 1, "rules": []}';
 const POLICY =
   "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; img-src 'self' http: https: data: blob:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/**
- * Serves the editor. Its address contains a secret: other pages and other users of this machine do not know it, so they can
- * neither read the rules nor write them.
- * @param port 0: any free port
- */
+/** Its address contains a secret: other pages and other users of this machine can neither read the rules nor write them. */
 export async function serveEditor({ page, element, bundle }: EditorFolders, port: number): Promise<BundleServer> {
   const { items } = await openFolder(bundle);
   const catalog = catalogOf(items);
   const token = randomBytes(16).toString('hex');
   const root = `/${token}`;
-  const from = (folder: string) => sirv(folder, { dev: true, etag: true });
+  const from = (folder: string) => folderSender(folder, (response) => sayNo(response, 404, 'no such file'));
   // Pictures have addresses relative to the shop's pages, in whose folder the bundle usually is.
   const files = {
     page: from(page),
@@ -81,15 +69,13 @@ export async function serveEditor({ page, element, bundle }: EditorFolders, port
     bundle: from(bundle),
     shop: from(dirname(resolve(bundle))),
   };
-  const compress = compression();
   /** One after the other: of two pages that save, the second one sees what the first has written. */
   const saves = new Mutex();
 
   /** Sends a file. @param path below the folder */
   const send = (folder: keyof typeof files, path: string, request: IncomingMessage, response: ServerResponse): void => {
-    request.url = path;
     response.setHeader('Cache-Control', 'no-cache');
-    compress(request, response, () => files[folder](request, response, () => sayNo(response, 404, 'no such file')));
+    files[folder](request, response, path);
   };
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -176,7 +162,6 @@ const tagOf = (bytes: Uint8Array | null): string =>
     .digest('hex')
     .slice(0, 32)}"`;
 
-/** @throws SidestreamError `runtime/invalid-input` if it is too long */
 async function bodyOf(request: IncomingMessage): Promise<Uint8Array> {
   const parts: Buffer[] = [];
   let length = 0;
@@ -185,7 +170,7 @@ async function bodyOf(request: IncomingMessage): Promise<Uint8Array> {
     // The rest is read as well: who still sends would not see the answer.
     if (length <= MAX_BODY) parts.push(part);
   }
-  if (length > MAX_BODY) throw new SidestreamError('runtime/invalid-input', 'The file of rules is too large.');
+  if (length > MAX_BODY) throw invalidInput('The file of rules is too large.');
   return Buffer.concat(parts);
 }
 

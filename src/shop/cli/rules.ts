@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
+import { counted } from '../../core/common/counted';
 import { messageOf } from '../../core/common/thrown';
 import { ruleProblemText } from '../../device/ranking/rules-file';
-import { SidestreamError } from '../../error';
+import { invalidInput } from '../../error';
 import { type CheckedProblem, type CheckedRules, checkRules, publishRules, removeRules } from '../bundler';
 import { editCommand } from './rules-editor';
 import { showRejected } from './terminal';
@@ -64,7 +65,6 @@ function publishCommand(): Command {
     });
 }
 
-/** `sidestream rules remove --out <folder>`. */
 function removeCommand(): Command {
   return new Command('remove')
     .description('remove the rules file from a bundle')
@@ -75,22 +75,18 @@ function removeCommand(): Command {
     });
 }
 
-async function read(file: string): Promise<Uint8Array> {
-  try {
-    return await readFile(file);
-  } catch (cause) {
-    throw new SidestreamError('runtime/invalid-input', `Cannot read ${file} (${messageOf(cause)}). Check the path.`, {
-      cause,
-    });
-  }
+function read(file: string): Promise<Uint8Array> {
+  return readFile(file).catch((cause) => {
+    throw invalidInput(`Cannot read ${file} (${messageOf(cause)}). Check the path.`, { cause });
+  });
 }
 
 function print(file: string, checked: CheckedRules): void {
   const { rules, holding, problems } = checked;
   showRejected(problems.map(lineOf), { shown: 50, all: '--json prints all' });
-  const found = [countText(countOf(checked, 'error'), 'error'), countText(countOf(checked, 'warning'), 'warning')];
+  const found = [counted(countOf(checked, 'error'), 'error'), counted(countOf(checked, 'warning'), 'warning')];
   console.log(
-    `${file}: ${countText(rules, 'rule')}, ${holding} of which ${holding === 1 ? 'applies' : 'apply'} now; ${found.join(', ')}`,
+    `${file}: ${counted(rules, 'rule')}, ${holding} of which ${holding === 1 ? 'applies' : 'apply'} now; ${found.join(', ')}`,
   );
 }
 
@@ -98,5 +94,3 @@ const lineOf = ({ level, ...problem }: CheckedProblem): string => `${level.padEn
 
 const countOf = ({ problems }: CheckedRules, level: CheckedProblem['level']): number =>
   problems.filter((problem) => problem.level === level).length;
-
-const countText = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { initCommand } from './init';
-import { plainAddress, plainName, scriptWord } from './script-words';
+import { plainAddress, plainName, scriptWord } from './shop-package';
 
 const run = promisify(execFile);
 /** A shell's interpretation of the words of an npm script. */

@@ -1,22 +1,21 @@
 import { realpathSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import compression from 'compression';
-import sirv from 'sirv';
+import sirv, { type Options } from 'sirv';
 import { MANIFEST_FILE } from '../../core/catalog';
 import { messageOf } from '../../core/common/thrown';
-import { SidestreamError } from '../../error';
+import { invalidInput } from '../../error';
 import { openFolder } from '../bundler';
-import { onShutdown } from './terminal';
+import { untilShutdown } from './terminal';
 
 interface ServeOptions {
   port: number;
   host: string;
 }
 
-/** `sidestream serve <bundle>`: serves a bundle on this machine for testing, until a signal ends it. */
 export function serveCommand(): Command {
   return new Command('serve')
     .description('serve a bundle for testing, with the cache headers that a web server should send')
@@ -26,16 +25,12 @@ export function serveCommand(): Command {
     .action(async (folder: string, options: ServeOptions) => {
       // Report a folder that is not a bundle now rather than when a page fails.
       const { items } = await openFolder(folder);
-      const { address, close } = await serveBundle(folder, options.port, options.host);
-      const ended = onShutdown();
-      console.log(`Serving ${items.length} items of ${folder} at ${address}${MANIFEST_FILE}`);
-      console.log('End with Ctrl+C.');
-      await ended;
-      await close();
+      const server = await serveBundle(folder, options.port, options.host);
+      const what = `Serving ${items.length} items of ${folder} at ${server.address}${MANIFEST_FILE}`;
+      await untilShutdown(server, what, 'End with Ctrl+C.');
     });
 }
 
-/** Parses an option that names a port. */
 export function portNumber(text: string): number {
   const n = Number(text);
   if (!/^\d+$/.test(text) || n > 65535) throw new InvalidArgumentError('must be a number from 0 to 65535.');
@@ -46,7 +41,6 @@ export function portNumber(text: string): number {
 const HASHED = /-[0-9a-f]{16}\.\w+$/;
 
 export interface BundleServer {
-  /** `http://host:port/`, with a slash at the end. */
   address: string;
   close(): Promise<void>;
 }
@@ -54,21 +48,16 @@ export interface BundleServer {
 /**
  * Serves a bundle as a shop's web server should: files named by their content are immutable, the manifest is revalidated each
  * time (with 304 while unchanged), pages of every origin may read it, and text is compressed with brotli or gzip.
- * @param port 0: any free port
- * @throws SidestreamError `runtime/invalid-input` if it cannot listen there
  */
 export async function serveBundle(folder: string, port: number, host: string): Promise<BundleServer> {
   // A bundle may be rebuilt while it is served, so files are looked up on request.
-  const files = sirv(folder, {
-    dev: true,
-    etag: true,
+  const send = folderSender(folder, missing, {
     extensions: [],
     setHeaders(response, name) {
       response.setHeader('Cache-Control', HASHED.test(name) ? 'public, max-age=31536000, immutable' : 'no-cache');
       if (/\.(onnx|safetensors|bin)$/.test(name)) response.setHeader('Content-Type', 'application/octet-stream');
     },
   });
-  const compress = compression();
   const server = createServer((request, response) => {
     response.setHeader('Access-Control-Allow-Origin', '*');
     response.setHeader('Cross-Origin-Resource-Policy', 'cross-origin');
@@ -79,22 +68,32 @@ export async function serveBundle(folder: string, port: number, host: string): P
     }
     // Every file is needed in full; a range under the same name would only confuse caches.
     delete request.headers.range;
-    const missing = (): void => {
-      response
-        .writeHead(404, { 'Content-Type': 'text/plain' })
-        .end(`There is no such file. Start at ${MANIFEST_FILE}.\n`);
-    };
     // A bundle is flat: nothing but the plain name of a file reaches the disk.
     const name = /^\/([a-z0-9][\w.-]*)(\?.*)?$/i.exec(request.url ?? '')?.[1];
-    if (name === undefined || !liesIn(folder, name)) {
-      missing();
-      return;
-    }
+    if (name === undefined || !liesIn(folder, name)) return missing(response);
     // Answers without a body need the header as well.
     response.setHeader('Vary', 'Accept-Encoding');
-    compress(request, response, () => files(request, response, missing));
+    send(request, response);
   });
   return listen(server, port, host);
+}
+
+function missing(response: ServerResponse): void {
+  response.writeHead(404, { 'Content-Type': 'text/plain' }).end(`There is no such file. Start at ${MANIFEST_FILE}.\n`);
+}
+
+/** Sends the files of a folder, which may change, compressed to clients that accept it. @param none answers for missing files */
+export function folderSender(
+  folder: string,
+  none: (response: ServerResponse) => void,
+  options?: Options,
+): (request: IncomingMessage, response: ServerResponse, path?: string) => void {
+  const files = sirv(folder, { dev: true, etag: true, ...options });
+  const compress = compression();
+  return (request, response, path = request.url) => {
+    request.url = path;
+    compress(request, response, () => files(request, response, () => none(response)));
+  };
 }
 
 /** Whether a name leads, even through links, to a file in the folder that is not hidden. */
@@ -108,11 +107,7 @@ function liesIn(folder: string, name: string): boolean {
   }
 }
 
-/**
- * Lets a server listen.
- * @param options that name another place
- * @throws SidestreamError `runtime/invalid-input` if it cannot
- */
+/** @param options that name another place @throws SidestreamError `runtime/invalid-input` if it cannot listen there */
 export async function listen(
   server: Server,
   port: number,
@@ -122,7 +117,7 @@ export async function listen(
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) => {
       const message = `Cannot listen on ${host}, port ${port} (${messageOf(cause)}). Name another with ${options}.`;
-      reject(new SidestreamError('runtime/invalid-input', message, { cause }));
+      reject(invalidInput(message, { cause }));
     });
     server.listen(port, host, resolve);
   });

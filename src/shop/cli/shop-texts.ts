@@ -179,16 +179,12 @@ export const hasTexts = (tag: string): boolean => SHOP_LANGUAGES.includes(primar
 /** The texts in a language, or in English if the language has no texts. @param tag BCP 47 tag; only its first part counts */
 export const shopTexts = (tag: string): ShopTexts => (hasTexts(tag) && TEXTS[primaryOf(tag)]) || ENGLISH;
 
-/** The module of the shop with the texts that its script writes. */
 export function textsFile(texts: ShopTexts): string {
   const lines = Object.entries(texts).map(([name, text]) => `  ${name}: ${JSON.stringify(text)},`);
   return `/** What the script writes on the pages. The pages have their other words in their HTML. */\nexport const texts = {\n${lines.join('\n')}\n};\n`;
 }
 
-/**
- * A page of the starter in a language: each `{{name}}` is replaced by a text.
- * @throws Error for a name without a text: the page and the code belong to one package
- */
+/** A page of the starter in a language. @throws Error for a name without a text: page and code belong to one package */
 export function filledPage(html: string, texts: ShopTexts, language: string): string {
   const values = new Map(Object.entries(texts));
   const direction = RIGHT_TO_LEFT.has(primaryOf(language)) ? ' dir="rtl"' : '';

@@ -5,8 +5,7 @@ import { brotliCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sidestream } from '../../testing/commands';
 import type { BundleServer } from './serve';
-import { serveStudio } from './studio';
-import type { StudioFolders } from './studio-files';
+import { type StudioFolders, serveStudio } from './studio';
 
 const CONTENT: Readonly<Record<keyof StudioFolders, string[]>> = {
   page: ['studio.html', 'studio-service-worker.js', 'assets/index-a1B2c3D4.js'],

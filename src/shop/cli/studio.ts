@@ -1,19 +1,40 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { extname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliDecompress } from 'node:zlib';
 import { Command } from 'commander';
-import compression from 'compression';
-import sirv from 'sirv';
 import { DEFAULT_PRESETS } from '../../core/encoders';
-import { SidestreamError } from '../../error';
+import { invalidInput } from '../../error';
 import { addEncoder, isBuilt, PACKAGE_FOLDER } from '../bundler';
-import { type BundleServer, listen, portNumber } from './serve';
-import { encodersOption } from './shared-options';
-import { elementFiles, FILES_LIST, type StudioFolders, TWIN_FOLDERS, twinNames } from './studio-files';
-import { onShutdown } from './terminal';
+import { encodersOption } from './options';
+import { type BundleServer, folderSender, listen, portNumber } from './serve';
+import { untilShutdown } from './terminal';
+
+export interface StudioFolders {
+  /** The page and its scripts; each file is compressed with brotli and has `.br` after its name. */
+  page: string;
+  element: string;
+  cli: string;
+  models: string;
+}
+
+/** Folders that may have a file of the page already, so that the package has it once. */
+export const TWIN_FOLDERS = ['element', 'cli'] as const;
+
+/** Names under which another folder may have a file of the page: the page's build puts a digest behind the name. */
+export function twinNames(path: string): string[] {
+  const [, name] = /^\/assets\/([\w.-]+)$/.exec(path) ?? [];
+  return name === undefined ? [] : [name, name.replace(/-[\w-]{8}(\.\w+)$/, '$1')];
+}
+
+export const FILES_LIST = 'files.json';
+
+export async function elementFiles(folder: string): Promise<{ file: string; bytes: number }[]> {
+  const names = (await readdir(folder)).filter((name) => name !== FILES_LIST).sort();
+  return Promise.all(names.map(async (file) => ({ file, bytes: (await stat(join(folder, file))).size })));
+}
 
 interface StudioOptions {
   port: number;
@@ -21,7 +42,6 @@ interface StudioOptions {
   models: string;
 }
 
-/** `sidestream studio`: serves the page on which a shop makes its recommender in the browser, until a signal ends it. */
 export function studioCommand(): Command {
   return new Command('studio')
     .description('serve Studio: a page that makes a bundle in the browser, with everything it needs')
@@ -31,17 +51,15 @@ export function studioCommand(): Command {
     .action(async ({ port, host, models }: StudioOptions) => {
       const folders = { ...packageFolders(PACKAGE_FOLDER), models };
       if (!existsSync(join(folders.page, `${PAGE}.br`))) {
-        const message = `The page of Studio is not in this package (${folders.page}). In a clone, run "npm run pack" first.`;
-        throw new SidestreamError('runtime/invalid-input', message);
+        throw invalidInput(
+          `The page of Studio is not in this package (${folders.page}). In a clone, run "npm run pack" first.`,
+        );
       }
       for (const preset of [DEFAULT_PRESETS.text, DEFAULT_PRESETS.image])
         if (!(await isBuilt(preset, models))) await addEncoder(preset.name, models, (line) => console.log(line));
-      const { address, close } = await serveStudio(folders, port, host);
-      const ended = onShutdown();
-      console.log(`Studio: ${address}${PAGE}`);
-      console.log('Everything happens in the browser: nothing is sent anywhere. End with Ctrl+C.');
-      await ended;
-      await close();
+      const server = await serveStudio(folders, port, host);
+      const privacy = 'Everything happens in the browser: nothing is sent anywhere. End with Ctrl+C.';
+      await untilShutdown(server, `Studio: ${server.address}${PAGE}`, privacy);
     });
 }
 
@@ -58,7 +76,6 @@ const packageFolders = (root: string): Omit<StudioFolders, 'models'> => ({
 /** File names that contain a digest of their content, which never changes. */
 const HASHED = /-[\w-]{8}\.\w+$/;
 
-/** Content types of the page's own files. */
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript',
@@ -70,27 +87,20 @@ const TYPES: Readonly<Record<string, string>> = {
 
 const decompress = promisify(brotliDecompress);
 
-/** Serves Studio from the folders of the package. @param port 0: any free port */
 export async function serveStudio(folders: StudioFolders, port: number, host: string): Promise<BundleServer> {
-  const from = (folder: string) => sirv(folder, { dev: true, etag: true, extensions: [] });
-  const files = { element: from(folders.element), cli: from(folders.cli), models: from(folders.models) };
-  const compress = compression();
+  const from = (folder: string) => folderSender(folder, missing, { extensions: [] });
+  const send = { element: from(folders.element), cli: from(folders.cli), models: from(folders.models) };
   const list = JSON.stringify(await elementFiles(folders.element));
 
-  /** Answers with a file of another folder than the page's. */
-  const send = (folder: keyof typeof files, path: string, request: IncomingMessage, response: ServerResponse): void => {
-    request.url = path;
-    compress(request, response, () => files[folder](request, response, () => missing(response)));
-  };
   const answer = async (path: string, request: IncomingMessage, response: ServerResponse): Promise<void> => {
     response.setHeader('Cache-Control', HASHED.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache');
     response.setHeader('Vary', 'Accept-Encoding');
     if (path === `${ELEMENT}${FILES_LIST}`) response.setHeader('Content-Type', 'application/json').end(list);
-    else if (path.startsWith(ENCODERS)) send('models', path.slice(ENCODERS.length - 1), request, response);
-    else if (path.startsWith(ELEMENT)) send('element', path.slice(ELEMENT.length - 1), request, response);
+    else if (path.startsWith(ENCODERS)) send.models(request, response, path.slice(ENCODERS.length - 1));
+    else if (path.startsWith(ELEMENT)) send.element(request, response, path.slice(ELEMENT.length - 1));
     else if (!(await sendPage(folders.page, path, request, response))) {
       const [folder, name] = twinOf(folders, path) ?? [];
-      if (folder && name) send(folder, `/${name}`, request, response);
+      if (folder && name) send[folder](request, response, `/${name}`);
       else missing(response);
     }
   };

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeProgram } from '../../testing/program';
-import { JointMeter } from '../bundler/meter';
+import { jointMeters } from '../bundler/meter';
 import type { GrowingMeter } from '../pipeline';
 
 /** A program of a parent and its processes, like the commands; its last argument names the task. */
@@ -126,7 +126,7 @@ describe('TaskProcesses', () => {
   );
 });
 
-describe('JointMeter', () => {
+describe('jointMeters', () => {
   it('shows stages of one label as one, and others beside it', () => {
     const shown: unknown[] = [];
     const meter = (): GrowingMeter => ({
@@ -135,8 +135,8 @@ describe('JointMeter', () => {
       advance: (count) => shown.push(count),
       stop: () => shown.push('stop'),
     });
-    const meters = new JointMeter(meter);
-    const [a, b, c] = [meters.meter(), meters.meter(), meters.meter()];
+    const meters = jointMeters(meter);
+    const [a, b, c] = [meters(), meters(), meters()];
     a.start('Shoppers', 10);
     b.start('Shoppers', 20);
     c.start('Epoch 1', 5);

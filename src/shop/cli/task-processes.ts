@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import * as v from 'valibot';
 import { SidestreamError } from '../../error';
 import type { Meter } from '../pipeline';
-import { exitBy } from './interrupt';
+import { exitBy } from './terminal';
 
 /** Hidden option of a command whose process runs tasks sent by its parent. */
 export const WORKER_OPTION = '--worker';
@@ -11,7 +11,6 @@ export const WORKER_OPTION = '--worker';
 /** Line that a process prints after all lines of a task: the lines arrive on a different channel than the result. */
 const END_OF_LINES = '\u001e';
 
-/** Messages from a process to its parent. */
 const messageSchema = v.variant('kind', [
   v.object({ kind: v.literal('result'), result: v.unknown() }),
   v.object({ kind: v.literal('start'), label: v.string(), total: v.number(), part: v.optional(v.string()) }),
@@ -20,7 +19,6 @@ const messageSchema = v.variant('kind', [
 ]);
 type Message = v.InferOutput<typeof messageSchema>;
 
-/** A task and its outcome. */
 interface Job {
   label: string;
   task: unknown;
@@ -39,7 +37,6 @@ interface Worker {
 }
 
 export interface TaskProcessesOptions {
-  /** Maximum number of processes. */
   size: number;
   /** Command and options with which this program runs tasks in a process, without `WORKER_OPTION`. */
   command: readonly string[];
@@ -49,10 +46,7 @@ export interface TaskProcessesOptions {
   meter(): Meter;
 }
 
-/**
- * Runs tasks in separate processes, which end with this one. A process is started when no idle one is available, and runs one
- * task after another, so it reads its files only once.
- */
+/** Runs tasks in separate processes, which end with this one. A process reads its files only once. */
 export class TaskProcesses {
   readonly #workers = new Set<Worker>();
   readonly #waiting: Job[] = [];
@@ -63,10 +57,7 @@ export class TaskProcesses {
     process.once('SIGINT', this.#onSignal);
   }
 
-  /**
-   * Runs a task as soon as a process is free. The result comes from another process: the caller parses it.
-   * @throws SidestreamError `runtime/worker-crashed` if the process fails; waiting tasks are then not started
-   */
+  /** The caller parses the result. @throws SidestreamError `runtime/worker-crashed`; waiting tasks are then not started */
   run(label: string, task: unknown): Promise<unknown> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ label, task, resolve, reject });
@@ -74,7 +65,6 @@ export class TaskProcesses {
     });
   }
 
-  /** Ends all processes, including those with a task. */
   close(): void {
     this.#closed = true;
     process.off('SIGTERM', this.#onSignal);
@@ -192,12 +182,7 @@ export const parentMeter = (): Meter => ({
   stop: () => tell({ kind: 'stop' }),
 });
 
-/**
- * In a process of `TaskProcesses`: runs the tasks that the parent sends, one after another, until it ends.
- * @param work its result is sent to the parent by structured clone
- * @returns only if a task fails
- * @throws the error of a task
- */
+/** In a process of `TaskProcesses`: runs the tasks that the parent sends until it ends. @throws the error of a task */
 export function doTasks(work: (task: unknown) => Promise<unknown>): Promise<void> {
   return new Promise((_, reject) => {
     // The parent is gone: nobody waits for the current work.

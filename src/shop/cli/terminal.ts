@@ -1,10 +1,7 @@
+import { constants } from 'node:os';
 import { describeRejectedRow, type RejectedRow } from '../../core/catalog';
 
-/**
- * A table for a terminal: a line of titles, then the rows, in columns as wide as their widest cell. Numeric columns are
- * right-aligned.
- * @param rows cells, one for each title
- */
+/** A table for a terminal, in columns as wide as their widest cell. Numeric columns are right-aligned. */
 export function table(titles: readonly string[], rows: readonly (readonly string[])[]): string {
   const columns = titles.map((title, c) => {
     const cells = rows.map((row) => row[c]);
@@ -23,17 +20,12 @@ export function table(titles: readonly string[], rows: readonly (readonly string
 /** Maximum number of refused rows shown individually; the rest are counted. */
 const SHOWN = 20;
 
-/**
- * Shows refused rows on stderr.
- * @param count total number; `rows` are the first of them
- * @param all how to see all
- */
+/** Shows refused rows on stderr. @param count total number; `rows` are the first of them @param all how to see all */
 export function showRejected(rows: readonly string[], { shown = SHOWN, count = rows.length, all = '' } = {}): void {
   for (const row of rows.slice(0, shown)) console.error(row);
   if (count > shown) console.error(`… and ${count - shown} more${all && `; ${all}`}`);
 }
 
-/** Shows the first refused rows of a feed on stderr. @param file file with all of them, if any */
 export const showRejectedRows = (rows: readonly RejectedRow[], count: number, file?: string): void =>
   showRejected(rows.map(describeRejectedRow), {
     shown: 50,
@@ -41,8 +33,47 @@ export const showRejectedRows = (rows: readonly RejectedRow[], count: number, fi
     all: file === undefined ? '--refusals writes all to a file' : '',
   });
 
-/** Resolves at SIGINT or SIGTERM. Call it before announcing that the command is ready. */
-export const onShutdown = (): Promise<void> =>
-  new Promise((resolve) => {
+/** Announces that something runs, and closes it at SIGINT or SIGTERM. */
+export async function untilShutdown(running: { close(): Promise<unknown> }, ...lines: string[]): Promise<void> {
+  const ended = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
   });
+  for (const line of lines) console.log(line);
+  await ended;
+  await running.close();
+}
+
+/** Ends this process with the exit status that a shell reports for a signal: 130 for Ctrl+C. */
+export const exitBy = (signal: NodeJS.Signals): never => process.exit(128 + constants.signals[signal]);
+
+/** Runs some work that a signal ends together with this process. Node handles signals between tasks, so the work must yield. */
+export async function interruptible<T>(work: () => Promise<T>, last: () => void): Promise<T> {
+  const onSignal = (signal: NodeJS.Signals): void => {
+    last();
+    exitBy(signal);
+  };
+  process.once('SIGINT', onSignal);
+  process.once('SIGTERM', onSignal);
+  try {
+    return await work();
+  } finally {
+    process.off('SIGINT', onSignal);
+    process.off('SIGTERM', onSignal);
+  }
+}
+
+/** Exit status of a process that SIGPIPE ended, as a shell reports it; Windows has no such signal. */
+const CLOSED_PIPE = 141;
+
+/**
+ * Ends this process without a message when the reader of its output has gone, as `head` does once it has its lines. An exit status
+ * that a command has set already, such as that of a wrong split, is kept.
+ */
+export function endWithReader(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+      process.exit(process.exitCode ?? CLOSED_PIPE);
+    });
+  }
+}

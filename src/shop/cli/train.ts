@@ -5,29 +5,13 @@ import type { Bundle } from '../../core/catalog';
 import { sha256 } from '../../core/common/sha256';
 import { invalidInput } from '../../error';
 import { createMeter, openFolder, requireRoom } from '../bundler';
-import {
-  cooccurrenceTable,
-  demandOf,
-  type Interaction,
-  type ShopTraining,
-  shopChoices,
-  trainShopSide,
-} from '../training';
-import {
-  isBundle,
-  keptFile,
-  requireBundle,
-  type StoredLearned,
-  startCompute,
-  storeLearned,
-  writeWhole,
-} from '../training/node';
+import { cooccurrenceTable, demandOf, type Interaction, shopChoices, trainShopSide } from '../training';
+import { isBundle, keptFile, requireBundle, startCompute, storeLearned, writeWhole } from '../training/node';
 import { encodeSideNetwork, SIDE_SETTINGS } from '../training/side';
 import { concludeRefused, REFUSED_HELP, readEventFile } from './event-file';
-import { interruptible } from './interrupt';
 import { withModels } from './models-lock';
-import { positiveInteger } from './option-parsers';
-import { modelsOption } from './shared-options';
+import { modelsOption, positiveInteger } from './options';
+import { interruptible } from './terminal';
 
 interface TrainOptions {
   bundle: string;
@@ -74,13 +58,12 @@ async function train(options: TrainOptions): Promise<void> {
   const folder = await openFolder(options.bundle);
   await checkOut(options, folder.manifest.digest);
   const read = await readEventFile(options.events);
-  const choices = shopChoices(folder, read, options.past);
-  const { bundle, log, products, interactions, unknown, unknownNote } = choices;
-  if (unknownNote) say(unknownNote);
-  for (const note of choices.notes) say(note);
+  const { bundle, log, products, interactions, unknown, unknownNote, notes } = shopChoices(folder, read, options.past);
+  for (const note of [unknownNote ?? [], ...notes].flat()) say(note);
   const cooccurrence = cooccurrenceTable(interactions, bundle.items.length);
   const demand = demandOf(log, bundle);
-  const learn = async (): Promise<{ side?: TrainedSide; stored: StoredLearned }> => {
+  const { repeats } = demand;
+  const learn = async () => {
     const side = options.companionsOnly ? undefined : await trainSideOf(options, bundle, interactions);
     const learned = products.spread({ cooccurrence, side: side?.learned, demand });
     const stored = await storeLearned(learned, options.out, bundle.manifest.digest);
@@ -95,7 +78,6 @@ async function train(options: TrainOptions): Promise<void> {
   const seconds = Math.round((performance.now() - started) / 100) / 10;
   if (options.json) {
     const refused = concludeRefused(read);
-    const repeats = demand.repeats && { share: demand.repeats.share, interval: demand.repeats.interval };
     console.log(
       JSON.stringify({
         side: stored.side ?? null,
@@ -104,7 +86,7 @@ async function train(options: TrainOptions): Promise<void> {
         windows: side?.network.windows ?? null,
         companions: stored.companions ?? null,
         demand: stored.demand ?? null,
-        repeats: repeats ?? null,
+        repeats: repeats ? { share: repeats.share, interval: repeats.interval } : null,
         seconds,
         events: interactions.length,
         unknown,
@@ -118,18 +100,12 @@ async function train(options: TrainOptions): Promise<void> {
   console.log(`${how} in ${seconds} s`);
   for (const { file, bytes } of Object.values(stored)) console.log(`${file}: ${(bytes / 1e3).toFixed(0)} kB`);
   const met = cooccurrence.offsets.filter((offset, item) => item > 0 && offset > cooccurrence.offsets[item - 1]).length;
-  if (stored.demand && demand.repeats) {
-    const { share, interval } = demand.repeats;
-    console.log(`${percent(share)} of the purchases are repeats, by the median after ${interval.toFixed(1)} days`);
-  }
+  if (stored.demand && repeats)
+    console.log(
+      `${(100 * repeats.share).toFixed(2)} % of the purchases are repeats, by the median after ${repeats.interval.toFixed(1)} days`,
+    );
   if (stored.companions) console.log(`${met} of ${cooccurrence.count} items have co-occurrence`);
   concludeRefused(read);
-}
-
-/** A side model with its network, and the files from which later trainings continue. */
-interface TrainedSide extends ShopTraining {
-  networkFile: string;
-  checkpoint: string;
 }
 
 const say = (line: string): void => console.error(line);
@@ -141,7 +117,7 @@ async function trainSideOf(
   { seed, epochs, models, out, continue: goesOn, resume }: TrainOptions,
   bundle: Bundle,
   interactions: Interaction[],
-): Promise<TrainedSide> {
+) {
   await startCompute('wasm');
   const of = (await sha256(new TextEncoder().encode(resolve(out)))).slice(0, 12);
   const networkFile = join(models, `side-network-${of}.safetensors`);
@@ -173,8 +149,6 @@ async function checkOut({ out, bundle, models, companionsOnly }: TrainOptions, d
   await requireRoom('--out', out);
   if (!companionsOnly) await requireRoom('--models', models);
 }
-
-const percent = (value: number): string => `${(value * 100).toFixed(2)} %`;
 
 function shareOfLog(text: string): number {
   const n = Number(text);

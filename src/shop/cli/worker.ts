@@ -2,11 +2,9 @@ import { availableParallelism } from 'node:os';
 import { Command, Option } from 'commander';
 import { DEFAULT_PRESETS } from '../../core/encoders';
 import { nodeRuntime } from '../../core/encoders/node';
-import { readPreset } from '../bundler';
-import { startQueueWorker } from '../bundler/queue';
-import { positiveInteger } from './option-parsers';
-import { encodersOption } from './shared-options';
-import { onShutdown } from './terminal';
+import { readPreset, startQueueWorker } from '../bundler';
+import { encodersOption, positiveInteger } from './options';
+import { untilShutdown } from './terminal';
 
 interface WorkerOptions {
   queue: string;
@@ -16,7 +14,6 @@ interface WorkerOptions {
   imageEncoder: string;
 }
 
-/** `sidestream worker --queue redis://…`: encodes for builds on other machines, until a signal ends it. */
 export function workerCommand(): Command {
   return new Command('worker')
     .description('encode for builds started with the same --queue')
@@ -37,9 +34,9 @@ export function workerCommand(): Command {
       };
       const source = { presets, models };
       const worker = await startQueueWorker({ url: queue, source, workers, say: (line) => console.error(line) });
-      const ended = onShutdown();
-      console.log(`Waiting for chunks (${workers} at a time). End with Ctrl+C; current chunks are finished first.`);
-      await ended;
-      await worker.close();
+      await untilShutdown(
+        worker,
+        `Waiting for chunks (${workers} at a time). End with Ctrl+C; current chunks are finished first.`,
+      );
     });
 }

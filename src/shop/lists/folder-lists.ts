@@ -111,7 +111,6 @@ export class FolderLists {
     this.#write(LISTS_FILE, text({ ...NOTHING, files }));
   }
 
-  /** Writes a file, complete or not at all. */
   #write(path: string, content: string): void {
     const file = join(this.#folder, path);
     try {

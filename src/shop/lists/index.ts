@@ -6,26 +6,22 @@ import { type CardList, type CardSettings, cardMaker, csvRow, csvTitles, listHtm
 import { itemLists, type ListPlan, rankLists } from './rank-lists';
 import { styleSheet } from './style-sheet';
 
-export { LIST_PLACEMENTS, type ListPlacement, SUBJECTS, type Subject } from './rank-lists';
+export { LIST_PLACEMENTS, SUBJECTS } from './rank-lists';
 
 export const FORMATS = ['json', 'html', 'csv'] as const;
-export type Format = (typeof FORMATS)[number];
 
 /** Increases when the content of the files changes for the same input. */
 const CONTENT = 2;
 
 export interface ListsRequest extends CatalogRequest, ListPlan, CardSettings {
   out: string;
-  formats: readonly Format[];
+  formats: readonly (typeof FORMATS)[number][];
   meter: Meter;
 }
 
 export interface ListsResult {
-  /** Number of lists. */
   lists: number;
-  /** Number of items of the bundle. */
   items: number;
-  /** Number of files of the lists. */
   files: number;
   /** Number of files that are new or changed, and their bytes. */
   written: number;
@@ -36,9 +32,8 @@ export interface ListsResult {
 }
 
 /**
- * Writes the lists of a bundle that need no shopper into a folder: `similar/item/<id>.html` and so on. From the same bundle, offers,
- * rules and options nothing is ranked; else every list is, and the files that changed are written.
- * @throws SidestreamError `bundle/*` as `openBundle`
+ * Writes the lists of a bundle that need no shopper. From the same bundle, offers, rules and options nothing is ranked; else
+ * every list is, and the files that changed are written.
  */
 export async function writeLists(request: ListsRequest): Promise<ListsResult> {
   const { bundle, out, formats, meter, now, ...options } = request;
@@ -84,6 +79,5 @@ export async function writeLists(request: ListsRequest): Promise<ListsResult> {
   return { lists, items, files, written: folder.written, bytes: folder.bytes, removed, sameFile };
 }
 
-/** Path of a list, without its extension. */
 const pathOf = ({ placement, per, of }: CardList): string =>
   per === 'shop' ? `${placement}/shop` : `${placement}/${fileName(per)}/${fileName(of)}`;

@@ -37,7 +37,6 @@ export interface ListCatalog {
   index: CatalogIndex;
   /** The state of a shopper about whom nothing is known. */
   state: RankState;
-  /** Shows an item in the language of the lists. */
   shown: Shown;
   /** Currency of the offers, if they name one. */
   currency: string | undefined;
@@ -46,22 +45,16 @@ export interface ListCatalog {
   rulesFor(placement: Placement): Rules;
 }
 
-/** Settings of a catalogue's lists. */
 export interface CatalogRequest {
-  /** Folder of the bundle. */
   bundle: string;
   /** Language of texts, prices and reasons. Default: the bundle's, otherwise English. */
   lang: string | undefined;
-  /** Market whose prices and stock count. */
   market: string | undefined;
   /** Time at which rules must apply, milliseconds since the epoch. */
   now: number;
 }
 
-/**
- * SHA-256 of everything in a bundle on which its lists depend: the manifest, which has the digest of every other file, the
- * offers, and the rules that apply now.
- */
+/** SHA-256 of all that the lists depend on: the manifest, which has the digests of files, the offers, the rules that apply now. */
 export async function stateOf({ bundle, lang, market, now }: CatalogRequest): Promise<string> {
   const read = (name: string): Promise<Buffer | null> => readFile(join(bundle, name)).catch(() => null);
   const manifest = await read(MANIFEST_FILE);

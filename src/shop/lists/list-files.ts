@@ -8,7 +8,6 @@ import type { RankedItem } from '../../device/ranking';
 import type { ListCatalog } from './list-catalog';
 import type { RankedList } from './rank-lists';
 
-/** How items are shown. */
 export interface CardSettings {
   /** Currency of the prices. Default: the currency of the offers. */
   currency?: string;
@@ -18,7 +17,6 @@ export interface CardSettings {
   site?: string;
 }
 
-/** One item of a list, as files have it. */
 interface ListCard extends Pick<Item, 'id' | 'title' | 'category' | 'price' | 'listPrice' | 'rating'> {
   url: string;
   image: string;
@@ -33,14 +31,12 @@ interface ListCard extends Pick<Item, 'id' | 'title' | 'category' | 'price' | 'l
   source: string;
 }
 
-/** A list and the cards that stand in for sold-out ones. */
 export interface CardList extends Pick<RankedList, 'placement' | 'per' | 'of'> {
   currency?: string;
   items: ListCard[];
   standIns: ListCard[];
 }
 
-/** Turns ranked lists into cards. */
 export async function cardMaker(
   { index, shown, currency: offered, lang }: ListCatalog,
   { currency = offered, hrefTemplate, site }: CardSettings,
@@ -83,7 +79,6 @@ export async function cardMaker(
   };
 }
 
-/** The list as one JSON object. */
 export const listJson = (list: CardList): string => `${JSON.stringify(list)}\n`;
 
 /**

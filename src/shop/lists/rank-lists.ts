@@ -5,19 +5,16 @@ import type { ListCatalog } from './list-catalog';
 
 /** The placements whose lists need no shopper. */
 export const LIST_PLACEMENTS = ['similar', 'complement', 'trending'] as const satisfies Placement[];
-export type ListPlacement = (typeof LIST_PLACEMENTS)[number];
+type ListPlacement = (typeof LIST_PLACEMENTS)[number];
 
 /** What a list is about. `similar` and `complement` are about items, `trending` about categories, segments and the shop. */
 export const SUBJECTS = ['item', 'category', 'segment'] as const;
-export type Subject = (typeof SUBJECTS)[number];
 
-/** Which lists there are. */
 export interface ListPlan {
   placements: readonly ListPlacement[];
-  per: readonly Subject[];
+  per: readonly (typeof SUBJECTS)[number][];
   /** Attributes whose values are segments. */
   segments: readonly `attributes.${string}`[];
-  /** Number of items of a list. */
   limit: number;
   /** Number of further items, in case some of the list are sold out when it is used. */
   standIns: number;

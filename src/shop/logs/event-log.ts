@@ -1,16 +1,12 @@
 import * as v from 'valibot';
 import type { RejectedRow } from '../../core/catalog';
-import { peekText, separatorOf, type TextChunks, tableRows } from '../../core/catalog/feed';
+import { feedLines, peekText, separatorOf, type TextChunks, tableRows } from '../../core/catalog/feed';
 import { idSchema, writtenId } from '../../core/common/id-schema';
-import { jsonLines, rejectedRow } from './json-lines';
-import { isPurchase, isReturned } from './log-purchase';
+import { invalidInput } from '../../error';
 import { readLogTime } from './log-time';
-import { type CompleteLine, shopifyOrders } from './shopify-orders';
 
-/** One event of a shop's log: shopper, item and time. */
 export interface LogEvent {
   user: string;
-  /** Item id of the catalogue. */
   item: string;
   /** Milliseconds since the epoch. */
   time: number;
@@ -26,10 +22,8 @@ export interface EventLog {
   rejected: RejectedRow[];
 }
 
-/** A column that is read from a log. */
 export type LogField = keyof typeof COLUMNS;
 
-/** A log, with details of how it was read. */
 export interface ReadLog extends EventLog {
   /** The column names or keys from which each field was read. */
   columns: Partial<Record<LogField, string[]>>;
@@ -66,8 +60,7 @@ export const COLUMNS = {
   title: ['title', 'lineitemname'],
   quantity: ['quantity', 'qty', 'lineitemquantity', 'itemquantity', 'orderquantity', 'quantitypurchased'],
 } as const satisfies Record<keyof LogEvent | 'quantity', string[]>;
-type Field = LogField;
-const FIELDS = Object.keys(COLUMNS) as Field[];
+const FIELDS = Object.keys(COLUMNS) as LogField[];
 
 const time = v.pipe(
   v.union([v.number(), v.string()], 'must be a number or a date'),
@@ -95,7 +88,7 @@ const eventSchema = v.object({
  */
 export async function readEvents(chunks: TextChunks, format: EventFormat): Promise<ReadLog> {
   const log: ReadLog = { events: [], rejected: [], columns: {}, header: [], returns: 0 };
-  const take = (line: number, { quantity, ...raw }: Partial<Record<Field, unknown>>): void => {
+  const take = (line: number, { quantity, ...raw }: Partial<Record<LogField, unknown>>): void => {
     if (isReturned(quantity, raw.type === undefined || isPurchase(raw.type))) {
       log.returns++;
       return;
@@ -114,12 +107,12 @@ export async function readEvents(chunks: TextChunks, format: EventFormat): Promi
 
 const isBlank = (value: unknown): boolean => value === undefined || (typeof value === 'string' && value.trim() === '');
 
-type TakeRow = (line: number, raw: Partial<Record<Field, unknown>>) => void;
+type TakeRow = (line: number, raw: Partial<Record<LogField, unknown>>) => void;
 
 async function readCsv(chunks: TextChunks, take: TakeRow, log: ReadLog): Promise<void> {
   const { head, all } = await peekText(inOrder(chunks));
   const separator = separatorOf(head.trimStart()) ?? ',';
-  let columns: (Field | null)[] | null = null;
+  let columns: (LogField | null)[] | null = null;
   let complete: CompleteLine | null = null;
   for await (const { line, cells, problem } of tableRows(all, { separator })) {
     if (problem !== undefined) {
@@ -142,7 +135,7 @@ async function readCsv(chunks: TextChunks, take: TakeRow, log: ReadLog): Promise
       continue;
     }
     complete?.(cells);
-    const raw: Partial<Record<Field, string>> = {};
+    const raw: Partial<Record<LogField, string>> = {};
     for (const [index, field] of columns.entries()) {
       if (field !== null && cells[index] !== undefined) raw[field] = cells[index];
     }
@@ -157,8 +150,7 @@ async function* inOrder(chunks: TextChunks): AsyncGenerator<string> {
   yield* chunks;
 }
 
-/** Records the names from which the fields are read, and all names of the first row. */
-function noteColumns(log: ReadLog, names: readonly string[], columns: readonly (Field | null)[]): void {
+function noteColumns(log: ReadLog, names: readonly string[], columns: readonly (LogField | null)[]): void {
   if (log.header.length === 0) log.header = names.map((name) => name.trim());
   for (const [index, field] of columns.entries()) {
     if (field === null) continue;
@@ -170,9 +162,9 @@ function noteColumns(log: ReadLog, names: readonly string[], columns: readonly (
 }
 
 /** The field of each column; null for other columns. */
-function columnsOf(header: readonly string[]): (Field | null)[] {
+function columnsOf(header: readonly string[]): (LogField | null)[] {
   const names = header.map(plainName);
-  const columns: (Field | null)[] = names.map(() => null);
+  const columns: (LogField | null)[] = names.map(() => null);
   for (const field of FIELDS) {
     const found = COLUMNS[field].map((name) => names.indexOf(name)).find((index) => index !== -1);
     if (found !== undefined) columns[found] = field;
@@ -191,7 +183,7 @@ async function readJsonLines(chunks: TextChunks, take: TakeRow, log: ReadLog): P
     const keys = entries.map(([key]) => key);
     const columns = columnsOf(keys);
     noteColumns(log, keys, columns);
-    const raw: Partial<Record<Field, unknown>> = {};
+    const raw: Partial<Record<LogField, unknown>> = {};
     for (const [index, field] of columns.entries()) {
       const [key, value] = entries[index];
       if (field === null || value === null) continue;
@@ -199,4 +191,92 @@ async function readJsonLines(chunks: TextChunks, take: TakeRow, log: ReadLog): P
     }
     take(line, raw);
   }
+}
+
+/** Reads a log of either format. @throws SidestreamError `runtime/invalid-input` if it is one JSON array */
+export async function readLog(name: string, chunks: AsyncIterable<string>): Promise<ReadLog> {
+  const { head, all } = await peekText(chunks);
+  const start = head.replace(/^\uFEFF/, '').trimStart();
+  if (/^\[\s*(\{|$)/.test(start)) {
+    throw invalidInput(`${name} is one JSON array. Write each of its objects on a separate line, and nothing else.`);
+  }
+  return readEvents(all, /\.(jsonl|ndjson)(\.gz)?$/i.test(name) || start.startsWith('{') ? 'jsonl' : 'csv');
+}
+
+/** The objects of a file with one JSON object per line. @param reject called for a line that is not an object */
+export async function* jsonLines(
+  chunks: AsyncIterable<string> | Iterable<string>,
+  longest: number,
+  reject: (line: number, reason: string) => void,
+): AsyncGenerator<{ line: number; data: object; text: string }> {
+  for await (const { line, text } of feedLines(chunks, longest)) {
+    if (text === null) {
+      reject(line, `longer than ${longest} characters`);
+      continue;
+    }
+    let data: unknown;
+    try {
+      data = JSON.parse(text);
+    } catch (error) {
+      reject(line, `is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+      continue;
+    }
+    if (typeof data === 'object' && data !== null && !Array.isArray(data)) yield { line, data, text };
+    else reject(line, 'must be one JSON object per line');
+  }
+}
+
+export function rejectedRow(line: number, issue: v.BaseIssue<unknown>): RejectedRow {
+  const missing = issue.kind === 'schema' && issue.received === 'undefined';
+  return { line, field: v.getDotPath(issue) ?? 'row', reason: missing ? 'is missing' : issue.message };
+}
+
+/** Names that logs have for events that are purchases. */
+const PURCHASES = ['purchase', 'order', 'transaction', 'buy', 'sale'];
+
+export const isPurchase = (type: unknown): boolean =>
+  typeof type === 'string' && PURCHASES.includes(type.trim().toLowerCase());
+
+/** A negative number as exports write it: `-2`, `(2)`, `2-`; with a hyphen, a minus sign or a dash. */
+const NEGATIVE = /^[-\u2212\u2013(]\s*[\d.,]*[1-9]|^[\d.,\s]*[1-9][\d.,\s]*[-\u2212]$/;
+const ZERO = /^[-\u2212]?0+([.,]0+)?$/;
+
+/**
+ * Whether a quantity says that nothing was bought: a negative one is a return. A quantity of 0 counts only for purchases, because
+ * logs also have it for views. Text that is not a number says nothing. Goods sold by weight have fractions.
+ */
+function isReturned(quantity: unknown, isPurchase: boolean): boolean {
+  const text = typeof quantity === 'string' || typeof quantity === 'number' ? String(quantity).trim() : '';
+  return NEGATIVE.test(text) || (isPurchase && ZERO.test(text));
+}
+
+/** Columns that Shopify's export of orders has, as `plainName` writes them. */
+const SHOPIFY_COLUMNS = ['name', 'email', 'createdat', 'lineitemquantity', 'lineitemname'];
+
+type CompleteLine = (cells: string[]) => void;
+
+/**
+ * Shopify's export has one line for each product of an order, and leaves fields of the order empty below the first of them. A
+ * guest without an email address is a shopper of this one order.
+ */
+function shopifyOrders(names: readonly string[]): CompleteLine | null {
+  if (!SHOPIFY_COLUMNS.every((name) => names.includes(name))) return null;
+  const order = names.indexOf('name');
+  const [email, created] = [names.indexOf('email'), names.indexOf('createdat')];
+  let first: readonly string[] = [];
+  return (cells) => {
+    if (!cells[order]?.trim()) return;
+    if (cells[order] !== first[order]) {
+      if (!cells[email]?.trim()) cells[email] = `order ${cells[order]}`;
+      first = cells;
+      return;
+    }
+    for (const column of [email, created]) if (!cells[column]?.trim()) cells[column] = first[column];
+  };
+}
+
+/** The first moment after the past, which is a share of the events; events with the same time stay together, after it. */
+export function endOfPast(events: readonly LogEvent[], share: number): number {
+  const at = Math.floor(events.length * share);
+  return at < events.length ? events[at].time : Number.POSITIVE_INFINITY;
 }

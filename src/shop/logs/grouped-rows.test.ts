@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { groupedRows } from './grouped-rows';
+import { groupedRows } from './log-notes';
 
 it('shows a reason once, with the number of its lines and the first of them', () => {
   const time = (line: number) => ({

@@ -1,8 +1,13 @@
-export { endOfPast } from './end-of-past';
-export { type EventLog, type LogEvent, type ReadLog, readEvents, refusedRows } from './event-log';
-export { groupedRows } from './grouped-rows';
-export { jsonLines, rejectedRow } from './json-lines';
-export { logNotes } from './log-notes';
-export { isPurchase } from './log-purchase';
-export { readLog, requireEvents } from './open-log';
-export { isOrderLog, orderLogText, simulatedOrdersText } from './order-log';
+export {
+  type EventLog,
+  endOfPast,
+  isPurchase,
+  jsonLines,
+  type LogEvent,
+  type ReadLog,
+  readEvents,
+  readLog,
+  refusedRows,
+  rejectedRow,
+} from './event-log';
+export { groupedRows, isOrderLog, logNotes, orderLogText, requireEvents, simulatedOrdersText } from './log-notes';

@@ -5,10 +5,9 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openText } from '../bundler';
-import { readPairFile } from '../bundler/pair-file';
+import { readPairFile } from '../bundler/build-cooccurrence';
 import { readEventFile } from '../cli/event-file';
-import { type EventFormat, readEvents } from './event-log';
-import { readLog } from './open-log';
+import { type EventFormat, readEvents, readLog } from './event-log';
 
 let folder: string;
 beforeAll(async () => {
@@ -50,7 +49,7 @@ describe('different ids of a log', () => {
       fc.asyncProperty(ids, async (all) => {
         const text = textOf(all);
         await writeFile(path, name.endsWith('.gz') ? gzipSync(text) : text);
-        const { events, rejected } = await readLog(path, openText(path));
+        const { events, rejected } = await readLog(path, openText(path, String));
         const lines = new Set(rejected.map(({ line }) => line));
         const first = format === 'csv' ? 2 : 1;
         const kept = all.filter((_, at) => !lines.has(at + first));

@@ -1,10 +1,11 @@
+import { describeRejectedRow, type RejectedRow, shortened } from '../../core/catalog';
 import { counted } from '../../core/common/counted';
+import { invalidInput } from '../../error';
 import type { LogEvent, LogField, ReadLog } from './event-log';
 
 const FIELDS: readonly LogField[] = ['user', 'item', 'time', 'type', 'quantity'];
 /** Spreadsheet day numbers from 1954 to 2119. Read as seconds, all of them fall on a single day in 1970. */
 const [FIRST_DAY, LAST_DAY] = [20_000, 80_000];
-/** Day 0 of spreadsheets. */
 const SPREADSHEET_START = Date.UTC(1899, 11, 30);
 const DAY = 86_400_000;
 
@@ -57,3 +58,62 @@ function repeated(events: readonly LogEvent[]): number {
   add();
   return alike;
 }
+
+/** Maximum number of lines named for one reason. */
+const NAMED = 3;
+
+/** Quoted values and numbers in a reason: reasons that differ only in these count as one. */
+const VALUES = /"(?:[^"\\]|\\.)*"|'[^']*'|\d+/g;
+
+/** Refused rows as lines of text, grouped by reason, with the number of rows and the first of them. */
+export function groupedRows(rows: readonly RejectedRow[]): string[] {
+  const groups = new Map<string, RejectedRow[]>();
+  for (const row of rows) {
+    const key = `${row.field} ${row.reason.replace(VALUES, '')}`;
+    const group = groups.get(key);
+    if (group) group.push(row);
+    else groups.set(key, [row]);
+  }
+  return [...groups.values()].map((group) => {
+    const [{ field, reason }] = group;
+    if (group.length === 1) return describeRejectedRow(group[0]);
+    const first = group.slice(0, NAMED).map(({ line }) => line);
+    const more = group.length > NAMED ? ' …' : '';
+    return `${group.length.toLocaleString('en')} lines (${first.join(', ')}${more}), field ${field}: ${reason}`;
+  });
+}
+
+export function requireEvents(name: string, log: ReadLog): void {
+  if (log.events.length === 0) throw invalidInput(withoutEvents(name, log));
+}
+
+/** Maximum number of header names shown. */
+const SHOWN_NAMES = 12;
+
+function withoutEvents(name: string, { rejected, header, returns }: ReadLog): string {
+  if (returns > 0 && rejected.length === 0) return `${name} has no event: all of its lines are returns.`;
+  if (rejected.length > 0) {
+    const names = header.slice(0, SHOWN_NAMES).map((column) => JSON.stringify(shortened(column, 40)));
+    const more = header.length > SHOWN_NAMES ? ', …' : '';
+    const found = header.length > 0 ? ` The columns found are ${names.join(', ')}${more}.` : '';
+    const [first] = groupedRows(rejected);
+    return `${name} has no usable event. ${first}.${found}`;
+  }
+  return header.length > 0
+    ? `${name} has no event: there is nothing below the names of the columns.`
+    : `${name} is empty. Write a log with a line for each choice, as CSV or JSON lines with user, item and time.`;
+}
+
+/** Whether most events share their second with another of their shopper: a log of orders gives all lines of an order one time. */
+export const isOrderLog = (sharedSecond: number | null | undefined): boolean => (sharedSecond ?? 0) > 0.5;
+
+const found = (sharedSecond: number, guessing: string): string =>
+  `${(100 * sharedSecond).toFixed(1)} % of the ranked events have the time of another event of their shopper: this is a log of orders. ${guessing} how well the next line of an order is guessed from its other lines, which no list in a shop has to do.`;
+
+/** The warning about a log of orders above the tables of the device protocol. */
+export const orderLogText = (sharedSecond: number): string =>
+  `${found(sharedSecond, 'Event by event (table device), the evaluation mostly measures')} Read the table baskets: it ranks all lines of an order before any of them is known.`;
+
+/** The warning above a simulation, which has no such table. */
+export const simulatedOrdersText = (sharedSecond: number): string =>
+  `${found(sharedSecond, 'The simulation mostly measures')} All co-occurrence methods look good at that, so do not decide by these figures: --protocol device with the same log ranks all lines of an order before any of them is known (table baskets), and its verdict is based on that.`;

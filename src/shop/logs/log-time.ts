@@ -11,7 +11,6 @@ const MAX_MILLISECONDS = 1e14;
 const FORM =
   'write a date such as 2026-01-31, a time such as 2026-01-31T12:00:00Z (ISO 8601), or a number of seconds or milliseconds since 1970';
 
-/** A moment in milliseconds since the epoch, or the reason why it cannot be read. */
 export type ReadTime = { time: number } | { reason: string };
 
 /**

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isOrderLog, orderLogText, simulatedOrdersText } from './order-log';
+import { isOrderLog, orderLogText, simulatedOrdersText } from './log-notes';
 
 it('recognises a log of orders if most events share their second', () => {
   expect([0.9991, 0.5, null, undefined].map(isOrderLog)).toEqual([true, false, false, false]);

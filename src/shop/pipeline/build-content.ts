@@ -1,24 +1,57 @@
-import type { BundleContent, BundleEncoder, Item, LocaleContent } from '../../core/catalog';
+import {
+  type BundleContent,
+  type BundleEncoder,
+  createTable,
+  type FeatureTable,
+  type Item,
+  itemText,
+  type LocaleContent,
+  type TextRecipe,
+} from '../../core/catalog';
 import type { Products } from '../../core/catalog/variants';
-import { encodeProjection, type ImagePreset, type JoinedText, type Preset, type TextPreset } from '../../core/encoders';
-import { type BuiltFeatures, buildFeatures, type FeaturesTask } from './build-features';
+import {
+  encodeProjection,
+  fitProjection,
+  type ImagePreset,
+  type JoinedText,
+  type Preset,
+  type Projection,
+  type Projections,
+  type TextPreset,
+} from '../../core/encoders';
 import type { CatalogLanguage } from './catalog-language';
+import { type ChunkRunner, shareProjection } from './chunk';
+import { encodeModality } from './encode-modality';
+import type { CacheFolder } from './feature-cache';
 import { joinLexical } from './join-lexical';
-import { metered } from './meter';
-import { TEXT_WEIGHTS, tunedTextWeight } from './neighbors';
-import { contentNotes, similarWeights } from './similar-weights';
+import { type Meter, metered } from './meter';
+import { contentNotes, similarWeights, TEXT_WEIGHTS, tunedTextWeight } from './neighbors';
 
-/** The built files of an encoder. */
 export interface EncoderFiles {
   onnx: Uint8Array;
   /** Contents of the tokeniser file; text encoders only. */
   tokenizer?: string;
 }
 
-export interface ContentTask extends FeaturesTask {
+export interface ContentTask {
+  items: Item[];
+  text: TextRecipe;
+  readPicture(name: string): Promise<Uint8Array>;
+  pictureRows: number[];
+  /** Called for a picture that cannot be read or decoded; its item then has no picture. An error thrown here ends the build. */
+  rejectPicture(row: number, reason: string): void;
+  presets: { text: TextPreset; image: ImagePreset };
+  /** Names and versions of the libraries that decode and encode. */
+  runtime: string;
+  runner: ChunkRunner;
+  /** Projections to use; fitted if absent. */
+  fixed: Projections;
+  /** Called with the table before its rows are filled: a row that is not yet encoded is zero. */
+  onTable?(features: FeatureTable): void;
+  cache: CacheFolder;
+  meter: Meter;
   products: Products;
   language: CatalogLanguage;
-  /** The same catalogue in further languages. */
   locales: LocaleContent[];
   /** The item as pages find it. @param readable whether its picture could be read */
   placed(item: Item, readable: boolean): Item;
@@ -30,21 +63,11 @@ export interface ContentTask extends FeaturesTask {
   files: { text: EncoderFiles; image: EncoderFiles } | null;
 }
 
-export interface BuiltContent extends Omit<BuiltFeatures, 'features' | 'projections'> {
-  bundle: BundleContent;
-  /** Number of rows whose input equals another one's. */
-  repeated: number;
-  /** Number of pictures that could not be read. */
-  rejectedPictures: number;
-  /** Notes for the user about what the build decided. */
-  notes: string[];
-}
-
 /**
  * Encodes a catalogue, joins its words where they tell categories apart better, and chooses the weights of text, picture and
  * category: everything of a bundle but the parts learned from logs.
  */
-export async function buildContent(task: ContentTask): Promise<BuiltContent> {
+export async function buildContent(task: ContentTask) {
   const { items, text, presets, products, language, locales, meter } = task;
   const badPictures = new Set<number>();
   const { features, projections, fitted, encoded, reused } = await buildFeatures({
@@ -90,13 +113,13 @@ export async function buildContent(task: ContentTask): Promise<BuiltContent> {
     fitted,
     encoded,
     reused,
+    /** Rows whose input equals another one's. */
     repeated: rows - badPictures.size - encoded - reused,
     rejectedPictures: badPictures.size,
     notes: contentNotes(joined, similar, precision),
   };
 }
 
-/** Row of the first variant of each product. */
 function productRows(items: readonly Item[], products: Products): number[] {
   const rowOf = new Map(items.map(({ id }, row) => [id, row]));
   return products.items.map(({ id }) => rowOf.get(id) ?? 0);
@@ -121,3 +144,70 @@ function bundleEncoder(
 /** Browsers have the package's presets; any other preset is stored in the bundle. */
 const settingsOf = (preset: Preset): { settings?: Record<string, unknown> } =>
   preset.source.kind === 'npm' ? {} : { settings: preset };
+
+/** Width D of every projected tap. */
+export const DIM = 128;
+
+/** Key that a row of one modality shares with other variants of its product; undefined for an item without a group. */
+export const sharedInput = ({ group }: Pick<Item, 'group'>, input: string): string | undefined =>
+  group ? `${group}\n${input}` : undefined;
+
+async function buildFeatures(task: ContentTask) {
+  const { items, text, pictureRows, presets, fixed } = task;
+  const taps = { text: presets.text.taps.length, image: presets.image.taps.length };
+  const features = createTable({ dim: DIM, taps }, items.length);
+  task.onTable?.(features);
+  const common = { ...task, features, id: (row: number) => items[row].id };
+  const texts = await encodeModality({
+    ...common,
+    labels: { one: 'Text', many: 'Texts' },
+    modality: 'text',
+    preset: presets.text,
+    rows: items.map((_, row) => row),
+    fixed: fixed.text,
+    load: async (row) => itemText(items[row], text),
+    repeated: (row) => sharedInput(items[row], itemText(items[row], text)),
+    reject(row, reason) {
+      throw new Error(`The text of ${items[row].id} cannot be encoded: ${reason}`);
+    },
+  });
+  const images =
+    pictureRows.length > 0
+      ? await encodeModality({
+          ...common,
+          labels: { one: 'Picture', many: 'Pictures' },
+          modality: 'image',
+          preset: presets.image,
+          rows: pictureRows,
+          fixed: fixed.image,
+          load: (row) => task.readPicture(items[row].image ?? ''),
+          repeated: (row) => sharedInput(items[row], items[row].image ?? ''),
+          reject: task.rejectPicture,
+        })
+      : null;
+
+  const fitted: Record<string, number> = {};
+  const projection = async (
+    modality: 'text' | 'image',
+    made: Awaited<ReturnType<typeof encodeModality>> | null,
+  ): Promise<Projection> => {
+    const of = made?.projection ?? fixed[modality] ?? emptyProjection(presets[modality]);
+    if (made?.fitted) fitted[(await shareProjection(modality, of)).digest] = made.fitted;
+    return of;
+  };
+  return {
+    features,
+    projections: { text: await projection('text', texts), image: await projection('image', images) },
+    fitted,
+    encoded: texts.encoded + (images?.encoded ?? 0),
+    reused: texts.reused + (images?.reused ?? 0),
+  };
+}
+
+/** The projection of a modality that no item has: every row becomes zero, which means missing. */
+const emptyProjection = (preset: Preset): Projection =>
+  fitProjection(
+    preset.taps.map(({ width }) => new Float32Array(width)),
+    1,
+    { dim: DIM },
+  );

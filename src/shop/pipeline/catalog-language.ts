@@ -2,7 +2,6 @@ import type { Item } from '../../core/catalog';
 import { HUB_PRESETS, PRESETS } from '../../core/encoders';
 import type { CollectedFeed } from './collect-feed';
 
-/** The language of a catalogue, and whether its text encoder reads it. */
 export interface CatalogLanguage {
   /** Language tag; undefined if unknown. */
   language?: string;
@@ -13,10 +12,7 @@ export interface CatalogLanguage {
   warning: string | null;
 }
 
-/**
- * Finds the language of a catalogue: the stated one, otherwise the one that its feed names, otherwise the one detected from its
- * words.
- */
+/** The language of a catalogue: as stated, otherwise as its feed says, otherwise as its words say. */
 export async function catalogLanguage(
   { lang }: { lang?: string },
   { language: said, items }: Pick<CollectedFeed, 'language' | 'items'>,
@@ -36,9 +32,7 @@ const CHARACTERS = 200;
 /** Minimum number of letters for detecting a language. */
 const MIN_LETTERS = 40;
 
-/**
- * The language of the items' words, as a two-letter code; undefined if there are too few words or too many languages.
- */
+/** The language of the items' words; undefined if there are too few words or too many languages. */
 export async function detectLanguage(
   items: readonly Pick<Item, 'title' | 'description'>[],
 ): Promise<string | undefined> {
@@ -63,11 +57,7 @@ type LanguageSource = 'stated' | 'feed' | 'words';
 
 const HOW: Record<LanguageSource, string> = { stated: 'as stated', feed: 'as the feed says', words: 'by their words' };
 
-/**
- * A line about texts in a language that their encoder does not read; null if it reads the language, or if either is unknown.
- * @param encoder its name, and the languages that its preset names
- * @param language language tag
- */
+/** A line about texts in a language that their encoder does not read; null if it does, or if either is unknown. */
 function unreadLanguage(
   encoder: { name: string; languages?: readonly string[] },
   language: string | undefined,
@@ -80,7 +70,6 @@ function unreadLanguage(
   return `The texts are in ${nameOf(language)} (${language}, ${HOW[how]}), which the text encoder ${encoder.name} does not read: it reads ${reads.map(nameOf).join(', ')}. Products are compared by their words instead, which finds shared words but not shared meanings.`;
 }
 
-/** How to build with an encoder that reads the language. */
 function remedy(language: string, how: LanguageSource): string {
   const better = HUB_PRESETS.find(({ languages = [] }) =>
     languages.some((other) => primaryOf(other) === primaryOf(language)),

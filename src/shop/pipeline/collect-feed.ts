@@ -1,9 +1,7 @@
 import type { Item, RejectedRow } from '../../core/catalog';
 import type { FeedRow } from '../../core/catalog/feed';
 import { counted } from '../../core/common/counted';
-import { RejectedRows } from './rejected-rows';
 
-/** Position of a product in a feed. */
 interface FeedPlace extends Pick<RejectedRow, 'file' | 'line' | 'unit'> {
   /** Row number, counted from 0 over all files. */
   at: number;
@@ -30,14 +28,11 @@ export interface CollectedFeed {
   summary: string[];
 }
 
-/** Called once the format of a file is known. */
 export type OnFormat = (file: string, format: string, language: string | undefined) => void;
 
 /**
  * Reads all rows of a feed into memory; throws as the reader does.
- * @param read starts the reader
- * @param rejectedRows collects every bad field
- * @param from number of its first row among all reported rows; default 0
+ * @param from number of its first row among all reported rows
  */
 export async function collectRows(
   read: (onFormat: OnFormat) => AsyncIterable<FeedRow>,
@@ -78,35 +73,15 @@ export async function collectRows(
   return { ...feed, rejected: rejectedRows.kept, summary: summary.lines() };
 }
 
-interface Count {
-  files: number;
-  items: number;
-  rejected: number;
-  duplicates: number;
-  unpublished: number;
-  /** Rows named by the start of their description, or by their id. */
-  untitled: number;
-  withoutPicture: number;
-  withoutText: number;
-  /** Number of items with a metafield that cannot be an attribute, by its name. */
-  leftOut: Map<string, number>;
-}
-
-/** Counts the rows of a feed by file, or by format if there are many files. */
-interface FeedSummary {
-  /** Starts a file. */
-  open(file: string, format: string): void;
-  count(row: FeedRow): void;
-  /** `shop.csv (csv): 120 items, 2 without a picture; 12 not published: left out; 3 rows refused, 1 of them a duplicate`. */
-  lines(): string[];
-}
+type Count = ReturnType<typeof newCount>;
 
 /** Maximum number of files listed individually. */
 const FILES = 10;
 /** Maximum number of metafields named. */
 const NAMES = 10;
 
-function createFeedSummary(): FeedSummary {
+/** Counts the rows of a feed by file, or by format if there are many files. */
+function createFeedSummary() {
   const byFormat = new Map<string, Count>();
   const byFile = new Map<string, Count>();
   let current: Count[] = [];
@@ -116,32 +91,34 @@ function createFeedSummary(): FeedSummary {
     return count;
   };
   return {
-    open(file, format) {
+    open(file: string, format: string): void {
       current = [countOf(byFormat, format)];
       // A folder of a million pages must not fill the memory with their names.
       if (byFile.size <= FILES) current.push(countOf(byFile, `${file} (${format})`));
       for (const count of current) count.files++;
     },
-    count(row) {
+    count(row: FeedRow): void {
       for (const count of current) add(count, row);
     },
-    lines: () =>
+    lines: (): string[] =>
       byFile.size <= FILES
         ? [...byFile].map(([file, count]) => `${file}: ${inWords(count)}`)
         : [...byFormat].map(([format, count]) => `${count.files} ${format} files: ${inWords(count)}`),
   };
 }
 
-const newCount = (): Count => ({
+const newCount = () => ({
   files: 0,
   items: 0,
   rejected: 0,
   duplicates: 0,
   unpublished: 0,
+  /** Rows named by the start of their description, or by their id. */
   untitled: 0,
   withoutPicture: 0,
   withoutText: 0,
-  leftOut: new Map(),
+  /** Number of items with a metafield that cannot be an attribute, by its name. */
+  leftOut: new Map<string, number>(),
 });
 
 function add(count: Count, row: FeedRow): void {
@@ -183,4 +160,48 @@ function inWords(count: Count): string {
       : []),
     ...(rejected > 0 ? [refused] : []),
   ].join('; ');
+}
+
+/** Maximum number of rejected rows kept in memory: a feed in the wrong format is rejected row by row, however long it is. */
+const MAX_KEPT = 1000;
+
+/** A rejected row with its number in the feed, counted from 0 over all files. */
+export interface PlacedRow {
+  at: number;
+  row: RejectedRow;
+}
+
+/**
+ * Collects rejected rows in the order of the feed: keeps the first 1,000 and counts all. Pictures are read after all rows, so
+ * their rejections come late.
+ */
+export class RejectedRows {
+  readonly #first: PlacedRow[] = [];
+  protected readonly late: PlacedRow[] = [];
+  #last = 0;
+  #count = 0;
+
+  get count(): number {
+    return this.#count;
+  }
+
+  get kept(): readonly RejectedRow[] {
+    const known = [...this.#first, ...this.late].sort((a, b) => a.at - b.at);
+    return known.slice(0, MAX_KEPT).map(({ row }) => row);
+  }
+
+  /** @param at row of the feed, counted from 0 over all its files */
+  add(at: number, ...rows: readonly RejectedRow[]): void {
+    for (const row of rows) {
+      this.#count++;
+      if (at < this.#last) this.late.push({ at, row });
+      else {
+        this.#last = at;
+        if (this.#first.length < MAX_KEPT) this.#first.push({ at, row });
+        this.write({ at, row });
+      }
+    }
+  }
+
+  protected write(_placed: PlacedRow): void {}
 }

@@ -18,15 +18,7 @@ export interface ModalityTask extends Omit<RowsTask, 'advance' | 'cache' | 'proj
   features: FeatureTable;
   /** Projection to use; fitted to a sample of the rows if absent. */
   fixed?: Projection;
-  /** Folder of the cached features. */
   cache: CacheFolder;
-}
-
-export interface EncodedModality extends EncodedRows {
-  /** Null if none was given and no row could be encoded. */
-  projection: Projection | null;
-  /** Number of items to which the projection was fitted; null if it was given. */
-  fitted: number | null;
 }
 
 /**
@@ -34,7 +26,7 @@ export interface EncodedModality extends EncodedRows {
  * axes are fitted to them; each further item is projected at once, which keeps only the sample's taps in memory. Everything
  * encoded is cached: an interrupted build continues where it stopped, and the next one encodes only new or changed inputs.
  */
-export async function encodeModality(task: ModalityTask): Promise<EncodedModality> {
+export async function encodeModality(task: ModalityTask) {
   const { modality, preset, features, fixed, meter, labels } = task;
   const sample = fixed ? null : await encodeSample(task);
   const before = { encoded: sample?.encoded ?? 0, reused: sample?.reused ?? 0 };
@@ -66,6 +58,7 @@ export async function encodeModality(task: ModalityTask): Promise<EncodedModalit
     cache.tidy();
     return {
       projection,
+      /** Number of items to which the projection was fitted; null if it was given. */
       fitted: sample?.items.length ?? null,
       encoded: before.encoded + rest.encoded,
       reused: before.reused + rest.reused,
@@ -75,7 +68,6 @@ export async function encodeModality(task: ModalityTask): Promise<EncodedModalit
   }
 }
 
-/** Encodes some of the rows under their own meter. */
 async function encodeMetered(
   task: ModalityTask,
   label: string,
@@ -157,9 +149,7 @@ export const SAMPLE = 4096;
 /**
  * A sample of a catalogue: the rows whose item ids have the smallest SHA-256, in that order. It depends neither on the order of
  * the feed nor on chance, and changes little when the catalogue changes.
- * @param rows to choose from
- * @param id of a row's item
- * @param repeated key of a row; of rows with the same key, only the first in that order is in the sample. Default: no row repeats
+ * @param repeated key of a row; of rows with the same key, only the first in that order is in the sample
  */
 export function sampleRows(
   rows: readonly number[],

@@ -24,16 +24,13 @@ export interface RowsTask {
   rows: readonly number[];
   /** Loads the input of a row; an error rejects the row, with its message as the reason. */
   load(row: number): Promise<string | Uint8Array>;
-  /** Called for a row that cannot be loaded or encoded. */
   reject(row: number, reason: string): void;
   runner: ChunkRunner;
   /** Projection to use; null for raw taps. */
   projection: SharedProjection | null;
-  /** Looked up first; encoded inputs are added. */
   cache: FeatureCache;
   /** Stores the encoded row; called in no particular order. `taps` is its `tapsKey`. */
   store(row: number, payload: Uint8Array, taps: Uint8Array): void;
-  /** Called as rows finish. */
   advance(count: number): void;
 }
 
@@ -51,10 +48,7 @@ export interface EncodedRows {
   reused: number;
 }
 
-/**
- * Encodes rows, a bounded number of chunks at a time. Cached inputs are not encoded again, and an input that several rows
- * share is encoded once.
- */
+/** Encodes rows, a bounded number of chunks at a time. An input that several rows share is encoded once. */
 export async function encodeRows(task: RowsTask): Promise<EncodedRows> {
   const { modality, runner, projection, cache, store, reject, advance } = task;
   const keyOf = tapsKey(task.preset, task.runtime);

@@ -54,7 +54,6 @@ export class FeatureCache {
     return cache;
   }
 
-  /** Entries. */
   get size(): number {
     return this.#count;
   }
@@ -73,7 +72,6 @@ export class FeatureCache {
     return (this.#index.get(short(key)) ?? this.#inherited) < this.#inherited;
   }
 
-  /** Adds an entry; it is on disk when this returns. */
   add(key: Uint8Array, payload: Uint8Array): void {
     if (key.length !== KEY || payload.length !== this.payloadBytes) {
       throw new Error(
@@ -172,11 +170,7 @@ const short = (key: Uint8Array): number => viewOf(key).getUint32(0) * 2 ** 16 + 
 /** Incremented when the same input gives different features for a reason that neither preset nor versions show. */
 const RECIPE: Record<Modality, number> = { text: 2, image: 3 };
 
-/**
- * Key of an input's taps: a digest of everything on which they depend.
- * @param runtime names and versions of the libraries that decode and encode: another version may round differently
- * @returns a function from a text or the bytes of a picture file to a SHA-256
- */
+/** Key of an input's taps: a digest of everything on which they depend, as another version of a library may round differently. */
 export function tapsKey(preset: Preset, runtime: string): (input: string | Uint8Array) => Uint8Array {
   const encoder = new TextEncoder();
   const recipe = encoder.encode(`${JSON.stringify([RECIPE[preset.modality], runtime, preset])}\n`);

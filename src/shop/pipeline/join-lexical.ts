@@ -102,10 +102,7 @@ export async function joinLexical(task: LexicalTask): Promise<JoinedContent> {
   return { joined, sample };
 }
 
-/**
- * Fits the lexical encoder and chooses the share of the frozen one.
- * @param decisive whether enough products have a category to choose by; else the first share is taken
- */
+/** Fits the lexical encoder and chooses its share. @param decisive whether enough products have a category to choose by */
 async function fitted(
   task: LexicalTask,
   decisive: boolean,

@@ -1,4 +1,3 @@
-/** Shows the progress of a long step. */
 export interface Meter {
   /** @param part the scope of the time left if it is not the whole work, such as `this epoch` */
   start(label: string, total: number, part?: string): void;
@@ -8,7 +7,6 @@ export interface Meter {
 
 /** A meter whose stage may become longer. */
 export interface GrowingMeter extends Meter {
-  /** Adds to the total of the stage. */
   extend(more: number): void;
 }
 

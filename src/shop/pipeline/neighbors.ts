@@ -7,6 +7,7 @@ import {
   type Manifest,
   type Modality,
 } from '../../core/catalog';
+import type { JoinedText } from '../../core/encoders';
 import { createMatrix, loadKernel } from '../../core/kernel';
 
 /** Modality in which two items are compared. */
@@ -18,14 +19,11 @@ export interface Vectors extends ContentVectors {
   has: boolean[];
 }
 
-/** The part of an open bundle from which content vectors are made. */
-export interface VectorSource {
-  features: FeatureTable;
-  manifest: Pick<Manifest, 'modalities'>;
-}
-
 /** The content vectors of a bundle: the content tap of one modality, or both as the bundle blends them. */
-export function basisVectors({ features, manifest }: VectorSource, basis: Basis): Vectors {
+export function basisVectors(
+  { features, manifest }: { features: FeatureTable; manifest: Pick<Manifest, 'modalities'> },
+  basis: Basis,
+): Vectors {
   const blend = contentBlend(manifest);
   if (basis === 'both') return vectorsOf(features, blend);
   const weights = { text: 0, image: 0, [basis]: 1 };
@@ -41,7 +39,6 @@ export function basisVectors({ features, manifest }: VectorSource, basis: Basis)
   return { ...vectors, width: dim, values: own };
 }
 
-/** The content vectors of a table. */
 export function vectorsOf(features: FeatureTable, blend: ContentBlend): Vectors {
   const vectors = blended(features, blend);
   const { count, width, values } = vectors;
@@ -138,7 +135,7 @@ function insert(best: Neighbor[], neighbor: Neighbor, k: number): void {
 /** Weights tried; the middle one wins ties. */
 export const TEXT_WEIGHTS = [0.5, 0.35, 0.65, 0.2, 0.8];
 /** Number of nearest items by which content is judged. */
-export const NEAREST = 5;
+const NEAREST = 5;
 
 /** P@5 by category of a tap of the texts. */
 export const textPrecision = (features: FeatureTable, tap: number, categories: readonly string[]): Promise<number> =>
@@ -151,28 +148,17 @@ export const textPrecision = (features: FeatureTable, tap: number, categories: r
 /** Gain in P@5 below which the even blend is kept: a smaller gain is noise at these sizes. */
 const NOTICEABLE = 0.01;
 
-/** How content is compared. */
-export interface TunedContent {
-  /** Weight of the text, 0.2 to 0.8; the picture gets the rest. */
-  textWeight: number;
-  /** Share of the 5 nearest items with the same category; NaN without categories. */
-  precision: number;
-}
-
 /**
  * Tunes the weight of text against the picture in content similarity. Shops differ: photographs on white distinguish
  * products that drawings do not. The weight whose 5 nearest neighbours agree most in category wins; 0.5 without categories.
- * @param taps index of the content tap of each modality
- * @param categories one per item
- * @param advance called after each weight
  */
 export async function tunedTextWeight(
   features: FeatureTable,
   taps: { text: number; image: number },
   categories: readonly string[],
   advance?: (weights: number) => void,
-): Promise<TunedContent> {
-  let best: TunedContent = { textWeight: TEXT_WEIGHTS[0], precision: Number.NEGATIVE_INFINITY };
+): Promise<{ textWeight: number; precision: number }> {
+  let best = { textWeight: TEXT_WEIGHTS[0], precision: Number.NEGATIVE_INFINITY };
   for (const textWeight of TEXT_WEIGHTS) {
     const blend = { text: { tap: taps.text, weight: textWeight }, image: { tap: taps.image, weight: 1 - textWeight } };
     const precision = await categoryPrecision(vectorsOf(features, blend), categories, NEAREST);
@@ -183,4 +169,52 @@ export async function tunedTextWeight(
     advance?.(1);
   }
   return best;
+}
+
+/** How far above chance the 5 nearest items must agree in category, 0 to 1, for the content to suffice on its own. */
+const CLEAR = 0.5;
+/** Minimum number of products with a category for that judgement. */
+const MIN_JUDGED = 20;
+/** Weight of the category where content says everything, which is the pages' default, and where it says nothing. */
+const [MIN_WEIGHT, MAX_WEIGHT] = [0.1, 4];
+
+/**
+ * How much lists of similar items lean on the category: the more, the less the content tells categories apart.
+ * @returns undefined for the default of the pages
+ */
+export function similarWeights(categories: readonly string[], precision: number): Manifest['similar'] {
+  const { chance, most, count } = agreement(categories);
+  const clear = (precision - chance) / (most - chance);
+  // Items in several categories have facets, such as genres, and sharing one says little.
+  const facets = categories.filter((category) => category.includes('|')).length > count / 2;
+  if (facets || count < MIN_JUDGED || !(clear < CLEAR)) return undefined;
+  return {
+    category: Number((MIN_WEIGHT + (MAX_WEIGHT - MIN_WEIGHT) * (1 - (Math.max(0, clear) / CLEAR) ** 2)).toFixed(2)),
+  };
+}
+
+/** How often the nearest items agree in category by chance, and at most: a category may have fewer than 5 other products. */
+function agreement(categories: readonly string[]): { chance: number; most: number; count: number } {
+  const sizes = new Map<string, number>();
+  for (const category of categories) if (category !== '') sizes.set(category, (sizes.get(category) ?? 0) + 1);
+  const sum = (of: (size: number) => number): number => [...sizes.values()].reduce((all, size) => all + of(size), 0);
+  const count = sum((size) => size);
+  return {
+    chance: sum((size) => size * (size - 1)) / (count * (count - 1)),
+    most: sum((size) => (size * Math.min(NEAREST, size - 1)) / NEAREST) / count,
+    count,
+  };
+}
+
+export function contentNotes(joined: JoinedText | null, similar: Manifest['similar'], precision: number): string[] {
+  const percent = (share: number): string => `${Math.round(100 * share)} %`;
+  const by =
+    joined &&
+    (joined.share === 0
+      ? 'Texts are compared by their words.'
+      : `Texts are compared by the text encoder (${percent(joined.share)}) and by their words (${percent(1 - joined.share)}), which together tell the categories apart better than the encoder alone.`);
+  const lean =
+    similar &&
+    `Of the 5 products nearest in content, ${percent(precision)} have the same category, so lists of similar products lean on the category (weight ${similar.category}).`;
+  return [by, lean].filter((line) => typeof line === 'string');
 }

@@ -16,14 +16,12 @@ export interface ChunkWorker {
   close(): Promise<void>;
 }
 
-/** Events of a worker. */
 export interface ChunkWorkerEvents {
   answered(answer: ChunkAnswer): void;
   /** It died. @param how the signal, the exit code or the message of the error */
   lost(how: string): void;
 }
 
-/** The worker's side of a pool: encodes the chunks of requests. */
 export class ChunkResponder {
   readonly #projections = new Map<string, SharedProjection>();
 
@@ -59,7 +57,6 @@ interface Member {
 }
 
 export interface WorkerPoolOptions {
-  /** Maximum number of workers. */
   size: number;
   /** See `ChunkRunner`. */
   maxInputs?: number;

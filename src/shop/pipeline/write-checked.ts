@@ -11,18 +11,13 @@ import {
 import { SidestreamError } from '../../error';
 import { type Meter, metered } from './meter';
 
-/** Where a bundle lies. */
 export interface BundlePlace {
-  /** Its name in messages. */
   name: string;
   sink: BundleSink;
   fetch: FetchFile;
 }
 
-/**
- * Writes a bundle and reads it back as a page does, before its manifest is put in place.
- * @throws SidestreamError `build/unreadable` when a page could not open it: the previous bundle then stays
- */
+/** @throws SidestreamError `build/unreadable` when a page could not open the new bundle: the previous one then stays */
 export async function writeChecked(
   content: BundleContent,
   place: BundlePlace,
@@ -37,7 +32,6 @@ export async function writeChecked(
   }).finally(progress.end);
 }
 
-/** Shows the progress of `writeBundle` on the meter, one stage per step. */
 function writeProgress(meter: Meter): { show: WriteProgress; end(): void } {
   let shown: { step: string; items: number } | null = null;
   const end = (): void => {
@@ -59,10 +53,7 @@ function writeProgress(meter: Meter): { show: WriteProgress; end(): void } {
   };
 }
 
-/**
- * Reads a bundle back as a browser does, as the `verify` of `writeBundle`.
- * @returns a function that rejects with `build/unreadable` when the bundle cannot be read
- */
+/** Reads a bundle back as a browser does, as the `verify` of `writeBundle`. */
 export const checkedBundle =
   ({ name, fetch }: Pick<BundlePlace, 'name' | 'fetch'>, meter: Meter) =>
   (manifest: Manifest): Promise<void> =>

@@ -2,10 +2,7 @@ import { setBackend } from '@tensorflow/tfjs-core';
 import { loadKernel } from '../../core/kernel';
 import { SidestreamError } from '../../error';
 
-/**
- * Starts a compute backend of tfjs, whose package must be loaded, and the kernel.
- * @throws SidestreamError `runtime/unexpected` if it cannot be started
- */
+/** @throws SidestreamError `runtime/unexpected` if the backend, whose package must be loaded, cannot be started */
 export async function startBackend(backend: string): Promise<void> {
   const started = await setBackend(backend).catch((cause: unknown) => {
     throw new SidestreamError('runtime/unexpected', `The ${backend} backend could not be started: ${cause}`, { cause });

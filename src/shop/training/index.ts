@@ -1,8 +1,6 @@
 export { startBackend } from './backend';
-export { cooccurrenceTable } from './companions';
-export { recentPopularity } from './demand';
-export type { KeptBytes } from './kept-bytes';
-export { cutWindows, type Interaction } from './offline-data';
+
+export { cooccurrenceTable, cutWindows, type Interaction, recentPopularity } from './demand';
 export {
   byProduct,
   demandOf,
@@ -12,4 +10,5 @@ export {
   shopChoices,
 } from './product-log';
 export { type ShopSide, type ShopTraining, shopCatalog, sideCatalog, trainShopSide } from './shop-side';
+export type { KeptBytes } from './side';
 export { choiceMatrix, gramProduct, type SparseMatrix, transposed } from './sparse-matrix';

@@ -1,24 +1,13 @@
 import { type Bundle, type Demand, shortened } from '../../core/catalog';
-import { type Products, productsOf } from '../../core/catalog/variants';
+import { productsOf } from '../../core/catalog/variants';
 import { counted } from '../../core/common/counted';
 import { invalidInput } from '../../error';
 import { type EventLog, endOfPast, isPurchase, type LogEvent } from '../logs';
-import { recentPopularity, repeatsOf } from './demand';
-import type { Interaction } from './offline-data';
-
-/** A shop's products and the events on them. */
-export interface ProductLog {
-  /** The bundle with only the first variant of every product. */
-  bundle: Bundle;
-  /** The events, each assigned to that variant, whichever variant the log names. */
-  log: EventLog;
-  products: Products;
-  /** Number of events whose item was found by its title. */
-  byTitle: number;
-}
+import { choiceCounts, type Interaction, recentPopularity } from './demand';
+import { repeatsOf } from './repeats';
 
 /** Bundle and log by product: a model learned from a log does not distinguish the variants of a product. */
-export function byProduct(bundle: Bundle, log: EventLog): ProductLog {
+export function byProduct(bundle: Bundle, log: EventLog) {
   const products = productsOf(bundle.items);
   const { items, placeOf } = products;
   const byTitle = titleFinder(items);
@@ -33,9 +22,12 @@ export function byProduct(bundle: Bundle, log: EventLog): ProductLog {
   };
   const events = log.events.map(({ title, ...event }) => ({ ...event, item: nameOf({ ...event, title }) }));
   return {
+    /** With only the first variant of every product. */
     bundle: { ...bundle, items, features: products.pick(bundle.features) },
+    /** Each event assigned to that variant, whichever variant the log names. */
     log: { ...log, events },
     products,
+    /** Number of events whose item was found by its title. */
     byTitle: titled,
   };
 }
@@ -62,12 +54,11 @@ function titleFinder(items: Bundle['items']): (title: string) => string | null {
 }
 
 /** The events on items of the bundle, as rows of its catalogue, and the number of omitted events. */
-export function interactionsOf(log: EventLog, { items }: Bundle): { interactions: Interaction[]; unknown: number } {
-  const rows = new Map(items.map((item, row) => [item.id, row]));
-  const interactions = log.events.flatMap(({ user, item, time }): Interaction[] => {
-    const row = rows.get(item);
-    return row === undefined ? [] : [{ user, row, time }];
-  });
+export function interactionsOf(
+  log: Pick<EventLog, 'events'>,
+  { items }: Bundle,
+): { interactions: Interaction[]; unknown: number } {
+  const interactions = onItems(log.events, items);
   const unknown = log.events.length - interactions.length;
   if (interactions.length === 0) {
     const [ours, theirs] = [items.slice(0, NAMED_IDS).map(({ id }) => id), unknownIds(log, items)].map(inQuotes);
@@ -78,13 +69,21 @@ export function interactionsOf(log: EventLog, { items }: Bundle): { interactions
   return { interactions, unknown };
 }
 
+function onItems(events: readonly LogEvent[], items: Bundle['items']): Interaction[] {
+  const rows = new Map(items.map(({ id }, row) => [id, row]));
+  return events.flatMap(({ user, item, time }): Interaction[] => {
+    const row = rows.get(item);
+    return row === undefined ? [] : [{ user, row, time }];
+  });
+}
+
 /** Maximum number of unknown ids named in a note. */
 const NAMED_IDS = 3;
 
 const inQuotes = (ids: readonly string[]): string => ids.map((id) => JSON.stringify(shortened(id, 40))).join(', ');
 
 /** The most frequent ids that the bundle lacks. */
-function unknownIds(log: EventLog, items: Bundle['items']): string[] {
+function unknownIds(log: Pick<EventLog, 'events'>, items: Bundle['items']): string[] {
   const known = new Set(items.map(({ id }) => id));
   const counts = new Map<string, number>();
   for (const { item } of log.events) if (!known.has(item)) counts.set(item, (counts.get(item) ?? 0) + 1);
@@ -99,53 +98,38 @@ export function unknownText(log: EventLog, { items }: Bundle, unknown: number): 
   return `${about} about items that are not in the bundle, such as ${inQuotes(unknownIds(log, items))}; left out`;
 }
 
-/**
- * The events that can count as repeats: purchases, by their type, or all events of a log without types. Repeated views and clicks
- * mean less.
- */
+/** Purchases, by their type, or all events of a log without types. Repeated views and clicks mean less. */
 export function purchasesOf(events: readonly LogEvent[]): LogEvent[] {
   if (events.every(({ type }) => type === undefined)) return [...events];
   return events.filter(({ type }) => isPurchase(type));
 }
 
 /** Counts the demand for the items. @param log sorted by time */
-export function demandOf(log: EventLog, bundle: Bundle): Demand {
+export function demandOf(log: Pick<EventLog, 'events'>, bundle: Bundle): Demand {
   const { items } = bundle;
   const { interactions } = interactionsOf(log, bundle);
-  const choices = new Float32Array(items.length);
-  for (const { row } of interactions) choices[row]++;
-  const rows = new Map(items.map(({ id }, row) => [id, row]));
-  const purchases = purchasesOf(log.events).flatMap(({ user, item, time }): Interaction[] => {
-    const row = rows.get(item);
-    return row === undefined ? [] : [{ user, row, time }];
-  });
+  const choices = choiceCounts(interactions, items.length);
   const repeats = repeatsOf(
-    purchases,
+    onItems(purchasesOf(log.events), items),
     items.map(({ category }) => category),
   );
   return { choices, recent: recentPopularity(interactions, items.length), ...(repeats && { repeats }) };
 }
 
 /** What a training learns from: the choices of a log on the products of a bundle. */
-export interface ShopChoices extends ProductLog {
+export interface ShopChoices extends ReturnType<typeof byProduct> {
   /** Sorted by time. */
   interactions: Interaction[];
-  /** Number of events on items that the bundle lacks. */
   unknown: number;
   /** A note about these events, as in `unknownText`. */
   unknownNote: string | null;
-  /** What else the shop should know. */
   notes: string[];
 }
 
 /** Number of events below which little can be learned: docs/tutorials/train-on-your-log.md names this number. */
 const MIN_RELIABLE_EVENTS = 2000;
 
-/**
- * The choices of the past of a log.
- * @param past share of the events that forms the past, 0..1
- * @throws SidestreamError `runtime/invalid-input` if no event is about an item of the bundle
- */
+/** The choices of the past of a log. @throws SidestreamError `runtime/invalid-input` if none is about an item of the bundle */
 export function shopChoices(full: Bundle, whole: EventLog, past = 1): ShopChoices {
   const { bundle, log: all, products, byTitle } = byProduct(full, whole);
   const end = endOfPast(all.events, past);

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { type Bundle, openBundle, writeBundle } from '../../core/catalog';
 import { bundleContent, makeItem, memoryBundle } from '../../testing/bundles';
-import type { KeptBytes } from './kept-bytes';
 import { keptFile, startCompute } from './node';
 import { type ShopSideRequest, trainShopSide } from './shop-side';
 import { decodeSideNetwork, encodeSideNetwork, savedSeconds } from './side';
+import type { KeptBytes } from './side/side-checkpoint';
 
 const ITEMS = 30;
 const interactions = Array.from({ length: 240 }, (_, n) => ({

@@ -3,13 +3,11 @@ import { counted } from '../../core/common/counted';
 import type { LearnerCatalog } from '../../device/learner';
 import { type CatalogIndex, catalogIndex, categoryBlock } from '../../device/ranking';
 import { SidestreamError } from '../../error';
-import { cooccurrenceTable } from './companions';
-import { recentPopularity } from './demand';
-import type { KeptBytes } from './kept-bytes';
-import type { Interaction } from './offline-data';
+import { choiceCounts, choiceSequences, cooccurrenceTable, type Interaction, recentPopularity } from './demand';
 import {
   decodeSideNetwork,
   expertsText,
+  type KeptBytes,
   nextTraining,
   SIDE_SETTINGS,
   type SideContinuation,
@@ -22,11 +20,7 @@ import {
 } from './side';
 import { fitStartWeights } from './start-weights';
 
-export interface ShopSideRequest
-  extends Pick<
-    SideModelRequest,
-    'seed' | 'settings' | 'checkpoint' | 'resume' | 'stopped' | 'onReports' | 'meter' | 'say'
-  > {
+export interface ShopSideRequest extends Omit<SideModelRequest, 'index' | 'interactions' | 'continued'> {
   bundle: Bundle;
   /** Choices on items of the bundle, sorted by time. */
   interactions: readonly Interaction[];
@@ -37,10 +31,7 @@ export interface ShopSideRequest
 /** A shop's side model with its start weights, as stored in a bundle. */
 export type ShopSide = NonNullable<Learned['side']>;
 
-/**
- * Trains the side model of a shop, and fits the start weights of the terms to the held-out shoppers.
- * The compute backend must be set.
- */
+/** Trains the side model of a shop, and fits the start weights to the held-out shoppers. The compute backend must be set. */
 export async function trainShopSide(request: ShopSideRequest): Promise<ShopTraining> {
   const { bundle, interactions: all, seed, say } = request;
   const started = performance.now();
@@ -57,7 +48,7 @@ export async function trainShopSide(request: ShopSideRequest): Promise<ShopTrain
   const others = all.filter(({ user }) => !heldOut.has(user));
   const catalog = sideCatalog(shopCatalog(bundle, others), { model });
   // If there are too few newer choices to fit the weights, the weights of the earlier training are kept.
-  const start = fitStartWeights(catalog, streamsOf(heldOutInteractions), seed) ?? earlier.start;
+  const start = fitStartWeights(catalog, choiceSequences(heldOutInteractions), seed) ?? earlier.start;
   const seconds = Math.round((performance.now() - started) / 100) / 10;
   const last: SideWindow = { experts: rounded(trained.use), choices, epochs: trained.epochs, seconds };
   const windows = [...(continued?.windows ?? []), last];
@@ -90,7 +81,6 @@ export async function trainShopSide(request: ShopSideRequest): Promise<ShopTrain
   };
 }
 
-/** A side model as stored in a bundle, and the network from which a later training continues. */
 export interface ShopTraining {
   learned: ShopSide;
   network: SideNetwork;
@@ -158,12 +148,11 @@ export function shopCatalog(
   interactions: readonly Interaction[],
 ): LearnerCatalog {
   const count = items.length;
-  const choices = new Float32Array(count);
-  for (const { row } of interactions) choices[row]++;
-  const popularity = popularityNow({ choices, recent: recentPopularity([...interactions], count) });
+  const recent = recentPopularity(interactions, count);
+  const popularity = popularityNow({ choices: choiceCounts(interactions, count), recent });
   const blend = contentBlend(manifest);
   const known = items.map((item, row) => ({ ...item, popularity: popularity[row] || undefined }));
-  const cooccurrence = cooccurrenceTable([...interactions], count);
+  const cooccurrence = cooccurrenceTable(interactions, count);
   return { index: catalogIndex(known, features, blend, { cooccurrence }), table: features, blend };
 }
 
@@ -172,13 +161,3 @@ export const sideCatalog = (catalog: LearnerCatalog, { model, weights }: ShopSid
   index: { ...catalog.index, side: model },
   startWeights: weights,
 });
-
-function streamsOf(interactions: readonly Interaction[]): number[][] {
-  const streams = new Map<string, number[]>();
-  for (const { user, row } of interactions) {
-    const own = streams.get(user);
-    if (own) own.push(row);
-    else streams.set(user, [row]);
-  }
-  return [...streams.values()];
-}

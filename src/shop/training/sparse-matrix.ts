@@ -9,10 +9,7 @@ export interface SparseMatrix {
   values: Float32Array;
 }
 
-/**
- * The matrix of users and items: 1 if a user chose an item, however often.
- * @param choices rows of the items that each user chose
- */
+/** The matrix of users and items: 1 if a user chose an item, however often. */
 export function choiceMatrix(choices: readonly ArrayLike<number>[], count: number): SparseMatrix {
   const sets = choices.map((rows) => Uint32Array.from(new Set(Array.from(rows))).sort());
   const offsets = new Uint32Array(sets.length + 1);

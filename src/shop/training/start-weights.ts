@@ -25,9 +25,7 @@ type Case = Float32Array;
 /**
  * Start weights of the terms for a shop with a side model: the default weights times the factors under which the choices of some
  * shoppers are most probable, each before it is learned. These shoppers must not be among those used to learn the model and the
- * counts.
- * @param streams rows of each shopper's choices, oldest first
- * @returns weights by term; null if there are too few choices
+ * counts. Null if there are too few choices.
  */
 export function fitStartWeights(
   catalog: LearnerCatalog,
@@ -100,7 +98,6 @@ function fitted(cases: readonly Case[], start: readonly number[]): Float64Array 
   return theta;
 }
 
-/** Adds the gradient of the log-likelihood of a case's first item with respect to each weight. */
 function addGradient(gradient: Float64Array, values: Case, weights: readonly number[]): void {
   const width = weights.length;
   const count = values.length / width;

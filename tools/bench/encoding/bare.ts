@@ -8,11 +8,16 @@ import { exactBatching } from '../../../src/core/encoders/node/exact-batching';
 import type { IntTensor } from '../../../src/core/encoders/onnx-encoder';
 import { EncoderSession } from '../../../src/core/encoders/session';
 import { createTokenizer } from '../../../src/core/encoders/tokenizer';
-import { cacheFile } from '../../../src/shop/bundler/cache-folder';
+import { cacheFile } from '../../../src/shop/bundler/build-folder';
 import { MODELS_FOLDER, readEncoder } from '../../../src/shop/bundler/encoder-files';
-import { nodeChunkEncoder } from '../../../src/shop/bundler/node-encoders';
-import { type ChunkRunner, decodeRaw, type SharedProjection, shareProjection } from '../../../src/shop/pipeline/chunk';
-import type { ChunkEncoder } from '../../../src/shop/pipeline/chunk-encoder';
+import { nodeChunkEncoder } from '../../../src/shop/bundler/process-pool';
+import {
+  type ChunkEncoder,
+  type ChunkRunner,
+  decodeRaw,
+  type SharedProjection,
+  shareProjection,
+} from '../../../src/shop/pipeline/chunk';
 import { encodeRows } from '../../../src/shop/pipeline/encode-rows';
 import { FeatureCache } from '../../../src/shop/pipeline/feature-cache';
 import { type AreaResult, atMost, type Say } from '../kept';

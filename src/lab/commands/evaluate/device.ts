@@ -1,4 +1,5 @@
 import type { LogEvent } from '../../../shop/logs';
+import { metered } from '../../../shop/pipeline';
 import { demandOf, purchasesOf } from '../../../shop/training';
 import {
   basketQualities,
@@ -24,9 +25,9 @@ import {
   streamsOfPart,
   thirds,
 } from '../../evaluate';
-import { coldHalf, type EvaluateInput, popularityOf } from './input';
+import { coldHalf, coldText, type EvaluateInput, popularityOf } from './input';
 import { checkMethods, deviceMethods, METHOD_NAMES, methodFiles, REFERENCE } from './methods';
-import type { Protocol } from './protocol';
+import type { Protocol } from './runs';
 
 /** Minimum number of events of a shopper in the device protocol. */
 const MIN_EVENTS = 30;
@@ -46,69 +47,56 @@ const [FROM, TO] = [10, 110];
  * older ones were then more popular before it); `experts …`, the change of ln rank by the experts, for groups of shoppers
  * and on old and new items.
  */
-export const deviceProtocol: Protocol = {
-  parts: (_, share) => share,
+export const deviceProtocol: Protocol = (input) => {
+  checkMethods(input, METHOD_NAMES);
+  const { past, shoppers } = coldHalf(input, MIN_EVENTS);
+  return {
+    pastFiles: () => methodFiles(input),
 
-  check(input) {
-    checkMethods(input, METHOD_NAMES);
-    coldHalf(input, MIN_EVENTS);
-  },
+    async measure(part) {
+      const own = streamsOfPart(shoppers, part);
+      const methods = await deviceMethods(input, past);
+      const listed = new Map(methods.map(({ name }) => [name, input.bundle.items.map(() => 0)]));
+      const results = await metered(input.meter, 'Shoppers', own.length, (advance) =>
+        evaluateDevice({
+          shoppers: own,
+          methods,
+          from: FROM,
+          to: TO,
+          onList: (name, rows) => {
+            const counts = listed.get(name) ?? [];
+            for (const row of rows) counts[row]++;
+          },
+          onProgress: () => advance(1),
+        }),
+      );
+      return measuredText(
+        [...listed].map(([name, counts]) => ({ name, streams: results.get(name) ?? [], listed: counts })),
+      );
+    },
 
-  pastFiles: methodFiles,
-
-  async measure(input, part) {
-    const { past, shoppers: all } = coldHalf(input, MIN_EVENTS);
-    const shoppers = streamsOfPart(all, part);
-    const methods = await deviceMethods(input, past);
-    const names = methods.map(({ name }) => name);
-    const listed = new Map(names.map((name) => [name, input.bundle.items.map(() => 0)]));
-    const { meter } = input;
-    meter.start('Shoppers', shoppers.length);
-    const results = evaluateDevice({
-      shoppers,
-      methods,
-      from: FROM,
-      to: TO,
-      onList: (name, rows) => {
-        const counts = listed.get(name) ?? [];
-        for (const row of rows) counts[row]++;
-      },
-      onProgress: () => meter.advance(1),
-    });
-    meter.stop();
-    const streamsOf = (name: string) => ({ streams: results.get(name) ?? [], listed: listed.get(name) ?? [] });
-    return measuredText(names.map((name) => ({ name, ...streamsOf(name) })));
-  },
-
-  async report(input, parts) {
-    const { past, shoppers } = coldHalf(input, MIN_EVENTS);
-    const popularity = popularityOf(input, past);
-    const later = popularityOf(input, input.events.slice(past.length));
-    const { tables, figures } = findings(joinMeasured(parts), { shoppers, popularity, later });
-    return {
-      protocol: 'device',
-      seed: input.seed,
-      setting: settingOf(input, shoppers),
-      tables: [...tables, ...repeatTables(input, past, shoppers)],
-      figures: { repeats: repeatShare(shoppers, TO), ...figures },
-    };
-  },
+    report(parts) {
+      const popularity = popularityOf(input, past);
+      const later = popularityOf(input, input.events.slice(past.length));
+      const { tables, figures } = findings(joinMeasured(parts), { shoppers, popularity, later });
+      return {
+        setting: `${coldText(input, `${shoppers.length} shoppers`)}, events ${FROM + 1} to ${TO}, ranked one by one in the order of the log; in the table baskets, all events of one second are ranked as one choice, by the scores before the first of them, if that is event ${FROM + 1} or later; old items were chosen in the past, new ones never`,
+        tables: [...tables, ...repeatTables(input, past, shoppers)],
+        figures: { repeats: repeatShare(shoppers, TO), ...figures },
+      };
+    },
+  };
 };
 
-/** The table `again`, if the past has repeat purchases. */
 function repeatTables(input: EvaluateInput, past: LogEvent[], shoppers: readonly Shopper[]): ResultTable[] {
   const { bundle, events, rowOf } = input;
-  const { repeats } = demandOf({ events: past, rejected: [] }, bundle);
+  const { repeats } = demandOf({ events: past }, bundle);
   if (!repeats) return [];
   const streams = purchaseStreams(shoppers, purchasesOf(events), rowOf);
   const methods = rankRepeats(bundle, repeats, streams).map(({ hr5, ...run }) => ({ ...run, figures: { hr5 } }));
   return [table('again', 'recency', methods)];
 }
 
-const settingOf = (input: EvaluateInput, { length }: readonly Shopper[]): string =>
-  `${length} shoppers (${input.half === 'all' ? 'all' : `half: ${input.half}`}) who are not in the first ${100 * input.past} % of the log, events ${FROM + 1} to ${TO}, ranked one by one in the order of the log; in the table baskets, all events of one second are ranked as one choice, by the scores before the first of them, if that is event ${FROM + 1} or later; old items were chosen in the past, new ones never`;
-
-/** The data for analysing the choices. */
 interface Shop {
   shoppers: readonly Shopper[];
   /** [items] choices in the past, and after it. */
@@ -164,7 +152,6 @@ function findings(measured: readonly MethodRanks[], shop: Shop): Pick<ProtocolRu
   };
 }
 
-/** Rows of the ranked events of all shoppers. */
 const rowsOf = ({ streams }: MethodRanks, shoppers: readonly Shopper[]): number[] =>
   streams.flatMap(({ places }, n) => places.map((place) => shoppers[n].rows[place]));
 

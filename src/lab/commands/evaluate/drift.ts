@@ -1,4 +1,5 @@
 import type { LogEvent } from '../../../shop/logs';
+import { metered } from '../../../shop/pipeline';
 import {
   ceilingNames,
   ceilingsOf,
@@ -17,9 +18,9 @@ import {
   streamQualities,
   streamsOfPart,
 } from '../../evaluate';
-import { catalogOf, coldHalf, type EvaluateInput, popularityOf, wanted } from './input';
+import { catalogOf, coldHalf, coldText, type EvaluateInput, popularityOf, wanted } from './input';
 import { checkMethods, deviceMethods, METHOD_NAMES, methodFiles, REFERENCE } from './methods';
-import type { Protocol } from './protocol';
+import type { Protocol } from './runs';
 
 /** Number of events of a cold shopper, as in the device protocol, which gives the same halves. */
 const COLD_EVENTS = 30;
@@ -39,48 +40,40 @@ const CEILINGS = ceilingNames(LEARNER);
  * events are not learned) and `sidestream-fresh-y` (before it: nothing is learned before Y) appear in the phases on which
  * they bear; `first-20, one expert` and so on: the learner against the learner with only one expert.
  */
-export const driftProtocol: Protocol = {
-  parts: (_, share) => share,
+export const driftProtocol: Protocol = (input) => {
+  checkMethods(input, [...METHOD_NAMES, ...CEILINGS]);
+  const { past, streams, popularity } = splice(input);
+  return {
+    pastFiles: () => methodFiles(input),
 
-  check(input) {
-    checkMethods(input, [...METHOD_NAMES, ...CEILINGS]);
-    splice(input);
-  },
+    async measure(part) {
+      const own = streamsOfPart(streams, part);
+      const methods = await driftMethods(input, past);
+      const results = await metered(input.meter, 'Pairs', own.length, (advance) =>
+        evaluateDrift({ streams: own, methods, onProgress: () => advance(1) }),
+      );
+      return measuredText(methods.map(({ name }) => ({ name, streams: results.get(name) ?? [], listed: [] })));
+    },
 
-  pastFiles: methodFiles,
-
-  async measure(input, part) {
-    const { past, streams: all } = splice(input);
-    const streams = streamsOfPart(all, part);
-    const methods = await driftMethods(input, past);
-    const { meter } = input;
-    meter.start('Pairs', streams.length);
-    const results = evaluateDrift({ streams, methods, onProgress: () => meter.advance(1) });
-    meter.stop();
-    return measuredText(methods.map(({ name }) => ({ name, streams: results.get(name) ?? [], listed: [] })));
-  },
-
-  async report(input, parts) {
-    const measured = joinMeasured(parts);
-    const { streams, popularity } = splice(input);
-    const isNew = (row: number): boolean => popularity[row] === 0;
-    const ofExperts = measured.filter(({ name }) => name === ONE_EXPERT || name === LEARNER);
-    return {
-      protocol: 'drift',
-      seed: input.seed,
-      setting: `${streams.length} pairs of shoppers for each seed (${input.half === 'all' ? 'all' : `half: ${input.half}`}) who are not in the first ${100 * input.past} % of the log: 40 events of one, 40 of the shopper least similar, up to 40 of the first again; old items were chosen in the past, new ones never`,
-      tables: [
-        ...phaseTables(measured, streams),
-        ...phaseTables(measured, streams, { of: 'old items', counts: (row) => !isNew(row) }),
-        ...phaseTables(measured, streams, { of: 'new items', counts: isNew }),
-        ...(ofExperts.length === 2 ? phaseTables(ofExperts, streams, { of: 'one expert', reference: ONE_EXPERT }) : []),
-      ],
-      figures: {},
-    };
-  },
+    report(parts) {
+      const measured = joinMeasured(parts);
+      const isNew = (row: number): boolean => popularity[row] === 0;
+      const ofExperts = measured.filter(({ name }) => name === ONE_EXPERT || name === LEARNER);
+      return {
+        setting: `${coldText(input, `${streams.length} pairs of shoppers for each seed`)}: 40 events of one, 40 of the shopper least similar, up to 40 of the first again; old items were chosen in the past, new ones never`,
+        tables: [
+          ...phaseTables(measured, streams),
+          ...phaseTables(measured, streams, { of: 'old items', counts: (row) => !isNew(row) }),
+          ...phaseTables(measured, streams, { of: 'new items', counts: isNew }),
+          ...(ofExperts.length === 2
+            ? phaseTables(ofExperts, streams, { of: 'one expert', reference: ONE_EXPERT })
+            : []),
+        ],
+      };
+    },
+  };
 };
 
-/** The pairs of an evaluation and their sources. */
 function splice(input: EvaluateInput) {
   const { past, shoppers } = coldHalf(input, COLD_EVENTS, Number.POSITIVE_INFINITY);
   const spliced = shoppers.filter(({ rows }) => rows.length >= MIN_EVENTS);

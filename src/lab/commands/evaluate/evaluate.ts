@@ -3,12 +3,13 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { invalidInput } from '../../../error';
-import { createMeter, JointMeter } from '../../../shop/bundler';
+import { createMeter, jointMeters } from '../../../shop/bundler';
 import {
   concludeRefused,
   doTasks,
   isTaskProcess,
   modelsOption,
+  optionWords,
   parentMeter,
   pastOption,
   positiveInteger,
@@ -40,11 +41,10 @@ import { CONFIGURATIONS } from '../../simulate';
 import { deviceProtocol } from './device';
 import { driftProtocol } from './drift';
 import { firstVisitProtocol } from './first-visit';
-import { type InputOptions, readInput, say } from './input';
+import { type EvaluateInput, type InputOptions, readInput, say } from './input';
 import { LEAVE_ONE_OUT_METHODS, leaveOneOutProtocol } from './leave-one-out';
 import { METHOD_NAMES } from './methods';
-import type { Protocol } from './protocol';
-import { doTask, keptRun, parseTask, runSeeds } from './runs';
+import { doTask, type Evaluation, keptRun, type Protocol, parseTask, runSeeds } from './runs';
 import { runSimulation } from './simulate';
 import { WINDOWS, windowsProtocol } from './windows';
 
@@ -67,7 +67,6 @@ const SHOPPERS_HELP =
 
 interface EvaluateOptions extends Omit<InputOptions, 'events'> {
   protocol: string;
-  /** Absent if shoppers are simulated. */
   events?: string;
   seeds?: number[];
   seed?: number;
@@ -81,7 +80,6 @@ interface EvaluateOptions extends Omit<InputOptions, 'events'> {
   closedLoop: boolean;
 }
 
-/** Options of the protocols that read a log. */
 type LogOptions = EvaluateOptions & { events: string };
 
 export function evaluateCommand(): Command {
@@ -141,31 +139,37 @@ async function runEvaluate(options: EvaluateOptions): Promise<void> {
   if (options.protocol === SIMULATE) return simulate(options);
   requireLog(options);
   const seeds = [...new Set(options.seeds ?? (options.seed === undefined ? [1] : [options.seed]))];
-  const protocol = PROTOCOLS[options.protocol];
+  const { protocol, bundle, events, models } = options;
+  const evaluations = new Map<number, Evaluation>();
+  const evaluationFrom = (inputOf: (seed: number) => EvaluateInput) => (seed: number) => {
+    const evaluation = evaluations.get(seed) ?? PROTOCOLS[protocol](inputOf(seed));
+    evaluations.set(seed, evaluation);
+    return evaluation;
+  };
   if (isTaskProcess(options)) {
     const { inputOf } = await readInput(options, parentMeter());
-    await doTasks((data) => {
+    const evaluationOf = evaluationFrom(inputOf);
+    await doTasks(async (data) => {
       const task = parseTask(data);
-      return doTask(protocol, inputOf(task.seed), task);
+      return doTask(evaluationOf(task.seed), task);
     });
   }
   // Report bad files before hours of work.
   const earlier = await earlierResult(options);
   const { inputOf, log } = await readInput(options, createMeter());
-  protocol.check(inputOf(seeds[0]));
-  const meters = new JointMeter();
+  const evaluationOf = evaluationFrom(inputOf);
+  const { length: pastFiles } = (await evaluationOf(seeds[0]).pastFiles?.()) ?? [];
   const evaluate = () =>
     runSeeds({
       protocol,
       seeds,
-      inputOf,
+      evaluationOf,
       say,
       processes: options.processes,
-      kept: (input, evaluateSeed) => keptRun(options.runs, options.protocol, input, evaluateSeed),
-      command: taskCommand(options, seeds),
-      meter: () => meters.meter(),
+      kept: (seed, evaluateSeed) => keptRun(options.runs, protocol, inputOf(seed), evaluateSeed),
+      command: ['evaluate', ...optionWords({ bundle, events, models }), ...choices(options, seeds)],
+      meter: jointMeters(createMeter),
     });
-  const { length: pastFiles } = await protocol.pastFiles(inputOf(seeds[0]));
   // In this process shoppers are ranked without a pause.
   const signals = options.processes > 1;
   const runs = await (pastFiles > 0 ? withModels(options.models, say, evaluate, { signals }) : evaluate());
@@ -185,7 +189,6 @@ async function runEvaluate(options: EvaluateOptions): Promise<void> {
   if (options.json) console.log(reportLine(found, { refused, ...(verdict ? { verdict } : {}) }));
 }
 
-/** @throws SidestreamError `runtime/invalid-input` for options of other protocols */
 function simulate({ seeds = [], seed = seeds[0] ?? 1, ...options }: EvaluateOptions): Promise<void> {
   const given = (['runs', 'results', 'section', 'before'] as const).filter((name) => options[name] !== undefined);
   const others = [...(seeds.length > 1 ? ['seeds with several'] : []), ...given];
@@ -195,7 +198,6 @@ function simulate({ seeds = [], seed = seeds[0] ?? 1, ...options }: EvaluateOpti
   );
 }
 
-/** @throws SidestreamError `runtime/invalid-input` if there is no log, or if a report is requested */
 function requireLog(options: EvaluateOptions): asserts options is LogOptions {
   const { protocol, events, report } = options;
   if (events !== undefined && report === undefined) return;
@@ -206,34 +208,20 @@ function requireLog(options: EvaluateOptions): asserts options is LogOptions {
   );
 }
 
-/** Command and options of a process that runs tasks. */
-function taskCommand(options: LogOptions, seeds: readonly number[]): string[] {
-  const { bundle, events, models } = options;
-  return ['evaluate', '--bundle', bundle, '--events', events, '--models', models, ...choices(options, seeds)];
-}
-
 /** When and how a result was found: the command is for other machines, so it omits the folders of files. */
 function origin(options: LogOptions, seeds: readonly number[]): Pick<KeptResult, 'date' | 'command'> {
-  const files = ['--bundle', basename(options.bundle), '--events', basename(options.events)];
-  const named = (['section', 'before'] as const).flatMap((name) => (options[name] ? [`--${name}`, options[name]] : []));
+  const { section, before } = options;
+  const files = optionWords({ bundle: basename(options.bundle), events: basename(options.events) });
+  const named = optionWords({ section, before });
   const command = ['sidestream', 'evaluate', ...files, ...choices(options, seeds), ...named].join(' ');
   return { date: new Date().toISOString().slice(0, 10), command };
 }
 
-function choices(
-  { protocol, past, shoppers, half, methods, windows }: EvaluateOptions,
+const choices = (
+  { protocol, past, half, shoppers, methods, windows }: EvaluateOptions,
   seeds: readonly number[],
-): string[] {
-  return [
-    ...['--protocol', protocol, '--past', String(past), '--half', half],
-    ...(shoppers === undefined ? [] : ['--shoppers', String(shoppers)]),
-    ...(methods ? ['--methods', ...methods] : []),
-    ...(windows === undefined ? [] : ['--windows', String(windows)]),
-    ...['--seeds', ...seeds.map(String)],
-  ];
-}
+): string[] => optionWords({ protocol, past, half, shoppers, methods, windows, seeds });
 
-/** Replaces the section's earlier result; the rest of the files stays. */
 async function keepResults(
   { section }: EvaluateOptions,
   folder: string,
@@ -252,10 +240,7 @@ const LEARNER = 'sidestream';
 const beforeAndNow = (before: KeptResult, now: ProtocolSummary): string =>
   `### before and now\n\nBefore: ${reportOrigin(before)}\n\n${comparison(before, now, LEARNER)}`;
 
-/**
- * The result to compare with; undefined if none is requested.
- * @throws SidestreamError `runtime/invalid-input` if the results hold something else, or lack that section
- */
+/** @throws SidestreamError `runtime/invalid-input` if the results hold something else, or lack that section */
 async function earlierResult({ results, before }: EvaluateOptions): Promise<KeptResult | undefined> {
   const sections: KeptResults = results === undefined ? {} : (await readResults(results)).data;
   if (before === undefined) return undefined;
@@ -265,13 +250,11 @@ async function earlierResult({ results, before }: EvaluateOptions): Promise<Kept
   );
 }
 
-/** Reads the files of results. @throws SidestreamError `runtime/invalid-input` if they hold something else */
 async function readResults(folder: string): Promise<{ report: string; data: KeptResults }> {
   const [report, data] = await Promise.all([REPORT, DATA].map((name) => textOf(join(folder, name))));
   return { report, data: parseKept(data || '{}') };
 }
 
-/** Empty if there is no such file. */
 const textOf = async (file: string): Promise<string> => (existsSync(file) ? readFile(file, 'utf8') : '');
 
 function sectionName(text: string): string {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Bundle, type CooccurrenceTable, contentBlend, popularityNow } from '../../../core/catalog';
+import { type Bundle, contentBlend } from '../../../core/catalog';
 import { counted } from '../../../core/common/counted';
 import { sha256 } from '../../../core/common/sha256';
 import type { LearnerCatalog } from '../../../device/learner';
@@ -9,7 +9,7 @@ import { openFolder } from '../../../shop/bundler';
 import { isTaskProcess, readEventFile } from '../../../shop/cli';
 import { type EventLog, endOfPast, type LogEvent } from '../../../shop/logs';
 import type { Meter } from '../../../shop/pipeline';
-import { byProduct, cooccurrenceTable, interactionsOf, recentPopularity } from '../../../shop/training';
+import { byProduct } from '../../../shop/training';
 import { startCompute } from '../../../shop/training/node';
 import { coldShoppers, FIRST_CHOICES, type Shopper } from '../../evaluate';
 import { evenly } from '../../evaluate/leave-one-out';
@@ -17,7 +17,6 @@ import { evenly } from '../../evaluate/leave-one-out';
 /** Half of the shoppers, or of the windows: settings are chosen on one half and reported on the other. */
 type Half = 'choose' | 'report' | 'all';
 
-/** Input of every protocol. The compute backend is set. */
 export interface EvaluateInput {
   bundle: Bundle;
   /** Sorted by time. */
@@ -37,22 +36,17 @@ export interface EvaluateInput {
   /** Folder in which models learned from the past are kept. */
   models: string;
   meter: Meter;
-  /** Reports a line that is not a result. */
   say(line: string): void;
 }
 
 /** Options of a command that evaluates a log. */
 export interface InputOptions
   extends Pick<EvaluateInput, 'past' | 'shoppers' | 'half' | 'methods' | 'windows' | 'models'> {
-  /** Folder of the bundle. */
   bundle: string;
-  /** File of the log. */
   events: string;
-  /** Whether this process runs tasks for another one. */
   worker?: boolean;
 }
 
-/** Reports a line that is not a result. */
 export const say = (line: string): void => console.error(line);
 
 /** Reads the files, and sets the compute backend. @returns the log, and the input of each seed */
@@ -72,18 +66,11 @@ export async function readInput(
 /** A model or setting that is learned once from the past of the log, and kept in a file for all parts and later evaluations. */
 export interface PastFile {
   path: string;
-  /** Files from which it is learned. Default: none. */
   needs?: readonly PastFile[];
-  /** Learns it and writes the file. */
   make(): Promise<void>;
 }
 
-/**
- * Path in `models` of a file learned from the past of the log. The name identifies the catalogue, the past of the log and its
- * share.
- * @param kind kind of the learned data, first in the name
- * @param rest further dependencies and the extension
- */
+/** Path in `models` of a file of some kind, named by the catalogue, the past of the log and `rest`. */
 export async function pastPath(input: EvaluateInput, kind: string, rest: string): Promise<string> {
   const log = pastEvents(input)
     .map(({ user, item, time }) => `${user}\t${item}\t${time}`)
@@ -93,18 +80,12 @@ export async function pastPath(input: EvaluateInput, kind: string, rest: string)
   return join(input.models, `${kind}-${of}-past-${input.past}${rest}`);
 }
 
-/** Events before the end of the past. */
 export function pastEvents({ events, past }: EvaluateInput): LogEvent[] {
   const end = endOfPast(events, past);
   return events.filter(({ time }) => time < end);
 }
 
-/**
- * The events of the past, and the shoppers to evaluate, who are in the requested half and have no event in the past, selected evenly
- * if there is a limit.
- * @param limit default: `input.shoppers`
- * @throws SidestreamError `runtime/invalid-input` without one
- */
+/** The past, and at most `limit` of its new shoppers in the requested half. @throws SidestreamError `runtime/invalid-input` */
 export function coldHalf(
   { events, past: share, rowOf, half, shoppers }: EvaluateInput,
   minEvents: number,
@@ -138,7 +119,6 @@ function tooFewShoppers(
   );
 }
 
-/** How often each item of the bundle was chosen. */
 export function popularityOf(
   { bundle, rowOf }: Pick<EvaluateInput, 'bundle' | 'rowOf'>,
   events: readonly LogEvent[],
@@ -151,37 +131,17 @@ export function popularityOf(
   return popularity;
 }
 
-/** The popularity of each item of the bundle at the end of some events, which are sorted by time; see `popularityNow`. */
-export function popularityAtEnd(
-  input: Pick<EvaluateInput, 'bundle' | 'rowOf'>,
-  events: readonly LogEvent[],
-): Float32Array {
-  const { interactions } = interactionsOf({ events: [...events], rejected: [] }, input.bundle);
-  const recent = recentPopularity(interactions, input.bundle.items.length);
-  return popularityNow({ choices: popularityOf(input, events), recent });
-}
-
-/**
- * The catalogue as a shop knows it.
- * @param popularity one value per item; null for a shop without logs
- * @param cooccurrence of its logs; default: none
- */
-export function catalogOf(
-  { items, features, manifest }: Bundle,
-  popularity: Float32Array | null,
-  cooccurrence?: CooccurrenceTable,
-): LearnerCatalog {
+/** The catalogue of a shop that knows nothing but how popular its items are. @param popularity one value per item */
+export function catalogOf({ items, features, manifest }: Bundle, popularity: Float32Array): LearnerCatalog {
   const blend = contentBlend(manifest);
   // The popularity of an item without a choice is unknown.
-  const known = items.map((item, row) => ({ ...item, popularity: popularity?.[row] || undefined }));
-  return { index: catalogIndex(known, features, blend, { cooccurrence }), table: features, blend };
+  const known = items.map((item, row) => ({ ...item, popularity: popularity[row] || undefined }));
+  return { index: catalogIndex(known, features, blend), table: features, blend };
 }
 
-/** Co-occurrence of the past. */
-export function pastCooccurrence(input: EvaluateInput): CooccurrenceTable {
-  const { interactions } = interactionsOf({ events: pastEvents(input), rejected: [] }, input.bundle);
-  return cooccurrenceTable(interactions, input.bundle.items.length);
-}
+/** The evaluated shoppers of a log, for the setting of a result. @param who such as `20 shoppers` */
+export const coldText = ({ half, past }: EvaluateInput, who: string): string =>
+  `${who} (${half === 'all' ? 'all' : `half: ${half}`}) who are not in the first ${100 * past} % of the log`;
 
 /** Whether a method is wanted: by name, or because none is named. */
 export const wanted = ({ methods }: EvaluateInput, name: string): boolean =>

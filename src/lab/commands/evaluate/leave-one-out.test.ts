@@ -15,8 +15,10 @@ beforeAll(async () => {
   bundle = await openBundle(fetchFile);
 });
 
-const runLeaveOneOutProtocol = async (of: EvaluateInput): Promise<ProtocolRun> =>
-  leaveOneOutProtocol.report(of, [await leaveOneOutProtocol.measure(of, { index: 0, of: 1 })]);
+const runLeaveOneOutProtocol = async (of: EvaluateInput): Promise<ProtocolRun> => {
+  const { measure, report } = leaveOneOutProtocol(of);
+  return { protocol: 'leave-one-out', seed: of.seed, figures: {}, ...report([await measure({ index: 0, of: 1 })]) };
+};
 
 /** Users who walk through a ring of the items; the last one ends at an item that nobody else chose. */
 function input(more: Partial<EvaluateInput> = {}): EvaluateInput {
@@ -68,13 +70,10 @@ test('ranks the last choice of every user, with settings and errors of each meth
 
 test('the parts of several processes make the same run, and a few shoppers are an even selection', async () => {
   const some = input({ methods: ['item-knn', 'vsknn'], shoppers: 10 });
-  expect(leaveOneOutProtocol.parts(some, 1)).toBe(1);
-  const of = leaveOneOutProtocol.parts(some, 2);
-  expect(of).toBe(3);
-  const parts = await Promise.all(
-    Array.from({ length: of }, (_, index) => leaveOneOutProtocol.measure(some, { index, of })),
-  );
-  const [divided, whole] = [await leaveOneOutProtocol.report(some, parts), await runLeaveOneOutProtocol(some)];
+  const { parts: countOf, measure, report } = leaveOneOutProtocol(some);
+  expect([1, 2].map((share) => countOf?.(share))).toEqual([1, 3]);
+  const parts = await Promise.all([0, 1, 2].map((index) => measure({ index, of: 3 })));
+  const [divided, whole] = [report(parts), await runLeaveOneOutProtocol(some)];
   expect(divided.tables.map(({ methods }) => methods.map(({ name, units }) => [name, units]))).toEqual(
     whole.tables.map(({ methods }) => methods.map(({ name, units }) => [name, units])),
   );
@@ -93,9 +92,9 @@ test('ranks by the learner of a page, which starts without a profile for each us
 }, 60_000);
 
 test('refuses unknown methods and a log in which nobody can be ranked', () => {
-  expect(() => leaveOneOutProtocol.check(input({ methods: ['base'] }))).toThrow(
+  expect(() => leaveOneOutProtocol(input({ methods: ['base'] }))).toThrow(
     'There is no method base here; choose of all, popularity, item-knn, ease, ials, vsknn, sasrec, side, side-ids, sidestream.',
   );
   const few = input().events.filter(({ time }) => time < 2);
-  expect(() => leaveOneOutProtocol.check(input({ events: few }))).toThrow('Nobody can be ranked');
+  expect(() => leaveOneOutProtocol(input({ events: few }))).toThrow('Nobody can be ranked');
 });

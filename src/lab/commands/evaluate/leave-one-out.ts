@@ -1,24 +1,27 @@
 import { invalidInput } from '../../../error';
-import { type Quality, qualityOf, type ResultTable } from '../../evaluate';
+import { type Interaction, shopCatalog, sideCatalog, trainShopSide } from '../../../shop/training';
+import { learnerMethod, type Quality, qualityOf, type ResultTable, sharedLearning } from '../../evaluate';
 import {
   type ChoiceCase,
+  type ChoiceHistory,
   choicesOf,
   evenly,
   LEAVE_ONE_OUT_RIVALS,
   type LeaveOneOutMethod,
   type LeaveOneOutRun,
+  type LeaveOneOutShop,
   type LeaveOneOutSplit,
   leaveOneOut,
   leaveOneOutText,
   parseLeaveOneOut,
+  type Ranker,
   runLeaveOneOut,
   side,
   sideIds,
 } from '../../evaluate/leave-one-out';
 import { type EvaluateInput, wanted } from './input';
-import { sidestream } from './leave-one-out-learner';
 import { checkMethods } from './methods';
-import type { Protocol } from './protocol';
+import type { Protocol } from './runs';
 
 /** The methods by name, in the order of the tables. A method is built only from the choices and the bundle. */
 const METHODS: Readonly<Record<string, LeaveOneOutMethod>> = {
@@ -28,7 +31,6 @@ const METHODS: Readonly<Record<string, LeaveOneOutMethod>> = {
   sidestream,
 };
 
-/** Names of the methods, in the order of the tables. */
 export const LEAVE_ONE_OUT_METHODS: readonly string[] = Object.keys(METHODS);
 
 /** Reference of the changes; always evaluated. */
@@ -46,43 +48,35 @@ const BY_COST: readonly string[] = ['sidestream', 'side', 'side-ids', 'sasrec', 
  * …`, the same against the strongest evaluated rival; `old items` and `new items`, the choices of items that the methods
  * knew and of those that nobody had chosen.
  */
-export const leaveOneOutProtocol: Protocol = {
-  parts: (input, share) => (share === 1 ? 1 : methodsOf(input).length),
-  check(input) {
-    checkMethods(input, LEAVE_ONE_OUT_METHODS);
-    splitOf(input);
-  },
-  pastFiles: async () => [],
-  async measure(input, { index, of }) {
-    const all = methodsOf(input);
-    const slow = BY_COST.filter((name) => all.includes(name));
-    const ordered = [...slow, ...all.filter((name) => !slow.includes(name))];
-    const { bundle, seed, meter, say } = input;
-    const { test, ...split } = splitOf(input);
-    const shop = { ...split, bundle, count: bundle.items.length, seed, meter, say };
-    const runs: LeaveOneOutRun[] = [];
-    for (const name of ordered.filter((_, n) => n % of === index)) {
-      runs.push(await runLeaveOneOut(name, METHODS[name], shop, test));
-    }
-    return leaveOneOutText(runs);
-  },
-  async report(input, parts) {
-    const found = new Map(parts.flatMap(parseLeaveOneOut).map((run) => [run.name, run]));
-    const runs = methodsOf(input).flatMap((name) => found.get(name) ?? []);
-    const { test, whole } = splitOf(input);
-    const chosen = choicesOf(whole, input.bundle.items.length);
-    return {
-      protocol: 'leave-one-out',
-      seed: input.seed,
-      setting: `the last choice of ${test.length} shoppers, ranked among all ${input.bundle.items.length} items except those that they had chosen; settings chosen on the last choice but one, which is then also learned`,
-      tables: tablesOf(runs, test, (row) => chosen[row] === 0),
-      figures: {},
-    };
-  },
+export const leaveOneOutProtocol: Protocol = (input) => {
+  checkMethods(input, LEAVE_ONE_OUT_METHODS);
+  const { test, ...split } = splitOf(input);
+  const { bundle, seed, meter, say } = input;
+  const count = bundle.items.length;
+  const names = LEAVE_ONE_OUT_METHODS.filter((name) => name === REFERENCE || wanted(input, name));
+  return {
+    parts: (share) => (share === 1 ? 1 : names.length),
+    async measure({ index, of }) {
+      const slow = BY_COST.filter((name) => names.includes(name));
+      const ordered = [...slow, ...names.filter((name) => !slow.includes(name))];
+      const shop = { ...split, bundle, count, seed, meter, say };
+      const runs: LeaveOneOutRun[] = [];
+      for (const name of ordered.filter((_, n) => n % of === index)) {
+        runs.push(await runLeaveOneOut(name, METHODS[name], shop, test));
+      }
+      return leaveOneOutText(runs);
+    },
+    report(parts) {
+      const found = new Map(parts.flatMap(parseLeaveOneOut).map((run) => [run.name, run]));
+      const runs = names.flatMap((name) => found.get(name) ?? []);
+      const chosen = choicesOf(split.whole, count);
+      return {
+        setting: `the last choice of ${test.length} shoppers, ranked among all ${count} items except those that they had chosen; settings chosen on the last choice but one, which is then also learned`,
+        tables: tablesOf(runs, test, (row) => chosen[row] === 0),
+      };
+    },
+  };
 };
-
-const methodsOf = (input: EvaluateInput): string[] =>
-  LEAVE_ONE_OUT_METHODS.filter((name) => name === REFERENCE || wanted(input, name));
 
 /** @throws SidestreamError `runtime/invalid-input` if no user has three choices */
 function splitOf({ events, rowOf, shoppers = Number.POSITIVE_INFINITY }: EvaluateInput): LeaveOneOutSplit {
@@ -122,4 +116,32 @@ function tablesOf(
     return { ...method, settings, figures };
   });
   return [{ ...first, methods }, ...more];
+}
+
+/**
+ * The learner of a page in a shop that has trained on all choices but the last of every user: it starts without a profile for each user and
+ * learns from their choices, oldest first. The validation choices no settings: `train` holds out shoppers itself.
+ */
+async function sidestream({ bundle, whole, seed, meter, say }: LeaveOneOutShop): Promise<Ranker> {
+  const interactions = interactionsOf(whole);
+  const { learned } = await trainShopSide({ bundle, interactions, seed, meter, say });
+  const catalog = sideCatalog(shopCatalog(bundle, interactions), learned);
+  const method = learnerMethod({ name: 'sidestream', shop: { catalog }, options: sharedLearning() });
+  return {
+    settings: { width: learned.model.width, epochs: learned.training?.epochs ?? null },
+    scores: (histories) =>
+      histories.map(({ rows, times }) => {
+        const run = method.start();
+        for (const [n, row] of rows.entries()) run.observe(row, times[n]);
+        return Float32Array.from(run.scores());
+      }),
+  };
+}
+
+/** Sorted by time; of one time, in the order of the users. */
+function interactionsOf(histories: readonly ChoiceHistory[]): Interaction[] {
+  const all = histories.flatMap(({ rows, times }, user) =>
+    Array.from(rows, (row, n) => ({ user: `${user}`, row, time: times[n] })),
+  );
+  return all.sort((a, b) => a.time - b.time);
 }

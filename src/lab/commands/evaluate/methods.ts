@@ -1,9 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
+import { decodeSideModel, encodeSideModel } from '../../../core/catalog/side-model';
 import type { LearnerOptions } from '../../../device/learner';
 import { invalidInput } from '../../../error';
 import type { LogEvent } from '../../../shop/logs';
-import { interactionsOf, recentPopularity, sideCatalog } from '../../../shop/training';
+import {
+  interactionsOf,
+  recentPopularity,
+  type ShopSide,
+  shopCatalog,
+  sideCatalog,
+  trainShopSide,
+} from '../../../shop/training';
 import { writeWhole } from '../../../shop/training/node';
 import {
   contentKnnMethod,
@@ -17,24 +25,12 @@ import {
   sharedLearning,
   sideMethod,
 } from '../../evaluate';
-import {
-  catalogOf,
-  type EvaluateInput,
-  type PastFile,
-  pastCooccurrence,
-  pastEvents,
-  pastPath,
-  popularityAtEnd,
-  popularityOf,
-  wanted,
-} from './input';
-import { pastSide, sideFile } from './side-file';
+import { type EvaluateInput, type PastFile, pastEvents, pastPath, popularityOf, wanted } from './input';
 
 /** The shop at the end of the past. */
 interface PastShop extends LearnerShop {
   input: EvaluateInput;
   past: LogEvent[];
-  /** [items] choices in the past. */
   popularity: Float32Array;
   shared: SharedLearning;
 }
@@ -42,11 +38,10 @@ interface PastShop extends LearnerShop {
 /** The lists of pages without learning. The other methods are compared with this one, so it is always evaluated. */
 export const REFERENCE = 'popularity-now';
 
-/** The methods that run on a device, by name. */
 const METHODS: Record<string, (shop: PastShop) => DeviceMethod | Promise<DeviceMethod>> = {
   popularity: ({ popularity }) => popularityMethod(popularity),
   'popularity-now': ({ input: { bundle }, past }) => {
-    const { interactions } = interactionsOf({ events: past, rejected: [] }, bundle);
+    const { interactions } = interactionsOf({ events: past }, bundle);
     return popularityMethod(recentPopularity(interactions, bundle.items.length), REFERENCE);
   },
   'content-knn': ({ catalog }) => contentKnnMethod(catalog),
@@ -63,13 +58,11 @@ const METHODS: Record<string, (shop: PastShop) => DeviceMethod | Promise<DeviceM
 const learner = (name: string, shop: PastShop, options?: LearnerOptions): DeviceMethod =>
   learnerMethod({ name, shop, options: { ...shop.shared, ...options } });
 
-/** The methods that read the side model. */
 const SIDE_METHODS: readonly string[] = ['side', 'terms', 'one-expert', 'sidestream'];
 
 /** Whether any of the wanted methods reads the side model. */
 export const needsSide = (input: EvaluateInput): boolean => SIDE_METHODS.some((name) => wanted(input, name));
 
-/** Names of the methods that run on a device, in the order of the tables. */
 export const METHOD_NAMES: readonly string[] = Object.keys(METHODS);
 
 const pathOf = (input: EvaluateInput, name: PastMethodName): Promise<string> => pastPath(input, name, '-settings.json');
@@ -94,10 +87,7 @@ async function settingsFile(input: EvaluateInput, name: PastMethodName): Promise
   return { path, make };
 }
 
-/**
- * The method with its settings, as chosen by an earlier step.
- * @throws SidestreamError `runtime/invalid-input` if their file is damaged or missing
- */
+/** The method with its chosen settings. @throws SidestreamError `runtime/invalid-input` if their file is damaged or missing */
 async function pastMethod(input: EvaluateInput, name: PastMethodName): Promise<DeviceMethod> {
   const path = await pathOf(input, name);
   const { schema, method } = PAST_METHODS[name];
@@ -134,16 +124,47 @@ export async function deviceMethods(
   return Promise.all(chosen.map((name) => METHODS[name](shop)));
 }
 
-/** The shop's knowledge at the end of the past. */
 export async function pastShop(input: EvaluateInput, past: LogEvent[]): Promise<LearnerShop> {
-  const catalog = catalogOf(input.bundle, popularityAtEnd(input, past), pastCooccurrence(input));
+  const { interactions } = interactionsOf({ events: past }, input.bundle);
+  const catalog = shopCatalog(input.bundle, interactions);
   if (!needsSide(input)) return { catalog };
   return { catalog: sideCatalog(catalog, await pastSide(input)) };
 }
 
-/** @throws SidestreamError `runtime/invalid-input` if another one is requested */
 export function checkMethods({ methods }: EvaluateInput, names: readonly string[]): void {
   const unknown = methods?.find((name) => name !== 'all' && !names.includes(name));
   if (unknown === undefined) return;
   throw invalidInput(`There is no method ${unknown} here; choose of all, ${names.join(', ')}.`);
+}
+
+const aboutSchema = v.strictObject({ weights: v.nullable(v.record(v.string(), v.number())) });
+
+/** The file of the side model of the past, for one seed. Its start weights are next to it. */
+export async function sideFile(input: EvaluateInput): Promise<PastFile> {
+  const path = await pastPath(input, 'side', `-seed-${input.seed}.bin`);
+  const make = async (): Promise<void> => {
+    const { bundle, seed, meter, say } = input;
+    const { interactions } = interactionsOf({ events: pastEvents(input) }, bundle);
+    const { learned } = await trainShopSide({ bundle, interactions, seed, meter, say });
+    const { model, weights } = learned;
+    await writeWhole(`${path}.json`, JSON.stringify({ weights: weights ?? null }));
+    await writeWhole(path, encodeSideModel(model, bundle.items.length));
+  };
+  return { path, make };
+}
+
+/** The side model of the past, as an earlier step trained it. @throws SidestreamError `runtime/invalid-input` if it is damaged */
+async function pastSide(input: EvaluateInput): Promise<ShopSide> {
+  const { path } = await sideFile(input);
+  try {
+    const [bytes, about] = await Promise.all([readFile(path), readFile(`${path}.json`, 'utf8')]);
+    const { weights } = v.parse(v.pipe(v.string(), v.parseJson(), aboutSchema), about);
+    const model = decodeSideModel(new Uint8Array(bytes).buffer, input.bundle.items.length);
+    return { model, ...(weights ? { weights } : {}) };
+  } catch (cause) {
+    throw invalidInput(
+      `${path} does not hold a side model with its start weights. Remove the file and evaluate again.`,
+      { cause },
+    );
+  }
 }

@@ -6,8 +6,7 @@ import { type Bundle, openBundle, writeBundle } from '../../../core/catalog';
 import { bundleContent, makeItem, memoryBundle } from '../../../testing/bundles';
 import type { ProtocolRun } from '../../evaluate';
 import type { EvaluateInput, PastFile } from './input';
-import type { Protocol } from './protocol';
-import { keptRun, parseTask, runSeeds } from './runs';
+import { keptRun, type Protocol, parseTask, runSeeds } from './runs';
 
 let bundle: Bundle;
 let folder: string;
@@ -34,9 +33,9 @@ const input = (more: Partial<EvaluateInput> = {}): EvaluateInput => ({
 
 it('evaluates a run once, and again if any part of the request differs', async () => {
   let evaluated = 0;
-  const evaluate = async ({ seed }: EvaluateInput): Promise<ProtocolRun> => {
+  const evaluate = async (): Promise<ProtocolRun> => {
     evaluated++;
-    return { protocol: 'device', seed, setting: 'a few', tables: [], figures: { ratio: evaluated } };
+    return { protocol: 'device', seed: 1, setting: 'a few', tables: [], figures: { ratio: evaluated } };
   };
   const run = (more: Partial<EvaluateInput> = {}, protocol = 'device'): Promise<ProtocolRun> =>
     keptRun(folder, protocol, input(more), evaluate);
@@ -71,18 +70,10 @@ it('refuses a file that is not a run', async () => {
 });
 
 /** Records the tasks; all seeds use the file `shared` of the past. */
-function fakeProtocol(models: string, done: string[]): Protocol {
-  const result = (seed: number): ProtocolRun => ({
-    protocol: 'device',
-    seed,
-    setting: 'a few',
-    tables: [],
-    figures: {},
-  });
-  return {
-    parts: (_, share) => share,
-    check() {},
-    pastFiles: async ({ seed }) =>
+const fakeProtocol =
+  (models: string, done: string[]): Protocol =>
+  ({ seed }) => ({
+    pastFiles: async () =>
       ['shared', `of-seed-${seed}`].map((name) => ({
         path: join(models, name),
         make: async () => {
@@ -90,21 +81,20 @@ function fakeProtocol(models: string, done: string[]): Protocol {
           await writeFile(join(models, name), name);
         },
       })),
-    measure: async ({ seed }, { index, of }) => {
+    measure: async ({ index, of }) => {
       done.push(`seed ${seed}, ${index} of ${of}`);
       if (seed === 13) throw new Error('this seed fails');
       return `${seed}`;
     },
-    report: async ({ seed }, parts) => ({ ...result(seed), setting: parts.join() }),
-  };
-}
+    report: (parts) => ({ setting: parts.join(), tables: [] }),
+  });
 
 const seedsRequest = (protocol: Protocol, seeds: number[]): Parameters<typeof runSeeds>[0] => ({
-  protocol,
+  protocol: 'device',
   seeds,
   processes: 1,
-  inputOf: (seed) => input({ seed }),
-  kept: (own, evaluate) => evaluate(own),
+  evaluationOf: (seed) => protocol(input({ seed })),
+  kept: (_, evaluate) => evaluate(),
   command: [],
   say() {},
   meter: () => ({ start() {}, advance() {}, stop() {} }),
@@ -139,7 +129,8 @@ it('learns a file after the files that it needs, and those only if it is missing
   });
   const deep = fileOf('deep');
   const files = [fileOf('top', [fileOf('middle', [deep]), deep])];
-  const request = seedsRequest({ ...fakeProtocol(models, done), pastFiles: async () => files }, [1]);
+  const protocol = fakeProtocol(models, done);
+  const request = seedsRequest((own) => ({ ...protocol(own), pastFiles: async () => files }), [1]);
   await runSeeds(request);
   expect(done).toEqual(['deep', 'middle', 'top', 'seed 1, 0 of 1']);
   await rm(join(models, 'deep'));

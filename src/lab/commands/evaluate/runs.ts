@@ -1,14 +1,28 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import pLimit from 'p-limit';
 import * as v from 'valibot';
 import { sha256 } from '../../../core/common/sha256';
 import { invalidInput } from '../../../error';
 import { TaskProcesses, type TaskProcessesOptions } from '../../../shop/cli';
 import { writeWhole } from '../../../shop/training/node';
-import { type ProtocolRun, parseRun } from '../../evaluate';
+import { type Part, type ProtocolRun, parseRun } from '../../evaluate';
 import type { EvaluateInput, PastFile } from './input';
-import type { Protocol } from './protocol';
+
+/** The evaluation of one seed, in steps that may run in several processes. */
+export interface Evaluation {
+  /** Default: `share`, which divides the processes evenly; 1 if a process has the seed to itself. */
+  parts?(share: number): number;
+  pastFiles?(): Promise<PastFile[]>;
+  /** The files of the past already exist. @returns a text for `report` */
+  measure(part: Part): Promise<string>;
+  /** @param parts texts of all parts, in order: the result does not depend on how many there are */
+  report(parts: readonly string[]): Pick<ProtocolRun, 'setting' | 'tables'> & Partial<Pick<ProtocolRun, 'figures'>>;
+}
+
+/** @throws SidestreamError `runtime/invalid-input` if there is nothing to evaluate, or if a method is unknown */
+export type Protocol = (input: EvaluateInput) => Evaluation;
 
 /**
  * The run of one seed: read from a folder, or evaluated and kept there, which lets a long evaluation continue after an
@@ -21,15 +35,15 @@ export async function keptRun(
   folder: string | undefined,
   protocol: string,
   input: EvaluateInput,
-  evaluate: (input: EvaluateInput) => Promise<ProtocolRun>,
+  evaluate: () => Promise<ProtocolRun>,
 ): Promise<ProtocolRun> {
-  if (folder === undefined) return evaluate(input);
+  if (folder === undefined) return evaluate();
   const file = join(folder, `${protocol}-${await digestOf(input)}-seed-${input.seed}.json`);
   if (existsSync(file)) {
     input.say(`The run of seed ${input.seed} is in ${file}`);
     return parseRun(await readFile(file, 'utf8'));
   }
-  const run = await evaluate(input);
+  const run = await evaluate();
   await writeWhole(file, JSON.stringify(run));
   return run;
 }
@@ -54,7 +68,6 @@ const taskSchema = v.strictObject({
 });
 export type Task = v.InferOutput<typeof taskSchema>;
 
-/** Reads a task from another process. @throws SidestreamError `runtime/invalid-input` if it is not a task */
 export function parseTask(data: unknown): Task {
   const parsed = v.safeParse(taskSchema, data);
   if (parsed.success) return parsed.output;
@@ -62,23 +75,23 @@ export function parseTask(data: unknown): Task {
 }
 
 /** Runs a task in this process. @returns for a part, the text for `report` */
-export async function doTask(protocol: Protocol, input: EvaluateInput, { learn, part }: Task): Promise<unknown> {
-  if (part) return protocol.measure(input, part);
-  const files = (await protocol.pastFiles(input)).flatMap(withNeeds);
+export async function doTask({ measure, pastFiles }: Evaluation, { learn, part }: Task): Promise<unknown> {
+  if (part) return measure(part);
+  const files = ((await pastFiles?.()) ?? []).flatMap(withNeeds);
   await files.find(({ path }) => basename(path) === learn)?.make();
   return '';
 }
 
 const withNeeds = (file: PastFile): PastFile[] => [file, ...(file.needs ?? []).flatMap(withNeeds)];
 
-export interface SeedsRequest extends Pick<TaskProcessesOptions, 'command' | 'say' | 'meter'> {
-  protocol: Protocol;
+export interface SeedsRequest extends Omit<TaskProcessesOptions, 'size'> {
   seeds: readonly number[];
-  inputOf(seed: number): EvaluateInput;
+  evaluationOf(seed: number): Evaluation;
   /** Maximum number of processes; 1: everything in this one. */
   processes: number;
-  /** As `keptRun`. */
-  kept(input: EvaluateInput, evaluate: (input: EvaluateInput) => Promise<ProtocolRun>): Promise<ProtocolRun>;
+  /** The run of a seed, which may exist already. */
+  kept(seed: number, evaluate: () => Promise<ProtocolRun>): Promise<ProtocolRun>;
+  protocol: string;
 }
 
 /**
@@ -88,77 +101,51 @@ export interface SeedsRequest extends Pick<TaskProcessesOptions, 'command' | 'sa
  * @throws SidestreamError `runtime/worker-crashed` if a process fails; the other processes are then ended
  */
 export async function runSeeds(request: SeedsRequest): Promise<ProtocolRun[]> {
-  const { protocol, seeds, inputOf, kept, processes, say } = request;
+  const { protocol, seeds, evaluationOf, kept, processes, say } = request;
   const pool = processes > 1 ? new TaskProcesses({ ...request, size: processes }) : null;
-  const queue = new TaskQueue(processes, async (task) => {
-    if (!pool) return doTask(protocol, inputOf(task.seed), task);
-    const result = await pool.run(labelOf(task), task);
-    // Meters do not show a step that takes no time.
-    if (task.part) say(`${labelOf(task)}: Evaluated`);
-    if (task.learn) say(`${labelOf(task)}: Learned from the past`);
-    return result;
-  });
+  const limit = pLimit(processes);
+  const queued = (task: Task): Promise<unknown> =>
+    limit(async () => {
+      if (!pool) return doTask(evaluationOf(task.seed), task);
+      const result = await pool.run(labelOf(task), task);
+      // Meters do not show a step that takes no time.
+      say(`${labelOf(task)}: ${task.part ? 'Evaluated' : 'Learned from the past'}`);
+      return result;
+    }).catch((error) => {
+      // Waiting tasks are never run.
+      limit.clearQueue();
+      throw error;
+    });
   // Choose a number of parts that gives all processes equal work.
   const share = processes / greatestDivisor(processes, seeds.length);
-  const learned = new Map<string, Promise<void>>();
-  const learn = (seed: number, file: PastFile): Promise<void> => {
+  const learned = new Map<string, Promise<unknown>>();
+  const learn = (seed: number, file: PastFile): Promise<unknown> => {
     const found = learned.get(file.path) ?? learnOnce(seed, file);
     learned.set(file.path, found);
     return found;
   };
-  const learnOnce = async (seed: number, file: PastFile): Promise<void> => {
+  const learnOnce = async (seed: number, file: PastFile): Promise<unknown> => {
     if (existsSync(file.path)) return;
     await Promise.all((file.needs ?? []).map((needed) => learn(seed, needed)));
-    await queue.add({ seed, learn: basename(file.path) });
+    return queued({ seed, learn: basename(file.path) });
   };
-  const evaluate = async (input: EvaluateInput): Promise<ProtocolRun> => {
-    const { seed } = input;
-    const files = await protocol.pastFiles(input);
-    await Promise.all(files.map((file) => learn(seed, file)));
-    const parts = protocol.parts(input, share);
-    const all = Array.from({ length: parts }, (_, index) => queue.add({ seed, part: { index, of: parts } }));
-    return protocol.report(input, v.parse(v.array(v.string()), await Promise.all(all)));
+  const evaluate = async (seed: number): Promise<ProtocolRun> => {
+    const { parts, pastFiles, report } = evaluationOf(seed);
+    await Promise.all(((await pastFiles?.()) ?? []).map((file) => learn(seed, file)));
+    const of = parts?.(share) ?? share;
+    const all = Array.from({ length: of }, (_, index) => queued({ seed, part: { index, of } }));
+    const { setting, tables, figures = {} } = report(v.parse(v.array(v.string()), await Promise.all(all)));
+    return { protocol, seed, setting, tables, figures };
   };
   try {
-    return await Promise.all(seeds.map((seed) => kept(inputOf(seed), evaluate)));
+    return await Promise.all(seeds.map((seed) => kept(seed, () => evaluate(seed))));
   } finally {
-    queue.close();
+    limit.clearQueue();
     pool?.close();
   }
 }
 
 const greatestDivisor = (a: number, b: number): number => (b === 0 ? a : greatestDivisor(b, a % b));
-
-/** Runs tasks in order, some concurrently, until one fails. */
-class TaskQueue {
-  #waiting: (() => void)[] = [];
-  #running = 0;
-
-  constructor(
-    private readonly most: number,
-    private readonly work: (task: Task) => Promise<unknown>,
-  ) {}
-
-  async add(task: Task): Promise<unknown> {
-    if (this.#running < this.most) this.#running++;
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    try {
-      return await this.work(task);
-    } catch (error) {
-      this.close();
-      throw error;
-    } finally {
-      const next = this.#waiting.shift();
-      if (next) next();
-      else this.#running--;
-    }
-  }
-
-  /** Waiting tasks are never run. */
-  close(): void {
-    this.#waiting = [];
-  }
-}
 
 const labelOf = ({ seed, part }: Task): string =>
   part && part.of > 1 ? `seed ${seed}, part ${part.index + 1} of ${part.of}` : `seed ${seed}`;

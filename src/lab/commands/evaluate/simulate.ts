@@ -1,7 +1,16 @@
 import { existsSync } from 'node:fs';
+import pLimit from 'p-limit';
 import * as v from 'valibot';
 import { createMeter, openFolder } from '../../../shop/bundler';
-import { concludeRefused, doTasks, isTaskProcess, parentMeter, TaskProcesses, withModels } from '../../../shop/cli';
+import {
+  concludeRefused,
+  doTasks,
+  isTaskProcess,
+  optionWords,
+  parentMeter,
+  TaskProcesses,
+  withModels,
+} from '../../../shop/cli';
 import type { EventLog } from '../../../shop/logs';
 import type { Meter } from '../../../shop/pipeline';
 import { byProduct } from '../../../shop/training';
@@ -29,9 +38,17 @@ import {
   taskLabel,
   timingOf,
 } from '../../simulate';
-import { catalogOf, coldHalf, type EvaluateInput, type InputOptions, popularityOf, readInput, say } from './input';
-import { needsSide, pastShop } from './methods';
-import { sideFile } from './side-file';
+import {
+  catalogOf,
+  coldHalf,
+  coldText,
+  type EvaluateInput,
+  type InputOptions,
+  popularityOf,
+  readInput,
+  say,
+} from './input';
+import { needsSide, pastShop, sideFile } from './methods';
 
 export interface SimulateOptions extends Omit<InputOptions, 'events' | 'windows'> {
   /** Log to replay; without it, shoppers are simulated. */
@@ -41,16 +58,13 @@ export interface SimulateOptions extends Omit<InputOptions, 'events' | 'windows'
   closedLoop: boolean;
   processes: number;
   json?: boolean;
-  /** File of the report to write. */
   report?: string;
 }
 
 /** Default number of simulated shoppers. */
 const SHOPPERS = 1000;
-/** Unit of the progress. */
 const STAGE = 'Choices';
 
-/** Simulates and prints the findings. */
 export async function runSimulation(options: SimulateOptions): Promise<void> {
   if (isTaskProcess(options)) {
     const { ground } = await groundOf(options);
@@ -73,14 +87,12 @@ export async function runSimulation(options: SimulateOptions): Promise<void> {
   const ofBlock: Meter = { start() {}, advance: (count) => meter.advance(count), stop() {} };
   const run = { size: processes, command: taskCommand(options), say, meter: () => ofBlock };
   const pool = processes > 1 ? new TaskProcesses(run) : null;
-  let last: Promise<unknown> = Promise.resolve();
-  const work = async (task: SimulationTask): Promise<ShopBlock[]> => {
-    if (pool) return parseBlock(v.parse(v.string(), await pool.run(taskLabel(task), task)));
-    // One after another: this process has one thread.
-    const result = last.then(() => doTask(ground, task, (steps) => meter.advance(steps)));
-    last = result.catch(() => {});
-    return result;
-  };
+  // One after another: this process has one thread.
+  const limit = pLimit(1);
+  const work = async (task: SimulationTask): Promise<ShopBlock[]> =>
+    pool
+      ? parseBlock(v.parse(v.string(), await pool.run(taskLabel(task), task)))
+      : limit(() => doTask(ground, task, (steps) => meter.advance(steps)));
   try {
     const simulated = await runPlan(plan, seed, work);
     meter.stop();
@@ -120,17 +132,10 @@ async function groundOf(options: SimulateOptions): Promise<{ ground: Ground; rej
   return { ground: logGround(input), rejected: log.rejected };
 }
 
-/** Command and options of a process that runs tasks. */
 function taskCommand(options: SimulateOptions): string[] {
   const { bundle, events, models, past, half, seed, shoppers, methods, closedLoop } = options;
-  return [
-    ...['evaluate', '--protocol', 'simulate', '--bundle', bundle, '--seed', String(seed), '--models', models],
-    ...['--past', String(past), '--half', half],
-    ...(events === undefined ? [] : ['--events', events]),
-    ...(shoppers === undefined ? [] : ['--shoppers', String(shoppers)]),
-    ...(methods ? ['--methods', ...methods] : []),
-    ...(closedLoop ? [] : ['--no-closed-loop']),
-  ];
+  const words = optionWords({ protocol: 'simulate', bundle, events, models, past, half, seed, shoppers, methods });
+  return ['evaluate', ...words, ...(closedLoop ? [] : ['--no-closed-loop'])];
 }
 
 /** Minimum number of events of a shopper of the log, and number of used events, as in the device protocol. */
@@ -156,21 +161,21 @@ function logGround(input: EvaluateInput): Ground {
   const spliced = long.length < 2 ? [] : splicedPairs(long, pairs, seed, shopperSimilarity(index, popularity));
   const streams: Shopper[] = [...shoppers, ...spliced];
   let stock: Promise<ShopStock> | undefined;
-  const makeStock = async (): Promise<ShopStock> => {
-    const { catalog } = await pastShop(input, past);
-    return { before: catalog, after: catalog, featuresOf: sharedLearning().featuresOf };
-  };
   return {
     source: 'log',
     items: bundle.items.length,
     configurations,
     shoppers: streams.length,
     sharedSecond: shareOfSharedSeconds(shoppers, MAX_EVENTS),
-    setting: `${shoppers.length} shoppers (${input.half === 'all' ? 'all' : `half: ${input.half}`}) who are not in the first ${100 * input.past} % of the log, their first ${MAX_EVENTS} events, which they choose whatever is shown; changes and returns of taste come from ${spliced.length} streams of two of them, alternating every 40 events`,
+    setting: `${coldText(input, `${shoppers.length} shoppers`)}, their first ${MAX_EVENTS} events, which they choose whatever is shown; changes and returns of taste come from ${spliced.length} streams of two of them, alternating every 40 events`,
     shopper: (n) => loggedShopper(streams[n], seed, n, MAX_EVENTS),
     market: marketOf(index, popularity),
     stock() {
-      stock ??= makeStock();
+      stock ??= pastShop(input, past).then(({ catalog }) => ({
+        before: catalog,
+        after: catalog,
+        featuresOf: sharedLearning().featuresOf,
+      }));
       return stock;
     },
     loop: null,

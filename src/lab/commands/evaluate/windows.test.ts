@@ -38,10 +38,10 @@ beforeAll(async () => {
 describe('the protocol of windows', () => {
   it('compares the wanted methods with training from scratch, window by window', async () => {
     const input = inputOf();
-    windowsProtocol.check(input);
-    expect(windowsProtocol.parts(input, 1)).toBe(2);
-    const parts = await Promise.all([0, 1].map((index) => windowsProtocol.measure(input, { index, of: 2 })));
-    const { tables, setting } = await windowsProtocol.report(input, parts);
+    const { parts: countOf, measure, report } = windowsProtocol(input);
+    expect(countOf?.(1)).toBe(2);
+    const parts = await Promise.all([0, 1].map((index) => measure({ index, of: 2 })));
+    const { tables, setting } = report(parts);
     expect(setting).toContain('120 choices in 3 windows');
     const [{ reference, unit, firstWindow, methods }] = tables;
     expect([reference, unit, firstWindow]).toEqual(['scratch', 'window', 2]);
@@ -54,7 +54,7 @@ describe('the protocol of windows', () => {
   });
 
   it('refuses a log that cannot be evaluated', () => {
-    const refused = (change: Partial<EvaluateInput>) => () => windowsProtocol.check(inputOf(change));
+    const refused = (change: Partial<EvaluateInput>) => () => windowsProtocol(inputOf(change));
     expect(refused({ windows: 1 })).toThrow(/Give 2 or more with --windows/);
     expect(refused({ windows: 10 })).toThrow(/120 events are too few for 10 windows/);
     expect(refused({ methods: ['ease'] })).toThrow(/There is no method ease here/);

@@ -12,11 +12,10 @@ import {
   type WindowRun,
   windowsText,
 } from '../../evaluate/windows';
-import { type EvaluateInput, wanted } from './input';
+import { wanted } from './input';
 import { checkMethods } from './methods';
-import type { Protocol } from './protocol';
+import type { Protocol } from './runs';
 
-/** Default number of windows. */
 export const WINDOWS = 10;
 /** Fewer epochs and sampled items than in `train` keep the protocol within minutes. */
 const EPOCHS = 6;
@@ -34,73 +33,58 @@ const NAMES = Object.keys(WINDOW_METHODS).filter(isName);
  * The side model from window to window: after each training the choices of the next window are ranked. A model continues from
  * window to window, so the processes are divided by method.
  */
-export const windowsProtocol: Protocol = {
-  parts: (input) => methodsOf(input).length,
-
-  check(input) {
-    checkMethods(input, NAMES);
-    const windows = windowsOf(input);
-    const { interactions } = interactionsOf({ events: input.events, rejected: [] }, input.bundle);
-    if (windows >= 2 && interactions.length >= MIN_EVENTS * windows) return;
+export const windowsProtocol: Protocol = (input) => {
+  checkMethods(input, NAMES);
+  const { bundle, events, seed, say, windows = WINDOWS } = input;
+  const { interactions } = interactionsOf({ events }, bundle);
+  if (windows < 2) throw invalidInput('A single window has no next window to rank. Give 2 or more with --windows.');
+  if (interactions.length < MIN_EVENTS * windows)
     throw invalidInput(
-      windows < 2
-        ? 'A single window has no next window to rank. Give 2 or more with --windows.'
-        : `${interactions.length} events are too few for ${windows} windows. Give a log with ${MIN_EVENTS * windows} or more on items of this bundle, or fewer --windows.`,
+      `${interactions.length} events are too few for ${windows} windows. Give a log with ${MIN_EVENTS * windows} or more on items of this bundle, or fewer --windows.`,
     );
-  },
+  const names = NAMES.filter((name) => name === REFERENCE || wanted(input, name));
+  return {
+    parts: () => names.length,
 
-  pastFiles: async () => [],
+    async measure({ index, of }) {
+      const { items, features, manifest } = bundle;
+      const runs: WindowRun[] = [];
+      for (const name of names.filter((_, n) => n % of === index)) {
+        const run = await evaluateWindows(name, WINDOW_METHODS[name], {
+          interactions,
+          windows,
+          seed,
+          settings: SETTINGS,
+          ranked: MAX_RANKED,
+          features: sideFeatures(catalogIndex(items, features, contentBlend(manifest))),
+          onRanked: (window, { lnRank, hr10 }) =>
+            say(
+              `${name}, window ${window} of ${windows}: ln rank ${lnRank.toFixed(3)}, HR@10 ${(100 * hr10).toFixed(2)} %`,
+            ),
+        });
+        runs.push(run);
+      }
+      return windowsText(runs);
+    },
 
-  async measure(input, { index, of }) {
-    const { bundle, events, seed, say } = input;
-    const { interactions } = interactionsOf({ events, rejected: [] }, bundle);
-    const { items, features, manifest } = bundle;
-    const windows = windowsOf(input);
-    const runs: WindowRun[] = [];
-    for (const name of methodsOf(input).filter((_, n) => n % of === index)) {
-      const run = await evaluateWindows(name, WINDOW_METHODS[name], {
-        interactions,
-        windows,
-        seed,
-        settings: SETTINGS,
-        ranked: MAX_RANKED,
-        features: sideFeatures(catalogIndex(items, features, contentBlend(manifest))),
-        onRanked: (window, { lnRank, hr10 }) =>
-          say(
-            `${name}, window ${window} of ${windows}: ln rank ${lnRank.toFixed(3)}, HR@10 ${(100 * hr10).toFixed(2)} %`,
-          ),
-      });
-      runs.push(run);
-    }
-    return windowsText(runs);
-  },
-
-  async report(input, parts) {
-    const found = new Map(parts.flatMap(parseWindows).map((run) => [run.name, run]));
-    const runs = methodsOf(input).flatMap((name) => found.get(name) ?? []);
-    const { interactions } = interactionsOf({ events: input.events, rejected: [] }, input.bundle);
-    const table: ResultTable = {
-      name: 'windows',
-      unit: 'window',
-      firstWindow: 2,
-      reference: REFERENCE,
-      methods: runs.map(({ name, units, seconds, bytes, experts }) => ({
-        name,
-        units,
-        figures: { processorSeconds: Math.round(seconds), kilobytes: Math.round(bytes / 1e3), allExperts: experts },
-      })),
-    };
-    return {
-      protocol: 'windows',
-      seed: input.seed,
-      setting: `${interactions.length} choices in ${windowsOf(input)} windows; after each, up to ${MAX_RANKED} choices of the next window, ranked among the items known so far; ${EPOCHS} epochs`,
-      tables: [table],
-      figures: {},
-    };
-  },
+    report(parts) {
+      const found = new Map(parts.flatMap(parseWindows).map((run) => [run.name, run]));
+      const runs = names.flatMap((name) => found.get(name) ?? []);
+      const table: ResultTable = {
+        name: 'windows',
+        unit: 'window',
+        firstWindow: 2,
+        reference: REFERENCE,
+        methods: runs.map(({ name, units, seconds, bytes, experts }) => ({
+          name,
+          units,
+          figures: { processorSeconds: Math.round(seconds), kilobytes: Math.round(bytes / 1e3), allExperts: experts },
+        })),
+      };
+      return {
+        setting: `${interactions.length} choices in ${windows} windows; after each, up to ${MAX_RANKED} choices of the next window, ranked among the items known so far; ${EPOCHS} epochs`,
+        tables: [table],
+      };
+    },
+  };
 };
-
-const windowsOf = ({ windows }: EvaluateInput): number => windows ?? WINDOWS;
-
-const methodsOf = (input: EvaluateInput): WindowMethodName[] =>
-  NAMES.filter((name) => name === REFERENCE || wanted(input, name));

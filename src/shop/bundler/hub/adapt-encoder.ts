@@ -122,12 +122,9 @@ export async function adaptEncoder(
     },
   });
   await mkdir(folder, { recursive: true });
-  if (files.tokenizer) {
-    await replaceFile(join(folder, `${name}.tokenizer.json`), new TextEncoder().encode(files.tokenizer));
-  }
+  if (files.tokenizer) await replaceFile(join(folder, `${name}.tokenizer.json`), files.tokenizer);
   await replaceFile(join(folder, `${name}.onnx`), files.onnx);
-  const json = new TextEncoder().encode(`${JSON.stringify(preset, null, 2)}\n`);
-  await replaceFile(join(folder, presetFile(name)), json);
+  await replaceFile(join(folder, presetFile(name)), `${JSON.stringify(preset, null, 2)}\n`);
   say(`${name}: wrote ${join(folder, `${name}.onnx`)}, ${megabytes(files.onnx)} (was ${megabytes(bytes)}), ${license}`);
   return preset;
 }
@@ -163,16 +160,8 @@ async function encodeSample(preset: Preset, files: NodeEncoderFiles, sample: Sam
   return image.encode(sample.pictures).finally(() => image.release());
 }
 
-interface Settings {
-  pooling: AdaptRequest['pooling'];
-  /** The preset's fields about inputs. */
-  preset: { modality: Preset['modality'] } & Record<string, unknown>;
-  image?: Pick<AdaptRequest, 'size' | 'normalization'>;
-  tokenizer?: string;
-  sample: SampleInputs;
-}
-
-async function readSettings(source: ModelSource, options: AdaptOptions, known?: HubPreset): Promise<Settings> {
+/** The pooling, the preset's fields about inputs, and inputs on which the result is compared with the original. */
+async function readSettings(source: ModelSource, options: AdaptOptions, known?: HubPreset) {
   const preprocessor = await readJson(source, 'preprocessor_config.json');
   const tokenizer = await readTextFile(source, 'tokenizer.json');
   const modality = options.modality ?? known?.modality ?? guessModality(source, tokenizer, preprocessor);

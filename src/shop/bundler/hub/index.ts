@@ -1,4 +1,4 @@
 export { type AdaptOptions, adaptEncoder } from './adapt-encoder';
 export { HubRepo } from './hub';
-export { hubSettings } from './hub-request';
+export { hubSettings } from './hub-download';
 export { folderSource, hubSource } from './model-source';

@@ -6,11 +6,9 @@ import type { Preset } from '../../../core/encoders';
 import { SidestreamError } from '../../../error';
 import type { HubRepo } from './hub';
 
-/** Source of a model's files: a repository of the hub or a folder. */
 export interface ModelSource {
   /** Last part of its name, for the preset. */
   name: string;
-  /** For messages. */
   title: string;
   /** @returns null if there is no such file */
   read(path: string): Promise<Uint8Array | null>;
@@ -20,7 +18,6 @@ export interface ModelSource {
   record(file: string, sha256: string): Preset['source'];
 }
 
-/** The usual paths of exporters. */
 const USUAL = [
   'onnx/model.onnx',
   'model.onnx',
@@ -128,11 +125,7 @@ const SPDX: Record<string, string> = {
 
 const nameSchema = v.pipe(v.string(), v.trim(), v.regex(/^[\w.+-]{2,64}$/), v.notValues(['other', 'unknown']));
 
-/**
- * The licence in the header of a model card.
- * @param card contents of README.md
- * @returns the SPDX identifier, the card's own name if there is no identifier, or null if the card names no licence
- */
+/** The licence in the header of a model card: its SPDX identifier, or the card's own name for it. */
 export function cardLicense(card: string): string | null {
   const header = /^---\r?\n([\s\S]*?)\r?\n---/.exec(card)?.[1] ?? '';
   for (const field of ['license', 'license_name']) {

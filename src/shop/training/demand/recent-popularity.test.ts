@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Interaction } from '../offline-data';
-import { recentPopularity } from './recent-popularity';
+import { type Interaction, recentPopularity } from '.';
 
 const choices = (rows: readonly number[]): Interaction[] => rows.map((row, time) => ({ user: `u${time}`, row, time }));
 

@@ -1,3 +1,101 @@
-export { startCompute } from './compute';
-export { keptFile } from './kept-file';
-export { isBundle, requireBundle, type StoredLearned, storeLearned, writeWhole } from './learned-file';
+import { existsSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { basename, dirname, join, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { env } from '@tensorflow/tfjs-core';
+import { addLearned, type Bundle, type BundleFile, itemPlaces, MANIFEST_FILE, openBundle } from '../../../core/catalog';
+import { SidestreamError } from '../../../error';
+import { folderFetch, folderSink, removeStale } from '../../bundler';
+import { startBackend } from '../backend';
+import type { KeptBytes } from '../side';
+
+export const NODE_BACKENDS = ['cpu', 'wasm'] as const;
+export type NodeBackend = (typeof NODE_BACKENDS)[number];
+
+/** Events that Emscripten handles by rethrowing, whereupon Node prints the whole minified script. */
+const HOOKS = ['uncaughtException', 'unhandledRejection'] as const;
+
+/** Starts tfjs and the kernel in this process. @throws SidestreamError `runtime/unexpected` if they cannot be started */
+export async function startCompute(backend: NodeBackend): Promise<void> {
+  // Without this, tfjs advertises its native build on every start in Node.
+  env().set('PROD', true);
+  const before = HOOKS.map((hook) => process.rawListeners(hook));
+  if (backend === 'wasm') await loadWasm();
+  else await import('@tensorflow/tfjs-backend-cpu');
+  try {
+    await startBackend(backend);
+  } finally {
+    for (const [index, hook] of HOOKS.entries()) {
+      for (const listener of process.rawListeners(hook)) {
+        if (!before[index].includes(listener)) process.off(hook, listener as (...args: unknown[]) => void);
+      }
+    }
+  }
+}
+
+async function loadWasm(): Promise<void> {
+  const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
+  setWasmPaths(wasmFolder());
+}
+
+/** The published package has the files next to its scripts; the sources use the files of the tfjs package. */
+function wasmFolder(): string {
+  const packed = fileURLToPath(new URL('./', import.meta.url));
+  if (existsSync(join(packed, 'tfjs-backend-wasm-simd.wasm'))) return packed;
+  return join(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')), sep);
+}
+
+type Learned = Parameters<typeof addLearned>[1];
+
+interface StoredFile {
+  file: string;
+  bytes: number;
+}
+
+export interface StoredLearned {
+  companions?: StoredFile;
+  side?: StoredFile;
+  demand?: StoredFile;
+}
+
+/**
+ * Stores trained models in the bundle with this digest; co-occurrence is called `companions` in files. Other parts stay.
+ * @throws SidestreamError `bundle/invalid` if `out` is the folder of another bundle
+ */
+export async function storeLearned(learned: Learned, out: string, digest: string): Promise<StoredLearned> {
+  const bundle = await requireBundle(out, digest);
+  const { manifest } = bundle;
+  const next = await addLearned(manifest, learned, await folderSink(out), await itemPlaces(bundle));
+  await removeStale(out, next, manifest);
+  const stored = ({ file, bytes }: BundleFile): StoredFile => ({ file: join(out, file), bytes });
+  return {
+    ...(learned.cooccurrence && next.companions ? { companions: stored(next.companions) } : {}),
+    ...(learned.side && next.side ? { side: stored(next.side) } : {}),
+    ...(learned.demand && next.demand ? { demand: stored(next.demand) } : {}),
+  };
+}
+
+export async function requireBundle(folder: string, digest: string): Promise<Bundle> {
+  const bundle = await openBundle(folderFetch(folder));
+  if (bundle.manifest.digest === digest) return bundle;
+  throw new SidestreamError('bundle/invalid', `${folder} is not the bundle used for training; give that one.`);
+}
+
+/** Writes a file completely or not at all; creates its folder. @throws SidestreamError as `folderSink` */
+export async function writeWhole(file: string, bytes: Uint8Array | string): Promise<void> {
+  const write = await folderSink(dirname(file));
+  await write(basename(file), typeof bytes === 'string' ? new TextEncoder().encode(bytes) : bytes);
+}
+
+export const isBundle = async (folder: string): Promise<boolean> =>
+  stat(join(folder, MANIFEST_FILE)).then(
+    () => true,
+    () => false,
+  );
+
+export const keptFile = (path: string): KeptBytes => ({
+  name: path,
+  read: () => readFile(path).catch(() => null),
+  write: (bytes) => writeWhole(path, bytes),
+});

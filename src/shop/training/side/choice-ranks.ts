@@ -11,9 +11,7 @@ export interface ChoiceSequence {
 /**
  * Ranks choices by a side model; 1 is best. Each is ranked by the states after all earlier choices of its shopper,
  * s <- decay * s + k(choice), among the candidates that the shopper has not chosen yet. Choices that are not candidates enter
- * the states but are not ranked.
- * @param isCandidate whether the item at a row is ranked
- * @param counts whether the n-th rankable choice is ranked. Default: all are
+ * the states but are not ranked. @param counts whether the n-th rankable choice is ranked. Default: all are
  */
 export function choiceRanks(
   { width, states, vectors, biases }: SideModel,
@@ -72,3 +70,28 @@ export const rankableChoices = (sequences: readonly ChoiceSequence[], isCandidat
     (sum, { rows, from }) => sum + Array.from(rows).filter((row, place) => place >= from && isCandidate(row)).length,
     0,
   );
+
+export interface HeldOutQuality {
+  /** Mean of log(rank), 1 is best, among all known items not chosen before. */
+  lnRank: number;
+  /** Share of the choices among the first ten, 0 to 1. */
+  hr10: number;
+  choices: number;
+}
+
+/** Ranks the later choices of shoppers by the states after the earlier ones. @param sequences rows without repeats */
+export function heldOutQuality(
+  model: SideModel,
+  sequences: readonly Int32Array[],
+  isCandidate: (row: number) => boolean,
+): HeldOutQuality {
+  const shoppers = sequences.map((rows) => ({ rows, from: 1 }));
+  const ranks = choiceRanks(model, shoppers, isCandidate);
+  const choices = ranks.length;
+  if (choices === 0) return { lnRank: 0, hr10: 0, choices };
+  return {
+    lnRank: ranks.reduce((sum, rank) => sum + Math.log(rank), 0) / choices,
+    hr10: ranks.filter((rank) => rank <= 10).length / choices,
+    choices,
+  };
+}

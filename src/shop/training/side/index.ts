@@ -1,9 +1,17 @@
 export { type ChoiceSequence, choiceRanks, rankableChoices } from './choice-ranks';
+export type { KeptBytes } from './side-checkpoint';
 export { inputWidths, type SideFeatures, sideFeatures } from './side-features';
-export { decodeSideNetwork, encodeSideNetwork, type SideNetwork, type SideWindow } from './side-network';
-export { sideUse } from './side-use';
-export { nextTraining, type SideContinuation } from './side-window';
-export { expertsText, savedSeconds } from './side-windows';
+export {
+  decodeSideNetwork,
+  encodeSideNetwork,
+  expertsText,
+  nextTraining,
+  type SideContinuation,
+  type SideNetwork,
+  type SideWindow,
+  savedSeconds,
+  sideUse,
+} from './side-window';
 export {
   SIDE_SETTINGS,
   type SideReport,

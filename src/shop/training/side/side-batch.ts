@@ -6,7 +6,6 @@ export const MAX_PIECE = 112;
 const BATCH_PLACES = 1792;
 const MAX_SEQUENCES = 128;
 
-/** A shopper's choices, oldest first, or a piece of them. */
 export interface SideSequence {
   /** Each row once. */
   rows: Int32Array;
@@ -14,14 +13,12 @@ export interface SideSequence {
   weights: Float32Array;
 }
 
-/** The sequences that are learned in one step. */
 export interface SideBatch {
   /** T and B; place t of sequence b is t * B + b. */
   length: number;
   sequences: number;
   /** [U] Rows of all items of the batch, once each, with the sampled ones first. */
   rows: Int32Array;
-  /** Number of sampled items. */
   sampled: number;
   /** [T * B] Indices into `rows`: the chosen item of each place; 0 where the weight is 0. */
   chosen: Int32Array;
@@ -72,11 +69,8 @@ const firstCut = (length: number, random: Random): number =>
   length > MAX_PIECE ? 1 + Math.floor(random() * MAX_PIECE) : MAX_PIECE;
 
 export interface SideBatchOptions {
-  /** Items that may be sampled. */
   known: Int32Array;
-  /** Number of items sampled per batch. */
   negatives: number;
-  /** Probability that a choice is left out of the states. */
   historyDropout: number;
 }
 

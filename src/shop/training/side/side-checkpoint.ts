@@ -1,8 +1,16 @@
 import * as v from 'valibot';
 import { decodeSafetensors, encodeSafetensors, type Weights } from '../../../core/model';
-import { SidestreamError } from '../../../error';
-import type { KeptBytes } from '../kept-bytes';
+import { invalidInput, type SidestreamError } from '../../../error';
 import type { SideTrainingState } from './train-side';
+
+/** A file that a training keeps between runs, wherever that is: on a disk, or in a browser's private file system. */
+export interface KeptBytes {
+  name: string;
+  /** The bytes of the file; null if it does not exist. */
+  read(): Promise<Uint8Array | null>;
+  /** Replaces it, completely or not at all. */
+  write(bytes: Uint8Array): Promise<void>;
+}
 
 const FORMAT = 'sidestream-side-checkpoint 2';
 const whole = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -37,7 +45,7 @@ export async function writeSideCheckpoint(file: KeptBytes, training: string, sta
 /** @throws SidestreamError `runtime/invalid-input` without a checkpoint, or if it belongs to another training */
 export async function readSideCheckpoint(file: KeptBytes, training: string): Promise<SideTrainingState> {
   const refuse = (why: string, cause?: unknown): SidestreamError =>
-    new SidestreamError('runtime/invalid-input', `Cannot resume: ${why}. Train without --resume.`, { cause });
+    invalidInput(`Cannot resume: ${why}. Train without --resume.`, { cause });
   const bytes = await file.read();
   if (!bytes) throw refuse(`there is no checkpoint at ${file.name}`);
   let stored: ReturnType<typeof decodeSafetensors>;

@@ -6,12 +6,10 @@ import { contentBlock } from '../../../device/ranking';
 import { countingTensors, useBackend } from '../../../testing/backends';
 import { sideModel } from '../../../testing/side-models';
 import { twoKinds } from '../../../testing/two-kinds';
-import { choiceRanks } from './choice-ranks';
-import { heldOutQuality } from './held-out';
+import { choiceRanks, heldOutQuality } from './choice-ranks';
 import { MAX_PIECE, type SideSequence, sideBatch, sideBatches } from './side-batch';
 import { inputWidths, pickFeatures, type SideFeatures, sideFeatures } from './side-features';
-import { sideModelOf } from './side-model-of';
-import { computeItems, sideStep } from './side-step';
+import { computeItems, sideModelOf, sideStep } from './side-step';
 
 const rowsOf = (...rows: number[]): Int32Array => Int32Array.from(rows);
 const evenly = (rows: Int32Array): SideSequence => ({ rows, weights: new Float32Array(rows.length).fill(1) });

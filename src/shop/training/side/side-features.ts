@@ -42,7 +42,6 @@ export function sideFeatures(index: CatalogIndex): SideFeatures {
   };
 }
 
-/** Widths of the parts, in the form of a configuration. */
 export const inputWidths = ({ inputs }: SideFeatures): SideConfig['inputs'] => ({
   text: inputs.text.columns,
   image: inputs.image.columns,

@@ -1,10 +1,22 @@
 import { add, concat, dispose, mul, slice, sub, sum, type Tensor2D, tensor2d, tidy } from '@tensorflow/tfjs-core';
-import { type Loss, linear, type Parameters, product, type Random } from '../../../core/model';
+import type { SideModel } from '../../../core/catalog/side-model';
+import {
+  disposeParameters,
+  entryOf,
+  type Loss,
+  linear,
+  type Parameters,
+  parametersFrom,
+  product,
+  type Random,
+  type Weights,
+} from '../../../core/model';
 import {
   choiceLoss,
   itemVectors,
   pickRows,
   SIDE_INPUTS,
+  SIDE_NAMES,
   type SideConfig,
   type SideInput,
   type SideItems,
@@ -18,9 +30,7 @@ export interface SideStepOptions {
   features: SideFeatures;
   /** [count] */
   logPopularity: Float32Array;
-  /** Probability that a hidden unit of an item is dropped. */
   dropout: number;
-  /** Probability that the embedding of an item is dropped for a batch. */
   embeddingDropout: number;
 }
 
@@ -33,13 +43,7 @@ export interface SideItemSource {
 }
 
 /** A batch's loss, with everything constant on the compute backend until `dispose`. */
-export interface SideStep {
-  loss: Loss;
-  dispose(): void;
-}
-
-/** Prepares the loss of a batch. */
-export function sideStep(batch: SideBatch, options: SideStepOptions, random: Random): SideStep {
+export function sideStep(batch: SideBatch, options: SideStepOptions, random: Random) {
   const { rows, sampled, length, sequences, chosen } = batch;
   const { config, logPopularity, dropout, embeddingDropout } = options;
   const places = length * sequences;
@@ -87,7 +91,6 @@ export function sideStep(batch: SideBatch, options: SideStepOptions, random: Ran
   };
 }
 
-/** Puts the features of some items on the compute backend. */
 function sideItems(rows: Int32Array, { features, kept, logPopularity }: SideItemSource): SideItems {
   const picked = pickFeatures(features, rows);
   const inputs: Partial<Record<SideInput, Tensor2D>> = {};
@@ -135,4 +138,60 @@ function decayAges(length: number): { ages: Tensor2D; earlier: Tensor2D } {
     }
   }
   return { ages: tensor2d(ages, [length, length]), earlier: tensor2d(earlier, [length, length]) };
+}
+
+/** Number of items whose vectors are computed at once. */
+const CHUNK = 2048;
+
+export interface SideCatalog {
+  config: SideConfig;
+  features: SideFeatures;
+  /** [count] log(1 + choices); 0 for an item that nobody chose, whose vector comes only from its content. */
+  logPopularity: Float32Array;
+}
+
+/** The side model of a catalogue with given weights. The compute backend must be set. */
+export async function sideModelOf(
+  weights: Weights,
+  { config, features, logPopularity }: SideCatalog,
+): Promise<SideModel> {
+  const { width } = config;
+  const { count } = features;
+  const vectors = new Float32Array(count * width);
+  const biases = new Float32Array(count);
+  const source = { features, logPopularity, kept: (row: number) => (logPopularity[row] > 0 ? 1 : 0) };
+  const parameters = parametersFrom(weights);
+  try {
+    for (let from = 0; from < count; from += CHUNK) {
+      const rows = Int32Array.from({ length: Math.min(CHUNK, count - from) }, (_, n) => from + n);
+      const values = await computeItems(parameters, rows, source);
+      for (let n = 0; n < rows.length; n++) {
+        vectors.set(values.subarray(n * (width + 1), n * (width + 1) + width), (from + n) * width);
+        biases[from + n] = values[n * (width + 1) + width];
+      }
+    }
+  } finally {
+    disposeParameters(parameters);
+  }
+  centre(vectors, width, logPopularity);
+  const decays = entryOf(weights, SIDE_NAMES.decay).values;
+  const gains = entryOf(weights, SIDE_NAMES.gain).values;
+  const states = Array.from(decays, (logit, h) => ({
+    decay: 1 / (1 + Math.exp(-logit)),
+    gain: gains.slice(h * width, (h + 1) * width),
+  }));
+  return { width, states, vectors, biases };
+}
+
+/** Subtracts the mean vector of the chosen items: a choice says how its item differs from the rest. */
+function centre(vectors: Float32Array, width: number, logPopularity: Float32Array): void {
+  const mean = new Float64Array(width);
+  let known = 0;
+  for (const [row, value] of logPopularity.entries()) {
+    if (value === 0) continue;
+    known++;
+    for (let d = 0; d < width; d++) mean[d] += vectors[row * width + d];
+  }
+  if (known === 0) return;
+  for (let at = 0; at < vectors.length; at++) vectors[at] -= mean[at % width] / known;
 }

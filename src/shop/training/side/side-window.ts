@@ -1,9 +1,91 @@
-import { seededRandom, type Weights } from '../../../core/model';
-import { carriedItems, nextSideWindow, SIDE_INPUTS, type SideConfig } from '../../../core/model/side';
-import type { Interaction } from '../offline-data';
+import * as v from 'valibot';
+import { decodeSafetensors, encodeSafetensors, seededRandom, type Weights } from '../../../core/model';
+import {
+  carriedItems,
+  nextSideWindow,
+  SIDE_INPUTS,
+  type SideConfig,
+  type SideInput,
+  type SideUse,
+  sideConfigSchema,
+  sideExpertCount,
+  sideInputNames,
+  sideWeightsFault,
+} from '../../../core/model/side';
+import { SidestreamError } from '../../../error';
+import { choiceSequences, type Interaction } from '../demand';
 import { inputWidths, type SideFeatures } from './side-features';
-import type { SideNetwork, SideWindow } from './side-network';
 import type { SideSettings } from './train-side';
+
+const FORMAT = 'sidestream-side-network';
+/** Name of the counts among the weights in the file. */
+const CHOICES = 'choices';
+/** Maximum number of windows in a file. */
+const MAX_WINDOWS = 100_000;
+
+const whole = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
+const useSchema = v.array(share);
+
+const sideWindowSchema = v.strictObject({
+  /** Experts of each part and their use at its end; see `sideUse`. */
+  experts: v.strictObject({
+    text: v.optional(useSchema),
+    image: v.optional(useSchema),
+    attributes: v.optional(useSchema),
+  }),
+  choices: whole,
+  epochs: whole,
+  seconds: v.pipe(v.number(), v.finite(), v.minValue(0)),
+});
+export type SideWindow = v.InferOutput<typeof sideWindowSchema> & { experts: SideUse };
+
+const aboutSchema = v.strictObject({
+  config: sideConfigSchema,
+  /** Ids of the items, in the order of the embeddings. */
+  items: v.array(v.string()),
+  /** Identifies the columns of the features, because weights are useless for different ones. */
+  features: v.string(),
+  /** Time of the last learned event. */
+  until: v.pipe(v.number(), v.finite()),
+  /** Start weights of the terms; null if they could not be fitted. */
+  start: v.nullable(v.record(v.string(), v.pipe(v.number(), v.finite()))),
+  /** First to last. */
+  windows: v.pipe(v.array(sideWindowSchema), v.minLength(1), v.maxLength(MAX_WINDOWS)),
+});
+
+/** The network of a side model, from which a later training continues. */
+export interface SideNetwork extends v.InferOutput<typeof aboutSchema> {
+  windows: SideWindow[];
+  /** [items] How often each was chosen, up to then. */
+  choices: Float32Array;
+  weights: Weights;
+}
+
+export function encodeSideNetwork({ choices, weights, ...about }: SideNetwork): Uint8Array<ArrayBuffer> {
+  const all = { ...weights, [CHOICES]: { shape: [choices.length], values: choices } };
+  return encodeSafetensors(all, { format: FORMAT, about: JSON.stringify(about) });
+}
+
+/** @throws SidestreamError `model/bad-weights` if the bytes are not a network of this version, or are damaged */
+export function decodeSideNetwork(bytes: Uint8Array): SideNetwork {
+  const { weights: all, metadata } = decodeSafetensors(bytes);
+  if (metadata.format !== FORMAT) throw bad('it holds something else');
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), aboutSchema), metadata.about);
+  if (!parsed.success) throw bad(`${v.getDotPath(parsed.issues[0]) ?? 'its description'} does not fit`);
+  const about = parsed.output;
+  const { [CHOICES]: choices, ...weights } = all;
+  const count = about.items.length;
+  if (choices?.values.length !== count || !choices.values.every((value) => value >= 0 && Number.isFinite(value))) {
+    throw bad('the choices of its items are missing');
+  }
+  const fault = sideWeightsFault(weights, about.config, count);
+  if (fault) throw bad(fault);
+  return { ...about, choices: choices.values, weights };
+}
+
+const bad = (reason: string): SidestreamError =>
+  new SidestreamError('model/bad-weights', `This is not the network of a side model: ${reason}. Train from scratch.`);
 
 /** The state from which a training continues an earlier one. */
 export interface SideContinuation {
@@ -16,9 +98,7 @@ export interface SideContinuation {
   known: ReadonlySet<string>;
   /** The choices that are new to the model. */
   interactions: Interaction[];
-  /** The earlier windows. */
   windows: readonly SideWindow[];
-  /** Number of pruned experts. */
   pruned: number;
 }
 
@@ -27,7 +107,6 @@ const MAX_MISSING = 0.1;
 
 export interface SideWindowRequest {
   network: SideNetwork;
-  /** Ids of the items of the catalogue. */
   items: readonly string[];
   features: SideFeatures;
   /** As in `SideNetwork`. */
@@ -60,7 +139,8 @@ export function nextTraining(request: SideWindowRequest): SideContinuation | { w
   }
   const newer = interactions.filter(({ time }) => time > network.until);
   if (newer.length === 0) return { why: `the log has no choice after ${new Date(network.until).toISOString()}` };
-  if (!hasSequence(newer)) return { why: 'no shopper has two choices among the newer ones' };
+  if (choiceSequences(newer).every((rows) => new Set(rows).size < 2))
+    return { why: 'no shopper has two choices among the newer ones' };
   const window = network.windows.length + 1;
   const random = seededRandom(seed * 1013 + window);
   const carried = carriedItems(network.weights, network.items, items, random);
@@ -83,12 +163,59 @@ const sameSize = (a: SideConfig, b: SideConfig): boolean =>
   a.decays.join() === b.decays.join() &&
   SIDE_INPUTS.every((input) => a.inputs[input] === b.inputs[input]);
 
-/** Whether a shopper has two different items. */
-function hasSequence(interactions: readonly Interaction[]): boolean {
-  const first = new Map<string, number>();
-  return interactions.some(({ user, row }) => {
-    const before = first.get(user);
-    if (before === undefined) first.set(user, row);
-    return before !== undefined && before !== row;
-  });
+/** How much each expert of a side model is used: its mean gate over the chosen items. */
+export function sideUse(weights: Weights, features: SideFeatures, popularity: ArrayLike<number>): SideUse {
+  const use: SideUse = {};
+  for (const input of SIDE_INPUTS) {
+    if (features.inputs[input].columns > 0) use[input] = useOf(weights, input, features, popularity);
+  }
+  return use;
+}
+
+function useOf(
+  weights: Weights,
+  input: SideInput,
+  { inputs, count }: SideFeatures,
+  popularity: ArrayLike<number>,
+): number[] {
+  const experts = sideExpertCount(weights, input);
+  const names = sideInputNames(input);
+  const router = weights[names.router];
+  if (experts === 1 || !router) return [1];
+  const bias = weights[names.routerBias]?.values;
+  const { columns, values } = inputs[input];
+  const sums = new Float64Array(experts);
+  const gates = new Float64Array(experts);
+  let known = 0;
+  for (let row = 0; row < count; row++) {
+    if (!(popularity[row] > 0)) continue;
+    for (let n = 0; n < experts; n++) {
+      let logit = bias?.[n] ?? 0;
+      for (let at = 0; at < columns; at++) logit += router.values[n * columns + at] * values[row * columns + at];
+      gates[n] = logit;
+    }
+    const top = Math.max(...gates);
+    let total = 0;
+    for (let n = 0; n < experts; n++) {
+      gates[n] = Math.exp(gates[n] - top);
+      total += gates[n];
+    }
+    for (let n = 0; n < experts; n++) sums[n] += gates[n] / total;
+    known++;
+  }
+  return Array.from(sums, (sum) => (known > 0 ? sum / known : 1 / experts));
+}
+
+export const expertsText = (experts: Readonly<Record<string, readonly number[] | undefined>>): string =>
+  Object.entries(experts)
+    .map(([input, shares]) => `${input} ${(shares ?? []).map((value) => `${Math.round(100 * value)} %`).join(' / ')}`)
+    .join(', ');
+
+/** Seconds saved by continuing in the last window, compared with all choices at the rate of the first; null for a first window. */
+export function savedSeconds(windows: readonly SideWindow[]): number | null {
+  const [first] = windows;
+  const last = windows[windows.length - 1];
+  if (windows.length < 2 || first.choices === 0) return null;
+  const all = windows.reduce((sum, { choices }) => sum + choices, 0);
+  return Math.round((first.seconds / first.choices) * all - last.seconds);
 }

@@ -7,9 +7,14 @@ import { freshSideWeights, nextSideWindow, type SideConfig, sideInputNames } fro
 import { sideExpertNames } from '../../../core/model/side/weights';
 import { keptFile, startCompute } from '../node';
 import type { SideFeatures } from './side-features';
-import { decodeSideNetwork, encodeSideNetwork, type SideNetwork } from './side-network';
-import { sideUse } from './side-use';
-import { nextTraining, type SideWindowRequest } from './side-window';
+import {
+  decodeSideNetwork,
+  encodeSideNetwork,
+  nextTraining,
+  type SideNetwork,
+  type SideWindowRequest,
+  sideUse,
+} from './side-window';
 import { trainSide } from './train-side';
 
 const ITEMS = 12;

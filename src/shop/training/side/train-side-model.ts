@@ -1,21 +1,15 @@
-import type { SideModel } from '../../../core/catalog';
 import { sha256 } from '../../../core/common/sha256';
-import type { Weights } from '../../../core/model';
-import type { SideConfig, SideUse } from '../../../core/model/side';
 import type { CatalogIndex } from '../../../device/ranking';
 import type { Meter } from '../../pipeline';
-import type { KeptBytes } from '../kept-bytes';
-import type { Interaction } from '../offline-data';
-import { readSideCheckpoint, writeSideCheckpoint } from './side-checkpoint';
+import { byShopper, choiceSequences, type Interaction } from '../demand';
+import { type KeptBytes, readSideCheckpoint, writeSideCheckpoint } from './side-checkpoint';
 import { sideFeatures } from './side-features';
-import { sideUse } from './side-use';
-import type { SideContinuation } from './side-window';
-import { SIDE_SETTINGS, type SideReport, type SideSettings, type SideTrainingState, trainSide } from './train-side';
+import { type SideContinuation, sideUse } from './side-window';
+import { SIDE_SETTINGS, type SideReport, type SideSettings, trainSide } from './train-side';
 
 export interface SideModelRequest {
   /** Features of the items that the interactions name. */
   index: CatalogIndex;
-  /** Sorted by time. */
   interactions: readonly Interaction[];
   seed: number;
   settings?: Partial<SideSettings>;
@@ -36,26 +30,6 @@ export interface SideModelRequest {
   say(line: string): void;
 }
 
-/** A shop's side model, and how it was trained. */
-export interface TrainedSideModel {
-  model: SideModel;
-  /** Weights of the network, for later windows. */
-  weights: Weights;
-  config: SideConfig;
-  /** How much each expert is used. */
-  use: SideUse;
-  /** [count] How often each item was chosen, earlier and now. */
-  popularity: Float32Array;
-  /** Number of training choices and shoppers, and the kept epoch. */
-  choices: number;
-  shoppers: number;
-  epochs: number;
-  /** How the choices of the held-out shoppers were ranked after that epoch; null if the log is too short to hold any out. */
-  heldOut: SideReport['heldOut'];
-  /** The choices of the held-out shoppers, sorted by time. */
-  heldOutInteractions: Interaction[];
-}
-
 /** At least one shopper in this many is held out, up to a maximum number of shoppers. */
 const HELD_OUT_SHARE = 20;
 const MAX_HELD_OUT = 64;
@@ -65,16 +39,21 @@ const MIN_HELD_OUT_CHOICES = 5;
 const MIN_SHOPPERS = 50;
 
 /**
- * Trains the side model of a shop on its log: on all but a few shoppers, whose choices determine the epoch to keep. The
- * compute backend must be set.
+ * Trains the side model of a shop on all but a few shoppers, whose choices determine the epoch to keep.
  * @throws SidestreamError `runtime/invalid-input` if it is to be resumed and there is no checkpoint of this training
  */
-export async function trainSideModel(request: SideModelRequest): Promise<TrainedSideModel> {
+export async function trainSideModel(request: SideModelRequest) {
   const { index, interactions, seed, checkpoint, meter, say } = request;
   const settings = { ...SIDE_SETTINGS, ...request.settings };
   const { learned, heldOut } = heldOutSplit(interactions, request.continued?.known);
   const fingerprint = checkpoint ? await fingerprintOf(request, settings) : '';
-  const resume = await resumedState(request, fingerprint);
+  const resume =
+    checkpoint && request.resume
+      ? await readSideCheckpoint(checkpoint, fingerprint).catch((thrown) => {
+          if (request.resume === 'if-possible') return undefined;
+          throw thrown;
+        })
+      : undefined;
   if (resume) {
     say(`Continuing after epoch ${resume.reports.length}`);
     request.onReports?.(resume.reports);
@@ -122,49 +101,16 @@ export async function trainSideModel(request: SideModelRequest): Promise<Trained
     choices: learned.length,
     shoppers: sequences.length,
     epochs: result.epoch,
+    /** How the choices of the held-out shoppers were ranked after the kept epoch. */
     heldOut: result.reports[result.epoch - 1]?.heldOut ?? null,
     heldOutInteractions: heldOut,
   };
 }
 
-/** Each shopper's rows, oldest first. */
 const sequencesOf = (interactions: readonly Interaction[]): Int32Array[] =>
-  byShopper(interactions, ({ row }) => row).map((own) => Int32Array.from(own));
+  choiceSequences(interactions).map((rows) => Int32Array.from(rows));
 
-/** A number for each choice, shopper by shopper. */
-function byShopper(
-  interactions: readonly Interaction[],
-  numberOf: (choice: Interaction, n: number) => number,
-): number[][] {
-  const values = new Map<string, number[]>();
-  for (const [n, choice] of interactions.entries()) {
-    const own = values.get(choice.user);
-    if (own) own.push(numberOf(choice, n));
-    else values.set(choice.user, [numberOf(choice, n)]);
-  }
-  return [...values.values()];
-}
-
-/** The state of the checkpoint, if the training is to continue from it. @throws SidestreamError as `readSideCheckpoint` */
-async function resumedState(
-  { checkpoint, resume }: SideModelRequest,
-  fingerprint: string,
-): Promise<SideTrainingState | undefined> {
-  if (!checkpoint || !resume) return undefined;
-  try {
-    return await readSideCheckpoint(checkpoint, fingerprint);
-  } catch (thrown) {
-    if (resume === 'if-possible') return undefined;
-    throw thrown;
-  }
-}
-
-/**
- * Splits the choices: from the first part the side model learns; the second part, choices of held-out shoppers, chooses the epoch. Both
- * keep the order.
- * @param interactions sorted by time
- * @param known as in `heldOutShoppers`
- */
+/** Splits the choices: from some the side model learns; those of held-out shoppers choose the epoch. Both keep the order. */
 export function heldOutSplit(
   interactions: readonly Interaction[],
   known?: ReadonlySet<string>,
@@ -176,10 +122,7 @@ export function heldOutSplit(
   };
 }
 
-/**
- * The held-out shoppers, spread evenly over the log by their first choice.
- * @param known shoppers of an earlier training, who are held out only if there are too few new ones
- */
+/** The held-out shoppers, spread evenly over the log. @param known held out only if there are too few new shoppers */
 function heldOutShoppers(interactions: readonly Interaction[], known: ReadonlySet<string> = new Set()): Set<string> {
   const choices = new Map<string, number>();
   for (const { user } of interactions) choices.set(user, (choices.get(user) ?? 0) + 1);

@@ -2,11 +2,10 @@ import type { SideModel } from '../../../core/catalog/side-model';
 import { nextTask } from '../../../core/common/next-task';
 import { type Random, seededRandom, Trainer, type Weights } from '../../../core/model';
 import { freshSideWeights, SIDE_DECAYS, SIDE_NAMES, type SideConfig } from '../../../core/model/side';
-import { type HeldOutQuality, heldOutQuality } from './held-out';
+import { type HeldOutQuality, heldOutQuality } from './choice-ranks';
 import { type SideSequence, sideBatch, sideBatches } from './side-batch';
 import { inputWidths, type SideFeatures } from './side-features';
-import { sideModelOf } from './side-model-of';
-import { sideStep } from './side-step';
+import { sideModelOf, sideStep } from './side-step';
 
 /** How a side model is trained. The defaults were chosen on the past of one log and hold on six. */
 export interface SideSettings {
@@ -94,7 +93,6 @@ export interface SideTraining {
    * Sequences of held-out shoppers: the epoch that ranks their choices best is kept. Default: none, which keeps the last epoch.
    */
   heldOut?: readonly Int32Array[];
-  /** Settings that override the defaults. */
   settings?: Partial<SideSettings>;
   seed: number;
   /** Initial weights. Default: fresh ones. */
@@ -233,13 +231,11 @@ export async function trainSide(training: SideTraining): Promise<SideResult> {
 const isOfItems = (name: string): boolean => ITEM_AND_STATE_NAMES.has(name);
 const ITEM_AND_STATE_NAMES: ReadonlySet<string> = new Set(Object.values(SIDE_NAMES));
 
-/** Share of the peak learning rate. */
 function schedule(step: number, steps: number): number {
   const warm = Math.min(1, (step + 1) / Math.min(WARM_UP, Math.max(1, steps / 4)));
   return warm * 0.5 * (1 + Math.cos((Math.PI * Math.min(step, steps)) / Math.max(1, steps)));
 }
 
-/** The first choice of each item, with its weight. */
 function firstChoices(rows: Int32Array, ages: Float32Array | undefined, halfLife: number): SideSequence {
   const weights = new Map<number, number>();
   for (const [n, row] of rows.entries()) {

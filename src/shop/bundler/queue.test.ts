@@ -5,14 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Queue } from 'bullmq';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { MANIFEST_FILE } from '../../../core/catalog';
-import { DEFAULT_PRESETS } from '../../../core/encoders';
-import { SHOP_IMAGES, shopFeed, startSidestream, until } from '../../../testing/commands';
-import { buildBundle } from '../build-bundle';
-import { buildFolder } from '../build-folder';
-import { MODELS_FOLDER } from '../encoder-files';
-import { queueRunner } from './build-queue';
-import { queueNames } from './queue-jobs';
+import { MANIFEST_FILE } from '../../core/catalog';
+import { DEFAULT_PRESETS } from '../../core/encoders';
+import { SHOP_IMAGES, shopFeed, startSidestream, until } from '../../testing/commands';
+import { buildBundle } from './build-bundle';
+import { buildFolder } from './build-folder';
+import { MODELS_FOLDER } from './encoder-files';
+import { queueNames, queueRunner } from './queue';
 
 vi.setConfig({ testTimeout: 240_000 });
 

@@ -2,13 +2,11 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { writeBundle } from '../../../core/catalog';
-import { ruleProblemText } from '../../../device/ranking/rules-file';
-import { bundleContent, makeItem } from '../../../testing/bundles';
-import { readManifest } from '../edit-manifest';
-import { folderSink } from '../folder-bundle';
-import { checkRules } from './check-rules';
-import { keepsRules, publishRules, removeRules } from './publish-rules';
+import { writeBundle } from '../../core/catalog';
+import { ruleProblemText } from '../../device/ranking/rules-file';
+import { bundleContent, makeItem } from '../../testing/bundles';
+import { folderSink, readManifest } from './folder-bundle';
+import { checkRules, keepsRules, publishRules, removeRules } from './rules';
 
 const NOW = Date.UTC(2026, 10, 27);
 

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { readFile, realpath } from 'node:fs/promises';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, extname, join, relative, resolve } from 'node:path';
 import * as v from 'valibot';
+import { invalidInput } from '../../error';
 
 /**
  * Whether the npm registry has the package. Until it does, new shops and all documents use the file that `npm run pack` writes in
@@ -18,7 +19,6 @@ const INSTALLED = 'node_modules/sidestream';
 const DEPENDENCIES = ['dependencies', 'devDependencies', 'optionalDependencies'] as const;
 
 export interface PackageSource {
-  /** The dependency, as written in package.json. */
   dependency: string;
   /** Absolute path of the named file; undefined if it names none. */
   tarball?: string;
@@ -29,8 +29,6 @@ export interface PackageSource {
 /**
  * Where a shop gets the package: from the file that a clone creates, from the source of the running package's installation, or,
  * if neither is known, from the registry.
- * @param folder root of the running package
- * @param shop existing folder of the new shop
  */
 export async function packageSource(
   folder: string,
@@ -86,4 +84,47 @@ async function readJson<T>(path: string, schema: v.GenericSchema<unknown, T>): P
   if (text === undefined) return undefined;
   const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), text);
   return parsed.success ? parsed.output : undefined;
+}
+
+/**
+ * Names that, in quotes, mean the same in every shell: letters, digits, `_`, and after the first character also `.`, `-` and
+ * spaces.
+ */
+const PLAIN = /^[\p{L}\p{N}_][\p{L}\p{N}_.-]*( +[\p{L}\p{N}_.-]+)*$/u;
+
+/**
+ * The name under which a file is copied into a shop whose npm script names it: its own name, or the stem with the file's
+ * extension if the name is unsafe in a shell or already taken.
+ */
+export function plainName(name: string, stem: string, taken: Set<string>): string {
+  const ending = /^(\.[a-z0-9]{1,8}){1,2}$/i.exec(fullEnding(name))?.[0] ?? '';
+  let found = name;
+  for (let n = 1; !PLAIN.test(found) || taken.has(found); n++) found = `${stem}${n > 1 ? `-${n}` : ''}${ending}`;
+  taken.add(found);
+  return found;
+}
+
+/** `.csv.gz` of `feed.csv.gz`. */
+function fullEnding(name: string): string {
+  const last = extname(name);
+  return last.toLowerCase() === '.gz' ? `${extname(name.slice(0, -last.length))}${last}` : last;
+}
+
+/** An address without characters that are special to a shell in double quotes. @param address http or https */
+export const plainAddress = (address: string): string =>
+  new URL(address).href
+    .replace(/[^!#&-~]/g, (sign) => (sign === '%' ? sign : encodeURIComponent(sign)))
+    .replace(/[\\`|<>^{}]/g, encodeURIComponent)
+    .replace(/%(?![0-9a-f]{2})/gi, '%25');
+
+/** Text that a shell leaves unchanged in double quotes; percent signs only in encoded characters. */
+const HARMLESS = /^(?:[\p{L}\p{N} _./:@,;=?&#~+*'()![\]-]|%[0-9a-f]{2})*$/iu;
+
+/** A word of an npm script. @throws SidestreamError `runtime/invalid-input` if a shell would interpret it even in quotes */
+export function scriptWord(word: string): string {
+  if (/^[\w./:-]+$/.test(word)) return word;
+  if (HARMLESS.test(word)) return `"${word}"`;
+  throw invalidInput(
+    `${JSON.stringify(word)} cannot be written into an npm script: a shell would not read it as a plain name. Rename it.`,
+  );
 }

@@ -1,5 +1,5 @@
-import { categoryPrefixes, type Repeats } from '../../../core/catalog';
-import type { Interaction } from '../offline-data';
+import { categoryPrefixes, type Repeats } from '../../core/catalog';
+import type { Interaction } from './demand';
 
 /** Purchases of one item within this time count as one purchase, ms: the pause that ends a visit. */
 const VISIT = 30 * 60 * 1000;
@@ -19,10 +19,8 @@ interface Purchases {
 }
 
 /**
- * How the shoppers of a log buy items again.
- * @param purchases sorted by time, in milliseconds since the epoch; not views or clicks, whose repetition means less
- * @param categories categories of the items, in the order of the catalogue
- * @returns undefined if nobody bought an item twice
+ * How the shoppers of a log buy items again; undefined if nobody bought an item twice.
+ * @param purchases sorted by time; not views or clicks, whose repetition means less
  */
 export function repeatsOf(purchases: readonly Interaction[], categories: readonly string[]): Repeats | undefined {
   const all: Purchases = { count: 0, gaps: [] };

@@ -1,7 +1,25 @@
 import { InvalidArgumentError } from 'commander';
+import { describeRejectedRow } from '../../core/catalog';
 import { invalidInput } from '../../error';
+import { openText } from '../../shop/bundler';
+import { showRejected } from '../../shop/cli';
+import { type MetricLog, readMetricLog } from '../verdict';
 
-/** The size of an effect as written by a shop. */
+export const openCounts = (path: string): AsyncGenerator<string> =>
+  openText(path, () => `The counts cannot be read from ${path}. Check the path.`);
+
+/** Reads a log of reports. @throws SidestreamError `runtime/invalid-input` if it has no usable line */
+export async function readMetricFile(path: string): Promise<MetricLog> {
+  const log = await readMetricLog(openCounts(path));
+  showRejected(log.rejected.map(describeRejectedRow));
+  if (log.lines === 0) {
+    const why =
+      log.rejected.length > 0 ? 'has no usable line; see the reasons above.' : 'is empty: no report has arrived yet.';
+    throw invalidInput(`${path} ${why}`);
+  }
+  return log;
+}
+
 export interface EffectSize {
   value: number;
   /** Whether it is a share of the control's value rather than a difference from it. */
@@ -22,11 +40,7 @@ const rounded = (value: number): number => Number(value.toPrecision(6));
 /** The share of the control that a difference probably meant: `20%` for 20 as for 0.2. */
 const asPart = (value: number): string => `${rounded(value < 1 ? 100 * value : value)}%`;
 
-/**
- * A size as a difference of shares.
- * @param option option with which it was given
- * @throws SidestreamError `runtime/invalid-input` for a difference that no share can have from the base
- */
+/** A size as a difference of shares. @throws SidestreamError `runtime/invalid-input` if no share can differ so from the base */
 export function differenceOfShares(option: string, { value, relative }: EffectSize, base: number): number {
   if (relative) return value * base;
   if (value < 1 && (value < base || base + value < 1)) return value;
@@ -38,10 +52,7 @@ export function differenceOfShares(option: string, { value, relative }: EffectSi
 /** Multiple of the control from which an effect is refused. */
 const MAX_RATIO = 10;
 
-/**
- * A size relative to the control.
- * @throws SidestreamError `runtime/invalid-input` for a difference from an unknown value, or one that is far too large
- */
+/** A size relative to the control. @throws SidestreamError `runtime/invalid-input` if it is far too large, or the base unknown */
 export function partOfControl(option: string, { value, relative }: EffectSize, base: number | undefined): number {
   if (relative) return value;
   const instead = `Write ${option} ${asPart(value)} for a part of the control`;
@@ -56,10 +67,7 @@ export function partOfControl(option: string, { value, relative }: EffectSize, b
   );
 }
 
-/**
- * A note on a difference as large as the base, which may be meant as a share of it; null for any other size.
- * @param isShare whether the base is a share rather than a mean
- */
+/** A note on a difference as large as the base, which may be meant as a share of it. @param isShare false: the base is a mean */
 export function largeEffectNote(option: string, { value, relative }: EffectSize, base: number, isShare: boolean) {
   if (relative || value < base) return null;
   const shown = (of: number): string => (isShare ? `${(100 * of).toFixed(1)} %` : String(rounded(of)));

@@ -1,15 +1,20 @@
-import { bundleItems, categoryPaths, categoryPrefixes, type Item, type Manifest } from '../../../core/catalog';
-import type { Filter, FilterValue, Placement } from '../../../device/ranking';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { bundleItems, categoryPaths, categoryPrefixes, type Item, type Manifest } from '../../core/catalog';
+import { counted } from '../../core/common/counted';
+import type { Filter, FilterValue, Placement } from '../../device/ranking';
 import {
+  fetchRules,
   holdsAt,
   itemFilter,
   type PublishedRule,
   parseRules,
+  RULES_FILE,
   type RuleProblem,
-} from '../../../device/ranking/rules-file';
-import { SidestreamError } from '../../../error';
-import { readManifest } from '../edit-manifest';
-import { folderFetch } from '../folder-bundle';
+  ruleProblemText,
+} from '../../device/ranking/rules-file';
+import { SidestreamError } from '../../error';
+import { folderFetch, nameMutable, readManifest, writeMutable } from './folder-bundle';
 
 /**
  * A problem of a rule: pages leave out a rule with an `error`; a rule with a `warning` has no effect, or not the apparent one.
@@ -27,9 +32,7 @@ export interface CheckedRules {
 }
 
 /**
- * Checks a rules file as pages read it, and checks its content against the time, itself and a catalogue.
- * @param bundle folder of the bundle whose products the rules are about; without it, products are not looked up
- * @param now milliseconds since the epoch
+ * Checks a rules file as pages read it, and its content against the time, itself and the products of a bundle, if one is given.
  * @throws SidestreamError `bundle/unreachable` if there is no bundle, and other errors of reading it
  */
 export async function checkRules(
@@ -98,7 +101,6 @@ function collisions(rules: readonly PublishedRule[]): RuleProblem[] {
   });
 }
 
-/** Whether two rules apply to one list at the same time. */
 function meet(one: PublishedRule, other: PublishedRule): boolean {
   const inTime =
     (one.from ?? Number.NEGATIVE_INFINITY) < (other.until ?? Number.POSITIVE_INFINITY) &&
@@ -111,9 +113,9 @@ function meet(one: PublishedRule, other: PublishedRule): boolean {
 async function unknownProducts(rules: readonly PublishedRule[], bundle: string): Promise<RuleProblem[]> {
   const manifest = await readManifest(bundle);
   const filters = rules.flatMap(({ name, rules: { filter, boost = [], bury = [] } }) => [
-    ...(filter ? [new FilterCheck(name, 'filter', filter)] : []),
-    ...boost.map((push, n) => new FilterCheck(name, `boost.${n}.filter`, push.filter)),
-    ...bury.map((push, n) => new FilterCheck(name, `bury.${n}.filter`, push.filter)),
+    ...(filter ? [filterCheck(name, 'filter', filter)] : []),
+    ...boost.map((push, n) => filterCheck(name, `boost.${n}.filter`, push.filter)),
+    ...bury.map((push, n) => filterCheck(name, `bury.${n}.filter`, push.filter)),
   ]);
   const names = await catalogNames(manifest, bundle, (item) => {
     for (const filter of filters) filter.try(item);
@@ -126,7 +128,7 @@ async function unknownProducts(rules: readonly PublishedRule[], bundle: string):
   return [...pins, ...filters.flatMap((filter) => filter.problems(names))];
 }
 
-async function catalogNames(manifest: Manifest, folder: string, visit: (item: Item) => void): Promise<CatalogNames> {
+async function catalogNames(manifest: Manifest, folder: string, visit: (item: Item) => void) {
   const names = { ids: new Set<string>(), categories: new Set<string>(), attributes: new Set<string>() };
   for await (const items of bundleItems(manifest, folderFetch(folder))) {
     for (const item of items) {
@@ -142,66 +144,51 @@ async function catalogNames(manifest: Manifest, folder: string, visit: (item: It
 const VALUE_OPERATORS = ['$eq', '$ne', '$in', '$nin'];
 
 /** The ids, categories (with the broader ones) and attributes of a bundle. */
-interface CatalogNames {
-  ids: ReadonlySet<string>;
-  categories: ReadonlySet<string>;
-  attributes: ReadonlySet<string>;
-}
+type CatalogNames = Awaited<ReturnType<typeof catalogNames>>;
 
 interface Condition {
   /** Path in the filter, such as `$or.0.category`. */
   path: string[];
   field: string;
-  /** Values with which the field is compared. */
   values: FilterValue[];
 }
 
 /** A filter of a rule, tested on every item of a catalogue. */
-class FilterCheck {
-  readonly #fits: (item: Item) => boolean;
-  #found = false;
+/** @param field field of the rule, such as `boost.0.filter` */
+function filterCheck(rule: string, field: string, filter: Filter) {
+  const fits = itemFilter(filter);
+  const problemAt = (path: readonly string[], reason: string): RuleProblem =>
+    problem(rule, [field, ...path].join('.'), reason);
+  let found = false;
+  return {
+    try(item: Item): void {
+      found ||= fits(item);
+    },
 
-  /** @param field field of the rule, such as `boost.0.filter` */
-  constructor(
-    private readonly rule: string,
-    private readonly field: string,
-    private readonly filter: Filter,
-  ) {
-    this.#fits = itemFilter(filter);
-  }
-
-  try(item: Item): void {
-    this.#found ||= this.#fits(item);
-  }
-
-  /** The values in the filter that no item of the catalogue has; otherwise, a note if the filter matches no item. */
-  problems({ ids, categories, attributes }: CatalogNames): RuleProblem[] {
-    const problem = (path: readonly string[], reason: string): RuleProblem => ({
-      rule: this.rule,
-      field: [this.field, ...path].join('.'),
-      reason,
-    });
-    const unknown = conditionsOf(this.filter).flatMap(({ path, field, values }) => {
-      const [, attribute] = /^attributes\.(.*)$/s.exec(field) ?? [];
-      if (attribute !== undefined)
-        return attributes.has(attribute)
-          ? []
-          : problem(path, `no item of the bundle has the attribute ${JSON.stringify(attribute)}`);
-      const known = (value: FilterValue): boolean =>
-        field === 'id'
-          ? typeof value === 'string' && ids.has(value)
-          : categoryPaths(String(value)).some((name) => categories.has(name));
-      const lacks = field === 'id' ? 'the bundle has no item' : 'no item of the bundle is in the category';
-      const hint = (value: FilterValue): string =>
-        field === 'id' && typeof value === 'number' ? '; ids are texts, so write it in quotes' : '';
-      return field === 'id' || field === 'category'
-        ? values
-            .filter((value) => !known(value))
-            .map((value) => problem(path, `${lacks} ${JSON.stringify(value)}${hint(value)}`))
-        : [];
-    });
-    return unknown.length > 0 || this.#found ? unknown : [problem([], 'matches no item of the bundle')];
-  }
+    /** The values in the filter that no item of the catalogue has; otherwise, a note if the filter matches no item. */
+    problems({ ids, categories, attributes }: CatalogNames): RuleProblem[] {
+      const unknown = conditionsOf(filter).flatMap(({ path, field, values }) => {
+        const [, attribute] = /^attributes\.(.*)$/s.exec(field) ?? [];
+        if (attribute !== undefined)
+          return attributes.has(attribute)
+            ? []
+            : problemAt(path, `no item of the bundle has the attribute ${JSON.stringify(attribute)}`);
+        const known = (value: FilterValue): boolean =>
+          field === 'id'
+            ? typeof value === 'string' && ids.has(value)
+            : categoryPaths(String(value)).some((name) => categories.has(name));
+        const lacks = field === 'id' ? 'the bundle has no item' : 'no item of the bundle is in the category';
+        const hint = (value: FilterValue): string =>
+          field === 'id' && typeof value === 'number' ? '; ids are texts, so write it in quotes' : '';
+        return field === 'id' || field === 'category'
+          ? values
+              .filter((value) => !known(value))
+              .map((value) => problemAt(path, `${lacks} ${JSON.stringify(value)}${hint(value)}`))
+          : [];
+      });
+      return unknown.length > 0 || found ? unknown : [problemAt([], 'matches no item of the bundle')];
+    },
+  };
 }
 
 function conditionsOf(filter: Filter, path: string[] = []): Condition[] {
@@ -215,4 +202,39 @@ function conditionsOf(filter: Filter, path: string[] = []): Condition[] {
     const values = operators.flatMap(([operator, given]) => (VALUE_OPERATORS.includes(operator) ? [given].flat() : []));
     return [{ path: at, field: key, values }];
   });
+}
+
+/** Writes a checked rules file next to a bundle and names it in the manifest. @returns whether the file changed */
+export async function publishRules(bytes: Uint8Array, out: string): Promise<boolean> {
+  // Reports a mistyped folder before anything is written.
+  await readManifest(out);
+  const changed = await writeMutable(join(out, RULES_FILE), bytes);
+  await nameMutable(out, ({ offers, rules }) => (rules ? null : { offers, rules: true }));
+  return changed;
+}
+
+export async function removeRules(out: string): Promise<void> {
+  // Update the manifest first: it must not name a missing file.
+  await nameMutable(out, ({ offers, rules }) => (rules ? { offers } : null));
+  await rm(join(out, RULES_FILE), { force: true });
+}
+
+/** Whether a build keeps the rules in the folder: its editor may correct a file with errors in place, but not a missing one. */
+export async function keepsRules(
+  { rules }: Pick<Manifest, 'rules'>,
+  out: string,
+  say: (line: string) => void,
+): Promise<boolean> {
+  if (!rules) return false;
+  try {
+    const { rules: kept, problems } = await fetchRules(folderFetch(out));
+    say(`Kept ${RULES_FILE}: ${counted(kept.length, 'rule')}.`);
+    for (const problem of problems) say(`${RULES_FILE}: pages leave out ${ruleProblemText(problem)}.`);
+    return true;
+  } catch (thrown) {
+    const { message, cause } = SidestreamError.from(thrown);
+    const missing = cause instanceof SidestreamError && cause.code === 'bundle/unreachable';
+    say(missing ? `Left out the rules: there is no ${RULES_FILE} in ${out}.` : `Kept ${RULES_FILE}, but: ${message}`);
+    return !missing;
+  }
 }

@@ -1,1 +1,0 @@
-export { startQueueWorker } from './queue-worker';
