@@ -12,9 +12,8 @@ import {
   termValues,
 } from '../ranking';
 import { ExpertMixture } from './experts/expert-mixture';
-import { featureBlocks } from './experts/feature-blocks';
-import { FeatureMatrix } from './experts/feature-matrix';
-import type { Journal } from './journal/journal';
+import { FeatureMatrix, featureBlocks } from './experts/feature-matrix';
+import type { Journal } from './journal';
 import { PROFILE_SCHEMA } from './limits';
 import { activeWeights, START, startWithSide } from './personal-weights';
 import type { Profile } from './profile';

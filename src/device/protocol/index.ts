@@ -1,20 +1,22 @@
 export { EVENT_TYPES, MAX_CHARACTERS } from '../../core/events';
 export type * from './api';
 export { coreOf, setCore, unsetCore } from './core';
-export { type Kept, keptSchema, type TrackedCall } from './hand-over';
 export type * from './inspection';
-export { parsed } from './parse-argument';
 export {
   type ConsentAnswer,
   callSchema,
   consentAnswerSchema,
   consentSchema,
+  type Kept,
+  keptSchema,
   localItemSchema,
   optionsSchema,
   type ParsedOptions,
   type ParsedRequest,
+  parsed,
   type Refusal,
   recommendSchema,
+  type TrackedCall,
   type TrackInput,
   trackSchema,
 } from './requests';

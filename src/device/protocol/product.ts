@@ -1,8 +1,7 @@
 import type { Item } from '../../core/catalog';
-import type { PriceRange } from '../ranking';
-import type { ProductOption } from '../ranking/variant-options';
+import type { PriceRange, ProductOption } from '../ranking';
 
-export type { ProductOption } from '../ranking/variant-options';
+export type { ProductOption } from '../ranking';
 
 /** How to describe products. */
 export interface ProductsRequest {

@@ -17,8 +17,7 @@ import type {
   RecommenderOptions,
   Status,
 } from './api';
-import type { Kept } from './hand-over';
-import type { Refusal, TrackInput } from './requests';
+import type { Kept, Refusal, TrackInput } from './requests';
 
 /** Options as the page sends them: `'function'` instead of a function, which cannot be sent. */
 export type GivenOptions = Omit<RecommenderOptions, 'onProgress' | 'onMetric'> & {

@@ -1,7 +1,8 @@
 import { type DBSchema, type IDBPDatabase, type IDBPObjectStore, openDB, type StoreNames } from 'idb';
 import * as v from 'valibot';
 import type { LoggedEvent } from '../../core/events';
-import { blocked, databaseName, QUEUE_LIMIT, storeError, type WITHDRAWN } from './device-presence';
+import { SidestreamError } from '../../error';
+import { blocked, databaseName, deleteDeviceStore, QUEUE_LIMIT, storeError, WITHDRAWN } from './device-presence';
 import type { Lock } from './lock';
 import { type DeviceText, type LocalItem, MAX_SNAPSHOTS, type Snapshot, type StoredProfile } from './store';
 
@@ -50,7 +51,7 @@ function upgrade(database: IDBPDatabase<Layout>, from: number): void {
 export type Closing = 'newer-code' | 'deleted' | 'lost';
 
 /** A connection to the database of a namespace. */
-export interface OpenDatabase {
+interface OpenDatabase {
   database: IDBPDatabase<Layout>;
   /** Whether opening created it. */
   created: boolean;
@@ -63,7 +64,7 @@ export interface OpenDatabase {
  * @returns null when the database is missing and `create` is false
  * @throws SidestreamError `store/unavailable`, `store/blocked`, `store/newer-schema`
  */
-export async function openDatabase(
+async function openDatabase(
   namespace: string,
   create: boolean,
   onClosing: (why: Closing) => void,
@@ -128,4 +129,102 @@ export async function nextGeneration(profiles: {
   put(value: unknown, key: 'generation'): Promise<unknown>;
 }): Promise<void> {
   await profiles.put(numberOf(await profiles.get('generation')) + 1, 'generation');
+}
+
+/** The connection of a store to its database: opened when it is needed, and once more when the browser closed it. */
+export class DatabaseConnection {
+  readonly #namespace: string;
+  #opening: Promise<IDBPDatabase<Layout>> | null = null;
+  /** Whether a missing database may be created: never again once this connection has opened its own. */
+  #mayCreate: boolean;
+  #created = false;
+  /** Set for good by `close`, by a deletion and by newer code. */
+  #closed: SidestreamError | null = null;
+  /** Called once when the database is lost: it was deleted, or newer code took it over. */
+  onLost: ((why: Exclude<Closing, 'lost'>) => void) | undefined;
+
+  constructor(namespace: string, mayCreate: boolean) {
+    this.#namespace = namespace;
+    this.#mayCreate = mayCreate;
+  }
+
+  get created(): boolean {
+    return this.#created;
+  }
+
+  get isClosed(): boolean {
+    return this.#closed !== null;
+  }
+
+  /** Runs work on the database; reopens it once if the browser closed the connection meanwhile. */
+  async run<T>(work: (database: IDBPDatabase<Layout>) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      if (this.#closed) throw this.#closed;
+      try {
+        return await work(await this.#connect());
+      } catch (thrown) {
+        if (this.#closed) throw this.#closed;
+        const disconnected = thrown instanceof DOMException && thrown.name === 'InvalidStateError';
+        if (disconnected) this.#opening = null;
+        if (!disconnected || attempt > 1) throw storeError(thrown);
+      }
+    }
+  }
+
+  #connect(): Promise<IDBPDatabase<Layout>> {
+    this.#opening ??= this.#openOnce().catch((thrown) => {
+      this.#opening = null;
+      throw thrown;
+    });
+    return this.#opening;
+  }
+
+  async #openOnce(): Promise<IDBPDatabase<Layout>> {
+    const opened = await openDatabase(this.#namespace, this.#mayCreate, (why) => this.#lose(why));
+    if (opened === null || (await this.#isWithdrawn(opened.database))) {
+      this.#lose('deleted');
+      throw this.#closed;
+    }
+    this.#mayCreate = false;
+    this.#created ||= opened.created;
+    return opened.database;
+  }
+
+  /**
+   * Whether the shopper withdrew consent, and the browser ended before it could delete the emptied database. The database
+   * is then deleted, unless this store may create one because the shopper consented again.
+   */
+  async #isWithdrawn(database: IDBPDatabase<Layout>): Promise<boolean> {
+    if ((await database.get('profile', WITHDRAWN)) === undefined) return false;
+    if (this.#mayCreate) {
+      await database.delete('profile', WITHDRAWN);
+      this.#created = true;
+      return false;
+    }
+    database.close();
+    // If another page blocks the deletion, the mark stays.
+    await deleteDeviceStore(this.#namespace).catch(() => undefined);
+    return true;
+  }
+
+  #lose(why: Closing): void {
+    this.#opening = null;
+    if (why === 'lost' || this.#closed) return;
+    this.#closed =
+      why === 'deleted'
+        ? new SidestreamError('store/forgotten', 'Another tab deleted the profile.')
+        : new SidestreamError('store/newer-schema', 'Newer code took over the profile. Reload the page to get it.');
+    this.onLost?.(why);
+  }
+
+  /** Closes the connection for good. @param why error of every further call; the first one given counts */
+  close(why = new SidestreamError('runtime/closed', 'This store is closed. Open it again.')): void {
+    this.#closed ??= why;
+    const opening = this.#opening;
+    this.#opening = null;
+    opening?.then(
+      (database) => database.close(),
+      () => undefined,
+    );
+  }
 }

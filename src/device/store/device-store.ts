@@ -2,8 +2,15 @@ import type { IDBPDatabase } from 'idb';
 import * as v from 'valibot';
 import type { LoggedEvent, NewEvent } from '../../core/events';
 import { SidestreamError } from '../../error';
-import { addSnapshot, type Closing, type Layout, nextGeneration, numberIn, numberOf } from './database';
-import { DatabaseConnection } from './database-connection';
+import {
+  addSnapshot,
+  type Closing,
+  DatabaseConnection,
+  type Layout,
+  nextGeneration,
+  numberIn,
+  numberOf,
+} from './database';
 import { deleteDeviceStore, STRICT } from './device-presence';
 import type { Encryption } from './encryption';
 import { isEncryptedFile, PlainRows, type Rows, type UpgradeProfile } from './rows';

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { addedItemSchema } from '../../core/catalog';
 import type { LoggedEvent, NewEvent } from '../../core/events';
-import type { AtRestCipher } from './at-rest-cipher';
 import type { EncryptedRow, SnapshotRow } from './database';
+import type { AtRestCipher } from './lock';
 import type { PlainRows, Rows } from './rows';
 import type { LocalItem, Snapshot } from './store';
 

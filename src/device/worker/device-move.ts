@@ -67,7 +67,8 @@ export class DeviceMove {
       let isNew = await isEmpty(device);
       if (this.#isErased) throw forgotten();
       // A duplicate of this tab, or its earlier page, may have moved the same events.
-      const from = consent.level === 'session' ? await (await import('./join-logs')).without(memory, device) : memory;
+      const from =
+        consent.level === 'session' ? await (await import('./exported-file')).without(memory, device) : memory;
       await copyEvents(from, device, 0, moved);
       const lastEvent = moved.findLast(({ from }) => from <= at.lastEvent)?.to ?? 0;
       const firstEvent = firstOf(at, moved[0]);

@@ -116,8 +116,8 @@ export class Engine implements Calls {
     // Most catalogues are loaded as a whole.
     const large = bundle.clusters && (await import('./cluster-loader'));
     // Parts of a large catalogue that arrive later may have variants.
-    const variants = (large || bundle.items.some(({ group }) => group)) && (await import('../ranking/variants'));
-    const catalog = new LoadedCatalog(bundle, variants || null);
+    const variants = large || bundle.items.some(({ group }) => group) ? await import('../ranking/variants') : null;
+    const catalog = new LoadedCatalog(bundle, variants?.productVariants);
     if (bundle.manifest.demand && !large && !catalog.index.hasPopularity) {
       // Without popularity, the first list would follow the order of the feed and change a moment later. A failure is
       // retried with the other trained files, and reported.
@@ -264,7 +264,7 @@ export class Engine implements Calls {
 
   async takeOver(kept: unknown) {
     try {
-      const { takeOver } = await import('./hand-over');
+      const { takeOver } = await import('./profile-transfer');
       await takeOver(kept, this.#parts, (event, time) => this.#entry(event, time));
     } catch (thrown) {
       this.#parts.listener.error(SidestreamError.from(thrown));
@@ -301,11 +301,11 @@ export class Engine implements Calls {
   }
 
   async browse(request: unknown) {
-    return (await import('./browse')).browse(this.#parts.catalog, request);
+    return (await import('./other-lists')).browse(this.#parts.catalog, request);
   }
 
   async categories(request: unknown) {
-    return (await import('./browse')).categories(this.#parts.catalog, request);
+    return (await import('./other-lists')).categories(this.#parts.catalog, request);
   }
 
   async status() {

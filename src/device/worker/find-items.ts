@@ -5,17 +5,19 @@ import { localeFor, type Shown } from '../../core/catalog/locales';
 import { exactObject } from '../../core/common/strict-object';
 import { SidestreamError } from '../../error';
 import { type FindResponse, parsed, recommendSchema } from '../protocol';
-import { type RankRequest, type Rules, ruleFields } from '../ranking';
 import {
   type Found,
   nearestToPicture,
   nearestToText,
   type QueryVector,
+  type RankRequest,
+  type Rules,
   rankFound,
+  ruleFields,
   rulesOfFind,
   sharedCategory,
   WordIndex,
-} from '../ranking/find';
+} from '../ranking';
 import type { ListContext } from './feature-loader';
 import type { InputSource, ListInput } from './other-lists';
 

@@ -20,7 +20,7 @@ import {
   type Ranks,
   recommendSchema,
 } from '../protocol';
-import { inspections, rank } from '../ranking';
+import { influences, inspectRow, listWithout, rank } from '../ranking';
 import { eventSize } from '../store';
 import type { EngineParts } from './engine-parts';
 import type { LoadedCatalog } from './loaded-catalog';
@@ -81,7 +81,6 @@ async function shownIn(catalog: LoadedCatalog) {
 }
 
 async function inspectProfile({ catalog, recommendations, storage }: EngineParts): Promise<Inspection> {
-  const { influences } = await inspections();
   const snapshots = await storage.reading((store) => store.snapshots());
   const { shown, itemOf } = await shownIn(catalog);
   return recommendations.withLearner([], list(LIST_LENGTH), (learner) => {
@@ -229,7 +228,6 @@ export function placeChanges(
 }
 
 async function inspectItem({ catalog, options, recommendations }: EngineParts, id: string): Promise<ItemInspection> {
-  const { inspectRow } = await inspections();
   const { shown } = await shownIn(catalog);
   return recommendations.withLearner([id], list(LIST_LENGTH), (learner) => {
     const { index } = catalog;
@@ -249,7 +247,6 @@ async function inspectItem({ catalog, options, recommendations }: EngineParts, i
 }
 
 async function compareLists({ catalog, recommendations }: EngineParts): Promise<ListComparison> {
-  const { listWithout } = await inspections();
   const { shown } = await shownIn(catalog);
   return recommendations.withLearner([], list(LIST_LENGTH), (learner) => {
     const { index } = catalog;

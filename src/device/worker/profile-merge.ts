@@ -6,8 +6,7 @@ import { type Learner, type Profile, profileFiles } from '../learner';
 import type { ImportResult } from '../protocol';
 import type { Store } from '../store';
 import type { EngineParts } from './engine-parts';
-import { type ExportedLog, isWhole } from './exported-file';
-import { type JoinedLogs, joinLogs } from './join-logs';
+import { type ExportedLog, isWhole, type JoinedLogs, joinLogs } from './exported-file';
 import type { ProfileOrigin } from './profile-origin';
 
 /** Maximum duration of work between two pauses, ms: lists are made in the pauses. */

@@ -1,7 +1,6 @@
 import type { History } from '../../core/events';
 import { parsed } from '../protocol';
-import type { HintedCatalog } from '../ranking';
-import { Hinting, hintsSchema, type ParsedHints, parseHints } from '../ranking/hints';
+import { type HintedCatalog, Hinting, hintsSchema, type ParsedHints, parseHints } from '../ranking';
 import type { EngineContext } from './engine-context';
 
 /** The hints of a list in the turn that makes it; null without effect. @param now milliseconds since the epoch */

@@ -9,7 +9,7 @@ import sirv from 'sirv';
 import { categoryPrefixes, type Item, MANIFEST_FILE } from '../../core/catalog';
 import { Mutex } from '../../core/common/mutex';
 import { codeOf } from '../../core/common/thrown';
-import { RULES_FILE } from '../../device/ranking/rules-file';
+import { RULES_FILE } from '../../device/ranking';
 import { SidestreamError } from '../../error';
 import { checkRules, openFolder, PACKAGE_FOLDER, publishRules } from '../bundler';
 import { type BundleServer, listen, portNumber } from './serve';

@@ -3,8 +3,7 @@ import type { TermName, TermWeights } from '../../ranking';
 import { MAX_CHOSEN, MAX_COEFFICIENT, MAX_DISMISSED } from '../limits';
 import { type AdaGrad, adaGradStep, PersonalWeights, type Start } from '../personal-weights';
 import { PrequentialRecord } from '../prequential-record';
-import { mayComeLater } from './feature-blocks';
-import type { FeatureMatrix, MatrixBlock } from './feature-matrix';
+import { type FeatureMatrix, type MatrixBlock, mayComeLater } from './feature-matrix';
 import type { ChosenItem, StoredBlock, StoredUserExpert } from './stored-experts';
 
 /** Strength of a dismissal, relative to a click. */

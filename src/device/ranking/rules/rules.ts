@@ -2,6 +2,8 @@ import * as v from 'valibot';
 import { exactObject } from '../../../core/common/strict-object';
 import { type Filter, filterSchema } from './filter';
 
+export const RULES_FILE = 'rules.json';
+
 /** Raises (`boost`) or lowers (`bury`) the items that a filter fits. */
 export interface Push {
   filter: Filter;

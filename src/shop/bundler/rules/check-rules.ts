@@ -1,12 +1,14 @@
 import { bundleItems, categoryPaths, categoryPrefixes, type Item, type Manifest } from '../../../core/catalog';
-import type { Filter, FilterValue, Placement } from '../../../device/ranking';
 import {
+  type Filter,
+  type FilterValue,
   holdsAt,
   itemFilter,
+  type Placement,
   type PublishedRule,
   parseRules,
   type RuleProblem,
-} from '../../../device/ranking/rules-file';
+} from '../../../device/ranking';
 import { SidestreamError } from '../../../error';
 import { readManifest } from '../edit-manifest';
 import { folderFetch } from '../folder-bundle';

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Manifest } from '../../../core/catalog';
-import { fetchRules, RULES_FILE, ruleProblemText } from '../../../device/ranking/rules-file';
+import { fetchRules, RULES_FILE, ruleProblemText } from '../../../device/ranking';
 import { SidestreamError } from '../../../error';
 import { nameMutable, readManifest, writeMutable } from '../edit-manifest';
 import { folderFetch } from '../folder-bundle';
