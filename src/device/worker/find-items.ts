@@ -11,15 +11,14 @@ import {
   nearestToText,
   type QueryVector,
   type RankRequest,
-  type Rules,
   rankFound,
   ruleFields,
   rulesOfFind,
   sharedCategory,
   WordIndex,
 } from '../ranking';
-import type { ListContext } from './feature-loader';
-import type { InputSource, ListInput } from './other-lists';
+import type { EngineParts } from './engine-parts';
+import type { ListInput } from './recommendation-service';
 
 const MAX_TEXT_LENGTH = 200;
 
@@ -45,23 +44,13 @@ const querySchema = v.optional(
   }),
 );
 
-/** The part of the recommendation service that a search needs. */
-export interface FindSource extends InputSource {
-  /** The shop's rules for lists without a placement, with the rules of a request. */
-  ownRules(request: Rules): Rules;
-  /** Keeps the category of what was found as a hint for this visit. @param era of the call */
-  searched(category: string | null, era: number): Promise<void>;
-}
-
 /** Finds items for a page. It has an index of words for each language in which something was searched. */
 export class ItemFinder {
-  readonly #context: ListContext;
-  readonly #source: FindSource;
+  readonly #context: EngineParts;
   readonly #indexes = new Map<string, WordIndex>();
 
-  constructor(context: ListContext, source: FindSource) {
+  constructor(context: EngineParts) {
     this.#context = context;
-    this.#source = source;
   }
 
   /**
@@ -69,8 +58,8 @@ export class ItemFinder {
    * @param encoded a query that the page has encoded; undefined: find by words
    * @throws SidestreamError `runtime/invalid-input` naming the field
    */
-  async find(request: unknown, encoded: unknown): Promise<Omit<FindResponse, 'id'>> {
-    const { catalog, storage, experiment, features } = this.#context;
+  async find(request: unknown, encoded: unknown): Promise<FindResponse> {
+    const { catalog, storage, experiment, features, recommendations, listener } = this.#context;
     const { era } = storage;
     const { text = '', filter, ...list } = parsed(findSchema, request, 'find()');
     const query = parsed(querySchema, encoded, 'find()', 'query');
@@ -81,8 +70,8 @@ export class ItemFinder {
     const given = parsed(recommendSchema, { ...list, hints: {} }, 'find()');
     const words = query ? null : await this.#words(given.lang);
     if (query) await features.waitFor(true);
-    const rules = rulesOfFind(this.#source.ownRules({ filter }));
-    const ranked = await this.#source.withInput(given, ({ index, input: [state, asked], shown }: ListInput) => {
+    const rules = rulesOfFind(recommendations.rulesOf(null, { filter }));
+    const ranked = await recommendations.withInput(given, ({ index, input: [state, asked], shown }: ListInput) => {
       const listed: RankRequest = { ...asked, rules, due: null };
       const find: Parameters<typeof rankFound>[3] = (admits) =>
         query ? this.#nearest(query, text) : wordsFound(words, text, index.items, admits);
@@ -94,11 +83,14 @@ export class ItemFinder {
     if (!query && ranked.length > 0 && experiment.learns()) {
       // A search does not fail because of its hint.
       const category = sharedCategory(ranked.map(({ own }) => own));
-      await this.#source
-        .searched(category, era)
-        .catch((thrown: unknown) => this.#context.listener.error(SidestreamError.from(thrown)));
+      await recommendations
+        .hints()
+        .then((hints) => hints.searched(category, era))
+        .catch((thrown) => listener.error(SidestreamError.from(thrown)));
     }
+    features.listed();
     return {
+      id: recommendations.idOf('find'),
       items: ranked.map(({ recommendation }) => recommendation),
       by: query ? (query.modality === 'text' ? 'meaning' : 'photo') : 'words',
       currency: catalog.offers?.currency,

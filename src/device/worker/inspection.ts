@@ -39,7 +39,7 @@ const LATELY = 8;
 const Z = 1.96;
 
 const questionSchema = v.picklist(
-  ['profile', 'snapshot', 'item', 'lists', 'device'],
+  ['profile', 'snapshot', 'item', 'lists', 'device'] satisfies (keyof InspectionAnswers)[],
   'inspect() answers profile, snapshot, item, lists and device',
 );
 const idSchema = v.pipe(v.number(), v.safeInteger());
@@ -48,27 +48,27 @@ const list = (limit: number) => parsed(recommendSchema, { limit }, 'inspect()');
 
 /**
  * Answers a question of the inspector.
- * @param question the question and its subject, parsed here
+ * @param about the subject of the question
  * @throws SidestreamError `runtime/invalid-input`, `store/unknown-snapshot`, `runtime/unknown-item`
  */
-export async function inspect(
-  context: EngineParts,
-  question: unknown,
+export async function inspect<Question extends keyof InspectionAnswers>(
+  parts: EngineParts,
+  question: Question,
   about: unknown,
-): Promise<InspectionAnswers[keyof InspectionAnswers]> {
-  switch (parsed(questionSchema, question, 'inspect()', 'question')) {
-    case 'profile':
-      return inspectProfile(context);
-    case 'snapshot':
-      return inspectSnapshot(context, parsed(idSchema, about, 'inspect()', 'id'));
-    case 'item':
-      return inspectItem(context, parsed(itemIdSchema, about, 'inspect()', 'itemId'));
-    case 'lists':
-      return compareLists(context);
-    case 'device':
-      return reportDevice(context);
-  }
+): Promise<InspectionAnswers[Question]> {
+  parsed(questionSchema, question, 'inspect()', 'question');
+  return ANSWERS[question](parts, about);
 }
+
+const ANSWERS: {
+  [Question in keyof InspectionAnswers]: (parts: EngineParts, about: unknown) => Promise<InspectionAnswers[Question]>;
+} = {
+  profile: (parts) => inspectProfile(parts),
+  snapshot: (parts, about) => inspectSnapshot(parts, parsed(idSchema, about, 'inspect()', 'id')),
+  item: (parts, about) => inspectItem(parts, parsed(itemIdSchema, about, 'inspect()', 'itemId')),
+  lists: (parts) => compareLists(parts),
+  device: (parts) => reportDevice(parts),
+};
 
 /** How to show items in the language of the page, and how to find them by id. */
 async function shownIn(catalog: LoadedCatalog) {

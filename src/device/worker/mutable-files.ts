@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { type FetchFile, freshFrom, type Item, type Manifest } from '../../core/catalog';
+import type { FetchFile, Item, Manifest } from '../../core/catalog';
 import { marketFor } from '../../core/catalog/locales';
 import {
   DEFAULT_MARKET,
@@ -26,7 +26,6 @@ import {
 import type { ListChanges } from './engine-context';
 import type { EngineListener, EngineOptions } from './engine-options';
 import type { LiveOffers, LoadedCatalog } from './loaded-catalog';
-import type { StartedFiles } from './started-files';
 
 const MAX_PER_CALL = 10_000;
 /** Maximum number of products whose offers are kept, because a page may call repeatedly. */
@@ -171,14 +170,13 @@ const MAX_WAIT_MS = 1500;
  */
 export type JoinMutable = (catalog: LoadedCatalog, changes: ListChanges) => Promise<void>;
 
-/** Fetches the files of a bundle that change between builds: offers and rules. @param files may have begun with them */
+/** Fetches the files of a bundle that change between builds: offers and rules. */
 export function openMutable(
   manifest: Pick<Manifest, 'offers' | 'rules'>,
   options: EngineOptions,
   listener: Pick<EngineListener, 'error'>,
-  files: StartedFiles,
+  fetchFile: FetchFile,
 ): JoinMutable {
-  const fetchFile = files.over(freshFrom(options.bundle));
   const offers = openOffers(manifest, options, listener, fetchFile);
   const joins = [offers, ...(manifest.rules ? [openRules(listener, fetchFile)] : [])];
   return async (...context) => {

@@ -12,28 +12,25 @@ import {
   type Product,
   parsed,
   type Recommendation,
+  type RerankResponse,
   type RowsResponse,
   recommendSchema,
   type SegmentsResponse,
 } from '../protocol';
 import {
-  type CatalogIndex,
   explain,
-  mergedRules,
   optionsOf,
   planRows,
   type RankedItem,
-  type RankRequest,
-  type RankState,
-  type Rules,
   rankSegments,
   rerank,
   ruleFields,
   type SetField,
   usualSizes,
 } from '../ranking';
-import type { ListContext } from './feature-loader';
+import type { EngineParts } from './engine-parts';
 import type { LoadedCatalog } from './loaded-catalog';
+import type { ListInput } from './recommendation-service';
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const browseSchema = exactObject({
@@ -107,20 +104,6 @@ function labelsOf(items: LoadedCatalog['index']['items'], shown: Shown): Map<str
 
 const asItIs: Shown = (item) => item;
 
-/** The ranking's input for a request, in the turn that makes its list. */
-export interface ListInput {
-  index: CatalogIndex;
-  input: [RankState, RankRequest];
-  /** Items in the language of the request. */
-  shown: Shown;
-}
-
-/** Provides late-loaded code with the ranking's input for a request. */
-export interface InputSource {
-  /** Takes a turn with it. @param ids of items to load before */
-  withInput<T>(given: ParsedRequest, work: (list: ListInput) => T, ids?: readonly string[]): Promise<T>;
-}
-
 /** Maximum number of ids of a list. */
 const MAX_IDS = 10_000;
 /** Number of ids of a list whose clusters are loaded: the part that a shopper sees first. */
@@ -137,26 +120,25 @@ const rerankSchema = exactObject({
 });
 
 /**
- * Orders one of the shop's own lists, for `Recommender.rerank()`.
- * @param rules the shop's
+ * Orders one of the shop's own lists.
  * @throws SidestreamError `runtime/invalid-input` naming the field
  */
 export async function rerankList(
   list: unknown,
   options: unknown,
-  rules: Rules,
-  { catalog, experiment, session, clusterLoader, features }: ListContext,
-): Promise<string[]> {
+  { catalog, experiment, session, clusterLoader, features, recommendations }: EngineParts,
+): Promise<RerankResponse> {
   const ids = parsed(idsSchema, list, 'rerank()', 'ids');
   const { strength, ...own } = parsed(rerankSchema, options, 'rerank()');
+  const rules = recommendations.rulesOf(null, own);
   if (strength > 0) await features.waitFor();
   // Without a history, the order is the shop's, and no item data is needed.
   const personal = strength > 0 && (await session.run(({ learner }) => learner.history.rows.length > 0));
   if (personal) await clusterLoader?.loadList(ids.slice(0, LOADED_IDS));
-  return session.run(({ learner }) => {
-    const state = experiment.state(learner.state);
-    return rerank(catalog.index, state, { ids, strength, rules: mergedRules(rules, own) });
-  });
+  return session.run(({ learner }) => ({
+    ids: rerank(catalog.index, experiment.state(learner.state), { ids, strength, rules }),
+    id: recommendations.idOf('rerank'),
+  }));
 }
 
 const whole = (most: number, otherwise: number) =>
@@ -188,55 +170,56 @@ const listed = ({ index, shown }: ListInput, ranked: readonly RankedItem[]): Rec
   ranked.map(({ row, ...place }, position) => ({ ...place, item: shown(index.items[row]), position }));
 
 /**
- * Ranks segments of the loaded items for `Recommender.recommendSegments()`.
+ * Ranks segments of the loaded items.
  * @throws SidestreamError `runtime/invalid-input` naming the field
  */
 export async function rankedSegments(
   request: unknown,
-  service: InputSource,
-  { catalog }: { catalog: LoadedCatalog },
-): Promise<Omit<SegmentsResponse, 'id'>> {
+  { catalog, recommendations }: EngineParts,
+): Promise<SegmentsResponse> {
   const { by, depth, limit, items, ...list } = parsed(segmentsSchema, request ?? {}, 'recommendSegments()');
   const given = parsed(recommendSchema, { ...list, limit: items }, 'recommendSegments()');
-  const segments = await service.withInput(given, (list) =>
+  const segments = await recommendations.withInput(given, (list) =>
     rankSegments(list.index, ...list.input, { by, depth, limit, items }).map(({ items: ranked, ...segment }) => ({
       ...segment,
       items: listed(list, ranked),
     })),
   );
-  return { by, segments, currency: catalog.offers?.currency, partial: !!catalog.bundle.clusters };
+  return { id: recommendations.idOf('segments'), by, segments, ...originOf(catalog) };
 }
 
 /**
- * Plans rows of the loaded items for `Recommender.recommendRows()`.
+ * Plans rows of the loaded items.
  * @throws SidestreamError `runtime/invalid-input` naming the field
  */
 export async function plannedRows(
   request: unknown,
-  service: InputSource,
-  { catalog, features, session }: ListContext,
-): Promise<Omit<RowsResponse, 'id'>> {
+  { catalog, features, session, recommendations }: EngineParts,
+): Promise<RowsResponse> {
   const { limit, items, ...list } = parsed(rowsSchema, request ?? {}, 'recommendRows()');
   const given = parsed(recommendSchema, { ...list, limit: items }, 'recommendRows()');
   // Rows about a product compare contents, of which a new shopper's rows need nothing.
   if (await session.run(({ learner }) => learner.history.rows.length > 0)) await features.waitFor(true);
-  const rows = await service.withInput(given, (input) =>
+  const rows = await recommendations.withInput(given, (input) =>
     planRows(input.index, ...input.input, { limit, items }).map(({ items: ranked, ...row }) => ({
       ...row,
       items: listed(input, ranked),
     })),
   );
-  return { rows, currency: catalog.offers?.currency, partial: !!catalog.bundle.clusters };
+  return { id: recommendations.idOf('rows'), rows, ...originOf(catalog) };
 }
 
+/** The currency of a response's prices, and whether it is about a part of the catalogue. */
+const originOf = ({ offers, bundle }: LoadedCatalog) => ({ currency: offers?.currency, partial: !!bundle.clusters });
+
 /**
- * Products by the ids of their items, for `Recommender.products()`.
+ * Products by the ids of their items.
  * @throws SidestreamError `runtime/invalid-input` naming the field
  */
 export async function products(
   given: unknown,
   request: unknown,
-  { catalog, session, options }: Pick<ListContext, 'catalog' | 'session' | 'options'>,
+  { catalog, session, options }: EngineParts,
 ): Promise<Product[]> {
   const ids = parsed(productIdsSchema, given, 'products()', 'ids');
   const { lang = options.lang, variants: withVariants } = parsed(productsSchema, request ?? {}, 'products()');
@@ -261,14 +244,13 @@ export async function products(
   });
 }
 
-/** Explains the score of an item, for `Recommender.explain()`, with the items and choices that led to it. */
+/** Explains the score of an item, with the items and choices that led to it. */
 export function explainedItem(
   itemId: string,
   given: ParsedRequest,
-  service: InputSource,
-  catalog: LoadedCatalog,
+  { catalog, recommendations }: EngineParts,
 ): Promise<Explanation> {
-  return service.withInput(
+  return recommendations.withInput(
     given,
     ({ index, input, shown }) => {
       const row = catalog.rowOf(itemId);

@@ -32,7 +32,7 @@ export async function takeOver(
     throw new SidestreamError('store/corrupt', text);
   }
   const { memory, counts, tracked = [], hints } = result.output;
-  if (hints !== undefined) await recommendations.setHints(hints);
+  if (hints !== undefined) (await recommendations.hints()).set(hints, era);
   if (counts.length > 0) recorder.resume(counts);
   if (storage.consent === 'denied') return;
   const known = new Set((await storage.eventsAfter(0)).map(keyOf));
