@@ -13,7 +13,7 @@ import {
 } from './database';
 import { deleteDeviceStore, STRICT } from './device-presence';
 import type { Encryption } from './encryption';
-import { isEncryptedFile, PlainRows, type Rows, type UpgradeProfile } from './rows';
+import { isEncryptedFile, Rows, type UpgradeProfile } from './rows';
 import {
   type AggregatesFile,
   type DeviceText,
@@ -56,7 +56,7 @@ export class DeviceStore implements Store {
   private constructor(namespace: string, options: DeviceStoreOptions, mayCreate: boolean) {
     this.#options = options;
     this.#connection = new DatabaseConnection(namespace, mayCreate);
-    this.#rows = new PlainRows(options.upgradeProfile);
+    this.#rows = new Rows(options.upgradeProfile);
   }
 
   /**
@@ -325,7 +325,7 @@ export class DeviceStore implements Store {
     if (encrypt === false && !keys.includes('rest') && !keys.includes('lock')) return;
     const { unlock } = await import('./unlock');
     try {
-      const { rows, lock } = await unlock(database, new PlainRows(this.#options.upgradeProfile), encrypt);
+      const { rows, lock } = await unlock(database, this.#options.upgradeProfile, encrypt);
       this.#rows = rows;
       this.#lock = lock;
       this.#hasBrowserKey = encrypt === true || keys.includes('rest');

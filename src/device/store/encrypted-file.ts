@@ -1,4 +1,4 @@
-import { hex } from '../../core/common/bytes';
+import { hex, joinBytes } from '../../core/common/bytes';
 import { SidestreamError } from '../../error';
 
 /** Rounds of PBKDF2 for new keys, as OWASP recommends for SHA-256. */
@@ -55,10 +55,7 @@ export async function encryptFile(bytes: Uint8Array, passphrase: string): Promis
     key,
     bytes as BufferSource,
   );
-  const whole = new Uint8Array(head.length + encrypted.byteLength);
-  whole.set(head);
-  whole.set(new Uint8Array(encrypted), head.length);
-  return whole;
+  return joinBytes([head, new Uint8Array(encrypted)]);
 }
 
 /**

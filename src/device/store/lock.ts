@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { hex } from '../../core/common/bytes';
+import { hex, joinBytes } from '../../core/common/bytes';
 import { SidestreamError } from '../../error';
 import { MAX_ROUNDS, MIN_ROUNDS, passphraseKey, ROUNDS, SALT } from './encrypted-file';
 import type { Encryption } from './encryption';
@@ -30,10 +30,7 @@ export class AtRestCipher {
   async encrypt(bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
     const nonce = crypto.getRandomValues(new Uint8Array(NONCE));
     const encrypted = await crypto.subtle.encrypt({ name: 'AES-GCM', iv: nonce }, this.#key, bytes as BufferSource);
-    const whole = new Uint8Array(NONCE + encrypted.byteLength);
-    whole.set(nonce);
-    whole.set(new Uint8Array(encrypted), NONCE);
-    return whole;
+    return joinBytes([nonce, new Uint8Array(encrypted)]);
   }
 
   /** @throws OperationError when `encrypt` did not make these bytes with this key */

@@ -3,10 +3,9 @@ import * as v from 'valibot';
 import { SidestreamError } from '../../error';
 import type { Layout } from './database';
 import { STRICT } from './device-presence';
-import { EncryptedRows } from './encrypted-rows';
 import type { Encryption } from './encryption';
 import { AtRestCipher, type Lock } from './lock';
-import type { PlainRows, Rows } from './rows';
+import { Rows, type UpgradeProfile } from './rows';
 import type { DeviceText } from './store';
 
 /** Time during which earlier tabs may still write with the old key, ms. */
@@ -28,7 +27,7 @@ interface Change {
  * when no such row is left and no earlier tab can still be open.
  * @param rows with the lock's cipher and the previous one
  */
-async function reEncrypt(database: IDBPDatabase<Layout>, rows: EncryptedRows, lock: Lock): Promise<void> {
+async function reEncrypt(database: IDBPDatabase<Layout>, rows: Rows, lock: Lock): Promise<void> {
   const changed = [
     await inPlace(database, 'events', (row) => eventAgain(rows, row)),
     await inPlace(database, 'snapshots', (row) => snapshotAgain(rows, row)),
@@ -46,20 +45,20 @@ const encryptedSchema = v.looseObject({ sealed: v.instance(Uint8Array) });
 const fileSchema = v.looseObject({ bytes: v.instance(Uint8Array), sealed: v.optional(v.literal(true)) });
 
 /** @returns the row encrypted with the lock's key; null if it already is, or no cipher decrypts it */
-async function encryptedAgain(rows: EncryptedRows, row: unknown): Promise<unknown> {
+async function encryptedAgain(rows: Rows, row: unknown): Promise<unknown> {
   const encrypted = v.safeParse(encryptedSchema, row);
   const again = encrypted.success ? await rows.reEncrypt(encrypted.output.sealed) : null;
   return again && encrypted.success ? { ...encrypted.output, sealed: again } : null;
 }
 
-async function eventAgain(rows: EncryptedRows, row: unknown): Promise<unknown> {
+async function eventAgain(rows: Rows, row: unknown): Promise<unknown> {
   const plain = v.safeParse(v.looseObject({ id: v.number() }), row);
   if (!plain.success || 'sealed' in plain.output) return encryptedAgain(rows, row);
   const { id, ...event } = plain.output;
   return { ...(await rows.row(event)), id };
 }
 
-async function snapshotAgain(rows: EncryptedRows, row: unknown): Promise<unknown> {
+async function snapshotAgain(rows: Rows, row: unknown): Promise<unknown> {
   const known = v.safeParse(v.looseObject({ id: v.number(), lastEvent: v.number(), profile: v.unknown() }), row);
   if (!known.success) return null;
   const { id, lastEvent, profile, ...about } = known.output;
@@ -68,20 +67,20 @@ async function snapshotAgain(rows: EncryptedRows, row: unknown): Promise<unknown
   return encrypted || file ? { id, lastEvent, profile: file ?? profile, ...(encrypted ?? about) } : null;
 }
 
-async function fileAgain(rows: EncryptedRows, stored: unknown): Promise<unknown> {
+async function fileAgain(rows: Rows, stored: unknown): Promise<unknown> {
   const file = v.safeParse(fileSchema, stored);
   if (file.success && file.output.sealed) {
     const bytes = await rows.reEncrypt(file.output.bytes);
     return bytes && { ...file.output, bytes };
   }
   if (file.success) return rows.file(file.output);
-  const older = await rows.plain.upgradedProfile(stored);
+  const older = await rows.upgradedProfile(stored);
   return older && rows.file(older);
 }
 
 const isText = (key: IDBValidKey): boolean => TEXTS.some((name) => name === key);
 
-async function textAgain(rows: EncryptedRows, stored: unknown): Promise<unknown> {
+async function textAgain(rows: Rows, stored: unknown): Promise<unknown> {
   return typeof stored === 'string' ? rows.text(stored) : encryptedAgain(rows, stored);
 }
 
@@ -111,7 +110,7 @@ async function inPlace(
 }
 
 /** Moves items from the store keyed by their ids to the store whose keys do not reveal them. */
-async function encryptItems(database: IDBPDatabase<Layout>, rows: EncryptedRows): Promise<number> {
+async function encryptItems(database: IDBPDatabase<Layout>, rows: Rows): Promise<number> {
   const items = await database.getAll('items');
   const encrypted = await Promise.all(items.map(async (item) => ({ id: item.item.id, row: await rows.item(item) })));
   if (encrypted.length === 0) return 0;
@@ -151,12 +150,11 @@ export interface Unlocked {
 /**
  * Finds or makes the key of a database that is, or will be, encrypted. A passphrase or key given for the first time encrypts
  * the existing rows.
- * @param plain reads and writes unencrypted rows
  * @throws SidestreamError `store/wrong-passphrase`, `store/corrupt`, `store/newer-schema`, `store/unavailable`
  */
 export async function unlock(
   database: IDBPDatabase<Layout>,
-  plain: PlainRows,
+  upgrade: UpgradeProfile | undefined,
   encryption: Encryption,
 ): Promise<Unlocked> {
   if (encryption !== false && !globalThis.crypto?.subtle) {
@@ -168,7 +166,7 @@ export async function unlock(
   const stored = await database.get('keys', 'lock');
   if (stored === undefined && typeof encryption === 'boolean') {
     const ciphers = await browserKey(database, encryption);
-    return { rows: new EncryptedRows(plain, ciphers, encryption), lock: null };
+    return { rows: new Rows(upgrade, ciphers, encryption), lock: null };
   }
   const { newLock, openLock, parseLock } = await import('./lock');
   const lock = parseLock(
@@ -177,7 +175,7 @@ export async function unlock(
       : (stored ?? (await putFirst(database, 'lock', await newLock(encryption)))),
   );
   const cipher = await openLock(lock, encryption);
-  const rows = new EncryptedRows(plain, [cipher, ...(await browserKey(database, false))], true);
+  const rows = new Rows(upgrade, [cipher, ...(await browserKey(database, false))], true);
   if (lock.pending) await reEncrypt(database, rows, lock);
   return { rows, lock: lock.id };
 }
