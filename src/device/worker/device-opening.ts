@@ -1,6 +1,6 @@
 import { SidestreamError } from '../../error';
 import { profileFiles } from '../learner';
-import { type Closing, type DeviceStore, deviceStoreExists, deviceStores, type Store } from '../store';
+import { type Closing, type DeviceStore, deviceStoreExists, deviceStores } from '../store';
 import type { EngineOptions } from './engine-options';
 
 /** Why the connection of a store was closed for good. */
@@ -72,30 +72,6 @@ export async function preloadDevice({ consent, namespace }: EngineOptions): Prom
   }
 }
 
-/** Ids of a copied event in the two stores. */
-export interface CopiedEvent {
-  from: number;
-  to: number;
-}
-
-/**
- * Copies all events after a given one to another store.
- * @param ids filled with the ids of the copied events, in the order of the log
- */
-export async function copyEvents(
-  from: Pick<Store, 'eventsAfter'>,
-  to: Store,
-  after: number,
-  ids: CopiedEvent[] = [],
-): Promise<void> {
-  let events = await from.eventsAfter(after);
-  while (events.length > 0) {
-    const copied = await to.append(events.map(({ id: _, ...event }) => event));
-    ids.push(...events.map(({ id }, n) => ({ from: id, to: copied[n].id })));
-    events = await from.eventsAfter(events[events.length - 1].id);
-  }
-}
-
 /** Loads the code of the store on the device and of the profiles in it. @throws SidestreamError `store/unavailable` */
 async function loadDeviceStore(): Promise<typeof DeviceStore> {
   try {
@@ -109,3 +85,10 @@ async function loadDeviceStore(): Promise<typeof DeviceStore> {
     );
   }
 }
+
+export const forgotten = (cause?: unknown): SidestreamError =>
+  new SidestreamError(
+    'store/forgotten',
+    'The shopper withdrew consent, so no data is kept. Ask for consent, then try again.',
+    { cause },
+  );

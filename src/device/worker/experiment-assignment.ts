@@ -3,7 +3,7 @@ import type { assign, Experiment, Variant } from '../experiment';
 import { parsed } from '../protocol';
 import { type Placement, type RankState, TERMS } from '../ranking';
 import type { Store } from '../store';
-import { anonymousId } from './anonymous-id';
+import { anonymousId } from './consent-state';
 import type { EngineListener, EngineOptions } from './engine-options';
 
 /** An experiment, and how it assigns units to variants. */

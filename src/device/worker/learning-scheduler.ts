@@ -1,7 +1,6 @@
 import type { FeatureTable } from '../../core/catalog';
 import type { LoggedEvent } from '../../core/events';
 import { Learner, type Profile } from '../learner';
-import { eventSize } from '../store';
 import type { ClusterLoader } from './cluster-loader';
 import type { EngineContext } from './engine-context';
 import type { ActiveLearner, ChangingLearner, Turn } from './profile-session';
@@ -231,7 +230,7 @@ export class LearningScheduler {
     } else if (!experiment.learns()) {
       tasks.later('limit-log', SAVE_DELAY, async () => {
         // A tab that leads and learns keeps the log within its budget when it saves.
-        if (storage.measuringDue) await storage.leadFor(() => this.#cutLog());
+        if (storage.isMeasuringDue()) await storage.leadFor(() => this.#cutLog());
       });
     }
     if (choices) changes.announce();
@@ -245,7 +244,7 @@ export class LearningScheduler {
     const { storage, catalog } = this.#context;
     const { profile, origin } = await storage.read();
     const events = await storage.eventsAfter(profile?.lastEvent ?? 0);
-    const gone = storage.excess(events.map(eventSize));
+    const gone = storage.excess(events);
     if (gone === 0) return;
     const folded = new Learner(catalog);
     folded.restore(profile, []);

@@ -7,9 +7,10 @@ import { SidestreamError } from '../../error';
 import { type Profile, profileFiles } from '../learner';
 import { type ImportOptions, type ImportResult, keptSchema, parsed, type TrackInput } from '../protocol';
 import { encryptedFiles, type Store } from '../store';
+import { firstOf, isEmpty } from './device-move';
 import type { EngineParts } from './engine-parts';
 import { decodeExport, type ExportedProfile, encodeExport, importedEvents, keyOf } from './exported-file';
-import { firstOf, isEmpty, unknownSnapshot } from './profile-storage';
+import { unknownSnapshot } from './profile-storage';
 
 /**
  * Continues with handed-over data. Events that are already in the log are left out.

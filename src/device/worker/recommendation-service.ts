@@ -12,8 +12,8 @@ import {
   type Rules,
   rank,
 } from '../ranking';
-import { anonymousId } from './anonymous-id';
 import type { ClusterLoader } from './cluster-loader';
+import { anonymousId } from './consent-state';
 import type { EngineContext } from './engine-context';
 import type { FeatureLoader } from './feature-loader';
 import type { ActiveLearner } from './profile-session';

@@ -3,7 +3,7 @@
 import { SidestreamError } from '../../error';
 import { nextReport, type VisitorReport } from '../experiment';
 import type { MetricReport } from '../protocol';
-import { anonymousId } from './anonymous-id';
+import { anonymousId } from './consent-state';
 import type { EngineParts } from './engine-parts';
 
 const EMPTY_REPORT: MetricReport = { counts: [], visitors: [] };
