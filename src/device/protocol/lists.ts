@@ -168,7 +168,7 @@ export interface FindResponse {
 }
 
 /** Which segments of the catalogue to rank. Its rules replace the shop's rules of the same names; pins have no effect. */
-export interface SegmentsRequest extends Omit<Rules, 'pin'> {
+export interface SegmentsRequest extends Omit<Rules, 'pin'>, Pick<RecommendRequest, 'lang' | 'hints'> {
   /**
    * What the items of a segment have in common: their `category`, or the value of an attribute, such as `attributes.brand`.
    * An item with several values (category paths, or an attribute that is a list) is in several segments; an item without a
@@ -183,10 +183,6 @@ export interface SegmentsRequest extends Omit<Rules, 'pin'> {
   items?: number;
   /** Ids of items that are not listed and do not count; at most 10,000. */
   exclude?: string[];
-  /** As for `recommend()`. */
-  lang?: string;
-  /** As for `recommend()`. */
-  hints?: Hints | string;
 }
 
 /** Items that have something in common, such as the brand. */
@@ -223,17 +219,13 @@ export interface SegmentsResponse {
 }
 
 /** Which rows of lists to plan. Its rules replace the shop's rules of the same names; pins have no effect. */
-export interface RowsRequest extends Omit<Rules, 'pin'> {
+export interface RowsRequest extends Omit<Rules, 'pin'>, Pick<RecommendRequest, 'lang' | 'hints'> {
   /** How many rows at most, 1 to 20. Default 6. */
   limit?: number;
   /** How many items of each row at most, 1 to 50. Default 12. */
   items?: number;
   /** Ids of items that are in no row; at most 10,000. */
   exclude?: string[];
-  /** As for `recommend()`. */
-  lang?: string;
-  /** As for `recommend()`. */
-  hints?: Hints | string;
 }
 
 /** One row of a page: a list with a reason. */

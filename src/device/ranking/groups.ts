@@ -9,26 +9,6 @@ import { arrange } from './rules/apply-rules';
 import type { SetField } from './rules/rules';
 import { topRows } from './score';
 
-export interface SegmentPlan {
-  by: SetField;
-  /** Levels of the category path that count. */
-  depth: number;
-  /** Maximum number of segments. */
-  limit: number;
-  /** Maximum number of items per segment. */
-  items: number;
-}
-
-export interface RankedSegment {
-  value: string;
-  score: number;
-  /** Named contributions that add up to the score. */
-  contributions: Record<string, number>;
-  /** Number of items that the list may contain. */
-  count: number;
-  items: RankedItem[];
-}
-
 /** Number of items in the mean score of a segment or row. */
 const SCORED_ITEMS = 5;
 
@@ -36,13 +16,14 @@ const SCORED_ITEMS = 5;
  * Ranks segments by the scores of a list's request: each has the mean score of its five best items; missing items count as
  * average items of the list, so a segment of one item needs a better item than a large segment. Ties keep the order of their
  * best items.
+ * @param plan the levels of the category path that count, and at most how many segments with how many items each
  */
 export function rankSegments(
   index: CatalogIndex,
   state: RankState,
   request: RankRequest,
-  { by, depth, limit, items }: SegmentPlan,
-): RankedSegment[] {
+  { by, depth, limit, items }: { by: SetField; depth: number; limit: number; items: number },
+) {
   const { scored, shownBefore = new Set<number>() } = scoreAll(index, state, request);
   const order = topRows(scored.score, scored.score.length, scored.holds);
   const average = order.reduce((sum, row) => sum + scored.score[row], 0) / Math.max(1, order.length);
@@ -103,14 +84,7 @@ function valuesOf({ category, attributes }: Item, by: SetField, depth: number): 
   return new Set([value].flat().map(String).filter(Boolean));
 }
 
-export interface RowsPlan {
-  /** Maximum number of rows. */
-  limit: number;
-  /** Maximum number of items per row. */
-  items: number;
-}
-
-export interface PlannedRow {
+interface PlannedRow {
   kind: 'because' | 'more' | 'new' | 'again' | 'trending';
   /** Id of the item, or value of the segment, that the row is about; otherwise empty. */
   about: string;
@@ -143,12 +117,13 @@ const MIN_CHOICES = 2;
  * Plans rows for a shopper: items similar to the last ones chosen, more of the brands and categories chosen most, new items, items
  * to buy again, and popular ones. The row with the highest mean score comes first, then the one with the highest mean score of what is
  * left of it, and so on, so no product is in two rows.
+ * @param plan at most how many rows with how many items each
  */
 export function planRows(
   index: CatalogIndex,
   state: RankState,
   request: RankRequest,
-  { limit, items }: RowsPlan,
+  { limit, items }: { limit: number; items: number },
 ): PlannedRow[] {
   const plain = { ...request, rules: { ...request.rules, pin: [] } };
   const { scored } = scoreAll(index, state, plain);

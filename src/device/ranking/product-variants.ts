@@ -6,13 +6,18 @@ import type { Rules } from './rules/rules';
 /** The parts of a request for a list that depend on variants. */
 export interface VariantRequest {
   placement: Placement;
+  /** Row of the item in view, if any. */
   row: number | null;
   limit: number;
+  /** Rows already in view. */
   exclude: ReadonlySet<number>;
+  /** Default: only the default exclusions. */
   rules?: Rules;
+  /** Rows that earlier pages of this visit showed, for the rule `fresh`. Default: none. */
   shownBefore?: ReadonlySet<number>;
+  /** Items that the shopper may buy again. Default: none. */
   due?: DueItems | null;
-  /** Log-odds that each item fits the shopper's hints. */
+  /** The shopper's hints for this visit, for `for-you`: log-odds that each item fits. Default: none. */
   hints?: { readonly lifts: ArrayLike<number> } | null;
 }
 
@@ -70,14 +75,12 @@ export interface ProductVariants extends VariantGroups {
   all(rows: Iterable<number>): Set<number>;
   /** Gives all variants of a product the value of the first; changed in place. */
   share(values: Float32Array): void;
-  /**
-   * The alternatives of a choice: the chosen row, and the first variant of each product that is not in `gone`.
-   * @param gone rows of products that were not available for the choice
-   */
-  candidates(chosen: number, gone: readonly number[]): number[];
   /** Standardises a block again with equal weight for every product. In the catalog order, all variants share one place. */
   weigh(block: WeighedBlock & { name: string; width: number }): WeighedBlock;
-  /** All rows but those of `candidates`. */
+  /**
+   * All rows but the alternatives of a choice: the chosen row, and the first variant of each product that is not in `gone`.
+   * @param gone rows of products that were not available for the choice
+   */
   beside(chosen: number, gone: readonly number[]): number[];
 }
 

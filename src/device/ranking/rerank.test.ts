@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { catalog, chose, state } from '../../testing/rankings';
 import { rank } from './rank';
-import { type RerankOrder, rerank } from './rerank';
+import { rerank } from './rerank';
 import type { Rules } from './rules/rules';
 
 const index = catalog();
@@ -10,7 +10,7 @@ const index = catalog();
 const shopper = chose(4, 5);
 const IDS = index.items.map(({ id }) => id);
 
-const order = (ids: readonly string[], given: Partial<RerankOrder> = {}, of = shopper) =>
+const order = (ids: readonly string[], given: Partial<Parameters<typeof rerank>[2]> = {}, of = shopper) =>
   rerank(index, of, { ids, strength: 1, rules: {}, ...given });
 
 /** Lists with known, unknown and repeated ids. */

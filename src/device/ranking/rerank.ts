@@ -5,15 +5,6 @@ import type { Rules } from './rules/rules';
 import { scores } from './score';
 import { termValues } from './terms/terms';
 
-/** One of the shop's own lists, and how to order it. */
-export interface RerankOrder {
-  /** In the shop's order. */
-  ids: readonly string[];
-  /** 0: the shop's order, 1: the shopper's. */
-  strength: number;
-  rules: Pick<Rules, 'pin' | 'boost' | 'bury' | 'coldStart'>;
-}
-
 /**
  * Orders one of the shop's own lists for a shopper. The result contains the same ids, each the same number of times. In this
  * order of precedence:
@@ -27,8 +18,14 @@ export interface RerankOrder {
  *    that differs between shops, and as strength rises from 0 to 1, two items swap at most once.
  *
  * For a shopper without history p is s.
+ * @param ids in the shop's order
+ * @param strength 0: the shop's order, 1: the shopper's
  */
-export function rerank(index: CatalogIndex, state: RankState, { ids, strength, rules }: RerankOrder): string[] {
+export function rerank(
+  index: CatalogIndex,
+  state: RankState,
+  { ids, strength, rules }: { ids: readonly string[]; strength: number; rules: Rules },
+): string[] {
   const places = new Array<string | undefined>(ids.length);
   const pins = pinsOf(ids, rules.pin ?? []);
   for (const [place, id] of pins) places[place] = id;
@@ -76,7 +73,7 @@ function personalScores(
   index: CatalogIndex,
   state: RankState,
   rows: readonly number[],
-  { boost = [], bury = [], coldStart = state.weights.coldStart }: RerankOrder['rules'],
+  { boost = [], bury = [], coldStart = state.weights.coldStart }: Rules,
 ): Float32Array | null {
   if (state.history.rows.length === 0) return null;
   const all = scores(state.terms ?? termValues(index, state), { ...state.weights, coldStart });

@@ -22,14 +22,12 @@ class Variants implements ProductVariants {
   readonly divisors: VariantGroups['divisors'];
   readonly popularity: VariantGroups['popularity'];
 
-  readonly #items: readonly Item[];
-  readonly #groups: VariantGroups;
+  readonly #statisticsOf: () => CatalogStatistics;
   #statistics: CatalogStatistics | null = null;
 
   constructor(groups: VariantGroups, items: readonly Item[]) {
     const { of, products, divisors, popularity } = groups;
-    this.#groups = groups;
-    this.#items = items;
+    this.#statisticsOf = () => productStatistics(items, groups);
     this.of = of;
     this.products = products;
     this.divisors = divisors;
@@ -89,7 +87,7 @@ class Variants implements ProductVariants {
   }
 
   get statistics(): CatalogStatistics {
-    this.#statistics ??= productStatistics(this.#items, this.#groups);
+    this.#statistics ??= this.#statisticsOf();
     return this.#statistics;
   }
 
@@ -140,13 +138,6 @@ class Variants implements ProductVariants {
     for (const rows of this.of) if (rows) for (const row of rows) values[row] = values[rows[0]];
   }
 
-  candidates(chosen: number, gone: readonly number[]): number[] {
-    const left = new Set(this.first(gone));
-    const [own] = this.first([chosen]);
-    const rows = this.products.filter((product) => product !== own && !left.has(product));
-    return [...rows, chosen];
-  }
-
   weigh({ name, width, values: given, center, scale }: WeighedBlock & { name: string; width: number }): WeighedBlock {
     /** Mean per column. */
     const mean = (
@@ -173,7 +164,8 @@ class Variants implements ProductVariants {
   }
 
   beside(chosen: number, gone: readonly number[]): number[] {
-    const competing = new Set(this.candidates(chosen, gone));
+    const left = new Set(this.first([chosen, ...gone]));
+    const competing = new Set([...this.products.filter((product) => !left.has(product)), chosen]);
     return [...this.of.keys()].filter((row) => !competing.has(row));
   }
 

@@ -1,6 +1,7 @@
 // The file for moving a profile between devices, with the log that it was learned from, and how two logs are joined.
 
 import * as v from 'valibot';
+import { joinBytes } from '../../core/common/bytes';
 import { canHash, sha256 } from '../../core/common/sha256';
 import { exactObject } from '../../core/common/strict-object';
 import { detailFields, eventFields, type LoggedEvent, type NewEvent, storedTime } from '../../core/events';
@@ -106,9 +107,9 @@ export async function encodeExport(profile: Profile, events: readonly LoggedEven
     events: events.map(({ type, itemId, time, transactionId }) => ({ type, itemId, time, transactionId })),
   };
   const file = await (await profileFiles()).encodeProfile(profile);
-  const body = joined(new TextEncoder().encode(`${JSON.stringify(log)}\n`), file);
+  const body = joinBytes([new TextEncoder().encode(`${JSON.stringify(log)}\n`), file]);
   const digest = canHash() ? await sha256(body) : NO_DIGEST;
-  return joined(new TextEncoder().encode(`sidestream-profile 4 ${digest}\n`), body);
+  return joinBytes([new TextEncoder().encode(`sidestream-profile 4 ${digest}\n`), body]);
 }
 
 /** @throws SidestreamError `store/newer-schema` when newer code wrote it, `store/corrupt` when it is damaged */
@@ -141,11 +142,4 @@ function fromJson(bytes: Uint8Array): unknown {
   } catch {
     throw damaged('its log is not JSON');
   }
-}
-
-function joined(head: Uint8Array, tail: Uint8Array): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(head.length + tail.length);
-  whole.set(head);
-  whole.set(tail, head.length);
-  return whole;
 }

@@ -7,11 +7,11 @@ import {
   MAX_CHOSEN,
   MAX_COEFFICIENT,
   MAX_DISMISSED,
+  MAX_GAIN,
   MAX_KEPT,
   MAX_SERIES_LENGTH,
 } from '../limits';
 import { MAX_SQUARES, MAX_THETA, thetaBounds } from '../personal-weights';
-import { MAX_GAIN } from '../prequential-record';
 
 const between = (low: number, high: number) => v.pipe(v.number(), v.minValue(low), v.maxValue(high));
 

@@ -1,8 +1,7 @@
 import { softmax } from '../../../core/kernel';
 import type { TermName, TermWeights } from '../../ranking';
-import { MAX_CHOSEN, MAX_COEFFICIENT, MAX_DISMISSED } from '../limits';
+import { MAX_CHOSEN, MAX_COEFFICIENT, MAX_DISMISSED, MAX_GAIN } from '../limits';
 import { type AdaGrad, adaGradStep, PersonalWeights, type Start } from '../personal-weights';
-import { PrequentialRecord } from '../prequential-record';
 import { type FeatureMatrix, type MatrixBlock, mayComeLater } from './feature-matrix';
 import type { ChosenItem, StoredBlock, StoredUserExpert } from './stored-experts';
 
@@ -10,6 +9,8 @@ import type { ChosenItem, StoredBlock, StoredUserExpert } from './stored-experts
 const DISMISSAL = 0.5;
 /** Digits of a read-out in a snapshot: as many as the vectors of a side model have. */
 const SNAPSHOT_DIGITS = 7;
+/** Time constant of the mean gain, in choices. */
+const GAIN_MEMORY = 10;
 /** A choice from the items not chosen before. */
 export interface Choice {
   /** Id and row of the chosen item. */
@@ -50,7 +51,8 @@ export interface Expectation {
  */
 export class UserExpert {
   #weights = new PersonalWeights();
-  #record = new PrequentialRecord();
+  /** Mean gain of the read-outs in log-likelihood on the last choices before they were learned, nats per choice. */
+  #meanGain = 0;
   #choices = 0;
   #chosen: ChosenItem[] = [];
   /** Choices learned before each dismissal that can be undone, by the item's id. */
@@ -67,7 +69,7 @@ export class UserExpert {
   static restore(stored: StoredUserExpert): UserExpert {
     const expert = new UserExpert();
     expert.#weights = PersonalWeights.restore(stored.weights);
-    expert.#record.restore(stored.gain);
+    expert.#meanGain = stored.gain;
     expert.#choices = stored.choices;
     expert.#chosen = [...stored.chosen];
     for (const { item, choices } of stored.dismissed) expert.#dismissed.set(item, choices);
@@ -79,7 +81,7 @@ export class UserExpert {
     return {
       weights: this.#weights.save(),
       blocks: { ...this.#waiting, ...this.#boundBlocks() },
-      gain: this.#record.gain,
+      gain: this.#meanGain,
       choices: this.#choices,
       chosen: [...this.#chosen],
       dismissed: [...this.#dismissed].map(([item, choices]) => ({ item, choices })),
@@ -232,9 +234,13 @@ export class UserExpert {
       this.#fade(block, strength, step);
     }
     this.#count(choice);
-    const lost = this.#record.note(gain, this.#weights.floor);
-    if (lost) this.#clear();
-    return lost ? 1 : 0;
+    this.#meanGain = meanGain(this.#meanGain, gain);
+    if (!(this.#meanGain < this.#weights.floor)) return 0;
+    // The guard against learning that harms.
+    this.#meanGain = 0;
+    this.#readout.fill(0);
+    this.#dismissed.clear();
+    return 1;
   }
 
   /** Learns from a choice as if all items had been equally likely. */
@@ -338,12 +344,11 @@ export class UserExpert {
     this.#chosen = [...this.#chosen, chosenItem(choice)].slice(-MAX_CHOSEN);
     this.#scores = null;
   }
-
-  #clear(): void {
-    this.#readout.fill(0);
-    this.#dismissed.clear();
-  }
 }
+
+/** The running mean after one more choice: a single large gain must not hide later losses. */
+export const meanGain = (mean: number, gain: number): number =>
+  mean + (Math.max(-MAX_GAIN, Math.min(MAX_GAIN, gain)) - mean) / GAIN_MEMORY;
 
 const chosenItem = ({ id, time = null }: Pick<Choice, 'id'> & { time?: number | null }): ChosenItem => ({
   item: id,

@@ -1,6 +1,5 @@
 import type { CatalogIndex } from '../catalog-index';
 import { NEAREST } from '../nearest-neighbors';
-import type { Source } from '../placement';
 import { type RankedItem, type RankRequest, rank, scoreAll } from '../rank';
 import type { ExpertPart, RankState, ScoreBreakdown } from '../rank-state';
 import { rankOf } from '../score';
@@ -9,24 +8,11 @@ import { MAX_HISTORY, recencyWeights, SESSION, TERMS, type TermName, termValues 
 import { reasonText } from './reason-text';
 import { contributorsFor } from './reasons';
 
-/** Why an item has its score in a list. */
-export interface RowExplanation {
-  score: number;
-  source: Source;
-  /** Named contributions that add up to the score; content similarity is split by modality (`text`, `image`). */
-  contributions: Record<string, number>;
-  /** Items that contributed to the score, the largest contribution first. */
-  contributors: { row: number; part: number }[];
-  /** Parts of the contribution `preference` by the shopper's experts, the largest first; they add up to it. */
-  experts: ExpertPart[];
-  reason: string;
-}
-
 /** Maximum number of contributors in an explanation. */
 const MAX_CONTRIBUTORS = 8;
 
 /** Explains one item as the list of a request would show it, whether it is in that list or not. */
-export function explain(index: CatalogIndex, state: RankState, request: RankRequest, row: number): RowExplanation {
+export function explain(index: CatalogIndex, state: RankState, request: RankRequest, row: number) {
   const { scored } = scoreAll(index, state, request);
   const { contributions, contributors, experts = [] } = scored.breakdown(row, scoreBreakdown);
   return {
@@ -87,10 +73,7 @@ export function scoreBreakdown(
   };
 }
 
-/** Maximum number of past items whose part is reported. */
-const MAX_ITEMS = 8;
-
-interface RowPart {
+interface Part {
   name: string;
   /** Null for all but the parts of `preference`. */
   expert: Pick<ExpertPart, 'id' | 'state'> | null;
@@ -99,17 +82,8 @@ interface RowPart {
   place: number | null;
 }
 
-/** Why an item has its place in a list, by rows. */
-export interface RowInspection {
-  score: number;
-  source: Source;
-  reason: string;
-  /** Null if the list may not contain the item. */
-  place: number | null;
-  of: number;
-  parts: RowPart[];
-  items: { row: number; part: number; place: number | null }[];
-}
+/** Maximum number of past items whose part is reported. */
+const MAX_ITEMS = 8;
 
 /**
  * Splits the score of one item into parts, and ranks the item again without each part.
@@ -121,7 +95,7 @@ export function inspectRow(
   request: RankRequest,
   row: number,
   expertScores: readonly { id: number; scores: Float32Array }[],
-): RowInspection {
+) {
   const state: RankState = { ...given, terms: given.terms ?? termValues(index, given) };
   const { scored } = scoreAll(index, state, request);
   const placed = (changed: RankState): number | null => {
@@ -131,7 +105,7 @@ export function inspectRow(
   const contributions = scored.contributions(row);
   const { contributors, experts = [] } = scored.breakdown(row, scoreBreakdown);
   const known = experts.filter(({ id }) => expertScores.some((expert) => expert.id === id));
-  const parts = Object.entries(contributions).flatMap(([name, contribution]): RowPart[] => {
+  const parts = Object.entries(contributions).flatMap(([name, contribution]): Part[] => {
     if (name === 'preference' && known.length > 0) return [];
     const place = isTerm(name) ? placed({ ...state, weights: { ...state.weights, [name]: 0 } }) : null;
     return [{ name, expert: null, contribution, place }];

@@ -152,7 +152,7 @@ export function rankFound(
 ): RankedItem[] {
   const request: RankRequest = { ...asked, placement: 'for-you' };
   const { limit, rules = {} } = request;
-  const { admits } = admission(index, state.history, state.record ?? NO_RECORD, { ...request, rules });
+  const { admits } = admission(index, state.history, state.record ?? NO_RECORD, request);
   const { scores, by, source, reason, taste: weight = TASTE_WEIGHT } = find(admits);
   // Among the variants of a product, the one that fits the query best is listed.
   const fitting = { lifts: scores, apply: (list: Scored) => list };

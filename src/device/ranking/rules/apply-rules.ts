@@ -1,7 +1,8 @@
 import { categoryPaths } from '../../../core/catalog';
 import type { ChoiceHistory, ShopperRecord } from '../../../core/events';
 import type { CatalogIndex } from '../catalog-index';
-import { OWN, type Placement } from '../placement';
+import { OWN } from '../placement';
+import type { VariantRequest } from '../product-variants';
 import type { Scored } from '../rank-state';
 import { topRows } from '../score';
 import { itemFilter } from './filter';
@@ -14,21 +15,12 @@ export interface Admission {
   pinnable(row: number): boolean;
 }
 
-export interface AdmissionRequest {
-  placement: Placement;
-  /** Row of the item in view. */
-  row: number | null;
-  /** Rows already in view. */
-  exclude: ReadonlySet<number>;
-  rules: Rules;
-}
-
 /** Combines the exclusions and the filter of a request. */
 export function admission(
   index: CatalogIndex,
   { dismissed }: Pick<ChoiceHistory, 'dismissed'>,
   record: ShopperRecord,
-  { placement, row: inView, exclude, rules }: AdmissionRequest,
+  { placement, row: inView, exclude, rules = {} }: Pick<VariantRequest, 'placement' | 'row' | 'exclude' | 'rules'>,
 ): Admission {
   const byDefault = !OWN.includes(placement);
   const {
