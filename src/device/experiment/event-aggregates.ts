@@ -48,7 +48,6 @@ export function wilson(part: number, whole: number): [low: number, high: number]
   return [Math.max(0, (center - spread) / scale), Math.min(1, (center + spread) / scale)];
 }
 
-/** Maximum number of order lines kept. */
 const MAX_ORDERS = 1000;
 /**
  * Maximum length of a key: a JSON array of transaction and item, whose characters may each be escaped to 6, and 7 of
@@ -63,7 +62,6 @@ const fileSchema = v.object({
   bytes: v.instance(Uint8Array),
 });
 const contentSchema = v.object({
-  /** Last clicks. */
   touches: lastClicksSchema,
   orders: v.pipe(v.array(v.pipe(v.string(), v.maxLength(MAX_ORDER_LENGTH))), v.maxLength(MAX_ORDERS)),
   counts: countsSchema,
@@ -104,7 +102,6 @@ export class EventAggregates {
     return aggregates;
   }
 
-  /** Id of the last event included. */
   get lastEvent(): number {
     return this.#lastEvent;
   }
@@ -142,13 +139,11 @@ export class EventAggregates {
     this.#counters.add(event);
   }
 
-  /** Whether this purchase is known: the same item of the same transaction. */
   knows(event: NewEvent): boolean {
     const order = orderOf(event);
     return order !== null && this.#orders.has(order);
   }
 
-  /** Attributes an event to a click of the last 7 days, if there is one. */
   attributed(event: NewEvent): NewEvent {
     return attribute(event, this.#clicks.of(event.itemId, event.time));
   }

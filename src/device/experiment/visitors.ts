@@ -2,7 +2,6 @@ import * as v from 'valibot';
 import { exactObject } from '../../core/common/strict-object';
 import { type Counts, countsSchema } from './counters';
 
-/** The counts of a visitor that are summed. */
 export const VISITOR_COUNTS = ['impressions', 'clicks', 'carts', 'purchases'] as const;
 type VisitorCount = (typeof VISITOR_COUNTS)[number];
 
@@ -53,7 +52,6 @@ export interface VisitorReport extends VisitorSums {
 
 const moments = (x: number): Moments => ({ visitors: x > 0 ? 1 : 0, sum: x, squares: x * x });
 
-/** Each count of a visitor, made by a function. */
 const eachCount = (make: (count: VisitorCount) => Moments): Record<VisitorCount, Moments> => ({
   impressions: make('impressions'),
   clicks: make('clicks'),
@@ -147,7 +145,6 @@ export interface MetricLine {
   visitors: VisitorReport[];
 }
 
-/** A line of a log, as returned by a shop's server. */
 export const metricLineSchema = exactObject({
   day: v.pipe(v.string(), v.isoDate('must be a date such as 2026-01-31')),
   counts: countsSchema,
@@ -192,21 +189,14 @@ const reportedSchema = v.pipe(
 );
 type Reported = v.InferOutput<typeof reportedSchema>;
 
-/** The stored state of this device. */
 interface DeviceCounts {
-  /** Counts from the log. */
   rows: readonly Counts[];
-  /** Id of the last event included. */
   lastEvent: number;
-  /** Current variant of this device. */
   variant: string;
 }
 
-/** The reports of this device, and the state to store. */
 interface NextReport {
-  /** The state to store instead of the previous one. */
   stored: string;
-  /** All reports without confirmed delivery. */
   reports: VisitorReport[];
 }
 
@@ -247,7 +237,6 @@ export function nextReport(
   return { stored: JSON.stringify(next), reports };
 }
 
-/** Counts of one variant in all placements. */
 function totalsOf(rows: readonly Counts[]): VisitorTotals {
   const totals: VisitorTotals = { impressions: 0, clicks: 0, carts: 0, purchases: 0, revenue: {} };
   for (const row of rows) {

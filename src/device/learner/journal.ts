@@ -6,7 +6,6 @@ import { CANDIDATES, MAX_CHOSEN, MAX_KEPT } from './limits';
 
 /** Maximum number of choices, and of other points, in a journal; the oldest are dropped. */
 export const MAX_POINTS = 300;
-/** Maximum number of removed experts in a journal; the oldest is dropped. */
 export const MAX_REMOVED = 12;
 
 /** See `JournalKind` of the protocol. */
@@ -27,14 +26,11 @@ const pointSchema = v.object({
 /** Versions up to 0.2 also recorded drifts. */
 const droppedSchema = v.object({ kind: v.literal('drift') });
 
-/** Stored form of a journal, part of the profile. */
 export const journalSchema = v.object({
-  /** The last choices, oldest first. */
   choices: atMost(
     v.object({
       item: storedId,
       time: storedTime,
-      /** Number of choices up to and including this one. */
       at: storedCount,
       /** Before it was learned: in the list, by popularity, by content; null without data to rank by. */
       ranks: v.nullable(v.strictTuple([rank, rank, rank])),
@@ -46,19 +42,16 @@ export const journalSchema = v.object({
     }),
     MAX_POINTS,
   ),
-  /** Other events of learning, oldest first. */
   points: v.pipe(
     atMost(v.union([pointSchema, droppedSchema]), MAX_POINTS),
     v.transform((points) => points.flatMap((point) => (point.kind === 'drift' ? [] : [point]))),
   ),
-  /** Experts that were removed, oldest first. */
   removed: atMost(
     v.object({
       id: storedCount,
       born: time,
       removed: storedTime,
       choices: storedCount,
-      /** The last choices that it learned from, oldest first. */
       chosen: atMost(v.object({ item: storedId, time }), MAX_CHOSEN),
     }),
     MAX_REMOVED,
@@ -80,16 +73,13 @@ export interface JournaledLearner {
 
 type Point = StoredJournal['points'][number];
 
-/** The learner as it was before a choice. */
 interface Before {
   ranks: [own: number, popularity: number, content: number] | null;
   total: number;
   status: JournaledLearner['status'];
-  /** The last choices of each expert, by id. */
   chosen: Map<number, StoredJournal['removed'][number]['chosen']>;
 }
 
-/** Shares are rounded to multiples of 1 / PRECISION. */
 const PRECISION = 1000;
 
 /**
@@ -101,7 +91,6 @@ export class Journal {
   #stored: StoredJournal = { choices: [], points: [], removed: [] };
   #before: Before | null = null;
 
-  /** Continues from a stored one; without one it begins empty. */
   restore(stored: StoredJournal = { choices: [], points: [], removed: [] }): void {
     this.#stored = stored;
   }
@@ -169,7 +158,6 @@ export class Journal {
   }
 }
 
-/** Changes of the experts, with the id of each. */
 function changesOf(
   before: JournaledLearner['status']['experts'],
   after: JournaledLearner['status']['experts'],

@@ -167,7 +167,6 @@ export function unpacked(bytes: Uint8Array): unknown {
   return whole;
 }
 
-/** The rows of a table. @param columns each with its name */
 function rowsOf(columns: readonly (readonly [string, unknown])[]): unknown[] {
   const lists = columns.map(([name, column]) => {
     if (!Array.isArray(column)) throw new TypeError('a column is not a list');
@@ -234,7 +233,6 @@ function planes(values: readonly number[], size: number, write: (view: DataView,
   return bytes;
 }
 
-/** Reads the numbers of `planes` in sequence. */
 function reader(bytes: Uint8Array, size: number) {
   const count = bytes.length / size;
   const one = new Uint8Array(size);

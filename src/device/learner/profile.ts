@@ -19,14 +19,12 @@ const profileSchema = v.object({
   firstEvent: v.optional(count, 0),
   /** The shopper's choices up to that event; before schema 3 they were read from the log. */
   history: v.optional(historySchema),
-  /** The shopper's experts and their router. */
   experts: mixtureSchema,
   windows: count,
   /** Choices since the last window closed. */
   windowChoices: count,
   /** The journal of learning; absent from profiles older than the journal. */
   journal: v.optional(journalSchema),
-  /** Updates dropped by the guard. */
   rejected: count,
   /** Milliseconds since the epoch, null before the first update. */
   lastUpdate: v.nullable(storedTime),
@@ -87,7 +85,6 @@ const headerSchema = v.object({
   profile: v.record(v.string(), v.unknown()),
 });
 
-/** Stands for floats in the JSON. */
 interface Floats {
   floats: number;
 }
@@ -206,7 +203,6 @@ function withFloats(json: Record<string, unknown>, take: (size: number) => Float
 
 const storedSchema = v.object({ schema: v.number(), bytes: v.instance(Uint8Array) });
 
-/** Like `encodeProfile`, for the store. */
 export const storedProfile = async (profile: Profile): Promise<{ schema: number; bytes: Uint8Array<ArrayBuffer> }> => ({
   schema: PROFILE_SCHEMA,
   bytes: await encodeProfile(profile),

@@ -22,7 +22,6 @@ export class TermValueCache {
     this.#compute = compute;
   }
 
-  /** As `termValues`. Shared: not to be changed. */
   values(index: CatalogIndex, sources: TermSources): TermValues {
     const { history, residualScores } = sources;
     // A history only grows; all other sources except the dismissals are replaced when they change.
@@ -74,11 +73,9 @@ const SHARED = TERMS.filter((name) => name !== 'preference');
  * one pass.
  */
 export class TermMatrix {
-  /** Terms with a basis; each has a row of the matrix. */
   #names: readonly TermName[] = [];
   #matrix: Matrix;
 
-  /** @param count items */
   constructor(readonly count: number) {
     this.#matrix = createMatrix(0, count);
   }

@@ -73,7 +73,6 @@ export const optionsSchema = exactObject({
   onMetric: hook,
 });
 
-/** A request for a list, as it comes from the page. */
 export const recommendSchema = v.pipe(
   exactObject({
     placement: v.optional(v.picklist(PLACEMENTS)),
@@ -116,14 +115,12 @@ export const localItemSchema = v.object({
   scales: v.instance(Float32Array<ArrayBufferLike>),
 });
 
-/** An event before it is parsed. */
 export interface TrackInput {
   type: EventType;
   itemId: string;
   details: TrackDetails;
 }
 
-/** An event, as it comes from the page. */
 export const trackSchema = exactObject({ ...eventFields, details: exactObject(detailFields) });
 
 /** A call of `track()`, as the page noted it. */

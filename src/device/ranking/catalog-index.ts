@@ -67,7 +67,6 @@ export interface CatalogIndexOptions {
   trend?: Float32Array | null;
   /** The bundle's, where its content says little. Default .1. */
   similarCategory?: number;
-  /** The variants among these items, from `productVariants`. Default: no variants. */
   variants?: ProductVariants | null;
   /** Statistics of the catalogue that contains the items. Default: statistics of these items. */
   statistics?: CatalogStatistics;

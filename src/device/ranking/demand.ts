@@ -127,7 +127,6 @@ export function repeatScores(
 
 const logDays = (days: number): number => Math.log(Math.max(days, MIN_DAYS));
 
-/** Days between purchases. */
 const gapsOf = (times: readonly number[]): number[] => times.slice(1).map((time, n) => (time - times[n]) / DAY);
 
 function median(values: readonly number[]): number {

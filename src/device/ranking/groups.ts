@@ -93,7 +93,6 @@ interface PlannedRow {
   items: RankedItem[];
 }
 
-/** A row that may be shown. */
 interface Candidate {
   kind: PlannedRow['kind'];
   about: string;
@@ -240,7 +239,6 @@ function anchors({ items, ...index }: CatalogIndex, { history }: RankState): num
   return found;
 }
 
-/** Why there is a row about an item that the shopper chose. */
 function reasonOf({ items }: CatalogIndex, { record }: RankState, row: number): ReasonKind {
   const about = items[row];
   if (record?.picked.has(row)) return { kind: 'you-picked', about };

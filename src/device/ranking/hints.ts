@@ -123,7 +123,6 @@ function optionOf(field: string, value: unknown, at: (string | number)[], plain 
 /** How likely the next choice fits a hint, before any choice of the visit. See docs/results/measured.md for how it was chosen. */
 export const RELIABILITY = 0.5;
 
-/** Maximum number of search words that are used. */
 const MAX_WORDS = 12;
 
 export interface HintLifts {
@@ -133,7 +132,6 @@ export interface HintLifts {
   nameOf(row: number): string | null;
 }
 
-/** One hint over all items: how well each item fits, 0..1, and the match in words. */
 interface HintFit {
   fit: Float32Array;
   nameOf(item: Item): string | null;
@@ -191,7 +189,6 @@ function searchFit(items: readonly Item[], search: string): HintFit[] {
 
 const texts = new WeakMap<Item, string>();
 
-/** Title and category, in the form used to compare words. */
 function textOf(item: Item): string {
   const text = texts.get(item) ?? folded(`${item.title} ${item.category}`);
   texts.set(item, text);
@@ -210,7 +207,6 @@ const COMMON = ['popularity', 'variety', 'coldStart'];
 /** The remaining weight of hints after some choices of the visit: the weight of a prior of that many choices beside them. */
 export const hintFade = (choices: number, prior = PRIOR_CHOICES): number => prior / (prior + Math.max(0, choices));
 
-/** The hints of one visit, or of one request. */
 export class Hinting {
   readonly #hints: ParsedHints;
   readonly #reliability: number | undefined;

@@ -94,7 +94,6 @@ function evidenceFirst(evidence: Scored, style: Scored): Scored {
   };
 }
 
-/** Maximum number of items of a cart that a list is about. */
 const MAX_IN_CART = 100;
 /** Maximum number of items in view whose content is compared: each costs a pass over the catalogue. */
 const MAX_COMPARED = 20;
@@ -165,7 +164,6 @@ function cooccurrenceList(
   // Variants of one product count once.
   const inView = rows.filter((_, n) => first.indexOf(first[n]) === n);
   const products = [...new Set(first)];
-  /** Contribution of each product in view to the score. */
   const parts = products.map((row) => cooccurrence(table, [row], items.length).map((lift) => lift / inView.length));
   const score = new Float32Array(items.length);
   for (const part of parts) {
@@ -239,7 +237,6 @@ function nearestList(
   };
 }
 
-/** The largest of several scores of every item. */
 function largest([first, ...others]: readonly Float32Array[]): Float32Array {
   const out = first.slice();
   for (const score of others) {

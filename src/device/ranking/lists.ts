@@ -10,7 +10,6 @@ import { modalitySimilarity, vectorOf } from './similarities';
 import type { CategoryIndex } from './terms/category-preference';
 import { PERSONAL_TERMS, termValues } from './terms/terms';
 
-/** Availabilities in the order of a varied list. */
 const BY_AVAILABILITY: readonly Item['availability'][] = ['in-stock', 'preorder', 'out-of-stock'];
 
 /** Source and reason of an item without a personal reason: it counts as popular only if somebody chose it. */
@@ -60,7 +59,6 @@ function variety({ items, categories }: CatalogIndex, holds: (row: number) => bo
  */
 export function variedOrder(categories: Pick<CategoryIndex, 'ofItem' | 'names'>, rows: readonly number[]): number[] {
   const levels = categories.names.map((name) => name.split('/').length - 1);
-  /** The category at a level of the path; undefined if the path ends earlier. */
   const categoryAt = (row: number, level: number): number | undefined => {
     const id: number | undefined = categories.ofItem[row][level];
     // After the last level of a path the item's next path begins.
@@ -79,7 +77,6 @@ export function variedOrder(categories: Pick<CategoryIndex, 'ofItem' | 'names'>,
   return [...order(rows, 0)];
 }
 
-/** The first of each list, then the second of each, and so on. */
 function interleaved(lists: (readonly number[])[]): number[] {
   const out: number[] = [];
   for (let turn = 0, left = lists; left.length > 0; turn++) {

@@ -124,7 +124,6 @@ export class NearestNeighbors {
     return removed.size === 1 ? items : new Set(items);
   }
 
-  /** Moves the other neighbors of an item up. */
   #leaveOut(item: number, removed: ReadonlySet<number>): void {
     const [similarities, neighbors] = [this.#similarities, this.#neighbors];
     let to = 0;
@@ -139,7 +138,6 @@ export class NearestNeighbors {
     }
   }
 
-  /** Finds the neighbors of items among all rows. */
   #compareAgain(items: readonly number[]): void {
     for (const item of items) {
       this.#leaveOut(item, this.#rows);

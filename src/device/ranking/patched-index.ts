@@ -39,7 +39,6 @@ export function patchedIndex(index: CatalogIndex, items: ReadonlyMap<number, Ite
 /** Numbers that features were last brought up to date with. */
 const seen = new WeakMap<NumberFeatures, CatalogIndex['numbers']>();
 
-/** Replaces the prices that changed. */
 function updateFeatures(
   features: NumberFeatures,
   numbers: CatalogIndex['numbers'],

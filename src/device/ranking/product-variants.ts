@@ -21,7 +21,6 @@ export interface VariantRequest {
   hints?: { readonly lifts: ArrayLike<number> } | null;
 }
 
-/** The parts of a shopper's state that depend on variants. */
 export interface VariantState {
   history: ChoiceHistory;
   record?: ShopperRecord;

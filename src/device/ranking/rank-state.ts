@@ -14,7 +14,6 @@ export type ExpertState = 'generalist' | 'active' | 'frozen' | 'candidate';
 
 interface PastChoice {
   row: number;
-  /** Milliseconds since the epoch; null if unknown. */
   time: number | null;
 }
 
@@ -61,16 +60,13 @@ type TermsBreakdown = (
   terms: Partial<Record<TermName, number>>,
 ) => ScoreBreakdown;
 
-/** Scores of one placement before the rules. */
 export interface Scored {
   /** One per item of the catalogue; higher is better. */
   score: Float32Array;
-  /** Whether the list may contain an item. */
   holds(row: number): boolean;
   /** Named contributions to an item's score, which add up to it; zero ones are left out. */
   contributions(row: number): Record<string, number>;
   source(row: number): Source;
-  /** Why the item is in the list. */
   reasonKind(row: number): ReasonKind;
   /** @param ofTerms breaks down the sum of a shopper's terms; its code loads late */
   breakdown(row: number, ofTerms: TermsBreakdown): ScoreBreakdown;

@@ -17,7 +17,6 @@ export interface RankRequest extends VariantRequest {
    * more than one item, needs it. Its code loads late, see `aboutItems`.
    */
   inView?: ListInView;
-  /** Language tag of the reasons. Default English. */
   lang?: string;
   /** Translates an item for the names in reasons. Default: the item itself. */
   shown?: Shown;
@@ -56,7 +55,6 @@ export function rank(index: CatalogIndex, state: RankState, request: RankRequest
   );
 }
 
-/** One place of a list with its score and reason. */
 export function rankedItem(
   { items, variants }: CatalogIndex,
   scored: Scored,

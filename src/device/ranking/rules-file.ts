@@ -10,7 +10,6 @@ import { mergedRules, RULES_FILE, type Rules, ruleFields } from './rules/rules';
 
 /** Format version of the file. */
 const RULES_VERSION = 1;
-/** Maximum file size, bytes. */
 const MAX_BYTES = 256_000;
 const MAX_RULES = 200;
 /** Maximum number of filters of `boost` and `bury` in all entries: each is tested on every item of a list. */
@@ -29,7 +28,6 @@ export interface PublishedRule {
   rules: Rules;
 }
 
-/** The fault of an entry. */
 export interface RuleProblem {
   /** Name of the entry, or its number; empty for the file. */
   rule: string;

@@ -35,7 +35,6 @@ export function similarity({ width, values }: Pick<ContentVectors, 'width' | 'va
   return Math.fround(sum);
 }
 
-/** A content similarity, split into the contributions of text and image. */
 export interface ModalitySimilarity {
   text: number;
   image: number;

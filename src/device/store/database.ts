@@ -16,7 +16,6 @@ export interface EncryptedRow {
 /** Description of a snapshot. Its last event stays readable, because a rollback needs it without the key. */
 export type SnapshotRow = Omit<Snapshot, 'id'> | (Pick<Snapshot, 'lastEvent'> & EncryptedRow);
 
-/** The database of one shop on one device. */
 export interface Layout extends DBSchema {
   /** The log; the database assigns growing ids. */
   events: { key: number; value: (Omit<LoggedEvent, 'id'> | EncryptedRow) & { id?: number } };
@@ -33,7 +32,6 @@ export interface Layout extends DBSchema {
   keys: { key: 'rest' | 'lock' | DeviceText; value: CryptoKey | Lock | string | EncryptedRow };
 }
 
-/** Upgrades a database of an older layout, version by version. */
 function upgrade(database: IDBPDatabase<Layout>, from: number): void {
   if (from < 1) {
     database.createObjectStore('events', { keyPath: 'id', autoIncrement: true });
@@ -50,10 +48,8 @@ function upgrade(database: IDBPDatabase<Layout>, from: number): void {
 /** Why a connection was closed: newer code needs the database, it is being deleted, or the browser closed it. */
 export type Closing = 'newer-code' | 'deleted' | 'lost';
 
-/** A connection to the database of a namespace. */
 interface OpenDatabase {
   database: IDBPDatabase<Layout>;
-  /** Whether opening created it. */
   created: boolean;
 }
 

@@ -112,7 +112,6 @@ export class DeviceStore implements Store {
     });
   }
 
-  /** Deletes events from the log. */
   async removeEvents(ids: readonly number[]): Promise<void> {
     await this.#connection.run(async (database) => {
       const tx = database.transaction('events', 'readwrite', STRICT);

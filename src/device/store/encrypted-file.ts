@@ -6,7 +6,6 @@ export const ROUNDS = 600_000;
 /** Accepted rounds of a stored key: no version of this code has written fewer, and more would delay the page. */
 export const MIN_ROUNDS = 600_000;
 export const MAX_ROUNDS = 2_000_000;
-/** Bytes of a salt. */
 export const SALT = 16;
 
 /** Derives the AES-GCM key of a passphrase by PBKDF2-SHA-256. Unicode forms of the same passphrase give the same key. */

@@ -26,7 +26,6 @@ export class AtRestCipher {
     return new AtRestCipher(await crypto.subtle.importKey('raw', bytes as BufferSource, 'AES-GCM', false, usages));
   }
 
-  /** @returns nonce and ciphertext */
   async encrypt(bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
     const nonce = crypto.getRandomValues(new Uint8Array(NONCE));
     const encrypted = await crypto.subtle.encrypt({ name: 'AES-GCM', iv: nonce }, this.#key, bytes as BufferSource);
@@ -41,7 +40,6 @@ export class AtRestCipher {
   }
 }
 
-/** Passphrase or key that opens a lock. */
 export type Opener = Exclude<Encryption, boolean>;
 
 const VERSION = 1;
@@ -57,11 +55,9 @@ const bytes = (length: number) =>
   );
 const fields = {
   version: v.literal(VERSION),
-  /** Identifies the lock. */
   id: v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/)),
   /** The key of all stored data, encrypted: only the right passphrase or key decrypts it. */
   sealedKey: bytes(ENCRYPTED_KEY),
-  /** Creation time, ms since the epoch. */
   since: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
   /** Whether some rows may still be in the clear, or under a key of the browser. */
   pending: v.boolean(),
@@ -76,7 +72,6 @@ const lockSchema = v.variant('kind', [
   v.object({ ...fields, kind: v.literal('key') }),
 ]);
 
-/** Stored form of a key that only a passphrase or key of the shop decrypts. */
 export type Lock = v.InferOutput<typeof lockSchema>;
 
 /** Parses a stored lock. @throws SidestreamError `store/newer-schema`, `store/corrupt` */

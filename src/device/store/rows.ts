@@ -144,7 +144,6 @@ export class Rows {
   }
 }
 
-/** Whether a file is still encrypted. */
 export const isEncryptedFile = (stored: unknown): boolean =>
   v.safeParse(v.object({ sealed: v.literal(true) }), stored).success;
 

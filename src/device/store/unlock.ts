@@ -11,10 +11,8 @@ import type { DeviceText } from './store';
 /** Time during which earlier tabs may still write with the old key, ms. */
 const GRACE_MS = 7 * 24 * 60 * 60 * 1000;
 
-/** Names of the texts among the keys. */
 const TEXTS: readonly DeviceText[] = ['unit', 'visitors'];
 
-/** Replacement of a row. */
 interface Change {
   key: IDBValidKey;
   before: unknown;
@@ -140,7 +138,6 @@ function bytesOf(row: unknown): Uint8Array | null {
   return encrypted.success ? encrypted.output.sealed : null;
 }
 
-/** Access to the rows of an encrypted database. */
 export interface Unlocked {
   rows: Rows;
   /** Id of its lock; null without one. */

@@ -1,6 +1,5 @@
 import type { Consent, ConsentAnswer } from '../protocol';
 
-/** The answers, by how much each forbids. */
 const STRICTNESS = { granted: 0, pending: 1, denied: 2 } satisfies Record<ConsentAnswer['consent'], number>;
 
 function isLater({ stamp: [time, tab] }: ConsentAnswer, { stamp: [than, other] }: ConsentAnswer): boolean {
@@ -16,7 +15,6 @@ function isLater({ stamp: [time, tab] }: ConsentAnswer, { stamp: [than, other] }
 export class ConsentState {
   /** Id of this tab; it breaks ties between answers of the same time. */
   readonly #tab = anonymousId(2);
-  /** The consent in force. */
   level: Consent;
   #last: ConsentAnswer;
 

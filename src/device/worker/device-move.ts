@@ -34,7 +34,6 @@ export class DeviceMove {
     return this.#storage.lastAnswer.consent === 'granted';
   }
 
-  /** As `ProfileStorage.grant`. */
   async run(profile: Profile | null, at: Position): Promise<Moved | null> {
     const storage = this.#storage;
     const { tabs } = storage;
@@ -116,7 +115,6 @@ export function firstOf({ firstEvent }: Position, copied: CopiedEvent | undefine
   return copied && copied.from <= firstEvent ? copied.to : 0;
 }
 
-/** Ids of a copied event in the two stores. */
 interface CopiedEvent {
   from: number;
   to: number;

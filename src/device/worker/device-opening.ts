@@ -3,7 +3,6 @@ import { profileFiles } from '../learner';
 import { type Closing, type DeviceStore, deviceStoreExists, deviceStores } from '../store';
 import type { EngineOptions } from './engine-options';
 
-/** Why the connection of a store was closed for good. */
 export type Closed = Exclude<Closing, 'lost'>;
 
 /** A store on the device, and why its connection was closed; null while it is open. */

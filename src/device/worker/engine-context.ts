@@ -5,7 +5,6 @@ import type { LoadedCatalog } from './loaded-catalog';
 import type { ProfileSession } from './profile-session';
 import type { ProfileStorage } from './profile-storage';
 
-/** Objects shared by the parts of the engine. */
 export interface EngineContext {
   options: EngineOptions;
   listener: EngineListener;
@@ -21,7 +20,6 @@ export interface EngineContext {
 export class ListChanges {
   readonly #subscribers: (() => void)[] = [];
 
-  /** Subscribers are called in the order in which they subscribed. */
   subscribe(onChange: () => void): void {
     this.#subscribers.push(onChange);
   }
@@ -70,7 +68,6 @@ export class TaskQueue {
     this.#delayed.delete(name);
   }
 
-  /** Queues delayed work of this name immediately. */
   hurry(name: string): void {
     const delayed = this.#delayed.get(name);
     if (!delayed) return;

@@ -360,7 +360,6 @@ export class Engine implements WorkerRecommender {
     });
   }
 
-  /** Notes what encoders ran in this page. */
   #ran(runs: readonly EncoderRun[]): void {
     for (const run of runs) this.#runs = [...this.#runs.filter(({ encoder }) => encoder !== run.encoder), run];
   }

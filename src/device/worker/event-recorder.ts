@@ -37,7 +37,6 @@ export class EventRecorder {
   /** Whether it was reported that the stored aggregates cannot be read. */
   #reported = false;
 
-  /** The listener gets the errors that did not stop an event. */
   constructor({ storage, tasks, listener }: EngineContext) {
     this.#storage = storage;
     this.#tasks = tasks;
@@ -67,7 +66,6 @@ export class EventRecorder {
     return this.#mutex.run(async () => (await this.#current()).aggregates);
   }
 
-  /** Counts of the events that this tab tracked since the last call. */
   take(): Counts[] {
     const { rows } = this.#taken;
     this.#taken = new Counters();
@@ -174,7 +172,6 @@ export class EventRecorder {
   }
 }
 
-/** Aggregates of a log, with its store and generation. */
 interface KnownAggregates {
   aggregates: EventAggregates;
   counting: ProfileStorage['counting'];

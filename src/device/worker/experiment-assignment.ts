@@ -6,7 +6,6 @@ import type { Store } from '../store';
 import { anonymousId } from './consent-state';
 import type { EngineListener, EngineOptions } from './engine-options';
 
-/** An experiment, and how it assigns units to variants. */
 export interface LoadedExperiment {
   experiment: Experiment;
   assign: typeof assign;
@@ -31,11 +30,6 @@ export class ExperimentAssignment {
   #unit: string | null = null;
   #variant: Variant | null = null;
 
-  /**
-   * @param loaded null without an experiment
-   * @param options `learning` applies to every variant
-   * @param listener gets the error when the id of this device cannot be read
-   */
   constructor(loaded: LoadedExperiment | null, { learning }: EngineOptions, listener: EngineListener) {
     this.#loaded = loaded;
     this.#learning = learning;

@@ -61,7 +61,6 @@ export function joinLogs(
   return { events: byTime(events), added, known: known.size, leftOut: sorted.length - theirs.length };
 }
 
-/** The sort is stable. */
 const byTime = <E extends NewEvent>(events: readonly E[]): E[] => events.toSorted((one, two) => one.time - two.time);
 
 /** Whether a log sorts before another, by the first differing event. */

@@ -53,11 +53,7 @@ export class ItemFinder {
     this.#context = context;
   }
 
-  /**
-   * Finds items, as `Recommender.find()` documents.
-   * @param encoded a query that the page has encoded; undefined: find by words
-   * @throws SidestreamError `runtime/invalid-input` naming the field
-   */
+  /** @param encoded a query that the page has encoded; undefined: find by words */
   async find(request: unknown, encoded: unknown): Promise<FindResponse> {
     const { catalog, storage, experiment, features, recommendations, listener } = this.#context;
     const { era } = storage;

@@ -27,9 +27,7 @@ import type { LoadedCatalog } from './loaded-catalog';
 import type { ActiveLearner } from './profile-session';
 import { unknownSnapshot } from './profile-storage';
 
-/** Number of places of a list whose change is reported. */
 const LIST_LENGTH = 20;
-/** Number of places of the lists with and without learning. */
 const COMPARED_LENGTH = 10;
 const MAX_PRODUCTS = 12;
 const MAX_CATEGORIES = 8;
@@ -46,11 +44,7 @@ const idSchema = v.pipe(v.number(), v.safeInteger());
 /** The reported list: `for-you`, based only on the learned state. */
 const list = (limit: number) => parsed(recommendSchema, { limit }, 'inspect()');
 
-/**
- * Answers a question of the inspector.
- * @param about the subject of the question
- * @throws SidestreamError `runtime/invalid-input`, `store/unknown-snapshot`, `runtime/unknown-item`
- */
+/** @param about the subject of the question */
 export async function inspect<Question extends keyof InspectionAnswers>(
   parts: EngineParts,
   question: Question,
@@ -149,7 +143,6 @@ function expertsOf(
   return [...present, ...gone];
 }
 
-/** Shares of the categories in some choices, and in the catalogue. */
 export function categoriesOf(choices: readonly string[], all: readonly string[]): Inspection['categories'] {
   const shares = (categories: readonly string[]): Map<string, number> => {
     const sums = new Map<string, number>();

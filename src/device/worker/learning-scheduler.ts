@@ -20,7 +20,6 @@ export class LearningScheduler {
   readonly #context: SchedulerContext;
   /** Whether a window has ended since the last save, which then leaves a snapshot. */
   #windowEnded = false;
-  /** Whether the learner in use was made for a catalogue with its features. */
   #complete: boolean;
 
   constructor(context: SchedulerContext) {
@@ -218,7 +217,6 @@ export class LearningScheduler {
     return [...missing].slice(-MAX_PAST_ITEMS).toReversed();
   }
 
-  /** Schedules the work that new events require. */
   #scheduleAfter(events: readonly LoggedEvent[]): void {
     if (events.length === 0) return;
     const { tasks, changes, session, storage, experiment } = this.#context;

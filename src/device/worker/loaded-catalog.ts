@@ -105,7 +105,6 @@ export class LoadedCatalog {
     this.index = this.#reindex();
   }
 
-  /** Start weights of the terms for the shop's side model. */
   get startWeights(): Readonly<Record<string, number>> | undefined {
     return this.bundle.manifest.side?.weights;
   }

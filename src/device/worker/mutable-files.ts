@@ -142,7 +142,6 @@ class OfferService implements LiveOffers {
     return changed.size;
   }
 
-  /** The items of these rows that have another price or stock now. */
   #changed({ items }: CatalogIndex, rows: Iterable<number>): Map<number, Item> {
     const changed = new Map<number, Item>();
     for (const row of rows) {

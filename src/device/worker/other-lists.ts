@@ -42,7 +42,6 @@ const browseSchema = exactObject({
 });
 const categoriesSchema = exactObject({ lang: v.optional(v.string()) });
 
-/** @throws SidestreamError `runtime/invalid-input` */
 export async function browse({ index, texts }: LoadedCatalog, request: unknown): Promise<BrowseResponse> {
   const { category, query, offset, limit, lang } = parsed(browseSchema, request ?? {}, 'browse()');
   const shown = (await texts?.in(lang)) ?? asItIs;
@@ -57,10 +56,7 @@ export async function browse({ index, texts }: LoadedCatalog, request: unknown):
   return { items: matches.slice(offset, offset + limit).map(shown), total: matches.length };
 }
 
-/**
- * Categories, broader ones included, with their numbers of items and their names in a language.
- * @throws SidestreamError `runtime/invalid-input`
- */
+/** Categories, broader ones included, with their numbers of items and their names in a language. */
 export async function categories(catalog: LoadedCatalog, request: unknown): Promise<CategoryCount[]> {
   const { lang } = parsed(categoriesSchema, request ?? {}, 'categories()');
   const { items } = catalog.index;
@@ -104,7 +100,6 @@ function labelsOf(items: LoadedCatalog['index']['items'], shown: Shown): Map<str
 
 const asItIs: Shown = (item) => item;
 
-/** Maximum number of ids of a list. */
 const MAX_IDS = 10_000;
 /** Number of ids of a list whose clusters are loaded: the part that a shopper sees first. */
 const LOADED_IDS = 48;
@@ -119,10 +114,6 @@ const rerankSchema = exactObject({
   pin: v.optional(v.pipe(v.array(exactObject({ itemId: v.string(), position })), v.maxLength(100))),
 });
 
-/**
- * Orders one of the shop's own lists.
- * @throws SidestreamError `runtime/invalid-input` naming the field
- */
 export async function rerankList(
   list: unknown,
   options: unknown,
@@ -169,10 +160,6 @@ const productsSchema = exactObject({ lang: v.optional(v.string()), variants: v.o
 const listed = ({ index, shown }: ListInput, ranked: readonly RankedItem[]): Recommendation[] =>
   ranked.map(({ row, ...place }, position) => ({ ...place, item: shown(index.items[row]), position }));
 
-/**
- * Ranks segments of the loaded items.
- * @throws SidestreamError `runtime/invalid-input` naming the field
- */
 export async function rankedSegments(
   request: unknown,
   { catalog, recommendations }: EngineParts,
@@ -188,10 +175,6 @@ export async function rankedSegments(
   return { id: recommendations.idOf('segments'), by, segments, ...originOf(catalog) };
 }
 
-/**
- * Plans rows of the loaded items.
- * @throws SidestreamError `runtime/invalid-input` naming the field
- */
 export async function plannedRows(
   request: unknown,
   { catalog, features, session, recommendations }: EngineParts,
@@ -212,10 +195,6 @@ export async function plannedRows(
 /** The currency of a response's prices, and whether it is about a part of the catalogue. */
 const originOf = ({ offers, bundle }: LoadedCatalog) => ({ currency: offers?.currency, partial: !!bundle.clusters });
 
-/**
- * Products by the ids of their items.
- * @throws SidestreamError `runtime/invalid-input` naming the field
- */
 export async function products(
   given: unknown,
   request: unknown,

@@ -11,7 +11,6 @@ import type { ProfileOrigin } from './profile-origin';
 
 /** Maximum duration of work between two pauses, ms: lists are made in the pauses. */
 const SLICE = 30;
-/** Number of items of a large catalogue that are loaded at once. */
 const LOADED_AT_ONCE = 40;
 
 /**
@@ -49,7 +48,6 @@ async function loadItems({ catalog, clusterLoader, storage }: EngineParts, { eve
   }
 }
 
-/** The inputs of a merge, as read. */
 interface Found {
   /** Null if nothing was stored. */
   before: Profile | null;
@@ -57,7 +55,6 @@ interface Found {
   logs: JoinedLogs;
   /** Whether this log contains every event that was learned here. */
   whole: boolean;
-  /** Id of the last event of this log. */
   last: number;
 }
 

@@ -120,7 +120,6 @@ export async function exportProfile(
   return new Blob([bytes], { type: 'application/octet-stream' });
 }
 
-/** @param era in which the shopper asked for it */
 export async function importProfile(
   context: EngineParts,
   source: unknown,
@@ -165,10 +164,7 @@ async function replaceProfile(
   return { added: logged.length, known: 0, leftOut: 0, exact: whole };
 }
 
-/**
- * @param era in which the shopper asked for it
- * @throws SidestreamError `store/unknown-snapshot`, `store/forgotten` when everything was erased since `era`
- */
+/** @throws SidestreamError `store/unknown-snapshot`, `store/forgotten` when everything was erased since `era` */
 export async function rollback({ scheduler, storage }: EngineParts, given: unknown, era: number): Promise<void> {
   const id = parsed(idSchema, given, 'rollback()', 'id');
   await scheduler.replaceStored(async () => {

@@ -35,7 +35,6 @@ export interface ListInput {
 
 /** Data that only some lists need. */
 interface Late {
-  /** The code for lists of items in view. */
   lists?: Awaited<ReturnType<typeof listsInView>> | null;
   hints?: HintsOfList | null;
 }

@@ -6,7 +6,6 @@ import { type Closed, forgotten, type OpenedDevice, openDevice, openExistingDevi
 import type { EngineOptions } from './engine-options';
 import { type TabMessage, Tabs } from './tabs';
 
-/** Receives changes of the storage by other tabs and pages. */
 export interface StorageListener {
   onError(error: SidestreamError): void;
   /** The log has grown in another tab. */
@@ -35,7 +34,6 @@ export class SharedStore {
   readonly tabs: Tabs;
   readonly answers: ConsentState;
   listener: StorageListener | null = null;
-  /** The store in use. */
   store: Store = new MemoryStore();
   /** Id of the last event that was written or read here, and of the last one when the log was measured. */
   protected lastEvent = 0;
@@ -137,7 +135,6 @@ export class SharedStore {
     this.answers.answer('granted');
   }
 
-  /** The shopper's grant is carried out. */
   granted(): void {
     this.answers.level = 'granted';
     this.#endWait();

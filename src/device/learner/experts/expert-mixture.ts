@@ -10,7 +10,6 @@ import { posteriorOf, shared } from './fixed-share-router';
 import type { ChosenItem, StoredMixture } from './stored-experts';
 import { type Choice, type PastChoices, UserExpert } from './user-expert';
 
-/** An expert as `Learner.status` shows it. */
 export interface ExpertStatus {
   id: number;
   state: ExpertState;
@@ -29,11 +28,8 @@ export interface ExpertContribution {
   chosen: readonly ChosenItem[];
 }
 
-/** Outcome of learning a choice. */
 export interface Outcome {
-  /** Updates that were dropped. */
   rejected: number;
-  /** Whether a candidate was kept. */
   kept: boolean;
 }
 
@@ -57,7 +53,6 @@ export class ExpertMixture {
    */
   #room: { base: Float32Array; shares: Float32Array }[] = [];
 
-  /** @param candidates false: no candidates, only the generalist learns */
   constructor(candidates = true) {
     this.#members = new ExpertMembers(candidates);
   }
@@ -72,14 +67,12 @@ export class ExpertMixture {
     return this.#members.save();
   }
 
-  /** Replaces the common start values; the learned state stays. */
   startFrom(start: Start): void {
     this.#start = start;
     this.#scores = null;
     for (const { expert } of this.#members.each()) expert.startFrom(start);
   }
 
-  /** Whether the experts read features at present. */
   get bound(): boolean {
     return this.#matrix !== null;
   }
@@ -101,7 +94,6 @@ export class ExpertMixture {
     }
   }
 
-  /** Updates the features to changed prices. */
   update({ updateFeatures }: Pick<CatalogIndex, 'updateFeatures'>): void {
     if (!this.#matrix || !updateFeatures?.(this.#matrix)) return;
     this.#scores = null;
@@ -162,16 +154,11 @@ export class ExpertMixture {
     }));
   }
 
-  /** What a candidate needs to be kept. */
   get trial(): ReturnType<typeof trialOf> {
     return trialOf(this.#start.visits);
   }
 
-  /**
-   * Learns from one choice.
-   * @param terms values before the choice
-   * @param time of the event, milliseconds since the epoch
-   */
+  /** @param terms values before the choice */
   learn(choice: Choice, terms: TermValues, time: number): Outcome {
     this.#readOut();
     this.#scores = null;
@@ -211,13 +198,11 @@ export class ExpertMixture {
       if (this.#members.learns(member)) member.expert.bootstrap({ ...choice, time });
   }
 
-  /** Learns from a dismissal, in all experts that learn choices. */
   dismiss(id: string, row: number): void {
     this.#scores = null;
     for (const member of this.#members.list) if (this.#members.learns(member)) member.expert.dismiss(id, row);
   }
 
-  /** Reverts the remainder of a dismissal in every expert that learned it. */
   undoDismiss(id: string, row: number): void {
     this.#scores = null;
     for (const { expert } of this.#members.each()) expert.undoDismiss(id, row);
@@ -228,7 +213,6 @@ export class ExpertMixture {
     for (const { expert } of this.#members.each()) expert.forgetDismissal(id);
   }
 
-  /** Computes the read-outs that changed since the last time. */
   #readOut(): void {
     if (!this.#matrix) return;
     const stale = this.#members.list.map(({ expert }) => expert).filter((expert) => expert.scores === null);

@@ -49,13 +49,11 @@ interface BlockState {
   gain: Float32Array;
 }
 
-/** Feature blocks over the same items. */
 export interface FeatureBlocks {
   count: number;
   blocks: ReadoutBlock[];
 }
 
-/** Learning rate of the read-outs of each kind of block. */
 const RATES = {
   content: 0.5,
   place: 1,
@@ -150,7 +148,6 @@ function attributeBlocks(index: CatalogIndex): ReadoutBlock[] {
   ];
 }
 
-/** Items with the same categories share a row. */
 function categoryTable({ categories: { pathOf, paths } }: CatalogIndex, { width, values }: FeatureBlock): FeatureTable {
   const table = new Float32Array(paths.length * width);
   for (const [row, path] of pathOf.entries()) {
@@ -172,7 +169,6 @@ function sideBlock({ width, vectors, states, digest }: SideModel): ReadoutBlock 
   return { ...readable('side', block, digest), states: own };
 }
 
-/** @param digest of the block's file. Default: no file */
 const readable = (kind: Kind, block: FeatureBlock, digest = ''): ReadoutBlock => ({
   ...block,
   key: digest ? `${block.name} ${digest.slice(0, DIGEST_LENGTH)}` : block.name,
@@ -186,7 +182,6 @@ const readable = (kind: Kind, block: FeatureBlock, digest = ''): ReadoutBlock =>
 const numberPosition = (value: number): number =>
   Number.isNaN(value) ? CELLS + 1 : ((value + MAX_ABS_Z) * CELLS) / (2 * MAX_ABS_Z);
 
-/** The radial basis functions of the numbers that items may have, evenly spaced. */
 const numberTable = (): Float32Array =>
   numberRbf(
     Float32Array.from({ length: CELLS + 2 }, (_, n) =>
@@ -212,10 +207,8 @@ export interface MatrixBlock
  */
 export class FeatureMatrix implements NumberFeatures {
   readonly count: number;
-  /** Columns of all blocks. */
   readonly width: number;
   readonly blocks: readonly MatrixBlock[];
-  /** Coefficients of the read-outs of all blocks. */
   readonly coefficients: number;
   readonly #matrix: Matrix;
   /** Tables of the blocks that have one, by the block's index. */
@@ -249,7 +242,6 @@ export class FeatureMatrix implements NumberFeatures {
     });
   }
 
-  /** The features of one item, [width]. */
   row(row: number): Float32Array {
     const features = new Float32Array(this.width);
     features.set(this.#matrix.row(row));
@@ -268,37 +260,24 @@ export class FeatureMatrix implements NumberFeatures {
     }
   }
 
-  /**
-   * Step of the read-outs on a choice of strength 1: the gradient times the rate of each block.
-   * @param gradient g, features of the chosen item minus those expected, [width]
-   * @returns [width]
-   */
+  /** Step of the read-outs on a choice of strength 1: the gradient times the rate of each block, [width]. */
   step(gradient: Float32Array): Float32Array {
     const step = gradient.slice();
     for (const { from, to, rate } of this.blocks) for (let d = from; d < to; d++) step[d] *= rate;
     return step;
   }
 
-  /**
-   * Products of every row with each query.
-   * @param queries [width] each
-   * @returns for each query [count]
-   */
+  /** Products of every row with each query, [width]: [count] for each query. */
   readOut(queries: readonly Float32Array[]): Float32Array[] {
     return this.#matrix.products(queries);
   }
 
-  /**
-   * Means of the rows weighted by each list of shares.
-   * @param shares [count] each
-   * @returns for each list [width]
-   */
+  /** Means of the rows weighted by each list of shares, [count]: [width] for each list. */
   means(shares: readonly Float32Array[]): Float32Array[] {
     return this.#matrix.weightedSums(shares);
   }
 }
 
-/** One row of a block's values, standardised. */
 function standardized(
   { center, scale }: Pick<ReadoutBlock, 'center' | 'scale'>,
   values: Float32Array,

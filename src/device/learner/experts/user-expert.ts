@@ -13,7 +13,6 @@ const SNAPSHOT_DIGITS = 7;
 const GAIN_MEMORY = 10;
 /** A choice from the items not chosen before. */
 export interface Choice {
-  /** Id and row of the chosen item. */
   id: string;
   row: number;
   /** Rows of the items that it was not chosen from. */
@@ -29,11 +28,9 @@ export interface PastChoices {
   strengths: readonly number[];
 }
 
-/** An expert's expectation before a choice. */
 export interface Expectation {
   /** -log p(chosen), nats. */
   loss: number;
-  /** Sum of the terms, as given. */
   base: Float32Array;
   /** Probability of each item, [count]; 0 for items that were not available for the choice. */
   shares: Float32Array;
@@ -60,7 +57,6 @@ export class UserExpert {
   #matrix: FeatureMatrix | null = null;
   /** [width of the matrix] */
   #readout = new Float32Array();
-  /** One for each block of the matrix. */
   #blocks: AdaGrad[] = [];
   /** Stored blocks that the matrix lacks; all blocks without a matrix. */
   #waiting: Record<string, StoredBlock> = {};
@@ -111,7 +107,6 @@ export class UserExpert {
     return copy;
   }
 
-  /** Replaces the start weights; their learned factors stay. */
   startFrom(start: Start): void {
     this.#weights.startFrom(start);
     this.#scores = null;
@@ -159,7 +154,6 @@ export class UserExpert {
     this.#waiting = Object.fromEntries(Object.entries(stored).filter(([key]) => mayComeLater(key, keys)));
   }
 
-  /** Stops reading features; the read-outs are kept. */
   unbind(): void {
     this.#waiting = { ...this.#waiting, ...this.#boundBlocks() };
     this.#matrix = null;
@@ -255,7 +249,6 @@ export class UserExpert {
     this.#chosen = [chosenItem(choice)];
   }
 
-  /** Learns from a dismissal. */
   dismiss(id: string, row: number): void {
     this.#take(row, -DISMISSAL, 0);
     this.#dismissed.set(id, this.#choices);

@@ -8,7 +8,6 @@ import { MAX_HISTORY, recencyWeights, SESSION, TERMS, type TermName, termValues 
 import { reasonText } from './reason-text';
 import { contributorsFor } from './reasons';
 
-/** Maximum number of contributors in an explanation. */
 const MAX_CONTRIBUTORS = 8;
 
 /** Explains one item as the list of a request would show it, whether it is in that list or not. */
@@ -82,7 +81,6 @@ interface Part {
   place: number | null;
 }
 
-/** Maximum number of past items whose part is reported. */
 const MAX_ITEMS = 8;
 
 /**
@@ -150,7 +148,6 @@ export function influences(
   return [...sums].map(([row, part]) => ({ row, part: part / total })).sort((a, b) => b.part - a.part || a.row - b.row);
 }
 
-/** The list for a shopper without a profile. */
 export function listWithout(index: CatalogIndex, state: RankState, request: RankRequest): RankedItem[] {
   const history = { rows: [], strengths: [], dismissed: new Set<number>() };
   const { weights } = state;

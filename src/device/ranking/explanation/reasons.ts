@@ -10,7 +10,6 @@ import type { ReasonKind } from './reason-text';
 
 /** Past items and their contributions to scores. */
 export interface Contributors {
-  /** Rows of the past items, each once. */
   pastItems: readonly number[];
   /**
    * The contribution of each past item to the score of an item; NaN for items of its product, because a product is not a reason
@@ -90,7 +89,6 @@ function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return sum;
 }
 
-/** Minimum number of choices in a category that a reason calls frequent. */
 const MIN_CATEGORY_CHOICES = 3;
 
 /**
@@ -136,7 +134,6 @@ export function reasonsFor(
   };
 }
 
-/** Number of choices in each category. */
 function choicesByCategory({ items }: CatalogIndex, rows: readonly number[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const row of rows) {

@@ -116,7 +116,6 @@ export function sharedCategory(items: readonly Pick<Item, 'category'>[]): string
 /** Weight of the shopper's taste beside the words: what one standard deviation of its scores among the found items adds. */
 const TASTE_WEIGHT = 0.02;
 
-/** What a query found. */
 export interface Found {
   /** [items] how well each item fits the query, at most 1; 0 for items that it did not find. */
   scores: Float32Array;

@@ -130,10 +130,8 @@ const WEIGHT_OF_FIELDS = Array.from({ length: 1 << FIELD_BITS }, (_, fields) =>
 const PREFIX_WEIGHT = 0.9;
 /** Weight of a word by its number of typing errors. */
 const ERROR_WEIGHTS = [1, 0.6, 0.4];
-/** Maximum number of words of a query. */
 const MAX_WORDS = 12;
 
-/** A word of the catalogue. */
 interface Word {
   text: string;
   /** The set of its letters, for a quick comparison. */
@@ -142,11 +140,9 @@ interface Word {
   postings: number[];
 }
 
-/** The items that have the words of a query. */
 export interface WordMatches {
   /** [items] how well the words fit, 1 for the best and 0 for items that lack them. Items that they fit equally have equal values. */
   scores: Float32Array;
-  /** Number of items that have them. */
   count: number;
   /** Whether these items have all words of the query. */
   complete: boolean;
@@ -166,7 +162,6 @@ export class WordIndex {
   #count = 0;
   /** The slot of each item, and the item as it was when its words were read. */
   readonly #read = new Map<string, { slot: number; item: Item }>();
-  /** The catalogue at the last update. */
   #items: readonly Item[] | null = null;
   #updating: Promise<void> = Promise.resolve();
   #slots: { items: readonly Item[]; slots: Int32Array } | null = null;
@@ -215,7 +210,6 @@ export class WordIndex {
     await this.#update(items, shown);
   }
 
-  /** @returns the item's slot */
   #add(item: Item): number {
     const slot = this.#count++;
     const fieldsOf = new Map<string, number>();

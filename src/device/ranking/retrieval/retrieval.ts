@@ -3,10 +3,8 @@ import { type ByteMatrix, createByteMatrix } from '../../../core/kernel';
 import { topRows } from '../score';
 import { byteScores, type ContentProfile, ContentScorer, type ContentWeights, contentScores } from './content-profile';
 
-/** An item that may suit a profile. */
 export interface RetrievalCandidate {
   cluster: number;
-  /** Place in its cluster. */
   row: number;
   /** Content score by the base vectors, see `contentScores`. */
   score: number;
@@ -52,7 +50,6 @@ export class Retrieval {
     this.#budget = budget;
   }
 
-  /** Bytes of base vectors in memory. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -114,7 +111,6 @@ export class Retrieval {
   }
 }
 
-/** A cluster whose base vectors are loaded. */
 interface ScannedCluster {
   cluster: number;
   vectors: BaseVectors;

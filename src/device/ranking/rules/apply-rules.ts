@@ -15,7 +15,6 @@ export interface Admission {
   pinnable(row: number): boolean;
 }
 
-/** Combines the exclusions and the filter of a request. */
 export function admission(
   index: CatalogIndex,
   { dismissed }: Pick<ChoiceHistory, 'dismissed'>,
@@ -84,7 +83,6 @@ export function applyBoosts(
   };
 }
 
-/** Summed strength of the pushes whose filter fits an item. */
 export function strengthOf(pushes: readonly Push[]): (item: CatalogIndex['items'][number]) => number {
   const tests = pushes.map(({ filter, strength = 1 }) => ({ fits: itemFilter(filter), strength }));
   return (item) => tests.reduce((sum, { fits, strength }) => (fits(item) ? sum + strength : sum), 0);
@@ -107,7 +105,6 @@ export interface ListPlace {
   pinned: boolean;
 }
 
-/** Inputs of the arrangement of a list. */
 export interface Arrangement {
   limit: number;
   rules: Rules;
@@ -166,7 +163,6 @@ export function arrange(index: CatalogIndex, scored: Scored, arrangement: Arrang
   return places;
 }
 
-/** Pinned rows by place, each once. */
 function pinnedRows(index: CatalogIndex, { limit, rules, pinnable }: Arrangement): Map<number, number> {
   const pins = new Map<number, number>();
   const used = new Set<number>();

@@ -75,18 +75,15 @@ const TOO_LARGE = `a filter has at most ${MAX_FILTER_PARTS} parts`;
 
 type Path = (string | number)[];
 
-/** An error and its place: keys and indices from the filter's root. */
 interface Fault {
   path: Path;
   message: string;
 }
 
-/** Number of fields, combinations and values that a filter may still have. */
 interface Budget {
   left: number;
 }
 
-/** The value of a JSON text; undefined if it is not JSON. */
 export function fromJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -120,7 +117,6 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 const isValue = (value: unknown): boolean =>
   typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value));
 
-/** The first fault of some parts. */
 function firstFault<T>(parts: Iterable<T>, faultOf: (part: T) => Fault | null): Fault | null {
   for (const part of parts) {
     const fault = faultOf(part);
@@ -208,7 +204,6 @@ function some<T>(tests: Test<T>[]): Test<T> {
   return (value) => tests.some((test) => test(value));
 }
 
-/** Reads a field of an item; undefined if the item lacks it. */
 function field(name: string): (item: Item) => FieldValue {
   if (name.startsWith('attributes.')) {
     const key = name.slice('attributes.'.length);

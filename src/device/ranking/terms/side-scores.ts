@@ -55,7 +55,6 @@ export function sideScores(model: SideModel, rows: readonly number[]): Float32Ar
   return scores;
 }
 
-/** Contributions of choices to the scores of items. */
 export interface SideContributions {
   /** The chosen rows, each once, in the order of the first choice. */
   rows: readonly number[];
@@ -78,7 +77,6 @@ export function sideContributions(model: SideModel, choices: readonly number[]):
   return { rows, of: (item) => steps.products([vectors.subarray(item * width, (item + 1) * width)])[0] };
 }
 
-/** Adds the contribution of a choice to the query by which items are scored. */
 function addStep(
   query: Float32Array,
   { width, vectors }: SideModel,

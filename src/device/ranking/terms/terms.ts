@@ -6,7 +6,6 @@ import { choiceTable, coldStart, cooccurrence } from './cooccurrence';
 import { numericAffinity } from './numeric-affinity';
 import { sideScores } from './side-scores';
 
-/** Number of last choices that the term uses. */
 const MAX_RECENT = 10;
 /** Share of the catalogue over which closeness falls to 1/e. */
 const SCALE = 1 / 124;
@@ -96,14 +95,12 @@ export const PERSONAL_TERMS: readonly TermName[] = [
   'preference',
 ];
 
-/** One value per item for each term. */
 export type TermValues = Record<TermName, Float32Array>;
 
 /** Age, in events, at which an event counts half. */
 const HALF_LIFE = 20;
 /** Number of last choices that the terms use; older choices weigh less than 2^-10 of the newest. */
 export const MAX_HISTORY = 200;
-/** Number of last choices that the term `session` uses. */
 export const SESSION = 3;
 
 /** Strengths decayed by age: strength * 2^(-age / half-life); the newest has age 0. */
