@@ -11,10 +11,10 @@ import {
   type SideModel,
 } from '../../core/catalog';
 import { NearestHistory, NearestNeighbors } from './nearest-neighbors';
-import type { ProductVariants } from './product-variants';
 import { SimilarityCache } from './similarity-cache';
 import { type CategoryIndex, categoryIndex } from './terms/category-preference';
 import { type NumberColumn, type NumberFeatures, numberColumns } from './terms/numeric-affinity';
+import type { ProductVariants } from './variants';
 
 /** The data that the terms read from a catalogue, computed once per catalogue. Items are identified by row. */
 export interface CatalogIndex {

@@ -1,4 +1,5 @@
-import type { CatalogIndex } from './catalog-index';
+import type { ContentVectors } from '../../core/catalog';
+import type { CategoryIndex } from './terms/category-preference';
 
 /**
  * Some features of every item, standardised: (value - center) * scale per column, which over the catalogue have mean 0 and
@@ -85,7 +86,7 @@ export function orderRbf(count: number, places: ArrayLike<number> = { length: co
 }
 
 /** The content vectors: the first half of the columns is text, the second half the picture. */
-export const contentBlock = ({ content: { width, values, count } }: Pick<CatalogIndex, 'content'>): FeatureBlock =>
+export const contentBlock = ({ content: { width, values, count } }: { content: ContentVectors }): FeatureBlock =>
   featureBlock('content', width, values, count, 1);
 
 /**
@@ -94,7 +95,10 @@ export const contentBlock = ({ content: { width, values, count } }: Pick<Catalog
 export function categoryBlock({
   categories,
   content,
-}: Pick<CatalogIndex, 'categories' | 'content'>): FeatureBlock | null {
+}: {
+  categories: CategoryIndex;
+  content: ContentVectors;
+}): FeatureBlock | null {
   const { baseRate, ofItem, names } = categories;
   const ids = [...baseRate.keys()]
     .filter((id) => baseRate[id] < 1)

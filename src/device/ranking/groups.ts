@@ -2,7 +2,7 @@ import { categoryPaths, type Item, isNew } from '../../core/catalog';
 import type { Shown } from '../../core/catalog/locales';
 import type { CatalogIndex } from './catalog-index';
 import { type ReasonKind, reasonText } from './explanation/reason-text';
-import { productOf } from './product-variants';
+import { productOf } from './placement';
 import { EXCLUDE_RECENT, type RankedItem, type RankRequest, rankedItem, scoreAll } from './rank';
 import type { RankState, Scored } from './rank-state';
 import { arrange } from './rules/apply-rules';

@@ -1,7 +1,7 @@
 import type { CatalogIndex } from './catalog-index';
 import type { RankState } from './rank-state';
-import { deviation, strengthOf } from './rules/apply-rules';
-import type { Rules } from './rules/rules';
+import { deviation } from './rules/apply-rules';
+import { type Rules, strengthOf } from './rules/rules';
 import { scores } from './score';
 import { termValues } from './terms/terms';
 

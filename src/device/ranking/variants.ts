@@ -1,11 +1,29 @@
 import type { CatalogStatistics, Item } from '../../core/catalog';
 import { productStatistics, type VariantGroups, variantGroups } from '../../core/catalog/variants';
-import { EVENT_STRENGTH, type History, type LoggedEvent, NO_RECORD } from '../../core/events';
+import {
+  type ChoiceHistory,
+  EVENT_STRENGTH,
+  type History,
+  type LoggedEvent,
+  NO_RECORD,
+  type ShopperRecord,
+} from '../../core/events';
 import { columnScales } from './feature-block';
-import { OWN } from './placement';
-import type { PriceRange, ProductVariants, VariantRequest, VariantState, WeighedBlock } from './product-variants';
-import { strengthOf } from './rules/apply-rules';
+import { OWN, type PriceRange, type VariantRequest } from './placement';
 import { itemFilter } from './rules/filter';
+import { strengthOf } from './rules/rules';
+
+interface VariantState {
+  history: ChoiceHistory;
+  record?: ShopperRecord;
+}
+
+/** Standardised features of every item, see `FeatureBlock`. */
+interface WeighedBlock {
+  values: Float32Array;
+  center: Float32Array;
+  scale: Float32Array;
+}
 
 /** From best to worst. */
 const AVAILABILITY = ['in-stock', 'preorder', 'out-of-stock'];
@@ -13,10 +31,11 @@ const AVAILABILITY = ['in-stock', 'preorder', 'out-of-stock'];
 /** The variants of the products of a catalogue; null if every item is a separate product. */
 export function productVariants(items: readonly Item[]): ProductVariants | null {
   const groups = variantGroups(items);
-  return groups && new Variants(groups, items);
+  return groups && new ProductVariants(groups, items);
 }
 
-class Variants implements ProductVariants {
+/** How variants of one product are listed and learned as one. Its code is loaded late. */
+export class ProductVariants implements VariantGroups {
   readonly of: VariantGroups['of'];
   readonly products: VariantGroups['products'];
   readonly divisors: VariantGroups['divisors'];
@@ -34,6 +53,11 @@ class Variants implements ProductVariants {
     this.popularity = popularity;
   }
 
+  /**
+   * Narrows a request to one variant of each product by excluding all other variants. Knowledge about a variant applies to
+   * the whole product. Under the rule `variants: 'all'` only the product in view is excluded.
+   * @param personal score of every item, used if the shopper has a history
+   */
   narrow<S extends VariantState, R extends VariantRequest>(
     items: readonly Item[],
     state: S,
@@ -86,11 +110,16 @@ class Variants implements ProductVariants {
     };
   }
 
+  /** Statistics of the items, if they are the whole catalogue. */
   get statistics(): CatalogStatistics {
     this.#statistics ??= this.#statisticsOf();
     return this.#statistics;
   }
 
+  /**
+   * Prices of the available variants of a row's product; undefined if they cost the same, or fewer than two have a price.
+   * @param items with their current prices and stock
+   */
   prices(items: readonly Item[], row: number): PriceRange | undefined {
     let [lowest, highest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
     for (const other of this.#rows(row)) {
@@ -102,12 +131,14 @@ class Variants implements ProductVariants {
     return lowest < highest ? { lowest, highest } : undefined;
   }
 
+  /** The first of some rows that belongs to the product of `row`; undefined if no row does. */
   among(rows: Iterable<number>, row: number): number | undefined {
     const variants = this.#rows(row);
     for (const other of rows) if (variants.includes(other)) return other;
     return undefined;
   }
 
+  /** Represents each product among the choices by its first row; changes them in place. */
   merge(choices: number[]): void {
     const standing = new Map<number, number>();
     for (const [n, row] of choices.entries()) {
@@ -117,6 +148,10 @@ class Variants implements ProductVariants {
     }
   }
 
+  /**
+   * Applies an event that is already in the history to the whole product of its row: a choice ends the product's other
+   * states.
+   */
   note(history: History, { type, time }: Pick<LoggedEvent, 'type' | 'time'>, row: number): void {
     const chosen = EVENT_STRENGTH[type] > 0;
     for (const other of this.of[row] ?? []) {
@@ -126,18 +161,22 @@ class Variants implements ProductVariants {
     }
   }
 
+  /** The first variant of the product of each row. */
   first(rows: readonly number[]): number[] {
     return rows.map((row) => this.of[row]?.[0] ?? row);
   }
 
+  /** All variants of the products of some rows. */
   all(rows: Iterable<number>): Set<number> {
     return new Set(Array.from(rows, (row) => this.#rows(row)).flat());
   }
 
+  /** Gives all variants of a product the value of the first; changed in place. */
   share(values: Float32Array): void {
     for (const rows of this.of) if (rows) for (const row of rows) values[row] = values[rows[0]];
   }
 
+  /** Standardises a block again with equal weight for every product. In the catalog order, all variants share one place. */
   weigh({ name, width, values: given, center, scale }: WeighedBlock & { name: string; width: number }): WeighedBlock {
     /** Mean per column. */
     const mean = (
@@ -163,6 +202,10 @@ class Variants implements ProductVariants {
     return { values, center: around, scale: columnScales(mean(values, square(around), products), weight) };
   }
 
+  /**
+   * All rows but the alternatives of a choice: the chosen row, and the first variant of each product that is not in `gone`.
+   * @param gone rows of products that were not available for the choice
+   */
   beside(chosen: number, gone: readonly number[]): number[] {
     const left = new Set(this.first([chosen, ...gone]));
     const competing = new Set([...this.products.filter((product) => !left.has(product)), chosen]);

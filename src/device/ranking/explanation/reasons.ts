@@ -1,6 +1,6 @@
 import { categoryPaths } from '../../../core/catalog';
 import type { CatalogIndex } from '../catalog-index';
-import { productOf } from '../product-variants';
+import { productOf } from '../placement';
 import type { ExpertPart, RankState } from '../rank-state';
 import { similarity, vectorOf, weightedMean } from '../similarities';
 import { choiceTable, cooccurrenceContributions, pairAt, strongestContributor } from '../terms/cooccurrence';

@@ -1,12 +1,11 @@
 import { categoryPaths } from '../../../core/catalog';
 import type { ChoiceHistory, ShopperRecord } from '../../../core/events';
 import type { CatalogIndex } from '../catalog-index';
-import { OWN } from '../placement';
-import type { VariantRequest } from '../product-variants';
+import { OWN, type VariantRequest } from '../placement';
 import type { Scored } from '../rank-state';
 import { topRows } from '../score';
 import { itemFilter } from './filter';
-import type { CategoryCap, Push, Rules } from './rules';
+import { type CategoryCap, type Rules, strengthOf } from './rules';
 
 export interface Admission {
   /** Whether the row is not excluded and passes the filter. */
@@ -81,11 +80,6 @@ export function applyBoosts(
       return { ...breakdown, contributions: { ...breakdown.contributions, ...changes(row) } };
     },
   };
-}
-
-export function strengthOf(pushes: readonly Push[]): (item: CatalogIndex['items'][number]) => number {
-  const tests = pushes.map(({ filter, strength = 1 }) => ({ fits: itemFilter(filter), strength }));
-  return (item) => tests.reduce((sum, { fits, strength }) => (fits(item) ? sum + strength : sum), 0);
 }
 
 /** Standard deviation of the scores of the items that a list may contain, which must be finite; 1 if they are all equal. */
