@@ -10,7 +10,7 @@ import {
   placeByContent,
   type SideModel,
 } from '../../core/catalog';
-import { NearestHistory, NearestNeighbors } from './nearest-neighbors';
+import { NEAREST, NearestNeighbors } from './nearest-neighbors';
 import { SimilarityCache } from './similarity-cache';
 import { type CategoryIndex, categoryIndex } from './terms/category-preference';
 import { type NumberColumn, type NumberFeatures, numberColumns } from './terms/numeric-affinity';
@@ -24,7 +24,8 @@ export interface CatalogIndex {
   variants: ProductVariants | null;
   content: ContentVectors;
   similarities: SimilarityCache;
-  nearestHistory: NearestHistory;
+  /** Similarities of every item to the 3 items of a history nearest to it. */
+  nearestHistory: NearestNeighbors;
   /** Similarity of every item to the dismissed item nearest to it. */
   nearestDismissed: NearestNeighbors;
   categories: CategoryIndex;
@@ -102,7 +103,7 @@ export function catalogIndex(
     variants,
     content,
     similarities,
-    nearestHistory: new NearestHistory(content, similarities),
+    nearestHistory: new NearestNeighbors(content, similarities, NEAREST),
     nearestDismissed: new NearestNeighbors(content, similarities, 1),
     categories: categoryIndex(items, statistics),
     popularity,

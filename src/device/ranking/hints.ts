@@ -10,6 +10,7 @@ import {
   type FilterValue,
   filterSchema,
   fromJson,
+  issueOf,
   itemFilter,
 } from './rules/filter';
 
@@ -71,10 +72,7 @@ export const hintsSchema = v.pipe(
       return hintsOf(typeof value === 'string' ? fromJson(value.trim() || '{}') : value);
     } catch (thrown) {
       if (!(thrown instanceof HintFault)) throw thrown;
-      const [first, ...rest] = thrown.path.map(
-        (key): v.UnknownPathItem => ({ type: 'unknown', origin: 'value', input: value, key, value: key }),
-      );
-      addIssue({ message: thrown.message, ...(first ? { path: [first, ...rest] } : {}) });
+      addIssue(issueOf(thrown, value));
       return NEVER;
     }
   }),

@@ -46,7 +46,9 @@ function upgrade(database: IDBPDatabase<Layout>, from: number): void {
 }
 
 /** Why a connection was closed: newer code needs the database, it is being deleted, or the browser closed it. */
-export type Closing = 'newer-code' | 'deleted' | 'lost';
+type Closing = 'newer-code' | 'deleted' | 'lost';
+/** Why a connection was closed for good. */
+export type Lost = Exclude<Closing, 'lost'>;
 
 interface OpenDatabase {
   database: IDBPDatabase<Layout>;
@@ -137,7 +139,9 @@ export class DatabaseConnection {
   /** Set for good by `close`, by a deletion and by newer code. */
   #closed: SidestreamError | null = null;
   /** Called once when the database is lost: it was deleted, or newer code took it over. */
-  onLost: ((why: Exclude<Closing, 'lost'>) => void) | undefined;
+  onLost: ((why: Lost) => void) | undefined;
+  /** Why it is lost; null while it is not. */
+  lost: Lost | null = null;
 
   constructor(namespace: string, mayCreate: boolean) {
     this.#namespace = namespace;
@@ -210,7 +214,15 @@ export class DatabaseConnection {
       why === 'deleted'
         ? new SidestreamError('store/forgotten', 'Another tab deleted the profile.')
         : new SidestreamError('store/newer-schema', 'Newer code took over the profile. Reload the page to get it.');
+    this.lost = why;
     this.onLost?.(why);
+  }
+
+  /** Another page took the database over. @param why error of every further call */
+  yield(why: SidestreamError): void {
+    this.close(why);
+    this.lost = 'newer-code';
+    this.onLost?.('newer-code');
   }
 
   /** Closes the connection for good. @param why error of every further call; the first one given counts */

@@ -4,9 +4,9 @@ import type { LoggedEvent, NewEvent } from '../../core/events';
 import { SidestreamError } from '../../error';
 import {
   addSnapshot,
-  type Closing,
   DatabaseConnection,
   type Layout,
+  type Lost,
   nextGeneration,
   numberIn,
   numberOf,
@@ -35,8 +35,6 @@ export interface DeviceStoreOptions {
    * the next save.
    */
   upgradeProfile?: UpgradeProfile;
-  /** Called once when this store loses the database: it was deleted, or newer code took it over. */
-  onClosed?: (why: Exclude<Closing, 'lost'>) => void;
 }
 
 /** Maximum size of an event, bytes: a log of fewer than budget / MAX_EVENT_BYTES events need not be measured. */
@@ -66,7 +64,6 @@ export class DeviceStore implements Store {
    */
   static async open(namespace: string, options: DeviceStoreOptions = {}): Promise<DeviceStore> {
     const store = new DeviceStore(namespace, options, true);
-    store.#connection.onLost = options.onClosed;
     try {
       await store.#connection.run((database) => store.#useKey(database));
     } catch (thrown) {
@@ -84,6 +81,16 @@ export class DeviceStore implements Store {
     return this.#connection.created;
   }
 
+  /** Why this store lost the database: it was deleted, or newer code took it over; null while it has the database. */
+  get lost(): Lost | null {
+    return this.#connection.lost;
+  }
+
+  /** @param listener called once when this store loses the database from now on */
+  onLost(listener: (why: Lost) => void): void {
+    this.#connection.onLost = listener;
+  }
+
   /**
    * Opens the database of a namespace if it exists.
    * @returns null without a database, even if it was just deleted
@@ -99,7 +106,6 @@ export class DeviceStore implements Store {
     }
     // Deleted while it was being opened.
     if (store.#connection.isClosed) return null;
-    store.#connection.onLost = options.onClosed;
     return store;
   }
 
@@ -381,8 +387,7 @@ export class DeviceStore implements Store {
       'store/newer-schema',
       'Another page of this shop encrypted the profile with a passphrase or key that this page does not have. Reload the page.',
     );
-    this.#connection.close(taken);
-    this.#connection.onLost?.('newer-code');
+    this.#connection.yield(taken);
     throw taken;
   }
 }

@@ -1,4 +1,4 @@
-export type { Closing } from './database';
+export type { Lost } from './database';
 export { deleteDeviceStore, deviceStoreExists } from './device-presence';
 export type { DeviceStore } from './device-store';
 export { type Encryption, encryptionSchema } from './encryption';

@@ -23,10 +23,8 @@ export interface Snapshot {
 }
 
 /** Aggregates of the log, as JSON in bytes. They can be recomputed from the log. */
-export interface AggregatesFile {
-  schema: number;
+export interface AggregatesFile extends StoredProfile {
   lastEvent: number;
-  bytes: Uint8Array;
 }
 
 /** Maximum number of snapshots; the oldest is dropped first. */

@@ -39,8 +39,7 @@ export class DeviceMove {
     const { tabs } = storage;
     // The shopper may have answered again while this call waited for its turn.
     if (!this.#isGranted) throw forgotten();
-    const opened = await openDevice(storage.options, storage.onClosed);
-    const device = opened.store;
+    const device = await openDevice(storage.options);
     const [memory, moved] = [this.#memory, this.#moved];
     try {
       // First of all: a reset in another tab from now on must be noticed.
@@ -61,7 +60,7 @@ export class DeviceMove {
         // A tab that opened the empty database before has not read this profile.
         if (isNew) tabs.post('replaced');
       }
-      if (!(await storage.use(opened, this.#era)) || this.#isErased) throw forgotten();
+      if (!(await storage.use(device, this.#era)) || this.#isErased) throw forgotten();
       storage.granted();
       await this.#copyLate(device, moved.at(-1)?.from ?? 0, items);
       tabs.post(storage.lastAnswer);
@@ -70,7 +69,7 @@ export class DeviceMove {
     } catch (thrown) {
       await this.#undo(device).catch((failed) => {
         // A deleted database no longer contains any data of this move.
-        if (opened.closed === null) this.#storage.listener?.onError(SidestreamError.from(failed));
+        if (device.lost === null) this.#storage.listener?.onError(SidestreamError.from(failed));
       });
       throw thrown;
     }

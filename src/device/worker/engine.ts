@@ -249,7 +249,7 @@ export class Engine implements WorkerRecommender {
     const wanted = parsed(v.string(), id, 'getItem()', 'id');
     const language = parsed(v.optional(v.string()), lang, 'getItem()', 'lang');
     const item = catalog.find(wanted) ?? (await clusterLoader?.find(wanted)) ?? null;
-    return item && ((await catalog.texts?.in(language))?.(item) ?? item);
+    return item && (await catalog.shown(language))(item);
   }
 
   async browse(request: unknown) {
@@ -275,7 +275,7 @@ export class Engine implements WorkerRecommender {
   async reset() {
     const { storage, scheduler, events, recommendations, changes } = this.#parts;
     const { era } = storage;
-    await scheduler.replaceStored(async () => {
+    await scheduler.reload(async () => {
       // Erased meanwhile: there is nothing left to reset.
       if (era === storage.era) await storage.change(era, (store) => store.clear({ keepItems: true }));
     });

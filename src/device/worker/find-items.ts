@@ -1,7 +1,7 @@
 // Finding items by words, meaning or a picture. Only pages with a search need this code.
 
 import * as v from 'valibot';
-import { localeFor, type Shown } from '../../core/catalog/locales';
+import { localeFor } from '../../core/catalog/locales';
 import { exactObject } from '../../core/common/strict-object';
 import { SidestreamError } from '../../error';
 import { type FindResponse, parsed, recommendSchema } from '../protocol';
@@ -99,7 +99,7 @@ export class ItemFinder {
     const { catalog } = this.#context;
     const { manifest } = catalog.bundle;
     const { items } = catalog.index;
-    const shown: Shown = (await catalog.texts?.in(lang)) ?? ((item) => item);
+    const shown = await catalog.shown(lang);
     // Texts that could not be loaded leave all items as they are in the main feed.
     const tag = localeFor(manifest, lang);
     const language = tag !== null && items.some((item) => shown(item) !== item) ? tag : (manifest.language ?? '');

@@ -2,7 +2,6 @@
 
 import * as v from 'valibot';
 import { categoryPaths, type Item } from '../../core/catalog';
-import type { Shown } from '../../core/catalog/locales';
 import { itemIdSchema } from '../../core/events';
 import { profileFiles } from '../learner';
 import {
@@ -26,6 +25,7 @@ import type { EngineParts } from './engine-parts';
 import type { LoadedCatalog } from './loaded-catalog';
 import type { ActiveLearner } from './profile-session';
 import { unknownSnapshot } from './profile-storage';
+import { listed } from './recommendation-service';
 
 const LIST_LENGTH = 20;
 const COMPARED_LENGTH = 10;
@@ -66,7 +66,7 @@ const ANSWERS: {
 
 /** How to show items in the language of the page, and how to find them by id. */
 async function shownIn(catalog: LoadedCatalog) {
-  const shown: Shown = (await catalog.texts?.in()) ?? ((item) => item);
+  const shown = await catalog.shown();
   const itemOf = (id: string): Item | null => {
     const item = catalog.find(id);
     return item && shown(item);
@@ -244,9 +244,11 @@ async function compareLists({ catalog, recommendations }: EngineParts): Promise<
   return recommendations.withLearner([], list(LIST_LENGTH), (learner) => {
     const { index } = catalog;
     const [state, request] = recommendations.inputOf(list(COMPARED_LENGTH), learner, { shown });
-    const items = (ranked: ReturnType<typeof rank>) =>
-      ranked.map(({ row, ...place }, position) => ({ ...place, item: shown(index.items[row]), position }));
-    return { own: items(rank(index, state, request)), without: items(listWithout(index, state, request)) };
+    const shownList = { index, shown };
+    return {
+      own: listed(shownList, rank(index, state, request)),
+      without: listed(shownList, listWithout(index, state, request)),
+    };
   });
 }
 

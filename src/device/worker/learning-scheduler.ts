@@ -67,10 +67,11 @@ export class LearningScheduler {
   }
 
   /**
-   * Changes the store so that this tab's learned state no longer applies, then loads the stored state.
-   * @param change of the store; if it fails, everything stays unchanged
+   * Changes the store so that this tab's learned state no longer applies, then loads the stored state, and announces that lists
+   * changed.
+   * @param change of the store; if it fails, everything stays unchanged. Default: none
    */
-  async replaceStored(change: () => Promise<void>): Promise<void> {
+  async reload(change: () => Promise<void> = async () => undefined): Promise<void> {
     await this.#restoreAfter(change);
     this.#context.changes.announce();
   }
@@ -119,12 +120,6 @@ export class LearningScheduler {
   async rebase(): Promise<void> {
     const { session, storage } = this.#context;
     await session.run(async () => session.rebase((await storage.read()).origin));
-  }
-
-  /** Loads the stored profile, and announces that lists changed. */
-  async reload(): Promise<void> {
-    await this.restore();
-    this.#context.changes.announce();
   }
 
   /** Drops the delayed work of the learner in use, which is about to be replaced. */

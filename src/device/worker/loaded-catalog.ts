@@ -13,6 +13,7 @@ import {
   placeByContent,
   type SideModel,
 } from '../../core/catalog';
+import type { Shown } from '../../core/catalog/locales';
 import { SidestreamError } from '../../error';
 import { type CatalogIndex, catalogIndex, type Placement, type Rules, type ShopDemand } from '../ranking';
 import type { LocalItem } from '../store';
@@ -193,6 +194,11 @@ export class LoadedCatalog {
     const gone = others.flatMap(({ cluster }) => (cluster === undefined || left.has(cluster) ? [] : [cluster]));
     this.clusterSide?.drop(gone);
     this.index = this.#reindex();
+  }
+
+  /** How to show items in a language, by default the page's; see `ItemTexts`. */
+  async shown(lang?: string): Promise<Shown> {
+    return (await this.texts?.in(lang)) ?? ((item) => item);
   }
 
   find(id: string): Item | null {

@@ -11,26 +11,15 @@ import {
   type ParsedRequest,
   type Product,
   parsed,
-  type Recommendation,
   type RerankResponse,
   type RowsResponse,
   recommendSchema,
   type SegmentsResponse,
 } from '../protocol';
-import {
-  explain,
-  optionsOf,
-  planRows,
-  type RankedItem,
-  rankSegments,
-  rerank,
-  ruleFields,
-  type SetField,
-  usualSizes,
-} from '../ranking';
+import { explain, optionsOf, planRows, rankSegments, rerank, ruleFields, type SetField, usualSizes } from '../ranking';
 import type { EngineParts } from './engine-parts';
 import type { LoadedCatalog } from './loaded-catalog';
-import type { ListInput } from './recommendation-service';
+import { listed } from './recommendation-service';
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const browseSchema = exactObject({
@@ -42,11 +31,11 @@ const browseSchema = exactObject({
 });
 const categoriesSchema = exactObject({ lang: v.optional(v.string()) });
 
-export async function browse({ index, texts }: LoadedCatalog, request: unknown): Promise<BrowseResponse> {
+export async function browse(catalog: LoadedCatalog, request: unknown): Promise<BrowseResponse> {
   const { category, query, offset, limit, lang } = parsed(browseSchema, request ?? {}, 'browse()');
-  const shown = (await texts?.in(lang)) ?? asItIs;
+  const shown = await catalog.shown(lang);
   const words = query.toLocaleLowerCase().split(/\s+/).filter(Boolean);
-  const matches = index.items.filter((item) => {
+  const matches = catalog.index.items.filter((item) => {
     if (category !== '' && !inCategory(item.category, category)) return false;
     if (words.length === 0) return true;
     const { title, description, category: name } = shown(item);
@@ -97,8 +86,6 @@ function labelsOf(items: LoadedCatalog['index']['items'], shown: Shown): Map<str
   }
   return labels;
 }
-
-const asItIs: Shown = (item) => item;
 
 const MAX_IDS = 10_000;
 /** Number of ids of a list whose clusters are loaded: the part that a shopper sees first. */
@@ -156,10 +143,6 @@ const rowsSchema = exactObject({ limit: whole(20, 6), items: whole(50, 12), ...l
 const productIdsSchema = v.pipe(v.array(v.string()), v.maxLength(1000));
 const productsSchema = exactObject({ lang: v.optional(v.string()), variants: v.optional(v.boolean(), false) });
 
-/** The places of a list with their items in the language of the request. */
-const listed = ({ index, shown }: ListInput, ranked: readonly RankedItem[]): Recommendation[] =>
-  ranked.map(({ row, ...place }, position) => ({ ...place, item: shown(index.items[row]), position }));
-
 export async function rankedSegments(
   request: unknown,
   { catalog, recommendations }: EngineParts,
@@ -202,7 +185,7 @@ export async function products(
 ): Promise<Product[]> {
   const ids = parsed(productIdsSchema, given, 'products()', 'ids');
   const { lang = options.lang, variants: withVariants } = parsed(productsSchema, request ?? {}, 'products()');
-  const shown = (await catalog.texts?.in(lang)) ?? ((item: Item) => item);
+  const shown = await catalog.shown(lang);
   return session.run(({ learner }) => {
     const { items, rowOf, variants } = catalog.index;
     const usual = withVariants ? usualSizes(catalog.index, learner.history.record.purchases) : null;

@@ -25,7 +25,7 @@ export async function mergeProfile(context: EngineParts, log: ExportedLog, era: 
   await scheduler.catchUp();
   await loadItems(context, log);
   const results: ImportResult[] = [];
-  await scheduler.replaceStored(async () => {
+  await scheduler.reload(async () => {
     // The store may be replaced right afterwards; this is repeated then.
     results.push(await storage.alone('merge', () => merge(context, log, era)));
   });

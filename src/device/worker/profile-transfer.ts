@@ -54,7 +54,7 @@ export async function takeOver(
       const stored = await (await profileFiles()).storedProfile({ ...profile, lastEvent, firstEvent });
       await store.saveProfile(stored, generation, { first: true });
     };
-    await scheduler.replaceStored(() => storage.change(era, takeIn));
+    await scheduler.reload(() => storage.change(era, takeIn));
     for (const event of memory.events) known.add(keyOf(event));
   }
   const entries = tracked.flatMap(({ time, ...event }) => {
@@ -148,7 +148,7 @@ async function replaceProfile(
   era: number,
 ): Promise<ImportResult> {
   const { whole = false, events: logged = [] } = log ?? {};
-  await scheduler.replaceStored(async () => {
+  await scheduler.reload(async () => {
     // Its events were numbered by another log: here it counts as having learned all events.
     const last = await session.run(({ learner }) => learner.lastEvent);
     const events = importedEvents(logged, last);
@@ -167,7 +167,7 @@ async function replaceProfile(
 /** @throws SidestreamError `store/unknown-snapshot`, `store/forgotten` when everything was erased since `era` */
 export async function rollback({ scheduler, storage }: EngineParts, given: unknown, era: number): Promise<void> {
   const id = parsed(idSchema, given, 'rollback()', 'id');
-  await scheduler.replaceStored(async () => {
+  await scheduler.reload(async () => {
     if (!(await storage.change(era, (store) => store.rollback(id)))) throw unknownSnapshot(id);
   });
 }

@@ -1,12 +1,13 @@
 import type { Shown } from '../../core/catalog/locales';
 import { SidestreamError } from '../../error';
-import type { ParsedRequest, RecommendResponse } from '../protocol';
+import type { ParsedRequest, Recommendation, RecommendResponse } from '../protocol';
 import {
   type CatalogIndex,
   listsInView,
   loadReasons,
   mergedRules,
   type Placement,
+  type RankedItem,
   type RankRequest,
   type RankState,
   type Rules,
@@ -32,6 +33,13 @@ export interface ListInput {
   /** Items in the language of the request. */
   shown: Shown;
 }
+
+/** The places of a list with their items in the language of the request. */
+export const listed = (
+  { index, shown }: Pick<ListInput, 'index' | 'shown'>,
+  ranked: readonly RankedItem[],
+): Recommendation[] =>
+  ranked.map(({ row, ...place }, position) => ({ ...place, item: shown(index.items[row]), position }));
 
 /** Data that only some lists need. */
 interface Late {
@@ -68,11 +76,7 @@ export class RecommendationService {
       id: this.idOf(given.placement),
       placement: given.placement,
       currency: this.#context.catalog.offers?.currency,
-      items: rank(index, ...input).map(({ row, ...place }, position) => ({
-        ...place,
-        item: shown(index.items[row]),
-        position,
-      })),
+      items: listed({ index, shown }, rank(index, ...input)),
     }));
     this.#context.features.listed();
     return response;
@@ -105,7 +109,7 @@ export class RecommendationService {
     given.lang ??= options.lang;
     // If that fails, reasons are in English, and items are unchanged.
     await loadReasons(given.lang).catch(this.#report);
-    const shown: Shown = (await catalog.texts?.in(given.lang)) ?? ((item) => item);
+    const shown = await catalog.shown(given.lang);
     return this.withLearner(ids, given, (learner, late) =>
       work({ index: catalog.index, input: this.inputOf(given, learner, { ...late, shown }), shown }),
     );

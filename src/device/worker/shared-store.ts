@@ -1,8 +1,8 @@
 import { SidestreamError } from '../../error';
 import type { Consent, ConsentAnswer, Refusal } from '../protocol';
-import { type DeviceStore, deleteDeviceStore, MemoryStore, type Store } from '../store';
+import { type DeviceStore, deleteDeviceStore, type Lost, MemoryStore, type Store } from '../store';
 import { ConsentState } from './consent-state';
-import { type Closed, forgotten, type OpenedDevice, openDevice, openExistingDevice } from './device-opening';
+import { forgotten, openDevice, openExistingDevice } from './device-opening';
 import type { EngineOptions } from './engine-options';
 import { type TabMessage, Tabs } from './tabs';
 
@@ -196,13 +196,14 @@ export class SharedStore {
   }
 
   /** Puts a store in use. @returns false when everything was erased since `era`; then the store is closed */
-  async use({ store, closed }: OpenedDevice, era: number): Promise<boolean> {
-    if (era !== this.#era || closed === 'deleted') {
+  async use(store: DeviceStore, era: number): Promise<boolean> {
+    if (era !== this.#era || store.lost === 'deleted') {
       store.close();
       return false;
     }
     this.store = store;
-    if (closed !== null) this.onClosed(store, closed);
+    store.onLost((why) => this.#onLost(store, why));
+    if (store.lost) this.#onLost(store, store.lost);
     else {
       this.tabs.post({ bundle: this.options.bundle, isReply: false });
       await this.tabs.join(this.options.learning);
@@ -214,7 +215,7 @@ export class SharedStore {
   async #openAsGranted(): Promise<void> {
     const era = this.#era;
     this.answers.answer('granted');
-    if (await this.use(await openDevice(this.options, this.onClosed), era)) {
+    if (await this.use(await openDevice(this.options), era)) {
       this.tabs.post(this.lastAnswer);
     } else {
       // Another tab withdrew consent meanwhile: opening may have created the database again.
@@ -225,13 +226,12 @@ export class SharedStore {
   /** An existing database means that consent was granted on an earlier visit, unless it is being deleted. */
   async #openExisting(): Promise<void> {
     const era = this.#era;
-    const device = await openExistingDevice(this.options, this.onClosed);
+    const device = await openExistingDevice(this.options);
     if (device && (await this.use(device, era))) this.answers.level = 'granted';
   }
 
   /** Another tab deleted the database, or another page took it over. */
-  readonly onClosed = (store: DeviceStore, why: Closed): void => {
-    // `#use` rejects a store that is not in use yet.
+  #onLost(store: DeviceStore, why: Lost): void {
     if (store !== this.store) return;
     if (why === 'deleted') {
       this.#erase('pending');
@@ -248,7 +248,7 @@ export class SharedStore {
         'Another page took over the profile, with newer code or another key. Recommendations continue in memory; reload this page to share it again.',
       ),
     );
-  };
+  }
 
   #erase(consent: Refusal): void {
     this.#era++;

@@ -80,6 +80,17 @@ interface Fault {
   message: string;
 }
 
+/** The issue of a schema for a fault in its input. */
+export function issueOf(
+  { path, message }: Fault,
+  input: unknown,
+): { message: string; path?: [v.UnknownPathItem, ...v.UnknownPathItem[]] } {
+  const [first, ...rest] = path.map(
+    (key): v.UnknownPathItem => ({ type: 'unknown', origin: 'value', input, key, value: key }),
+  );
+  return { message, ...(first ? { path: [first, ...rest] } : {}) };
+}
+
 interface Budget {
   left: number;
 }
@@ -102,11 +113,7 @@ export const filterSchema = v.pipe(
     const filter = typeof value === 'string' ? fromJson(value) : value;
     const fault = filterFault(filter, [], 1, { left: MAX_FILTER_PARTS });
     if (!fault) return filter as Filter;
-    const items = fault.path.map(
-      (key): v.UnknownPathItem => ({ type: 'unknown', origin: 'value', input: value, key, value: key }),
-    );
-    const [first, ...rest] = items;
-    addIssue({ message: fault.message, ...(first ? { path: [first, ...rest] } : {}) });
+    addIssue(issueOf(fault, value));
     return NEVER;
   }),
 );
