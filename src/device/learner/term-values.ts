@@ -16,18 +16,15 @@ export class TermValueCache {
   #of: readonly unknown[] = [];
   #dismissed: readonly number[] = [];
   #values: TermValues | null = null;
-  readonly #compute: typeof termValues;
 
-  constructor(compute: typeof termValues) {
-    this.#compute = compute;
-  }
+  constructor(private readonly compute: typeof termValues) {}
 
   values(index: CatalogIndex, sources: TermSources): TermValues {
     const { history, residualScores } = sources;
     // A history only grows; all other sources except the dismissals are replaced when they change.
     const of = [index, history, history.rows.length, history.strengths.at(-1), residualScores];
     if (!this.#values || of.some((part, n) => part !== this.#of[n]) || !this.#dismissedAre(history.dismissed)) {
-      this.#values = this.#compute(index, sources);
+      this.#values = this.compute(index, sources);
       this.#of = of;
       this.#dismissed = [...history.dismissed];
     }

@@ -12,11 +12,7 @@ const [FROM, UNTIL] = [0.5, 8];
 
 /** The data of lists from the shop's log, for the bundle's items in their order; items after them are unknown. */
 export class ShopDemand {
-  readonly #demand: Demand;
-
-  constructor(demand: Demand) {
-    this.#demand = demand;
-  }
+  constructor(private readonly demand: Demand) {}
 
   /**
    * The items with current choices from the log as popularity, if no item of the shop's feed has a popularity; an item
@@ -24,7 +20,7 @@ export class ShopDemand {
    */
   withPopularity(items: Item[]): Item[] {
     if (items.some(({ popularity }) => popularity !== undefined)) return items;
-    const now = popularityNow(this.#demand);
+    const now = popularityNow(this.demand);
     return items.map((item, row) => ({ ...item, popularity: now[row] || undefined }));
   }
 
@@ -33,7 +29,7 @@ export class ShopDemand {
    * @returns [count]
    */
   trend(count: number): Float32Array {
-    const { recent } = this.#demand;
+    const { recent } = this.demand;
     const mean = recent.reduce((sum, value) => sum + value, 0) / recent.length;
     return Float32Array.from({ length: count }, (_, row) => Math.log(((recent[row] ?? mean) + 1) / (mean + 1)));
   }
@@ -51,7 +47,7 @@ export class ShopDemand {
     limit: number,
     rule?: boolean,
   ): DueItems | null {
-    const { repeats } = this.#demand;
+    const { repeats } = this.demand;
     if (!repeats || repeats.share < MIN_SHARE) return null;
     const due = repeatScores(index, repeats, purchases, now).filter(
       ({ intervals }) => intervals >= FROM && intervals <= UNTIL,

@@ -24,11 +24,7 @@ const SMOOTHING = 1;
 /** Columns of the category block: the most frequent categories. */
 const MAX_CATEGORIES = 64;
 
-/**
- * Standardises the columns of a block.
- * @param subject of its name
- * @param values [count * width], kept
- */
+/** Standardises the columns of a block. @param subject of its name @param values [count * width], kept */
 export function featureBlock(
   subject: string,
   width: number,

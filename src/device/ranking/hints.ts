@@ -206,20 +206,18 @@ const COMMON = ['popularity', 'variety', 'coldStart'];
 export const hintFade = (choices: number, prior = PRIOR_CHOICES): number => prior / (prior + Math.max(0, choices));
 
 export class Hinting {
-  readonly #hints: ParsedHints;
-  readonly #reliability: number | undefined;
   #known: { index: CatalogIndex; found: ReturnType<typeof hintLifts> } | null = null;
 
   /** @param reliability of the hints, 0 to 1. Default: the reliability of hints from the page */
-  constructor(hints: ParsedHints, reliability?: number) {
-    this.#hints = hints;
-    this.#reliability = reliability;
-  }
+  constructor(
+    private readonly hints: ParsedHints,
+    private readonly reliability?: number,
+  ) {}
 
   /** @param choices of the shopper's in this visit */
   of(index: CatalogIndex, choices: number): HintedCatalog {
     if (this.#known?.index !== index)
-      this.#known = { index, found: hintLifts(index.items, this.#hints, this.#reliability) };
+      this.#known = { index, found: hintLifts(index.items, this.hints, this.reliability) };
     const { lifts, nameOf } = this.#known.found;
     return { lifts, apply: (scored) => hintedList(scored, lifts, nameOf, hintFade(choices)) };
   }

@@ -131,10 +131,7 @@ export async function nextGeneration(profiles: {
 
 /** The connection of a store to its database: opened when it is needed, and once more when the browser closed it. */
 export class DatabaseConnection {
-  readonly #namespace: string;
   #opening: Promise<IDBPDatabase<Layout>> | null = null;
-  /** Whether a missing database may be created: never again once this connection has opened its own. */
-  #mayCreate: boolean;
   #created = false;
   /** Set for good by `close`, by a deletion and by newer code. */
   #closed: SidestreamError | null = null;
@@ -143,10 +140,11 @@ export class DatabaseConnection {
   /** Why it is lost; null while it is not. */
   lost: Lost | null = null;
 
-  constructor(namespace: string, mayCreate: boolean) {
-    this.#namespace = namespace;
-    this.#mayCreate = mayCreate;
-  }
+  constructor(
+    private readonly namespace: string,
+    /** Whether a missing database may be created: never again once this connection has opened its own. */
+    private mayCreate: boolean,
+  ) {}
 
   get created(): boolean {
     return this.#created;
@@ -180,12 +178,12 @@ export class DatabaseConnection {
   }
 
   async #openOnce(): Promise<IDBPDatabase<Layout>> {
-    const opened = await openDatabase(this.#namespace, this.#mayCreate, (why) => this.#lose(why));
+    const opened = await openDatabase(this.namespace, this.mayCreate, (why) => this.#lose(why));
     if (opened === null || (await this.#isWithdrawn(opened.database))) {
       this.#lose('deleted');
       throw this.#closed;
     }
-    this.#mayCreate = false;
+    this.mayCreate = false;
     this.#created ||= opened.created;
     return opened.database;
   }
@@ -196,14 +194,14 @@ export class DatabaseConnection {
    */
   async #isWithdrawn(database: IDBPDatabase<Layout>): Promise<boolean> {
     if ((await database.get('profile', WITHDRAWN)) === undefined) return false;
-    if (this.#mayCreate) {
+    if (this.mayCreate) {
       await database.delete('profile', WITHDRAWN);
       this.#created = true;
       return false;
     }
     database.close();
     // If another page blocks the deletion, the mark stays.
-    await deleteDeviceStore(this.#namespace).catch(() => undefined);
+    await deleteDeviceStore(this.namespace).catch(() => undefined);
     return true;
   }
 

@@ -104,11 +104,7 @@ export async function newLock(opener: Opener): Promise<Lock> {
   return { ...common, kind: 'passphrase', salt, rounds, sealedKey };
 }
 
-/**
- * Decrypts the key of a lock.
- * @returns the cipher with that key
- * @throws SidestreamError `store/wrong-passphrase`
- */
+/** Decrypts the key of a lock. @returns the cipher with that key @throws SidestreamError `store/wrong-passphrase` */
 export async function openLock(lock: Lock, encryption: Encryption): Promise<AtRestCipher> {
   if (typeof encryption === 'boolean' || !(lock.kind in encryption)) {
     throw new SidestreamError(

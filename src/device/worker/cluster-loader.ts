@@ -23,18 +23,15 @@ const PAST_CLUSTERS = 10;
  * may reject with `bundle/*`; a later call tries again.
  */
 export class ClusterSelection {
-  readonly #clusters: BundleClusters;
   #retrieval: Promise<Retrieval> | null = null;
   /** Item ids of the loaded clusters, the cluster that was requested last at the end. */
   readonly #loaded = new Map<number, string[]>();
 
-  constructor(clusters: BundleClusters) {
-    this.#clusters = clusters;
-  }
+  constructor(private readonly clusters: BundleClusters) {}
 
   async has(id: string): Promise<boolean> {
-    for (const cluster of await this.#clusters.clustersWith(id)) {
-      const ids = this.#loaded.get(cluster) ?? (await this.#clusters.items(cluster)).items.map((item) => item.id);
+    for (const cluster of await this.clusters.clustersWith(id)) {
+      const ids = this.#loaded.get(cluster) ?? (await this.clusters.items(cluster)).items.map((item) => item.id);
       if (ids.includes(id)) return true;
     }
     return false;
@@ -45,7 +42,7 @@ export class ClusterSelection {
    * @param ids the most important first: if they are in more clusters than may be loaded, the last ids are left out
    */
   async partsWith(ids: readonly string[]): Promise<ItemsPart[]> {
-    const found = await Promise.all(ids.map((id) => this.#clusters.clustersWith(id)));
+    const found = await Promise.all(ids.map((id) => this.clusters.clustersWith(id)));
     return this.#parts([...new Set(found.flat())].slice(0, PAST_CLUSTERS));
   }
 
@@ -61,7 +58,7 @@ export class ClusterSelection {
     probes?: number,
   ): Promise<ItemsPart[]> {
     this.#retrieval ??= this.#startRetrieval();
-    const [retrieval, axes] = await Promise.all([this.#retrieval, this.#clusters.axes()]);
+    const [retrieval, axes] = await Promise.all([this.#retrieval, this.clusters.axes()]);
     const candidates = await retrieval.candidates(baseProfile(profile, axes), weights, { probes });
     return this.#parts(clustersOf(candidates, most));
   }
@@ -83,8 +80,8 @@ export class ClusterSelection {
 
   async #startRetrieval(): Promise<Retrieval> {
     try {
-      const directory = await this.#clusters.directory();
-      return new Retrieval(directory, (cluster) => this.#clusters.vectors(cluster));
+      const directory = await this.clusters.directory();
+      return new Retrieval(directory, (cluster) => this.clusters.vectors(cluster));
     } catch (thrown) {
       this.#retrieval = null;
       throw thrown;
@@ -94,7 +91,7 @@ export class ClusterSelection {
   /** Loads the clusters that are not loaded yet; rejects only if all of them fail. */
   async #parts(clusters: readonly number[]): Promise<ItemsPart[]> {
     const missing = clusters.filter((cluster) => !this.#loaded.has(cluster));
-    const results = await Promise.allSettled(missing.map((cluster) => this.#clusters.items(cluster)));
+    const results = await Promise.allSettled(missing.map((cluster) => this.clusters.items(cluster)));
     const parts: ItemsPart[] = [];
     for (const [n, result] of results.entries()) {
       if (result.status === 'rejected') continue;

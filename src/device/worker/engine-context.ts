@@ -34,16 +34,13 @@ export class ListChanges {
  * failures; an error that one still throws goes to `onFailure`, and the next task runs.
  */
 export class TaskQueue {
-  readonly #onFailure: (thrown: unknown) => void;
   /** Work that waits until it has been quiet for a while. */
   readonly #delayed = new Map<string, { timer: ReturnType<typeof setTimeout>; work: () => Promise<void> }>();
   readonly #queue = new Mutex();
   /** Queued and concurrent tasks that have not ended. */
   readonly #unfinished = new Set<Promise<void>>();
 
-  constructor(onFailure: (thrown: unknown) => void) {
-    this.#onFailure = onFailure;
-  }
+  constructor(private readonly onFailure: (thrown: unknown) => void) {}
 
   queue(work: () => Promise<void>): void {
     this.beside(() => this.#queue.run(work));
@@ -52,7 +49,7 @@ export class TaskQueue {
   /** Runs work outside the queue: only `settled` waits for it. */
   beside(work: () => Promise<void>): void {
     const task = work()
-      .catch(this.#onFailure)
+      .catch(this.onFailure)
       .finally(() => this.#unfinished.delete(task));
     this.#unfinished.add(task);
   }

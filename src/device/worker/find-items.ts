@@ -46,16 +46,13 @@ const querySchema = v.optional(
 
 /** Finds items for a page. It has an index of words for each language in which something was searched. */
 export class ItemFinder {
-  readonly #context: EngineParts;
   readonly #indexes = new Map<string, WordIndex>();
 
-  constructor(context: EngineParts) {
-    this.#context = context;
-  }
+  constructor(private readonly context: EngineParts) {}
 
   /** @param encoded a query that the page has encoded; undefined: find by words */
   async find(request: unknown, encoded: unknown): Promise<FindResponse> {
-    const { catalog, storage, experiment, features, recommendations, listener } = this.#context;
+    const { catalog, storage, experiment, features, recommendations, listener } = this.context;
     const { era } = storage;
     const { text = '', filter, ...list } = parsed(findSchema, request, 'find()');
     const query = parsed(querySchema, encoded, 'find()', 'query');
@@ -95,8 +92,8 @@ export class ItemFinder {
   }
 
   /** The index of the items' words in a language, up to date. */
-  async #words(lang = this.#context.options.lang): Promise<WordIndex> {
-    const { catalog } = this.#context;
+  async #words(lang = this.context.options.lang): Promise<WordIndex> {
+    const { catalog } = this.context;
     const { manifest } = catalog.bundle;
     const { items } = catalog.index;
     const shown = await catalog.shown(lang);
@@ -110,7 +107,7 @@ export class ItemFinder {
   }
 
   #nearest(query: QueryVector, text: string): Found {
-    const { catalog } = this.#context;
+    const { catalog } = this.context;
     const scores =
       query.modality === 'text'
         ? nearestToText(catalog.table, query.values, catalog.blend.text.tap)

@@ -84,26 +84,24 @@ class OfferService implements LiveOffers {
    * others are not comparable.
    */
   foreign = false;
-  readonly #catalog: LoadedCatalog;
-  readonly #changes: ListChanges;
   #file: ReadonlyMap<string, Offer> = new Map();
   readonly #updated = new Map<string, Offer>();
   /** The bundle's own item for each item whose price or stock changed. */
   readonly #own = new WeakMap<Item, Item>();
 
-  constructor(catalog: LoadedCatalog, changes: ListChanges) {
-    this.#catalog = catalog;
-    this.#changes = changes;
-  }
+  constructor(
+    private readonly catalog: LoadedCatalog,
+    private readonly changes: ListChanges,
+  ) {}
 
   use({ offers, currency }: MarketOffers): void {
     this.#file = new Map(offers.map((offer) => [offer.id, offer]));
     this.currency = currency;
-    this.#join(this.#catalog.index.items.keys(), currency !== undefined);
+    this.#join(this.catalog.index.items.keys(), currency !== undefined);
   }
 
   update(offers: readonly Offer[]): KeptUpdate {
-    const { bundle, index } = this.#catalog;
+    const { bundle, index } = this.catalog;
     const { rowOf } = index;
     const ids = new Set(offers.map(({ id }) => id));
     // Items of a large catalogue may be loaded later.
@@ -135,10 +133,10 @@ class OfferService implements LiveOffers {
 
   /** Applies changed offers. @param tell whether lists change in any case @returns number of changed items */
   #join(rows: Iterable<number>, tell = false): number {
-    const { index } = this.#catalog;
+    const { index } = this.catalog;
     const changed = this.#changed(index, rows);
-    this.#catalog.index = patchedIndex(index, changed, !this.foreign);
-    if (changed.size > 0 || tell) this.#changes.announce();
+    this.catalog.index = patchedIndex(index, changed, !this.foreign);
+    if (changed.size > 0 || tell) this.changes.announce();
     return changed.size;
   }
 

@@ -49,7 +49,6 @@ interface Late {
 
 /** Makes lists, and the input of all code that ranks, by the rules of the shop and of the request, under this device's variant. */
 export class RecommendationService {
-  readonly #context: ListContext;
   /** Makes the ids of this page's responses unique. */
   readonly #page = anonymousId(1);
   #responses = 0;
@@ -58,13 +57,11 @@ export class RecommendationService {
   /** Its code is loaded with the first hints. */
   #hints: Promise<VisitHints> | null = null;
 
-  constructor(context: ListContext) {
-    this.#context = context;
-  }
+  constructor(private readonly context: ListContext) {}
 
   /** Begins a page, at the start and after the profile was replaced: all that the visit showed so far is from earlier pages. */
   async begin(): Promise<void> {
-    const { session, catalog } = this.#context;
+    const { session, catalog } = this.context;
     await session.run(({ learner }) => {
       const { items } = catalog.index;
       this.#shownBefore = learner.history.record.shownThisVisit(Date.now()).map((row) => items[row].id);
@@ -75,10 +72,10 @@ export class RecommendationService {
     const response = await this.withInput(given, ({ index, input, shown }) => ({
       id: this.idOf(given.placement),
       placement: given.placement,
-      currency: this.#context.catalog.offers?.currency,
+      currency: this.context.catalog.offers?.currency,
       items: listed({ index, shown }, rank(index, ...input)),
     }));
-    this.#context.features.listed();
+    this.context.features.listed();
     return response;
   }
 
@@ -90,7 +87,7 @@ export class RecommendationService {
   /** The hints of this visit; after a failure, the next call loads their code again. */
   hints(): Promise<VisitHints> {
     if (this.#hints) return this.#hints;
-    const loading = import('./visit-hints').then(({ VisitHints }) => new VisitHints(this.#context));
+    const loading = import('./visit-hints').then(({ VisitHints }) => new VisitHints(this.context));
     this.#hints = loading;
     loading.catch(() => {
       this.#hints = null;
@@ -105,7 +102,7 @@ export class RecommendationService {
 
   /** Takes a turn with the ranking's input for a request. @param ids of items to load before */
   async withInput<T>(given: ParsedRequest, work: (list: ListInput) => T, ids: readonly string[] = []): Promise<T> {
-    const { options, catalog } = this.#context;
+    const { options, catalog } = this.context;
     given.lang ??= options.lang;
     // If that fails, reasons are in English, and items are unchanged.
     await loadReasons(given.lang).catch(this.#report);
@@ -116,7 +113,7 @@ export class RecommendationService {
   }
 
   readonly #report = (thrown: unknown): null => {
-    this.#context.listener.error(SidestreamError.from(thrown));
+    this.context.listener.error(SidestreamError.from(thrown));
     return null;
   };
 
@@ -126,7 +123,7 @@ export class RecommendationService {
     given: ParsedRequest,
     work: (learner: ActiveLearner, late: Late) => T,
   ): Promise<T> {
-    const { session, clusterLoader, experiment, features } = this.#context;
+    const { session, clusterLoader, experiment, features } = this.context;
     const { placement, itemId, cart, hints } = given;
     const { diversity, pin } = this.rulesOf(placement, given);
     const needed = cart || Array.isArray(itemId) || experiment.placement(placement) === 'complement';
@@ -141,7 +138,7 @@ export class RecommendationService {
 
   /** The current rules for a list: from the request, the page, and the bundle's file. */
   rulesOf(placement: Placement | null, request: Rules): Rules {
-    const { catalog, options } = this.#context;
+    const { catalog, options } = this.context;
     return mergedRules(catalog.rulesFor(placement, options.rules ?? {}), request);
   }
 
@@ -151,7 +148,7 @@ export class RecommendationService {
     learner: ActiveLearner,
     { lists, hints, shown }: Late & { shown?: Shown } = {},
   ): [RankState, RankRequest] {
-    const { catalog, experiment } = this.#context;
+    const { catalog, experiment } = this.context;
     const { placement, itemId, cart, limit, exclude, lang } = given;
     const rows = (ids: readonly string[]): Set<number> =>
       new Set(ids.flatMap((id) => catalog.index.rowOf.get(id) ?? []));

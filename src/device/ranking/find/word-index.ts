@@ -153,8 +153,6 @@ export interface WordMatches {
  * 10,000 items: the items of a word are plain numbers, and the words are in alphabetical order.
  */
 export class WordIndex {
-  readonly #language: string;
-  readonly #pause: () => Promise<void>;
   readonly #words = new Map<string, Word>();
   /** In alphabetical order; null after words were added. */
   #sorted: Word[] | null = null;
@@ -166,14 +164,11 @@ export class WordIndex {
   #updating: Promise<void> = Promise.resolve();
   #slots: { items: readonly Item[]; slots: Int32Array } | null = null;
 
-  /**
-   * @param language tag of the items' texts; empty: unknown
-   * @param pause lets other work have a turn
-   */
-  constructor(language: string, pause: () => Promise<void> = () => new Promise((resolve) => setTimeout(resolve))) {
-    this.#language = language;
-    this.#pause = pause;
-  }
+  /** @param language tag of the items' texts; empty: unknown @param pause lets other work have a turn */
+  constructor(
+    private readonly language: string,
+    private readonly pause: () => Promise<void> = () => new Promise((resolve) => setTimeout(resolve)),
+  ) {}
 
   /**
    * Reads the words of new and changed items and drops removed ones, in slices of a few milliseconds.
@@ -194,7 +189,7 @@ export class WordIndex {
       if (before && hasSameTexts(before.item, item)) continue;
       this.#read.set(item.id, { slot: this.#add(shown(item)), item });
       if (performance.now() - began < SLICE_MS) continue;
-      await this.#pause();
+      await this.pause();
       began = performance.now();
     }
     for (const id of this.#read.keys()) if (!present.has(id)) this.#read.delete(id);
@@ -214,7 +209,7 @@ export class WordIndex {
     const slot = this.#count++;
     const fieldsOf = new Map<string, number>();
     for (const [n, text] of searchedTexts(item).entries()) {
-      for (const word of wordsOf(text, this.#language)) fieldsOf.set(word, (fieldsOf.get(word) ?? 0) | (1 << n));
+      for (const word of wordsOf(text, this.language)) fieldsOf.set(word, (fieldsOf.get(word) ?? 0) | (1 << n));
     }
     for (const [text, fields] of fieldsOf) {
       const posting = (slot << FIELD_BITS) | fields;
@@ -235,7 +230,7 @@ export class WordIndex {
    * @param admits which of them may be found, by row
    */
   search(text: string, items: readonly Item[], admits: (row: number) => boolean = () => true): WordMatches {
-    const words = [...new Set(wordsOf(text, this.#language))].slice(0, MAX_WORDS);
+    const words = [...new Set(wordsOf(text, this.language))].slice(0, MAX_WORDS);
     const length = this.#count;
     const total = new Float32Array(length);
     const found = new Uint8Array(length);

@@ -243,10 +243,7 @@ class ListCount {
   /** By the number of its category, what the cap counts of an item. */
   readonly #names = new Map<number, Set<string>>();
 
-  /**
-   * @param cap undefined: everything fits
-   * @param distinct see `Scored`
-   */
+  /** @param cap undefined: everything fits @param distinct see `Scored` */
   constructor(
     index: CatalogIndex,
     cap: number | CategoryCap | undefined,
