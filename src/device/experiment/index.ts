@@ -1,7 +1,7 @@
 export { attribute, isConversion, LastClickIndex, orderOf } from './attribution';
 export { Counters, type Counts, countsSchema } from './counters';
 export type { EventAggregates, Metrics, MetricsRow } from './event-aggregates';
-export type { assign, Experiment, Variant } from './experiment';
+export type { Experiment, Variant } from './experiment';
 export {
   combined,
   type MetricLine,

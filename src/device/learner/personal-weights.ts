@@ -138,16 +138,8 @@ export class PersonalWeights {
     this.#start = start;
   }
 
-  get blockStart(): number {
-    return this.#start.weights.preference;
-  }
-
-  get fading(): number {
-    return this.#start.fading;
-  }
-
-  get floor(): number {
-    return this.#start.floor;
+  get start(): Start {
+    return this.#start;
   }
 
   /** The weights; `preference` has weight 1, because an expert's read-outs contain the weights of their blocks. */

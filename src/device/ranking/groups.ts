@@ -27,14 +27,7 @@ export function rankSegments(
   const { scored, shownBefore = new Set<number>() } = scoreAll(index, state, request);
   const order = topRows(scored.score, scored.score.length, scored.holds);
   const average = order.reduce((sum, row) => sum + scored.score[row], 0) / Math.max(1, order.length);
-  const segments = new Map<string, number[]>();
-  for (const row of order) {
-    for (const value of valuesOf(index.items[row], by, depth)) {
-      const rows = segments.get(value);
-      if (rows) rows.push(row);
-      else segments.set(value, [row]);
-    }
-  }
+  const segments = segmentsOf(index, order, by, depth);
   const scoreOf = (rows: readonly number[]): number => {
     const best = rows.slice(0, SCORED_ITEMS);
     return (
@@ -72,6 +65,24 @@ function contributionsOf(scored: Scored, rows: readonly number[], average: numbe
   }
   const missing = ((SCORED_ITEMS - best.length) * average) / SCORED_ITEMS;
   return missing === 0 ? sums : { ...sums, average: missing };
+}
+
+/** Rows by segment, in their order. */
+function segmentsOf(
+  { items }: CatalogIndex,
+  rows: readonly number[],
+  by: SetField,
+  depth: number,
+): Map<string, number[]> {
+  const segments = new Map<string, number[]>();
+  for (const row of rows) {
+    for (const value of valuesOf(items[row], by, depth)) {
+      const own = segments.get(value);
+      if (own) own.push(row);
+      else segments.set(value, [row]);
+    }
+  }
+  return segments;
 }
 
 /** The segments of an item, each once. */
@@ -247,17 +258,14 @@ function reasonOf({ items }: CatalogIndex, { record }: RankState, row: number): 
 
 /** Segments of a list, by their best item. */
 function bestSegments(
-  { items }: CatalogIndex,
+  index: CatalogIndex,
   { score, holds }: Scored,
   by: SetField,
   depth: number,
   matches: (row: number) => boolean,
 ): { value: string; rows: number[] }[] {
-  const segments = new Map<string, number[]>();
   const all = topRows(score, score.length, holds);
-  for (const row of all.filter(matches)) {
-    for (const value of valuesOf(items[row], by, depth)) segments.set(value, [...(segments.get(value) ?? []), row]);
-  }
+  const segments = segmentsOf(index, all.filter(matches), by, depth);
   // A segment of most items says nothing about the shopper.
   return [...segments].flatMap(([value, rows]) => (2 * rows.length > all.length ? [] : [{ value, rows }]));
 }

@@ -123,13 +123,6 @@ export const RELIABILITY = 0.5;
 
 const MAX_WORDS = 12;
 
-export interface HintLifts {
-  /** [items] log-odds by which each item fits, at least 0. */
-  lifts: Float32Array;
-  /** Name of the hint with the greatest effect on an item; null if that hint has no name. */
-  nameOf(row: number): string | null;
-}
-
 interface HintFit {
   fit: Float32Array;
   nameOf(item: Item): string | null;
@@ -140,7 +133,7 @@ interface HintFit {
  * share b of the catalogue fits it, a fitting item gets logit(reliability) - logit(b), and a partly fitting item that part
  * of it. Hints add up as if they were independent. A hint that fits most of the catalogue has no effect.
  */
-export function hintLifts(items: readonly Item[], hints: ParsedHints, reliability = RELIABILITY): HintLifts {
+export function hintLifts(items: readonly Item[], hints: ParsedHints, reliability = RELIABILITY) {
   const fits = [...hints.fields.map((hint) => fieldFit(items, hint)), ...searchFit(items, hints.search)];
   const parts = fits.map(({ fit, nameOf }) => {
     const share = fit.reduce((sum, value) => sum + value, 0) / Math.max(1, items.length);
@@ -149,7 +142,8 @@ export function hintLifts(items: readonly Item[], hints: ParsedHints, reliabilit
   });
   return {
     lifts: Float32Array.from(items, (_, row) => parts.reduce((sum, { lift }) => sum + lift[row], 0)),
-    nameOf(row) {
+    /** Name of the hint with the greatest effect on an item; null if that hint has no name. */
+    nameOf(row: number): string | null {
       const [most] = parts.filter(({ lift }) => lift[row] > 0).sort((a, b) => b.lift[row] - a.lift[row]);
       return most?.nameOf(items[row]) ?? null;
     },

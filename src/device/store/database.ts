@@ -50,11 +50,6 @@ type Closing = 'newer-code' | 'deleted' | 'lost';
 /** Why a connection was closed for good. */
 export type Lost = Exclude<Closing, 'lost'>;
 
-interface OpenDatabase {
-  database: IDBPDatabase<Layout>;
-  created: boolean;
-}
-
 /**
  * Opens the database of a namespace.
  * @param create whether to create a missing database; without it, one that was deleted a moment ago stays deleted
@@ -66,7 +61,7 @@ async function openDatabase(
   namespace: string,
   create: boolean,
   onClosing: (why: Closing) => void,
-): Promise<OpenDatabase | null> {
+): Promise<{ database: IDBPDatabase<Layout>; created: boolean } | null> {
   return new Promise((resolve, reject) => {
     let missing = false;
     let created = false;

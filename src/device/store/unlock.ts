@@ -138,22 +138,17 @@ function bytesOf(row: unknown): Uint8Array | null {
   return encrypted.success ? encrypted.output.sealed : null;
 }
 
-export interface Unlocked {
-  rows: Rows;
-  /** Id of its lock; null without one. */
-  lock: string | null;
-}
-
 /**
  * Finds or makes the key of a database that is, or will be, encrypted. A passphrase or key given for the first time encrypts
  * the existing rows.
+ * @returns access to the rows, and the id of the database's lock, null without one
  * @throws SidestreamError `store/wrong-passphrase`, `store/corrupt`, `store/newer-schema`, `store/unavailable`
  */
 export async function unlock(
   database: IDBPDatabase<Layout>,
   upgrade: UpgradeProfile | undefined,
   encryption: Encryption,
-): Promise<Unlocked> {
+): Promise<{ rows: Rows; lock: string | null }> {
   if (encryption !== false && !globalThis.crypto?.subtle) {
     throw new SidestreamError(
       'store/unavailable',

@@ -2,12 +2,11 @@
 
 import type { LoggedEvent } from '../../core/events';
 import { SidestreamError } from '../../error';
-import { type Learner, type Profile, profileFiles } from '../learner';
+import { type Learner, profileFiles } from '../learner';
 import type { ImportResult } from '../protocol';
 import type { Store } from '../store';
 import type { EngineParts } from './engine-parts';
-import { type ExportedLog, isWhole, type JoinedLogs, joinLogs } from './exported-file';
-import type { ProfileOrigin } from './profile-origin';
+import { type ExportedLog, isWhole, joinLogs } from './exported-file';
 
 /** Maximum duration of work between two pauses, ms: lists are made in the pauses. */
 const SLICE = 30;
@@ -48,15 +47,7 @@ async function loadItems({ catalog, clusterLoader, storage }: EngineParts, { eve
   }
 }
 
-interface Found {
-  /** Null if nothing was stored. */
-  before: Profile | null;
-  origin: ProfileOrigin;
-  logs: JoinedLogs;
-  /** Whether this log contains every event that was learned here. */
-  whole: boolean;
-  last: number;
-}
+type Found = Awaited<ReturnType<typeof read>>;
 
 /** Nothing is stored before all is learned; then all of it is, in one transaction. To be called in a long turn. */
 async function merge(context: EngineParts, log: ExportedLog, era: number): Promise<ImportResult> {
@@ -73,7 +64,7 @@ async function merge(context: EngineParts, log: ExportedLog, era: number): Promi
   }
 }
 
-async function read({ storage }: EngineParts, log: ExportedLog, era: number): Promise<Found> {
+async function read({ storage }: EngineParts, log: ExportedLog, era: number) {
   storage.checkEra(era);
   const { profile: before, origin } = await storage.read();
   if (origin.readOnly) {
@@ -83,6 +74,7 @@ async function read({ storage }: EngineParts, log: ExportedLog, era: number): Pr
     );
   }
   const own = await storage.eventsAfter(0);
+  // Whether this log contains every event that was learned here.
   const whole = !origin.damaged && (before === null || isWhole(before, own));
   // Events of other devices may be older than this device's adjacent events; the dropped events of both are older than this.
   const since = own.find(({ imported }) => !imported)?.time ?? before?.lastUpdate ?? 0;

@@ -7,7 +7,7 @@ import { TermMatrix } from '../term-values';
 import { ExpertMembers, trialOf, VISITS } from './expert-members';
 import type { FeatureMatrix } from './feature-matrix';
 import { posteriorOf, shared } from './fixed-share-router';
-import type { ChosenItem, StoredMixture } from './stored-experts';
+import type { StoredMixture } from './stored-experts';
 import { type Choice, type PastChoices, UserExpert } from './user-expert';
 
 export interface ExpertStatus {
@@ -18,19 +18,6 @@ export interface ExpertStatus {
   share: number;
   posterior: number;
   history: number[];
-}
-
-/** An expert's contribution to the score of one item, and the last choices that it learned from, oldest first. */
-export interface ExpertContribution {
-  id: number;
-  state: ExpertState;
-  contribution: number;
-  chosen: readonly ChosenItem[];
-}
-
-export interface Outcome {
-  rejected: number;
-  kept: boolean;
 }
 
 /**
@@ -124,7 +111,7 @@ export class ExpertMixture {
   }
 
   /** Contribution of each expert to the score of an item: its weight times its read-outs. They add up to `scores`. */
-  contributionsOf(row: number): ExpertContribution[] {
+  contributionsOf(row: number) {
     this.#readOut();
     return this.#members.list.map((member) => ({
       id: member.id,
@@ -158,8 +145,8 @@ export class ExpertMixture {
     return trialOf(this.#start.visits);
   }
 
-  /** @param terms values before the choice */
-  learn(choice: Choice, terms: TermValues, time: number): Outcome {
+  /** @param terms values before the choice @returns number of dropped updates, and whether a candidate was kept */
+  learn(choice: Choice, terms: TermValues, time: number): { rejected: number; kept: boolean } {
     this.#readOut();
     this.#scores = null;
     const common = this.#termsOf(terms);

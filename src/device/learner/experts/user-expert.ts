@@ -229,7 +229,7 @@ export class UserExpert {
     }
     this.#count(choice);
     this.#meanGain = meanGain(this.#meanGain, gain);
-    if (!(this.#meanGain < this.#weights.floor)) return 0;
+    if (!(this.#meanGain < this.#weights.start.floor)) return 0;
     // The guard against learning that harms.
     this.#meanGain = 0;
     this.#readout.fill(0);
@@ -277,7 +277,7 @@ export class UserExpert {
   }
 
   #weightOf(block: number): number {
-    return this.#weights.blockStart * Math.exp(this.#blocks[block].theta);
+    return this.#weights.start.weights.preference * Math.exp(this.#blocks[block].theta);
   }
 
   #boundBlocks(): Record<string, StoredBlock> {
@@ -301,7 +301,7 @@ export class UserExpert {
     for (const [h, { decay, gain }] of states.entries()) {
       const start = at + h * width;
       const readout = this.#readout.subarray(start, start + width);
-      yield { keep: decay ?? 1 - this.#weights.fading, gain, readout };
+      yield { keep: decay ?? 1 - this.#weights.start.fading, gain, readout };
     }
   }
 

@@ -3,7 +3,7 @@ import { NEAREST } from '../nearest-neighbors';
 import { type RankedItem, type RankRequest, rank, scoreAll } from '../rank';
 import type { ExpertPart, RankState, ScoreBreakdown } from '../rank-state';
 import { rankOf } from '../score';
-import { type ModalitySimilarity, modalitySimilarity, similarity, vectorOf, weightedMean } from '../similarities';
+import { modalitySimilarity, similarity, vectorOf, weightedMean } from '../similarities';
 import { MAX_HISTORY, recencyWeights, SESSION, TERMS, type TermName, termValues } from '../terms/terms';
 import { reasonText } from './reason-text';
 import { contributorsFor } from './reasons';
@@ -45,7 +45,7 @@ export function scoreBreakdown(
   const rows = history.rows.slice(-MAX_HISTORY);
   const strengths = history.strengths.slice(-MAX_HISTORY);
   const { content: vectors } = index;
-  const content: ModalitySimilarity = { text: 0, image: 0 };
+  const content = { text: 0, image: 0 };
   const add = (query: Float32Array, weight: number): void => {
     const { text, image } = modalitySimilarity(vectors, row, query);
     content.text += weight * text;
