@@ -4,7 +4,7 @@ import { SidestreamError } from '../../error';
 import type { Layout } from './database';
 import { STRICT } from './device-presence';
 import type { Encryption } from './encryption';
-import { AtRestCipher, type Lock } from './lock';
+import { AtRestCipher, type Lock, newLock, openLock, parseLock } from './lock';
 import { Rows, type UpgradeProfile } from './rows';
 import type { DeviceText } from './store';
 
@@ -160,7 +160,6 @@ export async function unlock(
     const ciphers = await browserKey(database, encryption);
     return { rows: new Rows(upgrade, ciphers, encryption), lock: null };
   }
-  const { newLock, openLock, parseLock } = await import('./lock');
   const lock = parseLock(
     typeof encryption === 'boolean'
       ? stored
