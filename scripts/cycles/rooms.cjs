@@ -59,13 +59,13 @@ const ROOMS = {
   ranking: {
     wing: 'device',
     runs: 'worker',
-    has: '`terms/` of the score, `lists/` per placement, `rules/`, `retrieval/`, `rerank/`, `find/` (words), `variants/`, `explanation/`, `demand/`, `offers/`, `rules-file/`',
+    has: '`terms/` of the score, lists per placement, `rules/`, `retrieval/`, `find/` (words), `explanation/`, and files of demand, groups, hints, variants …',
     imports: ['catalog', 'common', 'events', 'kernel', 'labels'],
   },
   learner: {
     wing: 'device',
     runs: 'worker',
-    has: 'learning on the device: weights, `experts/`, `journal/`, profile',
+    has: 'learning on the device: weights, `experts/`, journal, profile',
     imports: ['catalog', 'common', 'events', 'kernel', 'ranking'],
   },
   store: {
@@ -77,7 +77,7 @@ const ROOMS = {
   experiment: {
     wing: 'device',
     runs: 'worker',
-    has: 'A/B split, attribution, counters; `visitors/`: reports about a visitor',
+    has: 'A/B split, attribution, counters, reports about a visitor',
     imports: ['common', 'events', 'ranking'],
   },
   protocol: {

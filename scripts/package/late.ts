@@ -39,28 +39,24 @@ const FEATURES: Readonly<Record<string, readonly string[]>> = {
     'core/catalog/cooccurrence/',
     'core/catalog/demand/',
     'core/catalog/side-model/side-model-file',
-    'device/ranking/demand/',
+    'device/ranking/demand',
     'device/worker/load-learned',
   ],
   // Shops with offers, or with a file of rules.
   'mutable-files': [
     'core/catalog/mutable-files/',
     'core/catalog/offers/',
-    'device/ranking/offers/',
-    'device/ranking/rules-file/',
+    'device/ranking/patched-index',
+    'device/ranking/rules-file',
     'device/worker/mutable-files',
-    'device/worker/offer-service',
   ],
   // Requests of pages other than lists.
   calls: [
     'core/catalog/new-item',
     'device/ranking/explanation/explain',
-    'device/ranking/explanation/index',
+    'device/ranking/groups',
     'device/ranking/rerank',
-    'device/ranking/rows',
-    'device/ranking/segments',
     'device/ranking/variant-options',
-    'device/worker/browse',
     'device/worker/fresh-options',
     'device/worker/other-lists',
   ],
@@ -68,31 +64,20 @@ const FEATURES: Readonly<Record<string, readonly string[]>> = {
   find: ['device/ranking/find/', 'device/worker/find-items'],
   // Consent: log and profile on the device.
   store: ['device/store/database', 'device/store/device-store', 'device/store/rows'],
-  encryption: [
-    'device/store/at-rest-cipher',
-    'device/store/encrypt',
-    'device/store/lock',
-    'device/store/re-encrypt',
-    'device/store/unlock',
-  ],
+  encryption: ['device/store/encrypt', 'device/store/lock', 'device/store/unlock'],
   // Profiles of earlier versions.
   'profile-migration': ['device/learner/profile-migration'],
   profile: [
     'device/learner/experts/stored-experts',
-    'device/learner/journal/',
+    'device/learner/journal',
     'device/learner/packed-profile',
     'device/learner/profile',
   ],
   // Moving data to another worker, page, store or device.
-  transfer: [
-    'device/worker/exported-file',
-    'device/worker/join-logs',
-    'device/worker/profile-merge',
-    'device/worker/profile-transfer',
-  ],
+  transfer: ['device/worker/exported-file', 'device/worker/profile-merge', 'device/worker/profile-transfer'],
   // Metrics of lists and visitors.
   counts: ['device/experiment/', 'device/worker/visitor-counts'],
-  inspection: ['device/ranking/explanation/inspect', 'device/worker/inspection'],
+  inspection: ['device/worker/inspection'],
   'added-items': ['core/catalog/bundle/read-encoder', 'core/encoders/', 'device/worker/added-items'],
 };
 

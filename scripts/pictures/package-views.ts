@@ -140,7 +140,7 @@ async function agent(page: Page): Promise<void> {
 export const PACKAGE_VIEWS: readonly View[] = [
   {
     name: 'rows',
-    sources: ['examples/plain/shop.css', 'src/page/element/rows', 'src/device/ranking/rows', ...ELEMENT],
+    sources: ['examples/plain/shop.css', 'src/page/element/rows', 'src/device/ranking/groups.ts', ...ELEMENT],
     picture: { file: 'pictures/rows.webp', width: 1080, height: 1120 },
     needsScripts: true,
     async open(page) {
@@ -213,7 +213,13 @@ export const PACKAGE_VIEWS: readonly View[] = [
   },
   {
     name: 'set',
-    sources: ['examples/plain/shop.css', 'src/device/ranking/lists', 'scripts/demo', ...ELEMENT],
+    sources: [
+      'examples/plain/shop.css',
+      'src/device/ranking/lists.ts',
+      'src/device/ranking/lists-in-view.ts',
+      'scripts/demo',
+      ...ELEMENT,
+    ],
     picture: { file: 'pictures/set.webp', width: 900, height: 410 },
     needsScripts: true,
     open: completeSet,

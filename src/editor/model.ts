@@ -1,7 +1,13 @@
 import * as v from 'valibot';
 import { exactObject } from '../core/common/strict-object';
-import { type FilterValue, PLACEMENTS, type Placement } from '../device/ranking';
-import { holdsAt, type PublishedRule, parseRules } from '../device/ranking/rules-file';
+import {
+  type FilterValue,
+  holdsAt,
+  PLACEMENTS,
+  type Placement,
+  type PublishedRule,
+  parseRules,
+} from '../device/ranking';
 
 const RULES_VERSION = 1;
 

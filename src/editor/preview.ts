@@ -1,5 +1,5 @@
 import type { Placement, Recommendation, Recommender } from '../device/protocol';
-import { type PublishedRule, rulesAt } from '../device/ranking/rules-file';
+import { type PublishedRule, rulesAt } from '../device/ranking';
 import type {} from '../page/element';
 import type { Catalog } from './catalog';
 

@@ -2,7 +2,7 @@ import type { CooccurrenceTable, FeatureTable, Item, SideModel } from '../core/c
 import { quantizeRow } from '../core/common/quantize-row';
 import type { ChoiceHistory } from '../core/events';
 import { type CatalogIndex, catalogIndex } from '../device/ranking/catalog-index';
-import { listInView } from '../device/ranking/lists/in-view';
+import { listInView } from '../device/ranking/lists-in-view';
 import type { RankRequest } from '../device/ranking/rank';
 import type { RankState } from '../device/ranking/rank-state';
 import type { TermWeights } from '../device/ranking/score';

@@ -1,6 +1,6 @@
 import type { Random } from '../core/common/random';
-import { combined, sumsOf, type VisitorSums } from '../device/experiment/visitors';
-import type { VisitorTotals } from '../device/experiment/visitors/visitor-sums';
+import { combined, sumsOf, type VisitorSums } from '../device/experiment';
+import type { VisitorTotals } from '../device/experiment/visitors';
 import { type RevenueStep, revenueSteps } from '../lab/verdict/revenue-cap';
 
 /** Settings of simulated visitors. */

@@ -6,7 +6,6 @@ import { eventSchema, type NewEvent } from '../../core/events';
  * it, ms: 7 days.
  */
 export const ATTRIBUTION_WINDOW = 7 * 24 * 60 * 60 * 1000;
-/** Maximum number of items whose last click is kept. */
 const MAX_ITEMS = 500;
 
 /** The event's own schemas, because these fields are copied to events that are parsed when the log is read. */
@@ -17,7 +16,6 @@ type LastClick = v.InferOutput<typeof lastClickSchema>;
 export const lastClicksSchema = v.pipe(v.array(v.strictTuple([itemId, lastClickSchema])), v.maxLength(MAX_ITEMS));
 export type StoredLastClicks = v.InferOutput<typeof lastClicksSchema>;
 
-/** The last click on a recommendation of each item. */
 export class LastClickIndex {
   #last: Map<string, LastClick>;
 
@@ -65,7 +63,6 @@ export function attribute(event: NewEvent, click: LastClick | null): NewEvent {
   return { ...event, ...origin };
 }
 
-/** Whether an event can be attributed to a click. */
 export const isConversion = ({ type }: Pick<NewEvent, 'type'>): boolean => type === 'cart' || type === 'purchase';
 
 /** Key of an order line; null for events that are not purchases or have no transaction id. */

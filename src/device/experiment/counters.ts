@@ -9,7 +9,6 @@ const MAX_TOTAL_ROWS = 2 * MAX_ROWS;
 const MAX_CURRENCIES = 200;
 /** Largest revenue: beyond it a double no longer represents every whole unit. */
 const MAX_REVENUE = Number.MAX_SAFE_INTEGER;
-/** ISO 4217 code for no currency. */
 const NO_CURRENCY = 'XXX';
 
 const { variant, placement, currency } = eventSchema.entries;

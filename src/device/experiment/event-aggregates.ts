@@ -3,9 +3,51 @@ import { type LoggedEvent, MAX_CHARACTERS, type NewEvent } from '../../core/even
 import { SidestreamError } from '../../error';
 import { attribute, LastClickIndex, lastClicksSchema, orderOf } from './attribution';
 import { Counters, type Counts, countsSchema } from './counters';
-import { type Metrics, withRatios } from './metrics';
 
-/** Maximum number of order lines kept. */
+/** Counts of one placement under one variant, with their ratios. */
+export interface MetricsRow extends Counts {
+  /** Clicks per impression; null without impressions. */
+  ctr: number | null;
+  /** 95 % interval of `ctr` (Wilson); null without impressions. */
+  ctrRange: [low: number, high: number] | null;
+  /** Purchases per click; null without clicks. */
+  conversion: number | null;
+}
+
+/** Counts of events on this device, by variant and placement. */
+export interface Metrics {
+  /** The current variant of this device: `experiment/variant`; null if it takes part in no experiment. */
+  variant: string | null;
+  rows: MetricsRow[];
+}
+
+const ratio = (part: number, whole: number): number | null => (whole > 0 ? part / whole : null);
+
+const withRatios = (counts: Counts): MetricsRow => ({
+  ...counts,
+  ctr: ratio(counts.clicks, counts.impressions),
+  ctrRange: wilson(counts.clicks, counts.impressions),
+  conversion: ratio(counts.purchases, counts.clicks),
+});
+
+/** Quantile of the normal distribution for a two-sided interval of 95 %. */
+const Z = 1.96;
+
+/**
+ * Wilson's score interval of a share. Unlike the normal approximation, it is also accurate for small counts and near 0 and 1
+ * (E. B. Wilson, "Probable inference", 1927).
+ * @param part successes among `whole` trials; more than `whole` count as `whole`
+ * @returns lower and upper bound of 95 % confidence, 0..1; null without trials
+ */
+export function wilson(part: number, whole: number): [low: number, high: number] | null {
+  if (whole <= 0) return null;
+  const share = Math.min(1, part / whole);
+  const spread = Z * Math.sqrt((share * (1 - share)) / whole + (Z / (2 * whole)) ** 2);
+  const center = share + Z ** 2 / (2 * whole);
+  const scale = 1 + Z ** 2 / whole;
+  return [Math.max(0, (center - spread) / scale), Math.min(1, (center + spread) / scale)];
+}
+
 const MAX_ORDERS = 1000;
 /**
  * Maximum length of a key: a JSON array of transaction and item, whose characters may each be escaped to 6, and 7 of
@@ -20,7 +62,6 @@ const fileSchema = v.object({
   bytes: v.instance(Uint8Array),
 });
 const contentSchema = v.object({
-  /** Last clicks. */
   touches: lastClicksSchema,
   orders: v.pipe(v.array(v.pipe(v.string(), v.maxLength(MAX_ORDER_LENGTH))), v.maxLength(MAX_ORDERS)),
   counts: countsSchema,
@@ -61,7 +102,6 @@ export class EventAggregates {
     return aggregates;
   }
 
-  /** Id of the last event included. */
   get lastEvent(): number {
     return this.#lastEvent;
   }
@@ -99,13 +139,11 @@ export class EventAggregates {
     this.#counters.add(event);
   }
 
-  /** Whether this purchase is known: the same item of the same transaction. */
   knows(event: NewEvent): boolean {
     const order = orderOf(event);
     return order !== null && this.#orders.has(order);
   }
 
-  /** Attributes an event to a click of the last 7 days, if there is one. */
   attributed(event: NewEvent): NewEvent {
     return attribute(event, this.#clicks.of(event.itemId, event.time));
   }

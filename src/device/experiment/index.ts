@@ -1,6 +1,15 @@
 export { attribute, isConversion, LastClickIndex, orderOf } from './attribution';
 export { Counters, type Counts, countsSchema } from './counters';
-export type { EventAggregates } from './event-aggregates';
-export type { assign, Experiment, Variant } from './experiment';
-export type { Metrics, MetricsRow } from './metrics';
-export type { MetricLine, Moments, VisitorReport, VisitorSums } from './visitors';
+export type { EventAggregates, Metrics, MetricsRow } from './event-aggregates';
+export type { Experiment, Variant } from './experiment';
+export {
+  combined,
+  type MetricLine,
+  type Moments,
+  metricLineSchema,
+  nextReport,
+  sumsOf,
+  VISITOR_COUNTS,
+  type VisitorReport,
+  type VisitorSums,
+} from './visitors';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { wilson } from './metrics';
+import { wilson } from './event-aggregates';
 
 it('the Wilson interval follows the formula', () => {
   const [low, high] = wilson(10, 100) ?? [];

@@ -3,7 +3,7 @@ export { START_WITH_SIDE } from './personal-weights';
 export type { Profile } from './profile';
 
 /** Loads the code of the learning journal, which no list needs. */
-export const journals = (): Promise<typeof import('./journal/journal')> => import('./journal/journal');
+export const journals = (): Promise<typeof import('./journal')> => import('./journal');
 
 /** Loads the code that reads and writes profiles. The first list of a shopper without one does not need it. */
-export const profileFiles = (): Promise<typeof import('./profile-file')> => import('./profile-file');
+export const profileFiles = (): Promise<typeof import('./profile')> => import('./profile');

@@ -5,7 +5,7 @@ import { threeGroups as catalog, GROUP } from '../../testing/three-groups';
 import { rank, scores } from '../ranking';
 import { Learner, type LearnerCatalog } from './learner';
 import { PROFILE_SCHEMA } from './limits';
-import { encodeProfile, readProfile } from './profile-file';
+import { encodeProfile, readProfile } from './profile';
 
 function event(id: number, row: number, type: EventType = 'click'): LoggedEvent {
   return { id, type, itemId: `item-${row}`, time: 1_700_000_000_000 + id };

@@ -12,9 +12,8 @@ import {
   termValues,
 } from '../ranking';
 import { ExpertMixture } from './experts/expert-mixture';
-import { featureBlocks } from './experts/feature-blocks';
-import { FeatureMatrix } from './experts/feature-matrix';
-import type { Journal } from './journal/journal';
+import { FeatureMatrix, featureBlocks } from './experts/feature-matrix';
+import type { Journal } from './journal';
 import { PROFILE_SCHEMA } from './limits';
 import { activeWeights, START, startWithSide } from './personal-weights';
 import type { Profile } from './profile';
@@ -45,7 +44,6 @@ export interface LearnerOptions {
   termsOf?: typeof termValues;
 }
 
-/** The features of a catalogue that experts read. */
 export const featureMatrix = (index: CatalogIndex): FeatureMatrix => new FeatureMatrix(featureBlocks(index));
 
 /**
@@ -141,17 +139,14 @@ export class Learner {
     this.#journal = journal;
   }
 
-  /** The journal of learning; undefined if it was never kept. */
   get journal(): Profile['journal'] {
     return this.#journal?.save() ?? this.#storedJournal;
   }
 
-  /** Id of the last event processed; 0 before the first. */
   get lastEvent(): number {
     return this.#lastEvent;
   }
 
-  /** Id of the first event processed, see `Profile`. */
   get firstEvent(): number {
     return this.#firstEvent;
   }
@@ -283,7 +278,6 @@ export class Learner {
     };
   }
 
-  /** What a candidate needs to be kept as an expert. */
   get trial() {
     return this.#experts.trial;
   }
@@ -313,7 +307,6 @@ export class Learner {
     this.#experts.startFrom(index.side ? startWithSide(startWeights) : START);
   }
 
-  /** Counts an event as processed. @returns the row of its item */
   #rowOf({ id, itemId }: LoggedEvent): number | undefined {
     this.#lastEvent = Math.max(this.#lastEvent, id);
     this.#firstEvent = Math.min(this.#firstEvent, id);

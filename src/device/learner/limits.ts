@@ -18,3 +18,5 @@ export const MAX_DISMISSED = 200;
  * bounds the sum to 25 steps, 2 * 10^5 for a million items. Dismissals do not fade one another, so they need the bound.
  */
 export const MAX_COEFFICIENT = 1e6;
+/** Bound of the gain of the read-outs on one choice. */
+export const MAX_GAIN = 100;

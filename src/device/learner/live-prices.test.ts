@@ -2,8 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Item } from '../../core/catalog';
 import type { LoggedEvent } from '../../core/events';
 import { threeGroups } from '../../testing/three-groups';
-import { catalogIndex } from '../ranking';
-import { patchedIndex } from '../ranking/offers';
+import { catalogIndex, patchedIndex } from '../ranking';
 import { Learner, type LearnerCatalog } from './learner';
 
 const CHEAP = 5;

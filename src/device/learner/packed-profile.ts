@@ -38,8 +38,18 @@ const headerSchema = v.strictObject({
   counts: v.strictTuple([length, length, length, length]),
 });
 
-/** Bytes of a number of each kind. */
-const SIZES = [1, 2, 4, 8] as const;
+/** How numbers of each kind are written and read. */
+interface Kind {
+  size: number;
+  write(view: DataView, value: number): void;
+  read(view: DataView): number;
+}
+const KINDS: readonly Kind[] = [
+  { size: 1, write: (view, value) => view.setInt8(0, value), read: (view) => view.getInt8(0) },
+  { size: 2, write: (view, value) => view.setInt16(0, value, true), read: (view) => view.getInt16(0, true) },
+  { size: 4, write: (view, value) => view.setFloat32(0, value, true), read: (view) => view.getFloat32(0, true) },
+  { size: 8, write: (view, value) => view.setFloat64(0, value, true), read: (view) => view.getFloat64(0, true) },
+];
 
 class Writer {
   readonly #exponents: number[] = [];
@@ -52,11 +62,9 @@ class Writer {
     const lists = [this.#exponents, this.#shorts, this.#floats, this.#doubles];
     const json = JSON.stringify({ data: packed, counts: lists.map((list) => list.length) });
     return [
-      new TextEncoder().encode(`${json}\n`),
-      planes(this.#exponents, 1, (view, value) => view.setInt8(0, value)),
-      planes(this.#shorts, 2, (view, value) => view.setInt16(0, value, true)),
-      planes(this.#floats, 4, (view, value) => view.setFloat32(0, value, true)),
-      planes(this.#doubles, 8, (view, value) => view.setFloat64(0, value, true)),
+      new TextEncoder().encode(`${json}
+`),
+      ...lists.map((list, n) => planes(list, KINDS[n])),
     ];
   }
 
@@ -115,22 +123,20 @@ export function unpacked(bytes: Uint8Array): unknown {
   if (end < 0) throw new RangeError('it has no header');
   const { data, counts } = v.parse(headerSchema, JSON.parse(new TextDecoder().decode(bytes.subarray(0, end))));
   let at = end + 1;
-  const total = counts.reduce((sum, count, kind) => sum + count * SIZES[kind], at);
+  const total = counts.reduce((sum, count, n) => sum + count * KINDS[n].size, at);
   if (total !== bytes.length) throw new RangeError('its length is wrong');
-  const [exponents, shorts, floats, doubles] = counts.map((count, kind) => {
-    const size = SIZES[kind];
-    const read = reader(bytes.subarray(at, at + count * size), size);
-    at += count * size;
+  const [exponents, shorts, floats, doubles] = counts.map((count, n) => {
+    const end = at + count * KINDS[n].size;
+    const read = reader(bytes.subarray(at, end), KINDS[n]);
+    at = end;
     return read;
   });
   const chunk = (size: number): number[] => {
-    const exponent = exponents((view) => view.getInt8(0));
-    const values = Array.from({ length: size }, () => {
+    const exponent = exponents();
+    return Array.from({ length: size }, () => {
       if (exponent === ZEROS) return 0;
-      if (exponent === WHOLE) return floats((view) => view.getFloat32(0, true));
-      return shorts((view) => view.getInt16(0, true)) * 2 ** exponent;
+      return exponent === WHOLE ? floats() : shorts() * 2 ** exponent;
     });
-    return values;
   };
   const restored = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(restored);
@@ -145,12 +151,9 @@ export function unpacked(bytes: Uint8Array): unknown {
       while (values.length < stands.floats) values.push(...chunk(Math.min(CHUNK, stands.floats - values.length)));
       return Float32Array.from(values);
     }
-    if ('numbers' in stands)
-      return Array.from({ length: stands.numbers }, () => floats((view) => view.getFloat32(0, true)));
+    if ('numbers' in stands) return Array.from({ length: stands.numbers }, floats);
     if ('number' in stands) {
-      return stands.number === 32
-        ? floats((view) => view.getFloat32(0, true))
-        : doubles((view) => view.getFloat64(0, true));
+      return stands.number === 32 ? floats() : doubles();
     }
     if ('differences' in stands) {
       let sum = 0;
@@ -167,7 +170,6 @@ export function unpacked(bytes: Uint8Array): unknown {
   return whole;
 }
 
-/** The rows of a table. @param columns each with its name */
 function rowsOf(columns: readonly (readonly [string, unknown])[]): unknown[] {
   const lists = columns.map(([name, column]) => {
     if (!Array.isArray(column)) throw new TypeError('a column is not a list');
@@ -223,7 +225,7 @@ const differences = (column: readonly number[]): number[] =>
   column.map((value, n) => value - (n > 0 ? column[n - 1] : 0));
 
 /** Bytes of numbers: the first of every number, then the second, and so on. */
-function planes(values: readonly number[], size: number, write: (view: DataView, value: number) => void): Uint8Array {
+function planes(values: readonly number[], { size, write }: Kind): Uint8Array {
   const one = new Uint8Array(size);
   const view = new DataView(one.buffer);
   const bytes = new Uint8Array(size * values.length);
@@ -234,13 +236,12 @@ function planes(values: readonly number[], size: number, write: (view: DataView,
   return bytes;
 }
 
-/** Reads the numbers of `planes` in sequence. */
-function reader(bytes: Uint8Array, size: number) {
+function reader(bytes: Uint8Array, { size, read: take }: Kind) {
   const count = bytes.length / size;
   const one = new Uint8Array(size);
   const view = new DataView(one.buffer);
   let next = 0;
-  const read = (take: (view: DataView) => number): number => {
+  const read = (): number => {
     if (next >= count) throw new RangeError('numbers are missing');
     for (let byte = 0; byte < size; byte++) one[byte] = bytes[byte * count + next];
     next++;

@@ -41,7 +41,7 @@ describe('adaGradStep', () => {
 describe('PersonalWeights', () => {
   it('starts at the weights of every shop, with read-outs as they are', () => {
     expect(new PersonalWeights().current).toEqual({ ...START_WEIGHTS, preference: 1 });
-    expect(new PersonalWeights().blockStart).toBe(START_WEIGHTS.preference);
+    expect(new PersonalWeights().start.weights.preference).toBe(START_WEIGHTS.preference);
   });
 
   it('grows the term that puts the chosen items high and fades the one that does not', () => {

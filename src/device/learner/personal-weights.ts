@@ -47,7 +47,6 @@ const START_WEIGHTS_WITH_SIDE: TermWeights = {
   preference: 0.75,
 };
 
-/** Start of a new shopper's experts. */
 export const START: Start = { weights: START_WEIGHTS, fading: 0.1, floor: -0.25, visits: true };
 export const START_WITH_SIDE: Start = { weights: START_WEIGHTS_WITH_SIDE, fading: 0.04, floor: -0.25, visits: false };
 
@@ -135,24 +134,12 @@ export class PersonalWeights {
     return copy;
   }
 
-  /** Replaces the common start weights; theta stays. */
   startFrom(start: Start): void {
     this.#start = start;
   }
 
-  /** Weight of a feature block of an expert while its theta is 0. */
-  get blockStart(): number {
-    return this.#start.weights.preference;
-  }
-
-  /** Share of a read-out that fades with each choice. */
-  get fading(): number {
-    return this.#start.fading;
-  }
-
-  /** Mean gain of the read-outs, nats per choice, below which they start from zero. */
-  get floor(): number {
-    return this.#start.floor;
+  get start(): Start {
+    return this.#start;
   }
 
   /** The weights; `preference` has weight 1, because an expert's read-outs contain the weights of their blocks. */
@@ -163,11 +150,7 @@ export class PersonalWeights {
     return { ...weights, preference: 1 };
   }
 
-  /**
-   * Learns from one choice.
-   * @param slopes of the log-likelihood in each term's weight: its value for the chosen item minus its expected value
-   * @param strength of the event; scales the gradient
-   */
+  /** @param slopes of the log-likelihood in each term's weight: its value for the chosen item minus its expected value */
   step(slopes: Record<TermName, number>, strength: number): void {
     const weights = this.current;
     for (const name of TERMS) {

@@ -6,8 +6,7 @@ import { PROFILE } from '../../testing/profiles';
 import { catalogIndex, rank, TERMS } from '../ranking';
 import type { StoredUserExpert } from './experts/stored-experts';
 import { Learner, type LearnerCatalog } from './learner';
-import { type Profile, parseProfile } from './profile';
-import { decodeProfile, encodeProfile, readProfile } from './profile-file';
+import { decodeProfile, encodeProfile, type Profile, parseProfile, readProfile } from './profile';
 
 const COUNT = 120;
 // Enough for the weights to overflow together, although no single one does.

@@ -11,7 +11,7 @@ import {
 } from '../../testing/profiles';
 import { TERMS } from '../ranking';
 import { PROFILE_SCHEMA } from './limits';
-import { decodeProfile, encodeProfile, readProfile, storedProfile, upgradeStoredProfile } from './profile-file';
+import { decodeProfile, encodeProfile, readProfile, storedProfile, upgradeStoredProfile } from './profile';
 
 const codeOf = async (reading: Promise<unknown>): Promise<string> =>
   reading.then(

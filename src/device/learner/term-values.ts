@@ -16,19 +16,15 @@ export class TermValueCache {
   #of: readonly unknown[] = [];
   #dismissed: readonly number[] = [];
   #values: TermValues | null = null;
-  readonly #compute: typeof termValues;
 
-  constructor(compute: typeof termValues) {
-    this.#compute = compute;
-  }
+  constructor(private readonly compute: typeof termValues) {}
 
-  /** As `termValues`. Shared: not to be changed. */
   values(index: CatalogIndex, sources: TermSources): TermValues {
     const { history, residualScores } = sources;
     // A history only grows; all other sources except the dismissals are replaced when they change.
     const of = [index, history, history.rows.length, history.strengths.at(-1), residualScores];
     if (!this.#values || of.some((part, n) => part !== this.#of[n]) || !this.#dismissedAre(history.dismissed)) {
-      this.#values = this.#compute(index, sources);
+      this.#values = this.compute(index, sources);
       this.#of = of;
       this.#dismissed = [...history.dismissed];
     }
@@ -74,11 +70,9 @@ const SHARED = TERMS.filter((name) => name !== 'preference');
  * one pass.
  */
 export class TermMatrix {
-  /** Terms with a basis; each has a row of the matrix. */
   #names: readonly TermName[] = [];
   #matrix: Matrix;
 
-  /** @param count items */
   constructor(readonly count: number) {
     this.#matrix = createMatrix(0, count);
   }

@@ -1,13 +1,30 @@
 import type { Item, ItemInput, Offer } from '../../core/catalog';
-import type { EventDetails, EventType } from '../../core/events';
+import type { EventType } from '../../core/events';
 import type { SidestreamError } from '../../error';
 import type { Counts, Experiment, Metrics, VisitorReport } from '../experiment';
-import type { Filter, Hints, Pin, Placement, Rules, TermName } from '../ranking';
+import type { Hints, Rules } from '../ranking';
 import type { Encryption } from '../store';
-import type { ExpertStatus, Explanation, Recommendation, Snapshot } from './answers';
-import type { RowsRequest, RowsResponse, SegmentsRequest, SegmentsResponse } from './groups';
 import type { InspectionAnswers, InspectionSubjects } from './inspection';
-import type { Product, ProductsRequest } from './product';
+import type {
+  BrowseRequest,
+  BrowseResponse,
+  CategoriesRequest,
+  CategoryCount,
+  Explanation,
+  FindRequest,
+  FindResponse,
+  Product,
+  ProductsRequest,
+  RecommendRequest,
+  RecommendResponse,
+  RerankOptions,
+  RerankResponse,
+  RowsRequest,
+  RowsResponse,
+  SegmentsRequest,
+  SegmentsResponse,
+} from './lists';
+import type { Consent, ImportOptions, ImportResult, Snapshot, Status, TrackDetails } from './profile';
 
 export type { Item, ItemInput, Offer } from '../../core/catalog';
 export type { EventType } from '../../core/events';
@@ -42,134 +59,8 @@ export type {
   TermName,
 } from '../ranking';
 export type { Encryption } from '../store';
-export type { ExpertContribution, ExpertStatus, Explanation, Recommendation, Snapshot } from './answers';
-export type { Row, RowsRequest, RowsResponse, Segment, SegmentsRequest, SegmentsResponse } from './groups';
-export type { Product, ProductOption, ProductsRequest } from './product';
-
-/**
- * Consent of the shopper: `pending` keeps everything in memory, `granted` writes to IndexedDB, `denied` deletes it and
- * learns nothing. An answer in one tab holds in all open tabs of the shop.
- *
- * `session` is `pending` for a shop with several pages: the data in memory is also kept in the tab's sessionStorage, and the
- * tab's next page continues from there. This stores data on the device before the shopper has answered, which may itself
- * need consent. `session` is not an answer and holds in this tab only.
- */
-export type Consent = 'pending' | 'granted' | 'denied' | 'session';
-
-/** A request for a list. Its rules replace the shop's rules of the same names. */
-export interface RecommendRequest extends Omit<Rules, 'filter'> {
-  /** Lists only the items that match it: an object, or its JSON text. */
-  filter?: Filter | string;
-  /** Default: `for-you`, or `complement` when `cart` is set. */
-  placement?: Placement;
-  /**
-   * The item in view, or a list of 1 to 100 items, such as the items of a cart page; the list that comes back contains none
-   * of them. `similar` and `complement` need `itemId` or `cart`. Ids in a list that are not in the catalogue are ignored,
-   * unless all of them are missing.
-   */
-  itemId?: string | readonly string[];
-  /**
-   * Whether the items in the shopper's cart (the last 100, according to the events `cart`, `uncart` and `purchase` of all
-   * tabs) count as in view too. With an empty cart and no `itemId`, `similar` and `complement` are empty. Default false.
-   */
-  cart?: boolean;
-  /** Default 8, at most 100. */
-  limit?: number;
-  /** Ids of items to leave out, for example because the page already shows them; at most 10,000. */
-  exclude?: string[];
-  /**
-   * Language of reasons and items, as a tag: `de-AT`. Default: the page's language, `<html lang>`. Reasons exist in en, ja,
-   * de, fr, es and ar, and fall back to en. Items have texts in the languages that the bundle was built with (`--locale`),
-   * and fall back to the shop's main feed.
-   */
-  lang?: string;
-  /**
-   * What the shopper is looking for in this visit, for `for-you`: an object, or its JSON text. Default: the hints of
-   * `setHints()`; `{}` for no hints.
-   */
-  hints?: Hints | string;
-}
-
-/**
- * How to order one of the shop's own lists. Its rules replace the shop's rules of the same names. No other rule applies: no
- * item is left out, and seeing a list does not change its order on the next visit.
- */
-export interface RerankOptions extends Pick<Rules, 'boost' | 'bury' | 'coldStart'> {
-  /**
-   * How far to go from the shop's order, 0, to the shopper's, 1 (default). Items are sorted by ascending (1 - strength) * s
-   * + strength * p, where s is an item's rank in the shop's list, p its rank by the score that `for-you` gives it, with
-   * `boost` and `bury` in standard deviations of the scores in the list. Ties keep the shop's order. As strength rises, two
-   * items swap at most once.
-   */
-  strength?: number;
-  /**
-   * Items at fixed places, at any strength, even if the catalogue lacks them. If two pins name the same place, the first
-   * counts; pins of items that are not in the list, or beyond its end, have no effect. At most 100, positions up to 9,999.
-   */
-  pin?: Pin[];
-}
-
-/** One of the shop's own lists, reordered. */
-export interface RerankResponse {
-  /** Pass it to `track()` as `recommendationId` to attribute clicks, with the list's name as `placement`. */
-  id: string;
-  /** The given ids, each as often as it was given. */
-  ids: string[];
-}
-
-/** What to find: either `text` or `image`. */
-export interface FindRequest {
-  /**
-   * Words as the shopper types them, 1 to 200 characters after trimming. The last word may be unfinished. From 4 letters on, a word may
-   * have one typing error, from 8 on two. Case and accents make no difference.
-   */
-  text?: string;
-  /**
-   * A picture, such as a photo from the shopper's camera, at most 50 MB. It is encoded on this device and neither kept nor sent
-   * anywhere.
-   */
-  image?: Blob;
-  /** Default 8, at most 100. */
-  limit?: number;
-  /** Finds only items that match it: an object, or its JSON text. Replaces the shop's rule of this name. */
-  filter?: Filter | string;
-  /** Ids of items to leave out; at most 10,000. */
-  exclude?: string[];
-  /** As for `recommend()`. Items are found by their texts in this language. */
-  lang?: string;
-}
-
-/** What was found. */
-export interface FindResponse {
-  /** Pass it to `track()` as `recommendationId` to attribute clicks, with `find` as `placement`. */
-  id: string;
-  /** The best first, explained as in other lists. */
-  items: Recommendation[];
-  /**
-   * How they were found: by their `words`; by their `meaning`, because no item that may be listed has the words; or by a `photo`.
-   */
-  by: 'words' | 'meaning' | 'photo';
-  /** As in `RecommendResponse`. */
-  currency?: string;
-  /** Whether only part of the catalogue was searched, because it is too large to load as a whole. */
-  partial: boolean;
-}
-
-/** A ranked list. */
-export interface RecommendResponse {
-  /** Pass it to `track()` as `recommendationId` to attribute clicks. */
-  id: string;
-  placement: Placement;
-  items: Recommendation[];
-  /** Currency of the prices, as a three-letter code, if the offers of the market name one. */
-  currency?: string;
-}
-
-/** Details of an event for `track()`. */
-export interface TrackDetails extends EventDetails {
-  /** A placement of the recommender, or the name of one of the shop's own lists; at most 64 characters. */
-  placement?: Placement | (string & {});
-}
+export type * from './lists';
+export type * from './profile';
 
 /** Result of `updateOffers()`. */
 export interface OfferUpdate {
@@ -182,43 +73,6 @@ export interface OfferUpdate {
   unknown: string[];
 }
 
-/** Which part of the catalogue to list. */
-export interface BrowseRequest {
-  /** Category or category prefix (whole path segments), as in the shop's main feed. Default: all categories. */
-  category?: string;
-  /** Words that must all occur in the title, description or category, in the chosen language. */
-  query?: string;
-  /** Language of the items, as for `recommend()`. Default: the page's language. */
-  lang?: string;
-  /** Default 0. */
-  offset?: number;
-  /** Default 48. */
-  limit?: number;
-}
-
-/** A page of the catalogue, in catalogue order. A catalogue too large to load as a whole lists its loaded items only. */
-export interface BrowseResponse {
-  items: Item[];
-  /** Matches before offset and limit. */
-  total: number;
-}
-
-/** How to list the categories. */
-export interface CategoriesRequest {
-  /** Language of the names, as for `recommend()`. Default: the page's language. */
-  lang?: string;
-}
-
-/** A category of the catalogue. */
-export interface CategoryCount {
-  /** Its path, as rules and `browse()` take it. */
-  category: string;
-  /** The path in the requested language, if it differs. */
-  label?: string;
-  /** Number of items. */
-  count: number;
-}
-
 /** A product that this device adds to its own catalogue. */
 export type NewItem = Omit<ItemInput, 'id' | 'image'> & {
   /** Must not be an id of the shop's catalogue. Default: a generated id. */
@@ -227,90 +81,11 @@ export type NewItem = Omit<ItemInput, 'id' | 'image'> & {
   image?: Blob;
 };
 
-/** Where the encoders compute. */
-export type EncoderBackend = 'webgpu' | 'wasm';
-
-/** What the learner computes on. */
-export type LearnerBackend = 'wasm' | 'javascript';
-
-/** The last run of an encoder in this page. */
-export interface EncoderRun {
-  modality: 'text' | 'image';
-  /** Name of its preset, such as `mobilenet-v2`. */
-  encoder: string;
-  backend: EncoderBackend;
-  /** Why it did not compute on a GPU, in English; null if it did. */
-  reason: string | null;
-  /** How long one text or picture took, without loading the encoder. */
-  milliseconds: number;
-}
-
-/** State of a recommender; the inspector shows it. */
-export interface Status {
-  /** The current consent. */
-  consent: Consent;
-  /** Whether this device learns: false with `learning: false`, or under a variant without learning. */
-  learning: boolean;
-  /** Whether this tab saves the profile: exactly one of the shop's learning tabs does. */
-  leading: boolean;
-  /** Number of items in the catalogue, including the items that this device added. */
-  items: number;
-  /**
-   * Choices in this profile: views, clicks, carts and purchases. Several events of one product in a row, such as a view and
-   * then a cart, are one choice, as strong as the strongest of them.
-   */
-  events: number;
-  /** Number of items that the shopper dismissed without undoing it. */
-  dismissed: number;
-  /** Time of the last update in milliseconds since the epoch; null before the first one. */
-  lastUpdate: number | null;
-  /** Windows closed so far. */
-  windows: number;
-  /** Updates dropped by the guard. */
-  rejected: number;
-  /**
-   * What the encoders and the learner of this page compute on. `encoders` is the backend of the last run and null before the first;
-   * `runs` has the last run of each encoder. `learner` is `javascript` while the WebAssembly functions load, and where they cannot run.
-   */
-  backend: { encoders: EncoderBackend | null; learner: LearnerBackend; runs: EncoderRun[] };
-  /** The experts of this profile, the generalist first. */
-  experts: ExpertStatus[];
-  /** Personal weights of the score's terms; `boughtTogether` is missing in a shop without a co-occurrence table. */
-  weights: Partial<Record<TermName, number>>;
-}
-
 /** Progress of a long task. `total` is 0 while unknown. */
 export interface Progress {
   stage: 'bundle' | 'encoders' | 'encode' | 'merge';
   loaded: number;
   total: number;
-}
-
-/** How a profile is imported. */
-export interface ImportOptions {
-  /** Passphrase of the file, if it is encrypted. */
-  passphrase?: string;
-  /** True merges the imported profile into the one on this device. Default false: it replaces the one on this device. */
-  merge?: boolean;
-}
-
-/** The result of `importProfile()`. */
-export interface ImportResult {
-  /** Number of events added to this device's log. */
-  added: number;
-  /** Number of events of the file that this device already had: they count once. 0 without `merge`. */
-  known: number;
-  /**
-   * Number of events of the file that were not learned because they are older than the log of this device. The log has
-   * dropped its own events from that time, which may have included the same ones. 0 without `merge`.
-   */
-  leftOut: number;
-  /**
-   * With `merge`: whether the profile equals the one that a single device would have learned from all events of both. False
-   * if one of the two logs has dropped its oldest events. Without `merge`: whether the file holds all events that its
-   * profile was learned from.
-   */
-  exact: boolean;
 }
 
 /** Events of a recommender, by name. */

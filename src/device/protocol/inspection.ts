@@ -1,5 +1,6 @@
 import type { Item } from '../../core/catalog';
-import type { ExpertStatus, Explanation, Recommendation, Snapshot } from './answers';
+import type { Explanation, Recommendation } from './lists';
+import type { ExpertStatus, Snapshot } from './profile';
 
 /** The questions that `inspect()` answers, and the types of the answers. */
 export interface InspectionAnswers {

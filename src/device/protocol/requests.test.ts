@@ -3,8 +3,7 @@ import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { eventSchema } from '../../core/events';
 import { rulesSchema } from '../ranking';
-import { parsed } from './parse-argument';
-import { callSchema, optionsSchema, recommendSchema, trackSchema } from './requests';
+import { callSchema, optionsSchema, parsed, recommendSchema, trackSchema } from './requests';
 
 const options = { bundle: 'http://shop/bundle/' };
 const track = (itemId: unknown, details: unknown = {}) => ({ type: 'click', itemId, details });

@@ -1,10 +1,36 @@
 import * as v from 'valibot';
 import { addedItemSchema } from '../../core/catalog';
 import { exactObject } from '../../core/common/strict-object';
-import { detailFields, type EventType, eventFields, itemIdSchema } from '../../core/events';
+import { detailFields, type EventType, eventFields, eventSchema, itemIdSchema, storedTime } from '../../core/events';
+import { SidestreamError } from '../../error';
+import { countsSchema } from '../experiment';
 import { PLACEMENTS, type Placement, ruleFields, rulesSchema } from '../ranking';
 import { encryptionSchema } from '../store';
 import type { Consent, TrackDetails } from './api';
+
+/**
+ * Parses an argument of a public method.
+ * @param what name of the method, for the message
+ * @param name of the argument, if the method has several or it is not an object
+ * @throws SidestreamError `runtime/invalid-input` naming the field
+ */
+export function parsed<Schema extends v.GenericSchema>(
+  schema: Schema,
+  input: unknown,
+  what: string,
+  name = '',
+): v.InferOutput<Schema> {
+  const result = v.safeParse(schema, input);
+  if (result.success) return result.output;
+  // Unknown names first: a field that seems missing is often misspelt.
+  const unknown = result.issues.find(({ expected }) => expected === 'never');
+  const issue = unknown ?? result.issues[0];
+  // The message names the unknown field already.
+  const keys = issue.path?.slice(0, unknown ? -1 : undefined).map(({ key }) => `${key}`) ?? [];
+  const path = [name, ...keys].filter(Boolean).join('.');
+  const text = [what, path, issue.message].filter(Boolean).join(': ');
+  throw new SidestreamError('runtime/invalid-input', text.endsWith('?') ? text : `${text}.`);
+}
 
 const ABOUT_ITEM: readonly Placement[] = ['similar', 'complement'];
 
@@ -47,7 +73,6 @@ export const optionsSchema = exactObject({
   onMetric: hook,
 });
 
-/** A request for a list, as it comes from the page. */
 export const recommendSchema = v.pipe(
   exactObject({
     placement: v.optional(v.picklist(PLACEMENTS)),
@@ -90,12 +115,34 @@ export const localItemSchema = v.object({
   scales: v.instance(Float32Array<ArrayBufferLike>),
 });
 
-/** An event before it is parsed. */
 export interface TrackInput {
   type: EventType;
   itemId: string;
   details: TrackDetails;
 }
 
-/** An event, as it comes from the page. */
 export const trackSchema = exactObject({ ...eventFields, details: exactObject(detailFields) });
+
+/** A call of `track()`, as the page noted it. */
+const trackedSchema = v.object({ ...eventFields, details: v.record(v.string(), v.unknown()), time: storedTime });
+export type TrackedCall = v.InferOutput<typeof trackedSchema>;
+
+/** Data that a worker hands over, through the page, to its replacement in this page or in the next. */
+export const keptSchema = v.object({
+  /** Data in memory only; null if the device stores it, or the shopper denied consent. */
+  memory: v.nullable(
+    v.object({
+      /** The profile as a file; null if only the events were kept. */
+      profile: v.nullable(v.custom<Uint8Array>((value) => value instanceof Uint8Array)),
+      events: v.array(eventSchema),
+      items: v.array(localItemSchema),
+    }),
+  ),
+  /** Counts that were not taken yet. */
+  counts: countsSchema,
+  /** Calls that an earlier page noted, and that may be missing in `memory`. */
+  tracked: v.optional(v.array(trackedSchema)),
+  /** The page's hints about the visit: passed from worker to worker of one page, never kept beyond it. */
+  hints: v.optional(v.unknown()),
+});
+export type Kept = v.InferOutput<typeof keptSchema>;

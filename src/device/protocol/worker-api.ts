@@ -17,8 +17,7 @@ import type {
   RecommenderOptions,
   Status,
 } from './api';
-import type { Kept } from './hand-over';
-import type { Refusal, TrackInput } from './requests';
+import type { Kept, Refusal, TrackInput } from './requests';
 
 /** Options as the page sends them: `'function'` instead of a function, which cannot be sent. */
 export type GivenOptions = Omit<RecommenderOptions, 'onProgress' | 'onMetric'> & {
@@ -87,7 +86,6 @@ export interface WorkerHost {
   refuse(level: Refusal): Promise<void>;
 }
 
-/** Arguments of a page's hooks, see `RecommenderOptions.onMetric`. */
 export interface MetricReport {
   counts: Counts[];
   visitors: VisitorReport[];
@@ -96,7 +94,6 @@ export interface MetricReport {
 /** Methods of a recommender that its worker lacks, or has in another form. */
 type PageMethod = 'addItem' | 'find' | 'on' | 'track' | 'updateOffers';
 
-/** The recommender in its worker, for the page: the methods of `Recommender`, and the calls that their page side needs. */
 export interface WorkerRecommender extends Omit<Recommender, PageMethod> {
   /** @param call also the time of the event, milliseconds since the epoch; default: now */
   track(...call: [...Parameters<Recommender['track']>, time?: number]): Promise<void>;

@@ -10,11 +10,11 @@ import {
   placeByContent,
   type SideModel,
 } from '../../core/catalog';
-import { NearestHistory, NearestNeighbors } from './nearest-neighbors';
-import type { ProductVariants } from './product-variants';
+import { NEAREST, NearestNeighbors } from './nearest-neighbors';
 import { SimilarityCache } from './similarity-cache';
 import { type CategoryIndex, categoryIndex } from './terms/category-preference';
 import { type NumberColumn, type NumberFeatures, numberColumns } from './terms/numeric-affinity';
+import type { ProductVariants } from './variants';
 
 /** The data that the terms read from a catalogue, computed once per catalogue. Items are identified by row. */
 export interface CatalogIndex {
@@ -24,7 +24,8 @@ export interface CatalogIndex {
   variants: ProductVariants | null;
   content: ContentVectors;
   similarities: SimilarityCache;
-  nearestHistory: NearestHistory;
+  /** Similarities of every item to the 3 items of a history nearest to it. */
+  nearestHistory: NearestNeighbors;
   /** Similarity of every item to the dismissed item nearest to it. */
   nearestDismissed: NearestNeighbors;
   categories: CategoryIndex;
@@ -67,7 +68,6 @@ export interface CatalogIndexOptions {
   trend?: Float32Array | null;
   /** The bundle's, where its content says little. Default .1. */
   similarCategory?: number;
-  /** The variants among these items, from `productVariants`. Default: no variants. */
   variants?: ProductVariants | null;
   /** Statistics of the catalogue that contains the items. Default: statistics of these items. */
   statistics?: CatalogStatistics;
@@ -103,7 +103,7 @@ export function catalogIndex(
     variants,
     content,
     similarities,
-    nearestHistory: new NearestHistory(content, similarities),
+    nearestHistory: new NearestNeighbors(content, similarities, NEAREST),
     nearestDismissed: new NearestNeighbors(content, similarities, 1),
     categories: categoryIndex(items, statistics),
     popularity,

@@ -1,4 +1,5 @@
-import type { CatalogIndex } from './catalog-index';
+import type { ContentVectors } from '../../core/catalog';
+import type { CategoryIndex } from './terms/category-preference';
 
 /**
  * Some features of every item, standardised: (value - center) * scale per column, which over the catalogue have mean 0 and
@@ -23,11 +24,7 @@ const SMOOTHING = 1;
 /** Columns of the category block: the most frequent categories. */
 const MAX_CATEGORIES = 64;
 
-/**
- * Standardises the columns of a block.
- * @param subject of its name
- * @param values [count * width], kept
- */
+/** Standardises the columns of a block. @param subject of its name @param values [count * width], kept */
 export function featureBlock(
   subject: string,
   width: number,
@@ -85,7 +82,7 @@ export function orderRbf(count: number, places: ArrayLike<number> = { length: co
 }
 
 /** The content vectors: the first half of the columns is text, the second half the picture. */
-export const contentBlock = ({ content: { width, values, count } }: Pick<CatalogIndex, 'content'>): FeatureBlock =>
+export const contentBlock = ({ content: { width, values, count } }: { content: ContentVectors }): FeatureBlock =>
   featureBlock('content', width, values, count, 1);
 
 /**
@@ -94,7 +91,10 @@ export const contentBlock = ({ content: { width, values, count } }: Pick<Catalog
 export function categoryBlock({
   categories,
   content,
-}: Pick<CatalogIndex, 'categories' | 'content'>): FeatureBlock | null {
+}: {
+  categories: CategoryIndex;
+  content: ContentVectors;
+}): FeatureBlock | null {
   const { baseRate, ofItem, names } = categories;
   const ids = [...baseRate.keys()]
     .filter((id) => baseRate[id] < 1)

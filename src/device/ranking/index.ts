@@ -1,5 +1,4 @@
 export { type CatalogIndex, catalogIndex } from './catalog-index';
-export type { ExpertState } from './expert-state';
 export { loadReasons } from './explanation/reason-text';
 export {
   ATTRIBUTE_WEIGHT,
@@ -12,12 +11,11 @@ export {
   ORDER_RBFS,
   orderRbf,
 } from './feature-block';
-export type { QueryVector } from './find/nearest-items';
-export type { HintedCatalog, Hints, HintValue } from './hints/hints';
-export { PLACEMENTS, type Placement, type Source } from './placement';
-export { type PriceRange, productOf } from './product-variants';
+export type { QueryVector } from './find/rank-found';
+export type { HintedCatalog, Hints, HintValue } from './hints';
+export { PLACEMENTS, type Placement, type PriceRange, productOf, type Source } from './placement';
 export { type RankedItem, type RankRequest, rank } from './rank';
-export type { ExpertPart, RankState } from './rank-state';
+export type { ExpertPart, ExpertState, RankState } from './rank-state';
 export { baseProfile, type ContentProfile, type ContentWeights, contentProfile } from './retrieval/content-profile';
 export { clustersOf, Retrieval } from './retrieval/retrieval';
 export type { Filter, FilterCondition, FilterField, FilterValue } from './rules/filter';
@@ -26,13 +24,13 @@ export {
   mergedRules,
   type Pin,
   type Push,
+  RULES_FILE,
   type Rules,
   ruleFields,
   rulesSchema,
   type SetField,
   type SetRule,
 } from './rules/rules';
-export { RULES_FILE } from './rules-file/rules-name';
 export { rankOf, scores, type TermWeights, topRows } from './score';
 export { MAX_ABS_Z, type NumberFeatures } from './terms/numeric-affinity';
 export { sideScores } from './terms/side-scores';
@@ -49,8 +47,27 @@ export {
 } from './terms/terms';
 
 /** Loads the code for `complement`, and for lists about more items than one. Other lists do without. */
-export const listsInView = (): Promise<typeof import('./lists/in-view')> => import('./lists/in-view');
+export const listsInView = (): Promise<typeof import('./lists-in-view')> => import('./lists-in-view');
 
-/** Loads the inspector's code for splitting scores, which no list needs. */
-export const inspections = (): Promise<typeof import('./explanation/inspect')> => import('./explanation/inspect');
+// Code that lists do not need. What is not used with the first list is left out of the worker's script.
+export { repeatScores, ShopDemand } from './demand';
+export { explain, influences, inspectRow, listWithout } from './explanation/explain';
+export { type Found, nearestToPicture, nearestToText, rankFound, rulesOfFind, sharedCategory } from './find/rank-found';
+export { WordIndex } from './find/word-index';
+export { planRows, rankSegments } from './groups';
+export { Hinting, hintFade, hintLifts, hintScale, hintsSchema, type ParsedHints, parseHints } from './hints';
+export { patchedIndex } from './patched-index';
+export { rerank } from './rerank';
+export { itemFilter } from './rules/filter';
+export {
+  fetchRules,
+  holdsAt,
+  type PublishedRule,
+  type PublishedRules,
+  parseRules,
+  type RuleProblem,
+  ruleProblemText,
+  rulesAt,
+} from './rules-file';
 export { choiceTable } from './terms/cooccurrence';
+export { optionsOf, type ProductOption, usualSizes } from './variant-options';

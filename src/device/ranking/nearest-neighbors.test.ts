@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { seededRandom } from '../../core/common/random';
-import { NearestHistory } from './nearest-neighbors';
+import { NEAREST, NearestNeighbors } from './nearest-neighbors';
 import { SimilarityCache } from './similarity-cache';
 
 const COUNT = 23;
@@ -18,7 +18,7 @@ const direct = (rows: number[]): number[] =>
   });
 
 it('gives the same for a history that grew, shrank or was replaced as for a new one', () => {
-  const nearestHistory = new NearestHistory(vectors, similar);
+  const nearestHistory = new NearestNeighbors(vectors, similar, NEAREST);
   for (const rows of [[4], [4, 9], [4, 9, 4, 17], [4, 9, 4, 17, 2, 8], [9, 17, 2, 8], [1, 2, 3], [3, 2, 1, 20]]) {
     for (const [item, value] of direct(rows).entries())
       expect(nearestHistory.meanSimilarity(rows)[item]).toBeCloseTo(value, 5);
@@ -28,7 +28,7 @@ it('gives the same for a history that grew, shrank or was replaced as for a new 
 it('gives the same for the last items of a long history, with a large cache and a small one', () => {
   const all = Array.from({ length: 60 }, (_, n) => (n * n * 7 + 3 * n) % COUNT);
   for (const cache of [similar, new SimilarityCache(vectors, 0)]) {
-    const nearestHistory = new NearestHistory(vectors, cache);
+    const nearestHistory = new NearestNeighbors(vectors, cache, NEAREST);
     for (let n = 1; n < all.length; n++) {
       const rows = all.slice(0, n).slice(-15);
       for (const [item, value] of direct(rows).entries())
@@ -42,12 +42,13 @@ it('gives the same however many neighbors leave before others come', () => {
   const count = 90;
   const far = { count, width, values: Float32Array.from({ length: count * width }, () => random() - 0.5) };
   const cache = new SimilarityCache(far);
-  const grown = new NearestHistory(far, cache);
+  const grown = new NearestNeighbors(far, cache, NEAREST);
   const all = Array.from({ length: 400 }, () => Math.floor(random() * count));
   for (let n = 40; n < all.length; n++) {
     const rows = all.slice(n - 40, n);
     // A new one has only these rows.
-    if (n % 9 === 0) expect(grown.meanSimilarity(rows)).toEqual(new NearestHistory(far, cache).meanSimilarity(rows));
+    if (n % 9 === 0)
+      expect(grown.meanSimilarity(rows)).toEqual(new NearestNeighbors(far, cache, NEAREST).meanSimilarity(rows));
     else grown.meanSimilarity(rows);
   }
 });
@@ -55,14 +56,14 @@ it('gives the same however many neighbors leave before others come', () => {
 it('leaves out similarities that are not a number', () => {
   const broken = { ...vectors, values: values.slice() };
   broken.values.fill(Number.NaN, 5 * width, 6 * width);
-  const nearestHistory = new NearestHistory(broken, new SimilarityCache(broken));
-  const without = new NearestHistory(vectors, similar).meanSimilarity([4, 9, 17]);
+  const nearestHistory = new NearestNeighbors(broken, new SimilarityCache(broken), NEAREST);
+  const without = new NearestNeighbors(vectors, similar, NEAREST).meanSimilarity([4, 9, 17]);
   const seen = nearestHistory.meanSimilarity([4, 9, 17, 5]);
   for (const row of [0, 1, 2, 22]) expect(seen[row]).toBeCloseTo(without[row], 5);
 });
 
 it('gives a new list each time, which may be changed', () => {
-  const nearestHistory = new NearestHistory(vectors, similar);
+  const nearestHistory = new NearestNeighbors(vectors, similar, NEAREST);
   nearestHistory.meanSimilarity([1, 2]).fill(7);
   expect(nearestHistory.meanSimilarity([1, 2])[0]).not.toBe(7);
 });

@@ -2,6 +2,8 @@ import type { ContentVectors } from '../../core/catalog';
 import { similarity } from './similarities';
 import type { SimilarityCache } from './similarity-cache';
 
+/** Number of past items whose similarities count in the term `nearestHistory`. */
+export const NEAREST = 3;
 /** Similarity without a row to compare with. */
 const NONE = -1;
 /** Number of rows whose similarities are computed, and held in memory, at a time. */
@@ -62,13 +64,24 @@ export class NearestNeighbors {
   }
 
   /**
-   * The neighbors of an item among the rows of the last call of `nearestTo`, the nearest first.
-   * @returns as many as there are, at most `most`
+   * The nearest of these rows to an item, with their similarities, the nearest first.
+   * @returns a function that holds until the next call of a method; it returns as many as there are, at most `most`
    */
-  neighborsOf(item: number): { row: number; similarity: number }[] {
-    return this.#neighbors.slice(0, this.#most).flatMap((rows, rank) => {
-      return rows[item] < 0 ? [] : [{ row: rows[item], similarity: this.#similarities[rank][item] }];
-    });
+  neighbors(rows: readonly number[]): (item: number) => { row: number; similarity: number }[] {
+    this.nearestTo(rows);
+    return (item) =>
+      this.#neighbors.slice(0, this.#most).flatMap((own, rank) => {
+        return own[item] < 0 ? [] : [{ row: own[item], similarity: this.#similarities[rank][item] }];
+      });
+  }
+
+  /** Mean of the largest similarities of every item to these rows. @returns [count]; zeros without rows */
+  meanSimilarity(rows: readonly number[]): Float32Array {
+    const largest = this.nearestTo(rows).slice(0, new Set(rows).size);
+    const out = new Float32Array(this.#vectors.count);
+    const part = 1 / largest.length;
+    for (const values of largest) for (let i = 0; i < out.length; i++) out[i] += part * values[i];
+    return out;
   }
 
   #reset(): void {
@@ -124,7 +137,6 @@ export class NearestNeighbors {
     return removed.size === 1 ? items : new Set(items);
   }
 
-  /** Moves the other neighbors of an item up. */
   #leaveOut(item: number, removed: ReadonlySet<number>): void {
     const [similarities, neighbors] = [this.#similarities, this.#neighbors];
     let to = 0;
@@ -139,7 +151,6 @@ export class NearestNeighbors {
     }
   }
 
-  /** Finds the neighbors of items among all rows. */
   #compareAgain(items: readonly number[]): void {
     for (const item of items) {
       this.#leaveOut(item, this.#rows);
@@ -153,38 +164,5 @@ export class NearestNeighbors {
         if (value >= this.#threshold[item]) this.#insert(item, value, row);
       }
     }
-  }
-}
-
-/** Number of past items in the mean. */
-export const NEAREST = 3;
-
-/** Mean of the 3 largest content similarities of every item to the items of a history. */
-export class NearestHistory {
-  readonly #neighbors: NearestNeighbors;
-  readonly #count: number;
-
-  constructor(vectors: ContentVectors, similar: SimilarityCache) {
-    this.#neighbors = new NearestNeighbors(vectors, similar, NEAREST);
-    this.#count = vectors.count;
-  }
-
-  /**
-   * The past items in an item's mean, with their similarities, the nearest first.
-   * @param rows item rows of the history
-   * @returns a function that holds until the next call of a method
-   */
-  neighbors(rows: readonly number[]): (item: number) => { row: number; similarity: number }[] {
-    this.#neighbors.nearestTo(rows);
-    return (item) => this.#neighbors.neighborsOf(item);
-  }
-
-  /** @param rows item rows of the history, repeats count once @returns [count]; zeros without a history */
-  meanSimilarity(rows: readonly number[]): Float32Array {
-    const largest = this.#neighbors.nearestTo(rows).slice(0, Math.min(NEAREST, new Set(rows).size));
-    const out = new Float32Array(this.#count);
-    const part = 1 / largest.length;
-    for (const values of largest) for (let i = 0; i < out.length; i++) out[i] += part * values[i];
-    return out;
   }
 }

@@ -1,3 +1,6 @@
+import type { VariantGroups } from '../../core/catalog';
+import type { Rules } from './rules/rules';
+
 export const PLACEMENTS = ['for-you', 'similar', 'complement', 'trending', 'recent', 'again'] as const;
 
 /**
@@ -34,3 +37,33 @@ export interface DueItems {
   /** Maximum number of them in `for-you`. */
   places: number;
 }
+
+/** The parts of a request for a list that depend on variants. */
+export interface VariantRequest {
+  placement: Placement;
+  /** Row of the item in view, if any. */
+  row: number | null;
+  limit: number;
+  /** Rows already in view. */
+  exclude: ReadonlySet<number>;
+  /** Default: only the default exclusions. */
+  rules?: Rules;
+  /** Rows that earlier pages of this visit showed, for the rule `fresh`. Default: none. */
+  shownBefore?: ReadonlySet<number>;
+  /** Items that the shopper may buy again. Default: none. */
+  due?: DueItems | null;
+  /** The shopper's hints for this visit, for `for-you`: log-odds that each item fits. Default: none. */
+  hints?: { readonly lifts: ArrayLike<number> } | null;
+}
+
+/** Price range of a product's variants: the lowest and the highest price, in the currency of the items. */
+export interface PriceRange {
+  lowest: number;
+  highest: number;
+}
+
+/** The first variant of a row's product. */
+export const productOf =
+  ({ variants }: { variants: VariantGroups | null }) =>
+  (row: number): number =>
+    variants?.of[row]?.[0] ?? row;

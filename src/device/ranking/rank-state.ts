@@ -1,11 +1,19 @@
 import type { ShopperRecord } from '../../core/events';
-import type { ExpertState } from './expert-state';
+import type { CatalogIndex } from './catalog-index';
+import type { ReasonKind } from './explanation/reason-text';
+import type { Source } from './placement';
 import type { TermWeights } from './score';
-import type { TermSources, TermValues } from './terms/terms';
+import type { TermName, TermSources, TermValues } from './terms/terms';
+
+/**
+ * Present role of one of the shopper's experts. `generalist`: learns every choice. `active`: the most probable of the other kept
+ * experts, if it is more probable than the generalist; it learns too. `frozen`: unchanged until it becomes the most probable one
+ * again. `candidate`: on trial for 10 choices.
+ */
+export type ExpertState = 'generalist' | 'active' | 'frozen' | 'candidate';
 
 interface PastChoice {
   row: number;
-  /** Milliseconds since the epoch; null if unknown. */
   time: number | null;
 }
 
@@ -29,3 +37,46 @@ export interface RankState extends TermSources {
   /** Each expert's contribution to an item; they add up to the value of `preference`. Default: unknown. */
   expertParts?: (row: number) => ExpertPart[];
 }
+
+/** The origin of an item's score, in quantities that can be explained to a shopper. */
+export interface ScoreBreakdown {
+  /** Named contributions that add up to the score; content similarity is split by modality: `text`, `image`. */
+  contributions: Record<string, number>;
+  /** Contribution of each other item that the shopper chose or has in view, by row. */
+  contributors: Map<number, number>;
+  /** The contribution of each of the shopper's experts to `preference`; absent if no expert contributes. */
+  experts?: ExpertPart[];
+}
+
+/** Attributes a score to the item in view, unless the scored item is that item itself. */
+export const contributorInView = (inView: number, row: number, score: number): Map<number, number> =>
+  new Map(inView === row ? [] : [[inView, score]]);
+
+/** Breaks a personal score down. @param terms contributions of the terms to the item's score */
+type TermsBreakdown = (
+  index: CatalogIndex,
+  state: RankState,
+  row: number,
+  terms: Partial<Record<TermName, number>>,
+) => ScoreBreakdown;
+
+export interface Scored {
+  /** One per item of the catalogue; higher is better. */
+  score: Float32Array;
+  holds(row: number): boolean;
+  /** Named contributions to an item's score, which add up to it; zero ones are left out. */
+  contributions(row: number): Record<string, number>;
+  source(row: number): Source;
+  reasonKind(row: number): ReasonKind;
+  /** @param ofTerms breaks down the sum of a shopper's terms; its code loads late */
+  breakdown(row: number, ofTerms: TermsBreakdown): ScoreBreakdown;
+  /** Values of an item that no other item of the list may have; absent if items may have the same. */
+  distinct?(row: number): readonly string[];
+}
+
+/** The list of the items in view for a placement, before the rules; null if nothing is known of them. */
+export type ListInView = (
+  index: CatalogIndex,
+  holds: (row: number) => boolean,
+  placement: 'complement' | 'similar',
+) => Scored | null;

@@ -2,47 +2,25 @@ import type { Shown } from '../../core/catalog/locales';
 import { NO_RECORD, type ShopperRecord } from '../../core/events';
 import type { CatalogIndex } from './catalog-index';
 import { reasonText } from './explanation/reason-text';
-import type { HintedCatalog } from './hints/hints';
-import { commonList } from './lists/common';
-import { ownList, personalList, recency } from './lists/personal';
-import { pickOfItems } from './lists/picks';
-import type { ListInView, Scored } from './lists/scored';
-import { similarList } from './lists/similar';
-import { type DueItems, OWN, type Placement, type Source } from './placement';
-import type { PriceRange } from './product-variants';
-import type { RankState } from './rank-state';
-import { type Admission, admission } from './rules/admission';
-import { applyBoosts } from './rules/apply-boosts';
-import { arrange, type ListPlace } from './rules/arrange';
-import type { Rules } from './rules/rules';
+import type { HintedCatalog } from './hints';
+import { commonList, ownList, personalList, pickOfItems, recency, similarList } from './lists';
+import { OWN, type PriceRange, type Source, type VariantRequest } from './placement';
+import type { ListInView, RankState, Scored } from './rank-state';
+import { type Admission, admission, applyBoosts, arrange, type ListPlace } from './rules/apply-rules';
 import { scores } from './score';
 import { termValues } from './terms/terms';
 
-export interface RankRequest {
-  placement: Placement;
-  /** Row of the item in view, if any. */
-  row: number | null;
-  limit: number;
+export interface RankRequest extends VariantRequest {
   /**
    * The list of the items in view; `row` is null then, and `exclude` contains their rows. `complement`, and every list about
    * more than one item, needs it. Its code loads late, see `aboutItems`.
    */
   inView?: ListInView;
-  /** Rows already in view. */
-  exclude: ReadonlySet<number>;
-  /** Default: only the default exclusions. */
-  rules?: Rules;
-  /** Language tag of the reasons. Default English. */
   lang?: string;
   /** Translates an item for the names in reasons. Default: the item itself. */
   shown?: Shown;
-  /** Rows that earlier pages of this visit showed, for the rule `fresh`. Default: none. */
-  shownBefore?: ReadonlySet<number>;
   /** Milliseconds since the epoch, for the rule `rotation` and for reasons. Default 0. */
   now?: number;
-  /** Items that the shopper may buy again. Default: none. */
-  due?: DueItems | null;
-  /** The shopper's hints for this visit, for `for-you`. Default: none. */
   hints?: HintedCatalog | null;
 }
 
@@ -76,7 +54,6 @@ export function rank(index: CatalogIndex, state: RankState, request: RankRequest
   );
 }
 
-/** One place of a list with its score and reason. */
 export function rankedItem(
   { items, variants }: CatalogIndex,
   scored: Scored,
@@ -103,7 +80,7 @@ export function scoreAll(
   const { state, request } = narrowed(index, given, asked);
   const { rules = {}, now = 0, hints } = request;
   const record = state.record ?? NO_RECORD;
-  const { admits, pinnable } = admission(index, state.history, record, { ...request, rules });
+  const { admits, pinnable } = admission(index, state.history, record, request);
   const again = repeatsForYou(index, state, record, request);
   const list = listOf(index, state, request, admits, again);
   // Hints apply before the boosts, which count in standard deviations of the other parts of the score.

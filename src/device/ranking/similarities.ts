@@ -35,18 +35,12 @@ export function similarity({ width, values }: Pick<ContentVectors, 'width' | 'va
   return Math.fround(sum);
 }
 
-/** A content similarity, split into the contributions of text and image. */
-export interface ModalitySimilarity {
-  text: number;
-  image: number;
-}
-
 /** Dot product of an item's content vector with a query, by modality: a content vector is text ++ image. */
 export function modalitySimilarity(
   { width, values }: Pick<ContentVectors, 'width' | 'values'>,
   row: number,
   query: Float32Array,
-): ModalitySimilarity {
+): { text: number; image: number } {
   const half = width / 2;
   let [text, image] = [0, 0];
   for (let d = 0, at = row * width; d < half; d++, at++) {

@@ -1,7 +1,8 @@
 import { type DBSchema, type IDBPDatabase, type IDBPObjectStore, openDB, type StoreNames } from 'idb';
 import * as v from 'valibot';
 import type { LoggedEvent } from '../../core/events';
-import { blocked, databaseName, QUEUE_LIMIT, storeError, type WITHDRAWN } from './device-presence';
+import { SidestreamError } from '../../error';
+import { blocked, databaseName, deleteDeviceStore, QUEUE_LIMIT, storeError, WITHDRAWN } from './device-presence';
 import type { Lock } from './lock';
 import { type DeviceText, type LocalItem, MAX_SNAPSHOTS, type Snapshot, type StoredProfile } from './store';
 
@@ -15,7 +16,6 @@ export interface EncryptedRow {
 /** Description of a snapshot. Its last event stays readable, because a rollback needs it without the key. */
 export type SnapshotRow = Omit<Snapshot, 'id'> | (Pick<Snapshot, 'lastEvent'> & EncryptedRow);
 
-/** The database of one shop on one device. */
 export interface Layout extends DBSchema {
   /** The log; the database assigns growing ids. */
   events: { key: number; value: (Omit<LoggedEvent, 'id'> | EncryptedRow) & { id?: number } };
@@ -32,7 +32,6 @@ export interface Layout extends DBSchema {
   keys: { key: 'rest' | 'lock' | DeviceText; value: CryptoKey | Lock | string | EncryptedRow };
 }
 
-/** Upgrades a database of an older layout, version by version. */
 function upgrade(database: IDBPDatabase<Layout>, from: number): void {
   if (from < 1) {
     database.createObjectStore('events', { keyPath: 'id', autoIncrement: true });
@@ -47,14 +46,9 @@ function upgrade(database: IDBPDatabase<Layout>, from: number): void {
 }
 
 /** Why a connection was closed: newer code needs the database, it is being deleted, or the browser closed it. */
-export type Closing = 'newer-code' | 'deleted' | 'lost';
-
-/** A connection to the database of a namespace. */
-export interface OpenDatabase {
-  database: IDBPDatabase<Layout>;
-  /** Whether opening created it. */
-  created: boolean;
-}
+type Closing = 'newer-code' | 'deleted' | 'lost';
+/** Why a connection was closed for good. */
+export type Lost = Exclude<Closing, 'lost'>;
 
 /**
  * Opens the database of a namespace.
@@ -63,11 +57,11 @@ export interface OpenDatabase {
  * @returns null when the database is missing and `create` is false
  * @throws SidestreamError `store/unavailable`, `store/blocked`, `store/newer-schema`
  */
-export async function openDatabase(
+async function openDatabase(
   namespace: string,
   create: boolean,
   onClosing: (why: Closing) => void,
-): Promise<OpenDatabase | null> {
+): Promise<{ database: IDBPDatabase<Layout>; created: boolean } | null> {
   return new Promise((resolve, reject) => {
     let missing = false;
     let created = false;
@@ -128,4 +122,110 @@ export async function nextGeneration(profiles: {
   put(value: unknown, key: 'generation'): Promise<unknown>;
 }): Promise<void> {
   await profiles.put(numberOf(await profiles.get('generation')) + 1, 'generation');
+}
+
+/** The connection of a store to its database: opened when it is needed, and once more when the browser closed it. */
+export class DatabaseConnection {
+  #opening: Promise<IDBPDatabase<Layout>> | null = null;
+  #created = false;
+  /** Set for good by `close`, by a deletion and by newer code. */
+  #closed: SidestreamError | null = null;
+  /** Called once when the database is lost: it was deleted, or newer code took it over. */
+  onLost: ((why: Lost) => void) | undefined;
+  /** Why it is lost; null while it is not. */
+  lost: Lost | null = null;
+
+  constructor(
+    private readonly namespace: string,
+    /** Whether a missing database may be created: never again once this connection has opened its own. */
+    private mayCreate: boolean,
+  ) {}
+
+  get created(): boolean {
+    return this.#created;
+  }
+
+  get isClosed(): boolean {
+    return this.#closed !== null;
+  }
+
+  /** Runs work on the database; reopens it once if the browser closed the connection meanwhile. */
+  async run<T>(work: (database: IDBPDatabase<Layout>) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      if (this.#closed) throw this.#closed;
+      try {
+        return await work(await this.#connect());
+      } catch (thrown) {
+        if (this.#closed) throw this.#closed;
+        const disconnected = thrown instanceof DOMException && thrown.name === 'InvalidStateError';
+        if (disconnected) this.#opening = null;
+        if (!disconnected || attempt > 1) throw storeError(thrown);
+      }
+    }
+  }
+
+  #connect(): Promise<IDBPDatabase<Layout>> {
+    this.#opening ??= this.#openOnce().catch((thrown) => {
+      this.#opening = null;
+      throw thrown;
+    });
+    return this.#opening;
+  }
+
+  async #openOnce(): Promise<IDBPDatabase<Layout>> {
+    const opened = await openDatabase(this.namespace, this.mayCreate, (why) => this.#lose(why));
+    if (opened === null || (await this.#isWithdrawn(opened.database))) {
+      this.#lose('deleted');
+      throw this.#closed;
+    }
+    this.mayCreate = false;
+    this.#created ||= opened.created;
+    return opened.database;
+  }
+
+  /**
+   * Whether the shopper withdrew consent, and the browser ended before it could delete the emptied database. The database
+   * is then deleted, unless this store may create one because the shopper consented again.
+   */
+  async #isWithdrawn(database: IDBPDatabase<Layout>): Promise<boolean> {
+    if ((await database.get('profile', WITHDRAWN)) === undefined) return false;
+    if (this.mayCreate) {
+      await database.delete('profile', WITHDRAWN);
+      this.#created = true;
+      return false;
+    }
+    database.close();
+    // If another page blocks the deletion, the mark stays.
+    await deleteDeviceStore(this.namespace).catch(() => undefined);
+    return true;
+  }
+
+  #lose(why: Closing): void {
+    this.#opening = null;
+    if (why === 'lost' || this.#closed) return;
+    this.#closed =
+      why === 'deleted'
+        ? new SidestreamError('store/forgotten', 'Another tab deleted the profile.')
+        : new SidestreamError('store/newer-schema', 'Newer code took over the profile. Reload the page to get it.');
+    this.lost = why;
+    this.onLost?.(why);
+  }
+
+  /** Another page took the database over. @param why error of every further call */
+  yield(why: SidestreamError): void {
+    this.close(why);
+    this.lost = 'newer-code';
+    this.onLost?.('newer-code');
+  }
+
+  /** Closes the connection for good. @param why error of every further call; the first one given counts */
+  close(why = new SidestreamError('runtime/closed', 'This store is closed. Open it again.')): void {
+    this.#closed ??= why;
+    const opening = this.#opening;
+    this.#opening = null;
+    opening?.then(
+      (database) => database.close(),
+      () => undefined,
+    );
+  }
 }

@@ -2,11 +2,18 @@ import type { IDBPDatabase } from 'idb';
 import * as v from 'valibot';
 import type { LoggedEvent, NewEvent } from '../../core/events';
 import { SidestreamError } from '../../error';
-import { addSnapshot, type Closing, type Layout, nextGeneration, numberIn, numberOf } from './database';
-import { DatabaseConnection } from './database-connection';
+import {
+  addSnapshot,
+  DatabaseConnection,
+  type Layout,
+  type Lost,
+  nextGeneration,
+  numberIn,
+  numberOf,
+} from './database';
 import { deleteDeviceStore, STRICT } from './device-presence';
 import type { Encryption } from './encryption';
-import { isEncryptedFile, PlainRows, type Rows, type UpgradeProfile } from './rows';
+import { isEncryptedFile, Rows, type UpgradeProfile } from './rows';
 import {
   type AggregatesFile,
   type DeviceText,
@@ -28,8 +35,6 @@ export interface DeviceStoreOptions {
    * the next save.
    */
   upgradeProfile?: UpgradeProfile;
-  /** Called once when this store loses the database: it was deleted, or newer code took it over. */
-  onClosed?: (why: Exclude<Closing, 'lost'>) => void;
 }
 
 /** Maximum size of an event, bytes: a log of fewer than budget / MAX_EVENT_BYTES events need not be measured. */
@@ -49,7 +54,7 @@ export class DeviceStore implements Store {
   private constructor(namespace: string, options: DeviceStoreOptions, mayCreate: boolean) {
     this.#options = options;
     this.#connection = new DatabaseConnection(namespace, mayCreate);
-    this.#rows = new PlainRows(options.upgradeProfile);
+    this.#rows = new Rows(options.upgradeProfile);
   }
 
   /**
@@ -59,7 +64,6 @@ export class DeviceStore implements Store {
    */
   static async open(namespace: string, options: DeviceStoreOptions = {}): Promise<DeviceStore> {
     const store = new DeviceStore(namespace, options, true);
-    store.#connection.onLost = options.onClosed;
     try {
       await store.#connection.run((database) => store.#useKey(database));
     } catch (thrown) {
@@ -77,6 +81,16 @@ export class DeviceStore implements Store {
     return this.#connection.created;
   }
 
+  /** Why this store lost the database: it was deleted, or newer code took it over; null while it has the database. */
+  get lost(): Lost | null {
+    return this.#connection.lost;
+  }
+
+  /** @param listener called once when this store loses the database from now on */
+  onLost(listener: (why: Lost) => void): void {
+    this.#connection.onLost = listener;
+  }
+
   /**
    * Opens the database of a namespace if it exists.
    * @returns null without a database, even if it was just deleted
@@ -92,7 +106,6 @@ export class DeviceStore implements Store {
     }
     // Deleted while it was being opened.
     if (store.#connection.isClosed) return null;
-    store.#connection.onLost = options.onClosed;
     return store;
   }
 
@@ -105,7 +118,6 @@ export class DeviceStore implements Store {
     });
   }
 
-  /** Deletes events from the log. */
   async removeEvents(ids: readonly number[]): Promise<void> {
     await this.#connection.run(async (database) => {
       const tx = database.transaction('events', 'readwrite', STRICT);
@@ -318,7 +330,7 @@ export class DeviceStore implements Store {
     if (encrypt === false && !keys.includes('rest') && !keys.includes('lock')) return;
     const { unlock } = await import('./unlock');
     try {
-      const { rows, lock } = await unlock(database, new PlainRows(this.#options.upgradeProfile), encrypt);
+      const { rows, lock } = await unlock(database, this.#options.upgradeProfile, encrypt);
       this.#rows = rows;
       this.#lock = lock;
       this.#hasBrowserKey = encrypt === true || keys.includes('rest');
@@ -375,8 +387,7 @@ export class DeviceStore implements Store {
       'store/newer-schema',
       'Another page of this shop encrypted the profile with a passphrase or key that this page does not have. Reload the page.',
     );
-    this.#connection.close(taken);
-    this.#connection.onLost?.('newer-code');
+    this.#connection.yield(taken);
     throw taken;
   }
 }

@@ -1,4 +1,4 @@
-import { hex } from '../../core/common/bytes';
+import { hex, joinBytes } from '../../core/common/bytes';
 import { SidestreamError } from '../../error';
 
 /** Rounds of PBKDF2 for new keys, as OWASP recommends for SHA-256. */
@@ -6,7 +6,6 @@ export const ROUNDS = 600_000;
 /** Accepted rounds of a stored key: no version of this code has written fewer, and more would delay the page. */
 export const MIN_ROUNDS = 600_000;
 export const MAX_ROUNDS = 2_000_000;
-/** Bytes of a salt. */
 export const SALT = 16;
 
 /** Derives the AES-GCM key of a passphrase by PBKDF2-SHA-256. Unicode forms of the same passphrase give the same key. */
@@ -55,10 +54,7 @@ export async function encryptFile(bytes: Uint8Array, passphrase: string): Promis
     key,
     bytes as BufferSource,
   );
-  const whole = new Uint8Array(head.length + encrypted.byteLength);
-  whole.set(head);
-  whole.set(new Uint8Array(encrypted), head.length);
-  return whole;
+  return joinBytes([head, new Uint8Array(encrypted)]);
 }
 
 /**

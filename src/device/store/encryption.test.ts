@@ -6,8 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { makeItem } from '../../testing/bundles';
 import { asSchema2, PROFILE } from '../../testing/profiles';
 import { PROFILE_SCHEMA } from '../learner/limits';
-import { parseAnyProfile } from '../learner/profile';
-import { storedProfile, upgradeStoredProfile } from '../learner/profile-file';
+import { parseAnyProfile, storedProfile, upgradeStoredProfile } from '../learner/profile';
 import { DeviceStore } from './device-store';
 import { type Encryption, encryptionSchema } from './encryption';
 import type { LocalItem, StoredProfile } from './store';
@@ -32,8 +31,8 @@ const item = (id: string): LocalItem => ({
   encoders: 'text/image',
 });
 const refused = (code: string) => expect.objectContaining({ code });
-const open = (encrypt: Encryption = false, onClosed = (_: string): void => undefined) =>
-  DeviceStore.open('test', { encrypt, upgradeProfile: upgradeStoredProfile, onClosed });
+const open = (encrypt: Encryption = false) =>
+  DeviceStore.open('test', { encrypt, upgradeProfile: upgradeStoredProfile });
 
 /** Puts data of every kind into a store; each text contains `secret`, and each number is unique. */
 async function fill(store: DeviceStore): Promise<void> {
@@ -160,11 +159,9 @@ describe('a store under a passphrase or key', () => {
     store.close();
     const before = await rows();
     for (const [what, encrypt, message] of openings) {
-      const closings: string[] = [];
-      const opening = open(encrypt, (why) => closings.push(why));
+      const opening = open(encrypt);
       await expect(opening, what).rejects.toEqual(refused('store/wrong-passphrase'));
       await expect(opening, what).rejects.toThrow(message);
-      expect(closings).toEqual([]);
     }
     expect(await rows()).toEqual(before);
     const again = await open({ passphrase: 'correct horse'.normalize('NFD') });
@@ -316,7 +313,8 @@ describe('a change of the key', () => {
     for (const before of [true, false]) {
       globalThis.indexedDB = new IDBFactory();
       const closings: string[] = [];
-      const old = await open(before, (why) => closings.push(why));
+      const old = await open(before);
+      old.onLost((why) => closings.push(why));
       await fill(old);
       const changed = await open(KEY);
       // It does not know yet, but its tracked events are still read.
@@ -350,7 +348,8 @@ describe('a change of the key', () => {
   ];
   it.each(readings)('shuts out a tab that has the old one as soon as it reads %s', async (_, read) => {
     const closings: string[] = [];
-    const old = await open(true, (why) => closings.push(why));
+    const old = await open(true);
+    old.onLost((why) => closings.push(why));
     await fill(old);
     const changed = await open(KEY);
     await changed.append([click('c')]);

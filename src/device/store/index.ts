@@ -1,9 +1,9 @@
-export type { Closing } from './database';
+export type { Lost } from './database';
 export { deleteDeviceStore, deviceStoreExists } from './device-presence';
 export type { DeviceStore } from './device-store';
 export { type Encryption, encryptionSchema } from './encryption';
 export { MemoryStore } from './memory-store';
-export { eventSize, type LocalItem, type Store } from './store';
+export { eventSize, excessEvents, type LocalItem, type Store } from './store';
 
 /** Loads the code of the store on the device. Without consent it is not needed. */
 export const deviceStores = (): Promise<typeof import('./device-store')> => import('./device-store');

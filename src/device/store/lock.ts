@@ -1,11 +1,45 @@
 import * as v from 'valibot';
-import { hex } from '../../core/common/bytes';
+import { hex, joinBytes } from '../../core/common/bytes';
 import { SidestreamError } from '../../error';
-import { AtRestCipher } from './at-rest-cipher';
 import { MAX_ROUNDS, MIN_ROUNDS, passphraseKey, ROUNDS, SALT } from './encrypted-file';
 import type { Encryption } from './encryption';
 
-/** Passphrase or key that opens a lock. */
+/** Usual length of a nonce of AES-GCM, bytes. */
+const NONCE = 12;
+
+/** Encryption at rest: AES-GCM with a random nonce per message. Its protection depends on where the key is kept. */
+export class AtRestCipher {
+  readonly #key: CryptoKey;
+
+  constructor(key: CryptoKey) {
+    this.#key = key;
+  }
+
+  /** Makes a non-extractable key; if it is stored in a database, its bytes are still in the browser's files. */
+  static newKey(): Promise<CryptoKey> {
+    return crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']);
+  }
+
+  /** @param bytes the 32 bytes of a key */
+  static async of(bytes: Uint8Array): Promise<AtRestCipher> {
+    const usages: KeyUsage[] = ['encrypt', 'decrypt'];
+    return new AtRestCipher(await crypto.subtle.importKey('raw', bytes as BufferSource, 'AES-GCM', false, usages));
+  }
+
+  async encrypt(bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+    const nonce = crypto.getRandomValues(new Uint8Array(NONCE));
+    const encrypted = await crypto.subtle.encrypt({ name: 'AES-GCM', iv: nonce }, this.#key, bytes as BufferSource);
+    return joinBytes([nonce, new Uint8Array(encrypted)]);
+  }
+
+  /** @throws OperationError when `encrypt` did not make these bytes with this key */
+  async decrypt(encrypted: Uint8Array): Promise<Uint8Array> {
+    const iv = encrypted.slice(0, NONCE);
+    const bytes = await crypto.subtle.decrypt({ name: 'AES-GCM', iv }, this.#key, encrypted.slice(NONCE));
+    return new Uint8Array(bytes);
+  }
+}
+
 export type Opener = Exclude<Encryption, boolean>;
 
 const VERSION = 1;
@@ -21,11 +55,9 @@ const bytes = (length: number) =>
   );
 const fields = {
   version: v.literal(VERSION),
-  /** Identifies the lock. */
   id: v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/)),
   /** The key of all stored data, encrypted: only the right passphrase or key decrypts it. */
   sealedKey: bytes(ENCRYPTED_KEY),
-  /** Creation time, ms since the epoch. */
   since: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
   /** Whether some rows may still be in the clear, or under a key of the browser. */
   pending: v.boolean(),
@@ -40,7 +72,6 @@ const lockSchema = v.variant('kind', [
   v.object({ ...fields, kind: v.literal('key') }),
 ]);
 
-/** Stored form of a key that only a passphrase or key of the shop decrypts. */
 export type Lock = v.InferOutput<typeof lockSchema>;
 
 /** Parses a stored lock. @throws SidestreamError `store/newer-schema`, `store/corrupt` */
@@ -73,11 +104,7 @@ export async function newLock(opener: Opener): Promise<Lock> {
   return { ...common, kind: 'passphrase', salt, rounds, sealedKey };
 }
 
-/**
- * Decrypts the key of a lock.
- * @returns the cipher with that key
- * @throws SidestreamError `store/wrong-passphrase`
- */
+/** Decrypts the key of a lock. @returns the cipher with that key @throws SidestreamError `store/wrong-passphrase` */
 export async function openLock(lock: Lock, encryption: Encryption): Promise<AtRestCipher> {
   if (typeof encryption === 'boolean' || !(lock.kind in encryption)) {
     throw new SidestreamError(

@@ -1,80 +1,109 @@
 import * as v from 'valibot';
+import { addedItemSchema } from '../../core/catalog';
+import { joinBytes } from '../../core/common/bytes';
 import { eventSchema, type LoggedEvent, type NewEvent } from '../../core/events';
 import type { EncryptedRow, SnapshotRow } from './database';
+import type { AtRestCipher } from './lock';
 import type { LocalItem, Snapshot, StoredProfile } from './store';
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const aboutSchema = v.object({ time: v.number(), choices: count, windows: count });
-
-/** Converts stored data to rows of the database and back. A row that cannot be read becomes null. */
-export interface Rows {
-  event(event: NewEvent): Promise<NewEvent | EncryptedRow>;
-  readEvent(row: unknown): Promise<LoggedEvent | null>;
-  snapshot(snapshot: Omit<Snapshot, 'id'>): Promise<SnapshotRow>;
-  readSnapshot(row: SnapshotRow & { id?: number }): Promise<Snapshot | null>;
-  /** @returns null if items are stored unencrypted */
-  item(item: LocalItem): Promise<EncryptedRow | null>;
-  readItem(row: EncryptedRow): Promise<LocalItem | null>;
-  /** A text, such as an id. */
-  text(text: string): Promise<string | EncryptedRow>;
-  readText(stored: unknown): Promise<string | null>;
-  /** A file, profile or aggregates; only its bytes are encrypted. */
-  file<File extends { bytes: Uint8Array }>(file: File): Promise<File & { sealed?: true }>;
-  /** @returns the file unchanged if it cannot be decrypted: its reader reports the damage */
-  openFile(stored: unknown): Promise<unknown>;
-}
+const encryptedSchema = v.looseObject({ sealed: v.instance(Uint8Array) });
+const encryptedFileSchema = v.looseObject({ bytes: v.instance(Uint8Array), sealed: v.literal(true) });
 
 /** Converts a profile stored by older code to the current form. Rejects if it is damaged, or stored by newer code. */
 export type UpgradeProfile = (stored: unknown) => Promise<StoredProfile>;
 
-export class PlainRows implements Rows {
+/**
+ * Converts stored data to rows of the database and back. A row that cannot be read becomes null, to keep the other rows.
+ * Encrypts new rows if it should, and decrypts encrypted ones; rows in the clear stay readable.
+ */
+export class Rows {
   readonly #upgrade: UpgradeProfile | undefined;
+  readonly #ciphers: readonly AtRestCipher[];
+  /** Null if new rows are written in the clear. */
+  readonly #encrypting: AtRestCipher | null;
 
-  constructor(upgrade?: UpgradeProfile) {
+  /**
+   * @param ciphers each encrypted row is decrypted by one of them
+   * @param encrypting whether new rows are encrypted, by the first cipher
+   */
+  constructor(upgrade?: UpgradeProfile, ciphers: readonly AtRestCipher[] = [], encrypting = false) {
     this.#upgrade = upgrade;
+    this.#ciphers = ciphers;
+    this.#encrypting = encrypting ? ciphers[0] : null;
   }
 
   async event(event: NewEvent): Promise<NewEvent | EncryptedRow> {
-    return { ...event };
+    return (await this.#encrypted(event)) ?? { ...event };
   }
 
-  /** @returns null for a row that this code cannot read (older or damaged), to keep the other rows */
   async readEvent(row: unknown): Promise<LoggedEvent | null> {
-    const event = v.safeParse(eventSchema, row);
+    const encrypted = v.safeParse(encryptedSchema, row);
+    const content: unknown = encrypted.success
+      ? { ...Object(await this.#content(encrypted.output)), id: encrypted.output.id }
+      : row;
+    const event = v.safeParse(eventSchema, content);
     return event.success ? event.output : null;
   }
 
-  async snapshot(snapshot: Omit<Snapshot, 'id'>): Promise<SnapshotRow> {
-    return snapshot;
+  async snapshot({ lastEvent, ...about }: Omit<Snapshot, 'id'>): Promise<SnapshotRow> {
+    return { ...((await this.#encrypted(about)) ?? about), lastEvent };
   }
 
-  async readSnapshot({ id = 0, lastEvent, ...row }: SnapshotRow & { id?: number }): Promise<Snapshot | null> {
-    const about = v.safeParse(aboutSchema, row);
+  async readSnapshot(row: SnapshotRow & { id?: number }): Promise<Snapshot | null> {
+    const { id = 0, lastEvent } = row;
+    const about = v.safeParse(aboutSchema, 'sealed' in row ? await this.#content(row) : row);
     return about.success ? { ...about.output, id, lastEvent } : null;
   }
 
-  async item(_item: LocalItem): Promise<EncryptedRow | null> {
-    return null;
+  /** @returns null if items are stored in the clear */
+  async item(item: LocalItem): Promise<EncryptedRow | null> {
+    return this.#encrypting && { sealed: await this.#encrypting.encrypt(encodeLocalItem(item)) };
   }
 
-  async readItem(_row: EncryptedRow): Promise<LocalItem | null> {
-    return null;
+  async readItem({ sealed }: EncryptedRow): Promise<LocalItem | null> {
+    const opened = await this.#open(sealed);
+    return opened && decodeLocalItem(opened.bytes);
   }
 
+  /** A text, such as an id. */
   async text(text: string): Promise<string | EncryptedRow> {
-    return text;
+    return (await this.#encrypted(text)) ?? text;
   }
 
   async readText(stored: unknown): Promise<string | null> {
-    return typeof stored === 'string' ? stored : null;
+    const encrypted = v.safeParse(encryptedSchema, stored);
+    const text = encrypted.success ? await this.#content(encrypted.output) : stored;
+    return typeof text === 'string' ? text : null;
   }
 
+  /** A file, profile or aggregates; only its bytes are encrypted. */
   async file<File extends { bytes: Uint8Array }>(file: File): Promise<File & { sealed?: true }> {
-    return file;
+    return this.#encrypting ? { ...file, bytes: await this.#encrypting.encrypt(file.bytes), sealed: true } : file;
   }
 
+  /** @returns the file unchanged if it cannot be decrypted: its reader reports the damage */
   async openFile(stored: unknown): Promise<unknown> {
-    return stored;
+    const file = v.safeParse(encryptedFileSchema, stored);
+    if (!file.success) return stored;
+    const { sealed: _, bytes, ...about } = file.output;
+    const opened = await this.#open(bytes);
+    return opened ? { ...about, bytes: opened.bytes } : stored;
+  }
+
+  /** Encrypts content that was stored in the clear. */
+  async row(content: object): Promise<object> {
+    return (await this.#encrypted(content)) ?? content;
+  }
+
+  /**
+   * Re-encrypts data of another cipher with the first one; null if the first one already encrypted it, or no cipher decrypts
+   * it.
+   */
+  async reEncrypt(encrypted: Uint8Array): Promise<Uint8Array | null> {
+    const opened = await this.#open(encrypted);
+    return opened && this.#encrypting && opened.by !== this.#encrypting ? this.#encrypting.encrypt(opened.bytes) : null;
   }
 
   /** Converts a profile that code before schema 3 stored as a plain object; null for any other. */
@@ -86,8 +115,70 @@ export class PlainRows implements Rows {
       return null;
     }
   }
+
+  /** Decrypts with whichever cipher encrypted the bytes; null if none did. */
+  async #open(encrypted: Uint8Array): Promise<{ bytes: Uint8Array; by: AtRestCipher } | null> {
+    for (const by of this.#ciphers) {
+      try {
+        return { bytes: await by.decrypt(encrypted), by };
+      } catch {
+        // Another cipher may have encrypted it.
+      }
+    }
+    return null;
+  }
+
+  async #encrypted(content: unknown): Promise<EncryptedRow | null> {
+    return (
+      this.#encrypting && { sealed: await this.#encrypting.encrypt(new TextEncoder().encode(JSON.stringify(content))) }
+    );
+  }
+
+  async #content({ sealed }: EncryptedRow): Promise<unknown> {
+    const opened = await this.#open(sealed);
+    try {
+      return opened && JSON.parse(new TextDecoder().decode(opened.bytes));
+    } catch {
+      return null;
+    }
+  }
 }
 
-/** Whether a file is still encrypted. */
 export const isEncryptedFile = (stored: unknown): boolean =>
   v.safeParse(v.object({ sealed: v.literal(true) }), stored).success;
+
+const headSchema = v.object({ item: addedItemSchema, encoders: v.string(), values: count, scales: count });
+
+/** Encodes an item as bytes: a line of JSON, then values and scales of its features. */
+function encodeLocalItem({ item, encoders, values, scales }: LocalItem): Uint8Array {
+  const about: v.InferOutput<typeof headSchema> = { item, encoders, values: values.length, scales: scales.length };
+  const head = new TextEncoder().encode(`${JSON.stringify(about)}\n`);
+  const bytes = new Uint8Array(4 * scales.length);
+  const view = new DataView(bytes.buffer);
+  for (const [n, scale] of scales.entries()) view.setFloat32(4 * n, scale, true);
+  return joinBytes([head, new Uint8Array(values.buffer, values.byteOffset, values.length), bytes]);
+}
+
+/** @returns null for bytes that `encodeLocalItem` did not write */
+function decodeLocalItem(bytes: Uint8Array): LocalItem | null {
+  const end = bytes.indexOf(10) + 1;
+  const head = v.safeParse(headSchema, fromJson(bytes.subarray(0, end)));
+  if (!head.success) return null;
+  const { item, encoders, values, scales } = head.output;
+  if (bytes.length !== end + values + 4 * scales) return null;
+  const view = new DataView(bytes.buffer, bytes.byteOffset + end + values);
+  return {
+    item,
+    encoders,
+    values: new Int8Array(bytes.slice(end, end + values).buffer),
+    scales: Float32Array.from({ length: scales }, (_, n) => view.getFloat32(4 * n, true)),
+  };
+}
+
+function fromJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    return null;
+  }
+}

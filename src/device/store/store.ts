@@ -1,7 +1,6 @@
 import type { Item } from '../../core/catalog';
 import type { LoggedEvent, NewEvent } from '../../core/events';
 
-/** An item that the shopper's device encoded. */
 export interface LocalItem {
   item: Item;
   /** Feature rows as in a FeatureTable of one item. */
@@ -14,7 +13,6 @@ export interface LocalItem {
 /** Description of a snapshot, readable without loading it. */
 export interface Snapshot {
   id: number;
-  /** Milliseconds since the epoch. */
   time: number;
   /** Number of choices learned so far. */
   choices: number;
@@ -25,17 +23,13 @@ export interface Snapshot {
 }
 
 /** Aggregates of the log, as JSON in bytes. They can be recomputed from the log. */
-export interface AggregatesFile {
-  schema: number;
-  /** Id of the last event in them. */
+export interface AggregatesFile extends StoredProfile {
   lastEvent: number;
-  bytes: Uint8Array;
 }
 
 /** Maximum number of snapshots; the oldest is dropped first. */
 export const MAX_SNAPSHOTS = 12;
 
-/** How a profile is saved. */
 export interface SaveOptions {
   snapshot?: Omit<Snapshot, 'id'>;
   /** The stored data is damaged: it is overwritten, and the profile before it stays. Default false. */

@@ -43,10 +43,7 @@ export async function encoderFiles({ catalog: { bundle }, listener }: EnginePart
   return Comlink.transfer(files, [files.text.onnx, files.image.onnx, files.projection]);
 }
 
-/**
- * Fetches the encoder of one modality and the projection of a bundle, to be transferred to the page.
- * @throws SidestreamError as `encoderFiles`
- */
+/** The same for queries of one modality. */
 export async function queryEncoder({ catalog, listener }: EngineParts, modality: Modality): Promise<QueryEncoder> {
   const { bundle, blend } = catalog;
   const preset = presetOf(bundle.manifest.modalities[modality]);

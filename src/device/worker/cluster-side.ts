@@ -15,15 +15,12 @@ export interface ClusterRows {
  * its items are added.
  */
 export class ClusterSide {
-  readonly #bundle: Bundle;
   readonly #rows = new Map<number, SideRows>();
   /** Pending rows: two lists may need the same cluster at once. */
   readonly #loading = new Map<number, Promise<void>>();
   readonly #loaded = new Map<number, number>();
 
-  constructor(bundle: Bundle) {
-    this.#bundle = bundle;
-  }
+  constructor(private readonly bundle: Bundle) {}
 
   /**
    * Loads the rows of clusters that are about to be loaded, and rows that failed before.
@@ -45,7 +42,7 @@ export class ClusterSide {
   #load(cluster: number, count: number): Promise<void> {
     const known = this.#loading.get(cluster);
     if (known) return known;
-    const loading = this.#bundle
+    const loading = this.bundle
       .sideRows(cluster, count)
       .then((rows) => {
         if (rows) this.#rows.set(cluster, rows);

@@ -20,22 +20,19 @@ interface ConsentContext extends EngineContext {
  * given; one is carried out completely before the next one begins.
  */
 export class ConsentService {
-  readonly #context: ConsentContext;
   readonly #mutex = new Mutex();
 
-  constructor(context: ConsentContext) {
-    this.#context = context;
-  }
+  constructor(private readonly context: ConsentContext) {}
 
   async open(): Promise<void> {
-    await this.#mutex.run(() => this.#context.storage.open());
+    await this.#mutex.run(() => this.context.storage.open());
   }
 
   /** The shopper answered in this tab. @throws SidestreamError `store/*` */
   async answer(level: Consent): Promise<void> {
     if (level === 'granted') await this.#grantHere();
     else if (level === 'session') await this.#keepVisit();
-    else await this.#withdraw(level, !this.#context.storage.holds(level));
+    else await this.#withdraw(level, !this.context.storage.holds(level));
   }
 
   /**
@@ -48,7 +45,7 @@ export class ConsentService {
 
   /** Another tab granted consent; the shopper may have answered otherwise since. */
   async grantedElsewhere(): Promise<void> {
-    const { storage } = this.#context;
+    const { storage } = this.context;
     await this.#mutex.run(async () => {
       if (storage.consent !== 'granted' && storage.lastAnswer.consent === 'granted') await this.#grant();
     });
@@ -64,7 +61,7 @@ export class ConsentService {
   }
 
   async #grantHere(): Promise<void> {
-    const { storage } = this.#context;
+    const { storage } = this.context;
     if (storage.holds('granted')) return;
     storage.agree();
     await this.#mutex.run(async () => {
@@ -74,7 +71,7 @@ export class ConsentService {
 
   /** Continues in memory, which the page copies to its tab. An earlier grant is withdrawn, because this keeps less. */
   async #keepVisit(): Promise<void> {
-    const { storage, changes } = this.#context;
+    const { storage, changes } = this.context;
     const withdrawn = storage.lastAnswer.consent === 'granted' ? this.#withdraw('pending', true) : undefined;
     const { lastAnswer } = storage;
     try {
@@ -89,7 +86,7 @@ export class ConsentService {
   }
 
   async #grant(): Promise<void> {
-    const { storage, scheduler, events, experiment, changes } = this.#context;
+    const { storage, scheduler, events, experiment, changes } = this.context;
     const { lastAnswer } = storage;
     await scheduler.catchUp();
     for (let attempt = 1; ; attempt++) {
@@ -114,7 +111,7 @@ export class ConsentService {
    * @throws SidestreamError `store/blocked`: everything is forgotten here then, and the next call tries to delete again
    */
   async #withdraw(consent: Refusal, forget: boolean): Promise<void> {
-    const { storage } = this.#context;
+    const { storage } = this.context;
     if (forget) storage.leave(consent);
     await this.#mutex.run(async () => {
       // In parallel: learning in progress must not delay the deletion.
@@ -125,7 +122,7 @@ export class ConsentService {
 
   /** Forgets this tab's data about the shopper after the storage has left the device. */
   async #erase(): Promise<void> {
-    const { storage, scheduler, events, experiment, recommendations, changes } = this.#context;
+    const { storage, scheduler, events, experiment, recommendations, changes } = this.context;
     await scheduler.erase(async () => {
       events.forget();
       experiment.forget();

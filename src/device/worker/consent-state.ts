@@ -1,7 +1,5 @@
 import type { Consent, ConsentAnswer } from '../protocol';
-import { anonymousId } from './anonymous-id';
 
-/** The answers, by how much each forbids. */
 const STRICTNESS = { granted: 0, pending: 1, denied: 2 } satisfies Record<ConsentAnswer['consent'], number>;
 
 function isLater({ stamp: [time, tab] }: ConsentAnswer, { stamp: [than, other] }: ConsentAnswer): boolean {
@@ -17,7 +15,6 @@ function isLater({ stamp: [time, tab] }: ConsentAnswer, { stamp: [than, other] }
 export class ConsentState {
   /** Id of this tab; it breaks ties between answers of the same time. */
   readonly #tab = anonymousId(2);
-  /** The consent in force. */
   level: Consent;
   #last: ConsentAnswer;
 
@@ -60,4 +57,10 @@ export class ConsentState {
     this.answer(answer.consent);
     return 'overruled';
   }
+}
+
+/** A random id in hex, independent of the seed, because two devices must differ. @param words of 4 bytes, 8 digits each */
+export function anonymousId(words: number): string {
+  const values = crypto.getRandomValues(new Uint32Array(words));
+  return Array.from(values, (value) => value.toString(16).padStart(8, '0')).join('');
 }

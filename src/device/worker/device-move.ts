@@ -1,11 +1,9 @@
 import { SidestreamError } from '../../error';
 import { type Profile, profileFiles } from '../learner';
 import { type DeviceStore, deleteDeviceStore, type LocalItem, type Store } from '../store';
-import type { ConsentState } from './consent-state';
-import { type Closed, type CopiedEvent, copyEvents, type OpenedDevice, openDevice } from './device-opening';
-import type { EngineOptions } from './engine-options';
+import { forgotten, openDevice } from './device-opening';
 import { firstOrigin, type ProfileOrigin } from './profile-origin';
-import type { Tabs } from './tabs';
+import type { SharedStore } from './shared-store';
 
 /** Ids of the last and of the first event that a learner contains. */
 export type Position = Pick<Profile, 'lastEvent' | 'firstEvent'>;
@@ -15,51 +13,33 @@ export interface Moved extends Position {
   origin: ProfileOrigin;
 }
 
-/** The storage that a move takes from memory to the device. */
-export interface MovingStorage {
-  readonly options: EngineOptions;
-  readonly consent: ConsentState;
-  readonly tabs: Pick<Tabs, 'post'>;
-  /** The store in use. */
-  store(): Store;
-  /** See `ProfileStorage.era`. */
-  era(): number;
-  /** Puts a store in use. @returns false when everything was erased since `era`; then the store is closed */
-  use(opened: OpenedDevice, era: number): Promise<boolean>;
-  /** The shopper's answer is carried out. */
-  onGranted(): void;
-  onClosed(store: DeviceStore, why: Closed): void;
-  onError(error: SidestreamError): void;
-}
-
 /** Moves log, profile and added items from memory to the device, once the shopper consented. */
 export class DeviceMove {
-  readonly #storage: MovingStorage;
+  readonly #storage: SharedStore;
   readonly #memory: Store;
   readonly #era: number;
   readonly #moved: CopiedEvent[] = [];
 
-  constructor(storage: MovingStorage) {
+  constructor(storage: SharedStore) {
     this.#storage = storage;
-    this.#memory = storage.store();
-    this.#era = storage.era();
+    this.#memory = storage.store;
+    this.#era = storage.era;
   }
 
   get #isErased(): boolean {
-    return this.#era !== this.#storage.era();
+    return this.#era !== this.#storage.era;
   }
 
   get #isGranted(): boolean {
-    return this.#storage.consent.last.consent === 'granted';
+    return this.#storage.lastAnswer.consent === 'granted';
   }
 
-  /** As `ProfileStorage.grant`. */
   async run(profile: Profile | null, at: Position): Promise<Moved | null> {
-    const { options, consent, tabs, use, onGranted, onClosed } = this.#storage;
+    const storage = this.#storage;
+    const { tabs } = storage;
     // The shopper may have answered again while this call waited for its turn.
     if (!this.#isGranted) throw forgotten();
-    const opened = await openDevice(options, onClosed);
-    const device = opened.store;
+    const device = await openDevice(storage.options);
     const [memory, moved] = [this.#memory, this.#moved];
     try {
       // First of all: a reset in another tab from now on must be noticed.
@@ -67,7 +47,8 @@ export class DeviceMove {
       let isNew = await isEmpty(device);
       if (this.#isErased) throw forgotten();
       // A duplicate of this tab, or its earlier page, may have moved the same events.
-      const from = consent.level === 'session' ? await (await import('./join-logs')).without(memory, device) : memory;
+      const from =
+        storage.consent === 'session' ? await (await import('./exported-file')).without(memory, device) : memory;
       await copyEvents(from, device, 0, moved);
       const lastEvent = moved.findLast(({ from }) => from <= at.lastEvent)?.to ?? 0;
       const firstEvent = firstOf(at, moved[0]);
@@ -79,16 +60,16 @@ export class DeviceMove {
         // A tab that opened the empty database before has not read this profile.
         if (isNew) tabs.post('replaced');
       }
-      if (!(await use(opened, this.#era)) || this.#isErased) throw forgotten();
-      onGranted();
+      if (!(await storage.use(device, this.#era)) || this.#isErased) throw forgotten();
+      storage.granted();
       await this.#copyLate(device, moved.at(-1)?.from ?? 0, items);
-      tabs.post(consent.last);
+      tabs.post(storage.lastAnswer);
       tabs.post('events');
       return isNew ? { lastEvent, firstEvent, origin: firstOrigin(device, generation, lastEvent) } : null;
     } catch (thrown) {
       await this.#undo(device).catch((failed) => {
         // A deleted database no longer contains any data of this move.
-        if (opened.closed === null) this.#storage.onError(SidestreamError.from(failed));
+        if (device.lost === null) this.#storage.listener?.onError(SidestreamError.from(failed));
       });
       throw thrown;
     }
@@ -118,7 +99,7 @@ export class DeviceMove {
       for (const item of await this.#memory.localItems()) if (!items.includes(item)) await device.saveLocalItem(item);
     } catch (thrown) {
       // The device is already in use, with later events: the move cannot be undone. After an erasure, nothing is missing.
-      if (device === this.#storage.store()) this.#storage.onError(SidestreamError.from(thrown));
+      if (device === this.#storage.store) this.#storage.listener?.onError(SidestreamError.from(thrown));
     }
   }
 }
@@ -133,9 +114,25 @@ export function firstOf({ firstEvent }: Position, copied: CopiedEvent | undefine
   return copied && copied.from <= firstEvent ? copied.to : 0;
 }
 
-export const forgotten = (cause?: unknown): SidestreamError =>
-  new SidestreamError(
-    'store/forgotten',
-    'The shopper withdrew consent, so no data is kept. Ask for consent, then try again.',
-    { cause },
-  );
+interface CopiedEvent {
+  from: number;
+  to: number;
+}
+
+/**
+ * Copies all events after a given one to another store.
+ * @param ids filled with the ids of the copied events, in the order of the log
+ */
+async function copyEvents(
+  from: Pick<Store, 'eventsAfter'>,
+  to: Store,
+  after: number,
+  ids: CopiedEvent[] = [],
+): Promise<void> {
+  let events = await from.eventsAfter(after);
+  while (events.length > 0) {
+    const copied = await to.append(events.map(({ id: _, ...event }) => event));
+    ids.push(...events.map(({ id }, n) => ({ from: id, to: copied[n].id })));
+    events = await from.eventsAfter(events[events.length - 1].id);
+  }
+}

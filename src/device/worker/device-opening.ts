@@ -1,60 +1,20 @@
 import { SidestreamError } from '../../error';
 import { profileFiles } from '../learner';
-import { type Closing, type DeviceStore, deviceStoreExists, deviceStores, type Store } from '../store';
+import { type DeviceStore, deviceStoreExists, deviceStores } from '../store';
 import type { EngineOptions } from './engine-options';
 
-/** Why the connection of a store was closed for good. */
-export type Closed = Exclude<Closing, 'lost'>;
-
-/** A store on the device, and why its connection was closed; null while it is open. */
-export interface OpenedDevice {
-  readonly store: DeviceStore;
-  closed: Closed | null;
-}
-
-type OnClosed = (store: DeviceStore, why: Closed) => void;
-
-/**
- * Opens the store on the device and creates it if necessary.
- * @param onClosed called with the store when its connection was closed from elsewhere
- * @throws SidestreamError `store/*`
- */
-export async function openDevice({ namespace, encrypt }: EngineOptions, onClosed: OnClosed): Promise<OpenedDevice> {
-  const Implementation = await loadDeviceStore();
-  const { closing, watch } = closingWatch(onClosed);
-  return watch(await Implementation.open(namespace, { encrypt, upgradeProfile, onClosed: closing }));
+/** Opens the store on the device and creates it if necessary. @throws SidestreamError `store/*` */
+export async function openDevice({ namespace, encrypt }: EngineOptions): Promise<DeviceStore> {
+  return (await loadDeviceStore()).open(namespace, { encrypt, upgradeProfile });
 }
 
 /** Opens the store on the device only if it exists. @returns null without one, also when it was deleted a moment ago */
-export async function openExistingDevice(
-  { namespace, encrypt }: EngineOptions,
-  onClosed: OnClosed,
-): Promise<OpenedDevice | null> {
+export async function openExistingDevice({ namespace, encrypt }: EngineOptions): Promise<DeviceStore | null> {
   if (!(await deviceStoreExists(namespace))) return null;
-  const Implementation = await loadDeviceStore();
-  const { closing, watch } = closingWatch(onClosed);
-  const store = await Implementation.openExisting(namespace, { encrypt, upgradeProfile, onClosed: closing });
-  return store && watch(store);
+  return (await loadDeviceStore()).openExisting(namespace, { encrypt, upgradeProfile });
 }
 
 const upgradeProfile = async (stored: unknown) => (await profileFiles()).upgradeStoredProfile(stored);
-
-/** Notices that a connection is closed from elsewhere, also before the store is returned. */
-function closingWatch(onClosed: OnClosed) {
-  let opened: OpenedDevice | null = null;
-  let closed: Closed | null = null;
-  const closing = (why: Closed): void => {
-    closed = why;
-    if (!opened) return;
-    opened.closed = why;
-    onClosed(opened.store, why);
-  };
-  const watch = (store: DeviceStore): OpenedDevice => {
-    opened = { store, closed };
-    return opened;
-  };
-  return { closing, watch };
-}
 
 /**
  * Starts loading the code of the device's store, if it will be needed, in parallel to the bundle.
@@ -72,30 +32,6 @@ export async function preloadDevice({ consent, namespace }: EngineOptions): Prom
   }
 }
 
-/** Ids of a copied event in the two stores. */
-export interface CopiedEvent {
-  from: number;
-  to: number;
-}
-
-/**
- * Copies all events after a given one to another store.
- * @param ids filled with the ids of the copied events, in the order of the log
- */
-export async function copyEvents(
-  from: Pick<Store, 'eventsAfter'>,
-  to: Store,
-  after: number,
-  ids: CopiedEvent[] = [],
-): Promise<void> {
-  let events = await from.eventsAfter(after);
-  while (events.length > 0) {
-    const copied = await to.append(events.map(({ id: _, ...event }) => event));
-    ids.push(...events.map(({ id }, n) => ({ from: id, to: copied[n].id })));
-    events = await from.eventsAfter(events[events.length - 1].id);
-  }
-}
-
 /** Loads the code of the store on the device and of the profiles in it. @throws SidestreamError `store/unavailable` */
 async function loadDeviceStore(): Promise<typeof DeviceStore> {
   try {
@@ -109,3 +45,10 @@ async function loadDeviceStore(): Promise<typeof DeviceStore> {
     );
   }
 }
+
+export const forgotten = (cause?: unknown): SidestreamError =>
+  new SidestreamError(
+    'store/forgotten',
+    'The shopper withdrew consent, so no data is kept. Ask for consent, then try again.',
+    { cause },
+  );

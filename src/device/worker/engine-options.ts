@@ -2,7 +2,6 @@ import type { Offer } from '../../core/catalog';
 import type { SidestreamError } from '../../error';
 import type { EarlyManifest, ParsedOptions, Progress, Status } from '../protocol';
 
-/** Receives the engine's reports to the page. */
 export interface EngineListener {
   change(status: Status): void;
   progress(progress: Progress): void;

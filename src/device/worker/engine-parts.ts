@@ -1,21 +1,174 @@
+import * as v from 'valibot';
+import {
+  type FetchFile,
+  fetchFrom,
+  freshFrom,
+  localeFor,
+  MANIFEST_FILE,
+  type Manifest,
+  marketFor,
+  offeredMarket,
+  offersFile,
+  openBundle,
+} from '../../core/catalog';
+import { SidestreamError } from '../../error';
+import type { EarlyManifest } from '../protocol';
+import { loadReasons, RULES_FILE } from '../ranking';
 import { ConsentService } from './consent-service';
-import type { EngineContext } from './engine-context';
+import { preloadDevice } from './device-opening';
+import { ListChanges, TaskQueue } from './engine-context';
+import type { EngineListener, EngineOptions } from './engine-options';
 import { EventRecorder } from './event-recorder';
+import { ExperimentAssignment, loadExperiment } from './experiment-assignment';
 import { FeatureLoader } from './feature-loader';
 import { LearningScheduler } from './learning-scheduler';
+import { LoadedCatalog } from './loaded-catalog';
+import type { JoinMutable } from './mutable-files';
+import { ProfileSession } from './profile-session';
+import type { ProfileStorage } from './profile-storage';
 import { RecommendationService } from './recommendation-service';
 
-/** All parts of an engine, each made for the parts before it. */
-export type EngineParts = ReturnType<typeof engineParts>;
+export type EngineParts = Awaited<ReturnType<typeof engineParts>>;
 
-/** @param large the code for a partly loaded catalogue; null if the whole catalogue is loaded */
-export function engineParts(context: EngineContext, large: typeof import('./cluster-loader') | null) {
-  const { clusters } = context.catalog.bundle;
-  const clusterLoader = clusters && large && new large.ClusterLoader(context, clusters);
+/**
+ * Loads a bundle, and makes the parts of an engine, each for the parts before it.
+ * @throws SidestreamError `bundle/*`, `runtime/invalid-input`
+ */
+export async function engineParts(options: EngineOptions, reports: EngineListener, storage: ProfileStorage) {
+  const listener: EngineListener = {
+    ...reports,
+    error(error) {
+      // A read in the background that the page's own close() ended is no news to the page.
+      if (error.code !== 'runtime/closed') reports.error(error);
+    },
+  };
+  const experiment = loadExperiment(options.experiment);
+  const report = (thrown: unknown): undefined => void listener.error(SidestreamError.from(thrown));
+  let mutable: Promise<JoinMutable | undefined> | undefined;
+  const files = new StartedFiles(fetchFrom(options.bundle), options.manifest);
+  // Lists in the language of the page need them; a list without them reports it.
+  loadReasons(options.lang).catch(() => undefined);
+  const opening = openBundle(files.over(), (loaded, total) => listener.progress({ stage: 'bundle', loaded, total }), {
+    whole: false,
+    featuresLater: true,
+    onIncomplete: report,
+    onManifest(manifest) {
+      startFirstList(manifest, options, files);
+      if (!(manifest.offers || manifest.rules || options.market || options.offers?.size)) return;
+      // Fetched in parallel with the items: the first list should have the right prices, and follow the rules.
+      mutable ??= import('./mutable-files').then(
+        ({ openMutable }) => openMutable(manifest, options, listener, files.over(freshFrom(options.bundle))),
+        report,
+      );
+    },
+  });
+  const returning = preloadDevice(options);
+  const [running, bundle] = await Promise.all([experiment, opening]);
+  // Most catalogues are loaded as a whole.
+  const large = bundle.clusters && (await import('./cluster-loader'));
+  // Parts of a large catalogue that arrive later may have variants.
+  const variants = large || bundle.items.some(({ group }) => group) ? await import('../ranking/variants') : null;
+  const catalog = new LoadedCatalog(bundle, variants?.productVariants);
+  if (bundle.manifest.demand && !large && !catalog.index.hasPopularity) {
+    // Without popularity, the first list would follow the order of the feed and change a moment later. A failure is
+    // retried with the other trained files, and reported.
+    await import('./load-learned').then(({ loadDemand }) => loadDemand(catalog)).catch(() => undefined);
+  }
+  if (bundle.manifest.locales) {
+    catalog.texts = new (await import('./item-texts')).ItemTexts(bundle, options.lang, listener);
+  }
+  const context = {
+    options,
+    listener,
+    catalog,
+    storage,
+    session: new ProfileSession(catalog, storage, listener),
+    experiment: new ExperimentAssignment(running, options, listener),
+    tasks: new TaskQueue(report),
+    changes: new ListChanges(),
+  };
+  const clusterLoader = bundle.clusters && large && new large.ClusterLoader(context, bundle.clusters);
   const events = new EventRecorder(context);
   const scheduler = new LearningScheduler({ ...context, clusterLoader });
   const features = new FeatureLoader({ ...context, scheduler });
   const recommendations = new RecommendationService({ ...context, clusterLoader, features });
   const consent = new ConsentService({ ...context, scheduler, events, recommendations });
-  return { ...context, clusterLoader, events, scheduler, features, recommendations, consent };
+  // A list for this shopper depends on them.
+  void returning.then((known) => (known ? features.load() : undefined));
+  const joinMutable = async (): Promise<void> => (await mutable)?.(catalog, context.changes);
+  return { ...context, clusterLoader, events, scheduler, features, recommendations, consent, joinMutable };
+}
+
+const bytesSchema = v.nullable(v.instance(ArrayBuffer));
+
+/**
+ * Files of a bundle that were asked for before the code that reads them is there: a file that waits for code which waits for another
+ * file costs the first list a round trip each.
+ */
+export class StartedFiles {
+  readonly #started = new Map<string, Promise<Response>>();
+  readonly #fetchFile: FetchFile;
+
+  /**
+   * @param fetchFile requests a file from the host
+   * @param manifest the manifest that the page fetched while this worker's script loaded; null if it did not
+   */
+  constructor(fetchFile: FetchFile, manifest: EarlyManifest | null = null) {
+    this.#fetchFile = fetchFile;
+    if (manifest) this.#keep(MANIFEST_FILE, this.#fromPage(manifest));
+  }
+
+  /** Requests files; the next fetch of each gets the result. @param fetchFile default: the constructor's */
+  start(names: readonly string[], fetchFile = this.#fetchFile): void {
+    for (const name of names) if (!this.#started.has(name)) this.#keep(name, fetchFile(name));
+  }
+
+  /** Returns started files once, and requests all other files from the host. @param fetchFile default: the constructor's */
+  over(fetchFile = this.#fetchFile): FetchFile {
+    const get = (name: string): Promise<Response> => {
+      const started = this.#started.get(name);
+      this.#started.delete(name);
+      return started ?? fetchFile(name);
+    };
+    return Object.assign(get, { addressOf: fetchFile.addressOf });
+  }
+
+  #keep(name: string, response: Promise<Response>): void {
+    // Reported to whoever fetches the file.
+    response.catch(() => undefined);
+    this.#started.set(name, response);
+  }
+
+  async #fromPage(manifest: EarlyManifest): Promise<Response> {
+    const bytes = v.parse(bytesSchema, await manifest());
+    return bytes ? new Response(bytes) : this.#fetchFile(MANIFEST_FILE);
+  }
+}
+
+/**
+ * Requests, as soon as the manifest is available, all files and code that the first list needs in addition to the items: in
+ * one step, because each would otherwise wait for the code or the items that need it.
+ */
+function startFirstList(
+  manifest: Manifest,
+  { bundle, lang, market = marketFor(manifest, lang) }: EngineOptions,
+  files: StartedFiles,
+): void {
+  const { offers, rules, locales, clusters, demand, head } = manifest;
+  const offered = offeredMarket(offers, market);
+  const fresh = [...(offered ? [offersFile(offered)] : []), ...(rules ? [RULES_FILE] : [])];
+  files.start(fresh, freshFrom(bundle));
+  const tag = localeFor(manifest, lang);
+  if (locales && tag !== null) files.start(locales[tag].files.map(({ file }) => file));
+  if (clusters) files.start([clusters.statistics.file, ...(head ? [] : [clusters.head.items.file])]);
+  const code: Promise<unknown>[] = [];
+  if (locales) code.push(import('./item-texts'));
+  // Only items in the manifest tell immediately whether they have variants; other items may have some.
+  if (!head) code.push(import('../ranking/variants'));
+  if (demand && !clusters && !head?.some(({ popularity }) => popularity)) {
+    files.start([demand.file]);
+    code.push(import('./load-learned'), import('../../core/catalog/bundle/read-learned'));
+  }
+  // Its user requests it again, and reports a failure.
+  for (const loading of code) loading.catch(() => undefined);
 }

@@ -1,51 +1,64 @@
-import { fetchFrom, openBundle } from '../../core/catalog';
-import type { NewEvent } from '../../core/events';
+import * as v from 'valibot';
+import type { Modality } from '../../core/catalog';
+import { itemIdSchema, type NewEvent, storedTime } from '../../core/events';
 import { matrixBackend } from '../../core/kernel';
 import { SidestreamError } from '../../error';
 import {
+  callSchema,
   consentSchema,
+  type EncoderBackend,
   type EncoderRun,
+  type InspectionAnswers,
+  localItemSchema,
   optionsSchema,
   parsed,
+  recommendSchema,
   type Status,
   trackSchema,
   type WorkerRecommender,
 } from '../protocol';
-import { loadReasons } from '../ranking';
-import { type Calls, parsingCalls } from './calls';
-import { preloadDevice } from './device-opening';
-import { ListChanges } from './engine-context';
 import type { EngineListener, EngineOptions } from './engine-options';
 import { type EngineParts, engineParts } from './engine-parts';
-import { ExperimentAssignment, loadExperiment } from './experiment-assignment';
-import { LoadedCatalog } from './loaded-catalog';
-import type { JoinMutable } from './mutable-files';
-import { ProfileSession } from './profile-session';
+import { loadExperiment } from './experiment-assignment';
+import type { ItemFinder } from './find-items';
 import { ProfileStorage } from './profile-storage';
-import { StartedFiles, startFirstList } from './started-files';
-import { TaskQueue } from './task-queue';
 
 /** Quiet time before another tab's profile is read, ms. */
 const REFRESH_DELAY = 100;
-/** Only shops with offers, or with a file of rules, need this code. */
+const modalitySchema = v.picklist(['text', 'image'] satisfies Modality[]);
+const runsSchema = v.array(
+  v.strictObject({
+    modality: modalitySchema,
+    encoder: v.string(),
+    backend: v.picklist(['webgpu', 'wasm'] satisfies EncoderBackend[]),
+    reason: v.nullable(v.string()),
+    milliseconds: v.number(),
+  }),
+);
+const timeSchema = v.optional(storedTime);
+const givenSchema = v.record(v.string(), v.unknown());
+
 const mutableFiles = () => import('./mutable-files');
+const otherLists = () => import('./other-lists');
 const profileTransfer = () => import('./profile-transfer');
 const addedItems = () => import('./added-items');
 
+/** Checks the options of a call; the page keeps its time limit. */
+const checkCall = (call: unknown, method: string): unknown => parsed(v.optional(callSchema), call, method);
+
 /**
- * The recommender, independent of page and worker: connects catalogue, store, learner and ranking. Runs in the worker, where
- * the page calls its methods. `Recommender` and `WorkerRecommender` document them.
+ * The recommender in its worker, which the page calls: parses the arguments of every call, or leaves that to code that loads
+ * late, and connects catalogue, store, learner and ranking. `Recommender` and `WorkerRecommender` document the methods.
  */
-export class Engine implements Calls {
+export class Engine implements WorkerRecommender {
   readonly #parts: EngineParts;
-  readonly #onClose: () => void;
+  /** Its code is loaded with the first search. */
+  #finder: ItemFinder | null = null;
   /** The last run of each encoder, the latest one last. */
   #runs: EncoderRun[] = [];
 
-  /** @param onClose called when `close()` begins */
-  private constructor(parts: EngineParts, onClose: () => void) {
+  private constructor(parts: EngineParts) {
     this.#parts = parts;
-    this.#onClose = onClose;
     const { storage, tasks, changes, listener, scheduler, events, consent } = parts;
     changes.subscribe(() => this.#reportStatus());
     storage.subscribe({
@@ -65,154 +78,88 @@ export class Engine implements Calls {
 
   /**
    * Loads the bundle and, with consent, the profile.
-   * @param given receives the shopper's answers while the bundle is loaded; closed if the start fails
-   * @returns the engine behind the parsing of its arguments
+   * @param storage receives the shopper's answers while the bundle is loaded; closed if the start fails
    * @throws SidestreamError `bundle/*`, `runtime/invalid-input`
    */
   static async start(
     options: EngineOptions,
     listener: EngineListener,
-    given?: ProfileStorage,
+    storage = new ProfileStorage(options),
   ): Promise<WorkerRecommender> {
-    if (options.consent !== undefined) parsed(consentSchema, options.consent, 'createRecommender() consent');
-    const storage = given ?? new ProfileStorage(options);
     try {
-      return parsingCalls(await Engine.#start(options, listener, storage));
+      const parts = await engineParts(options, listener, storage);
+      const engine = new Engine(parts);
+      await engine.#open();
+      parts.clusterLoader?.scheduleLoad();
+      await parts.joinMutable();
+      return engine;
     } catch (thrown) {
       storage.close();
       throw thrown;
     }
   }
 
-  static async #start(options: EngineOptions, heard: EngineListener, storage: ProfileStorage): Promise<Engine> {
-    let closed = false;
-    const listener: EngineListener = {
-      change: (status) => heard.change(status),
-      progress: (progress) => heard.progress(progress),
-      error(error) {
-        // A read in the background that the page's own close() ended is no news to the page.
-        if (!closed || error.code !== 'runtime/closed') heard.error(error);
-      },
-    };
-    const experiment = loadExperiment(options.experiment);
-    const report = (thrown: unknown): undefined => void listener.error(SidestreamError.from(thrown));
-    let mutable: Promise<JoinMutable | undefined> | undefined;
-    const files = new StartedFiles(fetchFrom(options.bundle), options.manifest);
-    // Lists in the language of the page need them; a list without them reports it.
-    loadReasons(options.lang).catch(() => undefined);
-    const opening = openBundle(files.over(), (loaded, total) => listener.progress({ stage: 'bundle', loaded, total }), {
-      whole: false,
-      featuresLater: true,
-      onIncomplete: report,
-      onManifest(manifest) {
-        startFirstList(manifest, options, files);
-        if (!(manifest.offers || manifest.rules || options.market || options.offers?.size)) return;
-        // Fetched in parallel with the items: the first list should have the right prices, and follow the rules.
-        mutable ??= mutableFiles().then(({ openMutable }) => openMutable(manifest, options, listener, files), report);
-      },
-    });
-    const returning = preloadDevice(options);
-    const [running, bundle] = await Promise.all([experiment, opening]);
-    // Most catalogues are loaded as a whole.
-    const large = bundle.clusters && (await import('./cluster-loader'));
-    // Parts of a large catalogue that arrive later may have variants.
-    const variants = (large || bundle.items.some(({ group }) => group)) && (await import('../ranking/variants'));
-    const catalog = new LoadedCatalog(bundle, variants || null);
-    if (bundle.manifest.demand && !large && !catalog.index.hasPopularity) {
-      // Without popularity, the first list would follow the order of the feed and change a moment later. A failure is
-      // retried with the other trained files, and reported.
-      await import('./load-learned').then(({ loadDemand }) => loadDemand(catalog)).catch(() => undefined);
-    }
-    if (bundle.manifest.locales) {
-      catalog.texts = new (await import('./item-texts')).ItemTexts(bundle, options.lang, listener);
-    }
-    const context = {
-      options,
-      listener,
-      catalog,
-      storage,
-      session: new ProfileSession(catalog, storage, listener),
-      experiment: new ExperimentAssignment(running, options, listener),
-      tasks: new TaskQueue(report),
-      changes: new ListChanges(),
-    };
-    const parts = engineParts(context, large);
-    const engine = new Engine(parts, () => {
-      closed = true;
-    });
-    // A list for this shopper depends on them.
-    void returning.then((known) => (known ? parts.features.load() : undefined));
-    await engine.#open();
-    parts.clusterLoader?.scheduleLoad();
-    await (await mutable)?.(catalog, context.changes);
-    return engine;
+  async join(options: unknown, given: unknown) {
+    const [wanted, running] = [parsed(givenSchema, options, 'join()'), parsed(givenSchema, given, 'join()')];
+    await loadExperiment(parsed(optionsSchema, wanted, 'createRecommender()').experiment);
+    return (await import('./fresh-options')).freshOptions(wanted, running);
   }
 
-  async join(...[options, given]: Parameters<Calls['join']>) {
-    const { experiment } = parsed(optionsSchema, options, 'createRecommender()');
-    await loadExperiment(experiment);
-    return (await import('./fresh-options')).freshOptions(options, given);
+  async recommend(request: unknown = {}, call?: unknown) {
+    const given = parsed(recommendSchema, request, 'recommend()');
+    checkCall(call, 'recommend()');
+    return this.#parts.recommendations.recommend(given);
   }
 
-  recommend(...[request]: Parameters<Calls['recommend']>) {
-    return this.#parts.recommendations.recommend(request);
+  async rerank(ids: unknown, options: unknown, call?: unknown) {
+    checkCall(call, 'rerank()');
+    return (await otherLists()).rerankList(ids, options, this.#parts);
   }
 
-  rerank(ids: unknown, options: unknown) {
-    return this.#parts.recommendations.rerank(ids, options);
+  async find(request: unknown, call?: unknown, query?: unknown, runs?: unknown) {
+    checkCall(call, 'find()');
+    this.#ran(parsed(v.optional(runsSchema, []), runs, 'find()', 'runs'));
+    this.#finder ??= new (await import('./find-items')).ItemFinder(this.#parts);
+    return this.#finder.find(request, query);
   }
 
-  find(...[request, , query, runs]: Parameters<Calls['find']>) {
-    this.#ran(runs);
-    return this.#parts.recommendations.find(request, query);
+  async recommendSegments(request: unknown) {
+    return (await otherLists()).rankedSegments(request, this.#parts);
   }
 
-  recommendSegments(request: unknown) {
-    return this.#parts.recommendations.segments(request);
-  }
-
-  recommendRows(request: unknown) {
-    return this.#parts.recommendations.rows(request);
+  async recommendRows(request: unknown) {
+    return (await otherLists()).plannedRows(request, this.#parts);
   }
 
   async products(ids: unknown, request: unknown) {
-    return (await import('./other-lists')).products(ids, request, this.#parts);
+    return (await otherLists()).products(ids, request, this.#parts);
   }
 
-  setHints(hints: unknown) {
-    return this.#parts.recommendations.setHints(hints);
+  async setHints(hints: unknown) {
+    const { storage, recommendations } = this.#parts;
+    const { era } = storage;
+    (await recommendations.hints()).set(hints, era);
   }
 
-  explain(...[itemId, request]: Parameters<Calls['explain']>) {
-    return this.#parts.recommendations.explain(itemId, request);
+  async explain(itemId: unknown, request: unknown = {}) {
+    const id = parsed(itemIdSchema, itemId, 'explain()', 'itemId');
+    const given = parsed(recommendSchema, request, 'explain()');
+    return (await otherLists()).explainedItem(id, given, this.#parts);
   }
 
-  async track(type: unknown, itemId: unknown, details: unknown = {}, time?: number) {
-    const [rejected] = await this.trackAll([{ type, itemId, details }], time);
+  async track(type: unknown, itemId: unknown, details: unknown = {}, time?: unknown) {
+    const at = parsed(timeSchema, time, 'track()', 'time');
+    const [rejected] = await this.#track([{ type, itemId, details }], at);
     if (rejected) throw SidestreamError.deserialize(rejected);
   }
 
-  async trackAll(given: readonly unknown[], time = Date.now()) {
-    const entries: NewEvent[] = [];
-    const results = given.map((event) => {
-      try {
-        entries.push(this.#entry(event, time));
-        return null;
-      } catch (thrown) {
-        return SidestreamError.from(thrown).serialize();
-      }
-    });
-    const { storage, events, clusterLoader, tasks } = this.#parts;
-    if (storage.consent === 'denied' || entries.length === 0) return results;
-    await events.append(entries);
-    this.#learn();
-    // Events of items that a large catalogue lacks stay in the log, but are reported and not learned.
-    if (clusterLoader) tasks.beside(() => clusterLoader.check(entries.map(({ itemId }) => itemId)));
-    return results;
+  async trackAll(events: unknown, time?: unknown) {
+    const given = parsed(v.array(v.unknown()), events, 'trackAll()', 'events');
+    return this.#track(given, parsed(timeSchema, time, 'trackAll()', 'time'));
   }
 
-  consent(...[level]: Parameters<Calls['consent']>) {
-    return this.#parts.consent.answer(level);
+  async consent(level: unknown) {
+    return this.#parts.consent.answer(parsed(consentSchema, level, 'consent()'));
   }
 
   forget() {
@@ -223,9 +170,10 @@ export class Engine implements Calls {
     return (await this.#parts.events.aggregates()).metrics(this.#parts.experiment.label());
   }
 
-  async takeMetrics(sent: readonly string[]) {
+  async takeMetrics(sent?: unknown) {
+    const keys = parsed(v.optional(v.array(v.string()), []), sent, 'takeMetrics()', 'sent');
     const { era } = this.#parts.storage;
-    return (await import('./visitor-counts')).takeMetrics(this.#parts, sent, era);
+    return (await import('./visitor-counts')).takeMetrics(this.#parts, keys, era);
   }
 
   snapshots() {
@@ -237,16 +185,16 @@ export class Engine implements Calls {
     await (await profileTransfer()).rollback(this.#parts, id, era);
   }
 
-  async exportProfile(passphrase: unknown) {
+  async exportProfile(passphrase?: unknown) {
     return (await profileTransfer()).exportProfile(this.#parts, passphrase);
   }
 
-  async importProfile(file: unknown, given: unknown) {
+  async importProfile(file: unknown, given?: unknown) {
     const { era } = this.#parts.storage;
     return (await profileTransfer()).importProfile(this.#parts, file, given, era);
   }
 
-  async inspect(question: unknown, about: unknown) {
+  async inspect<Question extends keyof InspectionAnswers>(question: Question, about?: unknown) {
     return (await import('./inspection')).inspect(this.#parts, question, about);
   }
 
@@ -264,7 +212,7 @@ export class Engine implements Calls {
 
   async takeOver(kept: unknown) {
     try {
-      const { takeOver } = await import('./hand-over');
+      const { takeOver } = await profileTransfer();
       await takeOver(kept, this.#parts, (event, time) => this.#entry(event, time));
     } catch (thrown) {
       this.#parts.listener.error(SidestreamError.from(thrown));
@@ -275,17 +223,19 @@ export class Engine implements Calls {
     this.#parts.scheduler.hurry();
   }
 
-  async queryEncoder(...[modality]: Parameters<Calls['queryEncoder']>) {
-    return (await addedItems()).queryEncoder(this.#parts, modality);
+  async queryEncoder(modality: unknown) {
+    const wanted = parsed(modalitySchema, modality, 'queryEncoder()', 'modality');
+    return (await addedItems()).queryEncoder(this.#parts, wanted);
   }
 
   async encoderFiles() {
     return (await addedItems()).encoderFiles(this.#parts);
   }
 
-  async insertItem(...[local, runs]: Parameters<Calls['insertItem']>) {
+  async insertItem(item: unknown, runs: unknown) {
     const { era } = this.#parts.storage;
-    this.#ran(runs);
+    const local = parsed(localItemSchema, item, 'insertItem()', 'item');
+    this.#ran(parsed(runsSchema, runs, 'insertItem()', 'runs'));
     return (await addedItems()).insertItem(this.#parts, local, era);
   }
 
@@ -294,18 +244,20 @@ export class Engine implements Calls {
     return (await mutableFiles()).updateOffers(catalog, changes, offers);
   }
 
-  async getItem(id: string, lang?: string) {
+  async getItem(id: unknown, lang?: unknown) {
     const { catalog, clusterLoader } = this.#parts;
-    const item = catalog.find(id) ?? (await clusterLoader?.find(id)) ?? null;
-    return item && ((await catalog.texts?.in(lang))?.(item) ?? item);
+    const wanted = parsed(v.string(), id, 'getItem()', 'id');
+    const language = parsed(v.optional(v.string()), lang, 'getItem()', 'lang');
+    const item = catalog.find(wanted) ?? (await clusterLoader?.find(wanted)) ?? null;
+    return item && (await catalog.shown(language))(item);
   }
 
   async browse(request: unknown) {
-    return (await import('./browse')).browse(this.#parts.catalog, request);
+    return (await otherLists()).browse(this.#parts.catalog, request);
   }
 
   async categories(request: unknown) {
-    return (await import('./browse')).categories(this.#parts.catalog, request);
+    return (await otherLists()).categories(this.#parts.catalog, request);
   }
 
   async status() {
@@ -323,7 +275,7 @@ export class Engine implements Calls {
   async reset() {
     const { storage, scheduler, events, recommendations, changes } = this.#parts;
     const { era } = storage;
-    await scheduler.replaceStored(async () => {
+    await scheduler.reload(async () => {
       // Erased meanwhile: there is nothing left to reset.
       if (era === storage.era) await storage.change(era, (store) => store.clear({ keepItems: true }));
     });
@@ -333,7 +285,6 @@ export class Engine implements Calls {
   }
 
   async close() {
-    this.#onClose();
     this.#parts.features.close();
     await this.settled();
     this.#parts.storage.close();
@@ -350,6 +301,26 @@ export class Engine implements Calls {
       listener.error(SidestreamError.from(thrown));
     }
     await recommendations.begin();
+  }
+
+  /** Tracks events one by one: a rejected one does not affect the others. */
+  async #track(given: readonly unknown[], time = Date.now()) {
+    const entries: NewEvent[] = [];
+    const results = given.map((event) => {
+      try {
+        entries.push(this.#entry(event, time));
+        return null;
+      } catch (thrown) {
+        return SidestreamError.from(thrown).serialize();
+      }
+    });
+    const { storage, events, clusterLoader, tasks } = this.#parts;
+    if (storage.consent === 'denied' || entries.length === 0) return results;
+    await events.append(entries);
+    this.#learn();
+    // Events of items that a large catalogue lacks stay in the log, but are reported and not learned.
+    if (clusterLoader) tasks.beside(() => clusterLoader.check(entries.map(({ itemId }) => itemId)));
+    return results;
   }
 
   /** The current state, without waiting: news of consent must not wait for the network. */
@@ -389,7 +360,6 @@ export class Engine implements Calls {
     });
   }
 
-  /** Notes what encoders ran in this page. */
   #ran(runs: readonly EncoderRun[]): void {
     for (const run of runs) this.#runs = [...this.#runs.filter(({ encoder }) => encoder !== run.encoder), run];
   }

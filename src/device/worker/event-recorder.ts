@@ -21,9 +21,6 @@ const SAVE_DELAY = 2000;
  * aggregates of the log.
  */
 export class EventRecorder {
-  readonly #storage: EngineContext['storage'];
-  readonly #tasks: EngineContext['tasks'];
-  readonly #listener: EngineContext['listener'];
   /** Null before it is read, and when it must be read again. */
   #known: KnownAggregates | null = null;
   readonly #mutex = new Mutex();
@@ -37,12 +34,7 @@ export class EventRecorder {
   /** Whether it was reported that the stored aggregates cannot be read. */
   #reported = false;
 
-  /** The listener gets the errors that did not stop an event. */
-  constructor({ storage, tasks, listener }: EngineContext) {
-    this.#storage = storage;
-    this.#tasks = tasks;
-    this.#listener = listener;
-  }
+  constructor(private readonly context: EngineContext) {}
 
   /**
    * Resolves when the events are in the log, or when everything was erased meanwhile. Purchases of a transaction already
@@ -50,7 +42,7 @@ export class EventRecorder {
    * @throws SidestreamError `store/full`, `store/unavailable`
    */
   append(events: readonly NewEvent[]): Promise<void> {
-    const { era } = this.#storage;
+    const { era } = this.context.storage;
     for (const event of events) this.#clicks.note(event);
     const conversions = events.some(isConversion);
     // Written immediately if possible: the page may be left right after the call.
@@ -59,7 +51,9 @@ export class EventRecorder {
     return this.#ordered.run(() => {
       if (!conversions) return this.#write(events, era);
       // Two tabs that show the same order confirmation must not both record its order.
-      return events.some((event) => orderOf(event) !== null) ? this.#storage.alone('orders', convert) : convert();
+      return events.some((event) => orderOf(event) !== null)
+        ? this.context.storage.alone('orders', convert)
+        : convert();
     });
   }
 
@@ -67,7 +61,6 @@ export class EventRecorder {
     return this.#mutex.run(async () => (await this.#current()).aggregates);
   }
 
-  /** Counts of the events that this tab tracked since the last call. */
   take(): Counts[] {
     const { rows } = this.#taken;
     this.#taken = new Counters();
@@ -82,7 +75,7 @@ export class EventRecorder {
   /** Resets all counts to zero, including counts not taken yet. */
   forget(): void {
     this.#taken = new Counters();
-    this.#tasks.cancel('save-aggregates');
+    this.context.tasks.cancel('save-aggregates');
     this.restart();
   }
 
@@ -97,13 +90,13 @@ export class EventRecorder {
     if (events.length === 0) return;
     let kept = false;
     try {
-      kept = await this.#storage.append(events, era);
+      kept = await this.context.storage.append(events, era);
     } finally {
       if (!kept) for (const event of events) this.#orders.delete(orderOf(event) ?? '');
     }
-    if (!kept || era !== this.#storage.era) return;
+    if (!kept || era !== this.context.storage.era) return;
     for (const event of events) this.#taken.add(event);
-    this.#tasks.later('save-aggregates', SAVE_DELAY, () => this.#save());
+    this.context.tasks.later('save-aggregates', SAVE_DELAY, () => this.#save());
   }
 
   /** Attributes events to clicks, and leaves out known purchases. */
@@ -113,7 +106,7 @@ export class EventRecorder {
       aggregates = await this.aggregates();
     } catch (thrown) {
       // The event is recorded without attribution; if the store is gone, writing the log will fail.
-      this.#listener.error(SidestreamError.from(thrown));
+      this.context.listener.error(SidestreamError.from(thrown));
     }
     return events.flatMap((event) => {
       const order = orderOf(event);
@@ -130,16 +123,16 @@ export class EventRecorder {
   /** To be called while the mutex is held. */
   async #current(): Promise<KnownAggregates> {
     for (;;) {
-      const { counting } = this.#storage;
+      const { counting } = this.context.storage;
       try {
         const known = this.#known ?? (await this.#read(counting));
         this.#known = known;
-        for (const event of await this.#storage.eventsAfter(known.aggregates.lastEvent))
+        for (const event of await this.context.storage.eventsAfter(known.aggregates.lastEvent))
           known.aggregates.observe(event);
         // Another log may have taken its place meanwhile.
-        if (this.#known === known && known.counting === this.#storage.counting) return known;
+        if (this.#known === known && known.counting === this.context.storage.counting) return known;
       } catch (thrown) {
-        if (counting === this.#storage.counting) throw thrown;
+        if (counting === this.context.storage.counting) throw thrown;
       }
       this.#known = null;
     }
@@ -152,9 +145,9 @@ export class EventRecorder {
     const read = EventAggregates.read(await counting.aggregates());
     if (!read && !this.#reported) {
       this.#reported = true;
-      this.#listener.error(damagedAggregates());
+      this.context.listener.error(damagedAggregates());
       // Saved even without new events: the next page can then read them without an error.
-      this.#tasks.later('save-aggregates', SAVE_DELAY, () => this.#save());
+      this.context.tasks.later('save-aggregates', SAVE_DELAY, () => this.#save());
     }
     return { aggregates: read ?? new EventAggregates(), counting, generation, overDamaged: !read };
   }
@@ -168,13 +161,12 @@ export class EventRecorder {
         else this.restart();
       } catch (thrown) {
         // The store was replaced and no longer accepts data.
-        if (counting === this.#storage.counting) throw thrown;
+        if (counting === this.context.storage.counting) throw thrown;
       }
     });
   }
 }
 
-/** Aggregates of a log, with its store and generation. */
 interface KnownAggregates {
   aggregates: EventAggregates;
   counting: ProfileStorage['counting'];

@@ -1,42 +1,34 @@
 import { SidestreamError } from '../../error';
-import type { assign, Experiment, Variant } from '../experiment';
+import type { Variant } from '../experiment';
 import { parsed } from '../protocol';
 import { type Placement, type RankState, TERMS } from '../ranking';
 import type { Store } from '../store';
-import { anonymousId } from './anonymous-id';
+import { anonymousId } from './consent-state';
 import type { EngineListener, EngineOptions } from './engine-options';
-
-/** An experiment, and how it assigns units to variants. */
-export interface LoadedExperiment {
-  experiment: Experiment;
-  assign: typeof assign;
-}
 
 /**
  * Parses the shop's experiment. Its code loads late, because most shops run no experiment.
  * @param given the shop's option; undefined without an experiment
  * @throws SidestreamError `runtime/invalid-input` naming the field
  */
-export async function loadExperiment(given: unknown): Promise<LoadedExperiment | null> {
+export async function loadExperiment(given: unknown) {
   if (given === undefined) return null;
   const { assign, experimentSchema } = await import('../experiment/experiment');
   return { experiment: parsed(experimentSchema, given, 'createRecommender()', 'experiment'), assign };
 }
 
+/** The shop's experiment, and how it assigns units to variants; null without one. */
+type LoadedExperiment = Awaited<ReturnType<typeof loadExperiment>>;
+
 /** The shop's experiment on this device: the drawn variant, and its changes. */
 export class ExperimentAssignment {
-  readonly #loaded: LoadedExperiment | null;
+  readonly #loaded: LoadedExperiment;
   readonly #learning: boolean;
   readonly #listener: EngineListener;
   #unit: string | null = null;
   #variant: Variant | null = null;
 
-  /**
-   * @param loaded null without an experiment
-   * @param options `learning` applies to every variant
-   * @param listener gets the error when the id of this device cannot be read
-   */
-  constructor(loaded: LoadedExperiment | null, { learning }: EngineOptions, listener: EngineListener) {
+  constructor(loaded: LoadedExperiment, { learning }: EngineOptions, listener: EngineListener) {
     this.#loaded = loaded;
     this.#learning = learning;
     this.#listener = listener;

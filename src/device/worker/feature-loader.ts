@@ -1,5 +1,4 @@
 import { SidestreamError } from '../../error';
-import type { ClusterLoader } from './cluster-loader';
 import type { EngineContext } from './engine-context';
 import type { LearningScheduler } from './learning-scheduler';
 
@@ -13,12 +12,6 @@ const MAX_RETRY_DELAY_MS = 60_000;
 
 interface FeatureContext extends EngineContext {
   scheduler: LearningScheduler;
-}
-
-export interface ListContext extends EngineContext {
-  /** Null if the whole catalogue is loaded. */
-  clusterLoader: ClusterLoader | null;
-  features: FeatureLoader;
 }
 
 /**

@@ -1,23 +1,24 @@
 // Finding items by words, meaning or a picture. Only pages with a search need this code.
 
 import * as v from 'valibot';
-import { localeFor, type Shown } from '../../core/catalog/locales';
+import { localeFor } from '../../core/catalog/locales';
 import { exactObject } from '../../core/common/strict-object';
 import { SidestreamError } from '../../error';
 import { type FindResponse, parsed, recommendSchema } from '../protocol';
-import { type RankRequest, type Rules, ruleFields } from '../ranking';
 import {
   type Found,
   nearestToPicture,
   nearestToText,
   type QueryVector,
+  type RankRequest,
   rankFound,
+  ruleFields,
   rulesOfFind,
   sharedCategory,
   WordIndex,
-} from '../ranking/find';
-import type { ListContext } from './feature-loader';
-import type { InputSource, ListInput } from './other-lists';
+} from '../ranking';
+import type { EngineParts } from './engine-parts';
+import type { ListInput } from './recommendation-service';
 
 const MAX_TEXT_LENGTH = 200;
 
@@ -43,32 +44,15 @@ const querySchema = v.optional(
   }),
 );
 
-/** The part of the recommendation service that a search needs. */
-export interface FindSource extends InputSource {
-  /** The shop's rules for lists without a placement, with the rules of a request. */
-  ownRules(request: Rules): Rules;
-  /** Keeps the category of what was found as a hint for this visit. @param era of the call */
-  searched(category: string | null, era: number): Promise<void>;
-}
-
 /** Finds items for a page. It has an index of words for each language in which something was searched. */
 export class ItemFinder {
-  readonly #context: ListContext;
-  readonly #source: FindSource;
   readonly #indexes = new Map<string, WordIndex>();
 
-  constructor(context: ListContext, source: FindSource) {
-    this.#context = context;
-    this.#source = source;
-  }
+  constructor(private readonly context: EngineParts) {}
 
-  /**
-   * Finds items, as `Recommender.find()` documents.
-   * @param encoded a query that the page has encoded; undefined: find by words
-   * @throws SidestreamError `runtime/invalid-input` naming the field
-   */
-  async find(request: unknown, encoded: unknown): Promise<Omit<FindResponse, 'id'>> {
-    const { catalog, storage, experiment, features } = this.#context;
+  /** @param encoded a query that the page has encoded; undefined: find by words */
+  async find(request: unknown, encoded: unknown): Promise<FindResponse> {
+    const { catalog, storage, experiment, features, recommendations, listener } = this.context;
     const { era } = storage;
     const { text = '', filter, ...list } = parsed(findSchema, request, 'find()');
     const query = parsed(querySchema, encoded, 'find()', 'query');
@@ -79,8 +63,8 @@ export class ItemFinder {
     const given = parsed(recommendSchema, { ...list, hints: {} }, 'find()');
     const words = query ? null : await this.#words(given.lang);
     if (query) await features.waitFor(true);
-    const rules = rulesOfFind(this.#source.ownRules({ filter }));
-    const ranked = await this.#source.withInput(given, ({ index, input: [state, asked], shown }: ListInput) => {
+    const rules = rulesOfFind(recommendations.rulesOf(null, { filter }));
+    const ranked = await recommendations.withInput(given, ({ index, input: [state, asked], shown }: ListInput) => {
       const listed: RankRequest = { ...asked, rules, due: null };
       const find: Parameters<typeof rankFound>[3] = (admits) =>
         query ? this.#nearest(query, text) : wordsFound(words, text, index.items, admits);
@@ -92,11 +76,14 @@ export class ItemFinder {
     if (!query && ranked.length > 0 && experiment.learns()) {
       // A search does not fail because of its hint.
       const category = sharedCategory(ranked.map(({ own }) => own));
-      await this.#source
-        .searched(category, era)
-        .catch((thrown: unknown) => this.#context.listener.error(SidestreamError.from(thrown)));
+      await recommendations
+        .hints()
+        .then((hints) => hints.searched(category, era))
+        .catch((thrown) => listener.error(SidestreamError.from(thrown)));
     }
+    features.listed();
     return {
+      id: recommendations.idOf('find'),
       items: ranked.map(({ recommendation }) => recommendation),
       by: query ? (query.modality === 'text' ? 'meaning' : 'photo') : 'words',
       currency: catalog.offers?.currency,
@@ -105,11 +92,11 @@ export class ItemFinder {
   }
 
   /** The index of the items' words in a language, up to date. */
-  async #words(lang = this.#context.options.lang): Promise<WordIndex> {
-    const { catalog } = this.#context;
+  async #words(lang = this.context.options.lang): Promise<WordIndex> {
+    const { catalog } = this.context;
     const { manifest } = catalog.bundle;
     const { items } = catalog.index;
-    const shown: Shown = (await catalog.texts?.in(lang)) ?? ((item) => item);
+    const shown = await catalog.shown(lang);
     // Texts that could not be loaded leave all items as they are in the main feed.
     const tag = localeFor(manifest, lang);
     const language = tag !== null && items.some((item) => shown(item) !== item) ? tag : (manifest.language ?? '');
@@ -120,7 +107,7 @@ export class ItemFinder {
   }
 
   #nearest(query: QueryVector, text: string): Found {
-    const { catalog } = this.#context;
+    const { catalog } = this.context;
     const scores =
       query.modality === 'text'
         ? nearestToText(catalog.table, query.values, catalog.blend.text.tap)

@@ -7,7 +7,6 @@ const FIXED_OPTIONS = ['learning', 'encrypt', 'workerUrl', 'rules', 'experiment'
 
 type FixedOptions = { [Name in (typeof FIXED_OPTIONS)[number]]?: unknown };
 
-/** Values of options that were not set. */
 const DEFAULTS: FixedOptions = v.getDefaults(optionsSchema);
 
 /**

@@ -2,7 +2,6 @@
 
 import * as v from 'valibot';
 import { categoryPaths, type Item } from '../../core/catalog';
-import type { Shown } from '../../core/catalog/locales';
 import { itemIdSchema } from '../../core/events';
 import { profileFiles } from '../learner';
 import {
@@ -20,16 +19,15 @@ import {
   type Ranks,
   recommendSchema,
 } from '../protocol';
-import { inspections, rank } from '../ranking';
+import { influences, inspectRow, listWithout, rank } from '../ranking';
 import { eventSize } from '../store';
 import type { EngineParts } from './engine-parts';
 import type { LoadedCatalog } from './loaded-catalog';
 import type { ActiveLearner } from './profile-session';
 import { unknownSnapshot } from './profile-storage';
+import { listed } from './recommendation-service';
 
-/** Number of places of a list whose change is reported. */
 const LIST_LENGTH = 20;
-/** Number of places of the lists with and without learning. */
 const COMPARED_LENGTH = 10;
 const MAX_PRODUCTS = 12;
 const MAX_CATEGORIES = 8;
@@ -39,40 +37,36 @@ const LATELY = 8;
 const Z = 1.96;
 
 const questionSchema = v.picklist(
-  ['profile', 'snapshot', 'item', 'lists', 'device'],
+  ['profile', 'snapshot', 'item', 'lists', 'device'] satisfies (keyof InspectionAnswers)[],
   'inspect() answers profile, snapshot, item, lists and device',
 );
 const idSchema = v.pipe(v.number(), v.safeInteger());
 /** The reported list: `for-you`, based only on the learned state. */
 const list = (limit: number) => parsed(recommendSchema, { limit }, 'inspect()');
 
-/**
- * Answers a question of the inspector.
- * @param question the question and its subject, parsed here
- * @throws SidestreamError `runtime/invalid-input`, `store/unknown-snapshot`, `runtime/unknown-item`
- */
-export async function inspect(
-  context: EngineParts,
-  question: unknown,
+/** @param about the subject of the question */
+export async function inspect<Question extends keyof InspectionAnswers>(
+  parts: EngineParts,
+  question: Question,
   about: unknown,
-): Promise<InspectionAnswers[keyof InspectionAnswers]> {
-  switch (parsed(questionSchema, question, 'inspect()', 'question')) {
-    case 'profile':
-      return inspectProfile(context);
-    case 'snapshot':
-      return inspectSnapshot(context, parsed(idSchema, about, 'inspect()', 'id'));
-    case 'item':
-      return inspectItem(context, parsed(itemIdSchema, about, 'inspect()', 'itemId'));
-    case 'lists':
-      return compareLists(context);
-    case 'device':
-      return reportDevice(context);
-  }
+): Promise<InspectionAnswers[Question]> {
+  parsed(questionSchema, question, 'inspect()', 'question');
+  return ANSWERS[question](parts, about);
 }
+
+const ANSWERS: {
+  [Question in keyof InspectionAnswers]: (parts: EngineParts, about: unknown) => Promise<InspectionAnswers[Question]>;
+} = {
+  profile: (parts) => inspectProfile(parts),
+  snapshot: (parts, about) => inspectSnapshot(parts, parsed(idSchema, about, 'inspect()', 'id')),
+  item: (parts, about) => inspectItem(parts, parsed(itemIdSchema, about, 'inspect()', 'itemId')),
+  lists: (parts) => compareLists(parts),
+  device: (parts) => reportDevice(parts),
+};
 
 /** How to show items in the language of the page, and how to find them by id. */
 async function shownIn(catalog: LoadedCatalog) {
-  const shown: Shown = (await catalog.texts?.in()) ?? ((item) => item);
+  const shown = await catalog.shown();
   const itemOf = (id: string): Item | null => {
     const item = catalog.find(id);
     return item && shown(item);
@@ -81,7 +75,6 @@ async function shownIn(catalog: LoadedCatalog) {
 }
 
 async function inspectProfile({ catalog, recommendations, storage }: EngineParts): Promise<Inspection> {
-  const { influences } = await inspections();
   const snapshots = await storage.reading((store) => store.snapshots());
   const { shown, itemOf } = await shownIn(catalog);
   return recommendations.withLearner([], list(LIST_LENGTH), (learner) => {
@@ -150,7 +143,6 @@ function expertsOf(
   return [...present, ...gone];
 }
 
-/** Shares of the categories in some choices, and in the catalogue. */
 export function categoriesOf(choices: readonly string[], all: readonly string[]): Inspection['categories'] {
   const shares = (categories: readonly string[]): Map<string, number> => {
     const sums = new Map<string, number>();
@@ -229,7 +221,6 @@ export function placeChanges(
 }
 
 async function inspectItem({ catalog, options, recommendations }: EngineParts, id: string): Promise<ItemInspection> {
-  const { inspectRow } = await inspections();
   const { shown } = await shownIn(catalog);
   return recommendations.withLearner([id], list(LIST_LENGTH), (learner) => {
     const { index } = catalog;
@@ -249,14 +240,15 @@ async function inspectItem({ catalog, options, recommendations }: EngineParts, i
 }
 
 async function compareLists({ catalog, recommendations }: EngineParts): Promise<ListComparison> {
-  const { listWithout } = await inspections();
   const { shown } = await shownIn(catalog);
   return recommendations.withLearner([], list(LIST_LENGTH), (learner) => {
     const { index } = catalog;
     const [state, request] = recommendations.inputOf(list(COMPARED_LENGTH), learner, { shown });
-    const items = (ranked: ReturnType<typeof rank>) =>
-      ranked.map(({ row, ...place }, position) => ({ ...place, item: shown(index.items[row]), position }));
-    return { own: items(rank(index, state, request)), without: items(listWithout(index, state, request)) };
+    const shownList = { index, shown };
+    return {
+      own: listed(shownList, rank(index, state, request)),
+      without: listed(shownList, listWithout(index, state, request)),
+    };
   });
 }
 

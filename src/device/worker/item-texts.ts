@@ -24,7 +24,6 @@ export class ItemTexts {
   readonly #lang: string | undefined;
   readonly #listener: Pick<EngineListener, 'error'>;
   readonly #layers = new Map<string, Promise<Layer>>();
-  /** Ids of the items of each loaded cluster. */
   readonly #loaded = new Map<number, string[]>();
 
   /** @param lang language of the page, if declared: its texts are fetched immediately */

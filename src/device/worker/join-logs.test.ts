@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LoggedEvent, NewEvent } from '../../core/events';
-import { joinLogs } from './join-logs';
+import { joinLogs } from './exported-file';
 
 const event = fc.record<NewEvent>({
   type: fc.constantFrom('click', 'impression'),

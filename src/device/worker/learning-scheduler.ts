@@ -1,7 +1,6 @@
 import type { FeatureTable } from '../../core/catalog';
 import type { LoggedEvent } from '../../core/events';
 import { Learner, type Profile } from '../learner';
-import { eventSize } from '../store';
 import type { ClusterLoader } from './cluster-loader';
 import type { EngineContext } from './engine-context';
 import type { ActiveLearner, ChangingLearner, Turn } from './profile-session';
@@ -21,7 +20,6 @@ export class LearningScheduler {
   readonly #context: SchedulerContext;
   /** Whether a window has ended since the last save, which then leaves a snapshot. */
   #windowEnded = false;
-  /** Whether the learner in use was made for a catalogue with its features. */
   #complete: boolean;
 
   constructor(context: SchedulerContext) {
@@ -69,10 +67,11 @@ export class LearningScheduler {
   }
 
   /**
-   * Changes the store so that this tab's learned state no longer applies, then loads the stored state.
-   * @param change of the store; if it fails, everything stays unchanged
+   * Changes the store so that this tab's learned state no longer applies, then loads the stored state, and announces that lists
+   * changed.
+   * @param change of the store; if it fails, everything stays unchanged. Default: none
    */
-  async replaceStored(change: () => Promise<void>): Promise<void> {
+  async reload(change: () => Promise<void> = async () => undefined): Promise<void> {
     await this.#restoreAfter(change);
     this.#context.changes.announce();
   }
@@ -121,12 +120,6 @@ export class LearningScheduler {
   async rebase(): Promise<void> {
     const { session, storage } = this.#context;
     await session.run(async () => session.rebase((await storage.read()).origin));
-  }
-
-  /** Loads the stored profile, and announces that lists changed. */
-  async reload(): Promise<void> {
-    await this.restore();
-    this.#context.changes.announce();
   }
 
   /** Drops the delayed work of the learner in use, which is about to be replaced. */
@@ -219,7 +212,6 @@ export class LearningScheduler {
     return [...missing].slice(-MAX_PAST_ITEMS).toReversed();
   }
 
-  /** Schedules the work that new events require. */
   #scheduleAfter(events: readonly LoggedEvent[]): void {
     if (events.length === 0) return;
     const { tasks, changes, session, storage, experiment } = this.#context;
@@ -231,7 +223,7 @@ export class LearningScheduler {
     } else if (!experiment.learns()) {
       tasks.later('limit-log', SAVE_DELAY, async () => {
         // A tab that leads and learns keeps the log within its budget when it saves.
-        if (storage.measuringDue) await storage.leadFor(() => this.#cutLog());
+        if (storage.isMeasuringDue()) await storage.leadFor(() => this.#cutLog());
       });
     }
     if (choices) changes.announce();
@@ -245,7 +237,7 @@ export class LearningScheduler {
     const { storage, catalog } = this.#context;
     const { profile, origin } = await storage.read();
     const events = await storage.eventsAfter(profile?.lastEvent ?? 0);
-    const gone = storage.excess(events.map(eventSize));
+    const gone = storage.excess(events);
     if (gone === 0) return;
     const folded = new Learner(catalog);
     folded.restore(profile, []);

@@ -1,5 +1,5 @@
 import type { BundleProgress } from '../../core/catalog';
-import type { ShopDemand } from '../ranking/demand';
+import { ShopDemand } from '../ranking';
 import type { EngineContext } from './engine-context';
 import type { LoadedCatalog } from './loaded-catalog';
 
@@ -9,8 +9,8 @@ export async function loadDemand(catalog: LoadedCatalog): Promise<void> {
 }
 
 async function shopDemand({ bundle }: LoadedCatalog, onProgress?: BundleProgress): Promise<ShopDemand | null> {
-  const [loaded, { ShopDemand: Demand }] = await Promise.all([bundle.demand(onProgress), import('../ranking/demand')]);
-  return loaded && new Demand(loaded);
+  const loaded = await bundle.demand(onProgress);
+  return loaded && new ShopDemand(loaded);
 }
 
 /**

@@ -13,9 +13,9 @@ import {
   placeByContent,
   type SideModel,
 } from '../../core/catalog';
+import type { Shown } from '../../core/catalog/locales';
 import { SidestreamError } from '../../error';
-import { type CatalogIndex, catalogIndex, type Placement, type Rules } from '../ranking';
-import type { ShopDemand } from '../ranking/demand';
+import { type CatalogIndex, catalogIndex, type Placement, type Rules, type ShopDemand } from '../ranking';
 import type { LocalItem } from '../store';
 import type { ClusterRows, ClusterSide } from './cluster-side';
 import type { ItemTexts } from './item-texts';
@@ -64,11 +64,11 @@ export class LoadedCatalog {
   index: CatalogIndex;
   #table: FeatureTable;
   #complete: boolean;
-  readonly #variants: typeof import('../ranking/variants') | null;
+  readonly #variantsOf: ((items: readonly Item[]) => CatalogIndex['variants']) | undefined;
 
-  /** @param variants the code for variants of one product; null if the catalogue has no variants */
-  constructor(bundle: Bundle, variants: typeof import('../ranking/variants') | null = null) {
-    this.#variants = variants;
+  /** @param variantsOf finds the variants of one product; absent if the catalogue has none */
+  constructor(bundle: Bundle, variantsOf?: (items: readonly Item[]) => CatalogIndex['variants']) {
+    this.#variantsOf = variantsOf;
     const { items, features } = bundle;
     this.bundle = bundle;
     this.#complete = !bundle.loadFeatures;
@@ -106,7 +106,6 @@ export class LoadedCatalog {
     this.index = this.#reindex();
   }
 
-  /** Start weights of the terms for the shop's side model. */
   get startWeights(): Readonly<Record<string, number>> | undefined {
     return this.bundle.manifest.side?.weights;
   }
@@ -197,6 +196,11 @@ export class LoadedCatalog {
     this.index = this.#reindex();
   }
 
+  /** How to show items in a language, by default the page's; see `ItemTexts`. */
+  async shown(lang?: string): Promise<Shown> {
+    return (await this.texts?.in(lang)) ?? ((item) => item);
+  }
+
   find(id: string): Item | null {
     const row = this.index.rowOf.get(id);
     return row === undefined ? null : this.index.items[row];
@@ -219,7 +223,7 @@ export class LoadedCatalog {
     const all = this.#parts.flatMap(({ items }) => items);
     const items = this.#demand?.withPopularity(all) ?? all;
     const index = catalogIndex(items, this.#table, this.blend, {
-      variants: this.#variants?.productVariants(items),
+      variants: this.#variantsOf?.(items),
       cooccurrence: this.#cooccurrence,
       trend: this.#demand?.trend(all.length),
       similarCategory: this.bundle.manifest.similar?.category,

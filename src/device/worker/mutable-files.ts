@@ -1,14 +1,162 @@
-import { type FetchFile, freshFrom, type Manifest } from '../../core/catalog';
+import * as v from 'valibot';
+import type { FetchFile, Item, Manifest } from '../../core/catalog';
+import { marketFor } from '../../core/catalog/locales';
+import {
+  DEFAULT_MARKET,
+  fetchOffers,
+  type MarketOffers,
+  mergedOffer,
+  type Offer,
+  offeredItem,
+  offeredMarket,
+  offerSchema,
+  unknownMarket,
+} from '../../core/catalog/offers';
 import { SidestreamError } from '../../error';
-import { mergedRules } from '../ranking';
-import { fetchRules, type PublishedRules, ruleProblemText, rulesAt } from '../ranking/rules-file';
+import { type KeptUpdate, parsed } from '../protocol';
+import {
+  type CatalogIndex,
+  fetchRules,
+  mergedRules,
+  type PublishedRules,
+  patchedIndex,
+  ruleProblemText,
+  rulesAt,
+} from '../ranking';
 import type { ListChanges } from './engine-context';
 import type { EngineListener, EngineOptions } from './engine-options';
-import type { LoadedCatalog } from './loaded-catalog';
-import { openOffers } from './offer-service';
-import type { StartedFiles } from './started-files';
+import type { LiveOffers, LoadedCatalog } from './loaded-catalog';
 
-export { updateOffers } from './offer-service';
+const MAX_PER_CALL = 10_000;
+/** Maximum number of products whose offers are kept, because a page may call repeatedly. */
+const MAX_KEPT = 100_000;
+
+const offersOf = (most: number) =>
+  v.pipe(v.array(offerSchema, 'must be a list of offers'), v.maxLength(most, `must be at most ${most} offers`));
+
+/**
+ * Starts fetching the offers of a bundle; offers that the page updated before this worker started apply even without them.
+ * The market is the page's, else the market of its language, else the default one, which is also used, with an error, instead of a
+ * named one without offers: its prices are the shop's own, and newer than the bundle's.
+ * @returns a function that applies them to the catalogue. A failure is reported, and prices and stock stay the bundle's
+ */
+export function openOffers(
+  manifest: Pick<Manifest, 'offers' | 'language' | 'locales'>,
+  { lang, market = marketFor(manifest, lang), offers }: Pick<EngineOptions, 'lang' | 'market' | 'offers'>,
+  listener: Pick<EngineListener, 'error'>,
+  fetchFile: FetchFile,
+): (catalog: LoadedCatalog, changes: ListChanges) => Promise<void> {
+  // If only other markets have offers, the bundle's own values are used.
+  const offered = offeredMarket(manifest.offers, market);
+  const file = offered ? fetchOffers(fetchFile, manifest, offered) : null;
+  // Reported by whoever joins them.
+  file?.catch(() => undefined);
+  return async (catalog, changes) => {
+    if (market && market !== offered) listener.error(unknownMarket(manifest.offers, market));
+    try {
+      if (!file && !offers) return;
+      const service = serviceOf(catalog, changes);
+      service.foreign = offered !== undefined && offered !== DEFAULT_MARKET;
+      if (offers) service.update(parsed(offersOf(MAX_KEPT), [...offers.values()], 'updateOffers()'));
+      if (file) service.use(await file);
+    } catch (thrown) {
+      listener.error(SidestreamError.from(thrown));
+    }
+  };
+}
+
+/** @throws SidestreamError `runtime/invalid-input` naming offer and field; nothing changes then */
+export const updateOffers = (catalog: LoadedCatalog, changes: ListChanges, given: unknown): KeptUpdate =>
+  serviceOf(catalog, changes).update(parsed(offersOf(MAX_PER_CALL), given, 'updateOffers()'));
+
+function serviceOf(catalog: LoadedCatalog, changes: ListChanges): OfferService {
+  if (catalog.offers instanceof OfferService) return catalog.offers;
+  const service = new OfferService(catalog, changes);
+  catalog.offers = service;
+  return service;
+}
+
+/** Prices and stock between builds: from the bundle's offers file, and from the page's updates, which override the file. */
+class OfferService implements LiveOffers {
+  currency: string | undefined;
+  /**
+   * Whether prices belong to another market than the bundle's. The ranking then reads the bundle's prices, because the
+   * others are not comparable.
+   */
+  foreign = false;
+  #file: ReadonlyMap<string, Offer> = new Map();
+  readonly #updated = new Map<string, Offer>();
+  /** The bundle's own item for each item whose price or stock changed. */
+  readonly #own = new WeakMap<Item, Item>();
+
+  constructor(
+    private readonly catalog: LoadedCatalog,
+    private readonly changes: ListChanges,
+  ) {}
+
+  use({ offers, currency }: MarketOffers): void {
+    this.#file = new Map(offers.map((offer) => [offer.id, offer]));
+    this.currency = currency;
+    this.#join(this.catalog.index.items.keys(), currency !== undefined);
+  }
+
+  update(offers: readonly Offer[]): KeptUpdate {
+    const { bundle, index } = this.catalog;
+    const { rowOf } = index;
+    const ids = new Set(offers.map(({ id }) => id));
+    // Items of a large catalogue may be loaded later.
+    const unknown = bundle.clusters === null ? [...ids].filter((id) => !rowOf.has(id)) : [];
+    for (const id of unknown) ids.delete(id);
+    const fresh = [...ids].filter((id) => !this.#updated.has(id));
+    if (this.#updated.size + fresh.length > MAX_KEPT) {
+      const text = `updateOffers(): a page keeps the offers of at most ${MAX_KEPT} products. Write more of them with \`sidestream offers\`.`;
+      throw new SidestreamError('runtime/invalid-input', text);
+    }
+    for (const offer of offers) {
+      if (ids.has(offer.id)) this.#updated.set(offer.id, mergedOffer(this.#updated.get(offer.id), offer));
+    }
+    const rows = [...ids].flatMap((id) => rowOf.get(id) ?? []);
+    const kept = [...ids].flatMap((id) => this.#updated.get(id) ?? []);
+    return { changed: this.#join(rows), unknown, kept };
+  }
+
+  joined(item: Item): Item {
+    const own = this.#own.get(item) ?? item;
+    const joined = offeredItem(own, this.#updated.get(own.id), this.#file.get(own.id));
+    if (joined !== own) this.#own.set(joined, own);
+    return joined;
+  }
+
+  patched(index: CatalogIndex): CatalogIndex {
+    return patchedIndex(index, this.#changed(index, index.items.keys()), !this.foreign);
+  }
+
+  /** Applies changed offers. @param tell whether lists change in any case @returns number of changed items */
+  #join(rows: Iterable<number>, tell = false): number {
+    const { index } = this.catalog;
+    const changed = this.#changed(index, rows);
+    this.catalog.index = patchedIndex(index, changed, !this.foreign);
+    if (changed.size > 0 || tell) this.changes.announce();
+    return changed.size;
+  }
+
+  #changed({ items }: CatalogIndex, rows: Iterable<number>): Map<number, Item> {
+    const changed = new Map<number, Item>();
+    for (const row of rows) {
+      const joined = this.joined(items[row]);
+      if (!isSame(items[row], joined)) changed.set(row, joined);
+    }
+    return changed;
+  }
+}
+
+/** Whether two states of one item have the same price and stock. */
+const isSame = (one: Item, other: Item): boolean =>
+  one === other ||
+  (one.price === other.price &&
+    one.listPrice === other.listPrice &&
+    one.availability === other.availability &&
+    one.quantity === other.quantity);
 
 /** Maximum time that the first list waits for offers and rules after everything else is loaded, ms. */
 const MAX_WAIT_MS = 1500;
@@ -19,14 +167,13 @@ const MAX_WAIT_MS = 1500;
  */
 export type JoinMutable = (catalog: LoadedCatalog, changes: ListChanges) => Promise<void>;
 
-/** Fetches the files of a bundle that change between builds: offers and rules. @param files may have begun with them */
+/** Fetches the files of a bundle that change between builds: offers and rules. */
 export function openMutable(
   manifest: Pick<Manifest, 'offers' | 'rules'>,
   options: EngineOptions,
   listener: Pick<EngineListener, 'error'>,
-  files: StartedFiles,
+  fetchFile: FetchFile,
 ): JoinMutable {
-  const fetchFile = files.over(freshFrom(options.bundle));
   const offers = openOffers(manifest, options, listener, fetchFile);
   const joins = [offers, ...(manifest.rules ? [openRules(listener, fetchFile)] : [])];
   return async (...context) => {

@@ -1,51 +1,92 @@
 // Lists other than recommendations, and explanations. The first list does not need this code.
 
 import * as v from 'valibot';
-import type { Item } from '../../core/catalog';
+import { categoryPaths, type Item, inCategory } from '../../core/catalog';
 import type { Shown } from '../../core/catalog/locales';
 import { exactObject } from '../../core/common/strict-object';
 import {
+  type BrowseResponse,
+  type CategoryCount,
   type Explanation,
   type ParsedRequest,
   type Product,
   parsed,
-  type Recommendation,
+  type RerankResponse,
   type RowsResponse,
   recommendSchema,
   type SegmentsResponse,
 } from '../protocol';
-import {
-  type CatalogIndex,
-  mergedRules,
-  type RankedItem,
-  type RankRequest,
-  type RankState,
-  type Rules,
-  ruleFields,
-} from '../ranking';
-import { explain } from '../ranking/explanation';
-import { rerank } from '../ranking/rerank';
-import { planRows } from '../ranking/rows';
-import { rankSegments, type SegmentField } from '../ranking/segments';
-import { optionsOf, usualSizes } from '../ranking/variant-options';
-import type { ListContext } from './feature-loader';
+import { explain, optionsOf, planRows, rankSegments, rerank, ruleFields, type SetField, usualSizes } from '../ranking';
+import type { EngineParts } from './engine-parts';
 import type { LoadedCatalog } from './loaded-catalog';
+import { listed } from './recommendation-service';
 
-/** The ranking's input for a request, in the turn that makes its list. */
-export interface ListInput {
-  index: CatalogIndex;
-  input: [RankState, RankRequest];
-  /** Items in the language of the request. */
-  shown: Shown;
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const browseSchema = exactObject({
+  category: v.optional(v.string(), ''),
+  query: v.optional(v.string(), ''),
+  offset: v.optional(count, 0),
+  limit: v.optional(count, 48),
+  lang: v.optional(v.string()),
+});
+const categoriesSchema = exactObject({ lang: v.optional(v.string()) });
+
+export async function browse(catalog: LoadedCatalog, request: unknown): Promise<BrowseResponse> {
+  const { category, query, offset, limit, lang } = parsed(browseSchema, request ?? {}, 'browse()');
+  const shown = await catalog.shown(lang);
+  const words = query.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+  const matches = catalog.index.items.filter((item) => {
+    if (category !== '' && !inCategory(item.category, category)) return false;
+    if (words.length === 0) return true;
+    const { title, description, category: name } = shown(item);
+    const text = `${title} ${description} ${name}`.toLocaleLowerCase();
+    return words.every((word) => text.includes(word));
+  });
+  return { items: matches.slice(offset, offset + limit).map(shown), total: matches.length };
 }
 
-/** Provides late-loaded code with the ranking's input for a request. */
-export interface InputSource {
-  /** Takes a turn with it. @param ids of items to load before */
-  withInput<T>(given: ParsedRequest, work: (list: ListInput) => T, ids?: readonly string[]): Promise<T>;
+/** Categories, broader ones included, with their numbers of items and their names in a language. */
+export async function categories(catalog: LoadedCatalog, request: unknown): Promise<CategoryCount[]> {
+  const { lang } = parsed(categoriesSchema, request ?? {}, 'categories()');
+  const { items } = catalog.index;
+  const labels = catalog.texts ? labelsOf(items, await catalog.texts.in(lang)) : new Map<string, string>();
+  return counted(catalog).map(([category, count]) => {
+    const label = labels.get(category);
+    return label === undefined || label === category ? { category, count } : { category, label, count };
+  });
 }
 
-/** Maximum number of ids of a list. */
+function counted({ bundle, index }: LoadedCatalog): readonly (readonly [string, number])[] {
+  const { statistics } = bundle;
+  if (statistics) return statistics.categories;
+  const counts = new Map<string, number>();
+  for (const { category } of index.items) {
+    for (const path of categoryPaths(category)) counts.set(path, (counts.get(path) ?? 0) + 1);
+  }
+  return [...counts];
+}
+
+/** The name of each category in a language, by items that have as many paths of as many names there. */
+function labelsOf(items: LoadedCatalog['index']['items'], shown: Shown): Map<string, string> {
+  const labels = new Map<string, string>();
+  for (const item of items) {
+    // An item without texts in the language has no category name in it.
+    if (shown(item).category === item.category) continue;
+    const [own, other] = [item, shown(item)].map(({ category }) =>
+      categoryPaths(category).map((path) => path.split('/')),
+    );
+    if (own.length !== other.length) continue;
+    for (const [n, names] of own.entries()) {
+      if (names.length !== other[n].length) continue;
+      for (let depth = 1; depth <= names.length; depth++) {
+        const path = names.slice(0, depth).join('/');
+        if (!labels.has(path)) labels.set(path, other[n].slice(0, depth).join('/'));
+      }
+    }
+  }
+  return labels;
+}
+
 const MAX_IDS = 10_000;
 /** Number of ids of a list whose clusters are loaded: the part that a shopper sees first. */
 const LOADED_IDS = 48;
@@ -60,27 +101,22 @@ const rerankSchema = exactObject({
   pin: v.optional(v.pipe(v.array(exactObject({ itemId: v.string(), position })), v.maxLength(100))),
 });
 
-/**
- * Orders one of the shop's own lists, for `Recommender.rerank()`.
- * @param rules the shop's
- * @throws SidestreamError `runtime/invalid-input` naming the field
- */
 export async function rerankList(
   list: unknown,
   options: unknown,
-  rules: Rules,
-  { catalog, experiment, session, clusterLoader, features }: ListContext,
-): Promise<string[]> {
+  { catalog, experiment, session, clusterLoader, features, recommendations }: EngineParts,
+): Promise<RerankResponse> {
   const ids = parsed(idsSchema, list, 'rerank()', 'ids');
   const { strength, ...own } = parsed(rerankSchema, options, 'rerank()');
+  const rules = recommendations.rulesOf(null, own);
   if (strength > 0) await features.waitFor();
   // Without a history, the order is the shop's, and no item data is needed.
   const personal = strength > 0 && (await session.run(({ learner }) => learner.history.rows.length > 0));
   if (personal) await clusterLoader?.loadList(ids.slice(0, LOADED_IDS));
-  return session.run(({ learner }) => {
-    const state = experiment.state(learner.state);
-    return rerank(catalog.index, state, { ids, strength, rules: mergedRules(rules, own) });
-  });
+  return session.run(({ learner }) => ({
+    ids: rerank(catalog.index, experiment.state(learner.state), { ids, strength, rules }),
+    id: recommendations.idOf('rerank'),
+  }));
 }
 
 const whole = (most: number, otherwise: number) =>
@@ -94,7 +130,7 @@ const listFields = {
   ...rules,
 };
 const segmentsSchema = exactObject({
-  by: v.custom<SegmentField>(
+  by: v.custom<SetField>(
     (by) => typeof by === 'string' && /^(category$|attributes\..)/.test(by),
     'must be "category" or an attribute, such as "attributes.brand"',
   ),
@@ -107,64 +143,49 @@ const rowsSchema = exactObject({ limit: whole(20, 6), items: whole(50, 12), ...l
 const productIdsSchema = v.pipe(v.array(v.string()), v.maxLength(1000));
 const productsSchema = exactObject({ lang: v.optional(v.string()), variants: v.optional(v.boolean(), false) });
 
-/** The places of a list with their items in the language of the request. */
-const listed = ({ index, shown }: ListInput, ranked: readonly RankedItem[]): Recommendation[] =>
-  ranked.map(({ row, ...place }, position) => ({ ...place, item: shown(index.items[row]), position }));
-
-/**
- * Ranks segments of the loaded items for `Recommender.recommendSegments()`.
- * @throws SidestreamError `runtime/invalid-input` naming the field
- */
 export async function rankedSegments(
   request: unknown,
-  service: InputSource,
-  { catalog }: { catalog: LoadedCatalog },
-): Promise<Omit<SegmentsResponse, 'id'>> {
+  { catalog, recommendations }: EngineParts,
+): Promise<SegmentsResponse> {
   const { by, depth, limit, items, ...list } = parsed(segmentsSchema, request ?? {}, 'recommendSegments()');
   const given = parsed(recommendSchema, { ...list, limit: items }, 'recommendSegments()');
-  const segments = await service.withInput(given, (list) =>
+  const segments = await recommendations.withInput(given, (list) =>
     rankSegments(list.index, ...list.input, { by, depth, limit, items }).map(({ items: ranked, ...segment }) => ({
       ...segment,
       items: listed(list, ranked),
     })),
   );
-  return { by, segments, currency: catalog.offers?.currency, partial: !!catalog.bundle.clusters };
+  return { id: recommendations.idOf('segments'), by, segments, ...originOf(catalog) };
 }
 
-/**
- * Plans rows of the loaded items for `Recommender.recommendRows()`.
- * @throws SidestreamError `runtime/invalid-input` naming the field
- */
 export async function plannedRows(
   request: unknown,
-  service: InputSource,
-  { catalog, features, session }: ListContext,
-): Promise<Omit<RowsResponse, 'id'>> {
+  { catalog, features, session, recommendations }: EngineParts,
+): Promise<RowsResponse> {
   const { limit, items, ...list } = parsed(rowsSchema, request ?? {}, 'recommendRows()');
   const given = parsed(recommendSchema, { ...list, limit: items }, 'recommendRows()');
   // Rows about a product compare contents, of which a new shopper's rows need nothing.
   if (await session.run(({ learner }) => learner.history.rows.length > 0)) await features.waitFor(true);
-  const rows = await service.withInput(given, (input) =>
+  const rows = await recommendations.withInput(given, (input) =>
     planRows(input.index, ...input.input, { limit, items }).map(({ items: ranked, ...row }) => ({
       ...row,
       items: listed(input, ranked),
     })),
   );
-  return { rows, currency: catalog.offers?.currency, partial: !!catalog.bundle.clusters };
+  return { id: recommendations.idOf('rows'), rows, ...originOf(catalog) };
 }
 
-/**
- * Products by the ids of their items, for `Recommender.products()`.
- * @throws SidestreamError `runtime/invalid-input` naming the field
- */
+/** The currency of a response's prices, and whether it is about a part of the catalogue. */
+const originOf = ({ offers, bundle }: LoadedCatalog) => ({ currency: offers?.currency, partial: !!bundle.clusters });
+
 export async function products(
   given: unknown,
   request: unknown,
-  { catalog, session, options }: Pick<ListContext, 'catalog' | 'session' | 'options'>,
+  { catalog, session, options }: EngineParts,
 ): Promise<Product[]> {
   const ids = parsed(productIdsSchema, given, 'products()', 'ids');
   const { lang = options.lang, variants: withVariants } = parsed(productsSchema, request ?? {}, 'products()');
-  const shown = (await catalog.texts?.in(lang)) ?? ((item: Item) => item);
+  const shown = await catalog.shown(lang);
   return session.run(({ learner }) => {
     const { items, rowOf, variants } = catalog.index;
     const usual = withVariants ? usualSizes(catalog.index, learner.history.record.purchases) : null;
@@ -185,14 +206,13 @@ export async function products(
   });
 }
 
-/** Explains the score of an item, for `Recommender.explain()`, with the items and choices that led to it. */
+/** Explains the score of an item, with the items and choices that led to it. */
 export function explainedItem(
   itemId: string,
   given: ParsedRequest,
-  service: InputSource,
-  catalog: LoadedCatalog,
+  { catalog, recommendations }: EngineParts,
 ): Promise<Explanation> {
-  return service.withInput(
+  return recommendations.withInput(
     given,
     ({ index, input, shown }) => {
       const row = catalog.rowOf(itemId);

@@ -7,7 +7,7 @@ import { seededRandom } from '../../core/common/random';
 import type { EventType } from '../../core/events';
 import { type ServedShop, serveContent, serveShop } from '../../testing/served-shop';
 import { topicContent } from '../../testing/topics';
-import { encodeProfile } from '../learner/profile-file';
+import { encodeProfile } from '../learner/profile';
 import type { ImportOptions, WorkerRecommender } from '../protocol';
 import { DeviceStore } from '../store/device-store';
 import { decodeExport } from './exported-file';

@@ -2,17 +2,14 @@
 
 import type { LoggedEvent } from '../../core/events';
 import { SidestreamError } from '../../error';
-import { type Learner, type Profile, profileFiles } from '../learner';
+import { type Learner, profileFiles } from '../learner';
 import type { ImportResult } from '../protocol';
 import type { Store } from '../store';
 import type { EngineParts } from './engine-parts';
-import { type ExportedLog, isWhole } from './exported-file';
-import { type JoinedLogs, joinLogs } from './join-logs';
-import type { ProfileOrigin } from './profile-origin';
+import { type ExportedLog, isWhole, joinLogs } from './exported-file';
 
 /** Maximum duration of work between two pauses, ms: lists are made in the pauses. */
 const SLICE = 30;
-/** Number of items of a large catalogue that are loaded at once. */
 const LOADED_AT_ONCE = 40;
 
 /**
@@ -27,7 +24,7 @@ export async function mergeProfile(context: EngineParts, log: ExportedLog, era: 
   await scheduler.catchUp();
   await loadItems(context, log);
   const results: ImportResult[] = [];
-  await scheduler.replaceStored(async () => {
+  await scheduler.reload(async () => {
     // The store may be replaced right afterwards; this is repeated then.
     results.push(await storage.alone('merge', () => merge(context, log, era)));
   });
@@ -50,17 +47,7 @@ async function loadItems({ catalog, clusterLoader, storage }: EngineParts, { eve
   }
 }
 
-/** The inputs of a merge, as read. */
-interface Found {
-  /** Null if nothing was stored. */
-  before: Profile | null;
-  origin: ProfileOrigin;
-  logs: JoinedLogs;
-  /** Whether this log contains every event that was learned here. */
-  whole: boolean;
-  /** Id of the last event of this log. */
-  last: number;
-}
+type Found = Awaited<ReturnType<typeof read>>;
 
 /** Nothing is stored before all is learned; then all of it is, in one transaction. To be called in a long turn. */
 async function merge(context: EngineParts, log: ExportedLog, era: number): Promise<ImportResult> {
@@ -77,7 +64,7 @@ async function merge(context: EngineParts, log: ExportedLog, era: number): Promi
   }
 }
 
-async function read({ storage }: EngineParts, log: ExportedLog, era: number): Promise<Found> {
+async function read({ storage }: EngineParts, log: ExportedLog, era: number) {
   storage.checkEra(era);
   const { profile: before, origin } = await storage.read();
   if (origin.readOnly) {
@@ -87,6 +74,7 @@ async function read({ storage }: EngineParts, log: ExportedLog, era: number): Pr
     );
   }
   const own = await storage.eventsAfter(0);
+  // Whether this log contains every event that was learned here.
   const whole = !origin.damaged && (before === null || isWhole(before, own));
   // Events of other devices may be older than this device's adjacent events; the dropped events of both are older than this.
   const since = own.find(({ imported }) => !imported)?.time ?? before?.lastUpdate ?? 0;

@@ -141,7 +141,6 @@ export class ProfileSession {
     await this.change(async ({ learner }) => learner.featuresChanged());
   }
 
-  /** Resolves when all turns requested so far have ended. */
   async settled(): Promise<void> {
     await this.#long.run(() => this.#short.run(async () => undefined));
   }

@@ -1,14 +1,89 @@
-// Carries a profile out of a worker and into another. Few pages need it.
+// Carries a profile out of a worker and into another, of this page, the next one or another device. Few pages need it.
 
 import * as v from 'valibot';
 import { exactObject } from '../../core/common/strict-object';
+import type { NewEvent } from '../../core/events';
 import { SidestreamError } from '../../error';
 import { type Profile, profileFiles } from '../learner';
-import { type ImportOptions, type ImportResult, parsed } from '../protocol';
-import { encryptedFiles } from '../store';
+import { type ImportOptions, type ImportResult, keptSchema, parsed, type TrackInput } from '../protocol';
+import { encryptedFiles, type Store } from '../store';
+import { firstOf, isEmpty } from './device-move';
 import type { EngineParts } from './engine-parts';
-import { decodeExport, type ExportedProfile, encodeExport, importedEvents } from './exported-file';
+import { decodeExport, type ExportedProfile, encodeExport, importedEvents, keyOf } from './exported-file';
 import { unknownSnapshot } from './profile-storage';
+
+/**
+ * Continues with handed-over data. Events that are already in the log are left out.
+ * @param given parsed here: it may come from the page's sessionStorage
+ * @param entryOf makes an entry of the log; throws for an event that the page could not track
+ * @throws SidestreamError `store/*`
+ */
+export async function takeOver(
+  given: unknown,
+  parts: EngineParts,
+  entryOf: (event: TrackInput, time: number) => NewEvent,
+): Promise<void> {
+  const { storage, scheduler, events: recorder, listener, recommendations } = parts;
+  const { era } = storage;
+  const result = v.safeParse(keptSchema, given);
+  if (!result.success) {
+    const [{ message, path }] = result.issues;
+    const where = path?.map(({ key }) => `${key}`).join('.');
+    const text = `The saved data of this visit cannot be read (${where}: ${message}). The visit continues without it.`;
+    throw new SidestreamError('store/corrupt', text);
+  }
+  const { memory, counts, tracked = [], hints } = result.output;
+  if (hints !== undefined) (await recommendations.hints()).set(hints, era);
+  if (counts.length > 0) recorder.resume(counts);
+  if (storage.consent === 'denied') return;
+  const known = new Set((await storage.eventsAfter(0)).map(keyOf));
+  const isNew = (event: NewEvent): boolean => !known.has(keyOf(event));
+  if (memory) {
+    const { items } = memory;
+    const events = memory.events.filter(isNew);
+    const profile = await readProfile(memory.profile, parts);
+    const takeIn = async (store: Store): Promise<void> => {
+      const generation = await store.generation();
+      const empty = await isEmpty(store);
+      const logged = await store.append(events.map(({ id: _, ...event }) => event));
+      for (const item of items) await store.saveLocalItem(item);
+      // A profile that the store already has takes precedence.
+      if (!empty || !profile) return;
+      const firstEvent = firstOf(profile, logged[0] && { from: events[0].id, to: logged[0].id });
+      const lastEvent = logged.at(-1)?.id ?? 0;
+      const stored = await (await profileFiles()).storedProfile({ ...profile, lastEvent, firstEvent });
+      await store.saveProfile(stored, generation, { first: true });
+    };
+    await scheduler.reload(() => storage.change(era, takeIn));
+    for (const event of memory.events) known.add(keyOf(event));
+  }
+  const entries = tracked.flatMap(({ time, ...event }) => {
+    try {
+      const entry = entryOf(event, time);
+      return isNew(entry) ? [entry] : [];
+    } catch {
+      // The page that tracked the event got the same error, unless the item left the shop since.
+      return [];
+    }
+  });
+  if (era !== storage.era) return;
+  // One after the other: each may be attributed to a click before it.
+  for (const entry of entries) await recorder.append([entry]);
+  await scheduler.catchUp().catch((thrown) => listener.error(SidestreamError.from(thrown)));
+}
+
+/** A usable profile; else null, and its events are learned again. */
+async function readProfile(file: Uint8Array | null, { scheduler, listener }: EngineParts) {
+  if (!file) return null;
+  try {
+    const profile = await (await profileFiles()).decodeProfile(file);
+    scheduler.check(profile);
+    return profile;
+  } catch (thrown) {
+    listener.error(SidestreamError.from(thrown));
+    return null;
+  }
+}
 
 const idSchema = v.pipe(v.number(), v.safeInteger());
 const passphraseSchema = v.optional(
@@ -45,7 +120,6 @@ export async function exportProfile(
   return new Blob([bytes], { type: 'application/octet-stream' });
 }
 
-/** @param era in which the shopper asked for it */
 export async function importProfile(
   context: EngineParts,
   source: unknown,
@@ -74,7 +148,7 @@ async function replaceProfile(
   era: number,
 ): Promise<ImportResult> {
   const { whole = false, events: logged = [] } = log ?? {};
-  await scheduler.replaceStored(async () => {
+  await scheduler.reload(async () => {
     // Its events were numbered by another log: here it counts as having learned all events.
     const last = await session.run(({ learner }) => learner.lastEvent);
     const events = importedEvents(logged, last);
@@ -90,13 +164,10 @@ async function replaceProfile(
   return { added: logged.length, known: 0, leftOut: 0, exact: whole };
 }
 
-/**
- * @param era in which the shopper asked for it
- * @throws SidestreamError `store/unknown-snapshot`, `store/forgotten` when everything was erased since `era`
- */
+/** @throws SidestreamError `store/unknown-snapshot`, `store/forgotten` when everything was erased since `era` */
 export async function rollback({ scheduler, storage }: EngineParts, given: unknown, era: number): Promise<void> {
   const id = parsed(idSchema, given, 'rollback()', 'id');
-  await scheduler.replaceStored(async () => {
+  await scheduler.reload(async () => {
     if (!(await storage.change(era, (store) => store.rollback(id)))) throw unknownSnapshot(id);
   });
 }

@@ -1,7 +1,7 @@
 import { proxy } from 'comlink';
 import { describe, expect, it } from 'vitest';
 import { memoryBundle } from '../../testing/bundles';
-import { StartedFiles } from './started-files';
+import { StartedFiles } from './engine-parts';
 
 const text = (text: string): Uint8Array => new TextEncoder().encode(text);
 

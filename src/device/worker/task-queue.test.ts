@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { TaskQueue } from './task-queue';
+import { TaskQueue } from './engine-context';
 
 const HOUR = 3_600_000;
 

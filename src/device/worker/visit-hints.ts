@@ -1,7 +1,6 @@
 import type { History } from '../../core/events';
 import { parsed } from '../protocol';
-import type { HintedCatalog } from '../ranking';
-import { Hinting, hintsSchema, type ParsedHints, parseHints } from '../ranking/hints';
+import { type HintedCatalog, Hinting, hintsSchema, type ParsedHints, parseHints } from '../ranking';
 import type { EngineContext } from './engine-context';
 
 /** The hints of a list in the turn that makes it; null without effect. @param now milliseconds since the epoch */
@@ -17,14 +16,11 @@ const isEmpty = ({ fields, search }: ParsedHints): boolean => fields.length === 
  * While it is denied, no hints have an effect.
  */
 export class VisitHints {
-  readonly #context: EngineContext;
   #kept: { given: unknown; hinting: Hinting; era: number } | null = null;
   /** From the last search: only lists without other hints have it. */
   #searched: { hinting: Hinting; era: number } | null = null;
 
-  constructor(context: EngineContext) {
-    this.#context = context;
-  }
+  constructor(private readonly context: EngineContext) {}
 
   /**
    * @param given from the page @param era of the call: hints of an earlier era are dropped
@@ -32,7 +28,7 @@ export class VisitHints {
    */
   set(given: unknown, era: number): void {
     const hints = parsed(hintsSchema, given, 'setHints()', 'hints');
-    const { storage, changes } = this.#context;
+    const { storage, changes } = this.context;
     if (era !== storage.era || storage.consent === 'denied') return;
     this.#kept = isEmpty(hints) ? null : { given, hinting: new Hinting(hints), era };
     this.#searched = null;
@@ -45,7 +41,7 @@ export class VisitHints {
    * @param category null if what was found has none in common @param era of the call
    */
   searched(category: string | null, era: number): void {
-    const { storage } = this.#context;
+    const { storage } = this.context;
     if (era !== storage.era || storage.consent === 'denied') return;
     this.#searched =
       category === null ? null : { hinting: new Hinting(parseHints({ category }), SEARCH_RELIABILITY), era };
@@ -62,7 +58,7 @@ export class VisitHints {
    * @throws SidestreamError `runtime/invalid-input` naming the field
    */
   of(given?: unknown): HintsOfList {
-    const { catalog, storage } = this.#context;
+    const { catalog, storage } = this.context;
     const hints = given === undefined ? null : parsed(hintsSchema, given, 'recommend()', 'hints');
     if (hints && isEmpty(hints)) return () => null;
     const own = hints && new Hinting(hints);
@@ -74,10 +70,10 @@ export class VisitHints {
   }
 
   get #present() {
-    return this.#kept?.era === this.#context.storage.era ? this.#kept : null;
+    return this.#kept?.era === this.context.storage.era ? this.#kept : null;
   }
 
   get #presentSearch() {
-    return this.#searched?.era === this.#context.storage.era ? this.#searched : null;
+    return this.#searched?.era === this.context.storage.era ? this.#searched : null;
   }
 }

@@ -1,10 +1,9 @@
 // The arguments of `onMetric`. Loaded only for shops with such a hook.
 
 import { SidestreamError } from '../../error';
-import type { VisitorReport } from '../experiment';
-import { nextReport } from '../experiment/visitors';
+import { nextReport, type VisitorReport } from '../experiment';
 import type { MetricReport } from '../protocol';
-import { anonymousId } from './anonymous-id';
+import { anonymousId } from './consent-state';
 import type { EngineParts } from './engine-parts';
 
 const EMPTY_REPORT: MetricReport = { counts: [], visitors: [] };

@@ -1,8 +1,7 @@
 import { categoryPaths, type Item } from '../../core/catalog';
 import { type Random, seededRandom } from '../../core/common/random';
 import { Learner, type LearnerCatalog, type LearnerOptions } from '../../device/learner';
-import { rankOf, scores } from '../../device/ranking';
-import { type Hints, hintFade, hintLifts, hintScale, parseHints } from '../../device/ranking/hints';
+import { type Hints, hintFade, hintLifts, hintScale, parseHints, rankOf, scores } from '../../device/ranking';
 import type { MethodRanks } from './measurement';
 import type { Shopper } from './shoppers';
 

@@ -1,6 +1,5 @@
 import type { Repeats } from '../../core/catalog';
-import type { CatalogIndex } from '../../device/ranking';
-import { repeatScores } from '../../device/ranking/demand';
+import { type CatalogIndex, repeatScores } from '../../device/ranking';
 import type { LogEvent } from '../../shop/logs';
 import { type Quality, qualityOf } from './quality';
 import { basketEnd, type Shopper } from './shoppers';

@@ -1,4 +1,4 @@
-import type { Moments, VisitorSums } from '../../device/experiment/visitors';
+import type { Moments, VisitorSums } from '../../device/experiment';
 import { mixtureHalfWidth, mixtureP, normalQuantile } from './mixture';
 
 /** Sums over visitors from which a mean or a ratio, and its error, are computed: of y = 1 for a mean per visitor. */

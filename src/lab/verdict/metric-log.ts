@@ -6,7 +6,7 @@ import {
   VISITOR_COUNTS,
   type VisitorReport,
   type VisitorSums,
-} from '../../device/experiment/visitors';
+} from '../../device/experiment';
 import { jsonLines, rejectedRow } from '../../shop/logs';
 import { type RevenueStep, revenueSteps } from './revenue-cap';
 

@@ -1,4 +1,4 @@
-import type { Moments, VisitorSums } from '../../device/experiment/visitors';
+import type { Moments, VisitorSums } from '../../device/experiment';
 
 /** A visitor's revenue under a variant in one currency according to one report: the totals before and after it. */
 export interface RevenueStep {

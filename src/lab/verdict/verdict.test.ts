@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Random, seededRandom } from '../../core/common/random';
-import { combined, sumsOf, type VisitorSums } from '../../device/experiment/visitors';
+import { combined, sumsOf, type VisitorSums } from '../../device/experiment';
 import { isNightly, nightly } from '../../testing/nightly';
 import { type Crowd, drawCrowd, logNormal, pareto } from '../../testing/simulated-visitors';
 import { compared, estimate } from './effects';

@@ -1,4 +1,4 @@
-import { combined, type VisitorSums } from '../../device/experiment/visitors';
+import { combined, type VisitorSums } from '../../device/experiment';
 import { invalidInput } from '../../error';
 import { compared, type Effect, type Estimate, estimate, type Measure, measuresOf } from './effects';
 import { type MetricLog, strayNames, totalsOf } from './metric-log';

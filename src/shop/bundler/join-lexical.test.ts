@@ -5,7 +5,7 @@ import { createTable, type FeatureTable, type Item, setTap, tapOf } from '../../
 import { productsOf } from '../../core/catalog/variants';
 import { seededRandom } from '../../core/common/random';
 import { catalogIndex } from '../../device/ranking';
-import { similarList } from '../../device/ranking/lists/similar';
+import { similarList } from '../../device/ranking/lists';
 import { joinLexical, type LexicalTask } from '../pipeline/join-lexical';
 import { similarWeights, textPrecision, tunedTextWeight } from '../pipeline/neighbors';
 import { collectFeed, RejectedRowsFile } from './read-feed';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeBundle } from '../../core/catalog';
-import { ruleProblemText } from '../../device/ranking/rules-file';
+import { ruleProblemText } from '../../device/ranking';
 import { bundleContent, makeItem } from '../../testing/bundles';
 import { folderSink, readManifest } from './folder-bundle';
 import { checkRules, keepsRules, publishRules, removeRules } from './rules';

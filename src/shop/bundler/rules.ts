@@ -2,17 +2,19 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bundleItems, categoryPaths, categoryPrefixes, type Item, type Manifest } from '../../core/catalog';
 import { counted } from '../../core/common/counted';
-import type { Filter, FilterValue, Placement } from '../../device/ranking';
 import {
+  type Filter,
+  type FilterValue,
   fetchRules,
   holdsAt,
   itemFilter,
+  type Placement,
   type PublishedRule,
   parseRules,
   RULES_FILE,
   type RuleProblem,
   ruleProblemText,
-} from '../../device/ranking/rules-file';
+} from '../../device/ranking';
 import { SidestreamError } from '../../error';
 import { folderFetch, nameMutable, readManifest, writeMutable } from './folder-bundle';
 

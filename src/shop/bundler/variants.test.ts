@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { contentBlend, type ItemInput, itemText, openBundle } from '../../core/catalog';
 import { catalogIndex, rank } from '../../device/ranking';
-import { aboutItems } from '../../device/ranking/lists/in-view';
+import { aboutItems } from '../../device/ranking/lists-in-view';
 import { productVariants } from '../../device/ranking/variants';
 import { SHOP_IMAGES, shopFeed } from '../../testing/commands';
 import { nightly } from '../../testing/nightly';

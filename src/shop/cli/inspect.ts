@@ -4,7 +4,7 @@ import { type Bundle, inventory, type Manifest, MODALITIES } from '../../core/ca
 import { fetchOffers } from '../../core/catalog/offers';
 import { counted } from '../../core/common/counted';
 import { languagesSchema } from '../../core/encoders';
-import { fetchRules, holdsAt } from '../../device/ranking/rules-file';
+import { fetchRules, holdsAt } from '../../device/ranking';
 import { SidestreamError } from '../../error';
 import { createMeter, folderFetch, openFolder } from '../bundler';
 import {

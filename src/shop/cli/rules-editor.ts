@@ -7,7 +7,7 @@ import { Command } from 'commander';
 import { categoryPrefixes, type Item, MANIFEST_FILE } from '../../core/catalog';
 import { Mutex } from '../../core/common/mutex';
 import { codeOf } from '../../core/common/thrown';
-import { RULES_FILE } from '../../device/ranking/rules-file';
+import { RULES_FILE } from '../../device/ranking';
 import { invalidInput, SidestreamError } from '../../error';
 import { checkRules, openFolder, PACKAGE_FOLDER, publishRules } from '../bundler';
 import { type BundleServer, folderSender, listen, portNumber } from './serve';

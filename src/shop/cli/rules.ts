@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { counted } from '../../core/common/counted';
 import { messageOf } from '../../core/common/thrown';
-import { ruleProblemText } from '../../device/ranking/rules-file';
+import { ruleProblemText } from '../../device/ranking';
 import { invalidInput } from '../../error';
 import { type CheckedProblem, type CheckedRules, checkRules, publishRules, removeRules } from '../bundler';
 import { editCommand } from './rules-editor';

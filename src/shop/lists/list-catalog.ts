@@ -17,19 +17,21 @@ import { loadKernel } from '../../core/kernel';
 import {
   type CatalogIndex,
   catalogIndex,
+  fetchRules,
   loadReasons,
   type Placement,
+  type PublishedRules,
+  patchedIndex,
   type RankState,
   RULES_FILE,
   type Rules,
+  rulesAt,
+  ShopDemand,
   TERMS,
   type TermWeights,
   termValues,
 } from '../../device/ranking';
-import { ShopDemand } from '../../device/ranking/demand';
-import { patchedIndex } from '../../device/ranking/offers';
-import { fetchRules, type PublishedRules, rulesAt } from '../../device/ranking/rules-file';
-import { productVariants } from '../../device/ranking/variants';
+
 import { folderFetch, openFolder } from '../bundler';
 
 /** A bundle as lists for every shopper read it. */
@@ -78,7 +80,11 @@ export async function openCatalog(request: CatalogRequest): Promise<ListCatalog>
   const { manifest, features } = bundle;
   const { lang = manifest.language ?? 'en' } = request;
   const fetchFile = folderFetch(folder);
-  await Promise.all([loadKernel(), loadReasons(lang)]);
+  const [{ productVariants }] = await Promise.all([
+    import('../../device/ranking/variants'),
+    loadKernel(),
+    loadReasons(lang),
+  ]);
   const [cooccurrence, learned] = await Promise.all([bundle.cooccurrence(), bundle.demand()]);
   const demand = learned && new ShopDemand(learned);
   const items = demand?.withPopularity(bundle.items) ?? bundle.items;

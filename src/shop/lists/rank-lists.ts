@@ -1,6 +1,13 @@
 import { categoryPaths, type Item } from '../../core/catalog';
-import { listsInView, type Placement, type RankedItem, type RankRequest, rank } from '../../device/ranking';
-import { rankSegments, type SegmentField } from '../../device/ranking/segments';
+import {
+  listsInView,
+  type Placement,
+  type RankedItem,
+  type RankRequest,
+  rank,
+  rankSegments,
+  type SetField,
+} from '../../device/ranking';
 import type { ListCatalog } from './list-catalog';
 
 /** The placements whose lists need no shopper. */
@@ -24,7 +31,7 @@ export interface ListPlan {
 export interface RankedList {
   placement: ListPlacement;
   /** Kind of its subject: `item`, `category`, an attribute such as `attributes.brand`, or `shop`. */
-  per: 'item' | SegmentField | 'shop';
+  per: 'item' | SetField | 'shop';
   /** Id of the item, category path, or value of the attribute; empty for the shop. */
   of: string;
   items: RankedItem[];
@@ -56,7 +63,7 @@ export async function* rankLists(catalog: ListCatalog, plan: ListPlan): AsyncGen
   };
   if (placements.includes('trending')) {
     const request = requestOf('trending');
-    const segmentsBy = (by: SegmentField, depth = 1) =>
+    const segmentsBy = (by: SetField, depth = 1) =>
       rankSegments(index, state, request, { by, depth, limit: Number.POSITIVE_INFINITY, items: limit + standIns });
     yield { placement: 'trending', per: 'shop', of: '', items: rank(index, state, request) };
     for (let depth = 1; per.includes('category') && depth <= depthOf(index.items); depth++) {

@@ -1,6 +1,6 @@
 import { loadKernel } from '../../../src/core/kernel';
 import { Learner, type LearnerCatalog } from '../../../src/device/learner';
-import { encodeProfile } from '../../../src/device/learner/profile-file';
+import { encodeProfile } from '../../../src/device/learner/profile';
 import { catalogIndex, listsInView, rank } from '../../../src/device/ranking';
 import { contentCatalog, FOR_YOU, rowsByTopic, START } from '../catalogs';
 import { type Area, atMost, type Say } from '../kept';

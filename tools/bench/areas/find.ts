@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { loadKernel } from '../../../src/core/kernel';
-import { WordIndex } from '../../../src/device/ranking/find';
+import { WordIndex } from '../../../src/device/ranking';
 import { openFolder } from '../../../src/shop/bundler';
 import { serveContent } from '../../../src/testing/served-shop';
 import { rowsFound, searchable, wordyContent } from '../find/catalogues';

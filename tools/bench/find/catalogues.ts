@@ -2,8 +2,14 @@ import { type Bundle, contentBlend, type Item } from '../../../src/core/catalog'
 import type { BundleContent } from '../../../src/core/catalog/bundle/write-bundle';
 import { seededRandom } from '../../../src/core/model';
 import { Learner } from '../../../src/device/learner';
-import { type CatalogIndex, catalogIndex, type RankState } from '../../../src/device/ranking';
-import { rankFound, rulesOfFind, WordIndex } from '../../../src/device/ranking/find';
+import {
+  type CatalogIndex,
+  catalogIndex,
+  type RankState,
+  rankFound,
+  rulesOfFind,
+  WordIndex,
+} from '../../../src/device/ranking';
 import { syntheticContent } from '../catalogs';
 
 /** Number of different words in the synthetic texts, and of words of titles and descriptions. */

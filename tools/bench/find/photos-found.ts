@@ -4,7 +4,7 @@ import type { FeatureTable } from '../../../src/core/catalog';
 import { bundlePreset, decodeProjection, project } from '../../../src/core/encoders';
 import { createNodeEncoder, decodeImage } from '../../../src/core/encoders/node';
 import { seededRandom } from '../../../src/core/model';
-import { nearestToPicture, nearestToText } from '../../../src/device/ranking/find';
+import { nearestToPicture, nearestToText } from '../../../src/device/ranking';
 import { invalidInput } from '../../../src/error';
 import { openFolder } from '../../../src/shop/bundler';
 import { type AreaResult, atLeast, type Say } from '../kept';

@@ -1,5 +1,5 @@
 import { type Random, seededRandom } from '../../../src/core/common/random';
-import { sumsOf, type VisitorSums } from '../../../src/device/experiment/visitors';
+import { sumsOf, type VisitorSums } from '../../../src/device/experiment';
 import { compared, type MetricLog, sampleRatio, verdictOf } from '../../../src/lab/verdict';
 import { logNormal, pareto } from '../../../src/testing/simulated-visitors';
 

@@ -20,7 +20,6 @@ export const VISITS = {
   /** Share of the posterior mass that a candidate created at that choice takes; other candidates take `SHARE`. */
   newborn: 0.2,
 };
-/** Minimum number of choices that a candidate must have learned to be kept. */
 const MIN_CHOICES = 4;
 
 /** The posterior and the number of choices that a candidate needs to be kept. @param visits see `Start.visits` */
@@ -30,7 +29,6 @@ export const trialOf = (visits: boolean): { choices: number; posterior: number; 
   length: RULES.trial,
 });
 
-/** One expert in the mixture. */
 export interface Member {
   readonly id: number;
   kind: 'generalist' | 'specialist' | 'candidate';
@@ -84,7 +82,6 @@ export class ExpertMembers {
     return this.#active;
   }
 
-  /** Continues from a stored state. */
   restore({ choices, next, active, members }: StoredMixture): void {
     this.#choices = choices;
     this.#next = next;
@@ -128,14 +125,12 @@ export class ExpertMembers {
     }
   }
 
-  /** Role of an expert in the list. */
   stateOf(member: Member): ExpertState {
     if (member.kind === 'candidate') return 'candidate';
     if (member.kind === 'generalist') return 'generalist';
     return member === this.#active ? 'active' : 'frozen';
   }
 
-  /** Whether an expert learns the next choice. */
   learns(member: Member): boolean {
     return member === this.#active || member.kind !== 'specialist';
   }
@@ -187,7 +182,6 @@ export class ExpertMembers {
     return since >= 0 && since % trial === 0;
   }
 
-  /** Makes the most probable of the kept experts the active one. */
   #activate(posterior: readonly number[]): void {
     const probability = (member: Member): number => posterior[this.#members.indexOf(member)];
     const kept = this.#members.filter(({ kind }) => kind !== 'candidate');

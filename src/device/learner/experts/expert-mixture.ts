@@ -7,10 +7,9 @@ import { TermMatrix } from '../term-values';
 import { ExpertMembers, trialOf, VISITS } from './expert-members';
 import type { FeatureMatrix } from './feature-matrix';
 import { posteriorOf, shared } from './fixed-share-router';
-import type { ChosenItem, StoredMixture } from './stored-experts';
+import type { StoredMixture } from './stored-experts';
 import { type Choice, type PastChoices, UserExpert } from './user-expert';
 
-/** An expert as `Learner.status` shows it. */
 export interface ExpertStatus {
   id: number;
   state: ExpertState;
@@ -19,22 +18,6 @@ export interface ExpertStatus {
   share: number;
   posterior: number;
   history: number[];
-}
-
-/** An expert's contribution to the score of one item, and the last choices that it learned from, oldest first. */
-export interface ExpertContribution {
-  id: number;
-  state: ExpertState;
-  contribution: number;
-  chosen: readonly ChosenItem[];
-}
-
-/** Outcome of learning a choice. */
-export interface Outcome {
-  /** Updates that were dropped. */
-  rejected: number;
-  /** Whether a candidate was kept. */
-  kept: boolean;
 }
 
 /**
@@ -57,7 +40,6 @@ export class ExpertMixture {
    */
   #room: { base: Float32Array; shares: Float32Array }[] = [];
 
-  /** @param candidates false: no candidates, only the generalist learns */
   constructor(candidates = true) {
     this.#members = new ExpertMembers(candidates);
   }
@@ -72,14 +54,12 @@ export class ExpertMixture {
     return this.#members.save();
   }
 
-  /** Replaces the common start values; the learned state stays. */
   startFrom(start: Start): void {
     this.#start = start;
     this.#scores = null;
     for (const { expert } of this.#members.each()) expert.startFrom(start);
   }
 
-  /** Whether the experts read features at present. */
   get bound(): boolean {
     return this.#matrix !== null;
   }
@@ -101,7 +81,6 @@ export class ExpertMixture {
     }
   }
 
-  /** Updates the features to changed prices. */
   update({ updateFeatures }: Pick<CatalogIndex, 'updateFeatures'>): void {
     if (!this.#matrix || !updateFeatures?.(this.#matrix)) return;
     this.#scores = null;
@@ -132,7 +111,7 @@ export class ExpertMixture {
   }
 
   /** Contribution of each expert to the score of an item: its weight times its read-outs. They add up to `scores`. */
-  contributionsOf(row: number): ExpertContribution[] {
+  contributionsOf(row: number) {
     this.#readOut();
     return this.#members.list.map((member) => ({
       id: member.id,
@@ -162,17 +141,12 @@ export class ExpertMixture {
     }));
   }
 
-  /** What a candidate needs to be kept. */
   get trial(): ReturnType<typeof trialOf> {
     return trialOf(this.#start.visits);
   }
 
-  /**
-   * Learns from one choice.
-   * @param terms values before the choice
-   * @param time of the event, milliseconds since the epoch
-   */
-  learn(choice: Choice, terms: TermValues, time: number): Outcome {
+  /** @param terms values before the choice @returns number of dropped updates, and whether a candidate was kept */
+  learn(choice: Choice, terms: TermValues, time: number): { rejected: number; kept: boolean } {
     this.#readOut();
     this.#scores = null;
     const common = this.#termsOf(terms);
@@ -211,13 +185,11 @@ export class ExpertMixture {
       if (this.#members.learns(member)) member.expert.bootstrap({ ...choice, time });
   }
 
-  /** Learns from a dismissal, in all experts that learn choices. */
   dismiss(id: string, row: number): void {
     this.#scores = null;
     for (const member of this.#members.list) if (this.#members.learns(member)) member.expert.dismiss(id, row);
   }
 
-  /** Reverts the remainder of a dismissal in every expert that learned it. */
   undoDismiss(id: string, row: number): void {
     this.#scores = null;
     for (const { expert } of this.#members.each()) expert.undoDismiss(id, row);
@@ -228,7 +200,6 @@ export class ExpertMixture {
     for (const { expert } of this.#members.each()) expert.forgetDismissal(id);
   }
 
-  /** Computes the read-outs that changed since the last time. */
   #readOut(): void {
     if (!this.#matrix) return;
     const stale = this.#members.list.map(({ expert }) => expert).filter((expert) => expert.scores === null);

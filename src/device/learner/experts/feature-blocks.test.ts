@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { sideModel } from '../../../testing/side-models';
 import { twoKinds } from '../../../testing/two-kinds';
-import { type FeatureBlocks, featureBlocks, mayComeLater } from './feature-blocks';
+import { type FeatureBlocks, featureBlocks, mayComeLater } from './feature-matrix';
 
 const COUNT = 60;
 const index = twoKinds(COUNT);

@@ -5,8 +5,7 @@ import { twoKinds } from '../../../testing/two-kinds';
 import { withVariants } from '../../../testing/variants';
 import { catalogIndex, numberRbf } from '../../ranking';
 import { productVariants } from '../../ranking/variants';
-import { featureBlocks } from './feature-blocks';
-import { FeatureMatrix } from './feature-matrix';
+import { FeatureMatrix, featureBlocks } from './feature-matrix';
 
 describe('FeatureMatrix', () => {
   it('holds the standardised features of each block side by side', () => {

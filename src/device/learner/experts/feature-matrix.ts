@@ -1,6 +1,193 @@
+import type { SideModel } from '../../../core/catalog';
 import { createMatrix, type Matrix, type PlaceTable } from '../../../core/kernel';
-import { NUMBER_RBFS, type NumberFeatures, numberRbf } from '../../ranking';
-import { type FeatureBlocks, numberPosition, type ReadoutBlock } from './feature-blocks';
+import {
+  ATTRIBUTE_WEIGHT,
+  type CatalogIndex,
+  categoryBlock,
+  contentBlock,
+  type FeatureBlock,
+  featureBlock,
+  MAX_ABS_Z,
+  NUMBER_RBFS,
+  type NumberFeatures,
+  numberRbf,
+  ORDER_RBFS,
+  orderRbf,
+  productOf,
+} from '../../ranking';
+
+/** Features of every item as an expert reads them. */
+interface ReadoutBlock extends FeatureBlock {
+  /**
+   * Identity that stored coefficients must match: the name, and for a block trained on logs also its file, because its
+   * columns mean something different in every file.
+   */
+  key: string;
+  /** Learning rate of its read-out: step on one choice of strength 1. */
+  rate: number;
+  /** The read-outs of the block, one or more, each with its own fading. */
+  states: readonly BlockState[];
+  /** Number of binary digits below its largest coefficient that a state keeps, to keep profiles small; null for all. */
+  digits: number | null;
+  /** Values that many items share, to multiply them once for all of these items; null if too few share them. */
+  table: FeatureTable | null;
+}
+
+/** Rows of common values: each item lies on one row, or between two. */
+interface FeatureTable {
+  /** Not standardised, [rows * width]. */
+  values: Float32Array;
+  /** Where each item lies, [count]: 2.25 is a quarter of the way from row 2 to row 3. */
+  positions: Float32Array;
+}
+
+/** One read-out of a block: a fading sum of the steps on its columns. */
+interface BlockState {
+  /** Remaining share after one more choice, 0 to 1; null to fade like the shopper's other read-outs. */
+  decay: number | null;
+  /** Factor of each column when scores are read out, [width]. Learning does not depend on it. */
+  gain: Float32Array;
+}
+
+export interface FeatureBlocks {
+  count: number;
+  blocks: ReadoutBlock[];
+}
+
+const RATES = {
+  content: 0.5,
+  place: 1,
+  categories: 1,
+  numbers: 0.5,
+  side: 1,
+} as const;
+type Kind = keyof typeof RATES;
+
+/** Blocks that the bundle delivers after the first list: their stored coefficients are kept until then. */
+const LATE_BLOCKS: readonly Kind[] = ['side'];
+
+/**
+ * Whether stored coefficients must be kept for a block that may arrive later.
+ * @param key of the block that they match
+ * @param present keys of the present blocks: after one of its kind arrived, a block of another file never comes
+ */
+export function mayComeLater(key: string, present: readonly string[]): boolean {
+  const kind = LATE_BLOCKS.find((late) => key.startsWith(`${late} `));
+  return kind !== undefined && !present.some((other) => other.startsWith(`${kind} `));
+}
+
+/** Gain of the text of an item, relative to its picture, without a side model that has learned to weigh them. */
+const TEXT_SCALE = 2.56;
+/** Gain of the states of the side model, relative to the read-outs of the other blocks. */
+const SIDE_GAIN = 0.7;
+/**
+ * Digits of a state with a side model, whose experts have several times as many coefficients: the error of each is some
+ * tenths of a per cent, less than the error of the vectors, whose values have seven digits.
+ */
+const SIDE_DIGITS = 11;
+/**
+ * Cells of a table of radial basis functions, which are approximated by a straight line within each: the error is below
+ * 1e-4 of the height of a function.
+ */
+const CELLS = 1024;
+/** Number of items from which attributes are read through tables. */
+const TABLES_FROM = 4 * CELLS;
+/** Digits of a digest in the key of a block: enough to tell a shop's files apart. */
+const DIGEST_LENGTH = 12;
+
+/**
+ * Features that the experts read, at the bundle's own prices (see `CatalogIndex.updateFeatures`): content, or the vectors
+ * of the side model, which include it; catalog order, categories and numeric attributes.
+ */
+export function featureBlocks(index: CatalogIndex): FeatureBlocks {
+  const { content, side, variants } = index;
+  const attributes = attributeBlocks(index);
+  const blocks = side ? attributes : [contentReadout(index), ...attributes];
+  const weighed = variants ? blocks.map((block) => ({ ...block, ...variants.weigh(block) })) : blocks;
+  if (!side) return { count: content.count, blocks: weighed };
+  const all = [...weighed, sideBlock(side)];
+  return { count: content.count, blocks: all.map((block) => ({ ...block, digits: SIDE_DIGITS })) };
+}
+
+function contentReadout(index: CatalogIndex): ReadoutBlock {
+  const content = readable('content', contentBlock(index));
+  // The first half of a content vector is text.
+  content.states[0].gain.fill(TEXT_SCALE, 0, content.width / 2);
+  return content;
+}
+
+function attributeBlocks(index: CatalogIndex): ReadoutBlock[] {
+  const { count } = index.content;
+  const attribute = (kind: Kind, subject: string, width: number, values: Float32Array): ReadoutBlock =>
+    readable(kind, featureBlock(subject, width, values, count, ATTRIBUTE_WEIGHT));
+  const categories = categoryBlock(index);
+  // Stored profiles call the catalog order `place`.
+  const place = attribute('place', 'place', ORDER_RBFS, orderRbf(count));
+  const numbers = (index.ownNumbers ?? index.numbers).map(({ name, values }) => ({
+    ...attribute('numbers', name, NUMBER_RBFS, numberRbf(values)),
+    numbers: values,
+  }));
+  if (count < TABLES_FROM) {
+    return [place, ...(categories ? [readable('categories', categories)] : []), ...numbers];
+  }
+  const product = productOf(index);
+  const knots = Float64Array.from({ length: CELLS + 1 }, (_, n) => (n * count) / CELLS);
+  return [
+    {
+      ...place,
+      table: {
+        values: orderRbf(count, knots),
+        positions: Float32Array.from({ length: count }, (_, row) => (product(row) * CELLS) / count),
+      },
+    },
+    ...(categories ? [{ ...readable('categories', categories), table: categoryTable(index, categories) }] : []),
+    ...numbers.map((block) => ({
+      ...block,
+      table: { values: numberTable(), positions: block.numbers.map(numberPosition) },
+    })),
+  ];
+}
+
+function categoryTable({ categories: { pathOf, paths } }: CatalogIndex, { width, values }: FeatureBlock): FeatureTable {
+  const table = new Float32Array(paths.length * width);
+  for (const [row, path] of pathOf.entries()) {
+    table.set(values.subarray(row * width, (row + 1) * width), path * width);
+  }
+  return { values: table, positions: Float32Array.from(pathOf) };
+}
+
+/** The unscaled vectors of the side model, with its states: their length expresses how informative a choice is. */
+function sideBlock({ width, vectors, states, digest }: SideModel): ReadoutBlock {
+  const block = {
+    name: `side ${width}`,
+    width,
+    values: vectors,
+    center: new Float32Array(width),
+    scale: new Float32Array(width).fill(1),
+  };
+  const own = states.map(({ decay, gain }) => ({ decay, gain: gain.map((factor) => SIDE_GAIN * factor) }));
+  return { ...readable('side', block, digest), states: own };
+}
+
+const readable = (kind: Kind, block: FeatureBlock, digest = ''): ReadoutBlock => ({
+  ...block,
+  key: digest ? `${block.name} ${digest.slice(0, DIGEST_LENGTH)}` : block.name,
+  rate: RATES[kind],
+  states: [{ decay: null, gain: new Float32Array(block.width).fill(1) }],
+  digits: null,
+  table: null,
+});
+
+/** Position of a standardised number in `numberTable`; items without the number use the last row. */
+const numberPosition = (value: number): number =>
+  Number.isNaN(value) ? CELLS + 1 : ((value + MAX_ABS_Z) * CELLS) / (2 * MAX_ABS_Z);
+
+const numberTable = (): Float32Array =>
+  numberRbf(
+    Float32Array.from({ length: CELLS + 2 }, (_, n) =>
+      n > CELLS ? Number.NaN : (n * 2 * MAX_ABS_Z) / CELLS - MAX_ABS_Z,
+    ),
+  );
 
 /** Columns of one block among the columns of all blocks; blocks with a table come last. */
 export interface MatrixBlock
@@ -20,10 +207,8 @@ export interface MatrixBlock
  */
 export class FeatureMatrix implements NumberFeatures {
   readonly count: number;
-  /** Columns of all blocks. */
   readonly width: number;
   readonly blocks: readonly MatrixBlock[];
-  /** Coefficients of the read-outs of all blocks. */
   readonly coefficients: number;
   readonly #matrix: Matrix;
   /** Tables of the blocks that have one, by the block's index. */
@@ -57,7 +242,6 @@ export class FeatureMatrix implements NumberFeatures {
     });
   }
 
-  /** The features of one item, [width]. */
   row(row: number): Float32Array {
     const features = new Float32Array(this.width);
     features.set(this.#matrix.row(row));
@@ -76,37 +260,24 @@ export class FeatureMatrix implements NumberFeatures {
     }
   }
 
-  /**
-   * Step of the read-outs on a choice of strength 1: the gradient times the rate of each block.
-   * @param gradient g, features of the chosen item minus those expected, [width]
-   * @returns [width]
-   */
+  /** Step of the read-outs on a choice of strength 1: the gradient times the rate of each block, [width]. */
   step(gradient: Float32Array): Float32Array {
     const step = gradient.slice();
     for (const { from, to, rate } of this.blocks) for (let d = from; d < to; d++) step[d] *= rate;
     return step;
   }
 
-  /**
-   * Products of every row with each query.
-   * @param queries [width] each
-   * @returns for each query [count]
-   */
+  /** Products of every row with each query, [width]: [count] for each query. */
   readOut(queries: readonly Float32Array[]): Float32Array[] {
     return this.#matrix.products(queries);
   }
 
-  /**
-   * Means of the rows weighted by each list of shares.
-   * @param shares [count] each
-   * @returns for each list [width]
-   */
+  /** Means of the rows weighted by each list of shares, [count]: [width] for each list. */
   means(shares: readonly Float32Array[]): Float32Array[] {
     return this.#matrix.weightedSums(shares);
   }
 }
 
-/** One row of a block's values, standardised. */
 function standardized(
   { center, scale }: Pick<ReadoutBlock, 'center' | 'scale'>,
   values: Float32Array,

@@ -7,11 +7,11 @@ import {
   MAX_CHOSEN,
   MAX_COEFFICIENT,
   MAX_DISMISSED,
+  MAX_GAIN,
   MAX_KEPT,
   MAX_SERIES_LENGTH,
 } from '../limits';
 import { MAX_SQUARES, MAX_THETA, thetaBounds } from '../personal-weights';
-import { MAX_GAIN } from '../prequential-record';
 
 const between = (low: number, high: number) => v.pipe(v.number(), v.minValue(low), v.maxValue(high));
 
@@ -31,7 +31,6 @@ const floats = (most: number, low: number, high: number) =>
     ),
   );
 
-/** Stored form of the personal weights, within the bounds that every step keeps to. */
 export const personalWeightsSchema = v.object({
   theta: byTerm(thetaBounds),
   squares: byTerm(() => [0, MAX_SQUARES]),
@@ -48,7 +47,6 @@ const blockSchema = v.object({
   /** Its weight is w0 * exp(theta). */
   theta: between(-MAX_THETA, MAX_THETA),
   squares: between(0, MAX_SQUARES),
-  /** One coefficient per column. */
   readout: floats(MAX_WIDTH, -MAX_COEFFICIENT, MAX_COEFFICIENT),
 });
 export type StoredBlock = v.InferOutput<typeof blockSchema>;
@@ -57,10 +55,8 @@ export type StoredBlock = v.InferOutput<typeof blockSchema>;
 const chosenSchema = v.object({ item: storedId, time: v.nullable(storedTime) });
 export type ChosenItem = v.InferOutput<typeof chosenSchema>;
 
-/** Stored form of an expert's learned state. */
 export const userExpertSchema = v.object({
   weights: personalWeightsSchema,
-  /** Read-outs by the name of their block. */
   blocks: v.pipe(
     v.record(v.pipe(v.string(), v.maxLength(MAX_NAME_LENGTH)), blockSchema),
     v.check((blocks) => Object.keys(blocks).length <= MAX_BLOCKS, `an expert has at most ${MAX_BLOCKS} read-outs`),
@@ -68,7 +64,6 @@ export const userExpertSchema = v.object({
   /** Mean gain of the read-outs on the last choices, nats. */
   gain: between(-MAX_GAIN, MAX_GAIN),
   choices: storedCount,
-  /** The last choices, oldest first. */
   chosen: v.pipe(v.array(chosenSchema), v.maxLength(MAX_CHOSEN)),
   /** Dismissals that can be undone, oldest first, each with the number of choices learned before it. */
   dismissed: v.pipe(v.array(v.object({ item: storedId, choices: storedCount })), v.maxLength(MAX_DISMISSED)),
@@ -84,11 +79,9 @@ const memberSchema = v.object({
   /** Number of choices that the router has seen, and the time of the last one, null if unknown. */
   born: v.object({ choice: storedCount, time: v.nullable(storedTime) }),
   expert: userExpertSchema,
-  /** Its part in the next list. */
   weight: between(0, 1),
   /** Sum of its posteriors, each choice counting 0.98 of the next. */
   mass: between(0, 1 / (1 - MASS_MEMORY) + 1),
-  /** Its posteriors after the last choices, oldest first. */
   series: floats(MAX_SERIES_LENGTH, 0, 1),
   /** For a candidate: its place among the candidates, and other experts' states before its trial. */
   trial: v.nullable(
@@ -101,10 +94,8 @@ const memberSchema = v.object({
 
 const unique = (values: readonly unknown[]): boolean => new Set(values).size === values.length;
 
-/** Stored form of a shopper's experts. */
 export const mixtureSchema = v.pipe(
   v.object({
-    /** Choices that the router has seen. */
     choices: storedCount,
     next: storedCount,
     active: storedCount,

@@ -5,8 +5,7 @@ import { twoKinds } from '../../../testing/two-kinds';
 import { TERMS, type TermValues } from '../../ranking';
 import { START, START_WEIGHTS } from '../personal-weights';
 import { TermMatrix } from '../term-values';
-import { featureBlocks } from './feature-blocks';
-import { FeatureMatrix } from './feature-matrix';
+import { FeatureMatrix, featureBlocks } from './feature-matrix';
 import { userExpertSchema } from './stored-experts';
 import { type Choice, type PastChoices, UserExpert } from './user-expert';
 

@@ -1,19 +1,18 @@
 import { softmax } from '../../../core/kernel';
 import type { TermName, TermWeights } from '../../ranking';
-import { MAX_CHOSEN, MAX_COEFFICIENT, MAX_DISMISSED } from '../limits';
+import { MAX_CHOSEN, MAX_COEFFICIENT, MAX_DISMISSED, MAX_GAIN } from '../limits';
 import { type AdaGrad, adaGradStep, PersonalWeights, type Start } from '../personal-weights';
-import { PrequentialRecord } from '../prequential-record';
-import { mayComeLater } from './feature-blocks';
-import type { FeatureMatrix, MatrixBlock } from './feature-matrix';
+import { type FeatureMatrix, type MatrixBlock, mayComeLater } from './feature-matrix';
 import type { ChosenItem, StoredBlock, StoredUserExpert } from './stored-experts';
 
 /** Strength of a dismissal, relative to a click. */
 const DISMISSAL = 0.5;
 /** Digits of a read-out in a snapshot: as many as the vectors of a side model have. */
 const SNAPSHOT_DIGITS = 7;
+/** Time constant of the mean gain, in choices. */
+const GAIN_MEMORY = 10;
 /** A choice from the items not chosen before. */
 export interface Choice {
-  /** Id and row of the chosen item. */
   id: string;
   row: number;
   /** Rows of the items that it was not chosen from. */
@@ -29,11 +28,9 @@ export interface PastChoices {
   strengths: readonly number[];
 }
 
-/** An expert's expectation before a choice. */
 export interface Expectation {
   /** -log p(chosen), nats. */
   loss: number;
-  /** Sum of the terms, as given. */
   base: Float32Array;
   /** Probability of each item, [count]; 0 for items that were not available for the choice. */
   shares: Float32Array;
@@ -51,7 +48,8 @@ export interface Expectation {
  */
 export class UserExpert {
   #weights = new PersonalWeights();
-  #record = new PrequentialRecord();
+  /** Mean gain of the read-outs in log-likelihood on the last choices before they were learned, nats per choice. */
+  #meanGain = 0;
   #choices = 0;
   #chosen: ChosenItem[] = [];
   /** Choices learned before each dismissal that can be undone, by the item's id. */
@@ -59,7 +57,6 @@ export class UserExpert {
   #matrix: FeatureMatrix | null = null;
   /** [width of the matrix] */
   #readout = new Float32Array();
-  /** One for each block of the matrix. */
   #blocks: AdaGrad[] = [];
   /** Stored blocks that the matrix lacks; all blocks without a matrix. */
   #waiting: Record<string, StoredBlock> = {};
@@ -68,7 +65,7 @@ export class UserExpert {
   static restore(stored: StoredUserExpert): UserExpert {
     const expert = new UserExpert();
     expert.#weights = PersonalWeights.restore(stored.weights);
-    expert.#record.restore(stored.gain);
+    expert.#meanGain = stored.gain;
     expert.#choices = stored.choices;
     expert.#chosen = [...stored.chosen];
     for (const { item, choices } of stored.dismissed) expert.#dismissed.set(item, choices);
@@ -80,7 +77,7 @@ export class UserExpert {
     return {
       weights: this.#weights.save(),
       blocks: { ...this.#waiting, ...this.#boundBlocks() },
-      gain: this.#record.gain,
+      gain: this.#meanGain,
       choices: this.#choices,
       chosen: [...this.#chosen],
       dismissed: [...this.#dismissed].map(([item, choices]) => ({ item, choices })),
@@ -110,7 +107,6 @@ export class UserExpert {
     return copy;
   }
 
-  /** Replaces the start weights; their learned factors stay. */
   startFrom(start: Start): void {
     this.#weights.startFrom(start);
     this.#scores = null;
@@ -158,7 +154,6 @@ export class UserExpert {
     this.#waiting = Object.fromEntries(Object.entries(stored).filter(([key]) => mayComeLater(key, keys)));
   }
 
-  /** Stops reading features; the read-outs are kept. */
   unbind(): void {
     this.#waiting = { ...this.#waiting, ...this.#boundBlocks() };
     this.#matrix = null;
@@ -233,9 +228,13 @@ export class UserExpert {
       this.#fade(block, strength, step);
     }
     this.#count(choice);
-    const lost = this.#record.note(gain, this.#weights.floor);
-    if (lost) this.#clear();
-    return lost ? 1 : 0;
+    this.#meanGain = meanGain(this.#meanGain, gain);
+    if (!(this.#meanGain < this.#weights.start.floor)) return 0;
+    // The guard against learning that harms.
+    this.#meanGain = 0;
+    this.#readout.fill(0);
+    this.#dismissed.clear();
+    return 1;
   }
 
   /** Learns from a choice as if all items had been equally likely. */
@@ -250,7 +249,6 @@ export class UserExpert {
     this.#chosen = [chosenItem(choice)];
   }
 
-  /** Learns from a dismissal. */
   dismiss(id: string, row: number): void {
     this.#take(row, -DISMISSAL, 0);
     this.#dismissed.set(id, this.#choices);
@@ -279,7 +277,7 @@ export class UserExpert {
   }
 
   #weightOf(block: number): number {
-    return this.#weights.blockStart * Math.exp(this.#blocks[block].theta);
+    return this.#weights.start.weights.preference * Math.exp(this.#blocks[block].theta);
   }
 
   #boundBlocks(): Record<string, StoredBlock> {
@@ -303,7 +301,7 @@ export class UserExpert {
     for (const [h, { decay, gain }] of states.entries()) {
       const start = at + h * width;
       const readout = this.#readout.subarray(start, start + width);
-      yield { keep: decay ?? 1 - this.#weights.fading, gain, readout };
+      yield { keep: decay ?? 1 - this.#weights.start.fading, gain, readout };
     }
   }
 
@@ -339,12 +337,11 @@ export class UserExpert {
     this.#chosen = [...this.#chosen, chosenItem(choice)].slice(-MAX_CHOSEN);
     this.#scores = null;
   }
-
-  #clear(): void {
-    this.#readout.fill(0);
-    this.#dismissed.clear();
-  }
 }
+
+/** The running mean after one more choice: a single large gain must not hide later losses. */
+export const meanGain = (mean: number, gain: number): number =>
+  mean + (Math.max(-MAX_GAIN, Math.min(MAX_GAIN, gain)) - mean) / GAIN_MEMORY;
 
 const chosenItem = ({ id, time = null }: Pick<Choice, 'id'> & { time?: number | null }): ChosenItem => ({
   item: id,

@@ -3,7 +3,7 @@ import { catalog, WEIGHTS } from '../../../testing/rankings';
 import { type RankRequest, rank } from '../rank';
 import type { RankState } from '../rank-state';
 import { TERMS, type TermName } from '../terms/terms';
-import { influences, inspectRow, listWithout } from './inspect';
+import { influences, inspectRow, listWithout } from './explain';
 
 const index = catalog([{ popularity: 5 }]);
 const request: RankRequest = { placement: 'for-you', row: null, limit: 5, exclude: new Set() };

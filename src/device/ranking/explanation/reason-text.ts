@@ -26,7 +26,6 @@ export type ReasonKind =
   /** `name`: the words that the shopper searched for. */
   | { kind: 'matches'; name: string }
   | { kind: 'popular' | 'seen' | 'again' | 'chosen-for-you' | 'picked' }
-  /** No reason is known. */
   | { kind: 'none' };
 
 const texts: Partial<Record<LabelLanguage, ReasonTexts>> = { en: ENGLISH_REASONS };

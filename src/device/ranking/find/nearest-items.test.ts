@@ -1,8 +1,7 @@
 import { expect, it } from 'vitest';
 import { createTable, setTap } from '../../../core/catalog';
 import { seededRandom } from '../../../core/common/random';
-import { nearestToPicture, nearestToText } from './nearest-items';
-import { sharedCategory } from './shared-category';
+import { nearestToPicture, nearestToText, sharedCategory } from './rank-found';
 
 it('gives the cosines of a tap of the text, relative to the nearest item', () => {
   const table = createTable({ dim: 2, taps: { text: 2, image: 1 } }, 3);

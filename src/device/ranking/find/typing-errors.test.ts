@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { editDistance, lettersOf, tooDifferent } from './typing-errors';
+import { editDistance, lettersOf, tooDifferent } from './word-index';
 
 it.each([
   ['lantern', 'lantern', 0],

@@ -1,7 +1,115 @@
 import type { Item } from '../../../core/catalog';
 import type { Shown } from '../../../core/catalog/locales';
-import { editDistance, lettersOf, tooDifferent } from './typing-errors';
-import { allowedErrors, wordsOf } from './words';
+
+/** The set of a word's letters as the bits of a number; letters of other scripts share bits. */
+export function lettersOf(word: string): number {
+  let letters = 0;
+  for (let at = 0; at < word.length; at++) letters |= 1 << (word.charCodeAt(at) & 31);
+  return letters;
+}
+
+/** Whether the sets of letters of two words prove that these differ by more errors: each error changes at most two letters of a set. */
+export function tooDifferent(one: number, other: number, errors: number): boolean {
+  let differing = one ^ other;
+  let count = 0;
+  for (; differing !== 0; differing &= differing - 1) count++;
+  return count > 2 * errors;
+}
+
+/**
+ * The number of typing errors between two words: letters that are wrong, missing, extra, or swapped with their neighbour (the
+ * Damerau–Levenshtein distance, restricted so that no letter is changed twice).
+ * @param most if the distance is larger, any number above this is returned
+ */
+export function editDistance(one: string, other: string, most: number): number {
+  let before: number[] = [];
+  let row = Array.from({ length: other.length + 1 }, (_, n) => n);
+  for (let i = 1; i <= one.length; i++) {
+    const next = [i];
+    let least = i;
+    for (let j = 1; j <= other.length; j++) {
+      const same = one[i - 1] === other[j - 1];
+      let value = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (same ? 0 : 1));
+      const swapped = i > 1 && j > 1 && one[i - 1] === other[j - 2] && one[i - 2] === other[j - 1];
+      if (swapped) value = Math.min(value, before[j - 2] + 1);
+      next.push(value);
+      least = Math.min(least, value);
+    }
+    // A swap reaches back two rows, so one row above the bound is not enough to stop at.
+    if (least > most + 1) return least;
+    [before, row] = [row, next];
+  }
+  return row[other.length];
+}
+
+// Words of texts and of queries, in the form in which they are compared.
+
+/** Scripts without spaces between words. */
+const UNSPACED =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+/** Marks of the scripts that are commonly typed without them. Elsewhere marks are letters: vowels in Thai, sounds in Japanese. */
+const OPTIONAL_MARKS =
+  /(?<=[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Arabic}\p{Script=Hebrew}])\p{Mn}+/gu;
+/** Letters that Unicode does not decompose, as they are commonly typed. */
+const SPELLED: Readonly<Record<string, string>> = { ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', ł: 'l', đ: 'd', ı: 'i' };
+const SPELLED_LETTERS = new RegExp(`[${Object.keys(SPELLED).join('')}]`, 'g');
+const POSSESSIVE = /['’]s(?![\p{L}\p{N}])/gu;
+const WORD = /[\p{L}\p{N}\p{M}]+/gu;
+/** Longer words are cut: nobody types them, and the time to look for typing errors grows with the length. */
+const MAX_WORD_LENGTH = 40;
+
+const segmenters = new Map<string, Intl.Segmenter | null>();
+
+/** Finds the words of a script without spaces; null in a browser that cannot. */
+function segmenterFor(language: string): Intl.Segmenter | null {
+  const known = segmenters.get(language);
+  if (known !== undefined) return known;
+  let segmenter: Intl.Segmenter | null = null;
+  try {
+    segmenter = new Intl.Segmenter(language, { granularity: 'word' });
+  } catch {
+    // No such language, or an old browser, in which each character counts as a word.
+    if (typeof Intl.Segmenter === 'function') segmenter = new Intl.Segmenter(undefined, { granularity: 'word' });
+  }
+  segmenters.set(language, segmenter);
+  return segmenter;
+}
+
+/** Without differences of case, width and accents: `Größe` and `ｇｒｏｓｓｅ` are equal. Letters of other scripts stay as they are. */
+export function folded(text: string): string {
+  const lower = text.toLowerCase();
+  // Most texts need no more; testing that first is several times as fast.
+  if (/^\p{ASCII}*$/u.test(lower)) return lower;
+  return lower
+    .normalize('NFKD')
+    .replace(OPTIONAL_MARKS, '')
+    .normalize('NFC')
+    .replace(SPELLED_LETTERS, (letter) => SPELLED[letter]);
+}
+
+/**
+ * The words of a text, folded, in their order.
+ * @param language a tag, for scripts without spaces; default: the browser's
+ */
+export function wordsOf(text: string, language = ''): string[] {
+  const found: string[] = folded(text).replace(POSSESSIVE, '').match(WORD) ?? [];
+  const words = UNSPACED.test(text)
+    ? found.flatMap((word) => (UNSPACED.test(word) ? segments(word, language) : word))
+    : found;
+  return words.map((word) => (word.length > MAX_WORD_LENGTH ? word.slice(0, MAX_WORD_LENGTH) : word));
+}
+
+function segments(run: string, language: string): string[] {
+  const segmenter = segmenterFor(language);
+  if (!segmenter) return [...run];
+  return Array.from(segmenter.segment(run)).flatMap(({ segment, isWordLike }) => (isWordLike ? segment : []));
+}
+
+/** How many letters of a word of a query may be wrong, missing or extra. */
+export function allowedErrors({ length }: string): number {
+  if (length < 4) return 0;
+  return length < 8 ? 1 : 2;
+}
 
 /** Longest attribute that counts as a name, characters: a brand, a colour. */
 const MAX_NAME_LENGTH = 60;
@@ -22,10 +130,8 @@ const WEIGHT_OF_FIELDS = Array.from({ length: 1 << FIELD_BITS }, (_, fields) =>
 const PREFIX_WEIGHT = 0.9;
 /** Weight of a word by its number of typing errors. */
 const ERROR_WEIGHTS = [1, 0.6, 0.4];
-/** Maximum number of words of a query. */
 const MAX_WORDS = 12;
 
-/** A word of the catalogue. */
 interface Word {
   text: string;
   /** The set of its letters, for a quick comparison. */
@@ -34,11 +140,9 @@ interface Word {
   postings: number[];
 }
 
-/** The items that have the words of a query. */
 export interface WordMatches {
   /** [items] how well the words fit, 1 for the best and 0 for items that lack them. Items that they fit equally have equal values. */
   scores: Float32Array;
-  /** Number of items that have them. */
   count: number;
   /** Whether these items have all words of the query. */
   complete: boolean;
@@ -49,8 +153,6 @@ export interface WordMatches {
  * 10,000 items: the items of a word are plain numbers, and the words are in alphabetical order.
  */
 export class WordIndex {
-  readonly #language: string;
-  readonly #pause: () => Promise<void>;
   readonly #words = new Map<string, Word>();
   /** In alphabetical order; null after words were added. */
   #sorted: Word[] | null = null;
@@ -58,19 +160,15 @@ export class WordIndex {
   #count = 0;
   /** The slot of each item, and the item as it was when its words were read. */
   readonly #read = new Map<string, { slot: number; item: Item }>();
-  /** The catalogue at the last update. */
   #items: readonly Item[] | null = null;
   #updating: Promise<void> = Promise.resolve();
   #slots: { items: readonly Item[]; slots: Int32Array } | null = null;
 
-  /**
-   * @param language tag of the items' texts; empty: unknown
-   * @param pause lets other work have a turn
-   */
-  constructor(language: string, pause: () => Promise<void> = () => new Promise((resolve) => setTimeout(resolve))) {
-    this.#language = language;
-    this.#pause = pause;
-  }
+  /** @param language tag of the items' texts; empty: unknown @param pause lets other work have a turn */
+  constructor(
+    private readonly language: string,
+    private readonly pause: () => Promise<void> = () => new Promise((resolve) => setTimeout(resolve)),
+  ) {}
 
   /**
    * Reads the words of new and changed items and drops removed ones, in slices of a few milliseconds.
@@ -91,7 +189,7 @@ export class WordIndex {
       if (before && hasSameTexts(before.item, item)) continue;
       this.#read.set(item.id, { slot: this.#add(shown(item)), item });
       if (performance.now() - began < SLICE_MS) continue;
-      await this.#pause();
+      await this.pause();
       began = performance.now();
     }
     for (const id of this.#read.keys()) if (!present.has(id)) this.#read.delete(id);
@@ -107,12 +205,11 @@ export class WordIndex {
     await this.#update(items, shown);
   }
 
-  /** @returns the item's slot */
   #add(item: Item): number {
     const slot = this.#count++;
     const fieldsOf = new Map<string, number>();
     for (const [n, text] of searchedTexts(item).entries()) {
-      for (const word of wordsOf(text, this.#language)) fieldsOf.set(word, (fieldsOf.get(word) ?? 0) | (1 << n));
+      for (const word of wordsOf(text, this.language)) fieldsOf.set(word, (fieldsOf.get(word) ?? 0) | (1 << n));
     }
     for (const [text, fields] of fieldsOf) {
       const posting = (slot << FIELD_BITS) | fields;
@@ -133,7 +230,7 @@ export class WordIndex {
    * @param admits which of them may be found, by row
    */
   search(text: string, items: readonly Item[], admits: (row: number) => boolean = () => true): WordMatches {
-    const words = [...new Set(wordsOf(text, this.#language))].slice(0, MAX_WORDS);
+    const words = [...new Set(wordsOf(text, this.language))].slice(0, MAX_WORDS);
     const length = this.#count;
     const total = new Float32Array(length);
     const found = new Uint8Array(length);

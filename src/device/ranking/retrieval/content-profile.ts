@@ -71,7 +71,6 @@ export class ContentScorer {
   readonly #used: number;
   readonly #past: number;
   readonly #share: number;
-  /** The weighted means, then the past items. */
   readonly #queries: Rows;
   readonly #items: Rows;
   readonly #products: Float64Array;
@@ -91,7 +90,6 @@ export class ContentScorer {
     this.#products = new Float64Array(BLOCK * count);
   }
 
-  /** One score per row, see `contentScores`. */
   scores(vectors: Int8Array | Float32Array, scales?: Float32Array): Float32Array {
     const count = vectors.length / this.#width;
     const out = new Float32Array(count);

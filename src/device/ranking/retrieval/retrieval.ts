@@ -3,10 +3,8 @@ import { type ByteMatrix, createByteMatrix } from '../../../core/kernel';
 import { topRows } from '../score';
 import { byteScores, type ContentProfile, ContentScorer, type ContentWeights, contentScores } from './content-profile';
 
-/** An item that may suit a profile. */
 export interface RetrievalCandidate {
   cluster: number;
-  /** Place in its cluster. */
   row: number;
   /** Content score by the base vectors, see `contentScores`. */
   score: number;
@@ -35,9 +33,6 @@ const MAX_CACHE_BYTES = 8 * 1024 * 1024;
  * the kernel, it computes fewer products: see `bestOf`.
  */
 export class Retrieval {
-  readonly #directory: ClusterDirectory;
-  readonly #load: (cluster: number) => Promise<BaseVectors>;
-  readonly #budget: number;
   readonly #loaded = new Map<number, BaseVectors>();
   #bytes = 0;
   #matrix: ByteMatrix | null = null;
@@ -46,13 +41,12 @@ export class Retrieval {
    * @param load gets the base vectors of a cluster; rejects with `bundle/*`
    * @param budget maximum size of cached base vectors, bytes; the vectors of one search are always kept
    */
-  constructor(directory: ClusterDirectory, load: (cluster: number) => Promise<BaseVectors>, budget = MAX_CACHE_BYTES) {
-    this.#directory = directory;
-    this.#load = load;
-    this.#budget = budget;
-  }
+  constructor(
+    private readonly directory: ClusterDirectory,
+    private readonly load: (cluster: number) => Promise<BaseVectors>,
+    private readonly budget = MAX_CACHE_BYTES,
+  ) {}
 
-  /** Bytes of base vectors in memory. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -81,7 +75,7 @@ export class Retrieval {
 
   /** Clusters whose mean item suits a profile best, best first. */
   nearestClusters(profile: ContentProfile, weights: ContentWeights, count: number): number[] {
-    const { values, scales } = this.#directory.centroids;
+    const { values, scales } = this.directory.centroids;
     const matrix = this.#vectorized(profile.width);
     const scores = matrix
       ? byteScores(profile, weights, [{ count: scales.length, dims: profile.width, values, scales }], matrix)
@@ -97,7 +91,7 @@ export class Retrieval {
 
   async #vectors(cluster: number): Promise<BaseVectors> {
     const known = this.#loaded.get(cluster);
-    const vectors = known ?? (await this.#load(cluster));
+    const vectors = known ?? (await this.load(cluster));
     // Re-inserting makes the map's order the order of use.
     if (this.#loaded.delete(cluster)) this.#bytes -= bytesOf(vectors);
     this.#loaded.set(cluster, vectors);
@@ -107,14 +101,13 @@ export class Retrieval {
 
   #evict(): void {
     for (const [cluster, vectors] of this.#loaded) {
-      if (this.#bytes <= this.#budget) return;
+      if (this.#bytes <= this.budget) return;
       this.#loaded.delete(cluster);
       this.#bytes -= bytesOf(vectors);
     }
   }
 }
 
-/** A cluster whose base vectors are loaded. */
 interface ScannedCluster {
   cluster: number;
   vectors: BaseVectors;

@@ -2,8 +2,7 @@ import fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { makeItem } from '../../../testing/bundles';
-import { type Filter, filterSchema } from './filter';
-import { itemFilter } from './item-filter';
+import { type Filter, filterSchema, itemFilter } from './filter';
 
 const TEE = makeItem('tee', {
   title: 'Blue tee',

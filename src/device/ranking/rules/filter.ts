@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { categoryPaths, categoryPrefixes, type Item } from '../../../core/catalog';
 
 /** A value that a field is compared with. */
 export type FilterValue = string | number | boolean;
@@ -74,18 +75,26 @@ const TOO_LARGE = `a filter has at most ${MAX_FILTER_PARTS} parts`;
 
 type Path = (string | number)[];
 
-/** An error and its place: keys and indices from the filter's root. */
 interface Fault {
   path: Path;
   message: string;
 }
 
-/** Number of fields, combinations and values that a filter may still have. */
+/** The issue of a schema for a fault in its input. */
+export function issueOf(
+  { path, message }: Fault,
+  input: unknown,
+): { message: string; path?: [v.UnknownPathItem, ...v.UnknownPathItem[]] } {
+  const [first, ...rest] = path.map(
+    (key): v.UnknownPathItem => ({ type: 'unknown', origin: 'value', input, key, value: key }),
+  );
+  return { message, ...(first ? { path: [first, ...rest] } : {}) };
+}
+
 interface Budget {
   left: number;
 }
 
-/** The value of a JSON text; undefined if it is not JSON. */
 export function fromJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -104,11 +113,7 @@ export const filterSchema = v.pipe(
     const filter = typeof value === 'string' ? fromJson(value) : value;
     const fault = filterFault(filter, [], 1, { left: MAX_FILTER_PARTS });
     if (!fault) return filter as Filter;
-    const items = fault.path.map(
-      (key): v.UnknownPathItem => ({ type: 'unknown', origin: 'value', input: value, key, value: key }),
-    );
-    const [first, ...rest] = items;
-    addIssue({ message: fault.message, ...(first ? { path: [first, ...rest] } : {}) });
+    addIssue(issueOf(fault, value));
     return NEVER;
   }),
 );
@@ -119,7 +124,6 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 const isValue = (value: unknown): boolean =>
   typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value));
 
-/** The first fault of some parts. */
 function firstFault<T>(parts: Iterable<T>, faultOf: (part: T) => Fault | null): Fault | null {
   for (const part of parts) {
     const fault = faultOf(part);
@@ -171,4 +175,92 @@ function listFault(list: unknown, path: Path, budget: Budget): Fault | null {
   if (budget.left < 0) return { path, message: TOO_LARGE };
   const bad = list.findIndex((value) => !isValue(value));
   return bad < 0 ? null : { path: [...path, bad], message: VALUE };
+}
+
+type Test<T> = (value: T) => boolean;
+type FieldValue = FilterValue | string[] | undefined;
+
+/** Compiles a parsed filter into a test of items. Lists become sets, because long lists should not cost more. */
+export function itemFilter(filter: Filter): Test<Item> {
+  const tests = Object.entries(filter).map(([key, value]): Test<Item> => {
+    if (key === '$and') return every((value as Filter[]).map(itemFilter));
+    if (key === '$or') return some((value as Filter[]).map(itemFilter));
+    if (key === '$not') {
+      const inner = itemFilter(value as Filter);
+      return (item) => !inner(item);
+    }
+    const condition = isCondition(value) ? value : { $eq: value as FilterValue };
+    if (key === 'category') {
+      const test = categoryTest(condition);
+      return ({ category }) => test(category);
+    }
+    const read = field(key);
+    const test = valueTest(condition);
+    return (item) => test(read(item));
+  });
+  return every(tests);
+}
+
+const isCondition = (value: unknown): value is FilterCondition => typeof value === 'object' && value !== null;
+
+function every<T>(tests: Test<T>[]): Test<T> {
+  return (value) => tests.every((test) => test(value));
+}
+
+function some<T>(tests: Test<T>[]): Test<T> {
+  return (value) => tests.some((test) => test(value));
+}
+
+function field(name: string): (item: Item) => FieldValue {
+  if (name.startsWith('attributes.')) {
+    const key = name.slice('attributes.'.length);
+    return ({ attributes }) => (Object.hasOwn(attributes, key) ? attributes[key] : undefined);
+  }
+  if (name === 'rating') return ({ rating }) => rating?.value;
+  return (item) => item[name as Exclude<keyof Item, 'attributes' | 'images' | 'rating'>];
+}
+
+function valueTest(condition: FilterCondition): Test<FieldValue> {
+  const tests = Object.entries(condition).map(([operator, wanted]): Test<FieldValue> => {
+    if (operator === '$eq') return (value) => value === wanted;
+    if (operator === '$ne') return (value) => value !== wanted;
+    if (operator === '$in' || operator === '$nin') {
+      const set = new Set<FieldValue>(wanted as FilterValue[]);
+      return operator === '$in' ? (value) => set.has(value) : (value) => !set.has(value);
+    }
+    if (operator === '$contains') return (value) => (Array.isArray(value) ? value.includes(wanted) : value === wanted);
+    const holds = ORDER[operator as keyof typeof ORDER];
+    return (value) => typeof value === typeof wanted && holds(value as FilterValue, wanted as FilterValue);
+  });
+  return every(tests);
+}
+
+const ORDER = {
+  $gt: (a: FilterValue, b: FilterValue) => a > b,
+  $gte: (a: FilterValue, b: FilterValue) => a >= b,
+  $lt: (a: FilterValue, b: FilterValue) => a < b,
+  $lte: (a: FilterValue, b: FilterValue) => a <= b,
+};
+
+/** Many items have the same category, so the test of each is cached. */
+function categoryTest(condition: FilterCondition): Test<string> {
+  const known = new Map<string, boolean>();
+  const tests = Object.entries(condition).map(([operator, wanted]): Test<ReadonlySet<string>> => {
+    if (operator === '$eq' || operator === '$ne' || operator === '$in' || operator === '$nin') {
+      const names = (Array.isArray(wanted) ? wanted : [wanted]).flatMap((name) => categoryPaths(String(name)));
+      const positive = operator === '$eq' || operator === '$in';
+      return (prefixes) => names.some((name) => prefixes.has(name)) === positive;
+    }
+    // Paths have no order.
+    return () => false;
+  });
+  const test = every(tests);
+  return (category) => {
+    let fits = known.get(category);
+    if (fits === undefined) {
+      fits = test(new Set(categoryPrefixes(category)));
+      known.set(category, fits);
+    }
+    return fits;
+  };
 }

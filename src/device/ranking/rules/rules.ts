@@ -1,6 +1,9 @@
 import * as v from 'valibot';
+import type { Item } from '../../../core/catalog';
 import { exactObject } from '../../../core/common/strict-object';
-import { type Filter, filterSchema } from './filter';
+import { type Filter, filterSchema, itemFilter } from './filter';
+
+export const RULES_FILE = 'rules.json';
 
 /** Raises (`boost`) or lowers (`bury`) the items that a filter fits. */
 export interface Push {
@@ -181,4 +184,10 @@ export const rulesSchema = exactObject(ruleFields);
 export function mergedRules(shop: Rules, request: Rules): Rules {
   const given = Object.entries(request).filter(([name, rule]) => name in ruleFields && rule !== undefined);
   return { ...shop, ...Object.fromEntries(given) };
+}
+
+/** Summed strength of the pushes whose filter fits an item. */
+export function strengthOf(pushes: readonly Push[]): (item: Item) => number {
+  const tests = pushes.map(({ filter, strength = 1 }) => ({ fits: itemFilter(filter), strength }));
+  return (item) => tests.reduce((sum, { fits, strength }) => (fits(item) ? sum + strength : sum), 0);
 }

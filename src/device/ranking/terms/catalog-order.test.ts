@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { catalogOrder } from './catalog-order';
+import { catalogOrder } from './terms';
 
 it('falls by 1/e over a 124th of the catalogue, down to a floor', () => {
   const closeness = catalogOrder([500], 1240);

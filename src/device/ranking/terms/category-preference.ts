@@ -13,7 +13,6 @@ export interface CategoryIndex {
   /** The distinct lists of `ofItem`, and the index of each item's list. */
   paths: readonly (readonly number[])[];
   pathOf: Uint32Array;
-  /** Share of the catalogue's items in each category id. */
   baseRate: Float64Array;
   names: string[];
   departments: DepartmentIndex;
@@ -23,14 +22,12 @@ export interface CategoryIndex {
 interface DepartmentIndex {
   /** Department of each item; -1 for an item without a gender whose category has one level. */
   ofItem: Int32Array;
-  /** Share of the items in each department. */
   baseRate: Float64Array;
 }
 
 /** Values of `gender` that set no item apart. */
 const ANY_GENDER = ['', 'unisex'];
 
-/** Departments of some items. */
 function departmentIndex(items: readonly Pick<Item, 'category' | 'attributes'>[]): DepartmentIndex {
   const ids = new Map<string, number>();
   const known = new Map<string, number>();

@@ -47,10 +47,8 @@ const FLOOR = 0.05;
 /** Bin of an item without a number: the bin after the last. */
 const MISSING_BIN = BINS;
 
-/** Bins of the values of each column. */
 const known = new WeakMap<Float32Array, Uint8Array>();
 
-/** Bin of every value, [count]. */
 function binsOf(values: Float32Array): Uint8Array {
   const bins = known.get(values) ?? Uint8Array.from(values, binOf);
   known.set(values, bins);

@@ -55,19 +55,12 @@ export function sideScores(model: SideModel, rows: readonly number[]): Float32Ar
   return scores;
 }
 
-/** Contributions of choices to the scores of items. */
-export interface SideContributions {
-  /** The chosen rows, each once, in the order of the first choice. */
-  rows: readonly number[];
-  /** Contribution of each of the rows to the score of an item. @returns [rows], a new array */
-  of(item: number): Float32Array;
-}
-
 /**
  * Contribution of each choice to the score of an item; with the item's bias, they add up to the score.
  * @param choices rows of the choices, oldest first; a repeated choice contributes with each of its repetitions
+ * @returns the chosen rows, each once, and the contribution of each of them to the score of an item
  */
-export function sideContributions(model: SideModel, choices: readonly number[]): SideContributions {
+export function sideContributions(model: SideModel, choices: readonly number[]) {
   const { width, vectors } = model;
   const rows = [...new Set(choices)];
   const places = new Map(rows.map((row, place) => [row, place]));
@@ -75,10 +68,10 @@ export function sideContributions(model: SideModel, choices: readonly number[]):
   const steps = createMatrix(rows.length, width);
   for (const [n, row] of choices.entries())
     addStep(steps.row(places.get(row) ?? 0), model, row, factors, choices.length - 1 - n);
-  return { rows, of: (item) => steps.products([vectors.subarray(item * width, (item + 1) * width)])[0] };
+  const of = (item: number): Float32Array => steps.products([vectors.subarray(item * width, (item + 1) * width)])[0];
+  return { rows, of };
 }
 
-/** Adds the contribution of a choice to the query by which items are scored. */
 function addStep(
   query: Float32Array,
   { width, vectors }: SideModel,

@@ -1,12 +1,55 @@
 import type { ChoiceHistory } from '../../../core/events';
 import type { CatalogIndex } from '../catalog-index';
 import { weightedMean } from '../similarities';
-import { catalogOrder } from './catalog-order';
 import { categoryPreference } from './category-preference';
 import { choiceTable, coldStart, cooccurrence } from './cooccurrence';
-import { dislikes } from './dismissals';
 import { numericAffinity } from './numeric-affinity';
 import { sideScores } from './side-scores';
+
+const MAX_RECENT = 10;
+/** Share of the catalogue over which closeness falls to 1/e. */
+const SCALE = 1 / 124;
+/** Minimum closeness, even of the furthest item. */
+const FLOOR = 0.02;
+const LOG_FLOOR = Math.log(FLOOR);
+
+/**
+ * How close every item stands to the last ten choices in the order of the catalogue: log(0.02 + mean of exp(-rows apart /
+ * scale)). Feeds are sorted by collection, supplier or date, so neighbouring items tend to belong together.
+ * @param rows item rows of the history, oldest first
+ * @param count items in the catalogue
+ * @returns [count]; zeros without a history
+ */
+export function catalogOrder(rows: readonly number[], count: number): Float32Array {
+  const out = new Float32Array(count);
+  const last = rows.slice(-MAX_RECENT);
+  if (last.length === 0) return out;
+  const scale = Math.max(1, count * SCALE);
+  // Beyond this the sum does not change any more.
+  const far = Math.ceil(16 * scale);
+  const closeness = Float64Array.from({ length: far + 1 }, (_, apart) => Math.exp(-apart / scale) / last.length);
+  for (const row of last) {
+    for (let other = Math.max(0, row - far); other <= Math.min(count - 1, row + far); other++) {
+      out[other] += closeness[Math.abs(other - row)];
+    }
+  }
+  for (let row = 0; row < count; row++) out[row] = out[row] === 0 ? LOG_FLOOR : Math.log(FLOOR + out[row]);
+  return out;
+}
+
+/**
+ * Number of the last dismissals that count in this term, all alike: here a dismissal does not fade, but newer ones push it out. Its
+ * effect on the shopper's experts fades with every choice, see `fading` in `learner/personal-weights.ts`.
+ */
+const MAX_DISMISSALS = 200;
+
+/** Minus the content similarity to the nearest of the last dismissed items, at most 0. */
+function dislikes({ nearestDismissed }: CatalogIndex, dismissed: Iterable<number>): Float32Array {
+  const [nearest] = nearestDismissed.nearestTo([...dismissed].slice(-MAX_DISMISSALS));
+  const out = new Float32Array(nearest.length);
+  for (let row = 0; row < out.length; row++) out[row] = -Math.max(0, nearest[row]);
+  return out;
+}
 
 /**
  * The named terms of the personal score.
@@ -52,14 +95,12 @@ export const PERSONAL_TERMS: readonly TermName[] = [
   'preference',
 ];
 
-/** One value per item for each term. */
 export type TermValues = Record<TermName, Float32Array>;
 
 /** Age, in events, at which an event counts half. */
 const HALF_LIFE = 20;
 /** Number of last choices that the terms use; older choices weigh less than 2^-10 of the newest. */
 export const MAX_HISTORY = 200;
-/** Number of last choices that the term `session` uses. */
 export const SESSION = 3;
 
 /** Strengths decayed by age: strength * 2^(-age / half-life); the newest has age 0. */

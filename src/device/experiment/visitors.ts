@@ -1,0 +1,260 @@
+import * as v from 'valibot';
+import { exactObject } from '../../core/common/strict-object';
+import { type Counts, countsSchema } from './counters';
+
+export const VISITOR_COUNTS = ['impressions', 'clicks', 'carts', 'purchases'] as const;
+type VisitorCount = (typeof VISITOR_COUNTS)[number];
+
+/** Activity of one visitor under one variant, on any page and in any list. */
+export type VisitorTotals = Record<VisitorCount, number> & {
+  /** As in `Counts`. */
+  revenue: Record<string, number>;
+};
+
+/** Sums of a count x over visitors. */
+export interface Moments {
+  /** Visitors with x above 0. */
+  visitors: number;
+  /** Sum of x. */
+  sum: number;
+  /** Sum of x². */
+  squares: number;
+}
+
+/** The activity of visitors under one variant, as sums over visitors. */
+export interface VisitorSums extends Record<VisitorCount, Moments> {
+  /** `experiment/variant`. */
+  variant: string;
+  /** Number of visitors. */
+  visitors: number;
+  /** Sums of products of two counts, from which the intervals of their ratio are computed. */
+  products: {
+    /** Sum of clicks times impressions. */
+    clicksImpressions: number;
+    /** Sum of purchases times clicks. */
+    purchasesClicks: number;
+  };
+  /** By currency, `XXX` for an unknown one; only purchases with a known price. */
+  revenue: Record<string, Moments>;
+}
+
+/**
+ * The increase of a variant's sums by one visitor since the visitor's previous report: adding all reports gives the sums
+ * over all visitors. `visitors` is 1 in a visitor's first report under the variant, and 0 in later ones. No number is
+ * negative.
+ */
+export interface VisitorReport extends VisitorSums {
+  /**
+   * Random key of only this report: a report without confirmed delivery is sent again under the same key, and counts once.
+   */
+  key: string;
+}
+
+const moments = (x: number): Moments => ({ visitors: x > 0 ? 1 : 0, sum: x, squares: x * x });
+
+const eachCount = (make: (count: VisitorCount) => Moments): Record<VisitorCount, Moments> => ({
+  impressions: make('impressions'),
+  clicks: make('clicks'),
+  carts: make('carts'),
+  purchases: make('purchases'),
+});
+
+export function sumsOf(variant: string, totals: VisitorTotals): VisitorSums {
+  const { impressions, clicks, purchases } = totals;
+  const revenue: Record<string, Moments> = {};
+  for (const [currency, x] of Object.entries(totals.revenue)) revenue[currency] = moments(x);
+  return {
+    variant,
+    visitors: 1,
+    ...eachCount((count) => moments(totals[count])),
+    products: { clicksImpressions: clicks * impressions, purchasesClicks: purchases * clicks },
+    revenue,
+  };
+}
+
+const NONE: Moments = { visitors: 0, sum: 0, squares: 0 };
+
+/** @returns a + factor b, with the variant of a */
+export function combined(a: VisitorSums, b: VisitorSums, factor: 1 | -1): VisitorSums {
+  const revenue = { ...a.revenue };
+  for (const [currency, more] of Object.entries(b.revenue)) {
+    // A currency is a name from outside.
+    const known = (Object.hasOwn(revenue, currency) && revenue[currency]) || NONE;
+    revenue[currency] = both(known, more, factor);
+  }
+  return {
+    variant: a.variant,
+    visitors: a.visitors + factor * b.visitors,
+    ...eachCount((count) => both(a[count], b[count], factor)),
+    products: {
+      clicksImpressions: a.products.clicksImpressions + factor * b.products.clicksImpressions,
+      purchasesClicks: a.products.purchasesClicks + factor * b.products.purchasesClicks,
+    },
+    revenue,
+  };
+}
+
+const both = (a: Moments, b: Moments, factor: 1 | -1): Moments => ({
+  visitors: a.visitors + factor * b.visitors,
+  sum: a.sum + factor * b.sum,
+  squares: a.squares + factor * b.squares,
+});
+
+/** Maximum number of currencies in a line. */
+const MAX_CURRENCIES = 201;
+const NOT_NEGATIVE = 'must be a finite number of 0 or more';
+const number = v.pipe(v.number(), v.finite(NOT_NEGATIVE), v.minValue(0, NOT_NEGATIVE));
+/** Number of visitors: a line describes one device. */
+const visitor = v.pipe(
+  v.number(),
+  v.check((count) => count === 0 || count === 1, 'must be 0 or 1, because a line describes one visitor'),
+);
+/** The square of a total grows at least by the square of the addend; this leaves room for rounding. */
+const GROWTH = 1 - 1e-9;
+const momentsSchema = v.pipe(
+  exactObject({ visitors: visitor, sum: number, squares: number }),
+  v.check(({ sum, squares }) => squares >= GROWTH * sum * sum, 'squares must be at least the square of sum'),
+);
+
+/** A visitor's report, as it returns in a line of a log. */
+const visitorReportSchema = exactObject({
+  key: v.pipe(v.string(), v.regex(/^[\w-]{8,64}$/, 'must have 8 to 64 letters, digits, "_" or "-"')),
+  variant: v.pipe(v.string(), v.regex(/^[\w.-]{1,32}\/[\w.-]{1,32}$/, 'must be experiment/variant')),
+  visitors: visitor,
+  impressions: momentsSchema,
+  clicks: momentsSchema,
+  carts: momentsSchema,
+  purchases: momentsSchema,
+  products: exactObject({ clicksImpressions: number, purchasesClicks: number }),
+  revenue: v.pipe(
+    v.record(v.pipe(v.string(), v.regex(/^[A-Z]{3}$/, 'must be three capital letters, such as EUR')), momentsSchema),
+    v.maxEntries(MAX_CURRENCIES),
+  ),
+});
+
+/**
+ * The data of one call of `onMetric`, as one line of a log. It contains no id of shopper or device, no product and no time
+ * of day.
+ */
+export interface MetricLine {
+  /** Day of the report in UTC: `2026-03-02`. */
+  day: string;
+  /** Counts of this page since its last report, by variant and placement. */
+  counts: Counts[];
+  /** By how much this visitor raised the sums of each variant since the visitor's last report. */
+  visitors: VisitorReport[];
+}
+
+export const metricLineSchema = exactObject({
+  day: v.pipe(v.string(), v.isoDate('must be a date such as 2026-01-31')),
+  counts: countsSchema,
+  visitors: v.pipe(v.array(visitorReportSchema), v.maxLength(100)),
+}) satisfies v.GenericSchema<unknown, MetricLine>;
+
+/** Maximum number of variants whose reported totals are kept; the variant that began first is dropped. */
+const MAX_VARIANTS = 20;
+
+/** Maximum number of reports kept until their delivery is confirmed; beyond it, the oldest is dropped. */
+const MAX_UNSENT = 50;
+
+const count = v.pipe(v.number(), v.finite(), v.minValue(0));
+const totalsSchema = v.object({
+  impressions: count,
+  clicks: count,
+  carts: count,
+  purchases: count,
+  revenue: v.record(v.string(), count),
+});
+const reportedSchema = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({
+    /** Id of the last event included. */
+    lastEvent: count,
+    variants: v.pipe(
+      v.array(
+        v.object({
+          variant: v.string(),
+          /** Totals of the log at the last report. */
+          seen: totalsSchema,
+          /** Totals of all reports. */
+          reported: totalsSchema,
+        }),
+      ),
+      v.maxLength(MAX_VARIANTS),
+    ),
+    /** Reports that may not have been sent. */
+    unsent: v.pipe(v.array(visitorReportSchema), v.maxLength(MAX_UNSENT)),
+  }),
+);
+type Reported = v.InferOutput<typeof reportedSchema>;
+
+interface DeviceCounts {
+  rows: readonly Counts[];
+  lastEvent: number;
+  variant: string;
+}
+
+interface NextReport {
+  stored: string;
+  reports: VisitorReport[];
+}
+
+/**
+ * The activity of this device since its last report, under its current variant and previously reported ones: purchases may
+ * still be attributed to a click under one of those. A report is returned until its delivery is confirmed.
+ *
+ * Each event is in no more than one report. If the counts of the log are lower than before, it was cleared, or counted again
+ * after damage; its current content is not reported, because it may have been reported already.
+ * @param stored state after the last report of any tab; null before the first
+ * @param sent keys of delivered reports
+ * @param newKey makes the key of a report
+ */
+export function nextReport(
+  stored: string | null,
+  { rows, lastEvent, variant }: DeviceCounts,
+  sent: readonly string[],
+  newKey: () => string,
+): NextReport {
+  const parsed = v.safeParse(reportedSchema, stored);
+  const known: Reported = parsed.success ? parsed.output : { lastEvent: 0, variants: [], unsent: [] };
+  const unsent = known.unsent.filter(({ key }) => !sent.includes(key));
+  // Another tab, which has read more of the log, was first; or the log was cleared.
+  if (lastEvent < known.lastEvent) return { stored: JSON.stringify({ ...known, unsent }), reports: unsent };
+  const names = new Set([...known.variants.map((one) => one.variant), variant]);
+  const variants = [...names].map((name): Reported['variants'][number] => {
+    const before = known.variants.find((one) => one.variant === name);
+    const seen = totalsOf(rows.filter((row) => row.variant === name));
+    const reported = before ? grown(before.reported, before.seen, seen) : seen;
+    const now = sumsOf(name, reported);
+    const change = before ? combined(now, sumsOf(name, before.reported), -1) : now;
+    const moments = [...VISITOR_COUNTS.map((one) => change[one]), ...Object.values(change.revenue)];
+    if (!before || moments.some(({ sum }) => sum > 0)) unsent.push({ ...change, key: newKey() });
+    return { variant: name, seen, reported };
+  });
+  const reports = unsent.slice(-MAX_UNSENT);
+  const next: Reported = { lastEvent, variants: variants.slice(-MAX_VARIANTS), unsent: reports };
+  return { stored: JSON.stringify(next), reports };
+}
+
+function totalsOf(rows: readonly Counts[]): VisitorTotals {
+  const totals: VisitorTotals = { impressions: 0, clicks: 0, carts: 0, purchases: 0, revenue: {} };
+  for (const row of rows) {
+    for (const name of VISITOR_COUNTS) totals[name] += row[name];
+    for (const [currency, amount] of Object.entries(row.revenue)) {
+      totals.revenue[currency] = (totals.revenue[currency] ?? 0) + amount;
+    }
+  }
+  return totals;
+}
+
+/** Totals, plus the growth of the log since the last report. */
+function grown(reported: VisitorTotals, before: VisitorTotals, now: VisitorTotals): VisitorTotals {
+  const more = (was = 0, is = 0): number => Math.max(0, is - was);
+  const totals: VisitorTotals = { ...reported, revenue: { ...reported.revenue } };
+  for (const name of VISITOR_COUNTS) totals[name] += more(before[name], now[name]);
+  for (const [currency, amount] of Object.entries(now.revenue)) {
+    totals.revenue[currency] = (totals.revenue[currency] ?? 0) + more(before.revenue[currency], amount);
+  }
+  return totals;
+}

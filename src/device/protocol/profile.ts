@@ -1,0 +1,125 @@
+import type { EventDetails } from '../../core/events';
+import type { ExpertState, Placement, TermName } from '../ranking';
+
+/**
+ * Consent of the shopper: `pending` keeps everything in memory, `granted` writes to IndexedDB, `denied` deletes it and
+ * learns nothing. An answer in one tab holds in all open tabs of the shop.
+ *
+ * `session` is `pending` for a shop with several pages: the data in memory is also kept in the tab's sessionStorage, and the
+ * tab's next page continues from there. This stores data on the device before the shopper has answered, which may itself
+ * need consent. `session` is not an answer and holds in this tab only.
+ */
+export type Consent = 'pending' | 'granted' | 'denied' | 'session';
+
+/** One of the shopper's experts. Each has learned preferences from different choices. */
+export interface ExpertStatus {
+  /** Never reused for another expert of this profile. */
+  id: number;
+  state: ExpertState;
+  /** Milliseconds since the epoch; null if unknown: before the first choice, and in profiles of version 0.1. */
+  born: number | null;
+  /** Number of choices that it has learned. */
+  choices: number;
+  /** Its weight in the next list, 0 to 1: the experts' scores are summed with these weights, which add up to 1. */
+  share: number;
+  /** Probability, after the last choice, that the shopper chooses as this expert predicts, 0 to 1; all add up to 1. */
+  posterior: number;
+  /** The posterior after each of the last 200 choices, oldest first. */
+  history: number[];
+}
+
+/** A snapshot of the profile, made when a window of the shopper's events ended. */
+export interface Snapshot {
+  id: number;
+  /** Milliseconds since the epoch. */
+  time: number;
+  /** Number of choices learned up to then. */
+  choices: number;
+  /** Number of windows closed up to then. */
+  windows: number;
+}
+
+/** Where the encoders compute. */
+export type EncoderBackend = 'webgpu' | 'wasm';
+
+/** What the learner computes on. */
+export type LearnerBackend = 'wasm' | 'javascript';
+
+/** The last run of an encoder in this page. */
+export interface EncoderRun {
+  modality: 'text' | 'image';
+  /** Name of its preset, such as `mobilenet-v2`. */
+  encoder: string;
+  backend: EncoderBackend;
+  /** Why it did not compute on a GPU, in English; null if it did. */
+  reason: string | null;
+  /** How long one text or picture took, without loading the encoder. */
+  milliseconds: number;
+}
+
+/** State of a recommender; the inspector shows it. */
+export interface Status {
+  /** The current consent. */
+  consent: Consent;
+  /** Whether this device learns: false with `learning: false`, or under a variant without learning. */
+  learning: boolean;
+  /** Whether this tab saves the profile: exactly one of the shop's learning tabs does. */
+  leading: boolean;
+  /** Number of items in the catalogue, including the items that this device added. */
+  items: number;
+  /**
+   * Choices in this profile: views, clicks, carts and purchases. Several events of one product in a row, such as a view and
+   * then a cart, are one choice, as strong as the strongest of them.
+   */
+  events: number;
+  /** Number of items that the shopper dismissed without undoing it. */
+  dismissed: number;
+  /** Time of the last update in milliseconds since the epoch; null before the first one. */
+  lastUpdate: number | null;
+  /** Windows closed so far. */
+  windows: number;
+  /** Updates dropped by the guard. */
+  rejected: number;
+  /**
+   * What the encoders and the learner of this page compute on. `encoders` is the backend of the last run and null before the first;
+   * `runs` has the last run of each encoder. `learner` is `javascript` while the WebAssembly functions load, and where they cannot run.
+   */
+  backend: { encoders: EncoderBackend | null; learner: LearnerBackend; runs: EncoderRun[] };
+  /** The experts of this profile, the generalist first. */
+  experts: ExpertStatus[];
+  /** Personal weights of the score's terms; `boughtTogether` is missing in a shop without a co-occurrence table. */
+  weights: Partial<Record<TermName, number>>;
+}
+
+/** How a profile is imported. */
+export interface ImportOptions {
+  /** Passphrase of the file, if it is encrypted. */
+  passphrase?: string;
+  /** True merges the imported profile into the one on this device. Default false: it replaces the one on this device. */
+  merge?: boolean;
+}
+
+/** The result of `importProfile()`. */
+export interface ImportResult {
+  /** Number of events added to this device's log. */
+  added: number;
+  /** Number of events of the file that this device already had: they count once. 0 without `merge`. */
+  known: number;
+  /**
+   * Number of events of the file that were not learned because they are older than the log of this device. The log has
+   * dropped its own events from that time, which may have included the same ones. 0 without `merge`.
+   */
+  leftOut: number;
+  /**
+   * With `merge`: whether the profile equals the one that a single device would have learned from all events of both. False
+   * if one of the two logs has dropped its oldest events. Without `merge`: whether the file holds all events that its
+   * profile was learned from.
+   */
+  exact: boolean;
+}
+
+/** Details of an event for `track()`. */
+export interface TrackDetails extends EventDetails {
+  /** A placement of the recommender, or the name of one of the shop's own lists; at most 64 characters. */
+  placement?: Placement | (string & {});
+}

@@ -1,1 +1,0 @@
-export { type RepeatScore, repeatScores, ShopDemand } from './shop-demand';

@@ -1,3 +1,0 @@
-// Explains scores. No list needs it.
-
-export { explain } from './explain';

@@ -1,0 +1,243 @@
+import { categoryPrefixes, type Item } from '../../core/catalog';
+import { NO_RECORD } from '../../core/events';
+import type { CatalogIndex } from './catalog-index';
+import type { ReasonKind } from './explanation/reason-text';
+import { reasonsFor } from './explanation/reasons';
+import type { Source } from './placement';
+import { contributorInView, type RankState, type Scored } from './rank-state';
+import { scores, termContributions } from './score';
+import { modalitySimilarity, vectorOf } from './similarities';
+import type { CategoryIndex } from './terms/category-preference';
+import { PERSONAL_TERMS, termValues } from './terms/terms';
+
+const BY_AVAILABILITY: readonly Item['availability'][] = ['in-stock', 'preorder', 'out-of-stock'];
+
+/** Source and reason of an item without a personal reason: it counts as popular only if somebody chose it. */
+function commonReason({ items, variants }: CatalogIndex): Pick<Scored, 'source' | 'reasonKind'> {
+  const isPopular = (row: number): boolean => ((variants ? variants.popularity[row] : items[row].popularity) ?? 0) > 0;
+  return {
+    source: (row) => (isPopular(row) ? 'popularity' : 'catalog'),
+    reasonKind: (row) => ({ kind: isPopular(row) ? 'popular' : 'none' }),
+  };
+}
+
+/**
+ * Items by current sales, or by popularity, the same for every shopper; if popularity is unknown, items of every category in
+ * turn.
+ */
+export function commonList(index: CatalogIndex, holds: (row: number) => boolean): Scored {
+  const score = index.hasPopularity ? (index.trend ?? index.logPopularity) : variety(index, holds);
+  const name = index.hasPopularity ? 'popularity' : 'variety';
+  const contributions = (row: number): Record<string, number> => (score[row] === 0 ? {} : { [name]: score[row] });
+  return {
+    score,
+    holds,
+    contributions,
+    ...commonReason(index),
+    breakdown: (row) => ({ contributions: contributions(row), contributors: new Map() }),
+  };
+}
+
+/** From 1 for the first item of a varied list down to 1 / n for the last of n; 0 for items outside the list. */
+function variety({ items, categories }: CatalogIndex, holds: (row: number) => boolean): Float32Array {
+  const held = [...items.keys()].filter(holds);
+  const order = BY_AVAILABILITY.flatMap((availability) =>
+    variedOrder(
+      categories,
+      held.filter((row) => items[row].availability === availability),
+    ),
+  );
+  const score = new Float32Array(items.length);
+  for (const [place, row] of order.entries()) score[row] = 1 - place / order.length;
+  return score;
+}
+
+/**
+ * Orders items round-robin over categories: the first of each, then the second of each, and so on; within a category
+ * over its subcategories in the same way. Categories, and the items of one, keep their order.
+ * @param rows in catalogue order; an item counts for the first of its category paths
+ */
+export function variedOrder(categories: Pick<CategoryIndex, 'ofItem' | 'names'>, rows: readonly number[]): number[] {
+  const levels = categories.names.map((name) => name.split('/').length - 1);
+  const categoryAt = (row: number, level: number): number | undefined => {
+    const id: number | undefined = categories.ofItem[row][level];
+    // After the last level of a path the item's next path begins.
+    return id !== undefined && levels[id] === level ? id : undefined;
+  };
+  const order = (some: readonly number[], level: number): readonly number[] => {
+    const groups = new Map<number | undefined, number[]>();
+    for (const row of some) {
+      const id = categoryAt(row, level);
+      const group = groups.get(id);
+      if (group) group.push(row);
+      else groups.set(id, [row]);
+    }
+    return interleaved([...groups].map(([id, group]) => (id === undefined ? group : order(group, level + 1))));
+  };
+  return [...order(rows, 0)];
+}
+
+function interleaved(lists: (readonly number[])[]): number[] {
+  const out: number[] = [];
+  for (let turn = 0, left = lists; left.length > 0; turn++) {
+    left = left.filter((list) => turn < list.length);
+    for (const list of left) out.push(list[turn]);
+  }
+  return out;
+}
+
+/** Weight of an equal price, relative to a content similarity of 1. */
+const SAME_PRICE = 0.1;
+
+/**
+ * Items similar to an item: by content, with a weight of shared category, which is large only where the content says little,
+ * and a small one of the price; shops use both as well when they link products (see `build/links.test.ts`). Null for an item without features.
+ */
+export function similarList(
+  index: CatalogIndex,
+  row: number,
+  holds: (row: number) => boolean,
+  { source, reasonKind }: { source: Source; reasonKind: ReasonKind } = {
+    source: 'content',
+    reasonKind: { kind: 'similar', about: index.items[row] },
+  },
+): Scored | null {
+  const content = index.similarities.similaritiesTo(row);
+  if (!(content[row] > 0)) return null;
+  const share = sharedCategory(index, row);
+  const closeness = priceCloseness(index, row);
+  const category = (at: number): number => Math.fround(index.similarCategory * share(at));
+  const price = (at: number): number => Math.fround(SAME_PRICE * closeness(at));
+  const score = new Float32Array(content.length);
+  for (let at = 0; at < score.length; at++) score[at] = content[at] + category(at) + price(at);
+  const contributions = (at: number): Record<string, number> => {
+    const { text } = modalitySimilarity(index.content, at, vectorOf(index.content, row));
+    const all = { text, image: content[at] - text, sameCategory: category(at), price: price(at) };
+    return Object.fromEntries(Object.entries(all).filter(([, contribution]) => contribution !== 0));
+  };
+  return {
+    score,
+    holds,
+    contributions,
+    source: () => source,
+    reasonKind: (at) => (at === row ? { kind: 'none' } : reasonKind),
+    breakdown: (at) => ({ contributions: contributions(at), contributors: contributorInView(row, at, score[at]) }),
+  };
+}
+
+/** Difference of log prices at which the affinity has fallen to 1/e. */
+const PRICE_SCALE = 0.3;
+
+/**
+ * Share of category levels that items have in common with item `row`: levels in common over the larger count of the two.
+ * @returns of each item, 0..1; 0 for an item without category
+ */
+function sharedCategory(
+  { categories: { paths, pathOf } }: Pick<CatalogIndex, 'categories'>,
+  row: number,
+): (other: number) => number {
+  const own = new Set(paths[pathOf[row]]);
+  const ofPath = Float32Array.from(paths, (ids) => {
+    let common = 0;
+    for (const id of ids) if (own.has(id)) common++;
+    return common === 0 ? 0 : common / Math.max(own.size, ids.length);
+  });
+  return (other) => ofPath[pathOf[other]];
+}
+
+/** Powers of the prices, per list of items: offers replace the list. */
+const powers = new WeakMap<CatalogIndex['items'], Float64Array>();
+
+/**
+ * exp(-|log(1 + a) - log(1 + b)| / 0.3) with the price a of item `row` and the price b of each item.
+ * @returns one value per item, 0..1; 0 if a price is missing
+ */
+function priceCloseness({ items }: Pick<CatalogIndex, 'items'>, row: number): (other: number) => number {
+  const known = powers.get(items) ?? pricePowers(items);
+  powers.set(items, known);
+  const own = known[row];
+  // As (1 + a)^(1 / 0.3) over (1 + b)^(1 / 0.3), the smaller over the larger.
+  return (other) => Math.fround(Math.min(own / known[other], known[other] / own)) || 0;
+}
+
+/** (1 + price)^(1 / 0.3) of every item; NaN without a price. */
+const pricePowers = (items: CatalogIndex['items']): Float64Array =>
+  Float64Array.from(items, ({ price }) =>
+    price === undefined ? Number.NaN : Math.exp(Math.log1p(price) / PRICE_SCALE),
+  );
+
+/** The sum of all terms for one shopper. */
+export function personalList(index: CatalogIndex, state: RankState, holds: (row: number) => boolean): Scored {
+  const values = state.terms ?? termValues(index, state);
+  const contributions = (row: number) => termContributions(values, state.weights, row);
+  const isPersonal = (row: number): boolean => {
+    const terms = contributions(row);
+    return PERSONAL_TERMS.reduce((sum, name) => sum + (terms[name] ?? 0), 0) > (terms.popularity ?? 0);
+  };
+  // If the personal terms contribute less than popularity, the item keeps its source for every shopper.
+  const common = commonReason(index);
+  const reasonOf = reasonsFor(index, state);
+  return {
+    score: scores(values, state.weights),
+    holds,
+    contributions,
+    source: (row) => (isPersonal(row) ? 'personal' : common.source(row)),
+    reasonKind: (row) => (isPersonal(row) ? reasonOf(row, contributions(row)) : common.reasonKind(row)),
+    breakdown: (row, ofTerms) => ofTerms(index, state, row, contributions(row)),
+  };
+}
+
+/**
+ * A list of the shopper's own items, which has no fallback.
+ * @param contributions by row, the named contributions that add up to an item's score
+ * @param kind why they are in the list
+ */
+export function ownList(
+  index: CatalogIndex,
+  contributions: ReadonlyMap<number, Record<string, number>>,
+  kind: 'seen' | 'again',
+  holds: (row: number) => boolean,
+): Scored {
+  const of = (row: number): Record<string, number> => contributions.get(row) ?? {};
+  const reason: ReasonKind = { kind };
+  return {
+    score: Float32Array.from(index.items, (_, row) => Object.values(of(row)).reduce((sum, part) => sum + part, 0)),
+    holds: (row) => contributions.has(row) && holds(row),
+    contributions: of,
+    source: () => 'personal',
+    reasonKind: () => reason,
+    breakdown: (row) => ({ contributions: of(row), contributors: new Map() }),
+  };
+}
+
+/** Recency of the items that the shopper looked at, by row. */
+export function recency(rows: readonly number[]): Map<number, Record<string, number>> {
+  const newestFirst = [...new Set(rows.toReversed())];
+  return new Map(newestFirst.map((row, at) => [row, { recency: newestFirst.length - at }]));
+}
+
+/**
+ * The picks of a shopper whose only choices are picks share the list: each item belongs to the pick that has most levels of
+ * its categories in common with it, or of equal ones to the most similar.
+ * @returns the row of an item's pick; null for shoppers with other choices
+ */
+export function pickOfItems(
+  { items, similarities }: CatalogIndex,
+  { history, record = NO_RECORD }: RankState,
+): ((row: number) => number) | null {
+  const picks = [...new Set(history.rows)];
+  if (picks.length < 2 || picks.some((row) => !record.picked.has(row))) return null;
+  const similar = similarities.similaritiesToEach(picks);
+  const prefixes = picks.map((row) => new Set(categoryPrefixes(items[row].category)));
+  const known = new Map<number, number>();
+  return (row) => {
+    let pick = known.get(row);
+    if (pick === undefined) {
+      const own = categoryPrefixes(items[row].category);
+      const closeness = picks.map((_, n) => own.filter((name) => prefixes[n].has(name)).length + similar[n][row] / 2);
+      pick = picks[closeness.indexOf(Math.max(...closeness))];
+      known.set(row, pick);
+    }
+    return pick;
+  };
+}

@@ -1,1 +1,0 @@
-export { patchedIndex } from './patched-index';

@@ -1,3 +1,0 @@
-// Rows for a page. No list needs them.
-
-export { planRows } from './rows';

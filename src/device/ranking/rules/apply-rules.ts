@@ -1,0 +1,299 @@
+import { categoryPaths } from '../../../core/catalog';
+import type { ChoiceHistory, ShopperRecord } from '../../../core/events';
+import type { CatalogIndex } from '../catalog-index';
+import { OWN, type VariantRequest } from '../placement';
+import type { Scored } from '../rank-state';
+import { topRows } from '../score';
+import { itemFilter } from './filter';
+import { type CategoryCap, type Rules, strengthOf } from './rules';
+
+export interface Admission {
+  /** Whether the row is not excluded and passes the filter. */
+  admits(row: number): boolean;
+  /** Whether the row may be pinned: it is not excluded; the filter does not matter. */
+  pinnable(row: number): boolean;
+}
+
+export function admission(
+  index: CatalogIndex,
+  { dismissed }: Pick<ChoiceHistory, 'dismissed'>,
+  record: ShopperRecord,
+  { placement, row: inView, exclude, rules = {} }: Pick<VariantRequest, 'placement' | 'row' | 'exclude' | 'rules'>,
+): Admission {
+  const byDefault = !OWN.includes(placement);
+  const {
+    excludeOutOfStock = true,
+    excludeDismissed = true,
+    excludeOwned = byDefault,
+    // Items in the cart are already being bought again.
+    excludeInCart = placement !== 'recent',
+  } = rules;
+  const fits = rules.filter ? itemFilter(rules.filter) : () => true;
+  const pinnable = (row: number): boolean =>
+    row !== inView &&
+    !exclude.has(row) &&
+    !(excludeDismissed && dismissed.has(row)) &&
+    !(excludeOwned && record.owned.has(row)) &&
+    !(excludeInCart && record.cart.has(row)) &&
+    !(excludeOutOfStock && index.items[row].availability === 'out-of-stock');
+  return { pinnable, admits: (row) => pinnable(row) && fits(index.items[row]) };
+}
+
+/** Maximum number of standard deviations that rotation subtracts. */
+const MAX_ROTATION = 2;
+/** Number of impressions after which half of the maximum is subtracted. */
+const HALF_ROTATION_TIMES = 3;
+
+/**
+ * Applies the rules `boost`, `bury` and `rotation` to the scores, each as a named contribution.
+ * @param now milliseconds since the epoch
+ */
+export function applyBoosts(
+  index: CatalogIndex,
+  scored: Scored,
+  record: ShopperRecord,
+  { boost = [], bury = [], rotation = 0 }: Rules,
+  now: number,
+): Scored {
+  if (boost.length === 0 && bury.length === 0 && rotation === 0) return scored;
+  const spread = deviation(scored.score.filter((value, row) => Number.isFinite(value) && scored.holds(row)));
+  const [boosted, buried] = [strengthOf(boost), strengthOf(bury)];
+  const changes = (row: number): Record<string, number> => {
+    const item = index.items[row];
+    const fatigue = rotation === 0 ? 0 : 1 - 2 ** (-record.timesShown(row, now) / HALF_ROTATION_TIMES);
+    const all = {
+      boost: spread * boosted(item),
+      bury: -spread * buried(item),
+      rotation: -spread * MAX_ROTATION * rotation * fatigue,
+    };
+    return Object.fromEntries(Object.entries(all).filter(([, contribution]) => contribution !== 0));
+  };
+  const score = scored.score.map((value, row) =>
+    Object.values(changes(row)).reduce((sum, contribution) => sum + contribution, value),
+  );
+  return {
+    ...scored,
+    score,
+    contributions: (row) => ({ ...scored.contributions(row), ...changes(row) }),
+    breakdown: (row, ofTerms) => {
+      const breakdown = scored.breakdown(row, ofTerms);
+      return { ...breakdown, contributions: { ...breakdown.contributions, ...changes(row) } };
+    },
+  };
+}
+
+/** Standard deviation of the scores of the items that a list may contain, which must be finite; 1 if they are all equal. */
+export function deviation(known: Float32Array): number {
+  const mean = known.reduce((sum, value) => sum + value, 0) / Math.max(1, known.length);
+  const square = known.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, known.length);
+  return Math.sqrt(square) || 1;
+}
+
+/** Number of candidates for each place of a diverse list. */
+const MAX_POOL = 100;
+/** Share of the list that the rule `fresh` leaves in place. */
+const STABLE_SHARE = 0.5;
+
+export interface ListPlace {
+  row: number;
+  pinned: boolean;
+}
+
+export interface Arrangement {
+  limit: number;
+  rules: Rules;
+  pinnable(row: number): boolean;
+  /** Rows that earlier pages of this visit showed. */
+  shownBefore: ReadonlySet<number>;
+  /** The group of a row. Groups take turns. Default: no groups. */
+  groupOf?: ((row: number) => number) | null;
+}
+
+/**
+ * Arranges a list: by score, with pins at their positions, previously shown items below new ones, at most `max` items per
+ * category, and dissimilar items next to each other, as the rules require, and the groups in turn.
+ */
+export function arrange(index: CatalogIndex, scored: Scored, arrangement: Arrangement): ListPlace[] {
+  const { limit, rules, shownBefore, groupOf = null } = arrangement;
+  const { pin = [], categoryCap, diversity = 0, fresh = false } = rules;
+  const plain = categoryCap === undefined && scored.distinct === undefined && groupOf === null;
+  const inOrder = plain && diversity === 0 && !(fresh && shownBefore.size > 0);
+  if (inOrder && pin.length === 0)
+    return topRows(scored.score, limit, scored.holds).map((row) => ({ row, pinned: false }));
+
+  const pins = pinnedRows(index, arrangement);
+  const reserved = new Set(pins.values());
+  const waiting = freshOrder(
+    topRows(scored.score, scored.score.length, scored.holds),
+    fresh ? shownBefore : null,
+    limit,
+  )
+    .map((tier) => tier.filter((row) => !reserved.has(row)))
+    .filter((tier) => tier.length > 0);
+  const count = new ListCount(index, categoryCap, scored.distinct);
+  const relevance = relevanceOf(scored, waiting);
+  const places: ListPlace[] = [];
+  const maxSimilarity = new Float32Array(diversity > 0 ? scored.score.length : 0).fill(-1);
+  const ofGroup = new Map<number, number>();
+  /** The group with the fewest items has its turn. */
+  const turn = (row: number): number => (groupOf ? -(ofGroup.get(groupOf(row)) ?? 0) : 0);
+  const take = (row: number, pinned: boolean): void => {
+    places.push({ row, pinned });
+    count.add(row);
+    if (groupOf) ofGroup.set(groupOf(row), 1 - turn(row));
+    if (diversity === 0) return;
+    const similar = index.similarities.similaritiesTo(row);
+    for (let other = 0; other < maxSimilarity.length; other++)
+      maxSimilarity[other] = Math.max(maxSimilarity[other], similar[other]);
+  };
+  const marginalRelevance = (row: number): number =>
+    places.length === 0 ? relevance(row) : (1 - diversity) * relevance(row) - diversity * maxSimilarity[row];
+
+  for (let at = 0; at < limit; at++) {
+    const pinned = pins.get(at);
+    const row = pinned ?? next(waiting, count, turn, diversity > 0 ? marginalRelevance : null);
+    if (row !== null) take(row, pinned !== undefined);
+  }
+  return places;
+}
+
+function pinnedRows(index: CatalogIndex, { limit, rules, pinnable }: Arrangement): Map<number, number> {
+  const pins = new Map<number, number>();
+  const used = new Set<number>();
+  for (const { itemId, position } of rules.pin ?? []) {
+    const row = index.rowOf.get(itemId);
+    if (row === undefined || position >= limit || pins.has(position) || used.has(row) || !pinnable(row)) continue;
+    pins.set(position, row);
+    used.add(row);
+  }
+  return pins;
+}
+
+/** Tiers of rows in order of placement: rows that stay, rows not shown before, rows shown before. */
+function freshOrder(order: number[], shown: ReadonlySet<number> | null, limit: number): number[][] {
+  if (!shown || shown.size === 0) return [order];
+  const stay = Math.ceil(limit * STABLE_SHARE);
+  const rest = order.slice(stay);
+  return [order.slice(0, stay), rest.filter((row) => !shown.has(row)), rest.filter((row) => shown.has(row))];
+}
+
+/**
+ * Removes and returns the next row; null if no row fits. A place that the cap takes from the best row goes to the best row of
+ * the nearest category that has room: of the same parent, then of its parent, and so on.
+ * @param value chooses the highest; null: the order decides
+ */
+function next(
+  waiting: number[][],
+  count: ListCount,
+  turn: (row: number) => number,
+  value: ((row: number) => number) | null,
+): number | null {
+  for (const tier of waiting) {
+    const best = bestOf(tier, value, (row) => (count.isTaken(row) ? null : turn(row)));
+    if (best === null) continue;
+    tier.splice(tier.indexOf(best), 1);
+    if (count.fits(best)) return best;
+    const nearest = bestOf(tier, value, (row) =>
+      count.fits(row) && !count.isTaken(row) ? count.sharedLevels(best, row) : null,
+    );
+    if (nearest === null) continue;
+    tier.splice(tier.indexOf(nearest), 1);
+    return nearest;
+  }
+  return null;
+}
+
+/**
+ * The best row of those with the highest rank.
+ * @param rows in order of their scores
+ * @param value chooses the highest among the first hundred; null: the order decides
+ * @param rankOf null for rows that may not be chosen
+ */
+function bestOf(
+  rows: readonly number[],
+  value: ((row: number) => number) | null,
+  rankOf: (row: number) => number | null,
+): number | null {
+  let [best, highest, seen]: [number | null, number, number] = [null, Number.NEGATIVE_INFINITY, 0];
+  for (const row of rows) {
+    const rank = rankOf(row);
+    if (rank === null || rank < highest) continue;
+    if (rank > highest) [best, highest, seen] = [row, rank, 0];
+    else if (value && best !== null && seen < MAX_POOL && value(row) > value(best)) best = row;
+    seen++;
+  }
+  return best;
+}
+
+/** Scores of the best candidates, scaled to 0..1. */
+function relevanceOf({ score }: Scored, waiting: readonly number[][]): (row: number) => number {
+  const [first = []] = waiting;
+  const high = Math.max(...waiting.map(([best]) => score[best]), Number.NEGATIVE_INFINITY);
+  const low = score[first[Math.min(first.length, MAX_POOL) - 1]] ?? 0;
+  const range = high - low || 1;
+  return (row) => (score[row] - low) / range;
+}
+
+/** Counts a list's items per category against the cap, and remembers the values of which there may be only one item. */
+class ListCount {
+  readonly #index: CatalogIndex;
+  readonly #cap: CategoryCap | null;
+  readonly #counts = new Map<string, number>();
+  readonly #taken = new Set<string>();
+  /** By the number of its category, what the cap counts of an item. */
+  readonly #names = new Map<number, Set<string>>();
+
+  /** @param cap undefined: everything fits @param distinct see `Scored` */
+  constructor(
+    index: CatalogIndex,
+    cap: number | CategoryCap | undefined,
+    private readonly distinct: Scored['distinct'],
+  ) {
+    this.#index = index;
+    this.#cap = typeof cap === 'number' ? { max: cap } : (cap ?? null);
+  }
+
+  /** Whether an item of the list has a value of which there may be only one item. */
+  isTaken(row: number): boolean {
+    return this.distinct?.(row).some((value) => this.#taken.has(value)) ?? false;
+  }
+
+  /** Whether the cap leaves room for one more item of the row's categories. */
+  fits(row: number): boolean {
+    const cap = this.#cap;
+    if (cap === null) return true;
+    for (const name of this.#namesOf(row)) if ((this.#counts.get(name) ?? 0) >= cap.max) return false;
+    return true;
+  }
+
+  add(row: number): void {
+    for (const value of this.distinct?.(row) ?? []) this.#taken.add(value);
+    if (this.#cap === null) return;
+    for (const name of this.#namesOf(row)) this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
+  }
+
+  /** Number of levels, from the broadest, that the categories of two rows have in common. */
+  sharedLevels(row: number, other: number): number {
+    let most = 0;
+    for (const name of this.#namesOf(row)) {
+      const levels = name.split('/');
+      for (const otherName of this.#namesOf(other)) {
+        const others = otherName.split('/');
+        const different = levels.findIndex((level, at) => level !== others[at]);
+        most = Math.max(most, different < 0 ? levels.length : different);
+      }
+    }
+    return most;
+  }
+
+  #namesOf(row: number): Set<string> {
+    const category = this.#index.categories.pathOf[row];
+    let names = this.#names.get(category);
+    if (!names) {
+      const paths = categoryPaths(this.#index.items[row].category);
+      names = new Set(paths.map((path) => path.split('/').slice(0, this.#cap?.depth).join('/')));
+      this.#names.set(category, names);
+    }
+    return names;
+  }
+}

@@ -1,3 +1,0 @@
-// Segments of the catalogue. No list needs them.
-
-export { rankSegments, type SegmentField, valuesOf } from './segments';
