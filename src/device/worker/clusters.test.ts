@@ -94,6 +94,14 @@ describe('an engine with a catalogue in clusters', () => {
     await engine.close();
   });
 
+  it('explains an item that it did not load', async () => {
+    const { engine, errors } = await start();
+    const [wanted] = await outside(engine, 3);
+    expect((await engine.explain(wanted.id)).item).toEqual(wanted);
+    expect(errors).toEqual([]);
+    await engine.close();
+  });
+
   it('loads the first items of a list of the shop for a known shopper, and continues without them', async () => {
     const { engine, errors } = await start();
     const [liked, other] = [await outside(engine, 7), await outside(engine, 12)];
