@@ -1,6 +1,25 @@
+import type { CSSResult } from 'lit';
+
 /** Registers an element unless the page already has one with that name: two copies of the package must not break a shop. */
 export function define(tag: string, element: CustomElementConstructor): void {
   customElements.get(tag) || customElements.define(tag, element);
+}
+
+/** Adds styles to those that an element already has. */
+export function addStyles(root: Node, { styleSheet }: CSSResult): void {
+  if (root instanceof ShadowRoot && styleSheet) root.adoptedStyleSheets = [...root.adoptedStyleSheets, styleSheet];
+}
+
+/** Hides a picture that does not load, which reveals the initial behind it. */
+export function hideBroken({ currentTarget }: Event): void {
+  if (currentTarget instanceof HTMLElement) currentTarget.hidden = true;
+}
+
+/** The link that a click follows in this tab: with a modifier key or another button, it opens elsewhere, as do a target and a download. */
+export function followedLink({ button, ctrlKey, metaKey, shiftKey, altKey, target }: MouseEvent): Element | null {
+  const link = target instanceof Element ? target.closest('a[href]') : null;
+  const elsewhere = button || ctrlKey || metaKey || shiftKey || altKey;
+  return elsewhere || link?.matches('[target]:not([target=_self]), [download]') ? null : link;
 }
 
 /**
@@ -16,4 +35,19 @@ export function languageOf(element: Element): string | undefined {
     scope = root instanceof ShadowRoot ? root.host : null;
   }
   return undefined;
+}
+
+/** Causes that were reported, by element. */
+const reported = new WeakMap<Element, Set<string>>();
+
+/**
+ * Writes a mistake of the page to the console, with the element, once per element and cause.
+ * @param cause the invalid attribute, or the place in a template
+ * @param message the mistake, its consequence, and the correction
+ */
+export function warnOnce(host: Element, cause: string, message: string): void {
+  const causes = reported.get(host) ?? new Set();
+  if (causes.has(cause)) return;
+  reported.set(host, causes.add(cause));
+  console.warn(`<${host.localName}> ${message}`, host);
 }

@@ -57,6 +57,7 @@ export type Formats = ReturnType<typeof formatsIn>;
 /** The words of the inspector in one language, with their numbers. */
 export interface Words {
   readonly texts: InspectorTexts;
+  readonly headings: LoadedTexts['headings'];
   readonly formats: Formats;
   /** Language of the words. */
   readonly language: LoadedTexts['language'];
@@ -68,11 +69,12 @@ export interface Words {
 
 /** @param language of the numbers and times. Default: the browser's */
 export function wordsIn(loaded: LoadedTexts, language?: string): Words {
-  const { texts } = loaded;
+  const { texts, headings } = loaded;
   const formats = formatsIn(loaded, language);
   const plural = new Intl.PluralRules(loaded.language);
   return {
     texts,
+    headings,
     formats,
     language: loaded.language,
     counted: ({ one, other }, count, values = {}) =>

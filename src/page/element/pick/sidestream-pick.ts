@@ -1,12 +1,11 @@
 import { html, LitElement, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import type { Recommendation, Recommender } from '../../../device/protocol';
 import { SidestreamError } from '../../../error';
-import { define, languageOf } from '../dom';
+import { define, languageOf, warnOnce } from '../dom';
 import { ErrorReporter } from '../events';
 import { FoundRecommender } from '../found-recommender';
-import { picture } from '../inspector/picture';
 import { LanguageObserver, textsIn } from '../labels';
-import { warnOnce } from '../warn-once';
+import { picture } from '../picture';
 import { type PickLabels, pickLabels } from './pick-labels';
 import { pickStyles } from './sidestream-pick.styles';
 

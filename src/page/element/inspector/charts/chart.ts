@@ -3,7 +3,7 @@ import { property } from 'lit/decorators.js';
 import { fill } from '../../../../core/labels';
 import { define } from '../../dom';
 import { type ChartFrame, DrawnChart } from '../../drawing';
-import { ENGLISH_TEXTS } from '../texts';
+import { ENGLISH_INSPECTOR } from '../texts';
 import { type Words, wordsIn } from '../words';
 import type { Chart } from './plots';
 
@@ -11,13 +11,13 @@ class InspectorChart extends DrawnChart<Chart> {
   @property({ attribute: false }) words: Words | null = null;
 
   protected override get failedText(): string {
-    return (this.words?.texts ?? ENGLISH_TEXTS).chartFailed;
+    return (this.words ?? ENGLISH_INSPECTOR).texts.chartFailed;
   }
 
   protected override async draw(chart: Chart, frame: ChartFrame): Promise<Element> {
     // A page without an open chart never loads it.
     const { drawChart } = await import('./plots');
-    return drawChart(chart, { ...frame, words: this.words ?? wordsIn({ texts: ENGLISH_TEXTS, language: 'en' }) });
+    return drawChart(chart, { ...frame, words: this.words ?? wordsIn(ENGLISH_INSPECTOR) });
   }
 }
 

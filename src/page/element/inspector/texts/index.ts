@@ -1,9 +1,8 @@
-import { type LabelLanguage, type LateLanguage, labelLanguage } from '../../../../core/labels';
-import { ENGLISH_TEXTS } from './locales/en';
-import type { InspectorTexts } from './texts';
+import { ENGLISH, type LabelLanguage, type LateLanguage, loadLabels, type PageTexts } from '../../../../core/labels';
+import { LateTexts } from '../../labels';
+import { ENGLISH_TEXTS, type InspectorTexts } from './locales/en';
 
-export { ENGLISH_TEXTS } from './locales/en';
-export type { FactName, InspectorTexts, PresentState } from './texts';
+export type { FactName, InspectorTexts, PresentState } from './locales/en';
 
 /** Languages other than English, each with its file: only an inspector in this language loads it. */
 const FILES = {
@@ -17,29 +16,14 @@ const FILES = {
 /** Texts and the language that they are in. */
 export interface LoadedTexts {
   texts: InspectorTexts;
+  /** Headings of the lists, by placement. */
+  headings: PageTexts['list']['headings'];
   language: LabelLanguage;
 }
 
-const ENGLISH: LoadedTexts = { texts: ENGLISH_TEXTS, language: 'en' };
-const loaded = new Map<LabelLanguage, LoadedTexts>([['en', ENGLISH]]);
+export const ENGLISH_INSPECTOR: LoadedTexts = { texts: ENGLISH_TEXTS, headings: ENGLISH.list.headings, language: 'en' };
 
-const codeOf = (language = globalThis.navigator?.language ?? ''): LabelLanguage => labelLanguage(language);
-
-/**
- * The texts for a language, by the first part of its tag; English for a language without texts.
- * @param language default: the browser's
- * @returns null until they are loaded
- */
-export const textsIn = (language?: string): LoadedTexts | null => loaded.get(codeOf(language)) ?? null;
-
-/** Loads the texts for a language. If their file cannot be loaded, they are English from then on, and it rejects. */
-export async function loadTexts(language?: string): Promise<void> {
-  const code = codeOf(language);
-  if (code === 'en') return;
-  try {
-    loaded.set(code, { texts: (await FILES[code]()).default, language: code });
-  } catch (thrown) {
-    loaded.set(code, ENGLISH);
-    throw thrown;
-  }
-}
+export const INSPECTOR_TEXTS = new LateTexts<LoadedTexts>(ENGLISH_INSPECTOR, async (language) => {
+  const [{ default: texts }, { list }] = await Promise.all([FILES[language](), loadLabels(language)]);
+  return { texts, headings: list.headings, language };
+});

@@ -1,15 +1,21 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { fill } from '../../../../core/labels';
-import type { DeviceReport, Inspection, ListComparison, RankGain, Recommendation } from '../../../../device/protocol';
+import type {
+  DeviceReport,
+  Inspection,
+  ListComparison,
+  RankGain,
+  Recommendation,
+  Recommender,
+} from '../../../../device/protocol';
+import { picture } from '../../picture';
 import { clickList } from '../charts/bars';
 import { figure } from '../charts/chart';
+import { runningRanks } from '../charts/chart-data';
 import type { Chart } from '../charts/plots';
-import { runningRanks } from '../charts/ranks';
-import { picture } from '../picture';
 import type { FactName } from '../texts';
 import { backendWords, runWords, whyNothing } from '../words';
 import { Controls } from './controls';
-import { type Latency, measureLatency } from './latency';
 import type { InspectorHost, View } from './view';
 
 /** Minimum number of choices for a statement about the ranks. */
@@ -223,4 +229,33 @@ function likeness(
 ): string {
   if (low > 1) return better;
   return high < 1 ? worse : unclear;
+}
+
+const LISTS = 20;
+
+/** Latency of lists, ms. */
+export interface Latency {
+  lists: number;
+  median: number;
+  p95: number;
+  most: number;
+}
+
+/** Requests lists one after another, and measures the time from the page's call to the answer. */
+async function measureLatency(recommender: Recommender): Promise<Latency> {
+  const times: number[] = [];
+  for (let n = 0; n < LISTS; n++) {
+    const start = performance.now();
+    await recommender.recommend();
+    times.push(performance.now() - start);
+  }
+  return latencyOf(times);
+}
+
+/** Quantiles by nearest rank. @param times at least one */
+export function latencyOf(times: readonly number[]): Latency {
+  const sorted = times.toSorted((a, b) => a - b);
+  const quantile = (share: number): number =>
+    sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? 0;
+  return { lists: times.length, median: quantile(0.5), p95: quantile(0.95), most: quantile(1) };
 }

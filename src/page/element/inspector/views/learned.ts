@@ -1,12 +1,12 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import { fill } from '../../../../core/labels';
 import type { Inspection } from '../../../../device/protocol';
+import { namedPicture, picture } from '../../picture';
 import { categoryBars, trialBar, weightList } from '../charts/bars';
 import { figure } from '../charts/chart';
+import { DROPPED, ON_TRIAL, shareSeries, sparkline } from '../charts/chart-data';
 import type { Chart } from '../charts/plots';
-import { DROPPED, ON_TRIAL, shareSeries, sparkline } from '../charts/shares';
 import { colorOf, type NamedExpert, namedExperts } from '../experts';
-import { namedPicture, picture } from '../picture';
 import { whyNothing } from '../words';
 import type { InspectorHost, View } from './view';
 

@@ -1,9 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { fill } from '../../../../core/labels';
 import type { Inspection, Item, ListChange, PlaceChange } from '../../../../device/protocol';
+import { picture } from '../../picture';
 import { figure } from '../charts/chart';
 import type { Chart } from '../charts/plots';
-import { picture } from '../picture';
 import { whyNothing } from '../words';
 import { type TimelineEntry, type TimelineRow, timelineEntries, timelineRows } from './timeline-entries';
 import type { InspectorHost, View } from './view';

@@ -1,10 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { fill } from '../../../../core/labels';
 import type { Inspection, ItemInspection, Recommendation } from '../../../../device/protocol';
+import { picture } from '../../picture';
 import { figure } from '../charts/chart';
-import { type NamedPart, namedParts, waterfallBars } from '../charts/waterfall';
+import { type NamedPart, namedParts, waterfallBars } from '../charts/chart-data';
 import { namedExperts } from '../experts';
-import { picture } from '../picture';
 import { placeText, whyNothing } from '../words';
 import type { InspectorHost, View } from './view';
 

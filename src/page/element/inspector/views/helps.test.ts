@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { latencyOf } from './latency';
+import { latencyOf } from './helps';
 
 it('has the quantiles by the nearest rank', () => {
   const times = Array.from({ length: 20 }, (_, n) => 20 - n);
