@@ -1,5 +1,5 @@
 import type { Placement } from '../../device/protocol';
-import { warnOnce } from './warn-once';
+import { warnOnce } from './dom';
 
 /** By property: its attribute and the values that it takes. */
 const ADVICE: Record<string, [attribute: string, advice: string]> = {

@@ -1,13 +1,12 @@
 import { html, LitElement, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import type { EventType, FindRequest, FindResponse, Item, Recommender } from '../../../device/protocol';
 import { SidestreamError } from '../../../error';
-import { define, languageOf } from '../dom';
+import { define, languageOf, warnOnce } from '../dom';
 import { ErrorReporter } from '../events';
 import { LanguageObserver } from '../labels';
 import { completeLabels } from '../recs/labels';
 import { Impressions } from '../recs/late/impressions';
 import { ListCards } from '../recs/list-cards';
-import { warnOnce } from '../warn-once';
 import { type FindLabels, findLabels } from './find-labels';
 import { FindSource } from './find-source';
 import { errorView, loadingView, type ResultContext, resultsView } from './find-view';

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { safeImage } from '../../../core/card';
 import type { Recommendation } from '../../../device/protocol';
+import { hideBroken } from '../dom';
 import type { ListLabels } from './labels';
 
 /** Values that a card shows in addition to the recommendation. */
@@ -69,11 +70,6 @@ function image(address: string | undefined, decoding: 'sync' | 'async'): Templat
   return src
     ? html`<img part="image" class="image" src=${src} alt="" width="256" height="256" loading="lazy" decoding=${decoding} @error=${hideBroken} />`
     : nothing;
-}
-
-/** Hides an image that does not load, which reveals the initial behind it. */
-function hideBroken(event: Event): void {
-  if (event.target instanceof HTMLElement) event.target.hidden = true;
 }
 
 /** A card of a loading list: it has the same boxes as a real card, so nothing moves when that arrives. */

@@ -1,27 +1,25 @@
-import type { EventType, Recommendation, Recommender, TrackDetails } from '../../../device/protocol';
+import type { EventType, Recommendation, TrackDetails } from '../../../device/protocol';
 import { SidestreamError } from '../../../error';
+import { followedLink } from '../dom';
 import { emit, type RecsClickDetail } from '../events';
-import type { LateHost, LateParts } from './late/late-parts';
+import type { LateParts } from './late/late-parts';
 import type { ListEdits } from './list-controller';
 import type { ListContext } from './list-view';
-import type { Settings } from './settings';
+import type { LateHost } from './settings';
 
 export interface InteractionHost extends LateHost {
-  readonly activeRecommender: Recommender | null;
   readonly context: ListContext;
-  readonly settings: Settings;
   readonly navigate: ((href: string) => unknown) | null;
-  listFailed(thrown: unknown): void;
 }
 
 /** One place of a list. */
 const ITEM = '[part=item]';
 
-let loading: Promise<typeof import('./late')> | undefined;
+let loading: Promise<typeof import('./late/late-parts')> | undefined;
 
 /** Loads the code that lists need once they are shown, once per page. If it rejects, lists work without it. */
-function loadLate(): Promise<typeof import('./late')> {
-  loading ??= import('./late').catch((thrown: unknown) => {
+function loadLate(): Promise<typeof import('./late/late-parts')> {
+  loading ??= import('./late/late-parts').catch((thrown: unknown) => {
     throw SidestreamError.from(thrown);
   });
   return loading;
@@ -108,7 +106,11 @@ export class ListInteraction {
     const withoutAddress = (event.target as Element).closest('a')?.getAttribute('href') === '';
     const { navigate } = this.#host;
     if (!emit(this.#host, 'itemclick', detail) || withoutAddress) event.preventDefault();
-    // A click before this code is loaded follows the link, which leads to the same page.
-    else if (navigate) this.late?.followLink(event, navigate);
+    else {
+      const href = navigate && followedLink(event)?.getAttribute('href');
+      if (!href) return;
+      event.preventDefault();
+      navigate(href);
+    }
   }
 }

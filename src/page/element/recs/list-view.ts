@@ -36,6 +36,9 @@ export interface ListContext extends Pick<Settings, 'placement' | 'hrefTemplate'
   onClick: (event: MouseEvent) => void;
 }
 
+/** Columns of a feed: every number of columns fills the rows of 60 cards. */
+export const feedColumns = (): string => columnsOf(60);
+
 /** The list of cards. The role is explicit because Safari drops it from a list without bullets. */
 export function listView(places: Place[], context: ListContext): TemplateResult {
   const { row, onClick } = context;

@@ -1,5 +1,4 @@
 import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
-import { repeat } from 'lit/directives/repeat.js';
 import { formatPrice } from '../../../core/card';
 import type {
   Placement,
@@ -14,17 +13,17 @@ import { define, languageOf } from '../dom';
 import { ErrorReporter, emit, TypedLitElement } from '../events';
 import { LanguageObserver } from '../labels';
 import { cardStyles } from './card.styles';
-import type { Feed } from './feed';
+import type { Feed } from './feed/feed';
 import { ListInteraction } from './interaction';
 import { completeLabels, headingOf, type RecsLabels } from './labels';
-import { feedColumns, ListCards } from './list-cards';
+import { ListCards } from './list-cards';
 import { ListController, type ListHost, type ListState } from './list-controller';
 import { ListSource } from './list-source';
 import {
-  cardOf,
   cardsInside,
   emptyState,
   errorState,
+  feedColumns,
   isHidden,
   type ListContext,
   listView,
@@ -294,10 +293,6 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     announce: this.#interaction.announce,
     feed: (made) =>
       new made(this, {
-        cardOf,
-        repeat,
-        columns: feedColumns(),
-        language: () => languageOf(this),
         more: () => this.#list.refresh(),
         ready: (items) => this.#cards.loadVariants(items, 'feed'),
       }),

@@ -1,6 +1,6 @@
-import type { SafeUrls } from '../../../core/card';
+import { safeHref, safeImage } from '../../../core/card';
 import type { Recommendation } from '../../../device/protocol';
-import { warnOnce } from '../warn-once';
+import { warnOnce } from '../dom';
 import type { CardExtras, ExtrasContext } from './card-extras';
 
 /** Values of the placeholders in braces, by name. */
@@ -71,7 +71,6 @@ const PICTURES = new Set(['img src', 'input src', 'source src', 'video src', 'vi
  * The contents of a template with its fields filled in. Fields come from the catalog: they are only ever filled in as text, as
  * attribute values without effect, and as addresses of pages and images, wherever the template puts them.
  * @param values values that its conditions test
- * @param urls checks the addresses
  * @param refused receives each place that is left out because it must not be filled, such as `<b onclick>`, and each condition
  *   with an unknown field
  */
@@ -79,7 +78,6 @@ export function fillTemplate(
   template: HTMLTemplateElement,
   fields: Fields,
   values: Values,
-  urls: SafeUrls,
   refused: (place: string) => void,
 ): DocumentFragment {
   // Cloned rather than imported: in the template's own document, nothing runs or loads before it is filled.
@@ -94,12 +92,12 @@ export function fillTemplate(
   const walker = document.createTreeWalker(content, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     if (node instanceof Text) node.data = fill(node.data, fields);
-    else if (node instanceof Element) fillAttributes(node, fields, urls, refused);
+    else if (node instanceof Element) fillAttributes(node, fields, refused);
   }
   return content;
 }
 
-function fillAttributes(element: Element, fields: Fields, urls: SafeUrls, refused: (place: string) => void): void {
+function fillAttributes(element: Element, fields: Fields, refused: (place: string) => void): void {
   const tag = element.localName.toLowerCase();
   for (const attribute of [...element.attributes]) {
     const filled = fill(attribute.value, fields);
@@ -109,7 +107,7 @@ function fillAttributes(element: Element, fields: Fields, urls: SafeUrls, refuse
     if (name.startsWith('on') || NO_FIELD.has(name) || NO_FIELDS.has(tag)) {
       refused(`<${tag} ${attribute.name}>`);
       element.removeAttributeNode(attribute);
-    } else if (isHarmless(tag, name, filled, urls)) attribute.value = filled;
+    } else if (isHarmless(tag, name, filled)) attribute.value = filled;
     // A link without an address can still be chosen, even by keyboard: the list keeps it from reloading the page.
     else if (`${tag} ${attribute.name}` === 'a href') attribute.value = '';
     else element.removeAttributeNode(attribute);
@@ -117,8 +115,8 @@ function fillAttributes(element: Element, fields: Fields, urls: SafeUrls, refuse
 }
 
 /** Whether an attribute is free of addresses, or holds the address of a page or an image. */
-function isHarmless(tag: string, name: string, filled: string, { safeHref, safeImage }: SafeUrls): boolean {
-  if (name === 'srcset') return areImages(filled, safeImage);
+function isHarmless(tag: string, name: string, filled: string): boolean {
+  if (name === 'srcset') return areImages(filled);
   if (!ADDRESSES.has(name)) return true;
   return (PICTURES.has(`${tag} ${name}`) ? safeImage(filled) : safeHref(filled)) !== '';
 }
@@ -127,7 +125,7 @@ function isHarmless(tag: string, name: string, filled: string, { safeHref, safeI
  * Whether every possible address in a `srcset` is an image address. Spaces and commas end an address here; a longer one that a
  * browser reads has the same beginning, and therefore the same scheme.
  */
-export function areImages(srcset: string, safeImage: SafeUrls['safeImage']): boolean {
+export function areImages(srcset: string): boolean {
   const parts = srcset.split(/[\s,]+/).filter(Boolean);
   return parts.length > 0 && parts.every((part) => safeImage(part) !== '');
 }
@@ -224,15 +222,10 @@ const usesPosition = (template: HTMLTemplateElement): boolean =>
  * does not flicker and no image is loaded twice.
  */
 export class TemplateCards {
-  readonly #urls: SafeUrls;
   readonly #cards = new Map<string, { signature: string; element: HTMLElement }>();
   #template: HTMLTemplateElement | undefined;
   #host: Element | undefined;
   #sheet: CSSStyleSheet | undefined;
-
-  constructor(urls: SafeUrls) {
-    this.#urls = urls;
-  }
 
   /**
    * Sets the template with its style sheets; cards of an earlier template are dropped. The sheets are adopted, not inserted: a
@@ -266,7 +259,7 @@ export class TemplateCards {
   ): HTMLElement | undefined {
     const { extras } = context;
     if (!extras) return undefined;
-    const image = this.#urls.safeImage(recommendation.item.image);
+    const image = safeImage(recommendation.item.image);
     // The position is left out of the comparison if the template does not use it.
     const place = usesPosition(template) ? position : 0;
     const filled = cardFields(recommendation, place, { href, price, image }, extras, context);
@@ -278,7 +271,7 @@ export class TemplateCards {
     element.part.add('card');
     // These events do not bubble.
     for (const type of ['error', 'load']) element.addEventListener(type, showLoaded, true);
-    element.append(fillTemplate(template, fields, values, this.#urls, this.#refused));
+    element.append(fillTemplate(template, fields, values, this.#refused));
     this.#cards.set(fields.id, { signature, element });
     return element;
   }

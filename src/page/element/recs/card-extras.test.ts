@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { canonical, formatPrice, safeImage } from '../../../../core/card';
-import type { Recommendation } from '../../../../device/protocol';
-import { recommendation } from '../../../../testing/fake-recommender';
-import { LABEL_LANGUAGES } from '../../../../testing/languages';
-import { loadTexts } from '../../labels';
-import { labelsIn } from '../labels';
+import { formatPrice } from '../../../core/card';
+import type { Recommendation } from '../../../device/protocol';
+import { recommendation } from '../../../testing/fake-recommender';
+import { LABEL_LANGUAGES } from '../../../testing/languages';
+import { loadTexts } from '../labels';
 import { CardExtras, type ExtrasContext } from './card-extras';
+import { labelsIn } from './labels';
 
 // There is no browser: a root without style sheets stands for the element's. e2e/card.spec.ts tests the page.
 beforeAll(async () => {
@@ -37,8 +37,7 @@ function factsOf(
     addToCart: false,
     addController: () => undefined,
   });
-  const services = { formatPrice, canonical, safeImage, track: () => undefined, announce: () => undefined };
-  const extras = new CardExtras(host as never, services);
+  const extras = new CardExtras(host as never, { track: () => undefined, announce: () => undefined });
   const item: Item = { ...recommendation('a').item, ...given };
   const price = item.price === undefined ? '' : formatPrice(item.price, 'EUR', language);
   return extras.facts({ item, prices }, price, context(language, more));

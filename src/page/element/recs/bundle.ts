@@ -1,21 +1,12 @@
 import { html, type TemplateResult } from 'lit';
-import type { formatPrice } from '../../../../core/card';
-import type { Item, Recommendation, Recommender } from '../../../../device/protocol';
-import type { emit } from '../../events';
-import type { ListState } from '../list-controller';
-import type { cardOf, ListContext } from '../list-view';
-import type { Settings } from '../settings';
+import { formatPrice } from '../../../core/card';
+import type { Item, Recommendation } from '../../../device/protocol';
+import { addStyles } from '../dom';
+import { emit } from '../events';
 import { bundleStyles } from './bundle.styles';
-
-/** The element around a bundle. */
-export interface BundleHost extends EventTarget {
-  /** Absent if a framework unset it. */
-  readonly itemId: string | readonly string[] | null | undefined;
-  readonly activeRecommender: Recommender | null;
-  readonly shadowRoot: ShadowRoot | null;
-  requestUpdate(): void;
-  listFailed(thrown: unknown): void;
-}
+import type { ListState } from './list-controller';
+import { cardOf, type ListContext } from './list-view';
+import type { CardsHost, Settings } from './settings';
 
 interface Shown {
   /** Id of the response. */
@@ -33,10 +24,7 @@ interface Choice extends Recommendation {
  * puts them into the cart.
  */
 export class Bundle {
-  readonly #host: BundleHost;
-  readonly #cardOf: typeof cardOf;
-  readonly #emit: typeof emit;
-  readonly #formatPrice: typeof formatPrice;
+  readonly #host: CardsHost;
   /** The main item of the bundle; null without an id or if the catalogue lacks it. */
   #item: Item | null = null;
   #itemId: string | undefined;
@@ -44,15 +32,9 @@ export class Bundle {
   readonly #unchecked = new Set<string>();
   #added: ListState | null = null;
 
-  /** The functions are passed in: a late chunk that imported list code would turn its files into separate chunks. */
-  constructor(host: BundleHost, card: typeof cardOf, emits: typeof emit, formats: typeof formatPrice) {
+  constructor(host: CardsHost) {
     this.#host = host;
-    this.#cardOf = card;
-    this.#emit = emits;
-    this.#formatPrice = formats;
-    const { shadowRoot } = host;
-    const { styleSheet } = bundleStyles;
-    if (shadowRoot && styleSheet) shadowRoot.adoptedStyleSheets = [...shadowRoot.adoptedStyleSheets, styleSheet];
+    addStyles(host.renderRoot, bundleStyles);
   }
 
   /**
@@ -112,7 +94,7 @@ export class Bundle {
         </ol>
         <div part="summary" class="summary">
           <p part="total" class="total" role="status">
-            ${total === null ? html`<span>${this.#added ? labels.added : ''}</span>` : html`<span>${this.#added ? labels.added : labels.total}</span> <strong>${this.#formatPrice(total, currency, language)}</strong>`}
+            ${total === null ? html`<span>${this.#added ? labels.added : ''}</span>` : html`<span>${this.#added ? labels.added : labels.total}</span> <strong>${formatPrice(total, currency, language)}</strong>`}
           </p>
           <button part="add" class="add-checked" type="button" aria-disabled=${checked.length === 0 || this.#added ? 'true' : 'false'} @click=${add}>${button}</button>
         </div>
@@ -138,7 +120,7 @@ export class Bundle {
       <label class="check">
         <input part="check" type="checkbox" aria-label=${item.title} .checked=${this.#isChecked(choice)} ?disabled=${isSoldOut(item) || this.#added !== null} @change=${onChange} />
       </label>`;
-    const card = this.#cardOf(choice, place ?? 0, context);
+    const card = cardOf(choice, place ?? 0, context);
     // Without an id, the item in view counts neither as shown nor as clicked.
     return place === undefined
       ? html`<li part="item" class="item">${card}${box}</li>`
@@ -164,7 +146,7 @@ export class Bundle {
     }));
     this.#added = { kind: 'filled', response: { id: response, placement, items, ...(currency ? { currency } : {}) } };
     this.#host.requestUpdate();
-    if (!this.#emit(this.#host, 'addtocart', { items: chosen, total })) return;
+    if (!emit(this.#host, 'addtocart', { items: chosen, total })) return;
     for (const { item, quantity, ...origin } of chosen) {
       const details = {
         quantity,

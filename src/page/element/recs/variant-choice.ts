@@ -1,15 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Item, Product, ProductOption, Recommendation, Recommender } from '../../../../device/protocol';
-import type { RecsLabels } from '../labels';
+import { safeImage } from '../../../core/card';
+import type { Item, Product, ProductOption, Recommendation } from '../../../device/protocol';
+import { addStyles } from '../dom';
+import type { RecsLabels } from './labels';
+import type { CardsHost } from './settings';
 import { variantChoiceStyles } from './variant-choice.styles';
-import { inUsualSize, isAvailable, textOf, withValue } from './variants';
-
-/** The list whose cards let a shopper choose. */
-export interface ChoiceHost {
-  readonly activeRecommender: Recommender | null;
-  readonly renderRoot: DocumentFragment | HTMLElement;
-  requestUpdate(): void;
-}
 
 /** Words that CSS takes for a colour although they name none. */
 const NO_COLOR =
@@ -23,22 +18,16 @@ function cssColor(name: string): string {
 
 /** Lets a shopper choose among the variants of the products of a list, and knows which one each card shows. */
 export class VariantChoice {
-  readonly #host: ChoiceHost;
-  readonly #safeImage: (address: string | undefined) => string;
+  readonly #host: CardsHost;
   /** By the id of the listed item. */
   readonly #products = new Map<string, Product>();
   readonly #chosen = new Map<string, Item>();
   /** Products of which the shopper has chosen a variant in this list. */
   readonly #own = new Set<string>();
 
-  /** @param safeImage checks the address of a picture */
-  constructor(host: ChoiceHost, safeImage: (address: string | undefined) => string) {
+  constructor(host: CardsHost) {
     this.#host = host;
-    this.#safeImage = safeImage;
-    const { renderRoot } = host;
-    const { styleSheet } = variantChoiceStyles;
-    if (renderRoot instanceof ShadowRoot && styleSheet)
-      renderRoot.adoptedStyleSheets = [...renderRoot.adoptedStyleSheets, styleSheet];
+    addStyles(host.renderRoot, variantChoiceStyles);
   }
 
   /** Loads the variants of products that are about to be shown. A choice that was made stays if it can still be bought. */
@@ -115,7 +104,7 @@ export class VariantChoice {
     const color = cssColor(value);
     if (color) return html`<span part="swatch" class="swatch" .style=${`background: ${color}`}></span>`;
     const pictures = new Set(variants.map(({ image }) => image));
-    const picture = this.#safeImage(variants.find((variant) => textOf(variant, name) === value)?.image);
+    const picture = safeImage(variants.find((variant) => textOf(variant, name) === value)?.image);
     return picture && pictures.size > 1
       ? html`<img part="swatch" class="swatch" src=${picture} alt="" width="20" height="20" loading="lazy" />`
       : value;
@@ -129,4 +118,51 @@ export class VariantChoice {
     input.closest('.card')?.querySelector('.second')?.classList.remove('loaded');
     this.#host.requestUpdate();
   }
+}
+
+type Options = Pick<Product, 'options' | 'variants'>;
+
+/** The value of an option of a variant, as a text. */
+export const textOf = ({ attributes }: Item, name: string): string => `${attributes[name] ?? ''}`;
+
+const isSoldOut = ({ availability }: Item): boolean => availability === 'out-of-stock';
+
+/** Whether a variant with a value of an option can be bought, in the chosen values of the options before it. */
+export function isAvailable({ options, variants }: Options, chosen: Item, at: number, value: string): boolean {
+  return variants.some(
+    (variant) =>
+      !isSoldOut(variant) &&
+      options
+        .slice(0, at + 1)
+        .every(({ name }, n) => textOf(variant, name) === (n === at ? value : textOf(chosen, name))),
+  );
+}
+
+/**
+ * The variant with a value of an option that is closest to the present one: of those that can be bought, one with the same values of the
+ * other options, the first of them most of all.
+ */
+export function withValue({ options, variants }: Options, chosen: Item, at: number, value: string): Item {
+  const closeness = (variant: Item): number =>
+    options.reduce((sum, { name }, n) => sum + (textOf(variant, name) === textOf(chosen, name) ? 2 ** -n : 0), 0);
+  const found = variants.filter((variant) => textOf(variant, options[at]?.name ?? '') === value && !isSoldOut(variant));
+  return (
+    found.reduce<Item | null>(
+      (best, variant) => (best && closeness(best) >= closeness(variant) ? best : variant),
+      null,
+    ) ?? chosen
+  );
+}
+
+/** The variant in the shopper's usual size that is otherwise like an item; the item itself if that cannot be bought. */
+export function inUsualSize({ options, variants }: Options, item: Item): Item {
+  const size = options.find(({ usual }) => usual !== undefined);
+  const found = variants.find(
+    (variant) =>
+      !isSoldOut(variant) &&
+      options.every(
+        (option) => textOf(variant, option.name) === (option === size ? size.usual : textOf(item, option.name)),
+      ),
+  );
+  return (size && found) ?? item;
 }

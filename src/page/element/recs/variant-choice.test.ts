@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import type { Item, Product } from '../../../../device/protocol';
-import { recommendation } from '../../../../testing/fake-recommender';
-import { inUsualSize, isAvailable, withValue } from './variants';
+import type { Item, Product } from '../../../device/protocol';
+import { recommendation } from '../../../testing/fake-recommender';
+import { inUsualSize, isAvailable, withValue } from './variant-choice';
 
 /** Red and blue in S, M and L; the blue M is sold out, and there is no blue L. */
 const variants: Item[] = ['Red S', 'Red M', 'Red L', 'Blue S', 'Blue M'].map((name) => ({

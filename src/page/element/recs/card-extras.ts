@@ -1,18 +1,13 @@
-import { html, nothing, type ReactiveControllerHost, type TemplateResult } from 'lit';
-import {
-  type Badge,
-  badgeOf,
-  isLowest,
-  isReduced,
-  ratingOf,
-  savingOf,
-  secondImageOf,
-} from '../../../../core/card/facts';
-import type { Item, Recommendation, TrackDetails } from '../../../../device/protocol';
-import { emit, type RecsClickDetail } from '../../events';
-import type { CardParts } from '../card';
-import type { CardLabels, RecsLabels } from '../labels';
+import { html, nothing, type TemplateResult } from 'lit';
+import { canonical, formatPrice, safeImage } from '../../../core/card';
+import { type Badge, badgeOf, isLowest, isReduced, ratingOf, savingOf, secondImageOf } from '../../../core/card/facts';
+import type { Item, Recommendation, TrackDetails } from '../../../device/protocol';
+import { addStyles } from '../dom';
+import { emit, type RecsClickDetail } from '../events';
+import type { CardParts } from './card';
 import { cardExtrasStyles } from './card-extras.styles';
+import type { CardLabels, RecsLabels } from './labels';
+import type { CardsHost } from './settings';
 
 /** How long a button confirms, ms; the list keeps the card for that time although the product is already in the cart. */
 const CONFIRMATION = 2500;
@@ -32,8 +27,9 @@ interface NumberFormats {
 
 const formats = new Map<string | undefined, NumberFormats>();
 
-/** The formats of a language, created once. @param language a canonical tag; default: the browser's */
-function numberFormats(language: string | undefined): NumberFormats {
+/** The formats of a language, created once. @param tag default: the browser's */
+function numberFormats(tag: string | undefined): NumberFormats {
+  const language = canonical(tag);
   const found = formats.get(language) ?? {
     decimal: new Intl.NumberFormat(language, { maximumFractionDigits: 1 }),
     percent: new Intl.NumberFormat(language, { style: 'percent' }),
@@ -43,17 +39,8 @@ function numberFormats(language: string | undefined): NumberFormats {
   return found;
 }
 
-/** The list whose cards are rendered. */
-export interface ExtrasHost extends ReactiveControllerHost, Element {
-  readonly renderRoot: DocumentFragment | HTMLElement;
-  readonly addToCart: boolean;
-}
-
-/** Functions that the page's first script already has or that only the list can provide. */
+/** What the list does for its cards. */
 export interface ExtrasServices {
-  formatPrice(price: number, currency?: string, language?: string): string;
-  canonical(language: string | undefined): string | undefined;
-  safeImage(address: string | undefined): string;
   /** Tracks an event of an item of the list, with the list's recommendation. */
   track(type: 'cart', id: string, details: TrackDetails): void;
   announce(message: string): void;
@@ -89,19 +76,17 @@ export interface CardFacts {
 
 /** Renders the parts of a card beyond picture, title, price and reason, and lets the shopper add a product to the cart. */
 export class CardExtras {
-  readonly #host: ExtrasHost;
+  readonly #host: CardsHost;
   readonly #services: ExtrasServices;
   /** Ids of the products whose buttons are confirming, each with the timer that ends the confirmation. */
   readonly #added = new Map<string, ReturnType<typeof setTimeout>>();
   #confirmedUntil = 0;
 
-  constructor(host: ExtrasHost, services: ExtrasServices) {
+  constructor(host: CardsHost, services: ExtrasServices) {
     this.#host = host;
     this.#services = services;
-    const root = host.renderRoot;
-    const { styleSheet } = cardExtrasStyles;
-    if (root instanceof ShadowRoot && styleSheet) root.adoptedStyleSheets = [...root.adoptedStyleSheets, styleSheet];
-    for (const type of ['pointerover', 'focusin']) root.addEventListener(type, loadSecondImage);
+    addStyles(host.renderRoot, cardExtrasStyles);
+    for (const type of ['pointerover', 'focusin']) host.renderRoot.addEventListener(type, loadSecondImage);
   }
 
   /** Milliseconds for which the list should stay unchanged; undefined if no button is confirming. */
@@ -131,8 +116,7 @@ export class CardExtras {
   facts(recommendation: Priced, price: string, context: ExtrasContext): CardFacts {
     const { item, prices } = recommendation;
     const { language, currency, lowStock } = context;
-    const { formatPrice, safeImage } = this.#services;
-    const { decimal, percent } = this.#formats(language);
+    const { decimal, percent } = numberFormats(language);
     const formatted = isReduced(item) ? formatPrice(item.listPrice ?? 0, currency, language) : '';
     // Two prices that read the same would look like a mistake.
     const differ = isLowest(recommendation) && formatPrice(prices?.highest ?? 0, currency, language) !== price;
@@ -155,7 +139,7 @@ export class CardExtras {
   /** A catalog value as text: numbers in the reader's language, lists joined with commas. */
   text(value: Item['attributes'][string], language: string | undefined): string {
     if (Array.isArray(value)) return value.join(', ');
-    return typeof value === 'number' ? this.#formats(language).plain.format(value) : `${value}`;
+    return typeof value === 'number' ? numberFormats(language).plain.format(value) : `${value}`;
   }
 
   /**
@@ -192,10 +176,6 @@ export class CardExtras {
     };
     this.#added.set(id, setTimeout(end, CONFIRMATION));
     this.#host.requestUpdate();
-  }
-
-  #formats(language: string | undefined): ReturnType<typeof numberFormats> {
-    return numberFormats(this.#services.canonical(language));
   }
 }
 
