@@ -1,6 +1,6 @@
+import { OnlyConnection } from './duplicates';
 import { EventSink, type Tracker } from './event-sink';
 import { type Ga4Event, type Ga4Options, readGa4 } from './ga4-event';
-import { OnlyConnection } from './only-connection';
 import { type Command, isCommand, layerOf, readEntries } from './pushed-entries';
 import { type AdapterOptions, messageOf } from './report';
 

@@ -1,6 +1,6 @@
 import { coreOf, type Recommender } from '../../device/protocol';
+import type { OnlyConnection } from './duplicates';
 import { ElementEvents, reportedBefore } from './duplicates';
-import type { OnlyConnection } from './only-connection';
 import {
   type AdapterOptions,
   type DroppedReport,

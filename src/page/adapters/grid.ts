@@ -1,8 +1,7 @@
 import type { Recommender, RerankOptions } from '../../device/protocol';
-import { type Cell, cellsOf, exchangeable, fillPlaces } from './grid-cells';
-import { heldOrder } from './held-order';
+import { OnlyConnection } from './duplicates';
+import { type Cell, cellsOf, exchangeable, fillPlaces, heldOrder } from './grid-cells';
 import { ITEM, PLACEMENT, pageRoot, RECOMMENDATION } from './marked-element';
-import { OnlyConnection } from './only-connection';
 import { type AdapterOptions, messageOf, report } from './report';
 
 /** The methods of a recommender that a grid needs. */

@@ -1,8 +1,10 @@
 import * as Comlink from 'comlink';
+import { MANIFEST_FILE } from '../../core/common/manifest-file';
 import {
   type Consent,
   carryErrors,
   coreOf,
+  type EarlyManifest,
   type GivenOptions,
   type Offer,
   type Recommender,
@@ -13,13 +15,10 @@ import {
   type WorkerHost,
 } from '../../device/protocol';
 import { SidestreamError } from '../../error';
-import { guarded } from './argument-depth';
-import { earlyManifest } from './early-manifest';
 import { deleteTabCopies, erase, erasureOf, tabKey } from './erasure';
 import type { PageWatch } from './page-watch';
-import { PendingCalls } from './pending-calls';
-import type { Emit, Remote } from './remote';
 import type { TabCopy } from './tab-copy';
+import { type Emit, guarded, PendingCalls, type Remote } from './worker-calls';
 import { notStarted, startWorker } from './worker-script';
 
 /** Longest time that closing waits for the worker, ms: events that it has not saved by then are learned again from the log. */
@@ -303,4 +302,21 @@ export class WorkerConnection {
 export function tabOf(recommender: Recommender): { key: string; consent: Consent | undefined } | null {
   const core = coreOf(recommender);
   return core instanceof WorkerConnection ? { key: core.tabKey, consent: core.consent } : null;
+}
+
+/**
+ * Requests the manifest of a bundle while the worker's script is loading; the worker would request it only once it runs. Both use
+ * the same cache and the same rules.
+ * @param bundle absolute address of the folder
+ * @returns the bytes for the worker, or null if the request failed. The worker then requests the manifest itself and reports the
+ *   error
+ */
+function earlyManifest(bundle: string): EarlyManifest {
+  const bytes = fetch(bundle + MANIFEST_FILE, { cache: 'no-cache' })
+    .then((response) => (response.ok ? response.arrayBuffer() : null))
+    .catch(() => null);
+  return Comlink.proxy(async () => {
+    const given = await bytes;
+    return given && Comlink.transfer(given, [given]);
+  });
 }

@@ -6,7 +6,7 @@ import type { BundleEncoders, EncoderHost, EncoderRun, Item, NewItem, Progress }
 import { carryErrors, parsed } from '../../device/protocol';
 import type { LocalItem } from '../../device/store';
 import { SidestreamError } from '../../error';
-import type { Remote } from './remote';
+import type { Remote } from './worker-calls';
 import { notStarted, startWorker } from './worker-script';
 
 /** An item with its features, and what encoded it. */

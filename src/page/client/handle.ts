@@ -8,7 +8,7 @@ import {
 } from '../../device/protocol';
 import { SidestreamError } from '../../error';
 import { closedError, type WorkerConnection } from './connection';
-import type { Emit, Remote } from './remote';
+import type { Emit, Remote } from './worker-calls';
 
 /** Maximum number of errors kept until a listener is added. */
 const MAX_EARLY_ERRORS = 20;

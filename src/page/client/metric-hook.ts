@@ -1,7 +1,7 @@
 import type { Counts, MetricHook, MetricReport, TrackInput, VisitorReport } from '../../device/protocol';
 import { SidestreamError } from '../../error';
 import type { WorkerConnection } from './connection';
-import { onHidden } from './page-visibility';
+import { onHidden } from './page-watch';
 
 /** Time between two regular calls of a hook, ms. */
 const INTERVAL = 30_000;

@@ -1,7 +1,7 @@
 import type { GivenOptions, TrackedCall, TrackInput } from '../../device/protocol';
 import { SidestreamError } from '../../error';
-import type { Emit, Remote } from './remote';
 import { type Noted, TabRecord } from './tab-record';
+import type { Emit, Remote } from './worker-calls';
 
 /** Delay between a change and the copy of the worker's data, ms: training or a burst of events costs a single copy. */
 const COPY_DELAY = 500;

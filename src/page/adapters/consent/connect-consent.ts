@@ -1,8 +1,7 @@
 import type { Consent, Recommender } from '../../../device/protocol';
 import { refuse } from '../../client';
 import { connectTools } from './consent-tools';
-import { type ConsentReport, type ConsentReportOptions, failure, report } from './report';
-import { TOOLS, type ToolName } from './tool';
+import { type ConsentReport, type ConsentReportOptions, failure, report, TOOLS, type ToolName } from './tool';
 
 /** The methods of a recommender that are needed to follow a consent tool. */
 export type Consenter = Pick<Recommender, 'consent' | 'status'>;

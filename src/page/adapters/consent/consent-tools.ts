@@ -1,8 +1,16 @@
 import { connectGoogle } from './google';
-import { type ConsentReport, failure } from './report';
 import { connectShopify } from './shopify';
 import { connectTcf } from './tcf';
-import { TOOLS, type Tool, type ToolLevel, type ToolListener, type ToolName, type ToolSettings } from './tool';
+import {
+  type ConsentReport,
+  failure,
+  TOOLS,
+  type Tool,
+  type ToolLevel,
+  type ToolListener,
+  type ToolName,
+  type ToolSettings,
+} from './tool';
 import { connectWordPress } from './wordpress';
 
 /** Time between two searches for tools that load late, ms. */

@@ -1,2 +1,2 @@
-export type { FindLabels } from './find-labels';
+export type { FindLabels } from './find-view';
 export { type FindDetail, type FindSubmitDetail, SidestreamFind } from './sidestream-find';

@@ -7,10 +7,16 @@ import { LanguageObserver } from '../labels';
 import { completeLabels } from '../recs/labels';
 import { Impressions } from '../recs/late/impressions';
 import { ListCards } from '../recs/list-cards';
-import { type FindLabels, findLabels } from './find-labels';
 import { FindSource } from './find-source';
-import { errorView, loadingView, type ResultContext, resultsView } from './find-view';
-import { photoButton } from './photo-button';
+import {
+  errorView,
+  type FindLabels,
+  findLabels,
+  loadingView,
+  photoButton,
+  type ResultContext,
+  resultsView,
+} from './find-view';
 import { findStyles } from './sidestream-find.styles';
 
 /** Name of the results as a placement, in events and metrics. */

@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { SidestreamError } from '../../error';
-import { PendingCalls } from './pending-calls';
+import { PendingCalls } from './worker-calls';
 
 const never = () => new Promise<never>(() => undefined);
 const crashed = new SidestreamError('runtime/worker-crashed', 'crashed');

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Consent, Segment, SegmentsRequest, Status } from '../../../device/protocol';
+import type { Consent, Segment, SegmentsRequest, Status } from '../../device/protocol';
 import { algoliaFilters, meilisearchContext, searchTaste, type Taste, typesenseSort } from './search-taste';
 
 const segment = (value: string): Segment => ({ value, score: 0, contributions: {}, count: 1, items: [] });

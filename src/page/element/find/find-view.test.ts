@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from 'vitest';
 import { loadTexts } from '../labels';
-import { findLabels } from './find-labels';
+import { findLabels } from './find-view';
 
 beforeAll(() => loadTexts('de'));
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Recommender } from '../../../device/protocol';
-import { SidestreamError } from '../../../error';
+import type { Recommender } from '../../device/protocol';
+import { SidestreamError } from '../../error';
 import { rankResults } from './ranked-results';
 
 const service = (count: number) => {

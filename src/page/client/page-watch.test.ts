@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { TrackInput } from '../../device/protocol';
 import { type SerializedError, SidestreamError } from '../../error';
-import { ImpressionBatch } from './impression-batch';
+import { ImpressionBatch } from './page-watch';
 
 const unknown = new SidestreamError('runtime/unknown-item', 'no such item').serialize();
 const impression = (itemId: string): TrackInput => ({ type: 'impression', itemId, details: {} });

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import type { Recommender, SegmentsRequest } from '../../../device/protocol';
-import { SidestreamError } from '../../../error';
+import type { Recommender, SegmentsRequest } from '../../device/protocol';
+import { SidestreamError } from '../../error';
 
 /** What a search service is told about a shopper: one value of a field that they like. */
 export interface Taste {

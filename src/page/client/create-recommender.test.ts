@@ -6,7 +6,7 @@ import {
   onPageRecommender,
   pageBundle,
   pageRecommender,
-} from './page-recommender';
+} from './create-recommender';
 
 const OF = { bundle: 'http://shop/bundle/', namespace: 'default' };
 const [one, other] = [new FakeRecommender().recommender, new FakeRecommender().recommender];

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import type { Recommender, RerankOptions } from '../../../device/protocol';
-import { SidestreamError } from '../../../error';
+import type { Recommender, RerankOptions } from '../../device/protocol';
+import { SidestreamError } from '../../error';
 
 /**
  * Asks a search service for the ids of its results, in its own order.

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { heldOrder } from './held-order';
+import { heldOrder } from './grid-cells';
 
 const shop = ['a', 'b', 'x', 'c', 'd', 'e'];
 const shuffled = fc.shuffledSubarray(shop, { minLength: shop.length });

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { setCore, unsetCore } from '../../device/protocol';
-import { OnlyConnection } from './only-connection';
+import { OnlyConnection } from './duplicates';
 
 /** Another handle of one recommender, as each call of createRecommender() gives one. */
 function handle(core: object): object {
