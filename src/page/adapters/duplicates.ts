@@ -1,7 +1,6 @@
 import { coreOf, type EventType } from '../../device/protocol';
 import { around, inOwnElement } from './marked-element';
 
-/** The connection that owns a source. */
 interface Holder {
   recommender: object;
   standDown: () => void;

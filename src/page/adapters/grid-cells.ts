@@ -3,7 +3,6 @@ import { idSchema } from './field';
 import { ITEM, inOwnElement, POSITION } from './marked-element';
 
 export interface Cell {
-  /** The marked element. */
   item: Element;
   /**
    * The element that is moved: the child of the grid that holds the item, if it holds no other item; otherwise the marked element
@@ -85,19 +84,14 @@ export function fillPlaces(places: readonly Cell[], cells: readonly Cell[]): voi
   }
 }
 
-/** The attributes of a cell that belong to its place. */
 const ofPlace = ({ item, node }: Cell): { element: Element; name: string; value: string | null }[] =>
   OF_PLACE.flatMap((name) => [item, node].map((element) => ({ element, name, value: element.getAttribute(name) })));
 
 /** The wanted order of a list and the constraints on it. All lists have the same ids, each once. */
 export interface HeldOrder {
-  /** The shop's order. */
   shop: readonly string[];
-  /** The wanted order. */
   wanted: readonly string[];
-  /** The present order. */
   present: readonly string[];
-  /** Ids that stay where they are. */
   held: ReadonlySet<string>;
 }
 

@@ -26,24 +26,20 @@ export const pageRoot = (given: Document | ShadowRoot | Element = document): Doc
 export const around = (event: Event): Element[] =>
   event.composedPath().filter((target): target is Element => target instanceof Element);
 
-/** An element and its ancestors, innermost first. */
 export function ancestors(element: Element): Element[] {
   const chain: Element[] = [];
   for (let at: Element | null = element; at; at = at.parentElement) chain.push(at);
   return chain;
 }
 
-/** Value of an attribute on the nearest element that has it. */
 const nearest = (chain: readonly Element[], name: string): string | null =>
   chain.find((element) => element.hasAttribute(name))?.getAttribute(name) ?? null;
 
-/** Id of the nearest item or view in a chain of elements, or null. */
 export function itemOf(chain: readonly Element[]): string | null {
   const element = chain.find((at) => at.hasAttribute(ITEM) || at.getAttribute(VIEW));
   return element?.getAttribute(ITEM) || element?.getAttribute(VIEW) || null;
 }
 
-/** Unparsed details of an event, from the attributes of a chain of elements. */
 export function detailsOf(chain: readonly Element[]): Partial<Record<keyof TrackDetails, unknown>> {
   return Object.fromEntries(Object.entries(ATTRIBUTES).map(([name, attribute]) => [name, nearest(chain, attribute)]));
 }

@@ -45,7 +45,6 @@ const whole = (min: number, max: number) =>
 /** The other options are those of `rerank()`, which checks them. */
 const optionsSchema = v.looseObject({ window: whole(1, 10_000), pageSize: whole(1, 1000), timeout: whole(1, 600_000) });
 
-/** The order of the results in the window. */
 interface Order {
   ids: readonly string[];
   recommendationId: string | null;

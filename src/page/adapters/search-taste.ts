@@ -14,7 +14,6 @@ export interface Taste {
 /** The fields of the search index, and what each of them contains: `{ brand: 'attributes.brand', 'categories.lvl0': 'category' }`. */
 export type TasteFields = Readonly<Record<string, SegmentsRequest['by']>>;
 
-/** Maximum number of fields. */
 const MAX_FIELDS = 10;
 const argumentsSchema = v.strictObject({
   fields: v.pipe(

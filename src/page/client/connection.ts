@@ -35,7 +35,6 @@ export class WorkerConnection {
   readonly listeners = new Set<Emit>();
   /** Resolves when the worker takes calls; rejects when the start failed. */
   readonly started: Promise<void>;
-  /** Set when closing begins. */
   closing: Promise<void> | null = null;
   /** Options of all callers, with the consent in force; the next worker starts with them. */
   given: GivenOptions;
@@ -49,9 +48,7 @@ export class WorkerConnection {
   #host: Comlink.Remote<WorkerHost> | null = null;
   /** Null while no worker takes calls. */
   #remote: Remote | null = null;
-  /** The start of the worker that is running or starting. */
   #starting: Promise<Remote> | null = null;
-  /** Whether a worker of this connection ran before. */
   #restarted = false;
   /** Whether the shopper has withdrawn consent and the deletion is not yet confirmed. */
   #withdrawn = false;
@@ -60,7 +57,6 @@ export class WorkerConnection {
   #withdrawing = 0;
   #watch: PageWatch | null = null;
 
-  /** Starts the worker, which loads the bundle. */
   constructor(options: GivenOptions) {
     carryErrors();
     this.given = options;
@@ -86,7 +82,6 @@ export class WorkerConnection {
     deleteTabCopies(this.namespace);
   }
 
-  /** Whether a worker takes calls. */
   get up(): boolean {
     return this.#remote !== null;
   }

@@ -186,13 +186,11 @@ const tell = (): void => {
   for (const listener of listeners) listener();
 };
 
-/** Records a recommender that `createRecommender()` gave to the page. */
 export function addPageRecommender(recommender: Recommender, of: PageBundle): void {
   open.set(recommender, of);
   tell();
 }
 
-/** Removes a recommender that the page closed. */
 export function deletePageRecommender(recommender: Recommender): void {
   if (open.delete(recommender)) tell();
 }

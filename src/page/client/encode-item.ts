@@ -9,7 +9,6 @@ import { SidestreamError } from '../../error';
 import type { Remote } from './worker-calls';
 import { notStarted, startWorker } from './worker-script';
 
-/** An item with its features, and what encoded it. */
 interface EncodedItem {
   local: LocalItem;
   runs: readonly EncoderRun[];

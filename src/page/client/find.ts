@@ -22,7 +22,6 @@ const KEPT_FOR = 60_000;
 /** How long no encoder is loaded after a failure, ms. */
 const RETRY_AFTER = 30_000;
 
-/** The part of the recommender that a search needs. */
 export interface FindContext {
   call<T>(work: (remote: Pick<WorkerRecommender, 'find' | 'queryEncoder'>) => Promise<T>): Promise<T>;
   connection: WorkerConnection;
@@ -30,7 +29,6 @@ export interface FindContext {
   ended: AbortSignal;
   /** Aborts when the caller no longer waits for the result. */
   signal: AbortSignal | undefined;
-  /** Reports an error that the caller does not get. */
   fail(thrown: unknown): void;
 }
 
@@ -90,10 +88,8 @@ function encoderOf({ connection }: FindContext, modality: Modality): QueryEncodi
   return known[modality];
 }
 
-/** An open encoder in its own worker. */
 interface OpenEncoder {
   host: Comlink.Remote<EncoderHost>;
-  /** Rejects when the worker has stopped. */
   failed: Promise<never>;
 }
 

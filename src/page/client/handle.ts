@@ -13,7 +13,6 @@ import type { Emit, Remote } from './worker-calls';
 /** Maximum number of errors kept until a listener is added. */
 const MAX_EARLY_ERRORS = 20;
 
-/** Methods that only call the worker. */
 const FORWARDED = [
   'recommendSegments',
   'recommendRows',
@@ -48,7 +47,6 @@ export function handleOf(
 ): Recommender {
   const listeners: Listeners = { change: new Set(), progress: new Set(), error: new Set() };
   if (onProgress) listeners.progress.add(onProgress);
-  /** Errors emitted before the first listener was added. */
   const earlyErrors: SidestreamError[] = [];
   const emit: Emit = (type, event) => {
     if (type === 'error' && listeners.error.size === 0 && earlyErrors.length < MAX_EARLY_ERRORS) {

@@ -23,7 +23,6 @@ export class MetricHooks {
   readonly #hooks = new Set<MetricHook>();
   readonly #take: (sent: string[]) => Promise<MetricReport>;
   readonly #fail: (thrown: unknown) => void;
-  /** Counts held for the next call of the hooks. */
   #counts: Counts[] = [];
   #visitors: VisitorReport[] = [];
   /** Keys of reports that the hooks received without failing; the worker may not know yet. */
@@ -92,7 +91,6 @@ export class MetricHooks {
     };
   }
 
-  /** Passes on the worker's counts until none are left. */
   async #passOn(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -137,7 +135,6 @@ export class MetricHooks {
     return false;
   }
 
-  /** @returns whether it succeeded */
   async #call(hook: MetricHook, { counts, visitors }: MetricReport): Promise<boolean> {
     try {
       await hook(counts, visitors);
@@ -151,7 +148,6 @@ export class MetricHooks {
   }
 }
 
-/** Adds up counts of the same page by variant and placement. */
 function joined(before: readonly Counts[], more: readonly Counts[]): Counts[] {
   const rows = new Map<string, Counts>();
   for (const { revenue, ...row } of [...before, ...more]) {

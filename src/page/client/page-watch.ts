@@ -23,7 +23,6 @@ const WAIT = 250;
 /** Number of impressions at which a batch is sent at once. */
 const MAX_BATCH = 50;
 
-/** An impression with the promise of its caller. */
 interface Waiting {
   event: TrackInput;
   resolve(): void;
@@ -95,9 +94,7 @@ type Level = GivenOptions['consent'];
 
 /** A connection's work for its page after the first list. */
 export interface PageWatch {
-  /** Tracks an impression together with others. */
   trackImpression(event: TrackInput): Promise<void>;
-  /** Sends waiting data, and stops. */
   close(): void;
 }
 

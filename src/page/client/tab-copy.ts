@@ -157,7 +157,6 @@ export class TabCopy {
     this.#lastEvents = events;
   }
 
-  /** Copies the worker's data after a short delay. */
   later(): void {
     if (!this.#ended) this.#timer ??= setTimeout(() => void this.save(), COPY_DELAY);
   }

@@ -40,7 +40,6 @@ export class PendingCalls {
     this.fail(error);
   }
 
-  /** Resolves when all pending calls have settled. */
   async settled(): Promise<void> {
     await Promise.allSettled(this.#calls.keys());
   }

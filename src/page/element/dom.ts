@@ -5,7 +5,6 @@ export function define(tag: string, element: CustomElementConstructor): void {
   customElements.get(tag) || customElements.define(tag, element);
 }
 
-/** Adds styles to those that an element already has. */
 export function addStyles(root: Node, { styleSheet }: CSSResult): void {
   if (root instanceof ShadowRoot && styleSheet) root.adoptedStyleSheets = [...root.adoptedStyleSheets, styleSheet];
 }

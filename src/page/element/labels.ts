@@ -45,7 +45,6 @@ export class LateTexts<Texts> {
 
 const PAGE_TEXTS = new LateTexts<PageTexts>(ENGLISH, loadLabels);
 
-/** The built-in texts of lists and the elements beside them. */
 export const textsIn = (language?: string): PageTexts | null => PAGE_TEXTS.in(language);
 
 export const loadTexts = (language?: string): Promise<void> => PAGE_TEXTS.load(language);

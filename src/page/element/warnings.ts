@@ -28,7 +28,6 @@ const ADVICE: Record<string, [attribute: string, advice: string]> = {
   exclude: ['exclude', 'must be a list of ids; nothing is left out. Set the property exclude to an array.'],
 };
 
-/** Warns of settings of a list that a page got wrong, by the names of their properties. */
 export function warnOfSettings(host: Element & { placement: Placement }, names: string[]): void {
   for (const name of names) {
     if (name === 'itemId') {

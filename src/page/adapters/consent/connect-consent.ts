@@ -40,7 +40,6 @@ export interface ConsentOptions extends ConsentReportOptions {
   namespace?: string;
 }
 
-/** Checks of the options; each returns the mistake. */
 const CHECKS: Record<keyof ConsentOptions, [(value: unknown) => boolean, string]> = {
   type: [isName, 'must be the name of a consent type'],
   region: [isName, 'must be a region such as "US" or "US-CA"'],
@@ -63,7 +62,6 @@ function isPurposes(value: unknown): boolean {
   return Array.isArray(value) && value.length > 0 && value.every(isPurpose);
 }
 
-/** The mistake in the arguments; null if they are valid. */
 function mistakeIn(source: unknown, options: object): string | null {
   const names: readonly unknown[] = [...TOOLS, 'auto'];
   if (typeof source !== 'function' && !names.includes(source)) {
@@ -185,7 +183,6 @@ class Answers {
   /** Whether the recommender can be asked. */
   #started: boolean;
   #last: Consent | null = null;
-  /** Number of answers so far. */
   #count = 0;
   #ended = false;
   /** Settles when the last answer has been carried out. */
@@ -226,7 +223,6 @@ class Answers {
     this.#ended = true;
   }
 
-  /** @param before the level that was in force before this one */
   async #apply(level: Consent, source: ConsentReport['source'], before: Consent | null, count: number): Promise<void> {
     const withdraws = level === 'denied' || (level === 'pending' && before === 'granted');
     // At once: a refusal needs neither the bundle, which is still loading, nor the recommender, which may never start.

@@ -16,7 +16,6 @@ import { connectWordPress } from './wordpress';
 /** Time between two searches for tools that load late, ms. */
 const SEEK_INTERVAL = 200;
 
-/** Receives the combined answer of the tools. */
 export interface ToolsListener {
   level(level: Exclude<ToolLevel, 'not-required'>, source: ToolName): void;
   report(report: ConsentReport): void;
@@ -63,7 +62,6 @@ export function connectTools(
   const said = new Map<ToolName, Said>();
   let patient = true;
 
-  /** The answer that was passed on last. */
   let told: ReturnType<typeof together>;
   /** @param refused whether a tool has just refused: refusals are passed on every time, because the page may have agreed since */
   const tell = (refused = false): void => {
@@ -97,7 +95,7 @@ export function connectTools(
   tell();
 
   const seek = (): void => {
-    for (const tool of tools) tool.seek?.();
+    for (const tool of tools) tool.seek();
   };
   const seeking = setInterval(seek, SEEK_INTERVAL);
   const waiting = setTimeout(() => {

@@ -1,7 +1,6 @@
 import type { Consent } from '../../../device/protocol';
 import { messageOf } from '../report';
 
-/** The known consent tools. */
 export const TOOLS = ['shopify', 'tcf', 'google', 'wordpress'] as const;
 export type ToolName = (typeof TOOLS)[number];
 
@@ -20,19 +19,16 @@ export interface ToolSettings {
 
 /** The receiver of a tool's reports. Its methods never throw. */
 export interface ToolListener {
-  /** The tool is on this page. */
   found(): void;
   /** Called with every answer of the tool, repeated ones included: a refusal counts each time. */
   level(level: ToolLevel): void;
-  /** Its answer cannot be read. */
   ignored(message: string, payload: unknown): void;
-  /** It threw. */
   failed(thrown: unknown): void;
 }
 
 export interface Tool {
-  /** Looks for a tool that loads late; called repeatedly for a while. Absent if there is nothing to look for. */
-  seek?(): void;
+  /** Looks for a tool that loads late; called repeatedly for a while. */
+  seek(): void;
   disconnect(): void;
 }
 
@@ -83,7 +79,6 @@ export function report({ debug = false, onReport }: ConsentReportOptions, given:
   }
 }
 
-/** The report of a thrown value. */
 export const failure = (
   source: ConsentReport['source'],
   level: Consent | null,
@@ -95,3 +90,38 @@ export const failure = (
   message: messageOf(thrown),
   error: thrown,
 });
+
+export function attempt(listener: ToolListener, work: () => void): void {
+  try {
+    work();
+  } catch (thrown) {
+    listener.failed(thrown);
+  }
+}
+
+/**
+ * A tool whose answer stands in globals of the page: it is read at once, at every search, and after events of the document.
+ * @param read the present level; undefined without one. It gets a function that reads again
+ * @param events by name: whether an event is an answer of the shopper; otherwise only a change is reported
+ */
+export function globalTool(
+  listener: ToolListener,
+  read: (again: () => void) => ToolLevel | undefined,
+  events: Record<string, (event: Event) => boolean>,
+): Tool {
+  const ended = new AbortController();
+  let last: ToolLevel | undefined;
+  const look = (answered = false): void => {
+    if (ended.signal.aborted) return;
+    attempt(listener, () => {
+      const level = read(look);
+      if (level === undefined || (level === last && !answered)) return;
+      last = level;
+      listener.level(level);
+    });
+  };
+  for (const [name, isAnswer] of Object.entries(events))
+    document.addEventListener(name, (event) => look(isAnswer(event)), { signal: ended.signal });
+  look();
+  return { seek: look, disconnect: () => ended.abort() };
+}

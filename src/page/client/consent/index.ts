@@ -2,7 +2,6 @@ import type { Consent, Recommender } from '../../../device/protocol';
 import { SidestreamError } from '../../../error';
 import { erase } from '../erasure';
 
-/** Default key of the note. */
 const NOTE = 'recommendations';
 
 /** Content of a note. `forget`: the shopper withdrew the answer, and the deletion is not carried out yet. */
@@ -71,7 +70,6 @@ export interface AskOptions {
   onForget?: () => void;
 }
 
-/** A connected question. */
 interface Asking {
   recommender: unknown;
   question: Element;
@@ -112,7 +110,6 @@ export function askConsent(recommender: Asker | PromiseLike<Asker>, options: Ask
   /** Answers that are being carried out. */
   let underWay = 0;
   let before: Consent | undefined;
-  /** The last deletion without a recommender. */
   let erased: Promise<void> = Promise.resolve();
 
   const show = (asks: boolean): void => void (signal.aborted || question.toggleAttribute('hidden', !asks));
@@ -207,7 +204,6 @@ export function askConsent(recommender: Asker | PromiseLike<Asker>, options: Ask
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
 const isElement = (value: unknown): boolean => value instanceof Element || isText(value);
 
-/** Checks of the options, each with its description. */
 const CHECKS: Record<keyof AskOptions, [(value: unknown) => boolean, string]> = {
   question: [isElement, 'an element or a selector'],
   choices: [isElement, 'an element or a selector'],

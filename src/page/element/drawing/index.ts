@@ -30,7 +30,6 @@ export abstract class DrawnChart<Data> extends LitElement {
     return 'The chart could not be loaded. Its figures are below.';
   }
 
-  /** Loads the code that draws, and draws. */
   protected abstract draw(data: Data, frame: ChartFrame): Promise<Element>;
 
   protected override createRenderRoot(): HTMLElement {

@@ -56,7 +56,6 @@ export class FindSource {
     return found;
   }
 
-  /** Stops using the recommender. */
   end(): void {
     this.#endErrors?.();
     this.#endErrors = null;

@@ -7,7 +7,6 @@ import type { CardExtras } from '../recs/card-extras';
 import type { CompleteLabels } from '../recs/labels';
 import type { CardFiller } from '../recs/template-card';
 
-/** Data shared by the results of one rendering. */
 export interface ResultContext {
   language: string | undefined;
   currency: string;
@@ -59,7 +58,6 @@ function hideBroken({ currentTarget }: Event): void {
   if (currentTarget instanceof HTMLElement) currentTarget.hidden = true;
 }
 
-/** The list of results. @param clicked receives clicks on them */
 export function resultsView(
   { items, by }: Pick<FindResponse, 'items' | 'by'>,
   labels: FindLabels,
@@ -85,7 +83,6 @@ export const errorView = (labels: FindLabels, retry: () => void): TemplateResult
     <button part="retry" class="retry" type="button" @click=${retry}>${labels.retry}</button>
   </p>`;
 
-/** Placeholders for results that are being loaded. */
 const skeletons = html`
   <div class="list" aria-hidden="true">
     ${[0, 1, 2].map(() => html`<div class="option skeleton"><span class="media"></span><span class="texts"><i></i><i></i></span></div>`)}

@@ -59,7 +59,6 @@ export interface Words {
   readonly texts: InspectorTexts;
   readonly headings: LoadedTexts['headings'];
   readonly formats: Formats;
-  /** Language of the words. */
   readonly language: LoadedTexts['language'];
   /** A text about a number, which it contains as `{count}`. @param values of its other placeholders */
   counted(text: { one: string; other: string }, count: number, values?: Readonly<Record<string, string>>): string;

@@ -9,7 +9,6 @@ import { cardOf, type ListContext } from './list-view';
 import type { CardsHost, Settings } from './settings';
 
 interface Shown {
-  /** Id of the response. */
   response: string;
   items: Recommendation[];
 }
@@ -28,7 +27,6 @@ export class Bundle {
   /** The main item of the bundle; null without an id or if the catalogue lacks it. */
   #item: Item | null = null;
   #itemId: string | undefined;
-  /** Ids of unchecked items. */
   readonly #unchecked = new Set<string>();
   #added: ListState | null = null;
 
@@ -75,7 +73,6 @@ export class Bundle {
     return this.#choices(items, '');
   }
 
-  /** The cards, the total and the button. */
   view({ response, items }: Shown, context: ListContext): TemplateResult {
     const labels = context.labels.bundle;
     const choices = this.#choices(items, labels.thisItem);
@@ -101,7 +98,6 @@ export class Bundle {
       </div>`;
   }
 
-  /** Every card of the bundle, starting with its main item. */
   #choices(items: Recommendation[], reason: string): Choice[] {
     // A checked item costs exactly its price, so no "from" price.
     const listed = items.map(({ prices: _, ...recommendation }, place) => ({ ...recommendation, place }));

@@ -39,14 +39,12 @@ function numberFormats(tag: string | undefined): NumberFormats {
   return found;
 }
 
-/** What the list does for its cards. */
 export interface ExtrasServices {
   /** Tracks an event of an item of the list, with the list's recommendation. */
   track(type: 'cart', id: string, details: TrackDetails): void;
   announce(message: string): void;
 }
 
-/** Data shared by the cards of one rendering. */
 export interface ExtrasContext {
   language: string | undefined;
   currency: string;
@@ -66,11 +64,9 @@ export interface CardFacts {
   /** `−20 %`. */
   saving: string;
   rating: string;
-  /** Number of ratings. */
   ratings: string;
   badge: Badge | '';
   badgeText: string;
-  /** Address of the second picture. */
   image2: string;
 }
 

@@ -4,7 +4,6 @@ import type { Recommendation } from '../../../device/protocol';
 import { hideBroken } from '../dom';
 import type { ListLabels } from './labels';
 
-/** Values that a card shows in addition to the recommendation. */
 export interface CardContext {
   /** Address of the item's page; empty makes the card a button. */
   href: string;
@@ -16,7 +15,6 @@ export interface CardContext {
   labels: ListLabels;
   /** Parts that only some cards have; undefined if they are not needed or could not be loaded. */
   parts: CardParts | undefined;
-  /** The choice of a variant, if there is one. */
   options: unknown;
   /** Whether the card is inside an article of its own. */
   feed: boolean | undefined;

@@ -12,7 +12,6 @@ export interface InteractionHost extends LateHost {
   readonly navigate: ((href: string) => unknown) | null;
 }
 
-/** One place of a list. */
 const ITEM = '[part=item]';
 
 let loading: Promise<typeof import('./late/late-parts')> | undefined;

@@ -26,9 +26,7 @@ const bundleCode = () => import('./bundle');
 const feedCode = () => import('./feed/feed');
 const choiceCode = () => import('./variant-choice');
 
-/** What the list does for its cards. */
 interface Services extends ExtrasServices {
-  /** Makes its feed. */
   feed?: (made: typeof Feed) => Feed;
 }
 

@@ -75,13 +75,11 @@ export type ListState =
 
 const idsOf = (items: Recommendation[]): string[] => items.map(({ item }) => item.id);
 
-/** A key that is equal for the same items in the same order. */
 const orderOf = (items: Recommendation[]): string => idsOf(items).join('\n');
 
 /** Creates or finds a list's recommender, and reports the progress of its start. */
 export type RecommenderSource = (onProgress: (progress: Progress) => void) => Promise<Recommender>;
 
-/** The element that the controller belongs to. */
 export interface ListHost extends ReactiveControllerHost, Placed {
   /** False while the page does not render the element: it keeps its list, which is refreshed once it is rendered again. */
   readonly rendered: boolean;

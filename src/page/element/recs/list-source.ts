@@ -7,7 +7,6 @@ import { followConsentOf, type SharedKey, sharedRecommender } from './page-lists
 /** Time for a page to set the recommender of a list without a bundle, ms; after that, the page has probably forgotten it. */
 const SOURCE_TIMEOUT = 10_000;
 
-/** The properties that determine the recommender of a list. */
 interface SourceHost
   extends ReactiveControllerHost,
     Element,
@@ -40,7 +39,6 @@ export class ListSource implements ReactiveController {
     host.addController(this);
   }
 
-  /** Uses the source that the host's properties name now. */
   use(): void {
     this.#list.use(this.#source());
   }

@@ -18,7 +18,6 @@ export type Place =
   | { card: Recommendation; dismissed?: undefined; view?: undefined }
   | { card?: undefined; dismissed: string; view: TemplateResult };
 
-/** Data shared by the cards of one rendering. */
 export interface ListContext extends Pick<Settings, 'placement' | 'hrefTemplate' | 'currency' | 'lowStock'> {
   dismissible: boolean;
   /** Whether the cards replace those of a list in the page: their pictures are then there already. */
@@ -28,7 +27,6 @@ export interface ListContext extends Pick<Settings, 'placement' | 'hrefTemplate'
   /** Adds the parts that only some lists need to the cards. */
   extras: CardExtras | undefined;
   fill: CardFiller | undefined;
-  /** Which variant of a product its card shows. */
   variants?: VariantChoice;
   row: RowScroller | undefined;
   /** Whether the cards are inside the articles of a feed. */
@@ -56,7 +54,6 @@ export function listView(places: Place[], context: ListContext): TemplateResult 
     </ol>`;
 }
 
-/** One card: the page's own, or the built-in one. */
 export function cardOf(listed: Recommendation, position: number, context: ListContext): TemplateResult | HTMLElement {
   const { fill, extras, labels, language, hrefTemplate, currency, dismissible, inPlace, feed, variants } = context;
   const recommendation = variants?.of(listed) ?? listed;

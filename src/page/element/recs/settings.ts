@@ -27,7 +27,6 @@ export interface CardsHost extends ReactiveControllerHost, Element {
 /** A list, as the code that is loaded after it sees it. */
 export interface LateHost extends CardsHost {
   readonly layout: string;
-  /** Whether the page renders it. */
   readonly rendered: boolean;
   readonly settings: Settings;
   readonly shown: { response: string; items: Recommendation[] };

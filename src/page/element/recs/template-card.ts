@@ -6,7 +6,6 @@ import type { CardExtras, ExtrasContext } from './card-extras';
 /** Values of the placeholders in braces, by name. */
 export type Fields = Readonly<Record<string, string>>;
 
-/** Prefix of the names of item attributes. */
 const ATTRIBUTE = 'attributes.';
 
 /**
@@ -155,7 +154,6 @@ export interface CardFields extends Fields {
   position: string;
 }
 
-/** Data shared by the cards of one rendering. */
 export interface TemplateContext extends ExtrasContext {
   /** Undefined while loading: the built-in card is used until then. */
   extras: CardExtras | undefined;
@@ -170,7 +168,6 @@ export type CardFiller = (
   context: TemplateContext,
 ) => HTMLElement | undefined;
 
-/** A card's address, price and image, ready to show. */
 type Shown = Pick<CardFields, 'href' | 'price' | 'image'>;
 
 /** The fields of one recommendation as texts, and the values that conditions test. */
@@ -276,7 +273,6 @@ export class TemplateCards {
     return element;
   }
 
-  /** Drops the cards of items that are no longer listed. */
   keep(ids: Set<string>): void {
     for (const id of this.#cards.keys()) if (!ids.has(id)) this.#cards.delete(id);
   }

@@ -34,7 +34,6 @@ const room = (parts: readonly BarPart[]): TemplateResult => html`
     ${parts.map(({ kind, start = 0, width }) => svg`<rect class=${kind} x=${start} width=${width} height="8" />`)}
   </svg>`;
 
-/** A list of bars. @param part name of the list for the page's style sheets */
 const barList = (part: string, bars: readonly Bar[]): TemplateResult => html`
   <ul part=${part} class="bars">
     ${bars.map(

@@ -10,7 +10,6 @@ export const DROPPED = 'dropped';
 
 /** One expert, or all of a kind together, in the chart of shares. */
 export interface ShareSeries {
-  /** Id of the expert, as text. */
   key: string;
   /** Its share after each choice, 0 to 1. */
   values: number[];
@@ -83,7 +82,6 @@ export interface WaterfallBar {
   kind: 'more' | 'less' | 'sum';
 }
 
-/** A part of the score with its name. */
 export interface NamedPart extends Pick<ScorePart, 'contribution' | 'place'> {
   label: string;
 }

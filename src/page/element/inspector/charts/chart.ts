@@ -23,7 +23,6 @@ class InspectorChart extends DrawnChart<Chart> {
 
 define('sidestream-inspector-chart', InspectorChart);
 
-/** The text around a chart. */
 export interface FigureParts {
   note?: string;
   /** The legend: the names for which the style sheet has colours. */

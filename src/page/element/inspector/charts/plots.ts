@@ -26,7 +26,6 @@ interface ChartData {
   ranks: { points: readonly RankPoint[]; of: number };
 }
 
-/** The space for a chart, and its words. */
 interface Frame extends ChartFrame {
   words: Words;
 }

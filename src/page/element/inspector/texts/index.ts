@@ -13,7 +13,6 @@ const FILES = {
   ar: () => import('./locales/ar'),
 } satisfies Record<LateLanguage, () => Promise<{ default: InspectorTexts }>>;
 
-/** Texts and the language that they are in. */
 export interface LoadedTexts {
   texts: InspectorTexts;
   /** Headings of the lists, by placement. */

@@ -233,7 +233,6 @@ function likeness(
 
 const LISTS = 20;
 
-/** Latency of lists, ms. */
 export interface Latency {
   lists: number;
   median: number;

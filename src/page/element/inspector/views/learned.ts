@@ -14,10 +14,8 @@ import type { InspectorHost, View } from './view';
 const MAX_ROWS = 40;
 /** Number of choices that count as the last ones. */
 const LATELY = 8;
-/** Categories that the sentence names. */
 const NAMED = 3;
 
-/** What did it learn? */
 export class LearnedView implements View {
   #inspection: Inspection | null = null;
   #chart: Extract<Chart, { name: 'shares' }> | null = null;

@@ -10,7 +10,6 @@ import type { InspectorHost, View } from './view';
 
 /** Rows that are shown at first. */
 const INITIAL_ROWS = 40;
-/** Pictures of a run of choices. */
 const MAX_PICTURES = 5;
 
 /** When did it learn it? A row with an earlier state shows the effect of going back to that, and offers to do so. */
@@ -157,7 +156,6 @@ export class TimelineView implements View {
       <span class="about">${fill(timeline.choiceNumbers, values)}</span>`;
   }
 
-  /** Every choice of a run. */
   #each(host: InspectorHost, { key, entries }: TimelineRow): TemplateResult {
     const toggled = ({ currentTarget }: Event): void => {
       if (!(currentTarget instanceof HTMLDetailsElement)) return;

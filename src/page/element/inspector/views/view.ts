@@ -11,7 +11,6 @@ export interface InspectorHost {
   /** Level of the headings inside a view. */
   readonly level: number;
   heading(text: string): TemplateResult;
-  /** Renders the view again. */
   update(): void;
   /** Renders the view again, then moves the focus to a part of it. */
   focus(selector: string): void;

@@ -8,7 +8,6 @@ import { namedExperts } from '../experts';
 import { placeText, whyNothing } from '../words';
 import type { InspectorHost, View } from './view';
 
-/** Products to choose from. */
 const OFFERED = 12;
 /** Number of parts that the sentence names. */
 const NAMED = 2;

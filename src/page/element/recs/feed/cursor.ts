@@ -2,7 +2,6 @@ import * as v from 'valibot';
 import type { Recommender, Source } from '../../../../device/protocol';
 import { tabOf } from '../../../client';
 
-/** One product that a feed has shown. */
 export interface Entry {
   id: string;
   reason: string;
@@ -111,7 +110,6 @@ export class StoredCursor {
   }
 }
 
-/** Removes the oldest cursors. */
 function prune(cursors: readonly (readonly [key: string, text: string])[], remove: (key: string) => void): void {
   const age = (text: string): number => Number.parseInt(text, 10);
   const newestFirst = [...cursors].sort(([, a], [, b]) => age(b) - age(a));

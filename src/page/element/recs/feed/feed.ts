@@ -159,7 +159,6 @@ export class Feed implements ReactiveController {
     return [...this.#loaded.values()];
   }
 
-  /** Adds a page, if one is wanted. */
   take(state: ListState): void {
     const response = 'response' in state ? state.response : null;
     if (!response || response === this.#seen) return;
@@ -201,7 +200,6 @@ export class Feed implements ReactiveController {
     this.#consented = consent === 'granted' || consent === 'session';
   };
 
-  /** Starts from the top. */
   clear(): void {
     this.#cursor?.delete();
     this.#cursor = null;
@@ -410,7 +408,6 @@ function scrollerOf({ parentElement }: Element): Element | Window {
 
 /** What a list does for its feed. */
 export interface FeedServices {
-  /** Requests the next page. */
   more(): void;
   /** Loads what the cards of products need that come back into the page. */
   ready(items: Recommendation[]): Promise<void>;

@@ -11,7 +11,6 @@ export class RowHeights {
   mean = 0;
   readonly #heights: number[] = [];
 
-  /** Records the height of a row. */
   set(row: number, height: number): void {
     this.#heights[row] = height;
     const known = this.#heights.filter((value) => value > 0);

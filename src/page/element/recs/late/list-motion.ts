@@ -96,7 +96,6 @@ export function prepareAnnouncer(): void {
   document.body.append(region);
 }
 
-/** Announces `message` to screen readers, politely. */
 export function announce(message: string): void {
   prepareAnnouncer();
   if (region) region.textContent = message;

@@ -6,7 +6,6 @@ const isRightToLeft = (element: Element): boolean => getComputedStyle(element).d
 /** Whether the shopper asked for less motion. */
 export const prefersReducedMotion = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches;
 
-/** How far a row can be scrolled towards its start and its end. */
 export interface ScrollEnds {
   atStart: boolean;
   atEnd: boolean;
