@@ -50,3 +50,7 @@ export function warnOnce(host: Element, cause: string, message: string): void {
   reported.set(host, causes.add(cause));
   console.warn(`<${host.localName}> ${message}`, host);
 }
+
+/** Frameworks set a new object at every render; only different content counts as a change. */
+export const hasOtherContent = (now: unknown, before: unknown): boolean =>
+  JSON.stringify(now) !== JSON.stringify(before);

@@ -1,4 +1,4 @@
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { columnsOf, formatPrice, itemHref } from '../../../core/card';
 import type { Placement, Recommendation } from '../../../device/protocol';
@@ -81,8 +81,6 @@ function fallbackOf(host: Element): Element[] {
   return [...host.children].filter((child) => child.tagName !== 'TEMPLATE' && !child.slot);
 }
 
-const hasFallback = (host: Element): boolean => fallbackOf(host).length > 0;
-
 /** Number of cards of a list that `sidestream lists` wrote into the page; 0 without one. */
 export const cardsInside = (host: Element): number => host.querySelectorAll(':scope > .sidestream-list > li').length;
 
@@ -99,14 +97,35 @@ const links = (cards: number): TemplateResult =>
   html`<div class="list links" .style=${columnsOf(cards)}><slot></slot></div>`;
 
 /**
- * The loading state: the page's own links or its slot `loading`, if any, otherwise skeleton cards.
- * @param columns of the cards. Default: those of a list of the given number of cards
+ * A list without cards. Loading: the page's own links or its slot `loading`, if any, otherwise skeleton cards. Empty: one sentence, or
+ * the page's own links if no request was sent. Failed: the page's own links, or one sentence with a retry button.
  */
-export function loadingState(places: number, host: Element, columns?: string): TemplateResult {
-  const count = Math.min(cardsInside(host) || places, MAX_SKELETONS);
-  if (hasFallback(host)) return inSpaceOf(count, html`<slot name="loading">${links(count)}</slot>`);
-  if (host.querySelector(':scope > [slot=loading]')) return inSpaceOf(count, html`<slot name="loading"></slot>`);
-  return html`<ol part="list" class="list" aria-hidden="true" .style=${columns ?? columnsOf(count)}>${Array.from({ length: count }, skeletonCard)}</ol>`;
+export function stateView(
+  state: ListState,
+  host: Element,
+  { layout, limit }: Pick<Settings, 'layout' | 'limit'>,
+  labels: ListLabels,
+  retry: () => void,
+): TemplateResult | typeof nothing {
+  const { length } = fallbackOf(host);
+  const { kind } = state;
+  if (kind === 'filled') return nothing;
+  if (kind === 'loading') {
+    const count = Math.min(cardsInside(host) || (layout === 'bundle' ? limit + 1 : limit), MAX_SKELETONS);
+    if (length > 0) return inSpaceOf(count, html`<slot name="loading">${links(count)}</slot>`);
+    if (host.querySelector(':scope > [slot=loading]')) return inSpaceOf(count, html`<slot name="loading"></slot>`);
+    const columns = layout === 'feed' ? feedColumns() : columnsOf(count);
+    return html`<ol part="list" class="list" aria-hidden="true" .style=${columns}>${Array.from({ length: count }, skeletonCard)}</ol>`;
+  }
+  const own = length > 0 && (kind === 'error' || !state.response) && links(length);
+  if (kind === 'empty')
+    return html`<slot name="empty">${own || html`<p part="message" class="message">${labels.empty}</p>`}</slot>`;
+  const message = html`
+    <p part="message" class="message">
+      ${labels.error}
+      <button part="retry" class="retry" type="button" @click=${retry}>${labels.retry}</button>
+    </p>`;
+  return html`<slot name="error">${own || message}</slot>`;
 }
 
 /**
@@ -120,27 +139,7 @@ export function isHidden(host: Element, state: ListState, placement: Placement, 
   if (kind === 'error' && !/invalid-input|unknown-item|other-bundle/.test(state.error.code)) return false;
   if (kind === 'empty' && state.response && placement !== 'recent' && placement !== 'again') return false;
   if (host.querySelector(`:scope > [slot=${kind}]`)) return false;
-  return (kind === 'empty' && state.response !== null) || !hasFallback(host);
-}
-
-/** The empty state: one sentence, or the page's own links if no request was sent. */
-export function emptyState(labels: ListLabels, host: Element, requested: boolean): TemplateResult {
-  const { length } = fallbackOf(host);
-  if (!requested && length > 0) return html`<slot name="empty">${links(length)}</slot>`;
-  return html`<slot name="empty"><p part="message" class="message">${labels.empty}</p></slot>`;
-}
-
-/** The error state: the page's own links, or one sentence with a retry button. */
-export function errorState(labels: ListLabels, host: Element, retry: () => void): TemplateResult {
-  const { length } = fallbackOf(host);
-  if (length > 0) return html`<slot name="error">${links(length)}</slot>`;
-  return html`
-    <slot name="error">
-      <p part="message" class="message">
-        ${labels.error}
-        <button part="retry" class="retry" type="button" @click=${retry}>${labels.retry}</button>
-      </p>
-    </slot>`;
+  return (kind === 'empty' && state.response !== null) || fallbackOf(host).length === 0;
 }
 
 /**

@@ -2,7 +2,7 @@ import { html, LitElement, nothing, type PropertyDeclarations, type PropertyValu
 import { repeat } from 'lit/directives/repeat.js';
 import type { Recommender, Row, RowsRequest, RowsResponse } from '../../../device/protocol';
 import { SidestreamError } from '../../../error';
-import { define, languageOf } from '../dom';
+import { define, hasOtherContent, languageOf } from '../dom';
 import { ErrorReporter } from '../events';
 import { FoundRecommender } from '../found-recommender';
 import { LanguageObserver } from '../labels';
@@ -33,9 +33,6 @@ interface ShownRow {
   /** The page's own card. */
   card: Node | null;
 }
-
-/** Frameworks set a new object at every render; only different content counts as a change. */
-const hasOtherContent = (now: unknown, before: unknown): boolean => JSON.stringify(now) !== JSON.stringify(before);
 
 /**
  * Rows of recommendations, chosen and ordered for the shopper, each with its reason as heading: "Because you looked at …", "More
