@@ -14,12 +14,9 @@ export function hideBroken({ currentTarget }: Event): void {
   if (currentTarget instanceof HTMLElement) currentTarget.hidden = true;
 }
 
-/** The link that a click follows in this tab: with a modifier key or another button, it opens elsewhere, as do a target and a download. */
-export function followedLink({ button, ctrlKey, metaKey, shiftKey, altKey, target }: MouseEvent): Element | null {
-  const link = target instanceof Element ? target.closest('a[href]') : null;
-  const elsewhere = button || ctrlKey || metaKey || shiftKey || altKey;
-  return elsewhere || link?.matches('[target]:not([target=_self]), [download]') ? null : link;
-}
+/** Whether a click on a link, if there is one, opens it in this tab. */
+export const isPlain = ({ button, ctrlKey, metaKey, shiftKey, altKey }: MouseEvent, link: Element | null): boolean =>
+  !(button || ctrlKey || metaKey || shiftKey || altKey) && !link?.matches('[target]:not([target=_self]), [download]');
 
 /**
  * The language of an element: its nearest `lang` attribute, across shadow roots up to the document; without one, the browser's

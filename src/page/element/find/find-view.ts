@@ -2,10 +2,12 @@ import { html, nothing, svg, type TemplateResult } from 'lit';
 import { canonical, formatPrice, itemHref, safeImage } from '../../../core/card';
 import { ENGLISH, type FindTexts, fill } from '../../../core/labels';
 import type { FindResponse, Recommendation } from '../../../device/protocol';
+import { hideBroken } from '../dom';
 import { textsIn } from '../labels';
 import type { CardExtras } from '../recs/card-extras';
 import type { CompleteLabels } from '../recs/labels';
 import type { CardFiller } from '../recs/template-card';
+import type { Search } from './search';
 
 export interface ResultContext {
   language: string | undefined;
@@ -54,11 +56,7 @@ const image = (src: string): TemplateResult | typeof nothing =>
     ? html`<img part="image" class="image" src=${src} alt="" width="64" height="64" loading="lazy" decoding="async" @error=${hideBroken} />`
     : nothing;
 
-function hideBroken({ currentTarget }: Event): void {
-  if (currentTarget instanceof HTMLElement) currentTarget.hidden = true;
-}
-
-export function resultsView(
+function resultsView(
   { items, by }: Pick<FindResponse, 'items' | 'by'>,
   labels: FindLabels,
   context: ResultContext,
@@ -72,16 +70,45 @@ export function resultsView(
     </div>`;
 }
 
-/** @param read share of the encoder that has been loaded while a photo is read; null if words are searched */
-export const loadingView = (labels: FindLabels, read: number | null): TemplateResult => html`
-  ${read === null ? nothing : html`<p part="message" class="message">${labels.reading(read)}</p>`}
-  ${skeletons}`;
+/** The box below the field, in the present state of the search. */
+export function bodyView(
+  { state, response, read, unreadable, picture, words }: Search,
+  labels: FindLabels,
+  context: ResultContext,
+  { clicked, retry }: { clicked: (event: MouseEvent) => void; retry: () => void },
+): TemplateResult | typeof nothing {
+  const message = (text: unknown) => html`<p part="message" class="message">${text}</p>`;
+  switch (state) {
+    case 'loading':
+      return html`${read === null ? nothing : message(labels.reading(read))} ${skeletons}`;
+    case 'empty':
+      return message(picture ? labels.nothingAlike : labels.empty(words));
+    case 'error':
+      return unreadable
+        ? message(labels.unreadable)
+        : message(
+            html`${labels.error} <button part="retry" class="retry" type="button" @click=${retry}>${labels.retry}</button>`,
+          );
+    case 'filled':
+      return response ? resultsView(response, labels, context, clicked) : nothing;
+    default:
+      return nothing;
+  }
+}
 
-export const errorView = (labels: FindLabels, retry: () => void): TemplateResult => html`
-  <p part="message" class="message">
-    ${labels.error}
-    <button part="retry" class="retry" type="button" @click=${retry}>${labels.retry}</button>
-  </p>`;
+/** The result of a search for screen readers. */
+export function spokenText({ state, response, unreadable, picture, words }: Search, labels: FindLabels): string {
+  const { items = [], by } = response ?? {};
+  if (state === 'error') return unreadable ? labels.unreadable : labels.error;
+  if (items.length === 0) return picture ? labels.nothingAlike : labels.empty(words);
+  const note = by === 'photo' ? `${labels.alike} ` : by === 'meaning' ? `${labels.meaning} ` : '';
+  return `${note}${labels.count(items.length)}`;
+}
+
+/** The focus stays in the field; a click on a result still counts. */
+export const keepFocus = (event: Event): void => {
+  if (event.target instanceof Element && !event.target.closest('button')) event.preventDefault();
+};
 
 const skeletons = html`
   <div class="list" aria-hidden="true">

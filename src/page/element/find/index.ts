@@ -1,2 +1,3 @@
+export type { FindDetail, FindSubmitDetail } from './events';
 export type { FindLabels } from './find-view';
-export { type FindDetail, type FindSubmitDetail, SidestreamFind } from './sidestream-find';
+export { SidestreamFind } from './sidestream-find';

@@ -1,6 +1,6 @@
 import type { EventType, Recommendation, TrackDetails } from '../../../device/protocol';
 import { SidestreamError } from '../../../error';
-import { followedLink } from '../dom';
+import { isPlain } from '../dom';
 import { emit, type RecsClickDetail } from '../events';
 import type { LateParts } from './late/late-parts';
 import type { ListEdits } from './list-controller';
@@ -101,13 +101,12 @@ export class ListInteraction {
 
   #choose(detail: RecsClickDetail, event: MouseEvent): void {
     this.track('click', detail.item.id, { position: detail.position });
-    // An empty href would reload the page.
-    const withoutAddress = (event.target as Element).closest('a')?.getAttribute('href') === '';
+    const link = (event.target as Element).closest('a');
+    const href = link?.getAttribute('href');
     const { navigate } = this.#host;
-    if (!emit(this.#host, 'itemclick', detail) || withoutAddress) event.preventDefault();
-    else {
-      const href = navigate && followedLink(event)?.getAttribute('href');
-      if (!href) return;
+    // An empty href would reload the page.
+    if (!emit(this.#host, 'itemclick', detail) || href === '') event.preventDefault();
+    else if (href && navigate && isPlain(event, link)) {
       event.preventDefault();
       navigate(href);
     }
