@@ -12,6 +12,9 @@ export const inspectorStyles = css`
     --_alarm: color-mix(in srgb, #d23a50 80%, currentColor);
     --_expert-trial: var(--_backbone);
     --_expert-dropped: color-mix(in srgb, currentColor 45%, transparent);
+    --_expert-own: var(--_accent);
+    --_expert-popularity: var(--_alarm);
+    --_expert-content: currentColor;
     --_expert-0: #3b6fb6;
     --_expert-1: #c8641b;
     --_expert-2: #3f8f4f;
@@ -46,14 +49,6 @@ export const inspectorStyles = css`
     margin: 0;
     padding: 0;
     list-style: none;
-  }
-  .unseen {
-    position: absolute;
-    inline-size: 1px;
-    block-size: 1px;
-    overflow: hidden;
-    clip-path: inset(50%);
-    white-space: nowrap;
   }
   .note {
     margin-block: 0.25rem 0.75rem;
@@ -281,33 +276,6 @@ export const inspectorStyles = css`
     padding: 0.875rem 1rem;
     background: var(--_tile);
     border-radius: 0.75rem;
-  }
-  [data-color='dropped'] {
-    --_own: var(--_expert-dropped);
-  }
-  [data-color='trial'] {
-    --_own: var(--_expert-trial);
-  }
-  [data-color='0'] {
-    --_own: var(--_expert-0);
-  }
-  [data-color='1'] {
-    --_own: var(--_expert-1);
-  }
-  [data-color='2'] {
-    --_own: var(--_expert-2);
-  }
-  [data-color='3'] {
-    --_own: var(--_expert-3);
-  }
-  [data-color='own'] {
-    --_own: var(--_accent);
-  }
-  [data-color='popularity'] {
-    --_own: var(--_alarm);
-  }
-  [data-color='content'] {
-    --_own: currentColor;
   }
   .experts .name {
     flex: 1;

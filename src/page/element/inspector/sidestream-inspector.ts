@@ -6,6 +6,7 @@ import { define, languageOf, warnOnce } from '../dom';
 import { emit } from '../events';
 import { FoundRecommender } from '../found-recommender';
 import { LanguageObserver } from '../labels';
+import { unseenStyles } from '../shared.styles';
 import { mediaStyles } from './media.styles';
 import { inspectorStyles } from './sidestream-inspector.styles';
 import { INSPECTOR_TEXTS, type LoadedTexts } from './texts';
@@ -62,7 +63,7 @@ const REFRESH_DELAY = 150;
  */
 export class SidestreamInspector extends LitElement {
   /** @internal */
-  static override styles = [inspectorStyles, viewStyles, mediaStyles];
+  static override styles = [unseenStyles, inspectorStyles, viewStyles, mediaStyles];
 
   /**
    * The recommender to inspect. Default: the recommender of the first list on the page, otherwise the one that the page created

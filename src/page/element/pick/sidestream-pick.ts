@@ -183,7 +183,7 @@ export class SidestreamPick extends LitElement {
       default:
         return html`
           <ul class="skeleton" aria-label=${labels.loading}>
-            ${Array.from({ length: this.count }, () => html`<li><span class="picture"></span><span class="name"></span></li>`)}
+            ${Array.from({ length: this.count }, () => html`<li><span class="picture waiting"></span><span class="name"></span></li>`)}
           </ul>
           ${this.#foot(labels, true)}`;
     }

@@ -10,13 +10,6 @@ export const cardExtrasStyles = css`
     column-gap: 0.3125rem;
     white-space: nowrap;
   }
-  .card .unseen {
-    position: absolute;
-    inline-size: 1px;
-    block-size: 1px;
-    overflow: hidden;
-    clip-path: inset(50%);
-  }
   .card .now {
     color: var(--sidestream-sale, color-mix(in srgb, currentColor 30%, #e0101a));
     font-weight: 600;

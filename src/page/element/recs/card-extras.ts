@@ -4,6 +4,7 @@ import { type Badge, badgeOf, isLowest, isReduced, ratingOf, savingOf, secondIma
 import type { Item, Recommendation, TrackDetails } from '../../../device/protocol';
 import { addStyles } from '../dom';
 import { emit, type RecsClickDetail } from '../events';
+import { unseenStyles } from '../shared.styles';
 import type { CardParts } from './card';
 import { cardExtrasStyles } from './card-extras.styles';
 import type { CardLabels, RecsLabels } from './labels';
@@ -81,7 +82,7 @@ export class CardExtras {
   constructor(host: CardsHost, services: ExtrasServices) {
     this.#host = host;
     this.#services = services;
-    addStyles(host.renderRoot, cardExtrasStyles);
+    for (const styles of [unseenStyles, cardExtrasStyles]) addStyles(host.renderRoot, styles);
     for (const type of ['pointerover', 'focusin']) host.renderRoot.addEventListener(type, loadSecondImage);
   }
 

@@ -5,6 +5,7 @@ import { SidestreamError } from '../../../error';
 import { define, languageOf } from '../dom';
 import { ErrorReporter, emit } from '../events';
 import { LanguageObserver } from '../labels';
+import { pictureStyles, scriptStyles } from '../shared.styles';
 import { cardStyles } from './card.styles';
 import type { Feed } from './feed/feed';
 import { ListInteraction } from './interaction';
@@ -121,7 +122,7 @@ import { recsStyles } from './sidestream-recs.styles';
  */
 export class SidestreamRecs extends ListProperties implements ListHost, PageList {
   /** @internal */
-  static override styles = [recsStyles, cardStyles];
+  static override styles = [pictureStyles, scriptStyles, recsStyles, cardStyles];
 
   readonly #errors = new ErrorReporter(this);
   readonly #list = new ListController(this);

@@ -1,4 +1,12 @@
-import { html, LitElement, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
+import {
+  css,
+  html,
+  LitElement,
+  nothing,
+  type PropertyDeclarations,
+  type PropertyValues,
+  type TemplateResult,
+} from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Recommender, Row, RowsRequest, RowsResponse } from '../../../device/protocol';
 import { SidestreamError } from '../../../error';
@@ -15,9 +23,27 @@ import {
   sharedRecommender,
   turnsOf,
 } from '../recs/page-lists';
-import '../recs/sidestream-recs';
 import { inPlace, keyOf, PLACEMENT, rowSource } from './row-source';
-import { rowsStyles } from './sidestream-rows.styles';
+import '../recs/sidestream-recs';
+
+const rowsStyles = css`
+  :host {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr);
+    row-gap: var(--sidestream-rows-gap, 2.5rem);
+  }
+  :host([hidden]) {
+    display: none;
+  }
+  /* Overrides the display that a page gives its rows, so that an element without rows leaves no gap. */
+  :host([state='hidden']) {
+    display: none !important;
+  }
+  /* About the height of a row of cards: what follows should not move far. */
+  :host([state='loading']) {
+    min-block-size: 24rem;
+  }
+`;
 
 /** Delay within which several changes lead to one new plan, ms. */
 const PLAN_DELAY = 120;

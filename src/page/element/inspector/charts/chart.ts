@@ -23,6 +23,9 @@ class InspectorChart extends DrawnChart<Chart> {
 
 define('sidestream-inspector-chart', InspectorChart);
 
+/** Sets the colour of an expert or a ranking for what is in an element. */
+export const ownColor = (name: string): string => `--_own: var(--_expert-${name})`;
+
 export interface FigureParts {
   note?: string;
   /** The legend: the names for which the style sheet has colours. */
@@ -49,7 +52,7 @@ export function figure(
       ${note ? html`<p class="note">${note}</p>` : nothing}
       ${
         legend
-          ? html`<ul class="keys">${legend.map(({ name, color }) => html`<li data-color=${color}><span class="dot" aria-hidden="true"></span>${name}</li>`)}</ul>`
+          ? html`<ul class="keys">${legend.map(({ name, color }) => html`<li .style=${ownColor(color)}><span class="dot" aria-hidden="true"></span>${name}</li>`)}</ul>`
           : nothing
       }
       <sidestream-inspector-chart .data=${chart} .words=${words} @click=${pressed}></sidestream-inspector-chart>

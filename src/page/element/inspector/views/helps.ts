@@ -16,14 +16,12 @@ import type { Chart } from '../charts/plots';
 import type { FactName } from '../texts';
 import { backendWords, runWords, whyNothing } from '../words';
 import { Controls } from './controls';
-import type { InspectorHost, View } from './view';
+import { type InspectorHost, lead, MAX_ROWS, type View } from './view';
 
 /** Minimum number of choices for a statement about the ranks. */
 const MIN_CHOICES = 5;
 /** Number of choices from which a statement is no longer too early. */
 const ENOUGH_CHOICES = 20;
-/** Rows of a table of figures. */
-const MAX_ROWS = 40;
 /** Rankings in the order of the table, the legend and the figures. */
 const RANKINGS = ['own', 'popularity', 'content'] as const;
 
@@ -54,7 +52,7 @@ export class HelpsView implements View {
     const { texts } = words;
     const reason = whyNothing(status, texts);
     return html`
-      <p class="lead" data-lead>${reason ?? this.#verdict(host)}</p>
+      ${lead(reason ?? this.#verdict(host))}
       ${this.#lists ? this.#sideBySide(host, this.#lists, reason !== null || status.events === 0) : nothing}
       ${reason ? nothing : this.#record(host)}
       ${host.heading(texts.helps.clicks)}

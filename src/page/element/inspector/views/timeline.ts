@@ -6,7 +6,7 @@ import { figure } from '../charts/chart';
 import type { Chart } from '../charts/plots';
 import { whyNothing } from '../words';
 import { type TimelineEntry, type TimelineRow, timelineEntries, timelineRows } from './timeline-entries';
-import type { InspectorHost, View } from './view';
+import { type InspectorHost, lead, type View } from './view';
 
 /** Rows that are shown at first. */
 const INITIAL_ROWS = 40;
@@ -43,16 +43,16 @@ export class TimelineView implements View {
     const { texts, formats } = words;
     const { timeline } = texts;
     const reason = whyNothing(status, texts);
-    if (reason) return html`<p class="lead" data-lead>${reason}</p>`;
+    if (reason) return lead(reason);
     const inspection = this.#inspection;
     if (!inspection) return html`<p class="note">${texts.moment}</p>`;
-    if (this.#rows.length === 0 && status.events === 0) return html`<p class="lead" data-lead>${texts.nothing}</p>`;
+    if (this.#rows.length === 0 && status.events === 0) return lead(texts.nothing);
     const { points, choices } = inspection;
     const shown = this.#shown();
     const listed = this.#all ? shown : shown.slice(0, INITIAL_ROWS);
     const opens = this.#rows.some(({ entries }) => entries[0].snapshot);
     return html`
-      <p class="lead" data-lead>${this.#lead(host)}</p>
+      ${lead(this.#lead(host))}
       ${
         this.#chart
           ? figure(timeline.chart, this.#chart, this.#figures(host, points), words, {

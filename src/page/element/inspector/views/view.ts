@@ -1,4 +1,4 @@
-import type { TemplateResult } from 'lit';
+import { html, type TemplateResult } from 'lit';
 import type { Metrics, Recommender, Status } from '../../../../device/protocol';
 import type { Words } from '../words';
 
@@ -25,3 +25,9 @@ export interface View {
   load(host: InspectorHost): Promise<void>;
   render(host: InspectorHost): TemplateResult;
 }
+
+/** Rows of a table of figures. */
+export const MAX_ROWS = 40;
+
+/** The first sentence of a view. */
+export const lead = (text: string): TemplateResult => html`<p class="lead" data-lead>${text}</p>`;
