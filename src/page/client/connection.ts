@@ -65,21 +65,8 @@ export class WorkerConnection {
     });
   }
 
-  /** The consent in force; undefined until the worker knows it. */
-  get consent(): Consent | undefined {
-    return this.given.consent;
-  }
-
   get namespace(): string {
     return this.given.namespace ?? 'default';
-  }
-
-  get tabKey(): string {
-    return tabKey(this.namespace, this.given.bundle);
-  }
-
-  deleteTabCopies(): void {
-    deleteTabCopies(this.namespace);
   }
 
   get up(): boolean {
@@ -117,7 +104,7 @@ export class WorkerConnection {
   /** Carries out a refusal at once and in any case, without a worker if none takes calls. */
   async #withdraw(level: Refusal, work: (remote: Remote) => Promise<void>): Promise<void> {
     this.tabCopy?.end();
-    this.deleteTabCopies();
+    deleteTabCopies(this.namespace);
     this.#remember(level);
     this.#withdrawn = true;
     const withdrawal = ++this.#withdrawals;
@@ -296,7 +283,9 @@ export class WorkerConnection {
 /** Where the tab keeps data of a recommender: the beginning of its keys, and the consent in force; null for one without a worker. */
 export function tabOf(recommender: Recommender): { key: string; consent: Consent | undefined } | null {
   const core = coreOf(recommender);
-  return core instanceof WorkerConnection ? { key: core.tabKey, consent: core.consent } : null;
+  return core instanceof WorkerConnection
+    ? { key: tabKey(core.namespace, core.given.bundle), consent: core.given.consent }
+    : null;
 }
 
 /**

@@ -9,11 +9,6 @@ import { SidestreamError } from '../../error';
 import type { Remote } from './worker-calls';
 import { notStarted, startWorker } from './worker-script';
 
-interface EncodedItem {
-  local: LocalItem;
-  runs: readonly EncoderRun[];
-}
-
 /** The part of the recommender that `addItem` needs. */
 export interface AddContext {
   call<T>(work: (remote: Remote) => Promise<T>): Promise<T>;
@@ -52,7 +47,7 @@ async function encodeItem(
   picture: Blob | undefined,
   files: BundleEncoders,
   { workerUrl, ended, onProgress }: AddContext,
-): Promise<EncodedItem> {
+): Promise<{ local: LocalItem; runs: readonly EncoderRun[] }> {
   carryErrors();
   const { encoders } = files;
   const { worker, address } = startWorker('encoder-worker.js', workerUrl);

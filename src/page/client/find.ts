@@ -24,12 +24,11 @@ const RETRY_AFTER = 30_000;
 
 export interface FindContext {
   call<T>(work: (remote: Pick<WorkerRecommender, 'find' | 'queryEncoder'>) => Promise<T>): Promise<T>;
-  connection: WorkerConnection;
+  connection: Pick<WorkerConnection, 'given' | 'handles' | 'fail'>;
   /** Aborts when the recommender is closed. */
   ended: AbortSignal;
   /** Aborts when the caller no longer waits for the result. */
   signal: AbortSignal | undefined;
-  fail(thrown: unknown): void;
 }
 
 /** Maximum size of a picture, bytes: photos from phones have a few million. */
@@ -55,7 +54,7 @@ export async function find(request: FindRequest, wait: CallOptions, context: Fin
     return await context.call((remote) => remote.find(list, wait, { modality: 'text', values }, runs));
   } catch (thrown) {
     // The page's list is empty; the page's developer learns why it was not searched by meaning.
-    if (!context.ended.aborted) context.fail(thrown);
+    if (!context.ended.aborted) context.connection.fail(thrown);
     return found;
   }
 }
@@ -80,7 +79,7 @@ const invalid = (what: string): SidestreamError => new SidestreamError('runtime/
 type Modality = QueryEncoder['modality'];
 
 /** The encoders of a page's recommenders, shared by all search fields. */
-const encoders = new WeakMap<WorkerConnection, Record<Modality, QueryEncoding>>();
+const encoders = new WeakMap<FindContext['connection'], Record<Modality, QueryEncoding>>();
 
 function encoderOf({ connection }: FindContext, modality: Modality): QueryEncoding {
   const known = encoders.get(connection) ?? { text: new QueryEncoding('text'), image: new QueryEncoding('image') };

@@ -91,14 +91,7 @@ export function handleOf(
     find: (request, wait) =>
       within('find()', wait, async (_, rest) => {
         const { find } = await import('./find');
-        const context = {
-          call,
-          connection,
-          ended: ended.signal,
-          signal: wait?.signal,
-          fail: (thrown: unknown) => connection.fail(thrown),
-        };
-        return find(request, rest, context);
+        return find(request, rest, { call, connection, ended: ended.signal, signal: wait?.signal });
       }),
     rerank: (ids, options = {}, wait) => within('rerank()', wait, (remote, rest) => remote.rerank(ids, options, rest)),
     async track(type, itemId, details = {}) {

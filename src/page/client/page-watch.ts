@@ -1,5 +1,6 @@
 import type { GivenOptions, TrackInput } from '../../device/protocol';
 import { type SerializedError, SidestreamError } from '../../error';
+import { deleteTabCopies } from './erasure';
 import type { TabCopyHost } from './tab-copy';
 import type { Emit } from './worker-calls';
 
@@ -138,7 +139,7 @@ function followTabCopy(host: TabCopyHost): () => void {
     // If this page kept the copy, the worker already has all of it.
     host.tabCopy?.end();
     // A page that starts without an answer leaves the copy to pages that know the answer.
-    if (next === 'denied' || (next === 'pending' && before !== undefined)) host.deleteTabCopies();
+    if (next === 'denied' || (next === 'pending' && before !== undefined)) deleteTabCopies(host.namespace);
     if (next !== 'granted' || kept || !mayHaveTabCopy()) return;
     const { tabCopyOf } = await import('./tab-copy');
     const copy = tabCopyOf(host);

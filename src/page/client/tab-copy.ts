@@ -1,5 +1,6 @@
 import type { GivenOptions, TrackedCall, TrackInput } from '../../device/protocol';
 import { SidestreamError } from '../../error';
+import { tabKey } from './erasure';
 import { type Noted, TabRecord } from './tab-record';
 import type { Emit, Remote } from './worker-calls';
 
@@ -13,10 +14,7 @@ export interface TabCopyHost {
   tabCopy: TabCopy | null;
   /** Whether a worker takes calls. */
   readonly up: boolean;
-  /** Key of its record in sessionStorage. */
-  readonly tabKey: string;
-  /** Deletes the copies that pages of the tab kept in the namespace. */
-  deleteTabCopies(): void;
+  readonly namespace: string;
   readonly listeners: Set<Emit>;
   call<T>(work: (remote: Remote) => Promise<T>): Promise<T>;
   /** Starts a worker, which continues with the result of `TabCopy.read`. */
@@ -56,7 +54,7 @@ export class TabCopy {
 
   constructor(host: TabCopyHost) {
     this.#host = host;
-    this.#record = new TabRecord(host.tabKey);
+    this.#record = new TabRecord(tabKey(host.namespace, host.given.bundle));
     const { signal } = this.#listening;
     document.addEventListener('visibilitychange', () => document.hidden && void this.save(), { signal });
     window.addEventListener('pagehide', () => this.#leave(), { signal });

@@ -37,19 +37,14 @@ export function setWorkerUrl(workerUrl: string): void {
 export const namedWorker = (workerUrl: string | undefined): string | undefined =>
   workerUrl === undefined ? ofPage : workerAddress(workerUrl);
 
-/** A started worker and the address of its script; undefined if a bundler builds it from the sources. */
-export interface StartedWorker {
-  worker: Worker;
-  address?: string;
-}
-
 /**
  * Starts a worker of the package.
  * @param workerUrl address of `worker.js` that the shop gave; all other files are next to it
  * @throws SidestreamError `runtime/invalid-input` when `workerUrl` is not such an address, `runtime/worker-crashed` when the
  *   browser refuses to start it
+ * @returns also the address of its script, unless a bundler builds it from the sources
  */
-export function startWorker(file: WorkerFile, workerUrl: string | undefined): StartedWorker {
+export function startWorker(file: WorkerFile, workerUrl: string | undefined): { worker: Worker; address?: string } {
   const script = namedWorker(workerUrl);
   const places = script === undefined ? ownPlaces() : { script };
   if (!places) return { worker: startSource(file) };

@@ -1,4 +1,5 @@
 import type { CSSResult } from 'lit';
+import { SidestreamError } from '../../error';
 
 /** Registers an element unless the page already has one with that name: two copies of the package must not break a shop. */
 export function define(tag: string, element: CustomElementConstructor): void {
@@ -46,6 +47,17 @@ export function warnOnce(host: Element, cause: string, message: string): void {
   if (causes.has(cause)) return;
   reported.set(host, causes.add(cause));
   console.warn(`<${host.localName}> ${message}`, host);
+}
+
+/** Loads code once per page; a failure is one error for all that wait for it. */
+export function once<Code>(load: () => Promise<Code>): () => Promise<Code> {
+  let loading: Promise<Code> | undefined;
+  return () => {
+    loading ??= load().catch((thrown: unknown) => {
+      throw SidestreamError.from(thrown);
+    });
+    return loading;
+  };
 }
 
 /** Frameworks set a new object at every render; only different content counts as a change. */

@@ -4,18 +4,11 @@ import { ENGLISH, type FindTexts, fill } from '../../../core/labels';
 import type { FindResponse, Recommendation } from '../../../device/protocol';
 import { hideBroken } from '../dom';
 import { textsIn } from '../labels';
-import type { CardExtras } from '../recs/card-extras';
-import type { CompleteLabels } from '../recs/labels';
-import type { CardFiller } from '../recs/template-card';
+import type { ListContext } from '../recs/card';
 import type { Search } from './search';
 
-export interface ResultContext {
-  language: string | undefined;
-  currency: string;
-  hrefTemplate: string;
-  labels: CompleteLabels;
-  extras: CardExtras | undefined;
-  fill: CardFiller | undefined;
+export interface ResultContext
+  extends Pick<ListContext, 'language' | 'currency' | 'hrefTemplate' | 'labels' | 'extras' | 'fill'> {
   /** Position of the result that the arrow keys have reached; -1 for none. */
   active: number;
 }

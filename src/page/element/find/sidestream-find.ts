@@ -1,6 +1,5 @@
 import { html, LitElement, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import type { FindRequest, Recommender } from '../../../device/protocol';
-import { SidestreamError } from '../../../error';
 import { define, isPlain, languageOf, warnOnce } from '../dom';
 import { ErrorReporter } from '../events';
 import { LanguageObserver } from '../labels';
@@ -188,7 +187,7 @@ export class SidestreamFind extends LitElement {
 
   /** @internal */
   listFailed(thrown: unknown): void {
-    this.#errors.report(SidestreamError.from(thrown));
+    this.#errors.report(thrown);
   }
 
   protected override firstUpdated(): void {

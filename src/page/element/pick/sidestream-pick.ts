@@ -1,6 +1,5 @@
 import { html, LitElement, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import type { Recommendation, Recommender } from '../../../device/protocol';
-import { SidestreamError } from '../../../error';
 import { define, languageOf, warnOnce } from '../dom';
 import { ErrorReporter } from '../events';
 import { FoundRecommender } from '../found-recommender';
@@ -112,7 +111,7 @@ export class SidestreamPick extends LitElement {
     new LanguageObserver(
       this,
       () => undefined,
-      (thrown) => this.#errors.report(SidestreamError.from(thrown)),
+      (thrown) => this.#errors.report(thrown),
     );
   }
 
@@ -295,7 +294,7 @@ export class SidestreamPick extends LitElement {
   #fail(thrown: unknown): void {
     this.#enter('error');
     this.#picked = [];
-    this.#errors.report(SidestreamError.from(thrown));
+    this.#errors.report(thrown);
   }
 }
 

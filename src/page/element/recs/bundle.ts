@@ -4,8 +4,8 @@ import type { Item, Recommendation } from '../../../device/protocol';
 import { addStyles } from '../dom';
 import { emit } from '../events';
 import { bundleStyles } from './bundle.styles';
+import { cardOf, type ListContext } from './card';
 import type { ListState } from './list-controller';
-import { cardOf, type ListContext } from './list-view';
 import type { CardsHost, Settings } from './settings';
 
 interface Shown {

@@ -5,7 +5,6 @@ import type { Item, Recommendation, TrackDetails } from '../../../device/protoco
 import { addStyles } from '../dom';
 import { emit, type RecsClickDetail } from '../events';
 import { unseenStyles } from '../shared.styles';
-import type { CardParts } from './card';
 import { cardExtrasStyles } from './card-extras.styles';
 import type { CardLabels, RecsLabels } from './labels';
 import type { CardsHost } from './settings';
@@ -18,24 +17,19 @@ const STARS = [8, 24, 40, 56, 72]
   .map((x) => `M${x} 1.3l2.06 4.17 4.61.67-3.33 3.25.79 4.59L${x} 11.8l-4.13 2.18.79-4.59-3.33-3.25 4.61-.67z`)
   .join('');
 
-interface NumberFormats {
+const formatsOf = (language: string | undefined) => ({
   /** Ratings and counts: `4.5`, `1,204`. */
-  decimal: Intl.NumberFormat;
-  percent: Intl.NumberFormat;
+  decimal: new Intl.NumberFormat(language, { maximumFractionDigits: 1 }),
+  percent: new Intl.NumberFormat(language, { style: 'percent' }),
   /** Numbers of the catalog, without digit grouping: they may be years. */
-  plain: Intl.NumberFormat;
-}
-
-const formats = new Map<string | undefined, NumberFormats>();
+  plain: new Intl.NumberFormat(language, { useGrouping: false, maximumFractionDigits: 6 }),
+});
+const formats = new Map<string | undefined, ReturnType<typeof formatsOf>>();
 
 /** The formats of a language, created once. @param tag default: the browser's */
-function numberFormats(tag: string | undefined): NumberFormats {
+function numberFormats(tag: string | undefined): ReturnType<typeof formatsOf> {
   const language = canonical(tag);
-  const found = formats.get(language) ?? {
-    decimal: new Intl.NumberFormat(language, { maximumFractionDigits: 1 }),
-    percent: new Intl.NumberFormat(language, { style: 'percent' }),
-    plain: new Intl.NumberFormat(language, { useGrouping: false, maximumFractionDigits: 6 }),
-  };
+  const found = formats.get(language) ?? formatsOf(language);
   formats.set(language, found);
   return found;
 }
@@ -69,6 +63,17 @@ export interface CardFacts {
   badge: Badge | '';
   badgeText: string;
   image2: string;
+}
+
+/** Parts that are added to a card. */
+export interface CardParts {
+  /** On the picture. */
+  media: unknown;
+  /** Between title and price. */
+  rating: unknown;
+  /** Instead of the price. */
+  price: unknown;
+  button: unknown;
 }
 
 /** Renders the parts of a card beyond picture, title, price and reason, and lets the shopper add a product to the cart. */

@@ -1,10 +1,9 @@
 import type { EventType, Recommendation, TrackDetails } from '../../../device/protocol';
-import { SidestreamError } from '../../../error';
-import { isPlain } from '../dom';
+import { isPlain, once } from '../dom';
 import { emit, type RecsClickDetail } from '../events';
+import type { ListContext } from './card';
 import type { LateParts } from './late/late-parts';
 import type { ListEdits } from './list-controller';
-import type { ListContext } from './list-view';
 import type { LateHost } from './settings';
 
 export interface InteractionHost extends LateHost {
@@ -14,15 +13,8 @@ export interface InteractionHost extends LateHost {
 
 const ITEM = '[part=item]';
 
-let loading: Promise<typeof import('./late/late-parts')> | undefined;
-
-/** Loads the code that lists need once they are shown, once per page. If it rejects, lists work without it. */
-function loadLate(): Promise<typeof import('./late/late-parts')> {
-  loading ??= import('./late/late-parts').catch((thrown: unknown) => {
-    throw SidestreamError.from(thrown);
-  });
-  return loading;
-}
+/** The code that lists need once they are shown. If it cannot be loaded, lists work without it. */
+const loadLate = once(() => import('./late/late-parts'));
 
 /** Tracks clicks, impressions and dismissals of a list's items, and has the code that the list needs once it is shown. */
 export class ListInteraction {

@@ -1,6 +1,5 @@
 import type { Recommendation } from '../../../device/protocol';
-import { SidestreamError } from '../../../error';
-import { languageOf } from '../dom';
+import { languageOf, once } from '../dom';
 import { loadTexts } from '../labels';
 import type { Bundle } from './bundle';
 import type { CardExtras, ExtrasServices } from './card-extras';
@@ -9,15 +8,7 @@ import { type CardsHost, idsInView, type Settings } from './settings';
 import type { CardFiller, TemplateCards } from './template-card';
 import type { VariantChoice } from './variant-choice';
 
-let loadingExtras: Promise<typeof import('./card-extras')> | undefined;
-
-/** Loads the code for parts that only some cards have, once per page. */
-function loadExtras(): Promise<typeof import('./card-extras')> {
-  loadingExtras ??= import('./card-extras').catch((thrown: unknown) => {
-    throw SidestreamError.from(thrown);
-  });
-  return loadingExtras;
-}
+const loadExtras = once(() => import('./card-extras'));
 
 const hasExtras = ({ item, prices }: Recommendation): boolean =>
   !!(prices || item.listPrice || item.rating || item.quantity || item.published || item.images?.[0]);

@@ -1,15 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import { columnsOf, formatPrice, itemHref } from '../../../core/card';
+import { columnsOf } from '../../../core/card';
 import type { Placement, Recommendation } from '../../../device/protocol';
-import { productCard, skeletonCard } from './card';
-import type { CardExtras } from './card-extras';
-import type { CompleteLabels, ListLabels } from './labels';
-import type { RowScroller } from './late/scroller';
+import { cardOf, type ListContext, skeletonCard } from './card';
+import type { ListLabels } from './labels';
 import type { ListState } from './list-controller';
 import type { Settings } from './settings';
-import type { CardFiller } from './template-card';
-import type { VariantChoice } from './variant-choice';
 
 const MAX_SKELETONS = 24;
 
@@ -17,22 +13,6 @@ const MAX_SKELETONS = 24;
 export type Place =
   | { card: Recommendation; dismissed?: undefined; view?: undefined }
   | { card?: undefined; dismissed: string; view: TemplateResult };
-
-export interface ListContext extends Pick<Settings, 'placement' | 'hrefTemplate' | 'currency' | 'lowStock'> {
-  dismissible: boolean;
-  /** Whether the cards replace those of a list in the page: their pictures are then there already. */
-  inPlace: boolean;
-  language: string | undefined;
-  labels: CompleteLabels;
-  /** Adds the parts that only some lists need to the cards. */
-  extras: CardExtras | undefined;
-  fill: CardFiller | undefined;
-  variants?: VariantChoice;
-  row: RowScroller | undefined;
-  /** Whether the cards are inside the articles of a feed. */
-  feed?: boolean;
-  onClick: (event: MouseEvent) => void;
-}
 
 /** Columns of a feed: every number of columns fills the rows of 60 cards. */
 export const feedColumns = (): string => columnsOf(60);
@@ -52,28 +32,6 @@ export function listView(places: Place[], context: ListContext): TemplateResult 
             : html`<li part="item" class="item" data-id=${card.item.id}>${cardOf(card, position++, context)}</li>`,
       )}
     </ol>`;
-}
-
-export function cardOf(listed: Recommendation, position: number, context: ListContext): TemplateResult | HTMLElement {
-  const { fill, extras, labels, language, hrefTemplate, currency, dismissible, inPlace, feed, variants } = context;
-  const recommendation = variants?.of(listed) ?? listed;
-  const { item } = recommendation;
-  const href = itemHref(item, hrefTemplate);
-  const price = item.price === undefined ? '' : formatPrice(item.price, currency, language);
-  const parts = extras?.parts(recommendation, price, context);
-  return (
-    fill?.(recommendation, position, href, price, context) ??
-    productCard(recommendation, {
-      href,
-      price,
-      dismissible,
-      inPlace,
-      labels,
-      parts,
-      feed,
-      options: variants?.view(listed, labels),
-    })
-  );
 }
 
 /** Links that the page put inside, shown until the list is loaded and when it fails. */

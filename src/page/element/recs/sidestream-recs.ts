@@ -1,11 +1,11 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { formatPrice } from '../../../core/card';
 import type { Progress, Recommendation, Recommender, RecommendRequest, Status } from '../../../device/protocol';
-import { SidestreamError } from '../../../error';
 import { define, languageOf } from '../dom';
 import { ErrorReporter, emit } from '../events';
 import { LanguageObserver } from '../labels';
 import { pictureStyles, scriptStyles } from '../shared.styles';
+import type { ListContext } from './card';
 import { cardStyles } from './card.styles';
 import type { Feed } from './feed/feed';
 import { ListInteraction } from './interaction';
@@ -14,7 +14,7 @@ import { ListCards } from './list-cards';
 import { ListController, type ListHost, type ListState } from './list-controller';
 import { ListProperties, REQUEST_PROPERTIES, SOURCE_PROPERTIES } from './list-properties';
 import { ListSource } from './list-source';
-import { cardsInside, isHidden, type ListContext, listView, scrollRoom, stateView } from './list-view';
+import { cardsInside, isHidden, listView, scrollRoom, stateView } from './list-view';
 import { deleteShownItems, itemsShownBefore, type PageList, setShownItems } from './page-lists';
 import { requestOf, type Settings, settingsOf } from './settings';
 import { recsStyles } from './sidestream-recs.styles';
@@ -284,7 +284,7 @@ export class SidestreamRecs extends ListProperties implements ListHost, PageList
 
   /** @internal */
   listFailed(thrown: unknown): void {
-    this.#errors.report(SidestreamError.from(thrown));
+    this.#errors.report(thrown);
   }
 
   /** @internal */

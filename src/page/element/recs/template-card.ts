@@ -129,31 +129,6 @@ export function areImages(srcset: string): boolean {
   return parts.length > 0 && parts.every((part) => safeImage(part) !== '');
 }
 
-/**
- * The placeholders that every card template may use: `{title}`, `{price}` …; the placeholders of attributes are added to them.
- */
-export interface CardFields extends Fields {
-  id: string;
-  title: string;
-  description: string;
-  category: string;
-  price: string;
-  priceFrom: string;
-  listPrice: string;
-  saving: string;
-  rating: string;
-  ratings: string;
-  badge: string;
-  availability: string;
-  quantity: string;
-  image: string;
-  image2: string;
-  href: string;
-  reason: string;
-  source: string;
-  position: string;
-}
-
 export interface TemplateContext extends ExtrasContext {
   /** Undefined while loading: the built-in card is used until then. */
   extras: CardExtras | undefined;
@@ -168,7 +143,7 @@ export type CardFiller = (
   context: TemplateContext,
 ) => HTMLElement | undefined;
 
-type Shown = Pick<CardFields, 'href' | 'price' | 'image'>;
+type Shown = Record<'href' | 'price' | 'image', string>;
 
 /** The fields of one recommendation as texts, and the values that conditions test. */
 export function cardFields(
@@ -177,13 +152,13 @@ export function cardFields(
   shown: Shown,
   extras: Pick<CardExtras, 'facts' | 'text'>,
   context: ExtrasContext,
-): { fields: CardFields; values: Values } {
+): { fields: Fields; values: Values } {
   const { item, reason, source } = recommendation;
   const { id, title, description, category, availability, quantity } = item;
   const { badge, badgeText, ...facts } = extras.facts(recommendation, shown.price, context);
   const text = (value: Parameters<CardExtras['text']>[0]) => extras.text(value, context.language);
   const attributes = Object.entries(item.attributes).map(([name, value]) => [`${ATTRIBUTE}${name}`, value] as const);
-  const fields: CardFields = {
+  const fields = {
     ...Object.fromEntries(attributes.map(([name, value]) => [name, text(value)])),
     id,
     title,
@@ -262,14 +237,14 @@ export class TemplateCards {
     const filled = cardFields(recommendation, place, { href, price, image }, extras, context);
     const signature = JSON.stringify(filled);
     const { fields, values } = filled;
-    const known = this.#cards.get(fields.id);
+    const known = this.#cards.get(recommendation.item.id);
     if (known?.signature === signature) return known.element;
     const element = document.createElement('div');
     element.part.add('card');
     // These events do not bubble.
     for (const type of ['error', 'load']) element.addEventListener(type, showLoaded, true);
     element.append(fillTemplate(template, fields, values, this.#refused));
-    this.#cards.set(fields.id, { signature, element });
+    this.#cards.set(recommendation.item.id, { signature, element });
     return element;
   }
 

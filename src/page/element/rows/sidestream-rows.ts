@@ -173,7 +173,7 @@ export class SidestreamRows extends LitElement implements PageList {
     new LanguageObserver(
       this,
       () => this.#later(),
-      (thrown) => this.#fail(thrown),
+      (thrown) => this.#errors.report(thrown),
     );
   }
 
@@ -233,7 +233,7 @@ export class SidestreamRows extends LitElement implements PageList {
   /** Errors of a row are errors of this element: they do not bubble. */
   readonly #onError = (event: Event): void => {
     event.preventDefault();
-    if (event instanceof CustomEvent) this.#fail(event.detail.error);
+    if (event instanceof CustomEvent) this.#errors.report(event.detail.error);
   };
 
   /** Uses the recommender of the bundle that the attribute names. */
@@ -254,7 +254,7 @@ export class SidestreamRows extends LitElement implements PageList {
     } catch (thrown) {
       if (source !== this.#source) return;
       this.#enter('hidden');
-      this.#fail(thrown);
+      this.#errors.report(thrown);
     }
   }
 
@@ -321,7 +321,7 @@ export class SidestreamRows extends LitElement implements PageList {
       if (planned !== this.#plan) return;
       this.#plan = null;
       if (this.#phase === 'loading') this.#enter('hidden');
-      this.#fail(thrown);
+      this.#errors.report(thrown);
     }
   }
 
@@ -331,10 +331,6 @@ export class SidestreamRows extends LitElement implements PageList {
   #enter(phase: SidestreamRows['state']): void {
     this.#phase = phase;
     this.requestUpdate();
-  }
-
-  #fail(thrown: unknown): void {
-    this.#errors.report(SidestreamError.from(thrown));
   }
 }
 

@@ -2,8 +2,9 @@ import { html, nothing, type ReactiveController, type TemplateResult } from 'lit
 import { repeat } from 'lit/directives/repeat.js';
 import type { Recommendation, Recommender, RecommendResponse, Status } from '../../../../device/protocol';
 import { addStyles, languageOf } from '../../dom';
+import { cardOf, type ListContext } from '../card';
 import type { ListState } from '../list-controller';
-import { cardOf, feedColumns, type ListContext } from '../list-view';
+import { feedColumns } from '../list-view';
 import type { LateHost } from '../settings';
 import { type Entry, StoredCursor } from './cursor';
 import { feedStyles } from './feed.styles';
