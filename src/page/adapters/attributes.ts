@@ -3,8 +3,18 @@ import { EVENT_TYPES } from '../../device/protocol';
 import { OnlyConnection } from './duplicates';
 import { EventSink, type Tracker } from './event-sink';
 import { idSchema, isEventType, readDetails } from './field';
-import { ImpressionObserver } from './impression-observer';
-import { ancestors, around, detailsOf, EVENT, ITEM, inOwnElement, itemOf, pageRoot, VIEW } from './marked-element';
+import {
+  ancestors,
+  around,
+  detailsOf,
+  EVENT,
+  ImpressionObserver,
+  ITEM,
+  inOwnElement,
+  itemOf,
+  pageRoot,
+  VIEW,
+} from './marked-element';
 import type { AdapterOptions } from './report';
 
 /** Options of `connectAttributes`. */

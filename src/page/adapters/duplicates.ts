@@ -57,9 +57,7 @@ const WINDOW = 1000;
  */
 const CART_WINDOW = 10_000;
 
-/**
- * The last report of each event type and item (key `type item`) from all adapters of a recommender, by the recommender's core.
- */
+/** The last report of each event type and item (key `type item`) from all adapters of a recommender, by the recommender's core. */
 const lastReports = new WeakMap<object, Map<string, { source: string; time: number }>>();
 
 /**

@@ -39,9 +39,7 @@ export async function addItem(product: NewItem, context: AddContext): Promise<It
   return context.call((remote) => remote.insertItem(local, runs));
 }
 
-/**
- * Encodes a product in its own worker, which ends afterwards: nothing else releases the memory of onnxruntime.
- */
+/** Encodes a product in its own worker, which ends afterwards: nothing else releases the memory of onnxruntime. */
 async function encodeItem(
   item: Item,
   picture: Blob | undefined,

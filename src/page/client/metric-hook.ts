@@ -58,9 +58,7 @@ export class MetricHooks {
     };
   }
 
-  /**
-   * Passes on a new count soon. Resolves once the count is held here: from then on it is passed on even if the page is left.
-   */
+  /** Passes on a new count soon. Resolves once the count is held here: from then on it is passed on even if the page is left. */
   async soon(): Promise<void> {
     if (!this.#end) return;
     this.#timer ??= setTimeout(() => void this.#passOn(), REPORT_DELAY_MS);

@@ -98,9 +98,7 @@ export class TabCopy {
     if (kept) await this.#host.call((remote) => remote.takeOver(kept));
   }
 
-  /**
-   * As `handIn`, and keeps a copy from now on. An earlier copy of the worker's data would lack the data that was handed in.
-   */
+  /** As `handIn`, and keeps a copy from now on. An earlier copy of the worker's data would lack the data that was handed in. */
   async takeUp(): Promise<void> {
     this.#copying = this.handIn();
     try {

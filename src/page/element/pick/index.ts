@@ -1,2 +1,1 @@
-export type { PickLabels } from './pick-labels';
-export { type PickDetail, SidestreamPick } from './sidestream-pick';
+export { type PickDetail, type PickLabels, SidestreamPick } from './sidestream-pick';

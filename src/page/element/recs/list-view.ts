@@ -100,7 +100,5 @@ export function isHidden(host: Element, state: ListState, placement: Placement, 
   return (kind === 'empty' && state.response !== null) || fallbackOf(host).length === 0;
 }
 
-/**
- * The space of the scroll buttons until their code is loaded: a heading that gave way to them would push the list down.
- */
+/** The space of the scroll buttons until their code is loaded: a heading that gave way to them would push the list down. */
 export const scrollRoom = html`<div class="scrollers hold"><button class="scroll" disabled></button><button class="scroll" disabled></button></div>`;

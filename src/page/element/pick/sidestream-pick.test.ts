@@ -1,11 +1,11 @@
 import { beforeAll, expect, it } from 'vitest';
 import { loadTexts } from '../labels';
-import { pickLabels } from './pick-labels';
+import { pickLabels } from './sidestream-pick';
 
 beforeAll(() => loadTexts('de'));
 
 it('says how many are picked and how many are needed', () => {
-  const { hint, count } = pickLabels({}, 'de-AT', 3);
+  const { hint, count } = pickLabels({}, 'de-AT');
   expect(hint).toBe('Wählen Sie 3 aus, dann richten sich die Listen dieser Seite nach Ihrem Geschmack.');
   expect(count(1, 3)).toBe('1 von 3 gewählt');
 });
