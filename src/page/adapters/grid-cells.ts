@@ -87,19 +87,16 @@ export function fillPlaces(places: readonly Cell[], cells: readonly Cell[]): voi
 const ofPlace = ({ item, node }: Cell): { element: Element; name: string; value: string | null }[] =>
   OF_PLACE.flatMap((name) => [item, node].map((element) => ({ element, name, value: element.getAttribute(name) })));
 
-/** The wanted order of a list and the constraints on it. All lists have the same ids, each once. */
-export interface HeldOrder {
-  shop: readonly string[];
-  wanted: readonly string[];
-  present: readonly string[];
-  held: ReadonlySet<string>;
-}
-
 /**
  * The order closest to the wanted one in which the held ids stay in place. Ids that the wanted order leaves at their position in
- * the shop's order, such as ids unknown to the recommender, keep that position if they can.
+ * the shop's order, such as ids unknown to the recommender, keep that position if they can. All orders have the same ids, each once.
  */
-export function heldOrder({ shop, wanted, present, held }: HeldOrder): string[] {
+export function heldOrder({
+  shop,
+  wanted,
+  present,
+  held,
+}: Record<'shop' | 'wanted' | 'present', readonly string[]> & { held: ReadonlySet<string> }): string[] {
   const places = present.map((id) => (held.has(id) ? id : undefined));
   const placed = new Set(held);
   for (const [at, id] of wanted.entries()) {

@@ -125,10 +125,7 @@ export function followConsent(
 function tools(source: ToolName | 'auto', answers: Answers, options: ConsentOptions): () => void {
   const { type = 'personalization_storage', region = '', dataLayer = 'dataLayer' } = options;
   const { purposes = [1, 5, 6], wait = 10_000 } = options;
-  return connectTools(source, { type, region, dataLayer, purposes }, wait, {
-    level: (level, tool) => answers.give(level, tool),
-    report: (given) => answers.report(given),
-  });
+  return connectTools(source, { type, region, dataLayer, purposes }, wait, answers);
 }
 
 const LEVELS: readonly unknown[] = ['granted', 'denied', 'pending', 'session'] satisfies Consent[];

@@ -16,8 +16,9 @@ import { connectWordPress } from './wordpress';
 /** Time between two searches for tools that load late, ms. */
 const SEEK_INTERVAL = 200;
 
-export interface ToolsListener {
-  level(level: Exclude<ToolLevel, 'not-required'>, source: ToolName): void;
+/** Receives the combined answer of the tools. */
+interface ToolsListener {
+  give(level: Exclude<ToolLevel, 'not-required'>, source: ToolName): void;
   report(report: ConsentReport): void;
 }
 
@@ -69,9 +70,9 @@ export function connectTools(
     // A tool that appears without an answer does not withdraw a grant.
     const next = together(said, patient && before?.level !== 'granted');
     told = next;
-    if (next && (refused || next.level !== before?.level)) listener.level(next.level, next.source);
+    if (next && (refused || next.level !== before?.level)) listener.give(next.level, next.source);
     // No tool confirms the earlier answer any more.
-    if (!next && before) listener.level('pending', before.source);
+    if (!next && before) listener.give('pending', before.source);
   };
   const listenerOf = (name: ToolName): ToolListener => ({
     found: () => void (said.has(name) || said.set(name, null)),
