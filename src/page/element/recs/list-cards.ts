@@ -93,7 +93,7 @@ export class ListCards {
     if (!this.#template) return undefined;
     this.#loadingTemplate ??= Promise.all([import('./template-card'), loadExtras()])
       .then(([{ TemplateCards }]) => {
-        this.#templates = new TemplateCards();
+        this.#templates = new TemplateCards(this.#host);
       })
       .catch((thrown: unknown) => this.#host.listFailed(thrown))
       .finally(() => this.#host.requestUpdate());
@@ -102,10 +102,7 @@ export class ListCards {
 
   /** Fills the cards of one rendering from the present template; undefined without a template. */
   filler(): CardFiller | undefined {
-    const template = this.#template;
-    const templates = this.#templates;
-    templates?.use(template, this.#host.renderRoot as ShadowRoot);
-    return template && templates ? (...card) => templates.card(template, ...card) : undefined;
+    return this.#templates?.use(this.#template);
   }
 
   keep(items: Recommendation[]): void {

@@ -2,6 +2,7 @@ import { safeHref, safeImage } from '../../../core/card';
 import type { Recommendation } from '../../../device/protocol';
 import { warnOnce } from '../dom';
 import type { CardExtras, ExtrasContext } from './card-extras';
+import type { CardsHost } from './settings';
 
 /** Values of the placeholders in braces, by name. */
 export type Fields = Readonly<Record<string, string>>;
@@ -194,39 +195,42 @@ const usesPosition = (template: HTMLTemplateElement): boolean =>
  * does not flicker and no image is loaded twice.
  */
 export class TemplateCards {
+  readonly #host: CardsHost;
   readonly #cards = new Map<string, { signature: string; element: HTMLElement }>();
-  #template: HTMLTemplateElement | undefined;
-  #host: Element | undefined;
+  #template: HTMLTemplateElement | null = null;
   #sheet: CSSStyleSheet | undefined;
 
-  /**
-   * Sets the template with its style sheets; cards of an earlier template are dropped. The sheets are adopted, not inserted: a
-   * page's policy may bar inline styles, and one sheet serves all cards.
-   */
-  use(template: HTMLTemplateElement | null, root: ShadowRoot): void {
-    if (template === (this.#template ?? null)) return;
-    this.#cards.clear();
-    this.#template = template ?? undefined;
-    this.#host = root.host;
-    if (template && !template.content.hasChildNodes()) warnOnce(root.host, 'template', EMPTY_TEMPLATE);
-    const others = root.adoptedStyleSheets.filter((sheet) => sheet !== this.#sheet);
-    this.#sheet = new CSSStyleSheet();
-    this.#sheet.replaceSync(
-      [...(template?.content.querySelectorAll('style') ?? [])].map(({ textContent }) => textContent).join('\n'),
-    );
-    root.adoptedStyleSheets = [...others, this.#sheet];
+  constructor(host: CardsHost) {
+    this.#host = host;
   }
 
   /**
-   * The filled card of one item; undefined while the code for its parts is loading. Texts of the catalog are only ever inserted
-   * as text.
+   * Fills cards from a template; cards of an earlier template are dropped. Its style sheets are adopted, not inserted: a page's policy
+   * may bar inline styles, and one sheet serves all cards.
+   * @returns undefined without a template
    */
-  card(
+  use(template: HTMLTemplateElement | null): CardFiller | undefined {
+    const { renderRoot: root } = this.#host;
+    if (template !== this.#template && root instanceof ShadowRoot) {
+      this.#cards.clear();
+      this.#template = template;
+      if (template && !template.content.hasChildNodes()) warnOnce(this.#host, 'template', EMPTY_TEMPLATE);
+      const others = root.adoptedStyleSheets.filter((sheet) => sheet !== this.#sheet);
+      this.#sheet = new CSSStyleSheet();
+      const styles = [...(template?.content.querySelectorAll('style') ?? [])];
+      this.#sheet.replaceSync(styles.map(({ textContent }) => textContent).join('\n'));
+      root.adoptedStyleSheets = [...others, this.#sheet];
+    }
+    return template
+      ? (card, position, href, price, context) => this.#card(template, card, position, { href, price }, context)
+      : undefined;
+  }
+
+  #card(
     template: HTMLTemplateElement,
     recommendation: Recommendation,
     position: number,
-    href: string,
-    price: string,
+    shown: Omit<Shown, 'image'>,
     context: TemplateContext,
   ): HTMLElement | undefined {
     const { extras } = context;
@@ -234,7 +238,7 @@ export class TemplateCards {
     const image = safeImage(recommendation.item.image);
     // The position is left out of the comparison if the template does not use it.
     const place = usesPosition(template) ? position : 0;
-    const filled = cardFields(recommendation, place, { href, price, image }, extras, context);
+    const filled = cardFields(recommendation, place, { ...shown, image }, extras, context);
     const signature = JSON.stringify(filled);
     const { fields, values } = filled;
     const known = this.#cards.get(recommendation.item.id);
@@ -253,7 +257,6 @@ export class TemplateCards {
   }
 
   readonly #refused = (place: string): void => {
-    if (!this.#host) return;
     if (place.startsWith('data-')) {
       const advice =
         'Name a field, such as listPrice or attributes.color, or a field and its value: availability=in-stock.';
