@@ -1,2 +1,4 @@
 /** `<sidestream-find>`, apart from the rest: pages without it load nothing of it. */
-export { type FindDetail, type FindLabels, type FindSubmitDetail, SidestreamFind } from './page/element/find';
+export type { FindDetail, FindSubmitDetail } from './page/element/find/events';
+export type { FindLabels } from './page/element/find/find-view';
+export { SidestreamFind } from './page/element/find/sidestream-find';

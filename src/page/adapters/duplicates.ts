@@ -100,36 +100,25 @@ export class ElementEvents {
 
   constructor() {
     if (typeof window === 'undefined') return;
-    const options = { capture: true, signal: this.#ended.signal };
     // The page may dispatch its own events with these names and any detail.
     const detailOf = (event: Event): ElementDetail =>
       (inOwnElement(around(event)) && (event as CustomEvent<ElementDetail | null>).detail) || {};
-    window.addEventListener(
-      'itemclick',
-      (event) => {
-        const { item } = detailOf(event);
-        if (item) this.#clicked.set(item.id, Date.now());
-      },
-      options,
-    );
-    window.addEventListener(
-      'addtocart',
-      (event) => {
-        const { items } = detailOf(event);
-        if (!Array.isArray(items)) return;
-        for (const entry of items) if (entry?.item) this.#added.set(entry.item.id, { event, time: Date.now() });
-      },
-      options,
-    );
-    window.addEventListener(
-      'recommend',
-      (event) => {
-        const { placement, items = [] } = detailOf(event);
-        this.#forgetListsThatLeft();
-        if (event.target) this.#shown.set(event.target, { placement, ids: new Set(items.map(({ item }) => item.id)) });
-      },
-      options,
-    );
+    const listen = (type: string, heard: (detail: ElementDetail, event: Event) => void): void =>
+      window.addEventListener(type, (event) => heard(detailOf(event), event), {
+        capture: true,
+        signal: this.#ended.signal,
+      });
+    listen('itemclick', ({ item }) => {
+      if (item) this.#clicked.set(item.id, Date.now());
+    });
+    listen('addtocart', ({ items }, event) => {
+      if (!Array.isArray(items)) return;
+      for (const entry of items) if (entry?.item) this.#added.set(entry.item.id, { event, time: Date.now() });
+    });
+    listen('recommend', ({ placement, items = [] }, { target }) => {
+      this.#forgetListsThatLeft();
+      if (target) this.#shown.set(target, { placement, ids: new Set(items.map(({ item }) => item.id)) });
+    });
   }
 
   /** Whether an element tracks this event. @param placement placement of the event; undefined for any */

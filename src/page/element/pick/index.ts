@@ -1,1 +1,0 @@
-export { type PickDetail, type PickLabels, SidestreamPick } from './sidestream-pick';
