@@ -84,7 +84,7 @@ export class ErrorReporter {
     this.#element = element;
   }
 
-  report(thrown: unknown): void {
+  readonly report = (thrown: unknown): void => {
     const error = SidestreamError.from(thrown);
     if (this.#reported.has(error)) return;
     this.#reported.add(error);
@@ -94,7 +94,7 @@ export class ErrorReporter {
     if (this.#lines.has(line)) return;
     this.#lines.add(line);
     console.warn(line, this.#element);
-  }
+  };
 }
 
 /** Adds or removes listeners of the list's own events, typed like the listeners of built-in elements. */

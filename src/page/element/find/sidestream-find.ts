@@ -156,11 +156,7 @@ export class SidestreamFind extends LitElement {
 
   constructor() {
     super();
-    new LanguageObserver(
-      this,
-      () => void (this.#open && this.#find()),
-      (thrown) => this.listFailed(thrown),
-    );
+    new LanguageObserver(this, () => void (this.#open && this.#find()), this.#errors.report);
     this.addEventListener('focusout', ({ relatedTarget }) => {
       if (!(relatedTarget instanceof Node && this.renderRoot.contains(relatedTarget))) this.#close();
     });

@@ -134,11 +134,7 @@ export class SidestreamPick extends LitElement {
 
   constructor() {
     super();
-    new LanguageObserver(
-      this,
-      () => undefined,
-      (thrown) => this.#errors.report(thrown),
-    );
+    new LanguageObserver(this, () => undefined, this.#errors.report);
   }
 
   /** @internal */
@@ -278,7 +274,7 @@ export class SidestreamPick extends LitElement {
     const unsubscribe = [
       // A shopper in the middle of picking is left alone.
       recommender.on('change', () => this.#picked.length > 0 || void this.#load()),
-      recommender.on('error', (error) => this.#errors.report(error)),
+      recommender.on('error', this.#errors.report),
     ];
     void this.#load();
     return () => {

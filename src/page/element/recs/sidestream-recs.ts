@@ -149,11 +149,7 @@ export class SidestreamRecs extends ListProperties implements ListHost, PageList
   constructor() {
     super();
     // The response contains the reasons: another language needs another request.
-    new LanguageObserver(
-      this,
-      () => this.refresh(),
-      (thrown) => this.listFailed(thrown),
-    );
+    new LanguageObserver(this, () => this.refresh(), this.#errors.report);
   }
 
   /** @internal */

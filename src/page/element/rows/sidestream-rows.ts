@@ -170,11 +170,7 @@ export class SidestreamRows extends LitElement implements PageList {
 
   constructor() {
     super();
-    new LanguageObserver(
-      this,
-      () => this.#later(),
-      (thrown) => this.#errors.report(thrown),
-    );
+    new LanguageObserver(this, () => this.#later(), this.#errors.report);
   }
 
   /** @internal */
@@ -259,10 +255,7 @@ export class SidestreamRows extends LitElement implements PageList {
   }
 
   #use(recommender: Recommender): () => void {
-    const end = [
-      recommender.on('change', () => this.#later()),
-      recommender.on('error', (error) => this.#errors.report(error)),
-    ];
+    const end = [recommender.on('change', () => this.#later()), recommender.on('error', this.#errors.report)];
     this.#later(0);
     return () => {
       for (const stop of end) stop();
