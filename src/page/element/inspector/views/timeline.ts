@@ -48,6 +48,14 @@ export class TimelineView implements View {
     if (!inspection) return html`<p class="note">${texts.moment}</p>`;
     if (this.#rows.length === 0 && status.events === 0) return lead(texts.nothing);
     const { points, choices } = inspection;
+    const toggleChoices = (): void => {
+      this.#choices = !this.#choices;
+      host.update();
+    };
+    const showAll = (): void => {
+      this.#all = true;
+      host.update();
+    };
     const shown = this.#shown();
     const listed = this.#all ? shown : shown.slice(0, INITIAL_ROWS);
     const opens = this.#rows.some(({ entries }) => entries[0].snapshot);
@@ -63,13 +71,13 @@ export class TimelineView implements View {
       }
       ${host.heading(timeline.list)}
       <p class="note">${opens ? timeline.listNote : timeline.firstState}</p>
-      <label class="check"><input type="checkbox" .checked=${this.#choices} @change=${() => this.#toggleChoices(host)} /> ${timeline.showChoices}</label>
+      <label class="check"><input type="checkbox" .checked=${this.#choices} @change=${toggleChoices} /> ${timeline.showChoices}</label>
       <ol part="timeline" class="timeline">
         ${listed.map((row) => this.#row(host, row))}
       </ol>
       ${
         listed.length < shown.length
-          ? html`<button class="button" type="button" data-testid="all-entries" @click=${() => this.#showAll(host)}>${fill(timeline.showAll, { count: formats.count(shown.length) })}</button>`
+          ? html`<button class="button" type="button" data-testid="all-entries" @click=${showAll}>${fill(timeline.showAll, { count: formats.count(shown.length) })}</button>`
           : nothing
       }
       ${(choices[0]?.at ?? 1) > 1 ? html`<p class="note">${fill(timeline.lost, { number: formats.count(choices[0]?.at ?? 1) })}</p>` : nothing}`;
@@ -312,16 +320,6 @@ export class TimelineView implements View {
   #close(): void {
     this.#open = null;
     this.#change = null;
-  }
-
-  #toggleChoices(host: InspectorHost): void {
-    this.#choices = !this.#choices;
-    host.update();
-  }
-
-  #showAll(host: InspectorHost): void {
-    this.#all = true;
-    host.update();
   }
 }
 
