@@ -11,5 +11,6 @@ export {
   refuse,
   startRecommender,
 } from './create-recommender';
+export { DebouncedRunner } from './debounced-runner';
 export { PendingCalls } from './worker-calls';
 export { setWorkerUrl } from './worker-script';
