@@ -6,7 +6,6 @@ import { LanguageObserver } from '../labels';
 import { completeLabels } from '../recs/labels';
 import { Impressions } from '../recs/late/impressions';
 import { ListCards } from '../recs/list-cards';
-import { dispatch, type FindDetail, type FindSubmitDetail } from './events';
 import {
   bodyView,
   type FindLabels,
@@ -16,7 +15,7 @@ import {
   type ResultContext,
   spokenText,
 } from './find-view';
-import { Search } from './search';
+import { dispatch, type FindDetail, type FindSubmitDetail, Search } from './search';
 import { findStyles } from './sidestream-find.styles';
 
 const MAX_LENGTH = 200;

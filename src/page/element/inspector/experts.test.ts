@@ -2,8 +2,7 @@ import { expect, it } from 'vitest';
 import type { InspectedExpert } from '../../../device/protocol';
 import { recommendation } from '../../../testing/fake-recommender';
 import { colorOf, namedExperts } from './experts';
-import { ENGLISH_INSPECTOR } from './texts';
-import { wordsIn } from './words';
+import { ENGLISH_INSPECTOR, wordsIn } from './words';
 
 const words = wordsIn(ENGLISH_INSPECTOR, 'en');
 let made = 0;

@@ -1,6 +1,6 @@
 import { fill } from '../../../core/labels';
 import type { InspectedExpert, Inspection } from '../../../device/protocol';
-import type { PresentState } from './texts';
+import type { PresentState } from './texts/locales/en';
 import type { Words } from './words';
 
 /** Number of choices by which an expert is named. */

@@ -9,14 +9,13 @@ import { LanguageObserver } from '../labels';
 import { unseenStyles } from '../shared.styles';
 import { mediaStyles } from './media.styles';
 import { inspectorStyles } from './sidestream-inspector.styles';
-import { INSPECTOR_TEXTS, type LoadedTexts } from './texts';
 import { HelpsView } from './views/helps';
 import { LearnedView } from './views/learned';
 import { TimelineView } from './views/timeline';
 import type { InspectorHost, View } from './views/view';
 import { WhyView } from './views/why';
 import { viewStyles } from './views.styles';
-import { type Words, wordsIn } from './words';
+import { INSPECTOR_TEXTS, type LoadedTexts, type Words, wordsIn } from './words';
 
 const VIEWS = ['learned', 'timeline', 'why', 'helps'] as const;
 /** The views, in their order. */

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { labelLanguage } from '../../../core/labels';
 import { LABEL_LANGUAGES } from '../../../testing/languages';
-import { ENGLISH_INSPECTOR, INSPECTOR_TEXTS } from './texts';
-import { backendWords, formatsIn, runWords, type Words, wordsIn } from './words';
+import { backendWords, ENGLISH_INSPECTOR, formatsIn, INSPECTOR_TEXTS, runWords, type Words, wordsIn } from './words';
 
 const ENGLISH = wordsIn(ENGLISH_INSPECTOR, 'en');
 

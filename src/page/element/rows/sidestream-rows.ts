@@ -8,7 +8,7 @@ import {
   type TemplateResult,
 } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import type { Recommender, Row, RowsRequest, RowsResponse } from '../../../device/protocol';
+import type { Placement, Recommendation, Recommender, Row, RowsRequest, RowsResponse } from '../../../device/protocol';
 import { SidestreamError } from '../../../error';
 import { define, hasOtherContent, languageOf } from '../dom';
 import { ErrorReporter } from '../events';
@@ -23,7 +23,6 @@ import {
   sharedRecommender,
   turnsOf,
 } from '../recs/page-lists';
-import { inPlace, keyOf, PLACEMENT, rowSource } from './row-source';
 import '../recs/sidestream-recs';
 
 const rowsStyles = css`
@@ -44,6 +43,55 @@ const rowsStyles = css`
     min-block-size: 24rem;
   }
 `;
+
+/** The plan of all rows, with the request's language and exclusions; the same until the shopper acts. */
+export type Plan = () => Promise<RowsResponse>;
+
+/** Tells rows apart: a plan has at most one of a kind about the same item, brand or category. */
+const keyOf = ({ kind, about }: Pick<Row, 'kind' | 'about'>): string => `${kind} ${about}`;
+
+/** The placement whose list a row of a kind is most like. */
+const PLACEMENT: Readonly<Record<Row['kind'], Placement>> = {
+  because: 'similar',
+  more: 'for-you',
+  new: 'for-you',
+  again: 'again',
+  trending: 'trending',
+};
+
+/**
+ * A recommender whose lists are one row of a plan, for the element that shows it. Events have the row's kind as their placement, such
+ * as `rows-because`.
+ */
+export function rowSource(recommender: Recommender, row: Row, plan: Plan): Recommender {
+  let last = row;
+  return {
+    ...recommender,
+    async recommend({ exclude = [], limit } = {}) {
+      const { id, rows, currency } = await plan();
+      // A row that is no longer planned is about to be removed.
+      last = rows.find((other) => keyOf(other) === keyOf(row)) ?? last;
+      const excluded = new Set(exclude);
+      const items: Recommendation[] = last.items.filter(({ item }) => !excluded.has(item.id)).slice(0, limit);
+      return {
+        id,
+        placement: PLACEMENT[row.kind],
+        items: items.map((one, position) => ({ ...one, position })),
+        ...(currency === undefined ? {} : { currency }),
+      };
+    },
+    track: (type, itemId, details) => recommender.track(type, itemId, { ...details, placement: `rows-${row.kind}` }),
+  };
+}
+
+/** Rows in the order in which they are shown: the present ones keep their places, and new ones come after them. */
+export function inPlace(shown: readonly string[], rows: readonly Row[]): Row[] {
+  const place = (row: Row): number => {
+    const at = shown.indexOf(keyOf(row));
+    return at < 0 ? shown.length : at;
+  };
+  return [...rows].sort((a, b) => place(a) - place(b));
+}
 
 /** Delay within which several changes lead to one new plan, ms. */
 const PLAN_DELAY = 120;

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { TERMS } from '../../../../device/ranking';
-import { ENGLISH_INSPECTOR } from '../texts';
-import { partName, wordsIn } from '../words';
+import { ENGLISH_INSPECTOR, partName, wordsIn } from '../words';
 import { clickBars, weightBars } from './bars';
 
 const words = wordsIn(ENGLISH_INSPECTOR, 'en');

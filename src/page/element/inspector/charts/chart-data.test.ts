@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
 import type { ScorePart } from '../../../../device/protocol';
-import { ENGLISH_INSPECTOR } from '../texts';
-import { wordsIn } from '../words';
+import { ENGLISH_INSPECTOR, wordsIn } from '../words';
 import { DROPPED, namedParts, ON_TRIAL, runningRanks, shareSeries, sparkline, waterfallBars } from './chart-data';
 
 it('has a series for each kept expert, one for all that were dropped, and one for all on trial, which add up to 1', () => {

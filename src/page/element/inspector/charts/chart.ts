@@ -3,8 +3,7 @@ import { property } from 'lit/decorators.js';
 import { fill } from '../../../../core/labels';
 import { define } from '../../dom';
 import { type ChartFrame, DrawnChart } from '../../drawing';
-import { ENGLISH_INSPECTOR } from '../texts';
-import { type Words, wordsIn } from '../words';
+import { ENGLISH_INSPECTOR, type Words, wordsIn } from '../words';
 import type { Chart } from './plots';
 
 class InspectorChart extends DrawnChart<Chart> {

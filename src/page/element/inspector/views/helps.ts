@@ -13,7 +13,7 @@ import { clickList } from '../charts/bars';
 import { figure } from '../charts/chart';
 import { runningRanks } from '../charts/chart-data';
 import type { Chart } from '../charts/plots';
-import type { FactName } from '../texts';
+import type { FactName } from '../texts/locales/en';
 import { backendWords, runWords, whyNothing } from '../words';
 import { Controls } from './controls';
 import { type InspectorHost, lead, MAX_ROWS, type View } from './view';

@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import type { Row, RowsResponse } from '../../../device/protocol';
 import { FakeRecommender, recommendation } from '../../../testing/fake-recommender';
-import { inPlace, rowSource } from './row-source';
+import { inPlace, rowSource } from './sidestream-rows';
 
 const row = (kind: Row['kind'], about = '', ids = ['a', 'b']): Row => ({
   kind,
