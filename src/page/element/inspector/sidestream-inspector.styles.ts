@@ -357,49 +357,4 @@ export const inspectorStyles = css`
   .drawing text {
     white-space: pre;
   }
-  details {
-    margin-block-start: 0.5rem;
-  }
-  .more {
-    margin-block-start: 1.5rem;
-    padding-block-start: 0.75rem;
-    border-block-start: 1px solid var(--_line);
-  }
-  .more + .more {
-    margin-block-start: 0.75rem;
-  }
-  summary {
-    inline-size: fit-content;
-    font-size: 0.875rem;
-    font-weight: 550;
-    cursor: pointer;
-  }
-  .scroll-across {
-    overflow-x: auto;
-  }
-  .scroll {
-    max-block-size: 18rem;
-    margin-block-start: 0.5rem;
-    overflow: auto;
-  }
-  table {
-    border-collapse: collapse;
-    font-size: 0.875rem;
-    font-variant-numeric: tabular-nums;
-  }
-  th,
-  td {
-    padding: 0.3125rem 1rem 0.3125rem 0;
-    text-align: start;
-    vertical-align: top;
-    font-weight: 400;
-    border-block-end: 1px solid var(--_line);
-  }
-  :host(:dir(rtl)) :is(th, td) {
-    padding: 0.3125rem 0 0.3125rem 1rem;
-  }
-  thead th {
-    color: var(--_muted);
-  }
-
 `;

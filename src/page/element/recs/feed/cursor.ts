@@ -40,6 +40,13 @@ const cursorSchema = v.object({
 /** Where a shopper is in a feed. */
 export type Cursor = v.InferOutput<typeof cursorSchema>;
 
+/** What a cursor keeps of a feed: dismissed products are not shown again, and the place counts without those before it. */
+export function keptOf(entries: readonly Entry[], at: number): Pick<Cursor, 'entries' | 'at'> {
+  const kept = entries.filter(({ dismissed }) => !dismissed);
+  const before = entries.slice(0, at).filter(({ dismissed }) => dismissed).length;
+  return { entries: kept.map(({ id, reason, source }) => [id, reason, source]), at: at - before };
+}
+
 /** Maximum number of cursors that a tab keeps: each has some 50 kB for 1,000 products. */
 const MAX_CURSORS = 5;
 /** What the keys of cursors have in common. A key has no space after the namespace, so a refusal deletes it with the tab's copies. */

@@ -6,9 +6,9 @@ import { cardOf, type ListContext } from '../card';
 import type { ListState } from '../list-controller';
 import { feedColumns } from '../list-view';
 import type { LateHost } from '../settings';
-import { type Entry, StoredCursor } from './cursor';
+import { type Entry, keptOf, StoredCursor } from './cursor';
 import { feedStyles } from './feed.styles';
-import { type CardWindow, moveFocus, RowHeights } from './rows';
+import { type CardWindow, moveFocus, RowHeights, scrollerOf } from './rows';
 
 /** How far above and below the viewport cards are in the page, in heights of the viewport. */
 const MARGIN = 1.5;
@@ -50,10 +50,9 @@ export class Feed implements ReactiveController {
   #frame = 0;
   #listening = new AbortController();
   #end: Element | null = null;
-  /** Number of pages when the end was last observed. */
   #observed = 0;
   readonly #observer = globalThis.IntersectionObserver
-    ? new IntersectionObserver((entries) => this.#reached(entries), { rootMargin: NEAR })
+    ? new IntersectionObserver((entries) => entries.at(-1)?.isIntersecting && this.more(), { rootMargin: NEAR })
     : null;
   /** The cards of the last page, and the number of pages so far. */
   latest: Recommendation[] = [];
@@ -281,10 +280,6 @@ export class Feed implements ReactiveController {
     this.#host.requestUpdate();
   }
 
-  #reached(entries: IntersectionObserverEntry[]): void {
-    if (entries.at(-1)?.isIntersecting) this.more();
-  }
-
   readonly #later = (): void => {
     if (this.#frame === 0) this.#frame = requestAnimationFrame(() => this.#follow());
   };
@@ -390,21 +385,10 @@ export class Feed implements ReactiveController {
     if (!this.#response || !this.#cursor || this.#entries.length === 0 || this.#target) return;
     const { id: response, currency } = this.#response;
     const { columns, mean: height } = this.#rows;
-    // Dismissed products are not shown again; the place counts without those before it.
-    const kept = this.#entries.filter(({ dismissed }) => !dismissed);
-    const before = this.#entries.slice(0, this.#place.at).filter(({ dismissed }) => dismissed).length;
-    const entries = kept.map(({ id, reason, source }): [string, string, Entry['source']] => [id, reason, source]);
     const { at, top } = this.#place;
-    const cursor = { response, currency, done: this.#done, entries, at: at - before, top, columns, height };
+    const cursor = { response, currency, done: this.#done, top, columns, height, ...keptOf(this.#entries, at) };
     this.#cursor.write(cursor, this.#consented);
   };
-}
-
-/** What the feed scrolls in: an element of the page, or the window. */
-function scrollerOf({ parentElement }: Element): Element | Window {
-  let scroller = parentElement;
-  while (scroller && !/auto|scroll/.test(getComputedStyle(scroller).overflowY)) scroller = scroller.parentElement;
-  return scroller ?? window;
 }
 
 /** What a list does for its feed. */

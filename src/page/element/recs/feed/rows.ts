@@ -82,3 +82,10 @@ export function moveFocus(event: KeyboardEvent): void {
   event.preventDefault();
   next.querySelector<HTMLElement>('a, button')?.focus();
 }
+
+/** What the feed scrolls in: an element of the page, or the window. */
+export function scrollerOf({ parentElement }: Element): Element | Window {
+  let scroller = parentElement;
+  while (scroller && !/auto|scroll/.test(getComputedStyle(scroller).overflowY)) scroller = scroller.parentElement;
+  return scroller ?? window;
+}
