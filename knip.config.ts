@@ -19,7 +19,7 @@ const config: KnipConfig = {
     'src/editor/main.ts!',
     'src/studio/{main,serve/service-worker}.ts!',
     // Comes late, as one object.
-    'src/page/element/recs/late/index.ts!',
+    'src/page/element/recs/late/late-parts.ts!',
     // Compiled to WebAssembly.
     'src/core/kernel/assembly/*-products.ts!',
     'scripts/*.{ts,mjs}!',

@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config';
 const initial = (name: string) => ({ name, tags: ['$initial' as const], priority: 1 });
 
 /** The shop, with what its first list needs: reduced prices and ratings. */
-const shop = { name: 'shop', priority: 1, test: /src\/(demo\/shop-|page\/element\/recs\/card-extras\/)/ };
+const shop = { name: 'shop', priority: 1, test: /src\/(demo\/shop-|page\/element\/recs\/card-extras)/ };
 
 /** Lets the workers of the demo shop count what they send, for the figure on its home page. */
 const sentByWorkers = (): Plugin => ({
@@ -23,7 +23,7 @@ const OWN_MODULES = [
   'src/core/kernel/**/*.test.ts',
   'src/device/learner/profile-bounds.test.ts',
   // A registry of elements keeps the class of the first file that defined one.
-  'src/page/element/index.test.ts',
+  'src/page/element/{index,pick/sidestream-pick,rows/sidestream-rows}.test.ts',
   'src/device/ranking/aging.test.ts',
   'src/device/ranking/nearest-neighbors.test.ts',
   'src/shop/bundler/queue.test.ts',

@@ -52,8 +52,6 @@ async function pageBuild(dir: string): Promise<RolldownOptions> {
   const plugins = [shortStyles(), besideScript(), ownError(), rememberPackages()];
   const options: InputOptions = { ...common, platform: 'browser', plugins };
   const first = await modulesOf({ ...options, input: sources({ sidestream: 'page.ts' }) });
-  // Template cards need it: in a separate chunk it would be requested only after theirs.
-  first.add(source('page/element/warn-once.ts'));
   return {
     ...options,
     input: sources({

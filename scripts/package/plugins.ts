@@ -33,7 +33,7 @@ export function shortStyles(): Plugin {
   return {
     name: 'short styles',
     transform: {
-      filter: { id: /\.styles\.ts$/ },
+      filter: { id: /src[\\/]page[\\/]element[\\/].*\.ts$/ },
       handler: (code) =>
         code.replace(/css`[^`]*`/g, (sheet) =>
           sheet

@@ -233,7 +233,12 @@ export const PACKAGE_VIEWS: readonly View[] = [
   },
   {
     name: 'search',
-    sources: ['examples/plain', 'src/page/adapters/search', 'scripts/demo'],
+    sources: [
+      'examples/plain',
+      'src/page/adapters/ranked-results.ts',
+      'src/page/adapters/search-taste.ts',
+      'scripts/demo',
+    ],
     picture: { file: 'pictures/search.webp', width: 800, height: 700 },
     needsScripts: true,
     open: search,

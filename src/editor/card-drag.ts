@@ -97,7 +97,6 @@ export class CardDrag implements ReactiveController {
     this.#drag = undefined;
   };
 
-  /** Shows which product is dragged, and where it would be dropped. */
   #mark(itemId: string, to: number): void {
     for (const [n, card] of this.cards().entries()) {
       card.style.opacity = card.dataset.id === itemId ? '0.4' : '';

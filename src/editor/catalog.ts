@@ -9,7 +9,6 @@ const catalogSchema = v.object({
   attributes: v.array(v.object({ name: v.string(), list: v.boolean(), values: v.array(value) })),
 });
 
-/** What the form suggests. */
 export type Catalog = v.InferOutput<typeof catalogSchema>;
 
 const problemsSchema = v.object({
@@ -37,7 +36,6 @@ async function request(path: string, init?: RequestInit): Promise<Response> {
 export const fetchCatalog = async (): Promise<Catalog> =>
   v.parse(catalogSchema, await (await request('catalog.json')).json());
 
-/** The file of rules, and the tag that names its version. */
 export interface RulesFile {
   text: string;
   tag: string;
@@ -73,7 +71,6 @@ export function conditionFor({ attributes }: Catalog, field: string, text: strin
   return { field, match: known?.list ? { $contains: text } : match };
 }
 
-/** The values that a category or an attribute has in the catalogue. */
 export function valuesOf({ categories, attributes }: Catalog, field: string): string[] {
   if (field === 'category') return categories;
   const known = attributes.find(({ name }) => field === `attributes.${name}`);

@@ -98,7 +98,6 @@ export function formOf(entry: unknown): FormRule | null {
   return { ...form, kind: boost ? 'raise' : 'lower', condition: conditionOf(push.filter), strength: push.strength };
 }
 
-/** The entry of the file for the fields of the form. */
 export function entryOf({ name, placements, from, until, kind, pins, condition, strength }: FormRule): object {
   const filter = { [condition.field]: condition.match };
   const push = [{ filter, ...(strength === undefined ? {} : { strength }) }];
@@ -128,20 +127,17 @@ export function draftsOf(text: string): Draft[] {
   return read.output.rules.map((entry) => ({ key: ++keys, entry, form: formOf(entry) }));
 }
 
-/** A new rule. */
 export function newDraft(given: Pick<FormRule, 'kind'> & Partial<FormRule>): Draft {
   const form = { name: '', placements: [], from: '', until: '', pins: [], condition: EMPTY, ...given };
   return { key: ++keys, entry: entryOf(form), form };
 }
 
-/** A rule with changed fields. */
 export function changed(draft: Draft, change: Partial<FormRule>): Draft {
   if (!draft.form) return draft;
   const form = { ...draft.form, ...change };
   return { ...draft, form, entry: entryOf(form) };
 }
 
-/** The file with these rules. */
 export const fileOf = (drafts: readonly Pick<Draft, 'entry'>[]): string =>
   `${JSON.stringify({ version: RULES_VERSION, rules: drafts.map(({ entry }) => entry) }, null, 2)}\n`;
 
@@ -196,7 +192,6 @@ export function nameIn(entry: unknown): string | undefined {
   return typeof name === 'string' && name !== '' ? name.slice(0, 100) : undefined;
 }
 
-/** Name of a field for people. */
 export const fieldName = (field: string): string => FIELDS[field] ?? field.replace('attributes.', '');
 
 /** Names of the form's fields, by the last part of their path in the file. */
@@ -218,7 +213,6 @@ export function problemWords(field: string, reason: string): string {
   return [label ?? (field === '' || /^pin\.\d+$/.test(field) ? '' : field), text].filter(Boolean).join(': ');
 }
 
-/** The value of a condition, as text. */
 export const matchText = ({ match }: Condition): string => String(typeof match === 'object' ? match.$contains : match);
 
 /** What a rule does, in words. @param titleOf title of a product by its id */
@@ -242,7 +236,6 @@ export function words(entry: unknown, titleOf: (id: string) => string): string {
     .join('; ');
 }
 
-/** A change of the file, in words. */
 export interface Difference {
   what: 'Added' | 'Changed' | 'Removed' | 'Order';
   text: string;

@@ -12,7 +12,6 @@ const element: Promise<typeof import('../page/client')> = import(
   /* @vite-ignore */ new URL('sidestream/sidestream.js', document.baseURI).href
 );
 
-/** What the preview shows. */
 export interface Shown {
   placement: Placement;
   /** The product in view, of `similar` and `complement`. */
@@ -63,7 +62,6 @@ export class Preview {
     this.#show();
   }
 
-  /** The cards, in the order of the list. */
   cards(): HTMLElement[] {
     return [...(this.room.firstElementChild?.shadowRoot?.querySelectorAll<HTMLElement>('li[data-id]') ?? [])];
   }

@@ -3,7 +3,6 @@ import { PLACEMENTS } from '../device/ranking';
 import { type Catalog, conditionFor, valuesOf } from './catalog';
 import { type Draft, type FormRule, fieldName, KINDS, matchText, NAMES, nameIn, words } from './model';
 
-/** What the form of a rule needs, and what it can do. */
 interface RuleContext {
   catalog: Catalog;
   titleOf(id: string): string;

@@ -36,7 +36,6 @@ const inputOf = ({ target }: Event): string =>
 /** The page: rules on one side, a list that follows them on the other. */
 export class RulesEditor extends LitElement {
   #drafts: Draft[];
-  /** The rules of the file. */
   #saved: Draft[];
   #problems: Problem[] = [];
   #opened = new Set<number>();
@@ -282,7 +281,6 @@ export class RulesEditor extends LitElement {
     this.#change(pinned(this.#drafts, pin, this.#place()));
   }
 
-  /** Swaps a rule with the one after it. */
   #move(n: number): void {
     this.#change([
       ...this.#drafts.slice(0, n),
@@ -315,7 +313,6 @@ export class RulesEditor extends LitElement {
     }, DELAY);
   }
 
-  /** Shows the rules in the preview, and checks them. */
   async #follow(): Promise<void> {
     const number = ++this.#checks;
     try {

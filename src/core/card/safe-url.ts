@@ -35,12 +35,6 @@ export function safeImage(src: string | undefined): string {
   return allowed(src, ['http:', 'https:', 'blob:']) || /^data:image\//i.test(src) ? src : '';
 }
 
-/** The checks above, passed to late code; importing them there would turn this file into a separate chunk. */
-export interface SafeUrls {
-  safeHref: typeof safeHref;
-  safeImage: typeof safeImage;
-}
-
 /** Addresses are parsed as on an https page, which gives a relative one an allowed scheme. */
 const BASE = 'https://page.invalid/';
 

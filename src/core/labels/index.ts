@@ -1,3 +1,3 @@
-export type { BundleTexts, Counted, FindTexts, PageTexts, PickTexts, ReasonTexts, Text } from './labels';
+export type { BundleTexts, FindTexts, PageTexts, PickTexts, ReasonTexts, Text } from './labels';
 export { fill, type LabelLanguage, type LateLanguage, labelLanguage, loadLabels } from './languages';
 export { ENGLISH, ENGLISH_REASONS } from './locales/en';

@@ -10,7 +10,7 @@ type Holding<Name extends string> = (
 export type Text<Placeholder extends string> = string & Holding<Placeholder>;
 
 /** A text about a number: `one` for exactly 1, `other` for all other numbers. They may be the same. */
-export interface Counted<Placeholder extends string> {
+interface Counted<Placeholder extends string> {
   one: Text<Placeholder>;
   other: Text<Placeholder>;
 }

@@ -56,14 +56,12 @@ const CHEAPEST = { type: 'number', minimum: 0, description: 'Only products up to
 const NARROWING = { category: v.optional(CATEGORY.schema), maxPrice: v.optional(v.pipe(v.number(), v.minValue(0))) };
 const NARROWING_JSON = { category: CATEGORY.json, maxPrice: CHEAPEST };
 
-/** What a tool needs besides its schema of WebMCP. */
 interface Definition<E extends v.ObjectEntries> {
   name: string;
   title: string;
   description: string;
   entries: E;
   json: Record<keyof E, object>;
-  /** Fields that agents must give. */
   required?: (keyof E & string)[];
   changes?: boolean;
   run(input: v.InferOutput<v.StrictObjectSchema<E, undefined>>, signal: AbortSignal | undefined): Promise<object>;
@@ -104,7 +102,6 @@ function pageAddress(address: string | undefined): string | undefined {
   return /^https?:$/.test(protocol) ? href : undefined;
 }
 
-/** The tools for agents. @param sink tracks what goes into the cart */
 export function toolsOf(recommender: AgentRecommender, options: AgentOptions, sink: EventSink): ModelContextTool[] {
   const { addToCart, addressOf = ({ url }: Item) => url } = options;
 

@@ -1,6 +1,6 @@
 import type { AgentOptions, AgentRecommender, ModelContextTool } from './agent-tools';
+import { OnlyConnection } from './duplicates';
 import { EventSink } from './event-sink';
-import { OnlyConnection } from './only-connection';
 import { messageOf } from './report';
 
 /** The part of WebMCP's `ModelContext` that registers tools: https://webmachinelearning.github.io/webmcp */

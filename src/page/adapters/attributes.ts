@@ -1,10 +1,20 @@
 import * as v from 'valibot';
 import { EVENT_TYPES } from '../../device/protocol';
+import { OnlyConnection } from './duplicates';
 import { EventSink, type Tracker } from './event-sink';
 import { idSchema, isEventType, readDetails } from './field';
-import { ImpressionObserver } from './impression-observer';
-import { ancestors, around, detailsOf, EVENT, ITEM, inOwnElement, itemOf, pageRoot, VIEW } from './marked-element';
-import { OnlyConnection } from './only-connection';
+import {
+  ancestors,
+  around,
+  detailsOf,
+  EVENT,
+  ImpressionObserver,
+  ITEM,
+  inOwnElement,
+  itemOf,
+  pageRoot,
+  VIEW,
+} from './marked-element';
 import type { AdapterOptions } from './report';
 
 /** Options of `connectAttributes`. */

@@ -1,6 +1,6 @@
+import { OnlyConnection } from './duplicates';
 import { EventSink, type Tracker } from './event-sink';
 import { type Ga4Event, type Ga4Options, readGa4 } from './ga4-event';
-import { OnlyConnection } from './only-connection';
 import { type Command, isCommand, layerOf, readEntries } from './pushed-entries';
 import { type AdapterOptions, messageOf } from './report';
 
@@ -27,20 +27,20 @@ export function connectDataLayer(recommender: Tracker | Promise<Tracker>, option
   const { dataLayer: given = 'dataLayer' } = options;
   if (typeof document === 'undefined' && !Array.isArray(given)) return () => undefined;
   const sink = new EventSink(recommender, options);
-  const entries = new EntryReader();
+  const read = entryReader();
   const known = new WeakSet();
   const isNew = (entry: object, core: object): boolean => {
-    const read = readFor.get(core) ?? new WeakMap<object, object>();
-    readFor.set(core, read);
-    if (!read.has(entry)) read.set(entry, entries);
-    return read.get(entry) === entries;
+    const readers = readFor.get(core) ?? new WeakMap<object, object>();
+    readFor.set(core, readers);
+    if (!readers.has(entry)) readers.set(entry, read);
+    return readers.get(entry) === read;
   };
 
   const onEntry = (entry: object): void => {
     const again = known.has(entry);
     known.add(entry);
     try {
-      const event = entries.read(entry);
+      const event = read(entry);
       if (!event || again) return;
       for (const found of readGa4(event, options)) {
         if ('type' in found) sink.track(found, (core) => isNew(entry, core));
@@ -63,24 +63,24 @@ export function connectDataLayer(recommender: Tracker | Promise<Tracker>, option
   return disconnect;
 }
 
-/** Reads the entries of a data layer in order, as Tag Manager does. */
-class EntryReader {
+/**
+ * Reads the entries of a data layer in order, as Tag Manager does.
+ * @returns a function that returns null for an entry that is not an event
+ */
+function entryReader(): (entry: object) => Ga4Event | null {
   /** The `ecommerce` object that was pushed without an event; events that lack their own use it. */
-  #ecommerce: unknown = null;
-
-  /** @returns null for an entry that is not an event */
-  read(entry: object): Ga4Event | null {
+  let earlier: unknown = null;
+  return (entry) => {
     if (isCommand(entry)) return gtagEvent(entry);
     const { event: name, ecommerce, items } = entry as { event?: unknown; ecommerce?: unknown; items?: unknown };
-    if (ecommerce === null) this.#ecommerce = null;
+    if (ecommerce === null) earlier = null;
     if (typeof name !== 'string') {
-      if (ecommerce) this.#ecommerce = ecommerce;
+      if (ecommerce) earlier = ecommerce;
       return null;
     }
     const own = Boolean(ecommerce ?? items);
-    const params = ecommerce ?? (own ? entry : this.#ecommerce);
-    return { source: 'data-layer', name, params, own, payload: entry };
-  }
+    return { source: 'data-layer', name, params: ecommerce ?? (own ? entry : earlier), own, payload: entry };
+  };
 }
 
 /** The event of a `gtag()` call, which pushes its arguments object. */

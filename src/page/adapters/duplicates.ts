@@ -1,5 +1,53 @@
-import type { EventType } from '../../device/protocol';
+import { coreOf, type EventType } from '../../device/protocol';
 import { around, inOwnElement } from './marked-element';
+
+interface Holder {
+  recommender: object;
+  standDown: () => void;
+}
+
+/**
+ * Allows one connection of an adapter per recommender and source. A router that puts the body of another document into the page
+ * runs its scripts again, and a second connection would track every event twice.
+ */
+export class OnlyConnection {
+  readonly #taken = new WeakMap<object, Map<string, WeakMap<object, Holder>>>();
+
+  /**
+   * Claims a source once the recommender is available.
+   * @param name distinguishes connections that read one source in different ways
+   * @param standDown called if another connection has the source, before later callbacks of the promise run; also called later,
+   *   if the page closes the recommender without ending the connection and then connects another handle
+   * @returns a function that releases it
+   */
+  take(recommender: Promise<object>, source: object, name: string, standDown: () => void): () => void {
+    let ended = false;
+    let sources: WeakMap<object, Holder> | undefined;
+    const claim = (given: object): void => {
+      if (ended) return;
+      const core = coreOf(given);
+      const names = this.#taken.get(core) ?? new Map<string, WeakMap<object, Holder>>();
+      this.#taken.set(core, names);
+      const found = names.get(name) ?? new WeakMap<object, Holder>();
+      names.set(name, found);
+      const holder = found.get(source);
+      if (holder && coreOf(holder.recommender) === core) {
+        standDown();
+        return;
+      }
+      holder?.standDown();
+      found.set(source, { recommender: given, standDown });
+      sources = found;
+    };
+    // The code that uses the recommender reports a rejection.
+    recommender.then(claim, () => undefined);
+    return () => {
+      ended = true;
+      // Another connection may own it by now.
+      if (sources?.get(source)?.standDown === standDown) sources.delete(source);
+    };
+  }
+}
 
 /** Time within which two reports of one event are duplicates, ms. */
 const WINDOW = 1000;
@@ -9,9 +57,7 @@ const WINDOW = 1000;
  */
 const CART_WINDOW = 10_000;
 
-/**
- * The last report of each event type and item (key `type item`) from all adapters of a recommender, by the recommender's core.
- */
+/** The last report of each event type and item (key `type item`) from all adapters of a recommender, by the recommender's core. */
 const lastReports = new WeakMap<object, Map<string, { source: string; time: number }>>();
 
 /**
@@ -54,36 +100,25 @@ export class ElementEvents {
 
   constructor() {
     if (typeof window === 'undefined') return;
-    const options = { capture: true, signal: this.#ended.signal };
     // The page may dispatch its own events with these names and any detail.
     const detailOf = (event: Event): ElementDetail =>
       (inOwnElement(around(event)) && (event as CustomEvent<ElementDetail | null>).detail) || {};
-    window.addEventListener(
-      'itemclick',
-      (event) => {
-        const { item } = detailOf(event);
-        if (item) this.#clicked.set(item.id, Date.now());
-      },
-      options,
-    );
-    window.addEventListener(
-      'addtocart',
-      (event) => {
-        const { items } = detailOf(event);
-        if (!Array.isArray(items)) return;
-        for (const entry of items) if (entry?.item) this.#added.set(entry.item.id, { event, time: Date.now() });
-      },
-      options,
-    );
-    window.addEventListener(
-      'recommend',
-      (event) => {
-        const { placement, items = [] } = detailOf(event);
-        this.#forgetListsThatLeft();
-        if (event.target) this.#shown.set(event.target, { placement, ids: new Set(items.map(({ item }) => item.id)) });
-      },
-      options,
-    );
+    const listen = (type: string, heard: (detail: ElementDetail, event: Event) => void): void =>
+      window.addEventListener(type, (event) => heard(detailOf(event), event), {
+        capture: true,
+        signal: this.#ended.signal,
+      });
+    listen('itemclick', ({ item }) => {
+      if (item) this.#clicked.set(item.id, Date.now());
+    });
+    listen('addtocart', ({ items }, event) => {
+      if (!Array.isArray(items)) return;
+      for (const entry of items) if (entry?.item) this.#added.set(entry.item.id, { event, time: Date.now() });
+    });
+    listen('recommend', ({ placement, items = [] }, { target }) => {
+      this.#forgetListsThatLeft();
+      if (target) this.#shown.set(target, { placement, ids: new Set(items.map(({ item }) => item.id)) });
+    });
   }
 
   /** Whether an element tracks this event. @param placement placement of the event; undefined for any */

@@ -1,6 +1,6 @@
 import { coreOf, type Recommender } from '../../device/protocol';
+import type { OnlyConnection } from './duplicates';
 import { ElementEvents, reportedBefore } from './duplicates';
-import type { OnlyConnection } from './only-connection';
 import {
   type AdapterOptions,
   type DroppedReport,
@@ -12,7 +12,6 @@ import {
 
 /** The methods of a recommender that adapters need. */
 export type Tracker = Pick<Recommender, 'track' | 'getItem'>;
-/** An event before it is tracked. */
 export type Candidate = Omit<TrackedReport, 'outcome'>;
 export type Drop = Omit<DroppedReport, 'outcome'>;
 

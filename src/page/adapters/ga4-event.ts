@@ -17,7 +17,6 @@ export interface Ga4Options {
   events?: Record<string, EventType | null>;
 }
 
-/** An e-commerce event as it was pushed. */
 export interface Ga4Event {
   source: AdapterSource;
   name: string;
@@ -25,7 +24,6 @@ export interface Ga4Event {
   params: unknown;
   /** Whether the items are in the entry itself rather than in an earlier one. */
   own: boolean;
-  /** The pushed entry. */
   payload: unknown;
 }
 
@@ -51,7 +49,6 @@ const MAX_ITEMS = 200;
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** The events to track from a push, and the dropped ones. */
 export function readGa4({ source, name, params, own, payload }: Ga4Event, options: Ga4Options): (Candidate | Drop)[] {
   const received = { source, event: name, payload };
   const dropped = (reason: Drop['reason'], message: string, itemId: string | null = null): Drop => ({

@@ -3,7 +3,6 @@ import { idSchema } from './field';
 import { ITEM, inOwnElement, POSITION } from './marked-element';
 
 export interface Cell {
-  /** The marked element. */
   item: Element;
   /**
    * The element that is moved: the child of the grid that holds the item, if it holds no other item; otherwise the marked element
@@ -85,6 +84,26 @@ export function fillPlaces(places: readonly Cell[], cells: readonly Cell[]): voi
   }
 }
 
-/** The attributes of a cell that belong to its place. */
 const ofPlace = ({ item, node }: Cell): { element: Element; name: string; value: string | null }[] =>
   OF_PLACE.flatMap((name) => [item, node].map((element) => ({ element, name, value: element.getAttribute(name) })));
+
+/**
+ * The order closest to the wanted one in which the held ids stay in place. Ids that the wanted order leaves at their position in
+ * the shop's order, such as ids unknown to the recommender, keep that position if they can. All orders have the same ids, each once.
+ */
+export function heldOrder({
+  shop,
+  wanted,
+  present,
+  held,
+}: Record<'shop' | 'wanted' | 'present', readonly string[]> & { held: ReadonlySet<string> }): string[] {
+  const places = present.map((id) => (held.has(id) ? id : undefined));
+  const placed = new Set(held);
+  for (const [at, id] of wanted.entries()) {
+    if (id !== shop[at] || placed.has(id) || places[at] !== undefined) continue;
+    places[at] = id;
+    placed.add(id);
+  }
+  const rest = wanted.filter((id) => !placed.has(id)).values();
+  return places.flatMap((id) => id ?? rest.next().value ?? []);
+}

@@ -1,8 +1,7 @@
 import type { Recommender, RerankOptions } from '../../device/protocol';
-import { type Cell, cellsOf, exchangeable, fillPlaces } from './grid-cells';
-import { heldOrder } from './held-order';
+import { OnlyConnection } from './duplicates';
+import { type Cell, cellsOf, exchangeable, fillPlaces, heldOrder } from './grid-cells';
 import { ITEM, PLACEMENT, pageRoot, RECOMMENDATION } from './marked-element';
-import { OnlyConnection } from './only-connection';
 import { type AdapterOptions, messageOf, report } from './report';
 
 /** The methods of a recommender that a grid needs. */
@@ -30,7 +29,6 @@ export interface GridOptions extends RerankOptions, AdapterOptions {
 const RANKED = 'data-sidestream-ranked';
 /** Position of an item in the shop's order, from 0. It identifies copies of the grid, such as those that routers keep. */
 const SHOP_POSITION = 'data-sidestream-shop-position';
-/** Default of the option `wait`, ms. */
 const WAIT = 700;
 
 const connections = new OnlyConnection();
@@ -153,7 +151,6 @@ class Grid {
     this.#left = cells;
   }
 
-  /** Orders the newly added items. */
   scan(): void {
     const { wait, view } = this.#connection;
     const before = this.#count;
@@ -280,7 +277,6 @@ class ViewRecord {
   }
 }
 
-/** The mistake in the arguments; null if they are valid. */
 function wrongArgument(root: ParentNode, selector: string, wait: unknown): string | null {
   if (typeof wait !== 'number' || !(wait >= 0)) return 'wait must be a number of milliseconds, 0 or more.';
   try {

@@ -15,18 +15,20 @@ export { connectDataLayer, type DataLayerOptions } from './data-layer';
 export type { Ga4Options } from './ga4-event';
 export { connectGrid, type GridOptions, type Ranker } from './grid';
 export { type HintMapping, hintsFromUrl } from './hints-from-url';
-export type { AdapterOptions, AdapterReport, AdapterSource, DroppedReport, DropReason, TrackedReport } from './report';
 export {
-  algoliaFilters,
   type FindIds,
-  meilisearchContext,
   type RankedResults,
   type RankedResultsOptions,
   type ResultsPage,
   rankResults,
+} from './ranked-results';
+export type { AdapterOptions, AdapterReport, AdapterSource, DroppedReport, DropReason, TrackedReport } from './report';
+export {
+  algoliaFilters,
+  meilisearchContext,
   searchTaste,
   type Taste,
   type TasteFields,
   typesenseSort,
-} from './search';
+} from './search-taste';
 export { beaconSink, callbackSink, type Ga4Target, ga4Sink } from './sinks';

@@ -16,7 +16,7 @@ export const VIEW = 'data-sidestream-view';
 export const EVENT = 'data-sidestream-event';
 export const { placement: PLACEMENT, position: POSITION, recommendationId: RECOMMENDATION } = ATTRIBUTES;
 /** Attributes whose change gives an element another item or list. */
-export const WATCHED = [ITEM, VIEW, ATTRIBUTES.placement, ATTRIBUTES.recommendationId];
+const WATCHED = [ITEM, VIEW, ATTRIBUTES.placement, ATTRIBUTES.recommendationId];
 
 /** The node that an adapter listens on: routers replace the body of the document, but never the document. */
 export const pageRoot = (given: Document | ShadowRoot | Element = document): Document | ShadowRoot | Element =>
@@ -26,24 +26,20 @@ export const pageRoot = (given: Document | ShadowRoot | Element = document): Doc
 export const around = (event: Event): Element[] =>
   event.composedPath().filter((target): target is Element => target instanceof Element);
 
-/** An element and its ancestors, innermost first. */
 export function ancestors(element: Element): Element[] {
   const chain: Element[] = [];
   for (let at: Element | null = element; at; at = at.parentElement) chain.push(at);
   return chain;
 }
 
-/** Value of an attribute on the nearest element that has it. */
 const nearest = (chain: readonly Element[], name: string): string | null =>
   chain.find((element) => element.hasAttribute(name))?.getAttribute(name) ?? null;
 
-/** Id of the nearest item or view in a chain of elements, or null. */
 export function itemOf(chain: readonly Element[]): string | null {
   const element = chain.find((at) => at.hasAttribute(ITEM) || at.getAttribute(VIEW));
   return element?.getAttribute(ITEM) || element?.getAttribute(VIEW) || null;
 }
 
-/** Unparsed details of an event, from the attributes of a chain of elements. */
 export function detailsOf(chain: readonly Element[]): Partial<Record<keyof TrackDetails, unknown>> {
   return Object.fromEntries(Object.entries(ATTRIBUTES).map(([name, attribute]) => [name, nearest(chain, attribute)]));
 }
@@ -51,3 +47,98 @@ export function detailsOf(chain: readonly Element[]): Partial<Record<keyof Track
 /** Whether a chain contains a Sidestream element, which tracks its own events. */
 export const inOwnElement = (chain: readonly Element[]): boolean =>
   chain.some(({ localName }) => localName === 'sidestream-recs');
+
+/** How long an element must be in view, ms, and how much of it must be visible for an impression. */
+const DWELL = 1000;
+const SHARE = 0.5;
+/** Time within which a burst of page changes causes a single scan, ms. */
+const SCAN_DELAY = 100;
+
+interface Watched {
+  /** Type, item and list as JSON; when it changes, the element may be reported again. */
+  subject: string;
+  type: 'view' | 'impression';
+  seen: boolean;
+  timer: ReturnType<typeof setTimeout> | undefined;
+}
+
+/**
+ * Reports when marked elements of the page were seen: item pages (`data-sidestream-view`) once any part has been in view for a
+ * second, and items of a list with a placement or a recommendation once half of the element has. It also finds elements that are
+ * added later or get another item.
+ */
+export class ImpressionObserver {
+  readonly #root: Document | ShadowRoot | Element;
+  readonly #seen: (element: Element, type: 'view' | 'impression') => void;
+  readonly #watched = new Map<Element, Watched>();
+  readonly #views: IntersectionObserver;
+  readonly #changes: MutationObserver;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(root: Document | ShadowRoot | Element, seen: (element: Element, type: 'view' | 'impression') => void) {
+    this.#root = root;
+    this.#seen = seen;
+    const moved = (entries: IntersectionObserverEntry[]): void => {
+      for (const entry of entries) this.#moved(entry);
+    };
+    this.#views = new IntersectionObserver(moved, { threshold: [0, SHARE] });
+    this.#changes = new MutationObserver(() => {
+      this.#timer ??= setTimeout(() => this.#scan(), SCAN_DELAY);
+    });
+    this.#changes.observe(root, { subtree: true, childList: true, attributes: true, attributeFilter: WATCHED });
+    this.#scan();
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#changes.disconnect();
+    this.#views.disconnect();
+    for (const { timer } of this.#watched.values()) clearTimeout(timer);
+    this.#watched.clear();
+  }
+
+  #scan(): void {
+    this.#timer = undefined;
+    const found = new Set(this.#root.querySelectorAll(`[${ITEM}], [${VIEW}]`));
+    for (const [element, { timer }] of this.#watched) {
+      if (found.has(element)) continue;
+      clearTimeout(timer);
+      this.#views.unobserve(element);
+      this.#watched.delete(element);
+    }
+    for (const element of found) this.#watch(element);
+  }
+
+  #watch(element: Element): void {
+    const chain = ancestors(element);
+    const { placement, recommendationId } = detailsOf(chain);
+    const type = element.hasAttribute(VIEW) ? 'view' : 'impression';
+    if (inOwnElement(chain) || (type === 'impression' && !placement && !recommendationId)) return;
+    const subject = JSON.stringify([type, itemOf(chain), placement, recommendationId]);
+    const known = this.#watched.get(element);
+    if (known?.subject === subject) return;
+    clearTimeout(known?.timer);
+    this.#watched.set(element, { subject, type, seen: false, timer: undefined });
+    // Observing the element again yields a new entry even if it did not move.
+    this.#views.unobserve(element);
+    this.#views.observe(element);
+  }
+
+  #moved({ target, isIntersecting, intersectionRatio }: IntersectionObserverEntry): void {
+    const watched = this.#watched.get(target);
+    if (!watched || watched.seen) return;
+    // Rounding leaves an element that is exactly half in view a hair below the threshold.
+    const inView = isIntersecting && (watched.type === 'view' || intersectionRatio >= SHARE - 0.01);
+    if (!inView) {
+      clearTimeout(watched.timer);
+      watched.timer = undefined;
+      return;
+    }
+    watched.timer ??= setTimeout(() => {
+      watched.timer = undefined;
+      if (document.visibilityState === 'hidden') return;
+      watched.seen = true;
+      this.#seen(target, watched.type);
+    }, DWELL);
+  }
+}

@@ -67,7 +67,6 @@ export function layerOf(given: string | unknown[]): unknown[] {
   return layer;
 }
 
-/** Arguments of a `gtag()` call. */
 export interface Command {
   0?: unknown;
   1?: unknown;

@@ -1,8 +1,10 @@
 import * as Comlink from 'comlink';
+import { MANIFEST_FILE } from '../../core/common/manifest-file';
 import {
   type Consent,
   carryErrors,
   coreOf,
+  type EarlyManifest,
   type GivenOptions,
   type Offer,
   type Recommender,
@@ -13,13 +15,10 @@ import {
   type WorkerHost,
 } from '../../device/protocol';
 import { SidestreamError } from '../../error';
-import { guarded } from './argument-depth';
-import { earlyManifest } from './early-manifest';
 import { deleteTabCopies, erase, erasureOf, tabKey } from './erasure';
 import type { PageWatch } from './page-watch';
-import { PendingCalls } from './pending-calls';
-import type { Emit, Remote } from './remote';
 import type { TabCopy } from './tab-copy';
+import { type Emit, guarded, PendingCalls, type Remote } from './worker-calls';
 import { notStarted, startWorker } from './worker-script';
 
 /** Longest time that closing waits for the worker, ms: events that it has not saved by then are learned again from the log. */
@@ -36,7 +35,6 @@ export class WorkerConnection {
   readonly listeners = new Set<Emit>();
   /** Resolves when the worker takes calls; rejects when the start failed. */
   readonly started: Promise<void>;
-  /** Set when closing begins. */
   closing: Promise<void> | null = null;
   /** Options of all callers, with the consent in force; the next worker starts with them. */
   given: GivenOptions;
@@ -50,9 +48,7 @@ export class WorkerConnection {
   #host: Comlink.Remote<WorkerHost> | null = null;
   /** Null while no worker takes calls. */
   #remote: Remote | null = null;
-  /** The start of the worker that is running or starting. */
   #starting: Promise<Remote> | null = null;
-  /** Whether a worker of this connection ran before. */
   #restarted = false;
   /** Whether the shopper has withdrawn consent and the deletion is not yet confirmed. */
   #withdrawn = false;
@@ -61,7 +57,6 @@ export class WorkerConnection {
   #withdrawing = 0;
   #watch: PageWatch | null = null;
 
-  /** Starts the worker, which loads the bundle. */
   constructor(options: GivenOptions) {
     carryErrors();
     this.given = options;
@@ -70,24 +65,10 @@ export class WorkerConnection {
     });
   }
 
-  /** The consent in force; undefined until the worker knows it. */
-  get consent(): Consent | undefined {
-    return this.given.consent;
-  }
-
   get namespace(): string {
     return this.given.namespace ?? 'default';
   }
 
-  get tabKey(): string {
-    return tabKey(this.namespace, this.given.bundle);
-  }
-
-  deleteTabCopies(): void {
-    deleteTabCopies(this.namespace);
-  }
-
-  /** Whether a worker takes calls. */
   get up(): boolean {
     return this.#remote !== null;
   }
@@ -123,7 +104,7 @@ export class WorkerConnection {
   /** Carries out a refusal at once and in any case, without a worker if none takes calls. */
   async #withdraw(level: Refusal, work: (remote: Remote) => Promise<void>): Promise<void> {
     this.tabCopy?.end();
-    this.deleteTabCopies();
+    deleteTabCopies(this.namespace);
     this.#remember(level);
     this.#withdrawn = true;
     const withdrawal = ++this.#withdrawals;
@@ -302,5 +283,24 @@ export class WorkerConnection {
 /** Where the tab keeps data of a recommender: the beginning of its keys, and the consent in force; null for one without a worker. */
 export function tabOf(recommender: Recommender): { key: string; consent: Consent | undefined } | null {
   const core = coreOf(recommender);
-  return core instanceof WorkerConnection ? { key: core.tabKey, consent: core.consent } : null;
+  return core instanceof WorkerConnection
+    ? { key: tabKey(core.namespace, core.given.bundle), consent: core.given.consent }
+    : null;
+}
+
+/**
+ * Requests the manifest of a bundle while the worker's script is loading; the worker would request it only once it runs. Both use
+ * the same cache and the same rules.
+ * @param bundle absolute address of the folder
+ * @returns the bytes for the worker, or null if the request failed. The worker then requests the manifest itself and reports the
+ *   error
+ */
+function earlyManifest(bundle: string): EarlyManifest {
+  const bytes = fetch(bundle + MANIFEST_FILE, { cache: 'no-cache' })
+    .then((response) => (response.ok ? response.arrayBuffer() : null))
+    .catch(() => null);
+  return Comlink.proxy(async () => {
+    const given = await bytes;
+    return given && Comlink.transfer(given, [given]);
+  });
 }

@@ -1,10 +1,15 @@
-import type { GivenOptions, Recommender, RecommenderOptions, Refusal } from '../../device/protocol';
+import {
+  coreOf,
+  type GivenOptions,
+  type Recommender,
+  type RecommenderOptions,
+  type Refusal,
+} from '../../device/protocol';
 import { SidestreamError } from '../../error';
 import { WorkerConnection } from './connection';
 import { erase } from './erasure';
 import { handleOf } from './handle';
-import { addPageRecommender, deletePageRecommender } from './page-recommender';
-import { workerAddress } from './worker-url';
+import { workerAddress } from './worker-script';
 
 const running = new Map<string, WorkerConnection>();
 
@@ -165,4 +170,47 @@ function namespaceIn(options: unknown): string {
     'runtime/invalid-input',
     'eraseDevice() takes nothing, or an object with a namespace of 1 to 256 characters: { namespace: "outlet" }.',
   );
+}
+
+/** The data that elements need to join a recommender: the absolute address of its bundle and its namespace. */
+export interface PageBundle {
+  bundle: string;
+  namespace: string;
+}
+
+/** Open recommenders created by the page's own scripts, in the order in which they became ready. */
+const open = new Map<Recommender, PageBundle>();
+const listeners = new Set<() => void>();
+
+const tell = (): void => {
+  for (const listener of listeners) listener();
+};
+
+export function addPageRecommender(recommender: Recommender, of: PageBundle): void {
+  open.set(recommender, of);
+  tell();
+}
+
+export function deletePageRecommender(recommender: Recommender): void {
+  if (open.delete(recommender)) tell();
+}
+
+const only = (): [Recommender, PageBundle] | null => {
+  const [first] = open;
+  return first && [...open.keys()].every((other) => coreOf(other) === coreOf(first[0])) ? first : null;
+};
+
+/**
+ * The page's recommender, for elements without their own: the first open one that its scripts created. Null without
+ * one, or if there are several bundles or namespaces, because only the page knows which one is meant.
+ */
+export const pageRecommender = (): Recommender | null => only()?.[0] ?? null;
+
+/** Its bundle and namespace: an element that joins by them outlives the page's own handle. */
+export const pageBundle = (): PageBundle | null => only()?.[1] ?? null;
+
+/** Calls a function whenever the page's recommender may have changed. @returns a function that stops this */
+export function onPageRecommender(changed: () => void): () => void {
+  listeners.add(changed);
+  return () => listeners.delete(changed);
 }

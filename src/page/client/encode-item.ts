@@ -6,14 +6,8 @@ import type { BundleEncoders, EncoderHost, EncoderRun, Item, NewItem, Progress }
 import { carryErrors, parsed } from '../../device/protocol';
 import type { LocalItem } from '../../device/store';
 import { SidestreamError } from '../../error';
-import type { Remote } from './remote';
+import type { Remote } from './worker-calls';
 import { notStarted, startWorker } from './worker-script';
-
-/** An item with its features, and what encoded it. */
-interface EncodedItem {
-  local: LocalItem;
-  runs: readonly EncoderRun[];
-}
 
 /** The part of the recommender that `addItem` needs. */
 export interface AddContext {
@@ -45,15 +39,13 @@ export async function addItem(product: NewItem, context: AddContext): Promise<It
   return context.call((remote) => remote.insertItem(local, runs));
 }
 
-/**
- * Encodes a product in its own worker, which ends afterwards: nothing else releases the memory of onnxruntime.
- */
+/** Encodes a product in its own worker, which ends afterwards: nothing else releases the memory of onnxruntime. */
 async function encodeItem(
   item: Item,
   picture: Blob | undefined,
   files: BundleEncoders,
   { workerUrl, ended, onProgress }: AddContext,
-): Promise<EncodedItem> {
+): Promise<{ local: LocalItem; runs: readonly EncoderRun[] }> {
   carryErrors();
   const { encoders } = files;
   const { worker, address } = startWorker('encoder-worker.js', workerUrl);

@@ -22,7 +22,6 @@ export function deleteTabCopies(namespace: string): void {
   }
 }
 
-/** Deletions in progress, by namespace. */
 const erasures = new Map<string, Promise<unknown>>();
 
 /**

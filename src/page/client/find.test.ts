@@ -2,7 +2,6 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { DEFAULT_PRESETS } from '../../core/encoders';
 import type { FindResponse, QueryEncoder } from '../../device/protocol';
 import { SidestreamError } from '../../error';
-import type { WorkerConnection } from './connection';
 import { type FindContext, find } from './find';
 
 const files = (modality: QueryEncoder['modality']): QueryEncoder => ({
@@ -58,10 +57,9 @@ function page() {
   };
   const context: FindContext = {
     call: (work) => work(remote),
-    connection: { given: {}, handles: 1 } as WorkerConnection,
+    connection: { given: { bundle: '/bundle/' }, handles: 1, fail: (thrown) => void failures.push(thrown) },
     ended: new AbortController().signal,
     signal: aborter.signal,
-    fail: (thrown) => failures.push(thrown),
   };
   // A page without types may give anything.
   const search = async (request: object) => {

@@ -22,16 +22,13 @@ const KEPT_FOR = 60_000;
 /** How long no encoder is loaded after a failure, ms. */
 const RETRY_AFTER = 30_000;
 
-/** The part of the recommender that a search needs. */
 export interface FindContext {
   call<T>(work: (remote: Pick<WorkerRecommender, 'find' | 'queryEncoder'>) => Promise<T>): Promise<T>;
-  connection: WorkerConnection;
+  connection: Pick<WorkerConnection, 'given' | 'handles' | 'fail'>;
   /** Aborts when the recommender is closed. */
   ended: AbortSignal;
   /** Aborts when the caller no longer waits for the result. */
   signal: AbortSignal | undefined;
-  /** Reports an error that the caller does not get. */
-  fail(thrown: unknown): void;
 }
 
 /** Maximum size of a picture, bytes: photos from phones have a few million. */
@@ -57,7 +54,7 @@ export async function find(request: FindRequest, wait: CallOptions, context: Fin
     return await context.call((remote) => remote.find(list, wait, { modality: 'text', values }, runs));
   } catch (thrown) {
     // The page's list is empty; the page's developer learns why it was not searched by meaning.
-    if (!context.ended.aborted) context.fail(thrown);
+    if (!context.ended.aborted) context.connection.fail(thrown);
     return found;
   }
 }
@@ -82,7 +79,7 @@ const invalid = (what: string): SidestreamError => new SidestreamError('runtime/
 type Modality = QueryEncoder['modality'];
 
 /** The encoders of a page's recommenders, shared by all search fields. */
-const encoders = new WeakMap<WorkerConnection, Record<Modality, QueryEncoding>>();
+const encoders = new WeakMap<FindContext['connection'], Record<Modality, QueryEncoding>>();
 
 function encoderOf({ connection }: FindContext, modality: Modality): QueryEncoding {
   const known = encoders.get(connection) ?? { text: new QueryEncoding('text'), image: new QueryEncoding('image') };
@@ -90,10 +87,8 @@ function encoderOf({ connection }: FindContext, modality: Modality): QueryEncodi
   return known[modality];
 }
 
-/** An open encoder in its own worker. */
 interface OpenEncoder {
   host: Comlink.Remote<EncoderHost>;
-  /** Rejects when the worker has stopped. */
   failed: Promise<never>;
 }
 

@@ -8,12 +8,11 @@ import {
 } from '../../device/protocol';
 import { SidestreamError } from '../../error';
 import { closedError, type WorkerConnection } from './connection';
-import type { Emit, Remote } from './remote';
+import type { Emit, Remote } from './worker-calls';
 
 /** Maximum number of errors kept until a listener is added. */
 const MAX_EARLY_ERRORS = 20;
 
-/** Methods that only call the worker. */
 const FORWARDED = [
   'recommendSegments',
   'recommendRows',
@@ -48,7 +47,6 @@ export function handleOf(
 ): Recommender {
   const listeners: Listeners = { change: new Set(), progress: new Set(), error: new Set() };
   if (onProgress) listeners.progress.add(onProgress);
-  /** Errors emitted before the first listener was added. */
   const earlyErrors: SidestreamError[] = [];
   const emit: Emit = (type, event) => {
     if (type === 'error' && listeners.error.size === 0 && earlyErrors.length < MAX_EARLY_ERRORS) {
@@ -93,14 +91,7 @@ export function handleOf(
     find: (request, wait) =>
       within('find()', wait, async (_, rest) => {
         const { find } = await import('./find');
-        const context = {
-          call,
-          connection,
-          ended: ended.signal,
-          signal: wait?.signal,
-          fail: (thrown: unknown) => connection.fail(thrown),
-        };
-        return find(request, rest, context);
+        return find(request, rest, { call, connection, ended: ended.signal, signal: wait?.signal });
       }),
     rerank: (ids, options = {}, wait) => within('rerank()', wait, (remote, rest) => remote.rerank(ids, options, rest)),
     async track(type, itemId, details = {}) {

@@ -5,9 +5,12 @@ export {
   createRecommender,
   type EraseOptions,
   eraseDevice,
+  onPageRecommender,
+  pageBundle,
+  pageRecommender,
   refuse,
   startRecommender,
 } from './create-recommender';
-export { onPageRecommender, pageBundle, pageRecommender } from './page-recommender';
-export { PendingCalls } from './pending-calls';
-export { setWorkerUrl } from './worker-url';
+export { DebouncedRunner } from './debounced-runner';
+export { PendingCalls } from './worker-calls';
+export { setWorkerUrl } from './worker-script';

@@ -1,7 +1,7 @@
 import type { Counts, MetricHook, MetricReport, TrackInput, VisitorReport } from '../../device/protocol';
 import { SidestreamError } from '../../error';
 import type { WorkerConnection } from './connection';
-import { onHidden } from './page-visibility';
+import { onHidden } from './page-watch';
 
 /** Time between two regular calls of a hook, ms. */
 const INTERVAL = 30_000;
@@ -23,7 +23,6 @@ export class MetricHooks {
   readonly #hooks = new Set<MetricHook>();
   readonly #take: (sent: string[]) => Promise<MetricReport>;
   readonly #fail: (thrown: unknown) => void;
-  /** Counts held for the next call of the hooks. */
   #counts: Counts[] = [];
   #visitors: VisitorReport[] = [];
   /** Keys of reports that the hooks received without failing; the worker may not know yet. */
@@ -59,9 +58,7 @@ export class MetricHooks {
     };
   }
 
-  /**
-   * Passes on a new count soon. Resolves once the count is held here: from then on it is passed on even if the page is left.
-   */
+  /** Passes on a new count soon. Resolves once the count is held here: from then on it is passed on even if the page is left. */
   async soon(): Promise<void> {
     if (!this.#end) return;
     this.#timer ??= setTimeout(() => void this.#passOn(), REPORT_DELAY_MS);
@@ -92,7 +89,6 @@ export class MetricHooks {
     };
   }
 
-  /** Passes on the worker's counts until none are left. */
   async #passOn(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -137,7 +133,6 @@ export class MetricHooks {
     return false;
   }
 
-  /** @returns whether it succeeded */
   async #call(hook: MetricHook, { counts, visitors }: MetricReport): Promise<boolean> {
     try {
       await hook(counts, visitors);
@@ -151,7 +146,6 @@ export class MetricHooks {
   }
 }
 
-/** Adds up counts of the same page by variant and placement. */
 function joined(before: readonly Counts[], more: readonly Counts[]): Counts[] {
   const rows = new Map<string, Counts>();
   for (const { revenue, ...row } of [...before, ...more]) {

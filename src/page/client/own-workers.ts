@@ -9,7 +9,6 @@ export type WorkerFile = 'worker.js' | 'encoder-worker.js';
  */
 export const ownPlaces = (): Places | null => null;
 
-/** Starts a worker from the sources. */
 export const startSource = (file: WorkerFile): Worker =>
   file === 'worker.js'
     ? new Worker(new URL('../../device/worker/worker.ts', import.meta.url), { type: 'module', name: 'sidestream' })

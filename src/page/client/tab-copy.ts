@@ -1,7 +1,9 @@
 import type { GivenOptions, TrackedCall, TrackInput } from '../../device/protocol';
 import { SidestreamError } from '../../error';
-import type { Emit, Remote } from './remote';
+import { DebouncedRunner } from './debounced-runner';
+import { tabKey } from './erasure';
 import { type Noted, TabRecord } from './tab-record';
+import type { Emit, Remote } from './worker-calls';
 
 /** Delay between a change and the copy of the worker's data, ms: training or a burst of events costs a single copy. */
 const COPY_DELAY = 500;
@@ -13,10 +15,7 @@ export interface TabCopyHost {
   tabCopy: TabCopy | null;
   /** Whether a worker takes calls. */
   readonly up: boolean;
-  /** Key of its record in sessionStorage. */
-  readonly tabKey: string;
-  /** Deletes the copies that pages of the tab kept in the namespace. */
-  deleteTabCopies(): void;
+  readonly namespace: string;
   readonly listeners: Set<Emit>;
   call<T>(work: (remote: Remote) => Promise<T>): Promise<T>;
   /** Starts a worker, which continues with the result of `TabCopy.read`. */
@@ -49,16 +48,16 @@ export class TabCopy {
   #away = false;
   /** How often the page was left: a copy requested earlier must not overwrite the records of later pages. */
   #departures = 0;
-  #copying: Promise<void> | null = null;
-  #again = false;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Whether the data of an earlier page is being handed in: a copy of the worker's data would lack it. */
+  #handing = false;
+  readonly #copies = new DebouncedRunner(() => this.#copy(), COPY_DELAY);
   readonly #listening = new AbortController();
 
   constructor(host: TabCopyHost) {
     this.#host = host;
-    this.#record = new TabRecord(host.tabKey);
+    this.#record = new TabRecord(tabKey(host.namespace, host.given.bundle));
     const { signal } = this.#listening;
-    document.addEventListener('visibilitychange', () => document.hidden && void this.save(), { signal });
+    document.addEventListener('visibilitychange', () => document.hidden && this.save(), { signal });
     window.addEventListener('pagehide', () => this.#leave(), { signal });
     window.addEventListener('pageshow', ({ persisted }) => persisted && this.#returned(), { signal });
     if (host.given.encrypt) {
@@ -100,15 +99,13 @@ export class TabCopy {
     if (kept) await this.#host.call((remote) => remote.takeOver(kept));
   }
 
-  /**
-   * As `handIn`, and keeps a copy from now on. An earlier copy of the worker's data would lack the data that was handed in.
-   */
+  /** As `handIn`, and keeps a copy from now on. An earlier copy of the worker's data would lack the data that was handed in. */
   async takeUp(): Promise<void> {
-    this.#copying = this.handIn();
+    this.#handing = true;
     try {
-      await this.#copying;
+      await this.handIn();
     } finally {
-      this.#copying = null;
+      this.#handing = false;
       this.later();
     }
   }
@@ -152,31 +149,17 @@ export class TabCopy {
   /** Handles a change of the recommender. @param events number of events that its profile has learned from */
   changed(events: number): void {
     // A reset: the kept data must not come back with the next page.
-    if (events < this.#lastEvents) void this.save();
+    if (events < this.#lastEvents) this.save();
     else this.later();
     this.#lastEvents = events;
   }
 
-  /** Copies the worker's data after a short delay. */
   later(): void {
-    if (!this.#ended) this.#timer ??= setTimeout(() => void this.save(), COPY_DELAY);
+    if (!this.#ended) this.#copies.later();
   }
 
-  async save(): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    // Without a worker, there is nothing to copy.
-    if (this.#ended || !this.#host.up) return;
-    if (this.#copying) {
-      this.#again = true;
-      return;
-    }
-    this.#copying = this.#copy();
-    await this.#copying;
-    this.#copying = null;
-    if (!this.#again) return;
-    this.#again = false;
-    await this.save();
+  save(): void {
+    this.#copies.now();
   }
 
   /** Deletes the kept data and keeps nothing from now on. */
@@ -188,12 +171,13 @@ export class TabCopy {
 
   close(): void {
     this.#ended = true;
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#copies.cancel();
     this.#listening.abort();
   }
 
   async #copy(): Promise<void> {
+    // Without a worker, there is nothing to copy.
+    if (this.#ended || this.#handing || !this.#host.up) return;
     const departures = this.#departures;
     const contained = new Set(this.#noted.filter(({ answered }) => answered));
     try {

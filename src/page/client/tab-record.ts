@@ -35,7 +35,6 @@ export class TabRecord {
   #text = 'null';
   #wrote = false;
 
-  /** @param key its key in sessionStorage */
   constructor(key: string) {
     this.#key = key;
   }

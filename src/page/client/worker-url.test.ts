@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 // The address given to `setWorkerUrl()` stays in the module.
-let urls: typeof import('./worker-url');
+let urls: typeof import('./worker-script');
 beforeEach(async () => {
   vi.resetModules();
-  urls = await import('./worker-url');
+  urls = await import('./worker-script');
 });
 const page = (baseURI = 'https://shop.example/a/'): void => void vi.stubGlobal('document', { baseURI });
 afterEach(() => vi.unstubAllGlobals());

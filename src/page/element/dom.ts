@@ -1,7 +1,23 @@
+import type { CSSResult } from 'lit';
+import { SidestreamError } from '../../error';
+
 /** Registers an element unless the page already has one with that name: two copies of the package must not break a shop. */
 export function define(tag: string, element: CustomElementConstructor): void {
   customElements.get(tag) || customElements.define(tag, element);
 }
+
+export function addStyles(root: Node, { styleSheet }: CSSResult): void {
+  if (root instanceof ShadowRoot && styleSheet) root.adoptedStyleSheets = [...root.adoptedStyleSheets, styleSheet];
+}
+
+/** Hides a picture that does not load, which reveals the initial behind it. */
+export function hideBroken({ currentTarget }: Event): void {
+  if (currentTarget instanceof HTMLElement) currentTarget.hidden = true;
+}
+
+/** Whether a click on a link, if there is one, opens it in this tab. */
+export const isPlain = ({ button, ctrlKey, metaKey, shiftKey, altKey }: MouseEvent, link: Element | null): boolean =>
+  !(button || ctrlKey || metaKey || shiftKey || altKey) && !link?.matches('[target]:not([target=_self]), [download]');
 
 /**
  * The language of an element: its nearest `lang` attribute, across shadow roots up to the document; without one, the browser's
@@ -17,3 +33,33 @@ export function languageOf(element: Element): string | undefined {
   }
   return undefined;
 }
+
+/** Causes that were reported, by element. */
+const reported = new WeakMap<Element, Set<string>>();
+
+/**
+ * Writes a mistake of the page to the console, with the element, once per element and cause.
+ * @param cause the invalid attribute, or the place in a template
+ * @param message the mistake, its consequence, and the correction
+ */
+export function warnOnce(host: Element, cause: string, message: string): void {
+  const causes = reported.get(host) ?? new Set();
+  if (causes.has(cause)) return;
+  reported.set(host, causes.add(cause));
+  console.warn(`<${host.localName}> ${message}`, host);
+}
+
+/** Loads code once per page; a failure is one error for all that wait for it. */
+export function once<Code>(load: () => Promise<Code>): () => Promise<Code> {
+  let loading: Promise<Code> | undefined;
+  return () => {
+    loading ??= load().catch((thrown: unknown) => {
+      throw SidestreamError.from(thrown);
+    });
+    return loading;
+  };
+}
+
+/** Frameworks set a new object at every render; only different content counts as a change. */
+export const hasOtherContent = (now: unknown, before: unknown): boolean =>
+  JSON.stringify(now) !== JSON.stringify(before);

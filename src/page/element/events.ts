@@ -1,6 +1,6 @@
 import { LitElement } from 'lit';
 import type { Item, Placement, Progress, Recommendation } from '../../device/protocol';
-import type { SidestreamError } from '../../error';
+import { SidestreamError } from '../../error';
 
 /** Detail of `itemclick`. The event is cancelable: `preventDefault()` stops the link, but the click is still tracked. */
 export interface RecsClickDetail {
@@ -84,7 +84,8 @@ export class ErrorReporter {
     this.#element = element;
   }
 
-  report(error: SidestreamError): void {
+  readonly report = (thrown: unknown): void => {
+    const error = SidestreamError.from(thrown);
     if (this.#reported.has(error)) return;
     this.#reported.add(error);
     if (!emit(this.#element, 'error', { error }) || logged.has(error)) return;
@@ -93,7 +94,7 @@ export class ErrorReporter {
     if (this.#lines.has(line)) return;
     this.#lines.add(line);
     console.warn(line, this.#element);
-  }
+  };
 }
 
 /** Adds or removes listeners of the list's own events, typed like the listeners of built-in elements. */

@@ -1,50 +1,80 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import { ENGLISH, type LabelLanguage, labelLanguage, loadLabels, type PageTexts } from '../../core/labels';
+import { ENGLISH, type LateLanguage, labelLanguage, loadLabels, type PageTexts } from '../../core/labels';
 import { languageOf } from './dom';
 
-/** The built-in English texts and the loaded ones; a language that could not be loaded also maps to English. */
-const loaded = new Map<LabelLanguage, PageTexts>([['en', ENGLISH]]);
-const loading = new Map<LabelLanguage, Promise<void>>();
+/** Texts by language. English is built in; another language is loaded when it is first needed, once per page. */
+export class LateTexts<Texts> {
+  readonly #english: Texts;
+  readonly #load: (language: LateLanguage) => Promise<Texts>;
+  /** A language that could not be loaded also maps to English. */
+  readonly #loaded = new Map<LateLanguage, Texts>();
+  readonly #loading = new Map<LateLanguage, Promise<void>>();
 
-const codeOf = (language = globalThis.navigator?.language ?? ''): LabelLanguage => labelLanguage(language);
+  constructor(english: Texts, load: (language: LateLanguage) => Promise<Texts>) {
+    this.#english = english;
+    this.#load = load;
+  }
 
-/**
- * The built-in texts for a language, by the first part of its tag; English for any other language.
- * @param language a BCP 47 tag. Default: the browser's language
- * @returns null until they are loaded
- */
-export const textsIn = (language?: string): PageTexts | null => loaded.get(codeOf(language)) ?? null;
+  /**
+   * The texts for a language, by the first part of its tag; English for any other language.
+   * @param language a BCP 47 tag. Default: the browser's language
+   * @returns null until they are loaded
+   */
+  in(language = globalThis.navigator?.language ?? ''): Texts | null {
+    const code = labelLanguage(language);
+    return code === 'en' ? this.#english : (this.#loaded.get(code) ?? null);
+  }
 
-/** Loads the built-in texts for a language, once per page. If it rejects, elements use English. */
-export function loadTexts(language?: string): Promise<void> {
-  const code = codeOf(language);
-  if (code === 'en') return Promise.resolve();
-  const found =
-    loading.get(code) ??
-    loadLabels(code).then(
-      (texts) => void loaded.set(code, texts),
-      (thrown: unknown) => {
-        loaded.set(code, ENGLISH);
-        throw thrown;
-      },
-    );
-  loading.set(code, found);
-  return found;
+  /** Loads the texts for a language. If it rejects, elements use English. */
+  load(language = globalThis.navigator?.language ?? ''): Promise<void> {
+    const code = labelLanguage(language);
+    if (code === 'en') return Promise.resolve();
+    const found =
+      this.#loading.get(code) ??
+      this.#load(code).then(
+        (texts) => void this.#loaded.set(code, texts),
+        (thrown: unknown) => {
+          this.#loaded.set(code, this.#english);
+          throw thrown;
+        },
+      );
+    this.#loading.set(code, found);
+    return found;
+  }
 }
+
+const PAGE_TEXTS = new LateTexts<PageTexts>(ENGLISH, loadLabels);
+
+export const textsIn = (language?: string): PageTexts | null => PAGE_TEXTS.in(language);
+
+export const loadTexts = (language?: string): Promise<void> => PAGE_TEXTS.load(language);
 
 /** Observes the language of an element and of the page, and renders the element again when its texts are loaded. */
 export class LanguageObserver implements ReactiveController {
   readonly #host: ReactiveControllerHost & Element;
   readonly #failed: (thrown: unknown) => void;
+  readonly #texts: Pick<LateTexts<unknown>, 'in' | 'load'>;
+  readonly #loaded: () => void;
+  /** The language whose texts are being loaded; null if none are. */
+  #loading: string | undefined | null = null;
   readonly #observer: MutationObserver | undefined;
 
   /**
    * @param changed called when the language may have changed
    * @param failed called when the texts could not be loaded; the element uses English then
+   * @param loaded called when texts were loaded, before the element is rendered with them
    */
-  constructor(host: ReactiveControllerHost & Element, changed: () => void, failed: (thrown: unknown) => void) {
+  constructor(
+    host: ReactiveControllerHost & Element,
+    changed: () => void,
+    failed: (thrown: unknown) => void,
+    texts: Pick<LateTexts<unknown>, 'in' | 'load'> = PAGE_TEXTS,
+    loaded: () => void = () => undefined,
+  ) {
     this.#host = host;
     this.#failed = failed;
+    this.#texts = texts;
+    this.#loaded = loaded;
     // Undefined if elements are rendered without a browser.
     this.#observer =
       globalThis.MutationObserver &&
@@ -57,10 +87,16 @@ export class LanguageObserver implements ReactiveController {
 
   hostUpdate(): void {
     const language = languageOf(this.#host);
-    if (textsIn(language)) return;
-    loadTexts(language)
+    if (this.#texts.in(language) || this.#loading === language) return;
+    this.#loading = language;
+    this.#texts
+      .load(language)
       .catch(this.#failed)
-      .finally(() => this.#host.requestUpdate());
+      .finally(() => {
+        this.#loading = null;
+        this.#loaded();
+        this.#host.requestUpdate();
+      });
   }
 
   hostConnected(): void {

@@ -1,34 +1,22 @@
 import type { Placement } from '../../device/protocol';
-import { warnOnce } from './warn-once';
+import { warnOnce } from './dom';
 
-/** By property: its attribute and the values that it takes. */
-const ADVICE: Record<string, [attribute: string, advice: string]> = {
-  placement: [
-    'placement',
+/** The values that a property takes, and what the list does without a right one. */
+const ADVICE: Record<string, string> = {
+  placement:
     'must be for-you, similar, complement, trending, recent or again; the list uses for-you. Correct the word, or leave the attribute out.',
-  ],
-  limit: ['limit', 'must be a whole number from 1 to 100; the list uses 8. Write limit="12", say, or leave it out.'],
-  headingLevel: [
-    'heading-level',
+  limit: 'must be a whole number from 1 to 100; the list uses 8. Write limit="12", say, or leave it out.',
+  headingLevel:
     'must be a whole number from 2 to 6; the heading stays at level 2. Write heading-level="3", say, or leave it out.',
-  ],
-  layout: [
-    'layout',
+  layout:
     'must be grid, row, feed or bundle; the list is shown as a grid. Correct the word, or leave the attribute out.',
-  ],
-  currency: ['currency', 'must be the three-letter code of a currency that browsers know. Write currency="EUR", say.'],
-  lowStock: [
-    'low-stock',
-    'must be a whole number, 0 or more; the list uses 5. Write low-stock="3", say, or leave it out.',
-  ],
-  hrefTemplate: [
-    'href-template',
+  currency: 'must be the three-letter code of a currency that browsers know. Write currency="EUR", say.',
+  lowStock: 'must be a whole number, 0 or more; the list uses 5. Write low-stock="3", say, or leave it out.',
+  hrefTemplate:
     'must contain {id}, {title}, {category} or {path} and no other braces; cards link to the address in the catalogue. Write href-template="/product/{id}", say.',
-  ],
-  exclude: ['exclude', 'must be a list of ids; nothing is left out. Set the property exclude to an array.'],
+  exclude: 'must be a list of ids; nothing is left out. Set the property exclude to an array.',
 };
 
-/** Warns of settings of a list that a page got wrong, by the names of their properties. */
 export function warnOfSettings(host: Element & { placement: Placement }, names: string[]): void {
   for (const name of names) {
     if (name === 'itemId') {
@@ -41,9 +29,9 @@ export function warnOfSettings(host: Element & { placement: Placement }, names: 
       const advice = `has no bundle and no recommender 10 s after it was added to the page: the list is hidden. Set bundle to the address of the bundle's folder (bundle="/bundle/"), or the property recommender to the result of createRecommender().`;
       warnOnce(host, name, advice);
     } else {
-      const [attribute, advice] = ADVICE[name] ?? [name, 'is wrong.'];
+      const attribute = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
       const given = host.getAttribute(attribute) ?? String(Reflect.get(host, name));
-      warnOnce(host, name, `${attribute}="${given}": ${advice}`);
+      warnOnce(host, name, `${attribute}="${given}": ${ADVICE[name] ?? 'is wrong.'}`);
     }
   }
 }

@@ -1,8 +1,7 @@
 import type { Consent, Recommender } from '../../../device/protocol';
 import { refuse } from '../../client';
 import { connectTools } from './consent-tools';
-import { type ConsentReport, type ConsentReportOptions, failure, report } from './report';
-import { TOOLS, type ToolName } from './tool';
+import { type ConsentReport, type ConsentReportOptions, failure, report, TOOLS, type ToolName } from './tool';
 
 /** The methods of a recommender that are needed to follow a consent tool. */
 export type Consenter = Pick<Recommender, 'consent' | 'status'>;
@@ -41,7 +40,6 @@ export interface ConsentOptions extends ConsentReportOptions {
   namespace?: string;
 }
 
-/** Checks of the options; each returns the mistake. */
 const CHECKS: Record<keyof ConsentOptions, [(value: unknown) => boolean, string]> = {
   type: [isName, 'must be the name of a consent type'],
   region: [isName, 'must be a region such as "US" or "US-CA"'],
@@ -64,7 +62,6 @@ function isPurposes(value: unknown): boolean {
   return Array.isArray(value) && value.length > 0 && value.every(isPurpose);
 }
 
-/** The mistake in the arguments; null if they are valid. */
 function mistakeIn(source: unknown, options: object): string | null {
   const names: readonly unknown[] = [...TOOLS, 'auto'];
   if (typeof source !== 'function' && !names.includes(source)) {
@@ -128,10 +125,7 @@ export function followConsent(
 function tools(source: ToolName | 'auto', answers: Answers, options: ConsentOptions): () => void {
   const { type = 'personalization_storage', region = '', dataLayer = 'dataLayer' } = options;
   const { purposes = [1, 5, 6], wait = 10_000 } = options;
-  return connectTools(source, { type, region, dataLayer, purposes }, wait, {
-    level: (level, tool) => answers.give(level, tool),
-    report: (given) => answers.report(given),
-  });
+  return connectTools(source, { type, region, dataLayer, purposes }, wait, answers);
 }
 
 const LEVELS: readonly unknown[] = ['granted', 'denied', 'pending', 'session'] satisfies Consent[];
@@ -186,7 +180,6 @@ class Answers {
   /** Whether the recommender can be asked. */
   #started: boolean;
   #last: Consent | null = null;
-  /** Number of answers so far. */
   #count = 0;
   #ended = false;
   /** Settles when the last answer has been carried out. */
@@ -227,7 +220,6 @@ class Answers {
     this.#ended = true;
   }
 
-  /** @param before the level that was in force before this one */
   async #apply(level: Consent, source: ConsentReport['source'], before: Consent | null, count: number): Promise<void> {
     const withdraws = level === 'denied' || (level === 'pending' && before === 'granted');
     // At once: a refusal needs neither the bundle, which is still loading, nor the recommender, which may never start.

@@ -1,16 +1,24 @@
 import { connectGoogle } from './google';
-import { type ConsentReport, failure } from './report';
 import { connectShopify } from './shopify';
 import { connectTcf } from './tcf';
-import { TOOLS, type Tool, type ToolLevel, type ToolListener, type ToolName, type ToolSettings } from './tool';
+import {
+  type ConsentReport,
+  failure,
+  TOOLS,
+  type Tool,
+  type ToolLevel,
+  type ToolListener,
+  type ToolName,
+  type ToolSettings,
+} from './tool';
 import { connectWordPress } from './wordpress';
 
 /** Time between two searches for tools that load late, ms. */
 const SEEK_INTERVAL = 200;
 
 /** Receives the combined answer of the tools. */
-export interface ToolsListener {
-  level(level: Exclude<ToolLevel, 'not-required'>, source: ToolName): void;
+interface ToolsListener {
+  give(level: Exclude<ToolLevel, 'not-required'>, source: ToolName): void;
   report(report: ConsentReport): void;
 }
 
@@ -55,7 +63,6 @@ export function connectTools(
   const said = new Map<ToolName, Said>();
   let patient = true;
 
-  /** The answer that was passed on last. */
   let told: ReturnType<typeof together>;
   /** @param refused whether a tool has just refused: refusals are passed on every time, because the page may have agreed since */
   const tell = (refused = false): void => {
@@ -63,9 +70,9 @@ export function connectTools(
     // A tool that appears without an answer does not withdraw a grant.
     const next = together(said, patient && before?.level !== 'granted');
     told = next;
-    if (next && (refused || next.level !== before?.level)) listener.level(next.level, next.source);
+    if (next && (refused || next.level !== before?.level)) listener.give(next.level, next.source);
     // No tool confirms the earlier answer any more.
-    if (!next && before) listener.level('pending', before.source);
+    if (!next && before) listener.give('pending', before.source);
   };
   const listenerOf = (name: ToolName): ToolListener => ({
     found: () => void (said.has(name) || said.set(name, null)),
@@ -89,7 +96,7 @@ export function connectTools(
   tell();
 
   const seek = (): void => {
-    for (const tool of tools) tool.seek?.();
+    for (const tool of tools) tool.seek();
   };
   const seeking = setInterval(seek, SEEK_INTERVAL);
   const waiting = setTimeout(() => {

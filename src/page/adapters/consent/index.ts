@@ -6,5 +6,5 @@ export {
   connectConsent,
   followConsent,
 } from './connect-consent';
-export type { ConsentReport, ConsentReportOptions } from './report';
+export type { ConsentReport, ConsentReportOptions } from './tool';
 export { TOOLS, type ToolName } from './tool';

@@ -1,7 +1,5 @@
-import { isObject, type Tool, type ToolLevel, type ToolListener } from './tool';
+import { globalTool, isObject, type Tool, type ToolLevel, type ToolListener } from './tool';
 
-/** The event that Shopify dispatches when the shopper has answered. */
-const COLLECTED = 'visitorConsentCollected';
 const FEATURE = { name: 'consent-tracking-api', version: '0.1' };
 
 /**
@@ -11,41 +9,25 @@ const FEATURE = { name: 'consent-tracking-api', version: '0.1' };
 export function connectShopify(listener: ToolListener): Tool {
   let asked = false;
   let collected = false;
-  let ended = false;
-  let last: ToolLevel | undefined;
 
-  /** @param answered whether the shopper has just answered; otherwise only a change is reported */
-  const read = (answered: boolean): void => {
-    if (ended) return;
-    try {
-      const shopify: unknown = Reflect.get(globalThis, 'Shopify');
-      if (!isObject(shopify)) return;
-      const { customerPrivacy: api } = shopify;
-      if (isObject(api) && typeof api.preferencesProcessingAllowed === 'function') {
-        listener.found();
-        tell(api, api.preferencesProcessingAllowed(), answered);
-      } else if (!asked && typeof shopify.loadFeatures === 'function') {
-        asked = true;
-        listener.found();
-        shopify.loadFeatures([FEATURE], (error: unknown) => {
-          if (error) listener.failed(error);
-          else read(false);
-        });
-      }
-    } catch (thrown) {
-      listener.failed(thrown);
-    }
-  };
-
-  const tell = (api: Record<string, unknown>, allowed: unknown, answered: boolean): void => {
-    if (typeof allowed !== 'boolean') {
+  const read = (again: () => void): ToolLevel | undefined => {
+    const shopify: unknown = Reflect.get(globalThis, 'Shopify');
+    if (!isObject(shopify)) return undefined;
+    const { customerPrivacy: api } = shopify;
+    if (isObject(api) && typeof api.preferencesProcessingAllowed === 'function') {
+      listener.found();
+      const allowed: unknown = api.preferencesProcessingAllowed();
+      if (typeof allowed === 'boolean') return levelOf(api, allowed);
       listener.ignored('preferencesProcessingAllowed() did not return a boolean', allowed);
-      return;
+    } else if (!asked && typeof shopify.loadFeatures === 'function') {
+      asked = true;
+      listener.found();
+      shopify.loadFeatures([FEATURE], (error: unknown) => {
+        if (error) listener.failed(error);
+        else again();
+      });
     }
-    const level = levelOf(api, allowed);
-    if (level === last && !answered) return;
-    last = level;
-    listener.level(level);
+    return undefined;
   };
 
   const levelOf = (api: Record<string, unknown>, allowed: boolean): ToolLevel => {
@@ -57,17 +39,9 @@ export function connectShopify(listener: ToolListener): Tool {
     return preferences === 'yes' ? 'granted' : 'not-required';
   };
 
-  const onCollected = (): void => {
+  const onCollected = (): boolean => {
     collected = true;
-    read(true);
+    return true;
   };
-  document.addEventListener(COLLECTED, onCollected);
-  read(false);
-  return {
-    seek: () => read(false),
-    disconnect() {
-      ended = true;
-      document.removeEventListener(COLLECTED, onCollected);
-    },
-  };
+  return globalTool(listener, read, { visitorConsentCollected: onCollected });
 }

@@ -1,4 +1,4 @@
-import { isObject, type Tool, type ToolLevel, type ToolListener, type ToolSettings } from './tool';
+import { attempt, isObject, type Tool, type ToolLevel, type ToolListener, type ToolSettings } from './tool';
 
 /** API version of TCF 2.x. */
 const API = 2;
@@ -23,8 +23,8 @@ export function connectTcf({ purposes }: ToolSettings, listener: ToolListener): 
     call('removeEventListener', API, () => undefined, id);
     id = undefined;
   };
-  const onData = (data: unknown, success: unknown): void => {
-    try {
+  const onData = (data: unknown, success: unknown): void =>
+    attempt(listener, () => {
       if (!isObject(data) || success !== true) {
         if (!ended) listener.ignored('the tool returned no TC data', data);
         return;
@@ -32,18 +32,13 @@ export function connectTcf({ purposes }: ToolSettings, listener: ToolListener): 
       id ??= data.listenerId;
       if (ended) remove();
       else tell(data);
-    } catch (thrown) {
-      listener.failed(thrown);
-    }
-  };
+    });
   const tell = (data: Record<string, unknown>): void => {
     const { eventStatus, gdprApplies, tcString, purpose } = data;
+    const consents = isObject(purpose) ? purpose.consents : null;
     if (eventStatus === 'cmpuishown') {
       if (!answered) listener.level('pending');
-      return;
-    }
-    const consents = isObject(purpose) ? purpose.consents : null;
-    if (typeof eventStatus !== 'string' || !ANSWERED.includes(eventStatus)) {
+    } else if (typeof eventStatus !== 'string' || !ANSWERED.includes(eventStatus)) {
       listener.ignored(`eventStatus is ${String(eventStatus)}`, data);
     } else if (gdprApplies === false) {
       say('not-required');
@@ -61,28 +56,20 @@ export function connectTcf({ purposes }: ToolSettings, listener: ToolListener): 
     listener.level(level);
   };
 
-  const seek = (): void => {
-    if (asked) return;
-    try {
+  const seek = (): void =>
+    attempt(listener, () => {
       const call = api();
-      if (typeof call !== 'function') return;
+      if (asked || typeof call !== 'function') return;
       asked = true;
       listener.found();
       call('addEventListener', API, onData);
-    } catch (thrown) {
-      listener.failed(thrown);
-    }
-  };
+    });
   seek();
   return {
     seek,
     disconnect() {
       ended = true;
-      try {
-        remove();
-      } catch (thrown) {
-        listener.failed(thrown);
-      }
+      attempt(listener, remove);
     },
   };
 }

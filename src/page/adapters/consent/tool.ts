@@ -1,4 +1,6 @@
-/** The known consent tools. */
+import type { Consent } from '../../../device/protocol';
+import { messageOf } from '../report';
+
 export const TOOLS = ['shopify', 'tcf', 'google', 'wordpress'] as const;
 export type ToolName = (typeof TOOLS)[number];
 
@@ -17,21 +19,109 @@ export interface ToolSettings {
 
 /** The receiver of a tool's reports. Its methods never throw. */
 export interface ToolListener {
-  /** The tool is on this page. */
   found(): void;
   /** Called with every answer of the tool, repeated ones included: a refusal counts each time. */
   level(level: ToolLevel): void;
-  /** Its answer cannot be read. */
   ignored(message: string, payload: unknown): void;
-  /** It threw. */
   failed(thrown: unknown): void;
 }
 
 export interface Tool {
-  /** Looks for a tool that loads late; called repeatedly for a while. Absent if there is nothing to look for. */
-  seek?(): void;
+  /** Looks for a tool that loads late; called repeatedly for a while. */
+  seek(): void;
   disconnect(): void;
 }
 
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;
+
+/**
+ * The outcome of a consent tool's answer:
+ *
+ * - `applied`: the recommender carried it out
+ * - `failed`: the recommender could not (`error` is a `SidestreamError`, such as `store/blocked`), or the tool threw
+ * - `ignored`: it could not be read and changes nothing; an unknown answer never counts as consent
+ * - `invalid`: an argument of `connectConsent` is wrong, and nothing is connected
+ * - `not-found`: no tool was found in time; the recommender stays as it is
+ */
+export type ConsentReport = {
+  /** Null for `auto` without a tool and for a wrong argument. */
+  source: ToolName | 'callback' | null;
+} & (
+  | { outcome: 'applied'; level: Consent }
+  | { outcome: 'failed'; level: Consent | null; message: string; error: unknown }
+  | { outcome: 'ignored'; message: string; payload: unknown }
+  | { outcome: 'invalid' | 'not-found'; message: string }
+);
+
+export interface ConsentReportOptions {
+  /** Whether to log the outcome of every answer to the console, and also that a tool gave none. Default false. */
+  debug?: boolean;
+  /** Called with the outcome of every answer. Without it, failures and wrong arguments are logged to the console. */
+  onReport?: (report: ConsentReport) => void;
+}
+
+/** Reports to the page. Never throws, because the page's own pushes and events call it. */
+export function report({ debug = false, onReport }: ConsentReportOptions, given: ConsentReport): void {
+  try {
+    const isError = given.outcome === 'failed' || given.outcome === 'invalid';
+    if (debug || (isError && typeof onReport !== 'function')) {
+      const what = given.outcome === 'applied' ? `${given.level} applied` : `${given.outcome}: ${given.message}`;
+      const say = given.outcome === 'applied' ? console.info : console.warn;
+      say('%s', `Sidestream consent (${given.source ?? 'auto'}): ${what}`);
+    }
+    if (typeof onReport === 'function') onReport(given);
+  } catch (thrown) {
+    // The page's error, but not an error of the current push.
+    queueMicrotask(() => {
+      throw thrown;
+    });
+  }
+}
+
+export const failure = (
+  source: ConsentReport['source'],
+  level: Consent | null,
+  thrown: unknown,
+): ConsentReport & { outcome: 'failed' } => ({
+  source,
+  outcome: 'failed',
+  level,
+  message: messageOf(thrown),
+  error: thrown,
+});
+
+export function attempt(listener: ToolListener, work: () => void): void {
+  try {
+    work();
+  } catch (thrown) {
+    listener.failed(thrown);
+  }
+}
+
+/**
+ * A tool whose answer stands in globals of the page: it is read at once, at every search, and after events of the document.
+ * @param read the present level; undefined without one. It gets a function that reads again
+ * @param events by name: whether an event is an answer of the shopper; otherwise only a change is reported
+ */
+export function globalTool(
+  listener: ToolListener,
+  read: (again: () => void) => ToolLevel | undefined,
+  events: Record<string, (event: Event) => boolean>,
+): Tool {
+  const ended = new AbortController();
+  let last: ToolLevel | undefined;
+  const look = (answered = false): void => {
+    if (ended.signal.aborted) return;
+    attempt(listener, () => {
+      const level = read(look);
+      if (level === undefined || (level === last && !answered)) return;
+      last = level;
+      listener.level(level);
+    });
+  };
+  for (const [name, isAnswer] of Object.entries(events))
+    document.addEventListener(name, (event) => look(isAnswer(event)), { signal: ended.signal });
+  look();
+  return { seek: look, disconnect: () => ended.abort() };
+}

@@ -1,63 +1,40 @@
-import { isObject, type Tool, type ToolLevel, type ToolListener } from './tool';
+import { globalTool, isObject, type Tool, type ToolLevel, type ToolListener } from './tool';
 
 /** The category of consent that a profile for recommendations belongs to. */
 const CATEGORY = 'preferences';
-const CHANGED = 'wp_listen_for_consent_change';
-const TYPE_DEFINED = 'wp_consent_type_defined';
 
 /**
  * The WP Consent API, to which the cookie banners of WordPress report: whether preferences may be stored. Its function says only
  * whether they may; its cookie says whether the shopper has answered.
  */
 export function connectWordPress(listener: ToolListener): Tool {
-  let ended = false;
   let said: unknown;
-  let last: ToolLevel | undefined;
 
-  /** @param answered whether the shopper has just answered; otherwise only a change is reported */
-  const read = (answered: boolean): void => {
-    if (ended) return;
-    try {
-      const has: unknown = Reflect.get(globalThis, 'wp_has_consent');
-      const type: unknown =
-        Reflect.get(globalThis, 'wp_consent_type') ?? Reflect.get(globalThis, 'wp_fallback_consent_type');
-      // Without a type there is no banner, and the function allows everything.
-      if (typeof has !== 'function' || (!type && said === undefined)) return;
-      listener.found();
-      const allowed: unknown = has(CATEGORY);
-      if (typeof allowed !== 'boolean') {
-        listener.ignored('wp_has_consent() did not return a boolean', allowed);
-        return;
-      }
-      const answer = said ?? storedAnswer();
-      const silent = allowed && String(type).includes('optout') ? 'not-required' : 'pending';
-      const level = answer === 'deny' ? 'denied' : answer === 'allow' && allowed ? 'granted' : silent;
-      if (level === last && !answered) return;
-      last = level;
-      listener.level(level);
-    } catch (thrown) {
-      listener.failed(thrown);
+  const read = (): ToolLevel | undefined => {
+    const has: unknown = Reflect.get(globalThis, 'wp_has_consent');
+    const type: unknown =
+      Reflect.get(globalThis, 'wp_consent_type') ?? Reflect.get(globalThis, 'wp_fallback_consent_type');
+    // Without a type there is no banner, and the function allows everything.
+    if (typeof has !== 'function' || (!type && said === undefined)) return undefined;
+    listener.found();
+    const allowed: unknown = has(CATEGORY);
+    if (typeof allowed !== 'boolean') {
+      listener.ignored('wp_has_consent() did not return a boolean', allowed);
+      return undefined;
     }
+    const answer = said ?? storedAnswer();
+    if (answer === 'deny') return 'denied';
+    if (answer === 'allow' && allowed) return 'granted';
+    return allowed && String(type).includes('optout') ? 'not-required' : 'pending';
   };
 
-  const onChange = (event: Event): void => {
+  const onChange = (event: Event): boolean => {
     const detail: unknown = Reflect.get(event, 'detail');
-    if (!isObject(detail) || !(CATEGORY in detail)) return;
+    if (!isObject(detail) || !(CATEGORY in detail)) return false;
     said = detail[CATEGORY];
-    read(true);
+    return true;
   };
-  const onType = (): void => read(false);
-  document.addEventListener(CHANGED, onChange);
-  document.addEventListener(TYPE_DEFINED, onType);
-  read(false);
-  return {
-    seek: onType,
-    disconnect() {
-      ended = true;
-      document.removeEventListener(CHANGED, onChange);
-      document.removeEventListener(TYPE_DEFINED, onType);
-    },
-  };
+  return globalTool(listener, read, { wp_listen_for_consent_change: onChange, wp_consent_type_defined: () => false });
 }
 
 /** The shopper's answer in the API's cookie: `allow` or `deny`. */

@@ -1,19 +1,14 @@
-import { html, nothing, type TemplateResult } from 'lit';
-import { formatPrice, itemHref, safeImage } from '../../../core/card';
+import { html, nothing, svg, type TemplateResult } from 'lit';
+import { canonical, formatPrice, itemHref, safeImage } from '../../../core/card';
+import { ENGLISH, type FindTexts, fill } from '../../../core/labels';
 import type { FindResponse, Recommendation } from '../../../device/protocol';
-import type { CardExtras } from '../recs/card-extras';
-import type { CompleteLabels } from '../recs/labels';
-import type { CardFiller } from '../recs/template-card';
-import type { FindLabels } from './find-labels';
+import { hideBroken } from '../dom';
+import { textsIn } from '../labels';
+import type { ListContext } from '../recs/card';
+import type { Search } from './search';
 
-/** Data shared by the results of one rendering. */
-export interface ResultContext {
-  language: string | undefined;
-  currency: string;
-  hrefTemplate: string;
-  labels: CompleteLabels;
-  extras: CardExtras | undefined;
-  fill: CardFiller | undefined;
+export interface ResultContext
+  extends Pick<ListContext, 'language' | 'currency' | 'hrefTemplate' | 'labels' | 'extras' | 'fill'> {
   /** Position of the result that the arrow keys have reached; -1 for none. */
   active: number;
 }
@@ -54,12 +49,7 @@ const image = (src: string): TemplateResult | typeof nothing =>
     ? html`<img part="image" class="image" src=${src} alt="" width="64" height="64" loading="lazy" decoding="async" @error=${hideBroken} />`
     : nothing;
 
-function hideBroken({ currentTarget }: Event): void {
-  if (currentTarget instanceof HTMLElement) currentTarget.hidden = true;
-}
-
-/** The list of results. @param clicked receives clicks on them */
-export function resultsView(
+function resultsView(
   { items, by }: Pick<FindResponse, 'items' | 'by'>,
   labels: FindLabels,
   context: ResultContext,
@@ -73,19 +63,98 @@ export function resultsView(
     </div>`;
 }
 
-/** @param read share of the encoder that has been loaded while a photo is read; null if words are searched */
-export const loadingView = (labels: FindLabels, read: number | null): TemplateResult => html`
-  ${read === null ? nothing : html`<p part="message" class="message">${labels.reading(read)}</p>`}
-  ${skeletons}`;
+/** The box below the field, in the present state of the search. */
+export function bodyView(
+  { state, response, read, unreadable, picture, words }: Search,
+  labels: FindLabels,
+  context: ResultContext,
+  { clicked, retry }: { clicked: (event: MouseEvent) => void; retry: () => void },
+): TemplateResult | typeof nothing {
+  const message = (text: unknown) => html`<p part="message" class="message">${text}</p>`;
+  switch (state) {
+    case 'loading':
+      return html`${read === null ? nothing : message(labels.reading(read))} ${skeletons}`;
+    case 'empty':
+      return message(picture ? labels.nothingAlike : labels.empty(words));
+    case 'error':
+      return unreadable
+        ? message(labels.unreadable)
+        : message(
+            html`${labels.error} <button part="retry" class="retry" type="button" @click=${retry}>${labels.retry}</button>`,
+          );
+    case 'filled':
+      return response ? resultsView(response, labels, context, clicked) : nothing;
+    default:
+      return nothing;
+  }
+}
 
-export const errorView = (labels: FindLabels, retry: () => void): TemplateResult => html`
-  <p part="message" class="message">
-    ${labels.error}
-    <button part="retry" class="retry" type="button" @click=${retry}>${labels.retry}</button>
-  </p>`;
+/** The result of a search for screen readers. */
+export function spokenText({ state, response, unreadable, picture, words }: Search, labels: FindLabels): string {
+  const { items = [], by } = response ?? {};
+  if (state === 'error') return unreadable ? labels.unreadable : labels.error;
+  if (items.length === 0) return picture ? labels.nothingAlike : labels.empty(words);
+  const note = by === 'photo' ? `${labels.alike} ` : by === 'meaning' ? `${labels.meaning} ` : '';
+  return `${note}${labels.count(items.length)}`;
+}
 
-/** Placeholders for results that are being loaded. */
+/** The focus stays in the field; a click on a result still counts. */
+export const keepFocus = (event: Event): void => {
+  if (event.target instanceof Element && !event.target.closest('button')) event.preventDefault();
+};
+
 const skeletons = html`
   <div class="list" aria-hidden="true">
-    ${[0, 1, 2].map(() => html`<div class="option skeleton"><span class="media"></span><span class="texts"><i></i><i></i></span></div>`)}
+    ${[0, 1, 2].map(() => html`<div class="option skeleton waiting"><span class="media"></span><span class="texts"><i></i><i></i></span></div>`)}
   </div>`;
+
+/**
+ * A button that opens the camera or a file picker.
+ * @param chosen receives the picture
+ */
+export function photoButton(label: string, chosen: (picture: File) => void): TemplateResult {
+  const open = ({ currentTarget }: Event): void => {
+    const input = currentTarget instanceof HTMLElement ? currentTarget.nextElementSibling : null;
+    if (input instanceof HTMLInputElement) input.click();
+  };
+  const taken = ({ currentTarget }: Event): void => {
+    if (!(currentTarget instanceof HTMLInputElement)) return;
+    const picture = currentTarget.files?.[0];
+    // The same picture may be chosen again.
+    currentTarget.value = '';
+    if (picture) chosen(picture);
+  };
+  return html`
+    <button part="photo" class="photo" type="button" aria-label=${label} title=${label} @click=${open}>${CAMERA}</button>
+    <input class="file" type="file" accept="image/*" tabindex="-1" aria-hidden="true" @change=${taken} />`;
+}
+
+const CAMERA = html`<svg viewBox="0 0 24 24" width="22" height="22" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="1.75" stroke-linejoin="round">${svg`
+  <path d="M4 8h3.2l1.6-2.5h6.4L16.8 8H20a1 1 0 0 1 1 1v9a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1V9a1 1 0 0 1 1-1Z" /><circle cx="12" cy="13" r="3.5" />`}</svg>`;
+
+/** The texts of `<sidestream-find>`; its property `labels` replaces some or all of them. */
+export interface FindLabels extends Omit<FindTexts, 'count' | 'empty' | 'reading'> {
+  /** Read by screen readers: the number of products found. */
+  count: (count: number) => string;
+  /** The sentence if nothing was found. */
+  empty: (words: string) => string;
+  /** While a photo is read, with the share of the encoder that has been loaded, 0 to 1. */
+  reading: (loaded: number) => string;
+}
+
+/**
+ * The given labels, completed with the built-in ones of the language; English until those are loaded.
+ * @param language a tag; default: the browser's language; English for any language other than the six
+ */
+export function findLabels(given: Partial<FindLabels>, language?: string): FindLabels {
+  const { find } = textsIn(language) ?? ENGLISH;
+  return {
+    ...find,
+    count: (count) =>
+      fill(count === 1 ? find.count.one : find.count.other, { count: count.toLocaleString(canonical(language)) }),
+    empty: (words) => fill(find.empty, { words }),
+    reading: (loaded) =>
+      fill(find.reading, { percent: loaded.toLocaleString(canonical(language), { style: 'percent' }) }),
+    ...given,
+  };
+}

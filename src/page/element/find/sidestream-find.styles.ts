@@ -1,7 +1,8 @@
 import { css } from 'lit';
+import { pictureStyles, scriptStyles, unseenStyles, waitStyles } from '../shared.styles';
 
 /** The field, its list of results and their states. Colours derive from the page's own. */
-export const findStyles = css`
+const ownStyles = css`
   :host {
     --_muted: var(--sidestream-muted, color-mix(in srgb, currentColor 74%, transparent));
     --_tile: var(--sidestream-tile, color-mix(in srgb, currentColor 6%, transparent));
@@ -10,22 +11,11 @@ export const findStyles = css`
     --_text: var(--sidestream-on-surface, CanvasText);
     --_rim: color-mix(in srgb, currentColor 16%, transparent);
     --_radius: var(--sidestream-radius, 0.875rem);
-    --_leading: 1.4;
     position: relative;
     display: block;
   }
   :host([hidden]) {
     display: none;
-  }
-  :host(:lang(ar)) {
-    --_leading: 1.65;
-  }
-  :host(:lang(ja)) {
-    --_leading: 1.55;
-  }
-  *,
-  ::before {
-    box-sizing: border-box;
   }
   .input {
     display: block;
@@ -129,34 +119,8 @@ export const findStyles = css`
     outline-offset: -2px;
   }
   .media {
-    position: relative;
-    display: grid;
-    place-items: center;
-    aspect-ratio: var(--sidestream-media-ratio, 1);
-    overflow: hidden;
-    background: var(--_tile);
     border: 1px solid var(--_rim);
     border-radius: calc(var(--_radius) - 0.375rem);
-  }
-  .media::before {
-    content: attr(data-initial);
-    position: absolute;
-    font-weight: 600;
-    color: var(--_muted);
-  }
-  .media:has(.image:not([hidden]))::before {
-    content: none;
-  }
-  .image {
-    position: absolute;
-    inset: 0;
-    inline-size: 100%;
-    block-size: 100%;
-    padding: var(--sidestream-image-padding, 0);
-    object-fit: var(--sidestream-image-fit, contain);
-  }
-  .image[hidden] {
-    display: none;
   }
   .texts {
     display: flex;
@@ -211,14 +175,6 @@ export const findStyles = css`
     outline: 2px solid var(--_accent);
     outline-offset: 2px;
   }
-  .unseen {
-    position: absolute;
-    inline-size: 1px;
-    block-size: 1px;
-    overflow: hidden;
-    clip-path: inset(50%);
-    white-space: nowrap;
-  }
   .skeleton {
     cursor: default;
   }
@@ -242,19 +198,11 @@ export const findStyles = css`
       max-block-size: calc(100dvh - var(--_below) - 0.5rem);
     }
   }
-  @media (prefers-reduced-motion: no-preference) {
-    .skeleton {
-      animation: wait 1.4s ease-in-out infinite alternate;
-    }
-    @keyframes wait {
-      to {
-        opacity: 0.5;
-      }
-    }
-  }
   @media (forced-colors: active) {
     .option[aria-selected='true'] {
       outline-color: Highlight;
     }
   }
 `;
+
+export const findStyles = [pictureStyles, scriptStyles, unseenStyles, waitStyles, ownStyles];

@@ -1,42 +1,26 @@
 import { html, LitElement, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
-import type { EventType, FindRequest, FindResponse, Item, Recommender } from '../../../device/protocol';
-import { SidestreamError } from '../../../error';
-import { define, languageOf } from '../dom';
+import type { FindRequest, Recommender } from '../../../device/protocol';
+import { define, isPlain, languageOf, warnOnce } from '../dom';
 import { ErrorReporter } from '../events';
 import { LanguageObserver } from '../labels';
 import { completeLabels } from '../recs/labels';
 import { Impressions } from '../recs/late/impressions';
 import { ListCards } from '../recs/list-cards';
-import { warnOnce } from '../warn-once';
-import { type FindLabels, findLabels } from './find-labels';
-import { FindSource } from './find-source';
-import { errorView, loadingView, type ResultContext, resultsView } from './find-view';
-import { photoButton } from './photo-button';
+import {
+  bodyView,
+  type FindLabels,
+  findLabels,
+  keepFocus,
+  photoButton,
+  type ResultContext,
+  spokenText,
+} from './find-view';
+import { dispatch, type FindDetail, type FindSubmitDetail, Search } from './search';
 import { findStyles } from './sidestream-find.styles';
 
-/** Name of the results as a placement, in events and metrics. */
-const PLACEMENT = 'find';
 const MAX_LENGTH = 200;
-/** How long the closed field, or earlier results, stay as they are while new results are awaited, ms. */
-const PATIENCE = { closed: 100, open: 250 };
 /** Quiet time before a screen reader is told the number of results, ms: it reads the letters first. */
 const QUIET = 700;
-
-/** Detail of `sidestream-find-select`. The event is cancelable: `preventDefault()` stops the link, but the click is still tracked. */
-export interface FindDetail {
-  item: Item;
-  /** 0-based position among the results. */
-  position: number;
-  placement: 'find';
-  /** Id of the response that contained the item; pass it to `track` to attribute a later cart event or purchase. */
-  recommendationId: string;
-}
-
-/** Detail of `sidestream-find-submit`. The event is cancelable: `preventDefault()` keeps the form from being sent. */
-export interface FindSubmitDetail {
-  /** The words in the field. */
-  text: string;
-}
 
 /**
  * A search field that finds products as the shopper types, on this device: a combobox with a list of results.
@@ -157,31 +141,21 @@ export class SidestreamFind extends LitElement {
   readonly itemId = '';
 
   readonly #errors = new ErrorReporter(this);
-  readonly #source = new FindSource(this, (error) => this.#errors.report(error));
-  readonly #impressions = new Impressions((id) => this.#track('impression', id));
+  readonly #search = new Search(this, {
+    ready: (items) => this.#cards.load(items, 'grid'),
+    entered: () => this.#activate(-1),
+    ended: () => this.#say(),
+  });
+  readonly #impressions = new Impressions((id) => this.#search.track('impression', id));
   readonly #cards = new ListCards(this, { track: () => undefined, announce: () => undefined });
-  #response: FindResponse | null = null;
-  /** The words of the present results; empty if they were found by a photo. */
-  #words = '';
-  /** The photo of the present or last search; null for words. */
-  #picture: File | null = null;
-  /** Share of the encoder that has been loaded while the photo is read; null if no photo is being read. */
-  #read: number | null = null;
-  #unreadable = false;
-  #searching: AbortController | null = null;
   #open = false;
   #active = -1;
   #status = '';
   #speaking: ReturnType<typeof setTimeout> | undefined;
-  #phase: SidestreamFind['state'] = 'idle';
 
   constructor() {
     super();
-    new LanguageObserver(
-      this,
-      () => void (this.#open && this.#search()),
-      (thrown) => this.listFailed(thrown),
-    );
+    new LanguageObserver(this, () => void (this.#open && this.#find()), this.#errors.report);
     this.addEventListener('focusout', ({ relatedTarget }) => {
       if (!(relatedTarget instanceof Node && this.renderRoot.contains(relatedTarget))) this.#close();
     });
@@ -198,17 +172,17 @@ export class SidestreamFind extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#close();
-    this.#source.end();
+    this.#search.end();
   }
 
   /** @internal */
   get activeRecommender(): Recommender | null {
-    return this.#source.value;
+    return this.#search.recommender;
   }
 
   /** @internal */
   listFailed(thrown: unknown): void {
-    this.#errors.report(SidestreamError.from(thrown));
+    this.#errors.report(thrown);
   }
 
   protected override firstUpdated(): void {
@@ -217,7 +191,7 @@ export class SidestreamFind extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    this.state = this.#phase;
+    this.state = this.#search.state;
     if (changed.has('limit') && !/^([1-9]\d?|100)$/.test(`${this.limit}`)) {
       warnOnce(this, 'limit', `limit="${this.limit}": must be a whole number from 1 to 100; the element uses 8.`);
       this.limit = 8;
@@ -227,9 +201,9 @@ export class SidestreamFind extends LitElement {
   }
 
   protected override updated(changed: PropertyValues<this>): void {
-    if (changed.has('recommender')) this.#source.refresh();
+    if (changed.has('recommender')) this.#search.refresh();
     const options = this.#open ? [...this.renderRoot.querySelectorAll<HTMLElement>('[role=option]')] : [];
-    if (options.length > 0) this.#impressions.watch(this.#response?.id ?? '', options);
+    if (options.length > 0) this.#impressions.watch(this.#search.response?.id ?? '', options);
     else this.#impressions.stop();
     options[this.#active]?.scrollIntoView({ block: 'nearest' });
   }
@@ -238,7 +212,7 @@ export class SidestreamFind extends LitElement {
     const labels = findLabels(this.labels ?? {}, languageOf(this));
     const own = this.#ownInput;
     const name = own?.getAttribute('aria-label') || own?.labels?.[0]?.textContent?.trim() || labels.label;
-    const expanded = this.#open && this.#phase === 'filled';
+    const expanded = this.#open && this.#search.state === 'filled';
     return html`
       <input part="input" class="input" type="search" role="combobox" aria-autocomplete="list" autocomplete="off" autocapitalize="none" spellcheck="false" enterkeyhint="search"
         aria-label=${name} aria-expanded=${expanded ? 'true' : 'false'} aria-controls=${expanded ? 'results' : nothing}
@@ -246,30 +220,14 @@ export class SidestreamFind extends LitElement {
         maxlength=${MAX_LENGTH} placeholder=${this.placeholder || own?.placeholder || labels.placeholder} .value=${this.value}
         @input=${this.#typed} @keydown=${this.#pressed} @focus=${this.#focused} @click=${this.#focused} @paste=${this.#pasted} />
       ${this.photo ? photoButton(labels.photo, this.#pictured) : nothing}
-      <div part="popup" class="popup" ?hidden=${!this.#open || this.#phase === 'idle'} @mousedown=${keepFocus}>${this.#open ? this.#body(labels) : nothing}</div>
+      <div part="popup" class="popup" ?hidden=${!this.#open || this.#search.state === 'idle'} @mousedown=${keepFocus}>${this.#open ? bodyView(this.#search, labels, this.#context, { clicked: this.#clicked, retry: this.#retry }) : nothing}</div>
       <div class="unseen" role="status">${this.#status}</div>`;
-  }
-
-  #body(labels: FindLabels): TemplateResult | typeof nothing {
-    const failure = this.#unreadable ? html`<p part="message" class="message">${labels.unreadable}</p>` : null;
-    switch (this.#phase) {
-      case 'loading':
-        return loadingView(labels, this.#read);
-      case 'empty':
-        return html`<p part="message" class="message">${this.#emptyText(labels)}</p>`;
-      case 'error':
-        return failure ?? errorView(labels, this.#retry);
-      case 'filled':
-        return this.#response ? resultsView(this.#response, labels, this.#context, this.#clicked) : nothing;
-      default:
-        return nothing;
-    }
   }
 
   get #context(): ResultContext {
     return {
       language: languageOf(this),
-      currency: this.currency || this.#response?.currency || '',
+      currency: this.currency || this.#search.response?.currency || '',
       hrefTemplate: this.hrefTemplate,
       labels: completeLabels({}, languageOf(this)),
       extras: this.#cards.extras,
@@ -283,17 +241,13 @@ export class SidestreamFind extends LitElement {
     return this.querySelector('input');
   }
 
-  #emptyText(labels: FindLabels): string {
-    return this.#picture ? labels.nothingAlike : labels.empty(this.#words);
-  }
-
   readonly #pictured = (picture: File): void => {
-    this.#picture = picture;
+    this.#search.picture = picture;
     this.value = '';
     // Results of words are not shown again while the photo is read.
-    this.#response = null;
+    this.#search.response = null;
     this.renderRoot.querySelector('input')?.focus();
-    void this.#search();
+    void this.#find();
   };
 
   readonly #pasted = (event: ClipboardEvent): void => {
@@ -306,30 +260,32 @@ export class SidestreamFind extends LitElement {
   readonly #typed = ({ target }: Event): void => {
     if (!(target instanceof HTMLInputElement)) return;
     this.value = target.value;
-    this.#picture = null;
-    void this.#search();
+    this.#search.picture = null;
+    void this.#find();
   };
 
   readonly #focused = (): void => {
     // Loads the recommender while the shopper thinks of the first letter.
-    if (!this.#source.value) this.#source.open().catch(() => undefined);
-    if (this.#response && this.#words === this.value.trim()) this.#show();
-    else if (this.value.trim()) void this.#search();
+    if (!this.#search.recommender) this.#search.open().catch(() => undefined);
+    if (this.#search.response && this.#search.words === this.value.trim()) this.#show();
+    else if (this.value.trim()) void this.#find();
   };
 
   readonly #pressed = (event: KeyboardEvent): void => {
     const { key, altKey, isComposing } = event;
     // The keys of an input method choose its words.
     if (isComposing) return;
-    const count = this.#open && this.#phase === 'filled' ? (this.#response?.items.length ?? 0) : 0;
+    const { state, response } = this.#search;
+    const count = this.#open && state === 'filled' ? (response?.items.length ?? 0) : 0;
     if (key === 'ArrowDown' || key === 'ArrowUp') {
       event.preventDefault();
       if (count === 0) this.#focused();
-      else if (!altKey) this.#move(key === 'ArrowDown' ? 1 : -1, count);
+      // Past the ends of the results is the field.
+      else if (!altKey) this.#activate(((this.#active + 1 + (key === 'ArrowDown' ? 1 : count)) % (count + 1)) - 1);
       else if (key === 'ArrowUp') this.#close();
     } else if (key === 'Escape') {
       // Chromium empties a search field at once: the first press only closes the list.
-      if (this.#open && this.#phase !== 'idle') event.preventDefault();
+      if (this.#open && state !== 'idle') event.preventDefault();
       this.#close();
     } else if (key === 'Enter') {
       event.preventDefault();
@@ -337,12 +293,6 @@ export class SidestreamFind extends LitElement {
       else this.#submit();
     } else if (key === 'Tab') this.#close();
   };
-
-  /** Moves through the results, and past their ends back into the field. */
-  #move(step: 1 | -1, count: number): void {
-    this.#active = ((this.#active + 1 + step + count + 1) % (count + 1)) - 1;
-    this.requestUpdate();
-  }
 
   #option(position: number): HTMLElement | null {
     const option = this.renderRoot.querySelector<HTMLElement>(`#option-${position}`);
@@ -358,7 +308,8 @@ export class SidestreamFind extends LitElement {
 
   readonly #clicked = (event: MouseEvent): void => {
     if (event.type === 'auxclick' && event.button !== 1) return;
-    if (!(event.target instanceof Element) || !this.#response) return;
+    const { response } = this.#search;
+    if (!(event.target instanceof Element) || !response) return;
     const option = event.target.closest<HTMLElement>('[role=option]');
     const inside = option?.querySelector<HTMLElement>('a[href]');
     // The whole of a shop's own card leads where its first link leads.
@@ -366,19 +317,13 @@ export class SidestreamFind extends LitElement {
       inside.click();
       return;
     }
-    const id = option?.dataset.id;
-    const position = this.#response.items.findIndex(({ item }) => item.id === id);
-    const found = this.#response.items[position];
-    if (!found) return;
-    this.#track('click', found.item.id);
+    const position = response.items.findIndex(({ item }) => item.id === option?.dataset.id);
+    const item = response.items[position]?.item;
+    if (!item) return;
+    this.#search.track('click', item.id);
     const link = event.target.closest('a');
     const href = link?.getAttribute('href') ?? '';
-    const detail: FindDetail = {
-      item: found.item,
-      position,
-      placement: PLACEMENT,
-      recommendationId: this.#response.id,
-    };
+    const detail: FindDetail = { item, position, placement: 'find', recommendationId: response.id };
     const follows = dispatch(this, 'sidestream-find-select', detail);
     if (!follows || href === '') event.preventDefault();
     else if (this.navigate && isPlain(event, link)) {
@@ -387,15 +332,6 @@ export class SidestreamFind extends LitElement {
     }
     if (isPlain(event, link)) this.#close();
   };
-
-  #track(type: EventType, id: string): void {
-    const { id: recommendationId, items } = this.#response ?? {};
-    const position = items?.findIndex(({ item }) => item.id === id) ?? -1;
-    if (position < 0) return;
-    this.#source.value
-      ?.track(type, id, { placement: PLACEMENT, recommendationId, position })
-      .catch((thrown: unknown) => this.listFailed(thrown));
-  }
 
   #show(): void {
     const { bottom } = this.getBoundingClientRect();
@@ -406,119 +342,51 @@ export class SidestreamFind extends LitElement {
   }
 
   #close(): void {
-    this.#searching?.abort();
+    this.#search.cancel();
     clearTimeout(this.#speaking);
     this.#open = false;
-    this.#active = -1;
     this.#status = '';
-    if (this.#phase === 'loading') this.#phase = 'idle';
+    this.#activate(-1);
+  }
+
+  #activate(position: number): void {
+    this.#active = position;
     this.requestUpdate();
   }
 
-  #enter(phase: SidestreamFind['state']): void {
-    this.#phase = phase;
-    this.#active = -1;
-    this.requestUpdate();
-  }
-
-  readonly #search = async (): Promise<void> => {
-    this.#searching?.abort();
+  async #find(): Promise<void> {
     const words = this.value.trim();
-    const picture = this.#picture;
-    this.#unreadable = false;
-    this.#read = picture ? 0 : null;
-    if (!words && !picture) {
-      this.#response = null;
-      this.#enter('idle');
+    if (!words && !this.#search.picture) {
+      this.#search.clear();
       this.#close();
       return;
     }
-    this.#searching = new AbortController();
-    const { signal } = this.#searching;
-    const patience = this.#open && this.#phase !== 'idle' ? PATIENCE.open : PATIENCE.closed;
-    const slow = setTimeout(() => signal.aborted || this.#enter('loading'), patience);
+    const open = this.#open;
     this.#show();
-    let ended: (() => void) | undefined;
-    try {
-      const recommender = await this.#source.open();
-      if (picture) {
-        ended = recommender.on('progress', ({ stage, loaded, total }) => {
-          if (signal.aborted || stage !== 'encoders' || total === 0) return;
-          this.#read = loaded / total;
-          this.requestUpdate();
-        });
-      }
-      const lang = languageOf(this);
-      const { limit, filter } = this;
-      const what = picture ? { image: picture } : { text: words };
-      const request: FindRequest = { ...what, limit, ...(lang ? { lang } : {}), ...(filter ? { filter } : {}) };
-      const response = await recommender.find(request, { signal });
-      await this.#cards.load(response.items, 'grid');
-      if (signal.aborted) return;
-      this.#response = response;
-      this.#words = words;
-      this.#enter(response.items.length > 0 ? 'filled' : 'empty');
-    } catch (thrown) {
-      if (signal.aborted) return;
-      this.#response = null;
-      this.#unreadable = SidestreamError.from(thrown).code === 'encoder/bad-image';
-      this.#enter('error');
-      this.listFailed(thrown);
-    } finally {
-      ended?.();
-      if (!signal.aborted) this.#read = null;
-      clearTimeout(slow);
-      if (!signal.aborted) this.#say();
-    }
-  };
+    await this.#search.run(words, open);
+  }
 
   readonly #retry = (): void => {
     // The button disappears, and the focus would be lost with it.
     this.renderRoot.querySelector('input')?.focus();
-    void this.#search();
+    void this.#find();
   };
 
   /** Tells screen readers the result, once the shopper has stopped typing. */
   #say(): void {
-    const labels = findLabels(this.labels ?? {}, languageOf(this));
-    const { items = [], by } = this.#response ?? {};
-    const note = by === 'photo' ? `${labels.alike} ` : by === 'meaning' ? `${labels.meaning} ` : '';
-    const count = `${note}${labels.count(items.length)}`;
-    const failure = this.#unreadable ? labels.unreadable : labels.error;
+    const text = spokenText(this.#search, findLabels(this.labels ?? {}, languageOf(this)));
     clearTimeout(this.#speaking);
     this.#speaking = setTimeout(() => {
-      this.#status = this.#phase === 'error' ? failure : items.length > 0 ? count : this.#emptyText(labels);
+      this.#status = text;
       this.requestUpdate();
     }, QUIET);
   }
 }
 
-/** The focus stays in the field; a click on a result still counts. */
-const keepFocus = (event: Event): void => {
-  if (event.target instanceof Element && !event.target.closest('button')) event.preventDefault();
-};
-
-/** Whether a click follows a link in this tab. */
-const isPlain = ({ button, ctrlKey, metaKey, shiftKey, altKey }: MouseEvent, link: Element | null): boolean =>
-  !(button || ctrlKey || metaKey || shiftKey || altKey) && !link?.matches('[target]:not([target=_self]), [download]');
-
 define('sidestream-find', SidestreamFind);
-
-interface FindEvents {
-  'sidestream-find-select': FindDetail;
-  'sidestream-find-submit': FindSubmitDetail;
-}
-
-/** Outside the class, whose generated description would otherwise list an event named `type`. */
-const dispatch = <Type extends keyof FindEvents>(host: SidestreamFind, type: Type, detail: FindEvents[Type]): boolean =>
-  host.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true, cancelable: true }));
 
 declare global {
   interface HTMLElementTagNameMap {
     'sidestream-find': SidestreamFind;
-  }
-  interface GlobalEventHandlersEventMap {
-    'sidestream-find-select': CustomEvent<FindDetail>;
-    'sidestream-find-submit': CustomEvent<FindSubmitDetail>;
   }
 }

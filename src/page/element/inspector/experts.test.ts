@@ -2,10 +2,9 @@ import { expect, it } from 'vitest';
 import type { InspectedExpert } from '../../../device/protocol';
 import { recommendation } from '../../../testing/fake-recommender';
 import { colorOf, namedExperts } from './experts';
-import { ENGLISH_TEXTS } from './texts';
-import { wordsIn } from './words';
+import { ENGLISH_INSPECTOR, wordsIn } from './words';
 
-const words = wordsIn({ texts: ENGLISH_TEXTS, language: 'en' }, 'en');
+const words = wordsIn(ENGLISH_INSPECTOR, 'en');
 let made = 0;
 const expert = (id: number, state: InspectedExpert['state'], ...categories: string[]): InspectedExpert => ({
   id,

@@ -1,11 +1,10 @@
 import { fill } from '../../../core/labels';
 import type { InspectedExpert, Inspection } from '../../../device/protocol';
-import type { PresentState } from './texts';
+import type { PresentState } from './texts/locales/en';
 import type { Words } from './words';
 
 /** Number of choices by which an expert is named. */
 const LATELY = 8;
-/** Maximum number of pictures of an expert. */
 const MAX_PICTURES = 8;
 
 /** A present expert with its name, and the choices that the name is about. */
@@ -17,7 +16,6 @@ export interface NamedExpert extends Omit<InspectedExpert, 'state'> {
   shown: InspectedExpert['from'][number]['item'][];
 }
 
-/** Categories that an expert learned last, and their paths. */
 interface Topic {
   name: string;
   paths: readonly string[];

@@ -12,6 +12,9 @@ export const inspectorStyles = css`
     --_alarm: color-mix(in srgb, #d23a50 80%, currentColor);
     --_expert-trial: var(--_backbone);
     --_expert-dropped: color-mix(in srgb, currentColor 45%, transparent);
+    --_expert-own: var(--_accent);
+    --_expert-popularity: var(--_alarm);
+    --_expert-content: currentColor;
     --_expert-0: #3b6fb6;
     --_expert-1: #c8641b;
     --_expert-2: #3f8f4f;
@@ -46,14 +49,6 @@ export const inspectorStyles = css`
     margin: 0;
     padding: 0;
     list-style: none;
-  }
-  .unseen {
-    position: absolute;
-    inline-size: 1px;
-    block-size: 1px;
-    overflow: hidden;
-    clip-path: inset(50%);
-    white-space: nowrap;
   }
   .note {
     margin-block: 0.25rem 0.75rem;
@@ -282,33 +277,6 @@ export const inspectorStyles = css`
     background: var(--_tile);
     border-radius: 0.75rem;
   }
-  [data-color='dropped'] {
-    --_own: var(--_expert-dropped);
-  }
-  [data-color='trial'] {
-    --_own: var(--_expert-trial);
-  }
-  [data-color='0'] {
-    --_own: var(--_expert-0);
-  }
-  [data-color='1'] {
-    --_own: var(--_expert-1);
-  }
-  [data-color='2'] {
-    --_own: var(--_expert-2);
-  }
-  [data-color='3'] {
-    --_own: var(--_expert-3);
-  }
-  [data-color='own'] {
-    --_own: var(--_accent);
-  }
-  [data-color='popularity'] {
-    --_own: var(--_alarm);
-  }
-  [data-color='content'] {
-    --_own: currentColor;
-  }
   .experts .name {
     flex: 1;
     font-weight: 600;
@@ -389,49 +357,4 @@ export const inspectorStyles = css`
   .drawing text {
     white-space: pre;
   }
-  details {
-    margin-block-start: 0.5rem;
-  }
-  .more {
-    margin-block-start: 1.5rem;
-    padding-block-start: 0.75rem;
-    border-block-start: 1px solid var(--_line);
-  }
-  .more + .more {
-    margin-block-start: 0.75rem;
-  }
-  summary {
-    inline-size: fit-content;
-    font-size: 0.875rem;
-    font-weight: 550;
-    cursor: pointer;
-  }
-  .scroll-across {
-    overflow-x: auto;
-  }
-  .scroll {
-    max-block-size: 18rem;
-    margin-block-start: 0.5rem;
-    overflow: auto;
-  }
-  table {
-    border-collapse: collapse;
-    font-size: 0.875rem;
-    font-variant-numeric: tabular-nums;
-  }
-  th,
-  td {
-    padding: 0.3125rem 1rem 0.3125rem 0;
-    text-align: start;
-    vertical-align: top;
-    font-weight: 400;
-    border-block-end: 1px solid var(--_line);
-  }
-  :host(:dir(rtl)) :is(th, td) {
-    padding: 0.3125rem 0 0.3125rem 1rem;
-  }
-  thead th {
-    color: var(--_muted);
-  }
-
 `;

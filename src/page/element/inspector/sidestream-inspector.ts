@@ -2,20 +2,20 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { property } from 'lit/decorators.js';
 import type { Metrics, Recommender, Status } from '../../../device/protocol';
 import { SidestreamError } from '../../../error';
-import { define, languageOf } from '../dom';
+import { define, languageOf, warnOnce } from '../dom';
 import { emit } from '../events';
 import { FoundRecommender } from '../found-recommender';
-import { warnOnce } from '../warn-once';
+import { LanguageObserver } from '../labels';
+import { unseenStyles } from '../shared.styles';
 import { mediaStyles } from './media.styles';
 import { inspectorStyles } from './sidestream-inspector.styles';
-import { type LoadedTexts, loadTexts, textsIn } from './texts';
 import { HelpsView } from './views/helps';
 import { LearnedView } from './views/learned';
 import { TimelineView } from './views/timeline';
 import type { InspectorHost, View } from './views/view';
 import { WhyView } from './views/why';
 import { viewStyles } from './views.styles';
-import { type Words, wordsIn } from './words';
+import { INSPECTOR_TEXTS, type LoadedTexts, type Words, wordsIn } from './words';
 
 const VIEWS = ['learned', 'timeline', 'why', 'helps'] as const;
 /** The views, in their order. */
@@ -62,7 +62,7 @@ const REFRESH_DELAY = 150;
  */
 export class SidestreamInspector extends LitElement {
   /** @internal */
-  static override styles = [inspectorStyles, viewStyles, mediaStyles];
+  static override styles = [unseenStyles, inspectorStyles, viewStyles, mediaStyles];
 
   /**
    * The recommender to inspect. Default: the recommender of the first list on the page, otherwise the one that the page created
@@ -86,20 +86,17 @@ export class SidestreamInspector extends LitElement {
   readonly #loaded = new Set<InspectorView>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #words: { language: string | undefined; loaded: LoadedTexts; words: Words } | null = null;
-  /** Language whose texts are being loaded. */
-  #requested: string | null = null;
-  // Undefined if elements are rendered without a browser.
-  readonly #languageObserver = globalThis.MutationObserver && new MutationObserver(() => this.requestUpdate());
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    for (const holder of [this, document.documentElement])
-      this.#languageObserver?.observe(holder, { attributeFilter: ['lang'] });
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#languageObserver?.disconnect();
+  constructor() {
+    super();
+    new LanguageObserver(
+      this,
+      () => undefined,
+      (thrown) => this.#fail(thrown),
+      INSPECTOR_TEXTS,
+      // The views had no words to load with.
+      () => void this.refresh(),
+    );
   }
 
   /** Reads everything again; rarely needed, because changes of the recommender refresh it. */
@@ -153,32 +150,13 @@ export class SidestreamInspector extends LitElement {
       </div>`;
   }
 
-  /** The words in the language of the page; null until they are loaded, which it starts. */
+  /** The words in the language of the page; null until they are loaded. */
   #wordsNow(): Words | null {
     const language = languageOf(this);
-    const loaded = textsIn(language);
-    if (!loaded) {
-      void this.#loadTexts(language);
-      return null;
-    }
-    if (this.#words?.loaded !== loaded || this.#words.language !== language)
+    const loaded = INSPECTOR_TEXTS.in(language);
+    if (loaded && (this.#words?.loaded !== loaded || this.#words.language !== language))
       this.#words = { language, loaded, words: wordsIn(loaded, language) };
-    return this.#words.words;
-  }
-
-  async #loadTexts(language: string | undefined): Promise<void> {
-    const requested = language ?? '';
-    if (this.#requested === requested) return;
-    this.#requested = requested;
-    try {
-      await loadTexts(language);
-    } catch (thrown) {
-      this.#fail(thrown);
-    }
-    this.#requested = null;
-    this.requestUpdate();
-    // The views had no words to load with.
-    await this.refresh();
+    return loaded && (this.#words?.words ?? null);
   }
 
   #panel(host: InspectorHost): TemplateResult {

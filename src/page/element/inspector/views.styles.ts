@@ -1,6 +1,6 @@
 import { css } from 'lit';
 
-/** The timeline, the explanation of one recommendation, and the two lists side by side. */
+/** The timeline, the explanation of one recommendation, the two lists side by side, figures and controls. */
 export const viewStyles = css`
   .check {
     display: inline-flex;
@@ -152,6 +152,51 @@ export const viewStyles = css`
   }
   .record {
     inline-size: 100%;
+  }
+
+  details {
+    margin-block-start: 0.5rem;
+  }
+  .more {
+    margin-block-start: 1.5rem;
+    padding-block-start: 0.75rem;
+    border-block-start: 1px solid var(--_line);
+  }
+  .more + .more {
+    margin-block-start: 0.75rem;
+  }
+  summary {
+    inline-size: fit-content;
+    font-size: 0.875rem;
+    font-weight: 550;
+    cursor: pointer;
+  }
+  .scroll-across {
+    overflow-x: auto;
+  }
+  .scroll {
+    max-block-size: 18rem;
+    margin-block-start: 0.5rem;
+    overflow: auto;
+  }
+  table {
+    border-collapse: collapse;
+    font-size: 0.875rem;
+    font-variant-numeric: tabular-nums;
+  }
+  th,
+  td {
+    padding: 0.3125rem 1rem 0.3125rem 0;
+    text-align: start;
+    vertical-align: top;
+    font-weight: 400;
+    border-block-end: 1px solid var(--_line);
+  }
+  :host(:dir(rtl)) :is(th, td) {
+    padding: 0.3125rem 0 0.3125rem 1rem;
+  }
+  thead th {
+    color: var(--_muted);
   }
 
   .facts {

@@ -1,21 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { labelLanguage } from '../../../core/labels';
 import { LABEL_LANGUAGES } from '../../../testing/languages';
-import { ENGLISH_TEXTS, loadTexts, textsIn } from './texts';
-import { backendWords, formatsIn, runWords, type Words, wordsIn } from './words';
+import { backendWords, ENGLISH_INSPECTOR, formatsIn, INSPECTOR_TEXTS, runWords, type Words, wordsIn } from './words';
 
-const ENGLISH = wordsIn({ texts: ENGLISH_TEXTS, language: 'en' }, 'en');
+const ENGLISH = wordsIn(ENGLISH_INSPECTOR, 'en');
 
 async function wordsOf(language: string): Promise<Words> {
-  await loadTexts(language);
-  const loaded = textsIn(language);
+  await INSPECTOR_TEXTS.load(language);
+  const loaded = INSPECTOR_TEXTS.in(language);
   if (!loaded) throw new Error(`no texts in ${language}`);
   return wordsIn(loaded, language);
 }
 
 describe('formats', () => {
   it('name the day of a moment unless that is today', () => {
-    const formats = formatsIn({ texts: ENGLISH_TEXTS, language: 'en' }, 'en');
+    const formats = formatsIn(ENGLISH_INSPECTOR, 'en');
     expect(formats.moment(Date.now())).toMatch(/^today, \d/);
     const [first, last] = [new Date(2020, 2, 4, 15, 6).getTime(), new Date(2020, 2, 5, 16, 7).getTime()];
     expect(formats.moment(first)).toMatch(/^Mar 4, 2020, 3:06/);
@@ -36,15 +35,15 @@ describe('formats', () => {
 
 describe('texts', () => {
   it('are English for a language without texts, with its numbers', () => {
-    expect(textsIn('it')?.texts).toBe(ENGLISH_TEXTS);
-    const words = wordsIn({ texts: ENGLISH_TEXTS, language: 'en' }, 'it');
+    expect(INSPECTOR_TEXTS.in('it')?.texts).toBe(ENGLISH_INSPECTOR.texts);
+    const words = wordsIn(ENGLISH_INSPECTOR, 'it');
     expect(words.formats.fine(1.5)).toBe('1,5');
     expect(words.formats.place(2)).toBe('2nd');
   });
 
   it('use the form of one thing where the language does', async () => {
-    expect(ENGLISH.counted(ENGLISH_TEXTS.timeline.soFar, 1)).toBe('1 choice so far');
-    expect(ENGLISH.counted(ENGLISH_TEXTS.timeline.soFar, 0)).toBe('0 choices so far');
+    expect(ENGLISH.counted(ENGLISH_INSPECTOR.texts.timeline.soFar, 1)).toBe('1 choice so far');
+    expect(ENGLISH.counted(ENGLISH_INSPECTOR.texts.timeline.soFar, 0)).toBe('0 choices so far');
     const { texts, counted } = await wordsOf('de');
     expect(counted(texts.timeline.tastes, 1)).toBe('1 eigene Vorliebe');
   });
@@ -109,13 +108,6 @@ describe.each(LABEL_LANGUAGES)('the texts in %s', (language) => {
       expect([key, text.trim()]).toEqual([key, text]);
       expect(text).not.toBe('');
     }
-  });
-
-  it('name lists as their headings do', async () => {
-    const { ENGLISH: lists, loadLabels } = await import('../../../core/labels');
-    const code = labelLanguage(language);
-    const { list } = code === 'en' ? lists : await loadLabels(code);
-    expect((await wordsOf(language)).texts.placements).toEqual(list.headings);
   });
 
   it('isolate names in right-to-left languages', async () => {

@@ -1,6 +1,30 @@
-import { fill } from '../../../core/labels';
+import { ENGLISH, fill, type LabelLanguage, type LateLanguage, loadLabels, type PageTexts } from '../../../core/labels';
 import type { EncoderRun, ItemInspection, Status } from '../../../device/protocol';
-import type { InspectorTexts, LoadedTexts } from './texts';
+import { LateTexts } from '../labels';
+import { ENGLISH_TEXTS, type InspectorTexts } from './texts/locales/en';
+
+/** Languages other than English, each with its file: only an inspector in this language loads it. */
+const FILES = {
+  ja: () => import('./texts/locales/ja'),
+  de: () => import('./texts/locales/de'),
+  fr: () => import('./texts/locales/fr'),
+  es: () => import('./texts/locales/es'),
+  ar: () => import('./texts/locales/ar'),
+} satisfies Record<LateLanguage, () => Promise<{ default: InspectorTexts }>>;
+
+export interface LoadedTexts {
+  texts: InspectorTexts;
+  /** Headings of the lists, by placement. */
+  headings: PageTexts['list']['headings'];
+  language: LabelLanguage;
+}
+
+export const ENGLISH_INSPECTOR: LoadedTexts = { texts: ENGLISH_TEXTS, headings: ENGLISH.list.headings, language: 'en' };
+
+export const INSPECTOR_TEXTS = new LateTexts<LoadedTexts>(ENGLISH_INSPECTOR, async (language) => {
+  const [{ default: texts }, { list }] = await Promise.all([FILES[language](), loadLabels(language)]);
+  return { texts, headings: list.headings, language };
+});
 
 /** Formats of numbers and times in the language of the page, and of the words around them. */
 export function formatsIn({ texts, language: words }: LoadedTexts, language?: string) {
@@ -57,8 +81,8 @@ export type Formats = ReturnType<typeof formatsIn>;
 /** The words of the inspector in one language, with their numbers. */
 export interface Words {
   readonly texts: InspectorTexts;
+  readonly headings: LoadedTexts['headings'];
   readonly formats: Formats;
-  /** Language of the words. */
   readonly language: LoadedTexts['language'];
   /** A text about a number, which it contains as `{count}`. @param values of its other placeholders */
   counted(text: { one: string; other: string }, count: number, values?: Readonly<Record<string, string>>): string;
@@ -68,11 +92,12 @@ export interface Words {
 
 /** @param language of the numbers and times. Default: the browser's */
 export function wordsIn(loaded: LoadedTexts, language?: string): Words {
-  const { texts } = loaded;
+  const { texts, headings } = loaded;
   const formats = formatsIn(loaded, language);
   const plural = new Intl.PluralRules(loaded.language);
   return {
     texts,
+    headings,
     formats,
     language: loaded.language,
     counted: ({ one, other }, count, values = {}) =>

@@ -1,7 +1,8 @@
 import { css } from 'lit';
+import { pictureStyles, waitStyles } from '../shared.styles';
 
 /** Tiles, states and buttons. */
-export const pickStyles = css`
+const ownStyles = css`
   :host {
     display: block;
     --_tile: var(--sidestream-tile, color-mix(in srgb, currentColor 6%, transparent));
@@ -55,21 +56,8 @@ export const pickStyles = css`
     text-align: start;
     cursor: pointer;
   }
-  .picture {
-    position: relative;
-    display: grid;
-    place-items: center;
-    aspect-ratio: var(--sidestream-media-ratio, 1);
-    overflow: hidden;
-    border-radius: var(--_radius);
-    background: var(--_tile);
-  }
   .picture::before {
-    content: attr(data-initial);
-    position: absolute;
     font-size: 2rem;
-    font-weight: 600;
-    color: var(--_muted);
     opacity: 0.6;
   }
   /* The edge of a white picture on a white page. */
@@ -80,17 +68,6 @@ export const pickStyles = css`
     border: 1px solid color-mix(in srgb, currentColor 12%, transparent);
     border-radius: inherit;
     pointer-events: none;
-  }
-  .picture:has(img:not([hidden]))::before {
-    content: none;
-  }
-  .picture img {
-    position: absolute;
-    inset: 0;
-    inline-size: 100%;
-    block-size: 100%;
-    padding: var(--sidestream-image-padding, 0);
-    object-fit: var(--sidestream-image-fit, contain);
   }
   .name {
     display: -webkit-box;
@@ -162,14 +139,6 @@ export const pickStyles = css`
     .mark {
       transition: opacity 0.15s;
     }
-    .skeleton .picture {
-      animation: wait 1.4s ease-in-out infinite alternate;
-    }
-    @keyframes wait {
-      to {
-        opacity: 0.5;
-      }
-    }
   }
   @media (forced-colors: active) {
     .picture::after,
@@ -178,3 +147,5 @@ export const pickStyles = css`
     }
   }
 `;
+
+export const pickStyles = [pictureStyles, waitStyles, ownStyles];

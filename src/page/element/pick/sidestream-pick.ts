@@ -1,14 +1,38 @@
 import { html, LitElement, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
+import { canonical } from '../../../core/card';
+import { ENGLISH, fill, labelLanguage, type PickTexts } from '../../../core/labels';
 import type { Recommendation, Recommender } from '../../../device/protocol';
-import { SidestreamError } from '../../../error';
-import { define, languageOf } from '../dom';
+import { define, languageOf, warnOnce } from '../dom';
 import { ErrorReporter } from '../events';
 import { FoundRecommender } from '../found-recommender';
-import { picture } from '../inspector/picture';
 import { LanguageObserver, textsIn } from '../labels';
-import { warnOnce } from '../warn-once';
-import { type PickLabels, pickLabels } from './pick-labels';
+import { picture } from '../picture';
 import { pickStyles } from './sidestream-pick.styles';
+
+/** The texts of `<sidestream-pick>`; its property `labels` replaces some or all of them. */
+export interface PickLabels extends Omit<PickTexts, 'hint' | 'count'> {
+  /** Below the heading. */
+  hint: string;
+  /** The number of picked products, for screen readers. */
+  count: (picked: number, of: number) => string;
+}
+
+/**
+ * The given labels, completed with the built-in ones of the language; English until those are loaded.
+ * @param language a tag; default: the browser's language; English for any language other than the six
+ */
+export function pickLabels(given: Partial<PickLabels>, language = navigator.language): PickLabels {
+  const { pick } = textsIn(language) ?? ENGLISH;
+  const digits = labelLanguage(language) === 'en' ? 'en' : canonical(language);
+  const number = (n: number): string => n.toLocaleString(digits);
+  const picks = number(PICKS);
+  return {
+    ...pick,
+    hint: fill(pick.hint, { picks }),
+    count: (picked) => fill(pick.count, { picked: number(picked), picks }),
+    ...given,
+  };
+}
 
 /** Number of products to pick from. */
 const COUNTS = [9, 12] as const;
@@ -110,11 +134,7 @@ export class SidestreamPick extends LitElement {
 
   constructor() {
     super();
-    new LanguageObserver(
-      this,
-      () => undefined,
-      (thrown) => this.#errors.report(SidestreamError.from(thrown)),
-    );
+    new LanguageObserver(this, () => undefined, this.#errors.report);
   }
 
   /** @internal */
@@ -151,7 +171,7 @@ export class SidestreamPick extends LitElement {
   protected override render(): TemplateResult | typeof nothing {
     const { state } = this;
     if (state === 'hidden') return nothing;
-    const labels = pickLabels(this.labels ?? {}, languageOf(this), PICKS);
+    const labels = pickLabels(this.labels ?? {}, languageOf(this));
     const heading = this.heading || labels.heading;
     return html`
       <section part="section" aria-label=${heading} aria-busy=${state === 'loading' ? 'true' : 'false'}>
@@ -184,7 +204,7 @@ export class SidestreamPick extends LitElement {
       default:
         return html`
           <ul class="skeleton" aria-label=${labels.loading}>
-            ${Array.from({ length: this.count }, () => html`<li><span class="picture"></span><span class="name"></span></li>`)}
+            ${Array.from({ length: this.count }, () => html`<li><span class="picture waiting"></span><span class="name"></span></li>`)}
           </ul>
           ${this.#foot(labels, true)}`;
     }
@@ -254,7 +274,7 @@ export class SidestreamPick extends LitElement {
     const unsubscribe = [
       // A shopper in the middle of picking is left alone.
       recommender.on('change', () => this.#picked.length > 0 || void this.#load()),
-      recommender.on('error', (error) => this.#errors.report(error)),
+      recommender.on('error', this.#errors.report),
     ];
     void this.#load();
     return () => {
@@ -296,7 +316,7 @@ export class SidestreamPick extends LitElement {
   #fail(thrown: unknown): void {
     this.#enter('error');
     this.#picked = [];
-    this.#errors.report(SidestreamError.from(thrown));
+    this.#errors.report(thrown);
   }
 }
 

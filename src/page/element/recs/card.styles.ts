@@ -28,13 +28,6 @@ export const cardStyles = css`
     padding-block-end: 3rem;
   }
   .media {
-    position: relative;
-    display: grid;
-    place-items: center;
-    aspect-ratio: var(--sidestream-media-ratio, 1);
-    overflow: hidden;
-    background: var(--_tile);
-    border-radius: var(--_radius);
     container: media / inline-size;
   }
   /* The edge of a white picture on a white page. */
@@ -47,27 +40,11 @@ export const cardStyles = css`
     pointer-events: none;
   }
   .media::before {
-    content: attr(data-initial);
-    position: absolute;
     font-size: 2.5rem;
-    font-weight: 600;
-    color: var(--_muted);
     opacity: 0.6;
   }
-  .media:has(.image:not([hidden]))::before {
-    content: none;
-  }
   .image {
-    position: absolute;
-    inset: 0;
-    inline-size: 100%;
-    block-size: 100%;
-    padding: var(--sidestream-image-padding, 0);
-    object-fit: var(--sidestream-image-fit, contain);
     transition: transform 0.3s cubic-bezier(0.2, 0.7, 0.2, 1);
-  }
-  .image[hidden] {
-    display: none;
   }
   .card:hover .image {
     transform: scale(1.045);

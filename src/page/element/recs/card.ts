@@ -1,41 +1,64 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { safeImage } from '../../../core/card';
+import { formatPrice, itemHref, safeImage } from '../../../core/card';
 import type { Recommendation } from '../../../device/protocol';
-import type { ListLabels } from './labels';
+import { hideBroken } from '../dom';
+import type { CardExtras, CardParts } from './card-extras';
+import type { CompleteLabels } from './labels';
+import type { RowScroller } from './late/scroller';
+import type { Settings } from './settings';
+import type { CardFiller } from './template-card';
+import type { VariantChoice } from './variant-choice';
 
-/** Values that a card shows in addition to the recommendation. */
-export interface CardContext {
-  /** Address of the item's page; empty makes the card a button. */
-  href: string;
-  /** Already formatted; empty when the item has no price. */
-  price: string;
+/** Data shared by the cards of one rendering of a list. */
+export interface ListContext extends Pick<Settings, 'placement' | 'hrefTemplate' | 'currency' | 'lowStock'> {
   dismissible: boolean;
-  /** Whether the page already shows the picture: decoded later, it would be missing for a moment. */
+  /** Whether the cards replace those of a list in the page: their pictures are then there already. */
   inPlace: boolean;
-  labels: ListLabels;
-  /** Parts that only some cards have; undefined if they are not needed or could not be loaded. */
-  parts: CardParts | undefined;
-  /** The choice of a variant, if there is one. */
-  options: unknown;
-  /** Whether the card is inside an article of its own. */
-  feed: boolean | undefined;
+  language: string | undefined;
+  labels: CompleteLabels;
+  /** Adds the parts that only some lists need to the cards. */
+  extras: CardExtras | undefined;
+  fill: CardFiller | undefined;
+  variants?: VariantChoice;
+  row: RowScroller | undefined;
+  /** Whether the cards are inside the articles of a feed. */
+  feed?: boolean;
+  onClick: (event: MouseEvent) => void;
 }
 
-/** Parts that late code adds to a card, see `card-extras/`. */
-export interface CardParts {
-  /** On the picture. */
-  media: unknown;
-  /** Between title and price. */
-  rating: unknown;
-  /** Instead of the price. */
-  price: unknown;
-  button: unknown;
+/** One card: the page's own, or the built-in one. */
+export function cardOf(listed: Recommendation, position: number, context: ListContext): TemplateResult | HTMLElement {
+  const { fill, extras, language, hrefTemplate, currency, variants } = context;
+  const recommendation = variants?.of(listed) ?? listed;
+  const { item } = recommendation;
+  const href = itemHref(item, hrefTemplate);
+  const price = item.price === undefined ? '' : formatPrice(item.price, currency, language);
+  const own = fill?.(recommendation, position, href, price, context);
+  if (own) return own;
+  const parts = extras?.parts(recommendation, price, context);
+  return productCard(
+    recommendation,
+    href,
+    parts?.price ?? price,
+    parts,
+    variants?.view(listed, context.labels),
+    context,
+  );
 }
 
-/** The built-in card: image, title, price and reason. The title is the link, and its area is the whole card. */
-export function productCard(
+/**
+ * The built-in card: image, title, price and reason. The title is the link, and its area is the whole card.
+ * @param href address of the item's page; empty makes the card a button
+ * @param parts that only some cards have; undefined if they are not needed or could not be loaded
+ * @param options the choice of a variant, if there is one
+ */
+function productCard(
   { item, reason }: Recommendation,
-  { href, price, dismissible, inPlace, labels, parts, feed, options }: CardContext,
+  href: string,
+  price: unknown,
+  parts: CardParts | undefined,
+  options: unknown,
+  { dismissible, inPlace, labels, feed }: ListContext,
 ): TemplateResult {
   const soldOut = item.availability === 'out-of-stock';
   return html`
@@ -48,7 +71,7 @@ export function productCard(
             : html`<button part="link" class="link" type="button">${item.title}</button>`
         }
         ${parts?.rating}
-        <p part="price" class="price">${parts?.price ?? price}</p>
+        <p part="price" class="price">${price}</p>
         <p part="reason" class="reason">${reason}</p>
         ${options}
       </div>
@@ -69,11 +92,6 @@ function image(address: string | undefined, decoding: 'sync' | 'async'): Templat
   return src
     ? html`<img part="image" class="image" src=${src} alt="" width="256" height="256" loading="lazy" decoding=${decoding} @error=${hideBroken} />`
     : nothing;
-}
-
-/** Hides an image that does not load, which reveals the initial behind it. */
-function hideBroken(event: Event): void {
-  if (event.target instanceof HTMLElement) event.target.hidden = true;
 }
 
 /** A card of a loading list: it has the same boxes as a real card, so nothing moves when that arrives. */

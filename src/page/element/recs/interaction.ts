@@ -1,31 +1,20 @@
-import type { EventType, Recommendation, Recommender, TrackDetails } from '../../../device/protocol';
-import { SidestreamError } from '../../../error';
+import type { EventType, Recommendation, TrackDetails } from '../../../device/protocol';
+import { isPlain, once } from '../dom';
 import { emit, type RecsClickDetail } from '../events';
-import type { LateHost, LateParts } from './late/late-parts';
+import type { ListContext } from './card';
+import type { LateParts } from './late/late-parts';
 import type { ListEdits } from './list-controller';
-import type { ListContext } from './list-view';
-import type { Settings } from './settings';
+import type { LateHost } from './settings';
 
 export interface InteractionHost extends LateHost {
-  readonly activeRecommender: Recommender | null;
   readonly context: ListContext;
-  readonly settings: Settings;
   readonly navigate: ((href: string) => unknown) | null;
-  listFailed(thrown: unknown): void;
 }
 
-/** One place of a list. */
 const ITEM = '[part=item]';
 
-let loading: Promise<typeof import('./late')> | undefined;
-
-/** Loads the code that lists need once they are shown, once per page. If it rejects, lists work without it. */
-function loadLate(): Promise<typeof import('./late')> {
-  loading ??= import('./late').catch((thrown: unknown) => {
-    throw SidestreamError.from(thrown);
-  });
-  return loading;
-}
+/** The code that lists need once they are shown. If it cannot be loaded, lists work without it. */
+const loadLate = once(() => import('./late/late-parts'));
 
 /** Tracks clicks, impressions and dismissals of a list's items, and has the code that the list needs once it is shown. */
 export class ListInteraction {
@@ -104,11 +93,14 @@ export class ListInteraction {
 
   #choose(detail: RecsClickDetail, event: MouseEvent): void {
     this.track('click', detail.item.id, { position: detail.position });
-    // An empty href would reload the page.
-    const withoutAddress = (event.target as Element).closest('a')?.getAttribute('href') === '';
+    const link = (event.target as Element).closest('a');
+    const href = link?.getAttribute('href');
     const { navigate } = this.#host;
-    if (!emit(this.#host, 'itemclick', detail) || withoutAddress) event.preventDefault();
-    // A click before this code is loaded follows the link, which leads to the same page.
-    else if (navigate) this.late?.followLink(event, navigate);
+    // An empty href would reload the page.
+    if (!emit(this.#host, 'itemclick', detail) || href === '') event.preventDefault();
+    else if (href && navigate && isPlain(event, link)) {
+      event.preventDefault();
+      navigate(href);
+    }
   }
 }

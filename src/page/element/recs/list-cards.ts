@@ -1,45 +1,25 @@
-import { canonical, columnsOf, formatPrice, safeHref, safeImage } from '../../../core/card';
 import type { Recommendation } from '../../../device/protocol';
-import { SidestreamError } from '../../../error';
-import { languageOf } from '../dom';
-import { emit } from '../events';
+import { languageOf, once } from '../dom';
 import { loadTexts } from '../labels';
-import type { Bundle, BundleHost } from './bundle';
-import type { CardExtras, ExtrasHost, ExtrasServices } from './card-extras';
-import type { Feed } from './feed';
-import { cardOf } from './list-view';
-import { idsInView, type Settings } from './settings';
+import type { Bundle } from './bundle';
+import type { CardExtras, ExtrasServices } from './card-extras';
+import type { Feed } from './feed/feed';
+import { type CardsHost, idsInView, type Settings } from './settings';
 import type { CardFiller, TemplateCards } from './template-card';
 import type { VariantChoice } from './variant-choice';
 
-let loadingExtras: Promise<typeof import('./card-extras')> | undefined;
-
-/** Loads the code for parts that only some cards have, once per page. */
-function loadExtras(): Promise<typeof import('./card-extras')> {
-  loadingExtras ??= import('./card-extras').catch((thrown: unknown) => {
-    throw SidestreamError.from(thrown);
-  });
-  return loadingExtras;
-}
+const loadExtras = once(() => import('./card-extras'));
 
 const hasExtras = ({ item, prices }: Recommendation): boolean =>
   !!(prices || item.listPrice || item.rating || item.quantity || item.published || item.images?.[0]);
 
 const bundleCode = () => import('./bundle');
-const feedCode = () => import('./feed');
+const feedCode = () => import('./feed/feed');
 const choiceCode = () => import('./variant-choice');
 
-/** Columns of a feed: every number of columns fills the rows of 60 cards. */
-export const feedColumns = (): string => columnsOf(60);
-
-/** The list whose cards are shown. */
-export type CardsHost = BundleHost & ExtrasHost & { readonly variantChoice?: boolean };
-
-/** What the list does for its cards. */
-type Services = Pick<ExtrasServices, 'track' | 'announce'> & {
-  /** Makes its feed. */
+interface Services extends ExtrasServices {
   feed?: (made: typeof Feed) => Feed;
-};
+}
 
 /** The code that only some cards need, each loaded late: bundles, feeds, the page's own card, ratings, badges and buttons. */
 export class ListCards {
@@ -81,7 +61,7 @@ export class ListCards {
       await this.loadTemplate();
       let cards = items;
       if (layout === 'bundle') {
-        this.bundle ??= new (await bundleCode()).Bundle(this.#host, cardOf, emit, formatPrice);
+        this.bundle ??= new (await bundleCode()).Bundle(this.#host);
         cards = await this.bundle.cardsOf(items, idsInView(this.#host.itemId)[0]);
       }
       if (layout === 'feed') {
@@ -92,7 +72,7 @@ export class ListCards {
       await this.loadVariants(items, layout);
       if (this.extras || !(this.#host.addToCart || this.#template || cards.some(hasExtras))) return;
       const { CardExtras } = await loadExtras();
-      this.extras ??= new CardExtras(this.#host, { formatPrice, canonical, safeImage, ...this.#services });
+      this.extras ??= new CardExtras(this.#host, this.#services);
     } catch (thrown) {
       this.#host.listFailed(thrown);
     }
@@ -103,7 +83,7 @@ export class ListCards {
     // A bundle has one price for all, and a card of the page's own shows what it likes.
     if (!this.#host.variantChoice || this.#template || layout === 'bundle') this.variants = undefined;
     else {
-      this.variants ??= new (await choiceCode()).VariantChoice(this.#host, safeImage);
+      this.variants ??= new (await choiceCode()).VariantChoice(this.#host);
       await this.variants.load(items, languageOf(this.#host));
     }
   }
@@ -113,7 +93,7 @@ export class ListCards {
     if (!this.#template) return undefined;
     this.#loadingTemplate ??= Promise.all([import('./template-card'), loadExtras()])
       .then(([{ TemplateCards }]) => {
-        this.#templates = new TemplateCards({ safeHref, safeImage });
+        this.#templates = new TemplateCards(this.#host);
       })
       .catch((thrown: unknown) => this.#host.listFailed(thrown))
       .finally(() => this.#host.requestUpdate());
@@ -122,10 +102,7 @@ export class ListCards {
 
   /** Fills the cards of one rendering from the present template; undefined without a template. */
   filler(): CardFiller | undefined {
-    const template = this.#template;
-    const templates = this.#templates;
-    templates?.use(template, this.#host.renderRoot as ShadowRoot);
-    return template && templates ? (...card) => templates.card(template, ...card) : undefined;
+    return this.#templates?.use(this.#template);
   }
 
   keep(items: Recommendation[]): void {

@@ -8,63 +8,11 @@ import type {
   Status,
 } from '../../../device/protocol';
 import { SidestreamError } from '../../../error';
+import { DebouncedRunner } from '../../client';
 import { type Placed, turnsOf } from './page-lists';
 
 /** Milliseconds within which a burst of `change` events becomes one refresh. */
 export const REFRESH_DELAY = 120;
-
-/**
- * Runs one asynchronous job at a time. Calls while it waits or runs are combined into one more run: a burst of changes costs at
- * most two runs, and the last one sees the latest state.
- */
-export class DebouncedRunner {
-  readonly #job: () => Promise<void>;
-  readonly #delay: number;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #running = false;
-  #again = false;
-
-  /**
-   * @param job must not reject: it reports its own errors.
-   * @param delay milliseconds that `later` waits for more calls.
-   */
-  constructor(job: () => Promise<void>, delay: number) {
-    this.#job = job;
-    this.#delay = delay;
-  }
-
-  /**
-   * Runs after the delay; further calls until then change nothing.
-   * @param delay overrides the delay, ms: a waiting run is postponed until then
-   */
-  later(delay?: number): void {
-    if (delay) this.cancel();
-    this.#timer ??= setTimeout(() => this.now(), delay ?? this.#delay);
-  }
-
-  /** Runs at once, or right after the current run. */
-  now(): void {
-    this.cancel();
-    if (this.#running) {
-      this.#again = true;
-      return;
-    }
-    this.#running = true;
-    void this.#job().finally(() => {
-      this.#running = false;
-      if (!this.#again) return;
-      this.#again = false;
-      this.now();
-    });
-  }
-
-  /** Drops a waiting run; a current one continues. */
-  cancel(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.#again = false;
-  }
-}
 
 /** State of a list. Once filled it stays filled when a later refresh fails. */
 export type ListState =
@@ -75,13 +23,11 @@ export type ListState =
 
 const idsOf = (items: Recommendation[]): string[] => items.map(({ item }) => item.id);
 
-/** A key that is equal for the same items in the same order. */
 const orderOf = (items: Recommendation[]): string => idsOf(items).join('\n');
 
 /** Creates or finds a list's recommender, and reports the progress of its start. */
 export type RecommenderSource = (onProgress: (progress: Progress) => void) => Promise<Recommender>;
 
-/** The element that the controller belongs to. */
 export interface ListHost extends ReactiveControllerHost, Placed {
   /** False while the page does not render the element: it keeps its list, which is refreshed once it is rendered again. */
   readonly rendered: boolean;

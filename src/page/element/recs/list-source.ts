@@ -6,8 +6,9 @@ import { followConsentOf, type SharedKey, sharedRecommender } from './page-lists
 
 /** Time for a page to set the recommender of a list without a bundle, ms; after that, the page has probably forgotten it. */
 const SOURCE_TIMEOUT = 10_000;
+/** How far from the screen a lazy list begins to load. */
+const NEAR = '400px';
 
-/** The properties that determine the recommender of a list. */
 interface SourceHost
   extends ReactiveControllerHost,
     Element,
@@ -29,7 +30,7 @@ export class ListSource implements ReactiveController {
   readonly #list: ListController;
   /** Whether a lazy list is, or has been, close to the viewport. */
   #near = false;
-  #nearing: Promise<void> | undefined;
+  #observer: IntersectionObserver | undefined;
   #timeout: ReturnType<typeof setTimeout> | undefined;
   #changeTimer: ReturnType<typeof setTimeout> | undefined;
   #endObserving: () => void = () => undefined;
@@ -40,7 +41,6 @@ export class ListSource implements ReactiveController {
     host.addController(this);
   }
 
-  /** Uses the source that the host's properties name now. */
   use(): void {
     this.#list.use(this.#source());
   }
@@ -99,17 +99,23 @@ export class ListSource implements ReactiveController {
     return found && ((onProgress) => sharedRecommender({ ...found, onProgress }));
   }
 
-  /** Starts waiting until a lazy list is close to the viewport. */
+  /** Starts waiting until a lazy list is close to the viewport, if the browser can tell. */
   #isNear(): boolean {
-    this.#nearing ??= import('./viewport-distance')
-      .then(({ nearViewport }) => nearViewport(this.#host))
-      // A list that loads too early is better than no list.
-      .catch((thrown: unknown) => this.#host.listFailed(thrown))
-      .then(() => {
-        this.#near = true;
-        if (this.#list.recommender) this.#host.requestUpdate();
-        else this.use();
-      });
+    if (!globalThis.IntersectionObserver) return true;
+    if (!this.#observer) {
+      const observer = new IntersectionObserver(
+        (entries) => {
+          if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+          observer.disconnect();
+          this.#near = true;
+          if (this.#list.recommender) this.#host.requestUpdate();
+          else this.use();
+        },
+        { rootMargin: NEAR },
+      );
+      this.#observer = observer;
+      observer.observe(this.#host);
+    }
     return this.#near;
   }
 }

@@ -1,15 +1,11 @@
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import { columnsOf, formatPrice, itemHref } from '../../../core/card';
+import { columnsOf } from '../../../core/card';
 import type { Placement, Recommendation } from '../../../device/protocol';
-import { productCard, skeletonCard } from './card';
-import type { CardExtras } from './card-extras';
-import type { CompleteLabels, ListLabels } from './labels';
-import type { RowScroller } from './late/scroller';
+import { cardOf, type ListContext, skeletonCard } from './card';
+import type { ListLabels } from './labels';
 import type { ListState } from './list-controller';
 import type { Settings } from './settings';
-import type { CardFiller } from './template-card';
-import type { VariantChoice } from './variant-choice';
 
 const MAX_SKELETONS = 24;
 
@@ -18,23 +14,8 @@ export type Place =
   | { card: Recommendation; dismissed?: undefined; view?: undefined }
   | { card?: undefined; dismissed: string; view: TemplateResult };
 
-/** Data shared by the cards of one rendering. */
-export interface ListContext extends Pick<Settings, 'placement' | 'hrefTemplate' | 'currency' | 'lowStock'> {
-  dismissible: boolean;
-  /** Whether the cards replace those of a list in the page: their pictures are then there already. */
-  inPlace: boolean;
-  language: string | undefined;
-  labels: CompleteLabels;
-  /** Adds the parts that only some lists need to the cards. */
-  extras: CardExtras | undefined;
-  fill: CardFiller | undefined;
-  /** Which variant of a product its card shows. */
-  variants?: VariantChoice;
-  row: RowScroller | undefined;
-  /** Whether the cards are inside the articles of a feed. */
-  feed?: boolean;
-  onClick: (event: MouseEvent) => void;
-}
+/** Columns of a feed: every number of columns fills the rows of 60 cards. */
+export const feedColumns = (): string => columnsOf(60);
 
 /** The list of cards. The role is explicit because Safari drops it from a list without bullets. */
 export function listView(places: Place[], context: ListContext): TemplateResult {
@@ -53,35 +34,10 @@ export function listView(places: Place[], context: ListContext): TemplateResult 
     </ol>`;
 }
 
-/** One card: the page's own, or the built-in one. */
-export function cardOf(listed: Recommendation, position: number, context: ListContext): TemplateResult | HTMLElement {
-  const { fill, extras, labels, language, hrefTemplate, currency, dismissible, inPlace, feed, variants } = context;
-  const recommendation = variants?.of(listed) ?? listed;
-  const { item } = recommendation;
-  const href = itemHref(item, hrefTemplate);
-  const price = item.price === undefined ? '' : formatPrice(item.price, currency, language);
-  const parts = extras?.parts(recommendation, price, context);
-  return (
-    fill?.(recommendation, position, href, price, context) ??
-    productCard(recommendation, {
-      href,
-      price,
-      dismissible,
-      inPlace,
-      labels,
-      parts,
-      feed,
-      options: variants?.view(listed, labels),
-    })
-  );
-}
-
 /** Links that the page put inside, shown until the list is loaded and when it fails. */
 function fallbackOf(host: Element): Element[] {
   return [...host.children].filter((child) => child.tagName !== 'TEMPLATE' && !child.slot);
 }
-
-const hasFallback = (host: Element): boolean => fallbackOf(host).length > 0;
 
 /** Number of cards of a list that `sidestream lists` wrote into the page; 0 without one. */
 export const cardsInside = (host: Element): number => host.querySelectorAll(':scope > .sidestream-list > li').length;
@@ -99,14 +55,35 @@ const links = (cards: number): TemplateResult =>
   html`<div class="list links" .style=${columnsOf(cards)}><slot></slot></div>`;
 
 /**
- * The loading state: the page's own links or its slot `loading`, if any, otherwise skeleton cards.
- * @param columns of the cards. Default: those of a list of the given number of cards
+ * A list without cards. Loading: the page's own links or its slot `loading`, if any, otherwise skeleton cards. Empty: one sentence, or
+ * the page's own links if no request was sent. Failed: the page's own links, or one sentence with a retry button.
  */
-export function loadingState(places: number, host: Element, columns?: string): TemplateResult {
-  const count = Math.min(cardsInside(host) || places, MAX_SKELETONS);
-  if (hasFallback(host)) return inSpaceOf(count, html`<slot name="loading">${links(count)}</slot>`);
-  if (host.querySelector(':scope > [slot=loading]')) return inSpaceOf(count, html`<slot name="loading"></slot>`);
-  return html`<ol part="list" class="list" aria-hidden="true" .style=${columns ?? columnsOf(count)}>${Array.from({ length: count }, skeletonCard)}</ol>`;
+export function stateView(
+  state: ListState,
+  host: Element,
+  { layout, limit }: Pick<Settings, 'layout' | 'limit'>,
+  labels: ListLabels,
+  retry: () => void,
+): TemplateResult | typeof nothing {
+  const { length } = fallbackOf(host);
+  const { kind } = state;
+  if (kind === 'filled') return nothing;
+  if (kind === 'loading') {
+    const count = Math.min(cardsInside(host) || (layout === 'bundle' ? limit + 1 : limit), MAX_SKELETONS);
+    if (length > 0) return inSpaceOf(count, html`<slot name="loading">${links(count)}</slot>`);
+    if (host.querySelector(':scope > [slot=loading]')) return inSpaceOf(count, html`<slot name="loading"></slot>`);
+    const columns = layout === 'feed' ? feedColumns() : columnsOf(count);
+    return html`<ol part="list" class="list" aria-hidden="true" .style=${columns}>${Array.from({ length: count }, skeletonCard)}</ol>`;
+  }
+  const own = length > 0 && (kind === 'error' || !state.response) && links(length);
+  if (kind === 'empty')
+    return html`<slot name="empty">${own || html`<p part="message" class="message">${labels.empty}</p>`}</slot>`;
+  const message = html`
+    <p part="message" class="message">
+      ${labels.error}
+      <button part="retry" class="retry" type="button" @click=${retry}>${labels.retry}</button>
+    </p>`;
+  return html`<slot name="error">${own || message}</slot>`;
 }
 
 /**
@@ -120,30 +97,8 @@ export function isHidden(host: Element, state: ListState, placement: Placement, 
   if (kind === 'error' && !/invalid-input|unknown-item|other-bundle/.test(state.error.code)) return false;
   if (kind === 'empty' && state.response && placement !== 'recent' && placement !== 'again') return false;
   if (host.querySelector(`:scope > [slot=${kind}]`)) return false;
-  return (kind === 'empty' && state.response !== null) || !hasFallback(host);
+  return (kind === 'empty' && state.response !== null) || fallbackOf(host).length === 0;
 }
 
-/** The empty state: one sentence, or the page's own links if no request was sent. */
-export function emptyState(labels: ListLabels, host: Element, requested: boolean): TemplateResult {
-  const { length } = fallbackOf(host);
-  if (!requested && length > 0) return html`<slot name="empty">${links(length)}</slot>`;
-  return html`<slot name="empty"><p part="message" class="message">${labels.empty}</p></slot>`;
-}
-
-/** The error state: the page's own links, or one sentence with a retry button. */
-export function errorState(labels: ListLabels, host: Element, retry: () => void): TemplateResult {
-  const { length } = fallbackOf(host);
-  if (length > 0) return html`<slot name="error">${links(length)}</slot>`;
-  return html`
-    <slot name="error">
-      <p part="message" class="message">
-        ${labels.error}
-        <button part="retry" class="retry" type="button" @click=${retry}>${labels.retry}</button>
-      </p>
-    </slot>`;
-}
-
-/**
- * The space of the scroll buttons until their code is loaded: a heading that gave way to them would push the list down.
- */
+/** The space of the scroll buttons until their code is loaded: a heading that gave way to them would push the list down. */
 export const scrollRoom = html`<div class="scrollers hold"><button class="scroll" disabled></button><button class="scroll" disabled></button></div>`;

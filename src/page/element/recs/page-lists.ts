@@ -180,7 +180,6 @@ export function turnsOf(recommender: Recommender): RequestTurns {
 
 /** A list of the page, as other lists see it. */
 export interface PageList extends Placed {
-  /** Its recommender, once it has one. */
   readonly activeRecommender: Recommender | null;
   /**
    * False while the page does not render it, for instance on a page that a framework keeps for later. It then takes no items from
@@ -205,7 +204,6 @@ export function setShownItems(list: PageList, ids: string[]): void {
   }
 }
 
-/** Removes the record of a list that left the page. */
 export function deleteShownItems(list: PageList): void {
   shown.delete(list);
 }

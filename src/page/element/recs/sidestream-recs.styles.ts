@@ -14,7 +14,6 @@ export const recsStyles = css`
     --_gap: var(--sidestream-gap, 1rem);
     --_radius: var(--sidestream-radius, 0.875rem);
     --_card: var(--sidestream-card-size, 10.5rem);
-    --_leading: 1.4;
     --_reason-lines: var(--sidestream-reason-lines, 2);
     display: block;
     isolation: isolate;
@@ -26,17 +25,6 @@ export const recsStyles = css`
   /* Overrides the display that a page gives its lists, so that a hidden list leaves no gap. */
   :host([state='hidden']) {
     display: none !important;
-  }
-  /* Scripts with taller or denser letters. */
-  :host(:lang(ar)) {
-    --_leading: 1.65;
-  }
-  :host(:lang(ja)) {
-    --_leading: 1.55;
-  }
-  *,
-  ::before {
-    box-sizing: border-box;
   }
   header {
     display: flex;

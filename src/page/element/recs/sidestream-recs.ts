@@ -1,59 +1,23 @@
-import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
-import { repeat } from 'lit/directives/repeat.js';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { formatPrice } from '../../../core/card';
-import type {
-  Placement,
-  Progress,
-  Recommendation,
-  Recommender,
-  RecommendRequest,
-  Status,
-} from '../../../device/protocol';
-import { SidestreamError } from '../../../error';
+import type { Progress, Recommendation, Recommender, RecommendRequest, Status } from '../../../device/protocol';
 import { define, languageOf } from '../dom';
-import { ErrorReporter, emit, TypedLitElement } from '../events';
+import { ErrorReporter, emit } from '../events';
 import { LanguageObserver } from '../labels';
+import { pictureStyles, scriptStyles } from '../shared.styles';
+import type { ListContext } from './card';
 import { cardStyles } from './card.styles';
-import type { Feed } from './feed';
+import type { Feed } from './feed/feed';
 import { ListInteraction } from './interaction';
-import { completeLabels, headingOf, type RecsLabels } from './labels';
-import { feedColumns, ListCards } from './list-cards';
+import { completeLabels, headingOf } from './labels';
+import { ListCards } from './list-cards';
 import { ListController, type ListHost, type ListState } from './list-controller';
+import { ListProperties, REQUEST_PROPERTIES, SOURCE_PROPERTIES } from './list-properties';
 import { ListSource } from './list-source';
-import {
-  cardOf,
-  cardsInside,
-  emptyState,
-  errorState,
-  isHidden,
-  type ListContext,
-  listView,
-  loadingState,
-  scrollRoom,
-} from './list-view';
+import { cardsInside, isHidden, listView, scrollRoom, stateView } from './list-view';
 import { deleteShownItems, itemsShownBefore, type PageList, setShownItems } from './page-lists';
 import { requestOf, type Settings, settingsOf } from './settings';
 import { recsStyles } from './sidestream-recs.styles';
-
-/** Properties whose change needs another request, or another recommender. */
-const REQUEST_PROPERTIES = [
-  'placement',
-  'itemId',
-  'cartSynced',
-  'limit',
-  'exclude',
-  'filter',
-  'hints',
-  'layout',
-  'addToCart',
-  'variantChoice',
-];
-const SOURCE_PROPERTIES = ['recommender', 'bundle', 'namespace', 'market', 'workerUrl', 'consent', 'lazy'];
-/** Placements whose lists never fall back to other products. */
-const WITHOUT_FALLBACK = /^(recent|again)$/;
-
-/** Frameworks set a new object at every render; only different content counts as a change. */
-const hasOtherContent = (now: unknown, before: unknown): boolean => JSON.stringify(now) !== JSON.stringify(before);
 
 /**
  * A list of recommendations that follows the shopper's actions, computed on this device.
@@ -156,131 +120,9 @@ const hasOtherContent = (now: unknown, before: unknown): boolean => JSON.stringi
  *   than 26rem.
  * @cssproperty [--sidestream-heading-size=1.25rem] - Size of the heading.
  */
-export class SidestreamRecs extends TypedLitElement implements ListHost, PageList {
+export class SidestreamRecs extends ListProperties implements ListHost, PageList {
   /** @internal */
-  static override styles = [recsStyles, cardStyles];
-  /** @internal Not decorators: every page would load their code for this one class. */
-  static override properties: PropertyDeclarations = {
-    placement: {},
-    itemId: { attribute: 'item-id', hasChanged: hasOtherContent },
-    cartSynced: { type: Boolean, attribute: 'cart-synced' },
-    limit: { type: Number },
-    bundle: {},
-    filter: { hasChanged: hasOtherContent },
-    hints: { hasChanged: hasOtherContent },
-    lazy: { type: Boolean },
-    heading: {},
-    headingLevel: { type: Number, attribute: 'heading-level' },
-    namespace: {},
-    consent: {},
-    market: {},
-    workerUrl: { attribute: 'worker-url' },
-    layout: { reflect: true },
-    hrefTemplate: { attribute: 'href-template' },
-    currency: {},
-    dismissible: { type: Boolean },
-    addToCart: { type: Boolean, attribute: 'add-to-cart', reflect: true },
-    variantChoice: { type: Boolean, attribute: 'variant-choice', reflect: true },
-    lowStock: { type: Number, attribute: 'low-stock' },
-    recommender: { attribute: false },
-    exclude: { attribute: false, hasChanged: hasOtherContent },
-    labels: { attribute: false },
-    state: { reflect: true },
-  };
-
-  /**
-   * Kind of list: `for-you`, `similar`, `complement`, `trending`, `recent` or `again`. A bundle and a list with `cart-synced`
-   * have `complement` instead of `for-you`.
-   */
-  placement: Placement = 'for-you';
-  /**
-   * Id of the item in view, or a list of up to 100 ids, which the attribute holds as JSON: `["a", "b"]`; `similar` and
-   * `complement` need it and are hidden without it.
-   */
-  itemId: string | readonly string[] = '';
-  /**
-   * Shows products that go with the whole cart, and follows its events (`cart`, `uncart`, `purchase`, from all tabs). Hidden
-   * while the cart is empty.
-   */
-  cartSynced = false;
-  /** Number of items, 1 to 100. */
-  limit = 8;
-  /**
-   * Address of the bundle folder. Elements with the same bundle and namespace share one recommender. Default: the recommender
-   * that the page created with `createRecommender()`, if there is exactly one.
-   */
-  bundle = '';
-  /**
-   * Which items may be shown: a JSON object, or its text in the attribute, as `recommend()` takes it. Anything else hides
-   * the list.
-   */
-  filter: RecommendRequest['filter'] | null = null;
-  /**
-   * Hints of what the shopper looks for in this visit, for `for-you`: a JSON object, or its text in the attribute, as
-   * `recommend()` takes it. Anything else hides the list. Default: the hints from `setHints()`.
-   */
-  hints: RecommendRequest['hints'] | null = null;
-  /** Loads nothing until the list is within 400 px of the viewport. */
-  lazy = false;
-  /** The heading; default: one for the placement, or for the products that the list fell back to. */
-  heading = '';
-  /** Level of the heading in the page's outline, 2 to 6. */
-  headingLevel = 2;
-  /** Separates profiles of shops on one origin; used with `bundle` only. */
-  namespace = 'default';
-  /**
-   * The consent tool whose answer the recommender follows: `google`, `shopify`, `tcf`, `wordpress`, or `auto` for whichever
-   * is on the page. Until it answers, nothing is stored; with ` session` appended, the visit is kept in the tab. Set it on every list of the
-   * page; used with `bundle` only.
-   */
-  consent = '';
-  /** Market whose prices and stock are shown, see `createRecommender()`; used with `bundle` only. */
-  market = '';
-  /**
-   * Address of the package's `worker.js` if a bundler left it out, see `createRecommender()`; used with `bundle` only. For all
-   * lists of a page, use `setWorkerUrl()`.
-   */
-  workerUrl = '';
-  /**
-   * `grid`, which wraps; `row`, which scrolls; `feed`, an endless grid whose pages have `limit` cards; or `bundle`: the item in
-   * view and up to 4 items that go with it (`limit`, default 3), with check boxes, their total price, and a button that adds them
-   * to the cart (event `addtocart`).
-   */
-  layout: 'grid' | 'row' | 'feed' | 'bundle' = 'grid';
-  /**
-   * Address of an item's page with `{id}`, `{title}` or `{category}` in it: `#/product/{id}`; or with `{path}`, the path and query of
-   * the item's `url`: `/de{path}`. Default: the item's `url`.
-   */
-  hrefTemplate = '';
-  /** Three-letter currency code of the prices. Default: the currency of the offers; without one, prices are plain numbers. */
-  currency = '';
-  /** Gives every card a "not interested" button, which removes the product from all lists and can be undone. */
-  dismissible = false;
-  /** Gives every card of a product in stock an "add to cart" button, which dispatches `addtocart`. */
-  addToCart = false;
-  /**
-   * Lets shoppers choose colour and size on the cards of products with variants. The link, the price and the button are then about the
-   * chosen variant. Not in a bundle, and not on cards of the page's own.
-   */
-  variantChoice = false;
-  /** Stock level up to which a product in stock has the badge "Only 3 left"; 0 for never. */
-  lowStock = 5;
-  /** A recommender that the page created; replaces `bundle`. */
-  recommender: Recommender | null = null;
-  /** Ids that are never listed, because the page shows them elsewhere. */
-  exclude: string[] = [];
-  /**
-   * Follows the links of cards instead of the browser, for example a router's `push`: it gets the `href` of the link. Clicks that
-   * open a tab or a window do not reach it.
-   */
-  navigate: ((href: string) => unknown) | null = null;
-  /** Texts that replace the built-in ones. */
-  labels: Partial<RecsLabels> = {};
-  /**
-   * `loading`, `filled`, `empty`, `error`, or `hidden` if there is nothing for a shopper. For style sheets:
-   * `section:has(> sidestream-recs[state="hidden"]) { display: none }`.
-   */
-  state: 'loading' | 'filled' | 'empty' | 'error' | 'hidden' = 'loading';
+  static override styles = [pictureStyles, scriptStyles, recsStyles, cardStyles];
 
   readonly #errors = new ErrorReporter(this);
   readonly #list = new ListController(this);
@@ -294,10 +136,6 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     announce: this.#interaction.announce,
     feed: (made) =>
       new made(this, {
-        cardOf,
-        repeat,
-        columns: feedColumns(),
-        language: () => languageOf(this),
         more: () => this.#list.refresh(),
         ready: (items) => this.#cards.loadVariants(items, 'feed'),
       }),
@@ -311,11 +149,7 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
   constructor() {
     super();
     // The response contains the reasons: another language needs another request.
-    new LanguageObserver(
-      this,
-      () => this.refresh(),
-      (thrown) => this.listFailed(thrown),
-    );
+    new LanguageObserver(this, () => this.refresh(), this.#errors.report);
   }
 
   /** @internal */
@@ -332,10 +166,7 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     deleteShownItems(this);
   }
 
-  /**
-   * @internal A list that hides itself is checked again: its next list may have items. Old browsers cannot tell; there it counts
-   *   as rendered.
-   */
+  /** @internal A list that hides itself is checked again, and so is every list in browsers that cannot tell. */
   get rendered(): boolean {
     return this.state === 'hidden' || (this.checkVisibility?.() ?? true);
   }
@@ -449,7 +280,7 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
 
   /** @internal */
   listFailed(thrown: unknown): void {
-    this.#errors.report(SidestreamError.from(thrown));
+    this.#errors.report(thrown);
   }
 
   /** @internal */
@@ -464,20 +295,17 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     this.#settings = settings;
     this.#warn(wrong);
     if (changed.has('placement') || changed.has('itemId')) this.#interaction.late?.dismissals.clearPlaces();
-    const otherSource = SOURCE_PROPERTIES.some((name) => changed.has(name));
-    const otherRequest = otherSource || REQUEST_PROPERTIES.some((name) => changed.has(name));
-    if (otherSource) {
+    if (SOURCE_PROPERTIES.some((name) => changed.has(name))) {
       this.#cards.feed?.clear();
       this.#source.use();
-    } else if (otherRequest) this.#request();
+    } else if (REQUEST_PROPERTIES.some((name) => changed.has(name))) this.#request();
     this.#feed?.take(this.#list.state);
     const state = this.#state;
     // To a shopper, an empty cart is like an empty history.
     const placement = this.cartSynced || settings.layout === 'bundle' ? 'recent' : settings.placement;
-    const taken = this.#interaction.late?.dismissals.taken ?? 0;
-    const filled = 'response' in state && this.shown.items.length + taken > 0;
-    const hidden = !filled && isHidden(this, state, placement, this.#source.overdue);
-    this.state = hidden ? 'hidden' : state.kind;
+    const places = this.shown.items.length + (this.#interaction.late?.dismissals.taken ?? 0);
+    const filled = 'response' in state && places > 0;
+    this.state = !filled && isHidden(this, state, placement, this.#source.overdue) ? 'hidden' : state.kind;
   }
 
   protected override updated(): void {
@@ -497,22 +325,21 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     if (rendered === this.#rendered) return;
     this.#rendered = rendered;
     if (!response) return;
-    const { placement } = this.#settings;
-    emit(this, 'recommend', { placement, recommendationId: response, items: feed?.latest ?? items });
+    const detail = { placement: this.#settings.placement, recommendationId: response, items: feed?.latest ?? items };
+    emit(this, 'recommend', detail);
   }
 
   protected override render(): TemplateResult {
     const state = this.#state;
     const { context } = this;
     const { labels, row } = context;
-    const { placement, headingLevel, layout, limit } = this.#settings;
+    const { placement, headingLevel, layout } = this.#settings;
     const { items } = this.shown;
     const feed = this.#feed;
     const heading = this.heading || headingOf(placement, feed?.basis ?? items, labels);
-    // The list may still turn out to be of another kind: its heading would change while being read.
-    const open = !this.heading && state.kind === 'loading' && !WITHOUT_FALLBACK.test(placement);
+    // A list that falls back to other products has another heading, which must not change while it is read.
+    const open = !this.heading && state.kind === 'loading' && !/^(recent|again)$/.test(placement);
     const bundle = layout === 'bundle' ? this.#cards.bundle : undefined;
-    // Cards and the placeholders of dismissed ones.
     const dismissals = this.#interaction.late?.dismissals;
     const cards = dismissals?.among(items, labels) ?? items.map((card) => ({ card }));
     const filled = 'response' in state && cards.length > 0;
@@ -523,10 +350,7 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
           <slot name="header"><div part="heading" class=${open ? 'heading hold' : 'heading'} role="heading" aria-level=${headingLevel}>${heading}</div></slot>
           ${layout === 'row' ? (row?.buttons(labels) ?? scrollRoom) : nothing}
         </header>
-        ${filled ? (bundle?.view(this.shown, context) ?? endless ?? listView(cards, context)) : nothing}
-        ${state.kind === 'loading' ? loadingState(layout === 'bundle' ? limit + 1 : limit, this, layout === 'feed' ? feedColumns() : undefined) : nothing}
-        ${state.kind === 'empty' && !filled ? emptyState(labels, this, !!state.response) : nothing}
-        ${state.kind === 'error' ? errorState(labels, this, this.#retry) : nothing}
+        ${filled ? (bundle?.view(this.shown, context) ?? endless ?? listView(cards, context)) : stateView(state, this, this.#settings, labels, this.#retry)}
       </section>`;
   }
 

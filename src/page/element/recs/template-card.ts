@@ -1,12 +1,12 @@
-import type { SafeUrls } from '../../../core/card';
+import { safeHref, safeImage } from '../../../core/card';
 import type { Recommendation } from '../../../device/protocol';
-import { warnOnce } from '../warn-once';
+import { warnOnce } from '../dom';
 import type { CardExtras, ExtrasContext } from './card-extras';
+import type { CardsHost } from './settings';
 
 /** Values of the placeholders in braces, by name. */
 export type Fields = Readonly<Record<string, string>>;
 
-/** Prefix of the names of item attributes. */
 const ATTRIBUTE = 'attributes.';
 
 /**
@@ -71,7 +71,6 @@ const PICTURES = new Set(['img src', 'input src', 'source src', 'video src', 'vi
  * The contents of a template with its fields filled in. Fields come from the catalog: they are only ever filled in as text, as
  * attribute values without effect, and as addresses of pages and images, wherever the template puts them.
  * @param values values that its conditions test
- * @param urls checks the addresses
  * @param refused receives each place that is left out because it must not be filled, such as `<b onclick>`, and each condition
  *   with an unknown field
  */
@@ -79,7 +78,6 @@ export function fillTemplate(
   template: HTMLTemplateElement,
   fields: Fields,
   values: Values,
-  urls: SafeUrls,
   refused: (place: string) => void,
 ): DocumentFragment {
   // Cloned rather than imported: in the template's own document, nothing runs or loads before it is filled.
@@ -94,12 +92,12 @@ export function fillTemplate(
   const walker = document.createTreeWalker(content, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     if (node instanceof Text) node.data = fill(node.data, fields);
-    else if (node instanceof Element) fillAttributes(node, fields, urls, refused);
+    else if (node instanceof Element) fillAttributes(node, fields, refused);
   }
   return content;
 }
 
-function fillAttributes(element: Element, fields: Fields, urls: SafeUrls, refused: (place: string) => void): void {
+function fillAttributes(element: Element, fields: Fields, refused: (place: string) => void): void {
   const tag = element.localName.toLowerCase();
   for (const attribute of [...element.attributes]) {
     const filled = fill(attribute.value, fields);
@@ -109,7 +107,7 @@ function fillAttributes(element: Element, fields: Fields, urls: SafeUrls, refuse
     if (name.startsWith('on') || NO_FIELD.has(name) || NO_FIELDS.has(tag)) {
       refused(`<${tag} ${attribute.name}>`);
       element.removeAttributeNode(attribute);
-    } else if (isHarmless(tag, name, filled, urls)) attribute.value = filled;
+    } else if (isHarmless(tag, name, filled)) attribute.value = filled;
     // A link without an address can still be chosen, even by keyboard: the list keeps it from reloading the page.
     else if (`${tag} ${attribute.name}` === 'a href') attribute.value = '';
     else element.removeAttributeNode(attribute);
@@ -117,8 +115,8 @@ function fillAttributes(element: Element, fields: Fields, urls: SafeUrls, refuse
 }
 
 /** Whether an attribute is free of addresses, or holds the address of a page or an image. */
-function isHarmless(tag: string, name: string, filled: string, { safeHref, safeImage }: SafeUrls): boolean {
-  if (name === 'srcset') return areImages(filled, safeImage);
+function isHarmless(tag: string, name: string, filled: string): boolean {
+  if (name === 'srcset') return areImages(filled);
   if (!ADDRESSES.has(name)) return true;
   return (PICTURES.has(`${tag} ${name}`) ? safeImage(filled) : safeHref(filled)) !== '';
 }
@@ -127,37 +125,11 @@ function isHarmless(tag: string, name: string, filled: string, { safeHref, safeI
  * Whether every possible address in a `srcset` is an image address. Spaces and commas end an address here; a longer one that a
  * browser reads has the same beginning, and therefore the same scheme.
  */
-export function areImages(srcset: string, safeImage: SafeUrls['safeImage']): boolean {
+export function areImages(srcset: string): boolean {
   const parts = srcset.split(/[\s,]+/).filter(Boolean);
   return parts.length > 0 && parts.every((part) => safeImage(part) !== '');
 }
 
-/**
- * The placeholders that every card template may use: `{title}`, `{price}` …; the placeholders of attributes are added to them.
- */
-export interface CardFields extends Fields {
-  id: string;
-  title: string;
-  description: string;
-  category: string;
-  price: string;
-  priceFrom: string;
-  listPrice: string;
-  saving: string;
-  rating: string;
-  ratings: string;
-  badge: string;
-  availability: string;
-  quantity: string;
-  image: string;
-  image2: string;
-  href: string;
-  reason: string;
-  source: string;
-  position: string;
-}
-
-/** Data shared by the cards of one rendering. */
 export interface TemplateContext extends ExtrasContext {
   /** Undefined while loading: the built-in card is used until then. */
   extras: CardExtras | undefined;
@@ -172,8 +144,7 @@ export type CardFiller = (
   context: TemplateContext,
 ) => HTMLElement | undefined;
 
-/** A card's address, price and image, ready to show. */
-type Shown = Pick<CardFields, 'href' | 'price' | 'image'>;
+type Shown = Record<'href' | 'price' | 'image', string>;
 
 /** The fields of one recommendation as texts, and the values that conditions test. */
 export function cardFields(
@@ -182,13 +153,13 @@ export function cardFields(
   shown: Shown,
   extras: Pick<CardExtras, 'facts' | 'text'>,
   context: ExtrasContext,
-): { fields: CardFields; values: Values } {
+): { fields: Fields; values: Values } {
   const { item, reason, source } = recommendation;
   const { id, title, description, category, availability, quantity } = item;
   const { badge, badgeText, ...facts } = extras.facts(recommendation, shown.price, context);
   const text = (value: Parameters<CardExtras['text']>[0]) => extras.text(value, context.language);
   const attributes = Object.entries(item.attributes).map(([name, value]) => [`${ATTRIBUTE}${name}`, value] as const);
-  const fields: CardFields = {
+  const fields = {
     ...Object.fromEntries(attributes.map(([name, value]) => [name, text(value)])),
     id,
     title,
@@ -224,72 +195,68 @@ const usesPosition = (template: HTMLTemplateElement): boolean =>
  * does not flicker and no image is loaded twice.
  */
 export class TemplateCards {
-  readonly #urls: SafeUrls;
+  readonly #host: CardsHost;
   readonly #cards = new Map<string, { signature: string; element: HTMLElement }>();
-  #template: HTMLTemplateElement | undefined;
-  #host: Element | undefined;
+  #template: HTMLTemplateElement | null = null;
   #sheet: CSSStyleSheet | undefined;
 
-  constructor(urls: SafeUrls) {
-    this.#urls = urls;
+  constructor(host: CardsHost) {
+    this.#host = host;
   }
 
   /**
-   * Sets the template with its style sheets; cards of an earlier template are dropped. The sheets are adopted, not inserted: a
-   * page's policy may bar inline styles, and one sheet serves all cards.
+   * Fills cards from a template; cards of an earlier template are dropped. Its style sheets are adopted, not inserted: a page's policy
+   * may bar inline styles, and one sheet serves all cards.
+   * @returns undefined without a template
    */
-  use(template: HTMLTemplateElement | null, root: ShadowRoot): void {
-    if (template === (this.#template ?? null)) return;
-    this.#cards.clear();
-    this.#template = template ?? undefined;
-    this.#host = root.host;
-    if (template && !template.content.hasChildNodes()) warnOnce(root.host, 'template', EMPTY_TEMPLATE);
-    const others = root.adoptedStyleSheets.filter((sheet) => sheet !== this.#sheet);
-    this.#sheet = new CSSStyleSheet();
-    this.#sheet.replaceSync(
-      [...(template?.content.querySelectorAll('style') ?? [])].map(({ textContent }) => textContent).join('\n'),
-    );
-    root.adoptedStyleSheets = [...others, this.#sheet];
+  use(template: HTMLTemplateElement | null): CardFiller | undefined {
+    const { renderRoot: root } = this.#host;
+    if (template !== this.#template && root instanceof ShadowRoot) {
+      this.#cards.clear();
+      this.#template = template;
+      if (template && !template.content.hasChildNodes()) warnOnce(this.#host, 'template', EMPTY_TEMPLATE);
+      const others = root.adoptedStyleSheets.filter((sheet) => sheet !== this.#sheet);
+      this.#sheet = new CSSStyleSheet();
+      const styles = [...(template?.content.querySelectorAll('style') ?? [])];
+      this.#sheet.replaceSync(styles.map(({ textContent }) => textContent).join('\n'));
+      root.adoptedStyleSheets = [...others, this.#sheet];
+    }
+    return template
+      ? (card, position, href, price, context) => this.#card(template, card, position, { href, price }, context)
+      : undefined;
   }
 
-  /**
-   * The filled card of one item; undefined while the code for its parts is loading. Texts of the catalog are only ever inserted
-   * as text.
-   */
-  card(
+  #card(
     template: HTMLTemplateElement,
     recommendation: Recommendation,
     position: number,
-    href: string,
-    price: string,
+    shown: Omit<Shown, 'image'>,
     context: TemplateContext,
   ): HTMLElement | undefined {
     const { extras } = context;
     if (!extras) return undefined;
-    const image = this.#urls.safeImage(recommendation.item.image);
+    const image = safeImage(recommendation.item.image);
     // The position is left out of the comparison if the template does not use it.
     const place = usesPosition(template) ? position : 0;
-    const filled = cardFields(recommendation, place, { href, price, image }, extras, context);
+    const filled = cardFields(recommendation, place, { ...shown, image }, extras, context);
     const signature = JSON.stringify(filled);
     const { fields, values } = filled;
-    const known = this.#cards.get(fields.id);
+    const known = this.#cards.get(recommendation.item.id);
     if (known?.signature === signature) return known.element;
     const element = document.createElement('div');
     element.part.add('card');
     // These events do not bubble.
     for (const type of ['error', 'load']) element.addEventListener(type, showLoaded, true);
-    element.append(fillTemplate(template, fields, values, this.#urls, this.#refused));
-    this.#cards.set(fields.id, { signature, element });
+    element.append(fillTemplate(template, fields, values, this.#refused));
+    this.#cards.set(recommendation.item.id, { signature, element });
     return element;
   }
 
-  /** Drops the cards of items that are no longer listed. */
   keep(ids: Set<string>): void {
     for (const id of this.#cards.keys()) if (!ids.has(id)) this.#cards.delete(id);
   }
 
   readonly #refused = (place: string): void => {
-    if (!this.#host) return;
     if (place.startsWith('data-')) {
       const advice =
         'Name a field, such as listPrice or attributes.color, or a field and its value: availability=in-stock.';

@@ -1,8 +1,16 @@
-import { html, LitElement, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
+import {
+  css,
+  html,
+  LitElement,
+  nothing,
+  type PropertyDeclarations,
+  type PropertyValues,
+  type TemplateResult,
+} from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import type { Recommender, Row, RowsRequest, RowsResponse } from '../../../device/protocol';
+import type { Placement, Recommendation, Recommender, Row, RowsRequest, RowsResponse } from '../../../device/protocol';
 import { SidestreamError } from '../../../error';
-import { define, languageOf } from '../dom';
+import { define, hasOtherContent, languageOf } from '../dom';
 import { ErrorReporter } from '../events';
 import { FoundRecommender } from '../found-recommender';
 import { LanguageObserver } from '../labels';
@@ -16,8 +24,74 @@ import {
   turnsOf,
 } from '../recs/page-lists';
 import '../recs/sidestream-recs';
-import { inPlace, keyOf, PLACEMENT, rowSource } from './row-source';
-import { rowsStyles } from './sidestream-rows.styles';
+
+const rowsStyles = css`
+  :host {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr);
+    row-gap: var(--sidestream-rows-gap, 2.5rem);
+  }
+  :host([hidden]) {
+    display: none;
+  }
+  /* Overrides the display that a page gives its rows, so that an element without rows leaves no gap. */
+  :host([state='hidden']) {
+    display: none !important;
+  }
+  /* About the height of a row of cards: what follows should not move far. */
+  :host([state='loading']) {
+    min-block-size: 24rem;
+  }
+`;
+
+/** The plan of all rows, with the request's language and exclusions; the same until the shopper acts. */
+export type Plan = () => Promise<RowsResponse>;
+
+/** Tells rows apart: a plan has at most one of a kind about the same item, brand or category. */
+const keyOf = ({ kind, about }: Pick<Row, 'kind' | 'about'>): string => `${kind} ${about}`;
+
+/** The placement whose list a row of a kind is most like. */
+const PLACEMENT: Readonly<Record<Row['kind'], Placement>> = {
+  because: 'similar',
+  more: 'for-you',
+  new: 'for-you',
+  again: 'again',
+  trending: 'trending',
+};
+
+/**
+ * A recommender whose lists are one row of a plan, for the element that shows it. Events have the row's kind as their placement, such
+ * as `rows-because`.
+ */
+export function rowSource(recommender: Recommender, row: Row, plan: Plan): Recommender {
+  let last = row;
+  return {
+    ...recommender,
+    async recommend({ exclude = [], limit } = {}) {
+      const { id, rows, currency } = await plan();
+      // A row that is no longer planned is about to be removed.
+      last = rows.find((other) => keyOf(other) === keyOf(row)) ?? last;
+      const excluded = new Set(exclude);
+      const items: Recommendation[] = last.items.filter(({ item }) => !excluded.has(item.id)).slice(0, limit);
+      return {
+        id,
+        placement: PLACEMENT[row.kind],
+        items: items.map((one, position) => ({ ...one, position })),
+        ...(currency === undefined ? {} : { currency }),
+      };
+    },
+    track: (type, itemId, details) => recommender.track(type, itemId, { ...details, placement: `rows-${row.kind}` }),
+  };
+}
+
+/** Rows in the order in which they are shown: the present ones keep their places, and new ones come after them. */
+export function inPlace(shown: readonly string[], rows: readonly Row[]): Row[] {
+  const place = (row: Row): number => {
+    const at = shown.indexOf(keyOf(row));
+    return at < 0 ? shown.length : at;
+  };
+  return [...rows].sort((a, b) => place(a) - place(b));
+}
 
 /** Delay within which several changes lead to one new plan, ms. */
 const PLAN_DELAY = 120;
@@ -33,9 +107,6 @@ interface ShownRow {
   /** The page's own card. */
   card: Node | null;
 }
-
-/** Frameworks set a new object at every render; only different content counts as a change. */
-const hasOtherContent = (now: unknown, before: unknown): boolean => JSON.stringify(now) !== JSON.stringify(before);
 
 /**
  * Rows of recommendations, chosen and ordered for the shopper, each with its reason as heading: "Because you looked at …", "More
@@ -147,11 +218,7 @@ export class SidestreamRows extends LitElement implements PageList {
 
   constructor() {
     super();
-    new LanguageObserver(
-      this,
-      () => this.#later(),
-      (thrown) => this.#fail(thrown),
-    );
+    new LanguageObserver(this, () => this.#later(), this.#errors.report);
   }
 
   /** @internal */
@@ -210,7 +277,7 @@ export class SidestreamRows extends LitElement implements PageList {
   /** Errors of a row are errors of this element: they do not bubble. */
   readonly #onError = (event: Event): void => {
     event.preventDefault();
-    if (event instanceof CustomEvent) this.#fail(event.detail.error);
+    if (event instanceof CustomEvent) this.#errors.report(event.detail.error);
   };
 
   /** Uses the recommender of the bundle that the attribute names. */
@@ -231,15 +298,12 @@ export class SidestreamRows extends LitElement implements PageList {
     } catch (thrown) {
       if (source !== this.#source) return;
       this.#enter('hidden');
-      this.#fail(thrown);
+      this.#errors.report(thrown);
     }
   }
 
   #use(recommender: Recommender): () => void {
-    const end = [
-      recommender.on('change', () => this.#later()),
-      recommender.on('error', (error) => this.#errors.report(error)),
-    ];
+    const end = [recommender.on('change', () => this.#later()), recommender.on('error', this.#errors.report)];
     this.#later(0);
     return () => {
       for (const stop of end) stop();
@@ -298,7 +362,7 @@ export class SidestreamRows extends LitElement implements PageList {
       if (planned !== this.#plan) return;
       this.#plan = null;
       if (this.#phase === 'loading') this.#enter('hidden');
-      this.#fail(thrown);
+      this.#errors.report(thrown);
     }
   }
 
@@ -308,10 +372,6 @@ export class SidestreamRows extends LitElement implements PageList {
   #enter(phase: SidestreamRows['state']): void {
     this.#phase = phase;
     this.requestUpdate();
-  }
-
-  #fail(thrown: unknown): void {
-    this.#errors.report(SidestreamError.from(thrown));
   }
 }
 

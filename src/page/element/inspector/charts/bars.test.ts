@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { TERMS } from '../../../../device/ranking';
-import { ENGLISH_TEXTS } from '../texts';
-import { partName, wordsIn } from '../words';
+import { ENGLISH_INSPECTOR, partName, wordsIn } from '../words';
 import { clickBars, weightBars } from './bars';
 
-const words = wordsIn({ texts: ENGLISH_TEXTS, language: 'en' }, 'en');
+const words = wordsIn(ENGLISH_INSPECTOR, 'en');
 const row = (placement: string | null, impressions: number, clicks: number, ctrRange: [number, number] | null) => ({
   variant: null,
   placement,
@@ -66,14 +65,14 @@ describe('weightBars', () => {
 
 describe('partName', () => {
   it('has a name for every term of the score', () => {
-    const names = TERMS.map((term) => partName(ENGLISH_TEXTS, term));
+    const names = TERMS.map((term) => partName(ENGLISH_INSPECTOR.texts, term));
     expect(new Set(names).size).toBe(TERMS.length);
     for (const [n, name] of names.entries()) expect(name.split(' ').length, TERMS[n]).toBeGreaterThan(1);
   });
 
   it('splits the names of other terms into words', () => {
-    expect(partName(ENGLISH_TEXTS, 'contentRecent')).toBe('content recent');
-    expect(partName(ENGLISH_TEXTS, 'content-all')).toBe('content all');
-    expect(partName(ENGLISH_TEXTS, 'toString')).toBe('to string');
+    expect(partName(ENGLISH_INSPECTOR.texts, 'contentRecent')).toBe('content recent');
+    expect(partName(ENGLISH_INSPECTOR.texts, 'content-all')).toBe('content all');
+    expect(partName(ENGLISH_INSPECTOR.texts, 'toString')).toBe('to string');
   });
 });

@@ -1,7 +1,6 @@
 import { html, svg, type TemplateResult } from 'lit';
 import { fill } from '../../../../core/labels';
 import type { Inspection, Metrics } from '../../../../device/protocol';
-import type { InspectorTexts } from '../texts';
 import { partName, type Words } from '../words';
 
 /** Number of impressions below which nothing is said about the share of clicks. */
@@ -35,7 +34,6 @@ const room = (parts: readonly BarPart[]): TemplateResult => html`
     ${parts.map(({ kind, start = 0, width }) => svg`<rect class=${kind} x=${start} width=${width} height="8" />`)}
   </svg>`;
 
-/** A list of bars. @param part name of the list for the page's style sheets */
 const barList = (part: string, bars: readonly Bar[]): TemplateResult => html`
   <ul part=${part} class="bars">
     ${bars.map(
@@ -88,17 +86,13 @@ export const trialBar = (posterior: number, needed: number): TemplateResult => h
     { kind: 'mark', start: 100 * needed, width: 0.8 },
   ])}</span>`;
 
-const isPlacement = (name: string, names: InspectorTexts['placements']): name is keyof InspectorTexts['placements'] =>
-  Object.hasOwn(names, name);
+const isPlacement = (name: string, headings: Words['headings']): name is keyof Words['headings'] =>
+  Object.hasOwn(headings, name);
 
 /** Clicks per impression of each list that was seen, with their 95 % interval. */
-export function clickBars(rows: Metrics['rows'], { texts, formats }: Words): Bar[] {
+export function clickBars(rows: Metrics['rows'], { texts, headings, formats }: Words): Bar[] {
   const nameOf = (placement: string | null): string =>
-    placement === null
-      ? texts.helps.elsewhere
-      : isPlacement(placement, texts.placements)
-        ? texts.placements[placement]
-        : placement;
+    placement === null ? texts.helps.elsewhere : isPlacement(placement, headings) ? headings[placement] : placement;
   return rows.flatMap(({ placement, variant, impressions, clicks, ctr, ctrRange }): Bar[] => {
     if (ctr === null || ctrRange === null) return [];
     const [low, high] = [100 * ctrRange[0], 100 * ctrRange[1]];

@@ -3,27 +3,28 @@ import { property } from 'lit/decorators.js';
 import { fill } from '../../../../core/labels';
 import { define } from '../../dom';
 import { type ChartFrame, DrawnChart } from '../../drawing';
-import { ENGLISH_TEXTS } from '../texts';
-import { type Words, wordsIn } from '../words';
+import { ENGLISH_INSPECTOR, type Words, wordsIn } from '../words';
 import type { Chart } from './plots';
 
 class InspectorChart extends DrawnChart<Chart> {
   @property({ attribute: false }) words: Words | null = null;
 
   protected override get failedText(): string {
-    return (this.words?.texts ?? ENGLISH_TEXTS).chartFailed;
+    return (this.words ?? ENGLISH_INSPECTOR).texts.chartFailed;
   }
 
   protected override async draw(chart: Chart, frame: ChartFrame): Promise<Element> {
     // A page without an open chart never loads it.
     const { drawChart } = await import('./plots');
-    return drawChart(chart, { ...frame, words: this.words ?? wordsIn({ texts: ENGLISH_TEXTS, language: 'en' }) });
+    return drawChart(chart, { ...frame, words: this.words ?? wordsIn(ENGLISH_INSPECTOR) });
   }
 }
 
 define('sidestream-inspector-chart', InspectorChart);
 
-/** The text around a chart. */
+/** Sets the colour of an expert or a ranking for what is in an element. */
+export const ownColor = (name: string): string => `--_own: var(--_expert-${name})`;
+
 export interface FigureParts {
   note?: string;
   /** The legend: the names for which the style sheet has colours. */
@@ -50,7 +51,7 @@ export function figure(
       ${note ? html`<p class="note">${note}</p>` : nothing}
       ${
         legend
-          ? html`<ul class="keys">${legend.map(({ name, color }) => html`<li data-color=${color}><span class="dot" aria-hidden="true"></span>${name}</li>`)}</ul>`
+          ? html`<ul class="keys">${legend.map(({ name, color }) => html`<li .style=${ownColor(color)}><span class="dot" aria-hidden="true"></span>${name}</li>`)}</ul>`
           : nothing
       }
       <sidestream-inspector-chart .data=${chart} .words=${words} @click=${pressed}></sidestream-inspector-chart>

@@ -17,9 +17,7 @@ import type { JournalChoice, JournalPoint } from '../../../../device/protocol';
 import { type ChartFrame, sideMargins } from '../../drawing';
 import { choiceKey, pointKey } from '../views/timeline-entries';
 import type { Words } from '../words';
-import type { RankPoint } from './ranks';
-import type { ShareSeries } from './shares';
-import type { WaterfallBar } from './waterfall';
+import type { RankPoint, ShareSeries, WaterfallBar } from './chart-data';
 
 interface ChartData {
   shares: { choices: readonly Pick<JournalChoice, 'at'>[]; series: readonly (ShareSeries & { color: string })[] };
@@ -28,7 +26,6 @@ interface ChartData {
   ranks: { points: readonly RankPoint[]; of: number };
 }
 
-/** The space for a chart, and its words. */
 interface Frame extends ChartFrame {
   words: Words;
 }

@@ -1,5 +1,4 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Words } from '../words';
 import type { InspectorHost } from './view';
 
 /** Actions that need a second click. */
@@ -39,13 +38,13 @@ export class Controls {
         <div class="controls">
           <button class="button" type="button" data-testid="no" @click=${() => this.#answer(host)}>${texts.cancel}</button>
           <button class="button ${asked === 'import' ? '' : 'strong'}" type="button" data-testid="yes" ?disabled=${this.#busy} @click=${() => this.#run(host, () => this.#do(host, asked))}>${yes}</button>
-          ${asked === 'import' ? this.#mergeButton(host) : nothing}
+          ${
+            asked === 'import'
+              ? html`<button class="button strong" type="button" data-testid="merge" ?disabled=${this.#busy} @click=${() => this.#run(host, () => this.#merge(host))}>${texts.merge}</button>`
+              : nothing
+          }
         </div>
       </div>`;
-  }
-
-  #mergeButton(host: InspectorHost): TemplateResult {
-    return html`<button class="button strong" type="button" data-testid="merge" ?disabled=${this.#busy} @click=${() => this.#run(host, () => this.#merge(host))}>${host.words.texts.controls.merge}</button>`;
   }
 
   #ask(host: InspectorHost, question: Question): void {
@@ -89,7 +88,9 @@ export class Controls {
     const passphrase = this.#passphrase || undefined;
     const { added, exact } = await host.recommender.importProfile(this.#file, { passphrase, merge: true });
     await host.refresh();
-    host.say(mergedText(added, exact, host.words));
+    const { nothingNew, merged, incomplete } = host.words.texts.controls;
+    const done = exact ? merged : host.words.joined([merged, incomplete]);
+    host.say(added === 0 ? nothingNew : done);
   }
 
   async #export({ recommender, say, words }: InspectorHost): Promise<void> {
@@ -114,15 +115,4 @@ export class Controls {
   readonly #typed = ({ target }: Event): void => {
     if (target instanceof HTMLInputElement) this.#passphrase = target.value;
   };
-}
-
-/**
- * The result of a merge.
- * @param added events that came from the file
- * @param exact whether both devices still had all of their events
- */
-function mergedText(added: number, exact: boolean, { texts, joined }: Words): string {
-  const { nothingNew, merged, incomplete } = texts.controls;
-  if (added === 0) return nothingNew;
-  return exact ? merged : joined([merged, incomplete]);
 }

@@ -1,23 +1,27 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { fill } from '../../../../core/labels';
-import type { DeviceReport, Inspection, ListComparison, RankGain, Recommendation } from '../../../../device/protocol';
+import type {
+  DeviceReport,
+  Inspection,
+  ListComparison,
+  RankGain,
+  Recommendation,
+  Recommender,
+} from '../../../../device/protocol';
+import { picture } from '../../picture';
 import { clickList } from '../charts/bars';
 import { figure } from '../charts/chart';
+import { runningRanks } from '../charts/chart-data';
 import type { Chart } from '../charts/plots';
-import { runningRanks } from '../charts/ranks';
-import { picture } from '../picture';
-import type { FactName } from '../texts';
+import type { FactName } from '../texts/locales/en';
 import { backendWords, runWords, whyNothing } from '../words';
 import { Controls } from './controls';
-import { type Latency, measureLatency } from './latency';
-import type { InspectorHost, View } from './view';
+import { type InspectorHost, lead, MAX_ROWS, type View } from './view';
 
 /** Minimum number of choices for a statement about the ranks. */
 const MIN_CHOICES = 5;
 /** Number of choices from which a statement is no longer too early. */
 const ENOUGH_CHOICES = 20;
-/** Rows of a table of figures. */
-const MAX_ROWS = 40;
 /** Rankings in the order of the table, the legend and the figures. */
 const RANKINGS = ['own', 'popularity', 'content'] as const;
 
@@ -48,7 +52,7 @@ export class HelpsView implements View {
     const { texts } = words;
     const reason = whyNothing(status, texts);
     return html`
-      <p class="lead" data-lead>${reason ?? this.#verdict(host)}</p>
+      ${lead(reason ?? this.#verdict(host))}
       ${this.#lists ? this.#sideBySide(host, this.#lists, reason !== null || status.events === 0) : nothing}
       ${reason ? nothing : this.#record(host)}
       ${host.heading(texts.helps.clicks)}
@@ -223,4 +227,32 @@ function likeness(
 ): string {
   if (low > 1) return better;
   return high < 1 ? worse : unclear;
+}
+
+const LISTS = 20;
+
+export interface Latency {
+  lists: number;
+  median: number;
+  p95: number;
+  most: number;
+}
+
+/** Requests lists one after another, and measures the time from the page's call to the answer. */
+async function measureLatency(recommender: Recommender): Promise<Latency> {
+  const times: number[] = [];
+  for (let n = 0; n < LISTS; n++) {
+    const start = performance.now();
+    await recommender.recommend();
+    times.push(performance.now() - start);
+  }
+  return latencyOf(times);
+}
+
+/** Quantiles by nearest rank. @param times at least one */
+export function latencyOf(times: readonly number[]): Latency {
+  const sorted = times.toSorted((a, b) => a - b);
+  const quantile = (share: number): number =>
+    sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? 0;
+  return { lists: times.length, median: quantile(0.5), p95: quantile(0.95), most: quantile(1) };
 }

@@ -1,23 +1,19 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import { fill } from '../../../../core/labels';
 import type { Inspection } from '../../../../device/protocol';
+import { namedPicture, picture } from '../../picture';
 import { categoryBars, trialBar, weightList } from '../charts/bars';
-import { figure } from '../charts/chart';
+import { figure, ownColor } from '../charts/chart';
+import { DROPPED, ON_TRIAL, shareSeries, sparkline } from '../charts/chart-data';
 import type { Chart } from '../charts/plots';
-import { DROPPED, ON_TRIAL, shareSeries, sparkline } from '../charts/shares';
 import { colorOf, type NamedExpert, namedExperts } from '../experts';
-import { namedPicture, picture } from '../picture';
 import { whyNothing } from '../words';
-import type { InspectorHost, View } from './view';
+import { type InspectorHost, lead, MAX_ROWS, type View } from './view';
 
-/** Rows of a table of figures. */
-const MAX_ROWS = 40;
 /** Number of choices that count as the last ones. */
 const LATELY = 8;
-/** Categories that the sentence names. */
 const NAMED = 3;
 
-/** What did it learn? */
 export class LearnedView implements View {
   #inspection: Inspection | null = null;
   #chart: Extract<Chart, { name: 'shares' }> | null = null;
@@ -38,12 +34,12 @@ export class LearnedView implements View {
     const { status, words } = host;
     const { texts, formats } = words;
     const reason = whyNothing(status, texts);
-    if (reason) return html`<p class="lead" data-lead>${reason}</p>`;
+    if (reason) return lead(reason);
     if (!inspection) return html`<p class="note">${texts.moment}</p>`;
-    if (status.events === 0) return html`<p class="lead" data-lead>${texts.nothing}</p>`;
+    if (status.events === 0) return lead(texts.nothing);
     const { products, categories, experts } = inspection;
     return html`
-      <p class="lead" data-lead>${this.#sentence(host, inspection)}</p>
+      ${lead(this.#sentence(host, inspection))}
       <p class="note">${texts.learned.here}</p>
       ${
         products.length === 0
@@ -147,7 +143,7 @@ export class LearnedView implements View {
     ].join(' · ');
     const [before, after] = learned.say.split('{share}');
     return html`
-      <li data-expert=${id} data-state=${state} data-color=${colorOf(id, experts)}>
+      <li data-expert=${id} data-state=${state} .style=${ownColor(colorOf(id, experts))}>
         <p class="title"><span class="dot" aria-hidden="true"></span><span class="name">${title}</span><span class="badge">${learned.states[state]}</span></p>
         <p class="about">${when}</p>
         <p class="about">${before}<strong>${formats.percent(share)}</strong>${after}</p>
@@ -177,7 +173,7 @@ export class LearnedView implements View {
     const { learned } = texts;
     const needed = formats.percent(trial.posterior);
     return html`
-      <li data-trials data-state="candidate" data-color="trial">
+      <li data-trials data-state="candidate" .style=${ownColor('trial')}>
         <p class="title"><span class="dot" aria-hidden="true"></span><span class="name">${learned.trials}</span><span class="badge">${formats.count(trials.length)}</span></p>
         <p class="about">${counted(learned.trialNeeds, trial.choices, { share: needed })}</p>
         <ul class="trials">

@@ -14,10 +14,8 @@ export interface TimelineEntry {
   kept: boolean;
 }
 
-/** Key of an event other than a choice. */
 export const pointKey = ({ kind, at, time, expert }: JournalPoint): string =>
   [kind, at, time, ...(expert === undefined ? [] : [expert])].join('-');
-/** Key of a choice. */
 export const choiceKey = ({ at }: Pick<JournalChoice, 'at'>): string => `choice-${at}`;
 
 /**
@@ -65,7 +63,6 @@ const MAX_PAUSE = 30 * 60 * 1000;
 
 /** A row of the timeline: one entry, or a run of choices. */
 export interface TimelineRow {
-  /** Key of the newest entry. */
   key: string;
   /** Newest first. More than one only if all of them are choices. */
   entries: readonly [TimelineEntry, ...TimelineEntry[]];

@@ -1,16 +1,15 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { fill } from '../../../../core/labels';
 import type { Inspection, Item, ListChange, PlaceChange } from '../../../../device/protocol';
+import { picture } from '../../picture';
 import { figure } from '../charts/chart';
 import type { Chart } from '../charts/plots';
-import { picture } from '../picture';
 import { whyNothing } from '../words';
 import { type TimelineEntry, type TimelineRow, timelineEntries, timelineRows } from './timeline-entries';
-import type { InspectorHost, View } from './view';
+import { type InspectorHost, lead, type View } from './view';
 
 /** Rows that are shown at first. */
 const INITIAL_ROWS = 40;
-/** Pictures of a run of choices. */
 const MAX_PICTURES = 5;
 
 /** When did it learn it? A row with an earlier state shows the effect of going back to that, and offers to do so. */
@@ -44,16 +43,24 @@ export class TimelineView implements View {
     const { texts, formats } = words;
     const { timeline } = texts;
     const reason = whyNothing(status, texts);
-    if (reason) return html`<p class="lead" data-lead>${reason}</p>`;
+    if (reason) return lead(reason);
     const inspection = this.#inspection;
     if (!inspection) return html`<p class="note">${texts.moment}</p>`;
-    if (this.#rows.length === 0 && status.events === 0) return html`<p class="lead" data-lead>${texts.nothing}</p>`;
+    if (this.#rows.length === 0 && status.events === 0) return lead(texts.nothing);
     const { points, choices } = inspection;
+    const toggleChoices = (): void => {
+      this.#choices = !this.#choices;
+      host.update();
+    };
+    const showAll = (): void => {
+      this.#all = true;
+      host.update();
+    };
     const shown = this.#shown();
     const listed = this.#all ? shown : shown.slice(0, INITIAL_ROWS);
     const opens = this.#rows.some(({ entries }) => entries[0].snapshot);
     return html`
-      <p class="lead" data-lead>${this.#lead(host)}</p>
+      ${lead(this.#lead(host))}
       ${
         this.#chart
           ? figure(timeline.chart, this.#chart, this.#figures(host, points), words, {
@@ -64,13 +71,13 @@ export class TimelineView implements View {
       }
       ${host.heading(timeline.list)}
       <p class="note">${opens ? timeline.listNote : timeline.firstState}</p>
-      <label class="check"><input type="checkbox" .checked=${this.#choices} @change=${() => this.#toggleChoices(host)} /> ${timeline.showChoices}</label>
+      <label class="check"><input type="checkbox" .checked=${this.#choices} @change=${toggleChoices} /> ${timeline.showChoices}</label>
       <ol part="timeline" class="timeline">
         ${listed.map((row) => this.#row(host, row))}
       </ol>
       ${
         listed.length < shown.length
-          ? html`<button class="button" type="button" data-testid="all-entries" @click=${() => this.#showAll(host)}>${fill(timeline.showAll, { count: formats.count(shown.length) })}</button>`
+          ? html`<button class="button" type="button" data-testid="all-entries" @click=${showAll}>${fill(timeline.showAll, { count: formats.count(shown.length) })}</button>`
           : nothing
       }
       ${(choices[0]?.at ?? 1) > 1 ? html`<p class="note">${fill(timeline.lost, { number: formats.count(choices[0]?.at ?? 1) })}</p>` : nothing}`;
@@ -157,7 +164,6 @@ export class TimelineView implements View {
       <span class="about">${fill(timeline.choiceNumbers, values)}</span>`;
   }
 
-  /** Every choice of a run. */
   #each(host: InspectorHost, { key, entries }: TimelineRow): TemplateResult {
     const toggled = ({ currentTarget }: Event): void => {
       if (!(currentTarget instanceof HTMLDetailsElement)) return;
@@ -314,16 +320,6 @@ export class TimelineView implements View {
   #close(): void {
     this.#open = null;
     this.#change = null;
-  }
-
-  #toggleChoices(host: InspectorHost): void {
-    this.#choices = !this.#choices;
-    host.update();
-  }
-
-  #showAll(host: InspectorHost): void {
-    this.#all = true;
-    host.update();
   }
 }
 

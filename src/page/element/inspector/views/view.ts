@@ -1,4 +1,4 @@
-import type { TemplateResult } from 'lit';
+import { html, type TemplateResult } from 'lit';
 import type { Metrics, Recommender, Status } from '../../../../device/protocol';
 import type { Words } from '../words';
 
@@ -11,7 +11,6 @@ export interface InspectorHost {
   /** Level of the headings inside a view. */
   readonly level: number;
   heading(text: string): TemplateResult;
-  /** Renders the view again. */
   update(): void;
   /** Renders the view again, then moves the focus to a part of it. */
   focus(selector: string): void;
@@ -26,3 +25,9 @@ export interface View {
   load(host: InspectorHost): Promise<void>;
   render(host: InspectorHost): TemplateResult;
 }
+
+/** Rows of a table of figures. */
+export const MAX_ROWS = 40;
+
+/** The first sentence of a view. */
+export const lead = (text: string): TemplateResult => html`<p class="lead" data-lead>${text}</p>`;

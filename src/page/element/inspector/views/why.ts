@@ -1,14 +1,13 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { fill } from '../../../../core/labels';
 import type { Inspection, ItemInspection, Recommendation } from '../../../../device/protocol';
+import { picture } from '../../picture';
 import { figure } from '../charts/chart';
-import { type NamedPart, namedParts, waterfallBars } from '../charts/waterfall';
+import { type NamedPart, namedParts, waterfallBars } from '../charts/chart-data';
 import { namedExperts } from '../experts';
-import { picture } from '../picture';
 import { placeText, whyNothing } from '../words';
-import type { InspectorHost, View } from './view';
+import { type InspectorHost, lead, type View } from './view';
 
-/** Products to choose from. */
 const OFFERED = 12;
 /** Number of parts that the sentence names. */
 const NAMED = 2;
@@ -51,7 +50,7 @@ export class WhyView implements View {
     if (this.#list.length === 0) return html`<p class="note">${texts.moment}</p>`;
     const found = this.#found;
     return html`
-      ${reason ? html`<p class="lead" data-lead>${reason}</p>` : nothing}
+      ${reason ? lead(reason) : nothing}
       ${host.heading(texts.why.choose)}
       <ol part="choices" class="picker">
         ${this.#list.map(

@@ -2,7 +2,6 @@ import * as v from 'valibot';
 import type { Recommender, Source } from '../../../../device/protocol';
 import { tabOf } from '../../../client';
 
-/** One product that a feed has shown. */
 export interface Entry {
   id: string;
   reason: string;
@@ -40,6 +39,13 @@ const cursorSchema = v.object({
 
 /** Where a shopper is in a feed. */
 export type Cursor = v.InferOutput<typeof cursorSchema>;
+
+/** What a cursor keeps of a feed: dismissed products are not shown again, and the place counts without those before it. */
+export function keptOf(entries: readonly Entry[], at: number): Pick<Cursor, 'entries' | 'at'> {
+  const kept = entries.filter(({ dismissed }) => !dismissed);
+  const before = entries.slice(0, at).filter(({ dismissed }) => dismissed).length;
+  return { entries: kept.map(({ id, reason, source }) => [id, reason, source]), at: at - before };
+}
 
 /** Maximum number of cursors that a tab keeps: each has some 50 kB for 1,000 products. */
 const MAX_CURSORS = 5;
@@ -111,7 +117,6 @@ export class StoredCursor {
   }
 }
 
-/** Removes the oldest cursors. */
 function prune(cursors: readonly (readonly [key: string, text: string])[], remove: (key: string) => void): void {
   const age = (text: string): number => Number.parseInt(text, 10);
   const newestFirst = [...cursors].sort(([, a], [, b]) => age(b) - age(a));

@@ -1,12 +1,14 @@
 import { html, nothing, type ReactiveController, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
 import type { Recommendation, Recommender, RecommendResponse, Status } from '../../../../device/protocol';
+import { addStyles, languageOf } from '../../dom';
+import { cardOf, type ListContext } from '../card';
 import type { ListState } from '../list-controller';
-import type { ListContext } from '../list-view';
-import { type Entry, StoredCursor } from './cursor';
+import { feedColumns } from '../list-view';
+import type { LateHost } from '../settings';
+import { type Entry, keptOf, StoredCursor } from './cursor';
 import { feedStyles } from './feed.styles';
-import type { FeedHost, FeedServices } from './host';
-import { moveFocus } from './keys';
-import { type CardWindow, RowHeights } from './rows';
+import { type CardWindow, moveFocus, RowHeights, scrollerOf } from './rows';
 
 /** How far above and below the viewport cards are in the page, in heights of the viewport. */
 const MARGIN = 1.5;
@@ -22,7 +24,7 @@ const SAVE_DELAY = 250;
  * viewport are not in the page, and their data not in memory; after a reload or a return, the same cards are shown at the same place.
  */
 export class Feed implements ReactiveController {
-  readonly #host: FeedHost;
+  readonly #host: LateHost;
   readonly #services: FeedServices;
   readonly #rows = new RowHeights();
   #entries: Entry[] = [];
@@ -48,22 +50,18 @@ export class Feed implements ReactiveController {
   #frame = 0;
   #listening = new AbortController();
   #end: Element | null = null;
-  /** Number of pages when the end was last observed. */
   #observed = 0;
   readonly #observer = globalThis.IntersectionObserver
-    ? new IntersectionObserver((entries) => this.#reached(entries), { rootMargin: NEAR })
+    ? new IntersectionObserver((entries) => entries.at(-1)?.isIntersecting && this.more(), { rootMargin: NEAR })
     : null;
   /** The cards of the last page, and the number of pages so far. */
   latest: Recommendation[] = [];
   pages = 0;
 
-  constructor(host: FeedHost, services: FeedServices) {
+  constructor(host: LateHost, services: FeedServices) {
     this.#host = host;
     this.#services = services;
-    const { renderRoot } = host;
-    const { styleSheet } = feedStyles;
-    if (renderRoot instanceof ShadowRoot && styleSheet)
-      renderRoot.adoptedStyleSheets = [...renderRoot.adoptedStyleSheets, styleSheet];
+    addStyles(host.renderRoot, feedStyles);
     host.addController(this);
   }
 
@@ -161,7 +159,6 @@ export class Feed implements ReactiveController {
     return [...this.#loaded.values()];
   }
 
-  /** Adds a page, if one is wanted. */
   take(state: ListState): void {
     const response = 'response' in state ? state.response : null;
     if (!response || response === this.#seen) return;
@@ -203,7 +200,6 @@ export class Feed implements ReactiveController {
     this.#consented = consent === 'granted' || consent === 'session';
   };
 
-  /** Starts from the top. */
   clear(): void {
     this.#cursor?.delete();
     this.#cursor = null;
@@ -236,7 +232,6 @@ export class Feed implements ReactiveController {
   ): TemplateResult | null {
     if (!this.#response || this.#entries.length === 0) return null;
     const { first, last } = this.#window;
-    const { cardOf: card, repeat: each, columns } = this.#services;
     const { onClick, labels } = context;
     const size = this.#done ? this.#entries.length : -1;
     const shown = this.#entries.slice(first, last).map((entry, n) => ({ entry, at: first + n }));
@@ -245,15 +240,15 @@ export class Feed implements ReactiveController {
       <span class="edge" tabindex="-1"></span>
       <div class="feed" role="feed" aria-label=${heading} aria-busy=${this.#pending ? 'true' : 'false'} @click=${onClick} @auxclick=${onClick} @keydown=${moveFocus}>
         <div .style=${space(this.#rows.between(0, first))}></div>
-        <div part="list" class="list" .style=${columns}>
-          ${each(
+        <div part="list" class="list" .style=${feedColumns()}>
+          ${repeat(
             shown,
             ({ entry }) => entry.id,
             ({ entry: { id, dismissed: gone }, at }) => {
               const found = this.#loaded.get(id);
               if (gone || !found)
                 return html`<article part="item" class="item" data-dismissed=${id} aria-posinset=${at + 1} aria-setsize=${size}>${dismissed(id)}</article>`;
-              return html`<article part="item" class="item" data-id=${id} aria-posinset=${at + 1} aria-setsize=${size} aria-label=${found.item.title}>${card(found, at, { ...context, feed: true })}</article>`;
+              return html`<article part="item" class="item" data-id=${id} aria-posinset=${at + 1} aria-setsize=${size} aria-label=${found.item.title}>${cardOf(found, at, { ...context, feed: true })}</article>`;
             },
           )}
         </div>
@@ -283,10 +278,6 @@ export class Feed implements ReactiveController {
     if (entry) entry.dismissed = dismissed;
     this.#saveLater();
     this.#host.requestUpdate();
-  }
-
-  #reached(entries: IntersectionObserverEntry[]): void {
-    if (entries.at(-1)?.isIntersecting) this.more();
   }
 
   readonly #later = (): void => {
@@ -361,7 +352,7 @@ export class Feed implements ReactiveController {
   /** Loads products that are not in memory. What the catalogue lacks by now leaves the feed. */
   async #fetch(recommender: Recommender, first: number, last: number): Promise<void> {
     const ids = this.#missing(first, last);
-    const found = await recommender.products(ids, { lang: this.#services.language() });
+    const found = await recommender.products(ids, { lang: languageOf(this.#host) });
     const products = new Map(found.map((product) => [product.item.id, product]));
     const wanted = new Set(ids);
     this.#entries = this.#entries.filter(({ id }) => !wanted.has(id) || products.has(id));
@@ -394,19 +385,15 @@ export class Feed implements ReactiveController {
     if (!this.#response || !this.#cursor || this.#entries.length === 0 || this.#target) return;
     const { id: response, currency } = this.#response;
     const { columns, mean: height } = this.#rows;
-    // Dismissed products are not shown again; the place counts without those before it.
-    const kept = this.#entries.filter(({ dismissed }) => !dismissed);
-    const before = this.#entries.slice(0, this.#place.at).filter(({ dismissed }) => dismissed).length;
-    const entries = kept.map(({ id, reason, source }): [string, string, Entry['source']] => [id, reason, source]);
     const { at, top } = this.#place;
-    const cursor = { response, currency, done: this.#done, entries, at: at - before, top, columns, height };
+    const cursor = { response, currency, done: this.#done, top, columns, height, ...keptOf(this.#entries, at) };
     this.#cursor.write(cursor, this.#consented);
   };
 }
 
-/** What the feed scrolls in: an element of the page, or the window. */
-function scrollerOf({ parentElement }: Element): Element | Window {
-  let scroller = parentElement;
-  while (scroller && !/auto|scroll/.test(getComputedStyle(scroller).overflowY)) scroller = scroller.parentElement;
-  return scroller ?? window;
+/** What a list does for its feed. */
+export interface FeedServices {
+  more(): void;
+  /** Loads what the cards of products need that come back into the page. */
+  ready(items: Recommendation[]): Promise<void>;
 }

@@ -11,7 +11,6 @@ export class RowHeights {
   mean = 0;
   readonly #heights: number[] = [];
 
-  /** Records the height of a row. */
   set(row: number, height: number): void {
     this.#heights[row] = height;
     const known = this.#heights.filter((value) => value > 0);
@@ -63,4 +62,30 @@ export class RowHeights {
   #of(row: number): number {
     return this.#heights[row] ?? this.mean;
   }
+}
+
+/** Page Down and Page Up move from card to card, Control with Home or End out of the feed, as screen readers expect of a feed. */
+export function moveFocus(event: KeyboardEvent): void {
+  const { key, ctrlKey, target, currentTarget } = event;
+  if (!(currentTarget instanceof Element) || !(target instanceof Node)) return;
+  if (ctrlKey && (key === 'Home' || key === 'End')) {
+    const edge = key === 'Home' ? currentTarget.previousElementSibling : currentTarget.nextElementSibling;
+    if (edge instanceof HTMLElement) edge.focus();
+    event.preventDefault();
+    return;
+  }
+  const step = key === 'PageDown' ? 1 : key === 'PageUp' ? -1 : 0;
+  const cards = [...currentTarget.querySelectorAll<HTMLElement>('.item')];
+  const at = cards.findIndex((card) => card.contains(target));
+  const next = step === 0 || at < 0 ? undefined : cards[at + step];
+  if (!next) return;
+  event.preventDefault();
+  next.querySelector<HTMLElement>('a, button')?.focus();
+}
+
+/** What the feed scrolls in: an element of the page, or the window. */
+export function scrollerOf({ parentElement }: Element): Element | Window {
+  let scroller = parentElement;
+  while (scroller && !/auto|scroll/.test(getComputedStyle(scroller).overflowY)) scroller = scroller.parentElement;
+  return scroller ?? window;
 }

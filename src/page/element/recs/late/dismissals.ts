@@ -61,7 +61,6 @@ export class Dismissals {
     this.#focus(id, 'button');
   }
 
-  /** Undoes a dismissal, if there is one. */
   undo(id: string | undefined, labels: ListLabels): void {
     const found = this.#places.find(({ recommendation }) => recommendation.item.id === id);
     if (!found || id === undefined) return;

@@ -1,21 +1,18 @@
-import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import type { EventType, Recommendation } from '../../../../device/protocol';
+import type { ReactiveController } from 'lit';
+import type { EventType } from '../../../../device/protocol';
 import type { ListEdits } from '../list-controller';
-import { announce, prepareAnnouncer } from './announcer';
+import type { LateHost } from '../settings';
 import { Dismissals } from './dismissals';
-import { animateMoves, type CardPositions, cardPositions } from './flip';
-import { FocusRestoration } from './focus-restoration';
 import { Impressions } from './impressions';
+import {
+  animateMoves,
+  announce,
+  type CardPositions,
+  cardPositions,
+  FocusRestoration,
+  prepareAnnouncer,
+} from './list-motion';
 import { RowScroller } from './scroller';
-
-/** The list, as the code that comes after its first rendering sees it. */
-export interface LateHost extends ReactiveControllerHost, Element {
-  layout: string;
-  readonly renderRoot: HTMLElement | DocumentFragment;
-  /** Whether the page renders it. */
-  readonly rendered: boolean;
-  readonly shown: { response: string; items: Recommendation[] };
-}
 
 /** Parts that a list needs once it is shown: announcements, dismissals, animation, focus, impressions, scrolling. */
 export class LateParts implements ReactiveController {
@@ -62,20 +59,6 @@ export class LateParts implements ReactiveController {
 
   hostDisconnected(): void {
     this.#impressions.stop();
-  }
-
-  /**
-   * Follows a clicked link with the page's router. Clicks that open elsewhere are left to the browser: clicks with a modifier
-   * key or a button other than the first, links with a target, and downloads.
-   * @param navigate gets the link's `href` as written
-   */
-  followLink(event: MouseEvent, navigate: (href: string) => unknown): void {
-    const { button, ctrlKey, metaKey, shiftKey, altKey, target } = event;
-    const link = target instanceof Element ? target.closest('a[href]') : null;
-    if (!link || button || ctrlKey || metaKey || shiftKey || altKey) return;
-    if (link.matches('[target]:not([target=_self]), [download]')) return;
-    event.preventDefault();
-    navigate(link.getAttribute('href') ?? '');
   }
 
   /** Which cards are where. A feed only grows, and its cards come and go as it scrolls. */

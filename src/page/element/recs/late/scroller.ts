@@ -1,11 +1,11 @@
-import { html, type ReactiveController, type ReactiveControllerHost, type TemplateResult } from 'lit';
+import { html, type ReactiveController, type TemplateResult } from 'lit';
 import type { ListLabels } from '../labels';
+import type { LateHost } from '../settings';
 
 const isRightToLeft = (element: Element): boolean => getComputedStyle(element).direction === 'rtl';
 /** Whether the shopper asked for less motion. */
 export const prefersReducedMotion = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches;
 
-/** How far a row can be scrolled towards its start and its end. */
 export interface ScrollEnds {
   atStart: boolean;
   atEnd: boolean;
@@ -52,19 +52,13 @@ function moveFocus(row: Element, event: KeyboardEvent): void {
     ?.scrollIntoView({ inline: 'nearest', block: 'nearest', behavior: prefersReducedMotion() ? 'auto' : 'smooth' });
 }
 
-/** The element whose list may be a row. */
-export interface RowHost extends ReactiveControllerHost, Element {
-  layout: string;
-  renderRoot: ParentNode;
-}
-
 /** Keeps an element's scroll buttons in step with its row, and moves the row. */
 export class RowScroller implements ReactiveController {
   ends: ScrollEnds = { atStart: true, atEnd: true };
-  readonly #host: RowHost;
+  readonly #host: LateHost;
   readonly #resized: ResizeObserver | undefined;
 
-  constructor(host: RowHost) {
+  constructor(host: LateHost) {
     this.#host = host;
     // Undefined if elements are rendered without a browser.
     this.#resized = globalThis.ResizeObserver && new ResizeObserver(this.measure);

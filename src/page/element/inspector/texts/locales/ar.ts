@@ -1,4 +1,4 @@
-import type { InspectorTexts } from '../texts';
+import type { InspectorTexts } from './en';
 
 /** Arabic. */
 export default {
@@ -23,14 +23,6 @@ export default {
   place: { other: 'المرتبة {place}' },
   choiceAxis: 'اختيار',
   choice: 'الاختيار',
-  placements: {
-    'for-you': 'مقترحات لك',
-    similar: 'منتجات مشابهة',
-    complement: 'يتماشى معه',
-    trending: 'رائج الآن',
-    recent: 'شوهد مؤخرًا',
-    again: 'اشترِ مجددًا',
-  },
   parts: {
     sideModel: 'ما يختاره متسوقون مثلك',
     boughtTogether: 'يُختار كثيرًا مع ما شاهدته للتو',

@@ -1,4 +1,4 @@
-import type { InspectorTexts } from '../texts';
+import type { InspectorTexts } from './en';
 
 /** German. */
 export default {
@@ -25,14 +25,6 @@ export default {
   place: { other: 'Platz {place}' },
   choiceAxis: 'Wahl',
   choice: 'Wahl',
-  placements: {
-    'for-you': 'Für Sie empfohlen',
-    similar: 'Ähnliche Produkte',
-    complement: 'Passt gut dazu',
-    trending: 'Gerade beliebt',
-    recent: 'Zuletzt angesehen',
-    again: 'Wieder kaufen',
-  },
   parts: {
     sideModel: 'was ähnliche Kunden wählen',
     boughtTogether: 'oft zusammen mit gerade Angesehenem gewählt',

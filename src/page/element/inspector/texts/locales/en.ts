@@ -1,8 +1,13 @@
-import type { InspectorTexts } from '../texts';
+import type { Text } from '../../../../../core/labels';
+import type { InspectedExpert } from '../../../../../device/protocol';
 
-/** English, built into the inspector. */
-export const ENGLISH_TEXTS: InspectorTexts = {
+/**
+ * English, built into the inspector. The texts in the other languages have the same placeholders. Of two forms, `one` is for exactly 1.
+ */
+export const ENGLISH_TEXTS = {
+  /** Read by screen readers: name of the row of views. */
   views: 'Questions',
+  /** The question of each view, and the same in one short word for a narrow inspector. */
   tabs: {
     learned: { question: 'What did it learn?', short: 'Learned' },
     timeline: { question: 'When?', short: 'When' },
@@ -11,27 +16,25 @@ export const ENGLISH_TEXTS: InspectorTexts = {
   },
   waiting: 'Waiting for the recommender.',
   moment: 'One moment.',
+  /** Before the message of an error, which is in English. */
   failed: 'Something could not be read or done:',
   denied: 'You said no. Nothing is learned from what you do here, and nothing about you is kept.',
   off: 'Learning is switched off on this page. The lists are the same for everybody.',
   nothing:
     'Nothing yet. Look at a few products, then come back. The profile is then learned in this browser, and stays in it.',
+  /** Closed figures of a chart, and their name for screen readers. */
   figures: 'Figures',
   figuresOf: 'Figures: {title}',
   chartFailed: 'The chart could not be loaded. Its figures are below.',
   today: 'today, {time}',
+  /** A sentence of a few words, with its stop. */
   sentence: '{words}.',
+  /** A place in a list, by the ordinal forms of the language. */
   place: { one: '{place}st', two: '{place}nd', few: '{place}rd', other: '{place}th' },
+  /** An axis of choices, with an arrow in the reading direction. */
   choiceAxis: 'choice',
   choice: 'Choice',
-  placements: {
-    'for-you': 'Recommended for you',
-    similar: 'Similar products',
-    complement: 'Goes well with it',
-    trending: 'Popular right now',
-    recent: 'Recently viewed',
-    again: 'Buy again',
-  },
+  /** Names of the score's parts. */
   parts: {
     sideModel: 'what shoppers like you choose',
     boughtTogether: 'often chosen with what you just looked at',
@@ -51,7 +54,9 @@ export const ENGLISH_TEXTS: InspectorTexts = {
     rotation: 'shown to you before',
     demand: 'due to be bought again',
   },
+  /** The part of an expert for one kind of product. */
   taste: 'to your taste in {name}',
+  /** The part of all candidates together. */
   onTrial: 'to tastes on trial',
   learned: {
     choices: {
@@ -68,8 +73,10 @@ export const ENGLISH_TEXTS: InspectorTexts = {
     productsNote:
       'The past choices that put products into your list, and how much each of them counts in its first 20.',
     categories: 'What you chose lately',
+    /** Key of the bars and of the marks on them. */
     ownShare: { one: 'share of your last choice', other: 'share of your last {count} choices' },
     usualShare: 'share of the shop’s products',
+    /** Read by screen readers after the share of a category. */
     usually: ', of the shop’s products {share}',
     experts: 'Tastes that it keeps separate',
     expertsNote:
@@ -77,10 +84,15 @@ export const ENGLISH_TEXTS: InspectorTexts = {
     weights: 'The weight of each in your list, choice by choice',
     everything: 'Everything you chose',
     everythingLately: 'Everything you chose, lately {category}',
+    /** Name of an expert whose choices have no category. */
     unnamed: 'A separate taste',
+    /** Tells two experts of the same name apart. */
     numbered: '{name} (expert {id})',
+    /** Key of the experts that were dropped. */
     dropped: 'dropped since then',
+    /** Badge of an expert. */
     states: { generalist: 'learning', active: 'learning', frozen: 'kept unchanged', candidate: 'on trial' },
+    /** The same in the terms of the field, as a sentence. */
     terms: {
       generalist: 'expert {id}: generalist, learns every choice',
       active: 'expert {id}: active, learns',
@@ -89,13 +101,16 @@ export const ENGLISH_TEXTS: InspectorTexts = {
     },
     from: 'since {day}',
     learned: { one: '{count} choice', other: '{count} choices' },
+    /** `{share}` is in bold. */
     say: '{share} of the say in your list',
     last: 'Learned last from',
     nothingOwn: 'No choice of its own yet.',
+    /** Why no expert was kept: before the first trial, and if some are on trial. */
     noTrial: 'No taste is kept separate yet: the first trial begins after a few more choices.',
     noneKept:
       'No taste is kept separate yet: so far the model of everything you chose predicts your choices better than those on trial.',
     trials: 'On trial',
+    /** `{count}` of choices, `{share}` of the posterior. */
     trialNeeds: {
       one: 'A taste is kept once it has learned {count} choice and is more than {share} likely to predict you best.',
       other: 'A taste is kept once it has learned {count} choices and is more than {share} likely to predict you best.',
@@ -120,6 +135,7 @@ export const ENGLISH_TEXTS: InspectorTexts = {
     choices: 'Your choices',
     list: 'Point by point',
     listNote: 'The newest first. Open a row to see how your list would change if you went back to the state before it.',
+    /** After it, as long as nothing can be opened. */
     firstState:
       'No row can be opened yet: the first state is kept after 40 choices, or as soon as a new taste is kept.',
     showChoices: 'Show choices, too',
@@ -127,6 +143,7 @@ export const ENGLISH_TEXTS: InspectorTexts = {
     lost: 'What happened before choice {number} is not in the journal any more.',
     columns: { what: 'What', after: 'After choice', when: 'When' },
     chose: 'You chose {title}',
+    /** Instead of it if the shop no longer has the product. */
     gone: 'You chose a product that is gone',
     run: 'You chose {count} products',
     runMostly: 'You chose {count} products, mostly {category}',
@@ -143,6 +160,7 @@ export const ENGLISH_TEXTS: InspectorTexts = {
       returned: 'An earlier taste came back',
       pruned: 'A taste was dropped',
     },
+    /** The same in the terms of the field. */
     terms: {
       window: 'window',
       rejected: 'rejected update',
@@ -152,6 +170,7 @@ export const ENGLISH_TEXTS: InspectorTexts = {
       pruned: 'pruning',
     },
     ofExpert: '{term}, expert {id}',
+    /** A snapshot whose window is not in the journal. */
     kept: 'The state was kept',
     keptBadge: 'state after choice {number} kept',
     comparing: 'Comparing the lists.',
@@ -164,6 +183,7 @@ export const ENGLISH_TEXTS: InspectorTexts = {
     },
     goBack: 'Go back to choice {number}',
     wentBack: 'Done. The shop knows what it knew after choice {number}.',
+    /** Which state is compared. */
     which: {
       here: 'The state that was kept here: what the shop knew after choice {number} ({moment}).',
       before: 'The state just before this: what the shop knew after choice {number} ({moment}).',
@@ -187,6 +207,7 @@ export const ENGLISH_TEXTS: InspectorTexts = {
       'Products stand by their score, the highest first. Each bar begins where the one before it ends: red ones take from the score, the others add to it.',
     columns: { part: 'Part', brings: 'Brings', without: 'Without it' },
     score: 'The score',
+    /** A place that a part does not change. */
     still: 'still {place}',
     behind: 'Past choices behind it',
     behindNote:
@@ -262,6 +283,7 @@ export const ENGLISH_TEXTS: InspectorTexts = {
       granted: 'kept on this device',
       denied: 'declined',
     },
+    /** What the encoders and the learner compute on. */
     backend: 'Encoders: {encoders}. Learner: {learner}.',
     noEncoder: 'not needed yet',
     names: {
@@ -311,8 +333,32 @@ export const ENGLISH_TEXTS: InspectorTexts = {
     },
     cancel: 'Cancel',
     merge: 'Merge',
+    /** The results of a merge. */
     merged: 'The file is merged: everything was learned again in the order in which you did it.',
     incomplete: 'One of the two devices no longer had its oldest notes.',
     nothingNew: 'The file holds nothing that this device does not know.',
   },
+} as const;
+
+/** Names of the placeholders in a text. */
+type Placeholders<Of extends string> = Of extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | Placeholders<Rest>
+  : never;
+
+/** The same texts in another language, each with the placeholders of the English one. */
+type Translated<Texts> = {
+  readonly [Name in keyof Texts]: Texts[Name] extends string
+    ? Text<Placeholders<Texts[Name]>>
+    : Translated<Texts[Name]>;
 };
+
+/** All texts of the inspector in one language. */
+export interface InspectorTexts extends Omit<Translated<typeof ENGLISH_TEXTS>, 'place' | 'parts'> {
+  readonly place: { other: Text<'place'> } & Partial<Record<Intl.LDMLPluralRule, Text<'place'>>>;
+  readonly parts: Readonly<Record<string, string>>;
+}
+
+export type FactName = keyof InspectorTexts['facts']['names'];
+
+/** The state of an expert that is in the profile. */
+export type PresentState = Exclude<InspectedExpert['state'], 'removed'>;

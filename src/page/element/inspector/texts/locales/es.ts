@@ -1,4 +1,4 @@
-import type { InspectorTexts } from '../texts';
+import type { InspectorTexts } from './en';
 
 /** Spanish. */
 export default {
@@ -23,14 +23,6 @@ export default {
   place: { other: 'puesto {place}' },
   choiceAxis: 'elección',
   choice: 'Elección',
-  placements: {
-    'for-you': 'Recomendado para ti',
-    similar: 'Productos similares',
-    complement: 'Combina bien',
-    trending: 'Popular ahora',
-    recent: 'Vistos recientemente',
-    again: 'Volver a comprar',
-  },
   parts: {
     sideModel: 'lo que eligen clientes como tú',
     boughtTogether: 'se elige a menudo con lo que acabas de ver',

@@ -1,4 +1,4 @@
-import type { InspectorTexts } from '../texts';
+import type { InspectorTexts } from './en';
 
 /** French. */
 export default {
@@ -24,14 +24,6 @@ export default {
   place: { one: '{place}er', other: '{place}e' },
   choiceAxis: 'choix',
   choice: 'Choix',
-  placements: {
-    'for-you': 'Recommandé pour vous',
-    similar: 'Produits similaires',
-    complement: 'Va bien avec',
-    trending: 'Populaire en ce moment',
-    recent: 'Vus récemment',
-    again: 'Acheter à nouveau',
-  },
   parts: {
     sideModel: 'ce que choisissent des clients comme vous',
     boughtTogether: 'souvent choisi avec ce que vous venez de voir',

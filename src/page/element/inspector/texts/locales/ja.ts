@@ -1,4 +1,4 @@
-import type { InspectorTexts } from '../texts';
+import type { InspectorTexts } from './en';
 
 /** Japanese. */
 export default {
@@ -24,14 +24,6 @@ export default {
   place: { other: '{place}位' },
   choiceAxis: '選択',
   choice: '選択',
-  placements: {
-    'for-you': 'あなたへのおすすめ',
-    similar: '似ている商品',
-    complement: 'この商品に合う商品',
-    trending: 'いま人気の商品',
-    recent: '最近見た商品',
-    again: 'また買う商品',
-  },
   parts: {
     sideModel: '好みの近い人が選ぶ商品',
     boughtTogether: '今見た商品とよく一緒に選ばれる',

@@ -1,2 +1,0 @@
-export type { FindLabels } from './find-labels';
-export { type FindDetail, type FindSubmitDetail, SidestreamFind } from './sidestream-find';

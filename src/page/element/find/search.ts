@@ -1,0 +1,206 @@
+import type { EventType, FindRequest, FindResponse, Item, Recommendation, Recommender } from '../../../device/protocol';
+import { SidestreamError } from '../../../error';
+import { languageOf } from '../dom';
+import { FoundRecommender } from '../found-recommender';
+import { sharedRecommender } from '../recs/page-lists';
+
+/** Time for a page to create its recommender, ms. */
+const TIMEOUT = 10_000;
+/** How long the closed field, or earlier results, stay as they are while new results are awaited, ms. */
+const PATIENCE = { closed: 100, open: 250 };
+
+type Host = ConstructorParameters<typeof FoundRecommender>[0] &
+  Record<'bundle' | 'namespace' | 'market' | 'workerUrl' | 'consent', string> & {
+    readonly limit: number;
+    readonly filter: FindRequest['filter'] | null;
+    listFailed(thrown: unknown): void;
+  };
+
+/** What the element does for its search. */
+interface Services {
+  /** These results will be shown once it resolves. */
+  ready(items: Recommendation[]): Promise<void>;
+  /** Another state is to be shown. */
+  entered(): void;
+  /** A search has ended, and was not replaced by another one. */
+  ended(): void;
+}
+
+/** The search of a field, and its results. */
+export class Search {
+  state: 'idle' | 'loading' | 'filled' | 'empty' | 'error' = 'idle';
+  response: FindResponse | null = null;
+  /** The words of the present results; empty if they were found by a photo. */
+  words = '';
+  /** The photo of the present or last search; null for words. */
+  picture: File | null = null;
+  /** Share of the encoder that has been loaded while the photo is read; null if no photo is being read. */
+  read: number | null = null;
+  /** Whether the photo could not be read. */
+  unreadable = false;
+  /** The recommender in use; null until it was asked for, and after `end()`. */
+  recommender: Recommender | null = null;
+  readonly #host: Host;
+  readonly #services: Services;
+  readonly #found: FoundRecommender;
+  /** Waiting for the page's recommender. */
+  #waiting: ((recommender: Recommender) => void)[] = [];
+  #endErrors: (() => void) | null = null;
+  #running: AbortController | null = null;
+
+  constructor(host: Host, services: Services) {
+    this.#host = host;
+    this.#services = services;
+    this.#found = new FoundRecommender(host, (recommender) => {
+      for (const resolve of this.#waiting.splice(0)) resolve(recommender);
+      return () => undefined;
+    });
+  }
+
+  /** Takes note of a recommender that the page gave to the element. */
+  refresh(): void {
+    this.#found.find();
+  }
+
+  /**
+   * The recommender: the one that the element was given, otherwise the one for its `bundle`, which is not loaded before, otherwise the
+   * one of the page or of its first list.
+   * @throws SidestreamError `runtime/invalid-input` if the page has no recommender within 10 seconds; `bundle/*`
+   */
+  async open(): Promise<Recommender> {
+    const { recommender, bundle, namespace, market, workerUrl, consent } = this.#host;
+    const found =
+      recommender ??
+      (bundle ? await sharedRecommender({ bundle, namespace, market, workerUrl, consent }) : await this.#ofPage());
+    if (found !== this.recommender) {
+      this.#endErrors?.();
+      this.recommender = found;
+      this.#endErrors = found.on('error', (error) => this.#host.listFailed(error));
+    }
+    return found;
+  }
+
+  /** Searches for the words, or for the photo if there is one. @param open whether the results are in view */
+  async run(words: string, open: boolean): Promise<void> {
+    const patience = open && this.state !== 'idle' ? PATIENCE.open : PATIENCE.closed;
+    this.#running?.abort();
+    const { picture } = this;
+    this.unreadable = false;
+    this.read = picture ? 0 : null;
+    this.#running = new AbortController();
+    const { signal } = this.#running;
+    const slow = setTimeout(() => signal.aborted || this.#enter('loading'), patience);
+    let endProgress: (() => void) | undefined;
+    try {
+      const recommender = await this.open();
+      if (picture) {
+        endProgress = recommender.on('progress', ({ stage, loaded, total }) => {
+          if (signal.aborted || stage !== 'encoders' || total === 0) return;
+          this.read = loaded / total;
+          this.#host.requestUpdate();
+        });
+      }
+      const lang = languageOf(this.#host);
+      const { limit, filter } = this.#host;
+      const what = picture ? { image: picture } : { text: words };
+      const request: FindRequest = { ...what, limit, ...(lang ? { lang } : {}), ...(filter ? { filter } : {}) };
+      const response = await recommender.find(request, { signal });
+      await this.#services.ready(response.items);
+      if (signal.aborted) return;
+      this.response = response;
+      this.words = words;
+      this.#enter(response.items.length > 0 ? 'filled' : 'empty');
+    } catch (thrown) {
+      if (signal.aborted) return;
+      this.response = null;
+      this.unreadable = SidestreamError.from(thrown).code === 'encoder/bad-image';
+      this.#enter('error');
+      this.#host.listFailed(thrown);
+    } finally {
+      endProgress?.();
+      clearTimeout(slow);
+      if (!signal.aborted) {
+        this.read = null;
+        this.#services.ended();
+      }
+    }
+  }
+
+  /** Forgets the results: there is nothing to search for. */
+  clear(): void {
+    this.cancel();
+    this.unreadable = false;
+    this.read = null;
+    this.response = null;
+    this.#enter('idle');
+  }
+
+  /** Tracks an event of a result. */
+  track(type: EventType, id: string): void {
+    const { id: recommendationId, items } = this.response ?? {};
+    const position = items?.findIndex(({ item }) => item.id === id) ?? -1;
+    if (position < 0) return;
+    this.recommender
+      ?.track(type, id, { placement: 'find', recommendationId, position })
+      .catch((thrown: unknown) => this.#host.listFailed(thrown));
+  }
+
+  cancel(): void {
+    this.#running?.abort();
+    if (this.state === 'loading') this.state = 'idle';
+  }
+
+  end(): void {
+    this.#endErrors?.();
+    this.#endErrors = null;
+    this.recommender = null;
+  }
+
+  #enter(state: Search['state']): void {
+    this.state = state;
+    this.#services.entered();
+  }
+
+  #ofPage(): Promise<Recommender> {
+    this.#found.find();
+    if (this.#found.value) return Promise.resolve(this.#found.value);
+    return new Promise((resolve, reject) => {
+      this.#waiting.push(resolve);
+      const text =
+        '<sidestream-find> has no recommender: set bundle="/bundle/", or the property recommender, or create one with createRecommender().';
+      setTimeout(() => reject(new SidestreamError('runtime/invalid-input', text)), TIMEOUT);
+    });
+  }
+}
+
+/** Detail of `sidestream-find-select`. The event is cancelable: `preventDefault()` stops the link, but the click is still tracked. */
+export interface FindDetail {
+  item: Item;
+  /** 0-based position among the results. */
+  position: number;
+  placement: 'find';
+  /** Id of the response that contained the item; pass it to `track` to attribute a later cart event or purchase. */
+  recommendationId: string;
+}
+
+/** Detail of `sidestream-find-submit`. The event is cancelable: `preventDefault()` keeps the form from being sent. */
+export interface FindSubmitDetail {
+  /** The words in the field. */
+  text: string;
+}
+
+interface FindEvents {
+  'sidestream-find-select': FindDetail;
+  'sidestream-find-submit': FindSubmitDetail;
+}
+
+/** Dispatches an event; returns false when a listener called `preventDefault()`. */
+export const dispatch = <Type extends keyof FindEvents>(host: Element, type: Type, detail: FindEvents[Type]): boolean =>
+  host.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true, cancelable: true }));
+
+declare global {
+  interface GlobalEventHandlersEventMap {
+    'sidestream-find-select': CustomEvent<FindDetail>;
+    'sidestream-find-submit': CustomEvent<FindSubmitDetail>;
+  }
+}

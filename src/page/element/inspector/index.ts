@@ -1,1 +1,0 @@
-export { type InspectorView, SidestreamInspector } from './sidestream-inspector';

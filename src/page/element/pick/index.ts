@@ -1,2 +1,0 @@
-export type { PickLabels } from './pick-labels';
-export { type PickDetail, SidestreamPick } from './sidestream-pick';

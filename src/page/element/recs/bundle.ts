@@ -1,0 +1,172 @@
+import { html, type TemplateResult } from 'lit';
+import { formatPrice } from '../../../core/card';
+import type { Item, Recommendation } from '../../../device/protocol';
+import { addStyles } from '../dom';
+import { emit } from '../events';
+import { bundleStyles } from './bundle.styles';
+import { cardOf, type ListContext } from './card';
+import type { ListState } from './list-controller';
+import type { CardsHost, Settings } from './settings';
+
+interface Shown {
+  response: string;
+  items: Recommendation[];
+}
+
+interface Choice extends Recommendation {
+  /** Absent for the main item of the bundle. */
+  place?: number;
+}
+
+/**
+ * The item in view and the products that go with it, with check boxes, the total price of the checked items, and a button that
+ * puts them into the cart.
+ */
+export class Bundle {
+  readonly #host: CardsHost;
+  /** The main item of the bundle; null without an id or if the catalogue lacks it. */
+  #item: Item | null = null;
+  #itemId: string | undefined;
+  readonly #unchecked = new Set<string>();
+  #added: ListState | null = null;
+
+  constructor(host: CardsHost) {
+    this.#host = host;
+    addStyles(host.renderRoot, bundleStyles);
+  }
+
+  /**
+   * The list as it was added to the cart, until its item changes; null before. Items in the cart leave lists, but not while the
+   * shopper is looking at them.
+   */
+  get added(): ListState | null {
+    // The page removed the item or set the first one.
+    if (!`${this.#host.itemId ?? ''}` !== !this.#itemId) this.release();
+    return this.#added;
+  }
+
+  /** Follows the list again after a bundle was added to the cart. */
+  release(): void {
+    this.#added = null;
+  }
+
+  /**
+   * Gets the main item of the bundle, with its present price, before a list is shown.
+   * @returns the items for which the bundle has cards
+   */
+  async cardsOf(items: Recommendation[], itemId: string | undefined): Promise<Recommendation[]> {
+    const another = itemId !== this.#itemId;
+    if (items.length === 0 || (this.#added && !another)) return items;
+    let item: Item | null = null;
+    try {
+      if (itemId !== undefined) item = (await this.#host.activeRecommender?.getItem(itemId)) ?? null;
+    } catch (thrown) {
+      // The products that go with it can still be bought.
+      this.#host.listFailed(thrown);
+    }
+    if (another) {
+      this.#unchecked.clear();
+      this.release();
+    }
+    this.#itemId = itemId;
+    this.#item = item;
+    return this.#choices(items, '');
+  }
+
+  view({ response, items }: Shown, context: ListContext): TemplateResult {
+    const labels = context.labels.bundle;
+    const choices = this.#choices(items, labels.thisItem);
+    const checked = choices.filter((choice) => this.#isChecked(choice));
+    const total = totalOf(checked);
+    const { currency, language, placement, onClick } = context;
+    const add = (): void => {
+      if (checked.length > 0 && !this.#added) this.#add({ response, items }, checked, total, placement, currency);
+    };
+    const button = this.#added ? labels.added : checked.length < choices.length ? labels.addSelected : labels.addAll;
+    const plain: ListContext = { ...context, dismissible: false };
+    return html`
+      <div part="bundle" class="bundle" role="group" aria-label=${labels.choose}>
+        <ol part="list" class="list" role="list" @click=${onClick} @auxclick=${onClick}>
+          ${choices.map((choice) => this.#card(choice, plain))}
+        </ol>
+        <div part="summary" class="summary">
+          <p part="total" class="total" role="status">
+            ${total === null ? html`<span>${this.#added ? labels.added : ''}</span>` : html`<span>${this.#added ? labels.added : labels.total}</span> <strong>${formatPrice(total, currency, language)}</strong>`}
+          </p>
+          <button part="add" class="add-checked" type="button" aria-disabled=${checked.length === 0 || this.#added ? 'true' : 'false'} @click=${add}>${button}</button>
+        </div>
+      </div>`;
+  }
+
+  #choices(items: Recommendation[], reason: string): Choice[] {
+    // A checked item costs exactly its price, so no "from" price.
+    const listed = items.map(({ prices: _, ...recommendation }, place) => ({ ...recommendation, place }));
+    const item = this.#item;
+    return item ? [{ item, reason, score: 0, source: 'catalog', contributions: {}, position: 0 }, ...listed] : listed;
+  }
+
+  #card(choice: Choice, context: ListContext): TemplateResult {
+    const { item, place } = choice;
+    const onChange = ({ target }: Event): void => {
+      if (target instanceof HTMLInputElement && target.checked) this.#unchecked.delete(item.id);
+      else this.#unchecked.add(item.id);
+      this.#host.requestUpdate();
+    };
+    const box = html`
+      <label class="check">
+        <input part="check" type="checkbox" aria-label=${item.title} .checked=${this.#isChecked(choice)} ?disabled=${isSoldOut(item) || this.#added !== null} @change=${onChange} />
+      </label>`;
+    const card = cardOf(choice, place ?? 0, context);
+    // Without an id, the item in view counts neither as shown nor as clicked.
+    return place === undefined
+      ? html`<li part="item" class="item">${card}${box}</li>`
+      : html`<li part="item" class="item" data-id=${item.id}>${card}${box}</li>`;
+  }
+
+  #isChecked({ item }: Choice): boolean {
+    return !this.#unchecked.has(item.id) && !isSoldOut(item);
+  }
+
+  #add(
+    { response, items }: Shown,
+    checked: readonly Choice[],
+    total: number | null,
+    placement: Settings['placement'],
+    currency: string,
+  ): void {
+    const chosen = checked.map(({ item, place }) => ({
+      item,
+      quantity: 1,
+      placement,
+      ...(place === undefined ? {} : { position: place, recommendationId: response }),
+    }));
+    this.#added = { kind: 'filled', response: { id: response, placement, items, ...(currency ? { currency } : {}) } };
+    this.#host.requestUpdate();
+    if (!emit(this.#host, 'addtocart', { items: chosen, total })) return;
+    for (const { item, quantity, ...origin } of chosen) {
+      const details = {
+        quantity,
+        ...(item.price === undefined ? {} : { price: item.price }),
+        ...(currency ? { currency: currency.toUpperCase() } : {}),
+        // The item in view does not come from a list.
+        ...(origin.recommendationId === undefined ? {} : origin),
+      };
+      this.#host.activeRecommender
+        ?.track('cart', item.id, details)
+        .catch((thrown: unknown) => this.#host.listFailed(thrown));
+    }
+  }
+}
+
+const isSoldOut = ({ availability }: Item): boolean => availability === 'out-of-stock';
+
+/** Total price of some items; null if the price of one is unknown. */
+function totalOf(choices: readonly Choice[]): number | null {
+  let total = 0;
+  for (const { item } of choices) {
+    if (item.price === undefined) return null;
+    total += item.price;
+  }
+  // Rounds away binary remainders such as in 0.1 + 0.2. No currency has more than four decimals.
+  return Number(total.toFixed(4));
+}

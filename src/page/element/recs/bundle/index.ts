@@ -1,2 +1,0 @@
-/** Code of `layout="bundle"`. One late chunk. */
-export { Bundle, type BundleHost } from './bundle';

@@ -1,2 +1,0 @@
-// Comes late: only endless lists need it.
-export { Feed } from './feed';

@@ -1,1 +1,0 @@
-export { SidestreamRows } from './sidestream-rows';

@@ -1,0 +1,81 @@
+import { css } from 'lit';
+
+/** Pictures of products, with their initials behind them. */
+export const pictureStyles = css`
+  .media,
+  .picture {
+    position: relative;
+    display: grid;
+    place-items: center;
+    aspect-ratio: var(--sidestream-media-ratio, 1);
+    overflow: hidden;
+    background: var(--_tile);
+    border-radius: var(--_radius);
+  }
+  .media::before,
+  .picture::before {
+    content: attr(data-initial);
+    position: absolute;
+    font-weight: 600;
+    color: var(--_muted);
+  }
+  .media:has(.image:not([hidden]))::before,
+  .picture:has(img:not([hidden]))::before {
+    content: none;
+  }
+  .image,
+  .picture img {
+    position: absolute;
+    inset: 0;
+    inline-size: 100%;
+    block-size: 100%;
+    padding: var(--sidestream-image-padding, 0);
+    object-fit: var(--sidestream-image-fit, contain);
+  }
+  .image[hidden] {
+    display: none;
+  }
+`;
+
+/** Scripts with taller or denser letters. */
+export const scriptStyles = css`
+  :host {
+    --_leading: 1.4;
+  }
+  :host(:lang(ar)) {
+    --_leading: 1.65;
+  }
+  :host(:lang(ja)) {
+    --_leading: 1.55;
+  }
+  *,
+  ::before {
+    box-sizing: border-box;
+  }
+`;
+
+/** Texts for screen readers only. */
+export const unseenStyles = css`
+  .unseen {
+    position: absolute;
+    inline-size: 1px;
+    block-size: 1px;
+    overflow: hidden;
+    clip-path: inset(50%);
+    white-space: nowrap;
+  }
+`;
+
+/** Outlines of what is loading. */
+export const waitStyles = css`
+  @media (prefers-reduced-motion: no-preference) {
+    .waiting {
+      animation: wait 1.4s ease-in-out infinite alternate;
+    }
+    @keyframes wait {
+      to {
+        opacity: 0.5;
+      }
+    }
+  }
+`;
