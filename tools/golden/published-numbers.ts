@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { fitting } from '../../src/core/common/fitting';
+import { fitting } from '../../src/core/common/schema';
 import { LADDERS, type Weight, type Weights } from '../../src/core/model';
 import { invalidInput, type SidestreamError } from '../../src/error';
 

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { SidestreamError } from '../../error';
-import type { WeightedText } from '../common/weighted-text';
+import type { WeightedText } from '../common/text';
 
 /**
  * A text from outside. A lone surrogate, such as the end of a title that was cut in the middle of an emoji, becomes U+FFFD:

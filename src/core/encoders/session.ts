@@ -1,6 +1,6 @@
 import type { Tensor } from 'onnxruntime-web';
 import { SidestreamError } from '../../error';
-import { Mutex } from '../common/mutex';
+import { Mutex } from '../common/tasks';
 import type { Encoder, RawTaps } from './encoder';
 import type { Preset } from './preset';
 

@@ -1,7 +1,7 @@
 import { Tokenizer as HubTokenizer } from '@huggingface/tokenizers';
 import * as v from 'valibot';
 import { SidestreamError } from '../../error';
-import { messageOf } from '../common/thrown';
+import { messageOf } from '../common/text';
 import type { TextPreset } from './preset';
 import { type BareIds, wordIds } from './word-ids';
 

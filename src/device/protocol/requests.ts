@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { addedItemSchema } from '../../core/catalog';
-import { exactObject } from '../../core/common/strict-object';
+import { exactObject } from '../../core/common/schema';
 import { detailFields, type EventType, eventFields, itemIdSchema } from '../../core/events';
 import { PLACEMENTS, type Placement, ruleFields, rulesSchema } from '../ranking';
 import { encryptionSchema } from '../store';

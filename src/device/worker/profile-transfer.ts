@@ -1,7 +1,7 @@
 // Carries a profile out of a worker and into another. Few pages need it.
 
 import * as v from 'valibot';
-import { exactObject } from '../../core/common/strict-object';
+import { exactObject } from '../../core/common/schema';
 import { SidestreamError } from '../../error';
 import { type Profile, profileFiles } from '../learner';
 import { type ImportOptions, type ImportResult, parsed } from '../protocol';

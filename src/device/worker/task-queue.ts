@@ -1,4 +1,4 @@
-import { Mutex } from '../../core/common/mutex';
+import { Mutex } from '../../core/common/tasks';
 
 /** Work that waits until it has been quiet for a while. */
 interface Delayed {

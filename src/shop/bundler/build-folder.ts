@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import * as v from 'valibot';
-import { codeOf } from '../../core/common/thrown';
+import { codeOf } from '../../core/common/text';
 import { SidestreamError } from '../../error';
 import { replaceFile } from './folders';
 

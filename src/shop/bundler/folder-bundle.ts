@@ -9,7 +9,7 @@ import {
   openBundle,
   staleNames,
 } from '../../core/catalog';
-import { codeOf } from '../../core/common/thrown';
+import { codeOf } from '../../core/common/text';
 import { SidestreamError } from '../../error';
 import { kindOf, replaceFile } from './folders';
 

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { describeRejectedRow, type RejectedRow, shortened } from '../../core/catalog';
 import { feedLines, peekText, separatorOf, tableRows } from '../../core/catalog/feed';
-import { idSchema, writtenId } from '../../core/common/id-schema';
-import { messageOf } from '../../core/common/thrown';
+import { idSchema, writtenId } from '../../core/common/ids';
+import { messageOf } from '../../core/common/text';
 import { invalidInput, SidestreamError } from '../../error';
 import { openText } from './open-text';
 

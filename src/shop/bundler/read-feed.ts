@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describeRejectedRow, type RejectedRow } from '../../core/catalog';
 import { type FeedMapping, type FeedRow, feedRows, parseFeedMapping } from '../../core/catalog/feed';
-import { messageOf } from '../../core/common/thrown';
+import { messageOf } from '../../core/common/text';
 import { SidestreamError } from '../../error';
 import { type CollectedFeed, collectRows, type RejectedRows } from '../pipeline';
 import { openFeed } from './open-feed';

@@ -1,7 +1,7 @@
 import { closeSync, createReadStream, openSync, renameSync, writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { RejectedRow } from '../../core/catalog';
-import { messageOf } from '../../core/common/thrown';
+import { messageOf } from '../../core/common/text';
 import { SidestreamError } from '../../error';
 import { type PlacedRow, RejectedRows } from '../pipeline';
 

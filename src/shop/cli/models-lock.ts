@@ -5,7 +5,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import * as v from 'valibot';
-import { codeOf } from '../../core/common/thrown';
+import { codeOf } from '../../core/common/text';
 import { SidestreamError } from '../../error';
 import { exitBy } from './interrupt';
 

@@ -11,7 +11,7 @@ import {
   writeBundle,
 } from '../../core/catalog';
 import { decodeCooccurrence, encodeCooccurrence } from '../../core/catalog/cooccurrence/cooccurrence-table';
-import { quantizeRow } from '../../core/common/quantize-row';
+import { quantizeRow } from '../../core/common/bytes';
 import { seededRandom } from '../../core/common/random';
 import { sidestream } from '../../testing/commands';
 import { inProcess } from '../../testing/in-process';

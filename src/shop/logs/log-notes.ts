@@ -1,4 +1,4 @@
-import { counted } from '../../core/common/counted';
+import { counted } from '../../core/common/text';
 import type { LogEvent, LogField, ReadLog } from './event-log';
 
 const FIELDS: readonly LogField[] = ['user', 'item', 'time', 'type', 'quantity'];

@@ -1,6 +1,6 @@
 import type { Modality } from '../../core/catalog';
-import { sha256 } from '../../core/common/sha256';
-import { messageOf } from '../../core/common/thrown';
+import { sha256 } from '../../core/common/bytes';
+import { messageOf } from '../../core/common/text';
 import { decodeProjection, type Encoder, type Pixels, type Projection, type RawTaps } from '../../core/encoders';
 import { SidestreamError } from '../../error';
 import {

@@ -1,6 +1,5 @@
 import type { Modality } from '../../core/catalog';
-import { quantizeRow } from '../../core/common/quantize-row';
-import { sha256 } from '../../core/common/sha256';
+import { quantizeRow, sha256 } from '../../core/common/bytes';
 import { encodeProjection, type Projection, project, type RawTaps } from '../../core/encoders';
 
 /** Inputs of one modality that a worker gets together. */

@@ -1,6 +1,6 @@
 import type { Item, RejectedRow } from '../../core/catalog';
 import type { FeedRow } from '../../core/catalog/feed';
-import { counted } from '../../core/common/counted';
+import { counted } from '../../core/common/text';
 import { RejectedRows } from './rejected-rows';
 
 /** Position of a product in a feed. */

@@ -1,7 +1,6 @@
 import { SidestreamError } from '../../../error';
-import { joinBytes } from '../../common/bytes';
-import { canHash, sha256 } from '../../common/sha256';
-import { messageOf } from '../../common/thrown';
+import { canHash, joinBytes, sha256 } from '../../common/bytes';
+import { messageOf } from '../../common/text';
 import { type BundleFile, MANIFEST_FILE } from './manifest';
 
 /** Gets one file of a bundle by its name relative to the manifest. */

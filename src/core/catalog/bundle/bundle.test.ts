@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { bundleContent, makeItem, memoryBundle } from '../../../testing/bundles';
-import { sha256 } from '../../common/sha256';
+import { sha256 } from '../../common/bytes';
 import { type Item, itemSchema } from '../item';
 import { addLearned } from './learned';
 import { bundleFiles, MANIFEST_FILE } from './manifest';

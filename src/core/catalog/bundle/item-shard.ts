@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { fitting } from '../../common/fitting';
+import { fitting } from '../../common/schema';
 import { type Item, itemSchema, writableItem } from '../item';
 import { invalidBundle, parseJson } from './bundle-file';
 import { MANIFEST_FILE } from './manifest';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { bundleContent, makeItem, memoryBundle } from '../../../testing/bundles';
 import { sideModel } from '../../../testing/side-models';
 import { topicContent } from '../../../testing/topics';
-import { sha256 } from '../../common/sha256';
+import { sha256 } from '../../common/bytes';
 import { itemPlaces } from '../clusters/write-clusters';
 import type { CooccurrenceTable } from '../cooccurrence/cooccurrence-table';
 import type { Demand } from '../demand/demand';

@@ -11,7 +11,7 @@ export const READABLE_SCHEMAS = [1, 2, 3, 4, 5, 6, 7, BUNDLE_SCHEMA] as const;
 /** Keys of versions before 7 that name files no page uses any more. They are ignored. */
 export const DROPPED_KEYS = ['base', 'factors', 'tuning'] as const;
 
-export { MANIFEST_FILE } from '../../common/manifest-file';
+export { MANIFEST_FILE } from '../../common/text';
 
 /** Maximum number of items in a catalogue: readers allocate memory by the manifest's numbers. */
 const MAX_ITEMS = 1e7;

@@ -1,5 +1,5 @@
 import { SidestreamError } from '../../../error';
-import { canHash } from '../../common/sha256';
+import { canHash } from '../../common/bytes';
 import type { CatalogStatistics } from '../catalog-statistics';
 import type { BundleClusters } from '../clusters/bundle-clusters';
 import { createTable, type FeatureTable, featureShape } from '../features/feature-table';

@@ -1,5 +1,5 @@
 import { SidestreamError } from '../../../error';
-import { fitting } from '../../common/fitting';
+import { fitting } from '../../common/schema';
 import { featureShape, featureShardBytes } from '../features/feature-table';
 import { invalidBundle, parseJson } from './bundle-file';
 import {

@@ -1,4 +1,4 @@
-import { sha256 } from '../../common/sha256';
+import { sha256 } from '../../common/bytes';
 import { BundleClusters } from '../clusters/bundle-clusters';
 import { decodeCooccurrence } from '../cooccurrence/cooccurrence-table';
 import { decodeDemand } from '../demand/demand';

@@ -1,5 +1,5 @@
 import { SidestreamError } from '../../../error';
-import { sha256 } from '../../common/sha256';
+import { sha256 } from '../../common/bytes';
 import { encodeFileDirectory } from '../clusters/cluster-directory';
 import { type ItemPlaces, type PutFile, putInto, writeClusters } from '../clusters/write-clusters';
 import { contentBlend, contentVectors } from '../features/content-vectors';

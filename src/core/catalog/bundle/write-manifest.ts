@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { sha256 } from '../../common/sha256';
+import { sha256 } from '../../common/bytes';
 import { type Item, writableItem } from '../item';
 import {
   BUNDLE_SCHEMA,

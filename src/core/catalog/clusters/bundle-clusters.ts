@@ -1,4 +1,4 @@
-import { fitting } from '../../common/fitting';
+import { fitting } from '../../common/schema';
 import {
   type BundleProgress,
   type FetchFile,

@@ -1,4 +1,4 @@
-import { quantizeRow } from '../../common/quantize-row';
+import { quantizeRow } from '../../common/bytes';
 import { type PrincipalAxes, principalAxes, tableBaseVectors } from '../features/base-vectors';
 import type { ContentBlend } from '../features/content-vectors';
 import type { FeatureTable } from '../features/feature-table';

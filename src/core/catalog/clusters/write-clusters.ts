@@ -1,5 +1,4 @@
-import { quantizeRow } from '../../common/quantize-row';
-import { sha256 } from '../../common/sha256';
+import { quantizeRow, sha256 } from '../../common/bytes';
 import { decodeItems, encodeItems } from '../bundle/item-shard';
 import type { BundleFile, BundleSink, Manifest } from '../bundle/manifest';
 import type { Bundle } from '../bundle/read-bundle';

@@ -1,4 +1,4 @@
-import { quantizeRow } from '../../common/quantize-row';
+import { quantizeRow } from '../../common/bytes';
 import type { Manifest } from '../bundle/manifest';
 
 /**

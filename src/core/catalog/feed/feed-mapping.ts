@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { SidestreamError } from '../../../error';
-import { messageOf } from '../../common/thrown';
+import { messageOf } from '../../common/text';
 
 const column = v.pipe(v.string(), v.minLength(1, 'must not be empty'));
 const columns = v.union([column, v.pipe(v.array(column), v.minLength(1, 'must name at least one column'))]);

@@ -1,4 +1,4 @@
-import { messageOf } from '../../common/thrown';
+import { messageOf } from '../../common/text';
 import { type FeedRecord, isObject, MAX_NESTING, MAX_PAGE, type TextChunks } from './feed-record';
 import { readHtml } from './html';
 

@@ -1,5 +1,5 @@
 import { JSONParser, TokenType } from '@streamparser/json';
-import { messageOf } from '../../common/thrown';
+import { messageOf } from '../../common/text';
 import { type FeedRecord, isObject, MAX_PAGE, MAX_RECORD, type TextChunks } from './feed-record';
 import { feedLines } from './feed-text';
 import { isStoreProduct } from './woocommerce-variations';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { INEXACT_ID, isExactId } from '../../common/exact-id';
+import { INEXACT_ID, isExactId } from '../../common/ids';
 import { type Item, itemSchema } from '../item';
 import { OFFERED, type Offered } from '../offers';
 import { shortened } from '../rejected-row';

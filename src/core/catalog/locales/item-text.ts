@@ -1,6 +1,5 @@
 import * as v from 'valibot';
-import { fitting } from '../../common/fitting';
-import { exactObject } from '../../common/strict-object';
+import { exactObject, fitting } from '../../common/schema';
 import { invalidBundle, parseJson } from '../bundle/bundle-file';
 import { type Item, itemSchema } from '../item';
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { exactObject } from '../../common/strict-object';
+import { exactObject } from '../../common/schema';
 import { type Item, itemSchema } from '../item';
 
 const { id, price, listPrice, availability, quantity } = itemSchema.entries;

@@ -1,7 +1,6 @@
 import * as v from 'valibot';
 import { SidestreamError } from '../../../error';
-import { fitting } from '../../common/fitting';
-import { exactObject } from '../../common/strict-object';
+import { exactObject, fitting } from '../../common/schema';
 import type { FetchFile } from '../bundle/bundle-file';
 import type { Manifest } from '../bundle/manifest';
 import { fetchMutable, type MutableFile, parseMutable } from '../mutable-files';

@@ -1,5 +1,5 @@
 import { SidestreamError } from '../../../error';
-import { quantizeRow } from '../../common/quantize-row';
+import { quantizeRow } from '../../common/bytes';
 import { MAX_SIDE_STATES, MAX_SIDE_WIDTH, type SideModel, type SideRows } from './side-model';
 
 /** uint32 count, width and number of states. */

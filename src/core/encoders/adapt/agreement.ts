@@ -1,5 +1,5 @@
 import type { InferenceSession as Session, Tensor, TensorConstructor } from 'onnxruntime-node';
-import { messageOf } from '../../common/thrown';
+import { messageOf } from '../../common/text';
 import type { Pixels, RawTaps } from '../encoder';
 import { loadOnnxruntime } from '../node/node-packages';
 import type { TokenBatch } from '../tokenizer';

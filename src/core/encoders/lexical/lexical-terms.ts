@@ -1,4 +1,4 @@
-import type { WeightedText } from '../../common/weighted-text';
+import type { WeightedText } from '../../common/text';
 
 /** Weight of each term of an item, by the term's hash. */
 export type LexicalTerms = ReadonlyMap<number, number>;

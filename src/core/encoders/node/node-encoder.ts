@@ -1,5 +1,5 @@
 import { SidestreamError } from '../../../error';
-import { sha256 } from '../../common/sha256';
+import { sha256 } from '../../common/bytes';
 import type { ImageEncoder, TextEncoder } from '../encoder';
 import { type IntTensor, imageEncoder, textEncoder } from '../onnx-encoder';
 import type { ImagePreset, Preset, TextPreset } from '../preset';

@@ -1,5 +1,5 @@
 import { SidestreamError } from '../../../error';
-import { messageOf } from '../../common/thrown';
+import { messageOf } from '../../common/text';
 import type { Pixels } from '../encoder';
 import { framed } from '../picture';
 import type { Framing } from '../preset';

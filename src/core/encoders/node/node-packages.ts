@@ -1,5 +1,5 @@
 import { SidestreamError } from '../../../error';
-import { codeOf } from '../../common/thrown';
+import { codeOf } from '../../common/text';
 
 /**
  * The optional peer dependencies that encode products in Node. Both are large and native, and a page does not need them, so

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { sha256 } from '../../common/sha256';
+import { sha256 } from '../../common/bytes';
 import { PRESETS } from '../registry';
 import { findRecipe } from '.';
 

@@ -1,6 +1,6 @@
 /** Encoders in a browser, and all that a page needs to use them by themselves. */
 
-export type { WeightedText } from '../../common/weighted-text';
+export type { WeightedText } from '../../common/text';
 export type { Encoder, ImageEncoder, Pixels, RawTaps, TextEncoder } from '../encoder';
 export {
   joinedRow,

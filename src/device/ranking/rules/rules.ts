@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { exactObject } from '../../../core/common/strict-object';
+import { exactObject } from '../../../core/common/schema';
 import { type Filter, filterSchema } from './filter';
 
 /** Raises (`boost`) or lowers (`bury`) the items that a filter fits. */

@@ -1,5 +1,5 @@
 import type { SideModel } from '../../../core/catalog';
-import { sha256 } from '../../../core/common/sha256';
+import { sha256 } from '../../../core/common/bytes';
 import type { Weights } from '../../../core/model';
 import type { SideConfig, SideUse } from '../../../core/model/side';
 import type { CatalogIndex } from '../../../device/ranking';

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { exactObject } from './strict-object';
+import { exactObject } from './schema';
 
 const schema = exactObject({ limit: v.number(), placement: v.optional(v.string()), itemId: v.optional(v.string()) });
 const messageOf = (input: unknown) => v.safeParse(schema, input).issues?.map(({ message }) => message);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Mutex } from './mutex';
+import { Mutex } from './tasks';
 
 describe('the mutex', () => {
   it('runs one piece of work at a time, in order, past failures', async () => {
