@@ -34,7 +34,7 @@ const ROOMS = {
   model: {
     wing: 'core',
     runs: 'everywhere',
-    has: "XSMoE on tfjs: the side model (`side/`); the paper's network for the golden numbers and SASRec",
+    has: 'training on tfjs: the side model (`side/`), its products with gradients, optimizer and files',
     imports: ['common'],
   },
   events: { wing: 'core', runs: 'everywhere', has: 'event schema, history of choices, shopper state', imports: [] },

@@ -1,10 +1,10 @@
-import { type Random, seededRandom, uniform } from '../core/common/random';
-import { type Ladder, layersOf, userEncoderEntries, userEncoderShapes, type Weight, type Weights } from '../core/model';
-import type { Layer } from '../core/model/layer';
-import { ladderEntries } from '../core/model/state-dict';
-import type { StateDict } from '../core/model/weights';
+import { type Random, seededRandom, uniform } from '../../src/core/common/random';
+import type { Weight, Weights } from '../../src/core/model';
+import type { StateDict } from '../../src/core/model/weights';
+import { userEncoderEntries, userEncoderShapes } from '../../src/lab/evaluate/leave-one-out/user-encoder';
+import { type Ladder, type Layer, ladderEntries, layersOf } from './state-dict';
 
-export interface LadderSizes {
+interface LadderSizes {
   dim: number;
   bottleneck: number;
   /** Experts of every layer, the same in both ladders. */
@@ -13,7 +13,7 @@ export interface LadderSizes {
 }
 
 /** Sizes of a whole model. */
-export interface ModelConfig {
+interface ModelConfig {
   hiddenDim: number;
   embeddingDim: number;
   bottleneckDim: number;
@@ -48,17 +48,13 @@ export function randomLadders({ dim, bottleneck, experts, bias = false }: Ladder
   return drawn(ladderEntries({ text: layers, image: layers }), seededRandom(seed));
 }
 
-/** A user encoder with random weights. */
-export const randomUser = (sizes: ModelConfig, seed: number): Weights =>
-  drawn(userEncoderEntries(userEncoderShapes(sizes)), seededRandom(seed));
-
 /** A whole model with random weights and one expert per layer. */
 export function randomModel(config: ModelConfig, seed: number): Weights {
   const { hiddenDim, bottleneckDim, embeddingDim, tapLayers } = config;
   const name = 'multimodal_encoder.com_dense';
   const fusion = { [`${name}.weight`]: [embeddingDim, 2 * hiddenDim], [`${name}.bias`]: [embeddingDim] };
   return {
-    ...randomUser(config, seed + 1),
+    ...drawn(userEncoderEntries(userEncoderShapes(config)), seededRandom(seed + 1)),
     ...randomLadders({ dim: hiddenDim, bottleneck: bottleneckDim, experts: new Array(tapLayers).fill(1) }, seed + 2),
     ...drawn(fusion, seededRandom(seed)),
   };

@@ -1,19 +1,34 @@
 import {
   add,
   concat,
+  mean,
   mul,
   relu,
   reshape,
+  rsqrt,
   slice,
   softmax,
+  split,
+  square,
+  sub,
+  sum,
   type Tensor,
   type Tensor2D,
   type Tensor3D,
   tensor2d,
   tidy,
 } from '@tensorflow/tfjs-core';
-import { SidestreamError } from '../../error';
-import { type Affine, affine, layerNorm, linear, pieces, product } from './differentiable';
+import {
+  type Affine,
+  affine,
+  checkRank,
+  differentiable,
+  entryOf,
+  linear,
+  product,
+  type StateDict,
+} from '../../../core/model';
+import { SidestreamError } from '../../../error';
 
 /** Sizes that the shapes of the weights do not give. */
 export interface UserEncoderConfig {
@@ -186,3 +201,85 @@ export function lastPositions(encoded: Tensor2D, length: number): Tensor2D {
     return reshape(slice(cube, [0, length - 1, 0], [rows / length, 1, width]), [rows / length, width]);
   });
 }
+
+/** LayerNorm over the last axis with biased variance, then times weight [E] plus bias [E]. */
+export function layerNorm(x: Tensor2D, { weight, bias }: Affine<Tensor>, epsilon: number): Tensor2D {
+  checkRank(weight, 1);
+  checkRank(bias, 1);
+  return differentiable<Tensor2D>(
+    [x, weight, bias],
+    (save) => {
+      const centered = sub(x, mean(x, 1, true));
+      const scale = rsqrt(add(mean(square(centered), 1, true), epsilon));
+      const normal = mul(centered, scale) as Tensor2D;
+      save([normal, scale, weight]);
+      return add(mul(normal, weight), bias);
+    },
+    (dy, [normal, scale, saved]) => {
+      const d = mul(dy, saved);
+      const dx = mul(scale, sub(sub(d, mean(d, 1, true)), mul(normal, mean(mul(d, normal), 1, true))));
+      return [dx, sum(mul(dy, normal), 0), sum(dy, 0)];
+    },
+  );
+}
+
+/** Columns or rows of x in pieces of the given sizes; the stock gradient of split cannot do a single piece. */
+export const pieces = (x: Tensor2D, sizes: number[], axis: 0 | 1): Tensor2D[] =>
+  sizes.length === 1 ? [x] : split(x, sizes, axis);
+
+// The names of the authors' checkpoints.
+
+export const affineNames = (prefix: string): Affine<string> => ({ weight: `${prefix}.weight`, bias: `${prefix}.bias` });
+
+function userEncoderNames(blocks: number): UserEncoder<string> {
+  const user = 'user_encoder.encoder';
+  return {
+    position: `${user}.position_embedding.weight`,
+    norm: affineNames(`${user}.layer_norm`),
+    blocks: Array.from({ length: blocks }, (_, block) => {
+      const attention = `${user}.transformer_blocks.${block}.multi_head_attention`;
+      const feedForward = `${user}.transformer_blocks.${block}.feed_forward`;
+      return {
+        query: `${attention}.w_Q.weight`,
+        key: `${attention}.w_K.weight`,
+        value: `${attention}.w_V.weight`,
+        output: `${attention}.fc.weight`,
+        inner: affineNames(`${feedForward}.w_1`),
+        outer: affineNames(`${feedForward}.w_2`),
+        attentionNorm: affineNames(`${attention}.layer_norm`),
+        feedForwardNorm: affineNames(`${feedForward}.layer_norm`),
+      };
+    }),
+  };
+}
+
+/** Nested names with a `T` instead of every name. */
+type Named<Names, T> = Names extends string ? T : { [Key in keyof Names]: Named<Names[Key], T> };
+
+export function read<Names extends object | string, T>(state: StateDict<T>, names: Names): Named<Names, T>;
+export function read(state: StateDict<unknown>, names: object | string): unknown {
+  if (typeof names === 'string') return entryOf(state, names);
+  if (Array.isArray(names)) return names.map((part) => read(state, part));
+  return Object.fromEntries(Object.entries(names).map(([key, part]) => [key, read(state, part)]));
+}
+
+export function entriesOf<Names extends object, T>(names: Names, parts: Named<Names, T>): [string, T][];
+export function entriesOf(names: object, parts: Record<string, object>): [string, unknown][] {
+  return Object.entries(names).flatMap(([key, name]): [string, unknown][] =>
+    typeof name === 'string' ? [[name, parts[key]]] : entriesOf(name, parts[key]),
+  );
+}
+
+/**
+ * The user encoder, with the blocks that follow each other without a gap.
+ * @throws SidestreamError `model/bad-weights` when a part is missing
+ */
+export function userEncoderOf<T>(state: StateDict<T>): UserEncoder<T> {
+  let blocks = 0;
+  while (Object.hasOwn(state, userEncoderNames(blocks + 1).blocks[blocks].query)) blocks++;
+  return read(state, userEncoderNames(blocks));
+}
+
+/** A user encoder as entries of a state dict. */
+export const userEncoderEntries = <T>(encoder: UserEncoder<T>): Record<string, T> =>
+  Object.fromEntries(entriesOf<UserEncoder<string>, T>(userEncoderNames(encoder.blocks.length), encoder));

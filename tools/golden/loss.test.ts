@@ -1,7 +1,8 @@
-import { tensor2d } from '@tensorflow/tfjs-core';
+import { tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { BACKENDS, countingTensors, useBackend } from '../../testing/backends';
-import { type Batch, disposeLossTerms, inBatchLoss, lossTerms } from './loss';
+import { BACKENDS, countingTensors, useBackend } from '../../src/testing/backends';
+import { compareGradients } from '../../src/testing/gradients';
+import { type Batch, disposeLossTerms, inBatchLoss, logSumExp, lossTerms } from './loss';
 
 // Columns: 0 padding, 1 item 1, 2 item 2 (user 0); 3 item 3, 4 item 1, 5 item 4 (user 1).
 const batch: Batch = {
@@ -46,6 +47,33 @@ for (const backend of BACKENDS) {
         for (const tensor of [u, e, loss]) tensor.dispose();
         disposeLossTerms(terms);
       });
+    });
+
+    test('logSumExp stays finite for large logits', async () => {
+      const y = tidy(() =>
+        logSumExp(
+          tensor2d([
+            [1000, 1000],
+            [-1e4, 5],
+          ]),
+        ),
+      );
+      const [large, masked] = await y.data();
+      expect(large).toBeCloseTo(1000 + Math.LN2, 3);
+      expect(masked).toBeCloseTo(5, 5);
+      y.dispose();
+    });
+
+    test('the gradient of logSumExp agrees with differences', async () => {
+      await compareGradients(
+        ([x]) => logSumExp(x),
+        [
+          [
+            [0.1, -0.4, 0.9],
+            [-0.8, 0.2, 0.5],
+          ],
+        ],
+      );
     });
   });
 }

@@ -1,15 +1,41 @@
-import { SidestreamError } from '../../error';
-import type { Affine } from './differentiable';
-import { LADDERS, type Ladder, type Layer } from './layer';
-import type { UserEncoder } from './user-encoder';
-import type { StateDict } from './weights';
+import type { Affine } from '../../src/core/model/differentiable';
+import type { StateDict } from '../../src/core/model/weights';
+import { SidestreamError } from '../../src/error';
+import { affineNames, entriesOf, read } from '../../src/lab/evaluate/leave-one-out/user-encoder';
+
+/** The two side networks, one for each modality. */
+export type Ladder = 'text' | 'image';
+
+export const LADDERS = ['text', 'image'] as const satisfies Ladder[];
+
+/** One mixture layer of n experts: its weights, or the tensors, names or shapes of its weights. */
+export interface Layer<T> {
+  /** Oldest first: down [H, D], up [D, H]. */
+  experts: { down: T; up: T }[];
+  /** Gate over the backbone (row 0) and the experts: weight [n + 1, D], bias [n + 1]. No bias is the same as zeros. */
+  router: { weight: T; bias?: T };
+}
+
+/** Checks that the parts of a layer fit each other. @throws SidestreamError `model/bad-shape` */
+export function checkLayer({ experts, router: { weight, bias } }: Layer<{ shape: number[] }>): void {
+  const [rows, dim] = weight.shape;
+  const is = ({ shape }: { shape: number[] }, ...sides: number[]): boolean => shape.join() === sides.join();
+  const whole =
+    is(weight, experts.length + 1, dim) &&
+    (!bias || is(bias, rows)) &&
+    experts.every(({ down, up }) => is(down, down.shape[0], dim) && is(up, dim, down.shape[0]));
+  if (whole && experts.length > 0) return;
+  const shapes = [...experts.flatMap(({ down, up }) => [down, up]), weight, bias ?? weight];
+  throw new SidestreamError(
+    'model/bad-shape',
+    `A layer of ${experts.length} experts has shapes ${shapes.map(({ shape }) => `[${shape}]`).join(' ')}; it needs at least one expert, and a router row for each and the backbone.`,
+  );
+}
 
 // The names of the authors' checkpoints. Files contain them; in the code, only this file uses them.
 
 /** Per ladder and layer, a number of experts. */
 export type ExpertCounts = Record<Ladder, number[]>;
-
-const affineNames = (prefix: string): Affine<string> => ({ weight: `${prefix}.weight`, bias: `${prefix}.bias` });
 
 const FUSION_NAMES = affineNames('multimodal_encoder.com_dense');
 
@@ -32,56 +58,8 @@ function layerNames(ladder: Ladder, layer: number, experts: number, bias: boolea
   };
 }
 
-function userEncoderNames(blocks: number): UserEncoder<string> {
-  const user = 'user_encoder.encoder';
-  return {
-    position: `${user}.position_embedding.weight`,
-    norm: affineNames(`${user}.layer_norm`),
-    blocks: Array.from({ length: blocks }, (_, block) => {
-      const attention = `${user}.transformer_blocks.${block}.multi_head_attention`;
-      const feedForward = `${user}.transformer_blocks.${block}.feed_forward`;
-      return {
-        query: `${attention}.w_Q.weight`,
-        key: `${attention}.w_K.weight`,
-        value: `${attention}.w_V.weight`,
-        output: `${attention}.fc.weight`,
-        inner: affineNames(`${feedForward}.w_1`),
-        outer: affineNames(`${feedForward}.w_2`),
-        attentionNorm: affineNames(`${attention}.layer_norm`),
-        feedForwardNorm: affineNames(`${feedForward}.layer_norm`),
-      };
-    }),
-  };
-}
-
-/** Nested names with a `T` instead of every name. */
-type Named<Names, T> = Names extends string ? T : { [Key in keyof Names]: Named<Names[Key], T> };
-
-function read<Names extends object | string, T>(state: StateDict<T>, names: Names): Named<Names, T>;
-function read(state: StateDict<unknown>, names: object | string): unknown {
-  if (typeof names === 'string') return entryOf(state, names);
-  if (Array.isArray(names)) return names.map((part) => read(state, part));
-  return Object.fromEntries(Object.entries(names).map(([key, part]) => [key, read(state, part)]));
-}
-
-function entriesOf<Names extends object, T>(names: Names, parts: Named<Names, T>): [string, T][];
-function entriesOf(names: object, parts: Record<string, object>): [string, unknown][] {
-  return Object.entries(names).flatMap(([key, name]): [string, unknown][] =>
-    typeof name === 'string' ? [[name, parts[key]]] : entriesOf(name, parts[key]),
-  );
-}
-
 const flat = (names: object): string[] =>
   Object.values(names).flatMap((name) => (typeof name === 'string' ? [name] : flat(name)));
-
-/** The entry of that name. @throws SidestreamError `model/bad-weights` when it is missing */
-export function entryOf<T>(state: StateDict<T>, name: string): T {
-  if (Object.hasOwn(state, name)) return state[name];
-  throw new SidestreamError(
-    'model/bad-weights',
-    `The weight "${name}" is missing; load the complete weights of one model.`,
-  );
-}
 
 /** Names of the layers of a ladder: consecutive layers up to the first gap, each with its experts up to the first gap. */
 function namesOf(state: StateDict<unknown>, ladder: Ladder): Layer<string>[] {
@@ -134,17 +112,3 @@ export function mapLayers<T>(
 
 /** @throws SidestreamError `model/bad-weights` when a part of the fusion is missing */
 export const fusionOf = <T>(state: StateDict<T>): Affine<T> => read(state, FUSION_NAMES);
-
-/**
- * The user encoder, with the blocks that follow each other without a gap.
- * @throws SidestreamError `model/bad-weights` when a part is missing
- */
-export function userEncoderOf<T>(state: StateDict<T>): UserEncoder<T> {
-  let blocks = 0;
-  while (Object.hasOwn(state, userEncoderNames(blocks + 1).blocks[blocks].query)) blocks++;
-  return read(state, userEncoderNames(blocks));
-}
-
-/** A user encoder as entries of a state dict. */
-export const userEncoderEntries = <T>(encoder: UserEncoder<T>): Record<string, T> =>
-  Object.fromEntries(entriesOf<UserEncoder<string>, T>(userEncoderNames(encoder.blocks.length), encoder));

@@ -1,6 +1,21 @@
-import { add, mul, reshape, type Scalar, slice, sub, sum, type Tensor2D, tensor2d, tidy } from '@tensorflow/tfjs-core';
-import { SidestreamError } from '../../error';
-import { linear, logSumExp } from './differentiable';
+import {
+  add,
+  exp,
+  log,
+  max,
+  mul,
+  reshape,
+  type Scalar,
+  slice,
+  softmax,
+  sub,
+  sum,
+  type Tensor2D,
+  tensor2d,
+  tidy,
+} from '@tensorflow/tfjs-core';
+import { differentiable, linear } from '../../src/core/model';
+import { SidestreamError } from '../../src/error';
 
 /** Logit of a column that is not a negative sample for the row, as in the reference. */
 const EXCLUDED = -1e4;
@@ -108,4 +123,17 @@ export function inBatchLoss(users: Tensor2D, items: Tensor2D, terms: LossTerms):
     const label = add(sum(mul(users, next), 1, true), terms.labelOffset);
     return sum(mul(sub(logSumExp(logits), label), terms.rowWeight)) as Scalar;
   });
+}
+
+/** log(sum(exp(x))) of each row: [N, M] to [N, 1]. */
+export function logSumExp(x: Tensor2D): Tensor2D {
+  return differentiable<Tensor2D>(
+    [x],
+    (save) => {
+      save([x]);
+      const top = max(x, 1, true);
+      return add(log(sum(exp(sub(x, top)), 1, true)), top) as Tensor2D;
+    },
+    (dy, [input]) => [mul(softmax(input as Tensor2D), dy)],
+  );
 }

@@ -1,7 +1,7 @@
 import { type Tensor2D, tensor2d, valueAndGrads } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { BACKENDS, countingTensors, useBackend } from '../../testing/backends';
-import { crossEntropy } from './cross-entropy';
+import { BACKENDS, countingTensors, useBackend } from '../../../testing/backends';
+import { crossEntropy } from './sasrec-model';
 
 const LOGITS = [
   [1, -2, 0.5],

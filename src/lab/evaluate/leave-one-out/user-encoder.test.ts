@@ -1,22 +1,40 @@
-import { mul, type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
+import { mul, reshape, type Tensor2D, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { BACKENDS, countingTensors, useBackend } from '../../testing/backends';
-import { type ModelConfig, randomUser } from '../../testing/weights';
-import { seededRandom, uniform } from '../common/random';
-import type { Affine } from './differentiable';
-import { userEncoderOf } from './state-dict';
-import { attentionMask, disposeMask, lastPositions, type UserEncoderConfig, userEncoder } from './user-encoder';
-import { type Weight, type Weights, withParameters } from './weights';
+import { seededRandom, uniform } from '../../../core/common/random';
+import type { Affine, Weight, Weights } from '../../../core/model';
+import { withParameters } from '../../../core/model/weights';
+import { BACKENDS, countingTensors, useBackend } from '../../../testing/backends';
+import { compareGradients } from '../../../testing/gradients';
+import {
+  attentionMask,
+  disposeMask,
+  lastPositions,
+  layerNorm,
+  pieces,
+  type UserEncoderConfig,
+  userEncoder,
+  userEncoderEntries,
+  userEncoderOf,
+  userEncoderShapes,
+} from './user-encoder';
 
-const sizes = (width: number, length: number, heads: number, blocks: number): ModelConfig => ({
-  hiddenDim: 1,
-  bottleneckDim: 1,
-  tapLayers: 1,
+const sizes = (width: number, length: number, heads: number, blocks: number) => ({
   embeddingDim: width,
   maxSeqLen: length,
   heads,
   blocks,
 });
+type Sizes = ReturnType<typeof sizes>;
+
+function randomUser(config: Sizes, seed: number): Weights {
+  const random = seededRandom(seed);
+  const draw = (shape: number[]): Weight => {
+    const size = shape.reduce((product, side) => product * side, 1);
+    return { shape, values: uniform(random, size, 1) };
+  };
+  const shapes = Object.entries(userEncoderEntries(userEncoderShapes(config)));
+  return Object.fromEntries(shapes.map(([name, shape]) => [name, draw(shape)]));
+}
 
 const sequence = (rows: number, width: number, seed: number): number[][] => {
   const random = seededRandom(seed);
@@ -24,7 +42,7 @@ const sequence = (rows: number, width: number, seed: number): number[][] => {
 };
 
 async function encode(
-  config: ModelConfig & Pick<UserEncoderConfig, 'drop'>,
+  config: Sizes & Pick<UserEncoderConfig, 'drop'>,
   weights: Weights,
   rows: number[][],
   mask: number[],
@@ -44,7 +62,7 @@ async function encode(
 }
 
 /** The same in plain loops over one sequence, following the paper. */
-function plainEncoder(config: ModelConfig, weights: Weights, rows: number[][], mask: number[]): number[][] {
+function plainEncoder(config: Sizes, weights: Weights, rows: number[][], mask: number[]): number[][] {
   const { embeddingDim: width, heads } = config;
   const { position, norm: firstNorm, blocks } = userEncoderOf(weights);
   const times = ({ shape, values }: Weight, x: number[]): number[] =>
@@ -131,6 +149,35 @@ for (const backend of BACKENDS) {
         const own = rows.slice(user * 5, user * 5 + 5);
         closeTo(together.slice(user * 5, user * 5 + 5), plainEncoder(config, weights, own, mask.slice(0, 5)));
       }
+    });
+
+    test('layerNorm of one row matches a calculation by hand', async () => {
+      const y = tidy(() => layerNorm(tensor2d([[1, 3]]), { weight: tensor1d([2, 2]), bias: tensor1d([0, 1]) }, 0));
+      expect([...(await y.data())].map((value) => Math.round(value * 1e4) / 1e4)).toEqual([-2, 3]);
+      y.dispose();
+    });
+
+    test('the gradient of layerNorm agrees with differences', async () => {
+      await compareGradients(
+        ([x, w, b]) => layerNorm(x, { weight: reshape(w, [4]), bias: reshape(b, [4]) }, 1e-6),
+        [sequence(3, 4, 7), sequence(1, 4, 8), sequence(1, 4, 9)],
+      );
+    });
+
+    test('a weight or bias of layerNorm of another rank is refused', () => {
+      const [x, w, b] = [tensor2d([[1, 3]]), tensor2d([[1, 3]]), tensor1d([1])];
+      const refused = expect.objectContaining({ code: 'model/bad-shape' });
+      expect(() => layerNorm(x, { weight: w, bias: b }, 0)).toThrowError(refused);
+      expect(() => layerNorm(x, { weight: b, bias: w }, 0)).toThrowError(refused);
+      for (const tensor of [x, w, b]) tensor.dispose();
+    });
+
+    test('pieces are the columns or rows in order', async () => {
+      const x = tensor2d([[1, 2, 3]]);
+      const parts = pieces(x, [1, 2], 1);
+      expect(await Promise.all(parts.map(async (part) => [...(await part.data())]))).toEqual([[1], [2, 3]]);
+      expect(pieces(x, [3], 1)).toEqual([x]);
+      for (const tensor of [x, ...parts]) tensor.dispose();
     });
   });
 }
