@@ -10,7 +10,7 @@ import {
   verifyBundle,
   writeBundle,
 } from '../../core/catalog';
-import { decodeCooccurrence, encodeCooccurrence } from '../../core/catalog/cooccurrence/cooccurrence-table';
+import { decodeCooccurrence, encodeCooccurrence } from '../../core/catalog/cooccurrence';
 import { quantizeRow } from '../../core/common/bytes';
 import { seededRandom } from '../../core/common/random';
 import { sidestream } from '../../testing/commands';

@@ -6,9 +6,9 @@ import { sha256 } from '../../common/bytes';
 import { type Item, itemSchema } from '../item';
 import { addLearned } from './learned';
 import { bundleFiles, MANIFEST_FILE } from './manifest';
+import { manifestFile } from './manifest-file';
 import { openBundle } from './read-bundle';
 import { writeBundle } from './write-bundle';
-import { manifestFile } from './write-manifest';
 
 const items = ['a', 'b', 'c', 'd', 'e'].map((id, i) => makeItem(id, { price: i, image: `images/${id}.webp` }));
 

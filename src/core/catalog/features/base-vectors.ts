@@ -1,8 +1,13 @@
 import { EVD, Matrix } from 'ml-matrix';
 import { SidestreamError } from '../../../error';
-import { type ContentBlend, type ContentVectors, contentVectors } from './content-vectors';
 import { decodeScales } from './decode-features';
-import { type FeatureTable, rowsPerItem } from './feature-table';
+import {
+  type ContentBlend,
+  type ContentVectors,
+  contentVectors,
+  type FeatureTable,
+  rowsPerItem,
+} from './feature-table';
 
 /** Axes of the base vectors: the leading eigenvectors of the content vectors' second moment. */
 export interface PrincipalAxes {

@@ -1,10 +1,11 @@
+import { SidestreamError } from '../../../error';
 import type { BundleClusters } from '../clusters/bundle-clusters';
-import { type CooccurrenceTable, decodeCooccurrence } from '../cooccurrence/cooccurrence-table';
-import { type Demand, decodeDemand } from '../demand/demand';
+import { type CooccurrenceTable, decodeCooccurrence } from '../cooccurrence';
+import { type Demand, decodeDemand } from '../demand';
 import type { SideModel, SideRows } from '../side-model/side-model';
 import { decodeSideModel, decodeSideRows } from '../side-model/side-model-file';
 import type { BundleProgress } from './bundle-file';
-import type { BundleFile, Manifest } from './manifest';
+import type { BundleFile, Manifest, Modality } from './manifest';
 
 /** The trained files of a bundle; each is null if the bundle lacks it. */
 export interface LearnedFiles {
@@ -87,4 +88,31 @@ export function learnedFiles(
     },
     sideRows,
   };
+}
+
+/** Files of an encoder, with which the browser encodes an item that has no features yet. */
+export interface EncoderFiles {
+  onnx: ArrayBuffer;
+  tokenizer?: string;
+}
+
+/**
+ * Reads the encoder of a modality.
+ * @param files fetches files of the bundle and checks them
+ * @throws SidestreamError `encoder/missing` when the bundle was built without encoders
+ */
+export async function readEncoder(
+  manifest: Manifest,
+  modality: Modality,
+  files: (wanted: BundleFile[]) => Promise<ArrayBuffer[]>,
+): Promise<EncoderFiles> {
+  const { encoder } = manifest.modalities[modality];
+  if (!encoder) {
+    throw new SidestreamError(
+      'encoder/missing',
+      `This bundle has no ${modality} encoder, so new items cannot be encoded here. Build it without --no-encoders.`,
+    );
+  }
+  const [onnx, tokenizer] = await files(encoder.tokenizer ? [encoder.onnx, encoder.tokenizer] : [encoder.onnx]);
+  return tokenizer ? { onnx, tokenizer: new TextDecoder().decode(tokenizer) } : { onnx };
 }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { cooccurrence } from '../../../device/ranking/terms/cooccurrence';
-import { linkCooccurrence } from './link-cooccurrence';
+import { cooccurrence } from '../../device/ranking/terms/cooccurrence';
+import { linkCooccurrence } from './cooccurrence';
 
 const CATEGORIES = ['Shirt', 'Shirt', 'Shirt', 'Belt', 'Belt', 'Hat'];
 const liftsOf = (table: ReturnType<typeof linkCooccurrence>, row: number) => cooccurrence(table, [row], 6);

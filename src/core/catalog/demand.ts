@@ -1,4 +1,4 @@
-import { SidestreamError } from '../../../error';
+import { SidestreamError } from '../../error';
 
 /** Statistics of each item from the shop's log: how often it is chosen, and how it is bought again. */
 export interface Demand {

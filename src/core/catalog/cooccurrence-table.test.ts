@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type CooccurrenceTable, decodeCooccurrence, encodeCooccurrence, pickCooccurrence } from './cooccurrence-table';
+import { type CooccurrenceTable, decodeCooccurrence, encodeCooccurrence, pickCooccurrence } from './cooccurrence';
 
 /** A table of the given rows and lifts per item. */
 function table(entries: [row: number, lift: number][][]): CooccurrenceTable {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { cooccurrence } from '../../../device/ranking/terms/cooccurrence';
-import { CooccurrenceCounter } from './cooccurrence-counter';
+import { cooccurrence } from '../../device/ranking/terms/cooccurrence';
+import { CooccurrenceCounter } from './cooccurrence';
 
 /** The whole table after these choices. */
 const liftOf = (counter: CooccurrenceCounter, rows: number[]): Float32Array => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { bundleContent, makeItem, memoryBundle } from '../../../testing/bundles';
 import { topicContent } from '../../../testing/topics';
+import { verifyBundle } from './inventory';
 import { bundleFiles, MANIFEST_FILE } from './manifest';
 import { openBundle } from './read-bundle';
-import { verifyBundle } from './verify-bundle';
 import { type WriteBundleOptions, writeBundle } from './write-bundle';
 
 const items = ['a', 'b', 'c', 'd', 'e'].map((id) => makeItem(id));

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { countSupport } from './link-cooccurrence';
+import { countSupport } from './cooccurrence';
 
 /** Item 0 has entries for 1 and 2, item 1 for 0, item 2 for 1. */
 const table = { count: 3, offsets: Uint32Array.of(0, 2, 3, 4), rows: Uint32Array.of(1, 2, 0, 1) };
