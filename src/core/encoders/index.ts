@@ -1,4 +1,3 @@
-export type { Encoder, ImageEncoder, Pixels, RawTaps, TextEncoder } from './encoder';
 export { HUB_PRESETS, type HubPreset } from './hub-presets';
 export {
   fitLexical,
@@ -8,7 +7,24 @@ export {
   lexicalTerms,
   lexicalVector,
 } from './lexical';
-export { type ImagePreset, languagesSchema, type Preset, presetSchema, type TextPreset } from './preset';
-export { fitProjection, type Projection, project } from './projection';
-export { decodeProjection, encodeProjection, type JoinedText, type Projections } from './projection-file';
-export { bundlePreset, DEFAULT_PRESETS, findPreset, PRESETS } from './registry';
+export {
+  bundlePreset,
+  DEFAULT_PRESETS,
+  findPreset,
+  type ImagePreset,
+  languagesSchema,
+  PRESETS,
+  type Preset,
+  presetSchema,
+  type TextPreset,
+} from './preset';
+export {
+  decodeProjection,
+  encodeProjection,
+  fitProjection,
+  type JoinedText,
+  type Projection,
+  type Projections,
+  project,
+} from './projection';
+export type { Encoder, ImageEncoder, Pixels, RawTaps, TextEncoder } from './session';

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { type ByteMatrix, type ByteRows, byteQuery, roundedRows } from './byte-matrix';
-import { ScriptByteMatrix } from './script-byte-matrix';
+import { type ByteMatrix, type ByteRows, byteQuery, roundedRows, ScriptByteMatrix } from './byte-matrix';
 import { byteMatrices, compileByteKernel } from './wasm-byte-matrix';
 
 const wasm = compileByteKernel();

@@ -1,10 +1,8 @@
 import type { ByteMatrix } from './byte-matrix';
-import type { Matrix, TableSize } from './matrix';
-import { ScriptMatrix, type Softmax, scriptSoftmax } from './script-matrix';
+import { type Matrix, ScriptMatrix, type Softmax, scriptSoftmax, type TableSize } from './matrix';
 
 export type { ByteMatrix } from './byte-matrix';
-export type { Matrix, PlaceTable } from './matrix';
-export { queryProducts } from './script-matrix';
+export { type Matrix, type PlaceTable, queryProducts } from './matrix';
 
 let loading: Promise<void> | null = null;
 /** Null until the kernel is loaded, or if it cannot run. */

@@ -1,7 +1,6 @@
 import { BINARY } from './binary/byte-products';
-import { type ByteMatrix, type ByteQuery, type ByteRows, RoundingMatrix } from './byte-matrix';
-import { compiled, FLOAT, functionsOf, type KernelFunction, PAGE, padded } from './compile';
-import { ScriptByteMatrix } from './script-byte-matrix';
+import { type ByteMatrix, type ByteQuery, type ByteRows, RoundingMatrix, ScriptByteMatrix } from './byte-matrix';
+import { compiled, FLOAT, functionsOf, type KernelFunction, PAGE, padded } from './wasm-matrix';
 
 /** Number of rows, and of columns of a part, that the functions multiply at a time. */
 const ROWS_TOGETHER = 4;

@@ -1,7 +1,6 @@
 import { SidestreamError } from '../../../error';
+import { DataType, declared, operator } from '../onnx';
 import type { COMPUTES, Preset } from '../preset';
-import { type Bits, storeInBlocks } from './block-weights';
-import { computeOnBytes, computesOnBytes } from './int8-products';
 import {
   findImageInput,
   findTextInputs,
@@ -14,8 +13,8 @@ import {
 } from './model-inputs';
 import { OnnxModel, type ReadExternal, unsupported } from './onnx-model';
 import { addPooling, type Pooling } from './pooling';
+import { type Bits, computeOnBytes, computesOnBytes, storeInBlocks } from './quantize';
 import { findHiddenStates } from './residual-stream';
-import { declared, operator } from './tensors';
 
 /** What the products of an encoder run on. */
 type Compute = (typeof COMPUTES)[number];
@@ -51,8 +50,6 @@ export interface Adapted {
   compute: Compute;
 }
 
-const FLOAT = 1;
-
 /**
  * Turns a BERT- or ViT-like ONNX model into an encoder of this project. The same bytes and request give the same bytes.
  * @param read files with tensors beside the model
@@ -84,7 +81,7 @@ export async function adaptModel(bytes: Uint8Array, read: ReadExternal, request:
   addPooling(model, state, request.pooling, unified.mask);
   if (request.compute === 'int8') computeOnBytes(model);
   storeInBlocks(model, request.bits);
-  const outputs = taps.map((tap) => declared(tap, FLOAT, ['batch', `${tap}_width`]));
+  const outputs = taps.map((tap) => declared(tap, DataType.FLOAT, ['batch', `${tap}_width`]));
   const compute = computesOnBytes(model) ? 'int8' : 'float';
   return { onnx: model.encode(outputs, unified.inputs, request.notice), reference, inputs, taps, layers, compute };
 }
@@ -118,6 +115,6 @@ async function referenceModel(bytes: Uint8Array, read: ReadExternal, states: str
   // Some fused operators output the sum only on request; `findHiddenStates` adds that output.
   findHiddenStates(model);
   const outputs = states.map((_, i) => `reference/${i}`);
-  model.append(states.map((state, i) => operator('Cast', outputs[i], [state], { to: FLOAT })));
-  return model.encode(outputs.map((name) => declared(name, FLOAT, ['batch', 'tokens', `${name}/width`])));
+  model.append(states.map((state, i) => operator('Cast', outputs[i], [state], { to: DataType.FLOAT })));
+  return model.encode(outputs.map((name) => declared(name, DataType.FLOAT, ['batch', 'tokens', `${name}/width`])));
 }

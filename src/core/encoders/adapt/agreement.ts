@@ -1,7 +1,7 @@
 import type { InferenceSession as Session, Tensor, TensorConstructor } from 'onnxruntime-node';
 import { messageOf } from '../../common/text';
-import type { Pixels, RawTaps } from '../encoder';
-import { loadOnnxruntime } from '../node/node-packages';
+import { loadOnnxruntime } from '../node/node-encoder';
+import type { Pixels, RawTaps } from '../session';
 import type { TokenBatch } from '../tokenizer';
 import type { Adapted } from './adapt';
 import type { ImageInput, Normalization } from './model-inputs';

@@ -1,12 +1,9 @@
-import type { Onnx } from '../onnx';
+import { DataType, type Onnx, operator } from '../onnx';
 import type { POOLINGS } from '../preset';
 import type { OnnxModel } from './onnx-model';
-import { operator, tensorOf } from './tensors';
 
 /** Pooling of a hidden state's tokens: the first token, or the mean of all tokens but padding. */
 export type Pooling = (typeof POOLINGS)[number];
-
-const FLOAT = 1;
 
 /**
  * Adds the operators that turn hidden states [batch, tokens, width] into taps [batch, width], float32.
@@ -15,13 +12,13 @@ const FLOAT = 1;
  */
 export function addPooling(model: OnnxModel, states: Map<string, string>, pooling: Pooling, mask: string | null): void {
   const nodes = pooling === 'cls' ? [] : weights(model, mask);
-  if (pooling === 'cls') model.constants.set(FIRST, { ...tensorOf(FIRST, [], new BigInt64Array([0n])) });
-  model.constants.set(ROW, tensorOf(ROW, [2], new BigInt64Array([0n, -1n])));
+  if (pooling === 'cls') model.store(FIRST, [], new BigInt64Array([0n]));
+  model.store(ROW, [2], new BigInt64Array([0n, -1n]));
   for (const [tap, state] of states) {
     const float = `${tap}/float`;
-    nodes.push(operator('Cast', float, [state], { to: FLOAT }));
+    nodes.push(operator('Cast', float, [state], { to: DataType.FLOAT }));
     if (pooling === 'cls') nodes.push(operator('Gather', tap, [float, FIRST], { axis: 1 }));
-    else if (mask === null) nodes.push(...reduction(model, 'ReduceMean', tap, float, [1], 0, 18));
+    else if (mask === null) nodes.push(model.reduction('ReduceMean', tap, float, [1], 0, 18));
     else {
       // [batch, 1, tokens] x [batch, tokens, width]: the sum over tokens.
       nodes.push(operator('MatMul', `${tap}/sum`, [TOKENS, float]));
@@ -41,28 +38,12 @@ const COUNT = 'pooling/count';
 
 function weights(model: OnnxModel, mask: string | null): Onnx.INodeProto[] {
   if (mask === null) return [];
-  model.constants.set('pooling/shape', tensorOf('pooling/shape', [3], new BigInt64Array([0n, 1n, -1n])));
-  model.constants.set('pooling/one', tensorOf('pooling/one', [], new Float32Array([1])));
+  const shape = model.store('pooling/shape', [3], new BigInt64Array([0n, 1n, -1n]));
+  const one = model.store('pooling/one', [], new Float32Array([1]));
   return [
-    operator('Cast', 'pooling/mask', [mask], { to: FLOAT }),
-    operator('Reshape', TOKENS, ['pooling/mask', 'pooling/shape']),
-    ...reduction(model, 'ReduceSum', 'pooling/total', TOKENS, [2], 1, 13),
-    operator('Max', COUNT, ['pooling/total', 'pooling/one']),
+    operator('Cast', 'pooling/mask', [mask], { to: DataType.FLOAT }),
+    operator('Reshape', TOKENS, ['pooling/mask', shape]),
+    model.reduction('ReduceSum', 'pooling/total', TOKENS, [2], 1, 13),
+    operator('Max', COUNT, ['pooling/total', one]),
   ];
-}
-
-/** A reduction; its axes are an input from opset `since` on, and an attribute in earlier versions. */
-export function reduction(
-  model: OnnxModel,
-  op: 'ReduceMean' | 'ReduceSum' | 'ReduceMax',
-  output: string,
-  input: string,
-  axes: number[],
-  keepdims: 0 | 1,
-  since: number,
-): Onnx.INodeProto[] {
-  if (model.opset < since) return [operator(op, output, [input], { axes, keepdims })];
-  const name = `${output}/axes`;
-  model.constants.set(name, tensorOf(name, [axes.length], BigInt64Array.from(axes, BigInt)));
-  return [operator(op, output, [input, name], { keepdims })];
 }

@@ -1,7 +1,6 @@
 /** Encoders in a browser, and all that a page needs to use them by themselves. */
 
 export type { WeightedText } from '../../common/text';
-export type { Encoder, ImageEncoder, Pixels, RawTaps, TextEncoder } from '../encoder';
 export {
   joinedRow,
   type LexicalEncoder,
@@ -9,10 +8,30 @@ export {
   lexicalTerms,
   lexicalVector,
 } from '../lexical';
-export { type Framing, type ImagePreset, type Preset, presetSchema, type TextPreset } from '../preset';
-export { type FitOptions, fitProjection, type Projection, project, type TapProjection } from '../projection';
-export { decodeProjection, encodeProjection, type JoinedText, type Projections } from '../projection-file';
-export { bundlePreset, DEFAULT_PRESETS, findPreset, type PackagePreset, PRESETS } from '../registry';
+export {
+  bundlePreset,
+  DEFAULT_PRESETS,
+  type Framing,
+  findPreset,
+  type ImagePreset,
+  type PackagePreset,
+  PRESETS,
+  type Preset,
+  presetSchema,
+  type TextPreset,
+} from '../preset';
+export {
+  decodeProjection,
+  encodeProjection,
+  type FitOptions,
+  fitProjection,
+  type JoinedText,
+  type Projection,
+  type Projections,
+  project,
+  type TapProjection,
+} from '../projection';
+export type { Encoder, ImageEncoder, Pixels, RawTaps, TextEncoder } from '../session';
 export {
   createWebEncoder,
   type GpuAdapterKind,

@@ -1,9 +1,7 @@
 import { SidestreamError } from '../../../error';
-import type { ImageEncoder, TextEncoder } from '../encoder';
-import { imageEncoder, textEncoder } from '../onnx-encoder';
+import { alone, equalLengths, imageEncoder, similarLengths, textEncoder } from '../onnx-encoder';
 import type { ImagePreset, Preset, TextPreset } from '../preset';
-import { type EncoderBackend, EncoderSession, type OpenSession } from '../session';
-import { alone, equalLengths, similarLengths } from '../text-batches';
+import { type EncoderBackend, EncoderSession, type ImageEncoder, type OpenSession, type TextEncoder } from '../session';
 import { createTokenizer } from '../tokenizer';
 
 /** The built files of an encoder, as a bundle carries them. */

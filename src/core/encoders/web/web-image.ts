@@ -1,7 +1,7 @@
 import { SidestreamError } from '../../../error';
-import type { Pixels } from '../encoder';
 import { framed } from '../picture';
 import type { Framing } from '../preset';
+import type { Pixels } from '../session';
 
 /** Number of pixels above which the browser scales a picture before it is read: a photo of a phone has twelve million. */
 const MAX_PIXELS = 4e6;

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fitLexical, joinedRow, lexicalVector } from './lexical';
-import { lexicalTerms } from './lexical-terms';
+import { fitLexical, joinedRow, lexicalTerms, lexicalVector } from './lexical';
 
 const terms = (text: string) => lexicalTerms([{ text, weight: 1 }]);
 
