@@ -36,7 +36,7 @@ export {
 export type { BundleClusters, ItemsPart } from './clusters/bundle-clusters';
 export type { ClusterDirectory } from './clusters/cluster-directory';
 export { itemPlaces } from './clusters/write-clusters';
-export { CooccurrenceCounter, type CooccurrenceTable, countSupport, type Link, linkCooccurrence } from './cooccurrence';
+export { type CooccurrenceTable, countCooccurrence, countSupport, type Link, linkCooccurrence } from './cooccurrence';
 export { type Demand, popularityNow, type Repeats } from './demand';
 export { type BaseVectors, baseVectors, type PrincipalAxes } from './features/base-vectors';
 export {

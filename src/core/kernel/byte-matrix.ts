@@ -22,64 +22,55 @@ export interface ByteQuery {
  * Rows of 8-bit integers that are multiplied as a whole, with vector instructions if the browser allows WebAssembly, else in
  * JavaScript. Both sum integers and scale them in the same order: results are bit-identical.
  */
-export interface ByteMatrix {
+export abstract class ByteMatrix {
   /** Whether it uses vector instructions; JavaScript takes about thirty times as long. */
-  readonly vectorized: boolean;
+  abstract readonly vectorized: boolean;
   /** Rows at present. */
-  readonly count: number;
-  /** Maximum number of rows. */
-  readonly capacity: number;
-  /** Columns of all parts. */
-  readonly width: number;
-  readonly parts: number;
-  /** Copies rows to row `at` (default 0, at most `count`) and the following ones; they become the last rows. */
-  fill(rows: ByteRows, at?: number): void;
-  /**
-   * Copies rows of floats as `fill` does, each part rounded to 127 times its largest value. Floats that were made from such
-   * integers lose nothing.
-   * @param values [count, width]
-   */
-  fillRounded(values: Float32Array): void;
-  /**
-   * Dot products of every row with each query, [width], which is rounded to integers of 15 bits.
-   * @returns for each query [count]
-   */
-  products(queries: readonly Float32Array[]): Float32Array[];
-  /**
-   * Dot products of every row with some of the rows, exact except for the scales.
-   * @returns for each of these rows [count]
-   */
-  rowProducts(rows: readonly number[]): Float32Array[];
-}
-
-/** The common part of both kinds of matrix: shape and rounding. */
-export abstract class RoundingMatrix {
-  /** Set by `fill`. */
   count = 0;
 
+  /**
+   * @param capacity maximum number of rows
+   * @param width columns of all parts
+   */
   constructor(
     readonly capacity: number,
     readonly width: number,
     readonly parts: number,
   ) {}
 
+  /** Copies rows to row `at` (default 0, at most `count`) and the following ones; they become the last rows. */
   abstract fill(rows: ByteRows, at?: number): void;
   /** For each query [count]. */
   protected abstract multiply(queries: readonly ByteQuery[]): Float32Array[];
   protected abstract queryOf(row: number): ByteQuery;
 
+  /**
+   * Copies rows of floats as `fill` does, each part rounded to 127 times its largest value. Floats that were made from such
+   * integers lose nothing.
+   * @param values [count, width]
+   */
   fillRounded(values: Float32Array): void {
     this.fill(roundedRows(values, this.width, this.parts));
   }
 
+  /**
+   * Dot products of every row with each query, [width], which is rounded to integers of 15 bits.
+   * @returns for each query [count]
+   */
   products(queries: readonly Float32Array[]): Float32Array[] {
     return this.multiply(queries.map((query) => byteQuery(query, this.parts)));
   }
 
+  /**
+   * Dot products of every row with some of the rows, exact except for the scales.
+   * @returns for each of these rows [count]
+   */
   rowProducts(rows: readonly number[]): Float32Array[] {
     return this.multiply(rows.map((row) => this.queryOf(row)));
   }
 }
+
+export type MakeBytes = (capacity: number, width: number, parts: number) => ByteMatrix;
 
 /** Largest magnitude of a 16-bit integer whose negative also fits. */
 const MAX_INT16 = 32_767;
@@ -152,7 +143,7 @@ function round(from: Float32Array, start: number, length: number, most: number, 
 }
 
 /** The matrix in JavaScript, for pages whose content security policy forbids WebAssembly, and devices without it. */
-export class ScriptByteMatrix extends RoundingMatrix implements ByteMatrix {
+export class ScriptByteMatrix extends ByteMatrix {
   readonly vectorized = false;
   readonly #values: Int8Array;
   readonly #scales: Float32Array;

@@ -3,7 +3,7 @@ import { SidestreamError } from '../../../error';
 import { sha256 } from '../../common/bytes';
 import { fitting } from '../../common/schema';
 import { featureShape, featureShardBytes } from '../features/feature-table';
-import { type Item, writableItem } from '../item';
+import { type Item, itemSchema, writableItem } from '../item';
 import { invalidBundle, parseJson } from './bundle-file';
 import {
   BUNDLE_SCHEMA,
@@ -154,7 +154,7 @@ const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
  */
 function columnsText(items: readonly Item[]): string {
   const rows = items.map(writableItem);
-  const names = rows.length === 0 ? [] : (Object.keys(rows[0]) as (keyof Item)[]);
+  const names = Object.keys(itemSchema.entries) as (keyof Item)[];
   const columns = names.filter((name) => rows.some((row) => row[name] !== undefined));
   const lines = columns.map(
     (name) => `    ${JSON.stringify(name)}: ${JSON.stringify(rows.map((row) => row[name] ?? null))}`,

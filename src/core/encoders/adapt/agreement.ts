@@ -3,10 +3,9 @@ import { messageOf } from '../../common/text';
 import { loadOnnxruntime } from '../node/node-encoder';
 import type { Pixels, RawTaps } from '../session';
 import type { TokenBatch } from '../tokenizer';
-import type { Adapted } from './adapt';
+import type { Adapted, Pooling } from './adapt';
 import type { ImageInput, Normalization } from './model-inputs';
 import { type GraphInput, unsupported } from './onnx-model';
-import type { Pooling } from './pooling';
 
 /** Inputs on which an adapted model is compared with the original. */
 export type SampleInputs = { texts: TokenBatch; count: number } | { pictures: Pixels[]; size: number };

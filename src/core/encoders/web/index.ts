@@ -34,10 +34,10 @@ export {
 export type { Encoder, ImageEncoder, Pixels, RawTaps, TextEncoder } from '../session';
 export {
   createWebEncoder,
+  decodeImage,
   type GpuAdapterKind,
   type GpuAdapterSource,
   missingGpu,
   type WebEncoderFiles,
   type WebEncoderOptions,
 } from './web-encoder';
-export { decodeImage } from './web-image';

@@ -1,4 +1,4 @@
-import { CooccurrenceCounter, type CooccurrenceTable } from '../../../core/catalog';
+import { type CooccurrenceTable, countCooccurrence } from '../../../core/catalog';
 import { choiceSequences, type Interaction } from '../offline-data';
 
 /**
@@ -6,8 +6,5 @@ import { choiceSequences, type Interaction } from '../offline-data';
  * @param interactions sorted by time
  * @param count items in the catalogue
  */
-export function cooccurrenceTable(interactions: readonly Interaction[], count: number): CooccurrenceTable {
-  const counter = new CooccurrenceCounter(count);
-  for (const rows of choiceSequences(interactions)) counter.learn(rows);
-  return counter.table();
-}
+export const cooccurrenceTable = (interactions: readonly Interaction[], count: number): CooccurrenceTable =>
+  countCooccurrence(count, choiceSequences(interactions));
