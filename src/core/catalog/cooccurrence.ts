@@ -1,4 +1,5 @@
 import { SidestreamError } from '../../error';
+import { littleEndian } from '../common/bytes';
 import { categoryPaths } from './item';
 
 /**
@@ -67,24 +68,15 @@ export function encodeCooccurrence({
   lifts,
   support,
 }: CooccurrenceTable): Uint8Array<ArrayBuffer> {
-  const wide = rowWidth(count);
   const largest = lifts.reduce((max, lift) => Math.max(max, lift), 0);
-  const bytes = new Uint8Array(HEADER + 4 * count + rows.length * (wide + (support ? 3 : 1)));
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, count, true);
-  view.setUint32(4, rows.length, true);
-  view.setFloat32(8, largest, true);
-  for (let item = 0; item < count; item++) view.setUint32(HEADER + 4 * item, offsets[item + 1] - offsets[item], true);
-  const from = HEADER + 4 * count;
-  for (const [at, row] of rows.entries()) {
-    if (wide === 2) view.setUint16(from + 2 * at, row, true);
-    else view.setUint32(from + 4 * at, row, true);
-  }
-  const strengths = from + rows.length * wide;
-  for (const [at, lift] of lifts.entries()) bytes[strengths + at] = Math.max(1, Math.round((STEPS * lift) / largest));
-  const counts = strengths + rows.length;
-  for (const [at, orders] of support?.entries() ?? []) view.setUint16(counts + 2 * at, orders, true);
-  return bytes;
+  return littleEndian(
+    Uint32Array.of(count, rows.length),
+    Float32Array.of(largest),
+    Uint32Array.from({ length: count }, (_, item) => offsets[item + 1] - offsets[item]),
+    rowWidth(count) === 2 ? Uint16Array.from(rows) : rows,
+    Uint8Array.from(lifts, (lift) => Math.max(1, Math.round((STEPS * lift) / largest))),
+    ...(support ? [support] : []),
+  );
 }
 
 /**

@@ -1,4 +1,5 @@
 import { SidestreamError } from '../../error';
+import { littleEndian } from '../common/bytes';
 
 /** Statistics of each item from the shop's log: how often it is chosen, and how it is bought again. */
 export interface Demand {
@@ -60,24 +61,17 @@ const HEADER = 8;
  */
 export function encodeDemand({ choices, recent, repeats }: Demand, count: number): Uint8Array<ArrayBuffer> {
   const columns = [choices, recent, ...(repeats ? [repeats.shares, repeats.intervals] : [])];
-  const bytes = new Uint8Array(HEADER + columns.length * columnBytes(count));
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, count, true);
-  view.setUint32(4, columns.length, true);
-  for (const [n, values] of columns.entries()) {
+  const lists = columns.flatMap((values) => {
     if (values.length !== count) throw invalid(`it is for ${values.length} items, but the bundle has ${count}`);
     if (!values.every((value) => value >= 0 && value < Number.POSITIVE_INFINITY))
       throw invalid('a value is out of range');
-    const from = HEADER + n * columnBytes(count);
     // Rounded to 32 bits, as a reader will get it.
     const largest = Math.fround(values.reduce((max, value) => Math.max(max, value), 0));
     const step = Math.log1p(largest) / STEPS || 1;
-    view.setFloat32(from, largest, true);
-    for (const [row, value] of values.entries()) {
-      view.setUint16(from + 4 + 2 * row, Math.min(STEPS, Math.round(Math.log1p(value) / step)), true);
-    }
-  }
-  return bytes;
+    const steps = Uint16Array.from(values, (value) => Math.min(STEPS, Math.round(Math.log1p(value) / step)));
+    return [Float32Array.of(largest), steps];
+  });
+  return littleEndian(Uint32Array.of(count, columns.length), ...lists);
 }
 
 /**

@@ -1,70 +1,51 @@
-export { type BundleProgress, type FetchFile, fetchFrom, freshFrom } from './bundle/bundle-file';
+export type { BundleProgress, FetchFile } from './bundle/bundle-file';
+export { fetchFrom, freshFrom } from './bundle/bundle-file';
 export { bundleItems, inventory, staleNames, verifyBundle } from './bundle/inventory';
 export type { EncoderFiles } from './bundle/late-files';
 export { addLearned, type Learned, type Predecessor } from './bundle/learned';
+export type { BundleFile, BundleSink, Manifest, Modality } from './bundle/manifest';
 export {
-  type BundleFile,
-  type BundleSink,
   DEFAULT_MARKET,
   encoderFiles,
   MANIFEST_FILE,
-  type Manifest,
   MODALITIES,
-  type Modality,
   offeredMarket,
   offersFile,
   withoutEncoders,
 } from './bundle/manifest';
 export { encodeManifest, parseManifest, putMutable } from './bundle/manifest-file';
 export { type Bundle, openBundle } from './bundle/read-bundle';
-export {
-  type BundleContent,
-  type BundleEncoder,
-  type LocaleContent,
-  type WriteBundleOptions,
-  type WriteProgress,
-  writeBundle,
+export type {
+  BundleContent,
+  BundleEncoder,
+  LocaleContent,
+  WriteBundleOptions,
+  WriteProgress,
 } from './bundle/write-bundle';
-export {
-  type CatalogStatistics,
-  catalogStatistics,
-  categoryCounts,
-  categoryPrefixes,
-  numberStatistics,
-  numbersOf,
-} from './catalog-statistics';
+export { writeBundle } from './bundle/write-bundle';
+export type { CatalogStatistics } from './catalog-statistics';
+export { catalogStatistics, categoryCounts, categoryPrefixes, numberStatistics, numbersOf } from './catalog-statistics';
 export type { BundleClusters, ItemsPart } from './clusters/bundle-clusters';
 export type { ClusterDirectory } from './clusters/cluster-directory';
 export { itemPlaces } from './clusters/write-clusters';
-export { type CooccurrenceTable, countCooccurrence, countSupport, type Link, linkCooccurrence } from './cooccurrence';
+export type { CooccurrenceTable, Link } from './cooccurrence';
+export { countCooccurrence, countSupport, linkCooccurrence } from './cooccurrence';
 export { type Demand, popularityNow, type Repeats } from './demand';
 export { type BaseVectors, baseVectors, type PrincipalAxes } from './features/base-vectors';
+export type { ContentBlend, ContentVectors, FeatureTable } from './features/feature-table';
 export {
-  type ContentBlend,
-  type ContentVectors,
   concatTables,
   contentBlend,
   contentVectors,
   createTable,
-  type FeatureTable,
   pickRows,
   rowsPerItem,
   scaleRow,
   setTap,
   tapOf,
 } from './features/feature-table';
-export {
-  addedItemSchema,
-  categoryPaths,
-  type Item,
-  type ItemInput,
-  inCategory,
-  itemSchema,
-  itemText,
-  itemTexts,
-  TEXT_RECIPES,
-  type TextRecipe,
-} from './item';
+export type { Item, ItemInput, TextRecipe } from './item';
+export { addedItemSchema, categoryPaths, inCategory, itemSchema, itemText, itemTexts, TEXT_RECIPES } from './item';
 export { localeFor, marketFor } from './locales';
 export { isNew } from './new-item';
 export type { Offer } from './offers';

@@ -34,3 +34,22 @@ export function quantizeRow(row: Float32Array, values: Int8Array, offset: number
   for (let d = 0; d < row.length; d++) values[offset + d] = Math.max(-127, Math.min(127, Math.round(row[d] / scale)));
   return scale;
 }
+
+/** Lists of numbers as bytes, little-endian, one list after the other. */
+export function littleEndian(
+  ...lists: readonly (Uint8Array | Int8Array | Uint16Array | Uint32Array | Float32Array)[]
+): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(lists.reduce((sum, { byteLength }) => sum + byteLength, 0));
+  const view = new DataView(bytes.buffer);
+  let at = 0;
+  for (const list of lists) {
+    if (list instanceof Float32Array) for (const [n, value] of list.entries()) view.setFloat32(at + 4 * n, value, true);
+    else if (list instanceof Uint32Array)
+      for (const [n, value] of list.entries()) view.setUint32(at + 4 * n, value, true);
+    else if (list instanceof Uint16Array)
+      for (const [n, value] of list.entries()) view.setUint16(at + 2 * n, value, true);
+    else bytes.set(new Uint8Array(list.buffer, list.byteOffset, list.byteLength), at);
+    at += list.byteLength;
+  }
+  return bytes;
+}

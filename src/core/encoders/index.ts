@@ -1,30 +1,8 @@
 export { HUB_PRESETS, type HubPreset } from './hub-presets';
-export {
-  fitLexical,
-  joinedRow,
-  type LexicalEncoder,
-  type LexicalTerms,
-  lexicalTerms,
-  lexicalVector,
-} from './lexical';
-export {
-  bundlePreset,
-  DEFAULT_PRESETS,
-  findPreset,
-  type ImagePreset,
-  languagesSchema,
-  PRESETS,
-  type Preset,
-  presetSchema,
-  type TextPreset,
-} from './preset';
-export {
-  decodeProjection,
-  encodeProjection,
-  fitProjection,
-  type JoinedText,
-  type Projection,
-  type Projections,
-  project,
-} from './projection';
+export type { LexicalEncoder, LexicalTerms } from './lexical';
+export { fitLexical, joinedRow, lexicalTerms, lexicalVector } from './lexical';
+export type { ImagePreset, Preset, TextPreset } from './preset';
+export { bundlePreset, DEFAULT_PRESETS, findPreset, languagesSchema, PRESETS, presetSchema } from './preset';
+export type { JoinedText, Projection, Projections } from './projection';
+export { decodeProjection, encodeProjection, fitProjection, project } from './projection';
 export type { Encoder, ImageEncoder, Pixels, RawTaps, TextEncoder } from './session';

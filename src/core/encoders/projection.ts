@@ -1,4 +1,5 @@
 import { SidestreamError } from '../../error';
+import { littleEndian } from '../common/bytes';
 import { type Rows, rowProducts } from '../common/row-products';
 import { type Eigenpairs, leadingEigenpairs, matrixOperator } from './eigen';
 import type { LexicalEncoder } from './lexical';
@@ -182,41 +183,27 @@ const [MAX_TERMS, MAX_DIM] = [65_536, 8192];
 export function encodeProjection(projections: Projections): Uint8Array<ArrayBuffer> {
   const present = MODALITIES.map((name) => projections[name]);
   const taps = present.flatMap((projection) => projection?.taps ?? []);
-  const floats = taps.reduce((sum, tap) => sum + 2 * tap.width + tap.matrix.length, 0);
   const { lexical } = projections;
-  const own = 4 * (HEADER_WORDS + taps.length + floats);
-  const view = new DataView(new ArrayBuffer(own + (lexical ? lexicalBytes(lexical.encoder) : 0)));
   const header = [
     MAGIC,
     lexical ? VERSION_WITH_LEXICAL : VERSION,
     ...present.flatMap((p) => (p ? [p.dim, p.taps.length] : [0, 0])),
+    ...taps.map(({ width }) => width),
   ];
-  for (const [i, word] of [...header, ...taps.map((tap) => tap.width)].entries()) view.setUint32(4 * i, word, true);
-  let offset = 4 * (HEADER_WORDS + taps.length);
-  for (const { mean, deviation, matrix } of taps) {
-    for (const values of [mean, deviation, matrix]) {
-      for (const value of values) {
-        view.setFloat32(offset, value, true);
-        offset += 4;
-      }
-    }
-  }
-  if (lexical) writeLexical(lexical, view, offset);
-  return new Uint8Array(view.buffer);
+  return littleEndian(
+    Uint32Array.from(header),
+    ...taps.flatMap(({ mean, deviation, matrix }) => [mean, deviation, matrix]),
+    ...(lexical ? lexicalLists(lexical) : []),
+  );
 }
 
-const lexicalBytes = ({ terms, dim }: Pick<LexicalEncoder, 'terms' | 'dim'>): number =>
-  4 * LEXICAL_WORDS + terms.length * (8 + dim);
-
-function writeLexical({ share, encoder: { dim, terms, scales, rows } }: JoinedText, view: DataView, at: number): void {
-  view.setFloat32(at, share, true);
-  view.setUint32(at + 4, dim, true);
-  view.setUint32(at + 8, terms.length, true);
-  const from = at + 4 * LEXICAL_WORDS;
-  for (const [n, term] of terms.entries()) view.setUint32(from + 4 * n, term, true);
-  for (const [n, scale] of scales.entries()) view.setFloat32(from + 4 * (terms.length + n), scale, true);
-  new Int8Array(view.buffer, view.byteOffset + from + 8 * terms.length).set(rows);
-}
+const lexicalLists = ({ share, encoder: { dim, terms, scales, rows } }: JoinedText) => [
+  Float32Array.of(share),
+  Uint32Array.of(dim, terms.length),
+  terms,
+  scales,
+  rows,
+];
 
 /** Reads the lexical encoder at the end of a file. */
 function readLexical(view: DataView, at: number): JoinedText {

@@ -1,5 +1,5 @@
 import { SidestreamError } from '../../../error';
-import { hex } from '../../common/bytes';
+import { hex, littleEndian } from '../../common/bytes';
 import { invalidBundle } from '../bundle/bundle-file';
 import type { BundleFile } from '../bundle/manifest';
 
@@ -40,33 +40,25 @@ const TIERS = CLUSTER_TIERS.length;
  * each cluster's three files, then of the buckets. A file's name follows from its digest.
  */
 export function encodeDirectory({ centroids, radii, counts, files, ids }: DirectoryContent): Uint8Array {
-  const clusters = counts.length;
-  const size = sizeOf(clusters, centroids.dims, ids.length);
-  const bytes = new Uint8Array(size.whole);
-  const view = new DataView(bytes.buffer);
-  let at = 0;
-  const word = (value: number): void => {
-    view.setUint32(at, value, true);
-    at += 4;
-  };
-  const real = (value: number): void => {
-    view.setFloat32(at, value, true);
-    at += 4;
-  };
-  for (const value of [clusters, centroids.dims, ids.length]) word(value);
-  centroids.scales.forEach(real);
-  radii.forEach(real);
-  counts.forEach(word);
-  const all = files.flatMap((entry) => CLUSTER_TIERS.map((tier) => entry[tier]));
-  for (const file of [...all, ...ids]) word(file.bytes);
-  bytes.set(new Uint8Array(centroids.values.buffer, centroids.values.byteOffset, centroids.values.byteLength), at);
-  for (const [n, { sha256 }] of [...all, ...ids].entries()) {
-    for (let b = 0; b < DIGEST; b++) {
-      bytes[size.digests + n * DIGEST + b] = Number.parseInt(sha256.slice(2 * b, 2 * b + 2), 16);
-    }
-  }
-  return bytes;
+  const all = [...files.flatMap((entry) => CLUSTER_TIERS.map((tier) => entry[tier])), ...ids];
+  return littleEndian(
+    Uint32Array.of(counts.length, centroids.dims, ids.length),
+    centroids.scales,
+    radii,
+    counts,
+    sizesOf(all),
+    centroids.values,
+    digestsOf(all),
+  );
 }
+
+const sizesOf = (files: readonly BundleFile[]): Uint32Array => Uint32Array.from(files, ({ bytes }) => bytes);
+
+const digestsOf = (files: readonly BundleFile[]): Uint8Array =>
+  Uint8Array.from(
+    files.flatMap(({ sha256 }) => sha256.match(/../g) ?? []),
+    (pair) => Number.parseInt(pair, 16),
+  );
 
 /** The clusters of a catalogue and their files. Decodes file entries on request. */
 export class ClusterDirectory {
@@ -166,17 +158,8 @@ const invalid = (what: string): SidestreamError =>
   );
 
 /** Writes a directory of one file for each of C clusters: uint32[C] bytes, then 32-byte SHA-256 digests. */
-export function encodeFileDirectory(files: readonly BundleFile[]): Uint8Array {
-  const bytes = new Uint8Array((4 + DIGEST) * files.length);
-  const view = new DataView(bytes.buffer);
-  for (const [n, file] of files.entries()) {
-    view.setUint32(4 * n, file.bytes, true);
-    for (let b = 0; b < DIGEST; b++) {
-      bytes[4 * files.length + n * DIGEST + b] = Number.parseInt(file.sha256.slice(2 * b, 2 * b + 2), 16);
-    }
-  }
-  return bytes;
-}
+export const encodeFileDirectory = (files: readonly BundleFile[]): Uint8Array =>
+  littleEndian(sizesOf(files), digestsOf(files));
 
 /** Kinds of additional files, one per cluster, with their name extensions. */
 const BESIDE = { texts: 'json', side: 'bin' } as const;
@@ -249,13 +232,10 @@ export function encodeIdBuckets(clusters: readonly (readonly string[])[]): Uint8
   }
   return buckets.map((entries) => {
     entries.sort((a, b) => a.hash - b.hash || a.cluster - b.cluster);
-    const bytes = new Uint8Array(8 * entries.length);
-    const view = new DataView(bytes.buffer);
-    for (const [at, { hash, cluster }] of entries.entries()) {
-      view.setUint32(4 * at, hash, true);
-      view.setUint32(4 * (entries.length + at), cluster, true);
-    }
-    return bytes;
+    return littleEndian(
+      Uint32Array.from(entries, ({ hash }) => hash),
+      Uint32Array.from(entries, ({ cluster }) => cluster),
+    );
   });
 }
 

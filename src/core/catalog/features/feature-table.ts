@@ -1,4 +1,4 @@
-import { quantizeRow } from '../../common/bytes';
+import { littleEndian, quantizeRow } from '../../common/bytes';
 import type { Manifest } from '../bundle/manifest';
 
 /**
@@ -122,14 +122,8 @@ export const featureShardBytes = (shape: FeatureShape, count: number): number =>
 
 /** Writes items `start` to `start + count` of the table as one shard. */
 export function encodeFeatureShard(table: FeatureTable, start: number, count: number): Uint8Array {
-  const rows = rowsPerItem(table);
-  const bytes = new Uint8Array(featureShardBytes(table, count));
-  const view = new DataView(bytes.buffer);
-  for (let r = 0; r < count * rows; r++) view.setFloat32(r * 4, table.scales[start * rows + r], true);
-  const from = start * rows * table.dim;
-  const values = table.values.subarray(from, from + count * rows * table.dim);
-  bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), count * rows * 4);
-  return bytes;
+  const [from, to] = [start * rowsPerItem(table), (start + count) * rowsPerItem(table)];
+  return littleEndian(table.scales.subarray(from, to), table.values.subarray(from * table.dim, to * table.dim));
 }
 
 /** A table for `count` items in which every row is missing (scale 0). */

@@ -1,43 +1,12 @@
 /** Encoders in a browser, and all that a page needs to use them by themselves. */
 
 export type { WeightedText } from '../../common/text';
-export {
-  joinedRow,
-  type LexicalEncoder,
-  type LexicalTerms,
-  lexicalTerms,
-  lexicalVector,
-} from '../lexical';
-export {
-  bundlePreset,
-  DEFAULT_PRESETS,
-  type Framing,
-  findPreset,
-  type ImagePreset,
-  type PackagePreset,
-  PRESETS,
-  type Preset,
-  presetSchema,
-  type TextPreset,
-} from '../preset';
-export {
-  decodeProjection,
-  encodeProjection,
-  type FitOptions,
-  fitProjection,
-  type JoinedText,
-  type Projection,
-  type Projections,
-  project,
-  type TapProjection,
-} from '../projection';
+export type { LexicalEncoder, LexicalTerms } from '../lexical';
+export { joinedRow, lexicalTerms, lexicalVector } from '../lexical';
+export type { Framing, ImagePreset, PackagePreset, Preset, TextPreset } from '../preset';
+export { bundlePreset, DEFAULT_PRESETS, findPreset, PRESETS, presetSchema } from '../preset';
+export type { FitOptions, JoinedText, Projection, Projections, TapProjection } from '../projection';
+export { decodeProjection, encodeProjection, fitProjection, project } from '../projection';
 export type { Encoder, ImageEncoder, Pixels, RawTaps, TextEncoder } from '../session';
-export {
-  createWebEncoder,
-  decodeImage,
-  type GpuAdapterKind,
-  type GpuAdapterSource,
-  missingGpu,
-  type WebEncoderFiles,
-  type WebEncoderOptions,
-} from './web-encoder';
+export type { GpuAdapterKind, GpuAdapterSource, WebEncoderFiles, WebEncoderOptions } from './web-encoder';
+export { createWebEncoder, decodeImage, missingGpu } from './web-encoder';
