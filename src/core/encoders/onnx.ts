@@ -66,7 +66,7 @@ export function declared(name: string, elemType: number, dims: (number | string)
   return { name, type: { tensorType: { elemType, shape: { dim } } } };
 }
 
-/** Values as int8, with a scale for each block of so many. */
+/** Values as int8, with a scale for each block of the given size. */
 export function int8Blocks(values: Float32Array, block: number): { bytes: Int8Array; scales: Float32Array } {
   const bytes = new Int8Array(values.length);
   const scales = Float32Array.from({ length: values.length / block }, (_, b) =>
