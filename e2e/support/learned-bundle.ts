@@ -5,7 +5,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { addLearned, type CooccurrenceTable } from '../../src/core/catalog';
-import { parseManifest } from '../../src/core/catalog/bundle/read-manifest';
+import { parseManifest } from '../../src/core/catalog/bundle/manifest-file';
 
 const [folder] = process.argv.slice(2);
 const written = readFileSync(new URL('../../dist/bundle/manifest.json', import.meta.url));

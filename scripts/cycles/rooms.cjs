@@ -34,14 +34,14 @@ const ROOMS = {
   model: {
     wing: 'core',
     runs: 'everywhere',
-    has: "XSMoE on tfjs: the side model (`side/`); the paper's network for the golden numbers and SASRec",
+    has: 'training on tfjs: the side model (`side/`), its products with gradients, optimizer and files',
     imports: ['common'],
   },
   events: { wing: 'core', runs: 'everywhere', has: 'event schema, history of choices, shopper state', imports: [] },
   catalog: {
     wing: 'core',
     runs: 'everywhere',
-    has: 'item schema; `feed/` readers, `bundle/` format, `features/`, `clusters/`, `cooccurrence/`, `demand/`, `variants/`, `offers/`, `mutable-files/`',
+    has: 'item schema; `feed/` readers, `bundle/` format, `features/`, `clusters/`, co-occurrence, demand, `variants/`, `offers/`, `mutable-files/`',
     imports: ['common'],
   },
   card: {

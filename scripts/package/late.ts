@@ -31,13 +31,13 @@ const FEATURES: Readonly<Record<string, readonly string[]>> = {
     'device/worker/cluster-',
   ],
   // After the first list.
-  features: ['core/catalog/features/decode-features', 'core/catalog/bundle/previous-features'],
+  features: ['core/catalog/features/decode-features'],
   kernel: ['core/kernel/'],
   // For bundles of shops with logs, links or orders.
   learned: [
-    'core/catalog/bundle/read-learned',
-    'core/catalog/cooccurrence/',
-    'core/catalog/demand/',
+    'core/catalog/bundle/late-files',
+    'core/catalog/cooccurrence',
+    'core/catalog/demand',
     'core/catalog/side-model/side-model-file',
     'device/ranking/demand',
     'device/worker/load-learned',
@@ -78,7 +78,7 @@ const FEATURES: Readonly<Record<string, readonly string[]>> = {
   // Metrics of lists and visitors.
   counts: ['device/experiment/', 'device/worker/visitor-counts'],
   inspection: ['device/worker/inspection'],
-  'added-items': ['core/catalog/bundle/read-encoder', 'core/encoders/', 'device/worker/added-items'],
+  'added-items': ['core/encoders/', 'device/worker/added-items'],
 };
 
 /** The feature of a module; null if the bundler is to place it. */

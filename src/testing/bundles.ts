@@ -1,7 +1,7 @@
 import type { BundleContent } from '../core/catalog/bundle/write-bundle';
 import { createTable } from '../core/catalog/features/feature-table';
 import type { Item } from '../core/catalog/item';
-import { sha256 } from '../core/common/sha256';
+import { sha256 } from '../core/common/bytes';
 
 /** A small bundle content with features that differ in every place. */
 export async function bundleContent(items: Item[], dim = 4): Promise<BundleContent> {

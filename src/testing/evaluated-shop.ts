@@ -1,5 +1,5 @@
 import { createTable, type Item } from '../core/catalog';
-import { quantizeRow } from '../core/common/quantize-row';
+import { quantizeRow } from '../core/common/bytes';
 import { seededRandom } from '../core/common/random';
 import type { LearnerCatalog } from '../device/learner';
 import { catalogIndex } from '../device/ranking';

@@ -1,5 +1,5 @@
 import { createTable, type FeatureTable } from '../core/catalog';
-import { quantizeRow } from '../core/common/quantize-row';
+import { quantizeRow } from '../core/common/bytes';
 import { seededRandom } from '../core/common/random';
 
 export const CATEGORIES = 10;

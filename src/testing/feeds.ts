@@ -1,5 +1,5 @@
 import type { FeedFormat } from '../core/catalog/feed/feed-format';
-import type { FeedMapping } from '../core/catalog/feed/feed-mapping';
+import type { FeedMapping } from '../core/catalog/feed/feed-record';
 import { type FeedRow, feedRows } from '../core/catalog/feed/feed-rows';
 import type { Item } from '../core/catalog/item';
 import type { RejectedRow } from '../core/catalog/rejected-row';

@@ -1,5 +1,5 @@
 import type { CooccurrenceTable, FeatureTable, Item, SideModel } from '../core/catalog';
-import { quantizeRow } from '../core/common/quantize-row';
+import { quantizeRow } from '../core/common/bytes';
 import type { ChoiceHistory } from '../core/events';
 import { type CatalogIndex, catalogIndex } from '../device/ranking/catalog-index';
 import { listInView } from '../device/ranking/lists-in-view';

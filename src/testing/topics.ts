@@ -1,8 +1,7 @@
 import type { BundleContent } from '../core/catalog/bundle/write-bundle';
 import { createTable, rowsPerItem } from '../core/catalog/features/feature-table';
 import type { Item } from '../core/catalog/item';
-import { quantizeRow } from '../core/common/quantize-row';
-import { sha256 } from '../core/common/sha256';
+import { quantizeRow, sha256 } from '../core/common/bytes';
 
 /** Settings of a synthetic catalogue of topics. */
 export interface TopicsOptions {

@@ -1,5 +1,5 @@
 import type { FeatureTable, Item } from '../core/catalog';
-import { quantizeRow } from '../core/common/quantize-row';
+import { quantizeRow } from '../core/common/bytes';
 import { seededRandom } from '../core/common/random';
 import { type CatalogIndex, catalogIndex } from '../device/ranking';
 

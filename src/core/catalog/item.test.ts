@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { makeItem } from '../../testing/bundles';
 import { readFeedText } from '../../testing/feeds';
-import { encodeItems } from './bundle/item-shard';
+import { encodeItems } from './bundle/bundle-file';
 import { itemSchema } from './item';
 
 /** Beyond the largest 32-bit float, which is how the ranking stores numbers of items. */

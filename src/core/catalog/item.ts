@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { SidestreamError } from '../../error';
-import type { WeightedText } from '../common/weighted-text';
+import type { WeightedText } from '../common/text';
 
 /**
  * A text from outside. A lone surrogate, such as the end of a title that was cut in the middle of an emoji, becomes U+FFFD:
@@ -92,42 +92,24 @@ export type ItemInput = v.InferInput<typeof itemSchema>;
 /**
  * Checks an item before it is written into a bundle: an item that does not fit the schema could be written but not read
  * again, because JSON writes a non-finite number as `null`.
- * @returns its fields in a fixed order: equal items give equal bytes
+ * @returns its fields in the order of the schema: equal items give equal bytes
  * @throws SidestreamError `bundle/invalid` naming the item and the field
  */
 export function writableItem(item: Item): Item {
   const result = v.safeParse(itemSchema, item, { abortEarly: true });
-  if (result.success) return ordered(result.output);
+  if (result.success) {
+    const { attributes, ...fields } = result.output;
+    return {
+      ...fields,
+      attributes: Object.fromEntries(Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1))),
+    };
+  }
   const [issue] = result.issues;
   const field = v.getDotPath(issue) ?? 'item';
   throw new SidestreamError(
     'bundle/invalid',
     `Cannot write the bundle: item ${JSON.stringify(item.id)}, field ${field}: ${issue.message}. Correct the item and build again.`,
   );
-}
-
-function ordered(item: Item): Item {
-  const attributes = Object.fromEntries(Object.entries(item.attributes).sort(([a], [b]) => (a < b ? -1 : 1)));
-  const { id, title, description, category, price, listPrice, image, images, url } = item;
-  const { availability, quantity, group, rating, published, popularity } = item;
-  return {
-    id,
-    title,
-    description,
-    category,
-    price,
-    listPrice,
-    image,
-    images,
-    url,
-    availability,
-    quantity,
-    group,
-    rating,
-    published,
-    popularity,
-    attributes,
-  };
 }
 
 function wellFormed(text: string): string {

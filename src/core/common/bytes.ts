@@ -11,3 +11,45 @@ export function joinBytes(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer>
   }
   return whole;
 }
+
+/** Lower-case hex SHA-256 of the bytes. Needs a secure context (https, localhost or Node). */
+export async function sha256(bytes: Uint8Array | ArrayBuffer): Promise<string> {
+  // WebCrypto rejects a view on a SharedArrayBuffer; no caller has one.
+  const digest = await crypto.subtle.digest('SHA-256', bytes as BufferSource);
+  return hex(new Uint8Array(digest));
+}
+
+/** Whether this context can hash: browsers hide WebCrypto from pages served over plain http. */
+export const canHash = (): boolean => globalThis.crypto?.subtle !== undefined;
+
+/** Quantises one row: scale = max|x| / 127, values = round(x / scale). A zero row has scale 0. */
+export function quantizeRow(row: Float32Array, values: Int8Array, offset: number): number {
+  let max = 0;
+  for (const x of row) max = Math.max(max, Math.abs(x));
+  if (max === 0) {
+    values.fill(0, offset, offset + row.length);
+    return 0;
+  }
+  const scale = Math.fround(max / 127);
+  for (let d = 0; d < row.length; d++) values[offset + d] = Math.max(-127, Math.min(127, Math.round(row[d] / scale)));
+  return scale;
+}
+
+/** Lists of numbers as bytes, little-endian, one list after the other. */
+export function littleEndian(
+  ...lists: readonly (Uint8Array | Int8Array | Uint16Array | Uint32Array | Float32Array)[]
+): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(lists.reduce((sum, { byteLength }) => sum + byteLength, 0));
+  const view = new DataView(bytes.buffer);
+  let at = 0;
+  for (const list of lists) {
+    if (list instanceof Float32Array) for (const [n, value] of list.entries()) view.setFloat32(at + 4 * n, value, true);
+    else if (list instanceof Uint32Array)
+      for (const [n, value] of list.entries()) view.setUint32(at + 4 * n, value, true);
+    else if (list instanceof Uint16Array)
+      for (const [n, value] of list.entries()) view.setUint16(at + 2 * n, value, true);
+    else bytes.set(new Uint8Array(list.buffer, list.byteOffset, list.byteLength), at);
+    at += list.byteLength;
+  }
+  return bytes;
+}

@@ -1,14 +1,8 @@
-export type { Encoder, ImageEncoder, Pixels, RawTaps, TextEncoder } from './encoder';
 export { HUB_PRESETS, type HubPreset } from './hub-presets';
-export {
-  fitLexical,
-  joinedRow,
-  type LexicalEncoder,
-  type LexicalTerms,
-  lexicalTerms,
-  lexicalVector,
-} from './lexical';
-export { type ImagePreset, languagesSchema, type Preset, presetSchema, type TextPreset } from './preset';
-export { fitProjection, type Projection, project } from './projection';
-export { decodeProjection, encodeProjection, type JoinedText, type Projections } from './projection-file';
-export { bundlePreset, DEFAULT_PRESETS, findPreset, PRESETS } from './registry';
+export type { LexicalEncoder, LexicalTerms } from './lexical';
+export { fitLexical, joinedRow, lexicalTerms, lexicalVector } from './lexical';
+export type { ImagePreset, Preset, TextPreset } from './preset';
+export { bundlePreset, DEFAULT_PRESETS, findPreset, languagesSchema, PRESETS, presetSchema } from './preset';
+export type { JoinedText, Projection, Projections } from './projection';
+export { decodeProjection, encodeProjection, fitProjection, project } from './projection';
+export type { Encoder, ImageEncoder, Pixels, RawTaps, TextEncoder } from './session';

@@ -1,5 +1,5 @@
-import type { Pixels } from './encoder';
 import type { Framing } from './preset';
+import type { Pixels } from './session';
 
 /** A rectangle in whole pixels. */
 export interface Rectangle {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { cosine } from '../../testing/cosine';
-import { fitProjection, project } from './projection';
-import { decodeProjection, encodeProjection } from './projection-file';
+import { decodeProjection, encodeProjection, fitProjection, project } from './projection';
 
 /** [count * width] values that lie on `rank` directions, with individual offsets and spreads. */
 function tap(count: number, width: number, rank: number): Float32Array {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_PRESETS } from './registry';
+import { DEFAULT_PRESETS } from './preset';
 import { type EncoderBackend, EncoderSession, type OpenSession } from './session';
 
 const preset = { ...DEFAULT_PRESETS.text, taps: [{ name: 'a', width: 1 }] };

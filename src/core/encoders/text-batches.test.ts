@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { alone, equalLengths, equalLengthsInPairs, similarLengths } from './text-batches';
+import { alone, equalLengths, equalLengthsInPairs, similarLengths } from './onnx-encoder';
 
 const lengths = Array.from({ length: 300 }, (_, n) => (n < 280 ? (n * 7) % 23 : n));
 const all = lengths.map((_, n) => n);

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { type ByteMatrix, type ByteRows, byteQuery, roundedRows } from './byte-matrix';
-import { ScriptByteMatrix } from './script-byte-matrix';
-import { byteMatrices, compileByteKernel } from './wasm-byte-matrix';
+import { type ByteMatrix, type ByteRows, byteQuery, roundedRows, ScriptByteMatrix } from './byte-matrix';
+import { createByteMatrix, loadKernel } from './index';
+import { compileByteKernel } from './wasm-byte-matrix';
 
 const wasm = compileByteKernel();
 type Make = (capacity: number, width: number, parts: number) => ByteMatrix;
@@ -202,14 +202,14 @@ describe('createByteMatrix', () => {
     }
   });
 
-  it('computes in JavaScript if memory is short', () => {
-    const make = byteMatrices();
+  it('computes in JavaScript if memory is short', async () => {
+    await loadKernel();
     const { Instance } = WebAssembly;
     const Memory = vi.fn(function memory() {
       throw new RangeError('WebAssembly.Memory(): could not allocate memory');
     });
     vi.stubGlobal('WebAssembly', { Instance, Memory });
-    expect(make(3, 2, 1)).toBeInstanceOf(ScriptByteMatrix);
+    expect(createByteMatrix(3, 2, 1)).toBeInstanceOf(ScriptByteMatrix);
     expect(Memory).toHaveBeenCalledTimes(1);
   });
 });

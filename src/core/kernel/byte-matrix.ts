@@ -22,64 +22,55 @@ export interface ByteQuery {
  * Rows of 8-bit integers that are multiplied as a whole, with vector instructions if the browser allows WebAssembly, else in
  * JavaScript. Both sum integers and scale them in the same order: results are bit-identical.
  */
-export interface ByteMatrix {
+export abstract class ByteMatrix {
   /** Whether it uses vector instructions; JavaScript takes about thirty times as long. */
-  readonly vectorized: boolean;
+  abstract readonly vectorized: boolean;
   /** Rows at present. */
-  readonly count: number;
-  /** Maximum number of rows. */
-  readonly capacity: number;
-  /** Columns of all parts. */
-  readonly width: number;
-  readonly parts: number;
-  /** Copies rows to row `at` (default 0, at most `count`) and the following ones; they become the last rows. */
-  fill(rows: ByteRows, at?: number): void;
-  /**
-   * Copies rows of floats as `fill` does, each part rounded to 127 times its largest value. Floats that were made from such
-   * integers lose nothing.
-   * @param values [count, width]
-   */
-  fillRounded(values: Float32Array): void;
-  /**
-   * Dot products of every row with each query, [width], which is rounded to integers of 15 bits.
-   * @returns for each query [count]
-   */
-  products(queries: readonly Float32Array[]): Float32Array[];
-  /**
-   * Dot products of every row with some of the rows, exact except for the scales.
-   * @returns for each of these rows [count]
-   */
-  rowProducts(rows: readonly number[]): Float32Array[];
-}
-
-/** The common part of both kinds of matrix: shape and rounding. */
-export abstract class RoundingMatrix {
-  /** Set by `fill`. */
   count = 0;
 
+  /**
+   * @param capacity maximum number of rows
+   * @param width columns of all parts
+   */
   constructor(
     readonly capacity: number,
     readonly width: number,
     readonly parts: number,
   ) {}
 
+  /** Copies rows to row `at` (default 0, at most `count`) and the following ones; they become the last rows. */
   abstract fill(rows: ByteRows, at?: number): void;
   /** For each query [count]. */
   protected abstract multiply(queries: readonly ByteQuery[]): Float32Array[];
   protected abstract queryOf(row: number): ByteQuery;
 
+  /**
+   * Copies rows of floats as `fill` does, each part rounded to 127 times its largest value. Floats that were made from such
+   * integers lose nothing.
+   * @param values [count, width]
+   */
   fillRounded(values: Float32Array): void {
     this.fill(roundedRows(values, this.width, this.parts));
   }
 
+  /**
+   * Dot products of every row with each query, [width], which is rounded to integers of 15 bits.
+   * @returns for each query [count]
+   */
   products(queries: readonly Float32Array[]): Float32Array[] {
     return this.multiply(queries.map((query) => byteQuery(query, this.parts)));
   }
 
+  /**
+   * Dot products of every row with some of the rows, exact except for the scales.
+   * @returns for each of these rows [count]
+   */
   rowProducts(rows: readonly number[]): Float32Array[] {
     return this.multiply(rows.map((row) => this.queryOf(row)));
   }
 }
+
+export type MakeBytes = (capacity: number, width: number, parts: number) => ByteMatrix;
 
 /** Largest magnitude of a 16-bit integer whose negative also fits. */
 const MAX_INT16 = 32_767;
@@ -149,4 +140,77 @@ function round(from: Float32Array, start: number, length: number, most: number, 
     to[at] = Math.abs(rounded) <= most ? rounded : Number.isFinite(rounded) ? Math.sign(rounded) * most : 0;
   }
   return scale;
+}
+
+/** The matrix in JavaScript, for pages whose content security policy forbids WebAssembly, and devices without it. */
+export class ScriptByteMatrix extends ByteMatrix {
+  readonly vectorized = false;
+  readonly #values: Int8Array;
+  readonly #scales: Float32Array;
+
+  constructor(capacity: number, width: number, parts: number) {
+    super(capacity, width, parts);
+    this.#values = new Int8Array(capacity * width);
+    this.#scales = new Float32Array(capacity * parts);
+  }
+
+  fill({ count, values, scales }: ByteRows, at = 0): void {
+    this.#values.set(values, at * this.width);
+    this.#scales.set(scales, at * this.parts);
+    this.count = at + count;
+  }
+
+  protected queryOf(row: number): ByteQuery {
+    const { width, parts } = this;
+    return {
+      values: Int16Array.from(this.#values.subarray(row * width, (row + 1) * width)),
+      scales: this.#scales.slice(row * parts, (row + 1) * parts),
+    };
+  }
+
+  protected multiply(queries: readonly ByteQuery[]): Float32Array[] {
+    return queries.map((query) => {
+      const out = new Float32Array(this.count);
+      for (let part = 0; part < this.parts; part++) this.#addPart(out, query, part);
+      return out;
+    });
+  }
+
+  /** Four rows at a time: the processor computes independent sums in parallel. */
+  #addPart(out: Float32Array, query: ByteQuery, part: number): void {
+    const { width, parts } = this;
+    const rows = this.#values;
+    const own = width / parts;
+    const wanted = query.values.subarray(part * own, (part + 1) * own);
+    const count = this.count;
+    const whole = count - (count % 4);
+    for (let row = 0; row < whole; row += 4) {
+      let a = 0;
+      let b = 0;
+      let c = 0;
+      let e = 0;
+      for (let d = 0, at = row * width + part * own; d < own; d++, at++) {
+        const x = wanted[d];
+        a = (a + rows[at] * x) | 0;
+        b = (b + rows[at + width] * x) | 0;
+        c = (c + rows[at + 2 * width] * x) | 0;
+        e = (e + rows[at + 3 * width] * x) | 0;
+      }
+      out[row] += this.#scaled(query, part, row, a);
+      out[row + 1] += this.#scaled(query, part, row + 1, b);
+      out[row + 2] += this.#scaled(query, part, row + 2, c);
+      out[row + 3] += this.#scaled(query, part, row + 3, e);
+    }
+    for (let row = whole; row < count; row++) {
+      let sum = 0;
+      for (let d = 0, at = row * width + part * own; d < own; d++, at++) sum = (sum + rows[at] * wanted[d]) | 0;
+      out[row] += this.#scaled(query, part, row, sum);
+    }
+  }
+
+  /** Rounded to 32 bits after every step, as vector instructions do. */
+  #scaled({ scales }: ByteQuery, part: number, row: number, sum: number): number {
+    const scale = Math.fround(this.#scales[row * this.parts + part] * scales[part]);
+    return Math.fround(scale * Math.fround(sum));
+  }
 }

@@ -1,17 +1,18 @@
-import type { ByteMatrix } from './byte-matrix';
-import type { Matrix, TableSize } from './matrix';
-import { ScriptMatrix, type Softmax, scriptSoftmax } from './script-matrix';
+import type { ByteMatrix, MakeBytes } from './byte-matrix';
+import { type Matrix, ScriptMatrix, type Softmax, scriptSoftmax, type TableSize } from './matrix';
 
 export type { ByteMatrix } from './byte-matrix';
-export type { Matrix, PlaceTable } from './matrix';
-export { queryProducts } from './script-matrix';
+export { type Matrix, type PlaceTable, queryProducts } from './matrix';
+
+type Make = (count: number, width: number, tables?: readonly TableSize[]) => Matrix;
+const scriptMatrix: Make = (...shape) => new ScriptMatrix(...shape);
 
 let loading: Promise<void> | null = null;
-/** Null until the kernel is loaded, or if it cannot run. */
-let make: ((count: number, width: number, tables?: readonly TableSize[]) => Matrix) | null = null;
+let make = scriptMatrix;
+let backend: 'wasm' | 'javascript' = 'javascript';
 let softmaxOf = scriptSoftmax;
 /** Null until the kernel is loaded; if the kernel cannot run, it makes matrices in JavaScript. */
-let makeBytes: ((capacity: number, width: number, parts: number) => ByteMatrix) | null = null;
+let makeBytes: MakeBytes | null = null;
 
 /**
  * A matrix of zeros, on the kernel if it is loaded, else in JavaScript.
@@ -19,17 +20,7 @@ let makeBytes: ((capacity: number, width: number, parts: number) => ByteMatrix) 
  * @param width number of own columns of each row
  * @param tables of the columns after these. Default: no tables
  */
-export function createMatrix(count: number, width: number, tables: readonly TableSize[] = []): Matrix {
-  if (make) {
-    try {
-      return make(count, width, tables);
-    } catch (thrown) {
-      // Memory is short: JavaScript needs less, and there may be enough for the next matrix.
-      if (!(thrown instanceof RangeError)) throw thrown;
-    }
-  }
-  return new ScriptMatrix(count, width, tables);
-}
+export const createMatrix: Make = (...shape) => make(...shape);
 
 /** Uses the kernel if it is loaded. */
 export const softmax: Softmax = (scores, added, shares) => softmaxOf(scores, added, shares);
@@ -44,7 +35,7 @@ export const createByteMatrix = (capacity: number, width: number, parts: number)
   makeBytes?.(capacity, width, parts) ?? null;
 
 /** What matrices made from now on compute on. */
-export const matrixBackend = (): 'wasm' | 'javascript' => (make ? 'wasm' : 'javascript');
+export const matrixBackend = (): 'wasm' | 'javascript' => backend;
 
 /**
  * Loads the kernel once; matrices made afterwards use it. If it cannot run, JavaScript computes the same, more slowly.
@@ -59,11 +50,25 @@ export function loadKernel(): Promise<void> {
 }
 
 async function load(): Promise<void> {
-  const [{ compileKernel, kernelSoftmax }, { byteMatrices }] = await Promise.all([
+  const [{ compileKernel, kernelSoftmax }, { compileByteKernel, scriptBytes }] = await Promise.all([
     import('./wasm-matrix'),
     import('./wasm-byte-matrix'),
   ]);
-  make = compileKernel();
+  const kernel = compileKernel();
+  make = orElse(kernel, scriptMatrix);
+  backend = kernel ? 'wasm' : 'javascript';
   softmaxOf = kernelSoftmax() ?? scriptSoftmax;
-  makeBytes = byteMatrices();
+  makeBytes = orElse(compileByteKernel(), scriptBytes);
 }
+
+/** Makes a matrix in JavaScript if the kernel cannot run, or if memory is short: there may be enough for the next matrix. */
+const orElse =
+  <Shape extends unknown[], T>(kernel: ((...shape: Shape) => T) | null, script: (...shape: Shape) => T) =>
+  (...shape: Shape): T => {
+    try {
+      if (kernel) return kernel(...shape);
+    } catch (thrown) {
+      if (!(thrown instanceof RangeError)) throw thrown;
+    }
+    return script(...shape);
+  };

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { Matrix, TableSize } from './matrix';
-import { ScriptMatrix } from './script-matrix';
+import { type Matrix, ScriptMatrix, type TableSize } from './matrix';
 import { compileKernel } from './wasm-matrix';
 
 const wasm = compileKernel();

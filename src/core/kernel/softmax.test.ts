@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { scriptSoftmax } from './script-matrix';
+import { scriptSoftmax } from './matrix';
 import { kernelSoftmax } from './wasm-matrix';
 
 const KINDS = { 'of the kernel': kernelSoftmax()!, 'in JavaScript': scriptSoftmax };

@@ -1,7 +1,6 @@
 import { BINARY } from './binary/byte-products';
-import { type ByteMatrix, type ByteQuery, type ByteRows, RoundingMatrix } from './byte-matrix';
-import { compiled, FLOAT, functionsOf, type KernelFunction, PAGE, padded } from './compile';
-import { ScriptByteMatrix } from './script-byte-matrix';
+import { ByteMatrix, type ByteQuery, type ByteRows, type MakeBytes, ScriptByteMatrix } from './byte-matrix';
+import { compiled, FLOAT, functionsOf, type KernelFunction, PAGE, padded } from './wasm-matrix';
 
 /** Number of rows, and of columns of a part, that the functions multiply at a time. */
 const ROWS_TOGETHER = 4;
@@ -9,35 +8,20 @@ const COLUMNS_TOGETHER = 16;
 /** Maximum number of queries per call. */
 const MAX_PER_CALL = 8;
 
-type Make = (capacity: number, width: number, parts: number) => ByteMatrix;
-
-/** Makes matrices of 8-bit integers: on the functions if they can run and memory suffices, else in JavaScript. */
-export function byteMatrices(): Make {
-  const make = compileByteKernel();
-  const inScript: Make = (capacity, width, parts) => new ScriptByteMatrix(capacity, width, parts);
-  if (!make) return inScript;
-  return (...shape) => {
-    try {
-      return make(...shape);
-    } catch (thrown) {
-      if (!(thrown instanceof RangeError)) throw thrown;
-      return inScript(...shape);
-    }
-  };
-}
-
 /**
  * Compiles the functions.
  * @returns a factory of matrices, which throws a RangeError when memory is short; null if the functions cannot run: a
  *   content security policy forbids WebAssembly, or the device lacks its vector instructions
  */
-export function compileByteKernel(): Make | null {
+export function compileByteKernel(): MakeBytes | null {
   const module = compiled(BINARY);
   return module && ((...shape) => new WasmByteMatrix(module, ...shape));
 }
 
+export const scriptBytes: MakeBytes = (...shape) => new ScriptByteMatrix(...shape);
+
 /** The matrix in the memory of its own instance, padded with zeros to the functions' block size. */
-class WasmByteMatrix extends RoundingMatrix implements ByteMatrix {
+class WasmByteMatrix extends ByteMatrix {
   readonly vectorized = true;
   readonly #stride: number;
   /** Columns of a part, without and with the padding. */

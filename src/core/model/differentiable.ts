@@ -1,26 +1,47 @@
-import './gradients';
 import {
   add,
   customGrad,
   erf,
   exp,
   type GradSaveFunc,
-  log,
   matMul,
-  max,
-  mean,
   mul,
-  rsqrt,
-  softmax,
-  split,
+  registerGradient,
   square,
-  sub,
-  sum,
   type Tensor,
   type Tensor2D,
   transpose,
 } from '@tensorflow/tfjs-core';
+import { addGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Add_grad';
+import { concatGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Concat_grad';
+import { identityGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Identity_grad';
+import { multiplyGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Multiply_grad';
+import { reluGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Relu_grad';
+import { reshapeGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Reshape_grad';
+import { sliceGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Slice_grad';
+import { softmaxGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Softmax_grad';
+import { splitVGradConfig } from '@tensorflow/tfjs-core/dist/gradients/SplitV_grad';
+import { subGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Sub_grad';
+import { sumGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Sum_grad';
 import { SidestreamError } from '../../error';
+
+// tfjs-core registers no gradients by itself. The model uses these, each with kernels on cpu, wasm and webgpu; all other
+// differentiated operations have their own gradient below. Registering all gradients would add 60 kB.
+const CONFIGS = [
+  addGradConfig,
+  concatGradConfig,
+  identityGradConfig,
+  multiplyGradConfig,
+  reluGradConfig,
+  reshapeGradConfig,
+  sliceGradConfig,
+  softmaxGradConfig,
+  splitVGradConfig,
+  subGradConfig,
+  sumGradConfig,
+];
+
+for (const config of CONFIGS) registerGradient(config);
 
 /** Weight and bias of a linear layer, [out, in] and [out], or of a LayerNorm, [E] and [E]. */
 export interface Affine<T> {
@@ -69,7 +90,8 @@ export function affine(x: Tensor2D, { weight, bias }: { weight: Tensor; bias?: T
   return add(y, bias);
 }
 
-function checkRank({ rank, shape }: Tensor, expected: number): void {
+/** @throws SidestreamError `model/bad-shape` when the weight has another rank */
+export function checkRank({ rank, shape }: Tensor, expected: number): void {
   if (rank === expected) return;
   throw new SidestreamError(
     'model/bad-shape',
@@ -116,41 +138,3 @@ export function gelu(x: Tensor2D): Tensor2D {
     },
   );
 }
-
-/** LayerNorm over the last axis with biased variance, then times weight [E] plus bias [E]. */
-export function layerNorm(x: Tensor2D, { weight, bias }: Affine<Tensor>, epsilon: number): Tensor2D {
-  checkRank(weight, 1);
-  checkRank(bias, 1);
-  return differentiable<Tensor2D>(
-    [x, weight, bias],
-    (save) => {
-      const centered = sub(x, mean(x, 1, true));
-      const scale = rsqrt(add(mean(square(centered), 1, true), epsilon));
-      const normal = mul(centered, scale) as Tensor2D;
-      save([normal, scale, weight]);
-      return add(mul(normal, weight), bias);
-    },
-    (dy, [normal, scale, saved]) => {
-      const d = mul(dy, saved);
-      const dx = mul(scale, sub(sub(d, mean(d, 1, true)), mul(normal, mean(mul(d, normal), 1, true))));
-      return [dx, sum(mul(dy, normal), 0), sum(dy, 0)];
-    },
-  );
-}
-
-/** log(sum(exp(x))) of each row: [N, M] to [N, 1]. */
-export function logSumExp(x: Tensor2D): Tensor2D {
-  return differentiable<Tensor2D>(
-    [x],
-    (save) => {
-      save([x]);
-      const top = max(x, 1, true);
-      return add(log(sum(exp(sub(x, top)), 1, true)), top) as Tensor2D;
-    },
-    (dy, [input]) => [mul(softmax(input as Tensor2D), dy)],
-  );
-}
-
-/** Columns or rows of x in pieces of the given sizes; the stock gradient of split cannot do a single piece. */
-export const pieces = (x: Tensor2D, sizes: number[], axis: 0 | 1): Tensor2D[] =>
-  sizes.length === 1 ? [x] : split(x, sizes, axis);

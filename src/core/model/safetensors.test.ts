@@ -25,21 +25,6 @@ test('weights are read as they were written', () => {
   expect(metadata).toEqual({ made: 'today' });
 });
 
-test('half precision takes two bytes a number and rounds', () => {
-  const bytes = encodeSafetensors(weights, {}, 'F16');
-  const { weights: read } = decodeSafetensors(bytes);
-  expect(encodeSafetensors(weights).length - bytes.length).toBeGreaterThanOrEqual(7 * 2 - 8);
-  expect({ ...read }).toEqual(weights);
-  const third = encodeSafetensors({ x: { shape: [1], values: Float32Array.of(1 / 3) } }, {}, 'F16');
-  expect(decodeSafetensors(third).weights.x.values[0]).toBeCloseTo(1 / 3, 3);
-  expect(decodeSafetensors(third).weights.x.values[0]).not.toBe(Math.fround(1 / 3));
-  for (const value of [1e5, Number.NaN, Number.NEGATIVE_INFINITY]) {
-    expect(() => encodeSafetensors({ x: { shape: [1], values: Float32Array.of(value) } }, {}, 'F16')).toThrowError(
-      expect.objectContaining({ code: 'model/not-finite' }),
-    );
-  }
-});
-
 test('any names, shapes and numbers survive', () => {
   const stored = fc.array(fc.integer({ min: 0, max: 3 }), { maxLength: 3 }).chain((shape) => {
     const length = shape.reduce((product, side) => product * side, 1);
@@ -90,7 +75,7 @@ describe('refuses', () => {
     ['a header that is a list', file([])],
     ['a header that is a number', file(3)],
     ['another type', file({ x: { ...entry, dtype: 'I32' } }, 4)],
-    ['half precision with twice the bytes', file({ x: { ...entry, dtype: 'F16' } }, 4)],
+    ['half precision', file({ x: { ...entry, dtype: 'F16' } }, 4)],
     ['a shape that is no list', file({ x: { ...entry, shape: 1 } }, 4)],
     ['a negative side', file({ x: { ...entry, shape: [-1] } }, 4)],
     ['a fraction as side', file({ x: { ...entry, shape: [0.5, 2] } }, 4)],

@@ -1,18 +1,16 @@
 import * as v from 'valibot';
 import { SidestreamError } from '../../error';
-import { fromHalf, toHalf } from './half';
 import type { Weight, Weights } from './weights';
 
-/** Storage of numbers: 4 bytes each, or 2 bytes with 11 significant bits and at most 65504. */
-export type StoredType = 'F32' | 'F16';
-const BYTES: Record<StoredType, number> = { F32: 4, F16: 2 };
+/** Bytes of a number. */
+const WIDTH = 4;
 
 /** Maximum size of the JSON header, the same as the format's limit. */
 const MAX_HEADER = 100_000_000;
 
 const size = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const entrySchema = v.object({
-  dtype: v.picklist(['F32', 'F16'], 'must be F32 or F16'),
+  dtype: v.literal('F32', 'must be F32'),
   shape: v.pipe(v.array(size), v.maxLength(6)),
   data_offsets: v.strictTuple([size, size]),
 });
@@ -31,22 +29,15 @@ const bad = (reason: string, cause?: unknown): SidestreamError =>
 /**
  * Writes weights as safetensors (little-endian, names in sorted order, so equal weights give equal bytes).
  * @param metadata free text pairs, kept under `__metadata__`
- * @param dtype F16 for downloads
- * @throws SidestreamError `model/not-finite` when a number is too large for F16
  */
-export function encodeSafetensors(
-  weights: Weights,
-  metadata: Record<string, string> = {},
-  dtype: StoredType = 'F32',
-): Uint8Array<ArrayBuffer> {
-  const width = BYTES[dtype];
+export function encodeSafetensors(weights: Weights, metadata: Record<string, string> = {}): Uint8Array<ArrayBuffer> {
   const names = Object.keys(weights).sort();
   const header: Record<string, unknown> = { __metadata__: metadata };
   let offset = 0;
   for (const name of names) {
     const { shape, values } = weights[name];
-    header[name] = { dtype, shape, data_offsets: [offset, offset + values.length * width] };
-    offset += values.length * width;
+    header[name] = { dtype: 'F32', shape, data_offsets: [offset, offset + values.length * WIDTH] };
+    offset += values.length * WIDTH;
   }
   const text = new TextEncoder().encode(JSON.stringify(header));
   // Padded: the data must start on a multiple of 8.
@@ -59,24 +50,15 @@ export function encodeSafetensors(
   let position = 8 + headerLength;
   for (const name of names) {
     for (const value of weights[name].values) {
-      if (dtype === 'F32') view.setFloat32(position, value, true);
-      else view.setUint16(position, halfOf(value, name), true);
-      position += width;
+      view.setFloat32(position, value, true);
+      position += WIDTH;
     }
   }
   return bytes;
 }
 
-function halfOf(value: number, name: string): number {
-  if (Math.abs(value) < 65520) return toHalf(value);
-  throw new SidestreamError(
-    'model/not-finite',
-    `"${name}" has the value ${value}, which half precision cannot store; train again with a lower learning rate, or store F32.`,
-  );
-}
-
 /**
- * Reads a safetensors file of F32 or F16 weights.
+ * Reads a safetensors file of F32 weights.
  * @throws SidestreamError `model/bad-weights` when the file breaks the format
  */
 export function decodeSafetensors(bytes: Uint8Array): { weights: Weights; metadata: Record<string, string> } {
@@ -97,17 +79,13 @@ export function decodeSafetensors(bytes: Uint8Array): { weights: Weights; metada
       const issue = parsed.issues[0];
       throw bad(`"${name}" ${v.getDotPath(issue) ?? ''}: ${issue.message}`);
     }
-    const { dtype, shape, data_offsets } = parsed.output;
+    const { shape, data_offsets } = parsed.output;
     const [from, to] = data_offsets;
     const length = shape.reduce((product, side) => product * side, 1);
-    const width = BYTES[dtype];
-    if (to - from !== length * width || start + to > bytes.length)
+    if (to - from !== length * WIDTH || start + to > bytes.length)
       throw bad(`the data of "${name}" does not match its shape [${shape}]`);
     const values = new Float32Array(length);
-    for (let i = 0; i < length; i++) {
-      const at = start + from + i * width;
-      values[i] = dtype === 'F32' ? view.getFloat32(at, true) : fromHalf(view.getUint16(at, true));
-    }
+    for (let i = 0; i < length; i++) values[i] = view.getFloat32(start + from + i * WIDTH, true);
     weights[name] = { shape, values };
     spans.push([from, to]);
   }

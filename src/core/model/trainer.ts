@@ -1,4 +1,4 @@
-import './gradients';
+import './differentiable';
 import {
   AdamOptimizer,
   add,
@@ -19,8 +19,7 @@ import {
   variableGrads,
 } from '@tensorflow/tfjs-core';
 import type { NamedTensor } from '@tensorflow/tfjs-core/dist/tensor_types';
-import { entryOf } from './state-dict';
-import { type Parameters, type Weight, type Weights, weightFrom, weightsFrom } from './weights';
+import { entryOf, type Parameters, type Weight, type Weights, weightFrom, weightsFrom } from './weights';
 
 /** Options of a trainer. Adam's defaults equal PyTorch's. */
 export interface TrainerOptions {

@@ -1,11 +1,13 @@
 import { beforeAll, expect, test } from 'vitest';
 import { countingTensors, useBackend } from '../../testing/backends';
-import { randomLadders } from '../../testing/weights';
-import { weightsFrom, withParameters } from './weights';
+import { type Weights, weightsFrom, withParameters } from './weights';
 
 beforeAll(() => useBackend('cpu'));
 
-const weights = randomLadders({ dim: 2, bottleneck: 1, experts: [2, 1], bias: true }, 5);
+const weights: Weights = {
+  weight: { shape: [2, 3], values: Float32Array.from([1, 2, 3, 4, 5, -0.5]) },
+  bias: { shape: [2], values: Float32Array.from([0, 7]) },
+};
 
 test('weights come back from the backend as they were', async () => {
   await countingTensors(async () => {

@@ -1,6 +1,7 @@
 import { type Tensor, tensor } from '@tensorflow/tfjs-core';
+import { SidestreamError } from '../../error';
 
-/** The weights of a model, or something about each of them, by the names that `state-dict.ts` gives them. */
+/** The weights of a model, or something about each of them, by name. */
 export type StateDict<T> = Readonly<Record<string, T>>;
 
 /** One weight as plain data. */
@@ -49,4 +50,13 @@ export async function withParameters<T>(weights: Weights, f: (parameters: Parame
   } finally {
     disposeParameters(parameters);
   }
+}
+
+/** The entry of that name. @throws SidestreamError `model/bad-weights` when it is missing */
+export function entryOf<T>(state: StateDict<T>, name: string): T {
+  if (Object.hasOwn(state, name)) return state[name];
+  throw new SidestreamError(
+    'model/bad-weights',
+    `The weight "${name}" is missing; load the complete weights of one model.`,
+  );
 }

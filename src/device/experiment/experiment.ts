@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { exactObject } from '../../core/common/strict-object';
+import { exactObject } from '../../core/common/schema';
 import { PLACEMENTS, type Placement, TERMS, type TermName } from '../ranking';
 
 /** One alternative of an experiment. A setting that it leaves out is the shop's. */

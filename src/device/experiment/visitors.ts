@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { exactObject } from '../../core/common/strict-object';
+import { exactObject } from '../../core/common/schema';
 import { type Counts, countsSchema } from './counters';
 
 export const VISITOR_COUNTS = ['impressions', 'clicks', 'carts', 'purchases'] as const;

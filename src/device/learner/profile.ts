@@ -1,6 +1,5 @@
 import * as v from 'valibot';
-import { joinBytes } from '../../core/common/bytes';
-import { canHash, sha256 } from '../../core/common/sha256';
+import { canHash, joinBytes, sha256 } from '../../core/common/bytes';
 import { storedCount as count, historySchema, storedTime } from '../../core/events';
 import { SidestreamError } from '../../error';
 import { mixtureSchema, type StoredMixture } from './experts/stored-experts';

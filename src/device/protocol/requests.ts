@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { addedItemSchema } from '../../core/catalog';
-import { exactObject } from '../../core/common/strict-object';
+import { exactObject } from '../../core/common/schema';
 import { detailFields, type EventType, eventFields, eventSchema, itemIdSchema, storedTime } from '../../core/events';
 import { SidestreamError } from '../../error';
 import { countsSchema } from '../experiment';

@@ -1,8 +1,7 @@
 import * as v from 'valibot';
 import type { FetchFile } from '../../core/catalog';
 import { fetchMutable, type MutableFile, parseMutable } from '../../core/catalog/mutable-files';
-import { fitting } from '../../core/common/fitting';
-import { exactObject } from '../../core/common/strict-object';
+import { exactObject, fitting } from '../../core/common/schema';
 import { SidestreamError } from '../../error';
 import { PLACEMENTS, type Placement } from './placement';
 import type { Filter } from './rules/filter';

@@ -1,4 +1,4 @@
-import { messageOf } from '../../core/common/thrown';
+import { messageOf } from '../../core/common/text';
 import { SidestreamError } from '../../error';
 // Finds and deletes the database without opening it: a deletion must not depend on late-loaded code.
 

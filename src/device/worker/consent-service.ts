@@ -1,4 +1,4 @@
-import { Mutex } from '../../core/common/mutex';
+import { Mutex } from '../../core/common/tasks';
 import { SidestreamError } from '../../error';
 import type { Consent, Refusal } from '../protocol';
 import type { EngineContext } from './engine-context';

@@ -1,6 +1,6 @@
 import * as Comlink from 'comlink';
 import { itemText, itemTexts } from '../../core/catalog';
-import { quantizeRow } from '../../core/common/quantize-row';
+import { quantizeRow } from '../../core/common/bytes';
 import { trustedScript } from '../../core/common/trusted-script';
 import {
   decodeProjection,

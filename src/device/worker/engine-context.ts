@@ -1,4 +1,4 @@
-import { Mutex } from '../../core/common/mutex';
+import { Mutex } from '../../core/common/tasks';
 import type { EngineListener, EngineOptions } from './engine-options';
 import type { ExperimentAssignment } from './experiment-assignment';
 import type { LoadedCatalog } from './loaded-catalog';

@@ -167,7 +167,7 @@ function startFirstList(
   if (!head) code.push(import('../ranking/variants'));
   if (demand && !clusters && !head?.some(({ popularity }) => popularity)) {
     files.start([demand.file]);
-    code.push(import('./load-learned'), import('../../core/catalog/bundle/read-learned'));
+    code.push(import('./load-learned'), import('../../core/catalog/bundle/late-files'));
   }
   // Its user requests it again, and reports a failure.
   for (const loading of code) loading.catch(() => undefined);

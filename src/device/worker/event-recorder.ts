@@ -1,4 +1,4 @@
-import { Mutex } from '../../core/common/mutex';
+import { Mutex } from '../../core/common/tasks';
 import type { NewEvent } from '../../core/events';
 import { SidestreamError } from '../../error';
 import {

@@ -1,9 +1,8 @@
 // The file for moving a profile between devices, with the log that it was learned from, and how two logs are joined.
 
 import * as v from 'valibot';
-import { joinBytes } from '../../core/common/bytes';
-import { canHash, sha256 } from '../../core/common/sha256';
-import { exactObject } from '../../core/common/strict-object';
+import { canHash, joinBytes, sha256 } from '../../core/common/bytes';
+import { exactObject } from '../../core/common/schema';
 import { detailFields, eventFields, type LoggedEvent, type NewEvent, storedTime } from '../../core/events';
 import { SidestreamError } from '../../error';
 import { type Profile, profileFiles } from '../learner';

@@ -2,7 +2,7 @@
 
 import * as v from 'valibot';
 import { localeFor } from '../../core/catalog/locales';
-import { exactObject } from '../../core/common/strict-object';
+import { exactObject } from '../../core/common/schema';
 import { SidestreamError } from '../../error';
 import { type FindResponse, parsed, recommendSchema } from '../protocol';
 import {

@@ -23,7 +23,7 @@ export function loadLearned({ catalog, session, tasks, changes, listener }: Engi
   const { demand, companions, side, clusters } = bundle.manifest;
   const onProgress = (loaded: number, total: number): void => listener.progress({ stage: 'bundle', loaded, total });
   // The code that reads them loads in parallel with the kernel. If it fails, the first file that needs it reports the error.
-  if (demand || companions || side) import('../../core/catalog/bundle/read-learned').catch(() => undefined);
+  if (demand || companions || side) import('../../core/catalog/bundle/late-files').catch(() => undefined);
   const load = <File>(file: () => Promise<File | null>, use: (file: File) => void): void =>
     tasks.queue(async () => {
       const loaded = await file();

@@ -3,7 +3,7 @@
 import * as v from 'valibot';
 import { categoryPaths, type Item, inCategory } from '../../core/catalog';
 import type { Shown } from '../../core/catalog/locales';
-import { exactObject } from '../../core/common/strict-object';
+import { exactObject } from '../../core/common/schema';
 import {
   type BrowseResponse,
   type CategoryCount,

@@ -1,4 +1,4 @@
-import { Mutex } from '../../core/common/mutex';
+import { Mutex } from '../../core/common/tasks';
 import { loadKernel } from '../../core/kernel';
 import { SidestreamError } from '../../error';
 import { journals, Learner, type Profile } from '../learner';

@@ -1,7 +1,7 @@
 // Carries a profile out of a worker and into another, of this page, the next one or another device. Few pages need it.
 
 import * as v from 'valibot';
-import { exactObject } from '../../core/common/strict-object';
+import { exactObject } from '../../core/common/schema';
 import type { NewEvent } from '../../core/events';
 import { SidestreamError } from '../../error';
 import { type Profile, profileFiles } from '../learner';

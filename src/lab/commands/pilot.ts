@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers';
 import { Command } from 'commander';
-import { counted } from '../../core/common/counted';
+import { counted } from '../../core/common/text';
 import { fraction, positiveInteger, positiveNumber, type ShareStage, shareStages, table } from '../../shop/cli';
 import {
   AT_HORIZON,

@@ -1,5 +1,5 @@
 import jStat from 'jstat';
-import { counted } from '../../core/common/counted';
+import { counted } from '../../core/common/text';
 import { isOrderLog } from '../../shop/logs';
 import { type Estimate, estimate, lnRankChange, methodResult, type Quality } from './quality';
 import { figureText, signed } from './report-cells';

@@ -1,4 +1,4 @@
-import { counted } from '../../core/common/counted';
+import { counted } from '../../core/common/text';
 import { invalidInput } from '../../error';
 import { isOrderLog, orderLogText } from '../../shop/logs';
 import type { DeviceVerdict } from './device-verdict';

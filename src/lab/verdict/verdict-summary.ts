@@ -1,4 +1,4 @@
-import { counted } from '../../core/common/counted';
+import { counted } from '../../core/common/text';
 import type { Tile } from '../evaluate/page';
 import { isSingle } from './sample-ratio';
 import type { Decision } from './sequential-test';

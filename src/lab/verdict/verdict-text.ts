@@ -1,4 +1,4 @@
-import { counted } from '../../core/common/counted';
+import { counted } from '../../core/common/text';
 import { signed } from '../evaluate/report-cells';
 import type { Effect, Estimate, Measure } from './effects';
 import { ALARM, isSingle, type SampleRatio } from './sample-ratio';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { INEXACT_ID } from '../../core/common/exact-id';
+import { INEXACT_ID } from '../../core/common/ids';
 import { EVENT_TYPES, type EventType, MAX_CHARACTERS, type TrackDetails } from '../../device/protocol';
 
 export const isEventType = (name: unknown): name is EventType => (EVENT_TYPES as readonly unknown[]).includes(name);

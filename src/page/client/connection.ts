@@ -1,5 +1,5 @@
 import * as Comlink from 'comlink';
-import { MANIFEST_FILE } from '../../core/common/manifest-file';
+import { MANIFEST_FILE } from '../../core/common/text';
 import {
   type Consent,
   carryErrors,

@@ -1,7 +1,7 @@
 import * as Comlink from 'comlink';
 import * as v from 'valibot';
 import { itemSchema } from '../../core/catalog';
-import { exactObject } from '../../core/common/strict-object';
+import { exactObject } from '../../core/common/schema';
 import type { BundleEncoders, EncoderHost, EncoderRun, Item, NewItem, Progress } from '../../device/protocol';
 import { carryErrors, parsed } from '../../device/protocol';
 import type { LocalItem } from '../../device/store';

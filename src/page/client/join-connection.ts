@@ -1,4 +1,4 @@
-import { Mutex } from '../../core/common/mutex';
+import { Mutex } from '../../core/common/tasks';
 import type { GivenOptions } from '../../device/protocol';
 import { SidestreamError } from '../../error';
 import type { WorkerConnection } from './connection';

@@ -10,7 +10,7 @@ import {
   type TextRecipe,
 } from '../../core/catalog';
 import { type Products, productsOf } from '../../core/catalog/variants';
-import { counted } from '../../core/common/counted';
+import { counted } from '../../core/common/text';
 import { DEFAULT_PRESETS, type ImagePreset, type TextPreset } from '../../core/encoders';
 import { nodeRuntime } from '../../core/encoders/node';
 import { SidestreamError } from '../../error';

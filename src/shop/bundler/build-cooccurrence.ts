@@ -10,8 +10,8 @@ import {
 } from '../../core/catalog';
 import { feedLines, peekText, separatorOf, tableRows } from '../../core/catalog/feed';
 import type { Products } from '../../core/catalog/variants';
-import { idSchema, writtenId } from '../../core/common/id-schema';
-import { messageOf } from '../../core/common/thrown';
+import { idSchema, writtenId } from '../../core/common/ids';
+import { messageOf } from '../../core/common/text';
 import { invalidInput } from '../../error';
 import type { CollectedFeed } from '../pipeline';
 import { openText } from './open-feed';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Bundle, createTable, type Item, openBundle, writeBundle } from '../../core/catalog';
-import { manifestFile } from '../../core/catalog/bundle/write-manifest';
+import { manifestFile } from '../../core/catalog/bundle/manifest-file';
 import { folderFetch, folderSink, removeStale } from './folder-bundle';
 
 let folder: string;

@@ -12,7 +12,7 @@ import {
   putMutable,
   staleNames,
 } from '../../core/catalog';
-import { codeOf } from '../../core/common/thrown';
+import { codeOf } from '../../core/common/text';
 import { invalidInput, SidestreamError } from '../../error';
 import { lockedBuild } from './build-folder';
 import { kindOf, replaceFile } from './folders';

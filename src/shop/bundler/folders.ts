@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { access, constants, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { codeOf } from '../../core/common/thrown';
+import { codeOf } from '../../core/common/text';
 import { invalidInput } from '../../error';
 
 type Kind = 'folder' | 'file' | 'nothing';

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { decodeOffers } from '../../core/catalog/offers/offers-file';
+import { decodeOffers } from '../../core/catalog/offers';
 import { type CollectedFeed, RejectedRows } from '../pipeline';
 import { catalogLanguage } from '../pipeline/catalog-language';
 import { type LocaleFeed, readLocales, writeMarkets } from './locales';

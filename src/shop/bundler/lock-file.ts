@@ -4,7 +4,7 @@ import { open, readFile, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import * as v from 'valibot';
-import { codeOf } from '../../core/common/thrown';
+import { codeOf } from '../../core/common/text';
 
 /** Age from which a lock without an owner counts as stale, ms: the owner is written right after the lock is created. */
 const MAX_UNNAMED = 10_000;

@@ -11,7 +11,7 @@ import {
   type Offered,
   offersFile,
 } from '../../core/catalog/offers';
-import { counted } from '../../core/common/counted';
+import { counted } from '../../core/common/text';
 import { SidestreamError } from '../../error';
 import { type Meter, metered, type RejectedRows } from '../pipeline';
 import { folderFetch, nameMutable, readManifest, writeMutable } from './folder-bundle';

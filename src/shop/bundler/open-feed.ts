@@ -4,7 +4,7 @@ import { extname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { type FeedSource, fileText, unpacked } from '../../core/catalog/feed';
-import { messageOf } from '../../core/common/thrown';
+import { messageOf } from '../../core/common/text';
 import { invalidInput, SidestreamError } from '../../error';
 import { fetchRetried } from './fetch';
 

@@ -4,8 +4,7 @@ import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import pLimit from 'p-limit';
 import * as v from 'valibot';
 import type { Item } from '../../core/catalog';
-import { counted } from '../../core/common/counted';
-import { codeOf } from '../../core/common/thrown';
+import { codeOf, counted } from '../../core/common/text';
 import { type FetchLimits, fetchRetried, NotPublic, publicFetch } from './fetch';
 import { replaceFile } from './folders';
 

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { describeRejectedRow, type RejectedRow } from '../../core/catalog';
 import { type FeedMapping, type FeedRow, feedRows, parseFeedMapping } from '../../core/catalog/feed';
-import { messageOf } from '../../core/common/thrown';
+import { messageOf } from '../../core/common/text';
 import { invalidInput, SidestreamError } from '../../error';
 import { type CollectedFeed, collectRows, type PlacedRow, RejectedRows } from '../pipeline';
 import { openFeed } from './open-feed';

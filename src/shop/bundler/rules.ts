@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bundleItems, categoryPaths, categoryPrefixes, type Item, type Manifest } from '../../core/catalog';
-import { counted } from '../../core/common/counted';
+import { counted } from '../../core/common/text';
 import {
   type Filter,
   type FilterValue,

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { TEXT_RECIPES } from '../../core/catalog';
-import { counted } from '../../core/common/counted';
+import { counted } from '../../core/common/text';
 import { DEFAULT_PRESETS } from '../../core/encoders';
 import { nodeRuntime } from '../../core/encoders/node';
 import { type BuildRequest, buildBundle, createMeter, type LocaleFeed, readMapping, readPreset } from '../bundler';

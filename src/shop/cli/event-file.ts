@@ -1,5 +1,4 @@
-import { counted } from '../../core/common/counted';
-import { codeOf, messageOf } from '../../core/common/thrown';
+import { codeOf, counted, messageOf } from '../../core/common/text';
 import { openText } from '../bundler';
 import { type EventLog, groupedRows, logNotes, type ReadLog, readLog, refusedRows, requireEvents } from '../logs';
 import { showRejected } from './terminal';

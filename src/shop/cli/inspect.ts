@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import * as v from 'valibot';
 import { type Bundle, inventory, type Manifest, MODALITIES } from '../../core/catalog';
 import { fetchOffers } from '../../core/catalog/offers';
-import { counted } from '../../core/common/counted';
+import { counted } from '../../core/common/text';
 import { languagesSchema } from '../../core/encoders';
 import { fetchRules, holdsAt } from '../../device/ranking';
 import { SidestreamError } from '../../error';

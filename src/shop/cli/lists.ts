@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { localeSchema } from '../../core/catalog/locales';
 import { marketSchema } from '../../core/catalog/offers';
-import { counted } from '../../core/common/counted';
+import { counted } from '../../core/common/text';
 import { invalidInput } from '../../error';
 import { createMeter, requireRoom } from '../bundler';
 import { FORMATS, LIST_PLACEMENTS, type ListsRequest, type ListsResult, SUBJECTS, writeLists } from '../lists';

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { codeOf } from '../../core/common/thrown';
+import { codeOf } from '../../core/common/text';
 import { invalidInput } from '../../error';
 import { type LockOwner, takeLock } from '../bundler';
 import { exitBy } from './terminal';

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { marketSchema } from '../../core/catalog/offers';
-import { counted } from '../../core/common/counted';
+import { counted } from '../../core/common/text';
 import { invalidInput } from '../../error';
 import {
   createMeter,

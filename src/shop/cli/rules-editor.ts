@@ -5,8 +5,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { dirname, join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { categoryPrefixes, type Item, MANIFEST_FILE } from '../../core/catalog';
-import { Mutex } from '../../core/common/mutex';
-import { codeOf } from '../../core/common/thrown';
+import { Mutex } from '../../core/common/tasks';
+import { codeOf } from '../../core/common/text';
 import { RULES_FILE } from '../../device/ranking';
 import { invalidInput, SidestreamError } from '../../error';
 import { checkRules, openFolder, PACKAGE_FOLDER, publishRules } from '../bundler';

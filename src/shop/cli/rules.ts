@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
-import { counted } from '../../core/common/counted';
-import { messageOf } from '../../core/common/thrown';
+import { counted, messageOf } from '../../core/common/text';
 import { ruleProblemText } from '../../device/ranking';
 import { invalidInput } from '../../error';
 import { type CheckedProblem, type CheckedRules, checkRules, publishRules, removeRules } from '../bundler';

@@ -6,7 +6,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import compression from 'compression';
 import sirv, { type Options } from 'sirv';
 import { MANIFEST_FILE } from '../../core/catalog';
-import { messageOf } from '../../core/common/thrown';
+import { messageOf } from '../../core/common/text';
 import { invalidInput } from '../../error';
 import { openFolder } from '../bundler';
 import { untilShutdown } from './terminal';

@@ -1,4 +1,4 @@
-import { escaped } from '../../core/common/escaped';
+import { escaped } from '../../core/common/text';
 
 /** The texts of a new shop's pages, except for the lists, which have their own texts. */
 export interface ShopTexts {

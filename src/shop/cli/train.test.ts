@@ -10,8 +10,8 @@ import {
   verifyBundle,
   writeBundle,
 } from '../../core/catalog';
-import { decodeCooccurrence, encodeCooccurrence } from '../../core/catalog/cooccurrence/cooccurrence-table';
-import { quantizeRow } from '../../core/common/quantize-row';
+import { decodeCooccurrence, encodeCooccurrence } from '../../core/catalog/cooccurrence';
+import { quantizeRow } from '../../core/common/bytes';
 import { seededRandom } from '../../core/common/random';
 import { sidestream } from '../../testing/commands';
 import { inProcess } from '../../testing/in-process';

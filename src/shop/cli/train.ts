@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import type { Bundle } from '../../core/catalog';
-import { sha256 } from '../../core/common/sha256';
+import { sha256 } from '../../core/common/bytes';
 import { invalidInput } from '../../error';
 import { createMeter, openFolder, requireRoom } from '../bundler';
 import { cooccurrenceTable, demandOf, type Interaction, shopChoices, trainShopSide } from '../training';

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, writ
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import * as v from 'valibot';
-import { exactObject } from '../../core/common/strict-object';
+import { exactObject } from '../../core/common/schema';
 import { notWritten } from '../bundler';
 
 /** Names, in the folder of the lists, the files and the state that they were made from. */

@@ -12,7 +12,7 @@ import {
 } from '../../core/catalog';
 import { decodeTexts, firstTexts, localeFor, type Shown, shownItem } from '../../core/catalog/locales';
 import { fetchOffers, offeredItem } from '../../core/catalog/offers';
-import { sha256 } from '../../core/common/sha256';
+import { sha256 } from '../../core/common/bytes';
 import { loadKernel } from '../../core/kernel';
 import {
   type CatalogIndex,

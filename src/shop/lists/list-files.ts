@@ -2,7 +2,7 @@ import Papa from 'papaparse';
 import { canonical, formatPrice, itemHref, safeImage } from '../../core/card';
 import { isLowest, isReduced, ratingOf, savingOf } from '../../core/card/facts';
 import type { Item } from '../../core/catalog';
-import { escaped } from '../../core/common/escaped';
+import { escaped } from '../../core/common/text';
 import { ENGLISH, fill, labelLanguage, loadLabels } from '../../core/labels';
 import type { RankedItem } from '../../device/ranking';
 import type { ListCatalog } from './list-catalog';

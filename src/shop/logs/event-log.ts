@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { RejectedRow } from '../../core/catalog';
 import { feedLines, peekText, separatorOf, type TextChunks, tableRows } from '../../core/catalog/feed';
-import { idSchema, writtenId } from '../../core/common/id-schema';
+import { idSchema, writtenId } from '../../core/common/ids';
 import { invalidInput } from '../../error';
 import { readLogTime } from './log-time';
 

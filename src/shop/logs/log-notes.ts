@@ -1,5 +1,5 @@
 import { describeRejectedRow, type RejectedRow, shortened } from '../../core/catalog';
-import { counted } from '../../core/common/counted';
+import { counted } from '../../core/common/text';
 import { invalidInput } from '../../error';
 import type { LogEvent, LogField, ReadLog } from './event-log';
 

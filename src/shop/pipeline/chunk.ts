@@ -1,7 +1,6 @@
 import type { Modality } from '../../core/catalog';
-import { quantizeRow } from '../../core/common/quantize-row';
-import { sha256 } from '../../core/common/sha256';
-import { messageOf } from '../../core/common/thrown';
+import { quantizeRow, sha256 } from '../../core/common/bytes';
+import { messageOf } from '../../core/common/text';
 import {
   decodeProjection,
   type Encoder,

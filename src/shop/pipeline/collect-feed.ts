@@ -1,6 +1,6 @@
 import type { Item, RejectedRow } from '../../core/catalog';
 import type { FeedRow } from '../../core/catalog/feed';
-import { counted } from '../../core/common/counted';
+import { counted } from '../../core/common/text';
 
 interface FeedPlace extends Pick<RejectedRow, 'file' | 'line' | 'unit'> {
   /** Row number, counted from 0 over all files. */

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { createTable } from '../../core/catalog';
-import { quantizeRow } from '../../core/common/quantize-row';
+import { quantizeRow } from '../../core/common/bytes';
 import { tunedTextWeight } from './neighbors';
 
 /** 40 items of 4 categories; text and picture show the category to the given degree, the rest is noise. */

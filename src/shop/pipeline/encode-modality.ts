@@ -1,6 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { type FeatureTable, rowsPerItem } from '../../core/catalog';
-import { nextTask } from '../../core/common/next-task';
+import { nextTask } from '../../core/common/tasks';
 import { fitProjection, type Projection, type RawTaps } from '../../core/encoders';
 import { decodeRaw, rowsBytes, rowsPayloads, shareProjection } from './chunk';
 import { type EncodedRows, encodeRows, type RowsTask } from './encode-rows';

@@ -1,6 +1,6 @@
 import type { Modality } from '../../core/catalog';
 import { hex } from '../../core/common/bytes';
-import { messageOf } from '../../core/common/thrown';
+import { messageOf } from '../../core/common/text';
 import type { Preset } from '../../core/encoders';
 import type { ChunkOutput, ChunkRunner, SharedProjection } from './chunk';
 import { type FeatureCache, rowsKey, tapsKey } from './feature-cache';

@@ -8,7 +8,7 @@ import {
   type TextRecipe,
   tapOf,
 } from '../../core/catalog';
-import { nextTask } from '../../core/common/next-task';
+import { nextTask } from '../../core/common/tasks';
 import {
   fitLexical,
   type JoinedText,

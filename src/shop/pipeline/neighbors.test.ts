@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { createTable, type Manifest } from '../../core/catalog';
-import { quantizeRow } from '../../core/common/quantize-row';
+import { quantizeRow } from '../../core/common/bytes';
 import { basisVectors, categoryPrecision, judgedItems, nearest } from './neighbors';
 
 /** Items on a circle, by angle in degrees for text and image; null is a missing modality. The other tap is noise. */

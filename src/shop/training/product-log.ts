@@ -1,6 +1,6 @@
 import { type Bundle, type Demand, shortened } from '../../core/catalog';
 import { productsOf } from '../../core/catalog/variants';
-import { counted } from '../../core/common/counted';
+import { counted } from '../../core/common/text';
 import { invalidInput } from '../../error';
 import { type EventLog, endOfPast, isPurchase, type LogEvent } from '../logs';
 import { choiceCounts, type Interaction, recentPopularity } from './demand';

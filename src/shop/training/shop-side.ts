@@ -1,5 +1,5 @@
 import { type Bundle, contentBlend, type Learned, MODALITIES, popularityNow } from '../../core/catalog';
-import { counted } from '../../core/common/counted';
+import { counted } from '../../core/common/text';
 import type { LearnerCatalog } from '../../device/learner';
 import { type CatalogIndex, catalogIndex, categoryBlock } from '../../device/ranking';
 import { SidestreamError } from '../../error';

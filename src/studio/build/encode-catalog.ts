@@ -8,8 +8,8 @@ import {
   TEXT_RECIPES,
 } from '../../core/catalog';
 import { productsOf } from '../../core/catalog/variants';
+import { sha256 } from '../../core/common/bytes';
 import { seededRandom } from '../../core/common/random';
-import { sha256 } from '../../core/common/sha256';
 import { DEFAULT_PRESETS, type Preset } from '../../core/encoders/web';
 import { SidestreamError } from '../../error';
 import {

@@ -1,6 +1,6 @@
 import { describeRejectedRow } from '../../core/catalog';
 import { type FeedSource, feedRows, unpacked } from '../../core/catalog/feed';
-import { messageOf } from '../../core/common/thrown';
+import { messageOf } from '../../core/common/text';
 import { DEFAULT_PRESETS } from '../../core/encoders/web';
 import { SidestreamError } from '../../error';
 import { type CatalogLanguage, type CollectedFeed, catalogLanguage, collectRows } from '../../shop/pipeline';

@@ -1,5 +1,5 @@
 import { BlobReader, type Entry, type FileEntry, ZipReader, ZipWriter } from '@zip.js/zip.js/lib/zip-core-custom.js';
-import { messageOf } from '../../core/common/thrown';
+import { messageOf } from '../../core/common/text';
 import { SidestreamError } from '../../error';
 import type { DroppedFile } from '../session';
 

@@ -1,6 +1,6 @@
 import { type Bundle, shortened } from '../../core/catalog';
 import { fileText } from '../../core/catalog/feed';
-import { messageOf } from '../../core/common/thrown';
+import { messageOf } from '../../core/common/text';
 import { SidestreamError } from '../../error';
 import {
   groupedRows,

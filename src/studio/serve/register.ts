@@ -1,4 +1,4 @@
-import { messageOf } from '../../core/common/thrown';
+import { messageOf } from '../../core/common/text';
 import { SidestreamError } from '../../error';
 
 /** Fixed, because a browser knows a service worker by its address. */

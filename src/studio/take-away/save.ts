@@ -1,4 +1,4 @@
-import { messageOf } from '../../core/common/thrown';
+import { messageOf } from '../../core/common/text';
 import { SidestreamError } from '../../error';
 import { type OutFile, writeZip } from '../files/zip';
 

@@ -118,10 +118,7 @@ export class DialectWriter {
       return this.op('Reshape', [x, this.int64([0, 0, ...rest])]);
     const shape = this.op('Shape', [x]);
     const sizes = [0, 1].map((axis) => {
-      const size = this.op('Gather', [
-        shape,
-        this.graph.tensor(`onnx::Gather_${++this.#count}`, 'int64', [], INDEX[axis]),
-      ]);
+      const size = this.op('Gather', [shape, this.graph.tensor(`onnx::Gather_${++this.#count}`, [], INDEX[axis])]);
       return this.op('Unsqueeze', [size, this.int64([0])]);
     });
     const dims = [...sizes, ...rest.map((size) => this.int64([size]))];
@@ -133,7 +130,7 @@ export class DialectWriter {
     const scale = matrix.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0) / 127;
     const bytes = Int8Array.from(matrix, (value) => Math.round(value / scale));
     const n = ++this.#count;
-    const weights = this.graph.tensor(`weight_${n}_quantized`, 'int8', [rows, columns], bytes);
+    const weights = this.graph.tensor(`weight_${n}_quantized`, [rows, columns], bytes);
     const quantized = ['bytes', 'scale', 'zero'].map((part) => `${x}_${part}_${n}`);
     const [input, inputScale, zero] = this.graph.nodeOf('DynamicQuantizeLinear', quantized, [x]);
     const sums = this.op('MatMulInteger', [input, weights, zero]);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { DEFAULT_PRESETS, fitProjection } from '../../../src/core/encoders';
 import { decodeImage, nodeRuntime } from '../../../src/core/encoders/node';
-import { exactBatching } from '../../../src/core/encoders/node/exact-batching';
+import { exactBatching } from '../../../src/core/encoders/node/node-encoder';
 import type { IntTensor } from '../../../src/core/encoders/onnx-encoder';
 import { EncoderSession } from '../../../src/core/encoders/session';
 import { createTokenizer } from '../../../src/core/encoders/tokenizer';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Tensor as OnnxTensor } from 'onnxruntime-common';
 import { DEFAULT_PRESETS, type TextPreset } from '../../../src/core/encoders';
-import { exactBatching } from '../../../src/core/encoders/node/exact-batching';
+import { exactBatching } from '../../../src/core/encoders/node/node-encoder';
 import { type IntTensor, textEncoder } from '../../../src/core/encoders/onnx-encoder';
 import { EncoderSession, type Feeds } from '../../../src/core/encoders/session';
 import { createTokenizer } from '../../../src/core/encoders/tokenizer';

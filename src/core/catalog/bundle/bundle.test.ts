@@ -2,13 +2,13 @@ import * as fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { bundleContent, makeItem, memoryBundle } from '../../../testing/bundles';
-import { sha256 } from '../../common/sha256';
+import { sha256 } from '../../common/bytes';
 import { type Item, itemSchema } from '../item';
 import { addLearned } from './learned';
 import { bundleFiles, MANIFEST_FILE } from './manifest';
+import { manifestFile } from './manifest-file';
 import { openBundle } from './read-bundle';
 import { writeBundle } from './write-bundle';
-import { manifestFile } from './write-manifest';
 
 const items = ['a', 'b', 'c', 'd', 'e'].map((id, i) => makeItem(id, { price: i, image: `images/${id}.webp` }));
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { bundleContent, makeItem, memoryBundle } from '../../../testing/bundles';
 import { topicContent } from '../../../testing/topics';
-import { sha256 } from '../../common/sha256';
+import { sha256 } from '../../common/bytes';
 import { type BundleFile, MANIFEST_FILE, type Manifest } from './manifest';
 import { openBundle } from './read-bundle';
 import { writeBundle } from './write-bundle';

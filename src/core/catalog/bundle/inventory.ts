@@ -1,10 +1,17 @@
+import { sha256 } from '../../common/bytes';
 import { BundleClusters } from '../clusters/bundle-clusters';
+import { decodeCooccurrence } from '../cooccurrence';
+import { decodeDemand } from '../demand';
+import { decodeFeatureShard } from '../features/decode-features';
+import { createTable, featureShape } from '../features/feature-table';
 import type { Item } from '../item';
-import { type FetchFile, fetchChecked } from './bundle-file';
-import { decodeItems } from './item-shard';
-import { type BundleFile, bundleFiles, type Manifest } from './manifest';
-import { parseManifest } from './read-manifest';
-import { manifestFile } from './write-manifest';
+import { decodeTexts, firstTexts } from '../locales';
+import { fetchOffers } from '../offers';
+import { decodeSideModel, decodeSideRows } from '../side-model/side-model-file';
+import { addIds, decodeItems, encodeItems, type FetchFile, fetchChecked, invalidBundle } from './bundle-file';
+import { type BundleFile, bundleFiles, MANIFEST_FILE, type Manifest } from './manifest';
+import { encodeManifest, manifestFile, parseManifest } from './manifest-file';
+import { firstFiles } from './read-bundle';
 
 /** Every file of a bundle, once each: the files that the manifest and the directories of clusters name. */
 export async function inventory(manifest: Manifest, fetchFile: FetchFile): Promise<BundleFile[]> {
@@ -60,4 +67,126 @@ export async function staleNames(
 ): Promise<string[]> {
   const wanted = await Promise.all(manifests.map((manifest) => publishedNames(manifest, fetchFile)));
   return names.filter((name) => OURS.test(name) && !wanted.some((published) => published.has(name)));
+}
+
+/**
+ * Reads every file of a bundle and checks it as the browser does, shard by shard or cluster by cluster, keeping only the ids
+ * of its items in memory.
+ * @param manifest may be a manifest that is not written yet
+ * @param onProgress called with the number of items read
+ * @throws SidestreamError as `openBundle` and the methods of its result do: `bundle/unreachable`, `bundle/invalid`,
+ *   `bundle/digest-mismatch`, `bundle/offers`
+ */
+export async function verifyBundle(
+  manifest: Manifest,
+  fetchFile: FetchFile,
+  onProgress?: (items: number) => void,
+): Promise<void> {
+  const read = parseManifest(new Uint8Array(encodeManifest(manifest)).buffer);
+  const seen = new Set<string>();
+  const take = (items: readonly Item[]): void => {
+    addIds(seen, items);
+    onProgress?.(seen.size);
+  };
+  const { clusters, companions, side, demand, count } = read;
+  await verifyHead(read);
+  const done = await verifyFirst(read, fetchFile, clusters ? () => undefined : take);
+  if (clusters) done.push(...(await verifyClusters(new BundleClusters(read, clusters, fetchFile), clusters, take)));
+  if (companions) {
+    decodeCooccurrence(await fetchChecked(fetchFile, companions), count, !!companions.support);
+    done.push(companions);
+  }
+  if (side) done.push(...(await verifySide(read, side, fetchFile)));
+  if (demand) {
+    decodeDemand(await fetchChecked(fetchFile, demand), count, demand.repeats);
+    done.push(demand);
+  }
+  done.push(...(await verifyTexts(read, fetchFile)));
+  for (const market of read.offers ?? []) await fetchOffers(fetchFile, read, market);
+  const names = new Set(done.map(({ file }) => file));
+  // The content of encoders and projection is checked where it is used.
+  for (const file of bundleFiles(read)) if (!names.has(file.file)) await fetchChecked(fetchFile, file);
+}
+
+/** @returns the files read that the manifest names */
+async function verifySide(
+  manifest: Manifest,
+  side: NonNullable<Manifest['side']>,
+  fetchFile: FetchFile,
+): Promise<BundleFile[]> {
+  const { clusters, count } = manifest;
+  const { clusters: directory } = side;
+  const whole = clusters && directory ? clusters.head.count : count;
+  const { width } = decodeSideModel(await fetchChecked(fetchFile, side), whole);
+  if (!clusters || !directory) return [side];
+  const read = new BundleClusters(manifest, clusters, fetchFile);
+  const files = await read.filesBeside(directory, 'side');
+  const { counts } = await read.directory();
+  for (const [n, file] of files.entries()) decodeSideRows(await fetchChecked(fetchFile, file), counts[n], width);
+  return [side, directory];
+}
+
+/** The manifest's items must equal the files' items, because pages read one or the other. */
+async function verifyHead(manifest: Manifest): Promise<void> {
+  const { head } = manifest;
+  if (!head) return;
+  for (const { file, sha256: digest, start, count } of firstFiles(manifest).items) {
+    if ((await sha256(encodeItems(head.slice(start, start + count)))) === digest) continue;
+    throw invalidBundle(MANIFEST_FILE, `has different items than ${file}`);
+  }
+}
+
+/** Reads all items, or, with clusters, the head's items. @returns the files read */
+async function verifyFirst(
+  manifest: Manifest,
+  fetchFile: FetchFile,
+  take: (items: readonly Item[]) => void,
+): Promise<BundleFile[]> {
+  const { items, features } = firstFiles(manifest);
+  const shape = featureShape(manifest);
+  for (const shard of features) {
+    const { file, count } = shard;
+    decodeFeatureShard(await fetchChecked(fetchFile, shard), file, createTable(shape, count), 0, count);
+  }
+  for (const shard of items) take(decodeItems(await fetchChecked(fetchFile, shard), shard.file, shard.count));
+  return [...items, ...features];
+}
+
+/** @returns the files read that the manifest names */
+async function verifyClusters(
+  clusters: BundleClusters,
+  named: NonNullable<Manifest['clusters']>,
+  take: (items: readonly Item[]) => void,
+): Promise<BundleFile[]> {
+  const directory = await clusters.directory();
+  await Promise.all([clusters.axes(), clusters.statistics()]);
+  for (let cluster = 0; cluster < directory.clusters; cluster++) {
+    await clusters.vectors(cluster);
+    take((await clusters.items(cluster)).items);
+  }
+  for (let bucket = 0; bucket < directory.buckets; bucket++) await clusters.ids(bucket);
+  return [named.directory, named.axes, named.statistics];
+}
+
+/**
+ * Reads the texts of all languages of a bundle and checks them as pages do.
+ * @returns the files read that the manifest names
+ * @throws SidestreamError `bundle/unreachable`, `bundle/digest-mismatch`, `bundle/invalid`
+ */
+async function verifyTexts(manifest: Manifest, fetchFile: FetchFile): Promise<BundleFile[]> {
+  const { locales = {}, clusters } = manifest;
+  const done: BundleFile[] = [];
+  for (const [tag, { clusters: directory }] of Object.entries(locales)) {
+    for (const file of firstTexts(manifest, tag)) {
+      decodeTexts(await fetchChecked(fetchFile, file), file.file, file.count);
+      done.push(file);
+    }
+    if (!directory || !clusters) continue;
+    const read = new BundleClusters(manifest, clusters, fetchFile);
+    const { counts } = await read.directory();
+    const all = await read.filesBeside(directory, 'texts');
+    for (const [n, file] of all.entries()) decodeTexts(await fetchChecked(fetchFile, file), file.file, counts[n]);
+    done.push(directory);
+  }
+  return done;
 }

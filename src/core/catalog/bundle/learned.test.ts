@@ -2,17 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { bundleContent, makeItem, memoryBundle } from '../../../testing/bundles';
 import { sideModel } from '../../../testing/side-models';
 import { topicContent } from '../../../testing/topics';
-import { sha256 } from '../../common/sha256';
+import { sha256 } from '../../common/bytes';
 import { itemPlaces } from '../clusters/write-clusters';
-import type { CooccurrenceTable } from '../cooccurrence/cooccurrence-table';
-import type { Demand } from '../demand/demand';
+import type { CooccurrenceTable } from '../cooccurrence';
+import type { Demand } from '../demand';
 import { createTable } from '../features/feature-table';
 import { decodeSideModel, encodeSideModel } from '../side-model/side-model-file';
-import { inventory } from './inventory';
+import { inventory, verifyBundle } from './inventory';
 import { addLearned } from './learned';
 import { bundleFiles, MANIFEST_FILE } from './manifest';
 import { openBundle } from './read-bundle';
-import { verifyBundle } from './verify-bundle';
 import { writeBundle } from './write-bundle';
 
 /** Items a and b of two co-occur. */

@@ -3,15 +3,15 @@ import type { BundleClusters } from '../clusters/bundle-clusters';
 import { encodeFileDirectory } from '../clusters/cluster-directory';
 import type { PreviousClusters } from '../clusters/cluster-plan';
 import { type ItemPlaces, putInto } from '../clusters/write-clusters';
-import { type CooccurrenceTable, encodeCooccurrence, pickCooccurrence } from '../cooccurrence/cooccurrence-table';
-import { type Demand, encodeDemand, pickDemand } from '../demand/demand';
-import type { ContentVectors } from '../features/content-vectors';
+import { type CooccurrenceTable, encodeCooccurrence, pickCooccurrence } from '../cooccurrence';
+import { type Demand, encodeDemand, pickDemand } from '../demand';
+import { type FeatureMeaning, sameFeatures } from '../features/decode-features';
+import type { ContentVectors } from '../features/feature-table';
 import type { Item } from '../item';
 import { pickSideModel, placeByContent, type SideModel } from '../side-model/side-model';
 import { encodeSideModel, encodeSideRows } from '../side-model/side-model-file';
 import { BUNDLE_SCHEMA, type BundleFile, type BundleSink, type Manifest, MODALITIES } from './manifest';
-import { type FeatureMeaning, sameFeatures } from './previous-features';
-import { storeManifest } from './write-manifest';
+import { storeManifest } from './manifest-file';
 
 /** Data that a shop learned from its logs. */
 export interface Learned {

@@ -11,7 +11,18 @@ export const READABLE_SCHEMAS = [1, 2, 3, 4, 5, 6, 7, BUNDLE_SCHEMA] as const;
 /** Keys of versions before 7 that name files no page uses any more. They are ignored. */
 export const DROPPED_KEYS = ['base', 'factors', 'tuning'] as const;
 
-export { MANIFEST_FILE } from '../../common/manifest-file';
+export { MANIFEST_FILE } from '../../common/text';
+
+/** The market of pages that name no market. */
+export const DEFAULT_MARKET = 'default';
+
+/** The market of a page's prices: the named one, or else the default one, if the bundle has offers of it. */
+export const offeredMarket = (markets: readonly string[] = [], named = DEFAULT_MARKET): string | undefined =>
+  [named, DEFAULT_MARKET].find((market) => markets.includes(market));
+
+/** Name of the file of a market: `offers.json` of the default one, else `offers-<market>.json`. */
+export const offersFile = (market: string): string =>
+  market === DEFAULT_MARKET ? 'offers.json' : `offers-${market}.json`;
 
 /** Maximum number of items in a catalogue: readers allocate memory by the manifest's numbers. */
 const MAX_ITEMS = 1e7;

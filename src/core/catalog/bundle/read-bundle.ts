@@ -1,15 +1,22 @@
 import { SidestreamError } from '../../../error';
-import { canHash } from '../../common/sha256';
+import { canHash } from '../../common/bytes';
 import type { CatalogStatistics } from '../catalog-statistics';
 import type { BundleClusters } from '../clusters/bundle-clusters';
 import { createTable, type FeatureTable, featureShape } from '../features/feature-table';
 import type { Item } from '../item';
-import { type BundleProgress, type FetchFile, fetchBytes, fetchChecked, fetchFiles, fetchFrom } from './bundle-file';
-import { addIds, decodeItems } from './item-shard';
+import {
+  addIds,
+  type BundleProgress,
+  decodeItems,
+  type FetchFile,
+  fetchBytes,
+  fetchChecked,
+  fetchFiles,
+  fetchFrom,
+} from './bundle-file';
+import type { EncoderFiles, LearnedFiles } from './late-files';
 import { type BundleFile, type BundleShard, MANIFEST_FILE, type Manifest, type Modality } from './manifest';
-import type { EncoderFiles } from './read-encoder';
-import type { LearnedFiles } from './read-learned';
-import { parseManifest } from './read-manifest';
+import { parseManifest } from './manifest-file';
 
 /**
  * An open bundle. Items are in memory, and so are features unless `loadFeatures` loads them later; all other files are
@@ -126,7 +133,7 @@ async function load(
     } catch (thrown) {
       if (!onIncomplete || !manifest.previous) throw thrown;
       // This is rare, so its code is loaded only when needed.
-      const { previousFeatures, incompleteFeatures } = await import('./previous-features');
+      const { previousFeatures, incompleteFeatures } = await import('../features/decode-features');
       const found = previousFeatures({ manifest, items }, await reopen(manifest.previous, fetchFile, { whole }));
       if (!found) throw thrown;
       onIncomplete(incompleteFeatures(thrown));
@@ -185,7 +192,7 @@ function lateFiles(
   // The code that reads trained files loads late: not every bundle has them, and the first list does not need them.
   let reader: LearnedFiles | null = null;
   const learned = async () => {
-    const { learnedFiles } = await import('./read-learned');
+    const { learnedFiles } = await import('./late-files');
     reader ??= learnedFiles(manifest, files, loaded);
     return reader;
   };
@@ -197,6 +204,6 @@ function lateFiles(
     side: async (onProgress) => (await learned()).side(onProgress),
     sideRows: async (cluster, count) => (await learned()).sideRows(cluster, count),
     encoder: async (modality, onProgress) =>
-      (await import('./read-encoder')).readEncoder(manifest, modality, (wanted) => files(wanted, onProgress)),
+      (await import('./late-files')).readEncoder(manifest, modality, (wanted) => files(wanted, onProgress)),
   };
 }

@@ -1,12 +1,17 @@
 import { SidestreamError } from '../../../error';
-import { sha256 } from '../../common/sha256';
+import { sha256 } from '../../common/bytes';
 import { encodeFileDirectory } from '../clusters/cluster-directory';
 import { type ItemPlaces, type PutFile, putInto, writeClusters } from '../clusters/write-clusters';
-import { contentBlend, contentVectors } from '../features/content-vectors';
-import { encodeFeatureShard, type FeatureTable, pickRows } from '../features/feature-table';
+import {
+  contentBlend,
+  contentVectors,
+  encodeFeatureShard,
+  type FeatureTable,
+  pickRows,
+} from '../features/feature-table';
 import type { Item, TextRecipe } from '../item';
-import { encodeTexts, type ItemText } from '../locales/item-text';
-import { encodeItems } from './item-shard';
+import { encodeTexts, type ItemText } from '../locales';
+import { encodeItems } from './bundle-file';
 import {
   keepLearned,
   keepSideModel,
@@ -25,7 +30,7 @@ import {
   type Manifest,
   type Modality,
 } from './manifest';
-import { putManifest } from './write-manifest';
+import { putManifest } from './manifest-file';
 
 /**
  * Size limit for items inside the manifest, bytes: about 2,000 products with short texts. A page fetches them again whenever

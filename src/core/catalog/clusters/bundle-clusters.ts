@@ -1,13 +1,13 @@
-import { fitting } from '../../common/fitting';
+import { fitting } from '../../common/schema';
 import {
   type BundleProgress,
+  decodeItems,
   type FetchFile,
   fetchChecked,
   fetchFiles,
   invalidBundle,
   parseJson,
 } from '../bundle/bundle-file';
-import { decodeItems } from '../bundle/item-shard';
 import type { BundleFile, Manifest } from '../bundle/manifest';
 import { type CatalogStatistics, catalogStatisticsSchema } from '../catalog-statistics';
 import {
@@ -26,8 +26,16 @@ import {
   rowsPerItem,
 } from '../features/feature-table';
 import type { Item } from '../item';
-import { type BesideClusters, ClusterDirectory, decodeFileDirectory } from './cluster-directory';
-import { bucketOf, clustersWith, decodeIdBucket, hashId, type IdBucket } from './id-bucket';
+import {
+  type BesideClusters,
+  bucketOf,
+  ClusterDirectory,
+  clustersWith,
+  decodeFileDirectory,
+  decodeIdBucket,
+  hashId,
+  type IdBucket,
+} from './cluster-directory';
 
 const PARALLEL_FETCHES = 16;
 

@@ -1,5 +1,5 @@
 import { SidestreamError } from '../../../error';
-import { hex } from '../../common/bytes';
+import { hex, littleEndian } from '../../common/bytes';
 import { invalidBundle } from '../bundle/bundle-file';
 import type { BundleFile } from '../bundle/manifest';
 
@@ -40,33 +40,25 @@ const TIERS = CLUSTER_TIERS.length;
  * each cluster's three files, then of the buckets. A file's name follows from its digest.
  */
 export function encodeDirectory({ centroids, radii, counts, files, ids }: DirectoryContent): Uint8Array {
-  const clusters = counts.length;
-  const size = sizeOf(clusters, centroids.dims, ids.length);
-  const bytes = new Uint8Array(size.whole);
-  const view = new DataView(bytes.buffer);
-  let at = 0;
-  const word = (value: number): void => {
-    view.setUint32(at, value, true);
-    at += 4;
-  };
-  const real = (value: number): void => {
-    view.setFloat32(at, value, true);
-    at += 4;
-  };
-  for (const value of [clusters, centroids.dims, ids.length]) word(value);
-  centroids.scales.forEach(real);
-  radii.forEach(real);
-  counts.forEach(word);
-  const all = files.flatMap((entry) => CLUSTER_TIERS.map((tier) => entry[tier]));
-  for (const file of [...all, ...ids]) word(file.bytes);
-  bytes.set(new Uint8Array(centroids.values.buffer, centroids.values.byteOffset, centroids.values.byteLength), at);
-  for (const [n, { sha256 }] of [...all, ...ids].entries()) {
-    for (let b = 0; b < DIGEST; b++) {
-      bytes[size.digests + n * DIGEST + b] = Number.parseInt(sha256.slice(2 * b, 2 * b + 2), 16);
-    }
-  }
-  return bytes;
+  const all = [...files.flatMap((entry) => CLUSTER_TIERS.map((tier) => entry[tier])), ...ids];
+  return littleEndian(
+    Uint32Array.of(counts.length, centroids.dims, ids.length),
+    centroids.scales,
+    radii,
+    counts,
+    sizesOf(all),
+    centroids.values,
+    digestsOf(all),
+  );
 }
+
+const sizesOf = (files: readonly BundleFile[]): Uint32Array => Uint32Array.from(files, ({ bytes }) => bytes);
+
+const digestsOf = (files: readonly BundleFile[]): Uint8Array =>
+  Uint8Array.from(
+    files.flatMap(({ sha256 }) => sha256.match(/../g) ?? []),
+    (pair) => Number.parseInt(pair, 16),
+  );
 
 /** The clusters of a catalogue and their files. Decodes file entries on request. */
 export class ClusterDirectory {
@@ -166,17 +158,8 @@ const invalid = (what: string): SidestreamError =>
   );
 
 /** Writes a directory of one file for each of C clusters: uint32[C] bytes, then 32-byte SHA-256 digests. */
-export function encodeFileDirectory(files: readonly BundleFile[]): Uint8Array {
-  const bytes = new Uint8Array((4 + DIGEST) * files.length);
-  const view = new DataView(bytes.buffer);
-  for (const [n, file] of files.entries()) {
-    view.setUint32(4 * n, file.bytes, true);
-    for (let b = 0; b < DIGEST; b++) {
-      bytes[4 * files.length + n * DIGEST + b] = Number.parseInt(file.sha256.slice(2 * b, 2 * b + 2), 16);
-    }
-  }
-  return bytes;
-}
+export const encodeFileDirectory = (files: readonly BundleFile[]): Uint8Array =>
+  littleEndian(sizesOf(files), digestsOf(files));
 
 /** Kinds of additional files, one per cluster, with their name extensions. */
 const BESIDE = { texts: 'json', side: 'bin' } as const;
@@ -202,4 +185,82 @@ export function decodeFileDirectory(
     const digest = new Uint8Array(bytes, 4 * clusters + n * DIGEST, DIGEST);
     return namedFile(stem, BESIDE[stem], digest, view.getUint32(4 * n, true));
   });
+}
+
+/**
+ * Clusters of items by a hash of their ids, which finds an item's cluster without loading the ids of the whole catalogue. A
+ * bucket holds the ids whose hashes begin with the same bits; the number of buckets is a power of two.
+ */
+export interface IdBucket {
+  /** Ascending; equal values are ids that share a hash. */
+  hashes: Uint32Array;
+  /** Cluster of each, same length. */
+  clusters: Uint32Array;
+}
+
+/** Target number of ids in a bucket. */
+const TARGET = 1024;
+
+/** Number of buckets for a number of items: the power of two with at most 1,024 ids per bucket on average. */
+const bucketCount = (items: number): number => 2 ** Math.max(0, Math.ceil(Math.log2(items / TARGET)));
+
+/** 32-bit FNV-1a of the UTF-8 bytes, its bits mixed by MurmurHash3's finaliser. */
+export function hashId(id: string): number {
+  let hash = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(id)) hash = Math.imul(hash ^ byte, 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}
+
+/** The bucket that a hash belongs to. @param buckets a power of two */
+export const bucketOf = (hash: number, buckets: number): number => Math.floor((hash / 2 ** 32) * buckets);
+
+/**
+ * Buckets of a catalogue, little-endian, without a header: uint32 hashes, then uint32 clusters in the same order. Equal
+ * hashes are ordered by cluster.
+ * @param clusters ids of every cluster
+ */
+export function encodeIdBuckets(clusters: readonly (readonly string[])[]): Uint8Array[] {
+  const count = clusters.reduce((sum, ids) => sum + ids.length, 0);
+  const buckets: { hash: number; cluster: number }[][] = Array.from({ length: bucketCount(count) }, () => []);
+  for (const [cluster, ids] of clusters.entries()) {
+    for (const id of ids) {
+      const hash = hashId(id);
+      buckets[bucketOf(hash, buckets.length)].push({ hash, cluster });
+    }
+  }
+  return buckets.map((entries) => {
+    entries.sort((a, b) => a.hash - b.hash || a.cluster - b.cluster);
+    return littleEndian(
+      Uint32Array.from(entries, ({ hash }) => hash),
+      Uint32Array.from(entries, ({ cluster }) => cluster),
+    );
+  });
+}
+
+/** @throws SidestreamError `bundle/invalid` when it is not a bucket of a bundle with that many clusters */
+export function decodeIdBucket(bytes: ArrayBuffer, clusters: number): IdBucket {
+  const count = bytes.byteLength / 8;
+  const view = new DataView(bytes);
+  const read = (from: number): Uint32Array =>
+    Uint32Array.from({ length: Math.floor(count) }, (_, at) => view.getUint32(4 * (from + at), true));
+  const bucket = { hashes: read(0), clusters: read(Math.floor(count)) };
+  if (!Number.isInteger(count) || bucket.clusters.some((cluster) => cluster >= clusters)) {
+    throw new SidestreamError(
+      'bundle/invalid',
+      'A bucket of item ids cannot be read. Build the bundle again with `sidestream build`.',
+    );
+  }
+  return bucket;
+}
+
+/** Clusters that may hold an item: none, one, or more if hashes collide. */
+export function clustersWith({ hashes, clusters }: IdBucket, id: string): number[] {
+  const hash = hashId(id);
+  const found: number[] = [];
+  for (let at = hashes.indexOf(hash); at >= 0 && at < hashes.length && hashes[at] === hash; at++) {
+    if (!found.includes(clusters[at])) found.push(clusters[at]);
+  }
+  return found;
 }

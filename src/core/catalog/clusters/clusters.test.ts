@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { memoryBundle } from '../../../testing/bundles';
 import { topicContent } from '../../../testing/topics';
-import { sha256 } from '../../common/sha256';
+import { sha256 } from '../../common/bytes';
 import { inventory } from '../bundle/inventory';
 import { MANIFEST_FILE, type Manifest } from '../bundle/manifest';
 import { type Bundle, openBundle } from '../bundle/read-bundle';

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { memoryBundle } from '../../../testing/bundles';
 import { topicContent } from '../../../testing/topics';
 import { withVariants } from '../../../testing/variants';
-import { quantizeRow } from '../../common/quantize-row';
+import { quantizeRow } from '../../common/bytes';
 import { type Bundle, openBundle } from '../bundle/read-bundle';
 import { writeBundle } from '../bundle/write-bundle';
 import { rowsPerItem } from '../features/feature-table';

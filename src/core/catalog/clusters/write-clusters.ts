@@ -1,16 +1,13 @@
-import { quantizeRow } from '../../common/quantize-row';
-import { sha256 } from '../../common/sha256';
-import { decodeItems, encodeItems } from '../bundle/item-shard';
+import { quantizeRow, sha256 } from '../../common/bytes';
+import { decodeItems, encodeItems } from '../bundle/bundle-file';
 import type { BundleFile, BundleSink, Manifest } from '../bundle/manifest';
 import type { Bundle } from '../bundle/read-bundle';
 import { encodeAxes, encodeVectorShard } from '../features/base-vectors';
-import type { ContentBlend } from '../features/content-vectors';
-import { encodeFeatureShard, type FeatureTable, pickRows } from '../features/feature-table';
+import { type ContentBlend, encodeFeatureShard, type FeatureTable, pickRows } from '../features/feature-table';
 import type { Item } from '../item';
 import { productStatistics, variantGroups } from '../variants/variant-groups';
-import { CLUSTER_TIERS, encodeDirectory, TIER_EXTENSIONS } from './cluster-directory';
+import { CLUSTER_TIERS, encodeDirectory, encodeIdBuckets, TIER_EXTENSIONS } from './cluster-directory';
 import { type ClusterPlan, type PreviousClusters, planClusters } from './cluster-plan';
-import { encodeIdBuckets } from './id-bucket';
 
 /** Rows of the items in each items file: in the files that a page loads first, and in the files of the clusters, if any. */
 export interface ItemPlaces {

@@ -1,8 +1,14 @@
 import { EVD, Matrix } from 'ml-matrix';
 import { SidestreamError } from '../../../error';
-import { type ContentBlend, type ContentVectors, contentVectors } from './content-vectors';
+import { littleEndian } from '../../common/bytes';
 import { decodeScales } from './decode-features';
-import { type FeatureTable, rowsPerItem } from './feature-table';
+import {
+  type ContentBlend,
+  type ContentVectors,
+  contentVectors,
+  type FeatureTable,
+  rowsPerItem,
+} from './feature-table';
 
 /** Axes of the base vectors: the leading eigenvectors of the content vectors' second moment. */
 export interface PrincipalAxes {
@@ -83,14 +89,8 @@ export function tableBaseVectors(
 }
 
 /** Writes axes, little-endian: uint32 dims, uint32 width, float32 values. */
-export function encodeAxes({ dims, width, values }: PrincipalAxes): Uint8Array {
-  const bytes = new Uint8Array(HEADER + 4 * values.length);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, dims, true);
-  view.setUint32(4, width, true);
-  for (const [at, value] of values.entries()) view.setFloat32(HEADER + 4 * at, value, true);
-  return bytes;
-}
+export const encodeAxes = ({ dims, width, values }: PrincipalAxes): Uint8Array =>
+  littleEndian(Uint32Array.of(dims, width), values);
 
 /**
  * Reads the output of `encodeAxes`.
@@ -136,13 +136,7 @@ export interface BaseVectors {
 export const vectorShardBytes = (count: number, dims: number): number => count * (4 + dims);
 
 /** Writes base vectors, little-endian, without a header: float32 scales, then int8 values. */
-export function encodeVectorShard({ count, dims, values, scales }: BaseVectors): Uint8Array {
-  const bytes = new Uint8Array(vectorShardBytes(count, dims));
-  const view = new DataView(bytes.buffer);
-  for (const [row, scale] of scales.entries()) view.setFloat32(4 * row, scale, true);
-  bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), 4 * count);
-  return bytes;
-}
+export const encodeVectorShard = ({ values, scales }: BaseVectors): Uint8Array => littleEndian(scales, values);
 
 /**
  * Reads the output of `encodeVectorShard`. The caller has checked its length against `vectorShardBytes`.

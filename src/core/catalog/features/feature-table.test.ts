@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { quantizeRow } from '../../common/quantize-row';
+import { quantizeRow } from '../../common/bytes';
 import { concatTables, createTable, dequantize } from './feature-table';
 
 it('quantises a row to within half a step, and a zero row to zero', () => {

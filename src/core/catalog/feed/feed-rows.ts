@@ -2,18 +2,15 @@ import { SidestreamError } from '../../../error';
 import type { Item } from '../item';
 import { type RejectedRow, type RowUnit, shortened } from '../rejected-row';
 import { detectFormat, type FeedFormat, feedLanguage } from './feed-format';
-import type { FeedMapping } from './feed-mapping';
-import type { FeedRecord, RecordShape } from './feed-record';
-import { feedText, peekText } from './feed-text';
-import { binaryTextKind } from './file-text';
+import type { FeedMapping, FeedRecord, RecordShape } from './feed-record';
+import { binaryTextKind, feedText, peekText } from './feed-text';
+import { groupVariants, htmlRecords, jsonLdRecords } from './json-ld';
 import { jsonlRecords, jsonRecords } from './read-json';
-import { htmlRecords, jsonLdRecords } from './read-json-ld';
 import { xmlRecords } from './read-xml';
 import { type Beside, type ParsedRecord, type Problem, recordItem } from './record-item';
-import { SeenIds } from './seen-ids';
+import { shopifyVariants } from './shopify-fields';
 import { tableRecords } from './shopify-table';
-import { variantRecords } from './variant-records';
-import { joinVariations } from './woocommerce-variations';
+import { joinVariations } from './woocommerce';
 
 export interface FeedSource {
   /** Name in rejected rows. */
@@ -140,6 +137,18 @@ function recordsOf(format: FeedFormat, text: AsyncIterable<string>, mapping: Fee
   }
 }
 
+/**
+ * Replaces each product whose variants the feed lists by one record for each of them: a Shopify product, and a ProductGroup of
+ * schema.org. All other records pass unchanged.
+ */
+async function* variantRecords(records: AsyncIterable<FeedRecord>): AsyncGenerator<FeedRecord> {
+  for await (const record of records) {
+    if ('fields' in record && record.shape === 'shopify') yield* shopifyVariants(record);
+    else if ('fields' in record && record.shape === 'json-ld') yield* groupVariants(record);
+    else yield record;
+  }
+}
+
 /** The headers of exports of orders: each line would be read as a product named after its order. */
 const ORDERS = [
   [
@@ -164,3 +173,68 @@ const unknownFormat = (file: string, head: string) => {
     `${file} is not a feed that can be read: it is neither JSON, JSON Lines, CSV, XML nor HTML. A table of one column needs "separator" in a mapping file.`,
   );
 };
+
+/** Where an id was read first. */
+interface SeenAt {
+  file: number;
+  line: number;
+}
+
+/**
+ * Set of the ids read so far and their places, in 32 to 64 bytes each and without strings: 34 MB for a million rows. Ids are
+ * compared by a 64-bit hash: among a million, the odds that two different ids are taken for one are 1 in 37 million.
+ */
+export class SeenIds {
+  /** Slots of four: hash high, hash low, file + 1 (0 is free), line. */
+  #slots = new Uint32Array(4 * 1024);
+  #count = 0;
+
+  /** Adds an id. @returns the place of its first occurrence; null for a new id */
+  add(id: string, file: number, line: number): SeenAt | null {
+    if (this.#count * 8 >= this.#slots.length) this.#grow();
+    const [high, low] = hash(id);
+    const at = this.#find(high, low);
+    if (this.#slots[at + 2] !== 0) return { file: this.#slots[at + 2] - 1, line: this.#slots[at + 3] };
+    this.#slots.set([high, low, file + 1, line], at);
+    this.#count++;
+    return null;
+  }
+
+  #find(high: number, low: number): number {
+    const slots = this.#slots;
+    const mask = slots.length / 4 - 1;
+    let slot = low & mask;
+    while (slots[slot * 4 + 2] !== 0 && (slots[slot * 4] !== high || slots[slot * 4 + 1] !== low)) {
+      slot = (slot + 1) & mask;
+    }
+    return slot * 4;
+  }
+
+  #grow(): void {
+    const old = this.#slots;
+    this.#slots = new Uint32Array(old.length * 2);
+    for (let at = 0; at < old.length; at += 4) {
+      if (old[at + 2] !== 0) this.#slots.set(old.subarray(at, at + 4), this.#find(old[at], old[at + 1]));
+    }
+  }
+}
+
+/** Two 32-bit FNV-1a hashes with different starts, each mixed at the end as murmur3 does. */
+function hash(text: string): [number, number] {
+  let [a, b] = [0x811c9dc5, 0x9747b28c];
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    a = Math.imul(a ^ code, 0x01000193);
+    b = Math.imul(b ^ code, 0x85ebca6b);
+    b ^= b >>> 13;
+  }
+  return [mix(a), mix(b ^ text.length)];
+}
+
+function mix(value: number): number {
+  let h = value ^ (value >>> 16);
+  h = Math.imul(h, 0x85ebca6b);
+  h ^= h >>> 13;
+  h = Math.imul(h, 0xc2b2ae35);
+  return (h ^ (h >>> 16)) >>> 0;
+}

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { finiteNumber, type Item } from '../item';
+import { isObject } from './feed-record';
 
 export type DecimalSign = '.' | ',';
 
@@ -91,4 +92,51 @@ export function textList(value: unknown): string[] | undefined {
   return texts.length > 0 ? texts : undefined;
 }
 
+/** An option or a property of a product as an attribute: its one value, or the list of them. */
+export function optionOf(name: unknown, values: unknown): [string, unknown][] {
+  const texts = textList(values);
+  if (typeof name !== 'string' || name === '' || !texts) return [];
+  return [[name, texts.length > 1 || name === 'tags' ? texts : attributeValue(name, texts[0])]];
+}
+
+/** The objects of a list; empty for any other value. */
+export const objects = (value: unknown): Record<string, unknown>[] =>
+  Array.isArray(value) ? value.filter(isObject) : [];
+
+/** The first of the values with the lowest number. */
+export const lowest = <T>(values: readonly T[], numberOf: (value: T) => number): T | undefined =>
+  values.reduce<T | undefined>(
+    (best, value) => (best === undefined || numberOf(value) < numberOf(best) ? value : best),
+    undefined,
+  );
+
 export const isPresent = (value: unknown): boolean => value !== undefined && value !== null && value !== '';
+
+/** Words by which shops mark unpublished products. */
+const UNPUBLISHED = /^(draft|archived|unlisted|unpublished|inactive|disabled|trash)$/i;
+const NO = /^(false|no|0|-1)$/i;
+
+/**
+ * Whether a feed marks a product as unpublished: a draft, or removed from the shop.
+ * @param status as a word
+ * @param published as a boolean, a word or a number; a date is ignored
+ */
+export const isUnpublished = (status: unknown, published: unknown): boolean =>
+  (typeof status === 'string' && UNPUBLISHED.test(status.trim())) ||
+  (['boolean', 'number', 'string'].includes(typeof published) && NO.test(String(published).trim()));
+
+/** Names of cost columns, without spaces and signs. */
+const COST =
+  /^((unit|item|product|variant|average|landed|supplier|wholesale)?costs?(price|per(item|unit|piece)|of(goods(sold)?|sales))?|(meta|wc)*cogs?(cost)?|(purchase|purchasing|buying|wholesale|trade|dealer|supplier)price|(gross)?margin|profit(margin)?|einkaufspreis(netto)?|ekpreis|ek|prixdachat|preciodecompra|preciodecosto|原価|仕入(価格|値|れ値))$/;
+
+/**
+ * Whether a column contains the shop's own cost of a product. A bundle is public, so it leaves out such columns unless a
+ * mapping names them.
+ */
+export const isCost = (column: string): boolean =>
+  COST.test(
+    normalName(column)
+      .replace(/\(.*\)/, '')
+      .replace(/^g:/, '')
+      .replace(/[^\p{L}]/gu, ''),
+  );

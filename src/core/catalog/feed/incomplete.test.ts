@@ -5,9 +5,9 @@ import { topicContent } from '../../../testing/topics';
 import { inventory, publishedNames } from '../bundle/inventory';
 import { addLearned } from '../bundle/learned';
 import { MANIFEST_FILE } from '../bundle/manifest';
+import { manifestFile } from '../bundle/manifest-file';
 import { openBundle } from '../bundle/read-bundle';
 import { writeBundle } from '../bundle/write-bundle';
-import { manifestFile } from '../bundle/write-manifest';
 
 /** A published bundle, and the folder of the next one built in its place. */
 async function twoBuilds(kind: 'small' | 'clusters') {

@@ -135,7 +135,7 @@ it('reads the same cells however the text is cut', async () => {
 
 async function records(chunks: string[]): Promise<FeedRecord[]> {
   const read: FeedRecord[] = [];
-  for await (const record of delimitedRecords(chunks, { separator: ',' })) read.push(record);
+  for await (const record of delimitedRecords(chunks, { separator: ',' })) if ('line' in record) read.push(record);
   return read;
 }
 

@@ -11,13 +11,12 @@ export interface DelimitedDialect {
  * Reads a table whose first row names the columns. Empty cells count as absent; among columns with the same name, the first
  * cell with a value counts. A row whose quotes do not match is rejected, and reading continues in the next line; if it is
  * the header, the table cannot be read.
- * @param onHeader called with the names of the columns before the first record
+ * @returns the names of the columns, then the records
  */
 export async function* delimitedRecords(
   chunks: TextChunks,
   dialect: DelimitedDialect,
-  onHeader?: (columns: readonly string[]) => void,
-): AsyncGenerator<FeedRecord> {
+): AsyncGenerator<FeedRecord | { columns: readonly string[] }> {
   let header: string[] | null = null;
   for await (const { line, cells, problem } of tableRows(chunks, dialect)) {
     if (problem !== undefined) {
@@ -29,7 +28,7 @@ export async function* delimitedRecords(
     } else if (cells.every((cell) => cell.trim() === '')) continue;
     else if (header === null) {
       header = cells.map((cell) => cell.trim());
-      onHeader?.(header);
+      yield { columns: header };
     } else yield recordOf(line, header, cells);
   }
 }
@@ -63,7 +62,7 @@ export async function* tableRows(
   { separator, quote = '"' }: DelimitedDialect,
 ): AsyncGenerator<TableRow> {
   const lines = new LineSplitter(MAX_RECORD);
-  const rows = quote === false ? new PlainRows(separator) : new QuotedRows(separator, quote);
+  const rows = new Rows(separator, quote);
   for await (const chunk of unixLines(chunks)) {
     for (const line of lines.push(chunk)) for (const row of rows.take(line)) yield row;
   }
@@ -75,30 +74,15 @@ const TOO_LONG = `is longer than ${MAX_RECORD} characters`;
 const NOT_CLOSED = 'has a quote that is not closed, or is too long';
 const TEXT_AFTER_QUOTE = 'has a cell that cannot be read: text follows its closing quote';
 
-/** Rows of a table without quotes: its lines. */
-class PlainRows {
-  readonly #separator: string;
-
-  constructor(separator: string) {
-    this.#separator = separator;
-  }
-
-  *take({ line, text }: FeedLine): Generator<TableRow> {
-    yield text === null ? { line, cells: [], problem: TOO_LONG } : { line, cells: text.split(this.#separator) };
-  }
-
-  *end(): Generator<TableRow> {}
-}
-
 /**
  * Joins the lines of a row if a quoted cell contains line ends. If a row cannot be read, only its first line is rejected,
  * because a wrong quote may have enclosed good rows. Papa Parse reads to the end of the text after each mistake, which takes
  * quadratic time; here every line is read at most three times: as the beginning of a row, as the continuation of an open
  * quote (the same for all rows that are open before it), and as a part of a row of several lines.
  */
-class QuotedRows {
+class Rows {
   readonly #separator: string;
-  readonly #quote: string;
+  readonly #quote: string | false;
   /** Lines from `#first` on are pending. */
   #lines: FeedLine[] = [];
   #first = 0;
@@ -111,7 +95,7 @@ class QuotedRows {
   /** Effect of the line `#next` on an open quote; null before it is read. */
   #effect: 'closes' | 'breaks' | null = null;
 
-  constructor(separator: string, quote: string) {
+  constructor(separator: string, quote: string | false) {
     this.#separator = separator;
     this.#quote = quote;
   }
@@ -186,7 +170,7 @@ class QuotedRows {
   /** Cells of a row; `open` when its last quote is not closed, `broken` when text follows a closing one. */
   #cells(text: string): string[] | 'open' | 'broken' {
     const [separator, quote] = [this.#separator, this.#quote];
-    if (!text.includes(quote)) return text.split(separator);
+    if (quote === false || !text.includes(quote)) return text.split(separator);
     const cells: string[] = [];
     let at = 0;
     for (;;) {

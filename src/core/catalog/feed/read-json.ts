@@ -1,8 +1,8 @@
 import { JSONParser, TokenType } from '@streamparser/json';
-import { messageOf } from '../../common/thrown';
+import { messageOf } from '../../common/text';
 import { type FeedRecord, isObject, MAX_PAGE, MAX_RECORD, type TextChunks } from './feed-record';
 import { feedLines } from './feed-text';
-import { isStoreProduct } from './woocommerce-variations';
+import { isStoreProduct } from './woocommerce';
 
 export interface JsonLayout {
   /** Whether the document is a list, of products or of pages `{"products": […]}`. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readFeedText } from '../../../testing/feeds';
-import { parseFeedMapping } from './feed-mapping';
+import { parseFeedMapping } from './feed-record';
 
 describe('a product without a title', () => {
   it('is called by the start of its description, or by its id when there is a picture', async () => {

@@ -1,10 +1,9 @@
 import * as v from 'valibot';
-import { INEXACT_ID, isExactId } from '../../common/exact-id';
+import { INEXACT_ID, isExactId } from '../../common/ids';
 import { type Item, itemSchema } from '../item';
 import { OFFERED, type Offered } from '../offers';
 import { shortened } from '../rejected-row';
-import type { FeedMapping } from './feed-mapping';
-import { isObject, MAX_NESTING, type NamedFields, type RecordShape } from './feed-record';
+import { type FeedMapping, isObject, MAX_NESTING, type NamedFields, type RecordShape } from './feed-record';
 import { parseAmount, parseAvailability } from './field-values';
 import { plainText } from './html';
 import { namedFields, namesOf } from './record-fields';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { SeenIds } from './seen-ids';
+import { SeenIds } from './feed-rows';
 
 it('distinguishes 300,000 similar ids and reports where each occurred first', () => {
   const seen = new SeenIds();

@@ -1,7 +1,7 @@
 import type { FeedRecord, TextChunks } from './feed-record';
 import { normalName } from './field-values';
 import { type DelimitedDialect, delimitedRecords } from './read-delimited';
-import { isWooTable } from './woocommerce-variations';
+import { isWooTable } from './woocommerce';
 
 type Fields = Record<string, unknown>;
 
@@ -62,25 +62,23 @@ export async function* tableRecords(
 ): AsyncGenerator<FeedRecord> {
   let columns: ReadonlyMap<Column, readonly string[]> | null = null;
   let shape: 'columns' | 'woo-table' = 'columns';
-  const onHeader = (header: readonly string[]): void => {
-    columns = shopifyColumns(header);
-    if (isWooTable(header)) shape = 'woo-table';
-  };
-  /** The compiler does not follow the assignment in the callback. */
-  const current = (): ReadonlyMap<Column, readonly string[]> | null => columns;
   let product: Row | null = null;
   let rows: Row[] = [];
   /** Unreadable rows between the rows of the product. */
   let bad: FeedRecord[] = [];
   function* flush(): Generator<FeedRecord> {
-    const made = product && rows.length > 0 ? productRecords(product, rows, variants, current()) : [];
+    const made = product && rows.length > 0 ? productRecords(product, rows, variants, columns) : [];
     yield* [...made, ...bad].sort((a, b) => a.line - b.line);
     rows = [];
     bad = [];
   }
-  for await (const record of delimitedRecords(chunks, dialect, onHeader)) {
-    const shopify = current();
-    if (shopify === null) {
+  for await (const record of delimitedRecords(chunks, dialect)) {
+    if ('columns' in record) {
+      columns = shopifyColumns(record.columns);
+      if (isWooTable(record.columns)) shape = 'woo-table';
+      continue;
+    }
+    if (columns === null) {
       yield 'fields' in record ? { ...record, shape } : record;
       continue;
     }
@@ -89,7 +87,7 @@ export async function* tableRecords(
       bad.push(record);
       continue;
     }
-    const row = rowOf(record.line, record.fields, shopify);
+    const row = rowOf(record.line, record.fields, columns);
     const handle = row.cell('handle');
     if (handle === undefined || handle !== product?.cell('handle')) {
       yield* flush();

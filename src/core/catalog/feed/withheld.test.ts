@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readFeedText } from '../../../testing/feeds';
-import { isCost, isUnpublished } from './withheld';
+import { isCost, isUnpublished } from './field-values';
 
 describe('isCost', () => {
   it.each([

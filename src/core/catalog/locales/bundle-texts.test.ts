@@ -1,12 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { bundleContent, makeItem, memoryBundle } from '../../../testing/bundles';
-import { inventory } from '../bundle/inventory';
+import { inventory, verifyBundle } from '../bundle/inventory';
 import type { Manifest } from '../bundle/manifest';
-import { parseManifest } from '../bundle/read-manifest';
-import { verifyBundle } from '../bundle/verify-bundle';
+import { parseManifest } from '../bundle/manifest-file';
 import { writeBundle } from '../bundle/write-bundle';
-import { localeFor, marketFor } from './bundle-locales';
-import { decodeTexts, encodeTexts } from './item-text';
+import { decodeTexts, encodeTexts, localeFor, marketFor } from '.';
 
 const ITEMS = ['a', 'b', 'c', 'd', 'e'].map((id) => makeItem(id));
 const TEXTS = ITEMS.map(({ id }, n) => (n === 3 ? null : { title: `Titel von ${id}` }));

@@ -1,3 +1,162 @@
-export { firstTexts, localeFor, marketFor } from './bundle-locales';
-export { decodeTexts, type ItemText, itemTextOf, type Shown, shownItem } from './item-text';
-export { localeSchema } from './locale-tag';
+import * as v from 'valibot';
+import { exactObject, fitting } from '../../common/schema';
+import { invalidBundle, parseJson } from '../bundle/bundle-file';
+import { type BundleShard, MANIFEST_FILE, type Manifest } from '../bundle/manifest';
+import { type Item, itemSchema } from '../item';
+
+/** The tag in its usual spelling, `de-at` as `de-AT`; null if it is not a BCP 47 tag. */
+function canonicalTag(tag: string): string | null {
+  try {
+    return Intl.getCanonicalLocales(tag.trim().replaceAll('_', '-'))[0] ?? null;
+  } catch {
+    // Intl throws for an invalid tag; the error has no further information.
+    return null;
+  }
+}
+
+/** A language as a BCP 47 tag: `de`, `pt-BR`, `zh-Hant`; also with `_`, as many shops write it. */
+export const localeSchema = v.pipe(
+  v.string(),
+  v.maxLength(35, 'must have at most 35 characters'),
+  v.transform(canonicalTag),
+  v.string('must be a language tag such as "de" or "pt-BR"'),
+);
+
+/** Points for each subtag that two tags of the same language share. */
+const SAME_SCRIPT = 4;
+const SAME_REGION = 2;
+const NO_REGION = 1;
+
+/**
+ * The language of a shop that suits a reader best: among tags of the reader's language, one in the same script, then one of
+ * the same region, then one without a region. `de-AT` gets `de` before `de-CH`, `zh-TW` gets `zh-Hant` before `zh`, and `pt`
+ * gets `pt-BR` if the shop has no `pt`.
+ * @param wanted tag of the reader's language; an invalid tag matches nothing
+ * @param offered tags; among equally good tags, the first wins
+ */
+export function bestLocale(wanted: unknown, offered: readonly string[]): string | null {
+  const reader = typeof wanted === 'string' ? localeOf(wanted) : null;
+  if (!reader) return null;
+  let [best, most] = [null as string | null, -1];
+  for (const tag of offered) {
+    const other = localeOf(tag);
+    if (!other || other.likely.language !== reader.likely.language) continue;
+    const points =
+      (other.likely.script === reader.likely.script ? SAME_SCRIPT : 0) +
+      (other.likely.region === reader.likely.region ? SAME_REGION : 0) +
+      (other.named.region === undefined ? NO_REGION : 0);
+    if (points > most) [best, most] = [tag, points];
+  }
+  return best;
+}
+
+function localeOf(tag: string): { named: Intl.Locale; likely: Intl.Locale } | null {
+  const known = canonicalTag(tag);
+  if (known === null) return null;
+  const named = new Intl.Locale(known);
+  return { named, likely: named.maximize() };
+}
+
+type Languages = Pick<Manifest, 'language' | 'locales'>;
+
+/**
+ * The additional language of a bundle that suits a reader best; null if the items' own language does, or no language.
+ * @param wanted tag of the reader's language, if known
+ */
+export function localeFor({ language, locales = {} }: Languages, wanted: unknown): string | null {
+  const tags = Object.keys(locales);
+  const best = bestLocale(wanted, language === undefined ? tags : [language, ...tags]);
+  return best !== null && Object.hasOwn(locales, best) && best !== language ? best : null;
+}
+
+/** The market whose offers a page in a language uses if it names no market; undefined: the default offers. */
+export function marketFor(manifest: Languages, wanted: unknown): string | undefined {
+  const locale = localeFor(manifest, wanted);
+  return locale === null ? undefined : manifest.locales?.[locale]?.market;
+}
+
+/**
+ * The text files of a language for the items that a page loads first, with the rows of those items.
+ * @throws SidestreamError `bundle/invalid` when their number differs from the number of items files
+ */
+export function firstTexts({ locales, shards, clusters }: Manifest, tag: string): BundleShard[] {
+  const files = locales?.[tag]?.files ?? [];
+  const places = clusters ? [{ start: 0, count: clusters.head.count }] : shards.items;
+  if (files.length !== places.length || !clusters !== !locales?.[tag]?.clusters) {
+    throw invalidBundle(MANIFEST_FILE, `the texts in ${tag} do not match its items files`);
+  }
+  return files.map((file, n) => ({ ...file, start: places[n].start, count: places[n].count }));
+}
+
+const { title, description, category, url, image, images, attributes } = itemSchema.entries;
+
+/**
+ * The texts of an item in another language, as far as they differ from the item: an absent field is the item's own.
+ * `attributes` contains only the attributes that differ.
+ */
+const itemTextSchema = exactObject({
+  title: v.optional(title),
+  description: v.optional(description.wrapped),
+  category: v.optional(category.wrapped),
+  url: v.optional(url.wrapped),
+  image: v.optional(image.wrapped),
+  images: v.optional(images.wrapped),
+  attributes: v.optional(attributes.wrapped),
+});
+
+export type ItemText = v.InferOutput<typeof itemTextSchema>;
+
+/** Shows an item in a language. */
+export type Shown = (item: Item) => Item;
+
+const FIELDS = ['title', 'description', 'category', 'url', 'image', 'images'] as const;
+
+/**
+ * The differences of an item in the feed of another language. Fields that are empty in that feed stay the item's own; only
+ * attributes that the item also has count, because cards and filters name those.
+ * @param titled the field that names the feed's row if it has no title
+ */
+export function itemTextOf(item: Item, other: Item, titled?: 'description' | 'id'): ItemText {
+  const text: ItemText = {};
+  for (const field of FIELDS) {
+    const value = other[field];
+    if (value === undefined || value === '' || same(value, item[field])) continue;
+    // An id is no title, and the item has one.
+    if (field === 'title' && titled === 'id') continue;
+    Object.assign(text, { [field]: value });
+  }
+  const differing = Object.entries(other.attributes)
+    .filter(([name, value]) => name in item.attributes && !same(value, item.attributes[name]))
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  if (differing.length > 0) text.attributes = Object.fromEntries(differing);
+  return text;
+}
+
+/** The item with its texts in a language. Id, price, stock and everything else that is not text stay. */
+export const shownItem = (item: Item, { attributes, ...text }: ItemText): Item => ({
+  ...item,
+  ...text,
+  attributes: { ...item.attributes, ...attributes },
+});
+
+const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
+
+const shardSchema = v.array(v.nullable(itemTextSchema));
+
+/** Writes the texts of some items, one a line in their order, fields in a fixed order; null for an item without any. */
+export function encodeTexts(texts: readonly (ItemText | null)[]): Uint8Array {
+  const rows = texts.map((text) => JSON.stringify(text));
+  return new TextEncoder().encode(`[\n${rows.join(',\n')}\n]\n`);
+}
+
+/**
+ * Reads the output of `encodeTexts`.
+ * @param file its name, for the message
+ * @throws SidestreamError `bundle/invalid` naming row and field, or when the number of items is wrong
+ */
+export function decodeTexts(bytes: ArrayBuffer, file: string, count: number): (ItemText | null)[] {
+  const invalid = (what: string): Error => invalidBundle(file, what);
+  const texts = fitting(shardSchema, parseJson(file, bytes), invalid);
+  if (texts.length === count) return texts;
+  throw invalid(`has texts of ${texts.length} items, the manifest says ${count}`);
+}

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { makeItem } from '../../../testing/bundles';
-import { itemTextOf, shownItem } from './item-text';
+import { itemTextOf, shownItem } from '.';
 
 const item = makeItem('a', {
   title: 'Teapot',

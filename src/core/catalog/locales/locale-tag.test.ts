@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { expect, it } from 'vitest';
-import { bestLocale, localeSchema } from './locale-tag';
+import { bestLocale, localeSchema } from '.';
 
 it.each([
   ['de-AT', ['en', 'de', 'de-CH'], 'de'],

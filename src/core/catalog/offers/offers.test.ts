@@ -2,9 +2,17 @@ import * as v from 'valibot';
 import { describe, expect, it, vi } from 'vitest';
 import { makeItem } from '../../../testing/bundles';
 import { freshFrom } from '../bundle/bundle-file';
-import { mergedOffer, type Offer, offeredItem } from './offer';
-import { decodeOffers, encodeOffers, fetchOffers, MAX_BYTES, marketSchema } from './offers-file';
-import { offersFile } from './offers-name';
+import { offersFile } from '../bundle/manifest';
+import {
+  decodeOffers,
+  encodeOffers,
+  fetchOffers,
+  MAX_BYTES,
+  marketSchema,
+  mergedOffer,
+  type Offer,
+  offeredItem,
+} from '.';
 
 const bytesOf = (data: unknown): ArrayBuffer =>
   new Uint8Array(new TextEncoder().encode(typeof data === 'string' ? data : JSON.stringify(data))).buffer;

@@ -1,5 +1,5 @@
 import { SidestreamError } from '../../../error';
-import { quantizeRow } from '../../common/quantize-row';
+import { littleEndian, quantizeRow } from '../../common/bytes';
 import { MAX_SIDE_STATES, MAX_SIDE_WIDTH, type SideModel, type SideRows } from './side-model';
 
 /** uint32 count, width and number of states. */
@@ -23,14 +23,12 @@ export function encodeSideModel(model: SideModel, count: number): Uint8Array<Arr
   if (!states.every(({ gain }) => gain.length === width)) throw invalid('a state has gains of another width');
   if (!states.every(({ decay }) => isDecay(decay))) throw invalid('a state never fades, or keeps nothing');
   if (!states.every(({ gain }) => gain.every(Number.isFinite))) throw invalid('a value is not finite');
-  const head = headLength(width, states.length);
-  const bytes = new Uint8Array(head + rowsLength(count, width));
-  const view = new DataView(bytes.buffer);
-  for (const [n, value] of [count, width, states.length].entries()) view.setUint32(4 * n, value, true);
-  const floats = [...states.map(({ decay }) => decay), ...states.flatMap(({ gain }) => [...gain])];
-  for (const [n, value] of floats.entries()) view.setFloat32(HEADER + 4 * n, value, true);
-  bytes.set(encodeSideRows(model, width), head);
-  return bytes;
+  return littleEndian(
+    Uint32Array.of(count, width, states.length),
+    Float32Array.from(states, ({ decay }) => decay),
+    ...states.map(({ gain }) => gain),
+    encodeSideRows(model, width),
+  );
 }
 
 /**
@@ -45,12 +43,7 @@ export function encodeSideRows({ vectors, biases }: SideRows, width: number): Ui
     quantizeRow(vectors.subarray(row * width, (row + 1) * width), steps, row * width),
   );
   if (!scales.every(isScale)) throw invalid('a value is too large');
-  const bytes = new Uint8Array(rowsLength(count, width));
-  const view = new DataView(bytes.buffer);
-  for (const [row, scale] of scales.entries()) view.setFloat32(4 * row, scale, true);
-  for (const [row, bias] of biases.entries()) view.setFloat32(4 * (count + row), bias, true);
-  bytes.set(new Uint8Array(steps.buffer), 8 * count);
-  return bytes;
+  return littleEndian(scales, biases, steps);
 }
 
 /**

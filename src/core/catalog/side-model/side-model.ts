@@ -1,4 +1,4 @@
-import type { ContentVectors } from '../features/content-vectors';
+import type { ContentVectors } from '../features/feature-table';
 
 /** A fading sum over the vectors of a shopper's choices: s <- decay * s + k(choice). */
 interface SideState {

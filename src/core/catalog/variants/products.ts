@@ -1,5 +1,5 @@
 import type { Learned } from '../bundle/learned';
-import type { CooccurrenceTable } from '../cooccurrence/cooccurrence-table';
+import type { CooccurrenceTable } from '../cooccurrence';
 import { type FeatureTable, pickRows } from '../features/feature-table';
 import type { Item } from '../item';
 import { pickSideModel } from '../side-model/side-model';

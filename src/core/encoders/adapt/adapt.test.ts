@@ -5,7 +5,7 @@ import { DIALECTS } from '../../../testing/models/dialect';
 import { bertStates, type Kind, vitStates } from '../../../testing/models/plain-transformer';
 import { BERT, bertModel, CLIP, DINO, VIT, vitModel } from '../../../testing/models/tiny-model';
 import { SIDE, TINY } from '../../../testing/models/tiny-weights';
-import { sha256 } from '../../common/sha256';
+import { sha256 } from '../../common/bytes';
 import { onnx } from '../onnx';
 import { OnnxGraph } from '../recipes/onnx-graph';
 import { type AdaptRequest, adaptModel } from './adapt';

@@ -1,7 +1,6 @@
 import { SidestreamError } from '../../../error';
-import type { COMPUTES, Preset } from '../preset';
-import { type Bits, storeInBlocks } from './block-weights';
-import { computeOnBytes, computesOnBytes } from './int8-products';
+import { DataType, declared, type Onnx, operator } from '../onnx';
+import type { COMPUTES, POOLINGS, Preset } from '../preset';
 import {
   findImageInput,
   findTextInputs,
@@ -13,9 +12,8 @@ import {
   unifyTextInputs,
 } from './model-inputs';
 import { OnnxModel, type ReadExternal, unsupported } from './onnx-model';
-import { addPooling, type Pooling } from './pooling';
+import { type Bits, computeOnBytes, computesOnBytes, storeInBlocks } from './quantize';
 import { findHiddenStates } from './residual-stream';
-import { declared, operator } from './tensors';
 
 /** What the products of an encoder run on. */
 type Compute = (typeof COMPUTES)[number];
@@ -51,8 +49,6 @@ export interface Adapted {
   compute: Compute;
 }
 
-const FLOAT = 1;
-
 /**
  * Turns a BERT- or ViT-like ONNX model into an encoder of this project. The same bytes and request give the same bytes.
  * @param read files with tensors beside the model
@@ -84,7 +80,7 @@ export async function adaptModel(bytes: Uint8Array, read: ReadExternal, request:
   addPooling(model, state, request.pooling, unified.mask);
   if (request.compute === 'int8') computeOnBytes(model);
   storeInBlocks(model, request.bits);
-  const outputs = taps.map((tap) => declared(tap, FLOAT, ['batch', `${tap}_width`]));
+  const outputs = taps.map((tap) => declared(tap, DataType.FLOAT, ['batch', `${tap}_width`]));
   const compute = computesOnBytes(model) ? 'int8' : 'float';
   return { onnx: model.encode(outputs, unified.inputs, request.notice), reference, inputs, taps, layers, compute };
 }
@@ -118,6 +114,52 @@ async function referenceModel(bytes: Uint8Array, read: ReadExternal, states: str
   // Some fused operators output the sum only on request; `findHiddenStates` adds that output.
   findHiddenStates(model);
   const outputs = states.map((_, i) => `reference/${i}`);
-  model.append(states.map((state, i) => operator('Cast', outputs[i], [state], { to: FLOAT })));
-  return model.encode(outputs.map((name) => declared(name, FLOAT, ['batch', 'tokens', `${name}/width`])));
+  model.append(states.map((state, i) => operator('Cast', outputs[i], [state], { to: DataType.FLOAT })));
+  return model.encode(outputs.map((name) => declared(name, DataType.FLOAT, ['batch', 'tokens', `${name}/width`])));
+}
+
+/** Pooling of a hidden state's tokens: the first token, or the mean of all tokens but padding. */
+export type Pooling = (typeof POOLINGS)[number];
+
+/**
+ * Adds the operators that turn hidden states [batch, tokens, width] into taps [batch, width], float32.
+ * @param states names of the hidden states by name of the tap
+ * @param mask value [batch, tokens], 1 for a token and 0 for padding; null when there is no padding
+ */
+function addPooling(model: OnnxModel, states: Map<string, string>, pooling: Pooling, mask: string | null): void {
+  const nodes = pooling === 'cls' ? [] : weights(model, mask);
+  if (pooling === 'cls') model.store(FIRST, [], new BigInt64Array([0n]));
+  model.store(ROW, [2], new BigInt64Array([0n, -1n]));
+  for (const [tap, state] of states) {
+    const float = `${tap}/float`;
+    nodes.push(operator('Cast', float, [state], { to: DataType.FLOAT }));
+    if (pooling === 'cls') nodes.push(operator('Gather', tap, [float, FIRST], { axis: 1 }));
+    else if (mask === null) nodes.push(model.reduction('ReduceMean', tap, float, [1], 0, 18));
+    else {
+      // [batch, 1, tokens] x [batch, tokens, width]: the sum over tokens.
+      nodes.push(operator('MatMul', `${tap}/sum`, [TOKENS, float]));
+      nodes.push(operator('Div', `${tap}/mean`, [`${tap}/sum`, COUNT]));
+      nodes.push(operator('Reshape', tap, [`${tap}/mean`, ROW]));
+    }
+  }
+  model.append(nodes);
+}
+
+const FIRST = 'pooling/first';
+const ROW = 'pooling/row';
+/** The mask as float32, [batch, 1, tokens]. */
+const TOKENS = 'pooling/tokens';
+/** Tokens of each text, at least 1, [batch, 1, 1]. */
+const COUNT = 'pooling/count';
+
+function weights(model: OnnxModel, mask: string | null): Onnx.INodeProto[] {
+  if (mask === null) return [];
+  const shape = model.store('pooling/shape', [3], new BigInt64Array([0n, 1n, -1n]));
+  const one = model.store('pooling/one', [], new Float32Array([1]));
+  return [
+    operator('Cast', 'pooling/mask', [mask], { to: DataType.FLOAT }),
+    operator('Reshape', TOKENS, ['pooling/mask', shape]),
+    model.reduction('ReduceSum', 'pooling/total', TOKENS, [2], 1, 13),
+    operator('Max', COUNT, ['pooling/total', one]),
+  ];
 }

@@ -1,3 +1,4 @@
 export { type AdaptRequest, adaptModel } from './adapt';
-export { agreement, referenceTaps, SAMPLE_TEXTS, type SampleInputs, samplePictures } from './agreement';
+export type { SampleInputs } from './agreement';
+export { agreement, referenceTaps, SAMPLE_TEXTS, samplePictures } from './agreement';
 export { imageSettings, textSettings } from './settings';

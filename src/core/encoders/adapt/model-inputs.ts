@@ -1,8 +1,5 @@
+import { DataType, declared, dimsOf, operator } from '../onnx';
 import { type GraphInput, type OnnxModel, unsupported } from './onnx-model';
-import { declared, dimsOf, operator, tensorOf } from './tensors';
-
-/** `TensorProto.DataType` */
-const [FLOAT, INT32, INT64] = [1, 6, 7];
 
 export interface TextInputs {
   ids: GraphInput;
@@ -29,7 +26,7 @@ export interface Normalization {
  */
 export function findTextInputs(model: OnnxModel): TextInputs {
   const { inputs } = model;
-  if (inputs.some(({ type }) => type !== INT32 && type !== INT64)) throw strange(inputs, 'token ids');
+  if (inputs.some(({ type }) => type !== DataType.INT32 && type !== DataType.INT64)) throw strange(inputs, 'token ids');
   const left = [...inputs];
   const take = (pattern: RegExp, rows: (count: number) => boolean): GraphInput | null => {
     let at = left.findIndex(({ name }) => pattern.test(name));
@@ -47,7 +44,7 @@ export function findTextInputs(model: OnnxModel): TextInputs {
 export function findImageInput(model: OnnxModel): ImageInput {
   const { inputs } = model;
   const [input, ...rest] = inputs;
-  if (!input || rest.length > 0 || input.type !== FLOAT || input.dims.length !== 4) {
+  if (!input || rest.length > 0 || input.type !== DataType.FLOAT || input.dims.length !== 4) {
     throw strange(inputs, 'one picture in float32');
   }
   const channelsLast = input.dims[3] === 3 && input.dims[1] !== 3;
@@ -75,7 +72,7 @@ export function unifyTextInputs(model: OnnxModel, { ids, mask, types }: TextInpu
     nodes.push(operator('Cast', own(types), ['inputs/zeros'], { to: types.type }));
   }
   model.prepend(nodes);
-  const inputs = ['input_ids', 'attention_mask'].map((name) => declared(name, INT32, ['batch', 'tokens']));
+  const inputs = ['input_ids', 'attention_mask'].map((name) => declared(name, DataType.INT32, ['batch', 'tokens']));
   return { inputs, mask: 'attention_mask' };
 }
 
@@ -87,17 +84,16 @@ export function unifyImageInput(model: OnnxModel, input: ImageInput, size: numbe
   const { scale, mean, deviation } = normalization;
   const own = `original/${input.name}`;
   model.rename(input.name, own);
-  const channels = (name: string, values: number[]): string => {
-    model.constants.set(name, tensorOf(name, [3, 1, 1], Float32Array.from(values)));
-    return name;
-  };
-  const factor = channels(
+  const dims = [3, 1, 1];
+  const factor = model.store(
     'inputs/factor',
-    deviation.map((d) => scale / d),
+    dims,
+    Float32Array.from(deviation, (d) => scale / d),
   );
-  const shift = channels(
+  const shift = model.store(
     'inputs/shift',
-    mean.map((m, c) => m / deviation[c]),
+    dims,
+    Float32Array.from(mean, (m, c) => m / deviation[c]),
   );
   const nodes = [
     operator('Mul', 'inputs/scaled', ['pixels', factor]),
@@ -110,7 +106,7 @@ export function unifyImageInput(model: OnnxModel, input: ImageInput, size: numbe
   }
   nodes.push(operator('Identity', own, [value]));
   model.prepend(nodes);
-  return { inputs: [declared('pixels', FLOAT, ['batch', 3, size, size])], mask: null };
+  return { inputs: [declared('pixels', DataType.FLOAT, ['batch', 3, size, size])], mask: null };
 }
 
 /** Maximum number of token types of a model; a table with more rows is a vocabulary. */

@@ -1,5 +1,5 @@
 import { SidestreamError } from '../../../error';
-import { type Onnx, onnx } from '../onnx';
+import { type Onnx, onnx, operator, type TensorData, tensorOf } from '../onnx';
 
 type Tensor = Onnx.ITensorProto;
 
@@ -79,6 +79,26 @@ export class OnnxModel {
       if (reads.every((name) => constant.has(name))) for (const name of outputs) constant.add(name);
     }
     return constant;
+  }
+
+  /** Stores a tensor. @returns its name */
+  store(name: string, dims: number[], data: TensorData): string {
+    this.constants.set(name, tensorOf(name, dims, data));
+    return name;
+  }
+
+  /** A reduction; its axes are an input from opset `since` on, and an attribute in earlier versions. */
+  reduction(
+    op: 'ReduceMean' | 'ReduceSum' | 'ReduceMax',
+    output: string,
+    input: string,
+    axes: number[],
+    keepdims: 0 | 1,
+    since: number,
+  ): Onnx.INodeProto {
+    if (this.opset < since) return operator(op, output, [input], { axes, keepdims });
+    const stored = this.store(`${output}/axes`, [axes.length], BigInt64Array.from(axes, BigInt));
+    return operator(op, output, [input, stored], { keepdims });
   }
 
   /** Puts operators before all others. */

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { SidestreamError } from '../../../error';
 import type { Framing } from '../preset';
+import type { Pooling } from './adapt';
 import type { Normalization } from './model-inputs';
-import type { Pooling } from './pooling';
 
 /** The small files beside a model, parsed as JSON; undefined for a missing file. */
 export interface ModelFiles {

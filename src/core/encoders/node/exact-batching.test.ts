@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_PRESETS } from '../registry';
+import { alone, equalLengths, equalLengthsInPairs } from '../onnx-encoder';
+import { DEFAULT_PRESETS } from '../preset';
 import { EncoderSession } from '../session';
-import { alone, equalLengths, equalLengthsInPairs } from '../text-batches';
 import type { TokenBatch } from '../tokenizer';
-import { exactBatching } from './exact-batching';
+import { exactBatching } from './node-encoder';
 
 /** An encoder with one value per text: the sum of its ids, plus a term that depends on the number of texts. */
 async function batchingOf(error: (texts: number) => number) {

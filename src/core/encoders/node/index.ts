@@ -1,4 +1,2 @@
 export { createTokenizer } from '../tokenizer';
-export { createNodeEncoder, type NodeEncoderFiles } from './node-encoder';
-export { decodeImage } from './node-image';
-export { nodeRuntime } from './node-packages';
+export { createNodeEncoder, decodeImage, type NodeEncoderFiles, nodeRuntime } from './node-encoder';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { DEFAULT_PRESETS } from '../preset';
 import { findRecipe } from '../recipes';
-import { DEFAULT_PRESETS } from '../registry';
 import { createNodeEncoder, type NodeEncoderFiles } from './node-encoder';
 
 const PACKAGES = new URL('../../../../node_modules/', import.meta.url);

@@ -1,12 +1,20 @@
 import { SidestreamError } from '../../../error';
-import { sha256 } from '../../common/sha256';
-import type { ImageEncoder, TextEncoder } from '../encoder';
-import { type IntTensor, imageEncoder, textEncoder } from '../onnx-encoder';
-import type { ImagePreset, Preset, TextPreset } from '../preset';
-import { EncoderSession } from '../session';
-import { createTokenizer } from '../tokenizer';
-import { exactBatching } from './exact-batching';
-import { loadOnnxruntime } from './node-packages';
+import { sha256 } from '../../common/bytes';
+import { codeOf, messageOf } from '../../common/text';
+import {
+  alone,
+  type Batching,
+  equalLengths,
+  equalLengthsInPairs,
+  type IntTensor,
+  imageEncoder,
+  runTokens,
+  textEncoder,
+} from '../onnx-encoder';
+import { framed } from '../picture';
+import type { Framing, ImagePreset, Preset, TextPreset } from '../preset';
+import { EncoderSession, type ImageEncoder, type Pixels, type RawTaps, type TextEncoder } from '../session';
+import { createTokenizer, type Tokenizer } from '../tokenizer';
 
 export interface NodeEncoderFiles {
   /** Contents of `models/<name>.onnx`. */
@@ -63,4 +71,104 @@ export async function createNodeEncoder(
 
 function missing({ name }: Preset, what: string): SidestreamError {
   return new SidestreamError('encoder/missing', `${what}. Run "sidestream encoders add ${name}".`);
+}
+
+/** Lengths of the test texts: the shortest, and one that does not fill a vector register evenly. */
+const LENGTHS = [1, 13];
+const TEXTS = 5;
+
+/**
+ * The batches in which this runtime always computes the same bits for a text. Libraries differ by processor and operator, so
+ * a few synthetic texts of equal length are run in several ways. The shape of a batch may change the order of sums and
+ * therefore their rounding; with equal lengths it seldom does, with padding it would.
+ */
+export async function exactBatching(encoder: {
+  tokenizer: Tokenizer;
+  session: EncoderSession;
+  tensor: IntTensor;
+}): Promise<Batching> {
+  let same = true;
+  for (const length of LENGTHS) {
+    const texts = Array.from({ length: TEXTS }, (_, n) => Array.from({ length }, (_, i) => 1 + ((7 * n + 3 * i) % 50)));
+    const together = await runTokens(texts, encoder);
+    const last = TEXTS - 1;
+    const single = await runTokens([texts[last]], encoder);
+    const pair = await runTokens([texts[last], texts[last]], encoder);
+    if (!equalRows(together, last, pair, 1)) return alone;
+    same &&= equalRows(together, last, single, 0);
+  }
+  return same ? equalLengths : equalLengthsInPairs;
+}
+
+function equalRows(a: RawTaps, row: number, b: RawTaps, other: number): boolean {
+  return a.every((tap, t) => {
+    const width = tap.length / TEXTS;
+    const bits = (values: Float32Array, from: number) =>
+      new Uint32Array(values.buffer, values.byteOffset + 4 * from * width, width);
+    const expected = bits(tap, row);
+    return bits(b[t], other).every((word, d) => word === expected[d]);
+  });
+}
+
+/**
+ * Decodes a picture (PNG, JPEG, WebP, AVIF, GIF, TIFF or SVG), turns it upright, fits it into the encoder's square and fills
+ * the rest and transparent areas with white.
+ * @param framing the framing fields of the image preset; letterboxed by default
+ * @returns [3, size, size], 0..1
+ * @throws SidestreamError `encoder/bad-image`, `encoder/not-installed`
+ */
+export async function decodeImage(bytes: Uint8Array, framing: Framing): Promise<Pixels> {
+  const sharp = await loadSharp();
+  try {
+    const upright = sharp(bytes, { failOn: 'error' })
+      .autoOrient()
+      .flatten({ background: '#fff' })
+      .toColourspace('srgb');
+    const { data, info } = await upright.raw().toBuffer({ resolveWithObject: true });
+    const { width, height, channels } = info;
+    return framed({ width, height, channels: 3, data: channels === 3 ? data : repeated(data, channels) }, framing);
+  } catch (cause) {
+    const message = `The picture cannot be decoded (${messageOf(cause)}). Use a PNG, JPEG, WebP or AVIF file.`;
+    throw new SidestreamError('encoder/bad-image', message, { cause });
+  }
+}
+
+/** The bytes of a grey picture three times. @param channels bytes of a pixel */
+function repeated(bytes: Uint8Array, channels: number): Uint8Array {
+  const out = new Uint8Array((3 * bytes.length) / channels);
+  for (let pixel = 0; pixel * channels < bytes.length; pixel++)
+    out.fill(bytes[pixel * channels], 3 * pixel, 3 * pixel + 3);
+  return out;
+}
+
+/**
+ * The optional peer dependencies that encode products in Node. Both are large and native, and a page does not need them, so
+ * only machines that build bundles install them.
+ */
+const INSTALL = 'npm i -D onnxruntime-node sharp --ignore-scripts';
+
+/** @throws SidestreamError `encoder/not-installed` */
+export const loadOnnxruntime = (): Promise<typeof import('onnxruntime-node')> =>
+  import('onnxruntime-node').catch(notLoaded('onnxruntime-node'));
+
+/** @throws SidestreamError `encoder/not-installed` */
+const loadSharp = (): Promise<typeof import('sharp')['default']> =>
+  import('sharp').then(({ default: sharp }) => sharp, notLoaded('sharp'));
+
+/**
+ * The libraries that compute features in Node, with versions: another version may round differently.
+ * @throws SidestreamError `encoder/not-installed`
+ */
+export async function nodeRuntime(): Promise<string> {
+  const [{ env }, sharp] = await Promise.all([loadOnnxruntime(), loadSharp()]);
+  return `onnxruntime ${env.versions.node ?? env.versions.common}, libvips ${sharp.versions.vips}`;
+}
+
+function notLoaded(name: string): (cause: unknown) => never {
+  return (cause) => {
+    const absent = codeOf(cause) === 'ERR_MODULE_NOT_FOUND';
+    const what = absent ? `is not installed. Run "${INSTALL}" in this folder` : `does not load. Run "${INSTALL}" again`;
+    const message = `Encoding products in Node needs ${name}, which ${what}; the binaries for CPUs are inside the packages, no install script is needed.`;
+    throw new SidestreamError('encoder/not-installed', message, { cause });
+  };
 }

@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { decodeImage } from './node-image';
+import { decodeImage } from './node-encoder';
 
 const SIZE = 32;
 const AREA = SIZE * SIZE;

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { sha256 } from '../../common/sha256';
-import { PRESETS } from '../registry';
+import { sha256 } from '../../common/bytes';
+import { PRESETS } from '../preset';
 import { findRecipe } from '.';
 
 const PACKAGES = new URL('../../../../node_modules/', import.meta.url);

@@ -1,8 +1,7 @@
 import * as v from 'valibot';
 import { SidestreamError } from '../../../error';
 import { OnnxGraph } from './onnx-graph';
-import { licenseNotice, type ReadSource, type Recipe } from './recipe';
-import { TfjsWeights } from './tfjs-weights';
+import { licenseNotice, type ReadSource, type Recipe, TfjsWeights } from './recipe';
 
 const FOLDER = 'dist/models/mobilenet_v2';
 const SIZE = 224;
@@ -119,7 +118,7 @@ function convolution(
     weights.floats(`${norm}/${part}`),
   );
   const a = gamma.map((g, i) => g / Math.sqrt(variance[i] + BATCH_NORM_EPSILON));
-  const bytesName = graph.tensor(`${name}/uint8`, 'uint8', [outputs, inputs, size, size], ordered);
+  const bytesName = graph.tensor(`${name}/uint8`, [outputs, inputs, size, size], ordered);
   const cast = graph.node('Cast', `${name}/cast`, [bytesName], { to: 1 });
   const dims = [outputs, 1, 1, 1];
   const scale = graph.float(

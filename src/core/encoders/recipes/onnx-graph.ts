@@ -1,18 +1,18 @@
 import { SidestreamError } from '../../../error';
-import { type Onnx, onnx } from '../onnx';
+import { quantizeRow } from '../../common/bytes';
+import {
+  type Attribute,
+  DataType,
+  declared,
+  int8Blocks,
+  type Onnx,
+  onnx,
+  operator,
+  type TensorData,
+  tensorOf,
+} from '../onnx';
 
-const TYPES = {
-  float32: onnx.TensorProto.DataType.FLOAT,
-  int8: onnx.TensorProto.DataType.INT8,
-  uint8: onnx.TensorProto.DataType.UINT8,
-  int32: onnx.TensorProto.DataType.INT32,
-  int64: onnx.TensorProto.DataType.INT64,
-} as const;
-
-export type ElementType = keyof typeof TYPES;
-
-/** Attribute of an operator; a whole number is written as INT, a fraction must be given as `{ float }`. */
-export type Attribute = number | number[] | string | { float: number };
+const INPUT_TYPES = { float32: DataType.FLOAT, int32: DataType.INT32, int64: DataType.INT64 } as const;
 
 /** Opset 17 is the first with LayerNormalization; everything newer would only narrow the runtimes that can load the file. */
 const OPSET = 17;
@@ -43,27 +43,26 @@ export class OnnxGraph {
   }
 
   /** Declares a graph input; a dimension given as a string is symbolic. */
-  input(name: string, type: ElementType, dims: (number | string)[]): string {
+  input(name: string, type: keyof typeof INPUT_TYPES, dims: (number | string)[]): string {
     this.#claim(name);
-    this.#inputs.push(valueInfo(name, type, dims));
+    this.#inputs.push(declared(name, INPUT_TYPES[type], dims));
     return name;
   }
 
   /** Stores a tensor, little-endian, row-major. */
-  tensor(name: string, type: ElementType, dims: number[], data: ArrayBufferView): string {
+  tensor(name: string, dims: number[], data: TensorData): string {
     this.#claim(name);
-    const rawData = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    this.#initializers.push({ name, dims, dataType: TYPES[type], rawData });
+    this.#initializers.push(tensorOf(name, dims, data));
     return name;
   }
 
   float(name: string, dims: number[], values: ArrayLike<number>): string {
-    return this.tensor(name, 'float32', dims, Float32Array.from(values));
+    return this.tensor(name, dims, Float32Array.from(values));
   }
 
   /** Shape-like constants: reshape targets, axes, slice bounds. */
   int64(name: string, values: number[]): string {
-    return this.tensor(name, 'int64', [values.length], BigInt64Array.from(values, BigInt));
+    return this.tensor(name, [values.length], BigInt64Array.from(values, BigInt));
   }
 
   /**
@@ -76,21 +75,13 @@ export class OnnxGraph {
   /** Adds an operator with several outputs; one left out is ''. */
   nodeOf(op: string, outputs: string[], inputs: string[], attributes: Record<string, Attribute> = {}): string[] {
     for (const output of outputs) this.#claim(output);
-    const [opType, domain] = op.split(':').reverse();
-    this.#nodes.push({
-      opType,
-      ...(domain ? { domain } : {}),
-      name: outputs[0],
-      input: inputs,
-      output: outputs,
-      attribute: Object.entries(attributes).map(([name, value]) => attributeProto(name, value)),
-    });
+    this.#nodes.push(operator(op, outputs, inputs, attributes));
     return outputs;
   }
 
   /** Offers a value as a graph output, under its own name. */
   output(name: string, dims: (number | string)[]): void {
-    this.#outputs.set(name, valueInfo(name, 'float32', dims));
+    this.#outputs.set(name, declared(name, DataType.FLOAT, dims));
   }
 
   /**
@@ -138,15 +129,59 @@ export class OnnxGraph {
   }
 }
 
-function valueInfo(name: string, type: ElementType, dims: (number | string)[]): Onnx.IValueInfoProto {
-  const dim = dims.map((d) => (typeof d === 'number' ? { dimValue: d } : { dimParam: d }));
-  return { name, type: { tensorType: { elemType: TYPES[type], shape: { dim } } } };
+/** Weights that share one scale. */
+const BLOCK = 64;
+
+/**
+ * Stores a weight matrix as int8 in blocks of 64 down each column, and adds the operators that give float32 back:
+ * Cast, Mul by the block's scale, Reshape. Runtimes fold them when they load the file, so it is small on disk and exact
+ * float32 at run time.
+ * @param values [rows, columns], row-major; rows a multiple of 64
+ * @returns the name of the float32 matrix
+ */
+export function int8Matrix(
+  graph: OnnxGraph,
+  name: string,
+  values: Float32Array,
+  rows: number,
+  columns: number,
+): string {
+  const blocks = rows / BLOCK;
+  const quantized = new Int8Array(values.length);
+  const scales = new Float32Array(blocks * columns);
+  const [part, bytes] = [new Float32Array(BLOCK), new Int8Array(BLOCK)];
+  for (let b = 0; b < blocks; b++) {
+    for (let c = 0; c < columns; c++) {
+      const at = (row: number): number => (b * BLOCK + row) * columns + c;
+      for (let row = 0; row < BLOCK; row++) part[row] = values[at(row)];
+      scales[b * columns + c] = quantizeRow(part, bytes, 0);
+      for (let row = 0; row < BLOCK; row++) quantized[at(row)] = bytes[row];
+    }
+  }
+  return dequantize(graph, name, quantized, scales, [blocks, BLOCK, columns], [blocks, 1, columns], [rows, columns]);
 }
 
-function attributeProto(name: string, value: Attribute): Onnx.IAttributeProto {
-  const { AttributeType } = onnx.AttributeProto;
-  if (typeof value === 'number') return { name, type: AttributeType.INT, i: value };
-  if (typeof value === 'string') return { name, type: AttributeType.STRING, s: new TextEncoder().encode(value) };
-  if (Array.isArray(value)) return { name, type: AttributeType.INTS, ints: value };
-  return { name, type: AttributeType.FLOAT, f: value.float };
+/**
+ * The same for a lookup table: blocks of 64 along each row.
+ * @param values [rows, columns], row-major; columns a multiple of 64
+ */
+export function int8Rows(graph: OnnxGraph, name: string, values: Float32Array, rows: number, columns: number): string {
+  const { bytes, scales } = int8Blocks(values, BLOCK);
+  const blocks = scales.length;
+  return dequantize(graph, name, bytes, scales, [blocks, BLOCK], [blocks, 1], [rows, columns]);
+}
+
+function dequantize(
+  graph: OnnxGraph,
+  name: string,
+  quantized: Int8Array,
+  scales: Float32Array,
+  blockDims: number[],
+  scaleDims: number[],
+  dims: number[],
+): string {
+  const bytes = graph.tensor(`${name}/int8`, blockDims, quantized);
+  const cast = graph.node('Cast', `${name}/cast`, [bytes], { to: DataType.FLOAT });
+  const scaled = graph.node('Mul', `${name}/scaled`, [cast, graph.float(`${name}/scale`, scaleDims, scales)]);
+  return graph.node('Reshape', name, [scaled, graph.int64(`${name}/dims`, dims)]);
 }

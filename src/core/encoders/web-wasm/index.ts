@@ -1,5 +1,5 @@
-import type { ImageEncoder, TextEncoder } from '../encoder';
 import type { ImagePreset, TextPreset } from '../preset';
+import type { ImageEncoder, TextEncoder } from '../session';
 import { createEncoderOn, type WebEncoderFiles } from '../web/web-encoder';
 
 /**

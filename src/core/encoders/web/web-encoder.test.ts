@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_PRESETS } from '../registry';
+import { DEFAULT_PRESETS } from '../preset';
 import { backendsOf, webBackends } from './web-encoder';
 
 const adapter = (architecture: string, isFallbackAdapter = false) => ({

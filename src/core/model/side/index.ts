@@ -1,19 +1,20 @@
-export { sideWeightsFault } from './check-side-weights';
-export { choiceLoss } from './choice-loss';
-export { SIDE_DECAYS, SIDE_INPUTS, type SideConfig, type SideInput, sideConfigSchema } from './config';
-export { itemVectors, type SideItems } from './item-vectors';
+export { choiceLoss, itemVectors, pickRows, type SideItems, shopperQueries } from './network';
 export {
   carriedItems,
   nextSideWindow,
   type SideUse,
   type SideWindowOptions,
 } from './next-window';
-export { pickRows } from './pick-rows';
-export { shopperQueries } from './shopper-states';
 export {
   freshSideExpert,
   freshSideWeights,
+  SIDE_DECAYS,
+  SIDE_INPUTS,
   SIDE_NAMES,
+  type SideConfig,
+  type SideInput,
+  sideConfigSchema,
   sideExpertCount,
   sideInputNames,
+  sideWeightsFault,
 } from './weights';

@@ -3,11 +3,17 @@ import '@tensorflow/tfjs-backend-cpu';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { seededRandom, uniform } from '../../common/random';
 import { parametersFrom, type Weights } from '../weights';
-import { sideWeightsFault } from './check-side-weights';
-import type { SideConfig } from './config';
-import { itemVectors } from './item-vectors';
+import { itemVectors } from './network';
 import { carriedItems, nextSideWindow } from './next-window';
-import { freshSideWeights, SIDE_NAMES, sideExpertCount, sideExpertNames, sideInputNames } from './weights';
+import {
+  freshSideWeights,
+  SIDE_NAMES,
+  type SideConfig,
+  sideExpertCount,
+  sideExpertNames,
+  sideInputNames,
+  sideWeightsFault,
+} from './weights';
 
 const ITEMS = 7;
 const config: SideConfig = { width: 4, hidden: 6, inputs: { text: 5, image: 0, attributes: 3 }, decays: [0.5, 0.9] };

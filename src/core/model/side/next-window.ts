@@ -1,8 +1,14 @@
 import { type Random, uniform } from '../../common/random';
-import { entryOf } from '../state-dict';
-import type { Weight, Weights } from '../weights';
-import { SIDE_INPUTS, type SideConfig, type SideInput } from './config';
-import { SIDE_NAMES, sideExpertCount, sideExpertNames, sideInputNames } from './weights';
+import { entryOf, type Weight, type Weights } from '../weights';
+import {
+  SIDE_INPUTS,
+  SIDE_NAMES,
+  type SideConfig,
+  type SideInput,
+  sideExpertCount,
+  sideExpertNames,
+  sideInputNames,
+} from './weights';
 
 /** Per part the mean gate of each expert over the items that somebody chose; sums to 1. Parts without columns are absent. */
 export type SideUse = Partial<Record<SideInput, number[]>>;

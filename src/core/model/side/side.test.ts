@@ -17,12 +17,17 @@ import { BACKENDS, countingTensors, useBackend } from '../../../testing/backends
 import { seededRandom, uniform } from '../../common/random';
 import { Trainer } from '../trainer';
 import { disposeParameters, type Parameters, parametersFrom, type Weights } from '../weights';
-import { choiceLoss } from './choice-loss';
-import { SIDE_DECAYS, type SideConfig, sideConfigSchema } from './config';
-import { itemVectors, type SideItems } from './item-vectors';
-import { pickRows } from './pick-rows';
-import { type SequencePlaces, shopperQueries } from './shopper-states';
-import { freshSideExpert, freshSideWeights, SIDE_NAMES, sideExpertCount, sideInputNames } from './weights';
+import { choiceLoss, itemVectors, pickRows, type SequencePlaces, type SideItems, shopperQueries } from './network';
+import {
+  freshSideExpert,
+  freshSideWeights,
+  SIDE_DECAYS,
+  SIDE_NAMES,
+  type SideConfig,
+  sideConfigSchema,
+  sideExpertCount,
+  sideInputNames,
+} from './weights';
 
 const COUNT = 6;
 const CONFIG: SideConfig = {

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { Item } from '../../../core/catalog';
-import { exactObject } from '../../../core/common/strict-object';
+import { exactObject } from '../../../core/common/schema';
 import { type Filter, filterSchema, itemFilter } from './filter';
 
 export const RULES_FILE = 'rules.json';

@@ -1,9 +1,17 @@
 import {
   add,
   dispose,
+  div,
+  log,
   matMul,
+  maximum,
   mul,
+  neg,
+  type Scalar,
   slice,
+  softmax,
+  sub,
+  sum,
   type Tensor,
   type Tensor2D,
   tensor,
@@ -13,18 +21,17 @@ import {
   valueAndGrads,
 } from '@tensorflow/tfjs-core';
 import { type Random, uniform } from '../../../core/common/random';
+import { differentiable, linear } from '../../../core/model';
+import type { SasrecBatch } from './sasrec-batch';
 import {
   attentionMask,
-  crossEntropy,
   disposeMask,
   lastPositions,
-  linear,
   userEncoder,
   userEncoderEntries,
   userEncoderOf,
   userEncoderShapes,
-} from '../../../core/model';
-import type { SasrecBatch } from './sasrec-batch';
+} from './user-encoder';
 
 const [BETA1, BETA2, EPSILON] = [0.9, 0.999, 1e-8];
 
@@ -206,4 +213,24 @@ function freshValues(name: string, shape: readonly number[], random: Random): Fl
   const size = shape.reduce((product, side) => product * side, 1);
   if (shape.length === 1) return new Float32Array(size).fill(/norm\.weight$/.test(name) ? 1 : 0);
   return uniform(random, size, name.includes('position') ? START : Math.sqrt(6 / (shape[0] + shape[1])));
+}
+
+/**
+ * Weighted cross-entropy of every row against its label, as one operation: these matrices are the largest of a step.
+ * @param logits [N, M]
+ * @param label [N, M] constant; the row's weight in the column of its label, else 0
+ * @param weights [N, 1] constant; 0 for rows that do not count
+ */
+export function crossEntropy(logits: Tensor2D, label: Tensor2D, weights: Tensor2D): Scalar {
+  return differentiable<Scalar>(
+    [logits],
+    (save) => {
+      const shares = softmax(logits);
+      save([shares]);
+      // The label's column holds the weight instead of 1; rows that do not count divide 0 by the floor.
+      const chosen = div(sum(mul(shares, label), 1, true), maximum(weights, 1e-12));
+      return neg(sum(mul(log(maximum(chosen, 1e-30)), weights))) as Scalar;
+    },
+    (dy, [shares]) => [mul(sub(mul(shares, weights), label), dy)],
+  );
 }

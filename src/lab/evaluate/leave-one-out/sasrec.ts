@@ -1,5 +1,5 @@
-import { nextTask } from '../../../core/common/next-task';
 import { seededRandom } from '../../../core/common/random';
+import { nextTask } from '../../../core/common/tasks';
 import { type LeaveOneOutMethod, ndcgOf, type Ranker } from './ranker';
 import { sasrecBatch, sasrecParts, sasrecSource } from './sasrec-batch';
 import { SasrecModel, type SasrecSize } from './sasrec-model';

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { sha256 } from '../../../core/common/sha256';
+import { sha256 } from '../../../core/common/bytes';
 import { type HubPreset, type Preset, presetSchema } from '../../../core/encoders';
 import {
   type AdaptRequest,

@@ -1,4 +1,4 @@
-import { CooccurrenceCounter, type CooccurrenceTable } from '../../../core/catalog';
+import { type CooccurrenceTable, countCooccurrence } from '../../../core/catalog';
 
 export interface Interaction {
   user: string;
@@ -40,11 +40,8 @@ export function cutWindows<T>(stream: readonly T[], count: number): T[][] {
 }
 
 /** @param interactions sorted by time */
-export function cooccurrenceTable(interactions: readonly Interaction[], count: number): CooccurrenceTable {
-  const counter = new CooccurrenceCounter(count);
-  for (const rows of choiceSequences(interactions)) counter.learn(rows);
-  return counter.table();
-}
+export const cooccurrenceTable = (interactions: readonly Interaction[], count: number): CooccurrenceTable =>
+  countCooccurrence(count, choiceSequences(interactions));
 
 /**
  * Share of a log after which a choice counts half. Chosen from 1/2 to 1/64 of the events, and from numbers of days, on the

@@ -1,4 +1,4 @@
-import { sha256 } from '../../../core/common/sha256';
+import { sha256 } from '../../../core/common/bytes';
 import type { CatalogIndex } from '../../../device/ranking';
 import type { Meter } from '../../pipeline';
 import { byShopper, choiceSequences, type Interaction } from '../demand';

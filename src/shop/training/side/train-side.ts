@@ -1,5 +1,5 @@
 import type { SideModel } from '../../../core/catalog/side-model';
-import { nextTask } from '../../../core/common/next-task';
+import { nextTask } from '../../../core/common/tasks';
 import { type Random, seededRandom, Trainer, type Weights } from '../../../core/model';
 import { freshSideWeights, SIDE_DECAYS, SIDE_NAMES, type SideConfig } from '../../../core/model/side';
 import { type HeldOutQuality, heldOutQuality } from './choice-ranks';

@@ -1,0 +1,293 @@
+import { SidestreamError } from '../../error';
+import { littleEndian } from '../common/bytes';
+import { categoryPaths } from './item';
+
+/**
+ * Co-occurrence of items: for every item, the items that the same shoppers chose near it, with their lift over chance. The
+ * entries of item i are at `offsets[i]` to `offsets[i + 1]`.
+ */
+export interface CooccurrenceTable {
+  count: number;
+  /** [count + 1] */
+  offsets: Uint32Array;
+  /** Item rows. */
+  rows: Uint32Array;
+  /** log(1 + lift), above 0, same length. */
+  lifts: Float32Array;
+  /**
+   * Number of orders with both items, same length; 0 if unknown or below `MIN_SUPPORT`. Absent if no orders were counted.
+   */
+  support?: Uint16Array;
+  /** `shop`: made from the shop's links and orders, smoothed by category. Default: counted from its logs. */
+  origin?: 'shop';
+}
+
+/**
+ * Smallest number of orders that a table reveals. The file is public: a count of one or two would reveal the orders of
+ * individual shoppers.
+ */
+const MIN_SUPPORT = 3;
+/** Largest number of orders that a table stores; it also stands for larger numbers. */
+const MAX_SUPPORT = 0xffff;
+
+/** The same table with the items in another order. @param order every row of the table once, in the new order */
+export function pickCooccurrence(table: CooccurrenceTable, order: readonly number[]): CooccurrenceTable {
+  const placeOf = new Uint32Array(table.count);
+  for (const [place, row] of order.entries()) placeOf[row] = place;
+  const offsets = new Uint32Array(table.count + 1);
+  const rows = new Uint32Array(table.rows.length);
+  const lifts = new Float32Array(table.lifts.length);
+  const support = table.support && new Uint16Array(table.support.length);
+  for (const [place, row] of order.entries()) {
+    const [from, to] = [table.offsets[row], table.offsets[row + 1]];
+    const at = offsets[place];
+    rows.set(
+      table.rows.subarray(from, to).map((other) => placeOf[other]),
+      at,
+    );
+    lifts.set(table.lifts.subarray(from, to), at);
+    if (table.support) support?.set(table.support.subarray(from, to), at);
+    offsets[place + 1] = at + to - from;
+  }
+  return { ...table, offsets, rows, lifts, ...(support ? { support } : {}) };
+}
+
+/** Quantisation steps of a stored lift. */
+const STEPS = 255;
+const HEADER = 3 * 4;
+
+/**
+ * Writes a table, little-endian: uint32 count, uint32 number of entries, float32 largest lift; uint32 entries of
+ * every item; uint32 rows, but uint16 in a catalogue of up to 65,536 items; uint8 lifts as shares of the largest; with
+ * support, uint16 of each entry. The manifest states whether the table has support.
+ */
+export function encodeCooccurrence({
+  count,
+  offsets,
+  rows,
+  lifts,
+  support,
+}: CooccurrenceTable): Uint8Array<ArrayBuffer> {
+  const largest = lifts.reduce((max, lift) => Math.max(max, lift), 0);
+  return littleEndian(
+    Uint32Array.of(count, rows.length),
+    Float32Array.of(largest),
+    Uint32Array.from({ length: count }, (_, item) => offsets[item + 1] - offsets[item]),
+    rowWidth(count) === 2 ? Uint16Array.from(rows) : rows,
+    Uint8Array.from(lifts, (lift) => Math.max(1, Math.round((STEPS * lift) / largest))),
+    ...(support ? [support] : []),
+  );
+}
+
+/**
+ * Reads the output of `encodeCooccurrence`.
+ * @param supported whether the table has support, according to the manifest
+ * @throws SidestreamError `bundle/invalid` when it is not such a table, or belongs to another catalogue
+ */
+export function decodeCooccurrence(bytes: ArrayBuffer, count: number, supported = false): CooccurrenceTable {
+  const view = new DataView(bytes);
+  if (bytes.byteLength < HEADER || view.getUint32(0, true) !== count) throw invalid('it is for other items');
+  const total = view.getUint32(4, true);
+  const largest = view.getFloat32(8, true);
+  const wide = rowWidth(count);
+  if (bytes.byteLength !== HEADER + 4 * count + total * (wide + (supported ? 3 : 1)))
+    throw invalid('its length is wrong');
+  const offsets = new Uint32Array(count + 1);
+  for (let item = 0; item < count; item++) offsets[item + 1] = offsets[item] + view.getUint32(HEADER + 4 * item, true);
+  const from = HEADER + 4 * count;
+  const rows = Uint32Array.from({ length: total }, (_, at) =>
+    wide === 2 ? view.getUint16(from + 2 * at, true) : view.getUint32(from + 4 * at, true),
+  );
+  // The sums have 32 bits: counts that overflow must not pass for valid ones.
+  const falling = offsets.some((offset, item) => item > 0 && offset < offsets[item - 1]);
+  const possible = largest >= 0 && largest < Number.POSITIVE_INFINITY;
+  if (offsets[count] !== total || falling || !possible || rows.some((row) => row >= count)) {
+    throw invalid('its numbers are out of range');
+  }
+  const strengths = from + total * wide;
+  const lifts = Float32Array.from(new Uint8Array(bytes, strengths, total), (step) => (step * largest) / STEPS);
+  if (!supported) return { count, offsets, rows, lifts };
+  const support = Uint16Array.from({ length: total }, (_, at) => view.getUint16(strengths + total + 2 * at, true));
+  if (support.some((orders) => orders > 0 && orders < MIN_SUPPORT)) throw invalid('its support is out of range');
+  return { count, offsets, rows, lifts, support };
+}
+
+const rowWidth = (count: number): 2 | 4 => (count <= 65_536 ? 2 : 4);
+
+const invalid = (what: string): SidestreamError =>
+  new SidestreamError(
+    'bundle/invalid',
+    `The co-occurrence table cannot be read: ${what}. Train again with \`sidestream train\`, or build again with --links or --orders.`,
+  );
+
+/** Maximum distance, in steps, of two choices of one user that count as a pair. */
+const REACH = 30;
+/** Weight added to an item's pairs before they are compared with chance; it keeps rare items from being overrated. */
+const SMOOTHING = 30;
+
+/**
+ * Counts which items the same users choose near each other. Two choices d steps apart, in either order, count 1 / d up to
+ * 30 steps. Needs no features and no compute backend; items without a choice get no co-occurrence.
+ * @param count number of items
+ * @param sequences choices of each user, as rows of the catalogue, oldest first
+ * @param most maximum number of entries per item, to limit the download. Default 256
+ * @returns for every item the items with the highest log lift, which compares with chance how often both were chosen near each
+ *   other: log(1 + n(a, b) N / ((n(a) + 30) (n(b) + 30))), where n are the weights of pairs and N is their sum
+ */
+export function countCooccurrence(
+  count: number,
+  sequences: Iterable<ArrayLike<number>>,
+  most = 256,
+): CooccurrenceTable {
+  /** Per item, the weight of its pairs with each other item, and their sum. */
+  const pairs = Array.from({ length: count }, () => new Map<number, number>());
+  const mass = new Float64Array(count);
+  let total = 0;
+  const add = (from: number, to: number, weight: number): void => {
+    pairs[from].set(to, (pairs[from].get(to) ?? 0) + weight);
+    mass[from] += weight;
+    total += weight;
+  };
+  for (const rows of sequences) {
+    for (let later = 1; later < rows.length; later++) {
+      for (let distance = 1; distance <= Math.min(REACH, later); distance++) {
+        const [a, b] = [rows[later], rows[later - distance]];
+        if (a === b) continue;
+        add(a, b, 1 / distance);
+        add(b, a, 1 / distance);
+      }
+    }
+  }
+  const offsets = new Uint32Array(count + 1);
+  const kept = pairs.map((own, row) => {
+    const expected = (mass[row] + SMOOTHING) / total;
+    const lifts = Array.from(own, ([other, weight]) => ({
+      other,
+      lift: Math.log1p(weight / (expected * (mass[other] + SMOOTHING))),
+    }));
+    return lifts.sort((a, b) => b.lift - a.lift || a.other - b.other).slice(0, most);
+  });
+  for (const [row, own] of kept.entries()) offsets[row + 1] = offsets[row] + own.length;
+  const all = kept.flat();
+  return {
+    count,
+    offsets,
+    rows: Uint32Array.from(all, ({ other }) => other),
+    lifts: Float32Array.from(all, ({ lift }) => lift),
+  };
+}
+
+/** A link from one item to another, by rows of the catalogue. */
+export interface Link {
+  from: number;
+  to: number;
+  /** Above 0; default 1. */
+  weight?: number;
+}
+
+/** Weight of the category's links, which are added to the item's own links before shares are computed. */
+const PRIOR_WEIGHT = 4;
+/** Entries kept per item. */
+const MAX_LINKS = 64;
+
+/**
+ * Co-occurrence from links that a shop curated or that its orders show. An item's own links are smoothed with the links of
+ * its category, which gives entries to items with few links, such as new items: share(b | a) = (n(a, b) + 4 share(b |
+ * category of a)) / (n(a) + 4), and a category's shares are smoothed likewise with the whole shop's. Items of categories
+ * without links get no entries.
+ * @param categories of every item
+ * @param chance probability of each item to be linked by chance, adding up to 1; default the same for all
+ * @returns the table of shares above chance; lifts are log(1 + share / chance)
+ */
+export function linkCooccurrence(
+  links: readonly Link[],
+  categories: readonly string[],
+  chance: ArrayLike<number> = new Float64Array(categories.length).fill(1 / Math.max(1, categories.length)),
+): CooccurrenceTable {
+  const shop = new PairCounts();
+  const ofCategory = new Map<string, PairCounts>();
+  const ofItem = new Map<number, PairCounts>();
+  const pathsOf = categories.map(categoryPaths);
+  for (const { from, to, weight = 1 } of links) {
+    if (from === to) continue;
+    shop.add(to, weight);
+    pairCounts(ofItem, from).add(to, weight);
+    for (const path of pathsOf[from]) pairCounts(ofCategory, path).add(to, weight);
+  }
+  const offsets = new Uint32Array(categories.length + 1);
+  const rows: number[] = [];
+  const lifts: number[] = [];
+  for (const [item, paths] of pathsOf.entries()) {
+    const own = ofItem.get(item);
+    const broad = paths.flatMap((path) => ofCategory.get(path) ?? []);
+    const possible = own || broad.length > 0 ? [...shop.items].filter((to) => to !== item) : [];
+    const found = possible.map((to) => {
+      const whole = shop.share(to, 0);
+      const category = broad.reduce((sum, counts) => sum + counts.share(to, whole), 0) / Math.max(1, broad.length);
+      const share = own ? own.share(to, broad.length > 0 ? category : whole) : category;
+      return { to, ratio: share / chance[to] };
+    });
+    const kept = found
+      .filter(({ ratio }) => ratio > 1)
+      .sort((a, b) => b.ratio - a.ratio || a.to - b.to)
+      .slice(0, MAX_LINKS);
+    for (const { to, ratio } of kept) {
+      rows.push(to);
+      lifts.push(Math.log1p(ratio));
+    }
+    offsets[item + 1] = rows.length;
+  }
+  return { count: categories.length, offsets, rows: Uint32Array.from(rows), lifts: Float32Array.from(lifts) };
+}
+
+class PairCounts {
+  readonly #weights = new Map<number, number>();
+  #total = 0;
+
+  get items(): Iterable<number> {
+    return this.#weights.keys();
+  }
+
+  add(to: number, weight: number): void {
+    this.#weights.set(to, (this.#weights.get(to) ?? 0) + weight);
+    this.#total += weight;
+  }
+
+  /** Smoothed share of an item. @param prior its share without any link */
+  share(to: number, prior: number): number {
+    return ((this.#weights.get(to) ?? 0) + PRIOR_WEIGHT * prior) / (this.#total + PRIOR_WEIGHT);
+  }
+}
+
+function pairCounts<Key>(byKey: Map<Key, PairCounts>, key: Key): PairCounts {
+  let counts = byKey.get(key);
+  if (!counts) {
+    counts = new PairCounts();
+    byKey.set(key, counts);
+  }
+  return counts;
+}
+
+/**
+ * Counts the orders that contain both items of each entry of a table.
+ * @returns one number per entry, as in `CooccurrenceTable`: 0 for fewer than 3
+ */
+export function countSupport(
+  { count, offsets, rows }: Pick<CooccurrenceTable, 'count' | 'offsets' | 'rows'>,
+  orders: Iterable<readonly number[]>,
+): Uint16Array {
+  const entries = new Map<number, number>();
+  for (let item = 0; item < count; item++) {
+    for (let at = offsets[item]; at < offsets[item + 1]; at++) entries.set(item * count + rows[at], at);
+  }
+  const counts = new Uint32Array(rows.length);
+  for (const order of orders) {
+    for (const one of order) {
+      for (const other of order) {
+        const at = entries.get(one * count + other);
+        if (at !== undefined) counts[at]++;
+      }
+    }
+  }
+  return Uint16Array.from(counts, (orders) => (orders < MIN_SUPPORT ? 0 : Math.min(orders, MAX_SUPPORT)));
+}

@@ -1,0 +1,24 @@
+/** `1 row`, `2 rows`, `2 categories`: a number with a noun. @param plural default: with an `s` */
+export const counted = (count: number, noun: string, plural = `${noun}s`): string =>
+  `${count} ${count === 1 ? noun : plural}`;
+
+/** A text as the content of an HTML element, or as the value of a quoted attribute. */
+export const escaped = (text: string): string =>
+  text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
+
+/** The message of a thrown value, which need not be an error. */
+export const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));
+
+/** The code of a system error; empty if it has no code. */
+export const codeOf = (thrown: unknown): string =>
+  thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
+
+/** A text of an item, and the factor by which its words count. */
+export interface WeightedText {
+  text: string;
+  /** Relative to the item's title, which has 1; above 0. */
+  weight: number;
+}
+
+/** Name of the manifest, which names all other files of a bundle. */
+export const MANIFEST_FILE = 'manifest.json';

@@ -1,0 +1,176 @@
+import {
+  add,
+  concat,
+  div,
+  exp,
+  gather,
+  log,
+  max,
+  maximum,
+  mul,
+  reshape,
+  type Scalar,
+  scatterND,
+  sigmoid,
+  slice,
+  softmax,
+  sub,
+  sum,
+  type Tensor,
+  type Tensor2D,
+  tensor1d,
+  tensor2d,
+} from '@tensorflow/tfjs-core';
+import { affine, differentiable, gelu, linear, product } from '../differentiable';
+import type { Parameters } from '../weights';
+import { SIDE_INPUTS, SIDE_NAMES, type SideInput, sideExpertCount, sideExpertNames, sideInputNames } from './weights';
+
+export interface SideItems {
+  /** Columns of each part, [U, columns]; absent for a part that the catalogue lacks. */
+  inputs: Partial<Record<SideInput, Tensor2D>>;
+  /** Row of each in the catalogue, [U]. */
+  rows: Int32Array;
+  /** [U, 1] 1 to use the item's own embedding and bias, 0 to place it only by its content. */
+  kept: Tensor2D;
+  /** [U, 1] Log popularity; 0 if unknown. */
+  logPopularity: Tensor2D;
+  /** Factors of the hidden units of each part's experts, [U, hidden]: 0 drops a unit. Default: no dropout. */
+  dropout?: Partial<Record<SideInput, Tensor2D>>;
+}
+
+/** The bias of each item is the last column of the result of `itemVectors`. */
+const column = (x: Tensor2D, at: number): Tensor2D => slice(x, [0, at], [x.shape[0], 1]);
+
+/**
+ * Item vector and bias of each item: k(i) = sum over parts and experts of w (A GELU(B x)) + C x, plus the item's embedding
+ * if it is kept; b(i) = sum of w (a . GELU(B x)), plus popularity and own bias if they are kept. w is the softmax gate over
+ * the experts of a part (XSMoE, arXiv 2508.05993, section 3.3).
+ * @returns [U, width + 1]: the vector, then the bias
+ */
+export function itemVectors(
+  parameters: Parameters,
+  { inputs, rows, kept, logPopularity, dropout }: SideItems,
+): Tensor2D {
+  const embedding = parameters[SIDE_NAMES.embedding] as Tensor2D;
+  let vectors = pickRows(embedding, rows, kept);
+  let biases = add(
+    pickRows(parameters[SIDE_NAMES.bias] as Tensor2D, rows, kept),
+    linear(mul(kept, logPopularity), parameters[SIDE_NAMES.popularity], 'right'),
+  ) as Tensor2D;
+  for (const input of SIDE_INPUTS) {
+    const x = inputs[input];
+    if (!x) continue;
+    const experts = sideExpertCount(parameters, input);
+    const names = sideInputNames(input);
+    const gates =
+      experts > 1
+        ? softmax(affine(x, { weight: parameters[names.router], bias: parameters[names.routerBias] }, 'right'))
+        : null;
+    vectors = add(vectors, linear(x, parameters[names.skip], 'right'));
+    for (let n = 0; n < experts; n++) {
+      const { down, downBias, up, out } = sideExpertNames(input, n);
+      const whole = gelu(affine(x, { weight: parameters[down], bias: parameters[downBias] }, 'right'));
+      const masked = dropout?.[input] ? (mul(whole, dropout[input]) as Tensor2D) : whole;
+      const hidden = gates ? (mul(masked, column(gates as Tensor2D, n)) as Tensor2D) : masked;
+      vectors = add(vectors, linear(hidden, parameters[up]));
+      biases = add(biases, linear(hidden, parameters[out]));
+    }
+  }
+  return concat([vectors, biases], 1) as Tensor2D;
+}
+
+/**
+ * Rows of x [N, D] by index, repeats allowed: [P, D]. tfjs's own gather has no gradient on wasm.
+ * @param factors [P, 1] constant factor of each picked row. Default: 1
+ */
+export function pickRows(x: Tensor2D, rows: Int32Array, factors?: Tensor2D): Tensor2D {
+  const [count, width] = x.shape;
+  return differentiable<Tensor2D>(
+    [x],
+    (save) => {
+      save(factors ? [factors] : []);
+      const picked = gather(x, tensor1d(rows, 'int32')) as Tensor2D;
+      return factors ? mul(picked, factors) : picked;
+    },
+    (dy, [saved]) => {
+      const own = saved ? mul(dy, saved) : dy;
+      return [scatterND(tensor2d(rows, [rows.length, 1], 'int32'), own, [count, width])];
+    },
+  );
+}
+
+/**
+ * The remaining weight of each earlier choice at each place of a sequence: lambda^age, [T, T], with lambda the logistic
+ * function of `logit`. Only `logit` gets a gradient.
+ * @param logit [1, 1]
+ * @param ages [T, T] number of choices in between; 0 if `earlier` is 0
+ * @param earlier [T, T] 1 if the column's choice came before the row's
+ */
+function decayMatrix(logit: Tensor2D, ages: Tensor2D, earlier: Tensor2D): Tensor2D {
+  return differentiable<Tensor2D>(
+    [logit],
+    (save) => {
+      const decay = sigmoid(logit);
+      const left = mul(exp(mul(ages, log(decay))), earlier) as Tensor2D;
+      save([left, decay, ages]);
+      return left;
+    },
+    // d lambda^age / d logit = age lambda^age (1 - lambda).
+    (dy, [left, decay, saved]) => [mul(reshape(sum(mul(dy, mul(left, saved))), [1, 1]), sub(1, decay)) as Tensor],
+  );
+}
+
+/** Places of sequences side by side: place p of sequence b is row p * sequences + b of every tensor. */
+export interface SequencePlaces {
+  /** T, and the number of sequences, B. */
+  length: number;
+  sequences: number;
+  /** [T, T] See `decayMatrix`. */
+  ages: Tensor2D;
+  earlier: Tensor2D;
+}
+
+/**
+ * The states of shoppers before each of their choices, read out: q = sum over h of gain_h * s_h with
+ * s_h <- lambda_h s_h + k(choice).
+ * @param choices [T * B, width] vectors of the choices, relative to the average item's; zeros for no choice
+ * @returns [T * B, width]
+ */
+export function shopperQueries(parameters: Parameters, choices: Tensor2D, places: SequencePlaces): Tensor2D {
+  const { length, sequences, ages, earlier } = places;
+  const width = choices.shape[1];
+  const logits = parameters[SIDE_NAMES.decay] as Tensor2D;
+  const gains = parameters[SIDE_NAMES.gain] as Tensor2D;
+  const wide = reshape(choices, [length, sequences * width]) as Tensor2D;
+  let queries: Tensor2D | null = null;
+  for (let h = 0; h < logits.shape[0]; h++) {
+    const left = decayMatrix(slice(logits, [h, 0], [1, 1]), ages, earlier);
+    const states = reshape(product(left, wide), [length * sequences, width]) as Tensor2D;
+    const read = mul(states, slice(gains, [h, 0], [1, width])) as Tensor2D;
+    queries = queries ? add(queries, read) : read;
+  }
+  return queries as Tensor2D;
+}
+
+/**
+ * Weighted mean cross-entropy of choices, each against the same sampled items.
+ * @param chosen [P, 1] score of the chosen item
+ * @param others [P, N] scores of the sampled items, corrected for the sampling; far below 0 for an item that is not a
+ *   candidate
+ * @param weights [P, 1] constant; 0 for padding
+ */
+export function choiceLoss(chosen: Tensor2D, others: Tensor2D, weights: Tensor2D): Scalar {
+  return differentiable<Scalar>(
+    [chosen, others],
+    (save) => {
+      const top = maximum(max(others, 1, true), chosen);
+      const own = exp(sub(chosen, top));
+      const rest = exp(sub(others, top));
+      const total = add(sum(rest, 1, true), own);
+      const factor = div(weights, sum(weights));
+      save([div(own, total), mul(rest, div(factor, total)), factor]);
+      return sum(mul(add(log(total), sub(top, chosen)), factor)) as Scalar;
+    },
+    (dy, [share, weighed, factor]) => [mul(mul(sub(share, 1), factor), dy), mul(weighed, dy)],
+  );
+}
