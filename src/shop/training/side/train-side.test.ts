@@ -158,6 +158,12 @@ describe('trainSide', () => {
     }
   });
 
+  it('ends at the first step whose loss is not finite, and holds no tensors', async () => {
+    const broken = training(2, { settings: { learningRate: 1e30 } });
+    const trained = countingTensors(() => trainSide(broken).catch((thrown: unknown) => thrown));
+    expect(await trained).toMatchObject({ code: 'model/not-finite' });
+  });
+
   it('starts from given weights, and leaves them as they are without an epoch', async () => {
     const { weights } = await trainSide(training(1));
     const kept = await trainSide(training(0, { initial: weights }));

@@ -2,6 +2,7 @@ import type { SideModel } from '../../../core/catalog/side-model';
 import { nextTask } from '../../../core/common/tasks';
 import { type Random, seededRandom, Trainer, type Weights } from '../../../core/model';
 import { freshSideWeights, SIDE_DECAYS, SIDE_NAMES, type SideConfig } from '../../../core/model/side';
+import { SidestreamError } from '../../../error';
 import { type HeldOutQuality, heldOutQuality } from './choice-ranks';
 import { type SideSequence, sideBatch, sideBatches } from './side-batch';
 import { inputWidths, type SideFeatures } from './side-features';
@@ -134,6 +135,7 @@ export interface SideResult {
 /**
  * Trains a side model end to end through the devices' learning rule: the next choice is scored by fading sums of the vectors of
  * earlier choices. The compute backend must be set.
+ * @throws SidestreamError `model/not-finite` if the loss becomes infinite or not a number
  */
 export async function trainSide(training: SideTraining): Promise<SideResult> {
   const { features: all, seed, resume, stopped = () => false, onStep, onEpoch } = training;
@@ -181,6 +183,12 @@ export async function trainSide(training: SideTraining): Promise<SideResult> {
       for (const pieces of batches) {
         trainer.learningRate = settings.learningRate * schedule(step++, steps);
         sum += await oneStep(pieces, random);
+        if (!Number.isFinite(sum)) {
+          throw new SidestreamError(
+            'model/not-finite',
+            `The loss of epoch ${epoch} is not a finite number, so nothing is written. Train again from the beginning, without --continue or --resume.`,
+          );
+        }
         onStep?.(++done, batches.length);
         // Leaves time for signals and messages: the awaited work within a step completes at once.
         await nextTask();
