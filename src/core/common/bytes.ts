@@ -12,6 +12,15 @@ export function joinBytes(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer>
   return whole;
 }
 
+/** The value of bytes that are JSON; null if they are not. */
+export function fromJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    return null;
+  }
+}
+
 /** Lower-case hex SHA-256 of the bytes. Needs a secure context (https, localhost or Node). */
 export async function sha256(bytes: Uint8Array | ArrayBuffer): Promise<string> {
   // WebCrypto rejects a view on a SharedArrayBuffer; no caller has one.

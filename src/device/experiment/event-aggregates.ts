@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { fromJson } from '../../core/common/bytes';
 import { type LoggedEvent, MAX_CHARACTERS, type NewEvent } from '../../core/events';
 import { SidestreamError } from '../../error';
 import { attribute, LastClickIndex, lastClicksSchema, orderOf } from './attribution';
@@ -146,13 +147,5 @@ export class EventAggregates {
 
   attributed(event: NewEvent): NewEvent {
     return attribute(event, this.#clicks.of(event.itemId, event.time));
-  }
-}
-
-function fromJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes));
-  } catch {
-    return null;
   }
 }

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { addedItemSchema } from '../../core/catalog';
-import { joinBytes } from '../../core/common/bytes';
+import { fromJson, joinBytes } from '../../core/common/bytes';
 import { eventSchema, type LoggedEvent, type NewEvent } from '../../core/events';
 import type { EncryptedRow, SnapshotRow } from './database';
 import type { AtRestCipher } from './lock';
@@ -173,12 +173,4 @@ function decodeLocalItem(bytes: Uint8Array): LocalItem | null {
     values: new Int8Array(bytes.slice(end, end + values).buffer),
     scales: Float32Array.from({ length: scales }, (_, n) => view.getFloat32(4 * n, true)),
   };
-}
-
-function fromJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes));
-  } catch {
-    return null;
-  }
 }

@@ -11,4 +11,3 @@ export {
 } from './product-log';
 export { type ShopSide, type ShopTraining, shopCatalog, sideCatalog, trainShopSide } from './shop-side';
 export type { KeptBytes } from './side';
-export { choiceMatrix, gramProduct, type SparseMatrix, transposed } from './sparse-matrix';

@@ -1,6 +1,6 @@
-import { choiceMatrix, gramProduct } from '../../../shop/training';
 import { addItemWeights, type ItemWeights, itemWeights } from './item-knn';
 import { gridOf, HALF_LIVES, popularityOf, tuned } from './ranker';
+import { choiceMatrix, gramProduct } from './sparse-matrix';
 import type { ChoiceHistory } from './split';
 
 /** Number of columns of the inverse that are solved at once. */

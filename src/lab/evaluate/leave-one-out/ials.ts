@@ -1,6 +1,6 @@
 import { seededRandom } from '../../../core/common/random';
-import { choiceMatrix, type SparseMatrix, transposed } from '../../../shop/training';
 import { gridOf, tuned } from './ranker';
+import { choiceMatrix, type SparseMatrix, transposed } from './sparse-matrix';
 import type { ChoiceHistory } from './split';
 
 /** Width of the user and item vectors, and the terms of their loss. */

@@ -1,5 +1,5 @@
-import { choiceMatrix, transposed } from '../../../shop/training';
 import { fading, gridOf, HALF_LIVES, tuned } from './ranker';
+import { choiceMatrix, transposed } from './sparse-matrix';
 import type { ChoiceHistory } from './split';
 
 /** Item-to-item weights: the weights of an item are at `offsets[item]` to `offsets[item + 1]`. */

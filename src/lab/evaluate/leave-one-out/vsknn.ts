@@ -1,5 +1,5 @@
-import { choiceMatrix, transposed } from '../../../shop/training';
 import { type AddScores, fading, gridOf, tuned } from './ranker';
+import { choiceMatrix, transposed } from './sparse-matrix';
 import type { ChoiceHistory } from './split';
 
 export interface VsknnSettings extends Record<string, number | null> {
