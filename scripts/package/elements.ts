@@ -57,7 +57,7 @@ export async function writeElements(root: string, folder: string): Promise<Decla
     '--outdir',
     'lib',
     '--globs',
-    'src/page/element/*/{sidestream-*,list-properties}.ts',
+    'src/page/element/*/{sidestream-*,list-attributes}.ts',
   ];
   const { modules, ...rest } = await cli({ argv, cwd: root, noWrite: true });
   const declarations = modules.flatMap((module) => module.declarations ?? []).filter(({ tagName }) => tagName);

@@ -3,17 +3,20 @@ export { fetchFrom, freshFrom } from './bundle/bundle-file';
 export { bundleItems, inventory, staleNames, verifyBundle } from './bundle/inventory';
 export type { EncoderFiles } from './bundle/late-files';
 export { addLearned, type Learned, type Predecessor } from './bundle/learned';
-export type { BundleFile, BundleSink, Manifest, Modality } from './bundle/manifest';
+export { encodeManifest, parseManifest, putMutable } from './bundle/manifest-file';
 export {
+  type BundleFile,
+  type BundleSink,
   DEFAULT_MARKET,
   encoderFiles,
   MANIFEST_FILE,
+  type Manifest,
   MODALITIES,
+  type Modality,
   offeredMarket,
   offersFile,
   withoutEncoders,
-} from './bundle/manifest';
-export { encodeManifest, parseManifest, putMutable } from './bundle/manifest-file';
+} from './bundle/manifest-schema';
 export { type Bundle, openBundle } from './bundle/read-bundle';
 export type {
   BundleContent,

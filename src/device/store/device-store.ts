@@ -13,19 +13,9 @@ import {
 } from './database';
 import { deleteDeviceStore, STRICT } from './device-presence';
 import type { Encryption } from './encryption';
+import { CUT_SHARE, eventSize, excessEvents } from './log-size';
 import { isEncryptedFile, Rows, type UpgradeProfile } from './rows';
-import {
-  type AggregatesFile,
-  type DeviceText,
-  eventSize,
-  excessEvents,
-  type LocalItem,
-  type SaveOptions,
-  type Snapshot,
-  type Store,
-  type StoredProfile,
-  type Undo,
-} from './store';
+import type { AggregatesFile, DeviceText, LocalItem, SaveOptions, Snapshot, Store, StoredProfile, Undo } from './store';
 
 export interface DeviceStoreOptions {
   /** Encryption of written data, see `Encryption`. Default false. Unencrypted rows stay readable. */
@@ -39,8 +29,6 @@ export interface DeviceStoreOptions {
 
 /** Maximum size of an event, bytes: a log of fewer than budget / MAX_EVENT_BYTES events need not be measured. */
 const MAX_EVENT_BYTES = 1000;
-/** Share of its budget to which an oversized log is cut. */
-const CUT_SHARE = 0.8;
 
 /** Keeps log, profile, snapshots and local items in IndexedDB. Writes are strict: on disk when they resolve. */
 export class DeviceStore implements Store {

@@ -2,8 +2,9 @@ export type { Lost } from './database';
 export { deleteDeviceStore, deviceStoreExists } from './device-presence';
 export type { DeviceStore } from './device-store';
 export { type Encryption, encryptionSchema } from './encryption';
+export { eventSize, excessEvents, LOG_BUDGET } from './log-size';
 export { MemoryStore } from './memory-store';
-export { eventSize, excessEvents, type LocalItem, type Store } from './store';
+export type { LocalItem, Store } from './store';
 
 /** Loads the code of the store on the device. Without consent it is not needed. */
 export const deviceStores = (): Promise<typeof import('./device-store')> => import('./device-store');

@@ -1,9 +1,8 @@
 import type { LoggedEvent, NewEvent } from '../../core/events';
+import { eventSize, excessEvents } from './log-size';
 import {
   type AggregatesFile,
   type DeviceText,
-  eventSize,
-  excessEvents,
   type LocalItem,
   MAX_SNAPSHOTS,
   type SaveOptions,

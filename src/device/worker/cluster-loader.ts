@@ -9,7 +9,7 @@ import {
   type Pin,
   Retrieval,
 } from '../ranking';
-import { ClusterSide } from './cluster-side';
+import { ClusterSide } from './cluster-side-model';
 import type { EngineContext } from './engine-context';
 import type { ActiveLearner } from './profile-session';
 

@@ -8,7 +8,7 @@ import { sideModel } from '../../testing/side-models';
 import { topicContent } from '../../testing/topics';
 import type { WorkerRecommender } from '../protocol';
 import type { CatalogIndex } from '../ranking';
-import { ClusterSide } from './cluster-side';
+import { ClusterSide } from './cluster-side-model';
 import { Engine } from './engine';
 import { LoadedCatalog } from './loaded-catalog';
 

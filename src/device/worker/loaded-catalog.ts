@@ -17,7 +17,7 @@ import type { Shown } from '../../core/catalog/locales';
 import { SidestreamError } from '../../error';
 import { type CatalogIndex, catalogIndex, type Placement, type Rules, type ShopDemand } from '../ranking';
 import type { LocalItem } from '../store';
-import type { ClusterRows, ClusterSide } from './cluster-side';
+import type { ClusterRows, ClusterSide } from './cluster-side-model';
 import type { ItemTexts } from './item-texts';
 
 /** Replacement for the items' own prices and stock. */

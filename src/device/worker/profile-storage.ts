@@ -1,14 +1,12 @@
 import type { LoggedEvent, NewEvent } from '../../core/events';
 import { SidestreamError } from '../../error';
 import { type Profile, profileFiles } from '../learner';
-import { eventSize, excessEvents, type LocalItem, type Store } from '../store';
+import { eventSize, excessEvents, LOG_BUDGET, type LocalItem, type Store } from '../store';
 import { DeviceMove, type Moved, type Position } from './device-move';
 import { forgotten } from './device-opening';
 import { firstOrigin, type ProfileOrigin, readStoredProfile } from './profile-origin';
 import { SharedStore } from './shared-store';
 
-/** Default maximum size of the event log on the device, bytes. */
-const LOG_BUDGET = 5_000_000;
 /** Number of events after which the log is measured again. */
 const EVENTS_BETWEEN_MEASUREMENTS = 500;
 

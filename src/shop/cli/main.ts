@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { runCommandLine } from './command-line';
+import { runCommandLine } from './commands';
 import { endWithReader } from './terminal';
 
 endWithReader();

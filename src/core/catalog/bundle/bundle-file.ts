@@ -4,7 +4,7 @@ import { canHash, joinBytes, sha256 } from '../../common/bytes';
 import { fitting } from '../../common/schema';
 import { messageOf } from '../../common/text';
 import { type Item, itemSchema, writableItem } from '../item';
-import { type BundleFile, MANIFEST_FILE } from './manifest';
+import { type BundleFile, MANIFEST_FILE } from './manifest-schema';
 
 /** Gets one file of a bundle by its name relative to the manifest. */
 export interface FetchFile {

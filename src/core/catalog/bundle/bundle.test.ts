@@ -5,8 +5,8 @@ import { bundleContent, makeItem, memoryBundle } from '../../../testing/bundles'
 import { sha256 } from '../../common/bytes';
 import { type Item, itemSchema } from '../item';
 import { addLearned } from './learned';
-import { bundleFiles, MANIFEST_FILE } from './manifest';
 import { manifestFile } from './manifest-file';
+import { bundleFiles, MANIFEST_FILE } from './manifest-schema';
 import { openBundle } from './read-bundle';
 import { writeBundle } from './write-bundle';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { bundleContent, makeItem, memoryBundle } from '../../../testing/bundles';
 import { topicContent } from '../../../testing/topics';
 import { sha256 } from '../../common/bytes';
-import { type BundleFile, MANIFEST_FILE, type Manifest } from './manifest';
+import { type BundleFile, MANIFEST_FILE, type Manifest } from './manifest-schema';
 import { openBundle } from './read-bundle';
 import { writeBundle } from './write-bundle';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { bundleContent, makeItem, memoryBundle } from '../../../testing/bundles';
 import { topicContent } from '../../../testing/topics';
 import { verifyBundle } from './inventory';
-import { bundleFiles, MANIFEST_FILE } from './manifest';
+import { bundleFiles, MANIFEST_FILE } from './manifest-schema';
 import { openBundle } from './read-bundle';
 import { type WriteBundleOptions, writeBundle } from './write-bundle';
 

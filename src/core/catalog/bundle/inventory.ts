@@ -9,8 +9,8 @@ import { decodeTexts, firstTexts } from '../locales';
 import { fetchOffers } from '../offers';
 import { decodeSideModel, decodeSideRows } from '../side-model/side-model-file';
 import { addIds, decodeItems, encodeItems, type FetchFile, fetchChecked, invalidBundle } from './bundle-file';
-import { type BundleFile, bundleFiles, MANIFEST_FILE, type Manifest } from './manifest';
 import { encodeManifest, manifestFile, parseManifest } from './manifest-file';
+import { type BundleFile, bundleFiles, MANIFEST_FILE, type Manifest } from './manifest-schema';
 import { firstFiles } from './read-bundle';
 
 /** Every file of a bundle, once each: the files that the manifest and the directories of clusters name. */

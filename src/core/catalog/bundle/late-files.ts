@@ -5,7 +5,7 @@ import { type Demand, decodeDemand } from '../demand';
 import type { SideModel, SideRows } from '../side-model/side-model';
 import { decodeSideModel, decodeSideRows } from '../side-model/side-model-file';
 import type { BundleProgress } from './bundle-file';
-import type { BundleFile, Manifest, Modality } from './manifest';
+import type { BundleFile, Manifest, Modality } from './manifest-schema';
 
 /** The trained files of a bundle; each is null if the bundle lacks it. */
 export interface LearnedFiles {

@@ -10,7 +10,7 @@ import { createTable } from '../features/feature-table';
 import { decodeSideModel, encodeSideModel } from '../side-model/side-model-file';
 import { inventory, verifyBundle } from './inventory';
 import { addLearned } from './learned';
-import { bundleFiles, MANIFEST_FILE } from './manifest';
+import { bundleFiles, MANIFEST_FILE } from './manifest-schema';
 import { openBundle } from './read-bundle';
 import { writeBundle } from './write-bundle';
 

@@ -10,8 +10,8 @@ import type { ContentVectors } from '../features/feature-table';
 import type { Item } from '../item';
 import { pickSideModel, placeByContent, type SideModel } from '../side-model/side-model';
 import { encodeSideModel, encodeSideRows } from '../side-model/side-model-file';
-import { BUNDLE_SCHEMA, type BundleFile, type BundleSink, type Manifest, MODALITIES } from './manifest';
 import { storeManifest } from './manifest-file';
+import { BUNDLE_SCHEMA, type BundleFile, type BundleSink, type Manifest, MODALITIES } from './manifest-schema';
 
 /** Data that a shop learned from its logs. */
 export interface Learned {

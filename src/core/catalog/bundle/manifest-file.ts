@@ -14,7 +14,7 @@ import {
   type Manifest,
   manifestSchema,
   READABLE_SCHEMAS,
-} from './manifest';
+} from './manifest-schema';
 
 /**
  * Reads a manifest.

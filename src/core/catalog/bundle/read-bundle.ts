@@ -15,8 +15,8 @@ import {
   fetchFrom,
 } from './bundle-file';
 import type { EncoderFiles, LearnedFiles } from './late-files';
-import { type BundleFile, type BundleShard, MANIFEST_FILE, type Manifest, type Modality } from './manifest';
 import { parseManifest } from './manifest-file';
+import { type BundleFile, type BundleShard, MANIFEST_FILE, type Manifest, type Modality } from './manifest-schema';
 
 /**
  * An open bundle. Items are in memory, and so are features unless `loadFeatures` loads them later; all other files are

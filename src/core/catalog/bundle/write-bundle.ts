@@ -22,6 +22,7 @@ import {
   rowsFrom,
   sameParts,
 } from './learned';
+import { putManifest } from './manifest-file';
 import {
   BUNDLE_SCHEMA,
   type BundleFile,
@@ -29,8 +30,7 @@ import {
   type BundleSink,
   type Manifest,
   type Modality,
-} from './manifest';
-import { putManifest } from './manifest-file';
+} from './manifest-schema';
 
 /**
  * Size limit for items inside the manifest, bytes: about 2,000 products with short texts. A page fetches them again whenever

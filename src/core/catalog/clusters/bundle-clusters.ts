@@ -8,7 +8,7 @@ import {
   invalidBundle,
   parseJson,
 } from '../bundle/bundle-file';
-import type { BundleFile, Manifest } from '../bundle/manifest';
+import type { BundleFile, Manifest } from '../bundle/manifest-schema';
 import { type CatalogStatistics, catalogStatisticsSchema } from '../catalog-statistics';
 import {
   type BaseVectors,

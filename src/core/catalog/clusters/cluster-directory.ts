@@ -1,7 +1,7 @@
 import { SidestreamError } from '../../../error';
 import { hex, littleEndian } from '../../common/bytes';
 import { invalidBundle } from '../bundle/bundle-file';
-import type { BundleFile } from '../bundle/manifest';
+import type { BundleFile } from '../bundle/manifest-schema';
 
 /** Centroids, one int8 row with one scale per cluster. */
 export interface Centroids {

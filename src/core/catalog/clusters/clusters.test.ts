@@ -3,7 +3,7 @@ import { memoryBundle } from '../../../testing/bundles';
 import { topicContent } from '../../../testing/topics';
 import { sha256 } from '../../common/bytes';
 import { inventory } from '../bundle/inventory';
-import { MANIFEST_FILE, type Manifest } from '../bundle/manifest';
+import { MANIFEST_FILE, type Manifest } from '../bundle/manifest-schema';
 import { type Bundle, openBundle } from '../bundle/read-bundle';
 import { type BundleContent, writeBundle } from '../bundle/write-bundle';
 import type { Item } from '../item';

@@ -1,6 +1,6 @@
 import { quantizeRow, sha256 } from '../../common/bytes';
 import { decodeItems, encodeItems } from '../bundle/bundle-file';
-import type { BundleFile, BundleSink, Manifest } from '../bundle/manifest';
+import type { BundleFile, BundleSink, Manifest } from '../bundle/manifest-schema';
 import type { Bundle } from '../bundle/read-bundle';
 import { encodeAxes, encodeVectorShard } from '../features/base-vectors';
 import { type ContentBlend, encodeFeatureShard, type FeatureTable, pickRows } from '../features/feature-table';

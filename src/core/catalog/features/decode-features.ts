@@ -2,7 +2,7 @@
 
 import { SidestreamError } from '../../../error';
 import { invalidBundle } from '../bundle/bundle-file';
-import { type BundleShard, type Manifest, MODALITIES } from '../bundle/manifest';
+import { type BundleShard, type Manifest, MODALITIES } from '../bundle/manifest-schema';
 import type { Item } from '../item';
 import { createTable, type FeatureShape, type FeatureTable, rowsPerItem } from './feature-table';
 

@@ -1,5 +1,5 @@
 import { littleEndian, quantizeRow } from '../../common/bytes';
-import type { Manifest } from '../bundle/manifest';
+import type { Manifest } from '../bundle/manifest-schema';
 
 /**
  * The features of a list of items: for each item, text taps then image taps, each a row of D int8 values with one

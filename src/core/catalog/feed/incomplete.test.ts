@@ -4,8 +4,8 @@ import { bundleContent, makeItem, memoryBundle } from '../../../testing/bundles'
 import { topicContent } from '../../../testing/topics';
 import { inventory, publishedNames } from '../bundle/inventory';
 import { addLearned } from '../bundle/learned';
-import { MANIFEST_FILE } from '../bundle/manifest';
 import { manifestFile } from '../bundle/manifest-file';
+import { MANIFEST_FILE } from '../bundle/manifest-schema';
 import { openBundle } from '../bundle/read-bundle';
 import { writeBundle } from '../bundle/write-bundle';
 

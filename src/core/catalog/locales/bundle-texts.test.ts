@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { bundleContent, makeItem, memoryBundle } from '../../../testing/bundles';
 import { inventory, verifyBundle } from '../bundle/inventory';
-import type { Manifest } from '../bundle/manifest';
 import { parseManifest } from '../bundle/manifest-file';
+import type { Manifest } from '../bundle/manifest-schema';
 import { writeBundle } from '../bundle/write-bundle';
 import { decodeTexts, encodeTexts, localeFor, marketFor } from '.';
 

@@ -2,11 +2,11 @@ import * as v from 'valibot';
 import { SidestreamError } from '../../../error';
 import { exactObject, fitting } from '../../common/schema';
 import type { FetchFile } from '../bundle/bundle-file';
-import { DEFAULT_MARKET, type Manifest, offersFile } from '../bundle/manifest';
+import { DEFAULT_MARKET, type Manifest, offersFile } from '../bundle/manifest-schema';
 import { type Item, itemSchema } from '../item';
 import { fetchMutable, type MutableFile, parseMutable } from '../mutable-files';
 
-export { DEFAULT_MARKET, offeredMarket, offersFile } from '../bundle/manifest';
+export { DEFAULT_MARKET, offeredMarket, offersFile } from '../bundle/manifest-schema';
 
 const { id, price, listPrice, availability, quantity } = itemSchema.entries;
 

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { describe, expect, it, vi } from 'vitest';
 import { makeItem } from '../../../testing/bundles';
 import { freshFrom } from '../bundle/bundle-file';
-import { offersFile } from '../bundle/manifest';
+import { offersFile } from '../bundle/manifest-schema';
 import {
   decodeOffers,
   encodeOffers,

@@ -3,6 +3,7 @@ import type { CatalogIndex } from '../catalog-index';
 import { weightedMean } from '../similarities';
 import { categoryPreference } from './category-preference';
 import { choiceTable, coldStart, cooccurrence } from './cooccurrence';
+import { dislikes } from './dismissals';
 import { numericAffinity } from './numeric-affinity';
 import { sideScores } from './side-scores';
 
@@ -34,20 +35,6 @@ export function catalogOrder(rows: readonly number[], count: number): Float32Arr
     }
   }
   for (let row = 0; row < count; row++) out[row] = out[row] === 0 ? LOG_FLOOR : Math.log(FLOOR + out[row]);
-  return out;
-}
-
-/**
- * Number of the last dismissals that count in this term, all alike: here a dismissal does not fade, but newer ones push it out. Its
- * effect on the shopper's experts fades with every choice, see `fading` in `learner/personal-weights.ts`.
- */
-const MAX_DISMISSALS = 200;
-
-/** Minus the content similarity to the nearest of the last dismissed items, at most 0. */
-function dislikes({ nearestDismissed }: CatalogIndex, dismissed: Iterable<number>): Float32Array {
-  const [nearest] = nearestDismissed.nearestTo([...dismissed].slice(-MAX_DISMISSALS));
-  const out = new Float32Array(nearest.length);
-  for (let row = 0; row < out.length; row++) out[row] = -Math.max(0, nearest[row]);
   return out;
 }
 

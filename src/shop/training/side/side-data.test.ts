@@ -9,7 +9,7 @@ import { twoKinds } from '../../../testing/two-kinds';
 import { choiceRanks, heldOutQuality } from './choice-ranks';
 import { MAX_PIECE, type SideSequence, sideBatch, sideBatches } from './side-batch';
 import { inputWidths, pickFeatures, type SideFeatures, sideFeatures } from './side-features';
-import { computeItems, sideModelOf, sideStep } from './side-step';
+import { computeItems, sideModelOf, sideStep } from './side-loss';
 
 const rowsOf = (...rows: number[]): Int32Array => Int32Array.from(rows);
 const evenly = (rows: Int32Array): SideSequence => ({ rows, weights: new Float32Array(rows.length).fill(1) });

@@ -6,7 +6,7 @@ import { SidestreamError } from '../../../error';
 import { type HeldOutQuality, heldOutQuality } from './choice-ranks';
 import { type SideSequence, sideBatch, sideBatches } from './side-batch';
 import { inputWidths, type SideFeatures } from './side-features';
-import { sideModelOf, sideStep } from './side-step';
+import { sideModelOf, sideStep } from './side-loss';
 
 /** How a side model is trained. The defaults were chosen on the past of one log and hold on six. */
 export interface SideSettings {
