@@ -9,6 +9,7 @@ import { asSchema2 } from '../../testing/profiles';
 import { Learner } from '../learner';
 import { channelName } from '../protocol';
 import { catalogIndex } from '../ranking';
+import { deleteDeviceStore } from '../store';
 import { DeviceStore } from '../store/device-store';
 import type { EngineOptions } from './engine-options';
 import type { ProfileOrigin } from './profile-origin';
@@ -51,15 +52,16 @@ async function open(given: Partial<EngineOptions> = {}): Promise<{ storage: Prof
   return { storage, codes };
 }
 
-function listen(storage: ProfileStorage, codes: string[]): void {
-  const nothing = (): void => undefined;
+const nothing = (): void => undefined;
+
+function listen(storage: ProfileStorage, codes: string[], onGranted = nothing): void {
   storage.subscribe({
     onError: ({ code }) => codes.push(code),
     onEvents: nothing,
     onProfile: nothing,
     onLead: nothing,
     onErased: nothing,
-    onGranted: nothing,
+    onGranted,
     onTakenOver: nothing,
   });
 }
@@ -248,6 +250,25 @@ it('reports a failed deletion that another tab asked for before anyone listened'
   request.onerror?.call(request as IDBOpenDBRequest, new Event('error'));
   await vi.waitFor(() => expect(codes).toEqual(['store/unavailable']));
   deleting.mockRestore();
+  tab.close();
+  storage.close();
+});
+
+it('takes a grant that it knows again after its database was deleted', async () => {
+  const tab = new BroadcastChannel(channelName('test'));
+  const answers: unknown[] = [];
+  tab.onmessage = ({ data }) => answers.push(data);
+  const { storage, codes } = await open();
+  const granted = expect.objectContaining({ consent: 'granted' });
+  await vi.waitFor(() => expect(answers).toContainEqual(granted));
+  const onGranted = vi.fn();
+  listen(storage, codes, onGranted);
+  // As a tab without locks does that undoes its own earlier grant.
+  await deleteDeviceStore('test');
+  expect(storage.consent).toBe('pending');
+  tab.postMessage(storage.lastAnswer);
+  await vi.waitFor(() => expect(onGranted).toHaveBeenCalledOnce());
+  expect(storage.lastAnswer).toEqual(granted);
   tab.close();
   storage.close();
 });

@@ -308,11 +308,12 @@ export class SharedStore {
   #onAnswer(answer: ConsentAnswer): void {
     const { answers, tabs } = this;
     const accepted = answers.accept(answer);
-    if (!accepted) return;
     if (answer.consent === 'granted') {
-      if (answers.level !== 'granted') this.listener?.onGranted();
+      // Also a known one: a tab whose earlier grant failed may have deleted the database of the grant that holds.
+      if (answers.last.consent === 'granted' && answers.level !== 'granted') this.listener?.onGranted();
       return;
     }
+    if (!accepted) return;
     this.#endWait();
     // Even if the consent is already the same: an earlier grant may be in progress.
     this.#erase(answer.consent);
