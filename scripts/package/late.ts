@@ -33,7 +33,7 @@ const FEATURES: Readonly<Record<string, readonly string[]>> = {
   // After the first list.
   features: ['core/catalog/features/decode-features'],
   kernel: ['core/kernel/'],
-  // For bundles of shops with logs, links or orders.
+  // For bundles of shops with logs, links or orders, and for files of encoders.
   learned: [
     'core/catalog/bundle/late-files',
     'core/catalog/cooccurrence',

@@ -61,11 +61,7 @@ class Writer {
     const packed = this.#packed(data);
     const lists = [this.#exponents, this.#shorts, this.#floats, this.#doubles];
     const json = JSON.stringify({ data: packed, counts: lists.map((list) => list.length) });
-    return [
-      new TextEncoder().encode(`${json}
-`),
-      ...lists.map((list, n) => planes(list, KINDS[n])),
-    ];
+    return [new TextEncoder().encode(`${json}\n`), ...lists.map((list, n) => planes(list, KINDS[n]))];
   }
 
   #packed(value: unknown): unknown {

@@ -70,7 +70,7 @@ function isFirst(one: readonly NewEvent[], two: readonly NewEvent[]): boolean {
   return a.time === b.time ? keyOf(a) < keyOf(b) : a.time < b.time;
 }
 
-/** First line of the file; earlier versions contained only the profile, as written by `profile-file`. */
+/** First line of the file; earlier versions contained only the profile, as written by `encodeProfile`. */
 const HEAD = /^sidestream-profile 4 ([0-9a-f]{64})\n$/;
 const HEAD_LENGTH = 86;
 /** Replaces the digest if the page cannot hash (plain http); such a file is read unchecked. */

@@ -7,7 +7,9 @@ import { loadKernel } from '../../core/kernel';
 import { SidestreamError } from '../../error';
 import { asSchema2 } from '../../testing/profiles';
 import { Learner } from '../learner';
+import { channelName } from '../protocol';
 import { catalogIndex } from '../ranking';
+import { deleteDeviceStore } from '../store';
 import { DeviceStore } from '../store/device-store';
 import type { EngineOptions } from './engine-options';
 import type { ProfileOrigin } from './profile-origin';
@@ -40,28 +42,28 @@ const table = {
 const blend = { text: { tap: 0, weight: 0.5 }, image: { tap: 0, weight: 0.5 } };
 const catalog = { table, blend, index: catalogIndex(items, table, blend) };
 
+const OPTIONS: EngineOptions = { bundle: '', namespace: 'test', learning: true };
+
 async function open(given: Partial<EngineOptions> = {}): Promise<{ storage: ProfileStorage; codes: string[] }> {
   const codes: string[] = [];
-  const options: EngineOptions = {
-    bundle: '',
-    namespace: 'test',
-    learning: true,
-    consent: 'granted',
-    ...given,
-  };
-  const nothing = (): void => undefined;
-  const storage = new ProfileStorage(options);
+  const storage = new ProfileStorage({ ...OPTIONS, consent: 'granted', ...given });
+  listen(storage, codes);
+  await storage.open();
+  return { storage, codes };
+}
+
+const nothing = (): void => undefined;
+
+function listen(storage: ProfileStorage, codes: string[], onGranted = nothing): void {
   storage.subscribe({
     onError: ({ code }) => codes.push(code),
     onEvents: nothing,
     onProfile: nothing,
     onLead: nothing,
     onErased: nothing,
-    onGranted: nothing,
+    onGranted,
     onTakenOver: nothing,
   });
-  await storage.open();
-  return { storage, codes };
 }
 
 const clicks = (count: number): NewEvent[] =>
@@ -233,4 +235,40 @@ describe('a storage on the device', () => {
     expect(again.weights).toEqual(first.weights);
     storage.close();
   });
+});
+
+it('reports a failed deletion that another tab asked for before anyone listened', async () => {
+  const request: Pick<IDBOpenDBRequest, 'onerror'> = { onerror: null };
+  const deleting = vi.spyOn(indexedDB, 'deleteDatabase').mockReturnValue(request as IDBOpenDBRequest);
+  const codes: string[] = [];
+  const [storage, tab] = [new ProfileStorage(OPTIONS), new BroadcastChannel(channelName('test'))];
+  // The refusal is older than the grant, which this tab has to overrule.
+  tab.postMessage({ consent: 'granted', stamp: [2, 'tab'] });
+  tab.postMessage({ consent: 'denied', stamp: [1, 'tab'] });
+  await vi.waitFor(() => expect(request.onerror).toBeTypeOf('function'));
+  listen(storage, codes);
+  request.onerror?.call(request as IDBOpenDBRequest, new Event('error'));
+  await vi.waitFor(() => expect(codes).toEqual(['store/unavailable']));
+  deleting.mockRestore();
+  tab.close();
+  storage.close();
+});
+
+it('takes a grant that it knows again after its database was deleted', async () => {
+  const tab = new BroadcastChannel(channelName('test'));
+  const answers: unknown[] = [];
+  tab.onmessage = ({ data }) => answers.push(data);
+  const { storage, codes } = await open();
+  const granted = expect.objectContaining({ consent: 'granted' });
+  await vi.waitFor(() => expect(answers).toContainEqual(granted));
+  const onGranted = vi.fn();
+  listen(storage, codes, onGranted);
+  // As a tab without locks does that undoes its own earlier grant.
+  await deleteDeviceStore('test');
+  expect(storage.consent).toBe('pending');
+  tab.postMessage(storage.lastAnswer);
+  await vi.waitFor(() => expect(onGranted).toHaveBeenCalledOnce());
+  expect(storage.lastAnswer).toEqual(granted);
+  tab.close();
+  storage.close();
 });

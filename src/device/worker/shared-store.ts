@@ -306,20 +306,22 @@ export class SharedStore {
   }
 
   #onAnswer(answer: ConsentAnswer): void {
-    const { answers, tabs, listener } = this;
+    const { answers, tabs } = this;
     const accepted = answers.accept(answer);
-    if (!accepted) return;
     if (answer.consent === 'granted') {
-      if (answers.level !== 'granted') listener?.onGranted();
+      // Also a known one: a tab whose earlier grant failed may have deleted the database of the grant that holds.
+      if (answers.last.consent === 'granted' && answers.level !== 'granted') this.listener?.onGranted();
       return;
     }
+    if (!accepted) return;
     this.#endWait();
     // Even if the consent is already the same: an earlier grant may be in progress.
     this.#erase(answer.consent);
-    listener?.onErased();
+    this.listener?.onErased();
     if (accepted !== 'overruled') return;
     // Tabs that know the later grant must be told, and data written since by that grant must be deleted.
     tabs.post(answers.last);
-    this.deleteDevice().catch((thrown) => listener?.onError(SidestreamError.from(thrown)));
+    // Whoever listens then: while the recommender starts, nobody does yet.
+    this.deleteDevice().catch((thrown) => this.listener?.onError(SidestreamError.from(thrown)));
   }
 }
