@@ -54,7 +54,7 @@ const includes = (host: HeldHost, ...files: string[]): Promise<void> =>
 /** All that is loaded after the list, too. */
 async function rest(page: Page, host: HeldHost): Promise<void> {
   host.open();
-  await includes(host, 'page-watch.js', 'late.js', 'features.js', 'kernel.js');
+  await includes(host, 'page-watch.js', 'late-parts.js', 'features.js', 'kernel.js');
   await page.waitForLoadState('networkidle');
 }
 

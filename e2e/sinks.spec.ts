@@ -6,7 +6,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, type Page, test } from '@playwright/test';
-import type { Recommender } from '../src/device/protocol';
 import { readMetricLog } from '../src/lab/verdict';
 import { totalsOf } from '../src/lab/verdict/metric-log';
 import { agree, type CountingShop, countingShop, hide } from './support/counting-shop';
@@ -25,8 +24,8 @@ const OWN_PAGE = `<!doctype html><title>Shop</title><link rel="icon" href="data:
     experiment: { name: 'pilot', variants: [{ name: given.get('variant') ?? 'on', learning: given.get('variant') !== 'off' }] },
     onMetric: beaconSink(given.get('to') ?? '/metrics'),
   });
-  window.errors = [];
-  recommender.on('error', ({ code }) => errors.push(code));
+  window.codes = [];
+  recommender.on('error', ({ code }) => codes.push(code));
   document.title = 'Ready';
 </script>`;
 
@@ -123,9 +122,6 @@ const clickCardQuietly = async (page: Page): Promise<void> => {
   await clickCard(page);
 };
 
-/** The recommender of a page of ours. */
-type OwnWindow = Window & { recommender: Recommender; errors: string[] };
-
 async function openOwn(page: Page, given: Record<string, string>): Promise<void> {
   await page.goto(`${shop.origin}/own.html?${new URLSearchParams(given)}`);
   await expect(page).toHaveTitle('Ready');
@@ -138,7 +134,7 @@ async function openOwn(page: Page, given: Record<string, string>): Promise<void>
 const orderAndLeave = (page: Page, wait: number): Promise<void> =>
   page.evaluate(
     async ([to, ms]) => {
-      const { recommender } = window as unknown as OwnWindow;
+      const { recommender } = window;
       const { items } = await recommender.recommend({ limit: 2 });
       for (const { item } of items) {
         await recommender.track('purchase', item.id, { transactionId: 'A-1', price: 5, currency: 'EUR' });
@@ -169,7 +165,7 @@ for (const variant of ['on', 'off']) {
       // The next page does not know that it has arrived, and what it sends again counts once.
       await openOwn(page, { consent: 'granted', variant });
       await hide(page);
-      await page.evaluate(() => (window as unknown as OwnWindow).recommender.settled());
+      await page.evaluate(() => window.recommender.settled());
       expect(await added()).toMatchObject([bought]);
     });
   }
@@ -177,22 +173,22 @@ for (const variant of ['on', 'off']) {
   test(`a visitor counts from the answer on, ${variant}, without a second page`, async ({ page }) => {
     await openOwn(page, { consent: 'pending', variant });
     await page.evaluate(async () => {
-      const { recommender } = window as unknown as OwnWindow;
+      const { recommender } = window;
       const [{ item }] = (await recommender.recommend({ limit: 1 })).items;
       await recommender.track('click', item.id, { placement: 'for-you' });
     });
     await hide(page);
-    await page.evaluate(() => (window as unknown as OwnWindow).recommender.settled());
+    await page.evaluate(() => window.recommender.settled());
     // Not even counts: there is no answer.
     expect(shop.lines).toEqual([]);
-    await page.evaluate(() => (window as unknown as OwnWindow).recommender.consent('granted'));
+    await page.evaluate(() => window.recommender.consent('granted'));
     await expect.poll(added, { timeout: 2500 }).toMatchObject([{ visitors: 1, clicks: { sum: 1 } }]);
   });
 }
 
 test('a refusal holds on the next page too: nothing is sent, whatever is done there', async ({ page }) => {
   await openOwn(page, { consent: 'pending' });
-  await page.evaluate(() => (window as unknown as OwnWindow).recommender.consent('denied'));
+  await page.evaluate(() => window.recommender.consent('denied'));
   for (const given of [new Map(), new Map([['consent', 'denied']])]) {
     await openOwn(page, Object.fromEntries(given));
     await orderAndLeave(page, 300);
@@ -224,7 +220,7 @@ test('the receiver in the how-to accepts reports from another origin, one per li
     await orderAndLeave(page, 300);
     await page.waitForURL(shop.elsewhere);
     await openOwn(page, given);
-    expect(await page.evaluate(() => (window as unknown as OwnWindow).errors)).toEqual([]);
+    expect(await page.evaluate(() => window.codes)).toEqual([]);
     const counts = join(folder, 'counts.jsonl');
     const totals = async () => [...totalsOf((await readMetricLog([await readFile(counts, 'utf8')])).days).values()];
     await expect.poll(totals).toMatchObject([{ visitors: 1, purchases: { visitors: 1, sum: 2 } }]);
@@ -245,12 +241,12 @@ const freePort = (): Promise<number> =>
 test('a report that a server refuses or does not get is sent again and counts once', async ({ page }) => {
   shop.answer = 500;
   await openOwn(page, { consent: 'granted' });
-  await expect.poll(() => page.evaluate(() => (window as unknown as OwnWindow).errors)).toContain('runtime/not-sent');
+  await expect.poll(() => page.evaluate(() => window.codes)).toContain('runtime/not-sent');
   await orderAndLeave(page, 300);
   await page.waitForURL(shop.elsewhere);
   await page.route('**/metrics', (route) => route.abort());
   await openOwn(page, { consent: 'granted' });
-  await expect.poll(() => page.evaluate(() => (window as unknown as OwnWindow).errors)).toContain('runtime/not-sent');
+  await expect.poll(() => page.evaluate(() => window.codes)).toContain('runtime/not-sent');
   expect(shop.lines).toEqual([]);
   await page.unroute('**/metrics');
   shop.answer = 204;

@@ -130,7 +130,7 @@ test('a file that is no catalogue is refused in words, and the catalogue before 
 
 test('a tab that is closed midway goes on where it was', async ({ page, context }) => {
   // So many that encoding still runs when its first progress has been seen.
-  const products = 240;
+  const products = 160;
   await readCatalog(page, products);
   await encode(page, products);
   await expect(page.getByText(new RegExp(`Texts: [1-9]\\d* of ${products}`))).toBeVisible({ timeout: 60_000 });

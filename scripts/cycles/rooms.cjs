@@ -184,7 +184,7 @@ const ROOMS = {
   training: {
     wing: 'shop',
     runs: 'everywhere; `node/`: Node',
-    has: 'training on the log of a shop: side model (`side/`), `demand/`: co-occurrence and present demand; `node/`: its files and compute backend',
+    has: 'training on the log of a shop: side model (`side/`), `interactions/`: choices by shopper, co-occurrence, recent popularity; `node/`: its files and compute backend',
     imports: ['bundler', 'catalog', 'common', 'kernel', 'learner', 'logs', 'model', 'pipeline', 'ranking'],
   },
   cli: {

@@ -1,5 +1,5 @@
 import { popularityNow } from '../../core/catalog';
-import { type Interaction, recentPopularity } from '../../shop/training/demand';
+import { type Interaction, recentPopularity } from '../../shop/training/interactions';
 import type { ShopBlock } from './block';
 import {
   coverage,

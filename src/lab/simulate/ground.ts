@@ -1,5 +1,5 @@
 import { invalidInput } from '../../error';
-import type { Interaction } from '../../shop/training/demand';
+import type { Interaction } from '../../shop/training/interactions';
 import type { SimulatedShopper } from './shopper';
 import type { Configuration, ShopStock } from './shops';
 import type { Market } from './visit';

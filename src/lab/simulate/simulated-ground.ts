@@ -2,7 +2,7 @@ import { type Bundle, contentBlend, pickRows } from '../../core/catalog';
 import type { LearnerCatalog } from '../../device/learner';
 import { catalogIndex } from '../../device/ranking';
 import { invalidInput } from '../../error';
-import { cooccurrenceTable, type Interaction } from '../../shop/training/demand';
+import { cooccurrenceTable, type Interaction } from '../../shop/training/interactions';
 import { sharedLearning } from '../evaluate/shared-work';
 import { choicesOf, popularityOf } from './closed-loop';
 import { chosenConfigurations, type Ground } from './ground';

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { invalidInput } from '../../error';
-import type { Interaction } from '../../shop/training/demand';
+import type { Interaction } from '../../shop/training/interactions';
 import { type ShopBlock, simulateBlock } from './block';
 import { closedLoop, type LoopRun } from './closed-loop';
 import type { Ground } from './ground';

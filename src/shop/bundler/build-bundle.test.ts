@@ -1,5 +1,5 @@
 import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { MANIFEST_FILE, openBundle, rowsPerItem } from '../../core/catalog';
@@ -184,6 +184,16 @@ describe('buildBundle', () => {
     const small = join(folder, 'few.jsonl');
     await writeFile(small, shopFeed(2));
     expect(await build('locked', { catalog: small, images: undefined })).toMatchObject({ items: 2 });
+    await expect(readFile(lock)).rejects.toThrow('ENOENT');
+  });
+
+  it('follows a build that was killed with its container, which had another name', async () => {
+    const lock = join(buildFolder(join(folder, 'moved')), 'build.lock');
+    await mkdir(buildFolder(join(folder, 'moved')));
+    await writeFile(lock, JSON.stringify({ pid: 1, host: `not ${hostname()}`, since: 'noon', id: 'x' }));
+    const small = join(folder, 'few.jsonl');
+    await writeFile(small, shopFeed(2));
+    expect(await build('moved', { catalog: small, images: undefined })).toMatchObject({ items: 2 });
     await expect(readFile(lock)).rejects.toThrow('ENOENT');
   });
 });

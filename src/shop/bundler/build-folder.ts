@@ -17,7 +17,8 @@ export const buildFolder = (out: string): string => join(dirname(resolve(out)), 
 /** Runs a build under a lock on the folder. @throws SidestreamError `build/locked` when another build holds the lock */
 export async function lockedBuild<T>(folder: string, work: () => Promise<T>): Promise<T> {
   await mkdir(folder, { recursive: true });
-  const lock = await takeLock(join(folder, LOCK));
+  // A container that replaces a killed one has another name: its builds go on without anyone who removes the lock.
+  const lock = await takeLock(join(folder, LOCK), false);
   if ('heldBy' in lock) {
     const holder = lock.heldBy ? ` (process ${lock.heldBy.pid})` : '';
     const message = `Another build${holder} is using ${folder}. Wait for it, or name another --cache.`;

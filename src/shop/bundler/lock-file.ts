@@ -37,9 +37,13 @@ const own = new Set<string>();
 /**
  * Takes a lock, or says who holds it; null if the owner is not known yet. The lock of a dead process on this machine is taken
  * over.
+ * @param elsewhere whether a lock of another machine is respected; it is then for a person to say that its process is gone
  * @throws errors of the file system
  */
-export async function takeLock(file: string): Promise<{ release(): void } | { heldBy: LockOwner | null }> {
+export async function takeLock(
+  file: string,
+  elsewhere: boolean,
+): Promise<{ release(): void } | { heldBy: LockOwner | null }> {
   for (;;) {
     const id = await make(file);
     const release = (): void => {
@@ -49,8 +53,8 @@ export async function takeLock(file: string): Promise<{ release(): void } | { he
     const text = await contentOf(file);
     // Released in between.
     if (text === null) continue;
-    if (!(await isLeft(file, text))) return { heldBy: ownerOf(text) };
-    await remove(file, text);
+    if (!(await isLeft(file, text, elsewhere))) return { heldBy: ownerOf(text) };
+    await remove(file, text, elsewhere);
   }
 }
 
@@ -79,12 +83,12 @@ async function make(file: string): Promise<string | null> {
  * Removes a stale lock. Of several waiting runs, only one does so, under a separate lock: another run could otherwise remove the
  * lock that the first one has just created.
  */
-async function remove(file: string, left: string): Promise<void> {
+async function remove(file: string, left: string, elsewhere: boolean): Promise<void> {
   const guard = `${file}.taken`;
   const id = await make(guard);
   if (id === null) {
     const text = await contentOf(guard);
-    if (text !== null && (await isLeft(guard, text))) await rm(guard, { force: true });
+    if (text !== null && (await isLeft(guard, text, elsewhere))) await rm(guard, { force: true });
     else await wait(PAUSE);
     return;
   }
@@ -103,13 +107,13 @@ const contentOf = (file: string): Promise<string | null> =>
   });
 
 /** Whether the run that created a lock is gone. This is unknown for another machine. */
-async function isLeft(file: string, text: string): Promise<boolean> {
+async function isLeft(file: string, text: string, elsewhere: boolean): Promise<boolean> {
   const owner = ownerOf(text);
   if (!owner) {
     const made = await stat(file).catch(() => null);
     return made !== null && Date.now() - made.mtimeMs > MAX_UNNAMED;
   }
-  if (owner.host !== hostname()) return false;
+  if (owner.host !== hostname()) return !elsewhere;
   // Process ids are reused: this process may have the id of one that is gone.
   if (owner.pid === process.pid) return !own.has(owner.id);
   try {

@@ -52,7 +52,7 @@ async function lock(file: string, say: (line: string) => void, interval: number)
   let said = '';
   for (;;) {
     const taken = await mkdir(dirname(file), { recursive: true })
-      .then(() => takeLock(file))
+      .then(() => takeLock(file, true))
       .catch((cause) => {
         throw notLocked(file, cause);
       });

@@ -1,6 +1,6 @@
 export { startBackend } from './backend';
 
-export { cooccurrenceTable, cutWindows, type Interaction, recentPopularity } from './demand';
+export { cooccurrenceTable, cutWindows, type Interaction, recentPopularity } from './interactions';
 export {
   byProduct,
   demandOf,

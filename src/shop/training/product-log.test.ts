@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { openBundle, writeBundle } from '../../core/catalog';
 import { bundleContent, makeItem, memoryBundle } from '../../testing/bundles';
-import { cooccurrenceTable } from './demand';
+import { cooccurrenceTable } from './interactions';
 import { byProduct, demandOf, interactionsOf, purchasesOf, shopChoices, unknownText } from './product-log';
 
 const event = (type?: string) => ({ user: 'u', item: 'i', time: 0, ...(type === undefined ? {} : { type }) });

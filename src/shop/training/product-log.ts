@@ -3,7 +3,7 @@ import { productsOf } from '../../core/catalog/variants';
 import { counted } from '../../core/common/text';
 import { invalidInput } from '../../error';
 import { type EventLog, endOfPast, isPurchase, type LogEvent } from '../logs';
-import { choiceCounts, type Interaction, recentPopularity } from './demand';
+import { choiceCounts, type Interaction, recentPopularity } from './interactions';
 import { repeatsOf } from './repeats';
 
 /** Bundle and log by product: a model learned from a log does not distinguish the variants of a product. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Interaction } from './demand';
+import type { Interaction } from './interactions';
 import { repeatsOf } from './repeats';
 
 const DAY = 24 * 3600 * 1000;

@@ -1,5 +1,5 @@
 import { categoryPrefixes, type Repeats } from '../../core/catalog';
-import type { Interaction } from './demand';
+import type { Interaction } from './interactions';
 
 /** Purchases of one item within this time count as one purchase, ms: the pause that ends a visit. */
 const VISIT = 30 * 60 * 1000;

@@ -3,7 +3,7 @@ import { counted } from '../../core/common/text';
 import type { LearnerCatalog } from '../../device/learner';
 import { type CatalogIndex, catalogIndex, categoryBlock } from '../../device/ranking';
 import { SidestreamError } from '../../error';
-import { choiceCounts, choiceSequences, cooccurrenceTable, type Interaction, recentPopularity } from './demand';
+import { choiceCounts, choiceSequences, cooccurrenceTable, type Interaction, recentPopularity } from './interactions';
 import {
   decodeSideNetwork,
   expertsText,

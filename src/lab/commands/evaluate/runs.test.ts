@@ -146,7 +146,7 @@ it('ends with the first failure, and starts no waiting task', async () => {
   const before = done.length;
   await new Promise((resolve) => setTimeout(resolve));
   expect(done).toHaveLength(before);
-  expect(done).not.toContain('seed 2, 0 of 1');
+  expect(done.filter((what) => /^seed (1|2),/.test(what))).toEqual([]);
 });
 
 it('refuses anything that is not a task', () => {

@@ -104,18 +104,21 @@ export async function runSeeds(request: SeedsRequest): Promise<ProtocolRun[]> {
   const { protocol, seeds, evaluationOf, kept, processes, say } = request;
   const pool = processes > 1 ? new TaskProcesses({ ...request, size: processes }) : null;
   const limit = pLimit(processes);
+  const work = async (task: Task): Promise<unknown> => {
+    if (!pool) return doTask(evaluationOf(task.seed), task);
+    const result = await pool.run(labelOf(task), task);
+    // Meters do not show a step that takes no time.
+    say(`${labelOf(task)}: ${task.part ? 'Evaluated' : 'Learned from the past'}`);
+    return result;
+  };
   const queued = (task: Task): Promise<unknown> =>
-    limit(async () => {
-      if (!pool) return doTask(evaluationOf(task.seed), task);
-      const result = await pool.run(labelOf(task), task);
-      // Meters do not show a step that takes no time.
-      say(`${labelOf(task)}: ${task.part ? 'Evaluated' : 'Learned from the past'}`);
-      return result;
-    }).catch((error) => {
-      // Waiting tasks are never run.
-      limit.clearQueue();
-      throw error;
-    });
+    limit(() =>
+      work(task).catch((error) => {
+        // Waiting tasks are never run. The next one begins as soon as this one has settled.
+        limit.clearQueue();
+        throw error;
+      }),
+    );
   // Choose a number of parts that gives all processes equal work.
   const share = processes / greatestDivisor(processes, seeds.length);
   const learned = new Map<string, Promise<unknown>>();

@@ -13,7 +13,7 @@ import {
   sideWeightsFault,
 } from '../../../core/model/side';
 import { SidestreamError } from '../../../error';
-import { choiceSequences, type Interaction } from '../demand';
+import { choiceSequences, type Interaction } from '../interactions';
 import { inputWidths, type SideFeatures } from './side-features';
 import type { SideSettings } from './train-side';
 

@@ -1,7 +1,7 @@
 import { sha256 } from '../../../core/common/bytes';
 import type { CatalogIndex } from '../../../device/ranking';
 import type { Meter } from '../../pipeline';
-import { byShopper, choiceSequences, type Interaction } from '../demand';
+import { byShopper, choiceSequences, type Interaction } from '../interactions';
 import { type KeptBytes, readSideCheckpoint, writeSideCheckpoint } from './side-checkpoint';
 import { sideFeatures } from './side-features';
 import { type SideContinuation, sideUse } from './side-window';

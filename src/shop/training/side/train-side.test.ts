@@ -6,7 +6,7 @@ import type { SideModel } from '../../../core/catalog';
 import { encodeSafetensors, seededRandom, type Weights } from '../../../core/model';
 import { countingTensors, useBackend } from '../../../testing/backends';
 import { threeGroups } from '../../../testing/three-groups';
-import type { Interaction } from '../demand';
+import type { Interaction } from '../interactions';
 import { keptFile } from '../node';
 import { sideFeatures } from './side-features';
 import { type SideTraining, type SideTrainingState, trainSide } from './train-side';

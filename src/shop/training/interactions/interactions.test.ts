@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { choiceSequences, cutWindows } from './demand';
+import { choiceSequences, cutWindows } from '.';
 
 test('the choices of a log are gathered by user, oldest first', () => {
   const users = ['a', 'b', 'a', 'a', 'c', 'a'];
