@@ -43,43 +43,53 @@ test('a list in a closed tab panel is ready when the panel opens, and reflects t
   await expect.poll(async () => (await callsOf(page, shop)).requests.length).toBe(before + 1);
 });
 
-test('`navigate` handles plain clicks, and leaves clicks that open elsewhere to the browser', async ({ page }) => {
-  const { list, shop } = await addList(page, { attributes: { 'href-template': '#/product/{id}' } });
-  await expect(list).toHaveAttribute('state', 'filled');
-  await list.evaluate((element) => {
-    (element as HTMLElementTagNameMap['sidestream-recs']).navigate = (href) => {
-      document.title = href;
-    };
+for (const when of ['', ', before the late code of lists, too']) {
+  test(`\`navigate\` handles plain clicks, and leaves clicks that open elsewhere to the browser${when}`, async ({
+    page,
+  }) => {
+    if (when) await page.route('**/late-*', () => undefined);
+    const { list, shop } = await addList(page, { attributes: { 'href-template': '#/product/{id}' } });
+    await expect(list).toHaveAttribute('state', 'filled');
+    await list.evaluate((element) => {
+      (element as HTMLElementTagNameMap['sidestream-recs']).navigate = (href) => {
+        document.title = href;
+      };
+    });
+    const link = list.locator('[part=link]').first();
+    const stopped = (options: object): Promise<boolean> =>
+      link.evaluate((element, init) => {
+        const click = new MouseEvent('click', { bubbles: true, composed: true, cancelable: true, ...init });
+        // The browser must not open a tab here.
+        document.addEventListener('click', (event) => event.preventDefault(), { once: true });
+        let prevented = false;
+        document
+          .querySelector('main')
+          ?.addEventListener('click', (event) => (prevented = event.defaultPrevented), { once: true });
+        element.dispatchEvent(click);
+        return prevented;
+      }, options);
+    for (const key of ['ctrlKey', 'metaKey', 'shiftKey', 'altKey'])
+      expect(await stopped({ [key]: true }), key).toBe(false);
+    await link.evaluate((element) => element.setAttribute('target', '_blank'));
+    expect(await stopped({})).toBe(false);
+    await link.evaluate((element) => element.removeAttribute('target'));
+    expect(await page.title()).toBe('Lists');
+    const [id] = await idsOf(list);
+    expect(await stopped({})).toBe(true);
+    expect(await page.title()).toBe(`#/product/${id}`);
+    const { tracked } = await callsOf(page, shop);
+    expect(tracked.filter(([type]) => type === 'click')).toHaveLength(6);
+    // A listener of the page that takes the click has it for itself.
+    await page.evaluate(() =>
+      document.addEventListener('itemclick', (event) => event.preventDefault(), { once: true }),
+    );
+    await page.evaluate(() => {
+      document.title = 'Lists';
+    });
+    expect(await stopped({})).toBe(true);
+    expect(await page.title()).toBe('Lists');
   });
-  const link = list.locator('[part=link]').first();
-  const stopped = (options: object): Promise<boolean> =>
-    link.evaluate((element, init) => {
-      const click = new MouseEvent('click', { bubbles: true, composed: true, cancelable: true, ...init });
-      // The browser must not open a tab here.
-      document.addEventListener('click', (event) => event.preventDefault(), { once: true });
-      let prevented = false;
-      document
-        .querySelector('main')
-        ?.addEventListener('click', (event) => (prevented = event.defaultPrevented), { once: true });
-      element.dispatchEvent(click);
-      return prevented;
-    }, options);
-  for (const key of ['ctrlKey', 'metaKey', 'shiftKey', 'altKey'])
-    expect(await stopped({ [key]: true }), key).toBe(false);
-  expect(await page.title()).toBe('Lists');
-  const [id] = await idsOf(list);
-  expect(await stopped({})).toBe(true);
-  expect(await page.title()).toBe(`#/product/${id}`);
-  const { tracked } = await callsOf(page, shop);
-  expect(tracked.filter(([type]) => type === 'click')).toHaveLength(5);
-  // A listener of the page that takes the click has it for itself.
-  await page.evaluate(() => document.addEventListener('itemclick', (event) => event.preventDefault(), { once: true }));
-  await page.evaluate(() => {
-    document.title = 'Lists';
-  });
-  expect(await stopped({})).toBe(true);
-  expect(await page.title()).toBe('Lists');
-});
+}
 
 test('an empty template, as React renders one from children, is reported in the console', async ({ page }) => {
   const warnings: string[] = [];

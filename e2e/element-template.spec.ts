@@ -114,6 +114,17 @@ test('a template may fill addresses and texts in safe places', async ({ page }) 
   await expect(card.locator('form')).toHaveAttribute('action', '/cart?id=p0');
 });
 
+test("styles that the elements share leave the classes of the page's card alone", async ({ page }) => {
+  const html =
+    '<template><div class="picture"><img src="/mug.png" alt=""></div><b class="unseen">Not seen yet</b></template>';
+  const products = [{ item: { id: 'p0', title: 'Mug', image: '/mug.png', listPrice: 9, price: 8 } }];
+  const { list } = await addList(page, { html, products, attributes: { limit: '1' } });
+  const card = list.locator('li').first();
+  for (const part of ['.picture', '.picture img', '.unseen'])
+    await expect(card.locator(part)).toHaveCSS('position', 'static');
+  await expect(card.locator('.picture')).toHaveCSS('display', 'block');
+});
+
 test('a custom element in a card never sees its attributes unfilled', async ({ page }) => {
   await page.evaluate(() => {
     const seen: string[] = [];

@@ -4,6 +4,19 @@ declare module '@custom-elements-manifest/analyzer/cli.js' {
 
   interface Module {
     path: string;
-    declarations?: { name: string; tagName?: string }[];
+    declarations?: ClassDeclaration[];
+  }
+
+  export interface ClassDeclaration {
+    name: string;
+    tagName?: string;
+    superclass?: { name: string };
+    members?: Inheritable[];
+    attributes?: Inheritable[];
+  }
+
+  interface Inheritable {
+    name: string;
+    inheritedFrom?: object;
   }
 }

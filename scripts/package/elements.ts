@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cli } from '@custom-elements-manifest/analyzer/cli.js';
+import { type ClassDeclaration, cli } from '@custom-elements-manifest/analyzer/cli.js';
 import * as v from 'valibot';
 
 /** The file of the package that defines each element. */
@@ -60,7 +60,8 @@ export async function writeElements(root: string, folder: string): Promise<Decla
     'src/page/element/*/{sidestream-*,list-attributes}.ts',
   ];
   const { modules, ...rest } = await cli({ argv, cwd: root, noWrite: true });
-  const declarations = modules.flatMap((module) => module.declarations ?? []).filter(({ tagName }) => tagName);
+  const classes = modules.flatMap((module) => module.declarations ?? []);
+  const declarations = classes.filter(({ tagName }) => tagName).map((declaration) => whole(declaration, classes));
   const described = declarations.map((declaration) => {
     const path = PATHS[declaration.tagName ?? ''];
     if (!path) throw new Error(`Which file has <${declaration.tagName}>? Name it in scripts/package/elements.ts.`);
@@ -74,6 +75,18 @@ export async function writeElements(root: string, folder: string): Promise<Decla
   const manifest = { ...rest, modules: described };
   await writeFile(join(folder, 'custom-elements.json'), `${JSON.stringify(manifest)}\n`);
   return declarations.map(declared);
+}
+
+/** An element as if it declared all its properties itself: the class that it has them from is in no file of the package. */
+function whole(declaration: ClassDeclaration, classes: readonly ClassDeclaration[]): ClassDeclaration {
+  const base = classes.find(({ name, tagName }) => name === declaration.superclass?.name && !tagName);
+  if (!base) return declaration;
+  const { members = [], attributes = [] } = declaration;
+  const inheritedFirst = [...members].sort((a, b) => Number(!a.inheritedFrom) - Number(!b.inheritedFrom));
+  const [own, ownAttributes] = [inheritedFirst, attributes].map((entries) =>
+    entries.map((entry) => ({ ...entry, inheritedFrom: undefined })),
+  );
+  return { ...declaration, members: own, attributes: ownAttributes, superclass: base.superclass };
 }
 
 function declared(input: unknown): Declaration {

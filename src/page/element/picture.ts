@@ -10,11 +10,11 @@ import { hideBroken } from './dom';
 export function picture({ image, title }: Item, size = 64): TemplateResult {
   const src = safeImage(image);
   return html`
-    <span part="picture" class="picture" data-initial=${[...title][0] ?? ''}>
-      ${src ? html`<img src=${src} alt="" width=${size} height=${size} loading="lazy" decoding="async" @error=${hideBroken} />` : ''}
+    <span part="picture" class="picture media" data-initial=${[...title][0] ?? ''}>
+      ${src ? html`<img class="image" src=${src} alt="" width=${size} height=${size} loading="lazy" decoding="async" @error=${hideBroken} />` : ''}
     </span>`;
 }
 
 /** The picture of a choice, with the product's name as alternative text. */
 export const namedPicture = (item: Item): TemplateResult =>
-  html`<li class="named" title=${item.title}>${picture(item)}<span class="unseen">${item.title}</span></li>`;
+  html`<li class="named" title=${item.title}>${picture(item)}<span class="sidestream-unseen">${item.title}</span></li>`;

@@ -1,9 +1,13 @@
 import { css } from 'lit';
 
+/*
+ * A list adopts these sheets beside the page's own for its template card, so a class named here also names elements of that card: a
+ * new name would change the cards of shops.
+ */
+
 /** Pictures of products, with their initials behind them. */
 export const pictureStyles = css`
-  .media,
-  .picture {
+  .media {
     position: relative;
     display: grid;
     place-items: center;
@@ -12,19 +16,16 @@ export const pictureStyles = css`
     background: var(--_tile);
     border-radius: var(--_radius);
   }
-  .media::before,
-  .picture::before {
+  .media::before {
     content: attr(data-initial);
     position: absolute;
     font-weight: 600;
     color: var(--_muted);
   }
-  .media:has(.image:not([hidden]))::before,
-  .picture:has(img:not([hidden]))::before {
+  .media:has(.image:not([hidden]))::before {
     content: none;
   }
-  .image,
-  .picture img {
+  .image {
     position: absolute;
     inset: 0;
     inline-size: 100%;
@@ -56,7 +57,7 @@ export const scriptStyles = css`
 
 /** Texts for screen readers only. */
 export const unseenStyles = css`
-  .unseen {
+  .sidestream-unseen {
     position: absolute;
     inline-size: 1px;
     block-size: 1px;
@@ -69,7 +70,7 @@ export const unseenStyles = css`
 /** Outlines of what is loading. */
 export const waitStyles = css`
   @media (prefers-reduced-motion: no-preference) {
-    .waiting {
+    .skeleton {
       animation: wait 1.4s ease-in-out infinite alternate;
     }
     @keyframes wait {

@@ -37,7 +37,7 @@ describe('a function of the shop', () => {
     expect([page.asked, await page.level()]).toEqual([[], 'granted']);
   });
 
-  it('the last of several answers counts, also while the page.recommender starts', async () => {
+  it('the last of several answers counts, also while the recommender starts', async () => {
     let begin: (recommender: Consenter) => void = () => undefined;
     const starting = new Promise<Consenter>((resolve) => {
       begin = resolve;
@@ -78,7 +78,7 @@ describe('a function of the shop', () => {
     await vi.waitFor(() => expect(page.reports).toMatchObject([{ message: 'at once' }, { message: 'later' }]));
   });
 
-  it('a page.recommender that fails is reported with its code, on the console if nobody listens', async () => {
+  it('a recommender that fails is reported with its code, on the console if nobody listens', async () => {
     const blocked = vi
       .spyOn(DeviceStore, 'open')
       .mockRejectedValue(Object.assign(new Error('Shut off'), { code: 'x' }));
@@ -94,7 +94,7 @@ describe('a function of the shop', () => {
   });
 });
 
-describe('a page.recommender that does not start', () => {
+describe('a recommender that does not start', () => {
   /** Data that an earlier visit left on the device. */
   const leave = (name: string): Promise<void> =>
     new Promise((resolve) => {

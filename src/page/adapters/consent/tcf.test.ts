@@ -7,7 +7,7 @@ const page = new ConsentPage();
 // Sequences as in the CMP API of the TCF 2.2 specification: the stub queues, `addEventListener` calls back at once and at
 // every change with `tcloaded`, `cmpuishown` or `useractioncomplete`, and `removeEventListener` takes the id from the data.
 describe('IAB TCF 2.2', () => {
-  it('first visit: the call is queued by the stub, page.asked, agreed, page.asked again and withdrawn', async () => {
+  it('first visit: the call is queued by the stub, asked, agreed, asked again and withdrawn', async () => {
     const tcf = new Tcf();
     page.connect('tcf');
     expect(tcf.calls.map(([command]) => command)).toEqual(['addEventListener']);

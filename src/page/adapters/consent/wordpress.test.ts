@@ -42,7 +42,7 @@ describe('WP Consent API', () => {
     await page.becomes('granted');
   });
 
-  it('ignores an answer that is no boolean, page.reports what is thrown, and ends with the connection', async () => {
+  it('ignores an answer that is no boolean, reports what is thrown, and ends with the connection', async () => {
     const banner = new WpConsent('optin');
     vi.stubGlobal('wp_has_consent', () => 1);
     page.connect('wordpress')();

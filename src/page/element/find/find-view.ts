@@ -105,7 +105,7 @@ export const keepFocus = (event: Event): void => {
 
 const skeletons = html`
   <div class="list" aria-hidden="true">
-    ${[0, 1, 2].map(() => html`<div class="option skeleton waiting"><span class="media"></span><span class="texts"><i></i><i></i></span></div>`)}
+    ${[0, 1, 2].map(() => html`<div class="option skeleton"><span class="media"></span><span class="texts"><i></i><i></i></span></div>`)}
   </div>`;
 
 /**

@@ -221,7 +221,7 @@ export class SidestreamFind extends LitElement {
         @input=${this.#typed} @keydown=${this.#pressed} @focus=${this.#focused} @click=${this.#focused} @paste=${this.#pasted} />
       ${this.photo ? photoButton(labels.photo, this.#pictured) : nothing}
       <div part="popup" class="popup" ?hidden=${!this.#open || this.#search.state === 'idle'} @mousedown=${keepFocus}>${this.#open ? bodyView(this.#search, labels, this.#context, { clicked: this.#clicked, retry: this.#retry }) : nothing}</div>
-      <div class="unseen" role="status">${this.#status}</div>`;
+      <div class="sidestream-unseen" role="status">${this.#status}</div>`;
   }
 
   get #context(): ResultContext {

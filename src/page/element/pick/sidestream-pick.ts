@@ -203,8 +203,8 @@ export class SidestreamPick extends LitElement {
           </p>`;
       default:
         return html`
-          <ul class="skeleton" aria-label=${labels.loading}>
-            ${Array.from({ length: this.count }, () => html`<li><span class="picture waiting"></span><span class="name"></span></li>`)}
+          <ul aria-label=${labels.loading}>
+            ${Array.from({ length: this.count }, () => html`<li><span class="picture media skeleton"></span><span class="name"></span></li>`)}
           </ul>
           ${this.#foot(labels, true)}`;
     }

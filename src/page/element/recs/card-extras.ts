@@ -202,7 +202,7 @@ function badge({ badge, badgeText }: CardFacts): TemplateResult | typeof nothing
 /** Few screen readers announce struck-out text: they read a sentence instead, and the two prices are visual only. */
 function reducedPrice(price: string, { listPrice, saving }: CardFacts, labels: CardLabels): TemplateResult {
   return html`
-    <span class="unseen">${labels.reduced(listPrice, price)}</span>
+    <span class="sidestream-unseen">${labels.reduced(listPrice, price)}</span>
     <span part="sale-price" class="now" aria-hidden="true">${price}</span>
     <s part="list-price" aria-hidden="true">${listPrice}</s>
     ${saving ? html`<span part="saving" class="saving">${saving}</span>` : nothing}`;

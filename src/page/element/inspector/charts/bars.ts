@@ -69,7 +69,7 @@ export function categoryBars(categories: Inspection['categories'], choices: numb
         { kind: 'expert', width: 100 * share },
         { kind: 'mark', start: Math.min(99.2, 100 * usual), width: 0.8 },
       ],
-      value: html`${formats.percent(share)}<span class="unseen">${fill(learned.usually, { share: formats.percent(usual) })}</span>`,
+      value: html`${formats.percent(share)}<span class="sidestream-unseen">${fill(learned.usually, { share: formats.percent(usual) })}</span>`,
     })),
     [
       ['expert', counted(learned.ownShare, choices)],

@@ -59,7 +59,7 @@ export function figure(
         <summary>${words.texts.figures}</summary>
         <div class="scroll" tabindex="0" role="region" aria-label=${fill(words.texts.figuresOf, { title })}>
           <table>
-            <caption class="unseen">${title}</caption>
+            <caption class="sidestream-unseen">${title}</caption>
             <thead><tr>${figures.head.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
             <tbody>
               ${figures.rows.map(

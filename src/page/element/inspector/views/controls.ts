@@ -22,7 +22,7 @@ export class Controls {
       </label>
       <div part="controls" class="controls">
         <button class="button" type="button" data-testid="export" ?disabled=${this.#busy || denied} @click=${() => this.#run(host, () => this.#export(host))}>${texts.export}</button>
-        <label class="button ${this.#busy || denied ? 'off' : ''}">${texts.import.button}<input class="unseen" type="file" data-testid="import" ?disabled=${this.#busy || denied} @change=${(event: Event) => this.#chosen(host, event)} /></label>
+        <label class="button ${this.#busy || denied ? 'off' : ''}">${texts.import.button}<input class="sidestream-unseen" type="file" data-testid="import" ?disabled=${this.#busy || denied} @change=${(event: Event) => this.#chosen(host, event)} /></label>
         <button part="reset" class="button" type="button" data-testid="reset" ?disabled=${this.#busy} @click=${() => this.#ask(host, 'reset')}>${texts.reset.button}</button>
         <button class="button" type="button" data-testid="forget" ?disabled=${this.#busy} @click=${() => this.#ask(host, 'forget')}>${texts.forget.button}</button>
       </div>

@@ -57,7 +57,7 @@ export class WhyView implements View {
           ({ item, position }) => html`
             <li>
               <button type="button" data-pick=${item.id} aria-pressed=${found?.item.id === item.id ? 'true' : 'false'} ?disabled=${this.#busy} @click=${() => this.choose(host, item.id)}>
-                ${picture(item)}<span class="unseen">${position + 1}: ${item.title}</span>
+                ${picture(item)}<span class="sidestream-unseen">${position + 1}: ${item.title}</span>
               </button>
             </li>`,
         )}
