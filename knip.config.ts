@@ -29,7 +29,7 @@ const config: KnipConfig = {
     'tools/gpu/page/*.ts!',
     '{src,scripts,tools}/**/*.test.ts',
     'e2e/**/*.spec.ts',
-    'e2e/{frameworks/main,pages/*,support/{*-bundle,node-training,studio-files},vendure/playwright.config}.ts',
+    'e2e/{frameworks/main,pages/*,support/{*-bundle,build-fixtures,node-training,studio-files},vendure/playwright.config}.ts',
     'examples/*/vite.config.ts',
     'examples/*/src/**/*.{ts,tsx}',
     'docs/.vitepress/config.ts',

@@ -43,7 +43,7 @@ export default defineConfig({
       reuseExistingServer: !process.env.CI,
     },
     {
-      command: `npx vite build ${pages} && npx vite preview ${pages}`,
+      command: `${process.env.E2E_BUILT ? '' : `npx vite build ${pages} && `}npx vite preview ${pages}`,
       port: PAGES_PORT,
       reuseExistingServer: !process.env.CI,
     },

@@ -34,6 +34,8 @@ const stages = [
   // Includes the API reference, which treats warnings as errors; a dead link makes it fail. It runs beside the unit tests, which
   // would otherwise wait for it with an idle core.
   { name: 'site', cores: 0, needs: ['build', 'package'], command: ['tsx', 'tsx', 'scripts/site.ts', '--built'] },
+  // What the browser tests would otherwise build first. As the site, it runs beside the unit tests.
+  { name: 'test pages', cores: 0, needs: ['build'], command: ['tsx', 'tsx', 'e2e/support/build-fixtures.ts'] },
   // Long, so only at night and on the main branch.
   ...(process.env.NIGHTLY
     ? [{ name: 'kills', cores: 1, needs: ['build'], command: ['tsx', 'tsx', 'tools/faults/main.ts', '--kills', '10'] }]
@@ -47,10 +49,10 @@ const stages = [
   {
     name: 'e2e',
     cores: 2,
-    needs: ['build'],
+    needs: ['build', 'test pages'],
     after: ['package', 'site'],
     command: ['@playwright/test', 'playwright', 'test', '--reporter=list,json'],
-    env: { PLAYWRIGHT_JSON_OUTPUT_FILE: join(root, E2E) },
+    env: { PLAYWRIGHT_JSON_OUTPUT_FILE: join(root, E2E), E2E_BUILT: '1' },
     report: { file: E2E, count: countPlaywright },
   },
 ];

@@ -14,8 +14,12 @@ export const COMMAND_FOLDER = join(root, '.cache/e2e-command-line');
 /** Files that add companions to the demo's bundle: every product goes with the two products half a catalogue later. */
 export const COMPANIONS_FOLDER = join(root, '.cache/e2e-companions');
 
-/** Builds, once for all workers, everything that several test files use. */
+/** Builds, once for all workers, everything that several test files use; `npm test` has built it beside the unit tests. */
 export default async function setup(): Promise<void> {
+  if (!process.env.E2E_BUILT) await buildFixtures();
+}
+
+export async function buildFixtures(): Promise<void> {
   // Not imported above: every worker imports this file.
   const [{ layCommandLine }, { buildEditor }] = await Promise.all([
     import('../../scripts/command-line'),
