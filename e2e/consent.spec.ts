@@ -178,7 +178,8 @@ test('a profile is deleted unread if the visitor refused on another page', async
     .click({ modifiers: ['ControlOrMeta'] });
   await expect.poll(() => listed(tab)).not.toEqual(fresh);
   const denied = `${GOOGLE}<script>gtag('consent', 'update', { personalization_storage: 'denied' })</script>`;
-  await context.unrouteAll();
+  // The tab that the click opened may still be loading.
+  await context.unrouteAll({ behavior: 'wait' });
   await serve(context, denied, 'consent="google"');
   await open(tab, '/next.html');
   expect(await listed(tab)).toEqual(fresh);

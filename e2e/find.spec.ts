@@ -239,7 +239,7 @@ test('shows outlines while the shop is loading', async ({ page, context }) => {
   const held = new Promise<void>((resolve) => {
     release = resolve;
   });
-  await context.route(/\/bundle\/items/, async (route) => {
+  await context.route(/\/bundle\/manifest/, async (route) => {
     await held;
     await route.continue();
   });
