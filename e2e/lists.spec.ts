@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BrowserContext, expect, type Page, test } from '@playwright/test';
-import { FORMATS, LIST_PLACEMENTS, SUBJECTS, writeLists } from '../src/shop/lists';
 import { CDN_FOLDER } from './support/global-setup';
+import { writeDemoLists } from './support/static-lists';
 
 const ID = 'aa-battery';
 const LIMIT = 8;
@@ -12,22 +12,7 @@ const LIMIT = 8;
 async function listsIn(lang: string): Promise<string> {
   const info = test.info();
   const out = info.outputPath('lists');
-  await writeLists({
-    bundle: 'dist/bundle',
-    out,
-    placements: LIST_PLACEMENTS,
-    per: SUBJECTS,
-    segments: [],
-    formats: FORMATS,
-    limit: LIMIT,
-    standIns: 0,
-    lang,
-    market: undefined,
-    hrefTemplate: '/product/{id}',
-    site: info.project.use.baseURL,
-    now: Date.now(),
-    meter: { start: () => undefined, advance: () => undefined, stop: () => undefined },
-  });
+  await writeDemoLists(out, { lang, site: info.project.use.baseURL });
   return out;
 }
 

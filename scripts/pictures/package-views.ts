@@ -13,26 +13,10 @@ async function plain(page: Page, elements: string, modules: readonly string[]): 
 
 /** The list of a product as `sidestream lists` writes it, without any script. */
 async function staticList(page: Page): Promise<void> {
-  const { FORMATS, LIST_PLACEMENTS, SUBJECTS, writeLists } = await import('../../src/shop/lists');
+  const { writeDemoLists } = await import('../../e2e/support/static-lists');
   const out = join('.cache', 'pictures', 'lists');
-  await writeLists({
-    bundle: 'dist/bundle',
-    out,
-    placements: LIST_PLACEMENTS,
-    per: SUBJECTS,
-    segments: [],
-    formats: FORMATS,
-    limit: 8,
-    standIns: 0,
-    lang: 'en',
-    market: undefined,
-    currency: 'EUR',
-    hrefTemplate: '/product/{id}',
-    // The host of the pictures has another port each time, and no address of it is shown.
-    site: undefined,
-    now: Date.now(),
-    meter: { start: () => undefined, advance: () => undefined, stop: () => undefined },
-  });
+  // The host of the pictures has another port each time, and no address of it is shown.
+  await writeDemoLists(out, { lang: 'en', site: undefined, currency: 'EUR' });
   const html = await readFile(join(out, 'similar', 'item', 'green-teapot.html'), 'utf8');
   const css = await readFile(join(out, 'lists.css'), 'utf8');
   await plain(

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { type LoggedEvent, storedCount, storedId, storedTime } from '../../core/events';
 import { type CatalogIndex, type ExpertPart, rankOf, scores, type TermValues, type TermWeights } from '../ranking';
-import type { ExpertStatus } from './experts/expert-mixture';
+import type { ExpertMixture } from './experts/expert-mixture';
 import { CANDIDATES, MAX_CHOSEN, MAX_KEPT } from './limits';
 
 /** Maximum number of choices, and of other points, in a journal; the oldest are dropped. */
@@ -66,7 +66,7 @@ export interface JournaledLearner {
   readonly status: {
     windows: number;
     rejected: number;
-    experts: readonly Pick<ExpertStatus, 'id' | 'state' | 'born' | 'choices' | 'share'>[];
+    experts: readonly Pick<ExpertMixture['status'][number], 'id' | 'state' | 'born' | 'choices' | 'share'>[];
   };
   contributionsOf(row: number): readonly Pick<ExpertPart, 'id' | 'choices'>[];
 }

@@ -103,8 +103,8 @@ export class ElementEvents {
     // The page may dispatch its own events with these names and any detail.
     const detailOf = (event: Event): ElementDetail =>
       (inOwnElement(around(event)) && (event as CustomEvent<ElementDetail | null>).detail) || {};
-    const listen = (type: string, heard: (detail: ElementDetail, event: Event) => void): void =>
-      window.addEventListener(type, (event) => heard(detailOf(event), event), {
+    const listen = (type: string, onElement: (detail: ElementDetail, event: Event) => void): void =>
+      window.addEventListener(type, (event) => onElement(detailOf(event), event), {
         capture: true,
         signal: this.#ended.signal,
       });

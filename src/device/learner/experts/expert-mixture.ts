@@ -1,6 +1,6 @@
 import { VISIT_PAUSE } from '../../../core/events';
 import { createMatrix, type Matrix } from '../../../core/kernel';
-import { type CatalogIndex, type ExpertState, TERMS, type TermValues, type TermWeights } from '../../ranking';
+import { type CatalogIndex, TERMS, type TermValues, type TermWeights } from '../../ranking';
 import { CANDIDATES, MAX_KEPT } from '../limits';
 import { START, type Start } from '../personal-weights';
 import { TermMatrix } from '../term-values';
@@ -9,16 +9,6 @@ import type { FeatureMatrix } from './feature-matrix';
 import { posteriorOf, shared } from './fixed-share-router';
 import type { StoredMixture } from './stored-experts';
 import { type Choice, type PastChoices, UserExpert } from './user-expert';
-
-export interface ExpertStatus {
-  id: number;
-  state: ExpertState;
-  born: number | null;
-  choices: number;
-  share: number;
-  posterior: number;
-  history: number[];
-}
 
 /**
  * The experts of one shopper and their router. The list sums their scores by their weights; because they share one history,
@@ -129,7 +119,7 @@ export class ExpertMixture {
     );
   }
 
-  get status(): ExpertStatus[] {
+  get status() {
     return this.#members.list.map((member) => ({
       id: member.id,
       state: this.#members.stateOf(member),
