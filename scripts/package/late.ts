@@ -65,8 +65,6 @@ const FEATURES: Readonly<Record<string, readonly string[]>> = {
   // Consent: log and profile on the device.
   store: ['device/store/database', 'device/store/device-store', 'device/store/rows'],
   encryption: ['device/store/encrypt', 'device/store/lock', 'device/store/unlock'],
-  // Profiles of earlier versions.
-  'profile-migration': ['device/learner/profile-migration'],
   profile: [
     'device/learner/experts/stored-experts',
     'device/learner/journal',

@@ -17,8 +17,8 @@ export const historySchema = v.pipe(
     dismissed: ids,
     /** All choices ever. */
     total: storedCount,
-    /** State for the rules; absent from older profiles. */
-    record: v.optional(recordSchema),
+    /** State for the rules. */
+    record: recordSchema,
   }),
   v.check(({ items, strengths }) => items.length === strengths.length, 'every choice must have one strength'),
   v.check(({ items, total }) => items.length <= total, 'the total number of choices is below the number listed'),

@@ -40,20 +40,16 @@ const atMost = <Schema extends v.GenericSchema>(entry: Schema) => v.pipe(v.array
 /** Stored form of a record, by item ids. */
 export const recordSchema = v.object({
   owned: atMost(storedId),
-  /** Times of the last purchases of items; absent from older profiles. */
-  purchases: v.optional(
-    atMost(
-      v.object({ item: storedId, times: v.pipe(v.array(storedTime), v.minLength(1), v.maxLength(MAX_PURCHASES)) }),
-    ),
-    [],
+  /** Times of the last purchases of items. */
+  purchases: atMost(
+    v.object({ item: storedId, times: v.pipe(v.array(storedTime), v.minLength(1), v.maxLength(MAX_PURCHASES)) }),
   ),
   cart: atMost(storedId),
-  /** Absent from older profiles. */
-  picked: v.optional(atMost(storedId), []),
+  picked: atMost(storedId),
   /** Items shown and not chosen since: times, decayed up to the last of them, which was at `choice` and `time`. */
   shown: atMost(v.object({ item: storedId, times, choice: storedCount, time: storedTime })),
-  /** When the visit began, its last event, and all choices before it; absent from older profiles. */
-  visit: v.object({ start: storedTime, last: storedTime, choices: v.optional(storedCount) }),
+  /** When the visit began, its last event, and all choices before it. */
+  visit: v.object({ start: storedTime, last: storedTime, choices: storedCount }),
 });
 export type StoredRecord = v.InferOutput<typeof recordSchema>;
 /** Placement of the clicks of `<sidestream-pick>`, which answer one question. */
@@ -81,7 +77,7 @@ export class ShopperState implements ShopperRecord {
   readonly cart = new Set<number>();
   readonly picked = new Set<number>();
   readonly #shown = new Map<number, Shown>();
-  #visit: StoredRecord['visit'] = { start: 0, last: 0 };
+  #visit: StoredRecord['visit'] = { start: 0, last: 0, choices: 0 };
   #choices = 0;
   /** Stored entries of items that have no row at present. */
   #absent: Omit<StoredRecord, 'visit'> = EMPTY_RECORD;
@@ -108,7 +104,7 @@ export class ShopperState implements ShopperRecord {
 
   /** Choices of the visit at `now`. @param choices all choices */
   choicesThisVisit(now: number, choices: number): number {
-    const { last, choices: before = 0 } = this.#visit;
+    const { last, choices: before } = this.#visit;
     return Math.abs(now - last) > VISIT_PAUSE ? 0 : choices - before;
   }
 
@@ -167,15 +163,15 @@ export class ShopperState implements ShopperRecord {
   }
 
   /**
-   * Replaces this state with a stored one, or empties it. Entries of items without a row are stored again.
+   * Replaces this state with a stored one. Entries of items without a row are stored again.
    * @param choices all choices
    */
-  restore(stored: StoredRecord | undefined, rowOf: ReadonlyMap<string, number>, choices: number): void {
+  restore(stored: StoredRecord, rowOf: ReadonlyMap<string, number>, choices: number): void {
     for (const kept of [this.owned, this.purchases, this.cart, this.picked, this.#shown]) kept.clear();
     this.#choices = choices;
-    this.#visit = { start: 0, last: 0, ...stored?.visit };
+    this.#visit = stored.visit;
     /** @returns the entries that the catalogue has no row for */
-    const put = <T>(entries: readonly T[] = [], itemOf: (entry: T) => string, take: (row: number, entry: T) => void) =>
+    const put = <T>(entries: readonly T[], itemOf: (entry: T) => string, take: (row: number, entry: T) => void) =>
       entries.filter((entry) => {
         const row = rowOf.get(itemOf(entry));
         if (row !== undefined) take(row, entry);
@@ -183,16 +179,16 @@ export class ShopperState implements ShopperRecord {
       });
     const same = (item: string): string => item;
     this.#absent = {
-      owned: put(stored?.owned, same, (row) => this.owned.add(row)),
+      owned: put(stored.owned, same, (row) => this.owned.add(row)),
       purchases: put(
-        stored?.purchases,
+        stored.purchases,
         ({ item }) => item,
         (row, { times }) => this.purchases.set(row, times),
       ),
-      cart: put(stored?.cart, same, (row) => this.cart.add(row)),
-      picked: put(stored?.picked, same, (row) => this.picked.add(row)),
+      cart: put(stored.cart, same, (row) => this.cart.add(row)),
+      picked: put(stored.picked, same, (row) => this.picked.add(row)),
       shown: put(
-        stored?.shown,
+        stored.shown,
         ({ item }) => item,
         (row, { times, choice, time }) => this.#shown.set(row, { times, choice, time }),
       ),

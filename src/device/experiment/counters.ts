@@ -13,11 +13,7 @@ const NO_CURRENCY = 'XXX';
 
 const { variant, placement, currency } = eventSchema.entries;
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-/** Earlier versions let it overflow to Infinity, which JSON writes as null. */
-const revenue = v.pipe(
-  v.nullable(v.pipe(v.number(), v.minValue(0))),
-  v.transform((sum) => Math.min(MAX_REVENUE, sum ?? MAX_REVENUE)),
-);
+const revenue = v.pipe(v.number(), v.minValue(0), v.maxValue(MAX_REVENUE));
 
 /** Counts of events in one placement under one variant. */
 export interface Counts {

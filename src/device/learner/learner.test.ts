@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EventType, LoggedEvent } from '../../core/events';
-import { STORED_SCHEMA_4, STORED_SCHEMA_5, STORED_SCHEMA_6 } from '../../testing/profiles';
 import { threeGroups as catalog, GROUP } from '../../testing/three-groups';
-import { rank, scores } from '../ranking';
+import { rank } from '../ranking';
 import { Learner, type LearnerCatalog } from './learner';
 import { PROFILE_SCHEMA } from './limits';
 import { encodeProfile, readProfile } from './profile';
@@ -22,12 +21,10 @@ function learned(events: LoggedEvent[], shop = catalog()): Learner {
   return learner;
 }
 
-const topOf = (learner: Learner, shop: LearnerCatalog, weights = learner.weights): number[] =>
-  rank(
-    shop.index,
-    { ...learner.state, weights },
-    { placement: 'for-you', row: null, limit: 10, exclude: new Set() },
-  ).map(({ row }) => row);
+const topOf = (learner: Learner, shop: LearnerCatalog): number[] =>
+  rank(shop.index, learner.state, { placement: 'for-you', row: null, limit: 10, exclude: new Set() }).map(
+    ({ row }) => row,
+  );
 
 describe('Learner', () => {
   it('is the same after an undone dismissal, also across a reload', async () => {
@@ -118,60 +115,6 @@ describe('Learner', () => {
       const sum = parts.reduce((total, { contribution }) => total + contribution, 0);
       expect(sum).toBeCloseTo(second.terms.preference[row] * second.weights.preference, 4);
     }
-  });
-
-  it('continues a profile of schema 4: its learned state counts the same', async () => {
-    const shop = catalog();
-    const learner = new Learner(shop);
-    learner.restore(await readProfile(STORED_SCHEMA_4), []);
-    learner.checkFinite();
-    // Two terms start from twice the weight by now.
-    const { session, nearestHistory, ...weights } = learner.weights;
-    const before = { ...weights, session: session / 2, nearestHistory: nearestHistory / 2 };
-    expect(topOf(learner, shop, before)).toEqual(STORED_SCHEMA_4.list);
-    const score = scores(learner.terms, before);
-    for (const [row, value] of STORED_SCHEMA_4.scores.entries()) expect(score[row]).toBeCloseTo(value, 4);
-    const [generalist, ...others] = learner.status.experts;
-    expect(generalist).toMatchObject({ state: 'generalist', born: null, choices: 10 });
-    expect(others).toEqual([]);
-    expect(learner.save().experts.members[0].expert.chosen.at(-1)?.item).toBe('item-61');
-    // The dismissal can still be undone.
-    const disliked = learner.terms.preference[5];
-    learner.observe(event(12, 5, 'undismiss'));
-    expect(learner.terms.preference[5]).toBeGreaterThan(disliked + 1);
-    for (const one of clicks(12, 2, 20)) learner.observe(one);
-    expect(learner.status.experts.map(({ state }) => state)).toEqual(['generalist', 'active', 'frozen']);
-    // A window also ends when an expert is kept, not only after 40 choices.
-    expect(learner.status.windows).toBe(1);
-  });
-
-  it('continues a profile of version 0.2, whose networks are dropped: the list is the same', async () => {
-    const shop = catalog();
-    const learner = new Learner(shop);
-    const profile = await readProfile(STORED_SCHEMA_5);
-    learner.restore(profile, []);
-    learner.checkFinite();
-    expect(topOf(learner, shop)).toEqual(STORED_SCHEMA_5.list);
-    const score = scores(learner.terms, learner.weights);
-    for (const [row, value] of STORED_SCHEMA_5.scores.entries()) expect(score[row]).toBeCloseTo(value, 4);
-    const saved = await encodeProfile(learner.save());
-    expect(STORED_SCHEMA_5.bytes.length - saved.length).toBeGreaterThanOrEqual(64);
-  });
-
-  it('continues a profile of schema 6, whose anchor and factors are dropped: the list is the same', async () => {
-    const shop = catalog();
-    const learner = new Learner(shop);
-    const profile = await readProfile(STORED_SCHEMA_6);
-    learner.restore(profile, []);
-    learner.checkFinite();
-    expect(topOf(learner, shop)).toEqual(STORED_SCHEMA_6.list);
-    const score = scores(learner.terms, learner.weights);
-    for (const [row, value] of STORED_SCHEMA_6.scores.entries()) expect(score[row]).toBeCloseTo(value, 4);
-    const { experts, ...saved } = learner.save();
-    expect(saved).not.toHaveProperty('anchor');
-    const names = Object.keys(experts.members[0].expert.blocks).map((name) => name.split(' ')[0]);
-    expect(names).toEqual(['content', 'place', 'categories']);
-    expect(Object.keys(experts.members[0].expert.weights.theta)).not.toContain('embedding');
   });
 
   it('passes over items the catalogue does not have', async () => {

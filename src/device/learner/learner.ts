@@ -77,10 +77,7 @@ export class Learner {
     this.#followShop();
   }
 
-  /**
-   * Continues from a stored profile and the log. Events later than the profile are learned; earlier ones only rebuild the
-   * history of a profile that was stored without one.
-   */
+  /** Continues from a stored profile and the log. Events later than the profile are learned. */
   restore(profile: Profile | null, log: LoggedEvent[]): void {
     if (profile) {
       this.#experts.restore(profile.experts);
@@ -91,13 +88,12 @@ export class Learner {
       this.#lastUpdate = profile.lastUpdate;
       this.#storedJournal = profile.journal;
       this.#journal?.restore(profile.journal);
-      if (profile.history) this.history.restore(profile.history, this.#catalog.index.rowOf);
+      this.history.restore(profile.history, this.#catalog.index.rowOf);
       this.#catalog.index.variants?.merge(this.history.rows);
     }
     const known = profile?.lastEvent ?? 0;
     for (const event of log) {
       if (event.id > known) this.observe(event);
-      else if (!profile?.history) this.#remember(event);
     }
     this.#lastEvent = Math.max(this.#lastEvent, known);
   }
@@ -108,8 +104,8 @@ export class Learner {
    */
   restoreWithoutLearning(profile: Profile | null): void {
     this.#unlearned = profile !== null;
-    if (profile) this.#firstEvent = profile.firstEvent;
-    if (!profile?.history) return;
+    if (!profile) return;
+    this.#firstEvent = profile.firstEvent;
     this.history.restore({ ...profile.history, items: [], strengths: [] }, this.#catalog.index.rowOf);
     this.#lastEvent = profile.lastEvent;
   }

@@ -302,7 +302,7 @@ export interface Recommender {
    * from the start, in order of time, as if they had all come from one device; a snapshot of the previous profile is kept.
    * The event `progress` with stage `merge` counts the events done. Rejects with `store/corrupt`, `store/wrong-passphrase`,
    * `store/newer-schema` or `store/forgotten`, and with `merge` also with `runtime/unknown-item` for a file from another
-   * shop and `runtime/invalid-input` for a file of an earlier version, which has no events; nothing changes then.
+   * shop; nothing changes then.
    * @param options a string is the passphrase
    */
   importProfile(file: Blob, options?: string | ImportOptions): Promise<ImportResult>;

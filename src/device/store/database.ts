@@ -32,17 +32,13 @@ export interface Layout extends DBSchema {
   keys: { key: 'rest' | 'lock' | DeviceText; value: CryptoKey | Lock | string | EncryptedRow };
 }
 
-function upgrade(database: IDBPDatabase<Layout>, from: number): void {
-  if (from < 1) {
-    database.createObjectStore('events', { keyPath: 'id', autoIncrement: true });
-    database.createObjectStore('profile');
-    database.createObjectStore('items', { keyPath: 'item.id' });
-  }
-  if (from < 2) {
-    database.createObjectStore('snapshots', { keyPath: 'id', autoIncrement: true });
-    database.createObjectStore('keys');
-  }
-  if (from < 3) database.createObjectStore('sealedItems', { autoIncrement: true });
+function createStores(database: IDBPDatabase<Layout>): void {
+  database.createObjectStore('events', { keyPath: 'id', autoIncrement: true });
+  database.createObjectStore('profile');
+  database.createObjectStore('items', { keyPath: 'item.id' });
+  database.createObjectStore('sealedItems', { autoIncrement: true });
+  database.createObjectStore('snapshots', { keyPath: 'id', autoIncrement: true });
+  database.createObjectStore('keys');
 }
 
 /** Why a connection was closed: newer code needs the database, it is being deleted, or the browser closed it. */
@@ -76,8 +72,8 @@ async function openDatabase(
         // The browser may carry out the request after the time limit: it must not leave a database behind.
         missing = from === 0 && (!create || late);
         created = from === 0;
-        if (!missing) return upgrade(database, from);
-        // `openDB` rejects with the same reason.
+        if (created && !missing) return createStores(database);
+        // A database of an older version stays untouched. `openDB` rejects with the same reason.
         transaction.done.catch(() => undefined);
         transaction.abort();
       },

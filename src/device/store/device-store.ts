@@ -14,17 +14,12 @@ import {
 import { deleteDeviceStore, STRICT } from './device-presence';
 import type { Encryption } from './encryption';
 import { CUT_SHARE, eventSize, excessEvents } from './log-size';
-import { isEncryptedFile, Rows, type UpgradeProfile } from './rows';
+import { isEncryptedFile, Rows } from './rows';
 import type { AggregatesFile, DeviceText, LocalItem, SaveOptions, Snapshot, Store, StoredProfile, Undo } from './store';
 
 export interface DeviceStoreOptions {
   /** Encryption of written data, see `Encryption`. Default false. Unencrypted rows stay readable. */
   encrypt?: Encryption;
-  /**
-   * Converts profiles stored by code before schema 3, so that they can be encrypted. Default: they stay unencrypted until
-   * the next save.
-   */
-  upgradeProfile?: UpgradeProfile;
 }
 
 /** Maximum size of an event, bytes: a log of fewer than budget / MAX_EVENT_BYTES events need not be measured. */
@@ -42,7 +37,7 @@ export class DeviceStore implements Store {
   private constructor(namespace: string, options: DeviceStoreOptions, mayCreate: boolean) {
     this.#options = options;
     this.#connection = new DatabaseConnection(namespace, mayCreate);
-    this.#rows = new Rows(options.upgradeProfile);
+    this.#rows = new Rows();
   }
 
   /**
@@ -318,7 +313,7 @@ export class DeviceStore implements Store {
     if (encrypt === false && !keys.includes('rest') && !keys.includes('lock')) return;
     const { unlock } = await import('./unlock');
     try {
-      const { rows, lock } = await unlock(database, this.#options.upgradeProfile, encrypt);
+      const { rows, lock } = await unlock(database, encrypt);
       this.#rows = rows;
       this.#lock = lock;
       this.#hasBrowserKey = encrypt === true || keys.includes('rest');

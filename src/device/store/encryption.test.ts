@@ -4,9 +4,6 @@ import { openDB } from 'idb';
 import * as v from 'valibot';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { makeItem } from '../../testing/bundles';
-import { asSchema2, PROFILE } from '../../testing/profiles';
-import { PROFILE_SCHEMA } from '../learner/limits';
-import { parseAnyProfile, storedProfile, upgradeStoredProfile } from '../learner/profile';
 import { DeviceStore } from './device-store';
 import { type Encryption, encryptionSchema } from './encryption';
 import type { LocalItem, StoredProfile } from './store';
@@ -31,8 +28,7 @@ const item = (id: string): LocalItem => ({
   encoders: 'text/image',
 });
 const refused = (code: string) => expect.objectContaining({ code });
-const open = (encrypt: Encryption = false) =>
-  DeviceStore.open('test', { encrypt, upgradeProfile: upgradeStoredProfile });
+const open = (encrypt: Encryption = false) => DeviceStore.open('test', { encrypt });
 
 /** Puts data of every kind into a store; each text contains `secret`, and each number is unique. */
 async function fill(store: DeviceStore): Promise<void> {
@@ -290,23 +286,6 @@ describe('a change of the key', () => {
     expect(await contentOf(again)).toEqual(wanted);
     expect(await text()).not.toContain('secret');
     again.close();
-  });
-
-  it('takes in profiles that older code stored as plain objects', async () => {
-    const second = asSchema2(PROFILE);
-    const plain = await open();
-    plain.close();
-    const raw = await openDB('sidestream/test');
-    await raw.put('profile', second, 'current');
-    await raw.put('profile', { schema: 99, from: 'the future' }, 'previous');
-    raw.close();
-    const changed = await open(KEY);
-    expect(await changed.profiles()).toEqual([
-      await storedProfile(await parseAnyProfile(second)),
-      { schema: 99, from: 'the future' },
-    ]);
-    expect((await rows()).profile[1]).toContainEqual(expect.objectContaining({ sealed: true, schema: PROFILE_SCHEMA }));
-    changed.close();
   });
 
   it('shuts out a tab with the old one: it continues in memory, and keeps its tracked events', async () => {

@@ -4,22 +4,18 @@ import { fromJson, joinBytes } from '../../core/common/bytes';
 import { eventSchema, type LoggedEvent, type NewEvent } from '../../core/events';
 import type { EncryptedRow, SnapshotRow } from './database';
 import type { AtRestCipher } from './lock';
-import type { LocalItem, Snapshot, StoredProfile } from './store';
+import type { LocalItem, Snapshot } from './store';
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const aboutSchema = v.object({ time: v.number(), choices: count, windows: count });
 const encryptedSchema = v.looseObject({ sealed: v.instance(Uint8Array) });
 const encryptedFileSchema = v.looseObject({ bytes: v.instance(Uint8Array), sealed: v.literal(true) });
 
-/** Converts a profile stored by older code to the current form. Rejects if it is damaged, or stored by newer code. */
-export type UpgradeProfile = (stored: unknown) => Promise<StoredProfile>;
-
 /**
  * Converts stored data to rows of the database and back. A row that cannot be read becomes null, to keep the other rows.
  * Encrypts new rows if it should, and decrypts encrypted ones; rows in the clear stay readable.
  */
 export class Rows {
-  readonly #upgrade: UpgradeProfile | undefined;
   readonly #ciphers: readonly AtRestCipher[];
   /** Null if new rows are written in the clear. */
   readonly #encrypting: AtRestCipher | null;
@@ -28,8 +24,7 @@ export class Rows {
    * @param ciphers each encrypted row is decrypted by one of them
    * @param encrypting whether new rows are encrypted, by the first cipher
    */
-  constructor(upgrade?: UpgradeProfile, ciphers: readonly AtRestCipher[] = [], encrypting = false) {
-    this.#upgrade = upgrade;
+  constructor(ciphers: readonly AtRestCipher[] = [], encrypting = false) {
     this.#ciphers = ciphers;
     this.#encrypting = encrypting ? ciphers[0] : null;
   }
@@ -104,16 +99,6 @@ export class Rows {
   async reEncrypt(encrypted: Uint8Array): Promise<Uint8Array | null> {
     const opened = await this.#open(encrypted);
     return opened && this.#encrypting && opened.by !== this.#encrypting ? this.#encrypting.encrypt(opened.bytes) : null;
-  }
-
-  /** Converts a profile that code before schema 3 stored as a plain object; null for any other. */
-  async upgradedProfile(stored: unknown): Promise<StoredProfile | null> {
-    try {
-      return (await this.#upgrade?.(stored)) ?? null;
-    } catch {
-      // The profile's reader reports why it cannot be read.
-      return null;
-    }
   }
 
   /** Decrypts with whichever cipher encrypted the bytes; null if none did. */

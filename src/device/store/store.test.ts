@@ -169,23 +169,15 @@ describe.each(stores)('a store %s', (_, open) => {
 });
 
 describe('a store on the device', () => {
-  it('opens a database of the first layout, and keeps every event', async () => {
-    const old = await openDB('sidestream/test', 1, {
-      upgrade(database) {
-        database.createObjectStore('events', { keyPath: 'id', autoIncrement: true });
-        database.createObjectStore('profile');
-        database.createObjectStore('items', { keyPath: 'item.id' });
-      },
-    });
-    for (const id of ['a', 'b']) await old.add('events', click(id));
-    await old.put('profile', { schema: 2, lastEvent: 2 }, 'current');
+  it('leaves a database of an older layout untouched', async () => {
+    const old = await openDB('sidestream/test', 1, { upgrade: (database) => database.createObjectStore('events') });
+    await old.put('events', click('a'), 1);
     old.close();
-    const store = await DeviceStore.open('test');
-    expect((await store.eventsAfter(0)).map(({ itemId }) => itemId)).toEqual(['a', 'b']);
-    expect(await store.profiles()).toEqual([{ schema: 2, lastEvent: 2 }]);
-    await store.saveProfile(profile(1), 0, { snapshot: about(2) });
-    expect(await store.profiles()).toEqual([profile(1), { schema: 2, lastEvent: 2 }]);
-    store.close();
+    const store = DeviceStore.open('test');
+    await expect(store).rejects.toMatchObject({ code: expect.stringMatching(/^store\//) });
+    const raw = await openDB('sidestream/test');
+    expect([raw.version, await raw.getAll('events')]).toEqual([1, [click('a')]]);
+    raw.close();
   });
 
   it('saves nothing over a profile of newer code', async () => {

@@ -5,7 +5,7 @@ import type { Layout } from './database';
 import { STRICT } from './device-presence';
 import type { Encryption } from './encryption';
 import { AtRestCipher, type Lock, newLock, openLock, parseLock } from './lock';
-import { Rows, type UpgradeProfile } from './rows';
+import { Rows } from './rows';
 import type { DeviceText } from './store';
 
 /** Time during which earlier tabs may still write with the old key, ms. */
@@ -71,9 +71,7 @@ async function fileAgain(rows: Rows, stored: unknown): Promise<unknown> {
     const bytes = await rows.reEncrypt(file.output.bytes);
     return bytes && { ...file.output, bytes };
   }
-  if (file.success) return rows.file(file.output);
-  const older = await rows.upgradedProfile(stored);
-  return older && rows.file(older);
+  return file.success ? rows.file(file.output) : null;
 }
 
 const isText = (key: IDBValidKey): boolean => TEXTS.some((name) => name === key);
@@ -146,7 +144,6 @@ function bytesOf(row: unknown): Uint8Array | null {
  */
 export async function unlock(
   database: IDBPDatabase<Layout>,
-  upgrade: UpgradeProfile | undefined,
   encryption: Encryption,
 ): Promise<{ rows: Rows; lock: string | null }> {
   if (encryption !== false && !globalThis.crypto?.subtle) {
@@ -158,7 +155,7 @@ export async function unlock(
   const stored = await database.get('keys', 'lock');
   if (stored === undefined && typeof encryption === 'boolean') {
     const ciphers = await browserKey(database, encryption);
-    return { rows: new Rows(upgrade, ciphers, encryption), lock: null };
+    return { rows: new Rows(ciphers, encryption), lock: null };
   }
   const lock = parseLock(
     typeof encryption === 'boolean'
@@ -166,7 +163,7 @@ export async function unlock(
       : (stored ?? (await putFirst(database, 'lock', await newLock(encryption)))),
   );
   const cipher = await openLock(lock, encryption);
-  const rows = new Rows(upgrade, [cipher, ...(await browserKey(database, false))], true);
+  const rows = new Rows([cipher, ...(await browserKey(database, false))], true);
   if (lock.pending) await reEncrypt(database, rows, lock);
   return { rows, lock: lock.id };
 }

@@ -5,16 +5,14 @@ import type { EngineOptions } from './engine-options';
 
 /** Opens the store on the device and creates it if necessary. @throws SidestreamError `store/*` */
 export async function openDevice({ namespace, encrypt }: EngineOptions): Promise<DeviceStore> {
-  return (await loadDeviceStore()).open(namespace, { encrypt, upgradeProfile });
+  return (await loadDeviceStore()).open(namespace, { encrypt });
 }
 
 /** Opens the store on the device only if it exists. @returns null without one, also when it was deleted a moment ago */
 export async function openExistingDevice({ namespace, encrypt }: EngineOptions): Promise<DeviceStore | null> {
   if (!(await deviceStoreExists(namespace))) return null;
-  return (await loadDeviceStore()).openExisting(namespace, { encrypt, upgradeProfile });
+  return (await loadDeviceStore()).openExisting(namespace, { encrypt });
 }
-
-const upgradeProfile = async (stored: unknown) => (await profileFiles()).upgradeStoredProfile(stored);
 
 /**
  * Starts loading the code of the device's store, if it will be needed, in parallel to the bundle.

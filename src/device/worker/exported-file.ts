@@ -70,8 +70,10 @@ function isFirst(one: readonly NewEvent[], two: readonly NewEvent[]): boolean {
   return a.time === b.time ? keyOf(a) < keyOf(b) : a.time < b.time;
 }
 
-/** First line of the file; earlier versions contained only the profile, as written by `encodeProfile`. */
-const HEAD = /^sidestream-profile 4 ([0-9a-f]{64})\n$/;
+/** First line of the file. */
+const VERSION = 4;
+const HEAD = new RegExp(`^sidestream-profile ${VERSION} ([0-9a-f]{64})\n$`);
+const ANY_VERSION = /^sidestream-profile (\d{1,9}) /;
 const HEAD_LENGTH = 86;
 /** Replaces the digest if the page cannot hash (plain http); such a file is read unchecked. */
 const NO_DIGEST = '0'.repeat(64);
@@ -88,8 +90,7 @@ export type ExportedLog = v.InferOutput<typeof logSchema>;
 
 export interface ExportedProfile {
   profile: Profile;
-  /** Null in files that older code wrote. */
-  log: ExportedLog | null;
+  log: ExportedLog;
 }
 
 /** Whether a log contains every event that a profile was learned from. @param events oldest first */
@@ -107,14 +108,19 @@ export async function encodeExport(profile: Profile, events: readonly LoggedEven
   const file = await (await profileFiles()).encodeProfile(profile);
   const body = joinBytes([new TextEncoder().encode(`${JSON.stringify(log)}\n`), file]);
   const digest = canHash() ? await sha256(body) : NO_DIGEST;
-  return joinBytes([new TextEncoder().encode(`sidestream-profile 4 ${digest}\n`), body]);
+  return joinBytes([new TextEncoder().encode(`sidestream-profile ${VERSION} ${digest}\n`), body]);
 }
 
 /** @throws SidestreamError `store/newer-schema` when newer code wrote it, `store/corrupt` when it is damaged */
 export async function decodeExport(bytes: Uint8Array): Promise<ExportedProfile> {
   const { decodeProfile } = await profileFiles();
-  const digest = HEAD.exec(new TextDecoder().decode(bytes.subarray(0, HEAD_LENGTH)))?.[1];
-  if (digest === undefined) return { profile: await decodeProfile(bytes), log: null };
+  const head = new TextDecoder().decode(bytes.subarray(0, HEAD_LENGTH));
+  const digest = HEAD.exec(head)?.[1];
+  if (digest === undefined) {
+    const version = ANY_VERSION.exec(head)?.[1];
+    if (version !== undefined && Number(version) > VERSION) throw newer(version);
+    throw damaged('it does not start like an exported profile');
+  }
   const body = bytes.slice(HEAD_LENGTH);
   if (digest !== NO_DIGEST && canHash() && (await sha256(body)) !== digest) throw damaged('its checksum differs');
   const end = body.subarray(0, MAX_BYTES).indexOf(10);
@@ -130,6 +136,12 @@ export async function decodeExport(bytes: Uint8Array): Promise<ExportedProfile> 
 /** Events of a file as part of a log. @param after id of the last event of that log */
 export const importedEvents = (events: readonly NewEvent[], after: number): LoggedEvent[] =>
   events.map((event, n) => ({ ...event, id: after + 1 + n, imported: true }));
+
+const newer = (version: string): SidestreamError =>
+  new SidestreamError(
+    'store/newer-schema',
+    `The file is of version ${version}; this code knows ${VERSION}. Reload the page to get the newer code.`,
+  );
 
 const damaged = (what: string): SidestreamError =>
   new SidestreamError('store/corrupt', `The file is damaged: ${what}. Nothing was changed; export the profile again.`);

@@ -163,10 +163,9 @@ export class LearningScheduler {
         const { profile, origin } = await storage.read((stored) => this.check(stored));
         past = pastOf(profile);
         if (experiment.learns() && complete) {
-          // Without a profile, the log is learned below, after loading the items for it.
-          const log = profile && !profile.history ? await storage.eventsAfter(0) : [];
           await session.keepJournal(fresh);
-          fresh.restore(profile, log);
+          // The log is learned below, after loading the items for it.
+          fresh.restore(profile, []);
         } else fresh.restoreWithoutLearning(profile);
         return origin;
       },
@@ -261,7 +260,8 @@ export class LearningScheduler {
 
 /** Ids of the items that a profile's cart, last choices and dismissals are about, the newest first. */
 function pastOf(profile: Profile | null): string[] {
-  const { items = [], dismissed = [], record } = profile?.history ?? {};
-  const past = [items, record?.cart ?? [], dismissed].flatMap((ids) => ids.slice(-MAX_PAST_ITEMS).toReversed());
+  if (!profile) return [];
+  const { items, dismissed, record } = profile.history;
+  const past = [items, record.cart, dismissed].flatMap((ids) => ids.slice(-MAX_PAST_ITEMS).toReversed());
   return [...new Set(past)];
 }

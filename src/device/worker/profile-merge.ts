@@ -100,7 +100,7 @@ async function learnAndStore(context: EngineParts, learner: Learner, found: Foun
     const moved = (late.at(-1)?.id ?? last) - found.last;
     last = found.last + moved;
     const added = logs.added.map((event) => ({ ...event, id: event.id + moved }));
-    const snapshot = { choices: before?.history?.total ?? 0, windows: before?.windows ?? 0 };
+    const snapshot = { choices: before?.history.total ?? 0, windows: before?.windows ?? 0 };
     const stored = await storedProfile({ ...learner.save(), lastEvent: last + added.length });
     storage.checkEra(era);
     const undo = {

@@ -5,7 +5,6 @@ import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { NewEvent } from '../../core/events';
 import { loadKernel } from '../../core/kernel';
 import { SidestreamError } from '../../error';
-import { asSchema2 } from '../../testing/profiles';
 import { Learner } from '../learner';
 import { channelName } from '../protocol';
 import { catalogIndex } from '../ranking';
@@ -115,23 +114,6 @@ describe('a storage on the device', () => {
     expect((await other.read()).profile?.lastEvent).toBe(4);
     storage.close();
     other.close();
-  });
-
-  it('continues from a profile that had no history yet, using the log', async () => {
-    const { storage } = await open();
-    const { learner: first, origin } = await restored(storage);
-    await storage.append(clicks(20), storage.era);
-    for (const event of await storage.eventsAfter(0)) first.observe(event);
-    await Reflect.apply(storage.save, storage, [asSchema2(first.save()), origin]);
-    storage.close();
-    const { storage: again, codes } = await open();
-    const { learner: second } = await restored(again);
-    expect(second.status.events).toBe(20);
-    // Experts beside the generalist came later.
-    expect({ ...second.terms, preference: null }).toEqual({ ...first.terms, preference: null });
-    expect(second.status.experts).toHaveLength(1);
-    expect(codes).toEqual([]);
-    again.close();
   });
 
   it('moves the state learned in memory to the device under the ids of its log', async () => {

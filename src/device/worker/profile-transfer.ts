@@ -135,19 +135,14 @@ export async function importProfile(
   const file = await decodeExport(isEncrypted(bytes) ? await decryptFile(bytes, passphrase) : bytes);
   context.scheduler.check(file.profile);
   if (!merge) return replaceProfile(context, file, era);
-  if (file.log) return (await import('./profile-merge')).mergeProfile(context, file.log, era);
-  throw new SidestreamError(
-    'runtime/invalid-input',
-    'importProfile(): the file is of an earlier version and has no events, so it cannot be merged. Export it again, or import it without merge.',
-  );
+  return (await import('./profile-merge')).mergeProfile(context, file.log, era);
 }
 
 async function replaceProfile(
   { scheduler, session, storage }: EngineParts,
-  { profile, log }: ExportedProfile,
+  { profile, log: { whole, events: logged } }: ExportedProfile,
   era: number,
 ): Promise<ImportResult> {
-  const { whole = false, events: logged = [] } = log ?? {};
   await scheduler.reload(async () => {
     // Its events were numbered by another log: here it counts as having learned all events.
     const last = await session.run(({ learner }) => learner.lastEvent);

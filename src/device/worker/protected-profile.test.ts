@@ -2,8 +2,7 @@ import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type ServedShop, serveShop } from '../../testing/served-shop';
-import { encodeProfile } from '../learner/profile';
-import { decodeExport } from './exported-file';
+import { decodeExport, encodeExport } from './exported-file';
 
 // Node has no IndexedDB: this one follows the specification, in memory. It has no Web Locks either: every tab leads.
 beforeEach(() => {
@@ -69,7 +68,7 @@ describe('a profile from elsewhere', () => {
     const exported = await (await engine.exportProfile()).arrayBuffer();
     const { profile } = await decodeExport(new Uint8Array(exported));
     profile.experts.members[0].expert.weights.theta.recent = 1000;
-    const changed = new Blob([new Uint8Array(await encodeProfile(profile))]);
+    const changed = new Blob([new Uint8Array(await encodeExport(profile, []))]);
     await expect(engine.importProfile(changed)).rejects.toMatchObject({ code: 'store/corrupt' });
     expect((await engine.recommend({})).items.map(({ item, score }) => [item.id, score])).toEqual(before);
     await expect(engine.exportProfile('')).rejects.toMatchObject({ code: 'runtime/invalid-input' });
