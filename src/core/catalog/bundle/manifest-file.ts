@@ -9,37 +9,29 @@ import {
   BUNDLE_SCHEMA,
   type BundleFile,
   type BundleSink,
-  DROPPED_KEYS,
   MANIFEST_FILE,
   type Manifest,
   manifestSchema,
-  READABLE_SCHEMAS,
 } from './manifest-schema';
 
 /**
  * Reads a manifest.
  * @param address its source, for messages
- * @throws SidestreamError `bundle/unknown-version` when newer code wrote it; `bundle/invalid` when it is not a manifest or
+ * @throws SidestreamError `bundle/unknown-version` when it has another format version; `bundle/invalid` when it is not a manifest or
  *   its entries contradict each other
  */
 export function parseManifest(bytes: ArrayBuffer, address = MANIFEST_FILE): Manifest {
   const data = parseJson(address, bytes);
   const schema = typeof data === 'object' && data !== null && 'schema' in data ? data.schema : undefined;
-  if (typeof schema === 'number' && !READABLE_SCHEMAS.some((readable) => readable === schema)) {
+  if (typeof schema === 'number' && schema !== BUNDLE_SCHEMA) {
     throw new SidestreamError(
       'bundle/unknown-version',
-      `The bundle has format version ${schema}, but this page reads versions up to ${BUNDLE_SCHEMA}. Build the bundle and the page with the same version of Sidestream.`,
+      `The bundle has format version ${schema}, but this page reads version ${BUNDLE_SCHEMA}. Build the bundle and the page with the same version of Sidestream.`,
     );
   }
-  const manifest = fitting(manifestSchema, withoutDropped(data, schema), (what) => invalidBundle(MANIFEST_FILE, what));
+  const manifest = fitting(manifestSchema, data, (what) => invalidBundle(MANIFEST_FILE, what));
   check(manifest);
   return manifest;
-}
-
-/** A manifest of an older version without its obsolete keys, whatever their values. */
-function withoutDropped(data: unknown, schema: unknown): unknown {
-  if (typeof data !== 'object' || data === null || typeof schema !== 'number' || schema >= 7) return data;
-  return Object.fromEntries(Object.entries(data).filter(([key]) => !DROPPED_KEYS.some((dropped) => dropped === key)));
 }
 
 /** Checks that shards cover the items without gap or overlap, and that files of features have the size of their rows. */

@@ -1,15 +1,8 @@
 import * as v from 'valibot';
 import { itemSchema, TEXT_RECIPES } from '../item';
 
-/** Bundle format version that this code writes. */
+/** Bundle format version that this code writes and reads. */
 export const BUNDLE_SCHEMA = 8 as const;
-/**
- * Versions that it reads: 7 is 8 without weights of `similar`, 6 is 7 with the keys of `DROPPED_KEYS`, 5 is 6 without rules and texts in other languages, 4 is 5
- * without items, 3 is 4 without offers, 2 is 3 without demand, 1 is 2 without clusters and without a previous bundle.
- */
-export const READABLE_SCHEMAS = [1, 2, 3, 4, 5, 6, 7, BUNDLE_SCHEMA] as const;
-/** Keys of versions before 7 that name files no page uses any more. They are ignored. */
-export const DROPPED_KEYS = ['base', 'factors', 'tuning'] as const;
 
 export { MANIFEST_FILE } from '../../common/text';
 
@@ -126,7 +119,7 @@ const itemColumnsSchema = v.pipe(
  * other key is an error.
  */
 export const manifestSchema = v.strictObject({
-  schema: v.picklist(READABLE_SCHEMAS),
+  schema: v.literal(BUNDLE_SCHEMA),
   /** SHA-256 over the digests of all items, features and the projection: names this state of the catalogue. */
   digest: digestSchema,
   count: upTo(MAX_ITEMS),
