@@ -12,9 +12,7 @@ const sentByWorkers = (): Plugin => ({
   name: 'sent-by-workers',
   apply: (_, { mode }) => mode !== 'test',
   transform: (code, id) =>
-    /src\/(device\/worker\/(encoder-)?|demo\/simulate\/simulation-)worker\.ts/.test(id)
-      ? `import '/src/demo/sent/worker.ts';${code}`
-      : undefined,
+    /src\/device\/worker\/(encoder-)?worker\.ts/.test(id) ? `import '/src/demo/sent/worker.ts';${code}` : undefined,
 });
 
 /** Tests of code whose modules have a state, such as a kernel once loaded, or that put others in their place. */

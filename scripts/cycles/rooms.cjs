@@ -130,8 +130,8 @@ const ROOMS = {
   demo: {
     wing: null,
     runs: 'page',
-    has: 'the demo shop behind `index.html`; `simulate/`: simulated shoppers, in separate workers',
-    imports: ['catalog', 'client', 'common', 'element', 'kernel', 'protocol', 'simulate'],
+    has: 'the demo shop behind `index.html`',
+    imports: ['client', 'common', 'element', 'protocol'],
   },
   pipeline: {
     wing: 'shop',

@@ -67,12 +67,6 @@ async function inspector(page: Page, question?: string): Promise<void> {
   if (question !== undefined) await page.getByRole('tab', { name: question }).click();
 }
 
-async function simulated(page: Page): Promise<void> {
-  await page.goto('/#/simulate');
-  await page.getByTestId('simulate-start').click();
-  await page.locator('[data-testid=simulate][data-phase=done]').waitFor({ timeout: 120_000 });
-}
-
 async function watched(page: Page): Promise<void> {
   // A pair of tastes by its number, which is drawn at random otherwise.
   await page.goto('/#/watch/346');
@@ -262,23 +256,6 @@ export const VIEWS: readonly View[] = [
     sources: ['src/demo/watch', 'src/demo/charts', ...SHOP],
     picture: { file: 'pictures/watch.webp', width: 1080, height: 900 },
     open: watched,
-  },
-  {
-    name: 'simulate',
-    sources: ['src/demo/simulate', 'src/demo/charts', 'src/lab/simulate', ...SHOP],
-    picture: { file: 'pictures/simulate.webp', width: 1080, height: 760 },
-    async open(page) {
-      await simulated(page);
-      await scrollTo(page.locator('.sim-results'));
-    },
-  },
-  {
-    name: 'simulate-ready',
-    sources: ['src/demo/simulate', ...SHOP],
-    async open(page) {
-      await page.goto('/#/simulate');
-      await page.locator('[data-testid=simulate][data-phase=ready]').waitFor();
-    },
   },
   {
     name: 'studio-catalogue',

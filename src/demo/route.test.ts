@@ -10,7 +10,6 @@ describe('routes', () => {
     { page: 'basket' },
     { page: 'watch' },
     { page: 'watch', pair: 12 },
-    { page: 'simulate' },
     { page: 'playground' },
     { page: 'inspector' },
   ];

@@ -8,8 +8,6 @@ export type Route =
   | { page: 'watch'; pair?: number }
   /** A list and all its settings. */
   | { page: 'playground' }
-  /** Simulated shoppers and their results. */
-  | { page: 'simulate' }
   /** The profile on this device. */
   | { page: 'inspector' };
 
@@ -21,8 +19,7 @@ export function parseRoute(hash: string): Route {
   const [page = '', ...rest] = hash.replace(/^#\/?/, '').split('/');
   const argument = decode(rest.join('/'));
   if (page === 'watch' && /^[1-9]\d{0,5}$/.test(argument)) return { page, pair: Number(argument) };
-  if ((page === 'basket' || page === 'watch' || page === 'simulate' || page === 'playground') && !argument)
-    return { page };
+  if ((page === 'basket' || page === 'watch' || page === 'playground') && !argument) return { page };
   if (page === 'inspector') return { page };
   if (!argument) return { page: 'home' };
   if (page === 'category') return { page, category: argument };
@@ -40,8 +37,6 @@ export function routeHref(route: Route): string {
       return '#/basket';
     case 'watch':
       return route.pair === undefined ? '#/watch' : `#/watch/${route.pair}`;
-    case 'simulate':
-      return '#/simulate';
     case 'playground':
       return '#/playground';
     case 'category':

@@ -97,9 +97,6 @@ export class ShopApp extends ShopElement {
         return html`
           <watch-learning .session=${session} .pair=${route.pair}></watch-learning>
           <shop-consent .session=${session}></shop-consent>`;
-      case 'simulate':
-        this.#load('simulate', () => import('./simulate/simulate-shoppers'));
-        return html`<simulate-shoppers .session=${session}></simulate-shoppers>`;
       case 'playground':
         this.#load('playground', () => import('./playground/list-playground'));
         return html`
@@ -175,7 +172,6 @@ export class ShopApp extends ShopElement {
           ${learning === 'denied' ? html`<span data-testid="learning-denied">You said no: nothing is kept or learned</span>` : nothing}
           ${learning === 'on' ? html`<a href=${routeHref({ page: 'watch' })}>Watch it learn</a>` : nothing}
           <a href=${routeHref({ page: 'playground' })} data-testid="playground-open">Playground</a>
-          <a href=${routeHref({ page: 'simulate' })} data-testid="simulate-open">Simulate shoppers</a>
           <a href="studio.html">Make one for your shop</a>
           <button class="link-button" type="button" data-testid="privacy" ?disabled=${!this.session.recommender} @click=${this.#ask}>Privacy choices</button>
         </p>
@@ -214,7 +210,6 @@ export class ShopApp extends ShopElement {
       playground: 'Playground',
       inspector: 'Inspector',
       watch: learns ? 'Watch it learn' : 'Nothing learns here',
-      simulate: 'Simulate shoppers',
     };
     const name = route.page === 'category' ? route.category.split('/').at(-1) : pages[route.page];
     if (name) return `${name} · ${BRAND}`;

@@ -12,7 +12,6 @@ import {
   ruleY,
   text,
 } from '@observablehq/plot';
-import { type BarChart, chartOptions, chartStyle, type LineChart } from '../../lab/simulate/charts';
 import { type ChartFrame, sideMargins } from '../../page/element/drawing';
 
 /** Products of each taste in a list, choice by choice. */
@@ -49,18 +48,24 @@ interface Chapter {
   name: string;
 }
 
-export type ChartData = BarChart | LineChart | TasteChart | ShareChart | EpochChart;
+export type ChartData = TasteChart | ShareChart | EpochChart;
 
-export function drawChart(chart: ChartData, frame: ChartFrame): Element {
+export const drawChart = (chart: ChartData, frame: ChartFrame): Element =>
+  plot({
+    width: frame.width,
+    // Names and numbers are read from left to right; their position follows the page.
+    style: { background: 'none', color: 'inherit', fontSize: '12px', overflow: 'visible', direction: 'ltr' },
+    ...optionsOf(chart, frame),
+  });
+
+function optionsOf(chart: ChartData, frame: ChartFrame): PlotOptions {
   switch (chart.kind) {
     case 'tastes':
-      return plot({ ...chartStyle(frame), ...tastes(chart, frame) });
+      return tastes(chart, frame);
     case 'shares':
-      return plot({ ...chartStyle(frame), ...shares(chart, frame) });
+      return shares(chart, frame);
     case 'epochs':
-      return plot({ ...chartStyle(frame), ...epochs(chart, frame) });
-    default:
-      return plot(chartOptions(chart, frame));
+      return epochs(chart, frame);
   }
 }
 

@@ -86,6 +86,5 @@ const OWN_CLICKS = html`<a class="button" href="#/" data-testid="watch-own">Now 
 const aboutPair = (pair: number): TemplateResult => html`
   <p class="hint">
     Her tastes are pair ${pair} of those drawn at random from the shop’s categories. In ${MEASURED.kept} of the first
-    ${MEASURED.pairs} pairs a second expert was kept beside the all-rounder; in the others the all-rounder followed her alone. You
-    can also <a href=${routeHref({ page: 'simulate' })}>simulate many shoppers</a>, and see figures.
+    ${MEASURED.pairs} pairs a second expert was kept beside the all-rounder; in the others the all-rounder followed her alone.
   </p>`;

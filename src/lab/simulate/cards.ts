@@ -47,13 +47,12 @@ export interface Card extends Table {
 /**
  * A chart of each figure that two or more configurations have; a figure of a single configuration is only in the tables, since
  * there is nothing to compare.
- * @param wanted default: all figures
  */
-export function figureCards(simulation: Simulation, wanted?: readonly FigureName[]): Card[] {
+export function figureCards(simulation: Simulation): Card[] {
   const { configurations } = simulation;
   const isCompared = (name: FigureName): boolean =>
     configurations.filter(({ figures }) => !Number.isNaN(figures[name].mean)).length > 1;
-  const names = shownFigures(simulation).filter((name) => (wanted?.includes(name) ?? true) && isCompared(name));
+  const names = shownFigures(simulation).filter(isCompared);
   return names.map((name) => {
     const words = FIGURES[name];
     const bars = configurations.map((one) => ({

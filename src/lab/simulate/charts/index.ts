@@ -13,33 +13,20 @@ import {
 } from '@observablehq/plot';
 import { type BarChart, type LineChart, lookOf } from '../cards';
 
-export type { BarChart, LineChart };
-
-/** The width of a chart, and the reading direction of the page. */
-export interface ChartFrame {
-  width: number;
-  rightToLeft: boolean;
-}
-
 /** Room for the names of the configurations, for values with their intervals, and for the numbers of an axis. */
 const [NAMES, VALUES, NUMBERS] = [78, 96, 36];
 /** Height of a bar with the space around it. */
 const ROW = 28;
 
-export const chartStyle = ({ width }: ChartFrame): PlotOptions => ({
+/** Plot options of a chart of a report. */
+export const chartOptions = (chart: BarChart | LineChart, width: number): PlotOptions => ({
   width,
-  // Names and numbers are read from left to right; their position follows the page.
   style: { background: 'none', color: 'inherit', fontSize: '12px', overflow: 'visible', direction: 'ltr' },
-});
-
-/** Plot options of a chart, for a page or a report. */
-export const chartOptions = (chart: BarChart | LineChart, frame: ChartFrame): PlotOptions => ({
-  ...chartStyle(frame),
-  ...(chart.kind === 'bars' ? bars(chart, frame) : lines(chart, frame)),
+  ...(chart.kind === 'bars' ? bars(chart) : lines(chart, width)),
 });
 
 /** Horizontal bars with their intervals. */
-function bars({ bars: all, scale }: BarChart, { rightToLeft }: ChartFrame): PlotOptions {
+function bars({ bars: all, scale }: BarChart): PlotOptions {
   const rows = all.map(({ name, value, text: words }) => ({
     name,
     words,
@@ -48,18 +35,18 @@ function bars({ bars: all, scale }: BarChart, { rightToLeft }: ChartFrame): Plot
     high: scale * value.high,
   }));
   const ends = rows.flatMap(({ mean, low, high }) => [mean, low, high]).filter((value) => !Number.isNaN(value));
-  const [begin, end] = rightToLeft ? (['right', 'left'] as const) : (['left', 'right'] as const);
   return {
     height: ROW * rows.length + 26,
     marginTop: 2,
     marginBottom: 24,
-    ...(rightToLeft ? { marginRight: NAMES, marginLeft: VALUES } : { marginLeft: NAMES, marginRight: VALUES }),
-    x: { domain: [Math.min(0, ...ends), Math.max(0, ...ends)], reverse: rightToLeft, label: null },
+    marginLeft: NAMES,
+    marginRight: VALUES,
+    x: { domain: [Math.min(0, ...ends), Math.max(0, ...ends)], label: null },
     y: { domain: rows.map(({ name }) => name), padding: 0.5, label: null },
     marks: [
       gridX({ ticks: 3, stroke: 'var(--line)', strokeOpacity: 1 }),
       axisX({ ticks: 3, tickSize: 0 }),
-      axisY({ anchor: begin, tickSize: 0, tickPadding: 8 }),
+      axisY({ anchor: 'left', tickSize: 0, tickPadding: 8 }),
       barX(rows, { x1: 0, x2: 'mean', y: 'name', fill: ({ name }: { name: string }) => lookOf(name).color }),
       ruleY(
         rows.filter(({ low }) => !Number.isNaN(low)),
@@ -69,17 +56,16 @@ function bars({ bars: all, scale }: BarChart, { rightToLeft }: ChartFrame): Plot
       text(rows, {
         y: 'name',
         text: 'words',
-        frameAnchor: end,
-        textAnchor: rightToLeft ? 'end' : 'start',
-        dx: rightToLeft ? -8 : 8,
+        frameAnchor: 'right',
+        textAnchor: 'start',
+        dx: 8,
       }),
     ],
   };
 }
 
 /** Lines with their intervals and marked events. */
-function lines({ lines: all, scale, range, marks = [] }: LineChart, frame: ChartFrame): PlotOptions {
-  const { rightToLeft, width } = frame;
+function lines({ lines: all, scale, range, marks = [] }: LineChart, width: number): PlotOptions {
   const points = all.flatMap(({ name, values }) =>
     values
       .map(({ mean, low, high }, n) => ({ name, at: n + 1, mean: scale * mean, low: scale * low, high: scale * high }))
@@ -95,12 +81,13 @@ function lines({ lines: all, scale, range, marks = [] }: LineChart, frame: Chart
     height: 190,
     marginTop: 18,
     marginBottom: 24,
-    ...(rightToLeft ? { marginRight: NUMBERS, marginLeft: 14 } : { marginLeft: NUMBERS, marginRight: 14 }),
-    x: { domain: [1, steps], reverse: rightToLeft, label: null },
+    marginLeft: NUMBERS,
+    marginRight: 14,
+    x: { domain: [1, steps], label: null },
     y: { domain: [low, high], nice: range === undefined, label: null, clamp: true },
     marks: [
       gridY({ ticks: 4, stroke: 'var(--line)', strokeOpacity: 1 }),
-      axisY({ ticks: 4, tickSize: 0, anchor: rightToLeft ? 'right' : 'left' }),
+      axisY({ ticks: 4, tickSize: 0, anchor: 'left' }),
       axisX({ ticks: Math.max(2, Math.min(steps, Math.floor(width / 60))), tickSize: 3, tickFormat: whole }),
       areaY(banded, { x: 'at', y1: 'low', y2: 'high', fill: lookOf('sidestream').color, fillOpacity: 0.15 }),
       ruleX(changes, { x: 'at', strokeOpacity: 0.6 }),
