@@ -1,8 +1,8 @@
-import type { ByteMatrix, MakeBytes } from './byte-matrix';
 import { type Matrix, ScriptMatrix, type Softmax, scriptSoftmax, type TableSize } from './matrix';
+import type { ByteMatrix } from './wasm-byte-matrix';
 
-export type { ByteMatrix } from './byte-matrix';
 export { type Matrix, type PlaceTable, queryProducts } from './matrix';
+export type { ByteMatrix } from './wasm-byte-matrix';
 
 type Make = (count: number, width: number, tables?: readonly TableSize[]) => Matrix;
 const scriptMatrix: Make = (...shape) => new ScriptMatrix(...shape);
@@ -11,8 +11,7 @@ let loading: Promise<void> | null = null;
 let make = scriptMatrix;
 let backend: 'wasm' | 'javascript' = 'javascript';
 let softmaxOf = scriptSoftmax;
-/** Null until the kernel is loaded; if the kernel cannot run, it makes matrices in JavaScript. */
-let makeBytes: MakeBytes | null = null;
+let makeBytes: (...shape: [capacity: number, width: number, parts: number]) => ByteMatrix | null = () => null;
 
 /**
  * A matrix of zeros, on the kernel if it is loaded, else in JavaScript.
@@ -26,13 +25,14 @@ export const createMatrix: Make = (...shape) => make(...shape);
 export const softmax: Softmax = (scores, added, shares) => softmaxOf(scores, added, shares);
 
 /**
- * A matrix of 8-bit integers without rows; null until the kernel is loaded.
+ * A matrix of 8-bit integers without rows; null until the kernel is loaded, if it cannot run, and if memory is short: the caller
+ * then multiplies floats.
  * @param capacity maximum number of rows
  * @param width columns of all parts
  * @param parts of a row, of equal width and with a scale each
  */
 export const createByteMatrix = (capacity: number, width: number, parts: number): ByteMatrix | null =>
-  makeBytes?.(capacity, width, parts) ?? null;
+  makeBytes(capacity, width, parts);
 
 /** What matrices made from now on compute on. */
 export const matrixBackend = (): 'wasm' | 'javascript' => backend;
@@ -50,7 +50,7 @@ export function loadKernel(): Promise<void> {
 }
 
 async function load(): Promise<void> {
-  const [{ compileKernel, kernelSoftmax }, { compileByteKernel, scriptBytes }] = await Promise.all([
+  const [{ compileKernel, kernelSoftmax }, { compileByteKernel }] = await Promise.all([
     import('./wasm-matrix'),
     import('./wasm-byte-matrix'),
   ]);
@@ -58,17 +58,17 @@ async function load(): Promise<void> {
   make = orElse(kernel, scriptMatrix);
   backend = kernel ? 'wasm' : 'javascript';
   softmaxOf = kernelSoftmax() ?? scriptSoftmax;
-  makeBytes = orElse(compileByteKernel(), scriptBytes);
+  makeBytes = orElse(compileByteKernel(), () => null);
 }
 
-/** Makes a matrix in JavaScript if the kernel cannot run, or if memory is short: there may be enough for the next matrix. */
+/** Makes a matrix otherwise if the kernel cannot run, or if memory is short: there may be enough for the next matrix. */
 const orElse =
-  <Shape extends unknown[], T>(kernel: ((...shape: Shape) => T) | null, script: (...shape: Shape) => T) =>
+  <Shape extends unknown[], T>(kernel: ((...shape: Shape) => T) | null, otherwise: (...shape: Shape) => T) =>
   (...shape: Shape): T => {
     try {
       if (kernel) return kernel(...shape);
     } catch (thrown) {
       if (!(thrown instanceof RangeError)) throw thrown;
     }
-    return script(...shape);
+    return otherwise(...shape);
   };

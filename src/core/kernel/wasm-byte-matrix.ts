@@ -1,5 +1,5 @@
 import { BINARY } from './binary/byte-products';
-import { ByteMatrix, type ByteQuery, type ByteRows, type MakeBytes, ScriptByteMatrix } from './byte-matrix';
+import { type ByteQuery, type ByteRows, byteQuery, roundedRows } from './byte-matrix';
 import { compiled, FLOAT, functionsOf, type KernelFunction, PAGE, padded } from './wasm-matrix';
 
 /** Number of rows, and of columns of a part, that the functions multiply at a time. */
@@ -13,16 +13,18 @@ const MAX_PER_CALL = 8;
  * @returns a factory of matrices, which throws a RangeError when memory is short; null if the functions cannot run: a
  *   content security policy forbids WebAssembly, or the device lacks its vector instructions
  */
-export function compileByteKernel(): MakeBytes | null {
+export function compileByteKernel(): ((capacity: number, width: number, parts: number) => ByteMatrix) | null {
   const module = compiled(BINARY);
-  return module && ((...shape) => new WasmByteMatrix(module, ...shape));
+  return module && ((...shape) => new ByteMatrix(module, ...shape));
 }
 
-export const scriptBytes: MakeBytes = (...shape) => new ScriptByteMatrix(...shape);
-
-/** The matrix in the memory of its own instance, padded with zeros to the functions' block size. */
-class WasmByteMatrix extends ByteMatrix {
-  readonly vectorized = true;
+/**
+ * Rows of 8-bit integers that are multiplied as a whole, in the memory of its own instance, padded with zeros to the
+ * functions' block size.
+ */
+export class ByteMatrix {
+  /** Rows at present. */
+  count = 0;
   readonly #stride: number;
   /** Columns of a part, without and with the padding. */
   readonly #own: number;
@@ -36,8 +38,16 @@ class WasmByteMatrix extends ByteMatrix {
   /** Of `assembly/byte-products.ts`. */
   readonly #products: KernelFunction;
 
-  constructor(module: WebAssembly.Module, capacity: number, width: number, parts: number) {
-    super(capacity, width, parts);
+  /**
+   * @param capacity maximum number of rows
+   * @param width columns of all parts
+   */
+  constructor(
+    module: WebAssembly.Module,
+    readonly capacity: number,
+    private readonly width: number,
+    private readonly parts: number,
+  ) {
     this.#stride = padded(capacity, ROWS_TOGETHER);
     this.#own = width / parts;
     this.#columns = padded(this.#own, COLUMNS_TOGETHER);
@@ -65,6 +75,32 @@ class WasmByteMatrix extends ByteMatrix {
     this.#output = new Float32Array(buffer, place(sizes.output), sizes.output / FLOAT);
   }
 
+  /**
+   * Copies rows of floats as `fill` does, each part rounded to 127 times its largest value. Floats that were made from such
+   * integers lose nothing.
+   * @param values [count, width]
+   */
+  fillRounded(values: Float32Array): void {
+    this.fill(roundedRows(values, this.width, this.parts));
+  }
+
+  /**
+   * Dot products of every row with each query, [width], which is rounded to integers of 15 bits.
+   * @returns for each query [count]
+   */
+  products(queries: readonly Float32Array[]): Float32Array[] {
+    return this.#multiply(queries.map((query) => byteQuery(query, this.parts)));
+  }
+
+  /**
+   * Dot products of every row with some of the rows, exact except for the scales.
+   * @returns for each of these rows [count]
+   */
+  rowProducts(rows: readonly number[]): Float32Array[] {
+    return this.#multiply(rows.map((row) => this.#queryOf(row)));
+  }
+
+  /** Copies rows to row `at` (default 0, at most `count`) and the following ones; they become the last rows. */
   fill({ count, values, scales }: ByteRows, at = 0): void {
     const { parts } = this;
     this.count = at + count;
@@ -81,7 +117,7 @@ class WasmByteMatrix extends ByteMatrix {
     }
   }
 
-  protected queryOf(row: number): ByteQuery {
+  #queryOf(row: number): ByteQuery {
     const values = new Int16Array(this.width);
     const scales = new Float32Array(this.parts);
     for (let part = 0; part < this.parts; part++) {
@@ -92,7 +128,7 @@ class WasmByteMatrix extends ByteMatrix {
     return { values, scales };
   }
 
-  protected multiply(queries: readonly ByteQuery[]): Float32Array[] {
+  #multiply(queries: readonly ByteQuery[]): Float32Array[] {
     const out: Float32Array[] = [];
     for (let first = 0; first < queries.length; first += MAX_PER_CALL) {
       const part = queries.slice(first, first + MAX_PER_CALL);

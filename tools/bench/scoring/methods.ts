@@ -96,6 +96,6 @@ export const clustered: Method = {
 /** @throws Error if vector instructions are not available */
 export function byteMatrix(count: number, width: number, parts: number): ByteMatrix {
   const matrix = createByteMatrix(count, width, parts);
-  if (!matrix?.vectorized) throw new Error('the kernel cannot run here');
+  if (!matrix) throw new Error('the kernel cannot run here');
   return matrix;
 }

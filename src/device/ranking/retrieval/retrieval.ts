@@ -86,7 +86,7 @@ export class Retrieval {
   /** Null without vector instructions, or before they are loaded. */
   #vectorized(width: number): ByteMatrix | null {
     this.#matrix ??= createByteMatrix(BATCH_ITEMS, width, 1);
-    return this.#matrix?.vectorized ? this.#matrix : null;
+    return this.#matrix;
   }
 
   async #vectors(cluster: number): Promise<BaseVectors> {
