@@ -28,7 +28,6 @@ export function categoryTree(paths: { category: string; count: number }[]): Cate
   return roots;
 }
 
-/** The category of that path, or undefined. */
 export function findCategory(tree: Category[], path: string): Category | undefined {
   for (const category of tree) {
     if (category.path === path) return category;

@@ -40,7 +40,6 @@ export class ProgressReporter {
     if (performance.now() - this.#shown >= BETWEEN || done >= this.#total) this.report();
   }
 
-  /** The present progress. */
   get present(): Progress {
     const seconds = (performance.now() - this.#started) / 1000;
     const here = this.#done - this.#first;

@@ -13,7 +13,6 @@ const MAX_SIDE_BY_SIDE = 12;
 /** Whole numbers from one to another. */
 const numbers = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, n) => from + n);
 
-/** The width of columns with gaps between them. */
 const widthOf = (columns: number, gaps: number): string => `(100% - ${gaps} * var(--_gap)) / ${columns}`;
 
 /** Adds so much to a width that another one is chosen, if there is less room than a card needs. */

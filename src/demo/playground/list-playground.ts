@@ -24,7 +24,6 @@ import style from './playground.css?inline';
 adoptStyles(style);
 
 const SUGGESTED = 60;
-/** The group that is open at first. */
 const FIRST_GROUP = 'what';
 
 /** A list next to a form with all its settings, and the code to copy. Loaded when it is opened. */

@@ -6,7 +6,6 @@ export interface ClusterRows {
   items: ItemsPart['items'];
   /** The items' cluster; items that the bundle was opened with, or that this device added, have no cluster. */
   cluster?: number;
-  /** Place of each in the cluster. */
   places?: readonly number[];
 }
 

@@ -122,7 +122,6 @@ export async function rerankList(
 const whole = (most: number, otherwise: number) =>
   v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(most)), otherwise);
 const { pin: _, ...rules } = ruleFields;
-/** Fields that are parsed with the list. */
 const listFields = {
   exclude: v.optional(v.unknown()),
   lang: v.optional(v.unknown()),

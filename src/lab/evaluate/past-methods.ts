@@ -53,7 +53,6 @@ interface PastMethodParts<S extends Settings> {
   usual: S;
   /** Settings to try; settings of a group differ only in the computation of scores. */
   groups: readonly (readonly S[])[];
-  /** Learns the part that the settings of a group share. */
   learn(shoppers: readonly Shopper[], count: number, group: S): (settings: S) => DeviceMethod;
 }
 

@@ -65,7 +65,6 @@ export function reportBody({ protocol, tables, figures }: ProtocolSummary): stri
   ].join('\n\n');
 }
 
-/** The chosen settings, method by method. */
 function settingLines({ methods }: TableSummary): string[] {
   const lines = methods.flatMap(({ name, settings = {} }) => {
     const values = Object.entries(settings).map(([setting, value]) => `${figureLabel(setting)} ${value ?? 'none'}`);

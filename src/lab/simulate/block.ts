@@ -82,7 +82,6 @@ export function addSeries(series: Series, other: Series): void {
   }
 }
 
-/** The text of a block that another process reads. */
 export const blockText = (block: readonly ShopBlock[]): string => JSON.stringify(block);
 
 /** @throws SidestreamError `runtime/invalid-input` if the text is not a block */

@@ -4,7 +4,6 @@ import type { Shopper } from '../evaluate/shoppers';
 import { drawRow, randomOf } from './seeds';
 import { favoritesAmong, makeTaste, otherTaste, type Taste, type World } from './world';
 
-/** How the taste of a simulated shopper changes. */
 export const TASTE_CHANGES = ['steady', 'abrupt', 'gradual', 'returning'] as const;
 export type TasteChange = (typeof TASTE_CHANGES)[number];
 /** Of a log: unchanged, or two shoppers in turn and then the first one again. */
@@ -14,7 +13,6 @@ export type ShopperKind = (typeof SHOPPER_KINDS)[number];
 /** A shopper who visits one shop after the other with the same wishes and the same luck. */
 export interface SimulatedShopper {
   kind: ShopperKind;
-  /** Seed of the randomness in a shop for this shopper. */
   seed: number;
   /** The row that the shopper seeks at each step if nothing in the list is clicked. */
   wants: readonly number[];

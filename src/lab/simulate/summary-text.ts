@@ -34,7 +34,6 @@ export interface Table {
 export const titleOf = ({ title, unit }: { title: string; unit: FigureUnit }): string =>
   ({ percent: `${title}, %`, bits: `${title}, bits`, choices: title, number: title })[unit];
 
-/** Names of the figures that any configuration has. */
 export const shownFigures = ({ configurations }: Simulation): FigureName[] =>
   (Object.keys(FIGURES) as FigureName[]).filter((name) =>
     configurations.some(({ figures }) => !Number.isNaN(figures[name].mean)),

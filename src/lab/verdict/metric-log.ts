@@ -12,7 +12,6 @@ import { type RevenueStep, revenueSteps } from './revenue-cap';
 
 /** A log of `onMetric` reports, added up. */
 export interface MetricLog {
-  /** Number of used lines. */
   lines: number;
   /** One entry per omitted line. */
   rejected: RejectedRow[];
@@ -22,7 +21,6 @@ export interface MetricLog {
 
 export interface MetricDay {
   day: string;
-  /** Sums over visitors, by variant. */
   variants: Map<string, VisitorSums>;
   /** Revenue of each report, because revenue is capped at an amount that depends on all of them. */
   revenue: RevenueStep[];
@@ -108,7 +106,6 @@ export function strayNames(visitors: ReadonlyMap<string, number>): Set<string> {
   return new Set([...visitors].filter(([, count]) => isStray(count, most)).map(([name]) => name));
 }
 
-/** Sums over all days, by variant. */
 export function totalsOf(days: readonly Pick<MetricDay, 'variants'>[]): Map<string, VisitorSums> {
   const totals = new Map<string, VisitorSums>();
   for (const { variants } of days) for (const sums of variants.values()) add(totals, sums);

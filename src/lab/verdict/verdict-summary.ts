@@ -65,7 +65,6 @@ export function verdictTiles(verdict: Verdict): Tile[] {
   ];
 }
 
-/** The comparisons by the metric that decides. */
 const deciding = ({ comparisons, plan }: Verdict): Comparison[] =>
   comparisons.filter(({ metric }) => metric === plan.metric);
 

@@ -16,7 +16,6 @@ const listsSchema = exactObject({
   /** Digest of bundle, offers, rules and options; empty while lists are being written. */
   input: v.string(),
   lists: v.number(),
-  /** Number of items of the bundle. */
   items: v.number(),
   /** Digest of each file's content, by its path. */
   files: v.record(pathSchema, v.string()),

@@ -231,7 +231,6 @@ export function rejectedRow(line: number, issue: v.BaseIssue<unknown>): Rejected
   return { line, field: v.getDotPath(issue) ?? 'row', reason: missing ? 'is missing' : issue.message };
 }
 
-/** Names that logs have for events that are purchases. */
 const PURCHASES = ['purchase', 'order', 'transaction', 'buy', 'sale'];
 
 export const isPurchase = (type: unknown): boolean =>

@@ -21,7 +21,6 @@ export interface StudioFolder {
   clear(): Promise<void>;
 }
 
-/** Name of the folder that contains the folders of Studio. */
 const STUDIO_FOLDER = 'sidestream-studio';
 
 export async function studioFolder(folder: FolderName): Promise<StudioFolder> {

@@ -41,7 +41,6 @@ export function dequantize(table: FeatureTable, modality: 'text' | 'image', rows
   return out;
 }
 
-/** Place of a tap of one item among the rows of a table. */
 const rowAt = (table: FeatureTable, modality: 'text' | 'image', tap: number, item: number): number =>
   item * rowsPerItem(table) + (modality === 'text' ? 0 : table.taps.text) + tap;
 

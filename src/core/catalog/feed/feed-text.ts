@@ -173,7 +173,6 @@ export class LineSplitter {
     this.#maxLength = maxLength;
   }
 
-  /** The lines that end in this chunk. */
   *push(chunk: string): Generator<FeedLine> {
     let from = !this.#begun && chunk.startsWith('\uFEFF') ? 1 : 0;
     this.#begun ||= chunk.length > 0;

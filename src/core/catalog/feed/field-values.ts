@@ -103,7 +103,6 @@ export function optionOf(name: unknown, values: unknown): [string, unknown][] {
 export const objects = (value: unknown): Record<string, unknown>[] =>
   Array.isArray(value) ? value.filter(isObject) : [];
 
-/** The first of the values with the lowest number. */
 export const lowest = <T>(values: readonly T[], numberOf: (value: T) => number): T | undefined =>
   values.reduce<T | undefined>(
     (best, value) => (best === undefined || numberOf(value) < numberOf(best) ? value : best),

@@ -107,7 +107,6 @@ class Rows {
     return this.#decided(false);
   }
 
-  /** The rows that are left at the end. */
   end(): Generator<TableRow> {
     return this.#decided(true);
   }

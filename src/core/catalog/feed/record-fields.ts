@@ -149,7 +149,6 @@ const NO_ATTRIBUTE =
 const STATUS = ['status', 'product_status', 'post_status'];
 const PUBLISHED = ['published', 'is_published', 'published_on_online_store'];
 
-/** Fields of a row of a table, by the names of its columns. */
 function columnFields(record: Record<string, unknown>): NamedFields {
   const byName = new Map<string, string>();
   for (const column of Object.keys(record)) {

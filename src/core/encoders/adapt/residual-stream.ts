@@ -33,7 +33,6 @@ const NORM_PARTS = new Set([
 
 /** One addition to the stream. */
 interface Residual {
-  /** Value of the stream before. */
   before: string;
   /** The sum; '' if a fused operator does not output it. */
   sum: string;

@@ -27,7 +27,6 @@ import {
 } from '../../evaluate';
 import { type EvaluateInput, type PastFile, pastEvents, pastPath, popularityOf, wanted } from './input';
 
-/** The shop at the end of the past. */
 interface PastShop extends LearnerShop {
   input: EvaluateInput;
   past: LogEvent[];

@@ -65,7 +65,6 @@ export async function runLeaveOneOut(
   };
 }
 
-/** Runs as a text that another process reads. */
 export const leaveOneOutText = (runs: readonly LeaveOneOutRun[]): string => JSON.stringify(runs);
 
 /** Reads the output of `leaveOneOutText`. @throws SidestreamError `runtime/invalid-input` if it is something else */

@@ -153,7 +153,6 @@ function rankedShoppers(histories: ReadonlyMap<string, number[]>, window: readon
   });
 }
 
-/** Runs as a text that another process reads. */
 export const windowsText = (runs: readonly WindowRun[]): string => JSON.stringify(runs);
 
 /** Reads the text written by `windowsText`. @throws SidestreamError `runtime/invalid-input` if it is something else */

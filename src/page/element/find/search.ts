@@ -135,7 +135,6 @@ export class Search {
     this.#enter('idle');
   }
 
-  /** Tracks an event of a result. */
   track(type: EventType, id: string): void {
     const { id: recommendationId, items } = this.response ?? {};
     const position = items?.findIndex(({ item }) => item.id === id) ?? -1;

@@ -14,7 +14,6 @@ const FILES = {
 
 export interface LoadedTexts {
   texts: InspectorTexts;
-  /** Headings of the lists, by placement. */
   headings: PageTexts['list']['headings'];
   language: LabelLanguage;
 }

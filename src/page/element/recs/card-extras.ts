@@ -65,7 +65,6 @@ export interface CardFacts {
   image2: string;
 }
 
-/** Parts that are added to a card. */
 export interface CardParts {
   /** On the picture. */
   media: unknown;
