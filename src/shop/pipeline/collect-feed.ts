@@ -97,9 +97,6 @@ function createFeedSummary() {
       if (byFile.size <= FILES) current.push(countOf(byFile, `${file} (${format})`));
       for (const count of current) count.files++;
     },
-    guess(encoding: string): void {
-      for (const count of current) count.encoding = encoding;
-    },
     count(row: FeedRow): void {
       for (const count of current) add(count, row);
     },
@@ -112,8 +109,6 @@ function createFeedSummary() {
 
 const newCount = () => ({
   files: 0,
-  /** Encoding that was guessed; empty if none was. */
-  encoding: '',
   items: 0,
   rejected: 0,
   duplicates: 0,
@@ -147,7 +142,7 @@ function add(count: Count, row: FeedRow): void {
 }
 
 function inWords(count: Count): string {
-  const { items, encoding, rejected, duplicates, unpublished, untitled, withoutPicture, withoutText, leftOut } = count;
+  const { items, rejected, duplicates, unpublished, untitled, withoutPicture, withoutText, leftOut } = count;
   const kept = [
     counted(items, 'item'),
     ...(withoutPicture > 0 ? [`${withoutPicture} without a picture`] : []),
@@ -157,7 +152,6 @@ function inWords(count: Count): string {
   const refused = `${counted(rejected, 'row')} refused${duplicates > 0 ? `, ${duplicates} of them duplicates` : ''}`;
   return [
     kept,
-    ...(encoding === '' ? [] : [`read as ${encoding}, because it is not valid UTF-8`]),
     ...(unpublished > 0 ? [`${unpublished} not published: left out`] : []),
     ...(leftOut.size > 0
       ? [

@@ -78,8 +78,6 @@ export async function* parsedRows<T extends { id: string }>(
     const orders = ORDERS.find(([, header]) => mapping.title === undefined && header.test(head));
     if (orders) throw ordersExport(file, orders);
     options.onFormat?.(file, format.name, feedLanguage(head));
-    onGuess = (encoding) => options.onGuess?.(file, encoding);
-    guessed.forEach(onGuess);
     const unit: RowUnit = format.name === 'json' ? 'product' : 'line';
     files.push({ name: file, unit });
     const records = joinVariations(recordsOf(format, all, mapping), mapping.variants ?? false);
