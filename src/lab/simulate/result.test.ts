@@ -2,11 +2,12 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { smallWorld } from '../../testing/simulation';
 import { blockText, parseBlock, type ShopBlock, simulateBlock } from './block';
 import { figureCards } from './cards';
+import { FIGURES } from './figures';
 import { simulationPage } from './page/page';
 import { type Simulation, simulationLine, simulationOf } from './result';
 import { simulatedShopper, TASTE_CHANGES } from './shopper';
 import { CONFIGURATIONS, simulatedShop } from './shops';
-import { simulationText } from './summary-text';
+import { simulationText, titleOf } from './summary-text';
 
 const { world, market, before, after } = smallWorld();
 const shops = CONFIGURATIONS.map((name) => simulatedShop(name, { before, after }));
@@ -135,7 +136,7 @@ describe('the report', () => {
       const mean = n < 2 ? Number.NaN : 0.5;
       figures.retention = { mean, low: mean, high: mean };
     }
-    const [card] = figureCards(some, ['retention']);
+    const [card] = figureCards(some).filter(({ title }) => title === titleOf(FIGURES.retention));
     expect(card.rows).toHaveLength(some.configurations.length);
     expect(card.meaning).toMatch(
       / Here random and popularity have no value \(–\), because no list followed the taste before it left\.$/,

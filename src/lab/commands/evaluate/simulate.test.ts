@@ -7,7 +7,7 @@ import { folderSink } from '../../../shop/bundler/folder-bundle';
 import type { Run } from '../../../testing/commands';
 import { inProcess } from '../../../testing/in-process';
 import { topicContent } from '../../../testing/topics';
-import type { Simulation } from '../../simulate';
+import type { Simulation } from '../../simulate/result';
 
 const ITEMS = 80;
 let folder: string;
