@@ -23,8 +23,6 @@ const pointSchema = v.object({
   expert: v.optional(storedCount),
   count: v.optional(storedCount),
 });
-/** Versions up to 0.2 also recorded drifts. */
-const droppedSchema = v.object({ kind: v.literal('drift') });
 
 export const journalSchema = v.object({
   choices: atMost(
@@ -42,10 +40,7 @@ export const journalSchema = v.object({
     }),
     MAX_POINTS,
   ),
-  points: v.pipe(
-    atMost(v.union([pointSchema, droppedSchema]), MAX_POINTS),
-    v.transform((points) => points.flatMap((point) => (point.kind === 'drift' ? [] : [point]))),
-  ),
+  points: atMost(pointSchema, MAX_POINTS),
   removed: atMost(
     v.object({
       id: storedCount,

@@ -16,7 +16,7 @@ export interface ExpertStatus {
   /** Never reused for another expert of this profile. */
   id: number;
   state: ExpertState;
-  /** Milliseconds since the epoch; null if unknown: before the first choice, and in profiles of version 0.1. */
+  /** Milliseconds since the epoch; null before the first choice. */
   born: number | null;
   /** Number of choices that it has learned. */
   choices: number;

@@ -6,7 +6,7 @@ export interface LocalItem {
   /** Feature rows as in a FeatureTable of one item. */
   values: Int8Array;
   scales: Float32Array;
-  /** Digests of what the features were made with: `text/image/projection`; without the projection in version 0.2. */
+  /** Digests of what the features were made with: `text/image/projection`. */
   encoders: string;
 }
 

@@ -151,10 +151,7 @@ export class LoadedCatalog {
 
   /** Whether an item was encoded by the bundle's encoders and has an id that the shop does not use. */
   accepts({ item, encoders }: LocalItem): boolean {
-    const current = encodersOf(this.bundle.manifest);
-    // Version 0.2 stored only the encoders.
-    const known = encoders === current || current.startsWith(`${encoders}/`);
-    return known && !this.#shopIds.has(item.id);
+    return encoders === encodersOf(this.bundle.manifest) && !this.#shopIds.has(item.id);
   }
 
   clearLocal(): void {
