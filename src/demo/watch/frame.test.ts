@@ -18,18 +18,30 @@ const expert = (id: number, state: Status['experts'][number]['state']): Status['
   posterior: 0.5,
   history: [],
 });
-const frame = (categories: string[], experts: Status['experts'], learned: string[] = [], before?: Frame) => {
+/** @param learned categories of the latest choices of expert 1, or of several experts by their ids */
+const frame = (
+  categories: string[],
+  experts: Status['experts'],
+  learned: string[] | Record<number, string[]> = [],
+  before?: Frame,
+) => {
   const list: RecommendResponse = {
     id: 'r',
     placement: 'for-you',
     items: categories.map((category, at) => entry(`i${at}`, category)),
   };
-  const choices = learned.map((category, at) => ({ item: entry(`c${at}`, category).item, time: null }));
+  const choicesOf = (paths: string[]) =>
+    paths.map((category, at) => ({ item: entry(`c${at}`, category).item, time: null }));
   const explanation: Explanation = {
     ...recommendation('i0'),
     placement: 'for-you',
     contributors: [],
-    experts: [{ id: 1, state: 'active', contribution: 1, choices }],
+    experts: Object.entries(Array.isArray(learned) ? { 1: learned } : learned).map(([id, paths]) => ({
+      id: Number(id),
+      state: 'active',
+      contribution: 1,
+      choices: choicesOf(paths),
+    })),
   };
   return makeFrame(before, MADE, { list, status: { ...STATUS, experts }, explanation }, ['Music', 'Sport']);
 };
@@ -48,6 +60,32 @@ it('counts the tastes of the list by top category, and names an expert by its la
   expect(about('Sport', 'Sport', 'Music', 'Music', 'Music')).toBe('Music');
   expect(about('Sport', 'Sport', 'Sport', 'Music', 'Music')).toBe('Sport');
   expect(frame([], [expert(1, 'active')]).experts[0]?.about).toBeNull();
+});
+
+it('names two experts of one category by what distinguishes them', () => {
+  const subjects = (experts: Status['experts'], learned: Record<number, string[]>, before?: Frame) =>
+    frame([], experts, learned, before).experts.map(({ subject }) => subject);
+  const garden = { 1: ['Garden/Flowers/Roses', 'Garden/Flowers', 'Garden/Tools'], 2: ['Garden/Tools', 'Garden/Tools'] };
+  const kept = [expert(0, 'generalist'), expert(1, 'active'), expert(2, 'frozen')];
+  expect(subjects(kept, garden).slice(1)).toEqual(['Garden (Flowers)', 'Garden (Tools)']);
+  // What an expert that is set aside has learned is no longer in the answer.
+  expect(subjects(kept, { 1: garden[1] }, frame([], kept, garden)).slice(1)).toEqual([
+    'Garden (Flowers)',
+    'Garden (Tools)',
+  ]);
+  expect(subjects(kept, { 1: ['Garden'], 2: ['Garden'] }).slice(1)).toEqual(['Garden, no. 1', 'Garden, no. 2']);
+  expect(subjects(kept, {}).slice(1)).toEqual(['A bit of everything, no. 1', 'A bit of everything, no. 2']);
+  // An expert on trial leaves its name to one that is kept.
+  const trial = [expert(1, 'active'), expert(2, 'candidate'), expert(3, 'candidate')];
+  expect(subjects(trial, { ...garden, 3: ['Garden/Tools'] })).toEqual([
+    'Garden',
+    'Garden (Tools), no. 2',
+    'Garden (Tools), no. 3',
+  ]);
+  expect(subjects([expert(1, 'active'), expert(2, 'active')], { 1: ['Music/A'], 2: ['Sport/A'] })).toEqual([
+    'Music',
+    'Sport',
+  ]);
 });
 
 it('describes what happened to an expert', () => {

@@ -6,6 +6,10 @@ import type { Item } from '../session';
 export interface ExpertView extends Pick<ExpertStatus, 'id' | 'state' | 'share' | 'choices'> {
   /** Top category of more than half of its latest choices, or else its previous one; null before the first choice. */
   about: string | null;
+  /** The category below it of most of these choices, or else its previous one; null if there is none. */
+  narrow: string | null;
+  /** What its name says: different for every expert of a frame but the generalist. */
+  subject: string;
 }
 
 /** A choice of the shopper, and the list after it. */
@@ -44,24 +48,43 @@ export function makeFrame(
 ): Frame {
   const list = answer.list.items.map(({ item }) => item);
   const count = (taste: string): number => list.filter((item) => topCategory(item) === taste).length;
-  const were = new Map(before?.experts.map(({ id, about }) => [id, about]));
+  const were = new Map(before?.experts.map((expert) => [expert.id, expert]));
   const learned = new Map(answer.explanation?.experts.map(({ id, choices }) => [id, choices.map(({ item }) => item)]));
+  const experts = answer.status.experts.map(({ id, state, share, choices }) => {
+    const latest = (learned.get(id) ?? []).slice(0, RECENT_CHOICES);
+    const about = commonOf(latest.map(topCategory)) ?? were.get(id)?.about ?? latest.map(topCategory)[0] ?? null;
+    const below = latest.flatMap(({ category }) => {
+      const [top, next] = trail(category);
+      return top?.name === about && next ? [next.name] : [];
+    });
+    const narrow =
+      commonOf(below) ?? (were.get(id)?.about === about ? were.get(id)?.narrow : undefined) ?? below[0] ?? null;
+    return { id, state, share, choices, about, narrow, subject: about ?? 'A bit of everything' };
+  });
   return {
     ...made,
     list,
     recommendationId: answer.list.id,
     counts: [count(tastes[0]), count(tastes[1])],
-    experts: answer.status.experts.map(({ id, state, share, choices }) => ({
-      id,
-      state,
-      share,
-      choices,
-      about: aboutOf((learned.get(id) ?? []).slice(0, RECENT_CHOICES).map(topCategory), were.get(id) ?? null),
-    })),
+    experts: distinct(
+      distinct(experts, ({ subject, narrow }) => (narrow === null ? subject : `${subject} (${narrow})`)),
+      ({ subject, id }) => `${subject}, no. ${id}`,
+    ),
   };
 }
 
-function aboutOf(latest: readonly string[], before: string | null): string | null {
-  const common = latest.find((name) => latest.filter((other) => other === name).length > latest.length / 2);
-  return common ?? before ?? latest[0] ?? null;
+/** The name of more than half of them. */
+const commonOf = (names: readonly string[]): string | undefined =>
+  names.find((name) => names.filter((other) => other === name).length > names.length / 2);
+
+/** Gives experts with equal subjects others. An expert on trial leaves its subject to one that is kept. */
+function distinct(experts: readonly ExpertView[], otherwise: (expert: ExpertView) => string): ExpertView[] {
+  const isEqual = (one: ExpertView, other: ExpertView): boolean =>
+    other !== one &&
+    other.state !== 'generalist' &&
+    (one.state === 'candidate' || other.state !== 'candidate') &&
+    other.subject === one.subject;
+  return experts.map((one) =>
+    experts.some((other) => isEqual(one, other)) ? { ...one, subject: otherwise(one) } : one,
+  );
 }
