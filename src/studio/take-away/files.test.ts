@@ -100,6 +100,11 @@ describe('what is taken away', () => {
     );
     expect(readme({ pictures: false, addresses: true })).not.toMatch(/images\/|href-template/);
     expect(shopifyReadme(true)).toContain('Pictures:');
+    for (const text of [readme({ pictures: true, addresses }), testPage('en')]) {
+      expect(text).not.toContain('consent="granted"');
+      // The element's own headings say what a list is.
+      expect(text).not.toMatch(/<sidestream-recs[^>]* heading=/);
+    }
     expect(testPage('de')).toMatch(/namespace: 'test page'[\s\S]*list.lang = 'de'/);
   });
 
