@@ -108,10 +108,12 @@ export async function serveEditor({ page, element, bundle }: EditorFolders, port
     if (inside?.startsWith('/sidestream/'))
       return send('element', inside.slice('/sidestream'.length), request, response);
     if (inside !== null && /^\/(assets\/[\w.-]+)?$/.test(inside)) return send('page', inside, request, response);
-    const picture = pictures.get(inside ?? path);
-    if (picture === undefined) return sayNo(response, 404, 'no such file');
+    const picture = pictures.get(inside ?? path) ?? '';
     // Pictures have addresses relative to the shop's pages, in whose folder the bundle usually is.
-    return sendPicture(join(dirname(resolve(bundle)), picture), response);
+    const bytes = await readFile(join(dirname(resolve(bundle)), picture)).catch(() => null);
+    if (!bytes) return sayNo(response, 404, 'no such file');
+    response.setHeader('Content-Type', pictureType(picture) ?? 'application/octet-stream');
+    response.setHeader('Cache-Control', 'no-cache').end(bytes);
   };
 
   const server = createServer((request, response) => {
@@ -184,18 +186,6 @@ function picturesOf(items: readonly Item[]): Map<string, string> {
     if (url && file && pictureType(file)) files.set(url.pathname, file);
   }
   return files;
-}
-
-async function sendPicture(file: string, response: ServerResponse): Promise<void> {
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(file);
-  } catch (thrown) {
-    if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(codeOf(thrown))) return sayNo(response, 404, 'no such file');
-    throw thrown;
-  }
-  const type = pictureType(file) ?? 'application/octet-stream';
-  response.writeHead(200, { 'Content-Type': type, 'Cache-Control': 'no-cache' }).end(bytes);
 }
 
 /** What the page suggests: products, categories with the broader ones, and attributes with their values. */
