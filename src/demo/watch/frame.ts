@@ -6,7 +6,7 @@ import type { Item } from '../session';
 export interface ExpertView extends Pick<ExpertStatus, 'id' | 'state' | 'share' | 'choices'> {
   /** Top category of more than half of its latest choices, or else its previous one; null before the first choice. */
   about: string | null;
-  /** The category below it of most of these choices, or else its previous one; null if there is none. */
+  /** The category below it of most of these choices, or else its previous one; null without one. */
   narrow: string | null;
   /** What its name says: different for every expert of a frame but the generalist. */
   subject: string;
