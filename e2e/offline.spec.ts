@@ -1,10 +1,11 @@
+import { createHash } from 'node:crypto';
 import { cp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@playwright/test';
 import { CDN_FOLDER } from './support/global-setup';
 import { serve } from './support/host';
-import { newBundle, removeFeatures, upload, walkOffline } from './support/offline';
+import { featuresOf, newBundle, upload, walkOffline } from './support/offline';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -17,7 +18,9 @@ test('without a network the shop lists, learns and finds, and a new bundle repla
   const host = await serve({ '/': at(), '/sidestream/': join(root, CDN_FOLDER) });
   const publish = async (missing: boolean): Promise<void> => {
     await upload(at('next'), at('bundle'));
-    if (missing) await removeFeatures(at('next'), at('bundle'));
+    // As a host that answers every request with a page does, or a network that asks for a sign-in first.
+    if (missing)
+      for (const name of await featuresOf(at('next'))) await writeFile(at('bundle', name), '<!doctype html>');
   };
   await walkOffline(context, { host, counts, publish });
   host.close();
@@ -40,6 +43,15 @@ test('a page that must not be stored is not kept, and a full disk costs no page'
   await page.goto(`${host.origin}/?later`);
   await expect.poll(() => kept('/?later')).toBe(true);
   expect(await kept('/account.html')).toBe(false);
+
+  // Parts of a bundle that its manifest does not name have their digest in their name.
+  const digest = createHash('sha256').update('part').digest('hex').slice(0, 16);
+  const [right, wrong] = [`/bundle/part-${digest}.bin`, '/bundle/part-0123456789abcdef.bin'];
+  for (const path of [wrong, right]) await writeFile(at(path), 'part');
+  await page.evaluate(async (paths) => void (await Promise.all(paths.map((path) => fetch(path)))), [wrong, right]);
+  const isKept = (path: string) => page.evaluate(async (url) => !!(await caches.match(url)), path);
+  await expect.poll(() => isKept(right)).toBe(true);
+  expect(await isKept(wrong)).toBe(false);
 
   const session = await context.newCDPSession(page);
   await session.send('Storage.overrideQuotaForOrigin', { origin: host.origin, quotaSize: 1 });

@@ -35,6 +35,41 @@ async function openStudio(page: Page, step: 'studio-try' | 'studio-take-away', l
   await page.evaluate(([name, known]) => window.studio.show(name, known), [step, learned] as const);
 }
 
+const shopPage = (lines: string): string =>
+  `<!doctype html><html lang="en"><title>Shop</title><main>${lines}</main></html>`;
+/** A shop's consent tool, with Google's commands. */
+const CONSENT_TOOL = `<script>
+    window.dataLayer = [];
+    function gtag() { dataLayer.push(arguments); }
+    function agree() { localStorage.agreed = '1'; gtag('consent', 'update', { personalization_storage: 'granted' }); }
+    gtag('consent', 'default', { personalization_storage: 'denied' });
+    if (localStorage.agreed) agree();
+  </script>
+  <button type="button" onclick="agree()">Yes</button>`;
+
+/** The taken files on an origin of their own: a shopper whom the shop does not know. */
+async function shop(folder: string): Promise<Host> {
+  const host = await serve({ '/': `${folder}/` });
+  hosts.push(host);
+  return host;
+}
+
+/** Agrees, chooses a product, and loads the page again, which then knows the choice. */
+async function expectRemembered(page: Page, address: string): Promise<void> {
+  const list = page.locator('sidestream-recs[state=filled]');
+  const status = () =>
+    list.evaluate((one: HTMLElementTagNameMap['sidestream-recs']) => one.activeRecommender?.status());
+  await page.goto(address);
+  expect(await status()).toMatchObject({ consent: 'pending' });
+  await page.getByRole('button', { name: 'Yes' }).click();
+  await expect.poll(async () => (await status())?.consent).toBe('granted');
+  await list.evaluate((one) => one.addEventListener('itemclick', (event) => event.preventDefault()));
+  await list.locator('[part~=link]').first().click();
+  await expect.poll(async () => (await status())?.events).toBe(1);
+  await page.reload();
+  await expect.poll(status).toMatchObject({ consent: 'granted', events: 1 });
+}
+
 test('the shop’s own lists follow the clicks, and nothing of that gets to the disk or to another profile', async ({
   page,
 }) => {
@@ -79,6 +114,7 @@ test('the zip is a complete recommender for any web server, without encoders as 
   await openStudio(page, 'studio-take-away', false);
   await expect(page.getByTestId('take-facts')).toContainText('MB');
   expect(await violations(page, { include: ['studio-take-away'] })).toEqual([]);
+  const [two = '', asking = ''] = await page.locator('.take-lines code').allTextContents();
   await page.getByLabel('With the encoders').uncheck();
   const [download] = await Promise.all([page.waitForEvent('download'), page.getByTestId('take-zip').click()]);
   expect(download.suggestedFilename()).toBe('recommender.zip');
@@ -100,6 +136,11 @@ test('the zip is a complete recommender for any web server, without encoders as 
   await list.locator('[part~=link]').first().click();
   await expect(page.locator('#product h2')).not.toBeEmpty();
   await expect(page.locator('#product sidestream-recs[placement=similar] [part~=card]').first()).toBeVisible();
+
+  await writeFile(join(folder, 'tool.html'), shopPage(`${CONSENT_TOOL}${two}`));
+  await writeFile(join(folder, 'asking.html'), shopPage(asking));
+  await expectRemembered(page, `${(await shop(folder)).origin}/tool.html`);
+  await expectRemembered(page, `${(await shop(folder)).origin}/asking.html`);
 });
 
 test('the files go into a folder, and a refused folder or a missing file is said in words', async ({ page }) => {

@@ -14,11 +14,19 @@ const PRODUCTS = 24;
 const PICTURES = ['1f34e', '1f456', '1f438', '1f45f', '1f528', '1fa91'].map((code) =>
   join(SHOP_IMAGES, `${code}.webp`),
 );
-const catalogOf = (products: number) => ({
+const catalogOf = (feed: string) => ({
   name: 'products.jsonl',
   mimeType: 'application/json',
-  buffer: Buffer.from(`${shopFeed(products)}{"id":"without a title"}\n`),
+  buffer: Buffer.from(`${feed}{"id":"without a title"}\n`),
 });
+/** The name of a picture's file that would end its address. */
+const ODD_NAME = '50% #1?.webp';
+/** A feed with that name, and with two pictures whose names no file can have. */
+const oddFeed = (): string =>
+  shopFeed(PRODUCTS)
+    .replace('"1f34e.webp"', JSON.stringify(ODD_NAME))
+    .replace('"id":"item-1"', '"id":"item-1","image":"/images//a.webp"')
+    .replace('"id":"item-2"', '"id":"item-2","image":"/images/../b.webp"');
 
 /** Choices of shoppers who go from each product to the next but two. */
 function shopLog(): string {
@@ -46,9 +54,9 @@ async function openStudio(page: Page): Promise<void> {
 const choose = (page: Page, place: string, files: Parameters<Locator['setInputFiles']>[0]): Promise<void> =>
   page.getByRole('group', { name: place, exact: true }).locator('input:not([webkitdirectory])').setInputFiles(files);
 
-async function readCatalog(page: Page, products = PRODUCTS): Promise<void> {
+async function readCatalog(page: Page, products = PRODUCTS, feed = shopFeed(products)): Promise<void> {
   await openStudio(page);
-  await choose(page, 'Product export', catalogOf(products));
+  await choose(page, 'Product export', catalogOf(feed));
   await expect(page.getByText(`${products} products`).first()).toBeVisible();
 }
 
@@ -66,9 +74,11 @@ test('a shop makes its recommender in five steps, and nothing leaves the tab', a
     if (!/^(data|blob):/.test(request.url()) && !request.url().startsWith(`${baseURL}/`)) foreign.push(request.url());
     if (request.method() !== 'GET') foreign.push(`${request.method()} ${request.url()}`);
   });
-  await readCatalog(page);
+  await readCatalog(page, PRODUCTS, oddFeed());
   await expect(page.getByRole('row', { name: /title/ })).toBeVisible();
-  await choose(page, 'Pictures', PICTURES);
+  const [apple = '', ...others] = PICTURES;
+  await choose(page, 'Pictures', others);
+  await choose(page, 'Pictures', { name: ODD_NAME, mimeType: 'image/webp', buffer: await readFile(apple) });
   await expect(page.getByText('6 pictures found', { exact: true })).toBeVisible();
   expect(await violations(page)).toEqual([]);
 
@@ -109,6 +119,8 @@ test('a shop makes its recommender in five steps, and nothing leaves the tab', a
       images.some((img) => img instanceof HTMLImageElement && img.naturalWidth > 0);
     await expect.poll(() => pictures.evaluateAll(isShown)).toBe(true);
     expect(host.asked).toContainEqual(expect.stringMatching(/^\/images\//));
+    await page.goto(`${host.origin}/test/index.html?item=item-0`);
+    await expect.poll(() => page.locator('#product img').evaluateAll(isShown)).toBe(true);
   } finally {
     host.close();
   }

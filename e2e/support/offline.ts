@@ -13,11 +13,9 @@ export async function newBundle(folder: string, products: number): Promise<numbe
   return JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8')).count;
 }
 
-/** Removes the features of a bundle from the folder of another one. */
-export async function removeFeatures(of: string, from: string): Promise<void> {
-  const features = (await readdir(of)).filter((name) => name.startsWith('features-'));
-  for (const name of features) await rm(join(from, name));
-}
+/** Names of the files with the features of a bundle. */
+export const featuresOf = async (folder: string): Promise<string[]> =>
+  (await readdir(folder)).filter((name) => name.startsWith('features-'));
 
 /** Puts a bundle into the folder of the one before, as an upload does. */
 export const upload = (next: string, folder: string): Promise<void> => cp(next, folder, { recursive: true });
@@ -27,7 +25,7 @@ export interface OfflineShop {
   host: Host;
   /** Numbers of products in the first bundle and in the next one. */
   counts: [number, number];
-  /** Publishes the next bundle. @param missing without one of its files, as while it is uploaded */
+  /** Publishes the next bundle. @param missing without the content of its features, as while it is uploaded */
   publish(missing: boolean): Promise<void>;
 }
 

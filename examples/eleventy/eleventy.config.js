@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 
+/** Only these are pages: lists, notes and packages beside them are not. */
+export const config = { dir: { input: 'pages' } };
+
 /** @param {import('@11ty/eleventy').UserConfig} eleventy */
 export default function (eleventy) {
-  eleventy.ignores.add('README.md');
   eleventy.addPassthroughCopy({ public: '/', 'node_modules/sidestream/lib/cdn': 'sidestream' });
   // The shop's products, from the file that the bundle is built from.
   eleventy.addGlobalData('products', () =>

@@ -10,12 +10,16 @@ const SHOP = ['/', '/register.js'];
 /** Number of other answers of your host that are kept, the latest; none with `Cache-Control: no-store`, such as an account's page. */
 const MAX_KEPT = 300;
 
-/** What is replaced as a whole, by folder: the file that lists its files, and which of them to download. */
+/**
+ * What is replaced as a whole, by folder: the file that lists its files, and these files: the name, the SHA-256 or its first digits, and
+ * whether it is kept only once it was used.
+ */
 const RELEASES = {
   '/sidestream/': {
     list: 'files.json',
     // Encoders and the inspector's charts are kept once they were used.
-    filesOf: ({ files }) => Object.keys(files).filter((name) => !/^(ort|onnxruntime|plots)-/.test(name)),
+    filesOf: ({ files }) =>
+      Object.entries(files).map(([name, digest]) => [name, digest, /^(ort|onnxruntime|plots)-/.test(name)]),
   },
   '/bundle/': { list: 'manifest.json', filesOf: (manifest) => filesIn(manifest) },
 };
@@ -23,11 +27,12 @@ const RELEASES = {
 /** Files in these folders that change by themselves. */
 const LIVE = /\/(offers(-[a-z0-9-]+)?|rules)\.json$/;
 
-/** Names of the files in a manifest, except those of the encoders and of earlier bundles. */
-function filesIn(value, key = '') {
-  if (value === null || typeof value !== 'object' || ['encoder', 'previous', 'head'].includes(key)) return [];
-  const own = typeof value.file === 'string' ? [value.file] : [];
-  return [...own, ...Object.entries(value).flatMap(([name, part]) => filesIn(part, name))];
+/** The files that a manifest names, except those of earlier bundles. Encoders are kept once they were used. */
+function filesIn(value, key = '', isLate = false) {
+  if (value === null || typeof value !== 'object' || ['previous', 'head'].includes(key)) return [];
+  const late = isLate || key === 'encoder';
+  const own = typeof value.file === 'string' ? [[value.file, value.sha256, late]] : [];
+  return [...own, ...Object.entries(value).flatMap(([name, part]) => filesIn(part, name, late))];
 }
 
 self.addEventListener('install', (event) => {
@@ -77,9 +82,13 @@ async function downloadRelease(folder) {
   const name = folder + new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)).join('');
   if (name === (await read(`${folder}newest`))) return;
   const cache = await caches.open(name);
-  const files = new Set(filesOf(await answer.clone().json()));
-  // All of them or, if one is missing, none.
-  await cache.addAll([...files].map((file) => new Request(folder + file, { cache: 'no-cache' })));
+  // All of them or, if one is missing, none. Files that an earlier attempt has downloaded are right.
+  for (const [file, digest, isLate] of filesOf(await answer.clone().json())) {
+    const request = new Request(folder + file, { cache: 'no-cache' });
+    if (isLate || (await cache.match(request))) continue;
+    const kept = await keepChecked(cache, request, await fetch(request), digest);
+    if (!kept) throw new Error(`${folder + file} is not the file that ${list} names`);
+  }
   await cache.put(folder + list, answer);
   await write(`${folder}newest`, name);
   const current = await read(`${folder}current`);
@@ -103,16 +112,44 @@ async function fromRelease(folder, event) {
   const found = (await cache?.match(event.request, { ignoreSearch: true })) ?? (await caches.match(event.request));
   if (found) return found;
   const response = await fetch(event.request);
-  if (cache) event.waitUntil(keep(cache, event.request, response));
+  if (cache) event.waitUntil(keepLate(folder, cache, event.request, response.clone()));
   return response;
 }
+
+async function keepLate(folder, cache, request, response) {
+  const { list, filesOf } = RELEASES[folder];
+  const file = new URL(request.url).pathname.slice(folder.length);
+  try {
+    const listed = new Map(filesOf(await (await cache.match(folder + list)).json()));
+    // Parts of a catalogue with clusters are not listed; the names of all files of a bundle have the first digits.
+    const digest = listed.get(file) ?? /-([0-9a-f]{16})\.\w+$/.exec(file)?.[1];
+    if (digest) await keepChecked(cache, request, response, digest);
+  } catch (thrown) {
+    console.info('Not kept for offline use:', thrown);
+  }
+}
+
+/**
+ * Keeps a file that never changes under its name, if it is that file: hosts that answer everything with a page, and networks that ask
+ * for a sign-in first, answer with 200 as well.
+ * @param digest its SHA-256, or the first digits of it
+ * @returns whether it was the file
+ */
+async function keepChecked(cache, request, response, digest) {
+  const bytes = await response.clone().arrayBuffer();
+  const actual = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  const isRight = response.status === 200 && Array.from(actual, hex).join('').startsWith(digest);
+  if (isRight) await cache.put(request, response);
+  return isRight;
+}
+const hex = (byte) => byte.toString(16).padStart(2, '0');
 
 /** The network's answer, or the last one. */
 async function fromNetwork(event) {
   const cache = await caches.open('shop');
   try {
     const response = await fetch(event.request);
-    event.waitUntil(keep(cache, event.request, response, MAX_KEPT));
+    event.waitUntil(keep(cache, event.request, response));
     return response;
   } catch (thrown) {
     const found = await cache.match(event.request);
@@ -122,12 +159,12 @@ async function fromNetwork(event) {
 }
 
 /** Keeps an answer; beside the page's work, because a full disk must not cost the page its answer. */
-async function keep(cache, request, response, most = Number.POSITIVE_INFINITY) {
+async function keep(cache, request, response) {
   if (response.status !== 200 || /no-store/.test(response.headers.get('Cache-Control'))) return;
   try {
     await cache.put(request, response.clone());
     const oldestFirst = await cache.keys();
-    const tooMany = oldestFirst.slice(0, Math.max(0, oldestFirst.length - most));
+    const tooMany = oldestFirst.slice(0, Math.max(0, oldestFirst.length - MAX_KEPT));
     await Promise.all(tooMany.map((key) => cache.delete(key)));
   } catch (thrown) {
     console.info('Not kept for offline use:', thrown);

@@ -1,3 +1,5 @@
+import { percentDecoded } from '../core/common/text';
+
 export type Route =
   | { page: 'home' }
   | { page: 'category'; category: string }
@@ -17,7 +19,8 @@ export const PRODUCT_TEMPLATE = '#/product/{id}';
 /** The page of an address; an unknown address is the home page. */
 export function parseRoute(hash: string): Route {
   const [page = '', ...rest] = hash.replace(/^#\/?/, '').split('/');
-  const argument = decode(rest.join('/'));
+  const typed = rest.join('/');
+  const argument = percentDecoded(typed) ?? typed;
   if (page === 'watch' && /^[1-9]\d{0,5}$/.test(argument)) return { page, pair: Number(argument) };
   if ((page === 'basket' || page === 'watch' || page === 'playground') && !argument) return { page };
   if (page === 'inspector') return { page };
@@ -47,14 +50,5 @@ export function routeHref(route: Route): string {
       return `#/product/${encodeURIComponent(route.id)}`;
     case 'inspector':
       return '#/inspector';
-  }
-}
-
-/** A typed address may have a stray percent sign, on which decodeURIComponent throws. */
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
   }
 }

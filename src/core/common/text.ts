@@ -13,6 +13,26 @@ export const messageOf = (thrown: unknown): string => (thrown instanceof Error ?
 export const codeOf = (thrown: unknown): string =>
   thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
 
+/** A percent-encoded text, decoded. Null if a percent sign is stray. */
+export function percentDecoded(text: string): string | null {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
+}
+
+/** The path of a file as part of an address: characters that would end or change the address are percent-encoded. */
+export const addressOfPath = (path: string): string => path.replace(/[%#?]/g, encodeURIComponent);
+
+const SUBTYPES: Readonly<Record<string, string>> = { jpg: 'jpeg', svg: 'svg+xml' };
+
+/** Content type of a picture by the extension of its file. Null for a file of another kind. */
+export function pictureType(path: string): string | null {
+  const [, extension] = /\.(avif|bmp|gif|jpe?g|png|svg|webp)$/.exec(path.toLowerCase()) ?? [];
+  return extension === undefined ? null : `image/${SUBTYPES[extension] ?? extension}`;
+}
+
 /** A text of an item, and the factor by which its words count. */
 export interface WeightedText {
   text: string;

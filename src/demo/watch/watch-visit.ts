@@ -240,7 +240,7 @@ export class WatchVisit extends LitElement {
               ? 'No experts yet'
               : kept.map(
                   (one) =>
-                    html`<span class=${colorOf(one, tastes)}><i></i>${one.state === 'generalist' ? 'All-rounder' : (one.about ?? 'All')} <b>${percent(one.share)}</b></span>`,
+                    html`<span class=${colorOf(one, tastes)}><i></i>${one.state === 'generalist' ? 'All-rounder' : one.subject} <b>${percent(one.share)}</b></span>`,
                 )
           }
         </span>

@@ -40,8 +40,8 @@ export function expertText(frame: Frame, before: Frame | undefined): string {
   const aside = frame.experts.find(({ id, state }) => state === 'frozen' && were.get(id) !== 'frozen');
   return [
     kept ? 'An expert on trial predicted this best, so it is kept and continues to learn.' : '',
-    back ? `The expert for ${aboutOf(back)} is back as it was.` : '',
-    aside ? `The expert for ${aboutOf(aside)} is set aside.` : '',
+    back ? `The expert for ${low(back.subject)} is back as it was.` : '',
+    aside ? `The expert for ${low(aside.subject)} is set aside.` : '',
   ]
     .filter(Boolean)
     .join(' ');
@@ -61,7 +61,7 @@ export function roleText({ state }: Pick<ExpertView, 'state'>): string {
 }
 
 export const nameText = (expert: ExpertView): string =>
-  expert.state === 'generalist' ? 'All-rounder' : `Expert for ${aboutOf(expert)}`;
+  expert.state === 'generalist' ? 'All-rounder' : `Expert for ${low(expert.subject)}`;
 
 /** The result of the visit, in its own figures; empty before the end of the script. */
 export function summaryText(frames: readonly Frame[], tastes: readonly [string, string]): string {
@@ -77,8 +77,6 @@ export function summaryText(frames: readonly Frame[], tastes: readonly [string, 
     `about ${Math.max(1, Math.round(median))} ms, in this browser.`
   );
 }
-
-const aboutOf = ({ about }: ExpertView): string => (about === null ? 'a bit of everything' : low(about));
 
 /** Names of categories within a sentence. */
 export const low = (name: string): string => name.toLocaleLowerCase('en');

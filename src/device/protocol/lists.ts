@@ -145,6 +145,8 @@ export interface FindRequest {
   limit?: number;
   /** Finds only items that match it: an object, or its JSON text. Replaces the shop's rule of this name. */
   filter?: Filter | string;
+  /** Whether what is found by words becomes a weak hint, as a search of the shopper's own does. Default true. */
+  hint?: boolean;
   /** Ids of items to leave out; at most 10,000. */
   exclude?: string[];
   /** As for `recommend()`. Items are found by their texts in this language. */

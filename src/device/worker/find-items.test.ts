@@ -139,9 +139,14 @@ describe('what was found', () => {
   it('is a weak hint by its category for lists without hints, until the shopper refuses', async () => {
     const engine = await shop.open({ consent: 'pending' });
     expect(await hintOf(engine)).toBe(0);
+    await engine.find({ text: 'shirt', hint: false });
+    expect(await hintOf(engine)).toBe(0);
     await engine.find({ text: 'shirt' });
     const weak = await hintOf(engine);
     expect(weak).toBeGreaterThan(0);
+    // A search that is not the shopper's own does not end the hint either.
+    await engine.find({ text: 'red', hint: false });
+    expect(await hintOf(engine)).toBeCloseTo(weak, 5);
     await engine.setHints({ category: 'Clothes/Shirts' });
     expect(await hintOf(engine)).toBeGreaterThan(weak);
     // The page's hints stay in force.

@@ -36,6 +36,7 @@ const findSchema = exactObject({
   exclude: v.optional(v.unknown()),
   lang: v.optional(v.unknown()),
   filter: ruleFields.filter,
+  hint: v.optional(v.boolean(), true),
 });
 const querySchema = v.optional(
   v.object({
@@ -54,7 +55,7 @@ export class ItemFinder {
   async find(request: unknown, encoded: unknown): Promise<FindResponse> {
     const { catalog, storage, experiment, features, recommendations, listener } = this.context;
     const { era } = storage;
-    const { text = '', filter, ...list } = parsed(findSchema, request, 'find()');
+    const { text = '', filter, hint, ...list } = parsed(findSchema, request, 'find()');
     const query = parsed(querySchema, encoded, 'find()', 'query');
     if (text === '' && query?.modality !== 'image') {
       throw new SidestreamError('runtime/invalid-input', 'find(): text: give the words to find, as a string.');
@@ -73,7 +74,7 @@ export class ItemFinder {
         return { own: item, recommendation: { ...place, item: shown(item), position } };
       });
     });
-    if (!query && ranked.length > 0 && experiment.learns()) {
+    if (hint && !query && ranked.length > 0 && experiment.learns()) {
       // A search does not fail because of its hint.
       const category = sharedCategory(ranked.map(({ own }) => own));
       await recommendations

@@ -152,7 +152,8 @@ export function toolsOf(recommender: AgentRecommender, options: AgentOptions, si
       json: { text: text(MAX_LETTERS, 'What to find.').json, ...NARROWING_JSON, limit: LIMIT.json },
       required: ['text'],
       run: async ({ text: words, limit, ...narrow }, signal) =>
-        answer(await recommender.find({ text: words, limit, ...filterOf(narrow) }, { signal })),
+        // The words are the agent's, not the shopper's.
+        answer(await recommender.find({ text: words, limit, hint: false, ...filterOf(narrow) }, { signal })),
     }),
     tool({
       name: 'similar_products',

@@ -132,7 +132,7 @@ describe('connectAgent', () => {
 
 describe('its tools', () => {
   it('answer shortly, with addresses that need no page', async () => {
-    const { recommender, recommend } = shop([{ reason: 'Popular', source: 'popularity' }]);
+    const { recommender, recommend, find } = shop([{ reason: 'Popular', source: 'popularity' }]);
     await connect(recommender);
     const product = { id: 'lamp', title: 'Lamp', category: 'Home/Light', price: 20, availability: 'in-stock' };
     const url = 'https://shop.example/p/lamp';
@@ -148,6 +148,8 @@ describe('its tools', () => {
     expect(await context.call('find_products', { text: ' lamp ' })).toEqual({
       products: [{ ...product, url, reason: 'Popular' }],
     });
+    // A search of the agent says nothing about the shopper.
+    expect(find.mock.lastCall).toEqual([{ text: 'lamp', limit: 6, hint: false }, { signal: expect.any(AbortSignal) }]);
     await context.call('similar_products', { id: 'lamp' });
     expect(recommend.mock.lastCall).toEqual([{ placement: 'similar', itemId: 'lamp', limit: 6 }, expect.anything()]);
     expect(await context.call('explain_product', { id: 'lamp' })).toEqual({

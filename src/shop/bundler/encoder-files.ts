@@ -52,11 +52,15 @@ export async function readEncoder(preset: Preset, folder: string = MODELS_FOLDER
   }
 }
 
+/** Names of the files of an encoder, each with its digest. */
+export function modelFiles(preset: Preset): [file: string, digest: string][] {
+  const model: [string, string] = [`${preset.name}.onnx`, preset.digest];
+  return preset.modality === 'image' ? [model] : [model, [`${preset.name}.tokenizer.json`, preset.tokenizerDigest]];
+}
+
 /** Whether the files exist and have the digests of the preset. */
 export async function isBuilt(preset: Preset, folder: string = MODELS_FOLDER): Promise<boolean> {
-  const expected = [[`${preset.name}.onnx`, preset.digest]];
-  if (preset.modality === 'text') expected.push([`${preset.name}.tokenizer.json`, preset.tokenizerDigest]);
-  for (const [file, digest] of expected) {
+  for (const [file, digest] of modelFiles(preset)) {
     const path = join(folder, file);
     if (!existsSync(path) || (await sha256(new Uint8Array(await readFile(path)))) !== digest) return false;
   }

@@ -1,5 +1,5 @@
 export { type BuildRequest, buildBundle } from './build-bundle';
-export { addEncoder, isBuilt, MODELS_FOLDER, madePreset, presetFile, readPreset } from './encoder-files';
+export { addEncoder, isBuilt, MODELS_FOLDER, madePreset, modelFiles, presetFile, readPreset } from './encoder-files';
 export { folderFetch, folderSink, notWritten, openFolder, removeStale } from './folder-bundle';
 export { PACKAGE_FOLDER, requireRoom } from './folders';
 export type { LocaleFeed } from './locales';

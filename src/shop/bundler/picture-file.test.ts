@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createPictures, fileName, readPicture } from './pictures';
+import { makeItem } from '../../testing/bundles';
+import { createPictures, fileName, readPicture, withImage } from './pictures';
 
 let folder: string;
 beforeAll(async () => {
@@ -58,6 +59,18 @@ it('reads a name with a percent sign as it is written', async () => {
   await writeFile(join(folder, 'images', 'a%20b.png'), 'space');
   const read = async (name: string) => new TextDecoder().decode(await readPicture(join(folder, 'images'), name));
   expect([await read('100%.png'), await read('a%20b.png')]).toEqual(['all', 'space']);
+});
+
+it('gives a file whose name has signs of an address one that leads to it', async () => {
+  const images = join(folder, 'images');
+  const name = '50% #1?.png';
+  await writeFile(join(images, name), 'sale');
+  expect(new TextDecoder().decode(await readPicture(images, name))).toBe('sale');
+  const placed = (image: string, imageBase: string) => withImage(makeItem('a', { image }), { images, imageBase }, true);
+  expect(placed(name, '').image).toBe('50%25 %231%3F.png');
+  expect(placed(`/images/${name}`, '/photos/').image).toBe('/photos/50%25 %231%3F.png');
+  // Without a base, a path on the host is the shop's own address.
+  expect(placed('/images/50%25.png', '').image).toBe('/images/50%25.png');
 });
 
 it.each([

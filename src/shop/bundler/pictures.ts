@@ -5,6 +5,7 @@ import pLimit from 'p-limit';
 import * as v from 'valibot';
 import type { Item } from '../../core/catalog';
 import { codeOf, counted } from '../../core/common/text';
+import { isFetched, withPicture } from '../pipeline';
 import { type FetchLimits, fetchRetried, NotPublic, publicFetch } from './fetch';
 import { replaceFile } from './folders';
 
@@ -73,10 +74,10 @@ export function createPictures(options: PictureOptions) {
 
   return {
     /** Whether there is a source for this picture. */
-    reachable: (name: string): boolean => isAddress(name) || folder !== undefined,
+    reachable: (name: string): boolean => isFetched(name) || folder !== undefined,
     /** @throws Error with the reason in words */
     async read(name: string): Promise<Uint8Array> {
-      if (!isAddress(name)) return readPicture(folder ?? '.', fileName(name, folder ?? '.', base), maxBytes);
+      if (!isFetched(name)) return readPicture(folder ?? '.', fileName(name, folder ?? '.', base), maxBytes);
       let picture = underWay.get(name);
       if (!picture) {
         picture = limit(() => fetchPicture(name)).finally(() => underWay.delete(name));
@@ -135,13 +136,11 @@ function pictureCache(folder: string) {
   return {
     /** Null for a picture that is not cached, or whose file is unusable. */
     async get(url: string): Promise<CachedPicture | null> {
-      let file: Buffer;
-      try {
-        file = await readFile(pathOf(url));
-      } catch (error) {
+      const file = await readFile(pathOf(url)).catch((error: unknown) => {
         if (codeOf(error) === 'ENOENT') return null;
         throw error;
-      }
+      });
+      if (!file) return null;
       const end = file.indexOf(10);
       const head = v.safeParse(
         v.pipe(v.string(), v.parseJson(), headSchema),
@@ -159,8 +158,6 @@ function pictureCache(folder: string) {
     },
   };
 }
-
-const isAddress = (name: string): boolean => /^https?:\/\//i.test(name);
 
 /**
  * The file that a feed means. Shop exports name pictures by their path on the host, `/photos/a.jpg`: below the folder, this is
@@ -224,23 +221,17 @@ function leadsOut(folder: string, path: string): boolean {
   return way.split(sep)[0] === '..' || isAbsolute(way);
 }
 
-/**
- * The item of the bundle: a picture whose file could not be read is left out, unless it is named by its path on the host, where
- * pages may still find it.
- */
+/** The item of the bundle. @param readable whether the picture's file could be read */
 export function withImage(
   item: Item,
   { images, imageBase }: { images?: string; imageBase: string },
   readable: boolean,
 ): Item {
-  const { image, ...rest } = item;
-  if (!image) return rest;
-  if (/^([a-z][a-z\d+.-]*:|\/\/)/i.test(image)) return item;
-  if (image.startsWith('/')) {
-    const moved = readable && images !== undefined && imageBase !== '';
-    return moved ? { ...rest, image: `${imageBase}${fileName(image, images, imageBase)}` } : item;
-  }
-  return readable ? { ...rest, image: `${imageBase}${image}` } : rest;
+  const { image = '' } = item;
+  const onHost = image.startsWith('/');
+  // Without a folder and its address, only the shop knows where a path on its host leads.
+  if (!readable || (onHost && (images === undefined || imageBase === ''))) return withPicture(item, imageBase, null);
+  return withPicture(item, imageBase, onHost ? fileName(image, images ?? '.', imageBase) : image);
 }
 
 export function stalePictures({ unanswered, notPublic }: ReturnType<typeof createPictures>['stale']): string[] {
@@ -253,7 +244,7 @@ export function stalePictures({ unanswered, notPublic }: ReturnType<typeof creat
 
 /** A note about pictures named by file if no folder of pictures was given. */
 export function unreadPictures(items: readonly Item[], images: string | undefined): string[] {
-  const named = images === undefined ? items.filter(({ image }) => image && !isAddress(image)).length : 0;
+  const named = images === undefined ? items.filter(({ image }) => image && !isFetched(image)).length : 0;
   if (named === 0) return [];
   const what =
     named === 1

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { writeBundle } from '../../core/catalog';
 import { bundleContent, makeItem } from '../../testing/bundles';
 import { inProcess } from '../../testing/in-process';
+import { rawAnswer } from '../../testing/raw-request';
 import { folderSink } from '../bundler';
 import { serveEditor } from './rules-editor';
 import type { BundleServer } from './serve';
@@ -21,10 +22,22 @@ beforeAll(async () => {
   await writeFile(join(page, 'index.html'), 'the page');
   await writeFile(join(element, 'sidestream.js'), 'the element');
   await writeFile(join(folder, 'shop', 'images', 'a.png'), 'a picture');
-  await writeFile(join(folder, 'shop', 'secret.txt'), 'no picture');
+  await writeFile(join(folder, 'shop', 'images', '50% #1?.png'), 'another picture');
+  for (const name of ['secret.txt', 'secret.png', '.env']) await writeFile(join(folder, 'shop', name), 'secret');
   const items = [
-    makeItem('a', { category: 'Men/Shoes', attributes: { colour: 'red', tags: ['new', 'sale'] } }),
-    makeItem('b', { category: 'Men', attributes: { colour: 'blue' } }),
+    makeItem('a', {
+      category: 'Men/Shoes',
+      attributes: { colour: 'red', tags: ['new', 'sale'] },
+      image: 'images/a.png',
+      images: [
+        'images/none.png',
+        '/.env',
+        '/..%2fshop/secret.png',
+        '../page/index.html',
+        'http://a.example/secret.png',
+      ],
+    }),
+    makeItem('b', { category: 'Men', attributes: { colour: 'blue' }, image: '/images/50%25 %231%3F.png' }),
   ];
   await writeBundle(await bundleContent(items), await folderSink(bundle));
   server = await serveEditor({ page, element, bundle }, 0);
@@ -51,8 +64,14 @@ it('serves the page, the element, pictures and the bundle without its published 
   expect(await (await fetch(at(''))).text()).toBe('the page');
   expect(await (await fetch(at('sidestream/sidestream.js'))).text()).toBe('the element');
   expect(await (await fetch(at('images/a.png'))).text()).toBe('a picture');
-  expect(await (await fetch(`${origin()}/images/a.png`)).text()).toBe('a picture');
-  expect((await fetch(at('secret.txt'))).status).toBe(404);
+  const fromPage = { headers: { Referer: server.address } };
+  const named = `${origin()}/images/50%25%20%231%3F.png`;
+  const found = await fetch(named, fromPage);
+  expect([await found.text(), found.headers.get('content-type')]).toEqual(['another picture', 'image/png']);
+  expect((await fetch(named)).status).toBe(404);
+  expect((await fetch(named, { headers: { Referer: `${origin()}/` } })).status).toBe(404);
+  for (const path of ['secret.txt', 'secret.png', 'images/none.png', 'images/', 'images'])
+    expect((await fetch(at(path))).status, path).toBe(404);
   expect(await (await fetch(at('catalog.json'))).json()).toMatchObject({
     products: [{ id: 'a', category: 'Men/Shoes' }, { id: 'b' }],
     categories: ['Men', 'Men/Shoes'],
@@ -105,6 +124,39 @@ it('refuses other origins, addresses without the secret, and foreign names of th
   });
   expect(status).toBe(403);
   expect(await written()).toBeNull();
+});
+
+it.each([
+  '/.env#.png',
+  '/.env%23.png',
+  '/.env?.png',
+  '/.env',
+  '/secret.png',
+  '/bundle/rules.json#.png',
+  '/bundle/manifest.json#.png',
+  '/images/../secret.png',
+  '/images/%2e%2e/secret.png',
+  '/..%2fshop/secret.png',
+  '/images\\..\\secret.png',
+  '/images/%5c..%5csecret.png',
+  '//secret.png',
+  '/images//a.png',
+  '/images/a.png#',
+  '/.env%00.png',
+  'http://127.0.0.1/secret.png',
+])('serves nothing for %s, with and without the secret', async (path) => {
+  await writeFile(join(bundle, 'rules.json'), PIN);
+  const { host, pathname } = new URL(server.address);
+  const headers = `Host: ${host}\r\nConnection: close\r\n`;
+  const withSecret = path.startsWith('/bundle/') ? [] : [`${pathname.slice(0, -1)}${path}`];
+  for (const [url, more] of [
+    [path, ''],
+    [path, `Referer: ${server.address}\r\n`],
+    ...withSecret.map((address) => [address, '']),
+  ]) {
+    const [head, body] = await rawAnswer(server.address, `GET ${url} HTTP/1.1\r\n${headers}${more}\r\n`);
+    expect([head.slice(9, 12), body.toString()]).toEqual(['404', expect.stringContaining('no such file')]);
+  }
 });
 
 it('does not overwrite what somebody else wrote meanwhile', async () => {

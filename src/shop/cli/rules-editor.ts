@@ -6,11 +6,11 @@ import { dirname, join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { categoryPrefixes, type Item, MANIFEST_FILE } from '../../core/catalog';
 import { Mutex } from '../../core/common/tasks';
-import { codeOf } from '../../core/common/text';
+import { codeOf, percentDecoded, pictureType } from '../../core/common/text';
 import { RULES_FILE } from '../../device/ranking';
 import { invalidInput, SidestreamError } from '../../error';
 import { checkRules, openFolder, PACKAGE_FOLDER, publishRules } from '../bundler';
-import { type BundleServer, folderSender, listen, portNumber } from './serve';
+import { type BundleServer, folderSender, listen, pathOf, portNumber } from './serve';
 import { untilShutdown } from './terminal';
 
 export interface EditorFolders {
@@ -49,7 +49,6 @@ const MAX_BODY = 1_000_000;
 const MAX_PRODUCTS = 2000;
 /** Maximum number of values of an attribute that the page suggests. */
 const MAX_VALUES = 200;
-const PICTURE = /\.(avif|bmp|gif|jpe?g|png|svg|webp)$/i;
 const EMPTY = '{"version": 1, "rules": []}';
 
 const POLICY =
@@ -59,35 +58,28 @@ const POLICY =
 export async function serveEditor({ page, element, bundle }: EditorFolders, port: number): Promise<BundleServer> {
   const { items } = await openFolder(bundle);
   const catalog = catalogOf(items);
+  const pictures = picturesOf(items);
   const token = randomBytes(16).toString('hex');
   const root = `/${token}`;
   const from = (folder: string) => folderSender(folder, (response) => sayNo(response, 404, 'no such file'));
-  // Pictures have addresses relative to the shop's pages, in whose folder the bundle usually is.
-  const files = {
-    page: from(page),
-    element: from(element),
-    bundle: from(bundle),
-    shop: from(dirname(resolve(bundle))),
-  };
+  const files = { page: from(page), element: from(element), bundle: from(bundle) };
   /** One after the other: of two pages that save, the second one sees what the first has written. */
   const saves = new Mutex();
 
-  /** Sends a file. @param path below the folder */
-  const send = (folder: keyof typeof files, path: string, request: IncomingMessage, response: ServerResponse): void => {
-    response.setHeader('Cache-Control', 'no-cache');
-    files[folder](request, response, path);
-  };
-
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const { method = '', headers, url = '' } = request;
+    const { method = '', headers } = request;
     const host = `${HOST}:${request.socket.localPort}`;
-    const path = url.split('?')[0];
+    const path = pathOf(request.url);
     // A foreign name that leads to this machine makes a foreign page a page of this server.
     if (headers.host !== host) return sayNo(response, 403, `open the address that the command printed, at ${host}`);
     const reads = method === 'GET' || method === 'HEAD';
-    const inside = path.startsWith(`${root}/`) ? path.slice(root.length) : null;
+    const inside = path?.startsWith(`${root}/`) ? path.slice(root.length) : null;
     if (!reads && (inside === null || headers.origin !== `http://${host}`))
       return sayNo(response, 403, 'only the page of the editor may do this');
+    // The page asks for pictures at the root of the host as well; its own address, which it names, has the secret.
+    const isFromPage = headers.referer?.startsWith(`http://${host}${root}/`) ?? false;
+    if (path === null || (inside === null && !isFromPage))
+      return sayNo(response, 404, 'no such file; open the address that the command printed');
     if (inside === '/rules.json' && reads) {
       const bytes = await rulesIn(bundle);
       response.setHeader('ETag', tagOf(bytes));
@@ -106,12 +98,15 @@ export async function serveEditor({ page, element, bundle }: EditorFolders, port
       const { rules: _, ...manifest } = JSON.parse(await readFile(join(bundle, MANIFEST_FILE), 'utf8'));
       return sendJson(response, 200, manifest);
     }
-    if (inside?.startsWith('/bundle/')) return send('bundle', inside.slice('/bundle'.length), request, response);
-    if (inside?.startsWith('/sidestream/'))
-      return send('element', inside.slice('/sidestream'.length), request, response);
-    if (inside !== null && /^\/(assets\/[\w.-]+)?$/.test(inside)) return send('page', inside, request, response);
-    if (PICTURE.test(path)) return send('shop', inside ?? path, request, response);
-    return sayNo(response, 404, 'no such file; open the address that the command printed');
+    if (inside?.startsWith('/bundle/')) return files.bundle(request, response, inside.slice('/bundle'.length));
+    if (inside?.startsWith('/sidestream/')) return files.element(request, response, inside.slice('/sidestream'.length));
+    if (inside !== null && /^\/(assets\/[\w.-]+)?$/.test(inside)) return files.page(request, response, inside);
+    const picture = pictures.get(inside ?? path) ?? '';
+    // Pictures have addresses relative to the shop's pages, in whose folder the bundle usually is.
+    const bytes = await readFile(join(dirname(resolve(bundle)), picture)).catch(() => null);
+    if (!bytes) return sayNo(response, 404, 'no such file');
+    response.setHeader('Content-Type', pictureType(picture) ?? 'application/octet-stream');
+    response.setHeader('Cache-Control', 'no-cache').end(bytes);
   };
 
   const server = createServer((request, response) => {
@@ -172,6 +167,18 @@ async function bodyOf(request: IncomingMessage): Promise<Uint8Array> {
   }
   if (length > MAX_BODY) throw invalidInput('The file of rules is too large.');
   return Buffer.concat(parts);
+}
+
+/** The files of the pictures that products name on this host, by their paths in requests. */
+function picturesOf(items: readonly Item[]): Map<string, string> {
+  const shop = 'http://shop.invalid';
+  const files = new Map<string, string>();
+  for (const address of items.flatMap(({ image, images = [] }) => [image ?? '', ...images])) {
+    const url = URL.canParse(address, shop) ? new URL(address, shop) : null;
+    const file = url?.origin === shop ? percentDecoded(url.pathname) : null;
+    if (url && file && pictureType(file)) files.set(url.pathname, file);
+  }
+  return files;
 }
 
 /** What the page suggests: products, categories with the broader ones, and attributes with their values. */

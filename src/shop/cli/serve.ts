@@ -6,7 +6,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import compression from 'compression';
 import sirv, { type Options } from 'sirv';
 import { MANIFEST_FILE } from '../../core/catalog';
-import { messageOf } from '../../core/common/text';
+import { messageOf, percentDecoded } from '../../core/common/text';
 import { invalidInput } from '../../error';
 import { openFolder } from '../bundler';
 import { untilShutdown } from './terminal';
@@ -69,13 +69,24 @@ export async function serveBundle(folder: string, port: number, host: string): P
     // Every file is needed in full; a range under the same name would only confuse caches.
     delete request.headers.range;
     // A bundle is flat: nothing but the plain name of a file reaches the disk.
-    const name = /^\/([a-z0-9][\w.-]*)(\?.*)?$/i.exec(request.url ?? '')?.[1];
+    const name = /^\/([a-z0-9][\w.-]*)$/i.exec(pathOf(request.url) ?? '')?.[1];
     if (name === undefined || !liesIn(folder, name)) return missing(response);
     // Answers without a body need the header as well.
     response.setHeader('Vary', 'Accept-Encoding');
     send(request, response);
   });
   return listen(server, port, host);
+}
+
+/**
+ * The path of a request's raw address, still percent-encoded. Null for an address that browsers never send and that readers of
+ * addresses read in different ways: one that is absolute, or has `#`, `\\`, empty or dot segments, or an encoded separator or control
+ * character.
+ */
+export function pathOf(url = ''): string | null {
+  const [, path] = /^(\/[^?#\\]*)(\?[^#]*)?$/.exec(url) ?? [];
+  if (path === undefined || /\/\/|\/(\.|%2e){1,2}(\/|$)|%([01].|2f|5c|7f)/i.test(path)) return null;
+  return percentDecoded(path) === null ? null : path;
 }
 
 function missing(response: ServerResponse): void {

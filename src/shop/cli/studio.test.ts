@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sidestream } from '../../testing/commands';
+import { rawAnswer } from '../../testing/raw-request';
 import type { BundleServer } from './serve';
 import { type StudioFolders, serveStudio } from './studio';
 
@@ -11,7 +12,7 @@ const CONTENT: Readonly<Record<keyof StudioFolders, string[]>> = {
   page: ['studio.html', 'studio-service-worker.js', 'assets/index-a1B2c3D4.js'],
   element: ['sidestream.js', 'ort-wasm-simd-threaded.asyncify.wasm'],
   cli: ['main.js', 'tfjs-backend-wasm-simd.wasm', 'static-DJnHZ-kE.js'],
-  models: ['use-lite.onnx', 'use-lite.tokenizer.json'],
+  models: ['use-lite.onnx', 'use-lite.tokenizer.json', 'use-lite.preset.json', 'own-model.onnx', 'key.pem'],
 };
 
 let root: string;
@@ -85,9 +86,22 @@ describe('serveStudio', () => {
       'main.js',
       'sidestream/',
       'encoders/',
+      'encoders/use-lite.preset.json',
+      'encoders/own-model.onnx',
+      'encoders/key.pem',
+      'encoders/key.pem?use-lite.onnx',
     ])
       expect((await get(path)).status, path).toBe(404);
     expect((await get('studio.html', { method: 'POST' })).status).toBe(405);
+    for (const path of [
+      '/encoders/key.pem#/use-lite.onnx',
+      '/encoders/x/../key.pem',
+      '//studio.html',
+      '/sidestream/..#',
+    ]) {
+      const [head] = await rawAnswer(server.address, `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+      expect(head, path).toMatch(/^HTTP\/1.1 404/);
+    }
   });
 
   it('says in words that a port is taken', async () => {

@@ -5,11 +5,11 @@ import { extname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliDecompress } from 'node:zlib';
 import { Command } from 'commander';
-import { DEFAULT_PRESETS } from '../../core/encoders';
+import { DEFAULT_PRESETS, type Preset } from '../../core/encoders';
 import { invalidInput } from '../../error';
-import { addEncoder, isBuilt, PACKAGE_FOLDER } from '../bundler';
+import { addEncoder, isBuilt, modelFiles, PACKAGE_FOLDER } from '../bundler';
 import { encodersOption } from './options';
-import { type BundleServer, folderSender, listen, portNumber } from './serve';
+import { type BundleServer, folderSender, listen, pathOf, portNumber } from './serve';
 import { untilShutdown } from './terminal';
 
 export interface StudioFolders {
@@ -49,13 +49,14 @@ export function studioCommand(): Command {
     .option('--host <name>', 'address to listen on; other machines need https in front of it', '127.0.0.1')
     .addOption(encodersOption())
     .action(async ({ port, host, models }: StudioOptions) => {
-      const folders = { ...packageFolders(PACKAGE_FOLDER), models };
+      const [page, element, cli] = ['studio', 'cdn', 'cli'].map((name) => join(PACKAGE_FOLDER, 'lib', name));
+      const folders = { page, element, cli, models };
       if (!existsSync(join(folders.page, `${PAGE}.br`))) {
         throw invalidInput(
           `The page of Studio is not in this package (${folders.page}). In a clone, run "npm run pack" first.`,
         );
       }
-      for (const preset of [DEFAULT_PRESETS.text, DEFAULT_PRESETS.image])
+      for (const preset of PRESETS)
         if (!(await isBuilt(preset, models))) await addEncoder(preset.name, models, (line) => console.log(line));
       const server = await serveStudio(folders, port, host);
       const privacy = 'Everything happens in the browser: nothing is sent anywhere. End with Ctrl+C.';
@@ -65,13 +66,10 @@ export function studioCommand(): Command {
 
 const PAGE = 'studio.html';
 const ENCODERS = '/encoders/';
+/** Encoders with which the page reads products. */
+const PRESETS: readonly Preset[] = [DEFAULT_PRESETS.text, DEFAULT_PRESETS.image];
+const MODELS = PRESETS.flatMap((preset) => modelFiles(preset).map(([file]) => file));
 const ELEMENT = '/sidestream/';
-
-const packageFolders = (root: string): Omit<StudioFolders, 'models'> => ({
-  page: join(root, 'lib', 'studio'),
-  element: join(root, 'lib', 'cdn'),
-  cli: join(root, 'lib', 'cli'),
-});
 
 /** File names that contain a digest of their content, which never changes. */
 const HASHED = /-[\w-]{8}\.\w+$/;
@@ -96,7 +94,8 @@ export async function serveStudio(folders: StudioFolders, port: number, host: st
     response.setHeader('Cache-Control', HASHED.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache');
     response.setHeader('Vary', 'Accept-Encoding');
     if (path === `${ELEMENT}${FILES_LIST}`) response.setHeader('Content-Type', 'application/json').end(list);
-    else if (path.startsWith(ENCODERS)) send.models(request, response, path.slice(ENCODERS.length - 1));
+    else if (MODELS.some((file) => path === `${ENCODERS}${file}`))
+      send.models(request, response, path.slice(ENCODERS.length - 1));
     else if (path.startsWith(ELEMENT)) send.element(request, response, path.slice(ELEMENT.length - 1));
     else if (!(await sendPage(folders.page, path, request, response))) {
       const [folder, name] = twinOf(folders, path) ?? [];
@@ -107,8 +106,9 @@ export async function serveStudio(folders: StudioFolders, port: number, host: st
 
   const server = createServer((request, response) => {
     response.setHeader('X-Content-Type-Options', 'nosniff');
-    const path = (request.url ?? '').split('?')[0];
+    const path = pathOf(request.url);
     if (request.method !== 'GET' && request.method !== 'HEAD') response.writeHead(405, { Allow: 'GET, HEAD' }).end();
+    else if (path === null) missing(response);
     else if (path === '/') response.writeHead(302, { Location: `/${PAGE}` }).end();
     else answer(path, request, response).catch(() => response.destroy());
   });

@@ -15,6 +15,7 @@ export { SAMPLE } from './encode-modality';
 export type { CacheFile, CacheFolder } from './feature-cache';
 export { type GrowingMeter, type Meter, metered } from './meter';
 export { BASES, type Basis, basisVectors, categoryPrecision, judgedItems, nearest, vectorsOf } from './neighbors';
+export { isFetched, withPicture } from './picture-address';
 export {
   type ChunkAnswer,
   type ChunkRequest,

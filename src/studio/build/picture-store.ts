@@ -1,4 +1,6 @@
 import type { Item } from '../../core/catalog';
+import { pictureType } from '../../core/common/text';
+import { isFetched, withPicture } from '../../shop/pipeline';
 import { studioFolder } from '../files/opfs';
 import { readZip } from '../files/zip';
 import type { ProgressReporter } from '../progress';
@@ -12,9 +14,7 @@ const MAX_BYTES = 25e6;
 /** Maximum number of pictures written at the same time: most of the time of a small file is spent on opening and closing it. */
 const MAX_WRITES = 8;
 
-const isPicture = (path: string): boolean => /\.(jpe?g|png|webp|avif|gif|svg|bmp)$/i.test(path);
 const isArchive = ({ path, file }: DroppedFile): boolean => /\.zip$/i.test(path) || file.type === 'application/zip';
-export const isAddress = (name: string): boolean => /^https?:\/\//i.test(name);
 
 /** The path without the parts that lead elsewhere. */
 const plainPath = (path: string): string =>
@@ -53,12 +53,12 @@ export class PictureStore {
   }
 
   isReachable(name: string): boolean {
-    return isAddress(name) || this.pathOf(name) !== null;
+    return isFetched(name) || this.pathOf(name) !== null;
   }
 
   /** @throws Error with the reason in words */
   async read(name: string): Promise<Uint8Array> {
-    const blob = isAddress(name) ? await fetched(name) : await this.#file(name);
+    const blob = isFetched(name) ? await fetched(name) : await this.#file(name);
     if (blob.size > MAX_BYTES) throw new Error(`it is larger than ${MAX_BYTES / 1e6} MB`);
     return new Uint8Array(await blob.arrayBuffer());
   }
@@ -71,12 +71,8 @@ export class PictureStore {
   }
 
   /** The item as the pages of the shop find it: the pictures lie in the folder `images`. */
-  placed({ image, ...item }: Item, isReadable: boolean): Item {
-    if (image === undefined) return item;
-    if (isAddress(image) || /^([a-z][a-z\d+.-]*:|\/\/)/i.test(image)) return { ...item, image };
-    const path = isReadable ? this.pathOf(image) : null;
-    if (path !== null) return { ...item, image: `${IMAGE_BASE}${path}` };
-    return image.startsWith('/') ? { ...item, image } : item;
+  placed(item: Item, isReadable: boolean): Item {
+    return withPicture(item, IMAGE_BASE, isReadable ? this.pathOf(item.image ?? '') : null);
   }
 
   report(items: readonly Item[], unreadable: PicturesReport['missing'] = []): PicturesReport {
@@ -128,7 +124,7 @@ export async function keepPictures(
   const writes = new Set<Promise<void>>();
   const top = lengthOfTop(files.map(({ path }) => plainPath(path)));
   const keep = async ({ path, file }: DroppedFile, from = 0): Promise<void> => {
-    if (!isPicture(path)) return;
+    if (!pictureType(path)) return;
     if (writes.size >= MAX_WRITES) await Promise.race(writes);
     const bytes = new Uint8Array(await file.arrayBuffer());
     const write = folder.write(plainPath(path).slice(from), bytes).finally(() => writes.delete(write));

@@ -3,12 +3,11 @@ import { type FeedSource, feedRows, unpacked } from '../../core/catalog/feed';
 import { messageOf } from '../../core/common/text';
 import { DEFAULT_PRESETS } from '../../core/encoders/web';
 import { SidestreamError } from '../../error';
-import { type CatalogLanguage, type CollectedFeed, catalogLanguage, collectRows } from '../../shop/pipeline';
+import { type CatalogLanguage, type CollectedFeed, catalogLanguage, collectRows, isFetched } from '../../shop/pipeline';
 import { chunksOf, gunzip } from '../files/gunzip';
 import { studioFolder } from '../files/opfs';
 import type { ProgressReporter } from '../progress';
 import type { CatalogReport, DroppedFile } from '../session';
-import { isAddress } from './picture-store';
 
 /** Number of products, and of refused rows, that a report shows. */
 const [SHOWN_PRODUCTS, SHOWN_ROWS] = [12, 100];
@@ -64,7 +63,7 @@ async function* readable(path: string, bytes: AsyncIterable<Uint8Array>): AsyncG
 
 export function catalogReport(files: readonly string[], { feed, language }: ReadCatalog): CatalogReport {
   const images = feed.items.flatMap(({ image }) => image ?? []);
-  const picturesByAddress = images.filter(isAddress).length;
+  const picturesByAddress = images.filter(isFetched).length;
   return {
     files: [...files],
     products: feed.items.length,

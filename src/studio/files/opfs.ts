@@ -12,7 +12,7 @@ export interface StudioFolder {
   write: BundleSink;
   /** The file for reading and writing in place; it is created if it is missing. */
   handle(name: string): Promise<FileSystemFileHandle>;
-  /** The file; null if it is missing. */
+  /** The file; null if it is missing, also for a name that no file can have, such as `a//b` or `..`. */
   file(name: string): Promise<File | null>;
   /** Names of all files. */
   names(): Promise<string[]>;
@@ -38,7 +38,8 @@ export async function studioFolder(folder: FolderName): Promise<StudioFolder> {
       const [parent, last] = await parentOf(name, false);
       return await (await parent.getFileHandle(last)).getFile();
     } catch (thrown) {
-      if (thrown instanceof DOMException && ['NotFoundError', 'TypeMismatchError'].includes(thrown.name)) return null;
+      const missing = thrown instanceof DOMException && ['NotFoundError', 'TypeMismatchError'].includes(thrown.name);
+      if (missing || thrown instanceof TypeError) return null;
       throw thrown;
     }
   };

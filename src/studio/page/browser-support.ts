@@ -1,7 +1,7 @@
 /** Name of the lock that the tab holds which shows Studio. */
 const LOCK = 'sidestream-studio';
 
-const CURRENT = 'Open this page in a current Chrome, Edge, Firefox or Safari, in a window that is not private.';
+const CURRENT = 'Open this page in a current Chrome, Edge or Firefox, in a window that is not private.';
 
 /** Why Studio cannot work in this browser, in a sentence with what to do; null if it can. */
 export async function unsupported(): Promise<string | null> {

@@ -1,2 +1,2 @@
 export { registerStudioFiles } from './register';
-export { BUNDLE_ADDRESS, IMAGE_BASE } from './route';
+export { BUNDLE_ADDRESS, IMAGE_BASE, pictureName } from './route';

@@ -1,3 +1,4 @@
+import { percentDecoded, pictureType } from '../../core/common/text';
 import type { FolderName } from '../files/opfs';
 
 /** Address of the bundle that Studio made, relative to its page. */
@@ -14,19 +15,6 @@ export interface ServedFile {
   type: string;
 }
 
-/** Content types by extension. */
-const TYPES: Readonly<Record<string, string>> = {
-  json: 'application/json',
-  jpg: 'image/jpeg',
-  jpeg: 'image/jpeg',
-  png: 'image/png',
-  webp: 'image/webp',
-  avif: 'image/avif',
-  gif: 'image/gif',
-  bmp: 'image/bmp',
-  svg: 'image/svg+xml',
-};
-
 /**
  * The file that a request of a page in the scope is about; null if Studio has nothing to do with it: it then goes to the
  * network as if there were no service worker.
@@ -40,14 +28,21 @@ export function routeOf(
   const root = new URL(scope);
   if (method !== 'GET' || origin !== root.origin) return null;
   // The demo shop on the same host has pictures of its own at that address.
-  if (pathname.startsWith(IMAGE_BASE) && isStudio(referrer, root)) return servedFile('pictures', pathname, IMAGE_BASE);
-  const bundle = `${root.pathname}${BUNDLE_ADDRESS}`;
-  return pathname.startsWith(bundle) ? servedFile('bundle', pathname, bundle) : null;
+  const picture = isStudio(referrer, root) ? nameBelow(IMAGE_BASE, pathname) : null;
+  if (picture) return { folder: 'pictures', name: picture, type: typeOf(picture) };
+  const name = nameBelow(`${root.pathname}${BUNDLE_ADDRESS}`, pathname);
+  return name ? { folder: 'bundle', name, type: typeOf(name) } : null;
 }
 
-function servedFile(folder: FolderName, pathname: string, address: string): ServedFile | null {
-  const name = decoded(pathname.slice(address.length));
-  return name === null || name === '' ? null : { folder, name, type: typeOf(name) };
+/** Path below `pictures` of the file that a product's picture is, for pages at the root of the host; null for any other picture. */
+export function pictureName(image: string): string | null {
+  const host = 'https://shop.invalid';
+  const url = URL.canParse(image, host) ? new URL(image, host) : null;
+  return url?.origin === host ? nameBelow(IMAGE_BASE, url.pathname) : null;
+}
+
+function nameBelow(address: string, pathname: string): string | null {
+  return pathname.startsWith(address) ? percentDecoded(pathname.slice(address.length)) || null : null;
 }
 
 /** Some hosts leave the extension of pages out. */
@@ -56,13 +51,4 @@ const isStudio = (referrer: string, root: URL): boolean =>
   [`${root.pathname}studio.html`, `${root.pathname}studio`].includes(new URL(referrer).pathname);
 
 const typeOf = (name: string): string =>
-  TYPES[name.slice(name.lastIndexOf('.') + 1).toLowerCase()] ?? 'application/octet-stream';
-
-/** Null for a stray percent sign. */
-function decoded(path: string): string | null {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return null;
-  }
-}
+  pictureType(name) ?? (name.endsWith('.json') ? 'application/json' : 'application/octet-stream');

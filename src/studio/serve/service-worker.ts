@@ -12,13 +12,9 @@ self.addEventListener('fetch', (event) => {
 });
 
 async function answer({ folder, name, type }: ServedFile): Promise<Response> {
-  try {
-    const found = await (await studioFolder(folder)).fetch(name);
-    if (!found.ok) return found;
-    // Files are replaced under their names: a browser must not keep them.
-    return new Response(found.body, { headers: { 'Content-Type': type, 'Cache-Control': 'no-store' } });
-  } catch {
-    // Names that a file system refuses, such as `..`.
-    return new Response(null, { status: 404, statusText: 'no such file' });
-  }
+  const found = await (await studioFolder(folder)).fetch(name);
+  // Files are replaced under their names: a browser must not keep them.
+  return found.ok
+    ? new Response(found.body, { headers: { 'Content-Type': type, 'Cache-Control': 'no-store' } })
+    : found;
 }

@@ -11,12 +11,18 @@ const ITEMS = [
   makeItem('a', { image: '/images/red/a.jpg', images: ['/images/a-2.jpg'] }),
   makeItem('b', { image: 'https://shop.example/b.jpg', url: 'https://shop.example/b' }),
   makeItem('c', { image: '/images/lost.jpg' }),
+  makeItem('d', {
+    image: '/images/50%25 %231%3F.jpg',
+    images: ['/images/../a.jpg', '/images/', '/images/%', 'images/e.jpg'],
+  }),
 ];
 
 const stored = memoryBundle();
 const held = new Map([
   ['red/a.jpg', 'red'],
   ['a-2.jpg', 'side'],
+  ['50% #1?.jpg', 'sale'],
+  ['e.jpg', 'relative to the page'],
   ['unused.jpg', 'unused'],
 ]);
 const fileOf = (content: Uint8Array | string | undefined): File | null =>
@@ -57,7 +63,12 @@ describe('what is taken away', () => {
     const bundle = files.filter((path) => path.startsWith('bundle/'));
     expect([...bundle].sort()).toEqual([...named, ...mutable, 'manifest.json'].map((name) => `bundle/${name}`).sort());
     expect(bundle.at(-1)).toBe('bundle/manifest.json');
-    expect(files.filter((path) => path.startsWith('images/')).sort()).toEqual(['images/a-2.jpg', 'images/red/a.jpg']);
+    expect(files.filter((path) => path.startsWith('images/')).sort()).toEqual([
+      'images/50% #1?.jpg',
+      'images/a-2.jpg',
+      'images/e.jpg',
+      'images/red/a.jpg',
+    ]);
     expect(files.filter((path) => path.startsWith('sidestream/'))).toEqual(SCRIPTS.map((name) => `sidestream/${name}`));
     expect(files.slice(-2)).toEqual(['index.html', 'README.txt']);
   });
@@ -89,6 +100,11 @@ describe('what is taken away', () => {
     );
     expect(readme({ pictures: false, addresses: true })).not.toMatch(/images\/|href-template/);
     expect(shopifyReadme(true)).toContain('Pictures:');
+    for (const text of [readme({ pictures: true, addresses }), testPage('en')]) {
+      expect(text).not.toContain('consent="granted"');
+      // The element's own headings say what a list is.
+      expect(text).not.toMatch(/<sidestream-recs[^>]* heading=/);
+    }
     expect(testPage('de')).toMatch(/namespace: 'test page'[\s\S]*list.lang = 'de'/);
   });
 

@@ -14,7 +14,7 @@ import {
 import { SidestreamError } from '../../error';
 import type { StudioFolder } from '../files/opfs';
 import type { OutFile } from '../files/zip';
-import { IMAGE_BASE } from '../serve';
+import { IMAGE_BASE, pictureName } from '../serve';
 import { readme, shopifyReadme, testPage } from './texts';
 
 /** The script of the element with its workers, beside Studio's page: a list of the files, and the files. */
@@ -139,9 +139,8 @@ async function productsOf(
     for (const item of items) {
       addresses &&= item.url !== undefined;
       for (const image of imagesOf(item)) {
-        // A bundle of the command line may name them relative to the page.
-        const address = image.startsWith('/') ? image : `/${image}`;
-        if (address.startsWith(IMAGE_BASE)) images.add(address.slice(IMAGE_BASE.length));
+        const name = pictureName(image);
+        if (name !== null) images.add(name);
       }
     }
   }

@@ -10,7 +10,7 @@ import type { StudioState } from '../session';
 import { bytesIn, findParts, type Layout, laidOut, lean, type Parts } from './files';
 import { canSaveToFolder, chooseFolder, downloadZip, saveToFolder } from './save';
 import style from './take-away.css?inline';
-import { productLines, twoLines } from './texts';
+import { askingLines, productLines, twoLines } from './texts';
 import { THEME } from './theme';
 
 adoptStyles(style);
@@ -143,14 +143,12 @@ export class StudioTakeAway extends LitElement {
       <p>These two lines into a page of your shop, where the list should be:</p>
       ${this.#lines(twoLines(addresses))}
       <p>
-        The lists follow what a shopper opens, and forget it when the page is left. With <code>consent="granted"</code> they remember
-        it on the shopper’s device: write that once the shopper has agreed. <code>currency="EUR"</code> shows prices in euros. The words are
-        in the language of your page, its <code>&lt;html lang&gt;</code>.
+        The lists follow what a shopper opens. With <code>consent="auto"</code> they follow the consent tool of your shop: once the
+        shopper has agreed there, they remember it on the shopper’s device; until then they forget it when the page is left.
+        <code>currency="EUR"</code> shows prices in euros. The words are in the language of your page, its <code>&lt;html lang&gt;</code>.
       </p>
-      <details class="take-more">
-        <summary>Two more lists, for the page of a product</summary>
-        <pre class="take-lines" tabindex="0" role="region" aria-label="The lines for the page of a product"><code>${productLines(addresses)}</code></pre>
-      </details>
+      ${this.#more('Your shop has no consent tool', 'The lines of a shop that asks by itself', askingLines(addresses))}
+      ${this.#more('Two more lists, for the page of a product', 'The lines for the page of a product', productLines(addresses))}
       ${
         addresses
           ? nothing
@@ -195,9 +193,17 @@ export class StudioTakeAway extends LitElement {
       </p>`;
   }
 
+  #more(summary: string, label: string, text: string): TemplateResult {
+    return html`
+      <details class="take-more">
+        <summary>${summary}</summary>
+        ${codeBlock(label, text)}
+      </details>`;
+  }
+
   #lines(text: string): TemplateResult {
     return html`
-      <pre class="take-lines" tabindex="0" role="region" aria-label="The two lines to paste"><code>${text}</code></pre>
+      ${codeBlock('The two lines to paste', text)}
       <p class="buttons">
         <button class="button quiet" type="button" data-testid="take-copy" @click=${this.#copy}>Copy</button>
         <span role="status">${this.#copied}</span>
@@ -269,6 +275,9 @@ export class StudioTakeAway extends LitElement {
     this.requestUpdate();
   };
 }
+
+const codeBlock = (label: string, text: string): TemplateResult =>
+  html`<pre class="take-lines" tabindex="0" role="region" aria-label=${label}><code>${text}</code></pre>`;
 
 declare global {
   interface HTMLElementTagNameMap {

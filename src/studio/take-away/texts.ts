@@ -1,16 +1,40 @@
 import { IMAGE_BASE } from '../serve';
 
+const SCRIPT = '<script type="module" src="/sidestream/sidestream.js"></script>';
+/** Lists whose shop has a consent tool. */
+const FOLLOWING = ' bundle="/bundle/" consent="auto"';
+
+const listLine = (source: string, attributes: string, addresses: boolean): string =>
+  `<sidestream-recs${source} ${attributes}${addresses ? '' : ' href-template="/products/{id}"'}></sidestream-recs>`;
+
 /** The two lines to paste into a shop's pages. @param addresses whether the products have addresses of their own */
 export const twoLines = (addresses: boolean): string =>
-  `<script type="module" src="/sidestream/sidestream.js"></script>
-<sidestream-recs bundle="/bundle/" placement="for-you"${addresses ? '' : ' href-template="/products/{id}"'}></sidestream-recs>`;
+  `${SCRIPT}
+${listLine(FOLLOWING, 'placement="for-you"', addresses)}`;
 
 /** Two more lists, for the page of a product. */
-export const productLines = (addresses: boolean): string => {
-  const line = (placement: string, heading: string): string =>
-    `<sidestream-recs bundle="/bundle/" placement="${placement}" item-id="ID OF THE PRODUCT" heading="${heading}"${addresses ? '' : ' href-template="/products/{id}"'}></sidestream-recs>`;
-  return `${line('similar', 'Similar')}\n${line('complement', 'Goes well with it')}`;
-};
+export const productLines = (addresses: boolean): string =>
+  ['similar', 'complement']
+    .map((placement) => listLine(FOLLOWING, `placement="${placement}" item-id="ID OF THE PRODUCT"`, addresses))
+    .join('\n');
+
+/** Instead of the two lines, for a shop without a consent tool: the list with the shop's own question. */
+export const askingLines = (addresses: boolean): string => `<script type="module">
+  import { askConsent, notedConsent } from '/sidestream/consent.js';
+  import { createRecommender } from '/sidestream/sidestream.js';
+
+  const starting = createRecommender({ bundle: '/bundle/', consent: notedConsent() });
+  askConsent(starting, { question: '#remember', choices: '#choices' });
+  const recommender = await starting;
+  for (const list of document.querySelectorAll('sidestream-recs')) list.recommender = recommender;
+</script>
+${listLine('', 'placement="for-you"', addresses)}
+<aside id="remember" hidden>
+  Remember what I like on this device? The shop learns from what you look at, in your browser. Nothing is sent anywhere.
+  <button type="button" value="granted">Yes</button>
+  <button type="button" value="denied">No</button>
+</aside>
+<button type="button" id="choices">Privacy choices</button>`;
 
 /** A page that shows the lists, from any web server. @param language of the products, for the words of the lists */
 export const testPage = (language: string): string => `<!doctype html>
@@ -78,8 +102,8 @@ export const testPage = (language: string): string => `<!doctype html>
         <p><a href="index.html">All lists</a></p>
         <h2></h2>
         <img alt="" />
-        <sidestream-recs placement="similar" heading="Similar" href-template="?item={id}"></sidestream-recs>
-        <sidestream-recs placement="complement" heading="Goes well with it" href-template="?item={id}"></sidestream-recs>
+        <sidestream-recs placement="similar" href-template="?item={id}"></sidestream-recs>
+        <sidestream-recs placement="complement" href-template="?item={id}"></sidestream-recs>
       </section>
       <sidestream-recs placement="for-you" href-template="?item={id}"></sidestream-recs>
       <sidestream-recs placement="trending" href-template="?item={id}"></sidestream-recs>
@@ -124,8 +148,13 @@ ${indented(productLines(addresses))}
    currency="EUR" shows prices in euros. The words of the lists are in the language of your page,
    <html lang="...">.
 
-   The lists follow what a shopper opens. Without more they forget it when the page is left; with
-   consent="granted" they remember it on the shopper's device: write that once the shopper has agreed.
+   The lists follow what a shopper opens. With consent="auto" they follow the consent tool of your shop:
+   once the shopper has agreed there, they remember it on the shopper's device; until then they forget it
+   when the page is left. A shop without a consent tool asks by itself. Instead of the two lines, on every page:
+
+${indented(askingLines(addresses))}
+
+   The lists on the page of a product are then without bundle and consent, too.
 
 
 3. Later

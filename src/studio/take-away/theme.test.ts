@@ -1,3 +1,4 @@
+import { parseHTML } from 'linkedom';
 import { Liquid, type TagToken, type TopLevelToken } from 'liquidjs';
 import { expect, it, vi } from 'vitest';
 import { THEME } from './theme';
@@ -25,6 +26,20 @@ it('reads the files of the theme itself if the settings have no address', async 
   });
   for (const part of ['bundle="https://host.example/b/"', 'src="https://host.example/s/sidestream.js"'])
     expect(elsewhere).toContain(part);
+});
+
+it('writes addresses from the settings as text', async () => {
+  const address = `/x"'></script><script>alert(1)</script>`;
+  const html = await section({ placement: 'for-you', bundle: address, scripts: address, background: address });
+  const [head] = html.split('[');
+  expect(head).not.toContain('alert(1)</script>');
+  expect(head).not.toMatch(/="\/x"/);
+  const { document } = parseHTML(`<html><body>${head}</body></html>`);
+  expect(document.querySelectorAll('script')).toHaveLength(1);
+  const snippet = await engine.parseAndRender(THEME['snippets/sidestream-page.liquid'] ?? '', {
+    bundle: html.slice(html.indexOf('[') + 1, html.lastIndexOf(' ')),
+  });
+  expect(snippet.match(/<\/script>/g)).toHaveLength(2);
 });
 
 it('knows products by their handle, as the bundle of Studio does', async () => {

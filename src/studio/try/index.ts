@@ -97,7 +97,7 @@ export class StudioTry extends LitElement {
   #home(shop: TriedShop): TemplateResult {
     const [items, total] = [this.#items, this.#total];
     return html`
-      ${this.#list(shop, 'for-you', from(this.#choices))}
+      ${this.#list(shop, 'for-you')}
       <section class="try-part" aria-labelledby="try-products">
         <div class="try-bar">
           <h3 id="try-products">Your products</h3>
@@ -150,17 +150,11 @@ export class StudioTry extends LitElement {
           </div>
         </div>
       </section>
-      ${this.#list(shop, 'similar', 'Similar', item.id)} ${this.#list(shop, 'complement', 'Goes well with it', item.id)}
-      ${this.#list(shop, 'for-you', from(this.#choices), '', [item.id])}`;
+      ${this.#list(shop, 'similar', item.id)} ${this.#list(shop, 'complement', item.id)}
+      ${this.#list(shop, 'for-you', '', [item.id])}`;
   }
 
-  #list(
-    { recommender }: TriedShop,
-    placement: Placement,
-    heading: string,
-    itemId = '',
-    exclude: string[] = [],
-  ): TemplateResult {
+  #list({ recommender }: TriedShop, placement: Placement, itemId = '', exclude: string[] = []): TemplateResult {
     return html`
       <sidestream-recs
         data-testid="try-${placement}"
@@ -169,7 +163,6 @@ export class StudioTry extends LitElement {
         limit="12"
         href-template=${HREF}
         placement=${placement}
-        heading=${heading}
         .itemId=${itemId}
         .exclude=${exclude}
         .recommender=${recommender}
@@ -321,9 +314,6 @@ export class StudioTry extends LitElement {
     this.requestUpdate();
   }
 }
-
-/** The heading of the list for the shopper claims only what is known. */
-const from = (choices: number): string => (choices === 0 ? 'From all over your shop' : 'For you');
 
 const priceOf = ({ price }: Product): TemplateResult | typeof nothing =>
   price === undefined
