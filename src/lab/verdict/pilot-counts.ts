@@ -1,16 +1,12 @@
 import Papa from 'papaparse';
 import * as v from 'valibot';
 import { invalidInput, type SidestreamError } from '../../error';
-import { measuresOf, SHARES } from './effects';
-import { type MetricLog, strayNames, totalsOf } from './metric-log';
-import type { Arm, Period } from './sequential-test';
+import type { Period } from './sequential-test';
 
-/** Names of the compared variants, with or without the experiment's name before a slash. */
+/** Names of the compared variants. */
 export interface ComparedVariants {
   control: string;
   treatment: string;
-  /** The experiment, if a log has several. */
-  experiment?: string;
 }
 
 /** The days of a pilot, in chronological order. */
@@ -106,50 +102,6 @@ function oneSided(days: readonly [string, Period][], compared: ComparedVariants)
     ];
   });
 }
-
-/**
- * The days of a pilot in a log of reports, for `sequentialTestOfTotals`: each has all visitors so far, and the number of visitors who did the
- * counted action.
- * @param share one of `SHARES`
- * @throws SidestreamError `runtime/invalid-input` if the log has no visitor of a variant, or variants of several experiments
- */
-export function pilotTotals({ days }: MetricLog, compared: ComparedVariants, share: string): PilotCounts {
-  const measure = measuresOf([]).find(({ name }) => name === share && SHARES.includes(name));
-  if (!measure) throw refused(`there is no share “${share}”; there are ${SHARES.join(', ')}`);
-  const all = totalsOf(days);
-  const stray = strayNames(new Map([...all].map(([label, { visitors }]) => [label, visitors])));
-  const totals = days.map(({ day }, at): [string, Period] => {
-    const soFar = totalsOf(days.slice(0, at + 1));
-    const armOf = (side: keyof ComparedVariants): Arm => {
-      const name = compared[side];
-      const whole = compared.experiment === undefined ? name : `${compared.experiment}/${name}`;
-      const fitting = [...soFar].filter(([label]) => label === whole || label.endsWith(`/${whole}`));
-      const known = fitting.filter(([label]) => !stray.has(label));
-      // A stray report may name another experiment; a variant that only stray reports have may still be the intended one.
-      const found = known.length > 0 ? known : fitting;
-      if (found.length > 1) {
-        const labels = found.map(([label]) => label).join(' and ');
-        throw refused(`there are ${labels}; name one with --experiment`);
-      }
-      if (found.length === 0) return { units: 0, successes: 0 };
-      const { visitors, active } = measure.sums(found[0][1]);
-      return { units: visitors, successes: active };
-    };
-    return [day, { control: armOf('control'), treatment: armOf('treatment') }];
-  });
-  const labels = [...all.keys()];
-  const isCompared = (label: string): boolean =>
-    [compared.control, compared.treatment].some((name) => label === name || label.endsWith(`/${name}`));
-  const experiments = new Set(labels.filter(isCompared).map(experimentOf));
-  const known = compared.experiment === undefined ? experiments : new Set([compared.experiment]);
-  const others = labels.filter((label) => !isCompared(label) && (known.size === 0 || known.has(experimentOf(label))));
-  const named = others.map((label) => `“${label}” (${ofVisitors(all.get(label)?.visitors ?? 0)})`);
-  return { ...counted(totals, compared, others), notes: leftOut(named) };
-}
-
-const ofVisitors = (count: number): string => (count === 1 ? '1 visitor' : `${count} visitors`);
-
-const experimentOf = (label: string): string => label.split('/')[0];
 
 /**
  * @param days days in chronological order

@@ -7,10 +7,9 @@ import { compared, estimate } from './effects';
 import { readMetricLog } from './metric-log';
 import { logBeta, normalQuantile } from './mixture';
 import { verdictPage } from './page';
-import { pilotTotals } from './pilot-counts';
 import type { RevenueStep } from './revenue-cap';
 import { sampleRatio } from './sample-ratio';
-import { sequentialTestOfTotals, unitsNeeded } from './sequential-test';
+import { unitsNeeded } from './sequential-test';
 import { type Verdict, type VerdictPlan, verdictOf } from './verdict';
 import { headlines, verdictTiles } from './verdict-summary';
 import { comparisonCells, setAsideText, variantCells, verdictSentences } from './verdict-text';
@@ -167,7 +166,7 @@ describe('a log', () => {
     const named = verdictOf(days('t/zzz', 1), { split: five });
     expect(named.sampleRatio.mismatch).toBe(false);
     expect(named.setAside).toEqual([{ name: 't/zzz', visitors: 1 }]);
-    expect(setAsideText(named)).toContain('“t/zzz” (1 visitor)');
+    expect(setAsideText(named)).toEqual([expect.stringContaining('“t/zzz” (1 visitor)')]);
     // With a declared split, even many: the split names the variants of the experiment.
     expect(verdictOf(days('t/zzz', 40), { split: five }).setAside).toEqual([{ name: 't/zzz', visitors: 40 }]);
     // Without one, only as few as from stray reports; the same applies to another experiment.
@@ -175,11 +174,28 @@ describe('a log', () => {
     expect(verdictOf(days('t/zzz', 40)).setAside).toEqual([]);
     expect(verdictOf(days('other/off', 1), { split: five }).setAside).toEqual([{ name: 'other', visitors: 1 }]);
     expect(() => verdictOf(days('other/off', 40), { split: five })).toThrow('Name one with --experiment');
-    const log = { lines: 1, rejected: [], ...days('other/off', 1) };
-    expect(pilotTotals(log, { control: 'off', treatment: 'on' }, 'buyers').periods[0]?.control.units).toBe(950);
-    expect(() =>
-      pilotTotals({ ...log, ...days('other/off', 40) }, { control: 'off', treatment: 'on' }, 'buyers'),
-    ).toThrow('name one with --experiment');
+  });
+
+  it('is judged without days that lie apart and have almost no visitors, which are counted', () => {
+    const far = (day: string) => ({ day, variants: new Map([['t/off', visitor('t/off')]]), revenue: [] });
+    const days = [0, 1, 20].map((day) => dayWith(day, [1000, 100], [1000, 103]));
+    const [first, , last] = days.map(({ day }) => day);
+    const plan = { base: 0.1, effect: 0.1 };
+    const [plain, found] = [days, [far('2001-01-01'), ...days, far('2099-12-31')]].map((all) =>
+      verdictOf({ days: all }, plan),
+    );
+    expect(found.strayDays).toEqual(['2001-01-01', '2099-12-31'].map((name) => ({ name, visitors: 1 })));
+    expect(setAsideText(found)).toEqual([
+      expect.stringContaining('“2001-01-01” (1 visitor), “2099-12-31” (1 visitor)'),
+    ]);
+    expect({ ...found, strayDays: [] }).toEqual(plain);
+    expect(found.days).toEqual([first, last]);
+    expect(verdictTiles(found)).toEqual(verdictTiles(plain));
+    // A day near the others, and the days of a stage that began later, are not stray.
+    expect(verdictOf({ days: [...days.slice(0, 2), far(dayOf(10))] }, plan).strayDays).toEqual([]);
+    expect(verdictOf({ days: [dayWith(0, [20, 2], [20, 2]), { ...days[0], day: '2026-06-01' }] }).strayDays).toEqual(
+      [],
+    );
   });
 
   it('is refused if it lacks the experiment or the control', async () => {
@@ -242,13 +258,11 @@ describe('a verdict', () => {
     ['off', 95],
   ]);
 
-  it('detects with the defaults what a pilot detects: a halved share in a stage of 5 %', () => {
+  it('detects with the defaults a halved share in a stage of 5 %', () => {
     const days = [dayWith(0, [9500, 950], [700, 35])];
     const found = verdictOf({ days }, { split: new Map([...split, ['on', 7]]) });
     expect(found.comparisons[0]).toMatchObject({ metric: 'buyers', decision: 'worse', decidedOn: dayOf(0) });
     expect(verdictSentences(found)[1]).toContain(`roll back. Decided on ${dayOf(0)} by the interval at any look.`);
-    const { periods } = pilotTotals({ lines: 0, rejected: [], days }, { control: 'off', treatment: 'on' }, 'buyers');
-    expect(sequentialTestOfTotals(periods, { base: 0.1, effect: 0.02 }).decision).toBe('worse');
     // Later days do not withdraw it.
     const more = [...days, dayWith(1, [1900, 100], [140, 90])];
     const later = verdictOf({ days: more }, { split: new Map([...split, ['on', 7]]) });
@@ -311,6 +325,16 @@ describe('a verdict', () => {
       'a loss of up to 20 % of the visitors who bought, as much as the effect, counts as no worse',
     );
     expect(even.decision).toBe('no-worse');
+    const days = [dayWith(0, [9000, 900], [9000, 900])];
+    expect(verdictOf({ days }, { effect: 0.2, margin: 0.01 }).decision).toBe('continue');
+    const third = verdictOf({ days }, { effect: 0.5, margin: 1 / 3 });
+    expect(verdictSentences(third)[1]).toContain('a loss of up to 33.333 % of the visitors who bought counts');
+  });
+
+  it('prints shares without the digits of binary fractions', () => {
+    const found = verdictOf({ days: [dayWith(0, [9000, 900], [9000, 900])] }, { alpha: 0.07 });
+    expect(verdictPage(found)).toContain('false alarms 7\u00a0%.');
+    expect(comparisonCells(found)[0].header[2]).toBe('93 % at one look');
   });
 
   it('says why cells are empty if a variant has one visitor', () => {
@@ -491,7 +515,7 @@ describe('simulated', () => {
     }
   });
 
-  it('a pilot that is looked at every day by its visitors so far raises no more false alarms than it may', () => {
+  it('a log that is looked at every day raises no more false alarms than it may', () => {
     const random = seededRandom(2);
     let alarms = 0;
     for (let run = 0; run < RUNS; run++) {
@@ -499,10 +523,8 @@ describe('simulated', () => {
         day: dayOf(day),
         ...drawn,
       }));
-      const log = { lines: 0, rejected: [], days };
-      const { periods } = pilotTotals(log, { control: 'off', treatment: 'on' }, 'buyers');
-      expect(periods.at(-1)?.control.units).toBeGreaterThan(800);
-      if (sequentialTestOfTotals(periods, { base: 0.07, effect: 0.02 }).decidedAfter !== null) alarms++;
+      const [buyers] = verdictOf({ days }, { effect: 0.3 }).comparisons;
+      if (buyers.decidedOn !== null) alarms++;
     }
     expect(alarms / RUNS).toBeLessThanOrEqual(0.05);
   });
