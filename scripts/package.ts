@@ -25,7 +25,8 @@ const { chunks } = await buildBundles();
 await packStudio(ROOT, LIB);
 await buildEditor(join(LIB, 'editor'), [rememberPackages()]);
 // Files without exports, imported only for their side effects.
-for (const file of ['worker.d.ts', 'cli/main.d.ts']) await writeFile(join(LIB, file), 'export {};\n');
+for (const file of ['worker.d.ts', 'encoder-files.d.ts', 'cli/main.d.ts'])
+  await writeFile(join(LIB, file), 'export {};\n');
 const packages = await writePackageNotices(LIB);
 await writeEncoderNotices(ROOT);
 const elements = await writeElements(ROOT, LIB);

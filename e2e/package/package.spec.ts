@@ -1,5 +1,5 @@
 import { realpathSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { expect, test } from '@playwright/test';
@@ -26,7 +26,8 @@ let report: string;
 let training: string;
 const hosts: Host[] = [];
 const at = (...path: string[]): string => join(project, ...path);
-const cdn = (): string => at('node_modules', 'sidestream', 'lib', 'cdn');
+const lib = (folder: string): string => at('node_modules', 'sidestream', 'lib', folder);
+const cdn = (): string => lib('cdn');
 /** Folders of the shop's public files. */
 const shopFiles = (): Record<string, string> =>
   Object.fromEntries(['bundle', 'learned', 'photos'].map((name) => [`/${name}/`, at('public', name)]));
@@ -98,6 +99,7 @@ test('the command of the tarball trains, with the wasm files of the tarball', ()
 test('a server can import it without a window', async () => {
   const script = `
     const names = ['sidestream', 'sidestream/element', 'sidestream/headless', 'sidestream/inspector', 'sidestream/pick', 'sidestream/find', 'sidestream/rows', 'sidestream/adapters', 'sidestream/consent', 'sidestream/encoders', 'sidestream/react', 'sidestream/vue'];
+    await import('sidestream/encoder-files');
     const modules = await Promise.all(names.map((name) => import(name)));
     console.log(typeof window, modules.map((module) => Object.keys(module).length > 0).join());`;
   const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', script], { cwd: project });
@@ -256,7 +258,9 @@ test('a bundler keeps the elements where they are imported, and leaves lit out o
 });
 
 test('one script tag is enough, from another host too', async ({ page }) => {
-  const files = await host({ '/': cdn() }, { 'access-control-allow-origin': '*' });
+  const folder = at('other-host');
+  await cp(cdn(), folder, { recursive: true });
+  const files = await host({ '/': folder }, { 'access-control-allow-origin': '*' });
   await mkdir(at('plain'), { recursive: true });
   await writeFile(at('plain', 'index.html'), SHOP(`${files.origin}/sidestream.js`));
   const shop = await host({ '/': at('plain'), ...shopFiles() });
@@ -266,6 +270,10 @@ test('one script tag is enough, from another host too', async ({ page }) => {
   }, `${files.origin}/sidestream.js`);
   expect(await learn(page)).toBe(4);
   expect([...files.asked, ...shop.asked].filter((path) => ENCODERS.test(path))).toEqual([]);
+  expect(trouble).toEqual([]);
+  await expect(add(page)).rejects.toThrow('The encoders are in the folder lib/encoders of the package');
+  trouble.splice(0);
+  await cp(lib('encoders'), folder, { recursive: true });
   expect(await add(page)).toBeTruthy();
   expect(files.asked).toContain('/ort-wasm-simd-threaded.asyncify.wasm');
   expect(trouble).toEqual([]);
@@ -285,8 +293,14 @@ test('it works on the shop’s own host under a strict CSP', async ({ page }) =>
 
 test('Vite builds it into an app', async ({ page }) => {
   await writeFile(at('index.html'), SHOP('/main.js'));
-  await writeFile(at('main.js'), "import * as sidestream from 'sidestream';\nglobalThis.sidestream = sidestream;\n");
-  await build({ root: project, logLevel: 'error', configFile: false });
+  const main = "import * as sidestream from 'sidestream';\nglobalThis.sidestream = sidestream;\n";
+  const buildWith = async (script: string): Promise<string[]> => {
+    await writeFile(at('main.js'), script);
+    await build({ root: project, logLevel: 'error', configFile: false });
+    return (await readdir(at('dist', 'assets'))).filter((file) => /onnx|ort-wasm|encoder-worker/.test(file));
+  };
+  expect(await buildWith(main)).toEqual([]);
+  expect((await buildWith(`import 'sidestream/encoder-files';\n${main}`)).join()).toContain('ort-wasm');
   const shop = await host({ '/': at('dist') });
   const trouble = await openShop(page, `${shop.origin}/`);
   expect(await learn(page)).toBe(4);

@@ -163,7 +163,7 @@ export const EXPLANATION: readonly (readonly [string, string])[] = [
   ['at any look', 'holds it at all looks simultaneously, however often one looks: decide by this one'],
   [
     'says',
-    'better or worse: the interval at any look excludes zero, on the first such day for the metric that decides; no-worse: it is above the accepted loss, which is as large as the effect; continue: not known yet',
+    'better or worse: the interval at any look excludes zero, on the first such day for the metric that decides; no-worse: it is above the accepted loss, which is as large as the effect unless --margin names another; continue: not known yet',
   ],
   [
     'visitors needed',

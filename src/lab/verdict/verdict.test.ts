@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Random, seededRandom } from '../../core/common/random';
 import { combined, sumsOf, type VisitorSums } from '../../device/experiment';
@@ -196,6 +197,13 @@ describe('a log', () => {
     expect(verdictOf({ days: [dayWith(0, [20, 2], [20, 2]), { ...days[0], day: '2026-06-01' }] }).strayDays).toEqual(
       [],
     );
+  });
+
+  it('has lines like the one in the manual', async () => {
+    const manual = await readFile(new URL('../../../docs/how-to/pilot.md', import.meta.url), 'utf8');
+    const [, example = ''] = /```json\n(\{\n {2}"day".*?)```/s.exec(manual) ?? [];
+    const { lines, rejected } = await readMetricLog([example.replaceAll('\n', ' ')]);
+    expect([lines, rejected]).toEqual([1, []]);
   });
 
   it('is refused if it lacks the experiment or the control', async () => {
