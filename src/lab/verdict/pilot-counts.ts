@@ -17,6 +17,7 @@ export interface PilotCounts {
   notes: string[];
 }
 
+const SIDES = ['control', 'treatment'] as const;
 const COLUMNS = ['day', 'variant', 'units', 'successes'] as const;
 const count = v.pipe(v.string(), v.trim(), v.regex(/^\d{1,15}$/, 'must be a whole number'), v.transform(Number));
 const rowSchema = v.object({
@@ -30,14 +31,15 @@ const rowSchema = v.object({
  * Reads the counts of a pilot: a CSV with the columns `day`, `variant`, `units` and `successes`, in any order of its rows. Rows
  * of other variants are left out with a note. Rows of one day are added up if a variant is in two experiments, as on the day of a
  * raise. A duplicate or invalid row refuses the whole file: a decision must not rest on part of the counts.
- * @throws SidestreamError `runtime/invalid-input` naming line, field and reason
+ * @throws SidestreamError `runtime/invalid-input` naming line, field and reason, and if a variant has no units but may have another
+ *   name
  */
 export function readPilotCounts(text: string, compared: ComparedVariants): PilotCounts {
   if (text.trim() === '') throw refused('the file is empty; its first line must be day,variant,units,successes');
   const { data, meta } = Papa.parse<Record<string, unknown>>(text.trim(), { header: true });
-  const missing = COLUMNS.filter((column) => !meta.fields?.includes(column));
-  if (missing.length > 0) {
-    throw refused(`the header lacks ${missing.join(' and ')}; it must have day, variant, units and successes`);
+  const absent = COLUMNS.filter((column) => !meta.fields?.includes(column));
+  if (absent.length > 0) {
+    throw refused(`the header lacks ${absent.join(' and ')}; it must have day, variant, units and successes`);
   }
   const days = new Map<string, Period>();
   const lineOf = new Map<string, number>();
@@ -75,9 +77,18 @@ export function readPilotCounts(text: string, compared: ComparedVariants): Pilot
     days.set(day, period);
   }
   const sorted = [...days].sort(([a], [b]) => (a < b ? -1 : 1));
+  const missing = SIDES.filter((side) => sorted.every(([, period]) => period[side].units === 0));
+  // Perhaps it has another name; if it is just absent, the split is wrong.
+  if (missing.length === 2 || (missing.length === 1 && others.size > 0)) {
+    const there = others.size > 0 ? `; there are ${few([...others.keys()])}` : '';
+    throw refused(
+      `no row has units of the variant “${compared[missing[0]]}”${there}; name the variants with --control and --treatment`,
+    );
+  }
   const where = [...others].map(([name, lines]) => `“${name}” (${lines.length > 1 ? 'lines' : 'line'} ${few(lines)})`);
-  const notes = [...leftOut(where), ...oneSided(sorted, compared)];
-  return { ...counted(sorted, compared, [...others.keys()]), notes };
+  const left = where.length > 0 ? [`Left out because neither --control nor --treatment names it: ${few(where)}.`] : [];
+  const notes = [...left, ...oneSided(sorted, compared)];
+  return { days: sorted.map(([day]) => day), periods: sorted.map(([, period]) => period), notes };
 }
 
 const linesIn = (text: string): number => text.split('\n').length - 1;
@@ -87,12 +98,9 @@ const NAMED = 5;
 const few = (of: readonly (string | number)[]): string =>
   of.length <= NAMED ? of.join(', ') : `${of.slice(0, NAMED).join(', ')} and ${of.length - NAMED} more`;
 
-const leftOut = (others: readonly string[]): string[] =>
-  others.length === 0 ? [] : [`Left out because neither --control nor --treatment names it: ${few(others)}.`];
-
 /** The days on which only one variant has units. */
 function oneSided(days: readonly [string, Period][], compared: ComparedVariants): string[] {
-  return (['control', 'treatment'] as const).flatMap((side) => {
+  return SIDES.flatMap((side) => {
     const other = side === 'control' ? 'treatment' : 'control';
     const alone = days.filter(([, period]) => period[side].units > 0 && period[other].units === 0);
     if (alone.length === 0) return [];
@@ -101,29 +109,6 @@ function oneSided(days: readonly [string, Period][], compared: ComparedVariants)
       `Only “${compared[side]}” has units on ${named}: these days count for the split but are left out of the comparison.`,
     ];
   });
-}
-
-/**
- * @param days days in chronological order
- * @param others variants that are not compared
- * @throws SidestreamError `runtime/invalid-input` if a variant has no units and may have another name; if it is just absent, the
- *   split is wrong
- */
-function counted(
-  days: readonly [string, Period][],
-  compared: ComparedVariants,
-  others: readonly string[],
-): Omit<PilotCounts, 'notes'> {
-  const missing = (['control', 'treatment'] as const).filter((side) =>
-    days.every(([, period]) => period[side].units === 0),
-  );
-  if (missing.length === 2 || (missing.length === 1 && others.length > 0)) {
-    const there = others.length > 0 ? `; there are ${few(others)}` : '';
-    throw refused(
-      `no row has units of the variant “${compared[missing[0]]}”${there}; name the variants with --control and --treatment`,
-    );
-  }
-  return { days: days.map(([day]) => day), periods: days.map(([, period]) => period) };
 }
 
 const refused = (why: string): SidestreamError => invalidInput(`The counts cannot be used: ${why}.`);

@@ -59,18 +59,18 @@ export interface AskOptions {
    */
   question: Element | string | null;
   /** A button or link "Privacy choices", or a selector for it: it deletes everything and shows the question again. */
-  choices?: Element | string | null | undefined;
+  choices?: Element | string | null;
   /**
    * Namespace of the recommender; a list for several. A refusal deletes the data of all of them, including namespaces that only
    * other pages use. Default `default`.
    */
-  namespace?: string | readonly string[] | undefined;
+  namespace?: string | readonly string[];
   /** localStorage key of the noted answer. Default `recommendations`. */
-  key?: string | undefined;
+  key?: string;
   /** Further localStorage keys that the shop may keep only while the shopper agrees; a refusal removes them too. */
-  notes?: readonly string[] | undefined;
+  notes?: readonly string[];
   /** Called once the shopper has withdrawn the answer and everything is deleted. */
-  onForget?: (() => void) | undefined;
+  onForget?: () => void;
 }
 
 type Starting = Asker | PromiseLike<Asker>;
@@ -147,18 +147,16 @@ export function askConsent(recommenders: Starting | readonly Starting[], options
   };
   const look = (asker: Asker): void => void asker.status().then((status) => follow(asker, status), reportError);
 
-  const started = all.map((one) =>
-    Promise.resolve(one).then(
-      (asker) => {
-        ready.add(asker);
-        return asker;
-      },
-      () => {
-        failed.add(one);
-        return null;
-      },
-    ),
-  );
+  const started = all.map(async (one) => {
+    try {
+      const asker = await one;
+      ready.add(asker);
+      return asker;
+    } catch {
+      failed.add(one);
+      return null;
+    }
+  });
   const carryOut = async (answer: Noted): Promise<void> => {
     const refusal = answer === 'granted' ? null : answer === 'denied' ? answer : 'pending';
     const eraseNow = async (): Promise<void> => {
@@ -219,14 +217,16 @@ export function askConsent(recommenders: Starting | readonly Starting[], options
   // An earlier page was left before the deletion had finished.
   if (readNote(key) === 'forget') answer('forget');
 
-  for (const starting of started) {
-    starting.then((asker) => {
-      if (!asker || signal.aborted) return;
-      look(asker);
-      const unfollow = asker.on('change', (status) => follow(asker, status));
-      signal.addEventListener('abort', unfollow);
-    }, reportError);
-  }
+  const followed = started.map(async (starting) => {
+    const asker = await starting;
+    if (!asker || signal.aborted) return;
+    look(asker);
+    signal.addEventListener(
+      'abort',
+      asker.on('change', (status) => follow(asker, status)),
+    );
+  });
+  Promise.all(followed).catch(reportError);
   const end = (): void => {
     ended.abort();
     if (asking.get(key)?.end === end) asking.delete(key);
