@@ -6,6 +6,7 @@ import { faultsOf, pack } from './package/checks';
 import { writeElements } from './package/elements';
 import { writeFrameworkTypes } from './package/framework-types';
 import { rememberPackages, writeEncoderNotices, writePackageNotices } from './package/notices';
+import { allowUndefined } from './package/optional-types';
 import { measure } from './package/sizes';
 import { packStudio } from './package/studio';
 import { buildEditor } from './start/editor';
@@ -31,6 +32,7 @@ const packages = await writePackageNotices(LIB);
 await writeEncoderNotices(ROOT);
 const elements = await writeElements(ROOT, LIB);
 await writeFrameworkTypes(LIB, elements);
+await allowUndefined(LIB);
 console.log(`lib: ${(await readdir(LIB, { recursive: true })).length} files, ${packages.length} packages inside`);
 
 const sizes = await measure(join(LIB, 'cdn'), chunks);
