@@ -25,7 +25,6 @@ import {
   WRONG_SPLIT,
 } from '../verdict';
 import {
-  differenceOfShares,
   type EffectSize,
   effectSize,
   largeEffectNote,
@@ -117,10 +116,10 @@ export function pilotCommand(): Command {
 
 const EVEN: ShareStage[] = [{ from: null, share: 0.5 }];
 
-function planOf({ base, alpha, designEffect, effect, margin }: PilotOptions): SequentialPlan & { margin: number } {
-  const sought = differenceOfShares('--effect', effect, base);
-  const accepted = margin ? differenceOfShares('--margin', margin, base) : sought;
-  return { base, alpha, designEffect, effect: sought, margin: accepted };
+function planOf({ base, alpha, designEffect, effect, margin }: PilotOptions): SequentialPlan {
+  const differenceOf = (option: string, size: EffectSize): number => base * partOfControl(option, size, base);
+  const accepted = margin && differenceOf('--margin', margin);
+  return { base, alpha, designEffect, effect: differenceOf('--effect', effect), margin: accepted };
 }
 
 function neededOf(plan: SequentialPlan, share: number, perDay: number | undefined) {
@@ -136,14 +135,9 @@ function horizonText({ control, treatment, days }: Needed, share: number, option
 }
 
 /** Reads the counts and detects their format: JSON lines start with a brace. */
-async function judged(
-  file: string,
-  options: PilotOptions,
-  plan: SequentialPlan & { margin: number },
-  needed: UnitsNeeded,
-): Promise<Judged> {
+async function judged(file: string, options: PilotOptions, plan: SequentialPlan, needed: UnitsNeeded): Promise<Judged> {
   const counts = await text(openCounts(file));
-  if (counts.trimStart().startsWith('{')) return judgedLines(file, options);
+  if (counts.trimStart().startsWith('{')) return judgedLines(file, options, plan);
   const { days, periods, notes } = readPilotCounts(counts, options);
   const stages = options.share ?? EVEN;
   const split = periods.map(({ control, treatment }, at): SplitDay => {
@@ -163,7 +157,7 @@ async function judged(
     const after = `Difference after ${counted(days.length, 'day')}`;
     sentences.push(`${after}: ${points(difference)} points (${low} to ${high}), p = ${p.toPrecision(2)}`);
   }
-  const accepted = lossInWords(plan.margin / plan.base, 'successes', options.margin === undefined);
+  const accepted = lossInWords((plan.margin ?? plan.effect) / plan.base, 'successes', plan.margin === undefined);
   if (!ratio.mismatch) sentences.push(adviceOf(result, needed, dates, accepted));
   sentences.push(...cautionOf(result, days.length));
   const fields = { days: days.length, ...result, ...dates, sampleRatio: ratio };
@@ -171,12 +165,12 @@ async function judged(
 }
 
 /** Decides by the lines of `onMetric` as `sidestream report` does. */
-async function judgedLines(file: string, { metric, base, alpha, ...options }: PilotOptions): Promise<Judged> {
+async function judgedLines(file: string, { metric, ...options }: PilotOptions, plan: SequentialPlan): Promise<Judged> {
+  const { base, alpha, effect, margin } = plan;
   const [{ share }, ...raises] = options.share ?? EVEN;
   const why = 'is for counts in a CSV:';
   if (raises.length > 0) throw invalidInput(`--share with a day ${why} here each share has its own --experiment.`);
-  if (options.designEffect !== 1)
-    throw invalidInput(`--design-effect ${why} in lines of onMetric a unit is a visitor.`);
+  if (plan.designEffect !== 1) throw invalidInput(`--design-effect ${why} in lines of onMetric a unit is a visitor.`);
   if (!SHARES.includes(metric)) throw invalidInput(`There is no share “${metric}”; there are ${SHARES.join(', ')}.`);
   const [control, experiment = options.experiment] = options.control.split('/').reverse();
   const [treatment] = options.treatment.split('/').reverse();
@@ -186,8 +180,8 @@ async function judgedLines(file: string, { metric, base, alpha, ...options }: Pi
       [treatment, share],
       [control, 1 - share],
     ]),
-    effect: partOfControl('--effect', options.effect, base),
-    margin: options.margin && partOfControl('--margin', options.margin, base),
+    effect: effect / base,
+    margin: margin && margin / base,
   });
   const armOf = (name: string): Arm => {
     const { visitors: units = 0, estimates } = verdict.variants.find((one) => one.name === name) ?? {};

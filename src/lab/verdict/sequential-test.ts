@@ -210,7 +210,8 @@ export function unitsNeeded(
 function checked(plan: SequentialPlan) {
   const { base, effect, alpha = 0.05, margin = effect, designEffect = 1 } = plan;
   if (!(base > 0 && base < 1)) throw wrong('The base share', 'above 0 and below 1');
-  if (!(effect > 0 && effect < 1)) throw wrong('The effect', 'above 0 and below 1, as a difference of shares');
+  if (!(effect > 0 && effect < Math.max(base, 1 - base)))
+    throw wrong('The effect', 'a possible difference from the base');
   if (!(alpha > 0 && alpha < 1)) throw wrong('Alpha', 'above 0 and below 1');
   if (!(margin > 0 && margin < 1)) throw wrong('The margin', 'above 0 and below 1, as a difference of shares');
   if (!(designEffect >= 1 && Number.isFinite(designEffect))) throw wrong('The design effect', 'a number of 1 or more');

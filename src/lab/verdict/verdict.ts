@@ -137,7 +137,11 @@ export function verdictOf(log: Pick<MetricLog, 'days'>, plan: VerdictPlan = {}):
   );
   const now = looks[looks.length - 1];
   const { sums: judgedSums, caps } = cappedSums(now.sums, now.steps());
-  const ofVariant = new Map(known.flatMap((name) => sumsAt(judgedSums, `${experiment}/${name}`, name)));
+  const ofVariant = new Map<string, VisitorSums>();
+  for (const name of known) {
+    const sums = judgedSums.get(`${experiment}/${name}`);
+    if (sums) ofVariant.set(name, sums);
+  }
   const ratio = sampleRatio(
     days.map(({ variants }) => newVisitors(variants, experiment, known)),
     split ?? new Map(names.filter((name) => ofVariant.has(name)).map((name) => [name, 1])),
@@ -267,11 +271,6 @@ function looksOf(days: MetricLog['days'], labels: readonly string[]): LookAt[] {
     return { day, sums, steps: () => steps.slice(0, count) };
   });
 }
-
-const sumsAt = (from: ReadonlyMap<string, VisitorSums>, label: string, name: string): [string, VisitorSums][] => {
-  const sums = from.get(label);
-  return sums ? [[name, sums]] : [];
-};
 
 const newVisitors = (variants: ReadonlyMap<string, VisitorSums>, experiment: string, names: readonly string[]) =>
   new Map(names.map((name) => [name, variants.get(`${experiment}/${name}`)?.visitors ?? 0]));

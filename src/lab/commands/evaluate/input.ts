@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type Bundle, contentBlend } from '../../../core/catalog';
 import { sha256 } from '../../../core/common/bytes';
-import { counted } from '../../../core/common/text';
+import { counted, shareText } from '../../../core/common/text';
 import type { LearnerCatalog } from '../../../device/learner';
 import { catalogIndex } from '../../../device/ranking';
 import { invalidInput, type SidestreamError } from '../../../error';
