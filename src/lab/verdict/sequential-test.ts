@@ -68,8 +68,6 @@ export interface SequentialResult {
 
 /** Number of successes, and of failures, that both variants need before a decision: with fewer, shares are not normal enough. */
 const MIN_COUNT = 30;
-/** Power of the test at the horizon. */
-const POWER = 0.8;
 
 /**
  * Compares the shares of two variants by a test that may be evaluated after every period: the mixture sequential probability ratio
@@ -187,23 +185,18 @@ export interface UnitsNeeded {
 }
 
 /**
- * Units with which the test finds a difference of `effect` with a power of 80 % or more: the horizon of the pilot. If that is the true
+ * Units with which the test finds a difference of `effect` with a power of `power` or more: the horizon of the pilot. If that is the true
  * difference, the test ends after about half of them on average.
  * @param share of the units that get the treatment, above 0 and below 1
- * @param ratioOf required (effect / standard error)^2, by alpha
  * @throws SidestreamError `runtime/invalid-input` for an impossible plan
  */
-export function unitsNeeded(
-  plan: SequentialPlan,
-  share = 0.5,
-  ratioOf = (alpha: number): number => mixtureRatio(alpha, POWER),
-): UnitsNeeded {
+export function unitsNeeded(plan: SequentialPlan, share = 0.5, power = 0.8): UnitsNeeded {
   const { alpha, designEffect } = checked(plan);
   if (!(share > 0 && share < 1)) throw wrong('The share of the treatment', 'above 0 and below 1');
   // The share of both variants together if the effect exists.
   const pooled = Math.min(0.5, plan.base + plan.effect / 2);
   const variance = designEffect * pooled * (1 - pooled);
-  const total = (ratioOf(alpha) * variance) / plan.effect ** 2 / (share * (1 - share));
+  const total = (mixtureRatio(alpha, power) * variance) / plan.effect ** 2 / (share * (1 - share));
   return { control: Math.ceil((1 - share) * total), treatment: Math.ceil(share * total) };
 }
 

@@ -57,7 +57,7 @@ export function missingVisitors(
   { variant, needed }: Pick<Comparison, 'variant' | 'needed'>,
   { variants, control }: Pick<Verdict, 'variants' | 'control'>,
 ): number {
-  return (needed?.always ?? Number.POSITIVE_INFINITY) - visitorsOf([control, variant], variants);
+  return (needed ?? Number.POSITIVE_INFINITY) - visitorsOf([control, variant], variants);
 }
 
 /** Visitors of these variants together. */
@@ -148,7 +148,7 @@ export function comparisonCells(verdict: Verdict): Cells[] {
         verdict.metrics.find(({ name }) => name === one.metric)?.title ?? one.metric,
         ...effectCells(one.relative),
         says(one),
-        one.needed ? whole(one.needed.always) : '',
+        one.needed ? whole(one.needed) : '',
       ]),
   }));
 }

@@ -2,7 +2,7 @@ import { combined, type VisitorSums } from '../../device/experiment';
 import { invalidInput } from '../../error';
 import { compared, type Effect, type Estimate, estimate, type Measure, measuresOf } from './effects';
 import { daysOf, type MetricLog, strayNames, totalsOf } from './metric-log';
-import { fixedRatio, mixtureRatio } from './mixture';
+import { mixtureRatio } from './mixture';
 import { type CappedSums, cappedSums, type RevenueStep } from './revenue-cap';
 import { type SampleRatio, sampleRatio } from './sample-ratio';
 import { type Decision, decisionOf, unitsNeeded } from './sequential-test';
@@ -31,17 +31,6 @@ export interface VerdictPlan {
   metric?: string;
 }
 
-/**
- * Visitors of both variants together, with which the effect is found with the power of the plan: at the present split and spread,
- * which change daily; for a share with a base, at the declared split and the base.
- */
-interface VisitorsNeeded {
-  /** With any number of looks. */
-  always: number;
-  /** With a single look, at this number. */
-  once: number;
-}
-
 /** One thing measured, of a variant against the control. */
 export interface Comparison {
   variant: string;
@@ -60,7 +49,11 @@ export interface Comparison {
    * before, and for the other metrics.
    */
   decidedOn: string | null;
-  needed: VisitorsNeeded | null;
+  /**
+   * Visitors of both variants together, with which the effect is found with the power of the plan, at any number of looks: at the
+   * present split and spread, which change daily; for a share with a base, at the declared split and the base.
+   */
+  needed: number | null;
 }
 
 export interface Verdict {
@@ -335,13 +328,11 @@ function neededFor(
   one: Estimate,
   effect: number,
   { alpha, power }: { alpha: number; power: number },
-): VisitorsNeeded | null {
+): number | null {
   const all = zero.visitors + one.visitors;
   // The squared error times the number of all visitors, which stays constant as that number grows.
   const spread = all * (zero.se ** 2 + one.se ** 2);
-  if (!(spread > 0)) return null;
-  const visitors = (ratio: number): number => Math.ceil((ratio * spread) / effect ** 2);
-  return { always: visitors(mixtureRatio(alpha, power)), once: visitors(fixedRatio(alpha, power)) };
+  return spread > 0 ? Math.ceil((mixtureRatio(alpha, power) * spread) / effect ** 2) : null;
 }
 
 /** Visitors needed according to the plan, independent of the log. */
@@ -349,13 +340,10 @@ function neededOfShare(
   plan: { base: number; effect: number; alpha: number },
   [control, variant]: readonly [number, number],
   power: number,
-): VisitorsNeeded | null {
+): number | null {
   if (!(control > 0 && variant > 0)) return null;
-  const visitors = (ratioOf: (alpha: number, power: number) => number): number => {
-    const needed = unitsNeeded(plan, variant / (control + variant), (alpha) => ratioOf(alpha, power));
-    return needed.control + needed.treatment;
-  };
-  return { always: visitors(mixtureRatio), once: visitors(fixedRatio) };
+  const needed = unitsNeeded(plan, variant / (control + variant), power);
+  return needed.control + needed.treatment;
 }
 
 function experimentOf(
