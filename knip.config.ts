@@ -54,7 +54,6 @@ const config: KnipConfig = {
     'svelte',
     // Found by its package.json.
     'typescript-native',
-    'typescript-5',
   ],
   ignoreIssues: {
     // Types of what transformers.js brings along.
