@@ -175,7 +175,11 @@ async function judgedLines(file: string, { metric, ...options }: PilotOptions, p
   const [control, experiment = options.experiment] = options.control.split('/').reverse();
   const [treatment] = options.treatment.split('/').reverse();
   const verdict = verdictOf(await readMetricFile(file), {
-    ...{ experiment, control, base, alpha, metric },
+    experiment,
+    control,
+    base,
+    alpha,
+    metric,
     split: new Map([
       [treatment, share],
       [control, 1 - share],

@@ -10,7 +10,7 @@ export interface ComparedVariants {
 }
 
 /** The days of a pilot, in chronological order. */
-export interface PilotCounts {
+interface PilotCounts {
   days: string[];
   periods: Period[];
   /** Notes for the user about the counts, in sentences. */

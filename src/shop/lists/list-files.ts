@@ -116,8 +116,8 @@ export const csvTitles = (limit: number, standIns: number): string => {
 };
 
 /**
- * A text that a spreadsheet would run: it gets an apostrophe in front. East Asian editions also take full-width signs. A title like
- * `@home` is none, nor is one like `-20% Tee (red)`: a word after a number is no formula.
+ * A text that a spreadsheet would run: it gets an apostrophe in front. East Asian editions also take full-width signs. `@home` is
+ * a title like any other, and so is `-20% Tee (red)`: a word after a number is no formula.
  */
 const FORMULA =
   /^([=＝]|[-+@＋－＠\t\r].*(\w[(（]|\||![$\w])|(?![-+＋－]\s*\d[\d.,]*\s*%?\s\p{L})[-+@＋－＠\t\r].*\w\s+[(（])/su;
