@@ -166,6 +166,47 @@ test('a function of the shop sets consent in a script with its own recommender',
   expect(await run(tab, 'JSON.stringify(reports)')).toBe(reports);
 });
 
+test('one answer for two recommenders: a withdrawal deletes both profiles, and a missing button breaks nothing', async ({
+  page: tab,
+  context,
+}) => {
+  await serveHeadless(context);
+  const body = (choices: string): string => `<!doctype html><html lang="en"><meta charset="utf-8"><title>A shop</title>
+    <link rel="icon" href="data:,"><aside id="remember" hidden><button value="granted">Yes</button></aside>${choices}
+    <script type="module">
+      import { askConsent, notedConsent } from '/sidestream/consent.js';
+      import { createRecommender } from '/sidestream/sidestream.js';
+      const namespace = ['default', 'outlet'];
+      const both = namespace.map((name) => createRecommender({ bundle: '/bundle/', namespace: name, consent: notedConsent() }));
+      askConsent(both, { question: '#remember', choices: '#choices', namespace });
+      const [shop, outlet] = await Promise.all(both);
+      window.levels = async () => [(await shop.status()).consent, (await outlet.status()).consent].join();
+    </script>`;
+  const pages = [
+    ['two', '<button id="choices">Privacy choices</button>'],
+    ['bare', ''],
+  ] as const;
+  for (const [name, choices] of pages)
+    await context.route(`**/${name}.html`, (route) => route.fulfill({ body: body(choices), contentType: 'text/html' }));
+  const levels = (on = tab) => expect.poll(() => run(on, 'window.levels?.()'));
+  await tab.goto('/two.html');
+  await tab.click('[value="granted"]');
+  await levels().toBe('granted,granted');
+  await expect.poll(() => databases(tab)).toEqual([...ours, 'sidestream/outlet']);
+  const bare = await context.newPage();
+  const reported = bare.waitForEvent('pageerror');
+  await bare.goto('/bare.html');
+  expect((await reported).message).toContain('choices "#choices" matches no element of this page');
+  await levels(bare).toBe('granted,granted');
+  await tab.click('#choices');
+  await expect.poll(() => databases(tab)).toEqual([]);
+  for (const on of [tab, bare]) await levels(on).toBe('pending,pending');
+  await tab.reload();
+  await levels().toBe('pending,pending');
+  expect(await databases(tab)).toEqual([]);
+  await expect(tab.locator('#remember')).toBeVisible();
+});
+
 test('a profile is deleted unread if the visitor refused on another page', async ({ page: tab, context }) => {
   await serve(context, GOOGLE, 'consent="google"');
   await open(tab, '/shop.html');

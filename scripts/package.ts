@@ -6,6 +6,7 @@ import { faultsOf, pack } from './package/checks';
 import { writeElements } from './package/elements';
 import { writeFrameworkTypes } from './package/framework-types';
 import { rememberPackages, writeEncoderNotices, writePackageNotices } from './package/notices';
+import { allowUndefined } from './package/optional-types';
 import { measure } from './package/sizes';
 import { packStudio } from './package/studio';
 import { buildEditor } from './start/editor';
@@ -25,11 +26,13 @@ const { chunks } = await buildBundles();
 await packStudio(ROOT, LIB);
 await buildEditor(join(LIB, 'editor'), [rememberPackages()]);
 // Files without exports, imported only for their side effects.
-for (const file of ['worker.d.ts', 'cli/main.d.ts']) await writeFile(join(LIB, file), 'export {};\n');
+for (const file of ['worker.d.ts', 'encoder-files.d.ts', 'cli/main.d.ts'])
+  await writeFile(join(LIB, file), 'export {};\n');
 const packages = await writePackageNotices(LIB);
 await writeEncoderNotices(ROOT);
 const elements = await writeElements(ROOT, LIB);
 await writeFrameworkTypes(LIB, elements);
+await allowUndefined(LIB);
 console.log(`lib: ${(await readdir(LIB, { recursive: true })).length} files, ${packages.length} packages inside`);
 
 const sizes = await measure(join(LIB, 'cdn'), chunks);

@@ -1,10 +1,10 @@
 import { realpathSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { rolldown } from 'rolldown';
-import ts from 'typescript';
+import ts from 'typescript-5';
 import { build } from 'vite';
 import { reach } from '../../scripts/package/sizes';
 import { type Host, serve } from '../support/host';
@@ -26,7 +26,8 @@ let report: string;
 let training: string;
 const hosts: Host[] = [];
 const at = (...path: string[]): string => join(project, ...path);
-const cdn = (): string => at('node_modules', 'sidestream', 'lib', 'cdn');
+const lib = (folder: string): string => at('node_modules', 'sidestream', 'lib', folder);
+const cdn = (): string => lib('cdn');
 /** Folders of the shop's public files. */
 const shopFiles = (): Record<string, string> =>
   Object.fromEntries(['bundle', 'learned', 'photos'].map((name) => [`/${name}/`, at('public', name)]));
@@ -57,19 +58,30 @@ async function check(name: string, program: string, args: string[]): Promise<str
   return ran.catch(({ stdout }) => ({ stdout })).then(({ stdout }) => stdout);
 }
 
+/** Defaults of `tsc --init`, and a check of declarations. */
+const STRICT = {
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  noUncheckedIndexedAccess: true,
+  skipLibCheck: false,
+  verbatimModuleSyntax: true,
+  module: 'nodenext',
+  target: 'es2022',
+  types: [],
+  noEmit: true,
+};
+
 /**
- * What TypeScript finds in files of the project and in the declarations of the package that they use. Those of other packages and
- * of the language's library take much longer, and are not ours to check.
+ * What TypeScript 5 and 7 find in files of the project and in the declarations of the package that they use. Those of other packages
+ * and of the language's library take version 5 much longer, and are not ours to check.
  */
-function mistakesIn(files: string[], options: ts.CompilerOptions): string {
-  const strict = { strict: true, noEmit: true, target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.NodeNext };
-  const host = ts.createCompilerHost({ ...strict, ...options });
+async function mistakesIn(files: string[], more: object): Promise<string> {
+  const compilerOptions = { ...STRICT, ...more };
+  const { options } = ts.convertCompilerOptionsFromJson(compilerOptions, project);
+  const host = ts.createCompilerHost(options);
   host.getCurrentDirectory = () => project;
-  const program = ts.createProgram(
-    files.map((name) => at(name)),
-    { ...strict, ...options },
-    host,
-  );
+  const paths = files.map((name) => at(name));
+  const program = ts.createProgram(paths, options, host);
   const folder = realpathSync(project);
   const ours = program.getSourceFiles().filter(({ fileName }) => realpathSync(fileName).startsWith(folder));
   expect(ours.filter(({ fileName }) => fileName.includes('/node_modules/sidestream/')).length).toBeGreaterThan(0);
@@ -78,7 +90,14 @@ function mistakesIn(files: string[], options: ts.CompilerOptions): string {
     ...program.getGlobalDiagnostics(),
     ...ours.flatMap((file) => [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)]),
   ];
-  return ts.formatDiagnostics(found, host);
+  const config = 'tsconfig.strict.json';
+  await writeFile(at(config), JSON.stringify({ compilerOptions, files }));
+  const output = await check('typescript-native', 'tsc', ['--project', config, '--pretty', 'false']);
+  // Lines that start with a space continue the error above them. An error of the options has no file.
+  const isOurs = (error: string): boolean =>
+    !/^\S+\(\d/.test(error) || /^(\w+\.tsx?|node_modules\/sidestream\/)/.test(error);
+  const errors = output.split(/\n(?=\S)/).filter((error) => error.trim() !== '' && isOurs(error));
+  return ts.formatDiagnostics(found, host) + errors.join('\n');
 }
 
 test('the command of the tarball builds a bundle with the encoders of the tarball', async () => {
@@ -98,6 +117,7 @@ test('the command of the tarball trains, with the wasm files of the tarball', ()
 test('a server can import it without a window', async () => {
   const script = `
     const names = ['sidestream', 'sidestream/element', 'sidestream/headless', 'sidestream/inspector', 'sidestream/pick', 'sidestream/find', 'sidestream/rows', 'sidestream/adapters', 'sidestream/consent', 'sidestream/encoders', 'sidestream/react', 'sidestream/vue'];
+    await import('sidestream/encoder-files');
     const modules = await Promise.all(names.map((name) => import(name)));
     console.log(typeof window, modules.map((module) => Object.keys(module).length > 0).join());`;
   const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', script], { cwd: project });
@@ -120,13 +140,23 @@ test('its types compile in a strict project, in JSX, in Solid, and in the templa
     import { sharedRecommender } from 'sidestream/element';
     import 'sidestream/inspector';
     import { connectDataLayer } from 'sidestream/adapters';
+    import { askConsent, notedConsent } from 'sidestream/consent';
+    import 'sidestream/encoder-files';
     import { createWebEncoder } from 'sidestream/encoders';
+    import 'sidestream/find';
+    import 'sidestream/pick';
+    import 'sidestream/rows';
     import * as headless from 'sidestream/headless';
     const recommender = await createRecommender({ bundle: '/bundle/', workerUrl: '/sidestream/worker.js' });
     const { items }: { items: Recommendation[] } = await recommender.recommend({ placement: 'similar', itemId: 'a' });
-    const title: string = items[0].item.title;
+    const title: string = items[0]?.item.title ?? '';
     document.querySelector('sidestream-recs')!.limit = title.length;
     document.querySelector('sidestream-inspector')!.recommender = await sharedRecommender({ bundle: '/bundle/' });
+    const options = { question: '#remember', choices: document.querySelector('#choices') };
+    askConsent([createRecommender({ bundle: '/bundle/', consent: notedConsent() }), recommender], options);
+    await recommender.track('cart', 'a', { price: items[0]?.item.price ?? undefined, currency: undefined });
+    // @ts-expect-error consent is a word
+    await createRecommender({ bundle: '/bundle/', consent: true });
     connectDataLayer(await headless.createRecommender({ bundle: '/bundle/' }) satisfies headless.Recommender);
     // @ts-expect-error there is no such placement
     document.createElement('sidestream-recs').placement = 'nowhere';
@@ -181,9 +211,10 @@ test('its types compile in a strict project, in JSX, in Solid, and in the templa
     export const nothing = <sidestream-recs on:itemclick={({ detail }) => detail.nothing} />;`;
   await writeFile(at('types.ts'), source);
   await writeFile(at('jsx.tsx'), jsx);
+  await writeFile(at('templates.ts'), "import 'sidestream/vue';\nimport type {} from 'sidestream/svelte';\n");
   await writeFile(at('solid.tsx'), solid);
-  expect(mistakesIn(['types.ts', 'jsx.tsx'], { jsx: ts.JsxEmit.ReactJSX })).toBe('');
-  expect(mistakesIn(['solid.tsx'], { jsx: ts.JsxEmit.Preserve, jsxImportSource: 'solid-js' })).toBe('');
+  expect(await mistakesIn(['types.ts', 'jsx.tsx', 'templates.ts'], { jsx: 'react-jsx' })).toBe('');
+  expect(await mistakesIn(['solid.tsx'], { jsx: 'preserve', jsxImportSource: 'solid-js' })).toBe('');
 
   const vue = (attributes: string) => `<script setup lang="ts">
     import { Recommendations, useRecommendations } from 'sidestream/vue';
@@ -256,7 +287,9 @@ test('a bundler keeps the elements where they are imported, and leaves lit out o
 });
 
 test('one script tag is enough, from another host too', async ({ page }) => {
-  const files = await host({ '/': cdn() }, { 'access-control-allow-origin': '*' });
+  const folder = at('other-host');
+  await cp(cdn(), folder, { recursive: true });
+  const files = await host({ '/': folder }, { 'access-control-allow-origin': '*' });
   await mkdir(at('plain'), { recursive: true });
   await writeFile(at('plain', 'index.html'), SHOP(`${files.origin}/sidestream.js`));
   const shop = await host({ '/': at('plain'), ...shopFiles() });
@@ -266,6 +299,10 @@ test('one script tag is enough, from another host too', async ({ page }) => {
   }, `${files.origin}/sidestream.js`);
   expect(await learn(page)).toBe(4);
   expect([...files.asked, ...shop.asked].filter((path) => ENCODERS.test(path))).toEqual([]);
+  expect(trouble).toEqual([]);
+  await expect(add(page)).rejects.toThrow('The encoders are in the folder lib/encoders of the package');
+  trouble.splice(0);
+  await cp(lib('encoders'), folder, { recursive: true });
   expect(await add(page)).toBeTruthy();
   expect(files.asked).toContain('/ort-wasm-simd-threaded.asyncify.wasm');
   expect(trouble).toEqual([]);
@@ -285,8 +322,14 @@ test('it works on the shop’s own host under a strict CSP', async ({ page }) =>
 
 test('Vite builds it into an app', async ({ page }) => {
   await writeFile(at('index.html'), SHOP('/main.js'));
-  await writeFile(at('main.js'), "import * as sidestream from 'sidestream';\nglobalThis.sidestream = sidestream;\n");
-  await build({ root: project, logLevel: 'error', configFile: false });
+  const main = "import * as sidestream from 'sidestream';\nglobalThis.sidestream = sidestream;\n";
+  const buildWith = async (script: string): Promise<string[]> => {
+    await writeFile(at('main.js'), script);
+    await build({ root: project, logLevel: 'error', configFile: false });
+    return (await readdir(at('dist', 'assets'))).filter((file) => /onnx|ort-wasm|encoder-worker/.test(file));
+  };
+  expect(await buildWith(main)).toEqual([]);
+  expect((await buildWith(`import 'sidestream/encoder-files';\n${main}`)).join()).toContain('ort-wasm');
   const shop = await host({ '/': at('dist') });
   const trouble = await openShop(page, `${shop.origin}/`);
   expect(await learn(page)).toBe(4);

@@ -185,29 +185,37 @@ const TYPES: RolldownOptions = {
   output: { dir: LIB, entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].d.ts' },
 };
 
-/** Chunks of the files that a page without a bundler loads, and the names of the workers' files. */
+/** Chunks of the files that a page without a bundler loads, and the names of the files of the two workers. */
 export interface Cdn {
   chunks: OutputChunk[];
   workers: string[];
+  encoders: string[];
 }
 
 /**
- * Builds the files that a page without a bundler loads, in one folder for any host. Page and workers are built separately: in
- * one build, each would contain the parts of shared modules that only the others use.
+ * Builds the files that a page without a bundler loads, for any host. Page and workers are built separately: in one build, each
+ * would contain the parts of shared modules that only the others use.
+ * @param encoderDir folder of the encoders' files. A host has them beside the others; the package has them apart, because most
+ *   shops do without
  */
-export async function buildCdn(dir: string): Promise<Cdn> {
+export async function buildCdn(dir: string, encoderDir = dir): Promise<Cdn> {
   const plugins = [filesIn(lateAddress, true), rememberPackages()];
-  const workers: (OutputAsset | OutputChunk)[] = [];
-  for (const options of workerBuilds({ ...common, platform: 'browser', treeshake, plugins }, ROOT, dir)) {
-    workers.push(...(await write(options)));
+  const files: string[][] = [];
+  const chunks: OutputChunk[] = [];
+  const built = async (options: RolldownOptions): Promise<string[]> => {
+    const output = await write(options);
+    chunks.push(...output.filter((file) => file.type === 'chunk'));
+    return output.map(({ fileName }) => fileName);
+  };
+  for (const options of workerBuilds({ ...common, platform: 'browser', treeshake, plugins }, ROOT, dir, encoderDir)) {
+    files.push(await built(options));
   }
-  const files = workers.map(({ fileName }) => fileName);
-  const chunks = workers.filter((file) => file.type === 'chunk');
-  for (const options of [await pageBuild(dir), consentBuild(dir), encodersBuild(dir, files)]) {
-    chunks.push(...(await write(options)).filter((file) => file.type === 'chunk'));
+  const [workers, encoders] = files;
+  for (const options of [await pageBuild(dir), consentBuild(dir), encodersBuild(encoderDir, encoders)]) {
+    await built(options);
   }
   await writeFileList(dir);
-  return { chunks, workers: files };
+  return { chunks, workers, encoders };
 }
 
 /** Lists the files with their digests, so that a service worker can keep them as a whole. */
@@ -224,9 +232,9 @@ async function writeFileList(dir: string): Promise<void> {
 }
 
 export async function buildBundles(): Promise<Cdn> {
-  const cdn = await buildCdn(join(LIB, 'cdn'));
+  const cdn = await buildCdn(join(LIB, 'cdn'), join(LIB, 'encoders'));
   for (const options of [MODULES, cliBuild(join(LIB, 'cli'), filesOfPackage), TYPES]) await write(options);
-  await writePlaces(LIB, cdn.workers, about.name);
+  await writePlaces(LIB, cdn, about.name);
   return cdn;
 }
 

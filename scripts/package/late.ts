@@ -106,9 +106,12 @@ const ENCODER_GROUPS: Groups = [
 /** Expression for the address of a file of the package, in the workers' scripts. */
 export const lateAddress = (file: string): string => `globalThis.sidestreamFiles?.address(${JSON.stringify(file)})`;
 
-/** Builds of the two workers; `common` has the settings shared with other builds. */
-export function workerBuilds(common: RolldownOptions, root: string, dir: string): RolldownOptions[] {
-  const build = (name: string, file: string, groups: Groups): RolldownOptions => ({
+/**
+ * Builds of the recommender's worker and of the encoders'.
+ * @param common settings shared with other builds
+ */
+export function workerBuilds(common: RolldownOptions, root: string, dir: string, encoders: string): RolldownOptions[] {
+  const build = (name: string, file: string, groups: Groups, dir: string): RolldownOptions => ({
     ...common,
     preserveEntrySignatures: 'allow-extension',
     input: { [name]: `late:${join(root, 'src', 'device', 'worker', file)}` },
@@ -124,7 +127,10 @@ export function workerBuilds(common: RolldownOptions, root: string, dir: string)
       codeSplitting: { includeDependenciesRecursively: false, groups },
     },
   });
-  return [build('worker', 'worker.ts', groups(root)), build('encoder-worker', 'encoder-worker.ts', ENCODER_GROUPS)];
+  return [
+    build('worker', 'worker.ts', groups(root), dir),
+    build('encoder-worker', 'encoder-worker.ts', ENCODER_GROUPS, encoders),
+  ];
 }
 
 /** Gives a worker its loader before anything else runs. */
@@ -228,17 +234,31 @@ export const throughBundler = (): Plugin => ({
 
 /**
  * Writes the modules of `#places`. Servers get a different file: they start no worker, and a bundler for servers would copy
- * all files of the workers.
+ * all files of the workers. The encoders' files, the largest ones, are copied only for a page that imports `encoder-files.js`.
  * @param folder `lib`
+ * @param files names of the files in `cdn`, and of the encoders' files in `encoders`
  * @param name of the package
  */
-export async function writePlaces(folder: string, files: string[], name: string): Promise<void> {
+export async function writePlaces(
+  folder: string,
+  { workers, encoders }: { workers: string[]; encoders: string[] },
+  name: string,
+): Promise<void> {
   // Some bundlers write addresses without a host. Development servers that bundle a page's packages before serving them do not move the files.
-  const left = `address.replace(/(\\/node_modules)\\/\\.[^?#]*\\/deps\\/cdn\\//, '$1/${name}/lib/cdn/')`;
-  const entries = `Object.entries(${addressTable(files, './cdn/')}).map(([file, address]) => [file, new URL(${left}, document.baseURI).href])`;
+  const left = `address.replace(/(\\/node_modules)\\/\\.[^?#]*\\/deps\\/(cdn|encoders)\\//, '$1/${name}/lib/$2/')`;
+  const entries = `tables.flatMap((table) => Object.entries(table())).map(([file, address]) => [file, new URL(${left}, document.baseURI).href])`;
   const places = ownWorkers(`{ script: document.baseURI, files: Object.fromEntries(${entries}) }`);
-  await writeFile(join(folder, 'places.js'), places);
-  await writeFile(join(folder, 'places.node.js'), ownWorkers('null'));
+  const tables = `const tables = [() => (${addressTable(workers, './cdn/')})];\n`;
+  await writeFile(
+    join(folder, 'places.js'),
+    `${tables}export const addPlaces = (table) => void tables.push(table);\n${places}`,
+  );
+  await writeFile(join(folder, 'places.node.js'), `export const addPlaces = () => undefined;\n${ownWorkers('null')}`);
+  const table = addressTable(encoders, './encoders/');
+  await writeFile(
+    join(folder, 'encoder-files.js'),
+    `import { addPlaces } from '${PLACES}';\naddPlaces(() => (${table}));\n`,
+  );
 }
 
 /** @param places expression */

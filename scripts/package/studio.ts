@@ -26,7 +26,7 @@ export async function packStudio(root: string, lib: string): Promise<void> {
   await buildStudio(page, () => [oneRuntime(root), rememberPackages()]);
   await writeServiceWorker(page);
   await copyFile(join(root, 'public', 'favicon.svg'), join(page, 'favicon.svg'));
-  const others = { element: join(lib, 'cdn'), cli: join(lib, 'cli') };
+  const others = { element: join(lib, 'cdn'), encoders: join(lib, 'encoders'), cli: join(lib, 'cli') };
   for (const entry of await readdir(page, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
     const path = join(entry.parentPath, entry.name);

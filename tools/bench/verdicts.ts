@@ -1,11 +1,11 @@
 /**
- * Measures by simulation how often the verdicts of `sidestream report` and `sidestream pilot` are wrong: false alarms if nothing
+ * Measures by simulation how often the verdicts of `sidestream report` are wrong: false alarms if nothing
  * differs, and how often their intervals contain the true effect. Run it with `npm run bench:verdicts`, followed by the number of runs
  * (2,000 by default), and perhaps the name of one part: `tails`, `split`, `power`, `crowds` or `days`.
  */
 
 import { seededRandom } from '../../src/core/common/random';
-import { pilotTotals, sequentialTestOfTotals, verdictOf } from '../../src/lab/verdict';
+import { verdictOf } from '../../src/lab/verdict';
 import { type Crowd, drawCrowd } from '../../src/testing/simulated-visitors';
 import { measurePower, measureSplit, measureTails } from './verdicts/tails';
 
@@ -87,7 +87,7 @@ function measureDays(): void {
   console.log(
     `\nLooks on each of ${DAYS} days, nothing differs, visitors come back: runs with a false alarm at any look.`,
   );
-  const looks = { once: 0, report: 0, pilot: 0, revenueOnce: 0, revenue: 0 };
+  const looks = { once: 0, report: 0, revenueOnce: 0, revenue: 0 };
   const random = seededRandom(9);
   for (let run = 0; run < runs; run++) {
     const { days } = daysOf(drawCrowd(random, { visitors: 3000, share: 0.5, lift: 1, days: DAYS }));
@@ -105,9 +105,6 @@ function measureDays(): void {
     if (naive('revenue-EUR')) looks.revenueOnce++;
     if (decided('buyers').length > 0) looks.report++;
     if (decided('revenue-EUR').length > 0) looks.revenue++;
-    const totals = pilotTotals({ lines: 0, rejected: [], days }, { control: 'off', treatment: 'on' }, 'buyers');
-    const { decidedAfter } = sequentialTestOfTotals(totals.periods, { base: 0.07, effect: 0.014 });
-    if (decidedAfter !== null) looks.pilot++;
   }
   console.log(
     `intervals of one look, from the ninth day on: buyers ${percent(looks.once / runs)}, revenue ${percent(looks.revenueOnce / runs)}`,
@@ -115,5 +112,4 @@ function measureDays(): void {
   console.log(
     `intervals of any look: buyers ${percent(looks.report / runs)}, revenue ${percent(looks.revenue / runs)}`,
   );
-  console.log(`sidestream pilot: ${percent(looks.pilot / runs)}`);
 }

@@ -2,6 +2,9 @@
 export const counted = (count: number, noun: string, plural = `${noun}s`): string =>
   `${count} ${count === 1 ? noun : plural}`;
 
+/** `7 %` for a share of 0.07: without the digits that binary fractions add, as in 100 × 0.07 = 7.000000000000001. */
+export const shareText = (share: number): string => `${Number((100 * share).toPrecision(5))} %`;
+
 /** A text as the content of an HTML element, or as the value of a quoted attribute. */
 export const escaped = (text: string): string =>
   text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);

@@ -75,7 +75,7 @@ it('explains a difference as large as the base, and suggests the intended share'
   expect((await pilot('--base', '3%', '--effect', '0.02')).err).toBe('');
   for (const option of ['--effect', '--margin']) {
     const { code, err } = await pilot('--base', '3%', '--effect', '1%', option, '20');
-    expect([code, err]).toEqual([1, expect.stringContaining(`Write ${option} 20% for a part of the base`)]);
+    expect([code, err]).toEqual([1, expect.stringContaining(`Write ${option} 20% for a part of the control`)]);
   }
 });
 

@@ -1,31 +1,35 @@
 import { text } from 'node:stream/consumers';
 import { Command } from 'commander';
-import { counted } from '../../core/common/text';
+import { counted, shareText } from '../../core/common/text';
+import { invalidInput } from '../../error';
 import { fraction, positiveInteger, positiveNumber, type ShareStage, shareStages, table } from '../../shop/cli';
 import {
+  type Arm,
   AT_HORIZON,
   advice,
   lossInWords,
-  type PilotCounts,
-  pilotTotals,
   readPilotCounts,
+  type SampleRatio,
   type SequentialPlan,
   type SequentialResult,
+  SHARES,
   type SplitDay,
   sampleRatioOfDays,
   sequentialTest,
-  sequentialTestOfTotals,
+  setAsideText,
   splitSentence,
   type UnitsNeeded,
   unitsNeeded,
+  verdictOf,
+  verdictSentences,
   WRONG_SPLIT,
 } from '../verdict';
 import {
-  differenceOfShares,
   type EffectSize,
   effectSize,
   largeEffectNote,
   openCounts,
+  partOfControl,
   readMetricFile,
 } from './verdict-input';
 
@@ -41,7 +45,18 @@ interface PilotOptions extends Omit<SequentialPlan, 'effect' | 'margin'> {
   json?: boolean;
 }
 
-type Judged = Awaited<ReturnType<typeof judged>>;
+/** What the counts say so far. */
+interface Judged {
+  /** Notes for the user about the counts, in sentences. */
+  notes: readonly string[];
+  ratio: SampleRatio;
+  control: Arm;
+  treatment: Arm;
+  /** The difference and the recommended action. */
+  sentences: readonly string[];
+  /** Fields of the output as JSON. */
+  fields: object;
+}
 
 type Needed = ReturnType<typeof neededOf>;
 
@@ -87,24 +102,24 @@ export function pilotCommand(): Command {
       const needed = neededOf(plan, share, options.perDay);
       const note = largeEffectNote('--effect', options.effect, plan.base, true);
       if (note !== null) console.error(note);
-      const found = file === undefined ? null : await judged(file, options, plan);
+      const found = file === undefined ? null : await judged(file, options, plan, needed);
       for (const text of found?.notes ?? []) console.error(`Note: ${text}`);
       if (found?.ratio.mismatch) process.exitCode = WRONG_SPLIT;
       if (options.json) {
-        console.log(JSON.stringify(found ? { needed, ...fieldsOf(found) } : { needed }));
+        console.log(JSON.stringify({ needed, ...found?.fields }));
         return;
       }
       console.log(horizonText(needed, share, options));
-      if (found) show(found, needed, plan, options);
+      if (found) show(found, options);
     });
 }
 
 const EVEN: ShareStage[] = [{ from: null, share: 0.5 }];
 
-function planOf({ base, alpha, designEffect, effect, margin }: PilotOptions): SequentialPlan & { margin: number } {
-  const sought = differenceOfShares('--effect', effect, base);
-  const accepted = margin ? differenceOfShares('--margin', margin, base) : sought;
-  return { base, alpha, designEffect, effect: sought, margin: accepted };
+function planOf({ base, alpha, designEffect, effect, margin }: PilotOptions): SequentialPlan {
+  const differenceOf = (option: string, size: EffectSize): number => base * partOfControl(option, size, base);
+  const accepted = margin && differenceOf('--margin', margin);
+  return { base, alpha, designEffect, effect: differenceOf('--effect', effect), margin: accepted };
 }
 
 function neededOf(plan: SequentialPlan, share: number, perDay: number | undefined) {
@@ -116,73 +131,85 @@ function neededOf(plan: SequentialPlan, share: number, perDay: number | undefine
 function horizonText({ control, treatment, days }: Needed, share: number, options: PilotOptions): string {
   const visitors = `Horizon: ${control} visitors of “${options.control}”, ${treatment} of “${options.treatment}”.`;
   if (days === undefined) return visitors;
-  return `${visitors} That is ${counted(days, 'day')} from the first visitor on, with ${options.perDay} new visitors a day who agree to be remembered, of whom ${Number((100 * share).toPrecision(4))} % get “${options.treatment}”.`;
-}
-
-const fieldsOf = ({ days, result, ratio }: Judged) => ({
-  days: days.length,
-  ...result,
-  ...datesOf(days, result),
-  sampleRatio: ratio,
-});
-
-/** Day of the decision, and day of the interval on which `no-worse` rests. */
-function datesOf(days: readonly string[], { decidedAfter, boundAfter }: SequentialResult) {
-  const dayOf = (after: number | null) => (after === null ? null : days[after - 1]);
-  return { decidedOn: dayOf(decidedAfter), boundOn: dayOf(boundAfter) };
+  return `${visitors} That is ${counted(days, 'day')} from the first visitor on, with ${options.perDay} new visitors a day who agree to be remembered, of whom ${shareText(share)} get “${options.treatment}”.`;
 }
 
 /** Reads the counts and detects their format: JSON lines start with a brace. */
-async function judged(file: string, options: PilotOptions, plan: SequentialPlan) {
-  const stages = options.share ?? EVEN;
+async function judged(file: string, options: PilotOptions, plan: SequentialPlan, needed: UnitsNeeded): Promise<Judged> {
   const counts = await text(openCounts(file));
-  const isLines = counts.trimStart().startsWith('{');
-  const { days, periods, notes }: PilotCounts = isLines
-    ? pilotTotals(await readMetricFile(file), options, options.metric)
-    : readPilotCounts(counts, options);
-  const result = isLines ? sequentialTestOfTotals(periods, plan) : sequentialTest(periods, plan);
+  if (counts.trimStart().startsWith('{')) return judgedLines(file, options, plan);
+  const { days, periods, notes } = readPilotCounts(counts, options);
+  const stages = options.share ?? EVEN;
   const split = periods.map(({ control, treatment }, at): SplitDay => {
-    // Totals include the visitors of earlier days.
-    const before = isLines && at > 0 ? periods[at - 1] : null;
     const share = stages.findLast(({ from }) => from === null || from <= days[at])?.share ?? 0.5;
-    return {
-      control: control.units - (before?.control.units ?? 0),
-      share,
-      treatment: treatment.units - (before?.treatment.units ?? 0),
-    };
+    return { control: control.units, share, treatment: treatment.units };
   });
   const ratio = sampleRatioOfDays(split, options, plan.designEffect);
+  const found = sequentialTest(periods, plan);
   // If the split is wrong, no other figure counts.
-  const shown: SequentialResult = ratio.mismatch ? { ...result, decision: 'continue', decidedAfter: null } : result;
-  // Visitors who did the counted action.
-  const whom = isLines ? options.metric : 'successes';
-  return { days, notes, ratio, result: shown, whom };
-}
-
-function show(
-  found: Judged,
-  needed: UnitsNeeded,
-  plan: SequentialPlan & { margin: number },
-  options: PilotOptions,
-): void {
-  const { days, result, ratio, whom } = found;
-  const against = options.share ? 'the share' : 'an even split (name another with --share)';
-  console.log(splitSentence(ratio, against));
-  const rows = (['control', 'treatment'] as const).map((side) => {
-    const { units, successes } = result[side];
-    return [options[side], String(units), String(successes), (units > 0 ? (100 * successes) / units : 0).toFixed(3)];
-  });
-  console.log(table(['variant', 'units', 'successes', '%'], rows));
-  const { difference, interval, p } = result;
+  const result: SequentialResult = ratio.mismatch ? { ...found, decision: 'continue', decidedAfter: null } : found;
+  const { control, treatment, difference, interval, p, decidedAfter, boundAfter } = result;
+  const dayOf = (after: number | null) => (after === null ? null : days[after - 1]);
+  const dates = { decidedOn: dayOf(decidedAfter), boundOn: dayOf(boundAfter) };
+  const sentences: string[] = [];
   if (difference !== null && interval !== null) {
     const [low, high] = interval.map(points);
     const after = `Difference after ${counted(days.length, 'day')}`;
-    console.log(`${after}: ${points(difference)} points (${low} to ${high}), p = ${p.toPrecision(2)}`);
+    sentences.push(`${after}: ${points(difference)} points (${low} to ${high}), p = ${p.toPrecision(2)}`);
   }
-  const accepted = lossInWords(plan.margin / plan.base, whom, options.margin === undefined);
-  if (!ratio.mismatch) console.log(adviceOf(result, needed, datesOf(days, result), accepted));
-  const caution = cautionOf(result, days.length);
-  if (caution) console.log(caution);
+  const accepted = lossInWords((plan.margin ?? plan.effect) / plan.base, 'successes', plan.margin === undefined);
+  if (!ratio.mismatch) sentences.push(adviceOf(result, needed, dates, accepted));
+  sentences.push(...cautionOf(result, days.length));
+  const fields = { days: days.length, ...result, ...dates, sampleRatio: ratio };
+  return { notes, ratio, control, treatment, sentences, fields };
+}
+
+/** Decides by the lines of `onMetric` as `sidestream report` does. */
+async function judgedLines(file: string, { metric, ...options }: PilotOptions, plan: SequentialPlan): Promise<Judged> {
+  const { base, alpha, effect, margin } = plan;
+  const [{ share }, ...raises] = options.share ?? EVEN;
+  const why = 'is for counts in a CSV:';
+  if (raises.length > 0) throw invalidInput(`--share with a day ${why} here each share has its own --experiment.`);
+  if (plan.designEffect !== 1) throw invalidInput(`--design-effect ${why} in lines of onMetric a unit is a visitor.`);
+  if (!SHARES.includes(metric)) throw invalidInput(`There is no share “${metric}”; there are ${SHARES.join(', ')}.`);
+  const [control, experiment = options.experiment] = options.control.split('/').reverse();
+  const [treatment] = options.treatment.split('/').reverse();
+  const verdict = verdictOf(await readMetricFile(file), {
+    experiment,
+    control,
+    base,
+    alpha,
+    metric,
+    split: new Map([
+      [treatment, share],
+      [control, 1 - share],
+    ]),
+    effect: effect / base,
+    margin: margin && margin / base,
+  });
+  const armOf = (name: string): Arm => {
+    const { visitors: units = 0, estimates } = verdict.variants.find((one) => one.name === name) ?? {};
+    return { units, successes: estimates?.[metric]?.active ?? 0 };
+  };
+  return {
+    notes: setAsideText(verdict),
+    ratio: verdict.sampleRatio,
+    control: armOf(control),
+    treatment: armOf(treatment),
+    sentences: verdictSentences(verdict).slice(1),
+    fields: verdict,
+  };
+}
+
+function show({ ratio, sentences, ...arms }: Judged, options: PilotOptions): void {
+  const against = options.share ? 'the share' : 'an even split (name another with --share)';
+  console.log(splitSentence(ratio, against));
+  const rows = (['control', 'treatment'] as const).map((side) => {
+    const { units, successes } = arms[side];
+    return [options[side], String(units), String(successes), (units > 0 ? (100 * successes) / units : 0).toFixed(3)];
+  });
+  console.log(table(['variant', 'units', 'successes', '%'], rows));
+  for (const sentence of sentences) console.log(sentence);
 }
 
 /** The recommended action with its reasons. @param accepted the margin in words */
@@ -201,11 +228,14 @@ function adviceOf(
   return `${action} This rests on its one side: ${rests}.`;
 }
 
-/** Null if the days differ as independent visitors would. */
-function cautionOf({ dispersion }: SequentialResult, days: number): string | null {
+/** Empty if the days differ as independent visitors would. */
+function cautionOf({ dispersion }: SequentialResult, days: number): string[] {
   const spread = 1 + 3 * Math.sqrt(2 / Math.max(1, days - 1));
-  if (dispersion === null || days <= 7 || dispersion <= spread) return null;
-  return `Caution: the days differ ${dispersion.toFixed(1)} times as much as independent visitors would. Count visitors, or give --design-effect.`;
+  if (dispersion === null || days <= 7 || dispersion <= spread) return [];
+  const often = dispersion.toFixed(1);
+  return [
+    `Caution: the days differ ${often} times as much as independent visitors would. Count visitors, or give --design-effect.`,
+  ];
 }
 
 const points = (share: number): string => `${share < 0 ? '' : '+'}${(100 * share).toFixed(3)}`;

@@ -141,7 +141,9 @@ it('names what is wrong with the file or the plan', async () => {
 
 it('a pilot reads the same counts', async () => {
   const { out } = await inProcess('pilot', counts, '--base', '0.05', '--effect', '0.02', '--metric', 'clickers');
-  expect(out).toMatch(/Difference after 3 days/);
+  const report = await inProcess('report', counts, '--base', '0.05', '--effect', '0.02', '--metric', 'clickers');
+  const sentences = (of: string) => of.match(/^on against off: .*$/gm);
+  expect(sentences(out)).toEqual(sentences(report.out)?.slice(0, 1));
   const { err } = await inProcess('pilot', counts, '--base', '0.05', '--effect', '0.02', '--metric', 'x');
   expect(err).toContain('there are buyers, adders, clickers');
   const plan = ['--base', '0.05', '--effect', '20%'];
@@ -150,9 +152,16 @@ it('a pilot reads the same counts', async () => {
   const renamed = lines.map((line, at) => line.replaceAll('test/', at % 2 ? 'test/' : 'test-50/'));
   await writeFile(two, renamed.join('\n'));
   const both = await inProcess('pilot', two, ...plan);
-  expect(both.err).toContain('name one with --experiment');
+  expect(both.err).toContain('Name one with --experiment');
   const one = await inProcess('pilot', two, ...plan, '--experiment', 'test-50');
-  expect([one.code, one.out]).toEqual([0, expect.stringContaining('Difference after 3 days')]);
+  expect([one.code, one.out]).toEqual([0, expect.stringContaining('on against off: Visitors who bought')]);
+  const named = await inProcess('pilot', two, ...plan, '--control', 'test-50/off', '--treatment', 'test-50/on');
+  expect(sentences(named.out)).toEqual(sentences(one.out));
+  for (const option of [
+    ['--share', '0.5,2026-03-02=0.6'],
+    ['--design-effect', '2'],
+  ])
+    expect((await inProcess('pilot', counts, ...plan, ...option)).err).toContain('is for counts in a CSV');
   const split = await inProcess('pilot', counts, ...plan, '--share', '0.05');
   expect([split.code, split.out]).toEqual([2, expect.stringContaining('WARNING: THE SPLIT IS WRONG')]);
 });

@@ -13,8 +13,9 @@ import {
 } from '../verdict';
 import { type EffectSize, effectSize, largeEffectNote, partOfControl, readMetricFile } from './verdict-input';
 
-interface ReportOptions extends Omit<VerdictPlan, 'effect'> {
+interface ReportOptions extends Omit<VerdictPlan, 'effect' | 'margin'> {
   effect: EffectSize;
+  margin?: EffectSize;
   json?: boolean;
   html?: string;
 }
@@ -36,6 +37,7 @@ export function reportCommand(): Command {
         .argParser(effectSize)
         .default({ value: 0.05, relative: true }, '5%'),
     )
+    .option('--margin <size>', 'accepted loss, written in the same way (default: the effect)', effectSize)
     .option(
       '--base <value>',
       'expected value of the metric without the variant, such as 3%; fixes the number of visitors needed (default: taken from the counts, which change)',
@@ -46,16 +48,18 @@ export function reportCommand(): Command {
     .option('--metric <name>', 'metric that decides', 'buyers')
     .option('--html <file>', 'write a page with charts to this file')
     .option('--json', 'print the result as one line of JSON, last')
-    .action(async (file: string, { json, html, effect, ...plan }: ReportOptions) => {
-      const relative = partOfControl('--effect', effect, plan.base);
+    .action(async (file: string, { json, html, effect, margin, ...plan }: ReportOptions) => {
+      const sizes = {
+        effect: partOfControl('--effect', effect, plan.base),
+        margin: margin && partOfControl('--margin', margin, plan.base),
+      };
       const log = await readMetricFile(file);
-      const verdict = verdictOf(log, { ...plan, effect: relative });
+      const verdict = verdictOf(log, { ...plan, ...sizes });
       const { metric, base } = verdict.plan;
       const isShare = verdict.metrics.some(({ name, kind }) => name === metric && kind === 'share');
       const note = base === null ? null : largeEffectNote('--effect', effect, base, isShare);
       if (note !== null) console.error(note);
-      const aside = setAsideText(verdict);
-      if (aside !== null) console.error(`Note: ${aside}`);
+      for (const aside of setAsideText(verdict)) console.error(`Note: ${aside}`);
       if (verdict.sampleRatio.mismatch) process.exitCode = WRONG_SPLIT;
       console.log(verdictSentences(verdict).join('\n'));
       for (const { title, header, rows } of [variantCells(verdict), ...comparisonCells(verdict)]) {

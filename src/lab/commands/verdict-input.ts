@@ -40,15 +40,6 @@ const rounded = (value: number): number => Number(value.toPrecision(6));
 /** The share of the control that a difference probably meant: `20%` for 20 as for 0.2. */
 const asPart = (value: number): string => `${rounded(value < 1 ? 100 * value : value)}%`;
 
-/** A size as a difference of shares. @throws SidestreamError `runtime/invalid-input` if no share can differ so from the base */
-export function differenceOfShares(option: string, { value, relative }: EffectSize, base: number): number {
-  if (relative) return value * base;
-  if (value < 1 && (value < base || base + value < 1)) return value;
-  throw invalidInput(
-    `${option} ${value} is not a possible difference from a share of ${base}. Write ${option} ${asPart(value)} for a part of the base.`,
-  );
-}
-
 /** Multiple of the control from which an effect is refused. */
 const MAX_RATIO = 10;
 

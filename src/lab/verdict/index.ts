@@ -1,15 +1,15 @@
-export { compared } from './effects';
+export { compared, SHARES } from './effects';
 export { type MetricLog, readMetricLog } from './metric-log';
-export { type PilotCounts, pilotTotals, readPilotCounts } from './pilot-counts';
-export { type SplitDay, sampleRatio, sampleRatioOfDays, WRONG_SPLIT } from './sample-ratio';
+export { readPilotCounts } from './pilot-counts';
+export { type SampleRatio, type SplitDay, sampleRatio, sampleRatioOfDays, WRONG_SPLIT } from './sample-ratio';
 export {
+  type Arm,
   AT_HORIZON,
   advice,
   lossInWords,
   type SequentialPlan,
   type SequentialResult,
   sequentialTest,
-  sequentialTestOfTotals,
   type UnitsNeeded,
   unitsNeeded,
 } from './sequential-test';

@@ -106,6 +106,36 @@ export function strayNames(visitors: ReadonlyMap<string, number>): Set<string> {
   return new Set([...visitors].filter(([, count]) => isStray(count, most)).map(([name]) => name));
 }
 
+/** Time without reports after which the next days count as a separate group, ms. */
+const MAX_GAP = 14 * 86_400_000;
+
+/**
+ * The days on which an experiment has reports. Left out are groups of days that lie apart from all others and have so few visitors
+ * that they may come from stray reports, such as those of a device whose clock is years off.
+ */
+export function daysOf(
+  days: readonly MetricDay[],
+  experiment: string,
+): { days: MetricDay[]; stray: { name: string; visitors: number }[] } {
+  const ofExperiment = ({ variants }: MetricDay) =>
+    [...variants].filter(([label]) => label.startsWith(`${experiment}/`)).map(([, sums]) => sums.visitors);
+  const visitorsOn = (...on: MetricDay[]): number => on.flatMap(ofExperiment).reduce((sum, count) => sum + count, 0);
+  const own = days.filter((day) => ofExperiment(day).length > 0);
+  const groups: MetricDay[][] = [];
+  for (const [at, day] of own.entries()) {
+    const isApart = at === 0 || Date.parse(day.day) - Date.parse(own[at - 1].day) > MAX_GAP;
+    if (isApart) groups.push([day]);
+    else groups[groups.length - 1].push(day);
+  }
+  const visitors = groups.map((group) => visitorsOn(...group));
+  const most = visitors.reduce((a, b) => Math.max(a, b), 0);
+  const stray = new Set(groups.filter((_, at) => isStray(visitors[at], most)).flat());
+  return {
+    days: own.filter((day) => !stray.has(day)),
+    stray: [...stray].map((day) => ({ name: day.day, visitors: visitorsOn(day) })),
+  };
+}
+
 export function totalsOf(days: readonly Pick<MetricDay, 'variants'>[]): Map<string, VisitorSums> {
   const totals = new Map<string, VisitorSums>();
   for (const { variants } of days) for (const sums of variants.values()) add(totals, sums);

@@ -71,7 +71,3 @@ export function mixtureRatio(alpha: number, power: number): number {
   }
   return high;
 }
-
-/** The same for a test of fixed size with a single look. */
-export const fixedRatio = (alpha: number, power: number): number =>
-  (normalQuantile(1 - alpha / 2) + normalQuantile(power)) ** 2;

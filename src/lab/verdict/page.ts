@@ -1,4 +1,5 @@
 import { axisX, dot, ruleY, text, tickX } from '@observablehq/plot';
+import { shareText } from '../../core/common/text';
 import {
   cards,
   definitions,
@@ -36,11 +37,11 @@ export function verdictPage(verdict: Verdict): string {
   const { experiment, days, plan, sampleRatio } = verdict;
   const [first, last] = days;
   const isWrong = sampleRatio.mismatch;
-  const intro = `Reports from ${first} to ${last}. The sought effect is ${percent(plan.effect)}, false alarms ${100 * plan.alpha} %.`;
+  const intro = `Reports from ${first} to ${last}. The sought effect is ${percent(plan.effect)}, false alarms ${shareText(plan.alpha)}.`;
   const tables = [variantCells(verdict), ...comparisonCells(verdict)].map(
     ({ title, header, rows }) => `<h3>${escaped(title)}</h3>\n${table(title, header, rows)}`,
   );
-  const aside = setAsideText(verdict);
+  const aside = setAsideText(verdict).join(' ');
   const figures = [
     section('Changes against the control', isWrong ? [] : [cards(changeFigures(verdict))]),
     section('All figures', tables),
@@ -49,7 +50,7 @@ export function verdictPage(verdict: Verdict): string {
   return htmlPage(`Experiment ${experiment}`, intro, [
     verdictBlock(verdict),
     tiles(verdictTiles(verdict), isWrong ? 'muted' : 'plain'),
-    aside === null ? '' : note(aside),
+    aside === '' ? '' : note(aside),
     ...(isWrong ? [folded('The figures, which do not count', figures)] : figures),
   ]);
 }

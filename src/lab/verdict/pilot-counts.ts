@@ -1,26 +1,23 @@
 import Papa from 'papaparse';
 import * as v from 'valibot';
 import { invalidInput, type SidestreamError } from '../../error';
-import { measuresOf, SHARES } from './effects';
-import { type MetricLog, strayNames, totalsOf } from './metric-log';
-import type { Arm, Period } from './sequential-test';
+import type { Period } from './sequential-test';
 
-/** Names of the compared variants, with or without the experiment's name before a slash. */
+/** Names of the compared variants. */
 export interface ComparedVariants {
   control: string;
   treatment: string;
-  /** The experiment, if a log has several. */
-  experiment?: string;
 }
 
 /** The days of a pilot, in chronological order. */
-export interface PilotCounts {
+interface PilotCounts {
   days: string[];
   periods: Period[];
   /** Notes for the user about the counts, in sentences. */
   notes: string[];
 }
 
+const SIDES = ['control', 'treatment'] as const;
 const COLUMNS = ['day', 'variant', 'units', 'successes'] as const;
 const count = v.pipe(v.string(), v.trim(), v.regex(/^\d{1,15}$/, 'must be a whole number'), v.transform(Number));
 const rowSchema = v.object({
@@ -34,14 +31,15 @@ const rowSchema = v.object({
  * Reads the counts of a pilot: a CSV with the columns `day`, `variant`, `units` and `successes`, in any order of its rows. Rows
  * of other variants are left out with a note. Rows of one day are added up if a variant is in two experiments, as on the day of a
  * raise. A duplicate or invalid row refuses the whole file: a decision must not rest on part of the counts.
- * @throws SidestreamError `runtime/invalid-input` naming line, field and reason
+ * @throws SidestreamError `runtime/invalid-input` naming line, field and reason, and if a variant has no units but may have another
+ *   name
  */
 export function readPilotCounts(text: string, compared: ComparedVariants): PilotCounts {
   if (text.trim() === '') throw refused('the file is empty; its first line must be day,variant,units,successes');
   const { data, meta } = Papa.parse<Record<string, unknown>>(text.trim(), { header: true });
-  const missing = COLUMNS.filter((column) => !meta.fields?.includes(column));
-  if (missing.length > 0) {
-    throw refused(`the header lacks ${missing.join(' and ')}; it must have day, variant, units and successes`);
+  const absent = COLUMNS.filter((column) => !meta.fields?.includes(column));
+  if (absent.length > 0) {
+    throw refused(`the header lacks ${absent.join(' and ')}; it must have day, variant, units and successes`);
   }
   const days = new Map<string, Period>();
   const lineOf = new Map<string, number>();
@@ -79,9 +77,18 @@ export function readPilotCounts(text: string, compared: ComparedVariants): Pilot
     days.set(day, period);
   }
   const sorted = [...days].sort(([a], [b]) => (a < b ? -1 : 1));
+  const missing = SIDES.filter((side) => sorted.every(([, period]) => period[side].units === 0));
+  // Perhaps it has another name; if it is just absent, the split is wrong.
+  if (missing.length === 2 || (missing.length === 1 && others.size > 0)) {
+    const there = others.size > 0 ? `; there are ${few([...others.keys()])}` : '';
+    throw refused(
+      `no row has units of the variant “${compared[missing[0]]}”${there}; name the variants with --control and --treatment`,
+    );
+  }
   const where = [...others].map(([name, lines]) => `“${name}” (${lines.length > 1 ? 'lines' : 'line'} ${few(lines)})`);
-  const notes = [...leftOut(where), ...oneSided(sorted, compared)];
-  return { ...counted(sorted, compared, [...others.keys()]), notes };
+  const left = where.length > 0 ? [`Left out because neither --control nor --treatment names it: ${few(where)}.`] : [];
+  const notes = [...left, ...oneSided(sorted, compared)];
+  return { days: sorted.map(([day]) => day), periods: sorted.map(([, period]) => period), notes };
 }
 
 const linesIn = (text: string): number => text.split('\n').length - 1;
@@ -91,12 +98,9 @@ const NAMED = 5;
 const few = (of: readonly (string | number)[]): string =>
   of.length <= NAMED ? of.join(', ') : `${of.slice(0, NAMED).join(', ')} and ${of.length - NAMED} more`;
 
-const leftOut = (others: readonly string[]): string[] =>
-  others.length === 0 ? [] : [`Left out because neither --control nor --treatment names it: ${few(others)}.`];
-
 /** The days on which only one variant has units. */
 function oneSided(days: readonly [string, Period][], compared: ComparedVariants): string[] {
-  return (['control', 'treatment'] as const).flatMap((side) => {
+  return SIDES.flatMap((side) => {
     const other = side === 'control' ? 'treatment' : 'control';
     const alone = days.filter(([, period]) => period[side].units > 0 && period[other].units === 0);
     if (alone.length === 0) return [];
@@ -105,73 +109,6 @@ function oneSided(days: readonly [string, Period][], compared: ComparedVariants)
       `Only “${compared[side]}” has units on ${named}: these days count for the split but are left out of the comparison.`,
     ];
   });
-}
-
-/**
- * The days of a pilot in a log of reports, for `sequentialTestOfTotals`: each has all visitors so far, and the number of visitors who did the
- * counted action.
- * @param share one of `SHARES`
- * @throws SidestreamError `runtime/invalid-input` if the log has no visitor of a variant, or variants of several experiments
- */
-export function pilotTotals({ days }: MetricLog, compared: ComparedVariants, share: string): PilotCounts {
-  const measure = measuresOf([]).find(({ name }) => name === share && SHARES.includes(name));
-  if (!measure) throw refused(`there is no share “${share}”; there are ${SHARES.join(', ')}`);
-  const all = totalsOf(days);
-  const stray = strayNames(new Map([...all].map(([label, { visitors }]) => [label, visitors])));
-  const totals = days.map(({ day }, at): [string, Period] => {
-    const soFar = totalsOf(days.slice(0, at + 1));
-    const armOf = (side: keyof ComparedVariants): Arm => {
-      const name = compared[side];
-      const whole = compared.experiment === undefined ? name : `${compared.experiment}/${name}`;
-      const fitting = [...soFar].filter(([label]) => label === whole || label.endsWith(`/${whole}`));
-      const known = fitting.filter(([label]) => !stray.has(label));
-      // A stray report may name another experiment; a variant that only stray reports have may still be the intended one.
-      const found = known.length > 0 ? known : fitting;
-      if (found.length > 1) {
-        const labels = found.map(([label]) => label).join(' and ');
-        throw refused(`there are ${labels}; name one with --experiment`);
-      }
-      if (found.length === 0) return { units: 0, successes: 0 };
-      const { visitors, active } = measure.sums(found[0][1]);
-      return { units: visitors, successes: active };
-    };
-    return [day, { control: armOf('control'), treatment: armOf('treatment') }];
-  });
-  const labels = [...all.keys()];
-  const isCompared = (label: string): boolean =>
-    [compared.control, compared.treatment].some((name) => label === name || label.endsWith(`/${name}`));
-  const experiments = new Set(labels.filter(isCompared).map(experimentOf));
-  const known = compared.experiment === undefined ? experiments : new Set([compared.experiment]);
-  const others = labels.filter((label) => !isCompared(label) && (known.size === 0 || known.has(experimentOf(label))));
-  const named = others.map((label) => `“${label}” (${ofVisitors(all.get(label)?.visitors ?? 0)})`);
-  return { ...counted(totals, compared, others), notes: leftOut(named) };
-}
-
-const ofVisitors = (count: number): string => (count === 1 ? '1 visitor' : `${count} visitors`);
-
-const experimentOf = (label: string): string => label.split('/')[0];
-
-/**
- * @param days days in chronological order
- * @param others variants that are not compared
- * @throws SidestreamError `runtime/invalid-input` if a variant has no units and may have another name; if it is just absent, the
- *   split is wrong
- */
-function counted(
-  days: readonly [string, Period][],
-  compared: ComparedVariants,
-  others: readonly string[],
-): Omit<PilotCounts, 'notes'> {
-  const missing = (['control', 'treatment'] as const).filter((side) =>
-    days.every(([, period]) => period[side].units === 0),
-  );
-  if (missing.length === 2 || (missing.length === 1 && others.length > 0)) {
-    const there = others.length > 0 ? `; there are ${few(others)}` : '';
-    throw refused(
-      `no row has units of the variant “${compared[missing[0]]}”${there}; name the variants with --control and --treatment`,
-    );
-  }
-  return { days: days.map(([day]) => day), periods: days.map(([, period]) => period) };
 }
 
 const refused = (why: string): SidestreamError => invalidInput(`The counts cannot be used: ${why}.`);

@@ -1,3 +1,4 @@
+import { shareText } from '../../core/common/text';
 import { invalidInput, type SidestreamError } from '../../error';
 import { mixtureHalfWidth, mixtureP, mixtureRatio } from './mixture';
 
@@ -67,8 +68,6 @@ export interface SequentialResult {
 
 /** Number of successes, and of failures, that both variants need before a decision: with fewer, shares are not normal enough. */
 const MIN_COUNT = 30;
-/** Power of the test at the horizon. */
-const POWER = 0.8;
 
 /**
  * Compares the shares of two variants by a test that may be evaluated after every period: the mixture sequential probability ratio
@@ -90,60 +89,11 @@ const POWER = 0.8;
  * @throws SidestreamError `runtime/invalid-input` for an impossible plan or impossible counts
  */
 export function sequentialTest(periods: readonly Period[], plan: SequentialPlan): SequentialResult {
-  const { designEffect } = checked(plan);
+  const { alpha, margin, designEffect, rho } = checked(plan);
   const compared: { difference: number; weight: number; variance: number }[] = [];
-  const so = { control: { units: 0, successes: 0 }, treatment: { units: 0, successes: 0 } };
-  let [sum, variance, weights] = [0, 0, 0];
-  const looks = periods.map((period, at): Look => {
-    so.control = plus(so.control, period.control, at);
-    so.treatment = plus(so.treatment, period.treatment, at);
-    const own = comparedIn(period, designEffect);
-    if (own) {
-      compared.push(own);
-      weights += own.weight;
-      sum += own.weight * own.difference;
-      variance += own.weight * own.variance;
-    }
-    return { ...so, sum, variance, weights, isNew: own !== null };
-  });
-  return { ...judged(looks, plan), dispersion: dispersionOf(compared, sum / weights) };
-}
-
-/**
- * The same for visitors who are followed while they come back: each look has all of them so far, with whether each one had a
- * success by then. A visitor's later success makes the steps of S depend on each other, always in the same direction: their
- * covariances equal those of a Brownian motion with the same variances, or are larger, so by Slepian's inequality S crosses the boundary
- * no more often.
- * @param totals in chronological order, each with the counts from the beginning on
- * @throws SidestreamError `runtime/invalid-input` for an impossible plan or impossible counts
- */
-export function sequentialTestOfTotals(totals: readonly Period[], plan: SequentialPlan): SequentialResult {
-  const { designEffect } = checked(plan);
-  const none = { units: 0, successes: 0 };
-  const looks = totals.map((period, at): Look => {
-    const arms = { control: plus(none, period.control, at), treatment: plus(none, period.treatment, at) };
-    const { difference = 0, weight = 0, variance = 0 } = comparedIn(period, designEffect) ?? {};
-    return { ...arms, sum: weight * difference, variance: weight * variance, weights: weight, isNew: weight > 0 };
-  });
-  return { ...judged(looks, plan), dispersion: null };
-}
-
-/** Sums up to a look: S, U and the sum of w. */
-interface Look extends Period {
-  sum: number;
-  variance: number;
-  weights: number;
-  /** Whether both variants had units. */
-  isNew: boolean;
-}
-
-function judged(looks: readonly Look[], plan: SequentialPlan): Omit<SequentialResult, 'dispersion'> {
-  const { alpha, margin, rho } = checked(plan);
-  const none = { units: 0, successes: 0 };
-  const { control, treatment } = looks.at(-1) ?? { control: none, treatment: none };
-  const result: Omit<SequentialResult, 'dispersion'> = {
-    control,
-    treatment,
+  const result: SequentialResult = {
+    control: { units: 0, successes: 0 },
+    treatment: { units: 0, successes: 0 },
     difference: null,
     interval: null,
     p: 1,
@@ -152,16 +102,23 @@ function judged(looks: readonly Look[], plan: SequentialPlan): Omit<SequentialRe
     bound: null,
     boundAfter: null,
     weight: 0,
+    dispersion: null,
   };
-  for (const [at, look] of looks.entries()) {
-    const { sum, variance, weights } = look;
-    if (!look.isNew) continue;
+  let [sum, variance] = [0, 0];
+  for (const [at, period] of periods.entries()) {
+    result.control = plus(result.control, period.control, at);
+    result.treatment = plus(result.treatment, period.treatment, at);
+    const own = comparedIn(period, designEffect);
+    if (!own) continue;
+    compared.push(own);
+    result.weight += own.weight;
+    sum += own.weight * own.difference;
+    variance += own.weight * own.variance;
     const half = mixtureHalfWidth(variance, rho, alpha);
-    const [low, high] = [(sum - half) / weights, (sum + half) / weights];
-    result.difference = sum / weights;
+    const [low, high] = [(sum - half) / result.weight, (sum + half) / result.weight];
+    result.difference = sum / result.weight;
     result.interval = [Math.max(-1, low), Math.min(1, high)];
-    result.weight = weights;
-    if (!enough(look.control) || !enough(look.treatment)) continue;
+    if (!enough(result.control) || !enough(result.treatment)) continue;
     result.p = Math.min(result.p, mixtureP(sum, variance, rho));
     if (result.decidedAfter !== null) continue;
     if (result.bound === null || low > result.bound) [result.bound, result.boundAfter] = [Math.max(-1, low), at + 1];
@@ -170,6 +127,7 @@ function judged(looks: readonly Look[], plan: SequentialPlan): Omit<SequentialRe
     if (decision !== 'continue') result.decision = decision;
     if (decision === 'better' || decision === 'worse') result.decidedAfter = at + 1;
   }
+  result.dispersion = dispersionOf(compared, sum / result.weight);
   return result;
 }
 
@@ -202,7 +160,7 @@ export function advice(decision: Decision, accepted: string): string {
  * @param isEffect whether the effect's size is used because no margin was given
  */
 export const lossInWords = (share: number, whom: string, isEffect: boolean): string =>
-  `a loss of up to ${Number((100 * share).toPrecision(3))} % of the ${whom}${isEffect ? ', as much as the effect,' : ''}`;
+  `a loss of up to ${shareText(share)} of the ${whom}${isEffect ? ', as much as the effect,' : ''}`;
 
 /** Advice without a decision at the horizon, after which more units add little. */
 export const AT_HORIZON =
@@ -227,30 +185,26 @@ export interface UnitsNeeded {
 }
 
 /**
- * Units with which the test finds a difference of `effect` with a power of 80 % or more: the horizon of the pilot. If that is the true
+ * Units with which the test finds a difference of `effect` with a power of `power` or more: the horizon of the pilot. If that is the true
  * difference, the test ends after about half of them on average.
  * @param share of the units that get the treatment, above 0 and below 1
- * @param ratioOf required (effect / standard error)^2, by alpha
  * @throws SidestreamError `runtime/invalid-input` for an impossible plan
  */
-export function unitsNeeded(
-  plan: SequentialPlan,
-  share = 0.5,
-  ratioOf = (alpha: number): number => mixtureRatio(alpha, POWER),
-): UnitsNeeded {
+export function unitsNeeded(plan: SequentialPlan, share = 0.5, power = 0.8): UnitsNeeded {
   const { alpha, designEffect } = checked(plan);
   if (!(share > 0 && share < 1)) throw wrong('The share of the treatment', 'above 0 and below 1');
   // The share of both variants together if the effect exists.
   const pooled = Math.min(0.5, plan.base + plan.effect / 2);
   const variance = designEffect * pooled * (1 - pooled);
-  const total = (ratioOf(alpha) * variance) / plan.effect ** 2 / (share * (1 - share));
+  const total = (mixtureRatio(alpha, power) * variance) / plan.effect ** 2 / (share * (1 - share));
   return { control: Math.ceil((1 - share) * total), treatment: Math.ceil(share * total) };
 }
 
 function checked(plan: SequentialPlan) {
   const { base, effect, alpha = 0.05, margin = effect, designEffect = 1 } = plan;
   if (!(base > 0 && base < 1)) throw wrong('The base share', 'above 0 and below 1');
-  if (!(effect > 0 && effect < 1)) throw wrong('The effect', 'above 0 and below 1, as a difference of shares');
+  if (!(effect > 0 && effect < Math.max(base, 1 - base)))
+    throw wrong('The effect', 'a possible difference from the base');
   if (!(alpha > 0 && alpha < 1)) throw wrong('Alpha', 'above 0 and below 1');
   if (!(margin > 0 && margin < 1)) throw wrong('The margin', 'above 0 and below 1, as a difference of shares');
   if (!(designEffect >= 1 && Number.isFinite(designEffect))) throw wrong('The design effect', 'a number of 1 or more');

@@ -1,4 +1,4 @@
-import { counted } from '../../core/common/text';
+import { counted, shareText } from '../../core/common/text';
 import { signed } from '../evaluate/report-cells';
 import type { Effect, Estimate, Measure } from './effects';
 import { ALARM, isSingle, type SampleRatio } from './sample-ratio';
@@ -39,8 +39,8 @@ function sentenceOf(
   const values = `${of.title}: ${valueText(one, of.kind)} against ${valueText(zero, of.kind)}`;
   const change = `${percent(relative.value)} (${rangeText(relative.always)} at any look)`;
   const missing = missingVisitors({ variant, needed }, verdict);
-  const { effect, base } = verdict.plan;
-  const accepted = lossInWords(effect, of.title.charAt(0).toLowerCase() + of.title.slice(1), true);
+  const { effect, margin, base } = verdict.plan;
+  const accepted = lossInWords(margin, of.title.charAt(0).toLowerCase() + of.title.slice(1), margin === effect);
   const action = decision === 'continue' && missing <= 0 ? AT_HORIZON : advice(decision, accepted);
   const fixed = base !== null && of.kind === 'share';
   const changes = ` (${base === null ? 'computed' : 'the spread is taken'} from the data so far and changes daily${base === null ? '; --base fixes it' : ''})`;
@@ -57,7 +57,7 @@ export function missingVisitors(
   { variant, needed }: Pick<Comparison, 'variant' | 'needed'>,
   { variants, control }: Pick<Verdict, 'variants' | 'control'>,
 ): number {
-  return (needed?.always ?? Number.POSITIVE_INFINITY) - visitorsOf([control, variant], variants);
+  return (needed ?? Number.POSITIVE_INFINITY) - visitorsOf([control, variant], variants);
 }
 
 /** Visitors of these variants together. */
@@ -89,15 +89,27 @@ function singleSentence({ variants, p }: Pick<SampleRatio, 'variants' | 'p'>, fo
   return `WARNING: THERE IS ONLY ONE VARIANT. ${none}${chance}`;
 }
 
-/** The variants left out of the comparison, in a sentence; null if no variant is left out. */
-export function setAsideText({ setAside }: Pick<Verdict, 'setAside'>): string | null {
-  if (setAside.length === 0) return null;
-  const named = setAside.slice(0, NAMED).map(({ name, visitors }) => `“${name}” (${counted(visitors, 'visitor')})`);
-  const more = setAside.length > NAMED ? ` and ${setAside.length - NAMED} more` : '';
-  return `Set aside because the split does not name them or too few visitors had them: ${named.join(', ')}${more}. If one belongs to the experiment, name it with --split.`;
+/** The variants and days that are left out, in sentences. */
+export function setAsideText({ setAside, strayDays }: Pick<Verdict, 'setAside' | 'strayDays'>): string[] {
+  return [
+    ...listed(setAside, 'the split does not name them or too few visitors had them').map(
+      (text) => `${text} If one belongs to the experiment, name it with --split.`,
+    ),
+    ...listed(
+      strayDays,
+      'they lie apart from all other days and too few visitors had them, perhaps with a wrong clock',
+    ),
+  ];
 }
 
-/** Maximum number of variants named individually. */
+function listed(aside: Verdict['setAside'], why: string): string[] {
+  if (aside.length === 0) return [];
+  const named = aside.slice(0, NAMED).map(({ name, visitors }) => `“${name}” (${counted(visitors, 'visitor')})`);
+  const more = aside.length > NAMED ? ` and ${aside.length - NAMED} more` : '';
+  return [`Set aside because ${why}: ${named.join(', ')}${more}.`];
+}
+
+/** Maximum number of variants, or of days, named individually. */
 const NAMED = 5;
 
 export function variantCells({ variants, metrics }: Verdict): Cells {
@@ -116,7 +128,7 @@ export function variantCells({ variants, metrics }: Verdict): Cells {
 
 /** Each variant against the control. */
 export function comparisonCells(verdict: Verdict): Cells[] {
-  const confidence = `${Math.round(100 * (1 - verdict.plan.alpha))} %`;
+  const confidence = shareText(1 - verdict.plan.alpha);
   const header = [
     '',
     'change',
@@ -136,7 +148,7 @@ export function comparisonCells(verdict: Verdict): Cells[] {
         verdict.metrics.find(({ name }) => name === one.metric)?.title ?? one.metric,
         ...effectCells(one.relative),
         says(one),
-        one.needed ? whole(one.needed.always) : '',
+        one.needed ? whole(one.needed) : '',
       ]),
   }));
 }
@@ -151,7 +163,7 @@ export const EXPLANATION: readonly (readonly [string, string])[] = [
   ['at any look', 'holds it at all looks simultaneously, however often one looks: decide by this one'],
   [
     'says',
-    'better or worse: the interval at any look excludes zero, on the first such day for the metric that decides; no-worse: it is above the accepted loss, which is as large as the effect; continue: not known yet',
+    'better or worse: the interval at any look excludes zero, on the first such day for the metric that decides; no-worse: it is above the accepted loss, which is as large as the effect unless --margin names another; continue: not known yet',
   ],
   [
     'visitors needed',

@@ -1,8 +1,8 @@
 import { combined, type VisitorSums } from '../../device/experiment';
 import { invalidInput } from '../../error';
 import { compared, type Effect, type Estimate, estimate, type Measure, measuresOf } from './effects';
-import { type MetricLog, strayNames, totalsOf } from './metric-log';
-import { fixedRatio, mixtureRatio } from './mixture';
+import { daysOf, type MetricLog, strayNames, totalsOf } from './metric-log';
+import { mixtureRatio } from './mixture';
 import { type CappedSums, cappedSums, type RevenueStep } from './revenue-cap';
 import { type SampleRatio, sampleRatio } from './sample-ratio';
 import { type Decision, decisionOf, unitsNeeded } from './sequential-test';
@@ -15,8 +15,10 @@ export interface VerdictPlan {
   control?: string;
   /** Declared weights by variant; default: all equal. */
   split?: ReadonlyMap<string, number>;
-  /** Smallest relative effect worth finding, and accepted loss, above 0. Default 0.05. */
+  /** Smallest relative effect worth finding, above 0. Default 0.05. */
   effect?: number;
+  /** Accepted relative loss, above 0. Default: `effect`. */
+  margin?: number;
   /**
    * Expected value of the deciding metric without the variant: fixes the number of visitors needed. Default: taken from the log.
    */
@@ -27,17 +29,6 @@ export interface VerdictPlan {
   power?: number;
   /** Metric that decides. Default `buyers`. */
   metric?: string;
-}
-
-/**
- * Visitors of both variants together, with which the effect is found with the power of the plan: at the present split and spread,
- * which change daily; for a share with a base, at the declared split and the base.
- */
-interface VisitorsNeeded {
-  /** With any number of looks. */
-  always: number;
-  /** With a single look, at this number. */
-  once: number;
 }
 
 /** One thing measured, of a variant against the control. */
@@ -58,7 +49,11 @@ export interface Comparison {
    * before, and for the other metrics.
    */
   decidedOn: string | null;
-  needed: VisitorsNeeded | null;
+  /**
+   * Visitors of both variants together, with which the effect is found with the power of the plan, at any number of looks: at the
+   * present split and spread, which change daily; for a share with a base, at the declared split and the base.
+   */
+  needed: number | null;
 }
 
 export interface Verdict {
@@ -66,7 +61,15 @@ export interface Verdict {
   control: string;
   /** First and last day with reports. */
   days: [string, string];
-  plan: { effect: number; base: number | null; alpha: number; power: number; metric: string; declaredSplit: boolean };
+  plan: {
+    effect: number;
+    margin: number;
+    base: number | null;
+    alpha: number;
+    power: number;
+    metric: string;
+    declaredSplit: boolean;
+  };
   sampleRatio: SampleRatio;
   metrics: (Pick<Measure, 'name' | 'title' | 'kind'> & {
     /** For revenue: the amount up to which each visitor's revenue counts; null if all of it counts, and for other metrics. */
@@ -74,6 +77,8 @@ export interface Verdict {
   })[];
   /** Variants and experiments that are left out because few visitors, or none of a declared variant, had them. */
   setAside: { name: string; visitors: number }[];
+  /** Days that are left out because few visitors had them, and no other day is near. */
+  strayDays: { name: string; visitors: number }[];
   /** Decision by the deciding metric; `continue` if the split is wrong, null if several variants are compared. */
   decision: Decision | null;
   /** The control first; variants without visitors are omitted. */
@@ -99,14 +104,16 @@ export const MIN_ACTIVE = 30;
  */
 export function verdictOf(log: Pick<MetricLog, 'days'>, plan: VerdictPlan = {}): Verdict {
   const { effect = 0.05, alpha = 0.05, power = 0.8, metric = 'buyers', control = 'off', split, base } = plan;
+  const { margin = effect } = plan;
   if (!(effect > 0 && effect < 10))
     throw invalidInput('The effect must be above 0 and below 10 times the control: 0.05 for 5 %.');
+  if (!(margin > 0 && margin < 10)) throw invalidInput('The margin must be above 0 and below 10 times the control.');
   if (!(alpha > 0 && alpha < 1)) throw invalidInput('Alpha must be above 0 and below 1.');
   if (!(power > 0 && power < 1)) throw invalidInput('The power must be above 0 and below 1.');
-  const totals = totalsOf(log.days);
-  const { experiment, ...aside } = experimentOf(totals, plan.experiment);
+  const { experiment, ...aside } = experimentOf(totalsOf(log.days), plan.experiment);
+  const { days, stray: strayDays } = daysOf(log.days, experiment);
   const present = new Map<string, VisitorSums>();
-  for (const [label, sums] of totals) {
+  for (const [label, sums] of totalsOf(days)) {
     const [name, variant] = label.split('/');
     if (name === experiment) present.set(variant, sums);
   }
@@ -118,14 +125,18 @@ export function verdictOf(log: Pick<MetricLog, 'days'>, plan: VerdictPlan = {}):
   const known = [...present.keys()].filter((name) => !unknown.includes(name)).sort();
   const names = [control, ...known.filter((name) => name !== control)];
   const looks = looksOf(
-    log.days,
+    days,
     known.map((name) => `${experiment}/${name}`),
   );
   const now = looks[looks.length - 1];
   const { sums: judgedSums, caps } = cappedSums(now.sums, now.steps());
-  const ofVariant = new Map(known.flatMap((name) => sumsAt(judgedSums, `${experiment}/${name}`, name)));
+  const ofVariant = new Map<string, VisitorSums>();
+  for (const name of known) {
+    const sums = judgedSums.get(`${experiment}/${name}`);
+    if (sums) ofVariant.set(name, sums);
+  }
   const ratio = sampleRatio(
-    log.days.map(({ variants }) => newVisitors(variants, experiment, known)),
+    days.map(({ variants }) => newVisitors(variants, experiment, known)),
     split ?? new Map(names.filter((name) => ofVariant.has(name)).map((name) => [name, 1])),
   );
   // If the control should have visitors, or no other variant has any, that is the finding rather than a usage error.
@@ -162,38 +173,37 @@ export function verdictOf(log: Pick<MetricLog, 'days'>, plan: VerdictPlan = {}):
       const [before, now] = [variants[0].estimates[one.name], estimates[one.name]];
       const { difference, relative } = comparedIn(one, caps, before, now, { alpha, effect });
       const expected = one.name === metric ? base : undefined;
-      const margin = effect * (expected ?? before?.value ?? 0);
+      const sought = effect * (expected ?? before?.value ?? 0);
       const weights = [split?.get(control) ?? 1, split?.get(name) ?? 1] as const;
       const enough = !ratio.mismatch && relative !== null && isEnough(before, one) && isEnough(now, one);
       const fell =
         one.name === metric && !ratio.mismatch
-          ? firstDecision(looks, `${experiment}/${control}`, `${experiment}/${name}`, one, { alpha, effect })
+          ? firstDecision(looks, `${experiment}/${control}`, `${experiment}/${name}`, one, { alpha, effect, margin })
           : null;
       return {
         variant: name,
         metric: one.name,
         difference,
         relative,
-        decision: fell?.decision ?? (enough ? decisionOf(...relative.always, effect) : 'continue'),
+        decision: fell?.decision ?? (enough ? decisionOf(...relative.always, margin) : 'continue'),
         decidedOn: fell?.day ?? null,
         needed:
           expected !== undefined && one.kind === 'share'
-            ? neededOfShare({ base: expected, effect: margin, alpha }, weights, power)
-            : before && now && margin > 0 && (one.currency === undefined || relative !== null)
-              ? neededFor(before, now, margin, { alpha, power })
+            ? neededOfShare({ base: expected, effect: sought, alpha }, weights, power)
+            : before && now && sought > 0 && (one.currency === undefined || relative !== null)
+              ? neededFor(before, now, sought, { alpha, power })
               : null,
       };
     }),
   );
-  const days = log.days.map(({ day }) => day);
   const decisions = comparisons.filter(({ metric: name }) => name === metric).map(({ decision }) => decision);
   return {
     experiment,
     control,
-    days: [days[0], days[days.length - 1]],
+    days: [days[0].day, days[days.length - 1].day],
     comparisons,
     variants,
-    plan: { effect, base: base ?? null, alpha, power, metric, declaredSplit: split !== undefined },
+    plan: { effect, margin, base: base ?? null, alpha, power, metric, declaredSplit: split !== undefined },
     decision: decisions.length > 1 ? null : (decisions[0] ?? 'continue'),
     sampleRatio: ratio,
     metrics: measures.map((one) => {
@@ -202,6 +212,7 @@ export function verdictOf(log: Pick<MetricLog, 'days'>, plan: VerdictPlan = {}):
       return { name: one.name, title, kind: one.kind, cap };
     }),
     setAside,
+    strayDays,
   };
 }
 
@@ -254,11 +265,6 @@ function looksOf(days: MetricLog['days'], labels: readonly string[]): LookAt[] {
   });
 }
 
-const sumsAt = (from: ReadonlyMap<string, VisitorSums>, label: string, name: string): [string, VisitorSums][] => {
-  const sums = from.get(label);
-  return sums ? [[name, sums]] : [];
-};
-
 const newVisitors = (variants: ReadonlyMap<string, VisitorSums>, experiment: string, names: readonly string[]) =>
   new Map(names.map((name) => [name, variants.get(`${experiment}/${name}`)?.visitors ?? 0]));
 
@@ -294,7 +300,7 @@ function firstDecision(
   control: string,
   variant: string,
   measure: Measure,
-  plan: { alpha: number; effect: number },
+  plan: { alpha: number; effect: number; margin: number },
 ): { day: string; decision: Decision } | null {
   for (const { day, sums: all, steps } of looks) {
     const { sums, caps } = measure.currency === undefined ? { sums: all, caps: NO_CAPS } : cappedSums(all, steps());
@@ -303,7 +309,7 @@ function firstDecision(
     const [before, now] = [estimate(measure.sums(zero)), estimate(measure.sums(one))];
     const { relative } = comparedIn(measure, caps, before, now, plan);
     if (!relative || !isEnough(before, measure) || !isEnough(now, measure)) continue;
-    const decision = decisionOf(...relative.always, plan.effect);
+    const decision = decisionOf(...relative.always, plan.margin);
     if (decision === 'better' || decision === 'worse') return { day, decision };
   }
   return null;
@@ -322,13 +328,11 @@ function neededFor(
   one: Estimate,
   effect: number,
   { alpha, power }: { alpha: number; power: number },
-): VisitorsNeeded | null {
+): number | null {
   const all = zero.visitors + one.visitors;
   // The squared error times the number of all visitors, which stays constant as that number grows.
   const spread = all * (zero.se ** 2 + one.se ** 2);
-  if (!(spread > 0)) return null;
-  const visitors = (ratio: number): number => Math.ceil((ratio * spread) / effect ** 2);
-  return { always: visitors(mixtureRatio(alpha, power)), once: visitors(fixedRatio(alpha, power)) };
+  return spread > 0 ? Math.ceil((mixtureRatio(alpha, power) * spread) / effect ** 2) : null;
 }
 
 /** Visitors needed according to the plan, independent of the log. */
@@ -336,13 +340,10 @@ function neededOfShare(
   plan: { base: number; effect: number; alpha: number },
   [control, variant]: readonly [number, number],
   power: number,
-): VisitorsNeeded | null {
+): number | null {
   if (!(control > 0 && variant > 0)) return null;
-  const visitors = (ratioOf: (alpha: number, power: number) => number): number => {
-    const needed = unitsNeeded(plan, variant / (control + variant), (alpha) => ratioOf(alpha, power));
-    return needed.control + needed.treatment;
-  };
-  return { always: visitors(mixtureRatio), once: visitors(fixedRatio) };
+  const needed = unitsNeeded(plan, variant / (control + variant), power);
+  return needed.control + needed.treatment;
 }
 
 function experimentOf(

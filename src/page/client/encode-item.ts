@@ -3,11 +3,11 @@ import * as v from 'valibot';
 import { itemSchema } from '../../core/catalog';
 import { exactObject } from '../../core/common/schema';
 import type { BundleEncoders, EncoderHost, EncoderRun, Item, NewItem, Progress } from '../../device/protocol';
-import { carryErrors, parsed } from '../../device/protocol';
+import { parsed } from '../../device/protocol';
 import type { LocalItem } from '../../device/store';
 import { SidestreamError } from '../../error';
+import { startEncoder } from './encoder-start';
 import type { Remote } from './worker-calls';
-import { notStarted, startWorker } from './worker-script';
 
 /** The part of the recommender that `addItem` needs. */
 export interface AddContext {
@@ -46,16 +46,9 @@ async function encodeItem(
   files: BundleEncoders,
   { workerUrl, ended, onProgress }: AddContext,
 ): Promise<{ local: LocalItem; runs: readonly EncoderRun[] }> {
-  carryErrors();
   const { encoders } = files;
-  const { worker, address } = startWorker('encoder-worker.js', workerUrl);
-  const failed = new Promise<never>((_, reject) => {
-    worker.addEventListener('error', ({ message }) => {
-      const text = message
-        ? `The encoders' worker stopped (${message}). Try again, with a smaller picture if it repeats.`
-        : notStarted(address);
-      reject(new SidestreamError('runtime/worker-crashed', text));
-    });
+  const { worker, failed } = startEncoder(workerUrl, 'Try again, with a smaller picture if it repeats.');
+  const closed = new Promise<never>((_, reject) => {
     const end = () =>
       reject(new SidestreamError('runtime/closed', 'The recommender was closed before the item was encoded.'));
     if (ended.aborted) end();
@@ -67,6 +60,7 @@ async function encodeItem(
     const encoded = await Promise.race([
       host.encode(item, picture ?? null, Comlink.transfer(files, buffers), Comlink.proxy(onProgress)),
       failed,
+      closed,
     ]);
     const { values, scales, thumbnail, runs } = encoded;
     if (thumbnail) item.image = thumbnail;

@@ -8,10 +8,9 @@ import type {
   QueryEncoder,
   WorkerRecommender,
 } from '../../device/protocol';
-import { carryErrors } from '../../device/protocol';
 import { SidestreamError } from '../../error';
 import type { WorkerConnection } from './connection';
-import { notStarted, startWorker } from './worker-script';
+import { startEncoder } from './encoder-start';
 
 /** Pause before the encoder is loaded for words that no item has, ms: a shopper who is still typing aborts the search. */
 const TYPING_PAUSE = 300;
@@ -130,17 +129,13 @@ class QueryEncoding {
   }
 
   async #open({ call, connection, ended }: FindContext): Promise<OpenEncoder> {
-    carryErrors();
     const files = await call((remote) => remote.queryEncoder(this.#modality));
-    const { worker, address } = startWorker('encoder-worker.js', connection.given.workerUrl);
+    const { worker, failed: stopped } = startEncoder(connection.given.workerUrl, 'Search again.');
     this.#worker = worker;
-    const failed = new Promise<never>((_, reject) => {
+    const ending = new Promise<never>((_, reject) => {
       this.#fail = reject;
-      worker.addEventListener('error', ({ message }) => {
-        const text = message ? `The encoder's worker stopped (${message}). Search again.` : notStarted(address);
-        reject(new SidestreamError('runtime/worker-crashed', text));
-      });
     });
+    const failed = Promise.race([stopped, ending]);
     // Other handles of the page's recommender may still search.
     ended.addEventListener('abort', () => connection.handles > 1 || this.#end(), { once: true });
     // Reported by the search that waits for it, if any.

@@ -10,7 +10,8 @@ import { type StudioFolders, serveStudio } from './studio';
 
 const CONTENT: Readonly<Record<keyof StudioFolders, string[]>> = {
   page: ['studio.html', 'studio-service-worker.js', 'assets/index-a1B2c3D4.js'],
-  element: ['sidestream.js', 'ort-wasm-simd-threaded.asyncify.wasm'],
+  element: ['sidestream.js'],
+  encoders: ['ort-wasm-simd-threaded.asyncify.wasm'],
   cli: ['main.js', 'tfjs-backend-wasm-simd.wasm', 'static-DJnHZ-kE.js'],
   models: ['use-lite.onnx', 'use-lite.tokenizer.json', 'use-lite.preset.json', 'own-model.onnx', 'key.pem'],
 };
@@ -21,16 +22,21 @@ let server: BundleServer;
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'sidestream-'));
   const at = (folder: string): string => join(root, folder);
-  folders = { page: at('page'), element: at('element'), cli: at('cli'), models: at('models') };
+  folders = {
+    page: at('page'),
+    element: at('element'),
+    encoders: at('encoders'),
+    cli: at('cli'),
+    models: at('models'),
+  };
   for (const [folder, names] of Object.entries(CONTENT)) {
-    await mkdir(join(root, folder, 'assets'), { recursive: true });
+    await mkdir(join(root, folder, folder === 'page' ? 'assets' : ''), { recursive: true });
     for (const name of names) {
       const text = `${folder} ${name}`;
       if (folder === 'page') await writeFile(join(root, folder, `${name}.br`), brotliCompressSync(text));
       else await writeFile(join(root, folder, name), text);
     }
   }
-  await rm(join(root, 'element', 'assets'), { recursive: true });
   server = await serveStudio(folders, 0, '127.0.0.1');
 });
 afterAll(async () => {
@@ -59,16 +65,18 @@ describe('serveStudio', () => {
     expect(await (await get('encoders/use-lite.onnx')).text()).toBe('models use-lite.onnx');
     expect(await (await get('encoders/use-lite.tokenizer.json')).text()).toBe('models use-lite.tokenizer.json');
     expect(await (await get('sidestream/files.json')).json()).toEqual([
-      { file: 'ort-wasm-simd-threaded.asyncify.wasm', bytes: 44 },
       { file: 'sidestream.js', bytes: 21 },
+      { file: 'ort-wasm-simd-threaded.asyncify.wasm', bytes: 45 },
     ]);
+    const runtime = await get('sidestream/ort-wasm-simd-threaded.asyncify.wasm');
+    expect(await runtime.text()).toBe('encoders ort-wasm-simd-threaded.asyncify.wasm');
     expect(await (await get('sidestream/sidestream.js')).text()).toBe('element sidestream.js');
   });
 
   it('serves large files of the page from the folder that has them', async () => {
     const runtime = await get('assets/ort-wasm-simd-threaded.asyncify-D5D0fo7z.wasm');
     expect([await runtime.text(), runtime.headers.get('content-type')]).toEqual([
-      'element ort-wasm-simd-threaded.asyncify.wasm',
+      'encoders ort-wasm-simd-threaded.asyncify.wasm',
       'application/wasm',
     ]);
     expect(await (await get('assets/tfjs-backend-wasm-simd-A-_4fo7z.wasm')).text()).toBe(

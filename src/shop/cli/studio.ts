@@ -16,12 +16,14 @@ export interface StudioFolders {
   /** The page and its scripts; each file is compressed with brotli and has `.br` after its name. */
   page: string;
   element: string;
+  /** The element's files that only encoders need. */
+  encoders: string;
   cli: string;
   models: string;
 }
 
 /** Folders that may have a file of the page already, so that the package has it once. */
-export const TWIN_FOLDERS = ['element', 'cli'] as const;
+export const TWIN_FOLDERS = ['element', 'encoders', 'cli'] as const;
 
 /** Names under which another folder may have a file of the page: the page's build puts a digest behind the name. */
 export function twinNames(path: string): string[] {
@@ -49,8 +51,10 @@ export function studioCommand(): Command {
     .option('--host <name>', 'address to listen on; other machines need https in front of it', '127.0.0.1')
     .addOption(encodersOption())
     .action(async ({ port, host, models }: StudioOptions) => {
-      const [page, element, cli] = ['studio', 'cdn', 'cli'].map((name) => join(PACKAGE_FOLDER, 'lib', name));
-      const folders = { page, element, cli, models };
+      const [page, element, encoders, cli] = ['studio', 'cdn', 'encoders', 'cli'].map((name) =>
+        join(PACKAGE_FOLDER, 'lib', name),
+      );
+      const folders = { page, element, encoders, cli, models };
       if (!existsSync(join(folders.page, `${PAGE}.br`))) {
         throw invalidInput(
           `The page of Studio is not in this package (${folders.page}). In a clone, run "npm run pack" first.`,
@@ -87,8 +91,14 @@ const decompress = promisify(brotliDecompress);
 
 export async function serveStudio(folders: StudioFolders, port: number, host: string): Promise<BundleServer> {
   const from = (folder: string) => folderSender(folder, missing, { extensions: [] });
-  const send = { element: from(folders.element), cli: from(folders.cli), models: from(folders.models) };
-  const list = JSON.stringify(await elementFiles(folders.element));
+  const send = {
+    element: from(folders.element),
+    encoders: from(folders.encoders),
+    cli: from(folders.cli),
+    models: from(folders.models),
+  };
+  const encoders = await elementFiles(folders.encoders);
+  const list = JSON.stringify([...(await elementFiles(folders.element)), ...encoders]);
 
   const answer = async (path: string, request: IncomingMessage, response: ServerResponse): Promise<void> => {
     response.setHeader('Cache-Control', HASHED.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache');
@@ -96,8 +106,11 @@ export async function serveStudio(folders: StudioFolders, port: number, host: st
     if (path === `${ELEMENT}${FILES_LIST}`) response.setHeader('Content-Type', 'application/json').end(list);
     else if (MODELS.some((file) => path === `${ENCODERS}${file}`))
       send.models(request, response, path.slice(ENCODERS.length - 1));
-    else if (path.startsWith(ELEMENT)) send.element(request, response, path.slice(ELEMENT.length - 1));
-    else if (!(await sendPage(folders.page, path, request, response))) {
+    else if (path.startsWith(ELEMENT)) {
+      const name = path.slice(ELEMENT.length);
+      const from = encoders.some(({ file }) => file === name) ? send.encoders : send.element;
+      from(request, response, `/${name}`);
+    } else if (!(await sendPage(folders.page, path, request, response))) {
       const [folder, name] = twinOf(folders, path) ?? [];
       if (folder && name) send[folder](request, response, `/${name}`);
       else missing(response);

@@ -115,8 +115,12 @@ export const csvTitles = (limit: number, standIns: number): string => {
   return Papa.unparse([['of', ...names.flatMap((name) => CARD_COLUMNS.map((column) => `${name}_${column}`))]]);
 };
 
-/** A text that a spreadsheet would run: it gets an apostrophe in front. `-20% Tee (red)` and `@home` are titles like any other. */
-const FORMULA = /^(=|[-+@\t\r].*(\w\(|\||![$\w]))/s;
+/**
+ * A text that a spreadsheet would run: it gets an apostrophe in front. East Asian editions also take full-width signs. `@home` is
+ * a title like any other, and so is `-20% Tee (red)`: a word after a number is no formula.
+ */
+const FORMULA =
+  /^([=＝]|[-+@＋－＠\t\r].*(\w[(（]|\||![$\w])|(?![-+＋－]\s*\d[\d.,]*\s*%?\s\p{L})[-+@＋－＠\t\r].*\w\s+[(（])/su;
 
 /** One list as a row of such a table; places without an item are empty. */
 export function csvRow({ of, items, standIns }: CardList, limit: number, places: number): string {

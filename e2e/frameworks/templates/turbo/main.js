@@ -1,4 +1,5 @@
 import '@hotwired/turbo';
+import 'sidestream/encoder-files';
 import * as sidestream from 'sidestream';
 import { connectAttributes } from 'sidestream/adapters';
 

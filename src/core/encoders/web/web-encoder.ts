@@ -97,7 +97,7 @@ export interface GpuAdapterSource {
 /** What tells whether an adapter is hardware. */
 export interface GpuAdapterKind {
   /** Missing in older browsers. */
-  info?: Pick<GPUAdapterInfo, 'architecture' | 'isFallbackAdapter'>;
+  info?: { architecture: string; isFallbackAdapter?: boolean };
 }
 
 const computesOnBytes = ({ adapted }: Preset): boolean => adapted?.compute === 'int8';

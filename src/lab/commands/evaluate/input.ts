@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type Bundle, contentBlend } from '../../../core/catalog';
 import { sha256 } from '../../../core/common/bytes';
-import { counted } from '../../../core/common/text';
+import { counted, shareText } from '../../../core/common/text';
 import type { LearnerCatalog } from '../../../device/learner';
 import { catalogIndex } from '../../../device/ranking';
 import { invalidInput, type SidestreamError } from '../../../error';
@@ -141,7 +141,7 @@ export function catalogOf({ items, features, manifest }: Bundle, popularity: Flo
 
 /** The evaluated shoppers of a log, for the setting of a result. @param who such as `20 shoppers` */
 export const coldText = ({ half, past }: EvaluateInput, who: string): string =>
-  `${who} (${half === 'all' ? 'all' : `half: ${half}`}) who are not in the first ${100 * past} % of the log`;
+  `${who} (${half === 'all' ? 'all' : `half: ${half}`}) who are not in the first ${shareText(past)} of the log`;
 
 /** Whether a method is wanted: by name, or because none is named. */
 export const wanted = ({ methods }: EvaluateInput, name: string): boolean =>

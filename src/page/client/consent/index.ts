@@ -57,11 +57,14 @@ export interface AskOptions {
    * The question element, or a selector for it. Its attribute `hidden` is set while an answer exists. A click on an element in it
    * with the attribute `value="granted"` or `value="denied"` is the answer.
    */
-  question: Element | string;
+  question: Element | string | null;
   /** A button or link "Privacy choices", or a selector for it: it deletes everything and shows the question again. */
-  choices?: Element | string;
-  /** Namespace of the recommender. Default `default`. */
-  namespace?: string;
+  choices?: Element | string | null;
+  /**
+   * Namespace of the recommender; a list for several. A refusal deletes the data of all of them, including namespaces that only
+   * other pages use. Default `default`.
+   */
+  namespace?: string | readonly string[];
   /** localStorage key of the noted answer. Default `recommendations`. */
   key?: string;
   /** Further localStorage keys that the shop may keep only while the shopper agrees; a refusal removes them too. */
@@ -70,9 +73,13 @@ export interface AskOptions {
   onForget?: () => void;
 }
 
+type Starting = Asker | PromiseLike<Asker>;
+
 interface Asking {
-  recommender: unknown;
-  question: Element;
+  recommenders: readonly Starting[];
+  /** The recommenders that could not start. */
+  failed: ReadonlySet<Starting>;
+  question: Element | null;
   choices: Element | null;
   end: () => void;
 }
@@ -86,81 +93,104 @@ const asking = new Map<string, Asking>();
  * bundle. Start the recommender with `consent: notedConsent()`.
  *
  * A page has one question for each `key`: a further call with the same arguments changes nothing, and a call with other elements,
- * for instance after the page's content was swapped, replaces the earlier one. The caller reports a failed start. On a server it
- * does nothing.
- * @param recommender the recommender, or a promise of it while it starts
+ * for instance after the page's content was swapped, replaces the earlier one. If answers then no longer reach a recommender of the
+ * earlier call, the console shows a warning. The caller reports a failed start. On a server it does nothing.
+ * @param recommenders the recommender, or a promise of it while it starts; a list if the answer is for several. Name their
+ *   namespaces in the option `namespace`
  * @returns a function that disconnects; an answer already given is still carried out
- * @throws SidestreamError `runtime/invalid-input` for a wrong option, and if an element is not on the page
+ * @throws SidestreamError `runtime/invalid-input` for a wrong option. An element that is not on the page gives an error with the
+ *   same code to `reportError()`, which shows it in the console, and everything else works
  */
-export function askConsent(recommender: Asker | PromiseLike<Asker>, options: AskOptions): () => void {
+export function askConsent(recommenders: Starting | readonly Starting[], options: AskOptions): () => void {
   if (typeof document === 'undefined') return () => undefined;
   const { namespace = 'default', key = NOTE, notes = [], onForget } = checked(options);
-  const question = elementOf('question', options.question);
-  const choices = options.choices === undefined ? null : elementOf('choices', options.choices);
+  const all = [...new Set([recommenders].flat())];
+  const namespaces = [namespace].flat();
+  const question = elementOf(options.question);
+  const choices = elementOf(options.choices);
   const earlier = asking.get(key);
-  if (earlier?.recommender === recommender && earlier.question === question && earlier.choices === choices) {
-    return earlier.end;
+  if (earlier) {
+    const left = earlier.recommenders.filter((one) => !all.includes(one));
+    const isSame = left.length === 0 && earlier.recommenders.length === all.length;
+    if (isSame && earlier.question === question && earlier.choices === choices) return earlier.end;
+    if (left.some((one) => !earlier.failed.has(one))) {
+      console.warn(
+        `askConsent(): this call replaces an earlier one with the key "${key}", and answers no longer reach its recommender. Call askConsent([a, b], …) once for both, give each its own key, or first call the function that the earlier call returned.`,
+      );
+    }
+    earlier.end();
   }
-  earlier?.end();
+  if (!question) reportMissing('question', options.question);
+  if (!choices && options.choices !== undefined) reportMissing('choices', options.choices);
 
   const ended = new AbortController();
   const { signal } = ended;
-  /** Null until it has started, and if it cannot start. */
-  let ready: Asker | null = null;
+  const ready = new Set<Asker>();
+  const failed = new Set<Starting>();
   /** Answers that are being carried out. */
   let underWay = 0;
-  let before: Consent | undefined;
-  let erased: Promise<void> = Promise.resolve();
+  const levels = new Map<Asker, Consent>();
+  let erased: Promise<unknown> = Promise.resolve();
 
-  const show = (asks: boolean): void => void (signal.aborted || question.toggleAttribute('hidden', !asks));
-  const follow = ({ consent }: { consent: Consent }): void => {
+  const show = (asks: boolean): void => void (signal.aborted || question?.toggleAttribute('hidden', !asks));
+  const follow = (asker: Asker, { consent }: { consent: Consent }): void => {
     // An answer given here is shown already.
     if (underWay > 0) return;
     // Withdrawn in another tab or by another script.
-    if (before === 'granted' && consent !== 'granted') {
+    if (levels.get(asker) === 'granted' && consent !== 'granted') {
       removeNotes(notes);
       // A noted refusal stays: it may be the answer behind the deletion, of which this tab knows only that the database is gone.
       if (readNote(key) === 'granted') removeNotes([key]);
     }
-    before = consent;
-    show(consent === 'pending' || consent === 'session');
+    levels.set(asker, consent);
+    show([...levels.values()].some((level) => level === 'pending' || level === 'session'));
   };
+  const look = (asker: Asker): void => void asker.status().then((status) => follow(asker, status), reportError);
 
-  const started = Promise.resolve(recommender).then(
-    (asker) => {
-      ready = asker;
+  const started = all.map(async (one) => {
+    try {
+      const asker = await one;
+      ready.add(asker);
       return asker;
-    },
-    () => null,
-  );
+    } catch {
+      failed.add(one);
+      return null;
+    }
+  });
   const carryOut = async (answer: Noted): Promise<void> => {
     const refusal = answer === 'granted' ? null : answer === 'denied' ? answer : 'pending';
     const eraseNow = async (): Promise<void> => {
       if (!refusal) return;
-      erased = erase(namespace, refusal);
-      await erased;
+      const erasing = Promise.all(namespaces.map((one) => erase(one, refusal)));
+      erased = erasing;
+      await erasing;
     };
-    // At once, whether or not the recommender starts.
-    const early = ready ? null : eraseNow();
-    const failed = early?.catch((thrown) => ({ thrown }));
-    const asker = await started;
-    // An earlier answer must not delete data stored from now on.
-    await erased.catch(() => undefined);
-    if (!asker) {
-      const failure = await failed;
-      if (failure) throw failure.thrown;
-      // Note the consent: the next page starts with it.
-      return;
-    }
-    try {
-      await (answer === 'forget' ? asker.forget() : asker.consent(answer));
-    } catch (thrown) {
-      if (!refusal) throw thrown;
-      await eraseNow();
-    }
+    // At once, whether or not the recommenders start, and also in namespaces without a recommender on this page.
+    const early = ready.size < Math.max(all.length, namespaces.length) ? eraseNow() : null;
+    const work = started.map(async (starting) => {
+      const asker = await starting;
+      // An earlier answer must not delete data stored from now on.
+      await erased.catch(() => undefined);
+      // If there is no recommender, note the consent: the next page starts with it.
+      if (!asker) return early;
+      try {
+        await (answer === 'forget' ? asker.forget() : asker.consent(answer));
+      } catch (thrown) {
+        if (!refusal) throw thrown;
+        await eraseNow();
+      }
+    });
+    if (namespaces.length > all.length) work.push(Promise.resolve(early ?? undefined));
+    // Reported below if it counts.
+    early?.catch(() => undefined);
+    const ends = await Promise.allSettled(work);
+    const [failure, ...others] = new Set(ends.flatMap((one) => (one.status === 'rejected' ? [one.reason] : [])));
+    others.forEach(reportError);
+    if (failure) throw failure;
   };
   const give = async (answer: Noted): Promise<void> => {
     underWay++;
+    levels.clear();
     show(answer === 'forget');
     writeNote(key, answer);
     if (answer !== 'granted') removeNotes(notes);
@@ -168,7 +198,7 @@ export function askConsent(recommender: Asker | PromiseLike<Asker>, options: Ask
       await carryOut(answer);
     } finally {
       underWay--;
-      if (ready && !signal.aborted) ready.status().then(follow, reportError);
+      if (!signal.aborted) ready.forEach(look);
     }
     if (answer !== 'forget') return;
     // The shopper has answered differently meanwhile: that note stays.
@@ -182,34 +212,40 @@ export function askConsent(recommender: Asker | PromiseLike<Asker>, options: Ask
     const value = target.closest('[value="granted"], [value="denied"]')?.getAttribute('value');
     if (value === 'granted' || value === 'denied') answer(value);
   };
-  question.addEventListener('click', onClick, { signal });
+  question?.addEventListener('click', onClick, { signal });
   choices?.addEventListener('click', () => answer('forget'), { signal });
   // An earlier page was left before the deletion had finished.
   if (readNote(key) === 'forget') answer('forget');
 
-  const following = started.then((asker) => {
-    if (!asker || signal.aborted) return undefined;
-    asker.status().then(follow, reportError);
-    return asker.on('change', follow);
+  const followed = started.map(async (starting) => {
+    const asker = await starting;
+    if (!asker || signal.aborted) return;
+    look(asker);
+    signal.addEventListener(
+      'abort',
+      asker.on('change', (status) => follow(asker, status)),
+    );
   });
+  Promise.all(followed).catch(reportError);
   const end = (): void => {
     ended.abort();
-    following.then((unfollow) => unfollow?.(), reportError);
     if (asking.get(key)?.end === end) asking.delete(key);
   };
-  asking.set(key, { recommender, question, choices, end });
+  asking.set(key, { recommenders: all, failed, question, choices, end });
   return end;
 }
 
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
-const isElement = (value: unknown): boolean => value instanceof Element || isText(value);
+const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every(isText);
+/** What `querySelector()` may have returned. */
+const isElement = (value: unknown): boolean => value === null || value instanceof Element || isText(value);
 
 const CHECKS: Record<keyof AskOptions, [(value: unknown) => boolean, string]> = {
   question: [isElement, 'an element or a selector'],
   choices: [isElement, 'an element or a selector'],
-  namespace: [isText, 'a name'],
+  namespace: [(value) => isText([value].flat()[0]) && isTexts([value].flat()), 'a name or a list of names'],
   key: [isText, 'a name'],
-  notes: [(value) => Array.isArray(value) && value.every(isText), 'a list of names'],
+  notes: [isTexts, 'a list of names'],
   onForget: [(value) => typeof value === 'function', 'a function'],
 };
 
@@ -222,12 +258,21 @@ function checked(options: AskOptions): AskOptions {
   return options;
 }
 
-function elementOf(name: string, given: Element | string): Element {
-  const found = typeof given === 'string' ? document.querySelector(given) : given;
-  if (found) return found;
-  throw invalid(
-    `${name} ${given ? `"${given}" is not on this page` : 'is missing'}; call askConsent() once the element exists`,
-  );
+type Given = Element | string | null | undefined;
+
+function elementOf(given: Given): Element | null {
+  try {
+    return typeof given === 'string' ? document.querySelector(given) : (given ?? null);
+  } catch {
+    // An invalid selector matches no element.
+    return null;
+  }
+}
+
+/** Does not throw: the rest of the page's script must run on a page without the element. */
+function reportMissing(name: string, given: Given): void {
+  const what = given ? `${name} "${given}" matches no element of this page` : `${name} is missing`;
+  reportError(invalid(`${what}; call askConsent() once the element exists`));
 }
 
 const invalid = (text: string): SidestreamError =>

@@ -1,3 +1,4 @@
+import 'sidestream/encoder-files';
 import * as sidestream from 'sidestream';
 import { connectAttributes } from 'sidestream/adapters';
 

@@ -1,5 +1,6 @@
 'use client';
 
+import 'sidestream/encoder-files';
 import * as sidestream from 'sidestream';
 import { useRecommendations } from 'sidestream/react';
 
