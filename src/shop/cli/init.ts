@@ -78,7 +78,7 @@ export function initCommand(): Command {
       // Reports a mistyped path before anything is written.
       const facts = await feedFacts(feed, options);
       try {
-        await writeShop(target, folder, feed, options, facts, before);
+        await writeShop([target, folder], feed, options, facts, before);
       } catch (cause) {
         await removeNew(target, before);
         throw cause;
@@ -88,8 +88,7 @@ export function initCommand(): Command {
 
 /** @param before names that the folder had already; these files stay as they are */
 async function writeShop(
-  target: string,
-  folder: string,
+  [target, folder]: [string, string],
   feed: string[],
   options: InitOptions,
   facts: FeedFacts,
@@ -113,14 +112,15 @@ async function writeShop(
   const own = feed.length > 0 ? await copyFiles(feed, target, 'feed', taken) : [SAMPLES];
   const [ownMapping] = await copyFiles(mapping === undefined ? [] : [mapping], target, 'mapping', taken);
   if (!before?.includes('README.md')) await nameFeed(join(target, 'README.md'), own);
-  const script = bundleArguments({
-    feed: own,
-    at: (path) => path,
-    pictures,
-    options,
-    mapping: ownMapping,
-    refusals: refusals && plainName(basename(resolve(refusals)), 'refusals', taken),
-  });
+  const script = [
+    ...['build', ...own, '--out', 'public/bundle', '--cache', '.cache/bundle'],
+    ...optionWords({ mapping: ownMapping, encoding: options.encoding, lang: options.lang }),
+    ...optionWords({ refusals: refusals && plainName(basename(resolve(refusals)), 'refusals', taken) }),
+    ...(options.allowPrivate ? ['--allow-private'] : []),
+    ...(pictures === null
+      ? []
+      : ['--images', `public/${pictures}`, '--image-base', `/${encodeURIComponent(pictures)}/`]),
+  ];
   const about = await ownPackage();
   const source = await packageSource(PACKAGE_FOLDER, target, about);
   await writeFile(join(target, 'package.json'), packageFile(basename(target), script, source, about));
@@ -129,11 +129,11 @@ async function writeShop(
   // Run by npx, this process lacks the packages that encode products; `npm install` brings them into the shop.
   const build = options.build && (await nodeRuntime().then(Boolean, () => false));
   if (build) {
-    const at = (path: string): string => join(target, path);
-    const sources = feed.length > 0 ? feed : [at(SAMPLES)];
-    const cache = ['--picture-cache', at('.cache/pictures')];
-    const built = bundleArguments({ feed: sources, at, pictures, options, mapping, refusals });
-    await buildCommand().parseAsync([...built.slice(1), ...cache], { from: 'user' });
+    const reported = optionWords({ refusals: refusals && resolve(refusals) });
+    const from = process.cwd();
+    process.chdir(target);
+    const building = buildCommand().parseAsync([...script.slice(1), ...reported], { from: 'user' });
+    await building.finally(() => process.chdir(from));
   }
   console.log(
     [
@@ -204,34 +204,6 @@ const toPack = ({ tarball, clone }: PackageSource): boolean =>
 
 const currencyFile = (code: string): string =>
   `/** Currency of the prices, as a code: of the lists and of the pages. */\nexport const currency = '${code}';\n`;
-
-/** The command line that builds the bundle. @param at maps a path to the shop's own path */
-function bundleArguments({
-  feed,
-  at,
-  pictures,
-  mapping,
-  refusals,
-  options: { encoding, lang, allowPrivate },
-}: {
-  feed: string[];
-  at: (path: string) => string;
-  pictures: string | null;
-  mapping?: string;
-  refusals?: string;
-  options: InitOptions;
-}): string[] {
-  const folders = { out: at('public/bundle'), cache: at('.cache/bundle') };
-  const shown = pictures !== null && {
-    images: at(`public/${pictures}`),
-    'image-base': `/${encodeURIComponent(pictures)}/`,
-  };
-  return [
-    ...['build', ...feed, ...optionWords({ ...folders, mapping, encoding, lang, refusals })],
-    ...(allowPrivate ? ['--allow-private'] : []),
-    ...optionWords({ ...shown }),
-  ];
-}
 
 async function nameFeed(readme: string, feed: string[]): Promise<void> {
   const text = await readFile(readme, 'utf8');
