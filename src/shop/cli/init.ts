@@ -18,7 +18,7 @@ import {
   optionWords,
   refusalsOption,
 } from './options';
-import { type PackageSource, packageSource, plainAddress, plainName, scriptWord } from './shop-package';
+import { packageSource, plainAddress, plainName, scriptWord, TARBALL } from './shop-package';
 import { filledPage, hasTexts, shopTexts, textsFile } from './shop-texts';
 
 /** The shop that is copied; next to `lib` in the package, at the top level in a clone. */
@@ -122,8 +122,8 @@ async function writeShop(
       : ['--images', `public/${pictures}`, '--image-base', `/${encodeURIComponent(pictures)}/`]),
   ];
   const about = await ownPackage();
-  const source = await packageSource(PACKAGE_FOLDER, target, about);
-  await writeFile(join(target, 'package.json'), packageFile(basename(target), script, source, about));
+  const { dependency, clone } = await packageSource(PACKAGE_FOLDER, target, about);
+  await writeFile(join(target, 'package.json'), packageFile(basename(target), script, dependency, about));
   console.log(`Wrote a shop to ${folder}`);
   for (const line of notes(feed, currency, facts)) console.log(line);
   // Run by npx, this process lacks the packages that encode products; `npm install` brings them into the shop.
@@ -138,7 +138,7 @@ async function writeShop(
   console.log(
     [
       '',
-      ...(toPack(source) ? [`  npm --prefix ${JSON.stringify(source.clone)} run pack`] : []),
+      ...(clone && !existsSync(join(clone, TARBALL)) ? [`  npm --prefix ${JSON.stringify(clone)} run pack`] : []),
       `  cd ${folder}`,
       '  npm install',
       ...(build ? [] : ['  npm run bundle']),
@@ -197,10 +197,6 @@ async function writeTexts(target: string, language: string): Promise<void> {
     await writeFile(page, filledPage(await readFile(page, 'utf8'), texts, language));
   await writeFile(join(target, 'src', 'texts.js'), textsFile(texts));
 }
-
-/** Whether a clone still has to create the file from which the shop is installed. */
-const toPack = ({ tarball, clone }: PackageSource): boolean =>
-  clone !== undefined && tarball !== undefined && !existsSync(tarball);
 
 const currencyFile = (code: string): string =>
   `/** Currency of the prices, as a code: of the lists and of the pages. */\nexport const currency = '${code}';\n`;
@@ -263,12 +259,7 @@ type OwnPackage = v.InferOutput<typeof ownSchema>;
 const ownPackage = async (): Promise<OwnPackage> =>
   v.parse(v.pipe(v.string(), v.parseJson(), ownSchema), await readFile(join(PACKAGE_FOLDER, 'package.json'), 'utf8'));
 
-function packageFile(
-  name: string,
-  bundle: string[],
-  { dependency }: PackageSource,
-  { peerDependencies }: OwnPackage,
-): string {
+function packageFile(name: string, bundle: string[], dependency: string, { peerDependencies }: OwnPackage): string {
   return `${JSON.stringify(
     {
       name:

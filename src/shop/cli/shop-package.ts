@@ -20,8 +20,6 @@ const DEPENDENCIES = ['dependencies', 'devDependencies', 'optionalDependencies']
 
 export interface PackageSource {
   dependency: string;
-  /** Absolute path of the named file; undefined if it names none. */
-  tarball?: string;
   /** Absolute path of the clone that creates this file; undefined if the package is installed. */
   clone?: string;
 }
@@ -37,10 +35,7 @@ export async function packageSource(
 ): Promise<PackageSource> {
   const registry = { dependency: `^${version}` };
   const own = await realpath(folder);
-  const file = async (tarball: string): Promise<PackageSource> => ({
-    dependency: await fileSpec(tarball, shop),
-    tarball,
-  });
+  const file = async (tarball: string): Promise<PackageSource> => ({ dependency: await fileSpec(tarball, shop) });
   if (existsSync(join(own, CLONE_MARK)))
     return published ? registry : { ...(await file(join(own, TARBALL))), clone: own };
   for (const project of foldersAbove(own)) {
