@@ -18,7 +18,7 @@ const CLONE_MARK = join('scripts', 'setup.mjs');
 const INSTALLED = 'node_modules/sidestream';
 const DEPENDENCIES = ['dependencies', 'devDependencies', 'optionalDependencies'] as const;
 
-export interface PackageSource {
+interface PackageSource {
   dependency: string;
   /** Absolute path of the clone that creates this file; undefined if the package is installed. */
   clone?: string;
