@@ -35,7 +35,7 @@ const sidebar = [
     items: [
       { text: 'Install', link: '/how-to/install' },
       { text: 'Frameworks and bundlers', link: '/how-to/frameworks' },
-      { text: 'Pages swapped by the client', link: '/how-to/frameworks#pages-swapped-by-the-client' },
+      { text: 'Routers', link: '/how-to/routers' },
       { text: 'Next', link: '/how-to/next' },
       { text: 'Angular', link: '/how-to/angular' },
       { text: 'Host it', link: '/how-to/host' },

@@ -1,6 +1,6 @@
 /**
- * An app of a new user and the commands that run it. Only the app with Angular has settings for this package: those in its
- * guide.
+ * An app of a new user and the commands that run it. Only the apps with Angular and Parcel have settings for this package: those in their
+ * guides.
  */
 export interface App {
   name: string;
@@ -14,6 +14,10 @@ export interface App {
   moved?: Record<string, string>;
   /** Packages to install with it, at exact versions. */
   packages: Record<string, string>;
+  /** Whether its bundler leaves the encoders out, so that they are not tried. */
+  light?: boolean;
+  /** Further entries of its package.json. */
+  settings?: Record<string, unknown>;
   /** Folder of files that are served unchanged. Default: `public`. */
   files?: string;
   /** Arguments of the program in `node_modules/.bin` that builds it. */
@@ -90,6 +94,16 @@ export const APPS: App[] = [
     packages: { webpack: '5.112.2', 'webpack-cli': '7.3.1' },
     build: ['webpack', '--mode', 'production'],
     files: 'dist',
+    serve: { folder: 'dist' },
+  },
+  {
+    name: 'Parcel 2',
+    template: 'plain',
+    packages: { parcel: '2.16.4' },
+    light: true,
+    settings: { '@parcel/resolver-default': { packageExports: true } },
+    files: 'dist',
+    build: ['parcel', 'build', 'index.html', '--no-cache'],
     serve: { folder: 'dist' },
   },
   {

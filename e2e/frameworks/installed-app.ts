@@ -77,6 +77,7 @@ export class InstalledApp {
       name: 'a-shop',
       private: true,
       ...(app.template === 'next' ? {} : { type: 'module' }),
+      ...app.settings,
       dependencies,
     };
     await writeFile(join(folder, 'package.json'), JSON.stringify(about));

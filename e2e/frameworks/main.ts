@@ -114,7 +114,7 @@ async function tryApp(app: App, browser: Browser): Promise<Row> {
     }
     await installed.build();
     row.build = performance.now() - started - row.install;
-    row.built = await use(browser, app, await installed.serve(), false);
+    row.built = await use(browser, app, await installed.serve(), app.light ?? false);
     if (app.dev) row.dev = await use(browser, app, await installed.dev(), true);
     row.good = true;
   } catch (thrown) {

@@ -43,6 +43,9 @@ test('npm installs it without a flag, within the limit, and the command names th
   expect(failed).toMatchObject({ code: 1, stderr: expect.stringMatching(/^Error \(encoder\/not-installed\): /) });
   const [, command] = /Run "npm ([^"]+)"/.exec(failed.stderr) ?? [];
   expect(command).toBe('i -D onnxruntime-node sharp --ignore-scripts');
+  // A new shop brings them with its own install.
+  const { stdout: made } = await run('npx', ['--no-install', 'sidestream', 'init', 'my-shop'], { cwd: project });
+  expect(made).toContain('npm run bundle');
   // Commands that encode nothing do not need them.
   await expect(
     run('npx', ['--no-install', 'sidestream', 'inspect', 'nowhere'], { cwd: project }),

@@ -5,7 +5,7 @@ import { expect, test } from '@playwright/test';
 import { type Host, serve } from '../support/host';
 import { createProject, run, writeCatalog } from './project';
 
-const TUTORIAL = fileURLToPath(new URL('../../docs/tutorials/your-shop.md', import.meta.url));
+const ROOT = new URL('../../', import.meta.url);
 
 test.describe.configure({ timeout: 180_000 });
 
@@ -14,13 +14,18 @@ let host: Host;
 /** The tutorial's code, by language, in order. */
 let code: (language: string) => string[];
 
+/** @param path of a document, from the root */
+async function codeOf(path: string): Promise<typeof code> {
+  const text = await readFile(fileURLToPath(new URL(path, ROOT)), 'utf8');
+  const blocks = [...text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)];
+  return (language) => blocks.filter(([, name]) => name === language).map(([, , body]) => body);
+}
+
 const page = (body: string): string =>
   `<!doctype html><html lang="en"><meta charset="utf-8"><title>Shop</title>${body}</html>`;
 
 test.beforeAll(async () => {
-  const text = await readFile(TUTORIAL, 'utf8');
-  const blocks = [...text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)];
-  code = (language) => blocks.filter(([, name]) => name === language).map(([, , body]) => body);
+  code = await codeOf('docs/tutorials/your-shop.md');
   project = await createProject();
   const shop = join(project, 'shop');
   // An export as shop systems write it: semicolons, and pictures by their path on the host.
@@ -108,6 +113,38 @@ test('after a no, the question is not asked again and nothing is learned', async
   await expect(tab.locator('sidestream-recs')).toHaveAttribute('state', 'filled');
   expect(await tab.evaluate(consentOfPage)).toBe('granted');
 });
+
+for (const [path, tag] of [
+  ['README.md', []],
+  ['docs/tutorials/first-page.md', ['@nightly']],
+] as const) {
+  test(`the lines of ${path} lead to a page whose list follows a click`, { tag: [...tag] }, async ({ page: tab }) => {
+    const read = await codeOf(path);
+    await rm(join(project, 'site'), { recursive: true, force: true });
+    await mkdir(join(project, 'site'));
+    await writeFile(join(project, 'site', 'index.html'), read('html')[0]);
+    // Everything but packages, which are laid already, and the server, which here is the test's.
+    const lines = read('sh')
+      .join('\n')
+      .replaceAll('\\\n', '')
+      .split('\n')
+      .filter((line) => /^(cp |npx sidestream build )/.test(line));
+    await run('sh', ['-ec', lines.join('\n').replaceAll('npx ', 'npx --no-install ')], { cwd: project });
+    const site = await serve({ '/': join(project, 'site/') });
+    const missing: string[] = [];
+    tab.on(
+      'response',
+      (answer) => answer.status() >= 400 && !answer.url().endsWith('/favicon.ico') && missing.push(answer.url()),
+    );
+    await tab.goto(site.origin);
+    const cards = tab.locator('sidestream-recs [data-id]');
+    await expect(cards.first()).toContainText('€');
+    await cards.nth(1).getByRole('link').click();
+    await expect(cards.first()).toContainText('Because');
+    expect(missing).toEqual([]);
+    await site.close();
+  });
+}
 
 /** Choices that the page's recommender knows. */
 async function eventsOfPage(): Promise<number | undefined> {

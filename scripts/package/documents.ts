@@ -12,6 +12,8 @@ const FOR_CONTRIBUTORS = /^(CONTRIBUTING\.md|docs\/(decisions\/.*|results\/(RESU
 /** Pictures of the manual, which the site shows: half a megabyte in every installation. */
 const PICTURE = /\.(webp|svg)$/;
 const FOLDERS = ['docs', 'examples', 'models', 'src'];
+/** Scripts of the shop that `sidestream init` writes. */
+const SHOP_SCRIPTS = ['bundle'];
 /** A path from the root of the repository. */
 const REPOSITORY_PATH = /^(src|tools|scripts|docs|e2e|examples|tsconfig|\.github)\/[\w./-]*$/;
 /** A source file; documents inside src/ name them from there. */
@@ -76,7 +78,7 @@ function pathFaults(root: string, name: string, text: string): string[] {
 
 function commandFaults(name: string, text: string, scripts: Record<string, string>): string[] {
   return [...text.matchAll(/npm run ([a-z][\w:-]*)/g)]
-    .filter(([, script]) => !Object.hasOwn(scripts, script))
+    .filter(([, script]) => !Object.hasOwn(scripts, script) && !SHOP_SCRIPTS.includes(script))
     .map(([command]) => `${name} names ${command}, which package.json does not have`);
 }
 

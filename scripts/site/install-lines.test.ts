@@ -32,7 +32,8 @@ describe('lines that install the package', () => {
   });
 
   it('leave other packages, and commands of the installed package, alone', () => {
-    const text = 'npm i sidestream-theme\nnpm i -D sharp\nnpx sidestream build a.csv\nnpm run sidestream -- init a';
+    const text =
+      'npm i sidestream-theme\nnpm i -D sharp\nnpx sidestream build a.csv\nnpm run sidestream -- init a\n"sidestream": "/s.js"';
     expect(unpublished(text)).toBe(text);
     expect(published(text)).toBe(text);
   });

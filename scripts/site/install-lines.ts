@@ -18,7 +18,8 @@ const INSTALL = new RegExp(
   'gm',
 );
 const RUN_FROM = new RegExp(String.raw`\bnpx((?: -y| --yes)?) --package[ =]${PACKAGE}${END}`, 'gm');
-const DEPENDENCY = /("sidestream": )"[^"]*"/g;
+/** Not an import map, which names a script by its address. */
+const DEPENDENCY = /("sidestream": )"(?!\/)[^"]*"/g;
 /** The paragraph that applies until the package is published, with the blank line after it. */
 const UNTIL_PUBLISHED = /<!-- until published -->\n[\s\S]*?<!-- \/until published -->\n\n?/g;
 

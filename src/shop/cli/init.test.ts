@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,12 +18,14 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 /** Writes a shop without a bundle. @returns its folder, and the command's output */
-async function init(name: string, ...args: string[]): Promise<{ shop: string; said: string }> {
+const init = (name: string, ...args: string[]) => initAndBuild(name, ...args, '--no-build');
+
+async function initAndBuild(name: string, ...args: string[]): Promise<{ shop: string; said: string }> {
   const lines: string[] = [];
   const log = vi.spyOn(console, 'log').mockImplementation((line: string) => void lines.push(line));
   const shop = join(folder, name);
   try {
-    await initCommand().parseAsync([shop, ...args, '--no-build'], { from: 'user' });
+    await initCommand().parseAsync([shop, ...args], { from: 'user' });
   } finally {
     log.mockRestore();
   }
@@ -104,5 +106,44 @@ describe('sidestream init', () => {
     const { dependencies } = JSON.parse(await read(shop, 'package.json'));
     const [, path = ''] = /^file:(.*)$/.exec(dependencies.sidestream) ?? [];
     expect(join(shop, path)).toBe(join(root, 'sidestream.tgz'));
+  });
+
+  it('leaves the bundle to the shop where the packages that encode products are missing, as under npx', async () => {
+    vi.doMock('onnxruntime-node', () => {
+      throw new Error('is not installed');
+    });
+    try {
+      const { shop, said } = await initAndBuild('by-npx');
+      expect(said).toMatch(/npm install\n {2}npm run bundle\n {2}npm start/);
+      expect(await readdir(join(shop, 'public'))).toEqual(['pictures']);
+      const { optionalDependencies } = JSON.parse(await read(shop, 'package.json'));
+      expect(Object.keys(optionalDependencies)).toEqual(['onnxruntime-node', 'sharp']);
+      // The install script of onnxruntime-node fetches from a host that may not answer: npm would then leave the package out.
+      expect(await read(shop, '.npmrc')).toContain('ignore-scripts=true');
+    } finally {
+      vi.doUnmock('onnxruntime-node');
+    }
+  });
+
+  it('leaves a folder as it was if the build fails, so that the command can run again', async () => {
+    const path = await feed('refused.csv', 'id,title,price\n,,-1\n');
+    await expect(initAndBuild('refused', path)).rejects.toMatchObject({ code: 'catalog/empty' });
+    expect(existsSync(join(folder, 'refused'))).toBe(false);
+
+    await mkdir(join(folder, 'mine'));
+    await writeFile(join(folder, 'mine', 'README.md'), 'Sells what catalog.jsonl has.');
+    const own = await feed('mine/catalog.jsonl', '{"id":"a","price":-1}\n');
+    await expect(initAndBuild('mine', own)).rejects.toMatchObject({ code: 'catalog/empty' });
+    expect(await readdir(join(folder, 'mine'))).toEqual(['README.md', 'catalog.jsonl']);
+  });
+
+  it('overwrites nothing: neither a README nor a catalogue that is not its feed', async () => {
+    await mkdir(join(folder, 'kept'));
+    await writeFile(join(folder, 'kept', 'README.md'), 'My shop');
+    const own = await feed('kept/catalog.jsonl', '{"id":"a","title":"A teapot"}\n');
+    await expect(init('kept')).rejects.toThrow(/is not empty \(catalog\.jsonl\)/);
+    const { shop } = await init('kept', own);
+    expect(await read(shop, 'README.md')).toBe('My shop');
+    expect(await read(shop, 'catalog.jsonl')).toContain('A teapot');
   });
 });

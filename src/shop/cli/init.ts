@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { cp, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, join, relative, resolve } from 'node:path';
 import { Command } from 'commander';
 import * as v from 'valibot';
 import type { Item } from '../../core/catalog';
+import { nodeRuntime } from '../../core/encoders/node';
 import { invalidInput } from '../../error';
 import { PACKAGE_FOLDER, readFeed, readMapping } from '../bundler';
 import { detectLanguage } from '../pipeline';
@@ -17,13 +18,17 @@ import {
   optionWords,
   refusalsOption,
 } from './options';
-import { type PackageSource, packageSource, plainAddress, plainName, scriptWord } from './shop-package';
+import { packageSource, plainAddress, plainName, scriptWord, TARBALL } from './shop-package';
 import { filledPage, hasTexts, shopTexts, textsFile } from './shop-texts';
 
 /** The shop that is copied; next to `lib` in the package, at the top level in a clone. */
 const STARTER = join(PACKAGE_FOLDER, 'starter');
 const PAGES = ['index.html', 'product.html', 'cart.html'];
-const HARMLESS = new Set(['.git', '.DS_Store', 'README.md', 'LICENSE', '.gitignore', 'catalog.jsonl']);
+/** What a folder may hold before; it is kept. */
+const HARMLESS = new Set(['.git', '.DS_Store', 'README.md', 'LICENSE', '.gitignore']);
+const GITIGNORE = 'node_modules/\ndist/\n.cache/\n';
+/** npm drops an optional package whose install script fails; onnxruntime-node's fetches binaries that no CPU needs. */
+const NPMRC = '# The packages work without their install scripts.\nignore-scripts=true\n';
 const SAMPLES = 'catalog.jsonl';
 const SAMPLE_PICTURES = 'pictures';
 const VITE = '^7.3.8';
@@ -68,57 +73,79 @@ export function initCommand(): Command {
     .option('--no-build', 'do not build the bundle yet')
     .action(async (folder: string, feed: string[], options: InitOptions) => {
       const target = resolve(folder);
-      await refuseFull(target, folder);
+      const { images, mapping } = options;
+      const before = await namesBefore(target, folder, [...feed, images ?? [], mapping ?? []].flat());
       // Reports a mistyped path before anything is written.
       const facts = await feedFacts(feed, options);
-      const { language } = facts;
-      const currency = facts.currency ?? CURRENCIES[language.slice(0, 2)] ?? CURRENCY;
-      await mkdir(target, { recursive: true });
-      await cp(STARTER, target, { recursive: true, filter: (path) => feed.length === 0 || !isSample(path) });
-      await writeFile(join(target, '.gitignore'), 'node_modules/\ndist/\n.cache/\n');
-      await writeFile(join(target, 'src', 'currency.js'), currencyFile(currency));
-      await writeTexts(target, language);
-      const { images, mapping, refusals, build } = options;
-      // The folder keeps its name, which the feed may use: `/photos/a.jpg`.
-      const folders = new Set(await readdir(join(target, 'public')));
-      const [pictures = feed.length > 0 ? null : SAMPLE_PICTURES] =
-        images === undefined ? [] : await copyFiles([images], join(target, 'public'), SAMPLE_PICTURES, folders);
-      const taken = new Set([...(await readdir(target)), 'package.json', 'package-lock.json', 'node_modules', 'dist']);
-      const own = feed.length > 0 ? await copyFiles(feed, target, 'feed', taken) : [SAMPLES];
-      const [ownMapping] = await copyFiles(mapping === undefined ? [] : [mapping], target, 'mapping', taken);
-      await nameFeed(join(target, 'README.md'), own);
-      const script = bundleArguments({
-        feed: own,
-        at: (path) => path,
-        pictures,
-        options,
-        mapping: ownMapping,
-        refusals: refusals && plainName(basename(resolve(refusals)), 'refusals', taken),
-      });
-      const about = await ownPackage();
-      const source = await packageSource(PACKAGE_FOLDER, target, about);
-      await writeFile(join(target, 'package.json'), packageFile(basename(target), script, source, about));
-      console.log(`Wrote a shop to ${folder}`);
-      for (const line of notes(feed, currency, facts)) console.log(line);
-      if (build) {
-        const at = (path: string): string => join(target, path);
-        const sources = feed.length > 0 ? feed : [at(SAMPLES)];
-        const cache = ['--picture-cache', at('.cache/pictures')];
-        const built = bundleArguments({ feed: sources, at, pictures, options, mapping, refusals });
-        await buildCommand().parseAsync([...built.slice(1), ...cache], { from: 'user' });
+      try {
+        await writeShop([target, folder], feed, options, facts, before);
+      } catch (cause) {
+        await removeNew(target, before);
+        throw cause;
       }
-      console.log(
-        [
-          '',
-          ...(toPack(source) ? [`  npm --prefix ${JSON.stringify(source.clone)} run pack`] : []),
-          `  cd ${folder}`,
-          '  npm install',
-          ...(build ? [] : ['  npm run bundle']),
-          '  npm start',
-          '',
-        ].join('\n'),
-      );
     });
+}
+
+/** @param before names that the folder had already; these files stay as they are */
+async function writeShop(
+  [target, folder]: [string, string],
+  feed: string[],
+  options: InitOptions,
+  facts: FeedFacts,
+  before: readonly string[] | null,
+): Promise<void> {
+  const { language } = facts;
+  const currency = facts.currency ?? CURRENCIES[language.slice(0, 2)] ?? CURRENCY;
+  await mkdir(target, { recursive: true });
+  const filter = (path: string): boolean => feed.length === 0 || !isSample(relative(STARTER, path));
+  await cp(STARTER, target, { recursive: true, force: false, filter });
+  await writeFile(join(target, '.npmrc'), NPMRC);
+  if (!before?.includes('.gitignore')) await writeFile(join(target, '.gitignore'), GITIGNORE);
+  await writeFile(join(target, 'src', 'currency.js'), currencyFile(currency));
+  await writeTexts(target, language);
+  const { images, mapping, refusals } = options;
+  // The folder keeps its name, which the feed may use: `/photos/a.jpg`.
+  const folders = new Set(await readdir(join(target, 'public')));
+  const [pictures = feed.length > 0 ? null : SAMPLE_PICTURES] =
+    images === undefined ? [] : await copyFiles([images], join(target, 'public'), SAMPLE_PICTURES, folders);
+  const taken = new Set([...(await readdir(target)), 'package.json', 'package-lock.json', 'node_modules', 'dist']);
+  const own = feed.length > 0 ? await copyFiles(feed, target, 'feed', taken) : [SAMPLES];
+  const [ownMapping] = await copyFiles(mapping === undefined ? [] : [mapping], target, 'mapping', taken);
+  if (!before?.includes('README.md')) await nameFeed(join(target, 'README.md'), own);
+  const script = [
+    ...['build', ...own, '--out', 'public/bundle', '--cache', '.cache/bundle'],
+    ...optionWords({ mapping: ownMapping, encoding: options.encoding, lang: options.lang }),
+    ...optionWords({ refusals: refusals && plainName(basename(resolve(refusals)), 'refusals', taken) }),
+    ...(options.allowPrivate ? ['--allow-private'] : []),
+    ...(pictures === null
+      ? []
+      : ['--images', `public/${pictures}`, '--image-base', `/${encodeURIComponent(pictures)}/`]),
+  ];
+  const about = await ownPackage();
+  const { dependency, clone } = await packageSource(PACKAGE_FOLDER, target, about);
+  await writeFile(join(target, 'package.json'), packageFile(basename(target), script, dependency, about));
+  console.log(`Wrote a shop to ${folder}`);
+  for (const line of notes(feed, currency, facts)) console.log(line);
+  // Run by npx, this process lacks the packages that encode products; `npm install` brings them into the shop.
+  const build = options.build && (await nodeRuntime().then(Boolean, () => false));
+  if (build) {
+    const reported = optionWords({ refusals: refusals && resolve(refusals) });
+    const from = process.cwd();
+    process.chdir(target);
+    const building = buildCommand().parseAsync([...script.slice(1), ...reported], { from: 'user' });
+    await building.finally(() => process.chdir(from));
+  }
+  console.log(
+    [
+      '',
+      ...(clone && !existsSync(join(clone, TARBALL)) ? [`  npm --prefix ${JSON.stringify(clone)} run pack`] : []),
+      `  cd ${folder}`,
+      '  npm install',
+      ...(build ? [] : ['  npm run bundle']),
+      '  npm start',
+      '',
+    ].join('\n'),
+  );
 }
 
 type FeedFacts = Awaited<ReturnType<typeof feedFacts>>;
@@ -171,40 +198,8 @@ async function writeTexts(target: string, language: string): Promise<void> {
   await writeFile(join(target, 'src', 'texts.js'), textsFile(texts));
 }
 
-/** Whether a clone still has to create the file from which the shop is installed. */
-const toPack = ({ tarball, clone }: PackageSource): boolean =>
-  clone !== undefined && tarball !== undefined && !existsSync(tarball);
-
 const currencyFile = (code: string): string =>
   `/** Currency of the prices, as a code: of the lists and of the pages. */\nexport const currency = '${code}';\n`;
-
-/** The command line that builds the bundle. @param at maps a path to the shop's own path */
-function bundleArguments({
-  feed,
-  at,
-  pictures,
-  mapping,
-  refusals,
-  options: { encoding, lang, allowPrivate },
-}: {
-  feed: string[];
-  at: (path: string) => string;
-  pictures: string | null;
-  mapping?: string;
-  refusals?: string;
-  options: InitOptions;
-}): string[] {
-  const folders = { out: at('public/bundle'), cache: at('.cache/bundle') };
-  const shown = pictures !== null && {
-    images: at(`public/${pictures}`),
-    'image-base': `/${encodeURIComponent(pictures)}/`,
-  };
-  return [
-    ...['build', ...feed, ...optionWords({ ...folders, mapping, encoding, lang, refusals })],
-    ...(allowPrivate ? ['--allow-private'] : []),
-    ...optionWords({ ...shown }),
-  ];
-}
 
 async function nameFeed(readme: string, feed: string[]): Promise<void> {
   const text = await readFile(readme, 'utf8');
@@ -232,18 +227,30 @@ async function copyFiles(paths: string[], target: string, stem: string, taken: S
   return names;
 }
 
-function isSample(path: string): boolean {
-  return path.endsWith(SAMPLES) || /[\\/]pictures[\\/]?/.test(path);
-}
+/** @param path in the folder of the starter */
+const isSample = (path: string): boolean => path === SAMPLES || path.split(/[\\/]/).includes(SAMPLE_PICTURES);
 
-async function refuseFull(path: string, folder: string): Promise<void> {
+/**
+ * @param inputs files and folders of the command line, which may lie in the folder
+ * @returns the names in the folder; null if it does not exist yet
+ * @throws SidestreamError `runtime/invalid-input` if it holds other files
+ */
+async function namesBefore(path: string, folder: string, inputs: readonly string[]): Promise<readonly string[] | null> {
   const found = await stat(path).catch(() => null);
-  if (found === null) return;
+  if (found === null) return null;
   if (!found.isDirectory()) throw invalidInput(`${folder} is a file. Name a folder.`);
-  const others = (await readdir(path)).filter((name) => !HARMLESS.has(name));
-  if (others.length === 0) return;
+  const names = await readdir(path);
+  const own = new Set(inputs.map((input) => resolve(input)));
+  const others = names.filter((name) => !HARMLESS.has(name) && !own.has(join(path, name)));
+  if (others.length === 0) return names;
   const message = `${folder} is not empty (${others.slice(0, 3).join(', ')}). Name a new folder: nothing in it is overwritten.`;
   throw invalidInput(message);
+}
+
+/** Removes what was written into a folder, so that the command can run again. */
+async function removeNew(path: string, before: readonly string[] | null): Promise<void> {
+  const names = before === null ? [''] : (await readdir(path)).filter((name) => !before.includes(name));
+  for (const name of names) await rm(join(path, name), { recursive: true, force: true });
 }
 
 const ownSchema = v.object({ version: v.string(), peerDependencies: v.record(v.string(), v.string()) });
@@ -252,12 +259,7 @@ type OwnPackage = v.InferOutput<typeof ownSchema>;
 const ownPackage = async (): Promise<OwnPackage> =>
   v.parse(v.pipe(v.string(), v.parseJson(), ownSchema), await readFile(join(PACKAGE_FOLDER, 'package.json'), 'utf8'));
 
-function packageFile(
-  name: string,
-  bundle: string[],
-  { dependency }: PackageSource,
-  { peerDependencies }: OwnPackage,
-): string {
+function packageFile(name: string, bundle: string[], dependency: string, { peerDependencies }: OwnPackage): string {
   return `${JSON.stringify(
     {
       name:

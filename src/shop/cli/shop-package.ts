@@ -18,10 +18,8 @@ const CLONE_MARK = join('scripts', 'setup.mjs');
 const INSTALLED = 'node_modules/sidestream';
 const DEPENDENCIES = ['dependencies', 'devDependencies', 'optionalDependencies'] as const;
 
-export interface PackageSource {
+interface PackageSource {
   dependency: string;
-  /** Absolute path of the named file; undefined if it names none. */
-  tarball?: string;
   /** Absolute path of the clone that creates this file; undefined if the package is installed. */
   clone?: string;
 }
@@ -37,10 +35,7 @@ export async function packageSource(
 ): Promise<PackageSource> {
   const registry = { dependency: `^${version}` };
   const own = await realpath(folder);
-  const file = async (tarball: string): Promise<PackageSource> => ({
-    dependency: await fileSpec(tarball, shop),
-    tarball,
-  });
+  const file = async (tarball: string): Promise<PackageSource> => ({ dependency: await fileSpec(tarball, shop) });
   if (existsSync(join(own, CLONE_MARK)))
     return published ? registry : { ...(await file(join(own, TARBALL))), clone: own };
   for (const project of foldersAbove(own)) {

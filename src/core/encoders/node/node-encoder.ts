@@ -145,7 +145,10 @@ function repeated(bytes: Uint8Array, channels: number): Uint8Array {
  * The optional peer dependencies that encode products in Node. Both are large and native, and a page does not need them, so
  * only machines that build bundles install them.
  */
-const INSTALL = 'npm i -D onnxruntime-node sharp --ignore-scripts';
+const REMEDY = /[\\/]_npx[\\/]/.test(import.meta.url)
+  ? // npx runs a package in a folder of its own, which does not see the packages of the shop.
+    'Name them to npx: "npx --ignore-scripts --package <Sidestream> --package onnxruntime-node --package sharp sidestream …"'
+  : 'Run "npm i -D onnxruntime-node sharp --ignore-scripts" in this folder';
 
 /** @throws SidestreamError `encoder/not-installed` */
 export const loadOnnxruntime = (): Promise<typeof import('onnxruntime-node')> =>
@@ -166,9 +169,8 @@ export async function nodeRuntime(): Promise<string> {
 
 function notLoaded(name: string): (cause: unknown) => never {
   return (cause) => {
-    const absent = codeOf(cause) === 'ERR_MODULE_NOT_FOUND';
-    const what = absent ? `is not installed. Run "${INSTALL}" in this folder` : `does not load. Run "${INSTALL}" again`;
-    const message = `Encoding products in Node needs ${name}, which ${what}; the binaries for CPUs are inside the packages, no install script is needed.`;
+    const fault = codeOf(cause) === 'ERR_MODULE_NOT_FOUND' ? 'is not installed' : 'does not load';
+    const message = `Encoding products in Node needs ${name}, which ${fault}. ${REMEDY}; the binaries for CPUs are inside the packages, no install script is needed.`;
     throw new SidestreamError('encoder/not-installed', message, { cause });
   };
 }
