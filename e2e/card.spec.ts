@@ -88,7 +88,10 @@ test('the cheapest of several variants shows a "from" price, in cards of the pag
   const own = await addList(page, { products, attributes, html });
   await expect(own.list.locator('b')).toHaveText(['from €48.00', '€60.00', 'from €48.00']);
   // What is checked in a bundle costs exactly that.
-  const bundle = await addList(page, { products, attributes: { ...attributes, layout: 'bundle', 'item-id': 'p5' } });
+  const bundle = await addList(page, {
+    products: products.map((product) => ({ ...product, source: 'boughtTogether' as const })),
+    attributes: { ...attributes, layout: 'bundle', 'item-id': 'p5' },
+  });
   await expect(bundle.list.locator('[part=price]').nth(1)).toHaveText('€48.00');
 });
 

@@ -7,9 +7,9 @@ export const twoLines = (addresses: boolean): string =>
 
 /** Two more lists, for the page of a product. */
 export const productLines = (addresses: boolean): string => {
-  const line = (placement: string, heading: string): string =>
-    `<sidestream-recs bundle="/bundle/" placement="${placement}" item-id="ID OF THE PRODUCT" heading="${heading}"${addresses ? '' : ' href-template="/products/{id}"'}></sidestream-recs>`;
-  return `${line('similar', 'Similar')}\n${line('complement', 'Goes well with it')}`;
+  const line = (placement: string): string =>
+    `<sidestream-recs bundle="/bundle/" placement="${placement}" item-id="ID OF THE PRODUCT"${addresses ? '' : ' href-template="/products/{id}"'}></sidestream-recs>`;
+  return `${line('similar')}\n${line('complement')}`;
 };
 
 /** A page that shows the lists, from any web server. @param language of the products, for the words of the lists */
@@ -78,8 +78,8 @@ export const testPage = (language: string): string => `<!doctype html>
         <p><a href="index.html">All lists</a></p>
         <h2></h2>
         <img alt="" />
-        <sidestream-recs placement="similar" heading="Similar" href-template="?item={id}"></sidestream-recs>
-        <sidestream-recs placement="complement" heading="Goes well with it" href-template="?item={id}"></sidestream-recs>
+        <sidestream-recs placement="similar" href-template="?item={id}"></sidestream-recs>
+        <sidestream-recs placement="complement" href-template="?item={id}"></sidestream-recs>
       </section>
       <sidestream-recs placement="for-you" href-template="?item={id}"></sidestream-recs>
       <sidestream-recs placement="trending" href-template="?item={id}"></sidestream-recs>

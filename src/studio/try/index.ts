@@ -150,7 +150,7 @@ export class StudioTry extends LitElement {
           </div>
         </div>
       </section>
-      ${this.#list(shop, 'similar', 'Similar', item.id)} ${this.#list(shop, 'complement', 'Goes well with it', item.id)}
+      ${this.#list(shop, 'similar', '', item.id)} ${this.#list(shop, 'complement', '', item.id)}
       ${this.#list(shop, 'for-you', from(this.#choices), '', [item.id])}`;
   }
 
