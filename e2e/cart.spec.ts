@@ -135,7 +135,6 @@ listTest('products that only resemble the item cannot be added with it', async (
   await expect(list).not.toContainText('Total price');
   await expect(list.locator('[part=list]')).toHaveCSS('padding-block-end', '0px');
   const mixed = await addList(page, { attributes: BUNDLE, products: [alike, COMPANIONS[1], alike, COMPANIONS[3]] });
-
   await expect(mixed.list.getByRole('checkbox')).toHaveCount(3);
   await expect(mixed.list.locator('[data-id=p2]').getByRole('checkbox')).toHaveCount(0);
   await expect(mixed.list.getByRole('button')).toHaveText('Add all to cart');

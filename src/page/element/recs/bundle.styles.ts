@@ -6,7 +6,7 @@ import { css } from 'lit';
  */
 export const bundleStyles = css`
   /* A list without total and button. */
-  section > .list[role='list'] {
+  :host section > .list[role='list'] {
     padding-block-end: 0;
   }
   .bundle .item {
