@@ -133,7 +133,7 @@ const LIMITS = { grid: 10, row: 8, bundle: 3 };
 function list({ currency }, { placement, item, heading = '', layout = 'grid', links }) {
   return html`
     <sidestream-recs placement="${placement}" ${item && html`item-id="${item.id}"`} ${heading && html`heading="${heading}"`} layout="${layout}"
-      limit="${LIMITS[layout]}" currency="${currency}" href-template="/p/{id}/" dismissible ${layout === 'row' && html`add-to-cart`}
+      style="--limit: ${LIMITS[layout]}" limit="${LIMITS[layout]}" currency="${currency}" href-template="/p/{id}/" dismissible ${layout === 'row' && html`add-to-cart`}
       ${layout !== 'grid' && html`filter='{"price":{"$gt":0}}'`}>${links
         .slice(0, LINKS)
         .map(({ address, title }) => html`<a href="${address}">${title}</a>`)}</sidestream-recs>`;
