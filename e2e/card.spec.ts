@@ -88,8 +88,28 @@ test('the cheapest of several variants shows a "from" price, in cards of the pag
   const own = await addList(page, { products, attributes, html });
   await expect(own.list.locator('b')).toHaveText(['from €48.00', '€60.00', 'from €48.00']);
   // What is checked in a bundle costs exactly that.
-  const bundle = await addList(page, { products, attributes: { ...attributes, layout: 'bundle', 'item-id': 'p5' } });
+  const bundle = await addList(page, {
+    products: products.map((product) => ({ ...product, source: 'boughtTogether' as const })),
+    attributes: { ...attributes, layout: 'bundle', 'item-id': 'p5' },
+  });
   await expect(bundle.list.locator('[part=price]').nth(1)).toHaveText('€48.00');
+});
+
+test('in a list without reasons, the button is right below the price, and the cards keep the height of their outlines', async ({
+  page,
+}) => {
+  const attributes = { limit: '4', 'add-to-cart': '', currency: 'EUR' };
+  const products = Array.from({ length: 4 }, () => ({ reason: '' }));
+  const { list, shop } = await addList(page, { attributes, products, answer: 'loading' });
+  const heightOf = () => list.evaluate((element) => element.getBoundingClientRect().height);
+  await expect(list.locator('.skeleton').first()).toBeVisible();
+  const reserved = await heightOf();
+  await page.evaluate((n) => window.lists.shops[n].open(), shop);
+  const button = list.locator('[part=add-to-cart]').first();
+  await expect(button).toBeVisible();
+  expect(await heightOf()).toBe(reserved);
+  const [price, below] = await Promise.all([list.locator('[part=price]').first().boundingBox(), button.boundingBox()]);
+  expect((below?.y ?? Number.NaN) - (price?.y ?? 0) - (price?.height ?? 0)).toBeLessThan(20);
 });
 
 test('a missing picture leaves an initial in its tile, and an empty space in a card of the page', async ({ page }) => {

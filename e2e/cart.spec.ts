@@ -9,7 +9,11 @@ import { products, test as shopTest } from './support/shop';
 
 /** Attributes of a bundle, and its products: p0 costs 1234.50, p1 half of it, p3 a quarter; p2 is sold out. */
 const BUNDLE = { layout: 'bundle', 'item-id': 'p0', currency: 'EUR' };
-const PRODUCTS = [{}, {}, { item: { availability: 'in-stock', price: 10 } as const }];
+const COMPANIONS = Array.from({ length: 9 }, () => ({ source: 'boughtTogether' as const }));
+const PRODUCTS = COMPANIONS.with(2, {
+  ...COMPANIONS[2],
+  item: { availability: 'in-stock', price: 10 },
+} as (typeof COMPANIONS)[number]);
 
 const total = (list: Locator): Locator => list.getByRole('status');
 const carts = (page: Page, shop: number) => page.evaluate((n) => window.lists.shops[n].carts, shop);
@@ -89,7 +93,11 @@ listTest(
 
 listTest('a page that prevents the event tracks by itself; sold-out products cannot be chosen', async ({ page }) => {
   await listen(page, true);
-  const { list, shop } = await addList(page, { attributes: { ...BUNDLE, currency: '', limit: '2' }, currency: 'EUR' });
+  const { list, shop } = await addList(page, {
+    attributes: { ...BUNDLE, currency: '', limit: '2' },
+    products: COMPANIONS,
+    currency: 'EUR',
+  });
   const soldOut = list.getByRole('checkbox', { name: 'Linen apron' });
   await expect(soldOut).toBeDisabled();
   await expect(soldOut).not.toBeChecked();
@@ -113,8 +121,23 @@ listTest('a bundle is hidden if nothing goes with its item, or no item is given'
   const none = await addList(page, { attributes: { layout: 'bundle' } });
   await expect(none.list).toHaveAttribute('state', 'hidden');
   expect((await callsOf(page, none.shop)).requests).toEqual([]);
-  const unknown = await addList(page, { attributes: { ...BUNDLE, 'item-id': 'gone' } });
+  const unknown = await addList(page, { attributes: { ...BUNDLE, 'item-id': 'gone' }, products: COMPANIONS });
   await expect(unknown.list.getByRole('checkbox')).toHaveCount(3);
+});
+
+listTest('products that only resemble the item cannot be added with it', async ({ page }) => {
+  const alike = { source: 'style' as const };
+  const { list } = await addList(page, { attributes: BUNDLE, products: [alike, alike, alike, alike] });
+  await expect.poll(() => idsOf(list)).toEqual(['p1', 'p2', 'p3']);
+  await expect(list.getByRole('heading')).toHaveText('In a similar style');
+  await expect(list.getByRole('checkbox')).toHaveCount(0);
+  await expect(list.getByRole('button')).toHaveCount(0);
+  await expect(list).not.toContainText('Total price');
+  await expect(list.locator('[part=list]')).toHaveCSS('padding-block-end', '0px');
+  const mixed = await addList(page, { attributes: BUNDLE, products: [alike, COMPANIONS[1], alike, COMPANIONS[3]] });
+  await expect(mixed.list.getByRole('checkbox')).toHaveCount(3);
+  await expect(mixed.list.locator('[data-id=p2]').getByRole('checkbox')).toHaveCount(0);
+  await expect(mixed.list.getByRole('button')).toHaveText('Add all to cart');
 });
 
 for (const width of [375, 1280])

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { expect, type Page } from '@playwright/test';
 import { addList, callsOf, setLanguage, listTest as test } from './support/lists';
+import { PAGES } from './support/ports';
 import { settled } from './support/settled';
 
 /** Sum of the page's layout shifts so far, by the definition of Cumulative Layout Shift. */
@@ -58,6 +60,45 @@ for (const width of [320, 768, 1280])
         expect(await shifts(page)).toBe(0);
         expect((await callsOf(page, shop)).tracked.map(([type]) => type)).toContain('undismiss');
       });
+
+const RESERVED = readFileSync(new URL('../examples/plain/lists.css', import.meta.url), 'utf8');
+
+for (const width of [390, 1280])
+  test(`nothing moves when the script of the element comes late, with the rules that shops are given: ${width}`, async ({
+    page,
+  }) => {
+    await page.setViewportSize({ width, height: 2400 });
+    let load = (): void => undefined;
+    const late = new Promise<void>((resolve) => {
+      load = resolve;
+    });
+    await page.route(/\/assets\/element-.*\.js$/, async (route) => {
+      await late;
+      await route.continue();
+    });
+    await page.goto(`${PAGES}/element.html`, { waitUntil: 'commit' });
+    await page.locator('h1').waitFor();
+    await page.addStyleTag({ content: RESERVED });
+    await page.locator('main').evaluate((main) => {
+      const kinds = [
+        '',
+        'layout="row"',
+        'layout="row" add-to-cart',
+        'layout="bundle" item-id="p0"',
+        'limit="3" style="--limit: 3"',
+      ];
+      main.innerHTML = kinds
+        .map((kind) => `<sidestream-recs ${kind}></sidestream-recs><p>This must not move.</p>`)
+        .join('');
+    });
+    const tops = () =>
+      page.locator('main p').evaluateAll((texts) => texts.map((text) => text.getBoundingClientRect().top));
+    const before = await tops();
+    load();
+    await expect(page.locator('sidestream-recs[state=loading]')).toHaveCount(5);
+    await settled(page);
+    for (const [n, top] of (await tops()).entries()) expect(Math.abs(top - before[n]), `${n}`).toBeLessThan(1);
+  });
 
 test('cards fill the rows of their grid, and a few cards do not become huge', async ({ page }) => {
   const counts = [1, 2, 3, 5, 6, 7, 8, 10, 12];

@@ -91,7 +91,7 @@ export function productPage(shop, item) {
           ${soldOut ? html`<p>${words.soldOut}</p>` : item.price > 0 && html`<button class="main" data-add>${words.add}</button>`}
         </div>
       </article>
-      ${list(shop, { placement: 'complement', item, heading: words.goesWith, layout: 'bundle', links: others })}
+      ${list(shop, { placement: 'complement', item, layout: 'bundle', links: others })}
       ${list(shop, { placement: 'similar', item, heading: words.similar, layout: 'row', links: alike })}`,
   });
 }
@@ -130,10 +130,10 @@ const LIMITS = { grid: 10, row: 8, bundle: 3 };
  * A list of recommendations, about `item` if one is given, with plain links until it is loaded. Products without a price
  * cannot be put into the cart.
  */
-function list({ currency }, { placement, item, heading, layout = 'grid', links }) {
+function list({ currency }, { placement, item, heading = '', layout = 'grid', links }) {
   return html`
-    <sidestream-recs placement="${placement}" ${item && html`item-id="${item.id}"`} heading="${heading}" layout="${layout}"
-      limit="${LIMITS[layout]}" currency="${currency}" href-template="/p/{id}/" dismissible ${layout === 'row' && html`add-to-cart`}
+    <sidestream-recs placement="${placement}" ${item && html`item-id="${item.id}"`} ${heading && html`heading="${heading}"`} layout="${layout}"
+      style="--limit: ${LIMITS[layout]}" limit="${LIMITS[layout]}" currency="${currency}" href-template="/p/{id}/" dismissible ${layout === 'row' && html`add-to-cart`}
       ${layout !== 'grid' && html`filter='{"price":{"$gt":0}}'`}>${links
         .slice(0, LINKS)
         .map(({ address, title }) => html`<a href="${address}">${title}</a>`)}</sidestream-recs>`;

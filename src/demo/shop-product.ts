@@ -45,7 +45,7 @@ export class ShopProduct extends ShopElement {
       <shop-consent .session=${session}></shop-consent>
       <div class="block">${shopRecs(session, { placement: 'similar', heading: 'Similar', itemId: productId })}</div>
       <div class="block">
-        ${shopRecs(session, { placement: 'complement', heading: 'Goes well with it', itemId: productId, layout: 'bundle', limit: 3 })}
+        ${shopRecs(session, { placement: 'complement', itemId: productId, layout: 'bundle', limit: 3 })}
       </div>
       <div class="block">
         ${shopRecs(session, { placement: 'for-you', heading: forYou(session), exclude: [productId] })}

@@ -9,7 +9,8 @@ import { CURRENCY } from './settings';
 /** Settings of a list in this shop. */
 export interface ShopRecs {
   placement: Placement;
-  heading: string;
+  /** Default: the element's own, which says what the list has. */
+  heading?: string;
   itemId?: string | string[];
   exclude?: string[];
   limit?: number;
@@ -52,7 +53,7 @@ export function shopRecs(
   session: Session,
   {
     placement,
-    heading,
+    heading = '',
     itemId = '',
     exclude = [],
     limit = 12,

@@ -1,3 +1,4 @@
+import { seededRandom } from '../core/common/random';
 import type { LearnerCatalog } from '../device/learner';
 import { Learner } from '../device/learner';
 import { type Rules, rank } from '../device/ranking';
@@ -48,6 +49,15 @@ export const MAGENTO_TASTES: readonly (readonly string[])[] = [
 /** Number of products of the list that must be of the department, and of the category. */
 const [IN_DEPARTMENT, IN_CATEGORY] = [10, 5];
 
+const departmentOf = (category: string): string => category.split('/')[0];
+
+/** The state of a new shopper who clicked some products. */
+function stateAfter(catalog: LearnerCatalog, clicked: readonly string[]): Learner['state'] {
+  const learner = new Learner(catalog);
+  for (const [at, itemId] of clicked.entries()) learner.observe({ id: at + 1, type: 'click', itemId, time: at + 1 });
+  return learner.state;
+}
+
 /**
  * Lets a new shopper click some products of one category.
  * @returns what is wrong with the list: products among the first ten that are of another department, and among the first five
@@ -56,19 +66,47 @@ const [IN_DEPARTMENT, IN_CATEGORY] = [10, 5];
 export function strayProducts(catalog: LearnerCatalog, clicked: readonly string[], rules: Rules = {}): string[] {
   const { index } = catalog;
   const { items, rowOf } = index;
-  const learner = new Learner(catalog);
-  for (const [at, itemId] of clicked.entries()) learner.observe({ id: at + 1, type: 'click', itemId, time: at + 1 });
   const own = items[rowOf.get(clicked[0]) ?? -1].category;
-  const department = (category: string): string => category.split('/')[0];
   const left = items.filter(({ id }) => !clicked.includes(id));
   const inCategory = left.filter(({ category }) => category === own).length;
-  const inDepartment = left.filter(({ category }) => department(category) === department(own)).length;
+  const inDepartment = left.filter(({ category }) => departmentOf(category) === departmentOf(own)).length;
   const request = { placement: 'for-you', row: null, limit: IN_DEPARTMENT, exclude: new Set<number>(), rules } as const;
-  return rank(index, learner.state, request).flatMap(({ row }, at) => {
+  return rank(index, stateAfter(catalog, clicked), request).flatMap(({ row }, at) => {
     const { title, category } = items[row];
     const strays =
-      (at < Math.min(IN_DEPARTMENT, inDepartment) && department(category) !== department(own)) ||
+      (at < Math.min(IN_DEPARTMENT, inDepartment) && departmentOf(category) !== departmentOf(own)) ||
       (at < Math.min(IN_CATEGORY, inCategory) && category !== own);
     return strays ? [`${at + 1}. ${title} (${category})`] : [];
   });
+}
+
+/** Number of products in the lists of shoppers whose reasons are read. */
+const LISTED = 12;
+
+/**
+ * Lets new shoppers click one product in each of three departments.
+ * @returns the cards "Because you looked at …" of these departments, and those of them that name a product of another one
+ */
+export function reasonsAcross(catalog: LearnerCatalog, shoppers: number): { cards: number; strays: string[] } {
+  const { items } = catalog.index;
+  const random = seededRandom(1);
+  const request = { placement: 'for-you', row: null, limit: LISTED, exclude: new Set<number>() } as const;
+  const strays: string[] = [];
+  let cards = 0;
+  for (let shopper = 0; shopper < shoppers; shopper++) {
+    const clicked = new Map<string, string>();
+    while (clicked.size < 3) {
+      const { id, category } = items[Math.floor(random() * items.length)];
+      clicked.set(departmentOf(category), id);
+    }
+    for (const { row, reason } of rank(catalog.index, stateAfter(catalog, [...clicked.values()]), request)) {
+      const department = departmentOf(items[row].category);
+      const [, title] = /^Because you looked at “(.*)”$/.exec(reason) ?? [];
+      const about = items.find((item) => item.title === title);
+      if (!about || !clicked.has(department)) continue;
+      cards++;
+      if (departmentOf(about.category) !== department) strays.push(`${items[row].title}: ${reason}`);
+    }
+  }
+  return { cards, strays };
 }

@@ -52,7 +52,7 @@ function Product({ id }: { id: string }) {
           Add to cart
         </button>
       )}
-      <RecommendationList heading="Goes well with it" itemId={id} placement="complement" />
+      <RecommendationList heading="You may also like" itemId={id} placement="complement" />
       <RecommendationList heading="More like it" itemId={id} placement="similar" />
     </>
   );

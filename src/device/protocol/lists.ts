@@ -82,7 +82,10 @@ export interface Explanation {
    * the other parts are terms and rules by name: `popularity`, `experts`, `boughtTogether`, `boost` …
    */
   contributions: Record<string, number>;
-  /** Up to 8 items chosen before (or in view) that contribute to the score, the largest contribution first. */
+  /**
+   * Up to 8 items chosen before (or in view) that contribute to the score, the largest part first. The part of a chosen item is
+   * by how much the score would be lower without it; parts need not add up to the score.
+   */
   contributors: { item: Item; part: number }[];
   /**
    * The contribution of each of the shopper's experts to `preference`, the largest first; they add up to it. Empty if

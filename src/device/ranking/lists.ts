@@ -1,6 +1,7 @@
 import { categoryPrefixes, type Item } from '../../core/catalog';
 import { NO_RECORD } from '../../core/events';
 import type { CatalogIndex } from './catalog-index';
+import { contributorsFor } from './explanation/contributors';
 import type { ReasonKind } from './explanation/reason-text';
 import { reasonsFor } from './explanation/reasons';
 import type { Source } from './placement';
@@ -176,14 +177,15 @@ export function personalList(index: CatalogIndex, state: RankState, holds: (row:
   };
   // If the personal terms contribute less than popularity, the item keeps its source for every shopper.
   const common = commonReason(index);
-  const reasonOf = reasonsFor(index, state);
+  const contributors = contributorsFor(index, state);
+  const reasonOf = reasonsFor(index, state, contributors);
   return {
     score: scores(values, state.weights),
     holds,
     contributions,
     source: (row) => (isPersonal(row) ? 'personal' : common.source(row)),
     reasonKind: (row) => (isPersonal(row) ? reasonOf(row, contributions(row)) : common.reasonKind(row)),
-    breakdown: (row, ofTerms) => ofTerms(index, state, row, contributions(row)),
+    breakdown: (row, ofTerms) => ofTerms(index, state, row, contributions(row), contributors),
   };
 }
 

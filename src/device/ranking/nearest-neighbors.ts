@@ -63,18 +63,6 @@ export class NearestNeighbors {
     return this.#similarities.slice(0, this.#most);
   }
 
-  /**
-   * The nearest of these rows to an item, with their similarities, the nearest first.
-   * @returns a function that holds until the next call of a method; it returns as many as there are, at most `most`
-   */
-  neighbors(rows: readonly number[]): (item: number) => { row: number; similarity: number }[] {
-    this.nearestTo(rows);
-    return (item) =>
-      this.#neighbors.slice(0, this.#most).flatMap((own, rank) => {
-        return own[item] < 0 ? [] : [{ row: own[item], similarity: this.#similarities[rank][item] }];
-      });
-  }
-
   /** Mean of the largest similarities of every item to these rows. @returns [count]; zeros without rows */
   meanSimilarity(rows: readonly number[]): Float32Array {
     const largest = this.nearestTo(rows).slice(0, new Set(rows).size);

@@ -1,5 +1,6 @@
 import type { ShopperRecord } from '../../core/events';
 import type { CatalogIndex } from './catalog-index';
+import type { Contributors } from './explanation/contributors';
 import type { ReasonKind } from './explanation/reason-text';
 import type { Source } from './placement';
 import type { TermWeights } from './score';
@@ -58,6 +59,7 @@ type TermsBreakdown = (
   state: RankState,
   row: number,
   terms: Partial<Record<TermName, number>>,
+  contributors: Contributors,
 ) => ScoreBreakdown;
 
 export interface Scored {

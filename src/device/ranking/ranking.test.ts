@@ -67,7 +67,7 @@ describe('rank', () => {
     }
   });
 
-  it('names the co-occurring item if it contributes most, and the nearest item for a preference', () => {
+  it('names the co-occurring item if it contributes most, and the past item that contributes most for a preference', () => {
     const index = catalog([], COOCCURRENCE);
     const reasons = (other: RankState) =>
       new Map(rank(index, other, { ...request, limit: 8 }).map(({ row, reason }) => [row, reason]));
@@ -79,7 +79,7 @@ describe('rank', () => {
     expect(boughtTogether.get(5)).toBe('Because you looked at “Item 4”');
     const residualScores = new Float32Array(8);
     residualScores[7] = 100;
-    expect(reasons({ ...chose(0, 4), residualScores }).get(7)).toBe('Because you looked at “Item 4”');
+    expect(reasons({ ...chose(0, 4), residualScores }).get(7)).toBe('Because you looked at “Item 0”');
     const categories = { ...chose(0, 4, 5, 6), weights: { ...WEIGHTS, boughtTogether: 20, category: 1000 } };
     expect(reasons(categories).get(7)).toBe('You often look at Sharp');
   });

@@ -28,6 +28,12 @@ export function weightedMean(
   return out;
 }
 
+export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let sum = 0;
+  for (let d = 0; d < a.length; d++) sum += a[d] * b[d];
+  return sum;
+}
+
 /** Dot product of two rows, exactly the number that `similarities` gives. */
 export function similarity({ width, values }: Pick<ContentVectors, 'width' | 'values'>, a: number, b: number): number {
   let sum = 0;

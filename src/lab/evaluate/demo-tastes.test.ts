@@ -2,25 +2,29 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { loadKernel } from '../../core/kernel';
-import { DEMO_TASTES, strayProducts } from '../../testing/demo-tastes';
+import { DEMO_TASTES, reasonsAcross, strayProducts } from '../../testing/demo-tastes';
 import { demoCatalog } from '../../testing/returning-shopper';
 
 const demo = fileURLToPath(new URL('../../../public/bundle', import.meta.url));
 
-describe.skipIf(!existsSync(demo))(
-  'after three clicks in one category of the demo shop (skipped without its bundle)',
-  () => {
-    it.each([
-      ['no rules', {}],
-      ["the demo shop's cap", { categoryCap: 6 }],
-    ])('with %s, the list stays in the department, and begins with the category', async (_, rules) => {
-      await loadKernel();
-      const catalog = await demoCatalog(demo);
-      const strays = DEMO_TASTES.flatMap((clicked) => {
-        const products = strayProducts(catalog, clicked, rules);
-        return products.length > 0 ? [`${clicked.join(', ')}: ${products.join(', ')}`] : [];
-      });
-      expect(strays).toEqual([]);
+describe.skipIf(!existsSync(demo))('after three clicks in the demo shop (skipped without its bundle)', () => {
+  it.each([
+    ['no rules', {}],
+    ["the demo shop's cap", { categoryCap: 6 }],
+  ])('in one category, with %s, the list stays in the department, and begins with the category', async (_, rules) => {
+    await loadKernel();
+    const catalog = await demoCatalog(demo);
+    const strays = DEMO_TASTES.flatMap((clicked) => {
+      const products = strayProducts(catalog, clicked, rules);
+      return products.length > 0 ? [`${clicked.join(', ')}: ${products.join(', ')}`] : [];
     });
-  },
-);
+    expect(strays).toEqual([]);
+  });
+
+  it('in three departments, a card names a product of its own department', async () => {
+    await loadKernel();
+    const { cards, strays } = reasonsAcross(await demoCatalog(demo), 60);
+    expect(cards).toBeGreaterThan(600);
+    expect(strays).toEqual([]);
+  });
+});

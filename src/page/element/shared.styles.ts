@@ -33,6 +33,10 @@ export const pictureStyles = css`
     padding: var(--sidestream-image-padding, 0);
     object-fit: var(--sidestream-image-fit, contain);
   }
+  /* A photograph without transparency, mostly on white: no grey bars beside it. */
+  .image:is([src*='.jpg' i], [src*='.jpeg' i]) {
+    background: #fff;
+  }
   .image[hidden] {
     display: none;
   }

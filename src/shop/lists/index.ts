@@ -11,7 +11,7 @@ export { LIST_PLACEMENTS, SUBJECTS } from './rank-lists';
 export const FORMATS = ['json', 'html', 'csv'] as const;
 
 /** Increases when the content of the files changes for the same input. */
-const CONTENT = 2;
+const CONTENT = 3;
 
 export interface ListsRequest extends CatalogRequest, ListPlan, CardSettings {
   out: string;

@@ -10,10 +10,12 @@ sidestream-recs:not(:defined) {
   display: block;
   container-type: inline-size;
 }
-/* The heading, or its space. */
-sidestream-recs:not(:defined)::before {
+/* The heading, or its space; the shop's own rules may reserve the space of a list that is not written yet. */
+sidestream-recs:not(:defined):has(> .sidestream-list)::before {
   content: attr(heading);
   display: flex;
+  float: none;
+  block-size: auto;
   align-items: center;
   min-block-size: 2.25rem;
   margin-block-end: 0.875rem;
@@ -100,6 +102,9 @@ sidestream-recs[add-to-cart] > .sidestream-list > li {
   padding: var(--sidestream-image-padding, 0);
   object-fit: var(--sidestream-image-fit, contain);
 }
+.sidestream-list img:is([src*=".jpg" i], [src*=".jpeg" i]) {
+  background: #fff;
+}
 .sidestream-list > li > div {
   --_texts: calc(var(--_leading) * (3.8125em + var(--_reason-lines) * 0.8125em) + 0.375rem);
   display: grid;
@@ -153,7 +158,6 @@ sidestream-recs[add-to-cart] > .sidestream-list > li {
 }
 .sidestream-list li:hover a {
   text-decoration: underline;
-  text-decoration-thickness: 1px;
   text-underline-offset: 0.2em;
 }
 .sidestream-list > li > div > em {

@@ -1,3 +1,4 @@
+import reserved from '../../../examples/plain/lists.css?raw';
 import { IMAGE_BASE } from '../serve';
 
 const SCRIPT = '<script type="module" src="/sidestream/sidestream.js"></script>';
@@ -58,6 +59,7 @@ export const testPage = (language: string): string => `<!doctype html>
         display: block;
         margin-block: 2rem;
       }
+${indented(reserved.trim(), '      ')}
       #product img {
         max-inline-size: min(16rem, 100%);
         max-block-size: 16rem;
@@ -145,6 +147,10 @@ ${
 
 ${indented(productLines(addresses))}
 
+   And this into the style sheet of your shop, so that nothing moves when the lists appear:
+
+${indented(reserved.trim())}
+
    currency="EUR" shows prices in euros. The words of the lists are in the language of your page,
    <html lang="...">.
 
@@ -201,8 +207,8 @@ If your products change every day: Shopify keeps copies of theme files for long,
 old list for a while. On a host of your own they see the new one at once: see "A Shopify shop" in the manual.
 `;
 
-const indented = (text: string): string =>
+const indented = (text: string, by = '   '): string =>
   text
     .split('\n')
-    .map((line) => `   ${line}`)
+    .map((line) => by + line)
     .join('\n');

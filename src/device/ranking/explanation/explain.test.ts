@@ -68,19 +68,20 @@ describe('explain', () => {
     );
   });
 
-  it('attributes similarity and co-occurrence to past items', () => {
+  it('attributes to a past item by how much the score falls without it', () => {
     const index = catalog([], COOCCURRENCE);
     const shopper = chose(4, 0, 1);
-    const [place] = rank(index, shopper, request('for-you', { rules: { filter: { id: 'item-7' } } }));
-    const explained = explain(index, shopper, request('for-you'), 7);
-    const { recent = 0, session = 0, nearestHistory = 0, boughtTogether = 0 } = place.contributions;
-    const attributed = explained.contributors.reduce((total, { part }) => total + part, 0);
-    expect(attributed).toBeCloseTo(recent + session + nearestHistory + boughtTogether, 4);
-    expect(explained.contributions.text + explained.contributions.image).toBeCloseTo(
-      recent + session + nearestHistory,
-      4,
-    );
-    expect(explained.contributors[0].row).toBe(0);
+    const whole = explain(index, shopper, request('for-you'), 7);
+    for (const { row, part } of whole.contributors) {
+      const without = chose(...[4, 0, 1].filter((past) => past !== row));
+      expect(part).toBeCloseTo(whole.score - explain(index, without, request('for-you'), 7).score, 3);
+    }
+    const {
+      recent = 0,
+      session = 0,
+      nearestHistory = 0,
+    } = rank(index, shopper, request('for-you', { rules: { filter: { id: 'item-7' } } }))[0].contributions;
+    expect(whole.contributions.text + whole.contributions.image).toBeCloseTo(recent + session + nearestHistory, 4);
     expect(explain(catalog(), shopper, request('for-you'), 7).contributors[0].row).toBe(4);
   });
 

@@ -5,8 +5,8 @@ import type { ExpertPart, RankState, ScoreBreakdown } from '../rank-state';
 import { rankOf } from '../score';
 import { modalitySimilarity, similarity, vectorOf, weightedMean } from '../similarities';
 import { MAX_HISTORY, recencyWeights, SESSION, TERMS, type TermName, termValues } from '../terms/terms';
+import type { Contributors } from './contributors';
 import { reasonText } from './reason-text';
-import { contributorsFor } from './reasons';
 
 const MAX_CONTRIBUTORS = 8;
 
@@ -41,6 +41,7 @@ export function scoreBreakdown(
   { history, weights, expertParts }: RankState,
   row: number,
   terms: Partial<Record<TermName, number>>,
+  { pastItems, of }: Contributors,
 ): ScoreBreakdown {
   const rows = history.rows.slice(-MAX_HISTORY);
   const strengths = history.strengths.slice(-MAX_HISTORY);
@@ -59,7 +60,6 @@ export function scoreBreakdown(
     .slice(0, NEAREST);
   for (const { past } of nearest) add(vectorOf(vectors, past), weights.nearestHistory / nearest.length);
   const others = Object.entries(terms).filter(([name]) => !CONTENT_TERMS.some((term) => term === name));
-  const { pastItems, of } = contributorsFor(index, { history, weights });
   const contributors = new Map<number, number>();
   for (const [place, part] of of(row).entries()) if (!Number.isNaN(part)) contributors.set(pastItems[place], part);
   const experts = expertParts?.(row)

@@ -2,92 +2,11 @@ import { categoryPaths } from '../../../core/catalog';
 import type { CatalogIndex } from '../catalog-index';
 import { productOf } from '../placement';
 import type { ExpertPart, RankState } from '../rank-state';
-import { similarity, vectorOf, weightedMean } from '../similarities';
-import { choiceTable, cooccurrenceContributions, pairAt, strongestContributor } from '../terms/cooccurrence';
-import { sideContributions } from '../terms/side-scores';
-import { MAX_HISTORY, recencyWeights, SESSION, type TermName } from '../terms/terms';
+import { similarity } from '../similarities';
+import { choiceTable, pairAt, strongestContributor } from '../terms/cooccurrence';
+import type { TermName } from '../terms/terms';
+import type { Contributors } from './contributors';
 import type { ReasonKind } from './reason-text';
-
-/** Past items and their contributions to scores. */
-export interface Contributors {
-  pastItems: readonly number[];
-  /**
-   * The contribution of each past item to the score of an item; NaN for items of its product, because a product is not a reason
-   * for itself.
-   */
-  of(row: number): Float64Array;
-}
-
-/**
- * The contribution of each past item to the score of an item, by the terms that compare items: content, co-occurrence and the
- * side model. Terms of the whole history (category, numbers) and the shopper's experts are not attributed to past items, nor
- * is the similarity of an item to its own earlier choice.
- */
-export function contributorsFor(
-  index: CatalogIndex,
-  { history, weights }: Pick<RankState, 'history' | 'weights'>,
-): Contributors {
-  const { content: vectors } = index;
-  const rows = history.rows.slice(-MAX_HISTORY);
-  const strengths = history.strengths.slice(-MAX_HISTORY);
-  const product = productOf(index);
-  const table = choiceTable(index);
-  const products = rows.map(product);
-  // Lists ask for the contributions to each of their items: all arrays below are by place in the past items.
-  const pastItems = [...new Set(rows)];
-  const pastProducts = pastItems.map(product);
-  const places = new Map(pastItems.map((past, place) => [past, place]));
-  const placeOf = (past: number): number => places.get(past) ?? -1;
-  /** The first choice of each product. */
-  const firstChoices = new Map(rows.toReversed().map((row) => [product(row), placeOf(row)]));
-  const firstChoice = (of: number): number => firstChoices.get(of) ?? -1;
-  /** Share of each past item in the terms that compare an item with a weighted mean. */
-  const shares = new Float64Array(pastItems.length);
-  const addMean = (pastRows: readonly number[], strength: ArrayLike<number>, weight: number): void => {
-    if (weight === 0 || pastRows.length === 0) return;
-    const query = weightedMean(vectors, pastRows, strength);
-    let length = 0;
-    for (const [n, past] of pastRows.entries()) length += strength[n] * dot(vectorOf(vectors, past), query);
-    if (length === 0) return;
-    for (const [n, past] of pastRows.entries()) shares[placeOf(past)] += (weight * strength[n]) / length;
-  };
-  addMean(rows, recencyWeights(strengths), weights.recent);
-  addMean(rows.slice(-SESSION), strengths.slice(-SESSION), weights.session);
-  const side = index.side ? sideContributions(index.side, products) : null;
-  const sidePlaces = side?.rows.map(firstChoice) ?? [];
-  const nearestTo = index.nearestHistory.neighbors(rows);
-  // Beside a side model, only the nearest items count.
-  const inMeans = shares.some((share) => share !== 0);
-  const cached = inMeans ? pastItems.map((past) => index.similarities.cached(past)) : [];
-
-  const of = (row: number): Float64Array => {
-    const parts = new Float64Array(pastItems.length);
-    if (inMeans) {
-      for (const [place, past] of pastItems.entries())
-        parts[place] = shares[place] * (cached[place]?.[row] ?? similarity(vectors, past, row));
-    }
-    const nearest = nearestTo(row);
-    for (const { row: past, similarity: value } of nearest)
-      parts[placeOf(past)] += (weights.nearestHistory * value) / nearest.length;
-    if (table) {
-      for (const [past, lift] of cooccurrenceContributions(table, products, product(row)))
-        parts[firstChoice(past)] += weights.boughtTogether * lift;
-    }
-    // The remainder of the term is the item's bias, which no choice explains.
-    const ofSide = side?.of(product(row)) ?? [];
-    for (let n = 0; n < ofSide.length; n++) parts[sidePlaces[n]] += weights.sideModel * ofSide[n];
-    for (let place = 0; place < parts.length; place++)
-      if (pastProducts[place] === product(row)) parts[place] = Number.NaN;
-    return parts;
-  };
-  return { pastItems, of };
-}
-
-function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let sum = 0;
-  for (let d = 0; d < a.length; d++) sum += a[d] * b[d];
-  return sum;
-}
 
 const MIN_CATEGORY_CHOICES = 3;
 
@@ -100,10 +19,10 @@ const MIN_CATEGORY_CHOICES = 3;
  */
 export function reasonsFor(
   index: CatalogIndex,
-  { history, weights, expertParts, record }: Pick<RankState, 'history' | 'weights' | 'expertParts' | 'record'>,
+  { history, expertParts, record }: Pick<RankState, 'history' | 'expertParts' | 'record'>,
+  contributors: Contributors,
 ): (row: number, terms: Partial<Record<TermName, number>>) => ReasonKind {
   const table = choiceTable(index);
-  let contributors: Contributors | undefined;
   let choices: Map<string, number> | undefined;
   const frequent = (category: string): boolean => {
     choices ??= choicesByCategory(index, history.rows);
@@ -121,7 +40,6 @@ export function reasonsFor(
     const item = index.items[row];
     const [path] = categoryPaths(item.category);
     if (category > resemblance && path && frequent(path)) return { kind: 'category', about: item };
-    contributors ??= contributorsFor(index, { history, weights });
     const own = preference > 0 ? choicesOfSpeaker(expertParts?.(row) ?? []) : [];
     const past = (preference > content ? nearest(index, row, own) : null) ?? largest(contributors, row);
     if (past === null) return { kind: 'chosen-for-you' };
@@ -142,9 +60,9 @@ function choicesByCategory({ items }: CatalogIndex, rows: readonly number[]): Ma
   return counts;
 }
 
-/** The past item that contributes most to an item; null without one. */
+/** The past item that contributes most to an item; null if none raises its score. */
 function largest({ pastItems, of }: Contributors, row: number): number | null {
-  let [best, most]: [number | null, number] = [null, Number.NEGATIVE_INFINITY];
+  let [best, most]: [number | null, number] = [null, 0];
   const parts = of(row);
   for (let place = 0; place < parts.length; place++) {
     if (parts[place] > most) [best, most] = [pastItems[place], parts[place]];

@@ -1,12 +1,11 @@
 import { expect, it } from 'vitest';
 import { categoryIndex, categoryPreference } from './category-preference';
 
-const preference = (items: { category: string; gender?: string }[], ...rows: number[]) =>
-  categoryPreference(
-    categoryIndex(items.map(({ category, ...attributes }) => ({ category, attributes }))),
-    rows,
-    rows.map(() => 1),
-  );
+const preference = (items: { category: string; gender?: string }[], ...rows: number[]) => {
+  const index = categoryIndex(items.map(({ category, ...attributes }) => ({ category, attributes })));
+  const strengths = rows.map(() => 1);
+  return [...items.keys()].map(categoryPreference(index, rows, strengths));
+};
 const SHOP = ['Music/Instruments', 'Music/Instruments', 'Music/Studio', 'Food/Fruit', 'Food/Drinks', ''].map(
   (category) => ({ category }),
 );
@@ -49,8 +48,8 @@ it('takes the gender of a product as its department, but not categories of one l
 
 it('does not lean on departments where a log says what is chosen next', () => {
   const index = categoryIndex(SHOP.map(({ category }) => ({ category, attributes: {} })));
-  const [own, , sibling, other] = categoryPreference(index, [0], [1], false);
-  const [leaning] = categoryPreference(index, [0], [1]);
+  const [own, , sibling, other] = [0, 1, 2, 3].map(categoryPreference(index, [0], [1], false));
+  const leaning = categoryPreference(index, [0], [1])(0);
   expect(leaning).toBeGreaterThan(5 * own);
   expect(own).toBeGreaterThan(sibling);
   expect(sibling).toBeGreaterThan(other);

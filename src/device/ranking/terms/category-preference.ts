@@ -108,31 +108,32 @@ const KNOWN_CHOICES = 12;
  * @param rows item indices of the history
  * @param weights strength of each event, 0 or more
  * @param leansOnTree whether departments count more after few choices. A shop with a log knows better what is chosen next
- * @returns one value per item
+ * @returns the preference for the item of a row
  */
 export function categoryPreference(
   { ofItem, paths, pathOf, baseRate, departments }: CategoryIndex,
   rows: ArrayLike<number>,
   weights: ArrayLike<number>,
   leansOnTree = true,
-): Float32Array {
+): (row: number) => number {
   const logOdds = logOddsOf(baseRate, rows, weights, (row) => ofItem[row]);
-  const ofPath = paths.map((ids) => ids.reduce((sum, id) => sum + logOdds[id], 0) / Math.max(1, ids.length));
-  const out = new Float32Array(pathOf.length);
-  for (let row = 0; row < out.length; row++) out[row] = ofPath[pathOf[row]];
-  if (!leansOnTree) return out;
+  const ofPath = Float32Array.from(
+    paths,
+    (ids) => ids.reduce((sum, id) => sum + logOdds[id], 0) / Math.max(1, ids.length),
+  );
+  if (!leansOnTree) return (row) => ofPath[pathOf[row]];
   const ofDepartment = logOddsOf(departments.baseRate, rows, weights, (row) => {
     const department = departments.ofItem[row];
     return department < 0 ? [] : [department];
   });
   const treeWeight = TREE_WEIGHT * ((KNOWN_CHOICES + 1) / (KNOWN_CHOICES + Math.max(1, rows.length))) ** 4;
-  for (let row = 0; row < out.length; row++) {
+  return (row) => {
+    const own = ofPath[pathOf[row]];
     const department = departments.ofItem[row];
-    if (department < 0) continue;
+    if (department < 0) return own;
     const levels = ofItem[row].length;
-    out[row] += (treeWeight * (levels * out[row] + 2 * ofDepartment[department])) / (levels + 2);
-  }
-  return out;
+    return own + (treeWeight * (levels * own + 2 * ofDepartment[department])) / (levels + 2);
+  };
 }
 
 /** For each id, log of (smoothed share of the events / base rate). @param idsOf ids of an event's item */

@@ -1,6 +1,6 @@
 import type { CooccurrenceTable } from '../../../core/catalog';
 import type { CatalogIndex } from '../catalog-index';
-import { weightedMean } from '../similarities';
+import { dot, vectorOf, weightedMean } from '../similarities';
 
 /**
  * The table that the terms read: what shoppers choose after one another, from the shop's log. A table of links and orders says
@@ -22,6 +22,20 @@ function lastChoices(rows: ArrayLike<number>): [row: number, weight: number][] {
   return last.map((row, n) => [row, weights[n] / whole]);
 }
 
+/** The lifts of the items that others chose near the last choices of a history, see `cooccurrence`. */
+function nearbyLifts(
+  { count, offsets, rows: others, lifts }: CooccurrenceTable,
+  rows: ArrayLike<number>,
+): Map<number, number> {
+  const out = new Map<number, number>();
+  for (const [row, weight] of lastChoices(rows)) {
+    if (row >= count) continue;
+    for (let at = offsets[row]; at < offsets[row + 1]; at++)
+      out.set(others[at], (out.get(others[at]) ?? 0) + weight * lifts[at]);
+  }
+  return out;
+}
+
 /**
  * How much more often than by chance other shoppers chose each item near the last choices of a history: weighted mean of
  * the lifts with a half-life of one choice.
@@ -29,16 +43,9 @@ function lastChoices(rows: ArrayLike<number>): [row: number, weight: number][] {
  * @param count items in the catalogue, not fewer than the table has
  * @returns [count], 0 or more
  */
-export function cooccurrence(
-  { count: known, offsets, rows: others, lifts }: CooccurrenceTable,
-  rows: ArrayLike<number>,
-  count: number,
-): Float32Array {
+export function cooccurrence(table: CooccurrenceTable, rows: ArrayLike<number>, count: number): Float32Array {
   const out = new Float32Array(count);
-  for (const [row, weight] of lastChoices(rows)) {
-    if (row >= known) continue;
-    for (let at = offsets[row]; at < offsets[row + 1]; at++) out[others[at]] += weight * lifts[at];
-  }
+  for (const [row, lift] of nearbyLifts(table, rows)) out[row] = lift;
   return out;
 }
 
@@ -49,30 +56,17 @@ export function pairAt({ count, offsets, rows }: CooccurrenceTable, row: number,
 }
 
 /**
- * Contribution of each of the last choices to an item's value of `cooccurrence`, by row; they add up to it.
- * @param rows item rows, oldest first
- */
-export function cooccurrenceContributions(
-  table: CooccurrenceTable,
-  rows: ArrayLike<number>,
-  item: number,
-): Map<number, number> {
-  const contributions = new Map<number, number>();
-  for (const [row, weight] of lastChoices(rows)) {
-    const at = pairAt(table, row, item);
-    if (at >= 0) contributions.set(row, (contributions.get(row) ?? 0) + weight * table.lifts[at]);
-  }
-  return contributions;
-}
-
-/**
  * The choice, other than the item itself, that contributes most to the item's value of `cooccurrence`.
  * @param rows item rows, oldest first
  * @returns its row; null when the item does not co-occur with the last choices
  */
 export function strongestContributor(table: CooccurrenceTable, rows: ArrayLike<number>, item: number): number | null {
-  const others = [...cooccurrenceContributions(table, rows, item)].filter(([row]) => row !== item);
-  const [strongest] = others.sort(([, a], [, b]) => b - a);
+  const parts = new Map<number, number>();
+  for (const [row, weight] of lastChoices(rows)) {
+    const at = pairAt(table, row, item);
+    if (at >= 0 && row !== item) parts.set(row, (parts.get(row) ?? 0) + weight * table.lifts[at]);
+  }
+  const [strongest] = [...parts].sort(([, a], [, b]) => b - a);
   return strongest?.[0] ?? null;
 }
 
@@ -82,6 +76,10 @@ export function strongestContributor(table: CooccurrenceTable, rows: ArrayLike<n
  */
 const FULL_SIMILARITY_LIFT = 0.55;
 
+/** Whether nobody is known to have chosen an item with others. */
+const isLacking = ({ offsets, count }: CooccurrenceTable, row: number): boolean =>
+  row >= count || offsets[row + 1] === offsets[row];
+
 /**
  * Estimates the lift of items without co-occurrence, such as new ones, from their content: 0.55 times the cosine to the
  * mean of the items that co-occur with the history, each weighted by its squared lift.
@@ -89,21 +87,38 @@ const FULL_SIMILARITY_LIFT = 0.55;
  */
 export function coldStart(
   lifts: Float32Array,
-  { offsets, count }: CooccurrenceTable,
+  table: CooccurrenceTable,
   { content, similarities }: Pick<CatalogIndex, 'content' | 'similarities'>,
 ): void {
-  const known: number[] = [];
+  const known = new Map<number, number>();
   const lacking: number[] = [];
   for (let row = 0; row < lifts.length; row++) {
-    if (lifts[row] > 0) known.push(row);
-    if (row >= count || offsets[row + 1] === offsets[row]) lacking.push(row);
+    if (lifts[row] > 0) known.set(row, lifts[row]);
+    if (isLacking(table, row)) lacking.push(row);
   }
-  if (known.length === 0 || lacking.length === 0) return;
-  const center = weightedMean(
-    content,
-    known,
-    known.map((row) => lifts[row] ** 2),
-  );
-  const [cosines] = similarities.products([center]);
+  if (known.size === 0 || lacking.length === 0) return;
+  const [cosines] = similarities.products([coldStartQuery(known, content)]);
   for (const row of lacking) lifts[row] = FULL_SIMILARITY_LIFT * cosines[row];
+}
+
+const coldStartQuery = (lifts: ReadonlyMap<number, number>, content: CatalogIndex['content']): Float32Array =>
+  weightedMean(
+    content,
+    [...lifts.keys()],
+    Array.from(lifts.values(), (lift) => lift ** 2),
+  );
+
+/** The value of `cooccurrence` for one item, or its estimate, see `coldStart`. @param rows of the first variants, oldest first */
+export function cooccurrenceOf(
+  table: CooccurrenceTable,
+  rows: readonly number[],
+  content: CatalogIndex['content'],
+): (item: number) => number {
+  const lifts = nearbyLifts(table, rows);
+  let query: Float32Array | undefined;
+  return (item) => {
+    if (!isLacking(table, item)) return lifts.get(item) ?? 0;
+    query ??= coldStartQuery(lifts, content);
+    return FULL_SIMILARITY_LIFT * dot(vectorOf(content, item), query);
+  };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Item } from '../../../core/catalog';
 import { makeItem } from '../../../testing/bundles';
-import { numberColumns, numericAffinity } from './numeric-affinity';
+import { type NumberColumn, numberColumns, numericAffinity } from './numeric-affinity';
 
 const items = (count: number, more: (row: number) => Partial<Item>): Item[] =>
   Array.from({ length: count }, (_, row) => makeItem(`${row}`, more(row)));
@@ -38,10 +38,12 @@ describe('numberColumns', () => {
 });
 
 describe('numericAffinity', () => {
+  const affinity = (columns: Omit<NumberColumn, 'mean' | 'deviation'>[], rows: number[], weights: number[]) =>
+    [0, 1, 2, 3].map(numericAffinity(columns, rows, weights));
   const column = (...values: number[]) => ({ name: 'size', values: Float32Array.from(values) });
 
   it('falls with the distance to the history like a bell of width 0.28, down to a floor', () => {
-    const closeness = numericAffinity([column(0, 0.3, -0.3, 3)], [0], [1], 4);
+    const closeness = affinity([column(0, 0.3, -0.3, 3)], [0], [1]);
     const bell = Math.log(0.05 + Math.exp(-((0.3 / 0.28) ** 2) / 2));
     for (const [row, expected] of [Math.log(1.05), bell, bell, Math.log(0.05)].entries()) {
       expect(closeness[row]).toBeCloseTo(expected, 5);
@@ -49,21 +51,21 @@ describe('numericAffinity', () => {
   });
 
   it('weighs the events of the history, and is the mean over the columns', () => {
-    const one = numericAffinity([column(-2, 2, 0)], [0, 1], [3, 1], 3);
+    const one = affinity([column(-2, 2, 0)], [0, 1], [3, 1]);
     expect(one[0]).toBeCloseTo(Math.log(0.05 + 0.75), 5);
     expect(one[1]).toBeCloseTo(Math.log(0.05 + 0.25), 5);
-    const two = numericAffinity([column(-2, 2, 0), column(0, 0, 0)], [0, 1], [3, 1], 3);
+    const two = affinity([column(-2, 2, 0), column(0, 0, 0)], [0, 1], [3, 1]);
     for (let row = 0; row < 3; row++) expect(two[row]).toBeCloseTo((one[row] + Math.log(1.05)) / 2, 5);
   });
 
   it('treats an item without a number as average', () => {
-    const closeness = numericAffinity([column(0, 3, Number.NaN)], [0], [1], 3);
+    const closeness = affinity([column(0, 3, Number.NaN)], [0], [1]);
     expect(closeness[2]).toBeCloseTo((Math.log(1.05) + Math.log(0.05)) / 2, 5);
   });
 
   it('has no effect if the history has no numbers', () => {
-    expect([...numericAffinity([column(Number.NaN, 1, 2)], [0], [1], 3)]).toEqual([0, 0, 0]);
-    expect([...numericAffinity([column(0, 1, 2)], [], [], 3)]).toEqual([0, 0, 0]);
-    expect([...numericAffinity([], [0], [1], 3)]).toEqual([0, 0, 0]);
+    expect(affinity([column(Number.NaN, 1, 2, 3)], [0], [1])).toEqual([0, 0, 0, 0]);
+    expect(affinity([column(0, 1, 2, 3)], [], [])).toEqual([0, 0, 0, 0]);
+    expect(affinity([], [0], [1])).toEqual([0, 0, 0, 0]);
   });
 });

@@ -47,66 +47,78 @@ const FLOOR = 0.05;
 /** Bin of an item without a number: the bin after the last. */
 const MISSING_BIN = BINS;
 
-const known = new WeakMap<Float32Array, Uint8Array>();
+/** The bin of each item, and the number of items in each. */
+interface Bins {
+  ofItem: Uint8Array;
+  counts: Uint32Array;
+}
 
-function binsOf(values: Float32Array): Uint8Array {
-  const bins = known.get(values) ?? Uint8Array.from(values, binOf);
-  known.set(values, bins);
+const known = new WeakMap<Float32Array, Bins>();
+
+function binsOf(values: Float32Array): Bins {
+  let bins = known.get(values);
+  if (!bins) {
+    bins = { ofItem: Uint8Array.from(values, binOf), counts: new Uint32Array(BINS + 1) };
+    for (const bin of bins.ofItem) bins.counts[bin]++;
+    known.set(values, bins);
+  }
   return bins;
 }
 
 const binOf = (value: number): number => (Number.isNaN(value) ? MISSING_BIN : Math.round((value + MAX_ABS_Z) / BIN));
 
 /**
- * How close every item's numbers are to the numbers of a history: log(0.05 + weighted mean of exp(-(distance / 0.28)^2 / 2)),
+ * How close an item's numbers are to the numbers of a history: log(0.05 + weighted mean of exp(-(distance / 0.28)^2 / 2)),
  * mean over the columns. An item without a number is as close as the average item.
  * @param rows item rows of the history
  * @param weights strength of each, same length
- * @returns [count]; zeros without a history
+ * @returns the closeness of the item of a row; 0 without a history
  */
 export function numericAffinity(
   columns: readonly Pick<NumberColumn, 'name' | 'values'>[],
   rows: ArrayLike<number>,
   weights: ArrayLike<number>,
-  count: number,
-): Float32Array {
-  const out = new Float32Array(count);
-  for (const { values } of columns) {
-    const bins = binsOf(values);
+): (row: number) => number {
+  const parts = columns.flatMap(({ values }) => {
+    const { ofItem, counts } = binsOf(values);
     const mass = new Float64Array(BINS);
     let total = 0;
     for (let n = 0; n < rows.length; n++) {
-      const bin = bins[rows[n]];
+      const bin = ofItem[rows[n]];
       if (bin === MISSING_BIN) continue;
       mass[bin] += weights[n];
       total += weights[n];
     }
-    if (total === 0) continue;
-    const part = new Float64Array(BINS + 1);
-    part.set(smoothed(mass, total));
+    if (total === 0) return [];
+    const known = new Float64Array(BINS + 1).fill(Number.NaN);
+    const at = (bin: number): number => {
+      if (Number.isNaN(known[bin])) known[bin] = bin === MISSING_BIN ? average() : smoothed(mass, total, bin);
+      return known[bin];
+    };
+    const average = (): number => {
+      let sum = 0;
+      for (let bin = 0; bin < BINS; bin++) if (counts[bin] > 0) sum += counts[bin] * at(bin);
+      return sum / (ofItem.length - counts[MISSING_BIN]);
+    };
+    return [{ ofItem, at }];
+  });
+  return (row) => {
     let sum = 0;
-    let numbers = 0;
-    for (let row = 0; row < bins.length; row++) {
-      if (bins[row] === MISSING_BIN) continue;
-      sum += part[bins[row]];
-      numbers++;
-    }
-    part[MISSING_BIN] = sum / numbers;
-    for (let bin = 0; bin < part.length; bin++) part[bin] /= columns.length;
-    for (let row = 0; row < count; row++) out[row] += part[bins[row]];
-  }
-  return out;
+    for (const { ofItem, at } of parts) sum += at(ofItem[row]) / columns.length;
+    return sum;
+  };
 }
 
-/** log(floor + kernel density) at every bin. */
-function smoothed(mass: Float64Array, total: number): Float64Array {
-  const reach = Math.ceil((4 * BANDWIDTH) / BIN);
-  const kernel = Float64Array.from({ length: reach + 1 }, (_, d) => Math.exp(-(((d * BIN) / BANDWIDTH) ** 2) / 2));
-  return Float64Array.from(mass, (_, at) => {
-    let sum = 0;
-    for (let other = Math.max(0, at - reach); other <= Math.min(BINS - 1, at + reach); other++) {
-      sum += mass[other] * kernel[Math.abs(other - at)];
-    }
-    return Math.log(FLOOR + sum / total);
-  });
+const KERNEL = Float64Array.from({ length: Math.ceil((4 * BANDWIDTH) / BIN) + 1 }, (_, d) =>
+  Math.exp(-(((d * BIN) / BANDWIDTH) ** 2) / 2),
+);
+
+/** log(floor + kernel density) at a bin. */
+function smoothed(mass: Float64Array, total: number, bin: number): number {
+  const reach = KERNEL.length - 1;
+  let sum = 0;
+  for (let other = Math.max(0, bin - reach); other <= Math.min(BINS - 1, bin + reach); other++) {
+    sum += mass[other] * KERNEL[Math.abs(other - bin)];
+  }
+  return Math.log(FLOOR + sum / total);
 }

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { catalog, chose, state, type WEIGHTS } from '../../../testing/rankings';
 import { sideModel } from '../../../testing/side-models';
-import { scoreBreakdown } from '../explanation/explain';
-import { scores, termContributions } from '../score';
-import { sideContributions, sideScores } from './side-scores';
+import { explain } from '../explanation/explain';
+import type { RankRequest } from '../rank';
+import { scores } from '../score';
+import { sideScores } from './side-scores';
 import { isWithoutBasis, TERMS, termValues } from './terms';
 
+const FOR_YOU: RankRequest = { placement: 'for-you', row: null, limit: 8, exclude: new Set() };
 const COUNT = 8;
 const model = sideModel(COUNT, 5, [0.2, 0.7, 0.97]);
 const { width, states, vectors, biases } = model;
@@ -33,22 +35,6 @@ describe('the scores of a side model', () => {
   it.each([[[]], [[3]], [[3, 1, 6]], [[3, 1, 3, 6, 6]]])('follow the states after the choices %j', (rows: number[]) => {
     const expected = plainScores(rows);
     for (const [row, score] of sideScores(model, rows).entries()) expect(score).toBeCloseTo(expected[row], 5);
-  });
-
-  it('are an item’s bias plus the contribution of each choice', () => {
-    const rows = [3, 1, 3, 6];
-    const all = sideScores(model, rows);
-    for (let item = 0; item < COUNT; item++) {
-      const parts = sideContributions(model, rows);
-      expect(parts.rows).toEqual([3, 1, 6]);
-      expect(parts.of(item).reduce((sum, part) => sum + part, biases[item])).toBeCloseTo(all[item], 5);
-    }
-    // The last choice adds the product of the vectors under the sum of the gains.
-    const last = vector(6).reduce((sum, value, d) => {
-      const gain = states.reduce((total, { gain: own }) => total + own[d], 0);
-      return sum + gain * value * vector(2)[d];
-    }, 0);
-    expect(sideContributions(model, rows).of(2)[2]).toBeCloseTo(last, 5);
   });
 });
 
@@ -84,27 +70,27 @@ describe('the term of the side model', () => {
     }
   });
 
-  it('is attributed to past items in a breakdown, but for the bias and the item itself', () => {
+  it('is attributed to past items by how much it falls without them, but not to the item itself', () => {
     const shopper = { ...chose(3, 1, 6), weights: onlySide };
-    const values = termValues(index, shopper);
-    const parts = (row: number) => scoreBreakdown(index, shopper, row, termContributions(values, onlySide, row));
-    const { contributions, contributors } = parts(5);
-    expect(contributions.sideModel).toBeCloseTo(1.5 * values.sideModel[5], 6);
-    const expected = sideContributions(model, [3, 1, 6]);
-    expect([...contributors.keys()].sort()).toEqual([1, 3, 6]);
-    for (const [n, part] of expected.of(5).entries())
-      expect(contributors.get(expected.rows[n])).toBeCloseTo(1.5 * part, 6);
-    const sum = [...contributors.values()].reduce((total, part) => total + part, 1.5 * biases[5]);
-    expect(sum).toBeCloseTo(contributions.sideModel ?? Number.NaN, 5);
-    expect([...parts(1).contributors.keys()].sort()).toEqual([3, 6]);
+    const contributors = (row: number) => explain(index, shopper, FOR_YOU, row).contributors;
+    const whole = plainScores([3, 1, 6])[5];
+    for (const [row, rest] of [
+      [3, [1, 6]],
+      [1, [3, 6]],
+      [6, [3, 1]],
+    ] as const) {
+      const part = contributors(5).find((one) => one.row === row)?.part;
+      expect(part).toBeCloseTo(1.5 * (whole - plainScores(rest)[5]), 5);
+    }
+    expect(contributors(1).map(({ row }) => row)).not.toContain(1);
   });
 
   it('is attributed to the variant that was chosen', () => {
     const grouped = catalog([{}, {}, { group: 'x' }, {}, {}, { group: 'x' }], null, model);
     const shopper = { ...chose(5), weights: onlySide };
-    const terms = termContributions(termValues(grouped, shopper), onlySide, 0);
-    const { contributors } = scoreBreakdown(grouped, shopper, 0, terms);
-    expect([...contributors.keys()]).toEqual([5]);
-    expect(contributors.get(5)).toBeCloseTo(1.5 * sideContributions(model, [2]).of(0)[0], 5);
+    // Without its only choice, nothing is known of the shopper.
+    expect(explain(grouped, shopper, FOR_YOU, 0).contributors).toEqual([
+      { row: 5, part: expect.closeTo(1.5 * sideScores(model, [2])[0], 5) },
+    ]);
   });
 });

@@ -40,6 +40,14 @@ function readOutByAge(model: SideModel, ages: number): Float64Array {
   return factors;
 }
 
+/** The read-out of the states after some choices [width], see `sideScores`. */
+export function sideQuery(model: SideModel, rows: readonly number[]): Float32Array {
+  const query = new Float32Array(model.width);
+  const factors = readOutByAge(model, rows.length);
+  for (const [n, row] of rows.entries()) addStep(query, model, row, factors, rows.length - 1 - n);
+  return query;
+}
+
 /**
  * Scores of all items by the side model after some choices, nats: each item's bias plus its vector times the states'
  * read-out.
@@ -47,29 +55,9 @@ function readOutByAge(model: SideModel, ages: number): Float64Array {
  * @returns [count]
  */
 export function sideScores(model: SideModel, rows: readonly number[]): Float32Array {
-  const query = new Float32Array(model.width);
-  const factors = readOutByAge(model, rows.length);
-  for (const [n, row] of rows.entries()) addStep(query, model, row, factors, rows.length - 1 - n);
-  const [scores] = matrixOf(model).products([query]);
+  const [scores] = matrixOf(model).products([sideQuery(model, rows)]);
   for (let row = 0; row < scores.length; row++) scores[row] += model.biases[row];
   return scores;
-}
-
-/**
- * Contribution of each choice to the score of an item; with the item's bias, they add up to the score.
- * @param choices rows of the choices, oldest first; a repeated choice contributes with each of its repetitions
- * @returns the chosen rows, each once, and the contribution of each of them to the score of an item
- */
-export function sideContributions(model: SideModel, choices: readonly number[]) {
-  const { width, vectors } = model;
-  const rows = [...new Set(choices)];
-  const places = new Map(rows.map((row, place) => [row, place]));
-  const factors = readOutByAge(model, choices.length);
-  const steps = createMatrix(rows.length, width);
-  for (const [n, row] of choices.entries())
-    addStep(steps.row(places.get(row) ?? 0), model, row, factors, choices.length - 1 - n);
-  const of = (item: number): Float32Array => steps.products([vectors.subarray(item * width, (item + 1) * width)])[0];
-  return { rows, of };
 }
 
 function addStep(

@@ -14,6 +14,15 @@ const SCALE = 1 / 124;
 const FLOOR = 0.02;
 const LOG_FLOOR = Math.log(FLOOR);
 
+const orderScale = (count: number): number => Math.max(1, count * SCALE);
+
+/** The value of `catalogOrder` for one item; without a history, its lowest value. */
+export function catalogOrderOf(rows: readonly number[], count: number): (row: number) => number {
+  const last = rows.slice(-MAX_RECENT);
+  const closeness = (row: number, other: number): number => Math.exp(-Math.abs(row - other) / orderScale(count));
+  return (row) => Math.log(FLOOR + last.reduce((sum, other) => sum + closeness(row, other) / last.length, 0));
+}
+
 /**
  * How close every item stands to the last ten choices in the order of the catalogue: log(0.02 + mean of exp(-rows apart /
  * scale)). Feeds are sorted by collection, supplier or date, so neighbouring items tend to belong together.
@@ -25,7 +34,7 @@ export function catalogOrder(rows: readonly number[], count: number): Float32Arr
   const out = new Float32Array(count);
   const last = rows.slice(-MAX_RECENT);
   if (last.length === 0) return out;
-  const scale = Math.max(1, count * SCALE);
+  const scale = orderScale(count);
   // Beyond this the sum does not change any more.
   const far = Math.ceil(16 * scale);
   const closeness = Float64Array.from({ length: far + 1 }, (_, apart) => Math.exp(-apart / scale) / last.length);
@@ -86,6 +95,8 @@ export type TermValues = Record<TermName, Float32Array>;
 
 /** Age, in events, at which an event counts half. */
 const HALF_LIFE = 20;
+/** Factor of the weight of a choice that becomes one event newer. */
+export const NEWER = 2 ** (1 / HALF_LIFE);
 /** Number of last choices that the terms use; older choices weigh less than 2^-10 of the newest. */
 export const MAX_HISTORY = 200;
 export const SESSION = 3;
@@ -171,7 +182,12 @@ export function rawTermValues(index: CatalogIndex, { history, residualScores }: 
     index.variants?.share(values.catalogOrder);
   }
   values.nearestHistory = index.nearestHistory.meanSimilarity(rows);
-  values.category = categoryPreference(index.categories, rows, weights, !choices && !index.side);
-  values.numericAffinity = numericAffinity(index.numbers, rows, weights, count);
+  const category = categoryPreference(index.categories, rows, weights, !choices && !index.side);
+  const affinity = numericAffinity(index.numbers, rows, weights);
+  [values.category, values.numericAffinity] = [new Float32Array(count), new Float32Array(count)];
+  for (let row = 0; row < count; row++) {
+    values.category[row] = category(row);
+    values.numericAffinity[row] = affinity(row);
+  }
   return values;
 }

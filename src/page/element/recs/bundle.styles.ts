@@ -5,6 +5,10 @@ import { css } from 'lit';
  * styles, which reserve them before this is loaded.
  */
 export const bundleStyles = css`
+  /* A list without total and button. */
+  :host section > .list[role='list'] {
+    padding-block-end: 0;
+  }
   .bundle .item {
     position: relative;
   }

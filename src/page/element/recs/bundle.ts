@@ -1,4 +1,4 @@
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { formatPrice } from '../../../core/card';
 import type { Item, Recommendation } from '../../../device/protocol';
 import { addStyles } from '../dom';
@@ -18,9 +18,13 @@ interface Choice extends Recommendation {
   place?: number;
 }
 
+/** Sources of products that are known to go with the item in view: by orders, links or logs, or because the shop says so. */
+const EVIDENCE: readonly Recommendation['source'][] = ['boughtTogether', 'pinned'];
+
 /**
  * The item in view and the products that go with it, with check boxes, the total price of the checked items, and a button that
- * puts them into the cart.
+ * puts them into the cart. Products that merely resemble it are alternatives, which nobody buys together: they have no check box,
+ * and a list of them alone is a list like any other.
  */
 export class Bundle {
   readonly #host: CardsHost;
@@ -73,16 +77,19 @@ export class Bundle {
     return this.#choices(items, '');
   }
 
-  view({ response, items }: Shown, context: ListContext): TemplateResult {
+  /** The bundle; undefined if none of the products is known to go with the item in view. */
+  view({ response, items }: Shown, context: ListContext): TemplateResult | undefined {
+    if (!items.some(goesWithIt)) return undefined;
     const labels = context.labels.bundle;
     const choices = this.#choices(items, labels.thisItem);
-    const checked = choices.filter((choice) => this.#isChecked(choice));
+    const choosable = choices.filter(isChoosable);
+    const checked = choosable.filter((choice) => this.#isChecked(choice));
     const total = totalOf(checked);
     const { currency, language, placement, onClick } = context;
     const add = (): void => {
       if (checked.length > 0 && !this.#added) this.#add({ response, items }, checked, total, placement, currency);
     };
-    const button = this.#added ? labels.added : checked.length < choices.length ? labels.addSelected : labels.addAll;
+    const button = this.#added ? labels.added : checked.length < choosable.length ? labels.addSelected : labels.addAll;
     const plain: ListContext = { ...context, dismissible: false };
     return html`
       <div part="bundle" class="bundle" role="group" aria-label=${labels.choose}>
@@ -112,15 +119,17 @@ export class Bundle {
       else this.#unchecked.add(item.id);
       this.#host.requestUpdate();
     };
-    const box = html`
+    const box =
+      isChoosable(choice) &&
+      html`
       <label class="check">
         <input part="check" type="checkbox" aria-label=${item.title} .checked=${this.#isChecked(choice)} ?disabled=${isSoldOut(item) || this.#added !== null} @change=${onChange} />
       </label>`;
     const card = cardOf(choice, place ?? 0, context);
     // Without an id, the item in view counts neither as shown nor as clicked.
     return place === undefined
-      ? html`<li part="item" class="item">${card}${box}</li>`
-      : html`<li part="item" class="item" data-id=${item.id}>${card}${box}</li>`;
+      ? html`<li part="item" class="item">${card}${box || nothing}</li>`
+      : html`<li part="item" class="item" data-id=${item.id}>${card}${box || nothing}</li>`;
   }
 
   #isChecked({ item }: Choice): boolean {
@@ -157,6 +166,10 @@ export class Bundle {
     }
   }
 }
+
+const goesWithIt = ({ source }: Recommendation): boolean => EVIDENCE.includes(source);
+
+const isChoosable = (choice: Choice): boolean => choice.place === undefined || goesWithIt(choice);
 
 const isSoldOut = ({ availability }: Item): boolean => availability === 'out-of-stock';
 

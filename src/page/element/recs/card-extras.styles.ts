@@ -94,6 +94,16 @@ export const cardExtrasStyles = css`
     cursor: pointer;
     transition: border-color 0.15s;
   }
+  /* In a list without reasons, right below the price: their space is left at the end of the cards. */
+  :host(:not([layout='bundle'])) .list:not(:has(.reason:not(:empty), .options)) .card .add {
+    position: relative;
+    inset: auto;
+    grid-area: 5 / 1;
+    margin-block-start: 0.75rem;
+  }
+  :is(.media, .body) {
+    grid-column: 1;
+  }
   .card .add:is(:hover, [data-added]) {
     border-color: currentColor;
   }

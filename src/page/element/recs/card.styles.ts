@@ -37,7 +37,6 @@ export const cardStyles = css`
     inset: 0;
     border: 1px solid var(--_rim);
     border-radius: inherit;
-    pointer-events: none;
   }
   .media::before {
     font-size: 2.5rem;
@@ -118,7 +117,6 @@ export const cardStyles = css`
   }
   .card:hover .link {
     text-decoration: underline;
-    text-decoration-thickness: 1px;
     text-underline-offset: 0.2em;
   }
   .price {

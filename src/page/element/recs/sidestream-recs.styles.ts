@@ -35,7 +35,6 @@ export const recsStyles = css`
     margin-block-end: 0.875rem;
   }
   .heading {
-    margin: 0;
     font-size: var(--sidestream-heading-size, 1.25rem);
     font-weight: 650;
     line-height: max(1.25, calc(var(--_leading) - 0.15));

@@ -1,0 +1,179 @@
+import { scaleRow } from '../../../core/catalog';
+import type { CatalogIndex } from '../catalog-index';
+import { NEAREST } from '../nearest-neighbors';
+import { productOf } from '../placement';
+import type { RankState } from '../rank-state';
+import { dot, similarity, vectorOf, weightedMean } from '../similarities';
+import { categoryPreference } from '../terms/category-preference';
+import { choiceTable, cooccurrenceOf } from '../terms/cooccurrence';
+import { numericAffinity } from '../terms/numeric-affinity';
+import { sideQuery } from '../terms/side-scores';
+import { catalogOrderOf, MAX_HISTORY, NEWER, recencyWeights, SESSION, type TermName } from '../terms/terms';
+
+/** Past items and their contributions to scores. */
+export interface Contributors {
+  /** The last chosen variant of each product. */
+  pastItems: readonly number[];
+  /**
+   * By how much the score of an item would be lower if the product of each past item had never been chosen, with the weights
+   * and experts as they are; NaN for the item's own product, because a product is not a reason for itself.
+   */
+  of(row: number): Float64Array;
+}
+
+/** The last choices, oldest first: row, product and strength of each, and its strength decayed by age. */
+interface Choices {
+  rows: number[];
+  products: number[];
+  strengths: number[];
+  recency: number[];
+}
+
+/** A value for the item of a row. */
+type Value = (row: number) => number;
+
+/** A value as if a product had never been chosen; all choices count without one. */
+type ValueWithout = (left?: number) => Value;
+
+/** The contribution of each past item to scores. Nothing is computed before the first item is asked for. */
+export function contributorsFor(
+  index: CatalogIndex,
+  { history, weights }: Pick<RankState, 'history' | 'weights'>,
+): Contributors {
+  const product = productOf(index);
+  const rows = history.rows.slice(-MAX_HISTORY);
+  const strengths = history.strengths.slice(-MAX_HISTORY);
+  const choices = { rows, products: rows.map(product), strengths, recency: [...recencyWeights(strengths)] };
+  const last = new Map(choices.products.map((of, n) => [of, rows[n]]));
+  const pastProducts = [...last.keys()];
+  const isUsed = (name: TermName): boolean => weights[name] !== 0 && Number.isFinite(weights[name]);
+  let scores: { whole: Value; without: Value[] } | undefined;
+  const prepare = () => {
+    const terms = termsOfChoices(index, choices, isUsed);
+    const score = (left?: number): Value => {
+      if (pastProducts.every((past) => past === left)) return () => 0;
+      const values = terms.map(([name, value]) => [weights[name], value(left)] as const);
+      return (row) => values.reduce((sum, [weight, value]) => sum + (weight * value(row) || 0), 0);
+    };
+    return { whole: score(), without: pastProducts.map(score) };
+  };
+  const of = (row: number): Float64Array => {
+    scores ??= prepare();
+    const whole = scores.whole(row);
+    return Float64Array.from(scores.without, (without, n) =>
+      pastProducts[n] === product(row) ? Number.NaN : whole - without(row),
+    );
+  };
+  return { pastItems: [...last.values()], of };
+}
+
+/** The terms of `termValues` that depend on the choices, for single items. */
+function termsOfChoices(
+  index: CatalogIndex,
+  choices: Choices,
+  isUsed: (name: TermName) => boolean,
+): (readonly [TermName, ValueWithout])[] {
+  const { content, side, items } = index;
+  const table = choiceTable(index);
+  const product = productOf(index);
+  const ofProducts =
+    (value: Value): Value =>
+    (row) =>
+      value(product(row));
+  const similarTo = (query: Float32Array): Value => {
+    return (row) => dot(vectorOf(content, row), query);
+  };
+  const bySide = ({ width, vectors, biases }: NonNullable<typeof side>, query: Float32Array): Value => {
+    return ofProducts((row) => biases[row] + dot(query, vectors.subarray(row * width, (row + 1) * width)));
+  };
+  let rest: { left: number | undefined; choices: Choices } | undefined;
+  const byChoices =
+    (value: (rest: Choices) => Value): ValueWithout =>
+    (left) => {
+      if (rest?.left !== left || !rest) rest = { left, choices: without(choices, left) };
+      return value(rest.choices);
+    };
+  const terms: Partial<Record<TermName, ValueWithout>> = {
+    nearestHistory: meanOfNearest(index, choices),
+    category: byChoices(({ rows, recency }) => categoryPreference(index.categories, rows, recency, !table && !side)),
+    numericAffinity: byChoices(({ rows, recency }) => numericAffinity(index.numbers, rows, recency)),
+    ...(table && { boughtTogether: byChoices(({ products }) => ofProducts(cooccurrenceOf(table, products, content))) }),
+    ...(side && { sideModel: byChoices(({ products }) => bySide(side, sideQuery(side, products))) }),
+  };
+  if (!side && isUsed('recent')) {
+    const mean = meanWithout(content, choices);
+    terms.recent = (left) => similarTo(mean(left));
+  }
+  if (!side) {
+    terms.session = byChoices(({ rows, strengths }) =>
+      similarTo(weightedMean(content, rows.slice(-SESSION), strengths.slice(-SESSION))),
+    );
+    terms.catalogOrder = byChoices(({ products }) => ofProducts(catalogOrderOf(products, items.length)));
+  }
+  return (Object.entries(terms) as [TermName, ValueWithout][]).filter(([name]) => isUsed(name));
+}
+
+/** The choices without a product: what is older than a choice of it becomes newer. */
+function without({ rows, products, strengths, recency }: Choices, left?: number): Choices {
+  const rest: Choices = { rows: [], products: [], strengths: [], recency: [] };
+  let factor = 1;
+  for (let n = rows.length - 1; n >= 0; n--) {
+    if (products[n] === left) {
+      factor *= NEWER;
+      continue;
+    }
+    rest.rows.push(rows[n]);
+    rest.products.push(products[n]);
+    rest.strengths.push(strengths[n]);
+    rest.recency.push(factor * recency[n]);
+  }
+  for (const list of Object.values(rest)) list.reverse();
+  return rest;
+}
+
+/** The mean of the largest similarities of an item to the choices; those of the item asked for last are known. */
+function meanOfNearest({ content, similarities }: CatalogIndex, { rows, products }: Choices): ValueWithout {
+  const past = new Map(rows.map((row, n) => [row, products[n]]));
+  let known: { row: number; nearest: { of: number; value: number }[] } | undefined;
+  const nearestFirst = (row: number): { of: number; value: number }[] => {
+    if (known?.row === row) return known.nearest;
+    const nearest = Array.from(past, ([other, of]) => ({
+      of,
+      value: similarities.cached(other)?.[row] ?? similarity(content, other, row),
+    }));
+    known = { row, nearest: nearest.sort((a, b) => b.value - a.value) };
+    return known.nearest;
+  };
+  return (left) => (row) => {
+    let [sum, count] = [0, 0];
+    for (const { of, value } of nearestFirst(row)) {
+      if (of === left) continue;
+      sum += value;
+      if (++count === NEAREST) break;
+    }
+    return sum / count;
+  };
+}
+
+/** The recency-weighted mean of the choices, by the sums up to each of them. */
+function meanWithout(
+  { width, values }: CatalogIndex['content'],
+  { rows, products, recency }: Choices,
+): (left?: number) => Float32Array {
+  const sums = [new Float64Array(width)];
+  for (const [n, weight] of recency.entries()) {
+    sums.push(sums[n].map((sum, d) => sum + weight * values[rows[n] * width + d]));
+  }
+  return (left) => {
+    const out = new Float32Array(width);
+    let [end, factor] = [rows.length, 1];
+    for (let n = end - 1; n >= -1; n--) {
+      if (n >= 0 && products[n] !== left) continue;
+      for (let d = 0; d < width; d++) out[d] += factor * (sums[end][d] - sums[n + 1][d]);
+      end = n;
+      factor *= NEWER;
+    }
+    scaleRow(out, 0, width);
+    return out;
+  };
+}
