@@ -5,7 +5,7 @@ import { Command } from 'commander';
 import * as v from 'valibot';
 import type { Item } from '../../core/catalog';
 import { invalidInput } from '../../error';
-import { PACKAGE_FOLDER, readFeed, readMapping } from '../bundler';
+import { PACKAGE_FOLDER, readFeed, readMapping, requireRoom } from '../bundler';
 import { detectLanguage } from '../pipeline';
 import { buildCommand } from './build';
 import {
@@ -69,6 +69,7 @@ export function initCommand(): Command {
     .action(async (folder: string, feed: string[], options: InitOptions) => {
       const target = resolve(folder);
       await refuseFull(target, folder);
+      await requireRoom('The folder', folder);
       // Reports a mistyped path before anything is written.
       const facts = await feedFacts(feed, options);
       const { language } = facts;

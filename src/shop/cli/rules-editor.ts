@@ -5,11 +5,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { dirname, join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { categoryPrefixes, type Item, MANIFEST_FILE } from '../../core/catalog';
-import { Mutex } from '../../core/common/tasks';
 import { codeOf } from '../../core/common/text';
 import { RULES_FILE } from '../../device/ranking';
 import { invalidInput, SidestreamError } from '../../error';
-import { checkRules, openFolder, PACKAGE_FOLDER, publishRules } from '../bundler';
+import { checkRules, openFolder, PACKAGE_FOLDER, putRules, withBundle } from '../bundler';
 import { type BundleServer, folderSender, listen, portNumber } from './serve';
 import { untilShutdown } from './terminal';
 
@@ -69,9 +68,6 @@ export async function serveEditor({ page, element, bundle }: EditorFolders, port
     bundle: from(bundle),
     shop: from(dirname(resolve(bundle))),
   };
-  /** One after the other: of two pages that save, the second one sees what the first has written. */
-  const saves = new Mutex();
-
   /** Sends a file. @param path below the folder */
   const send = (folder: keyof typeof files, path: string, request: IncomingMessage, response: ServerResponse): void => {
     response.setHeader('Cache-Control', 'no-cache');
@@ -94,8 +90,7 @@ export async function serveEditor({ page, element, bundle }: EditorFolders, port
       return sendJson(response, 200, bytes?.toString() ?? EMPTY);
     }
     if (inside === '/rules.json' && method === 'PUT') {
-      const bytes = await bodyOf(request);
-      return saves.run(() => save(bundle, bytes, request, response));
+      return save(bundle, await bodyOf(request), request, response);
     }
     if (inside === '/check' && method === 'POST')
       return sendJson(response, 200, await checkRules(await bodyOf(request), { bundle, now: Date.now() }));
@@ -139,10 +134,13 @@ async function save(
 ): Promise<void> {
   const checked = await checkRules(bytes, { bundle, now: Date.now() });
   if (checked.problems.some(({ level }) => level === 'error')) return sendJson(response, 422, checked);
-  if (request.headers['if-match'] !== tagOf(await rulesIn(bundle))) {
-    return sayNo(response, 412, `${RULES_FILE} was changed by somebody else since this page read it`);
-  }
-  await publishRules(bytes, bundle);
+  // Of two pages that save, also of two editors, the second one sees what the first has written.
+  const saved = await withBundle(bundle, async () => {
+    const current = request.headers['if-match'] === tagOf(await rulesIn(bundle));
+    if (current) await putRules(bytes, bundle);
+    return current;
+  });
+  if (!saved) return sayNo(response, 412, `${RULES_FILE} was changed by somebody else since this page read it`);
   response.setHeader('ETag', tagOf(bytes));
   sendJson(response, 200, checked);
 }
