@@ -38,7 +38,14 @@ const stages = [
   { name: 'test pages', cores: 0, needs: ['build'], command: ['tsx', 'tsx', 'e2e/support/build-fixtures.ts'] },
   // Long, so only at night and on the main branch.
   ...(process.env.NIGHTLY
-    ? [{ name: 'kills', cores: 1, needs: ['build'], command: ['tsx', 'tsx', 'tools/faults/main.ts', '--kills', '10'] }]
+    ? [
+        {
+          name: 'kills',
+          cores: 1,
+          needs: ['build'],
+          command: ['tsx', 'tsx', 'tools/faults/main.ts', '--kills', '10', '--builds', '5'],
+        },
+      ]
     : []),
   {
     name: 'unit',

@@ -13,6 +13,7 @@ export const ERROR_CODES = [
   'bundle/incomplete',
   'bundle/offers',
   'bundle/rules',
+  'catalog/shrunk',
   // encoders
   'encoder/unsupported-graph',
   'encoder/missing',
@@ -28,7 +29,6 @@ export const ERROR_CODES = [
   'encoder/bad-settings',
   'encoder/not-installed',
   // build
-  'build/locked',
   'build/worker-lost',
   'build/queue',
   'build/no-engine',

@@ -5,6 +5,7 @@
  * process of the browser gets SIGKILL; the next browser, on the same profile, must find each acknowledged event (none
  * from before a denial), and show a list. Linux only: processes are found in /proc.
  * This does not cover a power cut: data that the operating system has not yet written survives a kill.
+ * Before the kills, builds overlap with the other commands that write a bundle (overlap.ts).
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
@@ -13,17 +14,22 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError } from 'commander';
 import { serve } from '../../e2e/support/host';
+import { layCommandLine } from '../../scripts/command-line';
 import { buildCdn } from '../../scripts/package/bundles';
 import { createMeter } from '../../src/shop/bundler/meter';
+import { overlappingBuilds } from './overlap';
 import { DENIALS, planRounds } from './plan';
 import { type Found, Shopper } from './round';
 
-const { kills, seed } = new Command('faults')
-  .description('Kills the browser at random moments and checks whether an acknowledged event is lost.')
+const { kills, builds, seed } = new Command('faults')
+  .description(
+    'Kills the browser at random moments and checks whether an acknowledged event is lost; lets builds overlap with other commands and checks whether a part of the bundle is lost.',
+  )
   .option('--kills <n>', 'how often', wholeNumber, 100)
+  .option('--builds <n>', 'how many builds overlap with rules, offers and train', wholeNumber, 20)
   .option('--seed <n>', 'seed of items, pauses and moments', wholeNumber, 1)
   .parse()
-  .opts<{ kills: number; seed: number }>();
+  .opts<{ kills: number; builds: number; seed: number }>();
 if (!existsSync('/proc/self/stat')) throw new Error('This needs Linux: the processes to kill are found in /proc.');
 
 const folder = mkdtempSync(join(tmpdir(), 'sidestream-faults-'));
@@ -32,9 +38,17 @@ process.on('exit', () => rmSync(folder, { recursive: true, force: true, maxRetri
 const profile = join(folder, 'profile');
 mkdirSync(profile);
 
+const meter = createMeter();
+await layCommandLine(join(folder, 'command-line'));
+meter.start('builds', builds);
+const overlaps = await overlappingBuilds(
+  { builds, seed, command: join(folder, 'command-line/lib/cli/main.js'), folder: join(folder, 'shop') },
+  () => meter.advance(1),
+).finally(() => meter.stop());
+for (const line of overlaps) console.log(line);
+
 const server = await serve(await prepareSite(join(folder, 'sidestream')));
 const shopper = new Shopper(profile, server.origin);
-const meter = createMeter();
 const lost = new Set<string>();
 const trouble: string[] = [];
 const recoveries: number[] = [];
@@ -66,7 +80,8 @@ console.log(
     `denials ${counts.reduce((sum, [, count]) => sum + count, 0)}, kept after a denial ${kept}, ` +
     `by ${counts.map(([how, count]) => `${how} ${count}`).join(' ')}`,
 );
-process.exitCode = lost.size > 0 || kept > 0 || recoveries.length < kills ? 1 : 0;
+console.log(`builds ${builds}, faults of overlapping commands ${overlaps.length}`);
+process.exitCode = overlaps.length > 0 || lost.size > 0 || kept > 0 || recoveries.length < kills ? 1 : 0;
 
 /**
  * Builds the served files, into `folder` if possible: another build must not change the code during a

@@ -1,6 +1,6 @@
 export type { BundleProgress, FetchFile } from './bundle/bundle-file';
 export { fetchFrom, freshFrom } from './bundle/bundle-file';
-export { bundleItems, inventory, staleNames, verifyBundle } from './bundle/inventory';
+export { bundleItems, inventory, isContentFile, staleNames, verifyBundle } from './bundle/inventory';
 export type { EncoderFiles } from './bundle/late-files';
 export { addLearned, type Learned, type Predecessor } from './bundle/learned';
 export { encodeManifest, parseManifest, putMutable } from './bundle/manifest-file';
@@ -52,6 +52,6 @@ export { addedItemSchema, categoryPaths, inCategory, itemSchema, itemText, itemT
 export { localeFor, marketFor } from './locales';
 export { isNew } from './new-item';
 export type { Offer } from './offers';
-export { describeRejectedRow, type RejectedRow, shortened } from './rejected-row';
+export { describeRejectedRow, groupedRows, RejectedGroups, type RejectedRow, shortened } from './rejected-row';
 export { placeByContent, type SideModel, type SideRows } from './side-model';
 export type { VariantGroups } from './variants/variant-groups';

@@ -1,5 +1,6 @@
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { hostname, tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { MANIFEST_FILE, openBundle, rowsPerItem } from '../../core/catalog';
@@ -10,8 +11,9 @@ import { type BuildRequest, buildBundle } from './build-bundle';
 import { buildFolder } from './build-folder';
 import { MODELS_FOLDER } from './encoder-files';
 import { folderFetch } from './folder-bundle';
+import { withLock } from './lock-file';
 import { writeOffers } from './offers';
-import { publishRules } from './rules';
+import { publishRules, removeRules } from './rules';
 
 /** Fitting axes takes some seconds, more on a busy machine. */
 vi.setConfig({ testTimeout: 180_000 });
@@ -173,27 +175,66 @@ describe('buildBundle', () => {
     expect(offers).toEqual([{ id: 'item-3', price: 5, listPrice: null }]);
   });
 
-  it('does not run beside another build, but can follow a killed one', async () => {
-    const lock = join(buildFolder(join(folder, 'locked')), 'build.lock');
-    await mkdir(buildFolder(join(folder, 'locked')));
-    await writeFile(lock, String(process.ppid));
-    await expect(build('locked')).rejects.toMatchObject({ code: 'build/locked' });
-    const { child, ended } = startSidestream('--version');
-    await ended;
-    await writeFile(lock, String(child.pid));
-    const small = join(folder, 'few.jsonl');
-    await writeFile(small, shopFeed(2));
-    expect(await build('locked', { catalog: small, images: undefined })).toMatchObject({ items: 2 });
-    await expect(readFile(lock)).rejects.toThrow('ENOENT');
+  it('loses nothing that other commands write while it ends', async () => {
+    const small = join(folder, 'overlap.jsonl');
+    const prices = join(folder, 'overlap.csv');
+    await writeFile(prices, 'id,price\nitem-3,5\n');
+    const meter = { start() {}, advance() {}, stop() {} };
+    const out = join(folder, 'overlap');
+    await writeFile(small, shopFeed(10));
+    await build('overlap', { catalog: small, images: undefined });
+    for (let round = 0; round < 3; round++) {
+      await writeFile(small, shopFeed(11 + round));
+      const market = `m${round}`;
+      const rules = new TextEncoder().encode(`{"version":1,"rules":[{"name":"${round}","diversity":0.1}]}`);
+      let others: Promise<unknown> = Promise.resolve();
+      const start = (stage: string): void => {
+        // The build knows the present manifest by then, and has not replaced it yet.
+        if (stage !== 'Check') return;
+        const offers = writeOffers({ feed: [prices], out, market, currency: 'EUR', meter });
+        others = Promise.all([offers, round === 0 ? publishRules(rules, out) : removeRules(out)]);
+      };
+      const request = { catalog: small, images: undefined, meter: { ...meter, start } };
+      await build('overlap', request);
+      await others;
+      const { manifest, items } = await openBundle(folderFetch(out));
+      expect(items).toHaveLength(11 + round);
+      expect(manifest.offers).toContain(market);
+      expect(manifest.rules).toBe(round === 0 ? true : undefined);
+    }
   });
 
-  it('follows a build that was killed with its container, which had another name', async () => {
-    const lock = join(buildFolder(join(folder, 'moved')), 'build.lock');
-    await mkdir(buildFolder(join(folder, 'moved')));
-    await writeFile(lock, JSON.stringify({ pid: 1, host: `not ${hostname()}`, since: 'noon', id: 'x' }));
+  it('waits for another build that uses the same cache, and says so', async () => {
     const small = join(folder, 'few.jsonl');
     await writeFile(small, shopFeed(2));
-    expect(await build('moved', { catalog: small, images: undefined })).toMatchObject({ items: 2 });
-    await expect(readFile(lock)).rejects.toThrow('ENOENT');
+    const said: string[] = [];
+    const lock = join(buildFolder(join(folder, 'locked')), 'build.lock');
+    const read = async () => JSON.parse(await readFile(lock, 'utf8'));
+    const owner = await withLock(lock, read, { what: 'this' });
+    await writeFile(lock, JSON.stringify({ ...owner, pid: process.ppid }));
+    const warn = (line: string): void => {
+      said.push(line);
+      rmSync(lock);
+    };
+    expect(await build('locked', { catalog: small, images: undefined, warn })).toMatchObject({ items: 2 });
+    expect(said).toEqual([expect.stringMatching(/^Waiting for process \d+ .* the cache .*locked\.build since/)]);
+  });
+
+  it('keeps the bundle if more than half of its items are missing from the feed, unless that is allowed', async () => {
+    const rows = join(folder, 'shrunk.jsonl');
+    const given = { catalog: rows, images: undefined };
+    await writeFile(rows, shopFeed(10));
+    await build('shrunk', given);
+    const before = await manifestOf('shrunk');
+    const bad = Array.from({ length: 6 }, (_, n) => JSON.stringify({ id: `item-${n}`, title: '' }));
+    await writeFile(rows, [...shopFeed(10).trim().split('\n').slice(6), ...bad].join('\n'));
+    await expect(build('shrunk', given)).rejects.toMatchObject({
+      code: 'catalog/shrunk',
+      message: expect.stringMatching(/lacks 6 of the 10 items .*6 rows, such as .*line 5 .*--allow-shrink/),
+    });
+    expect(await manifestOf('shrunk')).toBe(before);
+    expect(await build('shrunk', { ...given, allowShrink: true })).toMatchObject({ items: 4 });
+    await writeFile(rows, shopFeed(10).trim().split('\n').slice(6, 8).join('\n'));
+    expect(await build('shrunk', given)).toMatchObject({ items: 2 });
   });
 });

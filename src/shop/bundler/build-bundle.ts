@@ -27,14 +27,14 @@ import {
   writeChecked,
 } from '../pipeline';
 import { feedLinks, fileCooccurrence } from './build-cooccurrence';
-import { buildFolder, cacheFolder, lockedBuild, readFitted, writeFitted } from './build-folder';
+import { buildFolder, cacheFolder, readFitted, withCache, writeFitted } from './build-folder';
 import { readEncoder } from './encoder-files';
-import { folderFetch, folderSink, readManifest, removeStale } from './folder-bundle';
+import { folderFetch, folderSink, readManifest, removeStale, requireOwnFolder, withBundle } from './folder-bundle';
 import { requireFolder, requireRoom } from './folders';
 import { type LocaleFeed, type LocaleFeeds, readLocales, writeMarkets } from './locales';
 import { keptOffers } from './offers';
 import { createPictures, type PictureOptions, stalePictures, unreadPictures, withImage } from './pictures';
-import { keptProjections, leftOut, type PreviousBundle, previousBundle } from './previous-bundle';
+import { keptProjections, leftOut, type PreviousBundle, previousBundle, requireKept } from './previous-bundle';
 import { localRunner } from './process-pool';
 import { queueRunner } from './queue';
 import { collectFeed, type ReadFeedOptions, RejectedRowsFile, strictError } from './read-feed';
@@ -70,10 +70,12 @@ export interface BuildRequest {
   queue?: string;
   /** Whether to fit the projections again instead of keeping the previous bundle's projections. Default false. */
   refit?: boolean;
+  /** Whether more than half of the bundle's items may go. Default false. */
+  allowShrink?: boolean;
   /** Language tag of the catalogue. Default: the language that its feed states, otherwise the one detected from its words. */
   lang?: string;
   locales?: readonly LocaleFeed[];
-  /** Receives notes that the user should see before the encoding, which may take long. */
+  /** Receives what the user should see before the build ends, which may take long: notes, and a run that is waited for. */
   warn?: (line: string) => void;
   rejectedFile?: string;
   meter: Meter;
@@ -84,14 +86,15 @@ export interface BuildRequest {
  * The same feed gives the same bytes, whatever the number of workers; in the folder of an older bundle, its projections and
  * trained models are kept if they fit.
  * @throws SidestreamError `runtime/invalid-input` if a path is not a folder; errors of `readFeed`; `catalog/empty` if no
- *   row is good; with `strict`, `catalog/refused` if a picture cannot be read; `encoder/missing` if the encoders have not
- *   been prepared; `build/locked`, `build/worker-lost`, `build/queue`, `build/no-engine`; `build/unreadable` if a page
+ *   row is good; `catalog/shrunk` if more than half of the bundle's items are missing; with `strict`, `catalog/refused` if a picture cannot be read; `encoder/missing` if the encoders have not
+ *   been prepared; `build/worker-lost`, `build/queue`, `build/no-engine`; `build/unreadable` if a page
  *   could not open the new bundle: the previous one then stays
  */
 export async function buildBundle(request: BuildRequest) {
   // Reports a mistyped path before anything is read.
   if (request.images !== undefined) await requireFolder('--images', request.images);
   await requireRoom('--out', request.out);
+  await requireOwnFolder('--out', request.out);
   if (request.cache !== undefined) await requireRoom('--cache', request.cache);
   const collected = new RejectedRowsFile(request.rejectedFile);
   try {
@@ -113,7 +116,7 @@ async function buildFeed(request: BuildRequest, collected: RejectedRows) {
     );
   }
   const cache = request.cache ?? buildFolder(request.out);
-  return lockedBuild(cache, () => buildItems({ ...request, cache }, feed, collected));
+  return withCache(cache, request.warn, () => buildItems({ ...request, cache }, feed, collected));
 }
 
 /** Data shared by the steps of a build. */
@@ -123,7 +126,6 @@ interface Build {
   presets: { text: TextPreset; image: ImagePreset };
   products: Products;
   collected: RejectedRows;
-  previous: PreviousBundle | null;
   notes: string[];
 }
 
@@ -153,20 +155,32 @@ async function buildItems(request: Build['request'], feed: CollectedFeed, collec
     placed: (item) => withImage(item, request, true),
   });
   notes.push(...inLanguages.notes);
-  const previous = await previousBundle(out, { text, dim: DIM, digests }, (line) => notes.push(line));
-  const build: Build = { request, feed, presets, products, collected, previous, notes };
-  const { bundle, rejectedPictures, ...counts } = await encodeFeed(build, files, inLanguages, inLanguage);
-  const used = given || !knowsOrders(previous) ? cooccurrence : null;
-  const manifest = await writeBuilt(build, bundle, inLanguages, used?.table);
-  notes.push(...(used?.notes ?? []));
-  const lost = previous && leftOut(previous.manifest, manifest);
-  if (lost) notes.push(lost);
+  const previousNow = (say: (line: string) => void) => previousBundle(out, { text, dim: DIM, digests }, say);
+  const build: Build = { request, feed, presets, products, collected, notes };
+  const replaced = await previousNow(() => undefined);
+  if (replaced && !request.allowShrink)
+    requireKept(replaced, feed, { out, catalog: [request.catalog].flat().join(', '), most: collected.groups.most });
+  const { bundle, rejectedPictures, ...counts } = await encodeFeed(build, replaced, files, inLanguages, inLanguage);
+  const write = async () => {
+    // It may have changed while this build was encoding.
+    const previous = await previousNow((line) => notes.push(line));
+    const used = given || !knowsOrders(previous) ? cooccurrence : null;
+    const manifest = await writeBuilt(build, previous, bundle, inLanguages, used?.table);
+    notes.push(...(used?.notes ?? []));
+    const lost = previous && leftOut(previous.manifest, manifest);
+    if (lost) notes.push(lost);
+    return {
+      manifest,
+      bytes: (await inventory(manifest, folderFetch(out))).reduce((sum, file) => sum + file.bytes, 0),
+    };
+  };
+  const { manifest, bytes } = await withBundle(out, write, request.warn);
   return {
     items: items.length,
     withoutPicture: bundle.items.filter((item) => item.image === undefined).length,
     ...counts,
-    bytes: (await inventory(manifest, folderFetch(out))).reduce((sum, file) => sum + file.bytes, 0),
-    rejected: collected.kept,
+    bytes,
+    refusals: collected.groups.lines,
     rejectedCount: collected.count,
     summary: [...feed.summary, ...inLanguages.summary],
     rejectedRows: feed.rejectedRows + inLanguages.rejectedRows,
@@ -177,7 +191,8 @@ async function buildItems(request: Build['request'], feed: CollectedFeed, collec
 }
 
 async function encodeFeed(
-  { request, feed, presets, products, collected, previous, notes }: Build,
+  { request, feed, presets, products, collected, notes }: Build,
+  previous: PreviousBundle | null,
   files: { text: EncoderFiles; image: EncoderFiles },
   { locales }: LocaleFeeds,
   language: CatalogLanguage,
@@ -229,8 +244,10 @@ async function encodeFeed(
   return built;
 }
 
+/** Replaces the present bundle. */
 async function writeBuilt(
-  { request, products, previous, notes }: Build,
+  { request, products, notes }: Build,
+  previous: PreviousBundle | null,
   bundle: BundleContent,
   { markets }: LocaleFeeds,
   cooccurrence: CooccurrenceTable | undefined,
@@ -256,7 +273,7 @@ function distinctInputs(items: readonly Item[], inputOf: (item: Item) => string)
   return keys.length - shared.length + new Set(shared).size;
 }
 
-/** The files of the folder that a build keeps, as they are by now. */
+/** The files of the folder that a build keeps. */
 async function keptMutable(
   out: string,
   say: (line: string) => void,

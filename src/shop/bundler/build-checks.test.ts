@@ -1,4 +1,5 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -50,6 +51,33 @@ describe('a build with wrong folders', () => {
       message: expect.stringContaining(message),
     });
     expect((await readdir(folder)).filter((name) => name.startsWith('none'))).toEqual([]);
+  });
+
+  it.skipIf(!existsSync('/proc/self')).each(['/proc/sidestream', '/sys/sidestream'])(
+    'ends at once below %s, which grants the right to write',
+    async (out) => {
+      await expect(build('none', { out, catalog: join(folder, 'no-such-feed') })).rejects.toMatchObject({
+        code: 'runtime/invalid-input',
+        message: expect.stringMatching(/^--out .* name another folder/),
+      });
+    },
+  );
+
+  it('does not write among files that have nothing to do with it', async () => {
+    const out = join(folder, 'photos');
+    await mkdir(out);
+    for (const name of ['a.jpg', 'manifest.json']) await writeFile(join(out, name), '{"name":"a web app"}');
+    await expect(build('photos')).rejects.toMatchObject({
+      code: 'runtime/invalid-input',
+      message: expect.stringMatching(/^--out .*photos.*a\.jpg, manifest\.json.*Name a new folder/),
+    });
+    expect((await readdir(out)).sort()).toEqual(['a.jpg', 'manifest.json']);
+    await rm(join(out, 'a.jpg'));
+    await rm(join(out, 'manifest.json'));
+    await writeFile(join(out, '.gitkeep'), '');
+    await build('photos');
+    await writeFile(join(out, 'robots.txt'), '');
+    expect(await build('photos')).toMatchObject({ items: 2 });
   });
 
   it('warns of pictures named by file if no folder of pictures is given', async () => {
@@ -109,9 +137,9 @@ describe('the report of a build', () => {
     }));
     await writeFile(mixed, feed(rows));
     const file = join(folder, 'refused.jsonl');
-    const { rejected } = await build('mixed', { catalog: mixed, images: SHOP_IMAGES, rejectedFile: file });
+    const { refusals } = await build('mixed', { catalog: mixed, images: SHOP_IMAGES, rejectedFile: file });
     const order = rows.map(({ id }, n) => [id, n % 2 ? 'price' : 'image']);
-    expect(rejected.map(({ id, field }) => [id, field])).toEqual(order);
+    expect(refusals).toContainEqual(expect.stringMatching(/^3 rows, such as .*line 2 \(b\), field price: /));
     const lines = (await readFile(file, 'utf8')).trim().split('\n');
     expect(lines.map((line) => [JSON.parse(line).id, JSON.parse(line).field])).toEqual(order);
   });

@@ -1,11 +1,10 @@
 import { closeSync, existsSync, fstatSync, ftruncateSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import * as v from 'valibot';
-import { SidestreamError } from '../../error';
 import type { CacheFile, CacheFolder } from '../pipeline';
 import { replaceFile } from './folders';
-import { takeLock } from './lock-file';
+import { type LockOptions, withLock } from './lock-file';
 
 const LOCK = 'build.lock';
 const FITTED = 'fitted.json';
@@ -14,22 +13,9 @@ const fittedSchema = v.record(v.string(), v.pipe(v.number(), v.integer(), v.minV
 /** The folder next to a bundle in which its builds cache encoded features: `shop.build` for `shop`. */
 export const buildFolder = (out: string): string => join(dirname(resolve(out)), `${basename(resolve(out))}.build`);
 
-/** Runs a build under a lock on the folder. @throws SidestreamError `build/locked` when another build holds the lock */
-export async function lockedBuild<T>(folder: string, work: () => Promise<T>): Promise<T> {
-  await mkdir(folder, { recursive: true });
-  // A container that replaces a killed one has another name: its builds go on without anyone who removes the lock.
-  const lock = await takeLock(join(folder, LOCK), false);
-  if ('heldBy' in lock) {
-    const holder = lock.heldBy ? ` (process ${lock.heldBy.pid})` : '';
-    const message = `Another build${holder} is using ${folder}. Wait for it, or name another --cache.`;
-    throw new SidestreamError('build/locked', message);
-  }
-  try {
-    return await work();
-  } finally {
-    lock.release();
-  }
-}
+/** Runs a build while no other one uses the same cache; see `withLock`. */
+export const withCache = <T>(folder: string, say: LockOptions['say'], work: () => Promise<T>): Promise<T> =>
+  withLock(join(folder, LOCK), work, { what: `the cache ${folder}`, say });
 
 /** Number of items to which each projection was fitted, by digest. A file that cannot be read counts as empty. */
 export async function readFitted(folder: string): Promise<Record<string, number>> {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { sha256 } from '../../core/common/bytes';
@@ -8,7 +8,7 @@ import { findPreset, type ImagePreset, PRESETS, type Preset, presetSchema, type 
 import type { NodeEncoderFiles } from '../../core/encoders/node';
 import { findRecipe } from '../../core/encoders/recipes';
 import { SidestreamError } from '../../error';
-import { PACKAGE_FOLDER, replaceFile } from './folders';
+import { makeFolder, PACKAGE_FOLDER, replaceFile } from './folders';
 
 /** Default folder of built encoders: `models/` of this package. */
 export const MODELS_FOLDER = join(PACKAGE_FOLDER, 'models');
@@ -29,7 +29,7 @@ export async function addEncoder(name: string, folder: string, onStep: (line: st
   const taps = preset.taps.map((tap) => tap.name);
   const built = await recipe.build(read, taps);
   onStep(`${name}: checking digests`);
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   await verify(preset, `${name}.onnx`, built.onnx, preset.digest);
   if (preset.modality === 'text') {
     const tokenizer = new TextEncoder().encode(built.tokenizer);

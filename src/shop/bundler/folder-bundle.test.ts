@@ -83,6 +83,6 @@ it.skipIf(!existsSync('/dev/full'))('names the file and says to free space if th
   expect(await readdir(full)).toEqual([]);
   await writeFile(join(folder, 'file'), '');
   await expect(folderSink(join(folder, 'file', 'in'))).rejects.toMatchObject({
-    message: expect.stringContaining('a part of its path is a file'),
+    message: expect.stringContaining('is a file, so no folder can be created there'),
   });
 });

@@ -1,10 +1,10 @@
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import pRetry from 'p-retry';
 import {
   type Bundle,
   type BundleSink,
   type FetchFile,
+  isContentFile,
   MANIFEST_FILE,
   type Manifest,
   openBundle,
@@ -14,8 +14,8 @@ import {
 } from '../../core/catalog';
 import { codeOf } from '../../core/common/text';
 import { invalidInput, SidestreamError } from '../../error';
-import { lockedBuild } from './build-folder';
-import { kindOf, replaceFile } from './folders';
+import { kindOf, makeFolder, replaceFile } from './folders';
+import { type LockOptions, withLock } from './lock-file';
 
 /** Reads a bundle from a folder. A missing file gives a 404, as on a web server. */
 export function folderFetch(folder: string): FetchFile {
@@ -46,7 +46,7 @@ export async function openFolder(folder: string): Promise<Bundle> {
 
 /** Writes a bundle into a folder. @throws SidestreamError `runtime/invalid-input` if the file system refuses, as on a full disk */
 export async function folderSink(folder: string): Promise<BundleSink> {
-  await mkdir(folder, { recursive: true }).catch((cause) => {
+  await makeFolder(folder).catch((cause) => {
     throw notWritten(folder, cause);
   });
   return async (name, bytes) => {
@@ -63,6 +63,7 @@ const REFUSALS: Record<string, string> = {
   EACCES: 'this user may not write there. Grant the permission, or name another place',
   EPERM: 'this user may not write there. Grant the permission, or name another place',
   EROFS: 'its disk cannot be written to. Name another place',
+  ENOENT: 'its folder takes no such file. Name another place',
   ENOTDIR: 'a part of its path is a file. Name another place',
   EEXIST: 'a file is where its folder should be. Name another place',
   EISDIR: 'a folder is where it should be. Name another place',
@@ -74,14 +75,42 @@ export function notWritten(path: string, cause: unknown): unknown {
   return invalidInput(`${path} cannot be written: ${why}.`, { cause });
 }
 
+/** Files of a folder named in an error. */
+const NAMED = 3;
+/** Names beside those of `isContentFile` that a folder without a bundle may have: hidden files, and what a removed bundle has left. */
+const HARMLESS = /^(\..*|(rules|offers(-.+)?)\.json)$/;
+
+/**
+ * Checks that a build would not write among files that have nothing to do with it: the folder is missing or empty, or has a bundle.
+ * @throws SidestreamError `runtime/invalid-input` if not
+ */
+export async function requireOwnFolder(option: string, folder: string): Promise<void> {
+  const names = (await kindOf(folder)) === 'folder' ? await readdir(folder) : [];
+  if (names.some(isContentFile)) return;
+  const foreign = names.filter((name) => !HARMLESS.test(name)).sort();
+  if (foreign.length === 0) return;
+  const shown = `${foreign.slice(0, NAMED).join(', ')}${foreign.length > NAMED ? ', …' : ''}`;
+  throw invalidInput(
+    `${option} ${folder}: the folder has other files (${shown}) and no bundle, and a bundle has many files. Name a new folder, such as ${join(folder, 'bundle')}.`,
+  );
+}
+
 /** Removes the files of earlier builds, except those of these bundles and of their predecessors, which open pages still read. */
 export async function removeStale(folder: string, ...manifests: Manifest[]): Promise<void> {
   const stale = await staleNames(await readdir(folder), manifests, folderFetch(folder));
   await Promise.all(stale.map((name) => rm(join(folder, name))));
 }
 
-/** Attempts to lock the manifest, every 50 ms. */
-const ATTEMPTS = { retries: 99, minTimeout: 50, factor: 1 };
+/** The lock of a bundle, in its folder, because containers may share nothing else. Many hosts and servers leave out such names. */
+const LOCK = '.sidestream.lock';
+
+/**
+ * Runs some work while no other run writes the bundle in a folder: its manifest, or a file that the manifest names. Read what is to
+ * be changed within the work. See `withLock`.
+ * @param out its folder, which is created if it is missing
+ */
+export const withBundle = <T>(out: string, work: () => Promise<T>, say?: LockOptions['say']): Promise<T> =>
+  withLock(join(out, LOCK), work, { what: `the bundle in ${out}`, say });
 
 /** The files of a bundle that change between builds. */
 type MutableFiles = Pick<Manifest, 'offers' | 'rules'>;
@@ -96,29 +125,23 @@ export async function readManifest(out: string): Promise<Manifest> {
   return parseManifest(new Uint8Array(bytes).buffer, path);
 }
 
-/** Changes the files named in the present manifest. @param change the files to name instead; null if nothing changes */
+/**
+ * Changes the files named in the present manifest. Call it within `withBundle`.
+ * @param change the files to name instead; null if nothing changes
+ */
 export async function nameMutable(out: string, change: (named: MutableFiles) => MutableFiles | null): Promise<void> {
-  const put = async (): Promise<void> => {
-    const manifest = await readManifest(out);
-    const named = change(manifest);
-    if (!named) return;
-    const next = await putMutable(manifest, named, await folderSink(out));
-    await removeStale(out, next, manifest);
-  };
-  // Without a change, the manifest needs no lock.
-  if (!change(await readManifest(out))) return;
-  await pRetry(() => lockedBuild(out, put), {
-    ...ATTEMPTS,
-    shouldRetry: ({ error }) => error instanceof SidestreamError && error.code === 'build/locked',
-  });
+  const manifest = await readManifest(out);
+  const named = change(manifest);
+  if (!named) return;
+  const next = await putMutable(manifest, named, await folderSink(out));
+  await removeStale(out, next, manifest);
 }
 
-/** Writes a file of a bundle, complete or not at all. @returns whether the content changed */
+/** Writes a file of a bundle, complete or not at all. Call it within `withBundle`. @returns whether the content changed */
 export async function writeMutable(path: string, bytes: Uint8Array): Promise<boolean> {
   const before = await readFile(path).catch(() => null);
   // An unchanged file keeps its modification time, which many hosts use to confirm that a browser's copy is still valid.
   if (before?.equals(bytes)) return false;
-  // Two concurrent runs must not write to the same file.
-  await replaceFile(path, bytes, `${path}.${process.pid}.part`);
+  await replaceFile(path, bytes);
   return true;
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { access, constants, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { codeOf } from '../../core/common/text';
@@ -32,14 +32,24 @@ export async function requireRoom(option: string, path: string): Promise<void> {
       throw invalidInput(`${option} ${path}: ${at} is a file, so no folder can be created there. Name another folder.`);
     }
     if (kind === 'folder') {
-      await access(at, constants.W_OK).catch((cause) => {
-        const message = `${option} ${path}: this user cannot write to ${at}. Grant the permission, or name another folder.`;
-        throw invalidInput(message, { cause });
-      });
+      // The system's own folders, such as /proc, grant the permission and refuse to write.
+      await mkdtemp(join(at, '.sidestream-'))
+        .then(rmdir)
+        .catch((cause) => {
+          const message = `${option} ${path}: this user cannot write to ${at} (${codeOf(cause)}). Grant the permission, free some space, or name another folder.`;
+          throw invalidInput(message, { cause });
+        });
       return;
     }
     if (dirname(at) === at) return;
   }
+}
+
+/** Creates a folder with those above it. Node's own way to do so never ends below /proc. @throws SidestreamError as `requireRoom` */
+export async function makeFolder(path: string): Promise<void> {
+  if ((await kindOf(path)) === 'folder') return;
+  await requireRoom('The folder', path);
+  await mkdir(path, { recursive: true });
 }
 
 /**

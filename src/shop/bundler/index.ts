@@ -1,12 +1,12 @@
 export { type BuildRequest, buildBundle } from './build-bundle';
 export { addEncoder, isBuilt, MODELS_FOLDER, madePreset, modelFiles, presetFile, readPreset } from './encoder-files';
-export { folderFetch, folderSink, notWritten, openFolder, removeStale } from './folder-bundle';
+export { folderFetch, folderSink, notWritten, openFolder, removeStale, withBundle } from './folder-bundle';
 export { PACKAGE_FOLDER, requireRoom } from './folders';
 export type { LocaleFeed } from './locales';
-export { type LockOwner, takeLock } from './lock-file';
+export { exitBy, withLock } from './lock-file';
 export { createMeter, jointMeters } from './meter';
 export { MISSING, type OffersRequest, type OffersResult, removeOffers, writeOffers } from './offers';
 export { openText } from './open-feed';
 export { startQueueWorker } from './queue';
 export { readFeed, readMapping } from './read-feed';
-export { type CheckedProblem, type CheckedRules, checkRules, publishRules, removeRules } from './rules';
+export { type CheckedProblem, type CheckedRules, checkRules, publishRules, putRules, removeRules } from './rules';

@@ -1,119 +1,227 @@
 import { randomUUID } from 'node:crypto';
-import { rmSync } from 'node:fs';
-import { open, readFile, rm, stat } from 'node:fs/promises';
-import { hostname } from 'node:os';
+import { readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { open, rm, utimes } from 'node:fs/promises';
+import { constants, hostname } from 'node:os';
+import { dirname } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import * as v from 'valibot';
 import { codeOf } from '../../core/common/text';
+import { invalidInput } from '../../error';
+import { makeFolder } from './folders';
 
-/** Age from which a lock without an owner counts as stale, ms: the owner is written right after the lock is created. */
-const MAX_UNNAMED = 10_000;
-/** Pause while another run removes a stale lock, ms. */
-const PAUSE = 20;
+/** Interval at which a run that holds a lock touches its file, ms. */
+const TOUCH = 5_000;
+/** Default time without a touch after which a run of another machine counts as gone, ms. */
+const SILENCE = 60_000;
+/** Default interval at which a waiting run looks whether the lock is free, ms. */
+const INTERVAL = 100;
+/** Age from which the lock under which a left lock is removed counts as left itself, ms: it is held for some milliseconds. */
+const MAX_REMOVAL = 10_000;
 
-const pidSchema = v.pipe(v.number(), v.integer(), v.minValue(1));
 const ownerSchema = v.object({
-  pid: pidSchema,
+  pid: v.pipe(v.number(), v.integer(), v.minValue(1)),
   host: v.string(),
+  /** Distinguishes machines and containers that have the same host name; empty if this is unknown. */
+  machine: v.string(),
   /** Time of locking, as an ISO date. */
   since: v.string(),
+  /** Whether it touches the file while it works. */
+  touches: v.boolean(),
   /** Distinguishes two locks of one process. */
   id: v.string(),
 });
-export type LockOwner = v.InferOutput<typeof ownerSchema>;
-
-/** Earlier versions wrote only the number of the process into the lock of a build. */
-const storedSchema = v.union([
-  ownerSchema,
-  v.pipe(
-    pidSchema,
-    v.transform((pid): LockOwner => ({ pid, host: hostname(), since: '', id: '' })),
-  ),
-]);
+type LockOwner = v.InferOutput<typeof ownerSchema>;
 
 /** Ids of the locks of this process. */
 const own = new Set<string>();
 
+/** On Linux, the start of the machine and the container whose process ids this process sees. */
+const MACHINE = [
+  () => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
+  () => readlinkSync('/proc/self/ns/pid'),
+]
+  .map((read) => {
+    try {
+      return read();
+    } catch {
+      // Another system, whose host name has to do.
+      return '';
+    }
+  })
+  .join('');
+
+export interface LockOptions {
+  /** What the lock protects, as part of a sentence, such as `these models`. */
+  what: string;
+  /** Receives a line for each run that is waited for. Default: stderr. */
+  say?: (line: string) => void;
+  /**
+   * Whether the work leaves time for signals and for touches of the file. If not, a signal ends this process at once and leaves the
+   * lock behind, and no other machine takes it over. Default true.
+   */
+  yields?: boolean;
+  /** Milliseconds after which a waiting run looks again. Default 100. */
+  interval?: number;
+  /** Milliseconds without a sign of life after which a run of another machine counts as gone. Default 60,000. */
+  silence?: number;
+}
+
 /**
- * Takes a lock, or says who holds it; null if the owner is not known yet. The lock of a dead process on this machine is taken
- * over.
- * @param elsewhere whether a lock of another machine is respected; it is then for a person to say that its process is gone
- * @throws errors of the file system
+ * Runs some work while no other run holds the lock, in this process or another one. If another run holds it, it waits and says so.
+ * The lock of a process that is gone is taken over: on this machine when the system says so, from another machine or container when
+ * the file has not been touched for a minute. It is released when the work ends or this process exits.
+ * @param file the lock; its folder is created if it is missing
+ * @throws SidestreamError `runtime/invalid-input` if no file can be written there, and errors of the work
  */
-export async function takeLock(
+export async function withLock<T>(file: string, work: () => Promise<T>, options: LockOptions): Promise<T> {
+  const { yields = true } = options;
+  const release = await lock(file, { ...options, yields });
+  // Fails if somebody has removed the lock by hand.
+  const touch = (): void => void utimes(file, new Date(), new Date()).catch(() => undefined);
+  const touching = setInterval(touch, TOUCH).unref();
+  const onSignal = (signal: NodeJS.Signals): void => {
+    // Other listeners have work to do before they end the process.
+    if (process.listenerCount(signal) === 0) exitBy(signal);
+  };
+  process.once('exit', release);
+  if (yields) {
+    process.once('SIGINT', onSignal);
+    process.once('SIGTERM', onSignal);
+  }
+  try {
+    return await work();
+  } finally {
+    clearInterval(touching);
+    release();
+    process.off('exit', release);
+    process.off('SIGINT', onSignal);
+    process.off('SIGTERM', onSignal);
+  }
+}
+
+/** Ends this process with the exit status that a shell reports for a signal: 130 for Ctrl+C. */
+export const exitBy = (signal: NodeJS.Signals): never => process.exit(128 + constants.signals[signal]);
+
+/** Takes a lock as soon as it is free. @returns what releases it */
+async function lock(
   file: string,
-  elsewhere: boolean,
-): Promise<{ release(): void } | { heldBy: LockOwner | null }> {
-  for (;;) {
-    const id = await make(file);
-    const release = (): void => {
-      if (id !== null && own.delete(id)) rmSync(file, { force: true });
-    };
-    if (id !== null) return { release };
-    const text = await contentOf(file);
-    // Released in between.
-    if (text === null) continue;
-    if (!(await isLeft(file, text, elsewhere))) return { heldBy: ownerOf(text) };
-    await remove(file, text, elsewhere);
+  { what, say = console.error, yields = true, interval = INTERVAL, silence = SILENCE }: LockOptions,
+): Promise<() => void> {
+  await makeFolder(dirname(file));
+  let said = '';
+  /** The lock at the last look, and since when it has been the same by the clock of this process. */
+  let seen = { state: '', since: 0 };
+  try {
+    for (;;) {
+      const id = await make(file, yields);
+      if (id !== null) return () => release(file, id);
+      const found = await contentOf(file);
+      // Released in between.
+      if (found === null) continue;
+      const state = `${found.touched} ${found.text}`;
+      if (state !== seen.state) seen = { state, since: performance.now() };
+      const unchanged = performance.now() - seen.since;
+      const owner = ownerOf(found.text);
+      if (isGone(owner) ?? (owner?.touches !== false && unchanged > silence)) {
+        await remove(file, found.text);
+        continue;
+      }
+      const line = waitingText(file, what, owner);
+      // While a lock is being created, it names no owner. Runs of this process are no news.
+      if (line !== said && (owner ? !own.has(owner.id) : unchanged > interval)) {
+        say(line);
+        said = line;
+      }
+      await wait(interval);
+    }
+  } catch (cause) {
+    throw invalidInput(
+      `${file} cannot be read and written (${codeOf(cause) || 'unknown'}), which locks ${what} against other runs. Grant this user the permission, free some space, or name another folder.`,
+      { cause },
+    );
+  }
+}
+
+const waitingText = (file: string, what: string, owner: LockOwner | null): string =>
+  owner
+    ? `Waiting for process ${owner.pid} on ${owner.host}, which has used ${what} since ${owner.since}. If it is gone, remove ${file}`
+    : `Waiting for another run that uses ${what}. If it is gone, remove ${file}`;
+
+/** Removes the lock of this process. Not asynchronous: it also runs while the process exits. */
+function release(file: string, id: string): void {
+  if (!own.delete(id)) return;
+  try {
+    // A process that was halted for long finds that another one has taken its lock over.
+    if (ownerOf(readFileSync(file, 'utf8'))?.id === id) rmSync(file, { force: true });
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
   }
 }
 
 /** Creates a lock file for this process. @returns its id; null if the file exists */
-async function make(file: string): Promise<string | null> {
-  const owner: LockOwner = { pid: process.pid, host: hostname(), since: new Date().toISOString(), id: randomUUID() };
+async function make(file: string, touches: boolean): Promise<string | null> {
   const handle = await open(file, 'wx').catch((error) => {
     if (codeOf(error) === 'EEXIST') return null;
     throw error;
   });
   if (!handle) return null;
+  const id = randomUUID();
+  const since = new Date().toISOString();
+  const owner: LockOwner = { pid: process.pid, host: hostname(), machine: MACHINE, since, touches, id };
   try {
-    own.add(owner.id);
+    own.add(id);
     await handle.writeFile(`${JSON.stringify(owner)}\n`);
   } catch (error) {
-    own.delete(owner.id);
+    own.delete(id);
     await rm(file, { force: true });
     throw error;
   } finally {
     await handle.close();
   }
-  return owner.id;
+  return id;
 }
 
 /**
- * Removes a stale lock. Of several waiting runs, only one does so, under a separate lock: another run could otherwise remove the
- * lock that the first one has just created.
+ * Removes a lock that was left behind. Of several waiting runs, only one does so, under a separate lock: another run could otherwise
+ * remove the lock that the first one has just created.
  */
-async function remove(file: string, left: string, elsewhere: boolean): Promise<void> {
+async function remove(file: string, left: string): Promise<void> {
   const guard = `${file}.taken`;
-  const id = await make(guard);
+  const id = await make(guard, true);
   if (id === null) {
-    const text = await contentOf(guard);
-    if (text !== null && (await isLeft(guard, text, elsewhere))) await rm(guard, { force: true });
-    else await wait(PAUSE);
+    const found = await contentOf(guard);
+    if (found && Date.now() - found.touched > MAX_REMOVAL) await rm(guard, { force: true });
+    else await wait(20);
     return;
   }
   try {
-    if ((await contentOf(file)) === left) await rm(file, { force: true });
+    if ((await contentOf(file))?.text === left) await rm(file, { force: true });
   } finally {
     own.delete(id);
     await rm(guard, { force: true });
   }
 }
 
-const contentOf = (file: string): Promise<string | null> =>
-  readFile(file, 'utf8').catch((error) => {
+/** Content of a lock and the time of its last touch; null without a file. */
+async function contentOf(file: string): Promise<{ text: string; touched: number } | null> {
+  try {
+    // Network disks ask their server for the time of a touch when a file is opened.
+    const handle = await open(file, 'r');
+    try {
+      const { mtimeMs } = await handle.stat();
+      return { text: await handle.readFile('utf8'), touched: mtimeMs };
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
     if (codeOf(error) === 'ENOENT') return null;
     throw error;
-  });
-
-/** Whether the run that created a lock is gone. This is unknown for another machine. */
-async function isLeft(file: string, text: string, elsewhere: boolean): Promise<boolean> {
-  const owner = ownerOf(text);
-  if (!owner) {
-    const made = await stat(file).catch(() => null);
-    return made !== null && Date.now() - made.mtimeMs > MAX_UNNAMED;
   }
-  if (owner.host !== hostname()) return !elsewhere;
+}
+
+/** Whether the process that holds a lock is gone; null if this machine cannot know. */
+function isGone(owner: LockOwner | null): boolean | null {
+  if (owner?.host !== hostname() || owner.machine !== MACHINE) return null;
   // Process ids are reused: this process may have the id of one that is gone.
   if (owner.pid === process.pid) return !own.has(owner.id);
   try {
@@ -125,6 +233,6 @@ async function isLeft(file: string, text: string, elsewhere: boolean): Promise<b
 }
 
 function ownerOf(text: string): LockOwner | null {
-  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), storedSchema), text);
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), ownerSchema), text);
   return parsed.success ? parsed.output : null;
 }

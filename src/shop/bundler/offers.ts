@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bundleItems, describeRejectedRow, type Item, type RejectedRow } from '../../core/catalog';
+import { bundleItems, describeRejectedRow, type Item } from '../../core/catalog';
 import { type FeedMapping, type FeedOffer, parsedRows, recordOffer } from '../../core/catalog/feed';
 import {
   DEFAULT_MARKET,
@@ -14,7 +14,7 @@ import {
 import { counted } from '../../core/common/text';
 import { SidestreamError } from '../../error';
 import { type Meter, metered, type RejectedRows } from '../pipeline';
-import { folderFetch, nameMutable, readManifest, writeMutable } from './folder-bundle';
+import { folderFetch, nameMutable, readManifest, withBundle, writeMutable } from './folder-bundle';
 import { openFeed } from './open-feed';
 import { RejectedRowsFile, strictError } from './read-feed';
 
@@ -50,7 +50,8 @@ export interface OffersResult {
   /** Number of products in the bundle that the feed marks as unpublished; they are sold out. */
   unpublished: number;
   rejectedRows: number;
-  rejected: readonly RejectedRow[];
+  /** The refusals, grouped, as lines. */
+  refusals: readonly string[];
   rejectedCount: number;
 }
 
@@ -62,11 +63,22 @@ export interface OffersResult {
  *   of reading a feed; `bundle/offers` if there are too many for a page. The offers then stay unchanged
  */
 export async function writeOffers(request: OffersRequest): Promise<OffersResult> {
-  const { out, market = DEFAULT_MARKET, currency, meter } = request;
+  const { out } = request;
   // Reports a mistyped folder before a long feed is read.
-  const manifest = await readManifest(out);
+  await readManifest(out);
   const rejected = new RejectedRowsFile(request.rejectedFile);
   const feed = await readOffers(request, rejected).finally(() => rejected.close());
+  const put = await withBundle(out, () => putOffers(request, feed));
+  return { ...put, rejectedRows: feed.rejectedRows, refusals: rejected.groups.lines, rejectedCount: rejected.count };
+}
+
+/** Compares the feed with the present bundle, and writes the offers. */
+async function putOffers(
+  request: OffersRequest,
+  feed: FeedOffers,
+): Promise<Omit<OffersResult, 'rejectedRows' | 'refusals' | 'rejectedCount'>> {
+  const { out, market = DEFAULT_MARKET, currency, meter } = request;
+  const manifest = await readManifest(out);
   const own = market === DEFAULT_MARKET;
   const { missing: rule = own ? 'keep' : 'out-of-stock' } = request;
   const offers: Offer[] = [];
@@ -101,23 +113,23 @@ export async function writeOffers(request: OffersRequest): Promise<OffersResult>
     unknown: feed.offers.size - known,
     missing,
     unpublished,
-    rejectedRows: feed.rejectedRows,
-    rejected: rejected.kept,
-    rejectedCount: rejected.count,
   };
 }
 
 /** Removes the offers of a market. @throws SidestreamError `bundle/unreachable` if there is no bundle */
 export async function removeOffers(out: string, market = DEFAULT_MARKET): Promise<void> {
-  // Update the manifest first: it must not name a missing file.
-  await nameMutable(out, ({ offers: named = [], rules }) =>
-    named.includes(market) ? { offers: named.filter((other) => other !== market), rules } : null,
-  );
-  await rm(join(out, offersFile(market)), { force: true });
+  await readManifest(out);
+  await withBundle(out, async () => {
+    // Update the manifest first: it must not name a missing file.
+    await nameMutable(out, ({ offers: named = [], rules }) =>
+      named.includes(market) ? { offers: named.filter((other) => other !== market), rules } : null,
+    );
+    await rm(join(out, offersFile(market)), { force: true });
+  });
 }
 
 /**
- * The markets whose offers a build keeps: those in the folder by now, which may have changed since the build started.
+ * The markets whose offers a build keeps.
  * @param replaced markets that the build itself creates
  */
 export async function keptOffers(
@@ -142,6 +154,8 @@ export async function keptOffers(
   }
   return kept;
 }
+
+type FeedOffers = Awaited<ReturnType<typeof readOffers>>;
 
 async function readOffers({ feed, mapping, strict }: OffersRequest, rejected: RejectedRows) {
   const read = {

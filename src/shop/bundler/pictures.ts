@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, realpath, stat } from 'node:fs/promises';
+import { readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import pLimit from 'p-limit';
 import * as v from 'valibot';
@@ -7,7 +7,7 @@ import type { Item } from '../../core/catalog';
 import { codeOf, counted } from '../../core/common/text';
 import { isFetched, withPicture } from '../pipeline';
 import { type FetchLimits, fetchRetried, NotPublic, publicFetch } from './fetch';
-import { replaceFile } from './folders';
+import { makeFolder, replaceFile } from './folders';
 
 export interface PictureOptions extends Omit<FetchLimits, 'fetch' | 'headers'> {
   /** Folder of the pictures that are named by file; without it, they are not read. */
@@ -151,7 +151,7 @@ function pictureCache(folder: string) {
     },
     async put({ bytes, ...head }: CachedPicture): Promise<void> {
       const path = pathOf(head.url);
-      await mkdir(dirname(path), { recursive: true });
+      await makeFolder(dirname(path));
       // Two builds may share the folder.
       const file = Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), bytes]);
       await replaceFile(path, file, `${path}.${process.pid}.part`);

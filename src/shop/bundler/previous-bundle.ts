@@ -9,9 +9,10 @@ import {
   type Predecessor,
   type TextRecipe,
 } from '../../core/catalog';
+import { counted } from '../../core/common/text';
 import { decodeProjection, type Projections } from '../../core/encoders';
 import { SidestreamError } from '../../error';
-import { SAMPLE, shareProjection } from '../pipeline';
+import { type CollectedFeed, SAMPLE, shareProjection } from '../pipeline';
 import { folderFetch } from './folder-bundle';
 
 export interface PreviousBundle extends Predecessor {
@@ -41,6 +42,28 @@ export async function previousBundle(
     say(`Nothing was kept of the bundle that was in ${folder} (${code}): ${message}`);
     return null;
   }
+}
+
+/**
+ * Checks that a feed has at least half of the items of the bundle that it replaces: one in a wrong encoding or format would
+ * otherwise empty a shop.
+ * @param most line about the most frequent refusal; null without any
+ * @throws SidestreamError `catalog/shrunk` if not
+ */
+export function requireKept(
+  { items }: PreviousBundle,
+  feed: Pick<CollectedFeed, 'items' | 'rejectedRows' | 'unpublished'>,
+  { out, catalog, most }: { out: string; catalog: string; most: string | null },
+): void {
+  const given = new Set(feed.items.map(({ id }) => id));
+  const gone = items.filter(({ id }) => !given.has(id)).length;
+  if (2 * gone <= items.length) return;
+  const refused = most ? ` Refused: ${counted(feed.rejectedRows, 'row')}, most often: ${most}.` : '';
+  const hidden = feed.unpublished > 0 ? ` Left out as not published: ${counted(feed.unpublished, 'product')}.` : '';
+  throw new SidestreamError(
+    'catalog/shrunk',
+    `${catalog} lacks ${gone} of the ${counted(items.length, 'item')} of the bundle in ${out}, more than half. The bundle stays as it is.${refused}${hidden} Correct the feed, its --encoding or its --mapping; if these products are really gone, add --allow-shrink.`,
+  );
 }
 
 /** The parts that the next bundle could not keep, a line for each kind; null if it kept everything. */

@@ -16,7 +16,7 @@ import {
   ruleProblemText,
 } from '../../device/ranking';
 import { SidestreamError } from '../../error';
-import { folderFetch, nameMutable, readManifest, writeMutable } from './folder-bundle';
+import { folderFetch, nameMutable, readManifest, withBundle, writeMutable } from './folder-bundle';
 
 /**
  * A problem of a rule: pages leave out a rule with an `error`; a rule with a `warning` has no effect, or not the apparent one.
@@ -210,15 +210,23 @@ function conditionsOf(filter: Filter, path: string[] = []): Condition[] {
 export async function publishRules(bytes: Uint8Array, out: string): Promise<boolean> {
   // Reports a mistyped folder before anything is written.
   await readManifest(out);
+  return withBundle(out, () => putRules(bytes, out));
+}
+
+/** `publishRules` for a caller that is within `withBundle`. */
+export async function putRules(bytes: Uint8Array, out: string): Promise<boolean> {
   const changed = await writeMutable(join(out, RULES_FILE), bytes);
   await nameMutable(out, ({ offers, rules }) => (rules ? null : { offers, rules: true }));
   return changed;
 }
 
 export async function removeRules(out: string): Promise<void> {
-  // Update the manifest first: it must not name a missing file.
-  await nameMutable(out, ({ offers, rules }) => (rules ? { offers } : null));
-  await rm(join(out, RULES_FILE), { force: true });
+  await readManifest(out);
+  await withBundle(out, async () => {
+    // Update the manifest first: it must not name a missing file.
+    await nameMutable(out, ({ offers, rules }) => (rules ? { offers } : null));
+    await rm(join(out, RULES_FILE), { force: true });
+  });
 }
 
 /** Whether a build keeps the rules in the folder: its editor may correct a file with errors in place, but not a missing one. */

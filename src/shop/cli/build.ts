@@ -14,7 +14,7 @@ import {
   positiveInteger,
   refusalsOption,
 } from './options';
-import { showRejectedRows } from './terminal';
+import { showRefusals } from './terminal';
 
 interface BuildOptions
   extends Omit<
@@ -84,6 +84,7 @@ export function buildCommand(): Command {
       '--cache <folder>',
       'folder for the encoded features, for a continued build and for the next one (default: <out>.build)',
     )
+    .option('--allow-shrink', 'replace the bundle even if more than half of its items are missing from the feed')
     .option('--refit', 'fit the projections again: every feature changes, and the shop must train again')
     .action(async (catalog: string[], { mapping, encoding, strict, ...options }: BuildOptions) => {
       const started = performance.now();
@@ -95,7 +96,7 @@ export function buildCommand(): Command {
         image: await readPreset(options.imageEncoder, models, 'image'),
       };
       const feed = { mapping: await readMapping(mapping, encoding), strict };
-      const { rejected, rejectedCount, ...built } = await buildBundle({
+      const { refusals, rejectedCount, ...built } = await buildBundle({
         ...options,
         rejectedFile: options.refusals,
         locales: options.locale,
@@ -106,7 +107,7 @@ export function buildCommand(): Command {
         pictures: { cache: options.pictureCache, offline: options.offline, allowPrivate: options.allowPrivate },
         meter: createMeter(),
       });
-      showRejectedRows(rejected, rejectedCount, options.refusals);
+      showRefusals(refusals, rejectedCount, options.refusals);
       const seconds = ((performance.now() - started) / 1000).toFixed(1);
       const missing = built.withoutPicture > 0 ? ` (${built.withoutPicture} without a picture)` : '';
       console.log(

@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { HUB_PRESETS, type HubPreset, PRESETS, type Preset } from '../../core/encoders';
 import { SidestreamError } from '../../error';
-import { addEncoder, createMeter, isBuilt, madePreset, presetFile } from '../bundler';
+import { addEncoder, createMeter, isBuilt, madePreset, presetFile, requireRoom } from '../bundler';
 import { type AdaptOptions, adaptEncoder, folderSource, HubRepo, hubSettings, hubSource } from '../bundler/hub';
 import { encodersOption } from './options';
 
@@ -54,6 +54,7 @@ function addCommand(): Command {
       }
       const own = Object.keys(options).some((key) => key !== 'models' && command.getOptionValueSource(key) === 'cli');
       const asked = own || command.getOptionValueSource('bits') === 'cli';
+      await requireRoom('--models', options.models);
       for (const model of models) await add(model, { ...options, bits: bits === '4' ? 4 : 8 }, asked);
     });
 }

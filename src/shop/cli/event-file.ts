@@ -1,6 +1,7 @@
+import { groupedRows } from '../../core/catalog';
 import { codeOf, counted, messageOf } from '../../core/common/text';
 import { openText } from '../bundler';
-import { type EventLog, groupedRows, logNotes, type ReadLog, readLog, refusedRows, requireEvents } from '../logs';
+import { type EventLog, logNotes, type ReadLog, readLog, refusedRows, requireEvents } from '../logs';
 import { showRejected } from './terminal';
 
 /**

@@ -6,7 +6,7 @@ import * as v from 'valibot';
 import type { Item } from '../../core/catalog';
 import { nodeRuntime } from '../../core/encoders/node';
 import { invalidInput } from '../../error';
-import { PACKAGE_FOLDER, readFeed, readMapping } from '../bundler';
+import { PACKAGE_FOLDER, readFeed, readMapping, requireRoom } from '../bundler';
 import { detectLanguage } from '../pipeline';
 import { buildCommand } from './build';
 import {
@@ -73,6 +73,7 @@ export function initCommand(): Command {
     .option('--no-build', 'do not build the bundle yet')
     .action(async (folder: string, feed: string[], options: InitOptions) => {
       const target = resolve(folder);
+      await requireRoom('The folder', folder);
       const { images, mapping } = options;
       const before = await namesBefore(target, folder, [...feed, images ?? [], mapping ?? []].flat());
       // Reports a mistyped path before anything is written.

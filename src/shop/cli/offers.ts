@@ -12,7 +12,7 @@ import {
   writeOffers,
 } from '../bundler';
 import { currencyOption, encodingOption, fitting, mappingOption, refusalsOption } from './options';
-import { showRejectedRows } from './terminal';
+import { showRefusals } from './terminal';
 
 interface OffersOptions extends Pick<OffersRequest, 'out' | 'market' | 'currency' | 'strict' | 'missing'> {
   mapping?: string;
@@ -52,34 +52,39 @@ export function offersCommand(): Command {
     )
     .option('--remove', 'remove the offers from the bundle, whose own prices and stock apply again')
     .option('--json', 'print the result as one line of JSON, last')
-    .action(async (feed: string[], { remove, json, mapping, encoding, refusals, ...options }: OffersOptions) => {
-      if (remove === true) {
-        if (feed.length > 0) throw invalidInput('--remove takes no feed.');
-        await removeOffers(options.out, options.market);
-        console.log(json ? JSON.stringify({ removed: true }) : `Removed the offers from ${options.out}`);
-        return;
-      }
-      if (feed.length === 0) throw invalidInput('Name the feed: a file, folder or address.');
-      const started = performance.now();
-      const { rejected, rejectedCount, ...written } = await writeOffers({
-        ...options,
-        feed,
-        mapping: await readMapping(mapping, encoding),
-        rejectedFile: refusals,
-        meter: createMeter(),
-      });
-      showRejectedRows(rejected, rejectedCount, refusals);
-      if (written.bytes > LARGE)
-        console.error(
-          `Every page loads ${written.file}, ${(written.bytes / 1e6).toFixed(1)} MB. Build again to make it smaller.`,
-        );
-      if (json) console.log(JSON.stringify(written));
-      else print(written, (performance.now() - started) / 1000);
-      if (rejectedCount > 0) process.exitCode = 2;
-    });
+    .action(
+      async (
+        feed: string[],
+        { remove, json, mapping, encoding, refusals: rejectedFile, ...options }: OffersOptions,
+      ) => {
+        if (remove === true) {
+          if (feed.length > 0) throw invalidInput('--remove takes no feed.');
+          await removeOffers(options.out, options.market);
+          console.log(json ? JSON.stringify({ removed: true }) : `Removed the offers from ${options.out}`);
+          return;
+        }
+        if (feed.length === 0) throw invalidInput('Name the feed: a file, folder or address.');
+        const started = performance.now();
+        const { refusals, rejectedCount, ...written } = await writeOffers({
+          ...options,
+          feed,
+          mapping: await readMapping(mapping, encoding),
+          rejectedFile,
+          meter: createMeter(),
+        });
+        showRefusals(refusals, rejectedCount, rejectedFile);
+        if (written.bytes > LARGE)
+          console.error(
+            `Every page loads ${written.file}, ${(written.bytes / 1e6).toFixed(1)} MB. Build again to make it smaller.`,
+          );
+        if (json) console.log(JSON.stringify(written));
+        else print(written, (performance.now() - started) / 1000);
+        if (rejectedCount > 0) process.exitCode = 2;
+      },
+    );
 }
 
-function print(written: Omit<OffersResult, 'rejected' | 'rejectedCount'>, seconds: number): void {
+function print(written: Omit<OffersResult, 'refusals' | 'rejectedCount'>, seconds: number): void {
   const { offers, items, file, bytes, changed, missing, unknown, unpublished, rejectedRows } = written;
   const size = `${(bytes / 1000).toFixed(1)} kB`;
   console.log(

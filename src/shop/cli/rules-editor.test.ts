@@ -14,10 +14,12 @@ import type { BundleServer } from './serve';
 let folder: string;
 let bundle: string;
 let server: BundleServer;
+let folders: { page: string; element: string };
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sidestream-'));
   bundle = join(folder, 'shop', 'bundle');
   const [page, element] = [join(folder, 'page'), join(folder, 'element')];
+  folders = { page, element };
   for (const path of [page, element, join(folder, 'shop', 'images')]) await mkdir(path, { recursive: true });
   await writeFile(join(page, 'index.html'), 'the page');
   await writeFile(join(element, 'sidestream.js'), 'the element');
@@ -167,6 +169,22 @@ it('does not overwrite what somebody else wrote meanwhile', async () => {
   const both = await Promise.all([put(PIN), put(PIN)]);
   expect(both.map(({ status }) => status).sort()).toEqual([200, 412]);
   expect(await written()).toBe(PIN);
+});
+
+it('does not overwrite what another editor of the same bundle writes at the same time', async () => {
+  const { page, element } = folders;
+  const other = await serveEditor({ page, element, bundle }, 0);
+  const { origin: Origin } = new URL(other.address);
+  for (let round = 0; round < 10; round++) {
+    const tag = (await fetch(at('rules.json'))).headers.get('etag') ?? '';
+    const body = rules({ name: `${round}`, diversity: 0.2 });
+    const both = await Promise.all([
+      put(rules({ name: `${round}`, diversity: 0.1 }), { 'If-Match': tag }),
+      fetch(`${other.address}rules.json`, { method: 'PUT', body, headers: { Origin, 'If-Match': tag } }),
+    ]);
+    expect(both.map(({ status }) => status).sort()).toEqual([200, 412]);
+  }
+  await other.close();
 });
 
 it('reports a port that is in use, and a folder without a bundle', async () => {

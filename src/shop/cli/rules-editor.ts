@@ -5,11 +5,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { dirname, join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { categoryPrefixes, type Item, MANIFEST_FILE } from '../../core/catalog';
-import { Mutex } from '../../core/common/tasks';
 import { codeOf, percentDecoded, pictureType } from '../../core/common/text';
 import { RULES_FILE } from '../../device/ranking';
 import { invalidInput, SidestreamError } from '../../error';
-import { checkRules, openFolder, PACKAGE_FOLDER, publishRules } from '../bundler';
+import { checkRules, openFolder, PACKAGE_FOLDER, putRules, withBundle } from '../bundler';
 import { type BundleServer, folderSender, listen, pathOf, portNumber } from './serve';
 import { untilShutdown } from './terminal';
 
@@ -63,8 +62,6 @@ export async function serveEditor({ page, element, bundle }: EditorFolders, port
   const root = `/${token}`;
   const from = (folder: string) => folderSender(folder, (response) => sayNo(response, 404, 'no such file'));
   const files = { page: from(page), element: from(element), bundle: from(bundle) };
-  /** One after the other: of two pages that save, the second one sees what the first has written. */
-  const saves = new Mutex();
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { method = '', headers } = request;
@@ -86,8 +83,7 @@ export async function serveEditor({ page, element, bundle }: EditorFolders, port
       return sendJson(response, 200, bytes?.toString() ?? EMPTY);
     }
     if (inside === '/rules.json' && method === 'PUT') {
-      const bytes = await bodyOf(request);
-      return saves.run(() => save(bundle, bytes, request, response));
+      return save(bundle, await bodyOf(request), request, response);
     }
     if (inside === '/check' && method === 'POST')
       return sendJson(response, 200, await checkRules(await bodyOf(request), { bundle, now: Date.now() }));
@@ -134,10 +130,13 @@ async function save(
 ): Promise<void> {
   const checked = await checkRules(bytes, { bundle, now: Date.now() });
   if (checked.problems.some(({ level }) => level === 'error')) return sendJson(response, 422, checked);
-  if (request.headers['if-match'] !== tagOf(await rulesIn(bundle))) {
-    return sayNo(response, 412, `${RULES_FILE} was changed by somebody else since this page read it`);
-  }
-  await publishRules(bytes, bundle);
+  // Of two pages that save, also of two editors, the second one sees what the first has written.
+  const saved = await withBundle(bundle, async () => {
+    const current = request.headers['if-match'] === tagOf(await rulesIn(bundle));
+    if (current) await putRules(bytes, bundle);
+    return current;
+  });
+  if (!saved) return sayNo(response, 412, `${RULES_FILE} was changed by somebody else since this page read it`);
   response.setHeader('ETag', tagOf(bytes));
   sendJson(response, 200, checked);
 }

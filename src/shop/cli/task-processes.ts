@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import * as v from 'valibot';
 import { SidestreamError } from '../../error';
+import { exitBy } from '../bundler';
 import type { Meter } from '../pipeline';
-import { exitBy } from './terminal';
 
 /** Hidden option of a command whose process runs tasks sent by its parent. */
 export const WORKER_OPTION = '--worker';

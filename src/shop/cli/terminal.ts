@@ -1,5 +1,4 @@
-import { constants } from 'node:os';
-import { describeRejectedRow, type RejectedRow } from '../../core/catalog';
+import { exitBy } from '../bundler';
 
 /** A table for a terminal, in columns as wide as their widest cell. Numeric columns are right-aligned. */
 export function table(titles: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -20,18 +19,17 @@ export function table(titles: readonly string[], rows: readonly (readonly string
 /** Maximum number of refused rows shown individually; the rest are counted. */
 const SHOWN = 20;
 
-/** Shows refused rows on stderr. @param count total number; `rows` are the first of them @param all how to see all */
-export function showRejected(rows: readonly string[], { shown = SHOWN, count = rows.length, all = '' } = {}): void {
+/** Shows refused rows on stderr. @param all how to see all */
+export function showRejected(rows: readonly string[], { shown = SHOWN, all = '' } = {}): void {
   for (const row of rows.slice(0, shown)) console.error(row);
-  if (count > shown) console.error(`… and ${count - shown} more${all && `; ${all}`}`);
+  if (rows.length > shown) console.error(`… and ${rows.length - shown} more${all && `; ${all}`}`);
 }
 
-export const showRejectedRows = (rows: readonly RejectedRow[], count: number, file?: string): void =>
-  showRejected(rows.map(describeRejectedRow), {
-    shown: 50,
-    count,
-    all: file === undefined ? '--refusals writes all to a file' : '',
-  });
+/** Shows the grouped refusals of a feed on stderr. @param count number of all refusals @param file where all are written, if anywhere */
+export function showRefusals(groups: readonly string[], count: number, file?: string): void {
+  showRejected(groups, { shown: 50 });
+  if (file === undefined && count > groups.length) console.error('--refusals writes every refused row to a file');
+}
 
 /** Announces that something runs, and closes it at SIGINT or SIGTERM. */
 export async function untilShutdown(running: { close(): Promise<unknown> }, ...lines: string[]): Promise<void> {
@@ -42,9 +40,6 @@ export async function untilShutdown(running: { close(): Promise<unknown> }, ...l
   await ended;
   await running.close();
 }
-
-/** Ends this process with the exit status that a shell reports for a signal: 130 for Ctrl+C. */
-export const exitBy = (signal: NodeJS.Signals): never => process.exit(128 + constants.signals[signal]);
 
 /** Runs some work that a signal ends together with this process. Node handles signals between tasks, so the work must yield. */
 export async function interruptible<T>(work: () => Promise<T>, last: () => void): Promise<T> {

@@ -10,4 +10,4 @@ export {
   refusedRows,
   rejectedRow,
 } from './event-log';
-export { groupedRows, isOrderLog, logNotes, orderLogText, requireEvents, simulatedOrdersText } from './log-notes';
+export { isOrderLog, logNotes, orderLogText, requireEvents, simulatedOrdersText } from './log-notes';

@@ -1,4 +1,4 @@
-import type { Item, RejectedRow } from '../../core/catalog';
+import { type Item, RejectedGroups, type RejectedRow } from '../../core/catalog';
 import type { FeedRow } from '../../core/catalog/feed';
 import { counted } from '../../core/common/text';
 
@@ -172,12 +172,13 @@ export interface PlacedRow {
 }
 
 /**
- * Collects rejected rows in the order of the feed: keeps the first 1,000 and counts all. Pictures are read after all rows, so
+ * Collects rejected rows in the order of the feed: keeps the first 1,000, and groups and counts all. Pictures are read after all rows, so
  * their rejections come late.
  */
 export class RejectedRows {
   readonly #first: PlacedRow[] = [];
   protected readonly late: PlacedRow[] = [];
+  readonly groups = new RejectedGroups();
   #last = 0;
   #count = 0;
 
@@ -194,6 +195,7 @@ export class RejectedRows {
   add(at: number, ...rows: readonly RejectedRow[]): void {
     for (const row of rows) {
       this.#count++;
+      this.groups.add(row);
       if (at < this.#last) this.late.push({ at, row });
       else {
         this.#last = at;

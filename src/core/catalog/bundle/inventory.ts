@@ -56,6 +56,9 @@ export async function* bundleItems(manifest: Manifest, fetchFile: FetchFile): As
 const OURS =
   /^(manifest|items|features|vectors|directory|axes|statistics|ids|projection|text|image|text-tokenizer|base|companions|factors|side|demand|texts|tuning)-[0-9a-f]{16}\.(json|bin|onnx|safetensors)(\.part)?$/;
 
+/** Whether a file has the name of one that `writeBundle` writes beside the manifest. */
+export const isContentFile = (name: string): boolean => OURS.test(name);
+
 /**
  * The files of earlier builds among the names of a folder: those that neither these bundles nor their predecessors have, which
  * open pages still read.
@@ -66,7 +69,7 @@ export async function staleNames(
   fetchFile: FetchFile,
 ): Promise<string[]> {
   const wanted = await Promise.all(manifests.map((manifest) => publishedNames(manifest, fetchFile)));
-  return names.filter((name) => OURS.test(name) && !wanted.some((published) => published.has(name)));
+  return names.filter((name) => isContentFile(name) && !wanted.some((published) => published.has(name)));
 }
 
 /**

@@ -181,7 +181,7 @@ describe('sidestream evaluate', () => {
       evaluate('--before', 'long-ago'),
     ]);
     expect([failed, unlocked, magic, results, section].map(({ code }) => code)).toEqual([1, 1, 1, 1, 1]);
-    expect(unlocked.err).toMatch(/^Error \(runtime\/invalid-input\): .*sidestream.lock cannot be/m);
+    expect(unlocked.err).toMatch(/^Error \(runtime\/invalid-input\): .*no-folder is a file, so no folder/m);
     expect(section.err).toContain('There is no section long-ago in the results.');
     expect(failed.err).toMatch(/^seed [12]: Error \(/m);
     expect(failed.err).toMatch(/^Error \(runtime\/worker-crashed\): The process of seed [12] ended with code 1/m);

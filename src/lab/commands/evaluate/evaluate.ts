@@ -171,8 +171,8 @@ async function runEvaluate(options: EvaluateOptions): Promise<void> {
       meter: jointMeters(createMeter),
     });
   // In this process shoppers are ranked without a pause.
-  const signals = options.processes > 1;
-  const runs = await (pastFiles > 0 ? withModels(options.models, say, evaluate, { signals }) : evaluate());
+  const yields = options.processes > 1;
+  const runs = await (pastFiles > 0 ? withModels(options.models, say, evaluate, { yields }) : evaluate());
   const merged = mergeRuns(runs);
   const found = summary(merged);
   const verdict = deviceVerdict(merged);

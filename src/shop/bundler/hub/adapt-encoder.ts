@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { sha256 } from '../../../core/common/bytes';
@@ -17,7 +16,7 @@ import {
 import { createNodeEncoder, createTokenizer, type NodeEncoderFiles } from '../../../core/encoders/node';
 import { SidestreamError } from '../../../error';
 import { presetFile } from '../encoder-files';
-import { replaceFile } from '../folders';
+import { makeFolder, replaceFile } from '../folders';
 import { besides, cardLicense, type ModelSource, readJson, readTextFile } from './model-source';
 
 /** The user's options; everything else is read from the model's files. */
@@ -121,7 +120,7 @@ export async function adaptEncoder(
       cosine: Number(lowest.toFixed(5)),
     },
   });
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   if (files.tokenizer) await replaceFile(join(folder, `${name}.tokenizer.json`), files.tokenizer);
   await replaceFile(join(folder, `${name}.onnx`), files.onnx);
   await replaceFile(join(folder, presetFile(name)), `${JSON.stringify(preset, null, 2)}\n`);

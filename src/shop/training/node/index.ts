@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { env } from '@tensorflow/tfjs-core';
 import { addLearned, type Bundle, type BundleFile, itemPlaces, MANIFEST_FILE, openBundle } from '../../../core/catalog';
 import { SidestreamError } from '../../../error';
-import { folderFetch, folderSink, removeStale } from '../../bundler';
+import { folderFetch, folderSink, removeStale, withBundle } from '../../bundler';
 import { startBackend } from '../backend';
 import type { KeptBytes } from '../side';
 
@@ -64,10 +64,13 @@ export interface StoredLearned {
  * @throws SidestreamError `bundle/invalid` if `out` is the folder of another bundle
  */
 export async function storeLearned(learned: Learned, out: string, digest: string): Promise<StoredLearned> {
-  const bundle = await requireBundle(out, digest);
-  const { manifest } = bundle;
-  const next = await addLearned(manifest, learned, await folderSink(out), await itemPlaces(bundle));
-  await removeStale(out, next, manifest);
+  const next = await withBundle(out, async () => {
+    const bundle = await requireBundle(out, digest);
+    const { manifest } = bundle;
+    const next = await addLearned(manifest, learned, await folderSink(out), await itemPlaces(bundle));
+    await removeStale(out, next, manifest);
+    return next;
+  });
   const stored = ({ file, bytes }: BundleFile): StoredFile => ({ file: join(out, file), bytes });
   return {
     ...(learned.cooccurrence && next.companions ? { companions: stored(next.companions) } : {}),

@@ -8,16 +8,17 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { until } from '../../testing/commands';
 import { writeProgram } from '../../testing/program';
-import { LOCK_FILE, withModels } from './models-lock';
+import { type LockOptions, withLock } from './lock-file';
 
-/** Holds the lock of a folder until its input ends. */
+/** Holds a lock until its input ends. */
 const PROGRAM = `
 import { once } from 'node:events';
-import { withModels } from ${JSON.stringify(fileURLToPath(new URL('./models-lock.ts', import.meta.url)))};
-await withModels(process.argv[2], console.log, async () => {
+import { withLock } from ${JSON.stringify(fileURLToPath(new URL('./lock-file.ts', import.meta.url)))};
+const work = async () => {
   console.log('held');
   await once(process.stdin.resume(), 'end');
-});
+};
+await withLock(process.argv[2], work, { what: 'these models', say: console.log });
 `;
 let programs: string;
 let program: string;
@@ -33,7 +34,7 @@ const children: ChildProcess[] = [];
 
 beforeEach(async () => {
   folder = join(await mkdtemp(join(tmpdir(), 'sidestream-')), 'models');
-  file = join(folder, LOCK_FILE);
+  file = join(folder, 'sidestream.lock');
 });
 afterEach(async () => {
   for (const child of children.splice(0)) child.kill('SIGKILL');
@@ -42,7 +43,7 @@ afterEach(async () => {
 
 /** A process that holds the lock until it or its input is ended. */
 async function holder() {
-  const child = spawn(process.execPath, [program, folder], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [program, file], { stdio: ['pipe', 'pipe', 'inherit'] });
   children.push(child);
   await once(child.stdout, 'data');
   return child;
@@ -52,10 +53,11 @@ const idle = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(
 const lines: string[] = [];
 const say = (line: string): void => void lines.push(line);
 /** Looks often whether it can begin. */
-const withWaiting = <T>(work: () => Promise<T>): Promise<T> => withModels(folder, say, work, { interval: 20 });
+const withWaiting = <T>(work: () => Promise<T>, options: Partial<LockOptions> = {}): Promise<T> =>
+  withLock(file, work, { what: 'these models', say, interval: 20, ...options });
 beforeEach(() => void lines.splice(0));
 
-describe('the lock of a folder of models', () => {
+describe('withLock', () => {
   it('lets one run after the other work, and is gone afterwards', async () => {
     const steps: string[] = [];
     const run = (name: string) =>
@@ -76,7 +78,7 @@ describe('the lock of a folder of models', () => {
   it('is released if the work fails', async () => {
     const signals = ['SIGINT', 'SIGTERM', 'exit'];
     const before = signals.map((signal) => process.listenerCount(signal));
-    const failing = withModels(folder, say, () => Promise.reject(new Error('failed')));
+    const failing = withWaiting(() => Promise.reject(new Error('failed')));
     await expect(failing).rejects.toThrow('failed');
     expect(await readdir(folder)).toEqual([]);
     expect(signals.map((signal) => process.listenerCount(signal))).toEqual(before);
@@ -126,38 +128,79 @@ describe('the lock of a folder of models', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('is taken over if an earlier process had the number of this one, or never wrote its name', async () => {
-    const gone = { pid: process.pid, host: hostname(), since: new Date().toISOString(), id: 'of an earlier process' };
-    await withModels(folder, say, async () => undefined);
-    await writeFile(file, JSON.stringify(gone));
-    expect(await withModels(folder, say, async () => 'done')).toBe('done');
-    await writeFile(file, '');
-    await utimes(file, new Date(), new Date(Date.now() - 60_000));
-    expect(await withModels(folder, say, async () => 'done')).toBe('done');
+  /** A lock of this process, changed and left behind. */
+  async function leave(change: object): Promise<void> {
+    const owner = await withWaiting(async () => JSON.parse(await readFile(file, 'utf8')));
+    await writeFile(file, JSON.stringify({ ...owner, ...change }));
+  }
+
+  it('is taken over if an earlier process had the number of this one', async () => {
+    await leave({ id: 'of an earlier process' });
+    expect(await withWaiting(async () => 'done')).toBe('done');
     expect(lines).toEqual([]);
   });
 
-  it('is not taken from another machine', async () => {
-    await withModels(folder, say, async () => undefined);
-    await writeFile(file, JSON.stringify({ pid: 1, host: `not ${hostname()}`, since: 'noon', id: 'x' }));
+  it.each([
+    ['another machine', { host: `not ${hostname()}` }],
+    ['another container with the same name', { machine: 'pid:[1]' }],
+  ])('is taken over from a process of %s once it shows no sign of life', async (_, change) => {
+    await leave(change);
+    let touched = 0;
+    let began = 0;
+    const run = withWaiting(
+      async () => {
+        began = performance.now();
+      },
+      { silence: 400 },
+    );
+    // A touch is a sign of life.
+    for (let n = 1; n <= 5 && began === 0; n++) {
+      touched = performance.now();
+      await utimes(file, new Date(), new Date(Date.now() + n * 1000));
+      await idle(150);
+    }
+    await run;
+    expect(began - touched).toBeGreaterThan(400);
+    expect(lines).toEqual([expect.stringContaining(`process ${process.pid} on`)]);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('is taken over if its process never wrote its name', async () => {
+    await withWaiting(async () => undefined);
+    await writeFile(file, '');
+    expect(await withWaiting(async () => 'done', { silence: 100 })).toBe('done');
+  });
+
+  it('is not taken from another machine whose work leaves no time for signs of life', async () => {
+    await leave({ host: `not ${hostname()}`, touches: false });
     let began = false;
-    const waiting = withWaiting(async () => {
-      began = true;
-    });
+    const waiting = withWaiting(
+      async () => {
+        began = true;
+      },
+      { silence: 50 },
+    );
     await until('it says so', () => lines.length === 1);
     await idle(150);
     expect(began).toBe(false);
-    expect(lines).toEqual([expect.stringContaining(`process 1 on not ${hostname()}`)]);
     await rm(file);
     await waiting;
   });
 
+  it('is left to the process that has taken it over', async () => {
+    const other = { pid: 1, host: 'other', machine: '', since: 'noon', touches: true, id: 'x' };
+    await withWaiting(() => writeFile(file, JSON.stringify(other)));
+    expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(other);
+  });
+
   it('says where it cannot be created', async () => {
-    await withModels(folder, say, async () => undefined);
+    await withWaiting(async () => undefined);
     await writeFile(join(folder, 'file'), '');
-    await expect(withModels(join(folder, 'file'), say, async () => undefined)).rejects.toMatchObject({
-      code: 'runtime/invalid-input',
-      message: expect.stringContaining('--models'),
-    });
+    await expect(withLock(join(folder, 'file', 'lock'), async () => undefined, { what: 'this' })).rejects.toMatchObject(
+      {
+        code: 'runtime/invalid-input',
+        message: expect.stringContaining('Name another folder'),
+      },
+    );
   });
 });
