@@ -1,9 +1,9 @@
-import type { Meter } from '../shop/pipeline';
+import { type Meter, Pace } from '../shop/pipeline';
 import type { Progress } from './session';
 
 /** Milliseconds between two reports: a page draws each of them. */
 const BETWEEN = 100;
-/** Milliseconds after which the rate tells how long the rest takes. */
+/** Milliseconds after which the rate is shown. */
 const SETTLED = 1000;
 
 /** Reports the progress of one stage, not too often. */
@@ -16,6 +16,8 @@ export class ProgressReporter {
   #shown = 0;
   #done = 0;
   #unit: Progress['unit'];
+  #pace = new Pace();
+  #secondsLeft: number | null = null;
 
   constructor(on: (progress: Progress) => void) {
     this.#on = on;
@@ -32,11 +34,14 @@ export class ProgressReporter {
     this.#done = done;
     this.#first = done;
     this.#started = performance.now();
+    this.#pace = new Pace();
+    this.#secondsLeft = null;
     this.report();
   }
 
   set(done: number): void {
     this.#done = done;
+    this.#secondsLeft = this.#pace.secondsLeft(done, this.#total);
     if (performance.now() - this.#shown >= BETWEEN || done >= this.#total) this.report();
   }
 
@@ -50,7 +55,7 @@ export class ProgressReporter {
       done: this.#done,
       total: this.#total,
       perSecond,
-      secondsLeft: perSecond === null ? null : Math.max(0, this.#total - this.#done) / perSecond,
+      secondsLeft: this.#secondsLeft,
     };
   }
 

@@ -103,6 +103,7 @@ describe('a co-occurrence table', () => {
       },
     ],
     ['a lift is not a number', (view) => view.setFloat32(8, Number.NaN, true)],
+    ['a lift makes scores infinite', (view) => view.setFloat32(8, 3e38, true)],
     ['a lift is below 0', (view) => view.setFloat32(8, -1, true)],
   ])('is refused when %s', (_, damage) => {
     const { buffer } = encodeCooccurrence(small);

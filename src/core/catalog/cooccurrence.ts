@@ -1,5 +1,5 @@
 import { SidestreamError } from '../../error';
-import { littleEndian } from '../common/bytes';
+import { isModerate, littleEndian } from '../common/bytes';
 import { categoryPaths } from './item';
 
 /**
@@ -100,7 +100,7 @@ export function decodeCooccurrence(bytes: ArrayBuffer, count: number, supported 
   );
   // The sums have 32 bits: counts that overflow must not pass for valid ones.
   const falling = offsets.some((offset, item) => item > 0 && offset < offsets[item - 1]);
-  const possible = largest >= 0 && largest < Number.POSITIVE_INFINITY;
+  const possible = largest >= 0 && isModerate(largest);
   if (offsets[count] !== total || falling || !possible || rows.some((row) => row >= count)) {
     throw invalid('its numbers are out of range');
   }

@@ -50,7 +50,11 @@ describe('the demand for the items, as a file', () => {
     const { repeats } = DEMAND;
     const broken = bytes.slice();
     new DataView(broken.buffer).setFloat32(8, Number.NaN, true);
+    const extreme = bytes.slice();
+    new DataView(extreme.buffer).setFloat32(8, 3e38, true);
     for (const read of [
+      () => decodeDemand(extreme.buffer, 3, repeats),
+      () => encodeDemand({ ...DEMAND, recent: Float32Array.of(1, 3e38, 1) }, 3),
       () => decodeDemand(bytes.buffer, 4, repeats),
       () => decodeDemand(bytes.buffer, 3),
       () => decodeDemand(bytes.slice(0, -1).buffer, 3, repeats),

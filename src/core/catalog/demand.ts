@@ -57,14 +57,13 @@ const HEADER = 8;
  * Writes the demand for the items, little-endian: uint32 count, uint32 number of columns; then each column: float32 largest
  * value m, and `count` uint16 steps s of values m' = log(1 + m), value = exp(s m' / 65,535) - 1. Columns: `choices`,
  * `recent` and, with repeats, `shares` and `intervals`. The share and the interval of the whole shop are in the manifest.
- * @throws SidestreamError `bundle/invalid` when a column has a wrong number of items, or a value is negative or not finite
+ * @throws SidestreamError `bundle/invalid` when a column has a wrong number of items, or a value is negative, not finite or too large
  */
 export function encodeDemand({ choices, recent, repeats }: Demand, count: number): Uint8Array<ArrayBuffer> {
   const columns = [choices, recent, ...(repeats ? [repeats.shares, repeats.intervals] : [])];
   const lists = columns.flatMap((values) => {
     if (values.length !== count) throw invalid(`it is for ${values.length} items, but the bundle has ${count}`);
-    if (!values.every((value) => value >= 0 && value < Number.POSITIVE_INFINITY))
-      throw invalid('a value is out of range');
+    if (!values.every(isAmount)) throw invalid('a value is out of range');
     // Rounded to 32 bits, as a reader will get it.
     const largest = Math.fround(values.reduce((max, value) => Math.max(max, value), 0));
     const step = Math.log1p(largest) / STEPS || 1;
@@ -89,7 +88,7 @@ export function decodeDemand(bytes: ArrayBuffer, count: number, repeats?: Pick<R
   const column = (n: number): Float32Array => {
     const from = HEADER + n * columnBytes(count);
     const largest = view.getFloat32(from, true);
-    if (!(largest >= 0 && largest < Number.POSITIVE_INFINITY)) throw invalid('its numbers are out of range');
+    if (!isAmount(largest)) throw invalid('its numbers are out of range');
     const step = Math.log1p(largest) / STEPS;
     return Float32Array.from({ length: count }, (_, row) =>
       Math.expm1(step * view.getUint16(from + 4 + 2 * row, true)),
@@ -101,6 +100,9 @@ export function decodeDemand(bytes: ArrayBuffer, count: number, repeats?: Pick<R
     ...(repeats && { repeats: { ...repeats, shares: column(2), intervals: column(3) } }),
   };
 }
+
+/** Whether a number is possible as choices or days: sums over a catalogue stay finite as floats. */
+const isAmount = (value: number): boolean => value >= 0 && value <= 1e12;
 
 const columnBytes = (count: number): number => 4 + 2 * count;
 

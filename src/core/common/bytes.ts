@@ -31,6 +31,15 @@ export async function sha256(bytes: Uint8Array | ArrayBuffer): Promise<string> {
 /** Whether this context can hash: browsers hide WebCrypto from pages served over plain http. */
 export const canHash = (): boolean => globalThis.crypto?.subtle !== undefined;
 
+/**
+ * Whether a number of a bundle's file is small enough for scores: sums of products of a few such numbers stay finite. Trained
+ * and measured ones are below a thousand.
+ */
+export const isModerate = (value: number): boolean => Math.abs(value) <= 2 ** 20;
+
+/** The same for the scale of a quantised row. */
+export const isScale = (scale: number): boolean => scale >= 0 && isModerate(128 * scale);
+
 /** Quantises one row: scale = max|x| / 127, values = round(x / scale). A zero row has scale 0. */
 export function quantizeRow(row: Float32Array, values: Int8Array, offset: number): number {
   let max = 0;

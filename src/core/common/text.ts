@@ -45,3 +45,19 @@ export interface WeightedText {
 
 /** Name of the manifest, which names all other files of a bundle. */
 export const MANIFEST_FILE = 'manifest.json';
+
+/**
+ * The start of a text, of at most `most` characters in the form in which encoders read it (NFKC): there, one character may
+ * become 18, and the time for a text grows with them.
+ */
+export function startOf(text: string, most: number): string {
+  const start = text.slice(0, most);
+  if (start.normalize('NFKC').length <= most) return start;
+  let [end, length] = [0, 0];
+  for (const character of start) {
+    length += character.normalize('NFKC').length;
+    if (length > most) break;
+    end += character.length;
+  }
+  return start.slice(0, end);
+}

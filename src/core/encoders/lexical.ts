@@ -1,5 +1,5 @@
 import { quantizeRow } from '../common/bytes';
-import type { WeightedText } from '../common/text';
+import { startOf, type WeightedText } from '../common/text';
 import { leadingEigenpairs } from './eigen';
 
 /** Weight of each term of an item, by the term's hash. */
@@ -36,8 +36,7 @@ export function lexicalTerms(texts: readonly WeightedText[]): LexicalTerms {
 }
 
 const wordsOf = (text: string): string[] =>
-  text
-    .slice(0, MAX_LENGTH)
+  startOf(text, MAX_LENGTH)
     .normalize('NFKD')
     // Marks of Latin, Greek and Cyrillic letters. Those of other scripts, such as vowels, distinguish words.
     .replace(/[\u0300-\u036f]/g, '')

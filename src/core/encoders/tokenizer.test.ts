@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Tokenizer as HubTokenizer } from '@huggingface/tokenizers';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { tokenizerJson } from '../../testing/models/repositories';
 import { unigramTokenizer } from './recipes/use-lite';
 import { createTokenizer, type Tokenizer } from './tokenizer';
@@ -90,6 +90,17 @@ describe('the tokeniser of use-lite', () => {
     const ids = tokenizer.ids(long);
     expect(ids).toHaveLength(128);
     expect(ids).toEqual(segment(long, vocabulary).slice(0, 128));
+  });
+
+  it('reads no more of a text whose characters become many than of another one', () => {
+    // This ligature becomes 18 letters, without spaces between two of them.
+    const title = '\uFDFA'.repeat(4096);
+    const encode = vi.spyOn(HubTokenizer.prototype, 'encode');
+    const ids = tokenizer.ids(title);
+    const read = encode.mock.calls.reduce((sum, [text]) => sum + text.normalize('NFKC').length, 0);
+    encode.mockRestore();
+    expect(read).toBeLessThanOrEqual(2 * 128 * 32);
+    expect(ids).toEqual(tokenizer.ids('\uFDFA'.repeat(200)));
   });
 
   it('pads a batch with masked zeros, and leaves an empty text one masked column', () => {

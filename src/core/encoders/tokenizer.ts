@@ -1,7 +1,7 @@
 import { Tokenizer as HubTokenizer } from '@huggingface/tokenizers';
 import * as v from 'valibot';
 import { SidestreamError } from '../../error';
-import { messageOf } from '../common/text';
+import { messageOf, startOf } from '../common/text';
 import type { TextPreset } from './preset';
 
 /** Token ids of a batch, padded to its longest text: both [texts, length], row-major. */
@@ -32,7 +32,7 @@ export function createTokenizer(json: string, { maxTokens, prefix = '', padId = 
   const longest = maxTokens * 32;
   const words = wordIds(model, file);
   const clip = words ? clippedWords(model, words, maxTokens) : (text: string) => clipped(model, text, maxTokens);
-  const ids = (text: string) => clip(prefix + text.slice(0, longest));
+  const ids = (text: string) => clip(prefix + startOf(text, longest));
   const padded = (rows: readonly number[][]): TokenBatch => {
     const length = rows.reduce((max, row) => Math.max(max, row.length), 1);
     const batch = {

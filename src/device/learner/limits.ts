@@ -20,3 +20,5 @@ export const MAX_DISMISSED = 200;
 export const MAX_COEFFICIENT = 1e6;
 /** Bound of the gain of the read-outs on one choice. */
 export const MAX_GAIN = 100;
+/** Maximum number of columns of a block of a read-out: twice the width of the features. */
+export const MAX_WIDTH = 65_536;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { packed, unpacked } from './packed-profile';
 
 const bytesOf = (data: unknown): Uint8Array => Uint8Array.from(packed(data).flatMap((part) => [...part]));
@@ -32,6 +32,25 @@ describe('a packed profile', () => {
     const values = Float32Array.from({ length: 640 }, (_, n) => Math.round(2000 * Math.sin(n)) / 2 ** 9);
     expect(bytesOf(values).length).toBeLessThan(2 * 640 + 80);
     expect(bytesOf(new Float32Array(640)).length).toBeLessThan(80);
+  });
+
+  it('is refused before it is unpacked if it has more numbers than any profile: zeros take no bytes', () => {
+    const zeros = (size: number, arrays: number): Uint8Array => {
+      const exponents = arrays * Math.ceil(size / 64);
+      const data = Array.from({ length: arrays }, () => ({ floats: size }));
+      const header = new TextEncoder().encode(`${JSON.stringify({ data, counts: [exponents, 0, 0, 0] })}\n`);
+      return Uint8Array.from([...header, ...new Uint8Array(exponents).fill(0x80)]);
+    };
+    expect(unpacked(zeros(65_536, 2))).toEqual([new Float32Array(65_536), new Float32Array(65_536)]);
+    expect(() => unpacked(zeros(65_537, 1))).toThrow('more numbers than any profile');
+    const made = vi.spyOn(globalThis, 'Float32Array');
+    expect(() => unpacked(zeros(65_536, 400))).toThrow('more numbers than any profile');
+    expect(made.mock.calls.length).toBeLessThan(400);
+    vi.restoreAllMocks();
+    const deep = new TextEncoder().encode(`{"data":"${'x'.repeat(2 ** 24)}","counts":[0,0,0,0]}\n`);
+    expect(() => unpacked(deep)).toThrow('longer than that of any profile');
+    const read = (text: string): unknown => unpacked(new TextEncoder().encode(text));
+    expect(() => read('{"data":{"numbers":4000000000},"counts":[0,0,0,0]}\n')).toThrow('numbers are missing');
   });
 
   it('is refused when numbers are missing or left, or columns differ', () => {

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { MAX_WIDTH } from './limits';
 
 /**
  * A compact form of profile data: JSON with tables stored by column, followed by the long numbers in binary. Their bytes are
@@ -16,6 +17,9 @@ const FLOAT_DIGITS = 23;
 const FLOAT_BIAS = 127;
 /** Numbers of more characters are binary. */
 const MAX_CHARACTERS = 7;
+/** Maximum length of the JSON, bytes, and maximum number of coefficients in all: few bytes can stand for very many. */
+const MAX_HEADER = 2 ** 24;
+const MAX_COEFFICIENTS = 20 * 2 ** 20;
 /** Larger integers of a column, such as times, are written as differences. */
 const MIN_DIFFERED = 1e6;
 
@@ -117,6 +121,7 @@ export const packed = (data: unknown): Uint8Array[] => new Writer().pack(data);
 export function unpacked(bytes: Uint8Array): unknown {
   const end = bytes.indexOf(10);
   if (end < 0) throw new RangeError('it has no header');
+  if (end > MAX_HEADER) throw new RangeError('its header is longer than that of any profile');
   const { data, counts } = v.parse(headerSchema, JSON.parse(new TextDecoder().decode(bytes.subarray(0, end))));
   let at = end + 1;
   const total = counts.reduce((sum, count, n) => sum + count * KINDS[n].size, at);
@@ -127,12 +132,18 @@ export function unpacked(bytes: Uint8Array): unknown {
     at = end;
     return read;
   });
-  const chunk = (size: number): number[] => {
-    const exponent = exponents();
-    return Array.from({ length: size }, () => {
-      if (exponent === ZEROS) return 0;
-      return exponent === WHOLE ? floats() : shorts() * 2 ** exponent;
-    });
+  let room = MAX_COEFFICIENTS;
+  const coefficients = (size: number): Float32Array => {
+    room -= size;
+    if (size > MAX_WIDTH || room < 0) throw new RangeError('it has more numbers than any profile');
+    const values = new Float32Array(size);
+    for (let at = 0; at < size; at += CHUNK) {
+      const exponent = exponents();
+      if (exponent === ZEROS) continue;
+      const until = Math.min(size, at + CHUNK);
+      for (let n = at; n < until; n++) values[n] = exponent === WHOLE ? floats() : shorts() * 2 ** exponent;
+    }
+    return values;
   };
   const restored = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(restored);
@@ -142,15 +153,12 @@ export function unpacked(bytes: Uint8Array): unknown {
       return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, restored(part)]));
     }
     const stands = placeholder.output;
-    if ('floats' in stands) {
-      const values: number[] = [];
-      while (values.length < stands.floats) values.push(...chunk(Math.min(CHUNK, stands.floats - values.length)));
-      return Float32Array.from(values);
+    if ('floats' in stands) return coefficients(stands.floats);
+    if ('numbers' in stands) {
+      if (stands.numbers > floats.left()) throw new RangeError('numbers are missing');
+      return Array.from({ length: stands.numbers }, floats);
     }
-    if ('numbers' in stands) return Array.from({ length: stands.numbers }, floats);
-    if ('number' in stands) {
-      return stands.number === 32 ? floats() : doubles();
-    }
+    if ('number' in stands) return stands.number === 32 ? floats() : doubles();
     if ('differences' in stands) {
       let sum = 0;
       return stands.differences.map((difference) => {

@@ -1,5 +1,5 @@
 import { type Options, type Params, SingleBar } from 'cli-progress';
-import type { GrowingMeter, Meter } from '../pipeline';
+import { type GrowingMeter, type Meter, Pace } from '../pipeline';
 
 /** Widths of a bar, in characters. */
 const WIDEST = 28;
@@ -8,8 +8,8 @@ const NARROWEST = 4;
 const LABEL = 14;
 /** Maximum number of characters of such a label and the numbers next to a bar. */
 const BESIDE = 62;
-/** Milliseconds after which the time left is estimated from the rate so far. */
-const SETTLED = 1000;
+/** Milliseconds below which a stage needs no line. */
+const SHORT = 1000;
 
 /** Where a meter writes: a terminal if `isTTY`. */
 type Output = NodeJS.WritableStream & { isTTY?: boolean };
@@ -22,25 +22,26 @@ export function createMeter(stream: Output = process.stderr): GrowingMeter {
 function barMeter(stream: Output): GrowingMeter {
   let bar: SingleBar | null = null;
   let started = 0;
+  let pace = new Pace();
   const format = (_: Options, params: Params, { label, part }: { label: string; part?: string }): string => {
-    const { value, total, progress, eta, maxWidth } = params;
+    const { value, total, progress, maxWidth } = params;
     const beside = BESIDE + Math.max(0, label.length - LABEL) + (part === undefined ? 0 : ` of ${part}`.length);
     const width = Math.min(WIDEST, Math.max(NARROWEST, maxWidth - beside));
     const full = Math.floor(progress * width);
-    const left = value > 0 && value < total && performance.now() - started > SETTLED ? timeLeft(Number(eta), part) : [];
     const parts = [
       `${label.padEnd(LABEL)} |${'█'.repeat(full)}${'░'.repeat(width - full)}| ${Math.floor(100 * progress)}%`,
       `${value}/${total}`,
       `${value > 0 ? rate(value, started) : '–'}/s`,
-      ...left,
+      ...(value > 0 ? timeLeft(pace.secondsLeft(value, total), part) : []),
     ];
     return parts.join(' · ');
   };
   return {
     start(label, total, part) {
       // Cursor and line wrap are left unchanged: nothing would restore them if a signal ended the process.
-      bar = new SingleBar({ stream, format, hideCursor: false, linewrap: true, etaBuffer: 200 });
+      bar = new SingleBar({ stream, format, hideCursor: false, linewrap: true });
       started = performance.now();
+      pace = new Pace();
       bar.start(total, 0, { label, part });
     },
     advance(count) {
@@ -56,8 +57,8 @@ function barMeter(stream: Output): GrowingMeter {
   };
 }
 
-function timeLeft(seconds: number, part?: string): string[] {
-  if (!Number.isFinite(seconds) || seconds < 1) return [];
+function timeLeft(seconds: number | null, part?: string): string[] {
+  if (seconds === null || seconds < 1) return [];
   const whole = Math.ceil(seconds);
   const minutes = whole < 6000 ? `${Math.ceil(whole / 60)} min` : `${(whole / 3600).toFixed(1)} h`;
   return [`${whole < 100 ? `${whole} s` : minutes} left${part === undefined ? '' : ` of ${part}`}`];
@@ -70,28 +71,29 @@ function lineMeter(stream: Output): GrowingMeter {
   let value = 0;
   let started = 0;
   let shown = 0;
-  const show = (): void => {
+  let pace = new Pace();
+  const show = (left: number | null): void => {
     shown = performance.now();
-    const seconds = value > 0 && value < total ? ((total - value) * (shown - started)) / value / 1000 : Number.NaN;
     stream.write(
-      `${[`${label}: ${value}/${total}`, `${rate(value, started)}/s`, ...timeLeft(seconds, part)].join(', ')}\n`,
+      `${[`${label}: ${value}/${total}`, `${rate(value, started)}/s`, ...timeLeft(left, part)].join(', ')}\n`,
     );
   };
   return {
     start(newLabel, newTotal, newPart) {
       [label, total, part, value, started] = [newLabel, newTotal, newPart, 0, performance.now()];
       shown = started;
+      pace = new Pace();
     },
     advance(count) {
       value += count;
-      if (value < total && performance.now() - shown > 10_000) show();
+      const left = pace.secondsLeft(value, total);
+      if (value < total && performance.now() - shown > 10_000) show(left);
     },
     extend(more) {
       total += more;
     },
     stop() {
-      // A stage that took no time needs no line.
-      if (label && performance.now() - started > SETTLED) show();
+      if (label && performance.now() - started > SHORT) show(null);
       label = '';
     },
   };

@@ -47,7 +47,10 @@ export function trainCommand(): Command {
       '--continue',
       'continue from the last training for --out, on the newer events only (default: train on the whole log)',
     )
-    .option('--resume', 'continue from the checkpoint of an interrupted training')
+    .option(
+      '--resume',
+      'continue from the checkpoint of an interrupted training, if bundle and events are still the same',
+    )
     .option('--json', 'print the result as one line of JSON, last')
     .addHelpText('after', `\nExit status: 0 when the files were written, ${REFUSED_HELP}, 1 after an error.`)
     .action(train);
@@ -68,7 +71,7 @@ async function train(options: TrainOptions): Promise<void> {
     const learned = products.spread({ cooccurrence, side: side?.learned, demand });
     const stored = await storeLearned(learned, options.out, bundle.manifest.digest);
     if (side) {
-      await writeWhole(side.networkFile, encodeSideNetwork(side.network));
+      await writeWhole(side.networkFile, await encodeSideNetwork(side.network));
       await rm(side.checkpoint, { force: true });
     }
     return { side, stored };

@@ -7,7 +7,7 @@ import { bundleContent, makeItem, memoryBundle } from '../../testing/bundles';
 import { keptFile, startCompute } from './node';
 import { type ShopSideRequest, trainShopSide } from './shop-side';
 import { decodeSideNetwork, encodeSideNetwork, savedSeconds } from './side';
-import type { KeptBytes } from './side/side-checkpoint';
+import type { KeptBytes } from './side/kept-weights';
 
 const ITEMS = 30;
 const interactions = Array.from({ length: 240 }, (_, n) => ({
@@ -41,7 +41,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   network = keptFile(join(folder, `${Math.random()}.safetensors`));
   said = [];
-  await network.write(encodeSideNetwork((await train({ interactions: interactions.slice(0, 120) })).network));
+  await network.write(await encodeSideNetwork((await train({ interactions: interactions.slice(0, 120) })).network));
   expect(said).toEqual([
     expect.stringContaining('Trained from scratch because there is no model of an earlier training'),
     expect.stringContaining('Epoch 1 of 1'),
@@ -56,7 +56,7 @@ it('continues from the network of an earlier training, using only the newer choi
   expect(next.windows.map(({ choices }) => choices)).toEqual([120, 120]);
   expect(next.until).toBe(239);
   expect(next.choices.reduce((sum, value) => sum + value)).toBe(240);
-  const before = decodeSideNetwork((await network.read()) ?? new Uint8Array());
+  const before = await decodeSideNetwork((await network.read()) ?? new Uint8Array());
   for (const name of ['text.experts.0.down.weight', 'text.experts.0.up.weight']) {
     expect(next.weights[name]).toEqual(before.weights[name]);
   }
@@ -73,13 +73,20 @@ it.each<[string, Partial<ShopSideRequest>, RegExp]>([
   expect(said[0]).toMatch(why);
 });
 
-it('trains from scratch if the file is damaged', async () => {
-  await network.write(new TextEncoder().encode('damaged'));
-  const { learned } = await train();
-  expect(learned.training).toMatchObject({ windows: 1, choices: 240 });
-  expect(said[0]).toMatch(
-    /^Trained from scratch because .* cannot be read\. The weights are not a valid safetensors file/,
-  );
+it('trains from scratch if the file is damaged, even by one bit', async () => {
+  const bytes = (await network.read()) ?? new Uint8Array();
+  bytes[bytes.length - 3] ^= 1;
+  for (const [damaged, why] of [
+    [new TextEncoder().encode('damaged'), 'The weights are not a valid safetensors file'],
+    [bytes, 'These are not the weights that a training kept: its checksum differs'],
+  ] as const) {
+    await network.write(damaged);
+    said = [];
+    const { learned } = await train();
+    expect(learned.training).toMatchObject({ windows: 1, choices: 240 });
+    expect(said[0]).toMatch(/^Trained from scratch because .* cannot be read\. /);
+    expect(said[0]).toContain(why);
+  }
 });
 
 it('says how much time was saved by continuing, at the rate of the first window', () => {

@@ -96,7 +96,7 @@ async function earlierWindows(
   let network: SideNetwork | null;
   try {
     const bytes = await file.read();
-    network = bytes && decodeSideNetwork(bytes);
+    network = bytes && (await decodeSideNetwork(bytes));
   } catch (thrown) {
     say(`Trained from scratch because ${path} cannot be read. ${SidestreamError.from(thrown).message}`);
     return {};

@@ -1,6 +1,7 @@
 import * as Comlink from 'comlink';
 import { carryErrors } from '../../device/protocol';
 import { type FolderName, studioFolder } from '../files/opfs';
+import { dropCheckpoint } from '../learn/stored';
 import { ProgressReporter } from '../progress';
 import type { BuildWorker } from '../session';
 import { encodeCatalog } from './encode-catalog';
@@ -49,11 +50,13 @@ const worker: BuildWorker = {
     read = catalog;
     await dropOtherCatalogs(catalogFolder);
     await (await studioFolder('bundle')).clear();
+    await dropCheckpoint();
     return state;
   },
   async addPictures(files, on) {
     const progress = new ProgressReporter(on);
     const refused = await keepPictures(files, progress);
+    await dropCheckpoint();
     const { feed } = await currentCatalog(progress);
     return changeState({ pictures: (await PictureStore.open()).report(feed.items, refused) });
   },

@@ -16,7 +16,16 @@ import { type StudioFolder, studioFolder } from '../files/opfs';
 import type { LearnWorker } from '../session';
 import { learn } from './learn';
 import { readLogFile } from './read-log';
-import { CHECKPOINT_FILE, forgetLearned, keepEvents, keepLearned, keepLog, keptEvents, storedLog } from './stored';
+import {
+  CHECKPOINT_FILE,
+  dropCheckpoint,
+  forgetLearned,
+  keepEvents,
+  keepLearned,
+  keepLog,
+  keptEvents,
+  storedLog,
+} from './stored';
 
 /** The events of the log; null until it is read. */
 let known: LogEvent[] | null = null;
@@ -63,8 +72,7 @@ const host: LearnWorker = {
       });
       await store(learned, folder, bundle.manifest.digest);
       await keepLearned(report, bundle.manifest.digest);
-      const log = await studioFolder('log');
-      if (await log.file(CHECKPOINT_FILE)) await log.remove(CHECKPOINT_FILE);
+      await dropCheckpoint();
       return report;
     }),
 

@@ -87,8 +87,16 @@ export async function keepLearned(learned: LearnReport, digest: string): Promise
 
 /** Removes the result of the training, and the checkpoint of an interrupted one: both belong to another log. */
 export async function forgetLearned(): Promise<void> {
+  await dropCheckpoint();
+  await removed(LEARNED_REPORT_FILE);
+}
+
+/** Removes the checkpoint of an interrupted training; one of another catalogue or of other pictures is worth nothing. */
+export const dropCheckpoint = (): Promise<void> => removed(CHECKPOINT_FILE);
+
+async function removed(name: string): Promise<void> {
   const folder = await studioFolder('log');
-  for (const name of [LEARNED_REPORT_FILE, CHECKPOINT_FILE]) if (await folder.file(name)) await folder.remove(name);
+  if (await folder.file(name)) await folder.remove(name);
 }
 
 const bytesOf = (report: object): Uint8Array => new TextEncoder().encode(JSON.stringify(report));

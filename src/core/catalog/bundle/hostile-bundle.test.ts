@@ -134,8 +134,8 @@ describe('a manifest with numbers beyond its files', () => {
   });
 });
 
-describe('numbers that are not finite', () => {
-  it.each([Number.NaN, Number.POSITIVE_INFINITY, -1])('in a scale are refused: %f', async (value) => {
+describe('numbers that are not finite, or make scores infinite,', () => {
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, -1, 1e30])('in a scale are refused: %f', async (value) => {
     const { files, fetchFile } = await small();
     await replace(
       files,
@@ -158,13 +158,15 @@ describe('numbers that are not finite', () => {
     };
     const refused = { code: 'bundle/invalid' };
     await expect(opened(({ clusters }) => clusters.head.features, 0)).rejects.toMatchObject(refused);
-    await expect(opened(({ clusters }) => clusters.axes, 8)).rejects.toMatchObject(refused);
+    for (const value of [Number.NaN, 3e38])
+      await expect(opened(({ clusters }) => clusters.axes, 8, value)).rejects.toMatchObject(refused);
     const radius = async (value: number) => {
       const { manifest } = await manifestOf();
       return opened(({ clusters }) => clusters.directory, 12 + 4 * (manifest.clusters?.count ?? 0), value);
     };
     await expect(radius(Number.NaN)).rejects.toMatchObject(refused);
     await expect(radius(-1)).rejects.toMatchObject(refused);
+    await expect(radius(3e38)).rejects.toMatchObject(refused);
   });
 
   it('are refused in the base vectors of a cluster', async () => {

@@ -171,10 +171,27 @@ describe('a side model in a bundle', () => {
     files.set(name, foreign);
     const entry = { file: name, sha256: await sha256(foreign), bytes: foreign.byteLength };
     await expect(verifyBundle({ ...learned, side: entry }, fetchFile)).rejects.toMatchObject(invalid);
-    for (const weights of [{ popularity: -1 }, { popularity: 101 }, { popularity: 'much' }]) {
-      const spoilt = { ...manifest, side: { ...learned.side, weights } };
+    const stored = JSON.parse(new TextDecoder().decode(files.get(MANIFEST_FILE)));
+    const described = (change: object) => {
+      const spoilt = { ...stored, side: { ...stored.side, ...change } };
       files.set(MANIFEST_FILE, new TextEncoder().encode(JSON.stringify(spoilt)));
-      await expect(openBundle(fetchFile)).rejects.toMatchObject(invalid);
+      return openBundle(fetchFile);
+    };
+    await described({});
+    const training = (change: object) => ({ training: { ...side.training, ...change } });
+    for (const change of [
+      ...[-1, 101, 'much'].map((popularity) => ({ weights: { popularity } })),
+      training({ seconds: -1 }),
+      training({ seconds: 1e10 }),
+      training({ savedSeconds: -1e10 }),
+      training({ choices: 1e300 }),
+      training({ shoppers: 0.5 }),
+      training({ epochs: -1 }),
+      training({ windows: 1e17 }),
+      training({ experts: { text: [1.5] } }),
+      training({ experts: { text: new Array(65).fill(0) } }),
+    ]) {
+      await expect(described(change), JSON.stringify(change)).rejects.toMatchObject(invalid);
     }
   });
 

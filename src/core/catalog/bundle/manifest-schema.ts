@@ -24,8 +24,13 @@ const MAX_VALUES = 8192;
 const MAX_TAPS = 256;
 /** Maximum number of items in a cluster, and in the head. */
 const MAX_IN_PART = 65_536;
+/** Maximum number of experts of a part of a side model. */
+const MAX_EXPERTS = 64;
 
-const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+/** How long a training took: up to some thirty years. */
+const seconds = v.pipe(v.number(), v.minValue(0), v.maxValue(1e9));
+const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 const digestSchema = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 const upTo = (most: number) => v.pipe(count, v.minValue(1), v.maxValue(most));
 /** A file of the bundle. Its name carries the start of its SHA-256, so it never changes under its name. */
@@ -37,7 +42,7 @@ const fileSchema = v.strictObject({
     v.check((name) => !name.split('/').includes('..'), 'must stay inside the bundle'),
   ),
   sha256: digestSchema,
-  bytes: v.pipe(count, v.maxValue(Number.MAX_SAFE_INTEGER)),
+  bytes: count,
 });
 const shardSchema = v.strictObject({
   ...fileSchema.entries,
@@ -58,7 +63,7 @@ const modalitySchema = v.pipe(
     /** Index into `taps` of the tap that content similarity uses. */
     contentTap: count,
     /** Share of this modality in content similarity, 0 to 1; the two add up to 1. */
-    contentWeight: v.pipe(v.number(), v.minValue(0), v.maxValue(1)),
+    contentWeight: share,
     /** Files with which the browser encodes a new item; absent when the bundle was built without encoders. */
     encoder: v.optional(
       v.strictObject({
@@ -161,18 +166,15 @@ export const manifestSchema = v.strictObject({
           choices: count,
           shoppers: count,
           epochs: count,
-          seconds: v.number(),
+          seconds,
           /** Number of windows. */
           windows: count,
           /** Use of each expert of each part, 0 to 1. */
           experts: v.optional(
-            v.record(
-              v.picklist(['text', 'image', 'attributes']),
-              v.array(v.pipe(v.number(), v.minValue(0), v.maxValue(1))),
-            ),
+            v.record(v.picklist(['text', 'image', 'attributes']), v.pipe(v.array(share), v.maxLength(MAX_EXPERTS))),
           ),
-          /** Estimated seconds saved by continuing instead of training on all choices. */
-          savedSeconds: v.optional(v.number()),
+          /** Estimated seconds saved by continuing instead of training on all choices; below 0 if that would have been faster. */
+          savedSeconds: v.optional(v.pipe(v.number(), v.minValue(-1e9), v.maxValue(1e9))),
         }),
       ),
     }),
@@ -183,8 +185,8 @@ export const manifestSchema = v.strictObject({
       ...fileSchema.entries,
       repeats: v.optional(
         v.strictObject({
-          share: v.pipe(v.number(), v.minValue(0), v.maxValue(1)),
-          interval: v.pipe(v.number(), v.finite(), v.minValue(0)),
+          share,
+          interval: v.pipe(v.number(), v.minValue(0), v.maxValue(1e12)),
         }),
       ),
     }),

@@ -1,5 +1,5 @@
 import { SidestreamError } from '../../../error';
-import { hex, littleEndian } from '../../common/bytes';
+import { hex, isModerate, isScale, littleEndian } from '../../common/bytes';
 import { invalidBundle } from '../bundle/bundle-file';
 import type { BundleFile } from '../bundle/manifest-schema';
 
@@ -108,7 +108,7 @@ export class ClusterDirectory {
     const total = this.counts.reduce((sum, count) => sum + count, 0);
     const powerOfTwo = buckets > 0 && Number.isInteger(Math.log2(buckets));
     const sized = this.counts.every((count) => count > 0 && count <= expected.largest);
-    const measured = [...scales, ...this.radii].every((value) => value >= 0 && value < Number.POSITIVE_INFINITY);
+    const measured = scales.every(isScale) && this.radii.every((radius) => radius >= 0 && isModerate(radius));
     if (total !== expected.count || !powerOfTwo || !sized || !measured) throw invalid('its numbers are inconsistent');
   }
 

@@ -1,6 +1,6 @@
 import { EVD, Matrix } from 'ml-matrix';
 import { SidestreamError } from '../../../error';
-import { littleEndian } from '../../common/bytes';
+import { isModerate, littleEndian } from '../../common/bytes';
 import { decodeScales } from './decode-features';
 import {
   type ContentBlend,
@@ -105,7 +105,7 @@ export function decodeAxes(bytes: ArrayBuffer, shape: Pick<PrincipalAxes, 'dims'
     view.getUint32(4, true) === width
   ) {
     const values = Float32Array.from({ length: dims * width }, (_, at) => view.getFloat32(HEADER + 4 * at, true));
-    if (values.every(Number.isFinite)) return { dims, width, values };
+    if (values.every(isModerate)) return { dims, width, values };
   }
   throw new SidestreamError(
     'bundle/invalid',

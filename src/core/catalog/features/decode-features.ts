@@ -1,6 +1,7 @@
 // A page loads this module only after its first list, together with the features.
 
 import { SidestreamError } from '../../../error';
+import { isScale } from '../../common/bytes';
 import { invalidBundle } from '../bundle/bundle-file';
 import { type BundleShard, type Manifest, MODALITIES } from '../bundle/manifest-schema';
 import type { Item } from '../item';
@@ -9,7 +10,7 @@ import { createTable, type FeatureShape, type FeatureTable, rowsPerItem } from '
 /**
  * The features of `count` items from all their shards.
  * @param files bytes of each shard, whose length and digest the caller has checked
- * @throws SidestreamError `bundle/invalid` when a scale is negative or not finite
+ * @throws SidestreamError `bundle/invalid` when a scale is negative, not finite or too large
  */
 export function decodeFeatures(
   shape: FeatureShape,
@@ -28,7 +29,7 @@ export function decodeFeatures(
 /**
  * Copies a shard into the table at item `start`. The caller has checked its length against `featureShardBytes`.
  * @param file its name, for the message
- * @throws SidestreamError `bundle/invalid` when a scale is negative or not finite
+ * @throws SidestreamError `bundle/invalid` when a scale is negative, not finite or too large
  */
 export function decodeFeatureShard(
   bytes: ArrayBuffer,
@@ -45,13 +46,13 @@ export function decodeFeatureShard(
 /**
  * The scales at the start of a shard of int8 rows.
  * @param file its name, for the message
- * @throws SidestreamError `bundle/invalid` when one is negative or not finite
+ * @throws SidestreamError `bundle/invalid` when one is negative, not finite or too large
  */
 export function decodeScales(bytes: ArrayBuffer, file: string, count: number): Float32Array {
   const view = new DataView(bytes);
   return Float32Array.from({ length: count }, (_, row) => {
     const scale = view.getFloat32(4 * row, true);
-    if (scale >= 0 && scale < Number.POSITIVE_INFINITY) return scale;
+    if (isScale(scale)) return scale;
     throw invalidBundle(file, `row ${row} has a scale of ${scale}`);
   });
 }

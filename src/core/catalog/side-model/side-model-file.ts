@@ -1,9 +1,10 @@
 import { SidestreamError } from '../../../error';
-import { littleEndian, quantizeRow } from '../../common/bytes';
+import { isModerate, isScale, littleEndian, quantizeRow } from '../../common/bytes';
 import { MAX_SIDE_STATES, MAX_SIDE_WIDTH, type SideModel, type SideRows } from './side-model';
 
 /** uint32 count, width and number of states. */
 const HEADER = 12;
+const EXTREME = 'a value is not finite, or too large';
 
 const rowsLength = (count: number, width: number): number => count * (4 + 4 + width);
 const headLength = (width: number, states: number): number => HEADER + 4 * states * (1 + width);
@@ -11,7 +12,7 @@ const headLength = (width: number, states: number): number => HEADER + 4 * state
 /**
  * Writes a side model, little-endian: uint32 number of items, width and number of states; float32 decay of each state, then
  * the float32 gains of each; then the rows as in `encodeSideRows`.
- * @throws SidestreamError `bundle/invalid` when its number of items is wrong, or it is too wide or not finite
+ * @throws SidestreamError `bundle/invalid` when its number of items is wrong, or it is too wide, or a value not finite or too large
  */
 export function encodeSideModel(model: SideModel, count: number): Uint8Array<ArrayBuffer> {
   const { width, states, vectors, biases } = model;
@@ -22,7 +23,7 @@ export function encodeSideModel(model: SideModel, count: number): Uint8Array<Arr
   if (!(states.length >= 1 && states.length <= MAX_SIDE_STATES)) throw invalid(`it has ${states.length} states`);
   if (!states.every(({ gain }) => gain.length === width)) throw invalid('a state has gains of another width');
   if (!states.every(({ decay }) => isDecay(decay))) throw invalid('a state never fades, or keeps nothing');
-  if (!states.every(({ gain }) => gain.every(Number.isFinite))) throw invalid('a value is not finite');
+  if (!states.every(({ gain }) => gain.every(isModerate))) throw invalid(EXTREME);
   return littleEndian(
     Uint32Array.of(count, width, states.length),
     Float32Array.from(states, ({ decay }) => decay),
@@ -33,16 +34,15 @@ export function encodeSideModel(model: SideModel, count: number): Uint8Array<Arr
 
 /**
  * Writes the rows of some items, little-endian: float32 scale of each, then float32 bias of each, then their int8 values.
- * @throws SidestreamError `bundle/invalid` when a value is not finite
+ * @throws SidestreamError `bundle/invalid` when a value is not finite or too large
  */
 export function encodeSideRows({ vectors, biases }: SideRows, width: number): Uint8Array<ArrayBuffer> {
   const count = biases.length;
-  if (![vectors, biases].every((values) => values.every(Number.isFinite))) throw invalid('a value is not finite');
+  if (![vectors, biases].every((values) => values.every(isModerate))) throw invalid(EXTREME);
   const steps = new Int8Array(count * width);
   const scales = Float32Array.from({ length: count }, (_, row) =>
     quantizeRow(vectors.subarray(row * width, (row + 1) * width), steps, row * width),
   );
-  if (!scales.every(isScale)) throw invalid('a value is too large');
   return littleEndian(scales, biases, steps);
 }
 
@@ -89,15 +89,12 @@ function readRows(bytes: ArrayBuffer, at: number, count: number, width: number):
 
 function floatsAt(view: DataView, at: number, length: number): Float32Array {
   const values = Float32Array.from({ length }, (_, n) => view.getFloat32(at + 4 * n, true));
-  if (!values.every(Number.isFinite)) throw invalid('a value is not finite');
+  if (!values.every(isModerate)) throw invalid(EXTREME);
   return values;
 }
 
 /** Checked as stored: a decay close to 1 may round to 1 in the file. */
 const isDecay = (decay: number): boolean => Math.fround(decay) > 0 && Math.fround(decay) < 1;
-
-/** Whether no value of a row of this scale is too large for a float. */
-const isScale = (scale: number): boolean => scale >= 0 && Number.isFinite(Math.fround(128 * scale));
 
 const invalid = (what: string): SidestreamError =>
   new SidestreamError('bundle/invalid', `The side model does not fit: ${what}. Train again with \`sidestream train\`.`);

@@ -77,6 +77,9 @@ describe('the file of a side model', () => {
     ['a scale by which values are infinite', 40, 3e38],
     ['a bias that is not a number', 48, Number.NaN],
     ['an infinite bias', 56, Number.NEGATIVE_INFINITY],
+    ['a bias that makes scores infinite', 48, 3e38],
+    ['a gain that makes scores infinite', 24, -3e38],
+    ['a scale that makes scores infinite', 40, 1e30],
   ])('is refused with %s', (_, at, value) => {
     const bytes = encodeSideModel(sideModel(3, 2), 3);
     new DataView(bytes.buffer).setFloat32(at, value, true);
@@ -115,6 +118,7 @@ describe('the file of a side model', () => {
       'with a vector that is not finite',
       { ...model, vectors: model.vectors.map((x, at) => (at === 3 ? Number.NaN : x)) },
     ],
+    ['with a bias that makes scores infinite', { ...model, biases: Float32Array.of(0, 3e38, 0) }],
     ['with a bias that is not finite', { ...model, biases: Float32Array.of(0, Number.POSITIVE_INFINITY, 0) }],
     ['with a gain that is not finite', { ...model, states: [{ decay: 0.5, gain: Float32Array.of(1, Number.NaN) }] }],
   ])('is not written for a model %s', (_, given) => {

@@ -10,6 +10,7 @@ import {
   MAX_GAIN,
   MAX_KEPT,
   MAX_SERIES_LENGTH,
+  MAX_WIDTH,
 } from '../limits';
 import { MAX_SQUARES, MAX_THETA, thetaBounds } from '../personal-weights';
 
@@ -38,8 +39,6 @@ export const personalWeightsSchema = v.object({
 
 /** Maximum number of blocks: one for each numeric attribute of the items, and a few more. */
 const MAX_BLOCKS = 10_000;
-/** Maximum number of columns of a block: twice the width of the features. */
-const MAX_WIDTH = 65_536;
 /** Maximum length of a block's name, which may list 64 categories. */
 const MAX_NAME_LENGTH = 65_536;
 

@@ -14,11 +14,11 @@ import { cutWindows, type Interaction } from '../../../shop/training';
 import {
   type ChoiceSequence,
   choiceRanks,
-  inputWidths,
   rankableChoices,
   SIDE_SETTINGS,
   type SideFeatures,
   type SideSettings,
+  sideConfigOf,
   sideUse,
   trainSide,
 } from '../../../shop/training/side';
@@ -66,12 +66,7 @@ export async function evaluateWindows(
   const { interactions, features, seed, onRanked } = protocol;
   const parts = cutWindows(interactions, protocol.windows);
   const settings = { ...SIDE_SETTINGS, ...protocol.settings };
-  const config: SideConfig = {
-    width: settings.width,
-    hidden: settings.hidden,
-    inputs: inputWidths(features),
-    decays: [...settings.decays],
-  };
+  const config = sideConfigOf(features, settings);
   const run: WindowRun = { name, units: [], seconds: 0, bytes: 0, experts: 0 };
   const known = new Float32Array(features.count);
   const histories = new Map<string, number[]>();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../core/model';
 import { sideModel } from '../../../testing/side-models';
-import { choiceRanks, rankableChoices } from './choice-ranks';
+import { choiceRanks, heldOutQuality, rankableChoices } from './choice-ranks';
 
 describe('the ranks of choices', () => {
   it('follow the states after all earlier choices, as computed by hand', () => {
@@ -54,6 +54,25 @@ describe('the ranks of choices', () => {
     expect(choiceRanks(model, [{ rows: [0, 2, 1], from: 1 }], isKnown)).toEqual([2, 1]);
     expect(choiceRanks(model, [{ rows: [0, 2, 1], from: 2 }], isKnown)).toEqual([1]);
     expect(choiceRanks(model, [{ rows: [0, 3, 1], from: 1 }], isKnown)).toEqual([1]);
+  });
+
+  it('are the mean place among equal scores, so that a model of equal vectors is not praised', () => {
+    const count = 101;
+    const equal = { ...model, vectors: new Float32Array(count).fill(1), biases: new Float32Array(count) };
+    expect(choiceRanks(equal, [{ rows: [0, 50], from: 1 }], () => true)).toEqual([50.5]);
+    expect(heldOutQuality(equal, [Int32Array.of(0, 50)], () => true).hr10).toBe(0);
+  });
+
+  it.each([
+    ['the choice', 1],
+    ['another item', 2],
+  ])('end with an error if a score is not finite: of %s', (_, row) => {
+    for (const value of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+      const broken = { ...model, biases: model.biases.with(row, value) };
+      expect(() => choiceRanks(broken, [{ rows: [0, 1], from: 1 }], isKnown)).toThrow(
+        expect.objectContaining({ code: 'model/not-finite' }),
+      );
+    }
   });
 
   it('are computed only for the requested choices', () => {

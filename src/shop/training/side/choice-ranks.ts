@@ -1,5 +1,6 @@
 import type { SideModel } from '../../../core/catalog/side-model';
 import { createMatrix } from '../../../core/kernel';
+import { SidestreamError } from '../../../error';
 
 export interface ChoiceSequence {
   /** Rows of the choices without repeats, oldest first. */
@@ -9,9 +10,11 @@ export interface ChoiceSequence {
 }
 
 /**
- * Ranks choices by a side model; 1 is best. Each is ranked by the states after all earlier choices of its shopper,
+ * Ranks choices by a side model; 1 is best, and equal scores share the mean of their places. Each is ranked by the states after all earlier choices of its shopper,
  * s <- decay * s + k(choice), among the candidates that the shopper has not chosen yet. Choices that are not candidates enter
- * the states but are not ranked. @param counts whether the n-th rankable choice is ranked. Default: all are
+ * the states but are not ranked.
+ * @param counts whether the n-th rankable choice is ranked. Default: all are
+ * @throws SidestreamError `model/not-finite` if a score is not a finite number
  */
 export function choiceRanks(
   { width, states, vectors, biases }: SideModel,
@@ -56,13 +59,23 @@ export function choiceRanks(
       const score = scores[own] + biases[rows[place]];
       let rank = 1;
       for (const [column, row] of candidates.entries()) {
-        if (column !== own && !chosen[column] && scores[column] + biases[row] > score) rank++;
+        const other = scores[column] + biases[row];
+        if (!Number.isFinite(other)) throw notFinite();
+        if (column === own || chosen[column]) continue;
+        if (other > score) rank++;
+        else if (other === score) rank += 0.5;
       }
       ranks.push(rank);
     }
   }
   return ranks;
 }
+
+const notFinite = (): SidestreamError =>
+  new SidestreamError(
+    'model/not-finite',
+    'The side model gives a score that is not a finite number, so it ranks nothing. Train again from the beginning, without --continue or --resume.',
+  );
 
 /** The number of choices that `choiceRanks` can rank. */
 export const rankableChoices = (sequences: readonly ChoiceSequence[], isCandidate: (row: number) => boolean): number =>

@@ -1,6 +1,6 @@
 export { type ChoiceSequence, choiceRanks, rankableChoices } from './choice-ranks';
-export type { KeptBytes } from './side-checkpoint';
-export { inputWidths, type SideFeatures, sideFeatures } from './side-features';
+export type { KeptBytes } from './kept-weights';
+export { type SideFeatures, sideConfigOf, sideFeatures } from './side-features';
 export {
   decodeSideNetwork,
   encodeSideNetwork,

@@ -1,23 +1,31 @@
 import * as v from 'valibot';
-import { decodeSafetensors, encodeSafetensors, type Weights } from '../../../core/model';
+import type { Weights } from '../../../core/model';
+import { type SideConfig, sideWeightsFault } from '../../../core/model/side';
 import { invalidInput, type SidestreamError } from '../../../error';
+import { decodeKept, encodeKept, type KeptBytes } from './kept-weights';
 import type { SideTrainingState } from './train-side';
 
-/** A file that a training keeps between runs, wherever that is: on a disk, or in a browser's private file system. */
-export interface KeptBytes {
-  name: string;
-  /** The bytes of the file; null if it does not exist. */
-  read(): Promise<Uint8Array | null>;
-  /** Replaces it, completely or not at all. */
-  write(bytes: Uint8Array): Promise<void>;
-}
-
-const FORMAT = 'sidestream-side-checkpoint 2';
+const FORMAT = 'sidestream-side-checkpoint 3';
 const whole = v.pipe(v.number(), v.integer(), v.minValue(0));
 const number = v.pipe(v.number(), v.finite());
+
+/** Digests of everything that decides a training: with a different one, its checkpoint is worth nothing. */
+const fingerprintSchema = v.strictObject({
+  /** Of seed and settings, which another command can give again. */
+  options: v.string(),
+  /** Of their ids. */
+  products: v.string(),
+  events: v.string(),
+  /** Of texts, pictures and categories as the model reads them, after the projection. */
+  features: v.string(),
+  /** Of the earlier model that the training continues. */
+  model: v.string(),
+});
+export type SideFingerprint = v.InferOutput<typeof fingerprintSchema>;
+const DATA = ['products', 'events', 'features', 'model'] as const;
+
 const aboutSchema = v.strictObject({
-  /** Fingerprint of the training: no other training can resume from it. */
-  training: v.string(),
+  training: fingerprintSchema,
   steps: whole,
   best: v.nullable(whole),
   reports: v.array(
@@ -29,8 +37,11 @@ const aboutSchema = v.strictObject({
   ),
 });
 
-/** @param training fingerprint of bundle, events and settings */
-export async function writeSideCheckpoint(file: KeptBytes, training: string, state: SideTrainingState): Promise<void> {
+export async function writeSideCheckpoint(
+  file: KeptBytes,
+  training: SideFingerprint,
+  state: SideTrainingState,
+): Promise<void> {
   const { weights, averages, adam, best, reports, steps } = state;
   const parts = { now: weights, averages, adam, best: best?.weights ?? {} };
   const all: Weights = Object.fromEntries(
@@ -38,36 +49,40 @@ export async function writeSideCheckpoint(file: KeptBytes, training: string, sta
       Object.entries(of).map(([name, weight]) => [`${part}:${name}`, weight]),
     ),
   );
-  const about = JSON.stringify({ training, steps, best: best?.epoch ?? null, reports });
-  await file.write(encodeSafetensors(all, { format: FORMAT, about }));
+  await file.write(await encodeKept(all, FORMAT, { training, steps, best: best?.epoch ?? null, reports }));
 }
 
-/** @throws SidestreamError `runtime/invalid-input` without a checkpoint, or if it belongs to another training */
-export async function readSideCheckpoint(file: KeptBytes, training: string): Promise<SideTrainingState> {
+/**
+ * @param config of the model to be trained, for `count` items
+ * @returns only why the training starts from scratch, as the rest of a sentence, if the data of the shop has changed since
+ * @throws SidestreamError `runtime/invalid-input` without a checkpoint, if it is damaged, or if seed or settings differ
+ */
+export async function readSideCheckpoint(
+  file: KeptBytes,
+  training: SideFingerprint,
+  config: SideConfig,
+  count: number,
+): Promise<SideTrainingState | { why: string }> {
   const refuse = (why: string, cause?: unknown): SidestreamError =>
-    invalidInput(`Cannot resume: ${why}. Train without --resume.`, { cause });
+    invalidInput(`Cannot resume: ${why}, or train without --resume.`, { cause });
   const bytes = await file.read();
-  if (!bytes) throw refuse(`there is no checkpoint at ${file.name}`);
-  let stored: ReturnType<typeof decodeSafetensors>;
-  let about: unknown;
-  try {
-    stored = decodeSafetensors(bytes);
-    about = JSON.parse(stored.metadata.about ?? '');
-  } catch (cause) {
-    throw refuse(`${file.name} is not a checkpoint`, cause);
-  }
-  const parsed = v.safeParse(aboutSchema, about);
-  if (!parsed.success || stored.metadata.format !== FORMAT)
-    throw refuse(`${file.name} is not a checkpoint of this version`);
-  const { best, reports, steps, training: own } = parsed.output;
-  if (own !== training) throw refuse('bundle, events, seed or options differ from the interrupted training');
+  if (!bytes)
+    throw refuse(`there is no checkpoint at ${file.name}. Give the --out and --models of the interrupted training`);
+  const { weights: all, about } = await decodeKept(bytes, FORMAT, aboutSchema).catch((cause: unknown) => {
+    throw refuse(`${file.name} is damaged or of another version. Restore it`, cause);
+  });
+  const { best, reports, steps } = about;
+  const changed = DATA.filter((part) => about.training[part] !== training[part]);
+  if (changed.length > 0) return { why: `${changed.join(', ')} changed since its last epoch` };
+  if (about.training.options !== training.options)
+    throw refuse('seed or options differ from the interrupted training. Give the same ones');
   const part = (prefix: string): Weights =>
     Object.fromEntries(
-      Object.entries(stored.weights).flatMap(([name, weight]) =>
+      Object.entries(all).flatMap(([name, weight]) =>
         name.startsWith(`${prefix}:`) ? [[name.slice(prefix.length + 1), weight]] : [],
       ),
     );
-  return {
+  const state = {
     weights: part('now'),
     averages: part('averages'),
     adam: part('adam'),
@@ -75,4 +90,18 @@ export async function readSideCheckpoint(file: KeptBytes, training: string): Pro
     reports,
     best: best === null ? null : { epoch: best, weights: part('best') },
   };
+  const fault = stateFault(state, config, count);
+  return fault === null ? state : { why: `its ${fault}` };
+}
+
+/** The error in a state, as the rest of a sentence; null if it is one of this model. */
+function stateFault({ weights, averages, adam, best }: SideTrainingState, config: SideConfig, count: number) {
+  const fault = sideWeightsFault(weights, config, count) ?? (best && sideWeightsFault(best.weights, config, count));
+  if (fault) return fault;
+  const { steps: _, ...moments } = adam;
+  const followed = Object.entries({ ...averages, ...moments });
+  const wrong = followed.find(([name, { shape }]) => {
+    return shape.join() !== weights[name.replace(/^[mv]\//, '')]?.shape.join();
+  });
+  return wrong ? `${wrong[0]} does not fit` : null;
 }

@@ -8,7 +8,7 @@ import { sideModel } from '../../../testing/side-models';
 import { twoKinds } from '../../../testing/two-kinds';
 import { choiceRanks, heldOutQuality } from './choice-ranks';
 import { MAX_PIECE, type SideSequence, sideBatch, sideBatches } from './side-batch';
-import { inputWidths, pickFeatures, type SideFeatures, sideFeatures } from './side-features';
+import { pickFeatures, type SideFeatures, sideConfigOf, sideFeatures } from './side-features';
 import { computeItems, sideModelOf, sideStep } from './side-loss';
 
 const rowsOf = (...rows: number[]): Int32Array => Int32Array.from(rows);
@@ -140,13 +140,15 @@ describe('sideBatches', () => {
   });
 });
 
+const size = { width: 3, hidden: 4, decays: [0.4, 0.9] };
+
 describe('sideFeatures', () => {
   const index = twoKinds(30);
   const features = sideFeatures(index);
 
   it('has text, picture and attributes of every item, centred, each column in which items differ', () => {
     expect(features.count).toBe(30);
-    expect(inputWidths(features)).toMatchObject({ text: 4, image: 4 });
+    expect(sideConfigOf(features, size).inputs).toMatchObject({ text: 4, image: 4 });
     const { attributes } = features.inputs;
     // Two categories, and no column for the years.
     expect(attributes.columns).toBe(2);
@@ -180,7 +182,7 @@ describe('sideFeatures', () => {
     const { content } = index;
     const blank = content.values.map((value, at) => (at % 8 < 4 ? value : 0));
     const same = { ...index, content: { ...content, values: blank }, categories: twoKinds(1).categories, numbers: [] };
-    expect(inputWidths(sideFeatures(same))).toEqual({ text: 4, image: 0, attributes: 0 });
+    expect(sideConfigOf(sideFeatures(same), size).inputs).toEqual({ text: 4, image: 0, attributes: 0 });
   });
 
   it('is picked by rows, in their order and with repeats', () => {
@@ -222,7 +224,7 @@ function synthetic(count: number): { features: SideFeatures; config: SideConfig;
       attributes: { columns: 2, values: uniform(random, 2 * count, 1) },
     },
   };
-  const config: SideConfig = { width: 3, hidden: 4, inputs: inputWidths(features), decays: [0.4, 0.9] };
+  const config = sideConfigOf(features, size);
   const weights = Object.fromEntries(
     Object.entries(freshSideWeights(config, count, random)).map(([name, { shape, values }]) => [
       name,

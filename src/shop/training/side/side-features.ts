@@ -42,11 +42,22 @@ export function sideFeatures(index: CatalogIndex): SideFeatures {
   };
 }
 
-export const inputWidths = ({ inputs }: SideFeatures): SideConfig['inputs'] => ({
-  text: inputs.text.columns,
-  image: inputs.image.columns,
-  attributes: inputs.attributes.columns,
+/** The size of a side model that reads these features. */
+export const sideConfigOf = (
+  { inputs: { text, image, attributes } }: SideFeatures,
+  { width, hidden, decays }: Omit<SideConfig, 'inputs' | 'decays'> & { decays: readonly number[] },
+): SideConfig => ({
+  width,
+  hidden,
+  inputs: { text: text.columns, image: image.columns, attributes: attributes.columns },
+  decays: [...decays],
 });
+
+/** The features of items that are only their embeddings. */
+export const withoutContent = ({ count }: SideFeatures): SideFeatures => {
+  const none = { columns: 0, values: new Float32Array() };
+  return { count, inputs: { text: none, image: none, attributes: none } };
+};
 
 /** Rows of every part for some items: [rows.length, columns] each. */
 export function pickFeatures(features: SideFeatures, rows: ArrayLike<number>): Record<SideInput, Float32Array> {

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { decodeSafetensors, encodeSafetensors, seededRandom, type Weights } from '../../../core/model';
+import { seededRandom, type Weights } from '../../../core/model';
 import {
   carriedItems,
   nextSideWindow,
@@ -12,12 +12,12 @@ import {
   sideInputNames,
   sideWeightsFault,
 } from '../../../core/model/side';
-import { SidestreamError } from '../../../error';
 import { choiceSequences, type Interaction } from '../interactions';
-import { inputWidths, type SideFeatures } from './side-features';
+import { badKept, decodeKept, encodeKept } from './kept-weights';
+import { type SideFeatures, sideConfigOf } from './side-features';
 import type { SideSettings } from './train-side';
 
-const FORMAT = 'sidestream-side-network';
+const FORMAT = 'sidestream-side-network 2';
 /** Name of the counts among the weights in the file. */
 const CHOICES = 'choices';
 /** Maximum number of windows in a file. */
@@ -62,30 +62,22 @@ export interface SideNetwork extends v.InferOutput<typeof aboutSchema> {
   weights: Weights;
 }
 
-export function encodeSideNetwork({ choices, weights, ...about }: SideNetwork): Uint8Array<ArrayBuffer> {
-  const all = { ...weights, [CHOICES]: { shape: [choices.length], values: choices } };
-  return encodeSafetensors(all, { format: FORMAT, about: JSON.stringify(about) });
+export function encodeSideNetwork({ choices, weights, ...about }: SideNetwork): Promise<Uint8Array<ArrayBuffer>> {
+  return encodeKept({ ...weights, [CHOICES]: { shape: [choices.length], values: choices } }, FORMAT, about);
 }
 
 /** @throws SidestreamError `model/bad-weights` if the bytes are not a network of this version, or are damaged */
-export function decodeSideNetwork(bytes: Uint8Array): SideNetwork {
-  const { weights: all, metadata } = decodeSafetensors(bytes);
-  if (metadata.format !== FORMAT) throw bad('it holds something else');
-  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), aboutSchema), metadata.about);
-  if (!parsed.success) throw bad(`${v.getDotPath(parsed.issues[0]) ?? 'its description'} does not fit`);
-  const about = parsed.output;
+export async function decodeSideNetwork(bytes: Uint8Array): Promise<SideNetwork> {
+  const { weights: all, about } = await decodeKept(bytes, FORMAT, aboutSchema);
   const { [CHOICES]: choices, ...weights } = all;
   const count = about.items.length;
   if (choices?.values.length !== count || !choices.values.every((value) => value >= 0 && Number.isFinite(value))) {
-    throw bad('the choices of its items are missing');
+    throw badKept('the choices of its items are missing');
   }
   const fault = sideWeightsFault(weights, about.config, count);
-  if (fault) throw bad(fault);
+  if (fault) throw badKept(fault);
   return { ...about, choices: choices.values, weights };
 }
-
-const bad = (reason: string): SidestreamError =>
-  new SidestreamError('model/bad-weights', `This is not the network of a side model: ${reason}. Train from scratch.`);
 
 /** The state from which a training continues an earlier one. */
 export interface SideContinuation {
@@ -120,12 +112,7 @@ export interface SideWindowRequest {
 /** The next window of a network, or the reason why it cannot have one, as the rest of a sentence. */
 export function nextTraining(request: SideWindowRequest): SideContinuation | { why: string } {
   const { network, items, features, described, interactions, settings, seed } = request;
-  const config: SideConfig = {
-    width: settings.width,
-    hidden: settings.hidden,
-    inputs: inputWidths(features),
-    decays: [...settings.decays],
-  };
+  const config = sideConfigOf(features, settings);
   if (network.config.width !== config.width) {
     return { why: `its vectors have ${network.config.width} numbers, but ${config.width} are now requested` };
   }

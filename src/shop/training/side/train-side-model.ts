@@ -1,9 +1,12 @@
 import { sha256 } from '../../../core/common/bytes';
+import { encodeSafetensors } from '../../../core/model';
+import { SIDE_INPUTS } from '../../../core/model/side';
 import type { CatalogIndex } from '../../../device/ranking';
 import type { Meter } from '../../pipeline';
 import { byShopper, choiceSequences, type Interaction } from '../interactions';
-import { type KeptBytes, readSideCheckpoint, writeSideCheckpoint } from './side-checkpoint';
-import { sideFeatures } from './side-features';
+import type { KeptBytes } from './kept-weights';
+import { readSideCheckpoint, type SideFingerprint, writeSideCheckpoint } from './side-checkpoint';
+import { type SideFeatures, sideConfigOf, sideFeatures, withoutContent } from './side-features';
 import { type SideContinuation, sideUse } from './side-window';
 import { SIDE_SETTINGS, type SideReport, type SideSettings, trainSide } from './train-side';
 
@@ -20,7 +23,10 @@ export interface SideModelRequest {
   continued?: SideContinuation;
   /** The checkpoint that a training writes after every epoch. Default: it writes none. */
   checkpoint?: KeptBytes;
-  /** Whether to continue from the checkpoint; with `if-possible`, a missing or different one is ignored. */
+  /**
+   * Whether to continue from the checkpoint. One of other products, events or features is never continued; with `if-possible`,
+   * a missing or damaged one, or one of other settings, is ignored too.
+   */
   resume?: boolean | 'if-possible';
   /** Whether the training is to end after the present step, and to keep its best epoch. Default: it goes on. */
   stopped?(): boolean;
@@ -40,20 +46,26 @@ const MIN_SHOPPERS = 50;
 
 /**
  * Trains the side model of a shop on all but a few shoppers, whose choices determine the epoch to keep.
- * @throws SidestreamError `runtime/invalid-input` if it is to be resumed and there is no checkpoint of this training
+ * @throws SidestreamError `runtime/invalid-input` if it is to be resumed and there is no checkpoint with these settings
  */
 export async function trainSideModel(request: SideModelRequest) {
   const { index, interactions, seed, checkpoint, meter, say } = request;
   const settings = { ...SIDE_SETTINGS, ...request.settings };
   const { learned, heldOut } = heldOutSplit(interactions, request.continued?.known);
-  const fingerprint = checkpoint ? await fingerprintOf(request, settings) : '';
-  const resume =
-    checkpoint && request.resume
-      ? await readSideCheckpoint(checkpoint, fingerprint).catch((thrown) => {
-          if (request.resume === 'if-possible') return undefined;
-          throw thrown;
-        })
+  const every = sideFeatures(index);
+  const features = settings.content ? every : withoutContent(every);
+  const fingerprint = checkpoint && (await fingerprintOf(request, settings, features));
+  const found =
+    checkpoint && fingerprint && request.resume
+      ? await readSideCheckpoint(checkpoint, fingerprint, sideConfigOf(features, settings), features.count).catch(
+          (thrown: unknown) => {
+            if (request.resume === 'if-possible') return undefined;
+            throw thrown;
+          },
+        )
       : undefined;
+  if (found && 'why' in found) say(`Trained from scratch because the checkpoint cannot be continued: ${found.why}`);
+  const resume = found && !('why' in found) ? found : undefined;
   if (resume) {
     say(`Continuing after epoch ${resume.reports.length}`);
     request.onReports?.(resume.reports);
@@ -62,7 +74,6 @@ export async function trainSideModel(request: SideModelRequest) {
   let epoch = resume?.reports.length ?? 0;
   const sequences = sequencesOf(learned);
   const ages = byShopper(learned, (_, n) => 1 - n / learned.length).map((own) => Float32Array.from(own));
-  const features = sideFeatures(index);
   const { initial, frozen, earlier } = request.continued ?? {};
   const result = await trainSide({
     features,
@@ -89,7 +100,7 @@ export async function trainSideModel(request: SideModelRequest) {
         ? `; held-out shoppers: mean ln rank ${quality.lnRank.toFixed(3)}, HR@10 ${(100 * quality.hr10).toFixed(2)} %`
         : '';
       say(`Epoch ${epoch} of ${settings.epochs}: loss ${loss.toFixed(3)}${shown}`);
-      if (checkpoint) await writeSideCheckpoint(checkpoint, fingerprint, await state());
+      if (checkpoint && fingerprint) await writeSideCheckpoint(checkpoint, fingerprint, await state());
     },
   });
   return {
@@ -134,12 +145,22 @@ function heldOutShoppers(interactions: readonly Interaction[], known: ReadonlySe
   return new Set(Array.from({ length: size }, (_, n) => able[Math.floor(((n + 0.5) * able.length) / size)]));
 }
 
-/** A digest of data and settings: a training can be resumed only with the same ones. */
-function fingerprintOf(
+async function fingerprintOf(
   { index, interactions, seed, continued }: SideModelRequest,
   settings: SideSettings,
-): Promise<string> {
-  const events = interactions.map(({ user, row, time }) => `${user}\t${row}\t${time}`);
-  const about = JSON.stringify([index.items.map(({ id }) => id), settings, seed, continued?.windows ?? null]);
-  return sha256(new TextEncoder().encode(`${about}\n${events.join('\n')}`));
+  { inputs }: SideFeatures,
+): Promise<SideFingerprint> {
+  const ofText = (text: string) => sha256(new TextEncoder().encode(text));
+  const features = SIDE_INPUTS.map((input) => {
+    const { buffer, byteOffset, byteLength } = inputs[input].values;
+    return sha256(new Uint8Array(buffer, byteOffset, byteLength));
+  });
+  const { initial = {}, earlier = new Float32Array() } = continued ?? {};
+  return {
+    options: await ofText(JSON.stringify([settings, seed])),
+    products: await ofText(JSON.stringify(index.items.map(({ id }) => id))),
+    events: await ofText(interactions.map(({ user, row, time }) => `${user}\t${row}\t${time}`).join('\n')),
+    features: (await Promise.all(features)).join(),
+    model: await sha256(encodeSafetensors({ ...initial, earlier: { shape: [earlier.length], values: earlier } })),
+  };
 }

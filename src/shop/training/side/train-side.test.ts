@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SideModel } from '../../../core/catalog';
-import { encodeSafetensors, seededRandom, type Weights } from '../../../core/model';
+import { decodeSafetensors, encodeSafetensors, seededRandom, type Weights } from '../../../core/model';
 import { countingTensors, useBackend } from '../../../testing/backends';
 import { threeGroups } from '../../../testing/three-groups';
 import type { Interaction } from '../interactions';
 import { keptFile } from '../node';
+import { encodeKept } from './kept-weights';
 import { sideFeatures } from './side-features';
 import { type SideTraining, type SideTrainingState, trainSide } from './train-side';
 import { type SideModelRequest, trainSideModel } from './train-side-model';
@@ -270,8 +271,6 @@ describe('trainSideModel', () => {
       { seed: 2 },
       { settings: { ...settings, epochs: 4 } },
       { settings: { ...settings, epochs: 3, width: 7 } },
-      { interactions: interactions.slice(0, -1) },
-      { index: threeGroups(COUNT + 3).index },
     ];
     for (const other of others) {
       await expect(trainSideModel(request({ checkpoint, resume: true, ...other }))).rejects.toMatchObject({
@@ -285,6 +284,47 @@ describe('trainSideModel', () => {
     expectSame(resumed.weights, whole.weights, 5);
     expect(resumed.epochs).toBe(whole.epochs);
     expect(resumed.heldOut?.lnRank).toBeCloseTo(whole.heldOut?.lnRank ?? Number.NaN, 6);
+  });
+
+  const { content } = index;
+  const corrected = {
+    ...content,
+    values: content.values.map((value, at) => (at % content.width < 4 ? -value : value)),
+  };
+  const turned = { ...index.categories, ofItem: index.categories.ofItem.toReversed() };
+  const oneColumnLess = content.values.map((value, at) => (at % content.width === 0 ? 1 : value));
+  it.each<[string, Partial<SideModelRequest>, string]>([
+    ['other features of the same products', { index: { ...index, content: corrected } }, 'features'],
+    ['fewer columns', { index: { ...index, content: { ...content, values: oneColumnLess } } }, 'features'],
+    ['other categories', { index: { ...index, categories: turned } }, 'features'],
+    ['another event', { interactions: interactions.slice(0, -1) }, 'events'],
+    ['more products', { index: threeGroups(COUNT + 3).index }, 'products, features'],
+  ])('starts from scratch and says why if the data of the shop has changed: %s', async (_, change, why) => {
+    const checkpoint = keptFile(join(folder, 'changed.safetensors'));
+    const short = { settings: { ...settings, epochs: 1 }, checkpoint };
+    await trainSideModel(request(short));
+    said.splice(0);
+    const resumed = await trainSideModel(request({ ...short, ...change, resume: true }));
+    expect(said[0]).toBe(
+      `Trained from scratch because the checkpoint cannot be continued: ${why} changed since its last epoch`,
+    );
+    const fresh = await trainSideModel(request({ ...short, ...change }));
+    expectSame(resumed.weights, fresh.weights, 9);
+  });
+
+  it('starts from scratch if the weights of its checkpoint have other shapes', async () => {
+    const checkpoint = keptFile(join(folder, 'shapes.safetensors'));
+    const short = { settings: { ...settings, epochs: 1 }, checkpoint };
+    await trainSideModel(request(short));
+    const { weights, metadata } = decodeSafetensors((await checkpoint.read()) ?? new Uint8Array());
+    const { about = '', format = '' } = metadata;
+    for (const name of ['now:item.bias', 'averages:item.bias', 'adam:v/item.bias', 'best:item.bias']) {
+      const other = { ...weights, [name]: { shape: [1, COUNT], values: weights[name].values } };
+      await checkpoint.write(await encodeKept(other, format, JSON.parse(about)));
+      said.splice(0);
+      await trainSideModel(request({ ...short, resume: true }));
+      expect(said[0], name).toMatch(/^Trained from scratch because the checkpoint .*item\.bias/);
+    }
   });
 
   it('ignores the checkpoint of another training if it need not resume', async () => {
@@ -321,17 +361,16 @@ describe('trainSideModel', () => {
     await trainSideModel(request({ checkpoint, settings: { ...settings, epochs: 1 } }));
     const whole = await readFile(checkpoint.name);
     const { weights } = await trainSide(training(0));
+    const flipped = Uint8Array.from(whole);
+    flipped[flipped.length - 2] ^= 1;
     for (const bytes of [
       new Uint8Array(),
       whole.subarray(0, 100),
       whole.subarray(0, whole.length - 1),
+      flipped,
       encodeSafetensors(weights),
-      encodeSafetensors(weights, { format: 'sidestream-side-checkpoint 2', about: '{}' }),
-      encodeSafetensors(weights, { format: 'sidestream-side-checkpoint 2', about: '{' }),
-      encodeSafetensors(weights, {
-        format: 'another',
-        about: JSON.stringify({ training: '', steps: 1, best: null, reports: [] }),
-      }),
+      await encodeKept(weights, 'sidestream-side-checkpoint 3', {}),
+      await encodeKept(weights, 'another', {}),
     ]) {
       await checkpoint.write(bytes);
       await expect(resume()).rejects.toMatchObject(refused);

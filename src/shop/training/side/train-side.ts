@@ -5,7 +5,7 @@ import { freshSideWeights, SIDE_DECAYS, SIDE_NAMES, type SideConfig } from '../.
 import { SidestreamError } from '../../../error';
 import { type HeldOutQuality, heldOutQuality } from './choice-ranks';
 import { type SideSequence, sideBatch, sideBatches } from './side-batch';
-import { inputWidths, type SideFeatures } from './side-features';
+import { type SideFeatures, sideConfigOf, withoutContent } from './side-features';
 import { sideModelOf, sideStep } from './side-loss';
 
 /** How a side model is trained. The defaults were chosen on the past of one log and hold on six. */
@@ -141,12 +141,7 @@ export async function trainSide(training: SideTraining): Promise<SideResult> {
   const { features: all, seed, resume, stopped = () => false, onStep, onEpoch } = training;
   const settings = { ...SIDE_SETTINGS, ...training.settings };
   const features = settings.content ? all : withoutContent(all);
-  const config: SideConfig = {
-    width: settings.width,
-    hidden: settings.hidden,
-    inputs: inputWidths(features),
-    decays: [...settings.decays],
-  };
+  const config = sideConfigOf(features, settings);
   const sequences = training.sequences
     .map((rows, n) => firstChoices(rows, training.ages?.[n], settings.halfLife))
     .filter(({ rows }) => rows.length > 1);
@@ -253,8 +248,3 @@ function firstChoices(rows: Int32Array, ages: Float32Array | undefined, halfLife
 }
 
 const withoutRepeats = (rows: Int32Array): Int32Array => Int32Array.from(new Set(rows));
-
-const withoutContent = ({ count }: SideFeatures): SideFeatures => {
-  const none = { columns: 0, values: new Float32Array() };
-  return { count, inputs: { text: none, image: none, attributes: none } };
-};

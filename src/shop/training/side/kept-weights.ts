@@ -1,0 +1,45 @@
+import * as v from 'valibot';
+import { sha256 } from '../../../core/common/bytes';
+import { decodeSafetensors, encodeSafetensors, type Weights } from '../../../core/model';
+import { SidestreamError } from '../../../error';
+
+/** A file that a training keeps between runs, wherever that is: on a disk, or in a browser's private file system. */
+export interface KeptBytes {
+  name: string;
+  /** The bytes of the file; null if it does not exist. */
+  read(): Promise<Uint8Array | null>;
+  /** Replaces it, completely or not at all. */
+  write(bytes: Uint8Array): Promise<void>;
+}
+
+/** Weights and their description as one safetensors file that holds its own digest: a changed bit would train on unnoticed. */
+export async function encodeKept(weights: Weights, format: string, about: object): Promise<Uint8Array<ArrayBuffer>> {
+  const metadata = { format, about: JSON.stringify(about) };
+  const digest = await sha256(encodeSafetensors(weights, metadata));
+  return encodeSafetensors(weights, { ...metadata, digest });
+}
+
+/**
+ * Reads a file of `encodeKept`.
+ * @throws SidestreamError `model/bad-weights` if it is damaged, of another format, or its description does not fit the schema
+ */
+export async function decodeKept<Schema extends v.GenericSchema>(
+  bytes: Uint8Array,
+  format: string,
+  schema: Schema,
+): Promise<{ weights: Weights; about: v.InferOutput<Schema> }> {
+  const { weights, metadata } = decodeSafetensors(bytes);
+  const { digest, ...rest } = metadata;
+  if (rest.format !== format) throw badKept('it holds something else');
+  // Equal weights give equal bytes, so the digest can be computed again.
+  if ((await sha256(encodeSafetensors(weights, rest))) !== digest) throw badKept('its checksum differs');
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), rest.about);
+  if (!parsed.success) throw badKept(`${v.getDotPath(parsed.issues[0]) ?? 'its description'} does not fit`);
+  return { weights, about: parsed.output };
+}
+
+export const badKept = (reason: string): SidestreamError =>
+  new SidestreamError(
+    'model/bad-weights',
+    `These are not the weights that a training kept: ${reason}. Train from scratch.`,
+  );
