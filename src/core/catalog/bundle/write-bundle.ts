@@ -14,13 +14,13 @@ import { encodeTexts, type ItemText } from '../locales';
 import { encodeItems } from './bundle-file';
 import {
   keepLearned,
-  keepSideModel,
   type Learned,
   type Predecessor,
   previousClusters,
   putLearned,
   rowsFrom,
   sameParts,
+  sharedLearned,
 } from './learned';
 import { putManifest } from './manifest-file';
 import {
@@ -83,7 +83,7 @@ export interface WriteBundleOptions {
   clusterFrom?: number;
   /** Target size of a cluster; the maximum is twice as many items. Default 256. */
   clusterItems?: number;
-  /** The bundle that this one replaces in the same folder: its trained files are kept if they still fit. */
+  /** The bundle that this one replaces in the same folder: its trained data is kept by id. */
   previous?: Predecessor;
   /** Markets that have an offers file. Default: the markets of the previous bundle. */
   offers?: readonly string[];
@@ -184,19 +184,18 @@ export async function writeBundle(
     ...(inManifest ? { head: large ? large.head.flat().map((row) => items[row]) : items } : {}),
   };
   const ordered = large ? large.order.map((row) => items[row]) : items;
+  const kept: Learned = {};
   if (previous) {
     const parts = large ? await sameParts(previous, inOrder(large)) : !previous.manifest.side?.clusters;
-    Object.assign(manifest, keepLearned(previous, { manifest, items: ordered }, parts));
-  }
-  if (previous && !manifest.side && !learned?.side) {
+    const shared = sharedLearned(previous, ordered, parts);
+    Object.assign(manifest, shared);
     const content = (rows: readonly number[]) => contentVectors(pickRows(features, [...rows]), contentBlend(frame));
-    const side = await keepSideModel(previous, items, content, large?.members);
-    if (side) Object.assign(manifest, await putLearned({ side }, items.length, sink, large));
+    Object.assign(kept, await keepLearned(previous, shared, items, content, large?.members));
   }
   // Rules refer to products by id or by fields, so they stay valid whatever else changed.
   if (offers.length > 0) manifest.offers = [...new Set(offers)].sort();
   if (previous?.manifest.rules) manifest.rules = previous.manifest.rules;
-  if (learned) Object.assign(manifest, await putLearned(learned, items.length, sink, large));
+  Object.assign(manifest, await putLearned({ ...kept, ...learned }, items.length, sink, large));
   await verify?.(manifest);
   return putManifest(manifest, previous?.manifest ?? null, sink);
 }
