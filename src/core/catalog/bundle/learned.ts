@@ -140,7 +140,7 @@ export async function previousClusters(
 ): Promise<PreviousClusters | null> {
   const sameBlend = MODALITIES.every((modality) => {
     const [old, now] = [manifest.modalities[modality], after.modalities[modality]];
-    return old.contentTap === now.contentTap && old.contentWeight === now.contentWeight;
+    return old.contentWeight === now.contentWeight;
   });
   if (!clusters || !sameBlend || !sameFeatures(manifest, after)) return null;
   return { axes: await clusters.axes(), directory: await clusters.directory(), items };

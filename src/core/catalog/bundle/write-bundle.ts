@@ -7,7 +7,9 @@ import {
   contentVectors,
   encodeFeatureShard,
   type FeatureTable,
+  photoTaps,
   pickRows,
+  pickTaps,
 } from '../features/feature-table';
 import type { Item, TextRecipe } from '../item';
 import { encodeTexts, type ItemText } from '../locales';
@@ -51,7 +53,10 @@ export interface BundleEncoder {
   files?: { onnx: Uint8Array; tokenizer?: Uint8Array; settings?: Record<string, unknown> };
 }
 
-/** The content of a bundle. `features` has one entry per item, in the order of `items`. */
+/**
+ * The content of a bundle. `features` has one entry per item, in the order of `items`, with all taps of the encoders. The bundle
+ * gets only those that pages read.
+ */
 export interface BundleContent {
   items: Item[];
   features: FeatureTable;
@@ -125,8 +130,10 @@ export async function writeBundle(
     verify,
     onProgress,
   } = options;
-  const { items, features, encoders, language, locales = [] } = content;
+  const { items, encoders, language, locales = [] } = content;
   check(content);
+  const { text, image } = encoders;
+  const features = pickTaps(content.features, { text: [text.contentTap], image: [image.contentTap] });
   const put = putInto(sink);
   const projection = await put('projection', 'bin', content.projection);
   const modality = async (name: Modality): Promise<Manifest['modalities']['text']> => {
@@ -150,6 +157,7 @@ export async function writeBundle(
     projection,
   };
   const shards: Manifest['shards'] = { items: [], features: [] };
+  let photos: BundleFile | null = null;
   let large: Awaited<ReturnType<typeof writeClusters>> | null = null;
   if (items.length >= clusterFrom) {
     const before = previous ? await previousClusters(previous, frame) : null;
@@ -162,6 +170,10 @@ export async function writeBundle(
       shards.items.push(rows(await put('items', 'json', encodeItems(items.slice(start, start + count)))));
       shards.features.push(rows(await put('features', 'bin', encodeFeatureShard(features, start, count))));
       onProgress?.('write', start + count, items.length);
+    }
+    if (features.scales.some((scale, row) => row % 2 === 1 && scale > 0)) {
+      const rest = pickTaps(content.features, { text: [], image: photoTaps(image) });
+      photos = await put('photos', 'bin', encodeFeatureShard(rest, 0, items.length));
     }
   }
   const catalog = large ? [large.clusters.directory, large.clusters.axes] : [...shards.items, ...shards.features];
@@ -176,6 +188,7 @@ export async function writeBundle(
   const manifest: Manifest = {
     ...frame,
     digest: await sha256(new TextEncoder().encode(digests.join('\n'))),
+    ...(photos ? { photos } : {}),
     shards,
     ...(large ? { clusters: large.clusters } : {}),
     ...(content.similar ? { similar: content.similar } : {}),
