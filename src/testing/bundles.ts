@@ -1,5 +1,5 @@
 import type { BundleContent } from '../core/catalog/bundle/write-bundle';
-import { createTable } from '../core/catalog/features/feature-table';
+import { createTable, type FeatureTable, pickTaps } from '../core/catalog/features/feature-table';
 import type { Item } from '../core/catalog/item';
 import { sha256 } from '../core/common/bytes';
 
@@ -37,6 +37,10 @@ export async function bundleContent(items: Item[], dim = 4): Promise<BundleConte
     projection: new Uint8Array([1, 2, 3, 4, 5]),
   };
 }
+
+/** The features that a bundle of this content has: the content tap of each modality. */
+export const contentTaps = ({ features, encoders: { text, image } }: BundleContent): FeatureTable =>
+  pickTaps(features, { text: [text.contentTap], image: [image.contentTap] });
 
 /** A complete item. */
 export const makeItem = (id: string, more: Partial<Item> = {}): Item => ({

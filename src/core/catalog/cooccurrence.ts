@@ -30,26 +30,28 @@ const MIN_SUPPORT = 3;
 /** Largest number of orders that a table stores; it also stands for larger numbers. */
 const MAX_SUPPORT = 0xffff;
 
-/** The same table with the items in another order. @param order every row of the table once, in the new order */
+/**
+ * The same table for other items. Entries of items that are gone are left out.
+ * @param order row of each item in `table`, each row at most once; -1 for an item that it lacks, which gets no entries
+ */
 export function pickCooccurrence(table: CooccurrenceTable, order: readonly number[]): CooccurrenceTable {
-  const placeOf = new Uint32Array(table.count);
-  for (const [place, row] of order.entries()) placeOf[row] = place;
-  const offsets = new Uint32Array(table.count + 1);
-  const rows = new Uint32Array(table.rows.length);
-  const lifts = new Float32Array(table.lifts.length);
-  const support = table.support && new Uint16Array(table.support.length);
+  const placeOf = new Int32Array(table.count).fill(-1);
+  for (const [place, row] of order.entries()) if (row >= 0) placeOf[row] = place;
+  const offsets = new Uint32Array(order.length + 1);
+  const kept: number[] = [];
   for (const [place, row] of order.entries()) {
-    const [from, to] = [table.offsets[row], table.offsets[row + 1]];
-    const at = offsets[place];
-    rows.set(
-      table.rows.subarray(from, to).map((other) => placeOf[other]),
-      at,
-    );
-    lifts.set(table.lifts.subarray(from, to), at);
-    if (table.support) support?.set(table.support.subarray(from, to), at);
-    offsets[place + 1] = at + to - from;
+    for (let at = table.offsets[row]; at < table.offsets[row + 1]; at++)
+      if (placeOf[table.rows[at]] >= 0) kept.push(at);
+    offsets[place + 1] = kept.length;
   }
-  return { ...table, offsets, rows, lifts, ...(support ? { support } : {}) };
+  return {
+    ...table,
+    count: order.length,
+    offsets,
+    rows: Uint32Array.from(kept, (at) => placeOf[table.rows[at]]),
+    lifts: Float32Array.from(kept, (at) => table.lifts[at]),
+    ...(table.support && { support: Uint16Array.from(kept, (at) => table.support?.[at] ?? 0) }),
+  };
 }
 
 /** Quantisation steps of a stored lift. */

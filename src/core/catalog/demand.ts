@@ -36,14 +36,22 @@ export function popularityNow({ choices, recent }: Pick<Demand, 'choices' | 'rec
   return recent.map((value) => scale * value);
 }
 
-/** The same demand with the items in another order. @param order every row once, in the new order */
+/**
+ * The same demand for other items.
+ * @param order row of each item; -1 for an item that it lacks, which nobody chose and which is bought again as the shop's average
+ */
 export function pickDemand({ choices, recent, repeats }: Demand, order: readonly number[]): Demand {
-  const pick = (values: Float32Array): Float32Array => Float32Array.from(order, (row) => values[row]);
+  const pick = (values: Float32Array, unknown = 0): Float32Array =>
+    Float32Array.from(order, (row) => (row < 0 ? unknown : values[row]));
   return {
     choices: pick(choices),
     recent: pick(recent),
     ...(repeats && {
-      repeats: { ...repeats, shares: pick(repeats.shares), intervals: pick(repeats.intervals) },
+      repeats: {
+        ...repeats,
+        shares: pick(repeats.shares, repeats.share),
+        intervals: pick(repeats.intervals, repeats.interval),
+      },
     }),
   };
 }

@@ -45,8 +45,9 @@ export async function encoderFiles({ catalog: { bundle }, listener }: EnginePart
 
 /** The same for queries of one modality. */
 export async function queryEncoder({ catalog, listener }: EngineParts, modality: Modality): Promise<QueryEncoder> {
-  const { bundle, blend } = catalog;
-  const preset = presetOf(bundle.manifest.modalities[modality]);
+  const { bundle } = catalog;
+  const named = bundle.manifest.modalities[modality];
+  const preset = presetOf(named);
   if (preset.modality !== modality) throw mismatch(preset, modality);
   const projection = await bundle.projection();
   // Texts of which only the words are compared need no encoder.
@@ -54,7 +55,7 @@ export async function queryEncoder({ catalog, listener }: EngineParts, modality:
   const encoder = read
     ? await bundle.encoder(modality, (loaded, total) => listener.progress({ stage: 'encoders', loaded, total }))
     : null;
-  const files: QueryEncoder = { encoder, modality, preset, projection, tap: blend[modality].tap };
+  const files: QueryEncoder = { encoder, modality, preset, projection, tap: named.contentTap };
   return Comlink.transfer(files, [...(encoder ? [encoder.onnx] : []), files.projection]);
 }
 

@@ -1,5 +1,5 @@
 import * as Comlink from 'comlink';
-import { itemText, itemTexts } from '../../core/catalog';
+import { itemText, itemTexts, type Modality } from '../../core/catalog';
 import { quantizeRow } from '../../core/common/bytes';
 import { trustedScript } from '../../core/common/trusted-script';
 import {
@@ -62,14 +62,16 @@ const host: EncoderHost = {
       await image.release();
       report();
     }
-    const rows = [
-      projected(projections.text, textTaps, files.text.preset.taps.length, files.dim),
-      projected(projections.image, imageTaps, files.image.preset.taps.length, files.dim),
-    ];
+    // Like the bundle's, the features of an added item have the content taps only.
+    const contentOf = (modality: Modality, taps: RawTaps | null): Float32Array => {
+      const { preset } = files[modality];
+      const rows = projected(projections[modality], taps, preset.taps.length, files.dim);
+      return rows.slice(preset.contentTap * files.dim, (preset.contentTap + 1) * files.dim);
+    };
+    const rows = [contentOf('text', textTaps), contentOf('image', imageTaps)];
     const { lexical } = projections;
     if (lexical) {
-      const at = files.text.preset.contentTap * files.dim;
-      const encoded = rows[0].subarray(at, at + files.dim);
+      const [encoded] = rows;
       const words = lexicalVector(lexical.encoder, lexicalTerms(itemTexts(item, files.recipe, lexical.share === 0)));
       encoded.set(joinedRow(encoded, words, lexical.share));
     }

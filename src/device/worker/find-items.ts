@@ -1,6 +1,7 @@
 // Finding items by words, meaning or a picture. Only pages with a search need this code.
 
 import * as v from 'valibot';
+import type { FeatureTable } from '../../core/catalog';
 import { localeFor } from '../../core/catalog/locales';
 import { exactObject } from '../../core/common/schema';
 import { SidestreamError } from '../../error';
@@ -64,11 +65,12 @@ export class ItemFinder {
     const given = parsed(recommendSchema, { ...list, hints: {} }, 'find()');
     const words = query ? null : await this.#words(given.lang);
     if (query) await features.waitFor(true);
+    const photos = query?.modality === 'image' ? await this.#photos() : null;
     const rules = rulesOfFind(recommendations.rulesOf(null, { filter }));
     const ranked = await recommendations.withInput(given, ({ index, input: [state, asked], shown }: ListInput) => {
       const listed: RankRequest = { ...asked, rules, due: null };
       const find: Parameters<typeof rankFound>[3] = (admits) =>
-        query ? this.#nearest(query, text) : wordsFound(words, text, index.items, admits);
+        query ? this.#nearest(query, photos, text) : wordsFound(words, text, index.items, admits);
       return rankFound(index, state, listed, find).map(({ row, ...place }, position) => {
         const item = index.items[row];
         return { own: item, recommendation: { ...place, item: shown(item), position } };
@@ -107,12 +109,22 @@ export class ItemFinder {
     return index;
   }
 
-  #nearest(query: QueryVector, text: string): Found {
+  /** The taps of the pictures that only a search by photo reads. Without them it still finds what the content tap finds. */
+  async #photos(): Promise<FeatureTable | null> {
+    const { catalog, listener } = this.context;
+    return catalog.bundle.photos().catch((thrown) => {
+      listener.error(SidestreamError.from(thrown));
+      return null;
+    });
+  }
+
+  #nearest(query: QueryVector, photos: FeatureTable | null, text: string): Found {
     const { catalog } = this.context;
+    const { contentTap } = catalog.bundle.manifest.modalities.image;
     const scores =
       query.modality === 'text'
         ? nearestToText(catalog.table, query.values, catalog.blend.text.tap)
-        : nearestToPicture(catalog.table, query.values);
+        : nearestToPicture(catalog.table, photos, query.values, contentTap);
     return query.modality === 'text'
       ? { scores, by: 'meaning', source: 'content', reason: { kind: 'hint', name: text }, taste: 0 }
       : { scores, by: 'photo', source: 'content', reason: { kind: 'none' }, taste: 0 };

@@ -34,7 +34,7 @@ import { requireFolder, requireRoom } from './folders';
 import { type LocaleFeed, type LocaleFeeds, readLocales, writeMarkets } from './locales';
 import { keptOffers } from './offers';
 import { createPictures, type PictureOptions, stalePictures, unreadPictures, withImage } from './pictures';
-import { keptProjections, leftOut, type PreviousBundle, previousBundle, requireKept } from './previous-bundle';
+import { carriedOver, keptProjections, type PreviousBundle, previousBundle, requireKept } from './previous-bundle';
 import { localRunner } from './process-pool';
 import { queueRunner } from './queue';
 import { collectFeed, type ReadFeedOptions, RejectedRowsFile, strictError } from './read-feed';
@@ -167,8 +167,7 @@ async function buildItems(request: Build['request'], feed: CollectedFeed, collec
     const used = given || !knowsOrders(previous) ? cooccurrence : null;
     const manifest = await writeBuilt(build, previous, bundle, inLanguages, used?.table);
     notes.push(...(used?.notes ?? []));
-    const lost = previous && leftOut(previous.manifest, manifest);
-    if (lost) notes.push(lost);
+    if (previous) notes.push(...carriedOver(previous, manifest, items));
     return {
       manifest,
       bytes: (await inventory(manifest, folderFetch(out))).reduce((sum, file) => sum + file.bytes, 0),

@@ -48,16 +48,20 @@ const features = async (out: string, items: number) => {
 };
 
 describe('a build in the folder of a trained bundle', () => {
-  it('makes new features comparable with the previous ones, and reports in one line what it had to leave out', async () => {
+  it('makes new features comparable with the previous ones, and keeps trained data by id, and reports it in one line', async () => {
     const { out, manifest } = await learnedBundle('learned');
     const before = await features(out, 5);
     const built = await build(out, TITLES);
     expect(built.manifest.projection).toEqual(manifest.projection);
-    expect(built.manifest.companions).toBeUndefined();
-    expect(built.notes).toEqual([expect.stringMatching(/^Left out.*co-occurrence.*order changed.*sidestream train$/)]);
+    expect(built.notes).toEqual([
+      'Trained data kept for 5 products; 2 new products without it until the next training.',
+    ]);
     expect(await features(out, 5)).toEqual(before);
     const bundle = await openBundle(folderFetch(out));
     expect(bundle.items).toHaveLength(TITLES.length);
+    expect([...((await bundle.cooccurrence())?.rows ?? [])]).toEqual([2]);
+    const fewer = await build(out, TITLES.slice(1));
+    expect(fewer.notes).toEqual(['Trained data kept for 6 products; 1 product no longer in the feed dropped.']);
   });
 
   it('continues without one that cannot be read, and says why', async () => {

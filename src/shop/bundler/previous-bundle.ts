@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  type Item,
   MANIFEST_FILE,
   type Manifest,
   MODALITIES,
@@ -34,9 +35,9 @@ export async function previousBundle(
 ): Promise<PreviousBundle | null> {
   if (!existsSync(join(folder, MANIFEST_FILE))) return null;
   try {
-    const { manifest, items, clusters, projection, side } = await openBundle(folderFetch(folder));
+    const { manifest, items, clusters, projection, cooccurrence, demand, side } = await openBundle(folderFetch(folder));
     const projections = madeAs(manifest, recipe) ? fitted(decodeProjection(await projection())) : {};
-    return { manifest, items, clusters, side, projections };
+    return { manifest, items, clusters, cooccurrence, demand, side, projections };
   } catch (thrown) {
     const { code, message } = SidestreamError.from(thrown);
     say(`Nothing was kept of the bundle that was in ${folder} (${code}): ${message}`);
@@ -66,21 +67,33 @@ export function requireKept(
   );
 }
 
-/** The parts that the next bundle could not keep, a line for each kind; null if it kept everything. */
-export function leftOut(before: Manifest, after: Manifest): string | null {
-  const lost = [
-    ...(before.companions && !after.companions ? ['the co-occurrence table (the items or their order changed)'] : []),
-    ...(before.side && !after.side ? ['the side model (none of its items is left)'] : []),
-    ...(before.demand && !after.demand ? ['the demand for the items (the items or their order changed)'] : []),
+/**
+ * What became of the trained data and the texts of the previous bundle, a line for each.
+ * @param items of the new bundle
+ */
+export function carriedOver(
+  { manifest: before, items: old }: Predecessor,
+  after: Manifest,
+  items: readonly Pick<Item, 'id'>[],
+): string[] {
+  const ids = new Set(old.map(({ id }) => id));
+  const known = items.filter(({ id }) => ids.has(id)).length;
+  const trained = before.companions || before.side || before.demand;
+  const changes = [
+    ...(items.length > known
+      ? [
+          `${counted(items.length - known, 'new product')} ${after.side ? 'placed by content' : 'without it'} until the next training`,
+        ]
+      : []),
+    ...(old.length > known ? [`${counted(old.length - known, 'product')} no longer in the feed dropped`] : []),
   ];
   const locales = Object.keys(before.locales ?? {}).filter((tag) => !after.locales?.[tag]);
-  const lines = [
-    ...(lost.length > 0
-      ? [`Left out because it no longer fits: ${lost.join(', ')}. Train again: sidestream train`]
+  return [
+    ...(trained && changes.length > 0
+      ? [`Trained data kept for ${counted(known, 'product')}; ${changes.join('; ')}.`]
       : []),
     ...locales.map((tag) => `Left out the texts in ${tag}, for which this build has no feed: --locale ${tag}=<feed>.`),
   ];
-  return lines.length > 0 ? lines.join('\n') : null;
 }
 
 /**

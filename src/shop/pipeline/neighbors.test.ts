@@ -3,16 +3,16 @@ import { createTable, type Manifest } from '../../core/catalog';
 import { quantizeRow } from '../../core/common/bytes';
 import { basisVectors, categoryPrecision, judgedItems, nearest } from './neighbors';
 
-/** Items on a circle, by angle in degrees for text and image; null is a missing modality. The other tap is noise. */
+/** Items on a circle, by angle in degrees for text and image; null is a missing modality. */
 function circle(angles: { text: number | null; image: number | null }[]) {
-  const features = createTable({ dim: 2, taps: { text: 2, image: 2 } }, angles.length);
+  const features = createTable({ dim: 2, taps: { text: 1, image: 1 } }, angles.length);
   const point = (angle: number | null) =>
     Float32Array.from(
       angle === null ? [0, 0] : [3 * Math.cos((angle * Math.PI) / 180), 3 * Math.sin((angle * Math.PI) / 180)],
     );
   for (const [i, { text, image }] of angles.entries()) {
-    for (const [row, angle] of [i * 77, text, image, i * 131].entries()) {
-      features.scales[i * 4 + row] = quantizeRow(point(angle), features.values, (i * 4 + row) * 2);
+    for (const [row, angle] of [text, image].entries()) {
+      features.scales[i * 2 + row] = quantizeRow(point(angle), features.values, (i * 2 + row) * 2);
     }
   }
   const modality = (contentTap: number) => ({
@@ -27,7 +27,7 @@ function circle(angles: { text: number | null; image: number | null }[]) {
   return { features, manifest };
 }
 
-it('finds the nearest items by the content tap of each modality, and by both', () => {
+it('finds the nearest items by each modality, and by both', () => {
   const bundle = circle([
     { text: 0, image: 0 },
     { text: 10, image: 90 },

@@ -35,12 +35,13 @@ export async function photosFound(say: Say, folder: string, pictures: string): P
   }
   const { onnx } = await bundle.encoder('image');
   const encoder = await createNodeEncoder(preset, { onnx: new Uint8Array(onnx) });
+  const photos = await bundle.photos();
   const [found, oneTap] = [ranks(), ranks()];
   const random = seededRandom(SEED);
   for (const { file, row } of evenly(pictured, PRODUCTS)) {
     const photo = await decodeImage(await photograph(file, random), preset);
     const query = project(projection, await encoder.encode([photo]));
-    const rank = found.add(nearestToPicture(features, query), row);
+    const rank = found.add(nearestToPicture(features, photos, query, image.contentTap), row);
     oneTap.add(nearestByTap(features, query, image.contentTap), row);
     if (rank > FEW) say(`not within the first ${FEW}: ${bundle.items[row].title}, number ${rank}`);
   }
@@ -57,7 +58,7 @@ export async function photosFound(say: Say, folder: string, pictures: string): P
 
 /** How near items are to a photo by the cosine of one tap: what `nearestToPicture` was compared with. */
 const nearestByTap = (table: FeatureTable, query: Float32Array, tap: number): Float32Array =>
-  nearestToText(table, query.subarray(tap * table.dim, (tap + 1) * table.dim), table.taps.text + tap);
+  nearestToText(table, query.subarray(tap * table.dim, (tap + 1) * table.dim), table.taps.text);
 
 /** Ranks of products in the lists for their own photographs. */
 function ranks() {

@@ -1,11 +1,12 @@
 import * as fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { bundleContent, makeItem, memoryBundle } from '../../../testing/bundles';
+import { bundleContent, contentTaps, makeItem, memoryBundle } from '../../../testing/bundles';
 import { sha256 } from '../../common/bytes';
+import { pickTaps } from '../features/feature-table';
 import { type Item, itemSchema } from '../item';
 import { manifestFile } from './manifest-file';
-import { bundleFiles, MANIFEST_FILE } from './manifest-schema';
+import { BUNDLE_SCHEMA, bundleFiles, MANIFEST_FILE } from './manifest-schema';
 import { openBundle } from './read-bundle';
 import { writeBundle } from './write-bundle';
 
@@ -65,7 +66,10 @@ describe('a bundle written and read', () => {
           await writeBundle(content, memory.sink, { shardItems });
           const bundle = await openBundle(memory.fetchFile);
           expect(bundle.items).toEqual(rows);
-          expect(bundle.features).toEqual(content.features);
+          expect(bundle.features).toEqual(contentTaps(content));
+          expect(await bundle.photos()).toEqual(
+            bundle.manifest.photos ? pickTaps(content.features, { text: [], image: [1, 2] }) : null,
+          );
           expect(bundle.verified).toBe(true);
         },
       ),
@@ -118,7 +122,7 @@ describe('a bundle written and read', () => {
     expect(fetched).toEqual([MANIFEST_FILE]);
     expect(bundle.items).toEqual(items);
     expect(bundle.features.scales.every((scale) => scale === 0)).toBe(true);
-    expect(await bundle.loadFeatures?.()).toEqual(content.features);
+    expect(await bundle.loadFeatures?.()).toEqual(contentTaps(content));
     expect(fetched).toEqual([MANIFEST_FILE, ...manifest.shards.features.map(({ file }) => file)]);
     const long = items.map((item) => ({ ...item, description: 'word '.repeat(3000).trim() }));
     const many = Array.from({ length: 80 }, (_, n) => ({ ...long[n % long.length], id: `item ${n}` }));
@@ -177,7 +181,7 @@ describe('openBundle refuses', () => {
     await expect(bundle.projection()).rejects.toMatchObject({ code: 'bundle/digest-mismatch' });
   });
 
-  it.each([7, 9])('format version %i', async (schema) => {
+  it.each([BUNDLE_SCHEMA - 1, BUNDLE_SCHEMA + 1])('format version %i', async (schema) => {
     const { files, fetchFile } = await written();
     editManifest(files, (manifest) => {
       manifest.schema = schema;

@@ -8,7 +8,16 @@ import type { Item } from '../item';
 import { decodeTexts, firstTexts } from '../locales';
 import { fetchOffers } from '../offers';
 import { decodeSideModel, decodeSideRows } from '../side-model/side-model-file';
-import { addIds, decodeItems, encodeItems, type FetchFile, fetchChecked, invalidBundle } from './bundle-file';
+import {
+  addIds,
+  decodeItems,
+  encodeItems,
+  type FetchFile,
+  fetchChecked,
+  fetchFiles,
+  invalidBundle,
+} from './bundle-file';
+import { readPhotos } from './late-files';
 import { encodeManifest, manifestFile, parseManifest } from './manifest-file';
 import { type BundleFile, bundleFiles, MANIFEST_FILE, type Manifest } from './manifest-schema';
 import { firstFiles } from './read-bundle';
@@ -54,7 +63,7 @@ export async function* bundleItems(manifest: Manifest, fetchFile: FetchFile): As
 
 /** Names of the files that `writeBundle` writes or used to write, complete or not. */
 const OURS =
-  /^(manifest|items|features|vectors|directory|axes|statistics|ids|projection|text|image|text-tokenizer|base|companions|factors|side|demand|texts|tuning)-[0-9a-f]{16}\.(json|bin|onnx|safetensors)(\.part)?$/;
+  /^(manifest|items|features|photos|vectors|directory|axes|statistics|ids|projection|text|image|text-tokenizer|base|companions|factors|side|demand|texts|tuning)-[0-9a-f]{16}\.(json|bin|onnx|safetensors)(\.part)?$/;
 
 /** Whether a file has the name of one that `writeBundle` writes beside the manifest. */
 export const isContentFile = (name: string): boolean => OURS.test(name);
@@ -95,6 +104,10 @@ export async function verifyBundle(
   await verifyHead(read);
   const done = await verifyFirst(read, fetchFile, clusters ? () => undefined : take);
   if (clusters) done.push(...(await verifyClusters(new BundleClusters(read, clusters, fetchFile), clusters, take)));
+  if (read.photos) {
+    await readPhotos(read, (wanted) => fetchFiles(fetchFile, wanted));
+    done.push(read.photos);
+  }
   if (companions) {
     decodeCooccurrence(await fetchChecked(fetchFile, companions), count, !!companions.support);
     done.push(companions);

@@ -2,9 +2,11 @@ import { SidestreamError } from '../../../error';
 import type { BundleClusters } from '../clusters/bundle-clusters';
 import { type CooccurrenceTable, decodeCooccurrence } from '../cooccurrence';
 import { type Demand, decodeDemand } from '../demand';
+import { decodeFeatures } from '../features/decode-features';
+import { type FeatureTable, featureShardBytes, photoShape } from '../features/feature-table';
 import type { SideModel, SideRows } from '../side-model/side-model';
 import { decodeSideModel, decodeSideRows } from '../side-model/side-model-file';
-import type { BundleProgress } from './bundle-file';
+import { type BundleProgress, invalidBundle } from './bundle-file';
 import type { BundleFile, Manifest, Modality } from './manifest-schema';
 
 /** The trained files of a bundle; each is null if the bundle lacks it. */
@@ -88,6 +90,22 @@ export function learnedFiles(
     },
     sideRows,
   };
+}
+
+/**
+ * Reads the rest of the pictures' taps: `photoShape`, a row for each item. Null if the bundle lacks it.
+ * @param files fetches files of the bundle and checks them
+ */
+export async function readPhotos(
+  manifest: Manifest,
+  files: (wanted: BundleFile[]) => Promise<ArrayBuffer[]>,
+): Promise<FeatureTable | null> {
+  const { photos, count } = manifest;
+  if (!photos) return null;
+  const shape = photoShape(manifest);
+  if (photos.bytes !== featureShardBytes(shape, count)) throw invalidBundle(photos.file, 'has a wrong length');
+  const [bytes] = await files([photos]);
+  return decodeFeatures(shape, count, [{ ...photos, start: 0, count }], [bytes]);
 }
 
 /** Files of an encoder, with which the browser encodes an item that has no features yet. */

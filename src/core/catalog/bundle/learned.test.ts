@@ -301,8 +301,9 @@ describe('a bundle that replaces another', () => {
     const next = structuredClone(content);
     change(next);
     const after = await writeBundle(next, sink, { previous });
+    await verifyBundle(after, fetchFile);
     expect((await openBundle(fetchFile)).manifest).toEqual(after);
-    return { companions: after.companions, demand: after.demand, learned };
+    return { fetchFile, companions: after.companions, demand: after.demand, learned };
   }
 
   it('keeps trained files if only the content of items changed', async () => {
@@ -314,25 +315,31 @@ describe('a bundle that replaces another', () => {
     expect(kept.demand).toBeDefined();
   });
 
-  it.each<[string, (content: Awaited<ReturnType<typeof bundleContent>>) => void]>([
-    ['another order', ({ items }) => void items.reverse()],
-    [
-      'an item less',
-      (content) => {
-        content.items.pop();
-        const { count, values, scales } = content.features;
-        content.features = {
-          ...content.features,
-          count: count - 1,
-          values: values.slice(0, values.length / 2),
-          scales: scales.slice(0, scales.length / 2),
-        };
-      },
-    ],
-  ])('drops co-occurrence table and demand after %s', async (_, change) => {
-    const kept = await rebuilt(change);
-    expect(kept.companions).toBeUndefined();
-    expect(kept.demand).toBeUndefined();
+  it('keeps trained data by id when the order changes', async () => {
+    const { fetchFile } = await rebuilt(({ items }) => void items.reverse());
+    const bundle = await openBundle(fetchFile);
+    expect(bundle.items.map(({ id }) => id)).toEqual(['b', 'a']);
+    expect(await bundle.cooccurrence()).toEqual(cooccurrence);
+    expect(await bundle.demand()).toEqual({
+      choices: Float32Array.of(0, 3),
+      recent: Float32Array.of(3, 0),
+      repeats: { share: 0.25, interval: 7, shares: Float32Array.of(0, 1), intervals: Float32Array.of(0, 7) },
+    });
+  });
+
+  it('keeps trained data of the items that stay when one goes and one comes', async () => {
+    const { fetchFile } = await rebuilt(({ items }) => {
+      items[1].id = 'new';
+    });
+    const bundle = await openBundle(fetchFile);
+    const table = await bundle.cooccurrence();
+    expect([table?.count, table?.rows.length]).toEqual([2, 0]);
+    const demand = await bundle.demand();
+    expect([...(demand?.choices ?? [])]).toEqual([3, 0]);
+    expect(demand?.repeats?.shares[0]).toBe(1);
+    // A new item is bought again as the shop's average.
+    expect(demand?.repeats?.shares[1]).toBeCloseTo(0.25, 4);
+    expect(demand?.repeats?.intervals[1]).toBeCloseTo(7, 3);
   });
 
   it.each<[string, (content: Awaited<ReturnType<typeof bundleContent>>) => void]>([

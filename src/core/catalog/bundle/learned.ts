@@ -10,6 +10,7 @@ import type { ContentVectors } from '../features/feature-table';
 import type { Item } from '../item';
 import { pickSideModel, placeByContent, type SideModel } from '../side-model/side-model';
 import { encodeSideModel, encodeSideRows } from '../side-model/side-model-file';
+import type { LearnedFiles as TrainedFiles } from './late-files';
 import { storeManifest } from './manifest-file';
 import { BUNDLE_SCHEMA, type BundleFile, type BundleSink, type Manifest, MODALITIES } from './manifest-schema';
 
@@ -111,29 +112,25 @@ function checkRows({ width, vectors, biases }: SideModel, count: number): void {
   );
 }
 
-/** The parts of a bundle that decide which of its trained files the next bundle may keep. */
-export interface Predecessor {
+/** The parts of a bundle that the next one is made from: its trained data is kept by id when items come and go. */
+export interface Predecessor extends Partial<Pick<TrainedFiles, 'cooccurrence' | 'demand' | 'side'>> {
   manifest: Manifest;
   items: readonly Pick<Item, 'id'>[];
   /** Where its items are, when it has clusters. */
   clusters?: BundleClusters | null;
-  /** Reads its side model, which is kept even if items come and go. Default: it is kept only for the same items. */
-  side?(): Promise<SideModel | null>;
 }
 
 /**
- * The trained files that a bundle may keep from the bundle that it replaces: co-occurrence table, side model and demand, if
- * the items are the same in the same order.
+ * The trained files that a bundle shares with the bundle that it replaces, if the items are the same in the same order.
  * @param parts whether each items file also has the same items as before: the files of a side model follow the items files
  */
-export function keepLearned(before: Predecessor, after: Predecessor, parts = true): LearnedFiles {
-  const { companions, side, demand } = before.manifest;
-  const items = sameItems(before.items, after.items);
-  return {
-    ...(companions && items ? { companions } : {}),
-    ...(side && items && parts ? { side } : {}),
-    ...(demand && items ? { demand } : {}),
-  };
+export function sharedLearned(
+  { manifest: { companions, side, demand }, items }: Predecessor,
+  after: readonly Pick<Item, 'id'>[],
+  parts: boolean,
+): LearnedFiles {
+  if (items.length !== after.length || items.some(({ id }, row) => id !== after[row].id)) return {};
+  return { ...(companions && { companions }), ...(side && parts && { side }), ...(demand && { demand }) };
 }
 
 /** The clusters of a bundle, if the vectors that they were made from are still comparable; else null. */
@@ -143,7 +140,7 @@ export async function previousClusters(
 ): Promise<PreviousClusters | null> {
   const sameBlend = MODALITIES.every((modality) => {
     const [old, now] = [manifest.modalities[modality], after.modalities[modality]];
-    return old.contentTap === now.contentTap && old.contentWeight === now.contentWeight;
+    return old.contentWeight === now.contentWeight;
   });
   if (!clusters || !sameBlend || !sameFeatures(manifest, after)) return null;
   return { axes: await clusters.axes(), directory: await clusters.directory(), items };
@@ -166,23 +163,40 @@ export async function sameParts(
 }
 
 /**
- * The side model of the previous bundle for changed items: known items keep their vectors, and new items are placed by their
- * content. Null if it has no side model.
+ * The trained data of the previous bundle for changed items: a known item keeps its own, a new item gets the shop's average
+ * demand of repeats and a place in the side model by its content.
+ * @param shared files that the bundle keeps as they are
  * @param content vectors of the items at some rows
  * @param groups rows of similar items: a new item is placed among its own group
  */
-export async function keepSideModel(
-  { manifest, items, side }: Predecessor,
+export async function keepLearned(
+  { manifest, items, cooccurrence, demand, side }: Predecessor,
+  shared: LearnedFiles,
   after: readonly Pick<Item, 'id'>[],
   content: (rows: readonly number[]) => ContentVectors,
   groups: readonly (readonly number[])[] = [rowsFrom(0, after.length)],
-): Promise<Learned['side'] | null> {
-  const model = manifest.side && side ? await side() : null;
-  if (!model) return null;
+): Promise<Learned> {
   const rowOf = new Map(items.map(({ id }, row) => [id, row]));
   const order = after.map(({ id }) => rowOf.get(id) ?? -1);
-  if (order.every((row) => row < 0)) return null;
+  if (order.every((row) => row < 0)) return {};
+  const table = shared.companions ? null : await cooccurrence?.();
+  const counts = shared.demand ? null : await demand?.();
+  const model = shared.side ? null : await side?.();
   const { weights, training } = manifest.side ?? {};
+  return {
+    ...(table && { cooccurrence: pickCooccurrence(table, order) }),
+    ...(counts && { demand: pickDemand(counts, order) }),
+    ...(model && { side: { model: placedModel(model, order, content, groups), weights, training } }),
+  };
+}
+
+/** A side model for other items: those that it lacks are placed among their group by content. */
+function placedModel(
+  model: SideModel,
+  order: readonly number[],
+  content: (rows: readonly number[]) => ContentVectors,
+  groups: readonly (readonly number[])[],
+): SideModel {
   const kept = pickSideModel(model, order);
   const { width } = kept;
   for (const rows of groups) {
@@ -194,8 +208,5 @@ export async function keepSideModel(
       kept.biases[rows[n]] = placed.biases[n];
     }
   }
-  return { model: kept, weights, training };
+  return kept;
 }
-
-const sameItems = (before: Predecessor['items'], after: Predecessor['items']): boolean =>
-  before.length === after.length && before.every(({ id }, row) => id === after[row].id);

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { itemSchema, TEXT_RECIPES } from '../item';
 
 /** Bundle format version that this code writes and reads. */
-export const BUNDLE_SCHEMA = 8 as const;
+export const BUNDLE_SCHEMA = 9 as const;
 
 export { MANIFEST_FILE } from '../../common/text';
 
@@ -140,6 +140,8 @@ export const manifestSchema = v.strictObject({
   similar: v.optional(v.strictObject({ category: v.pipe(v.number(), v.minValue(0), v.maxValue(10)) })),
   /** Means, deviations and projection of every tap, and the words of the lexical encoder; needed only to encode new items. */
   projection: fileSchema,
+  /** The rest of the pictures' taps, for a search by photo; absent without pictures, and with clusters. */
+  photos: v.optional(fileSchema),
   /** All items and their features; empty in a bundle of clusters. */
   shards: v.strictObject({ items: v.array(shardSchema), features: v.array(shardSchema) }),
   clusters: v.optional(clustersSchema),
@@ -216,19 +218,19 @@ export type Modality = keyof Manifest['modalities'];
 export const MODALITIES = ['text', 'image'] as const satisfies Modality[];
 
 /**
- * Every file that the manifest names, once each: shards, projection, encoders, co-occurrence table, side model, demand,
+ * Every file that the manifest names, once each: shards, projection, encoders, photos, co-occurrence table, side model, demand,
  * texts. Not included: the files named by the directories of clusters, and the files of the previous manifest.
  */
 export function bundleFiles(manifest: Manifest): BundleFile[] {
   const encoders = encoderFiles(manifest);
-  const { shards, projection, companions, side, demand, clusters, previous, locales = {} } = manifest;
-  const learned = [companions, side, side?.clusters, demand].filter((file) => file !== undefined);
+  const { shards, projection, photos, companions, side, demand, clusters, previous, locales = {} } = manifest;
+  const late = [photos, companions, side, side?.clusters, demand].filter((file) => file !== undefined);
   const large = clusters
     ? [clusters.directory, clusters.axes, clusters.statistics, clusters.head.items, clusters.head.features]
     : [];
   const before = previous ? [previous] : [];
   const texts = Object.values(locales).flatMap(({ files, clusters: directory }) => [...files, directory ?? []].flat());
-  const all = [...shards.items, ...shards.features, ...large, projection, ...encoders, ...learned, ...texts, ...before];
+  const all = [...shards.items, ...shards.features, ...large, projection, ...encoders, ...late, ...texts, ...before];
   return [...new Map(all.map((entry) => [entry.file, entry])).values()];
 }
 

@@ -43,6 +43,8 @@ export interface Bundle extends LearnedFiles {
   file(file: BundleFile, onProgress?: BundleProgress): Promise<ArrayBuffer>;
   /** Means, deviations and projection of every tap. */
   projection(onProgress?: BundleProgress): Promise<ArrayBuffer>;
+  /** The rest of the pictures' taps of all items; null without pictures, and with clusters. */
+  photos(onProgress?: BundleProgress): Promise<FeatureTable | null>;
   /** @throws SidestreamError `encoder/missing` when the bundle was built without encoders */
   encoder(modality: Modality, onProgress?: BundleProgress): Promise<EncoderFiles>;
 }
@@ -180,7 +182,7 @@ async function loadItems(
   return { items, features, clusters: large ?? null, statistics };
 }
 
-type LateFiles = Pick<Bundle, 'file' | 'projection' | 'encoder' | keyof LearnedFiles>;
+type LateFiles = Pick<Bundle, 'file' | 'projection' | 'photos' | 'encoder' | keyof LearnedFiles>;
 
 /** @param loaded as in `learnedFiles` */
 function lateFiles(
@@ -203,6 +205,8 @@ function lateFiles(
     demand: async (onProgress) => (await learned()).demand(onProgress),
     side: async (onProgress) => (await learned()).side(onProgress),
     sideRows: async (cluster, count) => (await learned()).sideRows(cluster, count),
+    photos: async (onProgress) =>
+      (await import('./late-files')).readPhotos(manifest, (wanted) => files(wanted, onProgress)),
     encoder: async (modality, onProgress) =>
       (await import('./late-files')).readEncoder(manifest, modality, (wanted) => files(wanted, onProgress)),
   };

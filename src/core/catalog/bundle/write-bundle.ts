@@ -7,20 +7,22 @@ import {
   contentVectors,
   encodeFeatureShard,
   type FeatureTable,
+  photoTaps,
   pickRows,
+  pickTaps,
 } from '../features/feature-table';
 import type { Item, TextRecipe } from '../item';
 import { encodeTexts, type ItemText } from '../locales';
 import { encodeItems } from './bundle-file';
 import {
   keepLearned,
-  keepSideModel,
   type Learned,
   type Predecessor,
   previousClusters,
   putLearned,
   rowsFrom,
   sameParts,
+  sharedLearned,
 } from './learned';
 import { putManifest } from './manifest-file';
 import {
@@ -51,7 +53,10 @@ export interface BundleEncoder {
   files?: { onnx: Uint8Array; tokenizer?: Uint8Array; settings?: Record<string, unknown> };
 }
 
-/** The content of a bundle. `features` has one entry per item, in the order of `items`. */
+/**
+ * The content of a bundle. `features` has one entry per item, in the order of `items`, with all taps of the encoders. The bundle
+ * gets only those that pages read.
+ */
 export interface BundleContent {
   items: Item[];
   features: FeatureTable;
@@ -83,7 +88,7 @@ export interface WriteBundleOptions {
   clusterFrom?: number;
   /** Target size of a cluster; the maximum is twice as many items. Default 256. */
   clusterItems?: number;
-  /** The bundle that this one replaces in the same folder: its trained files are kept if they still fit. */
+  /** The bundle that this one replaces in the same folder: its trained data is kept by id. */
   previous?: Predecessor;
   /** Markets that have an offers file. Default: the markets of the previous bundle. */
   offers?: readonly string[];
@@ -125,8 +130,10 @@ export async function writeBundle(
     verify,
     onProgress,
   } = options;
-  const { items, features, encoders, language, locales = [] } = content;
+  const { items, encoders, language, locales = [] } = content;
   check(content);
+  const { text, image } = encoders;
+  const features = pickTaps(content.features, { text: [text.contentTap], image: [image.contentTap] });
   const put = putInto(sink);
   const projection = await put('projection', 'bin', content.projection);
   const modality = async (name: Modality): Promise<Manifest['modalities']['text']> => {
@@ -150,6 +157,7 @@ export async function writeBundle(
     projection,
   };
   const shards: Manifest['shards'] = { items: [], features: [] };
+  let photos: BundleFile | null = null;
   let large: Awaited<ReturnType<typeof writeClusters>> | null = null;
   if (items.length >= clusterFrom) {
     const before = previous ? await previousClusters(previous, frame) : null;
@@ -162,6 +170,10 @@ export async function writeBundle(
       shards.items.push(rows(await put('items', 'json', encodeItems(items.slice(start, start + count)))));
       shards.features.push(rows(await put('features', 'bin', encodeFeatureShard(features, start, count))));
       onProgress?.('write', start + count, items.length);
+    }
+    if (features.scales.some((scale, row) => row % 2 === 1 && scale > 0)) {
+      const rest = pickTaps(content.features, { text: [], image: photoTaps(image) });
+      photos = await put('photos', 'bin', encodeFeatureShard(rest, 0, items.length));
     }
   }
   const catalog = large ? [large.clusters.directory, large.clusters.axes] : [...shards.items, ...shards.features];
@@ -176,6 +188,7 @@ export async function writeBundle(
   const manifest: Manifest = {
     ...frame,
     digest: await sha256(new TextEncoder().encode(digests.join('\n'))),
+    ...(photos ? { photos } : {}),
     shards,
     ...(large ? { clusters: large.clusters } : {}),
     ...(content.similar ? { similar: content.similar } : {}),
@@ -184,19 +197,18 @@ export async function writeBundle(
     ...(inManifest ? { head: large ? large.head.flat().map((row) => items[row]) : items } : {}),
   };
   const ordered = large ? large.order.map((row) => items[row]) : items;
+  const kept: Learned = {};
   if (previous) {
     const parts = large ? await sameParts(previous, inOrder(large)) : !previous.manifest.side?.clusters;
-    Object.assign(manifest, keepLearned(previous, { manifest, items: ordered }, parts));
-  }
-  if (previous && !manifest.side && !learned?.side) {
+    const shared = sharedLearned(previous, ordered, parts);
+    Object.assign(manifest, shared);
     const content = (rows: readonly number[]) => contentVectors(pickRows(features, [...rows]), contentBlend(frame));
-    const side = await keepSideModel(previous, items, content, large?.members);
-    if (side) Object.assign(manifest, await putLearned({ side }, items.length, sink, large));
+    Object.assign(kept, await keepLearned(previous, shared, items, content, large?.members));
   }
   // Rules refer to products by id or by fields, so they stay valid whatever else changed.
   if (offers.length > 0) manifest.offers = [...new Set(offers)].sort();
   if (previous?.manifest.rules) manifest.rules = previous.manifest.rules;
-  if (learned) Object.assign(manifest, await putLearned(learned, items.length, sink, large));
+  Object.assign(manifest, await putLearned({ ...kept, ...learned }, items.length, sink, large));
   await verify?.(manifest);
   return putManifest(manifest, previous?.manifest ?? null, sink);
 }

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { memoryBundle } from '../../../testing/bundles';
+import { contentTaps, memoryBundle } from '../../../testing/bundles';
 import { topicContent } from '../../../testing/topics';
 import { sha256 } from '../../common/bytes';
 import { inventory } from '../bundle/inventory';
@@ -62,7 +62,7 @@ describe('a catalogue in clusters', () => {
       const row = content.items.findIndex(({ id }) => id === bundle.items[at].id);
       expect(bundle.items[at]).toEqual(content.items[row]);
       expect(bundle.features.values.slice(at * width, (at + 1) * width)).toEqual(
-        content.features.values.slice(row * width, (row + 1) * width),
+        contentTaps(content).values.slice(row * width, (row + 1) * width),
       );
     }
   });

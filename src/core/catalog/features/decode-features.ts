@@ -68,7 +68,7 @@ export function sameFeatures(before: FeatureMeaning, after: FeatureMeaning): boo
     before.projection.sha256 === after.projection.sha256 &&
     MODALITIES.every((modality) => {
       const [old, now] = [before.modalities[modality], after.modalities[modality]];
-      return old.digest === now.digest && old.taps.join('\n') === now.taps.join('\n');
+      return old.digest === now.digest && old.taps[old.contentTap] === now.taps[now.contentTap];
     })
   );
 }

@@ -63,6 +63,27 @@ export function setTap(
   table.scales[at] = quantizeRow(row, table.values, at * table.dim);
 }
 
+/** Some taps of every item, copied. @param taps indices of the taps to keep, in their order */
+export function pickTaps(
+  table: FeatureTable,
+  taps: { text: readonly number[]; image: readonly number[] },
+): FeatureTable {
+  const perItem = rowsPerItem(table);
+  const wanted = [...taps.text, ...taps.image.map((tap) => table.taps.text + tap)];
+  const picked = createTable(
+    { dim: table.dim, taps: { text: taps.text.length, image: taps.image.length } },
+    table.count,
+  );
+  for (let item = 0; item < table.count; item++) {
+    for (const [n, tap] of wanted.entries()) {
+      const [from, to] = [item * perItem + tap, item * wanted.length + n];
+      picked.scales[to] = table.scales[from];
+      picked.values.set(table.values.subarray(from * table.dim, (from + 1) * table.dim), to * table.dim);
+    }
+  }
+  return picked;
+}
+
 /** The items at these rows, copied. @param rows any order, repeats allowed */
 export function pickRows(table: FeatureTable, rows: ArrayLike<number>): FeatureTable {
   const perItem = rowsPerItem(table);
@@ -108,13 +129,21 @@ export interface FeatureShape {
   taps: { text: number; image: number };
 }
 
-export const featureShape = ({
+/** The features of a bundle: the tap of each modality by which items are compared. */
+export const featureShape = ({ dim }: Pick<Manifest, 'dim'>): FeatureShape => ({ dim, taps: { text: 1, image: 1 } });
+
+/** The rest of the pictures' taps, which only a search by photo reads. */
+export const photoShape = ({ dim, modalities: { image } }: Pick<Manifest, 'dim' | 'modalities'>): FeatureShape => ({
   dim,
-  modalities: { text, image },
-}: Pick<Manifest, 'dim' | 'modalities'>): FeatureShape => ({
-  dim,
-  taps: { text: text.taps.length, image: image.taps.length },
+  taps: { text: 0, image: image.taps.length - 1 },
 });
+
+/** Indices of the taps of the pictures that a bundle's features lack. */
+export const photoTaps = ({
+  taps,
+  contentTap,
+}: Pick<Manifest['modalities']['image'], 'taps' | 'contentTap'>): number[] =>
+  [...taps.keys()].filter((tap) => tap !== contentTap);
 
 export const featureShardBytes = (shape: FeatureShape, count: number): number =>
   count * rowsPerItem(shape) * (4 + shape.dim);
@@ -137,20 +166,18 @@ export function createTable(shape: FeatureShape, count: number): FeatureTable {
   };
 }
 
-/** How items are compared by content: tap and weight of each modality. */
+/** How items of a table are compared by content: tap and weight of each modality. */
 export interface ContentBlend {
   /** Index of the tap, and the weight of its cosine, 0 to 1. */
   text: { tap: number; weight: number };
   image: { tap: number; weight: number };
 }
 
-export function contentBlend({ modalities }: Pick<Manifest, 'modalities'>): ContentBlend {
-  const { text, image } = modalities;
-  return {
-    text: { tap: text.contentTap, weight: text.contentWeight },
-    image: { tap: image.contentTap, weight: image.contentWeight },
-  };
-}
+/** How the items of a bundle are compared, whose features have only the content taps. */
+export const contentBlend = ({ modalities: { text, image } }: Pick<Manifest, 'modalities'>): ContentBlend => ({
+  text: { tap: 0, weight: text.contentWeight },
+  image: { tap: 0, weight: image.contentWeight },
+});
 
 /** Unit content vectors of a catalogue: text content tap ++ image content tap. */
 export interface ContentVectors {

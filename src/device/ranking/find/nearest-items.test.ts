@@ -21,30 +21,37 @@ it('gives the cosines of a tap of the text, relative to the nearest item', () =>
 
 it('tells pictures of one kind apart by axes that vary little, over all taps', () => {
   const [dim, count] = [8, 40];
-  const table = createTable({ dim, taps: { text: 1, image: 2 } }, count);
+  const table = createTable({ dim, taps: { text: 1, image: 1 } }, count);
+  // An item that this device added has no other taps.
+  const photos = createTable({ dim, taps: { text: 0, image: 1 } }, count - 1);
   const random = seededRandom(5);
   const rows = Array.from({ length: count }, (_, item) =>
     // The first axis shows the kind of product, and varies ten times as much as the others.
     [0, 1].map(() => Float32Array.from({ length: dim }, (_, d) => (d === 0 ? (item % 2 ? 10 : -10) : random() - 0.5))),
   );
   for (const [item, taps] of rows.entries())
-    for (const [tap, row] of taps.entries()) setTap(table, 'image', tap, item, row);
+    for (const [tap, row] of taps.entries()) {
+      if (tap === 1) setTap(table, 'image', 0, item, row);
+      else if (item < photos.count) setTap(photos, 'image', 0, item, row);
+    }
   // Taken again, in another light: the first axis moves most.
   const photo = (item: number): Float32Array =>
     Float32Array.from(
       rows[item].flatMap((row) => [...row.map((x, d) => (d === 0 ? x * 0.7 : x + 0.1 * (random() - 0.5)))]),
     );
   for (const item of [0, 7, 39]) {
-    const scores = nearestToPicture(table, photo(item));
-    expect(scores.indexOf(Math.max(...scores))).toBe(item);
-    expect(scores[item]).toBe(1);
+    for (const others of [photos, null]) {
+      const scores = nearestToPicture(table, others, photo(item), 1);
+      expect(scores.indexOf(Math.max(...scores))).toBe(item);
+      expect(scores[item]).toBe(1);
+    }
   }
 });
 
 it('finds no item without a picture', () => {
   const table = createTable({ dim: 2, taps: { text: 1, image: 1 } }, 2);
   setTap(table, 'image', 0, 1, Float32Array.of(1, 2));
-  expect([...nearestToPicture(table, Float32Array.of(1, 2))]).toEqual([0, 1]);
+  expect([...nearestToPicture(table, null, Float32Array.of(1, 2), 0)]).toEqual([0, 1]);
 });
 
 it('takes the narrowest category that most of the first items share', () => {

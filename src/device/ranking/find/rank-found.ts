@@ -33,19 +33,30 @@ export const nearestToText = (table: FeatureTable, query: Float32Array, tap: num
 const WHITENING = 0.75;
 
 /**
- * How near the picture of each item is to a photo, by the mean cosine of all taps, as a share of the nearest item's; 0 for
- * items that point elsewhere, or have no picture.
+ * How near the picture of each item is to a photo, by the mean cosine of all taps that are known of it, as a share of the
+ * nearest item's; 0 for items that point elsewhere, or have no picture.
+ * @param table has the content tap of the pictures
+ * @param photos has the other taps of the first items; null if they are unknown
  * @param query [taps * dim]
+ * @param contentTap place of the content tap among the taps of the query
  * @returns [items]
  */
-export function nearestToPicture(table: FeatureTable, query: Float32Array): Float32Array {
-  const { count, dim, taps } = table;
-  const sums = new Float32Array(count);
-  for (let tap = 0; tap < taps.image; tap++) {
-    const row = taps.text + tap;
-    const weights = deviations(table, row).map((deviation) => deviation ** -WHITENING);
-    const own = query.subarray(tap * dim, (tap + 1) * dim);
-    for (const [item, cosine] of cosines(table, row, own, weights).entries()) sums[item] += cosine;
+export function nearestToPicture(
+  table: FeatureTable,
+  photos: FeatureTable | null,
+  query: Float32Array,
+  contentTap: number,
+): Float32Array {
+  const { dim, taps } = table;
+  const near = (of: FeatureTable, row: number, tap: number): Float32Array => {
+    const weights = deviations(of, row).map((deviation) => deviation ** -WHITENING);
+    return cosines(of, row, query.subarray(tap * dim, (tap + 1) * dim), weights);
+  };
+  const sums = near(table, taps.text, contentTap);
+  if (!photos) return relative(sums);
+  const others = Array.from({ length: photos.taps.image }, (_, n) => near(photos, n, n < contentTap ? n : n + 1));
+  for (let item = 0; item < photos.count; item++) {
+    sums[item] = others.reduce((sum, cosine) => sum + cosine[item], sums[item]) / (1 + others.length);
   }
   return relative(sums);
 }
