@@ -136,13 +136,11 @@ function pictureCache(folder: string) {
   return {
     /** Null for a picture that is not cached, or whose file is unusable. */
     async get(url: string): Promise<CachedPicture | null> {
-      let file: Buffer;
-      try {
-        file = await readFile(pathOf(url));
-      } catch (error) {
+      const file = await readFile(pathOf(url)).catch((error: unknown) => {
         if (codeOf(error) === 'ENOENT') return null;
         throw error;
-      }
+      });
+      if (!file) return null;
       const end = file.indexOf(10);
       const head = v.safeParse(
         v.pipe(v.string(), v.parseJson(), headSchema),

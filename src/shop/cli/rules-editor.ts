@@ -66,12 +66,6 @@ export async function serveEditor({ page, element, bundle }: EditorFolders, port
   /** One after the other: of two pages that save, the second one sees what the first has written. */
   const saves = new Mutex();
 
-  /** Sends a file. @param path below the folder */
-  const send = (folder: keyof typeof files, path: string, request: IncomingMessage, response: ServerResponse): void => {
-    response.setHeader('Cache-Control', 'no-cache');
-    files[folder](request, response, path);
-  };
-
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { method = '', headers } = request;
     const host = `${HOST}:${request.socket.localPort}`;
@@ -104,10 +98,9 @@ export async function serveEditor({ page, element, bundle }: EditorFolders, port
       const { rules: _, ...manifest } = JSON.parse(await readFile(join(bundle, MANIFEST_FILE), 'utf8'));
       return sendJson(response, 200, manifest);
     }
-    if (inside?.startsWith('/bundle/')) return send('bundle', inside.slice('/bundle'.length), request, response);
-    if (inside?.startsWith('/sidestream/'))
-      return send('element', inside.slice('/sidestream'.length), request, response);
-    if (inside !== null && /^\/(assets\/[\w.-]+)?$/.test(inside)) return send('page', inside, request, response);
+    if (inside?.startsWith('/bundle/')) return files.bundle(request, response, inside.slice('/bundle'.length));
+    if (inside?.startsWith('/sidestream/')) return files.element(request, response, inside.slice('/sidestream'.length));
+    if (inside !== null && /^\/(assets\/[\w.-]+)?$/.test(inside)) return files.page(request, response, inside);
     const picture = pictures.get(inside ?? path) ?? '';
     // Pictures have addresses relative to the shop's pages, in whose folder the bundle usually is.
     const bytes = await readFile(join(dirname(resolve(bundle)), picture)).catch(() => null);

@@ -49,7 +49,8 @@ export function studioCommand(): Command {
     .option('--host <name>', 'address to listen on; other machines need https in front of it', '127.0.0.1')
     .addOption(encodersOption())
     .action(async ({ port, host, models }: StudioOptions) => {
-      const folders = { ...packageFolders(PACKAGE_FOLDER), models };
+      const [page, element, cli] = ['studio', 'cdn', 'cli'].map((name) => join(PACKAGE_FOLDER, 'lib', name));
+      const folders = { page, element, cli, models };
       if (!existsSync(join(folders.page, `${PAGE}.br`))) {
         throw invalidInput(
           `The page of Studio is not in this package (${folders.page}). In a clone, run "npm run pack" first.`,
@@ -69,12 +70,6 @@ const ENCODERS = '/encoders/';
 const PRESETS: readonly Preset[] = [DEFAULT_PRESETS.text, DEFAULT_PRESETS.image];
 const MODELS = PRESETS.flatMap((preset) => modelFiles(preset).map(([file]) => file));
 const ELEMENT = '/sidestream/';
-
-const packageFolders = (root: string): Omit<StudioFolders, 'models'> => ({
-  page: join(root, 'lib', 'studio'),
-  element: join(root, 'lib', 'cdn'),
-  cli: join(root, 'lib', 'cli'),
-});
 
 /** File names that contain a digest of their content, which never changes. */
 const HASHED = /-[\w-]{8}\.\w+$/;

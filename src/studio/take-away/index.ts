@@ -197,13 +197,13 @@ export class StudioTakeAway extends LitElement {
     return html`
       <details class="take-more">
         <summary>${summary}</summary>
-        <pre class="take-lines" tabindex="0" role="region" aria-label=${label}><code>${text}</code></pre>
+        ${codeBlock(label, text)}
       </details>`;
   }
 
   #lines(text: string): TemplateResult {
     return html`
-      <pre class="take-lines" tabindex="0" role="region" aria-label="The two lines to paste"><code>${text}</code></pre>
+      ${codeBlock('The two lines to paste', text)}
       <p class="buttons">
         <button class="button quiet" type="button" data-testid="take-copy" @click=${this.#copy}>Copy</button>
         <span role="status">${this.#copied}</span>
@@ -275,6 +275,9 @@ export class StudioTakeAway extends LitElement {
     this.requestUpdate();
   };
 }
+
+const codeBlock = (label: string, text: string): TemplateResult =>
+  html`<pre class="take-lines" tabindex="0" role="region" aria-label=${label}><code>${text}</code></pre>`;
 
 declare global {
   interface HTMLElementTagNameMap {
