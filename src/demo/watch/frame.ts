@@ -1,4 +1,4 @@
-import type { ExpertStatus, InspectedExpert, RecommendResponse } from '../../device/protocol';
+import type { ExpertStatus, Explanation, RecommendResponse, Status } from '../../device/protocol';
 import { trail } from '../category';
 import type { Item } from '../session';
 
@@ -6,7 +6,7 @@ import type { Item } from '../session';
 export interface ExpertView extends Pick<ExpertStatus, 'id' | 'state' | 'share' | 'choices'> {
   /** Top category of more than half of its latest choices, or else its previous one; null before the first choice. */
   about: string | null;
-  /** The category below it of most of its choices; null without one. */
+  /** The category below it of most of these choices, or else its previous one; null without one. */
   narrow: string | null;
   /** What its name says: different for every expert of a frame but the generalist. */
   subject: string;
@@ -43,23 +43,23 @@ export const topCategory = ({ category }: Pick<Item, 'category'>): string => tra
 export function makeFrame(
   before: Frame | undefined,
   made: Pick<Frame, 'choice' | 'chapter' | 'chosen' | 'position' | 'duration'>,
-  answer: { list: RecommendResponse; experts: readonly InspectedExpert[] },
+  answer: { list: RecommendResponse; status: Status; explanation: Explanation | null },
   tastes: readonly [string, string],
 ): Frame {
   const list = answer.list.items.map(({ item }) => item);
   const count = (taste: string): number => list.filter((item) => topCategory(item) === taste).length;
-  const were = new Map(before?.experts.map(({ id, about }) => [id, about]));
-  const experts = answer.experts.flatMap(({ id, state, share, choices, from }): ExpertView[] => {
-    if (state === 'removed') return [];
-    const about = aboutOf(
-      from.slice(0, RECENT_CHOICES).map(({ item }) => topCategory(item)),
-      were.get(id) ?? null,
-    );
-    const trails = from.map(({ item }) => trail(item.category));
-    const below = trails.flatMap(([top, next]) => (top?.name === about && next ? [next.name] : []));
-    const timesOf = (name: string): number => below.filter((other) => other === name).length;
-    const narrow = below.sort((a, b) => timesOf(b) - timesOf(a))[0] ?? null;
-    return [{ id, state, share, choices, about, narrow, subject: about ?? 'A bit of everything' }];
+  const were = new Map(before?.experts.map((expert) => [expert.id, expert]));
+  const learned = new Map(answer.explanation?.experts.map(({ id, choices }) => [id, choices.map(({ item }) => item)]));
+  const experts = answer.status.experts.map(({ id, state, share, choices }) => {
+    const latest = (learned.get(id) ?? []).slice(0, RECENT_CHOICES);
+    const about = commonOf(latest.map(topCategory)) ?? were.get(id)?.about ?? latest.map(topCategory)[0] ?? null;
+    const below = latest.flatMap(({ category }) => {
+      const [top, next] = trail(category);
+      return top?.name === about && next ? [next.name] : [];
+    });
+    const narrow =
+      commonOf(below) ?? (were.get(id)?.about === about ? were.get(id)?.narrow : undefined) ?? below[0] ?? null;
+    return { id, state, share, choices, about, narrow, subject: about ?? 'A bit of everything' };
   });
   return {
     ...made,
@@ -73,10 +73,9 @@ export function makeFrame(
   };
 }
 
-function aboutOf(latest: readonly string[], before: string | null): string | null {
-  const common = latest.find((name) => latest.filter((other) => other === name).length > latest.length / 2);
-  return common ?? before ?? latest[0] ?? null;
-}
+/** The name of more than half of them. */
+const commonOf = (names: readonly string[]): string | undefined =>
+  names.find((name) => names.filter((other) => other === name).length > names.length / 2);
 
 /** Gives experts with equal subjects others. An expert on trial leaves its subject to one that is kept. */
 function distinct(experts: readonly ExpertView[], otherwise: (expert: ExpertView) => string): ExpertView[] {

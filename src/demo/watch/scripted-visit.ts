@@ -197,11 +197,15 @@ export class ScriptedVisit {
     const recommender = await this.#opening;
     const list = await recommender.recommend(FOR_YOU);
     const duration = performance.now() - started;
-    const { experts } = await recommender.inspect('profile');
+    const [first] = list.items;
+    const [status, explanation] = await Promise.all([
+      recommender.status(),
+      first ? recommender.explain(first.item.id, FOR_YOU) : null,
+    ]);
     const choice = this.frames.length;
     this.frames = [
       ...this.frames,
-      makeFrame(this.frame, { ...made, choice, duration }, { list, experts }, this.tastes),
+      makeFrame(this.frame, { ...made, choice, duration }, { list, status, explanation }, this.tastes),
     ];
     this.changed();
   }
