@@ -11,6 +11,7 @@ import { serveShop } from '../../testing/served-shop';
 import { topicContent } from '../../testing/topics';
 import { type Offer, optionsSchema, parsed, type RecommendRequest, type WorkerRecommender } from '../protocol';
 import type { EngineOptions } from './engine-options';
+import { encodersOf } from './loaded-catalog';
 
 beforeEach(() => {
   globalThis.indexedDB = new IDBFactory();
@@ -277,7 +278,7 @@ describe('updateOffers()', () => {
     await engine.reset();
     const local = { item: makeItem('mine', { price: 4 }), values: new Int8Array(20), scales: new Float32Array(5) };
     const { manifest } = await openBundle(small.fetchFile);
-    const encoders = `${manifest.modalities.text.digest}/${manifest.modalities.image.digest}`;
+    const encoders = encodersOf(manifest);
     await engine.insertItem({ ...local, encoders }, []);
     expect(await listed(engine, { limit: 2 })).toBe('a7 b3');
     expect(await engine.updateOffers([{ id: 'mine', price: 2 }])).toMatchObject({ changed: 1, unknown: [] });
