@@ -32,6 +32,8 @@ export interface OffersRequest {
   /** Default: `keep`; for markets other than the default one, to which the bundle's prices do not apply, `out-of-stock`. */
   missing?: (typeof MISSING)[number];
   rejectedFile?: string;
+  /** Receives notes about the reading. */
+  warn?: (line: string) => void;
   meter: Meter;
 }
 
@@ -143,7 +145,7 @@ export async function keptOffers(
   return kept;
 }
 
-async function readOffers({ feed, mapping, strict }: OffersRequest, rejected: RejectedRows) {
+async function readOffers({ feed, mapping, strict, warn }: OffersRequest, rejected: RejectedRows) {
   const read = {
     offers: new Map<string, FeedOffer['values']>(),
     /** Ids of refused rows, if readable. */
@@ -154,7 +156,9 @@ async function readOffers({ feed, mapping, strict }: OffersRequest, rejected: Re
   /** Fields that at least one product of the feed has. */
   const fields = new Set<keyof Offered>();
   let at = 0;
-  for await (const row of parsedRows(openFeed(feed), recordOffer, { mapping })) {
+  const onGuess = (file: string, encoding: string): void =>
+    warn?.(`Read ${file} as ${encoding}, because it is not valid UTF-8.`);
+  for await (const row of parsedRows(openFeed(feed), recordOffer, { mapping, onGuess })) {
     if ('item' in row) {
       read.offers.set(row.item.id, row.item.values);
       for (const field of row.item.fields) fields.add(field);

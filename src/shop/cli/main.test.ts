@@ -43,7 +43,7 @@ describe('sidestream build', () => {
   it('builds good rows, says what it refused and ends with 2', async () => {
     const catalog = await feed('mixed.jsonl', [
       product('red', { price: 3 }),
-      product('blue', { price: 'three' }),
+      product('blue', { price: '3 or 4' }),
       product('broken'),
       '{"id": ',
       product('green'),
@@ -59,7 +59,7 @@ describe('sidestream build', () => {
       '--image-base',
       'pictures/',
     );
-    expect(run.err).toContain('line 2 (blue), field price: must be number, not "three"');
+    expect(run.err).toContain('line 2 (blue), field price: must be number, not "3 or 4"');
     expect(run.err).toContain('line 3 (broken), field image: The picture cannot be decoded');
     expect(run.err).toContain('line 4, field row: is not JSON');
     expect(run.out).toContain('Built 3 items (1 without a picture)');

@@ -66,6 +66,7 @@ export function offersCommand(): Command {
         feed,
         mapping: await readMapping(mapping, encoding),
         rejectedFile: refusals,
+        warn: (line) => console.error(line),
         meter: createMeter(),
       });
       showRejectedRows(rejected, rejectedCount, refusals);

@@ -13,10 +13,11 @@ export type RecordShape = 'columns' | 'shopify' | 'shopify-variant' | 'woo-table
 
 /**
  * One product as written in the feed, before its fields are mapped to an item's; or the reason why it cannot be read. `line`
- * is 1-based: the line where the record begins, or in a JSON document the number of the product.
+ * is 1-based: the line where the record begins, or in a JSON document the number of the product. `header` has all columns of its
+ * table, of which it may have only some.
  */
 export type FeedRecord =
-  | { line: number; shape: RecordShape; fields: Record<string, unknown> }
+  | { line: number; shape: RecordShape; fields: Record<string, unknown>; header?: readonly string[] }
   | { line: number; reason: string };
 
 export type ReadRecord = Extract<FeedRecord, { fields: Record<string, unknown> }>;
