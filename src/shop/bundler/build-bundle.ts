@@ -24,6 +24,7 @@ import {
   type Meter,
   type RejectedRows,
   sharedInput,
+  singleCurrency,
   writeChecked,
 } from '../pipeline';
 import { feedLinks, fileCooccurrence } from './build-cooccurrence';
@@ -73,6 +74,8 @@ export interface BuildRequest {
   /** Language tag of the catalogue. Default: the language that its feed states, otherwise the one detected from its words. */
   lang?: string;
   locales?: readonly LocaleFeed[];
+  /** Currency of the prices, as a code. Default: the feed's, if it has only one. */
+  currency?: string;
   /** Receives notes that the user should see before the encoding, which may take long. */
   warn?: (line: string) => void;
   rejectedFile?: string;
@@ -153,6 +156,10 @@ async function buildItems(request: Build['request'], feed: CollectedFeed, collec
     placed: (item) => withImage(item, request, true),
   });
   notes.push(...inLanguages.notes);
+  if (feed.currencies.size > 1 && request.currency === undefined)
+    notes.push(
+      `The prices are in ${[...feed.currencies].sort().join(', ')}, so lists show them without a currency. Build from the feed of one currency, and write the others with \`sidestream offers --market\`.`,
+    );
   const previous = await previousBundle(out, { text, dim: DIM, digests }, (line) => notes.push(line));
   const build: Build = { request, feed, presets, products, collected, previous, notes };
   const { bundle, rejectedPictures, ...counts } = await encodeFeed(build, files, inLanguages, inLanguage);
@@ -163,7 +170,6 @@ async function buildItems(request: Build['request'], feed: CollectedFeed, collec
   if (lost) notes.push(lost);
   return {
     items: items.length,
-    withoutPicture: bundle.items.filter((item) => item.image === undefined).length,
     ...counts,
     bytes: (await inventory(manifest, folderFetch(out))).reduce((sum, file) => sum + file.bytes, 0),
     rejected: collected.kept,
@@ -204,6 +210,7 @@ async function encodeFeed(
     items,
     products,
     text,
+    currency: request.currency ?? singleCurrency(feed.currencies),
     language,
     locales,
     readPicture: pictures.read,
@@ -226,7 +233,7 @@ async function encodeFeed(
   }).finally(() => runner.close());
   notes.push(...stalePictures(pictures.stale), ...built.notes);
   await writeFitted(cache, { ...known, ...built.fitted });
-  return built;
+  return { ...built, withoutPicture: items.length - pictureRows.length + built.rejectedPictures };
 }
 
 async function writeBuilt(

@@ -52,6 +52,20 @@ describe('the offers of the default market', () => {
     expect((await openBundle(folderFetch(out))).manifest.offers).toEqual(['default']);
   });
 
+  it("have the feed's currency, if it is one", async () => {
+    const currencies: (string | undefined)[] = [];
+    for (const rows of [
+      ['a,8 EUR', 'b,auf Anfrage'],
+      ['a,8 EUR', 'b,9 USD'],
+      ['a,8', 'b,9'],
+    ]) {
+      await write(lines('id,price', ...rows));
+      const { manifest } = await openBundle(folderFetch(out));
+      currencies.push((await fetchOffers(folderFetch(out), manifest)).currency);
+    }
+    expect(currencies).toEqual(['EUR', undefined, undefined]);
+  });
+
   it('contain only the differences, with null if the feed no longer has a value', async () => {
     const result = await write(
       lines(

@@ -13,7 +13,7 @@ import {
 } from '../../core/catalog/offers';
 import { counted } from '../../core/common/text';
 import { SidestreamError } from '../../error';
-import { type Meter, metered, type RejectedRows } from '../pipeline';
+import { type Meter, metered, type RejectedRows, singleCurrency } from '../pipeline';
 import { folderFetch, nameMutable, readManifest, writeMutable } from './folder-bundle';
 import { openFeed } from './open-feed';
 import { RejectedRowsFile, strictError } from './read-feed';
@@ -28,6 +28,7 @@ export interface OffersRequest {
   strict?: boolean;
   out: string;
   market?: string;
+  /** Default: the feed's, if it has only one. */
   currency?: string;
   /** Default: `keep`; for markets other than the default one, to which the bundle's prices do not apply, `out-of-stock`. */
   missing?: (typeof MISSING)[number];
@@ -64,12 +65,13 @@ export interface OffersResult {
  *   of reading a feed; `bundle/offers` if there are too many for a page. The offers then stay unchanged
  */
 export async function writeOffers(request: OffersRequest): Promise<OffersResult> {
-  const { out, market = DEFAULT_MARKET, currency, meter } = request;
+  const { out, market = DEFAULT_MARKET, meter } = request;
   // Reports a mistyped folder before a long feed is read.
   const manifest = await readManifest(out);
   const rejected = new RejectedRowsFile(request.rejectedFile);
   const feed = await readOffers(request, rejected).finally(() => rejected.close());
   const own = market === DEFAULT_MARKET;
+  const currency = request.currency ?? singleCurrency(feed.currencies);
   const { missing: rule = own ? 'keep' : 'out-of-stock' } = request;
   const offers: Offer[] = [];
   let [known, missing, unpublished] = [0, 0, 0];
@@ -151,6 +153,7 @@ async function readOffers({ feed, mapping, strict, warn }: OffersRequest, reject
     /** Ids of refused rows, if readable. */
     refused: new Set<string>(),
     unpublished: new Set<string>(),
+    currencies: new Set<string>(),
     rejectedRows: 0,
   };
   /** Fields that at least one product of the feed has. */
@@ -162,6 +165,7 @@ async function readOffers({ feed, mapping, strict, warn }: OffersRequest, reject
     if ('item' in row) {
       read.offers.set(row.item.id, row.item.values);
       for (const field of row.item.fields) fields.add(field);
+      if (row.currency && row.item.values.price !== undefined) read.currencies.add(row.currency);
     } else if ('unpublished' in row) {
       if (row.id !== undefined) read.unpublished.add(row.id);
     } else {

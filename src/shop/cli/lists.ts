@@ -48,7 +48,7 @@ export function listsCommand(): Command {
       'language of texts, prices and reasons, such as de (default: the language of the bundle, otherwise en)',
       fitting(localeSchema),
     )
-    .addOption(currencyOption(' (default: the currency of the offers)'))
+    .addOption(currencyOption(' (default: the currency of the bundle or its offers)'))
     .option('--market <name>', 'market whose offers count (default: the offers of all pages)', fitting(marketSchema))
     .option(
       '--href-template <address>',

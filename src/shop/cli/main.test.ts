@@ -42,9 +42,9 @@ afterAll(() => rm(folder, { recursive: true }));
 describe('sidestream build', () => {
   it('builds good rows, says what it refused and ends with 2', async () => {
     const catalog = await feed('mixed.jsonl', [
-      product('red', { price: 3 }),
+      product('red', { price: '3 EUR' }),
       product('blue', { price: '3 or 4' }),
-      product('broken'),
+      product('broken', { image: '/broken.webp' }),
       '{"id": ',
       product('green'),
     ]);
@@ -63,6 +63,7 @@ describe('sidestream build', () => {
     expect(run.err).toContain('line 3 (broken), field image: The picture cannot be decoded');
     expect(run.err).toContain('line 4, field row: is not JSON');
     expect(run.out).toContain('Built 3 items (1 without a picture)');
+    expect((await openBundle(folderFetch(out))).manifest.currency).toBe('EUR');
     expect(run.out).toContain('Refused: 2 rows, 1 picture');
     expect(run.code).toBe(2);
 

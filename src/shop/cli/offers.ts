@@ -39,7 +39,7 @@ export function offersCommand(): Command {
       'market of these prices, which pages name (default: for pages that name no market)',
       fitting(marketSchema),
     )
-    .addOption(currencyOption())
+    .addOption(currencyOption(" (default: the feed's)"))
     .addOption(mappingOption())
     .addOption(encodingOption())
     .option('--strict', 'end at the first row that is refused, and write nothing')

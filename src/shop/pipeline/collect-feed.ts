@@ -28,6 +28,10 @@ export interface CollectedFeed {
   summary: string[];
 }
 
+/** The currency of a feed's prices; undefined if it states none, or several, of which no list could show one. */
+export const singleCurrency = (currencies: ReadonlySet<string>): string | undefined =>
+  currencies.size === 1 ? [...currencies][0] : undefined;
+
 /** Receives what is found out about each file while it is read. */
 export type FileObserver = Required<Pick<FeedOptions, 'onFormat' | 'onGuess'>>;
 

@@ -61,6 +61,8 @@ export interface BundleContent {
   projection: Uint8Array;
   /** Weight of the category in lists of similar items. Default: the default of pages. */
   similar?: Manifest['similar'];
+  /** Currency of the prices, as a code. */
+  currency?: string;
   /** Language of the items, as a tag. */
   language?: string;
   /** Texts in other languages. */
@@ -125,7 +127,7 @@ export async function writeBundle(
     verify,
     onProgress,
   } = options;
-  const { items, features, encoders, language, locales = [] } = content;
+  const { items, features, encoders, currency, language, locales = [] } = content;
   check(content);
   const put = putInto(sink);
   const projection = await put('projection', 'bin', content.projection);
@@ -179,6 +181,7 @@ export async function writeBundle(
     shards,
     ...(large ? { clusters: large.clusters } : {}),
     ...(content.similar ? { similar: content.similar } : {}),
+    ...(currency ? { currency } : {}),
     ...(language ? { language } : {}),
     ...(locales.length > 0 ? { locales: texts } : {}),
     ...(inManifest ? { head: large ? large.head.flat().map((row) => items[row]) : items } : {}),

@@ -327,5 +327,7 @@ export function recordOffer(
     return { ...known, problems: [{ field: 'id', reason }] };
   }
   const has = { ...named, listPrice: named.listPrice ?? named.sale };
-  return { item: { id: own, values, fields: OFFERED.filter((field) => has[field] !== undefined) } };
+  const currency = currencyOf(named);
+  const item = { id: own, values, fields: OFFERED.filter((field) => has[field] !== undefined) };
+  return { item, ...(currency ? { currency } : {}) };
 }
