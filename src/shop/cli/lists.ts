@@ -1,11 +1,10 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { localeSchema } from '../../core/catalog/locales';
 import { marketSchema } from '../../core/catalog/offers';
 import { counted } from '../../core/common/text';
 import { invalidInput } from '../../error';
 import { createMeter, requireRoom } from '../bundler';
 import { FORMATS, LIST_PLACEMENTS, type ListsRequest, type ListsResult, SUBJECTS, writeLists } from '../lists';
-import { currencyOption, fitting, positiveInteger } from './options';
+import { currencyOption, fitting, languageTag, positiveInteger } from './options';
 
 interface ListsOptions extends Omit<ListsRequest, 'bundle' | 'lang' | 'market' | 'now' | 'formats' | 'meter'> {
   lang?: string;
@@ -46,7 +45,7 @@ export function listsCommand(): Command {
     .option(
       '--lang <tag>',
       'language of texts, prices and reasons, such as de (default: the language of the bundle, otherwise en)',
-      fitting(localeSchema),
+      languageTag,
     )
     .addOption(currencyOption(' (default: the currency of the bundle or its offers)'))
     .option('--market <name>', 'market whose offers count (default: the offers of all pages)', fitting(marketSchema))

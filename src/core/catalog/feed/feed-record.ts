@@ -48,6 +48,18 @@ export type NamedFields = Partial<Record<MappedField | 'sale' | 'currency', unkn
 const column = v.pipe(v.string(), v.minLength(1, 'must not be empty'));
 const columns = v.union([column, v.pipe(v.array(column), v.minLength(1, 'must name at least one column'))]);
 
+/** An encoding by a name that `TextDecoder` knows. */
+export const encodingSchema = v.pipe(
+  column,
+  v.check((name) => {
+    try {
+      return new TextDecoder(name) !== null;
+    } catch {
+      return false;
+    }
+  }, 'must be the name of an encoding, such as "windows-1252" or "utf-8"'),
+);
+
 /** Fields of an item that a mapping may name columns for. */
 export const MAPPED_FIELDS = [
   'id',
@@ -87,7 +99,7 @@ const feedMappingSchema = v.strictObject({
   /** Separator of the names of a category path. Default: `>` if it occurs, else `/`. */
   categorySeparator: v.optional(column),
   /** Encoding by its WHATWG name, such as `windows-1252`. Default: the declared one, else UTF-8. */
-  encoding: v.optional(column),
+  encoding: v.optional(encodingSchema),
   /** Path to the products in a JSON document: `data.items`. Default `products`. */
   products: v.optional(
     v.pipe(

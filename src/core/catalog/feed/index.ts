@@ -1,5 +1,5 @@
 export { separatorOf } from './feed-format';
-export { type FeedMapping, parseFeedMapping, type TextChunks } from './feed-record';
+export { encodingSchema, type FeedMapping, parseFeedMapping, type TextChunks } from './feed-record';
 export { type FeedOptions, type FeedRow, type FeedSource, feedRows, parsedRows } from './feed-rows';
 export { feedLines, fileText, peekText, unpacked } from './feed-text';
 export { tableRows } from './read-delimited';
