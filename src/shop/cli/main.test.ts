@@ -70,7 +70,7 @@ describe('sidestream build', () => {
     const { items, features, manifest, encoder, projection } = await openBundle(folderFetch(out));
     expect(items.map(({ id, image }) => [id, image])).toEqual([
       ['red', 'pictures/red.webp'],
-      ['broken', undefined],
+      ['broken', '/broken.webp'],
       ['green', 'pictures/green.webp'],
     ]);
     const { text, image } = features.taps;

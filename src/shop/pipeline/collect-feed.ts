@@ -33,7 +33,7 @@ export const singleCurrency = (currencies: ReadonlySet<string>): string | undefi
   currencies.size === 1 ? [...currencies][0] : undefined;
 
 /** Receives what is found out about each file while it is read. */
-export type FileObserver = Required<Pick<FeedOptions, 'onFormat' | 'onGuess'>>;
+type FileObserver = Required<Pick<FeedOptions, 'onFormat' | 'onGuess'>>;
 
 /**
  * Reads all rows of a feed into memory; throws as the reader does.

@@ -62,12 +62,15 @@ export function parseAvailability(value: string | boolean): string | undefined {
 }
 
 /** A text in lower case without accents: `Größe` becomes `große`. */
-const folded = (text: string): string =>
-  text
-    .toLowerCase()
+function folded(text: string): string {
+  const lower = text.toLowerCase();
+  // Names are compared for each row: normalising would take most of the time.
+  if (/^[\0-\x7f]*$/.test(lower)) return lower;
+  return lower
     .normalize('NFD')
     .replace(/[\u0300-\u036f]/g, '')
     .normalize();
+}
 
 /** Normalised name of a column: in lower case, without accents, with `_` for spaces, hyphens, points and slashes. */
 export const normalName = (name: string): string =>
