@@ -4,7 +4,7 @@ import { counted } from '../../core/common/text';
 import { invalidInput } from '../../error';
 import { createMeter, requireRoom } from '../bundler';
 import { FORMATS, LIST_PLACEMENTS, type ListsRequest, type ListsResult, SUBJECTS, writeLists } from '../lists';
-import { currencyOption, fitting, languageTag, positiveInteger } from './options';
+import { currencyOption, fitting, jsonOption, languageTag, positiveInteger } from './options';
 
 interface ListsOptions extends Omit<ListsRequest, 'bundle' | 'lang' | 'market' | 'now' | 'formats' | 'meter'> {
   lang?: string;
@@ -54,7 +54,7 @@ export function listsCommand(): Command {
       "address of an item's page, with {id}, {title}, {category} or {path} (default: its url)",
     )
     .option('--site <address>', 'address of the shop: links and pictures become absolute, as mails need', webAddress)
-    .option('--json', 'print the result as one line of JSON, last')
+    .addOption(jsonOption())
     .action(async (bundle: string, { json, format: formats, ...options }: ListsOptions) => {
       const { placements, per, out, limit } = options;
       if (placements.every((placement) => placement !== 'trending') && !per.includes('item'))

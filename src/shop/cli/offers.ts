@@ -11,7 +11,7 @@ import {
   removeOffers,
   writeOffers,
 } from '../bundler';
-import { currencyOption, encodingOption, fitting, mappingOption, refusalsOption } from './options';
+import { currencyOption, encodingOption, fitting, jsonOption, mappingOption, refusalsOption } from './options';
 import { showRejectedRows } from './terminal';
 
 interface OffersOptions extends Pick<OffersRequest, 'out' | 'market' | 'currency' | 'strict' | 'missing'> {
@@ -51,7 +51,7 @@ export function offersCommand(): Command {
       ).choices(MISSING),
     )
     .option('--remove', 'remove the offers from the bundle, whose own prices and stock apply again')
-    .option('--json', 'print the result as one line of JSON, last')
+    .addOption(jsonOption())
     .action(async (feed: string[], { remove, json, mapping, encoding, refusals, ...options }: OffersOptions) => {
       if (remove === true) {
         if (feed.length > 0) throw invalidInput('--remove takes no feed.');

@@ -130,6 +130,8 @@ export const encodingOption = (): Option =>
     'encoding of the feed, such as windows-1252; default: the declared one, otherwise UTF-8, or windows-1252 if it is not UTF-8',
   ).argParser(fitting(encodingSchema));
 
+export const jsonOption = (): Option => new Option('--json', 'print the result as one line of JSON, last');
+
 export const refusalsOption = (): Option =>
   new Option('--refusals <file>', 'file for everything that was refused, one line of JSON each');
 

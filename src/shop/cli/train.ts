@@ -10,7 +10,7 @@ import { isBundle, keptFile, requireBundle, startCompute, storeLearned, writeWho
 import { encodeSideNetwork, SIDE_SETTINGS } from '../training/side';
 import { concludeRefused, REFUSED_HELP, readEventFile } from './event-file';
 import { withModels } from './models-lock';
-import { modelsOption, positiveInteger } from './options';
+import { jsonOption, modelsOption, positiveInteger } from './options';
 import { interruptible } from './terminal';
 
 interface TrainOptions {
@@ -48,7 +48,7 @@ export function trainCommand(): Command {
       'continue from the last training for --out, on the newer events only (default: train on the whole log)',
     )
     .option('--resume', 'continue from the checkpoint of an interrupted training')
-    .option('--json', 'print the result as one line of JSON, last')
+    .addOption(jsonOption())
     .addHelpText('after', `\nExit status: 0 when the files were written, ${REFUSED_HELP}, 1 after an error.`)
     .action(train);
 }
