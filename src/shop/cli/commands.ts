@@ -58,7 +58,7 @@ function misspelt(command: Command, words: readonly string[]): Command | null {
     const inner = command.commands.find((one) => one.name() === flag);
     if (inner) return misspelt(inner, words.slice(i + 1));
     if (!/^--?[a-z]/i.test(flag) || /^(-h|--help|-V)$/.test(flag)) continue;
-    const option = command.options.find((one) => one.is(flag));
+    const option = command.options.find(({ long, short }) => long === flag || short === flag);
     if (!option) return command;
     if (option.required && flag === words[i]) i++;
   }
