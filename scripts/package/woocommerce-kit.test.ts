@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
 import { PLACEMENTS } from '../../src/device/ranking';
 import { TOOLS } from '../../src/page/adapters/consent/tool';
@@ -44,4 +45,24 @@ it('its files run only in WordPress, can be translated, and stay small', () => {
     expect([path, texts.filter((one) => !one.endsWith("', 'sidestream' )"))]).toEqual([path, []]);
   }
   expect([...files.values()].join('').length).toBeLessThan(40_000);
+});
+
+it('its script follows the cart, whatever the addresses of other files', () => {
+  const [code] = /const CHANGES[\s\S]*?\.observe\([^;]*;/.exec(files.get('connect.js') ?? '') ?? [''];
+  let told: (entries: object) => void = () => undefined;
+  class PerformanceObserver {
+    observe = () => undefined;
+    constructor(callback: typeof told) {
+      told = callback;
+    }
+  }
+  let followed = 0;
+  runInNewContext(code, { PerformanceObserver, inTurn: () => followed++ });
+  const seen = (name: string): number => {
+    told({ getEntries: () => [{ name }] });
+    return followed;
+  };
+  expect(seen('https://shop.example/caf%E9.svg')).toBe(0);
+  expect(seen('https://shop.example/?rest_route=%2Fwc%2Fstore%2Fv1%2Fcart%2Fadd-item')).toBe(1);
+  expect(seen('https://shop.example/?wc-ajax=add_to_cart')).toBe(2);
 });

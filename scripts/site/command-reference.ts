@@ -1,4 +1,5 @@
 import { type Command, Help } from 'commander';
+import { examplesOf } from '../../src/shop/cli/examples';
 import { cell, sentence } from './markdown';
 
 /** @returns a page of Markdown with every command, its arguments and options, in the words of `--help` */
@@ -44,6 +45,10 @@ function sections(command: Command, parents: string[]): string[] {
       'option',
       options.map((option) => [help.optionTerm(option), help.optionDescription(option)]),
     ),
+    '```sh',
+    ...examplesOf(path.slice(1).join(' ')),
+    '```',
+    '',
   ];
 }
 

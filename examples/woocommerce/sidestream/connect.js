@@ -126,7 +126,7 @@ if (page.store) {
   // Changes by the theme's and by WooCommerce's own scripts, classic and as blocks.
   const CHANGES = /wc-ajax=(add_to_cart|remove_from_cart)|\/wc\/store\/(v1\/)?(batch|cart\/)/;
   new PerformanceObserver((entries) => {
-    if (entries.getEntries().some(({ name }) => CHANGES.test(decodeURIComponent(name))))
+    if (entries.getEntries().some(({ name }) => CHANGES.test(name.replace(/%2F/gi, '/'))))
       inTurn(async () => follow(await store('cart'), true));
   }).observe({ type: 'resource' });
 }

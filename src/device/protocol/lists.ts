@@ -67,7 +67,7 @@ export interface RecommendResponse {
   id: string;
   placement: Placement;
   items: Recommendation[];
-  /** Currency of the prices, as a three-letter code, if the offers of the market name one. */
+  /** Currency of the prices, as a three-letter code, if the offers of the market, or else the bundle, name one. */
   currency?: string;
 }
 

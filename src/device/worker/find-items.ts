@@ -89,7 +89,7 @@ export class ItemFinder {
       id: recommendations.idOf('find'),
       items: ranked.map(({ recommendation }) => recommendation),
       by: query ? (query.modality === 'text' ? 'meaning' : 'photo') : 'words',
-      currency: catalog.offers?.currency,
+      currency: catalog.currency,
       partial: !!catalog.bundle.clusters,
     };
   }

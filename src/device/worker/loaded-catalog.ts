@@ -24,6 +24,8 @@ import type { ItemTexts } from './item-texts';
 export interface LiveOffers {
   /** Currency of the prices, as a code; undefined if unknown. */
   readonly currency?: string;
+  /** Whether the prices belong to another market than the bundle's. */
+  readonly foreign: boolean;
   /** The item at its present price and stock. */
   joined(item: Item): Item;
   /** The index with all its items at their present prices and stock. */
@@ -93,6 +95,11 @@ export class LoadedCatalog {
   /** Number of items of the shop, loaded or not. */
   get count(): number {
     return this.bundle.statistics ? this.bundle.manifest.count + this.localItems.length : this.index.items.length;
+  }
+
+  /** Currency of the prices, as a code; undefined if unknown. */
+  get currency(): string | undefined {
+    return this.offers?.currency ?? (this.offers?.foreign ? undefined : this.bundle.manifest.currency);
   }
 
   /** Whether it has the features of the items that it was opened with. Until then these count as items without features. */

@@ -27,7 +27,7 @@ const prices: Record<string, number> = { a: 10, b: 20, c: 30, d: 40, e: 50, f: 6
 
 beforeAll(async () => {
   const items = Object.entries(prices).map(([id, price], n) => makeItem(id, { price, popularity: 100 - n }));
-  const manifest = await writeBundle(await bundleContent(items), small.sink);
+  const manifest = await writeBundle({ ...(await bundleContent(items)), currency: 'USD' }, small.sink);
   await putMutable(manifest, { offers: ['default', 'at'] }, small.sink);
   const content = await topicContent({ items: 2000, topics: 40, dim: 12 });
   const clustered = await writeBundle(content, large.sink, { clusterFrom: 100, clusterItems: 24 });
@@ -68,6 +68,19 @@ const listed = async (engine: WorkerRecommender, request: RecommendRequest = {})
 const ALL = 'a10 b20 c30 d40 e50 f60';
 
 describe('the offers of a bundle', () => {
+  it("name no currency: prices have the bundle's, but not in another market", async () => {
+    publish({ offers: [{ id: 'a', price: 8 }] });
+    publish({ offers: [{ id: 'a', price: 8 }] }, 'at');
+    for (const [market, currency] of [
+      [undefined, 'USD'],
+      ['at', undefined],
+    ]) {
+      const { engine } = await open({ market });
+      expect((await engine.recommend({})).currency).toBe(currency);
+      await engine.close();
+    }
+  });
+
   it('are in the first list, before the rules, with their currency', async () => {
     publish({
       currency: 'EUR',

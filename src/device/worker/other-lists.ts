@@ -175,7 +175,7 @@ export async function plannedRows(
 }
 
 /** The currency of a response's prices, and whether it is about a part of the catalogue. */
-const originOf = ({ offers, bundle }: LoadedCatalog) => ({ currency: offers?.currency, partial: !!bundle.clusters });
+const originOf = ({ currency, bundle }: LoadedCatalog) => ({ currency, partial: !!bundle.clusters });
 
 export async function products(
   given: unknown,

@@ -72,7 +72,7 @@ export class RecommendationService {
     const response = await this.withInput(given, ({ index, input, shown }) => ({
       id: this.idOf(given.placement),
       placement: given.placement,
-      currency: this.context.catalog.offers?.currency,
+      currency: this.context.catalog.currency,
       items: listed({ index, shown }, rank(index, ...input)),
     }));
     this.context.features.listed();

@@ -2,7 +2,15 @@ import { text } from 'node:stream/consumers';
 import { Command } from 'commander';
 import { counted, shareText } from '../../core/common/text';
 import { invalidInput } from '../../error';
-import { fraction, positiveInteger, positiveNumber, type ShareStage, shareStages, table } from '../../shop/cli';
+import {
+  fraction,
+  jsonOption,
+  positiveInteger,
+  positiveNumber,
+  type ShareStage,
+  shareStages,
+  table,
+} from '../../shop/cli';
 import {
   type Arm,
   AT_HORIZON,
@@ -95,7 +103,7 @@ export function pilotCommand(): Command {
       'experiment, if JSON lines have several, for instance pilot-50 after the share was raised',
     )
     .option('--metric <name>', 'share to judge in JSON lines: buyers, adders or clickers', 'buyers')
-    .option('--json', 'print the result as one line of JSON, last')
+    .addOption(jsonOption())
     .action(async (file: string | undefined, options: PilotOptions) => {
       const plan = planOf(options);
       const share = (options.share ?? EVEN).at(-1)?.share ?? 0.5;

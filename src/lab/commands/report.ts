@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { fraction, positiveValue, table } from '../../shop/cli';
+import { fraction, jsonOption, positiveValue, table } from '../../shop/cli';
 import { writeWhole } from '../../shop/training/node';
 import {
   comparisonCells,
@@ -47,7 +47,7 @@ export function reportCommand(): Command {
     .option('--power <probability>', 'probability of finding the effect with the visitors needed', fraction, 0.8)
     .option('--metric <name>', 'metric that decides', 'buyers')
     .option('--html <file>', 'write a page with charts to this file')
-    .option('--json', 'print the result as one line of JSON, last')
+    .addOption(jsonOption())
     .action(async (file: string, { json, html, effect, margin, ...plan }: ReportOptions) => {
       const sizes = {
         effect: partOfControl('--effect', effect, plan.base),

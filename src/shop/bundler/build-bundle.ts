@@ -24,6 +24,7 @@ import {
   type Meter,
   type RejectedRows,
   sharedInput,
+  singleCurrency,
   writeChecked,
 } from '../pipeline';
 import { feedLinks, fileCooccurrence } from './build-cooccurrence';
@@ -75,6 +76,8 @@ export interface BuildRequest {
   /** Language tag of the catalogue. Default: the language that its feed states, otherwise the one detected from its words. */
   lang?: string;
   locales?: readonly LocaleFeed[];
+  /** Currency of the prices, as a code. Default: the feed's, if it has only one. */
+  currency?: string;
   /** Receives what the user should see before the build ends, which may take long: notes, and a run that is waited for. */
   warn?: (line: string) => void;
   rejectedFile?: string;
@@ -155,6 +158,10 @@ async function buildItems(request: Build['request'], feed: CollectedFeed, collec
     placed: (item) => withImage(item, request, true),
   });
   notes.push(...inLanguages.notes);
+  if (feed.currencies.size > 1 && request.currency === undefined)
+    notes.push(
+      `The prices are in ${[...feed.currencies].sort().join(', ')}, so lists show them without a currency. Build from the feed of one currency, and write the others with \`sidestream offers --market\`.`,
+    );
   const previousNow = (say: (line: string) => void) => previousBundle(out, { text, dim: DIM, digests }, say);
   const build: Build = { request, feed, presets, products, collected, notes };
   const replaced = await previousNow(() => undefined);
@@ -176,7 +183,6 @@ async function buildItems(request: Build['request'], feed: CollectedFeed, collec
   const { manifest, bytes } = await withBundle(out, write, request.warn);
   return {
     items: items.length,
-    withoutPicture: bundle.items.filter((item) => item.image === undefined).length,
     ...counts,
     bytes,
     refusals: collected.groups.lines,
@@ -218,6 +224,7 @@ async function encodeFeed(
     items,
     products,
     text,
+    currency: request.currency ?? singleCurrency(feed.currencies),
     language,
     locales,
     readPicture: pictures.read,
@@ -240,7 +247,7 @@ async function encodeFeed(
   }).finally(() => runner.close());
   notes.push(...stalePictures(pictures.stale), ...built.notes);
   await writeFitted(cache, { ...known, ...built.fitted });
-  return built;
+  return { ...built, withoutPicture: items.length - pictureRows.length + built.rejectedPictures };
 }
 
 /** Replaces the present bundle. */

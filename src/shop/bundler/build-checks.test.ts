@@ -133,7 +133,7 @@ describe('the report of a build', () => {
     const mixed = join(folder, 'mixed.jsonl');
     const rows = ['a', 'b', 'c', 'd', 'e', 'f'].map((id, n) => ({
       id,
-      ...(n % 2 ? { price: 'much' } : { image: `none-${id}.webp` }),
+      ...(n % 2 ? { price: '1 or 2' } : { image: `none-${id}.webp` }),
     }));
     await writeFile(mixed, feed(rows));
     const file = join(folder, 'refused.jsonl');

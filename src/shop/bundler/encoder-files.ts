@@ -4,7 +4,15 @@ import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { sha256 } from '../../core/common/bytes';
 import { messageOf } from '../../core/common/text';
-import { findPreset, type ImagePreset, PRESETS, type Preset, presetSchema, type TextPreset } from '../../core/encoders';
+import {
+  findPreset,
+  HUB_PRESETS,
+  type ImagePreset,
+  PRESETS,
+  type Preset,
+  presetSchema,
+  type TextPreset,
+} from '../../core/encoders';
 import type { NodeEncoderFiles } from '../../core/encoders/node';
 import { findRecipe } from '../../core/encoders/recipes';
 import { SidestreamError } from '../../error';
@@ -102,7 +110,8 @@ export const presetFile = (name: string): string => `${name}.preset.json`;
 export async function readPreset(name: string, folder: string, modality: 'text'): Promise<TextPreset>;
 export async function readPreset(name: string, folder: string, modality: 'image'): Promise<ImagePreset>;
 export async function readPreset(name: string, folder: string, modality: Preset['modality']): Promise<Preset> {
-  const preset = (await madePreset(name, folder)) ?? findPreset(name);
+  const preset = (await madePreset(name, folder)) ?? PRESETS.find((known) => known.name === name);
+  if (!preset) throw unknownEncoder(name, modality);
   if (preset.modality === modality) return preset;
   const message = `"${name}" encodes ${preset.modality}, not ${modality}. Name it as the ${preset.modality} encoder.`;
   throw new SidestreamError('encoder/missing', message);
@@ -118,4 +127,12 @@ export async function madePreset(name: string, folder: string): Promise<Preset |
     const message = `${path} cannot be read (${messageOf(cause)}). Run "sidestream encoders add ${name}" again.`;
     throw new SidestreamError('encoder/missing', message, { cause });
   }
+}
+
+function unknownEncoder(name: string, modality: Preset['modality']): SidestreamError {
+  const namesOf = (presets: readonly Pick<Preset, 'name' | 'modality'>[]): string =>
+    presets.flatMap((preset) => (preset.modality === modality ? [preset.name] : [])).join(', ');
+  const known = `${namesOf(PRESETS)}; after \`sidestream encoders add\` also ${namesOf(HUB_PRESETS)}`;
+  const message = `There is no ${modality === 'text' ? 'text' : 'picture'} encoder "${name}". Known ones: ${known}.`;
+  return new SidestreamError('encoder/missing', message);
 }

@@ -52,6 +52,20 @@ describe('the offers of the default market', () => {
     expect((await openBundle(folderFetch(out))).manifest.offers).toEqual(['default']);
   });
 
+  it("have the feed's currency, if it is one", async () => {
+    const currencies: (string | undefined)[] = [];
+    for (const rows of [
+      ['a,8 EUR', 'b,auf Anfrage'],
+      ['a,8 EUR', 'b,9 USD'],
+      ['a,8', 'b,9'],
+    ]) {
+      await write(lines('id,price', ...rows));
+      const { manifest } = await openBundle(folderFetch(out));
+      currencies.push((await fetchOffers(folderFetch(out), manifest)).currency);
+    }
+    expect(currencies).toEqual(['EUR', undefined, undefined]);
+  });
+
   it('contain only the differences, with null if the feed no longer has a value', async () => {
     const result = await write(
       lines(
@@ -89,7 +103,7 @@ describe('the offers of the default market', () => {
   });
 
   it('leave items that the feed lacks unchanged, or mark them as sold out', async () => {
-    const feed = lines('id,price', 'a,10', 'd,x');
+    const feed = lines('id,price', 'a,10', 'd,1 or 2');
     expect(await write(feed)).toMatchObject({ missing: 2, rejectedRows: 1, offers: 0 });
     expect(await write(feed, { missing: 'out-of-stock' })).toMatchObject({ missing: 2, offers: 1 });
     // c is already sold out; d has a row, although an invalid one.
@@ -107,12 +121,12 @@ describe('the offers of the default market', () => {
     const before = await stat(file);
     expect(await write(lines('id,price', 'a,9'))).toMatchObject({ changed: false, offers: 1 });
     expect((await stat(file)).mtimeMs).toBe(before.mtimeMs);
-    await expect(write(lines('id,price', 'a,cheap'))).rejects.toMatchObject({ code: 'catalog/empty' });
+    await expect(write(lines('id,price', 'a,1 or 2'))).rejects.toMatchObject({ code: 'catalog/empty' });
     await expect(write(lines('id,name', 'a,A'))).rejects.toMatchObject({
       code: 'catalog/empty',
       message: expect.stringContaining('neither price nor stock'),
     });
-    await expect(write(lines('id,price', 'a,1', 'b,cheap'), { strict: true })).rejects.toMatchObject({
+    await expect(write(lines('id,price', 'a,1', 'b,1 or 2'), { strict: true })).rejects.toMatchObject({
       code: 'catalog/refused',
     });
     await expect(write(lines('id,price', 'a,1'), { out: join(folder, 'none') })).rejects.toMatchObject({
@@ -134,7 +148,7 @@ describe('the offers of another market', () => {
       { id: 'c', price: null, listPrice: null, availability: 'out-of-stock' },
       { id: 'd', price: null, listPrice: null, availability: 'out-of-stock' },
     ]);
-    await write(lines('id,price', 'a,10', 'b,cheap'), { market: 'ch' });
+    await write(lines('id,price', 'a,10', 'b,1 or 2'), { market: 'ch' });
     expect((await stored('ch'))[1]).toEqual({
       id: 'b',
       price: null,

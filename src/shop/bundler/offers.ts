@@ -13,7 +13,7 @@ import {
 } from '../../core/catalog/offers';
 import { counted } from '../../core/common/text';
 import { SidestreamError } from '../../error';
-import { type Meter, metered, type RejectedRows } from '../pipeline';
+import { type Meter, metered, type RejectedRows, singleCurrency } from '../pipeline';
 import { folderFetch, nameMutable, readManifest, withBundle, writeMutable } from './folder-bundle';
 import { openFeed } from './open-feed';
 import { RejectedRowsFile, strictError } from './read-feed';
@@ -28,10 +28,13 @@ export interface OffersRequest {
   strict?: boolean;
   out: string;
   market?: string;
+  /** Default: the feed's, if it has only one. */
   currency?: string;
   /** Default: `keep`; for markets other than the default one, to which the bundle's prices do not apply, `out-of-stock`. */
   missing?: (typeof MISSING)[number];
   rejectedFile?: string;
+  /** Receives notes about the reading. */
+  warn?: (line: string) => void;
   meter: Meter;
 }
 
@@ -77,9 +80,10 @@ async function putOffers(
   request: OffersRequest,
   feed: FeedOffers,
 ): Promise<Omit<OffersResult, 'rejectedRows' | 'refusals' | 'rejectedCount'>> {
-  const { out, market = DEFAULT_MARKET, currency, meter } = request;
+  const { out, market = DEFAULT_MARKET, meter } = request;
   const manifest = await readManifest(out);
   const own = market === DEFAULT_MARKET;
+  const currency = request.currency ?? singleCurrency(feed.currencies);
   const { missing: rule = own ? 'keep' : 'out-of-stock' } = request;
   const offers: Offer[] = [];
   let [known, missing, unpublished] = [0, 0, 0];
@@ -157,21 +161,25 @@ export async function keptOffers(
 
 type FeedOffers = Awaited<ReturnType<typeof readOffers>>;
 
-async function readOffers({ feed, mapping, strict }: OffersRequest, rejected: RejectedRows) {
+async function readOffers({ feed, mapping, strict, warn }: OffersRequest, rejected: RejectedRows) {
   const read = {
     offers: new Map<string, FeedOffer['values']>(),
     /** Ids of refused rows, if readable. */
     refused: new Set<string>(),
     unpublished: new Set<string>(),
+    currencies: new Set<string>(),
     rejectedRows: 0,
   };
   /** Fields that at least one product of the feed has. */
   const fields = new Set<keyof Offered>();
   let at = 0;
-  for await (const row of parsedRows(openFeed(feed), recordOffer, { mapping })) {
+  const onGuess = (file: string, encoding: string): void =>
+    warn?.(`Read ${file} as ${encoding}, because it is not valid UTF-8.`);
+  for await (const row of parsedRows(openFeed(feed), recordOffer, { mapping, onGuess })) {
     if ('item' in row) {
       read.offers.set(row.item.id, row.item.values);
       for (const field of row.item.fields) fields.add(field);
+      if (row.currency && row.item.values.price !== undefined) read.currencies.add(row.currency);
     } else if ('unpublished' in row) {
       if (row.id !== undefined) read.unpublished.add(row.id);
     } else {

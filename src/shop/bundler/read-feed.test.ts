@@ -53,6 +53,17 @@ it('reads files, folders and gzip together, each by its content, and sums up', a
   ]);
 });
 
+it('says which encoding it took for a file that is not UTF-8', async () => {
+  // The first umlaut is far behind the beginning, by which the format is known.
+  const rows = Array.from({ length: 9000 }, (_, n) => `${n},Hemd ${n}\n`).join('');
+  const latin = await write('latin.csv', Buffer.from(`id,title\n${rows}x,Größe\n`, 'latin1'));
+  const { items, summary } = await collectFeed([latin]);
+  expect(items.at(-1)?.title).toBe('Größe');
+  expect(summary).toEqual([
+    `${latin} (csv): 9001 items, 9001 without a picture; read as windows-1252, because it is not valid UTF-8`,
+  ]);
+});
+
 it('counts the products that the feed marks as unpublished', async () => {
   const drafts = await write('drafts.csv', 'id,title,status\na,A,active\nb,B,draft\nc,C,archived\nd,,\n');
   const { items, unpublished, rejectedRows, summary } = await collectFeed([drafts]);
@@ -95,10 +106,10 @@ it('reads a feed from an address, after a server error too', async () => {
 });
 
 it('ends at the first rejected row when strict, and names it', async () => {
-  const path = await write('strict.csv', 'id,title,price\na,A,1\nb,B,cheap\nc,C,dear\n');
+  const path = await write('strict.csv', 'id,title,price\na,A,1\nb,B,1 or 2\nc,C,dear\n');
   await expect(collectFeed([path], { strict: true })).rejects.toMatchObject({
     code: 'catalog/refused',
-    message: expect.stringContaining(`${path}: line 3 (b), field price: must be number, not "cheap"`),
+    message: expect.stringContaining(`${path}: line 3 (b), field price: must be number, not "1 or 2"`),
   });
 });
 

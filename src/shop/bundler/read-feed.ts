@@ -2,17 +2,14 @@ import { closeSync, createReadStream, openSync, renameSync, writeSync } from 'no
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { describeRejectedRow, type RejectedRow } from '../../core/catalog';
-import { type FeedMapping, type FeedRow, feedRows, parseFeedMapping } from '../../core/catalog/feed';
+import { type FeedMapping, type FeedOptions, type FeedRow, feedRows, parseFeedMapping } from '../../core/catalog/feed';
 import { messageOf } from '../../core/common/text';
 import { invalidInput, SidestreamError } from '../../error';
 import { type CollectedFeed, collectRows, type PlacedRow, RejectedRows } from '../pipeline';
 import { openFeed } from './open-feed';
 
-export interface ReadFeedOptions {
-  mapping?: FeedMapping;
+export interface ReadFeedOptions extends FeedOptions {
   strict?: boolean;
-  /** Called once a file's format is known. */
-  onFormat?(file: string, format: string, language: string | undefined): void;
 }
 
 /**
@@ -37,7 +34,8 @@ export const collectFeed = (
   options: ReadFeedOptions = {},
   rejectedRows?: RejectedRows,
   from?: number,
-): Promise<CollectedFeed> => collectRows((onFormat) => readFeed(paths, { ...options, onFormat }), rejectedRows, from);
+): Promise<CollectedFeed> =>
+  collectRows((observer) => readFeed(paths, { ...options, ...observer }), rejectedRows, from);
 
 /** Reads a mapping file, if there is one. @throws SidestreamError `catalog/bad-mapping` */
 export async function readMapping(path?: string, encoding?: string): Promise<FeedMapping> {

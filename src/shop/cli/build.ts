@@ -6,6 +6,7 @@ import { nodeRuntime } from '../../core/encoders/node';
 import { type BuildRequest, buildBundle, createMeter, type LocaleFeed, readMapping, readPreset } from '../bundler';
 import {
   allowPrivateOption,
+  currencyOption,
   encodersOption,
   encodingOption,
   langOption,
@@ -52,6 +53,7 @@ export function buildCommand(): Command {
     )
     .addOption(mappingOption())
     .addOption(encodingOption())
+    .addOption(currencyOption(" (default: the feed's)"))
     .option('--strict', 'end at the first row, then at the first picture, that is refused; write nothing')
     .addOption(refusalsOption())
     .option('--images <folder>', 'folder of the pictures that the products name; pictures with an address are fetched')

@@ -6,6 +6,7 @@ import { SidestreamError } from '../../error';
 import { PACKAGE_FOLDER } from '../bundler';
 import { buildCommand } from './build';
 import { encodersCommand } from './encoders';
+import { addExamples } from './examples';
 import { initCommand } from './init';
 import { inspectCommand } from './inspect';
 import { listsCommand } from './lists';
@@ -42,15 +43,34 @@ export async function commandLine(first?: string): Promise<Command> {
     .addCommand(studioCommand())
     .addCommand(encodersCommand())
     .addCommand(trainCommand());
-  if (program.commands.some((command) => command.name() === first)) return program;
-  const { evaluateCommand, pilotCommand, reportCommand } = await import('../../lab/commands');
-  return program.addCommand(evaluateCommand()).addCommand(pilotCommand()).addCommand(reportCommand());
+  if (!program.commands.some((command) => command.name() === first)) {
+    const { evaluateCommand, pilotCommand, reportCommand } = await import('../../lab/commands');
+    program.addCommand(evaluateCommand()).addCommand(pilotCommand()).addCommand(reportCommand());
+  }
+  addExamples(program);
+  return program;
+}
+
+/** The command that gets an option it does not have; null if all are known. */
+function misspelt(command: Command, words: readonly string[]): Command | null {
+  for (let i = 0; i < words.length && words[i] !== '--'; i++) {
+    const [flag] = words[i].split('=');
+    const inner = command.commands.find((one) => one.name() === flag);
+    if (inner) return misspelt(inner, words.slice(i + 1));
+    if (!/^--?[a-z]/i.test(flag) || /^(-h|--help|-V)$/.test(flag)) continue;
+    const option = command.options.find(({ long, short }) => long === flag || short === flag);
+    if (!option) return command;
+    if (option.required && flag === words[i]) i++;
+  }
+  return null;
 }
 
 /** Runs a command. An error is printed and sets the exit code. @param args words after the program's name */
 export async function runCommandLine(args: readonly string[]): Promise<void> {
   try {
     const program = await commandLine(args[0]);
+    // `--outt` is a misspelt `--out`, which is not missing.
+    for (const option of misspelt(program, args)?.options ?? []) option.mandatory = false;
     await program.parseAsync(args, { from: 'user' });
   } catch (thrown) {
     const error = SidestreamError.from(thrown);

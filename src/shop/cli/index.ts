@@ -2,6 +2,7 @@ export { concludeRefused, REFUSED_HELP, readEventFile } from './event-file';
 export { withModels } from './models-lock';
 export {
   fraction,
+  jsonOption,
   modelsOption,
   optionWords,
   pastOption,

@@ -18,7 +18,7 @@ import {
   nearest,
 } from '../pipeline';
 import { expertsText } from '../training/side';
-import { positiveInteger } from './options';
+import { jsonOption, positiveInteger } from './options';
 import { table } from './terminal';
 
 interface InspectOptions {
@@ -39,7 +39,7 @@ export function inspectCommand(): Command {
     )
     .option('--item <id>', 'list the items nearest to this one')
     .option('--limit <n>', 'number of items, with --item', positiveInteger, 10)
-    .option('--json', 'print the result as one line of JSON, last')
+    .addOption(jsonOption())
     .action(async (folder: string, options: InspectOptions) => {
       const bundle = await openFolder(folder);
       if (options.item !== undefined) return showItem(bundle, options.item, options);

@@ -1,11 +1,10 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { localeSchema } from '../../core/catalog/locales';
 import { marketSchema } from '../../core/catalog/offers';
 import { counted } from '../../core/common/text';
 import { invalidInput } from '../../error';
 import { createMeter, requireRoom } from '../bundler';
 import { FORMATS, LIST_PLACEMENTS, type ListsRequest, type ListsResult, SUBJECTS, writeLists } from '../lists';
-import { currencyOption, fitting, positiveInteger } from './options';
+import { currencyOption, fitting, jsonOption, languageTag, positiveInteger } from './options';
 
 interface ListsOptions extends Omit<ListsRequest, 'bundle' | 'lang' | 'market' | 'now' | 'formats' | 'meter'> {
   lang?: string;
@@ -46,16 +45,16 @@ export function listsCommand(): Command {
     .option(
       '--lang <tag>',
       'language of texts, prices and reasons, such as de (default: the language of the bundle, otherwise en)',
-      fitting(localeSchema),
+      languageTag,
     )
-    .addOption(currencyOption(' (default: the currency of the offers)'))
+    .addOption(currencyOption(' (default: the currency of the bundle or its offers)'))
     .option('--market <name>', 'market whose offers count (default: the offers of all pages)', fitting(marketSchema))
     .option(
       '--href-template <address>',
       "address of an item's page, with {id}, {title}, {category} or {path} (default: its url)",
     )
     .option('--site <address>', 'address of the shop: links and pictures become absolute, as mails need', webAddress)
-    .option('--json', 'print the result as one line of JSON, last')
+    .addOption(jsonOption())
     .action(async (bundle: string, { json, format: formats, ...options }: ListsOptions) => {
       const { placements, per, out, limit } = options;
       if (placements.every((placement) => placement !== 'trending') && !per.includes('item'))

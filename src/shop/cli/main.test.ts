@@ -42,9 +42,9 @@ afterAll(() => rm(folder, { recursive: true }));
 describe('sidestream build', () => {
   it('builds good rows, says what it refused and ends with 2', async () => {
     const catalog = await feed('mixed.jsonl', [
-      product('red', { price: 3 }),
-      product('blue', { price: 'three' }),
-      product('broken'),
+      product('red', { price: '3 EUR' }),
+      product('blue', { price: '3 or 4' }),
+      product('broken', { image: '/broken.webp' }),
       '{"id": ',
       product('green'),
     ]);
@@ -59,17 +59,18 @@ describe('sidestream build', () => {
       '--image-base',
       'pictures/',
     );
-    expect(run.err).toContain('line 2 (blue), field price: must be number, not "three"');
+    expect(run.err).toContain('line 2 (blue), field price: must be number, not "3 or 4"');
     expect(run.err).toContain('line 3 (broken), field image: The picture cannot be decoded');
     expect(run.err).toContain('line 4, field row: is not JSON');
     expect(run.out).toContain('Built 3 items (1 without a picture)');
+    expect((await openBundle(folderFetch(out))).manifest.currency).toBe('EUR');
     expect(run.out).toContain('Refused: 2 rows, 1 picture');
     expect(run.code).toBe(2);
 
     const { items, features, manifest, encoder, projection } = await openBundle(folderFetch(out));
     expect(items.map(({ id, image }) => [id, image])).toEqual([
       ['red', 'pictures/red.webp'],
-      ['broken', undefined],
+      ['broken', '/broken.webp'],
       ['green', 'pictures/green.webp'],
     ]);
     const { text, image } = features.taps;

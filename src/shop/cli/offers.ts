@@ -11,7 +11,7 @@ import {
   removeOffers,
   writeOffers,
 } from '../bundler';
-import { currencyOption, encodingOption, fitting, mappingOption, refusalsOption } from './options';
+import { currencyOption, encodingOption, fitting, jsonOption, mappingOption, refusalsOption } from './options';
 import { showRefusals } from './terminal';
 
 interface OffersOptions extends Pick<OffersRequest, 'out' | 'market' | 'currency' | 'strict' | 'missing'> {
@@ -39,7 +39,7 @@ export function offersCommand(): Command {
       'market of these prices, which pages name (default: for pages that name no market)',
       fitting(marketSchema),
     )
-    .addOption(currencyOption())
+    .addOption(currencyOption(" (default: the feed's)"))
     .addOption(mappingOption())
     .addOption(encodingOption())
     .option('--strict', 'end at the first row that is refused, and write nothing')
@@ -51,7 +51,7 @@ export function offersCommand(): Command {
       ).choices(MISSING),
     )
     .option('--remove', 'remove the offers from the bundle, whose own prices and stock apply again')
-    .option('--json', 'print the result as one line of JSON, last')
+    .addOption(jsonOption())
     .action(
       async (
         feed: string[],
@@ -70,6 +70,7 @@ export function offersCommand(): Command {
           feed,
           mapping: await readMapping(mapping, encoding),
           rejectedFile,
+          warn: (line) => console.error(line),
           meter: createMeter(),
         });
         showRefusals(refusals, rejectedCount, rejectedFile);

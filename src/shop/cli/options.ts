@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { InvalidArgumentError, Option } from 'commander';
 import * as v from 'valibot';
+import { encodingSchema } from '../../core/catalog/feed';
 import { localeSchema } from '../../core/catalog/locales';
 import { currencySchema } from '../../core/catalog/offers';
 import { type LocaleFeed, MODELS_FOLDER } from '../bundler';
@@ -41,12 +42,25 @@ export const fitting =
     throw new InvalidArgumentError(`${result.issues[0].message}.`);
   };
 
+const LANGUAGES = new Intl.DisplayNames('en', { type: 'language', fallback: 'none' });
+
+/** A tag of a language that is known: "deutsch" has the form of one. */
+export const languageTag = fitting(
+  v.pipe(
+    localeSchema,
+    v.check(
+      (tag) => LANGUAGES.of(new Intl.Locale(tag).language) !== undefined,
+      'must begin with the code of a language, as "de" and "pt-BR" do',
+    ),
+  ),
+);
+
 /** Parses `de=feed-de.xml` and appends it to earlier ones; several feeds of one language are read as one. */
 export function localeFeed(text: string, before: readonly LocaleFeed[] = []): LocaleFeed[] {
   const [name, ...rest] = text.split('=');
   const feed = rest.join('=');
   if (feed === '') throw new InvalidArgumentError('must be a language and its feed, such as de=feed-de.xml.');
-  const tag = fitting(localeSchema)(name);
+  const tag = languageTag(name);
   const known = before.find((other) => other.tag === tag);
   const others = before.filter((other) => other.tag !== tag);
   return [...others, { tag, feed: [...(known?.feed ?? []), feed] }];
@@ -106,15 +120,17 @@ export const langOption = (): Option =>
   new Option(
     '--lang <tag>',
     'language of the feed, such as en (default: as the feed states, otherwise detected from its words)',
-  ).argParser(fitting(localeSchema));
+  ).argParser(languageTag);
 
 export const mappingOption = (): Option => new Option('--mapping <file>', 'JSON file that maps columns to fields');
 
 export const encodingOption = (): Option =>
   new Option(
     '--encoding <name>',
-    'encoding of the feed, such as windows-1252; default: the declared one, otherwise UTF-8',
-  );
+    'encoding of the feed, such as windows-1252; default: the declared one, otherwise UTF-8, or windows-1252 if it is not UTF-8',
+  ).argParser(fitting(encodingSchema));
+
+export const jsonOption = (): Option => new Option('--json', 'print the result as one line of JSON, last');
 
 export const refusalsOption = (): Option =>
   new Option('--refusals <file>', 'file for everything that was refused, one line of JSON each');

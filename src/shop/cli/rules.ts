@@ -4,6 +4,7 @@ import { counted, messageOf } from '../../core/common/text';
 import { ruleProblemText } from '../../device/ranking';
 import { invalidInput } from '../../error';
 import { type CheckedProblem, type CheckedRules, checkRules, publishRules, removeRules } from '../bundler';
+import { jsonOption } from './options';
 import { editCommand } from './rules-editor';
 import { showRejected } from './terminal';
 
@@ -32,7 +33,7 @@ function checkCommand(): Command {
     .description('list every error of a rules file and, with a bundle, its references to missing products')
     .argument('<file>', 'rules file')
     .option('--bundle <folder>', 'folder of the bundle whose products the rules are about')
-    .option('--json', 'print the result as one line of JSON, last')
+    .addOption(jsonOption())
     .action(async (file: string, { bundle, json }: CheckOptions) => {
       const checked = await checkRules(await read(file), { bundle, now: Date.now() });
       if (json) console.log(JSON.stringify(checked));
@@ -47,7 +48,7 @@ function publishCommand(): Command {
     .description('check a rules file, and write it next to a bundle: pages follow it when they are next loaded')
     .argument('<file>', 'rules file; may be the one next to the bundle')
     .requiredOption('--out <folder>', 'folder of the bundle')
-    .option('--json', 'print the result as one line of JSON, last')
+    .addOption(jsonOption())
     .action(async (file: string, { out, json }: PublishOptions) => {
       const bytes = await read(file);
       const checked = await checkRules(bytes, { bundle: out, now: Date.now() });

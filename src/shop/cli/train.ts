@@ -10,7 +10,7 @@ import { isBundle, keptFile, requireBundle, startCompute, storeLearned, writeWho
 import { encodeSideNetwork, SIDE_SETTINGS } from '../training/side';
 import { concludeRefused, REFUSED_HELP, readEventFile } from './event-file';
 import { withModels } from './models-lock';
-import { modelsOption, positiveInteger } from './options';
+import { jsonOption, modelsOption, positiveInteger } from './options';
 import { interruptible } from './terminal';
 
 interface TrainOptions {
@@ -51,7 +51,7 @@ export function trainCommand(): Command {
       '--resume',
       'continue from the checkpoint of an interrupted training, if bundle and events are still the same',
     )
-    .option('--json', 'print the result as one line of JSON, last')
+    .addOption(jsonOption())
     .addHelpText('after', `\nExit status: 0 when the files were written, ${REFUSED_HELP}, 1 after an error.`)
     .action(train);
 }

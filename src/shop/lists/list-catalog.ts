@@ -40,7 +40,7 @@ export interface ListCatalog {
   /** The state of a shopper about whom nothing is known. */
   state: RankState;
   shown: Shown;
-  /** Currency of the offers, if they name one. */
+  /** Currency of the prices, if offers or bundle name one. */
   currency: string | undefined;
   lang: string;
   now: number;
@@ -106,7 +106,7 @@ export async function openCatalog(request: CatalogRequest): Promise<ListCatalog>
     index,
     state: { history, residualScores: null, weights, terms: termValues(index, { history, residualScores: null }) },
     shown: await shownIn(bundle, lang),
-    currency: offers?.currency,
+    currency: offers?.currency ?? (offers && market !== DEFAULT_MARKET ? undefined : manifest.currency),
     lang,
     now,
     rulesFor: (placement) => rulesAt(rules, placement, now),

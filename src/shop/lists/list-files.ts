@@ -9,7 +9,7 @@ import type { ListCatalog } from './list-catalog';
 import type { RankedList } from './rank-lists';
 
 export interface CardSettings {
-  /** Currency of the prices. Default: the currency of the offers. */
+  /** Currency of the prices. Default: the currency of the bundle or its offers. */
   currency?: string;
   /** Address of an item's page, with `{id}`, `{title}`, `{category}` or `{path}`. Default: the item's `url`. */
   hrefTemplate?: string;

@@ -51,6 +51,8 @@ export interface ContentTask {
   cache: CacheFolder;
   meter: Meter;
   products: Products;
+  /** Currency of the prices, as a code. */
+  currency: string | undefined;
   language: CatalogLanguage;
   locales: LocaleContent[];
   /** The item as pages find it. @param readable whether its picture could be read */
@@ -103,6 +105,7 @@ export async function buildContent(task: ContentTask) {
     },
     projection: encodeProjection({ ...projections, ...(joined ? { lexical: joined } : {}) }),
     ...(similar ? { similar } : {}),
+    currency: task.currency,
     // A guessed language is stored only if pages must choose between languages.
     ...(language.how === 'words' && locales.length === 0 ? {} : { language: language.language }),
     locales,

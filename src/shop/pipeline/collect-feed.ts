@@ -1,5 +1,5 @@
 import { type Item, RejectedGroups, type RejectedRow } from '../../core/catalog';
-import type { FeedRow } from '../../core/catalog/feed';
+import type { FeedOptions, FeedRow } from '../../core/catalog/feed';
 import { counted } from '../../core/common/text';
 
 interface FeedPlace extends Pick<RejectedRow, 'file' | 'line' | 'unit'> {
@@ -28,14 +28,19 @@ export interface CollectedFeed {
   summary: string[];
 }
 
-export type OnFormat = (file: string, format: string, language: string | undefined) => void;
+/** The currency of a feed's prices; undefined if it states none, or several, of which no list could show one. */
+export const singleCurrency = (currencies: ReadonlySet<string>): string | undefined =>
+  currencies.size === 1 ? [...currencies][0] : undefined;
+
+/** Receives what is found out about each file while it is read. */
+type FileObserver = Required<Pick<FeedOptions, 'onFormat' | 'onGuess'>>;
 
 /**
  * Reads all rows of a feed into memory; throws as the reader does.
  * @param from number of its first row among all reported rows
  */
 export async function collectRows(
-  read: (onFormat: OnFormat) => AsyncIterable<FeedRow>,
+  read: (observer: FileObserver) => AsyncIterable<FeedRow>,
   rejectedRows = new RejectedRows(),
   from = 0,
 ): Promise<CollectedFeed> {
@@ -52,9 +57,12 @@ export async function collectRows(
     summary: [],
   };
   let at = from;
-  const rows = read((file, format, language) => {
-    summary.open(file, format);
-    feed.language ??= language;
+  const rows = read({
+    onFormat(file, format, language) {
+      summary.open(file, format);
+      feed.language ??= language;
+    },
+    onGuess: (_file, encoding) => summary.guess(encoding),
   });
   for await (const row of rows) {
     summary.count(row);
@@ -97,6 +105,9 @@ function createFeedSummary() {
       if (byFile.size <= FILES) current.push(countOf(byFile, `${file} (${format})`));
       for (const count of current) count.files++;
     },
+    guess(encoding: string): void {
+      for (const count of current) count.encoding = encoding;
+    },
     count(row: FeedRow): void {
       for (const count of current) add(count, row);
     },
@@ -109,6 +120,8 @@ function createFeedSummary() {
 
 const newCount = () => ({
   files: 0,
+  /** Encoding that was guessed; empty if none was. */
+  encoding: '',
   items: 0,
   rejected: 0,
   duplicates: 0,
@@ -142,7 +155,7 @@ function add(count: Count, row: FeedRow): void {
 }
 
 function inWords(count: Count): string {
-  const { items, rejected, duplicates, unpublished, untitled, withoutPicture, withoutText, leftOut } = count;
+  const { items, encoding, rejected, duplicates, unpublished, untitled, withoutPicture, withoutText, leftOut } = count;
   const kept = [
     counted(items, 'item'),
     ...(withoutPicture > 0 ? [`${withoutPicture} without a picture`] : []),
@@ -152,6 +165,7 @@ function inWords(count: Count): string {
   const refused = `${counted(rejected, 'row')} refused${duplicates > 0 ? `, ${duplicates} of them duplicates` : ''}`;
   return [
     kept,
+    ...(encoding === '' ? [] : [`read as ${encoding}, because it is not valid UTF-8`]),
     ...(unpublished > 0 ? [`${unpublished} not published: left out`] : []),
     ...(leftOut.size > 0
       ? [

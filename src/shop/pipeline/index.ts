@@ -10,7 +10,7 @@ export {
   type SharedProjection,
   shareProjection,
 } from './chunk';
-export { type CollectedFeed, collectRows, type PlacedRow, RejectedRows } from './collect-feed';
+export { type CollectedFeed, collectRows, type PlacedRow, RejectedRows, singleCurrency } from './collect-feed';
 export { SAMPLE } from './encode-modality';
 export type { CacheFile, CacheFolder } from './feature-cache';
 export { type GrowingMeter, type Meter, metered, Pace } from './meter';

@@ -17,6 +17,7 @@ import {
   type ChunkRunner,
   type EncoderFiles,
   nearest,
+  singleCurrency,
   vectorsOf,
   writeChecked,
 } from '../../shop/pipeline';
@@ -75,6 +76,7 @@ export async function encodeCatalog(
     items,
     products: productsOf(items),
     text: TEXT_RECIPES[0],
+    currency: singleCurrency(feed.currencies),
     language,
     locales: [],
     readPicture: (name) => pictures.read(name),

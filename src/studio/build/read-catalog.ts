@@ -29,7 +29,7 @@ export async function readCatalog(files: readonly DroppedFile[], progress: Progr
     0,
     'bytes',
   );
-  const feed = await collectRows((onFormat) => feedRows(sources(files, progress), { onFormat }));
+  const feed = await collectRows((observer) => feedRows(sources(files, progress), observer));
   if (feed.items.length === 0) {
     const first = feed.rejected[0] ? ` The first row refused: ${describeRejectedRow(feed.rejected[0])}.` : '';
     const names = files.map(({ path }) => path).join(', ');

@@ -17,6 +17,8 @@ export const offeredMarket = (markets: readonly string[] = [], named = DEFAULT_M
 export const offersFile = (market: string): string =>
   market === DEFAULT_MARKET ? 'offers.json' : `offers-${market}.json`;
 
+export const currencySchema = v.pipe(v.string(), v.regex(/^[A-Z]{3}$/, 'must be a code such as "EUR"'));
+
 /** Maximum number of items in a catalogue: readers allocate memory by the manifest's numbers. */
 const MAX_ITEMS = 1e7;
 /** Maximum width of a row, and maximum length of a base vector. */
@@ -197,6 +199,8 @@ export const manifestSchema = v.strictObject({
   offers: v.optional(v.array(v.string())),
   /** Whether the bundle has a file of the shop's rules, `rules.json`. */
   rules: v.optional(v.literal(true)),
+  /** Currency of the items' prices, as a code, if the shop or its feed states it. */
+  currency: v.optional(currencySchema),
   /** Language of the items, as a tag, if the shop or its feed states it. */
   language: v.optional(v.string()),
   /** Texts of the items in other languages, by tag. */

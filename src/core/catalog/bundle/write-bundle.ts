@@ -66,6 +66,8 @@ export interface BundleContent {
   projection: Uint8Array;
   /** Weight of the category in lists of similar items. Default: the default of pages. */
   similar?: Manifest['similar'];
+  /** Currency of the prices, as a code. */
+  currency?: string;
   /** Language of the items, as a tag. */
   language?: string;
   /** Texts in other languages. */
@@ -130,7 +132,7 @@ export async function writeBundle(
     verify,
     onProgress,
   } = options;
-  const { items, encoders, language, locales = [] } = content;
+  const { items, encoders, currency, language, locales = [] } = content;
   check(content);
   const { text, image } = encoders;
   const features = pickTaps(content.features, { text: [text.contentTap], image: [image.contentTap] });
@@ -192,6 +194,7 @@ export async function writeBundle(
     shards,
     ...(large ? { clusters: large.clusters } : {}),
     ...(content.similar ? { similar: content.similar } : {}),
+    ...(currency ? { currency } : {}),
     ...(language ? { language } : {}),
     ...(locales.length > 0 ? { locales: texts } : {}),
     ...(inManifest ? { head: large ? large.head.flat().map((row) => items[row]) : items } : {}),

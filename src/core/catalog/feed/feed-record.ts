@@ -13,10 +13,11 @@ export type RecordShape = 'columns' | 'shopify' | 'shopify-variant' | 'woo-table
 
 /**
  * One product as written in the feed, before its fields are mapped to an item's; or the reason why it cannot be read. `line`
- * is 1-based: the line where the record begins, or in a JSON document the number of the product.
+ * is 1-based: the line where the record begins, or in a JSON document the number of the product. `header` has all columns of its
+ * table, of which it may have only some.
  */
 export type FeedRecord =
-  | { line: number; shape: RecordShape; fields: Record<string, unknown> }
+  | { line: number; shape: RecordShape; fields: Record<string, unknown>; header?: readonly string[] }
   | { line: number; reason: string };
 
 export type ReadRecord = Extract<FeedRecord, { fields: Record<string, unknown> }>;
@@ -46,6 +47,18 @@ export type NamedFields = Partial<Record<MappedField | 'sale' | 'currency', unkn
 
 const column = v.pipe(v.string(), v.minLength(1, 'must not be empty'));
 const columns = v.union([column, v.pipe(v.array(column), v.minLength(1, 'must name at least one column'))]);
+
+/** An encoding by a name that `TextDecoder` knows. */
+export const encodingSchema = v.pipe(
+  column,
+  v.check((name) => {
+    try {
+      return new TextDecoder(name) !== null;
+    } catch {
+      return false;
+    }
+  }, 'must be the name of an encoding, such as "windows-1252" or "utf-8"'),
+);
 
 /** Fields of an item that a mapping may name columns for. */
 export const MAPPED_FIELDS = [
@@ -86,7 +99,7 @@ const feedMappingSchema = v.strictObject({
   /** Separator of the names of a category path. Default: `>` if it occurs, else `/`. */
   categorySeparator: v.optional(column),
   /** Encoding by its WHATWG name, such as `windows-1252`. Default: the declared one, else UTF-8. */
-  encoding: v.optional(column),
+  encoding: v.optional(encodingSchema),
   /** Path to the products in a JSON document: `data.items`. Default `products`. */
   products: v.optional(
     v.pipe(

@@ -2,9 +2,9 @@ import { expect, it } from 'vitest';
 import { type FeedOptions, type FeedRow, feedRows } from './feed-rows';
 
 const SOURCES: Record<string, string> = {
-  'z.csv': 'id,title,price\na,A,1\na,Again,1\nb,"B" x,1\nc,C,cheap\nd,"D\nd",1\ne,"open,1\nf,F,1',
+  'z.csv': 'id,title,price\na,A,1\na,Again,1\nb,"B" x,1\nc,C,1 or 2\nd,"D\nd",1\ne,"open,1\nf,F,1',
   'a.xml':
-    '<rss><channel>\n<item><id>g</id></item>\n<item><id>a</id><title>A</title></item>\n< x\n<item><id>h</id><title>H</titel></item>\n<item><id>i</id><title>I</title><price>no</price></item></channel></rss>',
+    '<rss><channel>\n<item><id>g</id></item>\n<item><id>a</id><title>A</title></item>\n< x\n<item><id>h</id><title>H</titel></item>\n<item><id>i</id><title>I</title><price>1 or 2</price></item></channel></rss>',
   'm.jsonl': '{"id":"j"}\n{"id":\n{"id":"k","title":"K"}\n{"id":"b","title":"B"}\n{"id":"a","title":"A"}',
   'n.json': '{"products":[{"id":"l"},7,{"id":"a","title":"A"},{"id":"m","title":"M"},{"id"',
   'b.html':

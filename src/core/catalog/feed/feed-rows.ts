@@ -10,6 +10,7 @@ import { xmlRecords } from './read-xml';
 import { type Beside, type ParsedRecord, type Problem, recordItem } from './record-item';
 import { shopifyVariants } from './shopify-fields';
 import { tableRecords } from './shopify-table';
+import { suggestedMapping } from './suggest-mapping';
 import { joinVariations } from './woocommerce';
 
 export interface FeedSource {
@@ -48,6 +49,8 @@ export interface FeedOptions {
   mapping?: FeedMapping;
   /** Called when a file's format is known, with its language if the file states it. */
   onFormat?(file: string, format: FeedFormat['name'], language: string | undefined): void;
+  /** Called after `onFormat` for a file that states no encoding and is not UTF-8, with the encoding that is taken. */
+  onGuess?(file: string, encoding: string): void;
 }
 
 /**
@@ -72,12 +75,18 @@ export async function* parsedRows<T extends { id: string }>(
   const seen = new SeenIds();
   const files: { name: string; unit: RowUnit }[] = [];
   for await (const { file, bytes } of sources) {
-    const { head, all } = await peekText(feedText(bytes, mapping.encoding));
+    const guessed: string[] = [];
+    let onGuess = (encoding: string): unknown => guessed.push(encoding);
+    const text = feedText(bytes, { encoding: mapping.encoding, onGuess: (encoding) => onGuess(encoding) });
+    const { head, all } = await peekText(text);
     const format = detectFormat(head, mapping.separator);
     if (format === null) throw unknownFormat(file, head);
     const orders = ORDERS.find(([, header]) => mapping.title === undefined && header.test(head));
     if (orders) throw ordersExport(file, orders);
     options.onFormat?.(file, format.name, feedLanguage(head));
+    onGuess = (encoding) => options.onGuess?.(file, encoding);
+    for (const encoding of guessed) onGuess(encoding);
+    let suggested = false;
     const unit: RowUnit = format.name === 'json' ? 'product' : 'line';
     files.push({ name: file, unit });
     const records = joinVariations(recordsOf(format, all, mapping), mapping.variants ?? false);
@@ -102,7 +111,12 @@ export async function* parsedRows<T extends { id: string }>(
       const parsed = parse(record.shape, record.fields, mapping);
       if ('problems' in parsed) {
         const { problems, ...known } = parsed;
-        yield rejection(problems, known);
+        const suggestion: string = suggested ? '' : suggestedMapping(record, mapping, problems);
+        suggested ||= suggestion !== '';
+        yield rejection(
+          problems.map((problem, n) => (n === 0 ? { ...problem, reason: problem.reason + suggestion } : problem)),
+          known,
+        );
         continue;
       }
       if ('unpublished' in parsed) {

@@ -10,20 +10,30 @@ const BYTE_ORDER_MARKS: readonly (readonly [string, readonly number[]])[] = [
 /** Number of bytes at the beginning that are searched for a declaration. */
 const DECLARATION_BYTES = 2048;
 
+interface TextOptions {
+  /** WHATWG name, such as `windows-1252`. */
+  encoding?: string;
+  /** Makes the error for bytes that are invalid in the encoding; without it they become U+FFFD. */
+  invalid?: InvalidText;
+  /** Receives the encoding if it was guessed from the bytes. Without it, nothing is guessed. */
+  onGuess?: (encoding: string) => void;
+}
+
 /**
  * Decodes the bytes of a feed by, in this order: a byte order mark, the given encoding, the declared one (XML declaration,
- * HTML meta element), UTF-16 if zero bytes indicate it, UTF-8.
- * @param encoding WHATWG name, such as `windows-1252`
- * @param invalid makes the error for bytes that are invalid in the encoding; without it they become U+FFFD
+ * HTML meta element), UTF-16 if zero bytes indicate it, UTF-8; with `onGuess`, windows-1252 if the text is not UTF-8.
  * @throws SidestreamError `catalog/unreadable` for an unknown encoding
  */
 export async function* feedText(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  encoding?: string,
-  invalid?: InvalidText,
+  { encoding, invalid, onGuess }: TextOptions = {},
 ): AsyncGenerator<string> {
   let head: Uint8Array | null = new Uint8Array(0);
-  let decoder: LineDecoder | null = null;
+  let decoder: LineDecoder | GuessingDecoder | null = null;
+  const decoderFor = (start: Uint8Array): LineDecoder | GuessingDecoder => {
+    const stated = statedEncoding(start, encoding);
+    return stated === undefined && onGuess ? new GuessingDecoder(onGuess) : new LineDecoder(stated ?? 'utf-8', invalid);
+  };
   for await (const chunk of chunks) {
     if (decoder !== null) {
       const text = decoder.decode(chunk, true);
@@ -32,12 +42,13 @@ export async function* feedText(
     }
     head = joinBytes([head ?? new Uint8Array(0), chunk]);
     if (head.length < DECLARATION_BYTES) continue;
-    decoder = new LineDecoder(encodingOf(head, encoding), invalid);
+    decoder = decoderFor(head);
     yield decoder.decode(head, true);
     head = null;
   }
-  decoder ??= new LineDecoder(encodingOf(head ?? new Uint8Array(0), encoding), invalid);
-  const rest = decoder.decode(head ?? new Uint8Array(0), false);
+  decoder ??= decoderFor(head ?? new Uint8Array(0));
+  // Node reads windows-1252 as Latin-1, without €, unless it is told that more follows.
+  const rest = decoder.decode(head ?? new Uint8Array(0), true) + decoder.decode(new Uint8Array(0), false);
   if (rest !== '') yield rest;
 }
 
@@ -78,6 +89,54 @@ class LineDecoder {
   }
 }
 
+/** Number of bytes, from the first one that is not ASCII, by which an encoding is guessed. */
+const GUESSED_BYTES = 16_384;
+
+/**
+ * Decodes UTF-8, or windows-1252 if most characters beyond ASCII are not UTF-8 and the text looks Western. Whatever the size of
+ * the chunks, the same bytes decide.
+ */
+class GuessingDecoder {
+  #decoder: TextDecoder | null = null;
+  /** Bytes from the first one that is not ASCII, until there are enough to guess. */
+  #held = new Uint8Array(0);
+
+  constructor(private readonly onGuess: (encoding: string) => void) {}
+
+  decode(chunk: Uint8Array, stream: boolean): string {
+    if (this.#decoder) return this.#decoder.decode(chunk, { stream });
+    const bytes = joinBytes([this.#held, chunk]);
+    let start = 0;
+    while (start < bytes.length && bytes[start] < 128) start++;
+    if (stream && bytes.length - start < GUESSED_BYTES) {
+      this.#held = bytes.slice(start);
+      return decoderOf('utf-8', false).decode(bytes.subarray(0, start));
+    }
+    const isWestern = looksWestern(bytes.subarray(start, start + GUESSED_BYTES), stream);
+    this.#decoder = decoderOf(isWestern ? 'windows-1252' : 'utf-8', false);
+    if (isWestern) this.onGuess('windows-1252');
+    return this.#decoder.decode(bytes, { stream: true }) + (stream ? '' : this.#decoder.decode());
+  }
+}
+
+/** Signs that Western texts rarely have: controls, symbols inside words, runs of characters that are not ASCII. */
+const STRANGE = /[\u0080-\u009f]|(?<=\p{L})[¡-¿](?=\p{L})|[^\0-\x7f]{3,}/gu;
+/** Share of strange characters up to which a text counts as Western. */
+const STRANGE_SHARE = 0.1;
+
+/** Whether bytes are windows-1252 rather than UTF-8 or an encoding of another script. @param cut whether more bytes follow */
+function looksWestern(bytes: Uint8Array, cut: boolean): boolean {
+  const beyond =
+    decoderOf('utf-8', false)
+      .decode(bytes, { stream: cut })
+      .match(/[^\0-\x7f]/g) ?? [];
+  const invalid = beyond.filter((sign) => sign === '\uFFFD').length;
+  if (invalid * 2 <= beyond.length) return false;
+  const western = decoderOf('windows-1252', false).decode(bytes, { stream: true });
+  const strange = (western.match(STRANGE) ?? []).join('').length;
+  return strange <= STRANGE_SHARE * (western.match(/[^\0-\x7f]/g) ?? []).length;
+}
+
 function lineEnds(text: string): number {
   let count = 0;
   for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) count++;
@@ -106,9 +165,9 @@ export async function peekText(chunks: AsyncIterable<string>): Promise<{ head: s
   return { head: head.slice(0, FORMAT_HEAD), all: all() };
 }
 
-function encodingOf(head: Uint8Array, given: string | undefined): string {
+function statedEncoding(head: Uint8Array, given: string | undefined): string | undefined {
   const mark = BYTE_ORDER_MARKS.find(([, bytes]) => bytes.every((byte, i) => head[i] === byte))?.[0];
-  return mark ?? given ?? declared(head) ?? unmarkedUtf16(head) ?? 'utf-8';
+  return mark ?? given ?? declared(head) ?? unmarkedUtf16(head);
 }
 
 function decoderOf(label: string, fatal: boolean): TextDecoder {
@@ -230,11 +289,12 @@ export type Gunzip = (packed: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8A
  * @throws SidestreamError `runtime/invalid-input` if it is not text throughout; errors of the source and of `gunzip`
  */
 export const fileText = (name: string, bytes: AsyncIterable<Uint8Array>, gunzip: Gunzip): AsyncGenerator<string> =>
-  feedText(checked(name, unpacked(bytes, gunzip)), undefined, (line, encoding) =>
-    invalidInput(
-      `${name}, line ${line}, is not valid ${encoding.toUpperCase()}. Save the file as UTF-8, or convert it, for instance with “iconv -f WINDOWS-1252 -t UTF-8”.`,
-    ),
-  );
+  feedText(checked(name, unpacked(bytes, gunzip)), {
+    invalid: (line, encoding) =>
+      invalidInput(
+        `${name}, line ${line}, is not valid ${encoding.toUpperCase()}. Save the file as UTF-8, or convert it, for instance with “iconv -f WINDOWS-1252 -t UTF-8”.`,
+      ),
+  });
 
 /** The bytes. @throws SidestreamError `runtime/invalid-input` if the first of them belong to another kind of file */
 async function* checked(name: string, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {

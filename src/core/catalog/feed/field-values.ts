@@ -35,31 +35,48 @@ function decimalSign(digits: string): DecimalSign {
   return digits.indexOf('.') === point ? '.' : ',';
 }
 
-const WORDS: Record<Item['availability'], readonly string[]> = {
-  'in-stock': ['instock', 'available', 'true', 'yes', 'limitedavailability', 'instoreonly', 'onlineonly'],
-  'out-of-stock': ['outofstock', 'soldout', 'discontinued', 'unavailable', 'false', 'no', 'reserved'],
-  preorder: ['preorder', 'backorder', 'presale', 'madetoorder'],
+/** English, German, French and Spanish words, without accents, spaces and hyphens. */
+const WORDS: Record<Item['availability'], string> = {
+  'in-stock': `instock available true yes limitedavailability instoreonly onlineonly
+    auflager lagernd lieferbar sofortlieferbar verfugbar verfuegbar ja enstock disponible oui si`,
+  'out-of-stock': `outofstock soldout discontinued unavailable false no reserved
+    nichtauflager nichtlieferbar nichtverfugbar nichtverfuegbar ausverkauft vergriffen nein
+    epuise rupture rupturedestock enrupturedestock horsstock indisponible nondisponible non agotado sinexistencias sinstock nodisponible`,
+  preorder: `preorder backorder presale madetoorder
+    vorbestellbar vorbestellung precommande surcommande reserva preventa bajopedido`,
 };
 const KNOWN = new Map(
-  Object.entries(WORDS).flatMap(([availability, words]) => words.map((word) => [word, availability] as const)),
+  Object.entries(WORDS).flatMap(([availability, words]) =>
+    words.split(/\s+/).map((word) => [word, availability] as const),
+  ),
 );
 
 /**
  * Parses availability as Merchant Center (`in_stock`), schema.org (`https://schema.org/InStock`) and shop exports (`true`,
- * `In stock`) write it. Products that can be ordered for later count as `preorder`.
+ * `In stock`, `Auf Lager`, `Épuisé`, `Agotado`) write it. Products that can be ordered for later count as `preorder`.
  * @returns undefined for an unknown word
  */
 export function parseAvailability(value: string | boolean): string | undefined {
   const word = String(value).replace(/^https?:\/\/schema\.org\//i, '');
-  return KNOWN.get(word.toLowerCase().replace(/[\s_-]+/g, ''));
+  return KNOWN.get(folded(word).replace(/[\s_-]+/g, ''));
 }
 
-/** Normalised name of a column: in lower case, with `_` for spaces and hyphens. */
+/** A text in lower case without accents: `Größe` becomes `große`. */
+function folded(text: string): string {
+  const lower = text.toLowerCase();
+  // Names are compared for each row: normalising would take most of the time.
+  if (/^[\0-\x7f]*$/.test(lower)) return lower;
+  return lower
+    .normalize('NFD')
+    .replace(/[\u0300-\u036f]/g, '')
+    .normalize();
+}
+
+/** Normalised name of a column: in lower case, without accents, with `_` for spaces, hyphens, points and slashes. */
 export const normalName = (name: string): string =>
-  name
-    .trim()
-    .toLowerCase()
-    .replace(/[\s-]+/g, '_');
+  folded(name.trim())
+    .replace(/[\s./-]+/g, '_')
+    .replace(/_$/, '');
 
 /** Columns whose digits are an identifier, not a quantity. */
 const CODE = /(^|_)(id|gtin\d*|ean\d*|upc|isbn|mpn|sku|barcode|code|zip|product_category)$/;
@@ -126,7 +143,7 @@ export const isUnpublished = (status: unknown, published: unknown): boolean =>
 
 /** Names of cost columns, without spaces and signs. */
 const COST =
-  /^((unit|item|product|variant|average|landed|supplier|wholesale)?costs?(price|per(item|unit|piece)|of(goods(sold)?|sales))?|(meta|wc)*cogs?(cost)?|(purchase|purchasing|buying|wholesale|trade|dealer|supplier)price|(gross)?margin|profit(margin)?|einkaufspreis(netto)?|ekpreis|ek|prixdachat|preciodecompra|preciodecosto|原価|仕入(価格|値|れ値))$/;
+  /^((unit|item|product|variant|average|landed|supplier|wholesale)?costs?(price|per(item|unit|piece)|of(goods(sold)?|sales))?|(meta|wc)*cogs?(cost)?|(purchase|purchasing|buying|wholesale|trade|dealer|supplier)price|(gross)?margin|profit(margin)?|einkaufspreis(netto)?|ekpreis|ek|handelsspanne|prixdachat(ht)?|couts?(dachat|unitaire)?|marge(brute)?|preciode(compra|costo|coste)|costes?|costos?|margen(bruto)?|原価|仕入(価格|値|れ値))$/;
 
 /**
  * Whether a column contains the shop's own cost of a product. A bundle is public, so it leaves out such columns unless a

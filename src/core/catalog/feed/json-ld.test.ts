@@ -157,3 +157,51 @@ it.each([
   expect(items.at(-1)?.id).toBe('S1');
   expect(items.length + rejected.filter(({ id }) => id === 'a').length).toBe(2);
 });
+
+it('reads the products that a page tags for Nosto, unless it describes some for schema.org', async () => {
+  const tags = `<html>
+<div class="nosto_page_type">product</div><div class="nosto_product" style="display:none">
+  <span class="product_id">n1</span><span class="name">Boots &amp; laces<br></span>
+  <span class="url">https://shop.example/boots</span><span class="image_url">https://shop.example/b.jpg</span>
+  <span class="alternate_image_url">https://shop.example/b2.jpg</span>
+  <span class="price">90,00</span><span class="list_price">120,00</span><span class="price_currency_code">EUR</span>
+  <span class="availability">InStock</span>
+  <span class="category">/Women/Shoes</span><span class="category">/Sale</span>
+  <span class="tag1">new</span><span class="tag1">leather</span><span class="brand"><b>Acme</b></span>
+  <span class="nosto_sku"><span class="id">n1-38</span><span class="name">Boots 38</span><span class="price">80</span></span>
+</div><span class="name">Elsewhere</span>
+<div class="nosto_product"><span class="product_id">n2</span><span class="name">Laces</span></div></html>`;
+  const { items, rows, lines } = await readFeedText([tags]);
+  expect(items).toMatchObject([
+    {
+      id: 'n1',
+      title: 'Boots & laces',
+      url: 'https://shop.example/boots',
+      image: 'https://shop.example/b.jpg',
+      images: ['https://shop.example/b2.jpg'],
+      price: 90,
+      listPrice: 120,
+      category: 'Women/Shoes|Sale',
+      attributes: { tag1: ['new', 'leather'], brand: 'Acme' },
+    },
+    { id: 'n2', title: 'Laces' },
+  ]);
+  expect(rows[0]).toMatchObject({ currency: 'EUR' });
+  expect(lines).toEqual([2, 12]);
+  const both = tags.replace(
+    '<html>',
+    '<html><script type="application/ld+json">{"@type":"Product","sku":"s","name":"S"}</script>',
+  );
+  expect((await readFeedText([both])).items.map(({ id }) => id)).toEqual(['s']);
+});
+
+it('takes the lowest price in the currency that it names, and no words for a price', async () => {
+  const offers = [
+    { price: 'on request' },
+    { price: 12, priceCurrency: 'EUR' },
+    { price: 10, priceCurrency: 'GBP' },
+    { price: 11, priceCurrency: 'EUR' },
+  ];
+  const { items, rows } = await readFeedText([JSON.stringify({ '@type': 'Product', sku: 'a', name: 'A', offers })]);
+  expect([items[0].price, rows[0]]).toMatchObject([11, { currency: 'EUR' }]);
+});

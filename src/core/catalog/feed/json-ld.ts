@@ -10,6 +10,7 @@ import {
 } from './feed-record';
 import { lowest } from './field-values';
 import { readHtml } from './html';
+import { nostoRecords } from './nosto-tags';
 
 const PRODUCT_TYPES = new Set([
   'Product',
@@ -20,11 +21,17 @@ const PRODUCT_TYPES = new Set([
   'Vehicle',
 ]);
 
-/** Reads the schema.org products that an HTML page describes in `<script type="application/ld+json">`. */
+/**
+ * Reads the products that an HTML page describes: of schema.org in `<script type="application/ld+json">`, otherwise those tagged for
+ * Nosto.
+ */
 export async function* htmlRecords(chunks: TextChunks): AsyncGenerator<FeedRecord> {
   const page = await whole(chunks);
   if (page === null) yield { line: 1, reason: `is a page of more than ${MAX_PAGE} characters` };
-  else yield* pageRecords(page);
+  else {
+    const records = pageRecords(page);
+    yield* records.length > 0 ? records : nostoRecords(page);
+  }
 }
 
 /** Reads the schema.org products of one JSON-LD document. */
@@ -130,7 +137,7 @@ async function whole(chunks: TextChunks): Promise<string | null> {
 const FACTS = ['brand', 'color', 'material', 'pattern', 'size', 'model', 'manufacturer'];
 
 /**
- * Fields of a schema.org Product or ProductGroup. The price is the lowest of its offers; one available offer makes the
+ * Fields of a schema.org Product or ProductGroup. The price is the lowest of its offers in the first currency that they name; one available offer makes the
  * product available. A property that a group lacks is taken from the first variant that has it.
  */
 export function jsonLdFields(product: Record<string, unknown>): NamedFields {
@@ -143,7 +150,9 @@ export function jsonLdFields(product: Record<string, unknown>): NamedFields {
     }
     return undefined;
   };
-  const offers = all.flatMap((node) => offersOf(node.offers));
+  const known = all.flatMap((node) => offersOf(node.offers));
+  const currency = known.map(currencyOf).find((code) => code !== undefined);
+  const offers = known.filter((offer) => (currencyOf(offer) ?? currency) === currency);
   return {
     id: first((node) =>
       idOf(node.productGroupID ?? node.sku ?? node.productID ?? node.mpn ?? gtin(node) ?? node['@id'] ?? node.url),
@@ -152,7 +161,7 @@ export function jsonLdFields(product: Record<string, unknown>): NamedFields {
     description: first(({ description }) => text(description)),
     category: first(({ category }) => names(category)),
     price: lowest(offers.flatMap(prices), Number),
-    currency: offers.map(({ priceCurrency }) => text(priceCurrency)).find((code) => code !== undefined),
+    currency,
     listPrice: lowest(offers.flatMap(listPrices), Number),
     image: first(({ image }) => image),
     images: [first(({ image }) => image)].flat().slice(1),
@@ -185,6 +194,8 @@ function offersOf(value: unknown, depth = 0): Record<string, unknown>[] {
 }
 
 const specifications = (offer: Record<string, unknown>) => [offer.priceSpecification].flat().filter(isObject);
+const currencyOf = (offer: Record<string, unknown>): string | undefined =>
+  [offer, ...specifications(offer)].map(({ priceCurrency }) => text(priceCurrency)).find((code) => code !== undefined);
 /** Whether a price is the price before a reduction. */
 const isListPrice = ({ priceType }: Record<string, unknown>) =>
   /ListPrice|MSRP|SRP|Strikethrough/i.test(text(priceType) ?? '');
@@ -199,7 +210,7 @@ function prices(offer: Record<string, unknown>): unknown[] {
     .filter((specification) => !isListPrice(specification))
     .map(({ price }) => price);
   return [offer.lowPrice, offer.price, ...specified].filter(
-    (price) => typeof price === 'number' || (typeof price === 'string' && price !== ''),
+    (price) => typeof price === 'number' || (typeof price === 'string' && /\d/.test(price)),
   );
 }
 

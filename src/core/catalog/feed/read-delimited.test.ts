@@ -72,7 +72,7 @@ it('names the line of a bad row, counts the lines inside quotes, and continues a
   const { items, lines, rejected } = await readFeedText([
     'id,title,price\n',
     'a,"One\nTwo",1\n',
-    'b,B,cheap\n',
+    'b,B,1 or 2\n',
     '\n',
     'c,C,1,2\n',
     'd,"D" x,1\n',
@@ -84,7 +84,7 @@ it('names the line of a bad row, counts the lines inside quotes, and continues a
   expect(items.map(({ id }) => id)).toEqual(['a', 'g', 'f']);
   expect(lines).toEqual([2, 8, 10]);
   expect(rejected.map(({ line, field, reason }) => `${line} ${field} ${reason}`)).toEqual([
-    '4 price must be number, not "cheap"',
+    '4 price must be number, not "1 or 2"',
     '6 row has 4 cells, but the first line has 3; put cells with separators in quotes',
     expect.stringMatching(/^7 row has a cell that cannot be read: /),
     '9 row has a quote that is not closed, or is too long',

@@ -43,7 +43,7 @@ function recordOf(line: number, header: string[], cells: string[]): FeedRecord {
     const [name, cell] = [header[i], cells[i].trim()];
     if (name !== '' && cell !== '' && !Object.hasOwn(fields, name)) fields[name] = cell;
   }
-  return { line, shape: 'columns', fields };
+  return { line, shape: 'columns', fields, header };
 }
 
 /** The cells of a row, or the reason why it cannot be read. */

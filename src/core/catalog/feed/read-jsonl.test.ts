@@ -104,10 +104,9 @@ describe('a feed of JSON Lines', () => {
     expect(rejected).toEqual([{ file: 'feed', line: 2, field: 'row', reason: expect.stringContaining('longer than') }]);
   });
 
-  it('refuses text that was not UTF-8', async () => {
-    const { items, rejected } = await readFeedText([
-      new Uint8Array([...Buffer.from('{"id":"a","title":"Caf'), 0xe9, ...Buffer.from('"}')]),
-    ]);
+  it('refuses text that is not in the given encoding', async () => {
+    const bytes = Buffer.from('{"id":"a","title":"Café"}', 'latin1');
+    const { items, rejected } = await readFeedText([bytes], { encoding: 'utf-8' });
     expect(items).toEqual([]);
     expect(rejected[0].reason).toContain('UTF-8');
   });

@@ -47,7 +47,7 @@ export function namesOf(field: 'id' | 'title', shape: RecordShape, mapping: Feed
   const mapped = mapping[field];
   if (mapped !== undefined) return [mapped].flat().join(', ');
   if (shape !== 'columns') return SOURCES[shape][field].join(', ');
-  const names = [...new Set(ALIASES[field].map((name) => name.replace(/^g:/, '').replaceAll('_', ' ')))];
+  const names = [...new Set(aliasesOf(field).map((name) => name.replace(/^g:/, '').replaceAll('_', ' ')))];
   return `${names.slice(0, MAX_NAMES).join(', ')}${names.length > MAX_NAMES ? ' …' : ''}`;
 }
 
@@ -88,63 +88,63 @@ function valueAt(record: Record<string, unknown>, column: string): unknown {
 }
 
 /**
- * Names that feeds give a field, best first: Merchant Center's, then the names in shop exports. Compared in lower case, with
- * `_` for spaces and hyphens; a name with `g:` also stands for the name without it.
+ * Names that feeds give a field, best first: Algolia's own id, Merchant Center's names, the names in shop exports and of Nosto, then
+ * German, French and Spanish ones. Compared as `normalName` writes them; a name with `g:` also stands for the name without it.
  */
-const ALIASES: Record<MappedField | 'sale', readonly string[]> = {
-  id: ['g:id', 'id', 'sku', 'item_id', 'product_id', 'article_number', 'item_number', 'handle', 'guid'],
-  title: ['g:title', 'title', 'name', 'product_name', 'product_title'],
-  description: [
-    'g:description',
-    'description',
-    'body_html',
-    'body_(html)',
-    'body',
-    'product_description',
-    'long_description',
-    'content',
-    'summary',
-    'short_description',
-  ],
-  category: [
-    'g:product_type',
-    'category',
-    'product_type',
-    'categories',
-    'product_category',
-    'g:google_product_category',
-    'google_product_category',
-    'type',
-  ],
-  price: ['g:price', 'price', 'regular_price', 'variant_price'],
-  listPrice: [
-    'listprice',
-    'list_price',
-    'compare_at_price',
-    'variant_compare_at_price',
-    'strikethrough_price',
-    'msrp',
-    'rrp',
-  ],
-  sale: ['g:sale_price', 'sale_price', 'special_price'],
-  image: ['g:image_link', 'image', 'image_link', 'image_url', 'image_src', 'images', 'main_image', 'picture'],
-  images: ['g:additional_image_link', 'additional_image_link', 'additional_images', 'images'],
-  url: ['g:link', 'url', 'link', 'product_url', 'product_link', 'permalink'],
-  availability: ['g:availability', 'availability', 'stock_status', 'in_stock', 'available'],
-  quantity: ['g:quantity', 'quantity', 'stock_quantity', 'variant_inventory_qty', 'inventory_quantity', 'stock'],
-  group: ['g:item_group_id', 'item_group_id', 'group_id', 'parent_sku', 'parent_id'],
-  rating: ['rating', 'average_rating', 'rating_value', 'review_rating'],
-  ratings: ['ratings', 'rating_count', 'review_count', 'number_of_reviews'],
-  published: ['published', 'published_at', 'created_at', 'date_added', 'date_created'],
-  popularity: ['popularity'],
+const NAMES: Record<MappedField | 'sale', string> = {
+  id: `objectid g:id id sku item_id product_id productid article_number item_number handle guid
+    artikelnummer artikel_nr artikelnr art_nr artnr artikel_id produktnummer produkt_id bestellnummer
+    reference reference_produit ref id_produit code_article code_produit referencia id_producto codigo codigo_producto`,
+  title: `g:title title name product_name product_title
+    titel bezeichnung artikelbezeichnung artikelname produktname produktbezeichnung
+    titre nom nom_produit nom_du_produit designation libelle titulo nombre nombre_producto nombre_del_producto`,
+  description: `g:description description body_html body_(html) body product_description long_description content summary
+    short_description beschreibung artikelbeschreibung produktbeschreibung langbeschreibung langtext kurzbeschreibung
+    description_longue descriptif description_courte descripcion descripcion_larga descripcion_corta`,
+  category: `hierarchicalcategories g:product_type category product_type categories product_category g:google_product_category
+    google_product_category google_category type kategorie kategorien produktkategorie warengruppe produkttyp
+    categorie rayon categoria categorias tipo_de_producto`,
+  price: `g:price price regular_price variant_price preis verkaufspreis bruttopreis preis_brutto vk_preis
+    prix prix_ttc prix_de_vente precio precio_de_venta pvp`,
+  listPrice: `listprice list_price compare_at_price variant_compare_at_price strikethrough_price msrp rrp
+    uvp listenpreis streichpreis prix_barre prix_conseille precio_anterior precio_original`,
+  sale: `g:sale_price sale_price special_price angebotspreis aktionspreis sonderpreis
+    prix_promo prix_promotionnel precio_oferta precio_de_oferta precio_rebajado`,
+  image: `g:image_link image image_link image_url imageurl image_src images main_image picture
+    bild bild_url bild_link bildlink bilder hauptbild produktbild foto photo image_principale lien_image url_image
+    imagen imagen_url url_imagen imagen_principal enlace_imagen imagenes`,
+  images: `g:additional_image_link additional_image_link additional_images alternate_image_urls alternate_image_url alternateimageurls images
+    weitere_bilder bilder images_supplementaires autres_images imagenes imagenes_adicionales`,
+  url: `g:link url link product_url product_link permalink produkt_url produktlink artikel_url deeplink
+    lien lien_produit url_produit enlace enlace_producto url_producto`,
+  availability: `g:availability availability stock_status in_stock available
+    verfugbarkeit verfuegbarkeit verfugbar verfuegbar lieferbar lieferbarkeit auf_lager lagerstatus
+    disponibilite disponible en_stock disponibilidad`,
+  quantity: `g:quantity quantity stock_quantity variant_inventory_qty inventory_quantity inventory_level inventorylevel stock
+    bestand lagerbestand quantite cantidad existencias`,
+  group: `g:item_group_id item_group_id group_id parent_sku parent_id`,
+  rating: `rating average_rating rating_value ratingvalue review_rating`,
+  ratings: `ratings rating_count review_count reviewcount number_of_reviews`,
+  published: `published published_at created_at date_added date_created date_published datepublished`,
+  popularity: `popularity`,
 };
+const ALIAS_FIELDS = Object.keys(NAMES) as (MappedField | 'sale')[];
+const ALIASES = new Map(ALIAS_FIELDS.map((field) => [field, NAMES[field].split(/\s+/)]));
+const aliasesOf = (field: MappedField | 'sale'): readonly string[] => ALIASES.get(field) ?? [];
+
+/** Whether a column is read as a field without a mapping. */
+export const isNamed = (field: MappedField, column: string): boolean => aliasesOf(field).includes(normalName(column));
+
 /** Fields whose columns also stay attributes: shops filter by them, and the ranking reads the numbers. */
 const ALSO_ATTRIBUTES: readonly string[] = ['rating', 'ratings', 'published'];
-const ALIAS_FIELDS = Object.keys(ALIASES) as (MappedField | 'sale')[];
 
 /** Columns that do not describe the product itself. */
 const NO_ATTRIBUTE =
-  /^(attributes|mobile_link|identifier_exists|shipping.*|tax.*|ads_.*|sale_price_effective_date|canonical_link|pubdate|updated|published|guid|id|link)$/;
+  /^(attributes|mobile_link|identifier_exists|shipping.*|tax.*|ads_.*|sale_price_effective_date|thumb_?url|canonical_link|pubdate|updated|published|guid|id|link)$/;
+const CURRENCY =
+  'currency price_currency price_currency_code pricecurrencycode currency_code wahrung waehrung devise moneda'.split(
+    ' ',
+  );
 /** Columns that state whether a product is published. */
 const STATUS = ['status', 'product_status', 'post_status'];
 const PUBLISHED = ['published', 'is_published', 'published_on_online_store'];
@@ -159,7 +159,7 @@ function columnFields(record: Record<string, unknown>): NamedFields {
   const used = new Set<string>();
   for (const field of ALIAS_FIELDS) {
     let found: string | undefined;
-    for (const alias of ALIASES[field]) {
+    for (const alias of aliasesOf(field)) {
       const column = byName.get(alias);
       if (column === undefined || record[column] === null) continue;
       found ??= column;
@@ -180,7 +180,7 @@ function columnFields(record: Record<string, unknown>): NamedFields {
     const value = attributeValue(column, record[column]);
     if (value !== undefined) attributes[column.replace(/^g:/, '')] = value;
   }
-  const currency = byName.get('currency') ?? byName.get('price_currency') ?? byName.get('currency_code');
+  const currency = CURRENCY.map((name) => byName.get(name)).find((column) => column !== undefined);
   if (currency !== undefined) named.currency = record[currency];
   const own = record.attributes;
   named.attributes = isObject(own) ? { ...attributes, ...withoutCosts(own) } : (own ?? attributes);

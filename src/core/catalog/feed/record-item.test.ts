@@ -40,13 +40,14 @@ describe('a number as an id', () => {
 
 it('a group or an attribute in another encoding is refused, as ids and titles are', async () => {
   const csv = 'id,title,item_group_id,colour\na,A,für,red\nb,B,,grün\nc,C,c,red\n';
-  const { items, rejected } = await readFeedText([Buffer.from(csv, 'latin1')]);
+  const { items, rejected } = await readFeedText([Buffer.from(csv, 'latin1')], { encoding: 'utf-8' });
   expect(items.map(({ id }) => id)).toEqual(['c']);
   expect(rejected.map(({ line, field }) => [line, field])).toEqual([
     [2, 'group'],
     [3, 'attributes.colour'],
   ]);
-  expect((await readFeedText([Buffer.from(csv, 'latin1')], { encoding: 'windows-1252' })).items).toHaveLength(3);
+  for (const encoding of ['windows-1252', undefined])
+    expect((await readFeedText([Buffer.from(csv, 'latin1')], { encoding })).items).toHaveLength(3);
 });
 
 describe('a mapping', () => {
@@ -75,7 +76,7 @@ describe('a mapping', () => {
       {
         id: '1',
         title: 'Lang',
-        description: '',
+        description: 'Lang',
         category: 'Herren/Hemden',
         price: 1299,
         url: 'https://shop.example/de/p/1',
@@ -109,4 +110,130 @@ describe('a mapping', () => {
 it('keeps texts in several languages and alphabets', async () => {
   const { items } = await readFeedText(['id,title\n1,帽子 – Größe №5 — ткань\n']);
   expect(items[0].title).toBe('帽子 – Größe №5 — ткань');
+});
+
+describe('columns without a mapping', () => {
+  it.each([
+    [
+      'German',
+      'Artikelnummer;Bezeichnung;Beschreibung;Preis;UVP;Bild-URL;Kategorie;Link;Verfügbarkeit;Bestand;Währung',
+      '17;Hemd;Weiß;12,50;20,00;/a.jpg;Mode > Hemden;/hemd;nicht verfügbar;0;EUR',
+    ],
+    [
+      'German, other spellings',
+      'ART.-NR.;Produktname;Kurzbeschreibung;Verkaufspreis;Listenpreis;Bild URL;Warengruppe;Produkt-URL;VERFUEGBARKEIT;Lagerbestand;Waehrung',
+      '17;Hemd;Weiß;12,50;20,00;/a.jpg;Mode > Hemden;/hemd;Ausverkauft;0;EUR',
+    ],
+    [
+      'French',
+      'Référence;Nom du produit;Description;Prix TTC;Prix barré;Image;Catégorie;Lien;Disponibilité;Quantité;Devise',
+      '17;Hemd;Weiß;12,50;20,00;/a.jpg;Mode > Hemden;/hemd;Épuisé;0;EUR',
+    ],
+    [
+      'Spanish',
+      'REFERENCIA;Título;Descripción;Precio;Precio anterior;Imagen;Categoría;Enlace;Disponibilidad;Existencias;Moneda',
+      '17;Hemd;Weiß;12,50;20,00;/a.jpg;Mode > Hemden;/hemd;agotado;0;EUR',
+    ],
+  ])('are known by their %s names, whatever accents, case and separators', async (_, header, row) => {
+    // Names may have their accents apart.
+    for (const text of [header, header.normalize('NFD')]) {
+      const { items, rows } = await readFeedText([`${text}\n${row}\n`]);
+      expect(items).toEqual([
+        {
+          id: '17',
+          title: 'Hemd',
+          description: 'Weiß',
+          price: 12.5,
+          listPrice: 20,
+          image: '/a.jpg',
+          category: 'Mode/Hemden',
+          url: '/hemd',
+          availability: 'out-of-stock',
+          quantity: 0,
+          attributes: expect.any(Object),
+        },
+      ]);
+      expect(rows).toMatchObject([{ currency: 'EUR' }]);
+    }
+  });
+
+  it("are read from Algolia's records and Nosto's products", async () => {
+    const algolia = {
+      objectID: 'a1',
+      id: 7,
+      name: 'Kettle',
+      brand: 'Acme',
+      categories: ['Kitchen', 'Kettles'],
+      hierarchicalCategories: { lvl0: 'Kitchen', lvl1: 'Kitchen > Kettles' },
+      price: 30,
+      image: 'https://shop.example/k.jpg',
+      url: '/kettle',
+      _highlightResult: { name: { value: '<em>Kettle</em>' } },
+    };
+    const nosto = {
+      product_id: 'n1',
+      name: 'Boots',
+      url: 'https://shop.example/boots',
+      image_url: 'https://shop.example/b.jpg',
+      alternate_image_urls: ['https://shop.example/b2.jpg'],
+      price: '90.00',
+      list_price: '120.00',
+      price_currency_code: 'SEK',
+      availability: 'OutOfStock',
+      categories: ['/Women/Shoes', '/Sale'],
+      inventory_level: 3,
+      rating_value: 4.5,
+      review_count: 12,
+      tag1: ['new', 'leather'],
+      supplier_cost: 40,
+    };
+    const { items, rows } = await readFeedText([`${JSON.stringify(algolia)}\n${JSON.stringify(nosto)}\n`]);
+    expect(items).toMatchObject([
+      {
+        id: 'a1',
+        title: 'Kettle',
+        category: 'Kitchen/Kettles',
+        price: 30,
+        url: '/kettle',
+        attributes: { brand: 'Acme' },
+      },
+      {
+        id: 'n1',
+        title: 'Boots',
+        url: 'https://shop.example/boots',
+        image: 'https://shop.example/b.jpg',
+        images: ['https://shop.example/b2.jpg'],
+        price: 90,
+        listPrice: 120,
+        availability: 'out-of-stock',
+        category: 'Women/Shoes|Sale',
+        quantity: 3,
+        rating: { value: 4.5, count: 12 },
+        attributes: { tag1: ['new', 'leather'] },
+      },
+    ]);
+    expect(items[1].attributes).not.toHaveProperty('supplier_cost');
+    expect(rows[1]).toMatchObject({ currency: 'SEK' });
+  });
+
+  it('are named with a mapping to correct, once a file, if id or title has none', async () => {
+    const csv = 'Ordnung,Kurzinfo,VK brutto,Foto1,Seite\nA-1,Rotes Hemd,12.50,a.jpg,/hemd\nA-2,,13,,\n';
+    const { rejected } = await readFeedText([csv], { id: 'Nummer' });
+    for (const { reason } of rejected) expect(reason).not.toContain('mapping.json');
+    const own = await readFeedText([csv]);
+    expect(own.rejected[0].reason).toBe(
+      'is missing; searched in objectid, id, sku, item id, product id, productid …. The columns are Ordnung, Kurzinfo, VK brutto, Foto1, Seite. Rename them, or save {"id":"Ordnung","image":"Foto1","url":"Seite","price":"VK brutto","title":"Kurzinfo"} as mapping.json, correct it, and add --mapping mapping.json',
+    );
+    expect(own.rejected.filter(({ reason }) => reason.includes('mapping.json'))).toHaveLength(1);
+    const guessed = await readFeedText(['Sachnummer|Langtext neu|Betrag\nA-1|Rotes Hemd|12,50\n']);
+    expect(guessed.rejected[0].reason).toContain('{"id":"Sachnummer","title":"Langtext neu"}');
+  });
+});
+
+it.each(['auf Anfrage', 'on request', 'sur demande', 'POA', '–'])('a price of "%s" is no price', async (price) => {
+  const { items, rejected } = await readFeedText([JSON.stringify({ id: 'a', title: 'A', price, sale_price: 'n/a' })]);
+  expect(rejected).toEqual([]);
+  expect(items[0]).not.toHaveProperty('price');
+  const twice = await readFeedText([JSON.stringify({ id: 'a', title: 'A', price: '10 or 20' })]);
+  expect(twice.rejected).toMatchObject([{ field: 'price' }]);
 });

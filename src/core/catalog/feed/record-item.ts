@@ -124,14 +124,21 @@ const words = (value: unknown): unknown => {
   return typeof single === 'string' ? plainText(single) : single;
 };
 
+/** The deepest path of an object with a path for each level, as Algolia's records have it; any other value as it is. */
+function deepest(value: unknown): unknown {
+  const levels = isObject(value) ? Object.keys(value).filter((name) => /^lvl\d+$/.test(name)) : [];
+  const last = levels.sort().at(-1);
+  return isObject(value) && last !== undefined ? value[last] : value;
+}
+
 /** Joins several categories by `|` and the names of a path by `/`, as items have them. */
 function categoryOf(value: unknown, separator: string | undefined): unknown {
-  const all = [value].flat();
+  const all = [deepest(value)].flat();
   if (!all.every((path) => typeof path === 'string')) return value ?? undefined;
   const paths = all.map((path) => {
     const plain = plainText(path);
     const between = separator ?? (plain.includes('>') ? '>' : undefined);
-    if (between === undefined) return plain;
+    if (between === undefined) return plain.replace(/^\/+/, '');
     // A name may contain the separator of an item's path.
     return plain
       .split(between)
@@ -151,12 +158,18 @@ function pricesOf(
   record: Record<string, unknown>,
   mapping: FeedMapping,
 ): { price: unknown; listPrice: unknown } {
-  const regular = amountOf(price, mapping);
+  const regular = priceOf(price, mapping);
   const dated = record['g:sale_price_effective_date'] ?? record.sale_price_effective_date;
-  const lowered = dated ? undefined : amountOf(sale, mapping);
+  const lowered = dated ? undefined : priceOf(sale, mapping);
   const now = typeof lowered === 'number' ? lowered : regular;
-  const before = amountOf(listPrice, mapping) ?? (typeof lowered === 'number' ? regular : undefined);
+  const before = priceOf(listPrice, mapping) ?? (typeof lowered === 'number' ? regular : undefined);
   return { price: now, listPrice: isNumber(before) && isNumber(now) && before > now ? before : undefined };
+}
+
+/** An amount; undefined for words without a digit, such as "on request". */
+function priceOf(value: unknown, mapping: FeedMapping): unknown {
+  const amount = amountOf(value, mapping);
+  return typeof amount === 'string' && !/\d/.test(amount) ? undefined : amount;
 }
 
 /** Signs that stand for only one currency; `$` and `¥` stand for several. */
@@ -314,5 +327,7 @@ export function recordOffer(
     return { ...known, problems: [{ field: 'id', reason }] };
   }
   const has = { ...named, listPrice: named.listPrice ?? named.sale };
-  return { item: { id: own, values, fields: OFFERED.filter((field) => has[field] !== undefined) } };
+  const currency = currencyOf(named);
+  const item = { id: own, values, fields: OFFERED.filter((field) => has[field] !== undefined) };
+  return { item, ...(currency ? { currency } : {}) };
 }

@@ -187,7 +187,7 @@ describe("variants of Shopify's table", () => {
   });
 
   it('are rejected by their own line, by title if they have no id', async () => {
-    const text = [ROWS[0], 'hoodie,"a" b', ROWS[1].replace('40.00', 'cheap'), ROWS[1].replace('H-M', 'H-L')];
+    const text = [ROWS[0], 'hoodie,"a" b', ROWS[1].replace('40.00', '1 or 2'), ROWS[1].replace('H-M', 'H-L')];
     const { items, lines, rejected } = await readFeedText(
       table(...text, 'x,X,,,,,,,Size,S,,,,,,1', 'x,,,,,,,,,M,,,,,,1'),
       VARIANTS,

@@ -89,7 +89,11 @@ describe("variants of Shopify's products.json", () => {
   it('may be mapped by their path, and rejected rows name product and variant', async () => {
     const mapping = { ...VARIANTS, id: 'variants.0.sku' };
     const { items, rejected } = await readFeedText(
-      feed(product, { ...product, handle: 'b', variants: [{ sku: 'B', price: 'cheap' }] }, { handle: 'c', title: 'C' }),
+      feed(
+        product,
+        { ...product, handle: 'b', variants: [{ sku: 'B', price: '1 or 2' }] },
+        { handle: 'c', title: 'C' },
+      ),
       mapping,
     );
     expect(items.map(({ id }) => id)).toEqual(['H-S-R']);

@@ -174,9 +174,9 @@ describe("products of WooCommerce's CSV", () => {
   });
 
   it('are refused by line: a variation without its product, an invalid price', async () => {
-    const { rejected } = await readFeedText(table(MEDIUM, { ...CAP, 'Regular price': 'ask', 'Sale price': '' }));
+    const { rejected } = await readFeedText(table(MEDIUM, { ...CAP, 'Regular price': '1 or 2', 'Sale price': '' }));
     expect(rejected).toEqual([
-      { file: 'feed', line: 3, id: '7', field: 'price', reason: 'must be number, not "ask"' },
+      { file: 'feed', line: 3, id: '7', field: 'price', reason: 'must be number, not "1 or 2"' },
       { file: 'feed', line: 2, field: 'row', reason: 'is a variation of id:10, which is not in the file' },
     ]);
   });

@@ -2,11 +2,11 @@ import * as v from 'valibot';
 import { SidestreamError } from '../../../error';
 import { exactObject, fitting } from '../../common/schema';
 import type { FetchFile } from '../bundle/bundle-file';
-import { DEFAULT_MARKET, type Manifest, offersFile } from '../bundle/manifest-schema';
+import { currencySchema, DEFAULT_MARKET, type Manifest, offersFile } from '../bundle/manifest-schema';
 import { type Item, itemSchema } from '../item';
 import { fetchMutable, type MutableFile, parseMutable } from '../mutable-files';
 
-export { DEFAULT_MARKET, offeredMarket, offersFile } from '../bundle/manifest-schema';
+export { currencySchema, DEFAULT_MARKET, offeredMarket, offersFile } from '../bundle/manifest-schema';
 
 const { id, price, listPrice, availability, quantity } = itemSchema.entries;
 
@@ -69,8 +69,6 @@ export const marketSchema = v.pipe(
   v.string(),
   v.regex(/^(?![\da-f]{16}$)(?=.{1,32}$)[a-z\d]+(-[a-z\d]+)*$/, 'must be a name such as "at" or "de-ch"'),
 );
-
-export const currencySchema = v.pipe(v.string(), v.regex(/^[A-Z]{3}$/, 'must be a code such as "EUR"'));
 
 const offersFileSchema = exactObject({
   schema: v.literal(OFFERS_SCHEMA),

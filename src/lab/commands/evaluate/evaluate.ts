@@ -8,6 +8,7 @@ import {
   concludeRefused,
   doTasks,
   isTaskProcess,
+  jsonOption,
   modelsOption,
   optionWords,
   parentMeter,
@@ -126,7 +127,7 @@ export function evaluateCommand(): Command {
     .option('--before <section>', 'section of the results whose learner is compared with the present one', sectionName)
     .option('--no-closed-loop', 'simulate: without the rounds in which a shop learns popularity from its own lists')
     .option('--report <file>', 'simulate: write a report with plots to this .html file')
-    .option('--json', 'print the result as one line of JSON, last')
+    .addOption(jsonOption())
     .addOption(new Option(WORKER_OPTION, 'run steps of an evaluation for another process').hideHelp())
     .addHelpText(
       'after',

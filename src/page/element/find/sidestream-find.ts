@@ -122,7 +122,7 @@ export class SidestreamFind extends LitElement {
   photo = false;
   /** Address of an item's page with `{id}`, `{title}`, `{category}` or `{path}` in it. Default: the item's `url`. */
   hrefTemplate = '';
-  /** Three-letter currency code of the prices. Default: the currency of the offers; without one, prices are plain numbers. */
+  /** Three-letter currency code of the prices. Default: the currency of the bundle or its offers; without one, prices are plain numbers. */
   currency = '';
   /** The words in the field. */
   value = '';

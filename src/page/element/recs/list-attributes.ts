@@ -114,7 +114,7 @@ export abstract class ListProperties extends TypedLitElement {
    * the item's `url`: `/de{path}`. Default: the item's `url`.
    */
   hrefTemplate = '';
-  /** Three-letter currency code of the prices. Default: the currency of the offers; without one, prices are plain numbers. */
+  /** Three-letter currency code of the prices. Default: the currency of the bundle or its offers; without one, prices are plain numbers. */
   currency = '';
   /** Gives every card a "not interested" button, which removes the product from all lists and can be undone. */
   dismissible = false;

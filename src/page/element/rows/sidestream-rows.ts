@@ -180,7 +180,7 @@ export class SidestreamRows extends LitElement implements PageList {
   filter: RowsRequest['filter'] | null = null;
   /** Address of an item's page with `{id}`, `{title}`, `{category}` or `{path}` in it. Default: the item's `url`. */
   hrefTemplate = '';
-  /** Three-letter currency code of the prices. Default: the currency of the offers. */
+  /** Three-letter currency code of the prices. Default: the currency of the bundle or its offers. */
   currency = '';
   /** Gives every card a "not interested" button. */
   dismissible = false;
