@@ -129,6 +129,9 @@ describe('sidestream init', () => {
     const path = await feed('refused.csv', 'id,title,price\n,,-1\n');
     await expect(initAndBuild('refused', path)).rejects.toMatchObject({ code: 'catalog/empty' });
     expect(existsSync(join(folder, 'refused'))).toBe(false);
+    const without = init('refused', path, '--images', join(folder, 'nowhere'));
+    await expect(without).rejects.toMatchObject({ code: 'runtime/invalid-input' });
+    expect(existsSync(join(folder, 'refused'))).toBe(false);
 
     await mkdir(join(folder, 'mine'));
     await writeFile(join(folder, 'mine', 'README.md'), 'Sells what catalog.jsonl has.');

@@ -4,6 +4,7 @@ import { basename, join, relative, resolve } from 'node:path';
 import { Command } from 'commander';
 import * as v from 'valibot';
 import type { Item } from '../../core/catalog';
+import { messageOf } from '../../core/common/text';
 import { nodeRuntime } from '../../core/encoders/node';
 import { invalidInput } from '../../error';
 import { PACKAGE_FOLDER, readFeed, readMapping, requireRoom } from '../bundler';
@@ -74,8 +75,7 @@ export function initCommand(): Command {
     .action(async (folder: string, feed: string[], options: InitOptions) => {
       const target = resolve(folder);
       await requireRoom('The folder', folder);
-      const { images, mapping } = options;
-      const before = await namesBefore(target, folder, [...feed, images ?? [], mapping ?? []].flat());
+      const before = await namesBefore(target, folder, [...feed, options.images ?? [], options.mapping ?? []].flat());
       // Reports a mistyped path before anything is written.
       const facts = await feedFacts(feed, options);
       try {
@@ -219,7 +219,9 @@ async function copyFiles(paths: string[], target: string, stem: string, taken: S
     else if (source === join(target, name) && plainName(name, stem, new Set()) === name) names.push(name);
     else {
       const own = plainName(name, stem, taken);
-      await cp(source, join(target, own), { recursive: true });
+      await cp(source, join(target, own), { recursive: true }).catch((cause) => {
+        throw invalidInput(`Cannot copy ${path} (${messageOf(cause)}). Correct the path.`, { cause });
+      });
       if (own !== name)
         console.log(`${JSON.stringify(name)} is copied as ${own}, the name that npm run bundle can use`);
       names.push(own);
@@ -228,7 +230,6 @@ async function copyFiles(paths: string[], target: string, stem: string, taken: S
   return names;
 }
 
-/** @param path in the folder of the starter */
 const isSample = (path: string): boolean => path === SAMPLES || path.split(/[\\/]/).includes(SAMPLE_PICTURES);
 
 /**
