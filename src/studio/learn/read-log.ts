@@ -1,16 +1,8 @@
-import { type Bundle, shortened } from '../../core/catalog';
+import { type Bundle, groupedRows, shortened } from '../../core/catalog';
 import { fileText } from '../../core/catalog/feed';
 import { messageOf } from '../../core/common/text';
 import { SidestreamError } from '../../error';
-import {
-  groupedRows,
-  type LogEvent,
-  logNotes,
-  type ReadLog,
-  readLog,
-  refusedRows,
-  requireEvents,
-} from '../../shop/logs';
+import { type LogEvent, logNotes, type ReadLog, readLog, refusedRows, requireEvents } from '../../shop/logs';
 import { type ShopChoices, shopChoices } from '../../shop/training';
 import { chunksOf, gunzip } from '../files/gunzip';
 import { ProgressReporter } from '../progress';
