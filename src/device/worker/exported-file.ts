@@ -43,12 +43,17 @@ export function joinLogs(
   since = 0,
 ): JoinedLogs {
   const left = new Map<string, LoggedEvent[]>();
-  for (const event of own) left.set(keyOf(event), [...(left.get(keyOf(event)) ?? []), event]);
+  // Newest first, so that the oldest is taken from the end.
+  for (const event of own.toReversed()) {
+    const equal = left.get(keyOf(event));
+    if (equal) equal.push(event);
+    else left.set(keyOf(event), [event]);
+  }
   const added: LoggedEvent[] = [];
   const known = new Set<LoggedEvent>();
   const sorted = byTime(other);
   const theirs = sorted.flatMap((event) => {
-    const same = left.get(keyOf(event))?.shift();
+    const same = left.get(keyOf(event))?.pop();
     if (same) known.add(same);
     else if (event.time >= since) added.push({ ...event, id: after + 1 + added.length, imported: true });
     else return [];

@@ -36,6 +36,21 @@ describe('joinLogs', () => {
     expect([known, leftOut]).toEqual([1, 0]);
   });
 
+  it('takes a number of steps that grows with the logs, however many of their events are equal', () => {
+    const equal = logged(Array.from({ length: 2000 }, () => ({ type: 'click', itemId: 'a', time: 1 })));
+    const iterator = Object.getPrototypeOf([][Symbol.iterator]());
+    const { next } = iterator;
+    let taken = 0;
+    iterator.next = function () {
+      taken++;
+      return next.call(this);
+    };
+    const { events, known } = joinLogs(equal, equal, 2000);
+    iterator.next = next;
+    expect([events.map(({ id }) => id), known]).toEqual([equal.map(({ id }) => id), 2000]);
+    expect(taken).toBeLessThan(20 * 2000);
+  });
+
   it('leaves out events that the log may have had before it was cut, and keeps its own', () => {
     const own = logged([{ type: 'click', itemId: 'b', time: 30 }], 5);
     const other: NewEvent[] = [

@@ -66,7 +66,12 @@ function page() {
     const { by, items }: FindResponse = await Reflect.apply(find, undefined, [request, {}, context]);
     return [by, ...items.map(({ item }) => item.id)];
   };
-  return { search, failures, aborter, asked };
+  const missing = (): void => {
+    remote.queryEncoder = async () => {
+      throw new SidestreamError('encoder/missing', 'no text encoder');
+    };
+  };
+  return { search, failures, aborter, asked, missing };
 }
 
 beforeEach(() => {
@@ -109,6 +114,14 @@ it('reports an encoder that does not load once, finds nothing, and tries again l
   encoder.fails = false;
   vi.advanceTimersByTime(31_000);
   expect(await search({ text: 'something warm' })).toEqual(['meaning', 'near']);
+});
+
+it('searches a bundle without encoders by words only, and reports no error', async () => {
+  const { search, failures, missing } = page();
+  missing();
+  expect(await search({ text: 'mug' })).toEqual(['words', 'mug']);
+  expect(await search({ text: 'something warm' })).toEqual(['words']);
+  expect(failures).toEqual([]);
 });
 
 it('finds by a picture, which does not leave the encoder, and says what ran', async () => {

@@ -52,8 +52,10 @@ export async function find(request: FindRequest, wait: CallOptions, context: Fin
     const { values, runs } = await encoding.encode(text.trim(), context);
     return await context.call((remote) => remote.find(list, wait, { modality: 'text', values }, runs));
   } catch (thrown) {
-    // The page's list is empty; the page's developer learns why it was not searched by meaning.
-    if (!context.ended.aborted) context.connection.fail(thrown);
+    // The page's list is empty; the page's developer learns why it was not searched by meaning. A bundle without encoders, which
+    // is a choice of the shop, is searched by words only.
+    const isMissing = SidestreamError.from(thrown).code === 'encoder/missing';
+    if (!isMissing && !context.ended.aborted) context.connection.fail(thrown);
     return found;
   }
 }

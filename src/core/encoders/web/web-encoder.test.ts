@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { DEFAULT_PRESETS } from '../preset';
-import { backendsOf, webBackends } from './web-encoder';
+import { backendsOf, decodeImage, webBackends } from './web-encoder';
 
 const adapter = (architecture: string, isFallbackAdapter = false) => ({
   requestAdapter: async () => ({ info: { architecture, isFallbackAdapter } }),
@@ -32,4 +32,14 @@ describe('the choice of a backend', () => {
     expect(await backendsOf({ ...DEFAULT_PRESETS.text, adapted }, undefined, gpu)).toEqual(['wasm']);
     expect(await backendsOf({ ...DEFAULT_PRESETS.text, adapted }, 'webgpu', gpu)).toContain('webgpu');
   });
+});
+
+it('says what to do in a browser without OffscreenCanvas', async () => {
+  vi.stubGlobal('createImageBitmap', async () => ({ width: 1, height: 1, close: () => undefined }));
+  vi.stubGlobal('OffscreenCanvas', undefined);
+  await expect(decodeImage(new Blob(), DEFAULT_PRESETS.image)).rejects.toMatchObject({
+    code: 'encoder/failed',
+    message: expect.stringContaining('Update it'),
+  });
+  vi.unstubAllGlobals();
 });

@@ -149,9 +149,14 @@ const MAX_PIXELS = 4e6;
  * transparent areas with white. Works on the page and in a worker.
  * @param framing the framing fields of the image preset; letterboxed by default
  * @returns [3, size, size], 0..1
- * @throws SidestreamError `encoder/bad-image`
+ * @throws SidestreamError `encoder/bad-image`; `encoder/failed` in a browser without OffscreenCanvas
  */
 export async function decodeImage(picture: Blob, framing: Framing): Promise<Pixels> {
+  if (typeof OffscreenCanvas === 'undefined') {
+    const message =
+      'This browser cannot read pictures here: it has no OffscreenCanvas. Update it (Safari: to 16.4 or later).';
+    throw new SidestreamError('encoder/failed', message);
+  }
   const bitmap = await createImageBitmap(picture).catch(async (cause) => {
     throw new SidestreamError('encoder/bad-image', await undecodable(picture), { cause });
   });
