@@ -1,8 +1,9 @@
 import { scaleRow } from '../../../core/catalog';
+import type { ChoiceHistory } from '../../../core/events';
 import type { CatalogIndex } from '../catalog-index';
 import { NEAREST } from '../nearest-neighbors';
 import { productOf } from '../placement';
-import type { RankState } from '../rank-state';
+import type { TermWeights } from '../score';
 import { dot, similarity, vectorOf, weightedMean } from '../similarities';
 import { categoryPreference } from '../terms/category-preference';
 import { choiceTable, cooccurrenceOf } from '../terms/cooccurrence';
@@ -38,7 +39,7 @@ type ValueWithout = (left?: number) => Value;
 /** The contribution of each past item to scores. Nothing is computed before the first item is asked for. */
 export function contributorsFor(
   index: CatalogIndex,
-  { history, weights }: Pick<RankState, 'history' | 'weights'>,
+  { history, weights }: { history: ChoiceHistory; weights: TermWeights },
 ): Contributors {
   const product = productOf(index);
   const rows = history.rows.slice(-MAX_HISTORY);
