@@ -10,6 +10,7 @@ import type { ContentVectors } from '../features/feature-table';
 import type { Item } from '../item';
 import { pickSideModel, placeByContent, type SideModel } from '../side-model/side-model';
 import { encodeSideModel, encodeSideRows } from '../side-model/side-model-file';
+import { variantGroups } from '../variants/variant-groups';
 import type { LearnedFiles as TrainedFiles } from './late-files';
 import { storeManifest } from './manifest-file';
 import { BUNDLE_SCHEMA, type BundleFile, type BundleSink, type Manifest, MODALITIES } from './manifest-schema';
@@ -112,10 +113,13 @@ function checkRows({ width, vectors, biases }: SideModel, count: number): void {
   );
 }
 
+/** The part of an item by which its trained data is found. */
+type LearnedItem = Pick<Item, 'id' | 'group'>;
+
 /** The parts of a bundle that the next one is made from: its trained data is kept by id when items come and go. */
 export interface Predecessor extends Partial<Pick<TrainedFiles, 'cooccurrence' | 'demand' | 'side'>> {
   manifest: Manifest;
-  items: readonly Pick<Item, 'id'>[];
+  items: readonly LearnedItem[];
   /** Where its items are, when it has clusters. */
   clusters?: BundleClusters | null;
 }
@@ -163,8 +167,8 @@ export async function sameParts(
 }
 
 /**
- * The trained data of the previous bundle for changed items: a known item keeps its own, a new item gets the shop's average
- * demand of repeats and a place in the side model by its content.
+ * The trained data of the previous bundle for changed items: a known item keeps its own, a new variant gets its product's, and any
+ * other new item the shop's average demand of repeats and a place in the side model by its content.
  * @param shared files that the bundle keeps as they are
  * @param content vectors of the items at some rows
  * @param groups rows of similar items: a new item is placed among its own group
@@ -172,22 +176,44 @@ export async function sameParts(
 export async function keepLearned(
   { manifest, items, cooccurrence, demand, side }: Predecessor,
   shared: LearnedFiles,
-  after: readonly Pick<Item, 'id'>[],
+  after: readonly LearnedItem[],
   content: (rows: readonly number[]) => ContentVectors,
   groups: readonly (readonly number[])[] = [rowsFrom(0, after.length)],
 ): Promise<Learned> {
-  const rowOf = new Map(items.map(({ id }, row) => [id, row]));
-  const order = after.map(({ id }) => rowOf.get(id) ?? -1);
+  const { order, products } = previousRows(items, after);
   if (order.every((row) => row < 0)) return {};
   const table = shared.companions ? null : await cooccurrence?.();
   const counts = shared.demand ? null : await demand?.();
   const model = shared.side ? null : await side?.();
   const { weights, training } = manifest.side ?? {};
   return {
-    ...(table && { cooccurrence: pickCooccurrence(table, order) }),
+    ...(table && { cooccurrence: pickCooccurrence(table, products) }),
     ...(counts && { demand: pickDemand(counts, order) }),
     ...(model && { side: { model: placedModel(model, order, content, groups), weights, training } }),
   };
+}
+
+/**
+ * The row that each item had, else that of another variant of its product; -1 for a new product.
+ * @returns also `products`, for co-occurrence, which only the first variant of a product has: the row that had it for each first
+ *   variant, at most once each, and -1 for the others
+ */
+function previousRows(before: readonly LearnedItem[], after: readonly LearnedItem[]) {
+  const rowOf = new Map(before.map(({ id }, row) => [id, row]));
+  const variants = variantGroups(after)?.of ?? [];
+  const own = after.map(({ id }) => rowOf.get(id) ?? -1);
+  const order = own.map((row, n) =>
+    row < 0 ? (variants[n]?.map((other) => own[other]).find((of) => of >= 0) ?? -1) : row,
+  );
+  const earlier = variantGroups(before)?.of ?? [];
+  const taken = new Set<number>();
+  const products = order.map((row, n) => {
+    const first = earlier[row]?.[0] ?? row;
+    if ((variants[n]?.[0] ?? n) !== n || taken.has(first)) return -1;
+    taken.add(first);
+    return first;
+  });
+  return { order, products };
 }
 
 /** A side model for other items: those that it lacks are placed among their group by content. */
