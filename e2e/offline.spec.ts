@@ -53,6 +53,14 @@ test('a page that must not be stored is not kept, and a full disk costs no page'
   await expect.poll(() => isKept(right)).toBe(true);
   expect(await isKept(wrong)).toBe(false);
 
+  // Of files that no list names, such as the encoders' beside the scripts, the last one is for when there is no network.
+  const unlisted = () => page.evaluate(async () => (await fetch('/bundle/unlisted.js')).text());
+  for (const text of ['first', 'second']) {
+    await writeFile(at('bundle', 'unlisted.js'), text);
+    expect(await unlisted()).toBe(text);
+    await expect.poll(() => kept('/bundle/unlisted.js')).toBe(true);
+  }
+
   const session = await context.newCDPSession(page);
   await session.send('Storage.overrideQuotaForOrigin', { origin: host.origin, quotaSize: 1 });
   await page.goto(`${host.origin}/?full`);

@@ -41,13 +41,33 @@ async function served(folder: string): Promise<string> {
 
 const list = (page: Page, placement: string) => page.locator(`sidestream-recs[placement=${placement}]`);
 
+/** Counts how often lists of the page begin to load, and names the elements that layout shifts move. */
+async function countDrawings(page: Page): Promise<() => Promise<{ loaded: number; shifts: string[] }>> {
+  await page.addInitScript(() => {
+    const drawn: { loaded: number; shifts: string[] } = { loaded: 0, shifts: [] };
+    Object.assign(window, { drawn });
+    new MutationObserver((changes) => {
+      for (const { target } of changes)
+        if (target instanceof Element && target.matches('sidestream-recs[state=loading]')) drawn.loaded++;
+    }).observe(document, { attributes: true, attributeFilter: ['state'], subtree: true });
+    new PerformanceObserver((entries) => {
+      for (const entry of entries.getEntries() as (PerformanceEntry & { sources: { node: Node | null }[] })[])
+        drawn.shifts.push(...entry.sources.map(({ node }) => String(node?.nodeName)));
+    }).observe({ type: 'layout-shift', buffered: true });
+  });
+  return () => page.evaluate('drawn');
+}
+
 test('a shop made by one command recommends, fills a cart and takes an order', async ({ page }) => {
   const errors: string[] = [];
   page.on('pageerror', ({ message }) => errors.push(message));
+  const drawn = await countDrawings(page);
   await page.goto(address);
   await expect(page.locator('[data-products] li')).toHaveCount(24);
   const first = page.locator('sidestream-recs').first();
   await expect(first).toHaveAttribute('state', 'filled');
+  await expect(list(page, 'recent')).toHaveAttribute('state', 'hidden');
+  expect(await drawn(), 'each list is drawn once, and nothing moves').toEqual({ loaded: 2, shifts: [] });
   await page.getByRole('button', { name: 'Yes' }).click();
   await expect(page.locator('[data-consent]')).toBeHidden();
 

@@ -107,25 +107,30 @@ async function useNewest() {
 }
 
 async function fromRelease(folder, event) {
+  const { request } = event;
   const current = await read(`${folder}current`);
-  const cache = current && (await caches.open(current));
-  const found = (await cache?.match(event.request, { ignoreSearch: true })) ?? (await caches.match(event.request));
+  if (!current) return fetch(request);
+  const cache = await caches.open(current);
+  const found = (await cache.match(request, { ignoreSearch: true })) ?? (await fromOlder(folder, request));
   if (found) return found;
-  const response = await fetch(event.request);
-  if (cache) event.waitUntil(keepLate(folder, cache, event.request, response.clone()));
+  const { list, filesOf } = RELEASES[folder];
+  const file = new URL(request.url).pathname.slice(folder.length);
+  const listed = new Map(filesOf(await (await cache.match(folder + list)).json()));
+  // Parts of a catalogue with clusters are not listed; the names of all files of a bundle have the first digits.
+  const digest = listed.get(file) ?? /-([0-9a-f]{16})\.\w+$/.exec(file)?.[1];
+  // The encoders' files, which a shop adds to the scripts, are not listed: the last ones serve only without a network.
+  if (!digest) return fromNetwork(event);
+  const response = await fetch(request);
+  const note = (thrown) => console.info('Not kept for offline use:', thrown);
+  event.waitUntil(keepChecked(cache, request, response.clone(), digest).catch(note));
   return response;
 }
 
-async function keepLate(folder, cache, request, response) {
-  const { list, filesOf } = RELEASES[folder];
-  const file = new URL(request.url).pathname.slice(folder.length);
-  try {
-    const listed = new Map(filesOf(await (await cache.match(folder + list)).json()));
-    // Parts of a catalogue with clusters are not listed; the names of all files of a bundle have the first digits.
-    const digest = listed.get(file) ?? /-([0-9a-f]{16})\.\w+$/.exec(file)?.[1];
-    if (digest) await keepChecked(cache, request, response, digest);
-  } catch (thrown) {
-    console.info('Not kept for offline use:', thrown);
+/** A file that an open page still needs of an earlier release. */
+async function fromOlder(folder, request) {
+  for (const key of await caches.keys()) {
+    const found = key.startsWith(folder) && (await (await caches.open(key)).match(request));
+    if (found) return found;
   }
 }
 

@@ -7,9 +7,12 @@ import { texts } from './texts.js';
 const starting = createRecommender({ bundle: '/bundle/', consent: notedConsent() });
 // Called before any await, so a no, and "Privacy choices", also delete while the bundle is loading, or if it cannot be loaded.
 askForConsent(starting);
-const recommender = await starting;
 const find = (selector) => document.querySelector(selector);
 const lists = document.querySelectorAll('sidestream-recs');
+const shownId = new URLSearchParams(location.search).get('id') ?? '';
+// Set before anything is awaited: a list that changes later is drawn twice, and what is below it moves.
+for (const list of lists) Object.assign(list, { currency }, find('[data-product]') && { itemId: shownId });
+const recommender = await starting;
 
 // A cart of this demo: a list of ids. Put your shop's own in its place.
 const readCart = () => JSON.parse(localStorage.getItem('cart') ?? '[]');
@@ -51,7 +54,6 @@ if (find('[data-products]')) await showProducts();
 if (find('[data-product]')) await showProduct();
 if (find('[data-lines]')) await showLines();
 showCount();
-for (const list of lists) Object.assign(list, { currency, recommender });
 
 /** The first products of the catalogue: only one variant of each product, in stock if possible. */
 async function firstProducts(count) {
@@ -88,7 +90,7 @@ async function showProducts() {
 }
 
 async function showProduct() {
-  const item = await recommender.getItem(new URLSearchParams(location.search).get('id') ?? '');
+  const item = await recommender.getItem(shownId);
   const box = find('[data-product]');
   if (!item) {
     box.textContent = texts.noProduct;
@@ -100,7 +102,6 @@ async function showProduct() {
   box.querySelector('h1').textContent = item.title;
   box.querySelector('[data-price]').textContent = price(item);
   box.querySelector('[data-description]').textContent = item.description;
-  for (const list of lists) list.itemId = item.id;
   const button = box.querySelector('[data-add]');
   button.disabled = item.availability === 'out-of-stock';
   button.addEventListener('click', async () => {
