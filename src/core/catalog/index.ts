@@ -9,6 +9,7 @@ export {
   type BundleSink,
   DEFAULT_MARKET,
   encoderFiles,
+  LEARNED,
   MANIFEST_FILE,
   type Manifest,
   MODALITIES,
@@ -30,10 +31,10 @@ export type { CatalogStatistics } from './catalog-statistics';
 export { catalogStatistics, categoryCounts, categoryPrefixes, numberStatistics, numbersOf } from './catalog-statistics';
 export type { BundleClusters, ItemsPart } from './clusters/bundle-clusters';
 export type { ClusterDirectory } from './clusters/cluster-directory';
-export { itemPlaces } from './clusters/write-clusters';
+export type { ClusterLearned, LearnedPart } from './clusters/cluster-learned';
 export type { CooccurrenceTable, Link } from './cooccurrence';
 export { countCooccurrence, countSupport, linkCooccurrence } from './cooccurrence';
-export { type Demand, popularityNow, type Repeats } from './demand';
+export { type Demand, demandSums, popularityNow, type Repeats, withPopularity } from './demand';
 export { type BaseVectors, baseVectors, type PrincipalAxes } from './features/base-vectors';
 export type { ContentBlend, ContentVectors, FeatureTable } from './features/feature-table';
 export {

@@ -9,9 +9,10 @@ import {
   type Pin,
   Retrieval,
 } from '../ranking';
-import { ClusterSide } from './cluster-side-model';
 import type { EngineContext } from './engine-context';
 import type { ActiveLearner } from './profile-session';
+
+export { ClusterLearned } from './cluster-learned';
 
 /** Number of clusters loaded near a content profile: about 2,500 items, the best candidates among them. */
 const NEAREST = 10;
@@ -43,7 +44,7 @@ export class ClusterSelection {
    */
   async partsWith(ids: readonly string[]): Promise<ItemsPart[]> {
     const found = await Promise.all(ids.map((id) => this.clusters.clustersWith(id)));
-    return this.#parts([...new Set(found.flat())].slice(0, PAST_CLUSTERS));
+    return this.parts([...new Set(found.flat())].slice(0, PAST_CLUSTERS));
   }
 
   /**
@@ -60,7 +61,7 @@ export class ClusterSelection {
     this.#retrieval ??= this.#startRetrieval();
     const [retrieval, axes] = await Promise.all([this.#retrieval, this.clusters.axes()]);
     const candidates = await retrieval.candidates(baseProfile(profile, axes), weights, { probes });
-    return this.#parts(clustersOf(candidates, most));
+    return this.parts(clustersOf(candidates, most));
   }
 
   /**
@@ -89,7 +90,7 @@ export class ClusterSelection {
   }
 
   /** Loads the clusters that are not loaded yet; rejects only if all of them fail. */
-  async #parts(clusters: readonly number[]): Promise<ItemsPart[]> {
+  async parts(clusters: readonly number[]): Promise<ItemsPart[]> {
     const missing = clusters.filter((cluster) => !this.#loaded.has(cluster));
     const results = await Promise.allSettled(missing.map((cluster) => this.clusters.items(cluster)));
     const parts: ItemsPart[] = [];
@@ -120,6 +121,10 @@ const LOAD_DELAY = 20;
 const MAX_ITEMS = 6144;
 /** Number of items that remain after eviction, in addition to the head and the history. */
 const ITEMS_AFTER_EVICTION = 3072;
+/** Number of last choices whose own clusters, and clusters of items that others chose with them, are loaded. */
+const LAST_CHOICES = 3;
+/** Maximum number of clusters of items that others chose with the last choices, or with the items in view. */
+const CLUSTERS_BESIDE = 6;
 /** Maximum number of items in view around which clusters are loaded; the first ones count. */
 const MAX_AROUND = 5;
 const CLUSTERS_AROUND_ITEM = 3;
@@ -149,9 +154,6 @@ export class ClusterLoader {
     this.#context = context;
     this.#clusters = clusters;
     this.#selection = new ClusterSelection(clusters);
-    if (context.catalog.bundle.manifest.side?.clusters) {
-      context.catalog.clusterSide = new ClusterSide(context.catalog.bundle);
-    }
     context.changes.subscribe(() => this.scheduleLoad());
   }
 
@@ -185,18 +187,21 @@ export class ClusterLoader {
 
   /**
    * Loads items, their neighbours and pinned items for a list about them. @param cart whether the list is also about the
-   * items in the cart
+   * items in the cart @param complement whether the list is of items that others chose with them
    */
-  async loadInView(ids: readonly string[], cart = false, pins: readonly Pin[] = []): Promise<void> {
+  async loadInView(
+    ids: readonly string[],
+    { cart = false, pins = [], complement = false }: { cart?: boolean; pins?: readonly Pin[]; complement?: boolean },
+  ): Promise<void> {
     const { session, catalog } = this.#context;
     await this.#loadPinned(pins.map(({ itemId }) => itemId));
     await this.#loadAround(ids);
-    if (!cart) return;
     const inCart = await session.run(({ learner }) => {
       const { items } = catalog.index;
-      return [...learner.history.record.cart].map((row) => items[row].id);
+      return cart ? [...learner.history.record.cart].map((row) => items[row].id).reverse() : [];
     });
-    await this.#loadAround(inCart.reverse());
+    await this.#loadAround(inCart);
+    if (complement) await this.#reported(async () => void (await this.#loadBeside([...ids, ...inCart])));
   }
 
   /**
@@ -247,15 +252,28 @@ export class ClusterLoader {
   /** @returns whether the loaded catalogue changed */
   async #loadNearPreference(): Promise<boolean> {
     const { session, catalog } = this.#context;
-    const { profile, weights, history } = await session.run(({ learner }) => ({
+    const { profile, weights, history, last } = await session.run(({ learner }) => ({
       profile: contentProfile(catalog.index.content, learner.history),
       weights: learner.weights,
       history: this.#historyOf(learner),
+      last: this.#lastChoices(learner),
     }));
     if (!profile || history === this.#loadedHistory) return false;
-    const changed = await this.#add(await this.#selection.partsNear(profile, weights));
+    const near = await this.#add(await this.#selection.partsNear(profile, weights));
+    // Most lists have one of these: a shopper's next choice is often near the last one, or one that others chose with it.
+    const own = await this.#add(await this.#selection.partsWith(last));
+    const beside = await this.#loadBeside(last);
     this.#loadedHistory = history;
-    return (await this.#evict()) || changed;
+    return (await this.#evict()) || near || own || beside;
+  }
+
+  /**
+   * Loads the clusters of the items that others chose with these items. @returns whether the loaded catalogue changed
+   */
+  async #loadBeside(ids: readonly string[]): Promise<boolean> {
+    const { catalog } = this.#context;
+    const rows = ids.flatMap((id) => catalog.index.rowOf.get(id) ?? []);
+    return this.#add(await this.#selection.parts(catalog.clustersBeside(rows).slice(0, CLUSTERS_BESIDE)));
   }
 
   async #load(ids: readonly string[]): Promise<void> {
@@ -274,9 +292,8 @@ export class ClusterLoader {
   /** @returns whether the loaded catalogue grew */
   async #add(parts: readonly ItemsPart[]): Promise<boolean> {
     const { session, catalog } = this.#context;
-    // Texts and side rows must be loaded first: no list may show items in a wrong language, or with less data than others.
-    const side = this.#reported(async () => catalog.clusterSide?.follow(parts));
-    await Promise.all([catalog.texts?.follow(parts), side]);
+    // Texts and trained data must be loaded first: no list may show items in a wrong language, or with less data than others.
+    await Promise.all([catalog.texts?.follow(parts), catalog.clusterLearned?.follow(parts)]);
     return session.change(async ({ learner }) => {
       // No list may be made between the two: the learner must know all rows.
       const grown = catalog.grow(parts);
@@ -312,8 +329,13 @@ export class ClusterLoader {
   }
 
   /** The end of the history as a text, to compare with a later one. */
-  #historyOf({ history: { rows, dismissed } }: ActiveLearner): string {
+  #historyOf(learner: ActiveLearner): string {
+    const { rows, dismissed } = learner.history;
+    return [rows.length, ...this.#lastChoices(learner), dismissed.size].join(' ');
+  }
+
+  #lastChoices({ history: { rows } }: ActiveLearner): string[] {
     const { items } = this.#context.catalog.index;
-    return [rows.length, ...rows.slice(-3).map((row) => items[row].id), dismissed.size].join(' ');
+    return rows.slice(-LAST_CHOICES).map((row) => items[row].id);
   }
 }

@@ -162,7 +162,7 @@ export const encodeFileDirectory = (files: readonly BundleFile[]): Uint8Array =>
   littleEndian(sizesOf(files), digestsOf(files));
 
 /** Kinds of additional files, one per cluster, with their name extensions. */
-const BESIDE = { texts: 'json', side: 'bin' } as const;
+const BESIDE = { texts: 'json', side: 'bin', companions: 'bin', demand: 'bin' } as const;
 export type BesideClusters = keyof typeof BESIDE;
 
 /**
