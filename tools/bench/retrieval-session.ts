@@ -15,7 +15,7 @@ const REPEATS = 2;
 const mb = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
 /** A folder behind a server that counts the bytes that it sends, uncompressed and with gzip. */
-async function countingServer(folder: string) {
+export async function countingServer(folder: string) {
   const sent = { raw: 0, gzip: 0, files: 0 };
   const server = createServer(async ({ url = '' }, response) => {
     const bytes = await readFile(join(folder, url.slice(1))).catch(() => null);

@@ -14,8 +14,11 @@ import type { ActiveLearner } from './profile-session';
 
 export { ClusterLearned } from './cluster-learned';
 
-/** Number of clusters loaded near a content profile: about 2,500 items, the best candidates among them. */
-const NEAREST = 10;
+/**
+ * Number of clusters loaded after a choice: about 2,500 items, the best candidates among them. Those of items that others chose with
+ * the last choices come first, because more next choices are in them; clusters near the preferences fill the rest.
+ */
+const CLUSTERS = 10;
 /** Maximum number of clusters loaded for the history of a returning shopper. */
 const PAST_CLUSTERS = 10;
 
@@ -49,13 +52,13 @@ export class ClusterSelection {
 
   /**
    * The parts near a content profile that are not loaded yet.
-   * @param most maximum number of clusters; default 10
+   * @param most maximum number of clusters
    * @param probes number of clusters to search, see `RetrievalOptions`
    */
   async partsNear(
     profile: ContentProfile,
     weights: ContentWeights,
-    most = NEAREST,
+    most: number,
     probes?: number,
   ): Promise<ItemsPart[]> {
     this.#retrieval ??= this.#startRetrieval();
@@ -186,8 +189,10 @@ export class ClusterLoader {
   }
 
   /**
-   * Loads items, their neighbours and pinned items for a list about them. @param cart whether the list is also about the
-   * items in the cart @param complement whether the list is of items that others chose with them
+   * Loads pinned items, and items with their neighbours for a list about them; for a list of items that others chose with them,
+   * with those instead. If the items are in more clusters than may be loaded at once, the last items are left out.
+   * @param cart whether the list is also about the items in the cart
+   * @throws SidestreamError `bundle/*` when none of the items could be loaded; a failure of their neighbours is reported
    */
   async loadInView(
     ids: readonly string[],
@@ -195,23 +200,25 @@ export class ClusterLoader {
   ): Promise<void> {
     const { session, catalog } = this.#context;
     await this.#loadPinned(pins.map(({ itemId }) => itemId));
-    await this.#loadAround(ids);
     const inCart = await session.run(({ learner }) => {
       const { items } = catalog.index;
       return cart ? [...learner.history.record.cart].map((row) => items[row].id).reverse() : [];
     });
-    await this.#loadAround(inCart);
-    if (complement) await this.#reported(async () => void (await this.#loadBeside([...ids, ...inCart])));
+    for (const about of [ids, inCart]) {
+      await this.#load(about);
+      let beside = 0;
+      const load = async (): Promise<void> => {
+        beside = await this.#loadBeside(about);
+      };
+      if (complement) await this.#reported(load);
+      // Without companions, the list has similar items.
+      if (beside === 0) await this.#loadAround(about);
+    }
   }
 
-  /**
-   * Loads items, and the clusters near the first 5 of them. If the items are in more clusters than may be loaded at once,
-   * the last items are left out.
-   * @throws SidestreamError `bundle/*` when none of the items could be loaded; a failure of their neighbours is reported
-   */
+  /** Loads the clusters near the first 5 of some items; a failure is reported. */
   async #loadAround(ids: readonly string[]): Promise<void> {
     const { catalog } = this.#context;
-    await this.#load(ids);
     const weights = { recent: 1, session: 0, nearestHistory: 0 };
     await this.#reported(async () => {
       for (const id of ids.slice(0, MAX_AROUND)) {
@@ -259,21 +266,22 @@ export class ClusterLoader {
       last: this.#lastChoices(learner),
     }));
     if (!profile || history === this.#loadedHistory) return false;
-    const near = await this.#add(await this.#selection.partsNear(profile, weights));
-    // Most lists have one of these: a shopper's next choice is often near the last one, or one that others chose with it.
-    const own = await this.#add(await this.#selection.partsWith(last));
+    const before = catalog.index;
+    // Items of the head are in clusters, too.
+    await this.#add(await this.#selection.partsWith(last));
     const beside = await this.#loadBeside(last);
+    await this.#add(await this.#selection.partsNear(profile, weights, CLUSTERS - beside));
     this.#loadedHistory = history;
-    return (await this.#evict()) || near || own || beside;
+    return (await this.#evict()) || catalog.index !== before;
   }
 
-  /**
-   * Loads the clusters of the items that others chose with these items. @returns whether the loaded catalogue changed
-   */
-  async #loadBeside(ids: readonly string[]): Promise<boolean> {
+  /** Loads the clusters of the items that others chose with these items. @returns their number */
+  async #loadBeside(ids: readonly string[]): Promise<number> {
     const { catalog } = this.#context;
     const rows = ids.flatMap((id) => catalog.index.rowOf.get(id) ?? []);
-    return this.#add(await this.#selection.parts(catalog.clustersBeside(rows).slice(0, CLUSTERS_BESIDE)));
+    const clusters = catalog.clustersBeside(rows).slice(0, CLUSTERS_BESIDE);
+    await this.#add(await this.#selection.parts(clusters));
+    return clusters.length;
   }
 
   async #load(ids: readonly string[]): Promise<void> {

@@ -6,6 +6,7 @@ import { sha256 } from '../../common/bytes';
 import type { CooccurrenceTable } from '../cooccurrence';
 import type { Demand } from '../demand';
 import { createTable } from '../features/feature-table';
+import { decodeTexts, firstTexts } from '../locales';
 import { decodeSideModel, encodeSideModel } from '../side-model/side-model-file';
 import { inventory, verifyBundle } from './inventory';
 import { addLearned } from './learned';
@@ -262,6 +263,47 @@ describe('a side model in a bundle', () => {
         if (before !== undefined) expect(side?.biases[row]).toBe(before);
         else expect(side?.vectors.subarray(2 * row, 2 * row + 2).some((value) => value !== 0)).toBe(true);
       }
+    });
+
+    it('keeps the head, its texts and the files of other clusters in step with a log', async () => {
+      const content = await topicContent({ items: count, topics: 4 });
+      const items = content.items.map(({ popularity: _, ...item }) => item);
+      const { sink, fetchFile } = memoryBundle();
+      const titles = items.map(({ id }) => ({ title: `DE ${id}` }));
+      const locales = [{ tag: 'de', texts: titles }];
+      await writeBundle({ ...content, items, language: 'en', locales }, sink, clustered);
+      const before = await openBundle(fetchFile);
+      const offsets = Uint32Array.from({ length: count + 1 }, (_, row) => row);
+      const rows = Uint32Array.from({ length: count }, (_, row) => (row + 60) % count);
+      const companions = { count, offsets, rows, lifts: Float32Array.from(rows, (row) => 1 + (row % 5)) };
+      const chosen = Float32Array.from({ length: count }, (_, row) => (row % 2 === 0 ? 0.3 * row : 0));
+      const log = { demand: { choices: chosen, recent: chosen }, side: { model } };
+      await addLearned(before, { cooccurrence: companions }, sink);
+      const learned = await addLearned(await openBundle(fetchFile), log, sink);
+      await verifyBundle(learned, fetchFile);
+
+      const head = await openBundle(fetchFile, undefined, { whole: false });
+      const best = before.items[count - 2].id;
+      expect(head.items[0].id).toBe(best);
+      expect(head.items.length).toBeGreaterThan(before.manifest.clusters?.head.count ?? 0);
+      expect(head.statistics?.popularity).toMatchObject({ known: count / 2 - 1, any: true });
+      const [texts] = firstTexts(learned, 'de');
+      expect(decodeTexts(await head.file(texts), texts.file, texts.count)[0]).toEqual({ title: `DE ${best}` });
+      expect((await head.side())?.biases[0]).toBe(count - 2);
+      const read = await openBundle(fetchFile);
+      expect((await read.cooccurrence())?.rows).toEqual(rows);
+
+      // The same catalogue gives the same bundle, with a log or with the files that it left.
+      const next = { ...content, items, language: 'en', locales };
+      expect(await writeBundle(next, sink, { ...clustered, previous: read })).toEqual(learned);
+      const renamed = items.with(0, { ...items[0], id: 'item-new' });
+      const after = await writeBundle({ ...next, items: renamed }, sink, { ...clustered, previous: read });
+      await verifyBundle(after, fetchFile);
+      const [old, now] = [await inventory(learned, fetchFile), await inventory(after, fetchFile)].map((files) =>
+        files.flatMap(({ file }) => (/^(companions|demand)-/.test(file) ? [file] : [])),
+      );
+      expect(now.filter((file) => !old.includes(file)).length).toBeLessThan(now.length / 2);
+      expect((await (await openBundle(fetchFile)).cooccurrence())?.rows).toHaveLength(count - 2);
     });
 
     it('is refused if it is for other items, or the bundle has no clusters', async () => {

@@ -9,7 +9,7 @@ import { type Demand, decodeDemand, demandSums, encodeDemand, pickDemand } from 
 import { type FeatureMeaning, sameFeatures } from '../features/decode-features';
 import type { ContentVectors } from '../features/feature-table';
 import type { Item } from '../item';
-import { decodeTexts, encodeTexts } from '../locales';
+import { bundleTexts, encodeTexts } from '../locales';
 import { pickSideModel, placeByContent, type SideModel } from '../side-model/side-model';
 import { encodeSideModel, encodeSideRows } from '../side-model/side-model-file';
 import type { LearnedFiles as TrainedFiles } from './late-files';
@@ -63,34 +63,33 @@ async function addToClusters(
   const { manifest, items } = bundle;
   const { head: first, clusters: named, locales = {} } = manifest;
   const put = putInto(sink);
-  const all = await clusteredItems(bundle, clusters);
-  const { members } = all;
+  const clustered = await clusteredItems(bundle, clusters);
+  const { members } = clustered;
   checkCounts(learned, items.length);
   const given = learned.demand ?? (await bundle.demand());
   const demand = given && storedDemand(given, items, members);
-  const { clusters: written, head } = await writeHead(all, demand, await clusters.statistics(), put);
-  const places = { head: [head], members };
-  if (named?.head.items.file === written.head.items.file) {
-    const files = await putLearned({ ...learned, ...(learned.demand && demand && { demand }) }, items, sink, places);
-    return { clusters: { ...named, ...written }, ...files };
+  const { clusters: written, head } = await writeHead(clustered, demand, await clusters.statistics(), put);
+  const kept: Learned = {};
+  const texts = { ...locales };
+  // All other files of the head follow it.
+  if (named?.head.items.file !== written.head.items.file) {
+    for (const [tag, locale] of Object.entries(locales)) {
+      const rows = await bundleTexts(bundle, tag);
+      const file = await put('texts', 'json', encodeTexts(head.map((row) => rows[row])));
+      texts[tag] = { ...locale, files: [file] };
+    }
+    const [cooccurrence, model] = [await bundle.cooccurrence(), await bundle.side()];
+    if (cooccurrence) kept.cooccurrence = cooccurrence;
+    if (model) kept.side = { ...manifest.side, model };
+    if (given) kept.demand = given;
   }
-  const texts: NonNullable<Manifest['locales']> = {};
-  for (const [tag, { clusters: directory, ...locale }] of Object.entries(locales)) {
-    if (!directory) continue;
-    const files = await clusters.filesBeside(directory, 'texts');
-    const read = files.map(async (file, n) => decodeTexts(await bundle.file(file), file.file, members[n].length));
-    const rows = (await Promise.all(read)).flat();
-    const file = await put('texts', 'json', encodeTexts(head.map((row) => rows[row])));
-    texts[tag] = { ...locale, files: [file], clusters: directory };
-  }
-  const [cooccurrence, model] = [await bundle.cooccurrence(), await bundle.side()];
-  const side = model && { ...manifest.side, model };
-  const kept = { ...(cooccurrence && { cooccurrence }), ...(side && { side }) };
+  const all = { ...kept, ...learned };
+  if (all.demand && demand) all.demand = demand;
   return {
     ...(named && { clusters: { ...named, ...written } }),
     ...(manifest.locales && { locales: texts }),
     ...(first && { head: head.map((row) => items[row]) }),
-    ...(await putLearned({ ...kept, ...learned, ...(demand && { demand }) }, items, sink, places)),
+    ...(await putLearned(all, items, sink, { head: [head], members })),
   };
 }
 
@@ -232,7 +231,8 @@ export async function previousClusters(
 
 /** Whether the items files of two bundles with clusters have the same items, given the same items in the same order. */
 export async function sameParts(
-  { manifest, items, clusters }: Predecessor,
+  { manifest, clusters }: Predecessor,
+  items: readonly Pick<Item, 'id'>[],
   { head, members }: Required<ItemPlaces>,
 ): Promise<boolean> {
   if (!clusters || !manifest.head) return false;

@@ -211,7 +211,7 @@ export async function writeBundle(
   const ordered = large ? large.members.flat().map((row) => items[row]) : items;
   const kept: Learned = {};
   if (previous) {
-    const parts = large ? await sameParts(previous, inOrder(large)) : !previous.manifest.clusters;
+    const parts = large ? await sameParts(previous, items, large) : !previous.manifest.clusters;
     const shared = sharedLearned(previous, ordered, parts);
     Object.assign(manifest, shared);
     const content = (rows: readonly number[]) => contentVectors(pickRows(features, [...rows]), contentBlend(frame));
@@ -230,12 +230,6 @@ export async function writeBundle(
 interface LargeCatalog extends Required<ItemPlaces> {
   clusters: NonNullable<Manifest['clusters']>;
   demand: Demand | undefined;
-}
-
-function inOrder({ head, members }: LargeCatalog): Required<ItemPlaces> {
-  const placeOf = new Map(members.flat().map((row, place) => [row, place]));
-  const places = (rows: readonly number[]): number[] => rows.map((row) => placeOf.get(row) ?? -1);
-  return { head: head.map(places), members: members.map(places) };
 }
 
 function check({ items, features, encoders, locales = [] }: BundleContent): void {
