@@ -31,7 +31,13 @@ export type { CatalogStatistics } from './catalog-statistics';
 export { catalogStatistics, categoryCounts, categoryPrefixes, numberStatistics, numbersOf } from './catalog-statistics';
 export type { BundleClusters, ItemsPart } from './clusters/bundle-clusters';
 export type { ClusterDirectory } from './clusters/cluster-directory';
-export type { ClusterLearned, LearnedPart } from './clusters/cluster-learned';
+export {
+  type ClusterLearned,
+  joinCompanions,
+  joinDemand,
+  joinSide,
+  type LearnedPart,
+} from './clusters/cluster-learned';
 export type { CooccurrenceTable, Link } from './cooccurrence';
 export { countCooccurrence, countSupport, linkCooccurrence } from './cooccurrence';
 export { type Demand, demandSums, popularityNow, type Repeats, withPopularity } from './demand';
@@ -54,5 +60,5 @@ export { localeFor, marketFor } from './locales';
 export { isNew } from './new-item';
 export type { Offer } from './offers';
 export { describeRejectedRow, groupedRows, RejectedGroups, type RejectedRow, shortened } from './rejected-row';
-export { placeByContent, type SideModel, type SideRows } from './side-model';
+export { placeByContent, type SideModel } from './side-model';
 export type { VariantGroups } from './variants/variant-groups';

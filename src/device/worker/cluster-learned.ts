@@ -2,16 +2,16 @@ import {
   type Bundle,
   type ClusterLearned as Data,
   type ItemsPart,
+  joinCompanions,
+  joinDemand,
+  joinSide,
   LEARNED,
   type LearnedPart,
   type SideModel,
 } from '../../core/catalog';
-import { joinCompanions, joinDemand, joinSide } from '../../core/catalog/clusters/cluster-learned';
 import { SidestreamError } from '../../error';
 import { type CatalogIndex, ShopDemand } from '../ranking';
 import type { EngineListener } from './engine-options';
-
-const PARALLEL_FETCHES = 16;
 
 type Kind = keyof Data;
 
@@ -58,13 +58,10 @@ export class ClusterLearned {
       kinds.flatMap((kind) => (manifest[kind] && !data[kind] ? [{ cluster, kind }] : [])),
     );
     const failures = new Map<string, SidestreamError>();
-    for (let first = 0; first < missing.length; first += PARALLEL_FETCHES) {
-      const some = missing.slice(first, first + PARALLEL_FETCHES).map(({ cluster, kind }) => this.#load(cluster, kind));
-      for (const result of await Promise.allSettled(some)) {
-        if (result.status === 'fulfilled') continue;
-        const error = SidestreamError.from(result.reason);
-        failures.set(error.code, error);
-      }
+    for (const result of await Promise.allSettled(missing.map(({ cluster, kind }) => this.#load(cluster, kind)))) {
+      if (result.status === 'fulfilled') continue;
+      const error = SidestreamError.from(result.reason);
+      failures.set(error.code, error);
     }
     for (const error of failures.values()) this.listener.error(error);
   }

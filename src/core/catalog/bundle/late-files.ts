@@ -11,10 +11,11 @@ import { decodeSideModel, decodeSideRows } from '../side-model/side-model-file';
 import { type BundleProgress, invalidBundle } from './bundle-file';
 import type { BundleFile, Manifest, Modality } from './manifest-schema';
 
-/** The trained files of a bundle, for the loaded items: all of them, or the head; each is null if the bundle lacks it. */
+/** The trained files of a bundle; each is null if the bundle lacks it. With clusters, for a bundle that was opened as a whole. */
 export interface LearnedFiles {
   cooccurrence(onProgress?: BundleProgress): Promise<CooccurrenceTable | null>;
   demand(onProgress?: BundleProgress): Promise<Demand | null>;
+  /** Of all items, or of the head if only that is loaded. */
   side(onProgress?: BundleProgress): Promise<SideModel | null>;
   /**
    * What training made for the items of a cluster, or of the head, in their order; null if the bundle has no clusters.
@@ -84,44 +85,39 @@ export function learnedFiles(
     const head = cluster === 'head';
     return readers[kind](head ? named : (await clusters.filesBeside(named.clusters, kind))[cluster], number, head);
   };
-  /** The loaded items of a bundle with clusters, with what training made for them. */
+  /** All clusters with what training made for their items. */
   const parts = async <K extends keyof ClusterLearned>(
     kind: K,
     learned: (data: ClusterLearned[K]) => Partial<ClusterLearned>,
-    counts: ArrayLike<number> | undefined,
   ): Promise<LearnedPart[]> => {
     const all: LearnedPart[] = [];
     let start = 0;
-    for (const [n, length] of Array.from(counts ?? [items.length]).entries()) {
-      const data = await learnedOf(kind, counts ? n : 'head', length);
-      const part = items.slice(start, start + length);
-      all.push({ items: part, cluster: counts && n, learned: data ? learned(data) : {} });
+    for (const [cluster, length] of (await clusters?.directory())?.counts.entries() ?? []) {
+      const data = await learnedOf(kind, cluster, length);
+      all.push({ items: items.slice(start, start + length), cluster, learned: data ? learned(data) : {} });
       start += length;
     }
     return all;
   };
-  const counts = async () => (whole ? (await clusters?.directory())?.counts : undefined);
   return {
     async cooccurrence(onProgress) {
       if (!companions) return null;
       const table = clusters
-        ? (await clusterCode()).joinCompanions(
-            await parts('companions', (data) => ({ companions: data }), await counts()),
-          )
+        ? (await clusterCode()).joinCompanions(await parts('companions', (data) => ({ companions: data })))
         : decodeCooccurrence(await read(companions, onProgress), count, !!companions.support);
       return table && companions.origin ? { ...table, origin: companions.origin } : table;
     },
     async demand(onProgress) {
       if (!demand) return null;
       return clusters
-        ? (await clusterCode()).joinDemand(await parts('demand', (data) => ({ demand: data }), await counts()))
+        ? (await clusterCode()).joinDemand(await parts('demand', (data) => ({ demand: data })))
         : decodeDemand(await read(demand, onProgress), count, demand.repeats);
     },
     async side(onProgress) {
       const model = await first(onProgress);
       if (!model || !clusters || !whole) return model;
       const { joinSide } = await clusterCode();
-      return joinSide(model, await parts('side', (data) => ({ side: data }), await counts())).model;
+      return joinSide(model, await parts('side', (data) => ({ side: data }))).model;
     },
     learnedOf,
   };
