@@ -114,7 +114,7 @@ export class ClusterLearned {
   }
 
   /**
-   * The clusters of the items that others chose with the items at some rows, the highest sum of lifts first.
+   * The clusters of the items that others chose with the items at some rows, the highest lift first.
    * @param parts as in `join`
    */
   clustersBeside(parts: readonly LearnedPart[], rows: ReadonlySet<number>): number[] {
@@ -127,7 +127,7 @@ export class ClusterLearned {
         const place = places?.[n] ?? n;
         for (let at = table.offsets[place]; at < table.offsets[place + 1]; at++) {
           const cluster = clusters[table.rows[at]];
-          lifts.set(cluster, (lifts.get(cluster) ?? 0) + table.lifts[at]);
+          lifts.set(cluster, Math.max(lifts.get(cluster) ?? 0, table.lifts[at]));
         }
       }
       start += items.length;

@@ -126,8 +126,10 @@ const MAX_ITEMS = 6144;
 const ITEMS_AFTER_EVICTION = 3072;
 /** Number of last choices whose own clusters, and clusters of items that others chose with them, are loaded. */
 const LAST_CHOICES = 3;
-/** Maximum number of clusters of items that others chose with the last choices, or with the items in view. */
+/** Maximum number of clusters of items that others chose with the last choices. */
 const CLUSTERS_BESIDE = 6;
+/** The same for a list of items that others chose with the items in view: each of its first ten may be in another cluster. */
+const CLUSTERS_OF_LIST = 10;
 /** Maximum number of items in view around which clusters are loaded; the first ones count. */
 const MAX_AROUND = 5;
 const CLUSTERS_AROUND_ITEM = 3;
@@ -208,7 +210,7 @@ export class ClusterLoader {
       await this.#load(about);
       let beside = 0;
       const load = async (): Promise<void> => {
-        beside = await this.#loadBeside(about);
+        beside = await this.#loadBeside(about, CLUSTERS_OF_LIST);
       };
       if (complement) await this.#reported(load);
       // Without companions, the list has similar items.
@@ -269,17 +271,17 @@ export class ClusterLoader {
     const before = catalog.index;
     // Items of the head are in clusters, too.
     await this.#add(await this.#selection.partsWith(last));
-    const beside = await this.#loadBeside(last);
+    const beside = await this.#loadBeside(last, CLUSTERS_BESIDE);
     await this.#add(await this.#selection.partsNear(profile, weights, CLUSTERS - beside));
     this.#loadedHistory = history;
     return (await this.#evict()) || catalog.index !== before;
   }
 
-  /** Loads the clusters of the items that others chose with these items. @returns their number */
-  async #loadBeside(ids: readonly string[]): Promise<number> {
+  /** Loads the clusters of the items that others chose with these items. @returns their number, at most `most` */
+  async #loadBeside(ids: readonly string[], most: number): Promise<number> {
     const { catalog } = this.#context;
     const rows = ids.flatMap((id) => catalog.index.rowOf.get(id) ?? []);
-    const clusters = catalog.clustersBeside(rows).slice(0, CLUSTERS_BESIDE);
+    const clusters = catalog.clustersBeside(rows).slice(0, most);
     await this.#add(await this.#selection.parts(clusters));
     return clusters.length;
   }

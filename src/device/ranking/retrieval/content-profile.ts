@@ -68,25 +68,22 @@ export const contentScores = (
 /** `contentScores` for one profile and several sets of rows. */
 export class ContentScorer {
   readonly #width: number;
-  readonly #used: number;
   readonly #past: number;
   readonly #share: number;
   readonly #queries: Rows;
   readonly #items: Rows;
   readonly #products: Float64Array;
 
-  /** @param used how many of a row's first values are used; default all of them */
-  constructor({ width, recent, session, past }: ContentProfile, weights: ContentWeights, used = width) {
+  constructor({ width, recent, session, past }: ContentProfile, weights: ContentWeights) {
     this.#width = width;
-    this.#used = used;
     this.#past = past.length;
     this.#share = weights.nearestHistory / Math.max(1, Math.min(NEAREST, past.length));
     const count = 1 + past.length;
-    const values = new Float64Array(count * used);
-    for (let d = 0; d < used; d++) values[d] = weights.recent * recent[d] + weights.session * session[d];
-    for (const [n, item] of past.entries()) values.set(item.subarray(0, used), (1 + n) * used);
-    this.#queries = { count, length: used, values };
-    this.#items = { count: BLOCK, length: used, values: new Float64Array(BLOCK * used) };
+    const values = new Float64Array(count * width);
+    for (let d = 0; d < width; d++) values[d] = weights.recent * recent[d] + weights.session * session[d];
+    for (const [n, item] of past.entries()) values.set(item, (1 + n) * width);
+    this.#queries = { count, length: width, values };
+    this.#items = { count: BLOCK, length: width, values: new Float64Array(BLOCK * width) };
     this.#products = new Float64Array(BLOCK * count);
   }
 
@@ -108,11 +105,8 @@ export class ContentScorer {
 
   /** Copies rows into floating point: arithmetic on one type of array is several times faster than on two. */
   #copy(vectors: Int8Array | Float32Array, start: number, rows: number): void {
-    const { values } = this.#items;
-    const [width, used] = [this.#width, this.#used];
-    for (let row = 0, to = 0; row < rows; row++) {
-      for (let at = (start + row) * width, end = at + used; at < end; at++, to++) values[to] = vectors[at];
-    }
+    const from = start * this.#width;
+    this.#items.values.set(vectors.subarray(from, from + rows * this.#width));
   }
 }
 

@@ -22,18 +22,12 @@ const defaultProbes = (clusters: number): number => Math.min(192, Math.max(32, M
 
 /** Number of items multiplied at a time with vector instructions: 128 kB of base vectors. */
 const BATCH_ITEMS = 2048;
-/** Number of leading dimensions of the base vectors, by which JavaScript first scores all items of the clusters. */
-const LEADING_DIMENSIONS = 24;
-/** Items scored by all dimensions, as a multiple of the candidates wanted. */
-const RESCORED_RATIO = 4;
-
 /** Maximum size of cached base vectors, bytes: about 460 clusters of 256 items. */
 const MAX_CACHE_BYTES = 8 * 1024 * 1024;
 
 /**
  * Finds the items of a large catalogue that suit a profile without loading most of the catalogue (IVF): the nearest clusters
- * by their centroids, then the items of those clusters by their base vectors. Recently used base vectors are cached. Without
- * the kernel, it computes fewer products: see `bestOf`.
+ * by their centroids, then the items of those clusters by their base vectors. Recently used base vectors are cached.
  */
 export class Retrieval {
   readonly #loaded = new Map<number, BaseVectors>();
@@ -72,8 +66,7 @@ export class Retrieval {
       result.status === 'fulfilled' ? [{ cluster: near[n], vectors: result.value }] : [],
     );
     this.#evict();
-    const matrix = this.#vectorized(profile.width);
-    return matrix ? bestOfAll(scanned, profile, weights, limit, matrix) : bestOf(scanned, profile, weights, limit);
+    return bestOf(scanned, profile, weights, limit, this.#vectorized(profile.width));
   }
 
   /** Clusters whose mean item suits a profile best, best first. */
@@ -116,20 +109,23 @@ interface ScannedCluster {
   vectors: BaseVectors;
 }
 
-/** The items of some clusters with the best scores by all dimensions of their base vectors. */
-function bestOfAll(
+/** The items of some clusters with the best scores. @param matrix null without vector instructions */
+function bestOf(
   scanned: ScannedCluster[],
   profile: ContentProfile,
   weights: ContentWeights,
   limit: number,
-  matrix: ByteMatrix,
+  matrix: ByteMatrix | null,
 ): RetrievalCandidate[] {
   const sets = scanned.map(({ vectors }) => vectors);
-  const scores = byteScores(profile, weights, sets, matrix);
-  const clusterOf = new Uint32Array(scores.length);
+  const total = sets.reduce((sum, { count }) => sum + count, 0);
+  const scores = matrix ? byteScores(profile, weights, sets, matrix) : new Float32Array(total);
+  const scorer = matrix ? null : new ContentScorer(profile, weights);
+  const clusterOf = new Uint32Array(total);
   const starts: number[] = [];
   let at = 0;
-  for (const [n, { count }] of sets.entries()) {
+  for (const [n, { count, values, scales }] of sets.entries()) {
+    if (scorer) scores.set(scorer.scores(values, scales), at);
     starts.push(at);
     clusterOf.fill(n, at, at + count);
     at += count;
@@ -137,43 +133,6 @@ function bestOfAll(
   return topRows(scores, limit).map((item) => {
     const n = clusterOf[item];
     return { cluster: scanned[n].cluster, row: item - starts[n], score: scores[item] };
-  });
-}
-
-/**
- * The items of some clusters with the best scores: first by the leading dimensions of their base vectors, which have most
- * of the variance, then the best of those by all dimensions.
- */
-function bestOf(
-  scanned: ScannedCluster[],
-  profile: ContentProfile,
-  weights: ContentWeights,
-  limit: number,
-): RetrievalCandidate[] {
-  const total = scanned.reduce((sum, { vectors }) => sum + vectors.count, 0);
-  const leading = new ContentScorer(profile, weights, Math.min(LEADING_DIMENSIONS, profile.width));
-  const rough = new Float32Array(total);
-  const clusterOf = new Uint32Array(total);
-  const rowOf = new Uint32Array(total);
-  let at = 0;
-  for (const [n, { vectors }] of scanned.entries()) {
-    rough.set(leading.scores(vectors.values, vectors.scales), at);
-    clusterOf.fill(n, at, at + vectors.count);
-    for (let row = 0; row < vectors.count; row++, at++) rowOf[at] = row;
-  }
-  const kept = topRows(rough, RESCORED_RATIO * limit);
-  const values = new Int8Array(kept.length * profile.width);
-  const scales = new Float32Array(kept.length);
-  for (const [n, item] of kept.entries()) {
-    const { vectors } = scanned[clusterOf[item]];
-    const from = rowOf[item] * profile.width;
-    values.set(vectors.values.subarray(from, from + profile.width), n * profile.width);
-    scales[n] = vectors.scales[rowOf[item]];
-  }
-  const scores = contentScores(profile, weights, values, scales);
-  return topRows(scores, limit).map((n) => {
-    const item = kept[n];
-    return { cluster: scanned[clusterOf[item]].cluster, row: rowOf[item], score: scores[n] };
   });
 }
 
