@@ -143,7 +143,7 @@ test('the example saves and merges a file, and says why it refuses one', async (
   await expect(page.locator('output')).toHaveText('5 events came from the other device; 0 were known here.');
   await expect(page.locator('progress')).toBeHidden();
   await input.setInputFiles({ ...file, buffer: Buffer.from('nonsense') });
-  await expect(page.locator('output')).toHaveText(/^The profile is damaged/);
+  await expect(page.locator('output')).toHaveText(/^The file is damaged/);
   const downloading = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Save as a file' }).click();
   await input.setInputFiles(await (await downloading).path());

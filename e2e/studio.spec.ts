@@ -78,6 +78,7 @@ test('a shop makes its recommender in five steps, and nothing leaves the tab', a
   await expect(page.getByRole('row', { name: /title/ })).toBeVisible();
   const [apple = '', ...others] = PICTURES;
   await choose(page, 'Pictures', others);
+  await expect(page.getByText(`${others.length} pictures found`, { exact: true })).toBeVisible();
   await choose(page, 'Pictures', { name: ODD_NAME, mimeType: 'image/webp', buffer: await readFile(apple) });
   await expect(page.getByText('6 pictures found', { exact: true })).toBeVisible();
   expect(await violations(page)).toEqual([]);

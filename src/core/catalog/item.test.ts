@@ -108,7 +108,7 @@ describe('a rejected row', () => {
     const long = 'x'.repeat(100_000);
     const rows = [
       { id: long, title: 'A' },
-      { id: 'b', title: 'B', price: long },
+      { id: 'b', title: 'B', popularity: long },
       { id: 'c', title: 'C', attributes: { [long]: null } },
       { id: 'd', title: 'D', attributes: Object.fromEntries(Array.from({ length: 5000 }, (_, i) => [i, null])) },
     ];

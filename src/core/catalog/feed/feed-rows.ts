@@ -86,7 +86,8 @@ export async function* parsedRows<T extends { id: string }>(
     options.onFormat?.(file, format.name, feedLanguage(head));
     onGuess = (encoding) => options.onGuess?.(file, encoding);
     for (const encoding of guessed) onGuess(encoding);
-    let suggested = false;
+    /** Whether a mapping is suggested for the next refused row: once a file, and not if its columns fit other rows. */
+    let suggests = true;
     const unit: RowUnit = format.name === 'json' ? 'product' : 'line';
     files.push({ name: file, unit });
     const records = joinVariations(recordsOf(format, all, mapping), mapping.variants ?? false);
@@ -111,14 +112,15 @@ export async function* parsedRows<T extends { id: string }>(
       const parsed = parse(record.shape, record.fields, mapping);
       if ('problems' in parsed) {
         const { problems, ...known } = parsed;
-        const suggestion: string = suggested ? '' : suggestedMapping(record, mapping, problems);
-        suggested ||= suggestion !== '';
+        const suggestion: string = suggests ? suggestedMapping(record, mapping, problems) : '';
+        suggests &&= suggestion === '';
         yield rejection(
           problems.map((problem, n) => (n === 0 ? { ...problem, reason: problem.reason + suggestion } : problem)),
           known,
         );
         continue;
       }
+      suggests = false;
       if ('unpublished' in parsed) {
         yield { file, line, unit, ...parsed };
         continue;

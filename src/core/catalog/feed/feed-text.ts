@@ -53,7 +53,7 @@ export async function* feedText(
 }
 
 /** Makes an error. @param line 1-based @param encoding that the bytes were read in */
-export type InvalidText = (line: number, encoding: string) => Error;
+type InvalidText = (line: number, encoding: string) => Error;
 
 /** Number of bytes kept to find a bad one: longer than a character in any encoding, and even for UTF-16. */
 const KEPT_BYTES = 8;

@@ -105,7 +105,7 @@ it('an unchanged manifest has the same bytes', async () => {
   const previous = await openBundle(build.fetchFile);
   const again = memoryBundle();
   const content = await bundleContent(['a', 'b', 'c'].map((id) => makeItem(id, { title: 'New' })));
-  content.features.values[0] ^= 1;
+  content.features.values[content.encoders.text.contentTap * content.features.dim] ^= 1;
   await writeBundle(content, again.sink, { previous });
   expect(again.files.get(MANIFEST_FILE)).toEqual(build.files.get(MANIFEST_FILE));
 });

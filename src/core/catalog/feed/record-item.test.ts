@@ -225,6 +225,9 @@ describe('columns without a mapping', () => {
       'is missing; searched in objectid, id, sku, item id, product id, productid …. The columns are Ordnung, Kurzinfo, VK brutto, Foto1, Seite. Rename them, or save {"id":"Ordnung","image":"Foto1","url":"Seite","price":"VK brutto","title":"Kurzinfo"} as mapping.json, correct it, and add --mapping mapping.json',
     );
     expect(own.rejected.filter(({ reason }) => reason.includes('mapping.json'))).toHaveLength(1);
+    // The columns fit another row.
+    const fits = await readFeedText(['{"id":"a","title":"A"}\n{"id":"b","name_de":"B"}\n']);
+    expect(fits.rejected).toMatchObject([{ line: 2, field: 'title', reason: expect.not.stringContaining('mapping') }]);
     const guessed = await readFeedText(['Sachnummer|Langtext neu|Betrag\nA-1|Rotes Hemd|12,50\n']);
     expect(guessed.rejected[0].reason).toContain('{"id":"Sachnummer","title":"Langtext neu"}');
   });

@@ -36,7 +36,7 @@ const CONTENT_TERMS = ['recent', 'session', 'nearestHistory'] as const satisfies
  * experts have their parts, see `contributorsFor`.
  * @param terms contributions of the terms to the item's score
  */
-export function scoreBreakdown(
+function scoreBreakdown(
   index: CatalogIndex,
   { history, weights, expertParts }: RankState,
   row: number,

@@ -73,12 +73,13 @@ export interface AskOptions {
   onForget?: () => void;
 }
 
-type Starting = Asker | PromiseLike<Asker>;
+/** A recommender that an answer is for, or a promise of it while it starts. */
+export type AskedRecommender = Asker | PromiseLike<Asker>;
 
 interface Asking {
-  recommenders: readonly Starting[];
+  recommenders: readonly AskedRecommender[];
   /** The recommenders that could not start. */
-  failed: ReadonlySet<Starting>;
+  failed: ReadonlySet<AskedRecommender>;
   question: Element | null;
   choices: Element | null;
   end: () => void;
@@ -101,7 +102,10 @@ const asking = new Map<string, Asking>();
  * @throws SidestreamError `runtime/invalid-input` for a wrong option. An element that is not on the page gives an error with the
  *   same code to `reportError()`, which shows it in the console, and everything else works
  */
-export function askConsent(recommenders: Starting | readonly Starting[], options: AskOptions): () => void {
+export function askConsent(
+  recommenders: AskedRecommender | readonly AskedRecommender[],
+  options: AskOptions,
+): () => void {
   if (typeof document === 'undefined') return () => undefined;
   const { namespace = 'default', key = NOTE, notes = [], onForget } = checked(options);
   const all = [...new Set([recommenders].flat())];
@@ -126,7 +130,7 @@ export function askConsent(recommenders: Starting | readonly Starting[], options
   const ended = new AbortController();
   const { signal } = ended;
   const ready = new Set<Asker>();
-  const failed = new Set<Starting>();
+  const failed = new Set<AskedRecommender>();
   /** Answers that are being carried out. */
   let underWay = 0;
   const levels = new Map<Asker, Consent>();

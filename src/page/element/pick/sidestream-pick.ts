@@ -260,6 +260,8 @@ export class SidestreamPick extends LitElement {
 
   readonly #skip = (): void => {
     this.#skipped = true;
+    // Products that are still being loaded must not bring the question back.
+    this.#attempt++;
     this.#enter('hidden');
     this.#emit('sidestream-skipped');
   };
