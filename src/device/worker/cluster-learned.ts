@@ -76,11 +76,10 @@ export class ClusterLearned {
   }
 
   async #fetch(cluster: number | 'head', kind: Kind): Promise<void> {
-    const loaded = this.#loaded.get(cluster);
-    if (!loaded) return;
-    const found = await this.bundle.learnedOf(kind, cluster, loaded.count);
+    const found = await this.bundle.learnedOf(kind, cluster, this.#loaded.get(cluster)?.count ?? 0);
     if (cluster === 'head' && kind === 'side') this.#head = await this.bundle.side();
-    Object.assign(loaded.data, { [kind]: found });
+    // It may have been dropped, or dropped and loaded again, meanwhile.
+    Object.assign(this.#loaded.get(cluster)?.data ?? {}, { [kind]: found });
     this.#changed = true;
   }
 

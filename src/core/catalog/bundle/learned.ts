@@ -204,15 +204,23 @@ export interface Predecessor extends Partial<Pick<TrainedFiles, 'cooccurrence' |
 }
 
 /**
- * The trained files that a bundle shares with the bundle that it replaces, if the items are the same in the same order.
- * @param parts whether each file also covers the same items as before, see `sameParts`
+ * The trained files that a bundle shares with the bundle that it replaces, if each of them covers the same items in the same order.
+ * @param items of the new bundle
+ * @param places their rows in the head and the clusters, if it has some
  */
-export function sharedLearned(
-  { manifest: { companions, side, demand }, items }: Predecessor,
-  after: readonly Pick<Item, 'id'>[],
-  parts: boolean,
-): LearnedFiles {
-  if (!parts || items.length !== after.length || items.some(({ id }, row) => id !== after[row].id)) return {};
+export async function sharedLearned(
+  { manifest, items: before, clusters }: Predecessor,
+  items: readonly Pick<Item, 'id'>[],
+  places: Required<ItemPlaces> | null,
+): Promise<LearnedFiles> {
+  const same = (old: readonly Pick<Item, 'id'>[], rows: readonly number[]): boolean =>
+    old.length === rows.length && old.every(({ id }, n) => id === items[rows[n]].id);
+  const counts = clusters ? (await clusters.directory()).counts : [];
+  const { head, members } = places ?? { head: [], members: [] };
+  const parts = counts.length === members.length && members.every(({ length }, n) => length === counts[n]);
+  const headed = !places || same(manifest.head ?? [], head.flat());
+  if (!parts || !headed || !same(before, places ? members.flat() : [...items.keys()])) return {};
+  const { companions, side, demand } = manifest;
   return { ...(companions && { companions }), ...(side && { side }), ...(demand && { demand }) };
 }
 
@@ -227,23 +235,6 @@ export async function previousClusters(
   });
   if (!clusters || !sameBlend || !sameFeatures(manifest, after)) return null;
   return { axes: await clusters.axes(), directory: await clusters.directory(), items };
-}
-
-/** Whether the items files of two bundles with clusters have the same items, given the same items in the same order. */
-export async function sameParts(
-  { manifest, clusters }: Predecessor,
-  items: readonly Pick<Item, 'id'>[],
-  { head, members }: Required<ItemPlaces>,
-): Promise<boolean> {
-  if (!clusters || !manifest.head) return false;
-  const { counts } = await clusters.directory();
-  const first = head.flat();
-  return (
-    counts.length === members.length &&
-    members.every(({ length }, cluster) => length === counts[cluster]) &&
-    manifest.head.length === first.length &&
-    manifest.head.every(({ id }, n) => id === items[first[n]].id)
-  );
 }
 
 /**

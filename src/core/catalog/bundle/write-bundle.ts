@@ -22,7 +22,6 @@ import {
   type Predecessor,
   previousClusters,
   putLearned,
-  sameParts,
   sharedLearned,
   storedDemand,
 } from './learned';
@@ -208,11 +207,9 @@ export async function writeBundle(
     ...(locales.length > 0 ? { locales: texts } : {}),
     ...(inManifest ? { head: large ? large.head.flat().map((row) => items[row]) : items } : {}),
   };
-  const ordered = large ? large.members.flat().map((row) => items[row]) : items;
   const kept: Learned = {};
   if (previous) {
-    const parts = large ? await sameParts(previous, items, large) : !previous.manifest.clusters;
-    const shared = sharedLearned(previous, ordered, parts);
+    const shared = await sharedLearned(previous, items, large);
     Object.assign(manifest, shared);
     const content = (rows: readonly number[]) => contentVectors(pickRows(features, [...rows]), contentBlend(frame));
     Object.assign(kept, await keepLearned(previous, items, shared, { content, groups: large?.members }));
