@@ -41,7 +41,7 @@ export {
 export type { CooccurrenceTable, Link } from './cooccurrence';
 export { countCooccurrence, countSupport, linkCooccurrence } from './cooccurrence';
 export { type Demand, demandSums, popularityNow, type Repeats, withPopularity } from './demand';
-export { type BaseVectors, baseVectors, type PrincipalAxes } from './features/base-vectors';
+export { baseVectors, type PrincipalAxes } from './features/base-vectors';
 export type { ContentBlend, ContentVectors, FeatureTable } from './features/feature-table';
 export {
   concatTables,

@@ -4,10 +4,9 @@ import {
   baseProfile,
   type ContentProfile,
   type ContentWeights,
-  clustersOf,
   contentProfile,
+  nearestClusters,
   type Pin,
-  Retrieval,
 } from '../ranking';
 import type { EngineContext } from './engine-context';
 import type { ActiveLearner } from './profile-session';
@@ -15,7 +14,7 @@ import type { ActiveLearner } from './profile-session';
 export { ClusterLearned } from './cluster-learned';
 
 /**
- * Number of clusters loaded after a choice: about 2,500 items, the best candidates among them. Those of items that others chose with
+ * Number of clusters loaded after a choice: about 2,500 items. Those of items that others chose with
  * the last choices come first, because more next choices are in them; clusters near the preferences fill the rest.
  */
 const CLUSTERS = 10;
@@ -27,7 +26,6 @@ const PAST_CLUSTERS = 10;
  * may reject with `bundle/*`; a later call tries again.
  */
 export class ClusterSelection {
-  #retrieval: Promise<Retrieval> | null = null;
   /** Item ids of the loaded clusters, the cluster that was requested last at the end. */
   readonly #loaded = new Map<number, string[]>();
 
@@ -53,18 +51,10 @@ export class ClusterSelection {
   /**
    * The parts near a content profile that are not loaded yet.
    * @param most maximum number of clusters
-   * @param probes number of clusters to search, see `RetrievalOptions`
    */
-  async partsNear(
-    profile: ContentProfile,
-    weights: ContentWeights,
-    most: number,
-    probes?: number,
-  ): Promise<ItemsPart[]> {
-    this.#retrieval ??= this.#startRetrieval();
-    const [retrieval, axes] = await Promise.all([this.#retrieval, this.clusters.axes()]);
-    const candidates = await retrieval.candidates(baseProfile(profile, axes), weights, { probes });
-    return this.parts(clustersOf(candidates, most));
+  async partsNear(profile: ContentProfile, weights: ContentWeights, most: number): Promise<ItemsPart[]> {
+    const [directory, axes] = await Promise.all([this.clusters.directory(), this.clusters.axes()]);
+    return this.parts(nearestClusters(directory, baseProfile(profile, axes), weights, most));
   }
 
   /**
@@ -80,16 +70,6 @@ export class ClusterSelection {
       total -= ids.length;
     }
     return new Set([...this.#loaded.values()].flat());
-  }
-
-  async #startRetrieval(): Promise<Retrieval> {
-    try {
-      const directory = await this.clusters.directory();
-      return new Retrieval(directory, (cluster) => this.clusters.vectors(cluster));
-    } catch (thrown) {
-      this.#retrieval = null;
-      throw thrown;
-    }
   }
 
   /** Loads the clusters that are not loaded yet; rejects only if all of them fail. */
@@ -133,8 +113,6 @@ const CLUSTERS_OF_LIST = 10;
 /** Maximum number of items in view around which clusters are loaded; the first ones count. */
 const MAX_AROUND = 5;
 const CLUSTERS_AROUND_ITEM = 3;
-/** Number of clusters searched for each of them: one item has a narrower neighbourhood than a shopper's preference. */
-const PROBES_AROUND_ITEM = 24;
 /**
  * Number of last choices that are never evicted: no term looks further back. Dismissed items and items in the cart are not
  * evicted either.
@@ -229,7 +207,7 @@ export class ClusterLoader {
         const profile = row === undefined ? null : contentProfile(content, { rows: [row], strengths: [1] });
         if (!profile) continue;
         // Added immediately: another list may look for these items while the next ones are fetched.
-        await this.#add(await this.#selection.partsNear(profile, weights, CLUSTERS_AROUND_ITEM, PROBES_AROUND_ITEM));
+        await this.#add(await this.#selection.partsNear(profile, weights, CLUSTERS_AROUND_ITEM));
         this.#loadedAround.add(id);
       }
     });

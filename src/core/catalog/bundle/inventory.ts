@@ -169,7 +169,6 @@ async function verifyClusters(
   const directory = await clusters.directory();
   await Promise.all([clusters.axes(), clusters.statistics()]);
   for (let cluster = 0; cluster < directory.clusters; cluster++) {
-    await clusters.vectors(cluster);
     take((await clusters.items(cluster)).items);
   }
   for (let bucket = 0; bucket < directory.buckets; bucket++) await clusters.ids(bucket);

@@ -1,16 +1,23 @@
-import { quantizeRow, sha256 } from '../../common/bytes';
+import { sha256 } from '../../common/bytes';
 import { encodeItems } from '../bundle/bundle-file';
 import type { BundleFile, BundleSink, Manifest } from '../bundle/manifest-schema';
 import type { Bundle } from '../bundle/read-bundle';
 import type { CatalogStatistics } from '../catalog-statistics';
 import { type Demand, withPopularity } from '../demand';
-import { type BaseVectors, encodeAxes, encodeVectorShard } from '../features/base-vectors';
-import { type ContentBlend, encodeFeatureShard, type FeatureTable, pickRows } from '../features/feature-table';
+import { baseVectors, encodeAxes } from '../features/base-vectors';
+import {
+  type ContentBlend,
+  contentBlend,
+  contentVectors,
+  encodeFeatureShard,
+  type FeatureTable,
+  pickRows,
+} from '../features/feature-table';
 import type { Item } from '../item';
 import { productPopularity, variantGroups } from '../variants/variant-groups';
 import type { BundleClusters } from './bundle-clusters';
 import { CLUSTER_TIERS, encodeDirectory, encodeIdBuckets, TIER_EXTENSIONS } from './cluster-directory';
-import { type ClusterPlan, type PreviousClusters, planClusters } from './cluster-plan';
+import { type PreviousClusters, planClusters } from './cluster-plan';
 
 /** Rows of the items in each items file: in the files that a page loads first, and in the files of the clusters, if any. */
 export interface ItemPlaces {
@@ -76,16 +83,15 @@ export async function writeClusters(
   const middles: (number | null)[] = [];
   let written = 0;
   for (const [cluster, members] of rows.entries()) {
-    const vectors = memberVectors(plan, members);
     const bytes = {
-      vectors: encodeVectorShard(vectors),
       items: encodeItems(Array.from(members, (row) => items[row])),
       features: encodeFeatureShard(pickRows(features, members), 0, members.length),
     };
     const stored: Partial<Record<(typeof CLUSTER_TIERS)[number], BundleFile>> = {};
     for (const tier of CLUSTER_TIERS) stored[tier] = await put(tier, TIER_EXTENSIONS[tier], bytes[tier]);
     const start = cluster * axes.dims;
-    middles.push(middleOf(items, members, vectors, centroids.values.subarray(start, start + axes.dims)));
+    const base = (n: number): Float32Array => rowOf(plan.base, axes.dims, members[n]);
+    middles.push(middleOf(items, members, base, centroids.values.subarray(start, start + axes.dims)));
     written += members.length;
     onProgress?.('write', written, items.length);
     files.push(stored as Record<(typeof CLUSTER_TIERS)[number], BundleFile>);
@@ -139,8 +145,11 @@ export async function writeHead(
 }
 
 /** A bundle with clusters that was opened as a whole: its items are in the order of the clusters. */
-export async function clusteredItems({ items, features }: Bundle, clusters: BundleClusters): Promise<ClusteredItems> {
-  const directory = await clusters.directory();
+export async function clusteredItems(
+  { items, features, manifest }: Bundle,
+  clusters: BundleClusters,
+): Promise<ClusteredItems> {
+  const [directory, axes, blend] = [await clusters.directory(), await clusters.axes(), contentBlend(manifest)];
   const members: number[][] = [];
   const middles: (number | null)[] = [];
   const { dims, values } = directory.centroids;
@@ -148,21 +157,16 @@ export async function clusteredItems({ items, features }: Bundle, clusters: Bund
   for (const [cluster, count] of directory.counts.entries()) {
     const rows = rowsFrom(start, count);
     const centroid = values.subarray(cluster * dims, (cluster + 1) * dims);
+    const base = baseVectors(axes, contentVectors(pickRows(features, rows), blend));
     members.push(rows);
-    middles.push(middleOf(items, rows, await clusters.vectors(cluster), centroid));
+    middles.push(middleOf(items, rows, (n) => rowOf(base, dims, n), centroid));
     start += count;
   }
   return { items, features, members, middles };
 }
 
-function memberVectors({ base, axes: { dims } }: ClusterPlan, members: Int32Array) {
-  const count = members.length;
-  const shard = { count, dims, values: new Int8Array(count * dims), scales: new Float32Array(count) };
-  for (const [n, row] of members.entries()) {
-    shard.scales[n] = quantizeRow(base.subarray(row * dims, (row + 1) * dims), shard.values, n * dims);
-  }
-  return shard;
-}
+const rowOf = (values: Float32Array, dims: number, row: number): Float32Array =>
+  values.subarray(row * dims, (row + 1) * dims);
 
 /**
  * Items that represent a catalogue to an unknown shopper: half are the most popular ones, the rest the
@@ -196,21 +200,20 @@ function headPlaces(items: readonly Item[], central: readonly number[], count: n
 
 const isAvailable = ({ availability }: Item): boolean => availability !== 'out-of-stock';
 
-/** The member nearest to the centroid. @param vectors of the members, in their order */
+/** The member nearest to the centroid. @param base vector of each member, by its place */
 function middleOf(
   items: readonly Item[],
   members: ArrayLike<number>,
-  { dims, values, scales }: BaseVectors,
+  base: (n: number) => Float32Array,
   centroid: ArrayLike<number>,
 ): number | null {
   let middle: number | null = null;
   let best = Number.NEGATIVE_INFINITY;
   for (let n = 0; n < members.length; n++) {
     if (!isAvailable(items[members[n]])) continue;
-    let sum = 0;
-    for (let d = 0; d < dims; d++) sum += values[n * dims + d] * centroid[d];
-    if (scales[n] * sum <= best) continue;
-    best = scales[n] * sum;
+    const nearness = base(n).reduce((sum, value, d) => sum + value * centroid[d], 0);
+    if (nearness <= best) continue;
+    best = nearness;
     middle = members[n];
   }
   return middle;

@@ -1,7 +1,6 @@
 import { EVD, Matrix } from 'ml-matrix';
 import { SidestreamError } from '../../../error';
 import { isModerate, littleEndian } from '../../common/bytes';
-import { decodeScales } from './decode-features';
 import {
   type ContentBlend,
   type ContentVectors,
@@ -122,27 +121,4 @@ function slice(table: FeatureTable, start: number, count: number): FeatureTable 
     values: table.values.subarray(start * rows * table.dim, (start + count) * rows * table.dim),
     scales: table.scales.subarray(start * rows, (start + count) * rows),
   };
-}
-/** Base vectors of the items of a cluster: int8 rows with one scale per row, like features. */
-export interface BaseVectors {
-  count: number;
-  dims: number;
-  /** [count * dims] */
-  values: Int8Array;
-  /** [count] */
-  scales: Float32Array;
-}
-
-export const vectorShardBytes = (count: number, dims: number): number => count * (4 + dims);
-
-/** Writes base vectors, little-endian, without a header: float32 scales, then int8 values. */
-export const encodeVectorShard = ({ values, scales }: BaseVectors): Uint8Array => littleEndian(scales, values);
-
-/**
- * Reads the output of `encodeVectorShard`. The caller has checked its length against `vectorShardBytes`.
- * @param file its name, for the message
- * @throws SidestreamError `bundle/invalid` when a scale is negative or not finite
- */
-export function decodeVectorShard(bytes: ArrayBuffer, file: string, count: number, dims: number): BaseVectors {
-  return { count, dims, scales: decodeScales(bytes, file, count), values: new Int8Array(bytes, 4 * count) };
 }

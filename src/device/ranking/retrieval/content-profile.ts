@@ -1,9 +1,8 @@
-import { type BaseVectors, baseVectors, type ContentVectors, type PrincipalAxes } from '../../../core/catalog';
+import { baseVectors, type ClusterDirectory, type ContentVectors, type PrincipalAxes } from '../../../core/catalog';
 import { type Rows, rowProducts } from '../../../core/common/row-products';
 import type { ChoiceHistory } from '../../../core/events';
-import type { ByteMatrix } from '../../../core/kernel';
 import { NEAREST } from '../nearest-neighbors';
-import type { TermWeights } from '../score';
+import { type TermWeights, topRows } from '../score';
 import { vectorOf, weightedMean } from '../similarities';
 import { MAX_HISTORY, recencyWeights, SESSION } from '../terms/terms';
 
@@ -110,71 +109,14 @@ export class ContentScorer {
   }
 }
 
-/**
- * `contentScores` of several sets of rows, one after the other, on vector instructions.
- * @param matrix for rows of the profile's width, in one part; its content is replaced
- */
-export function byteScores(
-  { recent, session, past }: ContentProfile,
+/** Clusters whose mean item suits a profile best, best first. @param profile in the space of base vectors */
+export function nearestClusters(
+  { centroids: { values, scales } }: Pick<ClusterDirectory, 'centroids'>,
+  profile: ContentProfile,
   weights: ContentWeights,
-  sets: readonly BaseVectors[],
-  matrix: ByteMatrix,
-): Float32Array {
-  const share = weights.nearestHistory / Math.max(1, Math.min(NEAREST, past.length));
-  const mean = recent.map((value, d) => weights.recent * value + weights.session * session[d]);
-  const out = new Float32Array(sets.reduce((sum, { count }) => sum + count, 0));
-  let done = 0;
-  const multiply = (): void => {
-    const [own, ...similar] = matrix.products([mean, ...past]);
-    const nearest = sumsOfLargest(similar, own.length);
-    for (let row = 0; row < own.length; row++) out[done + row] = own[row] + share * nearest[row];
-    done += own.length;
-  };
-  let filled = 0;
-  for (const { count, dims, values, scales } of sets) {
-    for (let from = 0; from < count; ) {
-      const to = Math.min(count, from + matrix.capacity - filled);
-      const rows = {
-        count: to - from,
-        values: values.subarray(from * dims, to * dims),
-        scales: scales.subarray(from, to),
-      };
-      matrix.fill(rows, filled);
-      filled += to - from;
-      from = to;
-      if (filled < matrix.capacity) continue;
-      multiply();
-      filled = 0;
-    }
-  }
-  if (filled > 0) multiply();
-  return out;
-}
-
-/** For each place, the sum of the 3 largest values there, or of all if there are fewer. */
-function sumsOfLargest(values: readonly Float32Array[], length: number): Float32Array {
-  const [first, second, third] = Array.from({ length: NEAREST }, () =>
-    new Float32Array(length).fill(Number.NEGATIVE_INFINITY),
-  );
-  for (const own of values) {
-    for (let at = 0; at < length; at++) {
-      const value = own[at];
-      if (value <= third[at]) continue;
-      if (value > first[at]) {
-        third[at] = second[at];
-        second[at] = first[at];
-        first[at] = value;
-      } else if (value > second[at]) {
-        third[at] = second[at];
-        second[at] = value;
-      } else third[at] = value;
-    }
-  }
-  const sums = new Float32Array(length);
-  for (const largest of [first, second, third].slice(0, values.length)) {
-    for (let at = 0; at < length; at++) sums[at] += largest[at];
-  }
-  return sums;
+  most: number,
+): number[] {
+  return topRows(contentScores(profile, weights, values, scales), most);
 }
 
 /** Sum of the 3 largest of `count` values, or of all if there are fewer. */
