@@ -48,10 +48,7 @@ export class ClusterSelection {
     return this.parts([...new Set(found.flat())].slice(0, PAST_CLUSTERS));
   }
 
-  /**
-   * The parts near a content profile that are not loaded yet.
-   * @param most maximum number of clusters
-   */
+  /** The parts near a content profile that are not loaded yet. @param most maximum number of clusters */
   async partsNear(profile: ContentProfile, weights: ContentWeights, most: number): Promise<ItemsPart[]> {
     const [directory, axes] = await Promise.all([this.clusters.directory(), this.clusters.axes()]);
     return this.parts(nearestClusters(directory, baseProfile(profile, axes), weights, most));

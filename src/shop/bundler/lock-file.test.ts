@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -73,6 +73,17 @@ describe('withLock', () => {
     expect(order.toSorted()).toEqual(['a', 'b', 'c']);
     expect(steps).toEqual(order.flatMap((name) => [`${name} begins`, `${name} ends`]));
     expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('is refused where a link leads nowhere, and taken over where a removal has left a time of the future', async () => {
+    await mkdir(folder, { recursive: true });
+    await symlink(join(folder, 'nowhere'), file);
+    await expect(withWaiting(async () => 'done')).rejects.toMatchObject({ code: 'runtime/invalid-input' });
+    await rm(file);
+    await writeFile(file, '');
+    await writeFile(`${file}.taken`, '');
+    await utimes(`${file}.taken`, new Date('2099-01-01'), new Date('2099-01-01'));
+    expect(await withWaiting(async () => 'done', { silence: 50 })).toBe('done');
   });
 
   it('is released if the work fails', async () => {

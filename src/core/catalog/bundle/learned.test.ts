@@ -86,6 +86,36 @@ describe('trained files in a bundle', () => {
     expect([...choices].map(Math.round)).toEqual(bundle.items.map(({ id }) => rowOf.get(id)));
   });
 
+  it('stay with a product whose first variant goes, comes or changes its place', async () => {
+    const { sink, fetchFile } = memoryBundle();
+    const variant = (id: string) => makeItem(id, { group: 'a' });
+    const first = await bundleContent([variant('a1'), variant('a2'), makeItem('b')]);
+    // Only the first variant of a product has entries.
+    const table = { ...cooccurrence, count: 3, offsets: Uint32Array.of(0, 1, 1, 2), rows: Uint32Array.of(2, 0) };
+    const choices = Float32Array.of(3, 3, 0);
+    const side = { model: { ...sideModel(3, 2), biases: Float32Array.of(7, 7, 1) } };
+    await writeBundle(first, sink, { learned: { cooccurrence: table, demand: { choices, recent: choices }, side } });
+    for (const ids of [
+      ['a2', 'b'],
+      ['a0', 'a2', 'b'],
+      ['a2', 'a1', 'b'],
+      ['b', 'a1', 'a0'],
+    ]) {
+      const next = await bundleContent(ids.map((id) => (id === 'b' ? makeItem(id) : variant(id))));
+      await writeBundle(next, sink, { previous: await openBundle(fetchFile) });
+      const bundle = await openBundle(fetchFile);
+      const [b, a] = [ids.indexOf('b'), ids.findIndex((id) => id !== 'b')];
+      const kept = await bundle.cooccurrence();
+      const pairs = ids.map((_, row) => [...(kept?.rows.slice(kept.offsets[row], kept.offsets[row + 1]) ?? [])]);
+      expect(pairs).toEqual(ids.map((_, row) => (row === a ? [b] : row === b ? [a] : [])));
+      expect([...((await bundle.demand())?.choices ?? [])].map(Math.round)).toEqual(
+        ids.map((id) => (id === 'b' ? 0 : 3)),
+      );
+      const { biases = [] } = (await bundle.side()) ?? {};
+      expect([...biases].map(Math.round)).toEqual(ids.map((id) => (id === 'b' ? 1 : 7)));
+    }
+  });
+
   it('are written before one manifest, and stay unless replaced', async () => {
     const { sink, fetchFile } = await written();
     const names: string[] = [];

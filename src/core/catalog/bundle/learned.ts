@@ -12,6 +12,7 @@ import type { Item } from '../item';
 import { bundleTexts, encodeTexts } from '../locales';
 import { pickSideModel, placeByContent, type SideModel } from '../side-model/side-model';
 import { encodeSideModel, encodeSideRows } from '../side-model/side-model-file';
+import { variantGroups } from '../variants/variant-groups';
 import type { LearnedFiles as TrainedFiles } from './late-files';
 import { storeManifest } from './manifest-file';
 import {
@@ -195,10 +196,13 @@ function checkCounts({ cooccurrence, side, demand }: Learned, count: number): vo
   }
 }
 
+/** The part of an item by which its trained data is found. */
+type LearnedItem = Pick<Item, 'id' | 'group'>;
+
 /** The parts of a bundle that the next one is made from: its trained data is kept by id when items come and go. */
 export interface Predecessor extends Partial<Pick<TrainedFiles, 'cooccurrence' | 'demand' | 'side'>> {
   manifest: Manifest;
-  items: readonly Pick<Item, 'id'>[];
+  items: readonly LearnedItem[];
   /** Where its items are, when it has clusters. */
   clusters?: BundleClusters | null;
 }
@@ -238,19 +242,18 @@ export async function previousClusters(
 }
 
 /**
- * The trained data of the previous bundle for changed items: a known item keeps its own, a new item gets the shop's average
- * demand of repeats and a place in the side model by its content.
+ * The trained data of the previous bundle for changed items: a known item keeps its own, a new variant gets its product's, and any
+ * other new item the shop's average demand of repeats and a place in the side model by its content.
  * @param shared files that the bundle keeps as they are
  * @param placing content vectors of the items at some rows, and rows of similar items: a new item is placed among its own group
  */
 export async function keepLearned(
   { manifest, items, cooccurrence, demand, side }: Predecessor,
-  after: readonly Pick<Item, 'id'>[],
+  after: readonly LearnedItem[],
   shared: LearnedFiles = {},
   placing?: { content: (rows: readonly number[]) => ContentVectors; groups?: readonly (readonly number[])[] },
 ): Promise<Learned> {
-  const rowOf = new Map(items.map(({ id }, row) => [id, row]));
-  const order = after.map(({ id }) => rowOf.get(id) ?? -1);
+  const { order, products } = previousRows(items, after);
   if (order.every((row) => row < 0)) return {};
   const table = shared.companions ? null : await cooccurrence?.();
   const counts = shared.demand ? null : await demand?.();
@@ -258,10 +261,33 @@ export async function keepLearned(
   const { weights, training } = manifest.side ?? {};
   const { content, groups = [rowsFrom(0, after.length)] } = placing ?? {};
   return {
-    ...(table && { cooccurrence: pickCooccurrence(table, order) }),
+    ...(table && { cooccurrence: pickCooccurrence(table, products) }),
     ...(counts && { demand: pickDemand(counts, order) }),
     ...(model && content && { side: { model: placedModel(model, order, content, groups), weights, training } }),
   };
+}
+
+/**
+ * The row that each item had, else that of another variant of its product; -1 for a new product.
+ * @returns also `products`, for co-occurrence, which only the first variant of a product has: the row that had it for each first
+ *   variant, at most once each, and -1 for the others
+ */
+function previousRows(before: readonly LearnedItem[], after: readonly LearnedItem[]) {
+  const rowOf = new Map(before.map(({ id }, row) => [id, row]));
+  const variants = variantGroups(after)?.of ?? [];
+  const own = after.map(({ id }) => rowOf.get(id) ?? -1);
+  const order = own.map((row, n) =>
+    row < 0 ? (variants[n]?.map((other) => own[other]).find((of) => of >= 0) ?? -1) : row,
+  );
+  const earlier = variantGroups(before)?.of ?? [];
+  const taken = new Set<number>();
+  const products = order.map((row, n) => {
+    const first = earlier[row]?.[0] ?? row;
+    if ((variants[n]?.[0] ?? n) !== n || taken.has(first)) return -1;
+    taken.add(first);
+    return first;
+  });
+  return { order, products };
 }
 
 /** A side model for other items: those that it lacks are placed among their group by content. */

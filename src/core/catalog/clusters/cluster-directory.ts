@@ -127,13 +127,6 @@ export class ClusterDirectory {
     return [...clusters.flat(), ...Array.from({ length: this.buckets }, (_, bucket) => this.idFile(bucket))];
   }
 
-  /** The centroid of a cluster. @returns [dims] */
-  centroid(cluster: number): Float32Array {
-    const { dims, values, scales } = this.centroids;
-    const row = values.subarray(cluster * dims, (cluster + 1) * dims);
-    return Float32Array.from(row, (value) => value * scales[cluster]);
-  }
-
   #file(stem: string, extension: string, at: number): BundleFile {
     const from = this.#digests + at * DIGEST;
     return namedFile(stem, extension, this.#bytes.subarray(from, from + DIGEST), this.#sizes[at]);

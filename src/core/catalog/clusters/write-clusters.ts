@@ -90,7 +90,7 @@ export async function writeClusters(
     const stored: Partial<Record<(typeof CLUSTER_TIERS)[number], BundleFile>> = {};
     for (const tier of CLUSTER_TIERS) stored[tier] = await put(tier, TIER_EXTENSIONS[tier], bytes[tier]);
     const start = cluster * axes.dims;
-    const base = (n: number): Float32Array => rowOf(plan.base, axes.dims, members[n]);
+    const base = baseVectors(axes, contentVectors(pickRows(features, members), blend));
     middles.push(middleOf(items, members, base, centroids.values.subarray(start, start + axes.dims)));
     written += members.length;
     onProgress?.('write', written, items.length);
@@ -159,14 +159,11 @@ export async function clusteredItems(
     const centroid = values.subarray(cluster * dims, (cluster + 1) * dims);
     const base = baseVectors(axes, contentVectors(pickRows(features, rows), blend));
     members.push(rows);
-    middles.push(middleOf(items, rows, (n) => rowOf(base, dims, n), centroid));
+    middles.push(middleOf(items, rows, base, centroid));
     start += count;
   }
   return { items, features, members, middles };
 }
-
-const rowOf = (values: Float32Array, dims: number, row: number): Float32Array =>
-  values.subarray(row * dims, (row + 1) * dims);
 
 /**
  * Items that represent a catalogue to an unknown shopper: half are the most popular ones, the rest the
@@ -200,18 +197,18 @@ function headPlaces(items: readonly Item[], central: readonly number[], count: n
 
 const isAvailable = ({ availability }: Item): boolean => availability !== 'out-of-stock';
 
-/** The member nearest to the centroid. @param base vector of each member, by its place */
+/** The member nearest to the centroid. @param base vectors of the members, in their order */
 function middleOf(
   items: readonly Item[],
   members: ArrayLike<number>,
-  base: (n: number) => Float32Array,
-  centroid: ArrayLike<number>,
+  base: Float32Array,
+  centroid: Int8Array,
 ): number | null {
   let middle: number | null = null;
   let best = Number.NEGATIVE_INFINITY;
   for (let n = 0; n < members.length; n++) {
     if (!isAvailable(items[members[n]])) continue;
-    const nearness = base(n).reduce((sum, value, d) => sum + value * centroid[d], 0);
+    const nearness = centroid.reduce((sum, value, d) => sum + value * base[n * centroid.length + d], 0);
     if (nearness <= best) continue;
     best = nearness;
     middle = members[n];

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parseAmount } from './field-values';
+import { parseAmount, parseAvailability } from './field-values';
 
 it.each([
   ['12.99 EUR', 12.99],
@@ -11,6 +11,9 @@ it.each([
   ["CHF 1'299.-", 1299],
   ['1.299.000', 1299000],
   ['1.299', 1.299],
+  ['ab 1.299,- €', 1299],
+  ['12.50,-', 12.5],
+  ['1,299.-', 1299],
   ['0', 0],
   ['-1', -1],
   ['three', null],
@@ -29,3 +32,7 @@ it('reads a long text of separators in linear time', () => {
   expect(parseAmount(`1${'.'.repeat(1_000_000)}1`)).toBe(11);
   expect(parseAmount(`1${','.repeat(1_000_000)}`)).toBe(1);
 }, 20_000);
+
+it('reads a number of pieces as availability', () => {
+  expect([' 12 ', '0', '007'].map(parseAvailability)).toEqual(['in-stock', 'out-of-stock', 'in-stock']);
+});

@@ -14,8 +14,10 @@ export type DecimalSign = '.' | ',';
 export function parseAmount(text: string, decimal?: DecimalSign): number | null {
   const found = text.match(/[+-]?\d[\d.,'’\s\u00a0\u202f]*/g);
   if (found?.length !== 1) return null;
-  const digits = withoutTrailingSeparators(found[0].replace(/['’\s\u00a0\u202f]/g, ''));
-  const sign = decimal ?? decimalSign(digits);
+  const written = found[0].replace(/['’\s\u00a0\u202f]/g, '');
+  const digits = withoutTrailingSeparators(written);
+  // `1.299,-` is more than a thousand.
+  const sign = decimal ?? (/^[+-]?\d{1,3}(\.\d{3})+,$/.test(written) ? ',' : decimalSign(digits));
   const other = sign === '.' ? ',' : '.';
   const number = Number(digits.replaceAll(other, '').replace(sign, '.'));
   return Number.isFinite(number) ? number : null;
@@ -53,11 +55,12 @@ const KNOWN = new Map(
 
 /**
  * Parses availability as Merchant Center (`in_stock`), schema.org (`https://schema.org/InStock`) and shop exports (`true`,
- * `In stock`, `Auf Lager`, `Épuisé`, `Agotado`) write it. Products that can be ordered for later count as `preorder`.
+ * `In stock`, `Auf Lager`, `Épuisé`, `Agotado`) write it, or as the number of pieces. Products that can be ordered for later count as `preorder`.
  * @returns undefined for an unknown word
  */
 export function parseAvailability(value: string | boolean): string | undefined {
   const word = String(value).replace(/^https?:\/\/schema\.org\//i, '');
+  if (/^\s*\d+\s*$/.test(word)) return Number(word) > 0 ? 'in-stock' : 'out-of-stock';
   return KNOWN.get(folded(word).replace(/[\s_-]+/g, ''));
 }
 
@@ -143,16 +146,17 @@ export const isUnpublished = (status: unknown, published: unknown): boolean =>
 
 /** Names of cost columns, without spaces and signs. */
 const COST =
-  /^((unit|item|product|variant|average|landed|supplier|wholesale)?costs?(price|per(item|unit|piece)|of(goods(sold)?|sales))?|(meta|wc)*cogs?(cost)?|(purchase|purchasing|buying|wholesale|trade|dealer|supplier)price|(gross)?margin|profit(margin)?|einkaufspreis(netto)?|ekpreis|ek|handelsspanne|prixdachat(ht)?|couts?(dachat|unitaire)?|marge(brute)?|preciode(compra|costo|coste)|costes?|costos?|margen(bruto)?|原価|仕入(価格|値|れ値))$/;
+  /^((unit|item|product|variant|average|landed|supplier|wholesale)?costs?(price|per(item|unit|piece)|of(goods(sold)?|sales))?|(meta|wc)*cogs?(cost)?|(purchase|purchasing|buying|wholesale|trade|dealer|supplier)price|(gross)?margin|profit(margin)?|(netto|brutto|preis)*(h?ek|(einkaufs|einstands|lieferanten|handler|haendler)preis)(preis|netto|brutto)*|selbstkosten|wareneinsatz|rohertrag|deckungsbeitrag|handelsspanne|prixd?achat(ht|ttc)?|prixderevient|couts?(dachat|derevient|unitaire)?|marge(brute|nette)?|precio(de)?(compra|costo|coste|mayorista)|cost[eo]s?(unitario)?|margen(bruto)?|原価|仕入(価格|値|れ値))$/;
 
 /**
  * Whether a column contains the shop's own cost of a product. A bundle is public, so it leaves out such columns unless a
  * mapping names them.
  */
 export const isCost = (column: string): boolean =>
-  COST.test(
-    normalName(column)
-      .replace(/\(.*\)/, '')
-      .replace(/^g:/, '')
-      .replace(/[^\p{L}]/gu, ''),
+  [column, column.replace(/\(.*\)/, '')].some((name) =>
+    COST.test(
+      normalName(name)
+        .replace(/^g:/, '')
+        .replace(/[^\p{L}]/gu, ''),
+    ),
   );

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readFeedText } from '../../../testing/feeds';
 import { parseFeedMapping } from './feed-record';
+import { recordItem } from './record-item';
 
 describe('a product without a title', () => {
   it('is called by the start of its description, or by its id when there is a picture', async () => {
@@ -239,4 +240,15 @@ it.each(['auf Anfrage', 'on request', 'sur demande', 'POA', '–'])('a price of 
   expect(items[0]).not.toHaveProperty('price');
   const twice = await readFeedText([JSON.stringify({ id: 'a', title: 'A', price: '10 or 20' })]);
   expect(twice.rejected).toMatchObject([{ field: 'price' }]);
+});
+
+it.each([
+  ['12,00 € TTC', 'EUR'],
+  ['UVP 12,00 €', 'EUR'],
+  ['NUR 9,90 CHF', 'CHF'],
+  ['POA', undefined],
+  ['9,90 TTC', undefined],
+])('takes no other word in capitals for the currency of %j', (price, currency) => {
+  const parsed = recordItem('columns', { id: 'a', title: 'A', price }, {});
+  expect('currency' in parsed ? parsed.currency : undefined).toBe(currency);
 });

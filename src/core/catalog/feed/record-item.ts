@@ -183,12 +183,16 @@ const SIGNS: Record<string, string> = {
   '₴': 'UAH',
 };
 
-/** Currency of a record: its field, else the code or sign beside the price. */
+let codes: ReadonlySet<string> | undefined;
+
+/** Currency of a record: its field, else the sign or code beside the price, where other capitals such as `TTC` are no code. */
 function currencyOf({ currency, price, sale }: NamedFields): string | undefined {
   for (const value of [currency, sale, price]) {
     const [single] = [value].flat();
-    if (typeof single !== 'string') continue;
-    const code = /(?<![A-Z])[A-Z]{3}(?![A-Z])/.exec(single)?.[0] ?? SIGNS[/\p{Sc}/u.exec(single)?.[0] ?? ''];
+    if (typeof single !== 'string' || (value !== currency && !/\d/.test(single))) continue;
+    const words = single.match(/(?<![A-Z])[A-Z]{3}(?![A-Z])/g) ?? [];
+    codes ??= new Set(Intl.supportedValuesOf('currency'));
+    const code = SIGNS[/\p{Sc}/u.exec(single)?.[0] ?? ''] ?? words.find((word) => codes?.has(word));
     if (code) return code;
   }
   return undefined;

@@ -6,16 +6,35 @@ describe('isCost', () => {
   it.each([
     ...['Cost per item', 'cost', 'Costs', 'g:cost_of_goods_sold', 'costPrice', 'Purchase price', 'unit-cost', 'COGS'],
     ...['Meta: _wc_cog_cost', 'Wholesale Price', 'Cost (product.metafields.custom.cost)', 'Einkaufspreis', 'Margin'],
+    ...[
+      'EK netto',
+      'EK-Preis (netto)',
+      'Preis (EK)',
+      'Einkaufspreis brutto',
+      'Einstandspreis',
+      'Händlerpreis',
+      'Marge nette',
+    ],
+    ...['Prix achat HT', 'Prix de revient', 'Coût de revient', 'Precio compra', 'Costo unitario', 'Coste unitario'],
   ])('holds for "%s"', (name) => {
     expect(isCost(name)).toBe(true);
   });
 
-  it.each(['Costume', 'price', 'Coast', 'sale price', 'Cotton', 'Mana cost', 'Trade'])(
-    'does not hold for "%s"',
-    (name) => {
-      expect(isCost(name)).toBe(false);
-    },
-  );
+  it.each([
+    'Costume',
+    'price',
+    'Coast',
+    'sale price',
+    'Cotton',
+    'Mana cost',
+    'Trade',
+    'Verkaufspreis',
+    'Preis (netto)',
+    'Versandkosten',
+    'Deko',
+  ])('does not hold for "%s"', (name) => {
+    expect(isCost(name)).toBe(false);
+  });
 });
 
 it("keeps the shop's own costs out of every format, unless a mapping names them", async () => {

@@ -1,4 +1,3 @@
-import { scaleRow } from '../../../core/catalog';
 import type { ChoiceHistory } from '../../../core/events';
 import type { CatalogIndex } from '../catalog-index';
 import { NEAREST } from '../nearest-neighbors';
@@ -6,10 +5,18 @@ import { productOf } from '../placement';
 import type { TermWeights } from '../score';
 import { dot, similarity, vectorOf, weightedMean } from '../similarities';
 import { categoryPreference } from '../terms/category-preference';
-import { choiceTable, cooccurrenceOf } from '../terms/cooccurrence';
+import { choiceTable, cooccurrenceOf, MAX_NEARBY } from '../terms/cooccurrence';
 import { numericAffinity } from '../terms/numeric-affinity';
-import { sideQuery } from '../terms/side-scores';
-import { catalogOrderOf, MAX_HISTORY, NEWER, recencyWeights, SESSION, type TermName } from '../terms/terms';
+import { sideQueries } from '../terms/side-scores';
+import {
+  catalogOrderOf,
+  MAX_HISTORY,
+  MAX_ORDERED,
+  NEWER,
+  recencyWeights,
+  SESSION,
+  type TermName,
+} from '../terms/terms';
 
 /** Past items and their contributions to scores. */
 export interface Contributors {
@@ -94,24 +101,43 @@ function termsOfChoices(
       if (rest?.left !== left || !rest) rest = { left, choices: without(choices, left) };
       return value(rest.choices);
     };
+  /** For a term of the last choices: without an older one, its value is the same. */
+  const byLast = (count: number, value: (rest: Choices) => Value): ValueWithout => {
+    const last = new Set(choices.products.slice(-count));
+    const whole = ofLastRow(value(choices));
+    const ofRest = byChoices(value);
+    return (left) => (left !== undefined && last.has(left) ? ofRest(left) : whole);
+  };
+  const similaritiesTo = similaritiesToPast(index, choices.rows);
   const terms: Partial<Record<TermName, ValueWithout>> = {
-    nearestHistory: meanOfNearest(index, choices),
+    nearestHistory: meanOfNearest(choices, similaritiesTo),
     category: byChoices(({ rows, recency }) => categoryPreference(index.categories, rows, recency, !table && !side)),
     numericAffinity: byChoices(({ rows, recency }) => numericAffinity(index.numbers, rows, recency)),
-    ...(table && { boughtTogether: byChoices(({ products }) => ofProducts(cooccurrenceOf(table, products, content))) }),
-    ...(side && { sideModel: byChoices(({ products }) => bySide(side, sideQuery(side, products))) }),
+    ...(table && {
+      boughtTogether: byLast(MAX_NEARBY, ({ products }) => ofProducts(cooccurrenceOf(table, products, content))),
+    }),
   };
-  if (!side && isUsed('recent')) {
-    const mean = meanWithout(content, choices);
-    terms.recent = (left) => similarTo(mean(left));
+  if (side && isUsed('sideModel')) {
+    const queryWithout = sideQueries(side, choices.products);
+    terms.sideModel = (left) => bySide(side, queryWithout(left));
   }
   if (!side) {
-    terms.session = byChoices(({ rows, strengths }) =>
+    if (isUsed('recent')) terms.recent = similarityToMean(content, choices, similaritiesTo);
+    terms.session = byLast(SESSION, ({ rows, strengths }) =>
       similarTo(weightedMean(content, rows.slice(-SESSION), strengths.slice(-SESSION))),
     );
-    terms.catalogOrder = byChoices(({ products }) => ofProducts(catalogOrderOf(products, items.length)));
+    terms.catalogOrder = byLast(MAX_ORDERED, ({ products }) => ofProducts(catalogOrderOf(products, items.length)));
   }
   return (Object.entries(terms) as [TermName, ValueWithout][]).filter(([name]) => isUsed(name));
+}
+
+/** The same function, which knows its last value. */
+function ofLastRow<T>(of: (row: number) => T): (row: number) => T {
+  let known: { row: number; value: T } | undefined;
+  return (row) => {
+    if (known?.row !== row) known = { row, value: of(row) };
+    return known.value;
+  };
 }
 
 /** The choices without a product: what is older than a choice of it becomes newer. */
@@ -132,23 +158,24 @@ function without({ rows, products, strengths, recency }: Choices, left?: number)
   return rest;
 }
 
-/** The mean of the largest similarities of an item to the choices; those of the item asked for last are known. */
-function meanOfNearest({ content, similarities }: CatalogIndex, { rows, products }: Choices): ValueWithout {
-  const past = new Map(rows.map((row, n) => [row, products[n]]));
-  let known: { row: number; nearest: { of: number; value: number }[] } | undefined;
-  const nearestFirst = (row: number): { of: number; value: number }[] => {
-    if (known?.row === row) return known.nearest;
-    const nearest = Array.from(past, ([other, of]) => ({
-      of,
-      value: similarities.cached(other)?.[row] ?? similarity(content, other, row),
-    }));
-    known = { row, nearest: nearest.sort((a, b) => b.value - a.value) };
-    return known.nearest;
-  };
+/** The similarities of an item to each past row. */
+type Similarities = (row: number) => ReadonlyMap<number, number>;
+
+function similaritiesToPast({ content, similarities }: CatalogIndex, rows: readonly number[]): Similarities {
+  const past = [...new Set(rows)];
+  return ofLastRow(
+    (row) => new Map(past.map((of) => [of, similarities.cached(of)?.[row] ?? similarity(content, of, row)])),
+  );
+}
+
+/** The mean of the largest similarities of an item to the choices. */
+function meanOfNearest({ rows, products }: Choices, similaritiesTo: Similarities): ValueWithout {
+  const productAt = new Map(rows.map((row, n) => [row, products[n]]));
+  const nearestFirst = ofLastRow((row) => [...similaritiesTo(row)].sort(([, a], [, b]) => b - a));
   return (left) => (row) => {
     let [sum, count] = [0, 0];
-    for (const { of, value } of nearestFirst(row)) {
-      if (of === left) continue;
+    for (const [of, value] of nearestFirst(row)) {
+      if (productAt.get(of) === left) continue;
       sum += value;
       if (++count === NEAREST) break;
     }
@@ -156,25 +183,42 @@ function meanOfNearest({ content, similarities }: CatalogIndex, { rows, products
   };
 }
 
-/** The recency-weighted mean of the choices, by the sums up to each of them. */
-function meanWithout(
+/** The similarity of an item to the recency-weighted mean of the choices, by the sums up to each of them. */
+function similarityToMean(
   { width, values }: CatalogIndex['content'],
   { rows, products, recency }: Choices,
-): (left?: number) => Float32Array {
-  const sums = [new Float64Array(width)];
+  similaritiesTo: Similarities,
+): ValueWithout {
+  const sums = new Float64Array((rows.length + 1) * width);
   for (const [n, weight] of recency.entries()) {
-    sums.push(sums[n].map((sum, d) => sum + weight * values[rows[n] * width + d]));
+    const [from, at] = [n * width, rows[n] * width];
+    for (let d = 0; d < width; d++) sums[from + width + d] = sums[from + d] + weight * values[at + d];
   }
+  const sumsOf = ofLastRow((row) => {
+    const known = similaritiesTo(row);
+    const out = new Float64Array(rows.length + 1);
+    for (const [n, weight] of recency.entries()) out[n + 1] = out[n] + weight * (known.get(rows[n]) ?? 0);
+    return out;
+  });
   return (left) => {
-    const out = new Float32Array(width);
-    let [end, factor] = [rows.length, 1];
-    for (let n = end - 1; n >= -1; n--) {
+    /** Between the choices of the product: what is older becomes newer by one choice each time. */
+    const parts: { from: number; to: number; factor: number }[] = [];
+    let [to, factor] = [rows.length, 1];
+    for (let n = to - 1; n >= -1; n--) {
       if (n >= 0 && products[n] !== left) continue;
-      for (let d = 0; d < width; d++) out[d] += factor * (sums[end][d] - sums[n + 1][d]);
-      end = n;
+      if (n + 1 < to) parts.push({ from: n + 1, to, factor });
+      to = n;
       factor *= NEWER;
     }
-    scaleRow(out, 0, width);
-    return out;
+    const mean = new Float64Array(width);
+    for (const { from, to, factor } of parts) {
+      const [start, end] = [from * width, to * width];
+      for (let d = 0; d < width; d++) mean[d] += factor * (sums[end + d] - sums[start + d]);
+    }
+    const length = Math.sqrt(dot(mean, mean)) || 1;
+    return (row) => {
+      const sum = sumsOf(row);
+      return parts.reduce((all, { from, to, factor }) => all + factor * (sum[to] - sum[from]), 0) / length;
+    };
   };
 }

@@ -74,7 +74,8 @@ describe('clusters near a shopper', () => {
 
   it('gives about the same scores by base vectors as by content vectors', () => {
     const profile = profileOf(histories[3]);
-    const near = contentScores(baseProfile(profile, axes), WEIGHTS, directory.centroid(0));
+    const { values, scales } = directory.centroids;
+    const near = contentScores(baseProfile(profile, axes), WEIGHTS, values, scales);
     const rows = content.values.subarray(0, starts[1] * content.width);
     const exact = contentScores(profile, WEIGHTS, rows);
     const mean = exact.reduce((sum, score) => sum + score, 0) / exact.length;

@@ -1,5 +1,4 @@
 import { baseVectors, type ClusterDirectory, type ContentVectors, type PrincipalAxes } from '../../../core/catalog';
-import { type Rows, rowProducts } from '../../../core/common/row-products';
 import type { ChoiceHistory } from '../../../core/events';
 import { NEAREST } from '../nearest-neighbors';
 import { type TermWeights, topRows } from '../score';
@@ -8,8 +7,6 @@ import { MAX_HISTORY, recencyWeights, SESSION } from '../terms/terms';
 
 /** Maximum number of the last past items whose neighbors are searched. */
 const MAX_PAST_ITEMS = 20;
-/** Number of items whose products with the profile are in memory at a time. */
-const BLOCK = 256;
 
 /** A history as the content terms of the personal score use it: unit vectors of one space. */
 export interface ContentProfile {
@@ -57,56 +54,24 @@ export function baseProfile(profile: ContentProfile, axes: PrincipalAxes): Conte
  * @param scales one factor per row for its values; default 1
  * @returns one score per row
  */
-export const contentScores = (
-  profile: ContentProfile,
+export function contentScores(
+  { width, recent, session, past }: ContentProfile,
   weights: ContentWeights,
   vectors: Int8Array | Float32Array,
   scales?: Float32Array,
-): Float32Array => new ContentScorer(profile, weights).scores(vectors, scales);
-
-/** `contentScores` for one profile and several sets of rows. */
-export class ContentScorer {
-  readonly #width: number;
-  readonly #past: number;
-  readonly #share: number;
-  readonly #queries: Rows;
-  readonly #items: Rows;
-  readonly #products: Float64Array;
-
-  constructor({ width, recent, session, past }: ContentProfile, weights: ContentWeights) {
-    this.#width = width;
-    this.#past = past.length;
-    this.#share = weights.nearestHistory / Math.max(1, Math.min(NEAREST, past.length));
-    const count = 1 + past.length;
-    const values = new Float64Array(count * width);
-    for (let d = 0; d < width; d++) values[d] = weights.recent * recent[d] + weights.session * session[d];
-    for (const [n, item] of past.entries()) values.set(item, (1 + n) * width);
-    this.#queries = { count, length: width, values };
-    this.#items = { count: BLOCK, length: width, values: new Float64Array(BLOCK * width) };
-    this.#products = new Float64Array(BLOCK * count);
-  }
-
-  scores(vectors: Int8Array | Float32Array, scales?: Float32Array): Float32Array {
-    const count = vectors.length / this.#width;
-    const out = new Float32Array(count);
-    const queries = this.#queries.count;
-    for (let start = 0; start < count; start += BLOCK) {
-      const rows = Math.min(BLOCK, count - start);
-      this.#copy(vectors, start, rows);
-      const products = rowProducts({ ...this.#items, count: rows }, this.#queries, this.#products);
-      for (let row = 0, at = 0; row < rows; row++, at += queries) {
-        const score = products[at] + this.#share * sumOfLargest(products, at + 1, this.#past);
-        out[start + row] = scales ? score * scales[start + row] : score;
-      }
-    }
-    return out;
-  }
-
-  /** Copies rows into floating point: arithmetic on one type of array is several times faster than on two. */
-  #copy(vectors: Int8Array | Float32Array, start: number, rows: number): void {
-    const from = start * this.#width;
-    this.#items.values.set(vectors.subarray(from, from + rows * this.#width));
-  }
+): Float32Array {
+  const mean = recent.map((value, d) => weights.recent * value + weights.session * session[d]);
+  const product = (query: Float32Array, row: number): number => {
+    let sum = 0;
+    for (let d = 0, at = row * width; d < width; d++, at++) sum += query[d] * vectors[at];
+    return sum;
+  };
+  return Float32Array.from({ length: vectors.length / width }, (_, row) => {
+    const nearest = past.map((item) => product(item, row)).sort((a, b) => b - a);
+    const largest = nearest.slice(0, NEAREST);
+    const similar = largest.reduce((sum, value) => sum + value, 0) / Math.max(1, largest.length);
+    return (scales?.[row] ?? 1) * (product(mean, row) + weights.nearestHistory * similar);
+  });
 }
 
 /** Clusters whose mean item suits a profile best, best first. @param profile in the space of base vectors */
@@ -117,24 +82,4 @@ export function nearestClusters(
   most: number,
 ): number[] {
   return topRows(contentScores(profile, weights, values, scales), most);
-}
-
-/** Sum of the 3 largest of `count` values, or of all if there are fewer. */
-function sumOfLargest(values: Float64Array, from: number, count: number): number {
-  let first = Number.NEGATIVE_INFINITY;
-  let second = Number.NEGATIVE_INFINITY;
-  let third = Number.NEGATIVE_INFINITY;
-  for (let at = from; at < from + count; at++) {
-    const value = values[at];
-    if (value <= third) continue;
-    if (value > first) {
-      third = second;
-      second = first;
-      first = value;
-    } else if (value > second) {
-      third = second;
-      second = value;
-    } else third = value;
-  }
-  return (count > 0 ? first : 0) + (count > 1 ? second : 0) + (count > 2 ? third : 0);
 }

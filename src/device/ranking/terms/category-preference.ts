@@ -117,22 +117,24 @@ export function categoryPreference(
   leansOnTree = true,
 ): (row: number) => number {
   const logOdds = logOddsOf(baseRate, rows, weights, (row) => ofItem[row]);
-  const ofPath = Float32Array.from(
-    paths,
-    (ids) => ids.reduce((sum, id) => sum + logOdds[id], 0) / Math.max(1, ids.length),
-  );
-  if (!leansOnTree) return (row) => ofPath[pathOf[row]];
+  const known = new Float32Array(paths.length).fill(Number.NaN);
+  const ofPath = (at: number): number => {
+    const ids = paths[at];
+    if (Number.isNaN(known[at])) known[at] = ids.reduce((sum, id) => sum + logOdds(id), 0) / Math.max(1, ids.length);
+    return known[at];
+  };
+  if (!leansOnTree) return (row) => ofPath(pathOf[row]);
   const ofDepartment = logOddsOf(departments.baseRate, rows, weights, (row) => {
     const department = departments.ofItem[row];
     return department < 0 ? [] : [department];
   });
   const treeWeight = TREE_WEIGHT * ((KNOWN_CHOICES + 1) / (KNOWN_CHOICES + Math.max(1, rows.length))) ** 4;
   return (row) => {
-    const own = ofPath[pathOf[row]];
+    const own = ofPath(pathOf[row]);
     const department = departments.ofItem[row];
     if (department < 0) return own;
     const levels = ofItem[row].length;
-    return own + (treeWeight * (levels * own + 2 * ofDepartment[department])) / (levels + 2);
+    return own + (treeWeight * (levels * own + 2 * ofDepartment(department))) / (levels + 2);
   };
 }
 
@@ -142,12 +144,12 @@ function logOddsOf(
   rows: ArrayLike<number>,
   weights: ArrayLike<number>,
   idsOf: (row: number) => readonly number[],
-): Float64Array {
+): (id: number) => number {
   const mass = new Float64Array(baseRate.length);
   let total = 0;
   for (let n = 0; n < rows.length; n++) {
     total += weights[n];
     for (const id of idsOf(rows[n])) mass[id] += weights[n];
   }
-  return mass.map((own, id) => Math.log((own + PRIOR_EVENTS * baseRate[id]) / (total + PRIOR_EVENTS) / baseRate[id]));
+  return (id) => Math.log((mass[id] + PRIOR_EVENTS * baseRate[id]) / (total + PRIOR_EVENTS) / baseRate[id]);
 }

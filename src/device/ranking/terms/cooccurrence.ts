@@ -10,13 +10,13 @@ export const choiceTable = ({ cooccurrence }: Pick<CatalogIndex, 'cooccurrence'>
   cooccurrence?.origin === 'shop' ? null : cooccurrence;
 
 /** Number of last choices that the term uses. */
-const MAX_RECENT = 20;
+export const MAX_NEARBY = 20;
 /** Age, in choices, at which a choice counts half: the last one predicts the next best. */
 const CHOICE_HALF_LIFE = 1;
 
 /** The last choices with their weights, which add up to 1. @param rows item rows, oldest first */
 function lastChoices(rows: ArrayLike<number>): [row: number, weight: number][] {
-  const last = Array.from(rows).slice(-MAX_RECENT);
+  const last = Array.from(rows).slice(-MAX_NEARBY);
   const weights = last.map((_, n) => 2 ** (-(last.length - 1 - n) / CHOICE_HALF_LIFE));
   const whole = weights.reduce((sum, weight) => sum + weight, 0);
   return last.map((row, n) => [row, weights[n] / whole]);
@@ -114,11 +114,17 @@ export function cooccurrenceOf(
   rows: readonly number[],
   content: CatalogIndex['content'],
 ): (item: number) => number {
-  const lifts = nearbyLifts(table, rows);
+  const last = lastChoices(rows);
   let query: Float32Array | undefined;
   return (item) => {
-    if (!isLacking(table, item)) return lifts.get(item) ?? 0;
-    query ??= coldStartQuery(lifts, content);
-    return FULL_SIMILARITY_LIFT * dot(vectorOf(content, item), query);
+    if (isLacking(table, item)) {
+      query ??= coldStartQuery(nearbyLifts(table, rows), content);
+      return FULL_SIMILARITY_LIFT * dot(vectorOf(content, item), query);
+    }
+    // A list asks for few items of many: their pairs are found sooner than all lifts are added up.
+    return last.reduce((sum, [row, weight]) => {
+      const at = pairAt(table, row, item);
+      return at < 0 ? sum : sum + weight * table.lifts[at];
+    }, 0);
   };
 }

@@ -16,36 +16,37 @@ function matrixOf(model: SideModel): Matrix {
   return matrix;
 }
 
-/** Read-outs of a model for choices of each age, the newest first. */
-const readOuts = new WeakMap<SideModel, Float64Array>();
-
 /**
- * By how much a choice of each age counts, for each column: sum over the states of decay^age * gain.
- * @param ages number of ages
- * @returns [ages, width] or more; shared, not to be changed
+ * The read-out of the states after some choices, see `sideScores`, and without the choices of one item.
+ * @param rows rows of the choices, oldest first
+ * @returns the read-out [width] without the choices of a row; all choices count without one
  */
-function readOutByAge(model: SideModel, ages: number): Float64Array {
-  const { width, states } = model;
-  const known = readOuts.get(model);
-  if (known && known.length >= ages * width) return known;
-  const factors = new Float64Array(ages * width);
-  for (const { decay, gain } of states) {
-    let left = 1;
-    for (let age = 0; age < ages; age++) {
-      for (let d = 0; d < width; d++) factors[age * width + d] += left * gain[d];
-      left *= decay;
+export function sideQueries({ width, states, vectors }: SideModel, rows: readonly number[]) {
+  /** Each state after none of the choices, after the first, and so on. */
+  const sums = states.map(({ decay }) => {
+    const all = new Float64Array((rows.length + 1) * width);
+    for (const [n, row] of rows.entries()) {
+      const [from, at] = [n * width, row * width];
+      for (let d = 0; d < width; d++) all[from + width + d] = decay * all[from + d] + vectors[at + d];
     }
-  }
-  readOuts.set(model, factors);
-  return factors;
-}
-
-/** The read-out of the states after some choices [width], see `sideScores`. */
-export function sideQuery(model: SideModel, rows: readonly number[]): Float32Array {
-  const query = new Float32Array(model.width);
-  const factors = readOutByAge(model, rows.length);
-  for (const [n, row] of rows.entries()) addStep(query, model, row, factors, rows.length - 1 - n);
-  return query;
+    return all;
+  });
+  return (left?: number): Float32Array => {
+    const query = new Float32Array(width);
+    for (const [state, { decay, gain }] of states.entries()) {
+      const all = sums[state];
+      let [end, factor] = [rows.length, 1];
+      for (let n = end - 1; n >= -1; n--) {
+        if (n >= 0 && rows[n] !== left) continue;
+        const older = decay ** (end - n - 1);
+        const [to, from] = [end * width, (n + 1) * width];
+        for (let d = 0; d < width; d++) query[d] += factor * gain[d] * (all[to + d] - older * all[from + d]);
+        factor *= older;
+        end = n;
+      }
+    }
+    return query;
+  };
 }
 
 /**
@@ -55,18 +56,7 @@ export function sideQuery(model: SideModel, rows: readonly number[]): Float32Arr
  * @returns [count]
  */
 export function sideScores(model: SideModel, rows: readonly number[]): Float32Array {
-  const [scores] = matrixOf(model).products([sideQuery(model, rows)]);
+  const [scores] = matrixOf(model).products([sideQueries(model, rows)()]);
   for (let row = 0; row < scores.length; row++) scores[row] += model.biases[row];
   return scores;
-}
-
-function addStep(
-  query: Float32Array,
-  { width, vectors }: SideModel,
-  row: number,
-  factors: Float64Array,
-  age: number,
-): void {
-  const [from, factor] = [row * width, age * width];
-  for (let d = 0; d < width; d++) query[d] += factors[factor + d] * vectors[from + d];
 }

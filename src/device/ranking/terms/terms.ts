@@ -7,7 +7,7 @@ import { dislikes } from './dismissals';
 import { numericAffinity } from './numeric-affinity';
 import { sideScores } from './side-scores';
 
-const MAX_RECENT = 10;
+export const MAX_ORDERED = 10;
 /** Share of the catalogue over which closeness falls to 1/e. */
 const SCALE = 1 / 124;
 /** Minimum closeness, even of the furthest item. */
@@ -18,7 +18,7 @@ const orderScale = (count: number): number => Math.max(1, count * SCALE);
 
 /** The value of `catalogOrder` for one item; without a history, its lowest value. */
 export function catalogOrderOf(rows: readonly number[], count: number): (row: number) => number {
-  const last = rows.slice(-MAX_RECENT);
+  const last = rows.slice(-MAX_ORDERED);
   const closeness = (row: number, other: number): number => Math.exp(-Math.abs(row - other) / orderScale(count));
   return (row) => Math.log(FLOOR + last.reduce((sum, other) => sum + closeness(row, other) / last.length, 0));
 }
@@ -32,7 +32,7 @@ export function catalogOrderOf(rows: readonly number[], count: number): (row: nu
  */
 export function catalogOrder(rows: readonly number[], count: number): Float32Array {
   const out = new Float32Array(count);
-  const last = rows.slice(-MAX_RECENT);
+  const last = rows.slice(-MAX_ORDERED);
   if (last.length === 0) return out;
   const scale = orderScale(count);
   // Beyond this the sum does not change any more.
