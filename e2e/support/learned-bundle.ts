@@ -2,16 +2,16 @@
  * `tsx e2e/support/learned-bundle.ts <folder>`: writes the manifest of the built demo with a co-occurrence table, and its file.
  * The table says that every product goes with the two products half a catalogue later.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { addLearned, type CooccurrenceTable } from '../../src/core/catalog';
-import { parseManifest } from '../../src/core/catalog/bundle/manifest-file';
+import { fileURLToPath } from 'node:url';
+import { addLearned, type CooccurrenceTable, openBundle } from '../../src/core/catalog';
+import { folderFetch } from '../../src/shop/bundler/folder-bundle';
 
 const [folder] = process.argv.slice(2);
-const written = readFileSync(new URL('../../dist/bundle/manifest.json', import.meta.url));
-const manifest = parseManifest(new Uint8Array(written).buffer);
+const bundle = await openBundle(folderFetch(fileURLToPath(new URL('../../dist/bundle', import.meta.url))));
 mkdirSync(folder, { recursive: true });
-await addLearned(manifest, { cooccurrence: opposite(manifest.count) }, async (name, bytes) =>
+await addLearned(bundle, { cooccurrence: opposite(bundle.items.length) }, async (name, bytes) =>
   writeFileSync(join(folder, name), bytes),
 );
 

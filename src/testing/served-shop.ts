@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { addLearned, type Item, writeBundle } from '../core/catalog';
+import { type Item, writeBundle } from '../core/catalog';
 import type { Learned } from '../core/catalog/bundle/learned';
 import type { BundleContent } from '../core/catalog/bundle/write-bundle';
 import type { LoggedEvent } from '../core/events';
@@ -44,7 +44,7 @@ export async function serveShop(
 /** The same for a whole catalogue. @param learned data learned from logs. Default: none */
 export async function serveContent(content: BundleContent, learned: Learned = {}): Promise<ServedShop> {
   const memory = memoryBundle();
-  const manifest = await addLearned(await writeBundle(content, memory.sink), learned, memory.sink);
+  const manifest = await writeBundle(content, memory.sink, { learned });
   const holds = new Map<string, Promise<boolean>>();
   const server = createServer(async ({ url = '' }, response) => {
     const bytes = memory.files.get(url.slice(1));

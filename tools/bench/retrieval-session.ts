@@ -14,12 +14,14 @@ const REPEATS = 2;
 
 const mb = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
-/** A folder behind a server that counts the bytes that it sends, uncompressed and with gzip. */
-async function countingServer(folder: string) {
+/** A folder behind a server that counts the bytes that it sends, uncompressed and with gzip; each file once, as browsers cache it. */
+export async function countingServer(folder: string) {
   const sent = { raw: 0, gzip: 0, files: 0 };
+  const known = new Set<string>();
   const server = createServer(async ({ url = '' }, response) => {
     const bytes = await readFile(join(folder, url.slice(1))).catch(() => null);
-    if (bytes) {
+    if (bytes && !known.has(url)) {
+      known.add(url);
       sent.files++;
       sent.raw += bytes.byteLength;
       sent.gzip += gzipSync(bytes).byteLength;

@@ -1,6 +1,6 @@
 /**
  * Measures catalogues of 1,000 to 1,000,000 synthetic items: their size on the server and on the wire, the memory they
- * take, the recall of retrieval compared with an exact search, and the time of a list. Run it with `npm run bench:retrieval`,
+ * take, the recall of the loaded clusters compared with an exact search, and the time of a list. Run it with `npm run bench:retrieval`,
  * followed by sizes; bundles stay in `.cache/bench`. It runs the code of the browser's worker in Node.
  */
 import { spawnSync } from 'node:child_process';
@@ -29,7 +29,6 @@ async function bytes(items: number): Promise<string[]> {
   const parts = {
     items: /^items-/,
     features: /^features-/,
-    vectors: /^vectors-/,
     lookup: /^(directory|ids|axes|statistics)-/,
   };
   const sizes = Object.entries(parts).map(([name, pattern]) => {

@@ -25,16 +25,20 @@ const MIN_KNOWN_SHARE = 0.2;
 
 /** Statistics of a whole catalogue without variants; `productStatistics` is for one that has some. */
 export function catalogStatistics(items: readonly Item[]): CatalogStatistics {
-  const popularities = items.flatMap(({ popularity }) => popularity ?? []);
   return {
     count: items.length,
     categories: categoryCounts(items.map(({ category }) => category)),
     numbers: numberStatistics(items),
-    popularity: {
-      known: popularities.length,
-      mean: popularities.reduce((sum, popularity) => sum + popularity, 0) / Math.max(1, popularities.length),
-      any: popularities.some((value) => value > 0),
-    },
+    popularity: popularityStatistics(items.map(({ popularity }) => popularity)),
+  };
+}
+
+export function popularityStatistics(values: readonly (number | undefined)[]): CatalogStatistics['popularity'] {
+  const known = values.filter((value) => value !== undefined);
+  return {
+    known: known.length,
+    mean: known.reduce((sum, value) => sum + value, 0) / Math.max(1, known.length),
+    any: known.some((value) => value > 0),
   };
 }
 

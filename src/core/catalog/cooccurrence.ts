@@ -60,22 +60,20 @@ const HEADER = 3 * 4;
 
 /**
  * Writes a table, little-endian: uint32 count, uint32 number of entries, float32 largest lift; uint32 entries of
- * every item; uint32 rows, but uint16 in a catalogue of up to 65,536 items; uint8 lifts as shares of the largest; with
- * support, uint16 of each entry. The manifest states whether the table has support.
+ * every item; uint32 rows, but uint16 if they are below 65,536; uint8 lifts as shares of the largest; with support, uint16 of each
+ * entry. The manifest states whether the table has support.
+ * @param others number of items that the rows may name. Default: the table's own
  */
-export function encodeCooccurrence({
-  count,
-  offsets,
-  rows,
-  lifts,
-  support,
-}: CooccurrenceTable): Uint8Array<ArrayBuffer> {
+export function encodeCooccurrence(
+  { count, offsets, rows, lifts, support }: CooccurrenceTable,
+  others = count,
+): Uint8Array<ArrayBuffer> {
   const largest = lifts.reduce((max, lift) => Math.max(max, lift), 0);
   return littleEndian(
     Uint32Array.of(count, rows.length),
     Float32Array.of(largest),
     Uint32Array.from({ length: count }, (_, item) => offsets[item + 1] - offsets[item]),
-    rowWidth(count) === 2 ? Uint16Array.from(rows) : rows,
+    numbersBelow(others, rows),
     Uint8Array.from(lifts, (lift) => Math.max(1, Math.round((STEPS * lift) / largest))),
     ...(support ? [support] : []),
   );
@@ -84,16 +82,23 @@ export function encodeCooccurrence({
 /**
  * Reads the output of `encodeCooccurrence`.
  * @param supported whether the table has support, according to the manifest
+ * @param others as for `encodeCooccurrence`
  * @throws SidestreamError `bundle/invalid` when it is not such a table, or belongs to another catalogue
  */
-export function decodeCooccurrence(bytes: ArrayBuffer, count: number, supported = false): CooccurrenceTable {
+export function decodeCooccurrence(
+  bytes: ArrayBuffer,
+  count: number,
+  supported = false,
+  others = count,
+): CooccurrenceTable {
   const view = new DataView(bytes);
-  if (bytes.byteLength < HEADER || view.getUint32(0, true) !== count) throw invalid('it is for other items');
+  if (bytes.byteLength < HEADER || view.getUint32(0, true) !== count)
+    throw invalidCooccurrence('it is for other items');
   const total = view.getUint32(4, true);
   const largest = view.getFloat32(8, true);
-  const wide = rowWidth(count);
+  const wide = widthBelow(others);
   if (bytes.byteLength !== HEADER + 4 * count + total * (wide + (supported ? 3 : 1)))
-    throw invalid('its length is wrong');
+    throw invalidCooccurrence('its length is wrong');
   const offsets = new Uint32Array(count + 1);
   for (let item = 0; item < count; item++) offsets[item + 1] = offsets[item] + view.getUint32(HEADER + 4 * item, true);
   const from = HEADER + 4 * count;
@@ -103,20 +108,25 @@ export function decodeCooccurrence(bytes: ArrayBuffer, count: number, supported 
   // The sums have 32 bits: counts that overflow must not pass for valid ones.
   const falling = offsets.some((offset, item) => item > 0 && offset < offsets[item - 1]);
   const possible = largest >= 0 && isModerate(largest);
-  if (offsets[count] !== total || falling || !possible || rows.some((row) => row >= count)) {
-    throw invalid('its numbers are out of range');
+  if (offsets[count] !== total || falling || !possible || rows.some((row) => row >= others)) {
+    throw invalidCooccurrence('its numbers are out of range');
   }
   const strengths = from + total * wide;
   const lifts = Float32Array.from(new Uint8Array(bytes, strengths, total), (step) => (step * largest) / STEPS);
   if (!supported) return { count, offsets, rows, lifts };
   const support = Uint16Array.from({ length: total }, (_, at) => view.getUint16(strengths + total + 2 * at, true));
-  if (support.some((orders) => orders > 0 && orders < MIN_SUPPORT)) throw invalid('its support is out of range');
+  if (support.some((orders) => orders > 0 && orders < MIN_SUPPORT))
+    throw invalidCooccurrence('its support is out of range');
   return { count, offsets, rows, lifts, support };
 }
 
-const rowWidth = (count: number): 2 | 4 => (count <= 65_536 ? 2 : 4);
+/** Bytes of a stored number that is below `limit`. */
+export const widthBelow = (limit: number): 2 | 4 => (limit <= 65_536 ? 2 : 4);
 
-const invalid = (what: string): SidestreamError =>
+export const numbersBelow = (limit: number, numbers: Uint32Array): Uint16Array | Uint32Array =>
+  widthBelow(limit) === 2 ? Uint16Array.from(numbers) : numbers;
+
+export const invalidCooccurrence = (what: string): SidestreamError =>
   new SidestreamError(
     'bundle/invalid',
     `The co-occurrence table cannot be read: ${what}. Train again with \`sidestream train\`, or build again with --links or --orders.`,

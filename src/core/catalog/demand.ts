@@ -1,5 +1,6 @@
 import { SidestreamError } from '../../error';
 import { littleEndian } from '../common/bytes';
+import type { Item } from './item';
 
 /** Statistics of each item from the shop's log: how often it is chosen, and how it is bought again. */
 export interface Demand {
@@ -9,7 +10,14 @@ export interface Demand {
   recent: Float32Array;
   /** Absent if nobody in the log bought an item twice. */
   repeats?: Repeats;
+  /** Sums over the whole catalogue, and its number of items. Default: of these items, which are then the whole catalogue. */
+  sums?: { choices: number; recent: number; count: number };
 }
+
+export const demandSums = ({ choices, recent, sums }: Demand): NonNullable<Demand['sums']> =>
+  sums ?? { choices: sum(choices), recent: sum(recent), count: choices.length };
+
+const sum = (values: Float32Array): number => values.reduce((total, value) => total + value, 0);
 
 /** Repeat purchases in a log: a shopper buys an item again on another visit. */
 export interface Repeats {
@@ -30,10 +38,20 @@ export interface Repeats {
  * Current popularity: the recency-weighted choices, scaled to the number of all choices.
  * @returns [count] 0 for an item that nobody chose
  */
-export function popularityNow({ choices, recent }: Pick<Demand, 'choices' | 'recent'>): Float32Array {
-  const sum = (values: Float32Array): number => values.reduce((total, value) => total + value, 0);
-  const scale = sum(choices) / (sum(recent) || 1);
-  return recent.map((value) => scale * value);
+export function popularityNow(demand: Demand): Float32Array {
+  const { choices, recent } = demandSums(demand);
+  const scale = choices / (recent || 1);
+  return demand.recent.map((value) => scale * value);
+}
+
+/**
+ * The items with current choices from the log as popularity, if no item of the shop's feed has a popularity; an item
+ * without choices then has none.
+ */
+export function withPopularity(items: Item[], demand: Demand | null | undefined): Item[] {
+  if (!demand || items.some(({ popularity }) => popularity !== undefined)) return items;
+  const now = popularityNow(demand);
+  return items.map((item, row) => ({ ...item, popularity: now[row] || undefined }));
 }
 
 /**

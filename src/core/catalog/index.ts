@@ -9,6 +9,7 @@ export {
   type BundleSink,
   DEFAULT_MARKET,
   encoderFiles,
+  LEARNED,
   MANIFEST_FILE,
   type Manifest,
   MODALITIES,
@@ -30,11 +31,17 @@ export type { CatalogStatistics } from './catalog-statistics';
 export { catalogStatistics, categoryCounts, categoryPrefixes, numberStatistics, numbersOf } from './catalog-statistics';
 export type { BundleClusters, ItemsPart } from './clusters/bundle-clusters';
 export type { ClusterDirectory } from './clusters/cluster-directory';
-export { itemPlaces } from './clusters/write-clusters';
+export {
+  type ClusterLearned,
+  joinCompanions,
+  joinDemand,
+  joinSide,
+  type LearnedPart,
+} from './clusters/cluster-learned';
 export type { CooccurrenceTable, Link } from './cooccurrence';
 export { countCooccurrence, countSupport, linkCooccurrence } from './cooccurrence';
-export { type Demand, popularityNow, type Repeats } from './demand';
-export { type BaseVectors, baseVectors, type PrincipalAxes } from './features/base-vectors';
+export { type Demand, demandSums, popularityNow, type Repeats, withPopularity } from './demand';
+export { baseVectors, type PrincipalAxes } from './features/base-vectors';
 export type { ContentBlend, ContentVectors, FeatureTable } from './features/feature-table';
 export {
   concatTables,
@@ -53,5 +60,5 @@ export { localeFor, marketFor } from './locales';
 export { isNew } from './new-item';
 export type { Offer } from './offers';
 export { describeRejectedRow, groupedRows, RejectedGroups, type RejectedRow, shortened } from './rejected-row';
-export { placeByContent, type SideModel, type SideRows } from './side-model';
+export { placeByContent, type SideModel } from './side-model';
 export type { VariantGroups } from './variants/variant-groups';

@@ -1,4 +1,4 @@
-import { type Demand, type Item, popularityNow, type Repeats } from '../../core/catalog';
+import { type Demand, demandSums, type Item, type Repeats, withPopularity } from '../../core/catalog';
 import type { ShopperRecord } from '../../core/events';
 import type { CatalogIndex } from './catalog-index';
 import type { DueItems } from './placement';
@@ -10,18 +10,12 @@ const FOR_YOU_SHARE = 0.1;
 /** An item is due from half its interval on, until eight intervals have passed without a purchase. */
 const [FROM, UNTIL] = [0.5, 8];
 
-/** The data of lists from the shop's log, for the bundle's items in their order; items after them are unknown. */
+/** The data of lists from the shop's log, for the bundle's items in their order; items after them, and rows that are NaN, are unknown. */
 export class ShopDemand {
   constructor(private readonly demand: Demand) {}
 
-  /**
-   * The items with current choices from the log as popularity, if no item of the shop's feed has a popularity; an item
-   * without choices then has none.
-   */
   withPopularity(items: Item[]): Item[] {
-    if (items.some(({ popularity }) => popularity !== undefined)) return items;
-    const now = popularityNow(this.demand);
-    return items.map((item, row) => ({ ...item, popularity: now[row] || undefined }));
+    return withPopularity(items, this.demand);
   }
 
   /**
@@ -30,8 +24,10 @@ export class ShopDemand {
    */
   trend(count: number): Float32Array {
     const { recent } = this.demand;
-    const mean = recent.reduce((sum, value) => sum + value, 0) / recent.length;
-    return Float32Array.from({ length: count }, (_, row) => Math.log(((recent[row] ?? mean) + 1) / (mean + 1)));
+    const sums = demandSums(this.demand);
+    const mean = sums.recent / sums.count;
+    const of = (row: number): number => (recent[row] >= 0 ? recent[row] : mean);
+    return Float32Array.from({ length: count }, (_, row) => Math.log((of(row) + 1) / (mean + 1)));
   }
 
   /**

@@ -16,8 +16,13 @@ export type { HintedCatalog, Hints, HintValue } from './hints';
 export { PLACEMENTS, type Placement, type PriceRange, productOf, type Source } from './placement';
 export { type RankedItem, type RankRequest, rank } from './rank';
 export type { ExpertPart, ExpertState, RankState } from './rank-state';
-export { baseProfile, type ContentProfile, type ContentWeights, contentProfile } from './retrieval/content-profile';
-export { clustersOf, Retrieval } from './retrieval/retrieval';
+export {
+  baseProfile,
+  type ContentProfile,
+  type ContentWeights,
+  contentProfile,
+  nearestClusters,
+} from './retrieval/content-profile';
 export type { Filter, FilterCondition, FilterField, FilterValue } from './rules/filter';
 export {
   type CategoryCap,

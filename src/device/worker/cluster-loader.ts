@@ -4,17 +4,20 @@ import {
   baseProfile,
   type ContentProfile,
   type ContentWeights,
-  clustersOf,
   contentProfile,
+  nearestClusters,
   type Pin,
-  Retrieval,
 } from '../ranking';
-import { ClusterSide } from './cluster-side-model';
 import type { EngineContext } from './engine-context';
 import type { ActiveLearner } from './profile-session';
 
-/** Number of clusters loaded near a content profile: about 2,500 items, the best candidates among them. */
-const NEAREST = 10;
+export { ClusterLearned } from './cluster-learned';
+
+/**
+ * Number of clusters loaded after a choice: about 2,500 items. Those of items that others chose with
+ * the last choices come first, because more next choices are in them; clusters near the preferences fill the rest.
+ */
+const CLUSTERS = 10;
 /** Maximum number of clusters loaded for the history of a returning shopper. */
 const PAST_CLUSTERS = 10;
 
@@ -23,7 +26,6 @@ const PAST_CLUSTERS = 10;
  * may reject with `bundle/*`; a later call tries again.
  */
 export class ClusterSelection {
-  #retrieval: Promise<Retrieval> | null = null;
   /** Item ids of the loaded clusters, the cluster that was requested last at the end. */
   readonly #loaded = new Map<number, string[]>();
 
@@ -43,24 +45,13 @@ export class ClusterSelection {
    */
   async partsWith(ids: readonly string[]): Promise<ItemsPart[]> {
     const found = await Promise.all(ids.map((id) => this.clusters.clustersWith(id)));
-    return this.#parts([...new Set(found.flat())].slice(0, PAST_CLUSTERS));
+    return this.parts([...new Set(found.flat())].slice(0, PAST_CLUSTERS));
   }
 
-  /**
-   * The parts near a content profile that are not loaded yet.
-   * @param most maximum number of clusters; default 10
-   * @param probes number of clusters to search, see `RetrievalOptions`
-   */
-  async partsNear(
-    profile: ContentProfile,
-    weights: ContentWeights,
-    most = NEAREST,
-    probes?: number,
-  ): Promise<ItemsPart[]> {
-    this.#retrieval ??= this.#startRetrieval();
-    const [retrieval, axes] = await Promise.all([this.#retrieval, this.clusters.axes()]);
-    const candidates = await retrieval.candidates(baseProfile(profile, axes), weights, { probes });
-    return this.#parts(clustersOf(candidates, most));
+  /** The parts near a content profile that are not loaded yet. @param most maximum number of clusters */
+  async partsNear(profile: ContentProfile, weights: ContentWeights, most: number): Promise<ItemsPart[]> {
+    const [directory, axes] = await Promise.all([this.clusters.directory(), this.clusters.axes()]);
+    return this.parts(nearestClusters(directory, baseProfile(profile, axes), weights, most));
   }
 
   /**
@@ -78,18 +69,8 @@ export class ClusterSelection {
     return new Set([...this.#loaded.values()].flat());
   }
 
-  async #startRetrieval(): Promise<Retrieval> {
-    try {
-      const directory = await this.clusters.directory();
-      return new Retrieval(directory, (cluster) => this.clusters.vectors(cluster));
-    } catch (thrown) {
-      this.#retrieval = null;
-      throw thrown;
-    }
-  }
-
   /** Loads the clusters that are not loaded yet; rejects only if all of them fail. */
-  async #parts(clusters: readonly number[]): Promise<ItemsPart[]> {
+  async parts(clusters: readonly number[]): Promise<ItemsPart[]> {
     const missing = clusters.filter((cluster) => !this.#loaded.has(cluster));
     const results = await Promise.allSettled(missing.map((cluster) => this.clusters.items(cluster)));
     const parts: ItemsPart[] = [];
@@ -120,11 +101,15 @@ const LOAD_DELAY = 20;
 const MAX_ITEMS = 6144;
 /** Number of items that remain after eviction, in addition to the head and the history. */
 const ITEMS_AFTER_EVICTION = 3072;
+/** Number of last choices whose own clusters, and clusters of items that others chose with them, are loaded. */
+const LAST_CHOICES = 3;
+/** Maximum number of clusters of items that others chose with the last choices. */
+const CLUSTERS_BESIDE = 6;
+/** The same for a list of items that others chose with the items in view: each of its first ten may be in another cluster. */
+const CLUSTERS_OF_LIST = 10;
 /** Maximum number of items in view around which clusters are loaded; the first ones count. */
 const MAX_AROUND = 5;
 const CLUSTERS_AROUND_ITEM = 3;
-/** Number of clusters searched for each of them: one item has a narrower neighbourhood than a shopper's preference. */
-const PROBES_AROUND_ITEM = 24;
 /**
  * Number of last choices that are never evicted: no term looks further back. Dismissed items and items in the cart are not
  * evicted either.
@@ -149,9 +134,6 @@ export class ClusterLoader {
     this.#context = context;
     this.#clusters = clusters;
     this.#selection = new ClusterSelection(clusters);
-    if (context.catalog.bundle.manifest.side?.clusters) {
-      context.catalog.clusterSide = new ClusterSide(context.catalog.bundle);
-    }
     context.changes.subscribe(() => this.scheduleLoad());
   }
 
@@ -184,29 +166,36 @@ export class ClusterLoader {
   }
 
   /**
-   * Loads items, their neighbours and pinned items for a list about them. @param cart whether the list is also about the
-   * items in the cart
-   */
-  async loadInView(ids: readonly string[], cart = false, pins: readonly Pin[] = []): Promise<void> {
-    const { session, catalog } = this.#context;
-    await this.#loadPinned(pins.map(({ itemId }) => itemId));
-    await this.#loadAround(ids);
-    if (!cart) return;
-    const inCart = await session.run(({ learner }) => {
-      const { items } = catalog.index;
-      return [...learner.history.record.cart].map((row) => items[row].id);
-    });
-    await this.#loadAround(inCart.reverse());
-  }
-
-  /**
-   * Loads items, and the clusters near the first 5 of them. If the items are in more clusters than may be loaded at once,
-   * the last items are left out.
+   * Loads pinned items, and items with their neighbours for a list about them; for a list of items that others chose with them,
+   * with those instead. If the items are in more clusters than may be loaded at once, the last items are left out.
+   * @param cart whether the list is also about the items in the cart
    * @throws SidestreamError `bundle/*` when none of the items could be loaded; a failure of their neighbours is reported
    */
+  async loadInView(
+    ids: readonly string[],
+    { cart = false, pins = [], complement = false }: { cart?: boolean; pins?: readonly Pin[]; complement?: boolean },
+  ): Promise<void> {
+    const { session, catalog } = this.#context;
+    await this.#loadPinned(pins.map(({ itemId }) => itemId));
+    const inCart = await session.run(({ learner }) => {
+      const { items } = catalog.index;
+      return cart ? [...learner.history.record.cart].map((row) => items[row].id).reverse() : [];
+    });
+    for (const about of [ids, inCart]) {
+      await this.#load(about);
+      let beside = 0;
+      const load = async (): Promise<void> => {
+        beside = await this.#loadBeside(about, CLUSTERS_OF_LIST);
+      };
+      if (complement) await this.#reported(load);
+      // Without companions, the list has similar items.
+      if (beside === 0) await this.#loadAround(about);
+    }
+  }
+
+  /** Loads the clusters near the first 5 of some items; a failure is reported. */
   async #loadAround(ids: readonly string[]): Promise<void> {
     const { catalog } = this.#context;
-    await this.#load(ids);
     const weights = { recent: 1, session: 0, nearestHistory: 0 };
     await this.#reported(async () => {
       for (const id of ids.slice(0, MAX_AROUND)) {
@@ -215,7 +204,7 @@ export class ClusterLoader {
         const profile = row === undefined ? null : contentProfile(content, { rows: [row], strengths: [1] });
         if (!profile) continue;
         // Added immediately: another list may look for these items while the next ones are fetched.
-        await this.#add(await this.#selection.partsNear(profile, weights, CLUSTERS_AROUND_ITEM, PROBES_AROUND_ITEM));
+        await this.#add(await this.#selection.partsNear(profile, weights, CLUSTERS_AROUND_ITEM));
         this.#loadedAround.add(id);
       }
     });
@@ -247,15 +236,29 @@ export class ClusterLoader {
   /** @returns whether the loaded catalogue changed */
   async #loadNearPreference(): Promise<boolean> {
     const { session, catalog } = this.#context;
-    const { profile, weights, history } = await session.run(({ learner }) => ({
+    const { profile, weights, history, last } = await session.run(({ learner }) => ({
       profile: contentProfile(catalog.index.content, learner.history),
       weights: learner.weights,
       history: this.#historyOf(learner),
+      last: this.#lastChoices(learner),
     }));
     if (!profile || history === this.#loadedHistory) return false;
-    const changed = await this.#add(await this.#selection.partsNear(profile, weights));
+    const before = catalog.index;
+    // Items of the head are in clusters, too.
+    await this.#add(await this.#selection.partsWith(last));
+    const beside = await this.#loadBeside(last, CLUSTERS_BESIDE);
+    await this.#add(await this.#selection.partsNear(profile, weights, CLUSTERS - beside));
     this.#loadedHistory = history;
-    return (await this.#evict()) || changed;
+    return (await this.#evict()) || catalog.index !== before;
+  }
+
+  /** Loads the clusters of the items that others chose with these items. @returns their number, at most `most` */
+  async #loadBeside(ids: readonly string[], most: number): Promise<number> {
+    const { catalog } = this.#context;
+    const rows = ids.flatMap((id) => catalog.index.rowOf.get(id) ?? []);
+    const clusters = catalog.clustersBeside(rows).slice(0, most);
+    await this.#add(await this.#selection.parts(clusters));
+    return clusters.length;
   }
 
   async #load(ids: readonly string[]): Promise<void> {
@@ -274,9 +277,8 @@ export class ClusterLoader {
   /** @returns whether the loaded catalogue grew */
   async #add(parts: readonly ItemsPart[]): Promise<boolean> {
     const { session, catalog } = this.#context;
-    // Texts and side rows must be loaded first: no list may show items in a wrong language, or with less data than others.
-    const side = this.#reported(async () => catalog.clusterSide?.follow(parts));
-    await Promise.all([catalog.texts?.follow(parts), side]);
+    // Texts and trained data must be loaded first: no list may show items in a wrong language, or with less data than others.
+    await Promise.all([catalog.texts?.follow(parts), catalog.clusterLearned?.follow(parts)]);
     return session.change(async ({ learner }) => {
       // No list may be made between the two: the learner must know all rows.
       const grown = catalog.grow(parts);
@@ -312,8 +314,13 @@ export class ClusterLoader {
   }
 
   /** The end of the history as a text, to compare with a later one. */
-  #historyOf({ history: { rows, dismissed } }: ActiveLearner): string {
+  #historyOf(learner: ActiveLearner): string {
+    const { rows, dismissed } = learner.history;
+    return [rows.length, ...this.#lastChoices(learner), dismissed.size].join(' ');
+  }
+
+  #lastChoices({ history: { rows } }: ActiveLearner): string[] {
     const { items } = this.#context.catalog.index;
-    return [rows.length, ...rows.slice(-3).map((row) => items[row].id), dismissed.size].join(' ');
+    return rows.slice(-LAST_CHOICES).map((row) => items[row].id);
   }
 }

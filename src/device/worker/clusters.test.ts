@@ -1,14 +1,22 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Item, type Manifest, openBundle, type SideModel, verifyBundle, writeBundle } from '../../core/catalog';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import {
+  addLearned,
+  type Item,
+  type Manifest,
+  openBundle,
+  type SideModel,
+  verifyBundle,
+  writeBundle,
+} from '../../core/catalog';
 import { memoryBundle } from '../../testing/bundles';
 import { openedEngine } from '../../testing/opened-engine';
 import { sideModel } from '../../testing/side-models';
 import { topicContent } from '../../testing/topics';
 import type { WorkerRecommender } from '../protocol';
 import type { CatalogIndex } from '../ranking';
-import { ClusterSide } from './cluster-side-model';
+import { ClusterLearned } from './cluster-learned';
 import { Engine } from './engine';
 import { LoadedCatalog } from './loaded-catalog';
 
@@ -63,7 +71,7 @@ describe('an engine with a catalogue in clusters', () => {
     const { items } = await engine.recommend({ limit: 8 });
     expect(items).toHaveLength(8);
     expect(items[0].source).toBe('popularity');
-    expect(asked.filter((name) => name.startsWith('vectors-'))).toEqual([]);
+    expect(asked.filter((name) => /^(directory|axes|ids)-/.test(name))).toEqual([]);
     expect((await engine.status()).items).toBe(COUNT);
     expect((await engine.categories()).find(({ category }) => category === 'Group 1')?.count).toBeGreaterThan(50);
     expect(errors).toEqual([]);
@@ -130,7 +138,7 @@ describe('an engine with a catalogue in clusters', () => {
     const topics = [12, 17, 23];
     const items = await Promise.all(topics.map(async (topic) => (await outside(engine, topic))[0]));
     const itemId = items.map(({ id }) => id);
-    const list = await engine.recommend({ placement: 'similar', itemId: [...itemId, 'no such item'], limit: 12 });
+    const list = await engine.recommend({ placement: 'similar', itemId: [...itemId, 'no such item'], limit: 30 });
     const expected = new Set(items.map(({ category }) => category));
     expect(new Set(list.items.map(({ item }) => item.category))).toEqual(expected);
     expect(list.items.map(({ item }) => item.id).filter((id) => itemId.includes(id))).toEqual([]);
@@ -353,19 +361,18 @@ describe('an engine with a catalogue in clusters and a side model', () => {
   it('has the rows of the head and of the clusters that are loaded, in whatever order they come and go', async () => {
     const bundle = await openBundle(memorySide.fetchFile, undefined, { whole: false });
     const { clusters } = bundle;
-    const head = await bundle.side();
-    if (!clusters || !head) throw new Error('The bundle has no clusters, or no side model.');
+    if (!clusters) throw new Error('The bundle has no clusters.');
     const catalog = new LoadedCatalog(bundle);
-    const side = new ClusterSide(bundle);
-    catalog.clusterSide = side;
+    const errors: string[] = [];
+    const learned = new ClusterLearned(bundle, { error: ({ code }) => errors.push(code) });
+    catalog.clusterLearned = learned;
     const load = async (...numbers: number[]): Promise<void> => {
       const parts = await Promise.all(numbers.map((cluster) => clusters.items(cluster)));
-      await side.follow(parts);
+      await learned.follow(parts);
       catalog.grow(parts);
     };
-    await load(3, 1);
     expect(catalog.index.side).toBeNull();
-    catalog.setSide(head);
+    await load(3, 1);
     const before = catalog.index.items.length;
     expect(before).toBeGreaterThan(bundle.items.length);
     expectTrained(catalog);
@@ -379,7 +386,8 @@ describe('an engine with a catalogue in clusters and a side model', () => {
     await load(7, 3);
     expectTrained(catalog);
     const whole = await openBundle(memorySide.fetchFile);
-    expect((await whole.side())?.digest).toBe(head.digest);
+    expect((await whole.side())?.digest).toBe(catalog.index.side?.digest);
+    expect(errors).toEqual([]);
   });
 
   const engineOf = async () => {
@@ -418,6 +426,125 @@ describe('an engine with a catalogue in clusters and a side model', () => {
     await engine.settled();
     expect((await engine.recommend({ limit: 5 })).items).toHaveLength(5);
     expect(new Set(errors)).toEqual(new Set(['bundle/unreachable']));
+    await engine.close();
+  });
+});
+
+describe('an engine with a catalogue in clusters and a log', () => {
+  const COUNT = 1000;
+  const memoryLog = memoryBundle();
+  let items: Item[];
+  let head: Set<string>;
+  let host: Server;
+  let lacks: (name: string) => boolean;
+
+  /** Item n was chosen with the item half a catalogue later, and every tenth item lately, the last ones most often. */
+  const half = (n: number): number => (n + COUNT / 2) % COUNT;
+  const LOG = {
+    cooccurrence: {
+      count: COUNT,
+      offsets: Uint32Array.from({ length: COUNT + 1 }, (_, n) => n),
+      rows: Uint32Array.from({ length: COUNT }, (_, n) => half(n)),
+      lifts: Float32Array.from({ length: COUNT }, (_, n) => 1 + (n % 7)),
+    },
+    demand: {
+      choices: Float32Array.from({ length: COUNT }, (_, n) => n),
+      recent: Float32Array.from({ length: COUNT }, (_, n) => (n % 10 === 0 ? n : 0)),
+      repeats: {
+        share: 0.3,
+        interval: 30,
+        shares: new Float32Array(COUNT).fill(0.3),
+        intervals: new Float32Array(COUNT).fill(30),
+      },
+    },
+  };
+
+  beforeAll(async () => {
+    const content = await topicContent({ items: COUNT, topics: 20, dim: 24 });
+    const unpopular = content.items.map(({ popularity: _, ...item }) => item);
+    await writeBundle({ ...content, items: unpopular }, memoryLog.sink, options);
+    ({ items } = await openBundle(memoryLog.fetchFile));
+    const before = await openBundle(memoryLog.fetchFile, undefined, { whole: false });
+    const trained = await addLearned(await openBundle(memoryLog.fetchFile), LOG, memoryLog.sink);
+    await verifyBundle(trained, memoryLog.fetchFile);
+    head = new Set((await openBundle(memoryLog.fetchFile, undefined, { whole: false })).items.map(({ id }) => id));
+    // The items chosen most often are in the head now.
+    expect(head.size).toBeGreaterThan(before.items.length);
+    host = createServer(({ url = '' }, response) => {
+      const name = url.slice(1);
+      const bytes = lacks(name) ? undefined : memoryLog.files.get(name);
+      response.writeHead(bytes ? 200 : 404).end(bytes);
+    });
+    await new Promise<void>((resolve) => host.listen(0, '127.0.0.1', resolve));
+  });
+  beforeEach(() => {
+    lacks = () => false;
+  });
+  afterAll(() => new Promise((resolve) => host.close(resolve)));
+
+  const begin = () => openedEngine(`http://127.0.0.1:${(host.address() as AddressInfo).port}`, { namespace: 'log' });
+  const outsideRow = (from: number): number => items.findIndex(({ id }, n) => n >= from && !head.has(id));
+
+  it('shows what sells before any choice, and what is trending', async () => {
+    const { engine, codes } = await begin();
+    const best = items
+      .filter((_, n) => n % 10 === 0)
+      .map(({ id }) => id)
+      .reverse();
+    const first = await engine.recommend({ limit: 5 });
+    expect(first.items.map(({ item }) => item.id)).toEqual(best.slice(0, 5));
+    await engine.settled();
+    const trending = await engine.recommend({ placement: 'trending', limit: 5 });
+    expect(trending.items.map(({ item }) => item.id)).toEqual(best.slice(0, 5));
+    expect(codes).toEqual([]);
+    await engine.close();
+  });
+
+  it('completes an item with what was bought with it, wherever that is', async () => {
+    const { engine, codes } = await begin();
+    await engine.settled();
+    const row = outsideRow(0);
+    const { items: found } = await engine.recommend({ placement: 'complement', itemId: items[row].id, limit: 3 });
+    expect(found[0]).toMatchObject({ source: 'boughtTogether', item: { id: items[half(row)].id } });
+    await engine.track('click', items[row].id);
+    await engine.settled();
+    const next = await engine.explain(items[half(row)].id, {});
+    expect(next.contributions.boughtTogether).toBeGreaterThan(0);
+    expect(codes).toEqual([]);
+    await engine.close();
+  });
+
+  it('lists what is due again', async () => {
+    const { engine, codes } = await begin();
+    const { id } = items[outsideRow(0)];
+    const DAY = 24 * 3600 * 1000;
+    const now = Date.now();
+    const clock = vi.spyOn(Date, 'now').mockReturnValue(now - 30 * DAY);
+    try {
+      await engine.track('purchase', id, {});
+      await engine.settled();
+      clock.mockReturnValue(now);
+      const again = await engine.recommend({ placement: 'again' });
+      expect(again.items.map(({ item }) => item.id)).toEqual([id]);
+      expect(codes).toEqual([]);
+    } finally {
+      clock.mockRestore();
+      await engine.close();
+    }
+  });
+
+  it('continues without files that are missing, reports them, and has their data when they are back', async () => {
+    lacks = (name) => /^(companions|demand)-/.test(name);
+    const { engine, codes } = await begin();
+    await engine.settled();
+    const row = outsideRow(0);
+    const complement = () => engine.recommend({ placement: 'complement', itemId: items[row].id, limit: 3 });
+    expect((await complement()).items).toHaveLength(3);
+    expect(new Set(codes)).toEqual(new Set(['bundle/unreachable']));
+    lacks = () => false;
+    await engine.track('click', items[row].id);
+    await engine.settled();
+    expect((await complement()).items[0].source).toBe('boughtTogether');
     await engine.close();
   });
 });

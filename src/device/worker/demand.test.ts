@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { addLearned, type Demand, type Manifest, writeBundle } from '../../core/catalog';
+import { type Demand, type Manifest, writeBundle } from '../../core/catalog';
 import { bundleContent, makeItem, memoryBundle } from '../../testing/bundles';
 import { openedEngine } from '../../testing/opened-engine';
 import type { RecommendRequest, WorkerRecommender } from '../protocol';
@@ -24,7 +24,7 @@ let server: Server;
 let manifest: Manifest;
 beforeAll(async () => {
   const content = await bundleContent(IDS.map((id) => makeItem(id)));
-  manifest = await addLearned(await writeBundle(content, memory.sink), { demand: DEMAND }, memory.sink);
+  manifest = await writeBundle(content, memory.sink, { learned: { demand: DEMAND } });
   server = createServer(({ url = '' }, response) => {
     const bytes = memory.files.get(url.slice(1));
     response.writeHead(bytes ? 200 : 404).end(bytes);

@@ -69,7 +69,8 @@ export async function engineParts(options: EngineOptions, reports: EngineListene
   // Parts of a large catalogue that arrive later may have variants.
   const variants = large || bundle.items.some(({ group }) => group) ? await import('../ranking/variants') : null;
   const catalog = new LoadedCatalog(bundle, variants?.productVariants);
-  if (bundle.manifest.demand && !large && !catalog.index.hasPopularity) {
+  if (large) catalog.clusterLearned = new large.ClusterLearned(bundle, listener);
+  if (bundle.manifest.demand && !bundle.items.some(({ popularity }) => popularity)) {
     // Without popularity, the first list would follow the order of the feed and change a moment later. A failure is
     // retried with the other trained files, and reported.
     await import('./load-learned').then(({ loadDemand }) => loadDemand(catalog)).catch(() => undefined);
@@ -165,7 +166,7 @@ function startFirstList(
   if (locales) code.push(import('./item-texts'));
   // Only items in the manifest tell immediately whether they have variants; other items may have some.
   if (!head) code.push(import('../ranking/variants'));
-  if (demand && !clusters && !head?.some(({ popularity }) => popularity)) {
+  if (demand && !head?.some(({ popularity }) => popularity)) {
     files.start([demand.file]);
     code.push(import('./load-learned'), import('../../core/catalog/bundle/late-files'));
   }

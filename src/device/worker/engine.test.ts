@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { addLearned, type CooccurrenceTable, type Manifest, rowsPerItem, writeBundle } from '../../core/catalog';
+import { type CooccurrenceTable, type Manifest, rowsPerItem, writeBundle } from '../../core/catalog';
 import { bundleContent, makeItem, memoryBundle } from '../../testing/bundles';
 import { openedEngine } from '../../testing/opened-engine';
 import type { WorkerRecommender } from '../protocol';
@@ -20,11 +20,9 @@ const memory = memoryBundle();
 let server: Server;
 let manifest: Manifest;
 beforeAll(async () => {
-  manifest = await addLearned(
-    await writeBundle(await bundleContent(IDS.map((id) => makeItem(id))), memory.sink),
-    { cooccurrence: COOCCURRENCE },
-    memory.sink,
-  );
+  manifest = await writeBundle(await bundleContent(IDS.map((id) => makeItem(id))), memory.sink, {
+    learned: { cooccurrence: COOCCURRENCE },
+  });
   server = createServer(({ url = '' }, response) => {
     const bytes = memory.files.get(url.slice(1));
     response.writeHead(bytes ? 200 : 404).end(bytes);

@@ -5,8 +5,6 @@ import { decodeTexts, firstTexts, type ItemText, localeFor, type Shown, shownIte
 import { SidestreamError } from '../../error';
 import type { EngineListener } from './engine-options';
 
-const PARALLEL_FETCHES = 16;
-
 interface Layer {
   tag: string;
   texts: Map<string, ItemText>;
@@ -102,13 +100,11 @@ export class ItemTexts {
     const missing = [...this.#loaded].filter(([cluster]) => !layer.clusters.has(cluster));
     if (!clusters || !directory || missing.length === 0) return;
     const files = await clusters.filesBeside(directory, 'texts');
-    for (let first = 0; first < missing.length; first += PARALLEL_FETCHES) {
-      const some = missing.slice(first, first + PARALLEL_FETCHES).map(async ([cluster, ids]) => {
-        await this.#add(layer, files[cluster], ids);
-        layer.clusters.add(cluster);
-      });
-      await Promise.all(some);
-    }
+    const adding = missing.map(async ([cluster, ids]) => {
+      await this.#add(layer, files[cluster], ids);
+      layer.clusters.add(cluster);
+    });
+    await Promise.all(adding);
   }
 
   /** @param ids of the items in the file, in its order */

@@ -4,6 +4,11 @@ import type { EngineContext } from './engine-context';
 import type { LoadedCatalog } from './loaded-catalog';
 
 export async function loadDemand(catalog: LoadedCatalog): Promise<void> {
+  if (catalog.clusterLearned) {
+    await catalog.clusterLearned.follow([], ['demand']);
+    catalog.grow([]);
+    return;
+  }
   const demand = await shopDemand(catalog);
   if (demand) catalog.setDemand(demand);
 }
@@ -20,10 +25,11 @@ async function shopDemand({ bundle }: LoadedCatalog, onProgress?: BundleProgress
 export function loadLearned({ catalog, session, tasks, changes, listener }: EngineContext): void {
   tasks.queue(() => session.useKernel());
   const { bundle } = catalog;
-  const { demand, companions, side, clusters } = bundle.manifest;
+  const { demand, companions, side } = bundle.manifest;
   const onProgress = (loaded: number, total: number): void => listener.progress({ stage: 'bundle', loaded, total });
   // The code that reads them loads in parallel with the kernel. If it fails, the first file that needs it reports the error.
   if (demand || companions || side) import('../../core/catalog/bundle/late-files').catch(() => undefined);
+  const { clusterLearned } = catalog;
   const load = <File>(file: () => Promise<File | null>, use: (file: File) => void): void =>
     tasks.queue(async () => {
       const loaded = await file();
@@ -35,14 +41,20 @@ export function loadLearned({ catalog, session, tasks, changes, listener }: Engi
       });
       changes.announce();
     });
-  // Demand and co-occurrence number the rows of the whole catalogue.
-  if (demand && !clusters && !catalog.demand) {
+  if (clusterLearned && (demand || companions || side)) {
+    load(
+      async () => (await clusterLearned.follow([])) ?? true,
+      () => catalog.grow([]),
+    );
+    return;
+  }
+  if (demand && !catalog.demand) {
     load(
       () => shopDemand(catalog, onProgress),
       (loaded) => catalog.setDemand(loaded),
     );
   }
-  if (companions && !clusters) {
+  if (companions) {
     tasks.queue(async () => {
       const table = await bundle.cooccurrence(onProgress);
       if (!table) return;
@@ -50,7 +62,7 @@ export function loadLearned({ catalog, session, tasks, changes, listener }: Engi
       changes.announce();
     });
   }
-  if (side && (!clusters || side.clusters)) {
+  if (side) {
     load(
       () => bundle.side(onProgress),
       (model) => catalog.setSide(model),

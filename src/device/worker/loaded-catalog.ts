@@ -17,7 +17,7 @@ import type { Shown } from '../../core/catalog/locales';
 import { SidestreamError } from '../../error';
 import { type CatalogIndex, catalogIndex, type Placement, type Rules, type ShopDemand } from '../ranking';
 import type { LocalItem } from '../store';
-import type { ClusterRows, ClusterSide } from './cluster-side-model';
+import type { ClusterLearned } from './cluster-learned';
 import type { ItemTexts } from './item-texts';
 
 /** Replacement for the items' own prices and stock. */
@@ -39,7 +39,9 @@ export interface LiveOffers {
 export type RulesFor = (placement: Placement | null, own: Rules) => Rules;
 
 /** Some items of the bundle, or one item that this device added, with features. */
-interface LoadedPart extends ItemsPart, ClusterRows {
+interface LoadedPart extends ItemsPart {
+  /** Places of the items in their cluster; absent if they belong to no single one. */
+  places?: readonly number[];
   local: LocalItem | null;
 }
 
@@ -56,7 +58,7 @@ export class LoadedCatalog {
   /** Null in a shop with one language: their code is loaded with them. */
   texts: ItemTexts | null = null;
   /** Null without clusters, whose code is loaded with them. */
-  clusterSide: ClusterSide | null = null;
+  clusterLearned: ClusterLearned | null = null;
   #parts: LoadedPart[];
   readonly #shopIds: Set<string>;
   #cooccurrence: CooccurrenceTable | null = null;
@@ -117,10 +119,7 @@ export class LoadedCatalog {
     return this.bundle.manifest.side?.weights;
   }
 
-  /**
-   * Sets the side model of the items that it was opened with. Items that this device adds are placed by their content, and
-   * clusters bring their own rows.
-   */
+  /** Sets the side model of the bundle's items. Items that this device adds are placed by their content. */
   setSide(side: SideModel): void {
     this.#side = side;
     this.index = { ...this.index, side: this.#sideOf(this.index.content) };
@@ -140,6 +139,11 @@ export class LoadedCatalog {
   setDemand(demand: ShopDemand): void {
     this.#demand = demand;
     this.index = this.#reindex();
+  }
+
+  /** The clusters of a large catalogue with the items that others chose with the items at some rows, the best first. */
+  clustersBeside(rows: readonly number[]): number[] {
+    return this.clusterLearned?.clustersBeside(this.#parts, new Set(rows)) ?? [];
   }
 
   /** Adds items encoded on this device. Items of other encoders, or with an id that the shop uses, are skipped. */
@@ -166,7 +170,7 @@ export class LoadedCatalog {
     this.index = this.#reindex();
   }
 
-  /** Adds items of the bundle that are not loaded yet. @returns whether any were added */
+  /** Adds items of the bundle that are not loaded yet, and what training made for loaded ones. @returns whether anything was added */
   grow(parts: readonly ItemsPart[]): boolean {
     const before = this.index.items.length;
     for (const { items, features, cluster } of parts) {
@@ -177,7 +181,8 @@ export class LoadedCatalog {
       const own = { items: fresh.map((row) => items[row]), features: pickRows(features, fresh) };
       this.#parts.push({ ...own, cluster, places: fresh, local: null });
     }
-    if (this.#parts.reduce((sum, { items }) => sum + items.length, 0) === before) return false;
+    const grown = this.#parts.reduce((sum, { items }) => sum + items.length, 0) > before;
+    if (!grown && !this.clusterLearned?.changed) return false;
     this.index = this.#reindex();
     return true;
   }
@@ -196,7 +201,7 @@ export class LoadedCatalog {
     this.#parts = [head, ...kept];
     const left = new Set(kept.map(({ cluster }) => cluster));
     const gone = others.flatMap(({ cluster }) => (cluster === undefined || left.has(cluster) ? [] : [cluster]));
-    this.clusterSide?.drop(gone);
+    this.clusterLearned?.drop(gone);
     this.index = this.#reindex();
   }
 
@@ -225,6 +230,8 @@ export class LoadedCatalog {
   #reindex(): CatalogIndex {
     this.#table = concatTables(this.#parts.map(({ features }) => features));
     const all = this.#parts.flatMap(({ items }) => items);
+    const learned = this.clusterLearned?.join(this.#parts);
+    if (learned) [this.#cooccurrence, this.#demand] = [learned.cooccurrence, learned.demand];
     const items = this.#demand?.withPopularity(all) ?? all;
     const index = catalogIndex(items, this.#table, this.blend, {
       variants: this.#variantsOf?.(items),
@@ -233,16 +240,15 @@ export class LoadedCatalog {
       similarCategory: this.bundle.manifest.similar?.category,
       statistics: this.bundle.statistics ?? undefined,
     });
-    const sided = { ...index, side: this.#sideOf(index.content) };
+    const sided = { ...index, side: this.#sideOf(index.content, learned?.side) };
     // Last, because the statistics that standardise prices come from the bundle's own prices.
     return this.offers?.patched(sided) ?? sided;
   }
 
-  #sideOf(content: ContentVectors): SideModel | null {
-    if (!this.#side) return null;
-    if (!this.clusterSide) return placeByContent(this.#side, content);
-    const { model, unknown } = this.clusterSide.join(this.#side, this.#parts);
-    return placeByContent(model, content, unknown);
+  /** @param joined the model of a large catalogue's loaded items */
+  #sideOf(content: ContentVectors, joined?: { model: SideModel; unknown: number[] } | null): SideModel | null {
+    if (joined) return placeByContent(joined.model, content, joined.unknown);
+    return this.#side && placeByContent(this.#side, content);
   }
 }
 

@@ -126,13 +126,14 @@ export class RecommendationService {
     const { session, clusterLoader, experiment, features } = this.context;
     const { placement, itemId, cart, hints } = given;
     const { diversity, pin } = this.rulesOf(placement, given);
-    const needed = cart || Array.isArray(itemId) || experiment.placement(placement) === 'complement';
+    const complement = experiment.placement(placement) === 'complement';
+    const needed = cart || Array.isArray(itemId) || complement;
     const lists = needed ? await listsInView() : null;
     // A list does not fail if their code is missing.
     const visit = hints || this.#hints ? await this.hints().catch(this.#report) : null;
     const late = { lists, hints: visit?.of(hints) };
     await features.waitFor(!!(cart || itemId || diversity));
-    await clusterLoader?.loadInView([...ids, itemId ?? []].flat(), cart, pin);
+    await clusterLoader?.loadInView([...ids, itemId ?? []].flat(), { cart, pins: pin, complement });
     return session.run(({ learner }) => work(learner, late));
   }
 

@@ -32,14 +32,15 @@ async function build(out: string, titles: string[]) {
 /** A bundle of the first five items that has learned something. */
 async function learnedBundle(name: string) {
   const out = join(folder, name);
-  const { manifest } = await build(out, TITLES.slice(0, 5));
+  await build(out, TITLES.slice(0, 5));
+  const bundle = await openBundle(folderFetch(out));
   const cooccurrence = {
     count: 5,
     offsets: Uint32Array.of(0, 1, 1, 1, 1, 1),
     rows: Uint32Array.of(2),
     lifts: Float32Array.of(1),
   };
-  return { out, manifest: await addLearned(manifest, { cooccurrence }, await folderSink(out)) };
+  return { out, manifest: await addLearned(bundle, { cooccurrence }, await folderSink(out)) };
 }
 
 const features = async (out: string, items: number) => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Papa from 'papaparse';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { addLearned, type Item, linkCooccurrence, writeBundle } from '../../core/catalog';
+import { type Item, linkCooccurrence, writeBundle } from '../../core/catalog';
 import { makeItem } from '../../testing/bundles';
 import { inProcess } from '../../testing/in-process';
 import { serveContent } from '../../testing/served-shop';
@@ -51,7 +51,7 @@ beforeEach(async () => {
   bundle = join(folder, `bundle-${Math.random()}`);
   out = join(folder, `lists-${Math.random()}`);
   const sink = await folderSink(bundle);
-  await addLearned(await writeBundle(await shopContent(), sink), learned, sink);
+  await writeBundle(await shopContent(), sink, { learned });
 });
 
 const read = (path: string): Promise<string> => readFile(join(out, path), 'utf8');

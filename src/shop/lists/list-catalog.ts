@@ -10,7 +10,7 @@ import {
   offersFile,
   parseManifest,
 } from '../../core/catalog';
-import { decodeTexts, firstTexts, localeFor, type Shown, shownItem } from '../../core/catalog/locales';
+import { bundleTexts, localeFor, type Shown, shownItem } from '../../core/catalog/locales';
 import { fetchOffers, offeredItem } from '../../core/catalog/offers';
 import { sha256 } from '../../core/common/bytes';
 import { loadKernel } from '../../core/kernel';
@@ -124,28 +124,11 @@ function offered(index: CatalogIndex, offers: Parameters<typeof offeredItem>[1][
 }
 
 /** How to show items in a language of the bundle; unchanged if it has no texts in it. */
-async function shownIn(
-  { manifest, items, clusters, file }: Awaited<ReturnType<typeof openFolder>>,
-  lang: string,
-): Promise<Shown> {
-  const tag = localeFor(manifest, lang);
-  const texts = new Map<string, ReturnType<typeof decodeTexts>[number]>();
-  const read = async (part: Parameters<typeof file>[0], ids: readonly string[]): Promise<void> => {
-    for (const [n, text] of decodeTexts(await file(part), part.file, ids.length).entries()) texts.set(ids[n], text);
-  };
+async function shownIn(bundle: Awaited<ReturnType<typeof openFolder>>, lang: string): Promise<Shown> {
+  const tag = localeFor(bundle.manifest, lang);
   if (tag === null) return (item) => item;
-  const ids = items.map(({ id }) => id);
-  const directory = manifest.locales?.[tag]?.clusters;
-  if (clusters && directory) {
-    const { counts } = await clusters.directory();
-    let start = 0;
-    for (const [n, part] of (await clusters.filesBeside(directory, 'texts')).entries()) {
-      await read(part, ids.slice(start, start + counts[n]));
-      start += counts[n];
-    }
-  } else {
-    for (const part of firstTexts(manifest, tag)) await read(part, ids.slice(part.start, part.start + part.count));
-  }
+  const rows = await bundleTexts(bundle, tag);
+  const texts = new Map(bundle.items.map(({ id }, row) => [id, rows[row]]));
   return (item) => {
     const text = texts.get(item.id);
     return text ? shownItem(item, text) : item;

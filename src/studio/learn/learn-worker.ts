@@ -1,13 +1,5 @@
 import * as Comlink from 'comlink';
-import {
-  addLearned,
-  type Bundle,
-  itemPlaces,
-  type Learned,
-  MANIFEST_FILE,
-  openBundle,
-  staleNames,
-} from '../../core/catalog';
+import { addLearned, type Bundle, type Learned, MANIFEST_FILE, openBundle, staleNames } from '../../core/catalog';
 import { carryErrors } from '../../device/protocol';
 import { SidestreamError } from '../../error';
 import type { LogEvent } from '../../shop/logs';
@@ -123,7 +115,7 @@ async function store(learned: Learned, folder: StudioFolder, digest: string): Pr
     const message = 'The catalogue was encoded again meanwhile. Learn again, for the new bundle.';
     throw new SidestreamError('bundle/invalid', message);
   }
-  const next = await addLearned(bundle.manifest, learned, folder.write, await itemPlaces(bundle));
+  const next = await addLearned(bundle, learned, folder.write);
   const stale = await staleNames(await folder.names(), [next, bundle.manifest], folder.fetch);
   for (const name of stale) await folder.remove(name);
 }

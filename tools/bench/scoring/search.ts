@@ -2,7 +2,7 @@ import { type AreaResult, atLeast, type Bar, type Say } from '../kept';
 import { peers } from '../peers';
 import { benchBundle } from '../retrieval-bundle';
 import { median, processorTime, timed } from '../timing';
-import { byteMatrix, byteScan, clustered, floatScan, type Index, type Method } from './methods';
+import { byteMatrix, byteScan, floatScan, type Index, type Method } from './methods';
 import { peerMethods } from './peer-indexes';
 import { clusteredVectors, loadedVectors, recallOf, type VectorSet } from './vectors';
 
@@ -56,15 +56,6 @@ async function searched(
   );
   noteBuilt(note, byteScan, ours);
   const times = new Map<string, number>();
-  const own = [{ method: byteScan, made: ours }];
-  if (vectors.clustered) {
-    const made = await built(clustered, vectors);
-    noteBuilt(note, clustered, made);
-    own.push({ method: clustered, made });
-    const { first, second } = await race(made.index, ours.index, vectors.queries);
-    times.set(clustered.name, first);
-    note('clustered retrieval against the int8 scan', `${(second / first).toFixed(2)} times as fast`);
-  }
   for (const method of [floatScan, ...peerMethods()]) {
     const known = costs.get(method.name);
     const growth = vectors.count / 10_000;
@@ -79,12 +70,9 @@ async function searched(
     const peer = await built(method, vectors);
     costs.set(method.name, { seconds: peer.seconds, bytes: peer.index.bytes() });
     noteBuilt(note, method, peer);
-    for (const { method: mine, made } of own) {
-      const { first, second } = await race(peer.index, made.index, vectors.queries);
-      times.set(method.name, first);
-      if (mine === byteScan) times.set(mine.name, second);
-      bars.push(comparison(`${size}: ${method.name} / ${mine.name}`, first, second, peer, made));
-    }
+    const { first, second } = await race(peer.index, ours.index, vectors.queries);
+    times.set(method.name, first).set(byteScan.name, second);
+    bars.push(comparison(`${size}: ${method.name} / ${byteScan.name}`, first, second, peer, ours));
     peer.index.free?.();
   }
   series[`time per query, ${size} vectors`] = {

@@ -1,4 +1,4 @@
-import { type BundleClusters, type ContentVectors, contentVectors } from '../../../src/core/catalog';
+import { type ContentVectors, contentVectors } from '../../../src/core/catalog';
 import { createMatrix } from '../../../src/core/kernel';
 import { topRows } from '../../../src/device/ranking';
 import { contentCatalog } from '../catalogs';
@@ -17,41 +17,30 @@ export interface VectorSet {
   queries: Float32Array[];
   /** Of each query, the rows of the ten largest dot products, computed in 32-bit floats. */
   truth: number[][];
-  /** Null if all items are loaded. */
-  clustered: ClusteredSet | null;
-}
-
-/** The same items in clusters, as a bundle has them. */
-interface ClusteredSet {
-  clusters: BundleClusters;
-  /** First row of each cluster. */
-  starts: number[];
 }
 
 /** A synthetic catalogue whose items are about topics: content vectors of 128 + 128 dimensions. */
 export async function loadedVectors(count: number, queries: number): Promise<VectorSet> {
   const { table, blend } = await contentCatalog(count);
-  return vectorSet(contentVectors(table, blend), queries, null);
+  return vectorSet(contentVectors(table, blend), queries);
 }
 
 /** The vectors of a bundle in clusters. */
 export async function clusteredVectors(folder: string, queries: number): Promise<VectorSet> {
   const found = await clusterContents(folder);
   if (!found) throw new Error('the bundle has no clusters');
-  const { clusters, contents, count } = found;
+  const { contents, count } = found;
   const [{ width }] = contents;
   const values = new Float32Array(count * width);
-  const starts: number[] = [];
   let start = 0;
   for (const part of contents) {
     values.set(part.values, start * width);
-    starts.push(start);
     start += part.count;
   }
-  return vectorSet({ count, width, values }, queries, { clusters, starts });
+  return vectorSet({ count, width, values }, queries);
 }
 
-function vectorSet(vectors: ContentVectors, wanted: number, clustered: ClusteredSet | null): VectorSet {
+function vectorSet(vectors: ContentVectors, wanted: number): VectorSet {
   const { count, width, values } = vectors;
   const matrix = createMatrix(count, width);
   for (let row = 0; row < count; row++) matrix.row(row).set(values.subarray(row * width, (row + 1) * width));
@@ -63,7 +52,7 @@ function vectorSet(vectors: ContentVectors, wanted: number, clustered: Clustered
     return unit(rows[0].map((value, d) => value + rows[1][d] + rows[2][d]));
   });
   const truth = matrix.products(queries).map((similar) => topRows(similar, TOP));
-  return { count, width, values, queries, truth, clustered };
+  return { count, width, values, queries, truth };
 }
 
 function unit(vector: Float32Array): Float32Array {

@@ -169,12 +169,12 @@ describe('numbers that are not finite, or make scores infinite,', () => {
     await expect(radius(3e38)).rejects.toMatchObject(refused);
   });
 
-  it('are refused in the base vectors of a cluster', async () => {
+  it('are refused in the features of a cluster', async () => {
     const { files, fetchFile } = await clustered();
     const bundle = await openBundle(fetchFile);
     const clusters = bundle.clusters;
     if (!clusters) throw new Error('this bundle has no clusters');
-    const entry = (await clusters.directory()).file(0, 'vectors');
+    const entry = (await clusters.directory()).file(0, 'features');
     const bytes = files.get(entry.file) ?? new Uint8Array();
     new DataView(bytes.buffer).setFloat32(0, Number.NaN, true);
     // The directory holds the digest of the file, so both are changed to fit each other.
@@ -186,10 +186,10 @@ describe('numbers that are not finite, or make scores infinite,', () => {
       ({ clusters }) => clusters.directory,
       (all) => all.set(digest, Buffer.from(all).indexOf(old)),
     );
-    files.set(`vectors-${digest.toString('hex').slice(0, 16)}.bin`, bytes);
+    files.set(`features-${digest.toString('hex').slice(0, 16)}.bin`, bytes);
     expect(directory).toBeDefined();
     const other = await openBundle(fetchFile, undefined, { whole: false });
-    await expect(other.clusters?.vectors(0)).rejects.toMatchObject({ code: 'bundle/invalid' });
+    await expect(other.clusters?.items(0)).rejects.toMatchObject({ code: 'bundle/invalid' });
   });
 });
 

@@ -67,9 +67,7 @@ describe('verifyBundle', () => {
     expect(placed).toBe(false);
     expect(manifest.companions).toBeDefined();
     const stems = new Set(fetched.map((name) => name.split('-')[0]));
-    expect(stems).toEqual(
-      new Set('directory axes statistics items features vectors ids projection companions'.split(' ')),
-    );
+    expect(stems).toEqual(new Set('directory axes statistics items features ids projection companions'.split(' ')));
     expect(new Set(fetched).size).toBe(fetched.length);
     expect(bundleFiles(manifest).every(({ file }) => fetched.includes(file))).toBe(true);
     expect(seen.at(-1)).toBe(120);

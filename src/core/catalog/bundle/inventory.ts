@@ -1,13 +1,10 @@
 import { sha256 } from '../../common/bytes';
 import { BundleClusters } from '../clusters/bundle-clusters';
-import { decodeCooccurrence } from '../cooccurrence';
-import { decodeDemand } from '../demand';
 import { decodeFeatureShard } from '../features/decode-features';
 import { createTable, featureShape } from '../features/feature-table';
 import type { Item } from '../item';
 import { decodeTexts, firstTexts } from '../locales';
 import { fetchOffers } from '../offers';
-import { decodeSideModel, decodeSideRows } from '../side-model/side-model-file';
 import {
   addIds,
   decodeItems,
@@ -17,21 +14,24 @@ import {
   fetchFiles,
   invalidBundle,
 } from './bundle-file';
-import { readPhotos } from './late-files';
+import { learnedFiles, readPhotos } from './late-files';
 import { encodeManifest, manifestFile, parseManifest } from './manifest-file';
-import { type BundleFile, bundleFiles, MANIFEST_FILE, type Manifest } from './manifest-schema';
+import { type BundleFile, bundleFiles, LEARNED, MANIFEST_FILE, type Manifest } from './manifest-schema';
 import { firstFiles } from './read-bundle';
 
 /** Every file of a bundle, once each: the files that the manifest and the directories of clusters name. */
 export async function inventory(manifest: Manifest, fetchFile: FetchFile): Promise<BundleFile[]> {
-  const { clusters, locales = {}, side } = manifest;
+  const { clusters, locales = {} } = manifest;
   const named = bundleFiles(manifest);
   if (!clusters) return named;
   const read = new BundleClusters(manifest, clusters, fetchFile);
   const directory = await read.directory();
   const texts = Object.values(locales).map(async ({ clusters: of }) => (of ? read.filesBeside(of, 'texts') : []));
-  const rows = side?.clusters ? await read.filesBeside(side.clusters, 'side') : [];
-  const files = [...named, ...directory.files, ...(await Promise.all(texts)).flat(), ...rows];
+  const learned = LEARNED.map(async (kind) => {
+    const of = manifest[kind]?.clusters;
+    return of ? read.filesBeside(of, kind) : [];
+  });
+  const files = [...named, ...directory.files, ...(await Promise.all([...texts, ...learned])).flat()];
   return [...new Map(files.map((file) => [file.file, file])).values()];
 }
 
@@ -100,24 +100,17 @@ export async function verifyBundle(
     addIds(seen, items);
     onProgress?.(seen.size);
   };
-  const { clusters, companions, side, demand, count } = read;
+  const { clusters: named } = read;
+  const clusters = named ? new BundleClusters(read, named, fetchFile) : null;
   await verifyHead(read);
   const done = await verifyFirst(read, fetchFile, clusters ? () => undefined : take);
-  if (clusters) done.push(...(await verifyClusters(new BundleClusters(read, clusters, fetchFile), clusters, take)));
+  if (clusters && named) done.push(...(await verifyClusters(clusters, named, take)));
   if (read.photos) {
     await readPhotos(read, (wanted) => fetchFiles(fetchFile, wanted));
     done.push(read.photos);
   }
-  if (companions) {
-    decodeCooccurrence(await fetchChecked(fetchFile, companions), count, !!companions.support);
-    done.push(companions);
-  }
-  if (side) done.push(...(await verifySide(read, side, fetchFile)));
-  if (demand) {
-    decodeDemand(await fetchChecked(fetchFile, demand), count, demand.repeats);
-    done.push(demand);
-  }
-  done.push(...(await verifyTexts(read, fetchFile)));
+  done.push(...(await verifyLearned(read, fetchFile, clusters)));
+  done.push(...(await verifyTexts(read, fetchFile, clusters)));
   for (const market of read.offers ?? []) await fetchOffers(fetchFile, read, market);
   const names = new Set(done.map(({ file }) => file));
   // The content of encoders and projection is checked where it is used.
@@ -125,21 +118,20 @@ export async function verifyBundle(
 }
 
 /** @returns the files read that the manifest names */
-async function verifySide(
+async function verifyLearned(
   manifest: Manifest,
-  side: NonNullable<Manifest['side']>,
   fetchFile: FetchFile,
+  clusters: BundleClusters | null,
 ): Promise<BundleFile[]> {
-  const { clusters, count } = manifest;
-  const { clusters: directory } = side;
-  const whole = clusters && directory ? clusters.head.count : count;
-  const { width } = decodeSideModel(await fetchChecked(fetchFile, side), whole);
-  if (!clusters || !directory) return [side];
-  const read = new BundleClusters(manifest, clusters, fetchFile);
-  const files = await read.filesBeside(directory, 'side');
-  const { counts } = await read.directory();
-  for (const [n, file] of files.entries()) decodeSideRows(await fetchChecked(fetchFile, file), counts[n], width);
-  return [side, directory];
+  const files = (wanted: BundleFile[]) => fetchFiles(fetchFile, wanted);
+  const read = learnedFiles(manifest, files, { items: [], clusters, whole: false });
+  const counts = (await clusters?.directory())?.counts ?? [];
+  if (manifest.clusters) for (const kind of LEARNED) await read.learnedOf(kind, 'head', manifest.clusters.head.count);
+  else for (const part of [read.cooccurrence, read.demand, read.side]) await part();
+  for (const [cluster, count] of counts.entries()) {
+    for (const kind of LEARNED) await read.learnedOf(kind, cluster, count);
+  }
+  return LEARNED.flatMap((kind) => [manifest[kind] ?? [], manifest[kind]?.clusters ?? []].flat());
 }
 
 /** The manifest's items must equal the files' items, because pages read one or the other. */
@@ -177,7 +169,6 @@ async function verifyClusters(
   const directory = await clusters.directory();
   await Promise.all([clusters.axes(), clusters.statistics()]);
   for (let cluster = 0; cluster < directory.clusters; cluster++) {
-    await clusters.vectors(cluster);
     take((await clusters.items(cluster)).items);
   }
   for (let bucket = 0; bucket < directory.buckets; bucket++) await clusters.ids(bucket);
@@ -189,8 +180,12 @@ async function verifyClusters(
  * @returns the files read that the manifest names
  * @throws SidestreamError `bundle/unreachable`, `bundle/digest-mismatch`, `bundle/invalid`
  */
-async function verifyTexts(manifest: Manifest, fetchFile: FetchFile): Promise<BundleFile[]> {
-  const { locales = {}, clusters } = manifest;
+async function verifyTexts(
+  manifest: Manifest,
+  fetchFile: FetchFile,
+  clusters: BundleClusters | null,
+): Promise<BundleFile[]> {
+  const { locales = {} } = manifest;
   const done: BundleFile[] = [];
   for (const [tag, { clusters: directory }] of Object.entries(locales)) {
     for (const file of firstTexts(manifest, tag)) {
@@ -198,9 +193,8 @@ async function verifyTexts(manifest: Manifest, fetchFile: FetchFile): Promise<Bu
       done.push(file);
     }
     if (!directory || !clusters) continue;
-    const read = new BundleClusters(manifest, clusters, fetchFile);
-    const { counts } = await read.directory();
-    const all = await read.filesBeside(directory, 'texts');
+    const { counts } = await clusters.directory();
+    const all = await clusters.filesBeside(directory, 'texts');
     for (const [n, file] of all.entries()) decodeTexts(await fetchChecked(fetchFile, file), file.file, counts[n]);
     done.push(directory);
   }

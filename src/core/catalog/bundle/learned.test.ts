@@ -3,10 +3,10 @@ import { bundleContent, makeItem, memoryBundle } from '../../../testing/bundles'
 import { sideModel } from '../../../testing/side-models';
 import { topicContent } from '../../../testing/topics';
 import { sha256 } from '../../common/bytes';
-import { itemPlaces } from '../clusters/write-clusters';
 import type { CooccurrenceTable } from '../cooccurrence';
 import type { Demand } from '../demand';
 import { createTable } from '../features/feature-table';
+import { decodeTexts, firstTexts } from '../locales';
 import { decodeSideModel, encodeSideModel } from '../side-model/side-model-file';
 import { inventory, verifyBundle } from './inventory';
 import { addLearned } from './learned';
@@ -41,8 +41,8 @@ describe('trained files in a bundle', () => {
     const empty = await openBundle(fetchFile);
     expect([await empty.cooccurrence(), await empty.demand()]).toEqual([null, null]);
     const { repeats: _, ...once } = demand;
-    const first = await addLearned(manifest, { demand: once }, sink);
-    const second = await addLearned(first, { cooccurrence, demand }, sink);
+    await addLearned(await openBundle(fetchFile), { demand: once }, sink);
+    const second = await addLearned(await openBundle(fetchFile), { cooccurrence, demand }, sink);
     fetched.splice(0);
     const bundle = await openBundle(fetchFile);
     expect(bundle.manifest).toEqual(second);
@@ -117,27 +117,31 @@ describe('trained files in a bundle', () => {
   });
 
   it('are written before one manifest, and stay unless replaced', async () => {
-    const { manifest, sink } = await written();
+    const { sink, fetchFile } = await written();
     const names: string[] = [];
     const noting = async (name: string, bytes: Uint8Array): Promise<void> => {
       names.push(name);
       await sink(name, bytes);
     };
-    const both = await addLearned(manifest, { cooccurrence, demand }, noting);
+    const both = await addLearned(await openBundle(fetchFile), { cooccurrence, demand }, noting);
     expect(names.filter((name) => !name.startsWith('manifest-'))).toEqual([
       both.companions?.file,
       both.demand?.file,
       MANIFEST_FILE,
     ]);
     expect(names.at(-1)).toBe(MANIFEST_FILE);
-    const other = await addLearned(both, { demand: { ...demand, recent: Float32Array.of(1, 2) } }, sink);
+    const other = await addLearned(
+      await openBundle(fetchFile),
+      { demand: { ...demand, recent: Float32Array.of(1, 2) } },
+      sink,
+    );
     expect(other.companions).toEqual(both.companions);
     expect(other.demand).not.toEqual(both.demand);
   });
 
   it('is refused when its bytes, its description or the number of its items are wrong', async () => {
     const { manifest, sink, fetchFile, files } = await written();
-    const learned = await addLearned(manifest, { cooccurrence, demand }, sink);
+    const learned = await addLearned(await openBundle(fetchFile), { cooccurrence, demand }, sink);
     files.get(learned.companions?.file ?? '')?.fill(0);
     files.get(learned.demand?.file ?? '')?.fill(0);
     const bundle = await openBundle(fetchFile);
@@ -147,12 +151,12 @@ describe('trained files in a bundle', () => {
     files.set(MANIFEST_FILE, new TextEncoder().encode(JSON.stringify(spoilt)));
     await expect(openBundle(fetchFile)).rejects.toMatchObject({ code: 'bundle/invalid' });
     const three = { ...cooccurrence, count: 3, offsets: Uint32Array.of(0, 1, 2, 2) };
-    await expect(addLearned(manifest, { cooccurrence: three }, sink)).rejects.toMatchObject({
+    await expect(addLearned(bundle, { cooccurrence: three }, sink)).rejects.toMatchObject({
       code: 'bundle/invalid',
       message: expect.stringContaining('3 items'),
     });
     const one = { choices: Float32Array.of(1), recent: Float32Array.of(1) };
-    await expect(addLearned(manifest, { demand: one }, sink)).rejects.toMatchObject({ code: 'bundle/invalid' });
+    await expect(addLearned(bundle, { demand: one }, sink)).rejects.toMatchObject({ code: 'bundle/invalid' });
   });
 });
 
@@ -164,9 +168,10 @@ describe('a side model in a bundle', () => {
   };
 
   it('is named by the manifest, read when asked for, and verified', async () => {
-    const { manifest, sink, fetchFile, fetched } = await written();
+    const { sink, fetchFile, fetched } = await written();
     expect(await (await openBundle(fetchFile)).side()).toBeNull();
-    const learned = await addLearned(await addLearned(manifest, { demand }, sink), { side }, sink);
+    await addLearned(await openBundle(fetchFile), { demand }, sink);
+    const learned = await addLearned(await openBundle(fetchFile), { side }, sink);
     expect(learned.demand).toBeDefined();
     expect(learned.side).toMatchObject({ weights: side.weights, training: side.training });
     expect(bundleFiles(learned).map(({ file }) => file)).toContain(learned.side?.file);
@@ -180,16 +185,18 @@ describe('a side model in a bundle', () => {
       digest: learned.side?.sha256,
     });
     await verifyBundle(learned, fetchFile);
-    const other = await addLearned(learned, { side: { model: sideModel(2, 3, [0.5], 2) } }, sink);
+    const other = await addLearned(await openBundle(fetchFile), { side: { model: sideModel(2, 3, [0.5], 2) } }, sink);
     expect(other.side?.sha256).not.toBe(learned.side?.sha256);
     expect([other.side?.weights, other.side?.training]).toEqual([undefined, undefined]);
   });
 
   it('is refused when it is damaged, has a wrong number of items or is described wrongly', async () => {
     const invalid = { code: 'bundle/invalid' };
-    const { manifest, sink, fetchFile, files } = await written();
-    await expect(addLearned(manifest, { side: { model: sideModel(3) } }, sink)).rejects.toMatchObject(invalid);
-    const learned = await addLearned(manifest, { side }, sink);
+    const { sink, fetchFile, files } = await written();
+    await expect(
+      addLearned(await openBundle(fetchFile), { side: { model: sideModel(3) } }, sink),
+    ).rejects.toMatchObject(invalid);
+    const learned = await addLearned(await openBundle(fetchFile), { side }, sink);
     const name = learned.side?.file ?? '';
     const whole = files.get(name) ?? new Uint8Array();
     files.set(name, whole.slice().fill(0, 0, 4));
@@ -247,10 +254,10 @@ describe('a side model in a bundle', () => {
       expect([...((await head.side())?.biases ?? [])]).toEqual(rows(head.items));
       expect((await head.side())?.digest).toBe(whole?.digest);
       const { items } = (await head.clusters?.items(1)) ?? { items: [] };
-      const of = await head.sideRows(1, items.length);
+      const of = await head.learnedOf('side', 1, items.length);
       expect([...(of?.biases ?? [])]).toEqual(rows(items));
       expect(of?.vectors).toHaveLength(2 * items.length);
-      await expect(head.sideRows(1, items.length + 1)).rejects.toMatchObject({ code: 'bundle/invalid' });
+      await expect(head.learnedOf('side', 1, items.length + 1)).rejects.toMatchObject({ code: 'bundle/invalid' });
       const named = (await inventory(manifest, fetchFile)).map(({ file }) => file);
       const side = [...files.keys()].filter((name) => name.startsWith('side-'));
       expect(side).toHaveLength(2 + (manifest.clusters?.count ?? 0));
@@ -263,9 +270,9 @@ describe('a side model in a bundle', () => {
     it('is added later, kept for the same items, and placed by content for new ones', async () => {
       const content = await topicContent({ items: count, topics: 4 });
       const { sink, fetchFile } = memoryBundle();
-      const manifest = await writeBundle(content, sink, clustered);
+      await writeBundle(content, sink, clustered);
       const bundle = await openBundle(fetchFile);
-      const learned = await addLearned(manifest, { side: { model } }, sink, await itemPlaces(bundle));
+      const learned = await addLearned(await openBundle(fetchFile), { side: { model } }, sink);
       await verifyBundle(learned, fetchFile);
       const previous = await openBundle(fetchFile);
       expect([...((await previous.side())?.biases ?? [])]).toEqual([...model.biases]);
@@ -288,16 +295,56 @@ describe('a side model in a bundle', () => {
       }
     });
 
+    it('keeps the head, its texts and the files of other clusters in step with a log', async () => {
+      const content = await topicContent({ items: count, topics: 4 });
+      const items = content.items.map(({ popularity: _, ...item }) => item);
+      const { sink, fetchFile } = memoryBundle();
+      const titles = items.map(({ id }) => ({ title: `DE ${id}` }));
+      const locales = [{ tag: 'de', texts: titles }];
+      await writeBundle({ ...content, items, language: 'en', locales }, sink, clustered);
+      const before = await openBundle(fetchFile);
+      const offsets = Uint32Array.from({ length: count + 1 }, (_, row) => row);
+      const rows = Uint32Array.from({ length: count }, (_, row) => (row + 60) % count);
+      const companions = { count, offsets, rows, lifts: Float32Array.from(rows, (row) => 1 + (row % 5)) };
+      const chosen = Float32Array.from({ length: count }, (_, row) => (row % 2 === 0 ? 0.3 * row : 0));
+      const log = { demand: { choices: chosen, recent: chosen }, side: { model } };
+      await addLearned(before, { cooccurrence: companions }, sink);
+      const learned = await addLearned(await openBundle(fetchFile), log, sink);
+      await verifyBundle(learned, fetchFile);
+
+      const head = await openBundle(fetchFile, undefined, { whole: false });
+      const best = before.items[count - 2].id;
+      expect(head.items[0].id).toBe(best);
+      expect(head.items.length).toBeGreaterThan(before.manifest.clusters?.head.count ?? 0);
+      expect(head.statistics?.popularity).toMatchObject({ known: count / 2 - 1, any: true });
+      const [texts] = firstTexts(learned, 'de');
+      expect(decodeTexts(await head.file(texts), texts.file, texts.count)[0]).toEqual({ title: `DE ${best}` });
+      expect((await head.side())?.biases[0]).toBe(count - 2);
+      const read = await openBundle(fetchFile);
+      expect((await read.cooccurrence())?.rows).toEqual(rows);
+
+      // The same catalogue gives the same bundle, with a log or with the files that it left.
+      const next = { ...content, items, language: 'en', locales };
+      expect(await writeBundle(next, sink, { ...clustered, previous: read })).toEqual(learned);
+      const renamed = items.with(0, { ...items[0], id: 'item-new' });
+      const after = await writeBundle({ ...next, items: renamed }, sink, { ...clustered, previous: read });
+      await verifyBundle(after, fetchFile);
+      const [old, now] = [await inventory(learned, fetchFile), await inventory(after, fetchFile)].map((files) =>
+        files.flatMap(({ file }) => (/^(companions|demand)-/.test(file) ? [file] : [])),
+      );
+      expect(now.filter((file) => !old.includes(file)).length).toBeLessThan(now.length / 2);
+      expect((await (await openBundle(fetchFile)).cooccurrence())?.rows).toHaveLength(count - 2);
+    });
+
     it('is refused if it is for other items, or the bundle has no clusters', async () => {
       const content = await topicContent({ items: count, topics: 4 });
       const { sink, fetchFile, files } = memoryBundle();
-      const manifest = await writeBundle(content, sink, clustered);
-      const places = await itemPlaces(await openBundle(fetchFile));
+      await writeBundle(content, sink, clustered);
       const invalid = { code: 'bundle/invalid' };
-      await expect(addLearned(manifest, { side: { model: sideModel(9) } }, sink, places)).rejects.toMatchObject(
-        invalid,
-      );
-      const learned = await addLearned(manifest, { side: { model } }, sink, places);
+      await expect(
+        addLearned(await openBundle(fetchFile), { side: { model: sideModel(9) } }, sink),
+      ).rejects.toMatchObject(invalid);
+      const learned = await addLearned(await openBundle(fetchFile), { side: { model } }, sink);
       const { clusters: _, ...flat } = learned;
       files.set(MANIFEST_FILE, new TextEncoder().encode(JSON.stringify(flat)));
       await expect(openBundle(fetchFile)).rejects.toMatchObject(invalid);
@@ -305,8 +352,8 @@ describe('a side model in a bundle', () => {
   });
 
   it('is kept when a bundle of the same items replaces another, and by id when items come and go', async () => {
-    const { manifest, sink, content, fetchFile } = await written();
-    const learned = await addLearned(manifest, { side }, sink);
+    const { sink, content, fetchFile } = await written();
+    const learned = await addLearned(await openBundle(fetchFile), { side }, sink);
     const previous = await openBundle(fetchFile);
     const dearer = structuredClone(content);
     dearer.items[1].price = 7;
@@ -325,8 +372,8 @@ describe('a side model in a bundle', () => {
 
 describe('a bundle that replaces another', () => {
   async function rebuilt(change: (content: Awaited<ReturnType<typeof bundleContent>>) => void) {
-    const { manifest, sink, content, fetchFile } = await written();
-    const learned = await addLearned(manifest, { cooccurrence, demand }, sink);
+    const { sink, content, fetchFile } = await written();
+    const learned = await addLearned(await openBundle(fetchFile), { cooccurrence, demand }, sink);
     const previous = await openBundle(fetchFile);
     const next = structuredClone(content);
     change(next);

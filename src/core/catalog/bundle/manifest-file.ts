@@ -9,6 +9,7 @@ import {
   BUNDLE_SCHEMA,
   type BundleFile,
   type BundleSink,
+  LEARNED,
   MANIFEST_FILE,
   type Manifest,
   manifestSchema,
@@ -61,9 +62,12 @@ function check(manifest: Manifest): void {
   if (manifest.head && manifest.head.length !== first) {
     throw invalidBundle(MANIFEST_FILE, `has ${manifest.head.length} items, not ${first}`);
   }
-  if (manifest.side?.clusters && !clusters) {
-    throw invalidBundle(MANIFEST_FILE, 'it has a side model of clusters but no clusters');
+  for (const kind of LEARNED) {
+    const { [kind]: learned } = manifest;
+    if (!learned || !learned.clusters === !clusters) continue;
+    throw invalidBundle(MANIFEST_FILE, `only one of the bundle and its ${kind} has clusters`);
   }
+  if (clusters && manifest.demand && !manifest.demand.sums) throw invalidBundle(MANIFEST_FILE, 'its demand lacks sums');
   if (!clusters) return;
   const { count: number, largest, head } = clusters;
   if (count > number * largest || number > count) {

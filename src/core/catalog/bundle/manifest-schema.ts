@@ -95,6 +95,11 @@ const clustersSchema = v.strictObject({
   head: v.strictObject({ count: upTo(MAX_IN_PART), items: fileSchema, features: fileSchema }),
 });
 
+/** A file of trained data: of all items, or with clusters of the head's, and the directory of the files of each cluster. */
+const learnedSchema = v.strictObject({ ...fileSchema.entries, clusters: v.optional(fileSchema) });
+/** Sums of choices, or days. */
+const amount = v.pipe(v.number(), v.minValue(0), v.maxValue(1e12));
+
 /** Texts of the items in one more language. */
 const localeTextsSchema = v.strictObject({
   /** Market whose offers pages in this language use if they name no market. */
@@ -150,18 +155,16 @@ export const manifestSchema = v.strictObject({
   /** Co-occurrence table of these items in this order, from the shop's logs or from its links and orders. */
   companions: v.optional(
     v.strictObject({
-      ...fileSchema.entries,
+      ...learnedSchema.entries,
       origin: v.optional(v.literal('shop')),
       /** Whether it contains the number of orders that two items share. */
       support: v.optional(v.literal('orders')),
     }),
   ),
-  /** The shop's side model of these items in this order, trained on the shop's logs; with clusters, only of the head. */
+  /** The shop's side model of these items in this order, trained on the shop's logs. */
   side: v.optional(
     v.strictObject({
-      ...fileSchema.entries,
-      /** Directory of the rows of each cluster. */
-      clusters: v.optional(fileSchema),
+      ...learnedSchema.entries,
       /** Start weights of the score's terms to use with it, by term; default: the built-in weights. */
       weights: v.optional(v.record(v.string(), v.pipe(v.number(), v.minValue(0), v.maxValue(100)))),
       /** How it was trained, for people: choices, shoppers, epochs and seconds of the last window. */
@@ -186,11 +189,13 @@ export const manifestSchema = v.strictObject({
   /** Demand of these items in this order, from the shop's logs, with share and interval (days) of the repeat purchases. */
   demand: v.optional(
     v.strictObject({
-      ...fileSchema.entries,
+      ...learnedSchema.entries,
+      /** With clusters: sums over the whole catalogue. */
+      sums: v.optional(v.strictObject({ choices: amount, recent: amount })),
       repeats: v.optional(
         v.strictObject({
           share,
-          interval: v.pipe(v.number(), v.minValue(0), v.maxValue(1e12)),
+          interval: amount,
         }),
       ),
     }),
@@ -218,6 +223,8 @@ export type Manifest = v.InferOutput<typeof manifestSchema>;
 export type BundleFile = v.InferOutput<typeof fileSchema>;
 export type BundleShard = v.InferOutput<typeof shardSchema>;
 export type Modality = keyof Manifest['modalities'];
+/** The kinds of trained files, by their names in the manifest. */
+export const LEARNED = ['companions', 'side', 'demand'] as const satisfies (keyof Manifest)[];
 /** The order of modalities in every feature row. */
 export const MODALITIES = ['text', 'image'] as const satisfies Modality[];
 
@@ -227,14 +234,23 @@ export const MODALITIES = ['text', 'image'] as const satisfies Modality[];
  */
 export function bundleFiles(manifest: Manifest): BundleFile[] {
   const encoders = encoderFiles(manifest);
-  const { shards, projection, photos, companions, side, demand, clusters, previous, locales = {} } = manifest;
-  const late = [photos, companions, side, side?.clusters, demand].filter((file) => file !== undefined);
+  const { shards, projection, photos, clusters, previous, locales = {} } = manifest;
+  const late = [photos, ...LEARNED.flatMap((kind) => [manifest[kind], manifest[kind]?.clusters])];
   const large = clusters
     ? [clusters.directory, clusters.axes, clusters.statistics, clusters.head.items, clusters.head.features]
     : [];
   const before = previous ? [previous] : [];
   const texts = Object.values(locales).flatMap(({ files, clusters: directory }) => [...files, directory ?? []].flat());
-  const all = [...shards.items, ...shards.features, ...large, projection, ...encoders, ...late, ...texts, ...before];
+  const all = [
+    ...shards.items,
+    ...shards.features,
+    ...large,
+    projection,
+    ...encoders,
+    ...late.flatMap((file) => file ?? []),
+    ...texts,
+    ...before,
+  ];
   return [...new Map(all.map((entry) => [entry.file, entry])).values()];
 }
 

@@ -143,7 +143,7 @@ async function load(
     }
   };
   const opened = { manifest, ...loaded, loadFeatures: later ? loadFeatures : null, verified: canHash() };
-  return { ...opened, ...lateFiles(fetchFile, manifest, { clusters: loaded.clusters, whole }) };
+  return { ...opened, ...lateFiles(fetchFile, manifest, { items, clusters: loaded.clusters, whole }) };
 }
 
 /** Files that are in memory from the start: the files of all items or, with clusters, of the head. */
@@ -188,7 +188,7 @@ type LateFiles = Pick<Bundle, 'file' | 'projection' | 'photos' | 'encoder' | key
 function lateFiles(
   fetchFile: FetchFile,
   manifest: Manifest,
-  loaded: { clusters: BundleClusters | null; whole: boolean },
+  loaded: { items: readonly Item[]; clusters: BundleClusters | null; whole: boolean },
 ): LateFiles {
   const files = (wanted: BundleFile[], onProgress?: BundleProgress) => fetchFiles(fetchFile, wanted, onProgress);
   // The code that reads trained files loads late: not every bundle has them, and the first list does not need them.
@@ -204,7 +204,7 @@ function lateFiles(
     cooccurrence: async (onProgress) => (await learned()).cooccurrence(onProgress),
     demand: async (onProgress) => (await learned()).demand(onProgress),
     side: async (onProgress) => (await learned()).side(onProgress),
-    sideRows: async (cluster, count) => (await learned()).sideRows(cluster, count),
+    learnedOf: async (kind, cluster, count) => (await learned()).learnedOf(kind, cluster, count),
     photos: async (onProgress) =>
       (await import('./late-files')).readPhotos(manifest, (wanted) => files(wanted, onProgress)),
     encoder: async (modality, onProgress) =>

@@ -1,7 +1,8 @@
 import { SidestreamError } from '../../../error';
 import { sha256 } from '../../common/bytes';
 import { encodeFileDirectory } from '../clusters/cluster-directory';
-import { type ItemPlaces, type PutFile, putInto, writeClusters } from '../clusters/write-clusters';
+import { type ItemPlaces, type PutFile, putInto, rowsFrom, writeClusters, writeHead } from '../clusters/write-clusters';
+import type { Demand } from '../demand';
 import {
   contentBlend,
   contentVectors,
@@ -13,6 +14,7 @@ import {
 } from '../features/feature-table';
 import type { Item, TextRecipe } from '../item';
 import { encodeTexts, type ItemText } from '../locales';
+import { productStatistics, variantGroups } from '../variants/variant-groups';
 import { encodeItems } from './bundle-file';
 import {
   keepLearned,
@@ -20,9 +22,8 @@ import {
   type Predecessor,
   previousClusters,
   putLearned,
-  rowsFrom,
-  sameParts,
   sharedLearned,
+  storedDemand,
 } from './learned';
 import { putManifest } from './manifest-file';
 import {
@@ -160,11 +161,18 @@ export async function writeBundle(
   };
   const shards: Manifest['shards'] = { items: [], features: [] };
   let photos: BundleFile | null = null;
-  let large: Awaited<ReturnType<typeof writeClusters>> | null = null;
+  let large: LargeCatalog | null = null;
   if (items.length >= clusterFrom) {
     const before = previous ? await previousClusters(previous, frame) : null;
     const blend = contentBlend(frame);
-    large = await writeClusters({ items, features, blend, clusterItems, previous: before, onProgress }, put);
+    const clustered = await writeClusters({ items, features, blend, clusterItems, previous: before, onProgress }, put);
+    const kept =
+      previous?.demand && (await keepLearned({ ...previous, cooccurrence: undefined, side: undefined }, items));
+    const given = learned?.demand ?? kept?.demand;
+    const demand = given && storedDemand(given, items, clustered.members);
+    const statistics = productStatistics(items, variantGroups(items));
+    const { clusters, head } = await writeHead(clustered, demand, statistics, put);
+    large = { clusters: { ...clustered.clusters, ...clusters }, head: [head], members: clustered.members, demand };
   } else {
     for (let start = 0; start < items.length; start += shardItems) {
       const count = Math.min(shardItems, items.length - start);
@@ -199,27 +207,26 @@ export async function writeBundle(
     ...(locales.length > 0 ? { locales: texts } : {}),
     ...(inManifest ? { head: large ? large.head.flat().map((row) => items[row]) : items } : {}),
   };
-  const ordered = large ? large.order.map((row) => items[row]) : items;
   const kept: Learned = {};
   if (previous) {
-    const parts = large ? await sameParts(previous, inOrder(large)) : !previous.manifest.side?.clusters;
-    const shared = sharedLearned(previous, ordered, parts);
+    const shared = await sharedLearned(previous, items, large);
     Object.assign(manifest, shared);
     const content = (rows: readonly number[]) => contentVectors(pickRows(features, [...rows]), contentBlend(frame));
-    Object.assign(kept, await keepLearned(previous, shared, items, content, large?.members));
+    Object.assign(kept, await keepLearned(previous, items, shared, { content, groups: large?.members }));
   }
+  const all = { ...kept, ...learned };
+  if (all.demand && large?.demand) all.demand = large.demand;
   // Rules refer to products by id or by fields, so they stay valid whatever else changed.
   if (offers.length > 0) manifest.offers = [...new Set(offers)].sort();
   if (previous?.manifest.rules) manifest.rules = previous.manifest.rules;
-  Object.assign(manifest, await putLearned({ ...kept, ...learned }, items.length, sink, large));
+  Object.assign(manifest, await putLearned(all, items, sink, large));
   await verify?.(manifest);
   return putManifest(manifest, previous?.manifest ?? null, sink);
 }
 
-function inOrder({ order, head, members }: Awaited<ReturnType<typeof writeClusters>>): Required<ItemPlaces> {
-  const placeOf = new Map(order.map((row, place) => [row, place]));
-  const places = (rows: readonly number[]): number[] => rows.map((row) => placeOf.get(row) ?? -1);
-  return { head: head.map(places), members: members.map(places) };
+interface LargeCatalog extends Required<ItemPlaces> {
+  clusters: NonNullable<Manifest['clusters']>;
+  demand: Demand | undefined;
 }
 
 function check({ items, features, encoders, locales = [] }: BundleContent): void {

@@ -10,13 +10,7 @@ import {
 } from '../bundle/bundle-file';
 import type { BundleFile, Manifest } from '../bundle/manifest-schema';
 import { type CatalogStatistics, catalogStatisticsSchema } from '../catalog-statistics';
-import {
-  type BaseVectors,
-  decodeAxes,
-  decodeVectorShard,
-  type PrincipalAxes,
-  vectorShardBytes,
-} from '../features/base-vectors';
+import { decodeAxes, type PrincipalAxes } from '../features/base-vectors';
 import { decodeFeatureShard } from '../features/decode-features';
 import {
   createTable,
@@ -87,16 +81,6 @@ export class BundleClusters {
         invalidBundle(statistics.file, what),
       ),
     );
-  }
-
-  /** Tier 1: base vectors of a cluster's items, in their order. */
-  async vectors(cluster: number): Promise<BaseVectors> {
-    const directory = await this.directory();
-    const { dims } = directory.centroids;
-    const count = directory.counts[cluster];
-    const file = directory.file(cluster, 'vectors');
-    checkSize(file, vectorShardBytes(count, dims));
-    return decodeVectorShard(await fetchChecked(this.#fetchFile, file), file.file, count, dims);
   }
 
   async items(cluster: number): Promise<ItemsPart> {

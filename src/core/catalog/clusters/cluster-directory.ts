@@ -13,10 +13,10 @@ export interface Centroids {
 }
 
 /** The files of a cluster, in the order that the directory has them. */
-export const CLUSTER_TIERS = ['vectors', 'items', 'features'] as const;
+export const CLUSTER_TIERS = ['items', 'features'] as const;
 export type ClusterTier = (typeof CLUSTER_TIERS)[number];
 
-export const TIER_EXTENSIONS: Record<ClusterTier, string> = { vectors: 'bin', items: 'json', features: 'bin' };
+export const TIER_EXTENSIONS: Record<ClusterTier, string> = { items: 'json', features: 'bin' };
 
 export interface DirectoryContent {
   centroids: Centroids;
@@ -35,9 +35,9 @@ const TIERS = CLUSTER_TIERS.length;
 
 /**
  * Writes a directory, little-endian, C clusters of d dimensions and B id buckets:
- * uint32 C, uint32 d, uint32 B; float32[C] centroid scales; float32[C] radii; uint32[C] items; uint32[3C] bytes of each
- * cluster's vectors, items and features; uint32[B] bytes of the buckets; int8[C d] centroids; 32-byte SHA-256 digests of
- * each cluster's three files, then of the buckets. A file's name follows from its digest.
+ * uint32 C, uint32 d, uint32 B; float32[C] centroid scales; float32[C] radii; uint32[C] items; uint32[2C] bytes of each
+ * cluster's items and features; uint32[B] bytes of the buckets; int8[C d] centroids; 32-byte SHA-256 digests of
+ * each cluster's two files, then of the buckets. A file's name follows from its digest.
  */
 export function encodeDirectory({ centroids, radii, counts, files, ids }: DirectoryContent): Uint8Array {
   const all = [...files.flatMap((entry) => CLUSTER_TIERS.map((tier) => entry[tier])), ...ids];
@@ -127,13 +127,6 @@ export class ClusterDirectory {
     return [...clusters.flat(), ...Array.from({ length: this.buckets }, (_, bucket) => this.idFile(bucket))];
   }
 
-  /** The centroid of a cluster. @returns [dims] */
-  centroid(cluster: number): Float32Array {
-    const { dims, values, scales } = this.centroids;
-    const row = values.subarray(cluster * dims, (cluster + 1) * dims);
-    return Float32Array.from(row, (value) => value * scales[cluster]);
-  }
-
   #file(stem: string, extension: string, at: number): BundleFile {
     const from = this.#digests + at * DIGEST;
     return namedFile(stem, extension, this.#bytes.subarray(from, from + DIGEST), this.#sizes[at]);
@@ -162,7 +155,7 @@ export const encodeFileDirectory = (files: readonly BundleFile[]): Uint8Array =>
   littleEndian(sizesOf(files), digestsOf(files));
 
 /** Kinds of additional files, one per cluster, with their name extensions. */
-const BESIDE = { texts: 'json', side: 'bin' } as const;
+const BESIDE = { texts: 'json', side: 'bin', companions: 'bin', demand: 'bin' } as const;
 export type BesideClusters = keyof typeof BESIDE;
 
 /**

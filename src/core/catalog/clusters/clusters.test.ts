@@ -129,9 +129,7 @@ describe('a rebuilt catalogue with clusters', () => {
       await names(first.manifest, first.fetchFile),
       await names(again.manifest, again.fetchFile),
     ];
-    const lost = [...before].filter(
-      (name) => !after.has(name) && /^(vectors|features|items|ids|axes|directory)/.test(name),
-    );
+    const lost = [...before].filter((name) => !after.has(name) && /^(features|items|ids|axes|directory)/.test(name));
     // The head lists equally popular items in the order of the feed.
     expect(lost.length).toBeLessThanOrEqual(2);
   });
@@ -143,9 +141,9 @@ describe('a rebuilt catalogue with clusters', () => {
     const again = await written(changed(rows, edit), await openBundle(first.fetchFile));
     const before = await names(first.manifest, first.fetchFile);
     const fresh = [...(await names(again.manifest, again.fetchFile))].filter((name) => !before.has(name));
-    const vectors = fresh.filter((name) => name.startsWith('vectors'));
+    const features = fresh.filter((name) => name.startsWith('features'));
     const items = fresh.filter((name) => name.startsWith('items'));
-    expect(vectors.length).toBeLessThanOrEqual(3);
+    expect(features.length).toBeLessThanOrEqual(4);
     expect(items.length).toBeLessThanOrEqual(4);
     const bundle = await openBundle(again.fetchFile);
     expect(bundle.items.map(({ id }) => id).sort()).toEqual(rows.map((row) => content.items[row].id).sort());
@@ -168,16 +166,16 @@ describe('damage to a catalogue in clusters', () => {
     const { files, fetchFile } = await written();
     const clusters = clustersOf(await openBundle(fetchFile, undefined, { whole: false }));
     const directory = await clusters.directory();
-    const file = directory.file(3, 'vectors').file;
+    const file = directory.file(3, 'features').file;
     const sound = files.get(file) ?? new Uint8Array();
     const bad = sound.slice();
     bad[5] ^= 1;
     files.set(file, bad);
-    await expect(clusters.vectors(3)).rejects.toMatchObject({ code: 'bundle/digest-mismatch' });
+    await expect(clusters.items(3)).rejects.toMatchObject({ code: 'bundle/digest-mismatch' });
     files.delete(file);
-    await expect(clusters.vectors(3)).rejects.toMatchObject({ code: 'bundle/unreachable' });
+    await expect(clusters.items(3)).rejects.toMatchObject({ code: 'bundle/unreachable' });
     files.set(file, sound);
-    expect((await clusters.vectors(3)).count).toBe(directory.counts[3]);
+    expect((await clusters.items(3)).items).toHaveLength(directory.counts[3]);
   });
 
   it('in a directory that contradicts the manifest is refused, even if its digest matches', async () => {

@@ -1,13 +1,23 @@
-import { quantizeRow, sha256 } from '../../common/bytes';
-import { decodeItems, encodeItems } from '../bundle/bundle-file';
+import { sha256 } from '../../common/bytes';
+import { encodeItems } from '../bundle/bundle-file';
 import type { BundleFile, BundleSink, Manifest } from '../bundle/manifest-schema';
 import type { Bundle } from '../bundle/read-bundle';
-import { encodeAxes, encodeVectorShard } from '../features/base-vectors';
-import { type ContentBlend, encodeFeatureShard, type FeatureTable, pickRows } from '../features/feature-table';
+import type { CatalogStatistics } from '../catalog-statistics';
+import { type Demand, withPopularity } from '../demand';
+import { baseVectors, encodeAxes } from '../features/base-vectors';
+import {
+  type ContentBlend,
+  contentBlend,
+  contentVectors,
+  encodeFeatureShard,
+  type FeatureTable,
+  pickRows,
+} from '../features/feature-table';
 import type { Item } from '../item';
-import { productStatistics, variantGroups } from '../variants/variant-groups';
+import { productPopularity, variantGroups } from '../variants/variant-groups';
+import type { BundleClusters } from './bundle-clusters';
 import { CLUSTER_TIERS, encodeDirectory, encodeIdBuckets, TIER_EXTENSIONS } from './cluster-directory';
-import { type ClusterPlan, type PreviousClusters, planClusters } from './cluster-plan';
+import { type PreviousClusters, planClusters } from './cluster-plan';
 
 /** Rows of the items in each items file: in the files that a page loads first, and in the files of the clusters, if any. */
 export interface ItemPlaces {
@@ -15,28 +25,7 @@ export interface ItemPlaces {
   members?: readonly (readonly number[])[];
 }
 
-/**
- * Where the items of a bundle of clusters are; null for a bundle without clusters.
- * @param bundle opened as a whole: its items are in the order of the clusters
- */
-export async function itemPlaces({
-  manifest: { clusters: named, head },
-  items,
-  clusters,
-  file,
-}: Bundle): Promise<Required<ItemPlaces> | null> {
-  if (!clusters || !named) return null;
-  const { counts } = await clusters.directory();
-  let start = 0;
-  const members = Array.from(counts, (count) => {
-    start += count;
-    return Array.from({ length: count }, (_, n) => start - count + n);
-  });
-  const { items: stored, count } = named.head;
-  const first = head ?? decodeItems(await file(stored), stored.file, count);
-  const rowOf = new Map(items.map(({ id }, row) => [id, row]));
-  return { head: [first.map(({ id }) => rowOf.get(id) ?? -1)], members };
-}
+export const rowsFrom = (start: number, count: number): number[] => Array.from({ length: count }, (_, n) => start + n);
 
 /** Length of base vectors. */
 const DIMS = 64;
@@ -66,29 +55,43 @@ export interface ClusterContent {
   onProgress?: (step: 'group' | 'write', items: number, total: number) => void;
 }
 
+/** A catalogue in clusters, without its head. */
+export interface ClusteredItems {
+  items: Item[];
+  features: FeatureTable;
+  /** Rows of each cluster, by id. */
+  members: readonly (readonly number[])[];
+  /** The member of each cluster nearest to its centroid that is in stock, as a row; null without any. */
+  middles: readonly (number | null)[];
+}
+
+type ClustersEntry = NonNullable<Manifest['clusters']>;
+
 /**
  * Writes a catalogue in clusters.
- * @returns the manifest's entry; the rows of `items` in the head, as one file, and in each cluster; and their order in which a
- *   reader gets them: by cluster, then by id
+ * @returns also their entry in the manifest, which lacks the head
  */
 export async function writeClusters(
   { items, features, blend, clusterItems, previous, onProgress }: ClusterContent,
   put: PutFile,
-): Promise<{ clusters: NonNullable<Manifest['clusters']>; head: number[][]; members: number[][]; order: number[] }> {
+): Promise<ClusteredItems & { clusters: Omit<ClustersEntry, 'head' | 'statistics'> }> {
   const sizes = { target: clusterItems, most: 2 * clusterItems };
   const grouped = (rows: number): void => onProgress?.('group', rows, items.length);
   const plan = planClusters(items, features, blend, { ...sizes, dims: DIMS, previous, onProgress: grouped });
   const { rows, centroids, radii, axes } = plan;
   const files = [];
+  const middles: (number | null)[] = [];
   let written = 0;
-  for (const members of rows) {
+  for (const [cluster, members] of rows.entries()) {
     const bytes = {
-      vectors: encodeVectorShard(memberVectors(plan, members)),
       items: encodeItems(Array.from(members, (row) => items[row])),
       features: encodeFeatureShard(pickRows(features, members), 0, members.length),
     };
     const stored: Partial<Record<(typeof CLUSTER_TIERS)[number], BundleFile>> = {};
     for (const tier of CLUSTER_TIERS) stored[tier] = await put(tier, TIER_EXTENSIONS[tier], bytes[tier]);
+    const start = cluster * axes.dims;
+    const base = baseVectors(axes, contentVectors(pickRows(features, members), blend));
+    middles.push(middleOf(items, members, base, centroids.values.subarray(start, start + axes.dims)));
     written += members.length;
     onProgress?.('write', written, items.length);
     files.push(stored as Record<(typeof CLUSTER_TIERS)[number], BundleFile>);
@@ -98,85 +101,117 @@ export async function writeClusters(
   for (const bytes of encodeIdBuckets(idsOf)) ids.push(await put('ids', 'bin', bytes));
   const counts = Uint32Array.from(rows, (members) => members.length);
   const directory = { centroids: { dims: axes.dims, ...centroids }, radii, counts, files, ids };
-  const rowsOfHead = headRows(items, plan, HEAD);
-  const head = Array.from(rowsOfHead, (row) => items[row]);
-  const statistics = new TextEncoder().encode(`${JSON.stringify(productStatistics(items, variantGroups(items)))}\n`);
   const clusters = {
     count: rows.length,
     dims: axes.dims,
     largest: counts.reduce((most, count) => Math.max(most, count), 0),
     directory: await put('directory', 'bin', encodeDirectory(directory)),
     axes: await put('axes', 'bin', encodeAxes(axes)),
-    statistics: await put('statistics', 'json', statistics),
-    head: {
-      count: head.length,
-      items: await put('items', 'json', encodeItems(head)),
-      features: await put('features', 'bin', encodeFeatureShard(pickRows(features, rowsOfHead), 0, head.length)),
-    },
   };
-  const members = rows.map((all) => [...all]);
-  return { clusters, head: [[...rowsOfHead]], members, order: members.flat() };
+  return { clusters, items, features, members: rows.map((all) => [...all]), middles };
 }
 
-function memberVectors({ base, axes: { dims } }: ClusterPlan, members: Int32Array) {
-  const count = members.length;
-  const shard = { count, dims, values: new Int8Array(count * dims), scales: new Float32Array(count) };
-  for (const [n, row] of members.entries()) {
-    shard.scales[n] = quantizeRow(base.subarray(row * dims, (row + 1) * dims), shard.values, n * dims);
+/**
+ * Writes the head of a catalogue and the statistics of its popularity.
+ * @param demand is the popularity if the feed has none
+ * @param statistics of the items
+ * @returns entries of the manifest, and the rows of the head
+ */
+export async function writeHead(
+  { items, features, members, middles }: ClusteredItems,
+  demand: Demand | null | undefined,
+  statistics: CatalogStatistics,
+  put: PutFile,
+): Promise<{ clusters: Pick<ClustersEntry, 'head' | 'statistics'>; head: number[] }> {
+  // In the order of the clusters, so that a build and a training, which know the items in other orders, choose the same.
+  const order = members.flat();
+  const placeOf = new Map(order.map((row, place) => [row, place]));
+  const known = withPopularity(items, demand);
+  const ordered = order.map((row) => known[row]);
+  const central = [...members.keys()].sort((a, b) => members[b].length - members[a].length || a - b);
+  const representing = central.flatMap((cluster) => placeOf.get(middles[cluster] ?? -1) ?? []);
+  const head = headPlaces(ordered, representing, HEAD).map((place) => order[place]);
+  const popularity = productPopularity(ordered);
+  const text = `${JSON.stringify({ ...statistics, popularity })}\n`;
+  const clusters = {
+    statistics: await put('statistics', 'json', new TextEncoder().encode(text)),
+    head: {
+      count: head.length,
+      items: await put('items', 'json', encodeItems(head.map((row) => items[row]))),
+      features: await put('features', 'bin', encodeFeatureShard(pickRows(features, head), 0, head.length)),
+    },
+  };
+  return { clusters, head };
+}
+
+/** A bundle with clusters that was opened as a whole: its items are in the order of the clusters. */
+export async function clusteredItems(
+  { items, features, manifest }: Bundle,
+  clusters: BundleClusters,
+): Promise<ClusteredItems> {
+  const [directory, axes, blend] = [await clusters.directory(), await clusters.axes(), contentBlend(manifest)];
+  const members: number[][] = [];
+  const middles: (number | null)[] = [];
+  const { dims, values } = directory.centroids;
+  let start = 0;
+  for (const [cluster, count] of directory.counts.entries()) {
+    const rows = rowsFrom(start, count);
+    const centroid = values.subarray(cluster * dims, (cluster + 1) * dims);
+    const base = baseVectors(axes, contentVectors(pickRows(features, rows), blend));
+    members.push(rows);
+    middles.push(middleOf(items, rows, base, centroid));
+    start += count;
   }
-  return shard;
+  return { items, features, members, middles };
 }
 
 /**
  * Items that represent a catalogue to an unknown shopper: half are the most popular ones, the rest the
  * central items of the largest clusters, to represent every large group of items. Items out of stock are left out.
  * The variants of a product are included all together or not at all.
- * @returns rows, at most `count`; all different
+ * @param central places of the central items, of the largest cluster first
+ * @returns places, at most `count`; all different
  */
-function headRows(items: readonly Item[], plan: ClusterPlan, count: number): Int32Array {
-  const available = (row: number): boolean => items[row].availability !== 'out-of-stock';
+function headPlaces(items: readonly Item[], central: readonly number[], count: number): number[] {
   const groups = variantGroups(items);
   const popularity = items.map((item, row) => (groups ? groups.popularity[row] : item.popularity) ?? 0);
-  const popular = Int32Array.from([...items.keys()].filter((row) => popularity[row] > 0 && available(row))).sort(
-    (a, b) => popularity[b] - popularity[a] || a - b,
-  );
+  const popular = Int32Array.from(
+    [...items.keys()].filter((row) => popularity[row] > 0 && isAvailable(items[row])),
+  ).sort((a, b) => popularity[b] - popularity[a] || a - b);
   const chosen = new Set<number>();
-  const add = (row: number): void => {
-    const rows = groups?.of[row] ?? [row];
-    if (!chosen.has(row) && chosen.size + rows.length <= count) for (const variant of rows) chosen.add(variant);
+  const add = (rows: Iterable<number>, most: number): void => {
+    for (const row of rows) {
+      if (chosen.size >= most) break;
+      const variants = groups?.of[row] ?? [row];
+      if (chosen.has(row) || chosen.size + variants.length > count) continue;
+      for (const variant of variants) chosen.add(variant);
+    }
   };
-  for (const row of popular) {
-    if (chosen.size >= Math.floor(count / 2)) break;
-    add(row);
-  }
-  const largest = [...plan.rows.keys()].sort((a, b) => plan.rows[b].length - plan.rows[a].length || a - b);
-  for (const cluster of largest) {
-    if (chosen.size >= count) break;
-    const middle = middleOf(plan, cluster, available);
-    if (middle !== null) add(middle);
-  }
-  for (const row of popular) {
-    if (chosen.size >= count) break;
-    add(row);
-  }
+  add(popular, Math.floor(count / 2));
+  add(central, count);
+  add(popular, count);
   // A head must not be empty, even if no item is in stock.
   if (chosen.size === 0) chosen.add(0);
-  return Int32Array.from(chosen);
+  return [...chosen];
 }
 
-/** The member nearest to the centroid. */
-function middleOf(plan: ClusterPlan, cluster: number, available: (row: number) => boolean): number | null {
-  const { dims } = plan.axes;
+const isAvailable = ({ availability }: Item): boolean => availability !== 'out-of-stock';
+
+/** The member nearest to the centroid. @param base vectors of the members, in their order */
+function middleOf(
+  items: readonly Item[],
+  members: ArrayLike<number>,
+  base: Float32Array,
+  centroid: Int8Array,
+): number | null {
   let middle: number | null = null;
   let best = Number.NEGATIVE_INFINITY;
-  for (const row of plan.rows[cluster]) {
-    if (!available(row)) continue;
-    let sum = 0;
-    for (let d = 0; d < dims; d++) sum += plan.base[row * dims + d] * plan.centroids.values[cluster * dims + d];
-    if (sum > best) {
-      best = sum;
-      middle = row;
-    }
+  for (let n = 0; n < members.length; n++) {
+    if (!isAvailable(items[members[n]])) continue;
+    const nearness = centroid.reduce((sum, value, d) => sum + value * base[n * centroid.length + d], 0);
+    if (nearness <= best) continue;
+    best = nearness;
+    middle = members[n];
   }
   return middle;
 }

@@ -1,14 +1,7 @@
 import { EVD, Matrix } from 'ml-matrix';
 import { SidestreamError } from '../../../error';
 import { isModerate, littleEndian } from '../../common/bytes';
-import { decodeScales } from './decode-features';
-import {
-  type ContentBlend,
-  type ContentVectors,
-  contentVectors,
-  type FeatureTable,
-  rowsPerItem,
-} from './feature-table';
+import { type ContentBlend, type ContentVectors, contentVectors, type FeatureTable, pickRows } from './feature-table';
 
 /** Axes of the base vectors: the leading eigenvectors of the content vectors' second moment. */
 export interface PrincipalAxes {
@@ -37,7 +30,7 @@ export function principalAxes(table: FeatureTable, blend: ContentBlend, dims: nu
   const moment = Matrix.zeros(width, width);
   const step = Math.max(1, Math.ceil(table.count / MAX_ROWS));
   for (let row = 0; row < table.count; row += step) {
-    const { values } = contentVectors(slice(table, row, 1), blend);
+    const { values } = contentVectors(pickRows(table, [row]), blend);
     for (let i = 0; i < width; i++) {
       for (let j = 0; values[i] !== 0 && j <= i; j++) moment.set(i, j, moment.get(i, j) + values[i] * values[j]);
     }
@@ -81,7 +74,8 @@ export function tableBaseVectors(
 ): Float32Array {
   const out = new Float32Array(table.count * axes.dims);
   for (let start = 0; start < table.count; start += CHUNK) {
-    const part = slice(table, start, Math.min(CHUNK, table.count - start));
+    const rows = Array.from({ length: Math.min(CHUNK, table.count - start) }, (_, n) => start + n);
+    const part = pickRows(table, rows);
     out.set(baseVectors(axes, contentVectors(part, blend)), start * axes.dims);
     onProgress?.(start + part.count);
   }
@@ -111,38 +105,4 @@ export function decodeAxes(bytes: ArrayBuffer, shape: Pick<PrincipalAxes, 'dims'
     'bundle/invalid',
     `The axes of the bundle are not ${dims} axes of ${width} numbers. Build it again with \`sidestream build\`.`,
   );
-}
-
-/** Consecutive items of a table, not copied. */
-function slice(table: FeatureTable, start: number, count: number): FeatureTable {
-  const rows = rowsPerItem(table);
-  return {
-    ...table,
-    count,
-    values: table.values.subarray(start * rows * table.dim, (start + count) * rows * table.dim),
-    scales: table.scales.subarray(start * rows, (start + count) * rows),
-  };
-}
-/** Base vectors of the items of a cluster: int8 rows with one scale per row, like features. */
-export interface BaseVectors {
-  count: number;
-  dims: number;
-  /** [count * dims] */
-  values: Int8Array;
-  /** [count] */
-  scales: Float32Array;
-}
-
-export const vectorShardBytes = (count: number, dims: number): number => count * (4 + dims);
-
-/** Writes base vectors, little-endian, without a header: float32 scales, then int8 values. */
-export const encodeVectorShard = ({ values, scales }: BaseVectors): Uint8Array => littleEndian(scales, values);
-
-/**
- * Reads the output of `encodeVectorShard`. The caller has checked its length against `vectorShardBytes`.
- * @param file its name, for the message
- * @throws SidestreamError `bundle/invalid` when a scale is negative or not finite
- */
-export function decodeVectorShard(bytes: ArrayBuffer, file: string, count: number, dims: number): BaseVectors {
-  return { count, dims, scales: decodeScales(bytes, file, count), values: new Int8Array(bytes, 4 * count) };
 }

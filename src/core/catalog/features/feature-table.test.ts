@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { quantizeRow } from '../../common/bytes';
-import { concatTables, createTable, dequantize } from './feature-table';
+import { concatTables, createTable, tapOf } from './feature-table';
 
 it('quantises a row to within half a step, and a zero row to zero', () => {
   void fc.assert(
@@ -33,6 +33,6 @@ it('gives taps of one modality in the order asked for', () => {
   };
   const table = concatTables([fill(1, 0), fill(1, 6)]);
   expect(table.count).toBe(2);
-  expect([...dequantize(table, 'text', [1, 0])]).toEqual([3, 3.5, 4, 4.5, 0, 0.5, 1, 1.5]);
-  expect([...dequantize(table, 'image', [0, 0, 1])]).toEqual([2, 2.5, 2, 2.5, 5, 5.5]);
+  expect([...tapOf(table, 'text', 0, 1), ...tapOf(table, 'text', 1, 0)]).toEqual([3, 3.5, 1, 1.5]);
+  expect([...tapOf(table, 'image', 0, 0), ...tapOf(table, 'image', 0, 1)]).toEqual([2, 2.5, 5, 5.5]);
 });

@@ -20,27 +20,6 @@ export interface FeatureTable {
 
 export const rowsPerItem = (table: Pick<FeatureTable, 'taps'>): number => table.taps.text + table.taps.image;
 
-/**
- * Dequantises all taps of one modality for chosen items.
- * @param rows item indices; any order, repeats allowed
- * @returns [rows.length, taps, dim], row-major
- */
-export function dequantize(table: FeatureTable, modality: 'text' | 'image', rows: ArrayLike<number>): Float32Array {
-  const { dim, taps, values, scales } = table;
-  const perItem = rowsPerItem(table);
-  const offset = modality === 'text' ? 0 : taps.text;
-  const k = taps[modality];
-  const out = new Float32Array(rows.length * k * dim);
-  for (let n = 0; n < rows.length; n++) {
-    for (let t = 0; t < k; t++) {
-      const row = rows[n] * perItem + offset + t;
-      const scale = scales[row];
-      for (let d = 0; d < dim; d++) out[(n * k + t) * dim + d] = values[row * dim + d] * scale;
-    }
-  }
-  return out;
-}
-
 const rowAt = (table: FeatureTable, modality: 'text' | 'image', tap: number, item: number): number =>
   item * rowsPerItem(table) + (modality === 'text' ? 0 : table.taps.text) + tap;
 
@@ -205,21 +184,15 @@ export function contentVectors(table: FeatureTable, blend: ContentBlend): Conten
   const { count, dim } = table;
   const width = 2 * dim;
   const values = new Float32Array(count * width);
-  const CHUNK = 1024;
-  for (let first = 0; first < count; first += CHUNK) {
-    const rows = Array.from({ length: Math.min(CHUNK, count - first) }, (_, n) => first + n);
+  for (let item = 0; item < count; item++) {
     for (const [part, modality] of (['text', 'image'] as const).entries()) {
-      const taps = dequantize(table, modality, rows);
-      const perItem = table.taps[modality] * dim;
       const { tap, weight } = blend[modality];
-      for (let n = 0; n < rows.length; n++) {
-        const from = n * perItem + tap * dim;
-        const to = (first + n) * width + part * dim;
-        values.set(taps.subarray(from, from + dim), to);
-        scaleRow(values, to, dim, Math.sqrt(weight));
-      }
+      const from = rowAt(table, modality, tap, item);
+      const to = item * width + part * dim;
+      for (let d = 0; d < dim; d++) values[to + d] = table.values[from * dim + d] * table.scales[from];
+      scaleRow(values, to, dim, Math.sqrt(weight));
     }
+    scaleRow(values, item * width, width);
   }
-  for (let i = 0; i < count; i++) scaleRow(values, i * width, width);
   return { count, width, values };
 }

@@ -49,7 +49,7 @@ describe.each(['small', 'clusters'] as const)('a partly uploaded bundle (%s)', (
     const { server, build, before, after } = await twoBuilds(kind);
     const offsets = new Uint32Array(after.count + 1);
     const cooccurrence = { count: after.count, offsets, rows: new Uint32Array(), lifts: new Float32Array() };
-    const learned = await addLearned(after, { cooccurrence }, build.sink);
+    const learned = await addLearned(await openBundle(build.fetchFile), { cooccurrence }, build.sink);
     expect(learned.previous).toEqual(await manifestFile(before));
     server.files.set(MANIFEST_FILE, build.files.get(MANIFEST_FILE) ?? new Uint8Array());
     expect(await titleOf(server.fetchFile)).toEqual({ title: 'Old', errors: ['bundle/incomplete'] });

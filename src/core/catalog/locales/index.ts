@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { exactObject, fitting } from '../../common/schema';
 import { invalidBundle, parseJson } from '../bundle/bundle-file';
 import { type BundleShard, MANIFEST_FILE, type Manifest } from '../bundle/manifest-schema';
+import type { Bundle } from '../bundle/read-bundle';
 import { type Item, itemSchema } from '../item';
 
 /** The tag in its usual spelling, `de-at` as `de-AT`; null if it is not a BCP 47 tag. */
@@ -86,6 +87,22 @@ export function firstTexts({ locales, shards, clusters }: Manifest, tag: string)
     throw invalidBundle(MANIFEST_FILE, `the texts in ${tag} do not match its items files`);
   }
   return files.map((file, n) => ({ ...file, start: places[n].start, count: places[n].count }));
+}
+
+/** The texts of all items of a bundle that was opened as a whole, in their order. @throws SidestreamError `bundle/*` */
+export async function bundleTexts(
+  { manifest, clusters, file }: Pick<Bundle, 'manifest' | 'clusters' | 'file'>,
+  tag: string,
+): Promise<(ItemText | null)[]> {
+  const directory = manifest.locales?.[tag]?.clusters;
+  const counts = (await clusters?.directory())?.counts ?? [];
+  const beside = clusters && directory ? await clusters.filesBeside(directory, 'texts') : null;
+  const parts = beside?.map((part, n) => ({ ...part, count: counts[n] })) ?? firstTexts(manifest, tag);
+  const texts: (ItemText | null)[] = [];
+  for (const part of parts) {
+    for (const text of decodeTexts(await file(part), part.file, part.count)) texts.push(text);
+  }
+  return texts;
 }
 
 const { title, description, category, url, image, images, attributes } = itemSchema.entries;

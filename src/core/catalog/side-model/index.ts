@@ -1,6 +1,2 @@
-export type {
-  SideModel,
-  SideRows,
-} from './side-model';
-export { placeByContent } from './side-model';
+export { placeByContent, type SideModel } from './side-model';
 export { decodeSideModel, encodeSideModel } from './side-model-file';

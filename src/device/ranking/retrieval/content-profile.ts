@@ -1,16 +1,12 @@
-import { type BaseVectors, baseVectors, type ContentVectors, type PrincipalAxes } from '../../../core/catalog';
-import { type Rows, rowProducts } from '../../../core/common/row-products';
+import { baseVectors, type ClusterDirectory, type ContentVectors, type PrincipalAxes } from '../../../core/catalog';
 import type { ChoiceHistory } from '../../../core/events';
-import type { ByteMatrix } from '../../../core/kernel';
 import { NEAREST } from '../nearest-neighbors';
-import type { TermWeights } from '../score';
+import { type TermWeights, topRows } from '../score';
 import { vectorOf, weightedMean } from '../similarities';
 import { MAX_HISTORY, recencyWeights, SESSION } from '../terms/terms';
 
 /** Maximum number of the last past items whose neighbors are searched. */
 const MAX_PAST_ITEMS = 20;
-/** Number of items whose products with the profile are in memory at a time. */
-const BLOCK = 256;
 
 /** A history as the content terms of the personal score use it: unit vectors of one space. */
 export interface ContentProfile {
@@ -58,147 +54,32 @@ export function baseProfile(profile: ContentProfile, axes: PrincipalAxes): Conte
  * @param scales one factor per row for its values; default 1
  * @returns one score per row
  */
-export const contentScores = (
-  profile: ContentProfile,
+export function contentScores(
+  { width, recent, session, past }: ContentProfile,
   weights: ContentWeights,
   vectors: Int8Array | Float32Array,
   scales?: Float32Array,
-): Float32Array => new ContentScorer(profile, weights).scores(vectors, scales);
-
-/** `contentScores` for one profile and several sets of rows. */
-export class ContentScorer {
-  readonly #width: number;
-  readonly #used: number;
-  readonly #past: number;
-  readonly #share: number;
-  readonly #queries: Rows;
-  readonly #items: Rows;
-  readonly #products: Float64Array;
-
-  /** @param used how many of a row's first values are used; default all of them */
-  constructor({ width, recent, session, past }: ContentProfile, weights: ContentWeights, used = width) {
-    this.#width = width;
-    this.#used = used;
-    this.#past = past.length;
-    this.#share = weights.nearestHistory / Math.max(1, Math.min(NEAREST, past.length));
-    const count = 1 + past.length;
-    const values = new Float64Array(count * used);
-    for (let d = 0; d < used; d++) values[d] = weights.recent * recent[d] + weights.session * session[d];
-    for (const [n, item] of past.entries()) values.set(item.subarray(0, used), (1 + n) * used);
-    this.#queries = { count, length: used, values };
-    this.#items = { count: BLOCK, length: used, values: new Float64Array(BLOCK * used) };
-    this.#products = new Float64Array(BLOCK * count);
-  }
-
-  scores(vectors: Int8Array | Float32Array, scales?: Float32Array): Float32Array {
-    const count = vectors.length / this.#width;
-    const out = new Float32Array(count);
-    const queries = this.#queries.count;
-    for (let start = 0; start < count; start += BLOCK) {
-      const rows = Math.min(BLOCK, count - start);
-      this.#copy(vectors, start, rows);
-      const products = rowProducts({ ...this.#items, count: rows }, this.#queries, this.#products);
-      for (let row = 0, at = 0; row < rows; row++, at += queries) {
-        const score = products[at] + this.#share * sumOfLargest(products, at + 1, this.#past);
-        out[start + row] = scales ? score * scales[start + row] : score;
-      }
-    }
-    return out;
-  }
-
-  /** Copies rows into floating point: arithmetic on one type of array is several times faster than on two. */
-  #copy(vectors: Int8Array | Float32Array, start: number, rows: number): void {
-    const { values } = this.#items;
-    const [width, used] = [this.#width, this.#used];
-    for (let row = 0, to = 0; row < rows; row++) {
-      for (let at = (start + row) * width, end = at + used; at < end; at++, to++) values[to] = vectors[at];
-    }
-  }
-}
-
-/**
- * `contentScores` of several sets of rows, one after the other, on vector instructions.
- * @param matrix for rows of the profile's width, in one part; its content is replaced
- */
-export function byteScores(
-  { recent, session, past }: ContentProfile,
-  weights: ContentWeights,
-  sets: readonly BaseVectors[],
-  matrix: ByteMatrix,
 ): Float32Array {
-  const share = weights.nearestHistory / Math.max(1, Math.min(NEAREST, past.length));
   const mean = recent.map((value, d) => weights.recent * value + weights.session * session[d]);
-  const out = new Float32Array(sets.reduce((sum, { count }) => sum + count, 0));
-  let done = 0;
-  const multiply = (): void => {
-    const [own, ...similar] = matrix.products([mean, ...past]);
-    const nearest = sumsOfLargest(similar, own.length);
-    for (let row = 0; row < own.length; row++) out[done + row] = own[row] + share * nearest[row];
-    done += own.length;
+  const product = (query: Float32Array, row: number): number => {
+    let sum = 0;
+    for (let d = 0, at = row * width; d < width; d++, at++) sum += query[d] * vectors[at];
+    return sum;
   };
-  let filled = 0;
-  for (const { count, dims, values, scales } of sets) {
-    for (let from = 0; from < count; ) {
-      const to = Math.min(count, from + matrix.capacity - filled);
-      const rows = {
-        count: to - from,
-        values: values.subarray(from * dims, to * dims),
-        scales: scales.subarray(from, to),
-      };
-      matrix.fill(rows, filled);
-      filled += to - from;
-      from = to;
-      if (filled < matrix.capacity) continue;
-      multiply();
-      filled = 0;
-    }
-  }
-  if (filled > 0) multiply();
-  return out;
+  return Float32Array.from({ length: vectors.length / width }, (_, row) => {
+    const nearest = past.map((item) => product(item, row)).sort((a, b) => b - a);
+    const largest = nearest.slice(0, NEAREST);
+    const similar = largest.reduce((sum, value) => sum + value, 0) / Math.max(1, largest.length);
+    return (scales?.[row] ?? 1) * (product(mean, row) + weights.nearestHistory * similar);
+  });
 }
 
-/** For each place, the sum of the 3 largest values there, or of all if there are fewer. */
-function sumsOfLargest(values: readonly Float32Array[], length: number): Float32Array {
-  const [first, second, third] = Array.from({ length: NEAREST }, () =>
-    new Float32Array(length).fill(Number.NEGATIVE_INFINITY),
-  );
-  for (const own of values) {
-    for (let at = 0; at < length; at++) {
-      const value = own[at];
-      if (value <= third[at]) continue;
-      if (value > first[at]) {
-        third[at] = second[at];
-        second[at] = first[at];
-        first[at] = value;
-      } else if (value > second[at]) {
-        third[at] = second[at];
-        second[at] = value;
-      } else third[at] = value;
-    }
-  }
-  const sums = new Float32Array(length);
-  for (const largest of [first, second, third].slice(0, values.length)) {
-    for (let at = 0; at < length; at++) sums[at] += largest[at];
-  }
-  return sums;
-}
-
-/** Sum of the 3 largest of `count` values, or of all if there are fewer. */
-function sumOfLargest(values: Float64Array, from: number, count: number): number {
-  let first = Number.NEGATIVE_INFINITY;
-  let second = Number.NEGATIVE_INFINITY;
-  let third = Number.NEGATIVE_INFINITY;
-  for (let at = from; at < from + count; at++) {
-    const value = values[at];
-    if (value <= third) continue;
-    if (value > first) {
-      third = second;
-      second = first;
-      first = value;
-    } else if (value > second) {
-      third = second;
-      second = value;
-    } else third = value;
-  }
-  return (count > 0 ? first : 0) + (count > 1 ? second : 0) + (count > 2 ? third : 0);
+/** Clusters whose mean item suits a profile best, best first. @param profile in the space of base vectors */
+export function nearestClusters(
+  { centroids: { values, scales } }: Pick<ClusterDirectory, 'centroids'>,
+  profile: ContentProfile,
+  weights: ContentWeights,
+  most: number,
+): number[] {
+  return topRows(contentScores(profile, weights, values, scales), most);
 }

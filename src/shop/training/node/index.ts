@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { basename, dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { env } from '@tensorflow/tfjs-core';
-import { addLearned, type Bundle, type BundleFile, itemPlaces, MANIFEST_FILE, openBundle } from '../../../core/catalog';
+import { addLearned, type Bundle, type BundleFile, MANIFEST_FILE, openBundle } from '../../../core/catalog';
 import { SidestreamError } from '../../../error';
 import { folderFetch, folderSink, removeStale, withBundle } from '../../bundler';
 import { startBackend } from '../backend';
@@ -66,9 +66,8 @@ export interface StoredLearned {
 export async function storeLearned(learned: Learned, out: string, digest: string): Promise<StoredLearned> {
   const next = await withBundle(out, async () => {
     const bundle = await requireBundle(out, digest);
-    const { manifest } = bundle;
-    const next = await addLearned(manifest, learned, await folderSink(out), await itemPlaces(bundle));
-    await removeStale(out, next, manifest);
+    const next = await addLearned(bundle, learned, await folderSink(out));
+    await removeStale(out, next, bundle.manifest);
     return next;
   });
   const stored = ({ file, bytes }: BundleFile): StoredFile => ({ file: join(out, file), bytes });
