@@ -149,12 +149,14 @@ test('a change can be undone, the focus stays with what was moved, and nothing i
   await page.getByRole('button', { name: 'Undo' }).click();
   await expect(rule(page, 'By hand')).toBeVisible();
 
-  // A finger that rests drags.
+  // A finger that rests drags. The list without the rule must not arrive meanwhile.
+  await expect.poll(() => idsOf(page)).toHaveLength(12);
   const shown = await idsOf(page);
   const session = await page.context().newCDPSession(page);
   await session.send('Emulation.setTouchEmulationEnabled', { enabled: true });
   await cards(page).nth(4).scrollIntoViewIfNeeded();
   const touch = async (type: 'touchStart' | 'touchMove' | 'touchEnd', n?: number) => {
+    if (n !== undefined) await expect(cards(page).nth(n)).toBeVisible();
     const box = n === undefined ? null : await cards(page).nth(n).boundingBox();
     const touchPoints = box ? [{ x: box.x + 40, y: box.y + 40 }] : [];
     await session.send('Input.dispatchTouchEvent', { type, touchPoints });
