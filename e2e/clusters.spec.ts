@@ -56,7 +56,7 @@ test('a catalogue of 25,000 items loads step by step: head, items near the choic
   const list = await listOf(page);
   const likely = new Set(chosen.map(({ id }) => id));
   expect(list.filter(([id]) => likely.has(id)).length).toBeGreaterThan(10);
-  expect(asked.some((name) => name.startsWith('vectors-'))).toBe(true);
+  expect(asked.some((name) => name.startsWith('directory-'))).toBe(true);
   const bytes = (names: Iterable<string>) => [...names].reduce((sum, name) => sum + (files.get(name)?.length ?? 0), 0);
   expect(bytes(new Set(asked))).toBeLessThan(bytes(files.keys()) / 2);
 
