@@ -1,5 +1,4 @@
 import { SidestreamError } from '../../error';
-import { isModerate, littleEndian } from '../common/bytes';
 import { categoryPaths } from './item';
 
 /**
@@ -26,7 +25,7 @@ export interface CooccurrenceTable {
  * Smallest number of orders that a table reveals. The file is public: a count of one or two would reveal the orders of
  * individual shoppers.
  */
-const MIN_SUPPORT = 3;
+export const MIN_SUPPORT = 3;
 /** Largest number of orders that a table stores; it also stands for larger numbers. */
 const MAX_SUPPORT = 0xffff;
 
@@ -55,70 +54,7 @@ export function pickCooccurrence(table: CooccurrenceTable, order: readonly numbe
 }
 
 /** Quantisation steps of a stored lift. */
-const STEPS = 255;
-const HEADER = 3 * 4;
-
-/**
- * Writes a table, little-endian: uint32 count, uint32 number of entries, float32 largest lift; uint32 entries of
- * every item; uint32 rows, but uint16 if they are below 65,536; uint8 lifts as shares of the largest; with support, uint16 of each
- * entry. The manifest states whether the table has support.
- * @param others number of items that the rows may name. Default: the table's own
- */
-export function encodeCooccurrence(
-  { count, offsets, rows, lifts, support }: CooccurrenceTable,
-  others = count,
-): Uint8Array<ArrayBuffer> {
-  const largest = lifts.reduce((max, lift) => Math.max(max, lift), 0);
-  return littleEndian(
-    Uint32Array.of(count, rows.length),
-    Float32Array.of(largest),
-    Uint32Array.from({ length: count }, (_, item) => offsets[item + 1] - offsets[item]),
-    numbersBelow(others, rows),
-    Uint8Array.from(lifts, (lift) => Math.max(1, Math.round((STEPS * lift) / largest))),
-    ...(support ? [support] : []),
-  );
-}
-
-/**
- * Reads the output of `encodeCooccurrence`.
- * @param supported whether the table has support, according to the manifest
- * @param others as for `encodeCooccurrence`
- * @throws SidestreamError `bundle/invalid` when it is not such a table, or belongs to another catalogue
- */
-export function decodeCooccurrence(
-  bytes: ArrayBuffer,
-  count: number,
-  supported = false,
-  others = count,
-): CooccurrenceTable {
-  const view = new DataView(bytes);
-  if (bytes.byteLength < HEADER || view.getUint32(0, true) !== count)
-    throw invalidCooccurrence('it is for other items');
-  const total = view.getUint32(4, true);
-  const largest = view.getFloat32(8, true);
-  const wide = widthBelow(others);
-  if (bytes.byteLength !== HEADER + 4 * count + total * (wide + (supported ? 3 : 1)))
-    throw invalidCooccurrence('its length is wrong');
-  const offsets = new Uint32Array(count + 1);
-  for (let item = 0; item < count; item++) offsets[item + 1] = offsets[item] + view.getUint32(HEADER + 4 * item, true);
-  const from = HEADER + 4 * count;
-  const rows = Uint32Array.from({ length: total }, (_, at) =>
-    wide === 2 ? view.getUint16(from + 2 * at, true) : view.getUint32(from + 4 * at, true),
-  );
-  // The sums have 32 bits: counts that overflow must not pass for valid ones.
-  const falling = offsets.some((offset, item) => item > 0 && offset < offsets[item - 1]);
-  const possible = largest >= 0 && isModerate(largest);
-  if (offsets[count] !== total || falling || !possible || rows.some((row) => row >= others)) {
-    throw invalidCooccurrence('its numbers are out of range');
-  }
-  const strengths = from + total * wide;
-  const lifts = Float32Array.from(new Uint8Array(bytes, strengths, total), (step) => (step * largest) / STEPS);
-  if (!supported) return { count, offsets, rows, lifts };
-  const support = Uint16Array.from({ length: total }, (_, at) => view.getUint16(strengths + total + 2 * at, true));
-  if (support.some((orders) => orders > 0 && orders < MIN_SUPPORT))
-    throw invalidCooccurrence('its support is out of range');
-  return { count, offsets, rows, lifts, support };
-}
+export const STEPS = 255;
 
 /** Bytes of a stored number that is below `limit`. */
 export const widthBelow = (limit: number): 2 | 4 => (limit <= 65_536 ? 2 : 4);

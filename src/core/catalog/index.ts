@@ -9,7 +9,6 @@ export {
   type BundleSink,
   DEFAULT_MARKET,
   encoderFiles,
-  LEARNED,
   MANIFEST_FILE,
   type Manifest,
   MODALITIES,
@@ -18,7 +17,7 @@ export {
   offersFile,
   withoutEncoders,
 } from './bundle/manifest-schema';
-export { type Bundle, openBundle } from './bundle/read-bundle';
+export { type Bundle, openBundle, openHead, type OpenedHead } from './bundle/read-bundle';
 export type {
   BundleContent,
   BundleEncoder,
@@ -29,19 +28,13 @@ export type {
 export { writeBundle } from './bundle/write-bundle';
 export type { CatalogStatistics } from './catalog-statistics';
 export { catalogStatistics, categoryCounts, categoryPrefixes, numberStatistics, numbersOf } from './catalog-statistics';
-export type { BundleClusters, ItemsPart } from './clusters/bundle-clusters';
-export type { ClusterDirectory } from './clusters/cluster-directory';
-export {
-  type ClusterLearned,
-  joinCompanions,
-  joinDemand,
-  joinSide,
-  type LearnedPart,
-} from './clusters/cluster-learned';
+export type { BundleShards, SideFile } from './shards/bundle-shards';
+export { joinCompanions, joinDemand, joinSide, type Part } from './shards/companions';
+export type { DirectoryNode } from './shards/directory';
+export type { Head, Shard } from './shards/shard-file';
 export type { CooccurrenceTable, Link } from './cooccurrence';
 export { countCooccurrence, countSupport, linkCooccurrence } from './cooccurrence';
 export { type Demand, demandSums, popularityNow, type Repeats, withPopularity } from './demand';
-export { baseVectors, type PrincipalAxes } from './features/base-vectors';
 export type { ContentBlend, ContentVectors, FeatureTable } from './features/feature-table';
 export {
   concatTables,

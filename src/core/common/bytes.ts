@@ -40,16 +40,16 @@ export const isModerate = (value: number): boolean => Math.abs(value) <= 2 ** 20
 /** The same for the scale of a quantised row. */
 export const isScale = (scale: number): boolean => scale >= 0 && isModerate(128 * scale);
 
-/** Quantises one row: scale = max|x| / 127, values = round(x / scale). A zero row has scale 0. */
-export function quantizeRow(row: Float32Array, values: Int8Array, offset: number): number {
+/** Quantises one row: scale = max|x| / steps, values = round(x / scale). A zero row has scale 0. @param steps up to 127 */
+export function quantizeRow(row: Float32Array, values: Int8Array, offset: number, steps = 127): number {
   let max = 0;
   for (const x of row) max = Math.max(max, Math.abs(x));
   if (max === 0) {
     values.fill(0, offset, offset + row.length);
     return 0;
   }
-  const scale = Math.fround(max / 127);
-  for (let d = 0; d < row.length; d++) values[offset + d] = Math.max(-127, Math.min(127, Math.round(row[d] / scale)));
+  const scale = Math.fround(max / steps);
+  for (let d = 0; d < row.length; d++) values[offset + d] = Math.max(-steps, Math.min(steps, Math.round(row[d] / scale)));
   return scale;
 }
 

@@ -56,7 +56,7 @@ export async function fetchChecked(
   report?: (bytes: number) => void,
 ): Promise<ArrayBuffer> {
   const bytes = await fetchBytes(fetchFile, file.file, report);
-  if (bytes.byteLength !== file.bytes || (canHash() && (await sha256(bytes)) !== file.sha256)) {
+  if (bytes.byteLength !== file.bytes || (canHash() && !(await sha256(bytes)).startsWith(file.sha256))) {
     throw new SidestreamError(
       'bundle/digest-mismatch',
       `${file.file} is not the file that the manifest names (${bytes.byteLength} bytes, expected ${file.bytes}). Upload the whole bundle again, the manifest last.`,

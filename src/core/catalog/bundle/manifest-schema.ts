@@ -1,8 +1,9 @@
 import * as v from 'valibot';
-import { itemSchema, TEXT_RECIPES } from '../item';
+import { TEXT_RECIPES } from '../item';
+import { MAX_SIDE_WIDTH } from '../side-model/side-model';
 
 /** Bundle format version that this code writes and reads. */
-export const BUNDLE_SCHEMA = 9 as const;
+export const BUNDLE_SCHEMA = 10 as const;
 
 export { MANIFEST_FILE } from '../../common/text';
 
@@ -21,10 +22,10 @@ export const currencySchema = v.pipe(v.string(), v.regex(/^[A-Z]{3}$/, 'must be 
 
 /** Maximum number of items in a catalogue: readers allocate memory by the manifest's numbers. */
 const MAX_ITEMS = 1e7;
-/** Maximum width of a row, and maximum length of a base vector. */
+/** Maximum width of a row. */
 const MAX_VALUES = 8192;
 const MAX_TAPS = 256;
-/** Maximum number of items in a cluster, and in the head. */
+/** Maximum number of items in a shard, and in the head. */
 const MAX_IN_PART = 65_536;
 /** Maximum number of experts of a part of a side model. */
 const MAX_EXPERTS = 64;
@@ -46,14 +47,6 @@ const fileSchema = v.strictObject({
   sha256: digestSchema,
   bytes: count,
 });
-const shardSchema = v.strictObject({
-  ...fileSchema.entries,
-  /** First item row. */
-  start: count,
-  /** Number of rows. */
-  count: upTo(MAX_ITEMS),
-});
-
 const modalitySchema = v.pipe(
   v.strictObject({
     /** Name of the encoder preset, `models/<preset>.json`. */
@@ -79,52 +72,37 @@ const modalitySchema = v.pipe(
   v.check((modality) => modality.contentTap < modality.taps.length, 'contentTap must be an index into taps'),
 );
 
-const clustersSchema = v.strictObject({
-  /** Number of clusters. */
+const shardsSchema = v.strictObject({
+  /** Number of shards. */
   count: upTo(MAX_ITEMS),
-  /** Length of base vectors. */
-  dims: upTo(MAX_VALUES),
-  /** Items of the largest cluster. */
+  /** Number of items that shards should have. */
+  target: upTo(MAX_IN_PART),
+  /** Items of the largest shard. */
   largest: upTo(MAX_IN_PART),
-  /** Centroids, and the files of every cluster and of the index of ids. */
+  /** Whether a page loads all shards, because they are small or the shop prefers it; else those that its lists need. */
+  whole: v.boolean(),
+  /** Whether the shop chose that, rather than the size. */
+  chosen: v.optional(v.literal(true)),
+  /** Root of the directory: the files of every shard. */
   directory: fileSchema,
-  /** Principal axes of the base vectors. */
-  axes: fileSchema,
-  statistics: fileSchema,
-  /** Items that represent the catalogue for a new shopper; each is also in a cluster. */
-  head: v.strictObject({ count: upTo(MAX_IN_PART), items: fileSchema, features: fileSchema }),
+  /** The files of the index of ids. */
+  ids: fileSchema,
+  /** Items that represent the catalogue for a new shopper; each is also in a shard. */
+  head: v.strictObject({ ...fileSchema.entries, count: upTo(MAX_IN_PART) }),
 });
 
-/** A file of trained data: of all items, or with clusters of the head's, and the directory of the files of each cluster. */
-const learnedSchema = v.strictObject({ ...fileSchema.entries, clusters: v.optional(fileSchema) });
+/** Trained data, which lies in the shards: its bytes there. */
+const learnedSchema = v.strictObject({ bytes: count });
 /** Sums of choices, or days. */
 const amount = v.pipe(v.number(), v.minValue(0), v.maxValue(1e12));
 
-/** Texts of the items in one more language. */
-const localeTextsSchema = v.strictObject({
+/** One more language of the items. */
+const localeSchema = v.strictObject({
   /** Market whose offers pages in this language use if they name no market. */
   market: v.optional(v.string()),
-  /** One for each items file, in the same order; in a bundle with clusters, one for the head. */
-  files: v.array(fileSchema),
-  /** Directory of the texts of each cluster. */
-  clusters: v.optional(fileSchema),
+  /** The texts of the head's items. */
+  head: fileSchema,
 });
-
-/** Reads items that `encodeManifest` wrote field by field. */
-const itemColumnsSchema = v.pipe(
-  v.record(v.string(), v.array(v.unknown())),
-  v.check(
-    (columns) => new Set(Object.values(columns).map(({ length }) => length)).size < 2,
-    'has fields of different lengths',
-  ),
-  v.transform((columns) => {
-    const fields = Object.entries(columns);
-    return Array.from({ length: fields[0]?.[1].length ?? 0 }, (_, row) =>
-      Object.fromEntries(fields.flatMap(([name, values]) => (values[row] === null ? [] : [[name, values[row]]]))),
-    );
-  }),
-  v.array(itemSchema),
-);
 
 /**
  * `manifest.json`, the only mutable file of a bundle, apart from its offers and rules. The version determines the keys; any
@@ -132,7 +110,7 @@ const itemColumnsSchema = v.pipe(
  */
 export const manifestSchema = v.strictObject({
   schema: v.literal(BUNDLE_SCHEMA),
-  /** SHA-256 over the digests of all items, features and the projection: names this state of the catalogue. */
+  /** SHA-256 over the digests of all items and features in the order of the feed, and of the projection: names this state of the catalogue. */
   digest: digestSchema,
   count: upTo(MAX_ITEMS),
   /** Width D of every projected tap. */
@@ -147,12 +125,10 @@ export const manifestSchema = v.strictObject({
   similar: v.optional(v.strictObject({ category: v.pipe(v.number(), v.minValue(0), v.maxValue(10)) })),
   /** Means, deviations and projection of every tap, and the words of the lexical encoder; needed only to encode new items. */
   projection: fileSchema,
-  /** The rest of the pictures' taps, for a search by photo; absent without pictures, and with clusters. */
-  photos: v.optional(fileSchema),
-  /** All items and their features; empty in a bundle of clusters. */
-  shards: v.strictObject({ items: v.array(shardSchema), features: v.array(shardSchema) }),
-  clusters: v.optional(clustersSchema),
-  /** Co-occurrence table of these items in this order, from the shop's logs or from its links and orders. */
+  /** Whether each shard has a file with the rest of the pictures' taps, for a search by photo. */
+  photos: v.optional(v.literal(true)),
+  shards: shardsSchema,
+  /** Co-occurrence of the items, from the shop's logs or from its links and orders. */
   companions: v.optional(
     v.strictObject({
       ...learnedSchema.entries,
@@ -161,10 +137,14 @@ export const manifestSchema = v.strictObject({
       support: v.optional(v.literal('orders')),
     }),
   ),
-  /** The shop's side model of these items in this order, trained on the shop's logs. */
+  /** The shop's side model, trained on its logs. */
   side: v.optional(
     v.strictObject({
       ...learnedSchema.entries,
+      /** Dimensions of an item's vector. */
+      width: upTo(MAX_SIDE_WIDTH),
+      /** Names the model: vectors of models with different digests are not comparable. */
+      digest: digestSchema,
       /** Start weights of the score's terms to use with it, by term; default: the built-in weights. */
       weights: v.optional(v.record(v.string(), v.pipe(v.number(), v.minValue(0), v.maxValue(100)))),
       /** How it was trained, for people: choices, shoppers, epochs and seconds of the last window. */
@@ -186,12 +166,12 @@ export const manifestSchema = v.strictObject({
       ),
     }),
   ),
-  /** Demand of these items in this order, from the shop's logs, with share and interval (days) of the repeat purchases. */
+  /** Demand for the items, from the shop's logs, with share and interval (days) of the repeat purchases. */
   demand: v.optional(
     v.strictObject({
       ...learnedSchema.entries,
-      /** With clusters: sums over the whole catalogue. */
-      sums: v.optional(v.strictObject({ choices: amount, recent: amount })),
+      /** Sums over the whole catalogue. */
+      sums: v.strictObject({ choices: amount, recent: amount }),
       repeats: v.optional(
         v.strictObject({
           share,
@@ -208,50 +188,34 @@ export const manifestSchema = v.strictObject({
   currency: v.optional(currencySchema),
   /** Language of the items, as a tag, if the shop or its feed states it. */
   language: v.optional(v.string()),
-  /** Texts of the items in other languages, by tag. */
-  locales: v.optional(v.record(v.string(), localeTextsSchema)),
+  /** Other languages, by tag. Each shard has a file of texts for each of them. */
+  locales: v.optional(v.record(v.string(), localeSchema)),
   /** The manifest that this one replaced. Its files stay, as a fallback while files of this one are missing. */
   previous: v.optional(fileSchema),
-  /**
-   * The items that the first list needs, in the same request: all items, or with clusters the head's items, field by field.
-   * Absent if they are large, and in copies of the manifest.
-   */
-  head: v.optional(itemColumnsSchema),
 });
 
 export type Manifest = v.InferOutput<typeof manifestSchema>;
 export type BundleFile = v.InferOutput<typeof fileSchema>;
-export type BundleShard = v.InferOutput<typeof shardSchema>;
 export type Modality = keyof Manifest['modalities'];
-/** The kinds of trained files, by their names in the manifest. */
+/** The kinds of trained data, by their names in the manifest. */
 export const LEARNED = ['companions', 'side', 'demand'] as const satisfies (keyof Manifest)[];
 /** The order of modalities in every feature row. */
 export const MODALITIES = ['text', 'image'] as const satisfies Modality[];
 
-/**
- * Every file that the manifest names, once each: shards, projection, encoders, photos, co-occurrence table, side model, demand,
- * texts. Not included: the files named by the directories of clusters, and the files of the previous manifest.
- */
+/** Every file that the manifest names, once each. Not included: the files that the directory and the index of ids name. */
 export function bundleFiles(manifest: Manifest): BundleFile[] {
-  const encoders = encoderFiles(manifest);
-  const { shards, projection, photos, clusters, previous, locales = {} } = manifest;
-  const late = [photos, ...LEARNED.flatMap((kind) => [manifest[kind], manifest[kind]?.clusters])];
-  const large = clusters
-    ? [clusters.directory, clusters.axes, clusters.statistics, clusters.head.items, clusters.head.features]
-    : [];
-  const before = previous ? [previous] : [];
-  const texts = Object.values(locales).flatMap(({ files, clusters: directory }) => [...files, directory ?? []].flat());
+  const { shards, projection, previous, locales = {} } = manifest;
+  const texts = Object.values(locales).map(({ head }) => head);
   const all = [
-    ...shards.items,
-    ...shards.features,
-    ...large,
+    shards.head,
+    shards.directory,
+    shards.ids,
     projection,
-    ...encoders,
-    ...late.flatMap((file) => file ?? []),
+    ...encoderFiles(manifest),
     ...texts,
-    ...before,
+    ...(previous ? [previous] : []),
   ];
-  return [...new Map(all.map((entry) => [entry.file, entry])).values()];
+  return [...new Map(all.map(({ file, sha256, bytes }) => [file, { file, sha256, bytes }])).values()];
 }
 
 /** The files of the encoders, with which browsers encode new items, descriptions and photos. */

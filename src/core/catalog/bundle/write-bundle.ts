@@ -1,45 +1,24 @@
 import { SidestreamError } from '../../../error';
 import { sha256 } from '../../common/bytes';
-import { encodeFileDirectory } from '../clusters/cluster-directory';
-import { type ItemPlaces, type PutFile, putInto, rowsFrom, writeClusters, writeHead } from '../clusters/write-clusters';
-import type { Demand } from '../demand';
+import { type FeatureMeaning, sameFeatures } from '../features/feature-meaning';
 import {
   contentBlend,
   contentVectors,
-  encodeFeatureShard,
+  encodeFeatureRows,
   type FeatureTable,
   photoTaps,
   pickRows,
   pickTaps,
 } from '../features/feature-table';
 import type { Item, TextRecipe } from '../item';
-import { encodeTexts, type ItemText } from '../locales';
-import { productStatistics, variantGroups } from '../variants/variant-groups';
+import type { ItemText } from '../locales';
+import { feedPositions } from '../shards/positions';
+import type { PreviousShards } from '../shards/shard-plan';
+import { putInto, SHARD_ITEMS, type ShardTexts, writeShards } from '../shards/write-shards';
 import { encodeItems } from './bundle-file';
-import {
-  keepLearned,
-  type Learned,
-  type Predecessor,
-  previousClusters,
-  putLearned,
-  sharedLearned,
-  storedDemand,
-} from './learned';
+import { keepLearned, type Learned, type Predecessor } from './learned';
 import { putManifest } from './manifest-file';
-import {
-  BUNDLE_SCHEMA,
-  type BundleFile,
-  type BundleShard,
-  type BundleSink,
-  type Manifest,
-  type Modality,
-} from './manifest-schema';
-
-/**
- * Size limit for items inside the manifest, bytes: about 2,000 products with short texts. A page fetches them again whenever
- * the manifest changes. Above the limit, items are in separate files, which are never fetched twice.
- */
-const MAX_HEAD_BYTES = 1_000_000;
+import { BUNDLE_SCHEMA, type BundleSink, type Manifest, MODALITIES, type Modality } from './manifest-schema';
 
 export interface BundleEncoder {
   preset: string;
@@ -85,12 +64,10 @@ export interface LocaleContent {
 }
 
 export interface WriteBundleOptions {
-  /** Items per shard of a catalogue without clusters. Default 1024. */
+  /** Target number of items in a shard; the maximum is twice as many. Default 128. */
   shardItems?: number;
-  /** Number of items from which a catalogue is written in clusters, which browsers load on demand. Default 20,001. */
-  clusterFrom?: number;
-  /** Target size of a cluster; the maximum is twice as many items. Default 256. */
-  clusterItems?: number;
+  /** Whether pages load all shards. Default: if they have at most 400 kB, compressed. */
+  whole?: boolean;
   /** The bundle that this one replaces in the same folder: its trained data is kept by id. */
   previous?: Predecessor;
   /** Markets that have an offers file. Default: the markets of the previous bundle. */
@@ -106,13 +83,13 @@ export interface WriteBundleOptions {
 
 /**
  * Called as items are processed.
- * @param step `group`: items are assigned to clusters; `write`: their files are written
+ * @param step `group`: items are assigned to shards; `write`: their files are written
  * @param items processed in this step, of `total`
  */
 export type WriteProgress = (step: 'group' | 'write', items: number, total: number) => void;
 
 /**
- * Writes a bundle: items, features, projection and encoders under content-hashed names, the manifest last, so that an
+ * Writes a bundle: shards, projection and encoders under content-hashed names, the manifest last, so that an
  * interrupted build never leaves a manifest that names missing files. The same content and the same previous bundle give
  * the same bytes.
  * @throws SidestreamError `catalog/empty` without items; `bundle/invalid` when items, features and encoders do not match;
@@ -123,16 +100,8 @@ export async function writeBundle(
   sink: BundleSink,
   options: WriteBundleOptions = {},
 ): Promise<Manifest> {
-  const {
-    shardItems = 1024,
-    clusterFrom = 20_001,
-    clusterItems = 256,
-    previous,
-    offers = previous?.manifest.offers ?? [],
-    learned,
-    verify,
-    onProgress,
-  } = options;
+  const { shardItems = SHARD_ITEMS, whole, previous, verify, onProgress } = options;
+  const { offers = previous?.manifest.offers ?? [], learned } = options;
   const { items, encoders, currency, language, locales = [] } = content;
   check(content);
   const { text, image } = encoders;
@@ -159,74 +128,65 @@ export async function writeBundle(
     modalities: { text: await modality('text'), image: await modality('image') },
     projection,
   };
-  const shards: Manifest['shards'] = { items: [], features: [] };
-  let photos: BundleFile | null = null;
-  let large: LargeCatalog | null = null;
-  if (items.length >= clusterFrom) {
-    const before = previous ? await previousClusters(previous, frame) : null;
-    const blend = contentBlend(frame);
-    const clustered = await writeClusters({ items, features, blend, clusterItems, previous: before, onProgress }, put);
-    const kept =
-      previous?.demand && (await keepLearned({ ...previous, cooccurrence: undefined, side: undefined }, items));
-    const given = learned?.demand ?? kept?.demand;
-    const demand = given && storedDemand(given, items, clustered.members);
-    const statistics = productStatistics(items, variantGroups(items));
-    const { clusters, head } = await writeHead(clustered, demand, statistics, put);
-    large = { clusters: { ...clustered.clusters, ...clusters }, head: [head], members: clustered.members, demand };
-  } else {
-    for (let start = 0; start < items.length; start += shardItems) {
-      const count = Math.min(shardItems, items.length - start);
-      const rows = (file: BundleFile): BundleShard => ({ ...file, start, count });
-      shards.items.push(rows(await put('items', 'json', encodeItems(items.slice(start, start + count)))));
-      shards.features.push(rows(await put('features', 'bin', encodeFeatureShard(features, start, count))));
-      onProgress?.('write', start + count, items.length);
-    }
-    if (features.scales.some((scale, row) => row % 2 === 1 && scale > 0)) {
-      const rest = pickTaps(content.features, { text: [], image: photoTaps(image) });
-      photos = await put('photos', 'bin', encodeFeatureShard(rest, 0, items.length));
-    }
-  }
-  const catalog = large ? [large.clusters.directory, large.clusters.axes] : [...shards.items, ...shards.features];
-  const first = large ? [large.clusters.head.items] : shards.items;
-  const places: ItemPlaces = large ?? { head: shards.items.map(({ start, count }) => rowsFrom(start, count)) };
-  const texts: NonNullable<Manifest['locales']> = {};
-  for (const { tag, market, texts: rows } of locales) {
-    texts[tag] = { ...(market ? { market } : {}), ...(await writeTexts(rows, places, put)) };
-  }
-  const inManifest = first.reduce((sum, { bytes }) => sum + bytes, 0) <= MAX_HEAD_BYTES;
-  const digests = [...catalog, projection].map((file) => file.sha256);
+  const blend = contentBlend(frame);
+  const contentOf = (rows: readonly number[]) => contentVectors(pickRows(features, [...rows]), blend);
+  const kept = previous ? await keepLearned(previous, items, contentOf) : {};
+  const all = { ...kept, ...learned };
+  const pictured = features.scales.some((scale, row) => row % 2 === 1 && scale > 0);
+  const entries = await writeShards(
+    {
+      items,
+      features,
+      blend,
+      positions: feedPositions(items, previous),
+      photos: pictured ? pickTaps(content.features, { text: [], image: photoTaps(image) }) : null,
+      texts: new Map(locales.map(({ tag, ...texts }): [string, ShardTexts] => [tag, texts])),
+      learned: all,
+      previous: previous ? comparableShards(previous, frame, all) : null,
+    },
+    put,
+    { shardItems, whole, onProgress },
+  );
   const manifest: Manifest = {
     ...frame,
-    digest: await sha256(new TextEncoder().encode(digests.join('\n'))),
-    ...(photos ? { photos } : {}),
-    shards,
-    ...(large ? { clusters: large.clusters } : {}),
+    digest: await catalogDigest(items, features, projection.sha256),
+    ...entries,
     ...(content.similar ? { similar: content.similar } : {}),
     ...(currency ? { currency } : {}),
     ...(language ? { language } : {}),
-    ...(locales.length > 0 ? { locales: texts } : {}),
-    ...(inManifest ? { head: large ? large.head.flat().map((row) => items[row]) : items } : {}),
+    ...(offers.length > 0 ? { offers: [...new Set(offers)].sort() } : {}),
+    // Rules refer to products by id or by fields, so they stay valid whatever else changed.
+    ...(previous?.manifest.rules ? { rules: previous.manifest.rules } : {}),
   };
-  const kept: Learned = {};
-  if (previous) {
-    const shared = await sharedLearned(previous, items, large);
-    Object.assign(manifest, shared);
-    const content = (rows: readonly number[]) => contentVectors(pickRows(features, [...rows]), contentBlend(frame));
-    Object.assign(kept, await keepLearned(previous, items, shared, { content, groups: large?.members }));
-  }
-  const all = { ...kept, ...learned };
-  if (all.demand && large?.demand) all.demand = large.demand;
-  // Rules refer to products by id or by fields, so they stay valid whatever else changed.
-  if (offers.length > 0) manifest.offers = [...new Set(offers)].sort();
-  if (previous?.manifest.rules) manifest.rules = previous.manifest.rules;
-  Object.assign(manifest, await putLearned(all, items, sink, large));
   await verify?.(manifest);
   return putManifest(manifest, previous?.manifest ?? null, sink);
 }
 
-interface LargeCatalog extends Required<ItemPlaces> {
-  clusters: NonNullable<Manifest['clusters']>;
-  demand: Demand | undefined;
+/** Items in a chunk of the digest of a catalogue. */
+const DIGEST_ITEMS = 1024;
+
+/** Names a state of a catalogue, whatever its shards and trained data. */
+async function catalogDigest(items: readonly Item[], features: FeatureTable, projection: string): Promise<string> {
+  const digests: string[] = [];
+  for (let start = 0; start < items.length; start += DIGEST_ITEMS) {
+    const rows = Array.from({ length: Math.min(DIGEST_ITEMS, items.length - start) }, (_, n) => start + n);
+    digests.push(await sha256(encodeItems(rows.map((row) => items[row]))));
+    digests.push(await sha256(encodeFeatureRows(pickRows(features, rows))));
+  }
+  return sha256(new TextEncoder().encode([...digests, projection].join('\n')));
+}
+
+/** The shards of a bundle, if they were made in the space of the next one; else null. */
+function comparableShards(
+  { manifest, items, shardOf }: Predecessor,
+  after: FeatureMeaning,
+  { side }: Learned,
+): PreviousShards | null {
+  const sameBlend = MODALITIES.every(
+    (modality) => manifest.modalities[modality].contentWeight === after.modalities[modality].contentWeight,
+  );
+  const sameContent = !manifest.side && sameBlend && sameFeatures(manifest, after);
+  return (side ? manifest.side?.digest === side.model.digest : sameContent) ? { items, shardOf } : null;
 }
 
 function check({ items, features, encoders, locales = [] }: BundleContent): void {
@@ -245,24 +205,3 @@ function check({ items, features, encoders, locales = [] }: BundleContent): void
 
 const invalid = (what: string): SidestreamError =>
   new SidestreamError('bundle/invalid', `Cannot write the bundle: ${what}.`);
-
-/**
- * Writes the texts of a catalogue in one more language, one file for each items file: a page loads only the texts of its
- * loaded items.
- * @param texts of each item
- * @returns the manifest's entry
- */
-async function writeTexts(
-  texts: readonly (ItemText | null)[],
-  { head, members }: ItemPlaces,
-  put: PutFile,
-): Promise<{ files: BundleFile[]; clusters?: BundleFile }> {
-  const write = async (parts: readonly (readonly number[])[]): Promise<BundleFile[]> => {
-    const files: BundleFile[] = [];
-    for (const rows of parts) files.push(await put('texts', 'json', encodeTexts(rows.map((row) => texts[row]))));
-    return files;
-  };
-  const files = await write(head);
-  if (!members) return { files };
-  return { files, clusters: await put('texts', 'bin', encodeFileDirectory(await write(members))) };
-}

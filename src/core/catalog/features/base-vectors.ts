@@ -1,6 +1,4 @@
 import { EVD, Matrix } from 'ml-matrix';
-import { SidestreamError } from '../../../error';
-import { isModerate, littleEndian } from '../../common/bytes';
 import { type ContentBlend, type ContentVectors, contentVectors, type FeatureTable, pickRows } from './feature-table';
 
 /** Axes of the base vectors: the leading eigenvectors of the content vectors' second moment. */
@@ -17,7 +15,6 @@ export interface PrincipalAxes {
 const MAX_ROWS = 8192;
 /** Number of items whose content vectors are in memory at a time. */
 const CHUNK = 4096;
-const HEADER = 2 * 4;
 
 /**
  * The axes that preserve most of the dot products of these items' content vectors. Not centred, because the dot product of
@@ -80,29 +77,4 @@ export function tableBaseVectors(
     onProgress?.(start + part.count);
   }
   return out;
-}
-
-/** Writes axes, little-endian: uint32 dims, uint32 width, float32 values. */
-export const encodeAxes = ({ dims, width, values }: PrincipalAxes): Uint8Array =>
-  littleEndian(Uint32Array.of(dims, width), values);
-
-/**
- * Reads the output of `encodeAxes`.
- * @throws SidestreamError `bundle/invalid` when their shape does not match the bundle, or a value is not finite
- */
-export function decodeAxes(bytes: ArrayBuffer, shape: Pick<PrincipalAxes, 'dims' | 'width'>): PrincipalAxes {
-  const { dims, width } = shape;
-  const view = new DataView(bytes);
-  if (
-    bytes.byteLength === HEADER + 4 * dims * width &&
-    view.getUint32(0, true) === dims &&
-    view.getUint32(4, true) === width
-  ) {
-    const values = Float32Array.from({ length: dims * width }, (_, at) => view.getFloat32(HEADER + 4 * at, true));
-    if (values.every(isModerate)) return { dims, width, values };
-  }
-  throw new SidestreamError(
-    'bundle/invalid',
-    `The axes of the bundle are not ${dims} axes of ${width} numbers. Build it again with \`sidestream build\`.`,
-  );
 }

@@ -1,4 +1,5 @@
-import { littleEndian, quantizeRow } from '../../common/bytes';
+import { isScale, littleEndian, quantizeRow } from '../../common/bytes';
+import { invalidBundle } from '../bundle/bundle-file';
 import type { Manifest } from '../bundle/manifest-schema';
 
 /**
@@ -92,16 +93,7 @@ export function concatTables(tables: readonly FeatureTable[]): FeatureTable {
   return { ...tables[0], count, values, scales };
 }
 
-/**
- * A feature shard holds the rows of `n` consecutive items, little-endian, without a header (the manifest has the sizes):
- *
- * | bytes | content |
- * |---|---|
- * | `n * rows * 4` | float32 scales: item by item, text taps then image taps, shallow to deep |
- * | `n * rows * D` | int8 values in the same order |
- *
- * with `rows` = text taps + image taps. Scales come first because they must be aligned.
- */
+/** The rows of each item of a table. */
 export interface FeatureShape {
   /** Width D. */
   dim: number;
@@ -124,13 +116,24 @@ export const photoTaps = ({
 }: Pick<Manifest['modalities']['image'], 'taps' | 'contentTap'>): number[] =>
   [...taps.keys()].filter((tap) => tap !== contentTap);
 
-export const featureShardBytes = (shape: FeatureShape, count: number): number =>
-  count * rowsPerItem(shape) * (4 + shape.dim);
+/** Writes a table, little-endian: float32 scales, item by item, text taps then image taps; then int8 values in the same order. */
+export const encodeFeatureRows = ({ scales, values }: FeatureTable): Uint8Array<ArrayBuffer> => littleEndian(scales, values);
 
-/** Writes items `start` to `start + count` of the table as one shard. */
-export function encodeFeatureShard(table: FeatureTable, start: number, count: number): Uint8Array {
-  const [from, to] = [start * rowsPerItem(table), (start + count) * rowsPerItem(table)];
-  return littleEndian(table.scales.subarray(from, to), table.values.subarray(from * table.dim, to * table.dim));
+/**
+ * Reads the output of `encodeFeatureRows`.
+ * @param file name of the file, for the message
+ * @throws SidestreamError `bundle/invalid` when its length is wrong, or a scale is negative, not finite or too large
+ */
+export function decodeFeatureRows(bytes: ArrayBuffer, file: string, shape: FeatureShape, count: number): FeatureTable {
+  const rows = count * rowsPerItem(shape);
+  if (bytes.byteLength !== rows * (4 + shape.dim)) throw invalidBundle(file, `does not have the features of ${count} items`);
+  const view = new DataView(bytes);
+  const scales = Float32Array.from({ length: rows }, (_, row) => {
+    const scale = view.getFloat32(4 * row, true);
+    if (isScale(scale)) return scale;
+    throw invalidBundle(file, `row ${row} has a scale of ${scale}`);
+  });
+  return { count, dim: shape.dim, taps: { ...shape.taps }, values: new Int8Array(bytes, 4 * rows), scales };
 }
 
 /** A table for `count` items in which every row is missing (scale 0). */

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { exactObject, fitting } from '../../common/schema';
 import { invalidBundle, parseJson } from '../bundle/bundle-file';
-import { type BundleShard, MANIFEST_FILE, type Manifest } from '../bundle/manifest-schema';
+import type { Manifest } from '../bundle/manifest-schema';
 import type { Bundle } from '../bundle/read-bundle';
 import { type Item, itemSchema } from '../item';
 
@@ -76,31 +76,19 @@ export function marketFor(manifest: Languages, wanted: unknown): string | undefi
   return locale === null ? undefined : manifest.locales?.[locale]?.market;
 }
 
-/**
- * The text files of a language for the items that a page loads first, with the rows of those items.
- * @throws SidestreamError `bundle/invalid` when their number differs from the number of items files
- */
-export function firstTexts({ locales, shards, clusters }: Manifest, tag: string): BundleShard[] {
-  const files = locales?.[tag]?.files ?? [];
-  const places = clusters ? [{ start: 0, count: clusters.head.count }] : shards.items;
-  if (files.length !== places.length || !clusters !== !locales?.[tag]?.clusters) {
-    throw invalidBundle(MANIFEST_FILE, `the texts in ${tag} do not match its items files`);
-  }
-  return files.map((file, n) => ({ ...file, start: places[n].start, count: places[n].count }));
-}
-
-/** The texts of all items of a bundle that was opened as a whole, in their order. @throws SidestreamError `bundle/*` */
+/** The texts of all items of a bundle, in their order. @throws SidestreamError `bundle/*` */
 export async function bundleTexts(
-  { manifest, clusters, file }: Pick<Bundle, 'manifest' | 'clusters' | 'file'>,
+  { shards, shardOf, items }: Pick<Bundle, 'shards' | 'shardOf' | 'items'>,
   tag: string,
 ): Promise<(ItemText | null)[]> {
-  const directory = manifest.locales?.[tag]?.clusters;
-  const counts = (await clusters?.directory())?.counts ?? [];
-  const beside = clusters && directory ? await clusters.filesBeside(directory, 'texts') : null;
-  const parts = beside?.map((part, n) => ({ ...part, count: counts[n] })) ?? firstTexts(manifest, tag);
-  const texts: (ItemText | null)[] = [];
-  for (const part of parts) {
-    for (const text of decodeTexts(await file(part), part.file, part.count)) texts.push(text);
+  const texts: (ItemText | null)[] = new Array(shardOf.length).fill(null);
+  const members: number[][] = Array.from({ length: shards.count }, () => []);
+  for (const [row, shard] of shardOf.entries()) members[shard].push(row);
+  for (const [shard, rows] of members.entries()) {
+    const { file, bytes, count } = await shards.beside(shard, { texts: tag });
+    // As `planShards` orders the items of a shard.
+    rows.sort((a, b) => (items[a].id < items[b].id ? -1 : 1));
+    for (const [n, text] of decodeTexts(bytes, file.file, count).entries()) texts[rows[n]] = text;
   }
   return texts;
 }

@@ -1,0 +1,56 @@
+import { pickCooccurrence } from '../cooccurrence';
+import { pickDemand } from '../demand';
+import { concatTables, decodeFeatureRows, type FeatureTable, photoShape, pickRows } from '../features/feature-table';
+import { joinCompanions, joinDemand, joinSide } from '../shards/companions';
+import type { Head, Shard } from '../shards/shard-file';
+import { pickSideModel } from '../side-model/side-model';
+import { addIds, type BundleProgress } from './bundle-file';
+import type { Bundle, BundleFiles } from './read-bundle';
+
+/** Reads all shards of a bundle, and puts the items into the order of the feed. @throws SidestreamError `bundle/*` */
+export async function wholeBundle(
+  files: BundleFiles,
+  { model }: Head,
+  onProgress?: BundleProgress,
+): Promise<Bundle> {
+  const { manifest, shards } = files;
+  const parts: Shard[] = [];
+  const seen = new Set<string>();
+  for await (const shard of shards.all(onProgress)) {
+    addIds(seen, shard.items);
+    parts.push(shard);
+  }
+  const all = parts.flatMap(({ items }) => items);
+  const places = Uint32Array.from(parts.flatMap(({ positions }) => [...positions]));
+  const order = [...all.keys()].sort((a, b) => places[a] - places[b] || (all[a].id < all[b].id ? -1 : 1));
+  const numbers = parts.flatMap(({ items }, shard) => items.map(() => shard));
+  const inOrder = (tables: FeatureTable[]): FeatureTable => pickRows(concatTables(tables), order);
+  return {
+    ...files,
+    items: order.map((row) => all[row]),
+    features: inOrder(parts.map(({ features }) => features)),
+    positions: Uint32Array.from(order, (row) => places[row]),
+    shardOf: Uint32Array.from(order, (row) => numbers[row]),
+    async cooccurrence() {
+      const table = joinCompanions(parts);
+      const { origin } = manifest.companions ?? {};
+      return table && pickCooccurrence(origin ? { ...table, origin } : table, order);
+    },
+    async demand() {
+      const demand = joinDemand(parts);
+      return demand && pickDemand(demand, order);
+    },
+    side: async () => model && pickSideModel(joinSide(model, parts).model, order),
+    async photos(onProgress) {
+      if (!manifest.photos) return null;
+      const shape = photoShape(manifest);
+      const tables: FeatureTable[] = [];
+      for (const shard of parts.keys()) {
+        const { file, bytes, count } = await shards.beside(shard, 'photos');
+        tables.push(decodeFeatureRows(bytes, file.file, shape, count));
+        onProgress?.(shard + 1, parts.length);
+      }
+      return inOrder(tables);
+    },
+  };
+}

@@ -1,0 +1,175 @@
+import { joinBytes, littleEndian } from '../../common/bytes';
+import { fitting } from '../../common/schema';
+import { decodeItems, encodeItems, invalidBundle, parseJson } from '../bundle/bundle-file';
+import type { Manifest } from '../bundle/manifest-schema';
+import { type CatalogStatistics, catalogStatisticsSchema } from '../catalog-statistics';
+import { type Demand, decodeDemand, encodeDemand } from '../demand';
+import {
+  decodeFeatureRows,
+  encodeFeatureRows,
+  type FeatureShape,
+  type FeatureTable,
+  featureShape,
+} from '../features/feature-table';
+import type { Item } from '../item';
+import type { SideModel, SideRows } from '../side-model/side-model';
+import { decodeSideModel, decodeSideRows, encodeSideModel, encodeSideRows } from '../side-model/side-model-file';
+import { type Companions, decodeCompanions, encodeCompanions } from './companions';
+
+/** Some products of a catalogue with everything that belongs to them, in one order. */
+export interface Shard {
+  /** Its number; absent for the head, whose products are also in shards, and for products that a device added. */
+  number?: number;
+  items: readonly Item[];
+  features: FeatureTable;
+  /** Places of the items in the order of the feed: ascending, but with gaps. Below 2^32. */
+  positions: Uint32Array;
+  /** What training made for the items; absent if nothing was trained. */
+  side?: SideRows;
+  demand?: Demand;
+  companions?: Companions;
+}
+
+/** The products that a page loads first. */
+export interface Head extends Shard {
+  /** The number of the shard of each item. */
+  shards: Uint32Array;
+  /** The side model of the items. */
+  model: SideModel | null;
+  /** Of the whole catalogue. */
+  statistics: CatalogStatistics;
+}
+
+/** What decides the sections of a shard and how they are read. */
+export type ShardFrame = Pick<Manifest, 'dim' | 'count' | 'side' | 'demand' | 'companions' | 'shards'>;
+
+/**
+ * A shard holds sections: uint32 bytes of each of the five, then the items as JSON, uint32 positions, features
+ * (`encodeFeatureRows`), side rows (`encodeSideRows`), demand (`encodeDemand`) and companions (`encodeCompanions`). A section is empty if
+ * the bundle lacks it.
+ */
+const SECTIONS = ['items', 'positions', 'features', 'side', 'demand', 'companions'] as const;
+type Section = (typeof SECTIONS)[number];
+/** A head also has the numbers of the items' shards, and statistics as JSON; its side rows are a side model (`encodeSideModel`). */
+const HEAD_SECTIONS = [...SECTIONS, 'shards', 'statistics'] as const;
+
+function encodeSections(sections: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  return joinBytes([littleEndian(Uint32Array.from(sections, ({ byteLength }) => byteLength)), ...sections]);
+}
+
+/** @throws SidestreamError `bundle/invalid` when the lengths do not add up */
+function decodeSections<Name extends string>(
+  bytes: ArrayBuffer,
+  file: string,
+  names: readonly Name[],
+): Record<Name, ArrayBuffer> {
+  const view = new DataView(bytes);
+  const header = 4 * names.length;
+  const lengths = bytes.byteLength < header ? [] : names.map((_, n) => view.getUint32(4 * n, true));
+  if (lengths.reduce((sum, length) => sum + length, header) !== bytes.byteLength) {
+    throw invalidBundle(file, 'its parts do not have the lengths that it names');
+  }
+  let at = header;
+  const parts = names.map((name, n) => {
+    const from = at;
+    at += lengths[n];
+    return [name, bytes.slice(from, at)] as const;
+  });
+  return Object.fromEntries(parts) as Record<Name, ArrayBuffer>;
+}
+
+const NONE = new Uint8Array();
+
+function sectionsOf(shard: Shard, shards: number, side: Uint8Array): Uint8Array[] {
+  const { items, features, positions, demand, companions } = shard;
+  return [
+    encodeItems(items),
+    littleEndian(positions),
+    encodeFeatureRows(features),
+    side,
+    demand ? encodeDemand(demand, items.length) : NONE,
+    companions ? encodeCompanions(companions, shards) : NONE,
+  ];
+}
+
+/** Bytes of each section of a shard, for reports. */
+export type SectionBytes = Record<Section, number>;
+
+/**
+ * Writes a shard.
+ * @param shards number of shards of the catalogue
+ * @returns also the bytes of each section
+ * @throws SidestreamError `bundle/invalid` when a value is out of range
+ */
+export function encodeShard(shard: Shard, shards: number): { bytes: Uint8Array<ArrayBuffer>; sections: SectionBytes } {
+  const { side } = shard;
+  const width = side ? side.vectors.length / side.biases.length : 0;
+  const sections = sectionsOf(shard, shards, side ? encodeSideRows(side, width) : NONE);
+  const lengths = SECTIONS.map((name, n) => [name, sections[n].byteLength] as const);
+  return { bytes: encodeSections(sections), sections: Object.fromEntries(lengths) as SectionBytes };
+}
+
+/** Writes a head. @param count number of shards of the catalogue @throws SidestreamError `bundle/invalid` when a value is out of range */
+export function encodeHead(head: Head, count: number): Uint8Array<ArrayBuffer> {
+  const { model, items, shards, statistics } = head;
+  const side = model ? encodeSideModel(model, items.length) : NONE;
+  const text = new TextEncoder().encode(JSON.stringify(statistics));
+  return encodeSections([...sectionsOf(head, count, side), littleEndian(shards), text]);
+}
+
+interface Expected {
+  /** Name of the file, for messages. */
+  file: string;
+  /** Number of items. */
+  count: number;
+}
+
+/**
+ * Reads the output of `encodeShard`.
+ * @throws SidestreamError `bundle/invalid` naming file and value
+ */
+export function decodeShard(
+  bytes: ArrayBuffer,
+  { file, count }: Expected,
+  frame: ShardFrame,
+): Shard {
+  const parts = decodeSections(bytes, file, SECTIONS);
+  const { side } = frame;
+  return {
+    ...decodeRows(parts, { file, count }, frame),
+    ...(side && { side: decodeSideRows(parts.side, count, side.width) }),
+  };
+}
+
+/** Reads the output of `encodeHead`. @throws SidestreamError `bundle/invalid` naming file and value */
+export function decodeHead(bytes: ArrayBuffer, { file, count }: Expected, frame: ShardFrame): Head {
+  const parts = decodeSections(bytes, file, HEAD_SECTIONS);
+  const shards = words(parts.shards, file, count, (shard) => shard < frame.shards.count);
+  const { side } = frame;
+  const model = side ? { ...decodeSideModel(parts.side, count), digest: side.digest } : null;
+  if (model && model.width !== side?.width) throw invalidBundle(file, `has vectors of ${model.width} values`);
+  const statistics = fitting(catalogStatisticsSchema, parseJson(file, parts.statistics), (what) => invalidBundle(file, what));
+  return { ...decodeRows(parts, { file, count }, frame), shards, model, ...(model && { side: model }), statistics };
+}
+
+function decodeRows(parts: Record<Section, ArrayBuffer>, { file, count }: Expected, frame: ShardFrame): Shard {
+  const { demand, companions, shards } = frame;
+  const shape: FeatureShape = featureShape(frame);
+  const known = demand && decodeDemand(parts.demand, count, demand.repeats);
+  return {
+    items: decodeItems(parts.items, file, count),
+    positions: words(parts.positions, file, count, () => true),
+    features: decodeFeatureRows(parts.features, file, shape, count),
+    ...(known && { demand: { ...known, sums: { ...demand.sums, count: frame.count } } }),
+    ...(companions && {
+      companions: decodeCompanions(parts.companions, count, shards.count, companions.support === 'orders'),
+    }),
+  };
+}
+
+function words(bytes: ArrayBuffer, file: string, count: number, fits: (value: number) => boolean): Uint32Array {
+  const view = new DataView(bytes);
+  const values = Uint32Array.from({ length: bytes.byteLength >> 2 }, (_, n) => view.getUint32(4 * n, true));
+  if (bytes.byteLength !== 4 * count || !values.every(fits)) throw invalidBundle(file, 'its numbers do not fit its items');
+  return values;
+}

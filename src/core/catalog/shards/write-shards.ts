@@ -1,0 +1,312 @@
+import { joinBytes, sha256 } from '../../common/bytes';
+import type { BundleFile, BundleSink, Manifest } from '../bundle/manifest-schema';
+import type { Learned } from '../bundle/learned';
+import { type Demand, decodeDemand, demandSums, encodeDemand, pickDemand, withPopularity } from '../demand';
+import { principalAxes, tableBaseVectors } from '../features/base-vectors';
+import {
+  type ContentBlend,
+  contentVectors,
+  encodeFeatureRows,
+  type FeatureTable,
+  pickRows,
+} from '../features/feature-table';
+import type { Item } from '../item';
+import { encodeTexts, type ItemText } from '../locales';
+import { pickSideModel, type SideModel } from '../side-model/side-model';
+import { productPopularity, productStatistics, variantGroups } from '../variants/variant-groups';
+import { companionsOf, type References, referencesTo } from './companions';
+import { type DirectoryNode, directoryShape, encodeFileList, encodeNode, type Means, meanOf } from './directory';
+import { headRows } from './head';
+import { encodeIdBuckets } from './id-index';
+import { type PreviousShards, planShards, type Space } from './shard-plan';
+import { encodeHead, encodeShard, type SectionBytes, type Shard } from './shard-file';
+
+/** Default target number of items in a shard. */
+export const SHARD_ITEMS = 128;
+/** Length of the vectors by which items without a side model are grouped. */
+const DIMS = 64;
+/** Size up to which a page loads the whole bundle, gzip bytes: its requests then tell nothing about the shopper. */
+const WHOLE_BYTES = 400_000;
+/** Largest share of the bytes of shards that gzip is expected to leave. */
+const MOST_COMPRESSED = 4;
+
+/** Stores one file under a name that follows from its bytes. */
+export type PutFile = (stem: string, extension: string, bytes: Uint8Array) => Promise<BundleFile>;
+
+/** Writes files under names that contain their digests. */
+export const putInto =
+  (sink: BundleSink): PutFile =>
+  async (stem, extension, bytes) => {
+    const digest = await sha256(bytes);
+    const file = `${stem}-${digest.slice(0, 16)}.${extension}`;
+    await sink(file, bytes);
+    return { file, sha256: digest, bytes: bytes.byteLength };
+  };
+
+/** The texts of each item in one more language. */
+export interface ShardTexts {
+  market?: string;
+  texts: readonly (ItemText | null)[];
+}
+
+/** A catalogue in the order of its feed. */
+export interface ShardContent {
+  items: Item[];
+  /** The content tap of each modality. */
+  features: FeatureTable;
+  blend: ContentBlend;
+  positions: Uint32Array;
+  /** The rest of the pictures' taps; null without pictures. */
+  photos: FeatureTable | null;
+  /** Other languages, by tag. */
+  texts: ReadonlyMap<string, ShardTexts>;
+  learned: Learned;
+  /** The shards that these replace, made in the same space. */
+  previous: PreviousShards | null;
+}
+
+export interface ShardOptions {
+  /** Target number of items in a shard; the maximum is twice as many. */
+  shardItems: number;
+  /** Whether pages load all shards. Default: if they are at most 400 kB, compressed. */
+  whole?: boolean;
+  onProgress?: (step: 'group' | 'write', items: number, total: number) => void;
+}
+
+/** What a manifest says of shards and trained data. */
+export type ShardEntries = Pick<Manifest, 'shards' | 'companions' | 'side' | 'demand' | 'photos' | 'locales'>;
+
+/** Writes shards, directory, head and indexes of a catalogue. @returns the manifest's entries */
+export async function writeShards(content: ShardContent, put: PutFile, options: ShardOptions): Promise<ShardEntries> {
+  const { items, features, blend, positions, photos, texts, learned, previous } = content;
+  const { shardItems, onProgress } = options;
+  const model = learned.side?.model ?? null;
+  const space = spaceOf(features, blend, model, (rows) => onProgress?.('group', Math.floor(rows / 2), items.length));
+  const members = planShards(items, space, { target: shardItems, most: 2 * shardItems }, previous);
+  onProgress?.('group', items.length, items.length);
+  const references = referencesTo(items, members);
+  const demand = learned.demand && storedDemand(learned.demand, members);
+  const shardOf = (rows: readonly number[]): Shard => ({
+    items: rows.map((row) => items[row]),
+    positions: Uint32Array.from(rows, (row) => positions[row]),
+    features: pickRows(features, [...rows]),
+    ...(model && { side: pickSideModel(model, rows) }),
+    ...(demand && { demand: pickDemand(demand, rows) }),
+    ...(learned.cooccurrence && { companions: companionsOf(learned.cooccurrence, rows, references) }),
+  });
+  // In the order of `sideFiles`.
+  const languages = [...texts].sort(([a], [b]) => (a < b ? -1 : 1));
+  const putTexts = ({ texts: all }: ShardTexts, rows: readonly number[]): Promise<BundleFile> =>
+    put('texts', 'json', encodeTexts(rows.map((row) => all[row])));
+  const entries: Entry[] = [];
+  const compressed = new CompressedSize(options.whole);
+  const sections: SectionBytes[] = [];
+  let written = 0;
+  for (const rows of members) {
+    const shard = shardOf(rows);
+    const encoded = encodeShard(shard, members.length);
+    sections.push(encoded.sections);
+    await compressed.add(encoded.bytes);
+    const files = [await put('shard', 'bin', encoded.bytes)];
+    if (photos) files.push(await put('photos', 'bin', encodeFeatureRows(pickRows(photos, rows))));
+    for (const [, language] of languages) files.push(await putTexts(language, rows));
+    entries.push(entryOf(shard, blend, files));
+    written += rows.length;
+    onProgress?.('write', written, items.length);
+  }
+  const { head, rows: first } = await putHead({ content, members, references, demand, shardOf }, put);
+  const locales: NonNullable<Manifest['locales']> = {};
+  for (const [tag, language] of languages) {
+    const { market } = language;
+    locales[tag] = { ...(market ? { market } : {}), head: await putTexts(language, first) };
+  }
+  const ids: BundleFile[] = [];
+  for (const bytes of encodeIdBuckets(members.map((rows) => rows.map((row) => items[row].id)))) {
+    ids.push(await put('ids', 'bin', bytes));
+  }
+  const bytesOf = (name: keyof SectionBytes): number => sections.reduce((sum, lengths) => sum + lengths[name], 0);
+  const { side, cooccurrence } = learned;
+  return {
+    shards: {
+      count: members.length,
+      target: shardItems,
+      largest: members.reduce((most, { length }) => Math.max(most, length), 0),
+      whole: compressed.isSmall,
+      ...(options.whole === undefined ? {} : { chosen: true as const }),
+      directory: await putDirectory(entries, put),
+      ids: await put('ids', 'bin', encodeFileList(ids)),
+      head,
+    },
+    ...(photos ? { photos: true as const } : {}),
+    ...(languages.length > 0 ? { locales } : {}),
+    ...(cooccurrence && {
+      companions: {
+        bytes: bytesOf('companions'),
+        ...(cooccurrence.origin ? { origin: cooccurrence.origin } : {}),
+        ...(cooccurrence.support ? { support: 'orders' as const } : {}),
+      },
+    }),
+    ...(side && {
+      side: {
+        bytes: bytesOf('side'),
+        width: side.model.width,
+        digest: side.model.digest ?? (await sideDigest(side.model)),
+        ...(side.weights ? { weights: side.weights } : {}),
+        ...(side.training ? { training: side.training } : {}),
+      },
+    }),
+    ...(demand && {
+      demand: {
+        bytes: bytesOf('demand'),
+        sums: { choices: demandSums(demand).choices, recent: demandSums(demand).recent },
+        ...(demand.repeats ? { repeats: { share: demand.repeats.share, interval: demand.repeats.interval } } : {}),
+      },
+    }),
+  };
+}
+
+/** Names the state of a side model: vectors of models with different names are not comparable. */
+const sideDigest = ({ vectors, biases, states }: SideModel): Promise<string> => {
+  const gains = states.flatMap(({ decay, gain }) => [Float32Array.of(decay), gain]);
+  return sha256(joinBytes([vectors, biases, ...gains].map(({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength))));
+};
+
+/**
+ * The vectors by which items are grouped: those of the side model with the bias, in which the page ranks, or else of their content.
+ */
+function spaceOf(
+  features: FeatureTable,
+  blend: ContentBlend,
+  model: SideModel | null,
+  onProgress: (rows: number) => void,
+): Space {
+  if (!model) {
+    const axes = principalAxes(features, blend, DIMS);
+    return { dims: axes.dims, values: tableBaseVectors(axes, features, blend, onProgress) };
+  }
+  const { width, vectors, biases } = model;
+  const dims = width + 1;
+  const values = new Float32Array(biases.length * dims);
+  for (const [row, bias] of biases.entries()) {
+    values.set(vectors.subarray(row * width, (row + 1) * width), row * dims);
+    values[row * dims + width] = bias;
+  }
+  return { dims, values };
+}
+
+/** The demand as the shards store it: a later build, which reads those, must find the same sums and choose the same head. */
+function storedDemand(demand: Demand, members: readonly (readonly number[])[]): Demand {
+  const order = members.flat();
+  const [choices, recent] = [new Float32Array(order.length), new Float32Array(order.length)];
+  for (const rows of members) {
+    const { buffer } = encodeDemand(pickDemand(demand, rows), rows.length);
+    const stored = decodeDemand(buffer, rows.length, demand.repeats);
+    for (const [n, row] of rows.entries()) [choices[row], recent[row]] = [stored.choices[n], stored.recent[n]];
+  }
+  return { ...demand, choices, recent, sums: undefined };
+}
+
+async function putHead(
+  {
+    content: { items, learned },
+    members,
+    references,
+    demand,
+    shardOf,
+  }: {
+    content: ShardContent;
+    members: readonly (readonly number[])[];
+    references: References;
+    demand: Demand | undefined;
+    shardOf: (rows: readonly number[]) => Shard;
+  },
+  put: PutFile,
+): Promise<{ head: Manifest['shards']['head']; rows: number[] }> {
+  const groups = variantGroups(items);
+  const popular = withPopularity(items, demand);
+  const rows = headRows(popular, members, (row) => references.taken[row] === 0);
+  const model = learned.side?.model ?? null;
+  const statistics = productStatistics(items, groups);
+  const head = {
+    ...shardOf(rows),
+    shards: Uint32Array.from(rows, (row) => references.shards[row]),
+    model: model && pickSideModel(model, rows),
+    statistics: demand ? { ...statistics, popularity: productPopularity(popular) } : statistics,
+  };
+  return { head: { ...(await put('head', 'bin', encodeHead(head, members.length))), count: rows.length }, rows };
+}
+
+/** A shard or a node, as its parent's entry. */
+interface Entry {
+  files: BundleFile[];
+  count: number;
+  content: Float32Array;
+  side: Float32Array;
+  bias: number;
+}
+
+function entryOf({ items, features, side }: Shard, blend: ContentBlend, files: BundleFile[]): Entry {
+  const count = items.length;
+  const same = new Uint8Array(count).fill(1);
+  const width = side ? side.vectors.length / count : 0;
+  return {
+    files,
+    count,
+    content: meanOf(contentVectors(features, blend), same),
+    side: meanOf({ width, values: side?.vectors ?? new Float32Array() }, same),
+    bias: side ? side.biases.reduce((sum, bias) => sum + bias, 0) / count : 0,
+  };
+}
+
+function nodeOf(entries: readonly Entry[]): DirectoryNode {
+  const means = (of: (entry: Entry) => Float32Array): Means => ({
+    width: of(entries[0]).length,
+    values: Float32Array.from(entries.flatMap((entry) => [...of(entry)])),
+  });
+  return {
+    files: entries.map(({ files }) => files),
+    counts: Uint32Array.from(entries, ({ count }) => count),
+    content: means(({ content }) => content),
+    side: means(({ side }) => side),
+    biases: Float32Array.from(entries, ({ bias }) => bias),
+  };
+}
+
+async function putDirectory(entries: readonly Entry[], put: PutFile): Promise<BundleFile> {
+  const { branch, levels } = directoryShape(entries.length);
+  const putNode = (node: DirectoryNode): Promise<BundleFile> => put('directory', 'bin', encodeNode(node));
+  if (levels === 1) return putNode(nodeOf(entries));
+  const nodes: Entry[] = [];
+  for (let start = 0; start < entries.length; start += branch) {
+    const part = entries.slice(start, start + branch);
+    const node = nodeOf(part);
+    nodes.push({
+      files: [await putNode(node)],
+      count: node.counts.reduce((sum, count) => sum + count, 0),
+      content: meanOf(node.content, node.counts),
+      side: meanOf(node.side, node.counts),
+      bias: part.reduce((sum, { bias, count }) => sum + bias * count, 0) / part.reduce((sum, { count }) => sum + count, 0),
+    });
+  }
+  return putNode(nodeOf(nodes));
+}
+
+/** Whether the compressed shards of a bundle are small enough for a page to load all of them. */
+class CompressedSize {
+  #raw = 0;
+  #bytes = 0;
+
+  /** @param given the answer, if a shop gave it */
+  constructor(private readonly given: boolean | undefined) {}
+
+  async add(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    this.#raw += bytes.byteLength;
+    if (this.given !== undefined || !this.isSmall) return;
+    const stream = new Blob([bytes]).stream().pipeThrough(new CompressionStream('gzip'));
+    this.#bytes += (await new Response(stream).arrayBuffer()).byteLength;
+  }
+
+  get isSmall(): boolean {
+    return this.given ?? (this.#bytes <= WHOLE_BYTES && this.#raw <= MOST_COMPRESSED * WHOLE_BYTES);
+  }
+}
