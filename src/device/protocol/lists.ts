@@ -168,8 +168,6 @@ export interface FindResponse {
   by: 'words' | 'meaning' | 'photo';
   /** As in `RecommendResponse`. */
   currency?: string;
-  /** Whether only part of the catalogue was searched, because it is too large to load as a whole. */
-  partial: boolean;
 }
 
 /** Which segments of the catalogue to rank. Its rules replace the shop's rules of the same names; pins have no effect. */
@@ -219,8 +217,6 @@ export interface SegmentsResponse {
   segments: Segment[];
   /** As in `RecommendResponse`. */
   currency?: string;
-  /** Whether only part of the catalogue was ranked, because it is too large to load as a whole. */
-  partial: boolean;
 }
 
 /** Which rows of lists to plan. Its rules replace the shop's rules of the same names; pins have no effect. */
@@ -262,8 +258,6 @@ export interface RowsResponse {
   rows: Row[];
   /** As in `RecommendResponse`. */
   currency?: string;
-  /** Whether only part of the catalogue was ranked, because it is too large to load as a whole. */
-  partial: boolean;
 }
 
 /** How to describe products. */

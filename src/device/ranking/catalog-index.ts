@@ -53,6 +53,10 @@ export interface CatalogIndex {
   updateFeatures?(features: NumberFeatures): boolean;
   /** Weight of a category that matches down to the last level in lists of similar items, relative to a content similarity of 1. */
   similarCategory: number;
+  /** Place of each item in the shop's feed, in items. */
+  places: Float32Array;
+  /** Number of items of the shop, loaded or not. */
+  shopCount: number;
   /** The co-occurrence of items in this shop; null while unknown. */
   cooccurrence: CooccurrenceTable | null;
   /** The shop's side model of all items; null without one. */
@@ -69,6 +73,9 @@ export interface CatalogIndexOptions {
   /** The bundle's, where its content says little. Default .1. */
   similarCategory?: number;
   variants?: ProductVariants | null;
+  /** Default: the order of the items, which are then all that the shop has. */
+  places?: Float32Array;
+  shopCount?: number;
   /** Statistics of the catalogue that contains the items. Default: statistics of these items. */
   statistics?: CatalogStatistics;
 }
@@ -87,6 +94,8 @@ export function catalogIndex(
     trend = null,
     similarCategory = 0.1,
     variants = null,
+    places = Float32Array.from(items.keys()),
+    shopCount = items.length,
     statistics = variants?.statistics ?? catalogStatistics(items),
   }: CatalogIndexOptions = {},
 ): CatalogIndex {
@@ -113,6 +122,8 @@ export function catalogIndex(
     trend,
     numbers: numberColumns(items, statistics.numbers),
     similarCategory,
+    places,
+    shopCount,
     cooccurrence,
     side: side && placeByContent(side, content),
   };

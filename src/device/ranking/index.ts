@@ -16,13 +16,7 @@ export type { HintedCatalog, Hints, HintValue } from './hints';
 export { PLACEMENTS, type Placement, type PriceRange, productOf, type Source } from './placement';
 export { type RankedItem, type RankRequest, rank } from './rank';
 export type { ExpertPart, ExpertState, RankState } from './rank-state';
-export {
-  baseProfile,
-  type ContentProfile,
-  type ContentWeights,
-  contentProfile,
-  nearestClusters,
-} from './retrieval/content-profile';
+export { contentScores, personalScores, type ScoreEntries } from './retrieval/shard-scores';
 export type { Filter, FilterCondition, FilterField, FilterValue } from './rules/filter';
 export {
   type CategoryCap,
@@ -76,3 +70,4 @@ export {
 } from './rules-file';
 export { choiceTable } from './terms/cooccurrence';
 export { optionsOf, type ProductOption, usualSizes } from './variant-options';
+export { vectorOf } from './similarities';

@@ -75,7 +75,7 @@ function mismatch({ name }: Preset, modality: Modality): SidestreamError {
  * @throws SidestreamError `runtime/invalid-input` if the shop already has its id, `store/*`
  */
 export async function insertItem(
-  { catalog, clusterLoader, session, storage, changes }: EngineParts,
+  { catalog, shardLoader, session, storage, changes }: EngineParts,
   local: LocalItem,
   era: number,
 ): Promise<Item> {
@@ -84,7 +84,7 @@ export async function insertItem(
     'runtime/invalid-input',
     `addItem(): the shop already has an item "${id}"; choose another id.`,
   );
-  if (await clusterLoader?.find(id)) throw taken;
+  if (await shardLoader?.find(id)) throw taken;
   await session.change(async ({ learner }) => {
     if (!catalog.accepts(local)) throw taken;
     await storage.saveLocalItem(local, era);

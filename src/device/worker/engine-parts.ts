@@ -9,7 +9,7 @@ import {
   marketFor,
   offeredMarket,
   offersFile,
-  openBundle,
+  openHead,
 } from '../../core/catalog';
 import { SidestreamError } from '../../error';
 import type { EarlyManifest } from '../protocol';
@@ -20,7 +20,7 @@ import { ListChanges, TaskQueue } from './engine-context';
 import type { EngineListener, EngineOptions } from './engine-options';
 import { EventRecorder } from './event-recorder';
 import { ExperimentAssignment, loadExperiment } from './experiment-assignment';
-import { FeatureLoader } from './feature-loader';
+import { RestLoader } from './rest-loader';
 import { LearningScheduler } from './learning-scheduler';
 import { LoadedCatalog } from './loaded-catalog';
 import type { JoinMutable } from './mutable-files';
@@ -48,9 +48,7 @@ export async function engineParts(options: EngineOptions, reports: EngineListene
   const files = new StartedFiles(fetchFrom(options.bundle), options.manifest);
   // Lists in the language of the page need them; a list without them reports it.
   loadReasons(options.lang).catch(() => undefined);
-  const opening = openBundle(files.over(), (loaded, total) => listener.progress({ stage: 'bundle', loaded, total }), {
-    whole: false,
-    featuresLater: true,
+  const opening = openHead(files.over(), (loaded, total) => listener.progress({ stage: 'bundle', loaded, total }), {
     onIncomplete: report,
     onManifest(manifest) {
       startFirstList(manifest, options, files);
@@ -64,18 +62,12 @@ export async function engineParts(options: EngineOptions, reports: EngineListene
   });
   const returning = preloadDevice(options);
   const [running, bundle] = await Promise.all([experiment, opening]);
-  // Most catalogues are loaded as a whole.
-  const large = bundle.clusters && (await import('./cluster-loader'));
-  // Parts of a large catalogue that arrive later may have variants.
-  const variants = large || bundle.items.some(({ group }) => group) ? await import('../ranking/variants') : null;
+  const { manifest, shards } = bundle;
+  const parts = shards.whole ? null : await import('./shard-loader');
+  // Items that arrive later may have variants.
+  const variants = manifest.variants ? await import('../ranking/variants') : null;
   const catalog = new LoadedCatalog(bundle, variants?.productVariants);
-  if (large) catalog.clusterLearned = new large.ClusterLearned(bundle, listener);
-  if (bundle.manifest.demand && !bundle.items.some(({ popularity }) => popularity)) {
-    // Without popularity, the first list would follow the order of the feed and change a moment later. A failure is
-    // retried with the other trained files, and reported.
-    await import('./load-learned').then(({ loadDemand }) => loadDemand(catalog)).catch(() => undefined);
-  }
-  if (bundle.manifest.locales) {
+  if (manifest.locales) {
     catalog.texts = new (await import('./item-texts')).ItemTexts(bundle, options.lang, listener);
   }
   const context = {
@@ -88,16 +80,16 @@ export async function engineParts(options: EngineOptions, reports: EngineListene
     tasks: new TaskQueue(report),
     changes: new ListChanges(),
   };
-  const clusterLoader = bundle.clusters && large && new large.ClusterLoader(context, bundle.clusters);
+  const shardLoader = parts && new parts.ShardLoader(context);
   const events = new EventRecorder(context);
-  const scheduler = new LearningScheduler({ ...context, clusterLoader });
-  const features = new FeatureLoader({ ...context, scheduler });
-  const recommendations = new RecommendationService({ ...context, clusterLoader, features });
+  const scheduler = new LearningScheduler({ ...context, shardLoader });
+  const rest = new RestLoader({ ...context, scheduler });
+  const recommendations = new RecommendationService({ ...context, shardLoader, rest });
   const consent = new ConsentService({ ...context, scheduler, events, recommendations });
   // A list for this shopper depends on them.
-  void returning.then((known) => (known ? features.load() : undefined));
+  void returning.then((known) => (known ? rest.load() : undefined));
   const joinMutable = async (): Promise<void> => (await mutable)?.(catalog, context.changes);
-  return { ...context, clusterLoader, events, scheduler, features, recommendations, consent, joinMutable };
+  return { ...context, shardLoader, events, scheduler, rest, recommendations, consent, joinMutable };
 }
 
 const bytesSchema = v.nullable(v.instance(ArrayBuffer));
@@ -155,21 +147,16 @@ function startFirstList(
   { bundle, lang, market = marketFor(manifest, lang) }: EngineOptions,
   files: StartedFiles,
 ): void {
-  const { offers, rules, locales, clusters, demand, head } = manifest;
+  const { offers, rules, locales, shards, variants } = manifest;
   const offered = offeredMarket(offers, market);
   const fresh = [...(offered ? [offersFile(offered)] : []), ...(rules ? [RULES_FILE] : [])];
   files.start(fresh, freshFrom(bundle));
   const tag = localeFor(manifest, lang);
-  if (locales && tag !== null) files.start(locales[tag].files.map(({ file }) => file));
-  if (clusters) files.start([clusters.statistics.file, ...(head ? [] : [clusters.head.items.file])]);
+  files.start([shards.head.file, ...(locales && tag !== null ? [locales[tag].head.file] : [])]);
   const code: Promise<unknown>[] = [];
   if (locales) code.push(import('./item-texts'));
-  // Only items in the manifest tell immediately whether they have variants; other items may have some.
-  if (!head) code.push(import('../ranking/variants'));
-  if (demand && !head?.some(({ popularity }) => popularity)) {
-    files.start([demand.file]);
-    code.push(import('./load-learned'), import('../../core/catalog/bundle/late-files'));
-  }
+  if (variants) code.push(import('../ranking/variants'));
+  if (!shards.whole) code.push(import('./shard-loader'));
   // Its user requests it again, and reports a failure.
   for (const loading of code) loading.catch(() => undefined);
 }

@@ -90,7 +90,7 @@ export class Engine implements WorkerRecommender {
       const parts = await engineParts(options, listener, storage);
       const engine = new Engine(parts);
       await engine.#open();
-      parts.clusterLoader?.scheduleLoad();
+      parts.shardLoader?.scheduleLoad();
       await parts.joinMutable();
       return engine;
     } catch (thrown) {
@@ -245,29 +245,30 @@ export class Engine implements WorkerRecommender {
   }
 
   async getItem(id: unknown, lang?: unknown) {
-    const { catalog, clusterLoader } = this.#parts;
+    const { catalog, rest, shardLoader } = this.#parts;
     const wanted = parsed(v.string(), id, 'getItem()', 'id');
     const language = parsed(v.optional(v.string()), lang, 'getItem()', 'lang');
-    const item = catalog.find(wanted) ?? (await clusterLoader?.find(wanted)) ?? null;
+    if (!catalog.find(wanted)) await rest.waitFor(true);
+    const item = catalog.find(wanted) ?? (await shardLoader?.find(wanted)) ?? null;
     return item && (await catalog.shown(language))(item);
   }
 
   async browse(request: unknown) {
-    return (await otherLists()).browse(this.#parts.catalog, request);
+    return (await otherLists()).browse(this.#parts, request);
   }
 
   async categories(request: unknown) {
-    return (await otherLists()).categories(this.#parts.catalog, request);
+    return (await otherLists()).categories(this.#parts, request);
   }
 
   async status() {
-    await this.#parts.features.waitFor();
+    await this.#parts.rest.waitFor();
     return this.#status();
   }
 
   async settled() {
-    const { features, tasks, session } = this.#parts;
-    await features.load();
+    const { rest, tasks, session } = this.#parts;
+    await rest.load();
     await tasks.settled();
     await session.settled();
   }
@@ -285,7 +286,7 @@ export class Engine implements WorkerRecommender {
   }
 
   async close() {
-    this.#parts.features.close();
+    this.#parts.rest.close();
     await this.settled();
     this.#parts.storage.close();
   }
@@ -314,12 +315,14 @@ export class Engine implements WorkerRecommender {
         return SidestreamError.from(thrown).serialize();
       }
     });
-    const { storage, events, clusterLoader, tasks } = this.#parts;
+    const { storage, events, shardLoader, rest, catalog, tasks } = this.#parts;
     if (storage.consent === 'denied' || entries.length === 0) return results;
     await events.append(entries);
     this.#learn();
-    // Events of items that a large catalogue lacks stay in the log, but are reported and not learned.
-    if (clusterLoader) tasks.beside(() => clusterLoader.check(entries.map(({ itemId }) => itemId)));
+    // Events of items that the catalogue lacks stay in the log, but are reported and not learned.
+    const ids = entries.map(({ itemId }) => itemId);
+    if (shardLoader) tasks.beside(() => shardLoader.check(ids));
+    else if (!rest.complete) tasks.beside(() => rest.load().then(() => void ids.map((id) => catalog.rowOf(id))));
     return results;
   }
 
@@ -351,12 +354,12 @@ export class Engine implements WorkerRecommender {
     );
   }
 
-  /** Learns the events of the log, or notes them until the features are there. A list requested after this call waits for that. */
+  /** Learns the events of the log, or notes them until all items are there. A list requested after this call waits for that. */
   #learn(): void {
-    const { tasks, scheduler, features } = this.#parts;
+    const { tasks, scheduler, rest } = this.#parts;
     tasks.beside(async () => {
       await scheduler.catchUp();
-      await features.waitFor();
+      await rest.waitFor();
     });
   }
 
@@ -366,10 +369,10 @@ export class Engine implements WorkerRecommender {
 
   /** @throws SidestreamError `runtime/invalid-input`, `runtime/unknown-item` */
   #entry(event: unknown, time: number): NewEvent {
-    const { clusterLoader, catalog, experiment } = this.#parts;
+    const { shardLoader, rest, catalog, experiment } = this.#parts;
     const { type, itemId, details } = parsed(trackSchema, event, 'track()');
-    // In a large catalogue the item is looked up after the event is safe: it may not be loaded.
-    if (!clusterLoader) catalog.rowOf(itemId);
+    // Otherwise the item is looked up after the event is safe: it may not be loaded.
+    if (!shardLoader && rest.complete) catalog.rowOf(itemId);
     return { type, itemId, time, ...details, variant: experiment.label() };
   }
 }

@@ -1,12 +1,13 @@
 // Finding items by words, meaning or a picture. Only pages with a search need this code.
 
 import * as v from 'valibot';
-import type { FeatureTable } from '../../core/catalog';
+import { copyItem, createTable, decodeFeatureRows, type FeatureTable, photoShape } from '../../core/catalog';
 import { localeFor } from '../../core/catalog/locales';
 import { exactObject } from '../../core/common/schema';
 import { SidestreamError } from '../../error';
 import { type FindResponse, parsed, recommendSchema } from '../protocol';
 import {
+  contentScores,
   type Found,
   nearestToPicture,
   nearestToText,
@@ -22,6 +23,8 @@ import type { EngineParts } from './engine-parts';
 import type { ListInput } from './recommendation-service';
 
 const MAX_TEXT_LENGTH = 200;
+/** Maximum number of shards loaded for a search. */
+const SEARCHED_SHARDS = 6;
 
 const findSchema = exactObject({
   /** Absent if the page has encoded a picture. */
@@ -54,7 +57,7 @@ export class ItemFinder {
 
   /** @param encoded a query that the page has encoded; undefined: find by words */
   async find(request: unknown, encoded: unknown): Promise<FindResponse> {
-    const { catalog, storage, experiment, features, recommendations, listener } = this.context;
+    const { catalog, storage, experiment, rest, recommendations, listener } = this.context;
     const { era } = storage;
     const { text = '', filter, hint, ...list } = parsed(findSchema, request, 'find()');
     const query = parsed(querySchema, encoded, 'find()', 'query');
@@ -63,9 +66,10 @@ export class ItemFinder {
     }
     // Hints are for lists without words.
     const given = parsed(recommendSchema, { ...list, hints: {} }, 'find()');
+    await rest.waitFor(true);
     const words = query ? null : await this.#words(given.lang);
-    if (query) await features.waitFor(true);
-    const photos = query?.modality === 'image' ? await this.#photos() : null;
+    const near = query && (await this.#near(query));
+    const photos = near && query.modality === 'image' ? await this.#photos(near) : null;
     const rules = rulesOfFind(recommendations.rulesOf(null, { filter }));
     const ranked = await recommendations.withInput(given, ({ index, input: [state, asked], shown }: ListInput) => {
       const listed: RankRequest = { ...asked, rules, due: null };
@@ -84,13 +88,12 @@ export class ItemFinder {
         .then((hints) => hints.searched(category, era))
         .catch((thrown) => listener.error(SidestreamError.from(thrown)));
     }
-    features.listed();
+    rest.listed();
     return {
       id: recommendations.idOf('find'),
       items: ranked.map(({ recommendation }) => recommendation),
       by: query ? (query.modality === 'text' ? 'meaning' : 'photo') : 'words',
       currency: catalog.currency,
-      partial: !!catalog.bundle.clusters,
     };
   }
 
@@ -109,13 +112,45 @@ export class ItemFinder {
     return index;
   }
 
-  /** The taps of the pictures that only a search by photo reads. Without them it still finds what the content tap finds. */
-  async #photos(): Promise<FeatureTable | null> {
-    const { catalog, listener } = this.context;
-    return catalog.bundle.photos().catch((thrown) => {
+  /** Loads the shards whose items resemble a query most. @returns their numbers; all if the whole bundle is loaded */
+  async #near({ modality, values }: QueryVector): Promise<number[]> {
+    const { catalog, shardLoader, listener } = this.context;
+    const { shards, manifest } = catalog.bundle;
+    if (!shardLoader) return Array.from({ length: shards.count }, (_, shard) => shard);
+    const content = new Float32Array(2 * manifest.dim);
+    content.set(values.subarray(0, manifest.dim), modality === 'text' ? 0 : manifest.dim);
+    try {
+      const best = await shards.best(contentScores(content), SEARCHED_SHARDS);
+      await shardLoader.loadShards(best);
+      return best;
+    } catch (thrown) {
       listener.error(SidestreamError.from(thrown));
-      return null;
+      return [];
+    }
+  }
+
+  /**
+   * The taps of the pictures that only a search by photo reads, for the loaded items of some shards. Without them it still finds what the
+   * content tap finds.
+   */
+  async #photos(numbers: readonly number[]): Promise<FeatureTable | null> {
+    const { catalog, listener } = this.context;
+    const { bundle, index, loadedShards } = catalog;
+    if (!bundle.manifest.photos) return null;
+    const shape = photoShape(bundle.manifest);
+    const table = createTable(shape, index.items.length);
+    const reading = numbers.map(async (number) => {
+      const { file, bytes, count } = await bundle.shards.beside(number, 'photos');
+      const photos = decodeFeatureRows(bytes, file.file, shape, count);
+      for (const [place, id] of (loadedShards.get(number) ?? []).entries()) {
+        const row = index.rowOf.get(id);
+        if (row !== undefined) copyItem(photos, place, table, row);
+      }
     });
+    for (const result of await Promise.allSettled(reading)) {
+      if (result.status === 'rejected') listener.error(SidestreamError.from(result.reason));
+    }
+    return table;
   }
 
   #nearest(query: QueryVector, photos: FeatureTable | null, text: string): Found {

@@ -1,31 +1,31 @@
 // Texts of the items in further languages. Only shops with several of them need this code.
 
-import type { Bundle, BundleFile, ItemsPart } from '../../core/catalog';
-import { decodeTexts, firstTexts, type ItemText, localeFor, type Shown, shownItem } from '../../core/catalog/locales';
+import type { BundleFile, OpenedHead, Shard } from '../../core/catalog';
+import { decodeTexts, type ItemText, localeFor, type Shown, shownItem } from '../../core/catalog/locales';
 import { SidestreamError } from '../../error';
 import type { EngineListener } from './engine-options';
 
 interface Layer {
   tag: string;
   texts: Map<string, ItemText>;
-  clusters: Set<number>;
+  shards: Set<number>;
 }
 
 /**
  * Shows the items of a shop in the language of a page or a list. The texts of a language are loaded with the first list in
- * it: all of them, or, for a large catalogue, the texts of the head and of the loaded clusters. An item without texts in a
+ * it: those of the head and of the loaded shards. An item without texts in a
  * language appears as in the shop's main feed. If texts cannot be loaded, this is reported, and all items appear as in the
  * main feed.
  */
 export class ItemTexts {
-  readonly #bundle: Bundle;
+  readonly #bundle: OpenedHead;
   readonly #lang: string | undefined;
   readonly #listener: Pick<EngineListener, 'error'>;
   readonly #layers = new Map<string, Promise<Layer>>();
   readonly #loaded = new Map<number, string[]>();
 
   /** @param lang language of the page, if declared: its texts are fetched immediately */
-  constructor(bundle: Bundle, lang: string | undefined, listener: Pick<EngineListener, 'error'>) {
+  constructor(bundle: OpenedHead, lang: string | undefined, listener: Pick<EngineListener, 'error'>) {
     this.#bundle = bundle;
     this.#lang = lang;
     this.#listener = listener;
@@ -47,26 +47,26 @@ export class ItemTexts {
     };
   }
 
-  /** Loads the texts of clusters in the languages that lists are in, before their items are there. Never rejects. */
-  async follow(parts: readonly ItemsPart[]): Promise<void> {
-    for (const { cluster, items } of parts) {
+  /** Loads the texts of shards in the languages that lists are in, before their items are there. Never rejects. */
+  async follow(shards: readonly Shard[]): Promise<void> {
+    for (const { number, items } of shards) {
       const ids = items.map(({ id }) => id);
-      if (cluster !== undefined) this.#loaded.set(cluster, ids);
+      if (number !== undefined) this.#loaded.set(number, ids);
     }
     const layers = [...this.#layers.values()].map(async (loading) => this.#complete(await loading));
     await Promise.all(layers.map((completed) => this.#reported(completed)));
   }
 
-  /** Drops the texts of clusters without remaining items, except for the head's. */
+  /** Drops the texts of shards without remaining items, except for the head's. */
   async keepOnly(ids: ReadonlySet<string>): Promise<void> {
-    const head = new Set(this.#bundle.items.map(({ id }) => id));
+    const head = new Set(this.#bundle.head.items.map(({ id }) => id));
     const gone = [...this.#loaded].filter(([, own]) => !own.some((id) => ids.has(id)));
-    for (const [cluster] of gone) this.#loaded.delete(cluster);
+    for (const [shard] of gone) this.#loaded.delete(shard);
     for (const loading of this.#layers.values()) {
       // A failed language has no texts.
       const layer = await loading.catch(() => null);
-      for (const [cluster, own] of gone) {
-        layer?.clusters.delete(cluster);
+      for (const [shard, own] of gone) {
+        layer?.shards.delete(shard);
         for (const id of own) if (!head.has(id)) layer?.texts.delete(id);
       }
     }
@@ -83,34 +83,27 @@ export class ItemTexts {
   }
 
   async #load(tag: string): Promise<Layer> {
-    const { manifest, items } = this.#bundle;
-    const layer: Layer = { tag, texts: new Map(), clusters: new Set() };
-    const ids = items.map(({ id }) => id);
-    const files = firstTexts(manifest, tag).map(async (file) =>
-      this.#add(layer, file, ids.slice(file.start, file.start + file.count)),
-    );
-    await Promise.all(files);
+    const { manifest, head } = this.#bundle;
+    const layer: Layer = { tag, texts: new Map(), shards: new Set() };
+    const file = manifest.locales?.[tag]?.head;
+    if (file) this.#add(layer, { file, bytes: await this.#bundle.file(file) }, head.items.map(({ id }) => id));
     return layer;
   }
 
-  /** Loads the texts of the currently loaded clusters. */
+  /** Loads the texts of the currently loaded shards. */
   async #complete(layer: Layer): Promise<void> {
-    const { manifest, clusters } = this.#bundle;
-    const directory = manifest.locales?.[layer.tag]?.clusters;
-    const missing = [...this.#loaded].filter(([cluster]) => !layer.clusters.has(cluster));
-    if (!clusters || !directory || missing.length === 0) return;
-    const files = await clusters.filesBeside(directory, 'texts');
-    const adding = missing.map(async ([cluster, ids]) => {
-      await this.#add(layer, files[cluster], ids);
-      layer.clusters.add(cluster);
+    const { shards } = this.#bundle;
+    const missing = [...this.#loaded].filter(([shard]) => !layer.shards.has(shard));
+    const adding = missing.map(async ([shard, ids]) => {
+      this.#add(layer, await shards.beside(shard, { texts: layer.tag }), ids);
+      layer.shards.add(shard);
     });
     await Promise.all(adding);
   }
 
   /** @param ids of the items in the file, in its order */
-  async #add({ texts }: Layer, file: BundleFile, ids: readonly string[]): Promise<void> {
-    const found = decodeTexts(await this.#bundle.file(file), file.file, ids.length);
-    for (const [n, text] of found.entries()) if (text) texts.set(ids[n], text);
+  #add({ texts }: Layer, { file, bytes }: { file: BundleFile; bytes: ArrayBuffer }, ids: readonly string[]): void {
+    for (const [n, text] of decodeTexts(bytes, file.file, ids.length).entries()) if (text) texts.set(ids[n], text);
   }
 
   #reported<T>(work: Promise<T>): Promise<T | null> {

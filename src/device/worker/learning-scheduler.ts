@@ -1,7 +1,7 @@
-import type { FeatureTable } from '../../core/catalog';
+import type { Shard } from '../../core/catalog';
 import type { LoggedEvent } from '../../core/events';
 import { Learner, type Profile } from '../learner';
-import type { ClusterLoader } from './cluster-loader';
+import type { ShardLoader } from './shard-loader';
 import type { EngineContext } from './engine-context';
 import type { ActiveLearner, ChangingLearner, Turn } from './profile-session';
 
@@ -12,7 +12,7 @@ const MAX_PAST_ITEMS = 40;
 
 interface SchedulerContext extends EngineContext {
   /** Null if the whole catalogue is loaded. */
-  clusterLoader: ClusterLoader | null;
+  shardLoader: ShardLoader | null;
 }
 
 /** Decides when the learner learns, in the order of the log, and when the profile is saved. */
@@ -27,18 +27,19 @@ export class LearningScheduler {
     this.#complete = context.catalog.complete;
   }
 
-  /** Whether the learner in use reads the features of the items. Until then it only notes events, which stay in the log. */
+  /** Whether the learner in use knows all items that it needs. Until then it only notes events, which stay in the log. */
   get complete(): boolean {
     return this.#complete;
   }
 
   /**
-   * Gives the catalogue its features, and learns the events that were only noted so far. @throws SidestreamError `store/*`
+   * Gives the catalogue the rest of its items, and learns the events that were only noted so far. @throws SidestreamError `store/*`
    */
-  async completeCatalog(features: FeatureTable): Promise<void> {
+  async completeCatalog(shards: readonly Shard[]): Promise<void> {
     const { catalog, changes } = this.#context;
     await this.#restoreAfter(async (used) => {
-      catalog.setFeatures(features);
+      await catalog.texts?.follow(shards);
+      catalog.completeWith(shards);
       // Lists still use the present learner.
       used.setCatalog(catalog);
     });
@@ -50,13 +51,13 @@ export class LearningScheduler {
    * reflects them, unless items of a large catalogue must be loaded first.
    */
   async catchUp(): Promise<void> {
-    const { session, clusterLoader } = this.#context;
+    const { session, shardLoader } = this.#context;
     const tried = new Set<string>();
     for (;;) {
       const missing = await session.run((turn) => this.#learn(turn, tried));
       if (missing.length === 0) return;
       // Outside of any turn: a slow network must not delay the lists.
-      await clusterLoader?.load(missing);
+      await shardLoader?.load(missing);
       for (const id of missing) tried.add(id);
     }
   }
@@ -147,7 +148,7 @@ export class LearningScheduler {
   }
 
   async #restoreAfter(change: (used: ChangingLearner) => Promise<void>): Promise<void> {
-    const { session, storage, catalog, clusterLoader, experiment } = this.#context;
+    const { session, storage, catalog, shardLoader, experiment } = this.#context;
     let past: string[] = [];
     let complete = false;
     this.cancel();
@@ -177,7 +178,7 @@ export class LearningScheduler {
       },
     );
     const missing = past.filter((id) => !catalog.find(id));
-    if (missing.length > 0) await clusterLoader?.load(missing);
+    if (missing.length > 0) await shardLoader?.load(missing);
     await this.catchUp();
   }
 
@@ -187,12 +188,12 @@ export class LearningScheduler {
    * @returns ids to load before the rest can be learned
    */
   async #learn({ learner }: Turn<ActiveLearner>, tried: ReadonlySet<string>): Promise<string[]> {
-    const { storage, clusterLoader, catalog } = this.#context;
+    const { storage, shardLoader, catalog } = this.#context;
     const learning = this.#learns;
     const events = await storage.eventsAfter(learner.lastEvent);
     const unloaded = (event: LoggedEvent): boolean =>
       event.type !== 'impression' && !tried.has(event.itemId) && !catalog.find(event.itemId);
-    const first = clusterLoader ? events.findIndex(unloaded) : -1;
+    const first = shardLoader ? events.findIndex(unloaded) : -1;
     const known = first < 0 ? events : events.slice(0, first);
     const { windows } = learner;
     for (const event of known) {

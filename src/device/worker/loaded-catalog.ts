@@ -1,23 +1,23 @@
 import {
-  type Bundle,
   type ContentBlend,
-  type ContentVectors,
-  type CooccurrenceTable,
   concatTables,
   contentBlend,
   type FeatureTable,
   type Item,
-  type ItemsPart,
+  joinCompanions,
+  joinDemand,
+  joinSide,
   type Manifest,
+  type OpenedHead,
+  type Part,
   pickRows,
   placeByContent,
-  type SideModel,
+  type Shard,
 } from '../../core/catalog';
 import type { Shown } from '../../core/catalog/locales';
 import { SidestreamError } from '../../error';
-import { type CatalogIndex, catalogIndex, type Placement, type Rules, type ShopDemand } from '../ranking';
+import { type CatalogIndex, catalogIndex, type Placement, type Rules, ShopDemand } from '../ranking';
 import type { LocalItem } from '../store';
-import type { ClusterLearned } from './cluster-learned';
 import type { ItemTexts } from './item-texts';
 
 /** Replacement for the items' own prices and stock. */
@@ -38,31 +38,33 @@ export interface LiveOffers {
  */
 export type RulesFor = (placement: Placement | null, own: Rules) => Rules;
 
-/** Some items of the bundle, or one item that this device added, with features. */
-interface LoadedPart extends ItemsPart {
-  /** Places of the items in their cluster; absent if they belong to no single one. */
-  places?: readonly number[];
+/** Some items of the bundle, or one item that this device added. */
+interface LoadedPart extends Part {
+  items: readonly Item[];
+  features: FeatureTable;
+  positions: Uint32Array;
   local: LocalItem | null;
 }
 
+/** Range of positions in the feed. */
+const POSITIONS = 2 ** 32;
+
 /**
- * The catalogue in the worker, indexed for ranking: the bundle's items, then items that this device added and clusters of
- * a large catalogue as they are loaded. Rows keep their numbers, except in `keepOnly` and `clearLocal`.
+ * The catalogue in the worker, indexed for ranking: the head of the bundle, then shards as they are loaded and items that this
+ * device added. Rows keep their numbers, except in `keepOnly` and `clearLocal`.
  */
 export class LoadedCatalog {
-  readonly bundle: Bundle;
+  readonly bundle: OpenedHead;
   /** Null without offers, whose code is loaded with them. */
   offers: LiveOffers | null = null;
   /** Only the page's rules if the bundle has no rules file, whose code is loaded with it. */
   rulesFor: RulesFor = (_, own) => own;
   /** Null in a shop with one language: their code is loaded with them. */
   texts: ItemTexts | null = null;
-  /** Null without clusters, whose code is loaded with them. */
-  clusterLearned: ClusterLearned | null = null;
+  /** Ids of the items of each loaded shard, in its order. */
+  readonly loadedShards = new Map<number, readonly string[]>();
   #parts: LoadedPart[];
   readonly #shopIds: Set<string>;
-  #cooccurrence: CooccurrenceTable | null = null;
-  #side: SideModel | null = null;
   #demand: ShopDemand | null = null;
   /** Offers replace items in it, changing only their prices and stock. */
   index: CatalogIndex;
@@ -71,14 +73,14 @@ export class LoadedCatalog {
   readonly #variantsOf: ((items: readonly Item[]) => CatalogIndex['variants']) | undefined;
 
   /** @param variantsOf finds the variants of one product; absent if the catalogue has none */
-  constructor(bundle: Bundle, variantsOf?: (items: readonly Item[]) => CatalogIndex['variants']) {
+  constructor(bundle: OpenedHead, variantsOf?: (items: readonly Item[]) => CatalogIndex['variants']) {
     this.#variantsOf = variantsOf;
-    const { items, features } = bundle;
+    const { head, shards } = bundle;
     this.bundle = bundle;
-    this.#complete = !bundle.loadFeatures;
-    this.#shopIds = new Set(items.map(({ id }) => id));
-    this.#parts = [{ items, features, local: null }];
-    this.#table = features;
+    this.#complete = !shards.whole;
+    this.#shopIds = new Set(head.items.map(({ id }) => id));
+    this.#parts = [{ ...head, local: null }];
+    this.#table = head.features;
     this.index = this.#reindex();
   }
 
@@ -96,7 +98,7 @@ export class LoadedCatalog {
 
   /** Number of items of the shop, loaded or not. */
   get count(): number {
-    return this.bundle.statistics ? this.bundle.manifest.count + this.localItems.length : this.index.items.length;
+    return this.bundle.manifest.count + this.localItems.length;
   }
 
   /** Currency of the prices, as a code; undefined if unknown. */
@@ -104,46 +106,52 @@ export class LoadedCatalog {
     return this.offers?.currency ?? (this.offers?.foreign ? undefined : this.bundle.manifest.currency);
   }
 
-  /** Whether it has the features of the items that it was opened with. Until then these count as items without features. */
+  /** Whether the shopper's choices can be learned: all items are loaded, if a page loads the whole bundle. */
   get complete(): boolean {
     return this.#complete;
   }
 
-  setFeatures(features: FeatureTable): void {
-    this.#parts[0] = { ...this.#parts[0], features };
+  /** Adds all items of a bundle that a page loads as a whole. */
+  completeWith(shards: readonly Shard[]): void {
+    this.grow(shards);
     this.#complete = true;
-    this.index = this.#reindex();
   }
 
   get startWeights(): Readonly<Record<string, number>> | undefined {
     return this.bundle.manifest.side?.weights;
   }
 
-  /** Sets the side model of the bundle's items. Items that this device adds are placed by their content. */
-  setSide(side: SideModel): void {
-    this.#side = side;
-    this.index = { ...this.index, side: this.#sideOf(this.index.content) };
-  }
-
-  setCooccurrence(cooccurrence: CooccurrenceTable): void {
-    this.#cooccurrence = cooccurrence;
-    // Nothing else in the index depends on it.
-    this.index = { ...this.index, cooccurrence };
-  }
-
-  /** Demand for the bundle's items from the shop's log; null while unknown. */
+  /** Demand for the loaded items from the shop's log; null without one. */
   get demand(): ShopDemand | null {
     return this.#demand;
   }
 
-  setDemand(demand: ShopDemand): void {
-    this.#demand = demand;
-    this.index = this.#reindex();
+  /** Lifts of the shards with the items that others chose with the items at some rows: the sum over these items. */
+  shardsBeside(rows: ReadonlySet<number>): Map<number, number> {
+    const lifts = new Map<number, number>();
+    let start = 0;
+    for (const { items, places, companions } of this.#parts) {
+      for (let n = 0; companions && n < items.length; n++) {
+        if (!rows.has(start + n)) continue;
+        const place = places?.[n] ?? n;
+        for (let at = companions.offsets[place]; at < companions.offsets[place + 1]; at++) {
+          const shard = companions.shards[at];
+          lifts.set(shard, (lifts.get(shard) ?? 0) + companions.lifts[at]);
+        }
+      }
+      start += items.length;
+    }
+    return lifts;
   }
 
-  /** The clusters of a large catalogue with the items that others chose with the items at some rows, the best first. */
-  clustersBeside(rows: readonly number[]): number[] {
-    return this.clusterLearned?.clustersBeside(this.#parts, new Set(rows)) ?? [];
+  /** The shard of a loaded item; undefined for other items. */
+  shardOf(id: string): number | undefined {
+    let row = this.index.rowOf.get(id) ?? Number.POSITIVE_INFINITY;
+    for (const { items, number, shards } of this.#parts) {
+      if (row < items.length) return shards?.[row] ?? number;
+      row -= items.length;
+    }
+    return undefined;
   }
 
   /** Adds items encoded on this device. Items of other encoders, or with an id that the shop uses, are skipped. */
@@ -152,7 +160,8 @@ export class LoadedCatalog {
     for (const local of items) {
       const { item, values, scales } = local;
       if (!this.accepts(local)) continue;
-      const part = { items: [item], features: { count: 1, dim, taps, values, scales }, local };
+      const features = { count: 1, dim, taps, values, scales };
+      const part = { items: [item], features, positions: Uint32Array.of(POSITIONS - 1), local };
       const at = this.#parts.findIndex((other) => other.local?.item.id === item.id);
       if (at < 0) this.#parts.push(part);
       else this.#parts[at] = part;
@@ -170,38 +179,34 @@ export class LoadedCatalog {
     this.index = this.#reindex();
   }
 
-  /** Adds items of the bundle that are not loaded yet, and what training made for loaded ones. @returns whether anything was added */
-  grow(parts: readonly ItemsPart[]): boolean {
-    const before = this.index.items.length;
-    for (const { items, features, cluster } of parts) {
-      const rows = [...items.keys()].filter((row) => !this.index.rowOf.has(items[row].id));
-      const fresh = rows.filter((row) => !this.#shopIds.has(items[row].id));
+  /** Adds items of the bundle that are not loaded yet. @returns whether anything was added */
+  grow(shards: readonly Shard[]): boolean {
+    const before = this.#parts.length;
+    for (const shard of shards) {
+      const ids = shard.items.map(({ id }) => id);
+      if (shard.number !== undefined) this.loadedShards.set(shard.number, ids);
+      const rows = [...shard.items.keys()].filter((row) => !this.index.rowOf.has(shard.items[row].id));
+      const fresh = rows.filter((row) => !this.#shopIds.has(shard.items[row].id));
       if (fresh.length === 0) continue;
-      for (const row of fresh) this.#shopIds.add(items[row].id);
-      const own = { items: fresh.map((row) => items[row]), features: pickRows(features, fresh) };
-      this.#parts.push({ ...own, cluster, places: fresh, local: null });
+      for (const row of fresh) this.#shopIds.add(shard.items[row].id);
+      this.#parts.push({ ...partOf(shard, fresh), local: null });
     }
-    const grown = this.#parts.reduce((sum, { items }) => sum + items.length, 0) > before;
-    if (!grown && !this.clusterLearned?.changed) return false;
+    if (this.#parts.length === before) return false;
     this.index = this.#reindex();
     return true;
   }
 
-  /** Removes the bundle's items except the initial and the given ones. The remaining items get new rows. */
+  /** Removes the bundle's items except the head's and the given ones. The remaining items get new rows. */
   keepOnly(ids: ReadonlySet<string>): void {
     const [head, ...others] = this.#parts;
     const kept = others.flatMap((part): LoadedPart[] => {
       if (part.local) return [part];
       const rows = [...part.items.keys()].filter((row) => ids.has(part.items[row].id));
       for (const { id } of part.items) if (!ids.has(id)) this.#shopIds.delete(id);
-      if (rows.length === 0) return [];
-      const own = { items: rows.map((row) => part.items[row]), features: pickRows(part.features, rows) };
-      return [{ ...part, ...own, places: rows.map((row) => part.places?.[row] ?? row) }];
+      return rows.length > 0 ? [{ ...partOf(part, rows), local: null }] : [];
     });
     this.#parts = [head, ...kept];
-    const left = new Set(kept.map(({ cluster }) => cluster));
-    const gone = others.flatMap(({ cluster }) => (cluster === undefined || left.has(cluster) ? [] : [cluster]));
-    this.clusterLearned?.drop(gone);
+    for (const [number, own] of this.loadedShards) if (!own.some((id) => ids.has(id))) this.loadedShards.delete(number);
     this.index = this.#reindex();
   }
 
@@ -230,26 +235,38 @@ export class LoadedCatalog {
   #reindex(): CatalogIndex {
     this.#table = concatTables(this.#parts.map(({ features }) => features));
     const all = this.#parts.flatMap(({ items }) => items);
-    const learned = this.clusterLearned?.join(this.#parts);
-    if (learned) [this.#cooccurrence, this.#demand] = [learned.cooccurrence, learned.demand];
+    const { manifest, head, statistics } = this.bundle;
+    const demand = joinDemand(this.#parts);
+    this.#demand = demand && new ShopDemand(demand);
+    const table = joinCompanions(this.#parts);
+    const { origin } = manifest.companions ?? {};
     const items = this.#demand?.withPopularity(all) ?? all;
+    const scale = manifest.count / POSITIONS;
     const index = catalogIndex(items, this.#table, this.blend, {
       variants: this.#variantsOf?.(items),
-      cooccurrence: this.#cooccurrence,
+      cooccurrence: table && origin ? { ...table, origin } : table,
       trend: this.#demand?.trend(all.length),
-      similarCategory: this.bundle.manifest.similar?.category,
-      statistics: this.bundle.statistics ?? undefined,
+      similarCategory: manifest.similar?.category,
+      statistics,
+      shopCount: manifest.count,
+      places: Float32Array.from(this.#parts.flatMap(({ positions }) => Array.from(positions, (place) => place * scale))),
     });
-    const sided = { ...index, side: this.#sideOf(index.content, learned?.side) };
+    const side = head.model && joinSide(head.model, this.#parts);
+    const sided = { ...index, side: side && placeByContent(side.model, index.content, side.unknown) };
     // Last, because the statistics that standardise prices come from the bundle's own prices.
     return this.offers?.patched(sided) ?? sided;
   }
+}
 
-  /** @param joined the model of a large catalogue's loaded items */
-  #sideOf(content: ContentVectors, joined?: { model: SideModel; unknown: number[] } | null): SideModel | null {
-    if (joined) return placeByContent(joined.model, content, joined.unknown);
-    return this.#side && placeByContent(this.#side, content);
-  }
+/** Some items of a part. @param rows their places in it */
+function partOf(part: Shard & { places?: readonly number[] }, rows: readonly number[]): Omit<LoadedPart, 'local'> {
+  return {
+    ...part,
+    items: rows.map((row) => part.items[row]),
+    features: pickRows(part.features, [...rows]),
+    positions: Uint32Array.from(rows, (row) => part.positions[row]),
+    places: rows.map((row) => part.places?.[row] ?? row),
+  };
 }
 
 /**

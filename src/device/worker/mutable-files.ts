@@ -104,8 +104,8 @@ class OfferService implements LiveOffers {
     const { bundle, index } = this.catalog;
     const { rowOf } = index;
     const ids = new Set(offers.map(({ id }) => id));
-    // Items of a large catalogue may be loaded later.
-    const unknown = bundle.clusters === null ? [...ids].filter((id) => !rowOf.has(id)) : [];
+    // Other items may be loaded later.
+    const unknown = bundle.shards.whole && this.catalog.complete ? [...ids].filter((id) => !rowOf.has(id)) : [];
     for (const id of unknown) ids.delete(id);
     const fresh = [...ids].filter((id) => !this.#updated.has(id));
     if (this.#updated.size + fresh.length > MAX_KEPT) {

@@ -31,11 +31,14 @@ const browseSchema = exactObject({
 });
 const categoriesSchema = exactObject({ lang: v.optional(v.string()) });
 
-export async function browse(catalog: LoadedCatalog, request: unknown): Promise<BrowseResponse> {
+export async function browse({ catalog, rest }: EngineParts, request: unknown): Promise<BrowseResponse> {
   const { category, query, offset, limit, lang } = parsed(browseSchema, request ?? {}, 'browse()');
+  await rest.waitFor(true);
   const shown = await catalog.shown(lang);
   const words = query.toLocaleLowerCase().split(/\s+/).filter(Boolean);
-  const matches = catalog.index.items.filter((item) => {
+  const { items, places } = catalog.index;
+  const inOrder = [...items.keys()].sort((a, b) => places[a] - places[b]).map((row) => items[row]);
+  const matches = inOrder.filter((item) => {
     if (category !== '' && !inCategory(item.category, category)) return false;
     if (words.length === 0) return true;
     const { title, description, category: name } = shown(item);
@@ -46,24 +49,15 @@ export async function browse(catalog: LoadedCatalog, request: unknown): Promise<
 }
 
 /** Categories, broader ones included, with their numbers of items and their names in a language. */
-export async function categories(catalog: LoadedCatalog, request: unknown): Promise<CategoryCount[]> {
+export async function categories({ catalog, rest }: EngineParts, request: unknown): Promise<CategoryCount[]> {
   const { lang } = parsed(categoriesSchema, request ?? {}, 'categories()');
+  if (lang !== undefined) await rest.waitFor(true);
   const { items } = catalog.index;
   const labels = catalog.texts ? labelsOf(items, await catalog.texts.in(lang)) : new Map<string, string>();
-  return counted(catalog).map(([category, count]) => {
+  return catalog.bundle.statistics.categories.map(([category, count]) => {
     const label = labels.get(category);
     return label === undefined || label === category ? { category, count } : { category, label, count };
   });
-}
-
-function counted({ bundle, index }: LoadedCatalog): readonly (readonly [string, number])[] {
-  const { statistics } = bundle;
-  if (statistics) return statistics.categories;
-  const counts = new Map<string, number>();
-  for (const { category } of index.items) {
-    for (const path of categoryPaths(category)) counts.set(path, (counts.get(path) ?? 0) + 1);
-  }
-  return [...counts];
 }
 
 /** The name of each category in a language, by items that have as many paths of as many names there. */
@@ -88,7 +82,7 @@ function labelsOf(items: LoadedCatalog['index']['items'], shown: Shown): Map<str
 }
 
 const MAX_IDS = 10_000;
-/** Number of ids of a list whose clusters are loaded: the part that a shopper sees first. */
+/** Number of ids of a list whose shards are loaded: the part that a shopper sees first. */
 const LOADED_IDS = 48;
 
 const position = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_IDS - 1));
@@ -104,15 +98,15 @@ const rerankSchema = exactObject({
 export async function rerankList(
   list: unknown,
   options: unknown,
-  { catalog, experiment, session, clusterLoader, features, recommendations }: EngineParts,
+  { catalog, experiment, session, shardLoader, rest, recommendations }: EngineParts,
 ): Promise<RerankResponse> {
   const ids = parsed(idsSchema, list, 'rerank()', 'ids');
   const { strength, ...own } = parsed(rerankSchema, options, 'rerank()');
   const rules = recommendations.rulesOf(null, own);
-  if (strength > 0) await features.waitFor();
+  if (strength > 0) await rest.waitFor();
   // Without a history, the order is the shop's, and no item data is needed.
   const personal = strength > 0 && (await session.run(({ learner }) => learner.history.rows.length > 0));
-  if (personal) await clusterLoader?.loadList(ids.slice(0, LOADED_IDS));
+  if (personal) await shardLoader?.loadList(ids.slice(0, LOADED_IDS));
   return session.run(({ learner }) => ({
     ids: rerank(catalog.index, experiment.state(learner.state), { ids, strength, rules }),
     id: recommendations.idOf('rerank'),
@@ -159,12 +153,12 @@ export async function rankedSegments(
 
 export async function plannedRows(
   request: unknown,
-  { catalog, features, session, recommendations }: EngineParts,
+  { catalog, rest, session, recommendations }: EngineParts,
 ): Promise<RowsResponse> {
   const { limit, items, ...list } = parsed(rowsSchema, request ?? {}, 'recommendRows()');
   const given = parsed(recommendSchema, { ...list, limit: items }, 'recommendRows()');
   // Rows about a product compare contents, of which a new shopper's rows need nothing.
-  if (await session.run(({ learner }) => learner.history.rows.length > 0)) await features.waitFor(true);
+  if (await session.run(({ learner }) => learner.history.rows.length > 0)) await rest.waitFor(true);
   const rows = await recommendations.withInput(given, (input) =>
     planRows(input.index, ...input.input, { limit, items }).map(({ items: ranked, ...row }) => ({
       ...row,
@@ -174,16 +168,17 @@ export async function plannedRows(
   return { id: recommendations.idOf('rows'), rows, ...originOf(catalog) };
 }
 
-/** The currency of a response's prices, and whether it is about a part of the catalogue. */
-const originOf = ({ currency, bundle }: LoadedCatalog) => ({ currency, partial: !!bundle.clusters });
+/** The currency of a response's prices. */
+const originOf = ({ currency }: LoadedCatalog) => ({ currency });
 
 export async function products(
   given: unknown,
   request: unknown,
-  { catalog, session, options }: EngineParts,
+  { catalog, rest, session, options }: EngineParts,
 ): Promise<Product[]> {
   const ids = parsed(productIdsSchema, given, 'products()', 'ids');
   const { lang = options.lang, variants: withVariants } = parsed(productsSchema, request ?? {}, 'products()');
+  if (ids.some((id) => !catalog.find(id))) await rest.waitFor(true);
   const shown = await catalog.shown(lang);
   return session.run(({ learner }) => {
     const { items, rowOf, variants } = catalog.index;

@@ -18,9 +18,9 @@ const LOADED_AT_ONCE = 40;
  * @throws SidestreamError `runtime/unknown-item` when the log is of another shop, `store/*`, `bundle/*`
  */
 export async function mergeProfile(context: EngineParts, log: ExportedLog, era: number): Promise<ImportResult> {
-  const { features, scheduler, storage } = context;
-  await features.load();
-  if (features.failure) throw features.failure;
+  const { rest, scheduler, storage } = context;
+  await rest.load();
+  if (rest.failure) throw rest.failure;
   await scheduler.catchUp();
   await loadItems(context, log);
   const results: ImportResult[] = [];
@@ -32,12 +32,12 @@ export async function mergeProfile(context: EngineParts, log: ExportedLog, era: 
 }
 
 /** Loads the items that events are about, as was done when they were learned. */
-async function loadItems({ catalog, clusterLoader, storage }: EngineParts, { events }: ExportedLog): Promise<void> {
-  if (clusterLoader) {
+async function loadItems({ catalog, shardLoader, storage }: EngineParts, { events }: ExportedLog): Promise<void> {
+  if (shardLoader) {
     const all = [...(await storage.eventsAfter(0)), ...events].filter(({ type }) => type !== 'impression');
     const missing = [...new Set(all.map(({ itemId }) => itemId))].filter((id) => !catalog.find(id));
     for (let at = 0; at < missing.length; at += LOADED_AT_ONCE)
-      await clusterLoader.load(missing.slice(at, at + LOADED_AT_ONCE));
+      await shardLoader.load(missing.slice(at, at + LOADED_AT_ONCE));
   }
   if (events.length > 0 && !events.some(({ itemId }) => catalog.find(itemId))) {
     throw new SidestreamError(

@@ -99,14 +99,14 @@ const optionsSchema = exactObject({
   merge: v.optional(v.boolean(), false),
 } satisfies Record<keyof ImportOptions, v.GenericSchema>);
 
-/** @throws SidestreamError `bundle/*` if the required features cannot be loaded */
+/** @throws SidestreamError `bundle/*` if the required rest cannot be loaded */
 export async function exportProfile(
-  { features, scheduler, session, storage }: EngineParts,
+  { rest, scheduler, session, storage }: EngineParts,
   given: unknown,
 ): Promise<Blob> {
   const passphrase = parsed(passphraseSchema, given, 'exportProfile()', 'passphrase');
-  await features.load();
-  if (features.failure) throw features.failure;
+  await rest.load();
+  if (rest.failure) throw rest.failure;
   await scheduler.catchUp();
   const { profile, log } = await session.run(async ({ learner }) => {
     const saved = learner.save();

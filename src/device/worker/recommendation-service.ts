@@ -13,17 +13,17 @@ import {
   type Rules,
   rank,
 } from '../ranking';
-import type { ClusterLoader } from './cluster-loader';
 import { anonymousId } from './consent-state';
 import type { EngineContext } from './engine-context';
-import type { FeatureLoader } from './feature-loader';
 import type { ActiveLearner } from './profile-session';
+import type { RestLoader } from './rest-loader';
+import type { ShardLoader } from './shard-loader';
 import type { HintsOfList, VisitHints } from './visit-hints';
 
 interface ListContext extends EngineContext {
-  /** Null if the whole catalogue is loaded. */
-  clusterLoader: ClusterLoader | null;
-  features: FeatureLoader;
+  /** Null if the whole bundle is loaded. */
+  shardLoader: ShardLoader | null;
+  rest: RestLoader;
 }
 
 /** The ranking's input for a request, in the turn that makes its list. */
@@ -69,13 +69,20 @@ export class RecommendationService {
   }
 
   async recommend(given: ParsedRequest): Promise<RecommendResponse> {
-    const response = await this.withInput(given, ({ index, input, shown }) => ({
-      id: this.idOf(given.placement),
-      placement: given.placement,
-      currency: this.context.catalog.currency,
-      items: listed({ index, shown }, rank(index, ...input)),
-    }));
-    this.context.features.listed();
+    const { rest, catalog } = this.context;
+    const list = () =>
+      this.withInput(given, ({ index, input, shown }) => ({
+        id: this.idOf(given.placement),
+        placement: given.placement,
+        currency: catalog.currency,
+        items: listed({ index, shown }, rank(index, ...input)),
+      }));
+    let response = await list();
+    if (!rest.complete && response.items.length < given.limit) {
+      await rest.load();
+      response = await list();
+    }
+    rest.listed();
     return response;
   }
 
@@ -123,17 +130,18 @@ export class RecommendationService {
     given: ParsedRequest,
     work: (learner: ActiveLearner, late: Late) => T,
   ): Promise<T> {
-    const { session, clusterLoader, experiment, features } = this.context;
+    const { session, shardLoader, experiment, rest } = this.context;
     const { placement, itemId, cart, hints } = given;
-    const { diversity, pin } = this.rulesOf(placement, given);
+    const { diversity, pin, filter, boost } = this.rulesOf(placement, given);
     const complement = experiment.placement(placement) === 'complement';
     const needed = cart || Array.isArray(itemId) || complement;
     const lists = needed ? await listsInView() : null;
     // A list does not fail if their code is missing.
     const visit = hints || this.#hints ? await this.hints().catch(this.#report) : null;
     const late = { lists, hints: visit?.of(hints) };
-    await features.waitFor(!!(cart || itemId || diversity));
-    await clusterLoader?.loadInView([...ids, itemId ?? []].flat(), { cart, pins: pin, complement });
+    // The head can answer only what concerns the catalogue as a whole.
+    await rest.waitFor(!!(cart || itemId || diversity || pin || filter || boost) || ids.length > 0);
+    await shardLoader?.loadInView([...ids, itemId ?? []].flat(), { cart, pins: pin, complement });
     return session.run(({ learner }) => work(learner, late));
   }
 

@@ -35,9 +35,10 @@ export async function previousBundle(
 ): Promise<PreviousBundle | null> {
   if (!existsSync(join(folder, MANIFEST_FILE))) return null;
   try {
-    const { manifest, items, clusters, projection, cooccurrence, demand, side } = await openBundle(folderFetch(folder));
+    const bundle = await openBundle(folderFetch(folder));
+    const { manifest, projection } = bundle;
     const projections = madeAs(manifest, recipe) ? fitted(decodeProjection(await projection())) : {};
-    return { manifest, items, clusters, cooccurrence, demand, side, projections };
+    return { ...bundle, projections };
   } catch (thrown) {
     const { code, message } = SidestreamError.from(thrown);
     say(`Nothing was kept of the bundle that was in ${folder} (${code}): ${message}`);

@@ -97,7 +97,8 @@ async function showSummary(bundle: Bundle, folder: string, { json }: InspectOpti
     );
     return;
   }
-  const grouped = manifest.clusters ? `, in ${manifest.clusters.count} clusters` : '';
+  const { whole, count, target } = manifest.shards;
+  const grouped = whole ? ', loaded as a whole' : `, loaded in parts of about ${target} (${count})`;
   console.log(
     `${counted(items.length, 'item')} in ${counted(categories, 'category', 'categories')}${grouped}, format ${manifest.schema}, digest ${manifest.digest.slice(0, 16)}`,
   );

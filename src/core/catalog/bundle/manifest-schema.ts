@@ -127,6 +127,8 @@ export const manifestSchema = v.strictObject({
   projection: fileSchema,
   /** Whether each shard has a file with the rest of the pictures' taps, for a search by photo. */
   photos: v.optional(v.literal(true)),
+  /** Whether some items are variants of one product. */
+  variants: v.optional(v.literal(true)),
   shards: shardsSchema,
   /** Co-occurrence of the items, from the shop's logs or from its links and orders. */
   companions: v.optional(

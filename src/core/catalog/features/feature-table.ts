@@ -77,6 +77,14 @@ export function pickRows(table: FeatureTable, rows: ArrayLike<number>): FeatureT
   return { ...table, count: rows.length, values, scales };
 }
 
+/** Copies the rows of an item of a table to an item of another one of the same shape. */
+export function copyItem(from: FeatureTable, item: number, to: FeatureTable, at: number): void {
+  const rows = rowsPerItem(from);
+  const width = rows * from.dim;
+  to.values.set(from.values.subarray(item * width, (item + 1) * width), at * width);
+  to.scales.set(from.scales.subarray(item * rows, (item + 1) * rows), at * rows);
+}
+
 /** Concatenates tables, which must agree in D and taps. A single table is returned without copying. */
 export function concatTables(tables: readonly FeatureTable[]): FeatureTable {
   if (tables.length === 1) return tables[0];

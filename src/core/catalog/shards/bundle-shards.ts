@@ -54,6 +54,16 @@ export class BundleShards {
     return this.#manifest.shards.count;
   }
 
+  /** Number of items that a shard should have. */
+  get target(): number {
+    return this.#manifest.shards.target;
+  }
+
+  /** Items of the largest shard. */
+  get largest(): number {
+    return this.#manifest.shards.largest;
+  }
+
   /** Whether a page loads all of them. */
   get whole(): boolean {
     return this.#manifest.shards.whole;

@@ -17,6 +17,8 @@ export interface DirectoryNode {
   side: Means;
   /** Mean bias of each entry's items in the side model; zeros without one. */
   biases: Float32Array;
+  /** Mean of log((popularity + 1) / (mean popularity + 1)) of each entry's items. */
+  popularity: Float32Array;
 }
 
 /** One row per entry. */
@@ -56,16 +58,17 @@ export function directoryShape(shards: number): { branch: number; levels: 1 | 2 
 }
 
 /**
- * Writes a node of n entries with f files each, little-endian: uint32[n f] bytes; uint32[n] items; float32[n] scales of the content
+ * Writes a node of n entries with f files each, little-endian: uint32[n f] bytes; uint32[n] items; float32[n] popularity; float32[n] scales of the content
  * means; float32[n] scales of the side means and float32[n] biases, if there are any; int8 content means; int8 side means;
  * the first 16 bytes of the SHA-256 of each file. A file's name follows from its digest.
  */
-export function encodeNode({ files, counts, content, side, biases }: DirectoryNode): Uint8Array<ArrayBuffer> {
+export function encodeNode({ files, counts, content, side, biases, popularity }: DirectoryNode): Uint8Array<ArrayBuffer> {
   const all = files.flat();
   const [contents, sides] = [quantized(content), quantized(side)];
   return littleEndian(
     Uint32Array.from(all, ({ bytes }) => bytes),
     counts,
+    popularity,
     contents.scales,
     ...(side.width > 0 ? [sides.scales, biases] : []),
     contents.values,
@@ -89,7 +92,7 @@ function quantized({ width, values }: Means): { scales: Float32Array; values: In
 /** Reads the output of `encodeNode`. @throws SidestreamError `bundle/invalid` when it does not have this shape */
 export function decodeNode(bytes: ArrayBuffer, { file, entries, stems, content, side }: NodeShape): DirectoryNode {
   const named = entries * stems.length;
-  const numbers = named + entries * (side > 0 ? 4 : 2);
+  const numbers = named + entries * (side > 0 ? 5 : 3);
   const digests = 4 * numbers + entries * (content + side);
   if (bytes.byteLength !== digests + DIGEST * named) throw invalidBundle(file, `is not a directory of ${entries} entries`);
   const view = new DataView(bytes);
@@ -103,10 +106,11 @@ export function decodeNode(bytes: ArrayBuffer, { file, entries, stems, content, 
   const real = (place: number): number => view.getFloat32(place, true);
   const sizes = next(named, word);
   const counts = Uint32Array.from(next(entries, word));
+  const popularity = Float32Array.from(next(entries, real));
   const scales = next(entries, real);
   const sided = side > 0 ? next(entries, real) : [];
   const biases = side > 0 ? Float32Array.from(next(entries, real)) : new Float32Array(entries);
-  if (![...scales, ...sided].every(isScale) || !biases.every(isModerate) || counts.some((count) => count === 0)) {
+  if (![...scales, ...sided].every(isScale) || ![...biases, ...popularity].every(isModerate) || counts.some((count) => count === 0)) {
     throw invalidBundle(file, 'its numbers are out of range');
   }
   const means = (width: number, of: readonly number[]): Means => {
@@ -114,7 +118,7 @@ export function decodeNode(bytes: ArrayBuffer, { file, entries, stems, content, 
     at += steps.length;
     return { width, values: Float32Array.from(steps, (step, n) => step * of[Math.floor(n / width)]) };
   };
-  const node = { counts, biases, content: means(content, scales), side: means(side, sided) };
+  const node = { counts, biases, popularity, content: means(content, scales), side: means(side, sided) };
   const files = Array.from({ length: entries }, (_, entry) =>
     stems.map((stem, n): BundleFile => {
       const place = entry * stems.length + n;
@@ -137,6 +141,7 @@ export const encodeFileList = (files: readonly BundleFile[]): Uint8Array<ArrayBu
     content: { width: 0, values: new Float32Array() },
     side: { width: 0, values: new Float32Array() },
     biases: new Float32Array(),
+    popularity: new Float32Array(),
   });
 
 /** Reads the output of `encodeFileList`. @throws SidestreamError `bundle/invalid` when its length is not one of such lists */

@@ -50,14 +50,14 @@ export function planShards(
 const comparable = ({ items }: PreviousShards, count: number): boolean =>
   count < MAX_GROWTH * items.length && items.length < MAX_GROWTH * count;
 
-/** Like `clusterRows`, by the first variant of each product; its other variants join the same cluster. */
+/** Groups products by their first variants; the other variants of a product join it. */
 function splitProducts(
   space: Space,
   rows: Int32Array,
   variants: VariantGroups | null,
-  sizes: ShardSizes,
+  { target, most }: ShardSizes,
 ): Int32Array[] {
-  if (!variants) return clusterRows(space, rows, sizes);
+  if (!variants) return bisected(space, rows, target);
   const members = new Map<number, number[]>();
   for (const row of rows) {
     const product = variants.of[row]?.[0] ?? row;
@@ -65,16 +65,14 @@ function splitProducts(
     if (known) known.push(row);
     else members.set(product, [row]);
   }
-  const split = (products: Int32Array, target: number): Int32Array[] =>
-    clusterRows(space, products, { target, most: 2 * target }).flatMap((part) => {
+  const split = (products: Int32Array, size: number): Int32Array[] =>
+    bisected(space, products, size).flatMap((part) => {
       const all = Int32Array.from([...part].flatMap((product) => members.get(product) ?? []));
-      if (all.length <= sizes.most) return [all];
-      if (part.length === 1) return clusterRows(space, all, sizes);
+      if (all.length <= most) return [all];
       // Products with many variants leave room for fewer products.
-      if (target > 1) return split(part, Math.floor(target / 2));
-      return [...part].flatMap((product) => split(Int32Array.of(product), 1));
+      return part.length > 1 ? split(part, Math.ceil(part.length / 2)) : bisected(space, all, target);
     });
-  return split(Int32Array.from(members.keys()), Math.ceil((sizes.target * members.size) / rows.length));
+  return split(Int32Array.from(members.keys()), Math.max(1, Math.floor((target * members.size) / rows.length)));
 }
 
 function keptGroups(
@@ -94,12 +92,12 @@ function keptGroups(
   for (const [row, shard] of placed.entries()) if (shard !== undefined) groups[shard].push(row);
   // A shard that lost all of its items attracts no new ones.
   const filled = [...groups.keys()].filter((shard) => groups[shard].length > 0);
-  const centers = { dims: space.dims, values: stack(filled, (shard) => meanOf(space, Int32Array.from(groups[shard]))) };
+  const centers = filled.map((shard) => meanOf(space, groups[shard]));
   const added = new Map<number, number>();
   for (const [row, shard] of placed.entries()) {
     if (shard !== undefined) continue;
     const product = variants?.of[row]?.[0] ?? row;
-    const nearest = added.get(product) ?? filled[nearestOf(space, product, centers)];
+    const nearest = added.get(product) ?? filled[nearestOf(rowOf(space, product), centers)];
     added.set(product, nearest);
     groups[nearest].push(row);
   }
@@ -122,83 +120,84 @@ function keptGroups(
   return all;
 }
 
-/** Parts that a group is split into at a time; bounds the work per item, whatever the number of clusters. */
-const BRANCHES = 16;
-/** Rows per part on which the centres are computed. */
-const SAMPLE = 128;
+/** Rows on which the centres of a split are computed, and rounds of doing so. */
+const SAMPLE = 1024;
 const ROUNDS = 8;
 
 /**
- * Groups rows by hierarchical k-means: a group that is too large is split into up to 16 parts, and those again, until all
- * have `most` rows or fewer. The work grows with rows * log(rows). Centres start at evenly spaced rows of the given order,
- * so the same input gives the same clusters.
+ * Groups rows by bisecting k-means into parts of nearly equal size, at most `target` rows: each split sends so many rows to the side
+ * whose centre is nearer that both sides can be divided evenly. Consecutive parts are near each other. The work grows with
+ * rows * log(rows). Centres start from the given order, so the same input gives the same parts.
  * @param rows rows to group; their order decides ties
- * @returns rows of every part, in the given order
+ * @returns rows of every part
  */
-function clusterRows(space: Space, rows: Int32Array, sizes: ShardSizes): Int32Array[] {
-  if (rows.length <= sizes.most) return rows.length > 0 ? [rows] : [];
-  const parts = Math.min(BRANCHES, Math.max(2, Math.ceil(rows.length / sizes.target)));
-  const groups = split(space, rows, parts);
-  if (groups.length > 1) return groups.flatMap((group) => clusterRows(space, group, sizes));
-  // All rows are equal, so any cut will do.
-  const pieces = Math.ceil(rows.length / sizes.target);
-  return Array.from({ length: pieces }, (_, n) =>
-    rows.slice(Math.floor((n * rows.length) / pieces), Math.floor(((n + 1) * rows.length) / pieces)),
-  );
+function bisected(space: Space, rows: Int32Array, target: number): Int32Array[] {
+  const parts = Math.ceil(rows.length / target);
+  if (parts <= 1) return rows.length > 0 ? [rows] : [];
+  const left = Math.round((rows.length * (parts >> 1)) / parts);
+  const nearness = comparedNearness(space, rows);
+  const order = [...rows.keys()].sort((a, b) => nearness[a] - nearness[b] || a - b);
+  const side = (places: readonly number[]): Int32Array => Int32Array.from(places, (place) => rows[place]).sort();
+  return [order.slice(0, left), order.slice(left)].flatMap((places) => bisected(space, side(places), target));
 }
 
+/** How much nearer each row is to the first of two centres than to the second: the less, the nearer. */
+function comparedNearness(space: Space, rows: Int32Array): Float32Array {
+  const { dims, values } = space;
+  const size = Math.min(rows.length, SAMPLE);
+  const sample = Int32Array.from({ length: size }, (_, n) => rows[Math.floor((n * rows.length) / size)]);
+  let centers = furthest(space, sample);
+  const nearness = (of: Int32Array): Float32Array => {
+    // The difference of two squared distances is linear in the row.
+    const [one, other] = centers;
+    const apart = other.map((value, d) => 2 * (value - one[d]));
+    return Float32Array.from(of, (row) => {
+      let sum = 0;
+      for (let d = 0, at = row * dims; d < dims; d++, at++) sum += apart[d] * values[at];
+      return sum;
+    });
+  };
+  for (let round = 0; round < ROUNDS; round++) {
+    const near = nearness(sample);
+    const middle = near.slice().sort()[size >> 1];
+    const halves = [sample.filter((_, n) => near[n] < middle), sample.filter((_, n) => near[n] >= middle)];
+    if (halves.some(({ length }) => length === 0)) break;
+    centers = halves.map((half) => meanOf(space, half));
+  }
+  return nearness(rows);
+}
+
+/** The row of a sample furthest from its mean, and the row furthest from that one. */
+function furthest(space: Space, sample: Int32Array): Float32Array[] {
+  const far = (from: Float32Array): Float32Array => {
+    const distances = Array.from(sample, (row) => squaredDistance(rowOf(space, row), from));
+    return rowOf(space, sample[distances.indexOf(Math.max(...distances))]);
+  };
+  const one = far(meanOf(space, sample));
+  return [one, far(one)];
+}
+
+const rowOf = ({ dims, values }: Space, row: number): Float32Array => values.subarray(row * dims, (row + 1) * dims);
+
+const squaredDistance = (a: Float32Array, b: Float32Array): number =>
+  a.reduce((sum, value, d) => sum + (value - b[d]) ** 2, 0);
+
 /** Mean of some rows. @returns [dims] */
-function meanOf({ dims, values }: Space, rows: Int32Array): Float32Array {
+function meanOf({ dims, values }: Space, rows: ArrayLike<number>): Float32Array {
   const sums = new Float64Array(dims);
-  for (const row of rows) for (let d = 0; d < dims; d++) sums[d] += values[row * dims + d];
+  for (let n = 0; n < rows.length; n++) {
+    for (let d = 0, at = rows[n] * dims; d < dims; d++, at++) sums[d] += values[at];
+  }
   return Float32Array.from(sums, (sum) => sum / Math.max(1, rows.length));
 }
 
 /** Index of the centre nearest to a row; the first one if several are equally near. */
-function nearestOf(space: Space, row: number, centers: Space): number {
-  const { dims, values } = space;
-  const count = centers.values.length / dims;
-  const from = row * dims;
-  let nearest = 0;
-  let best = Number.POSITIVE_INFINITY;
-  for (let center = 0; center < count; center++) {
+function nearestOf(row: Float32Array, centers: readonly Float32Array[]): number {
+  let [nearest, best] = [0, Number.POSITIVE_INFINITY];
+  for (const [n, center] of centers.entries()) {
     let sum = 0;
-    for (let d = 0, to = center * dims; d < dims && sum < best; d++, to++) {
-      const apart = values[from + d] - centers.values[to];
-      sum += apart * apart;
-    }
-    if (sum < best) {
-      best = sum;
-      nearest = center;
-    }
+    for (let d = 0; d < row.length && sum < best; d++) sum += (row[d] - center[d]) ** 2;
+    if (sum < best) [nearest, best] = [n, sum];
   }
   return nearest;
-}
-
-function split(space: Space, rows: Int32Array, parts: number): Int32Array[] {
-  const size = Math.min(rows.length, parts * SAMPLE);
-  const sample = Int32Array.from({ length: size }, (_, n) => rows[Math.floor((n * rows.length) / size)]);
-  const starts = Int32Array.from({ length: parts }, (_, n) => sample[Math.floor(((n + 0.5) * size) / parts)]);
-  let centers = { dims: space.dims, values: stack(starts, (row) => rowOf(space, row)) };
-  for (let round = 0; round < ROUNDS; round++) {
-    const groups = assign(space, sample, centers).filter((group) => group.length > 0);
-    centers = { dims: space.dims, values: stack(groups, (group) => meanOf(space, group)) };
-  }
-  return assign(space, rows, centers).filter((group) => group.length > 0);
-}
-
-const rowOf = ({ dims, values }: Space, row: number): Float32Array =>
-  values.subarray(row * dims, (row + 1) * dims);
-
-function stack<T>(parts: ArrayLike<T>, vectorOf: (part: T) => Float32Array): Float32Array {
-  const vectors = Array.from(parts, vectorOf);
-  const out = new Float32Array(vectors.reduce((sum, vector) => sum + vector.length, 0));
-  for (const [n, vector] of vectors.entries()) out.set(vector, n * vector.length);
-  return out;
-}
-
-function assign(space: Space, rows: Int32Array, centers: Space): Int32Array[] {
-  const groups: number[][] = Array.from({ length: centers.values.length / centers.dims }, () => []);
-  for (const row of rows) groups[nearestOf(space, row, centers)].push(row);
-  return groups.map((group) => Int32Array.from(group));
 }

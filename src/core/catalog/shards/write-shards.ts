@@ -74,7 +74,7 @@ export interface ShardOptions {
 }
 
 /** What a manifest says of shards and trained data. */
-export type ShardEntries = Pick<Manifest, 'shards' | 'companions' | 'side' | 'demand' | 'photos' | 'locales'>;
+export type ShardEntries = Pick<Manifest, 'shards' | 'companions' | 'side' | 'demand' | 'photos' | 'variants' | 'locales'>;
 
 /** Writes shards, directory, head and indexes of a catalogue. @returns the manifest's entries */
 export async function writeShards(content: ShardContent, put: PutFile, options: ShardOptions): Promise<ShardEntries> {
@@ -86,6 +86,8 @@ export async function writeShards(content: ShardContent, put: PutFile, options: 
   onProgress?.('group', items.length, items.length);
   const references = referencesTo(items, members);
   const demand = learned.demand && storedDemand(learned.demand, members);
+  const popular = withPopularity(items, demand);
+  const logPopularity = logPopularityOf(popular);
   const shardOf = (rows: readonly number[]): Shard => ({
     items: rows.map((row) => items[row]),
     positions: Uint32Array.from(rows, (row) => positions[row]),
@@ -110,11 +112,11 @@ export async function writeShards(content: ShardContent, put: PutFile, options: 
     const files = [await put('shard', 'bin', encoded.bytes)];
     if (photos) files.push(await put('photos', 'bin', encodeFeatureRows(pickRows(photos, rows))));
     for (const [, language] of languages) files.push(await putTexts(language, rows));
-    entries.push(entryOf(shard, blend, files));
+    entries.push(entryOf(shard, blend, files, Float32Array.from(rows, (row) => logPopularity[row])));
     written += rows.length;
     onProgress?.('write', written, items.length);
   }
-  const { head, rows: first } = await putHead({ content, members, references, demand, shardOf }, put);
+  const { head, rows: first } = await putHead({ content, popular, members, references, demand, shardOf }, put);
   const locales: NonNullable<Manifest['locales']> = {};
   for (const [tag, language] of languages) {
     const { market } = language;
@@ -138,6 +140,7 @@ export async function writeShards(content: ShardContent, put: PutFile, options: 
       head,
     },
     ...(photos ? { photos: true as const } : {}),
+    ...(variantGroups(items) ? { variants: true as const } : {}),
     ...(languages.length > 0 ? { locales } : {}),
     ...(cooccurrence && {
       companions: {
@@ -184,14 +187,41 @@ function spaceOf(
     const axes = principalAxes(features, blend, DIMS);
     return { dims: axes.dims, values: tableBaseVectors(axes, features, blend, onProgress) };
   }
-  const { width, vectors, biases } = model;
+  const { width, vectors, biases, states } = model;
   const dims = width + 1;
+  const gain = Float32Array.from({ length: width }, (_, d) =>
+    Math.sqrt(states.reduce((sum, state) => sum + state.gain[d] ** 2, 0) / states.length),
+  );
   const values = new Float32Array(biases.length * dims);
   for (const [row, bias] of biases.entries()) {
-    values.set(vectors.subarray(row * width, (row + 1) * width), row * dims);
+    for (let d = 0; d < width; d++) values[row * dims + d] = gain[d] * vectors[row * width + d];
     values[row * dims + width] = bias;
   }
+  // The bias counts as much as the whole vector: the items that a new shopper is shown lie together.
+  const variances = variancesOf({ dims, values });
+  const [whole, own] = [variances.subarray(0, width).reduce((sum, variance) => sum + variance, 0), variances[width]];
+  for (let at = 0; at < values.length; at++) values[at] /= Math.sqrt(at % dims < width ? whole : own) || 1;
   return { dims, values };
+}
+
+/** The variance of each dimension. */
+function variancesOf({ dims, values }: Space): Float64Array {
+  const [sums, squares] = [new Float64Array(dims), new Float64Array(dims)];
+  for (let at = 0; at < values.length; at++) {
+    sums[at % dims] += values[at];
+    squares[at % dims] += values[at] ** 2;
+  }
+  const count = Math.max(1, values.length / dims);
+  return squares.map((square, d) => square / count - (sums[d] / count) ** 2);
+}
+
+/** As pages compute it, see `catalogIndex`. */
+function logPopularityOf(items: readonly Item[]): Float32Array {
+  const { mean } = productPopularity(items);
+  const groups = variantGroups(items);
+  return Float32Array.from(items, ({ popularity }, row) =>
+    Math.log(((groups ? groups.popularity[row] : popularity) ?? mean) + 1) - Math.log(mean + 1),
+  );
 }
 
 /** The demand as the shards store it: a later build, which reads those, must find the same sums and choose the same head. */
@@ -209,12 +239,15 @@ function storedDemand(demand: Demand, members: readonly (readonly number[])[]): 
 async function putHead(
   {
     content: { items, learned },
+    popular,
     members,
     references,
     demand,
     shardOf,
   }: {
     content: ShardContent;
+    /** The items with their popularity. */
+    popular: Item[];
     members: readonly (readonly number[])[];
     references: References;
     demand: Demand | undefined;
@@ -223,7 +256,6 @@ async function putHead(
   put: PutFile,
 ): Promise<{ head: Manifest['shards']['head']; rows: number[] }> {
   const groups = variantGroups(items);
-  const popular = withPopularity(items, demand);
   const rows = headRows(popular, members, (row) => references.taken[row] === 0);
   const model = learned.side?.model ?? null;
   const statistics = productStatistics(items, groups);
@@ -243,9 +275,15 @@ interface Entry {
   content: Float32Array;
   side: Float32Array;
   bias: number;
+  popularity: number;
 }
 
-function entryOf({ items, features, side }: Shard, blend: ContentBlend, files: BundleFile[]): Entry {
+function entryOf(
+  { items, features, side }: Shard,
+  blend: ContentBlend,
+  files: BundleFile[],
+  logPopularity: Float32Array,
+): Entry {
   const count = items.length;
   const same = new Uint8Array(count).fill(1);
   const width = side ? side.vectors.length / count : 0;
@@ -254,9 +292,12 @@ function entryOf({ items, features, side }: Shard, blend: ContentBlend, files: B
     count,
     content: meanOf(contentVectors(features, blend), same),
     side: meanOf({ width, values: side?.vectors ?? new Float32Array() }, same),
-    bias: side ? side.biases.reduce((sum, bias) => sum + bias, 0) / count : 0,
+    bias: side ? meanOf({ width: 1, values: side.biases }, same)[0] : 0,
+    popularity: meanOf({ width: 1, values: logPopularity }, same)[0],
   };
 }
+
+const average = (values: Float32Array, counts: Uint32Array): number => meanOf({ width: 1, values }, counts)[0];
 
 function nodeOf(entries: readonly Entry[]): DirectoryNode {
   const means = (of: (entry: Entry) => Float32Array): Means => ({
@@ -269,6 +310,7 @@ function nodeOf(entries: readonly Entry[]): DirectoryNode {
     content: means(({ content }) => content),
     side: means(({ side }) => side),
     biases: Float32Array.from(entries, ({ bias }) => bias),
+    popularity: Float32Array.from(entries, ({ popularity }) => popularity),
   };
 }
 
@@ -285,7 +327,8 @@ async function putDirectory(entries: readonly Entry[], put: PutFile): Promise<Bu
       count: node.counts.reduce((sum, count) => sum + count, 0),
       content: meanOf(node.content, node.counts),
       side: meanOf(node.side, node.counts),
-      bias: part.reduce((sum, { bias, count }) => sum + bias * count, 0) / part.reduce((sum, { count }) => sum + count, 0),
+      bias: average(node.biases, node.counts),
+      popularity: average(node.popularity, node.counts),
     });
   }
   return putNode(nodeOf(nodes));

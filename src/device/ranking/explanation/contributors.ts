@@ -81,7 +81,7 @@ function termsOfChoices(
   choices: Choices,
   isUsed: (name: TermName) => boolean,
 ): (readonly [TermName, ValueWithout])[] {
-  const { content, side, items } = index;
+  const { content, side } = index;
   const table = choiceTable(index);
   const product = productOf(index);
   const ofProducts =
@@ -126,7 +126,7 @@ function termsOfChoices(
     terms.session = byLast(SESSION, ({ rows, strengths }) =>
       similarTo(weightedMean(content, rows.slice(-SESSION), strengths.slice(-SESSION))),
     );
-    terms.catalogOrder = byLast(MAX_ORDERED, ({ products }) => ofProducts(catalogOrderOf(products, items.length)));
+    terms.catalogOrder = byLast(MAX_ORDERED, ({ products }) => ofProducts(catalogOrderOf(products, index)));
   }
   return (Object.entries(terms) as [TermName, ValueWithout][]).filter(([name]) => isUsed(name));
 }

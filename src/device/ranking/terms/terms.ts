@@ -16,35 +16,36 @@ const LOG_FLOOR = Math.log(FLOOR);
 
 const orderScale = (count: number): number => Math.max(1, count * SCALE);
 
+type Places = Pick<CatalogIndex, 'places' | 'shopCount'>;
+
 /** The value of `catalogOrder` for one item; without a history, its lowest value. */
-export function catalogOrderOf(rows: readonly number[], count: number): (row: number) => number {
+export function catalogOrderOf(rows: readonly number[], { places, shopCount }: Places): (row: number) => number {
   const last = rows.slice(-MAX_ORDERED);
-  const closeness = (row: number, other: number): number => Math.exp(-Math.abs(row - other) / orderScale(count));
+  const scale = orderScale(shopCount);
+  const closeness = (row: number, other: number): number => Math.exp(-Math.abs(places[row] - places[other]) / scale);
   return (row) => Math.log(FLOOR + last.reduce((sum, other) => sum + closeness(row, other) / last.length, 0));
 }
 
 /**
- * How close every item stands to the last ten choices in the order of the catalogue: log(0.02 + mean of exp(-rows apart /
+ * How close every item stands to the last ten choices in the order of the shop's feed: log(0.02 + mean of exp(-items apart /
  * scale)). Feeds are sorted by collection, supplier or date, so neighbouring items tend to belong together.
  * @param rows item rows of the history, oldest first
- * @param count items in the catalogue
  * @returns [count]; zeros without a history
  */
-export function catalogOrder(rows: readonly number[], count: number): Float32Array {
-  const out = new Float32Array(count);
+export function catalogOrder(rows: readonly number[], { places, shopCount }: Places): Float32Array {
+  if (rows.length === 0) return new Float32Array(places.length);
+  const out = new Float32Array(places.length);
   const last = rows.slice(-MAX_ORDERED);
-  if (last.length === 0) return out;
-  const scale = orderScale(count);
+  const scale = orderScale(shopCount);
   // Beyond this the sum does not change any more.
-  const far = Math.ceil(16 * scale);
-  const closeness = Float64Array.from({ length: far + 1 }, (_, apart) => Math.exp(-apart / scale) / last.length);
+  const far = 16 * scale;
   for (const row of last) {
-    for (let other = Math.max(0, row - far); other <= Math.min(count - 1, row + far); other++) {
-      out[other] += closeness[Math.abs(other - row)];
+    for (let other = 0; other < places.length; other++) {
+      const apart = Math.abs(places[row] - places[other]);
+      if (apart <= far) out[other] += Math.exp(-apart / scale) / last.length;
     }
   }
-  for (let row = 0; row < count; row++) out[row] = out[row] === 0 ? LOG_FLOOR : Math.log(FLOOR + out[row]);
-  return out;
+  return out.map((sum) => (sum === 0 ? LOG_FLOOR : Math.log(FLOOR + sum)));
 }
 
 /**
@@ -178,7 +179,7 @@ export function rawTermValues(index: CatalogIndex, { history, residualScores }: 
       weightedMean(index.content, rows, weights),
       weightedMean(index.content, rows.slice(-SESSION), strengths.slice(-SESSION)),
     ]);
-    values.catalogOrder = catalogOrder(products, count);
+    values.catalogOrder = catalogOrder(products, index);
     index.variants?.share(values.catalogOrder);
   }
   values.nearestHistory = index.nearestHistory.meanSimilarity(rows);

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { basename, dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { env } from '@tensorflow/tfjs-core';
-import { addLearned, type Bundle, type BundleFile, MANIFEST_FILE, openBundle } from '../../../core/catalog';
+import { addLearned, type Bundle, MANIFEST_FILE, openBundle } from '../../../core/catalog';
 import { SidestreamError } from '../../../error';
 import { folderFetch, folderSink, removeStale, withBundle } from '../../bundler';
 import { startBackend } from '../backend';
@@ -48,15 +48,16 @@ function wasmFolder(): string {
 
 type Learned = Parameters<typeof addLearned>[1];
 
-interface StoredFile {
+/** Where trained data was stored, and how many bytes of the bundle it takes. */
+interface StoredPart {
   file: string;
   bytes: number;
 }
 
 export interface StoredLearned {
-  companions?: StoredFile;
-  side?: StoredFile;
-  demand?: StoredFile;
+  companions?: StoredPart;
+  side?: StoredPart;
+  demand?: StoredPart;
 }
 
 /**
@@ -70,7 +71,7 @@ export async function storeLearned(learned: Learned, out: string, digest: string
     await removeStale(out, next, bundle.manifest);
     return next;
   });
-  const stored = ({ file, bytes }: BundleFile): StoredFile => ({ file: join(out, file), bytes });
+  const stored = ({ bytes }: { bytes: number }): StoredPart => ({ file: join(out, MANIFEST_FILE), bytes });
   return {
     ...(learned.cooccurrence && next.companions ? { companions: stored(next.companions) } : {}),
     ...(learned.side && next.side ? { side: stored(next.side) } : {}),

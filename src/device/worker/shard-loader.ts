@@ -1,0 +1,295 @@
+import type { BundleShards, Item, Shard } from '../../core/catalog';
+import { SidestreamError } from '../../error';
+import { contentScores, type Pin, personalScores, type ScoreEntries, vectorOf } from '../ranking';
+import type { EngineContext } from './engine-context';
+import type { ActiveLearner } from './profile-session';
+
+/** Number of items for the first list after a choice; with the head, nine requests. */
+const FIRST_ITEMS = 1200;
+/** Number of items by which each further choice extends what is loaded, and the largest number. */
+const ITEMS_PER_CHOICE = 300;
+const MAX_ITEMS = 6144;
+/** Number of items that remain after eviction, in addition to the head and the history. */
+const ITEMS_AFTER_EVICTION = 5000;
+/** Number of last choices whose own shards, and shards of items that others chose with them, are loaded. */
+const LAST_CHOICES = 3;
+/** Maximum number of shards loaded after a choice because others chose their items with the last choices. */
+const SHARDS_BESIDE = 4;
+/** The same for a list of items that others chose with the items in view: each of its first ten may be in another shard. */
+const SHARDS_OF_LIST = 6;
+/** Maximum number of shards loaded for the history of a returning shopper. */
+const PAST_SHARDS = 10;
+/** Quiet time after a choice before the shards near the shopper's preference are loaded, ms. */
+const LOAD_DELAY = 20;
+/** Maximum number of items in view around which shards are loaded; the first ones count. */
+const MAX_AROUND = 5;
+const SHARDS_AROUND_ITEM = 3;
+/**
+ * Number of last choices that are never evicted: no term looks further back. Dismissed items and items in the cart are not
+ * evicted either.
+ */
+const MAX_HISTORY = 200;
+
+/**
+ * Loads the part of a catalogue that a shopper needs: after its head, the shards of chosen items, of items that others chose with
+ * them, and of the items that the personal score ranks best; also shards around items in view. When too many items are loaded,
+ * the least recently requested ones are evicted. A bundle that a page loads as a whole needs no loader.
+ */
+export class ShardLoader {
+  readonly #context: EngineContext;
+  readonly #shards: BundleShards;
+  /** Item ids of the loaded shards, the shard that was requested last at the end. */
+  readonly #loaded = new Map<number, string[]>();
+  readonly #loadedAround = new Set<string>();
+  /** The history for which shards were loaded. */
+  #loadedHistory = '';
+  /** The loading of pinned items, by id: ids that the catalogue lacks are looked up once, not for every list. */
+  readonly #loadedPins = new Map<string, Promise<void>>();
+
+  constructor(context: EngineContext) {
+    this.#context = context;
+    this.#shards = context.catalog.bundle.shards;
+    context.changes.subscribe(() => this.scheduleLoad());
+  }
+
+  /** Loads the shards near the preference in a quiet moment, if the history changed since they were loaded last. */
+  scheduleLoad(): void {
+    const { tasks, session, changes } = this.#context;
+    tasks.later('load-shards', LOAD_DELAY, async () => {
+      if (!(await this.#loadNearPreference())) return;
+      await session.run(({ learner }) => void learner.terms);
+      changes.announce();
+    });
+  }
+
+  /** Loads the shards of items, the most important first; a failure is reported. */
+  load(ids: readonly string[]): Promise<void> {
+    return this.#reported(() => this.#load(ids));
+  }
+
+  /** Loads the shards of the first items of a list, as `load` does, after room was made for them. */
+  async loadList(ids: readonly string[]): Promise<void> {
+    if (ids.every((id) => this.#context.catalog.find(id))) return;
+    await this.#reported(async () => {
+      if (await this.#evict()) {
+        // The shards near the preferences may have been evicted.
+        this.#loadedHistory = '';
+        this.scheduleLoad();
+      }
+      await this.#load(ids);
+    });
+  }
+
+  /**
+   * Loads pinned items, and items with their neighbours for a list about them; for a list of items that others chose with them,
+   * with those instead. If the items are in more shards than may be loaded at once, the last items are left out.
+   * @param cart whether the list is also about the items in the cart
+   * @throws SidestreamError `bundle/*` when none of the items could be loaded; a failure of their neighbours is reported
+   */
+  async loadInView(
+    ids: readonly string[],
+    { cart = false, pins = [], complement = false }: { cart?: boolean; pins?: readonly Pin[]; complement?: boolean },
+  ): Promise<void> {
+    const { session, catalog } = this.#context;
+    await this.#loadPinned(pins.map(({ itemId }) => itemId));
+    const inCart = await session.run(({ learner }) => {
+      const { items } = catalog.index;
+      return cart ? [...learner.history.record.cart].map((row) => items[row].id).reverse() : [];
+    });
+    for (const about of [ids, inCart]) {
+      await this.#load(about);
+      let beside = 0;
+      const load = async (): Promise<void> => {
+        beside = await this.#loadBeside(about, SHARDS_OF_LIST);
+      };
+      if (complement) await this.#reported(load);
+      // Without companions, the list has similar items.
+      if (beside === 0) await this.#loadAround(about);
+    }
+  }
+
+  /** Loads the shards near the first 5 of some items; a failure is reported. */
+  async #loadAround(ids: readonly string[]): Promise<void> {
+    const { catalog } = this.#context;
+    await this.#reported(async () => {
+      for (const id of ids.slice(0, MAX_AROUND)) {
+        const { content, rowOf } = catalog.index;
+        const row = this.#loadedAround.has(id) ? undefined : rowOf.get(id);
+        if (row === undefined) continue;
+        // Added immediately: another list may look for these items while the next ones are fetched.
+        await this.loadBest(contentScores(vectorOf(content, row)), SHARDS_AROUND_ITEM);
+        this.#loadedAround.add(id);
+      }
+    });
+  }
+
+  /** Loads the shards that a score ranks best. @throws SidestreamError `bundle/*` */
+  async loadBest(score: ScoreEntries, most: number): Promise<void> {
+    await this.loadShards(await this.#shards.best(score, most));
+  }
+
+  /** Loads shards, the most important first. @throws SidestreamError `bundle/*` if none of those that are missing can be loaded */
+  async loadShards(numbers: readonly number[]): Promise<void> {
+    await this.#add(await this.#read(numbers));
+  }
+
+  /** Finds an item that may not be loaded; null if the catalogue lacks the id. @throws SidestreamError `bundle/*` */
+  async find(id: string): Promise<Item | null> {
+    const { catalog } = this.#context;
+    for (const number of await this.#shards.shardsWith(id)) {
+      const shard = await this.#shards.read(number);
+      const item = shard.items.find((other) => other.id === id);
+      if (item) await catalog.texts?.follow([shard]);
+      if (item) return catalog.offers?.joined(item) ?? item;
+    }
+    return null;
+  }
+
+  /**
+   * Checks that the catalogue has these items.
+   * @throws SidestreamError `runtime/unknown-item`; `bundle/*` if the check fails
+   */
+  async check(ids: readonly string[]): Promise<void> {
+    const { catalog } = this.#context;
+    for (const id of new Set(ids)) {
+      if (!catalog.find(id) && !(await this.find(id))) catalog.rowOf(id);
+    }
+  }
+
+  /** @returns whether the loaded catalogue changed */
+  async #loadNearPreference(): Promise<boolean> {
+    const { session, catalog } = this.#context;
+    const { scores, history, last, choices } = await session.run(({ learner }) => ({
+      scores: personalScores(catalog.index, learner.history, learner.weights),
+      history: this.#historyOf(learner),
+      last: this.#lastChoices(learner),
+      choices: learner.history.rows.length,
+    }));
+    if (!scores || history === this.#loadedHistory) return false;
+    const before = catalog.index;
+    // Items of the head are in shards, too.
+    await this.#loadWith(last);
+    await this.#loadBeside(last, SHARDS_BESIDE);
+    const wanted = Math.min(MAX_ITEMS - this.#shards.largest, FIRST_ITEMS + ITEMS_PER_CHOICE * (choices - 1));
+    // A returning shopper's list does not wait for all that earlier pages loaded one by one.
+    const room = Math.min(FIRST_ITEMS, wanted - catalog.index.items.length);
+    const most = Math.max(0, Math.ceil(room / this.#shards.target));
+    const ranked = most > 0 ? await this.#shards.best(scores, this.#loaded.size + most) : [];
+    const missing = ranked.filter((shard) => !this.#loaded.has(shard)).slice(0, most);
+    await this.loadShards(missing);
+    // Otherwise the announcement of the new items leads here again.
+    if (missing.length === 0 || room < FIRST_ITEMS) this.#loadedHistory = history;
+    return (await this.#evict()) || catalog.index !== before;
+  }
+
+  /** Loads the shards of the items that others chose with these items. @returns their number, at most `most` */
+  async #loadBeside(ids: readonly string[], most: number): Promise<number> {
+    const { catalog } = this.#context;
+    const lifts = catalog.shardsBeside(new Set(ids.flatMap((id) => catalog.index.rowOf.get(id) ?? [])));
+    const best = [...lifts].sort(([a, x], [b, y]) => y - x || a - b).slice(0, most);
+    await this.loadShards(best.map(([shard]) => shard));
+    return best.length;
+  }
+
+  async #load(ids: readonly string[]): Promise<void> {
+    const missing = ids.filter((id) => !this.#context.catalog.find(id));
+    if (missing.length > 0) await this.#loadWith(missing);
+  }
+
+  /** Loads the shards of items. @param ids the most important first: if they are in more shards than may be loaded, the last ids are left out */
+  async #loadWith(ids: readonly string[]): Promise<void> {
+    const { catalog } = this.#context;
+    const found = ids.map((id) => {
+      const known = catalog.shardOf(id);
+      return known === undefined ? this.#shards.shardsWith(id) : [known];
+    });
+    await this.loadShards([...new Set((await Promise.all(found)).flat())].slice(0, PAST_SHARDS));
+  }
+
+  /** Reads the shards that are not loaded yet; rejects only if all of them fail. */
+  async #read(numbers: readonly number[]): Promise<Shard[]> {
+    const missing = numbers.filter((number) => !this.#loaded.has(number));
+    const results = await Promise.allSettled(missing.map((number) => this.#shards.read(number)));
+    const read = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+    for (const { number = -1, items } of read)
+      this.#loaded.set(
+        number,
+        items.map(({ id }) => id),
+      );
+    // The most important shards come last, so they are evicted last.
+    for (const number of numbers.toReversed()) {
+      const ids = this.#loaded.get(number);
+      if (!ids) continue;
+      this.#loaded.delete(number);
+      this.#loaded.set(number, ids);
+    }
+    for (const result of results) {
+      if (result.status !== 'rejected') continue;
+      if (read.length === 0) throw result.reason;
+      this.#context.listener.error(SidestreamError.from(result.reason));
+    }
+    return read;
+  }
+
+  /** Loads pinned items, each at its first list; a failure is reported, and lists continue without them. */
+  async #loadPinned(ids: readonly string[]): Promise<void> {
+    const fresh = ids.filter((id) => !this.#loadedPins.has(id));
+    const loading = this.load(fresh);
+    for (const id of fresh) this.#loadedPins.set(id, loading);
+    await Promise.all(ids.map((id) => this.#loadedPins.get(id)));
+  }
+
+  async #add(shards: readonly Shard[]): Promise<void> {
+    if (shards.length === 0) return;
+    const { session, catalog } = this.#context;
+    // Texts must be loaded first: no list may show items in a wrong language.
+    await catalog.texts?.follow(shards);
+    await session.change(async ({ learner }) => {
+      // No list may be made between the two: the learner must know all rows.
+      if (catalog.grow(shards)) learner.setCatalog(catalog);
+    });
+  }
+
+  /** @returns whether items were evicted */
+  async #evict(): Promise<boolean> {
+    const { session, catalog } = this.#context;
+    if (catalog.index.items.length <= MAX_ITEMS) return false;
+    let kept: ReadonlySet<string> = new Set();
+    await session.renumber(({ history }) => {
+      const { items } = catalog.index;
+      const { rows, dismissed, record } = history;
+      const own = [...rows.slice(-MAX_HISTORY), ...dismissed, ...record.cart].map((row) => items[row].id);
+      this.#loadedAround.clear();
+      this.#loadedPins.clear();
+      let total = [...this.#loaded.values()].reduce((sum, ids) => sum + ids.length, 0);
+      for (const [shard, ids] of this.#loaded) {
+        if (total <= ITEMS_AFTER_EVICTION) break;
+        this.#loaded.delete(shard);
+        total -= ids.length;
+      }
+      kept = new Set([...own, ...[...this.#loaded.values()].flat()]);
+      catalog.keepOnly(kept);
+    });
+    await catalog.texts?.keepOnly(kept);
+    return true;
+  }
+
+  async #reported(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (thrown) {
+      this.#context.listener.error(SidestreamError.from(thrown));
+    }
+  }
+
+  /** The end of the history as a text, to compare with a later one. */
+  #historyOf(learner: ActiveLearner): string {
+    const { rows, dismissed } = learner.history;
+    return [rows.length, ...this.#lastChoices(learner), dismissed.size].join(' ');
+  }
+
+  #lastChoices({ history: { rows } }: ActiveLearner): string[] {
+    const { items } = this.#context.catalog.index;
+    return rows.slice(-LAST_CHOICES).map((row) => items[row].id);
+  }
+}
