@@ -17,7 +17,7 @@ export {
   offersFile,
   withoutEncoders,
 } from './bundle/manifest-schema';
-export { type Bundle, openBundle, openHead, type OpenedHead } from './bundle/read-bundle';
+export { type Bundle, type OpenedHead, openBundle, openHead } from './bundle/read-bundle';
 export type {
   BundleContent,
   BundleEncoder,
@@ -28,10 +28,6 @@ export type {
 export { writeBundle } from './bundle/write-bundle';
 export type { CatalogStatistics } from './catalog-statistics';
 export { catalogStatistics, categoryCounts, categoryPrefixes, numberStatistics, numbersOf } from './catalog-statistics';
-export type { BundleShards, SideFile } from './shards/bundle-shards';
-export { joinCompanions, joinDemand, joinSide, type Part } from './shards/companions';
-export type { DirectoryNode } from './shards/directory';
-export type { Head, Shard } from './shards/shard-file';
 export type { CooccurrenceTable, Link } from './cooccurrence';
 export { countCooccurrence, countSupport, linkCooccurrence } from './cooccurrence';
 export { type Demand, demandSums, popularityNow, type Repeats, withPopularity } from './demand';
@@ -56,5 +52,9 @@ export { localeFor, marketFor } from './locales';
 export { isNew } from './new-item';
 export type { Offer } from './offers';
 export { describeRejectedRow, groupedRows, RejectedGroups, type RejectedRow, shortened } from './rejected-row';
+export type { BundleShards, SideFile } from './shards/bundle-shards';
+export { joinCompanions, joinDemand, joinSide, type Part } from './shards/companions';
+export type { DirectoryNode } from './shards/directory';
+export type { Head, Shard } from './shards/shard-file';
 export { placeByContent, type SideModel } from './side-model';
 export type { VariantGroups } from './variants/variant-groups';

@@ -68,6 +68,6 @@ export {
   ruleProblemText,
   rulesAt,
 } from './rules-file';
-export { choiceTable } from './terms/cooccurrence';
-export { optionsOf, type ProductOption, usualSizes } from './variant-options';
 export { vectorOf } from './similarities';
+export { choiceTable, lastChoices } from './terms/cooccurrence';
+export { optionsOf, type ProductOption, usualSizes } from './variant-options';

@@ -20,13 +20,13 @@ import { ListChanges, TaskQueue } from './engine-context';
 import type { EngineListener, EngineOptions } from './engine-options';
 import { EventRecorder } from './event-recorder';
 import { ExperimentAssignment, loadExperiment } from './experiment-assignment';
-import { RestLoader } from './rest-loader';
 import { LearningScheduler } from './learning-scheduler';
 import { LoadedCatalog } from './loaded-catalog';
 import type { JoinMutable } from './mutable-files';
 import { ProfileSession } from './profile-session';
 import type { ProfileStorage } from './profile-storage';
 import { RecommendationService } from './recommendation-service';
+import { RestLoader } from './rest-loader';
 
 export type EngineParts = Awaited<ReturnType<typeof engineParts>>;
 

@@ -86,7 +86,12 @@ export class ItemTexts {
     const { manifest, head } = this.#bundle;
     const layer: Layer = { tag, texts: new Map(), shards: new Set() };
     const file = manifest.locales?.[tag]?.head;
-    if (file) this.#add(layer, { file, bytes: await this.#bundle.file(file) }, head.items.map(({ id }) => id));
+    if (file)
+      this.#add(
+        layer,
+        { file, bytes: await this.#bundle.file(file) },
+        head.items.map(({ id }) => id),
+      );
     return layer;
   }
 

@@ -1,9 +1,9 @@
 import type { Shard } from '../../core/catalog';
 import type { LoggedEvent } from '../../core/events';
 import { Learner, type Profile } from '../learner';
-import type { ShardLoader } from './shard-loader';
 import type { EngineContext } from './engine-context';
 import type { ActiveLearner, ChangingLearner, Turn } from './profile-session';
+import type { ShardLoader } from './shard-loader';
 
 /** Quiet time before the profile is saved, ms. */
 const SAVE_DELAY = 400;

@@ -126,22 +126,39 @@ export class LoadedCatalog {
     return this.#demand;
   }
 
-  /** Lifts of the shards with the items that others chose with the items at some rows: the sum over these items. */
-  shardsBeside(rows: ReadonlySet<number>): Map<number, number> {
-    const lifts = new Map<number, number>();
+  /**
+   * The shards with items that others chose with some items, unless they are loaded.
+   * @param chosen rows with their weights
+   * @param of row whose companions count. Default: those of all rows
+   * @returns by shard, the largest weighted sum of lifts of one of its items
+   */
+  shardsBeside(chosen: readonly (readonly [row: number, weight: number])[], of?: number): Map<number, number> {
+    const weights = new Map(chosen);
+    const sums = new Map<number, { shard: number; lift: number; counts: boolean }>();
     let start = 0;
     for (const { items, places, companions } of this.#parts) {
       for (let n = 0; companions && n < items.length; n++) {
-        if (!rows.has(start + n)) continue;
+        const weight = weights.get(start + n);
+        if (weight === undefined) continue;
         const place = places?.[n] ?? n;
         for (let at = companions.offsets[place]; at < companions.offsets[place + 1]; at++) {
-          const shard = companions.shards[at];
-          lifts.set(shard, (lifts.get(shard) ?? 0) + companions.lifts[at]);
+          const [shard, lift] = [companions.shards[at], weight * companions.lifts[at]];
+          const key = 2 ** 16 * shard + companions.hashes[at];
+          const known = sums.get(key) ?? { shard, lift: 0, counts: false };
+          sums.set(key, {
+            shard,
+            lift: known.lift + lift,
+            counts: known.counts || of === undefined || of === start + n,
+          });
         }
       }
       start += items.length;
     }
-    return lifts;
+    const best = new Map<number, number>();
+    for (const { shard, lift, counts } of sums.values()) {
+      if (counts && !this.loadedShards.has(shard)) best.set(shard, Math.max(best.get(shard) ?? 0, lift));
+    }
+    return best;
   }
 
   /** The shard of a loaded item; undefined for other items. */
@@ -249,7 +266,9 @@ export class LoadedCatalog {
       similarCategory: manifest.similar?.category,
       statistics,
       shopCount: manifest.count,
-      places: Float32Array.from(this.#parts.flatMap(({ positions }) => Array.from(positions, (place) => place * scale))),
+      places: Float32Array.from(
+        this.#parts.flatMap(({ positions }) => Array.from(positions, (place) => place * scale)),
+      ),
     });
     const side = head.model && joinSide(head.model, this.#parts);
     const sided = { ...index, side: side && placeByContent(side.model, index.content, side.unknown) };

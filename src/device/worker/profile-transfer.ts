@@ -100,10 +100,7 @@ const optionsSchema = exactObject({
 } satisfies Record<keyof ImportOptions, v.GenericSchema>);
 
 /** @throws SidestreamError `bundle/*` if the required rest cannot be loaded */
-export async function exportProfile(
-  { rest, scheduler, session, storage }: EngineParts,
-  given: unknown,
-): Promise<Blob> {
+export async function exportProfile({ rest, scheduler, session, storage }: EngineParts, given: unknown): Promise<Blob> {
   const passphrase = parsed(passphraseSchema, given, 'exportProfile()', 'passphrase');
   await rest.load();
   if (rest.failure) throw rest.failure;

@@ -1,6 +1,16 @@
 import type { BundleShards, Item, Shard } from '../../core/catalog';
 import { SidestreamError } from '../../error';
-import { contentScores, type Pin, personalScores, type ScoreEntries, vectorOf } from '../ranking';
+import {
+  choiceTable,
+  contentScores,
+  lastChoices,
+  type Pin,
+  personalScores,
+  type ScoreEntries,
+  scores,
+  topRows,
+  vectorOf,
+} from '../ranking';
 import type { EngineContext } from './engine-context';
 import type { ActiveLearner } from './profile-session';
 
@@ -11,10 +21,12 @@ const ITEMS_PER_CHOICE = 300;
 const MAX_ITEMS = 6144;
 /** Number of items that remain after eviction, in addition to the head and the history. */
 const ITEMS_AFTER_EVICTION = 5000;
-/** Number of last choices whose own shards, and shards of items that others chose with them, are loaded. */
+/** Number of last choices whose own shards are loaded. */
 const LAST_CHOICES = 3;
-/** Maximum number of shards loaded after a choice because others chose their items with the last choices. */
+/** Maximum number of shards loaded after a choice because others chose one of their items with the last choice. */
 const SHARDS_BESIDE = 4;
+/** Number of best places that an item in such a shard must be expected to reach. */
+const PLACES = 50;
 /** The same for a list of items that others chose with the items in view: each of its first ten may be in another shard. */
 const SHARDS_OF_LIST = 6;
 /** Maximum number of shards loaded for the history of a returning shopper. */
@@ -98,13 +110,13 @@ export class ShardLoader {
     });
     for (const about of [ids, inCart]) {
       await this.#load(about);
-      let beside = 0;
+      let beside = false;
       const load = async (): Promise<void> => {
-        beside = await this.#loadBeside(about, SHARDS_OF_LIST);
+        beside = await this.#loadBeside(about);
       };
       if (complement) await this.#reported(load);
       // Without companions, the list has similar items.
-      if (beside === 0) await this.#loadAround(about);
+      if (!beside) await this.#loadAround(about);
     }
   }
 
@@ -159,22 +171,22 @@ export class ShardLoader {
   /** @returns whether the loaded catalogue changed */
   async #loadNearPreference(): Promise<boolean> {
     const { session, catalog } = this.#context;
-    const { scores, history, last, choices } = await session.run(({ learner }) => ({
-      scores: personalScores(catalog.index, learner.history, learner.weights),
+    const { history, last, choices } = await session.run(({ learner }) => ({
       history: this.#historyOf(learner),
       last: this.#lastChoices(learner),
       choices: learner.history.rows.length,
     }));
-    if (!scores || history === this.#loadedHistory) return false;
+    if (choices === 0 || history === this.#loadedHistory) return false;
     const before = catalog.index;
     // Items of the head are in shards, too.
     await this.#loadWith(last);
-    await this.#loadBeside(last, SHARDS_BESIDE);
+    await this.#loadChosenWithLast();
+    const near = await session.run(({ learner }) => personalScores(catalog.index, learner.history, learner.weights));
     const wanted = Math.min(MAX_ITEMS - this.#shards.largest, FIRST_ITEMS + ITEMS_PER_CHOICE * (choices - 1));
     // A returning shopper's list does not wait for all that earlier pages loaded one by one.
     const room = Math.min(FIRST_ITEMS, wanted - catalog.index.items.length);
-    const most = Math.max(0, Math.ceil(room / this.#shards.target));
-    const ranked = most > 0 ? await this.#shards.best(scores, this.#loaded.size + most) : [];
+    const most = near ? Math.max(0, Math.ceil(room / this.#shards.target)) : 0;
+    const ranked = near && most > 0 ? await this.#shards.best(near, this.#loaded.size + most) : [];
     const missing = ranked.filter((shard) => !this.#loaded.has(shard)).slice(0, most);
     await this.loadShards(missing);
     // Otherwise the announcement of the new items leads here again.
@@ -182,13 +194,45 @@ export class ShardLoader {
     return (await this.#evict()) || catalog.index !== before;
   }
 
-  /** Loads the shards of the items that others chose with these items. @returns their number, at most `most` */
-  async #loadBeside(ids: readonly string[], most: number): Promise<number> {
+  /**
+   * Loads shards with items that others chose with the last choice, if one of these would be among the best: its score is estimated from
+   * the mean of its shard.
+   */
+  async #loadChosenWithLast(): Promise<void> {
+    const { session, catalog } = this.#context;
+    const { beside, mean, least, weight } = await session.run(({ learner }) => {
+      const { index } = catalog;
+      const { rows, dismissed } = learner.history;
+      const products = index.variants?.first(rows) ?? rows;
+      const present = scores(learner.terms, learner.weights);
+      const chosen = new Set([...rows, ...dismissed]);
+      const best = topRows(present, PLACES, (row) => !chosen.has(row));
+      return {
+        beside: choiceTable(index) ? catalog.shardsBeside(lastChoices(products), products.at(-1)) : null,
+        mean: personalScores(index, learner.history, learner.weights),
+        least: best.length < PLACES ? Number.NEGATIVE_INFINITY : present[best[PLACES - 1]],
+        weight: learner.weights.boughtTogether,
+      };
+    });
+    if (!beside || !mean || beside.size === 0) return;
+    const numbers = [...beside.keys()];
+    const means = await this.#shards.estimates(numbers, mean);
+    const wanted = numbers
+      .map((shard, n) => ({ shard, score: means[n] + weight * (beside.get(shard) ?? 0) }))
+      .filter(({ score }) => score > least)
+      .sort((a, b) => b.score - a.score || a.shard - b.shard);
+    await this.loadShards(wanted.slice(0, SHARDS_BESIDE).map(({ shard }) => shard));
+  }
+
+  /** Loads the shards of the items that others chose with these items. @returns whether there are any */
+  async #loadBeside(ids: readonly string[]): Promise<boolean> {
     const { catalog } = this.#context;
-    const lifts = catalog.shardsBeside(new Set(ids.flatMap((id) => catalog.index.rowOf.get(id) ?? [])));
-    const best = [...lifts].sort(([a, x], [b, y]) => y - x || a - b).slice(0, most);
+    const rows = ids.flatMap((id) => catalog.index.rowOf.get(id) ?? []);
+    const lifts = catalog.shardsBeside(rows.map((row) => [row, 1] as const));
+    const best = [...lifts].sort(([a, x], [b, y]) => y - x || a - b).slice(0, SHARDS_OF_LIST);
     await this.loadShards(best.map(([shard]) => shard));
-    return best.length;
+    const { cooccurrence } = catalog.index;
+    return rows.some((row) => cooccurrence && cooccurrence.offsets[row + 1] > cooccurrence.offsets[row]);
   }
 
   async #load(ids: readonly string[]): Promise<void> {

@@ -55,7 +55,10 @@ export async function fetchChecked(
   file: BundleFile,
   report?: (bytes: number) => void,
 ): Promise<ArrayBuffer> {
-  const bytes = await fetchBytes(fetchFile, file.file, report);
+  const packed = isCompressed(file.file);
+  const stored = await fetchBytes(fetchFile, file.file, packed ? undefined : report);
+  const bytes = packed ? await decompressed(stored, file.bytes) : stored;
+  if (packed) report?.(bytes.byteLength);
   if (bytes.byteLength !== file.bytes || (canHash() && !(await sha256(bytes)).startsWith(file.sha256))) {
     throw new SidestreamError(
       'bundle/digest-mismatch',
@@ -65,7 +68,39 @@ export async function fetchChecked(
   return bytes;
 }
 
-/** Gets a file unchecked. @throws SidestreamError `bundle/unreachable` */
+/** Files that are stored compressed: many hosts compress no binary files. Their digests and sizes are those of the content. */
+const COMPRESSED = /^(head|shard|photos|texts|directory|ids|terms)-[0-9a-f]{16}\.bin$/;
+
+/** Whether a file of the bundle is stored as gzip. */
+export const isCompressed = (name: string): boolean => COMPRESSED.test(name);
+
+/** The bytes as gzip. */
+export const compressed = (bytes: Uint8Array): Promise<ArrayBuffer> =>
+  new Response(new Blob([new Uint8Array(bytes)]).stream().pipeThrough(new CompressionStream('gzip'))).arrayBuffer();
+
+/** The content of a compressed file. One that is torn or longer than expected is returned as it is: it has another digest. */
+async function decompressed(stored: ArrayBuffer, most: number): Promise<ArrayBuffer> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  try {
+    for await (const chunk of chunksOf(new Blob([stored]).stream().pipeThrough(new DecompressionStream('gzip')))) {
+      length += chunk.byteLength;
+      if (length > most) return stored;
+      chunks.push(chunk);
+    }
+    return joinBytes(chunks).buffer;
+  } catch {
+    return stored;
+  }
+}
+
+/** Not every browser can iterate over a stream. */
+async function* chunksOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const reader = stream.getReader();
+  for (let part = await reader.read(); !part.done; part = await reader.read()) yield part.value;
+}
+
+/** Gets a file as it is stored, unchecked. @throws SidestreamError `bundle/unreachable` */
 export async function fetchBytes(
   fetchFile: FetchFile,
   name: string,
@@ -83,10 +118,9 @@ export async function fetchBytes(
     }
     if (!response.body || !report) return await response.arrayBuffer();
     const chunks: Uint8Array[] = [];
-    const reader = response.body.getReader();
-    for (let part = await reader.read(); !part.done; part = await reader.read()) {
-      chunks.push(part.value);
-      report(part.value.byteLength);
+    for await (const chunk of chunksOf(response.body)) {
+      chunks.push(chunk);
+      report(chunk.byteLength);
     }
     return joinBytes(chunks).buffer;
   } catch (error) {
@@ -126,7 +160,7 @@ export const invalidBundle = (name: string, what: string, cause?: unknown): Side
  * Writes items as JSON with fields in a fixed order, one item per line: equal items give equal bytes.
  * @throws SidestreamError `bundle/invalid` naming the first item and field that do not fit the schema
  */
-export function encodeItems(items: readonly Item[]): Uint8Array {
+export function encodeItems(items: readonly Item[]): Uint8Array<ArrayBuffer> {
   const rows = items.map((item) => JSON.stringify(writableItem(item)));
   return new TextEncoder().encode(`[\n${rows.join(',\n')}\n]\n`);
 }

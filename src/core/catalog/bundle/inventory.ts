@@ -72,7 +72,8 @@ export async function verifyBundle(
     addIds(seen, items);
     onProgress?.(seen.size);
   }
-  if (seen.size !== read.count) throw invalidBundle(MANIFEST_FILE, `names ${read.count} items, but the shards have ${seen.size}`);
+  if (seen.size !== read.count)
+    throw invalidBundle(MANIFEST_FILE, `names ${read.count} items, but the shards have ${seen.size}`);
   const { head } = read.shards;
   const first = decodeHead(await fetchChecked(fetchFile, head), head, read);
   await shards.checkIds();

@@ -4,7 +4,7 @@ import { type Demand, pickDemand } from '../demand';
 import { type ContentVectors, contentBlend } from '../features/feature-table';
 import type { Item } from '../item';
 import { bundleTexts } from '../locales';
-import { putInto, type ShardTexts, writeShards } from '../shards/write-shards';
+import { type ShardTexts, writeShards } from '../shards/write-shards';
 import { pickSideModel, placeByContent, type SideModel } from '../side-model/side-model';
 import { variantGroups } from '../variants/variant-groups';
 import { storeManifest } from './manifest-file';
@@ -56,7 +56,7 @@ export async function addLearned(bundle: Bundle, learned: Learned, sink: BundleS
       // A new side model is a new space.
       previous: learned.side ? null : { items, shardOf },
     },
-    putInto(sink),
+    sink,
     { shardItems: manifest.shards.target, whole: manifest.shards.chosen ? manifest.shards.whole : undefined },
   );
   const next: Manifest = { ...rest, schema: BUNDLE_SCHEMA, ...entries };

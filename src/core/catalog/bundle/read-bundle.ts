@@ -116,7 +116,10 @@ async function open<T>(
     const { previous } = manifest;
     if (!previous || !onIncomplete) throw thrown;
     // If the previous bundle cannot be opened either, report the error of this one.
-    const before = await fetchChecked(fetchFile, previous).then(parseManifest).then(load).catch(() => null);
+    const before = await fetchChecked(fetchFile, previous)
+      .then(parseManifest)
+      .then(load)
+      .catch(() => null);
     if (!before) throw thrown;
     onIncomplete(
       new SidestreamError(

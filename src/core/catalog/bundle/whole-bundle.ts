@@ -8,11 +8,7 @@ import { addIds, type BundleProgress } from './bundle-file';
 import type { Bundle, BundleFiles } from './read-bundle';
 
 /** Reads all shards of a bundle, and puts the items into the order of the feed. @throws SidestreamError `bundle/*` */
-export async function wholeBundle(
-  files: BundleFiles,
-  { model }: Head,
-  onProgress?: BundleProgress,
-): Promise<Bundle> {
+export async function wholeBundle(files: BundleFiles, { model }: Head, onProgress?: BundleProgress): Promise<Bundle> {
   const { manifest, shards } = files;
   const parts: Shard[] = [];
   const seen = new Set<string>();

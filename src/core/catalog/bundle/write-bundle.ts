@@ -2,6 +2,7 @@ import { SidestreamError } from '../../../error';
 import { sha256 } from '../../common/bytes';
 import { type FeatureMeaning, sameFeatures } from '../features/feature-meaning';
 import {
+  bundleFeatures,
   contentBlend,
   contentVectors,
   encodeFeatureRows,
@@ -105,7 +106,7 @@ export async function writeBundle(
   const { items, encoders, currency, language, locales = [] } = content;
   check(content);
   const { text, image } = encoders;
-  const features = pickTaps(content.features, { text: [text.contentTap], image: [image.contentTap] });
+  const features = bundleFeatures(pickTaps(content.features, { text: [text.contentTap], image: [image.contentTap] }));
   const put = putInto(sink);
   const projection = await put('projection', 'bin', content.projection);
   const modality = async (name: Modality): Promise<Manifest['modalities']['text']> => {
@@ -144,7 +145,7 @@ export async function writeBundle(
       learned: all,
       previous: previous ? comparableShards(previous, frame, all) : null,
     },
-    put,
+    sink,
     { shardItems, whole, onProgress },
   );
   const manifest: Manifest = {

@@ -43,6 +43,20 @@ export function setTap(
   table.scales[at] = quantizeRow(row, table.values, at * table.dim);
 }
 
+/** Steps of the values in a bundle: pages compare whole rows, for which few steps suffice, and which compress to half. */
+const BUNDLE_STEPS = 15;
+
+/** The same features in the precision of a bundle. */
+export function bundleFeatures(table: FeatureTable): FeatureTable {
+  const values = new Int8Array(table.values.length);
+  const scales = table.scales.map((scale, row) => {
+    const at = row * table.dim;
+    const own = Float32Array.from(table.values.subarray(at, at + table.dim), (value) => value * scale);
+    return quantizeRow(own, values, at, BUNDLE_STEPS);
+  });
+  return { ...table, values, scales };
+}
+
 /** Some taps of every item, copied. @param taps indices of the taps to keep, in their order */
 export function pickTaps(
   table: FeatureTable,
@@ -125,7 +139,8 @@ export const photoTaps = ({
   [...taps.keys()].filter((tap) => tap !== contentTap);
 
 /** Writes a table, little-endian: float32 scales, item by item, text taps then image taps; then int8 values in the same order. */
-export const encodeFeatureRows = ({ scales, values }: FeatureTable): Uint8Array<ArrayBuffer> => littleEndian(scales, values);
+export const encodeFeatureRows = ({ scales, values }: FeatureTable): Uint8Array<ArrayBuffer> =>
+  littleEndian(scales, values);
 
 /**
  * Reads the output of `encodeFeatureRows`.
@@ -134,7 +149,8 @@ export const encodeFeatureRows = ({ scales, values }: FeatureTable): Uint8Array<
  */
 export function decodeFeatureRows(bytes: ArrayBuffer, file: string, shape: FeatureShape, count: number): FeatureTable {
   const rows = count * rowsPerItem(shape);
-  if (bytes.byteLength !== rows * (4 + shape.dim)) throw invalidBundle(file, `does not have the features of ${count} items`);
+  if (bytes.byteLength !== rows * (4 + shape.dim))
+    throw invalidBundle(file, `does not have the features of ${count} items`);
   const view = new DataView(bytes);
   const scales = Float32Array.from({ length: rows }, (_, row) => {
     const scale = view.getFloat32(4 * row, true);

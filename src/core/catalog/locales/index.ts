@@ -149,7 +149,7 @@ const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === 
 const shardSchema = v.array(v.nullable(itemTextSchema));
 
 /** Writes the texts of some items, one a line in their order, fields in a fixed order; null for an item without any. */
-export function encodeTexts(texts: readonly (ItemText | null)[]): Uint8Array {
+export function encodeTexts(texts: readonly (ItemText | null)[]): Uint8Array<ArrayBuffer> {
   const rows = texts.map((text) => JSON.stringify(text));
   return new TextEncoder().encode(`[\n${rows.join(',\n')}\n]\n`);
 }

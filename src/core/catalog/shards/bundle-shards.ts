@@ -1,9 +1,4 @@
-import {
-  type BundleProgress,
-  type FetchFile,
-  fetchChecked,
-  fetchFiles,
-} from '../bundle/bundle-file';
+import { type BundleProgress, type FetchFile, fetchChecked, fetchFiles } from '../bundle/bundle-file';
 import type { BundleFile, Manifest } from '../bundle/manifest-schema';
 import { type DirectoryNode, decodeFileList, decodeNode, directoryShape, type FileStem } from './directory';
 import { bucketOf, decodeIdBucket, hashId, type IdBucket, shardsWith } from './id-index';
@@ -12,12 +7,6 @@ import { decodeShard, type Shard } from './shard-file';
 const PARALLEL_FETCHES = 16;
 /** Nodes of the directory that a search reads beyond the root. */
 const OPENED_NODES = 4;
-
-const SHARD: FileStem = { stem: 'shard', extension: 'bin' };
-const NODE: FileStem = { stem: 'directory', extension: 'bin' };
-const IDS: FileStem = { stem: 'ids', extension: 'bin' };
-const PHOTOS: FileStem = { stem: 'photos', extension: 'bin' };
-const TEXTS: FileStem = { stem: 'texts', extension: 'json' };
 
 /** A file beside every shard: the rest of the pictures' taps, or the texts in another language, by tag. */
 export type SideFile = 'photos' | { texts: string };
@@ -30,7 +19,7 @@ export const sideFiles = ({ photos, locales = {} }: Pick<Manifest, 'photos' | 'l
     .map((texts) => ({ texts })),
 ];
 
-export const stemOf = (kind: SideFile): FileStem => (kind === 'photos' ? PHOTOS : TEXTS);
+const stemOf = (kind: SideFile): FileStem => (kind === 'photos' ? 'photos' : 'texts');
 
 /** Scores the entries of a node: the higher, the better the items of an entry suit a shopper. @returns one score per entry */
 export type ScoreEntries = (node: DirectoryNode) => Float32Array;
@@ -126,10 +115,17 @@ export class BundleShards {
     return all.slice(0, most).map(({ shard }) => shard);
   }
 
+  /** Scores of the means of some shards; in a large catalogue, of the parts of the directory that they are in. */
+  async estimates(shards: readonly number[], score: ScoreEntries): Promise<number[]> {
+    const { branch, levels } = directoryShape(this.count);
+    const values = score(await this.#root());
+    return shards.map((shard) => values[levels === 1 ? shard : Math.floor(shard / branch)]);
+  }
+
   /** Shards that may contain an item: none for an unknown id, rarely more than one. */
   async shardsWith(id: string): Promise<number[]> {
     const { ids } = this.#manifest.shards;
-    const buckets = await this.#once(ids, (bytes) => decodeFileList(bytes, ids.file, IDS));
+    const buckets = await this.#once(ids, (bytes) => decodeFileList(bytes, ids.file, 'ids'));
     return shardsWith(await this.#bucket(buckets[bucketOf(hashId(id), buckets.length)]), id);
   }
 
@@ -137,7 +133,7 @@ export class BundleShards {
   async allFiles(): Promise<BundleFile[]> {
     const root = await this.#root();
     const { ids } = this.#manifest.shards;
-    const buckets = await this.#once(ids, (bytes) => decodeFileList(bytes, ids.file, IDS));
+    const buckets = await this.#once(ids, (bytes) => decodeFileList(bytes, ids.file, 'ids'));
     if (directoryShape(this.count).levels === 1) return [...root.files.flat(), ...buckets];
     const nodes = await Promise.all(root.files.map((_, n) => this.#node(root, n)));
     return [...root.files.flat(), ...nodes.flatMap(({ files }) => files.flat()), ...buckets];
@@ -146,7 +142,8 @@ export class BundleShards {
   /** Reads and checks the index of ids. */
   async checkIds(): Promise<void> {
     const { ids } = this.#manifest.shards;
-    for (const bucket of await this.#once(ids, (bytes) => decodeFileList(bytes, ids.file, IDS))) await this.#bucket(bucket);
+    for (const bucket of await this.#once(ids, (bytes) => decodeFileList(bytes, ids.file, 'ids')))
+      await this.#bucket(bucket);
   }
 
   async #bucket(file: BundleFile): Promise<IdBucket> {
@@ -175,7 +172,7 @@ export class BundleShards {
   }
 
   #decode(bytes: ArrayBuffer, { file }: BundleFile, entries: number, leaf: boolean): DirectoryNode {
-    const stems = leaf ? [SHARD, ...sideFiles(this.#manifest).map(stemOf)] : [NODE];
+    const stems = leaf ? ['shard' as const, ...sideFiles(this.#manifest).map(stemOf)] : ['directory' as const];
     const { dim, side } = this.#manifest;
     return decodeNode(bytes, { file, entries, stems, content: 2 * dim, side: side?.width ?? 0 });
   }

@@ -45,10 +45,7 @@ const keyOf = (shard: number, hash: number): number => shard * HASHES + hash;
 const hashEnd = (id: string): number => hashId(id) % HASHES;
 
 /** @param members rows of each shard */
-export function referencesTo(
-  items: readonly { id: string }[],
-  members: readonly (readonly number[])[],
-): References {
+export function referencesTo(items: readonly { id: string }[], members: readonly (readonly number[])[]): References {
   const hashes = Uint32Array.from(items, ({ id }) => hashEnd(id));
   const [shards, taken] = [new Uint32Array(items.length), new Uint8Array(items.length)];
   for (const [shard, rows] of members.entries()) {
@@ -131,7 +128,9 @@ export function decodeCompanions(bytes: ArrayBuffer, count: number, shards: numb
     throw invalidCooccurrence('its length is wrong');
   }
   const numbers = (at: number, width: 2 | 4): Uint32Array =>
-    Uint32Array.from({ length }, (_, n) => (width === 2 ? view.getUint16(at + 2 * n, true) : view.getUint32(at + 4 * n, true)));
+    Uint32Array.from({ length }, (_, n) =>
+      width === 2 ? view.getUint16(at + 2 * n, true) : view.getUint32(at + 4 * n, true),
+    );
   const named = numbers(from, wide);
   if (!(largest >= 0 && isModerate(largest)) || named.some((shard) => shard >= shards)) {
     throw invalidCooccurrence('its numbers are out of range');

@@ -39,11 +39,8 @@ export interface NodeShape {
   side: number;
 }
 
-/** Start and extension of the names of files. */
-export interface FileStem {
-  stem: string;
-  extension: string;
-}
+/** Starts of the names of the files of shards. */
+export type FileStem = 'shard' | 'directory' | 'ids' | 'photos' | 'texts';
 
 /** Most entries of a node, if two levels of nodes suffice. */
 const MOST_ENTRIES = 64;
@@ -54,7 +51,9 @@ const STEPS = 31;
 
 /** Number of entries of every node but the last of each level, and of levels. @param shards number of shards */
 export function directoryShape(shards: number): { branch: number; levels: 1 | 2 } {
-  return shards <= MOST_ENTRIES ? { branch: MOST_ENTRIES, levels: 1 } : { branch: Math.ceil(Math.sqrt(shards)), levels: 2 };
+  return shards <= MOST_ENTRIES
+    ? { branch: MOST_ENTRIES, levels: 1 }
+    : { branch: Math.ceil(Math.sqrt(shards)), levels: 2 };
 }
 
 /**
@@ -62,7 +61,14 @@ export function directoryShape(shards: number): { branch: number; levels: 1 | 2 
  * means; float32[n] scales of the side means and float32[n] biases, if there are any; int8 content means; int8 side means;
  * the first 16 bytes of the SHA-256 of each file. A file's name follows from its digest.
  */
-export function encodeNode({ files, counts, content, side, biases, popularity }: DirectoryNode): Uint8Array<ArrayBuffer> {
+export function encodeNode({
+  files,
+  counts,
+  content,
+  side,
+  biases,
+  popularity,
+}: DirectoryNode): Uint8Array<ArrayBuffer> {
   const all = files.flat();
   const [contents, sides] = [quantized(content), quantized(side)];
   return littleEndian(
@@ -94,7 +100,8 @@ export function decodeNode(bytes: ArrayBuffer, { file, entries, stems, content, 
   const named = entries * stems.length;
   const numbers = named + entries * (side > 0 ? 5 : 3);
   const digests = 4 * numbers + entries * (content + side);
-  if (bytes.byteLength !== digests + DIGEST * named) throw invalidBundle(file, `is not a directory of ${entries} entries`);
+  if (bytes.byteLength !== digests + DIGEST * named)
+    throw invalidBundle(file, `is not a directory of ${entries} entries`);
   const view = new DataView(bytes);
   let at = 0;
   const next = <T>(length: number, read: (at: number) => T): T[] => {
@@ -110,7 +117,11 @@ export function decodeNode(bytes: ArrayBuffer, { file, entries, stems, content, 
   const scales = next(entries, real);
   const sided = side > 0 ? next(entries, real) : [];
   const biases = side > 0 ? Float32Array.from(next(entries, real)) : new Float32Array(entries);
-  if (![...scales, ...sided].every(isScale) || ![...biases, ...popularity].every(isModerate) || counts.some((count) => count === 0)) {
+  if (
+    ![...scales, ...sided].every(isScale) ||
+    ![...biases, ...popularity].every(isModerate) ||
+    counts.some((count) => count === 0)
+  ) {
     throw invalidBundle(file, 'its numbers are out of range');
   }
   const means = (width: number, of: readonly number[]): Means => {
@@ -128,9 +139,9 @@ export function decodeNode(bytes: ArrayBuffer, { file, entries, stems, content, 
   return { ...node, files };
 }
 
-function namedFile({ stem, extension }: FileStem, digest: Uint8Array, bytes: number): BundleFile {
+function namedFile(stem: FileStem, digest: Uint8Array, bytes: number): BundleFile {
   const sha256 = hex(digest);
-  return { file: `${stem}-${sha256.slice(0, 16)}.${extension}`, sha256, bytes };
+  return { file: `${stem}-${sha256.slice(0, 16)}.bin`, sha256, bytes };
 }
 
 /** Writes a list of files of one kind: uint32 bytes of each, then the first 16 bytes of their SHA-256. */

@@ -26,7 +26,8 @@ export function feedPositions(items: readonly { id: string }[], previous?: Posit
     }
     // Not in the order of before, or without room for the new ones.
     if (known <= last + fresh) return even();
-    for (let n = 1; n <= fresh; n++) positions[row - 1 - fresh + n] = Math.floor(last + (n * (known - last)) / (fresh + 1));
+    for (let n = 1; n <= fresh; n++)
+      positions[row - 1 - fresh + n] = Math.floor(last + (n * (known - last)) / (fresh + 1));
     if (row < items.length) positions[row] = known;
     [last, fresh] = [known, 0];
   }

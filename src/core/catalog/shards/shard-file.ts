@@ -128,11 +128,7 @@ interface Expected {
  * Reads the output of `encodeShard`.
  * @throws SidestreamError `bundle/invalid` naming file and value
  */
-export function decodeShard(
-  bytes: ArrayBuffer,
-  { file, count }: Expected,
-  frame: ShardFrame,
-): Shard {
+export function decodeShard(bytes: ArrayBuffer, { file, count }: Expected, frame: ShardFrame): Shard {
   const parts = decodeSections(bytes, file, SECTIONS);
   const { side } = frame;
   return {
@@ -148,7 +144,9 @@ export function decodeHead(bytes: ArrayBuffer, { file, count }: Expected, frame:
   const { side } = frame;
   const model = side ? { ...decodeSideModel(parts.side, count), digest: side.digest } : null;
   if (model && model.width !== side?.width) throw invalidBundle(file, `has vectors of ${model.width} values`);
-  const statistics = fitting(catalogStatisticsSchema, parseJson(file, parts.statistics), (what) => invalidBundle(file, what));
+  const statistics = fitting(catalogStatisticsSchema, parseJson(file, parts.statistics), (what) =>
+    invalidBundle(file, what),
+  );
   return { ...decodeRows(parts, { file, count }, frame), shards, model, ...(model && { side: model }), statistics };
 }
 
@@ -170,6 +168,7 @@ function decodeRows(parts: Record<Section, ArrayBuffer>, { file, count }: Expect
 function words(bytes: ArrayBuffer, file: string, count: number, fits: (value: number) => boolean): Uint32Array {
   const view = new DataView(bytes);
   const values = Uint32Array.from({ length: bytes.byteLength >> 2 }, (_, n) => view.getUint32(4 * n, true));
-  if (bytes.byteLength !== 4 * count || !values.every(fits)) throw invalidBundle(file, 'its numbers do not fit its items');
+  if (bytes.byteLength !== 4 * count || !values.every(fits))
+    throw invalidBundle(file, 'its numbers do not fit its items');
   return values;
 }

@@ -1,6 +1,8 @@
 import { joinBytes, sha256 } from '../../common/bytes';
-import type { BundleFile, BundleSink, Manifest } from '../bundle/manifest-schema';
+import { compressed, isCompressed } from '../bundle/bundle-file';
 import type { Learned } from '../bundle/learned';
+import type { BundleFile, BundleSink, Manifest } from '../bundle/manifest-schema';
+import { categoryCounts, categoryPrefixes } from '../catalog-statistics';
 import { type Demand, decodeDemand, demandSums, encodeDemand, pickDemand, withPopularity } from '../demand';
 import { principalAxes, tableBaseVectors } from '../features/base-vectors';
 import {
@@ -9,6 +11,7 @@ import {
   encodeFeatureRows,
   type FeatureTable,
   pickRows,
+  scaleRow,
 } from '../features/feature-table';
 import type { Item } from '../item';
 import { encodeTexts, type ItemText } from '../locales';
@@ -17,29 +20,29 @@ import { productPopularity, productStatistics, variantGroups } from '../variants
 import { companionsOf, type References, referencesTo } from './companions';
 import { type DirectoryNode, directoryShape, encodeFileList, encodeNode, type Means, meanOf } from './directory';
 import { headRows } from './head';
-import { encodeIdBuckets } from './id-index';
-import { type PreviousShards, planShards, type Space } from './shard-plan';
+import { encodeIdBuckets, hashId } from './id-index';
 import { encodeHead, encodeShard, type SectionBytes, type Shard } from './shard-file';
+import { type PreviousShards, planShards, type Space } from './shard-plan';
 
 /** Default target number of items in a shard. */
 export const SHARD_ITEMS = 128;
-/** Length of the vectors by which items without a side model are grouped. */
-const DIMS = 64;
-/** Size up to which a page loads the whole bundle, gzip bytes: its requests then tell nothing about the shopper. */
+/** Number of principal axes of the content by which items without a side model are grouped. */
+const CONTENT_DIMS = 32;
+/** Compressed size of the shards up to which a page loads the whole bundle, bytes: its requests then tell nothing about the shopper. */
 const WHOLE_BYTES = 400_000;
-/** Largest share of the bytes of shards that gzip is expected to leave. */
-const MOST_COMPRESSED = 4;
 
 /** Stores one file under a name that follows from its bytes. */
 export type PutFile = (stem: string, extension: string, bytes: Uint8Array) => Promise<BundleFile>;
 
-/** Writes files under names that contain their digests. */
+/** Writes files under names that contain their digests, compressed if pages expect that. @param onStored gets the stored bytes */
 export const putInto =
-  (sink: BundleSink): PutFile =>
+  (sink: BundleSink, onStored?: (bytes: number) => void): PutFile =>
   async (stem, extension, bytes) => {
     const digest = await sha256(bytes);
     const file = `${stem}-${digest.slice(0, 16)}.${extension}`;
-    await sink(file, bytes);
+    const stored = isCompressed(file) ? new Uint8Array(await compressed(bytes)) : bytes;
+    onStored?.(stored.byteLength);
+    await sink(file, stored);
     return { file, sha256: digest, bytes: bytes.byteLength };
   };
 
@@ -74,14 +77,24 @@ export interface ShardOptions {
 }
 
 /** What a manifest says of shards and trained data. */
-export type ShardEntries = Pick<Manifest, 'shards' | 'companions' | 'side' | 'demand' | 'photos' | 'variants' | 'locales'>;
+export type ShardEntries = Pick<
+  Manifest,
+  'shards' | 'companions' | 'side' | 'demand' | 'photos' | 'variants' | 'locales'
+>;
 
 /** Writes shards, directory, head and indexes of a catalogue. @returns the manifest's entries */
-export async function writeShards(content: ShardContent, put: PutFile, options: ShardOptions): Promise<ShardEntries> {
+export async function writeShards(
+  content: ShardContent,
+  sink: BundleSink,
+  options: ShardOptions,
+): Promise<ShardEntries> {
+  const put = putInto(sink);
   const { items, features, blend, positions, photos, texts, learned, previous } = content;
   const { shardItems, onProgress } = options;
   const model = learned.side?.model ?? null;
-  const space = spaceOf(features, blend, model, (rows) => onProgress?.('group', Math.floor(rows / 2), items.length));
+  const space = spaceOf(items, features, blend, model, (rows) =>
+    onProgress?.('group', Math.floor(rows / 2), items.length),
+  );
   const members = planShards(items, space, { target: shardItems, most: 2 * shardItems }, previous);
   onProgress?.('group', items.length, items.length);
   const references = referencesTo(items, members);
@@ -99,20 +112,29 @@ export async function writeShards(content: ShardContent, put: PutFile, options: 
   // In the order of `sideFiles`.
   const languages = [...texts].sort(([a], [b]) => (a < b ? -1 : 1));
   const putTexts = ({ texts: all }: ShardTexts, rows: readonly number[]): Promise<BundleFile> =>
-    put('texts', 'json', encodeTexts(rows.map((row) => all[row])));
+    put('texts', 'bin', encodeTexts(rows.map((row) => all[row])));
   const entries: Entry[] = [];
-  const compressed = new CompressedSize(options.whole);
+  let size = 0;
+  const putShard = putInto(sink, (bytes) => {
+    size += bytes;
+  });
   const sections: SectionBytes[] = [];
   let written = 0;
   for (const rows of members) {
     const shard = shardOf(rows);
     const encoded = encodeShard(shard, members.length);
     sections.push(encoded.sections);
-    await compressed.add(encoded.bytes);
-    const files = [await put('shard', 'bin', encoded.bytes)];
+    const files = [await putShard('shard', 'bin', encoded.bytes)];
     if (photos) files.push(await put('photos', 'bin', encodeFeatureRows(pickRows(photos, rows))));
     for (const [, language] of languages) files.push(await putTexts(language, rows));
-    entries.push(entryOf(shard, blend, files, Float32Array.from(rows, (row) => logPopularity[row])));
+    entries.push(
+      entryOf(
+        shard,
+        blend,
+        files,
+        Float32Array.from(rows, (row) => logPopularity[row]),
+      ),
+    );
     written += rows.length;
     onProgress?.('write', written, items.length);
   }
@@ -133,7 +155,7 @@ export async function writeShards(content: ShardContent, put: PutFile, options: 
       count: members.length,
       target: shardItems,
       largest: members.reduce((most, { length }) => Math.max(most, length), 0),
-      whole: compressed.isSmall,
+      whole: options.whole ?? size <= WHOLE_BYTES,
       ...(options.whole === undefined ? {} : { chosen: true as const }),
       directory: await putDirectory(entries, put),
       ids: await put('ids', 'bin', encodeFileList(ids)),
@@ -171,22 +193,27 @@ export async function writeShards(content: ShardContent, put: PutFile, options: 
 /** Names the state of a side model: vectors of models with different names are not comparable. */
 const sideDigest = ({ vectors, biases, states }: SideModel): Promise<string> => {
   const gains = states.flatMap(({ decay, gain }) => [Float32Array.of(decay), gain]);
-  return sha256(joinBytes([vectors, biases, ...gains].map(({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength))));
+  return sha256(
+    joinBytes(
+      [vectors, biases, ...gains].map(
+        ({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength),
+      ),
+    ),
+  );
 };
 
 /**
- * The vectors by which items are grouped: those of the side model with the bias, in which the page ranks, or else of their content.
+ * The vectors by which items are grouped: those of the side model with the bias, in which the page ranks, or else of their content and
+ * categories.
  */
 function spaceOf(
+  items: readonly Item[],
   features: FeatureTable,
   blend: ContentBlend,
   model: SideModel | null,
   onProgress: (rows: number) => void,
 ): Space {
-  if (!model) {
-    const axes = principalAxes(features, blend, DIMS);
-    return { dims: axes.dims, values: tableBaseVectors(axes, features, blend, onProgress) };
-  }
+  if (!model) return contentSpace(items, features, blend, onProgress);
   const { width, vectors, biases, states } = model;
   const dims = width + 1;
   const gain = Float32Array.from({ length: width }, (_, d) =>
@@ -198,29 +225,70 @@ function spaceOf(
     values[row * dims + width] = bias;
   }
   // The bias counts as much as the whole vector: the items that a new shopper is shown lie together.
-  const variances = variancesOf({ dims, values });
-  const [whole, own] = [variances.subarray(0, width).reduce((sum, variance) => sum + variance, 0), variances[width]];
-  for (let at = 0; at < values.length; at++) values[at] /= Math.sqrt(at % dims < width ? whole : own) || 1;
+  scaleVariance({ dims, values }, 0, width, 1);
+  scaleVariance({ dims, values }, width, dims, 1);
   return { dims, values };
 }
 
-/** The variance of each dimension. */
-function variancesOf({ dims, values }: Space): Float64Array {
-  const [sums, squares] = [new Float64Array(dims), new Float64Array(dims)];
-  for (let at = 0; at < values.length; at++) {
-    sums[at % dims] += values[at];
-    squares[at % dims] += values[at] ** 2;
+/** Share of the categories in the variance by which items without a side model are grouped, relative to the content's. */
+const CATEGORY_VARIANCE = 2;
+/** Length of the vectors of categories. */
+const CATEGORY_DIMS = 32;
+
+/**
+ * Content and categories: shoppers who choose an item look at its category, whatever its words. The vector of an item's categories is the sum
+ * of one random vector for each of them, broader ones included, weighed by rarity.
+ */
+function contentSpace(
+  items: readonly Item[],
+  features: FeatureTable,
+  blend: ContentBlend,
+  onProgress: (rows: number) => void,
+): Space {
+  const axes = principalAxes(features, blend, CONTENT_DIMS);
+  const content = tableBaseVectors(axes, features, blend, onProgress);
+  const counts = new Map(categoryCounts(items.map(({ category }) => category)));
+  const dims = axes.dims + CATEGORY_DIMS;
+  const values = new Float32Array(items.length * dims);
+  for (const [row, { category }] of items.entries()) {
+    const at = row * dims;
+    values.set(content.subarray(row * axes.dims, (row + 1) * axes.dims), at);
+    for (const name of categoryPrefixes(category)) {
+      const rarity = Math.log(items.length / (counts.get(name) ?? 1));
+      const signs = hashId(name);
+      for (let d = 0; d < CATEGORY_DIMS; d++) values[at + axes.dims + d] += (signs >>> d) & 1 ? rarity : -rarity;
+    }
+    scaleRow(values, at + axes.dims, CATEGORY_DIMS);
   }
+  scaleVariance({ dims, values }, 0, axes.dims, 1);
+  scaleVariance({ dims, values }, axes.dims, dims, CATEGORY_VARIANCE);
+  return { dims, values };
+}
+
+/** Scales some dimensions so that their variances add up to a number. */
+function scaleVariance({ dims, values }: Space, from: number, to: number, variance: number): void {
   const count = Math.max(1, values.length / dims);
-  return squares.map((square, d) => square / count - (sums[d] / count) ** 2);
+  let whole = 0;
+  for (let d = from; d < to; d++) {
+    let [sum, squares] = [0, 0];
+    for (let at = d; at < values.length; at += dims) {
+      sum += values[at];
+      squares += values[at] ** 2;
+    }
+    whole += squares / count - (sum / count) ** 2;
+  }
+  const factor = whole > 0 ? Math.sqrt(variance / whole) : 0;
+  for (let d = from; d < to; d++) for (let at = d; at < values.length; at += dims) values[at] *= factor;
 }
 
 /** As pages compute it, see `catalogIndex`. */
 function logPopularityOf(items: readonly Item[]): Float32Array {
   const { mean } = productPopularity(items);
   const groups = variantGroups(items);
-  return Float32Array.from(items, ({ popularity }, row) =>
-    Math.log(((groups ? groups.popularity[row] : popularity) ?? mean) + 1) - Math.log(mean + 1),
+  return Float32Array.from(
+    items,
+    ({ popularity }, row) =>
+      Math.log(((groups ? groups.popularity[row] : popularity) ?? mean) + 1) - Math.log(mean + 1),
   );
 }
 
@@ -332,24 +400,4 @@ async function putDirectory(entries: readonly Entry[], put: PutFile): Promise<Bu
     });
   }
   return putNode(nodeOf(nodes));
-}
-
-/** Whether the compressed shards of a bundle are small enough for a page to load all of them. */
-class CompressedSize {
-  #raw = 0;
-  #bytes = 0;
-
-  /** @param given the answer, if a shop gave it */
-  constructor(private readonly given: boolean | undefined) {}
-
-  async add(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-    this.#raw += bytes.byteLength;
-    if (this.given !== undefined || !this.isSmall) return;
-    const stream = new Blob([bytes]).stream().pipeThrough(new CompressionStream('gzip'));
-    this.#bytes += (await new Response(stream).arrayBuffer()).byteLength;
-  }
-
-  get isSmall(): boolean {
-    return this.given ?? (this.#bytes <= WHOLE_BYTES && this.#raw <= MOST_COMPRESSED * WHOLE_BYTES);
-  }
 }

@@ -43,7 +43,7 @@ export function personalScores(
     content: query ? new Float32Array(content.width) : contentQuery(content, { rows, strengths }, weights),
     past: last.map((row) => vectorOf(content, row)),
     nearestHistory: weights.nearestHistory,
-    side: query && query.map((value) => weights.sideModel * value),
+    side: query?.map((value) => weights.sideModel * value) ?? null,
     bias: weights.sideModel,
     popularity: weights.popularity,
   });
@@ -71,7 +71,9 @@ const scored =
       const largest = nearest.slice(0, NEAREST);
       const similar = largest.reduce((sum, value) => sum + value, 0) / Math.max(1, largest.length);
       const learned = side ? dot(node.side, entry, side) + bias * node.biases[entry] : 0;
-      return dot(node.content, entry, content) + nearestHistory * similar + learned + popularity * node.popularity[entry];
+      return (
+        dot(node.content, entry, content) + nearestHistory * similar + learned + popularity * node.popularity[entry]
+      );
     });
 
 function dot({ width, values }: DirectoryNode['content'], entry: number, query: Float32Array): number {

@@ -15,7 +15,7 @@ export const MAX_NEARBY = 20;
 const CHOICE_HALF_LIFE = 1;
 
 /** The last choices with their weights, which add up to 1. @param rows item rows, oldest first */
-function lastChoices(rows: ArrayLike<number>): [row: number, weight: number][] {
+export function lastChoices(rows: ArrayLike<number>): [row: number, weight: number][] {
   const last = Array.from(rows).slice(-MAX_NEARBY);
   const weights = last.map((_, n) => 2 ** (-(last.length - 1 - n) / CHOICE_HALF_LIFE));
   const whole = weights.reduce((sum, weight) => sum + weight, 0);
