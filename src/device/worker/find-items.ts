@@ -140,9 +140,10 @@ export class ItemFinder {
     const shape = photoShape(bundle.manifest);
     const table = createTable(shape, index.items.length);
     const reading = numbers.map(async (number) => {
-      const { file, bytes, count } = await bundle.shards.beside(number, 'photos');
-      const photos = decodeFeatureRows(bytes, file.file, shape, count);
-      for (const [place, id] of (loadedShards.get(number) ?? []).entries()) {
+      const ids = loadedShards.get(number) ?? [];
+      const { file, bytes } = await bundle.shards.beside(number, 'photos');
+      const photos = decodeFeatureRows(bytes, file, shape, ids.length);
+      for (const [place, id] of ids.entries()) {
         const row = index.rowOf.get(id);
         if (row !== undefined) copyItem(photos, place, table, row);
       }

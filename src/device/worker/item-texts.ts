@@ -1,6 +1,6 @@
 // Texts of the items in further languages. Only shops with several of them need this code.
 
-import type { BundleFile, OpenedHead, Shard } from '../../core/catalog';
+import type { OpenedHead, Shard } from '../../core/catalog';
 import { decodeTexts, type ItemText, localeFor, type Shown, shownItem } from '../../core/catalog/locales';
 import { SidestreamError } from '../../error';
 import type { EngineListener } from './engine-options';
@@ -89,7 +89,7 @@ export class ItemTexts {
     if (file)
       this.#add(
         layer,
-        { file, bytes: await this.#bundle.file(file) },
+        { file: file.file, bytes: await this.#bundle.file(file) },
         head.items.map(({ id }) => id),
       );
     return layer;
@@ -107,8 +107,8 @@ export class ItemTexts {
   }
 
   /** @param ids of the items in the file, in its order */
-  #add({ texts }: Layer, { file, bytes }: { file: BundleFile; bytes: ArrayBuffer }, ids: readonly string[]): void {
-    for (const [n, text] of decodeTexts(bytes, file.file, ids.length).entries()) if (text) texts.set(ids[n], text);
+  #add({ texts }: Layer, { file, bytes }: { file: string; bytes: ArrayBuffer }, ids: readonly string[]): void {
+    for (const [n, text] of decodeTexts(bytes, file, ids.length).entries()) if (text) texts.set(ids[n], text);
   }
 
   #reported<T>(work: Promise<T>): Promise<T | null> {

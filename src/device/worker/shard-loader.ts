@@ -14,10 +14,10 @@ import {
 import type { EngineContext } from './engine-context';
 import type { ActiveLearner } from './profile-session';
 
-/** Number of items for the first list after a choice; with the head, nine requests. */
-const FIRST_ITEMS = 1200;
-/** Number of items by which each further choice extends what is loaded, and the largest number. */
-const ITEMS_PER_CHOICE = 300;
+/** Compressed bytes of the shards for the first list after a choice, and by which each further choice extends what is loaded. */
+const FIRST_BYTES = 400_000;
+const BYTES_PER_CHOICE = 90_000;
+/** Maximum number of loaded items. */
 const MAX_ITEMS = 6144;
 /** Number of items that remain after eviction, in addition to the head and the history. */
 const ITEMS_AFTER_EVICTION = 5000;
@@ -182,15 +182,17 @@ export class ShardLoader {
     await this.#loadWith(last);
     await this.#loadChosenWithLast();
     const near = await session.run(({ learner }) => personalScores(catalog.index, learner.history, learner.weights));
-    const wanted = Math.min(MAX_ITEMS - this.#shards.largest, FIRST_ITEMS + ITEMS_PER_CHOICE * (choices - 1));
+    const { bytes, largest } = this.#shards;
+    const wanted = Math.round((FIRST_BYTES + BYTES_PER_CHOICE * (choices - 1)) / bytes) - this.#loaded.size;
+    const room = Math.floor((MAX_ITEMS - catalog.index.items.length) / largest);
     // A returning shopper's list does not wait for all that earlier pages loaded one by one.
-    const room = Math.min(FIRST_ITEMS, wanted - catalog.index.items.length);
-    const most = near ? Math.max(0, Math.ceil(room / this.#shards.target)) : 0;
+    const first = Math.ceil(FIRST_BYTES / bytes);
+    const most = near ? Math.max(0, Math.min(wanted, room, first)) : 0;
     const ranked = near && most > 0 ? await this.#shards.best(near, this.#loaded.size + most) : [];
     const missing = ranked.filter((shard) => !this.#loaded.has(shard)).slice(0, most);
     await this.loadShards(missing);
     // Otherwise the announcement of the new items leads here again.
-    if (missing.length === 0 || room < FIRST_ITEMS) this.#loadedHistory = history;
+    if (missing.length < first) this.#loadedHistory = history;
     return (await this.#evict()) || catalog.index !== before;
   }
 

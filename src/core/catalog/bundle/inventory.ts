@@ -33,9 +33,9 @@ export async function* bundleItems(manifest: Manifest, fetchFile: FetchFile): As
   for await (const { items } of new BundleShards(manifest, fetchFile).all()) yield items;
 }
 
-/** Names of the files that `writeBundle` writes, complete or not. */
+/** Names of the files that `writeBundle` writes or used to write, complete or not. */
 const OURS =
-  /^(manifest|head|shard|photos|texts|directory|ids|projection|text|image|text-tokenizer)-[0-9a-f]{16}\.(json|bin|onnx)(\.part)?$/;
+  /^(manifest|head|shard|photos|texts|directory|ids|projection|text|image|text-tokenizer|items|features|companions|side|demand|axes|statistics)-[0-9a-f]{16}\.(json|bin|onnx)(\.part)?$/;
 
 /** Whether a file has the name of one that `writeBundle` writes beside the manifest. */
 export const isContentFile = (name: string): boolean => OURS.test(name);
@@ -68,20 +68,22 @@ export async function verifyBundle(
   const read = parseManifest(new Uint8Array(encodeManifest(manifest)).buffer);
   const shards = new BundleShards(read, fetchFile);
   const seen = new Set<string>();
+  const counts: number[] = [];
   for await (const { items } of shards.all()) {
     addIds(seen, items);
+    counts.push(items.length);
     onProgress?.(seen.size);
   }
   if (seen.size !== read.count)
     throw invalidBundle(MANIFEST_FILE, `names ${read.count} items, but the shards have ${seen.size}`);
   const { head } = read.shards;
-  const first = decodeHead(await fetchChecked(fetchFile, head), head, read);
-  await shards.checkIds();
-  for (let shard = 0; shard < shards.count; shard++) {
+  const first = decodeHead(await fetchChecked(fetchFile, head), head.file, read);
+  await shards.checkIndexes();
+  for (const [shard, count] of counts.entries()) {
     for (const kind of sideFiles(read)) {
-      const { file, bytes, count } = await shards.beside(shard, kind);
-      if (kind === 'photos') decodeFeatureRows(bytes, file.file, photoShape(read), count);
-      else decodeTexts(bytes, file.file, count);
+      const { file, bytes } = await shards.beside(shard, kind);
+      if (kind === 'photos') decodeFeatureRows(bytes, file, photoShape(read), count);
+      else decodeTexts(bytes, file, count);
     }
   }
   for (const { head: texts } of Object.values(read.locales ?? {})) {

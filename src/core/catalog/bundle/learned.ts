@@ -32,7 +32,8 @@ export async function addLearned(bundle: Bundle, learned: Learned, sink: BundleS
   const { manifest, items, features, positions, shardOf } = bundle;
   checkCounts(learned, items.length);
   const [cooccurrence, model, demand] = [await bundle.cooccurrence(), await bundle.side(), await bundle.demand()];
-  const { weights, training } = manifest.side ?? {};
+  const { shards, side: before } = manifest;
+  const { weights, training } = before ?? {};
   const all: Learned = {
     ...(cooccurrence && { cooccurrence }),
     ...(model && { side: { model, weights, training } }),
@@ -54,10 +55,10 @@ export async function addLearned(bundle: Bundle, learned: Learned, sink: BundleS
       texts,
       learned: all,
       // A new side model is a new space.
-      previous: learned.side ? null : { items, shardOf },
+      previous: learned.side ? null : { items, shardOf, target: shards.target },
     },
     sink,
-    { shardItems: manifest.shards.target, whole: manifest.shards.chosen ? manifest.shards.whole : undefined },
+    shards.chosen ? { shardItems: shards.target, whole: shards.whole } : {},
   );
   const next: Manifest = { ...rest, schema: BUNDLE_SCHEMA, ...entries };
   await storeManifest(next, sink);

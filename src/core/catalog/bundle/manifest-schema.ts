@@ -20,6 +20,8 @@ export const offersFile = (market: string): string =>
 
 export const currencySchema = v.pipe(v.string(), v.regex(/^[A-Z]{3}$/, 'must be a code such as "EUR"'));
 
+/** Number of files in a list of files. */
+export const LISTED_FILES = 4096;
 /** Maximum number of items in a catalogue: readers allocate memory by the manifest's numbers. */
 const MAX_ITEMS = 1e7;
 /** Maximum width of a row. */
@@ -77,18 +79,22 @@ const shardsSchema = v.strictObject({
   count: upTo(MAX_ITEMS),
   /** Number of items that shards should have. */
   target: upTo(MAX_IN_PART),
+  /** Compressed bytes of all shards. */
+  bytes: count,
   /** Items of the largest shard. */
   largest: upTo(MAX_IN_PART),
   /** Whether a page loads all shards, because they are small or the shop prefers it; else those that its lists need. */
   whole: v.boolean(),
-  /** Whether the shop chose that, rather than the size. */
+  /** Whether the shop chose that and `target`; default: by the sizes. */
   chosen: v.optional(v.literal(true)),
-  /** Root of the directory: the files of every shard. */
+  /** Lists of the shards' files, `LISTED_FILES` in each. */
+  files: v.array(fileSchema),
+  /** Root of the directory: means of shards, or of groups of shards. */
   directory: fileSchema,
   /** The files of the index of ids. */
   ids: fileSchema,
   /** Items that represent the catalogue for a new shopper; each is also in a shard. */
-  head: v.strictObject({ ...fileSchema.entries, count: upTo(MAX_IN_PART) }),
+  head: fileSchema,
 });
 
 /** Trained data, which lies in the shards: its bytes there. */
@@ -100,8 +106,9 @@ const amount = v.pipe(v.number(), v.minValue(0), v.maxValue(1e12));
 const localeSchema = v.strictObject({
   /** Market whose offers pages in this language use if they name no market. */
   market: v.optional(v.string()),
-  /** The texts of the head's items. */
+  /** The texts of the head's items, and lists of the shards' files of texts. */
   head: fileSchema,
+  files: v.array(fileSchema),
 });
 
 /**
@@ -125,8 +132,8 @@ export const manifestSchema = v.strictObject({
   similar: v.optional(v.strictObject({ category: v.pipe(v.number(), v.minValue(0), v.maxValue(10)) })),
   /** Means, deviations and projection of every tap, and the words of the lexical encoder; needed only to encode new items. */
   projection: fileSchema,
-  /** Whether each shard has a file with the rest of the pictures' taps, for a search by photo. */
-  photos: v.optional(v.literal(true)),
+  /** Lists of the shards' files with the rest of the pictures' taps, for a search by photo. */
+  photos: v.optional(v.array(fileSchema)),
   /** Whether some items are variants of one product. */
   variants: v.optional(v.literal(true)),
   shards: shardsSchema,
@@ -204,20 +211,22 @@ export const LEARNED = ['companions', 'side', 'demand'] as const satisfies (keyo
 /** The order of modalities in every feature row. */
 export const MODALITIES = ['text', 'image'] as const satisfies Modality[];
 
-/** Every file that the manifest names, once each. Not included: the files that the directory and the index of ids name. */
+/** Every file that the manifest names, once each. Not included: the files that lists name. */
 export function bundleFiles(manifest: Manifest): BundleFile[] {
-  const { shards, projection, previous, locales = {} } = manifest;
-  const texts = Object.values(locales).map(({ head }) => head);
+  const { shards, projection, previous, photos = [], locales = {} } = manifest;
+  const texts = Object.values(locales).flatMap(({ head, files }) => [head, ...files]);
   const all = [
     shards.head,
     shards.directory,
+    ...shards.files,
     shards.ids,
+    ...photos,
     projection,
     ...encoderFiles(manifest),
     ...texts,
     ...(previous ? [previous] : []),
   ];
-  return [...new Map(all.map(({ file, sha256, bytes }) => [file, { file, sha256, bytes }])).values()];
+  return [...new Map(all.map((entry) => [entry.file, entry])).values()];
 }
 
 /** The files of the encoders, with which browsers encode new items, descriptions and photos. */

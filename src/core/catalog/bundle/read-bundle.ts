@@ -94,7 +94,7 @@ export const openHead = (
 async function headOf({ manifest }: BundleFiles, fetchFile: FetchFile, onProgress?: BundleProgress): Promise<Head> {
   const { head } = manifest.shards;
   const [bytes] = await fetchFiles(fetchFile, [head], onProgress);
-  return decodeHead(bytes, head, manifest);
+  return decodeHead(bytes, head.file, manifest);
 }
 
 type OpenParts<T> = (files: BundleFiles, fetchFile: FetchFile) => Promise<T>;

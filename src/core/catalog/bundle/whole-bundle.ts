@@ -42,8 +42,8 @@ export async function wholeBundle(files: BundleFiles, { model }: Head, onProgres
       const shape = photoShape(manifest);
       const tables: FeatureTable[] = [];
       for (const shard of parts.keys()) {
-        const { file, bytes, count } = await shards.beside(shard, 'photos');
-        tables.push(decodeFeatureRows(bytes, file.file, shape, count));
+        const { file, bytes } = await shards.beside(shard, 'photos');
+        tables.push(decodeFeatureRows(bytes, file, shape, parts[shard].items.length));
         onProgress?.(shard + 1, parts.length);
       }
       return inOrder(tables);

@@ -15,7 +15,7 @@ import type { Item, TextRecipe } from '../item';
 import type { ItemText } from '../locales';
 import { feedPositions } from '../shards/positions';
 import type { PreviousShards } from '../shards/shard-plan';
-import { putInto, SHARD_ITEMS, type ShardTexts, writeShards } from '../shards/write-shards';
+import { putInto, type ShardTexts, writeShards } from '../shards/write-shards';
 import { encodeItems } from './bundle-file';
 import { keepLearned, type Learned, type Predecessor } from './learned';
 import { putManifest } from './manifest-file';
@@ -65,7 +65,7 @@ export interface LocaleContent {
 }
 
 export interface WriteBundleOptions {
-  /** Target number of items in a shard; the maximum is twice as many. Default 128. */
+  /** Target number of items in a shard; the maximum is twice as many. Default: as many as make 30 kB, compressed. */
   shardItems?: number;
   /** Whether pages load all shards. Default: if they have at most 400 kB, compressed. */
   whole?: boolean;
@@ -101,7 +101,7 @@ export async function writeBundle(
   sink: BundleSink,
   options: WriteBundleOptions = {},
 ): Promise<Manifest> {
-  const { shardItems = SHARD_ITEMS, whole, previous, verify, onProgress } = options;
+  const { shardItems, whole, previous, verify, onProgress } = options;
   const { offers = previous?.manifest.offers ?? [], learned } = options;
   const { items, encoders, currency, language, locales = [] } = content;
   check(content);
@@ -187,7 +187,9 @@ function comparableShards(
     (modality) => manifest.modalities[modality].contentWeight === after.modalities[modality].contentWeight,
   );
   const sameContent = !manifest.side && sameBlend && sameFeatures(manifest, after);
-  return (side ? manifest.side?.digest === side.model.digest : sameContent) ? { items, shardOf } : null;
+  return (side ? manifest.side?.digest === side.model.digest : sameContent)
+    ? { items, shardOf, target: manifest.shards.target }
+    : null;
 }
 
 function check({ items, features, encoders, locales = [] }: BundleContent): void {

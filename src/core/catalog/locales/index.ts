@@ -85,10 +85,10 @@ export async function bundleTexts(
   const members: number[][] = Array.from({ length: shards.count }, () => []);
   for (const [row, shard] of shardOf.entries()) members[shard].push(row);
   for (const [shard, rows] of members.entries()) {
-    const { file, bytes, count } = await shards.beside(shard, { texts: tag });
+    const { file, bytes } = await shards.beside(shard, { texts: tag });
     // As `planShards` orders the items of a shard.
     rows.sort((a, b) => (items[a].id < items[b].id ? -1 : 1));
-    for (const [n, text] of decodeTexts(bytes, file.file, count).entries()) texts[rows[n]] = text;
+    for (const [n, text] of decodeTexts(bytes, file, rows.length).entries()) texts[rows[n]] = text;
   }
   return texts;
 }

@@ -1,32 +1,36 @@
-import { type BundleProgress, type FetchFile, fetchChecked, fetchFiles } from '../bundle/bundle-file';
-import type { BundleFile, Manifest } from '../bundle/manifest-schema';
-import { type DirectoryNode, decodeFileList, decodeNode, directoryShape, type FileStem } from './directory';
-import { bucketOf, decodeIdBucket, hashId, type IdBucket, shardsWith } from './id-index';
+import { type BundleProgress, type FetchFile, fetchChecked, invalidBundle } from '../bundle/bundle-file';
+import { type BundleFile, LISTED_FILES, MANIFEST_FILE, type Manifest } from '../bundle/manifest-schema';
+import {
+  type DirectoryNode,
+  decodeFileList,
+  decodeNode,
+  directoryShape,
+  type FileStem,
+  type NodeShape,
+  nodeBytes,
+} from './directory';
+import { bucketCount, bucketOf, decodeIdBucket, hashId, type IdBucket, shardsWith } from './id-index';
 import { decodeShard, type Shard } from './shard-file';
 
 const PARALLEL_FETCHES = 16;
 /** Nodes of the directory that a search reads beyond the root. */
-const OPENED_NODES = 4;
+const OPENED_NODES = 3;
 
 /** A file beside every shard: the rest of the pictures' taps, or the texts in another language, by tag. */
 export type SideFile = 'photos' | { texts: string };
 
-/** The files beside every shard of a bundle, in the order of the directory. */
+/** The files beside every shard of a bundle. */
 export const sideFiles = ({ photos, locales = {} }: Pick<Manifest, 'photos' | 'locales'>): SideFile[] => [
   ...(photos ? (['photos'] as const) : []),
-  ...Object.keys(locales)
-    .sort()
-    .map((texts) => ({ texts })),
+  ...Object.keys(locales).map((texts) => ({ texts })),
 ];
-
-const stemOf = (kind: SideFile): FileStem => (kind === 'photos' ? 'photos' : 'texts');
 
 /** Scores the entries of a node: the higher, the better the items of an entry suit a shopper. @returns one score per entry */
 export type ScoreEntries = (node: DirectoryNode) => Float32Array;
 
 /**
- * The shards of a bundle. Every file is fetched on request and checked against its digest; only the directory is kept. Every
- * method may reject with `bundle/unreachable`, `bundle/digest-mismatch` or `bundle/invalid`.
+ * The shards of a bundle. Every file is fetched on request and checked against its digest; only directory and lists of files are kept.
+ * Every method may reject with `bundle/unreachable`, `bundle/digest-mismatch` or `bundle/invalid`.
  */
 export class BundleShards {
   readonly #manifest: Manifest;
@@ -43,9 +47,9 @@ export class BundleShards {
     return this.#manifest.shards.count;
   }
 
-  /** Number of items that a shard should have. */
-  get target(): number {
-    return this.#manifest.shards.target;
+  /** Compressed bytes of a shard, on average. */
+  get bytes(): number {
+    return this.#manifest.shards.bytes / this.count;
   }
 
   /** Items of the largest shard. */
@@ -58,24 +62,10 @@ export class BundleShards {
     return this.#manifest.shards.whole;
   }
 
-  /** The files of a shard: its own, then those of `sideFiles`. */
-  async files(shard: number): Promise<readonly BundleFile[]> {
-    const [node, entry] = await this.#entry(shard);
-    return node.files[entry];
-  }
-
-  /** Number of items of a shard. */
-  async size(shard: number): Promise<number> {
-    const [node, entry] = await this.#entry(shard);
-    return node.counts[entry];
-  }
-
   async read(shard: number): Promise<Shard> {
-    const [node, entry] = await this.#entry(shard);
-    const [file] = node.files[entry];
+    const file = await this.#listed('shard', this.#manifest.shards.files, shard);
     const bytes = await fetchChecked(this.#fetchFile, file);
-    const expected = { file: file.file, count: node.counts[entry] };
-    return { ...decodeShard(bytes, expected, this.#manifest), number: shard };
+    return { ...decodeShard(bytes, file.file, this.#manifest), number: shard };
   }
 
   /** All shards in their order. */
@@ -92,22 +82,21 @@ export class BundleShards {
   }
 
   /** A file beside a shard. */
-  async beside(shard: number, kind: SideFile): Promise<{ file: BundleFile; bytes: ArrayBuffer; count: number }> {
-    const [node, entry] = await this.#entry(shard);
-    const kinds = sideFiles(this.#manifest).map((other) => JSON.stringify(other));
-    const file = node.files[entry][1 + kinds.indexOf(JSON.stringify(kind))];
-    return { file, bytes: await fetchChecked(this.#fetchFile, file), count: node.counts[entry] };
+  async beside(shard: number, kind: SideFile): Promise<{ file: string; bytes: ArrayBuffer }> {
+    const [stem, lists] = this.#besideFiles(kind);
+    const file = await this.#listed(stem, lists, shard);
+    return { file: file.file, bytes: await fetchChecked(this.#fetchFile, file) };
   }
 
   /** The shards whose means have the best scores, the best first. In a large catalogue, only the best part of the directory is read. */
   async best(score: ScoreEntries, most: number): Promise<number[]> {
     const { branch, levels } = directoryShape(this.count);
-    const root = await this.#root();
     const ranked = (scores: Float32Array): number[] =>
       [...scores.keys()].sort((a, b) => scores[b] - scores[a] || a - b);
-    if (levels === 1) return ranked(score(root)).slice(0, most);
-    const opened = ranked(score(root)).slice(0, OPENED_NODES);
-    const nodes = await Promise.all(opened.map((n) => this.#node(root, n)));
+    const top = ranked(score((await this.#root()).node));
+    if (levels === 1) return top.slice(0, most);
+    const opened = top.slice(0, OPENED_NODES);
+    const nodes = await Promise.all(opened.map((n) => this.#node(n)));
     const all = nodes.flatMap((node, n) =>
       Array.from(score(node), (value, entry) => ({ value, shard: opened[n] * branch + entry })),
     );
@@ -118,70 +107,90 @@ export class BundleShards {
   /** Scores of the means of some shards; in a large catalogue, of the parts of the directory that they are in. */
   async estimates(shards: readonly number[], score: ScoreEntries): Promise<number[]> {
     const { branch, levels } = directoryShape(this.count);
-    const values = score(await this.#root());
+    const values = score((await this.#root()).node);
     return shards.map((shard) => values[levels === 1 ? shard : Math.floor(shard / branch)]);
   }
 
   /** Shards that may contain an item: none for an unknown id, rarely more than one. */
   async shardsWith(id: string): Promise<number[]> {
-    const { ids } = this.#manifest.shards;
-    const buckets = await this.#once(ids, (bytes) => decodeFileList(bytes, ids.file, 'ids'));
+    const buckets = await this.#buckets();
     return shardsWith(await this.#bucket(buckets[bucketOf(hashId(id), buckets.length)]), id);
   }
 
-  /** Every file that the directory and the index of ids name. */
+  /** Every file that lists of files name. */
   async allFiles(): Promise<BundleFile[]> {
-    const root = await this.#root();
-    const { ids } = this.#manifest.shards;
-    const buckets = await this.#once(ids, (bytes) => decodeFileList(bytes, ids.file, 'ids'));
-    if (directoryShape(this.count).levels === 1) return [...root.files.flat(), ...buckets];
-    const nodes = await Promise.all(root.files.map((_, n) => this.#node(root, n)));
-    return [...root.files.flat(), ...nodes.flatMap(({ files }) => files.flat()), ...buckets];
+    const kinds = sideFiles(this.#manifest).map((kind) => this.#besideFiles(kind));
+    const { files } = this.#manifest.shards;
+    const all = [['shard' as const, files] as const, ...kinds].map(async ([stem, lists]) =>
+      Promise.all(lists.map((_, n) => this.#list(stem, lists, n))),
+    );
+    return [...(await Promise.all(all)).flat(2), ...(await this.#root()).files, ...(await this.#buckets())];
   }
 
-  /** Reads and checks the index of ids. */
-  async checkIds(): Promise<void> {
-    const { ids } = this.#manifest.shards;
-    for (const bucket of await this.#once(ids, (bytes) => decodeFileList(bytes, ids.file, 'ids')))
-      await this.#bucket(bucket);
+  /** Reads and checks directory and index of ids. */
+  async checkIndexes(): Promise<void> {
+    for (const bucket of await this.#buckets()) await this.#bucket(bucket);
+    for (const n of (await this.#root()).files.keys()) await this.#node(n);
   }
 
   async #bucket(file: BundleFile): Promise<IdBucket> {
     return decodeIdBucket(await fetchChecked(this.#fetchFile, file), this.count);
   }
 
-  async #entry(shard: number): Promise<[node: DirectoryNode, entry: number]> {
-    const { branch, levels } = directoryShape(this.count);
-    const root = await this.#root();
-    if (levels === 1) return [root, shard];
-    return [await this.#node(root, Math.floor(shard / branch)), shard % branch];
+  #buckets(): Promise<BundleFile[]> {
+    const { count, shards } = this.#manifest;
+    return this.#once(shards.ids, (bytes) => decodeFileList(bytes, shards.ids.file, 'ids', bucketCount(count)));
   }
 
-  #root(): Promise<DirectoryNode> {
+  #besideFiles(kind: SideFile): [FileStem, readonly BundleFile[]] {
+    const { photos = [], locales = {} } = this.#manifest;
+    return kind === 'photos' ? ['photos', photos] : ['texts', locales[kind.texts]?.files ?? []];
+  }
+
+  async #listed(stem: FileStem, lists: readonly BundleFile[], shard: number): Promise<BundleFile> {
+    return (await this.#list(stem, lists, Math.floor(shard / LISTED_FILES)))[shard % LISTED_FILES];
+  }
+
+  #list(stem: FileStem, lists: readonly BundleFile[], n: number): Promise<BundleFile[]> {
+    const length = Math.min(LISTED_FILES, this.count - n * LISTED_FILES);
+    const list = lists[n];
+    if (!list) throw invalidBundle(MANIFEST_FILE, `lacks the list of ${stem} files ${n}`);
+    return this.#once(list, (bytes) => decodeFileList(bytes, list.file, stem, length));
+  }
+
+  /** The root, and in a large catalogue the list of the nodes below it. */
+  async #root(): Promise<{ node: DirectoryNode; files: BundleFile[] }> {
     const { branch, levels } = directoryShape(this.count);
     const { directory } = this.#manifest.shards;
-    const entries = levels === 1 ? this.count : Math.ceil(this.count / branch);
-    return this.#once(directory, (bytes) => this.#decode(bytes, directory, entries, levels === 1));
+    const shape = this.#shape(directory, levels === 1 ? this.count : Math.ceil(this.count / branch));
+    return this.#once(directory, (bytes) => ({
+      node: decodeNode(bytes.slice(0, nodeBytes(shape)), shape),
+      files: decodeFileList(
+        bytes.slice(nodeBytes(shape)),
+        directory.file,
+        'directory',
+        levels === 1 ? 0 : shape.entries,
+      ),
+    }));
   }
 
-  #node(root: DirectoryNode, n: number): Promise<DirectoryNode> {
+  async #node(n: number): Promise<DirectoryNode> {
     const { branch } = directoryShape(this.count);
-    const [file] = root.files[n];
-    const entries = Math.min(branch, this.count - n * branch);
-    return this.#once(file, (bytes) => this.#decode(bytes, file, entries, true));
+    const file = (await this.#root()).files[n];
+    const shape = this.#shape(file, Math.min(branch, this.count - n * branch));
+    return this.#once(file, (bytes) => decodeNode(bytes, shape));
   }
 
-  #decode(bytes: ArrayBuffer, { file }: BundleFile, entries: number, leaf: boolean): DirectoryNode {
-    const stems = leaf ? ['shard' as const, ...sideFiles(this.#manifest).map(stemOf)] : ['directory' as const];
+  #shape({ file }: BundleFile, entries: number): NodeShape {
     const { dim, side } = this.#manifest;
-    return decodeNode(bytes, { file, entries, stems, content: 2 * dim, side: side?.width ?? 0 });
+    return { file, entries, content: 2 * dim, side: side?.width ?? 0 };
   }
 
   /** Fetches and decodes a file once; after a failure the next call fetches it again. */
   #once<T>(file: BundleFile, decode: (bytes: ArrayBuffer) => T): Promise<T> {
     const known = this.#known.get(file.file) as Promise<T> | undefined;
     if (known) return known;
-    const wanted = fetchFiles(this.#fetchFile, [file]).then(([bytes]) => decode(bytes));
+    const wanted = fetchChecked(this.#fetchFile, file).then(decode);
     this.#known.set(file.file, wanted);
     wanted.catch(() => this.#known.delete(file.file));
     return wanted;

@@ -7,10 +7,6 @@ import type { BundleFile } from '../bundle/manifest-schema';
  * The means let a page choose the shards whose items its score would rank best.
  */
 export interface DirectoryNode {
-  /** Files of each entry: of a shard its own and those beside it (`sideFiles`), else one node. */
-  files: readonly (readonly BundleFile[])[];
-  /** Items of each entry. */
-  counts: Uint32Array;
   /** Mean content vector of each entry's items. */
   content: Means;
   /** Mean vector of each entry's items in the side model; width 0 without one. */
@@ -33,21 +29,19 @@ export interface NodeShape {
   /** Name of its file, for messages. */
   file: string;
   entries: number;
-  /** Files of each entry. */
-  stems: readonly FileStem[];
   content: number;
   side: number;
 }
 
-/** Starts of the names of the files of shards. */
+/** Starts of the names of files that are listed. */
 export type FileStem = 'shard' | 'directory' | 'ids' | 'photos' | 'texts';
 
 /** Most entries of a node, if two levels of nodes suffice. */
 const MOST_ENTRIES = 64;
-/** Bytes of a stored digest, which also names the file. */
-const DIGEST = 16;
+/** Bytes of a digest in a list of files, which also names the file. */
+const DIGEST = 8;
 /** Steps of the values of a mean: few, because a page loads many and compares only their order. */
-const STEPS = 31;
+const STEPS = 15;
 
 /** Number of entries of every node but the last of each level, and of levels. @param shards number of shards */
 export function directoryShape(shards: number): { branch: number; levels: 1 | 2 } {
@@ -57,32 +51,17 @@ export function directoryShape(shards: number): { branch: number; levels: 1 | 2 
 }
 
 /**
- * Writes a node of n entries with f files each, little-endian: uint32[n f] bytes; uint32[n] items; float32[n] popularity; float32[n] scales of the content
- * means; float32[n] scales of the side means and float32[n] biases, if there are any; int8 content means; int8 side means;
- * the first 16 bytes of the SHA-256 of each file. A file's name follows from its digest.
+ * Writes a node of n entries, little-endian: float32[n] popularity; float32[n] scales of the content means; float32[n] scales of the
+ * side means and float32[n] biases, if there are any; int8 content means; int8 side means.
  */
-export function encodeNode({
-  files,
-  counts,
-  content,
-  side,
-  biases,
-  popularity,
-}: DirectoryNode): Uint8Array<ArrayBuffer> {
-  const all = files.flat();
+export function encodeNode({ content, side, biases, popularity }: DirectoryNode): Uint8Array<ArrayBuffer> {
   const [contents, sides] = [quantized(content), quantized(side)];
   return littleEndian(
-    Uint32Array.from(all, ({ bytes }) => bytes),
-    counts,
     popularity,
     contents.scales,
     ...(side.width > 0 ? [sides.scales, biases] : []),
     contents.values,
     sides.values,
-    Uint8Array.from(
-      all.flatMap(({ sha256 }) => sha256.slice(0, 2 * DIGEST).match(/../g) ?? []),
-      (pair) => Number.parseInt(pair, 16),
-    ),
   );
 }
 
@@ -95,74 +74,56 @@ function quantized({ width, values }: Means): { scales: Float32Array; values: In
   return { scales, values: steps };
 }
 
+/** Bytes of a node. */
+export const nodeBytes = ({ entries, content, side }: Omit<NodeShape, 'file'>): number =>
+  entries * (4 * (side > 0 ? 4 : 2) + content + side);
+
 /** Reads the output of `encodeNode`. @throws SidestreamError `bundle/invalid` when it does not have this shape */
-export function decodeNode(bytes: ArrayBuffer, { file, entries, stems, content, side }: NodeShape): DirectoryNode {
-  const named = entries * stems.length;
-  const numbers = named + entries * (side > 0 ? 5 : 3);
-  const digests = 4 * numbers + entries * (content + side);
-  if (bytes.byteLength !== digests + DIGEST * named)
+export function decodeNode(bytes: ArrayBuffer, { file, entries, content, side }: NodeShape): DirectoryNode {
+  const columns = side > 0 ? 4 : 2;
+  if (bytes.byteLength !== nodeBytes({ entries, content, side })) {
     throw invalidBundle(file, `is not a directory of ${entries} entries`);
+  }
   const view = new DataView(bytes);
-  let at = 0;
-  const next = <T>(length: number, read: (at: number) => T): T[] => {
-    const from = at;
-    at += 4 * length;
-    return Array.from({ length }, (_, n) => read(from + 4 * n));
-  };
-  const word = (place: number): number => view.getUint32(place, true);
-  const real = (place: number): number => view.getFloat32(place, true);
-  const sizes = next(named, word);
-  const counts = Uint32Array.from(next(entries, word));
-  const popularity = Float32Array.from(next(entries, real));
-  const scales = next(entries, real);
-  const sided = side > 0 ? next(entries, real) : [];
-  const biases = side > 0 ? Float32Array.from(next(entries, real)) : new Float32Array(entries);
-  if (
-    ![...scales, ...sided].every(isScale) ||
-    ![...biases, ...popularity].every(isModerate) ||
-    counts.some((count) => count === 0)
-  ) {
+  const column = (n: number): Float32Array =>
+    Float32Array.from({ length: entries }, (_, entry) => view.getFloat32(4 * (n * entries + entry), true));
+  const [popularity, scales] = [column(0), column(1)];
+  const [sided, biases] = side > 0 ? [column(2), column(3)] : [new Float32Array(), new Float32Array(entries)];
+  if (![...scales, ...sided].every(isScale) || ![...biases, ...popularity].every(isModerate)) {
     throw invalidBundle(file, 'its numbers are out of range');
   }
-  const means = (width: number, of: readonly number[]): Means => {
+  let at = 4 * columns * entries;
+  const means = (width: number, of: Float32Array): Means => {
     const steps = new Int8Array(bytes, at, entries * width);
     at += steps.length;
     return { width, values: Float32Array.from(steps, (step, n) => step * of[Math.floor(n / width)]) };
   };
-  const node = { counts, biases, popularity, content: means(content, scales), side: means(side, sided) };
-  const files = Array.from({ length: entries }, (_, entry) =>
-    stems.map((stem, n): BundleFile => {
-      const place = entry * stems.length + n;
-      return namedFile(stem, new Uint8Array(bytes, digests + place * DIGEST, DIGEST), sizes[place]);
-    }),
-  );
-  return { ...node, files };
+  return { popularity, biases, content: means(content, scales), side: means(side, sided) };
 }
 
-function namedFile(stem: FileStem, digest: Uint8Array, bytes: number): BundleFile {
-  const sha256 = hex(digest);
-  return { file: `${stem}-${sha256.slice(0, 16)}.bin`, sha256, bytes };
-}
-
-/** Writes a list of files of one kind: uint32 bytes of each, then the first 16 bytes of their SHA-256. */
+/** Writes a list of n files of one kind: uint32[n] bytes, then the first 8 bytes of the SHA-256 of each, which name it. */
 export const encodeFileList = (files: readonly BundleFile[]): Uint8Array<ArrayBuffer> =>
-  encodeNode({
-    files: files.map((file) => [file]),
-    counts: new Uint32Array(),
-    content: { width: 0, values: new Float32Array() },
-    side: { width: 0, values: new Float32Array() },
-    biases: new Float32Array(),
-    popularity: new Float32Array(),
-  });
-
-/** Reads the output of `encodeFileList`. @throws SidestreamError `bundle/invalid` when its length is not one of such lists */
-export function decodeFileList(bytes: ArrayBuffer, file: string, stem: FileStem): BundleFile[] {
-  const length = bytes.byteLength / (4 + DIGEST);
-  if (!Number.isInteger(length)) throw invalidBundle(file, 'is not a list of files');
-  const view = new DataView(bytes);
-  return Array.from({ length }, (_, n) =>
-    namedFile(stem, new Uint8Array(bytes, 4 * length + n * DIGEST, DIGEST), view.getUint32(4 * n, true)),
+  littleEndian(
+    Uint32Array.from(files, ({ bytes }) => bytes),
+    Uint8Array.from(
+      files.flatMap(({ sha256 }) => sha256.slice(0, 2 * DIGEST).match(/../g) ?? []),
+      (pair) => Number.parseInt(pair, 16),
+    ),
   );
+
+/**
+ * Reads the output of `encodeFileList`.
+ * @param file its name, for the message
+ * @param count number of files
+ * @throws SidestreamError `bundle/invalid` when it is for another number of files
+ */
+export function decodeFileList(bytes: ArrayBuffer, file: string, stem: FileStem, count: number): BundleFile[] {
+  if (bytes.byteLength !== (4 + DIGEST) * count) throw invalidBundle(file, `is not a list of ${count} files`);
+  const view = new DataView(bytes);
+  return Array.from({ length: count }, (_, n) => {
+    const sha256 = hex(new Uint8Array(bytes, 4 * count + n * DIGEST, DIGEST));
+    return { file: `${stem}-${sha256}.bin`, sha256, bytes: view.getUint32(4 * n, true) };
+  });
 }
 
 /** The mean of the rows of some means, each weighted. @returns [width] */

@@ -16,7 +16,7 @@ export interface IdBucket {
 const TARGET = 1024;
 
 /** Number of buckets for a number of items: the power of two with at most 1,024 ids per bucket on average. */
-const bucketCount = (items: number): number => 2 ** Math.max(0, Math.ceil(Math.log2(items / TARGET)));
+export const bucketCount = (items: number): number => 2 ** Math.max(0, Math.ceil(Math.log2(items / TARGET)));
 
 /** 32-bit FNV-1a of the UTF-8 bytes, its bits mixed by MurmurHash3's finaliser. */
 export function hashId(id: string): number {

@@ -117,29 +117,24 @@ export function encodeHead(head: Head, count: number): Uint8Array<ArrayBuffer> {
   return encodeSections([...sectionsOf(head, count, side), littleEndian(shards), text]);
 }
 
-interface Expected {
-  /** Name of the file, for messages. */
-  file: string;
-  /** Number of items. */
-  count: number;
-}
-
 /**
  * Reads the output of `encodeShard`.
  * @throws SidestreamError `bundle/invalid` naming file and value
  */
-export function decodeShard(bytes: ArrayBuffer, { file, count }: Expected, frame: ShardFrame): Shard {
+export function decodeShard(bytes: ArrayBuffer, file: string, frame: ShardFrame): Shard {
   const parts = decodeSections(bytes, file, SECTIONS);
+  const count = countOf(parts, file, frame.shards.largest);
   const { side } = frame;
   return {
-    ...decodeRows(parts, { file, count }, frame),
+    ...decodeRows(parts, file, count, frame),
     ...(side && { side: decodeSideRows(parts.side, count, side.width) }),
   };
 }
 
 /** Reads the output of `encodeHead`. @throws SidestreamError `bundle/invalid` naming file and value */
-export function decodeHead(bytes: ArrayBuffer, { file, count }: Expected, frame: ShardFrame): Head {
+export function decodeHead(bytes: ArrayBuffer, file: string, frame: ShardFrame): Head {
   const parts = decodeSections(bytes, file, HEAD_SECTIONS);
+  const count = countOf(parts, file, frame.count);
   const shards = words(parts.shards, file, count, (shard) => shard < frame.shards.count);
   const { side } = frame;
   const model = side ? { ...decodeSideModel(parts.side, count), digest: side.digest } : null;
@@ -147,10 +142,17 @@ export function decodeHead(bytes: ArrayBuffer, { file, count }: Expected, frame:
   const statistics = fitting(catalogStatisticsSchema, parseJson(file, parts.statistics), (what) =>
     invalidBundle(file, what),
   );
-  return { ...decodeRows(parts, { file, count }, frame), shards, model, ...(model && { side: model }), statistics };
+  return { ...decodeRows(parts, file, count, frame), shards, model, ...(model && { side: model }), statistics };
 }
 
-function decodeRows(parts: Record<Section, ArrayBuffer>, { file, count }: Expected, frame: ShardFrame): Shard {
+/** Number of items: each has a position. */
+function countOf({ positions }: Record<Section, ArrayBuffer>, file: string, most: number): number {
+  const count = positions.byteLength / 4;
+  if (!Number.isInteger(count) || count < 1 || count > most) throw invalidBundle(file, `has ${count} items`);
+  return count;
+}
+
+function decodeRows(parts: Record<Section, ArrayBuffer>, file: string, count: number, frame: ShardFrame): Shard {
   const { demand, companions, shards } = frame;
   const shape: FeatureShape = featureShape(frame);
   const known = demand && decodeDemand(parts.demand, count, demand.repeats);

@@ -1,7 +1,7 @@
 import { joinBytes, sha256 } from '../../common/bytes';
 import { compressed, isCompressed } from '../bundle/bundle-file';
 import type { Learned } from '../bundle/learned';
-import type { BundleFile, BundleSink, Manifest } from '../bundle/manifest-schema';
+import { type BundleFile, type BundleSink, LISTED_FILES, type Manifest } from '../bundle/manifest-schema';
 import { categoryCounts, categoryPrefixes } from '../catalog-statistics';
 import { type Demand, decodeDemand, demandSums, encodeDemand, pickDemand, withPopularity } from '../demand';
 import { principalAxes, tableBaseVectors } from '../features/base-vectors';
@@ -24,8 +24,15 @@ import { encodeIdBuckets, hashId } from './id-index';
 import { encodeHead, encodeShard, type SectionBytes, type Shard } from './shard-file';
 import { type PreviousShards, planShards, type Space } from './shard-plan';
 
-/** Default target number of items in a shard. */
-export const SHARD_ITEMS = 128;
+/** Target size of a shard, compressed bytes: a page loads dozens of them, in few requests. */
+const SHARD_BYTES = 30_000;
+/** Fewest and most items that a shard should have, whatever their size: a request for one should tell little about a shopper. */
+const SHARD_ITEMS = [64, 512] as const;
+/** Target size of the head, compressed bytes: it is the first list of every new shopper, and must arrive at once. */
+const HEAD_BYTES = 42_000;
+const HEAD_ITEMS = [64, 384] as const;
+/** Items by which their compressed size is estimated. */
+const SAMPLED_ITEMS = 256;
 /** Number of principal axes of the content by which items without a side model are grouped. */
 const CONTENT_DIMS = 32;
 /** Compressed size of the shards up to which a page loads the whole bundle, bytes: its requests then tell nothing about the shopper. */
@@ -69,8 +76,8 @@ export interface ShardContent {
 }
 
 export interface ShardOptions {
-  /** Target number of items in a shard; the maximum is twice as many. */
-  shardItems: number;
+  /** Target number of items in a shard; the maximum is twice as many. Default: as many as make 30 kB, compressed. */
+  shardItems?: number;
   /** Whether pages load all shards. Default: if they are at most 400 kB, compressed. */
   whole?: boolean;
   onProgress?: (step: 'group' | 'write', items: number, total: number) => void;
@@ -90,18 +97,12 @@ export async function writeShards(
 ): Promise<ShardEntries> {
   const put = putInto(sink);
   const { items, features, blend, positions, photos, texts, learned, previous } = content;
-  const { shardItems, onProgress } = options;
+  const { onProgress } = options;
   const model = learned.side?.model ?? null;
   const space = spaceOf(items, features, blend, model, (rows) =>
     onProgress?.('group', Math.floor(rows / 2), items.length),
   );
-  const members = planShards(items, space, { target: shardItems, most: 2 * shardItems }, previous);
-  onProgress?.('group', items.length, items.length);
-  const references = referencesTo(items, members);
-  const demand = learned.demand && storedDemand(learned.demand, members);
-  const popular = withPopularity(items, demand);
-  const logPopularity = logPopularityOf(popular);
-  const shardOf = (rows: readonly number[]): Shard => ({
+  const shardWith = (references: References, rows: readonly number[], demand = learned.demand): Shard => ({
     items: rows.map((row) => items[row]),
     positions: Uint32Array.from(rows, (row) => positions[row]),
     features: pickRows(features, [...rows]),
@@ -109,11 +110,24 @@ export async function writeShards(
     ...(demand && { demand: pickDemand(demand, rows) }),
     ...(learned.cooccurrence && { companions: companionsOf(learned.cooccurrence, rows, references) }),
   });
-  // In the order of `sideFiles`.
-  const languages = [...texts].sort(([a], [b]) => (a < b ? -1 : 1));
+  const itemBytes = await sampledBytes(items, shardWith);
+  const itemsIn = (bytes: number, [fewest, most]: readonly [number, number]): number =>
+    Math.max(fewest, Math.min(most, Math.round(bytes / itemBytes)));
+  // Otherwise, a slightly different estimate would split shards that could stay.
+  const target = options.shardItems ?? previous?.target ?? itemsIn(SHARD_BYTES, SHARD_ITEMS);
+  const members = planShards(items, space, { target, most: 2 * target }, previous);
+  onProgress?.('group', items.length, items.length);
+  const references = referencesTo(items, members);
+  const demand = learned.demand && storedDemand(learned.demand, members);
+  const popular = withPopularity(items, demand);
+  const logPopularity = logPopularityOf(popular);
+  const shardOf = (rows: readonly number[]): Shard => shardWith(references, rows, demand);
   const putTexts = ({ texts: all }: ShardTexts, rows: readonly number[]): Promise<BundleFile> =>
     put('texts', 'bin', encodeTexts(rows.map((row) => all[row])));
   const entries: Entry[] = [];
+  const files: BundleFile[] = [];
+  const pictures: BundleFile[] = [];
+  const translated = new Map([...texts.keys()].map((tag): [string, BundleFile[]] => [tag, []]));
   let size = 0;
   const putShard = putInto(sink, (bytes) => {
     size += bytes;
@@ -124,25 +138,28 @@ export async function writeShards(
     const shard = shardOf(rows);
     const encoded = encodeShard(shard, members.length);
     sections.push(encoded.sections);
-    const files = [await putShard('shard', 'bin', encoded.bytes)];
-    if (photos) files.push(await put('photos', 'bin', encodeFeatureRows(pickRows(photos, rows))));
-    for (const [, language] of languages) files.push(await putTexts(language, rows));
+    files.push(await putShard('shard', 'bin', encoded.bytes));
+    if (photos) pictures.push(await put('photos', 'bin', encodeFeatureRows(pickRows(photos, rows))));
+    for (const [tag, language] of texts) translated.get(tag)?.push(await putTexts(language, rows));
     entries.push(
       entryOf(
         shard,
         blend,
-        files,
         Float32Array.from(rows, (row) => logPopularity[row]),
       ),
     );
     written += rows.length;
     onProgress?.('write', written, items.length);
   }
-  const { head, rows: first } = await putHead({ content, popular, members, references, demand, shardOf }, put);
+  const { head, rows: first } = await putHead(
+    { content, popular, members, references, demand, shardOf, most: itemsIn(HEAD_BYTES, HEAD_ITEMS) },
+    put,
+  );
   const locales: NonNullable<Manifest['locales']> = {};
-  for (const [tag, language] of languages) {
+  for (const [tag, language] of texts) {
     const { market } = language;
-    locales[tag] = { ...(market ? { market } : {}), head: await putTexts(language, first) };
+    const listed = await putLists(translated.get(tag) ?? [], put);
+    locales[tag] = { ...(market ? { market } : {}), head: await putTexts(language, first), files: listed };
   }
   const ids: BundleFile[] = [];
   for (const bytes of encodeIdBuckets(members.map((rows) => rows.map((row) => items[row].id)))) {
@@ -153,17 +170,19 @@ export async function writeShards(
   return {
     shards: {
       count: members.length,
-      target: shardItems,
+      target,
+      bytes: size,
       largest: members.reduce((most, { length }) => Math.max(most, length), 0),
       whole: options.whole ?? size <= WHOLE_BYTES,
-      ...(options.whole === undefined ? {} : { chosen: true as const }),
+      ...(options.whole === undefined && options.shardItems === undefined ? {} : { chosen: true as const }),
+      files: await putLists(files, put),
       directory: await putDirectory(entries, put),
       ids: await put('ids', 'bin', encodeFileList(ids)),
       head,
     },
-    ...(photos ? { photos: true as const } : {}),
+    ...(photos ? { photos: await putLists(pictures, put) } : {}),
     ...(variantGroups(items) ? { variants: true as const } : {}),
-    ...(languages.length > 0 ? { locales } : {}),
+    ...(texts.size > 0 ? { locales } : {}),
     ...(cooccurrence && {
       companions: {
         bytes: bytesOf('companions'),
@@ -188,6 +207,22 @@ export async function writeShards(
       },
     }),
   };
+}
+
+/** Compressed bytes of an item in a shard, estimated from an even selection. @param shardWith makes a shard of some rows */
+async function sampledBytes(
+  items: readonly Item[],
+  shardWith: (references: References, rows: readonly number[]) => Shard,
+): Promise<number> {
+  const step = Math.max(1, items.length / SAMPLED_ITEMS);
+  const rows = Array.from({ length: Math.ceil(items.length / step) }, (_, n) => Math.floor(n * step));
+  // Any shards: their numbers only have to be as many and as different as the real ones.
+  const any: number[][] = [];
+  for (let row = 0; row < items.length; row += SAMPLED_ITEMS) {
+    any.push(Array.from({ length: Math.min(SAMPLED_ITEMS, items.length - row) }, (_, n) => row + n));
+  }
+  const { bytes } = encodeShard(shardWith(referencesTo(items, any), rows), any.length);
+  return (await compressed(bytes)).byteLength / rows.length;
 }
 
 /** Names the state of a side model: vectors of models with different names are not comparable. */
@@ -312,6 +347,7 @@ async function putHead(
     references,
     demand,
     shardOf,
+    most,
   }: {
     content: ShardContent;
     /** The items with their popularity. */
@@ -320,11 +356,13 @@ async function putHead(
     references: References;
     demand: Demand | undefined;
     shardOf: (rows: readonly number[]) => Shard;
+    /** Maximum number of items. */
+    most: number;
   },
   put: PutFile,
 ): Promise<{ head: Manifest['shards']['head']; rows: number[] }> {
   const groups = variantGroups(items);
-  const rows = headRows(popular, members, (row) => references.taken[row] === 0);
+  const rows = headRows(popular, members, most, (row) => references.taken[row] === 0);
   const model = learned.side?.model ?? null;
   const statistics = productStatistics(items, groups);
   const head = {
@@ -333,12 +371,11 @@ async function putHead(
     model: model && pickSideModel(model, rows),
     statistics: demand ? { ...statistics, popularity: productPopularity(popular) } : statistics,
   };
-  return { head: { ...(await put('head', 'bin', encodeHead(head, members.length))), count: rows.length }, rows };
+  return { head: await put('head', 'bin', encodeHead(head, members.length)), rows };
 }
 
 /** A shard or a node, as its parent's entry. */
 interface Entry {
-  files: BundleFile[];
   count: number;
   content: Float32Array;
   side: Float32Array;
@@ -346,17 +383,11 @@ interface Entry {
   popularity: number;
 }
 
-function entryOf(
-  { items, features, side }: Shard,
-  blend: ContentBlend,
-  files: BundleFile[],
-  logPopularity: Float32Array,
-): Entry {
+function entryOf({ items, features, side }: Shard, blend: ContentBlend, logPopularity: Float32Array): Entry {
   const count = items.length;
   const same = new Uint8Array(count).fill(1);
   const width = side ? side.vectors.length / count : 0;
   return {
-    files,
     count,
     content: meanOf(contentVectors(features, blend), same),
     side: meanOf({ width, values: side?.vectors ?? new Float32Array() }, same),
@@ -365,16 +396,12 @@ function entryOf(
   };
 }
 
-const average = (values: Float32Array, counts: Uint32Array): number => meanOf({ width: 1, values }, counts)[0];
-
 function nodeOf(entries: readonly Entry[]): DirectoryNode {
   const means = (of: (entry: Entry) => Float32Array): Means => ({
     width: of(entries[0]).length,
     values: Float32Array.from(entries.flatMap((entry) => [...of(entry)])),
   });
   return {
-    files: entries.map(({ files }) => files),
-    counts: Uint32Array.from(entries, ({ count }) => count),
     content: means(({ content }) => content),
     side: means(({ side }) => side),
     biases: Float32Array.from(entries, ({ bias }) => bias),
@@ -384,20 +411,31 @@ function nodeOf(entries: readonly Entry[]): DirectoryNode {
 
 async function putDirectory(entries: readonly Entry[], put: PutFile): Promise<BundleFile> {
   const { branch, levels } = directoryShape(entries.length);
-  const putNode = (node: DirectoryNode): Promise<BundleFile> => put('directory', 'bin', encodeNode(node));
-  if (levels === 1) return putNode(nodeOf(entries));
-  const nodes: Entry[] = [];
+  if (levels === 1) return put('directory', 'bin', encodeNode(nodeOf(entries)));
+  const groups: Entry[] = [];
+  const files: BundleFile[] = [];
   for (let start = 0; start < entries.length; start += branch) {
     const part = entries.slice(start, start + branch);
     const node = nodeOf(part);
-    nodes.push({
-      files: [await putNode(node)],
-      count: node.counts.reduce((sum, count) => sum + count, 0),
-      content: meanOf(node.content, node.counts),
-      side: meanOf(node.side, node.counts),
-      bias: average(node.biases, node.counts),
-      popularity: average(node.popularity, node.counts),
+    const counts = part.map(({ count }) => count);
+    const average = (values: Float32Array): number => meanOf({ width: 1, values }, counts)[0];
+    files.push(await put('directory', 'bin', encodeNode(node)));
+    groups.push({
+      count: counts.reduce((sum, count) => sum + count, 0),
+      content: meanOf(node.content, counts),
+      side: meanOf(node.side, counts),
+      bias: average(node.biases),
+      popularity: average(node.popularity),
     });
   }
-  return putNode(nodeOf(nodes));
+  return put('directory', 'bin', joinBytes([encodeNode(nodeOf(groups)), encodeFileList(files)]));
+}
+
+/** Writes the lists of the files of one kind, one of each shard. */
+async function putLists(files: readonly BundleFile[], put: PutFile): Promise<BundleFile[]> {
+  const lists: BundleFile[] = [];
+  for (let start = 0; start < files.length; start += LISTED_FILES) {
+    lists.push(await put('directory', 'bin', encodeFileList(files.slice(start, start + LISTED_FILES))));
+  }
+  return lists;
 }

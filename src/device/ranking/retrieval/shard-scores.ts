@@ -66,14 +66,12 @@ function contentQuery(
 const scored =
   ({ content, past, nearestHistory, side, bias, popularity }: ScoreQuery): ScoreEntries =>
   (node) =>
-    Float32Array.from(node.counts, (_, entry) => {
+    Float32Array.from(node.popularity, (popular, entry) => {
       const nearest = past.map((item) => dot(node.content, entry, item)).sort((a, b) => b - a);
       const largest = nearest.slice(0, NEAREST);
       const similar = largest.reduce((sum, value) => sum + value, 0) / Math.max(1, largest.length);
       const learned = side ? dot(node.side, entry, side) + bias * node.biases[entry] : 0;
-      return (
-        dot(node.content, entry, content) + nearestHistory * similar + learned + popularity * node.popularity[entry]
-      );
+      return dot(node.content, entry, content) + nearestHistory * similar + learned + popularity * popular;
     });
 
 function dot({ width, values }: DirectoryNode['content'], entry: number, query: Float32Array): number {
