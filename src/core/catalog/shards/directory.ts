@@ -42,8 +42,8 @@ export interface NodeShape {
 /** Starts of the names of the files of shards. */
 export type FileStem = 'shard' | 'directory' | 'ids' | 'photos' | 'texts';
 
-/** Most entries of a node, if two levels of nodes suffice. */
-const MOST_ENTRIES = 64;
+/** Number of shards up to which the directory is one node. */
+const MAX_ENTRIES = 64;
 /** Bytes of a stored digest, which also names the file. */
 const DIGEST = 16;
 /** Steps of the values of a mean: few, because a page loads many and compares only their order. */
@@ -51,8 +51,8 @@ const STEPS = 31;
 
 /** Number of entries of every node but the last of each level, and of levels. @param shards number of shards */
 export function directoryShape(shards: number): { branch: number; levels: 1 | 2 } {
-  return shards <= MOST_ENTRIES
-    ? { branch: MOST_ENTRIES, levels: 1 }
+  return shards <= MAX_ENTRIES
+    ? { branch: MAX_ENTRIES, levels: 1 }
     : { branch: Math.ceil(Math.sqrt(shards)), levels: 2 };
 }
 
@@ -155,10 +155,10 @@ export const encodeFileList = (files: readonly BundleFile[]): Uint8Array<ArrayBu
     popularity: new Float32Array(),
   });
 
-/** Reads the output of `encodeFileList`. @throws SidestreamError `bundle/invalid` when its length is not one of such lists */
+/** Reads the output of `encodeFileList`. @throws SidestreamError `bundle/invalid` when its length is not one of such lists, or it is empty */
 export function decodeFileList(bytes: ArrayBuffer, file: string, stem: FileStem): BundleFile[] {
   const length = bytes.byteLength / (4 + DIGEST);
-  if (!Number.isInteger(length)) throw invalidBundle(file, 'is not a list of files');
+  if (!Number.isInteger(length) || length === 0) throw invalidBundle(file, 'is not a list of files');
   const view = new DataView(bytes);
   return Array.from({ length }, (_, n) =>
     namedFile(stem, new Uint8Array(bytes, 4 * length + n * DIGEST, DIGEST), view.getUint32(4 * n, true)),
