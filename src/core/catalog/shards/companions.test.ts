@@ -1,66 +1,233 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { sideModel } from '../../../testing/side-models';
 import type { CooccurrenceTable } from '../cooccurrence';
-import { hashId } from './cluster-directory';
-import { decodeClusterCompanions, encodeClusterCompanions, joinCompanions } from './cluster-learned';
+import {
+  companionsOf,
+  decodeCompanions,
+  encodeCompanions,
+  joinCompanions,
+  joinDemand,
+  joinSide,
+  type Part,
+  referencesTo,
+} from './companions';
+import { hashId } from './id-index';
 
-const IDS = ['a', 'b', 'c', 'd'];
-const CLUSTER = Uint32Array.of(0, 0, 1, 2);
-const REFERENCES = { hashes: Uint32Array.from(IDS, hashId), clusters: CLUSTER, count: 3 };
+/** A table of the given rows and lifts of each item. */
+function table(entries: (readonly [row: number, lift: number])[][]): CooccurrenceTable {
+  const offsets = new Uint32Array(entries.length + 1);
+  for (const [item, own] of entries.entries()) offsets[item + 1] = offsets[item] + own.length;
+  return {
+    count: entries.length,
+    offsets,
+    rows: Uint32Array.from(entries.flat(), ([row]) => row),
+    lifts: Float32Array.from(entries.flat(), ([, lift]) => lift),
+  };
+}
+
+const ITEMS = ['a', 'b', 'c', 'd'].map((id) => ({ id }));
+/** Rows of each shard. */
+const MEMBERS = [[0, 1], [2], [3]];
 /** a with b, c and d; c with a. */
 const TABLE: CooccurrenceTable = {
-  count: 4,
-  offsets: Uint32Array.of(0, 3, 3, 4, 4),
-  rows: Uint32Array.of(1, 2, 3, 0),
-  lifts: Float32Array.of(1, 5, 2, 5),
+  ...table([
+    [
+      [1, 1],
+      [2, 5],
+      [3, 2],
+    ],
+    [],
+    [[0, 5]],
+    [],
+  ]),
   support: Uint16Array.of(0, 7, 3, 7),
 };
-const itemsOf = (cluster: number) => IDS.filter((_, row) => CLUSTER[row] === cluster).map((id) => ({ id }));
-const rowsOf = (cluster: number) => [...IDS.keys()].filter((row) => CLUSTER[row] === cluster);
-const encoded = (cluster: number) => encodeClusterCompanions(TABLE, rowsOf(cluster), REFERENCES);
-const part = (cluster: number) => ({
-  items: itemsOf(cluster),
-  cluster,
-  learned: { companions: decodeClusterCompanions(encoded(cluster).buffer, rowsOf(cluster).length, 3, true) },
+const REFERENCES = referencesTo(ITEMS, MEMBERS);
+const encoded = (shard: number) => encodeCompanions(companionsOf(TABLE, MEMBERS[shard], REFERENCES), 3);
+const partOf = (number: number): Part => ({
+  number,
+  items: MEMBERS[number].map((row) => ITEMS[row]),
+  companions: decodeCompanions(encoded(number).buffer, MEMBERS[number].length, 3, true),
+});
+const invalid = expect.objectContaining({
+  code: 'bundle/invalid',
+  message: expect.stringContaining('sidestream train'),
 });
 
-describe('the co-occurrence of a cluster', () => {
-  it('names items of other clusters, the best first, and joins with those that are loaded', () => {
+describe('the companions of a shard', () => {
+  it('name items of any shard, the best first, and join with those that are loaded', () => {
     expect(joinCompanions([])).toBeNull();
-    const { companions } = part(0).learned;
-    expect([...companions.table.rows].map((place) => companions.clusters[place])).toEqual([1, 2, 0]);
-    const some = joinCompanions([part(0), part(1)]);
+    expect(joinCompanions([{ number: 0, items: ITEMS }])).toBeNull();
+    expect([...(partOf(0).companions?.shards ?? [])]).toEqual([1, 2, 0]);
+    const some = joinCompanions([partOf(0), partOf(1)]);
     // d is not loaded.
     expect([...(some?.rows ?? [])]).toEqual([2, 1, 0]);
     expect([...(some?.offsets ?? [])]).toEqual([0, 2, 2, 3]);
     expect([...(some?.support ?? [])]).toEqual([7, 0, 7]);
-    const all = joinCompanions([part(2), part(1), part(0)]);
+    const all = joinCompanions([partOf(2), partOf(1), partOf(0)]);
     expect([...(all?.rows ?? [])]).toEqual([2, 1, 0, 3]);
-    // Items of a head are found by their ids alone; the second of a part may be the only one left of it.
-    const head = { items: [{ id: 'c' }], learned: {} };
-    const left = joinCompanions([head, { ...part(0), items: [{ id: 'a' }], places: [0] }]);
-    expect([...(left?.rows ?? [])]).toEqual([0]);
   });
 
-  it('has the same bytes in a catalogue in another order', () => {
+  it('find items of a head by the shards that it names, and not items that a device added', () => {
+    const head: Part = { items: [{ id: 'c' }], shards: Uint32Array.of(1) };
+    // Of a part, perhaps only the second item is left.
+    const { companions } = partOf(0);
+    const left: Part = { number: 0, items: [{ id: 'a' }], places: [0], companions };
+    expect([...(joinCompanions([head, left])?.rows ?? [])]).toEqual([0]);
+    expect([...(joinCompanions([{ items: [{ id: 'c' }] }, left])?.rows ?? [])]).toEqual([]);
+  });
+
+  it('have the same bytes in a catalogue in another order', () => {
     const order = [3, 1, 0, 2];
-    const turned = { hashes: REFERENCES.hashes, clusters: CLUSTER };
-    const other = {
-      hashes: Uint32Array.from(order, (row) => turned.hashes[row]),
-      clusters: Uint32Array.from(order, (row) => turned.clusters[row]),
-      count: 3,
-    };
-    const table = { ...TABLE, offsets: Uint32Array.of(0, 0, 0, 3, 4), rows: Uint32Array.of(1, 3, 0, 2) };
-    expect(encodeClusterCompanions(table, [2, 1], other)).toEqual(encoded(0));
+    const other = referencesTo(
+      order.map((row) => ITEMS[row]),
+      [[2, 1], [3], [0]],
+    );
+    const turned = { ...TABLE, offsets: Uint32Array.of(0, 0, 0, 3, 4), rows: Uint32Array.of(1, 3, 0, 2) };
+    expect(encodeCompanions(companionsOf(turned, [2, 1], other), 3)).toEqual(encoded(0));
   });
 
-  it('is refused if it is cut, or names a cluster that the catalogue lacks', () => {
-    const invalid = expect.objectContaining({ code: 'bundle/invalid' });
+  it('are at most 24 an item', () => {
+    const items = Array.from({ length: 41 }, (_, n) => ({ id: `${n}` }));
+    const lifts = items.slice(1).map((_, n) => [n + 1, 1 + ((n * 7) % 40)] as const);
+    const wide = table([lifts, ...items.slice(1).map(() => [])]);
+    const own = companionsOf(wide, [0], referencesTo(items, [[...items.keys()]]));
+    expect([...own.lifts]).toEqual(Array.from({ length: 24 }, (_, n) => 40 - n));
+  });
+
+  it('name the first of two items of one shard whose hashes end equally, and neither twice', () => {
+    const seen = new Map<number, string>();
+    const pair: string[] = [];
+    for (let n = 0; pair.length === 0; n++) {
+      const end = hashId(`${n}`) % 2 ** 16;
+      const other = seen.get(end);
+      if (other !== undefined) pair.push(other, `${n}`);
+      seen.set(end, `${n}`);
+    }
+    const items = [...pair, 'x'].map((id) => ({ id }));
+    const both = table([
+      [],
+      [],
+      [
+        [0, 1],
+        [1, 2],
+      ],
+    ]);
+    const joined = (members: number[][]) => {
+      const references = referencesTo(items, members);
+      const parts = members.map((rows, number) => ({
+        number,
+        items: rows.map((row) => items[row]),
+        companions: companionsOf(both, rows, references),
+      }));
+      const order = members.flat();
+      return [...(joinCompanions(parts)?.rows ?? [])].map((row) => order[row]).sort();
+    };
+    expect(joined([[0, 1, 2]])).toEqual([0]);
+    expect(joined([[0, 1], [2]])).toEqual([0]);
+    expect(joined([[0, 2], [1]])).toEqual([0, 1]);
+  });
+});
+
+describe('the companions of a shard, as bytes,', () => {
+  it('are the same after writing and reading, except for the rounding of their lifts', () => {
+    const own = (count: number) =>
+      fc.uniqueArray(fc.tuple(fc.nat(count - 1), fc.float({ min: Math.fround(0.01), max: 9, noNaN: true })), {
+        maxLength: 5,
+        selector: ([row]) => row,
+      });
+    const tables = fc
+      .integer({ min: 1, max: 12 })
+      .chain((count) => fc.array(own(count), { minLength: count, maxLength: count }));
+    fc.assert(
+      fc.property(tables, (entries) => {
+        const items = entries.map((_, n) => ({ id: `${n}` }));
+        const rows = [...items.keys()];
+        const before = companionsOf(table(entries), rows, referencesTo(items, [rows]));
+        const bytes = encodeCompanions(before, 7);
+        const after = decodeCompanions(bytes.buffer, items.length, 7, false);
+        const { lifts, ...exact } = before;
+        expect(after).toMatchObject(exact);
+        const step = Math.max(0, ...lifts) / 255;
+        for (const [at, lift] of after.lifts.entries()) {
+          expect(Math.abs(lift - lifts[at])).toBeLessThanOrEqual(step + 1e-6);
+          expect(lift).toBeGreaterThan(0);
+        }
+        // Written again, nothing is lost.
+        expect(encodeCompanions(after, 7)).toEqual(bytes);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('take 5 bytes an entry, 7 in a catalogue of more than 65,536 shards, whose last they can name, and 2 for support', () => {
+    const { support: _, ...plain } = companionsOf(TABLE, MEMBERS[0], REFERENCES);
+    expect(encodeCompanions(plain, 3).byteLength).toBe(4 + 2 + 3 * 5);
+    expect(encoded(0).byteLength).toBe(4 + 2 + 3 * 7);
+    const far = { ...plain, shards: Uint32Array.of(65_536, 1, 2) };
+    const bytes = encodeCompanions(far, 65_537);
+    expect(bytes.byteLength).toBe(4 + 2 + 3 * 7);
+    expect([...decodeCompanions(bytes.buffer, 2, 65_537, false).shards]).toEqual([65_536, 1, 2]);
+  });
+
+  it('are refused if they are cut, or for other items, shards or support', () => {
     const bytes = encoded(0);
     for (let length = 0; length < bytes.length; length++) {
-      expect(() => decodeClusterCompanions(bytes.slice(0, length).buffer, 2, 3, true), `${length}`).toThrow(invalid);
+      expect(() => decodeCompanions(bytes.slice(0, length).buffer, 2, 3, true), `${length}`).toThrow(invalid);
     }
-    expect(() => decodeClusterCompanions(bytes.buffer, 2, 2, true)).toThrow(invalid);
-    expect(() => decodeClusterCompanions(bytes.buffer, 1, 3, true)).toThrow(invalid);
-    expect(() => decodeClusterCompanions(new Uint8Array([255, 255, 255, 255]).buffer, 1, 3, true)).toThrow(invalid);
+    expect(() => decodeCompanions(Uint8Array.of(...bytes, 0).buffer, 2, 3, true)).toThrow(invalid);
+    // The last of three shards is named.
+    expect(() => decodeCompanions(bytes.buffer, 2, 2, true)).toThrow(invalid);
+    expect(() => decodeCompanions(bytes.buffer, 1, 3, true)).toThrow(invalid);
+    expect(() => decodeCompanions(bytes.buffer, 2, 3, false)).toThrow(invalid);
+    expect(() => decodeCompanions(new Uint8Array([255, 255, 255, 255]).buffer, 1, 3, true)).toThrow(invalid);
+  });
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, 3e38, -1])('are refused with a largest lift of %f', (lift) => {
+    const { buffer } = encoded(0);
+    new DataView(buffer).setFloat32(0, lift, true);
+    expect(() => decodeCompanions(buffer, 2, 3, true)).toThrow(invalid);
+  });
+
+  it('are refused if they reveal fewer orders than the minimum', () => {
+    const { buffer } = encoded(0);
+    new DataView(buffer).setUint16(buffer.byteLength - 6, 2, true);
+    expect(() => decodeCompanions(buffer, 2, 3, true)).toThrow(invalid);
+  });
+});
+
+describe('trained data of several parts', () => {
+  const items = [{ id: 'a' }, { id: 'b' }];
+
+  it('is the demand of those that have any', () => {
+    expect(joinDemand([{ items }])).toBeNull();
+    const demand = {
+      choices: Float32Array.of(1, 2),
+      recent: Float32Array.of(3, 4),
+      sums: { choices: 9, recent: 9, count: 4 },
+      repeats: { share: 0.5, interval: 7, shares: Float32Array.of(0, 1), intervals: Float32Array.of(5, 6) },
+    };
+    const joined = joinDemand([{ items: [{ id: 'new' }] }, { items: [items[1]], places: [1], demand }]);
+    expect(joined).toEqual({
+      choices: Float32Array.of(Number.NaN, 2),
+      recent: Float32Array.of(Number.NaN, 4),
+      sums: demand.sums,
+      repeats: { share: 0.5, interval: 7, shares: Float32Array.of(0.5, 1), intervals: Float32Array.of(7, 6) },
+    });
+  });
+
+  it('is the side model of all items, with the rows that it does not know', () => {
+    const head = sideModel(1, 2);
+    const { vectors, biases } = sideModel(2, 2, undefined, 5);
+    const { model, unknown } = joinSide(head, [
+      { items: [{ id: 'h' }], side: head },
+      { items: [{ id: 'new' }] },
+      { items: [items[1]], places: [1], side: { vectors, biases } },
+    ]);
+    expect(unknown).toEqual([1]);
+    expect([...model.vectors]).toEqual([...head.vectors, 0, 0, ...vectors.subarray(2)]);
+    expect([...model.biases]).toEqual([head.biases[0], 0, biases[1]]);
+    expect(model.states).toBe(head.states);
   });
 });

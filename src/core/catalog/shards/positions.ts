@@ -24,7 +24,7 @@ export function feedPositions(items: readonly { id: string }[], previous?: Posit
       fresh++;
       continue;
     }
-    // Not in the order of before, or without room for the new ones.
+    // In another order than before, or without room for the new ones.
     if (known <= last + fresh) return even();
     for (let n = 1; n <= fresh; n++)
       positions[row - 1 - fresh + n] = Math.floor(last + (n * (known - last)) / (fresh + 1));

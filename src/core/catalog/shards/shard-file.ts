@@ -44,7 +44,7 @@ export interface Head extends Shard {
 export type ShardFrame = Pick<Manifest, 'dim' | 'count' | 'side' | 'demand' | 'companions' | 'shards'>;
 
 /**
- * A shard holds sections: uint32 bytes of each of the five, then the items as JSON, uint32 positions, features
+ * A shard holds sections: uint32 bytes of each of the six, then the items as JSON, uint32 positions, features
  * (`encodeFeatureRows`), side rows (`encodeSideRows`), demand (`encodeDemand`) and companions (`encodeCompanions`). A section is empty if
  * the bundle lacks it.
  */

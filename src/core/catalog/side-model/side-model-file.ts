@@ -69,7 +69,7 @@ export function decodeSideModel(bytes: ArrayBuffer, count: number): SideModel {
 
 /** Reads the output of `encodeSideRows`. @throws SidestreamError `bundle/invalid` when its size does not match */
 export function decodeSideRows(bytes: ArrayBuffer, count: number, width: number): SideRows {
-  if (bytes.byteLength !== rowsLength(count, width)) throw invalid('the rows of a cluster have the wrong length');
+  if (bytes.byteLength !== rowsLength(count, width)) throw invalid('the rows of a shard have the wrong length');
   return readRows(bytes, 0, count, width);
 }
 

@@ -1,0 +1,150 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { memoryBundle } from '../../../testing/bundles';
+import { sideModel } from '../../../testing/side-models';
+import { topicContent } from '../../../testing/topics';
+import { inventory } from '../bundle/inventory';
+import { type Bundle, openBundle, openHead } from '../bundle/read-bundle';
+import { writeBundle } from '../bundle/write-bundle';
+import { decodeTexts } from '../locales';
+import { type ScoreEntries, sideFiles } from './bundle-shards';
+
+const COUNT = 300;
+
+async function written(shardItems: number) {
+  const memory = memoryBundle();
+  const content = await topicContent({ items: COUNT, topics: 12 });
+  const locales = [{ tag: 'de', texts: content.items.map(({ id }) => ({ title: `DE ${id}` })) }];
+  const side = { model: sideModel(COUNT, 3) };
+  const options = { shardItems, whole: false, learned: { side } };
+  const manifest = await writeBundle({ ...content, language: 'en', locales }, memory.sink, options);
+  const whole = await openBundle(memory.fetchFile);
+  const open = async () => {
+    const { shards } = await openHead(memory.fetchFile);
+    memory.fetched.splice(0);
+    return shards;
+  };
+  return { ...memory, manifest, whole, open };
+}
+
+/** Ids of the items of each shard. */
+const idsOf = ({ items, shardOf }: Bundle, shard: number): string[] =>
+  items.flatMap(({ id }, row) => (shardOf[row] === shard ? [id] : [])).sort();
+const starting = (names: readonly string[], stem: string) => names.filter((name) => name.startsWith(`${stem}-`));
+
+/** The mean of each entry's content in the direction of an item's. */
+const towards =
+  ({ features, items }: Bundle, id: string): ScoreEntries =>
+  ({ counts, content: { width, values } }) => {
+    const row = items.findIndex((item) => item.id === id);
+    const own = features.values.subarray(row * width, (row + 1) * width);
+    return Float32Array.from(counts, (_, entry) =>
+      own.reduce((sum, value, d) => sum + value * values[entry * width + d], 0),
+    );
+  };
+
+describe.each([
+  ['one level', 20, 15, 1],
+  ['two levels', 3, 100, 11],
+])('the shards of a bundle with a directory of %s', (_, shardItems, count, nodes) => {
+  let bundle: Awaited<ReturnType<typeof written>>;
+  beforeAll(async () => {
+    bundle = await written(shardItems);
+  });
+
+  it('are read one by one, each with the part of the directory that names it', async () => {
+    const { open, fetched, files, whole, manifest } = bundle;
+    const shards = await open();
+    expect([shards.count, shards.target, shards.whole]).toEqual([count, shardItems, false]);
+    expect(starting([...files.keys()], 'directory')).toHaveLength(nodes);
+    const last = count - 1;
+    const shard = await shards.read(last);
+    expect(shard.number).toBe(last);
+    expect(shard.items.map(({ id }) => id).toSorted()).toEqual(idsOf(whole, last));
+    expect(await shards.size(last)).toBe(shard.items.length);
+    expect(shard.side?.biases).toHaveLength(shard.items.length);
+    expect(starting(fetched, 'directory')).toHaveLength(Math.min(2, nodes));
+    expect(fetched).toHaveLength(Math.min(2, nodes) + 1);
+    await shards.read(last);
+    expect(starting(fetched, 'directory')).toHaveLength(Math.min(2, nodes));
+    expect(await shards.files(last)).toHaveLength(1 + sideFiles(manifest).length);
+  });
+
+  it('have texts and photos beside them, of the same items', async () => {
+    const shards = await bundle.open();
+    const { file, bytes, count: items } = await shards.beside(1, { texts: 'de' });
+    const titles = decodeTexts(bytes, file.file, items).map((text) => text?.title);
+    const { items: own } = await shards.read(1);
+    expect(titles).toEqual(own.map(({ id }) => `DE ${id}`));
+    const photos = await shards.beside(1, 'photos');
+    expect(photos.file.file).toMatch(/^photos-/);
+    expect(photos.count).toBe(own.length);
+    expect(sideFiles(bundle.manifest)).toEqual(['photos', { texts: 'de' }]);
+  });
+
+  it('are all read in their order, and reported', async () => {
+    const shards = await bundle.open();
+    const seen: number[] = [];
+    const numbers: (number | undefined)[] = [];
+    for await (const { number } of shards.all((items) => seen.push(items))) numbers.push(number);
+    expect(numbers).toEqual([...Array(count).keys()]);
+    expect(seen.at(-1)).toBe(COUNT);
+  });
+
+  it('are found by the ids of their items', async () => {
+    const { open, whole, fetched } = bundle;
+    const shards = await open();
+    for (const id of ['item-0', 'item-150', 'item-299']) {
+      const row = whole.items.findIndex((item) => item.id === id);
+      expect(await shards.shardsWith(id)).toEqual([whole.shardOf[row]]);
+    }
+    expect(await shards.shardsWith('unknown')).toEqual([]);
+    // The list of buckets; buckets are fetched when they are needed.
+    expect(fetched.every((name) => name.startsWith('ids-'))).toBe(true);
+    await shards.checkIds();
+  });
+
+  it('are chosen by the scores of their means, reading only the best part of the directory', async () => {
+    const { open, whole, fetched } = bundle;
+    const shards = await open();
+    const score = towards(whole, 'item-7');
+    const best = await shards.best(score, 5);
+    expect(new Set(best).size).toBe(5);
+    expect(starting(fetched, 'directory').length).toBeLessThanOrEqual(5);
+    const row = whole.items.findIndex(({ id }) => id === 'item-7');
+    expect(best).toContain(whole.shardOf[row]);
+    const [first, last] = await shards.estimates([best[0], best[4]], score);
+    expect(first).toBeGreaterThanOrEqual(last);
+    expect(await shards.best(score, 1)).toEqual(best.slice(0, 1));
+  });
+
+  it('name every file of the bundle that the manifest does not', async () => {
+    const { manifest, fetchFile, files } = bundle;
+    const named = new Set((await inventory(manifest, fetchFile)).map(({ file }) => file));
+    const others = [...files.keys()].filter((name) => !named.has(name));
+    expect(others.filter((name) => !name.startsWith('manifest'))).toEqual([]);
+    for (const name of named) expect(files.has(name)).toBe(true);
+  });
+
+  it('report a damaged or missing file, and fetch it again on the next call', async () => {
+    const { open, files, manifest } = bundle;
+    const shards = await open();
+    const [{ file: shard }] = await shards.files(3);
+    const fresh = await open();
+    for (const name of [shard, manifest.shards.directory.file]) {
+      const sound = files.get(name) ?? new Uint8Array();
+      const flipped = sound.slice();
+      flipped[sound.length - 12] ^= 1;
+      for (const bad of [sound.slice(0, -9), flipped, Uint8Array.of(...sound, 0), new Uint8Array()]) {
+        files.set(name, bad);
+        await expect(fresh.read(3)).rejects.toMatchObject({
+          code: 'bundle/digest-mismatch',
+          message: expect.stringContaining(name),
+        });
+      }
+      files.delete(name);
+      await expect(fresh.read(3)).rejects.toMatchObject({ code: 'bundle/unreachable' });
+      files.set(name, sound);
+    }
+    expect((await fresh.read(3)).items).toHaveLength(await fresh.size(3));
+  });
+});
