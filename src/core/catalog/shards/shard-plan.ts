@@ -123,46 +123,51 @@ function keptGroups(
 }
 
 /** Rows on which the centres of a split are computed, and rounds of doing so. */
-const SAMPLE = 1024;
-const ROUNDS = 8;
+const SAMPLE = 4096;
+const ROUNDS = 12;
+
+/** Smallest share of a group on one side of a split. */
+const MIN_SIDE = 0.2;
+/** Largest part, relative to the target: parts that follow the boundaries of the data have different sizes. */
+const MAX_PART = 1.25;
 
 /**
- * Groups rows by bisecting k-means into parts of nearly equal size, at most `target` rows: each split sends so many rows to the side
- * whose centre is nearer that both sides can be divided evenly. Consecutive parts are near each other. The work grows with
- * rows * log(rows). Centres start from the given order, so the same input gives the same parts.
+ * Groups rows by bisecting 2-means: a group is split where its two centres are equally near, but so that neither side is tiny, until
+ * it has at most 1.25 times the target number of rows. Consecutive parts are near each other. The work grows with rows *
+ * log(rows). Centres start from the given order, so the same input gives the same parts.
  * @param rows rows to group; their order decides ties
  * @returns rows of every part
  */
 function bisected(space: Space, rows: Int32Array, target: number): Int32Array[] {
-  const parts = Math.ceil(rows.length / target);
-  if (parts <= 1) return rows.length > 0 ? [rows] : [];
-  const left = Math.round((rows.length * (parts >> 1)) / parts);
+  if (rows.length <= Math.max(1, MAX_PART * target)) return rows.length > 0 ? [rows] : [];
   const nearness = comparedNearness(space, rows);
   const order = [...rows.keys()].sort((a, b) => nearness[a] - nearness[b] || a - b);
+  const natural = nearness.reduce((count, value) => count + Number(value < 0), 0);
+  const least = Math.max(1, Math.floor(MIN_SIDE * rows.length));
+  const left = Math.max(least, Math.min(rows.length - least, natural));
   const side = (places: readonly number[]): Int32Array => Int32Array.from(places, (place) => rows[place]).sort();
   return [order.slice(0, left), order.slice(left)].flatMap((places) => bisected(space, side(places), target));
 }
 
-/** How much nearer each row is to the first of two centres than to the second: the less, the nearer. */
+/** Squared distance of each row from the first of two centres less that from the second. */
 function comparedNearness(space: Space, rows: Int32Array): Float32Array {
   const { dims, values } = space;
   const size = Math.min(rows.length, SAMPLE);
   const sample = Int32Array.from({ length: size }, (_, n) => rows[Math.floor((n * rows.length) / size)]);
   let centers = furthest(space, sample);
   const nearness = (of: Int32Array): Float32Array => {
-    // The difference of two squared distances is linear in the row.
     const [one, other] = centers;
     const apart = other.map((value, d) => 2 * (value - one[d]));
+    const boundary = one.reduce((sum, value, d) => sum + value ** 2 - other[d] ** 2, 0);
     return Float32Array.from(of, (row) => {
-      let sum = 0;
+      let sum = boundary;
       for (let d = 0, at = row * dims; d < dims; d++, at++) sum += apart[d] * values[at];
       return sum;
     });
   };
   for (let round = 0; round < ROUNDS; round++) {
     const near = nearness(sample);
-    const middle = near.slice().sort()[size >> 1];
-    const halves = [sample.filter((_, n) => near[n] < middle), sample.filter((_, n) => near[n] >= middle)];
+    const halves = [sample.filter((_, n) => near[n] < 0), sample.filter((_, n) => near[n] >= 0)];
     if (halves.some(({ length }) => length === 0)) break;
     centers = halves.map((half) => meanOf(space, half));
   }
