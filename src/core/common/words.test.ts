@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { allowedErrors, folded, wordsOf } from './word-index';
+import { allowedErrors, folded, wordsOf } from './words';
 
 it('takes the words of a text regardless of case, punctuation, accents and width', () => {
   expect(wordsOf('Crème-brûlée “Kit”, 2×120 ml!')).toEqual(['creme', 'brulee', 'kit', '2', '120', 'ml']);
