@@ -101,8 +101,11 @@ export function wordsOf(text: string, language = ''): string[] {
 export const termsOf = (text: string, query: boolean): string[] =>
   runsOf(text, (run) => (run.match(UNSPACED_OR_NOT) ?? []).flatMap((part) => pairs(part, query)));
 
+/** Whether a word or pair has a character of a script without spaces between words. */
+export const isUnspaced = (word: string): boolean => UNSPACED.test(word);
+
 function pairs(part: string, query: boolean): string[] {
-  if (!UNSPACED.test(part)) return [part];
+  if (!isUnspaced(part)) return [part];
   const characters = [...part];
   const all = characters.map((character, n) => character + (characters[n + 1] ?? ''));
   return query && all.length > 1 ? all.slice(0, -1) : all;
@@ -112,8 +115,11 @@ function pairs(part: string, query: boolean): string[] {
 function runsOf(text: string, split: (run: string) => string[]): string[] {
   const found: string[] = folded(text).replace(POSSESSIVE, '').match(WORD) ?? [];
   const words = UNSPACED.test(text) ? found.flatMap((word) => (UNSPACED.test(word) ? split(word) : word)) : found;
-  return words.map((word) => (word.length > MAX_WORD_LENGTH ? word.slice(0, MAX_WORD_LENGTH) : word));
+  return words.map((word) => (word.length > MAX_WORD_LENGTH ? shortened(word) : word));
 }
+
+/** Without half a character at the end: UTF-8 could not encode it. */
+const shortened = (word: string): string => word.slice(0, MAX_WORD_LENGTH).replace(/[\ud800-\udbff]$/u, '');
 
 function segments(run: string, language: string): string[] {
   const segmenter = segmenterFor(language);
