@@ -47,7 +47,16 @@ export {
   tapOf,
 } from './features/feature-table';
 export type { Item, ItemInput, TextRecipe } from './item';
-export { addedItemSchema, categoryPaths, inCategory, itemSchema, itemText, itemTexts, TEXT_RECIPES } from './item';
+export {
+  addedItemSchema,
+  categoryPaths,
+  inCategory,
+  itemSchema,
+  itemText,
+  itemTexts,
+  searchedTexts,
+  TEXT_RECIPES,
+} from './item';
 export { localeFor, marketFor } from './locales';
 export { isNew } from './new-item';
 export type { Offer } from './offers';

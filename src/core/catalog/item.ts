@@ -144,7 +144,7 @@ const MAX_ATTRIBUTE_LENGTH = 60;
  * @param categories whether to add the names of its categories: they help where no encoder knows what the words mean
  */
 export function itemTexts(
-  { title, description, category, attributes }: Pick<Item, 'title' | 'description' | 'category' | 'attributes'>,
+  { title, description, category, attributes }: SearchedItem,
   recipe: TextRecipe,
   categories: boolean,
 ): WeightedText[] {
@@ -181,4 +181,18 @@ export function categoryPaths(category: string): string[] {
 /** True when one of the item's paths is `wanted` or lies under it. */
 export function inCategory(category: string, wanted: string): boolean {
   return categoryPaths(category).some((path) => path === wanted || path.startsWith(`${wanted}/`));
+}
+
+/** Number of characters of a description that are searched. */
+const MAX_DESCRIPTION_LENGTH = 1000;
+
+/** An item as far as its words can be found. */
+export type SearchedItem = Pick<Item, 'title' | 'description' | 'category' | 'attributes'>;
+
+/** The texts of an item in which words are found: title, names such as a brand or a colour, category, description. */
+export function searchedTexts({ title, description, category, attributes }: SearchedItem): string[] {
+  const names = Object.values(attributes)
+    .flat()
+    .filter((name): name is string => typeof name === 'string' && name.length <= MAX_ATTRIBUTE_LENGTH);
+  return [title, names.join(' ; '), category, description.slice(0, MAX_DESCRIPTION_LENGTH)];
 }

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { hash32 } from '../../core/common/hash';
 import { exactObject } from '../../core/common/schema';
 import { PLACEMENTS, type Placement, TERMS, type TermName } from '../ranking';
 
@@ -89,14 +90,6 @@ export function assign(experiment: Experiment, unit: string): Variant | null {
 
 /**
  * Hashes a text to a number between 0 and 1, uniformly; must never change, or every shopper would move to another variant.
- * FNV-1a over the UTF-8 bytes (offset basis 2166136261, prime 16777619), then the 32-bit finalizer of MurmurHash3, which
- * separates texts that differ only in their last letter. Not cryptographic.
  * @returns at least 0, below 1
  */
-export function bucket(text: string): number {
-  let hash = 2166136261;
-  for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 16777619);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32;
-}
+export const bucket = (text: string): number => hash32(text) / 2 ** 32;

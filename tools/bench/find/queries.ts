@@ -1,6 +1,6 @@
 import type { Item } from '../../../src/core/catalog';
+import { allowedErrors, wordsOf } from '../../../src/core/common/words';
 import { seededRandom } from '../../../src/core/model';
-import { allowedErrors, wordsOf } from '../../../src/device/ranking/find/word-index';
 
 /** A query that a shopper might type for an item. */
 export interface Query {

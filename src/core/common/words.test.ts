@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { allowedErrors, folded, wordsOf } from './word-index';
+import { allowedErrors, folded, termsOf, wordsOf } from './words';
 
 it('takes the words of a text regardless of case, punctuation, accents and width', () => {
   expect(wordsOf('Crème-brûlée “Kit”, 2×120 ml!')).toEqual(['creme', 'brulee', 'kit', '2', '120', 'ml']);
@@ -29,4 +29,14 @@ it('cuts very long words', () => {
 
 it('allows more typing errors in longer words', () => {
   expect(['tea', 'kiwi', 'glasses', 'painting'].map(allowedErrors)).toEqual([0, 1, 1, 2]);
+});
+
+it('has no half characters', () => {
+  expect(wordsOf(`a${'𞤀'.repeat(30)}`)[0]).toMatch(/^a(𞤢){19}$/u);
+});
+
+it('takes pairs of characters of scripts without spaces as terms, which every engine finds alike', () => {
+  expect(termsOf('Red マグカップ', false)).toEqual(['red', 'マグ', 'グカ', 'カッ', 'ップ', 'プ']);
+  expect(termsOf('マグカップ', true)).toEqual(['マグ', 'グカ', 'カッ', 'ップ']);
+  expect(termsOf('iPhone用ケース 靴', true)).toEqual(['iphone', '用ケ', 'ケー', 'ース', '靴']);
 });

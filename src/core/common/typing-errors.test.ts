@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { editDistance, lettersOf, tooDifferent } from './word-index';
+import { editDistance, lettersOf, tooDifferent } from './words';
 
 it.each([
   ['lantern', 'lantern', 0],
