@@ -24,7 +24,7 @@ const [PAGE, WHOLE] = ['page', 'whole'];
 /** Length of a page's lists, and number of choices after which downloads are reported. */
 const TEN = 10;
 /** Maximum number of replayed choices of a shopper. */
-const MOST = 30;
+const MAX_CHOICES = 30;
 /** Length of the list in which the next choice is looked for: the longest that a page may request. */
 const LIST = 100;
 /** Number of the first products of ranking all that should be loaded. */
@@ -86,7 +86,7 @@ export const asPageProtocol: Protocol = (input) => {
       const visits = joinStreams(parts.map((part) => part.visits));
       const everything = parts[0].everything;
       return {
-        setting: `${coldText(input, `${shoppers.length} shoppers`)}, their first ${MOST} choices, each on a page of a new visitor and with all products loaded; the ${LIST} products of a list have a place, and all others share the mean of the remaining places`,
+        setting: `${coldText(input, `${shoppers.length} shoppers`)}, their first ${MAX_CHOICES} choices, each on a page of a new visitor and with all products loaded; the ${LIST} products of a list have a place, and all others share the mean of the remaining places`,
         tables: [
           { name: AS_PAGE, unit: 'shopper', reference: WHOLE, methods: [methodOf(visits, 1), methodOf(visits, 0)] },
         ],
@@ -116,7 +116,7 @@ async function visit(host: BundleHost, all: Page, { rows, times }: Shopper, { bu
   note();
   const choices: Choice[] = [];
   const chosen = new Set<number>();
-  const replayed = rows.slice(0, MOST);
+  const replayed = rows.slice(0, MAX_CHOICES);
   for (const [place, row] of replayed.entries()) {
     const { id } = bundle.items[row];
     chosen.add(row);
