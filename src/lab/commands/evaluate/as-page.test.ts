@@ -5,10 +5,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBundle, writeBundle } from '../../../core/catalog';
 import { seededRandom } from '../../../core/common/random';
 import { folderFetch, folderSink } from '../../../shop/bundler';
+import { readEventFile } from '../../../shop/cli';
 import { cooccurrenceTable } from '../../../shop/training';
 import { inProcess } from '../../../testing/in-process';
 import { topicContent } from '../../../testing/topics';
-import { placeIn } from './as-page';
+import { asPageProtocol, placeIn } from './as-page';
 import { hostBundle } from './bundle-host';
 
 const ITEMS = 400;
@@ -86,6 +87,18 @@ describe('evaluate --as-page', () => {
     const requests = moments.map((moment) => figures[`requests ${moment}`]);
     expect(requests).toEqual(requests.toSorted((a, b) => a - b));
     expect(requests[1]).toBeGreaterThan(requests[0]);
+  }, 60_000);
+
+  it('finds the same in several parts', async () => {
+    const bundle = await openBundle(folderFetch(at('whole')));
+    const { events } = await readEventFile(at('events.csv'), true);
+    const rowOf = new Map(bundle.items.map(({ id }, row) => [id, row]));
+    const meter = { start() {}, advance() {}, stop() {} };
+    const shop = { bundle, folder: at('whole'), events, rowOf, models: '', meter, say() {} };
+    const { measure, report } = asPageProtocol({ ...shop, seed: 1, past: 0.9, half: 'all' });
+    const whole = report([await measure({ index: 0, of: 1 })]);
+    expect(report([await measure({ index: 0, of: 2 }), await measure({ index: 1, of: 2 })])).toEqual(whole);
+    expect(whole.tables[0].methods[1].units.map(({ events: ranked }) => ranked > 5)).toEqual([true, true]);
   }, 60_000);
 
   it('refuses another protocol beside it', async () => {
