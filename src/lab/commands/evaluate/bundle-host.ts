@@ -49,8 +49,7 @@ export async function hostBundle(folder: string): Promise<BundleHost> {
     return size;
   };
   const server = createServer(async ({ url = '' }, response) => {
-    const [, index, file] = url.split('/');
-    const name = decodeURIComponent(file);
+    const [, index, name] = url.split('/');
     try {
       const { whole, names } = pages[Number(index)];
       const stored = await readFile(join(folder, name));
