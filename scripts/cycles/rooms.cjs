@@ -235,10 +235,12 @@ const ROOMS = {
       'learner',
       'logs',
       'pipeline',
+      'protocol',
       'ranking',
       'simulate',
       'training',
       'verdict',
+      'worker',
     ],
   },
 };

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Item, writeBundle } from '../core/catalog';
-import type { Learned } from '../core/catalog/bundle/learned';
+import type { Learned } from '../core/catalog/bundle/bundle';
 import type { BundleContent } from '../core/catalog/bundle/write-bundle';
 import type { LoggedEvent } from '../core/events';
 import type { WorkerRecommender } from '../device/protocol';

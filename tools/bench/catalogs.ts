@@ -1,8 +1,12 @@
-import { contentBlend, contentVectors, type SideModel } from '../../src/core/catalog';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { contentBlend, contentVectors, MANIFEST_FILE, type SideModel, writeBundle } from '../../src/core/catalog';
 import { seededRandom, uniform } from '../../src/core/model';
 import { SIDE_DECAYS } from '../../src/core/model/side';
 import type { LearnerCatalog } from '../../src/device/learner';
 import { type CatalogIndex, catalogIndex, type RankRequest } from '../../src/device/ranking';
+import { folderSink } from '../../src/shop/bundler';
 import { topicContent } from '../../src/testing/topics';
 
 /** Columns of a shop's vectors, as `sidestream train` makes them. */
@@ -20,6 +24,15 @@ export const START = 1_700_000_000_000;
 /** A synthetic catalogue about topics, with features of realistic size: 3 + 3 taps of 128. */
 export const syntheticContent = (items: number) =>
   topicContent({ items, topics: Math.ceil(items / TOPIC), dim: 128, taps: 3 });
+
+/** Folder of a bundle of it, which is kept. */
+export async function benchBundle(items: number): Promise<string> {
+  const folder = fileURLToPath(new URL(`../../.cache/bench/${items}`, import.meta.url));
+  if (!existsSync(join(folder, MANIFEST_FILE))) {
+    await writeBundle(await syntheticContent(items), await folderSink(folder));
+  }
+  return folder;
+}
 
 /** The same as an index for the learner, with content of 256 columns. */
 export async function contentCatalog(items: number): Promise<LearnerCatalog> {
@@ -47,7 +60,7 @@ export function rowsByTopic({ items }: Pick<CatalogIndex, 'items'>): number[][] 
 }
 
 /** Vectors projected from the content, so that near items stay near. */
-function syntheticSide({ width, values }: { width: number; values: Float32Array }, count: number): SideModel {
+export function syntheticSide({ width, values }: { width: number; values: Float32Array }, count: number): SideModel {
   const random = seededRandom(1);
   const axes = uniform(random, WIDTH * width, Math.sqrt(3 / WIDTH));
   const vectors = new Float32Array(count * WIDTH);

@@ -63,6 +63,10 @@ export interface Given {
   events?: string;
   /** Folder of the pictures of the first of them. */
   images?: string;
+  /** Numbers of products, separated by commas. */
+  products?: string;
+  /** Whether synthetic shops have a log. */
+  log?: boolean;
 }
 
 /** Benchmarks of one subject, which run in a separate process. */

@@ -3,7 +3,8 @@
  * process; `movielens`, which needs its data and many minutes, only if it is named. Prints the bars as a table, and their differences
  * from the kept results. `--json` ends with one line for programs; `--keep` writes the results of these areas into docs/results
  * (bench.json, BENCH.md). A missed bar makes the exit status 1. `find` also measures bundles (`--catalog <folder>`, repeatable), and the
- * pictures of the first one (`--images <folder>`) and the log of the last one (`--events <file>`).
+ * pictures of the first one (`--images <folder>`) and the log of the last one (`--events <file>`). `size` measures synthetic shops of some sizes
+ * (`--products 776,20000,100000`), with a side model and co-occurrence (`--log`).
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -24,6 +25,7 @@ const AREAS = {
   aging: async () => (await import('./areas/aging')).area,
   lists: async () => (await import('./areas/lists')).area,
   studio: async () => (await import('./areas/studio')).area,
+  size: async () => (await import('./areas/size')).area,
   offline: async () => (await import('./areas/offline')).area,
   returning: async () => (await import('./areas/returning')).area,
   movielens: async () => (await import('./areas/movielens')).area,
@@ -46,6 +48,8 @@ const { values: options, positionals } = parseArgs({
     catalog: { type: 'string', multiple: true },
     events: { type: 'string' },
     images: { type: 'string' },
+    products: { type: 'string' },
+    log: { type: 'boolean', default: false },
     /** File for the result of a process that measures one area. */
     out: { type: 'string' },
   },
@@ -112,11 +116,13 @@ async function measured(name: AreaName): Promise<Omit<KeptArea, 'machine'> | nul
   const folder = mkdtempSync(join(tmpdir(), 'sidestream-bench-'));
   const file = join(folder, 'result.json');
   try {
-    const { catalog = [], events, images } = options;
+    const { catalog = [], events, images, products, log } = options;
     const given = [
       ...catalog.flatMap((folder) => ['--catalog', folder]),
       ...(events ? ['--events', events] : []),
       ...(images ? ['--images', images] : []),
+      ...(products ? ['--products', products] : []),
+      ...(log ? ['--log'] : []),
     ];
     const args = [...process.execArgv, '--expose-gc', fileURLToPath(import.meta.url), name, ...given, '--out', file];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 2, 2] });

@@ -2,7 +2,7 @@ export type { BundleProgress, FetchFile } from './bundle/bundle-file';
 export { fetchFrom, freshFrom } from './bundle/bundle-file';
 export { bundleItems, inventory, isContentFile, staleNames, verifyBundle } from './bundle/inventory';
 export type { EncoderFiles } from './bundle/late-files';
-export { addLearned, type Learned, type Predecessor } from './bundle/learned';
+export { addLearned, type Predecessor } from './bundle/learned';
 export { encodeManifest, parseManifest, putMutable } from './bundle/manifest-file';
 export {
   type BundleFile,
@@ -17,7 +17,8 @@ export {
   offersFile,
   withoutEncoders,
 } from './bundle/manifest-schema';
-export { type Bundle, type OpenedHead, openBundle, openHead } from './bundle/read-bundle';
+export type { Bundle, Learned } from './bundle/bundle';
+export { type OpenedHead, openBundle, openHead } from './bundle/read-bundle';
 export type {
   BundleContent,
   BundleEncoder,
@@ -62,7 +63,7 @@ export { isNew } from './new-item';
 export type { Offer } from './offers';
 export { describeRejectedRow, groupedRows, RejectedGroups, type RejectedRow, shortened } from './rejected-row';
 export type { BundleShards, SideFile } from './shards/bundle-shards';
-export { joinCompanions, joinDemand, joinSide, type Part } from './shards/companions';
+export { joinCompanions, joinDemand, joinSide, type Part } from './shards/join-parts';
 export type { DirectoryNode } from './shards/directory';
 export type { Head, Shard } from './shards/shard-file';
 export { placeByContent, type SideModel } from './side-model';

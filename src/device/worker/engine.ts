@@ -85,7 +85,7 @@ export class Engine implements WorkerRecommender {
     options: EngineOptions,
     listener: EngineListener,
     storage = new ProfileStorage(options),
-  ): Promise<WorkerRecommender> {
+  ): Promise<Engine> {
     try {
       const parts = await engineParts(options, listener, storage);
       const engine = new Engine(parts);
@@ -251,6 +251,11 @@ export class Engine implements WorkerRecommender {
     if (!catalog.find(wanted)) await rest.waitFor(true);
     const item = catalog.find(wanted) ?? (await shardLoader?.find(wanted)) ?? null;
     return item && (await catalog.shown(language))(item);
+  }
+
+  /** Those of some items that are in memory. For measurements. */
+  loaded(ids: readonly string[]): string[] {
+    return ids.filter((id) => this.#parts.catalog.find(id));
   }
 
   async browse(request: unknown) {

@@ -13,7 +13,7 @@ export {
 } from './drift';
 export { evaluateFirstVisits, FIRST_CHOICES, type HintMethod } from './first-visit';
 export { listQuality } from './list-quality';
-export { joinMeasured, type MethodRanks, measuredText, type Part, streamsOfPart } from './measurement';
+export { joinMeasured, joinStreams, type MethodRanks, measuredText, type Part, streamsOfPart } from './measurement';
 export { contentKnnMethod, type LearnerShop, learnerMethod, popularityMethod, sideMethod } from './methods';
 export { PAST_METHODS, type PastMethodName } from './past-methods';
 export {

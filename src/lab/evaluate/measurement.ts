@@ -35,6 +35,13 @@ export type MethodRanks = v.InferOutput<typeof methodSchema>;
 /** The text of a part that another process reads. */
 export const measuredText = (methods: readonly MethodRanks[]): string => JSON.stringify(methods);
 
+/** The streams of all parts, in the order of the streams. @throws SidestreamError `runtime/invalid-input` if one is missing */
+export const joinStreams = <T>(parts: readonly (readonly T[])[]): T[] =>
+  Array.from(
+    { length: parts.reduce((sum, { length }) => sum + length, 0) },
+    (_, n) => parts[n % parts.length][Math.floor(n / parts.length)] ?? fail('a stream is missing'),
+  );
+
 /**
  * Joins the parts of an evaluation, in the order of their indices.
  * @returns the result of an evaluation in a single part
@@ -42,16 +49,12 @@ export const measuredText = (methods: readonly MethodRanks[]): string => JSON.st
  */
 export function joinMeasured(texts: readonly string[]): MethodRanks[] {
   const parts = texts.map((text) => parsePart(v.array(methodSchema), text));
-  const streams = parts.reduce((sum, [method]) => sum + (method?.streams.length ?? 0), 0);
   return parts[0].map(({ name }, m) => {
     const own = parts.map((part) => part[m]);
     if (own.some((method) => method?.name !== name)) throw unusablePart('the parts have different methods');
     return {
       name,
-      streams: Array.from({ length: streams }, (_, n) => {
-        const stream = own[n % parts.length].streams[Math.floor(n / parts.length)];
-        return stream ?? fail('a stream is missing');
-      }),
+      streams: joinStreams(own.map(({ streams }) => streams)),
       listed: own[0].listed.map((_, row) => own.reduce((sum, { listed }) => sum + listed[row], 0)),
     };
   });

@@ -36,6 +36,7 @@ export const changeHeader = (reference: string, unit: string): string[] => [
 const SHARES = [
   ...['hr5', 'coverage', 'repeats', 'sharedSecond', 'matchedNewHr10', 'matchedOldHr10', 'detected20', 'chance20'],
   ...['earlyNdcg10', 'retentionNdcg10', 'hr10ChangeWithKeptPlaces', 'recall10', 'validationNdcg10'],
+  ...['complementHr10', 'loaded', 'topLoaded'],
 ];
 /** Units of further figures. The name of a group's figure ends with the group's words. */
 const UNITS: Readonly<Record<string, string>> = {
@@ -44,6 +45,8 @@ const UNITS: Readonly<Record<string, string>> = {
   medianDelay: ', events',
   experts: ', ln rank',
   hr10ChangeWithKeptPlaces: ', points',
+  raw: ', bytes',
+  gzip: ', bytes',
 };
 
 /** The first word of a figure's name, which is independent of the group. */

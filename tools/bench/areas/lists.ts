@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FORMATS, LIST_PLACEMENTS, type ListsResult, SUBJECTS, writeLists } from '../../../src/shop/lists';
+import { benchBundle } from '../catalogs';
 import { type Area, type AreaResult, within } from '../kept';
-import { benchBundle } from '../retrieval-bundle';
 import { timed } from '../timing';
 
 const ITEMS = 10_000;
@@ -13,7 +13,7 @@ const MAX_SECONDS = 60;
 export const area: Area = {
   title: 'Lists as files',
   async measure(say): Promise<AreaResult> {
-    const { folder: bundle } = await benchBundle(ITEMS);
+    const bundle = await benchBundle(ITEMS);
     const out = await mkdtemp(join(tmpdir(), 'sidestream-lists-'));
     const run = (): Promise<ListsResult> =>
       writeLists({

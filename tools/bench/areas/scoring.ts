@@ -8,8 +8,6 @@ import { listsInView, rank } from '../../../src/device/ranking';
 import { serveContent } from '../../../src/testing/served-shop';
 import { FOR_YOU, rowsByTopic, START, sideShop, syntheticContent } from '../catalogs';
 import { type Area, type AreaResult, inParts, type Say, within } from '../kept';
-import { benchBundle } from '../retrieval-bundle';
-import { sessionTimes } from '../retrieval-session';
 import { searchResult } from '../scoring/search';
 import { updateTimes } from '../scoring/updates';
 import { spread, type Timed, timed } from '../timing';
@@ -32,7 +30,7 @@ export const area: Area = {
   title: 'Scoring a catalogue',
   async measure(say) {
     await loadKernel();
-    return inParts(say, lists, retrieval, updates, profiles, rerank, searchResult);
+    return inParts(say, lists, updates, profiles, rerank, searchResult);
   },
 };
 
@@ -98,22 +96,6 @@ async function similarTimes(catalog: LearnerCatalog, anchors: number): Promise<T
     await (round < 4 ? timed() : time).of(() => rank(index, state, request));
   }
   return time;
-}
-
-/** Lists of 100,000 items: retrieval, then ranking of its candidates. */
-async function retrieval(say: Say): Promise<AreaResult> {
-  say('100,000 items in clusters; making them takes minutes the first time');
-  const { folder } = await benchBundle(100_000);
-  const { after, again, lines, failures } = await sessionTimes(folder);
-  if (failures.length > 0) throw new Error(failures[0]);
-  // Retrieval and ranking run in the turn that learns the choice; a page waits for both.
-  return {
-    bars: [within('list after a choice, 100,000 items', 40, high(after), 'ms', `p95; ${after}`)],
-    figures: [
-      { name: '100,000 items, a list with nothing new', measured: `${again}` },
-      ...lines.map((line) => ({ name: '100,000 items', measured: line })),
-    ],
-  };
 }
 
 async function updates(say: Say): Promise<AreaResult> {

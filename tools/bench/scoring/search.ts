@@ -1,10 +1,9 @@
 import { type AreaResult, atLeast, type Bar, type Say } from '../kept';
 import { peers } from '../peers';
-import { benchBundle } from '../retrieval-bundle';
 import { median, processorTime, timed } from '../timing';
 import { byteMatrix, byteScan, floatScan, type Index, type Method } from './methods';
 import { peerMethods } from './peer-indexes';
-import { clusteredVectors, loadedVectors, recallOf, type VectorSet } from './vectors';
+import { recallOf, type VectorSet, vectorsOf } from './vectors';
 
 /** Share of the true ten nearest that a method must find before its time is compared. */
 const RECALL = 0.99;
@@ -33,11 +32,10 @@ export async function searchResult(say: Say): Promise<Required<AreaResult>> {
   peers.install(say);
   const result: Required<AreaResult> = { bars: [], figures: [], series: {} };
   const costs = new Map<string, { seconds: number; bytes: number }>();
-  say('10,000 vectors');
-  await searched(await loadedVectors(10_000, QUERIES), costs, result, say);
-  const { folder } = await benchBundle(100_000);
-  say('100,000 vectors');
-  await searched(await clusteredVectors(folder, QUERIES), costs, result, say);
+  for (const count of [10_000, 100_000]) {
+    say(`${count.toLocaleString('en')} vectors`);
+    await searched(await vectorsOf(count, QUERIES), costs, result, say);
+  }
   return result;
 }
 

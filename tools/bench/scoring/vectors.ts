@@ -1,8 +1,7 @@
-import { type ContentVectors, contentVectors } from '../../../src/core/catalog';
+import { type ContentVectors, contentBlend, contentVectors } from '../../../src/core/catalog';
 import { createMatrix } from '../../../src/core/kernel';
 import { topRows } from '../../../src/device/ranking';
-import { contentCatalog } from '../catalogs';
-import { clusterContents } from '../retrieval-bundle';
+import { syntheticContent } from '../catalogs';
 
 /** Number of results of a query. */
 export const TOP = 10;
@@ -20,24 +19,9 @@ export interface VectorSet {
 }
 
 /** A synthetic catalogue whose items are about topics: content vectors of 128 + 128 dimensions. */
-export async function loadedVectors(count: number, queries: number): Promise<VectorSet> {
-  const { table, blend } = await contentCatalog(count);
-  return vectorSet(contentVectors(table, blend), queries);
-}
-
-/** The vectors of a bundle in clusters. */
-export async function clusteredVectors(folder: string, queries: number): Promise<VectorSet> {
-  const found = await clusterContents(folder);
-  if (!found) throw new Error('the bundle has no clusters');
-  const { contents, count } = found;
-  const [{ width }] = contents;
-  const values = new Float32Array(count * width);
-  let start = 0;
-  for (const part of contents) {
-    values.set(part.values, start * width);
-    start += part.count;
-  }
-  return vectorSet({ count, width, values }, queries);
+export async function vectorsOf(count: number, queries: number): Promise<VectorSet> {
+  const { features, encoders } = await syntheticContent(count);
+  return vectorSet(contentVectors(features, contentBlend({ modalities: encoders })), queries);
 }
 
 function vectorSet(vectors: ContentVectors, wanted: number): VectorSet {

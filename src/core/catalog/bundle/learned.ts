@@ -1,6 +1,6 @@
 import { SidestreamError } from '../../../error';
-import { type CooccurrenceTable, pickCooccurrence } from '../cooccurrence';
-import { type Demand, pickDemand } from '../demand';
+import { pickCooccurrence } from '../cooccurrence';
+import { pickDemand } from '../demand';
 import { type ContentVectors, contentBlend } from '../features/feature-table';
 import type { Item } from '../item';
 import { bundleTexts } from '../locales';
@@ -9,17 +9,7 @@ import { pickSideModel, placeByContent, type SideModel } from '../side-model/sid
 import { variantGroups } from '../variants/variant-groups';
 import { storeManifest } from './manifest-file';
 import { BUNDLE_SCHEMA, type BundleSink, type Manifest } from './manifest-schema';
-import type { Bundle, TrainedData } from './read-bundle';
-
-/** Data that a shop learned from its logs. */
-export interface Learned {
-  /** Co-occurrence of the bundle's items, in their order. */
-  cooccurrence?: CooccurrenceTable;
-  /** The side model of the bundle's items, in their order, and its entries in the manifest. */
-  side?: { model: SideModel } & Pick<NonNullable<Manifest['side']>, 'weights' | 'training'>;
-  /** Demand of the bundle's items, in their order. */
-  demand?: Demand;
-}
+import type { Bundle, Learned, TrainedData } from './bundle';
 
 /**
  * Adds trained data to a bundle, replacing its earlier data of the same kinds: the shards first, which contain it, then one manifest that

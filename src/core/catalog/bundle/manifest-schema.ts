@@ -1,6 +1,5 @@
 import * as v from 'valibot';
 import { TEXT_RECIPES } from '../item';
-import { MAX_SIDE_WIDTH } from '../side-model/side-model';
 
 /** Bundle format version that this code writes and reads. */
 export const BUNDLE_SCHEMA = 10 as const;
@@ -151,7 +150,7 @@ export const manifestSchema = v.strictObject({
     v.strictObject({
       ...learnedSchema.entries,
       /** Dimensions of an item's vector. */
-      width: upTo(MAX_SIDE_WIDTH),
+      width: upTo(MAX_VALUES),
       /** Names the model: vectors of models with different digests are not comparable. */
       digest: digestSchema,
       /** Start weights of the score's terms to use with it, by term; default: the built-in weights. */

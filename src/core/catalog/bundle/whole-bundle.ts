@@ -1,11 +1,11 @@
 import { pickCooccurrence } from '../cooccurrence';
 import { pickDemand } from '../demand';
 import { concatTables, decodeFeatureRows, type FeatureTable, photoShape, pickRows } from '../features/feature-table';
-import { joinCompanions, joinDemand, joinSide } from '../shards/companions';
+import { joinCompanions, joinDemand, joinSide } from '../shards/join-parts';
 import type { Head, Shard } from '../shards/shard-file';
 import { pickSideModel } from '../side-model/side-model';
 import { addIds, type BundleProgress } from './bundle-file';
-import type { Bundle, BundleFiles } from './read-bundle';
+import type { Bundle, BundleFiles } from './bundle';
 
 /** Reads all shards of a bundle, and puts the items into the order of the feed. @throws SidestreamError `bundle/*` */
 export async function wholeBundle(files: BundleFiles, { model }: Head, onProgress?: BundleProgress): Promise<Bundle> {

@@ -17,7 +17,8 @@ import { feedPositions } from '../shards/positions';
 import type { PreviousShards } from '../shards/shard-plan';
 import { putInto, type ShardTexts, writeShards } from '../shards/write-shards';
 import { encodeItems } from './bundle-file';
-import { keepLearned, type Learned, type Predecessor } from './learned';
+import type { Learned } from './bundle';
+import { keepLearned, type Predecessor } from './learned';
 import { putManifest } from './manifest-file';
 import { BUNDLE_SCHEMA, type BundleSink, type Manifest, MODALITIES, type Modality } from './manifest-schema';
 

@@ -1,4 +1,4 @@
-import type { Learned } from '../bundle/learned';
+import type { Learned } from '../bundle/bundle';
 import type { CooccurrenceTable } from '../cooccurrence';
 import { type FeatureTable, pickRows } from '../features/feature-table';
 import type { Item } from '../item';

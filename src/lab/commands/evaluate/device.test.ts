@@ -30,7 +30,7 @@ function input(...methods: string[]): EvaluateInput {
   });
   const meter = { start() {}, advance() {}, stop() {} };
   const rowOf = new Map(bundle.items.map(({ id }, row) => [id, row]));
-  return { bundle, events, rowOf, seed: 1, past: 0.6, half: 'all', methods, models, meter, say() {} };
+  return { bundle, folder: '', events, rowOf, seed: 1, past: 0.6, half: 'all', methods, models, meter, say() {} };
 }
 
 test('trains no side model for methods that need none', async () => {

@@ -39,6 +39,7 @@ import {
 } from '../../evaluate';
 import { WINDOW_METHODS } from '../../evaluate/windows';
 import { CONFIGURATIONS } from '../../simulate';
+import { AS_PAGE, asPageProtocol, asPageText } from './as-page';
 import { deviceProtocol } from './device';
 import { driftProtocol } from './drift';
 import { firstVisitProtocol } from './first-visit';
@@ -50,6 +51,7 @@ import { runSimulation } from './simulate';
 import { WINDOWS, windowsProtocol } from './windows';
 
 const PROTOCOLS: Record<string, Protocol> = {
+  [AS_PAGE]: asPageProtocol,
   device: deviceProtocol,
   drift: driftProtocol,
   'first-visit': firstVisitProtocol,
@@ -64,10 +66,11 @@ const SIMULATE = 'simulate';
 const [REPORT, DATA] = ['RESULTS.md', 'results.json'];
 
 const SHOPPERS_HELP =
-  'Replayed shoppers of a log are new after its first part (--past): they have no event in it, and 30 or more after it; 60 for drift, 5 for first-visit. Simulated shoppers (simulate without --events) need no log.';
+  'Replayed shoppers of a log are new after its first part (--past): they have no event in it, and 30 or more after it; 60 for drift, 11 for as-page, 5 for first-visit. Simulated shoppers (simulate without --events) need no log.';
 
 interface EvaluateOptions extends Omit<InputOptions, 'events'> {
   protocol: string;
+  asPage?: boolean;
   events?: string;
   seeds?: number[];
   seed?: number;
@@ -90,6 +93,12 @@ export function evaluateCommand(): Command {
       new Option('--protocol <name>', 'protocol of the evaluation')
         .choices([...Object.keys(PROTOCOLS), SIMULATE])
         .default('device'),
+    )
+    .addOption(
+      new Option(
+        '--as-page',
+        'visit pages that load what a browser would load, and report downloads (--protocol as-page)',
+      ).implies({ protocol: AS_PAGE }),
     )
     .requiredOption('--bundle <folder>', 'bundle of the catalogue')
     .option(
@@ -137,6 +146,9 @@ export function evaluateCommand(): Command {
 }
 
 async function runEvaluate(options: EvaluateOptions): Promise<void> {
+  if (options.asPage && options.protocol !== AS_PAGE) {
+    throw invalidInput(`--as-page means --protocol ${AS_PAGE}: leave it or --protocol ${options.protocol} out.`);
+  }
   if (options.protocol === SIMULATE) return simulate(options);
   requireLog(options);
   const seeds = [...new Set(options.seeds ?? (options.seed === undefined ? [1] : [options.seed]))];
@@ -178,6 +190,7 @@ async function runEvaluate(options: EvaluateOptions): Promise<void> {
   const found = summary(merged);
   const verdict = deviceVerdict(merged);
   const body = [
+    ...(protocol === AS_PAGE ? [asPageText(found)] : []),
     reportBody(found),
     ...(earlier ? [beforeAndNow(earlier, found)] : []),
     ...(verdict ? [verdictText(verdict)] : []),

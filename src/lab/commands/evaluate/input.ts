@@ -19,6 +19,8 @@ type Half = 'choose' | 'report' | 'all';
 
 export interface EvaluateInput {
   bundle: Bundle;
+  /** Folder of the bundle. */
+  folder: string;
   /** Sorted by time. */
   events: LogEvent[];
   /** Row of an item id in the bundle. */
@@ -59,7 +61,7 @@ export async function readInput(
   const file = await readEventFile(options.events, isTaskProcess(options));
   const { bundle, log } = byProduct(await openFolder(options.bundle), file);
   const rowOf = new Map(bundle.items.map(({ id }, row) => [id, row]));
-  const limits = { past, shoppers, half, methods, windows, models };
+  const limits = { folder: options.bundle, past, shoppers, half, methods, windows, models };
   return { log, inputOf: (seed) => ({ bundle, events: log.events, rowOf, seed, ...limits, meter, say }) };
 }
 

@@ -29,6 +29,7 @@ function input(more: Partial<EvaluateInput> = {}): EvaluateInput {
   const meter = { start() {}, advance() {}, stop() {} };
   return {
     bundle,
+    folder: '',
     rowOf: new Map(bundle.items.map(({ id }, row) => [id, row])),
     seed: 1,
     past: 0.6,

@@ -20,6 +20,7 @@ afterAll(() => rm(folder, { recursive: true }));
 
 const input = (more: Partial<EvaluateInput> = {}): EvaluateInput => ({
   bundle,
+  folder: '',
   events: [{ user: 'u', item: 'a', time: 1 }],
   rowOf: new Map(),
   seed: 1,

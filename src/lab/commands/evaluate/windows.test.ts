@@ -15,6 +15,7 @@ let bundle: Bundle;
 const said: string[] = [];
 const inputOf = (change: Partial<EvaluateInput> = {}): EvaluateInput => ({
   bundle,
+  folder: '',
   events,
   rowOf: new Map(bundle.items.map(({ id }, row) => [id, row])),
   seed: 1,

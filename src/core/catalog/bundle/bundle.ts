@@ -1,0 +1,52 @@
+import type { CooccurrenceTable } from '../cooccurrence';
+import type { Demand } from '../demand';
+import type { FeatureTable } from '../features/feature-table';
+import type { Item } from '../item';
+import type { BundleShards } from '../shards/bundle-shards';
+import type { SideModel } from '../side-model/side-model';
+import type { BundleProgress } from './bundle-file';
+import type { EncoderFiles } from './late-files';
+import type { BundleFile, Manifest, Modality } from './manifest-schema';
+
+/** What training made for the items of a bundle, in their order; each is null if the bundle lacks it. */
+export interface TrainedData {
+  cooccurrence(): Promise<CooccurrenceTable | null>;
+  demand(): Promise<Demand | null>;
+  side(): Promise<SideModel | null>;
+}
+
+/** A bundle whose items are all in memory, in the order of the feed. All other files are fetched on request. */
+export interface Bundle extends TrainedData, BundleFiles {
+  items: Item[];
+  features: FeatureTable;
+  /** As in `Shard`. */
+  positions: Uint32Array;
+  /** The shard of each item. */
+  shardOf: Uint32Array;
+  /** The rest of the pictures' taps of all items; null without pictures. */
+  photos(onProgress?: BundleProgress): Promise<FeatureTable | null>;
+}
+
+/** The files of a bundle. */
+export interface BundleFiles {
+  manifest: Manifest;
+  shards: BundleShards;
+  /** False on a page served over plain HTTP: browsers then offer no hashing, and only sizes are checked. */
+  verified: boolean;
+  /** One file of the manifest, checked. */
+  file(file: BundleFile, onProgress?: BundleProgress): Promise<ArrayBuffer>;
+  /** Means, deviations and projection of every tap. */
+  projection(onProgress?: BundleProgress): Promise<ArrayBuffer>;
+  /** @throws SidestreamError `encoder/missing` when the bundle was built without encoders */
+  encoder(modality: Modality, onProgress?: BundleProgress): Promise<EncoderFiles>;
+}
+
+/** Data that a shop learned from its logs. */
+export interface Learned {
+  /** Co-occurrence of the bundle's items, in their order. */
+  cooccurrence?: CooccurrenceTable;
+  /** The side model of the bundle's items, in their order, and its entries in the manifest. */
+  side?: { model: SideModel } & Pick<NonNullable<Manifest['side']>, 'weights' | 'training'>;
+  /** Demand of the bundle's items, in their order. */
+  demand?: Demand;
+}

@@ -1,0 +1,169 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { contentBlend, contentVectors, inventory, openHead, writeBundle } from '../../../src/core/catalog';
+import { seededRandom } from '../../../src/core/common/random';
+import { type BundleHost, type Downloads, hostBundle } from '../../../src/lab/commands/evaluate/bundle-host';
+import { folderFetch, folderSink } from '../../../src/shop/bundler';
+import { choiceCounts, cooccurrenceTable, recentPopularity } from '../../../src/shop/training/interactions';
+import { rowsByTopic, syntheticContent, syntheticSide } from '../catalogs';
+import { type Area, type AreaResult, type Bar, inParts, type Say, within } from '../kept';
+import { median, memoryInUse, spread, timed } from '../timing';
+
+/** Numbers of products that are measured if none are named. */
+const SIZES = '776,20000';
+/** Number of visits, and of choices in each. The first visit includes compilation; its times do not count. */
+const [VISITS, CHOICES] = [9, 10];
+/** Length of a list. */
+const LIST = 8;
+/** Events of the log for each product, and their maximum number. */
+const [EVENTS, MAX_EVENTS] = [10, 2_000_000];
+/** Number of choices of each shopper of the log. */
+const OF_SHOPPER = 20;
+/** Files whose size does not depend on the number of products. */
+const FIXED = /^(projection|text|image|text-tokenizer)-/;
+
+/** Maximum downloads of a page since its start: kB with gzip, and requests. */
+const LIMITS = {
+  'first list': { kB: 60, requests: 4 },
+  'first personal list': { kB: 500, requests: 20 },
+  'ten choices': { kB: 1500, requests: 60 },
+} as const;
+type Moment = keyof typeof LIMITS;
+/** A catalogue that pages load whole, and its maximum download until the first personal list, kB with gzip. */
+const [SMALL, SMALL_KB] = [1000, 300];
+const MAX_ITEM_BYTES = 450;
+const MAX_MS = 250;
+const MAX_MB = 40;
+
+export const area: Area = {
+  title: 'What pages load',
+  measure: (say, { products = SIZES, log = false }) =>
+    inParts(say, ...products.split(',').map((count) => (tell: Say) => measured(tell, Number(count), log))),
+};
+
+async function measured(say: Say, count: number, log: boolean): Promise<AreaResult> {
+  const folder = await mkdtemp(join(tmpdir(), 'sidestream-size-'));
+  const name = `${count.toLocaleString('en')} products${log ? ' with a log' : ''}`;
+  try {
+    say(`${name}: building`);
+    const shoppers = await writeShop(folder, count, log);
+    const host = await hostBundle(folder);
+    try {
+      say(`${name}: ${VISITS} visits`);
+      const bars = [await itemBytes(folder, host), ...(await visited(host, shoppers, count))];
+      return { bars: bars.map((bar) => ({ ...bar, name: `${name}: ${bar.name}` })) };
+    } finally {
+      host.close();
+    }
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/**
+ * Writes a synthetic shop whose products have titles, prices and pictures, but no descriptions.
+ * @param log whether it has a side model, co-occurrence and demand
+ * @returns ids of the products that new shoppers choose, one list for each visit
+ */
+async function writeShop(folder: string, count: number, log: boolean): Promise<string[][]> {
+  const content = await syntheticContent(count);
+  const items = content.items.map(({ popularity, ...item }, row) => ({
+    ...item,
+    title: titleOf(item.category, row),
+    description: '',
+    // With a log, the demand says what sells.
+    ...(log ? {} : { popularity }),
+  }));
+  const topics = rowsByTopic(content);
+  const random = seededRandom(1);
+  const shopper = (choices: number): number[] => {
+    const own = Array.from({ length: 3 }, () => topics[Math.floor(topics.length * random() ** 2)]);
+    return Array.from({ length: choices }, () => {
+      const rows = own[Math.floor(3 * random())];
+      return rows[Math.floor(rows.length * random() ** 2)];
+    });
+  };
+  const shoppers = Math.ceil(Math.min(EVENTS * count, MAX_EVENTS) / OF_SHOPPER);
+  const interactions = Array.from({ length: log ? shoppers : 0 }, (_, user) =>
+    shopper(OF_SHOPPER).map((row, n) => ({ user: `${user}`, row, time: OF_SHOPPER * user + n })),
+  ).flat();
+  const learned = log && {
+    cooccurrence: cooccurrenceTable(interactions, count),
+    demand: { choices: choiceCounts(interactions, count), recent: recentPopularity(interactions, count) },
+    side: {
+      model: syntheticSide(contentVectors(content.features, contentBlend({ modalities: content.encoders })), count),
+    },
+  };
+  await writeBundle({ ...content, items }, await folderSink(folder), learned ? { learned } : {});
+  return Array.from({ length: VISITS }, () => shopper(CHOICES).map((row) => items[row].id));
+}
+
+const WORDS = [
+  'red blue green black white striped plain large small slim vintage modern light warm soft elegant rustic round'.split(
+    ' ',
+  ),
+  'cotton leather wool steel wooden silk plastic ceramic linen denim'.split(' '),
+  'shirt jacket skirt shoes hat scarf bag watch lamp chair table sofa carpet kettle pan bottle clock mirror'.split(' '),
+];
+
+/** A title such as shops have; products of a category share its last words. */
+function titleOf(category: string, row: number): string {
+  const topic = Number(/\d+$/.exec(category)?.[0] ?? 0);
+  const [colours, materials, kinds] = WORDS;
+  return `${colours[(row * 7) % colours.length]} ${materials[topic % materials.length]} ${kinds[topic % kinds.length]} ${row}`;
+}
+
+/** Bytes of a product as served, in all files and by kind of file. */
+async function itemBytes(folder: string, host: BundleHost): Promise<Bar> {
+  const fetchFile = folderFetch(folder);
+  const { manifest } = await openHead(fetchFile);
+  const kinds = new Map<string, number>();
+  for (const { file } of await inventory(manifest, fetchFile)) {
+    if (FIXED.test(file)) continue;
+    const kind = file.slice(0, file.indexOf('-'));
+    kinds.set(kind, (kinds.get(kind) ?? 0) + (await host.gzipped(file)) / manifest.count);
+  }
+  const total = [...kinds.values()].reduce((sum, bytes) => sum + bytes, 0);
+  const parts = [...kinds].sort(([, a], [, b]) => b - a).map(([kind, bytes]) => `${kind} ${bytes.toFixed(0)}`);
+  return within('a product as served', MAX_ITEM_BYTES, total, 'bytes', `gzip; ${parts.join(', ')}`);
+}
+
+/** Downloads, time and memory of visits. */
+async function visited(host: BundleHost, shoppers: readonly string[][], count: number): Promise<Bar[]> {
+  const loads = new Map<Moment, Downloads[]>();
+  const click = timed();
+  const memory: number[] = [];
+  const before = memoryInUse();
+  for (const [visit, ids] of shoppers.entries()) {
+    const page = await host.open();
+    const note = (moment: Moment): void => void loads.set(moment, [...(loads.get(moment) ?? []), page.downloads()]);
+    await page.engine.recommend({ limit: LIST });
+    note('first list');
+    for (const [n, id] of ids.entries()) {
+      await (visit === 0 ? timed() : click).of(async () => {
+        await page.engine.track('click', id, {});
+        await page.settled();
+        await page.engine.recommend({ limit: LIST });
+      });
+      if (n === 0) note('first personal list');
+    }
+    note('ten choices');
+    memory.push(memoryInUse() - before);
+    await page.engine.close();
+  }
+  return [
+    ...[...loads].flatMap(([moment, all]) => loadBars(moment, all, count)),
+    within('click to list', MAX_MS, spread(click.wall).high, 'ms', `p95; ${click}`),
+    within('memory of the worker after ten choices', MAX_MB, median(memory) / 1e6, 'MB', 'heap and buffers'),
+  ];
+}
+
+function loadBars(moment: Moment, all: readonly Downloads[], count: number): Bar[] {
+  const mean = (kind: keyof Downloads): number => all.reduce((sum, one) => sum + one[kind], 0) / all.length;
+  const [requests, raw, gzip] = [mean('requests'), mean('raw') / 1000, mean('gzip') / 1000];
+  const more = `gzip; ${requests.toFixed(1)} requests, ${raw.toFixed(0)} kB unpacked; means of ${all.length} visits`;
+  if (count <= SMALL) return moment === 'first personal list' ? [within(moment, SMALL_KB, gzip, 'kB', more)] : [];
+  const { kB, requests: most } = LIMITS[moment];
+  return [within(moment, kB, gzip, 'kB', more), within(`${moment}, requests`, most, requests, 'requests')];
+}
