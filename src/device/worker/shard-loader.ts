@@ -15,8 +15,8 @@ import type { EngineContext } from './engine-context';
 import type { ActiveLearner } from './profile-session';
 
 /** Compressed bytes of the shards for the first list after a choice, and by which each further choice extends what is loaded. */
-const FIRST_BYTES = 400_000;
-const BYTES_PER_CHOICE = 90_000;
+const FIRST_BYTES = 360_000;
+const BYTES_PER_CHOICE = 95_000;
 /** Maximum number of loaded items. */
 const MAX_ITEMS = 6144;
 /** Number of items that remain after eviction, in addition to the head and the history. */

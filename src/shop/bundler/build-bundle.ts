@@ -71,6 +71,10 @@ export interface BuildRequest {
   queue?: string;
   /** Whether to fit the projections again instead of keeping the previous bundle's projections. Default false. */
   refit?: boolean;
+  /** Whether pages load all items at once. Default: if they have at most 400 kB, compressed. */
+  whole?: boolean;
+  /** Target number of items in a shard, of which pages load those that they need. Default: by the items' size. */
+  shards?: number;
   /** Whether more than half of the bundle's items may go. Default false. */
   allowShrink?: boolean;
   /** Language tag of the catalogue. Default: the language that its feed states, otherwise the one detected from its words. */
@@ -266,6 +270,8 @@ async function writeBuilt(
   const manifest = await writeChecked(bundle, { name: out, sink, fetch: folderFetch(out) }, meter, {
     previous: previous ? { ...previous, manifest: withMutable(previous.manifest, kept) } : undefined,
     offers: [...(kept.offers ?? []), ...made],
+    ...(request.whole ? { whole: true } : {}),
+    ...(request.shards ? { whole: false, shardItems: request.shards } : {}),
     ...(cooccurrence ? { learned: products.spread({ cooccurrence }) } : {}),
   });
   await removeStale(out, manifest, ...(previous ? [previous.manifest] : []));
