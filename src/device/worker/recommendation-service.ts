@@ -78,7 +78,8 @@ export class RecommendationService {
         items: listed({ index, shown }, rank(index, ...input)),
       }));
     let response = await list();
-    if (!rest.complete && response.items.length < given.limit) {
+    const missing = catalog.index.items.length < catalog.count;
+    if (!rest.complete && missing && response.items.length < given.limit) {
       await rest.load();
       response = await list();
     }

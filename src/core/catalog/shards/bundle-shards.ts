@@ -5,7 +5,7 @@ import { bucketOf, decodeIdBucket, hashId, type IdBucket, shardsWith } from './i
 import { decodeShard, type Shard } from './shard-file';
 
 const PARALLEL_FETCHES = 16;
-/** Nodes of the directory that a search reads beyond the root. */
+/** Minimum number of nodes of the directory that a search reads beyond the root. */
 const OPENED_NODES = 4;
 
 /** A file beside every shard: the rest of the pictures' taps, or the texts in another language, by tag. */
@@ -32,6 +32,7 @@ export class BundleShards {
   readonly #manifest: Manifest;
   readonly #fetchFile: FetchFile;
   readonly #known = new Map<string, Promise<unknown>>();
+  readonly #reading = new Map<number, Promise<Shard>>();
 
   constructor(manifest: Manifest, fetchFile: FetchFile) {
     this.#manifest = manifest;
@@ -70,7 +71,14 @@ export class BundleShards {
     return node.counts[entry];
   }
 
-  async read(shard: number): Promise<Shard> {
+  /** Reads a shard; calls at the same time share one request. */
+  read(shard: number): Promise<Shard> {
+    const reading = this.#reading.get(shard) ?? this.#read(shard).finally(() => this.#reading.delete(shard));
+    this.#reading.set(shard, reading);
+    return reading;
+  }
+
+  async #read(shard: number): Promise<Shard> {
     const [node, entry] = await this.#entry(shard);
     const [file] = node.files[entry];
     const bytes = await fetchChecked(this.#fetchFile, file);
@@ -106,7 +114,7 @@ export class BundleShards {
     const ranked = (scores: Float32Array): number[] =>
       [...scores.keys()].sort((a, b) => scores[b] - scores[a] || a - b);
     if (levels === 1) return ranked(score(root)).slice(0, most);
-    const opened = ranked(score(root)).slice(0, OPENED_NODES);
+    const opened = ranked(score(root)).slice(0, Math.max(OPENED_NODES, 1 + Math.ceil(most / branch)));
     const nodes = await Promise.all(opened.map((n) => this.#node(root, n)));
     const all = nodes.flatMap((node, n) =>
       Array.from(score(node), (value, entry) => ({ value, shard: opened[n] * branch + entry })),

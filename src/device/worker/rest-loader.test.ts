@@ -5,7 +5,7 @@ import { last, type ServedShop, serveShop } from '../../testing/served-shop';
 import type { WorkerRecommender } from '../protocol';
 
 let shop: ServedShop;
-/** Answers the requests for features. */
+/** Answers the requests for shards. */
 let release: (fails?: boolean) => void;
 let open: WorkerRecommender[] = [];
 
@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   globalThis.indexedDB = new IDBFactory();
-  release = shop.hold('features-');
+  release = shop.hold('shard-');
 });
 afterEach(async () => {
   release();
@@ -38,8 +38,8 @@ async function settles(promise: Promise<unknown>): Promise<boolean> {
   return (await Promise.race([promise.then(() => 'settled'), late])) === 'settled';
 }
 
-describe('while the features are on their way', () => {
-  it('the first list is available, and equals the list with features', async () => {
+describe('while the rest of the bundle is on its way', () => {
+  it('the first list is available, and equals the list with all items', async () => {
     const engine = await start();
     const first = await listOf(engine);
     release();
@@ -79,7 +79,7 @@ describe('while the features are on their way', () => {
     await before.close();
     open = [];
 
-    release = shop.hold('features-');
+    release = shop.hold('shard-');
     const engine = await start({ consent: undefined });
     const list = listOf(engine);
     expect(await settles(list)).toBe(false);
@@ -119,7 +119,7 @@ describe('while the features are on their way', () => {
     for (const id of 'fefe') await source.track('click', id, {});
     const file = await source.exportProfile();
 
-    release = shop.hold('features-');
+    release = shop.hold('shard-');
     const engine = await start();
     await engine.importProfile(file);
     await engine.track('click', 'f', {});
@@ -163,8 +163,8 @@ describe('while the features are on their way', () => {
   });
 });
 
-describe('features that do not arrive', () => {
-  it('are reported once, lists continue by popularity, and loading is tried again', async () => {
+describe('a rest that does not arrive', () => {
+  it('is reported once, lists continue by popularity, and loading is tried again', async () => {
     const engine = await start();
     release(true);
     await engine.track('click', 'd', {});
