@@ -78,8 +78,7 @@ export class RecommendationService {
         items: listed({ index, shown }, rank(index, ...input)),
       }));
     let response = await list();
-    const missing = catalog.index.items.length < catalog.count;
-    if (!rest.complete && missing && response.items.length < given.limit) {
+    if (!rest.complete && !catalog.whole && response.items.length < given.limit) {
       await rest.load();
       response = await list();
     }
