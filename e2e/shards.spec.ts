@@ -1,32 +1,47 @@
-import { type Item, type Manifest, openBundle, writeBundle } from '../src/core/catalog';
+import { type Item, type Manifest, openBundle, openHead, writeBundle } from '../src/core/catalog';
 import { topicContent } from '../src/testing/topics';
 import { listOf, serveHeadless, startHeadless } from './support/headless';
 import { expect, test } from './support/shop';
 
-/** Enough for clusters, as `sidestream build` writes them from 20,001 items on. */
-const ITEMS = 25_000;
+const ITEMS = 21_000;
 
 const files = new Map<string, Uint8Array>();
 let manifest: Manifest;
+let items: Item[];
 /** Items that the head does not have, by category. */
 const outside = new Map<string, Item[]>();
 
+/** Others chose item n with the item half a catalogue later; every tenth item sold lately, the last ones most. */
+const half = (n: number): number => (n + ITEMS / 2) % ITEMS;
+const LOG = {
+  cooccurrence: {
+    count: ITEMS,
+    offsets: Uint32Array.from({ length: ITEMS + 1 }, (_, n) => n),
+    rows: Uint32Array.from({ length: ITEMS }, (_, n) => half(n)),
+    lifts: new Float32Array(ITEMS).fill(4),
+  },
+  demand: {
+    choices: Float32Array.from({ length: ITEMS }, (_, n) => 1 + (n % 97)),
+    recent: Float32Array.from({ length: ITEMS }, (_, n) => (n % 10 === 0 ? n : 0)),
+  },
+};
+
 test.beforeAll(async () => {
-  manifest = await writeBundle(await topicContent({ items: ITEMS, topics: 150 }), async (name, bytes) => {
-    files.set(name, bytes);
-  });
+  const sink = async (name: string, bytes: Uint8Array) => void files.set(name, bytes);
+  manifest = await writeBundle(await topicContent({ items: ITEMS, topics: 150 }), sink, { learned: LOG });
   const fetchFile = async (name: string) => new Response(new Uint8Array(files.get(name) ?? []));
-  const head = await openBundle(fetchFile, undefined, { whole: false });
-  const known = new Set(head.items.map(({ id }) => id));
-  for (const item of (await openBundle(fetchFile)).items) {
-    if (!known.has(item.id)) outside.set(item.category, [...(outside.get(item.category) ?? []), item]);
+  const { head } = await openHead(fetchFile);
+  const first = new Set(head.items.map(({ id }) => id));
+  ({ items } = await openBundle(fetchFile));
+  for (const item of items) {
+    if (!first.has(item.id)) outside.set(item.category, [...(outside.get(item.category) ?? []), item]);
   }
 });
 
-test('a catalogue of 25,000 items loads step by step: head, items near the choices, items in view', async ({
-  page,
-  context,
-}) => {
+const bytesOf = (names: Iterable<string>): number =>
+  [...new Set(names)].reduce((sum, name) => sum + (files.get(name)?.length ?? 0), 0);
+
+test('a catalogue of 21,000 items with a log loads what the lists need', async ({ page, context }) => {
   let asked: string[] = [];
   await serveHeadless(context);
   await context.route('**/large/**', (route) => {
@@ -37,15 +52,18 @@ test('a catalogue of 25,000 items loads step by step: head, items near the choic
   });
   await startHeadless(page, 'granted', '/large/');
   expect(await listOf(page)).toHaveLength(20);
-  const { head, statistics } = manifest.clusters ?? {};
-  // The items of the head are in the manifest; their features come after the list.
-  expect(asked.slice(0, 2).toSorted()).toEqual(['manifest.json', statistics?.file]);
-  await expect.poll(() => asked).toContain(head?.features.file);
-  expect(asked).not.toContain(head?.items.file);
+  expect(manifest.shards.whole).toBe(false);
+  expect(asked.toSorted()).toEqual([manifest.shards.head.file, 'manifest.json'].toSorted());
+  expect(bytesOf(asked)).toBeLessThan(60_000);
+  const trending = await page.evaluate(async () => {
+    const { items } = await window.recommender.recommend({ placement: 'trending', limit: 3 });
+    return items.map(({ item }) => item.id);
+  });
+  expect(trending).toEqual([ITEMS - 10, ITEMS - 20, ITEMS - 30].map((n) => items[n].id));
 
-  const topics = [...outside.values()].filter((items) => items.length > 80);
-  const [chosen] = topics;
-  asked = [];
+  const topics = [...outside.values()].filter((some) => some.length > 80);
+  const [chosen, other] = topics;
+  const likely = new Set(chosen.map(({ id }) => id));
   await page.evaluate(
     async (ids) => {
       for (const id of ids) await window.recommender.track('click', id);
@@ -54,26 +72,32 @@ test('a catalogue of 25,000 items loads step by step: head, items near the choic
     chosen.slice(0, 4).map(({ id }) => id),
   );
   const list = await listOf(page);
-  const likely = new Set(chosen.map(({ id }) => id));
   expect(list.filter(([id]) => likely.has(id)).length).toBeGreaterThan(10);
-  expect(asked.some((name) => name.startsWith('directory-'))).toBe(true);
-  const bytes = (names: Iterable<string>) => [...names].reduce((sum, name) => sum + (files.get(name)?.length ?? 0), 0);
-  expect(bytes(new Set(asked))).toBeLessThan(bytes(files.keys()) / 2);
+  expect(asked.length).toBeLessThan(80);
+  expect(bytesOf(asked)).toBeLessThan(bytesOf(files.keys()) / 3);
 
-  const texts = asked
-    .filter((name) => name.startsWith('items-'))
-    .map((name) => new TextDecoder().decode(files.get(name)));
-  const [seen] = topics.filter((items) => texts.every((text) => !text.includes(`"${items[0].category}"`)));
-  asked = [];
-  const similar = await page.evaluate(async (itemId) => {
-    const { items } = await window.recommender.recommend({ placement: 'similar', itemId, limit: 10 });
-    return items.map(({ item }) => item.category);
-  }, seen[0].id);
-  expect(similar.filter((category) => category === seen[0].category).length).toBeGreaterThan(7);
-  expect(asked.some((name) => name.startsWith('items-'))).toBe(true);
+  // Products that were not loaded: similar ones, what others chose with one, and a search.
+  const lists = await page.evaluate(
+    async ({ itemId, text }) => {
+      const similar = await window.recommender.recommend({ placement: 'similar', itemId, limit: 10 });
+      const complement = await window.recommender.recommend({ placement: 'complement', itemId, limit: 3 });
+      const found = await window.recommender.find({ text, limit: 5 });
+      return {
+        similar: similar.items.map(({ item }) => item.category),
+        complement: complement.items[0].item.id,
+        found: found.items.map(({ item }) => item.category),
+      };
+    },
+    { itemId: other[0].id, text: chosen[0].title.replace(/^Item \d+ of /, '') },
+  );
+  expect(lists.similar.filter((category) => category === other[0].category).length).toBeGreaterThan(7);
+  const row = items.findIndex(({ id }) => id === other[0].id);
+  expect(lists.complement).toBe(items[half(row)].id);
+  expect(lists.found).toEqual(new Array(5).fill(chosen[0].category));
 
   await page.evaluate(() => window.recommender.settled());
   const before = await listOf(page);
+  asked = [];
   await startHeadless(page, undefined, '/large/');
   await page.evaluate(() => window.recommender.settled());
   const { consent, events } = await page.evaluate(() => window.recommender.status());
@@ -82,5 +106,6 @@ test('a catalogue of 25,000 items loads step by step: head, items near the choic
   expect(after.filter(([id]) => likely.has(id)).length).toBeGreaterThan(10);
   const same = new Set(before.map(([id]) => id));
   expect(after.filter(([id]) => same.has(id)).length).toBeGreaterThan(15);
+  expect(asked.length).toBeLessThan(80);
   expect(await page.evaluate(() => window.codes)).toEqual([]);
 });
