@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BrowserContext, expect, type Locator, type Page } from '@playwright/test';
 import { violations } from './support/accessibility';
@@ -190,10 +191,10 @@ listTest('several items in view are named by an array, or by its text in the att
 
 /** Serves the demo's bundle, in which every product goes with the two that come half a catalogue later. */
 async function serveCompanions(context: BrowserContext): Promise<void> {
-  const learned = /\/(manifest\.json|companions-[^/]*)$/;
+  const learned = ({ pathname }: URL): string => join(COMPANIONS_FOLDER, pathname.slice('/bundle/'.length));
   await context.route(
-    (url) => url.pathname.startsWith('/bundle/') && learned.test(url.pathname),
-    (route) => route.fulfill({ path: join(COMPANIONS_FOLDER, new URL(route.request().url()).pathname.slice(8)) }),
+    (url) => url.pathname.startsWith('/bundle/') && existsSync(learned(url)),
+    (route) => route.fulfill({ path: learned(new URL(route.request().url())) }),
   );
 }
 

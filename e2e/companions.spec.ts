@@ -10,7 +10,7 @@ async function serveCompanions(page: Page, spoil = (body: Buffer): Buffer => bod
   for (const name of readdirSync(COMPANIONS_FOLDER)) {
     const body = readFileSync(join(COMPANIONS_FOLDER, name));
     await page.route(`**/bundle/${name}`, (route) =>
-      route.fulfill({ body: name.endsWith('.bin') ? spoil(body) : body }),
+      route.fulfill({ body: name.startsWith('shard-') ? spoil(body) : body }),
     );
   }
 }
@@ -55,7 +55,7 @@ test('products that others chose with the last ones move up, and their cards say
 test('damaged co-occurrence data causes only an error report', async ({ page }) => {
   await serveCompanions(page, (body) => Buffer.alloc(body.length));
   await openShop(page);
-  await expect(page.getByTestId('notice')).toContainText(/companions-/);
+  await expect(page.getByTestId('notice')).toContainText(/shard-/);
   await clickProducts(page, 'Music', 3);
   expect((await idsIn(page, 'for-you')).length).toBeGreaterThan(4);
 });

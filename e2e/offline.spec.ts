@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from '@playwright/test';
 import { CDN_FOLDER } from './support/global-setup';
 import { serve } from './support/host';
-import { featuresOf, newBundle, upload, walkOffline } from './support/offline';
+import { newBundle, shardsOf, upload, walkOffline } from './support/offline';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -19,8 +19,7 @@ test('without a network the shop lists, learns and finds, and a new bundle repla
   const publish = async (missing: boolean): Promise<void> => {
     await upload(at('next'), at('bundle'));
     // As a host that answers every request with a page does, or a network that asks for a sign-in first.
-    if (missing)
-      for (const name of await featuresOf(at('next'))) await writeFile(at('bundle', name), '<!doctype html>');
+    if (missing) for (const name of await shardsOf(at('next'))) await writeFile(at('bundle', name), '<!doctype html>');
   };
   await walkOffline(context, { host, counts, publish });
   host.close();

@@ -1,7 +1,7 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BrowserContext, expect, type Page, test } from '@playwright/test';
-import { openBundle, putMutable, writeBundle } from '../src/core/catalog';
+import { openHead, putMutable, writeBundle } from '../src/core/catalog';
 import { topicContent } from '../src/testing/topics';
 import { sidestream } from './support/commands';
 import { packagePage, serveHeadless } from './support/headless';
@@ -143,10 +143,10 @@ test('a large catalogue pins products that are not loaded', async ({ page, conte
   const files = new Map<string, Uint8Array>();
   const sink = async (name: string, bytes: Uint8Array) => void files.set(name, bytes);
   const content = await topicContent({ items: 2000, topics: 40 });
-  await putMutable(await writeBundle(content, sink, { clusterFrom: 100, clusterItems: 24 }), { rules: true }, sink);
+  await putMutable(await writeBundle(content, sink, { whole: false, shardItems: 16 }), { rules: true }, sink);
   const fetchFile = async (name: string) => new Response(new Uint8Array(files.get(name) ?? []));
-  const { items } = await openBundle(fetchFile, undefined, { whole: false });
-  const head = new Set(items.map(({ id }) => id));
+  const { head: first } = await openHead(fetchFile);
+  const head = new Set(first.items.map(({ id }) => id));
   const outside = content.items.find(({ id }) => !head.has(id));
   if (!outside) throw new Error('The head has all items');
   const rules = { version: 1, rules: [{ pin: [{ itemId: outside.id, position: 1 }] }] };

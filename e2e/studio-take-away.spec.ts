@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
+import { openBundle } from '../src/core/catalog';
 import { readZip } from '../src/studio/files/zip';
 import type {} from './pages/studio';
 import { violations } from './support/accessibility';
@@ -20,11 +21,10 @@ test.afterEach(() => {
 /** Opens the last steps of Studio with the bundle of the demo and some of its pictures, as if the first steps had made them. */
 async function openStudio(page: Page, step: 'studio-try' | 'studio-take-away', learned = true): Promise<void> {
   await page.goto(`${PAGES}/studio.html`);
-  const manifest: string = await (await fetch(`${SITE}bundle/manifest.json`)).text();
-  const files = [...new Set([...manifest.matchAll(/"file": "([^"]+)"/g)].map(([, file]) => file))];
-  const [items = ''] = files.filter((file) => file.startsWith('items-'));
-  const pictures = [...(await (await fetch(`${SITE}bundle/${items}`)).text()).matchAll(/"image":"images\/([^"]+)"/g)];
-  const images = pictures.slice(0, PICTURES).map(([, name]) => name);
+  const { manifest, items, shards } = await openBundle(`${SITE}bundle/`);
+  const named = [...JSON.stringify(manifest).matchAll(/"file":"([^"]+)"/g)].map(([, file]) => file);
+  const files = [...new Set([...named, ...(await shards.allFiles()).map(({ file }) => file)])];
+  const images = items.flatMap(({ image = '' }) => /^images\/(.+)/.exec(image)?.[1] ?? []).slice(0, PICTURES);
   await page.evaluate(
     async ({ site, bundle, names }) => {
       await window.studio.fill('bundle', `${site}bundle/`, bundle);

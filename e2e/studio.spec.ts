@@ -247,13 +247,16 @@ test('a private window without files is told what to do', async ({ page }) => {
   await expect(page.getByText('in a window that is not private')).toBeVisible();
 });
 
-/** The pictures of the bundle's products. */
+/** The first products of the bundle, with their pictures. */
 const imagesOf = (page: Page): Promise<string> =>
   page.evaluate(async () => {
     const root = await navigator.storage.getDirectory();
     const bundle = await (await root.getDirectoryHandle('sidestream-studio')).getDirectoryHandle('bundle');
     for await (const [name, handle] of bundle.entries())
-      if (name.startsWith('items-')) return (await (handle as FileSystemFileHandle).getFile()).text();
+      if (name.startsWith('head-')) {
+        const file = await (handle as FileSystemFileHandle).getFile();
+        return new Response(file.stream().pipeThrough(new DecompressionStream('gzip'))).text();
+      }
     return '';
   });
 

@@ -2,7 +2,7 @@ import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser } from '@playwright/test';
 import { serve } from '../support/host';
-import { featuresOf, newBundle, upload, walkOffline } from '../support/offline';
+import { shardsOf, newBundle, upload, walkOffline } from '../support/offline';
 import type { InstalledApp } from './installed-app';
 
 /** Builds the service worker of the shop without a network with Workbox and uses the shop. @returns what worked */
@@ -18,7 +18,7 @@ export async function walkWorkbox(browser: Browser, installed: InstalledApp): Pr
     const publish = async (missing: boolean): Promise<void> => {
       await upload(at('next'), bundle);
       await installed.build();
-      if (missing) for (const name of await featuresOf(at('next'))) await rm(join(bundle, name));
+      if (missing) for (const name of await shardsOf(at('next'))) await rm(join(bundle, name));
     };
     await walkOffline(context, { host, counts, publish });
     return 'works offline, replaces the bundle as a whole';

@@ -1,5 +1,5 @@
 /**
- * `tsx e2e/support/learned-bundle.ts <folder>`: writes the manifest of the built demo with a co-occurrence table, and its file.
+ * `tsx e2e/support/learned-bundle.ts <folder>`: writes the files of the built demo that have a co-occurrence table.
  * The table says that every product goes with the two products half a catalogue later.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';

@@ -13,9 +13,9 @@ export async function newBundle(folder: string, products: number): Promise<numbe
   return JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8')).count;
 }
 
-/** Names of the files with the features of a bundle. */
-export const featuresOf = async (folder: string): Promise<string[]> =>
-  (await readdir(folder)).filter((name) => name.startsWith('features-'));
+/** Names of the shards of a bundle. */
+export const shardsOf = async (folder: string): Promise<string[]> =>
+  (await readdir(folder)).filter((name) => name.startsWith('shard-'));
 
 /** Puts a bundle into the folder of the one before, as an upload does. */
 export const upload = (next: string, folder: string): Promise<void> => cp(next, folder, { recursive: true });
@@ -25,7 +25,7 @@ export interface OfflineShop {
   host: Host;
   /** Numbers of products in the first bundle and in the next one. */
   counts: [number, number];
-  /** Publishes the next bundle. @param missing without the content of its features, as while it is uploaded */
+  /** Publishes the next bundle. @param missing without the content of its shards, as while it is uploaded */
   publish(missing: boolean): Promise<void>;
 }
 

@@ -116,7 +116,7 @@ async function fromRelease(folder, event) {
   const { list, filesOf } = RELEASES[folder];
   const file = new URL(request.url).pathname.slice(folder.length);
   const listed = new Map(filesOf(await (await cache.match(folder + list)).json()));
-  // Parts of a catalogue with clusters are not listed; the names of all files of a bundle have the first digits.
+  // The manifest does not list the shards; the names of all files of a bundle have the first digits.
   const digest = listed.get(file) ?? /-([0-9a-f]{16})\.\w+$/.exec(file)?.[1];
   // The encoders' files, which a shop adds to the scripts, are not listed: the last ones serve only without a network.
   if (!digest) return fromNetwork(event);

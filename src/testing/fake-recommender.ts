@@ -51,10 +51,10 @@ export class FakeRecommender {
     const nothing = async () => undefined;
     return {
       recommend: (request) => this.#recommend(request ?? {}),
-      recommendSegments: async ({ by }) => ({ id: 's', by, segments: [], partial: false }),
-      recommendRows: async () => ({ id: 'w', rows: [], partial: false }),
+      recommendSegments: async ({ by }) => ({ id: 's', by, segments: [] }),
+      recommendRows: async () => ({ id: 'w', rows: [] }),
       products: async (ids) => ids.map((id) => ({ item: recommendation(id).item, options: [], variants: [] })),
-      find: async () => ({ id: 'f', items: [], by: 'words', partial: false }),
+      find: async () => ({ id: 'f', items: [], by: 'words' }),
       setHints: nothing,
       rerank: async (ids) => ({ id: 'r', ids: [...ids] }),
       explain: async (id) => ({

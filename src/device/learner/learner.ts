@@ -182,10 +182,11 @@ export class Learner {
   /** Updates only the state that rules need; nothing is learned. */
   note(event: LoggedEvent): void {
     const row = this.#rowOf(event);
+    // Also an event of an item that is not loaded yet.
+    if (event.type !== 'impression') this.#unlearned = true;
     if (row === undefined) return;
     this.history.note(event, row);
     this.#catalog.index.variants?.note(this.history, event, row);
-    if (event.type !== 'impression') this.#unlearned = true;
     if (EVENT_STRENGTH[event.type] > 0) this.#experts.forgetDismissal(event.itemId);
   }
 

@@ -176,7 +176,7 @@ export interface Recommender {
    * Orders one of the shop's own lists, such as search results, for this shopper. No id is left out or added. An id that the
    * catalogue lacks keeps its place; so does every copy of an id after the first. Without a history, with `consent` denied,
    * or under a variant without learning, nothing personal is known, and the order is the shop's except for pins. In a
-   * catalogue too large to load as a whole, the first 48 ids are loaded beforehand, as far as they lie in 10 clusters; ids
+   * catalogue too large to load as a whole, the first 48 ids are loaded beforehand, as far as they lie in 10 shards; ids
    * that are not loaded keep their place.
    *
    * May also reject with `runtime/aborted` or `runtime/timeout`.

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { type Demand, type Manifest, writeBundle } from '../../core/catalog';
+import { type Demand, openHead, writeBundle } from '../../core/catalog';
 import { bundleContent, makeItem, memoryBundle } from '../../testing/bundles';
 import { openedEngine } from '../../testing/opened-engine';
 import type { RecommendRequest, WorkerRecommender } from '../protocol';
@@ -21,10 +21,9 @@ const DEMAND: Demand = {
 
 const memory = memoryBundle();
 let server: Server;
-let manifest: Manifest;
 beforeAll(async () => {
   const content = await bundleContent(IDS.map((id) => makeItem(id)));
-  manifest = await writeBundle(content, memory.sink, { learned: { demand: DEMAND } });
+  await writeBundle(content, memory.sink, { learned: { demand: DEMAND } });
   server = createServer(({ url = '' }, response) => {
     const bytes = memory.files.get(url.slice(1));
     response.writeHead(bytes ? 200 : 404).end(bytes);
@@ -80,7 +79,7 @@ it('lists current sales, uses them as popularity, and lists items due to be boug
 });
 
 it('continues without it if its file is damaged, and reports it', async () => {
-  const { file = '' } = manifest.demand ?? {};
+  const [{ file }] = await (await openHead(memory.fetchFile)).shards.files(0);
   const sound = memory.files.get(file)!;
   memory.files.set(file, sound.slice().fill(0));
   try {

@@ -326,8 +326,13 @@ export class Engine implements WorkerRecommender {
     this.#learn();
     // Events of items that the catalogue lacks stay in the log, but are reported and not learned.
     const ids = entries.map(({ itemId }) => itemId);
-    if (shardLoader) tasks.beside(() => shardLoader.check(ids));
-    else if (!rest.complete) tasks.beside(() => rest.load().then(() => void ids.map((id) => catalog.rowOf(id))));
+    const check = async (): Promise<void> => {
+      if (shardLoader) return shardLoader.check(ids);
+      await rest.load();
+      // Without the rest, nothing is known about them.
+      if (rest.complete) for (const id of ids) catalog.rowOf(id);
+    };
+    if (!catalog.whole) tasks.beside(check);
     return results;
   }
 
@@ -374,10 +379,10 @@ export class Engine implements WorkerRecommender {
 
   /** @throws SidestreamError `runtime/invalid-input`, `runtime/unknown-item` */
   #entry(event: unknown, time: number): NewEvent {
-    const { shardLoader, rest, catalog, experiment } = this.#parts;
+    const { catalog, experiment } = this.#parts;
     const { type, itemId, details } = parsed(trackSchema, event, 'track()');
     // Otherwise the item is looked up after the event is safe: it may not be loaded.
-    if (!shardLoader && rest.complete) catalog.rowOf(itemId);
+    if (catalog.whole) catalog.rowOf(itemId);
     return { type, itemId, time, ...details, variant: experiment.label() };
   }
 }

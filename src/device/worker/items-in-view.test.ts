@@ -20,7 +20,7 @@ const cooccurrence: CooccurrenceTable = {
 let shop: ServedShop;
 beforeAll(async () => {
   const items = IDS.map((id, n) => makeItem(id, { title: id.toUpperCase(), popularity: 10 - n }));
-  shop = await serveContent(await bundleContent(items), { cooccurrence });
+  shop = await serveContent(await bundleContent(items), { learned: { cooccurrence } });
 });
 afterAll(() => shop.close());
 // Node has no IndexedDB: this one follows the specification, in memory.

@@ -9,6 +9,8 @@ import type { ShardLoader } from './shard-loader';
 const SAVE_DELAY = 400;
 /** Maximum number of past choices, of dismissals and of cart items that are loaded from a large catalogue. */
 const MAX_PAST_ITEMS = 40;
+/** Number of items that are loaded at once to learn their events: no more than the shards that a page loads at once. */
+export const LOADED_AT_ONCE = 10;
 
 interface SchedulerContext extends EngineContext {
   /** Null if the whole catalogue is loaded. */
@@ -54,8 +56,9 @@ export class LearningScheduler {
     const { session, shardLoader } = this.#context;
     const tried = new Set<string>();
     for (;;) {
-      const missing = await session.run((turn) => this.#learn(turn, tried));
-      if (missing.length === 0) return;
+      const all = await session.run((turn) => this.#learn(turn, tried));
+      if (all.length === 0) return;
+      const missing = all.slice(0, LOADED_AT_ONCE);
       // Outside of any turn: a slow network must not delay the lists.
       await shardLoader?.load(missing);
       for (const id of missing) tried.add(id);

@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest';
-import { openBundle, rowsPerItem, writeBundle } from '../../core/catalog';
+import { openHead, rowsPerItem, writeBundle } from '../../core/catalog';
 import { bundleContent, makeItem, memoryBundle } from '../../testing/bundles';
 import { encodersOf, LoadedCatalog } from './loaded-catalog';
 
 it("has the items added here after the bundle's, until they are removed", async () => {
   const { sink, fetchFile } = memoryBundle();
   await writeBundle(await bundleContent(['a', 'b'].map((id) => makeItem(id))), sink);
-  const bundle = await openBundle(fetchFile);
+  const bundle = await openHead(fetchFile);
   const catalog = new LoadedCatalog(bundle);
-  const { taps, dim } = bundle.features;
+  const { taps, dim } = bundle.head.features;
   const local = (id: string) => ({
     item: makeItem(id),
     encoders: encodersOf(bundle.manifest),

@@ -101,6 +101,11 @@ export class LoadedCatalog {
     return this.bundle.manifest.count + this.localItems.length;
   }
 
+  /** Whether all items of the shop are loaded. */
+  get whole(): boolean {
+    return this.index.items.length >= this.count;
+  }
+
   /** Currency of the prices, as a code; undefined if unknown. */
   get currency(): string | undefined {
     return this.offers?.currency ?? (this.offers?.foreign ? undefined : this.bundle.manifest.currency);

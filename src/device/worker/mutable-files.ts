@@ -101,11 +101,10 @@ class OfferService implements LiveOffers {
   }
 
   update(offers: readonly Offer[]): KeptUpdate {
-    const { bundle, index } = this.catalog;
-    const { rowOf } = index;
+    const { rowOf } = this.catalog.index;
     const ids = new Set(offers.map(({ id }) => id));
     // Other items may be loaded later.
-    const unknown = bundle.shards.whole && this.catalog.complete ? [...ids].filter((id) => !rowOf.has(id)) : [];
+    const unknown = this.catalog.whole ? [...ids].filter((id) => !rowOf.has(id)) : [];
     for (const id of unknown) ids.delete(id);
     const fresh = [...ids].filter((id) => !this.#updated.has(id));
     if (this.#updated.size + fresh.length > MAX_KEPT) {

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { IDBFactory } from 'fake-indexeddb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { openBundle, putMutable, writeBundle } from '../../core/catalog';
+import { openBundle, openHead, putMutable, writeBundle } from '../../core/catalog';
 import { encodeOffers, type MarketOffers, offersFile } from '../../core/catalog/offers';
 import { bundleContent, makeItem, memoryBundle } from '../../testing/bundles';
 import { openedEngine } from '../../testing/opened-engine';
@@ -30,8 +30,8 @@ beforeAll(async () => {
   const manifest = await writeBundle({ ...(await bundleContent(items)), currency: 'USD' }, small.sink);
   await putMutable(manifest, { offers: ['default', 'at'] }, small.sink);
   const content = await topicContent({ items: 2000, topics: 40, dim: 12 });
-  const clustered = await writeBundle(content, large.sink, { clusterFrom: 100, clusterItems: 24 });
-  await putMutable(clustered, { offers: ['default'] }, large.sink);
+  const inShards = await writeBundle(content, large.sink, { whole: false, shardItems: 16 });
+  await putMutable(inShards, { offers: ['default'] }, large.sink);
   server = createServer(async ({ url = '' }, response) => {
     const name = url.split('/').at(-1) ?? '';
     asked.push(name);
@@ -341,10 +341,10 @@ describe('offers of variants', () => {
   });
 });
 
-describe('offers in a catalogue in clusters', () => {
+describe('offers in a catalogue of which a page loads only a part', () => {
   it('hold for items that are found or loaded later', async () => {
     const { items } = await openBundle(large.fetchFile);
-    const head = new Set((await openBundle(large.fetchFile, undefined, { whole: false })).items.map(({ id }) => id));
+    const head = new Set((await openHead(large.fetchFile)).head.items.map(({ id }) => id));
     const outside = items.filter(({ id }) => !head.has(id));
     const [seen] = outside;
     const near = outside.filter(({ category }) => category === seen.category);

@@ -7,10 +7,10 @@ import type { ImportResult } from '../protocol';
 import type { Store } from '../store';
 import type { EngineParts } from './engine-parts';
 import { type ExportedLog, isWhole, joinLogs } from './exported-file';
+import { LOADED_AT_ONCE } from './learning-scheduler';
 
 /** Maximum duration of work between two pauses, ms: lists are made in the pauses. */
 const SLICE = 30;
-const LOADED_AT_ONCE = 40;
 
 /**
  * Joins the log of another device to this one's, and learns both from the start in the order of time.

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { openBundle, pickRows } from '../../core/catalog';
+import { openHead, pickRows } from '../../core/catalog';
 import { makeItem } from '../../testing/bundles';
 import { serveShop } from '../../testing/served-shop';
 import { MemoryStore } from '../store';
@@ -9,7 +9,7 @@ import { ProfileSession } from './profile-session';
 
 async function opened() {
   const shop = await serveShop();
-  const catalog = new LoadedCatalog(await openBundle(shop.bundle));
+  const catalog = new LoadedCatalog(await openHead(shop.bundle));
   await shop.close();
   const store = new MemoryStore();
   const codes: string[] = [];
@@ -22,7 +22,7 @@ it('continues with the same choices after rows have moved', async () => {
   const { catalog, session, codes } = await opened();
   const features = pickRows(catalog.table, [0, 1]);
   await session.change(async ({ learner }) => {
-    catalog.grow([{ items: [makeItem('p'), makeItem('q')], features }]);
+    catalog.grow([{ items: [makeItem('p'), makeItem('q')], features, positions: Uint32Array.of(1, 2) }]);
     learner.setCatalog(catalog);
   });
   await session.run(({ learner }) => {

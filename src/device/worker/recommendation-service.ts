@@ -78,7 +78,7 @@ export class RecommendationService {
         items: listed({ index, shown }, rank(index, ...input)),
       }));
     let response = await list();
-    if (!rest.complete && response.items.length < given.limit) {
+    if (!rest.complete && !catalog.whole && response.items.length < given.limit) {
       await rest.load();
       response = await list();
     }

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { IDBFactory } from 'fake-indexeddb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { openBundle, putMutable, writeBundle } from '../../core/catalog';
+import { openBundle, openHead, putMutable, writeBundle } from '../../core/catalog';
 import { bundleContent, makeItem, memoryBundle } from '../../testing/bundles';
 import { openedEngine } from '../../testing/opened-engine';
 import { topicContent } from '../../testing/topics';
@@ -25,8 +25,8 @@ beforeAll(async () => {
   );
   await putMutable(await writeBundle(await bundleContent(items), small.sink), { rules: true }, small.sink);
   const content = await topicContent({ items: 2000, topics: 40, dim: 12 });
-  const clustered = await writeBundle(content, large.sink, { clusterFrom: 100, clusterItems: 24 });
-  await putMutable(clustered, { rules: true }, large.sink);
+  const inShards = await writeBundle(content, large.sink, { whole: false, shardItems: 16 });
+  await putMutable(inShards, { rules: true }, large.sink);
   server = createServer(async ({ url = '' }, response) => {
     const name = url.split('/').at(-1) ?? '';
     asked.push(name);
@@ -156,8 +156,8 @@ describe('the file of rules of a bundle', () => {
   });
 
   it('pins items of a large catalogue that are not loaded, and looks for unknown ones once', async () => {
-    const { items } = await openBundle(large.fetchFile, undefined, { whole: false });
-    const head = new Set(items.map(({ id }) => id));
+    const { head: first } = await openHead(large.fetchFile);
+    const head = new Set(first.items.map(({ id }) => id));
     const [outside, other] = (await openBundle(large.fetchFile)).items.filter(({ id }) => !head.has(id));
     publish({ pin: [{ itemId: outside.id, position: 2 }, ...pin('nothing').pin] });
     const { engine, errors } = await open({}, 'large');

@@ -100,14 +100,14 @@ describe('hints of a visit', () => {
 });
 
 describe('segments', () => {
-  it('are ranked with their items, and report that the whole catalogue was ranked', async () => {
+  it('are ranked with their items, and the response has an id', async () => {
     const engine = await shop.open({ consent: 'pending' });
-    const { segments, partial, id } = await engine.recommendSegments({ by: 'attributes.brand', items: 2 });
+    const { segments, id } = await engine.recommendSegments({ by: 'attributes.brand', items: 2 });
     expect(segments.map(({ value, items }) => [value, items.map(({ item }) => item.id)])).toEqual([
       ['Y', ['a', 'c']],
       ['X', ['b', 'd']],
     ]);
-    expect({ partial, known: id.startsWith('segments-') }).toEqual({ partial: false, known: true });
+    expect(id).toMatch(/^segments-/);
     await engine.setHints({ 'attributes.brand': 'X', category: 'Tools' });
     const [tools] = (await engine.recommendSegments({ by: 'category', lang: 'de' })).segments.filter(
       ({ value }) => value === 'Tools',

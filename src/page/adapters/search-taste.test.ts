@@ -12,7 +12,7 @@ function recommender(consent: Consent, events: number) {
     async recommendSegments(request: SegmentsRequest) {
       asked.push(request);
       const values = request.by === 'category' ? ['Tea', 'Cups'] : ['-196 °C', 'A:B', 'C'];
-      return { id: 'list', by: request.by, segments: values.slice(0, request.limit).map(segment), partial: false };
+      return { id: 'list', by: request.by, segments: values.slice(0, request.limit).map(segment) };
     },
   };
 }

@@ -37,7 +37,6 @@ const response = (by: FindResponse['by'], ids: string[]): FindResponse => ({
   id: `find-${by}`,
   items: ids.map((id) => ({ item: { id } })) as FindResponse['items'],
   by,
-  partial: false,
 });
 
 /** A page whose worker finds the item `mug` by words, and `near` by meaning. */

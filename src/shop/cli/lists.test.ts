@@ -68,7 +68,7 @@ const digests = async (): Promise<Record<string, string>> => JSON.parse(await re
 it('ranks as pages do for a shopper about whom nothing is known', async () => {
   const args = ['--limit', '6', '--stand-ins', '3', '--format', 'json'];
   const { lists } = await run(...args);
-  const shop = await serveContent(await shopContent(), learned);
+  const shop = await serveContent(await shopContent(), { learned });
   const engine = await shop.open({ consent: 'pending' });
   await engine.settled();
   for (let n = 0; n < COUNT; n += 7) {

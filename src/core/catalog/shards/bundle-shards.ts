@@ -13,7 +13,7 @@ import { bucketCount, bucketOf, decodeIdBucket, hashId, type IdBucket, shardsWit
 import { decodeShard, type Shard } from './shard-file';
 
 const PARALLEL_FETCHES = 16;
-/** Nodes of the directory that a search reads beyond the root. */
+/** Minimum number of nodes of the directory that a search reads beyond the root. */
 const OPENED_NODES = 3;
 
 /** A file beside every shard: the rest of the pictures' taps, or the texts in another language, by tag. */
@@ -36,6 +36,7 @@ export class BundleShards {
   readonly #manifest: Manifest;
   readonly #fetchFile: FetchFile;
   readonly #known = new Map<string, Promise<unknown>>();
+  readonly #reading = new Map<number, Promise<Shard>>();
 
   constructor(manifest: Manifest, fetchFile: FetchFile) {
     this.#manifest = manifest;
@@ -62,7 +63,14 @@ export class BundleShards {
     return this.#manifest.shards.whole;
   }
 
-  async read(shard: number): Promise<Shard> {
+  /** Reads a shard; calls at the same time share one request. */
+  read(shard: number): Promise<Shard> {
+    const reading = this.#reading.get(shard) ?? this.#read(shard).finally(() => this.#reading.delete(shard));
+    this.#reading.set(shard, reading);
+    return reading;
+  }
+
+  async #read(shard: number): Promise<Shard> {
     const file = await this.#listed('shard', this.#manifest.shards.files, shard);
     const bytes = await fetchChecked(this.#fetchFile, file);
     return { ...decodeShard(bytes, file.file, this.#manifest), number: shard };
@@ -95,7 +103,7 @@ export class BundleShards {
       [...scores.keys()].sort((a, b) => scores[b] - scores[a] || a - b);
     const top = ranked(score((await this.#root()).node));
     if (levels === 1) return top.slice(0, most);
-    const opened = top.slice(0, OPENED_NODES);
+    const opened = top.slice(0, Math.max(OPENED_NODES, 1 + Math.ceil(most / branch)));
     const nodes = await Promise.all(opened.map((n) => this.#node(n)));
     const all = nodes.flatMap((node, n) =>
       Array.from(score(node), (value, entry) => ({ value, shard: opened[n] * branch + entry })),

@@ -1,84 +1,108 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
-  type ClusterDirectory,
-  type ContentVectors,
+  type Bundle,
   contentBlend,
-  contentVectors,
+  type DirectoryNode,
+  type Head,
   openBundle,
-  type PrincipalAxes,
+  openHead,
   writeBundle,
 } from '../../../core/catalog';
+import type { ChoiceHistory } from '../../../core/events';
 import { memoryBundle } from '../../../testing/bundles';
+import { sideModel } from '../../../testing/side-models';
 import { topicContent } from '../../../testing/topics';
-import { baseProfile, contentProfile, contentScores, nearestClusters } from './content-profile';
+import { type CatalogIndex, catalogIndex } from '../catalog-index';
+import { type TermWeights, topRows } from '../score';
+import { vectorOf } from '../similarities';
+import { rawTermValues, TERMS, type TermName } from '../terms/terms';
+import { contentScores, personalScores } from './shard-scores';
 
 const COUNT = 3000;
-const WEIGHTS = { recent: 1.8, session: 0.9, nearestHistory: 3.2 };
-let content: ContentVectors;
-let directory: ClusterDirectory;
-let axes: PrincipalAxes;
-/** First row of every cluster in `content`. */
-let starts: number[];
+const NEW_SHOPPER = { sideModel: 0.6, recent: 1.8, session: 1.8, nearestHistory: 6.4, popularity: 0.6 };
+const WEIGHTS: TermWeights = { ...(Object.fromEntries(TERMS.map((name) => [name, 0])) as TermWeights), ...NEW_SHOPPER };
+let bundle: Bundle;
+let head: Head;
+let index: CatalogIndex;
 
 beforeAll(async () => {
   const memory = memoryBundle();
-  const options = { clusterFrom: 100, clusterItems: 32 };
+  const options = { whole: false, shardItems: 32 };
   await writeBundle(await topicContent({ items: COUNT, topics: 40, dim: 48 }), memory.sink, options);
-  const bundle = await openBundle(memory.fetchFile);
-  if (!bundle.clusters) throw new Error('this bundle has no clusters');
-  const { clusters } = bundle;
-  content = contentVectors(bundle.features, contentBlend(bundle.manifest));
-  directory = await clusters.directory();
-  axes = await clusters.axes();
-  starts = [0];
-  for (const count of directory.counts) starts.push(starts[starts.length - 1] + count);
+  bundle = await openBundle(memory.fetchFile);
+  ({ head } = await openHead(memory.fetchFile));
+  index = catalogIndex(bundle.items, bundle.features, contentBlend(bundle.manifest));
 });
 
-const profileOf = (rows: number[]) => {
-  const profile = contentProfile(content, { rows, strengths: rows.map(() => 1) });
-  if (!profile) throw new Error('no profile');
-  return profile;
-};
+const historyOf = (rows: number[]): ChoiceHistory =>
+  ({
+    rows,
+    strengths: rows.map((_, n) => 1 + (n % 3)),
+    dismissed: new Set<number>(),
+  }) as Partial<ChoiceHistory> as ChoiceHistory;
 
-/** Rows of the ten best items by the complete content vectors. */
-function exactTop(rows: number[]): number[] {
-  const scores = contentScores(profileOf(rows), WEIGHTS, content.values);
-  return [...scores.keys()].sort((a, b) => scores[b] - scores[a] || a - b).slice(0, 10);
+/** A node whose entries are the items themselves. */
+const itemsOf = ({ content, side, logPopularity, items }: CatalogIndex): DirectoryNode => ({
+  files: [],
+  counts: new Uint32Array(items.length).fill(1),
+  content,
+  side: { width: side?.width ?? 0, values: side?.vectors ?? new Float32Array() },
+  biases: side?.biases ?? new Float32Array(items.length),
+  popularity: logPopularity,
+});
+
+function scoresOf(of: CatalogIndex, rows: number[]): Float32Array {
+  const personal = personalScores(of, historyOf(rows), WEIGHTS);
+  if (!personal) throw new Error('no scores');
+  return personal(itemsOf(of));
+}
+
+function expectTerms(of: CatalogIndex, rows: number[], names: readonly TermName[]): void {
+  const values = rawTermValues(of, { history: historyOf(rows), residualScores: null });
+  for (const [row, score] of scoresOf(of, rows).entries()) {
+    const expected = names.reduce((sum, name) => sum + WEIGHTS[name] * values[name][row], 0);
+    expect(score).toBeCloseTo(expected, 3);
+  }
 }
 
 const histories = Array.from({ length: 30 }, (_, n) => [n * 97, n * 97 + 1, n * 61 + 5, (n * 331) % COUNT]);
 
-describe('clusters near a shopper', () => {
-  it('finds most of the items that an exact search of the whole catalogue finds, in a tenth of its clusters', () => {
+describe('the score of a shard', () => {
+  it('is the sum of the terms of content and popularity', () => {
+    expectTerms(index, histories[7], ['recent', 'session', 'nearestHistory', 'popularity']);
+    const many = Array.from({ length: 9 }, (_, n) => n * 37);
+    expectTerms(index, [...many, ...many], ['recent', 'session', 'nearestHistory', 'popularity']);
+  });
+
+  it('has the side model, with its bias, where there is one', () => {
+    const sided = { ...index, side: sideModel(COUNT, 6) };
+    expectTerms(sided, histories[3], ['sideModel', 'nearestHistory', 'popularity']);
+  });
+
+  it('needs a choice', () => {
+    expect(personalScores(index, historyOf([]), WEIGHTS)).toBeNull();
+  });
+
+  it('is by content alone for an item in view', () => {
+    const scores = contentScores(vectorOf(index.content, 11))(itemsOf(index));
+    const similar = index.similarities.products([vectorOf(index.content, 11)])[0];
+    for (const [row, score] of scores.entries()) expect(score).toBeCloseTo(similar[row], 4);
+  });
+});
+
+describe('shards near a shopper', () => {
+  it('have most of the items that rank best in the whole catalogue', async () => {
+    const first = new Set(head.items.map(({ id }) => id));
     let found = 0;
     for (const rows of histories) {
-      const most = Math.ceil(directory.clusters / 10);
-      const near = nearestClusters(directory, baseProfile(profileOf(rows), axes), WEIGHTS, most);
-      found += exactTop(rows).filter((row) => near.some((n) => row >= starts[n] && row < starts[n + 1])).length;
+      const personal = personalScores(index, historyOf(rows), WEIGHTS);
+      const near = personal && (await bundle.shards.best(personal, Math.ceil(bundle.shards.count / 10)));
+      // A page has loaded these before.
+      const loaded = new Set([...rows.map((row) => bundle.shardOf[row]), ...(near ?? [])]);
+      const scores = scoresOf(index, rows);
+      const top = topRows(scores, 10);
+      found += top.filter((row) => first.has(index.items[row].id) || loaded.has(bundle.shardOf[row])).length;
     }
-    expect(found / (10 * histories.length)).toBeGreaterThan(0.95);
-  });
-
-  it('scores by the weighted means and the three nearest past items', () => {
-    const profile = profileOf(Array.from({ length: 9 }, (_, n) => n * 37));
-    const some = content.values.subarray(0, 700 * content.width);
-    const dot = (row: number, query: Float32Array): number =>
-      query.reduce((sum, x, d) => sum + x * some[row * content.width + d], 0);
-    for (const [row, score] of contentScores(profile, WEIGHTS, some).entries()) {
-      const similarities = profile.past.map((item) => dot(row, item)).sort((a, b) => b - a);
-      const nearestHistory = (similarities[0] + similarities[1] + similarities[2]) / 3;
-      const means = WEIGHTS.recent * dot(row, profile.recent) + WEIGHTS.session * dot(row, profile.session);
-      expect(score).toBeCloseTo(means + WEIGHTS.nearestHistory * nearestHistory, 4);
-    }
-  });
-
-  it('gives about the same scores by base vectors as by content vectors', () => {
-    const profile = profileOf(histories[3]);
-    const { values, scales } = directory.centroids;
-    const near = contentScores(baseProfile(profile, axes), WEIGHTS, values, scales);
-    const rows = content.values.subarray(0, starts[1] * content.width);
-    const exact = contentScores(profile, WEIGHTS, rows);
-    const mean = exact.reduce((sum, score) => sum + score, 0) / exact.length;
-    expect(near[0]).toBeCloseTo(mean, 0);
+    expect(found / (10 * histories.length)).toBeGreaterThan(0.9);
   });
 });

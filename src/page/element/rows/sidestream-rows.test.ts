@@ -10,7 +10,7 @@ const row = (kind: Row['kind'], about = '', ids = ['a', 'b']): Row => ({
   score: 1,
   items: ids.map(recommendation),
 });
-const planOf = (rows: Row[]): RowsResponse => ({ id: 'p', rows, partial: false, currency: 'EUR' });
+const planOf = (rows: Row[]): RowsResponse => ({ id: 'p', rows, currency: 'EUR' });
 
 it('lists the items of its row in the present plan, and the last known ones if the row is gone', async () => {
   let plan = planOf([row('more', 'Acme'), row('trending')]);

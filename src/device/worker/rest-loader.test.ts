@@ -1,11 +1,14 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { last, type ServedShop, serveShop } from '../../testing/served-shop';
+import { type Item, openHead } from '../../core/catalog';
+import { last, type ServedShop, serveContent, serveShop } from '../../testing/served-shop';
+import { sideModel } from '../../testing/side-models';
+import { topicContent } from '../../testing/topics';
 import type { WorkerRecommender } from '../protocol';
 
 let shop: ServedShop;
-/** Answers the requests for features. */
+/** Answers the requests for shards. */
 let release: (fails?: boolean) => void;
 let open: WorkerRecommender[] = [];
 
@@ -15,7 +18,7 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   globalThis.indexedDB = new IDBFactory();
-  release = shop.hold('features-');
+  release = shop.hold('shard-');
 });
 afterEach(async () => {
   release();
@@ -38,8 +41,8 @@ async function settles(promise: Promise<unknown>): Promise<boolean> {
   return (await Promise.race([promise.then(() => 'settled'), late])) === 'settled';
 }
 
-describe('while the features are on their way', () => {
-  it('the first list is available, and equals the list with features', async () => {
+describe('while the rest of the bundle is on its way', () => {
+  it('the first list is available, and equals the list with all items', async () => {
     const engine = await start();
     const first = await listOf(engine);
     release();
@@ -79,7 +82,7 @@ describe('while the features are on their way', () => {
     await before.close();
     open = [];
 
-    release = shop.hold('features-');
+    release = shop.hold('shard-');
     const engine = await start({ consent: undefined });
     const list = listOf(engine);
     expect(await settles(list)).toBe(false);
@@ -119,7 +122,7 @@ describe('while the features are on their way', () => {
     for (const id of 'fefe') await source.track('click', id, {});
     const file = await source.exportProfile();
 
-    release = shop.hold('features-');
+    release = shop.hold('shard-');
     const engine = await start();
     await engine.importProfile(file);
     await engine.track('click', 'f', {});
@@ -163,8 +166,8 @@ describe('while the features are on their way', () => {
   });
 });
 
-describe('features that do not arrive', () => {
-  it('are reported once, lists continue by popularity, and loading is tried again', async () => {
+describe('a rest that does not arrive', () => {
+  it('is reported once, lists continue by popularity, and loading is tried again', async () => {
     const engine = await start();
     release(true);
     await engine.track('click', 'd', {});
@@ -177,5 +180,96 @@ describe('features that do not arrive', () => {
     await vi.waitFor(async () => expect((await engine.recommend({})).items[0].source).toBe('personal'), 8000);
     expect(await engine.status()).toMatchObject({ events: 1 });
     expect(shop.codes).toEqual(['bundle/unreachable']);
+  });
+});
+
+describe('a trained shop with more items than its head', () => {
+  const COUNT = 400;
+  let large: ServedShop;
+  let items: Item[];
+  /** Items that the head does not have. */
+  let outside: Item[];
+  beforeAll(async () => {
+    const content = await topicContent({ items: COUNT, topics: 20 });
+    const learned = { side: { model: sideModel(COUNT, 4), weights: { sideModel: 1 } } };
+    large = await serveContent(content, { whole: true, shardItems: 32, learned });
+    ({ items } = content);
+    const { head } = await openHead(large.bundle);
+    const first = new Set(head.items.map(({ id }) => id));
+    outside = items.filter(({ id }) => !first.has(id));
+    return () => large.close();
+  });
+  beforeEach(() => {
+    release = large.hold('shard-');
+  });
+
+  const begin = async (given: Parameters<ServedShop['open']>[0] = {}): Promise<WorkerRecommender> => {
+    const engine = await large.open(given);
+    open.push(engine);
+    return engine;
+  };
+
+  it('has a first list that stays the same when all items are loaded', async () => {
+    const engine = await begin();
+    const first = await listOf(engine);
+    release();
+    await engine.settled();
+    expect((await engine.browse({ limit: 0 })).total).toBe(COUNT);
+    expect(await listOf(engine)).toEqual(first);
+    expect(large.codes).toEqual([]);
+  });
+
+  it('keeps an event of an item that is not there yet, and learns it once it is', async () => {
+    const engine = await begin();
+    await engine.track('click', outside[0].id, {});
+    expect(await last()).toMatchObject({ itemId: outside[0].id });
+    const list = engine.recommend({});
+    expect(await settles(list)).toBe(false);
+    release();
+    expect((await list).items[0].source).toBe('personal');
+    expect((await engine.status()).events).toBe(1);
+    expect(large.codes).toEqual([]);
+  });
+
+  it('keeps it without calling it unknown if the rest does not arrive, and learns it when it does', async () => {
+    const engine = await begin();
+    release(true);
+    await engine.track('click', outside[0].id, {});
+    await engine.settled();
+    expect((await listOf(engine)).length).toBeGreaterThan(0);
+    expect(large.codes).toEqual(['bundle/unreachable']);
+    release();
+    await vi.waitFor(async () => expect(await engine.status()).toMatchObject({ events: 1 }), 8000);
+    expect(large.codes).toEqual(['bundle/unreachable']);
+  });
+
+  it('reports an unknown item once the rest is there', async () => {
+    const engine = await begin();
+    await engine.track('click', 'no such item', {});
+    expect(large.codes).toEqual([]);
+    release();
+    await engine.settled();
+    expect(large.codes).toEqual(['runtime/unknown-item']);
+  });
+
+  it('is browsed in the order of the feed', async () => {
+    release();
+    const engine = await begin();
+    const { items: all, total } = await engine.browse({ limit: COUNT });
+    expect(all.map(({ id }) => id)).toEqual(items.map(({ id }) => id));
+    expect(total).toBe(COUNT);
+  });
+
+  it('lists what the head has while a shard is torn, and reports it', async () => {
+    release();
+    const [{ file }] = await (await openHead(large.bundle)).shards.files(3);
+    const sound = large.files.get(file) ?? new Uint8Array();
+    large.files.set(file, sound.slice(0, sound.length / 2));
+    const engine = await begin();
+    await engine.track('click', outside[0].id, {});
+    expect(await listOf(engine)).not.toEqual([]);
+    expect(large.codes).toEqual(['bundle/digest-mismatch']);
+    large.files.set(file, sound);
+    await vi.waitFor(async () => expect(await engine.status()).toMatchObject({ events: 1 }), 8000);
   });
 });
