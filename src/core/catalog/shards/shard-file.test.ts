@@ -40,7 +40,8 @@ const plain: Shard = {
   features: features(),
   positions: Uint32Array.of(7, 2 ** 32 - 1),
 };
-const model = { ...sideModel(COUNT), digest: 'd'.repeat(64) };
+// Decays are exact in a file.
+const model = { ...sideModel(COUNT, 4, [0.5, 0.75]), digest: 'd'.repeat(64) };
 const { vectors, biases } = model;
 const trained: Shard = {
   ...plain,
