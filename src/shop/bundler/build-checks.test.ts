@@ -123,6 +123,7 @@ describe('the report of a build', () => {
       'Text axes',
       'Text rows',
       'Text weight',
+      'Shards',
       'Write',
       'Check',
     ]);

@@ -93,7 +93,7 @@ describe('sidestream train', () => {
       unknown: 1,
       refused: 1,
       returns: 0,
-      companions: { file: join(at('trained'), 'manifest.json'), bytes: companions?.bytes },
+      companions: { bytes: companions?.bytes },
       demand: { bytes: demand?.bytes },
       // Only seconds apart, so all are on the same visit.
       repeats: null,
@@ -112,7 +112,7 @@ describe('sidestream train', () => {
     const run = await train(out, '--companions-only', '--past', '0.5');
     expect(run.code).toBe(REFUSED);
     expect(run.out).toMatch(
-      /Counted 200 events.*\n.*companions-.*kB\n.*demand-.*kB\n10 of 40 items have co-occurrence/,
+      /Counted 200 events.*\n.*counted: companions [\d.]+ kB, demand [\d.]+ kB\n10 of 40 items have co-occurrence/,
     );
     const bundle = await openBundle(folderFetch(out));
     const { interactions } = interactionsOf(await readEventFile(events), bundle);
