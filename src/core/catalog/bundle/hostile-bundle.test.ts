@@ -63,11 +63,7 @@ describe('a manifest with numbers beyond its files', () => {
       (manifest) => Object.assign(manifest, { side: { bytes: 1, width: 1e9, digest: file.sha256 } }),
       'side.width',
     ],
-    [
-      'a size in bytes beyond any file',
-      ({ projection }) => Object.assign(projection, { bytes: 1e300 }),
-      'bytes',
-    ],
+    ['a size in bytes beyond any file', ({ projection }) => Object.assign(projection, { bytes: 1e300 }), 'bytes'],
     ['a key that the format does not have', (manifest) => Object.assign(manifest, { clusters: {} }), 'clusters'],
     [
       'a key that a file entry does not have',
@@ -100,16 +96,19 @@ describe('a bundle whose digests fit', () => {
     await expect(openBundle(fetchFile)).rejects.toMatchObject(invalid(/directory-\w+\.bin.*4 entries/));
   });
 
-  it.each([Number.NaN, Number.POSITIVE_INFINITY, -1, 1e30])('is refused for a scale of %f in a shard', async (value) => {
-    const { files, fetchFile } = await written();
-    const [shard] = [...files.keys()].filter((name) => name.startsWith('shard-'));
-    await tamper(files, shard, (view) => {
-      // After the lengths of the six parts, the items and their positions, the scales.
-      const features = 24 + view.getUint32(0, true) + view.getUint32(4, true);
-      view.setFloat32(features, value, true);
-    });
-    await expect(openBundle(fetchFile)).rejects.toMatchObject(invalid(/shard-\w+\.bin.*scale/));
-  });
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, -1, 1e30])(
+    'is refused for a scale of %f in a shard',
+    async (value) => {
+      const { files, fetchFile } = await written();
+      const [shard] = [...files.keys()].filter((name) => name.startsWith('shard-'));
+      await tamper(files, shard, (view) => {
+        // After the lengths of the six parts, the items and their positions, the scales.
+        const features = 24 + view.getUint32(0, true) + view.getUint32(4, true);
+        view.setFloat32(features, value, true);
+      });
+      await expect(openBundle(fetchFile)).rejects.toMatchObject(invalid(/shard-\w+\.bin.*scale/));
+    },
+  );
 
   it('is refused for a scale in its head or directory that is not finite', async () => {
     for (const [stem, at] of [

@@ -76,7 +76,8 @@ describe.each([true, false])('a partly uploaded bundle (whole: %s)', (whole) => 
     const fresh = [...build.files.keys()].filter((name) => !server.files.has(name));
     const codes: string[] = [];
     const open = () => openBundle(server.fetchFile, undefined, { onIncomplete: ({ code }) => codes.push(code) });
-    for (const name of fresh) if (!name.startsWith('shard-')) server.files.set(name, build.files.get(name) ?? new Uint8Array());
+    for (const name of fresh)
+      if (!name.startsWith('shard-')) server.files.set(name, build.files.get(name) ?? new Uint8Array());
     server.files.set(MANIFEST_FILE, build.files.get(MANIFEST_FILE) ?? new Uint8Array());
     expect((await open()).items[0].title).toBe('Old');
     expect(codes).toEqual(['bundle/incomplete']);

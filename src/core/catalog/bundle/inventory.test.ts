@@ -39,23 +39,26 @@ async function written(shardItems: number) {
 }
 
 describe('verifyBundle', () => {
-  it.each([2, 200])('keeps the manifest of the previous bundle when the new one cannot be read (%i)', async (shardItems) => {
-    const { files, sink, fetchFile } = memoryBundle();
-    const verify = (manifest: Manifest) => verifyBundle(manifest, fetchFile);
-    const good = await writeBundle(await bundleContent(items), sink, { shardItems, verify });
-    const place = files.get(MANIFEST_FILE);
-    const previous = await openBundle(fetchFile);
-    const bad = await bundleContent([...items, makeItem('f')]);
-    // A disk that loses the end of every written file.
-    const torn: typeof sink = (name, bytes) =>
-      sink(name, name.startsWith('shard-') && !files.has(name) ? bytes.slice(0, -4) : bytes);
-    await expect(writeBundle(bad, torn, { shardItems, previous, verify })).rejects.toMatchObject({
-      code: 'bundle/digest-mismatch',
-      message: expect.stringMatching(/shard-\w+\.bin/),
-    });
-    expect(files.get(MANIFEST_FILE)).toBe(place);
-    expect((await openBundle(fetchFile)).manifest.digest).toBe(good.digest);
-  });
+  it.each([2, 200])(
+    'keeps the manifest of the previous bundle when the new one cannot be read (%i)',
+    async (shardItems) => {
+      const { files, sink, fetchFile } = memoryBundle();
+      const verify = (manifest: Manifest) => verifyBundle(manifest, fetchFile);
+      const good = await writeBundle(await bundleContent(items), sink, { shardItems, verify });
+      const place = files.get(MANIFEST_FILE);
+      const previous = await openBundle(fetchFile);
+      const bad = await bundleContent([...items, makeItem('f')]);
+      // A disk that loses the end of every written file.
+      const torn: typeof sink = (name, bytes) =>
+        sink(name, name.startsWith('shard-') && !files.has(name) ? bytes.slice(0, -4) : bytes);
+      await expect(writeBundle(bad, torn, { shardItems, previous, verify })).rejects.toMatchObject({
+        code: 'bundle/digest-mismatch',
+        message: expect.stringMatching(/shard-\w+\.bin/),
+      });
+      expect(files.get(MANIFEST_FILE)).toBe(place);
+      expect((await openBundle(fetchFile)).manifest.digest).toBe(good.digest);
+    },
+  );
 
   it.each(SIZES)('reads every file before the manifest is written (shards of %i)', async (shardItems) => {
     const { sink, fetchFile, fetched, files } = memoryBundle();
@@ -117,9 +120,10 @@ describe('verifyBundle', () => {
       { shards: { ...manifest.shards, head: { ...manifest.shards.head, count: 1 } } },
     ];
     for (const change of others) {
-      await expect(verifyBundle({ ...manifest, ...change }, memory.fetchFile), Object.keys(change)[0]).rejects.toMatchObject(
-        invalid,
-      );
+      await expect(
+        verifyBundle({ ...manifest, ...change }, memory.fetchFile),
+        Object.keys(change)[0],
+      ).rejects.toMatchObject(invalid);
     }
   });
 });
@@ -159,7 +163,10 @@ describe('the files of a bundle', () => {
     const kept = await publishedNames(third, fetchFile);
     // One shard, the head and the directory differ.
     for (const stem of ['shard', 'head', 'directory']) {
-      expect(old.filter((name) => name.startsWith(`${stem}-`)), stem).toHaveLength(1);
+      expect(
+        old.filter((name) => name.startsWith(`${stem}-`)),
+        stem,
+      ).toHaveLength(1);
     }
     expect(old.filter((name) => kept.has(name))).toEqual([]);
     expect(await stale(third, second)).toEqual([]);

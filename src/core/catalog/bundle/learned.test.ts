@@ -61,7 +61,7 @@ describe('trained data in a bundle', () => {
     expect(second.digest).toBe(manifest.digest);
   });
 
-  it("follows the items of other shards", async () => {
+  it('follows the items of other shards', async () => {
     const count = 120;
     const content = await topicContent({ items: count, topics: 4 });
     const { sink, fetchFile } = memoryBundle();
