@@ -49,7 +49,8 @@ export function quantizeRow(row: Float32Array, values: Int8Array, offset: number
     return 0;
   }
   const scale = Math.fround(max / steps);
-  for (let d = 0; d < row.length; d++) values[offset + d] = Math.max(-steps, Math.min(steps, Math.round(row[d] / scale)));
+  for (let d = 0; d < row.length; d++)
+    values[offset + d] = Math.max(-steps, Math.min(steps, Math.round(row[d] / scale)));
   return scale;
 }
 

@@ -77,7 +77,7 @@ export class History implements ChoiceHistory {
   }
 
   /**
-   * Replaces this history with a stored one. Items without a row, such as items of clusters that are not loaded, are not in
+   * Replaces this history with a stored one. Items without a row, such as items of shards that are not loaded, are not in
    * `rows`, but are stored again.
    * @param rowOf row of an item id
    */

@@ -123,6 +123,7 @@ describe('the report of a build', () => {
       'Text axes',
       'Text rows',
       'Text weight',
+      'Shards',
       'Write',
       'Check',
     ]);
@@ -165,11 +166,11 @@ describe('a folder', () => {
     const { manifest } = await build('kept');
     const out = join(folder, 'kept');
     const before = await readFile(join(out, MANIFEST_FILE), 'utf8');
-    const [{ file }] = manifest.shards.items;
+    const { file } = manifest.shards.head;
     await writeFile(join(out, file), '[]');
     await expect(checkedBundle({ name: out, fetch: folderFetch(out) }, quiet)(manifest)).rejects.toMatchObject({
       code: 'build/unreadable',
-      message: expect.stringMatching(/not put in place.*items-/s),
+      message: expect.stringMatching(/not put in place.*head-/s),
     });
     expect(await readFile(join(out, MANIFEST_FILE), 'utf8')).toBe(before);
   });

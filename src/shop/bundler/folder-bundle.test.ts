@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/prom
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Bundle, createTable, type Item, openBundle, writeBundle } from '../../core/catalog';
+import { type Bundle, createTable, type Item, inventory, openBundle, writeBundle } from '../../core/catalog';
 import { manifestFile } from '../../core/catalog/bundle/manifest-file';
 import { folderFetch, folderSink, removeStale } from './folder-bundle';
 
@@ -39,13 +39,12 @@ async function write(title: string, previous?: Bundle) {
 it('keeps a folder to the files of the latest build and to files that are not ours', async () => {
   await write('First');
   await writeFile(join(folder, 'robots.txt'), 'mine');
-  await writeFile(join(folder, `features-${'0'.repeat(16)}.bin.part`), 'left by a build that died');
+  await writeFile(join(folder, `shard-${'0'.repeat(16)}.bin.part`), 'left by a build that died');
   const manifest = await write('Second');
   await removeStale(folder, manifest);
 
-  const expected = [...manifest.shards.items, ...manifest.shards.features, manifest.projection].map(
-    (file) => file.file,
-  );
+  const expected = (await inventory(manifest, folderFetch(folder))).map(({ file }) => file);
+  expect(expected.filter((name) => name.startsWith('shard-'))).toHaveLength(1);
   const { file: copy } = await manifestFile(manifest);
   expect((await readdir(folder)).sort()).toEqual([...expected, copy, 'manifest.json', 'robots.txt'].sort());
   expect(await readFile(join(folder, 'robots.txt'), 'utf8')).toBe('mine');
@@ -55,14 +54,14 @@ it('keeps a folder to the files of the latest build and to files that are not ou
 it('keeps the files of the one bundle that came before', async () => {
   const [first, second] = [await write('One'), await write('Two', await openBundle(folderFetch(folder)))];
   await removeStale(folder, second);
-  expect(await readdir(folder)).toContain(first.shards.items[0].file);
+  expect(await readdir(folder)).toContain(first.shards.head.file);
   const third = await write('Three', await openBundle(folderFetch(folder)));
   await removeStale(folder, third, second);
-  expect(await readdir(folder)).toContain(first.shards.items[0].file);
+  expect(await readdir(folder)).toContain(first.shards.head.file);
   await removeStale(folder, third);
   const names = await readdir(folder);
-  expect(names).toContain(second.shards.items[0].file);
-  expect(names).not.toContain(first.shards.items[0].file);
+  expect(names).toContain(second.shards.head.file);
+  expect(names).not.toContain(first.shards.head.file);
 });
 
 it('answers a missing file as a web server would', async () => {

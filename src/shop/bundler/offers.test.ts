@@ -166,14 +166,13 @@ describe('the offers of another market', () => {
   });
 });
 
-describe('a bundle in clusters', () => {
-  it('gets its offers without its features being read', async () => {
+describe('a bundle of many shards', () => {
+  it('gets its offers', async () => {
     const items = Array.from({ length: 300 }, (_, n) => makeItem(`p${n}`, { price: n }));
     const content = await bundleContent(items);
     out = join(folder, 'large');
-    const manifest = await writeBundle(content, await folderSink(out), { clusterFrom: 100, clusterItems: 20 });
-    for (const name of await readdir(out)) if (name.startsWith('features-')) await rm(join(out, name));
-    expect(manifest.clusters).toBeDefined();
+    const { shards } = await writeBundle(content, await folderSink(out), { shardItems: 2 });
+    expect(shards.count).toBe(150);
     await write(lines('id,price', ...items.map(({ id }, n) => `${id},${n === 123 ? 5 : n}`)));
     const { offers } = await fetchOffers(folderFetch(out), { offers: ['default'] });
     expect(offers).toEqual([{ id: 'p123', price: 5, listPrice: null }]);

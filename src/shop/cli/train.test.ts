@@ -7,10 +7,10 @@ import {
   createTable,
   type Item,
   openBundle,
+  openHead,
   verifyBundle,
   writeBundle,
 } from '../../core/catalog';
-import { decodeCooccurrence, encodeCooccurrence } from '../../core/catalog/cooccurrence';
 import { quantizeRow } from '../../core/common/bytes';
 import { seededRandom } from '../../core/common/random';
 import { sidestream } from '../../testing/commands';
@@ -28,9 +28,11 @@ const at = (name: string): string => join(folder, name);
 
 const words = (out: string): string[] => ['train', '--bundle', at('bundle'), '--events', events, '--out', out];
 const train = (out: string, ...more: string[]) => inProcess(...words(out), '--models', at('models'), ...more);
-/** A table as it is read back: lifts in steps. */
-const stored = (table: CooccurrenceTable): CooccurrenceTable =>
-  decodeCooccurrence(encodeCooccurrence(table).buffer, table.count);
+/** The other items of each item, in any order: a bundle stores an item's best ones, and lifts in steps. */
+const pairsOf = (table: CooccurrenceTable | null): number[][] =>
+  Array.from({ length: table?.count ?? 0 }, (_, row) =>
+    [...(table?.rows.slice(table.offsets[row], table.offsets[row + 1]) ?? [])].sort((a, b) => a - b),
+  );
 const lastLine = (text: string): unknown => JSON.parse(text.trim().split('\n').at(-1) ?? '');
 
 beforeAll(async () => {
@@ -67,7 +69,7 @@ beforeAll(async () => {
     projection: new Uint8Array(3),
   };
   await writeBundle(content, await folderSink(at('bundle')));
-  await writeBundle(content, await folderSink(at('clusters')), { clusterFrom: 10, clusterItems: 8 });
+  await writeBundle(content, await folderSink(at('parts')), { shardItems: 8, whole: false });
   const rows = Array.from({ length: 400 }, (_, i) => `${1000 + i},u${i % 20},i${(i * 7 + (i % 20)) % ITEMS}`);
   events = at('events.csv');
   await writeFile(events, `time,user,item\n${rows.join('\n')}\n2000,u1,unknown\nsoon,u1,i1\n`);
@@ -91,7 +93,7 @@ describe('sidestream train', () => {
       unknown: 1,
       refused: 1,
       returns: 0,
-      companions: { file: join(at('trained'), companions?.file ?? ''), bytes: companions?.bytes },
+      companions: { bytes: companions?.bytes },
       demand: { bytes: demand?.bytes },
       // Only seconds apart, so all are on the same visit.
       repeats: null,
@@ -99,7 +101,9 @@ describe('sidestream train', () => {
     const counted = demandOf(await readEventFile(events), bundle);
     expect((await bundle.demand())?.choices.map(Math.round)).toEqual(counted.choices);
     const { interactions } = interactionsOf(await readEventFile(events), bundle);
-    expect(await bundle.cooccurrence()).toEqual(stored(cooccurrenceTable(interactions, ITEMS)));
+    const table = await bundle.cooccurrence();
+    expect(pairsOf(table)).toEqual(pairsOf(cooccurrenceTable(interactions, ITEMS)));
+    expect(table?.lifts.every((lift) => lift > 0)).toBe(true);
   });
 
   it('only counts on request, and only the past', async () => {
@@ -108,11 +112,11 @@ describe('sidestream train', () => {
     const run = await train(out, '--companions-only', '--past', '0.5');
     expect(run.code).toBe(REFUSED);
     expect(run.out).toMatch(
-      /Counted 200 events.*\n.*companions-.*kB\n.*demand-.*kB\n10 of 40 items have co-occurrence/,
+      /Counted 200 events.*\n.*counted: companions [\d.]+ kB, demand [\d.]+ kB\n10 of 40 items have co-occurrence/,
     );
     const bundle = await openBundle(folderFetch(out));
     const { interactions } = interactionsOf(await readEventFile(events), bundle);
-    expect(await bundle.cooccurrence()).toEqual(stored(cooccurrenceTable(interactions.slice(0, 200), ITEMS)));
+    expect(pairsOf(await bundle.cooccurrence())).toEqual(pairsOf(cooccurrenceTable(interactions.slice(0, 200), ITEMS)));
   });
 
   it('continues from the model of an earlier training on request, with a new expert', async () => {
@@ -140,31 +144,25 @@ describe('sidestream train', () => {
     expect(shown.out).toMatch(/experts and their use: text \d+ % \/ \d+ %/);
   }, 180_000);
 
-  it('puts the side model of a large catalogue beside its clusters', async () => {
-    const out = at('clusters');
+  it('puts the side model of a catalogue in many shards into them', async () => {
+    const out = at('parts');
     const run = (...more: string[]) =>
       inProcess('train', '--bundle', out, '--events', events, '--out', out, '--models', at('models'), ...more);
     for (const seed of ['1', '2', '3']) {
       const { code, out: printed } = await run('--epochs', '1', '--json', '--seed', seed);
       expect(code).toBe(REFUSED);
       const { manifest } = await openBundle(folderFetch(out));
-      expect(lastLine(printed)).toMatchObject({ side: { file: join(out, manifest.side?.file ?? '') } });
+      expect(lastLine(printed)).toMatchObject({ side: { bytes: manifest.side?.bytes } });
       await verifyBundle(manifest, folderFetch(out));
     }
-    const [head, whole] = [
-      await openBundle(folderFetch(out), undefined, { whole: false }),
-      await openBundle(folderFetch(out)),
-    ];
-    expect(whole.clusters).not.toBeNull();
+    const [{ head }, bundle] = [await openHead(folderFetch(out)), await openBundle(folderFetch(out))];
+    expect(bundle.manifest.shards).toMatchObject({ target: 8, whole: false });
     // Open pages can still read the previous training's files, but none of an earlier one.
-    const files = (await readdir(out)).filter((name) => name.startsWith('side-'));
-    expect(files).toHaveLength(2 * (2 + (whole.manifest.clusters?.count ?? 0)));
-    expect((await whole.side())?.biases).toHaveLength(ITEMS);
-    const rowOf = new Map(whole.items.map(({ id }, row) => [id, row]));
-    const biases = head.items
-      .map(({ id }) => rowOf.get(id) ?? -1)
-      .map(async (row) => (await whole.side())?.biases[row]);
-    expect([...((await head.side())?.biases ?? [])]).toEqual(await Promise.all(biases));
+    const files = (await readdir(out)).filter((name) => name.startsWith('shard-'));
+    expect(files).toHaveLength(2 * bundle.manifest.shards.count);
+    const { biases } = (await bundle.side()) ?? {};
+    const rowOf = new Map(bundle.items.map(({ id }, row) => [id, row]));
+    expect([...(head.model?.biases ?? [])]).toEqual(head.items.map(({ id }) => biases?.[rowOf.get(id) ?? -1]));
   }, 60_000);
 
   it('leaves returns out, and says how many', async () => {

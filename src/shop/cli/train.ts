@@ -101,7 +101,8 @@ async function train(options: TrainOptions): Promise<void> {
   }
   const how = side ? `Trained on ${interactions.length} events` : `Counted ${interactions.length} events`;
   console.log(`${how} in ${seconds} s`);
-  for (const { file, bytes } of Object.values(stored)) console.log(`${file}: ${(bytes / 1e3).toFixed(0)} kB`);
+  const parts = Object.entries(stored).map(([kind, { bytes }]) => `${kind} ${(bytes / 1e3).toFixed(1)} kB`);
+  console.log(`${options.out}: ${parts.join(', ')}`);
   const met = cooccurrence.offsets.filter((offset, item) => item > 0 && offset > cooccurrence.offsets[item - 1]).length;
   if (stored.demand && repeats)
     console.log(

@@ -43,7 +43,7 @@ function writeProgress(meter: Meter): { show: WriteProgress; end(): void } {
     show(step, items, total) {
       if (shown?.step !== step) {
         end();
-        meter.start(step === 'group' ? 'Clusters' : 'Write', total);
+        meter.start(step === 'group' ? 'Shards' : 'Write', total);
         shown = { step, items: 0 };
       }
       if (shown) meter.advance(items - shown.items);

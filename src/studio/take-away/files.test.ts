@@ -54,9 +54,9 @@ const paths = async (layout: Layout): Promise<string[]> =>
   laidOut(layout, await findParts(sources), THEME).map(({ path }) => path);
 
 describe('what is taken away', () => {
-  it('is every file that the manifest names, the manifest last, and the pictures that products name', async () => {
-    const manifest = new TextDecoder().decode(stored.files.get('manifest.json'));
-    const named = [...new Set([...manifest.matchAll(/"file": "([^"]+)"/g)].map(([, file]) => file))];
+  it('is every file of the bundle, the manifest last, and the pictures that products name', async () => {
+    const { manifest } = await openBundle(stored.fetchFile);
+    const named = (await inventory(manifest, stored.fetchFile)).map(({ file }) => file);
     const mutable = ['offers-at.json', 'offers.json', 'rules.json'];
     expect(named.length).toBeGreaterThan(4);
     const files = await paths('web');
@@ -109,7 +109,7 @@ describe('what is taken away', () => {
   });
 
   it('says in words what is missing', async () => {
-    const [name = ''] = [...stored.files.keys()].filter((key) => key.startsWith('features-'));
+    const [name = ''] = [...stored.files.keys()].filter((key) => key.startsWith('photos-'));
     const file: Sources['bundle']['file'] = async (asked) => (asked === name ? null : sources.bundle.file(asked));
     await expect(findParts({ ...sources, bundle: { ...sources.bundle, file } })).rejects.toMatchObject({
       code: 'bundle/incomplete',

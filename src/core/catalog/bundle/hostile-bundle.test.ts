@@ -1,130 +1,77 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { bundleContent, makeItem, memoryBundle } from '../../../testing/bundles';
-import { topicContent } from '../../../testing/topics';
 import { sha256 } from '../../common/bytes';
-import { type BundleFile, MANIFEST_FILE, type Manifest } from './manifest-schema';
-import { openBundle } from './read-bundle';
+import { MANIFEST_FILE, type Manifest } from './manifest-schema';
+import { openBundle, openHead } from './read-bundle';
 import { writeBundle } from './write-bundle';
 
 const items = ['a', 'b', 'c', 'd', 'e'].map((id) => makeItem(id));
-/** A manifest whose clusters are used only if it has any. */
-type Edited = Manifest & Required<Pick<Manifest, 'clusters'>>;
 
-const small = async () => {
+async function written() {
   const memory = memoryBundle();
-  await writeBundle(await bundleContent(items), memory.sink, { shardItems: 2 });
-  return memory;
-};
-const clustered = async () => {
-  const memory = memoryBundle();
-  const content = await topicContent({ items: 120, topics: 4 });
-  await writeBundle(content, memory.sink, { clusterFrom: 100, clusterItems: 20 });
-  return memory;
-};
+  const manifest = await writeBundle(await bundleContent(items), memory.sink, { shardItems: 2 });
+  return { ...memory, manifest };
+}
 
-function edit(files: Map<string, Uint8Array>, change: (manifest: Edited) => void): void {
+function edit(files: Map<string, Uint8Array>, change: (manifest: Manifest) => void): void {
   const manifest = JSON.parse(new TextDecoder().decode(files.get(MANIFEST_FILE)));
   change(manifest);
   files.set(MANIFEST_FILE, new TextEncoder().encode(JSON.stringify(manifest)));
 }
 
-/** Puts other bytes into a file, with the digest that fits them. */
-async function replace(
-  files: Map<string, Uint8Array>,
-  entry: (manifest: Edited) => BundleFile,
-  change: (bytes: Uint8Array) => void,
-): Promise<void> {
-  let name = '';
-  edit(files, (manifest) => {
-    name = entry(manifest).file;
-  });
-  const bytes = files.get(name)?.slice() ?? new Uint8Array();
-  change(bytes);
-  files.set(name, bytes);
-  const digest = await sha256(bytes);
-  edit(files, (manifest) => void Object.assign(entry(manifest), { sha256: digest }));
+/** Changes bytes of a compressed file, and its digests in the directory and in the manifest. */
+async function tamper(files: Map<string, Uint8Array>, name: string, change: (view: DataView) => void): Promise<void> {
+  const before = gunzipSync(files.get(name) ?? new Uint8Array());
+  const after = new Uint8Array(before);
+  change(new DataView(after.buffer));
+  const [old, digest] = [await sha256(new Uint8Array(before)), await sha256(after)];
+  const next = name.replace(old.slice(0, 16), digest.slice(0, 16));
+  files.set(next, gzipSync(after));
+  for (const other of [...files.keys()].filter((of) => /^(directory|ids)-/.test(of))) {
+    const named = Buffer.from(old.slice(0, 32), 'hex');
+    const at = gunzipSync(files.get(other) ?? new Uint8Array()).indexOf(named);
+    const put = (view: DataView): void => new Uint8Array(view.buffer).set(Buffer.from(digest.slice(0, 32), 'hex'), at);
+    if (at >= 0) await tamper(files, other, put);
+  }
+  const text = new TextDecoder().decode(files.get(MANIFEST_FILE));
+  files.set(MANIFEST_FILE, new TextEncoder().encode(text.replaceAll(name, next).replaceAll(old, digest)));
 }
 
-const file = { file: 'items-0.json', sha256: '0'.repeat(64), bytes: 3 };
+const file = { file: 'shard-0.bin', sha256: '0'.repeat(64), bytes: 3 };
 
 describe('a manifest with numbers beyond its files', () => {
-  it.each<[string, 'small' | 'clustered', (manifest: Edited) => void, string]>([
-    ['a billion items', 'small', (manifest) => Object.assign(manifest, { count: 1e9 }), 'count'],
-    ['a billion items in clusters', 'clustered', (manifest) => Object.assign(manifest, { count: 1e9 }), 'count'],
-    [
-      'more items than its clusters hold',
-      'clustered',
-      (manifest) => Object.assign(manifest, { count: 5e6 }),
-      'clusters of up to',
-    ],
-    ['rows a billion wide', 'small', (manifest) => Object.assign(manifest, { dim: 1e9 }), 'dim'],
-    ['rows a billion wide in clusters', 'clustered', (manifest) => Object.assign(manifest, { dim: 1e9 }), 'dim'],
-    [
-      'a hundred thousand empty shards',
-      'small',
-      ({ shards }) => {
-        shards.items = [...Array(100_000).fill({ ...file, start: 0, count: 0 }), ...shards.items];
-      },
-      'shards.items.0.count',
-    ],
-    [
-      'a hundred thousand empty shards, and no item',
-      'small',
-      (manifest) => {
-        manifest.count = 0;
-        manifest.shards = { items: Array(100_000).fill({ ...file, start: 0, count: 0 }), features: [] };
-      },
-      'count',
-    ],
-    [
-      'shards of a billion items',
-      'small',
-      (manifest) => {
-        manifest.shards.items[2].count = 1e9;
-        manifest.shards.features[2].count = 1e9;
-        manifest.count = 1e9 + 4;
-      },
-      'count',
-    ],
+  it.each<[string, (manifest: Manifest) => void, string]>([
+    ['a billion items', (manifest) => Object.assign(manifest, { count: 1e9 }), 'count'],
+    ['more items than its shards hold', (manifest) => Object.assign(manifest, { count: 5e6 }), 'shards of up to'],
+    ['fewer items than shards', (manifest) => Object.assign(manifest, { count: 2 }), 'cannot hold 2 items'],
+    ['no item', (manifest) => Object.assign(manifest, { count: 0 }), 'count'],
+    ['rows a billion wide', (manifest) => Object.assign(manifest, { dim: 1e9 }), 'dim'],
+    ['shards of a billion items', ({ shards }) => Object.assign(shards, { largest: 1e9 }), 'largest'],
+    ['a billion shards', ({ shards }) => Object.assign(shards, { count: 1e9 }), 'shards.count'],
+    ['a head of a billion items', ({ shards }) => Object.assign(shards.head, { count: 1e9 }), 'head.count'],
+    ['an empty head', ({ shards }) => Object.assign(shards.head, { count: 0 }), 'head.count'],
     [
       'a thousand taps',
-      'small',
       ({ modalities }) => {
         modalities.text.taps = Array.from({ length: 1000 }, String);
       },
       'modalities.text.taps',
     ],
     [
-      'clusters of a billion items',
-      'clustered',
-      ({ clusters }) => Object.assign(clusters, { largest: 1e9 }),
-      'largest',
+      'a side model a billion wide',
+      (manifest) => Object.assign(manifest, { side: { bytes: 1, width: 1e9, digest: file.sha256 } }),
+      'side.width',
     ],
-    ['a billion clusters', 'clustered', ({ clusters }) => Object.assign(clusters, { count: 1e9 }), 'clusters.count'],
-    [
-      'a head larger than the catalogue',
-      'clustered',
-      (manifest) => {
-        manifest.head = undefined;
-        manifest.clusters.head.count = 121;
-      },
-      'for 121 items',
-    ],
-    [
-      'a size in bytes beyond any file',
-      'small',
-      ({ projection }) => Object.assign(projection, { bytes: 1e300 }),
-      'bytes',
-    ],
-    ['a key that the format does not have', 'small', (manifest) => Object.assign(manifest, { offers: {} }), 'offers'],
+    ['a size in bytes beyond any file', ({ projection }) => Object.assign(projection, { bytes: 1e300 }), 'bytes'],
+    ['a key that the format does not have', (manifest) => Object.assign(manifest, { clusters: {} }), 'clusters'],
     [
       'a key that a file entry does not have',
-      'small',
-      ({ shards }) => Object.assign(shards.items[0], { url: 'https://other.example/' }),
+      ({ shards }) => Object.assign(shards.directory, { url: 'https://other.example/' }),
       'url',
     ],
-  ])('is refused before anything is fetched: %s', async (_, kind, change, message) => {
-    const { files, fetchFile, fetched } = await (kind === 'small' ? small() : clustered());
+  ])('is refused before anything is fetched: %s', async (_, change, message) => {
+    const { files, fetchFile, fetched } = await written();
     edit(files, change);
     await expect(openBundle(fetchFile)).rejects.toMatchObject({
       code: 'bundle/invalid',
@@ -134,66 +81,52 @@ describe('a manifest with numbers beyond its files', () => {
   });
 });
 
-describe('numbers that are not finite, or make scores infinite,', () => {
-  it.each([Number.NaN, Number.POSITIVE_INFINITY, -1, 1e30])('in a scale are refused: %f', async (value) => {
-    const { files, fetchFile } = await small();
-    await replace(
-      files,
-      ({ shards }) => shards.features[1],
-      (bytes) => new DataView(bytes.buffer).setFloat32(4, value, true),
-    );
-    await expect(openBundle(fetchFile)).rejects.toMatchObject({
-      code: 'bundle/invalid',
-      message: expect.stringMatching(/features-\w+\.bin.*scale/),
-    });
+describe('a bundle whose digests fit', () => {
+  const invalid = (name: RegExp) => ({ code: 'bundle/invalid', message: expect.stringMatching(name) });
+
+  it('is refused for a head of another number of items', async () => {
+    const { files, fetchFile } = await written();
+    edit(files, ({ shards }) => Object.assign(shards.head, { count: 4 }));
+    await expect(openHead(fetchFile)).rejects.toMatchObject(invalid(/head-\w+\.bin/));
   });
 
-  it('are refused in a head, in axes and in the directory', async () => {
-    const opened = async (change: (manifest: Edited) => BundleFile, at: number, value = Number.NaN) => {
-      const { files, fetchFile } = await clustered();
-      await replace(files, change, (bytes) => new DataView(bytes.buffer).setFloat32(at, value, true));
-      const bundle = await openBundle(fetchFile, undefined, { whole: false });
-      await bundle.clusters?.directory();
-      await bundle.clusters?.axes();
-    };
-    const refused = { code: 'bundle/invalid' };
-    await expect(opened(({ clusters }) => clusters.head.features, 0)).rejects.toMatchObject(refused);
-    for (const value of [Number.NaN, 3e38])
-      await expect(opened(({ clusters }) => clusters.axes, 8, value)).rejects.toMatchObject(refused);
-    const radius = async (value: number) => {
-      const { manifest } = await manifestOf();
-      return opened(({ clusters }) => clusters.directory, 12 + 4 * (manifest.clusters?.count ?? 0), value);
-    };
-    await expect(radius(Number.NaN)).rejects.toMatchObject(refused);
-    await expect(radius(-1)).rejects.toMatchObject(refused);
-    await expect(radius(3e38)).rejects.toMatchObject(refused);
+  it('is refused for a directory of another number of shards', async () => {
+    const { files, fetchFile } = await written();
+    edit(files, ({ shards }) => Object.assign(shards, { count: shards.count + 1 }));
+    await expect(openBundle(fetchFile)).rejects.toMatchObject(invalid(/directory-\w+\.bin.*4 entries/));
   });
 
-  it('are refused in the features of a cluster', async () => {
-    const { files, fetchFile } = await clustered();
-    const bundle = await openBundle(fetchFile);
-    const clusters = bundle.clusters;
-    if (!clusters) throw new Error('this bundle has no clusters');
-    const entry = (await clusters.directory()).file(0, 'features');
-    const bytes = files.get(entry.file) ?? new Uint8Array();
-    new DataView(bytes.buffer).setFloat32(0, Number.NaN, true);
-    // The directory holds the digest of the file, so both are changed to fit each other.
-    const digest = Buffer.from(await sha256(bytes), 'hex');
-    const { directory } = bundle.manifest.clusters ?? {};
-    const old = Buffer.from(entry.sha256, 'hex');
-    await replace(
-      files,
-      ({ clusters }) => clusters.directory,
-      (all) => all.set(digest, Buffer.from(all).indexOf(old)),
-    );
-    files.set(`features-${digest.toString('hex').slice(0, 16)}.bin`, bytes);
-    expect(directory).toBeDefined();
-    const other = await openBundle(fetchFile, undefined, { whole: false });
-    await expect(other.clusters?.items(0)).rejects.toMatchObject({ code: 'bundle/invalid' });
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, -1, 1e30])(
+    'is refused for a scale of %f in a shard',
+    async (value) => {
+      const { files, fetchFile } = await written();
+      const [shard] = [...files.keys()].filter((name) => name.startsWith('shard-'));
+      await tamper(files, shard, (view) => {
+        // After the lengths of the six parts, the items and their positions, the scales.
+        const features = 24 + view.getUint32(0, true) + view.getUint32(4, true);
+        view.setFloat32(features, value, true);
+      });
+      await expect(openBundle(fetchFile)).rejects.toMatchObject(invalid(/shard-\w+\.bin.*scale/));
+    },
+  );
+
+  it('is refused for a scale in its head or directory that is not finite', async () => {
+    for (const [stem, at] of [
+      ['head', (view: DataView) => 32 + view.getUint32(0, true) + view.getUint32(4, true)],
+      // Of three shards without other files: sizes, numbers of items and popularities, then the scales.
+      ['directory', () => 36],
+    ] as const) {
+      const { files, fetchFile, manifest } = await written();
+      await tamper(files, manifest.shards[stem].file, (view) => view.setFloat32(at(view), Number.NaN, true));
+      await expect(openBundle(fetchFile)).rejects.toMatchObject(invalid(new RegExp(`${stem}-`)));
+    }
+  });
+
+  it('is refused for an id in a shard that it lacks', async () => {
+    const { files, fetchFile, manifest } = await written();
+    const bucket = [...files.keys()].find((name) => name.startsWith('ids-') && name !== manifest.shards.ids.file);
+    await tamper(files, bucket ?? '', (view) => view.setUint32(view.byteLength - 4, 9, true));
+    const { shards } = await openHead(fetchFile);
+    await expect(shards.checkIds()).rejects.toMatchObject(invalid(/item ids/));
   });
 });
-
-async function manifestOf(): Promise<{ manifest: Manifest }> {
-  const { files } = await clustered();
-  return { manifest: JSON.parse(new TextDecoder().decode(files.get(MANIFEST_FILE))) };
-}

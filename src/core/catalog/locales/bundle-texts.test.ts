@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { bundleContent, makeItem, memoryBundle } from '../../../testing/bundles';
 import { inventory, verifyBundle } from '../bundle/inventory';
-import { parseManifest } from '../bundle/manifest-file';
 import type { Manifest } from '../bundle/manifest-schema';
+import { openBundle, openHead } from '../bundle/read-bundle';
 import { writeBundle } from '../bundle/write-bundle';
-import { decodeTexts, encodeTexts, localeFor, marketFor } from '.';
+import { bundleTexts, decodeTexts, encodeTexts, localeFor, marketFor } from '.';
 
 const ITEMS = ['a', 'b', 'c', 'd', 'e'].map((id) => makeItem(id));
 const TEXTS = ITEMS.map(({ id }, n) => (n === 3 ? null : { title: `Titel von ${id}` }));
@@ -18,25 +18,26 @@ async function written(options = {}, texts = TEXTS): Promise<{ manifest: Manifes
 const bytesOf = (bytes: Uint8Array): ArrayBuffer => new Uint8Array(bytes).buffer;
 
 describe('texts in another language', () => {
-  it('have one file for each items file, in its order', async () => {
-    const { manifest, files } = await written({ shardItems: 2 });
-    const parts = manifest.locales?.de.files.map(({ file }, n) =>
-      decodeTexts(bytesOf(files.get(file) ?? new Uint8Array()), file, manifest.shards.items[n].count),
-    );
-    expect(parts?.flat()).toEqual(TEXTS);
-    expect(parts?.map(({ length }) => length)).toEqual([2, 2, 1]);
-    expect(parseManifest(bytesOf(files.get('manifest.json') ?? new Uint8Array())).locales).toEqual(manifest.locales);
+  it('have one file for each shard and one for the head, in the order of their items', async () => {
+    const { manifest, fetchFile } = await written({ shardItems: 2 });
+    const { shards, file, head } = await openHead(fetchFile);
+    const textOf = new Map(ITEMS.map(({ id }, n) => [id, TEXTS[n]]));
+    const expected = (items: readonly { id: string }[]) => items.map(({ id }) => textOf.get(id));
+    for await (const { number = 0, items } of shards.all()) {
+      const { file: named, bytes, count } = await shards.beside(number, { texts: 'de' });
+      expect(decodeTexts(bytes, named.file, count)).toEqual(expected(items));
+    }
+    const texts = manifest.locales?.de.head ?? manifest.projection;
+    expect(decodeTexts(await file(texts), texts.file, head.items.length)).toEqual(expected(head.items));
+    expect(await bundleTexts(await openBundle(fetchFile), 'de')).toEqual(TEXTS);
   });
 
-  it.each([
-    ['shards', { shardItems: 2 }],
-    ['clusters', { clusterFrom: 1, clusterItems: 2 }],
-  ])('are listed and verified in a bundle of %s', async (_, options) => {
-    const { manifest, files, fetchFile } = await written(options);
+  it('are listed and verified', async () => {
+    const { manifest, files, fetchFile } = await written({ shardItems: 2 });
     await verifyBundle(manifest, fetchFile);
     const named = new Set((await inventory(manifest, fetchFile)).map(({ file }) => file));
     const texts = [...files.keys()].filter((name) => name.startsWith('texts-'));
-    expect(texts.length).toBeGreaterThan(1);
+    expect(texts.length).toBe(4);
     expect(texts.filter((name) => !named.has(name))).toEqual([]);
     for (const name of texts) {
       const bytes = files.get(name) ?? new Uint8Array();
@@ -50,10 +51,11 @@ describe('texts in another language', () => {
     const one = await written({ shardItems: 2 });
     const changed = TEXTS.map((text, n) => (n === 4 ? { title: 'Neu' } : text));
     const two = await written({ shardItems: 2 }, changed);
-    const names = [one, two].map(({ manifest }) => manifest.locales?.de.files.map(({ file }) => file) ?? []);
-    expect(names[0].slice(0, 2)).toEqual(names[1].slice(0, 2));
-    expect(names[0][2]).not.toBe(names[1][2]);
+    const names = [one, two].map(({ files }) => [...files.keys()].filter((name) => name.startsWith('texts-')));
+    // Those of one shard and of the head.
+    expect(names[1].filter((name) => !names[0].includes(name))).toHaveLength(2);
     expect(one.manifest.digest).toBe(two.manifest.digest);
+    expect(one.manifest.shards.head).toEqual(two.manifest.shards.head);
   });
 
   it('are refused if they are for other items', async () => {

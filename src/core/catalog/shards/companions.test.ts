@@ -140,7 +140,7 @@ describe('the companions of a shard, as bytes,', () => {
     const tables = fc
       .integer({ min: 1, max: 12 })
       .chain((count) => fc.array(own(count), { minLength: count, maxLength: count }));
-    fc.assert(
+    void fc.assert(
       fc.property(tables, (entries) => {
         const items = entries.map((_, n) => ({ id: `${n}` }));
         const rows = [...items.keys()];

@@ -7,7 +7,7 @@ const isAscending = (numbers: Uint32Array): boolean => numbers.every((value, n) 
 
 describe('the places of the items of a feed', () => {
   it('are spread evenly without an earlier bundle', () => {
-    expect([...feedPositions(named('abcd'))]).toEqual([2 ** 29, 3 * 2 ** 29, 5 * 2 ** 29, 7 * 2 ** 29]);
+    expect([...feedPositions(named('abc'))]).toEqual([2 ** 30 - 1, 2 ** 31 - 1, 3 * 2 ** 30 - 1]);
     const many = feedPositions(Array.from({ length: 10_000 }, (_, n) => ({ id: `${n}` })));
     expect(isAscending(many)).toBe(true);
   });
@@ -29,13 +29,21 @@ describe('the places of the items of a feed', () => {
     expect([...feedPositions(named('ax'), placed('a', [last]))]).toEqual([last, last + 1]);
   });
 
+  it('stay when other items move, of which there are as few as possible', () => {
+    const before = placed('abcdef', [100, 200, 300, 400, 500, 600]);
+    expect([...feedPositions(named('eabcdf'), before)]).toEqual([49, 100, 200, 300, 400, 600]);
+    expect([...feedPositions(named('bcdafe'), before)]).toEqual([200, 300, 400, 433, 466, 500]);
+    const [first, ...others] = feedPositions(named('fedcba'), before);
+    expect(isAscending(Uint32Array.of(first, ...others))).toBe(true);
+    // Two that had the same number.
+    expect([...feedPositions(named('abxc'), placed('abc', [1, 1, 9]))]).toEqual([0, 1, 5, 9]);
+  });
+
   it.each([
-    ['known items changed their order', 'acb', 'abc', [100, 200, 300]],
-    ['there is no room for the new ones', 'axybc', 'abc', [100, 102, 300]],
-    ['there is none before the first', 'xabc', 'abc', [0, 100, 200]],
-    ['there is none after the last', 'abcx', 'abc', [0, 1, 2 ** 32 - 1]],
-    ['two had the same number', 'abc', 'abc', [1, 1, 2]],
-  ])('are spread again if %s', (_, now, before, positions) => {
+    ['between two', 'axybc', 'abc', [100, 102, 300]],
+    ['before the first', 'xabc', 'abc', [0, 100, 200]],
+    ['after the last', 'abcx', 'abc', [0, 1, 2 ** 32 - 1]],
+  ])('are spread again if there is no room %s', (_, now, before, positions) => {
     expect(feedPositions(named(now), placed(before, positions))).toEqual(feedPositions(named(now)));
   });
 });

@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { makeItem } from '../../../testing/bundles';
 import { sideModel } from '../../../testing/side-models';
@@ -40,7 +41,8 @@ const plain: Shard = {
   features: features(),
   positions: Uint32Array.of(7, 2 ** 32 - 1),
 };
-const model = { ...sideModel(COUNT), digest: 'd'.repeat(64) };
+// Decays are exact in a file.
+const model = { ...sideModel(COUNT, 4, [0.5, 0.75]), digest: 'd'.repeat(64) };
 const { vectors, biases } = model;
 const trained: Shard = {
   ...plain,
@@ -81,7 +83,12 @@ describe('a shard, as a file,', () => {
 
   it('has the bytes of its parts, whose number is reported', () => {
     const { bytes, sections } = encodeShard(trained, shards.count);
-    expect(sections).toMatchObject({ positions: 8, features: 4 * 4 + 12, side: 2 * (8 + 4), companions: 4 + 2 + 2 * 7 });
+    expect(sections).toMatchObject({
+      positions: 8,
+      features: 4 * 4 + 12,
+      side: 2 * (8 + 4),
+      companions: 4 + 2 + 2 * 7,
+    });
     expect(Object.values(sections).reduce((sum, length) => sum + length, 4 * 6)).toBe(bytes.byteLength);
     expect(encodeShard(plain, shards.count).sections).toMatchObject({ side: 0, demand: 0, companions: 0 });
   });
@@ -150,6 +157,40 @@ describe('a shard, as a file,', () => {
     expect(() => bytesOf({ ...trained, side: huge })).toThrow(invalid);
     const endless = { choices: Float32Array.of(Number.NaN, 1), recent: Float32Array.of(1, 1) };
     expect(() => bytesOf({ ...plain, demand: endless })).toThrow(invalid);
+  });
+});
+
+describe('bytes of anyone', () => {
+  /** Other numbers in some places. */
+  const changes = fc.array(fc.tuple(fc.nat(2 ** 16), fc.nat(255)), { minLength: 1, maxLength: 6 });
+  const damaged = (bytes: Uint8Array, at: readonly (readonly [number, number])[]): ArrayBuffer => {
+    const copy = new Uint8Array(bytes);
+    for (const [place, value] of at) copy[place % copy.length] = value;
+    return copy.buffer;
+  };
+  const readable = (read: () => unknown): void => {
+    try {
+      read();
+    } catch (error) {
+      expect(error).toEqual(invalid);
+    }
+  };
+
+  it('are read or refused in words', () => {
+    const [whole, first] = [bytesOf(trained), encodeHead(head, shards.count)];
+    void fc.assert(
+      fc.property(changes, (at) => {
+        readable(() => decodeShard(damaged(whole, at), FILE, frame));
+        readable(() => decodeHead(damaged(first, at), FILE, frame));
+      }),
+      { numRuns: 300 },
+    );
+    void fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+        readable(() => decodeShard(new Uint8Array(bytes).buffer, FILE, frame));
+        readable(() => decodeHead(new Uint8Array(bytes).buffer, FILE, frame));
+      }),
+    );
   });
 });
 

@@ -22,7 +22,7 @@ export interface Shard {
   number?: number;
   items: readonly Item[];
   features: FeatureTable;
-  /** Places of the items in the order of the feed: ascending, but with gaps. Below 2^32. */
+  /** Place of each item in the order of the feed: a number below 2^32. Places have gaps. */
   positions: Uint32Array;
   /** What training made for the items; absent if nothing was trained. */
   side?: SideRows;

@@ -3,7 +3,7 @@ import { memoryBundle } from '../../../testing/bundles';
 import { topicContent } from '../../../testing/topics';
 import { withVariants } from '../../../testing/variants';
 import { quantizeRow } from '../../common/bytes';
-import { type Bundle, openBundle } from '../bundle/read-bundle';
+import { type Bundle, openBundle, openHead } from '../bundle/read-bundle';
 import { writeBundle } from '../bundle/write-bundle';
 import { rowsPerItem } from '../features/feature-table';
 import type { Item } from '../item';
@@ -26,7 +26,7 @@ async function content(most: number, seed = 1) {
   return { ...plain, items, features: table };
 }
 
-const options = { clusterFrom: 100, clusterItems: 20 };
+const options = { shardItems: 20, whole: false };
 
 async function written(most: number, previous?: Bundle) {
   const memory = memoryBundle();
@@ -42,38 +42,33 @@ const torn = (part: readonly Item[], all: readonly Item[]): string[] => {
 };
 
 async function tornOf({ fetchFile }: Awaited<ReturnType<typeof written>>): Promise<string[]> {
-  const bundle = await openBundle(fetchFile);
-  const clusters = bundle.clusters;
-  if (!clusters) throw new Error('this bundle has no clusters');
-  const { clusters: count } = await clusters.directory();
-  const parts = await Promise.all(Array.from({ length: count }, async (_, n) => (await clusters.items(n)).items));
-  parts.push((await openBundle(fetchFile, undefined, { whole: false })).items);
-  return parts.flatMap((part) => torn(part, bundle.items));
+  const { items, shards } = await openBundle(fetchFile);
+  const parts = [(await openHead(fetchFile)).head.items];
+  for await (const shard of shards.all()) parts.push(shard.items);
+  return parts.flatMap((part) => torn(part, items));
 }
 
-it.each([2, 6, 15])('has all of up to %d variants of a product in one cluster, and in the head', async (most) => {
+it.each([2, 6, 15])('has all of up to %d variants of a product in one shard, and in the head', async (most) => {
   const first = await written(most);
   expect(await tornOf(first)).toEqual([]);
-  expect(first.manifest.clusters?.largest).toBeLessThanOrEqual(40);
+  expect(first.manifest.shards.largest).toBeLessThanOrEqual(40);
   expect((await openBundle(first.fetchFile)).items).toHaveLength(160 * most);
-  // The same in a build that keeps the clusters.
+  // The same in a build that keeps the shards.
   const again = await written(most, await openBundle(first.fetchFile));
   expect(await tornOf(again)).toEqual([]);
-  expect(again.manifest.clusters?.directory).toEqual(first.manifest.clusters?.directory);
+  expect(again.manifest.shards).toEqual(first.manifest.shards);
   const more = await written(most + 1, await openBundle(first.fetchFile));
   expect(await tornOf(more)).toEqual([]);
-  expect(more.manifest.clusters?.largest).toBeLessThanOrEqual(40);
+  expect(more.manifest.shards.largest).toBeLessThanOrEqual(40);
 });
 
-it('splits a product only if it has more variants than a cluster may hold', async () => {
+it('splits a product only if it has more variants than a shard may hold', async () => {
   const memory = memoryBundle();
   const { items, ...rest } = await content(6);
   const huge = items.map((item, row): Item => ({ ...item, group: row < 300 ? 'huge' : item.group }));
   const manifest = await writeBundle({ ...rest, items: huge }, memory.sink, options);
-  expect(manifest.clusters?.largest).toBeLessThanOrEqual(40);
+  expect(manifest.shards.largest).toBeLessThanOrEqual(40);
   expect(await tornOf({ manifest, fetchFile: memory.fetchFile })).toContain('huge');
-  const statistics = JSON.parse(
-    new TextDecoder().decode(memory.files.get(manifest.clusters?.statistics.file ?? '') ?? new Uint8Array()),
-  );
+  const { statistics } = await openHead(memory.fetchFile);
   expect(statistics.count).toBe(new Set(huge.map(({ id, group }) => group ?? id)).size);
 });

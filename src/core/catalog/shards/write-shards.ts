@@ -15,7 +15,8 @@ import {
 } from '../features/feature-table';
 import type { Item } from '../item';
 import { encodeTexts, type ItemText } from '../locales';
-import { pickSideModel, type SideModel } from '../side-model/side-model';
+import { pickSideModel, type SideModel, type SideRows } from '../side-model/side-model';
+import { decodeSideRows, encodeSideRows } from '../side-model/side-model-file';
 import { productPopularity, productStatistics, variantGroups } from '../variants/variant-groups';
 import { companionsOf, type References, referencesTo } from './companions';
 import { type DirectoryNode, directoryShape, encodeFileList, encodeNode, type Means, meanOf } from './directory';
@@ -106,7 +107,7 @@ export async function writeShards(
     items: rows.map((row) => items[row]),
     positions: Uint32Array.from(rows, (row) => positions[row]),
     features: pickRows(features, [...rows]),
-    ...(model && { side: pickSideModel(model, rows) }),
+    ...(model && { side: storedSide(model, rows) }),
     ...(demand && { demand: pickDemand(demand, rows) }),
     ...(learned.cooccurrence && { companions: companionsOf(learned.cooccurrence, rows, references) }),
   });
@@ -338,6 +339,12 @@ function storedDemand(demand: Demand, members: readonly (readonly number[])[]): 
   }
   return { ...demand, choices, recent, sums: undefined };
 }
+
+/** Rows of a side model as the shards store them: a later build, which reads those, must find the same means. */
+const storedSide = (model: SideModel, rows: readonly number[]): SideRows => {
+  const { buffer } = encodeSideRows(pickSideModel(model, rows), model.width);
+  return decodeSideRows(buffer, rows.length, model.width);
+};
 
 async function putHead(
   {

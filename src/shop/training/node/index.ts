@@ -48,17 +48,8 @@ function wasmFolder(): string {
 
 type Learned = Parameters<typeof addLearned>[1];
 
-/** Where trained data was stored, and how many bytes of the bundle it takes. */
-interface StoredPart {
-  file: string;
-  bytes: number;
-}
-
-export interface StoredLearned {
-  companions?: StoredPart;
-  side?: StoredPart;
-  demand?: StoredPart;
-}
+/** Bytes of the bundle that each kind of stored data takes. */
+export type StoredLearned = Partial<Record<'companions' | 'side' | 'demand', { bytes: number }>>;
 
 /**
  * Stores trained models in the bundle with this digest; co-occurrence is called `companions` in files. Other parts stay.
@@ -71,7 +62,7 @@ export async function storeLearned(learned: Learned, out: string, digest: string
     await removeStale(out, next, bundle.manifest);
     return next;
   });
-  const stored = ({ bytes }: { bytes: number }): StoredPart => ({ file: join(out, MANIFEST_FILE), bytes });
+  const stored = ({ bytes }: { bytes: number }) => ({ bytes });
   return {
     ...(learned.cooccurrence && next.companions ? { companions: stored(next.companions) } : {}),
     ...(learned.side && next.side ? { side: stored(next.side) } : {}),

@@ -26,8 +26,10 @@ it('loses no rules that are published while it stores, and is not lost itself', 
       lifts: Float32Array.of(round),
     };
     const [stored] = await Promise.all([storeLearned({ cooccurrence }, out, digest), publishRules(rules, out)]);
-    const { manifest } = await openBundle(folderFetch(out));
+    const bundle = await openBundle(folderFetch(out));
+    const { manifest } = bundle;
     expect(manifest.rules).toBe(true);
-    expect(join(out, manifest.companions?.file ?? '')).toBe(stored.companions?.file);
+    expect(manifest.companions?.bytes).toBe(stored.companions?.bytes);
+    expect((await bundle.cooccurrence())?.lifts).toEqual(Float32Array.of(round));
   }
 });
