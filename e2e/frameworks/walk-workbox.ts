@@ -2,7 +2,7 @@ import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser } from '@playwright/test';
 import { serve } from '../support/host';
-import { shardsOf, newBundle, upload, walkOffline } from '../support/offline';
+import { newBundle, shardsOf, upload, walkOffline } from '../support/offline';
 import type { InstalledApp } from './installed-app';
 
 /** Builds the service worker of the shop without a network with Workbox and uses the shop. @returns what worked */
