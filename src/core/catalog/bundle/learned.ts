@@ -7,9 +7,9 @@ import { bundleTexts } from '../locales';
 import { type ShardTexts, writeShards } from '../shards/write-shards';
 import { pickSideModel, placeByContent, type SideModel } from '../side-model/side-model';
 import { variantGroups } from '../variants/variant-groups';
+import type { Bundle, Learned, TrainedData } from './bundle';
 import { storeManifest } from './manifest-file';
 import { BUNDLE_SCHEMA, type BundleSink, type Manifest } from './manifest-schema';
-import type { Bundle, Learned, TrainedData } from './bundle';
 
 /**
  * Adds trained data to a bundle, replacing its earlier data of the same kinds: the shards first, which contain it, then one manifest that

@@ -3,8 +3,8 @@ import { canHash } from '../../common/bytes';
 import type { CatalogStatistics } from '../catalog-statistics';
 import { BundleShards } from '../shards/bundle-shards';
 import { decodeHead, type Head } from '../shards/shard-file';
-import { type BundleProgress, type FetchFile, fetchBytes, fetchChecked, fetchFiles, fetchFrom } from './bundle-file';
 import type { Bundle, BundleFiles } from './bundle';
+import { type BundleProgress, type FetchFile, fetchBytes, fetchChecked, fetchFiles, fetchFrom } from './bundle-file';
 import { parseManifest } from './manifest-file';
 import { type BundleFile, MANIFEST_FILE, type Manifest } from './manifest-schema';
 

@@ -4,8 +4,8 @@ import { concatTables, decodeFeatureRows, type FeatureTable, photoShape, pickRow
 import { joinCompanions, joinDemand, joinSide } from '../shards/join-parts';
 import type { Head, Shard } from '../shards/shard-file';
 import { pickSideModel } from '../side-model/side-model';
-import { addIds, type BundleProgress } from './bundle-file';
 import type { Bundle, BundleFiles } from './bundle';
+import { addIds, type BundleProgress } from './bundle-file';
 
 /** Reads all shards of a bundle, and puts the items into the order of the feed. @throws SidestreamError `bundle/*` */
 export async function wholeBundle(files: BundleFiles, { model }: Head, onProgress?: BundleProgress): Promise<Bundle> {

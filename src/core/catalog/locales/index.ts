@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { exactObject, fitting } from '../../common/schema';
+import type { Bundle } from '../bundle/bundle';
 import { invalidBundle, parseJson } from '../bundle/bundle-file';
 import type { Manifest } from '../bundle/manifest-schema';
-import type { Bundle } from '../bundle/bundle';
 import { type Item, itemSchema } from '../item';
 
 /** The tag in its usual spelling, `de-at` as `de-AT`; null if it is not a BCP 47 tag. */

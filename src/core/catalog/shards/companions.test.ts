@@ -1,18 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { sideModel } from '../../../testing/side-models';
 import type { CooccurrenceTable } from '../cooccurrence';
-import {
-  companionsOf,
-  decodeCompanions,
-  encodeCompanions,
-  joinCompanions,
-  joinDemand,
-  joinSide,
-  type Part,
-  referencesTo,
-} from './companions';
+import { companionsOf, decodeCompanions, encodeCompanions, referencesTo } from './companions';
 import { hashId } from './id-index';
+import { joinCompanions, type Part } from './join-parts';
 
 /** A table of the given rows and lifts of each item. */
 function table(entries: (readonly [row: number, lift: number])[][]): CooccurrenceTable {
@@ -88,12 +79,12 @@ describe('the companions of a shard', () => {
     expect(encodeCompanions(companionsOf(turned, [2, 1], other), 3)).toEqual(encoded(0));
   });
 
-  it('are at most 24 an item', () => {
+  it('are at most 32 an item', () => {
     const items = Array.from({ length: 41 }, (_, n) => ({ id: `${n}` }));
     const lifts = items.slice(1).map((_, n) => [n + 1, 1 + ((n * 7) % 40)] as const);
     const wide = table([lifts, ...items.slice(1).map(() => [])]);
     const own = companionsOf(wide, [0], referencesTo(items, [[...items.keys()]]));
-    expect([...own.lifts]).toEqual(Array.from({ length: 24 }, (_, n) => 40 - n));
+    expect([...own.lifts]).toEqual(Array.from({ length: 32 }, (_, n) => 40 - n));
   });
 
   it('name the first of two items of one shard whose hashes end equally, and neither twice', () => {
@@ -194,40 +185,5 @@ describe('the companions of a shard, as bytes,', () => {
     const { buffer } = encoded(0);
     new DataView(buffer).setUint16(buffer.byteLength - 6, 2, true);
     expect(() => decodeCompanions(buffer, 2, 3, true)).toThrow(invalid);
-  });
-});
-
-describe('trained data of several parts', () => {
-  const items = [{ id: 'a' }, { id: 'b' }];
-
-  it('is the demand of those that have any', () => {
-    expect(joinDemand([{ items }])).toBeNull();
-    const demand = {
-      choices: Float32Array.of(1, 2),
-      recent: Float32Array.of(3, 4),
-      sums: { choices: 9, recent: 9, count: 4 },
-      repeats: { share: 0.5, interval: 7, shares: Float32Array.of(0, 1), intervals: Float32Array.of(5, 6) },
-    };
-    const joined = joinDemand([{ items: [{ id: 'new' }] }, { items: [items[1]], places: [1], demand }]);
-    expect(joined).toEqual({
-      choices: Float32Array.of(Number.NaN, 2),
-      recent: Float32Array.of(Number.NaN, 4),
-      sums: demand.sums,
-      repeats: { share: 0.5, interval: 7, shares: Float32Array.of(0.5, 1), intervals: Float32Array.of(7, 6) },
-    });
-  });
-
-  it('is the side model of all items, with the rows that it does not know', () => {
-    const head = sideModel(1, 2);
-    const { vectors, biases } = sideModel(2, 2, undefined, 5);
-    const { model, unknown } = joinSide(head, [
-      { items: [{ id: 'h' }], side: head },
-      { items: [{ id: 'new' }] },
-      { items: [items[1]], places: [1], side: { vectors, biases } },
-    ]);
-    expect(unknown).toEqual([1]);
-    expect([...model.vectors]).toEqual([...head.vectors, 0, 0, ...vectors.subarray(2)]);
-    expect([...model.biases]).toEqual([head.biases[0], 0, biases[1]]);
-    expect(model.states).toBe(head.states);
   });
 });

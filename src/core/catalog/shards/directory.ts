@@ -36,8 +36,8 @@ export interface NodeShape {
 /** Starts of the names of files that are listed. */
 export type FileStem = 'shard' | 'directory' | 'ids' | 'photos' | 'texts';
 
-/** Most entries of a node, if two levels of nodes suffice. */
-const MOST_ENTRIES = 64;
+/** Number of shards up to which the directory is one node. */
+const MAX_ENTRIES = 64;
 /** Bytes of a digest in a list of files, which also names the file. */
 const DIGEST = 8;
 /** Steps of the values of a mean: few, because a page loads many and compares only their order. */
@@ -45,8 +45,8 @@ const STEPS = 15;
 
 /** Number of entries of every node but the last of each level, and of levels. @param shards number of shards */
 export function directoryShape(shards: number): { branch: number; levels: 1 | 2 } {
-  return shards <= MOST_ENTRIES
-    ? { branch: MOST_ENTRIES, levels: 1 }
+  return shards <= MAX_ENTRIES
+    ? { branch: MAX_ENTRIES, levels: 1 }
     : { branch: Math.ceil(Math.sqrt(shards)), levels: 2 };
 }
 

@@ -10,7 +10,7 @@ const all = () => true;
 
 describe('the head of a catalogue', () => {
   it('has the 64 most popular items, and items of every shard', () => {
-    const rows = headRows(items, members, all);
+    const rows = headRows(items, members, 128, all);
     expect(rows).toHaveLength(128);
     expect(new Set(rows).size).toBe(128);
     for (let row = 0; row < 64; row++) expect(rows).toContain(row);
@@ -19,12 +19,12 @@ describe('the head of a catalogue', () => {
 
   it('has all of a small catalogue but what is out of stock or not usable', () => {
     const few = items.slice(0, 9).with(3, { ...items[3], availability: 'out-of-stock' });
-    expect(headRows(few, [[0, 1, 2, 3, 4, 5, 6, 7, 8]], (row) => row !== 5)).toEqual([0, 1, 2, 4, 6, 7, 8]);
+    expect(headRows(few, [[0, 1, 2, 3, 4, 5, 6, 7, 8]], 128, (row) => row !== 5)).toEqual([0, 1, 2, 4, 6, 7, 8]);
   });
 
   it('has the variants of a product together or not at all', () => {
     const grouped = items.map((item, row): Item => ({ ...item, group: `g${Math.floor(row / 50)}` }));
-    const rows = headRows(grouped, members, all);
+    const rows = headRows(grouped, members, 128, all);
     // Two products of 50 variants; a third one has no room.
     expect(rows).toHaveLength(100);
     expect(new Set(rows.map((row) => grouped[row].group)).size).toBe(2);
@@ -32,6 +32,6 @@ describe('the head of a catalogue', () => {
 
   it('is never empty', () => {
     const gone = items.slice(0, 3).map((item): Item => ({ ...item, availability: 'out-of-stock' }));
-    expect(headRows(gone, [[0, 1, 2]], all)).toEqual([0]);
+    expect(headRows(gone, [[0, 1, 2]], 128, all)).toEqual([0]);
   });
 });

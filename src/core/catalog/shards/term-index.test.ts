@@ -1,9 +1,8 @@
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { SidestreamError } from '../../../error';
 import { seededRandom } from '../../common/random';
-import { putInto } from '../clusters/write-clusters';
 import type { SearchedItem } from '../item';
 import { TermIndexBuilder, type TermItem } from './term-builder';
 import {
@@ -15,6 +14,7 @@ import {
   type TermDirectory,
 } from './term-files';
 import { TermIndex } from './term-index';
+import { putInto } from './write-shards';
 
 const item = (title: string, more: Partial<SearchedItem> = {}): TermItem => [
   { title, description: '', category: '', attributes: {}, ...more },
@@ -27,7 +27,7 @@ async function indexOf(shards: readonly (readonly TermItem[])[]) {
   const builder = new TermIndexBuilder();
   for (const items of shards) builder.add(items);
   const files = new Map<string, Uint8Array>();
-  const root = await builder.write(putInto(async (name, bytes) => void files.set(name, bytes)));
+  const root = await builder.write(putInto(async (name, bytes) => void files.set(name, gunzipSync(bytes))));
   const loaded: string[] = [];
   const bytesOf = (name: string): ArrayBuffer => copied(files.get(name) ?? new Uint8Array());
   const bounds = { shards: shards.length, products: shards.flat().length };

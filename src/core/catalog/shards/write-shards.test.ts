@@ -2,8 +2,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { contentTaps, memoryBundle } from '../../../testing/bundles';
 import { sideModel } from '../../../testing/side-models';
 import { topicContent } from '../../../testing/topics';
+import type { Learned } from '../bundle/bundle';
 import { inventory, verifyBundle } from '../bundle/inventory';
-import type { Learned } from '../bundle/learned';
 import { openBundle, openHead } from '../bundle/read-bundle';
 import { type BundleContent, type WriteBundleOptions, writeBundle } from '../bundle/write-bundle';
 import { pickRows } from '../features/feature-table';
@@ -58,7 +58,7 @@ describe('a catalogue in shards', () => {
     for (const shard of bundle.shardOf) sizes.set(shard, (sizes.get(shard) ?? 0) + 1);
     expect(sizes.size).toBe(manifest.shards.count);
     expect(Math.max(...sizes.values())).toBe(manifest.shards.largest);
-    expect([...sizes.values()].every((size) => size === SHARD_ITEMS)).toBe(true);
+    expect(manifest.shards.largest).toBeLessThanOrEqual(1.25 * SHARD_ITEMS);
   });
 
   it('puts like with like: most items of a shard share their topic', async () => {
@@ -101,7 +101,7 @@ describe('a catalogue in shards', () => {
 
   it('is loaded whole up to 400 kB, or as the shop chooses', async () => {
     const sizeOf = async (of: BundleContent, whole?: boolean) => {
-      const { manifest, files } = await written(of, { whole });
+      const { manifest, files } = await written(of, { shardItems: undefined, whole });
       const stored = [...files].filter(([name]) => name.startsWith('shard-'));
       return { shards: manifest.shards, bytes: stored.reduce((sum, [, { byteLength }]) => sum + byteLength, 0) };
     };

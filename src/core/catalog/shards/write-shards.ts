@@ -1,6 +1,6 @@
 import { joinBytes, sha256 } from '../../common/bytes';
-import { compressed, isCompressed } from '../bundle/bundle-file';
 import type { Learned } from '../bundle/bundle';
+import { compressed, isCompressed } from '../bundle/bundle-file';
 import { type BundleFile, type BundleSink, LISTED_FILES, type Manifest } from '../bundle/manifest-schema';
 import { categoryCounts, categoryPrefixes } from '../catalog-statistics';
 import { type Demand, decodeDemand, demandSums, encodeDemand, pickDemand, withPopularity } from '../demand';
