@@ -2,16 +2,13 @@ import { joinBytes, sha256 } from '../../common/bytes';
 import type { Learned } from '../bundle/bundle';
 import { compressed, isCompressed } from '../bundle/bundle-file';
 import { type BundleFile, type BundleSink, LISTED_FILES, type Manifest } from '../bundle/manifest-schema';
-import { categoryCounts, categoryPrefixes } from '../catalog-statistics';
 import { type Demand, decodeDemand, demandSums, encodeDemand, pickDemand, withPopularity } from '../demand';
-import { principalAxes, tableBaseVectors } from '../features/base-vectors';
 import {
   type ContentBlend,
   contentVectors,
   encodeFeatureRows,
   type FeatureTable,
   pickRows,
-  scaleRow,
 } from '../features/feature-table';
 import type { Item } from '../item';
 import { encodeTexts, type ItemText } from '../locales';
@@ -21,9 +18,10 @@ import { productPopularity, productStatistics, variantGroups } from '../variants
 import { companionsOf, type References, referencesTo } from './companions';
 import { type DirectoryNode, directoryShape, encodeFileList, encodeNode, type Means, meanOf } from './directory';
 import { headRows } from './head';
-import { encodeIdBuckets, hashId } from './id-index';
+import { encodeIdBuckets } from './id-index';
 import { encodeHead, encodeShard, type SectionBytes, type Shard } from './shard-file';
-import { type PreviousShards, planShards, type Space } from './shard-plan';
+import { type PreviousShards, planShards } from './shard-plan';
+import { spaceOf } from './shard-space';
 
 /** Target size of a shard, compressed bytes: a page loads dozens of them, in few requests. */
 const SHARD_BYTES = 28_000;
@@ -34,8 +32,6 @@ const HEAD_BYTES = 42_000;
 const HEAD_ITEMS = [64, 384] as const;
 /** Items by which their compressed size is estimated. */
 const SAMPLED_ITEMS = 256;
-/** Number of principal axes of the content by which items without a side model are grouped. */
-const CONTENT_DIMS = 32;
 /** Compressed size of the shards up to which a page loads the whole bundle, bytes: its requests then tell nothing about the shopper. */
 const WHOLE_BYTES = 400_000;
 
@@ -237,85 +233,6 @@ const sideDigest = ({ vectors, biases, states }: SideModel): Promise<string> => 
     ),
   );
 };
-
-/**
- * The vectors by which items are grouped: those of the side model with the bias, in which the page ranks, or else of their content and
- * categories.
- */
-function spaceOf(
-  items: readonly Item[],
-  features: FeatureTable,
-  blend: ContentBlend,
-  model: SideModel | null,
-  onProgress: (rows: number) => void,
-): Space {
-  if (!model) return contentSpace(items, features, blend, onProgress);
-  const { width, vectors, biases, states } = model;
-  const dims = width + 1;
-  const gain = Float32Array.from({ length: width }, (_, d) =>
-    Math.sqrt(states.reduce((sum, state) => sum + state.gain[d] ** 2, 0) / states.length),
-  );
-  const values = new Float32Array(biases.length * dims);
-  for (const [row, bias] of biases.entries()) {
-    for (let d = 0; d < width; d++) values[row * dims + d] = gain[d] * vectors[row * width + d];
-    values[row * dims + width] = bias;
-  }
-  // The bias counts as much as the whole vector: the items that a new shopper is shown lie together.
-  scaleVariance({ dims, values }, 0, width, 1);
-  scaleVariance({ dims, values }, width, dims, 1);
-  return { dims, values };
-}
-
-/** Share of the categories in the variance by which items without a side model are grouped, relative to the content's. */
-const CATEGORY_VARIANCE = 2;
-/** Length of the vectors of categories. */
-const CATEGORY_DIMS = 32;
-
-/**
- * Content and categories: shoppers who choose an item look at its category, whatever its words. The vector of an item's categories is the sum
- * of one random vector for each of them, broader ones included, weighed by rarity.
- */
-function contentSpace(
-  items: readonly Item[],
-  features: FeatureTable,
-  blend: ContentBlend,
-  onProgress: (rows: number) => void,
-): Space {
-  const axes = principalAxes(features, blend, CONTENT_DIMS);
-  const content = tableBaseVectors(axes, features, blend, onProgress);
-  const counts = new Map(categoryCounts(items.map(({ category }) => category)));
-  const dims = axes.dims + CATEGORY_DIMS;
-  const values = new Float32Array(items.length * dims);
-  for (const [row, { category }] of items.entries()) {
-    const at = row * dims;
-    values.set(content.subarray(row * axes.dims, (row + 1) * axes.dims), at);
-    for (const name of categoryPrefixes(category)) {
-      const rarity = Math.log(items.length / (counts.get(name) ?? 1));
-      const signs = hashId(name);
-      for (let d = 0; d < CATEGORY_DIMS; d++) values[at + axes.dims + d] += (signs >>> d) & 1 ? rarity : -rarity;
-    }
-    scaleRow(values, at + axes.dims, CATEGORY_DIMS);
-  }
-  scaleVariance({ dims, values }, 0, axes.dims, 1);
-  scaleVariance({ dims, values }, axes.dims, dims, CATEGORY_VARIANCE);
-  return { dims, values };
-}
-
-/** Scales some dimensions so that their variances add up to a number. */
-function scaleVariance({ dims, values }: Space, from: number, to: number, variance: number): void {
-  const count = Math.max(1, values.length / dims);
-  let whole = 0;
-  for (let d = from; d < to; d++) {
-    let [sum, squares] = [0, 0];
-    for (let at = d; at < values.length; at += dims) {
-      sum += values[at];
-      squares += values[at] ** 2;
-    }
-    whole += squares / count - (sum / count) ** 2;
-  }
-  const factor = whole > 0 ? Math.sqrt(variance / whole) : 0;
-  for (let d = from; d < to; d++) for (let at = d; at < values.length; at += dims) values[at] *= factor;
-}
 
 /** As pages compute it, see `catalogIndex`. */
 function logPopularityOf(items: readonly Item[]): Float32Array {

@@ -60,6 +60,8 @@ export async function hostBundle(folder: string): Promise<BundleHost> {
       response.writeHead(codeOf(thrown) === 'ENOENT' ? 404 : 500).end();
     }
   });
+  // On a busy machine, a page may reuse a connection at the moment at which the server closes it as idle.
+  server.keepAliveTimeout = 10 * 60_000;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
