@@ -281,7 +281,7 @@ describe('an engine with a catalogue of which it loads a part', () => {
     const { items, shardOf, shards } = await openBundle(shop.bundle);
     const chosen = about(14);
     const place = items.findIndex(({ id }) => id === chosen[0].id);
-    const [{ file }] = await shards.files(shardOf[place]);
+    const { file } = (await shards.allFiles())[shardOf[place]];
     const sound = shop.files.get(file) ?? new Uint8Array();
     const inShard = new Set(items.filter((_, n) => shardOf[n] === shardOf[place]).map(({ id }) => id));
     const [other, later] = chosen.filter(({ id }) => !inShard.has(id));
@@ -579,7 +579,7 @@ describe('an engine with a log and a part of its catalogue', () => {
   const begin = () => shop.open({ consent: 'pending' });
   const rowOf = ({ id }: Item): number => items.findIndex((item) => item.id === id);
   /** Name of the file of the shard with an item. */
-  const fileOf = async (row: number): Promise<string> => (await bundle.shards.files(bundle.shardOf[row]))[0].file;
+  const fileOf = async (row: number): Promise<string> => (await bundle.shards.allFiles())[bundle.shardOf[row]].file;
 
   it('shows what sells before any choice, and what is trending', async () => {
     const engine = await begin();
