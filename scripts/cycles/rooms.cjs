@@ -41,7 +41,7 @@ const ROOMS = {
   catalog: {
     wing: 'core',
     runs: 'everywhere',
-    has: 'item schema; `feed/` readers, `bundle/` format, `features/`, `clusters/`, co-occurrence, demand, `variants/`, `offers/`, `mutable-files/`',
+    has: 'item schema; `feed/` readers, `bundle/` format, `features/`, `shards/`, co-occurrence, demand, `variants/`, `offers/`, `mutable-files/`',
     imports: ['common'],
   },
   card: {

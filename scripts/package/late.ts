@@ -22,26 +22,10 @@ type Groups = NonNullable<Exclude<OutputOptions['codeSplitting'], boolean | unde
  * form it. Modules that the first list needs are in the worker itself; a late module outside all features becomes a separate file.
  */
 const FEATURES: Readonly<Record<string, readonly string[]>> = {
-  // Catalogues that do not fit in memory.
-  clusters: [
-    'core/catalog/clusters/',
-    'core/catalog/features/base-vectors',
-    'core/common/row-products',
-    'device/ranking/retrieval/',
-    'device/worker/cluster-',
-  ],
+  // Bundles of which a page loads parts.
+  shards: ['device/ranking/retrieval/', 'device/worker/shard-loader'],
   // After the first list.
-  features: ['core/catalog/features/decode-features'],
   kernel: ['core/kernel/'],
-  // For bundles of shops with logs, links or orders, and for files of encoders.
-  learned: [
-    'core/catalog/bundle/late-files',
-    'core/catalog/cooccurrence',
-    'core/catalog/demand',
-    'core/catalog/side-model/side-model-file',
-    'device/ranking/demand',
-    'device/worker/load-learned',
-  ],
   // Shops with offers, or with a file of rules.
   'mutable-files': [
     'core/catalog/mutable-files/',
@@ -61,7 +45,7 @@ const FEATURES: Readonly<Record<string, readonly string[]>> = {
     'device/worker/other-lists',
   ],
   // Pages with a search.
-  find: ['device/ranking/find/', 'device/worker/find-items'],
+  find: ['core/common/words', 'device/ranking/find/', 'device/worker/find-items'],
   // Consent: log and profile on the device.
   store: ['device/store/database', 'device/store/device-store', 'device/store/rows'],
   encryption: ['device/store/encrypt', 'device/store/lock', 'device/store/unlock'],
@@ -74,7 +58,7 @@ const FEATURES: Readonly<Record<string, readonly string[]>> = {
   // Moving data to another worker, page, store or device.
   transfer: ['device/worker/exported-file', 'device/worker/profile-merge', 'device/worker/profile-transfer'],
   // Metrics of lists and visitors.
-  counts: ['device/experiment/', 'device/worker/visitor-counts'],
+  counts: ['core/common/hash', 'device/experiment/', 'device/worker/visitor-counts'],
   inspection: ['device/worker/inspection'],
   'added-items': ['core/encoders/', 'device/worker/added-items'],
 };

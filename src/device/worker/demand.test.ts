@@ -79,7 +79,7 @@ it('lists current sales, uses them as popularity, and lists items due to be boug
 });
 
 it('continues without it if its file is damaged, and reports it', async () => {
-  const [{ file }] = await (await openHead(memory.fetchFile)).shards.files(0);
+  const [{ file }] = await (await openHead(memory.fetchFile)).shards.allFiles();
   const sound = memory.files.get(file)!;
   memory.files.set(file, sound.slice().fill(0));
   try {

@@ -125,7 +125,7 @@ export class BundleShards {
     return shardsWith(await this.#bucket(buckets[bucketOf(hashId(id), buckets.length)]), id);
   }
 
-  /** Every file that lists of files name. */
+  /** Every file that lists of files name, those of the shards first, in their order. */
   async allFiles(): Promise<BundleFile[]> {
     const kinds = sideFiles(this.#manifest).map((kind) => this.#besideFiles(kind));
     const { files } = this.#manifest.shards;

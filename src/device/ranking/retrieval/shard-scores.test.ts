@@ -43,8 +43,6 @@ const historyOf = (rows: number[]): ChoiceHistory =>
 
 /** A node whose entries are the items themselves. */
 const itemsOf = ({ content, side, logPopularity, items }: CatalogIndex): DirectoryNode => ({
-  files: [],
-  counts: new Uint32Array(items.length).fill(1),
   content,
   side: { width: side?.width ?? 0, values: side?.vectors ?? new Float32Array() },
   biases: side?.biases ?? new Float32Array(items.length),
