@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sideModel } from '../../../testing/side-models';
+import { hash32 } from '../../common/hash';
 import type { CooccurrenceTable } from '../cooccurrence';
 import {
   companionsOf,
@@ -12,7 +13,6 @@ import {
   type Part,
   referencesTo,
 } from './companions';
-import { hashId } from './id-index';
 
 /** A table of the given rows and lifts of each item. */
 function table(entries: (readonly [row: number, lift: number])[][]): CooccurrenceTable {
@@ -100,7 +100,7 @@ describe('the companions of a shard', () => {
     const seen = new Map<number, string>();
     const pair: string[] = [];
     for (let n = 0; pair.length === 0; n++) {
-      const end = hashId(`${n}`) % 2 ** 16;
+      const end = hash32(`${n}`) % 2 ** 16;
       const other = seen.get(end);
       if (other !== undefined) pair.push(other, `${n}`);
       seen.set(end, `${n}`);

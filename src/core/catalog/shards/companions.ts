@@ -1,4 +1,5 @@
 import { isModerate, littleEndian } from '../../common/bytes';
+import { hash32 } from '../../common/hash';
 import {
   type CooccurrenceTable,
   invalidCooccurrence,
@@ -9,7 +10,6 @@ import {
 } from '../cooccurrence';
 import type { Demand } from '../demand';
 import type { SideModel } from '../side-model/side-model';
-import { hashId } from './id-index';
 import type { Shard } from './shard-file';
 
 /** Maximum number of entries of an item, the best lifts: a page loads those of thousands of items. */
@@ -42,7 +42,7 @@ export interface References {
 
 const HASHES = 2 ** 16;
 const keyOf = (shard: number, hash: number): number => shard * HASHES + hash;
-const hashEnd = (id: string): number => hashId(id) % HASHES;
+const hashEnd = (id: string): number => hash32(id) % HASHES;
 
 /** @param members rows of each shard */
 export function referencesTo(items: readonly { id: string }[], members: readonly (readonly number[])[]): References {

@@ -1,4 +1,5 @@
 import { joinBytes, sha256 } from '../../common/bytes';
+import { hash32 } from '../../common/hash';
 import { compressed, isCompressed } from '../bundle/bundle-file';
 import type { Learned } from '../bundle/learned';
 import { type BundleFile, type BundleSink, LISTED_FILES, type Manifest } from '../bundle/manifest-schema';
@@ -14,15 +15,16 @@ import {
   scaleRow,
 } from '../features/feature-table';
 import type { Item } from '../item';
-import { encodeTexts, type ItemText } from '../locales';
+import { encodeTexts, type ItemText, shownItem } from '../locales';
 import { pickSideModel, type SideModel } from '../side-model/side-model';
 import { productPopularity, productStatistics, variantGroups } from '../variants/variant-groups';
 import { companionsOf, type References, referencesTo } from './companions';
 import { type DirectoryNode, directoryShape, encodeFileList, encodeNode, type Means, meanOf } from './directory';
 import { headRows } from './head';
-import { encodeIdBuckets, hashId } from './id-index';
+import { encodeIdBuckets } from './id-index';
 import { encodeHead, encodeShard, type SectionBytes, type Shard } from './shard-file';
 import { type PreviousShards, planShards, type Space } from './shard-plan';
+import { TermBuilder, type TermItem } from './term-builder';
 
 /** Target size of a shard, compressed bytes: a page loads dozens of them, in few requests. */
 const SHARD_BYTES = 30_000;
@@ -165,6 +167,7 @@ export async function writeShards(
   for (const bytes of encodeIdBuckets(members.map((rows) => rows.map((row) => items[row].id)))) {
     ids.push(await put('ids', 'bin', bytes));
   }
+  const whole = options.whole ?? size <= WHOLE_BYTES;
   const bytesOf = (name: keyof SectionBytes): number => sections.reduce((sum, lengths) => sum + lengths[name], 0);
   const { side, cooccurrence } = learned;
   return {
@@ -173,11 +176,12 @@ export async function writeShards(
       target,
       bytes: size,
       largest: members.reduce((most, { length }) => Math.max(most, length), 0),
-      whole: options.whole ?? size <= WHOLE_BYTES,
+      whole,
       ...(options.whole === undefined && options.shardItems === undefined ? {} : { chosen: true as const }),
       files: await putLists(files, put),
       directory: await putDirectory(entries, put),
       ids: await put('ids', 'bin', encodeFileList(ids)),
+      ...(whole ? {} : { terms: await putTerms(content, members, put) }),
       head,
     },
     ...(photos ? { photos: await putLists(pictures, put) } : {}),
@@ -207,6 +211,22 @@ export async function writeShards(
       },
     }),
   };
+}
+
+/** Writes the index of the words of all languages, and of the categories. */
+function putTerms(
+  { items, texts }: ShardContent,
+  members: readonly (readonly number[])[],
+  put: PutFile,
+): Promise<BundleFile> {
+  const builder = new TermBuilder();
+  const languages = [...texts.values()];
+  const itemOf = (row: number): TermItem => {
+    const shown = languages.flatMap(({ texts: all }) => all[row] ?? []).map((text) => shownItem(items[row], text));
+    return [items[row], ...shown];
+  };
+  for (const rows of members) builder.add(rows.map(itemOf));
+  return builder.write(put);
 }
 
 /** Compressed bytes of an item in a shard, estimated from an even selection. @param shardWith makes a shard of some rows */
@@ -290,7 +310,7 @@ function contentSpace(
     values.set(content.subarray(row * axes.dims, (row + 1) * axes.dims), at);
     for (const name of categoryPrefixes(category)) {
       const rarity = Math.log(items.length / (counts.get(name) ?? 1));
-      const signs = hashId(name);
+      const signs = hash32(name);
       for (let d = 0; d < CATEGORY_DIMS; d++) values[at + axes.dims + d] += (signs >>> d) & 1 ? rarity : -rarity;
     }
     scaleRow(values, at + axes.dims, CATEGORY_DIMS);
