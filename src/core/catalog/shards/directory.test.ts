@@ -34,22 +34,19 @@ const SHAPE: NodeShape = { file: 'directory.bin', entries: 3, stems: ['shard', '
 const invalid = expect.objectContaining({ code: 'bundle/invalid', message: expect.stringContaining('directory.bin') });
 
 describe('a node of the directory', () => {
-  it.each([0, 2])(
-    'is the same after writing and reading, its means in few steps (side model of width %i)',
-    async (side) => {
-      const before = await node(side);
-      const after = decodeNode(encodeNode(before).buffer, { ...SHAPE, side });
-      const { content, side: sides, ...exact } = before;
-      expect(after).toMatchObject(exact);
-      for (const [means, read] of [
-        [content, after.content],
-        [sides, after.side],
-      ]) {
-        expect(read.width).toBe(means.width);
-        for (const [n, value] of means.values.entries()) expect(read.values[n]).toBeCloseTo(value, 1);
-      }
-    },
-  );
+  it.each([0, 2])('is the same after writing and reading, its means in few steps (side model of width %i)', async (side) => {
+    const before = await node(side);
+    const after = decodeNode(encodeNode(before).buffer, { ...SHAPE, side });
+    const { content, side: sides, ...exact } = before;
+    expect(after).toMatchObject(exact);
+    for (const [means, read] of [
+      [content, after.content],
+      [sides, after.side],
+    ]) {
+      expect(read.width).toBe(means.width);
+      for (const [n, value] of means.values.entries()) expect(read.values[n]).toBeCloseTo(value, 1);
+    }
+  });
 
   it('is refused if it is cut, too long, or for other entries, files or widths', async () => {
     const bytes = encodeNode(await node());

@@ -81,12 +81,7 @@ describe('a shard, as a file,', () => {
 
   it('has the bytes of its parts, whose number is reported', () => {
     const { bytes, sections } = encodeShard(trained, shards.count);
-    expect(sections).toMatchObject({
-      positions: 8,
-      features: 4 * 4 + 12,
-      side: 2 * (8 + 4),
-      companions: 4 + 2 + 2 * 7,
-    });
+    expect(sections).toMatchObject({ positions: 8, features: 4 * 4 + 12, side: 2 * (8 + 4), companions: 4 + 2 + 2 * 7 });
     expect(Object.values(sections).reduce((sum, length) => sum + length, 4 * 6)).toBe(bytes.byteLength);
     expect(encodeShard(plain, shards.count).sections).toMatchObject({ side: 0, demand: 0, companions: 0 });
   });

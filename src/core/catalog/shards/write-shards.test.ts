@@ -79,7 +79,8 @@ describe('a catalogue in shards', () => {
     const spread = (of: (row: number) => number) => {
       const values = items.map((_, row) => of(row));
       const parts = new Map<number, number[]>();
-      for (const [row, value] of values.entries()) parts.set(shardOf[row], [...(parts.get(shardOf[row]) ?? []), value]);
+      for (const [row, value] of values.entries())
+        parts.set(shardOf[row], [...(parts.get(shardOf[row]) ?? []), value]);
       const variance = (own: number[]) => {
         const mean = own.reduce((sum, value) => sum + value, 0) / own.length;
         return own.reduce((sum, value) => sum + (value - mean) ** 2, 0) / own.length;
@@ -113,11 +114,7 @@ describe('a catalogue in shards', () => {
     expect((await sizeOf(content, false)).shards).toMatchObject({ whole: false, chosen: true });
     // Texts that cannot be compressed to less.
     const wordy = changed(allRows, (item) => {
-      const words = Array.from({ length: 150 }, (_, n) =>
-        Math.abs(Math.sin(rowOf(item) * 151 + n))
-          .toString(36)
-          .slice(2),
-      );
+      const words = Array.from({ length: 150 }, (_, n) => Math.abs(Math.sin(rowOf(item) * 151 + n)).toString(36).slice(2));
       return { ...item, description: words.join(' ') };
     });
     const large = await sizeOf(wordy);
@@ -140,7 +137,9 @@ describe('a catalogue in shards', () => {
 
 describe('a rebuilt catalogue in shards', () => {
   const names = async ({ manifest, fetchFile }: { manifest: Manifest; fetchFile: Bundle['manifest'] | unknown }) =>
-    new Set((await inventory(manifest, fetchFile as (name: string) => Promise<Response>)).map(({ file }) => file));
+    new Set(
+      (await inventory(manifest, fetchFile as (name: string) => Promise<Response>)).map(({ file }) => file),
+    );
   const shardsIn = (files: Iterable<string>) => [...files].filter((name) => name.startsWith('shard-'));
   const again = async (of: BundleContent, first: Awaited<ReturnType<typeof written>>, options = {}) =>
     written(of, { previous: await openBundle(first.fetchFile), ...options });
@@ -152,20 +151,20 @@ describe('a rebuilt catalogue in shards', () => {
     expect(next.manifest).toEqual(first.manifest);
   });
 
-  it.each([false, true])(
-    'with one more product has all other shards as before (with trained data: %s)',
-    async (trained) => {
-      const last = COUNT - 1;
-      const first = await written(changed(allRows.slice(0, last)), trained ? { learned: learned(last) } : {});
-      // Somewhere in the feed.
-      const next = await again(changed(allRows.slice(0, last).toSpliced(300, 0, last)), first);
-      await verifyBundle(next.manifest, next.fetchFile);
-      const [before, after] = [shardsIn(await names(first)), shardsIn(await names(next))];
-      expect(after.filter((name) => !before.includes(name))).toHaveLength(1);
-      expect(after).toHaveLength(before.length);
-      expect((await openBundle(next.fetchFile)).items[300].id).toBe(`item-${last}`);
-    },
-  );
+  it.each([false, true])('with one more product has all other shards as before (with trained data: %s)', async (trained) => {
+    const last = COUNT - 1;
+    const first = await written(
+      changed(allRows.slice(0, last)),
+      trained ? { learned: learned(last) } : {},
+    );
+    // Somewhere in the feed.
+    const next = await again(changed(allRows.slice(0, last).toSpliced(300, 0, last)), first);
+    await verifyBundle(next.manifest, next.fetchFile);
+    const [before, after] = [shardsIn(await names(first)), shardsIn(await names(next))];
+    expect(after.filter((name) => !before.includes(name))).toHaveLength(1);
+    expect(after).toHaveLength(before.length);
+    expect((await openBundle(next.fetchFile)).items[300].id).toBe(`item-${last}`);
+  });
 
   it('keeps the shards that a changed, a new and a lost item do not touch', async () => {
     const first = await written(changed(allRows.slice(1)));
