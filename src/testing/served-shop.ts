@@ -1,7 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Item, writeBundle } from '../core/catalog';
-import type { Learned } from '../core/catalog/bundle/learned';
+import { type BundleSink, type Item, type WriteBundleOptions, writeBundle } from '../core/catalog';
 import type { BundleContent } from '../core/catalog/bundle/write-bundle';
 import type { LoggedEvent } from '../core/events';
 import type { WorkerRecommender } from '../device/protocol';
@@ -24,6 +23,12 @@ export interface ServedShop {
   codes: string[];
   /** Address of its bundle. */
   bundle: string;
+  /** Names of the files requested so far. */
+  asked: string[];
+  /** The files of its bundle, by name. */
+  files: Map<string, Uint8Array>;
+  /** Adds a file. */
+  sink: BundleSink;
   /** Identifies the encoders of its bundle. */
   encoders: string;
   /**
@@ -41,15 +46,17 @@ export async function serveShop(
   return serveContent(await bundleContent(items));
 }
 
-/** The same for a whole catalogue. @param learned data learned from logs. Default: none */
-export async function serveContent(content: BundleContent, learned: Learned = {}): Promise<ServedShop> {
+/** The same for a whole catalogue. */
+export async function serveContent(content: BundleContent, options: WriteBundleOptions = {}): Promise<ServedShop> {
   const memory = memoryBundle();
-  const manifest = await writeBundle(content, memory.sink, { learned });
+  const manifest = await writeBundle(content, memory.sink, options);
+  const asked: string[] = [];
   const holds = new Map<string, Promise<boolean>>();
   const server = createServer(async ({ url = '' }, response) => {
-    const bytes = memory.files.get(url.slice(1));
+    asked.push(url.slice(1));
     const held = [...holds].find(([prefix]) => url.startsWith(`/${prefix}`));
     const fails = held && (await held[1]);
+    const bytes = memory.files.get(url.slice(1));
     response.writeHead(fails ? 503 : bytes ? 200 : 404).end(fails ? '' : bytes);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -58,6 +65,9 @@ export async function serveContent(content: BundleContent, learned: Learned = {}
   const codes: string[] = [];
   return {
     codes,
+    asked,
+    files: memory.files,
+    sink: memory.sink,
     bundle: defaults.bundle,
     encoders: encodersOf(manifest),
     close: () => new Promise((resolve) => server.close(resolve)),

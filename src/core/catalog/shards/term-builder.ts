@@ -33,7 +33,7 @@ export class TermBuilder {
     };
     for (const item of items) {
       const [{ id, group = id, category }] = item;
-      for (const path of categoryPrefixes(category)) add(categoryKey(path), id, true);
+      for (const path of ['', ...categoryPrefixes(category)]) add(categoryKey(path), id, true);
       for (const texts of item.map(searchedTexts)) {
         for (const [n, text] of texts.entries()) {
           for (const word of termsOf(text, false)) add(word, group, n < texts.length - 1);

@@ -4,7 +4,7 @@ import { fitting } from '../../common/schema';
 import { invalidBundle, parseJson } from '../bundle/bundle-file';
 import type { BundleFile } from '../bundle/manifest-schema';
 
-/** Keys of the index are words (`shirt`) and category paths (`/Men/Shirts`). */
+/** Keys of the index are words (`shirt`) and category paths (`/Men/Shirts`; `/` for all items). */
 export const categoryKey = (path: string): string => `/${path}`;
 export const isWord = (key: string): boolean => !key.startsWith('/');
 

@@ -45,7 +45,7 @@ interface IndexedCatalog {
 export class TermIndex {
   constructor(private readonly catalog: IndexedCatalog) {}
 
-  /** Where the items of a category and of its narrower ones are, in all its shards; null if it has none. */
+  /** Where the items of a category and of its narrower ones are, in all its shards; null if it has none. @param path empty: all items */
   async category(path: string): Promise<Term | null> {
     const key = categoryKey(path);
     return (await this.#terms(await this.#range(key, `${key}\0`))).find((term) => term.key === key) ?? null;
