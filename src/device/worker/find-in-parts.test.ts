@@ -84,17 +84,26 @@ it('reports that the index could not be loaded, and loads it for the next search
 
 it('fills a list of a category, of which few products were loaded', async () => {
   const engine = await shop.open();
-  await engine.track('click', 'item-0');
   for (const category of ['Home/Bowl', 'Home/Clock']) {
     for (const placement of ['for-you', 'trending'] as const) {
-      const { items } = await engine.recommend({ placement, limit: 20, filter: { category } });
-      expect(items).toHaveLength(20);
+      const { items } = await engine.recommend({ placement, limit: KIND, filter: { category } });
+      expect(items).toHaveLength(KIND);
       for (const { item } of items) expect(item.category).toBe(category);
     }
   }
-  const { items } = await engine.recommend({ limit: 10, filter: { $and: [{ category: { $in: ['Home/Vase'] } }] } });
-  expect(items).toHaveLength(10);
+  const { items } = await engine.recommend({ limit: KIND, filter: { $and: [{ category: { $in: ['Home/Vase'] } }] } });
+  expect(items).toHaveLength(KIND);
   expect(shop.codes).toEqual([]);
+  await engine.close();
+});
+
+it('lifts products that fit hints of a category or of words, of which few were loaded', async () => {
+  const engine = await shop.open();
+  const lifted = (await engine.recommend({ limit: 100, hints: { search: 'copper samovar' } })).items;
+  expect(lifted.find(({ item }) => item.id === 'item-543')?.contributions.hint).toBeGreaterThan(1);
+  shardsAsked();
+  await engine.recommend({ limit: KIND, hints: { category: 'Home/Mirror' } });
+  expect(shardsAsked()).toBeGreaterThan(3);
   await engine.close();
 });
 

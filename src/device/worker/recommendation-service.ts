@@ -143,7 +143,9 @@ export class RecommendationService {
     // The head can answer only what concerns the catalogue as a whole.
     await rest.waitFor(!!(cart || itemId || diversity || pin || filter || boost) || ids.length > 0);
     await shardLoader?.loadInView([...ids, itemId ?? []].flat(), { cart, pins: pin, complement });
-    if (filter) await shardLoader?.loadCategories(filteredCategories(filter), limit);
+    const { categories = [], search = '' } = visit && shardLoader ? visit.wanted(hints) : {};
+    await shardLoader?.loadCategories([...filteredCategories(filter ?? {}), ...categories], limit);
+    if (search !== '') await shardLoader?.loadFound(search, '');
     return session.run(({ learner }) => work(learner, late));
   }
 

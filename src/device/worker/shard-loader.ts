@@ -107,19 +107,17 @@ export class ShardLoader {
    */
   async loadCategories(paths: readonly string[], limit: number): Promise<void> {
     const { catalog } = this.#context;
-    const missing = new Map<string, number>();
-    for (const path of paths) {
-      const loaded = catalog.index.items.filter(({ category }) => inCategory(category, path)).length;
-      if (loaded < ITEMS_A_PLACE * limit) missing.set(path, ITEMS_A_PLACE * limit - loaded);
-    }
-    if (missing.size === 0) return;
+    const loaded = (path: string): number =>
+      catalog.index.items.filter(({ category }) => inCategory(category, path)).length;
+    const few = [...new Set(paths)].filter((path) => loaded(path) < ITEMS_A_PLACE * limit);
+    if (few.length === 0) return;
     await this.#withRoom(async () => {
-      for (const [path, items] of missing) await this.loadShards(await this.#shardsOf(path, items));
+      for (const path of few) await this.loadShards(await this.#shardsOf(path, limit, loaded(path)));
     });
   }
 
-  /** The shards with some items of a category that are not loaded yet, the best first. @param missing number of items */
-  async #shardsOf(path: string, missing: number): Promise<number[]> {
+  /** Shards of a category that are not loaded, enough for a list. @param items loaded number of the category's items */
+  async #shardsOf(path: string, limit: number, items: number): Promise<number[]> {
     const { session, catalog } = this.#context;
     const found = await (await this.#shards.terms())?.category(path);
     const all = (found?.shards ?? []).map((shard, n) => ({ shard, count: found?.counts[n] ?? 0, score: 0 }));
@@ -137,10 +135,11 @@ export class ShardLoader {
     const rank = ({ count }: { count: number }): number => (2 * count >= most ? 1 : 0);
     all.sort((a, b) => rank(b) - rank(a) || b.score - a.score || b.count - a.count || a.shard - b.shard);
     for (const { shard, count } of all) {
-      if (missing <= 0 || wanted.length === SHARDS_OF_LIST) break;
+      // Where the category is in many shards, enough to fill the list.
+      if (items >= ITEMS_A_PLACE * limit || (items >= limit && wanted.length >= SHARDS_OF_LIST)) break;
       if (this.#loaded.has(shard)) continue;
       wanted.push(shard);
-      missing -= count;
+      items += count;
     }
     return wanted;
   }
