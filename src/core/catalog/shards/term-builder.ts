@@ -12,7 +12,6 @@ import {
   type Term,
   type TermBucket,
 } from './term-files';
-import type { PutFile } from './write-shards';
 
 /** An item in each of the shop's languages, the main feed's first. Its category there is the one that pages name. */
 export type TermItem = readonly [Item, ...Item[]];
@@ -51,7 +50,7 @@ export class TermBuilder {
   }
 
   /** Writes buckets and their directory. The same items in the same shards give the same bytes. @returns the directory */
-  async write(put: PutFile): Promise<BundleFile> {
+  async write(put: (stem: string, extension: string, bytes: Uint8Array) => Promise<BundleFile>): Promise<BundleFile> {
     const sorted = [...this.#terms.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
     const buckets: TermBucket[] = [];
     for (const part of cutTerms(sorted.map(fullest))) {

@@ -127,7 +127,7 @@ function rank(
       products += term.products;
       for (const [n, shard] of term.shards.entries()) fit[shard] += quality * (term.counts[n] || DESCRIBED);
     }
-    // The other shards of a word of so many have it, too.
+    // A word with the full number of shards is in others, too.
     const everywhere = matches.some(({ term }) => term.shards.length >= FULLEST);
     // A word that only a few products have says more.
     const weight = Math.log1p(catalog.items / Math.max(1, products));
