@@ -19,6 +19,9 @@ const SHARDS = 6;
 /** What a word counts in a shard that has it in descriptions only, as a share of a product that has it in its title. */
 const DESCRIBED = 0.3;
 
+/** What words that are longer or spelled otherwise count if products have the word itself: many words begin like a short one. */
+const BESIDE_EXACT = 0.1;
+
 /** Above any key that begins with the text. */
 const endOf = (beginning: string): string => `${beginning}\uffff`;
 
@@ -88,6 +91,9 @@ export class TermIndex {
         return distance <= errors ? [{ term, quality: ERROR_WEIGHTS[distance] }] : [];
       });
     const own = fitting(await this.#terms(await this.#range(word, last ? endOf(word) : `${word}\0`)));
+    const exact = own.find(({ quality }) => quality === 1);
+    if (exact)
+      return own.map((match) => (match === exact ? match : { ...match, quality: BESIDE_EXACT * match.quality }));
     if (errors === 0 || own.some(({ quality }) => quality >= PREFIX_WEIGHT)) return own;
     // The words with most of the first letters in common that a few files have.
     for (let length = 1; length < word.length; length++) {
