@@ -31,6 +31,8 @@ const PLACES = 50;
 const SHARDS_OF_LIST = 6;
 /** Number of items of a category that are loaded for a list of it, for each place: rules leave some out, and the list needs a choice. */
 const ITEMS_A_PLACE = 4;
+/** Maximum number of categories of a list that are loaded, the first ones. */
+const MAX_CATEGORIES = 10;
 /** Maximum number of shards that are read at once. */
 const PARALLEL_READS = 16;
 /** Maximum number of shards loaded for the history of a returning shopper. */
@@ -109,7 +111,7 @@ export class ShardLoader {
     const { catalog } = this.#context;
     const loaded = (path: string): number =>
       catalog.index.items.filter(({ category }) => inCategory(category, path)).length;
-    const few = [...new Set(paths)].filter((path) => loaded(path) < ITEMS_A_PLACE * limit);
+    const few = [...new Set(paths)].slice(0, MAX_CATEGORIES).filter((path) => loaded(path) < ITEMS_A_PLACE * limit);
     if (few.length === 0) return;
     await this.#withRoom(async () => {
       for (const path of few) await this.loadShards(await this.#shardsOf(path, limit, loaded(path)));

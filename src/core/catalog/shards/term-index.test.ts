@@ -1,9 +1,12 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { SidestreamError } from '../../../error';
-import { makeItem } from '../../../testing/bundles';
+import { makeItem, memoryBundle } from '../../../testing/bundles';
+import { topicContent } from '../../../testing/topics';
 import { seededRandom } from '../../common/random';
+import { inventory, isContentFile, verifyBundle } from '../bundle/inventory';
 import type { BundleFile } from '../bundle/manifest-schema';
+import { writeBundle } from '../bundle/write-bundle';
 import type { Item } from '../item';
 import { TermBuilder, type TermItem } from './term-builder';
 import { decodeBucket, decodeTermDirectory, encodeBucket, encodeTermDirectory, type Term } from './term-files';
@@ -204,6 +207,24 @@ it('is empty for a catalogue without words', async () => {
   expect(await index.find('red')).toEqual([]);
   expect(await index.category('Men')).toBe(null);
   await index.check();
+});
+
+it('is a part of bundles that pages load in parts, and verified with them', async () => {
+  const content = await topicContent({ items: 60, topics: 3 });
+  const write = async (whole: boolean) => {
+    const { sink, fetchFile, files } = memoryBundle();
+    return { manifest: await writeBundle(content, sink, { whole, shardItems: 16 }), fetchFile, files };
+  };
+  const termsOf = (names: Iterable<string>): string[] => [...names].filter((name) => name.startsWith('terms-')).sort();
+  expect(termsOf((await write(true)).files.keys())).toEqual([]);
+  const { manifest, fetchFile, files } = await write(false);
+  const listed = await inventory(manifest, fetchFile);
+  expect(termsOf(listed.map(({ file }) => file))).toEqual(termsOf(files.keys()));
+  expect(termsOf(files.keys()).every(isContentFile)).toBe(true);
+  await verifyBundle(manifest, fetchFile);
+  const bucket = termsOf(files.keys()).find((name) => name !== manifest.shards.terms?.file) ?? '';
+  files.delete(bucket);
+  await expect(verifyBundle(manifest, fetchFile)).rejects.toMatchObject({ code: 'bundle/unreachable' });
 });
 
 const TERM: Term = { key: 'shirt', products: 3, shards: [0, 4], counts: [2, 1] };
