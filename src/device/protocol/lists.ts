@@ -283,7 +283,10 @@ export interface Product {
 export interface BrowseRequest {
   /** Category or category prefix (whole path segments), as in the shop's main feed. Default: all categories. */
   category?: string;
-  /** Words that must all occur in the title, description or category, in the chosen language. */
+  /**
+   * Words that must all occur in the title, description or category, in the chosen language. In a bundle that pages load in parts, only
+   * the parts that fit them best are searched, and count for `total`.
+   */
   query?: string;
   /** Language of the items, as for `recommend()`. Default: the page's language. */
   lang?: string;
@@ -293,7 +296,10 @@ export interface BrowseRequest {
   limit?: number;
 }
 
-/** A page of the catalogue, in catalogue order. A catalogue too large to load as a whole lists its loaded items only. */
+/**
+ * A page of the catalogue: in the order of the feed, or, in a bundle that pages load in parts, in the order of its parts, which stays the
+ * same until the next build.
+ */
 export interface BrowseResponse {
   items: Item[];
   /** Matches before offset and limit. */

@@ -204,7 +204,7 @@ export class Hinting {
 
   /** @param reliability of the hints, 0 to 1. Default: the reliability of hints from the page */
   constructor(
-    private readonly hints: ParsedHints,
+    readonly hints: ParsedHints,
     private readonly reliability?: number,
   ) {}
 

@@ -57,7 +57,7 @@ export { planRows, rankSegments } from './groups';
 export { Hinting, hintFade, hintLifts, hintScale, hintsSchema, type ParsedHints, parseHints } from './hints';
 export { patchedIndex } from './patched-index';
 export { rerank } from './rerank';
-export { itemFilter } from './rules/filter';
+export { filteredCategories, itemFilter } from './rules/filter';
 export {
   fetchRules,
   holdsAt,

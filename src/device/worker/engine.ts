@@ -123,15 +123,15 @@ export class Engine implements WorkerRecommender {
     return this.#finder.find(request, query);
   }
 
-  async recommendSegments(request: unknown) {
+  async recommendSegments(request?: unknown) {
     return (await otherLists()).rankedSegments(request, this.#parts);
   }
 
-  async recommendRows(request: unknown) {
+  async recommendRows(request?: unknown) {
     return (await otherLists()).plannedRows(request, this.#parts);
   }
 
-  async products(ids: unknown, request: unknown) {
+  async products(ids: unknown, request?: unknown) {
     return (await otherLists()).products(ids, request, this.#parts);
   }
 
@@ -258,11 +258,11 @@ export class Engine implements WorkerRecommender {
     return ids.filter((id) => this.#parts.catalog.find(id));
   }
 
-  async browse(request: unknown) {
+  async browse(request?: unknown) {
     return (await otherLists()).browse(this.#parts, request);
   }
 
-  async categories(request: unknown) {
+  async categories(request?: unknown) {
     return (await otherLists()).categories(this.#parts, request);
   }
 

@@ -9,6 +9,7 @@ import { type FindResponse, parsed, recommendSchema } from '../protocol';
 import {
   contentScores,
   type Found,
+  filteredCategories,
   nearestToPicture,
   nearestToText,
   type QueryVector,
@@ -57,7 +58,7 @@ export class ItemFinder {
 
   /** @param encoded a query that the page has encoded; undefined: find by words */
   async find(request: unknown, encoded: unknown): Promise<FindResponse> {
-    const { catalog, storage, experiment, rest, recommendations, listener } = this.context;
+    const { catalog, storage, experiment, rest, recommendations, listener, shardLoader } = this.context;
     const { era } = storage;
     const { text = '', filter, hint, ...list } = parsed(findSchema, request, 'find()');
     const query = parsed(querySchema, encoded, 'find()', 'query');
@@ -67,10 +68,14 @@ export class ItemFinder {
     // Hints are for lists without words.
     const given = parsed(recommendSchema, { ...list, hints: {} }, 'find()');
     await rest.waitFor(true);
+    const rules = rulesOfFind(recommendations.rulesOf(null, { filter }));
+    if (!query) {
+      const [category = '', ...others] = filteredCategories(rules.filter ?? {});
+      await shardLoader?.loadFound(text, others.length === 0 ? category : '');
+    }
     const words = query ? null : await this.#words(given.lang);
     const near = query && (await this.#near(query));
     const photos = near && query.modality === 'image' ? await this.#photos(near) : null;
-    const rules = rulesOfFind(recommendations.rulesOf(null, { filter }));
     const ranked = await recommendations.withInput(given, ({ index, input: [state, asked], shown }: ListInput) => {
       const listed: RankRequest = { ...asked, rules, due: null };
       const find: Parameters<typeof rankFound>[3] = (admits) =>

@@ -20,6 +20,7 @@ import { explain, optionsOf, planRows, rankSegments, rerank, ruleFields, type Se
 import type { EngineParts } from './engine-parts';
 import type { LoadedCatalog } from './loaded-catalog';
 import { listed } from './recommendation-service';
+import type { ShardLoader } from './shard-loader';
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const browseSchema = exactObject({
@@ -31,13 +32,14 @@ const browseSchema = exactObject({
 });
 const categoriesSchema = exactObject({ lang: v.optional(v.string()) });
 
-export async function browse({ catalog, rest }: EngineParts, request: unknown): Promise<BrowseResponse> {
+export async function browse({ catalog, rest, shardLoader }: EngineParts, request: unknown): Promise<BrowseResponse> {
   const { category, query, offset, limit, lang } = parsed(browseSchema, request ?? {}, 'browse()');
   await rest.waitFor(true);
-  const shown = await catalog.shown(lang);
   const words = query.toLocaleLowerCase().split(/\s+/).filter(Boolean);
   const { items, places } = catalog.index;
-  const inOrder = [...items.keys()].sort((a, b) => places[a] - places[b]).map((row) => items[row]);
+  const part = shardLoader && (await shardPage(catalog, shardLoader, { category, query, offset, limit }));
+  const inOrder = part?.items ?? [...items.keys()].sort((a, b) => places[a] - places[b]).map((row) => items[row]);
+  const shown = await catalog.shown(lang);
   const matches = inOrder.filter((item) => {
     if (category !== '' && !inCategory(item.category, category)) return false;
     if (words.length === 0) return true;
@@ -45,7 +47,37 @@ export async function browse({ catalog, rest }: EngineParts, request: unknown): 
     const text = `${title} ${description} ${name}`.toLocaleLowerCase();
     return words.every((word) => text.includes(word));
   });
-  return { items: matches.slice(offset, offset + limit).map(shown), total: matches.length };
+  const { before, after } = part ?? { before: 0, after: 0 };
+  const page = matches.slice(Math.max(0, offset - before), Math.max(0, offset - before + limit));
+  return { items: page.map(shown), total: before + matches.length + after };
+}
+
+/**
+ * The items of the shards with a page of a category, in the order of the shards, or of the shards that fit a query best; last the items
+ * that this device added. Also the numbers of items of the category in the shards before and after them.
+ */
+async function shardPage(
+  { bundle, localItems }: LoadedCatalog,
+  loader: ShardLoader,
+  { category, query, offset, limit }: v.InferOutput<typeof browseSchema>,
+): Promise<{ items: Item[]; before: number; after: number }> {
+  const terms = await bundle.shards.terms();
+  const own = localItems.map(({ item }) => item);
+  if (query.trim() !== '') {
+    const found = (await terms?.find(query, { category })) ?? [];
+    return { items: [...(await loader.items(found.sort((a, b) => a - b))), ...own], before: 0, after: 0 };
+  }
+  const { shards = [], counts = [] } = (await terms?.category(category)) ?? {};
+  const wanted: number[] = [];
+  let [before, count, after] = [0, 0, 0];
+  for (const [n, shard] of shards.entries()) {
+    if (before + count + counts[n] <= offset) before += counts[n];
+    else if (before + count < offset + limit) {
+      wanted.push(shard);
+      count += counts[n];
+    } else after += counts[n];
+  }
+  return { items: [...(await loader.items(wanted)), ...own], before, after };
 }
 
 /** Categories, broader ones included, with their numbers of items and their names in a language. */
@@ -174,11 +206,12 @@ const originOf = ({ currency }: LoadedCatalog) => ({ currency });
 export async function products(
   given: unknown,
   request: unknown,
-  { catalog, rest, session, options }: EngineParts,
+  { catalog, rest, session, options, shardLoader }: EngineParts,
 ): Promise<Product[]> {
   const ids = parsed(productIdsSchema, given, 'products()', 'ids');
   const { lang = options.lang, variants: withVariants } = parsed(productsSchema, request ?? {}, 'products()');
   if (ids.some((id) => !catalog.find(id))) await rest.waitFor(true);
+  await shardLoader?.loadList(ids);
   const shown = await catalog.shown(lang);
   return session.run(({ learner }) => {
     const { items, rowOf, variants } = catalog.index;

@@ -3,6 +3,7 @@ import { SidestreamError } from '../../error';
 import type { ParsedRequest, Recommendation, RecommendResponse } from '../protocol';
 import {
   type CatalogIndex,
+  filteredCategories,
   listsInView,
   loadReasons,
   mergedRules,
@@ -131,7 +132,7 @@ export class RecommendationService {
     work: (learner: ActiveLearner, late: Late) => T,
   ): Promise<T> {
     const { session, shardLoader, experiment, rest } = this.context;
-    const { placement, itemId, cart, hints } = given;
+    const { placement, itemId, cart, limit, hints } = given;
     const { diversity, pin, filter, boost } = this.rulesOf(placement, given);
     const complement = experiment.placement(placement) === 'complement';
     const needed = cart || Array.isArray(itemId) || complement;
@@ -142,6 +143,9 @@ export class RecommendationService {
     // The head can answer only what concerns the catalogue as a whole.
     await rest.waitFor(!!(cart || itemId || diversity || pin || filter || boost) || ids.length > 0);
     await shardLoader?.loadInView([...ids, itemId ?? []].flat(), { cart, pins: pin, complement });
+    const { categories = [], search = '' } = visit && shardLoader ? visit.wanted(hints) : {};
+    await shardLoader?.loadCategories([...filteredCategories(filter ?? {}), ...categories], limit);
+    if (search !== '') await shardLoader?.loadFound(search, '');
     return session.run(({ learner }) => work(learner, late));
   }
 

@@ -1,4 +1,4 @@
-import type { BundleShards, Item, Shard } from '../../core/catalog';
+import { type BundleShards, type Item, inCategory, type Shard } from '../../core/catalog';
 import { SidestreamError } from '../../error';
 import {
   choiceTable,
@@ -29,6 +29,12 @@ const SHARDS_BESIDE = 4;
 const PLACES = 50;
 /** The same for a list of items that others chose with the items in view: each of its first ten may be in another shard. */
 const SHARDS_OF_LIST = 6;
+/** Number of items of a category that are loaded for a list of it, for each place: rules leave some out, and the list needs a choice. */
+const ITEMS_A_PLACE = 4;
+/** Maximum number of categories of a list that are loaded, the first ones. */
+const MAX_CATEGORIES = 10;
+/** Maximum number of shards that are read at once. */
+const PARALLEL_READS = 16;
 /** Maximum number of shards loaded for the history of a returning shopper. */
 const PAST_SHARDS = 10;
 /** Quiet time after a choice before the shards near the shopper's preference are loaded, ms. */
@@ -79,17 +85,65 @@ export class ShardLoader {
     return this.#reported(() => this.#load(ids));
   }
 
-  /** Loads the shards of the first items of a list, as `load` does, after room was made for them. */
+  /** Loads the shards of all items of a list, after room was made for them; a failure is reported. */
   async loadList(ids: readonly string[]): Promise<void> {
     if (ids.every((id) => this.#context.catalog.find(id))) return;
-    await this.#reported(async () => {
-      if (await this.#evict()) {
-        // The shards near the preferences may have been evicted.
-        this.#loadedHistory = '';
-        this.scheduleLoad();
-      }
-      await this.#load(ids);
+    await this.#withRoom(() => this.#load(ids, ids.length));
+  }
+
+  /**
+   * Loads the shards that have most of some words, after room was made for them; a failure is reported.
+   * @param category only shards with items of it; empty: all
+   */
+  loadFound(text: string, category: string): Promise<void> {
+    return this.#withRoom(async () => {
+      const terms = await this.#shards.terms();
+      await this.loadShards((await terms?.find(text, { category })) ?? []);
     });
+  }
+
+  /**
+   * Loads shards of categories of which too few items are loaded for a list; a failure is reported. Of the shards with most of a category,
+   * those come first that the personal score ranks best.
+   * @param limit number of places of the list
+   */
+  async loadCategories(paths: readonly string[], limit: number): Promise<void> {
+    const { catalog } = this.#context;
+    const loaded = (path: string): number =>
+      catalog.index.items.filter(({ category }) => inCategory(category, path)).length;
+    const few = [...new Set(paths)].slice(0, MAX_CATEGORIES).filter((path) => loaded(path) < ITEMS_A_PLACE * limit);
+    if (few.length === 0) return;
+    await this.#withRoom(async () => {
+      for (const path of few) await this.loadShards(await this.#shardsOf(path, limit, loaded(path)));
+    });
+  }
+
+  /** Shards of a category that are not loaded, enough for a list. @param items loaded number of the category's items */
+  async #shardsOf(path: string, limit: number, items: number): Promise<number[]> {
+    const { session, catalog } = this.#context;
+    const found = await (await this.#shards.terms())?.category(path);
+    const all = (found?.shards ?? []).map((shard, n) => ({ shard, count: found?.counts[n] ?? 0, score: 0 }));
+    const most = all.reduce((max, { count }) => Math.max(max, count), 0);
+    const near = await session.run(({ learner }) => personalScores(catalog.index, learner.history, learner.weights));
+    if (near) {
+      const full = all.filter(({ count }) => 2 * count >= most);
+      const scores = await this.#shards.estimates(
+        full.map(({ shard }) => shard),
+        near,
+      );
+      for (const [n, entry] of full.entries()) entry.score = scores[n];
+    }
+    const wanted: number[] = [];
+    const rank = ({ count }: { count: number }): number => (2 * count >= most ? 1 : 0);
+    all.sort((a, b) => rank(b) - rank(a) || b.score - a.score || b.count - a.count || a.shard - b.shard);
+    for (const { shard, count } of all) {
+      // Where the category is in many shards, enough to fill the list.
+      if (items >= ITEMS_A_PLACE * limit || (items >= limit && wanted.length >= SHARDS_OF_LIST)) break;
+      if (this.#loaded.has(shard)) continue;
+      wanted.push(shard);
+      items += count;
+    }
+    return wanted;
   }
 
   /**
@@ -147,14 +201,24 @@ export class ShardLoader {
 
   /** Finds an item that may not be loaded; null if the catalogue lacks the id. @throws SidestreamError `bundle/*` */
   async find(id: string): Promise<Item | null> {
+    const items = await this.items(await this.#shards.shardsWith(id));
+    return items.find((item) => item.id === id) ?? null;
+  }
+
+  /**
+   * The items of shards at their present prices, without adding them to what is ranked; their texts are loaded, too.
+   * @throws SidestreamError `bundle/*`
+   */
+  async items(numbers: readonly number[]): Promise<Item[]> {
     const { catalog } = this.#context;
-    for (const number of await this.#shards.shardsWith(id)) {
-      const shard = await this.#shards.read(number);
-      const item = shard.items.find((other) => other.id === id);
-      if (item) await catalog.texts?.follow([shard]);
-      if (item) return catalog.offers?.joined(item) ?? item;
+    const items: Item[] = [];
+    for (let start = 0; start < numbers.length; start += PARALLEL_READS) {
+      const part = numbers.slice(start, start + PARALLEL_READS);
+      const shards = await Promise.all(part.map((number) => this.#shards.read(number)));
+      await catalog.texts?.follow(shards);
+      items.push(...shards.flatMap((shard) => shard.items));
     }
-    return null;
+    return items.map((item) => catalog.offers?.joined(item) ?? item);
   }
 
   /**
@@ -237,19 +301,19 @@ export class ShardLoader {
     return rows.some((row) => cooccurrence && cooccurrence.offsets[row + 1] > cooccurrence.offsets[row]);
   }
 
-  async #load(ids: readonly string[]): Promise<void> {
+  async #load(ids: readonly string[], most?: number): Promise<void> {
     const missing = ids.filter((id) => !this.#context.catalog.find(id));
-    if (missing.length > 0) await this.#loadWith(missing);
+    if (missing.length > 0) await this.#loadWith(missing, most);
   }
 
-  /** Loads the shards of items. @param ids the most important first: if they are in more shards than may be loaded, the last ids are left out */
-  async #loadWith(ids: readonly string[]): Promise<void> {
+  /** Loads the shards of items. @param ids the most important first: if they are in more than `most` shards, the last ids are left out */
+  async #loadWith(ids: readonly string[], most = PAST_SHARDS): Promise<void> {
     const { catalog } = this.#context;
     const found = ids.map((id) => {
       const known = catalog.shardOf(id);
       return known === undefined ? this.#shards.shardsWith(id) : [known];
     });
-    await this.loadShards([...new Set((await Promise.all(found)).flat())].slice(0, PAST_SHARDS));
+    await this.loadShards([...new Set((await Promise.all(found)).flat())].slice(0, most));
   }
 
   /** Reads the shards that are not loaded yet; rejects only if all of them fail. */
@@ -318,6 +382,18 @@ export class ShardLoader {
     });
     await catalog.texts?.keepOnly(kept);
     return true;
+  }
+
+  /** Loads shards for a list after room was made for them; a failure is reported. */
+  #withRoom(load: () => Promise<void>): Promise<void> {
+    return this.#reported(async () => {
+      if (await this.#evict()) {
+        // The shards near the preferences may have been evicted.
+        this.#loadedHistory = '';
+        this.scheduleLoad();
+      }
+      await load();
+    });
   }
 
   async #reported(work: () => Promise<void>): Promise<void> {

@@ -1,6 +1,6 @@
 import type { History } from '../../core/events';
 import { parsed } from '../protocol';
-import { type HintedCatalog, Hinting, hintsSchema, type ParsedHints, parseHints } from '../ranking';
+import { filteredCategories, type HintedCatalog, Hinting, hintsSchema, type ParsedHints, parseHints } from '../ranking';
 import type { EngineContext } from './engine-context';
 
 /** The hints of a list in the turn that makes it; null without effect. @param now milliseconds since the epoch */
@@ -10,6 +10,13 @@ export type HintsOfList = (history: History, now: number) => HintedCatalog | nul
 const SEARCH_RELIABILITY = 0.2;
 
 const isEmpty = ({ fields, search }: ParsedHints): boolean => fields.length === 0 && search === '';
+
+/** The hints of a request: undefined without, null if it has none on purpose. @throws SidestreamError `runtime/invalid-input` */
+function ownHints(given: unknown): Hinting | null | undefined {
+  if (given === undefined) return undefined;
+  const hints = parsed(hintsSchema, given, 'recommend()', 'hints');
+  return isEmpty(hints) ? null : new Hinting(hints);
+}
 
 /**
  * The page's hints about the shopper's goal: only in memory, until everything is forgotten or the shopper denies consent.
@@ -58,15 +65,23 @@ export class VisitHints {
    * @throws SidestreamError `runtime/invalid-input` naming the field
    */
   of(given?: unknown): HintsOfList {
-    const { catalog, storage } = this.context;
-    const hints = given === undefined ? null : parsed(hintsSchema, given, 'recommend()', 'hints');
-    if (hints && isEmpty(hints)) return () => null;
-    const own = hints && new Hinting(hints);
-    return ({ record, total }, now) => {
-      const hinting = own ?? (this.#present ?? this.#presentSearch)?.hinting;
-      if (!hinting || storage.consent === 'denied') return null;
-      return hinting.of(catalog.index, record.choicesThisVisit(now, total));
-    };
+    const { catalog } = this.context;
+    const own = ownHints(given);
+    return ({ record, total }, now) =>
+      this.#presentOr(own)?.of(catalog.index, record.choicesThisVisit(now, total)) ?? null;
+  }
+
+  /** Categories and words of the items that fit the hints of one list. @param given as for `of` */
+  wanted(given?: unknown): { categories: string[]; search: string } {
+    const { fields = [], search = '' } = this.#presentOr(ownHints(given))?.hints ?? {};
+    const filters = fields.flatMap(({ options }) => options.map(({ filter }) => filter));
+    return { categories: filters.flatMap(filteredCategories), search };
+  }
+
+  /** @param own of a list; undefined without: the visit's count */
+  #presentOr(own: Hinting | null | undefined): Hinting | null {
+    if (this.context.storage.consent === 'denied') return null;
+    return own === undefined ? ((this.#present ?? this.#presentSearch)?.hinting ?? null) : own;
   }
 
   get #present() {

@@ -92,6 +92,8 @@ const shardsSchema = v.strictObject({
   directory: fileSchema,
   /** The files of the index of ids. */
   ids: fileSchema,
+  /** The files of the index of words and categories; absent from a bundle that pages load whole. */
+  terms: v.optional(fileSchema),
   /** Items that represent the catalogue for a new shopper; each is also in a shard. */
   head: fileSchema,
 });
@@ -219,6 +221,7 @@ export function bundleFiles(manifest: Manifest): BundleFile[] {
     shards.directory,
     ...shards.files,
     shards.ids,
+    ...(shards.terms ? [shards.terms] : []),
     ...photos,
     projection,
     ...encoderFiles(manifest),

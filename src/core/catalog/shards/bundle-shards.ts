@@ -1,3 +1,4 @@
+import { hash32 } from '../../common/hash';
 import { type BundleProgress, type FetchFile, fetchChecked, invalidBundle } from '../bundle/bundle-file';
 import { type BundleFile, LISTED_FILES, MANIFEST_FILE, type Manifest } from '../bundle/manifest-schema';
 import {
@@ -9,8 +10,9 @@ import {
   type NodeShape,
   nodeBytes,
 } from './directory';
-import { bucketCount, bucketOf, decodeIdBucket, hashId, type IdBucket, shardsWith } from './id-index';
+import { bucketCount, bucketOf, decodeIdBucket, type IdBucket, shardsWith } from './id-index';
 import { decodeShard, type Shard } from './shard-file';
+import type { TermIndex } from './term-index';
 
 const PARALLEL_FETCHES = 16;
 /** Minimum number of nodes of the directory that a search reads beyond the root. */
@@ -122,7 +124,16 @@ export class BundleShards {
   /** Shards that may contain an item: none for an unknown id, rarely more than one. */
   async shardsWith(id: string): Promise<number[]> {
     const buckets = await this.#buckets();
-    return shardsWith(await this.#bucket(buckets[bucketOf(hashId(id), buckets.length)]), id);
+    return shardsWith(await this.#bucket(buckets[bucketOf(hash32(id), buckets.length)]), id);
+  }
+
+  /** The index of words and categories, with its code; null in a bundle that pages load whole: they search the items. */
+  async terms(): Promise<TermIndex | null> {
+    const { shards, count } = this.#manifest;
+    const { terms: root } = shards;
+    if (!root) return null;
+    const { TermIndex } = await import('./term-index');
+    return new TermIndex({ root, shards: this.count, items: count, read: (...file) => this.#once(...file) });
   }
 
   /** Every file that lists of files name, those of the shards first, in their order. */
@@ -132,13 +143,15 @@ export class BundleShards {
     const all = [['shard' as const, files] as const, ...kinds].map(async ([stem, lists]) =>
       Promise.all(lists.map((_, n) => this.#list(stem, lists, n))),
     );
-    return [...(await Promise.all(all)).flat(2), ...(await this.#root()).files, ...(await this.#buckets())];
+    const words = (await (await this.terms())?.buckets()) ?? [];
+    return [...(await Promise.all(all)).flat(2), ...(await this.#root()).files, ...(await this.#buckets()), ...words];
   }
 
-  /** Reads and checks directory and index of ids. */
+  /** Reads and checks the directory and the indexes of ids and of words. */
   async checkIndexes(): Promise<void> {
     for (const bucket of await this.#buckets()) await this.#bucket(bucket);
     for (const n of (await this.#root()).files.keys()) await this.#node(n);
+    await (await this.terms())?.check();
   }
 
   async #bucket(file: BundleFile): Promise<IdBucket> {

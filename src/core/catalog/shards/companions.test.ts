@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CooccurrenceTable } from '../cooccurrence';
+import { hash32 } from '../../common/hash';
 import { companionsOf, decodeCompanions, encodeCompanions, referencesTo } from './companions';
-import { hashId } from './id-index';
 import { joinCompanions, type Part } from './join-parts';
 
 /** A table of the given rows and lifts of each item. */
@@ -91,7 +91,7 @@ describe('the companions of a shard', () => {
     const seen = new Map<number, string>();
     const pair: string[] = [];
     for (let n = 0; pair.length === 0; n++) {
-      const end = hashId(`${n}`) % 2 ** 16;
+      const end = hash32(`${n}`) % 2 ** 16;
       const other = seen.get(end);
       if (other !== undefined) pair.push(other, `${n}`);
       seen.set(end, `${n}`);

@@ -1,4 +1,5 @@
 import { isModerate, littleEndian } from '../../common/bytes';
+import { hash32 } from '../../common/hash';
 import {
   type CooccurrenceTable,
   invalidCooccurrence,
@@ -7,7 +8,6 @@ import {
   STEPS,
   widthBelow,
 } from '../cooccurrence';
-import { hashId } from './id-index';
 
 /** Maximum number of entries of an item, the best lifts: a page loads those of thousands of items. */
 const MAX_ENTRIES = 32;
@@ -41,7 +41,7 @@ const HASHES = 2 ** 16;
 /** A reference as one number. */
 export const referenceOf = (shard: number, hash: number): number => shard * HASHES + hash;
 /** The end of the hash of an id, by which files refer to it. */
-export const hashEnd = (id: string): number => hashId(id) % HASHES;
+export const hashEnd = (id: string): number => hash32(id) % HASHES;
 
 /** @param members rows of each shard */
 export function referencesTo(items: readonly { id: string }[], members: readonly (readonly number[])[]): References {

@@ -1,5 +1,6 @@
 import { SidestreamError } from '../../../error';
 import { littleEndian } from '../../common/bytes';
+import { hash32 } from '../../common/hash';
 
 /**
  * Shards of items by a hash of their ids, which finds an item's shard without loading the ids of the whole catalogue. A
@@ -18,15 +19,6 @@ const TARGET = 1024;
 /** Number of buckets for a number of items: the power of two with at most 1,024 ids per bucket on average. */
 export const bucketCount = (items: number): number => 2 ** Math.max(0, Math.ceil(Math.log2(items / TARGET)));
 
-/** 32-bit FNV-1a of the UTF-8 bytes, its bits mixed by MurmurHash3's finaliser. */
-export function hashId(id: string): number {
-  let hash = 0x811c9dc5;
-  for (const byte of new TextEncoder().encode(id)) hash = Math.imul(hash ^ byte, 0x01000193);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
-}
-
 /** The bucket that a hash belongs to. @param buckets a power of two */
 export const bucketOf = (hash: number, buckets: number): number => Math.floor((hash / 2 ** 32) * buckets);
 
@@ -40,7 +32,7 @@ export function encodeIdBuckets(shards: readonly (readonly string[])[]): Uint8Ar
   const buckets: { hash: number; shard: number }[][] = Array.from({ length: bucketCount(count) }, () => []);
   for (const [shard, ids] of shards.entries()) {
     for (const id of ids) {
-      const hash = hashId(id);
+      const hash = hash32(id);
       buckets[bucketOf(hash, buckets.length)].push({ hash, shard });
     }
   }
@@ -71,7 +63,7 @@ export function decodeIdBucket(bytes: ArrayBuffer, shards: number): IdBucket {
 
 /** Shards that may hold an item: none, one, or more if hashes collide. */
 export function shardsWith({ hashes, shards }: IdBucket, id: string): number[] {
-  const hash = hashId(id);
+  const hash = hash32(id);
   const found: number[] = [];
   for (let at = hashes.indexOf(hash); at >= 0 && at < hashes.length && hashes[at] === hash; at++) {
     if (!found.includes(shards[at])) found.push(shards[at]);

@@ -3,7 +3,7 @@ import { principalAxes, tableBaseVectors } from '../features/base-vectors';
 import { type ContentBlend, type FeatureTable, scaleRow } from '../features/feature-table';
 import type { Item } from '../item';
 import type { SideModel } from '../side-model/side-model';
-import { hashId } from './id-index';
+import { hash32 } from '../../common/hash';
 import type { Space } from './shard-plan';
 
 /** Number of principal axes of the content by which items without a side model are grouped. */
@@ -62,7 +62,7 @@ function contentSpace(
     values.set(content.subarray(row * axes.dims, (row + 1) * axes.dims), at);
     for (const name of categoryPrefixes(category)) {
       const rarity = Math.log(items.length / (counts.get(name) ?? 1));
-      const signs = hashId(name);
+      const signs = hash32(name);
       for (let d = 0; d < CATEGORY_DIMS; d++) values[at + axes.dims + d] += (signs >>> d) & 1 ? rarity : -rarity;
     }
     scaleRow(values, at + axes.dims, CATEGORY_DIMS);

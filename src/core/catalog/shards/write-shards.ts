@@ -11,7 +11,7 @@ import {
   pickRows,
 } from '../features/feature-table';
 import type { Item } from '../item';
-import { encodeTexts, type ItemText } from '../locales';
+import { encodeTexts, type ItemText, shownItem } from '../locales';
 import { pickSideModel, type SideModel, type SideRows } from '../side-model/side-model';
 import { decodeSideRows, encodeSideRows } from '../side-model/side-model-file';
 import { productPopularity, productStatistics, variantGroups } from '../variants/variant-groups';
@@ -22,6 +22,7 @@ import { encodeIdBuckets } from './id-index';
 import { encodeHead, encodeShard, type SectionBytes, type Shard } from './shard-file';
 import { type PreviousShards, planShards } from './shard-plan';
 import { spaceOf } from './shard-space';
+import { TermBuilder, type TermItem } from './term-builder';
 
 /** Target size of a shard, compressed bytes: a page loads dozens of them, in few requests. */
 const SHARD_BYTES = 28_000;
@@ -162,6 +163,7 @@ export async function writeShards(
   for (const bytes of encodeIdBuckets(members.map((rows) => rows.map((row) => items[row].id)))) {
     ids.push(await put('ids', 'bin', bytes));
   }
+  const whole = options.whole ?? size <= WHOLE_BYTES;
   const bytesOf = (name: keyof SectionBytes): number => sections.reduce((sum, lengths) => sum + lengths[name], 0);
   const { side, cooccurrence } = learned;
   return {
@@ -170,11 +172,12 @@ export async function writeShards(
       target,
       bytes: size,
       largest: members.reduce((most, { length }) => Math.max(most, length), 0),
-      whole: options.whole ?? size <= WHOLE_BYTES,
+      whole,
       ...(options.whole === undefined && options.shardItems === undefined ? {} : { chosen: true as const }),
       files: await putLists(files, put),
       directory: await putDirectory(entries, put),
       ids: await put('ids', 'bin', encodeFileList(ids)),
+      ...(whole ? {} : { terms: await putTerms(content, members, put) }),
       head,
     },
     ...(photos ? { photos: await putLists(pictures, put) } : {}),
@@ -204,6 +207,22 @@ export async function writeShards(
       },
     }),
   };
+}
+
+/** Writes the index of the words of all languages, and of the categories. */
+function putTerms(
+  { items, texts }: ShardContent,
+  members: readonly (readonly number[])[],
+  put: PutFile,
+): Promise<BundleFile> {
+  const builder = new TermBuilder();
+  const languages = [...texts.values()];
+  const itemOf = (row: number): TermItem => {
+    const shown = languages.flatMap(({ texts: all }) => all[row] ?? []).map((text) => shownItem(items[row], text));
+    return [items[row], ...shown];
+  };
+  for (const rows of members) builder.add(rows.map(itemOf));
+  return builder.write(put);
 }
 
 /** Compressed bytes of an item in a shard, estimated from an even selection. @param shardWith makes a shard of some rows */

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { makeItem } from '../../../testing/bundles';
-import { type Filter, filterSchema, itemFilter } from './filter';
+import { type Filter, filteredCategories, filterSchema, itemFilter } from './filter';
 
 const TEE = makeItem('tee', {
   title: 'Blue tee',
@@ -98,6 +98,20 @@ describe('filterSchema', () => {
     expect(fault(ids(1998))).toBeNull();
     expect(fault(ids(1999))).toContain('filter.id.$in: a filter has at most 2000 parts');
     expect(fault({ $or: Array.from({ length: 2000 }, () => ({ id: 'a' })) })).toContain('at most 2000 parts');
+  });
+
+  it('names the categories in which it looks for items', () => {
+    const tops = { category: 'Men/Tops|Sale' };
+    const either: Filter = { $or: [{ category: { $eq: 'Women' } }, { category: { $in: ['Kids', 'Sale'] } }] };
+    expect(filteredCategories(tops)).toEqual(['Men/Tops', 'Sale']);
+    expect(filteredCategories({ price: 3, $and: [tops, either] })).toEqual([
+      'Men/Tops',
+      'Sale',
+      'Women',
+      'Kids',
+      'Sale',
+    ]);
+    expect(filteredCategories({ category: { $nin: ['Men'] }, $not: tops, id: 'a' })).toEqual([]);
   });
 
   it('throws only its own error for any input, and accepted filters can be applied', () => {

@@ -180,6 +180,13 @@ function listFault(list: unknown, path: Path, budget: Budget): Fault | null {
 type Test<T> = (value: T) => boolean;
 type FieldValue = FilterValue | string[] | undefined;
 
+/** The categories that a filter names, if only items of one of them can fit it. */
+export function filteredCategories({ category = {}, $and = [], $or = [] }: Filter): string[] {
+  const { $eq = [], $in = [] } = isCondition(category) ? category : { $eq: category };
+  const own = [$eq, $in].flat().flatMap((name) => categoryPaths(String(name)));
+  return [...own, ...[...$and, ...$or].flatMap(filteredCategories)];
+}
+
 /** Compiles a parsed filter into a test of items. Lists become sets, because long lists should not cost more. */
 export function itemFilter(filter: Filter): Test<Item> {
   const tests = Object.entries(filter).map(([key, value]): Test<Item> => {
