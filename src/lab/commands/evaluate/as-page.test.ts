@@ -62,7 +62,7 @@ describe('evaluate --as-page', () => {
     expect(page.complementHr10).toBe(whole.complementHr10);
     expect(page.hr10).toBeGreaterThan(0);
     const { manifest } = await openBundle(folderFetch(at('whole')));
-    const { bytes } = manifest.shards.features[0];
+    const { bytes } = manifest.shards;
     const figures = line.figures;
     expect(figures['raw everything']).toBe(figures['raw all choices']);
     expect(figures['raw everything'] - figures['raw first list']).toBeGreaterThanOrEqual(bytes);
@@ -72,7 +72,7 @@ describe('evaluate --as-page', () => {
       /\n\nOn a page, NDCG@10 is [\d.]+ %, .* \+0\.00 ± 0\.00 points, or 100\.0 % of it\.\n100\.00 % of/,
     );
     expect(out).toMatch(
-      /^A new visitor's first list takes 1 request and [\d.]+ kB \(gzip\), .* everything takes 3 requests/m,
+      /^A new visitor's first list takes 2 requests and [\d.]+ kB \(gzip\), .* everything takes 6 requests/m,
     );
     expect(out).toContain('| complement HR@10, % | loaded, % | top loaded, % |');
   }, 60_000);
@@ -116,7 +116,7 @@ describe('a hosted bundle', () => {
     const { requests, raw, gzip } = first.downloads();
     expect(second.downloads().requests).toBeLessThan(requests);
     expect(gzip).toBeLessThan(raw);
-    const name = (await openBundle(folderFetch(at('whole')))).manifest.shards.features[0].file;
+    const name = (await openBundle(folderFetch(at('whole')))).manifest.shards.head.file;
     expect(await host.gzipped(name)).toBeLessThan(raw);
     await first.engine.close();
     await second.engine.close();
