@@ -37,7 +37,9 @@ describe('the head of a catalogue', () => {
 
   it('has all of a small catalogue but what is out of stock or not usable', () => {
     const few = items.slice(0, 9).with(3, { ...items[3], availability: 'out-of-stock' });
-    expect(headRows(few, [[0, 1, 2, 3, 4, 5, 6, 7, 8]], 128, undefined, (row) => row !== 5)).toEqual([0, 1, 2, 4, 6, 7, 8]);
+    expect(headRows(few, [[0, 1, 2, 3, 4, 5, 6, 7, 8]], 128, undefined, (row) => row !== 5)).toEqual([
+      0, 1, 2, 4, 6, 7, 8,
+    ]);
   });
 
   it('has the variants of a product together or not at all', () => {
