@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { cp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { expect, test } from '@playwright/test';
 import { CDN_FOLDER } from './support/global-setup';
 import { serve } from './support/host';
@@ -46,7 +47,8 @@ test('a page that must not be stored is not kept, and a full disk costs no page'
   // Parts of a bundle that its manifest does not name have their digest in their name.
   const digest = createHash('sha256').update('part').digest('hex').slice(0, 16);
   const [right, wrong] = [`/bundle/part-${digest}.bin`, '/bundle/part-0123456789abcdef.bin'];
-  for (const path of [wrong, right]) await writeFile(at(path), 'part');
+  // They are stored as gzip; the digest is of their content.
+  for (const path of [wrong, right]) await writeFile(at(path), gzipSync('part'));
   await page.evaluate(async (paths) => void (await Promise.all(paths.map((path) => fetch(path)))), [wrong, right]);
   const isKept = (path: string) => page.evaluate(async (url) => !!(await caches.match(url)), path);
   await expect.poll(() => isKept(right)).toBe(true);

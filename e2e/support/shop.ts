@@ -1,5 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 import { test as base, expect, type Locator, type Page } from '@playwright/test';
+import { parseManifest } from '../../src/core/catalog';
+import { decodeFileList } from '../../src/core/catalog/shards/directory';
+import { decodeShard } from '../../src/core/catalog/shards/shard-file';
 
 /** A product of the built demo, from the bundle it serves. */
 interface Product {
@@ -8,11 +12,18 @@ interface Product {
   category: string;
 }
 
-/** The demo's products, read from the bundle on disk. */
+/** The demo's products in the order of the feed, read from the bundle on disk. */
 export function products(): Product[] {
   const folder = new URL('../../dist/bundle/', import.meta.url);
-  const read = (name: string) => JSON.parse(readFileSync(new URL(name, folder), 'utf8'));
-  return read('manifest.json').shards.items.flatMap(({ file }: { file: string }) => read(file));
+  const stored = (name: string): Buffer => readFileSync(new URL(name, folder));
+  const contentOf = (name: string): ArrayBuffer => new Uint8Array(gunzipSync(stored(name))).buffer;
+  const manifest = parseManifest(new Uint8Array(stored('manifest.json')).buffer);
+  const { files, count } = manifest.shards;
+  const placed = files
+    .flatMap(({ file }) => decodeFileList(contentOf(file), file, 'shard', count))
+    .map(({ file }) => decodeShard(contentOf(file), file, manifest))
+    .flatMap(({ items, positions }) => items.map((item, n) => ({ item, position: positions[n] })));
+  return placed.sort((a, b) => a.position - b.position).map(({ item }) => item);
 }
 
 /** `page` fails its test when it sends anything but a same-origin GET, throws, or violates its own CSP. */

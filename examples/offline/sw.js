@@ -21,18 +21,32 @@ const RELEASES = {
     filesOf: ({ files }) =>
       Object.entries(files).map(([name, digest]) => [name, digest, /^(ort|onnxruntime|plots)-/.test(name)]),
   },
-  '/bundle/': { list: 'manifest.json', filesOf: (manifest) => filesIn(manifest) },
+  '/bundle/': { list: 'manifest.json', filesOf: (manifest) => filesIn(manifest), listsOf: listsIn },
 };
 
 /** Files in these folders that change by themselves. */
 const LIVE = /\/(offers(-[a-z0-9-]+)?|rules)\.json$/;
 
-/** The files that a manifest names, except those of earlier bundles. Encoders are kept once they were used. */
+/** The files that a manifest names, except the earlier manifest. Encoders are kept once they were used. */
 function filesIn(value, key = '', isLate = false) {
-  if (value === null || typeof value !== 'object' || ['previous', 'head'].includes(key)) return [];
+  if (value === null || typeof value !== 'object' || key === 'previous') return [];
   const late = isLate || key === 'encoder';
   const own = typeof value.file === 'string' ? [[value.file, value.sha256, late]] : [];
   return [...own, ...Object.entries(value).flatMap(([name, part]) => filesIn(part, name, late))];
+}
+
+/** The lists of all other files, of a bundle that pages load as a whole; parts of a larger one are kept once they were used. */
+function listsIn({ shards, photos = [], locales = {} }) {
+  if (!shards.whole) return [];
+  const texts = Object.values(locales).flatMap(({ files }) => files);
+  const kinds = { shard: shards.files, photos, texts };
+  return Object.entries(kinds).flatMap(([stem, lists]) => lists.map(({ file }) => [stem, file]));
+}
+
+/** The files of a list: 4 bytes for the size of each, then the first 8 of its SHA-256. */
+function filesOfList(stem, bytes) {
+  const digests = Array.from(bytes.subarray(bytes.length / 3), hex).join('');
+  return (digests.match(/.{16}/g) ?? []).map((digest) => [`${stem}-${digest}.bin`, digest, false]);
 }
 
 self.addEventListener('install', (event) => {
@@ -75,7 +89,7 @@ function download() {
 }
 
 async function downloadRelease(folder) {
-  const { list, filesOf } = RELEASES[folder];
+  const { list, filesOf, listsOf } = RELEASES[folder];
   const answer = await fetch(folder + list, { cache: 'no-cache' });
   if (!answer.ok) throw new Error(`${folder + list}: ${answer.status}`);
   const bytes = await answer.clone().arrayBuffer();
@@ -83,11 +97,18 @@ async function downloadRelease(folder) {
   if (name === (await read(`${folder}newest`))) return;
   const cache = await caches.open(name);
   // All of them or, if one is missing, none. Files that an earlier attempt has downloaded are right.
-  for (const [file, digest, isLate] of filesOf(await answer.clone().json())) {
-    const request = new Request(folder + file, { cache: 'no-cache' });
-    if (isLate || (await cache.match(request))) continue;
-    const kept = await keepChecked(cache, request, await fetch(request), digest);
-    if (!kept) throw new Error(`${folder + file} is not the file that ${list} names`);
+  const get = async (files) => {
+    for (const [file, digest, isLate] of files) {
+      const request = new Request(folder + file, { cache: 'no-cache' });
+      if (isLate || (await cache.match(request))) continue;
+      const kept = await keepChecked(cache, request, await fetch(request), digest);
+      if (!kept) throw new Error(`${folder + file} is not the file that ${list} names`);
+    }
+  };
+  const named = await answer.clone().json();
+  await get(filesOf(named));
+  for (const [stem, file] of listsOf?.(named) ?? []) {
+    await get(filesOfList(stem, await contentOf(await cache.match(folder + file))));
   }
   await cache.put(folder + list, answer);
   await write(`${folder}newest`, name);
@@ -111,22 +132,24 @@ async function fromRelease(folder, event) {
   const current = await read(`${folder}current`);
   if (!current) return fetch(request);
   const cache = await caches.open(current);
-  const found = (await cache.match(request, { ignoreSearch: true })) ?? (await fromOlder(folder, request));
+  const found = await cache.match(request, { ignoreSearch: true });
   if (found) return found;
+  const older = await fromOlder(folder, request);
   const { list, filesOf } = RELEASES[folder];
   const file = new URL(request.url).pathname.slice(folder.length);
   const listed = new Map(filesOf(await (await cache.match(folder + list)).json()));
   // The manifest does not list the shards; the names of all files of a bundle have the first digits.
   const digest = listed.get(file) ?? /-([0-9a-f]{16})\.\w+$/.exec(file)?.[1];
   // The encoders' files, which a shop adds to the scripts, are not listed: the last ones serve only without a network.
-  if (!digest) return fromNetwork(event);
-  const response = await fetch(request);
+  if (!digest) return older ?? fromNetwork(event);
+  // What an earlier release has, too, is kept for this one.
+  const response = older ?? (await fetch(request));
   const note = (thrown) => console.info('Not kept for offline use:', thrown);
   event.waitUntil(keepChecked(cache, request, response.clone(), digest).catch(note));
   return response;
 }
 
-/** A file that an open page still needs of an earlier release. */
+/** A file that an earlier release has: it did not change, or an open page still needs it. */
 async function fromOlder(folder, request) {
   for (const key of await caches.keys()) {
     const found = key.startsWith(folder) && (await (await caches.open(key)).match(request));
@@ -137,15 +160,25 @@ async function fromOlder(folder, request) {
 /**
  * Keeps a file that never changes under its name, if it is that file: hosts that answer everything with a page, and networks that ask
  * for a sign-in first, answer with 200 as well.
- * @param digest its SHA-256, or the first digits of it
+ * @param digest SHA-256 of its content, or the first digits of it
  * @returns whether it was the file
  */
 async function keepChecked(cache, request, response, digest) {
-  const bytes = await response.clone().arrayBuffer();
+  const bytes = await contentOf(response.clone());
   const actual = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
   const isRight = response.status === 200 && Array.from(actual, hex).join('').startsWith(digest);
   if (isRight) await cache.put(request, response);
   return isRight;
+}
+
+/** The content of a file. Many files of a bundle are stored as gzip. */
+async function contentOf(response) {
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+  const { body } = new Response(bytes);
+  const content = new Response(body.pipeThrough(new DecompressionStream('gzip'))).arrayBuffer();
+  // One that is torn has another digest.
+  return content.then((whole) => new Uint8Array(whole)).catch(() => bytes);
 }
 const hex = (byte) => byte.toString(16).padStart(2, '0');
 

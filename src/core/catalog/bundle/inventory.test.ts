@@ -2,11 +2,13 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { bundleContent, makeItem, memoryBundle } from '../../../testing/bundles';
 import { sideModel } from '../../../testing/side-models';
 import { topicContent } from '../../../testing/topics';
+import { encodeHead, type Head } from '../shards/shard-file';
+import { putInto } from '../shards/write-shards';
 import type { Learned } from './bundle';
 import { bundleItems, inventory, isContentFile, publishedNames, staleNames, verifyBundle } from './inventory';
 import { manifestFile } from './manifest-file';
 import { MANIFEST_FILE, type Manifest } from './manifest-schema';
-import { openBundle } from './read-bundle';
+import { openBundle, openHead } from './read-bundle';
 import { type BundleContent, writeBundle } from './write-bundle';
 
 const items = ['a', 'b', 'c', 'd', 'e'].map((id) => makeItem(id));
@@ -115,6 +117,8 @@ describe('verifyBundle', () => {
       { count: COUNT - 1 },
       { dim: manifest.dim + 1 },
       { side: undefined },
+      { demand: undefined },
+      { companions: undefined },
       { shards: { ...manifest.shards, count: manifest.shards.count - 1 } },
       { shards: { ...manifest.shards, largest: 1, count: COUNT } },
     ];
@@ -123,6 +127,26 @@ describe('verifyBundle', () => {
         verifyBundle({ ...manifest, ...change }, memory.fetchFile),
         Object.keys(change)[0],
       ).rejects.toMatchObject(invalid);
+    }
+  });
+
+  it('refuses a head whose items differ from the shards that it names', async () => {
+    const { manifest, sink, fetchFile } = await written(20);
+    const { head } = await openHead(fetchFile);
+    const renamed = head.items.with(0, { ...head.items[0], title: 'Other' });
+    const changed: Partial<Head>[] = [
+      { items: renamed },
+      { shards: head.shards.map((shard) => (shard + 1) % manifest.shards.count) },
+      { positions: head.positions.map((place) => place + 1) },
+      { items: head.items.with(0, head.items[1]) },
+    ];
+    for (const change of changed) {
+      const bytes = encodeHead({ ...head, ...change }, manifest.shards.count);
+      const shards = { ...manifest.shards, head: await putInto(sink)('head', 'bin', bytes) };
+      await expect(verifyBundle({ ...manifest, shards }, fetchFile), Object.keys(change)[0]).rejects.toMatchObject({
+        code: 'bundle/invalid',
+        message: expect.stringContaining(shards.head.file),
+      });
     }
   });
 });

@@ -67,17 +67,26 @@ export async function verifyBundle(
 ): Promise<void> {
   const read = parseManifest(new Uint8Array(encodeManifest(manifest)).buffer);
   const shards = new BundleShards(read, fetchFile);
+  const { head } = read.shards;
+  const first = decodeHead(await fetchChecked(fetchFile, head), head.file, read);
+  const inHead = new Map(first.items.map((item, n) => [item.id, [first.shards[n], first.positions[n], item]]));
+  if (inHead.size < first.items.length) throw invalidBundle(head.file, 'an item occurs twice');
   const seen = new Set<string>();
   const counts: number[] = [];
-  for await (const { items } of shards.all()) {
+  for await (const { number, items, positions } of shards.all()) {
     addIds(seen, items);
     counts.push(items.length);
+    for (const [n, item] of items.entries()) {
+      const copy = inHead.get(item.id);
+      if (copy && JSON.stringify(copy) === JSON.stringify([number, positions[n], item])) inHead.delete(item.id);
+    }
     onProgress?.(seen.size);
+  }
+  for (const id of inHead.keys()) {
+    throw invalidBundle(head.file, `item ${JSON.stringify(id)} is not the same in the shard that it names`);
   }
   if (seen.size !== read.count)
     throw invalidBundle(MANIFEST_FILE, `names ${read.count} items, but the shards have ${seen.size}`);
-  const { head } = read.shards;
-  const first = decodeHead(await fetchChecked(fetchFile, head), head.file, read);
   await shards.checkIndexes();
   for (const [shard, count] of counts.entries()) {
     for (const kind of sideFiles(read)) {

@@ -154,6 +154,10 @@ function countOf({ positions }: Record<Section, ArrayBuffer>, file: string, most
 
 function decodeRows(parts: Record<Section, ArrayBuffer>, file: string, count: number, frame: ShardFrame): Shard {
   const { demand, companions, shards } = frame;
+  for (const name of ['side', 'demand', 'companions'] as const) {
+    if (!frame[name] && parts[name].byteLength > 0)
+      throw invalidBundle(file, `has a part that the manifest lacks: ${name}`);
+  }
   const shape: FeatureShape = featureShape(frame);
   const known = demand && decodeDemand(parts.demand, count, demand.repeats);
   return {

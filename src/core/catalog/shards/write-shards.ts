@@ -305,7 +305,7 @@ async function putHead(
   put: PutFile,
 ): Promise<{ head: Manifest['shards']['head']; rows: number[] }> {
   const groups = variantGroups(items);
-  const rows = headRows(popular, members, most, (row) => references.taken[row] === 0);
+  const rows = headRows(popular, members, most, demand?.recent, (row) => references.taken[row] === 0);
   const model = learned.side?.model ?? null;
   const statistics = productStatistics(items, groups);
   const head = {
