@@ -1,15 +1,17 @@
 import * as v from 'valibot';
-import type { FetchFile, Item, Manifest } from '../../core/catalog';
+import type { BundleFile, FetchFile, Item, Manifest, Shard } from '../../core/catalog';
 import { marketFor } from '../../core/catalog/locales';
 import {
   DEFAULT_MARKET,
-  fetchOffers,
+  fetchOffersFile,
+  fetchShardOffers,
   type MarketOffers,
   mergedOffer,
   type Offer,
   offeredItem,
   offeredMarket,
   offerSchema,
+  offersFor,
   unknownMarket,
 } from '../../core/catalog/offers';
 import { SidestreamError } from '../../error';
@@ -48,7 +50,8 @@ export function openOffers(
 ): (catalog: LoadedCatalog, changes: ListChanges) => Promise<void> {
   // If only other markets have offers, the bundle's own values are used.
   const offered = offeredMarket(manifest.offers, market);
-  const file = offered ? fetchOffers(fetchFile, manifest, offered) : null;
+  const fetchIt = (): Promise<MarketOffers> => fetchOffersFile(fetchFile, manifest, offered);
+  const file = offered ? fetchIt() : null;
   // Reported by whoever joins them.
   file?.catch(() => undefined);
   return async (catalog, changes) => {
@@ -58,7 +61,7 @@ export function openOffers(
       const service = serviceOf(catalog, changes);
       service.foreign = offered !== undefined && offered !== DEFAULT_MARKET;
       if (offers) service.update(parsed(offersOf(MAX_KEPT), [...offers.values()], 'updateOffers()'));
-      if (file) service.use(await file);
+      if (file) await service.use(await file, fetchIt, (thrown) => listener.error(SidestreamError.from(thrown)));
     } catch (thrown) {
       listener.error(SidestreamError.from(thrown));
     }
@@ -84,7 +87,13 @@ class OfferService implements LiveOffers {
    * others are not comparable.
    */
   foreign = false;
-  #file: ReadonlyMap<string, Offer> = new Map();
+  readonly #file = new Map<string, Offer>();
+  /** Lists of the files with the offers of each shard; null if one file has them all. */
+  #files: readonly BundleFile[] | null = null;
+  /** The shards whose offers were requested, until they are evicted. */
+  readonly #parts = new Map<number, OffersPart>();
+  #fetchAgain: () => Promise<MarketOffers> = () => Promise.reject();
+  #report: (thrown: unknown) => void = () => undefined;
   readonly #updated = new Map<string, Offer>();
   /** The bundle's own item for each item whose price or stock changed. */
   readonly #own = new WeakMap<Item, Item>();
@@ -94,10 +103,84 @@ class OfferService implements LiveOffers {
     private readonly changes: ListChanges,
   ) {}
 
-  use({ offers, currency }: MarketOffers): void {
-    this.#file = new Map(offers.map((offer) => [offer.id, offer]));
-    this.currency = currency;
-    this.#join(this.catalog.index.items.keys(), currency !== undefined);
+  /**
+   * Uses the offers file of a market, and those of the loaded shards if it is an index.
+   * @param fetchAgain gets the file as it is later
+   * @param report called at most once
+   */
+  async use(
+    file: MarketOffers,
+    fetchAgain: () => Promise<MarketOffers>,
+    report: (thrown: unknown) => void,
+  ): Promise<void> {
+    this.#fetchAgain = fetchAgain;
+    this.#report = report;
+    this.#read(file);
+    this.currency = file.currency;
+    await this.follow([]);
+    this.#join(this.catalog.index.items.keys(), file.currency !== undefined);
+  }
+
+  #read(file: MarketOffers): void {
+    const { offers, files = null } = offersFor(file, this.catalog.bundle.manifest);
+    this.#files = files;
+    for (const offer of offers) this.#file.set(offer.id, offer);
+  }
+
+  async follow(shards: readonly Shard[]): Promise<void> {
+    if (!this.#files) return;
+    const given = shards.map(({ number = -1, items }) => [number, items.map(({ id }) => id)] as const);
+    const wanted = new Map<number, readonly string[]>([...this.catalog.loadedShards, ...given]);
+    const fresh = [...wanted].filter(([shard]) => this.#parts.get(shard)?.failed ?? true);
+    try {
+      await this.#load(wanted).catch(async () => {
+        // A later run of the command may have replaced the files.
+        this.#read(await this.#fetchAgain());
+        await this.#load(wanted);
+      });
+    } catch (thrown) {
+      this.#report(thrown);
+      this.#report = () => undefined;
+    }
+    const { rowOf } = this.catalog.index;
+    this.#join(fresh.flatMap(([, ids]) => ids.flatMap((id) => rowOf.get(id) ?? [])));
+  }
+
+  /** Loads the offers of shards, by their ids, unless they are loaded; rejects after all attempts if one fails. */
+  async #load(shards: ReadonlyMap<number, readonly string[]>): Promise<void> {
+    for (const [shard, ids] of shards) {
+      const known = this.#parts.get(shard);
+      if (!known || known.failed) this.#parts.set(shard, this.#part(shard, ids));
+    }
+    const parts = [...shards.keys()].map((shard) => this.#parts.get(shard)?.loading);
+    for (const result of await Promise.allSettled(parts)) if (result.status === 'rejected') throw result.reason;
+  }
+
+  #part(shard: number, ids: readonly string[]): OffersPart {
+    const part: OffersPart = { ids, failed: false, loading: this.#loadPart(shard) };
+    part.loading.catch(() => {
+      part.failed = true;
+      // The bundle's prices are in the currency of another market.
+      for (const id of this.foreign ? ids : []) {
+        if (!this.#file.has(id)) this.#file.set(id, { id, price: null, listPrice: null });
+      }
+    });
+    return part;
+  }
+
+  async #loadPart(shard: number): Promise<void> {
+    // A build may have put all offers into one file since.
+    const offers = this.#files ? await fetchShardOffers(this.catalog.bundle.shards, shard, this.#files) : [];
+    for (const offer of offers) this.#file.set(offer.id, offer);
+  }
+
+  dropUnloaded(): void {
+    const { loadedShards, index } = this.catalog;
+    for (const [shard, { ids }] of this.#parts) {
+      if (loadedShards.has(shard)) continue;
+      this.#parts.delete(shard);
+      for (const id of ids) if (!index.rowOf.has(id)) this.#file.delete(id);
+    }
   }
 
   update(offers: readonly Offer[]): KeptUpdate {
@@ -127,6 +210,9 @@ class OfferService implements LiveOffers {
   }
 
   patched(index: CatalogIndex): CatalogIndex {
+    // These items arrived before the offers did.
+    if (this.#files && [...this.catalog.loadedShards.keys()].some((shard) => !this.#parts.has(shard)))
+      void this.follow([]);
     return patchedIndex(index, this.#changed(index, index.items.keys()), !this.foreign);
   }
 
@@ -147,6 +233,13 @@ class OfferService implements LiveOffers {
     }
     return changed;
   }
+}
+
+/** The offers of a shard. */
+interface OffersPart {
+  ids: readonly string[];
+  loading: Promise<void>;
+  failed: boolean;
 }
 
 /** Whether two states of one item have the same price and stock. */

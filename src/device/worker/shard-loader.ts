@@ -151,7 +151,7 @@ export class ShardLoader {
     for (const number of await this.#shards.shardsWith(id)) {
       const shard = await this.#shards.read(number);
       const item = shard.items.find((other) => other.id === id);
-      if (item) await catalog.texts?.follow([shard]);
+      if (item) await catalog.follow([shard]);
       if (item) return catalog.offers?.joined(item) ?? item;
     }
     return null;
@@ -288,8 +288,7 @@ export class ShardLoader {
   async #add(shards: readonly Shard[]): Promise<void> {
     if (shards.length === 0) return;
     const { session, catalog } = this.#context;
-    // Texts must be loaded first: no list may show items in a wrong language.
-    await catalog.texts?.follow(shards);
+    await catalog.follow(shards);
     await session.change(async ({ learner }) => {
       // No list may be made between the two: the learner must know all rows.
       if (catalog.grow(shards)) learner.setCatalog(catalog);
@@ -316,6 +315,7 @@ export class ShardLoader {
       kept = new Set([...own, ...[...this.#loaded.values()].flat()]);
       catalog.keepOnly(kept);
     });
+    catalog.offers?.dropUnloaded();
     await catalog.texts?.keepOnly(kept);
     return true;
   }

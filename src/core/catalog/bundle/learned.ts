@@ -4,6 +4,7 @@ import { pickDemand } from '../demand';
 import { type ContentVectors, contentBlend } from '../features/feature-table';
 import type { Item } from '../item';
 import { bundleTexts } from '../locales';
+import type { MarketOffers } from '../offers';
 import { type ShardTexts, writeShards } from '../shards/write-shards';
 import { pickSideModel, placeByContent, type SideModel } from '../side-model/side-model';
 import { variantGroups } from '../variants/variant-groups';
@@ -34,6 +35,12 @@ export async function addLearned(bundle: Bundle, learned: Learned, sink: BundleS
   for (const [tag, { market }] of Object.entries(manifest.locales ?? {})) {
     texts.set(tag, { market, texts: await bundleTexts(bundle, tag) });
   }
+  const offers = new Map<string, MarketOffers>();
+  for (const market of shards.whole ? [] : (manifest.offers ?? [])) {
+    // A damaged file stays: pages report it, and the next run of `sidestream offers` replaces it.
+    const kept = await bundle.offers(market).catch(() => null);
+    if (kept) offers.set(market, kept);
+  }
   const { side: _, companions: __, demand: ___, ...rest } = manifest;
   const entries = await writeShards(
     {
@@ -44,6 +51,7 @@ export async function addLearned(bundle: Bundle, learned: Learned, sink: BundleS
       photos: await bundle.photos(),
       texts,
       learned: all,
+      offers,
       // A new side model is a new space.
       previous: learned.side ? null : { items, shardOf, target: shards.target },
     },

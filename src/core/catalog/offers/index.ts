@@ -1,10 +1,19 @@
 import * as v from 'valibot';
 import { SidestreamError } from '../../../error';
 import { exactObject, fitting } from '../../common/schema';
-import type { FetchFile } from '../bundle/bundle-file';
-import { currencySchema, DEFAULT_MARKET, type Manifest, offersFile } from '../bundle/manifest-schema';
+import { type FetchFile, fetchChecked, parseJson } from '../bundle/bundle-file';
+import {
+  type BundleFile,
+  currencySchema,
+  DEFAULT_MARKET,
+  fileSchema,
+  type Manifest,
+  offersFile,
+} from '../bundle/manifest-schema';
 import { type Item, itemSchema } from '../item';
 import { fetchMutable, type MutableFile, parseMutable } from '../mutable-files';
+import { BundleShards } from '../shards/bundle-shards';
+import { decodeFileList } from '../shards/directory';
 
 export { currencySchema, DEFAULT_MARKET, offeredMarket, offersFile } from '../bundle/manifest-schema';
 
@@ -57,7 +66,6 @@ export function offeredItem(item: Item, ...offers: (Offer | undefined)[]): Item 
   return OFFERED.every((field) => changed[field] === item[field]) ? item : changed;
 }
 
-const OFFERS_SCHEMA = 1 as const;
 /** Maximum file size for reading and writing, bytes: pages load the whole file. */
 export const MAX_BYTES = 32_000_000;
 
@@ -70,56 +78,158 @@ export const marketSchema = v.pipe(
   v.regex(/^(?![\da-f]{16}$)(?=.{1,32}$)[a-z\d]+(-[a-z\d]+)*$/, 'must be a name such as "at" or "de-ch"'),
 );
 
-const offersFileSchema = exactObject({
-  schema: v.literal(OFFERS_SCHEMA),
+const offersSchema = v.array(offerSchema);
+
+/** Offers by shard. The shards of the previous bundle stay beside those of the present one, because pages may still read it. */
+const shardOffersSchema = exactObject({
+  /** The bundle's index of ids, which names its shards. */
+  ids: v.string(),
+  /** Lists of the shards' files. */
+  files: v.array(fileSchema),
+  /** Offers of the items of the head. */
+  head: offersSchema,
+});
+
+const common = {
   /** Absent in the file of the default market. */
   market: v.optional(marketSchema),
   /** Currency of all prices. */
   currency: v.optional(currencySchema),
-  /** At most one per product. */
-  offers: v.array(offerSchema),
-});
+};
+/** Of each product at most one offer. */
+const wholeSchema = exactObject({ schema: v.literal(1), ...common, offers: offersSchema });
+const indexSchema = exactObject({ schema: v.literal(2), ...common, shards: v.array(shardOffersSchema) });
+
+export type ShardOffers = v.InferOutput<typeof shardOffersSchema>;
 
 export interface MarketOffers {
   currency?: string;
+  /** Empty in a file that is an index. */
   offers: Offer[];
+  /** Only in an index of files with the offers of each shard. */
+  shards?: ShardOffers[];
 }
 
 /**
  * Writes an offers file with fields in a fixed order and one offer per line: equal offers give equal bytes.
  * @throws SidestreamError `bundle/offers` when it is larger than pages accept
  */
-export function encodeOffers({ currency, offers }: MarketOffers, market = DEFAULT_MARKET): Uint8Array {
-  const head = JSON.stringify({ schema: OFFERS_SCHEMA, ...(market === DEFAULT_MARKET ? {} : { market }), currency });
-  const rows = offers.map((offer) => JSON.stringify({ id: offer.id, ...pick(offer) }));
-  const bytes = new TextEncoder().encode(`${head.slice(0, -1)},"offers":[\n${rows.join(',\n')}\n]}\n`);
+export function encodeOffers({ currency, offers, shards }: MarketOffers, market = DEFAULT_MARKET): Uint8Array {
+  const schema = shards ? 2 : 1;
+  const head = JSON.stringify({ schema, ...(market === DEFAULT_MARKET ? {} : { market }), currency }).slice(0, -1);
+  const indexed = shards?.map(
+    ({ head: first, ...rest }) => `${JSON.stringify(rest).slice(0, -1)},"head":${rows(first)}}`,
+  );
+  const content = indexed ? `"shards":[${indexed.join(',')}]` : `"offers":${rows(offers)}`;
+  const bytes = new TextEncoder().encode(`${head},${content}}\n`);
   if (bytes.byteLength <= MAX_BYTES) return bytes;
   const text = `The offers of ${offers.length} products are ${bytes.byteLength} bytes, but pages read at most ${MAX_BYTES}; nothing was written. Build again to reduce the number that differ from the bundle.`;
   throw new SidestreamError('bundle/offers', text);
 }
 
+function rows(offers: readonly Offer[]): string {
+  const lines = offers.map((offer) => JSON.stringify({ id: offer.id, ...pick(offer) }));
+  return `[\n${lines.join(',\n')}\n]`;
+}
+
 const pick = (offer: Offer): object => Object.fromEntries(OFFERED.map((field) => [field, offer[field]]));
+
+/** The file of a shard: no bytes without offers, which pages need not fetch. */
+export const encodeShardOffers = (offers: readonly Offer[]): Uint8Array =>
+  new TextEncoder().encode(offers.length > 0 ? rows(offers) : '');
 
 /** Reads the output of `encodeOffers`. @throws SidestreamError `bundle/offers` naming offer and field */
 export function decodeOffers(bytes: ArrayBuffer, market = DEFAULT_MARKET): MarketOffers {
   const file = offersFile(market);
   const data = parseMutable(bytes, mutable(file));
   const unfit = (what: string): Error => unusable(`${file}: ${what}`);
-  const { market: own = DEFAULT_MARKET, currency, offers } = fitting(offersFileSchema, data, unfit, 1);
+  const isIndex = typeof data === 'object' && data !== null && 'schema' in data && data.schema === 2;
+  const {
+    market: own = DEFAULT_MARKET,
+    currency,
+    ...content
+  } = isIndex ? { ...fitting(indexSchema, data, unfit), offers: [] } : fitting(wholeSchema, data, unfit, 1);
   if (own !== market) throw unusable(`${file}: it is for the market "${own}"`);
+  const { schema: _, ...rest } = content;
+  for (const offers of [rest.offers, ...('shards' in rest ? rest.shards.map(({ head }) => head) : [])])
+    checkOnce(offers, file);
+  return { ...rest, ...(currency ? { currency } : {}) };
+}
+
+function checkOnce(offers: readonly Offer[], file: string): void {
   const ids = new Set<string>();
   for (const { id } of offers) {
     if (ids.has(id)) throw unusable(`${file}: item ${JSON.stringify(id)} occurs twice`);
     ids.add(id);
   }
-  return { offers, ...(currency ? { currency } : {}) };
 }
 
 /**
- * Gets the offers of a market.
- * @throws SidestreamError `bundle/offers` when the bundle has no offers of this market, or the file is missing or damaged
+ * Gets all offers of a market.
+ * @throws SidestreamError `bundle/offers` as `fetchOffersFile` and `fetchShardOffers`
  */
 export async function fetchOffers(
+  fetchFile: FetchFile,
+  manifest: Manifest,
+  market = DEFAULT_MARKET,
+): Promise<MarketOffers> {
+  const index = await fetchOffersFile(fetchFile, manifest, market);
+  const { files } = offersFor(index, manifest);
+  const shards = new BundleShards(manifest, fetchFile);
+  const offers = files ? [] : index.offers;
+  for (let shard = 0; files && shard < shards.count; shard++) {
+    for (const offer of await fetchShardOffers(shards, shard, files)) offers.push(offer);
+  }
+  checkOnce(offers, offersFile(market));
+  return { ...index, offers };
+}
+
+/**
+ * The offers that a page uses at once, and the lists of the files with those of each shard, if the file is an index.
+ * @throws SidestreamError `bundle/offers` when the file is for other shards than the bundle's
+ */
+export function offersFor(
+  { offers, shards }: MarketOffers,
+  { shards: { ids } }: Pick<Manifest, 'shards'>,
+): { offers: Offer[]; files?: readonly BundleFile[] } {
+  if (!shards) return { offers };
+  const own = shards.find(({ ids: name }) => name === ids.file);
+  if (!own) throw unusable('they are for another state of the bundle; upload all of its files again');
+  return { offers: own.head, files: own.files };
+}
+
+/** Gets the offers of a shard. @throws SidestreamError `bundle/offers` when their file is missing or damaged */
+export async function fetchShardOffers(
+  shards: Pick<BundleShards, 'beside'>,
+  shard: number,
+  offers: readonly BundleFile[],
+): Promise<Offer[]> {
+  try {
+    const { file, bytes } = await shards.beside(shard, { offers });
+    if (bytes.byteLength === 0) return [];
+    return fitting(offersSchema, parseJson(file, bytes), (what) => unusable(`${file}: ${what}`), 0);
+  } catch (thrown) {
+    const cause = SidestreamError.from(thrown);
+    throw cause.code === 'bundle/offers' ? cause : unusable(cause.message, cause);
+  }
+}
+
+/** The files that the offers of a bundle name. Offers that cannot be read name no files; `fetchOffers` says why. */
+export async function offersFiles(manifest: Manifest, fetchFile: FetchFile): Promise<BundleFile[]> {
+  const found = (manifest.offers ?? []).map(async (market) => {
+    const { shards = [] } = await fetchOffersFile(fetchFile, manifest, market);
+    const lists = shards.flatMap(({ files }) => files);
+    const listed = lists.map(async (list) => decodeFileList(await fetchChecked(fetchFile, list), list.file, 'offers'));
+    return [...lists, ...(await Promise.all(listed)).flat()];
+  });
+  return (await Promise.all(found.map((files) => files.catch(() => [])))).flat();
+}
+
+/**
+ * Gets the offers file of a market.
+ * @throws SidestreamError `bundle/offers` when the bundle has no offers of this market, or the file is missing or damaged
+ */
+export async function fetchOffersFile(
   fetchFile: FetchFile,
   { offers: markets = [] }: Pick<Manifest, 'offers'>,
   market = DEFAULT_MARKET,

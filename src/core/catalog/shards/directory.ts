@@ -34,7 +34,7 @@ export interface NodeShape {
 }
 
 /** Starts of the names of files that are listed. */
-export type FileStem = 'shard' | 'directory' | 'ids' | 'photos' | 'texts';
+export type FileStem = 'shard' | 'directory' | 'ids' | 'photos' | 'texts' | 'offers';
 
 /** Number of shards up to which the directory is one node. */
 const MAX_ENTRIES = 64;
@@ -114,10 +114,15 @@ export const encodeFileList = (files: readonly BundleFile[]): Uint8Array<ArrayBu
 /**
  * Reads the output of `encodeFileList`.
  * @param file its name, for the message
- * @param count number of files
+ * @param count number of files. Default: any
  * @throws SidestreamError `bundle/invalid` when it is for another number of files
  */
-export function decodeFileList(bytes: ArrayBuffer, file: string, stem: FileStem, count: number): BundleFile[] {
+export function decodeFileList(
+  bytes: ArrayBuffer,
+  file: string,
+  stem: FileStem,
+  count = Math.floor(bytes.byteLength / (4 + DIGEST)),
+): BundleFile[] {
   if (bytes.byteLength !== (4 + DIGEST) * count) throw invalidBundle(file, `is not a list of ${count} files`);
   const view = new DataView(bytes);
   return Array.from({ length: count }, (_, n) => {
