@@ -32,8 +32,8 @@ export interface LiveOffers {
   patched(index: CatalogIndex): CatalogIndex;
   /** Loads the offers of shards, before their items are there. Never rejects. */
   follow(shards: readonly Shard[]): Promise<void>;
-  /** Drops the offers of shards that are no longer loaded. */
-  dropUnloaded(): void;
+  /** Drops the offers of evicted shards. */
+  drop(shards: readonly number[]): void;
 }
 
 /**

@@ -3,8 +3,8 @@ import type { BundleFile, FetchFile, Item, Manifest, Shard } from '../../core/ca
 import { marketFor } from '../../core/catalog/locales';
 import {
   DEFAULT_MARKET,
+  decodeShardOffers,
   fetchOffersFile,
-  fetchShardOffers,
   type MarketOffers,
   mergedOffer,
   type Offer,
@@ -50,8 +50,9 @@ export function openOffers(
 ): (catalog: LoadedCatalog, changes: ListChanges) => Promise<void> {
   // If only other markets have offers, the bundle's own values are used.
   const offered = offeredMarket(manifest.offers, market);
-  const fetchIt = (): Promise<MarketOffers> => fetchOffersFile(fetchFile, manifest, offered);
-  const file = offered ? fetchIt() : null;
+  const fetchOffers = () => fetchOffersFile(fetchFile, manifest, offered);
+  const file = offered ? fetchOffers() : null;
+  const report = (thrown: unknown): void => listener.error(SidestreamError.from(thrown));
   // Reported by whoever joins them.
   file?.catch(() => undefined);
   return async (catalog, changes) => {
@@ -61,9 +62,9 @@ export function openOffers(
       const service = serviceOf(catalog, changes);
       service.foreign = offered !== undefined && offered !== DEFAULT_MARKET;
       if (offers) service.update(parsed(offersOf(MAX_KEPT), [...offers.values()], 'updateOffers()'));
-      if (file) await service.use(await file, fetchIt, (thrown) => listener.error(SidestreamError.from(thrown)));
+      if (file) await service.use(await file, fetchOffers, report);
     } catch (thrown) {
-      listener.error(SidestreamError.from(thrown));
+      report(thrown);
     }
   };
 }
@@ -88,12 +89,13 @@ class OfferService implements LiveOffers {
    */
   foreign = false;
   readonly #file = new Map<string, Offer>();
-  /** Lists of the files with the offers of each shard; null if one file has them all. */
+  /** Lists of the shards' files; null until an index of them is here. */
   #files: readonly BundleFile[] | null = null;
-  /** The shards whose offers were requested, until they are evicted. */
-  readonly #parts = new Map<number, OffersPart>();
-  #fetchAgain: () => Promise<MarketOffers> = () => Promise.reject();
-  #report: (thrown: unknown) => void = () => undefined;
+  /** The ids of the items of each shard whose offers are wanted, and, unless it failed, their loading. */
+  readonly #shards = new Map<number, { ids: readonly string[]; loading?: Promise<void> }>();
+  #fetchAgain: (() => Promise<MarketOffers>) | null = null;
+  /** Reports the first failure only. */
+  #report: ((thrown: unknown) => void) | null = null;
   readonly #updated = new Map<string, Offer>();
   /** The bundle's own item for each item whose price or stock changed. */
   readonly #own = new WeakMap<Item, Item>();
@@ -101,18 +103,12 @@ class OfferService implements LiveOffers {
   constructor(
     private readonly catalog: LoadedCatalog,
     private readonly changes: ListChanges,
-  ) {}
+  ) {
+    for (const [shard, ids] of catalog.loadedShards) this.#shards.set(shard, { ids });
+  }
 
-  /**
-   * Uses the offers file of a market, and those of the loaded shards if it is an index.
-   * @param fetchAgain gets the file as it is later
-   * @param report called at most once
-   */
-  async use(
-    file: MarketOffers,
-    fetchAgain: () => Promise<MarketOffers>,
-    report: (thrown: unknown) => void,
-  ): Promise<void> {
+  /** Uses an offers file, and the files of the loaded shards if it is an index. @param fetchAgain gets its later content */
+  async use(file: MarketOffers, fetchAgain: () => Promise<MarketOffers>, report: (thrown: unknown) => void) {
     this.#fetchAgain = fetchAgain;
     this.#report = report;
     this.#read(file);
@@ -128,58 +124,55 @@ class OfferService implements LiveOffers {
   }
 
   async follow(shards: readonly Shard[]): Promise<void> {
-    if (!this.#files) return;
-    const given = shards.map(({ number = -1, items }) => [number, items.map(({ id }) => id)] as const);
-    const wanted = new Map<number, readonly string[]>([...this.catalog.loadedShards, ...given]);
-    const fresh = [...wanted].filter(([shard]) => this.#parts.get(shard)?.failed ?? true);
+    for (const { number, items } of shards) {
+      if (number !== undefined && !this.#shards.has(number))
+        this.#shards.set(number, { ids: items.map(({ id }) => id) });
+    }
     try {
-      await this.#load(wanted).catch(async () => {
-        // A later run of the command may have replaced the files.
-        this.#read(await this.#fetchAgain());
-        await this.#load(wanted);
+      await this.#load().catch(async () => {
+        // `sidestream offers` may have replaced the files.
+        if (this.#fetchAgain) this.#read(await this.#fetchAgain());
+        await this.#load();
       });
     } catch (thrown) {
-      this.#report(thrown);
-      this.#report = () => undefined;
+      this.#report?.(thrown);
+      this.#report = null;
     }
-    const { rowOf } = this.catalog.index;
-    this.#join(fresh.flatMap(([, ids]) => ids.flatMap((id) => rowOf.get(id) ?? [])));
   }
 
-  /** Loads the offers of shards, by their ids, unless they are loaded; rejects after all attempts if one fails. */
-  async #load(shards: ReadonlyMap<number, readonly string[]>): Promise<void> {
-    for (const [shard, ids] of shards) {
-      const known = this.#parts.get(shard);
-      if (!known || known.failed) this.#parts.set(shard, this.#part(shard, ids));
-    }
-    const parts = [...shards.keys()].map((shard) => this.#parts.get(shard)?.loading);
-    for (const result of await Promise.allSettled(parts)) if (result.status === 'rejected') throw result.reason;
-  }
-
-  #part(shard: number, ids: readonly string[]): OffersPart {
-    const part: OffersPart = { ids, failed: false, loading: this.#loadPart(shard) };
-    part.loading.catch(() => {
-      part.failed = true;
-      // The bundle's prices are in the currency of another market.
-      for (const id of this.foreign ? ids : []) {
-        if (!this.#file.has(id)) this.#file.set(id, { id, price: null, listPrice: null });
-      }
+  /** Loads the offers of the wanted shards that lack them, and applies them to loaded items. */
+  async #load(): Promise<void> {
+    const files = this.#files;
+    if (!files) return;
+    const loading = [...this.#shards].map(([shard, wanted]) => {
+      wanted.loading ??= this.#loadShard(shard, wanted.ids, files).catch((thrown) => {
+        delete wanted.loading;
+        throw thrown;
+      });
+      return wanted.loading;
     });
-    return part;
+    for (const result of await Promise.allSettled(loading)) if (result.status === 'rejected') throw result.reason;
   }
 
-  async #loadPart(shard: number): Promise<void> {
-    // A build may have put all offers into one file since.
-    const offers = this.#files ? await fetchShardOffers(this.catalog.bundle.shards, shard, this.#files) : [];
-    for (const offer of offers) this.#file.set(offer.id, offer);
+  async #loadShard(shard: number, ids: readonly string[], offers: readonly BundleFile[]): Promise<void> {
+    try {
+      const loaded = decodeShardOffers(await this.catalog.bundle.shards.beside(shard, { offers }));
+      for (const offer of loaded) this.#file.set(offer.id, offer);
+    } catch (thrown) {
+      // The bundle's prices are in the currency of another market.
+      const unknown = this.foreign ? ids.filter((id) => !this.#file.has(id)) : [];
+      for (const id of unknown) this.#file.set(id, { id, price: null, listPrice: null });
+      throw thrown;
+    } finally {
+      const { rowOf } = this.catalog.index;
+      this.#join(ids.flatMap((id) => rowOf.get(id) ?? []));
+    }
   }
 
-  dropUnloaded(): void {
-    const { loadedShards, index } = this.catalog;
-    for (const [shard, { ids }] of this.#parts) {
-      if (loadedShards.has(shard)) continue;
-      this.#parts.delete(shard);
-      for (const id of ids) if (!index.rowOf.has(id)) this.#file.delete(id);
+  drop(shards: readonly number[]): void {
+    for (const shard of shards) {
+      for (const id of this.#shards.get(shard)?.ids ?? []) if (!this.catalog.find(id)) this.#file.delete(id);
+      this.#shards.delete(shard);
     }
   }
 
@@ -210,9 +203,6 @@ class OfferService implements LiveOffers {
   }
 
   patched(index: CatalogIndex): CatalogIndex {
-    // These items arrived before the offers did.
-    if (this.#files && [...this.catalog.loadedShards.keys()].some((shard) => !this.#parts.has(shard)))
-      void this.follow([]);
     return patchedIndex(index, this.#changed(index, index.items.keys()), !this.foreign);
   }
 
@@ -233,13 +223,6 @@ class OfferService implements LiveOffers {
     }
     return changed;
   }
-}
-
-/** The offers of a shard. */
-interface OffersPart {
-  ids: readonly string[];
-  loading: Promise<void>;
-  failed: boolean;
 }
 
 /** Whether two states of one item have the same price and stock. */

@@ -300,6 +300,7 @@ export class ShardLoader {
     const { session, catalog } = this.#context;
     if (catalog.index.items.length <= MAX_ITEMS) return false;
     let kept: ReadonlySet<string> = new Set();
+    const evicted: number[] = [];
     await session.renumber(({ history }) => {
       const { items } = catalog.index;
       const { rows, dismissed, record } = history;
@@ -310,12 +311,13 @@ export class ShardLoader {
       for (const [shard, ids] of this.#loaded) {
         if (total <= ITEMS_AFTER_EVICTION) break;
         this.#loaded.delete(shard);
+        evicted.push(shard);
         total -= ids.length;
       }
       kept = new Set([...own, ...[...this.#loaded.values()].flat()]);
       catalog.keepOnly(kept);
     });
-    catalog.offers?.dropUnloaded();
+    catalog.offers?.drop(evicted);
     await catalog.texts?.keepOnly(kept);
     return true;
   }

@@ -92,6 +92,7 @@ async function replaceOffers(
 ): Promise<Omit<OffersResult, 'rejectedRows' | 'refusals' | 'rejectedCount'>> {
   const { out, market = DEFAULT_MARKET, meter } = request;
   const fetchFile = folderFetch(out);
+  const idsOf = (items: readonly Item[]): string[] => items.map(({ id }) => id);
   const { manifest, head } = await openHead(fetchFile);
   const own = market === DEFAULT_MARKET;
   const currency = request.currency ?? singleCurrency(feed.currencies);
@@ -101,7 +102,7 @@ async function replaceOffers(
   let [known, missing, unpublished] = [0, 0, 0];
   await metered(meter, 'Compare', manifest.count, async (advance) => {
     for await (const items of bundleItems(manifest, fetchFile)) {
-      members.push(items.map(({ id }) => id));
+      members.push(idsOf(items));
       for (const item of items) {
         const given = feed.offers.get(item.id);
         const hidden = !given && feed.unpublished.has(item.id);
@@ -120,8 +121,14 @@ async function replaceOffers(
   const { shards } = await fetchOffersFile(fetchFile, manifest, market).catch((): Partial<MarketOffers> => ({}));
   // Files of the present offers stay until the next run, because open pages still read them.
   if (shards) await removeStale(out, manifest);
-  const items = { shards: manifest.shards, members, head: head.items.map(({ id }) => id) };
-  const bytes = await putOffers(market, { currency, offers, shards }, items, putInto(await folderSink(out)));
+  const put = putInto(await folderSink(out));
+  const bytes = await putOffers(
+    market,
+    { currency, offers, shards },
+    manifest.shards,
+    [idsOf(head.items), ...members],
+    put,
+  );
   const changed = await writeMutable(join(out, offersFile(market)), bytes);
   await nameMutable(out, ({ offers: named = [], rules }) =>
     named.includes(market) ? null : { offers: [...named, market], rules },

@@ -2,7 +2,6 @@ import type { CooccurrenceTable } from '../cooccurrence';
 import type { Demand } from '../demand';
 import type { FeatureTable } from '../features/feature-table';
 import type { Item } from '../item';
-import type { MarketOffers } from '../offers';
 import type { BundleShards } from '../shards/bundle-shards';
 import type { SideModel } from '../side-model/side-model';
 import type { BundleProgress } from './bundle-file';
@@ -24,8 +23,6 @@ export interface Bundle extends TrainedData, BundleFiles {
   positions: Uint32Array;
   /** The shard of each item. */
   shardOf: Uint32Array;
-  /** All offers of a market. @throws SidestreamError `bundle/offers` */
-  offers(market: string): Promise<MarketOffers>;
   /** The rest of the pictures' taps of all items; null without pictures. */
   photos(onProgress?: BundleProgress): Promise<FeatureTable | null>;
 }

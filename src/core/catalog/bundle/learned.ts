@@ -16,10 +16,16 @@ import { BUNDLE_SCHEMA, type BundleSink, type Manifest } from './manifest-schema
  * Adds trained data to a bundle, replacing its earlier data of the same kinds: the shards first, which contain it, then one manifest that
  * names them. The previous bundle stays: its items differ, and pages can fall back to it.
  * @param bundle opened as a whole
+ * @param offers to divide like the items, by market; the files of other markets stay
  * @returns the new manifest
  * @throws SidestreamError `bundle/invalid` when a part is for another number of items than the bundle has
  */
-export async function addLearned(bundle: Bundle, learned: Learned, sink: BundleSink): Promise<Manifest> {
+export async function addLearned(
+  bundle: Bundle,
+  learned: Learned,
+  sink: BundleSink,
+  offers: ReadonlyMap<string, MarketOffers> = new Map(),
+): Promise<Manifest> {
   const { manifest, items, features, positions, shardOf } = bundle;
   checkCounts(learned, items.length);
   const [cooccurrence, model, demand] = [await bundle.cooccurrence(), await bundle.side(), await bundle.demand()];
@@ -34,12 +40,6 @@ export async function addLearned(bundle: Bundle, learned: Learned, sink: BundleS
   const texts = new Map<string, ShardTexts>();
   for (const [tag, { market }] of Object.entries(manifest.locales ?? {})) {
     texts.set(tag, { market, texts: await bundleTexts(bundle, tag) });
-  }
-  const offers = new Map<string, MarketOffers>();
-  for (const market of shards.whole ? [] : (manifest.offers ?? [])) {
-    // A damaged file stays: pages report it, and the next run of `sidestream offers` replaces it.
-    const kept = await bundle.offers(market).catch(() => null);
-    if (kept) offers.set(market, kept);
   }
   const { side: _, companions: __, demand: ___, ...rest } = manifest;
   const entries = await writeShards(

@@ -39,7 +39,7 @@ export const openBundle = (
 ): Promise<Bundle> =>
   open(source, options, async (files, fetchFile) => {
     const { wholeBundle } = await import('./whole-bundle');
-    return wholeBundle(files, await headOf(files, fetchFile), fetchFile, onProgress);
+    return wholeBundle(files, await headOf(files, fetchFile), onProgress);
   });
 
 /** Opens a bundle with its head, as a page does. @param onProgress gets bytes @throws SidestreamError as `openBundle` */

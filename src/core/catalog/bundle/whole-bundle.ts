@@ -1,20 +1,14 @@
 import { pickCooccurrence } from '../cooccurrence';
 import { pickDemand } from '../demand';
 import { concatTables, decodeFeatureRows, type FeatureTable, photoShape, pickRows } from '../features/feature-table';
-import { fetchOffers } from '../offers';
 import { joinCompanions, joinDemand, joinSide } from '../shards/join-parts';
 import type { Head, Shard } from '../shards/shard-file';
 import { pickSideModel } from '../side-model/side-model';
 import type { Bundle, BundleFiles } from './bundle';
-import { addIds, type BundleProgress, type FetchFile } from './bundle-file';
+import { addIds, type BundleProgress } from './bundle-file';
 
 /** Reads all shards of a bundle, and puts the items into the order of the feed. @throws SidestreamError `bundle/*` */
-export async function wholeBundle(
-  files: BundleFiles,
-  { model }: Head,
-  fetchFile: FetchFile,
-  onProgress?: BundleProgress,
-): Promise<Bundle> {
+export async function wholeBundle(files: BundleFiles, { model }: Head, onProgress?: BundleProgress): Promise<Bundle> {
   const { manifest, shards } = files;
   const parts: Shard[] = [];
   const seen = new Set<string>();
@@ -42,7 +36,6 @@ export async function wholeBundle(
       const demand = joinDemand(parts);
       return demand && pickDemand(demand, order);
     },
-    offers: (market) => fetchOffers(fetchFile, manifest, market),
     side: async () => model && pickSideModel(joinSide(model, parts).model, order),
     async photos(onProgress) {
       if (!manifest.photos) return null;

@@ -13,7 +13,7 @@ import {
 import { type Item, itemSchema } from '../item';
 import { fetchMutable, type MutableFile, parseMutable } from '../mutable-files';
 import { BundleShards } from '../shards/bundle-shards';
-import { decodeFileList } from '../shards/directory';
+import { decodeFileList, LISTED_BYTES } from '../shards/directory';
 
 export { currencySchema, DEFAULT_MARKET, offeredMarket, offersFile } from '../bundle/manifest-schema';
 
@@ -79,10 +79,9 @@ export const marketSchema = v.pipe(
 );
 
 const offersSchema = v.array(offerSchema);
-
-/** Offers by shard. The shards of the previous bundle stay beside those of the present one, because pages may still read it. */
+/** Offers by shard, for one division of the items into shards. */
 const shardOffersSchema = exactObject({
-  /** The bundle's index of ids, which names its shards. */
+  /** Name of the bundle's index of ids, which has the division. */
   ids: v.string(),
   /** Lists of the shards' files. */
   files: v.array(fileSchema),
@@ -90,24 +89,23 @@ const shardOffersSchema = exactObject({
   head: offersSchema,
 });
 
-const common = {
+const offersFileSchema = exactObject({
+  /** 1: all offers; 2: an index of the shards' files. */
+  schema: v.picklist([1, 2]),
   /** Absent in the file of the default market. */
   market: v.optional(marketSchema),
   /** Currency of all prices. */
   currency: v.optional(currencySchema),
-};
-/** Of each product at most one offer. */
-const wholeSchema = exactObject({ schema: v.literal(1), ...common, offers: offersSchema });
-const indexSchema = exactObject({ schema: v.literal(2), ...common, shards: v.array(shardOffersSchema) });
-
-export type ShardOffers = v.InferOutput<typeof shardOffersSchema>;
+  /** Of the present bundle and, as pages may still read it, of the previous one. */
+  shards: v.optional(v.array(shardOffersSchema)),
+  /** At most one per product; empty in an index. */
+  offers: offersSchema,
+});
 
 export interface MarketOffers {
   currency?: string;
-  /** Empty in a file that is an index. */
   offers: Offer[];
-  /** Only in an index of files with the offers of each shard. */
-  shards?: ShardOffers[];
+  shards?: v.InferOutput<typeof shardOffersSchema>[];
 }
 
 /**
@@ -115,112 +113,86 @@ export interface MarketOffers {
  * @throws SidestreamError `bundle/offers` when it is larger than pages accept
  */
 export function encodeOffers({ currency, offers, shards }: MarketOffers, market = DEFAULT_MARKET): Uint8Array {
-  const schema = shards ? 2 : 1;
-  const head = JSON.stringify({ schema, ...(market === DEFAULT_MARKET ? {} : { market }), currency }).slice(0, -1);
-  const indexed = shards?.map(
-    ({ head: first, ...rest }) => `${JSON.stringify(rest).slice(0, -1)},"head":${rows(first)}}`,
-  );
-  const content = indexed ? `"shards":[${indexed.join(',')}]` : `"offers":${rows(offers)}`;
-  const bytes = new TextEncoder().encode(`${head},${content}}\n`);
+  const named = market === DEFAULT_MARKET ? {} : { market };
+  const indexed = shards?.map((part) => ({ ...part, head: part.head.map(pick) }));
+  const head = JSON.stringify({ schema: shards ? 2 : 1, ...named, currency, shards: indexed });
+  const bytes = new TextEncoder().encode(`${head.slice(0, -1)},"offers":${rowsOf(offers)}}\n`);
   if (bytes.byteLength <= MAX_BYTES) return bytes;
   const text = `The offers of ${offers.length} products are ${bytes.byteLength} bytes, but pages read at most ${MAX_BYTES}; nothing was written. Build again to reduce the number that differ from the bundle.`;
   throw new SidestreamError('bundle/offers', text);
 }
 
-function rows(offers: readonly Offer[]): string {
-  const lines = offers.map((offer) => JSON.stringify({ id: offer.id, ...pick(offer) }));
-  return `[\n${lines.join(',\n')}\n]`;
-}
+const rowsOf = (offers: readonly Offer[]): string =>
+  `[\n${offers.map((offer) => JSON.stringify(pick(offer))).join(',\n')}\n]`;
 
-const pick = (offer: Offer): object => Object.fromEntries(OFFERED.map((field) => [field, offer[field]]));
+const pick = (offer: Offer): object =>
+  Object.fromEntries(['id' as const, ...OFFERED].map((field) => [field, offer[field]]));
 
-/** The file of a shard: no bytes without offers, which pages need not fetch. */
+/** The file of a shard: no bytes without offers, so that pages need not fetch it. */
 export const encodeShardOffers = (offers: readonly Offer[]): Uint8Array =>
-  new TextEncoder().encode(offers.length > 0 ? rows(offers) : '');
+  new TextEncoder().encode(offers.length > 0 ? rowsOf(offers) : '');
+
+/** Reads the output of `encodeShardOffers`. @throws SidestreamError `bundle/offers`, `bundle/invalid` */
+export const decodeShardOffers = ({ file, bytes }: { file: string; bytes: ArrayBuffer }): Offer[] =>
+  bytes.byteLength === 0
+    ? []
+    : fitting(offersSchema, parseJson(file, bytes), (what) => unusable(`${file}: ${what}`), 0);
 
 /** Reads the output of `encodeOffers`. @throws SidestreamError `bundle/offers` naming offer and field */
 export function decodeOffers(bytes: ArrayBuffer, market = DEFAULT_MARKET): MarketOffers {
   const file = offersFile(market);
   const data = parseMutable(bytes, mutable(file));
   const unfit = (what: string): Error => unusable(`${file}: ${what}`);
-  const isIndex = typeof data === 'object' && data !== null && 'schema' in data && data.schema === 2;
-  const {
-    market: own = DEFAULT_MARKET,
-    currency,
-    ...content
-  } = isIndex ? { ...fitting(indexSchema, data, unfit), offers: [] } : fitting(wholeSchema, data, unfit, 1);
+  const { market: own = DEFAULT_MARKET, currency, schema, offers, shards } = fitting(offersFileSchema, data, unfit, 1);
+  if ((schema === 2) !== (shards !== undefined)) throw unfit('schema: does not fit the content');
   if (own !== market) throw unusable(`${file}: it is for the market "${own}"`);
-  const { schema: _, ...rest } = content;
-  for (const offers of [rest.offers, ...('shards' in rest ? rest.shards.map(({ head }) => head) : [])])
-    checkOnce(offers, file);
-  return { ...rest, ...(currency ? { currency } : {}) };
-}
-
-function checkOnce(offers: readonly Offer[], file: string): void {
   const ids = new Set<string>();
   for (const { id } of offers) {
     if (ids.has(id)) throw unusable(`${file}: item ${JSON.stringify(id)} occurs twice`);
     ids.add(id);
   }
+  return { offers, ...(currency ? { currency } : {}), ...(shards ? { shards } : {}) };
 }
 
 /**
- * Gets all offers of a market.
- * @throws SidestreamError `bundle/offers` as `fetchOffersFile` and `fetchShardOffers`
+ * Gets all offers of a market, those in the shards' files as well.
+ * @throws SidestreamError `bundle/*` as `fetchOffersFile`, or when a file of a shard is missing or damaged
  */
-export async function fetchOffers(
-  fetchFile: FetchFile,
-  manifest: Manifest,
-  market = DEFAULT_MARKET,
-): Promise<MarketOffers> {
-  const index = await fetchOffersFile(fetchFile, manifest, market);
-  const { files } = offersFor(index, manifest);
+export async function fetchOffers(fetchFile: FetchFile, manifest: Manifest, market?: string): Promise<MarketOffers> {
+  const file = await fetchOffersFile(fetchFile, manifest, market);
+  const { files } = offersFor(file, manifest);
+  if (!files) return file;
   const shards = new BundleShards(manifest, fetchFile);
-  const offers = files ? [] : index.offers;
-  for (let shard = 0; files && shard < shards.count; shard++) {
-    for (const offer of await fetchShardOffers(shards, shard, files)) offers.push(offer);
-  }
-  checkOnce(offers, offersFile(market));
-  return { ...index, offers };
+  const all: Offer[][] = [];
+  while (all.length < shards.count) all.push(decodeShardOffers(await shards.beside(all.length, { offers: files })));
+  return { ...file, offers: all.flat() };
 }
 
 /**
- * The offers that a page uses at once, and the lists of the files with those of each shard, if the file is an index.
- * @throws SidestreamError `bundle/offers` when the file is for other shards than the bundle's
+ * The offers that a page uses immediately, and in an index the lists of the files with those of each shard.
+ * @throws SidestreamError `bundle/offers` when the index is for other shards than the bundle's
  */
 export function offersFor(
   { offers, shards }: MarketOffers,
-  { shards: { ids } }: Pick<Manifest, 'shards'>,
-): { offers: Offer[]; files?: readonly BundleFile[] } {
+  manifest: Pick<Manifest, 'shards'>,
+): { offers: readonly Offer[]; files?: readonly BundleFile[] } {
   if (!shards) return { offers };
-  const own = shards.find(({ ids: name }) => name === ids.file);
-  if (!own) throw unusable('they are for another state of the bundle; upload all of its files again');
+  const own = shards.find(({ ids }) => ids === manifest.shards.ids.file);
+  if (!own) throw unusable('they are for another state of the bundle');
   return { offers: own.head, files: own.files };
-}
-
-/** Gets the offers of a shard. @throws SidestreamError `bundle/offers` when their file is missing or damaged */
-export async function fetchShardOffers(
-  shards: Pick<BundleShards, 'beside'>,
-  shard: number,
-  offers: readonly BundleFile[],
-): Promise<Offer[]> {
-  try {
-    const { file, bytes } = await shards.beside(shard, { offers });
-    if (bytes.byteLength === 0) return [];
-    return fitting(offersSchema, parseJson(file, bytes), (what) => unusable(`${file}: ${what}`), 0);
-  } catch (thrown) {
-    const cause = SidestreamError.from(thrown);
-    throw cause.code === 'bundle/offers' ? cause : unusable(cause.message, cause);
-  }
 }
 
 /** The files that the offers of a bundle name. Offers that cannot be read name no files; `fetchOffers` says why. */
 export async function offersFiles(manifest: Manifest, fetchFile: FetchFile): Promise<BundleFile[]> {
   const found = (manifest.offers ?? []).map(async (market) => {
     const { shards = [] } = await fetchOffersFile(fetchFile, manifest, market);
-    const lists = shards.flatMap(({ files }) => files);
-    const listed = lists.map(async (list) => decodeFileList(await fetchChecked(fetchFile, list), list.file, 'offers'));
-    return [...lists, ...(await Promise.all(listed)).flat()];
+    const listed = shards
+      .flatMap(({ files }) => files)
+      .map(async (list) => {
+        const bytes = await fetchChecked(fetchFile, list);
+        return [list, ...decodeFileList(bytes, list.file, 'offers', bytes.byteLength / LISTED_BYTES)];
+      });
+    return (await Promise.all(listed)).flat();
   });
   return (await Promise.all(found.map((files) => files.catch(() => [])))).flat();
 }

@@ -185,10 +185,8 @@ export async function writeShards(
     head,
   };
   for (const [market, given] of content.offers) {
-    await sink(
-      offersFile(market),
-      await putOffers(market, given, { shards, members: members.map(idsOf), head: idsOf(first) }, put),
-    );
+    const file = await putOffers(market, given, shards, [idsOf(first), ...members.map(idsOf)], put);
+    await sink(offersFile(market), file);
   }
   return {
     shards,
@@ -224,19 +222,16 @@ export async function writeShards(
 /**
  * Writes the files with the offers of each shard, unless pages load the whole bundle.
  * @param offers of items in any order; `shards` of the file that this one replaces
- * @param members ids of the items of each shard
  * @param head ids of the items in the head
+ * @param members ids of the items of each shard
  * @returns the market's offers file, which must be stored last
  * @throws SidestreamError `bundle/offers` when it is larger than pages accept
  */
 export async function putOffers(
   market: string,
   { currency, offers, shards: before = [] }: MarketOffers,
-  {
-    shards: { ids, whole },
-    members,
-    head,
-  }: { shards: Manifest['shards']; members: readonly (readonly string[])[]; head: readonly string[] },
+  { ids, whole }: Manifest['shards'],
+  [head, ...members]: readonly (readonly string[])[],
   put: PutFile,
 ): Promise<Uint8Array> {
   if (whole) return encodeOffers({ currency, offers }, market);
