@@ -90,8 +90,8 @@ export class Engine implements WorkerRecommender {
       const parts = await engineParts(options, listener, storage);
       const engine = new Engine(parts);
       await engine.#open();
-      parts.shardLoader?.scheduleLoad();
       await parts.joinMutable();
+      parts.shardLoader?.scheduleLoad();
       return engine;
     } catch (thrown) {
       storage.close();

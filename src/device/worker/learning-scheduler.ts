@@ -40,7 +40,7 @@ export class LearningScheduler {
   async completeCatalog(shards: readonly Shard[]): Promise<void> {
     const { catalog, changes } = this.#context;
     await this.#restoreAfter(async (used) => {
-      await catalog.texts?.follow(shards);
+      await catalog.follow(shards);
       catalog.completeWith(shards);
       // Lists still use the present learner.
       used.setCatalog(catalog);

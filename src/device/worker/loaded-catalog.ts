@@ -30,6 +30,10 @@ export interface LiveOffers {
   joined(item: Item): Item;
   /** The index with all its items at their present prices and stock. */
   patched(index: CatalogIndex): CatalogIndex;
+  /** Loads the offers of shards, before their items are there. Never rejects. */
+  follow(shards: readonly Shard[]): Promise<void>;
+  /** Drops the offers of evicted shards. */
+  drop(shards: readonly number[]): void;
 }
 
 /**
@@ -230,6 +234,11 @@ export class LoadedCatalog {
     this.#parts = [head, ...kept];
     for (const [number, own] of this.loadedShards) if (!own.some((id) => ids.has(id))) this.loadedShards.delete(number);
     this.index = this.#reindex();
+  }
+
+  /** Loads texts and offers of shards, before their items are there: no list may have a wrong language or old prices. Never rejects. */
+  async follow(shards: readonly Shard[]): Promise<void> {
+    await Promise.all([this.texts?.follow(shards), this.offers?.follow(shards)]);
   }
 
   /** How to show items in a language, by default the page's; see `ItemTexts`. */

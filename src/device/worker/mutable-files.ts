@@ -1,15 +1,17 @@
 import * as v from 'valibot';
-import type { FetchFile, Item, Manifest } from '../../core/catalog';
+import type { BundleFile, FetchFile, Item, Manifest, Shard } from '../../core/catalog';
 import { marketFor } from '../../core/catalog/locales';
 import {
   DEFAULT_MARKET,
-  fetchOffers,
+  decodeShardOffers,
+  fetchOffersFile,
   type MarketOffers,
   mergedOffer,
   type Offer,
   offeredItem,
   offeredMarket,
   offerSchema,
+  offersFor,
   unknownMarket,
 } from '../../core/catalog/offers';
 import { SidestreamError } from '../../error';
@@ -48,7 +50,9 @@ export function openOffers(
 ): (catalog: LoadedCatalog, changes: ListChanges) => Promise<void> {
   // If only other markets have offers, the bundle's own values are used.
   const offered = offeredMarket(manifest.offers, market);
-  const file = offered ? fetchOffers(fetchFile, manifest, offered) : null;
+  const fetchOffers = () => fetchOffersFile(fetchFile, manifest, offered);
+  const file = offered ? fetchOffers() : null;
+  const report = (thrown: unknown): void => listener.error(SidestreamError.from(thrown));
   // Reported by whoever joins them.
   file?.catch(() => undefined);
   return async (catalog, changes) => {
@@ -58,9 +62,9 @@ export function openOffers(
       const service = serviceOf(catalog, changes);
       service.foreign = offered !== undefined && offered !== DEFAULT_MARKET;
       if (offers) service.update(parsed(offersOf(MAX_KEPT), [...offers.values()], 'updateOffers()'));
-      if (file) service.use(await file);
+      if (file) await service.use(await file, fetchOffers, report);
     } catch (thrown) {
-      listener.error(SidestreamError.from(thrown));
+      report(thrown);
     }
   };
 }
@@ -84,7 +88,14 @@ class OfferService implements LiveOffers {
    * others are not comparable.
    */
   foreign = false;
-  #file: ReadonlyMap<string, Offer> = new Map();
+  readonly #file = new Map<string, Offer>();
+  /** Lists of the shards' files; null until an index of them is here. */
+  #files: readonly BundleFile[] | null = null;
+  /** The ids of the items of each shard whose offers are wanted, and, unless it failed, their loading. */
+  readonly #shards = new Map<number, { ids: readonly string[]; loading?: Promise<void> }>();
+  #fetchAgain: (() => Promise<MarketOffers>) | null = null;
+  /** Reports the first failure only. */
+  #report: ((thrown: unknown) => void) | null = null;
   readonly #updated = new Map<string, Offer>();
   /** The bundle's own item for each item whose price or stock changed. */
   readonly #own = new WeakMap<Item, Item>();
@@ -92,12 +103,77 @@ class OfferService implements LiveOffers {
   constructor(
     private readonly catalog: LoadedCatalog,
     private readonly changes: ListChanges,
-  ) {}
+  ) {
+    for (const [shard, ids] of catalog.loadedShards) this.#shards.set(shard, { ids });
+  }
 
-  use({ offers, currency }: MarketOffers): void {
-    this.#file = new Map(offers.map((offer) => [offer.id, offer]));
-    this.currency = currency;
-    this.#join(this.catalog.index.items.keys(), currency !== undefined);
+  /** Uses an offers file, and the files of the loaded shards if it is an index. @param fetchAgain gets its later content */
+  async use(file: MarketOffers, fetchAgain: () => Promise<MarketOffers>, report: (thrown: unknown) => void) {
+    this.#fetchAgain = fetchAgain;
+    this.#report = report;
+    this.#read(file);
+    this.currency = file.currency;
+    await this.follow([]);
+    this.#join(this.catalog.index.items.keys(), file.currency !== undefined);
+  }
+
+  #read(file: MarketOffers): void {
+    const { offers, files = null } = offersFor(file, this.catalog.bundle.manifest);
+    this.#files = files;
+    for (const offer of offers) this.#file.set(offer.id, offer);
+  }
+
+  async follow(shards: readonly Shard[]): Promise<void> {
+    for (const { number, items } of shards) {
+      if (number !== undefined && !this.#shards.has(number))
+        this.#shards.set(number, { ids: items.map(({ id }) => id) });
+    }
+    try {
+      await this.#load().catch(async () => {
+        // `sidestream offers` may have replaced the files.
+        if (this.#fetchAgain) this.#read(await this.#fetchAgain());
+        await this.#load();
+      });
+    } catch (thrown) {
+      this.#report?.(thrown);
+      this.#report = null;
+    }
+  }
+
+  /** Loads the offers of the wanted shards that lack them, and applies them to loaded items. */
+  async #load(): Promise<void> {
+    const files = this.#files;
+    if (!files) return;
+    const loading = [...this.#shards].map(([shard, wanted]) => {
+      wanted.loading ??= this.#loadShard(shard, wanted.ids, files).catch((thrown) => {
+        delete wanted.loading;
+        throw thrown;
+      });
+      return wanted.loading;
+    });
+    for (const result of await Promise.allSettled(loading)) if (result.status === 'rejected') throw result.reason;
+  }
+
+  async #loadShard(shard: number, ids: readonly string[], offers: readonly BundleFile[]): Promise<void> {
+    try {
+      const loaded = decodeShardOffers(await this.catalog.bundle.shards.beside(shard, { offers }));
+      for (const offer of loaded) this.#file.set(offer.id, offer);
+    } catch (thrown) {
+      // The bundle's prices are in the currency of another market.
+      const unknown = this.foreign ? ids.filter((id) => !this.#file.has(id)) : [];
+      for (const id of unknown) this.#file.set(id, { id, price: null, listPrice: null });
+      throw thrown;
+    } finally {
+      const { rowOf } = this.catalog.index;
+      this.#join(ids.flatMap((id) => rowOf.get(id) ?? []));
+    }
+  }
+
+  drop(shards: readonly number[]): void {
+    for (const shard of shards) {
+      for (const id of this.#shards.get(shard)?.ids ?? []) if (!this.catalog.find(id)) this.#file.delete(id);
+      this.#shards.delete(shard);
+    }
   }
 
   update(offers: readonly Offer[]): KeptUpdate {

@@ -3,8 +3,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { IDBFactory } from 'fake-indexeddb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { openBundle, openHead, putMutable, writeBundle } from '../../core/catalog';
-import { encodeOffers, type MarketOffers, offersFile } from '../../core/catalog/offers';
+import { bundleItems, openBundle, openHead, putMutable, writeBundle } from '../../core/catalog';
+import { decodeOffers, encodeOffers, type MarketOffers, offersFile } from '../../core/catalog/offers';
+import { putInto, putOffers } from '../../core/catalog/shards/write-shards';
 import { bundleContent, makeItem, memoryBundle } from '../../testing/bundles';
 import { openedEngine } from '../../testing/opened-engine';
 import { serveShop } from '../../testing/served-shop';
@@ -145,7 +146,9 @@ describe('the offers of a bundle', () => {
     const texts = items.map(({ id }) => ({ title: `Titel von ${id}` }));
     const shop = memoryBundle();
     const locales = [{ tag: 'de', market: 'at', texts }];
-    await writeBundle({ ...(await bundleContent(items)), language: 'en', locales }, shop.sink, { offers: ['at'] });
+    await writeBundle({ ...(await bundleContent(items)), language: 'en', locales }, shop.sink, {
+      offers: new Map([['at', { offers: [] }]]),
+    });
     const before = new Map(small.files);
     for (const [name, bytes] of shop.files) small.files.set(name, bytes);
     publish({ currency: 'JPY', offers: [...'abcdef'].map((id) => ({ id, price: 9000 })) }, 'at');
@@ -365,6 +368,123 @@ describe('offers in a catalogue of which a page loads only a part', () => {
     expect(await engine.updateOffers([{ id: seen.id, price: 2 }])).toMatchObject({ changed: 1 });
     expect(await engine.getItem(seen.id)).toMatchObject({ price: 2 });
     expect(errors).toEqual([]);
+    await engine.close();
+  });
+});
+
+describe('offers in files of the shards', () => {
+  const PART = /^offers-[0-9a-f]{16}\.bin$/;
+  const parts = (): string[] => asked.filter((name) => PART.test(name));
+  const shards = (): string[] => asked.filter((name) => name.startsWith('shard-'));
+
+  /** Offers every product at a price of its own, from this one on; removes the files of earlier offers. */
+  async function publishParts(from: number, market = 'default'): Promise<void> {
+    for (const name of large.files.keys()) if (PART.test(name)) large.files.delete(name);
+    const { manifest, items } = await openBundle(large.fetchFile);
+    const { head } = await openHead(large.fetchFile);
+    const members = [head.items.map(({ id }) => id)];
+    for await (const some of bundleItems(manifest, large.fetchFile)) members.push(some.map(({ id }) => id));
+    const offers = items.map(({ id }, n) => ({ id, price: from + n }));
+    const put = putInto(large.sink);
+    await large.sink(
+      offersFile(market),
+      await putOffers(market, { currency: 'CHF', offers }, manifest.shards, members, put),
+    );
+  }
+
+  const pricesOf = async (engine: WorkerRecommender, request: RecommendRequest = {}): Promise<number[]> => {
+    const { items } = await engine.recommend({ limit: 12, ...request });
+    expect(items.length).toBeGreaterThan(5);
+    return items.map(({ item }) => item.price ?? -1);
+  };
+  const outsideHead = async (): Promise<string[]> => {
+    const head = new Set((await openHead(large.fetchFile)).head.items.map(({ id }) => id));
+    return (await openBundle(large.fetchFile)).items.flatMap(({ id }) => (head.has(id) ? [] : id));
+  };
+
+  it('are loaded only for loaded shards, and hold in the first list and after a click', async () => {
+    await publishParts(5000);
+    const { engine, errors } = await open({}, 'large');
+    expect(Math.min(...(await pricesOf(engine)))).toBeGreaterThanOrEqual(5000);
+    expect(asked.filter((name) => name.startsWith('offers'))).toEqual(['offers.json']);
+    const seen: number[] = [];
+    const [first] = (await engine.recommend({ limit: 1 })).items;
+    await engine.track('click', first.item.id, {});
+    await vi.waitFor(async () => {
+      // No list shows an old price, before or after shards are loaded.
+      seen.push(...(await pricesOf(engine)));
+      expect(shards().length).toBeGreaterThan(5);
+    });
+    await engine.settled();
+    seen.push(
+      ...(await pricesOf(engine)),
+      ...(await pricesOf(engine, { placement: 'similar', itemId: first.item.id })),
+    );
+    expect(Math.min(...seen)).toBeGreaterThanOrEqual(5000);
+    expect(new Set(parts()).size).toBe(new Set(shards()).size);
+    expect(parts()).toHaveLength(new Set(parts()).size);
+    const { shards: all } = await openBundle(large.fetchFile);
+    expect(parts().length).toBeLessThan(all.count);
+    const [id] = (await outsideHead()).toReversed();
+    expect((await engine.getItem(id))?.price).toBeGreaterThanOrEqual(5000);
+    expect(errors).toEqual([]);
+    await engine.close();
+  });
+
+  it('are the new ones if the files were replaced while the page was open', async () => {
+    await publishParts(5000);
+    const { engine, errors } = await open({}, 'large');
+    await pricesOf(engine);
+    await publishParts(7000);
+    const [id] = await outsideHead();
+    expect((await engine.getItem(id))?.price).toBeGreaterThanOrEqual(7000);
+    const similar = await pricesOf(engine, { placement: 'similar', itemId: id });
+    expect(Math.min(...similar)).toBeGreaterThanOrEqual(7000);
+    expect(errors).toEqual([]);
+    await engine.close();
+  });
+
+  it("leave the bundle's prices if their files are missing, with one error; the next shard tries again", async () => {
+    await publishParts(5000);
+    const files = new Map([...large.files].filter(([name]) => PART.test(name)));
+    for (const name of files.keys()) large.files.delete(name);
+    const { engine, errors } = await open({}, 'large');
+    const [id, other] = await outsideHead();
+    const own = (await openBundle(large.fetchFile)).items.find((item) => item.id === id)?.price;
+    expect((await engine.recommend({ placement: 'similar', itemId: id, limit: 8 })).items.length).toBe(8);
+    expect((await engine.getItem(id))?.price).toBe(own);
+    expect(errors.map(({ code }) => code)).toEqual(['bundle/unreachable']);
+    for (const [name, bytes] of files) large.files.set(name, bytes);
+    await engine.getItem(other);
+    await engine.recommend({ placement: 'similar', itemId: other, limit: 8 });
+    expect((await engine.getItem(id))?.price).toBeGreaterThanOrEqual(5000);
+    expect(errors).toHaveLength(1);
+    await engine.close();
+  });
+
+  it("leave no price if another market's are missing: the bundle's is in another currency", async () => {
+    const { manifest } = await openBundle(large.fetchFile);
+    await putMutable(manifest, { offers: ['at', 'default'] }, large.sink);
+    await publishParts(5000, 'at');
+    for (const name of large.files.keys()) if (PART.test(name)) large.files.delete(name);
+    const { engine, errors } = await open({ market: 'at' }, 'large');
+    const [id] = await outsideHead();
+    const { items, currency } = await engine.recommend({ placement: 'similar', itemId: id, limit: 8 });
+    expect(currency).toBe('CHF');
+    expect(items.filter(({ item }) => item.price !== undefined && item.price < 5000)).toEqual([]);
+    expect((await engine.getItem(id))?.price).toBeUndefined();
+    expect(errors).toHaveLength(1);
+    await engine.close();
+    await putMutable(manifest, { offers: ['default'] }, large.sink);
+  });
+
+  it('are for other shards while a bundle is only partly uploaded: its prices stay, with one error', async () => {
+    await publishParts(5000);
+    const { shards: index = [] } = decodeOffers(new Uint8Array(large.files.get('offers.json') ?? []).buffer);
+    publish({ offers: [], shards: index.map((part) => ({ ...part, ids: 'ids-0.bin' })) }, 'default', large);
+    const { engine, errors } = await open({}, 'large');
+    expect(Math.max(...(await pricesOf(engine)))).toBeLessThan(5000);
+    expect(errors.map(({ code }) => code)).toEqual(['bundle/offers']);
     await engine.close();
   });
 });

@@ -215,7 +215,7 @@ export class ShardLoader {
     for (let start = 0; start < numbers.length; start += PARALLEL_READS) {
       const part = numbers.slice(start, start + PARALLEL_READS);
       const shards = await Promise.all(part.map((number) => this.#shards.read(number)));
-      await catalog.texts?.follow(shards);
+      await catalog.follow(shards);
       items.push(...shards.flatMap((shard) => shard.items));
     }
     return items.map((item) => catalog.offers?.joined(item) ?? item);
@@ -352,8 +352,7 @@ export class ShardLoader {
   async #add(shards: readonly Shard[]): Promise<void> {
     if (shards.length === 0) return;
     const { session, catalog } = this.#context;
-    // Texts must be loaded first: no list may show items in a wrong language.
-    await catalog.texts?.follow(shards);
+    await catalog.follow(shards);
     await session.change(async ({ learner }) => {
       // No list may be made between the two: the learner must know all rows.
       if (catalog.grow(shards)) learner.setCatalog(catalog);
@@ -365,6 +364,7 @@ export class ShardLoader {
     const { session, catalog } = this.#context;
     if (catalog.index.items.length <= MAX_ITEMS) return false;
     let kept: ReadonlySet<string> = new Set();
+    const evicted: number[] = [];
     await session.renumber(({ history }) => {
       const { items } = catalog.index;
       const { rows, dismissed, record } = history;
@@ -375,11 +375,13 @@ export class ShardLoader {
       for (const [shard, ids] of this.#loaded) {
         if (total <= ITEMS_AFTER_EVICTION) break;
         this.#loaded.delete(shard);
+        evicted.push(shard);
         total -= ids.length;
       }
       kept = new Set([...own, ...[...this.#loaded.values()].flat()]);
       catalog.keepOnly(kept);
     });
+    catalog.offers?.drop(evicted);
     await catalog.texts?.keepOnly(kept);
     return true;
   }

@@ -30,9 +30,9 @@ import {
 import { feedLinks, fileCooccurrence } from './build-cooccurrence';
 import { buildFolder, cacheFolder, readFitted, withCache, writeFitted } from './build-folder';
 import { readEncoder } from './encoder-files';
-import { folderFetch, folderSink, readManifest, removeStale, requireOwnFolder, withBundle } from './folder-bundle';
+import { folderFetch, folderSink, removeStale, requireOwnFolder, withBundle } from './folder-bundle';
 import { requireFolder, requireRoom } from './folders';
-import { type LocaleFeed, type LocaleFeeds, readLocales, writeMarkets } from './locales';
+import { type LocaleFeed, type LocaleFeeds, readLocales } from './locales';
 import { keptOffers } from './offers';
 import { createPictures, type PictureOptions, stalePictures, unreadPictures, withImage } from './pictures';
 import { carriedOver, keptProjections, type PreviousBundle, previousBundle, requireKept } from './previous-bundle';
@@ -263,13 +263,16 @@ async function writeBuilt(
   cooccurrence: CooccurrenceTable | undefined,
 ): Promise<Manifest> {
   const { out, meter } = request;
-  const made = markets.map(({ market }) => market);
-  const kept = previous ? await keptMutable(out, (line) => notes.push(line), made) : {};
+  const say = (line: string) => notes.push(line);
+  const made = new Map(markets.map(({ market, ...offers }) => [market, offers]));
+  const offers = new Map([...made, ...(previous ? await keptOffers(out, say, made) : [])]);
+  const rules = previous && (await keepsRules(previous.manifest, out, say));
+  const before = previous?.manifest.offers?.filter((market) => offers.has(market));
+  const mutable = { offers: before?.length ? before : undefined, rules: rules || undefined };
   const sink = await folderSink(out);
-  await writeMarkets(out, markets);
   const manifest = await writeChecked(bundle, { name: out, sink, fetch: folderFetch(out) }, meter, {
-    previous: previous ? { ...previous, manifest: withMutable(previous.manifest, kept) } : undefined,
-    offers: [...(kept.offers ?? []), ...made],
+    previous: previous ? { ...previous, manifest: { ...previous.manifest, ...mutable } } : undefined,
+    offers,
     ...(request.whole ? { whole: true } : {}),
     ...(request.shards ? { whole: false, shardItems: request.shards } : {}),
     ...(cooccurrence ? { learned: products.spread({ cooccurrence }) } : {}),
@@ -284,22 +287,6 @@ function distinctInputs(items: readonly Item[], inputOf: (item: Item) => string)
   const shared = keys.filter((key) => key !== undefined);
   return keys.length - shared.length + new Set(shared).size;
 }
-
-/** The files of the folder that a build keeps. */
-async function keptMutable(
-  out: string,
-  say: (line: string) => void,
-  replaced: readonly string[],
-): Promise<Pick<Manifest, 'offers' | 'rules'>> {
-  const offers = await keptOffers(out, say, replaced);
-  const rules = await keepsRules(await readManifest(out), out, say);
-  return { ...(offers.length > 0 ? { offers } : {}), ...(rules ? { rules } : {}) };
-}
-
-const withMutable = (
-  { offers: _, rules: __, ...manifest }: Manifest,
-  kept: Pick<Manifest, 'offers' | 'rules'>,
-): Manifest => ({ ...manifest, ...kept });
 
 /** Whether the previous bundle knows from a log or from orders what is bought together, which is worth more than links of a feed. */
 function knowsOrders(previous: PreviousBundle | null): boolean {

@@ -51,7 +51,8 @@ export async function folderSink(folder: string): Promise<BundleSink> {
   });
   return async (name, bytes) => {
     const path = join(folder, name);
-    await replaceFile(path, bytes).catch((cause) => {
+    const store = isContentFile(name) ? replaceFile : writeMutable;
+    await store(path, bytes).catch((cause) => {
       throw notWritten(path, cause);
     });
   };

@@ -5,7 +5,7 @@ export { PACKAGE_FOLDER, requireRoom } from './folders';
 export type { LocaleFeed } from './locales';
 export { exitBy, withLock } from './lock-file';
 export { createMeter, jointMeters } from './meter';
-export { MISSING, type OffersRequest, type OffersResult, removeOffers, writeOffers } from './offers';
+export { keptOffers, MISSING, type OffersRequest, type OffersResult, removeOffers, writeOffers } from './offers';
 export { openText } from './open-feed';
 export { startQueueWorker } from './queue';
 export { readFeed, readMapping } from './read-feed';

@@ -1,11 +1,9 @@
-import { join } from 'node:path';
 import * as v from 'valibot';
 import type { Item, LocaleContent } from '../../core/catalog';
 import { type ItemText, itemTextOf } from '../../core/catalog/locales';
-import { encodeOffers, marketSchema, type Offer, offersFile } from '../../core/catalog/offers';
+import { marketSchema, type Offer } from '../../core/catalog/offers';
 import { invalidInput, SidestreamError } from '../../error';
 import type { CollectedFeed, RejectedRows } from '../pipeline';
-import { writeMutable } from './folder-bundle';
 import { soldOutOffer } from './offers';
 import { collectFeed, type ReadFeedOptions } from './read-feed';
 
@@ -95,13 +93,6 @@ export async function readLocales(request: ReadLocalesRequest): Promise<LocaleFe
     read.locales.push({ tag, texts, ...(made ? { market: made.market } : {}) });
   }
   return read;
-}
-
-/** Writes the offers of the markets made from feeds in further languages. @param out existing folder of the bundle */
-export async function writeMarkets(out: string, markets: readonly MadeMarket[]): Promise<void> {
-  for (const { market, currency, offers } of markets) {
-    await writeMutable(join(out, offersFile(market)), encodeOffers({ currency, offers }, market));
-  }
 }
 
 /** The market made from a feed; null if its prices are in the main feed's currency or in an unknown one. */

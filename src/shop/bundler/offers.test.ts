@@ -2,10 +2,27 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Item, MANIFEST_FILE, openBundle, verifyBundle, writeBundle } from '../../core/catalog';
-import { fetchOffers, type Offer } from '../../core/catalog/offers';
+import {
+  type Item,
+  inventory,
+  MANIFEST_FILE,
+  openBundle,
+  openHead,
+  verifyBundle,
+  writeBundle,
+} from '../../core/catalog';
+import {
+  decodeOffers,
+  encodeOffers,
+  fetchOffers,
+  type MarketOffers,
+  type Offer,
+  offersFile,
+} from '../../core/catalog/offers';
+import type { SidestreamError } from '../../error';
 import { bundleContent, makeItem } from '../../testing/bundles';
-import { folderFetch, folderSink } from './folder-bundle';
+import { storeLearned } from '../training/node';
+import { folderFetch, folderSink, removeStale } from './folder-bundle';
 import { keptOffers, type OffersRequest, removeOffers, writeOffers } from './offers';
 
 const ITEMS: Item[] = [
@@ -36,6 +53,7 @@ async function stored(market?: string): Promise<Offer[]> {
   const { manifest } = await openBundle(folderFetch(out));
   return (await fetchOffers(folderFetch(out), manifest, market)).offers;
 }
+const byId = (offers: readonly Offer[]): Offer[] => offers.toSorted((a, b) => (a.id < b.id ? -1 : 1));
 /** A feed that agrees with the bundle. */
 const SAME = lines(
   'id,title,price,list price,availability,quantity',
@@ -171,11 +189,148 @@ describe('a bundle of many shards', () => {
     const items = Array.from({ length: 300 }, (_, n) => makeItem(`p${n}`, { price: n }));
     const content = await bundleContent(items);
     out = join(folder, 'large');
-    const { shards } = await writeBundle(content, await folderSink(out), { shardItems: 2 });
+    const { shards } = await writeBundle(content, await folderSink(out), { shardItems: 2, whole: true });
     expect(shards.count).toBeGreaterThan(100);
     await write(lines('id,price', ...items.map(({ id }, n) => `${id},${n === 123 ? 5 : n}`)));
-    const { offers } = await fetchOffers(folderFetch(out), { offers: ['default'] });
-    expect(offers).toEqual([{ id: 'p123', price: 5, listPrice: null }]);
+    expect(await stored()).toEqual([{ id: 'p123', price: 5, listPrice: null }]);
+    expect(await partNames()).toEqual([]);
+  });
+});
+
+/** Names of the files with the offers of shards. */
+const partNames = async (): Promise<string[]> =>
+  (await readdir(out)).filter((name) => /^offers-[0-9a-f]{16}\.bin$/.test(name)).sort();
+const indexOf = async (market = 'default') => {
+  const bytes = await readFile(join(out, offersFile(market)));
+  return decodeOffers(new Uint8Array(bytes).buffer, market);
+};
+
+describe('a bundle of which pages load parts', () => {
+  const many = Array.from({ length: 200 }, (_, n) =>
+    makeItem(`p${n}`, { price: n + 1, category: `c${n % 20}`, popularity: n }),
+  );
+  /** A feed with other prices for some products. */
+  const feedOf = (price: (n: number) => number): string =>
+    lines('id,price', ...many.map(({ id }, n) => `${id},${price(n)}`));
+  const inShards = { shardItems: 8, whole: false };
+  beforeEach(async () => {
+    out = join(folder, 'parts');
+    await writeBundle(await bundleContent(many), await folderSink(out), inShards);
+  });
+
+  it('has its offers in files of the shards, and in the index only those of the head', async () => {
+    await write(feedOf((n) => (n === 3 || n > 150 ? 9000 + n : n + 1)));
+    const { manifest } = await openBundle(folderFetch(out));
+    await verifyBundle(manifest, folderFetch(out));
+    expect((await stored()).map(({ id }) => id).sort()).toEqual(
+      many.flatMap(({ id }, n) => (n === 3 || n > 150 ? id : [])).sort(),
+    );
+    const head = new Set((await openHead(folderFetch(out))).head.items.map(({ id }) => id));
+    const { offers, shards } = await indexOf();
+    expect([offers, shards?.length]).toEqual([[], 1]);
+    const first = shards?.[0].head.map(({ id }) => id) ?? [];
+    expect(first).toEqual(
+      (await stored())
+        .map(({ id }) => id)
+        .filter((id) => head.has(id))
+        .sort(),
+    );
+    expect(first.length).toBeGreaterThan(5);
+    expect(first.length).toBeLessThan(50);
+    const files = await inventory(manifest, folderFetch(out));
+    expect(files.map(({ file }) => file)).toEqual(expect.arrayContaining(await partNames()));
+  });
+
+  it('keeps the names of unchanged files; files of the replaced offers stay until the next run', async () => {
+    const runs: string[][] = [];
+    for (const price of [9000, 9001, 9002]) {
+      const result = await write(feedOf((n) => (n === 3 ? price : n % 10 === 0 ? 8000 : n + 1)));
+      expect(result).toMatchObject({ changed: true, offers: 21 });
+      runs.push(await partNames());
+    }
+    expect(runs.map(({ length }) => length)).toEqual([runs[0].length, runs[0].length + 1, runs[0].length + 1]);
+    expect(runs[2]).not.toEqual(runs[1]);
+    expect(runs[2].filter((name) => runs[0].includes(name))).toHaveLength(runs[0].length - 1);
+    const { file } = await write(feedOf(() => 7));
+    const before = await stat(file);
+    expect(await write(feedOf(() => 7))).toMatchObject({ changed: false, offers: 199 });
+    expect((await stat(file)).mtimeMs).toBe(before.mtimeMs);
+    await removeOffers(out);
+    await removeStale(out, (await openBundle(folderFetch(out))).manifest);
+    expect(await partNames()).toEqual([]);
+  });
+
+  it('divides kept offers like its items when these move; pages of the previous bundle read theirs', async () => {
+    await write(feedOf((n) => 5000 + n));
+    await write(
+      feedOf((n) => 6000 + n),
+      { market: 'ch', currency: 'CHF' },
+    );
+    const all = [await stored(), await stored('ch')].map(byId);
+    const previous = await openBundle(folderFetch(out));
+    // Twice as many items are grouped from scratch.
+    const more = Array.from({ length: 250 }, (_, n) => makeItem(`q${n}`, { price: 1, category: `d${n % 9}` }));
+    const content = await bundleContent([...many, ...more]);
+    const offers = await keptOffers(out, () => undefined);
+    const next = await writeBundle(content, await folderSink(out), { ...inShards, previous, offers });
+    expect(next.shards.ids.file).not.toBe(previous.manifest.shards.ids.file);
+    await verifyBundle(next, folderFetch(out));
+    expect([await stored(), await stored('ch')].map(byId)).toEqual(all);
+    // The index is for both: a page may have opened, or may fall back to, the previous one.
+    for (const market of ['default', 'ch'])
+      expect(byId((await fetchOffers(folderFetch(out), previous.manifest, market)).offers)).toEqual(
+        byId((await fetchOffers(folderFetch(out), next, market)).offers),
+      );
+    expect((await indexOf('ch')).currency).toBe('CHF');
+    // A later run still serves both.
+    await write(feedOf((n) => 7000 + n));
+    expect(byId((await fetchOffers(folderFetch(out), previous.manifest)).offers)).toEqual(all[0]);
+    expect((await stored()).find(({ id }) => id === 'p5')).toMatchObject({ price: 7005 });
+  });
+
+  it('divides them again when training groups the items differently', async () => {
+    await write(feedOf((n) => 5000 + n));
+    const all = byId(await stored());
+    const { manifest } = await openBundle(folderFetch(out));
+    const width = 2;
+    const vectors = Float32Array.from({ length: many.length * width }, (_, n) => Math.sin(n * n));
+    const states = [{ decay: 0.5, gain: Float32Array.of(1, 1) }];
+    const model = { width, vectors, biases: new Float32Array(many.length), states };
+    await storeLearned({ side: { model } }, out, manifest.digest);
+    const after = await openBundle(folderFetch(out));
+    expect(after.manifest.shards.ids.file).not.toBe(manifest.shards.ids.file);
+    await verifyBundle(after.manifest, folderFetch(out));
+    expect(byId(await stored())).toEqual(all);
+  });
+
+  it('refuses an index that is damaged or for other shards', async () => {
+    await write(feedOf((n) => 5000 + n));
+    const { manifest } = await openBundle(folderFetch(out));
+    const index = await indexOf();
+    const check = async (shards: MarketOffers['shards']) => {
+      await writeFile(join(out, 'offers.json'), encodeOffers({ ...index, shards }));
+      return verifyBundle(manifest, folderFetch(out)).then(
+        () => null,
+        ({ code }: SidestreamError) => code,
+      );
+    };
+    const [own] = index.shards ?? [];
+    expect(await check([own])).toBe(null);
+    expect(await check([])).toBe('bundle/offers');
+    expect(await check([{ ...own, ids: 'ids-0000000000000000.bin' }])).toBe('bundle/offers');
+    expect(await check([{ ...own, files: [] }])).toBe('bundle/invalid');
+    expect(await check([{ ...own, files: [manifest.shards.head] }])).toBe('bundle/invalid');
+    const [part] = await partNames();
+    await writeFile(join(out, part), 'torn');
+    expect(await check([own])).toBe('bundle/digest-mismatch');
+    await rm(join(out, part));
+    expect(await check([own])).toBe('bundle/unreachable');
+    const said: string[] = [];
+    expect(await keptOffers(out, (line) => said.push(line))).toEqual(new Map());
+    expect(said).toEqual([expect.stringContaining('Left out the offers of the market "default"')]);
+    // The next run repairs them.
+    await write(feedOf((n) => 5000 + n));
+    expect(await check((await indexOf()).shards)).toBe(null);
   });
 });
 
@@ -186,7 +341,8 @@ describe('a build in the folder of a bundle with offers', () => {
     await write(lines('id,price', 'a,9'), { market: 'ch' });
     await writeFile(join(out, 'offers-at.json'), 'damaged');
     const said: string[] = [];
-    expect(await keptOffers(out, (line) => said.push(line))).toEqual(['ch', 'default']);
+    const kept = await keptOffers(out, (line) => said.push(line));
+    expect([...kept.keys()]).toEqual(['ch', 'default']);
     expect(said).toEqual([
       expect.stringContaining('Left out the offers of the market "at"'),
       expect.stringContaining('Kept offers-ch.json: price and stock of 4 products'),

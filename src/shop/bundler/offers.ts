@@ -1,20 +1,30 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bundleItems, describeRejectedRow, type Item } from '../../core/catalog';
+import { bundleItems, describeRejectedRow, type Item, openHead } from '../../core/catalog';
 import { type FeedMapping, type FeedOffer, parsedRows, recordOffer } from '../../core/catalog/feed';
 import {
   DEFAULT_MARKET,
-  encodeOffers,
   fetchOffers,
+  fetchOffersFile,
+  type MarketOffers,
   OFFERED,
   type Offer,
   type Offered,
   offersFile,
 } from '../../core/catalog/offers';
+import { putInto, putOffers } from '../../core/catalog/shards/write-shards';
 import { counted } from '../../core/common/text';
 import { SidestreamError } from '../../error';
 import { type Meter, metered, type RejectedRows, singleCurrency } from '../pipeline';
-import { folderFetch, nameMutable, readManifest, withBundle, writeMutable } from './folder-bundle';
+import {
+  folderFetch,
+  folderSink,
+  nameMutable,
+  readManifest,
+  removeStale,
+  withBundle,
+  writeMutable,
+} from './folder-bundle';
 import { openFeed } from './open-feed';
 import { RejectedRowsFile, strictError } from './read-feed';
 
@@ -71,24 +81,28 @@ export async function writeOffers(request: OffersRequest): Promise<OffersResult>
   await readManifest(out);
   const rejected = new RejectedRowsFile(request.rejectedFile);
   const feed = await readOffers(request, rejected).finally(() => rejected.close());
-  const put = await withBundle(out, () => putOffers(request, feed));
+  const put = await withBundle(out, () => replaceOffers(request, feed));
   return { ...put, rejectedRows: feed.rejectedRows, refusals: rejected.groups.lines, rejectedCount: rejected.count };
 }
 
 /** Compares the feed with the present bundle, and writes the offers. */
-async function putOffers(
+async function replaceOffers(
   request: OffersRequest,
   feed: FeedOffers,
 ): Promise<Omit<OffersResult, 'rejectedRows' | 'refusals' | 'rejectedCount'>> {
   const { out, market = DEFAULT_MARKET, meter } = request;
-  const manifest = await readManifest(out);
+  const fetchFile = folderFetch(out);
+  const idsOf = (items: readonly Item[]): string[] => items.map(({ id }) => id);
+  const { manifest, head } = await openHead(fetchFile);
   const own = market === DEFAULT_MARKET;
   const currency = request.currency ?? singleCurrency(feed.currencies);
   const { missing: rule = own ? 'keep' : 'out-of-stock' } = request;
   const offers: Offer[] = [];
+  const members: string[][] = [];
   let [known, missing, unpublished] = [0, 0, 0];
   await metered(meter, 'Compare', manifest.count, async (advance) => {
-    for await (const items of bundleItems(manifest, folderFetch(out))) {
+    for await (const items of bundleItems(manifest, fetchFile)) {
+      members.push(idsOf(items));
       for (const item of items) {
         const given = feed.offers.get(item.id);
         const hidden = !given && feed.unpublished.has(item.id);
@@ -103,7 +117,18 @@ async function putOffers(
       advance(items.length);
     }
   });
-  const bytes = encodeOffers({ offers, ...(currency ? { currency } : {}) }, market);
+  // A damaged file is replaced as a whole.
+  const { shards } = await fetchOffersFile(fetchFile, manifest, market).catch((): Partial<MarketOffers> => ({}));
+  // Files of the present offers stay until the next run, because open pages still read them.
+  if (shards) await removeStale(out, manifest);
+  const put = putInto(await folderSink(out));
+  const bytes = await putOffers(
+    market,
+    { currency, offers, shards },
+    manifest.shards,
+    [idsOf(head.items), ...members],
+    put,
+  );
   const changed = await writeMutable(join(out, offersFile(market)), bytes);
   await nameMutable(out, ({ offers: named = [], rules }) =>
     named.includes(market) ? null : { offers: [...named, market], rules },
@@ -133,25 +158,26 @@ export async function removeOffers(out: string, market = DEFAULT_MARKET): Promis
 }
 
 /**
- * The markets whose offers a build keeps.
- * @param replaced markets that the build itself creates
+ * The offers that a build keeps, by market.
+ * @param made offers that the build itself makes; they replace earlier ones
  */
 export async function keptOffers(
   out: string,
   say: (line: string) => void,
-  replaced: readonly string[] = [],
-): Promise<string[]> {
+  made: ReadonlyMap<string, MarketOffers> = new Map(),
+): Promise<Map<string, MarketOffers>> {
   const manifest = await readManifest(out);
-  const kept: string[] = [];
+  const kept = new Map<string, MarketOffers>();
   for (const market of manifest.offers ?? []) {
-    if (replaced.includes(market)) continue;
     try {
-      const { offers } = await fetchOffers(folderFetch(out), manifest, market);
-      kept.push(market);
+      const offers = await fetchOffers(folderFetch(out), manifest, market);
+      kept.set(market, { ...offers, ...made.get(market) });
+      if (made.has(market)) continue;
       say(
-        `Kept ${offersFile(market)}: price and stock of ${counted(offers.length, 'product')}, which override this build's until \`sidestream offers\` runs again.`,
+        `Kept ${offersFile(market)}: price and stock of ${counted(offers.offers.length, 'product')}, which override this build's until \`sidestream offers\` runs again.`,
       );
     } catch (thrown) {
+      if (made.has(market)) continue;
       const { message } = SidestreamError.from(thrown);
       say(`Left out the offers of the market "${market}": ${message}`);
     }

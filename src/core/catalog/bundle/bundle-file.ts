@@ -69,7 +69,7 @@ export async function fetchChecked(
 }
 
 /** Files that are stored compressed: many hosts compress no binary files. Their digests and sizes are those of the content. */
-const COMPRESSED = /^(head|shard|photos|texts|directory|ids|terms)-[0-9a-f]{16}\.bin$/;
+const COMPRESSED = /^(head|shard|photos|texts|offers|directory|ids|terms)-[0-9a-f]{16}\.bin$/;
 
 /** Whether a file of the bundle is stored as gzip. */
 export const isCompressed = (name: string): boolean => COMPRESSED.test(name);

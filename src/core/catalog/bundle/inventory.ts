@@ -1,16 +1,17 @@
 import { decodeFeatureRows, photoShape } from '../features/feature-table';
 import type { Item } from '../item';
 import { decodeTexts } from '../locales';
-import { fetchOffers } from '../offers';
+import { fetchOffers, offersFiles } from '../offers';
 import { BundleShards, sideFiles } from '../shards/bundle-shards';
 import { decodeHead } from '../shards/shard-file';
 import { addIds, type FetchFile, fetchChecked, invalidBundle } from './bundle-file';
 import { encodeManifest, manifestFile, parseManifest } from './manifest-file';
 import { type BundleFile, bundleFiles, MANIFEST_FILE, type Manifest } from './manifest-schema';
 
-/** Every file of a bundle, once each: the files that the manifest, the directory and the indexes name. */
+/** Every file of a bundle that never changes, once each: those that the manifest, lists of files, the indexes and the offers name. */
 export async function inventory(manifest: Manifest, fetchFile: FetchFile): Promise<BundleFile[]> {
-  const files = [...bundleFiles(manifest), ...(await new BundleShards(manifest, fetchFile).allFiles())];
+  const listed = await new BundleShards(manifest, fetchFile).allFiles();
+  const files = [...bundleFiles(manifest), ...listed, ...(await offersFiles(manifest, fetchFile))];
   return [...new Map(files.map((file) => [file.file, file])).values()];
 }
 
@@ -35,7 +36,7 @@ export async function* bundleItems(manifest: Manifest, fetchFile: FetchFile): As
 
 /** Names of the files that `writeBundle` writes or used to write, complete or not. */
 const OURS =
-  /^(manifest|head|shard|photos|texts|directory|ids|terms|projection|text|image|text-tokenizer|items|features|companions|side|demand|axes|statistics)-[0-9a-f]{16}\.(json|bin|onnx)(\.part)?$/;
+  /^(manifest|head|shard|photos|texts|offers|directory|ids|terms|projection|text|image|text-tokenizer|items|features|companions|side|demand|axes|statistics)-[0-9a-f]{16}\.(json|bin|onnx)(\.part)?$/;
 
 /** Whether a file has the name of one that `writeBundle` writes beside the manifest. */
 export const isContentFile = (name: string): boolean => OURS.test(name);

@@ -144,8 +144,7 @@ describe('trained data in a bundle', () => {
     const items = Array.from({ length: 9 }, (_, n) => makeItem(`${n}`, { image: `${n}.webp`, popularity: n }));
     const content = await bundleContent(items);
     const texts = items.map(({ id }, n) => (n === 4 ? null : { title: `DE ${id}` }));
-    const options = { shardItems: 2, whole: false, offers: ['ch'] };
-    await sink('offers-ch.json', new TextEncoder().encode('{"schema":1,"market":"ch","offers":[]}'));
+    const options = { shardItems: 2, whole: false, offers: new Map([['ch', { offers: [] }]]) };
     const locales = [{ tag: 'de', market: 'ch', texts }];
     const before = await writeBundle({ ...content, language: 'en', currency: 'EUR', locales }, sink, options);
     const counted = { choices: new Float32Array(9).fill(1), recent: new Float32Array(9).fill(1) };

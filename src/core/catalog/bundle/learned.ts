@@ -4,6 +4,7 @@ import { pickDemand } from '../demand';
 import { type ContentVectors, contentBlend } from '../features/feature-table';
 import type { Item } from '../item';
 import { bundleTexts } from '../locales';
+import type { MarketOffers } from '../offers';
 import { type ShardTexts, writeShards } from '../shards/write-shards';
 import { pickSideModel, placeByContent, type SideModel } from '../side-model/side-model';
 import { variantGroups } from '../variants/variant-groups';
@@ -15,10 +16,16 @@ import { BUNDLE_SCHEMA, type BundleSink, type Manifest } from './manifest-schema
  * Adds trained data to a bundle, replacing its earlier data of the same kinds: the shards first, which contain it, then one manifest that
  * names them. The previous bundle stays: its items differ, and pages can fall back to it.
  * @param bundle opened as a whole
+ * @param offers to divide like the items, by market; the files of other markets stay
  * @returns the new manifest
  * @throws SidestreamError `bundle/invalid` when a part is for another number of items than the bundle has
  */
-export async function addLearned(bundle: Bundle, learned: Learned, sink: BundleSink): Promise<Manifest> {
+export async function addLearned(
+  bundle: Bundle,
+  learned: Learned,
+  sink: BundleSink,
+  offers: ReadonlyMap<string, MarketOffers> = new Map(),
+): Promise<Manifest> {
   const { manifest, items, features, positions, shardOf } = bundle;
   checkCounts(learned, items.length);
   const [cooccurrence, model, demand] = [await bundle.cooccurrence(), await bundle.side(), await bundle.demand()];
@@ -44,6 +51,7 @@ export async function addLearned(bundle: Bundle, learned: Learned, sink: BundleS
       photos: await bundle.photos(),
       texts,
       learned: all,
+      offers,
       // A new side model is a new space.
       previous: learned.side ? null : { items, shardOf, target: shards.target },
     },

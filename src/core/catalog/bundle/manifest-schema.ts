@@ -38,7 +38,7 @@ const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 const digestSchema = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 const upTo = (most: number) => v.pipe(count, v.minValue(1), v.maxValue(most));
 /** A file of the bundle. Its name carries the start of its SHA-256, so it never changes under its name. */
-const fileSchema = v.strictObject({
+export const fileSchema = v.strictObject({
   /** Relative to the manifest. */
   file: v.pipe(
     v.string(),

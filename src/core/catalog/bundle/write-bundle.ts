@@ -13,6 +13,7 @@ import {
 } from '../features/feature-table';
 import type { Item, TextRecipe } from '../item';
 import type { ItemText } from '../locales';
+import type { MarketOffers } from '../offers';
 import { feedPositions } from '../shards/positions';
 import type { PreviousShards } from '../shards/shard-plan';
 import { putInto, type ShardTexts, writeShards } from '../shards/write-shards';
@@ -72,8 +73,8 @@ export interface WriteBundleOptions {
   whole?: boolean;
   /** The bundle that this one replaces in the same folder: its trained data is kept by id. */
   previous?: Predecessor;
-  /** Markets that have an offers file. Default: the markets of the previous bundle. */
-  offers?: readonly string[];
+  /** The offers, by market. Default: the files of the previous bundle stay, which is right if pages load both bundles as a whole. */
+  offers?: ReadonlyMap<string, MarketOffers>;
   /** Trained files for the items in the given order; they replace the previous bundle's. */
   learned?: Learned;
   /**
@@ -103,7 +104,8 @@ export async function writeBundle(
   options: WriteBundleOptions = {},
 ): Promise<Manifest> {
   const { shardItems, whole, previous, verify, onProgress } = options;
-  const { offers = previous?.manifest.offers ?? [], learned } = options;
+  const { offers, learned } = options;
+  const markets = offers ? [...offers.keys()] : (previous?.manifest.offers ?? []);
   const { items, encoders, currency, language, locales = [] } = content;
   check(content);
   const { text, image } = encoders;
@@ -144,6 +146,7 @@ export async function writeBundle(
       photos: pictured ? pickTaps(content.features, { text: [], image: photoTaps(image) }) : null,
       texts: new Map(locales.map(({ tag, ...texts }): [string, ShardTexts] => [tag, texts])),
       learned: all,
+      offers: offers ?? new Map(),
       previous: previous ? comparableShards(previous, frame, all) : null,
     },
     sink,
@@ -156,7 +159,7 @@ export async function writeBundle(
     ...(content.similar ? { similar: content.similar } : {}),
     ...(currency ? { currency } : {}),
     ...(language ? { language } : {}),
-    ...(offers.length > 0 ? { offers: [...new Set(offers)].sort() } : {}),
+    ...(markets.length > 0 ? { offers: [...markets].sort() } : {}),
     // Rules refer to products by id or by fields, so they stay valid whatever else changed.
     ...(previous?.manifest.rules ? { rules: previous.manifest.rules } : {}),
   };

@@ -2,16 +2,19 @@ import * as v from 'valibot';
 import { describe, expect, it, vi } from 'vitest';
 import { makeItem } from '../../../testing/bundles';
 import { freshFrom } from '../bundle/bundle-file';
-import { offersFile } from '../bundle/manifest-schema';
+import { type Manifest, offersFile } from '../bundle/manifest-schema';
 import {
   decodeOffers,
+  decodeShardOffers,
   encodeOffers,
-  fetchOffers,
+  encodeShardOffers,
+  fetchOffersFile,
   MAX_BYTES,
   marketSchema,
   mergedOffer,
   type Offer,
   offeredItem,
+  offersFor,
 } from '.';
 
 const bytesOf = (data: unknown): ArrayBuffer =>
@@ -21,7 +24,29 @@ const OFFERS: Offer[] = [
   { id: 'b "quoted"', availability: 'out-of-stock', quantity: 0 },
 ];
 
+const LIST = { file: 'directory-0123456789abcdef.bin', sha256: '0'.repeat(64), bytes: 12 };
+const indexOf = (part: object) => ({
+  schema: 2,
+  shards: [{ ids: 'ids-0123456789abcdef.bin', files: [LIST], head: OFFERS, ...part }],
+  offers: [],
+});
+
 describe('a file of offers', () => {
+  it('may be an index of the files with the offers of each shard', () => {
+    const shards = [{ ids: 'ids-0123456789abcdef.bin', files: [LIST], head: OFFERS }];
+    const bytes = encodeOffers({ currency: 'CHF', offers: [], shards }, 'at');
+    const read = decodeOffers(bytesOf(new TextDecoder().decode(bytes)), 'at');
+    expect(read).toEqual({ currency: 'CHF', offers: [], shards });
+    const manifest = (file: string) => ({ shards: { ids: { file } } }) as Manifest;
+    expect(offersFor(read, manifest(shards[0].ids))).toEqual({ offers: OFFERS, files: [LIST] });
+    expect(() => offersFor(read, manifest('ids-another.bin'))).toThrow('another state of the bundle');
+    expect(decodeShardOffers({ file: 'x', bytes: new Uint8Array(encodeShardOffers(OFFERS)).buffer })).toEqual(OFFERS);
+    expect([...encodeShardOffers([])]).toEqual([]);
+    expect(decodeShardOffers({ file: 'x', bytes: new ArrayBuffer(0) })).toEqual([]);
+    const wrong = bytesOf([{ id: 'a', price: -1 }]);
+    expect(() => decodeShardOffers({ file: 'x', bytes: wrong })).toThrow('x: 0.price (item "a")');
+  });
+
   it('is read as it was written, and has the same bytes for the same offers', () => {
     for (const market of ['default', 'de-ch']) {
       const bytes = encodeOffers({ currency: 'CHF', offers: OFFERS }, market);
@@ -38,7 +63,14 @@ describe('a file of offers', () => {
   });
 
   it.each([
-    ['another format', { schema: 2, offers: [] }, 'schema'],
+    ['another format', { schema: 3, offers: [] }, 'schema'],
+    ['an index without shards', { schema: 2, offers: [] }, 'schema'],
+    ['shards beside all offers', { schema: 1, shards: [], offers: [] }, 'schema'],
+    ['a file outside of the bundle', indexOf({ files: [{ ...LIST, file: '../list.bin' }] }), 'shards.0.files.0.file'],
+    ,
+    ['a file without digest', indexOf({ files: [{ ...LIST, sha256: 'abc' }] }), 'shards.0.files.0.sha256'],
+    ['an unknown entry of shards', indexOf({ count: 3 }), 'count'],
+    ['a text for a price in the head', indexOf({ head: [{ id: 'a', price: '3' }] }), 'shards.0.head.0.price'],
     ['no list', { schema: 1 }, 'offers'],
     ['an unknown field', { schema: 1, offers: [{ id: 'a', cost: 3 }] }, 'cost'],
     ['an unknown entry', { schema: 1, offers: [], date: 'today' }, 'date'],
@@ -69,16 +101,16 @@ describe('a file of offers', () => {
       return new Response(new ReadableStream({ pull: (to) => to.enqueue(chunk) }));
     };
     const offers = ['default', '../../secret'];
-    await expect(fetchOffers(endless, { offers })).rejects.toMatchObject({
+    await expect(fetchOffersFile(endless, { offers })).rejects.toMatchObject({
       code: 'bundle/offers',
       message: expect.stringContaining(`${MAX_BYTES / 1e6} MB`),
     });
-    await expect(fetchOffers(endless, { offers }, 'at')).rejects.toThrow('not of "at"');
-    await expect(fetchOffers(endless, {}, 'at')).rejects.toThrow('no market');
-    await expect(fetchOffers(endless, { offers }, '../../secret')).rejects.toMatchObject({ code: 'bundle/offers' });
+    await expect(fetchOffersFile(endless, { offers }, 'at')).rejects.toThrow('not of "at"');
+    await expect(fetchOffersFile(endless, {}, 'at')).rejects.toThrow('no market');
+    await expect(fetchOffersFile(endless, { offers }, '../../secret')).rejects.toMatchObject({ code: 'bundle/offers' });
     expect(asked).toEqual(['offers.json']);
     const missing = async () => new Response(null, { status: 404, statusText: 'Not Found' });
-    await expect(fetchOffers(missing, { offers })).rejects.toMatchObject({
+    await expect(fetchOffersFile(missing, { offers })).rejects.toMatchObject({
       code: 'bundle/offers',
       message: expect.stringMatching(/404 Not Found/),
       cause: expect.objectContaining({ code: 'bundle/unreachable' }),
@@ -96,7 +128,7 @@ it('allows only market names that are valid in file names', () => {
 it('asks the host each time whether the file is still the same', async () => {
   const fetch = vi.spyOn(globalThis, 'fetch').mockImplementation(async () => new Response('{"schema":1,"offers":[]}'));
   try {
-    await fetchOffers(freshFrom('https://shop.example/bundle'), { offers: ['default'] });
+    await fetchOffersFile(freshFrom('https://shop.example/bundle'), { offers: ['default'] });
     expect(fetch.mock.calls).toEqual([['https://shop.example/bundle/offers.json', { cache: 'no-cache' }]]);
   } finally {
     fetch.mockRestore();

@@ -18,10 +18,10 @@ const PARALLEL_FETCHES = 16;
 /** Minimum number of nodes of the directory that a search reads beyond the root. */
 const OPENED_NODES = 3;
 
-/** A file beside every shard: the rest of the pictures' taps, or the texts in another language, by tag. */
-export type SideFile = 'photos' | { texts: string };
+/** A file beside every shard: the rest of the pictures' taps, the texts in another language, by tag, or offers, by their lists of files. */
+export type SideFile = 'photos' | { texts: string } | { offers: readonly BundleFile[] };
 
-/** The files beside every shard of a bundle. */
+/** The files beside every shard that the manifest names. */
 export const sideFiles = ({ photos, locales = {} }: Pick<Manifest, 'photos' | 'locales'>): SideFile[] => [
   ...(photos ? (['photos'] as const) : []),
   ...Object.keys(locales).map((texts) => ({ texts })),
@@ -95,7 +95,10 @@ export class BundleShards {
   async beside(shard: number, kind: SideFile): Promise<{ file: string; bytes: ArrayBuffer }> {
     const [stem, lists] = this.#besideFiles(kind);
     const file = await this.#listed(stem, lists, shard);
-    return { file: file.file, bytes: await fetchChecked(this.#fetchFile, file) };
+    return {
+      file: file.file,
+      bytes: file.bytes === 0 ? new ArrayBuffer(0) : await fetchChecked(this.#fetchFile, file),
+    };
   }
 
   /** The shards whose means have the best scores, the best first. In a large catalogue, only the best part of the directory is read. */
@@ -165,7 +168,8 @@ export class BundleShards {
 
   #besideFiles(kind: SideFile): [FileStem, readonly BundleFile[]] {
     const { photos = [], locales = {} } = this.#manifest;
-    return kind === 'photos' ? ['photos', photos] : ['texts', locales[kind.texts]?.files ?? []];
+    if (kind === 'photos') return [kind, photos];
+    return 'offers' in kind ? ['offers', kind.offers] : ['texts', locales[kind.texts]?.files ?? []];
   }
 
   async #listed(stem: FileStem, lists: readonly BundleFile[], shard: number): Promise<BundleFile> {

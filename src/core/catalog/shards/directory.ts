@@ -34,12 +34,14 @@ export interface NodeShape {
 }
 
 /** Starts of the names of files that are listed. */
-export type FileStem = 'shard' | 'directory' | 'ids' | 'photos' | 'texts';
+export type FileStem = 'shard' | 'directory' | 'ids' | 'photos' | 'texts' | 'offers';
 
 /** Number of shards up to which the directory is one node. */
 const MAX_ENTRIES = 64;
 /** Bytes of a digest in a list of files, which also names the file. */
 const DIGEST = 8;
+/** Bytes of a file in a list. */
+export const LISTED_BYTES = 4 + DIGEST;
 /** Steps of the values of a mean: few, because a page loads many and compares only their order. */
 const STEPS = 15;
 
@@ -118,7 +120,7 @@ export const encodeFileList = (files: readonly BundleFile[]): Uint8Array<ArrayBu
  * @throws SidestreamError `bundle/invalid` when it is for another number of files
  */
 export function decodeFileList(bytes: ArrayBuffer, file: string, stem: FileStem, count: number): BundleFile[] {
-  if (bytes.byteLength !== (4 + DIGEST) * count) throw invalidBundle(file, `is not a list of ${count} files`);
+  if (bytes.byteLength !== LISTED_BYTES * count) throw invalidBundle(file, `is not a list of ${count} files`);
   const view = new DataView(bytes);
   return Array.from({ length: count }, (_, n) => {
     const sha256 = hex(new Uint8Array(bytes, 4 * count + n * DIGEST, DIGEST));

@@ -1,7 +1,7 @@
 import { joinBytes, sha256 } from '../../common/bytes';
 import type { Learned } from '../bundle/bundle';
 import { compressed, isCompressed } from '../bundle/bundle-file';
-import { type BundleFile, type BundleSink, LISTED_FILES, type Manifest } from '../bundle/manifest-schema';
+import { type BundleFile, type BundleSink, LISTED_FILES, type Manifest, offersFile } from '../bundle/manifest-schema';
 import { type Demand, decodeDemand, demandSums, encodeDemand, pickDemand, withPopularity } from '../demand';
 import {
   type ContentBlend,
@@ -12,6 +12,7 @@ import {
 } from '../features/feature-table';
 import type { Item } from '../item';
 import { encodeTexts, type ItemText, shownItem } from '../locales';
+import { encodeOffers, encodeShardOffers, type MarketOffers } from '../offers';
 import { pickSideModel, type SideModel, type SideRows } from '../side-model/side-model';
 import { decodeSideRows, encodeSideRows } from '../side-model/side-model-file';
 import { productPopularity, productStatistics, variantGroups } from '../variants/variant-groups';
@@ -69,6 +70,8 @@ export interface ShardContent {
   /** Other languages, by tag. */
   texts: ReadonlyMap<string, ShardTexts>;
   learned: Learned;
+  /** Offers to write, by market: those that are kept are divided like the items. */
+  offers: ReadonlyMap<string, MarketOffers>;
   /** The shards that these replace, made in the same space. */
   previous: PreviousShards | null;
 }
@@ -159,27 +162,33 @@ export async function writeShards(
     const listed = await putLists(translated.get(tag) ?? [], put);
     locales[tag] = { ...(market ? { market } : {}), head: await putTexts(language, first), files: listed };
   }
+  const idsOf = (rows: readonly number[]): string[] => rows.map((row) => items[row].id);
   const ids: BundleFile[] = [];
-  for (const bytes of encodeIdBuckets(members.map((rows) => rows.map((row) => items[row].id)))) {
+  for (const bytes of encodeIdBuckets(members.map(idsOf))) {
     ids.push(await put('ids', 'bin', bytes));
   }
   const whole = options.whole ?? size <= WHOLE_BYTES;
   const bytesOf = (name: keyof SectionBytes): number => sections.reduce((sum, lengths) => sum + lengths[name], 0);
   const { side, cooccurrence } = learned;
+  const shards: Manifest['shards'] = {
+    count: members.length,
+    target,
+    bytes: size,
+    largest: members.reduce((most, { length }) => Math.max(most, length), 0),
+    whole,
+    ...(options.whole === undefined && options.shardItems === undefined ? {} : { chosen: true as const }),
+    files: await putLists(files, put),
+    directory: await putDirectory(entries, put),
+    ids: await put('ids', 'bin', encodeFileList(ids)),
+    ...(whole ? {} : { terms: await putTerms(content, members, put) }),
+    head,
+  };
+  for (const [market, given] of content.offers) {
+    const file = await putOffers(market, given, shards, [idsOf(first), ...members.map(idsOf)], put);
+    await sink(offersFile(market), file);
+  }
   return {
-    shards: {
-      count: members.length,
-      target,
-      bytes: size,
-      largest: members.reduce((most, { length }) => Math.max(most, length), 0),
-      whole,
-      ...(options.whole === undefined && options.shardItems === undefined ? {} : { chosen: true as const }),
-      files: await putLists(files, put),
-      directory: await putDirectory(entries, put),
-      ids: await put('ids', 'bin', encodeFileList(ids)),
-      ...(whole ? {} : { terms: await putTerms(content, members, put) }),
-      head,
-    },
+    shards,
     ...(photos ? { photos: await putLists(pictures, put) } : {}),
     ...(variantGroups(items) ? { variants: true as const } : {}),
     ...(texts.size > 0 ? { locales } : {}),
@@ -223,6 +232,31 @@ function putTerms(
   };
   for (const rows of members) builder.add(rows.map(itemOf));
   return builder.write(put);
+}
+
+/**
+ * Writes the files with the offers of each shard, unless pages load the whole bundle.
+ * @param offers of items in any order; `shards` of the file that this one replaces
+ * @param head ids of the items in the head
+ * @param members ids of the items of each shard
+ * @returns the market's offers file, which must be stored last
+ * @throws SidestreamError `bundle/offers` when it is larger than pages accept
+ */
+export async function putOffers(
+  market: string,
+  { currency, offers, shards: before = [] }: MarketOffers,
+  { ids, whole }: Manifest['shards'],
+  [head, ...members]: readonly (readonly string[])[],
+  put: PutFile,
+): Promise<Uint8Array> {
+  if (whole) return encodeOffers({ currency, offers }, market);
+  const offerOf = new Map(offers.map((offer) => [offer.id, offer]));
+  const of = (some: readonly string[]) => some.flatMap((id) => offerOf.get(id) ?? []);
+  const files: BundleFile[] = [];
+  for (const shard of members) files.push(await put('offers', 'bin', encodeShardOffers(of(shard))));
+  const own = { ids: ids.file, files: await putLists(files, put), head: of(head) };
+  const others = before.filter((other) => other.ids !== own.ids).slice(0, 1);
+  return encodeOffers({ currency, offers: [], shards: [own, ...others] }, market);
 }
 
 /** Compressed bytes of an item in a shard, estimated from an even selection. @param shardWith makes a shard of some rows */

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { env } from '@tensorflow/tfjs-core';
 import { addLearned, type Bundle, MANIFEST_FILE, openBundle } from '../../../core/catalog';
 import { SidestreamError } from '../../../error';
-import { folderFetch, folderSink, removeStale, withBundle } from '../../bundler';
+import { folderFetch, folderSink, keptOffers, removeStale, withBundle } from '../../bundler';
 import { startBackend } from '../backend';
 import type { KeptBytes } from '../side';
 
@@ -58,7 +58,9 @@ export type StoredLearned = Partial<Record<'companions' | 'side' | 'demand', { b
 export async function storeLearned(learned: Learned, out: string, digest: string): Promise<StoredLearned> {
   const next = await withBundle(out, async () => {
     const bundle = await requireBundle(out, digest);
-    const next = await addLearned(bundle, learned, await folderSink(out));
+    // Training may group the items differently.
+    const offers = await keptOffers(out, () => undefined);
+    const next = await addLearned(bundle, learned, await folderSink(out), offers);
     await removeStale(out, next, bundle.manifest);
     return next;
   });
