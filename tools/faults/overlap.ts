@@ -112,7 +112,8 @@ class Shop {
         JSON.stringify({ id: `item-${n}`, title: `Cotton shirt ${n}`, price: round + 1 }),
       );
       writeFileSync(file('jsonl'), rows.join('\n'));
-      return ['build', file('jsonl'), '--no-encoders', '--workers', '1', ...out];
+      // In parts, so that offers are divided like the items.
+      return ['build', file('jsonl'), '--no-encoders', '--workers', '1', '--shards', '4', ...out];
     }
     if (name === 'rules') {
       writeFileSync(file('json'), JSON.stringify({ version: 1, rules: [{ name: `${round}`, diversity: 0.1 }] }));

@@ -66,5 +66,6 @@ export type { BundleShards, SideFile } from './shards/bundle-shards';
 export type { DirectoryNode } from './shards/directory';
 export { joinCompanions, joinDemand, joinSide, type Part } from './shards/join-parts';
 export type { Head, Shard } from './shards/shard-file';
+export { putInto, putOffers } from './shards/write-shards';
 export { placeByContent, type SideModel } from './side-model';
 export type { VariantGroups } from './variants/variant-groups';

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bundleItems, describeRejectedRow, type Item, openHead } from '../../core/catalog';
+import { bundleItems, describeRejectedRow, type Item, openHead, putInto, putOffers } from '../../core/catalog';
 import { type FeedMapping, type FeedOffer, parsedRows, recordOffer } from '../../core/catalog/feed';
 import {
   DEFAULT_MARKET,
@@ -12,7 +12,6 @@ import {
   type Offered,
   offersFile,
 } from '../../core/catalog/offers';
-import { putInto, putOffers } from '../../core/catalog/shards/write-shards';
 import { counted } from '../../core/common/text';
 import { SidestreamError } from '../../error';
 import { type Meter, metered, type RejectedRows, singleCurrency } from '../pipeline';

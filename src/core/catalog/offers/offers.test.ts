@@ -67,7 +67,6 @@ describe('a file of offers', () => {
     ['an index without shards', { schema: 2, offers: [] }, 'schema'],
     ['shards beside all offers', { schema: 1, shards: [], offers: [] }, 'schema'],
     ['a file outside of the bundle', indexOf({ files: [{ ...LIST, file: '../list.bin' }] }), 'shards.0.files.0.file'],
-    ,
     ['a file without digest', indexOf({ files: [{ ...LIST, sha256: 'abc' }] }), 'shards.0.files.0.sha256'],
     ['an unknown entry of shards', indexOf({ count: 3 }), 'count'],
     ['a text for a price in the head', indexOf({ head: [{ id: 'a', price: '3' }] }), 'shards.0.head.0.price'],
