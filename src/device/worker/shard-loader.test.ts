@@ -179,16 +179,6 @@ describe('an engine with a catalogue of which it loads a part', () => {
     await engine.close();
   });
 
-  it('has its loaded items in the order of the feed', async () => {
-    const engine = await start();
-    await clickAll(engine, about(30).slice(0, 1));
-    const { items } = await engine.browse({ limit: COUNT });
-    expect(items.length).toBeGreaterThan(200);
-    const places = items.map(({ id }) => Number(id.replace('item-', '')));
-    expect(places).toEqual(places.toSorted((a, b) => a - b));
-    await engine.close();
-  });
-
   it('loads the first items of a list of the shop for a known shopper, and continues without them', async () => {
     const engine = await start();
     const [liked, other] = [about(7), about(12)];
