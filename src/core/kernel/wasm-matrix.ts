@@ -2,16 +2,16 @@ import { BINARY } from './binary/matrix-products';
 import { GivenTable, type Matrix, type Softmax, type TableSize } from './matrix';
 
 /** Bytes of a page of WebAssembly's memory. */
-export const PAGE = 65_536;
+const PAGE = 65_536;
 /** Bytes of a 32-bit float. */
-export const FLOAT = 4;
+const FLOAT = 4;
 
 /**
  * Compiles a kernel.
  * @param binary as built by the set-up, base64
  * @returns null if it cannot run: a content security policy forbids WebAssembly, or the device lacks its vector instructions
  */
-export function compiled(binary: string): WebAssembly.Module | null {
+function compiled(binary: string): WebAssembly.Module | null {
   try {
     return new WebAssembly.Module(Uint8Array.from(atob(binary), (letter) => letter.charCodeAt(0)));
   } catch {
@@ -20,10 +20,10 @@ export function compiled(binary: string): WebAssembly.Module | null {
 }
 
 /** A function of the kernel; addresses in bytes and sizes as in its source. */
-export type KernelFunction = (...given: number[]) => number;
+type KernelFunction = (...given: number[]) => number;
 
 /** @throws TypeError when the module lacks one of them */
-export function functionsOf<Name extends string>(
+function functionsOf<Name extends string>(
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,
   names: readonly Name[],
@@ -37,7 +37,7 @@ export function functionsOf<Name extends string>(
   return Object.fromEntries(functions) as Record<Name, KernelFunction>;
 }
 
-export const padded = (count: number, multiple: number): number => Math.ceil(count / multiple) * multiple;
+const padded = (count: number, multiple: number): number => Math.ceil(count / multiple) * multiple;
 
 /** The functions of `assembly/matrix-products.ts`. */
 const NAMES = ['products', 'weightedSums', 'addPlaced', 'placedWeights', 'highest', 'softmax'] as const;
