@@ -1,22 +1,17 @@
-import { type Matrix, ScriptMatrix, type Softmax, scriptSoftmax, type TableSize } from './matrix';
+import { type Matrix, ScriptMatrix, type Softmax, scriptSoftmax } from './matrix';
 
-export { type Matrix, type PlaceTable, queryProducts } from './matrix';
+export { type Matrix, queryProducts } from './matrix';
 
-type Make = (count: number, width: number, tables?: readonly TableSize[]) => Matrix;
-const scriptMatrix: Make = (...shape) => new ScriptMatrix(...shape);
+type Make = (count: number, width: number) => Matrix;
+const scriptMatrix: Make = (count, width) => new ScriptMatrix(count, width);
 
 let loading: Promise<void> | null = null;
 let make = scriptMatrix;
 let backend: 'wasm' | 'javascript' = 'javascript';
 let softmaxOf = scriptSoftmax;
 
-/**
- * A matrix of zeros, on the kernel if it is loaded, else in JavaScript.
- * @param count number of rows
- * @param width number of own columns of each row
- * @param tables of the columns after these. Default: no tables
- */
-export const createMatrix: Make = (...shape) => make(...shape);
+/** A matrix of zeros, on the kernel if it is loaded, else in JavaScript. */
+export const createMatrix: Make = (count, width) => make(count, width);
 
 /** Uses the kernel if it is loaded. */
 export const softmax: Softmax = (scores, added, shares) => softmaxOf(scores, added, shares);
@@ -39,14 +34,14 @@ export function loadKernel(): Promise<void> {
 async function load(): Promise<void> {
   const { compileKernel, kernelSoftmax } = await import('./wasm-matrix');
   const kernel = compileKernel();
-  make = (...shape) => {
+  make = (count, width) => {
     try {
-      if (kernel) return kernel(...shape);
+      if (kernel) return kernel(count, width);
     } catch (thrown) {
       // Memory is short: there may be enough for the next matrix.
       if (!(thrown instanceof RangeError)) throw thrown;
     }
-    return scriptMatrix(...shape);
+    return scriptMatrix(count, width);
   };
   backend = kernel ? 'wasm' : 'javascript';
   softmaxOf = kernelSoftmax() ?? scriptSoftmax;
