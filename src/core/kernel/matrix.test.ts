@@ -59,14 +59,6 @@ describe.each(Object.entries(KINDS))('%s', (_, make) => {
     );
   });
 
-  it('writes sums to the given array', () => {
-    const matrix = filled(make(9, 5));
-    const room = vectors(3, 5);
-    const sums = matrix.weightedSums(vectors(2, 9), room);
-    expect(sums[1]).toBe(room[1]);
-    expect(sums).toEqual(matrix.weightedSums(vectors(2, 9)));
-  });
-
   it('gives equal rows equal products, wherever they are', () => {
     const matrix = make(71, 29);
     for (let row = 0; row < 71; row++) for (let d = 0; d < 29; d++) matrix.row(row)[d] = Math.sin(d);

@@ -16,10 +16,9 @@ export interface Matrix {
   /**
    * Sums of the rows, weighted by each list of weights.
    * @param weights [count] each
-   * @param out receives the results: one for each list, or more. Default new ones
    * @returns for each list [width]
    */
-  weightedSums(weights: readonly Float32Array[], out?: readonly Float32Array[]): Float32Array[];
+  weightedSums(weights: readonly Float32Array[]): Float32Array[];
 }
 
 /**
@@ -78,12 +77,8 @@ export class ScriptMatrix implements Matrix {
     return queries.map((query) => queryProducts(this.#values, this, query));
   }
 
-  weightedSums(weights: readonly Float32Array[], out?: readonly Float32Array[]): Float32Array[] {
-    return weights.map((own, n) => {
-      const sums = out?.[n] ?? new Float32Array(this.width);
-      sums.set(weightedSum(this.#values, this, own));
-      return sums;
-    });
+  weightedSums(weights: readonly Float32Array[]): Float32Array[] {
+    return weights.map((own) => Float32Array.from(weightedSum(this.#values, this, own)));
   }
 }
 

@@ -109,8 +109,8 @@ class WasmMatrix implements Matrix {
     });
   }
 
-  weightedSums(weights: readonly Float32Array[], given?: readonly Float32Array[]): Float32Array[] {
-    return inParts(weights, (part, count, first) => {
+  weightedSums(weights: readonly Float32Array[]): Float32Array[] {
+    return inParts(weights, (part, count) => {
       this.#give(part, this.#rows);
       this.#output.fill(0, 0, count * this.#columns);
       this.#functions.weightedSums(
@@ -121,11 +121,7 @@ class WasmMatrix implements Matrix {
         count,
         this.#output.byteOffset,
       );
-      return part.map((_, n) => {
-        const sums = given?.[first + n] ?? new Float32Array(this.width);
-        sums.set(this.#output.subarray(n * this.#columns, n * this.#columns + this.width));
-        return sums;
-      });
+      return part.map((_, n) => this.#output.slice(n * this.#columns, n * this.#columns + this.width));
     });
   }
 
@@ -138,18 +134,15 @@ class WasmMatrix implements Matrix {
   }
 }
 
-/**
- * @param multiply multiplies the vectors from `first` on, up to the maximum per call; `count` is their number, rounded up to
- * a whole number of pairs
- */
+/** @param multiply multiplies up to the maximum per call; `count` is their number, rounded up to a whole number of pairs */
 function inParts(
   vectors: readonly Float32Array[],
-  multiply: (part: readonly Float32Array[], count: number, first: number) => Float32Array[],
+  multiply: (part: readonly Float32Array[], count: number) => Float32Array[],
 ): Float32Array[] {
   const out: Float32Array[] = [];
   for (let first = 0; first < vectors.length; first += MAX_PER_CALL) {
     const part = vectors.slice(first, first + MAX_PER_CALL);
-    out.push(...multiply(part, padded(part.length, 2), first));
+    out.push(...multiply(part, padded(part.length, 2)));
   }
   return out;
 }
