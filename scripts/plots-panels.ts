@@ -190,7 +190,7 @@ const changes = ({ methods, reference }: TableSummary): Panel => ({
 /** Bars end here; the figure is next to them. */
 const [LEAST, MOST] = [0.1, 100];
 /** Our bars among those of peers. */
-const OURS = /^(sidestream(?!-)|int8 scan|clustered retrieval)/i;
+const OURS = /^(sidestream(?!-)|(int8|kernel) scan|clustered retrieval)/i;
 
 /** Distance of every figure of some areas from its bound: 1 is the bound, 2 twice as good. */
 export const barsPlot = (areas: readonly KeptArea[]): Picture =>

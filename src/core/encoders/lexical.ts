@@ -1,6 +1,6 @@
 import { quantizeRow } from '../common/bytes';
+import { leadingEigenpairs } from '../common/eigen';
 import { startOf, type WeightedText } from '../common/text';
-import { leadingEigenpairs } from './eigen';
 
 /** Weight of each term of an item, by the term's hash. */
 export type LexicalTerms = ReadonlyMap<number, number>;

@@ -1,7 +1,7 @@
 import { SidestreamError } from '../../error';
 import { littleEndian } from '../common/bytes';
+import { type Eigenpairs, leadingEigenpairs, matrixOperator } from '../common/eigen';
 import { type Rows, rowProducts } from '../common/row-products';
-import { type Eigenpairs, leadingEigenpairs, matrixOperator } from './eigen';
 import type { LexicalEncoder } from './lexical';
 import type { RawTaps } from './session';
 

@@ -1,38 +1,20 @@
-import { type Matrix, ScriptMatrix, type Softmax, scriptSoftmax, type TableSize } from './matrix';
-import type { ByteMatrix } from './wasm-byte-matrix';
+import { type Matrix, ScriptMatrix, type Softmax, scriptSoftmax } from './matrix';
 
-export { type Matrix, type PlaceTable, queryProducts } from './matrix';
-export type { ByteMatrix } from './wasm-byte-matrix';
+export { type Matrix, queryProducts } from './matrix';
 
-type Make = (count: number, width: number, tables?: readonly TableSize[]) => Matrix;
-const scriptMatrix: Make = (...shape) => new ScriptMatrix(...shape);
+type Make = (count: number, width: number) => Matrix;
+const scriptMatrix: Make = (count, width) => new ScriptMatrix(count, width);
 
 let loading: Promise<void> | null = null;
 let make = scriptMatrix;
 let backend: 'wasm' | 'javascript' = 'javascript';
 let softmaxOf = scriptSoftmax;
-let makeBytes: (...shape: [capacity: number, width: number, parts: number]) => ByteMatrix | null = () => null;
 
-/**
- * A matrix of zeros, on the kernel if it is loaded, else in JavaScript.
- * @param count number of rows
- * @param width number of own columns of each row
- * @param tables of the columns after these. Default: no tables
- */
-export const createMatrix: Make = (...shape) => make(...shape);
+/** A matrix of zeros, on the kernel if it is loaded, else in JavaScript. */
+export const createMatrix: Make = (count, width) => make(count, width);
 
 /** Uses the kernel if it is loaded. */
 export const softmax: Softmax = (scores, added, shares) => softmaxOf(scores, added, shares);
-
-/**
- * A matrix of 8-bit integers without rows; null until the kernel is loaded, if it cannot run, and if memory is short: the caller
- * then multiplies floats.
- * @param capacity maximum number of rows
- * @param width columns of all parts
- * @param parts of a row, of equal width and with a scale each
- */
-export const createByteMatrix = (capacity: number, width: number, parts: number): ByteMatrix | null =>
-  makeBytes(capacity, width, parts);
 
 /** What matrices made from now on compute on. */
 export const matrixBackend = (): 'wasm' | 'javascript' => backend;
@@ -50,25 +32,17 @@ export function loadKernel(): Promise<void> {
 }
 
 async function load(): Promise<void> {
-  const [{ compileKernel, kernelSoftmax }, { compileByteKernel }] = await Promise.all([
-    import('./wasm-matrix'),
-    import('./wasm-byte-matrix'),
-  ]);
+  const { compileKernel, kernelSoftmax } = await import('./wasm-matrix');
   const kernel = compileKernel();
-  make = orElse(kernel, scriptMatrix);
-  backend = kernel ? 'wasm' : 'javascript';
-  softmaxOf = kernelSoftmax() ?? scriptSoftmax;
-  makeBytes = orElse(compileByteKernel(), () => null);
-}
-
-/** Makes a matrix otherwise if the kernel cannot run, or if memory is short: there may be enough for the next matrix. */
-const orElse =
-  <Shape extends unknown[], T>(kernel: ((...shape: Shape) => T) | null, otherwise: (...shape: Shape) => T) =>
-  (...shape: Shape): T => {
+  make = (count, width) => {
     try {
-      if (kernel) return kernel(...shape);
+      if (kernel) return kernel(count, width);
     } catch (thrown) {
+      // Memory is short: there may be enough for the next matrix.
       if (!(thrown instanceof RangeError)) throw thrown;
     }
-    return otherwise(...shape);
+    return scriptMatrix(count, width);
   };
+  backend = kernel ? 'wasm' : 'javascript';
+  softmaxOf = kernelSoftmax() ?? scriptSoftmax;
+}

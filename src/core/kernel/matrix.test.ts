@@ -1,14 +1,12 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { type Matrix, ScriptMatrix, type TableSize } from './matrix';
+import { type Matrix, ScriptMatrix } from './matrix';
 import { compileKernel } from './wasm-matrix';
 
 const wasm = compileKernel();
 const KINDS = {
-  'a matrix of the kernel': (count: number, width: number, tables?: readonly TableSize[]) =>
-    wasm!(count, width, tables),
-  'a matrix in JavaScript': (count: number, width: number, tables?: readonly TableSize[]) =>
-    new ScriptMatrix(count, width, tables),
+  'a matrix of the kernel': wasm!,
+  'a matrix in JavaScript': (count: number, width: number) => new ScriptMatrix(count, width),
 };
 
 function filled(matrix: Matrix): Matrix {
@@ -59,64 +57,6 @@ describe.each(Object.entries(KINDS))('%s', (_, make) => {
       }),
       { seed: 1, numRuns: 60 },
     );
-  });
-
-  it('uses the columns of tables for the items placed on them', () => {
-    fc.assert(
-      fc.property(
-        fc.integer({ min: 1, max: 140 }),
-        fc.nat(9),
-        fc.integer({ min: 1, max: 19 }),
-        (count, own, queries) => {
-          const sizes = [
-            { rows: 5, width: 3 },
-            { rows: 1, width: 6 },
-          ];
-          const [matrix, plain] = [filled(make(count, own, sizes)), make(count, own + 9)];
-          for (const [n, table] of matrix.tables.entries()) {
-            for (let row = 0; row < sizes[n].rows; row++) {
-              table.row(row).set(Float32Array.from(table.row(row), (_unused, d) => Math.sin(row * 5 + d + n)));
-            }
-          }
-          for (let row = 0; row < count; row++) {
-            matrix.tables[0].place(row, (row % 17) / 4);
-            plain.row(row).set(matrix.row(row));
-            let from = own;
-            for (const table of matrix.tables) {
-              plain.row(row).set(table.of(row), from);
-              from += table.width;
-            }
-          }
-          const [first] = matrix.tables;
-          // Row 5 is placed at 1.25.
-          if (count > 5) {
-            for (const [d, value] of first.of(5).entries()) {
-              expect(value).toBeCloseTo(0.75 * first.row(1)[d] + 0.25 * first.row(2)[d], 6);
-            }
-          }
-          const pairs = [
-            [matrix.products(vectors(queries, own + 9)), plain.products(vectors(queries, own + 9))],
-            [matrix.weightedSums(vectors(queries, count)), plain.weightedSums(vectors(queries, count))],
-          ];
-          for (const [tabled, whole] of pairs) {
-            expect(tabled.map(({ length }) => length)).toEqual(whole.map(({ length }) => length));
-            const errors = whole.flatMap((values, n) =>
-              Array.from(values, (value, at) => Math.abs(tabled[n][at] - value)),
-            );
-            expect(errors.filter((error) => !(error < 1e-4))).toEqual([]);
-          }
-        },
-      ),
-      { seed: 1, numRuns: 60 },
-    );
-  });
-
-  it('writes sums to the given array', () => {
-    const matrix = filled(make(9, 5));
-    const room = vectors(3, 5);
-    const sums = matrix.weightedSums(vectors(2, 9), room);
-    expect(sums[1]).toBe(room[1]);
-    expect(sums).toEqual(matrix.weightedSums(vectors(2, 9)));
   });
 
   it('gives equal rows equal products, wherever they are', () => {

@@ -84,12 +84,9 @@ export class TermMatrix {
     for (const [n, name] of names.entries()) this.#matrix.row(n).set(values[name]);
   }
 
-  /** The weighted sum of the terms by each list of weights, [count]. @param out receives them. Default new arrays */
-  sums(weights: readonly TermWeights[], out?: readonly Float32Array[]): Float32Array[] {
-    return this.#matrix.weightedSums(
-      weights.map((own) => Float32Array.from(this.#names, (name) => own[name])),
-      out,
-    );
+  /** The weighted sum of the terms by each list of weights, [count]. */
+  sums(weights: readonly TermWeights[]): Float32Array[] {
+    return this.#matrix.weightedSums(weights.map((own) => Float32Array.from(this.#names, (name) => own[name])));
   }
 
   /**

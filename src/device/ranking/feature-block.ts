@@ -67,15 +67,12 @@ export function numberRbf(values: Float32Array): Float32Array {
 /** Radial basis functions over the order of the catalogue. */
 export const ORDER_RBFS = 24;
 
-/**
- * The radial basis functions of places in the order of a catalogue of `count` items, [places * 24].
- * @param places default: of each item
- */
-export function orderRbf(count: number, places: ArrayLike<number> = { length: count }): Float32Array {
-  const rbf = new Float32Array(places.length * ORDER_RBFS);
-  for (let at = 0; at < places.length; at++) {
+/** The radial basis functions of the places of `count` items in the order of the catalogue, [count * 24]. */
+export function orderRbf(count: number): Float32Array {
+  const rbf = new Float32Array(count * ORDER_RBFS);
+  for (let at = 0; at < count; at++) {
     for (let n = 0; n < ORDER_RBFS; n++) {
-      rbf[at * ORDER_RBFS + n] = Math.exp(-((((places[at] ?? at) * ORDER_RBFS) / count - n) ** 2) / 2);
+      rbf[at * ORDER_RBFS + n] = Math.exp(-(((at * ORDER_RBFS) / count - n) ** 2) / 2);
     }
   }
   return rbf;

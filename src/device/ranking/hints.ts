@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { Item } from '../../core/catalog';
+import { folded } from '../../core/common/words';
 import type { CatalogIndex } from './catalog-index';
 import type { Scored } from './rank-state';
 import { deviation } from './rules/apply-rules';
@@ -186,9 +187,6 @@ function textOf(item: Item): string {
   texts.set(item, text);
   return text;
 }
-
-/** The text without differences of case, width and accents. */
-const folded = (text: string): string => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
 
 /** Choices of the visit after which hints count half. See docs/results/measured.md for how it was chosen. */
 const PRIOR_CHOICES = 1;

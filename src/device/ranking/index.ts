@@ -31,7 +31,7 @@ export {
   type SetRule,
 } from './rules/rules';
 export { rankOf, scores, type TermWeights, topRows } from './score';
-export { MAX_ABS_Z, type NumberFeatures } from './terms/numeric-affinity';
+export type { NumberFeatures } from './terms/numeric-affinity';
 export { sideScores } from './terms/side-scores';
 export {
   finiteValues,

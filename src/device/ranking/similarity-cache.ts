@@ -1,5 +1,5 @@
 import type { ContentVectors } from '../../core/catalog';
-import { type ByteMatrix, createByteMatrix } from '../../core/kernel';
+import { createMatrix, type Matrix, matrixBackend } from '../../core/kernel';
 import { similarities, vectorOf } from './similarities';
 
 /** Bytes of similarities cached: 80 items of a catalogue of 100,000. */
@@ -9,19 +9,16 @@ const MAX_BYTES = 32 * 1024 * 1024;
  */
 const MAX_ITEMS = 100;
 
-/** Parts of a content vector: text and image. */
-const PARTS = 2;
-
 /**
  * Content similarities of single items to the whole catalogue, cached for the items requested last: a history grows by
  * one item per choice, so all but one of its similarities are cached from the list before. Once the kernel is loaded, it
- * multiplies the vectors as the 8-bit integers that they were made from, which changes a similarity by less than 1e-4.
+ * multiplies the vectors.
  */
 export class SimilarityCache {
   readonly #vectors: ContentVectors;
   readonly #known = new Map<number, Float32Array>();
   readonly #most: number;
-  #matrix: ByteMatrix | null = null;
+  #matrix: Matrix | null = null;
 
   /** @param maxBytes memory for similarities; at least four rows are kept */
   constructor(vectors: ContentVectors, maxBytes = MAX_BYTES) {
@@ -58,19 +55,19 @@ export class SimilarityCache {
 
   /** Dot products of each vector with every item. @returns for each vector [count] */
   products(vectors: readonly Float32Array[]): Float32Array[] {
-    return this.#bytes?.products(vectors) ?? vectors.map((vector) => similarities(this.#vectors, vector));
+    return this.#copied?.products(vectors) ?? vectors.map((vector) => similarities(this.#vectors, vector));
   }
 
   #computed(rows: readonly number[]): Float32Array[] {
-    return this.#bytes?.rowProducts(rows) ?? this.products(rows.map((row) => vectorOf(this.#vectors, row)));
+    return this.products(rows.map((row) => vectorOf(this.#vectors, row)));
   }
 
-  /** The vectors as integers; null until the kernel is loaded. */
-  get #bytes(): ByteMatrix | null {
-    const { count, width, values } = this.#vectors;
-    if (!this.#matrix) {
-      this.#matrix = createByteMatrix(count, width, PARTS);
-      this.#matrix?.fillRounded(values);
+  /** The vectors in the memory of the kernel; null until it is loaded, and if it cannot run. */
+  get #copied(): Matrix | null {
+    if (!this.#matrix && matrixBackend() === 'wasm') {
+      const { count, width } = this.#vectors;
+      this.#matrix = createMatrix(count, width);
+      for (let row = 0; row < count; row++) this.#matrix.row(row).set(vectorOf(this.#vectors, row));
     }
     return this.#matrix;
   }

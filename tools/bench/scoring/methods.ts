@@ -1,4 +1,4 @@
-import { type ByteMatrix, createByteMatrix } from '../../../src/core/kernel';
+import { createMatrix, type Matrix } from '../../../src/core/kernel';
 import { topRows } from '../../../src/device/ranking';
 import { TOP, type VectorSet } from './vectors';
 
@@ -20,17 +20,16 @@ export interface Method {
 /** For a method without such a setting. */
 export const never = async (): Promise<false> => false;
 
-/** Our scan: every row, as int8 with a scale for text and one for picture, on vector instructions. */
-export const byteScan: Method = {
-  name: 'int8 scan',
-  async build({ count, width, values }) {
-    const matrix = byteMatrix(count, width, 2);
-    matrix.fillRounded(values);
+/** Our scan: every row, on vector instructions. */
+export const kernelScan: Method = {
+  name: 'kernel scan',
+  async build(vectors) {
+    const matrix = kernelMatrix(vectors);
     return {
       search: (query) => topRows(matrix.products([query])[0], TOP),
       widen: never,
-      // Rows, two scales each, and the results of up to eight queries.
-      bytes: () => count * (width + 2 * 4 + 8 * 4),
+      // Rows, and the results of up to eight queries.
+      bytes: () => 4 * vectors.count * (vectors.width + 8),
     };
   },
 };
@@ -53,9 +52,9 @@ export const floatScan: Method = {
   }),
 };
 
-/** @throws Error if vector instructions are not available */
-export function byteMatrix(count: number, width: number, parts: number): ByteMatrix {
-  const matrix = createByteMatrix(count, width, parts);
-  if (!matrix) throw new Error('the kernel cannot run here');
+/** The vectors in the memory of the kernel, which must be loaded. */
+export function kernelMatrix({ count, width, values }: VectorSet): Matrix {
+  const matrix = createMatrix(count, width);
+  for (let row = 0; row < count; row++) matrix.row(row).set(values.subarray(row * width, (row + 1) * width));
   return matrix;
 }

@@ -1,7 +1,7 @@
 import { type AreaResult, atLeast, type Bar, type Say } from '../kept';
 import { peers } from '../peers';
 import { median, processorTime, timed } from '../timing';
-import { byteMatrix, byteScan, floatScan, type Index, type Method } from './methods';
+import { floatScan, type Index, kernelMatrix, kernelScan, type Method } from './methods';
 import { peerMethods } from './peer-indexes';
 import { recallOf, type VectorSet, vectorsOf } from './vectors';
 
@@ -48,11 +48,11 @@ async function searched(
   const size = vectors.count.toLocaleString('en');
   const note = (name: string, measured: string): void =>
     void figures.push({ name: `${size} vectors, ${name}`, measured });
-  const ours = await built(byteScan, vectors);
+  const ours = await built(kernelScan, vectors);
   bars.push(
-    atLeast(`${size}: recall@10 of the int8 scan`, 0.99, ours.recall, 'against 32-bit floats, top 10 of 40 queries'),
+    atLeast(`${size}: recall@10 of the kernel scan`, 0.99, ours.recall, 'against 32-bit floats, top 10 of 40 queries'),
   );
-  noteBuilt(note, byteScan, ours);
+  noteBuilt(note, kernelScan, ours);
   const times = new Map<string, number>();
   for (const method of [floatScan, ...peerMethods()]) {
     const known = costs.get(method.name);
@@ -69,8 +69,8 @@ async function searched(
     costs.set(method.name, { seconds: peer.seconds, bytes: peer.index.bytes() });
     noteBuilt(note, method, peer);
     const { first, second } = await race(peer.index, ours.index, vectors.queries);
-    times.set(method.name, first).set(byteScan.name, second);
-    bars.push(comparison(`${size}: ${method.name} / ${byteScan.name}`, first, second, peer, ours));
+    times.set(method.name, first).set(kernelScan.name, second);
+    bars.push(comparison(`${size}: ${method.name} / ${kernelScan.name}`, first, second, peer, ours));
     peer.index.free?.();
   }
   series[`time per query, ${size} vectors`] = {
@@ -131,17 +131,13 @@ async function race(a: Index, b: Index, queries: readonly Float32Array[]): Promi
 }
 
 /** Time of several queries at once, as for a list about several items. */
-async function together(
-  note: (name: string, measured: string) => void,
-  { count, width, values, queries }: VectorSet,
-): Promise<void> {
-  const matrix = byteMatrix(count, width, 2);
-  matrix.fillRounded(values);
+async function together(note: (name: string, measured: string) => void, vectors: VectorSet): Promise<void> {
+  const matrix = kernelMatrix(vectors);
   const lines: string[] = [];
   for (const at of [1, 4, 20]) {
     const time = timed();
-    for (let round = 0; round < 12; round++) await time.of(async () => matrix.products(queries.slice(0, at)));
+    for (let round = 0; round < 12; round++) await time.of(async () => matrix.products(vectors.queries.slice(0, at)));
     lines.push(`${at}: ${ms(median(time.processor) / at)}`);
   }
-  note('products of the int8 rows alone, per query, by queries at a time', lines.join(', '));
+  note('products of the rows alone, per query, by queries at a time', lines.join(', '));
 }

@@ -1,4 +1,4 @@
-import { EVD, Matrix } from 'ml-matrix';
+import { exactEigenpairs } from '../../common/eigen';
 import { type ContentBlend, type ContentVectors, contentVectors, type FeatureTable, pickRows } from './feature-table';
 
 /** Axes of the base vectors: the leading eigenvectors of the content vectors' second moment. */
@@ -24,29 +24,21 @@ const CHUNK = 4096;
  */
 export function principalAxes(table: FeatureTable, blend: ContentBlend, dims: number): PrincipalAxes {
   const width = 2 * table.dim;
-  const moment = Matrix.zeros(width, width);
+  const moment = new Float64Array(width * width);
   const step = Math.max(1, Math.ceil(table.count / MAX_ROWS));
   for (let row = 0; row < table.count; row += step) {
     const { values } = contentVectors(pickRows(table, [row]), blend);
     for (let i = 0; i < width; i++) {
-      for (let j = 0; values[i] !== 0 && j <= i; j++) moment.set(i, j, moment.get(i, j) + values[i] * values[j]);
+      for (let j = 0; values[i] !== 0 && j <= i; j++) moment[i * width + j] += values[i] * values[j];
     }
   }
-  for (let i = 0; i < width; i++) for (let j = i + 1; j < width; j++) moment.set(i, j, moment.get(j, i));
-  const { realEigenvalues, eigenvectorMatrix } = new EVD(moment, { assumeSymmetric: true });
-  const order = realEigenvalues.map((_, i) => i).sort((a, b) => realEigenvalues[b] - realEigenvalues[a] || a - b);
+  for (let i = 0; i < width; i++) for (let j = 0; j < i; j++) moment[j * width + i] = moment[i * width + j];
   const kept = Math.min(dims, width);
-  const axes = new Float32Array(kept * width);
-  for (let axis = 0; axis < kept; axis++) {
-    const column = eigenvectorMatrix.getColumn(order[axis]);
-    const largest = column.reduce((most, x) => (Math.abs(x) > Math.abs(most) ? x : most), 0);
-    for (let d = 0; d < width; d++) axes[axis * width + d] = largest < 0 ? -column[d] : column[d];
-  }
-  return { dims: kept, width, values: axes };
+  return { dims: kept, width, values: Float32Array.from(exactEigenpairs(moment, width, kept).vectors) };
 }
 
 /** Base vectors of content vectors. @returns [count * dims] */
-export function baseVectors({ dims, width, values: axes }: PrincipalAxes, content: ContentVectors): Float32Array {
+function baseVectors({ dims, width, values: axes }: PrincipalAxes, content: ContentVectors): Float32Array {
   const out = new Float32Array(content.count * dims);
   for (let row = 0; row < content.count; row++) {
     for (let axis = 0; axis < dims; axis++) {

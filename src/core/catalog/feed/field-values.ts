@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { folded } from '../../common/words';
 import { finiteNumber, type Item } from '../item';
 import { isObject } from './feed-record';
 
@@ -62,17 +63,6 @@ export function parseAvailability(value: string | boolean): string | undefined {
   const word = String(value).replace(/^https?:\/\/schema\.org\//i, '');
   if (/^\s*\d+\s*$/.test(word)) return Number(word) > 0 ? 'in-stock' : 'out-of-stock';
   return KNOWN.get(folded(word).replace(/[\s_-]+/g, ''));
-}
-
-/** A text in lower case without accents: `Größe` becomes `große`. */
-function folded(text: string): string {
-  const lower = text.toLowerCase();
-  // Names are compared for each row: normalising would take most of the time.
-  if (/^[\0-\x7f]*$/.test(lower)) return lower;
-  return lower
-    .normalize('NFD')
-    .replace(/[\u0300-\u036f]/g, '')
-    .normalize();
 }
 
 /** Normalised name of a column: in lower case, without accents, with `_` for spaces, hyphens, points and slashes. */

@@ -1,5 +1,6 @@
 import type { Learned } from '../bundle/bundle';
 import type { CooccurrenceTable } from '../cooccurrence';
+import { pickDemand } from '../demand';
 import { type FeatureTable, pickRows } from '../features/feature-table';
 import type { Item } from '../item';
 import { pickSideModel } from '../side-model/side-model';
@@ -28,7 +29,6 @@ export function productsOf(items: Item[]): Products {
   const rows = groups.products;
   const placeOfRow = new Map(rows.map((row, place) => [row, place]));
   const places = items.map((_, row) => placeOfRow.get(groups.of[row]?.[0] ?? row) ?? 0);
-  const spread = (values: Float32Array): Float32Array => Float32Array.from(places, (place) => values[place]);
   return {
     items: rows.map((row) => ({ ...items[row], popularity: groups.popularity[row] })),
     placeOf: new Map(items.map(({ id }, row) => [id, places[row]])),
@@ -37,20 +37,7 @@ export function productsOf(items: Item[]): Products {
       // Variants of one product have the same vector.
       ...(side && { side: { ...side, model: pickSideModel(side.model, places) } }),
       ...(cooccurrence && { cooccurrence: cooccurrenceOfItems(cooccurrence, rows, items.length) }),
-      ...(demand && {
-        demand: {
-          ...demand,
-          choices: spread(demand.choices),
-          recent: spread(demand.recent),
-          ...(demand.repeats && {
-            repeats: {
-              ...demand.repeats,
-              shares: spread(demand.repeats.shares),
-              intervals: spread(demand.repeats.intervals),
-            },
-          }),
-        },
-      }),
+      ...(demand && { demand: pickDemand(demand, places) }),
     }),
   };
 }

@@ -25,7 +25,6 @@ function matrixOf(width: number, values: number[], rate = 1): FeatureMatrix {
         scale: one,
         states: [{ decay: null, gain: one }],
         digits: null,
-        table: null,
       },
     ],
   });

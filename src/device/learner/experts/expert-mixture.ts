@@ -1,7 +1,5 @@
 import { VISIT_PAUSE } from '../../../core/events';
-import { createMatrix, type Matrix } from '../../../core/kernel';
 import { type CatalogIndex, TERMS, type TermValues, type TermWeights } from '../../ranking';
-import { CANDIDATES, MAX_KEPT } from '../limits';
 import { START, type Start } from '../personal-weights';
 import { TermMatrix } from '../term-values';
 import { ExpertMembers, trialOf, VISITS } from './expert-members';
@@ -22,13 +20,6 @@ export class ExpertMixture {
   #matrix: FeatureMatrix | null = null;
   #terms: TermMatrix | null = null;
   #scores: Float32Array | null = null;
-  /** Scores of the mixed experts, one below the other. */
-  #parts: Matrix | null = null;
-  /**
-   * Reused arrays of `learn`, one or more for each expert: allocating them at every choice would take as long as some of its
-   * sums.
-   */
-  #room: { base: Float32Array; shares: Float32Array }[] = [];
 
   constructor(candidates = true) {
     this.#members = new ExpertMembers(candidates);
@@ -140,15 +131,11 @@ export class ExpertMixture {
     this.#readOut();
     this.#scores = null;
     const common = this.#termsOf(terms);
-    const room = this.#roomFor(this.#members.list.length, common.count);
-    const bases = common.sums(
-      this.#members.list.map(({ expert }) => expert.estimating),
-      room.map(({ base }) => base),
-    );
+    const bases = common.sums(this.#members.list.map(({ expert }) => expert.estimating));
     for (const base of bases) for (const row of choice.gone) base[row] = Number.NEGATIVE_INFINITY;
     const expected = this.#members.list.map((member, k) => ({
       member,
-      ...member.expert.expect(bases[k], choice.row, room[k].shares),
+      ...member.expert.expect(bases[k], choice.row),
     }));
     const learning = expected.filter(({ member }) => this.#members.learns(member));
     const shares = learning.map((own) => own.shares);
@@ -201,24 +188,10 @@ export class ExpertMixture {
     this.#readOut();
     const [{ expert }] = this.#members.list;
     if (this.#members.list.length === 1 && expert.scores) return expert.scores;
-    const rows = Math.max(MAX_KEPT + CANDIDATES, this.#members.list.length);
-    if (this.#parts?.count !== rows || this.#parts.width !== count) this.#parts = createMatrix(rows, count);
-    const weights = new Float32Array(rows);
-    for (let k = 0; k < rows; k++) {
-      const scores = this.#members.list[k]?.expert.scores;
-      if (scores) this.#parts.row(k).set(scores);
-      else this.#parts.row(k).fill(0);
-      weights[k] = this.#members.list[k]?.weight ?? 0;
-    }
-    return this.#parts.weightedSums([weights])[0];
-  }
-
-  #roomFor(experts: number, count: number): { base: Float32Array; shares: Float32Array }[] {
-    if (this.#room[0]?.base.length !== count) this.#room = [];
-    while (this.#room.length < experts) {
-      this.#room.push({ base: new Float32Array(count), shares: new Float32Array(count) });
-    }
-    return this.#room;
+    const mixed = new Float32Array(count);
+    for (const { weight, expert } of this.#members.list)
+      if (expert.scores) for (let row = 0; row < count; row++) mixed[row] += weight * expert.scores[row];
+    return mixed;
   }
 
   #termsOf(values: TermValues): TermMatrix {

@@ -1,5 +1,5 @@
 import type { SideModel } from '../../../core/catalog';
-import { createMatrix, type Matrix, type PlaceTable } from '../../../core/kernel';
+import { createMatrix, type Matrix } from '../../../core/kernel';
 import {
   ATTRIBUTE_WEIGHT,
   type CatalogIndex,
@@ -7,13 +7,11 @@ import {
   contentBlock,
   type FeatureBlock,
   featureBlock,
-  MAX_ABS_Z,
   NUMBER_RBFS,
   type NumberFeatures,
   numberRbf,
   ORDER_RBFS,
   orderRbf,
-  productOf,
 } from '../../ranking';
 
 /** Features of every item as an expert reads them. */
@@ -29,16 +27,6 @@ interface ReadoutBlock extends FeatureBlock {
   states: readonly BlockState[];
   /** Number of binary digits below its largest coefficient that a state keeps, to keep profiles small; null for all. */
   digits: number | null;
-  /** Values that many items share, to multiply them once for all of these items; null if too few share them. */
-  table: FeatureTable | null;
-}
-
-/** Rows of common values: each item lies on one row, or between two. */
-interface FeatureTable {
-  /** Not standardised, [rows * width]. */
-  values: Float32Array;
-  /** Where each item lies, [count]: 2.25 is a quarter of the way from row 2 to row 3. */
-  positions: Float32Array;
 }
 
 /** One read-out of a block: a fading sum of the steps on its columns. */
@@ -85,13 +73,6 @@ const SIDE_GAIN = 0.7;
  * tenths of a per cent, less than the error of the vectors, whose values have seven digits.
  */
 const SIDE_DIGITS = 11;
-/**
- * Cells of a table of radial basis functions, which are approximated by a straight line within each: the error is below
- * 1e-4 of the height of a function.
- */
-const CELLS = 1024;
-/** Number of items from which attributes are read through tables. */
-const TABLES_FROM = 4 * CELLS;
 /** Digits of a digest in the key of a block: enough to tell a shop's files apart. */
 const DIGEST_LENGTH = 12;
 
@@ -123,37 +104,10 @@ function attributeBlocks(index: CatalogIndex): ReadoutBlock[] {
   const categories = categoryBlock(index);
   // Stored profiles call the catalog order `place`.
   const place = attribute('place', 'place', ORDER_RBFS, orderRbf(count));
-  const numbers = (index.ownNumbers ?? index.numbers).map(({ name, values }) => ({
-    ...attribute('numbers', name, NUMBER_RBFS, numberRbf(values)),
-    numbers: values,
-  }));
-  if (count < TABLES_FROM) {
-    return [place, ...(categories ? [readable('categories', categories)] : []), ...numbers];
-  }
-  const product = productOf(index);
-  const knots = Float64Array.from({ length: CELLS + 1 }, (_, n) => (n * count) / CELLS);
-  return [
-    {
-      ...place,
-      table: {
-        values: orderRbf(count, knots),
-        positions: Float32Array.from({ length: count }, (_, row) => (product(row) * CELLS) / count),
-      },
-    },
-    ...(categories ? [{ ...readable('categories', categories), table: categoryTable(index, categories) }] : []),
-    ...numbers.map((block) => ({
-      ...block,
-      table: { values: numberTable(), positions: block.numbers.map(numberPosition) },
-    })),
-  ];
-}
-
-function categoryTable({ categories: { pathOf, paths } }: CatalogIndex, { width, values }: FeatureBlock): FeatureTable {
-  const table = new Float32Array(paths.length * width);
-  for (const [row, path] of pathOf.entries()) {
-    table.set(values.subarray(row * width, (row + 1) * width), path * width);
-  }
-  return { values: table, positions: Float32Array.from(pathOf) };
+  const numbers = (index.ownNumbers ?? index.numbers).map(({ name, values }) =>
+    attribute('numbers', name, NUMBER_RBFS, numberRbf(values)),
+  );
+  return [place, ...(categories ? [readable('categories', categories)] : []), ...numbers];
 }
 
 /** The unscaled vectors of the side model, with its states: their length expresses how informative a choice is. */
@@ -175,21 +129,9 @@ const readable = (kind: Kind, block: FeatureBlock, digest = ''): ReadoutBlock =>
   rate: RATES[kind],
   states: [{ decay: null, gain: new Float32Array(block.width).fill(1) }],
   digits: null,
-  table: null,
 });
 
-/** Position of a standardised number in `numberTable`; items without the number use the last row. */
-const numberPosition = (value: number): number =>
-  Number.isNaN(value) ? CELLS + 1 : ((value + MAX_ABS_Z) * CELLS) / (2 * MAX_ABS_Z);
-
-const numberTable = (): Float32Array =>
-  numberRbf(
-    Float32Array.from({ length: CELLS + 2 }, (_, n) =>
-      n > CELLS ? Number.NaN : (n * 2 * MAX_ABS_Z) / CELLS - MAX_ABS_Z,
-    ),
-  );
-
-/** Columns of one block among the columns of all blocks; blocks with a table come last. */
+/** Columns of one block among the columns of all blocks. */
 export interface MatrixBlock
   extends Pick<ReadoutBlock, 'name' | 'key' | 'rate' | 'center' | 'scale' | 'states' | 'digits'> {
   /** First column, and the column after the last. */
@@ -211,53 +153,30 @@ export class FeatureMatrix implements NumberFeatures {
   readonly blocks: readonly MatrixBlock[];
   readonly coefficients: number;
   readonly #matrix: Matrix;
-  /** Tables of the blocks that have one, by the block's index. */
-  readonly #tables = new Map<number, PlaceTable>();
 
   constructor({ count, blocks }: FeatureBlocks) {
-    const sizeOf = ({ width, table }: ReadoutBlock) => ({ width, rows: (table?.values.length ?? 0) / width });
-    const sum = (some: readonly ReadoutBlock[]): number => some.reduce((all, { width }) => all + width, 0);
-    const tabled = blocks.filter(({ table }) => table);
     this.count = count;
-    this.width = sum(blocks);
+    this.width = blocks.reduce((all, { width }) => all + width, 0);
     this.coefficients = blocks.reduce((all, { width, states }) => all + width * states.length, 0);
-    this.#matrix = createMatrix(count, this.width - sum(tabled), tabled.map(sizeOf));
-    // Columns of tables come after all other columns.
-    let [own, inTables, at] = [0, this.#matrix.width, 0];
-    this.blocks = blocks.map((block, n) => {
-      const { name, key, rate, center, scale, states, digits, width, table, values } = block;
-      const from = table ? inTables : own;
-      if (table) {
-        const placed = this.#matrix.tables[tabled.indexOf(block)];
-        for (let row = 0; row < sizeOf(block).rows; row++) placed.row(row).set(standardized(block, table.values, row));
-        for (const [row, position] of table.positions.entries()) placed.place(row, position);
-        this.#tables.set(n, placed);
-        inTables += width;
-      } else {
-        for (let row = 0; row < count; row++) this.#matrix.row(row).set(standardized(block, values, row), from);
-        own += width;
-      }
+    this.#matrix = createMatrix(count, this.width);
+    let [from, at] = [0, 0];
+    this.blocks = blocks.map((block) => {
+      const { name, key, rate, center, scale, states, digits, width, values } = block;
+      for (let row = 0; row < count; row++) this.#matrix.row(row).set(standardized(block, values, row), from);
+      const made = { name, key, rate, center, scale, states, digits, from, to: from + width, at };
+      from += width;
       at += width * states.length;
-      return { name, key, rate, center, scale, states, digits, from, to: from + width, at: at - width * states.length };
+      return made;
     });
   }
 
   row(row: number): Float32Array {
-    const features = new Float32Array(this.width);
-    features.set(this.#matrix.row(row));
-    for (const [n, table] of this.#tables) features.set(table.of(row), this.blocks[n].from);
-    return features;
+    return this.#matrix.row(row).slice();
   }
 
   setNumber(name: string, row: number, value: number): void {
-    const n = this.blocks.findIndex((block) => block.name === `${name} ${NUMBER_RBFS}`);
-    if (n < 0) return;
-    const table = this.#tables.get(n);
-    if (table) table.place(row, numberPosition(value));
-    else {
-      const features = standardized(this.blocks[n], numberRbf(Float32Array.of(value)), 0);
-      this.#matrix.row(row).set(features, this.blocks[n].from);
-    }
+    const block = this.blocks.find((one) => one.name === `${name} ${NUMBER_RBFS}`);
+    if (block) this.#matrix.row(row).set(standardized(block, numberRbf(Float32Array.of(value)), 0), block.from);
   }
 
   /** Step of the read-outs on a choice of strength 1: the gradient times the rate of each block, [width]. */

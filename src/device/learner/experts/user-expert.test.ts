@@ -47,7 +47,7 @@ function expectation(expert: UserExpert, { row, gone }: Choice, values = silent)
   common.set(values);
   const [base] = common.sums([expert.estimating]);
   for (const other of gone) base[other] = Number.NEGATIVE_INFINITY;
-  const expected = expert.expect(base, row, new Float32Array(COUNT));
+  const expected = expert.expect(base, row);
   return { ...expected, slopesBy: (shares: Float32Array) => common.slopes(row, [shares])[0] };
 }
 

@@ -190,7 +190,8 @@ export class UserExpert {
    * @param row of the chosen item
    * @param shares receives the expert's probabilities, [count]
    */
-  expect(base: Float32Array, row: number, shares: Float32Array): Expectation {
+  expect(base: Float32Array, row: number): Expectation {
+    const shares = new Float32Array(base.length);
     const score = Math.fround(base[row] + (this.#scores?.[row] ?? 0));
     return { loss: softmax(base, this.#scores, shares) - score, base, shares };
   }

@@ -18,7 +18,7 @@ export interface NumberFeatures {
 }
 
 /** Bound of standardised numbers, in standard deviations from the mean. */
-export const MAX_ABS_Z = 4;
+const MAX_ABS_Z = 4;
 
 /** The numeric columns of a catalogue (see `CatalogStatistics`), standardised by the statistics of all of it. */
 export function numberColumns(

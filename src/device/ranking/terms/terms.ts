@@ -12,40 +12,20 @@ export const MAX_ORDERED = 10;
 const SCALE = 1 / 124;
 /** Minimum closeness, even of the furthest item. */
 const FLOOR = 0.02;
-const LOG_FLOOR = Math.log(FLOOR);
-
-const orderScale = (count: number): number => Math.max(1, count * SCALE);
 
 type Places = Pick<CatalogIndex, 'places' | 'shopCount'>;
 
-/** The value of `catalogOrder` for one item; without a history, its lowest value. */
-export function catalogOrderOf(rows: readonly number[], { places, shopCount }: Places): (row: number) => number {
-  const last = rows.slice(-MAX_ORDERED);
-  const scale = orderScale(shopCount);
-  const closeness = (row: number, other: number): number => Math.exp(-Math.abs(places[row] - places[other]) / scale);
-  return (row) => Math.log(FLOOR + last.reduce((sum, other) => sum + closeness(row, other) / last.length, 0));
-}
-
 /**
- * How close every item stands to the last ten choices in the order of the shop's feed: log(0.02 + mean of exp(-items apart /
+ * How close an item stands to the last ten choices in the order of the shop's feed: log(0.02 + mean of exp(-items apart /
  * scale)). Feeds are sorted by collection, supplier or date, so neighbouring items tend to belong together.
  * @param rows item rows of the history, oldest first
- * @returns [count]; zeros without a history
+ * @returns the closeness of the item of a row; without a history, the lowest
  */
-export function catalogOrder(rows: readonly number[], { places, shopCount }: Places): Float32Array {
-  if (rows.length === 0) return new Float32Array(places.length);
-  const out = new Float32Array(places.length);
+export function catalogOrder(rows: readonly number[], { places, shopCount }: Places): (row: number) => number {
   const last = rows.slice(-MAX_ORDERED);
-  const scale = orderScale(shopCount);
-  // Beyond this the sum does not change any more.
-  const far = 16 * scale;
-  for (const row of last) {
-    for (let other = 0; other < places.length; other++) {
-      const apart = Math.abs(places[row] - places[other]);
-      if (apart <= far) out[other] += Math.exp(-apart / scale) / last.length;
-    }
-  }
-  return out.map((sum) => (sum === 0 ? LOG_FLOOR : Math.log(FLOOR + sum)));
+  const scale = Math.max(1, shopCount * SCALE);
+  const closeness = (row: number, other: number): number => Math.exp(-Math.abs(places[row] - places[other]) / scale);
+  return (row) => Math.log(FLOOR + last.reduce((sum, other) => sum + closeness(row, other) / last.length, 0));
 }
 
 /**
@@ -179,7 +159,8 @@ export function rawTermValues(index: CatalogIndex, { history, residualScores }: 
       weightedMean(index.content, rows, weights),
       weightedMean(index.content, rows.slice(-SESSION), strengths.slice(-SESSION)),
     ]);
-    values.catalogOrder = catalogOrder(products, index);
+    const order = catalogOrder(products, index);
+    values.catalogOrder = Float32Array.from({ length: count }, (_, row) => order(row));
     index.variants?.share(values.catalogOrder);
   }
   values.nearestHistory = index.nearestHistory.meanSimilarity(rows);

@@ -1,6 +1,6 @@
 import { EVD, Matrix } from 'ml-matrix';
-import { seededRandom } from '../common/random';
-import { rowProducts } from '../common/row-products';
+import { seededRandom } from './random';
+import { rowProducts } from './row-products';
 
 /** Extra directions; they speed up the convergence of the wanted ones. */
 const OVERSAMPLING = 16;
@@ -60,7 +60,8 @@ export function leadingEigenpairs({ size, times }: SymmetricOperator, count: num
   return { values: small.values, vectors };
 }
 
-function exactEigenpairs(matrix: Float64Array, size: number, count: number): Eigenpairs {
+/** The leading eigenpairs of a symmetric matrix, exactly; the sign of each vector as in `leadingEigenpairs`. @param matrix [size, size] */
+export function exactEigenpairs(matrix: Float64Array, size: number, count: number): Eigenpairs {
   const square = new Matrix(Array.from({ length: size }, (_, i) => matrix.subarray(i * size, (i + 1) * size)));
   const { realEigenvalues, eigenvectorMatrix } = new EVD(square, { assumeSymmetric: true });
   const order = realEigenvalues.map((_, i) => i).sort((a, b) => realEigenvalues[b] - realEigenvalues[a] || a - b);
