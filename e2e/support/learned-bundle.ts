@@ -1,6 +1,6 @@
 /**
  * `tsx e2e/support/learned-bundle.ts <folder>`: writes the files of the built demo that have a co-occurrence table.
- * The table says that every product goes with the two products half a catalogue later.
+ * The table says that every product goes with the two products half a catalogue later, best with the first.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,6 +21,6 @@ function opposite(count: number): CooccurrenceTable {
     count,
     offsets: Uint32Array.from({ length: count + 1 }, (_, item) => 2 * item),
     rows: Uint32Array.from({ length: 2 * count }, (_, at) => (Math.floor(at / 2) + half + (at % 2)) % count),
-    lifts: new Float32Array(2 * count).fill(9),
+    lifts: Float32Array.from({ length: 2 * count }, (_, at) => 9 - (at % 2)),
   };
 }

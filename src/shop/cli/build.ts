@@ -87,7 +87,10 @@ export function buildCommand(): Command {
       'folder for the encoded features, for a continued build and for the next one (default: <out>.build)',
     )
     .option('--allow-shrink', 'replace the bundle even if more than half of its items are missing from the feed')
-    .option('--whole', 'let pages load all products at once, whatever their number: requests then tell nothing about a shopper')
+    .option(
+      '--whole',
+      'let pages load all products at once, whatever their number: requests then tell nothing about a shopper',
+    )
     .addOption(
       new Option('--shards <products>', 'let pages load products in parts of about this many, whatever their number')
         .argParser(positiveInteger)

@@ -26,28 +26,21 @@ export function headRows(
   const all = candidates(items.keys());
   const best = (rows: readonly number[], values: ArrayLike<number>): number[] =>
     rows.filter((row) => values[row] > 0).sort((a, b) => values[b] - values[a] || a - b);
-  const popular = best(all, popularity);
   const chosen = new Set<number>();
-  const add = (rows: Iterable<number>, limit: number): void => {
-    for (const row of rows) {
-      if (chosen.size >= limit) break;
-      const variants = groups?.of[row] ?? [row];
-      if (chosen.has(row) || chosen.size + variants.length > most) continue;
-      for (const variant of variants) chosen.add(variant);
-    }
-  };
   // The first of each list, then the second of each.
-  const addInTurn = (lists: readonly (readonly number[])[], limit: number): void => {
+  const add = (lists: readonly (readonly number[])[], limit: number): void => {
     const deepest = lists.reduce((depth, { length }) => Math.max(depth, length), 0);
     for (let place = 0; place < deepest && chosen.size < limit; place++) {
-      add(
-        lists.flatMap((rows) => rows[place] ?? []),
-        limit,
-      );
+      for (const { [place]: row } of lists) {
+        const variants = groups?.of[row] ?? [row];
+        if (row === undefined || chosen.has(row) || chosen.size >= limit || chosen.size + variants.length > most)
+          continue;
+        for (const variant of variants) chosen.add(variant);
+      }
     }
   };
-  add(popular, recent ? most / 3 : most / 2);
-  if (recent) add(best(all, recent), most / 2);
+  add([best(all, popularity)], recent ? most / 3 : most / 2);
+  if (recent) add([best(all, recent)], most / 2);
   const days = items.map(({ published = '' }) => Date.parse(published) || 0);
   const newest = new Map<string, number[]>();
   for (const row of best(all, days)) {
@@ -56,9 +49,9 @@ export function headRows(
     rows.push(row);
     newest.set(category, rows);
   }
-  addInTurn([...newest.values()], chosen.size + most / 16);
+  add([...newest.values()], chosen.size + most / 16);
   const largest = [...members.keys()].sort((a, b) => members[b].length - members[a].length || a - b);
-  addInTurn(
+  add(
     largest.map((shard) => candidates(members[shard]).sort((a, b) => popularity[b] - popularity[a] || a - b)),
     most,
   );
