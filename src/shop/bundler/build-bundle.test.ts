@@ -153,7 +153,7 @@ describe('buildBundle', () => {
     expect(third.manifest.projection.sha256).not.toBe(first.manifest.projection.sha256);
   });
 
-  it.each([
+  it.each<[string, { shards?: number }]>([
     ['one file', {}],
     ['files of the shards', { shards: 2 }],
   ])('keeps the offers and the rules that are beside the bundle, in %s', async (_, more) => {
