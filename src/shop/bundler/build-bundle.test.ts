@@ -153,10 +153,13 @@ describe('buildBundle', () => {
     expect(third.manifest.projection.sha256).not.toBe(first.manifest.projection.sha256);
   });
 
-  it('keeps the offers and the rules that are beside the bundle', async () => {
+  it.each<[string, { shards?: number }]>([
+    ['one file', {}],
+    ['files of the shards', { shards: 2 }],
+  ])('keeps the offers and the rules that are beside the bundle, in %s', async (_, more) => {
     const few = join(folder, 'offered.jsonl');
     await writeFile(few, shopFeed(10));
-    const given = { catalog: few, images: undefined };
+    const given = { catalog: few, images: undefined, ...more };
     await build('offered', given);
     const prices = join(folder, 'prices.csv');
     await writeFile(prices, 'id,price\nitem-3,5\n');
@@ -165,9 +168,10 @@ describe('buildBundle', () => {
     await writeOffers({ feed: [prices], out, meter });
     const rules = new TextEncoder().encode('{"version":1,"rules":[{"diversity":0.1}]}');
     await publishRules(rules, out);
-    await writeFile(few, shopFeed(11));
+    await writeFile(few, shopFeed(more.shards ? 40 : 11));
     const { manifest, notes } = await build('offered', given);
-    expect(manifest).toMatchObject({ count: 11, offers: ['default'], rules: true });
+    expect(manifest.shards.whole).toBe(!more.shards);
+    expect(manifest).toMatchObject({ count: more.shards ? 40 : 11, offers: ['default'], rules: true });
     expect(notes).toContain('Kept rules.json: 1 rule.');
     expect(new Uint8Array(await readFile(join(out, 'rules.json')))).toEqual(rules);
     expect(notes).toContainEqual(expect.stringContaining('Kept offers.json: price and stock of 1 product,'));

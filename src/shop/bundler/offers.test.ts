@@ -219,16 +219,14 @@ describe('a bundle of which pages load parts', () => {
   });
 
   it('has its offers in files of the shards, and in the index only those of the head', async () => {
-    await write(feedOf((n) => (n === 3 || n > 150 ? 9000 + n : n + 1)));
+    await write(feedOf((n) => (n < 60 ? 9000 + n : n + 1)));
     const { manifest } = await openBundle(folderFetch(out));
     await verifyBundle(manifest, folderFetch(out));
-    expect((await stored()).map(({ id }) => id).sort()).toEqual(
-      many.flatMap(({ id }, n) => (n === 3 || n > 150 ? id : [])).sort(),
-    );
+    expect((await stored()).map(({ id }) => id).sort()).toEqual(many.flatMap(({ id }, n) => (n < 60 ? id : [])).sort());
     const head = new Set((await openHead(folderFetch(out))).head.items.map(({ id }) => id));
     const { offers, shards } = await indexOf();
     expect([offers, shards?.length]).toEqual([[], 1]);
-    const first = shards?.[0].head.map(({ id }) => id) ?? [];
+    const first = (shards?.[0].head ?? []).map(({ id }) => id).sort();
     expect(first).toEqual(
       (await stored())
         .map(({ id }) => id)
@@ -236,7 +234,6 @@ describe('a bundle of which pages load parts', () => {
         .sort(),
     );
     expect(first.length).toBeGreaterThan(5);
-    expect(first.length).toBeLessThan(50);
     const files = await inventory(manifest, folderFetch(out));
     expect(files.map(({ file }) => file)).toEqual(expect.arrayContaining(await partNames()));
   });
