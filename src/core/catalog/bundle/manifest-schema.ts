@@ -205,8 +205,6 @@ export const manifestSchema = v.strictObject({
 export type Manifest = v.InferOutput<typeof manifestSchema>;
 export type BundleFile = v.InferOutput<typeof fileSchema>;
 export type Modality = keyof Manifest['modalities'];
-/** The kinds of trained data, by their names in the manifest. */
-export const LEARNED = ['companions', 'side', 'demand'] as const satisfies (keyof Manifest)[];
 /** The order of modalities in every feature row. */
 export const MODALITIES = ['text', 'image'] as const satisfies Modality[];
 
