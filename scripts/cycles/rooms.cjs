@@ -16,7 +16,7 @@ const ROOMS = {
   common: {
     wing: 'core',
     runs: 'everywhere',
-    has: 'mutex, digest, bytes, hash, ids, words, random numbers, errors, strict schemas, products of rows, trusted addresses of scripts',
+    has: 'mutex, digest, bytes, hash, ids, words, random numbers, errors, strict schemas, products of rows, eigenvectors, trusted addresses of scripts',
     imports: [],
   },
   labels: {

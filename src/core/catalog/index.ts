@@ -1,12 +1,11 @@
 export type { Bundle, Learned } from './bundle/bundle';
-export type { BundleProgress, FetchFile } from './bundle/bundle-file';
+export type { FetchFile } from './bundle/bundle-file';
 export { fetchFrom, freshFrom } from './bundle/bundle-file';
 export { bundleItems, inventory, isContentFile, staleNames, verifyBundle } from './bundle/inventory';
 export type { EncoderFiles } from './bundle/late-files';
 export { addLearned, type Predecessor } from './bundle/learned';
 export { encodeManifest, parseManifest, putMutable } from './bundle/manifest-file';
 export {
-  type BundleFile,
   type BundleSink,
   DEFAULT_MARKET,
   encoderFiles,
@@ -62,7 +61,7 @@ export { localeFor, marketFor } from './locales';
 export { isNew } from './new-item';
 export type { Offer } from './offers';
 export { describeRejectedRow, groupedRows, RejectedGroups, type RejectedRow, shortened } from './rejected-row';
-export type { BundleShards, SideFile } from './shards/bundle-shards';
+export type { BundleShards } from './shards/bundle-shards';
 export type { DirectoryNode } from './shards/directory';
 export { joinCompanions, joinDemand, joinSide, type Part } from './shards/join-parts';
 export type { Head, Shard } from './shards/shard-file';

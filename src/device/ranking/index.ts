@@ -13,7 +13,7 @@ export {
 } from './feature-block';
 export type { QueryVector } from './find/rank-found';
 export type { HintedCatalog, Hints, HintValue } from './hints';
-export { PLACEMENTS, type Placement, type PriceRange, productOf, type Source } from './placement';
+export { PLACEMENTS, type Placement, type PriceRange, type Source } from './placement';
 export { type RankedItem, type RankRequest, rank } from './rank';
 export type { ExpertPart, ExpertState, RankState } from './rank-state';
 export { contentScores, personalScores, type ScoreEntries } from './retrieval/shard-scores';

@@ -50,6 +50,8 @@ interface LoadedPart extends Part {
   local: LocalItem | null;
 }
 
+/** Number of best companions of an item for which shards are loaded. */
+const MAX_BESIDE = 12;
 /** Range of positions in the feed. */
 const POSITIONS = 2 ** 32;
 
@@ -150,7 +152,8 @@ export class LoadedCatalog {
         const weight = weights.get(start + n);
         if (weight === undefined) continue;
         const place = places?.[n] ?? n;
-        for (let at = companions.offsets[place]; at < companions.offsets[place + 1]; at++) {
+        const end = Math.min(companions.offsets[place + 1], companions.offsets[place] + MAX_BESIDE);
+        for (let at = companions.offsets[place]; at < end; at++) {
           const [shard, lift] = [companions.shards[at], weight * companions.lifts[at]];
           const key = 2 ** 16 * shard + companions.hashes[at];
           const known = sums.get(key) ?? { shard, lift: 0, counts: false };

@@ -15,8 +15,8 @@ import type { EngineContext } from './engine-context';
 import type { ActiveLearner } from './profile-session';
 
 /** Compressed bytes of the shards for the first list after a choice, and by which each further choice extends what is loaded. */
-const FIRST_BYTES = 360_000;
-const BYTES_PER_CHOICE = 95_000;
+const FIRST_BYTES = 380_000;
+const BYTES_PER_CHOICE = 100_000;
 /** Maximum number of loaded items. */
 const MAX_ITEMS = 6144;
 /** Number of items that remain after eviction, in addition to the head and the history. */
@@ -28,7 +28,7 @@ const SHARDS_BESIDE = 4;
 /** Number of best places that an item in such a shard must be expected to reach. */
 const PLACES = 50;
 /** The same for a list of items that others chose with the items in view: each of its first ten may be in another shard. */
-const SHARDS_OF_LIST = 6;
+const SHARDS_OF_LIST = 4;
 /** Number of items of a category that are loaded for a list of it, for each place: rules leave some out, and the list needs a choice. */
 const ITEMS_A_PLACE = 4;
 /** Maximum number of categories of a list that are loaded, the first ones. */

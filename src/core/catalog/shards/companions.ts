@@ -10,7 +10,7 @@ import {
 } from '../cooccurrence';
 
 /** Maximum number of entries of an item, the best lifts: a page loads those of thousands of items. */
-const MAX_ENTRIES = 32;
+const MAX_ENTRIES = 24;
 
 /**
  * The co-occurrence of some items of a catalogue, which refers to other items wherever they are: by the number of their shard and

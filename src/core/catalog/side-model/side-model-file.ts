@@ -2,6 +2,9 @@ import { SidestreamError } from '../../../error';
 import { isModerate, isScale, littleEndian, quantizeRow } from '../../common/bytes';
 import { MAX_SIDE_STATES, MAX_SIDE_WIDTH, type SideModel, type SideRows } from './side-model';
 
+/** Steps of the values of a vector: scores are sums of products of all of them, and few steps compress better. */
+const STEPS = 31;
+
 /** uint32 count, width and number of states. */
 const HEADER = 12;
 const EXTREME = 'a value is not finite, or too large';
@@ -41,7 +44,7 @@ export function encodeSideRows({ vectors, biases }: SideRows, width: number): Ui
   if (![vectors, biases].every((values) => values.every(isModerate))) throw invalid(EXTREME);
   const steps = new Int8Array(count * width);
   const scales = Float32Array.from({ length: count }, (_, row) =>
-    quantizeRow(vectors.subarray(row * width, (row + 1) * width), steps, row * width),
+    quantizeRow(vectors.subarray(row * width, (row + 1) * width), steps, row * width, STEPS),
   );
   return littleEndian(scales, biases, steps);
 }
