@@ -6,6 +6,7 @@ export type { EncoderFiles } from './bundle/late-files';
 export { addLearned, type Predecessor } from './bundle/learned';
 export { encodeManifest, parseManifest, putMutable } from './bundle/manifest-file';
 export {
+  type BundleFile,
   type BundleSink,
   DEFAULT_MARKET,
   encoderFiles,

@@ -15,8 +15,11 @@ import type { EngineContext } from './engine-context';
 import type { ActiveLearner } from './profile-session';
 
 /** Compressed bytes of the shards for the first list after a choice, and by which each further choice extends what is loaded. */
-const FIRST_BYTES = 380_000;
-const BYTES_PER_CHOICE = 100_000;
+const FIRST_BYTES = 360_000;
+const BYTES_PER_CHOICE = 95_000;
+/** The same from the tenth choice on: a shopper who stays looks at more, and most page views are over before. */
+const LATE_CHOICES = 10;
+const BYTES_PER_LATE_CHOICE = 200_000;
 /** Maximum number of loaded items. */
 const MAX_ITEMS = 6144;
 /** Number of items that remain after eviction, in addition to the head and the history. */
@@ -247,7 +250,9 @@ export class ShardLoader {
     await this.#loadChosenWithLast();
     const near = await session.run(({ learner }) => personalScores(catalog.index, learner.history, learner.weights));
     const { bytes, largest } = this.#shards;
-    const wanted = Math.round((FIRST_BYTES + BYTES_PER_CHOICE * (choices - 1)) / bytes) - this.#loaded.size;
+    const late = Math.max(0, choices - LATE_CHOICES);
+    const budget = FIRST_BYTES + BYTES_PER_CHOICE * (choices - 1 - late) + BYTES_PER_LATE_CHOICE * late;
+    const wanted = Math.round(budget / bytes) - this.#loaded.size;
     const room = Math.floor((MAX_ITEMS - catalog.index.items.length) / largest);
     // A returning shopper's list does not wait for all that earlier pages loaded one by one.
     const first = Math.ceil(FIRST_BYTES / bytes);

@@ -79,12 +79,12 @@ describe('the companions of a shard', () => {
     expect(encodeCompanions(companionsOf(turned, [2, 1], other), 3)).toEqual(encoded(0));
   });
 
-  it('are at most 32 an item', () => {
+  it('are at most 24 an item', () => {
     const items = Array.from({ length: 41 }, (_, n) => ({ id: `${n}` }));
     const lifts = items.slice(1).map((_, n) => [n + 1, 1 + ((n * 7) % 40)] as const);
     const wide = table([lifts, ...items.slice(1).map(() => [])]);
     const own = companionsOf(wide, [0], referencesTo(items, [[...items.keys()]]));
-    expect([...own.lifts]).toEqual(Array.from({ length: 32 }, (_, n) => 40 - n));
+    expect([...own.lifts]).toEqual(Array.from({ length: 24 }, (_, n) => 40 - n));
   });
 
   it('name the first of two items of one shard whose hashes end equally, and neither twice', () => {
