@@ -189,8 +189,10 @@ export class ExpertMixture {
     const [{ expert }] = this.#members.list;
     if (this.#members.list.length === 1 && expert.scores) return expert.scores;
     const mixed = new Float32Array(count);
-    for (const { weight, expert } of this.#members.list)
-      if (expert.scores) for (let row = 0; row < count; row++) mixed[row] += weight * expert.scores[row];
+    for (const { weight, expert: other } of this.#members.list) {
+      const { scores } = other;
+      if (scores) for (let row = 0; row < count; row++) mixed[row] += weight * scores[row];
+    }
     return mixed;
   }
 
