@@ -14,12 +14,12 @@ import {
 import type { EngineContext } from './engine-context';
 import type { ActiveLearner } from './profile-session';
 
-/** Compressed bytes of the shards for the first list after a choice, and by which each further choice extends what is loaded. */
-const FIRST_BYTES = 360_000;
-const BYTES_PER_CHOICE = 95_000;
-/** The same from the tenth choice on: a shopper who stays looks at more, and most page views are over before. */
+/** Items in the shards for the first list after a choice, and by which each further choice extends what is loaded. */
+const FIRST_ITEMS = 1200;
+const ITEMS_PER_CHOICE = 380;
+/** The same from the tenth choice on: a shopper who stays looks at more, and most visits are over before. */
 const LATE_CHOICES = 10;
-const BYTES_PER_LATE_CHOICE = 200_000;
+const ITEMS_PER_LATE_CHOICE = 600;
 /** Maximum number of loaded items. */
 const MAX_ITEMS = 6144;
 /** Number of items that remain after eviction, in addition to the head and the history. */
@@ -249,13 +249,13 @@ export class ShardLoader {
     await this.#loadWith(last);
     await this.#loadChosenWithLast();
     const near = await session.run(({ learner }) => personalScores(catalog.index, learner.history, learner.weights));
-    const { bytes, largest } = this.#shards;
+    const { items, largest } = this.#shards;
     const late = Math.max(0, choices - LATE_CHOICES);
-    const budget = FIRST_BYTES + BYTES_PER_CHOICE * (choices - 1 - late) + BYTES_PER_LATE_CHOICE * late;
-    const wanted = Math.round(budget / bytes) - this.#loaded.size;
+    const extent = FIRST_ITEMS + ITEMS_PER_CHOICE * (choices - 1 - late) + ITEMS_PER_LATE_CHOICE * late;
+    const wanted = Math.round((extent - catalog.index.items.length) / items);
     const room = Math.floor((MAX_ITEMS - catalog.index.items.length) / largest);
     // A returning shopper's list does not wait for all that earlier pages loaded one by one.
-    const first = Math.ceil(FIRST_BYTES / bytes);
+    const first = Math.ceil(FIRST_ITEMS / items);
     const most = near ? Math.max(0, Math.min(wanted, room, first)) : 0;
     const ranked = near && most > 0 ? await this.#shards.best(near, this.#loaded.size + most) : [];
     const missing = ranked.filter((shard) => !this.#loaded.has(shard)).slice(0, most);

@@ -50,9 +50,9 @@ export class BundleShards {
     return this.#manifest.shards.count;
   }
 
-  /** Compressed bytes of a shard, on average. */
-  get bytes(): number {
-    return this.#manifest.shards.bytes / this.count;
+  /** Items of a shard, on average. */
+  get items(): number {
+    return this.#manifest.count / this.count;
   }
 
   /** Items of the largest shard. */

@@ -26,7 +26,7 @@ import { spaceOf } from './shard-space';
 import { TermBuilder, type TermItem } from './term-builder';
 
 /** Target size of a shard, compressed bytes: a page loads dozens of them, in few requests. */
-const SHARD_BYTES = 28_000;
+const SHARD_BYTES = 32_000;
 /** Fewest and most items that a shard should have, whatever their size: a request for one should tell little about a shopper. */
 const SHARD_ITEMS = [64, 512] as const;
 /** Target size of the head, compressed bytes: it is the first list of every new shopper, and must arrive at once. */
