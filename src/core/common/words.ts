@@ -102,7 +102,7 @@ export const termsOf = (text: string, query: boolean): string[] =>
   runsOf(text, (run) => (run.match(UNSPACED_OR_NOT) ?? []).flatMap((part) => pairs(part, query)));
 
 /** Whether a word or pair has a character of a script without spaces between words. */
-export const isUnspaced = (word: string): boolean => UNSPACED.test(word);
+const isUnspaced = (word: string): boolean => UNSPACED.test(word);
 
 function pairs(part: string, query: boolean): string[] {
   if (!isUnspaced(part)) return [part];

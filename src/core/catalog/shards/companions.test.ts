@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { CooccurrenceTable } from '../cooccurrence';
 import { hash32 } from '../../common/hash';
+import type { CooccurrenceTable } from '../cooccurrence';
 import { companionsOf, decodeCompanions, encodeCompanions, referencesTo } from './companions';
 import { joinCompanions, type Part } from './join-parts';
 

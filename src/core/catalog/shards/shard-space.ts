@@ -1,9 +1,9 @@
+import { hash32 } from '../../common/hash';
 import { categoryCounts, categoryPrefixes } from '../catalog-statistics';
 import { principalAxes, tableBaseVectors } from '../features/base-vectors';
 import { type ContentBlend, type FeatureTable, scaleRow } from '../features/feature-table';
 import type { Item } from '../item';
 import type { SideModel } from '../side-model/side-model';
-import { hash32 } from '../../common/hash';
 import type { Space } from './shard-plan';
 
 /** Number of principal axes of the content by which items without a side model are grouped. */
