@@ -434,7 +434,7 @@ describe('an engine with a catalogue that does not fit into memory', () => {
 describe('an engine with several languages and a part of its catalogue', () => {
   let shop: ServedShop;
   beforeAll(async () => {
-    const content = await topicContent({ items: 1000, topics: 20, dim: 24 });
+    const content = await topicContent({ items: 2000, topics: 20, dim: 24 });
     const locales = [{ tag: 'de', texts: content.items.map(({ title }) => ({ title: `DE ${title}` })) }];
     shop = await serveContent({ ...content, language: 'en', locales }, options);
     return () => shop.close();
@@ -468,7 +468,7 @@ describe('an engine with a side model and a part of its catalogue', () => {
   let outside: Item[];
   let ids: string[];
   beforeAll(async () => {
-    const content = described(await topicContent({ items: 1000, topics: 20, dim: 24 }));
+    const content = described(await topicContent({ items: 2000, topics: 20, dim: 24 }));
     ids = content.items.map(({ id }) => id);
     model = sideModel(ids.length, 6);
     const learned = { side: { model, weights: { sideModel: 2 } } };
@@ -485,7 +485,7 @@ describe('an engine with a side model and a part of its catalogue', () => {
     for (const [row, { id }] of index.items.entries()) {
       const from = ids.indexOf(id);
       const trained = [...model.vectors.subarray(6 * from, 6 * from + 6), model.biases[from]];
-      for (const [n, value] of read(index, row).entries()) expect(Math.abs(value - trained[n])).toBeLessThan(0.01);
+      for (const [n, value] of read(index, row).entries()) expect(Math.abs(value - trained[n])).toBeLessThan(0.03);
     }
   };
 
@@ -523,7 +523,7 @@ describe('an engine with a side model and a part of its catalogue', () => {
   });
 
   it('chooses shards by it: nearly all of what the whole catalogue would list is loaded', async () => {
-    const content = described(await topicContent({ items: 1000, topics: 20, dim: 24 }));
+    const content = described(await topicContent({ items: 2000, topics: 20, dim: 24 }));
     const learned = { side: { model, weights: { sideModel: 2 } } };
     const whole = await serveContent(content, { whole: true, learned });
     const [part, all] = [await shop.open({ consent: 'pending' }), await whole.open({ consent: 'pending' })];

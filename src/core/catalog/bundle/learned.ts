@@ -53,7 +53,7 @@ export async function addLearned(
       learned: all,
       offers,
       // A new side model is a new space.
-      previous: learned.side ? null : { items, shardOf, target: shards.target },
+      previous: learned.side ? null : { items, shardOf },
     },
     sink,
     shards.chosen ? { shardItems: shards.target, whole: shards.whole } : {},

@@ -67,7 +67,7 @@ export interface LocaleContent {
 }
 
 export interface WriteBundleOptions {
-  /** Target number of items in a shard; the maximum is twice as many. Default: as many as make 30 kB, compressed. */
+  /** Target number of items in a shard; the maximum is twice as many. Default: 128. */
   shardItems?: number;
   /** Whether pages load all shards. Default: if they have at most 400 kB, compressed. */
   whole?: boolean;
@@ -191,9 +191,7 @@ function comparableShards(
     (modality) => manifest.modalities[modality].contentWeight === after.modalities[modality].contentWeight,
   );
   const sameContent = !manifest.side && sameBlend && sameFeatures(manifest, after);
-  return (side ? manifest.side?.digest === side.model.digest : sameContent)
-    ? { items, shardOf, target: manifest.shards.target }
-    : null;
+  return (side ? manifest.side?.digest === side.model.digest : sameContent) ? { items, shardOf } : null;
 }
 
 function check({ items, features, encoders, locales = [] }: BundleContent): void {

@@ -14,7 +14,7 @@ const upTo = (count: number): number[] => [...Array(count).keys()];
 const previousOf = (items: readonly Member[], shards: readonly (readonly number[])[]): PreviousShards => {
   const shardOf = new Uint32Array(items.length);
   for (const [shard, rows] of shards.entries()) for (const row of rows) shardOf[row] = shard;
-  return { items, shardOf, target: SIZES.target };
+  return { items, shardOf };
 };
 const ids = (items: readonly Member[], shards: readonly (readonly number[])[]): string[][] =>
   shards.map((rows) => rows.map((row) => items[row].id));

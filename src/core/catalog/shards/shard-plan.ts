@@ -20,8 +20,6 @@ export interface PreviousShards {
   items: readonly Pick<Item, 'id'>[];
   /** The shard of each item. */
   shardOf: Uint32Array;
-  /** Target number of items that they were made with. */
-  target: number;
 }
 
 /** Factor of growth or shrinkage from which a catalogue is grouped from scratch. */

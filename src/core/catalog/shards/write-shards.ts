@@ -25,10 +25,8 @@ import { type PreviousShards, planShards } from './shard-plan';
 import { spaceOf } from './shard-space';
 import { TermBuilder, type TermItem } from './term-builder';
 
-/** Target size of a shard, compressed bytes: a page loads dozens of them, in few requests. */
-const SHARD_BYTES = 32_000;
-/** Fewest and most items that a shard should have, whatever their size: a request for one should tell little about a shopper. */
-const SHARD_ITEMS = [64, 512] as const;
+/** Target number of items in a shard: a page loads dozens, in few requests, and a request for one tells little about a shopper. */
+const SHARD_ITEMS = 128;
 /** Target size of the head, compressed bytes: it is the first list of every new shopper, and must arrive at once. */
 const HEAD_BYTES = 42_000;
 const HEAD_ITEMS = [64, 384] as const;
@@ -77,7 +75,7 @@ export interface ShardContent {
 }
 
 export interface ShardOptions {
-  /** Target number of items in a shard; the maximum is twice as many. Default: as many as make 30 kB, compressed. */
+  /** Target number of items in a shard; the maximum is twice as many. Default: 128. */
   shardItems?: number;
   /** Whether pages load all shards. Default: if they are at most 400 kB, compressed. */
   whole?: boolean;
@@ -112,10 +110,9 @@ export async function writeShards(
     ...(learned.cooccurrence && { companions: companionsOf(learned.cooccurrence, rows, references) }),
   });
   const itemBytes = await sampledBytes(items, shardWith);
-  const itemsIn = (bytes: number, [fewest, most]: readonly [number, number]): number =>
-    Math.max(fewest, Math.min(most, Math.round(bytes / itemBytes)));
-  // Otherwise, a slightly different estimate would split shards that could stay.
-  const target = options.shardItems ?? previous?.target ?? itemsIn(SHARD_BYTES, SHARD_ITEMS);
+  const [fewest, most] = HEAD_ITEMS;
+  const headItems = Math.max(fewest, Math.min(most, Math.round(HEAD_BYTES / itemBytes)));
+  const target = options.shardItems ?? SHARD_ITEMS;
   const members = planShards(items, space, { target, most: 2 * target }, previous);
   onProgress?.('group', items.length, items.length);
   const references = referencesTo(items, members);
@@ -153,7 +150,7 @@ export async function writeShards(
     onProgress?.('write', written, items.length);
   }
   const { head, rows: first } = await putHead(
-    { content, popular, members, references, demand, shardOf, most: itemsIn(HEAD_BYTES, HEAD_ITEMS) },
+    { content, popular, members, references, demand, shardOf, most: headItems },
     put,
   );
   const locales: NonNullable<Manifest['locales']> = {};

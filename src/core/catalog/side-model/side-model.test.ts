@@ -42,7 +42,7 @@ describe('the file of a side model', () => {
         expect(read.biases).toEqual(biases);
         for (let row = 0; row < count; row++) {
           const own = vectors.subarray(row * width, (row + 1) * width);
-          const step = Math.max(...own.map(Math.abs)) / 127;
+          const step = Math.max(...own.map(Math.abs)) / 31;
           for (const [d, value] of own.entries()) {
             expect(Math.abs(read.vectors[row * width + d] - value)).toBeLessThanOrEqual(0.5001 * step + 1e-42);
           }
