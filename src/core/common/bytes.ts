@@ -37,8 +37,8 @@ export const canHash = (): boolean => globalThis.crypto?.subtle !== undefined;
  */
 export const isModerate = (value: number): boolean => Math.abs(value) <= 2 ** 20;
 
-/** The same for the scale of a quantised row. */
-export const isScale = (scale: number): boolean => scale >= 0 && isModerate(128 * scale);
+/** The same for the scale of a row that was quantised in 15 steps or more. */
+export const isScale = (scale: number): boolean => scale >= 0 && isModerate(15 * scale);
 
 /** Quantises one row: scale = max|x| / steps, values = round(x / scale). A zero row has scale 0. @param steps up to 127 */
 export function quantizeRow(row: Float32Array, values: Int8Array, offset: number, steps = 127): number {
