@@ -36,7 +36,7 @@ export const changeHeader = (reference: string, unit: string): string[] => [
 const SHARES = [
   ...['hr5', 'coverage', 'repeats', 'sharedSecond', 'matchedNewHr10', 'matchedOldHr10', 'detected20', 'chance20'],
   ...['earlyNdcg10', 'retentionNdcg10', 'hr10ChangeWithKeptPlaces', 'recall10', 'validationNdcg10'],
-  ...['complementHr10', 'loaded', 'topLoaded'],
+  ...['complementHr10', 'loaded', 'topLoaded', 'foremostLoaded'],
 ];
 /** Units of further figures. The name of a group's figure ends with the group's words. */
 const UNITS: Readonly<Record<string, string>> = {

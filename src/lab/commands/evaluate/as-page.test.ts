@@ -74,7 +74,7 @@ describe('evaluate --as-page', () => {
     expect(out).toMatch(
       /^A new visitor's first list takes 2 requests and [\d.]+ kB \(gzip\), .* everything takes \d+ requests/m,
     );
-    expect(out).toContain('| complement HR@10, % | loaded, % | top loaded, % |');
+    expect(out).toContain('| complement HR@10, % | loaded, % | top loaded, % | foremost loaded, % |');
   }, 60_000);
 
   it('loads a part of a large catalogue, more with every choice', async () => {

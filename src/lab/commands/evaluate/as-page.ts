@@ -175,12 +175,14 @@ function methodOf(visits: readonly Visit[], at: 0 | 1): ProtocolRun['tables'][nu
   const mean = (pick: (choice: Choice) => number): number =>
     meanOf(visits.filter(({ choices }) => choices.length > 0).map(({ choices }) => meanOf(choices.map(pick))));
   const complementHr10 = mean(({ complement }) => Number(complement[at]));
+  const foremost = visits.flatMap(({ choices }) => choices.filter(({ ranks }) => ranks[1] <= TOP));
+  const foremostLoaded = meanOf(foremost.map(({ loaded }) => Number(loaded))) || 0;
   return {
     name: at === 0 ? PAGE : WHOLE,
     units: visits.map(({ choices }) => qualityOf(choices.map(({ ranks }) => ranks[at]))),
     figures:
       at === 0
-        ? { complementHr10, loaded: mean(({ loaded }) => Number(loaded)), topLoaded: mean(({ top }) => top) }
+        ? { complementHr10, loaded: mean(({ loaded }) => Number(loaded)), topLoaded: mean(({ top }) => top), foremostLoaded }
         : { complementHr10 },
   };
 }
@@ -200,7 +202,7 @@ export function asPageText({ tables: [{ methods }], figures }: ProtocolSummary):
   const [first, personal, ten] = MOMENTS;
   return [
     `On a page, NDCG@10 is ${hundredths(page.ndcg10)} %, and ${hundredths(all.ndcg10)} % with all products loaded: ${signed(100 * page.ndcg10Change, 2)} ± ${hundredths(page.ndcg10Se)} points, or ${fixed((100 * page.ndcg10) / all.ndcg10, 1)} % of it.`,
-    `${percent('loaded')} of the next choices were loaded before they happened, and ${percent('topLoaded')} of the first ${TOP} products of ranking all.`,
+    `${percent('loaded')} of the next choices were loaded before they happened, ${percent('foremostLoaded')} of those that ranking all has in its first ${TOP}, and ${percent('topLoaded')} of its first ${TOP}.`,
     `A new visitor's first list takes ${cost(first)} (gzip), the first personal list ${cost(personal)} in all, and ten choices ${cost(ten)}; everything takes ${cost(EVERYTHING)}.`,
   ].join('\n');
 }
