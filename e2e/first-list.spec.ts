@@ -54,15 +54,15 @@ const includes = (host: HeldHost, ...files: string[]): Promise<void> =>
 /** All that is loaded after the list, too. */
 async function rest(page: Page, host: HeldHost): Promise<void> {
   host.open();
-  await includes(host, 'page-watch.js', 'late-parts.js', 'features.js', 'kernel.js');
+  await includes(host, 'page-watch.js', 'late-parts.js', 'kernel.js');
   await page.waitForLoadState('networkidle');
 }
 
-/** A copy of the demo's bundle as a large shop has it: items in a file of their own, beside offers and rules. */
-function largeShop(folder: string): void {
+/** A copy of the demo's bundle with offers and rules. */
+function changingShop(folder: string): void {
   cpSync('dist/bundle', folder, { recursive: true });
   const place = join(folder, 'manifest.json');
-  const { head: _, ...manifest } = JSON.parse(readFileSync(place, 'utf8'));
+  const manifest = JSON.parse(readFileSync(place, 'utf8'));
   writeFileSync(place, JSON.stringify({ ...manifest, offers: ['default'], rules: true }));
   writeFileSync(join(folder, 'offers.json'), '{"schema":1,"offers":[]}');
   writeFileSync(join(folder, 'rules.json'), '{"rules":[]}');
@@ -70,7 +70,7 @@ function largeShop(folder: string): void {
 
 test('the first list takes three steps, and no file is requested twice', async ({ page, context }, info) => {
   const bundle = info.outputPath('bundle');
-  largeShop(bundle);
+  changingShop(bundle);
   const host = await heldHost(context, bundle);
   await page.goto('/first-list.html', { waitUntil: 'commit' });
 
@@ -78,7 +78,7 @@ test('the first list takes three steps, and no file is requested twice', async (
   host.answer();
   await includes(host, 'worker.js', 'manifest.json');
   host.answer();
-  await includes(host, 'items.json', 'offers.json', 'rules.json', 'mutable-files.js', 'variants.js', 'card-extras.js');
+  await includes(host, 'head.bin', 'offers.json', 'rules.json', 'mutable-files.js', 'card-extras.js');
   host.answer();
   await expect(page.locator('sidestream-recs[state=filled]')).toBeVisible();
 

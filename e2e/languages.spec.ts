@@ -70,9 +70,9 @@ const titleIn = (id: string, language: Language): string => {
 
 const EXPECTED: Record<Language, { price: RegExp; heading: string; asked: string[] }> = {
   en: { price: /^\$\d+\.00$/, heading: 'From our range', asked: [] },
-  de: { price: /^\d+,95 €$/, heading: 'Aus unserem Sortiment', asked: ['offers-de.json', 'texts.json'] },
-  ja: { price: /^[¥￥][\d,]+$/, heading: '商品一覧', asked: ['offers-ja.json', 'texts.json'] },
-  ar: { price: /^(?=.*US\$)\D*\d+\.00\D*$/, heading: 'من منتجاتنا', asked: ['texts.json'] },
+  de: { price: /^\d+,95 €$/, heading: 'Aus unserem Sortiment', asked: ['offers-de.json', 'texts.bin'] },
+  ja: { price: /^[¥￥][\d,]+$/, heading: '商品一覧', asked: ['offers-ja.json', 'texts.bin'] },
+  ar: { price: /^(?=.*US\$)\D*\d+\.00\D*$/, heading: 'من منتجاتنا', asked: ['texts.bin'] },
 };
 
 for (const language of LANGUAGES) {
