@@ -78,7 +78,7 @@ test('learns from a log in a worker exactly as the command line does, and keeps 
   expect(kept.events).not.toContain('example.com');
   expect(kept.events.split('\n')).toHaveLength(1923);
   expect(kept.log).toEqual(['events.jsonl.gz', 'learned.json', 'log.json']);
-  for (const name of ['companions', 'demand', 'side']) {
+  for (const name of ['shard', 'head']) {
     expect(kept.bundle).toContainEqual(expect.stringMatching(new RegExp(`^${name}-[0-9a-f]{16}\\.bin$`)));
   }
   expect(requests.filter((url) => !url.startsWith(PAGES))).toEqual([]);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { categorySlug, categoryTree, findCategory, trail } from './category';
 
 const tree = categoryTree([
+  { category: 'Food', count: 7 },
   { category: 'Food/Fruit', count: 3 },
   { category: 'Music', count: 2 },
   { category: 'Food/Drinks', count: 4 },
@@ -9,7 +10,7 @@ const tree = categoryTree([
 ]);
 
 describe('categories', () => {
-  it('form a tree in the order of the catalog, with summed counts', () => {
+  it('form a tree in the order of the catalog, each with the products below it', () => {
     expect(tree.map(({ path, count, children }) => [path, count, children.map(({ name }) => name)])).toEqual([
       ['Food', 7, ['Fruit', 'Drinks']],
       ['Music', 2, []],

@@ -14,6 +14,7 @@ export function categoryTree(paths: { category: string; count: number }[]): Cate
   for (const { category, count } of paths) {
     let level = roots;
     let path = '';
+    let last: Category | null = null;
     for (const name of category.split('/').filter(Boolean)) {
       path = path ? `${path}/${name}` : name;
       let node = level.find((sibling) => sibling.path === path);
@@ -21,9 +22,10 @@ export function categoryTree(paths: { category: string; count: number }[]): Cate
         node = { path, name, count: 0, children: [] };
         level.push(node);
       }
-      node.count += count;
+      last = node;
       level = node.children;
     }
+    if (last) last.count = count;
   }
   return roots;
 }

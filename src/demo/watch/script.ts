@@ -31,7 +31,7 @@ const PAIRS = 999;
 export const randomPair = (before = 0): number => 1 + ((before + Math.floor(Math.random() * (PAIRS - 1))) % PAIRS);
 
 /** In how many of the first pairs of the demo's catalogue a second expert was kept: `e2e/watch.spec.ts` measures it every night. */
-export const MEASURED = { pairs: 25, kept: 18 };
+export const MEASURED = { pairs: 25, kept: 19 };
 
 /**
  * The two top categories that the scripted shopper likes, drawn from all large enough.

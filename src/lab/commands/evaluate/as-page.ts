@@ -182,7 +182,12 @@ function methodOf(visits: readonly Visit[], at: 0 | 1): ProtocolRun['tables'][nu
     units: visits.map(({ choices }) => qualityOf(choices.map(({ ranks }) => ranks[at]))),
     figures:
       at === 0
-        ? { complementHr10, loaded: mean(({ loaded }) => Number(loaded)), topLoaded: mean(({ top }) => top), foremostLoaded }
+        ? {
+            complementHr10,
+            loaded: mean(({ loaded }) => Number(loaded)),
+            topLoaded: mean(({ top }) => top),
+            foremostLoaded,
+          }
         : { complementHr10 },
   };
 }
