@@ -79,6 +79,22 @@ describe('the companions of a shard', () => {
     expect(encodeCompanions(companionsOf(turned, [2, 1], other), 3)).toEqual(encoded(0));
   });
 
+  it('have an order that a build which reads them keeps, whatever the lifts were before they were stored', () => {
+    // Lifts that differ by less than a step, in the order opposite to that of the hashes.
+    const others = [...Array(20).keys()]
+      .map((n) => n + 1)
+      .sort((a, b) => (hash32(`${b}`) % 2 ** 16) - (hash32(`${a}`) % 2 ** 16));
+    const near = table([others.map((row, n) => [row, 1 + (20 - n) / 1e5] as const), ...others.map(() => [])]);
+    const items = [...Array(21).keys()].map((n) => ({ id: `${n}` }));
+    const references = referencesTo(items, [[...items.keys()]]);
+    const rows = [...items.keys()];
+    const written = encodeCompanions(companionsOf(near, rows, references), 1);
+    const read = decodeCompanions(written.buffer, 21, 1, false);
+    const joined = joinCompanions([{ items, number: 0, companions: read }]);
+    if (!joined) throw new Error('there are companions');
+    expect(encodeCompanions(companionsOf(joined, rows, references), 1)).toEqual(written);
+  });
+
   it('are at most 24 an item', () => {
     const items = Array.from({ length: 41 }, (_, n) => ({ id: `${n}` }));
     const lifts = items.slice(1).map((_, n) => [n + 1, 1 + ((n * 7) % 40)] as const);

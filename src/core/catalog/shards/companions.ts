@@ -68,14 +68,19 @@ export function companionsOf(
   rows: readonly number[],
   { shards, hashes, taken }: References,
 ): Companions {
-  const starts = new Uint32Array(rows.length + 1);
-  const entries: number[] = [];
-  for (const [n, row] of rows.entries()) {
-    const own = Array.from({ length: offsets[row + 1] - offsets[row] }, (_, k) => offsets[row] + k)
+  const best = rows.map((row) =>
+    Array.from({ length: offsets[row + 1] - offsets[row] }, (_, k) => offsets[row] + k)
       .filter((at) => !taken[others[at]])
       .sort((a, b) => lifts[b] - lifts[a] || hashes[others[a]] - hashes[others[b]])
-      .slice(0, MAX_ENTRIES);
-    entries.push(...own);
+      .slice(0, MAX_ENTRIES),
+  );
+  // By the lifts as they are stored: a build that reads them must write them in the same order.
+  const largest = best.flat().reduce((max, at) => Math.max(max, lifts[at]), 0);
+  const step = (at: number): number => stepOf(lifts[at], largest);
+  const starts = new Uint32Array(rows.length + 1);
+  const entries: number[] = [];
+  for (const [n, own] of best.entries()) {
+    entries.push(...own.sort((a, b) => step(b) - step(a) || hashes[others[a]] - hashes[others[b]]));
     starts[n + 1] = entries.length;
   }
   return {
@@ -86,6 +91,9 @@ export function companionsOf(
     ...(support && { support: Uint16Array.from(entries, (at) => support[at]) }),
   };
 }
+
+/** A lift as it is stored. */
+const stepOf = (lift: number, largest: number): number => Math.max(1, Math.round((STEPS * lift) / largest));
 
 /**
  * Writes companions, little-endian: float32 largest lift; uint8 entries of each item; of each entry uint16 shard, but uint32 above
@@ -102,7 +110,7 @@ export function encodeCompanions(
     Uint8Array.from({ length: offsets.length - 1 }, (_, n) => offsets[n + 1] - offsets[n]),
     numbersBelow(shards, of),
     Uint16Array.from(hashes),
-    Uint8Array.from(lifts, (lift) => Math.max(1, Math.round((STEPS * lift) / largest))),
+    Uint8Array.from(lifts, (lift) => stepOf(lift, largest)),
     ...(support ? [support] : []),
   );
 }
