@@ -73,13 +73,12 @@ test('shows 1,000 products, none twice, in a page that does not grow', async ({ 
   const seen = await scrollTo(page, 150);
   const early = await measured(session);
   await scrollTo(page, 1000, seen);
-  const late = await measured(session);
-  test.info().annotations.push({ type: 'memory', description: JSON.stringify({ early, late }) });
   const products = [...seen.values()].map((id) => id.split('.')[0]);
   expect(new Set(products).size).toBe(seen.size);
   expect([...seen.keys()].sort((a, b) => a - b)).toEqual(Array.from(seen, (_, n) => n + 1));
-  expect(late.nodes).toBeLessThan(1.3 * early.nodes);
-  expect(late.heap).toBeLessThan(early.heap + 2_000_000);
+  // Cards that have just left are garbage, which one collection may leave.
+  await expect.poll(async () => (await measured(session)).nodes).toBeLessThan(1.3 * early.nodes);
+  await expect.poll(async () => (await measured(session)).heap).toBeLessThan(early.heap + 2_000_000);
   expect(await cards(page).count()).toBeLessThan(150);
   // The catalogue ends, and so does the feed.
   await scrollTo(page, PRODUCTS, seen);
