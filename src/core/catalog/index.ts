@@ -65,7 +65,7 @@ export { describeRejectedRow, groupedRows, RejectedGroups, type RejectedRow, sho
 export type { BundleShards } from './shards/bundle-shards';
 export type { DirectoryNode } from './shards/directory';
 export { joinCompanions, joinDemand, joinSide, type Part } from './shards/join-parts';
-export type { Head, Shard } from './shards/shard-file';
+export type { Shard } from './shards/shard-file';
 export { putInto, putOffers } from './shards/write-shards';
 export { placeByContent, type SideModel } from './side-model';
 export type { VariantGroups } from './variants/variant-groups';
