@@ -3,11 +3,11 @@ import {
   type Bundle,
   contentBlend,
   type DirectoryNode,
-  type Head,
   openBundle,
   openHead,
   writeBundle,
 } from '../../../core/catalog';
+import type { Head } from '../../../core/catalog/shards/shard-file';
 import type { ChoiceHistory } from '../../../core/events';
 import { memoryBundle } from '../../../testing/bundles';
 import { sideModel } from '../../../testing/side-models';
