@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
-import type { Item } from '../../src/core/catalog';
+import { type Item, openBundle } from '../../src/core/catalog';
 import { seededRandom } from '../../src/core/common/random';
+import { folderFetch } from '../../src/shop/bundler';
 
 /** Folder of the demo, which the pictures show as the shop. */
 const SHOP = 'dist';
@@ -12,9 +12,7 @@ const SHELVES = /^(Food|Clothing|Music|Sport)/;
 
 /** Products of the demo with the files of their pictures. */
 async function demoProducts(): Promise<{ items: Item[]; pictures: string[] }> {
-  const manifest = await readFile(join(SHOP, 'bundle/manifest.json'), 'utf8');
-  const [, file = ''] = /"file": ?"(items-[^"]+)"/.exec(manifest) ?? [];
-  const all: Item[] = JSON.parse(await readFile(join(SHOP, 'bundle', file), 'utf8'));
+  const { items: all } = await openBundle(folderFetch(join(SHOP, 'bundle')));
   const items = all
     .filter(({ image, category }) => image?.startsWith('images/') && SHELVES.test(category))
     .slice(0, PRODUCTS);
