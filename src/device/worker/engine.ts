@@ -253,7 +253,7 @@ export class Engine implements WorkerRecommender {
     return item && (await catalog.shown(language))(item);
   }
 
-  /** Those of some items that are in memory. For measurements. */
+  /** The ids whose items are in memory. For measurements. */
   loaded(ids: readonly string[]): string[] {
     return ids.filter((id) => this.#parts.catalog.find(id));
   }

@@ -57,7 +57,7 @@ const POSITIONS = 2 ** 32;
 
 /**
  * The catalogue in the worker, indexed for ranking: the head of the bundle, then shards as they are loaded and items that this
- * device added. Rows keep their numbers, except in `keepOnly` and `clearLocal`.
+ * device added. Rows keep their numbers, except in `evict` and `clearLocal`.
  */
 export class LoadedCatalog {
   readonly bundle: OpenedHead;
@@ -67,7 +67,7 @@ export class LoadedCatalog {
   rulesFor: RulesFor = (_, own) => own;
   /** Null in a shop with one language: their code is loaded with them. */
   texts: ItemTexts | null = null;
-  /** Ids of the items of each loaded shard, in its order. */
+  /** Ids of the items of each loaded shard, in its order; the shard that was requested last at the end. */
   readonly loadedShards = new Map<number, readonly string[]>();
   #parts: LoadedPart[];
   readonly #shopIds: Set<string>;
@@ -140,7 +140,7 @@ export class LoadedCatalog {
   /**
    * The shards with items that others chose with some items, unless they are loaded.
    * @param chosen rows with their weights
-   * @param of row whose companions count. Default: those of all rows
+   * @param of row whose companions count. Default: all rows
    * @returns by shard, the largest weighted sum of lifts of one of its items
    */
   shardsBeside(chosen: readonly (readonly [row: number, weight: number])[], of?: number): Map<number, number> {
@@ -225,8 +225,16 @@ export class LoadedCatalog {
     return true;
   }
 
-  /** Removes the bundle's items except the head's and the given ones. The remaining items get new rows. */
-  keepOnly(ids: ReadonlySet<string>): void {
+  /** Notes that shards were requested, the most important first. */
+  touch(shards: readonly number[]): void {
+    for (const shard of shards.toReversed()) {
+      const ids = this.loadedShards.get(shard);
+      if (ids && this.loadedShards.delete(shard)) this.loadedShards.set(shard, ids);
+    }
+  }
+
+  /** Removes shards, but not their items in the head and the given ones. The remaining items get new rows. */
+  evict(shards: readonly number[], ids: ReadonlySet<string>): void {
     const [head, ...others] = this.#parts;
     const kept = others.flatMap((part): LoadedPart[] => {
       if (part.local) return [part];
@@ -235,7 +243,7 @@ export class LoadedCatalog {
       return rows.length > 0 ? [{ ...partOf(part, rows), local: null }] : [];
     });
     this.#parts = [head, ...kept];
-    for (const [number, own] of this.loadedShards) if (!own.some((id) => ids.has(id))) this.loadedShards.delete(number);
+    for (const shard of shards) this.loadedShards.delete(shard);
     this.index = this.#reindex();
   }
 

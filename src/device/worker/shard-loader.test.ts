@@ -1,54 +1,14 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
-import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import {
-  type Bundle,
-  type Item,
-  openBundle,
-  openHead,
-  type SideModel,
-  verifyBundle,
-  writeBundle,
-} from '../../core/catalog';
-import { seededRandom } from '../../core/common/random';
-import { memoryBundle } from '../../testing/bundles';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Item, openBundle, openHead, writeBundle } from '../../core/catalog';
+import { clickAll, described, IN_PARTS, idsOf, outsideOf, shardsOf } from '../../testing/parts';
 import { type ServedShop, serveContent } from '../../testing/served-shop';
-import { sideModel } from '../../testing/side-models';
 import { topicContent } from '../../testing/topics';
-import type { WorkerRecommender } from '../protocol';
-import type { CatalogIndex } from '../ranking';
-import { LoadedCatalog } from './loaded-catalog';
-
-const options = { whole: false, shardItems: 16 };
 
 beforeEach(() => {
   globalThis.indexedDB = new IDBFactory();
 });
-
-/** The items of a shop that its head does not have, in the order of the feed. */
-async function outsideOf({ bundle }: ServedShop): Promise<Item[]> {
-  const { head } = await openHead(bundle);
-  const first = new Set(head.items.map(({ id }) => id));
-  return (await openBundle(bundle)).items.filter(({ id }) => !first.has(id));
-}
-
-/** The content with a description of many different words for each item: pages load parts of it by their compressed bytes. */
-function described<Content extends { items: Item[] }>(content: Content): Content {
-  const random = seededRandom(1);
-  const word = (): string => Math.floor(random() * 2 ** 32).toString(36);
-  const items = content.items.map((item) => ({ ...item, description: Array.from({ length: 90 }, word).join(' ') }));
-  return { ...content, items };
-}
-
-const shardsOf = (names: readonly string[]): string[] => names.filter((name) => name.startsWith('shard-'));
-
-async function clickAll(engine: WorkerRecommender, items: readonly Item[]): Promise<void> {
-  for (const { id } of items) await engine.track('click', id, {});
-  await engine.settled();
-}
-
-const idsOf = async (engine: WorkerRecommender, request = {}): Promise<string[]> =>
-  (await engine.recommend(request)).items.map(({ item }) => item.id);
 
 describe('an engine with a catalogue of which it loads a part', () => {
   const COUNT = 4000;
@@ -64,7 +24,7 @@ describe('an engine with a catalogue of which it loads a part', () => {
   };
 
   beforeAll(async () => {
-    shop = await serveContent(described(await topicContent({ items: COUNT, topics: 50, dim: 24 })), options);
+    shop = await serveContent(described(await topicContent({ items: COUNT, topics: 50, dim: 24 })), IN_PARTS);
     unloaded = await outsideOf(shop);
     return () => shop.close();
   });
@@ -370,7 +330,7 @@ describe('an engine with a catalogue of which it loads a part', () => {
     });
     const replace = async () => {
       const content = await topicContent({ items: COUNT, topics: 50, dim: 24, seed: 2 });
-      return writeBundle(content, shop.sink, { ...options, previous: await openBundle(shop.bundle) });
+      return writeBundle(content, shop.sink, { ...IN_PARTS, previous: await openBundle(shop.bundle) });
     };
     const restore = (): void => {
       for (const [name, bytes] of kept) shop.files.set(name, bytes);
@@ -408,7 +368,7 @@ describe('an engine with a catalogue of which it loads a part', () => {
 
 describe('an engine with a catalogue that does not fit into memory', () => {
   it('evicts the shards that were not needed for longest, and loads them again', async () => {
-    const shop = await serveContent(await topicContent({ items: 7000, topics: 60, dim: 8 }), options);
+    const shop = await serveContent(await topicContent({ items: 7000, topics: 60, dim: 8 }), IN_PARTS);
     const outside = await outsideOf(shop);
     const topics = Array.from({ length: 60 }, (_, topic) =>
       outside.filter(({ category }) => category.endsWith(`Topic ${topic}`)),
@@ -436,7 +396,7 @@ describe('an engine with several languages and a part of its catalogue', () => {
   beforeAll(async () => {
     const content = await topicContent({ items: 2000, topics: 20, dim: 24 });
     const locales = [{ tag: 'de', texts: content.items.map(({ title }) => ({ title: `DE ${title}` })) }];
-    shop = await serveContent({ ...content, language: 'en', locales }, options);
+    shop = await serveContent({ ...content, language: 'en', locales }, IN_PARTS);
     return () => shop.close();
   });
 
@@ -459,231 +419,5 @@ describe('an engine with several languages and a part of its catalogue', () => {
     expect(await german({ lang: 'en' })).not.toContain(true);
     expect(shop.codes).toEqual([]);
     await engine.close();
-  });
-});
-
-describe('an engine with a side model and a part of its catalogue', () => {
-  let shop: ServedShop;
-  let model: SideModel;
-  let outside: Item[];
-  let ids: string[];
-  beforeAll(async () => {
-    const content = described(await topicContent({ items: 2000, topics: 20, dim: 24 }));
-    ids = content.items.map(({ id }) => id);
-    model = sideModel(ids.length, 6);
-    const learned = { side: { model, weights: { sideModel: 2 } } };
-    shop = await serveContent(content, { ...options, learned });
-    outside = await outsideOf(shop);
-    return () => shop.close();
-  });
-
-  const expectTrained = ({ index }: LoadedCatalog): void => {
-    const read = ({ side }: CatalogIndex, row: number): number[] => [
-      ...(side?.vectors.subarray(6 * row, 6 * row + 6) ?? []),
-      side?.biases[row] ?? Number.NaN,
-    ];
-    for (const [row, { id }] of index.items.entries()) {
-      const from = ids.indexOf(id);
-      const trained = [...model.vectors.subarray(6 * from, 6 * from + 6), model.biases[from]];
-      for (const [n, value] of read(index, row).entries()) expect(Math.abs(value - trained[n])).toBeLessThan(0.03);
-    }
-  };
-
-  it('has the rows of the head and of the shards that are loaded, in whatever order they come and go', async () => {
-    const bundle = await openHead(shop.bundle);
-    const { shards } = bundle;
-    const catalog = new LoadedCatalog(bundle);
-    const load = async (...numbers: number[]): Promise<boolean> =>
-      catalog.grow(await Promise.all(numbers.map((number) => shards.read(number))));
-    expectTrained(catalog);
-    await load(3, 1);
-    const before = catalog.index.items.length;
-    expect(before).toBeGreaterThan(bundle.head.items.length);
-    expectTrained(catalog);
-    await load(7);
-    expect(catalog.index.items.length).toBeGreaterThan(before);
-    expectTrained(catalog);
-    const kept = new Set((await shards.read(3)).items.slice(2).map(({ id }) => id));
-    catalog.keepOnly(kept);
-    expect(catalog.index.items.length).toBeLessThan(before);
-    expectTrained(catalog);
-    await load(7, 3);
-    expectTrained(catalog);
-    expect((await (await openBundle(shop.bundle)).side())?.digest).toBe(catalog.index.side?.digest);
-  });
-
-  it('scores items outside the head by it', async () => {
-    const engine = await shop.open({ consent: 'pending' });
-    await clickAll(engine, outside.slice(0, 1));
-    const { items } = await engine.recommend({ limit: 5 });
-    const { contributions } = await engine.explain(items[0].item.id, {});
-    expect(Object.keys(contributions)).toContain('sideModel');
-    expect(shop.codes).toEqual([]);
-    await engine.close();
-  });
-
-  it('chooses shards by it: nearly all of what the whole catalogue would list is loaded', async () => {
-    const content = described(await topicContent({ items: 2000, topics: 20, dim: 24 }));
-    const learned = { side: { model, weights: { sideModel: 2 } } };
-    const whole = await serveContent(content, { whole: true, learned });
-    const [part, all] = [await shop.open({ consent: 'pending' }), await whole.open({ consent: 'pending' })];
-    for (const engine of [part, all]) await clickAll(engine, outside.slice(0, 3));
-    expect(part.loaded(ids).length).toBeLessThan(ids.length);
-    expect(part.loaded(await idsOf(all, { limit: 20 })).length).toBeGreaterThanOrEqual(18);
-    for (const engine of [part, all]) await engine.close();
-    await whole.close();
-  });
-});
-
-describe('an engine with a log and a part of its catalogue', () => {
-  const COUNT = 1000;
-  let shop: ServedShop;
-  let bundle: Bundle;
-  let items: Item[];
-  let outside: Item[];
-
-  /** Item n was chosen with the item half a catalogue later, and every tenth item lately, the last ones most often. */
-  const half = (n: number): number => (n + COUNT / 2) % COUNT;
-  const LOG = {
-    cooccurrence: {
-      count: COUNT,
-      offsets: Uint32Array.from({ length: COUNT + 1 }, (_, n) => n),
-      rows: Uint32Array.from({ length: COUNT }, (_, n) => half(n)),
-      lifts: Float32Array.from({ length: COUNT }, (_, n) => 1 + (n % 7)),
-    },
-    demand: {
-      choices: Float32Array.from({ length: COUNT }, (_, n) => n),
-      recent: Float32Array.from({ length: COUNT }, (_, n) => (n % 10 === 0 ? n : 0)),
-      repeats: {
-        share: 0.3,
-        interval: 30,
-        shares: new Float32Array(COUNT).fill(0.3),
-        intervals: new Float32Array(COUNT).fill(30),
-      },
-    },
-  };
-  const withoutPopularity = async () => {
-    const content = await topicContent({ items: COUNT, topics: 20, dim: 24 });
-    return { ...content, items: content.items.map(({ popularity: _, ...item }) => item) };
-  };
-
-  beforeAll(async () => {
-    shop = await serveContent(await withoutPopularity(), { ...options, learned: LOG });
-    bundle = await openBundle(shop.bundle);
-    ({ items } = bundle);
-    outside = await outsideOf(shop);
-    return () => shop.close();
-  });
-  beforeEach(() => {
-    shop.asked.length = 0;
-  });
-
-  const begin = () => shop.open({ consent: 'pending' });
-  const rowOf = ({ id }: Item): number => items.findIndex((item) => item.id === id);
-  /** Name of the file of the shard with an item. */
-  const fileOf = async (row: number): Promise<string> => (await bundle.shards.allFiles())[bundle.shardOf[row]].file;
-
-  it('shows what sells before any choice, and what is trending', async () => {
-    const engine = await begin();
-    const best = items
-      .filter((_, n) => n % 10 === 0)
-      .map(({ id }) => id)
-      .reverse();
-    expect(await idsOf(engine, { limit: 5 })).toEqual(best.slice(0, 5));
-    await engine.settled();
-    expect(await idsOf(engine, { placement: 'trending', limit: 5 })).toEqual(best.slice(0, 5));
-    expect(shardsOf(shop.asked)).toEqual([]);
-    expect(shop.codes).toEqual([]);
-    await engine.close();
-  });
-
-  it('completes an item with what was bought with it, wherever that is', async () => {
-    const engine = await begin();
-    for (const item of [outside[0], outside[300]]) {
-      const other = items[half(rowOf(item))];
-      const { items: found } = await engine.recommend({ placement: 'complement', itemId: item.id, limit: 3 });
-      expect(found[0]).toMatchObject({ source: 'boughtTogether', item: { id: other.id } });
-    }
-    await clickAll(engine, [outside[0]]);
-    const next = await engine.explain(items[half(rowOf(outside[0]))].id, {});
-    expect(next.contributions.boughtTogether).toBeGreaterThan(0);
-    expect(shop.codes).toEqual([]);
-    await engine.close();
-  });
-
-  it('completes the cart', async () => {
-    const engine = await begin();
-    await engine.track('cart', outside[7].id, {});
-    await engine.settled();
-    const { items: found } = await engine.recommend({ placement: 'complement', cart: true, limit: 3 });
-    expect(found[0].item.id).toBe(items[half(rowOf(outside[7]))].id);
-    expect(shop.codes).toEqual([]);
-    await engine.close();
-  });
-
-  it('lists what others chose with the last choice', async () => {
-    const engine = await begin();
-    // Its lift is the highest.
-    const chosen = outside.find((item) => rowOf(item) % 7 === 6) ?? outside[0];
-    await clickAll(engine, [chosen]);
-    const other = items[half(rowOf(chosen))];
-    expect(shop.asked).toContain(await fileOf(rowOf(other)));
-    const list = await engine.recommend({ limit: 5 });
-    expect(list.items.map(({ item }) => item.id)).toContain(other.id);
-    expect(shop.codes).toEqual([]);
-    await engine.close();
-  });
-
-  it('lists what is due again', async () => {
-    const engine = await begin();
-    const [{ id }] = outside;
-    const DAY = 24 * 3600 * 1000;
-    const now = Date.now();
-    const clock = vi.spyOn(Date, 'now').mockReturnValue(now - 30 * DAY);
-    try {
-      await engine.track('purchase', id, {});
-      await engine.settled();
-      clock.mockReturnValue(now);
-      expect(await idsOf(engine, { placement: 'again' })).toEqual([id]);
-      expect(shop.codes).toEqual([]);
-    } finally {
-      clock.mockRestore();
-      await engine.close();
-    }
-  });
-
-  it('continues without the shard of what was bought with an item, reports it, and has it when it is back', async () => {
-    const chosen = outside.filter((item) => bundle.shardOf[rowOf(item)] !== bundle.shardOf[half(rowOf(item))]);
-    const ids = new Set(outside.map(({ id }) => id));
-    const item = chosen.find((one) => ids.has(items[half(rowOf(one))].id)) ?? outside[0];
-    const file = await fileOf(half(rowOf(item)));
-    const sound = shop.files.get(file);
-    shop.files.delete(file);
-    const engine = await begin();
-    const complement = () => engine.recommend({ placement: 'complement', itemId: item.id, limit: 3 });
-    expect((await complement()).items).toHaveLength(3);
-    expect(new Set(shop.codes)).toEqual(new Set(['bundle/unreachable']));
-    if (sound) shop.files.set(file, sound);
-    expect((await complement()).items[0].source).toBe('boughtTogether');
-    await engine.close();
-  });
-
-  it('has the same first list as with the whole catalogue, and keeps it', async () => {
-    const whole = await serveContent(await withoutPopularity(), { whole: true, learned: LOG });
-    for (const served of [shop, whole]) {
-      const engine = await served.open({ consent: 'pending' });
-      const first = await idsOf(engine, { limit: 12 });
-      await engine.settled();
-      expect(await idsOf(engine, { limit: 12 })).toEqual(first);
-      expect(first).toEqual(await idsOf(engine, { limit: 12 }));
-      await engine.close();
-    }
-    await whole.close();
-  });
-
-  it('is a sound bundle', async () => {
-    const memory = memoryBundle();
-    const manifest = await writeBundle(await withoutPopularity(), memory.sink, { ...options, learned: LOG });
-    await verifyBundle(manifest, memory.fetchFile);
   });
 });

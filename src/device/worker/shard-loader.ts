@@ -6,7 +6,6 @@ import {
   lastChoices,
   type Pin,
   personalScores,
-  type ScoreEntries,
   scores,
   topRows,
   vectorOf,
@@ -59,8 +58,6 @@ const MAX_HISTORY = 200;
 export class ShardLoader {
   readonly #context: EngineContext;
   readonly #shards: BundleShards;
-  /** Item ids of the loaded shards, the shard that was requested last at the end. */
-  readonly #loaded = new Map<number, string[]>();
   readonly #loadedAround = new Set<string>();
   /** The history for which shards were loaded. */
   #loadedHistory = '';
@@ -142,7 +139,7 @@ export class ShardLoader {
     for (const { shard, count } of all) {
       // Where the category is in many shards, enough to fill the list.
       if (items >= ITEMS_A_PLACE * limit || (items >= limit && wanted.length >= SHARDS_OF_LIST)) break;
-      if (this.#loaded.has(shard)) continue;
+      if (catalog.loadedShards.has(shard)) continue;
       wanted.push(shard);
       items += count;
     }
@@ -186,20 +183,16 @@ export class ShardLoader {
         const row = this.#loadedAround.has(id) ? undefined : rowOf.get(id);
         if (row === undefined) continue;
         // Added immediately: another list may look for these items while the next ones are fetched.
-        await this.loadBest(contentScores(vectorOf(content, row)), SHARDS_AROUND_ITEM);
+        await this.loadShards(await this.#shards.best(contentScores(vectorOf(content, row)), SHARDS_AROUND_ITEM));
         this.#loadedAround.add(id);
       }
     });
   }
 
-  /** Loads the shards that a score ranks best. @throws SidestreamError `bundle/*` */
-  async loadBest(score: ScoreEntries, most: number): Promise<void> {
-    await this.loadShards(await this.#shards.best(score, most));
-  }
-
-  /** Loads shards, the most important first. @throws SidestreamError `bundle/*` if none of those that are missing can be loaded */
+  /** Loads shards, the most important first. @throws SidestreamError `bundle/*` if some are missing and none of them can be loaded */
   async loadShards(numbers: readonly number[]): Promise<void> {
     await this.#add(await this.#read(numbers));
+    this.#context.catalog.touch(numbers);
   }
 
   /** Finds an item that may not be loaded; null if the catalogue lacks the id. @throws SidestreamError `bundle/*` */
@@ -257,8 +250,9 @@ export class ShardLoader {
     // A returning shopper's list does not wait for all that earlier pages loaded one by one.
     const first = Math.ceil(FIRST_ITEMS / items);
     const most = near ? Math.max(0, Math.min(wanted, room, first)) : 0;
-    const ranked = near && most > 0 ? await this.#shards.best(near, this.#loaded.size + most) : [];
-    const missing = ranked.filter((shard) => !this.#loaded.has(shard)).slice(0, most);
+    const { loadedShards } = catalog;
+    const ranked = near && most > 0 ? await this.#shards.best(near, loadedShards.size + most) : [];
+    const missing = ranked.filter((shard) => !loadedShards.has(shard)).slice(0, most);
     await this.loadShards(missing);
     // Otherwise the announcement of the new items leads here again.
     if (missing.length < first) this.#loadedHistory = history;
@@ -323,21 +317,9 @@ export class ShardLoader {
 
   /** Reads the shards that are not loaded yet; rejects only if all of them fail. */
   async #read(numbers: readonly number[]): Promise<Shard[]> {
-    const missing = numbers.filter((number) => !this.#loaded.has(number));
+    const missing = numbers.filter((number) => !this.#context.catalog.loadedShards.has(number));
     const results = await Promise.allSettled(missing.map((number) => this.#shards.read(number)));
     const read = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-    for (const { number = -1, items } of read)
-      this.#loaded.set(
-        number,
-        items.map(({ id }) => id),
-      );
-    // The most important shards come last, so they are evicted last.
-    for (const number of numbers.toReversed()) {
-      const ids = this.#loaded.get(number);
-      if (!ids) continue;
-      this.#loaded.delete(number);
-      this.#loaded.set(number, ids);
-    }
     for (const result of results) {
       if (result.status !== 'rejected') continue;
       if (read.length === 0) throw result.reason;
@@ -376,15 +358,15 @@ export class ShardLoader {
       const own = [...rows.slice(-MAX_HISTORY), ...dismissed, ...record.cart].map((row) => items[row].id);
       this.#loadedAround.clear();
       this.#loadedPins.clear();
-      let total = [...this.#loaded.values()].reduce((sum, ids) => sum + ids.length, 0);
-      for (const [shard, ids] of this.#loaded) {
+      const shards = [...catalog.loadedShards];
+      let total = shards.reduce((sum, [, ids]) => sum + ids.length, 0);
+      for (const [shard, ids] of shards) {
         if (total <= ITEMS_AFTER_EVICTION) break;
-        this.#loaded.delete(shard);
         evicted.push(shard);
         total -= ids.length;
       }
-      kept = new Set([...own, ...[...this.#loaded.values()].flat()]);
-      catalog.keepOnly(kept);
+      kept = new Set([...own, ...shards.slice(evicted.length).flatMap(([, ids]) => ids)]);
+      catalog.evict(evicted, kept);
     });
     catalog.offers?.drop(evicted);
     await catalog.texts?.keepOnly(kept);

@@ -73,7 +73,7 @@ export interface BuildRequest {
   refit?: boolean;
   /** Whether pages load all items at once. Default: if they have at most 400 kB, compressed. */
   whole?: boolean;
-  /** Target number of items in a shard, of which pages load those that they need. Default: by the items' size. */
+  /** Target number of items in a shard. If given, pages load only the shards that they need. Default: 128. */
   shards?: number;
   /** Whether more than half of the bundle's items may go. Default false. */
   allowShrink?: boolean;

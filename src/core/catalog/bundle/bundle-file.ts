@@ -68,7 +68,7 @@ export async function fetchChecked(
   return bytes;
 }
 
-/** Files that are stored compressed: many hosts compress no binary files. Their digests and sizes are those of the content. */
+/** Files that are stored compressed, because many hosts do not compress binary files. Digests and sizes describe the content. */
 const COMPRESSED = /^(head|shard|photos|texts|offers|directory|ids|terms)-[0-9a-f]{16}\.bin$/;
 
 /** Whether a file of the bundle is stored as gzip. */

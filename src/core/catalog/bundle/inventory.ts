@@ -8,7 +8,7 @@ import { addIds, type FetchFile, fetchChecked, invalidBundle } from './bundle-fi
 import { encodeManifest, manifestFile, parseManifest } from './manifest-file';
 import { type BundleFile, bundleFiles, MANIFEST_FILE, type Manifest } from './manifest-schema';
 
-/** Every file of a bundle that never changes, once each: those that the manifest, lists of files, the indexes and the offers name. */
+/** Every file of a bundle that never changes, once each: the manifest, lists of files, the indexes and the offers name them. */
 export async function inventory(manifest: Manifest, fetchFile: FetchFile): Promise<BundleFile[]> {
   const listed = await new BundleShards(manifest, fetchFile).allFiles();
   const files = [...bundleFiles(manifest), ...listed, ...(await offersFiles(manifest, fetchFile))];

@@ -332,7 +332,7 @@ describe('a side model in a bundle', () => {
       const after = await writeBundle({ ...next, items: renamed }, sink, { ...options, previous: read });
       await verifyBundle(after, fetchFile);
       const [old, now] = [await namesOf(learned, fetchFile), await namesOf(after, fetchFile)].map(shardsOf);
-      // That of the product that goes, that which the new one joins, and those of the products that went with it.
+      // Changed: the shard that loses the product, the shard that the new product joins, and shards that named the lost one.
       expect(now.filter((file) => !old.includes(file)).length).toBeLessThanOrEqual(4);
       expect((await (await openBundle(fetchFile)).cooccurrence())?.rows).toHaveLength(count - 2);
     });

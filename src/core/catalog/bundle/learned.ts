@@ -140,7 +140,7 @@ function previousRows(before: readonly LearnedItem[], after: readonly LearnedIte
 /** Items of a large catalogue among which a new one is placed; an even selection gives nearly the same place. */
 const MAX_COMPARED = 4096;
 
-/** A side model for other items: those that it lacks are placed by content. */
+/** A side model for other items; an item that it lacks is placed by content. */
 function placedModel(
   model: SideModel,
   order: readonly number[],

@@ -82,7 +82,7 @@ const shardsSchema = v.strictObject({
   bytes: count,
   /** Items of the largest shard. */
   largest: upTo(MAX_IN_PART),
-  /** Whether a page loads all shards, because they are small or the shop prefers it; else those that its lists need. */
+  /** Whether a page loads all shards, because they are small or the shop prefers it; else the shards that its lists need. */
   whole: v.boolean(),
   /** Whether the shop chose that and `target`; default: by the sizes. */
   chosen: v.optional(v.literal(true)),

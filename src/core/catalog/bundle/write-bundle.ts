@@ -16,7 +16,7 @@ import type { ItemText } from '../locales';
 import type { MarketOffers } from '../offers';
 import { feedPositions } from '../shards/positions';
 import type { PreviousShards } from '../shards/shard-plan';
-import { putInto, type ShardTexts, writeShards } from '../shards/write-shards';
+import { putInto, SHARD_ITEMS, type ShardTexts, writeShards } from '../shards/write-shards';
 import type { Learned } from './bundle';
 import { encodeItems } from './bundle-file';
 import { keepLearned, type Predecessor } from './learned';
@@ -147,7 +147,7 @@ export async function writeBundle(
       texts: new Map(locales.map(({ tag, ...texts }): [string, ShardTexts] => [tag, texts])),
       learned: all,
       offers: offers ?? new Map(),
-      previous: previous ? comparableShards(previous, frame, all) : null,
+      previous: previous ? comparableShards(previous, frame, all, shardItems) : null,
     },
     sink,
     { shardItems, whole, onProgress },
@@ -181,17 +181,19 @@ async function catalogDigest(items: readonly Item[], features: FeatureTable, pro
   return sha256(new TextEncoder().encode([...digests, projection].join('\n')));
 }
 
-/** The shards of a bundle, if they were made in the space of the next one; else null. */
+/** The shards of a bundle, if they were made in the space and of the size of the next one's; else null. */
 function comparableShards(
   { manifest, items, shardOf }: Predecessor,
   after: FeatureMeaning,
   { side }: Learned,
+  target = SHARD_ITEMS,
 ): PreviousShards | null {
   const sameBlend = MODALITIES.every(
     (modality) => manifest.modalities[modality].contentWeight === after.modalities[modality].contentWeight,
   );
   const sameContent = !manifest.side && sameBlend && sameFeatures(manifest, after);
-  return (side ? manifest.side?.digest === side.model.digest : sameContent) ? { items, shardOf } : null;
+  const sameSpace = side ? manifest.side?.digest === side.model.digest : sameContent;
+  return sameSpace && manifest.shards.target === target ? { items, shardOf } : null;
 }
 
 function check({ items, features, encoders, locales = [] }: BundleContent): void {

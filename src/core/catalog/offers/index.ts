@@ -169,7 +169,7 @@ export async function fetchOffers(fetchFile: FetchFile, manifest: Manifest, mark
 }
 
 /**
- * The offers that a page uses immediately, and in an index the lists of the files with those of each shard.
+ * The offers that a page uses immediately, and in an index the lists of the files with the offers of each shard.
  * @throws SidestreamError `bundle/offers` when the index is for other shards than the bundle's
  */
 export function offersFor(

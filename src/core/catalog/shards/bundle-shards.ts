@@ -139,7 +139,7 @@ export class BundleShards {
     return new TermIndex({ root, shards: this.count, items: count, read: (...file) => this.#once(...file) });
   }
 
-  /** Every file that lists of files name, those of the shards first, in their order. */
+  /** Every file that lists of files name: first the shards, in their order. */
   async allFiles(): Promise<BundleFile[]> {
     const kinds = sideFiles(this.#manifest).map((kind) => this.#besideFiles(kind));
     const { files } = this.#manifest.shards;

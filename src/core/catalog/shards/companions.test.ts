@@ -80,7 +80,7 @@ describe('the companions of a shard', () => {
   });
 
   it('have an order that a build which reads them keeps, whatever the lifts were before they were stored', () => {
-    // Lifts that differ by less than a step, in the order opposite to that of the hashes.
+    // Lifts that differ by less than a step; the hashes have the opposite order.
     const others = [...Array(20).keys()]
       .map((n) => n + 1)
       .sort((a, b) => (hash32(`${b}`) % 2 ** 16) - (hash32(`${a}`) % 2 ** 16));

@@ -9,7 +9,7 @@ import {
   widthBelow,
 } from '../cooccurrence';
 
-/** Maximum number of entries of an item, the best lifts: a page loads those of thousands of items. */
+/** Maximum number of entries of an item, the best lifts: a page loads the entries of thousands of items. */
 const MAX_ENTRIES = 24;
 
 /**

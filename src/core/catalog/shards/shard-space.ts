@@ -10,8 +10,7 @@ import type { Space } from './shard-plan';
 const CONTENT_DIMS = 32;
 
 /**
- * The vectors by which items are grouped: those of the side model with the bias, in which the page ranks, or else of their content and
- * categories.
+ * The vectors by which items are grouped: with a side model its vectors and biases, by which the page ranks, else content and categories.
  */
 export function spaceOf(
   items: readonly Item[],

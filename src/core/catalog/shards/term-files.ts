@@ -84,7 +84,7 @@ export function decodeTermDirectory(bytes: ArrayBuffer, file: string): TermBucke
 
 function checkOrder(keys: readonly string[], file: string): void {
   if (keys.length === 0 || keys.some((key, n) => n > 0 && keys[n - 1] >= key)) {
-    throw invalidBundle(file, 'its terms are not those of the directory');
+    throw invalidBundle(file, 'its terms differ from the directory');
   }
 }
 

@@ -55,7 +55,7 @@ export class TermIndex {
   }
 
   /**
-   * The shards that have most of what a query names, the best first: those with all its words first, then by how rare the words are and
+   * The shards that suit a query best, the best first: shards with all its words come first, then shards rank by how rare the words are and
    * by how many products have them. The last word may be unfinished, and words may contain typing errors, but rarely in their first
    * letters.
    * @param options limit: number of shards, default 6; category: only shards with products of it
@@ -80,7 +80,7 @@ export class TermIndex {
     for (const bucket of await this.buckets()) await this.#terms([bucket]);
   }
 
-  /** The terms that fit a word; those that differ by typing errors too if the same buckets have them, such as its plural. */
+  /** The terms that fit a word, also with typing errors if the same buckets have them, such as its plural. */
   async #matches(word: string, last: boolean): Promise<Match[]> {
     const errors = allowedErrors(word);
     const fitting = (terms: readonly Term[]): Match[] =>

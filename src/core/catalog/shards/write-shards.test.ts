@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { contentTaps, memoryBundle } from '../../../testing/bundles';
 import { sideModel } from '../../../testing/side-models';
 import { topicContent } from '../../../testing/topics';
+import { seededRandom } from '../../common/random';
 import type { Learned } from '../bundle/bundle';
 import { inventory, verifyBundle } from '../bundle/inventory';
 import { openBundle, openHead } from '../bundle/read-bundle';
@@ -137,6 +138,19 @@ describe('a catalogue in shards', () => {
   });
 });
 
+it('has a head of limited bytes, though its popular items are the longest', async () => {
+  const random = seededRandom(3);
+  const description = (): string => Array.from({ length: 45 }, () => random().toString(36).slice(2)).join(' ');
+  const items = content.items.map(
+    (item, row): Item => (row < 300 ? { ...item, popularity: 9, description: description() } : item),
+  );
+  const { manifest, files, fetchFile } = await written({ ...content, items });
+  expect(files.get(manifest.shards.head.file)?.byteLength).toBeLessThan(55_000);
+  const { length } = (await openHead(fetchFile)).head.items;
+  expect(length).toBeGreaterThan(64);
+  expect(length).toBeLessThan(256);
+});
+
 describe('a rebuilt catalogue in shards', () => {
   type Written = Awaited<ReturnType<typeof written>>;
   const names = async ({ manifest, fetchFile }: Pick<Written, 'manifest' | 'fetchFile'>) =>
@@ -188,6 +202,14 @@ describe('a rebuilt catalogue in shards', () => {
     const regrouped = await again(content, tenth);
     const fresh = await openBundle((await written()).fetchFile);
     expect((await openBundle(regrouped.fetchFile)).shardOf).toEqual(fresh.shardOf);
+  });
+
+  it('groups the items again for shards of another size', async () => {
+    const first = await written();
+    const other = await again(content, first, { shardItems: 2 * SHARD_ITEMS });
+    expect(other.manifest.shards.count).toBeLessThan(0.7 * first.manifest.shards.count);
+    const fresh = await openBundle((await written(content, { shardItems: 2 * SHARD_ITEMS })).fetchFile);
+    expect((await openBundle(other.fetchFile)).shardOf).toEqual(fresh.shardOf);
   });
 
   it('groups the items again for another side model, but not for a kept one', async () => {

@@ -26,12 +26,12 @@ import { spaceOf } from './shard-space';
 import { TermBuilder, type TermItem } from './term-builder';
 
 /** Target number of items in a shard: a page loads dozens, in few requests, and a request for one tells little about a shopper. */
-const SHARD_ITEMS = 128;
+export const SHARD_ITEMS = 128;
 /** Target size of the head, compressed bytes: it is the first list of every new shopper, and must arrive at once. */
-const HEAD_BYTES = 42_000;
-const HEAD_ITEMS = [64, 384] as const;
-/** Items by which their compressed size is estimated. */
-const SAMPLED_ITEMS = 256;
+const HEAD_BYTES = 48_000;
+/** Maximum number of its items, and fewest that it has whatever their size. */
+const HEAD_ITEMS = 256;
+const MIN_HEAD_ITEMS = 64;
 /** Compressed size of the shards up to which a page loads the whole bundle, bytes: its requests then tell nothing about the shopper. */
 const WHOLE_BYTES = 400_000;
 
@@ -68,7 +68,7 @@ export interface ShardContent {
   /** Other languages, by tag. */
   texts: ReadonlyMap<string, ShardTexts>;
   learned: Learned;
-  /** Offers to write, by market: those that are kept are divided like the items. */
+  /** Offers to write, by market; they are divided like the items. */
   offers: ReadonlyMap<string, MarketOffers>;
   /** The shards that these replace, made in the same space. */
   previous: PreviousShards | null;
@@ -101,17 +101,6 @@ export async function writeShards(
   const space = spaceOf(items, features, blend, model, (rows) =>
     onProgress?.('group', Math.floor(rows / 2), items.length),
   );
-  const shardWith = (references: References, rows: readonly number[], demand = learned.demand): Shard => ({
-    items: rows.map((row) => items[row]),
-    positions: Uint32Array.from(rows, (row) => positions[row]),
-    features: pickRows(features, [...rows]),
-    ...(model && { side: storedSide(model, rows) }),
-    ...(demand && { demand: pickDemand(demand, rows) }),
-    ...(learned.cooccurrence && { companions: companionsOf(learned.cooccurrence, rows, references) }),
-  });
-  const itemBytes = await sampledBytes(items, shardWith);
-  const [fewest, most] = HEAD_ITEMS;
-  const headItems = Math.max(fewest, Math.min(most, Math.round(HEAD_BYTES / itemBytes)));
   const target = options.shardItems ?? SHARD_ITEMS;
   const members = planShards(items, space, { target, most: 2 * target }, previous);
   onProgress?.('group', items.length, items.length);
@@ -119,7 +108,14 @@ export async function writeShards(
   const demand = learned.demand && storedDemand(learned.demand, members);
   const popular = withPopularity(items, demand);
   const logPopularity = logPopularityOf(popular);
-  const shardOf = (rows: readonly number[]): Shard => shardWith(references, rows, demand);
+  const shardOf = (rows: readonly number[]): Shard => ({
+    items: rows.map((row) => items[row]),
+    positions: Uint32Array.from(rows, (row) => positions[row]),
+    features: pickRows(features, [...rows]),
+    ...(model && { side: storedSide(model, rows) }),
+    ...(demand && { demand: pickDemand(demand, rows) }),
+    ...(learned.cooccurrence && { companions: companionsOf(learned.cooccurrence, rows, references) }),
+  });
   const putTexts = ({ texts: all }: ShardTexts, rows: readonly number[]): Promise<BundleFile> =>
     put('texts', 'bin', encodeTexts(rows.map((row) => all[row])));
   const entries: Entry[] = [];
@@ -149,10 +145,7 @@ export async function writeShards(
     written += rows.length;
     onProgress?.('write', written, items.length);
   }
-  const { head, rows: first } = await putHead(
-    { content, popular, members, references, demand, shardOf, most: headItems },
-    put,
-  );
+  const { head, rows: first } = await putHead({ content, popular, members, references, demand, shardOf }, put);
   const locales: NonNullable<Manifest['locales']> = {};
   for (const [tag, language] of texts) {
     const { market } = language;
@@ -256,22 +249,6 @@ export async function putOffers(
   return encodeOffers({ currency, offers: [], shards: [own, ...others] }, market);
 }
 
-/** Compressed bytes of an item in a shard, estimated from an even selection. @param shardWith makes a shard of some rows */
-async function sampledBytes(
-  items: readonly Item[],
-  shardWith: (references: References, rows: readonly number[]) => Shard,
-): Promise<number> {
-  const step = Math.max(1, items.length / SAMPLED_ITEMS);
-  const rows = Array.from({ length: Math.ceil(items.length / step) }, (_, n) => Math.floor(n * step));
-  // Any shards: their numbers only have to be as many and as different as the real ones.
-  const any: number[][] = [];
-  for (let row = 0; row < items.length; row += SAMPLED_ITEMS) {
-    any.push(Array.from({ length: Math.min(SAMPLED_ITEMS, items.length - row) }, (_, n) => row + n));
-  }
-  const { bytes } = encodeShard(shardWith(referencesTo(items, any), rows), any.length);
-  return (await compressed(bytes)).byteLength / rows.length;
-}
-
 /** Names the state of a side model: vectors of models with different names are not comparable. */
 const sideDigest = ({ vectors, biases, states }: SideModel): Promise<string> => {
   const gains = states.flatMap(({ decay, gain }) => [Float32Array.of(decay), gain]);
@@ -321,7 +298,6 @@ async function putHead(
     references,
     demand,
     shardOf,
-    most,
   }: {
     content: ShardContent;
     /** The items with their popularity. */
@@ -330,22 +306,23 @@ async function putHead(
     references: References;
     demand: Demand | undefined;
     shardOf: (rows: readonly number[]) => Shard;
-    /** Maximum number of items. */
-    most: number;
   },
   put: PutFile,
 ): Promise<{ head: Manifest['shards']['head']; rows: number[] }> {
-  const groups = variantGroups(items);
-  const rows = headRows(popular, members, most, demand?.recent, (row) => references.taken[row] === 0);
   const model = learned.side?.model ?? null;
-  const statistics = productStatistics(items, groups);
-  const head = {
-    ...shardOf(rows),
-    shards: Uint32Array.from(rows, (row) => references.shards[row]),
-    model: model && pickSideModel(model, rows),
-    statistics: demand ? { ...statistics, popularity: productPopularity(popular) } : statistics,
+  const own = productStatistics(items, variantGroups(items));
+  const statistics = demand ? { ...own, popularity: productPopularity(popular) } : own;
+  const headOf = (most: number) => {
+    const rows = headRows(popular, members, most, demand?.recent, (row) => references.taken[row] === 0);
+    const shards = Uint32Array.from(rows, (row) => references.shards[row]);
+    const head = { ...shardOf(rows), shards, model: model && pickSideModel(model, rows), statistics };
+    return { rows, bytes: encodeHead(head, members.length) };
   };
-  return { head: await put('head', 'bin', encodeHead(head, members.length)), rows };
+  const largest = headOf(HEAD_ITEMS);
+  const share = HEAD_BYTES / (await compressed(largest.bytes)).byteLength;
+  const { rows, bytes } =
+    share < 1 ? headOf(Math.max(MIN_HEAD_ITEMS, Math.floor(share * largest.rows.length))) : largest;
+  return { head: await put('head', 'bin', bytes), rows };
 }
 
 /** A shard or a node, as its parent's entry. */

@@ -207,7 +207,7 @@ export function asPageText({ tables: [{ methods }], figures }: ProtocolSummary):
   const [first, personal, ten] = MOMENTS;
   return [
     `On a page, NDCG@10 is ${hundredths(page.ndcg10)} %, and ${hundredths(all.ndcg10)} % with all products loaded: ${signed(100 * page.ndcg10Change, 2)} ± ${hundredths(page.ndcg10Se)} points, or ${fixed((100 * page.ndcg10) / all.ndcg10, 1)} % of it.`,
-    `${percent('loaded')} of the next choices were loaded before they happened, ${percent('foremostLoaded')} of those that ranking all has in its first ${TOP}, and ${percent('topLoaded')} of its first ${TOP}.`,
+    `${percent('loaded')} of the next choices were loaded before they happened. Of the next choices among the first ${TOP} of ranking all, ${percent('foremostLoaded')} were loaded, and ${percent('topLoaded')} of all its first ${TOP}.`,
     `A new visitor's first list takes ${cost(first)} (gzip), the first personal list ${cost(personal)} in all, and ten choices ${cost(ten)}; everything takes ${cost(EVERYTHING)}.`,
   ].join('\n');
 }
