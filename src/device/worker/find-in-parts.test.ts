@@ -1,6 +1,7 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { tapOf } from '../../core/catalog';
 import { type ServedShop, serveContent } from '../../testing/served-shop';
 import { topicContent } from '../../testing/topics';
 import type { FindRequest, WorkerRecommender } from '../protocol';
@@ -50,6 +51,27 @@ it('finds products by words wherever they are, and loads a few shards for them',
   expect(await idsOf(engine, { text: 'zzz' })).toEqual([]);
   expect(shop.codes).toEqual([]);
   await engine.close();
+});
+
+it('finds them by a picture, which comes with all its taps', async () => {
+  const content = await topicContent({ items: 600, topics: 30, taps: 3 });
+  content.encoders.image.contentTap = 1;
+  const { features } = content;
+  const shown = await serveContent(content, { whole: false, shardItems: 16 });
+  const engine = await shown.open();
+  const first = new Set((await engine.recommend({ limit: 100 })).items.map(({ item }) => item.id));
+  const rows = content.items.flatMap(({ id }, row) => (first.has(id) ? [] : [row])).slice(0, 20);
+  let found = 0;
+  for (const row of rows) {
+    const taps = [...Array(features.taps.image).keys()].flatMap((tap) => [...tapOf(features, 'image', tap, row)]);
+    const query = { modality: 'image', values: Float32Array.from(taps) } as const;
+    const { items } = await engine.find({ limit: 3 }, undefined, query, []);
+    if (items.some(({ item }) => item.id === `item-${row}`)) found++;
+  }
+  expect(found).toBeGreaterThanOrEqual(18);
+  expect(shown.codes).toEqual([]);
+  await engine.close();
+  await shown.close();
 });
 
 it('finds them by the words of each language', async () => {

@@ -50,6 +50,13 @@ const querySchema = v.optional(
   }),
 );
 
+/** The taps of the pictures of a shard that its features lack. */
+interface ShardPhotos {
+  /** Of its items, in its order. */
+  ids: readonly string[];
+  table: FeatureTable;
+}
+
 /** Finds items for a page. It has an index of words for each language in which something was searched. */
 export class ItemFinder {
   readonly #indexes = new Map<string, WordIndex>();
@@ -75,7 +82,7 @@ export class ItemFinder {
     }
     const words = query ? null : await this.#words(given.lang);
     const near = query && (await this.#near(query));
-    const photos = near && query.modality === 'image' ? await this.#photos(near) : null;
+    const photos = near && query.modality === 'image' ? await this.#photos(near) : [];
     const ranked = await recommendations.withInput(given, ({ index, input: [state, asked], shown }: ListInput) => {
       const listed: RankRequest = { ...asked, rules, due: null };
       const find: Parameters<typeof rankFound>[3] = (admits) =>
@@ -122,8 +129,11 @@ export class ItemFinder {
     const { catalog, shardLoader, listener } = this.context;
     const { shards, manifest } = catalog.bundle;
     if (!shardLoader) return Array.from({ length: shards.count }, (_, shard) => shard);
-    const content = new Float32Array(2 * manifest.dim);
-    content.set(values.subarray(0, manifest.dim), modality === 'text' ? 0 : manifest.dim);
+    const { dim, modalities } = manifest;
+    const content = new Float32Array(2 * dim);
+    // A picture comes with all its taps.
+    const from = modality === 'text' ? 0 : modalities.image.contentTap * dim;
+    content.set(values.subarray(from, from + dim), modality === 'text' ? 0 : dim);
     try {
       const best = await shards.best(contentScores(content), SEARCHED_SHARDS);
       await shardLoader.loadShards(best);
@@ -134,38 +144,47 @@ export class ItemFinder {
     }
   }
 
-  /**
-   * The taps of the pictures that only a search by photo reads, for the loaded items of some shards. Without them it still finds what the
-   * content tap finds.
-   */
-  async #photos(numbers: readonly number[]): Promise<FeatureTable | null> {
+  /** The taps of the pictures that only a search by photo reads, of some shards. Without them it still finds what the content tap finds. */
+  async #photos(numbers: readonly number[]): Promise<ShardPhotos[]> {
     const { catalog, listener } = this.context;
-    const { bundle, index, loadedShards } = catalog;
-    if (!bundle.manifest.photos) return null;
+    const { bundle, loadedShards } = catalog;
+    if (!bundle.manifest.photos) return [];
     const shape = photoShape(bundle.manifest);
-    const table = createTable(shape, index.items.length);
-    const reading = numbers.map(async (number) => {
-      const ids = loadedShards.get(number) ?? [];
+    const reading = numbers.map(async (number): Promise<ShardPhotos[]> => {
+      const ids = loadedShards.get(number);
+      if (!ids) return [];
       const { file, bytes } = await bundle.shards.beside(number, 'photos');
-      const photos = decodeFeatureRows(bytes, file, shape, ids.length);
-      for (const [place, id] of ids.entries()) {
-        const row = index.rowOf.get(id);
-        if (row !== undefined) copyItem(photos, place, table, row);
-      }
+      return [{ ids, table: decodeFeatureRows(bytes, file, shape, ids.length) }];
     });
-    for (const result of await Promise.allSettled(reading)) {
-      if (result.status === 'rejected') listener.error(SidestreamError.from(result.reason));
+    return (await Promise.allSettled(reading)).flatMap((result) => {
+      if (result.status === 'fulfilled') return result.value;
+      listener.error(SidestreamError.from(result.reason));
+      return [];
+    });
+  }
+
+  /** The same taps for the present rows; null without any. */
+  #photoTable(photos: readonly ShardPhotos[]): FeatureTable | null {
+    const { items, rowOf } = this.context.catalog.index;
+    const [first] = photos;
+    if (!first) return null;
+    const table = createTable(first.table, items.length);
+    for (const { ids, table: own } of photos) {
+      for (const [place, id] of ids.entries()) {
+        const row = rowOf.get(id);
+        if (row !== undefined) copyItem(own, place, table, row);
+      }
     }
     return table;
   }
 
-  #nearest(query: QueryVector, photos: FeatureTable | null, text: string): Found {
+  #nearest(query: QueryVector, photos: readonly ShardPhotos[], text: string): Found {
     const { catalog } = this.context;
     const { contentTap } = catalog.bundle.manifest.modalities.image;
     const scores =
       query.modality === 'text'
         ? nearestToText(catalog.table, query.values, catalog.blend.text.tap)
-        : nearestToPicture(catalog.table, photos, query.values, contentTap);
+        : nearestToPicture(catalog.table, this.#photoTable(photos), query.values, contentTap);
     return query.modality === 'text'
       ? { scores, by: 'meaning', source: 'content', reason: { kind: 'hint', name: text }, taste: 0 }
       : { scores, by: 'photo', source: 'content', reason: { kind: 'none' }, taste: 0 };
