@@ -6,6 +6,7 @@ import {
   lastChoices,
   type Pin,
   personalScores,
+  type ScoreEntries,
   scores,
   topRows,
   vectorOf,
@@ -14,8 +15,8 @@ import type { EngineContext } from './engine-context';
 import type { ActiveLearner } from './profile-session';
 
 /** Items in the shards for the first list after a choice, and by which each further choice extends what is loaded. */
-const FIRST_ITEMS = 1200;
-const ITEMS_PER_CHOICE = 340;
+const FIRST_ITEMS = 1100;
+const ITEMS_PER_CHOICE = 300;
 /** The same from the tenth choice on: a shopper who stays looks at more, and most visits are over before. */
 const LATE_CHOICES = 10;
 const ITEMS_PER_LATE_CHOICE = 600;
@@ -49,6 +50,16 @@ const SHARDS_AROUND_ITEM = 3;
  * evicted either.
  */
 const MAX_HISTORY = 200;
+
+/** What decides which shards with items that others chose with the last choice are loaded. */
+interface Beside {
+  /** By shard, the largest weighted lift of one of its items. */
+  lifts: Map<number, number>;
+  /** Score of the last of the best places. */
+  least: number;
+  /** Weight of the lifts in a score. */
+  weight: number;
+}
 
 /**
  * Loads the part of a catalogue that a shopper needs: after its head, the shards of chosen items, of items that others chose with
@@ -240,53 +251,57 @@ export class ShardLoader {
     const before = catalog.index;
     // Items of the head are in shards, too.
     await this.#loadWith(last);
-    await this.#loadChosenWithLast();
-    const near = await session.run(({ learner }) => personalScores(catalog.index, learner.history, learner.weights));
+    const { mean, beside } = await session.run(({ learner }) => ({
+      mean: personalScores(catalog.index, learner.history, learner.weights),
+      beside: this.#besideLast(learner),
+    }));
     const { items, largest } = this.#shards;
+    const { loadedShards } = catalog;
     const late = Math.max(0, choices - LATE_CHOICES);
     const extent = FIRST_ITEMS + ITEMS_PER_CHOICE * (choices - 1 - late) + ITEMS_PER_LATE_CHOICE * late;
     const wanted = Math.round((extent - catalog.index.items.length) / items);
     const room = Math.floor((MAX_ITEMS - catalog.index.items.length) / largest);
     // A returning shopper's list does not wait for all that earlier pages loaded one by one.
     const first = Math.ceil(FIRST_ITEMS / items);
-    const most = near ? Math.max(0, Math.min(wanted, room, first)) : 0;
-    const { loadedShards } = catalog;
-    const ranked = near && most > 0 ? await this.#shards.best(near, loadedShards.size + most) : [];
-    const missing = ranked.filter((shard) => !loadedShards.has(shard)).slice(0, most);
-    await this.loadShards(missing);
+    const most = mean ? Math.max(0, Math.min(wanted, room, first)) : 0;
+    const chosen = mean ? await this.#expected(beside, mean) : [];
+    const ranked = mean && most > 0 ? await this.#shards.best(mean, loadedShards.size + most) : [];
+    const near = ranked.filter((shard) => !loadedShards.has(shard) && !chosen.includes(shard));
+    // All at once: every addition indexes the loaded items again.
+    const added = [...chosen, ...near.slice(0, Math.max(0, most - chosen.length))];
+    await this.loadShards(added);
     // Otherwise the announcement of the new items leads here again.
-    if (missing.length < first) this.#loadedHistory = history;
+    if (added.length < first) this.#loadedHistory = history;
     return (await this.#evict()) || catalog.index !== before;
   }
 
-  /**
-   * Loads shards with items that others chose with the last choice, if one of these would be among the best: its score is estimated from
-   * the mean of its shard.
-   */
-  async #loadChosenWithLast(): Promise<void> {
-    const { session, catalog } = this.#context;
-    const { beside, mean, least, weight } = await session.run(({ learner }) => {
-      const { index } = catalog;
-      const { rows, dismissed } = learner.history;
-      const products = index.variants?.first(rows) ?? rows;
-      const present = scores(learner.terms, learner.weights);
-      const chosen = new Set([...rows, ...dismissed]);
-      const best = topRows(present, PLACES, (row) => !chosen.has(row));
-      return {
-        beside: choiceTable(index) ? catalog.shardsBeside(lastChoices(products), products.at(-1)) : null,
-        mean: personalScores(index, learner.history, learner.weights),
-        least: best.length < PLACES ? Number.NEGATIVE_INFINITY : present[best[PLACES - 1]],
-        weight: learner.weights.boughtTogether,
-      };
-    });
-    if (!beside || !mean || beside.size === 0) return;
-    const numbers = [...beside.keys()];
-    const means = await this.#shards.estimates(numbers, mean);
-    const wanted = numbers
-      .map((shard, n) => ({ shard, score: means[n] + weight * (beside.get(shard) ?? 0) }))
+  /** Null without a log. */
+  #besideLast({ history: { rows, dismissed }, terms, weights }: ActiveLearner): Beside | null {
+    const { catalog } = this.#context;
+    const { index } = catalog;
+    if (!choiceTable(index)) return null;
+    const products = index.variants?.first(rows) ?? rows;
+    const present = scores(terms, weights);
+    const chosen = new Set([...rows, ...dismissed]);
+    const best = topRows(present, PLACES, (row) => !chosen.has(row));
+    return {
+      lifts: catalog.shardsBeside(lastChoices(products), products.at(-1)),
+      least: best.length < PLACES ? Number.NEGATIVE_INFINITY : present[best[PLACES - 1]],
+      weight: weights.boughtTogether,
+    };
+  }
+
+  /** The shards of which an item is expected among the best: its score is estimated from the mean of its shard and its lift. */
+  async #expected(beside: Beside | null, mean: ScoreEntries): Promise<number[]> {
+    if (!beside || beside.lifts.size === 0) return [];
+    const { lifts, least, weight } = beside;
+    const means = await this.#shards.estimates([...lifts.keys()], mean);
+    return [...lifts]
+      .map(([shard, lift], n) => ({ shard, score: means[n] + weight * lift }))
       .filter(({ score }) => score > least)
-      .sort((a, b) => b.score - a.score || a.shard - b.shard);
-    await this.loadShards(wanted.slice(0, SHARDS_BESIDE).map(({ shard }) => shard));
+      .sort((a, b) => b.score - a.score || a.shard - b.shard)
+      .slice(0, SHARDS_BESIDE)
+      .map(({ shard }) => shard);
   }
 
   /** Loads the shards of the items that others chose with these items. @returns whether there are any */
