@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { pickRows } from '../../core/catalog';
 import type { EventType, LoggedEvent } from '../../core/events';
 import { threeGroups as catalog, GROUP } from '../../testing/three-groups';
-import { rank } from '../ranking';
+import { catalogIndex, rank, scores } from '../ranking';
 import { Learner, type LearnerCatalog } from './learner';
 import { PROFILE_SCHEMA } from './limits';
 import { encodeProfile, readProfile } from './profile';
@@ -164,4 +165,24 @@ it('learns picks as one answer: none of them lowers what resembles the others', 
   expect(Math.min(first, second)).toBeGreaterThan(other);
   const [afterClick] = preferences('for-you');
   expect(first).toBeGreaterThan(afterClick);
+});
+
+it('learns the same whatever the order of the rows is: pages load products in any order', () => {
+  const { index, table, blend } = catalog();
+  const order = [...index.items.keys()].sort((a, b) => ((a * 71) % 120) - ((b * 71) % 120));
+  const items = order.map((row) => index.items[row]);
+  const moved = pickRows(table, order);
+  const options = { places: Float32Array.from(order), shopCount: items.length };
+  const learners = [
+    new Learner({ index, table, blend }),
+    new Learner({ index: catalogIndex(items, moved, blend, options), table: moved, blend }),
+  ];
+  for (const learner of learners) {
+    for (let n = 0; n < 30; n++) {
+      const itemId = `item-${(n < 15 ? 3 * n : 3 * n + 1) % 120}`;
+      learner.observe({ id: n + 1, type: 'click', itemId, time: 1000 * n });
+    }
+  }
+  const [own, other] = learners.map(({ terms, weights }) => scores(terms, weights));
+  for (const [row, at] of order.entries()) expect(other[row]).toBeCloseTo(own[at], 3);
 });

@@ -64,15 +64,15 @@ export function numberRbf(values: Float32Array): Float32Array {
   return rbf;
 }
 
-/** Radial basis functions over the order of the catalogue. */
+/** Radial basis functions over the order of the feed. */
 export const ORDER_RBFS = 24;
 
-/** The radial basis functions of the places of `count` items in the order of the catalogue, [count * 24]. */
-export function orderRbf(count: number): Float32Array {
-  const rbf = new Float32Array(count * ORDER_RBFS);
-  for (let at = 0; at < count; at++) {
+/** The radial basis functions of the places of the items in the shop's feed, whichever are loaded, [items * 24]. */
+export function orderRbf({ places, shopCount }: { places: Float32Array; shopCount: number }): Float32Array {
+  const rbf = new Float32Array(places.length * ORDER_RBFS);
+  for (const [row, place] of places.entries()) {
     for (let n = 0; n < ORDER_RBFS; n++) {
-      rbf[at * ORDER_RBFS + n] = Math.exp(-(((at * ORDER_RBFS) / count - n) ** 2) / 2);
+      rbf[row * ORDER_RBFS + n] = Math.exp(-(((place * ORDER_RBFS) / shopCount - n) ** 2) / 2);
     }
   }
   return rbf;

@@ -8,7 +8,8 @@ import type { EngineListener } from './engine-options';
 interface Layer {
   tag: string;
   texts: Map<string, ItemText>;
-  shards: Set<number>;
+  /** The loading of the texts of each shard. */
+  shards: Map<number, Promise<void>>;
 }
 
 /**
@@ -84,7 +85,7 @@ export class ItemTexts {
 
   async #load(tag: string): Promise<Layer> {
     const { manifest, head } = this.#bundle;
-    const layer: Layer = { tag, texts: new Map(), shards: new Set() };
+    const layer: Layer = { tag, texts: new Map(), shards: new Map() };
     const file = manifest.locales?.[tag]?.head;
     if (file)
       this.#add(
@@ -95,15 +96,16 @@ export class ItemTexts {
     return layer;
   }
 
-  /** Loads the texts of the currently loaded shards. */
+  /** Loads the texts of the currently loaded shards, each shard once; after a failure the next call fetches them again. */
   async #complete(layer: Layer): Promise<void> {
-    const { shards } = this.#bundle;
-    const missing = [...this.#loaded].filter(([shard]) => !layer.shards.has(shard));
-    const adding = missing.map(async ([shard, ids]) => {
-      this.#add(layer, await shards.beside(shard, { texts: layer.tag }), ids);
-      layer.shards.add(shard);
-    });
-    await Promise.all(adding);
+    for (const [shard, ids] of this.#loaded) {
+      if (layer.shards.has(shard)) continue;
+      const file = this.#bundle.shards.beside(shard, { texts: layer.tag });
+      const loading = file.then((loaded) => this.#add(layer, loaded, ids));
+      layer.shards.set(shard, loading);
+      loading.catch(() => layer.shards.delete(shard));
+    }
+    await Promise.all(layer.shards.values());
   }
 
   /** @param ids of the items in the file, in its order */

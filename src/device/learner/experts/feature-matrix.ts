@@ -103,7 +103,7 @@ function attributeBlocks(index: CatalogIndex): ReadoutBlock[] {
     readable(kind, featureBlock(subject, width, values, count, ATTRIBUTE_WEIGHT));
   const categories = categoryBlock(index);
   // Stored profiles call the catalog order `place`.
-  const place = attribute('place', 'place', ORDER_RBFS, orderRbf(count));
+  const place = attribute('place', 'place', ORDER_RBFS, orderRbf(index));
   const numbers = (index.ownNumbers ?? index.numbers).map(({ name, values }) =>
     attribute('numbers', name, NUMBER_RBFS, numberRbf(values)),
   );
