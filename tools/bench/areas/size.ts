@@ -20,6 +20,8 @@ const LIST = 8;
 const [EVENTS, MAX_EVENTS] = [10, 2_000_000];
 /** Number of choices of each shopper of the log. */
 const OF_SHOPPER = 20;
+/** Only a search by photo loads these files. */
+const ON_REQUEST = 'photos';
 /** Files whose size does not depend on the number of products. */
 const FIXED = /^(projection|text|image|text-tokenizer)-/;
 
@@ -114,7 +116,7 @@ function titleOf(category: string, row: number): string {
   return `${colours[(row * 7) % colours.length]} ${materials[topic % materials.length]} ${kinds[topic % kinds.length]} ${row}`;
 }
 
-/** Bytes of a product as served, in all files and by kind of file. */
+/** Bytes of a product as served, in all and by kind of file; what only a search by photo loads is apart. */
 async function itemBytes(folder: string, host: BundleHost): Promise<Bar> {
   const fetchFile = folderFetch(folder);
   const { manifest } = await openHead(fetchFile);
@@ -124,9 +126,12 @@ async function itemBytes(folder: string, host: BundleHost): Promise<Bar> {
     const kind = file.slice(0, file.indexOf('-'));
     kinds.set(kind, (kinds.get(kind) ?? 0) + (await host.gzipped(file)) / manifest.count);
   }
+  const photos = kinds.get(ON_REQUEST) ?? 0;
+  kinds.delete(ON_REQUEST);
   const total = [...kinds.values()].reduce((sum, bytes) => sum + bytes, 0);
   const parts = [...kinds].sort(([, a], [, b]) => b - a).map(([kind, bytes]) => `${kind} ${bytes.toFixed(0)}`);
-  return within('a product as served', MAX_ITEM_BYTES, total, 'bytes', `gzip; ${parts.join(', ')}`);
+  const more = `gzip; ${parts.join(', ')}; beside them ${photos.toFixed(0)} that only a search by photo loads`;
+  return within('a product as served', MAX_ITEM_BYTES, total, 'bytes', more);
 }
 
 /** Downloads, time and memory of visits. */
