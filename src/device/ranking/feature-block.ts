@@ -33,9 +33,13 @@ export function featureBlock(
   weight: number,
 ): FeatureBlock {
   const center = new Float32Array(width);
-  for (let at = 0; at < values.length; at++) center[at % width] += values[at] / count;
   const variance = new Float64Array(width);
-  for (let at = 0; at < values.length; at++) variance[at % width] += (values[at] - center[at % width]) ** 2 / count;
+  for (let row = 0; row < values.length; row += width) {
+    for (let d = 0; d < width; d++) center[d] += values[row + d] / count;
+  }
+  for (let row = 0; row < values.length; row += width) {
+    for (let d = 0; d < width; d++) variance[d] += (values[row + d] - center[d]) ** 2 / count;
+  }
   return { name: `${subject} ${width}`, width, values, center, scale: columnScales(variance, weight) };
 }
 

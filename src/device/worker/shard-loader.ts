@@ -16,7 +16,7 @@ import type { ActiveLearner } from './profile-session';
 
 /** Items in the shards for the first list after a choice, and by which each further choice extends what is loaded. */
 const FIRST_ITEMS = 1100;
-const ITEMS_PER_CHOICE = 300;
+const ITEMS_PER_CHOICE = 290;
 /** The same from the tenth choice on: a shopper who stays looks at more, and most visits are over before. */
 const LATE_CHOICES = 10;
 const ITEMS_PER_LATE_CHOICE = 600;

@@ -208,7 +208,7 @@ export function scaleRow(values: Float32Array, start: number, width: number, len
  * items the weighted mean of their cosines; an item with one modality is compared only by that one.
  */
 export function contentVectors(table: FeatureTable, blend: ContentBlend): ContentVectors {
-  const { count, dim } = table;
+  const { count, dim, values: stored, scales } = table;
   const width = 2 * dim;
   const values = new Float32Array(count * width);
   for (let item = 0; item < count; item++) {
@@ -216,7 +216,7 @@ export function contentVectors(table: FeatureTable, blend: ContentBlend): Conten
       const { tap, weight } = blend[modality];
       const from = rowAt(table, modality, tap, item);
       const to = item * width + part * dim;
-      for (let d = 0; d < dim; d++) values[to + d] = table.values[from * dim + d] * table.scales[from];
+      for (let d = 0; d < dim; d++) values[to + d] = stored[from * dim + d] * scales[from];
       scaleRow(values, to, dim, Math.sqrt(weight));
     }
     scaleRow(values, item * width, width);

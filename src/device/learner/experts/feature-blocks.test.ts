@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { sideModel } from '../../../testing/side-models';
 import { twoKinds } from '../../../testing/two-kinds';
-import { type FeatureBlocks, featureBlocks, mayComeLater } from './feature-matrix';
+import { type FeatureBlocks, featureBlocks } from './feature-matrix';
 
 const COUNT = 60;
 const index = twoKinds(COUNT);
@@ -65,10 +65,4 @@ describe('featureBlocks', () => {
     const [plain] = featureBlocks({ ...index, side: sideModel(COUNT, 3) }).blocks.slice(-1);
     expect(plain.key).toBe('side 3');
   });
-});
-
-it('knows that only a side model arrives after the first list, and only one', () => {
-  const keys = ['embedding 3', 'cooccurrence 64 0123456789ab', 'content 8', 'users', 'side 3 0123456789ab', 'sides 3'];
-  expect(keys.filter((key) => mayComeLater(key, []))).toEqual(['side 3 0123456789ab']);
-  expect(keys.filter((key) => mayComeLater(key, ['content 8', 'side 3 ba9876543210']))).toEqual([]);
 });

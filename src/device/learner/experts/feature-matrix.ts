@@ -51,19 +51,6 @@ const RATES = {
 } as const;
 type Kind = keyof typeof RATES;
 
-/** Blocks that the bundle delivers after the first list: their stored coefficients are kept until then. */
-const LATE_BLOCKS: readonly Kind[] = ['side'];
-
-/**
- * Whether stored coefficients must be kept for a block that may arrive later.
- * @param key of the block that they match
- * @param present keys of the present blocks: after one of its kind arrived, a block of another file never comes
- */
-export function mayComeLater(key: string, present: readonly string[]): boolean {
-  const kind = LATE_BLOCKS.find((late) => key.startsWith(`${late} `));
-  return kind !== undefined && !present.some((other) => other.startsWith(`${kind} `));
-}
-
 /** Gain of the text of an item, relative to its picture, without a side model that has learned to weigh them. */
 const TEXT_SCALE = 2.56;
 /** Gain of the states of the side model, relative to the read-outs of the other blocks. */
@@ -162,7 +149,7 @@ export class FeatureMatrix implements NumberFeatures {
     let [from, at] = [0, 0];
     this.blocks = blocks.map((block) => {
       const { name, key, rate, center, scale, states, digits, width, values } = block;
-      for (let row = 0; row < count; row++) this.#matrix.row(row).set(standardized(block, values, row), from);
+      for (let row = 0; row < count; row++) standardize(block, values, row, this.#matrix.row(row), from);
       const made = { name, key, rate, center, scale, states, digits, from, to: from + width, at };
       from += width;
       at += width * states.length;
@@ -176,7 +163,7 @@ export class FeatureMatrix implements NumberFeatures {
 
   setNumber(name: string, row: number, value: number): void {
     const block = this.blocks.find((one) => one.name === `${name} ${NUMBER_RBFS}`);
-    if (block) this.#matrix.row(row).set(standardized(block, numberRbf(Float32Array.of(value)), 0), block.from);
+    if (block) standardize(block, numberRbf(Float32Array.of(value)), 0, this.#matrix.row(row), block.from);
   }
 
   /** Step of the read-outs on a choice of strength 1: the gradient times the rate of each block, [width]. */
@@ -197,10 +184,14 @@ export class FeatureMatrix implements NumberFeatures {
   }
 }
 
-function standardized(
+/** Writes a row of a block, standardised, into columns of `target` that begin with `from`. */
+function standardize(
   { center, scale }: Pick<ReadoutBlock, 'center' | 'scale'>,
   values: Float32Array,
   row: number,
-): Float32Array {
-  return center.map((mean, d) => (values[row * center.length + d] - mean) * scale[d]);
+  target: Float32Array,
+  from: number,
+): void {
+  const { length } = center;
+  for (let d = 0; d < length; d++) target[from + d] = (values[row * length + d] - center[d]) * scale[d];
 }

@@ -371,16 +371,6 @@ describe('a block of several states', () => {
     expect(blocks[key].theta).toBe(0);
     for (const [at, value] of blocks[key].readout.entries()) expect(value).toBeCloseTo(sideOf(expert)[at], 5);
   });
-
-  it('waits for a side model that comes after the first list', () => {
-    const expert = bound(sided);
-    for (const row of [4, 9]) expert.bootstrap(choice(row));
-    const early = bound(matrix, expert.save());
-    expect(early.save().blocks[sideBlock.key]).toEqual(expert.save().blocks[sideBlock.key]);
-    early.bind(sided, NO_CHOICES);
-    expect(early.save()).toEqual(expert.save());
-    expect(early.query).toEqual(expert.query);
-  });
 });
 
 describe('read-outs of blocks that the features lack', () => {
@@ -398,9 +388,9 @@ describe('read-outs of blocks that the features lack', () => {
     expect(mended.blocks['content 8'].theta).toBe(0.5);
   });
 
-  it('are dropped if their block never arrives', () => {
+  it('are dropped with a block that the features lack', () => {
     const stored = new UserExpert().save();
-    for (const name of ['embedding 3', 'users 3', 'colour 3'])
+    for (const name of ['embedding 3', 'users 3', 'side 3'])
       stored.blocks[name] = { theta: 0.5, squares: 1, readout: Float32Array.of(1, 2, 3) };
     const kept = fresh(stored).save().blocks;
     expect(Object.keys(kept)).toEqual(matrix.blocks.map(({ key }) => key));

@@ -2,7 +2,7 @@ import { softmax } from '../../../core/kernel';
 import type { TermName, TermWeights } from '../../ranking';
 import { MAX_CHOSEN, MAX_COEFFICIENT, MAX_DISMISSED, MAX_GAIN } from '../limits';
 import { type AdaGrad, adaGradStep, PersonalWeights, type Start } from '../personal-weights';
-import { type FeatureMatrix, type MatrixBlock, mayComeLater } from './feature-matrix';
+import type { FeatureMatrix, MatrixBlock } from './feature-matrix';
 import type { ChosenItem, StoredBlock, StoredUserExpert } from './stored-experts';
 
 /** Strength of a dismissal, relative to a click. */
@@ -58,7 +58,7 @@ export class UserExpert {
   /** [width of the matrix] */
   #readout = new Float32Array();
   #blocks: AdaGrad[] = [];
-  /** Stored blocks that the matrix lacks; all blocks without a matrix. */
+  /** All blocks while there is no matrix. */
   #waiting: Record<string, StoredBlock> = {};
   #scores: Float32Array | null = null;
 
@@ -150,8 +150,7 @@ export class UserExpert {
       }
       return { theta: known?.theta ?? 0, squares: known?.squares ?? 0 };
     });
-    const keys = matrix.blocks.map(({ key }) => key);
-    this.#waiting = Object.fromEntries(Object.entries(stored).filter(([key]) => mayComeLater(key, keys)));
+    this.#waiting = {};
   }
 
   unbind(): void {
