@@ -175,11 +175,7 @@ export class ShardLoader {
     });
     for (const about of [ids, inCart]) {
       await this.#load(about);
-      let beside = false;
-      const load = async (): Promise<void> => {
-        beside = await this.#loadBeside(about);
-      };
-      if (complement) await this.#reported(load);
+      const beside = complement && (await this.#reported(() => this.#loadBeside(about)));
       // Without companions, the list has similar items.
       if (!beside) await this.#loadAround(about);
     }
@@ -400,12 +396,8 @@ export class ShardLoader {
     });
   }
 
-  async #reported(work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-    } catch (thrown) {
-      this.#context.listener.error(SidestreamError.from(thrown));
-    }
+  async #reported<T>(work: () => Promise<T>): Promise<T | undefined> {
+    return work().catch((thrown) => void this.#context.listener.error(SidestreamError.from(thrown)));
   }
 
   /** The end of the history as a text, to compare with a later one. */

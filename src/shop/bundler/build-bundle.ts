@@ -168,10 +168,14 @@ async function buildItems(request: Build['request'], feed: CollectedFeed, collec
     );
   const previousNow = (say: (line: string) => void) => previousBundle(out, { text, dim: DIM, digests }, say);
   const build: Build = { request, feed, presets, products, collected, notes };
-  const replaced = await previousNow(() => undefined);
-  if (replaced && !request.allowShrink)
-    requireKept(replaced, feed, { out, catalog: [request.catalog].flat().join(', '), most: collected.groups.most });
-  const { bundle, rejectedPictures, ...counts } = await encodeFeed(build, replaced, files, inLanguages, inLanguage);
+  const kept = async (): Promise<Pick<PreviousBundle, 'manifest' | 'projections'> | null> => {
+    const replaced = await previousNow(() => undefined);
+    if (replaced && !request.allowShrink)
+      requireKept(replaced, feed, { out, catalog: [request.catalog].flat().join(', '), most: collected.groups.most });
+    // Its items need not be in memory while the new ones are encoded.
+    return replaced && { manifest: replaced.manifest, projections: replaced.projections };
+  };
+  const { bundle, rejectedPictures, ...counts } = await encodeFeed(build, await kept(), files, inLanguages, inLanguage);
   const write = async () => {
     // It may have changed while this build was encoding.
     const previous = await previousNow((line) => notes.push(line));
@@ -201,7 +205,7 @@ async function buildItems(request: Build['request'], feed: CollectedFeed, collec
 
 async function encodeFeed(
   { request, feed, presets, products, collected, notes }: Build,
-  previous: PreviousBundle | null,
+  previous: Pick<PreviousBundle, 'manifest' | 'projections'> | null,
   files: { text: EncoderFiles; image: EncoderFiles },
   { locales }: LocaleFeeds,
   language: CatalogLanguage,

@@ -36,9 +36,10 @@ export async function previousBundle(
   if (!existsSync(join(folder, MANIFEST_FILE))) return null;
   try {
     const bundle = await openBundle(folderFetch(folder));
-    const { manifest, projection } = bundle;
+    const { manifest, projection, positions, shardOf, cooccurrence, demand, side } = bundle;
     const projections = madeAs(manifest, recipe) ? fitted(decodeProjection(await projection())) : {};
-    return { ...bundle, projections };
+    const items = bundle.items.map(({ id, group }) => ({ id, group }));
+    return { manifest, items, positions, shardOf, cooccurrence, demand, side, projections };
   } catch (thrown) {
     const { code, message } = SidestreamError.from(thrown);
     say(`Nothing was kept of the bundle that was in ${folder} (${code}): ${message}`);
@@ -102,7 +103,7 @@ export function carriedOver(
  * they were fitted to fewer items than a sample and the catalogue has more than doubled since.
  */
 export async function keptProjections(
-  { manifest, projections }: PreviousBundle,
+  { manifest, projections }: Pick<PreviousBundle, 'manifest' | 'projections'>,
   rows: Record<Modality, number>,
   fitted: (projection: string) => number | undefined,
 ): Promise<Projections> {

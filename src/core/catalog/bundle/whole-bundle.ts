@@ -21,6 +21,10 @@ export async function wholeBundle(files: BundleFiles, { model }: Head, onProgres
   const order = [...all.keys()].sort((a, b) => places[a] - places[b] || (all[a].id < all[b].id ? -1 : 1));
   const numbers = parts.flatMap(({ items }, shard) => items.map(() => shard));
   const inOrder = (tables: FeatureTable[]): FeatureTable => pickRows(concatTables(tables), order);
+  // Cards and features need not stay in memory as long as the trained data.
+  const trained = parts.map(({ number, items, side, demand, companions }) => {
+    return { number, items: items.map(({ id }) => ({ id })), side, demand, companions };
+  });
   return {
     ...files,
     items: order.map((row) => all[row]),
@@ -28,23 +32,23 @@ export async function wholeBundle(files: BundleFiles, { model }: Head, onProgres
     positions: Uint32Array.from(order, (row) => places[row]),
     shardOf: Uint32Array.from(order, (row) => numbers[row]),
     async cooccurrence() {
-      const table = joinCompanions(parts);
+      const table = joinCompanions(trained);
       const { origin } = manifest.companions ?? {};
       return table && pickCooccurrence(origin ? { ...table, origin } : table, order);
     },
     async demand() {
-      const demand = joinDemand(parts);
+      const demand = joinDemand(trained);
       return demand && pickDemand(demand, order);
     },
-    side: async () => model && pickSideModel(joinSide(model, parts).model, order),
+    side: async () => model && pickSideModel(joinSide(model, trained).model, order),
     async photos(onProgress) {
       if (!manifest.photos) return null;
       const shape = photoShape(manifest);
       const tables: FeatureTable[] = [];
-      for (const shard of parts.keys()) {
+      for (const shard of trained.keys()) {
         const { file, bytes } = await shards.beside(shard, 'photos');
-        tables.push(decodeFeatureRows(bytes, file, shape, parts[shard].items.length));
-        onProgress?.(shard + 1, parts.length);
+        tables.push(decodeFeatureRows(bytes, file, shape, trained[shard].items.length));
+        onProgress?.(shard + 1, trained.length);
       }
       return inOrder(tables);
     },
