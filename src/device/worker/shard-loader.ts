@@ -15,8 +15,9 @@ import type { EngineContext } from './engine-context';
 import type { ActiveLearner } from './profile-session';
 
 /** Items in the shards for the first list after a choice, and by which each further choice extends what is loaded. */
-const FIRST_ITEMS = 1100;
-const ITEMS_PER_CHOICE = 290;
+const [FIRST_ITEMS, ITEMS_PER_CHOICE] = [1100, 290];
+/** Of a catalogue with fewer items than this, more are loaded, so that the next choice is among them as often: these shares of the difference. */
+const [FEW_ITEMS, MORE_FIRST, MORE_PER_CHOICE] = [10_000, 0.1, 0.04];
 /** The same from the tenth choice on: a shopper who stays looks at more, and most visits are over before. */
 const LATE_CHOICES = 10;
 const ITEMS_PER_LATE_CHOICE = 600;
@@ -254,11 +255,14 @@ export class ShardLoader {
     const { items, largest } = this.#shards;
     const { loadedShards } = catalog;
     const late = Math.max(0, choices - LATE_CHOICES);
-    const extent = FIRST_ITEMS + ITEMS_PER_CHOICE * (choices - 1 - late) + ITEMS_PER_LATE_CHOICE * late;
+    const few = Math.max(0, FEW_ITEMS - catalog.count);
+    const firstItems = FIRST_ITEMS + MORE_FIRST * few;
+    const more = ITEMS_PER_CHOICE + MORE_PER_CHOICE * few;
+    const extent = firstItems + more * (choices - 1 - late) + Math.max(more, ITEMS_PER_LATE_CHOICE) * late;
     const wanted = Math.round((extent - catalog.index.items.length) / items);
     const room = Math.floor((MAX_ITEMS - catalog.index.items.length) / largest);
     // A returning shopper's list does not wait for all that earlier pages loaded one by one.
-    const first = Math.ceil(FIRST_ITEMS / items);
+    const first = Math.ceil(firstItems / items);
     const most = mean ? Math.max(0, Math.min(wanted, room, first)) : 0;
     const chosen = mean ? await this.#expected(beside, mean) : [];
     const ranked = mean && most > 0 ? await this.#shards.best(mean, loadedShards.size + most) : [];
