@@ -17,7 +17,9 @@ describe('a log in CSV', () => {
     const quantities = ['2', '-1', '-2.5', '\u22123', '(4)', '5-', '0', '0.00', '0.4', '', 'n/a', '-', '"-1,000"'];
     const csv = `CustomerID,StockCode,InvoiceDate,Quantity\n${quantities.map((q, n) => `u,${n},1,${q}`).join('\n')}\n,b,2,-1\n`;
     const log = await readEvents([csv], 'csv');
-    expect(log.events.map(({ item }) => quantities[Number(item)])).toEqual(['2', '0.4', '', 'n/a', '-']);
+    expect(new Set(log.events.map(({ item }) => quantities[Number(item)]))).toEqual(
+      new Set(['2', '0.4', '', 'n/a', '-']),
+    );
     expect([log.returns, log.rejected]).toEqual([9, []]);
     const typed = await readEvents(['user,item,time,type,qty\nu,a,1,view,0\nu,b,1,Order,0\nu,c,1,view,-1\n'], 'csv');
     expect([typed.events.map(({ item }) => item), typed.returns]).toEqual([['a'], 2]);
@@ -32,7 +34,7 @@ describe('a log in CSV', () => {
     expect(header).toEqual(['Session ID', 'SKU', 'date', 'note']);
   });
 
-  test('is read under the names logs use, sorted by time, events of one time in the order of the file', async () => {
+  test('is read under the names logs use, sorted by time', async () => {
     const csv = '\uFEFFTimestamp,user_id,itemId,rating,event\r\n20,7,b,1,click\r\n10,7,a,2,\r\n20,8,"c,1",3,view\r\n';
     const { events, rejected } = await readEvents(csv.match(/[\s\S]{1,5}/g) ?? [], 'csv');
     expect(rejected).toEqual([]);
@@ -188,7 +190,8 @@ describe('a log in JSON lines', () => {
 });
 
 test('an empty log is empty', async () => {
-  const empty = { events: [], rejected: [], columns: {}, header: [], returns: 0 };
+  const ties = { events: 0, groups: 0, sorted: 0 };
+  const empty = { events: [], rejected: [], columns: {}, header: [], returns: 0, ties };
   expect(await readEvents([], 'csv')).toEqual(empty);
   expect(await readEvents([''], 'jsonl')).toEqual(empty);
 });

@@ -4,6 +4,7 @@ import { feedLines, peekText, separatorOf, type TextChunks, tableRows } from '..
 import { idSchema, writtenId } from '../../core/common/ids';
 import { invalidInput } from '../../error';
 import { readLogTime } from './log-time';
+import { sortByTime, type Ties } from './tied-events';
 
 export interface LogEvent {
   user: string;
@@ -16,7 +17,7 @@ export interface LogEvent {
 }
 
 export interface EventLog {
-  /** Oldest first; events with the same time keep the order of the file. */
+  /** Oldest first; the order of events with the same time is drawn, see `sortByTime`. */
   events: LogEvent[];
   /** One entry per bad field. The rows were left out. */
   rejected: RejectedRow[];
@@ -31,6 +32,7 @@ export interface ReadLog extends EventLog {
   header: string[];
   /** Number of returns, which were left out. */
   returns: number;
+  ties: Ties;
 }
 
 /** The number of refused rows: one row may have several bad fields. */
@@ -87,7 +89,7 @@ const eventSchema = v.object({
  * @param chunks text split at any position, for instance a file stream with encoding `utf8`
  */
 export async function readEvents(chunks: TextChunks, format: EventFormat): Promise<ReadLog> {
-  const log: ReadLog = { events: [], rejected: [], columns: {}, header: [], returns: 0 };
+  const log: ReadLog = { events: [], rejected: [], columns: {}, header: [], returns: 0, ties: sortByTime([]) };
   const take = (line: number, { quantity, ...raw }: Partial<Record<LogField, unknown>>): void => {
     if (isReturned(quantity, raw.type === undefined || isPurchase(raw.type))) {
       log.returns++;
@@ -100,8 +102,7 @@ export async function readEvents(chunks: TextChunks, format: EventFormat): Promi
   };
   if (format === 'csv') await readCsv(chunks, take, log);
   else await readJsonLines(chunks, take, log);
-  // Sorting is stable, so events of one second keep the order of the log.
-  log.events.sort((a, b) => a.time - b.time);
+  log.ties = sortByTime(log.events);
   return log;
 }
 

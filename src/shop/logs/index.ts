@@ -11,3 +11,4 @@ export {
   rejectedRow,
 } from './event-log';
 export { isOrderLog, logNotes, orderLogText, requireEvents, simulatedOrdersText } from './log-notes';
+export { sortByTime } from './tied-events';

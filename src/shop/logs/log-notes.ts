@@ -11,7 +11,9 @@ const DAY = 86_400_000;
 
 /** Notes for the shop about how its log was read: the columns, the omitted rows, and suspicious values. */
 export function logNotes(log: ReadLog): string[] {
-  return [columnsNote(log), returnsNote(log), spreadsheetNote(log), repeatsNote(log)].filter((note) => note !== null);
+  return [columnsNote(log), returnsNote(log), spreadsheetNote(log), repeatsNote(log), tiesNote(log)].filter(
+    (note) => note !== null,
+  );
 }
 
 function columnsNote({ columns }: ReadLog): string | null {
@@ -37,6 +39,12 @@ function repeatsNote({ events }: ReadLog): string | null {
   const alike = repeated(events);
   if (2 * alike <= events.length) return null;
   return `Warning: ${counted(alike, 'line')} of ${events.length} repeat another line's user, item, time and type, and every line counts as a choice. Export each line once.`;
+}
+
+function tiesNote({ ties: { events, groups, sorted } }: ReadLog): string | null {
+  if (groups === 0) return null;
+  const file = 2 * sorted > groups ? 'The file sorts most of these groups by item: their' : 'Their';
+  return `${counted(events, 'event')} have the time of another event of their shopper, such as the lines of an order. ${file} order is drawn by chance, so that nothing is learned from how the file is sorted.`;
 }
 
 /** The number of events that repeat another one. @param events sorted by time */

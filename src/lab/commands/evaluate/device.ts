@@ -80,7 +80,7 @@ export const deviceProtocol: Protocol = (input) => {
       const later = popularityOf(input, input.events.slice(past.length));
       const { tables, figures } = findings(joinMeasured(parts), { shoppers, popularity, later });
       return {
-        setting: `${coldText(input, `${shoppers.length} shoppers`)}, events ${FROM + 1} to ${TO}, ranked one by one in the order of the log; in the table baskets, all events of one second are ranked as one choice, by the scores before the first of them, if that is event ${FROM + 1} or later; old items were chosen in the past, new ones never`,
+        setting: `${coldText(input, `${shoppers.length} shoppers`)}, events ${FROM + 1} to ${TO}, ranked one by one, those of one time in an order drawn by chance; in the table baskets, all events of one second are ranked as one choice, by the scores before the first of them, if that is event ${FROM + 1} or later; old items were chosen in the past, new ones never`,
         tables: [...tables, ...repeatTables(input, past, shoppers)],
         figures: { repeats: repeatShare(shoppers, TO), ...figures },
       };

@@ -7,7 +7,7 @@ import { catalogIndex } from '../../../device/ranking';
 import { invalidInput, type SidestreamError } from '../../../error';
 import { openFolder } from '../../../shop/bundler';
 import { isTaskProcess, readEventFile } from '../../../shop/cli';
-import { type EventLog, endOfPast, type LogEvent } from '../../../shop/logs';
+import { type EventLog, endOfPast, type LogEvent, sortByTime } from '../../../shop/logs';
 import type { Meter } from '../../../shop/pipeline';
 import { byProduct } from '../../../shop/training';
 import { startCompute } from '../../../shop/training/node';
@@ -21,7 +21,7 @@ export interface EvaluateInput {
   bundle: Bundle;
   /** Folder of the bundle. */
   folder: string;
-  /** Sorted by time. */
+  /** Sorted by time; those of one time in an order drawn with the seed. */
   events: LogEvent[];
   /** Row of an item id in the bundle. */
   rowOf: ReadonlyMap<string, number>;
@@ -62,7 +62,14 @@ export async function readInput(
   const { bundle, log } = byProduct(await openFolder(options.bundle), file);
   const rowOf = new Map(bundle.items.map(({ id }, row) => [id, row]));
   const limits = { folder: options.bundle, past, shoppers, half, methods, windows, models };
-  return { log, inputOf: (seed) => ({ bundle, events: log.events, rowOf, seed, ...limits, meter, say }) };
+  return {
+    log,
+    inputOf(seed) {
+      const events = [...log.events];
+      sortByTime(events, seed);
+      return { bundle, events, rowOf, seed, ...limits, meter, say };
+    },
+  };
 }
 
 /** A model or setting that is learned once from the past of the log, and kept in a file for all parts and later evaluations. */
