@@ -1,5 +1,6 @@
 import { rankOf, topRows } from '../../device/ranking';
-import { basketEnd, type Shopper } from './shoppers';
+import { basketEnd } from '../../shop/training/interactions';
+import type { Shopper } from './shoppers';
 
 /** A method as run on one shopper's device. */
 interface DeviceRun {

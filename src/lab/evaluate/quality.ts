@@ -1,6 +1,7 @@
 import * as v from 'valibot';
+import { basketEnd } from '../../shop/training/interactions';
 import type { RankedStream } from './device';
-import { basketEnd, type Shopper } from './shoppers';
+import type { Shopper } from './shoppers';
 
 /** JSON has no NaN (the mean of nothing): it is written as null. */
 export const jsonNumber = v.union([

@@ -1,8 +1,9 @@
 import type { Repeats } from '../../core/catalog';
 import { type CatalogIndex, repeatScores } from '../../device/ranking';
 import type { LogEvent } from '../../shop/logs';
+import { basketEnd } from '../../shop/training/interactions';
 import { type Quality, qualityOf } from './quality';
-import { basketEnd, type Shopper } from './shoppers';
+import type { Shopper } from './shoppers';
 
 /**
  * Purchases within this time belong to one visit, ms; and the maximum number of purchase times kept per item. Both as on the

@@ -3,7 +3,7 @@ import { counted } from '../../core/common/text';
 import type { LearnerCatalog } from '../../device/learner';
 import { type CatalogIndex, catalogIndex, categoryBlock } from '../../device/ranking';
 import { SidestreamError } from '../../error';
-import { choiceCounts, choiceSequences, cooccurrenceTable, type Interaction, recentPopularity } from './interactions';
+import { byShopper, choiceCounts, cooccurrenceTable, type Interaction, recentPopularity } from './interactions';
 import {
   decodeSideNetwork,
   expertsText,
@@ -48,7 +48,12 @@ export async function trainShopSide(request: ShopSideRequest): Promise<ShopTrain
   const others = all.filter(({ user }) => !heldOut.has(user));
   const catalog = sideCatalog(shopCatalog(bundle, others), { model });
   // If there are too few newer choices to fit the weights, the weights of the earlier training are kept.
-  const start = fitStartWeights(catalog, choiceSequences(heldOutInteractions), seed) ?? earlier.start;
+  const start =
+    fitStartWeights(
+      catalog,
+      byShopper(heldOutInteractions, (choice) => choice),
+      seed,
+    ) ?? earlier.start;
   const seconds = Math.round((performance.now() - started) / 100) / 10;
   const last: SideWindow = { experts: rounded(trained.use), choices, epochs: trained.epochs, seconds };
   const windows = [...(continued?.windows ?? []), last];

@@ -15,8 +15,12 @@ const start = START_WITH_SIDE.weights;
 const only = (given: Partial<TermWeights>): TermWeights =>
   Object.fromEntries(TERMS.map((name) => [name, given[name] ?? 0])) as TermWeights;
 
+/** Choices one second apart. */
+const timed = (rows: readonly number[], seconds = (n: number): number => n) =>
+  rows.map((row, n) => ({ row, time: 1000 * seconds(n) }));
+
 /** Shoppers who choose by the softmax of some terms, as computed by a learner with the start weights. */
-function streams(weights: TermWeights, shoppers: number, choices: number, seed: number): number[][] {
+function streams(weights: TermWeights, shoppers: number, choices: number, seed: number) {
   const random = seededRandom(seed);
   return Array.from({ length: shoppers }, () => {
     const learner = new Learner(catalog);
@@ -34,7 +38,7 @@ function streams(weights: TermWeights, shoppers: number, choices: number, seed: 
       const { id } = catalog.index.items[row];
       learner.observe({ id: rows.length, type: 'click', itemId: id, time: rows.length });
     }
-    return rows;
+    return timed(rows);
   });
 }
 
@@ -51,6 +55,26 @@ describe('fitStartWeights', () => {
     for (const name of ['sideModel', 'nearestHistory', 'category', 'preference'] as const) {
       expect(fitted[name], name).toBeLessThan(0.8 * start[name]);
     }
+  });
+
+  it('learns nothing from the other lines of an order, which no list can know', () => {
+    const random = seededRandom(3);
+    const below = (count: number): number => Math.floor(random() * count);
+    // Every order has four items of one group, and the next order of any.
+    const orders = Array.from({ length: 40 }, () =>
+      Array.from({ length: 3 }, () => ({ group: below(3), first: below(COUNT / 3) })).flatMap(({ group, first }) =>
+        Array.from({ length: 4 }, (_, n) => group + 3 * ((first + 7 * n) % (COUNT / 3))),
+      ),
+    );
+    const fittedTo = (seconds: (n: number) => number) =>
+      fitStartWeights(
+        catalog,
+        orders.map((rows) => timed(rows, seconds)),
+        1,
+      ) ?? {};
+    const [byLines, byOrders] = [fittedTo((n) => n), fittedTo((n) => Math.floor(n / 4))];
+    expect(byLines.nearestHistory).toBeGreaterThan(2 * start.nearestHistory);
+    expect(byOrders.nearestHistory).toBeLessThan(0.8 * start.nearestHistory);
   });
 
   it('finds another term by other choices', () => {
@@ -89,6 +113,6 @@ describe('fitStartWeights', () => {
     expect(fitStartWeights(catalog, [], 1)).toBeNull();
     expect(fitStartWeights(catalog, streams(only({}), 10, 8, 6), 1)).toBeNull();
     // The first choice of a shopper has no predecessor, and a repeat does not count.
-    expect(fitStartWeights(catalog, new Array(300).fill([4, 4, 4]), 1)).toBeNull();
+    expect(fitStartWeights(catalog, new Array(300).fill(timed([4, 4, 4])), 1)).toBeNull();
   });
 });

@@ -1,6 +1,7 @@
 import { seededRandom } from '../../core/model';
 import { Learner, type LearnerCatalog, START_WITH_SIDE } from '../../device/learner';
-import { TERMS, type TermName } from '../../device/ranking';
+import { TERMS, type TermName, type TermValues } from '../../device/ranking';
+import { basketEnd, type Interaction } from './interactions';
 
 /**
  * Terms whose start weights are fitted. The lift of new items and dislikes are excluded: they do not depend on the choices of a
@@ -19,23 +20,25 @@ const MAX_THETA = Math.log(8);
 const PRIOR = 0.02;
 const STEPS = 150;
 
+type Choice = Pick<Interaction, 'row' | 'time'>;
+
 /** A choice: the values of the fitted terms for its item, then for the items with which it is compared. */
 type Case = Float32Array;
 
 /**
  * Start weights of the terms for a shop with a side model: the default weights times the factors under which the choices of some
- * shoppers are most probable, each before it is learned. These shoppers must not be among those used to learn the model and the
+ * shoppers are most probable, each before it is learned, the lines of an order before any of them is. These shoppers must not be among those used to learn the model and the
  * counts. Null if there are too few choices.
  */
 export function fitStartWeights(
   catalog: LearnerCatalog,
-  streams: readonly (readonly number[])[],
+  streams: readonly (readonly Choice[])[],
   seed: number,
 ): Partial<Record<TermName, number>> | null {
   const random = seededRandom(seed);
   const cases: Case[] = [];
   const perShopper = Math.max(5, Math.ceil(MAX_CASES / Math.max(1, streams.length)));
-  for (const rows of streams) cases.push(...casesOf(catalog, rows, perShopper, random));
+  for (const stream of streams) cases.push(...casesOf(catalog, stream, perShopper, random));
   if (cases.length < 200) return null;
   const start = FITTED.map((name) => START_WITH_SIDE.weights[name]);
   // The values of the read-outs already contain their weight.
@@ -45,29 +48,36 @@ export function fitStartWeights(
 }
 
 /** Choices of one shopper, spread evenly over the stream. */
-function casesOf(catalog: LearnerCatalog, rows: readonly number[], limit: number, random: () => number): Case[] {
+function casesOf(catalog: LearnerCatalog, stream: readonly Choice[], limit: number, random: () => number): Case[] {
   const { items } = catalog.index;
   const learner = new Learner({ ...catalog, startWeights: undefined });
   const chosen = new Set<number>();
   const cases: Case[] = [];
-  const places = Math.min(rows.length, MAX_CHOICES);
-  const every = Math.max(1, Math.floor(places / limit));
-  for (let place = 0; place < places; place++) {
-    const row = rows[place];
-    if (place > 0 && place % every === 0 && !chosen.has(row)) cases.push(caseOf(learner, row, chosen, random));
-    chosen.add(row);
-    learner.observe({ id: place + 1, type: 'click', itemId: items[row].id, time: place });
+  const choices = stream.slice(0, MAX_CHOICES);
+  const times = choices.map(({ time }) => time);
+  const every = Math.max(1, Math.floor(choices.length / limit));
+  for (let start = 0, end = 0; start < choices.length; start = end) {
+    end = basketEnd(times, start);
+    const fresh = new Set<number>();
+    for (const { row } of choices.slice(start, end)) if (!chosen.has(row)) fresh.add(row);
+    for (const row of fresh) chosen.add(row);
+    for (const [n, row] of [...fresh].entries())
+      if (start > 0 && (start + n) % every === 0) cases.push(caseOf(learner.terms, row, chosen, random));
+    for (let place = start; place < end; place++) {
+      const itemId = items[choices[place].row].id;
+      learner.observe({ id: place + 1, type: 'click', itemId, time: times[place] });
+    }
   }
   return cases;
 }
 
-function caseOf(learner: Learner, row: number, chosen: ReadonlySet<number>, random: () => number): Case {
-  const { terms } = learner;
+/** @param chosen before, with the item and the other lines of its order */
+function caseOf(terms: TermValues, row: number, chosen: ReadonlySet<number>, random: () => number): Case {
   const count = terms.popularity.length;
   const rows = [row];
   for (let tries = 0; rows.length <= SAMPLE && tries < 4 * SAMPLE; tries++) {
     const other = Math.floor(random() * count);
-    if (other !== row && !chosen.has(other)) rows.push(other);
+    if (!chosen.has(other)) rows.push(other);
   }
   const values = new Float32Array(rows.length * FITTED.length);
   for (const [n, other] of rows.entries()) {

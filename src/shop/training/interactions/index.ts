@@ -8,16 +8,13 @@ export interface Interaction {
   time: number;
 }
 
-/** A number for each choice, shopper by shopper. */
-export function byShopper(
-  interactions: readonly Interaction[],
-  numberOf: (choice: Interaction, n: number) => number,
-): number[][] {
-  const values = new Map<string, number[]>();
+/** A value for each choice, shopper by shopper. */
+export function byShopper<T>(interactions: readonly Interaction[], of: (choice: Interaction, n: number) => T): T[][] {
+  const values = new Map<string, T[]>();
   for (const [n, choice] of interactions.entries()) {
     const own = values.get(choice.user);
-    if (own) own.push(numberOf(choice, n));
-    else values.set(choice.user, [numberOf(choice, n)]);
+    if (own) own.push(of(choice, n));
+    else values.set(choice.user, [of(choice, n)]);
   }
   return [...values.values()];
 }
@@ -25,6 +22,22 @@ export function byShopper(
 /** The catalogue rows of each user's choices, oldest first. @param interactions sorted by time */
 export const choiceSequences = (interactions: readonly Interaction[]): number[][] =>
   byShopper(interactions, ({ row }) => row);
+
+/** The second to which a time belongs. */
+const secondOf = (time: number): number => Math.floor(time / 1000);
+
+/**
+ * A basket: events of one shopper in one second. A log of orders gives all lines of an order the same time, so their sequence
+ * says nothing.
+ * @param times milliseconds, ascending
+ * @param start position of its first event
+ * @returns position after its last event
+ */
+export function basketEnd(times: readonly number[], start: number): number {
+  let end = start + 1;
+  while (end < times.length && secondOf(times[end]) === secondOf(times[start])) end++;
+  return end;
+}
 
 export function choiceCounts(interactions: readonly Interaction[], count: number): Float32Array {
   const choices = new Float32Array(count);
