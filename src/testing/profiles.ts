@@ -18,7 +18,7 @@ export const PROFILE: Profile = {
   schema: PROFILE_SCHEMA,
   lastEvent: 12,
   firstEvent: 1,
-  history: { items: ['a', 'é', 'a'], strengths: [1, 0.5, 3], dismissed: ['c'], total: 2000, record },
+  history: { items: ['a', 'é', 'a'], strengths: [1, 0.5, 3], orders: [4, 5, 5], dismissed: ['c'], total: 2000, record },
   experts: {
     choices: 12,
     next: 7,

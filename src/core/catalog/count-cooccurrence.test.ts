@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { cooccurrence } from '../../device/ranking/terms/cooccurrence';
 import { type CooccurrenceTable, countCooccurrence } from './cooccurrence';
 
-const liftOf = (table: CooccurrenceTable, rows: number[]): Float32Array => cooccurrence(table, rows, table.count);
+const liftOf = (table: CooccurrenceTable, rows: number[]): Float32Array => cooccurrence(table, { rows }, table.count);
 
 test('pairs count by their distance, in both orders, relative to chance', () => {
   const table = countCooccurrence(5, [

@@ -3,7 +3,7 @@ import { cooccurrence } from '../../device/ranking/terms/cooccurrence';
 import { linkCooccurrence } from './cooccurrence';
 
 const CATEGORIES = ['Shirt', 'Shirt', 'Shirt', 'Belt', 'Belt', 'Hat'];
-const liftsOf = (table: ReturnType<typeof linkCooccurrence>, row: number) => cooccurrence(table, [row], 6);
+const liftsOf = (table: ReturnType<typeof linkCooccurrence>, row: number) => cooccurrence(table, { rows: [row] }, 6);
 
 it("puts own links first, then the category's; a category without links has no entries", () => {
   const links = [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { History } from './history';
+import { History, isSameOrder } from './history';
 
 describe('History', () => {
   it('keeps choices in order with the strength of their event', () => {
@@ -17,6 +17,23 @@ describe('History', () => {
     expect(history.add({ type: 'cart' }, 3)).toBe(false);
     expect(history.rows).toEqual([3]);
     expect(history.strengths).toEqual([2]);
+  });
+
+  it('counts choices of one time as one order, before and after it was stored', () => {
+    const history = new History();
+    const times = [10, 20, 20, 20, 30];
+    for (const [row, time] of times.entries()) history.add({ type: 'purchase', time }, row);
+    history.add({ type: 'click' }, 7);
+    history.add({ type: 'click' }, 8);
+    expect(history.orders).toEqual([1, 2, 2, 2, 3, 4, 5]);
+    const other = new History();
+    const without = new Map(['0', '1', '3', '4', '7', '8'].map((id, row) => [id, row]));
+    other.restore(history.save(String), without);
+    expect(other.orders).toEqual([1, 2, 2, 3, 4, 5]);
+    other.add({ type: 'click', time: 40 }, 0);
+    expect(other.save(() => 'x').orders).toEqual([1, 2, 2, 2, 3, 4, 5, 6]);
+    expect([0, 1, 2, 3].map((n) => isSameOrder(other.orders, n))).toEqual([false, false, true, false]);
+    expect(isSameOrder(undefined, 1)).toBe(false);
   });
 
   it('does not count impressions as choices', () => {

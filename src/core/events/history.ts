@@ -14,6 +14,8 @@ export const historySchema = v.pipe(
     items: ids,
     /** Strength of each, same length. */
     strengths: v.array(v.pipe(v.number(), v.minValue(0), v.maxValue(STRONGEST))),
+    /** Number of the order of each, same length, ascending. */
+    orders: v.array(storedCount),
     dismissed: ids,
     /** All choices ever. */
     total: storedCount,
@@ -21,6 +23,8 @@ export const historySchema = v.pipe(
     record: recordSchema,
   }),
   v.check(({ items, strengths }) => items.length === strengths.length, 'every choice must have one strength'),
+  v.check(({ items, orders }) => items.length === orders.length, 'every choice must have one order'),
+  v.check(({ orders }) => orders.every((order, n) => n === 0 || order >= orders[n - 1]), 'orders must ascend'),
   v.check(({ items, total }) => items.length <= total, 'the total number of choices is below the number listed'),
 );
 export type StoredHistory = v.InferOutput<typeof historySchema>;
@@ -31,12 +35,21 @@ export interface ChoiceHistory {
   rows: number[];
   /** Strength of each event, above 0, same length. */
   strengths: number[];
+  /**
+   * Number of the order of each, ascending, same length. Choices of one time, such as the lines of a purchase, are one order.
+   * Default: each choice is an order of its own.
+   */
+  orders?: readonly number[];
   /** Rows of dismissed items. */
   dismissed: ReadonlySet<number>;
 }
 
+/** Whether a choice belongs to the same order as the choice before it. @param n its place in the history */
+export const isSameOrder = (orders: ChoiceHistory['orders'], n: number): boolean =>
+  orders !== undefined && n > 0 && orders[n] === orders[n - 1];
+
 /** The fields of an event that the history reads. */
-type HistoryEvent = Pick<LoggedEvent, 'type'> & Partial<Pick<LoggedEvent, 'time' | 'placement'>>;
+type HistoryEvent = Pick<LoggedEvent, 'type'> & Partial<Pick<LoggedEvent, 'time' | 'placement' | 'transactionId'>>;
 
 /**
  * The shopper's choices as a sequence. Events on the same item in a row (click, view, cart) are one choice with their
@@ -45,11 +58,15 @@ type HistoryEvent = Pick<LoggedEvent, 'type'> & Partial<Pick<LoggedEvent, 'time'
 export class History implements ChoiceHistory {
   readonly rows: number[] = [];
   readonly strengths: number[] = [];
+  readonly orders: number[] = [];
+  /** The last choice since the start of the page, and number of the last order. */
+  #last: Partial<HistoryEvent> = {};
+  #lastOrder = 0;
   readonly dismissed = new Set<number>();
   readonly record = new ShopperState();
   #total = 0;
   /** Choices of items without a current row, with the number of choices of known items before each. */
-  #absent: { before: number; id: string; strength: number }[] = [];
+  #absent: { before: number; id: string; strength: number; order: number }[] = [];
   #absentDismissed: string[] = [];
 
   /** All choices, including those no longer stored. */
@@ -59,17 +76,18 @@ export class History implements ChoiceHistory {
 
   /** @param idOf id of the item in a row */
   save(idOf: (row: number) => string): StoredHistory {
-    const known = this.rows.map((row, at) => ({ id: idOf(row), strength: this.strengths[at] }));
+    const known = this.rows.map((row, n) => ({ id: idOf(row), strength: this.strengths[n], order: this.orders[n] }));
     const all: typeof known = [];
     let next = 0;
-    for (const { before, id, strength } of this.#absent) {
-      all.push(...known.slice(next, before), { id, strength });
+    for (const { before, ...choice } of this.#absent) {
+      all.push(...known.slice(next, before), choice);
       next = before;
     }
     const choices = [...all, ...known.slice(next)].slice(-MAX_STORED);
     return {
       items: choices.map(({ id }) => id),
       strengths: choices.map(({ strength }) => strength),
+      orders: choices.map(({ order }) => order),
       dismissed: [...this.#absentDismissed, ...[...this.dismissed].map(idOf)].slice(-MAX_STORED),
       total: this.#total,
       record: this.record.save(idOf),
@@ -81,20 +99,22 @@ export class History implements ChoiceHistory {
    * `rows`, but are stored again.
    * @param rowOf row of an item id
    */
-  restore({ items, strengths, dismissed, total, record }: StoredHistory, rowOf: ReadonlyMap<string, number>): void {
-    this.rows.length = 0;
-    this.strengths.length = 0;
+  restore(stored: StoredHistory, rowOf: ReadonlyMap<string, number>): void {
+    const { items, strengths, orders, dismissed, total, record } = stored;
+    for (const list of [this.rows, this.strengths, this.orders]) list.length = 0;
+    this.#lastOrder = orders.at(-1) ?? 0;
     this.dismissed.clear();
     this.#absent = [];
     for (const [n, id] of items.entries()) {
       const row = rowOf.get(id);
       if (!(strengths[n] > 0)) continue;
       if (row === undefined) {
-        this.#absent.push({ before: this.rows.length, id, strength: strengths[n] });
+        this.#absent.push({ before: this.rows.length, id, strength: strengths[n], order: orders[n] });
         continue;
       }
       this.rows.push(row);
       this.strengths.push(strengths[n]);
+      this.orders.push(orders[n]);
     }
     for (const id of dismissed) {
       const row = rowOf.get(id);
@@ -109,6 +129,12 @@ export class History implements ChoiceHistory {
   addUnseen(idOf: (row: number) => string, rowOf: ReadonlyMap<string, number>): void {
     const waiting = this.#absent.length > 0 || this.#absentDismissed.length > 0 || this.record.waiting;
     if (waiting) this.restore(this.save(idOf), rowOf);
+  }
+
+  /** Whether a choice is of the same order as the last one: it has its time or its transaction. */
+  continuesOrder({ time, transactionId }: HistoryEvent): boolean {
+    const { time: last, transactionId: lastId } = this.#last;
+    return (time !== undefined && time === last) || (transactionId !== undefined && transactionId === lastId);
   }
 
   /**
@@ -126,8 +152,11 @@ export class History implements ChoiceHistory {
       this.strengths[last] = Math.max(this.strengths[last], strength);
       return false;
     }
+    if (!this.continuesOrder(event)) this.#lastOrder++;
+    this.#last = event;
     this.rows.push(choice);
     this.strengths.push(strength);
+    this.orders.push(this.#lastOrder);
     this.#total++;
     return true;
   }

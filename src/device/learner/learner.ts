@@ -325,13 +325,15 @@ export class Learner {
   }
 
   /** Learns from a choice. @returns whether an expert was kept */
-  #learn({ itemId: id, type, time, placement }: LoggedEvent, row: number): boolean {
+  #learn(event: LoggedEvent, row: number): boolean {
+    const { itemId: id, type, time, placement } = event;
     const { rows, dismissed } = this.history;
+    const together = this.history.continuesOrder(event);
     const experts = this.#bound ?? this.#experts;
     const strength = EVENT_STRENGTH[type];
     // Picks are one answer: no pick was preferred to what resembles the picks before it.
     if (rows.length === 0 || placement === PICK) {
-      experts.bootstrap({ id, row, strength }, time);
+      experts.bootstrap({ id, row, strength, together }, time);
       return false;
     }
     const { index } = this.#catalog;
@@ -339,7 +341,7 @@ export class Learner {
     if (dismissed.has(row) && !index.variants) gone.delete(row);
     // One row of each product, because the chosen item was not preferred to its own variants.
     const others = index.variants?.beside(row, [...gone]) ?? [...gone];
-    const { rejected, kept } = experts.learn({ id, row, gone: others, strength }, this.terms, time);
+    const { rejected, kept } = experts.learn({ id, row, gone: others, strength, together }, this.terms, time);
     this.#rejected += rejected;
     return kept;
   }

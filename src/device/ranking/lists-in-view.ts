@@ -164,7 +164,9 @@ function cooccurrenceList(
   // Variants of one product count once.
   const inView = rows.filter((_, n) => first.indexOf(first[n]) === n);
   const products = [...new Set(first)];
-  const parts = products.map((row) => cooccurrence(table, [row], items.length).map((lift) => lift / inView.length));
+  const parts = products.map((row) =>
+    cooccurrence(table, { rows: [row] }, items.length).map((lift) => lift / inView.length),
+  );
   const score = new Float32Array(items.length);
   for (const part of parts) {
     index.variants?.share(part);

@@ -56,6 +56,8 @@ export class Engine implements WorkerRecommender {
   #finder: ItemFinder | null = null;
   /** The last run of each encoder, the latest one last. */
   #runs: EncoderRun[] = [];
+  /** Time of the last call that tracked events. */
+  #lastCall = 0;
 
   private constructor(parts: EngineParts) {
     this.#parts = parts;
@@ -310,7 +312,11 @@ export class Engine implements WorkerRecommender {
   }
 
   /** Tracks events one by one: a rejected one does not affect the others. */
-  async #track(given: readonly unknown[], time = Date.now()) {
+  async #track(given: readonly unknown[], called = Date.now()) {
+    // Choices of one time are one order. If the clock was set back, its time counts.
+    const again = called <= this.#lastCall && this.#lastCall - called < 1000;
+    const time = again ? this.#lastCall + 1 : called;
+    this.#lastCall = time;
     const entries: NewEvent[] = [];
     const results = given.map((event) => {
       try {

@@ -276,7 +276,7 @@ export class ShardLoader {
   }
 
   /** Null without a log. */
-  #besideLast({ history: { rows, dismissed }, terms, weights }: ActiveLearner): Beside | null {
+  #besideLast({ history: { rows, orders, dismissed }, terms, weights }: ActiveLearner): Beside | null {
     const { catalog } = this.#context;
     const { index } = catalog;
     if (!choiceTable(index)) return null;
@@ -285,7 +285,7 @@ export class ShardLoader {
     const chosen = new Set([...rows, ...dismissed]);
     const best = topRows(present, PLACES, (row) => !chosen.has(row));
     return {
-      lifts: catalog.shardsBeside(lastChoices(products), products.at(-1)),
+      lifts: catalog.shardsBeside(lastChoices({ rows: products, orders }), products.at(-1)),
       least: best.length < PLACES ? Number.NEGATIVE_INFINITY : present[best[PLACES - 1]],
       weight: weights.boughtTogether,
     };

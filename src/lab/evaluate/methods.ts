@@ -38,11 +38,14 @@ export function sideMethod({ index }: LearnerCatalog): DeviceMethod {
   return {
     name: 'side',
     start() {
-      const rows: number[] = [];
+      const [rows, orders]: number[][] = [[], []];
+      const last = () => ({ rows: rows.slice(-MAX_HISTORY), orders: orders.slice(-MAX_HISTORY) });
       return {
-        scores: () => (index.side ? sideScores(index.side, rows.slice(-MAX_HISTORY)) : index.logPopularity),
-        observe(row) {
-          if (!rows.includes(row)) rows.push(row);
+        scores: () => (index.side ? sideScores(index.side, last()) : index.logPopularity),
+        observe(row, time) {
+          if (rows.includes(row)) return;
+          rows.push(row);
+          orders.push(time);
         },
       };
     },

@@ -46,7 +46,7 @@ export function sharedLearning(): SharedLearning {
       const { history, residualScores } = sources;
       const alone = { ...sources, residualScores: null };
       known ??= new LatestResults(4 * Object.keys(termValues(index, alone)).length * index.items.length);
-      const key = [history.rows, history.strengths, [...history.dismissed]].join(';');
+      const key = [history.rows, history.strengths, history.orders, [...history.dismissed]].join(';');
       const values = known.get(key, () => termValues(index, alone));
       return residualScores ? { ...values, preference: finiteValues(residualScores) } : values;
     },

@@ -20,7 +20,7 @@ async function file(name: string, text: string): Promise<string> {
 }
 const liftsOf = async (files: Parameters<typeof fileCooccurrence>[0], row: number) => {
   const { table, notes } = await fileCooccurrence(files, productsOf(ITEMS));
-  return { lifts: cooccurrence(table, [row], ITEMS.length), notes, origin: table.origin };
+  return { lifts: cooccurrence(table, { rows: [row] }, ITEMS.length), notes, origin: table.origin };
 };
 
 describe('fileCooccurrence', () => {

@@ -34,7 +34,7 @@ it.each([false, true])('links the complementary products of an export (variants:
   const inFeed = feedLinks(feed);
   const { table, notes } = await fileCooccurrence({ inFeed }, productsOf(feed.items));
   expect(notes).toEqual(['Links: 1 used, 0 of other types, 1 of unknown items']);
-  const [shirt, belt, hat] = cooccurrence(table, [0], 3);
+  const [shirt, belt, hat] = cooccurrence(table, { rows: [0] }, 3);
   expect([shirt > 0, belt > 0, hat > 0]).toEqual([false, true, false]);
 });
 

@@ -373,6 +373,33 @@ describe('a block of several states', () => {
   });
 });
 
+describe('the lines of an order', () => {
+  it('fade once together, whatever their number', () => {
+    const rows = [4, 9, 14];
+    const [orderly, single] = [fresh(), fresh()];
+    for (const expert of [orderly, single]) expert.bootstrap(choice(2));
+    for (const [n, row] of rows.entries()) orderly.bootstrap(choice(row, { together: n > 0 }));
+    for (const row of rows) single.bootstrap(choice(row));
+    const keep = 1 - START.fading;
+    const sum = (expert: UserExpert, at: number) => readouts(expert)[at];
+    const alone = rows.map((row) => {
+      const expert = fresh();
+      expert.bootstrap(choice(row));
+      return readouts(expert);
+    });
+    const first = fresh();
+    first.bootstrap(choice(2));
+    for (const [at, value] of readouts(first).entries()) {
+      const lines = alone.reduce((all, own) => all + own[at], 0);
+      expect(sum(orderly, at)).toBeCloseTo(keep * value + lines, 4);
+    }
+    expect(readouts(single)).not.toEqual(readouts(orderly));
+    // As when its features are new, and it learns from the history.
+    const bound = fresh(new UserExpert().save(), { rows: [2, ...rows], strengths: [1, 1, 1, 1], orders: [1, 2, 2, 2] });
+    for (const [at, value] of readouts(bound).entries()) expect(value).toBeCloseTo(sum(orderly, at), 4);
+  });
+});
+
 describe('read-outs of blocks that the features lack', () => {
   it('learn from past choices if they are new or damaged, and keep their weight', () => {
     const expert = fresh();

@@ -1,3 +1,4 @@
+import { isSameOrder } from '../../../core/events';
 import { softmax } from '../../../core/kernel';
 import type { TermName, TermWeights } from '../../ranking';
 import { MAX_CHOSEN, MAX_COEFFICIENT, MAX_DISMISSED, MAX_GAIN } from '../limits';
@@ -20,12 +21,16 @@ export interface Choice {
   strength: number;
   /** Milliseconds since the epoch; absent if unknown. */
   time?: number;
+  /** Whether it is of the same order as the choice before it: the read-outs fade once for all of its lines. Default false. */
+  together?: boolean;
 }
 
 /** Choices as rows, from which the read-outs of new blocks learn. */
 export interface PastChoices {
   rows: readonly number[];
   strengths: readonly number[];
+  /** As in `ChoiceHistory`. */
+  orders?: readonly number[];
 }
 
 export interface Expectation {
@@ -135,7 +140,7 @@ export class UserExpert {
    * Uses these features from now on. A read-out with a new block, or with damaged numbers, learns from past choices as if
    * all items had been equally likely.
    */
-  bind(matrix: FeatureMatrix, { rows, strengths }: PastChoices): void {
+  bind(matrix: FeatureMatrix, { rows, strengths, orders }: PastChoices): void {
     const stored = { ...this.#waiting, ...this.#boundBlocks() };
     this.#matrix = matrix;
     this.#scores = null;
@@ -146,7 +151,8 @@ export class UserExpert {
       if (known?.readout.length === coefficientsOf(block) && known.readout.every(Number.isFinite)) {
         this.#readout.set(known.readout, at);
       } else {
-        for (const [n, row] of rows.entries()) this.#fade(block, block.rate * strengths[n], matrix.row(row));
+        for (const [n, row] of rows.entries())
+          this.#fade(block, block.rate * strengths[n], matrix.row(row), isSameOrder(orders, n));
       }
       return { theta: known?.theta ?? 0, squares: known?.squares ?? 0 };
     });
@@ -225,7 +231,7 @@ export class UserExpert {
         for (let d = from; d < to; d++) slope += readout[d - from] * gain[d - from] * gradient[d];
       }
       this.#blocks[n] = adaGradStep(this.#blocks[n], strength * this.#weightOf(n) * slope);
-      this.#fade(block, strength, step);
+      this.#fade(block, strength, step, choice.together);
     }
     this.#count(choice);
     this.#meanGain = meanGain(this.#meanGain, gain);
@@ -239,7 +245,7 @@ export class UserExpert {
 
   /** Learns from a choice as if all items had been equally likely. */
   bootstrap(choice: Omit<Choice, 'gone'>): void {
-    this.#take(choice.row, choice.strength);
+    this.#take(choice.row, choice.strength, choice.together ? 0 : 1);
     this.#count(choice);
   }
 
@@ -305,11 +311,15 @@ export class UserExpert {
     }
   }
 
-  /** One more choice for the read-outs of a block. @param step [width of the matrix], times `rate` it is added */
-  #fade(block: MatrixBlock, rate: number, step: Float32Array): void {
+  /**
+   * One more choice for the read-outs of a block.
+   * @param step [width of the matrix], times `rate` it is added
+   * @param together as in `Choice`
+   */
+  #fade(block: MatrixBlock, rate: number, step: Float32Array, together = false): void {
     const own = step.subarray(block.from, block.to);
     for (const { keep, readout } of this.#statesOf(block)) {
-      add(readout, keep, rate, own);
+      add(readout, together ? 1 : keep, rate, own);
       if (block.digits !== null) round(readout, block.digits);
     }
   }

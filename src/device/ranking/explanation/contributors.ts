@@ -7,7 +7,7 @@ import { dot, similarity, vectorOf, weightedMean } from '../similarities';
 import { categoryPreference } from '../terms/category-preference';
 import { choiceTable, cooccurrenceOf, MAX_NEARBY } from '../terms/cooccurrence';
 import { numericAffinity } from '../terms/numeric-affinity';
-import { sideQueries } from '../terms/side-scores';
+import { sideQuery } from '../terms/side-scores';
 import { catalogOrder, MAX_HISTORY, MAX_ORDERED, NEWER, recencyWeights, SESSION, type TermName } from '../terms/terms';
 
 /** Past items and their contributions to scores. */
@@ -27,6 +27,7 @@ interface Choices {
   products: number[];
   strengths: number[];
   recency: number[];
+  orders: number[];
 }
 
 /** A value for the item of a row. */
@@ -43,7 +44,8 @@ export function contributorsFor(
   const product = productOf(index);
   const rows = history.rows.slice(-MAX_HISTORY);
   const strengths = history.strengths.slice(-MAX_HISTORY);
-  const choices = { rows, products: rows.map(product), strengths, recency: [...recencyWeights(strengths)] };
+  const orders = history.orders?.slice(-MAX_HISTORY) ?? [...rows.keys()];
+  const choices = { rows, products: rows.map(product), strengths, recency: [...recencyWeights(strengths)], orders };
   const last = new Map(choices.products.map((of, n) => [of, rows[n]]));
   const pastProducts = [...last.keys()];
   const isUsed = (name: TermName): boolean => weights[name] !== 0 && Number.isFinite(weights[name]);
@@ -106,15 +108,16 @@ function termsOfChoices(
     category: byChoices(({ rows, recency }) => categoryPreference(index.categories, rows, recency, !table && !side)),
     numericAffinity: byChoices(({ rows, recency }) => numericAffinity(index.numbers, rows, recency)),
     ...(table && {
-      boughtTogether: byLast(MAX_NEARBY, ({ products }) => ofProducts(cooccurrenceOf(table, products, content))),
+      boughtTogether: byLast(MAX_NEARBY, ({ products: rows, orders }) =>
+        ofProducts(cooccurrenceOf(table, { rows, orders }, content)),
+      ),
     }),
   };
   if (side && isUsed('sideModel')) {
-    const queryWithout = sideQueries(side, choices.products);
-    terms.sideModel = (left) => bySide(side, queryWithout(left));
+    terms.sideModel = byChoices(({ products: rows, orders }) => bySide(side, sideQuery(side, { rows, orders })));
   }
   if (!side) {
-    if (isUsed('recent')) terms.recent = similarityToMean(content, choices, similaritiesTo);
+    terms.recent = byChoices(({ rows, recency }) => similarTo(weightedMean(content, rows, recency)));
     terms.session = byLast(SESSION, ({ rows, strengths }) =>
       similarTo(weightedMean(content, rows.slice(-SESSION), strengths.slice(-SESSION))),
     );
@@ -133,8 +136,8 @@ function ofLastRow<T>(of: (row: number) => T): (row: number) => T {
 }
 
 /** The choices without a product: what is older than a choice of it becomes newer. */
-function without({ rows, products, strengths, recency }: Choices, left?: number): Choices {
-  const rest: Choices = { rows: [], products: [], strengths: [], recency: [] };
+function without({ rows, products, strengths, recency, orders }: Choices, left?: number): Choices {
+  const rest: Choices = { rows: [], products: [], strengths: [], recency: [], orders: [] };
   let factor = 1;
   for (let n = rows.length - 1; n >= 0; n--) {
     if (products[n] === left) {
@@ -145,6 +148,7 @@ function without({ rows, products, strengths, recency }: Choices, left?: number)
     rest.products.push(products[n]);
     rest.strengths.push(strengths[n]);
     rest.recency.push(factor * recency[n]);
+    rest.orders.push(orders[n]);
   }
   for (const list of Object.values(rest)) list.reverse();
   return rest;
@@ -172,45 +176,5 @@ function meanOfNearest({ rows, products }: Choices, similaritiesTo: Similarities
       if (++count === NEAREST) break;
     }
     return sum / count;
-  };
-}
-
-/** The similarity of an item to the recency-weighted mean of the choices, by the sums up to each of them. */
-function similarityToMean(
-  { width, values }: CatalogIndex['content'],
-  { rows, products, recency }: Choices,
-  similaritiesTo: Similarities,
-): ValueWithout {
-  const sums = new Float64Array((rows.length + 1) * width);
-  for (const [n, weight] of recency.entries()) {
-    const [from, at] = [n * width, rows[n] * width];
-    for (let d = 0; d < width; d++) sums[from + width + d] = sums[from + d] + weight * values[at + d];
-  }
-  const sumsOf = ofLastRow((row) => {
-    const known = similaritiesTo(row);
-    const out = new Float64Array(rows.length + 1);
-    for (const [n, weight] of recency.entries()) out[n + 1] = out[n] + weight * (known.get(rows[n]) ?? 0);
-    return out;
-  });
-  return (left) => {
-    /** Between the choices of the product: what is older becomes newer by one choice each time. */
-    const parts: { from: number; to: number; factor: number }[] = [];
-    let [to, factor] = [rows.length, 1];
-    for (let n = to - 1; n >= -1; n--) {
-      if (n >= 0 && products[n] !== left) continue;
-      if (n + 1 < to) parts.push({ from: n + 1, to, factor });
-      to = n;
-      factor *= NEWER;
-    }
-    const mean = new Float64Array(width);
-    for (const { from, to, factor } of parts) {
-      const [start, end] = [from * width, to * width];
-      for (let d = 0; d < width; d++) mean[d] += factor * (sums[end + d] - sums[start + d]);
-    }
-    const length = Math.sqrt(dot(mean, mean)) || 1;
-    return (row) => {
-      const sum = sumsOf(row);
-      return parts.reduce((all, { from, to, factor }) => all + factor * (sum[to] - sum[from]), 0) / length;
-    };
   };
 }

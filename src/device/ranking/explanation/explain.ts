@@ -158,11 +158,12 @@ const isTerm = (name: string): name is TermName => TERMS.some((term) => term ===
 
 /** The state as if an item had never been chosen, except that the experts keep their learning from it. */
 function withoutChoice({ terms, ...state }: RankState, row: number): RankState {
-  const { rows, strengths, dismissed } = state.history;
+  const { rows, strengths, orders, dismissed } = state.history;
   const kept = [...rows.keys()].filter((at) => rows[at] !== row);
+  const of = <T>(values: readonly T[]): T[] => kept.map((at) => values[at]);
   return {
     ...state,
-    history: { rows: kept.map((at) => rows[at]), strengths: kept.map((at) => strengths[at]), dismissed },
+    history: { rows: of(rows), strengths: of(strengths), orders: orders && of(orders), dismissed },
   };
 }
 

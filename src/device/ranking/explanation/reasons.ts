@@ -34,7 +34,11 @@ export function reasonsFor(
     const resemblance = Math.max(content, preference);
     if (boughtTogether > Math.max(resemblance, category) && table) {
       const product = productOf(index);
-      const contributor = strongestContributor(table, history.rows.map(product), product(row));
+      const contributor = strongestContributor(
+        table,
+        { rows: history.rows.map(product), orders: history.orders },
+        product(row),
+      );
       if (contributor !== null) return cooccurrenceReason(index, contributor, row);
     }
     const item = index.items[row];

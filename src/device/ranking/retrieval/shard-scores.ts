@@ -4,7 +4,7 @@ import type { CatalogIndex } from '../catalog-index';
 import { NEAREST } from '../nearest-neighbors';
 import type { TermWeights } from '../score';
 import { vectorOf, weightedMean } from '../similarities';
-import { sideQueries } from '../terms/side-scores';
+import { sideQuery } from '../terms/side-scores';
 import { MAX_HISTORY, recencyWeights, SESSION } from '../terms/terms';
 
 /** Maximum number of the last past items whose neighbours are searched. */
@@ -33,12 +33,13 @@ export type ScoreEntries = (node: DirectoryNode) => Float32Array;
  */
 export function personalScores(
   { content, side, variants }: Pick<CatalogIndex, 'content' | 'side' | 'variants'>,
-  { rows, strengths }: Pick<ChoiceHistory, 'rows' | 'strengths'>,
+  { rows, strengths, orders }: Pick<ChoiceHistory, 'rows' | 'strengths' | 'orders'>,
   weights: TermWeights,
 ): ScoreEntries | null {
   if (rows.length === 0) return null;
   const last = [...new Set(rows.toReversed())].slice(0, MAX_PAST_ITEMS);
-  const query = side && sideQueries(side, (variants?.first(rows) ?? rows).slice(-MAX_HISTORY))();
+  const products = (variants?.first(rows) ?? rows).slice(-MAX_HISTORY);
+  const query = side && sideQuery(side, { rows: products, orders: orders?.slice(-MAX_HISTORY) });
   return scored({
     content: query ? new Float32Array(content.width) : contentQuery(content, { rows, strengths }, weights),
     past: last.map((row) => vectorOf(content, row)),

@@ -1,6 +1,8 @@
 import type { CooccurrenceTable } from '../../../core/catalog';
+import { isSameOrder } from '../../../core/events';
 import type { CatalogIndex } from '../catalog-index';
 import { dot, vectorOf, weightedMean } from '../similarities';
+import type { ProductChoices } from './side-scores';
 
 /**
  * The table that the terms read: what shoppers choose after one another, from the shop's log. A table of links and orders says
@@ -11,13 +13,17 @@ export const choiceTable = ({ cooccurrence }: Pick<CatalogIndex, 'cooccurrence'>
 
 /** Number of last choices that the term uses. */
 export const MAX_NEARBY = 20;
-/** Age, in choices, at which a choice counts half: the last one predicts the next best. */
+/** Age, in orders, at which a choice counts half: the last one predicts the next best. */
 const CHOICE_HALF_LIFE = 1;
 
-/** The last choices with their weights, which add up to 1. @param rows item rows, oldest first */
-export function lastChoices(rows: ArrayLike<number>): [row: number, weight: number][] {
-  const last = Array.from(rows).slice(-MAX_NEARBY);
-  const weights = last.map((_, n) => 2 ** (-(last.length - 1 - n) / CHOICE_HALF_LIFE));
+/** The last choices with their weights, which add up to 1; all choices of an order have the same. */
+export function lastChoices({ rows, orders }: ProductChoices): [row: number, weight: number][] {
+  const last = rows.slice(-MAX_NEARBY);
+  const weights = new Float64Array(last.length);
+  for (let n = last.length - 1, age = 0; n >= 0; n--) {
+    weights[n] = 2 ** (-age / CHOICE_HALF_LIFE);
+    if (!isSameOrder(orders, rows.length - last.length + n)) age++;
+  }
   const whole = weights.reduce((sum, weight) => sum + weight, 0);
   return last.map((row, n) => [row, weights[n] / whole]);
 }
@@ -25,10 +31,10 @@ export function lastChoices(rows: ArrayLike<number>): [row: number, weight: numb
 /** The lifts of the items that others chose near the last choices of a history, see `cooccurrence`. */
 function nearbyLifts(
   { count, offsets, rows: others, lifts }: CooccurrenceTable,
-  rows: ArrayLike<number>,
+  choices: ProductChoices,
 ): Map<number, number> {
   const out = new Map<number, number>();
-  for (const [row, weight] of lastChoices(rows)) {
+  for (const [row, weight] of lastChoices(choices)) {
     if (row >= count) continue;
     for (let at = offsets[row]; at < offsets[row + 1]; at++)
       out.set(others[at], (out.get(others[at]) ?? 0) + weight * lifts[at]);
@@ -38,14 +44,14 @@ function nearbyLifts(
 
 /**
  * How much more often than by chance other shoppers chose each item near the last choices of a history: weighted mean of
- * the lifts with a half-life of one choice.
- * @param rows item rows, oldest first; rows beyond the table have no co-occurrence
+ * the lifts with a half-life of one order.
+ * @param choices oldest first; rows beyond the table have no co-occurrence
  * @param count items in the catalogue, not fewer than the table has
  * @returns [count], 0 or more
  */
-export function cooccurrence(table: CooccurrenceTable, rows: ArrayLike<number>, count: number): Float32Array {
+export function cooccurrence(table: CooccurrenceTable, choices: ProductChoices, count: number): Float32Array {
   const out = new Float32Array(count);
-  for (const [row, lift] of nearbyLifts(table, rows)) out[row] = lift;
+  for (const [row, lift] of nearbyLifts(table, choices)) out[row] = lift;
   return out;
 }
 
@@ -57,12 +63,12 @@ export function pairAt({ count, offsets, rows }: CooccurrenceTable, row: number,
 
 /**
  * The choice, other than the item itself, that contributes most to the item's value of `cooccurrence`.
- * @param rows item rows, oldest first
+ * @param choices oldest first
  * @returns its row; null when the item does not co-occur with the last choices
  */
-export function strongestContributor(table: CooccurrenceTable, rows: ArrayLike<number>, item: number): number | null {
+export function strongestContributor(table: CooccurrenceTable, choices: ProductChoices, item: number): number | null {
   const parts = new Map<number, number>();
-  for (const [row, weight] of lastChoices(rows)) {
+  for (const [row, weight] of lastChoices(choices)) {
     const at = pairAt(table, row, item);
     if (at >= 0 && row !== item) parts.set(row, (parts.get(row) ?? 0) + weight * table.lifts[at]);
   }
@@ -108,17 +114,17 @@ const coldStartQuery = (lifts: ReadonlyMap<number, number>, content: CatalogInde
     Array.from(lifts.values(), (lift) => lift ** 2),
   );
 
-/** The value of `cooccurrence` for one item, or its estimate, see `coldStart`. @param rows of the first variants, oldest first */
+/** The value of `cooccurrence` for one item, or its estimate, see `coldStart`. @param choices of the first variants, oldest first */
 export function cooccurrenceOf(
   table: CooccurrenceTable,
-  rows: readonly number[],
+  choices: ProductChoices,
   content: CatalogIndex['content'],
 ): (item: number) => number {
-  const last = lastChoices(rows);
+  const last = lastChoices(choices);
   let query: Float32Array | undefined;
   return (item) => {
     if (isLacking(table, item)) {
-      query ??= coldStartQuery(nearbyLifts(table, rows), content);
+      query ??= coldStartQuery(nearbyLifts(table, choices), content);
       return FULL_SIMILARITY_LIFT * dot(vectorOf(content, item), query);
     }
     // A list asks for few items of many: their pairs are found sooner than all lifts are added up.

@@ -34,7 +34,25 @@ const onlySide = Object.fromEntries(TERMS.map((name) => [name, name === 'sideMod
 describe('the scores of a side model', () => {
   it.each([[[]], [[3]], [[3, 1, 6]], [[3, 1, 3, 6, 6]]])('follow the states after the choices %j', (rows: number[]) => {
     const expected = plainScores(rows);
-    for (const [row, score] of sideScores(model, rows).entries()) expect(score).toBeCloseTo(expected[row], 5);
+    for (const [row, score] of sideScores(model, { rows }).entries()) expect(score).toBeCloseTo(expected[row], 5);
+  });
+
+  it('fade once for all lines of an order, in whatever order they come, and divide its sum by the root of the lines', () => {
+    const orders = [4, 7, 7, 7, 7, 9];
+    const scored = sideScores(model, { rows: [3, 1, 6, 0, 2, 5], orders });
+    expect(scored).not.toEqual(sideScores(model, { rows: [3, 1, 6, 0, 2, 5] }));
+    const other = sideScores(model, { rows: [3, 2, 0, 6, 1, 5], orders });
+    const [{ decay, gain }] = states;
+    const only = { ...model, states: [states[0]] };
+    const state = vector(3).map((value, d) => {
+      const order = [1, 6, 0, 2].reduce((sum, row) => sum + vector(row)[d], 0) / 2;
+      return decay * (decay * value + order) + vector(5)[d];
+    });
+    for (const [row, score] of sideScores(only, { rows: [3, 1, 6, 0, 2, 5], orders }).entries()) {
+      const expected = vector(row).reduce((sum, value, d) => sum + gain[d] * state[d] * value, biases[row]);
+      expect(score).toBeCloseTo(expected, 5);
+      expect(other[row]).toBeCloseTo(scored[row], 5);
+    }
   });
 });
 
@@ -51,11 +69,11 @@ describe('the term of the side model', () => {
 
   it('is the score after the history, the same for all variants of a product', () => {
     const { sideModel: values } = termValues(index, chose(3, 1));
-    expect(values).toEqual(sideScores(model, [3, 1]));
+    expect(values).toEqual(sideScores(model, { rows: [3, 1] }));
     const grouped = catalog([{}, {}, { group: 'x' }, {}, {}, { group: 'x' }], null, model);
     const shared = termValues(grouped, chose(5)).sideModel;
     // Row 2 stands for the product.
-    const expected = sideScores(model, [2]);
+    const expected = sideScores(model, { rows: [2] });
     expect(shared[5]).toBe(shared[2]);
     for (const row of [0, 2, 7]) expect(shared[row]).toBeCloseTo(expected[row], 5);
   });
@@ -90,7 +108,7 @@ describe('the term of the side model', () => {
     const shopper = { ...chose(5), weights: onlySide };
     // Without its only choice, nothing is known of the shopper.
     expect(explain(grouped, shopper, FOR_YOU, 0).contributors).toEqual([
-      { row: 5, part: expect.closeTo(1.5 * sideScores(model, [2])[0], 5) },
+      { row: 5, part: expect.closeTo(1.5 * sideScores(model, { rows: [2] })[0], 5) },
     ]);
   });
 });

@@ -1,4 +1,5 @@
 import type { SideModel } from '../../../core/catalog';
+import { type ChoiceHistory, isSameOrder } from '../../../core/events';
 import { createMatrix, type Matrix } from '../../../core/kernel';
 
 /** A model's vectors in the memory of the kernel. */
@@ -16,47 +17,38 @@ function matrixOf(model: SideModel): Matrix {
   return matrix;
 }
 
+/** Choices, as rows of the products that the shop's models know. */
+export type ProductChoices = Pick<ChoiceHistory, 'orders'> & { rows: readonly number[] };
+
 /**
- * The read-out of the states after some choices, see `sideScores`, and without the choices of one item.
- * @param rows rows of the choices, oldest first
- * @returns the read-out [width] without the choices of a row; all choices count without one
+ * The read-out of the states after some choices, see `sideScores`: s <- decay s + sum over the lines of an order of k / sqrt(lines),
+ * so that a large order does not outweigh all earlier ones.
+ * @returns [width]
  */
-export function sideQueries({ width, states, vectors }: SideModel, rows: readonly number[]) {
-  /** Each state after none of the choices, after the first, and so on. */
-  const sums = states.map(({ decay }) => {
-    const all = new Float64Array((rows.length + 1) * width);
+export function sideQuery({ width, states, vectors }: SideModel, { rows, orders }: ProductChoices): Float32Array {
+  const lines = new Map<number, number>();
+  for (const n of rows.keys()) lines.set(orders?.[n] ?? n, (lines.get(orders?.[n] ?? n) ?? 0) + 1);
+  const query = new Float32Array(width);
+  for (const { decay, gain } of states) {
+    const state = new Float64Array(width);
     for (const [n, row] of rows.entries()) {
-      const [from, at] = [n * width, row * width];
-      for (let d = 0; d < width; d++) all[from + width + d] = decay * all[from + d] + vectors[at + d];
+      const keep = isSameOrder(orders, n) ? 1 : decay;
+      const share = 1 / Math.sqrt(lines.get(orders?.[n] ?? n) ?? 1);
+      for (let d = 0, at = row * width; d < width; d++, at++) state[d] = keep * state[d] + share * vectors[at];
     }
-    return all;
-  });
-  return (left?: number): Float32Array => {
-    const query = new Float32Array(width);
-    for (const [state, { decay, gain }] of states.entries()) {
-      const all = sums[state];
-      let [end, factor] = [rows.length, 1];
-      for (let n = end - 1; n >= -1; n--) {
-        if (n >= 0 && rows[n] !== left) continue;
-        const older = decay ** (end - n - 1);
-        const [to, from] = [end * width, (n + 1) * width];
-        for (let d = 0; d < width; d++) query[d] += factor * gain[d] * (all[to + d] - older * all[from + d]);
-        factor *= older;
-        end = n;
-      }
-    }
-    return query;
-  };
+    for (let d = 0; d < width; d++) query[d] += gain[d] * state[d];
+  }
+  return query;
 }
 
 /**
  * Scores of all items by the side model after some choices, nats: each item's bias plus its vector times the states'
  * read-out.
- * @param rows rows of the choices, oldest first; repeats count each time
+ * @param choices oldest first; repeats count each time
  * @returns [count]
  */
-export function sideScores(model: SideModel, rows: readonly number[]): Float32Array {
-  const [scores] = matrixOf(model).products([sideQueries(model, rows)()]);
+export function sideScores(model: SideModel, choices: ProductChoices): Float32Array {
+  const [scores] = matrixOf(model).products([sideQuery(model, choices)]);
   for (let row = 0; row < scores.length; row++) scores[row] += model.biases[row];
   return scores;
 }

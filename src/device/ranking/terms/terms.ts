@@ -141,15 +141,16 @@ export function rawTermValues(index: CatalogIndex, { history, residualScores }: 
   if (rows.length === 0) return values;
   const weights = recencyWeights(strengths);
   const products = index.variants?.first(rows) ?? rows;
+  const known = { rows: products, orders: history.orders?.slice(-MAX_HISTORY) };
   if (index.side) {
     // Like the table below, the side model knows only the first variant of each product.
-    values.sideModel = sideScores(index.side, products);
+    values.sideModel = sideScores(index.side, known);
     index.variants?.share(values.sideModel);
   }
   const choices = choiceTable(index);
   if (choices) {
     // The table is for products: it has the first variant of each.
-    values.boughtTogether = cooccurrence(choices, products, count);
+    values.boughtTogether = cooccurrence(choices, known, count);
     coldStart(values.boughtTogether, choices, index);
     index.variants?.share(values.boughtTogether);
   }

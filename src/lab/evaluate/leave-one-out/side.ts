@@ -67,5 +67,5 @@ async function sideRanker(
 }
 
 const rankerOf = (model: Parameters<typeof sideScores>[0]): Pick<Ranker, 'scores'> => ({
-  scores: (histories) => histories.map(({ rows }) => sideScores(model, [...new Set(rows)])),
+  scores: (histories) => histories.map(({ rows }) => sideScores(model, { rows: [...new Set(rows)] })),
 });
