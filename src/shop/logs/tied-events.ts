@@ -1,12 +1,6 @@
 import { hash32 } from '../../core/common/hash';
 
-/** What says whether events stand in an order. */
-interface TimedEvent {
-  user: string;
-  item: string;
-  /** Milliseconds since the epoch. */
-  time: number;
-}
+type TimedEvent = { user: string; item: string; time: number };
 
 /** Events of one shopper at one time on several items, such as the lines of an order. */
 export interface Ties {

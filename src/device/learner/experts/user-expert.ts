@@ -152,7 +152,7 @@ export class UserExpert {
         this.#readout.set(known.readout, at);
       } else {
         for (const [n, row] of rows.entries())
-          this.#fade(block, block.rate * strengths[n], matrix.row(row), isSameOrder(orders, n));
+          this.#add(block, block.rate * strengths[n], matrix.row(row), isSameOrder(orders, n) ? 0 : 1);
       }
       return { theta: known?.theta ?? 0, squares: known?.squares ?? 0 };
     });
@@ -231,7 +231,7 @@ export class UserExpert {
         for (let d = from; d < to; d++) slope += readout[d - from] * gain[d - from] * gradient[d];
       }
       this.#blocks[n] = adaGradStep(this.#blocks[n], strength * this.#weightOf(n) * slope);
-      this.#fade(block, strength, step, choice.together);
+      this.#add(block, strength, step, choice.together ? 0 : 1);
     }
     this.#count(choice);
     this.#meanGain = meanGain(this.#meanGain, gain);
@@ -312,34 +312,23 @@ export class UserExpert {
   }
 
   /**
-   * One more choice for the read-outs of a block.
-   * @param step [width of the matrix], times `rate` it is added
-   * @param together as in `Choice`
-   */
-  #fade(block: MatrixBlock, rate: number, step: Float32Array, together = false): void {
-    const own = step.subarray(block.from, block.to);
-    for (const { keep, readout } of this.#statesOf(block)) {
-      add(readout, together ? 1 : keep, rate, own);
-      if (block.digits !== null) round(readout, block.digits);
-    }
-  }
-
-  /**
    * Adds the features of an item, relative to the average item's, to the read-outs.
    * @param choices number of choices by which the read-outs fade first. Default 1
    * @param since number of choices by which the added features have faded. Default 0
    */
   #take(row: number, strength: number, choices = 1, since = 0): void {
-    const features = this.#matrix?.row(row);
-    if (!features) return;
-    for (const block of this.#matrix?.blocks ?? []) {
-      const own = features.subarray(block.from, block.to);
-      for (const { keep, readout } of this.#statesOf(block)) {
-        add(readout, keep ** choices, block.rate * strength * keep ** since, own);
-        if (block.digits !== null) round(readout, block.digits);
-      }
-    }
+    const features = this.#matrix?.row(row) ?? new Float32Array();
+    for (const block of this.#matrix?.blocks ?? []) this.#add(block, block.rate * strength, features, choices, since);
     this.#scores = null;
+  }
+
+  /** The same for the read-outs of one block. @param step [width of the matrix], times `rate` it is added */
+  #add(block: MatrixBlock, rate: number, step: Float32Array, choices: number, since = 0): void {
+    const own = step.subarray(block.from, block.to);
+    for (const { keep, readout } of this.#statesOf(block)) {
+      add(readout, keep ** choices, rate * keep ** since, own);
+      if (block.digits !== null) round(readout, block.digits);
+    }
   }
 
   #count(choice: Pick<Choice, 'id' | 'time'>): void {

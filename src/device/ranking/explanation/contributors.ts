@@ -102,9 +102,8 @@ function termsOfChoices(
     const ofRest = byChoices(value);
     return (left) => (left !== undefined && last.has(left) ? ofRest(left) : whole);
   };
-  const similaritiesTo = similaritiesToPast(index, choices.rows);
   const terms: Partial<Record<TermName, ValueWithout>> = {
-    nearestHistory: meanOfNearest(choices, similaritiesTo),
+    nearestHistory: meanOfNearest(index, choices),
     category: byChoices(({ rows, recency }) => categoryPreference(index.categories, rows, recency, !table && !side)),
     numericAffinity: byChoices(({ rows, recency }) => numericAffinity(index.numbers, rows, recency)),
     ...(table && {
@@ -154,27 +153,16 @@ function without({ rows, products, strengths, recency, orders }: Choices, left?:
   return rest;
 }
 
-/** The similarities of an item to each past row. */
-type Similarities = (row: number) => ReadonlyMap<number, number>;
-
-function similaritiesToPast({ content, similarities }: CatalogIndex, rows: readonly number[]): Similarities {
-  const past = [...new Set(rows)];
-  return ofLastRow(
-    (row) => new Map(past.map((of) => [of, similarities.cached(of)?.[row] ?? similarity(content, of, row)])),
-  );
-}
-
 /** The mean of the largest similarities of an item to the choices. */
-function meanOfNearest({ rows, products }: Choices, similaritiesTo: Similarities): ValueWithout {
+function meanOfNearest({ content, similarities }: CatalogIndex, { rows, products }: Choices): ValueWithout {
   const productAt = new Map(rows.map((row, n) => [row, products[n]]));
-  const nearestFirst = ofLastRow((row) => [...similaritiesTo(row)].sort(([, a], [, b]) => b - a));
+  const nearestFirst = ofLastRow((row) =>
+    [...productAt]
+      .map(([past, of]) => ({ of, value: similarities.cached(past)?.[row] ?? similarity(content, past, row) }))
+      .sort((a, b) => b.value - a.value),
+  );
   return (left) => (row) => {
-    let [sum, count] = [0, 0];
-    for (const [of, value] of nearestFirst(row)) {
-      if (productAt.get(of) === left) continue;
-      sum += value;
-      if (++count === NEAREST) break;
-    }
-    return sum / count;
+    const nearest = nearestFirst(row).filter(({ of }) => of !== left);
+    return nearest.slice(0, NEAREST).reduce((sum, { value }) => sum + value, 0) / Math.min(NEAREST, nearest.length);
   };
 }

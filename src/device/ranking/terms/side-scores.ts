@@ -26,14 +26,15 @@ export type ProductChoices = Pick<ChoiceHistory, 'orders'> & { rows: readonly nu
  * @returns [width]
  */
 export function sideQuery({ width, states, vectors }: SideModel, { rows, orders }: ProductChoices): Float32Array {
+  const orderOf = (n: number): number => orders?.[n] ?? n;
   const lines = new Map<number, number>();
-  for (const n of rows.keys()) lines.set(orders?.[n] ?? n, (lines.get(orders?.[n] ?? n) ?? 0) + 1);
+  for (const n of rows.keys()) lines.set(orderOf(n), (lines.get(orderOf(n)) ?? 0) + 1);
   const query = new Float32Array(width);
   for (const { decay, gain } of states) {
     const state = new Float64Array(width);
     for (const [n, row] of rows.entries()) {
       const keep = isSameOrder(orders, n) ? 1 : decay;
-      const share = 1 / Math.sqrt(lines.get(orders?.[n] ?? n) ?? 1);
+      const share = 1 / Math.sqrt(lines.get(orderOf(n)) ?? 1);
       for (let d = 0, at = row * width; d < width; d++, at++) state[d] = keep * state[d] + share * vectors[at];
     }
     for (let d = 0; d < width; d++) query[d] += gain[d] * state[d];

@@ -112,14 +112,8 @@ export function termValues(index: CatalogIndex, sources: TermSources): TermValue
 }
 
 /** The values, with 0 for non-finite ones; a copy if there are any. */
-export function finiteValues(values: Float32Array): Float32Array {
-  // 0 if all are finite, else NaN. Uses several sums at a time, because each sum waits for the previous one.
-  let sum = 0;
-  let at = 0;
-  for (; at + 4 <= values.length; at += 4) sum += (values[at] + values[at + 1] + (values[at + 2] + values[at + 3])) * 0;
-  for (; at < values.length; at++) sum += values[at] * 0;
-  return sum === 0 ? values : values.map((value) => (Number.isFinite(value) ? value : 0));
-}
+export const finiteValues = (values: Float32Array): Float32Array =>
+  values.every(Number.isFinite) ? values : values.map((value) => (Number.isFinite(value) ? value : 0));
 
 /**
  * Values of every term for every item as the sources give them: some may not be finite. `termValues` is for lists.

@@ -38,8 +38,7 @@ export function transposed({ rows, columns, offsets, indices, values }: SparseMa
 }
 
 /**
- * M^T (M X), computed row by row of M: M X, which is long if there are many rows, is never in memory. Processing four entries at
- * a time halves the time.
+ * M^T (M X), computed row by row of M: M X, which is long if there are many rows, is never in memory.
  * @param x [columns * width]
  * @returns [columns * width]
  */
@@ -51,43 +50,12 @@ export function gramProduct(
   const out = new Float64Array(columns * width);
   const product = new Float64Array(width);
   for (let row = 0; row < rows; row++) {
-    const from = offsets[row];
-    const end = offsets[row + 1];
-    const whole = from + 4 * Math.floor((end - from) / 4);
     product.fill(0);
-    for (let at = from; at < whole; at += 4) {
-      const [v0, v1, v2, v3] = [values[at], values[at + 1], values[at + 2], values[at + 3]];
-      const i0 = indices[at] * width;
-      const i1 = indices[at + 1] * width;
-      const i2 = indices[at + 2] * width;
-      const i3 = indices[at + 3] * width;
-      for (let k = 0; k < width; k++) {
-        product[k] += v0 * x[i0 + k] + v1 * x[i1 + k] + v2 * x[i2 + k] + v3 * x[i3 + k];
-      }
+    for (let at = offsets[row]; at < offsets[row + 1]; at++) {
+      for (let k = 0; k < width; k++) product[k] += values[at] * x[indices[at] * width + k];
     }
-    for (let at = whole; at < end; at++) {
-      const value = values[at];
-      const start = indices[at] * width;
-      for (let k = 0; k < width; k++) product[k] += value * x[start + k];
-    }
-    for (let at = from; at < whole; at += 4) {
-      const [v0, v1, v2, v3] = [values[at], values[at + 1], values[at + 2], values[at + 3]];
-      const i0 = indices[at] * width;
-      const i1 = indices[at + 1] * width;
-      const i2 = indices[at + 2] * width;
-      const i3 = indices[at + 3] * width;
-      for (let k = 0; k < width; k++) {
-        const value = product[k];
-        out[i0 + k] += v0 * value;
-        out[i1 + k] += v1 * value;
-        out[i2 + k] += v2 * value;
-        out[i3 + k] += v3 * value;
-      }
-    }
-    for (let at = whole; at < end; at++) {
-      const value = values[at];
-      const start = indices[at] * width;
-      for (let k = 0; k < width; k++) out[start + k] += value * product[k];
+    for (let at = offsets[row]; at < offsets[row + 1]; at++) {
+      for (let k = 0; k < width; k++) out[indices[at] * width + k] += values[at] * product[k];
     }
   }
   return out;
