@@ -102,6 +102,7 @@ test('the code for template cards and for another language loads in parallel wit
   await includes(host, 'de.js');
   host.answer();
   await includes(host, 'reasons-de.js');
-  host.answer();
+  // The head of the bundle may be asked for after it.
+  host.open();
   await expect(page.locator('sidestream-recs[state=filled] b').first()).toBeVisible();
 });
