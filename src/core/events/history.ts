@@ -44,7 +44,7 @@ export interface ChoiceHistory {
   dismissed: ReadonlySet<number>;
 }
 
-/** Whether a choice belongs to the same order as the choice before it. @param n its place in the history */
+/** Whether a choice belongs to the same order as the choice before it. @param orders as in `ChoiceHistory` @param n its place, from 0 */
 export const isSameOrder = (orders: ChoiceHistory['orders'], n: number): boolean =>
   orders !== undefined && n > 0 && orders[n] === orders[n - 1];
 

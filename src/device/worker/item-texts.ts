@@ -13,10 +13,9 @@ interface Layer {
 }
 
 /**
- * Shows the items of a shop in the language of a page or a list. The texts of a language are loaded with the first list in
- * it, for the head and the loaded shards. An item without texts in a
- * language appears as in the shop's main feed. If texts cannot be loaded, this is reported, and all items appear as in the
- * main feed.
+ * Shows the items of a shop in the language of a page or a list. The texts of a language are loaded with the first list in it, for the
+ * head and the loaded shards. An item without texts in a language appears as in the shop's main feed. If texts cannot be loaded, this
+ * is reported, and all items appear as in the main feed.
  */
 export class ItemTexts {
   readonly #bundle: OpenedHead;

@@ -16,9 +16,9 @@ import type { ActiveLearner } from './profile-session';
 
 /** Items in the shards for the first list after a choice, and by which each further choice extends what is loaded. */
 const [FIRST_ITEMS, ITEMS_PER_CHOICE] = [1100, 290];
-/** Of a catalogue with fewer items than this, more are loaded, so that the next choice is among them as often: these shares of the difference. */
+/** Below this number of items a page loads more, by these shares of the difference, to have the next choice as often. */
 const [FEW_ITEMS, MORE_FIRST, MORE_PER_CHOICE] = [10_000, 0.1, 0.04];
-/** The same from the tenth choice on: a shopper who stays looks at more, and most visits are over before. */
+/** Items by which each choice from the tenth on extends it: a shopper who stays looks at more, and most visits are over before. */
 const LATE_CHOICES = 10;
 const ITEMS_PER_LATE_CHOICE = 600;
 /** Maximum number of loaded items. */

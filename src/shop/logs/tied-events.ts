@@ -12,9 +12,10 @@ export interface Ties {
 }
 
 /**
- * Sorts events by time, in place, and draws the order of a shopper's events of one time from their items, the time and a seed. They
- * stand in no order, but files often sort the lines of an order by item: whoever learned or ranked them line by line would learn how
- * the file is sorted.
+ * Sorts events by time, in place. The order of a shopper's events of one time is drawn at random, from their items, the time and the
+ * seed: many files sort the lines of an order by item, and a model that learns line by line would learn that order.
+ * @param seed of the random order. Default 1
+ * @returns how many events share their time, counted before their order is drawn
  */
 export function sortByTime<T extends TimedEvent>(events: T[], seed = 1): Ties {
   events.sort((a, b) => a.time - b.time);
