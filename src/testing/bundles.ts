@@ -1,5 +1,5 @@
 import type { BundleContent } from '../core/catalog/bundle/write-bundle';
-import { bundleFeatures, createTable, type FeatureTable, pickTaps } from '../core/catalog/features/feature-table';
+import { bundleFeatures, createTable, type FeatureTable, pickRows } from '../core/catalog/features/feature-table';
 import type { Item } from '../core/catalog/item';
 import { sha256 } from '../core/common/bytes';
 
@@ -40,7 +40,9 @@ export async function bundleContent(items: Item[], dim = 4): Promise<BundleConte
 
 /** The features that a bundle of this content has: the content tap of each modality, in fewer steps. */
 export const contentTaps = ({ features, encoders: { text, image } }: BundleContent): FeatureTable =>
-  bundleFeatures(pickTaps(features, { text: [text.contentTap], image: [image.contentTap] }));
+  bundleFeatures(
+    pickRows(features, [...Array(features.count).keys()], { text: [text.contentTap], image: [image.contentTap] }),
+  );
 
 /** A complete item. */
 export const makeItem = (id: string, more: Partial<Item> = {}): Item => ({

@@ -37,19 +37,21 @@ export function pickCooccurrence(table: CooccurrenceTable, order: readonly numbe
   const placeOf = new Int32Array(table.count).fill(-1);
   for (const [place, row] of order.entries()) if (row >= 0) placeOf[row] = place;
   const offsets = new Uint32Array(order.length + 1);
-  const kept: number[] = [];
+  const { rows, lifts, support } = table;
+  const kept = new Uint32Array(rows.length);
+  let end = 0;
   for (const [place, row] of order.entries()) {
-    for (let at = table.offsets[row]; at < table.offsets[row + 1]; at++)
-      if (placeOf[table.rows[at]] >= 0) kept.push(at);
-    offsets[place + 1] = kept.length;
+    for (let at = table.offsets[row]; at < table.offsets[row + 1]; at++) if (placeOf[rows[at]] >= 0) kept[end++] = at;
+    offsets[place + 1] = end;
   }
+  const of = kept.subarray(0, end);
   return {
     ...table,
     count: order.length,
     offsets,
-    rows: Uint32Array.from(kept, (at) => placeOf[table.rows[at]]),
-    lifts: Float32Array.from(kept, (at) => table.lifts[at]),
-    ...(table.support && { support: Uint16Array.from(kept, (at) => table.support?.[at] ?? 0) }),
+    rows: of.map((at) => placeOf[rows[at]]),
+    lifts: new Float32Array(end).map((_, n) => lifts[of[n]]),
+    ...(support && { support: new Uint16Array(end).map((_, n) => support[of[n]]) }),
   };
 }
 

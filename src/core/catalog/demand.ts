@@ -116,9 +116,7 @@ export function decodeDemand(bytes: ArrayBuffer, count: number, repeats?: Pick<R
     const largest = view.getFloat32(from, true);
     if (!isAmount(largest)) throw invalid('its numbers are out of range');
     const step = Math.log1p(largest) / STEPS;
-    return Float32Array.from({ length: count }, (_, row) =>
-      Math.expm1(step * view.getUint16(from + 4 + 2 * row, true)),
-    );
+    return new Float32Array(count).map((_, row) => Math.expm1(step * view.getUint16(from + 4 + 2 * row, true)));
   };
   return {
     choices: column(0),

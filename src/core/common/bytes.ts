@@ -43,7 +43,7 @@ export const isScale = (scale: number): boolean => scale >= 0 && isModerate(15 *
 /** Quantises one row: scale = max|x| / steps, values = round(x / scale). A zero row has scale 0. @param steps up to 127 */
 export function quantizeRow(row: Float32Array, values: Int8Array, offset: number, steps = 127): number {
   let max = 0;
-  for (const x of row) max = Math.max(max, Math.abs(x));
+  for (let d = 0; d < row.length; d++) max = Math.max(max, Math.abs(row[d]));
   if (max === 0) {
     values.fill(0, offset, offset + row.length);
     return 0;
@@ -62,11 +62,11 @@ export function littleEndian(
   const view = new DataView(bytes.buffer);
   let at = 0;
   for (const list of lists) {
-    if (list instanceof Float32Array) for (const [n, value] of list.entries()) view.setFloat32(at + 4 * n, value, true);
+    if (list instanceof Float32Array) for (let n = 0; n < list.length; n++) view.setFloat32(at + 4 * n, list[n], true);
     else if (list instanceof Uint32Array)
-      for (const [n, value] of list.entries()) view.setUint32(at + 4 * n, value, true);
+      for (let n = 0; n < list.length; n++) view.setUint32(at + 4 * n, list[n], true);
     else if (list instanceof Uint16Array)
-      for (const [n, value] of list.entries()) view.setUint16(at + 2 * n, value, true);
+      for (let n = 0; n < list.length; n++) view.setUint16(at + 2 * n, list[n], true);
     else bytes.set(new Uint8Array(list.buffer, list.byteOffset, list.byteLength), at);
     at += list.byteLength;
   }

@@ -25,10 +25,7 @@ export function lexicalTerms(texts: readonly WeightedText[]): LexicalTerms {
   const terms = new Map<number, number>();
   for (const { text, weight } of texts) {
     for (const word of wordsOf(text)) {
-      for (const term of termsOf(word)) {
-        const hash = hashOf(term);
-        terms.set(hash, (terms.get(hash) ?? 0) + weight);
-      }
+      for (const hash of hashesOf(word)) terms.set(hash, (terms.get(hash) ?? 0) + weight);
     }
   }
   for (const [hash, weight] of terms) terms.set(hash, Math.sqrt(weight));
@@ -43,6 +40,17 @@ const wordsOf = (text: string): string[] =>
     .toLowerCase()
     .replaceAll('ß', 'ss')
     .match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
+
+/** Hashes of the terms of words that were read before: the items of a catalogue share most of their words. */
+const known = new Map<string, number[]>();
+const MAX_KNOWN = 16_384;
+
+function hashesOf(word: string): number[] {
+  const hashes = known.get(word) ?? Array.from(termsOf(word), hashOf);
+  if (known.size >= MAX_KNOWN) known.clear();
+  known.set(word, hashes);
+  return hashes;
+}
 
 function* termsOf(word: string): Generator<string> {
   const dense = WITHOUT_SPACES.test(word);
@@ -167,7 +175,7 @@ export function lexicalVector({ dim, terms, scales, rows }: LexicalEncoder, item
     const at = find(terms, term);
     if (at < 0) continue;
     const factor = weight * scales[at];
-    for (let d = 0; d < dim; d++) out[d] += factor * rows[at * dim + d];
+    for (let d = 0, from = at * dim; d < dim; d++) out[d] += factor * rows[from + d];
   }
   return out;
 }
@@ -202,6 +210,6 @@ export function joinedRow(encoded: Float32Array, lexical: Float32Array, share: n
 
 /** Writes a vector scaled to a length; a zero vector stays zero. */
 function scaleInto(out: Float32Array, at: number, vector: Float32Array, length: number): void {
-  const own = Math.hypot(...vector);
-  if (own > 0) for (const [d, value] of vector.entries()) out[at + d] = (value * length) / own;
+  const own = Math.sqrt(vector.reduce((sum, value) => sum + value ** 2, 0));
+  if (own > 0) for (let d = 0; d < vector.length; d++) out[at + d] = (vector[d] * length) / own;
 }

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -110,7 +110,11 @@ describe('buildBundle', () => {
 
   it('encodes nothing twice, and only the new inputs of a changed catalogue, with the same results', async () => {
     const before = await rowsOf('one');
+    const shards = (await readdir(join(folder, 'one'))).filter((name) => name.startsWith('shard-'));
+    const written = () => Promise.all(shards.map(async (name) => (await stat(join(folder, 'one', name))).mtimeMs));
+    const times = await written();
     expect(await build('one')).toMatchObject({ encoded: 0 });
+    expect(await written()).toEqual(times);
     const lines = shopFeed(ITEMS + 1)
       .trim()
       .split('\n');

@@ -166,19 +166,15 @@ async function buildItems(request: Build['request'], feed: CollectedFeed, collec
     notes.push(
       `The prices are in ${[...feed.currencies].sort().join(', ')}, so lists show them without a currency. Build from the feed of one currency, and write the others with \`sidestream offers --market\`.`,
     );
-  const previousNow = (say: (line: string) => void) => previousBundle(out, { text, dim: DIM, digests }, say);
+  const recipe = { text, dim: DIM, digests };
+  const before = await previousBundle(out, recipe, () => undefined);
+  if (before && !request.allowShrink)
+    requireKept(before, feed, { out, catalog: [request.catalog].flat().join(', '), most: collected.groups.most });
   const build: Build = { request, feed, presets, products, collected, notes };
-  const kept = async (): Promise<Pick<PreviousBundle, 'manifest' | 'projections'> | null> => {
-    const replaced = await previousNow(() => undefined);
-    if (replaced && !request.allowShrink)
-      requireKept(replaced, feed, { out, catalog: [request.catalog].flat().join(', '), most: collected.groups.most });
-    // Its items need not be in memory while the new ones are encoded.
-    return replaced && { manifest: replaced.manifest, projections: replaced.projections };
-  };
-  const { bundle, rejectedPictures, ...counts } = await encodeFeed(build, await kept(), files, inLanguages, inLanguage);
+  const { bundle, rejectedPictures, ...counts } = await encodeFeed(build, before, files, inLanguages, inLanguage);
   const write = async () => {
     // It may have changed while this build was encoding.
-    const previous = await previousNow((line) => notes.push(line));
+    const previous = await previousBundle(out, recipe, (line) => notes.push(line), before);
     const used = given || !knowsOrders(previous) ? cooccurrence : null;
     const manifest = await writeBuilt(build, previous, bundle, inLanguages, used?.table);
     notes.push(...(used?.notes ?? []));
@@ -205,7 +201,7 @@ async function buildItems(request: Build['request'], feed: CollectedFeed, collec
 
 async function encodeFeed(
   { request, feed, presets, products, collected, notes }: Build,
-  previous: Pick<PreviousBundle, 'manifest' | 'projections'> | null,
+  previous: PreviousBundle | null,
   files: { text: EncoderFiles; image: EncoderFiles },
   { locales }: LocaleFeeds,
   language: CatalogLanguage,

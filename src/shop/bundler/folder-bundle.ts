@@ -21,7 +21,8 @@ import { type LockOptions, withLock } from './lock-file';
 export function folderFetch(folder: string): FetchFile {
   return async (name) => {
     try {
-      return new Response(await readFile(join(folder, name)));
+      const bytes = await readFile(join(folder, name));
+      return new Response(bytes, { headers: { 'content-length': String(bytes.length) } });
     } catch (error) {
       const missing = codeOf(error) === 'ENOENT';
       return new Response(null, { status: missing ? 404 : 500, statusText: missing ? 'no such file' : String(error) });

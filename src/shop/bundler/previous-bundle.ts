@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import {
   type Item,
   MANIFEST_FILE,
@@ -14,7 +15,7 @@ import { counted } from '../../core/common/text';
 import { decodeProjection, type Projections } from '../../core/encoders';
 import { SidestreamError } from '../../error';
 import { type CollectedFeed, SAMPLE, shareProjection } from '../pipeline';
-import { folderFetch } from './folder-bundle';
+import { folderFetch, readManifest } from './folder-bundle';
 
 export interface PreviousBundle extends Predecessor {
   /** How its features were projected; empty if the next build uses different inputs or encoders. */
@@ -27,19 +28,29 @@ interface FeatureRecipe {
   digests: Record<Modality, string>;
 }
 
-/** The bundle in a folder. One that cannot be read is reported to `say` and treated as missing. */
+/**
+ * The bundle in a folder. One that cannot be read is reported to `say` and treated as missing.
+ * @param read what an earlier call returned, which is returned again if the bundle is still the same
+ */
 export async function previousBundle(
   folder: string,
   recipe: FeatureRecipe,
   say: (line: string) => void,
+  read: PreviousBundle | null = null,
 ): Promise<PreviousBundle | null> {
   if (!existsSync(join(folder, MANIFEST_FILE))) return null;
   try {
-    const bundle = await openBundle(folderFetch(folder));
+    if (read && isDeepStrictEqual(await readManifest(folder), read.manifest)) return read;
+    const stored = new Map<string, number>();
+    const bundle = await openBundle(async (name) => {
+      const response = await folderFetch(folder)(name);
+      stored.set(name, Number(response.headers.get('content-length')));
+      return response;
+    });
     const { manifest, projection, positions, shardOf, cooccurrence, demand, side } = bundle;
     const projections = madeAs(manifest, recipe) ? fitted(decodeProjection(await projection())) : {};
     const items = bundle.items.map(({ id, group }) => ({ id, group }));
-    return { manifest, items, positions, shardOf, cooccurrence, demand, side, projections };
+    return { manifest, items, positions, shardOf, cooccurrence, demand, side, projections, stored };
   } catch (thrown) {
     const { code, message } = SidestreamError.from(thrown);
     say(`Nothing was kept of the bundle that was in ${folder} (${code}): ${message}`);

@@ -4,7 +4,7 @@ import { sideModel } from '../../../testing/side-models';
 import { topicContent } from '../../../testing/topics';
 import type { CooccurrenceTable } from '../cooccurrence';
 import type { Demand } from '../demand';
-import { createTable, pickTaps } from '../features/feature-table';
+import { createTable, pickRows } from '../features/feature-table';
 import { bundleTexts, decodeTexts } from '../locales';
 import { joinCompanions } from '../shards/join-parts';
 import { decodeSideRows, encodeSideRows } from '../side-model/side-model-file';
@@ -157,7 +157,9 @@ describe('trained data in a bundle', () => {
     });
     const bundle = await openBundle(fetchFile);
     expect(await bundleTexts(bundle, 'de')).toEqual(texts);
-    expect(await bundle.photos()).toEqual(pickTaps(content.features, { text: [], image: [1, 2] }));
+    expect(await bundle.photos()).toEqual(
+      pickRows(content.features, [...Array(content.features.count).keys()], { text: [], image: [1, 2] }),
+    );
     expect(bundle.items).toEqual(items);
     // The files that have no trained data stay.
     const [old, now] = [await namesOf(before, fetchFile), await namesOf(after, fetchFile)];

@@ -1,7 +1,7 @@
 import { SidestreamError } from '../../../error';
 import { pickCooccurrence } from '../cooccurrence';
 import { pickDemand } from '../demand';
-import { type ContentVectors, contentBlend } from '../features/feature-table';
+import { type ContentVectors, contentBlend, pickRows } from '../features/feature-table';
 import type { Item } from '../item';
 import { bundleTexts } from '../locales';
 import type { MarketOffers } from '../offers';
@@ -37,6 +37,7 @@ export async function addLearned(
     ...(demand && { demand }),
     ...learned,
   };
+  const photos = await bundle.photos();
   const texts = new Map<string, ShardTexts>();
   for (const [tag, { market }] of Object.entries(manifest.locales ?? {})) {
     texts.set(tag, { market, texts: await bundleTexts(bundle, tag) });
@@ -45,10 +46,10 @@ export async function addLearned(
   const entries = await writeShards(
     {
       items,
-      features,
+      featuresOf: (rows) => pickRows(features, rows),
       blend: contentBlend(manifest),
       positions,
-      photos: await bundle.photos(),
+      photosOf: photos && ((rows) => pickRows(photos, rows)),
       texts,
       learned: all,
       offers,
@@ -91,6 +92,8 @@ export interface Predecessor extends Partial<TrainedData> {
   positions: Uint32Array;
   /** The shard of each item. */
   shardOf: Uint32Array;
+  /** As in `PreviousShards`. */
+  stored?: ReadonlyMap<string, number>;
 }
 
 /**

@@ -16,10 +16,7 @@ export async function wholeBundle(files: BundleFiles, { model }: Head, onProgres
     addIds(seen, shard.items);
     parts.push(shard);
   }
-  const all = parts.flatMap(({ items }) => items);
-  const places = Uint32Array.from(parts.flatMap(({ positions }) => [...positions]));
-  const order = [...all.keys()].sort((a, b) => places[a] - places[b] || (all[a].id < all[b].id ? -1 : 1));
-  const numbers = parts.flatMap(({ items }, shard) => items.map(() => shard));
+  const { items, order, positions, shardOf } = inFeedOrder(parts);
   const inOrder = (tables: FeatureTable[]): FeatureTable => pickRows(concatTables(tables), order);
   // Cards and features need not stay in memory as long as the trained data.
   const trained = parts.map(({ number, items, side, demand, companions }) => {
@@ -27,10 +24,10 @@ export async function wholeBundle(files: BundleFiles, { model }: Head, onProgres
   });
   return {
     ...files,
-    items: order.map((row) => all[row]),
+    items,
     features: inOrder(parts.map(({ features }) => features)),
-    positions: Uint32Array.from(order, (row) => places[row]),
-    shardOf: Uint32Array.from(order, (row) => numbers[row]),
+    positions,
+    shardOf,
     async cooccurrence() {
       const table = joinCompanions(trained);
       const { origin } = manifest.companions ?? {};
@@ -52,5 +49,19 @@ export async function wholeBundle(files: BundleFiles, { model }: Head, onProgres
       }
       return inOrder(tables);
     },
+  };
+}
+
+/** The items of all shards in the order of the feed. */
+function inFeedOrder(parts: readonly Shard[]): Pick<Bundle, 'items' | 'positions' | 'shardOf'> & { order: number[] } {
+  const all = parts.flatMap(({ items }) => items);
+  const places = parts.flatMap(({ positions }) => [...positions]);
+  const numbers = parts.flatMap(({ items }, shard) => items.map(() => shard));
+  const order = [...all.keys()].sort((a, b) => places[a] - places[b] || (all[a].id < all[b].id ? -1 : 1));
+  return {
+    items: order.map((row) => all[row]),
+    order,
+    positions: Uint32Array.from(order, (row) => places[row]),
+    shardOf: Uint32Array.from(order, (row) => numbers[row]),
   };
 }

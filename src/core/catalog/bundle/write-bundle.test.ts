@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { bundleContent, contentTaps, makeItem, memoryBundle } from '../../../testing/bundles';
 import { sha256 } from '../../common/bytes';
-import { pickTaps } from '../features/feature-table';
+import { pickRows } from '../features/feature-table';
 import { type Item, itemSchema } from '../item';
 import { fetchChecked } from './bundle-file';
 import { inventory } from './inventory';
@@ -60,7 +60,9 @@ describe('a bundle written and read', () => {
           expect(bundle.items).toEqual(rows);
           expect(bundle.features).toEqual(contentTaps(content));
           expect(await bundle.photos()).toEqual(
-            bundle.manifest.photos ? pickTaps(content.features, { text: [], image: [1, 2] }) : null,
+            bundle.manifest.photos
+              ? pickRows(content.features, [...Array(content.features.count).keys()], { text: [], image: [1, 2] })
+              : null,
           );
           expect(bundle.verified).toBe(true);
         },

@@ -9,7 +9,7 @@ import {
   type FeatureTable,
   photoTaps,
   pickRows,
-  pickTaps,
+  rowsPerItem,
 } from '../features/feature-table';
 import type { Item, TextRecipe } from '../item';
 import type { ItemText } from '../locales';
@@ -106,10 +106,11 @@ export async function writeBundle(
   const { shardItems, whole, previous, verify, onProgress } = options;
   const { offers, learned } = options;
   const markets = offers ? [...offers.keys()] : (previous?.manifest.offers ?? []);
-  const { items, encoders, currency, language, locales = [] } = content;
+  const { items, features, encoders, currency, language, locales = [] } = content;
   check(content);
   const { text, image } = encoders;
-  const features = bundleFeatures(pickTaps(content.features, { text: [text.contentTap], image: [image.contentTap] }));
+  const featuresOf = (rows: readonly number[]): FeatureTable =>
+    bundleFeatures(pickRows(features, rows, { text: [text.contentTap], image: [image.contentTap] }));
   const put = putInto(sink);
   const projection = await put('projection', 'bin', content.projection);
   const modality = async (name: Modality): Promise<Manifest['modalities']['text']> => {
@@ -133,17 +134,17 @@ export async function writeBundle(
     projection,
   };
   const blend = contentBlend(frame);
-  const contentOf = (rows: readonly number[]) => contentVectors(pickRows(features, [...rows]), blend);
+  const contentOf = (rows: readonly number[]) => contentVectors(featuresOf(rows), blend);
   const kept = previous ? await keepLearned(previous, items, contentOf) : {};
   const all = { ...kept, ...learned };
-  const pictured = features.scales.some((scale, row) => row % 2 === 1 && scale > 0);
+  const pictured = features.scales.some((scale, row) => scale > 0 && row % rowsPerItem(features) >= text.taps.length);
   const entries = await writeShards(
     {
       items,
-      features,
+      featuresOf,
       blend,
       positions: feedPositions(items, previous),
-      photos: pictured ? pickTaps(content.features, { text: [], image: photoTaps(image) }) : null,
+      photosOf: pictured ? (rows) => pickRows(features, rows, { text: [], image: photoTaps(image) }) : null,
       texts: new Map(locales.map(({ tag, ...texts }): [string, ShardTexts] => [tag, texts])),
       learned: all,
       offers: offers ?? new Map(),
@@ -154,7 +155,7 @@ export async function writeBundle(
   );
   const manifest: Manifest = {
     ...frame,
-    digest: await catalogDigest(items, features, projection.sha256),
+    digest: await catalogDigest(items, featuresOf, projection.sha256),
     ...entries,
     ...(content.similar ? { similar: content.similar } : {}),
     ...(currency ? { currency } : {}),
@@ -171,19 +172,23 @@ export async function writeBundle(
 const DIGEST_ITEMS = 1024;
 
 /** Names a state of a catalogue, whatever its shards and trained data. */
-async function catalogDigest(items: readonly Item[], features: FeatureTable, projection: string): Promise<string> {
+async function catalogDigest(
+  items: readonly Item[],
+  featuresOf: (rows: readonly number[]) => FeatureTable,
+  projection: string,
+): Promise<string> {
   const digests: string[] = [];
   for (let start = 0; start < items.length; start += DIGEST_ITEMS) {
     const rows = Array.from({ length: Math.min(DIGEST_ITEMS, items.length - start) }, (_, n) => start + n);
     digests.push(await sha256(encodeItems(rows.map((row) => items[row]))));
-    digests.push(await sha256(encodeFeatureRows(pickRows(features, rows))));
+    digests.push(await sha256(encodeFeatureRows(featuresOf(rows))));
   }
   return sha256(new TextEncoder().encode([...digests, projection].join('\n')));
 }
 
 /** The shards of a bundle, if they were made in the space and of the size of the next one's; else null. */
 function comparableShards(
-  { manifest, items, shardOf }: Predecessor,
+  { manifest, items, shardOf, stored }: Predecessor,
   after: FeatureMeaning,
   { side }: Learned,
   target = SHARD_ITEMS,
@@ -193,7 +198,7 @@ function comparableShards(
   );
   const sameContent = !manifest.side && sameBlend && sameFeatures(manifest, after);
   const sameSpace = side ? manifest.side?.digest === side.model.digest : sameContent;
-  return sameSpace && manifest.shards.target === target ? { items, shardOf } : null;
+  return sameSpace && manifest.shards.target === target ? { items, shardOf, stored } : null;
 }
 
 function check({ items, features, encoders, locales = [] }: BundleContent): void {

@@ -28,7 +28,7 @@ const rowAt = (table: FeatureTable, modality: 'text' | 'image', tap: number, ite
 export function tapOf(table: FeatureTable, modality: 'text' | 'image', tap: number, item: number): Float32Array {
   const at = rowAt(table, modality, tap, item);
   const { dim, values, scales } = table;
-  return Float32Array.from(values.subarray(at * dim, (at + 1) * dim), (value) => value * scales[at]);
+  return new Float32Array(values.subarray(at * dim, (at + 1) * dim)).map((value) => value * scales[at]);
 }
 
 /** Replaces a tap of one item. @param row [dim] */
@@ -49,46 +49,40 @@ const BUNDLE_STEPS = 15;
 /** The same features in the precision of a bundle. */
 export function bundleFeatures(table: FeatureTable): FeatureTable {
   const values = new Int8Array(table.values.length);
+  const own = new Float32Array(table.dim);
   const scales = table.scales.map((scale, row) => {
-    const at = row * table.dim;
-    const own = Float32Array.from(table.values.subarray(at, at + table.dim), (value) => value * scale);
+    const at = row * own.length;
+    for (let d = 0; d < own.length; d++) own[d] = table.values[at + d] * scale;
     return quantizeRow(own, values, at, BUNDLE_STEPS);
   });
   return { ...table, values, scales };
 }
 
-/** Some taps of every item, copied. @param taps indices of the taps to keep, in their order */
-export function pickTaps(
+/**
+ * The items at these rows, copied.
+ * @param rows any order, repeats allowed
+ * @param taps indices of the taps to keep, in their order; default all
+ */
+export function pickRows(
   table: FeatureTable,
-  taps: { text: readonly number[]; image: readonly number[] },
+  rows: ArrayLike<number>,
+  taps: { text: readonly number[]; image: readonly number[] } = {
+    text: [...Array(table.taps.text).keys()],
+    image: [...Array(table.taps.image).keys()],
+  },
 ): FeatureTable {
+  const { dim } = table;
   const perItem = rowsPerItem(table);
   const wanted = [...taps.text, ...taps.image.map((tap) => table.taps.text + tap)];
-  const picked = createTable(
-    { dim: table.dim, taps: { text: taps.text.length, image: taps.image.length } },
-    table.count,
-  );
-  for (let item = 0; item < table.count; item++) {
-    for (const [n, tap] of wanted.entries()) {
-      const [from, to] = [item * perItem + tap, item * wanted.length + n];
+  const picked = createTable({ dim, taps: { text: taps.text.length, image: taps.image.length } }, rows.length);
+  for (let n = 0, to = 0; n < rows.length; n++) {
+    for (let k = 0; k < wanted.length; k++, to++) {
+      const from = rows[n] * perItem + wanted[k];
       picked.scales[to] = table.scales[from];
-      picked.values.set(table.values.subarray(from * table.dim, (from + 1) * table.dim), to * table.dim);
+      picked.values.set(table.values.subarray(from * dim, (from + 1) * dim), to * dim);
     }
   }
   return picked;
-}
-
-/** The items at these rows, copied. @param rows any order, repeats allowed */
-export function pickRows(table: FeatureTable, rows: ArrayLike<number>): FeatureTable {
-  const perItem = rowsPerItem(table);
-  const width = perItem * table.dim;
-  const values = new Int8Array(rows.length * width);
-  const scales = new Float32Array(rows.length * perItem);
-  for (let n = 0; n < rows.length; n++) {
-    values.set(table.values.subarray(rows[n] * width, (rows[n] + 1) * width), n * width);
-    scales.set(table.scales.subarray(rows[n] * perItem, (rows[n] + 1) * perItem), n * perItem);
-  }
-  return { ...table, count: rows.length, values, scales };
 }
 
 /** Copies the rows of an item of a table to an item of another one of the same shape. */

@@ -68,19 +68,20 @@ export function companionsOf(
   rows: readonly number[],
   { shards, hashes, taken }: References,
 ): Companions {
-  const best = rows.map((row) =>
-    Array.from({ length: offsets[row + 1] - offsets[row] }, (_, k) => offsets[row] + k)
-      .filter((at) => !taken[others[at]])
-      .sort((a, b) => lifts[b] - lifts[a] || hashes[others[a]] - hashes[others[b]])
-      .slice(0, MAX_ENTRIES),
-  );
+  let largest = 0;
+  const known = rows.map((row) => {
+    const own: number[] = [];
+    for (let at = offsets[row]; at < offsets[row + 1]; at++) if (!taken[others[at]]) own.push(at);
+    for (const at of own) largest = Math.max(largest, lifts[at]);
+    return own;
+  });
   // By the lifts as they are stored: a build that reads them must write them in the same order.
-  const largest = best.flat().reduce((max, at) => Math.max(max, lifts[at]), 0);
   const step = (at: number): number => stepOf(lifts[at], largest);
   const starts = new Uint32Array(rows.length + 1);
   const entries: number[] = [];
-  for (const [n, own] of best.entries()) {
-    entries.push(...own.sort((a, b) => step(b) - step(a) || hashes[others[a]] - hashes[others[b]]));
+  for (const [n, own] of known.entries()) {
+    own.sort((a, b) => step(b) - step(a) || hashes[others[a]] - hashes[others[b]]);
+    entries.push(...own.slice(0, MAX_ENTRIES));
     starts[n + 1] = entries.length;
   }
   return {
@@ -135,7 +136,7 @@ export function decodeCompanions(bytes: ArrayBuffer, count: number, shards: numb
     throw invalidCooccurrence('its length is wrong');
   }
   const numbers = (at: number, width: 2 | 4): Uint32Array =>
-    Uint32Array.from({ length }, (_, n) =>
+    new Uint32Array(length).map((_, n) =>
       width === 2 ? view.getUint16(at + 2 * n, true) : view.getUint32(at + 4 * n, true),
     );
   const named = numbers(from, wide);
@@ -143,7 +144,7 @@ export function decodeCompanions(bytes: ArrayBuffer, count: number, shards: numb
     throw invalidCooccurrence('its numbers are out of range');
   }
   const strengths = from + length * (wide + 2);
-  const lifts = Float32Array.from(new Uint8Array(bytes, strengths, length), (step) => (step * largest) / STEPS);
+  const lifts = new Float32Array(new Uint8Array(bytes, strengths, length)).map((step) => (step * largest) / STEPS);
   const read = { offsets, shards: named, hashes: numbers(from + length * wide, 2), lifts };
   if (!supported) return read;
   const support = Uint16Array.from(numbers(strengths + length, 2));

@@ -8,7 +8,7 @@ const SIZES = { target: 10, most: 20 };
 const idOf = (n: number): string => `i${String(n).padStart(4, '0')}`;
 const membersOf = (values: readonly number[]): Member[] => values.map((_, n) => ({ id: idOf(n) }));
 /** Places on a line. */
-const line = (values: readonly number[]): Space => ({ dims: 1, values: Float32Array.from(values) });
+const line = (values: readonly number[]) => (): Space => ({ dims: 1, values: Float32Array.from(values) });
 const upTo = (count: number): number[] => [...Array(count).keys()];
 
 const previousOf = (items: readonly Member[], shards: readonly (readonly number[])[]): PreviousShards => {

@@ -20,6 +20,8 @@ export interface PreviousShards {
   items: readonly Pick<Item, 'id'>[];
   /** The shard of each item. */
   shardOf: Uint32Array;
+  /** Stored bytes of each file of the bundle that is known to be complete; it is not written again. */
+  stored?: ReadonlyMap<string, number>;
 }
 
 /** Factor of growth or shrinkage from which a catalogue is grouped from scratch. */
@@ -30,11 +32,12 @@ const MAX_GROWTH = 2;
  * and only shards that became too large are split: all other shards keep their members, and therefore their files. The
  * variants of a product share a shard, because a page that loads one variant needs them all; only a product with more variants
  * than a shard may hold is split.
+ * @param space called only if items must be grouped
  * @returns the rows of every shard, by id
  */
 export function planShards(
   items: readonly Pick<Item, 'id' | 'group'>[],
-  space: Space,
+  space: () => Space,
   sizes: ShardSizes,
   previous: PreviousShards | null,
 ): number[][] {
@@ -42,7 +45,7 @@ export function planShards(
   const groups =
     previous && comparable(previous, items.length)
       ? keptGroups(space, items, variants, previous, sizes)
-      : splitProducts(space, Int32Array.from(items.keys()), variants, sizes);
+      : splitProducts(space(), Int32Array.from(items.keys()), variants, sizes);
   const byId = (a: number, b: number): number => (items[a].id < items[b].id ? -1 : 1);
   return groups.map((group) => [...group].sort(byId));
 }
@@ -76,7 +79,7 @@ function splitProducts(
 }
 
 function keptGroups(
-  space: Space,
+  makeSpace: () => Space,
   items: readonly Pick<Item, 'id'>[],
   variants: VariantGroups | null,
   { shardOf, items: before }: PreviousShards,
@@ -90,14 +93,19 @@ function keptGroups(
     return first ?? known.get(id);
   });
   for (const [row, shard] of placed.entries()) if (shard !== undefined) groups[shard].push(row);
+  let made: Space | undefined;
+  const space = (): Space => {
+    made ??= makeSpace();
+    return made;
+  };
   // A shard that lost all of its items attracts no new ones.
   const filled = [...groups.keys()].filter((shard) => groups[shard].length > 0);
-  const centers = filled.map((shard) => meanOf(space, groups[shard]));
+  const centers = placed.includes(undefined) ? filled.map((shard) => meanOf(space(), groups[shard])) : [];
   const added = new Map<number, number>();
   for (const [row, shard] of placed.entries()) {
     if (shard !== undefined) continue;
     const product = variants?.of[row]?.[0] ?? row;
-    const nearest = added.get(product) ?? filled[nearestOf(rowOf(space, product), centers)];
+    const nearest = added.get(product) ?? filled[nearestOf(rowOf(space(), product), centers)];
     added.set(product, nearest);
     groups[nearest].push(row);
   }
@@ -106,7 +114,7 @@ function keptGroups(
   const kept = groups.map((group): Int32Array => {
     const rows = Int32Array.from(group);
     if (rows.length <= sizes.most) return rows;
-    const [first, ...others] = splitProducts(space, rows, variants, sizes);
+    const [first, ...others] = splitProducts(space(), rows, variants, sizes);
     more.push(...others);
     return first;
   });

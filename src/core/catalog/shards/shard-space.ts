@@ -2,10 +2,13 @@ import { exactEigenpairs } from '../../common/eigen';
 import { hash32 } from '../../common/hash';
 import { rowProducts } from '../../common/row-products';
 import { categoryCounts, categoryPrefixes } from '../catalog-statistics';
-import { type ContentBlend, contentVectors, type FeatureTable, pickRows, scaleRow } from '../features/feature-table';
+import { type ContentVectors, scaleRow } from '../features/feature-table';
 import type { Item } from '../item';
 import type { SideModel } from '../side-model/side-model';
 import type { Space } from './shard-plan';
+
+/** Content vectors of the items at some rows. */
+export type ContentOf = (rows: readonly number[]) => ContentVectors;
 
 /** Number of principal axes of the content by which items without a side model are grouped. */
 const CONTENT_DIMS = 32;
@@ -15,12 +18,11 @@ const CONTENT_DIMS = 32;
  */
 export function spaceOf(
   items: readonly Item[],
-  features: FeatureTable,
-  blend: ContentBlend,
+  contentOf: ContentOf,
   model: SideModel | null,
   onProgress: (rows: number) => void,
 ): Space {
-  if (!model) return contentSpace(items, features, blend, onProgress);
+  if (!model) return contentSpace(items, contentOf, onProgress);
   const { width, vectors, biases, states } = model;
   const dims = width + 1;
   const gain = Float32Array.from({ length: width }, (_, d) =>
@@ -46,13 +48,8 @@ const CATEGORY_DIMS = 32;
  * Content and categories: shoppers who choose an item look at its category, whatever its words. The vector of an item's categories is the sum
  * of one random vector for each of them, broader ones included, weighed by rarity.
  */
-function contentSpace(
-  items: readonly Item[],
-  features: FeatureTable,
-  blend: ContentBlend,
-  onProgress: (rows: number) => void,
-): Space {
-  const content = principalContent(features, blend, onProgress);
+function contentSpace(items: readonly Item[], contentOf: ContentOf, onProgress: (rows: number) => void): Space {
+  const content = principalContent(items.length, contentOf, onProgress);
   const counts = new Map(categoryCounts(items.map(({ category }) => category)));
   const dims = content.dims + CATEGORY_DIMS;
   const values = new Float32Array(items.length * dims);
@@ -80,14 +77,12 @@ const CHUNK = 4096;
  * Content vectors along the axes that preserve most of their dot products: the leading eigenvectors of their second moment, not
  * centred, because the dot product of two vectors must approximate the cosine of the items.
  */
-function principalContent(features: FeatureTable, blend: ContentBlend, onProgress: (rows: number) => void): Space {
-  const { count } = features;
-  const width = 2 * features.dim;
+function principalContent(count: number, contentOf: ContentOf, onProgress: (rows: number) => void): Space {
+  const { width } = contentOf([0]);
   const dims = Math.min(CONTENT_DIMS, width);
-  const contentOf = (rows: number[]) => contentVectors(pickRows(features, rows), blend).values;
   const moment = new Float64Array(width * width);
   for (let row = 0, step = Math.max(1, Math.ceil(count / MAX_ROWS)); row < count; row += step) {
-    const values = contentOf([row]);
+    const { values } = contentOf([row]);
     for (let i = 0; i < width; i++)
       for (let j = 0; values[i] !== 0 && j < width; j++) moment[i * width + j] += values[i] * values[j];
   }
@@ -95,7 +90,7 @@ function principalContent(features: FeatureTable, blend: ContentBlend, onProgres
   const values = new Float32Array(count * dims);
   for (let start = 0; start < count; start += CHUNK) {
     const rows = Array.from({ length: Math.min(CHUNK, count - start) }, (_, n) => start + n);
-    const content = { count: rows.length, length: width, values: Float64Array.from(contentOf(rows)) };
+    const content = { count: rows.length, length: width, values: new Float64Array(contentOf(rows).values) };
     values.set(rowProducts(content, axes), start * dims);
     onProgress(start + rows.length);
   }

@@ -3,13 +3,7 @@ import type { Learned } from '../bundle/bundle';
 import { compressed, isCompressed } from '../bundle/bundle-file';
 import { type BundleFile, type BundleSink, LISTED_FILES, type Manifest, offersFile } from '../bundle/manifest-schema';
 import { type Demand, decodeDemand, demandSums, encodeDemand, pickDemand, withPopularity } from '../demand';
-import {
-  type ContentBlend,
-  contentVectors,
-  encodeFeatureRows,
-  type FeatureTable,
-  pickRows,
-} from '../features/feature-table';
+import { type ContentBlend, contentVectors, encodeFeatureRows, type FeatureTable } from '../features/feature-table';
 import type { Item } from '../item';
 import { encodeTexts, type ItemText, shownItem } from '../locales';
 import { encodeOffers, encodeShardOffers, type MarketOffers } from '../offers';
@@ -38,15 +32,23 @@ const WHOLE_BYTES = 400_000;
 /** Stores one file under a name that follows from its bytes. */
 export type PutFile = (stem: string, extension: string, bytes: Uint8Array) => Promise<BundleFile>;
 
-/** Writes files under names that contain their digests, compressed if pages expect that. @param onStored gets the stored bytes */
+/**
+ * Writes files under names that contain their digests, compressed if pages expect that.
+ * @param known stored bytes of files that are there already
+ * @param onStored gets the stored bytes
+ */
 export const putInto =
-  (sink: BundleSink, onStored?: (bytes: number) => void): PutFile =>
+  (sink: BundleSink, known?: ReadonlyMap<string, number>, onStored?: (bytes: number) => void): PutFile =>
   async (stem, extension, bytes) => {
     const digest = await sha256(bytes);
     const file = `${stem}-${digest.slice(0, 16)}.${extension}`;
-    const stored = isCompressed(file) ? new Uint8Array(await compressed(bytes)) : bytes;
-    onStored?.(stored.byteLength);
-    await sink(file, stored);
+    let size = known?.get(file);
+    if (size === undefined) {
+      const stored = isCompressed(file) ? new Uint8Array(await compressed(bytes)) : bytes;
+      size = stored.byteLength;
+      await sink(file, stored);
+    }
+    onStored?.(size);
     return { file, sha256: digest, bytes: bytes.byteLength };
   };
 
@@ -59,12 +61,12 @@ export interface ShardTexts {
 /** A catalogue in the order of its feed. */
 export interface ShardContent {
   items: Item[];
-  /** The content tap of each modality. */
-  features: FeatureTable;
+  /** The content tap of each modality, of the items at some rows. */
+  featuresOf: (rows: readonly number[]) => FeatureTable;
   blend: ContentBlend;
   positions: Uint32Array;
   /** The rest of the pictures' taps; null without pictures. */
-  photos: FeatureTable | null;
+  photosOf: ((rows: readonly number[]) => FeatureTable) | null;
   /** Other languages, by tag. */
   texts: ReadonlyMap<string, ShardTexts>;
   learned: Learned;
@@ -94,13 +96,17 @@ export async function writeShards(
   sink: BundleSink,
   options: ShardOptions,
 ): Promise<ShardEntries> {
-  const put = putInto(sink);
-  const { items, features, blend, positions, photos, texts, learned, previous } = content;
+  const { items, featuresOf, blend, positions, photosOf, texts, learned, previous } = content;
+  const put = putInto(sink, previous?.stored);
   const { onProgress } = options;
   const model = learned.side?.model ?? null;
-  const space = spaceOf(items, features, blend, model, (rows) =>
-    onProgress?.('group', Math.floor(rows / 2), items.length),
-  );
+  const space = () =>
+    spaceOf(
+      items,
+      (rows) => contentVectors(featuresOf(rows), blend),
+      model,
+      (rows) => onProgress?.('group', Math.floor(rows / 2), items.length),
+    );
   const target = options.shardItems ?? SHARD_ITEMS;
   const members = planShards(items, space, { target, most: 2 * target }, previous);
   onProgress?.('group', items.length, items.length);
@@ -111,7 +117,7 @@ export async function writeShards(
   const shardOf = (rows: readonly number[]): Shard => ({
     items: rows.map((row) => items[row]),
     positions: Uint32Array.from(rows, (row) => positions[row]),
-    features: pickRows(features, [...rows]),
+    features: featuresOf(rows),
     ...(model && { side: storedSide(model, rows) }),
     ...(demand && { demand: pickDemand(demand, rows) }),
     ...(learned.cooccurrence && { companions: companionsOf(learned.cooccurrence, rows, references) }),
@@ -123,7 +129,7 @@ export async function writeShards(
   const pictures: BundleFile[] = [];
   const translated = new Map([...texts.keys()].map((tag): [string, BundleFile[]] => [tag, []]));
   let size = 0;
-  const putShard = putInto(sink, (bytes) => {
+  const putShard = putInto(sink, previous?.stored, (bytes) => {
     size += bytes;
   });
   const sections: SectionBytes[] = [];
@@ -133,7 +139,7 @@ export async function writeShards(
     const encoded = encodeShard(shard, members.length);
     sections.push(encoded.sections);
     files.push(await putShard('shard', 'bin', encoded.bytes));
-    if (photos) pictures.push(await put('photos', 'bin', encodeFeatureRows(pickRows(photos, rows))));
+    if (photosOf) pictures.push(await put('photos', 'bin', encodeFeatureRows(photosOf(rows))));
     for (const [tag, language] of texts) translated.get(tag)?.push(await putTexts(language, rows));
     entries.push(
       entryOf(
@@ -179,7 +185,7 @@ export async function writeShards(
   }
   return {
     shards,
-    ...(photos ? { photos: await putLists(pictures, put) } : {}),
+    ...(photosOf ? { photos: await putLists(pictures, put) } : {}),
     ...(variantGroups(items) ? { variants: true as const } : {}),
     ...(texts.size > 0 ? { locales } : {}),
     ...(cooccurrence && {

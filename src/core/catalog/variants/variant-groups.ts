@@ -24,6 +24,7 @@ export interface VariantGroups {
 
 /** The variant groups of some items; null if every item is a separate product. */
 export function variantGroups(items: readonly Pick<Item, 'group' | 'popularity'>[]): VariantGroups | null {
+  if (!items.some(({ group }) => group)) return null;
   const groups = new Map<string, number[]>();
   const all = items.map(({ group }, row) => {
     if (!group) return [row];

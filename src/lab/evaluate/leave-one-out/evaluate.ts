@@ -2,7 +2,6 @@ import * as v from 'valibot';
 import { settingsSchema } from '../result';
 import { parsePart } from '../shared-work';
 import { ease } from './ease';
-import { ials } from './ials';
 import { itemKnn } from './item-knn';
 import { type LeaveOneOutMethod, type LeaveOneOutShop, popularityOf, ranksOf } from './ranker';
 import { sasrec } from './sasrec';
@@ -20,7 +19,6 @@ export const LEAVE_ONE_OUT_RIVALS: Readonly<Record<string, LeaveOneOutMethod>> =
   popularity,
   'item-knn': itemKnn,
   ease,
-  ials,
   vsknn,
   sasrec,
 };

@@ -3,7 +3,6 @@ import { seededRandom } from '../../../core/common/random';
 import { memoryBundle } from '../../../testing/bundles';
 import { easeItems, easeWeights } from './ease';
 import { LEAVE_ONE_OUT_RIVALS } from './evaluate';
-import { ialsModel } from './ials';
 import { addItemWeights, shrunkCosines } from './item-knn';
 import { type AddScores, fading, gridOf, type LeaveOneOutShop, popularityOf, rankerOf, tuned } from './ranker';
 import { type ChoiceHistory, leaveOneOut } from './split';
@@ -78,56 +77,6 @@ describe('ease', () => {
   it('takes the items with a choice, or only the most chosen ones if all would be too much work', () => {
     expect(easeItems(HISTORIES, COUNT)).toEqual([0, 1, 2, 3, 4]);
     expect(easeItems(HISTORIES, COUNT, 2 * 13)).toEqual([0, 1]);
-  });
-});
-
-describe('ials', () => {
-  const settings = { width: 2, regularization: 0.1, alpha: 0.3 };
-  /** The minimised loss for given vectors. */
-  function loss(users: number[][], vectors: number[][]): number {
-    const dot = (a: number[], b: number[]): number => a.reduce((sum, value, k) => sum + value * b[k], 0);
-    let sum = 0;
-    for (const [u, row] of X.entries()) {
-      for (const [i, chosen] of row.entries()) {
-        const product = dot(users[u], vectors[i]);
-        sum += chosen * (1 - product) ** 2 + settings.alpha * product ** 2;
-      }
-    }
-    const penalty = (of: number[], choices: number, others: number): number =>
-      settings.regularization * (choices + settings.alpha * others) * dot(of, of);
-    for (const [u, row] of X.entries())
-      sum += penalty(
-        users[u],
-        row.reduce((a, b) => a + b, 0),
-        COUNT,
-      );
-    for (const item of items) sum += penalty(vectors[item], gram(item, item), X.length);
-    return sum;
-  }
-  const parts = (sweeps: number) => {
-    const model = ialsModel(HISTORIES, COUNT, settings, 3, sweeps);
-    const vectors = items.map((item) => [...model.items.subarray(2 * item, 2 * item + 2)]);
-    return { vectors, users: HISTORIES.map(({ rows }) => [...model.userOf(rows)]) };
-  };
-
-  it('reaches an optimum of its loss: no move of a vector improves it', () => {
-    const { users, vectors } = parts(200);
-    const least = loss(users, vectors);
-    expect(least).toBeLessThan(loss(parts(1).users, parts(1).vectors));
-    for (const moved of [...users, ...vectors.slice(0, 5)]) {
-      for (const k of [0, 1]) {
-        for (const by of [-0.01, 0.01]) {
-          moved[k] += by;
-          expect(loss(users, vectors)).toBeGreaterThan(least);
-          moved[k] -= by;
-        }
-      }
-    }
-  });
-
-  it('gives an item that nobody chose a zero vector, and handles a user without choices', () => {
-    const model = ialsModel(HISTORIES, COUNT, settings, 3);
-    expect([...model.items.subarray(10), ...model.userOf([])]).toEqual([0, 0, 0, 0]);
   });
 });
 
