@@ -45,6 +45,8 @@ export {
   rowsPerItem,
   scaleRow,
   setTap,
+  setTapBytes,
+  tapBytes,
   tapOf,
 } from './features/feature-table';
 export type { Item, ItemInput, TextRecipe } from './item';

@@ -1,6 +1,8 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { createTable, type FeatureTable, type Item, setTap, tapOf } from '../../core/catalog';
 import { productsOf } from '../../core/catalog/variants';
 import { seededRandom } from '../../core/common/random';
@@ -8,11 +10,14 @@ import { catalogIndex } from '../../device/ranking';
 import { similarList } from '../../device/ranking/lists';
 import { joinLexical, type LexicalTask } from '../pipeline/join-lexical';
 import { similarWeights, textPrecision, tunedTextWeight } from '../pipeline/neighbors';
+import { cacheFolder } from './build-folder';
 import { collectFeed, RejectedRowsFile } from './read-feed';
 
 const SHOP = fileURLToPath(new URL('../../../../shared/data/shop-german/', import.meta.url));
 const quiet = { start() {}, advance() {}, stop() {} };
 const DIM = 128;
+const folder = mkdtempSync(join(tmpdir(), 'sidestream-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Features of an encoder that reads nothing of the language: noise. */
 function noise(count: number): FeatureTable {
@@ -32,6 +37,7 @@ const task = (items: readonly Item[], features: FeatureTable): LexicalTask => ({
   contentTap: 1,
   reads: false,
   kept: undefined,
+  cache: cacheFolder(folder),
   meter: quiet,
 });
 
@@ -50,6 +56,20 @@ const shop = Array.from(
 );
 
 describe('joining a text encoder with the words of the catalogue', () => {
+  it('joins nothing twice', async () => {
+    const first = noise(shop.length);
+    const { joined: kept } = await joinLexical(task(shop, first));
+    const size = () => statSync(join(folder, 'text-words.cache')).size;
+    const before = size();
+    const [second, other] = [noise(shop.length), noise(shop.length)];
+    await joinLexical({ ...task(shop, second), kept });
+    expect(second).toEqual(first);
+    expect(size()).toBe(before);
+    await joinLexical({ ...task(shop.with(3, { ...shop[3], title: 'Mantel azul' }), other), kept });
+    expect(size() - before).toBe(32 + 4 + DIM + 4);
+    expect(tapOf(other, 'text', 1, 3)).not.toEqual(tapOf(first, 'text', 1, 3));
+  });
+
   it('replaces the content tap only, by words where the encoder does not read the language', async () => {
     const features = noise(shop.length);
     const before = tapOf(features, 'text', 0, 5);

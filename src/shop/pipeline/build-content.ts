@@ -88,6 +88,7 @@ export async function buildContent(task: ContentTask) {
     contentTap: presets.text.contentTap,
     reads: language.warning === null,
     kept: task.lexical,
+    cache: task.cache,
     meter,
   });
   const contentTaps = { text: presets.text.contentTap, image: presets.image.contentTap };

@@ -185,3 +185,10 @@ export function tapsKey(preset: Preset, runtime: string): (input: string | Uint8
 /** Key of the rows projected from those taps. @param projection digest of the projection */
 export const rowsKey = (taps: Uint8Array, projection: string): Uint8Array =>
   sha256.create().update(taps).update(new TextEncoder().encode(projection)).digest();
+
+/** Key of a row that a lexical encoder joined. @param encoder its bytes */
+export function wordsKey(encoder: Uint8Array): (row: Uint8Array, texts: string) => Uint8Array {
+  const digest = sha256(encoder);
+  const utf8 = new TextEncoder();
+  return (row, texts) => sha256.create().update(digest).update(row).update(utf8.encode(texts)).digest();
+}

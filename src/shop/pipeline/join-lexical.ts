@@ -5,20 +5,24 @@ import {
   type LocaleContent,
   pickRows,
   setTap,
+  setTapBytes,
   type TextRecipe,
+  tapBytes,
   tapOf,
 } from '../../core/catalog';
 import { nextTask } from '../../core/common/tasks';
+import type { WeightedText } from '../../core/common/text';
 import {
+  encodeProjection,
   fitLexical,
   type JoinedText,
   joinedRow,
   type LexicalEncoder,
-  type LexicalTerms,
   lexicalTerms,
   lexicalVector,
 } from '../../core/encoders';
 import { sampleRows } from './encode-modality';
+import { type CacheFolder, FeatureCache, wordsKey } from './feature-cache';
 import { type Meter, metered } from './meter';
 import { textPrecision } from './neighbors';
 
@@ -49,6 +53,7 @@ export interface LexicalTask {
   reads: boolean;
   /** The previous bundle's, which is kept; null if that has no lexical encoder and this one gets none; undefined to fit one. */
   kept: JoinedText | null | undefined;
+  cache: CacheFolder;
   meter: Meter;
 }
 
@@ -90,16 +95,35 @@ export async function joinLexical(task: LexicalTask): Promise<JoinedContent> {
         return found;
       });
   if (joined) {
-    await metered(meter, 'Word rows', items.length, async (advance) => {
-      for (let row = 0; row < items.length; row++) {
-        join(task, joined, features, row, row, joined.share === 0);
-        if (row % STEP < STEP - 1 && row < items.length - 1) continue;
-        advance((row % STEP) + 1);
-        await nextTask();
-      }
-    });
+    await metered(meter, 'Word rows', items.length, (advance) => joinAll(task, joined, advance));
   }
   return { joined, sample };
+}
+
+/** Joins the rows of all items. Those that an earlier build joined come from the cache. */
+async function joinAll(task: LexicalTask, joined: JoinedText, advance: (count: number) => void): Promise<void> {
+  const { items, features, contentTap } = task;
+  const encoder = encodeProjection({ lexical: joined });
+  const cache = FeatureCache.open(await task.cache('text-words.cache'), 4 + features.dim);
+  try {
+    const keyOf = wordsKey(encoder);
+    for (let row = 0; row < items.length; row++) {
+      const texts = textsOf(task, row, joined.share === 0);
+      const key = keyOf(tapBytes(features, 'text', contentTap, row), JSON.stringify(texts));
+      const known = cache.get(key);
+      if (known) setTapBytes(features, 'text', contentTap, row, known);
+      else {
+        join(task, joined, features, row, row, joined.share === 0);
+        cache.add(key, tapBytes(features, 'text', contentTap, row));
+      }
+      if (row % STEP < STEP - 1 && row < items.length - 1) continue;
+      advance((row % STEP) + 1);
+      await nextTask();
+    }
+    cache.tidy();
+  } finally {
+    cache.close();
+  }
 }
 
 /** Fits the lexical encoder and chooses its share. @param decisive whether enough products have a category to choose by */
@@ -112,7 +136,7 @@ async function fitted(
   const rows = sampleRows(products, (row) => items[row].id);
   const encoderOf = (categories: boolean): LexicalEncoder | null =>
     fitLexical(
-      rows.map((row) => termsOf(task, row, categories)),
+      rows.map((row) => lexicalTerms(textsOf(task, row, categories))),
       features.dim,
     );
   const judging = encoderOf(false);
@@ -138,15 +162,15 @@ function join(
   categories: boolean,
 ): void {
   const { contentTap } = task;
-  const words = lexicalVector(encoder, termsOf(task, row, categories));
+  const words = lexicalVector(encoder, lexicalTerms(textsOf(task, row, categories)));
   setTap(table, 'text', contentTap, at, joinedRow(tapOf(table, 'text', contentTap, at), words, share));
 }
 
-/** The terms of an item in all its languages. @param categories whether the names of its categories count */
-function termsOf({ items, recipe, locales }: LexicalTask, row: number, categories: boolean): LexicalTerms {
+/** The texts of an item in all its languages. @param categories whether the names of its categories count */
+function textsOf({ items, recipe, locales }: LexicalTask, row: number, categories: boolean): WeightedText[] {
   const inLanguages = locales.flatMap(({ texts }) => {
     const text = texts[row];
     return text ? [{ title: '', description: '', category: '', attributes: {}, ...text }] : [];
   });
-  return lexicalTerms([items[row], ...inLanguages].flatMap((item) => itemTexts(item, recipe, categories)));
+  return [items[row], ...inLanguages].flatMap((item) => itemTexts(item, recipe, categories));
 }

@@ -43,6 +43,26 @@ export function setTap(
   table.scales[at] = quantizeRow(row, table.values, at * table.dim);
 }
 
+/** A tap of one item as bytes: float32 scale, little-endian, then int8 values. */
+export function tapBytes(table: FeatureTable, modality: 'text' | 'image', tap: number, item: number): Uint8Array {
+  const { dim, values, scales } = table;
+  const at = rowAt(table, modality, tap, item);
+  return littleEndian(scales.subarray(at, at + 1), values.subarray(at * dim, (at + 1) * dim));
+}
+
+/** Replaces a tap of one item. @param bytes from `tapBytes` of a table of the same width */
+export function setTapBytes(
+  table: FeatureTable,
+  modality: 'text' | 'image',
+  tap: number,
+  item: number,
+  { buffer, byteOffset }: Uint8Array,
+): void {
+  const at = rowAt(table, modality, tap, item);
+  table.scales[at] = new DataView(buffer, byteOffset).getFloat32(0, true);
+  table.values.set(new Int8Array(buffer, byteOffset + 4, table.dim), at * table.dim);
+}
+
 /** Steps of the values in a bundle: pages compare whole rows, for which few steps suffice, and which compress to half. */
 const BUNDLE_STEPS = 15;
 
