@@ -5,8 +5,10 @@ import { type CatalogIndex, catalogIndex, categoryBlock } from '../../device/ran
 import { SidestreamError } from '../../error';
 import { byShopper, choiceCounts, cooccurrenceTable, type Interaction, recentPopularity } from './interactions';
 import {
+  chosenHalfLife,
   decodeSideNetwork,
   expertsText,
+  heldOutSplit,
   type KeptBytes,
   nextTraining,
   SIDE_SETTINGS,
@@ -34,14 +36,20 @@ export type ShopSide = NonNullable<Learned['side']>;
 /** Trains the side model of a shop, and fits the start weights to the held-out shoppers. The compute backend must be set. */
 export async function trainShopSide(request: ShopSideRequest): Promise<ShopTraining> {
   const { bundle, interactions: all, seed, say } = request;
-  const started = performance.now();
   const { items, features, manifest } = bundle;
   const blend = contentBlend(manifest);
   const index = catalogIndex(items, features, blend);
   const earlier = await earlierWindows(request, index);
   const { continued } = earlier;
   const interactions = continued?.interactions ?? all;
-  const trained = await trainSideModel({ ...request, index, interactions, continued });
+  const halfLife =
+    request.settings?.halfLife ??
+    (earlier.halfLife === undefined
+      ? await chosenHalfLife({ ...request, features: sideFeatures(index), interactions: heldOutSplit(all).learned })
+      : (earlier.halfLife ?? Number.POSITIVE_INFINITY));
+  const started = performance.now();
+  const settings = { ...request.settings, halfLife };
+  const trained = await trainSideModel({ ...request, settings, index, interactions, continued });
   const { model, heldOutInteractions, choices, shoppers } = trained;
   const heldOut = new Set(heldOutInteractions.map(({ user }) => user));
   // Counted without the choices to which the weights are fitted.
@@ -69,6 +77,7 @@ export async function trainShopSide(request: ShopSideRequest): Promise<ShopTrain
         epochs: trained.epochs,
         seconds,
         windows: windows.length,
+        halfLife: stored(halfLife),
         experts: last.experts,
         ...(saved === null ? {} : { savedSeconds: saved }),
       },
@@ -79,6 +88,7 @@ export async function trainShopSide(request: ShopSideRequest): Promise<ShopTrain
       features: columnsOf(bundle, index),
       until: all[all.length - 1].time,
       start: start ?? null,
+      halfLife: stored(halfLife),
       windows,
       choices: trained.popularity,
       weights: trained.weights,
@@ -95,7 +105,7 @@ export interface ShopTraining {
 async function earlierWindows(
   { bundle, interactions, seed, settings, network: file, say }: ShopSideRequest,
   index: CatalogIndex,
-): Promise<{ continued?: SideContinuation; start?: ShopSide['weights'] }> {
+): Promise<{ continued?: SideContinuation; start?: ShopSide['weights']; halfLife?: number | null }> {
   if (file === undefined) return {};
   const path = file.name;
   let network: SideNetwork | null;
@@ -124,8 +134,11 @@ async function earlierWindows(
     return {};
   }
   say(`Window ${next.windows.length + 1}: continuing from the model of ${path}`);
-  return { continued: next, ...(network.start ? { start: network.start } : {}) };
+  return { continued: next, halfLife: network.halfLife, ...(network.start ? { start: network.start } : {}) };
 }
+
+/** As files have it: null for none. */
+const stored = (halfLife: number): number | null => (Number.isFinite(halfLife) ? halfLife : null);
 
 /** Identifies the columns of the features: weights are useless for different columns. */
 const columnsOf = ({ manifest }: Bundle, index: CatalogIndex): string =>

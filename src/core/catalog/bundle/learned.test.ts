@@ -195,7 +195,7 @@ describe('a side model in a bundle', () => {
   const side = {
     model: sideModel(2, 3),
     weights: { popularity: 0.4, sideModel: 1.5 },
-    training: { choices: 10, shoppers: 2, windows: 1, epochs: 3, seconds: 1.5 },
+    training: { choices: 10, shoppers: 2, windows: 1, epochs: 3, seconds: 1.5, halfLife: 0.5 },
   };
 
   it('lies in the shards, with its settings in the manifest', async () => {
@@ -237,6 +237,7 @@ describe('a side model in a bundle', () => {
     for (const change of [
       ...[-1, 101, 'much'].map((popularity) => ({ weights: { popularity } })),
       training({ seconds: -1 }),
+      training({ halfLife: 0 }),
       training({ seconds: 1e10 }),
       training({ savedSeconds: -1e10 }),
       training({ choices: 1e300 }),

@@ -166,6 +166,8 @@ export const manifestSchema = v.strictObject({
           seconds,
           /** Number of windows. */
           windows: count,
+          /** Share of the log in which the weight of a choice in the loss halves; null for none. */
+          halfLife: v.nullable(v.pipe(v.number(), v.gtValue(0), v.maxValue(1000))),
           /** Use of each expert of each part, 0 to 1. */
           experts: v.optional(
             v.record(v.picklist(['text', 'image', 'attributes']), v.pipe(v.array(share), v.maxLength(MAX_EXPERTS))),

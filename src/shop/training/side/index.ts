@@ -1,4 +1,5 @@
 export { type ChoiceSequence, choiceRanks, rankableChoices } from './choice-ranks';
+export { chosenHalfLife, halfLifeText } from './half-life';
 export type { KeptBytes } from './kept-weights';
 export { type SideFeatures, sideConfigOf, sideFeatures } from './side-features';
 export {

@@ -17,7 +17,7 @@ import { badKept, decodeKept, encodeKept } from './kept-weights';
 import { type SideFeatures, sideConfigOf } from './side-features';
 import type { SideSettings } from './train-side';
 
-const FORMAT = 'sidestream-side-network 2';
+const FORMAT = 'sidestream-side-network 3';
 /** Name of the counts among the weights in the file. */
 const CHOICES = 'choices';
 /** Maximum number of windows in a file. */
@@ -50,6 +50,8 @@ const aboutSchema = v.strictObject({
   until: v.pipe(v.number(), v.finite()),
   /** Start weights of the terms; null if they could not be fitted. */
   start: v.nullable(v.record(v.string(), v.pipe(v.number(), v.finite()))),
+  /** As in `SideSettings`; null for none. */
+  halfLife: v.nullable(v.pipe(v.number(), v.gtValue(0), v.finite())),
   /** First to last. */
   windows: v.pipe(v.array(sideWindowSchema), v.minLength(1), v.maxLength(MAX_WINDOWS)),
 });

@@ -36,6 +36,7 @@ const network: SideNetwork = {
   features: 'text',
   until: 29,
   start: { popularity: 0.5 },
+  halfLife: 0.5,
   windows: [{ experts: { text: [1] }, choices: 30, epochs: 2, seconds: 1.5 }],
   choices: Float32Array.from(items, (_, row) => row % 3),
   weights: freshSideWeights(config, ITEMS, seededRandom(1)),

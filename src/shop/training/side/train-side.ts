@@ -38,8 +38,8 @@ export interface SideSettings {
   /** Probability that a choice does not enter the states. Default 0.2. */
   historyDropout: number;
   /**
-   * Share of the log in which the weight of a choice in the loss halves: the shoppers to come resemble the latest ones most.
-   * Default 0.5.
+   * Share of the log in which the weight of a choice in the loss halves: in most shops the shoppers to come resemble the latest ones
+   * most. Infinite: all weigh the same. Default 0.5; `train` chooses it, see `chosenHalfLife`.
    */
   halfLife: number;
   /** Whether to use content. False: items are only their embeddings. Default true. */

@@ -1,0 +1,93 @@
+import { counted } from '../../../core/common/text';
+import type { Meter } from '../../pipeline';
+import { byShopper, choiceSequences, type Interaction } from '../interactions';
+import type { SideFeatures } from './side-features';
+import { SIDE_SETTINGS, type SideSettings, trainSide } from './train-side';
+
+/** Half-lives that are tried, as shares of the log: half of it, all of it, none. */
+const TRIED = [SIDE_SETTINGS.halfLife, 1, Number.POSITIVE_INFINITY];
+/** How much lower the mean ln rank of another half-life must be than that of the first: two seeds differ by less. */
+const CLEAR = 0.01;
+/** First share of the log, from which a trial learns; shoppers who come later judge it. */
+const PAST = 0.85;
+/** Epochs of a trial: their order is that of the whole training. */
+const EPOCHS = 4;
+/** Maximum number of choices from which a trial learns, which bounds its time in a large log. */
+const MAX_CHOICES = 150_000;
+/** Minimum number of choices of a judge; minimum and maximum number of judges. */
+const [JUDGED, MIN_JUDGES, MAX_JUDGES] = [5, 16, 256];
+
+export interface HalfLifeRequest {
+  features: SideFeatures;
+  /** Sorted by time. */
+  interactions: readonly Interaction[];
+  settings?: Partial<SideSettings>;
+  seed: number;
+  /** Whether the training is to end after the present step. Default: it goes on. */
+  stopped?(): boolean;
+  meter: Meter;
+  say(line: string): void;
+}
+
+/**
+ * The half-life of choices in the loss (see `SideSettings`) for this log: short trainings on its first part rank the choices of
+ * shoppers who came later, as the next shoppers will. Shoppers drawn from the whole log would prefer old choices to count.
+ */
+export async function chosenHalfLife(request: HalfLifeRequest): Promise<number> {
+  const { features, interactions, settings, seed, stopped, meter, say } = request;
+  const [usual] = TRIED;
+  const past = interactions.slice(0, Math.floor(PAST * interactions.length));
+  const known = new Set(past.map(({ user }) => user));
+  const later = sequencesOf(interactions.slice(past.length).filter(({ user }) => !known.has(user)));
+  const able = later.filter((rows) => new Set(rows).size >= JUDGED);
+  if (able.length < MIN_JUDGES) return usual;
+  const heldOut = every(able, MAX_JUDGES / able.length);
+  const share = MAX_CHOICES / past.length;
+  const sequences = every(sequencesOf(past), share);
+  const ages = every(
+    byShopper(past, (_, n) => 1 - n / past.length).map((own) => Float32Array.from(own)),
+    share,
+  );
+  const found: { halfLife: number; lnRank: number }[] = [];
+  let begun = false;
+  try {
+    for (const halfLife of TRIED) {
+      const { reports, epoch } = await trainSide({
+        features,
+        sequences,
+        ages,
+        heldOut,
+        settings: { ...settings, halfLife, epochs: EPOCHS },
+        seed,
+        stopped,
+        onStep(_, steps) {
+          if (!begun) meter.start('Half-life of choices', TRIED.length * EPOCHS * steps);
+          begun = true;
+          meter.advance(1);
+        },
+      });
+      if (stopped?.()) return usual;
+      found.push({ halfLife, lnRank: reports[epoch - 1]?.heldOut?.lnRank ?? Number.NaN });
+    }
+  } finally {
+    if (begun) meter.stop();
+  }
+  const best = found.reduce((a, b) => (b.lnRank < a.lnRank ? b : a));
+  const { halfLife } = best.lnRank < found[0].lnRank - CLEAR ? best : found[0];
+  const tried = found.map((one) => `${halfLifeText(one.halfLife)} ${one.lnRank.toFixed(3)}`).join(', ');
+  say(
+    `Half-life of a choice in the loss: ${halfLifeText(halfLife)} (mean ln rank of the choices of ${counted(heldOut.length, 'later shopper')}: ${tried})`,
+  );
+  return halfLife;
+}
+
+/** A half-life in words. */
+export const halfLifeText = (halfLife: number | null): string =>
+  halfLife === null || halfLife === Number.POSITIVE_INFINITY ? 'none' : `${Math.round(100 * halfLife)} % of the log`;
+
+const sequencesOf = (interactions: readonly Interaction[]): Int32Array[] =>
+  choiceSequences(interactions).map((rows) => Int32Array.from(rows));
+
+/** A share of a list, spread evenly over it. */
+const every = <T>(list: readonly T[], share: number): T[] =>
+  list.filter((_, n) => Math.floor((n + 1) * share) > Math.floor(n * share) || share >= 1);
