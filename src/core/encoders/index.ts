@@ -1,5 +1,5 @@
 export { HUB_PRESETS, type HubPreset } from './hub-presets';
-export type { LexicalEncoder, LexicalTerms } from './lexical';
+export type { LexicalEncoder } from './lexical';
 export { fitLexical, joinedRow, lexicalTerms, lexicalVector } from './lexical';
 export type { ImagePreset, Preset, TextPreset } from './preset';
 export { bundlePreset, DEFAULT_PRESETS, findPreset, languagesSchema, PRESETS, presetSchema } from './preset';

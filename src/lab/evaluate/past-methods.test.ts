@@ -1,30 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { DeviceMethod } from './device';
-import { itemItemMethod, PAST_METHODS, type PastLog, type PastMethodName } from './past-methods';
+import { PAST_METHODS, type PastLog, type PastMethodName } from './past-methods';
 import { pastShoppers } from './shoppers';
-
-/** Weights from 0 to 1 and 2, and from 1 to 3. */
-const table = {
-  count: 4,
-  offsets: Uint32Array.of(0, 2, 3, 3, 3),
-  rows: Uint32Array.of(1, 2, 3),
-  lifts: Float32Array.of(1, 0.5, 2),
-};
 
 const scoresAfter = (method: DeviceMethod, ...rows: number[]): number[] => {
   const run = method.start();
   for (const row of rows) run.observe(row, 0);
   return [...run.scores()];
 };
-
-describe('itemItemMethod', () => {
-  it('adds the weights of the choices, which fade by half after the given number of choices', () => {
-    expect(scoresAfter(itemItemMethod('m', table, null), 0, 1)).toEqual([0, 1, 0.5, 2]);
-    expect(scoresAfter(itemItemMethod('m', table, 1), 0, 1, 2)).toEqual([0, 0.25, 0.125, 1]);
-    expect(scoresAfter(itemItemMethod('m', table, 2), 0, 2, 2)[1]).toBeCloseTo(0.5, 6);
-    expect(scoresAfter(itemItemMethod('m', table, 1))).toEqual([0, 0, 0, 0]);
-  });
-});
 
 /** Users walk through a ring of 30 items, six items at a time, then jump elsewhere: only the last choices predict the next one. */
 function walks(users: number, seed: number) {

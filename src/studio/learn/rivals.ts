@@ -5,11 +5,12 @@ import {
   type ChoiceHistory,
   choicesOf,
   evenly,
-  itemKnn,
+  ITEM_KNN,
   type LeaveOneOutShop,
   type Ranker,
   rankerOf,
   ranksOf,
+  tuned,
 } from '../../lab/evaluate/leave-one-out';
 import type { Interaction } from '../../shop/training';
 import { choiceRanks, heldOutSplit } from '../../shop/training/side';
@@ -68,7 +69,7 @@ export async function itemKnnRanks(
     return rows.length > 1 && !training[n].rows.includes(target) ? [{ history: training[n], target }] : [];
   });
   return rankShoppers(
-    await itemKnn({ ...shop, training, validation: evenly(last, MAX_TUNING), whole: learned }),
+    await tuned(ITEM_KNN)({ ...shop, training, validation: evenly(last, MAX_TUNING), whole: learned }),
     choices,
   );
 }

@@ -1,5 +1,5 @@
 import { addItemWeights, type ItemWeights, itemWeights } from './item-knn';
-import { gridOf, HALF_LIVES, popularityOf, tuned } from './ranker';
+import { gridOf, HALF_LIVES, popularityOf, type TunedMethod } from './ranker';
 import { choiceMatrix, gramProduct } from './sparse-matrix';
 import type { ChoiceHistory } from './split';
 
@@ -148,16 +148,23 @@ export function easeItems(histories: readonly ChoiceHistory[], count: number, ma
   return rows.slice(0, Math.max(1, Math.floor(maxWork / Math.max(1, choices)))).sort((a, b) => a - b);
 }
 
-/** EASE over the fading choices of a history. */
-export const ease = tuned({
+/**
+ * EASE over the fading choices of a history.
+ * @param positive whether only weights above 0 count: after long histories the others only lower items far down the list
+ */
+export const easeOf = (
+  lambdas: readonly number[],
+  positive: boolean,
+): TunedMethod<{ lambda: number }, { halfLife: number | null }> => ({
   name: 'ease',
-  fits: gridOf<{ lambda: number }>({ lambda: [50, 150, 500] }),
+  fits: gridOf<{ lambda: number }>({ lambda: lambdas }),
   uses: gridOf<{ halfLife: number | null }>({ halfLife: HALF_LIVES }),
   fit(histories, { lambda }, { count, say }) {
     const rows = easeItems(histories, count);
     const all = popularityOf(histories, count).reduce((sum, chosen) => sum + (chosen > 0 ? 1 : 0), 0);
     if (rows.length < all) say(`ease knows only the ${rows.length} most chosen of ${all} items`);
     const weights = easeWeights(histories, rows, count, lambda);
+    if (positive) weights.weights = weights.weights.map((weight) => Math.max(0, weight));
     return ({ halfLife }) =>
       (history, out) =>
         addItemWeights(weights, halfLife, history, out);

@@ -1,12 +1,12 @@
 import * as v from 'valibot';
 import { settingsSchema } from '../result';
 import { parsePart } from '../shared-work';
-import { ease } from './ease';
-import { itemKnn } from './item-knn';
-import { type LeaveOneOutMethod, type LeaveOneOutShop, popularityOf, ranksOf } from './ranker';
+import { easeOf } from './ease';
+import { ITEM_KNN } from './item-knn';
+import { type LeaveOneOutMethod, type LeaveOneOutShop, popularityOf, ranksOf, tuned } from './ranker';
 import { sasrec } from './sasrec';
 import type { ChoiceCase } from './split';
-import { vsknn } from './vsknn';
+import { VSKNN } from './vsknn';
 
 /** The items by the number of their choices: the same list for everybody. */
 const popularity: LeaveOneOutMethod = async ({ whole, count }) => {
@@ -17,9 +17,9 @@ const popularity: LeaveOneOutMethod = async ({ whole, count }) => {
 /** The methods with which the learner is compared, in the order of the tables. */
 export const LEAVE_ONE_OUT_RIVALS: Readonly<Record<string, LeaveOneOutMethod>> = {
   popularity,
-  'item-knn': itemKnn,
-  ease,
-  vsknn,
+  'item-knn': tuned(ITEM_KNN),
+  ease: tuned(easeOf([50, 150, 500], false)),
+  vsknn: tuned(VSKNN),
   sasrec,
 };
 

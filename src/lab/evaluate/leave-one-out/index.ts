@@ -1,4 +1,4 @@
-export { easeItems, easeWeights } from './ease';
+export { easeOf } from './ease';
 export {
   LEAVE_ONE_OUT_RIVALS,
   type LeaveOneOutRun,
@@ -6,16 +6,20 @@ export {
   parseLeaveOneOut,
   runLeaveOneOut,
 } from './evaluate';
-export { type ItemWeights, itemKnn, shrunkCosines } from './item-knn';
+export { ITEM_KNN } from './item-knn';
 export {
+  type AddScores,
   gridOf,
   type LeaveOneOutMethod,
   type LeaveOneOutShop,
+  type MethodSettings,
   popularityOf as choicesOf,
   type Ranker,
   rankerOf,
   ranksOf,
+  type TunedMethod,
+  tuned,
 } from './ranker';
 export { side, sideIds } from './side';
 export { type ChoiceCase, type ChoiceHistory, evenly, type LeaveOneOutSplit, leaveOneOut } from './split';
-export { VsknnIndex, type VsknnSettings } from './vsknn';
+export { VSKNN, type VsknnSettings } from './vsknn';

@@ -1,4 +1,4 @@
-import { fading, gridOf, HALF_LIVES, tuned } from './ranker';
+import { fading, gridOf, HALF_LIVES, type TunedMethod } from './ranker';
 import { choiceMatrix, transposed } from './sparse-matrix';
 import type { ChoiceHistory } from './split';
 
@@ -74,7 +74,7 @@ export function shrunkCosines(
 }
 
 /** Cosines of co-occurrence with shrinkage, over the fading choices of a history. */
-export const itemKnn = tuned({
+export const ITEM_KNN: TunedMethod<{ shrinkage: number; neighbours: number }, { halfLife: number | null }> = {
   name: 'item-knn',
   fits: gridOf<{ shrinkage: number; neighbours: number }>({ shrinkage: [0, 10, 50], neighbours: [100, 1000] }),
   uses: gridOf<{ halfLife: number | null }>({ halfLife: HALF_LIVES }),
@@ -84,4 +84,4 @@ export const itemKnn = tuned({
       (history, out) =>
         addItemWeights(weights, halfLife, history, out);
   },
-});
+};

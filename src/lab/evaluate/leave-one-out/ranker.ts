@@ -119,7 +119,11 @@ export interface TunedMethod<Fit extends MethodSettings, Use extends MethodSetti
   /** Settings that affect only the scores, tried with each of the other settings. */
   uses: readonly Use[];
   /** Learns from the choices of all users. @returns its scores by settings of the second kind */
-  fit(histories: readonly ChoiceHistory[], fit: Fit, shop: LeaveOneOutShop): (use: Use) => AddScores;
+  fit(
+    histories: readonly ChoiceHistory[],
+    fit: Fit,
+    shop: Pick<LeaveOneOutShop, 'count' | 'say'>,
+  ): (use: Use) => AddScores;
 }
 
 /** Every combination of some values, by name. */

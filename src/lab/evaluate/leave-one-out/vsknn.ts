@@ -1,4 +1,4 @@
-import { type AddScores, fading, gridOf, tuned } from './ranker';
+import { type AddScores, fading, gridOf, type TunedMethod } from './ranker';
 import { choiceMatrix, transposed } from './sparse-matrix';
 import type { ChoiceHistory } from './split';
 
@@ -83,7 +83,7 @@ export class VsknnIndex {
 }
 
 /** Session kNN with decays of place and time, and idf. */
-export const vsknn = tuned<Record<string, never>, VsknnSettings>({
+export const VSKNN: TunedMethod<Record<never, never>, VsknnSettings> = {
   name: 'vsknn',
   fits: [{}],
   uses: gridOf<VsknnSettings>({
@@ -97,4 +97,4 @@ export const vsknn = tuned<Record<string, never>, VsknnSettings>({
     const index = new VsknnIndex(histories, count);
     return (use) => index.scoresBy(use);
   },
-});
+};
