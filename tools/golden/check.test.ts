@@ -5,13 +5,6 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { seededRandom, uniform } from '../../src/core/common/random';
 import { Trainer, type Weights } from '../../src/core/model';
 import { weightsFrom, withParameters } from '../../src/core/model/weights';
-import {
-  attentionMask,
-  disposeMask,
-  lastPositions,
-  userEncoder,
-  userEncoderOf,
-} from '../../src/lab/evaluate/leave-one-out/user-encoder';
 import { NODE_BACKENDS, startCompute } from '../../src/shop/training/node';
 import { checkGolden, QUANTITIES, type Quantity, relativeError } from './check';
 import { disposeLossTerms, lossTerms } from './loss';
@@ -19,6 +12,7 @@ import { batchLoss, type ItemTaps, itemEmbeddings } from './network';
 import { type Golden, type GoldenPhase, type GoldenWeights, parseGolden } from './published-numbers';
 import { randomLadders, randomModel } from './random-model';
 import { expertCounts, LADDERS, type Ladder, mapLayers } from './state-dict';
+import { attentionMask, disposeMask, lastPositions, userEncoder, userEncoderOf } from './user-encoder';
 import { expandByMean, prune, UtilizationMeter } from './windows';
 
 /** Numbers of the reference implementation, if they are beside the checkout. */

@@ -1,17 +1,11 @@
 import { dispose, gather, type Tensor, type Tensor2D, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { type Loss, linear, Trainer, type Weights } from '../../src/core/model';
 import { withParameters } from '../../src/core/model/weights';
-import {
-  attentionMask,
-  disposeMask,
-  lastPositions,
-  userEncoder,
-  userEncoderOf,
-} from '../../src/lab/evaluate/leave-one-out/user-encoder';
 import { disposeLossTerms, lossTerms } from './loss';
 import { batchLoss, type ItemTaps, itemEmbeddings } from './network';
 import { type Golden, type GoldenPhase, goldenWeights } from './published-numbers';
 import { expertCounts, LADDERS, type Ladder, layersOf, mapLayers } from './state-dict';
+import { attentionMask, disposeMask, lastPositions, userEncoder, userEncoderOf } from './user-encoder';
 import { expandByMean, prune, UtilizationMeter } from './windows';
 
 /** The quantities of a fixture, in order of computation. */

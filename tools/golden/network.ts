@@ -19,14 +19,9 @@ import {
 import { affine, gelu, linear, type Parameters } from '../../src/core/model';
 import type { Affine } from '../../src/core/model/differentiable';
 import { SidestreamError } from '../../src/error';
-import {
-  type AttentionMask,
-  type UserEncoderConfig,
-  userEncoder,
-  userEncoderOf,
-} from '../../src/lab/evaluate/leave-one-out/user-encoder';
 import { inBatchLoss, type LossTerms } from './loss';
 import { checkLayer, fusionOf, type Ladder, type Layer, layersOf } from './state-dict';
+import { type AttentionMask, type UserEncoderConfig, userEncoder, userEncoderOf } from './user-encoder';
 
 /** Gradients that a forward pass may skip. Default: it computes all. */
 export interface Constants {

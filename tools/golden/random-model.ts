@@ -1,8 +1,8 @@
 import { type Random, seededRandom, uniform } from '../../src/core/common/random';
 import type { Weight, Weights } from '../../src/core/model';
 import type { StateDict } from '../../src/core/model/weights';
-import { userEncoderEntries, userEncoderShapes } from '../../src/lab/evaluate/leave-one-out/user-encoder';
 import { type Ladder, type Layer, ladderEntries, layersOf } from './state-dict';
+import { entriesOf, type UserEncoder, userEncoderNames } from './user-encoder';
 
 interface LadderSizes {
   dim: number;
@@ -63,3 +63,32 @@ export function randomModel(config: ModelConfig, seed: number): Weights {
 /** Layers of a ladder with the names of the weights instead of the weights. */
 export const namedLayers = (weights: StateDict<unknown>, ladder: Ladder): Layer<string>[] =>
   layersOf(Object.fromEntries(Object.keys(weights).map((name) => [name, name])), ladder);
+
+/** Shapes of a user encoder for E = `embeddingDim` and L = `maxSeqLen`. */
+export function userEncoderShapes({
+  embeddingDim: width,
+  maxSeqLen,
+  blocks,
+}: {
+  embeddingDim: number;
+  maxSeqLen: number;
+  blocks: number;
+}): UserEncoder<number[]> {
+  const square = [width, width];
+  const norm = { weight: [width], bias: [width] };
+  const block = {
+    query: square,
+    key: square,
+    value: square,
+    output: square,
+    inner: { weight: [4 * width, width], bias: [4 * width] },
+    outer: { weight: [width, 4 * width], bias: [width] },
+    attentionNorm: norm,
+    feedForwardNorm: norm,
+  };
+  return { position: [maxSeqLen, width], norm, blocks: new Array(blocks).fill(block) };
+}
+
+/** A user encoder as entries of a state dict. */
+export const userEncoderEntries = <T>(encoder: UserEncoder<T>): Record<string, T> =>
+  Object.fromEntries(entriesOf<UserEncoder<string>, T>(userEncoderNames(encoder.blocks.length), encoder));

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Weights } from '../../src/core/model';
-import { userEncoderOf } from '../../src/lab/evaluate/leave-one-out/user-encoder';
 import { namedLayers, randomLadders, randomModel } from './random-model';
 import { checkLayer, expertCounts, fusionOf, ladderEntries, layersOf, mapLayers } from './state-dict';
+import { userEncoderOf } from './user-encoder';
 
 const weights = randomLadders({ dim: 2, bottleneck: 1, experts: [2, 1], bias: true }, 5);
 const without = (name: string): Weights => Object.fromEntries(Object.entries(weights).filter(([key]) => key !== name));

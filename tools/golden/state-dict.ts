@@ -1,7 +1,7 @@
 import type { Affine } from '../../src/core/model/differentiable';
 import type { StateDict } from '../../src/core/model/weights';
 import { SidestreamError } from '../../src/error';
-import { affineNames, entriesOf, read } from '../../src/lab/evaluate/leave-one-out/user-encoder';
+import { affineNames, entriesOf, read } from './user-encoder';
 
 /** The two side networks, one for each modality. */
 export type Ladder = 'text' | 'image';

@@ -36,9 +36,9 @@ export const LEAVE_ONE_OUT_METHODS: readonly string[] = Object.keys(METHODS);
 /** Reference of the changes; always evaluated. */
 const REFERENCE = 'popularity';
 /** The reference of a second table: the first of these that is evaluated. */
-const STRONG: readonly string[] = ['sasrec', 'vsknn', 'ease', 'item-knn'];
+const STRONG: readonly string[] = ['vsknn', 'ease', 'item-knn'];
 /** The slowest methods, with which processes start. */
-const BY_COST: readonly string[] = ['sidestream', 'side', 'side-ids', 'sasrec', 'ease', 'vsknn'];
+const BY_COST: readonly string[] = ['sidestream', 'side', 'side-ids', 'ease', 'vsknn'];
 
 /**
  * The leave-one-out protocol of the literature: the last choice of every user is ranked among all items that the user had

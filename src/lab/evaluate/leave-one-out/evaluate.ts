@@ -4,7 +4,6 @@ import { parsePart } from '../shared-work';
 import { easeOf } from './ease';
 import { ITEM_KNN } from './item-knn';
 import { type LeaveOneOutMethod, type LeaveOneOutShop, popularityOf, ranksOf, tuned } from './ranker';
-import { sasrec } from './sasrec';
 import type { ChoiceCase } from './split';
 import { VSKNN } from './vsknn';
 
@@ -20,7 +19,6 @@ export const LEAVE_ONE_OUT_RIVALS: Readonly<Record<string, LeaveOneOutMethod>> =
   'item-knn': tuned(ITEM_KNN),
   ease: tuned(easeOf([50, 150, 500], false)),
   vsknn: tuned(VSKNN),
-  sasrec,
 };
 
 const methodSchema = v.object({

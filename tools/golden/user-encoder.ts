@@ -27,8 +27,8 @@ import {
   linear,
   product,
   type StateDict,
-} from '../../../core/model';
-import { SidestreamError } from '../../../error';
+} from '../../src/core/model';
+import { SidestreamError } from '../../src/error';
 
 /** Sizes that the shapes of the weights do not give. */
 export interface UserEncoderConfig {
@@ -64,31 +64,6 @@ interface Block<T> {
   /** [E], like `feedForwardNorm`. */
   attentionNorm: Affine<T>;
   feedForwardNorm: Affine<T>;
-}
-
-/** Shapes of a user encoder for E = `embeddingDim` and L = `maxSeqLen`. */
-export function userEncoderShapes({
-  embeddingDim: width,
-  maxSeqLen,
-  blocks,
-}: {
-  embeddingDim: number;
-  maxSeqLen: number;
-  blocks: number;
-}): UserEncoder<number[]> {
-  const square = [width, width];
-  const norm = { weight: [width], bias: [width] };
-  const block = {
-    query: square,
-    key: square,
-    value: square,
-    output: square,
-    inner: { weight: [4 * width, width], bias: [4 * width] },
-    outer: { weight: [width, 4 * width], bias: [width] },
-    attentionNorm: norm,
-    feedForwardNorm: norm,
-  };
-  return { position: [maxSeqLen, width], norm, blocks: new Array(blocks).fill(block) };
 }
 
 /** Added to scores of padded and future positions, as in the reference. */
@@ -231,7 +206,7 @@ export const pieces = (x: Tensor2D, sizes: number[], axis: 0 | 1): Tensor2D[] =>
 
 export const affineNames = (prefix: string): Affine<string> => ({ weight: `${prefix}.weight`, bias: `${prefix}.bias` });
 
-function userEncoderNames(blocks: number): UserEncoder<string> {
+export function userEncoderNames(blocks: number): UserEncoder<string> {
   const user = 'user_encoder.encoder';
   return {
     position: `${user}.position_embedding.weight`,
@@ -279,7 +254,3 @@ export function userEncoderOf<T>(state: StateDict<T>): UserEncoder<T> {
   while (Object.hasOwn(state, userEncoderNames(blocks + 1).blocks[blocks].query)) blocks++;
   return read(state, userEncoderNames(blocks));
 }
-
-/** A user encoder as entries of a state dict. */
-export const userEncoderEntries = <T>(encoder: UserEncoder<T>): Record<string, T> =>
-  Object.fromEntries(entriesOf<UserEncoder<string>, T>(userEncoderNames(encoder.blocks.length), encoder));

@@ -1,10 +1,11 @@
 import { mul, reshape, type Tensor2D, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { seededRandom, uniform } from '../../../core/common/random';
-import type { Affine, Weight, Weights } from '../../../core/model';
-import { withParameters } from '../../../core/model/weights';
-import { BACKENDS, countingTensors, useBackend } from '../../../testing/backends';
-import { compareGradients } from '../../../testing/gradients';
+import { seededRandom, uniform } from '../../src/core/common/random';
+import type { Affine, Weight, Weights } from '../../src/core/model';
+import { withParameters } from '../../src/core/model/weights';
+import { BACKENDS, countingTensors, useBackend } from '../../src/testing/backends';
+import { compareGradients } from '../../src/testing/gradients';
+import { userEncoderEntries, userEncoderShapes } from './random-model';
 import {
   attentionMask,
   disposeMask,
@@ -13,9 +14,7 @@ import {
   pieces,
   type UserEncoderConfig,
   userEncoder,
-  userEncoderEntries,
   userEncoderOf,
-  userEncoderShapes,
 } from './user-encoder';
 
 const sizes = (width: number, length: number, heads: number, blocks: number) => ({
