@@ -99,6 +99,16 @@ describe('the demand of a shop', () => {
     expect(due([[30]], 10, 0.6, false)?.places).toBe(0);
   });
 
+  it('lets all bought items into for-you if a rule says so, by frequency, which later orders lessen', () => {
+    const gains = due([[30, 10], [10], [20]], 10, 0.05, true)?.gains;
+    const term = (...since: number[]) => Math.log1p(3 * since.reduce((sum, n) => sum + 0.9 ** n, 0));
+    const weight = (gains?.get(1) ?? 0) / term(0);
+    expect(weight).toBeGreaterThan(0);
+    expect(gains?.get(0)).toBeCloseTo(weight * term(2, 0), 9);
+    expect(gains?.get(2)).toBeCloseTo(weight * term(1), 9);
+    expect(due([[30]], 10, 0.3)?.gains).toBeUndefined();
+  });
+
   it("is the popularity if the shop's feed has none", () => {
     const shop = new ShopDemand(demand());
     const own = makeItem('own');

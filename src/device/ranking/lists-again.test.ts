@@ -67,6 +67,26 @@ describe('for-you', () => {
     ).toEqual([2, 3]);
   });
 
+  it('contains all bought items by how often they were bought if a rule lets them in, and explains that', () => {
+    const gains = new Map([
+      [1, 0.5],
+      [2, 9],
+      [3, 8],
+    ]);
+    const request = { due: { ...due(1, 2), gains } };
+    expect(rowsOf(request).slice(0, 2)).toEqual([2, 3]);
+    const [first] = list(request);
+    expect(first).toMatchObject({ reason: 'Time to buy again?', contributions: { repeats: 9 } });
+    const asked = { placement: 'for-you', row: null, limit: 4, exclude: new Set<number>(), ...request } as const;
+    const explained = explain(index, { ...chose(3, 2, 1, 0), ...record([1, 2, 3]) }, asked, 2);
+    expect(explained.score).toBeCloseTo(
+      Object.values(explained.contributions).reduce((sum, part) => sum + part, 0),
+      4,
+    );
+    expect(explained.contributions.repeats).toBe(9);
+    expect(rowsOf({ ...request, rules: { excludeOwned: true } }).filter((row) => row < 4)).toEqual([]);
+  });
+
   it('gives their places to the next due items if other rules exclude some, and to none if bought items are excluded', () => {
     expect(rowsOf({ due: due(1, 2, 3), exclude: new Set([2]) }).filter((row) => row < 4)).toEqual([3]);
     const filter = { id: { $ne: 'item-2' } };

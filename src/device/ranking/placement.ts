@@ -36,6 +36,11 @@ export interface DueItems {
   contributions: ReadonlyMap<number, Record<string, number>>;
   /** Maximum number of them in `for-you`. */
   places: number;
+  /**
+   * If a rule lets all items that the shopper bought into `for-you`: by row, what the score of each gains there. They are then not
+   * limited to `places`.
+   */
+  gains?: ReadonlyMap<number, number>;
 }
 
 /** The parts of a request for a list that depend on variants. */

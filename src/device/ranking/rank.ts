@@ -100,7 +100,7 @@ function narrowed(
   return index.variants.narrow(index.items, { ...state, terms }, request, scores(terms, state.weights));
 }
 
-/** Previously bought rows that `for-you` may contain: the best due ones, unless a rule excludes bought items. */
+/** Previously bought rows that `for-you` may contain: the best due ones, or all if a rule says so, unless a rule excludes bought items. */
 function repeatsForYou(
   index: CatalogIndex,
   { history }: RankState,
@@ -110,6 +110,7 @@ function repeatsForYou(
   const { placement, due, rules } = request;
   if (placement !== 'for-you' || !due || rules?.excludeOwned) return new Set();
   const { admits } = admission(index, history, record, { ...request, rules: { ...rules, excludeOwned: false } });
+  if (due.gains) return new Set([...due.gains.keys()].filter(admits));
   return new Set([...due.contributions.keys()].filter(admits).slice(0, due.places));
 }
 
@@ -141,9 +142,28 @@ function listOf(
       const weights = coldStart === undefined ? state.weights : { ...state.weights, coldStart };
       if (rows.length > 0) {
         const list = personalList(index, { ...state, weights }, notRecent);
-        return { ...list, reasonKind: (at) => (again.has(at) ? { kind: 'again' } : list.reasonKind(at)) };
+        const reasoned: Scored = {
+          ...list,
+          reasonKind: (at) => (again.has(at) ? { kind: 'again' } : list.reasonKind(at)),
+        };
+        return due?.gains ? withGains(reasoned, due.gains) : reasoned;
       }
       return about('similar', notRecent);
     }
   }
 }
+
+/** A list in which items that the shopper bought score higher. */
+const withGains = (list: Scored, gains: ReadonlyMap<number, number>): Scored => {
+  const gained = (row: number, contributions: Record<string, number>): Record<string, number> =>
+    gains.has(row) ? { ...contributions, repeats: gains.get(row) ?? 0 } : contributions;
+  return {
+    ...list,
+    score: list.score.map((value, row) => value + (gains.get(row) ?? 0)),
+    contributions: (row) => gained(row, list.contributions(row)),
+    breakdown(row, ofTerms) {
+      const { contributions, ...rest } = list.breakdown(row, ofTerms);
+      return { ...rest, contributions: gained(row, contributions) };
+    },
+  };
+};

@@ -179,7 +179,7 @@ export class RecommendationService {
       shown,
       shownBefore: rows(this.#shownBefore),
       now,
-      due: catalog.demand?.due(catalog.index, history.record, now, limit, rules.repeats),
+      due: catalog.demand?.due(catalog.index, history.record, now, limit, rules.repeats, catalog.startWeights?.repeats),
       hints: made === 'for-you' ? hints?.(history, now) : null,
     };
     const inCart = cart && history.record.cart;

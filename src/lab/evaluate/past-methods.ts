@@ -72,12 +72,12 @@ const deviceMethod = (name: string, count: number, add: AddScores): DeviceMethod
 
 /** @param usual settings if there is nothing to choose by */
 function pastMethod<Fit extends MethodSettings, Use extends MethodSettings>(
-  { name, fits, uses, fit }: TunedMethod<Fit, Use>,
+  { name, fits, uses, fit: learnFrom }: TunedMethod<Fit, Use>,
   usual: Fit & Use,
 ): PastMethod {
   const learn = (shoppers: readonly Shopper[], count: number, settings: Fit): ((use: Use) => DeviceMethod) => {
     const histories = shoppers.map(({ rows, times }) => historyOf(rows, times));
-    const scoresBy = fit(histories, settings, { count, say: () => undefined });
+    const scoresBy = learnFrom(histories, settings, { count, say: () => undefined });
     return (use) => deviceMethod(name, count, scoresBy(use));
   };
   const setting = v.nullable(v.pipe(v.number(), v.finite(), v.minValue(0)));

@@ -77,6 +77,23 @@ describe('fitStartWeights', () => {
     expect(byOrders.nearestHistory).toBeLessThan(0.8 * start.nearestHistory);
   });
 
+  it('weighs how often an item was bought by how much that says, if shoppers buy again', () => {
+    const random = seededRandom(7);
+    const repeating = (share: number) =>
+      Array.from({ length: 32 }, () => {
+        const rows: number[] = [];
+        while (rows.length < 22) {
+          const again = rows.length > 0 && random() < share;
+          rows.push(again ? rows[Math.floor(random() * rows.length)] : Math.floor(random() * COUNT));
+        }
+        return timed(rows);
+      });
+    const [often, seldom] = [0.6, 0.2].map((share) => fitStartWeights(catalog, repeating(share), 1)?.repeats ?? 0);
+    expect(seldom).toBeGreaterThan(0.5);
+    expect(often).toBeGreaterThan(1.2 * seldom);
+    expect(fitted).not.toHaveProperty('repeats');
+  });
+
   it('finds another term by other choices', () => {
     const chosen = streams(only({ category: 6 * start.category }), 22, 11, 2);
     const fitted = fitStartWeights(catalog, chosen, 1) ?? {};

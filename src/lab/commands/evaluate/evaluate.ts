@@ -46,6 +46,7 @@ import { firstVisitProtocol } from './first-visit';
 import { type EvaluateInput, type InputOptions, readInput, say } from './input';
 import { LEAVE_ONE_OUT_METHODS, leaveOneOutProtocol } from './leave-one-out';
 import { METHOD_NAMES } from './methods';
+import { NEXT_BASKET_METHODS, nextBasketProtocol } from './next-basket';
 import { doTask, type Evaluation, keptRun, type Protocol, parseTask, runSeeds } from './runs';
 import { runSimulation } from './simulate';
 import { WINDOWS, windowsProtocol } from './windows';
@@ -56,6 +57,7 @@ const PROTOCOLS: Record<string, Protocol> = {
   drift: driftProtocol,
   'first-visit': firstVisitProtocol,
   'leave-one-out': leaveOneOutProtocol,
+  'next-basket': nextBasketProtocol,
   windows: windowsProtocol,
 };
 
@@ -119,8 +121,12 @@ export function evaluateCommand(): Command {
     )
     .option(
       '--methods <names...>',
-      `only these methods and their references (default: all). For device and drift: ${METHOD_NAMES.join(', ')}. For leave-one-out: ${LEAVE_ONE_OUT_METHODS.join(', ')}. For windows: ${Object.keys(WINDOW_METHODS).join(', ')}. For simulate: ${CONFIGURATIONS.join(', ')}`,
+      `only these methods and their references (default: all). For device and drift: ${METHOD_NAMES.join(', ')}. For leave-one-out: ${LEAVE_ONE_OUT_METHODS.join(', ')}. For next-basket: ${NEXT_BASKET_METHODS.join(', ')}. For windows: ${Object.keys(WINDOW_METHODS).join(', ')}. For simulate: ${CONFIGURATIONS.join(', ')}`,
       names,
+    )
+    .option(
+      '--published',
+      'leave-one-out: do not learn the last choice but one, which published models do not learn either',
     )
     .option(
       '--windows <n>',
@@ -232,9 +238,12 @@ function origin(options: LogOptions, seeds: readonly number[]): Pick<KeptResult,
 }
 
 const choices = (
-  { protocol, past, half, shoppers, methods, windows }: EvaluateOptions,
+  { protocol, past, half, shoppers, methods, published, windows }: EvaluateOptions,
   seeds: readonly number[],
-): string[] => optionWords({ protocol, past, half, shoppers, methods, windows, seeds });
+): string[] => [
+  ...optionWords({ protocol, past, half, shoppers, methods, windows, seeds }),
+  ...(published ? ['--published'] : []),
+];
 
 async function keepResults(
   { section }: EvaluateOptions,

@@ -33,6 +33,8 @@ export interface EvaluateInput {
   half: Half;
   /** Names of the wanted methods, or `all`; if absent, the usual ones of the protocol. */
   methods?: readonly string[];
+  /** Whether leave-one-out learns only what published models learn: not the last choice but one. Default false. */
+  published?: boolean;
   /** Number of windows into which the protocol `windows` cuts the log. Default 10. */
   windows?: number;
   /** Folder in which models learned from the past are kept. */
@@ -43,7 +45,7 @@ export interface EvaluateInput {
 
 /** Options of a command that evaluates a log. */
 export interface InputOptions
-  extends Pick<EvaluateInput, 'past' | 'shoppers' | 'half' | 'methods' | 'windows' | 'models'> {
+  extends Pick<EvaluateInput, 'past' | 'shoppers' | 'half' | 'methods' | 'published' | 'windows' | 'models'> {
   bundle: string;
   events: string;
   worker?: boolean;
@@ -56,12 +58,12 @@ export async function readInput(
   options: InputOptions,
   meter: Meter,
 ): Promise<{ log: EventLog; inputOf(seed: number): EvaluateInput }> {
-  const { past, shoppers, half, methods, windows, models } = options;
+  const { past, shoppers, half, methods, published, windows, models } = options;
   await startCompute('wasm');
   const file = await readEventFile(options.events, isTaskProcess(options));
   const { bundle, log } = byProduct(await openFolder(options.bundle), file);
   const rowOf = new Map(bundle.items.map(({ id }, row) => [id, row]));
-  const limits = { folder: options.bundle, past, shoppers, half, methods, windows, models };
+  const limits = { folder: options.bundle, past, shoppers, half, methods, published, windows, models };
   return {
     log,
     inputOf(seed) {

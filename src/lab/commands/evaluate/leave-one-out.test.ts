@@ -81,6 +81,18 @@ test('the parts of several processes make the same run, and a few shoppers are a
   expect(divided.tables[0].methods[0].units).toHaveLength(10);
 });
 
+test('with --published nothing learns the last choice but one, which is history', async () => {
+  const quality = async (published: boolean) => {
+    const run = await runLeaveOneOutProtocol(input({ methods: ['graph'], published }));
+    expect(run.setting).toContain(published ? 'not learned' : 'also learned');
+    return run.tables[0].methods[0].units.map(({ lnRank }) => lnRank);
+  };
+  const [all, less] = [await quality(false), await quality(true)];
+  expect(less).toHaveLength(all.length);
+  // Even popularity counts fewer choices.
+  expect(less).not.toEqual(all);
+});
+
 test('ranks by the learner of a page, which starts without a profile for each user', async () => {
   await startCompute('wasm');
   const run = await runLeaveOneOutProtocol(input({ methods: ['sidestream'] }));
@@ -94,7 +106,7 @@ test('ranks by the learner of a page, which starts without a profile for each us
 
 test('refuses unknown methods and a log in which nobody can be ranked', () => {
   expect(() => leaveOneOutProtocol(input({ methods: ['base'] }))).toThrow(
-    'There is no method base here; choose of all, popularity, item-knn, ease, vsknn, side, side-ids, sidestream.',
+    'There is no method base here; choose of all, popularity, item-knn, ease, vsknn, graph, side, side-ids, sidestream.',
   );
   const few = input().events.filter(({ time }) => time < 2);
   expect(() => leaveOneOutProtocol(input({ events: few }))).toThrow('Nobody can be ranked');

@@ -43,14 +43,16 @@ const BY_COST: readonly string[] = ['sidestream', 'side', 'side-ids', 'ease', 'v
 /**
  * The leave-one-out protocol of the literature: the last choice of every user is ranked among all items that the user had
  * not chosen. Each method chooses its settings on the last choice but one, and then also learns that choice. With
- * `input.shoppers` only the last choices of that number of users are ranked; `past` and `half` do not matter. Tables:
+ * `input.shoppers` only the last choices of that number of users are ranked; `past` and `half` do not matter. With `input.published`
+ * nothing learns the last choice but one, which is then only history, as in published tables. Tables:
  * `leave-one-out` against popularity, with `recall10`, `seconds` and `validationNdcg10` as figures of each method; `against
  * …`, the same against the strongest evaluated rival; `old items` and `new items`, the choices of items that the methods
  * knew and of those that nobody had chosen.
  */
 export const leaveOneOutProtocol: Protocol = (input) => {
   checkMethods(input, LEAVE_ONE_OUT_METHODS);
-  const { test, ...split } = splitOf(input);
+  const { test, ...found } = splitOf(input);
+  const split = input.published ? { ...found, whole: found.training } : found;
   const { bundle, seed, meter, say } = input;
   const count = bundle.items.length;
   const names = LEAVE_ONE_OUT_METHODS.filter((name) => name === REFERENCE || wanted(input, name));
@@ -71,7 +73,7 @@ export const leaveOneOutProtocol: Protocol = (input) => {
       const runs = names.flatMap((name) => found.get(name) ?? []);
       const chosen = choicesOf(split.whole, count);
       return {
-        setting: `the last choice of ${test.length} shoppers, ranked among all ${count} items except those that they had chosen; settings chosen on the last choice but one, which is then also learned`,
+        setting: `the last choice of ${test.length} shoppers, ranked among all ${count} items except those that they had chosen; settings chosen on the last choice but one, which is then ${input.published ? 'history, but not learned' : 'also learned'}`,
         tables: tablesOf(runs, test, (row) => chosen[row] === 0),
       };
     },
@@ -139,7 +141,7 @@ async function sidestream({ bundle, whole, seed, meter, say }: LeaveOneOutShop):
 }
 
 /** Sorted by time; of one time, in the order of the users. */
-function interactionsOf(histories: readonly ChoiceHistory[]): Interaction[] {
+export function interactionsOf(histories: readonly ChoiceHistory[]): Interaction[] {
   const all = histories.flatMap(({ rows, times }, user) =>
     Array.from(rows, (row, n) => ({ user: `${user}`, row, time: times[n] })),
   );

@@ -49,9 +49,27 @@ export async function keptRun(
 }
 
 /** 12 hex digits of a digest of everything on which a result depends. */
-async function digestOf({ bundle, events, past, shoppers, half, methods, windows }: EvaluateInput): Promise<string> {
+async function digestOf({
+  bundle,
+  events,
+  past,
+  shoppers,
+  half,
+  methods,
+  published,
+  windows,
+}: EvaluateInput): Promise<string> {
   const log = events.map(({ user, item, time }) => [user, item, time]);
-  const asked = [bundle.manifest, past, shoppers ?? null, half, methods ?? null, windows ?? null, log];
+  const asked = [
+    bundle.manifest,
+    past,
+    shoppers ?? null,
+    half,
+    methods ?? null,
+    published ?? false,
+    windows ?? null,
+    log,
+  ];
   return (await sha256(new TextEncoder().encode(JSON.stringify(asked)))).slice(0, 12);
 }
 

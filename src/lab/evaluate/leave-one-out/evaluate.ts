@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { settingsSchema } from '../result';
 import { parsePart } from '../shared-work';
 import { easeOf } from './ease';
+import { graph } from './graph';
 import { ITEM_KNN } from './item-knn';
 import { type LeaveOneOutMethod, type LeaveOneOutShop, popularityOf, ranksOf, tuned } from './ranker';
 import type { ChoiceCase } from './split';
@@ -19,6 +20,7 @@ export const LEAVE_ONE_OUT_RIVALS: Readonly<Record<string, LeaveOneOutMethod>> =
   'item-knn': tuned(ITEM_KNN),
   ease: tuned(easeOf([50, 150, 500], false)),
   vsknn: tuned(VSKNN),
+  graph,
 };
 
 const methodSchema = v.object({

@@ -190,7 +190,7 @@ describe('settings', () => {
     expect(learned).toEqual([4, 4, 4, 5]);
   });
 
-  it.each(['item-knn', 'vsknn'])('%s learns that the last choice says what comes next', async (name) => {
+  it.each(['item-knn', 'vsknn', 'graph'])('%s learns that the last choice says what comes next', async (name) => {
     const shop = await ringShop();
     const ranker = await LEAVE_ONE_OUT_RIVALS[name](shop);
     const [scores] = await ranker.scores([history(3, 4, 5)]);

@@ -102,6 +102,8 @@ describe('trainSide', () => {
     const { model, reports, logPopularity } = result;
     expect(steps.filter((share) => share === 1)).toHaveLength(40);
     expect(reports.map(({ epoch }) => epoch)).toEqual(Array.from({ length: 40 }, (_, n) => n + 1));
+    // A mean over the steps, each of which compares a choice with at most all items.
+    expect(reports[0].loss).toBeLessThan(Math.log(COUNT) + 0.5);
     expect(reports[39].loss).toBeLessThan(reports[0].loss - 0.5);
     const best = Math.min(...reports.map(({ heldOut: quality }) => quality?.lnRank ?? Number.NaN));
     expect(result.reports[result.epoch - 1].heldOut?.lnRank).toBe(best);

@@ -184,7 +184,8 @@ export async function trainSide(training: SideTraining): Promise<SideResult> {
             `The loss of epoch ${epoch} is not a finite number, so nothing is written. Train again from the beginning, without --continue or --resume.`,
           );
         }
-        onStep?.(++done, batches.length);
+        done++;
+        onStep?.(done, batches.length);
         // Leaves time for signals and messages: the awaited work within a step completes at once.
         await nextTask();
         if (stopped()) break;

@@ -1,0 +1,121 @@
+import { FREQUENCY_WEIGHT, frequencies, frequencyTerm } from '../../../device/ranking';
+import { invalidInput } from '../../../error';
+import { shopCatalog, sideCatalog, trainShopSide } from '../../../shop/training';
+import { learnerMethod, qualityOf, sharedLearning } from '../../evaluate';
+import { evenly } from '../../evaluate/leave-one-out';
+import {
+  type BasketCase,
+  type BasketRun,
+  type BasketScores,
+  basketNdcg10,
+  basketRanks,
+  basketText,
+  nextBaskets,
+  orderCounts,
+  parseBaskets,
+  tifuKnn,
+  topFrequency,
+  userPopularity,
+} from '../../evaluate/next-basket';
+import { type EvaluateInput, wanted } from './input';
+import { interactionsOf } from './leave-one-out';
+import { checkMethods } from './methods';
+import type { Protocol } from './runs';
+
+interface BasketShop extends Pick<EvaluateInput, 'bundle' | 'seed' | 'meter' | 'say'> {
+  cases: readonly BasketCase[];
+  /** Orders with each item, of all histories. */
+  popularity: Float32Array;
+}
+
+/** The methods by name, in the order of the tables. They learn from all histories, and never from the last order of anybody. */
+const METHODS: Readonly<Record<string, (shop: BasketShop) => BasketScores | Promise<BasketScores>>> = {
+  popularity:
+    ({ popularity }) =>
+    () =>
+      popularity,
+  'gp-top-freq': ({ cases, popularity }) => topFrequency(historiesOf(cases), popularity),
+  'up-cf': ({ cases, popularity }) => userPopularity(historiesOf(cases), popularity),
+  'tifu-knn': ({ cases, popularity }) => tifuKnn(historiesOf(cases), popularity),
+  sidestream,
+};
+
+export const NEXT_BASKET_METHODS: readonly string[] = Object.keys(METHODS);
+
+const REFERENCE = 'popularity';
+
+const historiesOf = (cases: readonly BasketCase[]) => cases.map(({ history }) => history);
+
+/**
+ * Next-basket recommendation: the last order of every shopper is ranked among all items, those bought before included. HR@10 of a
+ * shopper is the share of the order in the first ten (Recall@10); `basketNdcg10` divides by an ideal list of the whole order. With
+ * `input.shoppers` only that number of last orders are ranked; `past` and `half` do not matter.
+ */
+export const nextBasketProtocol: Protocol = (input) => {
+  checkMethods(input, NEXT_BASKET_METHODS);
+  const { bundle, events, rowOf, seed, meter, say, shoppers = Number.POSITIVE_INFINITY } = input;
+  const cases = nextBaskets(events, rowOf);
+  if (cases.length === 0)
+    throw invalidInput('Nobody can be ranked: no shopper has two orders of items of this bundle. Give a longer log.');
+  const ranked = evenly([...cases.keys()], shoppers);
+  const names = NEXT_BASKET_METHODS.filter((name) => name === REFERENCE || wanted(input, name));
+  return {
+    parts: (share) => (share === 1 ? 1 : names.length),
+    async measure({ index, of }) {
+      const shop = {
+        bundle,
+        seed,
+        meter,
+        say,
+        cases,
+        popularity: orderCounts(historiesOf(cases), bundle.items.length),
+      };
+      const runs: BasketRun[] = [];
+      // The learner is the slowest.
+      for (const name of names.toReversed().filter((_, n) => n % of === index)) {
+        const start = performance.now();
+        const scoresOf = await METHODS[name](shop);
+        meter.start(`Last orders by ${name}`, ranked.length);
+        const ranks = basketRanks(cases, ranked, scoresOf, (count) => meter.advance(count));
+        meter.stop();
+        runs.push({ name, ranks, seconds: (performance.now() - start) / 1000 });
+      }
+      return basketText(runs);
+    },
+    report(parts) {
+      const found = new Map(parts.flatMap(parseBaskets).map((run) => [run.name, run]));
+      const runs = names.flatMap((name) => found.get(name) ?? []);
+      const methods = runs.map(({ name, ranks, seconds }) => ({
+        name,
+        units: ranks.map(qualityOf),
+        figures: { basketNdcg10: ranks.reduce((sum, own) => sum + basketNdcg10(own), 0) / ranks.length, seconds },
+      }));
+      return {
+        setting: `the last order of ${ranked.length} shoppers, ranked among all ${bundle.items.length} items, those bought before included`,
+        tables: [{ name: 'next-basket', unit: 'shopper', reference: REFERENCE, methods }],
+      };
+    },
+  };
+};
+
+/** The learner of a page in a shop that has trained on all histories, in a list in which items may repeat. */
+async function sidestream({ cases, ...shop }: BasketShop): Promise<BasketScores> {
+  const { bundle } = shop;
+  const interactions = interactionsOf(historiesOf(cases));
+  const { learned } = await trainShopSide({ ...shop, interactions });
+  const catalog = sideCatalog(shopCatalog(bundle, interactions), learned);
+  const method = learnerMethod({ name: 'sidestream', shop: { catalog }, options: sharedLearning() });
+  const weight = learned.weights?.repeats ?? FREQUENCY_WEIGHT;
+  return (shopper) => {
+    const { rows, times } = cases[shopper].history;
+    const run = method.start();
+    const bought = new Map<number, number[]>();
+    for (const [n, row] of rows.entries()) {
+      run.observe(row, times[n]);
+      bought.set(row, [...(bought.get(row) ?? []), times[n]]);
+    }
+    const scores = Float32Array.from(run.scores());
+    for (const [row, frequency] of frequencies(bought)) scores[row] += weight * frequencyTerm(frequency);
+    return scores;
+  };
+}

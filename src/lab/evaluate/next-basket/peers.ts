@@ -1,0 +1,116 @@
+import type { ChoiceHistory } from '../leave-one-out';
+import { basketsOf } from './split';
+
+/** Values of some items, by row. */
+type Sparse = Map<number, number>;
+
+/** Scores all items after the history of the n-th shopper. */
+export type BasketScores = (shopper: number) => Float32Array;
+
+/** Items that every shopper bought, in how many orders. */
+const frequencyOf = (history: ChoiceHistory): Sparse => summed(basketsOf(history).map((rows) => ({ rows, weight: 1 })));
+
+function summed(parts: readonly { rows: readonly number[]; weight: number }[]): Sparse {
+  const sum: Sparse = new Map();
+  for (const { rows, weight } of parts) for (const row of rows) sum.set(row, (sum.get(row) ?? 0) + weight);
+  return sum;
+}
+
+/** Number of orders with each item. */
+export function orderCounts(histories: readonly ChoiceHistory[], count: number): Float32Array {
+  const orders = new Float32Array(count);
+  for (const history of histories) for (const [row, value] of frequencyOf(history)) orders[row] += value;
+  return orders;
+}
+
+/** A score per item from sparse values; items that are equal in them are ranked by popularity. */
+function filled(values: Sparse, popularity: Float32Array): Float32Array {
+  const most = popularity.reduce((max, value) => Math.max(max, value), 1);
+  const scores = popularity.map((value) => (1e-6 * value) / most);
+  for (const [row, value] of values) scores[row] += value;
+  return scores;
+}
+
+/** How often the shopper bought an item, then its popularity (GP-TopFreq: Li et al. 2023, arXiv 2109.14233). */
+export function topFrequency(histories: readonly ChoiceHistory[], popularity: Float32Array): BasketScores {
+  return (shopper) => filled(frequencyOf(histories[shopper]), popularity);
+}
+
+/** Dot products with all other shoppers who share an item. */
+function sharedProducts(vectors: readonly Sparse[], count: number): (shopper: number) => Map<number, number> {
+  const holders: { shopper: number; value: number }[][] = Array.from({ length: count }, () => []);
+  for (const [shopper, own] of vectors.entries()) for (const [row, value] of own) holders[row].push({ shopper, value });
+  return (shopper) => {
+    const products = new Map<number, number>();
+    for (const [row, value] of vectors[shopper]) {
+      for (const other of holders[row])
+        products.set(other.shopper, (products.get(other.shopper) ?? 0) + value * other.value);
+    }
+    return products;
+  };
+}
+
+const squareOf = (vector: Sparse): number => [...vector.values()].reduce((sum, value) => sum + value ** 2, 0);
+
+/** Number of latest orders, power of the shopper's own length, and power of a similarity, as published for grocery logs. */
+const [WINDOW, ASYMMETRY, LOCALITY] = [10, 0.75, 10];
+
+/**
+ * UP-CF@r (Faggioli et al. 2020): the shares of a shopper's latest orders that contain an item, summed over all shoppers by asymmetric
+ * cosine to a power.
+ */
+export function userPopularity(histories: readonly ChoiceHistory[], popularity: Float32Array): BasketScores {
+  const shares = histories.map((history) => {
+    const latest = basketsOf(history).slice(-WINDOW);
+    return summed(latest.map((rows) => ({ rows, weight: 1 / latest.length })));
+  });
+  const squares = shares.map(squareOf);
+  const productsOf = sharedProducts(shares, popularity.length);
+  return (shopper) => {
+    const scores: Sparse = new Map();
+    for (const [other, product] of productsOf(shopper)) {
+      const length = squares[shopper] ** ASYMMETRY * squares[other] ** (1 - ASYMMETRY);
+      const similarity = (product / length) ** LOCALITY;
+      for (const [row, share] of shares[other]) scores.set(row, (scores.get(row) ?? 0) + similarity * share);
+    }
+    return filled(scores, popularity);
+  };
+}
+
+/** Neighbours, decay within and between groups, share of the shopper's own vector, and number of groups, as published for TaFeng. */
+const [NEIGHBOURS, WITHIN, BETWEEN, OWN, GROUPS] = [300, 0.9, 0.7, 0.7, 7];
+
+/** TIFU-KNN (Hu et al. 2020): frequencies that fade within groups of orders and between them, mixed with those of the nearest shoppers. */
+export function tifuKnn(histories: readonly ChoiceHistory[], popularity: Float32Array): BasketScores {
+  const vectors = histories.map(fadedFrequency);
+  const squares = vectors.map(squareOf);
+  const productsOf = sharedProducts(vectors, popularity.length);
+  return (shopper) => {
+    const products = productsOf(shopper);
+    const distances = [...vectors.keys()]
+      .filter((other) => other !== shopper)
+      .map((other) => ({ other, distance: squares[other] - 2 * (products.get(other) ?? 0) }))
+      .sort((a, b) => a.distance - b.distance || a.other - b.other)
+      .slice(0, NEIGHBOURS);
+    const scores: Sparse = new Map([...vectors[shopper]].map(([row, value]) => [row, OWN * value]));
+    for (const { other } of distances) {
+      for (const [row, value] of vectors[other])
+        scores.set(row, (scores.get(row) ?? 0) + ((1 - OWN) * value) / distances.length);
+    }
+    return filled(scores, popularity);
+  };
+}
+
+function fadedFrequency(history: ChoiceHistory): Sparse {
+  const orders = basketsOf(history);
+  const groups = Math.min(GROUPS, orders.length);
+  const size = Math.floor(orders.length / groups);
+  const small = groups - (orders.length % groups);
+  return summed(
+    orders.map((rows, n) => {
+      const group = n < small * size ? Math.floor(n / size) : small + Math.floor((n - small * size) / (size + 1));
+      const of = group < small ? size : size + 1;
+      return { rows, weight: (WITHIN ** (orders.length - 1 - n) * BETWEEN ** (groups - 1 - group)) / of / groups };
+    }),
+  );
+}
