@@ -106,7 +106,7 @@ test('ranks by the learner of a page, which starts without a profile for each us
 
 test('refuses unknown methods and a log in which nobody can be ranked', () => {
   expect(() => leaveOneOutProtocol(input({ methods: ['base'] }))).toThrow(
-    'There is no method base here; choose of all, popularity, item-knn, ease, vsknn, graph, side, side-ids, sidestream.',
+    'There is no method base here; choose of all, popularity, item-knn, ease, vsknn, graph, side, sidestream.',
   );
   const few = input().events.filter(({ time }) => time < 2);
   expect(() => leaveOneOutProtocol(input({ events: few }))).toThrow('Nobody can be ranked');

@@ -17,7 +17,6 @@ import {
   type Ranker,
   runLeaveOneOut,
   side,
-  sideIds,
 } from '../../evaluate/leave-one-out';
 import { type EvaluateInput, wanted } from './input';
 import { checkMethods } from './methods';
@@ -27,7 +26,6 @@ import type { Protocol } from './runs';
 const METHODS: Readonly<Record<string, LeaveOneOutMethod>> = {
   ...LEAVE_ONE_OUT_RIVALS,
   side,
-  'side-ids': sideIds,
   sidestream,
 };
 
@@ -38,7 +36,7 @@ const REFERENCE = 'popularity';
 /** The reference of a second table: the first of these that is evaluated. */
 const STRONG: readonly string[] = ['vsknn', 'ease', 'item-knn'];
 /** The slowest methods, with which processes start. */
-const BY_COST: readonly string[] = ['sidestream', 'side', 'side-ids', 'ease', 'vsknn'];
+const BY_COST: readonly string[] = ['sidestream', 'side', 'ease', 'vsknn'];
 
 /**
  * The leave-one-out protocol of the literature: the last choice of every user is ranked among all items that the user had

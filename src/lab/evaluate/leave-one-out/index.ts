@@ -20,6 +20,6 @@ export {
   type TunedMethod,
   tuned,
 } from './ranker';
-export { side, sideIds } from './side';
+export { side } from './side';
 export { type ChoiceCase, type ChoiceHistory, evenly, type LeaveOneOutSplit, leaveOneOut } from './split';
 export { VSKNN, type VsknnSettings } from './vsknn';

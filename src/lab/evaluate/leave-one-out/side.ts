@@ -1,50 +1,42 @@
 import { contentBlend } from '../../../core/catalog';
 import { catalogIndex, sideScores } from '../../../device/ranking';
 import { type SideSettings, sideFeatures, trainSide } from '../../../shop/training/side';
-import { type LeaveOneOutMethod, type LeaveOneOutShop, ndcgOf, type Ranker } from './ranker';
+import { type LeaveOneOutMethod, ndcgOf, type Ranker } from './ranker';
 import { type ChoiceHistory, evenly } from './split';
 
 /**
  * Settings for histories of a few choices each: more of the shop's items than of a shopper must be learned, and from their
  * words more than from their choices, so the experts decay little.
  */
-const SETTINGS: Partial<SideSettings> = {
+const SETTINGS = {
   width: 128,
   dropout: 0.4,
   learningRate: 2e-3,
   epochs: 20,
   contentDecay: 0.01,
-};
+} satisfies Partial<SideSettings>;
 /** Maximum number of validation choices ranked after each epoch. */
 const MAX_CASES = 4000;
 
-/** The shop's side model: items by their content and their own embedding, shoppers by fading sums of their choices. */
-export const side: LeaveOneOutMethod = (shop) => sideRanker('side', shop, SETTINGS);
-
-/** The same without content: items are only their embeddings. */
-export const sideIds: LeaveOneOutMethod = (shop) =>
-  sideRanker('side-ids', shop, { ...SETTINGS, content: false, embeddingDropout: 0 });
-
-/** The number of epochs is chosen on the validation; it is then trained again with the choices of the validation. */
-async function sideRanker(
-  name: string,
-  { bundle, training, validation, whole, seed, meter, say }: LeaveOneOutShop,
-  settings: Partial<SideSettings>,
-): Promise<Ranker> {
+/**
+ * The shop's side model: items by their content and their own embedding, shoppers by fading sums of their choices. The number of epochs is
+ * chosen on the validation; it is then trained again with the choices of the validation.
+ */
+export const side: LeaveOneOutMethod = async ({ bundle, training, validation, whole, seed, meter, say }) => {
   const { items, features: table, manifest } = bundle;
   const features = sideFeatures(catalogIndex(items, table, contentBlend(manifest)));
   const sequencesOf = (histories: readonly ChoiceHistory[]): Int32Array[] =>
     histories.map(({ rows }) => Int32Array.from(rows));
   const cases = evenly(validation, MAX_CASES);
-  const epochs = settings.epochs ?? 1;
+  const { width, dropout, epochs } = SETTINGS;
   let best = { epoch: epochs, ndcg10: Number.NEGATIVE_INFINITY };
   const train = (histories: readonly ChoiceHistory[], label: string, stop: number, judge: boolean) => {
-    meter.start(`${name}, ${label}`, stop);
+    meter.start(`side, ${label}`, stop);
     return trainSide({
       features,
       sequences: sequencesOf(histories),
       seed,
-      settings,
+      settings: SETTINGS,
       stop,
       async onEpoch({ epoch, loss }, _, modelNow) {
         meter.advance(1);
@@ -52,19 +44,18 @@ async function sideRanker(
         const model = await modelNow();
         const ndcg10 = await ndcgOf(rankerOf(model), cases);
         if (ndcg10 > best.ndcg10) best = { epoch, ndcg10 };
-        say(`${name}, epoch ${epoch}: loss ${loss.toFixed(3)}, NDCG@10 ${(100 * ndcg10).toFixed(2)}`);
+        say(`side, epoch ${epoch}: loss ${loss.toFixed(3)}, NDCG@10 ${(100 * ndcg10).toFixed(2)}`);
       },
     }).finally(() => meter.stop());
   };
   await train(training, 'epochs', epochs, true);
   const { model } = await train(whole, 'with the validation', best.epoch, false);
-  const { width = 64, dropout = 0.2 } = settings;
   return {
     settings: { width, dropout, epochs: best.epoch },
     ...(Number.isFinite(best.ndcg10) ? { validation: best.ndcg10 } : {}),
     ...rankerOf(model),
   };
-}
+};
 
 const rankerOf = (model: Parameters<typeof sideScores>[0]): Pick<Ranker, 'scores'> => ({
   scores: (histories) => histories.map(({ rows }) => sideScores(model, { rows: [...new Set(rows)] })),

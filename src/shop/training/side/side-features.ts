@@ -53,12 +53,6 @@ export const sideConfigOf = (
   decays: [...decays],
 });
 
-/** The features of items that are only their embeddings. */
-export const withoutContent = ({ count }: SideFeatures): SideFeatures => {
-  const none = { columns: 0, values: new Float32Array() };
-  return { count, inputs: { text: none, image: none, attributes: none } };
-};
-
 /** Rows of every part for some items: [rows.length, columns] each. */
 export function pickFeatures(features: SideFeatures, rows: ArrayLike<number>): Record<SideInput, Float32Array> {
   const picked = {} as Record<SideInput, Float32Array>;

@@ -6,7 +6,7 @@ import type { Meter } from '../../pipeline';
 import { byShopper, choiceSequences, type Interaction } from '../interactions';
 import type { KeptBytes } from './kept-weights';
 import { readSideCheckpoint, type SideFingerprint, writeSideCheckpoint } from './side-checkpoint';
-import { type SideFeatures, sideConfigOf, sideFeatures, withoutContent } from './side-features';
+import { type SideFeatures, sideConfigOf, sideFeatures } from './side-features';
 import { type SideContinuation, sideUse } from './side-window';
 import { SIDE_SETTINGS, type SideReport, type SideSettings, trainSide } from './train-side';
 
@@ -52,8 +52,7 @@ export async function trainSideModel(request: SideModelRequest) {
   const { index, interactions, seed, checkpoint, meter, say } = request;
   const settings = { ...SIDE_SETTINGS, ...request.settings };
   const { learned, heldOut } = heldOutSplit(interactions, request.continued?.known);
-  const every = sideFeatures(index);
-  const features = settings.content ? every : withoutContent(every);
+  const features = sideFeatures(index);
   const fingerprint = checkpoint && (await fingerprintOf(request, settings, features));
   const found =
     checkpoint && fingerprint && request.resume

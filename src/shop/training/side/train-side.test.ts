@@ -41,7 +41,6 @@ const settings = {
   dropout: 0.1,
   embeddingDropout: 0.3,
   historyDropout: 0.1,
-  content: true,
 };
 const training = (epochs: number, more: Partial<SideTraining> = {}): SideTraining => ({
   features,
@@ -176,16 +175,6 @@ describe('trainSide', () => {
     expect(next.weights).not.toEqual(weights);
   });
 
-  it('may represent items only by their embeddings', async () => {
-    const { config, weights, model } = await trainSide(training(2, { settings: { content: false } }));
-    expect(config.inputs).toEqual({ text: 0, image: 0, attributes: 0 });
-    expect(Object.keys(weights).every((name) => /^(item|state)\./.test(name))).toBe(true);
-    // Nothing is known about new items.
-    const last = model.vectors.slice(-settings.width);
-    expect(model.vectors.slice(NEW * settings.width, (NEW + 1) * settings.width)).toEqual(last);
-    expect(model.biases[COUNT - 1]).toBe(0);
-  });
-
   it('learns from choices without repeats, which count in the popularity', async () => {
     const repeated = sequences.map((rows) => Int32Array.from([...rows, rows[0]]));
     const [once, twice] = [await trainSide(training(1)), await trainSide(training(1, { sequences: repeated }))];
@@ -249,7 +238,7 @@ describe('trainSideModel', () => {
     const lead = async (halfLife: number): Promise<number> => {
       const sorted = turned.toSorted((a, b) => a.time - b.time);
       const { model } = await trainSideModel(
-        request({ interactions: sorted, settings: { ...settings, epochs: 20, content: false, halfLife } }),
+        request({ interactions: sorted, settings: { ...settings, epochs: 20, halfLife } }),
       );
       return model.biases.slice(0, NEW).reduce((sum, bias, row) => sum + [-bias, bias, 0][row % 3], 0) / (NEW / 3);
     };

@@ -5,7 +5,7 @@ import { freshSideWeights, SIDE_DECAYS, SIDE_NAMES, type SideConfig } from '../.
 import { SidestreamError } from '../../../error';
 import { type HeldOutQuality, heldOutQuality } from './choice-ranks';
 import { type SideSequence, sideBatch, sideBatches } from './side-batch';
-import { type SideFeatures, sideConfigOf, withoutContent } from './side-features';
+import { type SideFeatures, sideConfigOf } from './side-features';
 import { sideModelOf, sideStep } from './side-loss';
 
 /** How a side model is trained. The defaults were chosen on the past of one log and hold on six. */
@@ -42,8 +42,6 @@ export interface SideSettings {
    * most. Infinite: all weigh the same. Default 0.5; `train` chooses it, see `chosenHalfLife`.
    */
   halfLife: number;
-  /** Whether to use content. False: items are only their embeddings. Default true. */
-  content: boolean;
 }
 
 export const SIDE_SETTINGS: SideSettings = {
@@ -60,7 +58,6 @@ export const SIDE_SETTINGS: SideSettings = {
   embeddingDropout: 0.3,
   historyDropout: 0.2,
   halfLife: 0.5,
-  content: true,
 };
 
 /** Number of steps until the learning rate reaches its peak. */
@@ -138,9 +135,8 @@ export interface SideResult {
  * @throws SidestreamError `model/not-finite` if the loss becomes infinite or not a number
  */
 export async function trainSide(training: SideTraining): Promise<SideResult> {
-  const { features: all, seed, resume, stopped = () => false, onStep, onEpoch } = training;
+  const { features, seed, resume, stopped = () => false, onStep, onEpoch } = training;
   const settings = { ...SIDE_SETTINGS, ...training.settings };
-  const features = settings.content ? all : withoutContent(all);
   const config = sideConfigOf(features, settings);
   const sequences = training.sequences
     .map((rows, n) => firstChoices(rows, training.ages?.[n], settings.halfLife))
