@@ -36,8 +36,6 @@ export interface LearnerOptions {
   experts?: boolean;
   /** False: no candidates, one expert learns every choice. Default true. */
   candidates?: boolean;
-  /** Weight of the lift of items that nobody has chosen. Default 0.3. */
-  coldStart?: number;
   /** Makes the experts' features; learners of one catalogue may share it. Default: each makes its own. */
   featuresOf?(index: CatalogIndex): FeatureMatrix;
   /** Computes the terms; learners of one catalogue may share common values. Default `termValues`. */
@@ -223,9 +221,7 @@ export class Learner {
   }
 
   get weights(): TermWeights {
-    const { weights } = this.#experts;
-    const { coldStart = weights.coldStart } = this.#options;
-    return { ...weights, coldStart };
+    return this.#experts.weights;
   }
 
   /**

@@ -11,7 +11,6 @@ const METHODS: Record<string, LearnerOptions> = {
   whole: {},
   'one-expert': { candidates: false },
   terms: { experts: false },
-  'lift-0': { coldStart: 0 },
 };
 const ranksWith = (shared: LearnerOptions): Map<string, RankedStream[]> => {
   const methods = Object.entries(METHODS).map(([name, own]) =>

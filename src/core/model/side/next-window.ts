@@ -19,11 +19,6 @@ export interface SideWindowOptions {
   tau?: number;
   /** Maximum number of experts of a part, including the new one: beyond it, the least used ones are removed. Default 8. */
   maxExperts?: number;
-  /**
-   * Start of the new expert. `copy`: the most used one, which shares its gate with it. `mean`: the mean of the present ones
-   * with a random row of the router, as XSMoE has it; with several experts that changes the output. Default `copy`.
-   */
-  expert?: 'copy' | 'mean';
 }
 
 /** Where the next window of a side model starts. */
@@ -37,8 +32,8 @@ export interface NextSideWindow {
 
 /**
  * Ends a window of a side model, as XSMoE (arXiv 2508.05993) ends one of a ladder: the little-used experts of every part are
- * removed, a new one is added, and all old ones are frozen. A new expert that is a copy leaves every vector unchanged: the
- * two share the gate of the original (bias -ln 2 on both). With one expert, copy and mean are the same.
+ * removed, a new one is added, and all old ones are frozen. The new expert is a copy of the most used one, where XSMoE takes the mean: it
+ * leaves every vector unchanged, because the two share the gate of the original (bias -ln 2 on both).
  * @param weights not changed
  * @param use in the window that ends; parts that it lacks are not pruned
  */
@@ -47,7 +42,7 @@ export function nextSideWindow(
   config: SideConfig,
   use: SideUse,
   random: Random,
-  { tau = 0.5, maxExperts = 8, expert = 'copy' }: SideWindowOptions = {},
+  { tau = 0.5, maxExperts = 8 }: SideWindowOptions = {},
 ): NextSideWindow {
   const next: Record<string, Weight> = { ...weights };
   const frozen = new Set<string>();
@@ -67,11 +62,10 @@ export function nextSideWindow(
 
     const rows = kept.map((from) => routerRow(weights, input, from, columns));
     const best = kept.reduce((most, from, at) => (shares[from] > shares[kept[most]] ? at : most), 0);
-    if (expert === 'mean' || experts.length === 1) {
-      setExpert(next, input, experts.length, meanOf(experts));
+    setExpert(next, input, experts.length, experts[best]);
+    if (experts.length === 1) {
       rows.push({ row: uniform(random, columns, 1 / Math.sqrt(columns)), bias: 0 });
     } else {
-      setExpert(next, input, experts.length, experts[best]);
       rows[best] = { ...rows[best], bias: rows[best].bias - Math.LN2 };
       rows.push(rows[best]);
     }
@@ -152,18 +146,6 @@ function routerRow(
     bias: weights[names.routerBias]?.values[expert] ?? 0,
   };
 }
-
-const meanOf = (experts: readonly ExpertParts[]): ExpertParts => ({
-  down: average(experts.map(({ down }) => down)),
-  downBias: average(experts.map(({ downBias }) => downBias)),
-  up: average(experts.map(({ up }) => up)),
-  out: average(experts.map(({ out }) => out)),
-});
-
-const average = (weights: readonly Weight[]): Weight => ({
-  shape: [...weights[0].shape],
-  values: weights[0].values.map((_, at) => weights.reduce((sum, { values }) => sum + values[at], 0) / weights.length),
-});
 
 const copyOf = ({ shape, values }: Weight): Weight => ({ shape: [...shape], values: values.slice() });
 
