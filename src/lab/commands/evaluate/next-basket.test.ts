@@ -57,8 +57,8 @@ test('ranks the last order among all items, and repeats are found by whoever cou
   await startCompute('wasm');
   const { found, methods } = await methodsOf(await input());
   expect(found.setting).toBe('the last order of 60 shoppers, ranked among all 30 items, those bought before included');
-  expect([...methods.keys()]).toEqual(['popularity', 'gp-top-freq', 'up-cf', 'tifu-knn', 'sidestream']);
-  for (const name of ['gp-top-freq', 'tifu-knn', 'sidestream'] as const) {
+  expect([...methods.keys()]).toEqual(['popularity', 'gp-top-freq', 'up-cf', 'tifu-knn', 'terms', 'sidestream']);
+  for (const name of ['gp-top-freq', 'tifu-knn', 'terms', 'sidestream'] as const) {
     expect(methods.get(name)?.hr10, name).toBeGreaterThan(0.45);
     expect(methods.get(name)?.basketNdcg10, name).toBeGreaterThan(methods.get('popularity')?.basketNdcg10 ?? 1);
   }

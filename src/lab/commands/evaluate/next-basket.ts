@@ -1,3 +1,4 @@
+import type { LearnerOptions } from '../../../device/learner';
 import { FREQUENCY_WEIGHT, frequencies, frequencyTerm } from '../../../device/ranking';
 import { invalidInput } from '../../../error';
 import { shopCatalog, sideCatalog, trainShopSide } from '../../../shop/training';
@@ -37,7 +38,8 @@ const METHODS: Readonly<Record<string, (shop: BasketShop) => BasketScores | Prom
   'gp-top-freq': ({ cases, popularity }) => topFrequency(historiesOf(cases), popularity),
   'up-cf': ({ cases, popularity }) => userPopularity(historiesOf(cases), popularity),
   'tifu-knn': ({ cases, popularity }) => tifuKnn(historiesOf(cases), popularity),
-  sidestream,
+  terms: (shop) => learner(shop, { experts: false }),
+  sidestream: (shop) => learner(shop),
 };
 
 export const NEXT_BASKET_METHODS: readonly string[] = Object.keys(METHODS);
@@ -99,12 +101,12 @@ export const nextBasketProtocol: Protocol = (input) => {
 };
 
 /** The learner of a page in a shop that has trained on all histories, in a list in which items may repeat. */
-async function sidestream({ cases, ...shop }: BasketShop): Promise<BasketScores> {
+async function learner({ cases, ...shop }: BasketShop, options?: LearnerOptions): Promise<BasketScores> {
   const { bundle } = shop;
   const interactions = interactionsOf(historiesOf(cases));
   const { learned } = await trainShopSide({ ...shop, interactions });
   const catalog = sideCatalog(shopCatalog(bundle, interactions), learned);
-  const method = learnerMethod({ name: 'sidestream', shop: { catalog }, options: sharedLearning() });
+  const method = learnerMethod({ name: '', shop: { catalog }, options: { ...sharedLearning(), ...options } });
   const weight = learned.weights?.repeats ?? FREQUENCY_WEIGHT;
   return (shopper) => {
     const { rows, times } = cases[shopper].history;
