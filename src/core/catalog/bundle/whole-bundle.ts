@@ -52,7 +52,7 @@ export async function wholeBundle(files: BundleFiles, { model }: Head, onProgres
   };
 }
 
-/** The items of all shards in the order of the feed. */
+/** The items of all shards in the order of the feed. A function of its own: closures that read trained data late must not keep the cards. */
 function inFeedOrder(parts: readonly Shard[]): Pick<Bundle, 'items' | 'positions' | 'shardOf'> & { order: number[] } {
   const all = parts.flatMap(({ items }) => items);
   const places = parts.flatMap(({ positions }) => [...positions]);

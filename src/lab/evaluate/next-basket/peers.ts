@@ -7,7 +7,7 @@ type Sparse = Map<number, number>;
 /** Scores all items after the history of the n-th shopper. */
 export type BasketScores = (shopper: number) => Float32Array;
 
-/** Items that every shopper bought, in how many orders. */
+/** In how many orders a shopper bought each item. */
 const frequencyOf = (history: ChoiceHistory): Sparse => summed(basketsOf(history).map((rows) => ({ rows, weight: 1 })));
 
 function summed(parts: readonly { rows: readonly number[]; weight: number }[]): Sparse {
