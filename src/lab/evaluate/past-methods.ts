@@ -81,7 +81,11 @@ function pastMethod<Fit extends MethodSettings, Use extends MethodSettings>(
     return (use) => deviceMethod(name, count, scoresBy(use));
   };
   const setting = v.nullable(v.pipe(v.number(), v.finite(), v.minValue(0)));
-  const schema = v.strictObject(Object.fromEntries(Object.keys(usual).map((key) => [key, setting])));
+  const named = v.strictObject(Object.fromEntries(Object.keys(usual).map((key) => [key, setting])));
+  const schema = v.custom<Fit & Use>(
+    (given) => v.is(named, given),
+    `expected the settings ${Object.keys(usual).join(', ')}`,
+  );
   return {
     tried: fits.length * uses.length,
     schema,
@@ -103,8 +107,7 @@ function pastMethod<Fit extends MethodSettings, Use extends MethodSettings>(
       return best.settings;
     },
     method({ past, rowOf, count }, given) {
-      // The schema has all of their names.
-      const settings = v.parse(schema, given) as unknown as Fit & Use;
+      const settings = v.parse(schema, given);
       return learn(shoppersOf(past, rowOf), count, settings)(settings);
     },
   };

@@ -38,8 +38,9 @@ const [MIN_REPEATS, MAX_FREQUENCY_WEIGHT, NEWTON_STEPS] = [100, 20, 12];
 
 /**
  * Start weights of the terms for a shop with a side model: the default weights times the factors under which the choices of some
- * shoppers are most probable, each before it is learned, the lines of an order before any of them is. These shoppers must not be among those used to learn the model and the
- * counts. With enough repeats, `repeats` is the weight of the frequency term in lists that may repeat. Null if there are too few choices.
+ * shoppers are most probable, each before it is learned, the lines of an order before any of them is. These shoppers must not be
+ * among those used to learn the model and the counts. With enough repeats, `repeats` is the weight of the frequency term in lists
+ * that may repeat. Null if there are too few choices.
  */
 export function fitStartWeights(
   catalog: LearnerCatalog,
@@ -84,11 +85,10 @@ function casesOf(catalog: LearnerCatalog, stream: readonly Choice[], limit: numb
   const every = Math.max(1, Math.floor(choices.length / limit));
   for (let start = 0, end = 0; start < choices.length; start = end) {
     end = basketEnd(times, start);
-    const fresh = new Set<number>();
-    for (const { row } of choices.slice(start, end)) if (!chosen.has(row)) fresh.add(row);
-    for (const row of fresh) chosen.add(row);
     const rows = [...new Set(choices.slice(start, end).map(({ row }) => row))];
-    for (const [n, row] of [...fresh].entries())
+    const fresh = rows.filter((row) => !chosen.has(row));
+    for (const row of fresh) chosen.add(row);
+    for (const [n, row] of fresh.entries())
       if (start > 0 && (start + n) % every === 0)
         cases.push(caseOf(learner.terms, [row, ...sampled(items.length, chosen, random)]));
     for (const [n, row] of rows.entries())

@@ -53,7 +53,7 @@ async function methodsOf(of: EvaluateInput) {
   };
 }
 
-test('ranks the last order among all items, and repeats are found by whoever counts them', async () => {
+test('ranks the last order among all items, and methods that count repeats find them', async () => {
   await startCompute('wasm');
   const { found, methods } = await methodsOf(await input());
   expect(found.setting).toBe('the last order of 60 shoppers, ranked among all 30 items, those bought before included');

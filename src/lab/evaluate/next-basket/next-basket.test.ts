@@ -65,7 +65,7 @@ describe('next-basket', () => {
     expect(scores[5]).toBeCloseTo(two, 5);
   });
 
-  it('has TIFU-KNN: groups of orders that fade, mixed with those of the nearest shoppers', () => {
+  it('has TIFU-KNN: frequencies with decay within and between groups of orders, averaged with the nearest shoppers', () => {
     const scores = tifuKnn(histories, popularity)(0);
     // Two groups of one order each: .9 .7 for the older one, halved.
     const [older, newer] = [(0.9 * 0.7) / 2, 1 / 2];

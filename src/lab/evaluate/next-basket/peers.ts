@@ -80,7 +80,10 @@ export function userPopularity(histories: readonly ChoiceHistory[], popularity: 
 /** Neighbours, decay within and between groups, share of the shopper's own vector, and number of groups, as published for TaFeng. */
 const [NEIGHBOURS, WITHIN, BETWEEN, OWN, GROUPS] = [300, 0.9, 0.7, 0.7, 7];
 
-/** TIFU-KNN (Hu et al. 2020): frequencies that fade within groups of orders and between them, mixed with those of the nearest shoppers. */
+/**
+ * TIFU-KNN (Hu et al. 2020): item frequencies with decay within and between groups of orders, averaged with those of the nearest
+ * shoppers by Euclidean distance.
+ */
 export function tifuKnn(histories: readonly ChoiceHistory[], popularity: Float32Array): BasketScores {
   const vectors = histories.map(fadedFrequency);
   const squares = vectors.map(squareOf);

@@ -6,11 +6,11 @@ import { SIDE_SETTINGS, type SideSettings, trainSide } from './train-side';
 
 /** Half-lives that are tried, as shares of the log: half of it, all of it, none. */
 const TRIED = [SIDE_SETTINGS.halfLife, 1, Number.POSITIVE_INFINITY];
-/** How much lower the mean ln rank of another half-life must be than that of the first: two seeds differ by less. */
+/** Minimum decrease of the mean ln rank for which another half-life replaces the default: two seeds differ by less. */
 const CLEAR = 0.01;
 /** First share of the log, from which a trial learns; shoppers who come later judge it. */
 const PAST = 0.85;
-/** Epochs of a trial: their order is that of the whole training. */
+/** Epochs of a trial: so many rank the half-lives as a whole training does. */
 const EPOCHS = 4;
 /** Maximum number of choices from which a trial learns, which bounds its time in a large log. */
 const MAX_CHOICES = 150_000;
@@ -23,7 +23,7 @@ export interface HalfLifeRequest {
   interactions: readonly Interaction[];
   settings?: Partial<SideSettings>;
   seed: number;
-  /** Whether the training is to end after the present step. Default: it goes on. */
+  /** Whether to end after the present step, with the default half-life. Default: never. */
   stopped?(): boolean;
   meter: Meter;
   say(line: string): void;
