@@ -52,10 +52,10 @@ const [IN_DEPARTMENT, IN_CATEGORY] = [10, 5];
 const departmentOf = (category: string): string => category.split('/')[0];
 
 /** The state of a new shopper who clicked some products. */
-function stateAfter(catalog: LearnerCatalog, clicked: readonly string[]): Learner['state'] {
+function stateAfter(catalog: LearnerCatalog, clicked: readonly string[]): ReturnType<Learner['stateAt']> {
   const learner = new Learner(catalog);
   for (const [at, itemId] of clicked.entries()) learner.observe({ id: at + 1, type: 'click', itemId, time: at + 1 });
-  return learner.state;
+  return learner.stateAt();
 }
 
 /**

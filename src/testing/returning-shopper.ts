@@ -54,7 +54,7 @@ export function traceTurns(
   const learner = new Learner(catalog, options);
   const step = (): TraceStep => {
     const request = { placement: 'for-you', row: null, limit: LIMIT, exclude: new Set<number>() } as const;
-    const rows = rank(catalog.index, learner.state, request).map(({ row }) => row);
+    const rows = rank(catalog.index, learner.stateAt(), request).map(({ row }) => row);
     const count = (kind: string): number => rows.filter((row) => isOf(kind, row)).length;
     const { experts } = learner.status;
     const onTrial = experts.filter(({ state }) => state === 'candidate');

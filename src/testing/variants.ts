@@ -101,7 +101,7 @@ export function anyRequest(index: CatalogIndex): fc.Arbitrary<ShopperRequest> {
         rules: given,
         now: 0,
         shownBefore: new Set(shown),
-        due: { contributions: new Map(due.map((at, n) => [at, { repeats: -n }])), places: rest.places },
+        repeatable: { gains: new Map(due.map((at, n) => [at, 9 - n])), places: rest.places },
       },
     }));
 }

@@ -31,7 +31,7 @@ export type { CatalogStatistics } from './catalog-statistics';
 export { catalogStatistics, categoryCounts, categoryPrefixes, numberStatistics, numbersOf } from './catalog-statistics';
 export type { CooccurrenceTable, Link } from './cooccurrence';
 export { countCooccurrence, countSupport, linkCooccurrence } from './cooccurrence';
-export { type Demand, demandSums, popularityNow, type Repeats, withPopularity } from './demand';
+export { type Demand, demandSums, popularityNow, withPopularity } from './demand';
 export type { ContentBlend, ContentVectors, FeatureTable } from './features/feature-table';
 export {
   concatTables,

@@ -132,7 +132,7 @@ export class History implements ChoiceHistory {
   }
 
   /** Whether a choice is of the same order as the last one: it has its time or its transaction. */
-  continuesOrder({ time, transactionId }: HistoryEvent): boolean {
+  continuesOrder({ time, transactionId }: Pick<HistoryEvent, 'time' | 'transactionId'>): boolean {
     const { time: last, transactionId: lastId } = this.#last;
     return (time !== undefined && time === last) || (transactionId !== undefined && transactionId === lastId);
   }

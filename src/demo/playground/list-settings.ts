@@ -162,7 +162,7 @@ export const RULES: readonly RuleField[] = [
   { name: 'excludeInCart', group: 'which', example: 'false', hint: 'Leave out products in the cart' },
   { name: 'excludeDismissed', group: 'which', example: 'false', hint: 'Leave out dismissed products' },
   { name: 'excludeOutOfStock', group: 'which', example: 'false', hint: 'Leave out sold-out products' },
-  { name: 'repeats', group: 'which', example: 'true', hint: 'Include products due to be bought again' },
+  { name: 'repeats', group: 'which', example: 'true', hint: 'Include products bought before' },
   { name: 'variants', group: 'which', example: '"all"', hint: 'One or all variants of a product' },
 ];
 

@@ -36,7 +36,7 @@ const expertOf = (id: number, state: Expert['state']): Expert => ({ id, state, b
 const stub = (experts: readonly Expert[], total: number): JournaledLearner => ({
   history: { rows: [], total },
   terms: newLearner().terms,
-  weights: newLearner().weights,
+  weightsAt: () => newLearner().weightsAt(),
   status: { windows: 0, rejected: 0, experts },
   contributionsOf: () => experts.map(({ id }) => ({ id, choices: [{ row: id, time: 77 }] })),
 });
@@ -47,9 +47,9 @@ describe('a journal', () => {
   it('has each choice with its ranks before it was learned, and the parts of the experts after it', () => {
     const learner = learned(choices(6, 1, 1));
     const next = event(7, 22);
-    const { terms, weights, history } = learner;
+    const { terms, history } = learner;
     const expected = [
-      rankOf(scores(terms, weights), 22, history.rows),
+      rankOf(scores(terms, learner.weightsAt()), 22, history.rows),
       rankOf(shop.index.logPopularity, 22, history.rows),
       rankOf(terms.recent, 22, history.rows),
     ];
@@ -85,7 +85,7 @@ describe('a journal', () => {
   it('records experts that were kept, frozen, reactivated and pruned, with the choices that pruned ones learned from', () => {
     const journal = new Journal();
     const step = (before: readonly Expert[], after: readonly Expert[], at: number): void => {
-      journal.before(stub(before, at - 1), shop.index, 5);
+      journal.before(stub(before, at - 1), shop.index, 5, 1000 * at);
       journal.after(stub(after, at), { itemId: idOf(5), time: 1000 * at });
     };
     const generalist = expertOf(0, 'generalist');
@@ -150,7 +150,7 @@ describe('a journal', () => {
     const journal = new Journal();
     const [absent, active] = [[], [expertOf(1, 'active')]];
     for (let at = 1; at <= MAX_POINTS + 20; at++) {
-      journal.before(stub(active, at - 1), shop.index, 5);
+      journal.before(stub(active, at - 1), shop.index, 5, 1000 * at);
       journal.after(stub(absent, at), { itemId: idOf(5), time: 1000 * at });
     }
     const { points, removed } = journal.save();

@@ -57,7 +57,7 @@ export type StoredJournal = v.InferOutput<typeof journalSchema>;
 export interface JournaledLearner {
   readonly history: { readonly rows: readonly number[]; readonly total: number };
   readonly terms: TermValues;
-  readonly weights: TermWeights;
+  weightsAt(now: number): TermWeights;
   readonly status: {
     windows: number;
     rejected: number;
@@ -96,7 +96,7 @@ export class Journal {
   }
 
   /** To be called before the learner learns a choice. @param row the choice */
-  before(learner: JournaledLearner, index: CatalogIndex, row: number): void {
+  before(learner: JournaledLearner, index: CatalogIndex, row: number, time: number): void {
     const { history, status } = learner;
     const id = (at: number): string => index.items[at].id;
     // Any row works: only the choices are read. Dropped candidates were never experts.
@@ -104,7 +104,7 @@ export class Journal {
       ? learner.contributionsOf(row)
       : [];
     this.#before = {
-      ranks: history.rows.length > 0 && !history.rows.includes(row) ? ranksOf(learner, index, row) : null,
+      ranks: history.rows.length > 0 && !history.rows.includes(row) ? ranksOf(learner, index, row, time) : null,
       total: history.total,
       status,
       chosen: new Map(
@@ -171,10 +171,11 @@ function changesOf(
   return changes;
 }
 
-function ranksOf({ terms, weights, history }: JournaledLearner, index: CatalogIndex, row: number): Before['ranks'] {
+function ranksOf(learner: JournaledLearner, index: CatalogIndex, row: number, time: number): Before['ranks'] {
+  const { terms, history } = learner;
   const left = index.variants?.beside(row, [...history.rows]) ?? history.rows;
   return [
-    rankOf(scores(terms, weights), row, left),
+    rankOf(scores(terms, learner.weightsAt(time)), row, left),
     rankOf(index.logPopularity, row, left),
     // Similarity to the history by content: the list of a shop that only compares with past choices.
     rankOf(terms.recent, row, left),

@@ -23,7 +23,7 @@ function learned(events: LoggedEvent[], shop = catalog()): Learner {
 }
 
 const topOf = (learner: Learner, shop: LearnerCatalog): number[] =>
-  rank(shop.index, learner.state, { placement: 'for-you', row: null, limit: 10, exclude: new Set() }).map(
+  rank(shop.index, learner.stateAt(), { placement: 'for-you', row: null, limit: 10, exclude: new Set() }).map(
     ({ row }) => row,
   );
 
@@ -34,9 +34,11 @@ describe('Learner', () => {
     const taken = new Learner(shop);
     for (const one of [...clicks(2), event(3, 5, 'dismiss')]) taken.observe(one);
     const apart = (learner: Learner) => {
-      const expected = plain.state.residualScores ?? new Float32Array();
+      const expected = plain.stateAt().residualScores ?? new Float32Array();
       return Math.max(
-        ...(learner.state.residualScores ?? []).map((residualScores, row) => Math.abs(residualScores - expected[row])),
+        ...(learner.stateAt().residualScores ?? []).map((residualScores, row) =>
+          Math.abs(residualScores - expected[row]),
+        ),
       );
     };
     expect(apart(taken)).toBeGreaterThan(1e-3);
@@ -71,7 +73,7 @@ describe('Learner', () => {
     const shop = catalog();
     const learner = learned(clicks(8), shop);
     expect(topOf(learner, shop).every((row) => row % 3 === 1)).toBe(true);
-    expect(learner.weights.category).toBeGreaterThan(0.5);
+    expect(learner.weightsAt().category).toBeGreaterThan(0.5);
   });
 
   it('ends a window after 40 choices', () => {
@@ -87,13 +89,13 @@ describe('Learner', () => {
 
     const second = new Learner(shop);
     second.restore(profile, events);
-    expect(second.weights).toEqual(first.weights);
+    expect(second.weightsAt()).toEqual(first.weightsAt());
     expect(topOf(second, shop)).toEqual(topOf(first, shop));
 
     const third = new Learner(shop);
     third.restore(profile, [...events, event(10, 0), event(11, 3)]);
     expect(third.status.events).toBe(11);
-    expect(third.weights).not.toEqual(first.weights);
+    expect(third.weightsAt()).not.toEqual(first.weightsAt());
   });
 
   it('continues from a file without a difference, with candidates, kept experts and a dismissal', async () => {
@@ -106,7 +108,7 @@ describe('Learner', () => {
     expect(second.status).toEqual(first.status);
     for (const one of more) for (const learner of [first, second]) learner.observe(one);
     expect(second.save()).toEqual(first.save());
-    expect(second.state.residualScores).toEqual(first.state.residualScores);
+    expect(second.stateAt().residualScores).toEqual(first.stateAt().residualScores);
     expect(topOf(second, shop)).toEqual(topOf(first, shop));
     const { experts } = second.status;
     expect(experts.filter(({ state }) => state === 'candidate')).not.toHaveLength(0);
@@ -114,7 +116,7 @@ describe('Learner', () => {
       const parts = second.contributionsOf(row);
       expect(parts.map(({ id }) => id)).toEqual(experts.map(({ id }) => id));
       const sum = parts.reduce((total, { contribution }) => total + contribution, 0);
-      expect(sum).toBeCloseTo(second.terms.preference[row] * second.weights.preference, 4);
+      expect(sum).toBeCloseTo(second.terms.preference[row] * second.weightsAt().preference, 4);
     }
   });
 
@@ -144,8 +146,8 @@ describe('Learner', () => {
       if (id % 2500 === 0) sizes.push(JSON.stringify(learner.save().history).length);
     }
     expect(sizes[3]).toBeLessThan(1.05 * sizes[1]);
-    expect(Object.values(learner.weights).every(Number.isFinite)).toBe(true);
-    expect(learner.state.residualScores?.every(Number.isFinite)).toBe(true);
+    expect(Object.values(learner.weightsAt()).every(Number.isFinite)).toBe(true);
+    expect(learner.stateAt().residualScores?.every(Number.isFinite)).toBe(true);
     expect(topOf(learner, shop)).toHaveLength(10);
   });
 });
@@ -183,6 +185,6 @@ it('learns the same whatever the order of the rows is: pages load products in an
       learner.observe({ id: n + 1, type: 'click', itemId, time: 1000 * n });
     }
   }
-  const [own, other] = learners.map(({ terms, weights }) => scores(terms, weights));
+  const [own, other] = learners.map((learner) => scores(learner.terms, learner.weightsAt()));
   for (const [row, at] of order.entries()) expect(other[row]).toBeCloseTo(own[at], 3);
 });

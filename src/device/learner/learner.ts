@@ -15,15 +15,15 @@ import { ExpertMixture } from './experts/expert-mixture';
 import { FeatureMatrix, featureBlocks } from './experts/feature-matrix';
 import type { Journal } from './journal';
 import { PROFILE_SCHEMA } from './limits';
-import { activeWeights, START, startWithSide } from './personal-weights';
+import { activeWeights, type FittedWeights, START, startWithSide } from './personal-weights';
 import type { Profile } from './profile';
 import { checkFinite, TermValueCache } from './term-values';
 
 /** A catalogue as the learner needs it: the index, and the data that it was made from. */
 export interface LearnerCatalog {
   index: CatalogIndex;
-  /** Start weights of the terms that the shop fitted to its side model, by term. Default: the built-in weights. */
-  startWeights?: Readonly<Record<string, number>>;
+  /** Start weights of the terms that the shop fitted to its side model. */
+  startWeights?: FittedWeights;
   table: FeatureTable;
   blend: ContentBlend;
 }
@@ -165,7 +165,7 @@ export class Learner {
     const chosen = EVENT_STRENGTH[event.type] > 0;
     const choice = this.#choiceOf(row);
     const journal = chosen ? this.#journal : null;
-    journal?.before(this, this.#catalog.index, choice);
+    journal?.before(this, this.#catalog.index, choice, event.time);
     const kept = chosen && !this.history.rows.includes(choice) && this.#learn(event, row);
     const judged = this.#learnDismissal(event, row);
     if (this.#remember(event)) this.#windowChoices++;
@@ -205,11 +205,12 @@ export class Learner {
     this.#experts.unbind();
   }
 
-  get state(): RankState {
+  /** @param now milliseconds since the epoch. Default: within the visit of the last choice */
+  stateAt(now?: number): RankState {
     return {
       ...this.#sources,
       record: this.history.record,
-      weights: this.weights,
+      weights: this.weightsAt(now),
       terms: this.terms,
       expertParts: (row) => this.contributionsOf(row),
     };
@@ -220,8 +221,16 @@ export class Learner {
     return this.#terms.values(this.#catalog.index, this.#sources);
   }
 
-  get weights(): TermWeights {
-    return this.#experts.weights;
+  /** The weights of the terms in a list. @param now milliseconds since the epoch. Default: within the visit of the last choice */
+  weightsAt(now?: number): TermWeights {
+    return this.#experts.weightsAt(now !== undefined && this.opensVisit(now));
+  }
+
+  /** Whether a choice at this time is the first of a visit: it follows a pause, or an order of several lines. */
+  opensVisit(time: number): boolean {
+    const { orders, record, total } = this.history;
+    const ordered = orders.length > 1 && orders.at(-1) === orders.at(-2);
+    return record.choicesThisVisit(time, total) === 0 || (ordered && !this.history.continuesOrder({ time }));
   }
 
   /**
@@ -253,7 +262,7 @@ export class Learner {
    * @throws SidestreamError `store/corrupt` naming the term
    */
   checkFinite(): void {
-    checkFinite(rawTermValues(this.#catalog.index, this.#sources), this.weights);
+    checkFinite(rawTermValues(this.#catalog.index, this.#sources), this.weightsAt());
   }
 
   get status() {
@@ -263,11 +272,11 @@ export class Learner {
       lastUpdate: this.#lastUpdate,
       windows: this.#windows,
       rejected: this.#rejected,
-      weights: activeWeights(this.weights, {
+      weights: activeWeights(this.weightsAt(), {
         sideModel: !!this.#catalog.index.side,
         boughtTogether: !!choiceTable(this.#catalog.index),
       }),
-      experts: this.#options.experts === false ? [] : this.#experts.status,
+      experts: this.#options.experts === false || this.#experts.off ? [] : this.#experts.status,
     };
   }
 
@@ -284,7 +293,7 @@ export class Learner {
 
   /** The experts, bound to the current features; null when only weights are learned. */
   get #bound(): ExpertMixture | null {
-    if (this.#options.experts === false) return null;
+    if (this.#options.experts === false || this.#experts.off) return null;
     const { index } = this.#catalog;
     if (!this.#experts.bound) {
       const { featuresOf = featureMatrix } = this.#options;
@@ -337,7 +346,11 @@ export class Learner {
     if (dismissed.has(row) && !index.variants) gone.delete(row);
     // One row of each product, because the chosen item was not preferred to its own variants.
     const others = index.variants?.beside(row, [...gone]) ?? [...gone];
-    const { rejected, kept } = experts.learn({ id, row, gone: others, strength, together }, this.terms, time);
+    const { rejected, kept } = experts.learn(
+      { id, row, gone: others, strength, together, opens: !together && this.opensVisit(time) },
+      this.terms,
+      time,
+    );
     this.#rejected += rejected;
     return kept;
   }

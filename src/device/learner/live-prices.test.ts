@@ -27,7 +27,7 @@ function reprice(prices: Record<number, number | undefined>): void {
 }
 
 const priced = (row: number): number => (row % 2 ? DEAR : CHEAP) + row / 100;
-const expertsOf = (of: Learner): number[] => [...(of.state.residualScores ?? [])];
+const expertsOf = (of: Learner): number[] => [...(of.stateAt().residualScores ?? [])];
 
 beforeEach(() => {
   const { index, table, blend } = threeGroups();
@@ -44,7 +44,7 @@ describe('a learner, when prices change', () => {
     reprice({ 21: priced(6) });
     expect(learner.terms.numericAffinity[21]).toBe(learner.terms.numericAffinity[6]);
     expect(learner.terms.numericAffinity[21]).toBeGreaterThan(far + 0.5);
-    expect(learner.terms.preference).toBe(learner.state.residualScores);
+    expect(learner.terms.preference).toBe(learner.stateAt().residualScores);
     const after = expertsOf(learner);
     // It is as cheap as the chosen items, so the experts score it higher; nothing else changes.
     expect(after[21]).toBeGreaterThan(before[21] + 1e-3);

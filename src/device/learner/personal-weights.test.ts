@@ -19,7 +19,7 @@ function values(given: Partial<Record<TermName, number[]>>): TermValues {
 function learn(weights: PersonalWeights, terms: TermValues, chosen: number, strength = 1): number {
   const matrix = new TermMatrix(ITEMS);
   matrix.set(terms);
-  const [score] = matrix.sums([{ ...weights.current, coldStart: 0 }]);
+  const [score] = matrix.sums([{ ...weights.at(), coldStart: 0 }]);
   const shares = new Float32Array(ITEMS);
   const loss = softmax(score, null, shares) - score[chosen];
   weights.step(matrix.slopes(chosen, [shares])[0], strength);
@@ -40,7 +40,7 @@ describe('adaGradStep', () => {
 
 describe('PersonalWeights', () => {
   it('starts at the weights of every shop, with read-outs as they are', () => {
-    expect(new PersonalWeights().current).toEqual({ ...START_WEIGHTS, preference: 1 });
+    expect(new PersonalWeights().at()).toEqual({ ...START_WEIGHTS, preference: 1 });
     expect(new PersonalWeights().start.weights.preference).toBe(START_WEIGHTS.preference);
   });
 
@@ -48,10 +48,10 @@ describe('PersonalWeights', () => {
     const weights = new PersonalWeights();
     const terms = values({ category: [1, 0, 0, 0, 0, 0], popularity: [0, 0, 0, 1, 0, 0] });
     const losses = Array.from({ length: 10 }, () => learn(weights, terms, 0));
-    expect(weights.current.category).toBeGreaterThan(START_WEIGHTS.category);
-    expect(weights.current.popularity).toBeLessThan(START_WEIGHTS.popularity);
+    expect(weights.at().category).toBeGreaterThan(START_WEIGHTS.category);
+    expect(weights.at().popularity).toBeLessThan(START_WEIGHTS.popularity);
     expect(losses.at(-1)).toBeLessThan(losses[0]);
-    expect(weights.current.numericAffinity).toBe(START_WEIGHTS.numericAffinity);
+    expect(weights.at().numericAffinity).toBe(START_WEIGHTS.numericAffinity);
   });
 
   it('does not learn the lift of cold-start items', () => {
@@ -60,7 +60,7 @@ describe('PersonalWeights', () => {
     learn(lifted, values({ ...terms, coldStart: [0, 1, 1, 0, 0, 0] }), 0);
     learn(plain, values(terms), 0);
     expect(lifted.save()).toEqual(plain.save());
-    expect(lifted.current.coldStart).toBe(START_WEIGHTS.coldStart);
+    expect(lifted.at().coldStart).toBe(START_WEIGHTS.coldStart);
   });
 
   it('keeps every weight within a factor e of its start', () => {
@@ -70,7 +70,7 @@ describe('PersonalWeights', () => {
       popularity: [-9, 0, 0, 0, 0, 0],
     });
     for (let n = 0; n < 300; n++) learn(weights, terms, 0);
-    const { category, popularity } = weights.current;
+    const { category, popularity } = weights.at();
     expect(category).toBeLessThanOrEqual(START_WEIGHTS.category * Math.E * 1.0001);
     expect(popularity).toBeGreaterThanOrEqual(START_WEIGHTS.popularity / Math.E / 1.0001);
   });
@@ -79,7 +79,7 @@ describe('PersonalWeights', () => {
     const terms = values({ recent: [0.9, 0.1, 0.4, 0.2, 0, 0.3], nearestHistory: [0.1, 0.8, 0.3, 0, 0.2, 0.5] });
     const weights = new PersonalWeights();
     const before = learn(weights, terms, 0);
-    const { recent, nearestHistory } = weights.current;
+    const { recent, nearestHistory } = weights.at();
     // recent puts the chosen item above the mean of the candidates, nearestHistory below it.
     expect(recent).toBeGreaterThan(START_WEIGHTS.recent);
     expect(nearestHistory).toBeLessThan(START_WEIGHTS.nearestHistory);
@@ -90,7 +90,7 @@ describe('PersonalWeights', () => {
     const { theta, squares } = new PersonalWeights().save();
     const { category: _, ...older } = theta;
     const parsed = v.parse(personalWeightsSchema, { theta: older, squares });
-    expect(PersonalWeights.restore(parsed).current).toEqual(new PersonalWeights().current);
+    expect(PersonalWeights.restore(parsed).at()).toEqual(new PersonalWeights().at());
   });
 
   it('survives save and restore', () => {
@@ -100,6 +100,6 @@ describe('PersonalWeights', () => {
     const restored = PersonalWeights.restore(structuredClone(weights.save()));
     learn(weights, terms, 0);
     learn(restored, terms, 0);
-    expect(restored.current).toEqual(weights.current);
+    expect(restored.at()).toEqual(weights.at());
   });
 });

@@ -2,8 +2,10 @@ import { TERMS, type TermName, type TermWeights } from '../ranking';
 
 /** Start of a new shopper's experts. */
 export interface Start {
-  /** Weights of the terms; `preference` is the weight of every feature block of an expert. */
+  /** Weights of the terms within a visit; `preference` is the weight of every feature block of an expert. */
   weights: TermWeights;
+  /** The same for the first choice of a visit, which follows less what the shopper just looked at. Default: `weights`. */
+  opening?: TermWeights;
   /** Share of a read-out that fades with each choice. */
   fading: number;
   /** Mean gain of the read-outs, nats per choice, below which they start from zero. */
@@ -48,12 +50,27 @@ const START_WEIGHTS_WITH_SIDE: TermWeights = {
 };
 
 export const START: Start = { weights: START_WEIGHTS, fading: 0.1, floor: -0.25, visits: true };
-export const START_WITH_SIDE: Start = { weights: START_WEIGHTS_WITH_SIDE, fading: 0.04, floor: -0.25, visits: false };
+export const START_WITH_SIDE: Start = {
+  weights: START_WEIGHTS_WITH_SIDE,
+  fading: 0.04,
+  floor: -0.25,
+  visits: false,
+};
 
-/** The start for a shop with a side model. @param fitted start weights that the shop fitted to it, by term */
-export function startWithSide(fitted: Readonly<Record<string, number>> = {}): Start {
-  const known = Object.entries(fitted).filter(([name]) => TERMS.some((term) => term === name));
-  return { ...START_WITH_SIDE, weights: { ...START_WITH_SIDE.weights, ...Object.fromEntries(known) } };
+/** Start weights that a shop fitted to its side model, by term. */
+export interface FittedWeights {
+  /** Within a visit. Default: the built-in weights. */
+  weights?: Readonly<Record<string, number>>;
+  /** For the first choice of a visit. Default: those within a visit. */
+  opening?: Readonly<Record<string, number>>;
+}
+
+/** The start for a shop with a side model. */
+export function startWithSide({ weights: fitted = {}, opening = {} }: FittedWeights = {}): Start {
+  const known = (own: Readonly<Record<string, number>>) =>
+    Object.fromEntries(Object.entries(own).filter(([name]) => TERMS.some((term) => term === name)));
+  const weights = { ...START_WITH_SIDE.weights, ...known(fitted) };
+  return { ...START_WITH_SIDE, weights, opening: { ...weights, ...known(opening) } };
 }
 
 /**
@@ -142,17 +159,21 @@ export class PersonalWeights {
     return this.#start;
   }
 
-  /** The weights; `preference` has weight 1, because an expert's read-outs contain the weights of their blocks. */
-  get current(): TermWeights {
-    const start = this.#start.weights;
-    const weights = { ...start };
-    for (const name of TERMS) weights[name] = start[name] * Math.exp(this.#theta[name]);
-    return { ...weights, preference: 1 };
+  /**
+   * The weights. `preference` has weight 1 within a visit, because an expert's read-outs contain the weights of their blocks.
+   * @param opens whether for the first choice of a visit. Default false
+   */
+  at(opens = false): TermWeights {
+    const { weights: within, opening = within } = this.#start;
+    const weights = { ...(opens ? opening : within) };
+    const preference = within.preference > 0 ? weights.preference / within.preference : 0;
+    for (const name of TERMS) weights[name] *= Math.exp(this.#theta[name]);
+    return { ...weights, preference };
   }
 
   /** @param slopes of the log-likelihood in each term's weight: its value for the chosen item minus its expected value */
-  step(slopes: Record<TermName, number>, strength: number): void {
-    const weights = this.current;
+  step(slopes: Record<TermName, number>, strength: number, opens = false): void {
+    const weights = this.at(opens);
     for (const name of TERMS) {
       if (FIXED_TERMS.includes(name)) continue;
       const gradient = strength * weights[name] * slopes[name];

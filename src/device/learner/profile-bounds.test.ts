@@ -37,7 +37,7 @@ function shopper(choices = 8): Learner {
 }
 
 const listOf = (learner: Learner): number =>
-  rank(shop.index, learner.state, { placement: 'for-you', row: null, limit: 10, exclude: new Set() }).length;
+  rank(shop.index, learner.stateAt(), { placement: 'for-you', row: null, limit: 10, exclude: new Set() }).length;
 
 const refused = (code: string) => expect.objectContaining({ code });
 const record = { owned: [], cart: [], shown: [], visit: { start: 0, last: 0 } };
@@ -226,6 +226,6 @@ describe('the profile that a learner saves', () => {
     expect(saved.history?.items.length).toBeGreaterThan(900);
     expect(parseProfile(structuredClone(saved))).toEqual(saved);
     expect(await readProfile(structuredClone(saved))).toEqual(saved);
-    for (const name of TERMS) expect(Number.isFinite(learner.weights[name])).toBe(true);
+    for (const name of TERMS) expect(Number.isFinite(learner.weightsAt()[name])).toBe(true);
   });
 });

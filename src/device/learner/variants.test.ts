@@ -47,19 +47,20 @@ describe('a learner of a catalogue with variants', () => {
     expect(learner.history.rows).toEqual(plain.history.rows.map((row) => row * EACH));
     const dismissed = new Set([...learner.history.dismissed].map((row) => Math.floor(row / EACH)));
     expect(dismissed).toEqual(plain.history.dismissed);
-    const [{ weights, status }, known] = [learner, plain.weights];
-    for (const [name, weight] of Object.entries(weights)) {
+    const { status } = learner;
+    const known = plain.weightsAt();
+    for (const [name, weight] of Object.entries(learner.weightsAt())) {
       expect([name, weight]).toEqual([name, expect.closeTo(known[name as keyof typeof known], 3)]);
     }
     expect(status.experts.map(({ state, choices }) => [state, choices])).toEqual(
       plain.status.experts.map(({ state, choices }) => [state, choices]),
     );
-    const scores = learner.state.residualScores ?? new Float32Array();
-    for (const [row, value] of (plain.state.residualScores ?? new Float32Array()).entries())
+    const scores = learner.stateAt().residualScores ?? new Float32Array();
+    for (const [row, value] of (plain.stateAt().residualScores ?? new Float32Array()).entries())
       expect(scores[row * EACH]).toBeCloseTo(value, 3);
     const request = { placement: 'for-you', row: null, limit: 12, exclude: new Set<number>() } as const;
-    const listed = rank(shop.index, learner.state, request).map(({ row }) => Math.floor(row / EACH));
-    expect(listed).toEqual(rank(threeGroups(COUNT).index, plain.state, request).map(({ row }) => row));
+    const listed = rank(shop.index, learner.stateAt(), request).map(({ row }) => Math.floor(row / EACH));
+    expect(listed).toEqual(rank(threeGroups(COUNT).index, plain.stateAt(), request).map(({ row }) => row));
   });
 
   it('treats consecutive variants as one choice, and a product as chosen for every variant', () => {
@@ -81,8 +82,8 @@ describe('a learner of a catalogue with variants', () => {
     expect([...learner.history.dismissed]).toEqual([7 * EACH + 2, 7 * EACH + 3]);
     learner.observe(event(5, 'item-7.4', 'undismiss'));
     expect(learner.history.dismissed.size).toBe(0);
-    for (const [row, value] of (plain.state.residualScores ?? []).entries())
-      expect(learner.state.residualScores?.[row]).toBeCloseTo(value, 5);
+    for (const [row, value] of (plain.stateAt().residualScores ?? []).entries())
+      expect(learner.stateAt().residualScores?.[row]).toBeCloseTo(value, 5);
     learner.observe(event(6, 'item-7.2', 'dismiss'));
     learner.observe(event(7, 'item-7.0'));
     expect(learner.history.dismissed.size).toBe(0);
@@ -107,7 +108,7 @@ describe('a learner of a catalogue with variants', () => {
     const learner = new Learner(shop);
     for (const [n, product] of [3, 9, 15, 21].entries()) learner.observe(event(n + 1, `item-${product}.3`));
     const request = { placement: 'for-you', row: null, limit: 8, exclude: new Set<number>() } as const;
-    const listed = rank(shop.index, learner.state, request).map(({ row }) => row % EACH);
+    const listed = rank(shop.index, learner.stateAt(), request).map(({ row }) => row % EACH);
     expect(listed).toEqual(Array.from({ length: 8 }, () => 3));
   });
 });

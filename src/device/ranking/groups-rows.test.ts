@@ -74,8 +74,8 @@ it('has a row of a brand or category that the shopper chose twice', () => {
 it('names the items that the shopper bought or picked as such, and offers to buy again', () => {
   const record = { ...NO_RECORD, owned: new Set([6]) };
   const shopper = { ...chose(6), record };
-  const due = { contributions: new Map([[6, { repeats: 1 }]]), places: 0 };
-  const rows = planned(shop(), shopper, { due });
+  const repeatable = { gains: new Map([[6, 1]]), places: 0 };
+  const rows = planned(shop(), shopper, { repeatable });
   expect(rows).toContain('again Time to buy again?: 6');
   expect(rows.some((row) => row.startsWith('because Because you chose “Item 6”'))).toBe(true);
 });

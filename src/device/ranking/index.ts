@@ -49,7 +49,7 @@ export {
 export const listsInView = (): Promise<typeof import('./lists-in-view')> => import('./lists-in-view');
 
 // Code that lists do not need. What is not used with the first list is left out of the worker's script.
-export { FREQUENCY_WEIGHT, frequencies, frequencyTerm, repeatScores, ShopDemand } from './demand';
+export { FREQUENCY_WEIGHT, frequencies, frequencyTerm, ShopDemand } from './demand';
 export { explain, influences, inspectRow, listWithout } from './explanation/explain';
 export { type Found, nearestToPicture, nearestToText, rankFound, rulesOfFind, sharedCategory } from './find/rank-found';
 export { WordIndex } from './find/word-index';

@@ -192,16 +192,14 @@ export function personalList(index: CatalogIndex, state: RankState, holds: (row:
 /**
  * A list of the shopper's own items, which has no fallback.
  * @param contributions by row, the named contributions that add up to an item's score
- * @param kind why they are in the list
  */
 export function ownList(
   index: CatalogIndex,
   contributions: ReadonlyMap<number, Record<string, number>>,
-  kind: 'seen' | 'again',
   holds: (row: number) => boolean,
 ): Scored {
   const of = (row: number): Record<string, number> => contributions.get(row) ?? {};
-  const reason: ReasonKind = { kind };
+  const reason: ReasonKind = { kind: 'seen' };
   return {
     score: Float32Array.from(index.items, (_, row) => Object.values(of(row)).reduce((sum, part) => sum + part, 0)),
     holds: (row) => contributions.has(row) && holds(row),

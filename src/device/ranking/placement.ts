@@ -6,8 +6,8 @@ export const PLACEMENTS = ['for-you', 'similar', 'complement', 'trending', 'rece
 /**
  * Where recommendations are shown. `complement` lists items that other shoppers chose with the item in view, `similar` lists
  * items that resemble it. `recent` lists only items that the shopper looked at, newest first, and is empty for a new
- * shopper. `again` lists only items that they bought and may be due to buy again; it is also empty if the shop's log shows
- * no repeat purchases.
+ * shopper. `again` lists only items that they bought on earlier visits; it is also empty if the shop's log shows no repeat
+ * purchases.
  */
 export type Placement = (typeof PLACEMENTS)[number];
 
@@ -31,16 +31,11 @@ export type Source =
   | 'words';
 
 /** Items that a shopper may buy again. */
-export interface DueItems {
-  /** By row, the best first: the named contributions that add up to the score in `again`. */
-  contributions: ReadonlyMap<number, Record<string, number>>;
+export interface Repeatable {
+  /** By row, the highest first: what how often the shopper bought the item adds to its score. */
+  gains: ReadonlyMap<number, number>;
   /** Maximum number of them in `for-you`. */
   places: number;
-  /**
-   * If a rule lets all items that the shopper bought into `for-you`: by row, what the score of each gains there. They are then not
-   * limited to `places`.
-   */
-  gains?: ReadonlyMap<number, number>;
 }
 
 /** The parts of a request for a list that depend on variants. */
@@ -56,7 +51,7 @@ export interface VariantRequest {
   /** Rows that earlier pages of this visit showed, for the rule `fresh`. Default: none. */
   shownBefore?: ReadonlySet<number>;
   /** Items that the shopper may buy again. Default: none. */
-  due?: DueItems | null;
+  repeatable?: Repeatable | null;
   /** The shopper's hints for this visit, for `for-you`: log-odds that each item fits. Default: none. */
   hints?: { readonly lifts: ArrayLike<number> } | null;
 }

@@ -100,35 +100,38 @@ function narrowed(
   return index.variants.narrow(index.items, { ...state, terms }, request, scores(terms, state.weights));
 }
 
-/** Previously bought rows that `for-you` may contain: the best due ones, or all if a rule says so, unless a rule excludes bought items. */
+/** Previously bought rows that `for-you` may contain: the most often bought ones, unless a rule excludes bought items. */
 function repeatsForYou(
   index: CatalogIndex,
   { history }: RankState,
   record: ShopperRecord,
   request: RankRequest,
 ): ReadonlySet<number> {
-  const { placement, due, rules } = request;
-  if (placement !== 'for-you' || !due || rules?.excludeOwned) return new Set();
+  const { placement, repeatable, rules } = request;
+  if (placement !== 'for-you' || !repeatable || rules?.excludeOwned) return new Set();
   const { admits } = admission(index, history, record, { ...request, rules: { ...rules, excludeOwned: false } });
-  if (due.gains) return new Set([...due.gains.keys()].filter(admits));
-  return new Set([...due.contributions.keys()].filter(admits).slice(0, due.places));
+  return new Set([...repeatable.gains.keys()].filter(admits).slice(0, repeatable.places));
 }
 
 function listOf(
   index: CatalogIndex,
   state: RankState,
-  { placement, row, inView, due, rules: { excludeRecent = EXCLUDE_RECENT, coldStart } = {} }: RankRequest,
+  { placement, row, inView, repeatable, rules: { excludeRecent = EXCLUDE_RECENT, coldStart } = {} }: RankRequest,
   admits: (row: number) => boolean,
   again: ReadonlySet<number>,
 ): Scored {
   const { history } = state;
+  const gains = repeatable?.gains ?? new Map<number, number>();
   const about = (kind: 'similar' | 'complement', holds: (at: number) => boolean): Scored =>
     inView?.(index, holds, kind) ?? (row === null ? null : similarList(index, row, holds)) ?? commonList(index, holds);
   switch (placement) {
     case 'recent':
-      return ownList(index, recency(history.rows), 'seen', admits);
+      return ownList(index, recency(history.rows), admits);
     case 'again':
-      return ownList(index, due?.contributions ?? new Map(), 'again', admits);
+      return boughtBefore(
+        personalList(index, state, (at) => gains.has(at) && admits(at)),
+        gains,
+      );
     case 'similar':
     case 'complement':
       return about(placement, admits);
@@ -141,25 +144,23 @@ function listOf(
       const notRecent = (at: number): boolean => again.has(at) || (admits(at) && !last.has(at));
       const weights = coldStart === undefined ? state.weights : { ...state.weights, coldStart };
       if (rows.length > 0) {
-        const list = personalList(index, { ...state, weights }, notRecent);
-        const reasoned: Scored = {
-          ...list,
-          reasonKind: (at) => (again.has(at) ? { kind: 'again' } : list.reasonKind(at)),
-        };
-        return due?.gains ? withGains(reasoned, due.gains) : reasoned;
+        const admitted = new Map([...gains].filter(([at]) => again.has(at)));
+        return boughtBefore(personalList(index, { ...state, weights }, notRecent), admitted);
       }
       return about('similar', notRecent);
     }
   }
 }
 
-/** A list in which items that the shopper bought score higher. */
-const withGains = (list: Scored, gains: ReadonlyMap<number, number>): Scored => {
+/** A list in which items that the shopper bought score higher, and have that as their reason. @param gains of their scores, by row */
+const boughtBefore = (list: Scored, gains: ReadonlyMap<number, number>): Scored => {
   const gained = (row: number, contributions: Record<string, number>): Record<string, number> =>
     gains.has(row) ? { ...contributions, repeats: gains.get(row) ?? 0 } : contributions;
   return {
     ...list,
     score: list.score.map((value, row) => value + (gains.get(row) ?? 0)),
+    source: (row) => (gains.has(row) ? 'personal' : list.source(row)),
+    reasonKind: (row) => (gains.has(row) ? { kind: 'again' } : list.reasonKind(row)),
     contributions: (row) => gained(row, list.contributions(row)),
     breakdown(row, ofTerms) {
       const { contributions, ...rest } = list.breakdown(row, ofTerms);

@@ -152,15 +152,13 @@ describe('a list of a catalogue with variants', () => {
     const soldOut = shop([{ price: 9 }, {}, { availability: 'out-of-stock' }]);
     expect(rows(soldOut, 'recent', {}, chose(2, 7))).toEqual([7, 1]);
     expect(rows(soldOut, 'recent', { rules: { variants: 'all' } }, chose(2, 7))).toEqual([7]);
-    const due = {
-      contributions: new Map([
-        [2, { repeats: 1 }],
-        [1, { repeats: 0 }],
-      ]),
-      places: 0,
-    };
-    expect(rows(shop([{ price: 1 }]), 'again', { due })).toHaveLength(1);
-    expect(rows(shop([{ price: 1 }]), 'again', { due })).not.toContain(0);
+    const gains = new Map([
+      [2, 1],
+      [1, 0],
+    ]);
+    const repeatable = { gains, places: 0 };
+    expect(rows(shop([{ price: 1 }]), 'again', { repeatable })).toHaveLength(1);
+    expect(rows(shop([{ price: 1 }]), 'again', { repeatable })).not.toContain(0);
   });
 
   it('knows co-occurrence by the first variant for all of them', () => {

@@ -235,14 +235,14 @@ export class ProductVariants implements VariantGroups {
   #choice(
     items: readonly Item[],
     history: readonly number[],
-    { placement, due, rules = {}, limit, hints }: VariantRequest,
+    { placement, repeatable, rules = {}, limit, hints }: VariantRequest,
     personal: Float32Array | null,
   ): (rows: readonly number[]) => number {
     const { filter, excludeOutOfStock = true, boost = [], bury = [], pin = [] } = rules;
     const fits = filter ? itemFilter(filter) : () => true;
     const available = (row: number): boolean => !excludeOutOfStock || items[row].availability !== 'out-of-stock';
     const admits = (row: number): boolean => available(row) && fits(items[row]);
-    const bought = placement === 'again' || placement === 'for-you' ? [...(due?.contributions.keys() ?? [])] : [];
+    const bought = placement === 'again' || placement === 'for-you' ? [...(repeatable?.gains.keys() ?? [])] : [];
     const own = new Set(placement === 'recent' ? history : bought);
     const [boosted, buried] = [strengthOf(boost), strengthOf(bury)];
     const rowOf = new Map(pin.length > 0 ? items.map(({ id }, row) => [id, row]) : []);

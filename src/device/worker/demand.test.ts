@@ -11,12 +11,7 @@ const IDS = ['a', 'b', 'c', 'd', 'e', 'f'];
 const DEMAND: Demand = {
   choices: Float32Array.of(60, 50, 40, 30, 20, 0),
   recent: Float32Array.of(1, 2, 3, 9, 0, 0),
-  repeats: {
-    share: 0.3,
-    interval: 30,
-    shares: new Float32Array(IDS.length).fill(0.3),
-    intervals: new Float32Array(IDS.length).fill(30),
-  },
+  repeats: 0.3,
 };
 
 const memory = memoryBundle();
@@ -54,7 +49,7 @@ it('lists current sales from the first list on if the feed has no popularity', a
   }
 });
 
-it('lists current sales, uses them as popularity, and lists items due to be bought again', async () => {
+it('lists current sales, uses them as popularity, and lists what was bought on earlier visits', async () => {
   const { engine, codes } = await start();
   expect((await idsOf(engine, { placement: 'trending', limit: 3 })).slice(0, 3)).toEqual(['d', 'c', 'b']);
   const popular = { placement: 'trending', filter: { popularity: { $gte: 40 } } } as const;

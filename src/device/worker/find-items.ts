@@ -84,7 +84,7 @@ export class ItemFinder {
     const near = query && (await this.#near(query));
     const photos = near && query.modality === 'image' ? await this.#photos(near) : [];
     const ranked = await recommendations.withInput(given, ({ index, input: [state, asked], shown }: ListInput) => {
-      const listed: RankRequest = { ...asked, rules, due: null };
+      const listed: RankRequest = { ...asked, rules, repeatable: null };
       const find: Parameters<typeof rankFound>[3] = (admits) =>
         query ? this.#nearest(query, photos, text) : wordsFound(words, text, index.items, admits);
       return rankFound(index, state, listed, find).map(({ row, ...place }, position) => {

@@ -140,12 +140,7 @@ describe('an engine with a log and a part of its catalogue', () => {
     demand: {
       choices: Float32Array.from({ length: COUNT }, (_, n) => n),
       recent: Float32Array.from({ length: COUNT }, (_, n) => (n % 10 === 0 ? n : 0)),
-      repeats: {
-        share: 0.3,
-        interval: 30,
-        shares: new Float32Array(COUNT).fill(0.3),
-        intervals: new Float32Array(COUNT).fill(30),
-      },
+      repeats: 0.3,
     },
   };
   const withoutPopularity = async () => {

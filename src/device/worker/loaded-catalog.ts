@@ -16,6 +16,7 @@ import {
 } from '../../core/catalog';
 import type { Shown } from '../../core/catalog/locales';
 import { SidestreamError } from '../../error';
+import type { FittedWeights } from '../learner';
 import { type CatalogIndex, catalogIndex, type Placement, type Rules, ShopDemand } from '../ranking';
 import type { LocalItem } from '../store';
 import type { ItemTexts } from './item-texts';
@@ -128,8 +129,13 @@ export class LoadedCatalog {
     this.#complete = true;
   }
 
-  get startWeights(): Readonly<Record<string, number>> | undefined {
-    return this.bundle.manifest.side?.weights;
+  get startWeights(): FittedWeights | undefined {
+    return this.bundle.manifest.side;
+  }
+
+  /** Weight of how often the shopper bought an item, in lists that may repeat. */
+  get frequencyWeight(): number | undefined {
+    return this.bundle.manifest.side?.weights?.repeats;
   }
 
   /** Demand for the loaded items from the shop's log; null without one. */

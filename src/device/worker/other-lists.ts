@@ -140,7 +140,7 @@ export async function rerankList(
   const personal = strength > 0 && (await session.run(({ learner }) => learner.history.rows.length > 0));
   if (personal) await shardLoader?.loadList(ids.slice(0, LOADED_IDS));
   return session.run(({ learner }) => ({
-    ids: rerank(catalog.index, experiment.state(learner.state), { ids, strength, rules }),
+    ids: rerank(catalog.index, experiment.state(learner.stateAt(Date.now())), { ids, strength, rules }),
     id: recommendations.idOf('rerank'),
   }));
 }

@@ -179,12 +179,18 @@ export class RecommendationService {
       shown,
       shownBefore: rows(this.#shownBefore),
       now,
-      due: catalog.demand?.due(catalog.index, history.record, now, limit, rules.repeats, catalog.startWeights?.repeats),
+      repeatable: catalog.demand?.repeatable(
+        history.record.purchases,
+        now,
+        limit,
+        rules.repeats,
+        catalog.frequencyWeight,
+      ),
       hints: made === 'for-you' ? hints?.(history, now) : null,
     };
     const inCart = cart && history.record.cart;
     return [
-      experiment.state(learner.state),
+      experiment.state(learner.stateAt(now)),
       lists?.aboutItems(catalog.index, request, [itemId ?? []].flat(), inCart) ?? request,
     ];
   }

@@ -136,7 +136,9 @@ export class ShardLoader {
     const found = await (await this.#shards.terms())?.category(path);
     const all = (found?.shards ?? []).map((shard, n) => ({ shard, count: found?.counts[n] ?? 0, score: 0 }));
     const most = all.reduce((max, { count }) => Math.max(max, count), 0);
-    const near = await session.run(({ learner }) => personalScores(catalog.index, learner.history, learner.weights));
+    const near = await session.run(({ learner }) =>
+      personalScores(catalog.index, learner.history, learner.weightsAt(Date.now())),
+    );
     if (near) {
       const full = all.filter(({ count }) => 2 * count >= most);
       const scores = await this.#shards.estimates(
@@ -249,7 +251,7 @@ export class ShardLoader {
     // Items of the head are in shards, too.
     await this.#loadWith(last);
     const { mean, beside } = await session.run(({ learner }) => ({
-      mean: personalScores(catalog.index, learner.history, learner.weights),
+      mean: personalScores(catalog.index, learner.history, learner.weightsAt(Date.now())),
       beside: this.#besideLast(learner),
     }));
     const { items, largest } = this.#shards;
@@ -276,12 +278,14 @@ export class ShardLoader {
   }
 
   /** Null without a log. */
-  #besideLast({ history: { rows, orders, dismissed }, terms, weights }: ActiveLearner): Beside | null {
+  #besideLast(learner: ActiveLearner): Beside | null {
+    const { rows, orders, dismissed } = learner.history;
     const { catalog } = this.#context;
     const { index } = catalog;
     if (!choiceTable(index)) return null;
     const products = index.variants?.first(rows) ?? rows;
-    const present = scores(terms, weights);
+    const weights = learner.weightsAt(Date.now());
+    const present = scores(learner.terms, weights);
     const chosen = new Set([...rows, ...dismissed]);
     const best = topRows(present, PLACES, (row) => !chosen.has(row));
     return {

@@ -4,8 +4,8 @@ import type { Shopper } from './shoppers';
 
 /** A method as run on one shopper's device. */
 interface DeviceRun {
-  /** Present scores of every item, before the next event. Reading them changes nothing. */
-  scores(): Float32Array;
+  /** Scores of every item before the next event. Reading them changes nothing. @param now its time, ms; absent if unknown */
+  scores(now?: number): Float32Array;
   /** The shopper chose item `row`. */
   observe(row: number, time: number): void;
 }
@@ -61,12 +61,12 @@ export function rankStream(
   const isRanked = (place: number): boolean => place >= from && place < to && ranks(place) && !chosen.has(rows[place]);
   /** Present scores; null after a learned event. */
   let present: Float32Array | null = null;
-  const scoresNow = (): Float32Array => {
-    present ??= run.scores();
+  const scoresAt = (now: number): Float32Array => {
+    present ??= run.scores(now);
     return present;
   };
   const ranksBefore = (places: readonly number[], together: readonly number[]): Map<number, number> => {
-    const scores = scoresNow();
+    const scores = scoresAt(times[places[0]]);
     const excluded = new Set([...chosen, ...together]);
     return new Map(places.map((place) => [rows[place], rankOf(scores, rows[place], excluded)]));
   };
@@ -82,7 +82,7 @@ export function rankStream(
       basket = alone ? new Map() : ranksBefore(places, rows.slice(place, end));
     }
     if (isRanked(place)) {
-      const scores = scoresNow();
+      const scores = scoresAt(times[place]);
       const rank = rankOf(scores, row, chosen);
       ranked.places.push(place);
       ranked.ranks.push(rank);

@@ -53,7 +53,7 @@ export function evaluateFirstVisits(protocol: FirstVisitProtocol): MethodRanks[]
     const chosen = new Set<number>();
     for (const [place, row] of rows.slice(0, FIRST_CHOICES).entries()) {
       // Without a history, every shopper gets the same list.
-      const own = place === 0 ? catalog.index.logPopularity : scores(learner.terms, learner.weights);
+      const own = place === 0 ? catalog.index.logPopularity : scores(learner.terms, learner.weightsAt(times[place]));
       for (const [m, { wrong: share }] of methods.entries()) {
         if (chosen.has(row)) break;
         const fade = hintFade(place) * hintScale(own);

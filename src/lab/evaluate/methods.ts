@@ -74,7 +74,7 @@ export function learnerMethod({ name, shop, options = {} }: LearnerMethod): Devi
       const learner = new Learner(shop.catalog, options);
       let id = 0;
       return {
-        scores: () => scores(learner.terms, learner.weights),
+        scores: (now) => scores(learner.terms, learner.weightsAt(now)),
         observe(row, time) {
           learner.observe({ id: ++id, type: 'click', itemId: items[row].id, time });
         },

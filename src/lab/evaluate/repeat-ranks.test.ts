@@ -1,15 +1,8 @@
 import { expect, it } from 'vitest';
-import { makeItem } from '../../testing/bundles';
 import { purchaseStreams, rankRepeats, repeatShare } from './repeat-ranks';
 
 const DAY = 24 * 3600 * 1000;
-const index = { items: ['a', 'b', 'c', 'd'].map((id) => makeItem(id)) };
-const repeats = {
-  share: 0.2,
-  interval: 10,
-  shares: Float32Array.of(0.1, 0.1, 0.9, 0.1),
-  intervals: new Float32Array(4).fill(10),
-};
+const popularity = [10, 10, 90, 10];
 const stream = (...purchases: [row: number, day: number][]) => ({
   id: 'u',
   rows: purchases.map(([row]) => row),
@@ -24,9 +17,9 @@ it('counts the choices that repeat an earlier one', () => {
 it('ranks each repeat among what was bought on earlier visits', () => {
   const ranked = (...purchases: Parameters<typeof stream>) =>
     Object.fromEntries(
-      rankRepeats(index, repeats, [stream(...purchases)]).map(({ name, units }) => [name, units[0].ranks]),
+      rankRepeats(popularity, [stream(...purchases)]).map(({ name, units }) => [name, units[0].ranks]),
     );
-  // Item 2 is bought again in this shop more than other items.
+  // Item 2 is more popular in this shop than the others.
   expect(ranked([0, 1], [2, 1], [1, 2], [2, 11])).toEqual({ recency: [2.5], frequency: [2.5], again: [1] });
   // Bought twice before, compared with once more recently.
   expect(ranked([0, 1], [0, 11], [1, 12], [0, 21])).toMatchObject({ recency: [2], frequency: [1] });

@@ -1,5 +1,5 @@
-import type { Repeats } from '../../core/catalog';
-import { type CatalogIndex, repeatScores } from '../../device/ranking';
+import { START_WITH_SIDE } from '../../device/learner';
+import { FREQUENCY_WEIGHT, frequencies, frequencyTerm } from '../../device/ranking';
 import type { LogEvent } from '../../shop/logs';
 import { basketEnd } from '../../shop/training/interactions';
 import { type Quality, qualityOf } from './quality';
@@ -52,21 +52,24 @@ export function purchaseStreams(
 
 /**
  * Ranks each repeat purchase among the items that the shopper had bought on earlier visits, without the other repeats of
- * the same second: by `recency` (of the last purchase), by `frequency` (purchases so far, then recency) and by the scores
- * of the placement `again`. Equal scores share their mean rank.
- * @param repeats of the past
+ * the same second: by `recency` (of the last purchase), by `frequency` (purchases so far, then recency) and as the placement
+ * `again` does for a shopper of whom nothing else is known, by popularity and the frequency term. Equal scores share their mean
+ * rank.
+ * @param popularity [items] of the past
  */
-export function rankRepeats(
-  index: Pick<CatalogIndex, 'items'>,
-  repeats: Repeats,
-  streams: readonly Shopper[],
-): RankedRepeats[] {
+export function rankRepeats(popularity: ArrayLike<number>, streams: readonly Shopper[]): RankedRepeats[] {
   const methods: Record<string, RepeatMethod> = {
     recency: (purchases) => new Map([...purchases].map(([row, times]) => [row, lastOf(times)])),
     frequency: (purchases, now) =>
       new Map([...purchases].map(([row, times]) => [row, times.length + lastOf(times) / (now + 1)])),
-    again: (purchases, now) =>
-      new Map(repeatScores(index, repeats, purchases, now).map(({ row, repeats, due }) => [row, repeats + due])),
+    again: (purchases) =>
+      new Map(
+        [...frequencies(purchases)].map(([row, frequency]) => [
+          row,
+          START_WITH_SIDE.weights.popularity * Math.log1p(popularity[row]) +
+            FREQUENCY_WEIGHT * frequencyTerm(frequency),
+        ]),
+      ),
   };
   return Object.entries(methods).map(([name, scoresOf]) => {
     const ranks = streams.map((stream) => ranksOf(stream, scoresOf));

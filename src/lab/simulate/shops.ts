@@ -120,13 +120,13 @@ function learnerRun(
   return {
     list(chosen) {
       const request = { placement, row: null, limit: LIST, exclude: chosen };
-      return rank(index, learner.state, request).map(({ row }) => row);
+      return rank(index, learner.stateAt(), request).map(({ row }) => row);
     },
     // Before the first choice, every shopper gets the popular items.
     scores: () =>
       placement === 'trending' || learner.history.rows.length === 0
         ? index.logPopularity
-        : scores(learner.terms, learner.weights),
+        : scores(learner.terms, learner.weightsAt()),
     observe(row, time) {
       if (learns) learner.observe({ id: ++events, type: 'click', itemId: index.items[row].id, time });
     },

@@ -62,7 +62,11 @@ describe.skipIf(!existsSync(shop))(
     afterAll(() => rm(out, { recursive: true }));
 
     const listOf = (placement: Placement, over: CatalogIndex, row: number, rules: Rules = {}) => {
-      const { state } = new Learner({ index: over, table: bundle.features, blend: contentBlend(bundle.manifest) });
+      const state = new Learner({
+        index: over,
+        table: bundle.features,
+        blend: contentBlend(bundle.manifest),
+      }).stateAt();
       const request = { placement, row: null, limit: 10, exclude: new Set<number>(), rules };
       return rank(over, state, aboutItems(over, request, [over.items[row].id]));
     };

@@ -89,7 +89,7 @@ async function train(options: TrainOptions): Promise<void> {
         windows: side?.network.windows ?? null,
         companions: stored.companions ?? null,
         demand: stored.demand ?? null,
-        repeats: repeats ? { share: repeats.share, interval: repeats.interval } : null,
+        repeats: repeats === undefined ? null : { share: repeats },
         seconds,
         events: interactions.length,
         unknown,
@@ -104,10 +104,7 @@ async function train(options: TrainOptions): Promise<void> {
   const parts = Object.entries(stored).map(([kind, { bytes }]) => `${kind} ${(bytes / 1e3).toFixed(1)} kB`);
   console.log(`${options.out}: ${parts.join(', ')}`);
   const met = cooccurrence.offsets.filter((offset, item) => item > 0 && offset > cooccurrence.offsets[item - 1]).length;
-  if (stored.demand && repeats)
-    console.log(
-      `${(100 * repeats.share).toFixed(2)} % of the purchases are repeats, by the median after ${repeats.interval.toFixed(1)} days`,
-    );
+  if (stored.demand && repeats) console.log(`${(100 * repeats).toFixed(2)} % of the purchases are repeats`);
   if (stored.companions) console.log(`${met} of ${cooccurrence.count} items have co-occurrence`);
   concludeRefused(read);
 }

@@ -4,7 +4,7 @@ import { counted } from '../../core/common/text';
 import { invalidInput } from '../../error';
 import { type EventLog, endOfPast, isPurchase, type LogEvent } from '../logs';
 import { choiceCounts, type Interaction, recentPopularity } from './interactions';
-import { repeatsOf } from './repeats';
+import { repeatShareOf } from './repeats';
 
 /** Bundle and log by product: a model learned from a log does not distinguish the variants of a product. */
 export function byProduct(bundle: Bundle, log: EventLog) {
@@ -109,11 +109,8 @@ export function demandOf(log: Pick<EventLog, 'events'>, bundle: Bundle): Demand 
   const { items } = bundle;
   const { interactions } = interactionsOf(log, bundle);
   const choices = choiceCounts(interactions, items.length);
-  const repeats = repeatsOf(
-    onItems(purchasesOf(log.events), items),
-    items.map(({ category }) => category),
-  );
-  return { choices, recent: recentPopularity(interactions, items.length), ...(repeats && { repeats }) };
+  const repeats = repeatShareOf(onItems(purchasesOf(log.events), items));
+  return { choices, recent: recentPopularity(interactions, items.length), repeats };
 }
 
 /** What a training learns from: the choices of a log on the products of a bundle. */

@@ -10,6 +10,7 @@ import {
   expertsText,
   heldOutSplit,
   type KeptBytes,
+  lateFrom,
   nextTraining,
   SIDE_SETTINGS,
   type SideContinuation,
@@ -20,7 +21,7 @@ import {
   sideFeatures,
   trainSideModel,
 } from './side';
-import { fitStartWeights } from './start-weights';
+import { fitStartWeights, type ShopWeights } from './start-weights';
 
 export interface ShopSideRequest extends Omit<SideModelRequest, 'index' | 'interactions' | 'continued'> {
   bundle: Bundle;
@@ -61,6 +62,8 @@ export async function trainShopSide(request: ShopSideRequest): Promise<ShopTrain
       catalog,
       byShopper(heldOutInteractions, (choice) => choice),
       seed,
+      all[lateFrom(all)].time,
+      say,
     ) ?? earlier.start;
   const seconds = Math.round((performance.now() - started) / 100) / 10;
   const last: SideWindow = { experts: rounded(trained.use), choices, epochs: trained.epochs, seconds };
@@ -70,7 +73,7 @@ export async function trainShopSide(request: ShopSideRequest): Promise<ShopTrain
   return {
     learned: {
       model,
-      ...(start ? { weights: start } : {}),
+      ...start,
       training: {
         choices,
         shoppers,
@@ -105,7 +108,7 @@ export interface ShopTraining {
 async function earlierWindows(
   { bundle, interactions, seed, settings, network: file, say }: ShopSideRequest,
   index: CatalogIndex,
-): Promise<{ continued?: SideContinuation; start?: ShopSide['weights']; halfLife?: number | null }> {
+): Promise<{ continued?: SideContinuation; start?: ShopWeights; halfLife?: number | null }> {
   if (file === undefined) return {};
   const path = file.name;
   let network: SideNetwork | null;
@@ -174,8 +177,8 @@ export function shopCatalog(
   return { index: catalogIndex(known, features, blend, { cooccurrence }), table: features, blend };
 }
 
-export const sideCatalog = (catalog: LearnerCatalog, { model, weights }: ShopSide): LearnerCatalog => ({
+export const sideCatalog = (catalog: LearnerCatalog, { model, ...startWeights }: ShopSide): LearnerCatalog => ({
   ...catalog,
   index: { ...catalog.index, side: model },
-  startWeights: weights,
+  startWeights,
 });

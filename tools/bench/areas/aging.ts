@@ -94,7 +94,7 @@ class Shopper {
   }
 
   list(): void {
-    rank(this.#catalog.index, this.learner.state, FOR_YOU);
+    rank(this.#catalog.index, this.learner.stateAt(), FOR_YOU);
   }
 
   /** @param fresh whether the item must not have been chosen before */

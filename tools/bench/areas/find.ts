@@ -94,7 +94,7 @@ const found =
   async (say: Say): Promise<AreaResult> => {
     say(`queries from the titles of ${folder}`);
     const shop = await searchable(await openFolder(folder));
-    const { state } = shop.learner();
+    const state = shop.learner().stateAt();
     const rate = (typo: boolean): { share: number; of: number; missed: string[] } => {
       const queries = titleQueries(shop.index.items, QUERIES / 2, typo, 7);
       const missed = queries.filter(({ text, row }) => !rowsFound(shop, state, text, LIMIT).includes(row));

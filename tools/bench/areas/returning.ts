@@ -143,7 +143,7 @@ function visits(
     const own = new Set(rows[taste]);
     let before: number | null = null;
     for (let choice = 0; choice < choices; choice++) {
-      const listed = rank(index, learner.state, forYou).filter(({ row }) => own.has(row)).length;
+      const listed = rank(index, learner.stateAt(), forYou).filter(({ row }) => own.has(row)).length;
       if (listed >= MOST) before ??= choice;
       if (visit >= tastes.length && choice < EARLY_LISTS) early.push(listed);
       const row = rows[taste][taken[taste]++ % rows[taste].length];

@@ -79,7 +79,7 @@ async function listTimes(catalog: LearnerCatalog, choices: number) {
       // The experts' scores are part of their update.
       learner.contributionsOf(row);
     });
-    await measured.list.of(() => rank(index, learner.state, FOR_YOU));
+    await measured.list.of(() => rank(index, learner.stateAt(), FOR_YOU));
   }
   return { list, update, experts: learner.status.experts.length };
 }
@@ -89,7 +89,7 @@ async function similarTimes(catalog: LearnerCatalog, anchors: number): Promise<T
   const { index } = catalog;
   const { aboutItems } = await listsInView();
   const time = timed();
-  const { state } = new Learner(catalog, { experts: false });
+  const state = new Learner(catalog, { experts: false }).stateAt();
   for (let round = 0; round < 24; round++) {
     const ids = Array.from({ length: anchors }, (_, n) => index.items[(31 * n + 997 * round) % index.items.length].id);
     const request = aboutItems(index, { ...FOR_YOU, placement: 'similar' }, ids);
@@ -144,7 +144,7 @@ async function profileSize(catalog: LearnerCatalog, shown: boolean): Promise<{ b
     time += Math.round(-PAUSE * Math.log(1 - random()));
     const observe = (type: 'impression' | 'click', row: number): void =>
       learner.observe({ id: ++events, type, itemId: index.items[row].id, time });
-    if (shown) for (const { row } of rank(index, learner.state, FOR_YOU)) observe('impression', row);
+    if (shown) for (const { row } of rank(index, learner.stateAt(), FOR_YOU)) observe('impression', row);
     observe('click', tastes[taste][taken[taste]++]);
   }
   const profile = learner.save();

@@ -41,7 +41,7 @@ export async function tasteOfSearches(say: Say, folder: string, events: string):
   const popularity = new Array<number>(bundle.items.length).fill(0);
   for (const { item } of log.slice(0, past)) popularity[rowOf.get(item) ?? 0]++;
   const shop = await searchable(bundle, popularity);
-  const newcomer = shop.learner().state;
+  const newcomer = shop.learner().stateAt();
   const random = seededRandom(11);
   const since = log[past].time;
   const differences: number[] = [];
@@ -62,10 +62,10 @@ export async function tasteOfSearches(say: Say, folder: string, events: string):
           rowsFound(shop, state, query, scores.length).filter(equal).indexOf(row) + 1;
         if (scores[row] > 0 && scores.filter((score) => score === scores[row]).length >= MIN_EQUAL) {
           searches++;
-          ranks.own.push(rank(learner.state));
+          ranks.own.push(rank(learner.stateAt()));
           ranks.common.push(rank(newcomer));
           for (const [at, weight] of WEIGHTS.entries()) {
-            ranks.weights[at].push(rowsFound(shop, learner.state, query, scores.length, weight).indexOf(row) + 1);
+            ranks.weights[at].push(rowsFound(shop, learner.stateAt(), query, scores.length, weight).indexOf(row) + 1);
           }
         }
       }

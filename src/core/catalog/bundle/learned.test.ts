@@ -26,7 +26,7 @@ const cooccurrence: CooccurrenceTable = {
 const demand: Demand = {
   choices: Float32Array.of(3, 0),
   recent: Float32Array.of(0, 3),
-  repeats: { share: 0.25, interval: 7, shares: Float32Array.of(1, 0), intervals: Float32Array.of(7, 0) },
+  repeats: 0.25,
 };
 
 async function written() {
@@ -52,7 +52,7 @@ describe('trained data in a bundle', () => {
     expect(bundle.manifest).toEqual(second);
     expect(await bundle.cooccurrence()).toEqual(cooccurrence);
     expect(await bundle.demand()).toEqual(demand);
-    expect(second.demand?.repeats).toEqual({ share: 0.25, interval: 7 });
+    expect(second.demand?.repeats).toBe(0.25);
     expect(second.demand?.sums).toEqual({ choices: 3, recent: 3 });
     const { head } = await openHead(fetchFile);
     expect(head.demand).toEqual({ ...demand, sums: { choices: 3, recent: 3, count: 2 } });
@@ -390,7 +390,7 @@ describe('a bundle that replaces another', () => {
     expect(await bundle.demand()).toEqual({
       choices: Float32Array.of(0, 3),
       recent: Float32Array.of(3, 0),
-      repeats: { share: 0.25, interval: 7, shares: Float32Array.of(0, 1), intervals: Float32Array.of(0, 7) },
+      repeats: 0.25,
     });
   });
 
@@ -403,10 +403,7 @@ describe('a bundle that replaces another', () => {
     expect([table?.count, table?.rows.length]).toEqual([2, 0]);
     const demand = await bundle.demand();
     expect([...(demand?.choices ?? [])]).toEqual([3, 0]);
-    expect(demand?.repeats?.shares[0]).toBe(1);
-    // A new item is bought again as the shop's average.
-    expect(demand?.repeats?.shares[1]).toBeCloseTo(0.25, 4);
-    expect(demand?.repeats?.intervals[1]).toBeCloseTo(7, 3);
+    expect(demand?.repeats).toBe(0.25);
   });
 
   it.each<[string, (content: Awaited<ReturnType<typeof bundleContent>>) => void]>([

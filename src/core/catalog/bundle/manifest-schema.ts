@@ -32,6 +32,7 @@ const MAX_IN_PART = 65_536;
 const MAX_EXPERTS = 64;
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const weightsSchema = v.record(v.string(), v.pipe(v.number(), v.minValue(0), v.maxValue(100)));
 /** How long a training took: up to some thirty years. */
 const seconds = v.pipe(v.number(), v.minValue(0), v.maxValue(1e9));
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
@@ -156,7 +157,9 @@ export const manifestSchema = v.strictObject({
       /** Names the model: vectors of models with different digests are not comparable. */
       digest: digestSchema,
       /** Start weights of the score's terms to use with it, by term; default: the built-in weights. */
-      weights: v.optional(v.record(v.string(), v.pipe(v.number(), v.minValue(0), v.maxValue(100)))),
+      weights: v.optional(weightsSchema),
+      /** The same for the first choice of a visit; default: `weights`. */
+      opening: v.optional(weightsSchema),
       /** How it was trained, for people: choices, shoppers, epochs and seconds of the last window. */
       training: v.optional(
         v.strictObject({
@@ -184,12 +187,8 @@ export const manifestSchema = v.strictObject({
       ...learnedSchema.entries,
       /** Sums over the whole catalogue. */
       sums: v.strictObject({ choices: amount, recent: amount }),
-      repeats: v.optional(
-        v.strictObject({
-          share,
-          interval: amount,
-        }),
-      ),
+      /** Share of the purchases that are repeats. */
+      repeats: v.optional(share),
     }),
   ),
   /** Markets that have an offers file; `default` is for pages that name no market. */

@@ -11,14 +11,14 @@ describe('trained data of several parts', () => {
       choices: Float32Array.of(1, 2),
       recent: Float32Array.of(3, 4),
       sums: { choices: 9, recent: 9, count: 4 },
-      repeats: { share: 0.5, interval: 7, shares: Float32Array.of(0, 1), intervals: Float32Array.of(5, 6) },
+      repeats: 0.5,
     };
     const joined = joinDemand([{ items: [{ id: 'new' }] }, { items: [items[1]], places: [1], demand }]);
     expect(joined).toEqual({
       choices: Float32Array.of(Number.NaN, 2),
       recent: Float32Array.of(Number.NaN, 4),
       sums: demand.sums,
-      repeats: { share: 0.5, interval: 7, shares: Float32Array.of(0.5, 1), intervals: Float32Array.of(7, 6) },
+      repeats: 0.5,
     });
   });
 

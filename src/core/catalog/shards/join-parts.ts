@@ -54,25 +54,19 @@ export function joinCompanions(parts: readonly Part[]): CooccurrenceTable | null
 export function joinDemand(parts: readonly Part[]): Demand | null {
   const [known] = parts.flatMap(({ demand }) => demand ?? []);
   if (!known) return null;
-  const column = (of: (demand: Demand) => Float32Array | undefined, unknown: number): Float32Array =>
+  const column = (of: (demand: Demand) => Float32Array): Float32Array =>
     Float32Array.from(
       parts.flatMap(({ items, places, demand }) => {
         const values = demand && of(demand);
-        return items.map((_, n) => values?.[places?.[n] ?? n] ?? unknown);
+        return items.map((_, n) => values?.[places?.[n] ?? n] ?? Number.NaN);
       }),
     );
   const { repeats, sums } = known;
   return {
-    choices: column(({ choices }) => choices, Number.NaN),
-    recent: column(({ recent }) => recent, Number.NaN),
+    choices: column(({ choices }) => choices),
+    recent: column(({ recent }) => recent),
     sums,
-    ...(repeats && {
-      repeats: {
-        ...repeats,
-        shares: column((of) => of.repeats?.shares, repeats.share),
-        intervals: column((of) => of.repeats?.intervals, repeats.interval),
-      },
-    }),
+    repeats,
   };
 }
 

@@ -28,7 +28,7 @@ const frame: ShardFrame = {
   ...plainFrame,
   companions: { bytes: 1, support: 'orders' },
   side: { bytes: 1, width: 4, digest: 'd'.repeat(64) },
-  demand: { bytes: 1, sums: { choices: 30, recent: 12 }, repeats: { share: 0.5, interval: 7 } },
+  demand: { bytes: 1, sums: { choices: 30, recent: 12 }, repeats: 0.5 },
 };
 
 function features() {
@@ -53,7 +53,7 @@ const trained: Shard = {
   demand: {
     choices: Float32Array.of(3, 0),
     recent: Float32Array.of(0, 3),
-    repeats: { share: 0.5, interval: 7, shares: Float32Array.of(1, 0), intervals: Float32Array.of(7, 0) },
+    repeats: 0.5,
   },
   companions: {
     offsets: Uint32Array.of(0, 2, 2),
@@ -126,11 +126,9 @@ describe('a shard, as a file,', () => {
     for (const key of ['companions', 'side', 'demand'] as const) {
       expect(() => decodeShard(without, FILE, { ...plainFrame, [key]: frame[key] }), key).toThrow(invalid);
     }
-    const { repeats: _, ...once } = frame.demand ?? { bytes: 1, sums: { choices: 1, recent: 1 } };
     const others: Partial<ShardFrame>[] = [
       { dim: 4 },
       { side: { bytes: 1, width: 3, digest: '' } },
-      { demand: once },
       { companions: { bytes: 1 } },
       // The last of five shards is named.
       { shards: { ...shards, count: 4 } },

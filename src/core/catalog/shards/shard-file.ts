@@ -159,7 +159,7 @@ function decodeRows(parts: Record<Section, ArrayBuffer>, file: string, count: nu
       throw invalidBundle(file, `has a part that the manifest lacks: ${name}`);
   }
   const shape: FeatureShape = featureShape(frame);
-  const known = demand && decodeDemand(parts.demand, count, demand.repeats);
+  const known = demand && { ...decodeDemand(parts.demand, count), repeats: demand.repeats };
   return {
     items: decodeItems(parts.items, file, count),
     positions: words(parts.positions, file, count, () => true),

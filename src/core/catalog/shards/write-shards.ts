@@ -201,6 +201,7 @@ export async function writeShards(
         width: side.model.width,
         digest: side.model.digest ?? (await sideDigest(side.model)),
         ...(side.weights ? { weights: side.weights } : {}),
+        ...(side.opening ? { opening: side.opening } : {}),
         ...(side.training ? { training: side.training } : {}),
       },
     }),
@@ -208,7 +209,7 @@ export async function writeShards(
       demand: {
         bytes: bytesOf('demand'),
         sums: { choices: demandSums(demand).choices, recent: demandSums(demand).recent },
-        ...(demand.repeats ? { repeats: { share: demand.repeats.share, interval: demand.repeats.interval } } : {}),
+        ...(demand.repeats ? { repeats: demand.repeats } : {}),
       },
     }),
   };
@@ -284,7 +285,7 @@ function storedDemand(demand: Demand, members: readonly (readonly number[])[]): 
   const [choices, recent] = [new Float32Array(order.length), new Float32Array(order.length)];
   for (const rows of members) {
     const { buffer } = encodeDemand(pickDemand(demand, rows), rows.length);
-    const stored = decodeDemand(buffer, rows.length, demand.repeats);
+    const stored = decodeDemand(buffer, rows.length);
     for (const [n, row] of rows.entries()) [choices[row], recent[row]] = [stored.choices[n], stored.recent[n]];
   }
   return { ...demand, choices, recent, sums: undefined };

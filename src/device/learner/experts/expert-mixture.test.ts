@@ -132,9 +132,9 @@ describe('ExpertMixture', () => {
         (sum, { weight, expert }) => sum + weight * START_WEIGHTS[name] * Math.exp(expert.weights.theta[name]),
         0,
       );
-      expect(mixture.weights[name]).toBeCloseTo(mean, 9);
+      expect(mixture.weightsAt()[name]).toBeCloseTo(mean, 9);
     }
-    expect(mixture.weights.preference).toBe(1);
+    expect(mixture.weightsAt().preference).toBe(1);
     for (const row of [0, 1, 2, 77]) {
       const parts = mixture.contributionsOf(row);
       expect(parts.map(({ id }) => id)).toEqual(members.map(({ id }) => id));

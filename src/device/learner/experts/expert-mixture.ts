@@ -41,6 +41,11 @@ export class ExpertMixture {
     for (const { expert } of this.#members.each()) expert.startFrom(start);
   }
 
+  /** Whether the shop found that read-outs do not pay: then only the weights are learned. */
+  get off(): boolean {
+    return this.#start.weights.preference === 0;
+  }
+
   get bound(): boolean {
     return this.#matrix !== null;
   }
@@ -75,13 +80,13 @@ export class ExpertMixture {
     for (const { expert } of this.#members.each()) expert.unbind();
   }
 
-  /** Weights of the terms in the list; the weight of `preference` is 1. */
-  get weights(): TermWeights {
-    if (this.#members.list.length === 1) return this.#members.active.expert.weights;
-    const weights = { ...this.#start.weights };
-    const parts = this.#members.list.map(({ weight, expert }) => ({ weight, own: expert.weights }));
-    for (const name of TERMS) weights[name] = parts.reduce((sum, { weight, own }) => sum + weight * own[name], 0);
-    return { ...weights, preference: 1 };
+  /** Weights of the terms in a list. @param opens whether for the first choice of a visit. Default false */
+  weightsAt(opens = false): TermWeights {
+    const parts = this.#members.list.map(({ weight, expert }) => ({ weight, own: expert.weightsAt(opens) }));
+    const [{ own: weights }] = parts;
+    if (parts.length > 1)
+      for (const name of TERMS) weights[name] = parts.reduce((sum, { weight, own }) => sum + weight * own[name], 0);
+    return weights;
   }
 
   /** Contribution of all experts' read-outs to every item's score, [count]; null without features. Not to be changed. */
@@ -131,11 +136,12 @@ export class ExpertMixture {
     this.#readOut();
     this.#scores = null;
     const common = this.#termsOf(terms);
-    const bases = common.sums(this.#members.list.map(({ expert }) => expert.estimating));
+    const weighing = this.#members.list.map(({ expert }) => expert.estimating(choice.opens === true));
+    const bases = common.sums(weighing);
     for (const base of bases) for (const row of choice.gone) base[row] = Number.NEGATIVE_INFINITY;
     const expected = this.#members.list.map((member, k) => ({
       member,
-      ...member.expert.expect(bases[k], choice.row),
+      ...member.expert.expect(bases[k], choice.row, weighing[k].preference),
     }));
     const learning = expected.filter(({ member }) => this.#members.learns(member));
     const shares = learning.map((own) => own.shares);

@@ -45,7 +45,7 @@ function read(expert: UserExpert, features = matrix): Float32Array {
 function expectation(expert: UserExpert, { row, gone }: Choice, values = silent) {
   const common = new TermMatrix(COUNT);
   common.set(values);
-  const [base] = common.sums([expert.estimating]);
+  const [base] = common.sums([expert.estimating()]);
   for (const other of gone) base[other] = Number.NEGATIVE_INFINITY;
   const expected = expert.expect(base, row);
   return { ...expected, slopesBy: (shares: Float32Array) => common.slopes(row, [shares])[0] };
@@ -138,7 +138,7 @@ describe('an expert', () => {
     const values = terms({ category: one(4), recent: one(9) });
     const expert = fresh();
     const { shares } = learn(expert, choice(4), { values });
-    const { category, recent } = expert.weights;
+    const { category, recent } = expert.weightsAt();
     expect(category).toBeGreaterThan(START_WEIGHTS.category);
     expect(recent).toBeLessThan(START_WEIGHTS.recent);
     expect(shares.reduce((sum, share) => sum + share)).toBeCloseTo(1, 6);

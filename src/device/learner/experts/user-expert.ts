@@ -23,6 +23,8 @@ export interface Choice {
   time?: number;
   /** Whether it is of the same order as the choice before it: the read-outs fade once for all of its lines. Default false. */
   together?: boolean;
+  /** Whether it is the first of a visit. Default false. */
+  opens?: boolean;
 }
 
 /** Choices as rows, from which the read-outs of new blocks learn. */
@@ -37,6 +39,7 @@ export interface Expectation {
   /** -log p(chosen), nats. */
   loss: number;
   base: Float32Array;
+  preference: number;
   /** Probability of each item, [count]; 0 for items that were not available for the choice. */
   shares: Float32Array;
 }
@@ -117,14 +120,14 @@ export class UserExpert {
     this.#scores = null;
   }
 
-  /** Weights of the terms; the weight of `preference` is 1. */
-  get weights(): TermWeights {
-    return this.#weights.current;
+  /** Weights of the terms. @param opens whether for the first choice of a visit. Default false */
+  weightsAt(opens = false): TermWeights {
+    return this.#weights.at(opens);
   }
 
-  /** The same without `preference`, for an estimate of the next choice: the lift of cold-start items is exploration. */
-  get estimating(): TermWeights {
-    return { ...this.weights, coldStart: 0, preference: 0 };
+  /** The same for an estimate of the next choice: the lift of cold-start items is exploration. */
+  estimating(opens = false): TermWeights {
+    return { ...this.weightsAt(opens), coldStart: 0 };
   }
 
   get choices(): number {
@@ -193,12 +196,13 @@ export class UserExpert {
   /**
    * @param base sum of the terms by `estimating`, -Infinity for items that were not available for the choice, [count]
    * @param row of the chosen item
-   * @param shares receives the expert's probabilities, [count]
+   * @param preference weight of the read-outs, relative to that within a visit. Default 1
    */
-  expect(base: Float32Array, row: number): Expectation {
+  expect(base: Float32Array, row: number, preference = 1): Expectation {
     const shares = new Float32Array(base.length);
-    const score = Math.fround(base[row] + (this.#scores?.[row] ?? 0));
-    return { loss: softmax(base, this.#scores, shares) - score, base, shares };
+    const own = preference === 1 ? this.#scores : (this.#scores?.map((score) => preference * score) ?? null);
+    const score = Math.fround(base[row] + (own?.[row] ?? 0));
+    return { loss: softmax(base, own, shares) - score, base, preference, shares };
   }
 
   /**
@@ -211,11 +215,11 @@ export class UserExpert {
    */
   learn(
     choice: Omit<Choice, 'gone'>,
-    { loss, base }: Pick<Expectation, 'loss' | 'base'>,
+    { loss, base, preference }: Omit<Expectation, 'shares'>,
     mean: Float32Array | null,
     slopes: Record<TermName, number>,
   ): number {
-    const { row, strength } = choice;
+    const { row, strength, opens = false } = choice;
     const matrix = this.#matrix;
     const gradient = matrix && mean ? matrix.row(row).map((value, d) => value - mean[d]) : new Float32Array();
     const step = matrix && mean ? matrix.step(gradient) : gradient;
@@ -223,14 +227,14 @@ export class UserExpert {
     const sound = [...Object.values(slopes), loss, strength].every(Number.isFinite) && step.every(Number.isFinite);
     if (!sound) return 1;
     const gain = this.#gain(row, base, loss);
-    this.#weights.step(slopes, strength);
+    this.#weights.step(slopes, strength, opens);
     for (const [n, block] of (matrix?.blocks ?? []).entries()) {
       const { from, to } = block;
       let slope = 0;
       for (const { gain, readout } of this.#statesOf(block)) {
         for (let d = from; d < to; d++) slope += readout[d - from] * gain[d - from] * gradient[d];
       }
-      this.#blocks[n] = adaGradStep(this.#blocks[n], strength * this.#weightOf(n) * slope);
+      this.#blocks[n] = adaGradStep(this.#blocks[n], strength * preference * this.#weightOf(n) * slope);
       this.#add(block, strength, step, choice.together ? 0 : 1);
     }
     this.#count(choice);

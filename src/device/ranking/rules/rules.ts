@@ -76,9 +76,9 @@ export interface Rules {
    */
   excludeRecent?: number;
   /**
-   * Whether `for-you` may contain products that the shopper bought. True: all of them, ranked among the others by how often and how
-   * lately they were bought. False: none. Default: those that may be due to buy again, in proportion to the share of repeat purchases
-   * in the shop's log, if 10 % or more are repeats. No effect if less than 5 % are, or if the bundle has no data from a log.
+   * Whether `for-you` may contain products that the shopper bought on earlier visits, ranked among the others by how often and how
+   * lately they were bought. True: all of them. False: none. Default: in proportion to the share of repeat purchases in the shop's
+   * log, if 10 % or more are repeats. No effect if less than 5 % are, or if the bundle has no data from a log.
    */
   repeats?: boolean;
   boost?: Push[];

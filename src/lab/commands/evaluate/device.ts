@@ -1,3 +1,4 @@
+import { popularityNow } from '../../../core/catalog';
 import type { LogEvent } from '../../../shop/logs';
 import { metered } from '../../../shop/pipeline';
 import { demandOf, purchasesOf } from '../../../shop/training';
@@ -90,10 +91,10 @@ export const deviceProtocol: Protocol = (input) => {
 
 function repeatTables(input: EvaluateInput, past: LogEvent[], shoppers: readonly Shopper[]): ResultTable[] {
   const { bundle, events, rowOf } = input;
-  const { repeats } = demandOf({ events: past }, bundle);
-  if (!repeats) return [];
+  const demand = demandOf({ events: past }, bundle);
+  if (!demand.repeats) return [];
   const streams = purchaseStreams(shoppers, purchasesOf(events), rowOf);
-  const methods = rankRepeats(bundle, repeats, streams).map(({ hr5, ...run }) => ({ ...run, figures: { hr5 } }));
+  const methods = rankRepeats(popularityNow(demand), streams).map(({ hr5, ...run }) => ({ ...run, figures: { hr5 } }));
   return [table('again', 'recency', methods)];
 }
 

@@ -127,10 +127,10 @@ async function sidestream({ bundle, whole, seed, meter, say }: LeaveOneOutShop):
   return {
     settings: { width: learned.model.width, epochs: learned.training?.epochs ?? null },
     scores: (histories) =>
-      histories.map(({ rows, times }) => {
+      histories.map(({ rows, times, next }) => {
         const run = method.start();
         for (const [n, row] of rows.entries()) run.observe(row, times[n]);
-        return Float32Array.from(run.scores());
+        return Float32Array.from(run.scores(next));
       }),
   };
 }

@@ -109,14 +109,14 @@ async function learner({ cases, ...shop }: BasketShop, options?: LearnerOptions)
   const method = learnerMethod({ name: '', shop: { catalog }, options: { ...sharedLearning(), ...options } });
   const weight = learned.weights?.repeats ?? FREQUENCY_WEIGHT;
   return (shopper) => {
-    const { rows, times } = cases[shopper].history;
+    const { rows, times, next } = cases[shopper].history;
     const run = method.start();
     const bought = new Map<number, number[]>();
     for (const [n, row] of rows.entries()) {
       run.observe(row, times[n]);
       bought.set(row, [...(bought.get(row) ?? []), times[n]]);
     }
-    const scores = Float32Array.from(run.scores());
+    const scores = Float32Array.from(run.scores(next));
     for (const [row, frequency] of frequencies(bought)) scores[row] += weight * frequencyTerm(frequency);
     return scores;
   };

@@ -7,6 +7,8 @@ export interface ChoiceHistory {
   rows: Int32Array;
   /** Milliseconds since the epoch, same length. */
   times: Float64Array;
+  /** Time of the next choice; absent if the history ends here. */
+  next?: number;
 }
 
 /** A choice to be ranked, with all earlier choices of its user. */
@@ -44,6 +46,7 @@ export function leaveOneOut(events: readonly LogEvent[], rowOf: ReadonlyMap<stri
     const first = (count: number): ChoiceHistory => ({
       rows: all.rows.subarray(0, count),
       times: all.times.subarray(0, count),
+      next: times[count],
     });
     if (rows.length < MIN_CHOICES) {
       split.training.push(all);

@@ -21,7 +21,11 @@ export function nextBaskets(events: readonly LogEvent[], rowOf: ReadonlyMap<stri
     const ends = ordersOf(times);
     const last = ends.at(-2);
     if (last === undefined) return [];
-    const history = { rows: Int32Array.from(rows.slice(0, last)), times: Float64Array.from(times.slice(0, last)) };
+    const history = {
+      rows: Int32Array.from(rows.slice(0, last)),
+      times: Float64Array.from(times.slice(0, last)),
+      next: times[last],
+    };
     return [{ history, basket: [...new Set(rows.slice(last))] }];
   });
 }

@@ -19,4 +19,4 @@ export {
   type SideSettings,
   trainSide,
 } from './train-side';
-export { heldOutSplit, type SideModelRequest, trainSideModel } from './train-side-model';
+export { heldOutSplit, lateFrom, type SideModelRequest, trainSideModel } from './train-side-model';

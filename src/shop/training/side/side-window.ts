@@ -17,7 +17,7 @@ import { badKept, decodeKept, encodeKept } from './kept-weights';
 import { type SideFeatures, sideConfigOf } from './side-features';
 import type { SideSettings } from './train-side';
 
-const FORMAT = 'sidestream-side-network 3';
+const FORMAT = 'sidestream-side-network 4';
 /** Name of the counts among the weights in the file. */
 const CHOICES = 'choices';
 /** Maximum number of windows in a file. */
@@ -40,6 +40,8 @@ const sideWindowSchema = v.strictObject({
 });
 export type SideWindow = v.InferOutput<typeof sideWindowSchema> & { experts: SideUse };
 
+const startSchema = v.record(v.string(), v.pipe(v.number(), v.finite()));
+
 const aboutSchema = v.strictObject({
   config: sideConfigSchema,
   /** Ids of the items, in the order of the embeddings. */
@@ -49,7 +51,7 @@ const aboutSchema = v.strictObject({
   /** Time of the last learned event. */
   until: v.pipe(v.number(), v.finite()),
   /** Start weights of the terms; null if they could not be fitted. */
-  start: v.nullable(v.record(v.string(), v.pipe(v.number(), v.finite()))),
+  start: v.nullable(v.strictObject({ weights: startSchema, opening: v.optional(startSchema) })),
   /** As in `SideSettings`; null for none. */
   halfLife: v.nullable(v.pipe(v.number(), v.gtValue(0), v.finite())),
   /** First to last. */

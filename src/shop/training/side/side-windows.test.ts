@@ -35,7 +35,7 @@ const network: SideNetwork = {
   items,
   features: 'text',
   until: 29,
-  start: { popularity: 0.5 },
+  start: { weights: { popularity: 0.5 } },
   halfLife: 0.5,
   windows: [{ experts: { text: [1] }, choices: 30, epochs: 2, seconds: 1.5 }],
   choices: Float32Array.from(items, (_, row) => row % 3),

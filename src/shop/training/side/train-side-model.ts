@@ -43,6 +43,10 @@ const MAX_HELD_OUT = 64;
 const MIN_HELD_OUT_CHOICES = 5;
 /** Number of shoppers in a log below which none is held out: each is needed. */
 const MIN_SHOPPERS = 50;
+/** Share of the log after which choices are late. */
+const LATE = 0.8;
+/** Time from which a time is a date, ms: the second year of times that count from 1970. */
+const DATED = 365 * 24 * 3600 * 1000;
 
 /**
  * Trains the side model of a shop on all but a few shoppers, whose choices determine the epoch to keep.
@@ -132,13 +136,22 @@ export function heldOutSplit(
   };
 }
 
-/** The held-out shoppers, spread evenly over the log. @param known held out only if there are too few new shoppers */
+/** First choice of the last fifth of the log; the very first in a log whose times are no dates but places in a history. */
+export const lateFrom = (interactions: readonly Interaction[]): number =>
+  (interactions.at(-1)?.time ?? 0) < DATED ? 0 : Math.floor(LATE * interactions.length);
+
+/**
+ * The held-out shoppers, spread evenly over those with enough choices in the last fifth of the log: popularity is as of its end,
+ * and what fits older choices gives it too little weight. @param known held out only if there are too few new shoppers */
 function heldOutShoppers(interactions: readonly Interaction[], known: ReadonlySet<string> = new Set()): Set<string> {
-  const choices = new Map<string, number>();
-  for (const { user } of interactions) choices.set(user, (choices.get(user) ?? 0) + 1);
-  if (choices.size < MIN_SHOPPERS) return new Set();
-  const all = [...choices].filter(([, count]) => count >= MIN_HELD_OUT_CHOICES).map(([user]) => user);
-  const size = Math.min(MAX_HELD_OUT, Math.floor(all.length / HELD_OUT_SHARE));
+  if (new Set(interactions.map(({ user }) => user)).size < MIN_SHOPPERS) return new Set();
+  const ableFrom = (start: number): string[] => {
+    const choices = new Map<string, number>();
+    for (const { user } of interactions.slice(start)) choices.set(user, (choices.get(user) ?? 0) + 1);
+    return [...choices].filter(([, count]) => count >= MIN_HELD_OUT_CHOICES).map(([user]) => user);
+  };
+  const all = ableFrom(lateFrom(interactions));
+  const size = Math.min(MAX_HELD_OUT, Math.floor(ableFrom(0).length / HELD_OUT_SHARE), all.length);
   const others = all.filter((user) => !known.has(user));
   const able = others.length >= size ? others : all;
   return new Set(Array.from({ length: size }, (_, n) => able[Math.floor(((n + 0.5) * able.length) / size)]));

@@ -42,7 +42,7 @@ export default {
     bury: 'vom Shop zurückgestellt',
     hint: 'was Sie bei diesem Besuch suchen',
     rotation: 'Ihnen schon gezeigt',
-    demand: 'wieder fällig',
+    repeats: 'schon öfter gekauft',
   },
   taste: 'Ihre Vorliebe: {name}',
   onTrial: 'Vorlieben auf Probe',

@@ -52,7 +52,7 @@ export const ENGLISH_TEXTS = {
     bury: 'held back by the shop',
     hint: 'what you look for in this visit',
     rotation: 'shown to you before',
-    demand: 'due to be bought again',
+    repeats: 'bought by you before',
   },
   /** The part of an expert for one kind of product. */
   taste: 'to your taste in {name}',

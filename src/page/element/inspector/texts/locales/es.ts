@@ -40,7 +40,7 @@ export default {
     bury: 'relegado por la tienda',
     hint: 'lo que buscas en esta visita',
     rotation: 'ya mostrado',
-    demand: 'toca volver a comprarlo',
+    repeats: 'ya lo compraste',
   },
   taste: 'tu gusto: {name}',
   onTrial: 'gustos a prueba',

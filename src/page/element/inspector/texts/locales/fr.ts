@@ -41,7 +41,7 @@ export default {
     bury: 'mis en retrait par la boutique',
     hint: 'ce que vous cherchez pendant cette visite',
     rotation: 'déjà montré',
-    demand: 'à racheter bientôt',
+    repeats: 'déjà acheté',
   },
   taste: 'votre goût : {name}',
   onTrial: 'goûts à l’essai',

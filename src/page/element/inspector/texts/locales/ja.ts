@@ -41,7 +41,7 @@ export default {
     bury: 'ショップが後回し',
     hint: '今回の訪問で探しているもの',
     rotation: 'すでに表示した',
-    demand: 'そろそろ買い足しの時期',
+    repeats: '以前に購入',
   },
   taste: '好み：{name}',
   onTrial: '試用中の好み',
