@@ -136,7 +136,8 @@ export function checkMethods({ methods }: EvaluateInput, names: readonly string[
   throw invalidInput(`There is no method ${unknown} here; choose of all, ${names.join(', ')}.`);
 }
 
-const aboutSchema = v.strictObject({ weights: v.nullable(v.record(v.string(), v.number())) });
+const weightsSchema = v.record(v.string(), v.number());
+const aboutSchema = v.strictObject({ weights: v.optional(weightsSchema), opening: v.optional(weightsSchema) });
 
 /** The file of the side model of the past, for one seed. Its start weights are next to it. */
 export async function sideFile(input: EvaluateInput): Promise<PastFile> {
@@ -145,8 +146,8 @@ export async function sideFile(input: EvaluateInput): Promise<PastFile> {
     const { bundle, seed, meter, say } = input;
     const { interactions } = interactionsOf({ events: pastEvents(input) }, bundle);
     const { learned } = await trainShopSide({ bundle, interactions, seed, meter, say });
-    const { model, weights } = learned;
-    await writeWhole(`${path}.json`, JSON.stringify({ weights: weights ?? null }));
+    const { model, weights, opening } = learned;
+    await writeWhole(`${path}.json`, JSON.stringify({ weights, opening }));
     await writeWhole(path, encodeSideModel(model, bundle.items.length));
   };
   return { path, make };
@@ -157,9 +158,9 @@ async function pastSide(input: EvaluateInput): Promise<ShopSide> {
   const { path } = await sideFile(input);
   try {
     const [bytes, about] = await Promise.all([readFile(path), readFile(`${path}.json`, 'utf8')]);
-    const { weights } = v.parse(v.pipe(v.string(), v.parseJson(), aboutSchema), about);
+    const start = v.parse(v.pipe(v.string(), v.parseJson(), aboutSchema), about);
     const model = decodeSideModel(new Uint8Array(bytes).buffer, input.bundle.items.length);
-    return { model, ...(weights ? { weights } : {}) };
+    return { model, ...start };
   } catch (cause) {
     throw invalidInput(
       `${path} does not hold a side model with its start weights. Remove the file and evaluate again.`,
