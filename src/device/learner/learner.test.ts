@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { pickRows } from '../../core/catalog';
 import type { EventType, LoggedEvent } from '../../core/events';
+import { sideModel } from '../../testing/side-models';
 import { threeGroups as catalog, GROUP } from '../../testing/three-groups';
 import { catalogIndex, rank, scores } from '../ranking';
 import { Learner, type LearnerCatalog } from './learner';
@@ -187,4 +188,47 @@ it('learns the same whatever the order of the rows is: pages load products in an
   }
   const [own, other] = learners.map((learner) => scores(learner.terms, learner.weightsAt()));
   for (const [row, at] of order.entries()) expect(other[row]).toBeCloseTo(own[at], 3);
+});
+
+describe('start weights that a shop fitted', () => {
+  const PAUSE = 31 * 60 * 1000;
+  const weights = { popularity: 0.5, preference: 0.8 };
+  const withSide = (startWeights: LearnerCatalog['startWeights']): LearnerCatalog => {
+    const shop = catalog();
+    return { ...shop, index: { ...shop.index, side: sideModel(shop.index.items.length, 4) }, startWeights };
+  };
+  const opening = { popularity: 0.9, preference: 0.2 };
+
+  it('differ for the first choice of a visit, which follows a pause or an order of several lines', () => {
+    const learner = new Learner(withSide({ weights, opening }));
+    const shownAt = (now?: number) => {
+      const { popularity, preference } = learner.weightsAt(now);
+      return [popularity, preference];
+    };
+    const last = event(1, 4);
+    learner.observe(last);
+    const within = shownAt();
+    expect(within[1]).toBe(1);
+    expect(shownAt(last.time + 1000)).toEqual(within);
+    const opened = [(within[0] * 0.9) / 0.5, 0.2 / 0.8];
+    expect(shownAt(last.time + PAUSE)).toEqual(opened.map((value) => expect.closeTo(value, 6)));
+    expect(learner.stateAt(last.time + PAUSE).weights).toEqual(learner.weightsAt(last.time + PAUSE));
+    for (const id of [2, 3]) learner.observe({ ...event(id, 4 + id, 'purchase'), time: last.time + 2000 });
+    // The next line of the order, and the next choice.
+    expect(shownAt(last.time + 2000)[1]).toBe(1);
+    expect(shownAt(last.time + 3000)[1]).toBeCloseTo(0.25, 6);
+  });
+
+  it('are those within a visit if the shop has no others', () => {
+    const learner = learned([event(1, 4)], withSide({ weights }));
+    expect(learner.weightsAt(event(1, 4).time + PAUSE)).toEqual(learner.weightsAt());
+  });
+
+  it('turn the experts off by the weight 0', () => {
+    const learner = learned(clicks(6), withSide({ weights: { ...weights, preference: 0 }, opening }));
+    expect(learner.status.experts).toEqual([]);
+    expect(learner.stateAt().residualScores).toBeNull();
+    expect(learner.weightsAt(Number.MAX_SAFE_INTEGER).preference).toBe(0);
+    expect(learned(clicks(6), withSide({ weights })).stateAt().residualScores).not.toBeNull();
+  });
 });
