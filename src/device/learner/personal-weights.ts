@@ -4,7 +4,10 @@ import { TERMS, type TermName, type TermWeights } from '../ranking';
 export interface Start {
   /** Weights of the terms within a visit; `preference` is the weight of every feature block of an expert. */
   weights: TermWeights;
-  /** The same for the first choice of a visit, which follows less what the shopper just looked at. Default: `weights`. */
+  /**
+   * The same for the first choice of a visit, which follows less what the shopper just looked at. Choices do not change them: those
+   * of a visit say little about the first of the next. Default: `weights`.
+   */
   opening?: TermWeights;
   /** Share of a read-out that fades with each choice. */
   fading: number;
@@ -164,15 +167,16 @@ export class PersonalWeights {
    * @param opens whether for the first choice of a visit. Default false
    */
   at(opens = false): TermWeights {
-    const { weights: within, opening = within } = this.#start;
-    const weights = { ...(opens ? opening : within) };
+    const { weights: within, opening } = this.#start;
+    const weights = { ...((opens && opening) || within) };
     const preference = within.preference > 0 ? weights.preference / within.preference : 0;
-    for (const name of TERMS) weights[name] *= Math.exp(this.#theta[name]);
+    if (!opens || !opening) for (const name of TERMS) weights[name] *= Math.exp(this.#theta[name]);
     return { ...weights, preference };
   }
 
   /** @param slopes of the log-likelihood in each term's weight: its value for the chosen item minus its expected value */
   step(slopes: Record<TermName, number>, strength: number, opens = false): void {
+    if (opens && this.#start.opening) return;
     const weights = this.at(opens);
     for (const name of TERMS) {
       if (FIXED_TERMS.includes(name)) continue;
