@@ -32,23 +32,21 @@ const [STEPS, RATE] = [100, 0.15];
 
 type Choice = Pick<Interaction, 'row' | 'time'>;
 
-/** Values of the fitted terms for the item of a choice, then for the items with which it is compared. */
-type Values = Float32Array;
-
 interface Case {
-  values: Values;
+  /** Values of the fitted terms for the item of a choice, then for the items with which it is compared. */
+  values: Float32Array;
   /** Number of the shopper who chose. */
   shopper: number;
 }
 
-/** A line of an order, which may repeat an earlier one: its item, then the items with which it is compared. */
-interface RepeatCase {
-  values: Values;
+/** A line of an order, which may repeat an earlier one. */
+interface RepeatCase extends Pick<Case, 'values'> {
   /** Frequency term of each item. */
   frequency: Float32Array;
   /** Log of the number of items that each stands for. */
   stands: Float32Array;
 }
+
 /** Minimum number of repeats from which the weight of the frequency is fitted. */
 const MIN_REPEATS = 100;
 
@@ -104,10 +102,8 @@ export function fitStartWeights(
   const named = (factors: Float64Array): Record<string, number> =>
     Object.fromEntries(FITTED.map((name, n) => [name, rounded(start[n] * factors[n])]));
   const before = opening ?? within;
-  const frequency = fittedFrequency(
-    cases.repeats,
-    first.map((weight, n) => weight * before[n]),
-  );
+  const scoring = first.map((weight, n) => weight * before[n]);
+  const frequency = fittedFrequency(cases.repeats, scoring);
   return {
     weights: { ...named(within), ...(frequency === null ? {} : { repeats: rounded(frequency) }) },
     ...(opening && opening !== within ? { opening: named(opening) } : {}),
@@ -127,10 +123,8 @@ function addCases(
   const learner = new Learner({ ...catalog, startWeights: undefined });
   const chosen = new Set<number>();
   const bought = new Map<number, number[]>();
-  const ranked = Math.max(
-    0,
-    stream.findIndex(({ time }) => time >= from),
-  );
+  const late = stream.findIndex(({ time }) => time >= from);
+  const ranked = Math.max(0, late);
   const choices = stream.slice(0, ranked + MAX_CHOICES);
   const times = choices.map(({ time }) => time);
   const every = Math.max(1, Math.floor((choices.length - ranked) / limit));
@@ -152,8 +146,7 @@ function addCases(
         cases.opening.push(caseFor(row, known));
         openings++;
       }
-      if (!isRanked(n)) continue;
-      cases.repeats.push(repeatCase(learner.terms, row, new Set(rows), bought, random));
+      if (isRanked(n)) cases.repeats.push(repeatCase(learner.terms, row, new Set(rows), bought, random));
     }
     for (const row of rows) bought.set(row, [...(bought.get(row) ?? []), time]);
     for (let place = start; place < end; place++) {
@@ -209,7 +202,7 @@ function fittedFrequency(cases: readonly RepeatCase[], weights: readonly number[
 }
 
 /** @param rows the item of the choice, then those with which it is compared */
-function valuesOf(terms: TermValues, rows: readonly number[]): Values {
+function valuesOf(terms: TermValues, rows: readonly number[]): Float32Array {
   const values = new Float32Array(rows.length * FITTED.length);
   for (const [n, other] of rows.entries()) {
     for (const [t, name] of FITTED.entries()) values[n * FITTED.length + t] = terms[name][other];
@@ -269,7 +262,7 @@ function gainOf(cases: readonly Case[], start: readonly number[], without: reado
 }
 
 /** Adds the gradient of a choice's log-likelihood in the weights. @returns minus its log-likelihood, nats */
-function addGradient(gradient: Float64Array, values: Values, weights: readonly number[]): number {
+function addGradient(gradient: Float64Array, values: Float32Array, weights: readonly number[]): number {
   const width = weights.length;
   const count = values.length / width;
   const scores = new Float64Array(count);
