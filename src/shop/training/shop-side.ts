@@ -10,7 +10,6 @@ import {
   expertsText,
   heldOutSplit,
   type KeptBytes,
-  lateFrom,
   nextTraining,
   SIDE_SETTINGS,
   type SideContinuation,
@@ -62,7 +61,7 @@ export async function trainShopSide(request: ShopSideRequest): Promise<ShopTrain
       catalog,
       byShopper(heldOutInteractions, (choice) => choice),
       seed,
-      all[lateFrom(all)].time,
+      trained.from,
       say,
     ) ?? earlier.start;
   const seconds = Math.round((performance.now() - started) / 100) / 10;

@@ -1,5 +1,6 @@
 export { type ChoiceSequence, choiceRanks, rankableChoices } from './choice-ranks';
 export { chosenHalfLife, halfLifeText } from './half-life';
+export { heldOutSplit } from './held-out';
 export type { KeptBytes } from './kept-weights';
 export { type SideFeatures, sideConfigOf, sideFeatures } from './side-features';
 export {
@@ -19,4 +20,4 @@ export {
   type SideSettings,
   trainSide,
 } from './train-side';
-export { heldOutSplit, lateFrom, type SideModelRequest, trainSideModel } from './train-side-model';
+export { type SideModelRequest, trainSideModel } from './train-side-model';

@@ -4,6 +4,7 @@ import { SIDE_INPUTS } from '../../../core/model/side';
 import type { CatalogIndex } from '../../../device/ranking';
 import type { Meter } from '../../pipeline';
 import { byShopper, choiceSequences, type Interaction } from '../interactions';
+import { heldOutSplit } from './held-out';
 import type { KeptBytes } from './kept-weights';
 import { readSideCheckpoint, type SideFingerprint, writeSideCheckpoint } from './side-checkpoint';
 import { type SideFeatures, sideConfigOf, sideFeatures } from './side-features';
@@ -36,18 +37,6 @@ export interface SideModelRequest {
   say(line: string): void;
 }
 
-/** At least one shopper in this many is held out, up to a maximum number of shoppers. */
-const HELD_OUT_SHARE = 20;
-const MAX_HELD_OUT = 64;
-/** Minimum number of choices for a shopper to be held out. */
-const MIN_HELD_OUT_CHOICES = 5;
-/** Number of shoppers in a log below which none is held out: each is needed. */
-const MIN_SHOPPERS = 50;
-/** Share of the log after which choices are late. */
-const LATE = 0.8;
-/** Time from which a time is a date, ms: the second year of times that count from 1970. */
-const DATED = 365 * 24 * 3600 * 1000;
-
 /**
  * Trains the side model of a shop on all but a few shoppers, whose choices determine the epoch to keep.
  * @throws SidestreamError `runtime/invalid-input` if it is to be resumed and there is no checkpoint with these settings
@@ -55,7 +44,7 @@ const DATED = 365 * 24 * 3600 * 1000;
 export async function trainSideModel(request: SideModelRequest) {
   const { index, interactions, seed, checkpoint, meter, say } = request;
   const settings = { ...SIDE_SETTINGS, ...request.settings };
-  const { learned, heldOut } = heldOutSplit(interactions, request.continued?.known);
+  const { learned, heldOut, from } = heldOutSplit(interactions, request.continued?.known);
   const features = sideFeatures(index);
   const fingerprint = checkpoint && (await fingerprintOf(request, settings, features));
   const found =
@@ -118,44 +107,13 @@ export async function trainSideModel(request: SideModelRequest) {
     /** How the choices of the held-out shoppers were ranked after the kept epoch. */
     heldOut: result.reports[result.epoch - 1]?.heldOut ?? null,
     heldOutInteractions: heldOut,
+    /** Time from which their choices count. */
+    from,
   };
 }
 
 const sequencesOf = (interactions: readonly Interaction[]): Int32Array[] =>
   choiceSequences(interactions).map((rows) => Int32Array.from(rows));
-
-/** Splits the choices: from some the side model learns; those of held-out shoppers choose the epoch. Both keep the order. */
-export function heldOutSplit(
-  interactions: readonly Interaction[],
-  known?: ReadonlySet<string>,
-): { learned: Interaction[]; heldOut: Interaction[] } {
-  const users = heldOutShoppers(interactions, known);
-  return {
-    learned: interactions.filter(({ user }) => !users.has(user)),
-    heldOut: interactions.filter(({ user }) => users.has(user)),
-  };
-}
-
-/** First choice of the last fifth of the log; the very first in a log whose times are no dates but places in a history. */
-export const lateFrom = (interactions: readonly Interaction[]): number =>
-  (interactions.at(-1)?.time ?? 0) < DATED ? 0 : Math.floor(LATE * interactions.length);
-
-/**
- * The held-out shoppers, spread evenly over those with enough choices in the last fifth of the log: popularity is as of its end,
- * and what fits older choices gives it too little weight. @param known held out only if there are too few new shoppers */
-function heldOutShoppers(interactions: readonly Interaction[], known: ReadonlySet<string> = new Set()): Set<string> {
-  if (new Set(interactions.map(({ user }) => user)).size < MIN_SHOPPERS) return new Set();
-  const ableFrom = (start: number): string[] => {
-    const choices = new Map<string, number>();
-    for (const { user } of interactions.slice(start)) choices.set(user, (choices.get(user) ?? 0) + 1);
-    return [...choices].filter(([, count]) => count >= MIN_HELD_OUT_CHOICES).map(([user]) => user);
-  };
-  const all = ableFrom(lateFrom(interactions));
-  const size = Math.min(MAX_HELD_OUT, Math.floor(ableFrom(0).length / HELD_OUT_SHARE), all.length);
-  const others = all.filter((user) => !known.has(user));
-  const able = others.length >= size ? others : all;
-  return new Set(Array.from({ length: size }, (_, n) => able[Math.floor(((n + 0.5) * able.length) / size)]));
-}
 
 async function fingerprintOf(
   { index, interactions, seed, continued }: SideModelRequest,
