@@ -50,6 +50,7 @@ export function pickDemand({ choices, recent, repeats }: Demand, order: readonly
 
 /** Largest step of a stored value. */
 const STEPS = 65_535;
+type Columns = Pick<Demand, 'choices' | 'recent'>;
 /** uint32 count. */
 const HEADER = 4;
 
@@ -58,10 +59,7 @@ const HEADER = 4;
  * m, and `count` uint16 steps s of values m' = log(1 + m), value = exp(s m' / 65,535) - 1.
  * @throws SidestreamError `bundle/invalid` when a column has a wrong number of items, or a value is negative, not finite or too large
  */
-export function encodeDemand(
-  { choices, recent }: Pick<Demand, 'choices' | 'recent'>,
-  count: number,
-): Uint8Array<ArrayBuffer> {
+export function encodeDemand({ choices, recent }: Columns, count: number): Uint8Array<ArrayBuffer> {
   const lists = [choices, recent].flatMap((values) => {
     if (values.length !== count) throw invalid(`it is for ${values.length} items, but the bundle has ${count}`);
     if (!values.every(isAmount)) throw invalid('a value is out of range');
@@ -78,7 +76,7 @@ export function encodeDemand(
  * Reads the output of `encodeDemand`.
  * @throws SidestreamError `bundle/invalid` when it is not such a file, or belongs to another catalogue
  */
-export function decodeDemand(bytes: ArrayBuffer, count: number): Pick<Demand, 'choices' | 'recent'> {
+export function decodeDemand(bytes: ArrayBuffer, count: number): Columns {
   const view = new DataView(bytes);
   if (bytes.byteLength < HEADER || view.getUint32(0, true) !== count) throw invalid('it is for other items');
   if (bytes.byteLength !== HEADER + 2 * columnBytes(count)) throw invalid('its length is wrong');

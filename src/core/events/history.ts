@@ -137,6 +137,13 @@ export class History implements ChoiceHistory {
     return (time !== undefined && time === last) || (transactionId !== undefined && transactionId === lastId);
   }
 
+  /** Whether the last choices are several lines of one order. Products picked or put into the cart together do not count. */
+  get endsOrder(): boolean {
+    const { rows, strengths, orders, record } = this;
+    const together = orders.length > 1 && orders.at(-1) === orders.at(-2);
+    return together && strengths.at(-1) !== EVENT_STRENGTH.cart && !record.picked.has(rows[rows.length - 1]);
+  }
+
   /**
    * Adds an event.
    * @param row the item's row in the catalogue

@@ -219,9 +219,21 @@ describe('start weights that a shop fitted', () => {
     expect(shownAt(last.time + 3000)[1]).toBeCloseTo(0.25, 6);
   });
 
+  it.each(['cart', 'pick'])('stay those within a visit after products of one time: %s', (kind) => {
+    const learner = new Learner(withSide({ weights, opening }));
+    const { time } = event(1, 4);
+    for (const id of [1, 2]) {
+      const one = { ...event(id, 4 + id, kind === 'cart' ? 'cart' : 'click'), time };
+      learner.observe(kind === 'pick' ? { ...one, placement: 'pick' } : one);
+    }
+    expect(learner.weightsAt(time + 1000).preference).toBe(1);
+  });
+
   it('are those within a visit if the shop has no others', () => {
-    const learner = learned([event(1, 4)], withSide({ weights }));
-    expect(learner.weightsAt(event(1, 4).time + PAUSE)).toEqual(learner.weightsAt());
+    const learner = learned(clicks(6), withSide({ weights }));
+    const { popularity } = learner.weightsAt();
+    expect(popularity).not.toBe(0.5);
+    expect(learner.weightsAt(event(6, 4).time + PAUSE).popularity).toBe(popularity);
   });
 
   it('turn the experts off by the weight 0', () => {

@@ -226,11 +226,15 @@ export class Learner {
     return this.#experts.weightsAt(now !== undefined && this.opensVisit(now));
   }
 
-  /** Whether a choice at this time is the first of a visit: it follows a pause, or an order of several lines. */
+  /**
+   * Whether a choice is the first of a visit: it follows a pause, or an order of several lines.
+   * @param time milliseconds since the epoch
+   */
   opensVisit(time: number): boolean {
-    const { orders, record, total } = this.history;
-    const ordered = orders.length > 1 && orders.at(-1) === orders.at(-2);
-    return record.choicesThisVisit(time, total) === 0 || (ordered && !this.history.continuesOrder({ time }));
+    const { record, total } = this.history;
+    return (
+      record.choicesThisVisit(time, total) === 0 || (this.history.endsOrder && !this.history.continuesOrder({ time }))
+    );
   }
 
   /**

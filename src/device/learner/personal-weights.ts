@@ -53,14 +53,9 @@ const START_WEIGHTS_WITH_SIDE: TermWeights = {
 };
 
 export const START: Start = { weights: START_WEIGHTS, fading: 0.1, floor: -0.25, visits: true };
-export const START_WITH_SIDE: Start = {
-  weights: START_WEIGHTS_WITH_SIDE,
-  fading: 0.04,
-  floor: -0.25,
-  visits: false,
-};
+export const START_WITH_SIDE: Start = { weights: START_WEIGHTS_WITH_SIDE, fading: 0.04, floor: -0.25, visits: false };
 
-/** Start weights that a shop fitted to its side model, by term. */
+/** Start weights that a shop fitted to its side model, by term, 0 (off) to 100. */
 export interface FittedWeights {
   /** Within a visit. Default: the built-in weights. */
   weights?: Readonly<Record<string, number>>;
@@ -69,11 +64,11 @@ export interface FittedWeights {
 }
 
 /** The start for a shop with a side model. */
-export function startWithSide({ weights: fitted = {}, opening = {} }: FittedWeights = {}): Start {
+export function startWithSide({ weights: fitted = {}, opening }: FittedWeights = {}): Start {
   const known = (own: Readonly<Record<string, number>>) =>
     Object.fromEntries(Object.entries(own).filter(([name]) => TERMS.some((term) => term === name)));
   const weights = { ...START_WITH_SIDE.weights, ...known(fitted) };
-  return { ...START_WITH_SIDE, weights, opening: { ...weights, ...known(opening) } };
+  return { ...START_WITH_SIDE, weights, ...(opening && { opening: { ...weights, ...known(opening) } }) };
 }
 
 /**

@@ -1,8 +1,11 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { catalog, chose } from '../../testing/rankings';
 import { CLICK, IDS, last, log, type ServedShop, serveShop } from '../../testing/served-shop';
 import type { WorkerRecommender } from '../protocol';
+import { termValues } from '../ranking';
+import { ExperimentAssignment } from './experiment-assignment';
 
 // Node has no IndexedDB: this one follows the specification, in memory. It has no Web Locks either: every tab leads.
 beforeEach(() => {
@@ -84,6 +87,18 @@ describe('an experiment', () => {
     expect(await free.status()).toMatchObject({ learning: true, events: 1 });
     expect((await free.recommend({})).items[0].source).toBe('personal');
     await free.close();
+  });
+
+  it('hides what the device learned before from lists that do not learn', () => {
+    const listener = { error: () => {} };
+    const known = {
+      ...chose(3, 2, 1),
+      residualScores: Float32Array.of(1),
+      terms: termValues(catalog(), chose(3, 2, 1)),
+    };
+    const shown = new ExperimentAssignment(null, { learning: false }, listener).state(known);
+    expect([shown.history.rows, shown.terms, shown.residualScores]).toEqual([[], undefined, null]);
+    expect(new ExperimentAssignment(null, { learning: true }, listener).state(known)).toBe(known);
   });
 
   it('changes weights of terms and where a placement takes its list from', async () => {

@@ -24,11 +24,15 @@ type LoadedExperiment = Awaited<ReturnType<typeof loadExperiment>>;
 export class ExperimentAssignment {
   readonly #loaded: LoadedExperiment;
   readonly #learning: boolean;
-  readonly #listener: EngineListener;
+  readonly #listener: Pick<EngineListener, 'error'>;
   #unit: string | null = null;
   #variant: Variant | null = null;
 
-  constructor(loaded: LoadedExperiment, { learning }: EngineOptions, listener: EngineListener) {
+  constructor(
+    loaded: LoadedExperiment,
+    { learning }: Pick<EngineOptions, 'learning'>,
+    listener: Pick<EngineListener, 'error'>,
+  ) {
     this.#loaded = loaded;
     this.#learning = learning;
     this.#listener = listener;
@@ -78,9 +82,9 @@ export class ExperimentAssignment {
     const { weights: factors } = this.#variant ?? {};
     if (!factors && this.learns()) return state;
     const { dismissed } = state.history;
-    const history = this.learns() ? state.history : { rows: [], strengths: [], dismissed };
+    const unlearned = { history: { rows: [], strengths: [], dismissed }, terms: undefined, residualScores: null };
     const weights = { ...state.weights };
     for (const name of TERMS) weights[name] *= factors?.[name] ?? 1;
-    return { ...state, history, weights };
+    return { ...state, ...(this.learns() ? {} : unlearned), weights };
   }
 }

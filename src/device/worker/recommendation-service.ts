@@ -168,6 +168,7 @@ export class RecommendationService {
     const rules = this.rulesOf(placement, given);
     const now = Date.now();
     const { history } = learner;
+    const { purchases } = history.record;
     const made = experiment.placement(placement);
     const request: RankRequest = {
       placement: made,
@@ -179,13 +180,7 @@ export class RecommendationService {
       shown,
       shownBefore: rows(this.#shownBefore),
       now,
-      repeatable: catalog.demand?.repeatable(
-        history.record.purchases,
-        now,
-        limit,
-        rules.repeats,
-        catalog.frequencyWeight,
-      ),
+      repeatable: catalog.demand?.repeatable(purchases, now, limit, rules.repeats, catalog.frequencyWeight),
       hints: made === 'for-you' ? hints?.(history, now) : null,
     };
     const inCart = cart && history.record.cart;

@@ -69,7 +69,7 @@ interface Cases {
  * order are then ranked before any of them is learned. A factor may be 0: the part is off. The experts are on only if they pay
  * for shoppers to whom nothing was fitted, and, for first choices, if they are on within visits. These shoppers must not be among
  * those used to learn the model and the counts. Null if there are too few choices.
- * @param from time from which choices are ranked: popularity is that of the end of the log. Default: all
+ * @param from time from which choices are ranked, milliseconds since the epoch: popularity counts recent choices most. Default: all
  */
 export function fitStartWeights(
   catalog: LearnerCatalog,

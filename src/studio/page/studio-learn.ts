@@ -134,7 +134,10 @@ function result(learned: LearnReport): TemplateResult {
     ${facts([
       ['Choices learned from', count(choices)],
       ['Shoppers', count(shoppers)],
-      ['Pass over the log that was kept', `${keptEpoch} of ${epochs.length}${stopped ? ', stopped by you' : ''}`],
+      [
+        'Pass over the log that was kept',
+        `${keptEpoch} of ${Math.max(keptEpoch, epochs.length)}${stopped ? ', stopped by you' : ''}`,
+      ],
       ['Time', `${duration(seconds)} (${backend === 'webgpu' ? 'WebGPU' : 'WebAssembly'})`],
       ...(gain === null
         ? []

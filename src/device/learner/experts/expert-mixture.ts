@@ -84,9 +84,11 @@ export class ExpertMixture {
   weightsAt(opens = false): TermWeights {
     const parts = this.#members.list.map(({ weight, expert }) => ({ weight, own: expert.weightsAt(opens) }));
     const [{ own: weights }] = parts;
-    if (parts.length > 1)
-      for (const name of TERMS) weights[name] = parts.reduce((sum, { weight, own }) => sum + weight * own[name], 0);
-    return weights;
+    if (parts.length === 1) return weights;
+    const { preference } = weights;
+    for (const name of TERMS) weights[name] = parts.reduce((sum, { weight, own }) => sum + weight * own[name], 0);
+    // The same for all experts; the sum would round it.
+    return { ...weights, preference };
   }
 
   /** Contribution of all experts' read-outs to every item's score, [count]; null without features. Not to be changed. */

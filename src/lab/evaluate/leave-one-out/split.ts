@@ -7,7 +7,7 @@ export interface ChoiceHistory {
   rows: Int32Array;
   /** Milliseconds since the epoch, same length. */
   times: Float64Array;
-  /** Time of the next choice; absent if the history ends here. */
+  /** Time of the next choice, milliseconds since the epoch; absent if the history ends here. */
   next?: number;
 }
 

@@ -81,8 +81,8 @@ export function userPopularity(histories: readonly ChoiceHistory[], popularity: 
 const [NEIGHBOURS, WITHIN, BETWEEN, OWN, GROUPS] = [300, 0.9, 0.7, 0.7, 7];
 
 /**
- * TIFU-KNN (Hu et al. 2020): item frequencies with decay within and between groups of orders, averaged with those of the nearest
- * shoppers by Euclidean distance.
+ * TIFU-KNN (Hu et al. 2020): item frequencies decay within and between groups of orders; the score averages the frequencies of the
+ * shopper and of the nearest shoppers by Euclidean distance.
  */
 export function tifuKnn(histories: readonly ChoiceHistory[], popularity: Float32Array): BasketScores {
   const vectors = histories.map(fadedFrequency);
