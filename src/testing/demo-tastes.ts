@@ -85,21 +85,25 @@ const LISTED = 12;
 
 /**
  * Lets new shoppers click one product in each of three departments.
- * @returns the cards "Because you looked at …" of these departments, and those of them that name a product of another one
+ * @returns the cards "Because you looked at …" of these departments, and those of them that name a product of another one; and how
+ *   many of the departments are in no place of their list
  */
-export function reasonsAcross(catalog: LearnerCatalog, shoppers: number): { cards: number; strays: string[] } {
+export function listsAcross(catalog: LearnerCatalog, shoppers: number, rules: Rules = {}) {
   const { items } = catalog.index;
   const random = seededRandom(1);
-  const request = { placement: 'for-you', row: null, limit: LISTED, exclude: new Set<number>() } as const;
+  const request = { placement: 'for-you', row: null, limit: LISTED, exclude: new Set<number>(), rules } as const;
   const strays: string[] = [];
-  let cards = 0;
+  let [cards, absent] = [0, 0];
   for (let shopper = 0; shopper < shoppers; shopper++) {
     const clicked = new Map<string, string>();
     while (clicked.size < 3) {
       const { id, category } = items[Math.floor(random() * items.length)];
       clicked.set(departmentOf(category), id);
     }
-    for (const { row, reason } of rank(catalog.index, stateAfter(catalog, [...clicked.values()]), request)) {
+    const list = rank(catalog.index, stateAfter(catalog, [...clicked.values()]), request);
+    const listed = new Set(list.map(({ row }) => departmentOf(items[row].category)));
+    absent += [...clicked.keys()].filter((department) => !listed.has(department)).length;
+    for (const { row, reason } of list) {
       const department = departmentOf(items[row].category);
       const [, title] = /^Because you looked at “(.*)”$/.exec(reason) ?? [];
       const about = items.find((item) => item.title === title);
@@ -108,5 +112,5 @@ export function reasonsAcross(catalog: LearnerCatalog, shoppers: number): { card
       if (departmentOf(about.category) !== department) strays.push(`${items[row].title}: ${reason}`);
     }
   }
-  return { cards, strays };
+  return { cards, strays, absent };
 }

@@ -17,7 +17,7 @@ export function catalog(
   boughtTogether: CooccurrenceTable | null = null,
   side: SideModel | null = null,
 ): CatalogIndex {
-  const items = Array.from({ length: 8 }, (_, row) =>
+  const items = Array.from({ length: Math.max(8, overrides.length) }, (_, row) =>
     makeItem(`item-${row}`, {
       title: `Item ${row}`,
       category: row < 4 ? 'Fruit/Sweet' : 'Tools/Sharp',

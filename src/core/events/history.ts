@@ -40,6 +40,8 @@ export interface ChoiceHistory {
    * Default: each choice is an order of its own.
    */
   orders?: readonly number[];
+  /** Number of choices in the visit of the last event. Default: all. */
+  visit?: number;
   /** Rows of dismissed items. */
   dismissed: ReadonlySet<number>;
 }
@@ -72,6 +74,10 @@ export class History implements ChoiceHistory {
   /** All choices, including those no longer stored. */
   get total(): number {
     return this.#total;
+  }
+
+  get visit(): number {
+    return this.record.choicesThisVisit(undefined, this.#total);
   }
 
   /** @param idOf id of the item in a row */

@@ -102,10 +102,10 @@ export class ShopperState implements ShopperRecord {
     return [...this.#shown].filter(([, { time }]) => time >= start).map(([row]) => row);
   }
 
-  /** Choices of the visit at `now`. @param choices all choices */
-  choicesThisVisit(now: number, choices: number): number {
+  /** Choices of the visit at `now`. @param now default: at the last event @param choices all choices */
+  choicesThisVisit(now: number | undefined, choices: number): number {
     const { last, choices: before } = this.#visit;
-    return Math.abs(now - last) > VISIT_PAUSE ? 0 : choices - before;
+    return now !== undefined && Math.abs(now - last) > VISIT_PAUSE ? 0 : choices - before;
   }
 
   /**

@@ -236,6 +236,16 @@ describe('start weights that a shop fitted', () => {
     expect(learner.weightsAt(event(6, 4).time + PAUSE).popularity).toBe(popularity);
   });
 
+  it('differ in lists that may repeat what was bought, where the shop fitted them', () => {
+    const repeats = { popularity: 0.7, preference: 0, frequency: 1 };
+    const learner = learned(clicks(6), withSide({ weights, opening, repeats }));
+    const later = event(6, 4).time + PAUSE;
+    for (const now of [undefined, later])
+      expect(learner.stateAt(now, true).weights).toMatchObject({ popularity: 0.7, preference: 0 });
+    const without = learned(clicks(6), withSide({ weights, opening }));
+    for (const now of [undefined, later]) expect(without.weightsAt(now, true)).toEqual(without.weightsAt(now));
+  });
+
   it('turn the experts off by the weight 0', () => {
     const learner = learned(clicks(6), withSide({ weights: { ...weights, preference: 0 }, opening }));
     expect(learner.status.experts).toEqual([]);

@@ -205,12 +205,12 @@ export class Learner {
     this.#experts.unbind();
   }
 
-  /** @param now milliseconds since the epoch. Default: within the visit of the last choice */
-  stateAt(now?: number): RankState {
+  /** As `weightsAt`. */
+  stateAt(now?: number, repeats = false): RankState {
     return {
       ...this.#sources,
       record: this.history.record,
-      weights: this.weightsAt(now),
+      weights: this.weightsAt(now, repeats),
       terms: this.terms,
       expertParts: (row) => this.contributionsOf(row),
     };
@@ -221,9 +221,14 @@ export class Learner {
     return this.#terms.values(this.#catalog.index, this.#sources);
   }
 
-  /** The weights of the terms in a list. @param now milliseconds since the epoch. Default: within the visit of the last choice */
-  weightsAt(now?: number): TermWeights {
-    return this.#experts.weightsAt(now !== undefined && this.opensVisit(now));
+  /**
+   * The weights of the terms in a list.
+   * @param now milliseconds since the epoch. Default: within the visit of the last choice
+   * @param repeats whether the list may repeat what the shopper bought, and the shop fitted weights to such lists. Default false
+   */
+  weightsAt(now?: number, repeats = false): TermWeights {
+    if (repeats && this.#catalog.startWeights?.repeats) return this.#experts.weightsAt('repeats');
+    return this.#experts.weightsAt(now !== undefined && this.opensVisit(now) ? 'opening' : 'within');
   }
 
   /**

@@ -9,6 +9,8 @@ export interface Start {
    * of a visit say little about the first of the next. Default: `weights`.
    */
   opening?: TermWeights;
+  /** The same for lists that may repeat what the shopper bought. Default: as other lists. */
+  repeats?: TermWeights;
   /** Share of a read-out that fades with each choice. */
   fading: number;
   /** Mean gain of the read-outs, nats per choice, below which they start from zero. */
@@ -57,18 +59,28 @@ export const START_WITH_SIDE: Start = { weights: START_WEIGHTS_WITH_SIDE, fading
 
 /** Start weights that a shop fitted to its side model, by term, 0 (off) to 100. */
 export interface FittedWeights {
-  /** Within a visit. Default: the built-in weights. */
-  weights?: Readonly<Record<string, number>>;
+  /** Within a visit. */
+  weights: Readonly<Record<string, number>>;
   /** For the first choice of a visit. Default: those within a visit. */
   opening?: Readonly<Record<string, number>>;
+  /** For lists that may repeat what the shopper bought, with the weight of the `frequency`. Default: as other lists. */
+  repeats?: Readonly<Record<string, number>>;
 }
 
+/** A list: within a visit, for its first choice, or one that may repeat what the shopper bought. */
+export type Situation = 'within' | 'opening' | 'repeats';
+
 /** The start for a shop with a side model. */
-export function startWithSide({ weights: fitted = {}, opening }: FittedWeights = {}): Start {
+export function startWithSide({ weights: fitted, opening, repeats }: FittedWeights = { weights: {} }): Start {
   const known = (own: Readonly<Record<string, number>>) =>
     Object.fromEntries(Object.entries(own).filter(([name]) => TERMS.some((term) => term === name)));
   const weights = { ...START_WITH_SIDE.weights, ...known(fitted) };
-  return { ...START_WITH_SIDE, weights, ...(opening && { opening: { ...weights, ...known(opening) } }) };
+  return {
+    ...START_WITH_SIDE,
+    weights,
+    ...(opening && { opening: { ...weights, ...known(opening) } }),
+    ...(repeats && { repeats: { ...weights, ...known(repeats) } }),
+  };
 }
 
 /**
@@ -159,20 +171,21 @@ export class PersonalWeights {
 
   /**
    * The weights. `preference` has weight 1 within a visit, because an expert's read-outs contain the weights of their blocks.
-   * @param opens whether for the first choice of a visit. Default false
+   * @param situation of the list. Default: within a visit
    */
-  at(opens = false): TermWeights {
-    const { weights: within, opening } = this.#start;
-    const weights = { ...((opens && opening) || within) };
+  at(situation: Situation = 'within'): TermWeights {
+    const { weights: within } = this.#start;
+    const own = situation === 'within' ? undefined : this.#start[situation];
+    const weights = { ...(own ?? within) };
     const preference = within.preference > 0 ? weights.preference / within.preference : 0;
-    if (!opens || !opening) for (const name of TERMS) weights[name] *= Math.exp(this.#theta[name]);
+    if (!own) for (const name of TERMS) weights[name] *= Math.exp(this.#theta[name]);
     return { ...weights, preference };
   }
 
   /** @param slopes of the log-likelihood in each term's weight: its value for the chosen item minus its expected value */
   step(slopes: Record<TermName, number>, strength: number, opens = false): void {
     if (opens && this.#start.opening) return;
-    const weights = this.at(opens);
+    const weights = this.at();
     for (const name of TERMS) {
       if (FIXED_TERMS.includes(name)) continue;
       const gradient = strength * weights[name] * slopes[name];

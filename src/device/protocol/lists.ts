@@ -8,7 +8,7 @@ export type { ProductOption } from '../ranking';
 export interface Recommendation {
   item: Item;
   /**
-   * Higher is better; comparable only within one response. Pins, cap, diversity and `fresh` change the order, not the score.
+   * Higher is better; comparable only within one response. Pins, tastes, cap, diversity and `fresh` change the order, not the score.
    */
   score: number;
   source: Source;

@@ -58,6 +58,7 @@ export { Hinting, hintFade, hintLifts, hintScale, hintsSchema, type ParsedHints,
 export { patchedIndex } from './patched-index';
 export { rerank } from './rerank';
 export { filteredCategories, itemFilter } from './rules/filter';
+export { inListOrder } from './rules/tastes';
 export {
   fetchRules,
   holdsAt,

@@ -3,10 +3,11 @@ import { NO_RECORD, type ShopperRecord } from '../../core/events';
 import type { CatalogIndex } from './catalog-index';
 import { reasonText } from './explanation/reason-text';
 import type { HintedCatalog } from './hints';
-import { commonList, ownList, personalList, pickOfItems, recency, similarList } from './lists';
+import { commonList, ownList, personalList, recency, similarList } from './lists';
 import { OWN, type PriceRange, type Source, type VariantRequest } from './placement';
 import type { ListInView, RankState, Scored } from './rank-state';
 import { type Admission, admission, applyBoosts, arrange, type ListPlace } from './rules/apply-rules';
+import { placeShares } from './rules/tastes';
 import { scores } from './score';
 import { termValues } from './terms/terms';
 
@@ -26,7 +27,7 @@ export interface RankRequest extends VariantRequest {
 
 export interface RankedItem {
   row: number;
-  /** Higher is better; comparable only inside one list. Pins, cap, diversity and `fresh` change the order, not the score. */
+  /** Higher is better; comparable only inside one list. Pins, tastes, cap, diversity and `fresh` change the order, not the score. */
   score: number;
   source: Source;
   /** Named contributions that add up to the score; zero ones are left out. */
@@ -48,8 +49,8 @@ export const EXCLUDE_RECENT = 40;
 export function rank(index: CatalogIndex, state: RankState, request: RankRequest): RankedItem[] {
   const { limit, rules = {} } = request;
   const { scored, pinnable, shownBefore = new Set<number>() } = scoreAll(index, state, request);
-  const groupOf = request.placement === 'for-you' ? pickOfItems(index, state) : null;
-  return arrange(index, scored, { limit, rules, pinnable, shownBefore, groupOf }).map((place) =>
+  const shares = request.placement === 'for-you' ? placeShares(index, state, rules.tastes) : null;
+  return arrange(index, scored, { limit, rules, pinnable, shownBefore, shares }).map((place) =>
     rankedItem(index, scored, place, request),
   );
 }

@@ -130,12 +130,12 @@ export class LoadedCatalog {
   }
 
   get startWeights(): FittedWeights | undefined {
-    return this.bundle.manifest.side;
+    return this.bundle.manifest.side?.start;
   }
 
   /** Weight of how often the shopper bought an item, in lists that may repeat. */
   get frequencyWeight(): number | undefined {
-    return this.bundle.manifest.side?.weights?.repeats;
+    return this.startWeights?.repeats?.frequency;
   }
 
   /** Demand for the loaded items from the shop's log; null without one. */

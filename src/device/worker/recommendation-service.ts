@@ -170,6 +170,8 @@ export class RecommendationService {
     const { history } = learner;
     const { purchases } = history.record;
     const made = experiment.placement(placement);
+    const repeatable = catalog.demand?.repeatable(purchases, now, limit, rules.repeats, catalog.frequencyWeight);
+    const repeats = made === 'again' || (made === 'for-you' && !!repeatable?.gains.size && repeatable.places > 0);
     const request: RankRequest = {
       placement: made,
       row: typeof itemId === 'string' ? catalog.rowOf(itemId) : null,
@@ -180,12 +182,12 @@ export class RecommendationService {
       shown,
       shownBefore: rows(this.#shownBefore),
       now,
-      repeatable: catalog.demand?.repeatable(purchases, now, limit, rules.repeats, catalog.frequencyWeight),
+      repeatable,
       hints: made === 'for-you' ? hints?.(history, now) : null,
     };
     const inCart = cart && history.record.cart;
     return [
-      experiment.state(learner.stateAt(now)),
+      experiment.state(learner.stateAt(now, repeats)),
       lists?.aboutItems(catalog.index, request, [itemId ?? []].flat(), inCart) ?? request,
     ];
   }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { loadKernel } from '../../core/kernel';
-import { DEMO_TASTES, reasonsAcross, strayProducts } from '../../testing/demo-tastes';
+import { DEMO_TASTES, listsAcross, strayProducts } from '../../testing/demo-tastes';
 import { demoCatalog } from '../../testing/returning-shopper';
 
 const demo = fileURLToPath(new URL('../../../public/bundle', import.meta.url));
@@ -21,10 +21,14 @@ describe.skipIf(!existsSync(demo))('after three clicks in the demo shop (skipped
     expect(strays).toEqual([]);
   });
 
-  it('in three departments, a card names a product of its own department', async () => {
+  it('in three departments, the list has all of them, and a card names a product of its own department', async () => {
     await loadKernel();
-    const { cards, strays } = reasonsAcross(await demoCatalog(demo), 60);
+    const catalog = await demoCatalog(demo);
+    const { cards, strays, absent } = listsAcross(catalog, 60);
     expect(cards).toBeGreaterThan(600);
     expect(strays).toEqual([]);
+    expect(absent).toBe(0);
+    // By the score alone, four of ten are absent.
+    expect(listsAcross(catalog, 60, { tastes: 0 }).absent).toBeGreaterThan(60);
   });
 });

@@ -1,5 +1,5 @@
 import { Learner, type LearnerCatalog, type LearnerOptions } from '../../device/learner';
-import { MAX_HISTORY, scores, sideScores } from '../../device/ranking';
+import { inListOrder, MAX_HISTORY, scores, sideScores } from '../../device/ranking';
 import type { DeviceMethod } from './device';
 
 /** The same list for every shopper. @param popularity one value per item */
@@ -63,20 +63,27 @@ export interface LearnerMethod {
   shop: LearnerShop;
   /** How it learns; ablations differ in this. */
   options?: LearnerOptions;
+  /** Whether departments share the first places, as in `for-you`. Default true. */
+  sharesPlaces?: boolean;
+  /** Whether the weights are those of lists that may repeat. Default false. */
+  repeats?: boolean;
 }
 
 /** The learner as it runs in the worker, event by event. */
-export function learnerMethod({ name, shop, options = {} }: LearnerMethod): DeviceMethod {
-  const { items } = shop.catalog.index;
+export function learnerMethod({ name, shop, options = {}, sharesPlaces = true, repeats }: LearnerMethod): DeviceMethod {
+  const { index } = shop.catalog;
   return {
     name,
     start() {
       const learner = new Learner(shop.catalog, options);
       let id = 0;
       return {
-        scores: (now) => scores(learner.terms, learner.weightsAt(now)),
+        scores(now) {
+          const own = scores(learner.terms, learner.weightsAt(now, repeats));
+          return sharesPlaces ? inListOrder(index, learner.history, own) : own;
+        },
         observe(row, time) {
-          learner.observe({ id: ++id, type: 'click', itemId: items[row].id, time });
+          learner.observe({ id: ++id, type: 'click', itemId: index.items[row].id, time });
         },
       };
     },

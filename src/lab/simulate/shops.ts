@@ -1,5 +1,5 @@
 import { Learner, type LearnerCatalog, type LearnerOptions } from '../../device/learner';
-import { type CatalogIndex, type Placement, rank, scores, topRows } from '../../device/ranking';
+import { type CatalogIndex, inListOrder, type Placement, rank, scores, topRows } from '../../device/ranking';
 import { contentScores } from '../evaluate/methods';
 import { randomOf } from './seeds';
 import type { SimulatedShopper } from './shopper';
@@ -126,7 +126,7 @@ function learnerRun(
     scores: () =>
       placement === 'trending' || learner.history.rows.length === 0
         ? index.logPopularity
-        : scores(learner.terms, learner.weightsAt()),
+        : inListOrder(index, learner.history, scores(learner.terms, learner.weightsAt())),
     observe(row, time) {
       if (learns) learner.observe({ id: ++events, type: 'click', itemId: index.items[row].id, time });
     },

@@ -85,7 +85,7 @@ async function train(options: TrainOptions): Promise<void> {
       JSON.stringify({
         side: stored.side ?? null,
         training: side?.learned.training ?? null,
-        weights: side?.learned.weights ?? null,
+        weights: side?.learned.start?.weights ?? null,
         windows: side?.network.windows ?? null,
         companions: stored.companions ?? null,
         demand: stored.demand ?? null,

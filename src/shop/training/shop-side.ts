@@ -1,6 +1,6 @@
 import { type Bundle, contentBlend, type Learned, MODALITIES, popularityNow } from '../../core/catalog';
 import { counted } from '../../core/common/text';
-import type { LearnerCatalog } from '../../device/learner';
+import type { FittedWeights, LearnerCatalog } from '../../device/learner';
 import { type CatalogIndex, catalogIndex, categoryBlock } from '../../device/ranking';
 import { SidestreamError } from '../../error';
 import { byShopper, choiceCounts, cooccurrenceTable, type Interaction, recentPopularity } from './interactions';
@@ -20,7 +20,7 @@ import {
   sideFeatures,
   trainSideModel,
 } from './side';
-import { fitStartWeights, type ShopWeights } from './start-weights';
+import { fitStartWeights } from './start-weights';
 
 export interface ShopSideRequest extends Omit<SideModelRequest, 'index' | 'interactions' | 'continued'> {
   bundle: Bundle;
@@ -72,7 +72,7 @@ export async function trainShopSide(request: ShopSideRequest): Promise<ShopTrain
   return {
     learned: {
       model,
-      ...start,
+      ...(start && { start }),
       training: {
         choices,
         shoppers,
@@ -107,7 +107,7 @@ export interface ShopTraining {
 async function earlierWindows(
   { bundle, interactions, seed, settings, network: file, say }: ShopSideRequest,
   index: CatalogIndex,
-): Promise<{ continued?: SideContinuation; start?: ShopWeights; halfLife?: number | null }> {
+): Promise<{ continued?: SideContinuation; start?: FittedWeights; halfLife?: number | null }> {
   if (file === undefined) return {};
   const path = file.name;
   let network: SideNetwork | null;
@@ -176,7 +176,7 @@ export function shopCatalog(
   return { index: catalogIndex(known, features, blend, { cooccurrence }), table: features, blend };
 }
 
-export const sideCatalog = (catalog: LearnerCatalog, { model, ...startWeights }: ShopSide): LearnerCatalog => ({
+export const sideCatalog = (catalog: LearnerCatalog, { model, start: startWeights }: ShopSide): LearnerCatalog => ({
   ...catalog,
   index: { ...catalog.index, side: model },
   startWeights,

@@ -86,7 +86,7 @@ describe('fitStartWeights', () => {
         return timed(rows);
       });
     const [often, seldom] = [0.6, 0.2].map(
-      (share) => fitStartWeights(catalog, repeating(share), 1)?.weights.repeats ?? 0,
+      (share) => fitStartWeights(catalog, repeating(share), 1)?.repeats?.frequency ?? 0,
     );
     expect(seldom).toBeGreaterThan(0.5);
     expect(often).toBeGreaterThan(1.2 * seldom);

@@ -4,9 +4,11 @@ import {
   FREQUENCY_WEIGHT,
   frequencies,
   frequencyTerm,
+  scores,
   TERMS,
   type TermName,
   type TermValues,
+  topRows,
 } from '../../device/ranking';
 import { basketEnd, type Interaction } from './interactions';
 
@@ -18,10 +20,11 @@ const FITTED: readonly TermName[] = TERMS.filter(
   (name) => !['coldStart', 'disliked'].includes(name) && START_WITH_SIDE.weights[name] > 0,
 );
 
-/** Maximum number of cases per shopper and in total, and number of items with which each is compared. */
+/** Maximum number of cases per shopper and in total. */
 const MAX_CHOICES = 110;
 const MAX_CASES = 2000;
-const SAMPLE = 300;
+/** Number of the best items with which each is compared, and of others, which are drawn and stand for all others. */
+const [BEST, DRAWN] = [200, 200];
 /** Minimum number of cases. */
 const MIN_CASES = 200;
 /** Maximum factor of a default weight, and the cost, nats, of the square of its log, below 1 of its distance from 1. */
@@ -30,44 +33,37 @@ const PRIOR = 0.02;
 /** Steps of the fit, and the rate of the first, which falls to 0. */
 const [STEPS, RATE] = [100, 0.15];
 
+/** Minimum decrease of the mean ln rank of choices by the experts: two seeds differ by less. */
+const CLEAR = 0.01;
+
 type Choice = Pick<Interaction, 'row' | 'time'>;
 
 interface Case {
-  /** Values of the fitted terms for the item of a choice, then for the items with which it is compared. */
+  /** Values of the fitted terms, and of the frequency, for the item of a choice, then for those with which it is compared. */
   values: Float32Array;
+  /** Log of the number of items that each of them stands for. */
+  stands: Float32Array;
   /** Number of the shopper who chose. */
   shopper: number;
 }
 
-/** A line of an order, which may repeat an earlier one. */
-interface RepeatCase extends Pick<Case, 'values'> {
-  /** Frequency term of each item. */
-  frequency: Float32Array;
-  /** Log of the number of items that each stands for. */
-  stands: Float32Array;
-}
-
-/** Minimum number of repeats from which the weight of the frequency is fitted. */
+/** Minimum number of repeats from which lists that may repeat have their own weights. */
 const MIN_REPEATS = 100;
 
-/** Start weights as stored; `weights.repeats` is the weight of the frequency term in lists that may repeat. */
-export interface ShopWeights extends FittedWeights {
-  weights: Record<string, number>;
-}
+/** The cases of each situation. */
+type Cases = Record<'within' | 'opening' | 'repeats', Case[]>;
 
-/** Cases of the two situations, and of lines that may repeat. */
-interface Cases {
-  within: Case[];
-  opening: Case[];
-  repeats: RepeatCase[];
-}
+/** What is fitted: the terms, then the frequency. */
+const WIDTH = FITTED.length + 1;
+const EXPERTS = FITTED.indexOf('preference');
 
 /**
  * Start weights of the terms for a shop with a side model: the default weights times the factors under which the choices of some
  * shoppers are most probable, each before it is learned. The first choices of visits have their own: what shoppers just looked
  * at says much about the next choice of a visit, or the next line of an order, and little about the next visit. The lines of an
- * order are then ranked before any of them is learned. A factor may be 0: the part is off. The experts are on only if they pay
- * for shoppers to whom nothing was fitted, and, for first choices, if they are on within visits. These shoppers must not be among
+ * order are then ranked before any of them is learned. So have lists that may repeat what the shopper bought, if they do repeat.
+ * A factor may be 0: the part is off. The experts are on only if they pay for shoppers to whom nothing was fitted, by the
+ * likelihood of their choices and by the ranks, and, elsewhere, if they are on within visits. These shoppers must not be among
  * those used to learn the model and the counts. Null if there are too few choices.
  * @param from time from which choices are ranked, milliseconds since the epoch: popularity counts recent choices most. Default: all
  */
@@ -77,23 +73,24 @@ export function fitStartWeights(
   seed: number,
   from = Number.NEGATIVE_INFINITY,
   say: (line: string) => void = () => {},
-): ShopWeights | null {
+): FittedWeights | null {
   const random = seededRandom(seed);
   const cases: Cases = { within: [], opening: [], repeats: [] };
   const perShopper = Math.max(5, Math.ceil(MAX_CASES / Math.max(1, streams.length)));
   for (const [shopper, stream] of streams.entries())
     addCases(cases, catalog, stream, { shopper, limit: perShopper, from, random });
-  const start = FITTED.map((name) => START_WITH_SIDE.weights[name]);
+  const start = [...FITTED.map((name) => START_WITH_SIDE.weights[name]), FREQUENCY_WEIGHT];
   // The values of the read-outs already contain their weight.
-  const first = FITTED.map((name, n) => (name === 'preference' ? 1 : start[n]));
-  const experts = FITTED.indexOf('preference');
+  const first = start.with(EXPERTS, 1);
   const fittedTo = (own: readonly Case[], where: string, usual?: Float64Array | null): Float64Array | null => {
     if (own.length < MIN_CASES) return null;
-    const without = first.with(experts, 0);
-    const { gain, error } = gainOf(own, first, without);
-    const on = gain > error && usual?.[experts] !== 0;
-    say(`Experts ${where}: ${on ? 'on' : 'off'}; log-likelihood of a choice ${gain.toFixed(3)} ± ${error.toFixed(3)}`);
-    return on ? fitted(own, first) : fitted(own, without).with(experts, 0);
+    const without = first.with(EXPERTS, 0);
+    const { likelihood, error, rank } = gainOf(own, first, without);
+    const on = likelihood > error && rank < -CLEAR && usual?.[EXPERTS] !== 0;
+    say(
+      `Experts ${where}: ${on ? 'on' : 'off'}; log-likelihood of a choice ${likelihood.toFixed(3)} ± ${error.toFixed(3)}, ln rank ${rank.toFixed(3)}`,
+    );
+    return on ? fitted(own, first) : fitted(own, without).with(EXPERTS, 0);
   };
   const usual = fittedTo(cases.within, 'within a visit');
   const opening = fittedTo(cases.opening, 'for the first choice of a visit', usual);
@@ -101,12 +98,12 @@ export function fitStartWeights(
   if (within === null) return null;
   const named = (factors: Float64Array): Record<string, number> =>
     Object.fromEntries(FITTED.map((name, n) => [name, rounded(start[n] * factors[n])]));
-  const before = opening ?? within;
-  const scoring = first.map((weight, n) => weight * before[n]);
-  const frequency = fittedFrequency(cases.repeats, scoring);
+  const repeated = cases.repeats.filter(({ values }) => values[FITTED.length] > 0).length >= MIN_REPEATS;
+  const repeats = repeated ? fittedTo(cases.repeats, 'in lists that may repeat', within) : null;
   return {
-    weights: { ...named(within), ...(frequency === null ? {} : { repeats: rounded(frequency) }) },
+    weights: named(within),
     ...(opening && opening !== within ? { opening: named(opening) } : {}),
+    ...(repeats && { repeats: { ...named(repeats), frequency: rounded(FREQUENCY_WEIGHT * repeats[FITTED.length]) } }),
   };
 }
 
@@ -123,105 +120,86 @@ function addCases(
   const learner = new Learner({ ...catalog, startWeights: undefined });
   const chosen = new Set<number>();
   const bought = new Map<number, number[]>();
-  const late = stream.findIndex(({ time }) => time >= from);
-  const ranked = Math.max(0, late);
+  const ranked = Math.max(
+    0,
+    stream.findIndex(({ time }) => time >= from),
+  );
   const choices = stream.slice(0, ranked + MAX_CHOICES);
   const times = choices.map(({ time }) => time);
   const every = Math.max(1, Math.floor((choices.length - ranked) / limit));
   let openings = 0;
-  const caseFor = (row: number, known: ReadonlySet<number>): Case => ({
-    values: valuesOf(learner.terms, [row, ...sampled(items.length, known, random)]),
-    shopper,
-  });
   for (let start = 0, end = 0; start < choices.length; start = end) {
     end = basketEnd(times, start);
     const time = times[start];
     const rows = [...new Set(choices.slice(start, end).map(({ row }) => row))];
     const isRanked = (n: number): boolean => start > 0 && time >= from && (start + n) % every === 0;
-    const fresh = rows.filter((row) => !chosen.has(row));
-    const known = new Set([...chosen, ...fresh]);
+    const fresh = new Set(rows.filter((row) => !chosen.has(row)));
     const opens = start > 0 && learner.opensVisit(time);
+    const add = (kind: keyof Cases, row: number, others: ReadonlySet<number>, repeatable: PurchaseTimes = new Map()) =>
+      cases[kind].push({ shopper, ...compared(learner.terms, row, others, repeatable, random) });
     for (const [n, row] of rows.entries()) {
-      if (opens && time >= from && openings < limit && fresh.includes(row)) {
-        cases.opening.push(caseFor(row, known));
+      if (opens && time >= from && openings < limit && fresh.has(row)) {
+        add('opening', row, new Set([...chosen, ...fresh]));
         openings++;
       }
-      if (isRanked(n)) cases.repeats.push(repeatCase(learner.terms, row, new Set(rows), bought, random));
+      // The lines of an order are no candidates of each other.
+      if (isRanked(n)) add('repeats', row, new Set(rows), bought);
     }
     for (const row of rows) bought.set(row, [...(bought.get(row) ?? []), time]);
     for (let place = start; place < end; place++) {
       const { row } = choices[place];
-      if (!chosen.has(row) && isRanked(place - start) && !(opens && place === start))
-        cases.within.push(caseFor(row, new Set([...chosen, row])));
+      if (!chosen.has(row) && isRanked(place - start) && !(opens && place === start)) add('within', row, chosen);
       chosen.add(row);
       learner.observe({ id: place + 1, type: 'click', itemId: items[row].id, time: times[place] });
     }
   }
 }
 
-/** Some rows other than these. */
-function sampled(count: number, others: { has(row: number): boolean }, random: () => number): number[] {
-  const rows: number[] = [];
-  for (let tries = 0; rows.length < SAMPLE && tries < 4 * SAMPLE; tries++) {
-    const row = Math.floor(random() * count);
-    if (!others.has(row)) rows.push(row);
-  }
-  return rows;
-}
+/** Times of a shopper's purchases, by row. */
+type PurchaseTimes = ReadonlyMap<number, readonly number[]>;
 
-/** @param order the lines of the same order, which are no candidates of each other @param bought times of each item before */
-function repeatCase(
+/**
+ * The values of a chosen item, and of those with which it is compared: the best by the default weights, and some of the others.
+ * @param not items with which it is not compared
+ * @param bought items bought before, with all of which it is compared
+ */
+function compared(
   terms: TermValues,
   row: number,
-  order: ReadonlySet<number>,
-  bought: ReadonlyMap<number, number[]>,
+  not: ReadonlySet<number>,
+  bought: PurchaseTimes,
   random: () => number,
-): RepeatCase {
-  const count = terms.popularity.length;
-  const known = [row, ...[...bought.keys()].filter((other) => !order.has(other))];
-  const others = sampled(count, { has: (other) => order.has(other) || bought.has(other) }, random);
+): Omit<Case, 'shopper'> {
   const frequency = frequencies(bought);
-  const rows = [...known, ...others];
-  const share = Math.log(Math.max(1, (count - known.length) / Math.max(1, others.length)));
-  return {
-    values: valuesOf(terms, rows),
-    frequency: Float32Array.from(rows, (other) => frequencyTerm(frequency.get(other) ?? 0)),
-    stands: Float32Array.from(rows, (_, n) => (n < known.length ? 0 : share)),
-  };
-}
-
-/** The weight of the frequency term under which the lines are most probable; null with too few repeats. */
-function fittedFrequency(cases: readonly RepeatCase[], weights: readonly number[]): number | null {
-  if (cases.filter(({ frequency }) => frequency[0] > 0).length < MIN_REPEATS) return null;
-  const scored = cases.map(({ values, frequency, stands }) => {
-    const score = (n: number): number =>
-      weights.reduce((sum, own, t) => sum + own * values[n * weights.length + t], stands[n]);
-    return { shopper: 0, values: Float32Array.from([...frequency].flatMap((value, n) => [score(n), value])) };
+  const allowed = (other: number): boolean => other !== row && !not.has(other) && !bought.has(other);
+  const best = topRows(scores(terms, { ...START_WITH_SIDE.weights, preference: 1 }), BEST, allowed);
+  const known = new Set([row, ...[...bought.keys()].filter((other) => !not.has(other)), ...best]);
+  const left = [...terms.popularity.keys()].filter((other) => allowed(other) && !known.has(other));
+  const drawn = Array.from({ length: Math.min(DRAWN, left.length) }, (_, n) => {
+    const at = n + Math.floor(random() * (left.length - n));
+    [left[n], left[at]] = [left[at], left[n]];
+    return left[n];
   });
-  return FREQUENCY_WEIGHT * fitted(scored, [1, FREQUENCY_WEIGHT], [0])[1];
-}
-
-/** @param rows the item of the choice, then those with which it is compared */
-function valuesOf(terms: TermValues, rows: readonly number[]): Float32Array {
-  const values = new Float32Array(rows.length * FITTED.length);
+  const rows = [...known, ...drawn];
+  const values = new Float32Array(rows.length * WIDTH);
   for (const [n, other] of rows.entries()) {
-    for (const [t, name] of FITTED.entries()) values[n * FITTED.length + t] = terms[name][other];
+    for (const [t, name] of FITTED.entries()) values[n * WIDTH + t] = terms[name][other];
+    values[n * WIDTH + FITTED.length] = frequencyTerm(frequency.get(other) ?? 0);
   }
-  return values;
+  const share = Math.log(left.length / Math.max(1, drawn.length));
+  return { values, stands: Float32Array.from(rows, (_, n) => (n < known.size ? 0 : share)) };
 }
 
-/** Factors of the weights by Adam on the mean log-likelihood, with a prior towards 1. @param fixed terms that keep their weight */
-function fitted(cases: readonly Case[], start: readonly number[], fixed: readonly number[] = []): Float64Array {
-  const width = start.length;
-  const factors = new Float64Array(width).fill(1);
-  const first = new Float64Array(width);
-  const second = new Float64Array(width);
+/** Factors of the weights by Adam on the mean log-likelihood, with a prior towards 1. */
+function fitted(cases: readonly Case[], start: readonly number[]): Float64Array {
+  const factors = new Float64Array(WIDTH).fill(1);
+  const first = new Float64Array(WIDTH);
+  const second = new Float64Array(WIDTH);
   for (let step = 1; step <= STEPS; step++) {
     const weights = start.map((weight, t) => weight * factors[t]);
-    const gradient = new Float64Array(width);
-    for (const { values } of cases) addGradient(gradient, values, weights);
-    for (let t = 0; t < width; t++) {
-      if (fixed.includes(t)) continue;
+    const gradient = new Float64Array(WIDTH);
+    for (const one of cases) addGradient(gradient, one, weights);
+    for (let t = 0; t < WIDTH; t++) {
       const factor = factors[t];
       const prior = factor > 1 ? Math.log(factor) / factor : factor - 1;
       const slope = (gradient[t] * start[t]) / cases.length - 2 * PRIOR * prior;
@@ -236,52 +214,60 @@ function fitted(cases: readonly Case[], start: readonly number[], fixed: readonl
 }
 
 /**
- * By how much a part raises the log-likelihood of a choice if the weights are fitted to the other half of the shoppers, nats, and its
- * standard error.
+ * By how much a part raises the log-likelihood of a choice if the weights are fitted to the other half of the shoppers, nats, with its
+ * standard error, and the change of the ln rank among all items. Means over shoppers.
  * @param start default weights @param without the same with 0 for the part
  */
 function gainOf(cases: readonly Case[], start: readonly number[], without: readonly number[]) {
-  const gains = new Map<number, number[]>();
+  const gains = new Map<number, { likelihood: number[]; rank: number[] }>();
   for (const half of [0, 1]) {
     const other = cases.filter(({ shopper }) => shopper % 2 !== half);
     const [best, bare] = [start, without].map((weights) => {
       const factors = fitted(other, weights);
       return weights.map((weight, n) => weight * factors[n]);
     });
-    for (const { shopper, values } of cases) {
-      if (shopper % 2 !== half) continue;
-      const unused = new Float64Array(start.length);
-      const gain = addGradient(unused, values, bare) - addGradient(unused, values, best);
-      gains.set(shopper, [...(gains.get(shopper) ?? []), gain]);
+    for (const one of cases.filter(({ shopper }) => shopper % 2 === half)) {
+      const unused = new Float64Array(WIDTH);
+      const [after, before] = [best, bare].map((weights) => addGradient(unused, one, weights));
+      const { likelihood, rank } = gains.get(one.shopper) ?? { likelihood: [], rank: [] };
+      likelihood.push(before.surprise - after.surprise);
+      rank.push(Math.log(after.rank / before.rank));
+      gains.set(one.shopper, { likelihood, rank });
     }
   }
-  const means = [...gains.values()].map((own) => own.reduce((a, b) => a + b) / own.length);
-  const gain = means.reduce((a, b) => a + b) / means.length;
-  const squares = means.reduce((sum, value) => sum + (value - gain) ** 2, 0);
-  return { gain, error: Math.sqrt(squares / (means.length * Math.max(1, means.length - 1))) };
+  const means = [...gains.values()].map(({ likelihood }) => mean(likelihood));
+  const likelihood = mean(means);
+  const squares = means.reduce((sum, value) => sum + (value - likelihood) ** 2, 0);
+  return {
+    likelihood,
+    error: Math.sqrt(squares / (means.length * Math.max(1, means.length - 1))),
+    rank: mean([...gains.values()].map(({ rank }) => mean(rank))),
+  };
 }
 
-/** Adds the gradient of a choice's log-likelihood in the weights. @returns minus its log-likelihood, nats */
-function addGradient(gradient: Float64Array, values: Float32Array, weights: readonly number[]): number {
-  const width = weights.length;
-  const count = values.length / width;
-  const scores = new Float64Array(count);
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/**
+ * Adds the gradient of a choice's log-likelihood in the weights.
+ * @returns `surprise`: minus its log-likelihood, nats; `rank`: of its item among all
+ */
+function addGradient(gradient: Float64Array, { values, stands }: Case, weights: readonly number[]) {
+  const scores = new Float64Array(stands.length);
   let top = Number.NEGATIVE_INFINITY;
-  for (let n = 0; n < count; n++) {
-    let score = 0;
-    for (let t = 0; t < width; t++) score += weights[t] * values[n * width + t];
-    scores[n] = score;
-    top = Math.max(top, score);
+  for (let n = 0; n < scores.length; n++) {
+    for (let t = 0; t < WIDTH; t++) scores[n] += weights[t] * values[n * WIDTH + t];
+    top = Math.max(top, scores[n] + stands[n]);
   }
   const own = scores[0];
-  let total = 0;
-  for (let n = 0; n < count; n++) {
-    scores[n] = Math.exp(scores[n] - top);
+  let [total, rank] = [0, 1];
+  for (let n = 0; n < scores.length; n++) {
+    if (scores[n] > own) rank += Math.exp(stands[n]);
+    scores[n] = Math.exp(scores[n] + stands[n] - top);
     total += scores[n];
   }
-  for (let n = 0; n < count; n++) {
+  for (let n = 0; n < scores.length; n++) {
     const share = (n === 0 ? 1 : 0) - scores[n] / total;
-    for (let t = 0; t < width; t++) gradient[t] += share * values[n * width + t];
+    for (let t = 0; t < WIDTH; t++) gradient[t] += share * values[n * WIDTH + t];
   }
-  return top + Math.log(total) - own;
+  return { surprise: top + Math.log(total) - own, rank };
 }

@@ -46,7 +46,7 @@ export interface Learned {
   /** Co-occurrence of the bundle's items, in their order. */
   cooccurrence?: CooccurrenceTable;
   /** The side model of the bundle's items, in their order, and its entries in the manifest. */
-  side?: { model: SideModel } & Pick<NonNullable<Manifest['side']>, 'weights' | 'opening' | 'training'>;
+  side?: { model: SideModel } & Pick<NonNullable<Manifest['side']>, 'start' | 'training'>;
   /** Demand of the bundle's items, in their order. */
   demand?: Demand;
 }

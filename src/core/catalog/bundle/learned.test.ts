@@ -194,7 +194,7 @@ describe('trained data in a bundle', () => {
 describe('a side model in a bundle', () => {
   const side = {
     model: sideModel(2, 3),
-    weights: { popularity: 0.4, sideModel: 1.5 },
+    start: { weights: { popularity: 0.4, sideModel: 1.5 }, opening: { popularity: 0.7 }, repeats: { frequency: 0.9 } },
     training: { choices: 10, shoppers: 2, windows: 1, epochs: 3, seconds: 1.5, halfLife: 0.5 },
   };
 
@@ -204,7 +204,7 @@ describe('a side model in a bundle', () => {
     await addLearned(await openBundle(fetchFile), { demand }, sink);
     const learned = await addLearned(await openBundle(fetchFile), { side }, sink);
     expect(learned.demand).toBeDefined();
-    expect(learned.side).toMatchObject({ width: 3, weights: side.weights, training: side.training });
+    expect(learned.side).toMatchObject({ width: 3, start: side.start, training: side.training });
     const bundle = await openBundle(fetchFile);
     expect(bundle.manifest).toEqual(learned);
     const read = await bundle.side();
@@ -215,7 +215,7 @@ describe('a side model in a bundle', () => {
     await verifyBundle(learned, fetchFile);
     const other = await addLearned(await openBundle(fetchFile), { side: { model: sideModel(2, 3, [0.5], 2) } }, sink);
     expect(other.side?.digest).not.toBe(learned.side?.digest);
-    expect([other.side?.weights, other.side?.training]).toEqual([undefined, undefined]);
+    expect([other.side?.start, other.side?.training]).toEqual([undefined, undefined]);
   });
 
   it('is refused when it has a wrong number of items, width or description', async () => {
@@ -235,7 +235,7 @@ describe('a side model in a bundle', () => {
     await expect(described({ width: 4 })).rejects.toMatchObject(invalid);
     const training = (change: object) => ({ training: { ...side.training, ...change } });
     for (const change of [
-      ...[-1, 101, 'much'].map((popularity) => ({ weights: { popularity } })),
+      ...[-1, 101, 'much'].map((popularity) => ({ start: { weights: {}, opening: { popularity } } })),
       training({ seconds: -1 }),
       training({ halfLife: 0 }),
       training({ seconds: 1e10 }),
@@ -351,7 +351,7 @@ describe('a side model in a bundle', () => {
     const turned = structuredClone(content);
     turned.items.reverse();
     const after = await writeBundle(turned, sink, { previous });
-    expect(after.side).toMatchObject({ weights: learned.side?.weights, training: learned.side?.training });
+    expect(after.side).toMatchObject({ start: learned.side?.start, training: learned.side?.training });
     const [model, before] = [await (await openBundle(fetchFile)).side(), await previous.side()];
     const last = content.items.length - 1;
     const vectorOf = (of: typeof model, row: number) => [...(of?.vectors.subarray(row * 3, row * 3 + 3) ?? [])];

@@ -30,10 +30,10 @@ export async function addLearned(
   checkCounts(learned, items.length);
   const [cooccurrence, model, demand] = [await bundle.cooccurrence(), await bundle.side(), await bundle.demand()];
   const { shards, side: before } = manifest;
-  const { weights, training } = before ?? {};
+  const { start, training } = before ?? {};
   const all: Learned = {
     ...(cooccurrence && { cooccurrence }),
-    ...(model && { side: { model, weights, training } }),
+    ...(model && { side: { model, start, training } }),
     ...(demand && { demand }),
     ...learned,
   };
@@ -109,11 +109,11 @@ export async function keepLearned(
   const { order, products } = previousRows(items, after);
   if (order.every((row) => row < 0)) return {};
   const [table, counts, model] = [await cooccurrence?.(), await demand?.(), await side?.()];
-  const { weights, training } = manifest.side ?? {};
+  const { start, training } = manifest.side ?? {};
   return {
     ...(table && { cooccurrence: pickCooccurrence(table, products) }),
     ...(counts && { demand: pickDemand(counts, order) }),
-    ...(model && { side: { model: placedModel(model, order, content), weights, training } }),
+    ...(model && { side: { model: placedModel(model, order, content), start, training } }),
   };
 }
 

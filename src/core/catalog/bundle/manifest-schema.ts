@@ -33,6 +33,12 @@ const MAX_EXPERTS = 64;
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const weightsSchema = v.record(v.string(), v.pipe(v.number(), v.minValue(0), v.maxValue(100)));
+/** By term. `opening`: for the first choice of a visit. `repeats`: for lists that may repeat, with the term `frequency`. */
+const startSchema = v.strictObject({
+  weights: weightsSchema,
+  opening: v.optional(weightsSchema),
+  repeats: v.optional(weightsSchema),
+});
 /** How long a training took: up to some thirty years. */
 const seconds = v.pipe(v.number(), v.minValue(0), v.maxValue(1e9));
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
@@ -156,10 +162,8 @@ export const manifestSchema = v.strictObject({
       width: upTo(MAX_VALUES),
       /** Names the model: vectors of models with different digests are not comparable. */
       digest: digestSchema,
-      /** Start weights of the score's terms to use with it, by term; default: the built-in weights. */
-      weights: v.optional(weightsSchema),
-      /** The same for the first choice of a visit; default: `weights`. */
-      opening: v.optional(weightsSchema),
+      /** Start weights of the score's terms to use with it. Default: the built-in weights. */
+      start: v.optional(startSchema),
       /** How it was trained, for people: choices, shoppers, epochs and seconds of the last window. */
       training: v.optional(
         v.strictObject({

@@ -48,10 +48,10 @@ it("gives a product's learned values to its variants, and co-occurrence to the f
 
 it('gives all variants of a product its vector in the side model', () => {
   const model = sideModel(3, 2);
-  const weights = { popularity: 0.4 };
-  const { side, cooccurrence } = productsOf(ITEMS).spread({ side: { model, weights } });
+  const start = { weights: { popularity: 0.4 } };
+  const { side, cooccurrence } = productsOf(ITEMS).spread({ side: { model, start } });
   expect(cooccurrence).toBeUndefined();
-  expect(side?.weights).toEqual(weights);
+  expect(side?.start).toEqual(start);
   expect(side?.model.states).toBe(model.states);
   expect(side?.model.biases).toEqual(Float32Array.from([0, 1, 0, 2, 1], (place) => model.biases[place]));
   const rows = [0, 1, 0, 2, 1].flatMap((place) => [...model.vectors.subarray(2 * place, 2 * place + 2)]);

@@ -1,6 +1,6 @@
 import { VISIT_PAUSE } from '../../../core/events';
 import { type CatalogIndex, TERMS, type TermValues, type TermWeights } from '../../ranking';
-import { START, type Start } from '../personal-weights';
+import { type Situation, START, type Start } from '../personal-weights';
 import { TermMatrix } from '../term-values';
 import { ExpertMembers, trialOf, VISITS } from './expert-members';
 import type { FeatureMatrix } from './feature-matrix';
@@ -80,9 +80,9 @@ export class ExpertMixture {
     for (const { expert } of this.#members.each()) expert.unbind();
   }
 
-  /** Weights of the terms in a list. @param opens whether for the first choice of a visit. Default false */
-  weightsAt(opens = false): TermWeights {
-    const parts = this.#members.list.map(({ weight, expert }) => ({ weight, own: expert.weightsAt(opens) }));
+  /** Weights of the terms. @param situation of the list. Default: within a visit */
+  weightsAt(situation?: Situation): TermWeights {
+    const parts = this.#members.list.map(({ weight, expert }) => ({ weight, own: expert.weightsAt(situation) }));
     const [{ own: weights }] = parts;
     if (parts.length === 1) return weights;
     const { preference } = weights;

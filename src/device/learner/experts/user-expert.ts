@@ -2,7 +2,7 @@ import { isSameOrder } from '../../../core/events';
 import { softmax } from '../../../core/kernel';
 import type { TermName, TermWeights } from '../../ranking';
 import { MAX_CHOSEN, MAX_COEFFICIENT, MAX_DISMISSED, MAX_GAIN } from '../limits';
-import { type AdaGrad, adaGradStep, PersonalWeights, type Start } from '../personal-weights';
+import { type AdaGrad, adaGradStep, PersonalWeights, type Situation, type Start } from '../personal-weights';
 import type { FeatureMatrix, MatrixBlock } from './feature-matrix';
 import type { ChosenItem, StoredBlock, StoredUserExpert } from './stored-experts';
 
@@ -120,14 +120,14 @@ export class UserExpert {
     this.#scores = null;
   }
 
-  /** Weights of the terms. @param opens whether for the first choice of a visit. Default false */
-  weightsAt(opens = false): TermWeights {
-    return this.#weights.at(opens);
+  /** Weights of the terms. @param situation of the list. Default: within a visit */
+  weightsAt(situation?: Situation): TermWeights {
+    return this.#weights.at(situation);
   }
 
   /** The same for an estimate of the next choice: the lift of cold-start items is exploration. */
   estimating(opens = false): TermWeights {
-    return { ...this.weightsAt(opens), coldStart: 0 };
+    return { ...this.weightsAt(opens ? 'opening' : 'within'), coldStart: 0 };
   }
 
   get choices(): number {

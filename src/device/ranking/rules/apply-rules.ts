@@ -6,6 +6,7 @@ import type { Scored } from '../rank-state';
 import { topRows } from '../score';
 import { itemFilter } from './filter';
 import { type CategoryCap, type Rules, strengthOf } from './rules';
+import { GroupCount, type PlaceShares, sharedPlaces } from './shared-places';
 
 export interface Admission {
   /** Whether the row is not excluded and passes the filter. */
@@ -105,21 +106,21 @@ export interface Arrangement {
   pinnable(row: number): boolean;
   /** Rows that earlier pages of this visit showed. */
   shownBefore: ReadonlySet<number>;
-  /** The group of a row. Groups take turns. Default: no groups. */
-  groupOf?: ((row: number) => number) | null;
+  /** Places of groups of items. Default: no groups. */
+  shares?: PlaceShares | null;
 }
 
 /**
  * Arranges a list: by score, with pins at their positions, previously shown items below new ones, at most `max` items per
- * category, and dissimilar items next to each other, as the rules require, and the groups in turn.
+ * category, and dissimilar items next to each other, as the rules require, with the places of each group.
  */
 export function arrange(index: CatalogIndex, scored: Scored, arrangement: Arrangement): ListPlace[] {
-  const { limit, rules, shownBefore, groupOf = null } = arrangement;
+  const { limit, rules, shownBefore, shares = null } = arrangement;
   const { pin = [], categoryCap, diversity = 0, fresh = false } = rules;
-  const plain = categoryCap === undefined && scored.distinct === undefined && groupOf === null;
+  const plain = categoryCap === undefined && scored.distinct === undefined;
   const inOrder = plain && diversity === 0 && !(fresh && shownBefore.size > 0);
   if (inOrder && pin.length === 0)
-    return topRows(scored.score, limit, scored.holds).map((row) => ({ row, pinned: false }));
+    return sharedPlaces(scored.score, limit, scored.holds, shares).map((row) => ({ row, pinned: false }));
 
   const pins = pinnedRows(index, arrangement);
   const reserved = new Set(pins.values());
@@ -134,13 +135,11 @@ export function arrange(index: CatalogIndex, scored: Scored, arrangement: Arrang
   const relevance = relevanceOf(scored, waiting);
   const places: ListPlace[] = [];
   const maxSimilarity = new Float32Array(diversity > 0 ? scored.score.length : 0).fill(-1);
-  const ofGroup = new Map<number, number>();
-  /** The group with the fewest items has its turn. */
-  const turn = (row: number): number => (groupOf ? -(ofGroup.get(groupOf(row)) ?? 0) : 0);
+  const groups = new GroupCount(shares);
   const take = (row: number, pinned: boolean): void => {
     places.push({ row, pinned });
     count.add(row);
-    if (groupOf) ofGroup.set(groupOf(row), 1 - turn(row));
+    groups.add(row);
     if (diversity === 0) return;
     const similar = index.similarities.similaritiesTo(row);
     for (let other = 0; other < maxSimilarity.length; other++)
@@ -151,7 +150,7 @@ export function arrange(index: CatalogIndex, scored: Scored, arrangement: Arrang
 
   for (let at = 0; at < limit; at++) {
     const pinned = pins.get(at);
-    const row = pinned ?? next(waiting, count, turn, diversity > 0 ? marginalRelevance : null);
+    const row = pinned ?? next(waiting, count, groups.turn(at + 1), diversity > 0 ? marginalRelevance : null);
     if (row !== null) take(row, pinned !== undefined);
   }
   return places;

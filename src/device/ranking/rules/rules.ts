@@ -92,6 +92,11 @@ export interface Rules {
   /** Maximum number of items of one category; a list may get shorter. Items without a category are not counted. */
   categoryCap?: number | CategoryCap;
   /**
+   * How closely the departments of `for-you` follow those of the visit's choices, 0 (not at all) to 1: of its first n places, a
+   * department has at least tastes * n times its share of the visit's last 20 choices, the later ones of which count more. Default 0.5.
+   */
+  tastes?: number;
+  /**
    * How much items of a list should differ in content, 0 (default: not at all) to 1. It is 1 - lambda of maximal marginal
    * relevance (Carbonell and Goldstein, 1998): the next item has the largest
    * (1 - diversity) relevance - diversity (similarity to the most similar item above it), relevance in 0..1.
@@ -169,6 +174,7 @@ export const ruleFields = {
     // Not a union, because its message could not name the invalid field.
     v.lazy((cap) => (typeof cap === 'object' ? capSchema : integer(1, 100))),
   ),
+  tastes: v.optional(share),
   diversity: v.optional(share),
   rotation: v.optional(share),
   coldStart: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(2))),

@@ -35,7 +35,7 @@ it('reads the side model of the past with the start weights of both situations',
     const { path } = await sideFile(input);
     const start = { weights: { popularity: 0.4 }, opening: { popularity: 0.7, preference: 0 } };
     await writeFile(path, encodeSideModel(sideModel(2, 4), 2));
-    await writeFile(`${path}.json`, JSON.stringify(start));
+    await writeFile(`${path}.json`, JSON.stringify({ start }));
     expect((await pastShop(input, events)).catalog.startWeights).toEqual(start);
   } finally {
     await rm(models, { recursive: true });

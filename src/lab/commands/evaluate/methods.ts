@@ -50,14 +50,15 @@ const METHODS: Record<string, (shop: PastShop) => DeviceMethod | Promise<DeviceM
   side: ({ catalog }) => sideMethod(catalog),
   terms: (shop) => learner('terms', shop, { experts: false }),
   'one-expert': (shop) => learner('one-expert', shop, { candidates: false }),
+  'by-score': (shop) => learner('by-score', shop, {}, false),
   sidestream: (shop) => learner('sidestream', shop),
 };
 
 /** The learner of a shop. @param options parts that it omits. Default: none */
-const learner = (name: string, shop: PastShop, options?: LearnerOptions): DeviceMethod =>
-  learnerMethod({ name, shop, options: { ...shop.shared, ...options } });
+const learner = (name: string, shop: PastShop, options?: LearnerOptions, sharesPlaces = true): DeviceMethod =>
+  learnerMethod({ name, shop, options: { ...shop.shared, ...options }, sharesPlaces });
 
-const SIDE_METHODS: readonly string[] = ['side', 'terms', 'one-expert', 'sidestream'];
+const SIDE_METHODS: readonly string[] = ['side', 'terms', 'one-expert', 'by-score', 'sidestream'];
 
 /** Whether any of the wanted methods reads the side model. */
 export const needsSide = (input: EvaluateInput): boolean => SIDE_METHODS.some((name) => wanted(input, name));
@@ -137,7 +138,12 @@ export function checkMethods({ methods }: EvaluateInput, names: readonly string[
 }
 
 const weightsSchema = v.record(v.string(), v.number());
-const aboutSchema = v.strictObject({ weights: v.optional(weightsSchema), opening: v.optional(weightsSchema) });
+const startSchema = v.strictObject({
+  weights: weightsSchema,
+  opening: v.optional(weightsSchema),
+  repeats: v.optional(weightsSchema),
+});
+const aboutSchema = v.strictObject({ start: v.optional(startSchema) });
 
 /** The file of the side model of the past, for one seed. Its start weights are next to it. */
 export async function sideFile(input: EvaluateInput): Promise<PastFile> {
@@ -146,8 +152,8 @@ export async function sideFile(input: EvaluateInput): Promise<PastFile> {
     const { bundle, seed, meter, say } = input;
     const { interactions } = interactionsOf({ events: pastEvents(input) }, bundle);
     const { learned } = await trainShopSide({ bundle, interactions, seed, meter, say });
-    const { model, weights, opening } = learned;
-    await writeWhole(`${path}.json`, JSON.stringify({ weights, opening }));
+    const { model, start } = learned;
+    await writeWhole(`${path}.json`, JSON.stringify({ start }));
     await writeWhole(path, encodeSideModel(model, bundle.items.length));
   };
   return { path, make };
@@ -158,9 +164,9 @@ async function pastSide(input: EvaluateInput): Promise<ShopSide> {
   const { path } = await sideFile(input);
   try {
     const [bytes, about] = await Promise.all([readFile(path), readFile(`${path}.json`, 'utf8')]);
-    const start = v.parse(v.pipe(v.string(), v.parseJson(), aboutSchema), about);
+    const { start } = v.parse(v.pipe(v.string(), v.parseJson(), aboutSchema), about);
     const model = decodeSideModel(new Uint8Array(bytes).buffer, input.bundle.items.length);
-    return { model, ...start };
+    return { model, start };
   } catch (cause) {
     throw invalidInput(
       `${path} does not hold a side model with its start weights. Remove the file and evaluate again.`,

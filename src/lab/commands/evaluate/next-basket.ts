@@ -106,8 +106,14 @@ async function learner({ cases, ...shop }: BasketShop, options?: LearnerOptions)
   const interactions = interactionsOf(historiesOf(cases));
   const { learned } = await trainShopSide({ ...shop, interactions });
   const catalog = sideCatalog(shopCatalog(bundle, interactions), learned);
-  const method = learnerMethod({ name: '', shop: { catalog }, options: { ...sharedLearning(), ...options } });
-  const weight = learned.weights?.repeats ?? FREQUENCY_WEIGHT;
+  const method = learnerMethod({
+    name: '',
+    shop: { catalog },
+    options: { ...sharedLearning(), ...options },
+    sharesPlaces: false,
+    repeats: true,
+  });
+  const weight = learned.start?.repeats?.frequency ?? FREQUENCY_WEIGHT;
   return (shopper) => {
     const { rows, times, next } = cases[shopper].history;
     const run = method.start();

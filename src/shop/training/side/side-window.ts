@@ -17,7 +17,7 @@ import { badKept, decodeKept, encodeKept } from './kept-weights';
 import { type SideFeatures, sideConfigOf } from './side-features';
 import type { SideSettings } from './train-side';
 
-const FORMAT = 'sidestream-side-network 4';
+const FORMAT = 'sidestream-side-network 5';
 /** Name of the counts among the weights in the file. */
 const CHOICES = 'choices';
 /** Maximum number of windows in a file. */
@@ -51,7 +51,9 @@ const aboutSchema = v.strictObject({
   /** Time of the last learned event. */
   until: v.pipe(v.number(), v.finite()),
   /** Start weights of the terms; null if they could not be fitted. */
-  start: v.nullable(v.strictObject({ weights: startSchema, opening: v.optional(startSchema) })),
+  start: v.nullable(
+    v.strictObject({ weights: startSchema, opening: v.optional(startSchema), repeats: v.optional(startSchema) }),
+  ),
   /** As in `SideSettings`; null for none. */
   halfLife: v.nullable(v.pipe(v.number(), v.gtValue(0), v.finite())),
   /** First to last. */
