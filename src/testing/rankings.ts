@@ -63,7 +63,6 @@ export const WEIGHTS: TermWeights = {
   nearestHistory: 2,
   category: 0.5,
   numericAffinity: 0.25,
-  catalogOrder: 0.1,
   popularity: 0.5,
   coldStart: 1,
   disliked: 2,

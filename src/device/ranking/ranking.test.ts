@@ -204,7 +204,7 @@ describe('rank', () => {
     const values = termValues(catalog(), shopper);
     expect([...values.preference]).toEqual([0.5, 0, 0, 0, 0, 0, 0, 0.25]);
     expect(broken[1]).toBeNaN();
-    const weights = { ...WEIGHTS, popularity: Number.NaN, catalogOrder: Number.POSITIVE_INFINITY };
+    const weights = { ...WEIGHTS, popularity: Number.NaN, category: Number.POSITIVE_INFINITY };
     for (const one of [shopper, { ...shopper, weights }]) {
       const list = rank(catalog(), one, { ...request, limit: 8 });
       expect(list.map(({ row }) => row).toSorted()).toEqual([0, 1, 2, 3, 6, 7]);
@@ -299,7 +299,6 @@ describe('termValues', () => {
     expect(values.category[5]).toBeLessThan(0);
     expect(values.numericAffinity[2]).toBeCloseTo(Math.log(1.05));
     expect(values.numericAffinity[5]).toBeLessThan(-1);
-    expect(values.catalogOrder[2]).toBeGreaterThan(values.catalogOrder[5]);
   });
 
   it('uses co-occurrence if known, and the residual scores unchanged', () => {

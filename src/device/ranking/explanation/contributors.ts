@@ -8,7 +8,7 @@ import { categoryPreference } from '../terms/category-preference';
 import { choiceTable, cooccurrenceOf, MAX_NEARBY } from '../terms/cooccurrence';
 import { numericAffinity } from '../terms/numeric-affinity';
 import { sideQuery } from '../terms/side-scores';
-import { catalogOrder, MAX_HISTORY, MAX_ORDERED, NEWER, recencyWeights, SESSION, type TermName } from '../terms/terms';
+import { MAX_HISTORY, NEWER, recencyWeights, SESSION, type TermName } from '../terms/terms';
 
 /** Past items and their contributions to scores. */
 export interface Contributors {
@@ -120,7 +120,6 @@ function termsOfChoices(
     terms.session = byLast(SESSION, ({ rows, strengths }) =>
       similarTo(weightedMean(content, rows.slice(-SESSION), strengths.slice(-SESSION))),
     );
-    terms.catalogOrder = byLast(MAX_ORDERED, ({ products }) => ofProducts(catalogOrder(products, index)));
   }
   return (Object.entries(terms) as [TermName, ValueWithout][]).filter(([name]) => isUsed(name));
 }

@@ -7,27 +7,6 @@ import { dislikes } from './dismissals';
 import { numericAffinity } from './numeric-affinity';
 import { sideScores } from './side-scores';
 
-export const MAX_ORDERED = 10;
-/** Share of the catalogue over which closeness falls to 1/e. */
-const SCALE = 1 / 124;
-/** Minimum closeness, even of the furthest item. */
-const FLOOR = 0.02;
-
-type Places = Pick<CatalogIndex, 'places' | 'shopCount'>;
-
-/**
- * How close an item stands to the last ten choices in the order of the shop's feed: log(0.02 + mean of exp(-items apart /
- * scale)). Feeds are sorted by collection, supplier or date, so neighbouring items tend to belong together.
- * @param rows item rows of the history, oldest first
- * @returns the closeness of the item of a row; without a history, the lowest
- */
-export function catalogOrder(rows: readonly number[], { places, shopCount }: Places): (row: number) => number {
-  const last = rows.slice(-MAX_ORDERED);
-  const scale = Math.max(1, shopCount * SCALE);
-  const closeness = (row: number, other: number): number => Math.exp(-Math.abs(places[row] - places[other]) / scale);
-  return (row) => Math.log(FLOOR + last.reduce((sum, other) => sum + closeness(row, other) / last.length, 0));
-}
-
 /**
  * The named terms of the personal score.
  * - `sideModel`: score by the shop's side model after the history
@@ -37,7 +16,6 @@ export function catalogOrder(rows: readonly number[], { places, shopCount }: Pla
  * - `nearestHistory`: mean of the 3 largest content similarities to any past item
  * - `category`: preference of the history for the item's categories against the catalogue's base rate
  * - `numericAffinity`: closeness to the history in price and other numbers
- * - `catalogOrder`: closeness to the last 10 choices in the order of the catalogue; 0 beside a side model
  * - `popularity`: log popularity
  * - `coldStart`: 1 for an item too new to have a popularity, to surface new items; choices do not change its weight
  * - `disliked`: minus the content similarity to the nearest of the last 200 dismissed items
@@ -51,7 +29,6 @@ export const TERMS = [
   'nearestHistory',
   'category',
   'numericAffinity',
-  'catalogOrder',
   'popularity',
   'coldStart',
   'disliked',
@@ -68,7 +45,6 @@ export const PERSONAL_TERMS: readonly TermName[] = [
   'nearestHistory',
   'category',
   'numericAffinity',
-  'catalogOrder',
   'preference',
 ];
 
@@ -148,15 +124,12 @@ export function rawTermValues(index: CatalogIndex, { history, residualScores }: 
     coldStart(values.boughtTogether, choices, index);
     index.variants?.share(values.boughtTogether);
   }
-  // The side model already covers the similarity to the last choices and the catalogue order.
+  // The side model already covers the similarity to the last choices.
   if (!index.side) {
     [values.recent, values.session] = index.similarities.products([
       weightedMean(index.content, rows, weights),
       weightedMean(index.content, rows.slice(-SESSION), strengths.slice(-SESSION)),
     ]);
-    const order = catalogOrder(products, index);
-    values.catalogOrder = Float32Array.from({ length: count }, (_, row) => order(row));
-    index.variants?.share(values.catalogOrder);
   }
   values.nearestHistory = index.nearestHistory.meanSimilarity(rows);
   const category = categoryPreference(index.categories, rows, weights, !choices && !index.side);

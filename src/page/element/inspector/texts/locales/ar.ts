@@ -31,7 +31,6 @@ export default {
     nearestHistory: 'قريب من بعض ما اخترته',
     category: 'من فئاتك',
     numericAffinity: 'قريب من اختياراتك في السعر والأرقام',
-    catalogOrder: 'بجوار اختياراتك في الكتالوج',
     popularity: 'رائج في هذا المتجر',
     coldStart: 'جديد في هذا المتجر',
     disliked: 'يختلف عما استبعدته',

@@ -33,7 +33,6 @@ export default {
     nearestHistory: 'nah an einigem, was Sie gewählt haben',
     category: 'aus Ihren Kategorien',
     numericAffinity: 'in Preis und Zahlen nah an Ihren',
-    catalogOrder: 'im Katalog neben Ihren',
     popularity: 'in diesem Shop beliebt',
     coldStart: 'neu in diesem Shop',
     disliked: 'anders als Ausgeblendetes',

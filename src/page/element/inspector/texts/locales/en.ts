@@ -43,7 +43,6 @@ export const ENGLISH_TEXTS = {
     nearestHistory: 'close to some that you chose',
     category: 'from your categories',
     numericAffinity: 'close to yours in price and numbers',
-    catalogOrder: 'next to yours in the catalogue',
     popularity: 'popular in this shop',
     coldStart: 'new in this shop',
     disliked: 'unlike what you dismissed',

@@ -31,7 +31,6 @@ export default {
     nearestHistory: 'parecido a algunos que elegiste',
     category: 'de tus categorías',
     numericAffinity: 'cercano a los tuyos en precio y cifras',
-    catalogOrder: 'junto a los tuyos en el catálogo',
     popularity: 'popular en esta tienda',
     coldStart: 'nuevo en esta tienda',
     disliked: 'distinto de lo que descartaste',

@@ -32,7 +32,6 @@ export default {
     nearestHistory: 'proche de certains de vos choix',
     category: 'de vos catégories',
     numericAffinity: 'proche des vôtres en prix et en chiffres',
-    catalogOrder: 'voisin des vôtres dans le catalogue',
     popularity: 'populaire dans cette boutique',
     coldStart: 'nouveau dans cette boutique',
     disliked: 'différent de ce que vous avez écarté',

@@ -32,7 +32,6 @@ export default {
     nearestHistory: '選んだ商品のいくつかに近い',
     category: 'よく選ぶカテゴリー',
     numericAffinity: '価格や数値が選んだ商品に近い',
-    catalogOrder: 'カタログで選んだ商品の隣',
     popularity: 'このショップで人気',
     coldStart: 'このショップの新着',
     disliked: '非表示にした商品と似ていない',
