@@ -16,6 +16,8 @@ export {
   type Modality,
   offeredMarket,
   offersFile,
+  type StartWeights,
+  startSchema,
   withoutEncoders,
 } from './bundle/manifest-schema';
 export { type OpenedHead, openBundle, openHead } from './bundle/read-bundle';

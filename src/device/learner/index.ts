@@ -1,5 +1,5 @@
 export { featureMatrix, Learner, type LearnerCatalog, type LearnerOptions } from './learner';
-export { type FittedWeights, START_WITH_SIDE } from './personal-weights';
+export { START_WITH_SIDE } from './personal-weights';
 export type { Profile } from './profile';
 
 /** Loads the code of the learning journal, which no list needs. */

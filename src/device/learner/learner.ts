@@ -1,4 +1,4 @@
-import type { ContentBlend, FeatureTable } from '../../core/catalog';
+import type { ContentBlend, FeatureTable, StartWeights } from '../../core/catalog';
 import { EVENT_STRENGTH, History, type LoggedEvent, PICK } from '../../core/events';
 import {
   type CatalogIndex,
@@ -15,7 +15,7 @@ import { ExpertMixture } from './experts/expert-mixture';
 import { FeatureMatrix, featureBlocks } from './experts/feature-matrix';
 import type { Journal } from './journal';
 import { PROFILE_SCHEMA } from './limits';
-import { activeWeights, type FittedWeights, START, startWithSide } from './personal-weights';
+import { activeWeights, START, startWithSide } from './personal-weights';
 import type { Profile } from './profile';
 import { checkFinite, TermValueCache } from './term-values';
 
@@ -23,7 +23,7 @@ import { checkFinite, TermValueCache } from './term-values';
 export interface LearnerCatalog {
   index: CatalogIndex;
   /** Start weights of the terms that the shop fitted to its side model. */
-  startWeights?: FittedWeights;
+  startWeights?: StartWeights;
   table: FeatureTable;
   blend: ContentBlend;
 }

@@ -1,3 +1,4 @@
+import type { StartWeights } from '../../core/catalog';
 import { TERMS, type TermName, type TermWeights } from '../ranking';
 
 /** Start of a new shopper's experts. */
@@ -55,21 +56,11 @@ const START_WEIGHTS_WITH_SIDE: TermWeights = {
 export const START: Start = { weights: START_WEIGHTS, fading: 0.1, floor: -0.25, visits: true };
 export const START_WITH_SIDE: Start = { weights: START_WEIGHTS_WITH_SIDE, fading: 0.04, floor: -0.25, visits: false };
 
-/** Start weights that a shop fitted to its side model, by term, 0 (off) to 100. */
-export interface FittedWeights {
-  /** Within a visit. */
-  weights: Readonly<Record<string, number>>;
-  /** For the first choice of a visit. Default: those within a visit. */
-  opening?: Readonly<Record<string, number>>;
-  /** For lists that may repeat what the shopper bought, with the weight of the `frequency`. Default: as other lists. */
-  repeats?: Readonly<Record<string, number>>;
-}
-
 /** A list: within a visit, for its first choice, or one that may repeat what the shopper bought. */
 export type Situation = 'within' | 'opening' | 'repeats';
 
 /** The start for a shop with a side model. */
-export function startWithSide({ weights: fitted, opening, repeats }: FittedWeights = { weights: {} }): Start {
+export function startWithSide({ weights: fitted, opening, repeats }: StartWeights = { weights: {} }): Start {
   const known = (own: Readonly<Record<string, number>>) =>
     Object.fromEntries(Object.entries(own).filter(([name]) => TERMS.some((term) => term === name)));
   const weights = { ...START_WITH_SIDE.weights, ...known(fitted) };

@@ -13,10 +13,10 @@ import {
   pickRows,
   placeByContent,
   type Shard,
+  type StartWeights,
 } from '../../core/catalog';
 import type { Shown } from '../../core/catalog/locales';
 import { SidestreamError } from '../../error';
-import type { FittedWeights } from '../learner';
 import { type CatalogIndex, catalogIndex, type Placement, type Rules, ShopDemand } from '../ranking';
 import type { LocalItem } from '../store';
 import type { ItemTexts } from './item-texts';
@@ -129,7 +129,7 @@ export class LoadedCatalog {
     this.#complete = true;
   }
 
-  get startWeights(): FittedWeights | undefined {
+  get startWeights(): StartWeights | undefined {
     return this.bundle.manifest.side?.start;
   }
 

@@ -1,6 +1,13 @@
-import { type Bundle, contentBlend, type Learned, MODALITIES, popularityNow } from '../../core/catalog';
+import {
+  type Bundle,
+  contentBlend,
+  type Learned,
+  MODALITIES,
+  popularityNow,
+  type StartWeights,
+} from '../../core/catalog';
 import { counted } from '../../core/common/text';
-import type { FittedWeights, LearnerCatalog } from '../../device/learner';
+import type { LearnerCatalog } from '../../device/learner';
 import { type CatalogIndex, catalogIndex, categoryBlock } from '../../device/ranking';
 import { SidestreamError } from '../../error';
 import { byShopper, choiceCounts, cooccurrenceTable, type Interaction, recentPopularity } from './interactions';
@@ -107,7 +114,7 @@ export interface ShopTraining {
 async function earlierWindows(
   { bundle, interactions, seed, settings, network: file, say }: ShopSideRequest,
   index: CatalogIndex,
-): Promise<{ continued?: SideContinuation; start?: FittedWeights; halfLife?: number | null }> {
+): Promise<{ continued?: SideContinuation; start?: StartWeights; halfLife?: number | null }> {
   if (file === undefined) return {};
   const path = file.name;
   let network: SideNetwork | null;

@@ -1,5 +1,6 @@
+import type { StartWeights } from '../../core/catalog';
 import { seededRandom } from '../../core/model';
-import { type FittedWeights, Learner, type LearnerCatalog, START_WITH_SIDE } from '../../device/learner';
+import { Learner, type LearnerCatalog, START_WITH_SIDE } from '../../device/learner';
 import {
   FREQUENCY_WEIGHT,
   frequencies,
@@ -73,7 +74,7 @@ export function fitStartWeights(
   seed: number,
   from = Number.NEGATIVE_INFINITY,
   say: (line: string) => void = () => {},
-): FittedWeights | null {
+): StartWeights | null {
   const random = seededRandom(seed);
   const cases: Cases = { within: [], opening: [], repeats: [] };
   const perShopper = Math.max(5, Math.ceil(MAX_CASES / Math.max(1, streams.length)));

@@ -33,12 +33,17 @@ const MAX_EXPERTS = 64;
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const weightsSchema = v.record(v.string(), v.pipe(v.number(), v.minValue(0), v.maxValue(100)));
-/** By term. `opening`: for the first choice of a visit. `repeats`: for lists that may repeat, with the term `frequency`. */
-const startSchema = v.strictObject({
+export const startSchema = v.strictObject({
+  /** Within a visit. */
   weights: weightsSchema,
+  /** For the first choice of a visit. Default: those within a visit. */
   opening: v.optional(weightsSchema),
+  /** For lists that may repeat what the shopper bought, with the weight of the `frequency`. Default: as other lists. */
   repeats: v.optional(weightsSchema),
 });
+/** Weights of the score's terms for a new shopper, by term: 0 (off) to 100. */
+export type StartWeights = v.InferOutput<typeof startSchema>;
+
 /** How long a training took: up to some thirty years. */
 const seconds = v.pipe(v.number(), v.minValue(0), v.maxValue(1e9));
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));

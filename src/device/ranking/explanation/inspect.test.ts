@@ -5,7 +5,7 @@ import type { RankState } from '../rank-state';
 import { TERMS, type TermName } from '../terms/terms';
 import { influences, inspectRow, listWithout } from './explain';
 
-const index = catalog([{ popularity: 5 }]);
+const index = catalog([{ popularity: 5 }, {}, {}, { popularity: 3 }]);
 const request: RankRequest = { placement: 'for-you', row: null, limit: 5, exclude: new Set() };
 const residualScores = Float32Array.from({ length: 8 }, (_, row) => (row === 6 ? 12 : 0.25));
 /** Two experts, which add up to the residual scores. */

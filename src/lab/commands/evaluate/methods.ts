@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
+import { startSchema } from '../../../core/catalog';
 import { decodeSideModel, encodeSideModel } from '../../../core/catalog/side-model';
 import type { LearnerOptions } from '../../../device/learner';
 import { invalidInput } from '../../../error';
@@ -137,12 +138,6 @@ export function checkMethods({ methods }: EvaluateInput, names: readonly string[
   throw invalidInput(`There is no method ${unknown} here; choose of all, ${names.join(', ')}.`);
 }
 
-const weightsSchema = v.record(v.string(), v.number());
-const startSchema = v.strictObject({
-  weights: weightsSchema,
-  opening: v.optional(weightsSchema),
-  repeats: v.optional(weightsSchema),
-});
 const aboutSchema = v.strictObject({ start: v.optional(startSchema) });
 
 /** The file of the side model of the past, for one seed. Its start weights are next to it. */

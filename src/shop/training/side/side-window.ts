@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { startSchema } from '../../../core/catalog';
 import { seededRandom, type Weights } from '../../../core/model';
 import {
   carriedItems,
@@ -40,8 +41,6 @@ const sideWindowSchema = v.strictObject({
 });
 export type SideWindow = v.InferOutput<typeof sideWindowSchema> & { experts: SideUse };
 
-const startSchema = v.record(v.string(), v.pipe(v.number(), v.finite()));
-
 const aboutSchema = v.strictObject({
   config: sideConfigSchema,
   /** Ids of the items, in the order of the embeddings. */
@@ -51,9 +50,7 @@ const aboutSchema = v.strictObject({
   /** Time of the last learned event. */
   until: v.pipe(v.number(), v.finite()),
   /** Start weights of the terms; null if they could not be fitted. */
-  start: v.nullable(
-    v.strictObject({ weights: startSchema, opening: v.optional(startSchema), repeats: v.optional(startSchema) }),
-  ),
+  start: v.nullable(startSchema),
   /** As in `SideSettings`; null for none. */
   halfLife: v.nullable(v.pipe(v.number(), v.gtValue(0), v.finite())),
   /** First to last. */
