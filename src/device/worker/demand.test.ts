@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { type Demand, openHead, writeBundle } from '../../core/catalog';
 import { bundleContent, makeItem, memoryBundle } from '../../testing/bundles';
 import { openedEngine } from '../../testing/opened-engine';
+import { sideModel } from '../../testing/side-models';
 import type { RecommendRequest, WorkerRecommender } from '../protocol';
 
 const DAY = 24 * 3600 * 1000;
@@ -18,7 +19,9 @@ const memory = memoryBundle();
 let server: Server;
 beforeAll(async () => {
   const content = await bundleContent(IDS.map((id) => makeItem(id)));
-  await writeBundle(content, memory.sink, { learned: { demand: DEMAND } });
+  const start = { weights: { popularity: 0.5 }, repeats: { popularity: 0, frequency: 2 } };
+  const side = { model: sideModel(IDS.length, 4), start };
+  await writeBundle(content, memory.sink, { learned: { demand: DEMAND, side } });
   server = createServer(({ url = '' }, response) => {
     const bytes = memory.files.get(url.slice(1));
     response.writeHead(bytes ? 200 : 404).end(bytes);
@@ -63,6 +66,13 @@ it('lists current sales, uses them as popularity, and lists what was bought on e
     clock.mockReturnValue(now);
     const { items } = await engine.recommend({ placement: 'again', lang: 'de' });
     expect(items.map(({ item, reason }) => [item.id, reason])).toEqual([['b', 'Zeit, das wieder zu kaufen?']]);
+    // By the weights that the shop fitted to lists that may repeat, and only there.
+    expect(items[0].contributions).toMatchObject({ repeats: expect.closeTo(2 * Math.log(1 + 3), 5) });
+    expect(items[0].contributions).not.toHaveProperty('popularity');
+    const unlike = (await engine.recommend({ limit: 6, repeats: false })).items.map(
+      ({ contributions }) => contributions,
+    );
+    expect(unlike.some((parts) => 'popularity' in parts)).toBe(true);
     expect(await idsOf(engine, { limit: 6 })).toContain('b');
     expect(await idsOf(engine, { limit: 6, repeats: false })).not.toContain('b');
     expect(await idsOf(engine, { limit: 6, excludeOwned: true })).not.toContain('b');
