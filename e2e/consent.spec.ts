@@ -1,9 +1,6 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type BrowserContext, chromium, type Page } from '@playwright/test';
-import { logOf, eventsOf as rowsOf, serveHeadless } from './support/headless';
-import { expect, products, test } from './support/shop';
+import type { BrowserContext, Page } from '@playwright/test';
+import { logOf, serveHeadless } from './support/headless';
+import { expect, test } from './support/shop';
 
 /** Google's snippet, with the defaults that a page sends on every load. */
 const GOOGLE = `<script>
@@ -251,85 +248,4 @@ test('a page without the attribute loads none of its code', async ({ page: tab, 
   await open(tab, '/shop.html');
   await expect.poll(() => asked.some((url) => url.includes('page-watch'))).toBe(true);
   expect(asked.filter((url) => /consent|visit-|hand-over/.test(url))).toEqual([]);
-});
-
-test('session: lists are personal on the second page, only in this tab, and stored on disk once consent is granted', async ({
-  page: tab,
-  context,
-}) => {
-  await serve(context, GOOGLE, 'consent="auto session"');
-  await open(tab, '/shop.html');
-  const fresh = await listed(tab);
-  // The click leaves the page at once.
-  await cards(tab).nth(3).locator('a').click();
-  await tab.waitForURL('**/next.html*');
-  await expect.poll(() => eventsOf(tab)).toBe(1);
-  expect(await listed(tab)).not.toEqual(fresh);
-  expect([await consentOf(tab), await databases(tab)]).toEqual(['session', []]);
-  expect(await stored(tab)).toEqual([expect.stringMatching(/^sidestream\/default http.*\/bundle\/$/)]);
-
-  // Another tab knows nothing of it, and its answer holds here.
-  const other = await context.newPage();
-  await open(other, '/shop.html');
-  expect([await listed(other), await eventsOf(other), await consentOf(tab)]).toEqual([fresh, 0, 'session']);
-
-  // Back, from the cache or not: the click is still known, once.
-  await tab.goBack();
-  await expect.poll(() => eventsOf(tab)).toBe(1);
-  await cards(tab).nth(1).locator('a').click();
-  await tab.waitForURL('**/next.html*');
-  await expect.poll(() => eventsOf(tab)).toBe(2);
-  await run(other, "gtag('consent', 'update', { personalization_storage: 'granted' })");
-  await expect.poll(() => consentOf(tab)).toBe('granted');
-  await expect.poll(() => stored(tab)).toEqual([]);
-  expect(await logOf(tab)).toHaveLength(2 + (await impressions(tab)));
-  expect(await logOf(tab)).toContain(fresh[3]);
-
-  // Refused in one tab: nothing is left in any.
-  await run(other, "gtag('consent', 'update', { personalization_storage: 'denied' })");
-  await expect.poll(() => consentOf(tab)).toBe('denied');
-  // The answer is heard before the deletion has ended.
-  await expect.poll(() => databases(tab)).toEqual([]);
-  expect([await stored(tab), await stored(other)]).toEqual([[], []]);
-});
-
-/** Number of impressions in the log on the device. */
-const impressions = async (on: Page): Promise<number> =>
-  (await rowsOf(on, ['type'])).filter(({ type }) => type === 'impression').length;
-
-test('session: the data ends with the tab', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'sidestream-session-'));
-  const { launchOptions, baseURL } = test.info().project.use;
-  const item = products()[0].id;
-  try {
-    let context = await chromium.launchPersistentContext(folder, { ...launchOptions, baseURL });
-    await serve(context, '', 'consent="auto session"');
-    const tab = await context.newPage();
-    await open(tab, '/shop.html');
-    await tab.evaluate((id) => document.querySelector('sidestream-recs')?.activeRecommender?.track('click', id), item);
-    await expect.poll(() => stored(tab)).toHaveLength(1);
-    expect(await databases(tab)).toEqual([]);
-    await tab.close();
-    const next = await context.newPage();
-    await open(next, '/shop.html');
-    expect([await eventsOf(next), await databases(next)]).toEqual([0, []]);
-    await context.close();
-    const files = await readdir(folder, { recursive: true, withFileTypes: true });
-    const found: string[] = [];
-    for (const file of files.filter((entry) => entry.isFile())) {
-      const bytes = await readFile(join(file.parentPath, file.name));
-      if (bytes.includes(item) || bytes.includes(Buffer.from(item, 'utf16le')))
-        found.push(`${file.parentPath}/${file.name}`);
-    }
-    // As documented: the browser may take its time to delete what was in the tab, from the files of sessionStorage alone.
-    expect(found.filter((file) => !file.includes('/Session Storage/'))).toEqual([]);
-    context = await chromium.launchPersistentContext(folder, { ...launchOptions, baseURL });
-    await serve(context, '', 'consent="auto session"');
-    const later = await context.newPage();
-    await open(later, '/shop.html');
-    expect([await eventsOf(later), await databases(later)]).toEqual([0, []]);
-    await context.close();
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
 });

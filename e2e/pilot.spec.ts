@@ -135,7 +135,7 @@ test('a yes holds until it is withdrawn, even if its page is left before it is c
   await expect(page.locator('#remember')).toBeVisible();
 });
 
-test('without the bundle, "Privacy choices" and "No" delete the database, the visit and all notes', async ({
+test('without the bundle, "Privacy choices" and "No" delete the database, what the tab keeps and all notes', async ({
   page,
 }) => {
   /** What is on the device, and in this tab. */

@@ -55,7 +55,7 @@ const FEATURES: Readonly<Record<string, readonly string[]>> = {
     'device/learner/packed-profile',
     'device/learner/profile',
   ],
-  // Moving data to another worker, page, store or device.
+  // Moving data to another worker, store or device.
   transfer: ['device/worker/exported-file', 'device/worker/profile-merge', 'device/worker/profile-transfer'],
   // Metrics of lists and visitors.
   counts: ['core/common/hash', 'device/experiment/', 'device/worker/visitor-counts'],

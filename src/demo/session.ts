@@ -81,13 +81,12 @@ export class Session {
     this.failure = null;
     this.progress = { stage: 'bundle', loaded: 0, total: 0 };
     this.#changed();
-    const { bundle, learning, consent } = this.settings;
+    const { bundle, learning } = this.settings;
     try {
       const recommender = await createRecommender({
         bundle,
         learning,
         rules: RULES,
-        ...(consent === undefined ? {} : { consent }),
         onProgress: (progress) => this.#progress(progress),
       });
       recommender.on('change', (status) => {

@@ -7,15 +7,11 @@ describe('readSettings', () => {
   });
 
   it('reads the query', () => {
-    expect(readSettings('?learning=off&bundle=other/&consent=session')).toEqual({
-      bundle: 'other/',
-      learning: false,
-      consent: 'session',
-    });
+    expect(readSettings('?learning=off&bundle=other/')).toEqual({ bundle: 'other/', learning: false });
   });
 
   it('ignores invalid values', () => {
-    expect(readSettings('?bundle=&learning=maybe&consent=granted')).toEqual({
+    expect(readSettings('?bundle=&learning=maybe')).toEqual({
       bundle: 'bundle/',
       learning: true,
     });

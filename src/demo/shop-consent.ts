@@ -13,7 +13,7 @@ export class ShopConsent extends ShopElement {
   protected override render(): TemplateResult | typeof nothing {
     const { session } = this;
     const unknown = session.consent === null;
-    const asking = session.asking || session.consent === 'pending' || session.consent === 'session';
+    const asking = session.asking || session.consent === 'pending';
     if (session.failure || !(unknown || asking)) return nothing;
     return html`
       <section class="consent ${unknown ? 'held' : ''}" aria-label="Privacy" data-testid=${unknown ? nothing : 'consent'}>
@@ -47,8 +47,6 @@ export class ShopConsent extends ShopElement {
 /** The rule that applies until the shopper answers. */
 function nowText({ consent }: Session): string {
   switch (consent) {
-    case 'session':
-      return 'Until you choose, it is remembered for as long as this tab is open.';
     case 'granted':
       return 'At the moment it is remembered.';
     case 'denied':

@@ -18,7 +18,7 @@ export const CLICK = { recommendationId: 'r1', placement: 'similar', position: 3
 /** A shop on a local server. */
 export interface ServedShop {
   /** A page of the shop, with consent. */
-  open(given?: Partial<EngineOptions>): Promise<WorkerRecommender & Pick<Engine, 'loaded'>>;
+  open(given?: Partial<EngineOptions>): Promise<WorkerRecommender & Pick<Engine, 'loaded' | 'takeOver'>>;
   /** Codes of the errors reported since the last page was opened. */
   codes: string[];
   /** Address of its bundle. */

@@ -101,8 +101,6 @@ async function prepareSite(folder: string): Promise<Record<string, string>> {
     '/log.html': join(here, 'log.html'),
     '/page.js': join(here, 'page.js'),
     '/bundle/': bundle,
-    // The same bundle under another address, as a second one.
-    '/other/': bundle,
     '/sidestream/': folder,
   };
 }

@@ -44,24 +44,7 @@ const denials = {
     const outcome = await createRecommender({ bundle: '/gone/', consent: 'denied' }).catch(({ code }) => code);
     if (outcome !== 'bundle/unreachable') throw new Error(`a bundle that is gone: ${outcome}`);
   },
-  async session(recommender, item) {
-    await recommender.close();
-    for (const folder of [bundle, '/other/']) {
-      const visit = await createRecommender({ bundle: folder, consent: 'session' });
-      await visit.track('click', item);
-      // The tab starts keeping the visit after the first list.
-      while (!Object.keys(sessionStorage).some((key) => key.includes(folder))) {
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
-      if (folder !== bundle) await visit.consent('denied');
-      await visit.close();
-    }
-    const kept = Object.keys(sessionStorage).filter((key) => key.startsWith('sidestream/'));
-    if (kept.length > 0) throw new Error(`kept in the tab after a denial: ${kept.join(', ')}`);
-  },
 };
-/** Ways to deny after which the recommender of the page is closed. */
-const CLOSING = ['gone', 'session'];
 
 try {
   const recommender = await start();
@@ -83,9 +66,10 @@ try {
     );
     if (deny) {
       await denying();
-      await denials[deny](recommender, catalogue[0].id);
+      await denials[deny](recommender);
       await denied(deny);
-      if (CLOSING.includes(deny)) break;
+      // The recommender of the page is closed.
+      if (deny === 'gone') break;
     }
     if (recommend) await recommender.recommend({ limit: 12 });
     await new Promise((resolve) => setTimeout(resolve, pause));

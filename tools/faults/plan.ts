@@ -16,10 +16,9 @@ const TOOL_SHARE = 0.3;
 const TYPES = ['view', 'click', 'click', 'cart'] as const;
 
 /**
- * How the shopper denies consent: by a call, by a consent tool, by `eraseDevice()`, on a page whose bundle has disappeared, or
- * after a visit that was kept in the tab with two bundles.
+ * How the shopper denies consent: by a call, by a consent tool, by `eraseDevice()`, or on a page whose bundle has disappeared.
  */
-export const DENIALS = ['call', 'tool', 'erase', 'gone', 'session'] as const;
+export const DENIALS = ['call', 'tool', 'erase', 'gone'] as const;
 export type Denial = (typeof DENIALS)[number];
 
 /** The next step of the shopper in page.js. */

@@ -1,5 +1,5 @@
 export { attribute, isConversion, LastClickIndex, orderOf } from './attribution';
-export { Counters, type Counts, countsSchema } from './counters';
+export { Counters, type Counts } from './counters';
 export type { EventAggregates, Metrics, MetricsRow } from './event-aggregates';
 export type { Experiment, Variant } from './experiment';
 export {

@@ -101,8 +101,8 @@ export interface RecommenderOptions {
   /** Address of the bundle folder, relative to the page. */
   bundle: string;
   /**
-   * Default: `granted` if this shop's profile is on this device, else `pending`. With `pending` or `session`, a profile on
-   * the device is neither read nor deleted until the shopper answers, which suits shops with a consent tool.
+   * Default: `granted` if this shop's profile is on this device, else `pending`. With `pending`, a profile on the
+   * device is neither read nor deleted until the shopper answers, which suits shops with a consent tool.
    */
   consent?: Consent;
   /**
@@ -237,11 +237,10 @@ export interface Recommender {
    * Sets the shopper's answer about a profile on the device. Any other value, such as a boolean, is rejected with
    * `runtime/invalid-input`. An answer counts from the moment it is given: an earlier `granted` that has not been carried
    * out yet rejects with `store/forgotten`. `denied` and `pending` delete the data on the device; `denied`, and `pending`
-   * after `granted` or `session`, also delete the data in memory. `session` after `granted` deletes like `pending`, in all
-   * tabs. `denied` and `pending` need neither a worker nor the bundle. They reject with `store/blocked` while another page
-   * holds the database open; its content is deleted even then, and the next call tries to delete the database again.
-   * `granted` rejects with `store/*` if the device cannot store a profile; everything then stays in memory, and the next
-   * call tries again.
+   * after `granted`, also delete the data in memory. They need neither a worker nor the bundle. They reject with
+   * `store/blocked` while another page holds the database open; its content is deleted even then, and the next call tries
+   * to delete the database again. `granted` rejects with `store/*` if the device cannot store a profile; everything then
+   * stays in memory, and the next call tries again.
    */
   consent(level: Consent): Promise<void>;
   /** Encodes the text and picture on this device and adds the item to the local catalogue. */

@@ -4,12 +4,8 @@ import type { ExpertState, Placement, TermName } from '../ranking';
 /**
  * Consent of the shopper: `pending` keeps everything in memory, `granted` writes to IndexedDB, `denied` deletes it and
  * learns nothing. An answer in one tab holds in all open tabs of the shop.
- *
- * `session` is `pending` for a shop with several pages: the data in memory is also kept in the tab's sessionStorage, and the
- * tab's next page continues from there. This stores data on the device before the shopper has answered, which may itself
- * need consent. `session` is not an answer and holds in this tab only.
  */
-export type Consent = 'pending' | 'granted' | 'denied' | 'session';
+export type Consent = 'pending' | 'granted' | 'denied';
 
 /** One of the shopper's experts. Each has learned preferences from different choices. */
 export interface ExpertStatus {

@@ -1,9 +1,8 @@
 import * as v from 'valibot';
 import { addedItemSchema } from '../../core/catalog';
 import { exactObject } from '../../core/common/schema';
-import { detailFields, type EventType, eventFields, eventSchema, itemIdSchema, storedTime } from '../../core/events';
+import { detailFields, type EventType, eventFields, itemIdSchema } from '../../core/events';
 import { SidestreamError } from '../../error';
-import { countsSchema } from '../experiment';
 import { PLACEMENTS, type Placement, ruleFields, rulesSchema } from '../ranking';
 import { encryptionSchema } from '../store';
 import type { Consent, TrackDetails } from './api';
@@ -38,24 +37,19 @@ const count = (least: number, most = Number.MAX_SAFE_INTEGER) =>
   v.pipe(v.number(), v.safeInteger(), v.minValue(least), v.maxValue(most));
 const hook = v.optional(v.literal('function', 'must be a function'));
 
-const answerSchema = v.picklist(['pending', 'granted', 'denied'] satisfies Consent[]);
-
 /** A level of consent: a boolean or an unknown word must never pass for an answer. */
-export const consentSchema = v.picklist([...answerSchema.options, 'session'] satisfies Consent[]);
+export const consentSchema = v.picklist(['pending', 'granted', 'denied'] satisfies Consent[]);
 
-/**
- * The shopper's answer about consent in one tab; `pending` also after `forget()`. Never `session`, which is not an answer
- * and holds in one tab only.
- */
+/** The shopper's answer about consent in one tab; `pending` also after `forget()`. */
 export const consentAnswerSchema = v.strictObject({
-  consent: answerSchema,
+  consent: consentSchema,
   /** Orders the answers of all tabs: a Lamport time, with the tab's id as tie-breaker. */
   stamp: v.strictTuple([v.pipe(v.number(), v.safeInteger(), v.minValue(0)), v.string()]),
 });
 export type ConsentAnswer = v.InferOutput<typeof consentAnswerSchema>;
 
 /** An answer after which nothing is kept on the device. */
-export type Refusal = Exclude<ConsentAnswer['consent'], 'granted'>;
+export type Refusal = Exclude<Consent, 'granted'>;
 
 /** Options of a recommender, as the page sends them: `'function'` instead of a function. */
 export const optionsSchema = exactObject({
@@ -122,27 +116,3 @@ export interface TrackInput {
 }
 
 export const trackSchema = exactObject({ ...eventFields, details: exactObject(detailFields) });
-
-/** A call of `track()`, as the page noted it. */
-const trackedSchema = v.object({ ...eventFields, details: v.record(v.string(), v.unknown()), time: storedTime });
-export type TrackedCall = v.InferOutput<typeof trackedSchema>;
-
-/** Data that a worker hands over, through the page, to its replacement in this page or in the next. */
-export const keptSchema = v.object({
-  /** Data in memory only; null if the device stores it, or the shopper denied consent. */
-  memory: v.nullable(
-    v.object({
-      /** The profile as a file; null if only the events were kept. */
-      profile: v.nullable(v.custom<Uint8Array>((value) => value instanceof Uint8Array)),
-      events: v.array(eventSchema),
-      items: v.array(localItemSchema),
-    }),
-  ),
-  /** Counts that were not taken yet. */
-  counts: countsSchema,
-  /** Calls that an earlier page noted, and that may be missing in `memory`. */
-  tracked: v.optional(v.array(trackedSchema)),
-  /** The page's hints about the visit: passed from worker to worker of one page, never kept beyond it. */
-  hints: v.optional(v.unknown()),
-});
-export type Kept = v.InferOutput<typeof keptSchema>;

@@ -1,6 +1,7 @@
 import type { ProxyMarked } from 'comlink';
 import type { EncoderFiles, Item, Modality, TextRecipe } from '../../core/catalog';
 import type { ImagePreset, TextPreset } from '../../core/encoders';
+import type { LoggedEvent } from '../../core/events';
 import type { SerializedError } from '../../error';
 import type { Counts, VisitorReport } from '../experiment';
 import type { QueryVector } from '../ranking';
@@ -17,7 +18,7 @@ import type {
   RecommenderOptions,
   Status,
 } from './api';
-import type { Kept, Refusal, TrackInput } from './requests';
+import type { Refusal, TrackInput } from './requests';
 
 /** Options as the page sends them: `'function'` instead of a function, which cannot be sent. */
 export type GivenOptions = Omit<RecommenderOptions, 'onProgress' | 'onMetric'> & {
@@ -62,7 +63,7 @@ export interface WorkerHost {
   /**
    * Loads the bundle and, with consent, the profile.
    * @param options `GivenOptions`, parsed in the worker
-   * @param kept `Kept`, parsed in the worker: from `handOver()` of the previous worker, or of an earlier page
+   * @param kept from `handOver()` of the previous worker
    * @param restarted whether another worker of the page ran before
    * @param offers that the page updated before
    * @param lang language of the page, as a tag; empty if it declares none
@@ -73,7 +74,7 @@ export interface WorkerHost {
   start(
     options: unknown,
     listener: RemoteListener,
-    kept: unknown,
+    kept: Kept | null,
     restarted: boolean,
     offers?: ReadonlyMap<string, Offer>,
     lang?: string,
@@ -84,6 +85,21 @@ export interface WorkerHost {
    * The shopper withdrew consent while the recommender starts: it stores nothing from now on. The page deletes stored data.
    */
   refuse(level: Refusal): Promise<void>;
+}
+
+/** Data that a worker hands over, through the page, to its replacement. */
+export interface Kept {
+  /** Data in memory only; null if the device stores it, or the shopper denied consent. */
+  memory: {
+    /** The profile as a file; null if only the events were kept. */
+    profile: Uint8Array | null;
+    events: LoggedEvent[];
+    items: LocalItem[];
+  } | null;
+  /** Counts that were not taken yet. */
+  counts: Counts[];
+  /** The page's hints about the visit: never kept beyond the page. */
+  hints?: unknown;
 }
 
 export interface MetricReport {
@@ -99,11 +115,10 @@ export interface WorkerRecommender extends Omit<Recommender, PageMethod> {
   track(...call: [...Parameters<Recommender['track']>, time?: number]): Promise<void>;
   /**
    * Tracks several events at once; a rejected one does not affect the others.
-   * @param time of the events; default: now
    * @returns for each event, null if it is in the log, else the reason for its rejection
    * @throws SidestreamError `store/*` if no event could be written
    */
-  trackAll(events: readonly TrackInput[], time?: number): Promise<(SerializedError | null)[]>;
+  trackAll(events: readonly TrackInput[]): Promise<(SerializedError | null)[]>;
   updateOffers(offers: Offer[]): Promise<KeptUpdate>;
   /**
    * Checks the options of a further caller of `createRecommender()`.
@@ -134,14 +149,6 @@ export interface WorkerRecommender extends Omit<Recommender, PageMethod> {
   save(): Promise<void>;
   /** Closes it and returns the data in memory only, for the worker that replaces this one. */
   handOver(): Promise<Kept>;
-  /** A copy of the data in memory only, without counts; continues with the data. */
-  copy(): Promise<Kept>;
-  /**
-   * Continues with the data of the worker before this one, or of an earlier page. A failure is reported, and recommendations
-   * continue without them.
-   * @param kept `Kept`, parsed in the worker
-   */
-  takeOver(kept: unknown): Promise<void>;
 }
 
 /** Everything that the encoder worker needs to encode items like the bundle's. */

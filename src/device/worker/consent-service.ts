@@ -31,7 +31,6 @@ export class ConsentService {
   /** The shopper answered in this tab. @throws SidestreamError `store/*` */
   async answer(level: Consent): Promise<void> {
     if (level === 'granted') await this.#grantHere();
-    else if (level === 'session') await this.#keepVisit();
     else await this.#withdraw(level, !this.context.storage.holds(level));
   }
 
@@ -67,22 +66,6 @@ export class ConsentService {
     await this.#mutex.run(async () => {
       if (!storage.holds('granted')) await this.#grant();
     });
-  }
-
-  /** Continues in memory, which the page copies to its tab. An earlier grant is withdrawn, because this keeps less. */
-  async #keepVisit(): Promise<void> {
-    const { storage, changes } = this.context;
-    const withdrawn = storage.lastAnswer.consent === 'granted' ? this.#withdraw('pending', true) : undefined;
-    const { lastAnswer } = storage;
-    try {
-      await withdrawn;
-    } finally {
-      // The shopper has answered since, here or in another tab: that answer counts.
-      if (storage.lastAnswer === lastAnswer) {
-        storage.keepVisit();
-        changes.announce();
-      }
-    }
   }
 
   async #grant(): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Consent, ConsentAnswer } from '../protocol';
 
-const STRICTNESS = { granted: 0, pending: 1, denied: 2 } satisfies Record<ConsentAnswer['consent'], number>;
+const STRICTNESS = { granted: 0, pending: 1, denied: 2 } satisfies Record<Consent, number>;
 
 function isLater({ stamp: [time, tab] }: ConsentAnswer, { stamp: [than, other] }: ConsentAnswer): boolean {
   return time > than || (time === than && tab > other);
@@ -21,7 +21,7 @@ export class ConsentState {
   /** @param level in force at the start; `pending` if unknown */
   constructor(level: Consent) {
     this.level = level;
-    this.#last = { consent: level === 'session' ? 'pending' : level, stamp: [0, ''] };
+    this.#last = { consent: level, stamp: [0, ''] };
   }
 
   /** The shopper's last answer; it takes effect when it is carried out. */
@@ -30,7 +30,7 @@ export class ConsentState {
   }
 
   /** Records an answer given now in this tab; it is later than all known answers of other tabs. */
-  answer(consent: ConsentAnswer['consent']): void {
+  answer(consent: Consent): void {
     // Even if the clock was set back since.
     this.#last = { consent, stamp: [Math.max(Date.now(), this.#last.stamp[0] + 1), this.#tab] };
   }

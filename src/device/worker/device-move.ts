@@ -46,10 +46,7 @@ export class DeviceMove {
       const generation = await device.generation();
       let isNew = await isEmpty(device);
       if (this.#isErased) throw forgotten();
-      // A duplicate of this tab, or its earlier page, may have moved the same events.
-      const from =
-        storage.consent === 'session' ? await (await import('./exported-file')).without(memory, device) : memory;
-      await copyEvents(from, device, 0, moved);
+      await copyEvents(memory, device, 0, moved);
       const lastEvent = moved.findLast(({ from }) => from <= at.lastEvent)?.to ?? 0;
       const firstEvent = firstOf(at, moved[0]);
       const items = await memory.localItems();
@@ -123,12 +120,7 @@ interface CopiedEvent {
  * Copies all events after a given one to another store.
  * @param ids filled with the ids of the copied events, in the order of the log
  */
-async function copyEvents(
-  from: Pick<Store, 'eventsAfter'>,
-  to: Store,
-  after: number,
-  ids: CopiedEvent[] = [],
-): Promise<void> {
+async function copyEvents(from: Store, to: Store, after: number, ids: CopiedEvent[] = []): Promise<void> {
   let events = await from.eventsAfter(after);
   while (events.length > 0) {
     const copied = await to.append(events.map(({ id: _, ...event }) => event));

@@ -9,6 +9,7 @@ import {
   type EncoderBackend,
   type EncoderRun,
   type InspectionAnswers,
+  type Kept,
   localItemSchema,
   optionsSchema,
   parsed,
@@ -155,9 +156,8 @@ export class Engine implements WorkerRecommender {
     if (rejected) throw SidestreamError.deserialize(rejected);
   }
 
-  async trackAll(events: unknown, time?: unknown) {
-    const given = parsed(v.array(v.unknown()), events, 'trackAll()', 'events');
-    return this.#track(given, parsed(timeSchema, time, 'trackAll()', 'time'));
+  async trackAll(events: unknown) {
+    return this.#track(parsed(v.array(v.unknown()), events, 'trackAll()', 'events'));
   }
 
   async consent(level: unknown) {
@@ -203,19 +203,15 @@ export class Engine implements WorkerRecommender {
   async handOver() {
     const { recommendations, events } = this.#parts;
     const hints = await recommendations.hintsGiven();
-    const kept = { ...(await this.copy()), counts: events.take(), hints };
+    const kept = { memory: await (await profileTransfer()).memoryOf(this.#parts), counts: events.take(), hints };
     await this.close();
     return kept;
   }
 
-  async copy() {
-    return { memory: await (await profileTransfer()).memoryOf(this.#parts), counts: [] };
-  }
-
-  async takeOver(kept: unknown) {
+  /** Continues with the data of the worker before this one. A failure is reported, and recommendations continue without them. */
+  async takeOver(kept: Kept): Promise<void> {
     try {
-      const { takeOver } = await profileTransfer();
-      await takeOver(kept, this.#parts, (event, time) => this.#entry(event, time));
+      await (await profileTransfer()).takeOver(kept, this.#parts);
     } catch (thrown) {
       this.#parts.listener.error(SidestreamError.from(thrown));
     }

@@ -1,11 +1,10 @@
-// Carries a profile out of a worker and into another, of this page, the next one or another device. Few pages need it.
+// Carries a profile out of a worker and into another, of this page or another device. Few pages need it.
 
 import * as v from 'valibot';
 import { exactObject } from '../../core/common/schema';
-import type { NewEvent } from '../../core/events';
 import { SidestreamError } from '../../error';
 import { type Profile, profileFiles } from '../learner';
-import { type ImportOptions, type ImportResult, keptSchema, parsed, type TrackInput } from '../protocol';
+import { type ImportOptions, type ImportResult, type Kept, parsed } from '../protocol';
 import { encryptedFiles, type Store } from '../store';
 import { firstOf, isEmpty } from './device-move';
 import type { EngineParts } from './engine-parts';
@@ -13,40 +12,24 @@ import { decodeExport, type ExportedProfile, encodeExport, importedEvents, keyOf
 import { unknownSnapshot } from './profile-storage';
 
 /**
- * Continues with handed-over data. Events that are already in the log are left out.
- * @param given parsed here: it may come from the page's sessionStorage
- * @param entryOf makes an entry of the log; throws for an event that the page could not track
+ * Continues with the data of another worker. Events that are already in the log are left out.
  * @throws SidestreamError `store/*`
  */
-export async function takeOver(
-  given: unknown,
-  parts: EngineParts,
-  entryOf: (event: TrackInput, time: number) => NewEvent,
-): Promise<void> {
+export async function takeOver({ memory, counts, hints }: Kept, parts: EngineParts): Promise<void> {
   const { storage, scheduler, events: recorder, listener, recommendations } = parts;
   const { era } = storage;
-  const result = v.safeParse(keptSchema, given);
-  if (!result.success) {
-    const [{ message, path }] = result.issues;
-    const where = path?.map(({ key }) => `${key}`).join('.');
-    const text = `The saved data of this visit cannot be read (${where}: ${message}). The visit continues without it.`;
-    throw new SidestreamError('store/corrupt', text);
-  }
-  const { memory, counts, tracked = [], hints } = result.output;
   if (hints !== undefined) (await recommendations.hints()).set(hints, era);
   if (counts.length > 0) recorder.resume(counts);
   if (storage.consent === 'denied') return;
-  const known = new Set((await storage.eventsAfter(0)).map(keyOf));
-  const isNew = (event: NewEvent): boolean => !known.has(keyOf(event));
   if (memory) {
-    const { items } = memory;
-    const events = memory.events.filter(isNew);
+    const known = new Set((await storage.eventsAfter(0)).map(keyOf));
+    const events = memory.events.filter((event) => !known.has(keyOf(event)));
     const profile = await readProfile(memory.profile, parts);
     const takeIn = async (store: Store): Promise<void> => {
       const generation = await store.generation();
       const empty = await isEmpty(store);
       const logged = await store.append(events.map(({ id: _, ...event }) => event));
-      for (const item of items) await store.saveLocalItem(item);
+      for (const item of memory.items) await store.saveLocalItem(item);
       // A profile that the store already has takes precedence.
       if (!empty || !profile) return;
       const firstEvent = firstOf(profile, logged[0] && { from: events[0].id, to: logged[0].id });
@@ -55,20 +38,7 @@ export async function takeOver(
       await store.saveProfile(stored, generation, { first: true });
     };
     await scheduler.reload(() => storage.change(era, takeIn));
-    for (const event of memory.events) known.add(keyOf(event));
   }
-  const entries = tracked.flatMap(({ time, ...event }) => {
-    try {
-      const entry = entryOf(event, time);
-      return isNew(entry) ? [entry] : [];
-    } catch {
-      // The page that tracked the event got the same error, unless the item left the shop since.
-      return [];
-    }
-  });
-  if (era !== storage.era) return;
-  // One after the other: each may be attributed to a click before it.
-  for (const entry of entries) await recorder.append([entry]);
   await scheduler.catchUp().catch((thrown) => listener.error(SidestreamError.from(thrown)));
 }
 

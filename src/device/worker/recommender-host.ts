@@ -1,5 +1,5 @@
 import * as Comlink from 'comlink';
-import { optionsSchema, parsed, type WorkerHost, type WorkerRecommender } from '../protocol';
+import { optionsSchema, parsed, type WorkerHost } from '../protocol';
 import { Engine } from './engine';
 import type { EngineListener } from './engine-options';
 import { ProfileStorage } from './profile-storage';
@@ -7,7 +7,7 @@ import { ProfileStorage } from './profile-storage';
 /** The first object that a worker exposes: it starts the worker's one recommender, and carries out a refusal before that has started. */
 export function recommenderHost(): WorkerHost {
   let storage: ProfileStorage | null = null;
-  let running: WorkerRecommender | null = null;
+  let running: Engine | null = null;
   return {
     async start(given, listener, kept, restarted, offers, lang, manifest, withdrawn) {
       const own = parsed(optionsSchema, given, 'createRecommender()');

@@ -124,11 +124,6 @@ export class SharedStore {
     }
   }
 
-  /** Puts `session` in force: everything stays in memory, as before an answer. Other tabs do not hear of it. */
-  keepVisit(): void {
-    this.answers.level = 'session';
-  }
-
   /** Records that the shopper granted consent in this tab. `grant` carries it out. */
   agree(): void {
     this.#endWait();

@@ -170,7 +170,7 @@ describe('its tools', () => {
     expect(JSON.stringify(await context.call('recommend_products'))).not.toContain('javascript');
   });
 
-  it.each(['pending', 'session', 'denied'] as const)('tell nothing about the shopper with %s', async (level) => {
+  it.each(['pending', 'denied'] as const)('tell nothing about the shopper with %s', async (level) => {
     consent = level;
     const { recommender } = shop([
       { reason: 'Because you chose “A”', source: 'personal' },

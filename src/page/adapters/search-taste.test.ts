@@ -32,7 +32,6 @@ it('is the most liked values of each field, with consent', async () => {
 
 it('is nothing, and asks for nothing, without consent or before the first choice', async () => {
   for (const [consent, events] of [
-    ['session', 9],
     ['pending', 9],
     ['denied', 9],
     ['granted', 0],

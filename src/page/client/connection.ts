@@ -6,6 +6,7 @@ import {
   coreOf,
   type EarlyManifest,
   type GivenOptions,
+  type Kept,
   type Offer,
   type Recommender,
   type RecommenderEvents,
@@ -15,9 +16,8 @@ import {
   type WorkerHost,
 } from '../../device/protocol';
 import { SidestreamError } from '../../error';
-import { deleteTabCopies, erase, erasureOf, tabKey } from './erasure';
+import { clearTab, erase, erasureOf, tabKey } from './erasure';
 import type { PageWatch } from './page-watch';
-import type { TabCopy } from './tab-copy';
 import { type Emit, guarded, PendingCalls, type Remote } from './worker-calls';
 import { notStarted, startWorker } from './worker-script';
 
@@ -38,8 +38,6 @@ export class WorkerConnection {
   closing: Promise<void> | null = null;
   /** Options of all callers, with the consent in force; the next worker starts with them. */
   given: GivenOptions;
-  /** Keeps a copy in this tab under the consent `session`. */
-  tabCopy: TabCopy | null = null;
   /** Offers that the page updated, by product; the next worker starts with them. */
   readonly offers = new Map<string, Offer>();
   readonly #pending = new PendingCalls();
@@ -92,19 +90,13 @@ export class WorkerConnection {
     if (level === 'pending' || level === 'denied') return this.#withdraw(level, work);
     const erasing = erasureOf(this.namespace);
     if (erasing) await erasing;
-    try {
-      await this.call(work);
-      this.#remember(level);
-    } catch (thrown) {
-      if (level === 'session' && SidestreamError.from(thrown).code !== 'runtime/invalid-input') this.#remember(level);
-      throw thrown;
-    }
+    await this.call(work);
+    this.#remember(level);
   }
 
   /** Carries out a refusal at once and in any case, without a worker if none takes calls. */
   async #withdraw(level: Refusal, work: (remote: Remote) => Promise<void>): Promise<void> {
-    this.tabCopy?.end();
-    deleteTabCopies(this.namespace);
+    clearTab(this.namespace);
     this.#remember(level);
     this.#withdrawn = true;
     const withdrawal = ++this.#withdrawals;
@@ -135,8 +127,7 @@ export class WorkerConnection {
   track(event: TrackInput): Promise<void> {
     // Impressions are sent one by one until the batching code is loaded.
     if (this.#watch && event.type === 'impression') return this.#watch.trackImpression(event);
-    const send = (time?: number) => this.call((remote) => remote.track(event.type, event.itemId, event.details, time));
-    return this.tabCopy?.track(event, send) ?? send();
+    return this.call((remote) => remote.track(event.type, event.itemId, event.details));
   }
 
   emit<K extends keyof RecommenderEvents>(type: K, event: RecommenderEvents[K]): void {
@@ -151,7 +142,7 @@ export class WorkerConnection {
    * Ends the worker once the pending calls are answered. Calls made from now on wait for the next worker.
    * @param start starts the next worker; `kept` is the data that the previous worker handed over
    */
-  replaceWorker(start: (kept: unknown) => Promise<Remote>): void {
+  replaceWorker(start: (kept: Kept | null) => Promise<Remote>): void {
     const present = this.#remote;
     this.#remote = null;
     const replace = async (): Promise<Remote> => {
@@ -167,9 +158,9 @@ export class WorkerConnection {
 
   /**
    * Starts a worker.
-   * @param kept data that an earlier worker handed over. Null: the data that an earlier page of the tab kept, if any
+   * @param kept data that an earlier worker handed over, if any
    */
-  async startWorker(kept: unknown): Promise<Remote> {
+  async startWorker(kept: Kept | null): Promise<Remote> {
     const { worker, address } = startWorker('worker.js', this.given.workerUrl);
     this.#worker = worker;
     const manifest = this.#restarted ? null : earlyManifest(this.given.bundle);
@@ -191,11 +182,6 @@ export class WorkerConnection {
     worker.addEventListener('error', crash);
     worker.addEventListener('messageerror', crash);
     try {
-      if (this.given.consent === 'session') {
-        kept ??= await import('./tab-copy')
-          .then(({ tabCopyOf }) => tabCopyOf(this).read())
-          .catch((thrown) => this.fail(thrown));
-      }
       const host = Comlink.wrap<WorkerHost>(worker);
       this.#host = host;
       const remote = await guarded(host).start(
@@ -268,8 +254,10 @@ export class WorkerConnection {
     }
   };
 
-  #remember(consent: GivenOptions['consent']): void {
+  #remember(consent: Consent): void {
     if (consent === 'granted') this.#withdrawn = false;
+    // Withdrawn in another tab: the places in feeds that this one keeps go, too.
+    else if (consent !== this.given.consent) clearTab(this.namespace);
     this.given = { ...this.given, consent };
   }
 

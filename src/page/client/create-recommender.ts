@@ -151,7 +151,7 @@ export interface EraseOptions {
 
 /**
  * Deletes all our data on this device, as `forget()` does, but without a recommender, a bundle or a worker: the profile, the log,
- * and the visit kept in this tab. Lists of this page and of other tabs forget too and continue as if the shopper had not
+ * and the places in feeds that this tab keeps. Lists of this page and of other tabs forget too and continue as if the shopper had not
  * answered.
  * @throws SidestreamError `runtime/invalid-input` for a wrong option, `store/blocked` when another page holds the database open,
  *   `store/unavailable` if the browser does not let the page delete it

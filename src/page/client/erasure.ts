@@ -4,14 +4,14 @@ import { deleteDeviceStore } from '../../device/store';
 // Part of the page's first script: a refusal must not depend on a file that still has to load.
 
 /**
- * Key of a tab's copy in sessionStorage. An address has no space, so a namespace that has spaces or is a prefix of another one cannot
- * be confused with it.
+ * Beginning of the keys under which the tab keeps places in feeds, in sessionStorage. An address has no space, so a namespace that
+ * has spaces or is a prefix of another one cannot be confused with it.
  */
 export const tabKey = (namespace: string, bundle: string): string =>
   `sidestream/${namespace} ${bundle.replaceAll(' ', '%20')}`;
 
-/** Deletes the tab's copies of a namespace, whichever bundle they belong to. */
-export function deleteTabCopies(namespace: string): void {
+/** Deletes what the tab keeps for a namespace, with any bundle. */
+export function clearTab(namespace: string): void {
   const beginning = `sidestream/${namespace} `;
   try {
     for (const key of Object.keys(sessionStorage)) {
@@ -30,7 +30,7 @@ const erasures = new Map<string, Promise<unknown>>();
  * @throws SidestreamError `store/blocked`, `store/unavailable`
  */
 export async function erase(namespace: string, consent: Refusal): Promise<void> {
-  deleteTabCopies(namespace);
+  clearTab(namespace);
   tell(namespace, consent);
   const erasing = deleteDeviceStore(namespace);
   const settled = Promise.allSettled([erasing]);

@@ -36,6 +36,18 @@ const codeOf = (work: Promise<unknown>): Promise<string> =>
 const databases = async () => (await indexedDB.databases()).map(({ name }) => name);
 const GONE = 'http://127.0.0.1:9/';
 
+/** Places in feeds of other namespaces. */
+const OTHERS = [
+  'sidestream/test more http://shop/one/#feed#1',
+  'sidestream/tes http://shop/#feed#1',
+  'sidestream/test2 http://s/#feed#1',
+];
+/** As if feeds of this and of other namespaces had kept their places in this tab. */
+function keepPlaces(): void {
+  const own = ['sidestream/test http://shop/one/#feed#1', 'sidestream/test http://shop/two%20/#feed#1'];
+  for (const key of [...own, ...OTHERS]) session.set(key, '{}');
+}
+
 /** An earlier visit of the shopper, who agreed. */
 async function earlierVisit(): Promise<void> {
   const engine = await shop.open();
@@ -120,19 +132,43 @@ describe('a refusal while the bundle is loaded', () => {
   }
 });
 
+describe('the places in feeds that this tab keeps', () => {
+  it.each(['denied', 'pending', 'forget'] as const)('%s: are deleted at once', async (how) => {
+    const recommender = await create({ consent: 'granted' });
+    keepPlaces();
+    const refusing = how === 'forget' ? recommender.forget() : recommender.consent(how);
+    expect([...session.keys()]).toEqual(OTHERS);
+    await refusing;
+  });
+
+  it.each(['denied', 'pending'] as const)('%s in another tab: are deleted too', async (level) => {
+    await (await create({ consent: 'granted' })).close();
+    const recommender = await create();
+    const tab = await shop.open();
+    keepPlaces();
+    await tab.consent(level);
+    await vi.waitFor(async () => expect((await recommender.status()).consent).toBe(level));
+    await vi.waitFor(() => expect([...session.keys()]).toEqual(OTHERS));
+    await tab.close();
+  });
+
+  it('stay on a page that starts without an answer, and with a yes', async () => {
+    const recommender = await create({ consent: 'pending' });
+    keepPlaces();
+    await recommender.track('click', 'a');
+    await recommender.consent('granted');
+    await recommender.track('click', 'b');
+    expect(session.size).toBe(OTHERS.length + 2);
+  });
+});
+
 describe('eraseDevice()', () => {
-  it('deletes without a recommender: the database, and visits of the namespace with any bundle', async () => {
+  it('deletes without a recommender: the database, and the places in feeds of the namespace with any bundle', async () => {
     await earlierVisit();
-    const own = ['sidestream/test http://shop/one/', 'sidestream/test http://shop/two%20/'];
-    const others = [
-      'sidestream/test more http://shop/one/',
-      'sidestream/tes http://shop/',
-      'sidestream/test2 http://s/',
-    ];
-    for (const key of [...own, ...others]) session.set(key, '{}');
+    keepPlaces();
     await eraseDevice({ namespace: 'test' });
     expect(await databases()).toEqual([]);
-    expect([...session.keys()]).toEqual(others);
+    expect([...session.keys()]).toEqual(OTHERS);
   });
 
   it('makes the recommender of the page and those of other tabs forget', async () => {

@@ -68,8 +68,9 @@ ${indented(reserved.trim(), '      ')}
     <script type="module">
       import { createRecommender } from './sidestream/sidestream.js';
 
-      // The shop's own profile stays as it is.
-      const recommender = await createRecommender({ bundle: 'bundle/', namespace: 'test page', consent: 'session' });
+      // The shop's own profile stays as it is: this one is kept apart, from page to page, until "Forget".
+      const recommender = await createRecommender({ bundle: 'bundle/', namespace: 'test page', consent: 'granted' });
+      document.querySelector('#forget').addEventListener('click', () => recommender.reset());
       const id = new URLSearchParams(location.search).get('item');
       const item = id === null ? null : await recommender.getItem(id);
       // Products name their pictures from the root of the host; this page finds them beside itself, too.
@@ -99,7 +100,8 @@ ${indented(reserved.trim(), '      ')}
   <body>
     <main>
       <h1>Test page of the recommender</h1>
-      <p>Choose a few products: the lists follow. They are computed in this browser, and nothing is sent anywhere.</p>
+      <p>Choose a few products: the lists follow. They are computed in this browser, and nothing is sent anywhere.
+        <button type="button" id="forget">Forget</button></p>
       <section id="product" hidden>
         <p><a href="index.html">All lists</a></p>
         <h2></h2>

@@ -8,20 +8,18 @@ const page = new ConsentPage();
 
 describe('a function of the shop', () => {
   it('sets levels, and is notified of the end', async () => {
-    let set: (level: 'granted' | 'denied' | 'pending' | 'session') => void = () => undefined;
+    let set: (level: 'granted' | 'denied' | 'pending') => void = () => undefined;
     const end = vi.fn();
     const disconnect = page.connect((given) => {
       set = given;
       set('pending');
       return end;
     });
-    set('session');
-    await page.becomes('session');
     set('granted');
     await page.becomes('granted');
     set('pending');
     await page.becomes('pending');
-    expect(page.asked).toEqual(['session', 'granted', 'pending']);
+    expect(page.asked).toEqual(['granted', 'pending']);
     disconnect();
     set('granted');
     await pause(10);
@@ -30,10 +28,8 @@ describe('a function of the shop', () => {
 
   it('deletes no profile before it has an answer', async () => {
     await page.engine.consent('granted');
-    for (const first of ['pending', 'session'] as const) {
-      page.connect((set) => set(first));
-      await pause(20);
-    }
+    page.connect((set) => set('pending'));
+    await pause(20);
     expect([page.asked, await page.level()]).toEqual([[], 'granted']);
   });
 

@@ -77,9 +77,9 @@ function mistakeIn(source: unknown, options: object): string | null {
 
 /**
  * Passes the answers of the shop's consent tool to a recommender: agreed, refused, and withdrawn later. Start the recommender
- * with `consent: 'pending'` (or `'session'`): nothing on the device is then read, written or deleted until the tool has the
- * shopper's answer. While connected, each new answer of the tool replaces the one in force. Without a page (on a server) it does
- * nothing. A wrong source or option connects nothing and is reported.
+ * with `consent: 'pending'`: nothing on the device is then read, written or deleted until the tool has the shopper's answer.
+ * While connected, each new answer of the tool replaces the one in force. Without a page (on a server) it does nothing. A wrong
+ * source or option connects nothing and is reported.
  * @param recommender the recommender, or a promise of it while it starts
  * @returns a function that disconnects; the consent stays as it is
  */
@@ -128,14 +128,14 @@ function tools(source: ToolName | 'auto', answers: Answers, options: ConsentOpti
   return connectTools(source, { type, region, dataLayer, purposes }, wait, answers);
 }
 
-const LEVELS: readonly unknown[] = ['granted', 'denied', 'pending', 'session'] satisfies Consent[];
+const LEVELS: readonly unknown[] = ['granted', 'denied', 'pending'] satisfies Consent[];
 const isLevel = (value: unknown): value is Consent => LEVELS.includes(value);
 
 function callback(source: ConsentCallback, answers: Answers): () => void {
   const set = (level: unknown): void => {
     if (isLevel(level)) answers.give(level, 'callback');
     else {
-      const message = 'set() takes "granted", "denied", "pending" or "session"';
+      const message = 'set() takes "granted", "denied" or "pending"';
       answers.report({ source: 'callback', outcome: 'ignored', message, payload: level });
     }
   };
@@ -235,12 +235,8 @@ class Answers {
       this.report({ source, outcome: 'applied', level });
       return;
     }
-    if (level === 'pending' || level === 'session') {
-      const consent = await consentOf(recommender);
-      // Without an answer, the consent from an earlier visit stays, and so does a refusal that came from another source.
-      if (level === 'session' && before === null && consent === 'granted') return;
-      if (before !== 'denied' && consent === 'denied') return;
-    }
+    // Without an answer, a refusal that came from another source stays.
+    if (level === 'pending' && before !== 'denied' && (await consentOf(recommender)) === 'denied') return;
     if (this.#ended || count !== this.#count) return;
     await recommender.consent(level);
     this.report({ source, outcome: 'applied', level });

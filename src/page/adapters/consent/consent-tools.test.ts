@@ -106,11 +106,6 @@ describe('auto', () => {
     await page.becomes('denied');
     gtag('consent', 'update', { personalization_storage: 'granted' });
     await page.becomes('granted');
-    await page.engine.consent('denied');
-    vi.stubGlobal('dataLayer', undefined);
-    page.connect((set) => set('session'));
-    await pause(20);
-    expect(await page.level()).toBe('denied');
   });
 
   it('a grant for which no answer is required waits for a silent tool, for a while', async () => {

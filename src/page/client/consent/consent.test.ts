@@ -161,12 +161,6 @@ describe('with a recommender', () => {
     expect([shop.asked, question.hidden, notedConsent()]).toEqual([['forget', 'granted'], true, 'granted']);
   });
 
-  it('under the consent "session" there is no answer either', async () => {
-    shop.consent = 'session';
-    ask(shop.recommender);
-    await vi.waitFor(() => expect(question.hidden).toBe(false));
-  });
-
   it('a yes that cannot be kept is reported, and asked for again', async () => {
     shop.failure = new Error('full');
     ask(shop.recommender);

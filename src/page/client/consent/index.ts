@@ -147,7 +147,7 @@ export function askConsent(
       if (readNote(key) === 'granted') removeNotes([key]);
     }
     levels.set(asker, consent);
-    show([...levels.values()].some((level) => level === 'pending' || level === 'session'));
+    show([...levels.values()].includes('pending'));
   };
   const look = (asker: Asker): void => void asker.status().then((status) => follow(asker, status), reportError);
 

@@ -31,15 +31,14 @@ export async function follow(
   attribute: string,
   recommender: Promise<Recommender> | null,
 ): Promise<void> {
-  const source = attribute.replace(/ session$/, '');
-  if (!isTool(source)) {
+  if (!isTool(attribute)) {
     warn(attribute);
     return;
   }
   let following = followings.get(namespace);
   if (!following || (recommender && following.recommender !== recommender)) {
     following?.disconnect();
-    following = { recommender, ...connect(namespace, source, recommender) };
+    following = { recommender, ...connect(namespace, attribute, recommender) };
     followings.set(namespace, following);
   }
   await following.first;
@@ -63,6 +62,6 @@ function warn(attribute: string): void {
   if (warned.has(attribute)) return;
   warned.add(attribute);
   console.warn(
-    `<sidestream-recs> consent="${attribute}": must be one of auto, ${TOOLS.join(', ')}, and may have " session" after it; no consent tool is followed, and nothing is stored. Write consent="auto", say.`,
+    `<sidestream-recs> consent="${attribute}": must be one of auto, ${TOOLS.join(', ')}; no consent tool is followed, and nothing is stored. Write consent="auto", say.`,
   );
 }

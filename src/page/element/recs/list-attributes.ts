@@ -92,8 +92,7 @@ export abstract class ListProperties extends TypedLitElement {
   namespace = 'default';
   /**
    * The consent tool whose answer the recommender follows: `google`, `shopify`, `tcf`, `wordpress`, or `auto` for whichever
-   * is on the page. Until it answers, nothing is stored; with ` session` appended, the visit is kept in the tab. Set it on every list of the
-   * page; used with `bundle` only.
+   * is on the page. Until it answers, nothing is stored. Set it on every list of the page; used with `bundle` only.
    */
   consent = '';
   /** Market whose prices and stock are shown, see `createRecommender()`; used with `bundle` only. */

@@ -46,12 +46,6 @@ export async function sharedRecommender(
     const report = (progress: Progress) => {
       for (const callback of callbacks) callback?.(progress);
     };
-    // The tools of `adapters/consent`, which a page without this attribute does not load.
-    const level = !consent
-      ? undefined
-      : /^(auto|google|shopify|tcf|wordpress) session$/.test(consent)
-        ? 'session'
-        : 'pending';
     entry = {
       recommender: create(
         {
@@ -61,7 +55,7 @@ export async function sharedRecommender(
           ...(market ? { market } : {}),
           ...(workerUrl ? { workerUrl } : {}),
         },
-        level,
+        consent ? 'pending' : undefined,
       ),
       callbacks,
     };

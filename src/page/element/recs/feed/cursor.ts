@@ -49,7 +49,7 @@ export function keptOf(entries: readonly Entry[], at: number): Pick<Cursor, 'ent
 
 /** Maximum number of cursors that a tab keeps: each has some 50 kB for 1,000 products. */
 const MAX_CURSORS = 5;
-/** What the keys of cursors have in common. A key has no space after the namespace, so a refusal deletes it with the tab's copies. */
+/** What the keys of cursors have in common. A key has no space after the namespace, so a refusal deletes it. */
 const MARK = '#feed#';
 
 /** Cursors of shoppers who have not agreed to storage: they last as long as the page. */
@@ -91,7 +91,7 @@ export class StoredCursor {
     const tab = tabOf(this.#recommender);
     inMemory.delete(this.#key);
     try {
-      if (!tab || !(tab.consent === undefined ? consented : /^(granted|session)$/.test(tab.consent))) {
+      if (!tab || !(tab.consent === undefined ? consented : tab.consent === 'granted')) {
         inMemory.set(this.#key, text);
         prune([...inMemory], (key) => inMemory.delete(key));
         return;

@@ -197,7 +197,7 @@ export class Feed implements ReactiveController {
 
   /** Notes the shopper's consent, on which it depends where the place is kept. */
   readonly changed = ({ consent }: Status): void => {
-    this.#consented = consent === 'granted' || consent === 'session';
+    this.#consented = consent === 'granted';
   };
 
   clear(): void {

@@ -240,7 +240,6 @@ export default {
     files: 'الملفات: {count}، \u2068{size}\u2069',
     consents: {
       pending: 'لم يُسأل بعد',
-      session: 'يُحفظ لهذه الزيارة',
       granted: 'يُحفظ على هذا الجهاز',
       denied: 'مرفوضة',
     },

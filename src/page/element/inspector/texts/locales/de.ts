@@ -263,7 +263,6 @@ export default {
     files: '{count} Dateien, {size}',
     consents: {
       pending: 'noch nicht gefragt',
-      session: 'für diesen Besuch',
       granted: 'auf diesem Gerät',
       denied: 'abgelehnt',
     },

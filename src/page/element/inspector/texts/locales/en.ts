@@ -278,7 +278,6 @@ export const ENGLISH_TEXTS = {
     files: '{count} files, {size}',
     consents: {
       pending: 'not asked yet',
-      session: 'kept for this visit',
       granted: 'kept on this device',
       denied: 'declined',
     },

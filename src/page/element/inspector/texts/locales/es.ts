@@ -249,7 +249,6 @@ export default {
     files: '{count} archivos, {size}',
     consents: {
       pending: 'aún no preguntado',
-      session: 'para esta visita',
       granted: 'en este dispositivo',
       denied: 'rechazado',
     },

@@ -248,7 +248,6 @@ export default {
     files: '{count} fichiers, {size}',
     consents: {
       pending: 'pas encore demandé',
-      session: 'pour cette visite',
       granted: 'sur cet appareil',
       denied: 'refusé',
     },

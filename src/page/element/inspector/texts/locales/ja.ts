@@ -242,7 +242,6 @@ export default {
     files: 'ファイル{count}件、{size}',
     consents: {
       pending: '未確認',
-      session: '今回の訪問のみ保持',
       granted: 'このデバイスに保持',
       denied: '拒否',
     },
