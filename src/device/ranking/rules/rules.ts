@@ -92,8 +92,9 @@ export interface Rules {
   /** Maximum number of items of one category; a list may get shorter. Items without a category are not counted. */
   categoryCap?: number | CategoryCap;
   /**
-   * How closely the departments of `for-you` follow those of the visit's choices, 0 (not at all) to 1: of its first n places, a
-   * department has at least tastes * n times its share of the visit's last 20 choices, the later ones of which count more. Default 0.5.
+   * Part of the places of `for-you` that departments get in proportion to the visit's last 20 choices, of which later ones count
+   * more: 0 (none, the scores decide) to 1. Of the first n places, a department has at least tastes * n times its share of these
+   * choices. Default 0.5.
    */
   tastes?: number;
   /**

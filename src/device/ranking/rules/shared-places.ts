@@ -4,7 +4,7 @@ import { topRows } from '../score';
 export interface PlaceShares {
   /** The group of a row; undefined for a row of no group. */
   groupOf(row: number): number | undefined;
-  /** Share of the places that each group has at least, above 0; together at most 1. */
+  /** Share of the places that each group has at least, above 0. If each has 1, the groups take turns. */
   least: ReadonlyMap<number, number>;
 }
 

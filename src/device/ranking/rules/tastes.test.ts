@@ -76,7 +76,7 @@ it('gives each group its places among the first n, and leaves the others to the 
             expect(own).toBeGreaterThanOrEqual(Math.floor(share * (n - 1) + 1e-9));
           }
         }
-        // Within a group the order is that of the scores.
+        // Each group keeps the order of its scores.
         for (const group of [0, 1, 2]) {
           const own = places.filter((row) => groupOf(row) === group).map((row) => score[row]);
           expect(own).toEqual([...own].sort((a, b) => b - a));
@@ -84,6 +84,13 @@ it('gives each group its places among the first n, and leaves the others to the 
       },
     ),
   );
+});
+
+it('lets groups with a share of 1 take turns, however many there are', () => {
+  const least = new Map(Array.from({ length: 5 }, (_, group) => [group, 1]));
+  const score = Float32Array.from({ length: 30 }, (_, row) => (row % 5 === 0 ? 10 : 0) - row / 100);
+  const places = sharedPlaces(score, 8, () => true, { groupOf: (row) => row % 5, least });
+  expect(places.map((row) => row % 5)).toEqual([0, 1, 2, 3, 4, 0, 1, 2]);
 });
 
 it('makes scores that have the order of the list, where chosen items do not count', () => {

@@ -70,7 +70,7 @@ function pickShares(
     }
     return pick;
   };
-  return { groupOf, least: new Map(picks.map((row) => [row, 1 / picks.length])) };
+  return { groupOf, least: new Map(picks.map((row) => [row, 1])) };
 }
 
 /** Number of places that `inListOrder` arranges. */
