@@ -71,5 +71,14 @@ export type { DirectoryNode } from './shards/directory';
 export { joinCompanions, joinDemand, joinSide, type Part } from './shards/join-parts';
 export type { Shard } from './shards/shard-file';
 export { putInto, putOffers } from './shards/write-shards';
-export { placeByContent, type SideModel } from './side-model';
+export {
+  ADAPTER_SIZE,
+  adapterColumn,
+  adapterContext,
+  placeByContent,
+  readAdapters,
+  SIDE_INPUTS,
+  type SideInput,
+  type SideModel,
+} from './side-model';
 export type { VariantGroups } from './variants/variant-groups';

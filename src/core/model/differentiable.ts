@@ -8,8 +8,10 @@ import {
   mul,
   registerGradient,
   square,
+  sub,
   type Tensor,
   type Tensor2D,
+  tanh as tanhOf,
   transpose,
 } from '@tensorflow/tfjs-core';
 import { addGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Add_grad';
@@ -121,6 +123,18 @@ function withWanted(
   if (wanted === 'left') return differentiable<Tensor2D>([a], forward, (dy, saved) => [left(dy, saved)]);
   if (wanted === 'right') return differentiable<Tensor2D>([b], forward, (dy, saved) => [right(dy, saved)]);
   return differentiable<Tensor2D>([a, b], forward, (dy, saved) => [left(dy, saved), right(dy, saved)]);
+}
+
+export function tanh(x: Tensor2D): Tensor2D {
+  return differentiable<Tensor2D>(
+    [x],
+    (save) => {
+      const y = tanhOf(x);
+      save([y]);
+      return y;
+    },
+    (dy, [y]) => [mul(dy, sub(1, square(y)))],
+  );
 }
 
 /** Exact GELU: x * Phi(x) with the normal distribution function by erf (not the tanh approximation). */

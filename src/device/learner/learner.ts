@@ -6,6 +6,7 @@ import {
   type ExpertPart,
   type RankState,
   rawTermValues,
+  shopperContext,
   type TermSources,
   type TermValues,
   type TermWeights,
@@ -36,6 +37,8 @@ export interface LearnerOptions {
   experts?: boolean;
   /** False: no candidates, one expert learns every choice. Default true. */
   candidates?: boolean;
+  /** False: the adapters of the side model stay as the shop trained them. Default true. */
+  adapters?: boolean;
   /** Makes the experts' features; learners of one catalogue may share it. Default: each makes its own. */
   featuresOf?(index: CatalogIndex): FeatureMatrix;
   /** Computes the terms; learners of one catalogue may share common values. Default `termValues`. */
@@ -57,6 +60,7 @@ export class Learner {
   #journal: Journal | null = null;
   #storedJournal: Profile['journal'];
   readonly #terms: TermValueCache;
+  #context: { of: readonly unknown[]; values: Float32Array | null } = { of: [], values: null };
   #lastEvent = 0;
   #firstEvent = Number.MAX_SAFE_INTEGER;
   readonly #idOf = (row: number): string => this.#catalog.index.items[row].id;
@@ -289,6 +293,11 @@ export class Learner {
     };
   }
 
+  /** How much the learning of each adapter changes the scores, see `ExpertMixture.adapted`. */
+  get adapted() {
+    return this.#bound?.adapted ?? [];
+  }
+
   get trial() {
     return this.#experts.trial;
   }
@@ -309,7 +318,18 @@ export class Learner {
       this.#experts.bind(featuresOf(index), this.history, index.rowOf);
     }
     this.#experts.update(index);
+    this.#experts.context = this.#contextOf(index);
     return this.#experts;
+  }
+
+  /** The shopper's context, computed once per state of the history. */
+  #contextOf(index: CatalogIndex): Float32Array | null {
+    if (this.#options.adapters === false) return null;
+    const { rows, orders } = this.history;
+    const of = [index, rows.length, orders.at(-1)];
+    if (of.some((part, n) => part !== this.#context.of[n]))
+      this.#context = { of, values: shopperContext(index, this.history) };
+    return this.#context.values;
   }
 
   /** Sets the experts' start weights to those for the shop's side model, or for no side model. */

@@ -1,4 +1,4 @@
-import type { Item } from '../../core/catalog';
+import type { Item, SideInput } from '../../core/catalog';
 import type { Explanation, Recommendation } from './lists';
 import type { ExpertStatus, Snapshot } from './profile';
 
@@ -35,6 +35,11 @@ export interface Inspection {
   categories: { name: string; share: number; usual: number }[];
   /** The current experts, as in the status, then the removed experts, the most recently removed first. */
   experts: InspectedExpert[];
+  /**
+   * How much of what the adapters of the side model learned from this shopper comes from each part of the products; the shares sum to 1.
+   * Empty without adapters, or before they learned anything.
+   */
+  adapters: { input: SideInput; share: number }[];
   /** What a candidate needs to be kept. */
   trial: Trial;
   /** The last 300 choices of the journal, oldest first. */

@@ -38,6 +38,7 @@ export {
   isWithoutBasis,
   MAX_HISTORY,
   rawTermValues,
+  shopperContext,
   TERMS,
   type TermName,
   type TermSources,

@@ -95,6 +95,7 @@ async function inspectProfile({ catalog, recommendations, storage }: EngineParts
         index.items.map((item) => shown(item).category),
       ),
       experts: expertsOf(learner, journal.removed, itemAt, itemOf),
+      adapters: learner.adapted,
       trial: learner.trial,
       choices,
       points: journal.points,

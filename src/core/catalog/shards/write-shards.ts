@@ -256,11 +256,12 @@ export async function putOffers(
 }
 
 /** Names the state of a side model: vectors of models with different names are not comparable. */
-const sideDigest = ({ vectors, biases, states }: SideModel): Promise<string> => {
+const sideDigest = ({ vectors, biases, states, adapters }: SideModel): Promise<string> => {
   const gains = states.flatMap(({ decay, gain }) => [Float32Array.of(decay), gain]);
+  const own = adapters ? [adapters.context, adapters.rates, adapters.fades, adapters.start] : [];
   return sha256(
     joinBytes(
-      [vectors, biases, ...gains].map(
+      [vectors, biases, ...gains, ...own].map(
         ({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength),
       ),
     ),

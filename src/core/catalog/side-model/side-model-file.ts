@@ -1,24 +1,26 @@
 import { SidestreamError } from '../../../error';
 import { isModerate, isScale, littleEndian, quantizeRow } from '../../common/bytes';
+import { ADAPTER_SIZE, ADAPTER_WEIGHTS, SIDE_INPUTS, type SideAdapters, type SideInput } from './adapters';
 import { MAX_SIDE_STATES, MAX_SIDE_WIDTH, type SideModel, type SideRows } from './side-model';
 
 /** Steps of the values of a vector: scores are sums of products of all of them, and few steps compress better. */
 const STEPS = 31;
 
-/** uint32 count, width and number of states. */
-const HEADER = 12;
+/** uint32 count, width, number of states, and a bit for each part with an adapter. */
+const HEADER = 16;
 const EXTREME = 'a value is not finite, or too large';
 
 const rowsLength = (count: number, width: number): number => count * (4 + 4 + width);
-const headLength = (width: number, states: number): number => HEADER + 4 * states * (1 + width);
+const headLength = (width: number, states: number, adapters: number): number =>
+  HEADER + 4 * (states * (1 + width) + (adapters > 0 ? ADAPTER_SIZE * width + adapters * (2 + ADAPTER_WEIGHTS) : 0));
 
 /**
- * Writes a side model, little-endian: uint32 number of items, width and number of states; float32 decay of each state, then
- * the float32 gains of each; then the rows as in `encodeSideRows`.
+ * Writes a side model, little-endian: uint32 number of items, width, number of states, and bits of the adapters' parts; float32 decay of each state,
+ * then the float32 gains of each; if there are adapters, their float32 context, rates, fades and starts; then the rows as in `encodeSideRows`.
  * @throws SidestreamError `bundle/invalid` when its number of items is wrong, or it is too wide, or a value not finite or too large
  */
 export function encodeSideModel(model: SideModel, count: number): Uint8Array<ArrayBuffer> {
-  const { width, states, vectors, biases } = model;
+  const { width, states, adapters, vectors, biases } = model;
   if (biases.length !== count || vectors.length !== count * width) {
     throw invalid(`it is for ${biases.length} items, but the bundle has ${count}`);
   }
@@ -27,13 +29,33 @@ export function encodeSideModel(model: SideModel, count: number): Uint8Array<Arr
   if (!states.every(({ gain }) => gain.length === width)) throw invalid('a state has gains of another width');
   if (!states.every(({ decay }) => isDecay(decay))) throw invalid('a state never fades, or keeps nothing');
   if (!states.every(({ gain }) => gain.every(isModerate))) throw invalid(EXTREME);
+  const fault = adapters && adaptersFault(adapters, width);
+  if (fault) throw invalid(fault);
   return littleEndian(
-    Uint32Array.of(count, width, states.length),
+    Uint32Array.of(count, width, states.length, maskOf(adapters?.inputs ?? [])),
     Float32Array.from(states, ({ decay }) => decay),
     ...states.map(({ gain }) => gain),
+    ...(adapters ? [adapters.context, adapters.rates, adapters.fades, adapters.start] : []),
     encodeSideRows(model, width),
   );
 }
+
+/** The error in adapters, as the rest of a sentence; null if they are valid. */
+function adaptersFault({ inputs, context, rates, fades, start }: SideAdapters, width: number): string | null {
+  const { length } = inputs;
+  const sizes = [rates.length, fades.length, start.length / ADAPTER_WEIGHTS, context.length / (ADAPTER_SIZE * width)];
+  if (sizes.join() !== [length, length, length, 1].join()) return 'its adapters are incomplete';
+  if (inputs.join() !== inputsOf(maskOf(inputs)).join()) return 'its adapters are not those of different parts';
+  if (width <= ADAPTER_SIZE * length) return 'its vectors have no columns beside those of the adapters';
+  if (![context, rates, start].every((values) => values.every(isModerate))) return EXTREME;
+  if (!rates.every((rate) => rate >= 0)) return 'the rate of an adapter is below 0';
+  return fades.every(isDecay) ? null : 'an adapter never fades, or keeps nothing';
+}
+
+/** A number with one bit for each part that has an adapter. */
+const maskOf = (inputs: readonly SideInput[]): number =>
+  inputs.reduce((mask, input) => mask | (1 << SIDE_INPUTS.indexOf(input)), 0);
+const inputsOf = (mask: number): SideInput[] => SIDE_INPUTS.filter((_, n) => mask & (1 << n));
 
 /**
  * Writes the rows of some items, little-endian: float32 scale of each, then float32 bias of each, then their int8 values.
@@ -61,13 +83,35 @@ export function decodeSideModel(bytes: ArrayBuffer, count: number): SideModel {
   const number = view.getUint32(8, true);
   if (width < 1 || width > MAX_SIDE_WIDTH) throw invalid(`a vector has ${width} values`);
   if (number < 1 || number > MAX_SIDE_STATES) throw invalid(`it has ${number} states`);
-  const head = headLength(width, number);
+  const mask = view.getUint32(12, true);
+  const inputs = inputsOf(mask);
+  if (mask !== maskOf(inputs)) throw invalid('it has adapters of unknown parts');
+  const head = headLength(width, number, inputs.length);
   if (bytes.byteLength !== head + rowsLength(count, width)) throw invalid('the length is wrong');
   const decays = floatsAt(view, HEADER, number);
   if (!decays.every(isDecay)) throw invalid('a state never fades, or keeps nothing');
   const gains = HEADER + 4 * number;
   const states = Array.from(decays, (decay, h) => ({ decay, gain: floatsAt(view, gains + 4 * h * width, width) }));
-  return { width, states, ...readRows(bytes, head, count, width) };
+  const adapters = inputs.length > 0 ? adaptersAt(view, gains + 4 * number * width, width, inputs) : undefined;
+  const fault = adapters && adaptersFault(adapters, width);
+  if (fault) throw invalid(fault);
+  return { width, states, ...(adapters && { adapters }), ...readRows(bytes, head, count, width) };
+}
+
+function adaptersAt(view: DataView, at: number, width: number, inputs: readonly SideInput[]): SideAdapters {
+  let from = at;
+  const next = (length: number): Float32Array => {
+    from += 4 * length;
+    return floatsAt(view, from - 4 * length, length);
+  };
+  const { length } = inputs;
+  return {
+    inputs,
+    context: next(ADAPTER_SIZE * width),
+    rates: next(length),
+    fades: next(length),
+    start: next(length * ADAPTER_WEIGHTS),
+  };
 }
 
 /** Reads the output of `encodeSideRows`. @throws SidestreamError `bundle/invalid` when its size does not match */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sideModel } from '../../../testing/side-models';
+import type { SideAdapters } from './adapters';
 import { MAX_SIDE_STATES, MAX_SIDE_WIDTH, pickSideModel, placeByContent, type SideModel } from './side-model';
 import { decodeSideModel, encodeSideModel } from './side-model-file';
 
@@ -34,7 +35,7 @@ describe('the file of a side model', () => {
         const { width, states, vectors, biases } = model;
         const count = biases.length;
         const bytes = encodeSideModel(model, count);
-        expect(bytes.byteLength).toBe(12 + 4 * states.length * (1 + width) + count * (8 + width));
+        expect(bytes.byteLength).toBe(16 + 4 * states.length * (1 + width) + count * (8 + width));
         const read = decodeSideModel(bytes.buffer, count);
         expect(read.width).toBe(width);
         expect(read.states.map(({ decay }) => decay)).toEqual(states.map(({ decay }) => Math.fround(decay)));
@@ -63,23 +64,23 @@ describe('the file of a side model', () => {
     for (const count of [0, 2, 4]) expect(() => decodeSideModel(bytes.buffer, count)).toThrow(invalid);
   });
 
-  // Of 3 items, 2 values and 2 states: header, 2 decays, 4 gains, 3 scales, 3 biases.
+  // Of 3 items, 2 values and 2 states: header of 16 bytes, 2 decays, 4 gains, 3 scales, 3 biases.
   it.each<[string, number, number]>([
-    ['a decay of 0', 12, 0],
-    ['a decay of 1', 16, 1],
-    ['a decay below 0', 12, -0.5],
-    ['a decay above 1', 16, 1.5],
-    ['a decay that is not a number', 12, Number.NaN],
-    ['a gain that is not a number', 20, Number.NaN],
-    ['an infinite gain', 32, Number.POSITIVE_INFINITY],
-    ['a scale below 0', 36, -1],
-    ['a scale that is not a number', 44, Number.NaN],
-    ['a scale by which values are infinite', 40, 3e38],
-    ['a bias that is not a number', 48, Number.NaN],
-    ['an infinite bias', 56, Number.NEGATIVE_INFINITY],
-    ['a bias that makes scores infinite', 48, 3e38],
-    ['a gain that makes scores infinite', 24, -3e38],
-    ['a scale that makes scores infinite', 40, 1e30],
+    ['a decay of 0', 16, 0],
+    ['a decay of 1', 20, 1],
+    ['a decay below 0', 16, -0.5],
+    ['a decay above 1', 20, 1.5],
+    ['a decay that is not a number', 16, Number.NaN],
+    ['a gain that is not a number', 24, Number.NaN],
+    ['an infinite gain', 36, Number.POSITIVE_INFINITY],
+    ['a scale below 0', 40, -1],
+    ['a scale that is not a number', 48, Number.NaN],
+    ['a scale by which values are infinite', 44, 3e38],
+    ['a bias that is not a number', 52, Number.NaN],
+    ['an infinite bias', 60, Number.NEGATIVE_INFINITY],
+    ['a bias that makes scores infinite', 52, 3e38],
+    ['a gain that makes scores infinite', 28, -3e38],
+    ['a scale that makes scores infinite', 44, 1e30],
   ])('is refused with %s', (_, at, value) => {
     const bytes = encodeSideModel(sideModel(3, 2), 3);
     new DataView(bytes.buffer).setFloat32(at, value, true);
@@ -94,6 +95,8 @@ describe('the file of a side model', () => {
     ['no state', 8, 0],
     ['another number of states', 8, 3],
     ['too many states', 8, MAX_SIDE_STATES + 1],
+    ['an adapter that it does not have', 12, 1],
+    ['an adapter of an unknown part', 12, 8],
     ['another number of items', 0, 4],
   ])('is refused with %s in its head', (_, at, value) => {
     const bytes = encodeSideModel(sideModel(3, 2), 3);
@@ -123,6 +126,47 @@ describe('the file of a side model', () => {
     ['with a gain that is not finite', { ...model, states: [{ decay: 0.5, gain: Float32Array.of(1, Number.NaN) }] }],
   ])('is not written for a model %s', (_, given) => {
     expect(() => encodeSideModel(given, 3)).toThrow(invalid);
+  });
+});
+
+describe('a side model with adapters', () => {
+  const model = sideModel(3, 10);
+  const adapters: SideAdapters = {
+    inputs: ['text', 'attributes'],
+    context: new Float32Array(40).fill(0.25),
+    rates: Float32Array.of(0.1, 0),
+    fades: Float32Array.of(0.9, 0.5),
+    start: new Float32Array(32).fill(0.5),
+  };
+  const whole: SideModel = { ...model, adapters };
+
+  it('is read as it was written', () => {
+    const bytes = encodeSideModel(whole, 3);
+    expect(decodeSideModel(bytes.buffer, 3).adapters).toEqual(adapters);
+    for (let length = 0; length < bytes.length; length++) {
+      expect(() => decodeSideModel(bytes.slice(0, length).buffer, 3), `${length} bytes`).toThrow(invalid);
+    }
+  });
+
+  it.each<[string, Partial<SideAdapters>]>([
+    ['no part', { inputs: [] }],
+    ['a part that is there twice', { inputs: ['text', 'text'] }],
+    ['parts in another order', { inputs: ['attributes', 'text'] }],
+    ['a context of another width', { context: new Float32Array(39) }],
+    ['a context that is not finite', { context: new Float32Array(40).fill(Number.NaN) }],
+    ['a start of another size', { start: new Float32Array(31) }],
+    ['a start that makes scores infinite', { start: new Float32Array(32).fill(3e38) }],
+    ['a rate below 0', { rates: Float32Array.of(0.1, -0.1) }],
+    ['a rate that is not finite', { rates: Float32Array.of(0.1, Number.POSITIVE_INFINITY) }],
+    ['a fade of 1', { fades: Float32Array.of(0.9, 1) }],
+    ['a fade of 0', { fades: Float32Array.of(0, 0.9) }],
+  ])('is not written with %s', (_, change) => {
+    expect(() => encodeSideModel({ ...model, adapters: { ...adapters, ...change } }, 3)).toThrow(invalid);
+  });
+
+  it('is not written without a column beside those of the adapters', () => {
+    const narrow = { ...adapters, context: new Float32Array(32) };
+    expect(() => encodeSideModel({ ...sideModel(3, 8), adapters: narrow }, 3)).toThrow(invalid);
   });
 });
 

@@ -1,4 +1,5 @@
 import type { ContentVectors } from '../features/feature-table';
+import { ADAPTER_SIZE, SIDE_INPUTS, type SideAdapters } from './adapters';
 
 /** A fading sum over the vectors of a shopper's choices: s <- decay * s + k(choice). */
 interface SideState {
@@ -8,19 +9,22 @@ interface SideState {
   gain: Float32Array;
 }
 
-/** Maximum number of dimensions of an item vector. */
-export const MAX_SIDE_WIDTH = 256;
+/** Maximum number of columns of a row: of a vector, and of the features of the adapters. */
+export const MAX_SIDE_WIDTH = 256 + ADAPTER_SIZE * SIDE_INPUTS.length;
 export const MAX_SIDE_STATES = 8;
 
 /**
  * The output of the shop's side model for its items, computed offline from the taps of the frozen encoders and the shop's
- * log. An item's score before a shopper's next choice is its bias plus the sum over the states of (gain * state) . vector.
+ * log. An item's score before a shopper's next choice is its bias plus the sum over the states of (gain * state) . vector, plus what
+ * its adapters add.
  */
 export interface SideModel {
-  /** Dimensions of an item vector, 1 to 256. */
+  /** Columns of a row, 1 to 268: an item vector, then four features for each adapter. */
   width: number;
-  /** 1 to 8 of them. */
+  /** 1 to 8 of them. Their gains are 0 for the features of adapters. */
   states: readonly SideState[];
+  /** Parts of the model that learn on the device by gradient steps. Absent without any. */
+  adapters?: SideAdapters;
   /** [count * width] One vector per item, relative to the mean of all chosen items. A zero row is an unknown item. */
   vectors: Float32Array;
   /** [count] Score of each item without any choice, nats. */

@@ -1,4 +1,4 @@
-export { choiceLoss, itemVectors, pickRows, type SideItems, shopperQueries } from './network';
+export { adapterQueries, choiceLoss, itemVectors, pickRows, type SideItems, shopperQueries } from './network';
 export {
   carriedItems,
   nextSideWindow,
@@ -9,10 +9,8 @@ export {
   freshSideExpert,
   freshSideWeights,
   SIDE_DECAYS,
-  SIDE_INPUTS,
   SIDE_NAMES,
   type SideConfig,
-  type SideInput,
   sideConfigSchema,
   sideExpertCount,
   sideInputNames,

@@ -21,9 +21,10 @@ import {
   tensor1d,
   tensor2d,
 } from '@tensorflow/tfjs-core';
-import { affine, differentiable, gelu, linear, product } from '../differentiable';
+import { ADAPTER_SIZE, SIDE_INPUTS, type SideInput } from '../../catalog/side-model';
+import { affine, differentiable, gelu, linear, product, tanh } from '../differentiable';
 import type { Parameters } from '../weights';
-import { SIDE_INPUTS, SIDE_NAMES, type SideInput, sideExpertCount, sideExpertNames, sideInputNames } from './weights';
+import { SIDE_NAMES, sideExpertCount, sideExpertNames, sideInputNames } from './weights';
 
 export interface SideItems {
   /** Columns of each part, [U, columns]; absent for a part that the catalogue lacks. */
@@ -44,8 +45,8 @@ const column = (x: Tensor2D, at: number): Tensor2D => slice(x, [0, at], [x.shape
 /**
  * Item vector and bias of each item: k(i) = sum over parts and experts of w (A GELU(B x)) + C x, plus the item's embedding
  * if it is kept; b(i) = sum of w (a . GELU(B x)), plus popularity and own bias if they are kept. w is the softmax gate over
- * the experts of a part (XSMoE, arXiv 2508.05993, section 3.3).
- * @returns [U, width + 1]: the vector, then the bias
+ * the experts of a part (XSMoE, arXiv 2508.05993, section 3.3). The features of a part's adapter are GELU(D x).
+ * @returns [U, width + 4 * parts + 1]: the vector, the features, then the bias
  */
 export function itemVectors(
   parameters: Parameters,
@@ -53,6 +54,7 @@ export function itemVectors(
 ): Tensor2D {
   const embedding = parameters[SIDE_NAMES.embedding] as Tensor2D;
   let vectors = pickRows(embedding, rows, kept);
+  const features: Tensor2D[] = [];
   let biases = add(
     pickRows(parameters[SIDE_NAMES.bias] as Tensor2D, rows, kept),
     linear(mul(kept, logPopularity), parameters[SIDE_NAMES.popularity], 'right'),
@@ -67,6 +69,7 @@ export function itemVectors(
         ? softmax(affine(x, { weight: parameters[names.router], bias: parameters[names.routerBias] }, 'right'))
         : null;
     vectors = add(vectors, linear(x, parameters[names.skip], 'right'));
+    features.push(gelu(linear(x, parameters[names.adapter], 'right')));
     for (let n = 0; n < experts; n++) {
       const { down, downBias, up, out } = sideExpertNames(input, n);
       const whole = gelu(affine(x, { weight: parameters[down], bias: parameters[downBias] }, 'right'));
@@ -76,7 +79,7 @@ export function itemVectors(
       biases = add(biases, linear(hidden, parameters[out]));
     }
   }
-  return concat([vectors, biases], 1) as Tensor2D;
+  return concat([vectors, ...features, biases], 1) as Tensor2D;
 }
 
 /**
@@ -150,6 +153,48 @@ export function shopperQueries(parameters: Parameters, choices: Tensor2D, places
     queries = queries ? add(queries, read) : read;
   }
   return queries as Tensor2D;
+}
+
+/** [4, 16] Copies each value of the context to the four weights that it is multiplied with; their features follow one another. */
+const CONTEXT_COPIES = Float32Array.from({ length: ADAPTER_SIZE ** 3 }, (_, at) =>
+  Math.floor((at % ADAPTER_SIZE ** 2) / ADAPTER_SIZE) === Math.floor(at / ADAPTER_SIZE ** 2) ? 1 : 0,
+);
+/** [4, 16] Copies each feature to the four weights that it is multiplied with. */
+const FEATURE_COPIES = Float32Array.from({ length: ADAPTER_SIZE ** 3 }, (_, at) =>
+  at % ADAPTER_SIZE === Math.floor(at / ADAPTER_SIZE ** 2) ? 1 : 0,
+);
+
+/**
+ * The adapters of shoppers before each of their choices, read out: W psi of each part, with psi = tanh(P query) and
+ * W <- start + fade (W - start) + rate phi psi^T after each choice. Training leaves out the expectation of phi under the shopper's own
+ * probabilities, as it does for the states.
+ * @param queries [T * B, width] of `shopperQueries`
+ * @param features [T * B, 4 * parts] of the choices, relative to the average item's; zeros for no choice
+ * @returns [T * B, 4 * parts]
+ */
+export function adapterQueries(
+  parameters: Parameters,
+  queries: Tensor2D,
+  features: Tensor2D,
+  { length, sequences, ages, earlier }: SequencePlaces,
+): Tensor2D {
+  const size = ADAPTER_SIZE ** 2;
+  const places = length * sequences;
+  const contextCopies = tensor2d(CONTEXT_COPIES, [ADAPTER_SIZE, size]);
+  const featureCopies = tensor2d(FEATURE_COPIES, [ADAPTER_SIZE, size]);
+  const psi = product(tanh(linear(queries, parameters[SIDE_NAMES.context])), contextCopies, 'left');
+  const inputs = SIDE_INPUTS.filter((input) => sideInputNames(input).adapter in parameters);
+  const read = inputs.map((input, n) => {
+    const { adapterStart, adapterRate, adapterFade } = sideInputNames(input);
+    const phi = slice(features, [0, n * ADAPTER_SIZE], [places, ADAPTER_SIZE]) as Tensor2D;
+    const rate = parameters[adapterRate] as Tensor2D;
+    const steps = mul(mul(psi, product(phi, featureCopies, 'left')), mul(rate, rate));
+    const left = decayMatrix(parameters[adapterFade] as Tensor2D, ages, earlier);
+    const learned = product(left, reshape(steps, [length, sequences * size]) as Tensor2D);
+    const weights = add(reshape(learned, [places, size]), parameters[adapterStart]) as Tensor2D;
+    return linear(mul(weights, psi) as Tensor2D, featureCopies, 'left');
+  });
+  return concat(read, 1) as Tensor2D;
 }
 
 /**

@@ -1,14 +1,7 @@
+import { SIDE_INPUTS, type SideInput } from '../../catalog/side-model';
 import { type Random, uniform } from '../../common/random';
 import { entryOf, type Weight, type Weights } from '../weights';
-import {
-  SIDE_INPUTS,
-  SIDE_NAMES,
-  type SideConfig,
-  type SideInput,
-  sideExpertCount,
-  sideExpertNames,
-  sideInputNames,
-} from './weights';
+import { SIDE_NAMES, type SideConfig, sideExpertCount, sideExpertNames, sideInputNames } from './weights';
 
 /** Per part the mean gate of each expert over the items that somebody chose; sums to 1. Parts without columns are absent. */
 export type SideUse = Partial<Record<SideInput, number[]>>;

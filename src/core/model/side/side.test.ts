@@ -17,7 +17,15 @@ import { BACKENDS, countingTensors, useBackend } from '../../../testing/backends
 import { seededRandom, uniform } from '../../common/random';
 import { Trainer } from '../trainer';
 import { disposeParameters, type Parameters, parametersFrom, type Weights } from '../weights';
-import { choiceLoss, itemVectors, pickRows, type SequencePlaces, type SideItems, shopperQueries } from './network';
+import {
+  adapterQueries,
+  choiceLoss,
+  itemVectors,
+  pickRows,
+  type SequencePlaces,
+  type SideItems,
+  shopperQueries,
+} from './network';
 import {
   freshSideExpert,
   freshSideWeights,
@@ -95,16 +103,21 @@ const matrixOf = ({ shape, values }: Weights[string]): number[][] =>
 const times = (matrix: number[][], x: number[]): number[] =>
   matrix.map((row) => row.reduce((total, value, d) => total + value * x[d], 0));
 
-/** Vector and bias of an item by plain sums. */
+/** Columns of an item: a vector of 3, four features of each of two adapters, the bias. */
+const COLUMNS = 12;
+
+/** Vector, features and bias of an item by plain sums. */
 function plainVector(weights: Weights, n: number, kept: number, factors?: Record<'text' | 'attributes', number[]>) {
   const get = (name: string): number[][] => matrixOf(weights[name]);
   const vector = get(SIDE_NAMES.embedding)[rows[n]].map((value) => kept * value);
+  const features: number[] = [];
   let bias = kept * (get(SIDE_NAMES.bias)[rows[n]][0] + get(SIDE_NAMES.popularity)[0][0] * LOG_POPULARITY[n]);
   for (const [input, x] of [
     ['text', TEXT[n]],
     ['attributes', ATTRIBUTES[n]],
   ] as const) {
     for (const [d, value] of times(get(`${input}.skip.weight`), x).entries()) vector[d] += value;
+    features.push(...times(get(`${input}.adapter.weight`), x).map(gelu));
     const experts = sideExpertCount(weights, input);
     const logits = experts > 1 ? times(get(`${input}.router.weight`), x).map(Math.exp) : [1];
     const total = logits.reduce((all, value) => all + value, 0);
@@ -118,7 +131,7 @@ function plainVector(weights: Weights, n: number, kept: number, factors?: Record
       bias += times(get(`${name}.out.weight`), hidden)[0];
     }
   }
-  return [...vector, bias];
+  return [...vector, ...features, bias];
 }
 
 /** Central differences of a function of some numbers. */
@@ -147,10 +160,10 @@ for (const backend of BACKENDS) {
           const parameters = parametersFrom(weights);
           const items = someItems();
           const all = tidy(() => itemVectors(parameters, items));
-          expect(all.shape).toEqual([3, 4]);
+          expect(all.shape).toEqual([3, COLUMNS]);
           const values = await all.data();
           for (const [n, kept] of [1, 1, 0].entries()) {
-            expectClose(values.subarray(4 * n, 4 * n + 4), plainVector(weights, n, kept), 4);
+            expectClose(values.subarray(COLUMNS * n, COLUMNS * (n + 1)), plainVector(weights, n, kept), 4);
           }
           dispose(all);
           freeItems(items);
@@ -170,7 +183,7 @@ for (const backend of BACKENDS) {
           dropout: { text: three(factors.text), attributes: three(factors.attributes) },
         };
         const all = tidy(() => itemVectors(parameters, items));
-        expectClose((await all.data()).subarray(0, 4), plainVector(weights, 0, 1, factors), 4);
+        expectClose((await all.data()).subarray(0, COLUMNS), plainVector(weights, 0, 1, factors), 4);
         dispose(all);
         freeItems(items);
         disposeParameters(parameters);
@@ -195,17 +208,19 @@ for (const backend of BACKENDS) {
         disposeParameters(parameters);
         return values;
       });
-      for (const n of [0, 2]) expect(one.slice(4 * n, 4 * n + 4)).toEqual(two.slice(4 * n, 4 * n + 4));
-      expect(one.slice(4, 8)).not.toEqual(two.slice(4, 8));
+      const row = (values: ArrayLike<number>, n: number) => Array.from(values).slice(COLUMNS * n, COLUMNS * (n + 1));
+      for (const n of [0, 2]) expect(row(one, n)).toEqual(row(two, n));
+      expect(row(one, 1)).not.toEqual(row(two, 1));
     });
 
     test('the gradients of all weights of item vectors agree with differences', async () => {
       const weights = someWeights();
       await countingTensors(async () => {
-        const names = Object.keys(weights).filter((name) => !name.startsWith('state.'));
+        const ofStates = /^state\.|\.adapter\.(start|rate|fade)$/;
+        const names = Object.keys(weights).filter((name) => !ofStates.test(name));
         const trainer = new Trainer(weights, names, { learningRate: 0.1 });
         const items = someItems();
-        const factors = tensor2d(uniform(seededRandom(8), 12, 1), [3, 4]);
+        const factors = tensor2d(uniform(seededRandom(8), 3 * COLUMNS, 1), [3, COLUMNS]);
         const value = (parameters: Parameters): Scalar =>
           tidy(() => sum(mul(itemVectors(parameters, items), factors)) as Scalar);
         const { loss, gradients } = trainer.gradients(value);
@@ -313,6 +328,100 @@ for (const backend of BACKENDS) {
         ];
         for (const [n, expected] of byHand.entries()) expectClose(await grads[n].data(), expected, 3);
         dispose([choices, decay, gain, weigh, queries, value, ...grads, places.ages, places.earlier]);
+      });
+    });
+
+    test('adapters take one gradient step a choice and fade to their start; gradients agree with differences', async () => {
+      const [length, sequences, width, inputs] = [4, 2, 3, ['text', 'attributes'] as const];
+      const columns = 4 * inputs.length;
+      const weights = someWeights(1);
+      const names = [
+        SIDE_NAMES.context,
+        ...inputs.flatMap((input) => {
+          const { adapterStart, adapterRate, adapterFade } = sideInputNames(input);
+          return [adapterStart, adapterRate, adapterFade];
+        }),
+      ];
+      const numbers = (seed: number, size: number) => [...uniform(seededRandom(seed), size, 1)];
+      const [queries, features] = [numbers(4, length * sequences * width), numbers(5, length * sequences * columns)];
+      /** By the recurrence W <- start + fade (W - start) + rate phi psi^T. */
+      const plain = (of: Record<string, ArrayLike<number>>, given: number[], phis: number[]): number[] => {
+        const out: number[] = new Array(length * sequences * columns).fill(0);
+        for (let b = 0; b < sequences; b++) {
+          for (const [n, input] of inputs.entries()) {
+            const { adapterStart, adapterRate, adapterFade } = sideInputNames(input);
+            const start = Array.from(of[adapterStart]);
+            const [rate, fade] = [of[adapterRate][0] ** 2, 1 / (1 + Math.exp(-of[adapterFade][0]))];
+            const learned = [...start];
+            for (let t = 0; t < length; t++) {
+              const place = t * sequences + b;
+              const query = given.slice(place * width, (place + 1) * width);
+              const context = Array.from(of[SIDE_NAMES.context]);
+              const psi = [0, 1, 2, 3].map((j) =>
+                Math.tanh(query.reduce((sum, value, d) => sum + context[j * width + d] * value, 0)),
+              );
+              for (let at = 0; at < 16; at++) {
+                const [j, d] = [Math.floor(at / 4), at % 4];
+                out[place * columns + 4 * n + d] += learned[at] * psi[j];
+                learned[at] =
+                  start[at] + fade * (learned[at] - start[at]) + rate * phis[place * columns + 4 * n + d] * psi[j];
+              }
+            }
+          }
+        }
+        return out;
+      };
+      await countingTensors(async () => {
+        const matrix = (f: (age: number) => number): Tensor2D =>
+          tensor2d(
+            Array.from({ length: length * length }, (_, n) => {
+              const age = Math.floor(n / length) - (n % length) - 1;
+              return age < 0 ? 0 : f(age);
+            }),
+            [length, length],
+          );
+        const places: SequencePlaces = { length, sequences, ages: matrix((age) => age), earlier: matrix(() => 1) };
+        const own = Object.fromEntries(names.map((name) => [name, weights[name].values]));
+        const marks = Object.fromEntries(inputs.map((input) => [sideInputNames(input).adapter, tensor2d([[0]])]));
+        const tensors = names.map((name) => tensor(weights[name].values, weights[name].shape));
+        const given = [
+          tensor2d(queries, [length * sequences, width]),
+          tensor2d(features, [length * sequences, columns]),
+        ];
+        const factors = numbers(6, length * sequences * columns);
+        const weigh = tensor2d(factors, [length * sequences, columns]);
+        const read = (parts: Tensor[]): Tensor2D => {
+          const parameters = { ...marks, ...Object.fromEntries(names.map((name, n) => [name, parts[n]])) };
+          return adapterQueries(
+            parameters,
+            parts[names.length] as Tensor2D,
+            parts[names.length + 1] as Tensor2D,
+            places,
+          );
+        };
+        const result = tidy(() => read([...tensors, ...given]));
+        expectClose(await result.data(), plain(own, queries, features), 4);
+        const { grads, value } = valueAndGrads((...parts) => sum(mul(read(parts), weigh)))([...tensors, ...given]);
+        const total = (values: number[]): number => values.reduce((all, number, at) => all + number * factors[at], 0);
+        const byHand = [
+          ...names.map((name) =>
+            differences(own[name], (values) => total(plain({ ...own, [name]: values }, queries, features)), 1e-4),
+          ),
+          differences(queries, (values) => total(plain(own, values, features)), 1e-4),
+          differences(features, (values) => total(plain(own, queries, values)), 1e-4),
+        ];
+        for (const [n, expected] of byHand.entries()) expectClose(await grads[n].data(), expected, 3);
+        dispose([
+          ...Object.values(marks),
+          ...tensors,
+          ...given,
+          weigh,
+          result,
+          value,
+          ...grads,
+          places.ages,
+          places.earlier,
+        ]);
       });
     });
 

@@ -1,10 +1,7 @@
 import * as v from 'valibot';
+import { ADAPTER_SIZE, SIDE_INPUTS, type SideInput } from '../../catalog/side-model';
 import { type Random, uniform } from '../../common/random';
 import type { Weight, Weights } from '../weights';
-
-/** Parts of an item that a side model reads; each has its own experts. */
-export const SIDE_INPUTS = ['text', 'image', 'attributes'] as const;
-export type SideInput = (typeof SIDE_INPUTS)[number];
 
 const size = (low: number, high: number) => v.pipe(v.number(), v.integer(), v.minValue(low), v.maxValue(high));
 
@@ -26,6 +23,10 @@ export type SideConfig = v.InferOutput<typeof sideConfigSchema>;
  */
 export const SIDE_DECAYS: readonly number[] = [0.2, 0.6, 0.88, 0.97];
 
+/** Square root of the rate, and fade, that adapters start from. */
+const ADAPTER_RATE = 0.3;
+const ADAPTER_FADE = 0.95;
+
 // Names of the weights. Linear weights are [out, in].
 
 export const sideExpertNames = (input: SideInput, expert: number) => ({
@@ -44,6 +45,14 @@ export const sideInputNames = (input: SideInput) => ({
   router: `${input}.router.weight`,
   /** [experts] Lets two experts share the gate of one. Absent with one expert. */
   routerBias: `${input}.router.bias`,
+  /** [4, columns] Features of the part's adapter; see `SideAdapter`. */
+  adapter: `${input}.adapter.weight`,
+  /** [1, 16] W before the first choice. */
+  adapterStart: `${input}.adapter.start`,
+  /** [1, 1] The rate is the square of this. */
+  adapterRate: `${input}.adapter.rate`,
+  /** [1, 1] The fade is the logistic function of this. */
+  adapterFade: `${input}.adapter.fade`,
 });
 
 export const SIDE_NAMES = {
@@ -57,6 +66,8 @@ export const SIDE_NAMES = {
   decay: 'state.decay',
   /** [states, width] */
   gain: 'state.gain',
+  /** [4, width] Context of the adapters. */
+  context: 'state.context',
 } as const;
 
 export function sideExpertCount(weights: Readonly<Record<string, unknown>>, input: SideInput): number {
@@ -69,6 +80,8 @@ const zeros = (...shape: number[]): Weight => ({
   shape,
   values: new Float32Array(shape.reduce((product, side) => product * side, 1)),
 });
+
+const logit = (share: number): number => Math.log(share / (1 - share));
 
 /** Uniform within 1 / sqrt(inputs), as PyTorch's linear layers start. */
 const fresh = (random: Random, out: number, into: number): Weight => ({
@@ -102,14 +115,20 @@ export function freshSideWeights(config: SideConfig, count: number, random: Rand
   for (const input of SIDE_INPUTS) {
     if (inputs[input] === 0) continue;
     Object.assign(weights, freshSideExpert(config, input, 0, random));
-    weights[sideInputNames(input).skip] = small(random, width, inputs[input]);
+    const { skip, adapter, adapterStart, adapterRate, adapterFade } = sideInputNames(input);
+    weights[skip] = small(random, width, inputs[input]);
+    weights[adapter] = fresh(random, ADAPTER_SIZE, inputs[input]);
+    weights[adapterStart] = zeros(1, ADAPTER_SIZE ** 2);
+    weights[adapterRate] = { shape: [1, 1], values: Float32Array.of(ADAPTER_RATE) };
+    weights[adapterFade] = { shape: [1, 1], values: Float32Array.of(logit(ADAPTER_FADE)) };
   }
+  weights[SIDE_NAMES.context] = fresh(random, ADAPTER_SIZE, width);
   weights[SIDE_NAMES.embedding] = { shape: [count, width], values: uniform(random, count * width, 0.03) };
   weights[SIDE_NAMES.bias] = zeros(count, 1);
   weights[SIDE_NAMES.popularity] = { shape: [1, 1], values: Float32Array.of(1) };
   weights[SIDE_NAMES.decay] = {
     shape: [decays.length, 1],
-    values: Float32Array.from(decays, (decay) => Math.log(decay / (1 - decay))),
+    values: Float32Array.from(decays, logit),
   };
   weights[SIDE_NAMES.gain] = {
     shape: [decays.length, width],
@@ -141,13 +160,18 @@ function sideShapes(weights: Weights, { width, hidden, inputs, decays }: SideCon
     [SIDE_NAMES.popularity, [1, 1]],
     [SIDE_NAMES.decay, [decays.length, 1]],
     [SIDE_NAMES.gain, [decays.length, width]],
+    [SIDE_NAMES.context, [ADAPTER_SIZE, width]],
   ]);
   for (const input of SIDE_INPUTS) {
     const columns = inputs[input];
     if (columns === 0) continue;
     const experts = Math.max(1, sideExpertCount(weights, input));
-    const { skip, router, routerBias } = sideInputNames(input);
-    shapes.set(skip, [width, columns]);
+    const { skip, router, routerBias, adapter, adapterStart, adapterRate, adapterFade } = sideInputNames(input);
+    shapes.set(skip, [width, columns]).set(adapter, [ADAPTER_SIZE, columns]);
+    shapes
+      .set(adapterStart, [1, ADAPTER_SIZE ** 2])
+      .set(adapterRate, [1, 1])
+      .set(adapterFade, [1, 1]);
     if (experts > 1) shapes.set(router, [experts, columns]).set(routerBias, [experts]);
     for (let n = 0; n < experts; n++) {
       const names = sideExpertNames(input, n);

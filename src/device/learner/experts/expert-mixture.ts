@@ -1,3 +1,4 @@
+import type { SideInput } from '../../../core/catalog';
 import { VISIT_PAUSE } from '../../../core/events';
 import { type CatalogIndex, TERMS, type TermValues, type TermWeights } from '../../ranking';
 import { type Situation, START, type Start } from '../personal-weights';
@@ -7,6 +8,11 @@ import type { FeatureMatrix } from './feature-matrix';
 import { posteriorOf, shared } from './fixed-share-router';
 import type { StoredMixture } from './stored-experts';
 import { type Choice, type PastChoices, UserExpert } from './user-expert';
+
+function deviation(values: Float32Array): number {
+  const mean = values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, values.length));
+}
 
 /**
  * The experts of one shopper and their router. The list sums their scores by their weights; because they share one history,
@@ -18,6 +24,7 @@ export class ExpertMixture {
   readonly #members: ExpertMembers;
   #start: Start = START;
   #matrix: FeatureMatrix | null = null;
+  #context: Float32Array | null = null;
   #terms: TermMatrix | null = null;
   #scores: Float32Array | null = null;
 
@@ -28,6 +35,7 @@ export class ExpertMixture {
   restore(stored: StoredMixture): void {
     this.#members.restore(stored);
     this.unbind();
+    this.#context = null;
     this.startFrom(this.#start);
   }
 
@@ -65,6 +73,14 @@ export class ExpertMixture {
         expert.bind(matrix, { rows, strengths: rows.map(() => 1) });
       }
     }
+  }
+
+  /** What the shopper is looking for, as adapters read it, see `shopperContext`. */
+  set context(context: Float32Array | null) {
+    if (context === this.#context) return;
+    this.#context = context;
+    this.#scores = null;
+    for (const { expert } of this.#members.each()) expert.context = context;
   }
 
   update({ updateFeatures }: Pick<CatalogIndex, 'updateFeatures'>): void {
@@ -115,6 +131,25 @@ export class ExpertMixture {
     return this.#members.list.flatMap(({ id, weight, expert: { scores } }) =>
       scores ? [{ id, scores: scores.map((score) => weight * score) }] : [],
     );
+  }
+
+  /**
+   * How much each adapter changes the scores: the standard deviation of its contribution over the items, as a share of all adapters'.
+   * Empty without adapters, or before they changed anything.
+   */
+  get adapted(): { input: SideInput; share: number }[] {
+    const matrix = this.#matrix;
+    const blocks = matrix?.blocks.flatMap((block) => (block.adapter ? [{ ...block, input: block.adapter }] : [])) ?? [];
+    if (!matrix || blocks.length === 0) return [];
+    const queries = this.#members.list.map(({ weight, expert }) => expert.query.map((value) => weight * value));
+    const ofBlocks = blocks.map(({ from, to }) => {
+      const own = new Float32Array(matrix.width);
+      for (const query of queries) for (let d = from; d < to; d++) own[d] += query[d];
+      return own;
+    });
+    const spreads = matrix.readOut(ofBlocks).map(deviation);
+    const total = spreads.reduce((sum, spread) => sum + spread, 0);
+    return total > 0 ? blocks.map(({ input }, n) => ({ input, share: spreads[n] / total })) : [];
   }
 
   get status() {
@@ -224,6 +259,7 @@ export class ExpertMixture {
       const expert = new UserExpert();
       expert.startFrom(this.#start);
       if (this.#matrix) expert.bind(this.#matrix, { rows: [], strengths: [] });
+      expert.context = this.#context;
       return expert;
     };
     return this.#members.route(posterior, choice, { visit, visits: this.#start.visits, newborn });

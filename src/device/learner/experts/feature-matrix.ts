@@ -1,4 +1,4 @@
-import type { SideModel } from '../../../core/catalog';
+import { ADAPTER_SIZE, adapterColumn, type SideInput, type SideModel } from '../../../core/catalog';
 import { createMatrix, type Matrix } from '../../../core/kernel';
 import {
   ATTRIBUTE_WEIGHT,
@@ -21,6 +21,8 @@ interface ReadoutBlock extends FeatureBlock {
    * columns mean something different in every file.
    */
   key: string;
+  /** The part of an adapter. Default: no adapter. */
+  adapter?: SideInput;
   /** Learning rate of its read-out: step on one choice of strength 1. */
   rate: number;
   /** The read-outs of the block, one or more, each with its own fading. */
@@ -35,6 +37,11 @@ interface BlockState {
   decay: number | null;
   /** Factor of each column when scores are read out, [width]. Learning does not depend on it. */
   gain: Float32Array;
+  /**
+   * For an adapter: the place in the context of the value that multiplies this read-out, both when it learns and when it is read.
+   * Default: 1 multiplies it.
+   */
+  context?: number;
 }
 
 export interface FeatureBlocks {
@@ -73,7 +80,7 @@ export function featureBlocks(index: CatalogIndex): FeatureBlocks {
   const blocks = side ? attributes : [contentReadout(index), ...attributes];
   const weighed = variants ? blocks.map((block) => ({ ...block, ...variants.weigh(block) })) : blocks;
   if (!side) return { count: content.count, blocks: weighed };
-  const all = [...weighed, sideBlock(side)];
+  const all = [...weighed, ...sideBlocks(side)];
   return { count: content.count, blocks: all.map((block) => ({ ...block, digits: SIDE_DIGITS })) };
 }
 
@@ -97,17 +104,37 @@ function attributeBlocks(index: CatalogIndex): ReadoutBlock[] {
   return [place, ...(categories ? [readable('categories', categories)] : []), ...numbers];
 }
 
-/** The unscaled vectors of the side model, with its states: their length expresses how informative a choice is. */
-function sideBlock({ width, vectors, states, digest }: SideModel): ReadoutBlock {
-  const block = {
-    name: `side ${width}`,
-    width,
-    values: vectors,
-    center: new Float32Array(width),
-    scale: new Float32Array(width).fill(1),
-  };
-  const own = states.map(({ decay, gain }) => ({ decay, gain: gain.map((factor) => SIDE_GAIN * factor) }));
-  return { ...readable('side', block, digest), states: own };
+/**
+ * The unscaled vectors of the side model, with its states: their length expresses how informative a choice is. Then the features of each
+ * of its adapters, with one read-out for each value of the context.
+ */
+function sideBlocks(model: SideModel): ReadoutBlock[] {
+  const { width, states, digest, adapters } = model;
+  const vector = adapters ? adapterColumn(adapters, width, 0) : width;
+  const own = states.map(({ decay, gain }) => ({
+    decay,
+    gain: gain.subarray(0, vector).map((factor) => SIDE_GAIN * factor),
+  }));
+  const learning = (adapters?.inputs ?? []).map((input, n) => {
+    const block = columnsOf(model, `adapter ${input}`, vector + n * ADAPTER_SIZE, ADAPTER_SIZE);
+    const gain = new Float32Array(ADAPTER_SIZE).fill(1);
+    const values = Array.from({ length: ADAPTER_SIZE }, (_, context) => ({
+      decay: adapters?.fades[n] ?? 0,
+      gain,
+      context,
+    }));
+    return { ...readable('side', block, digest), adapter: input, rate: adapters?.rates[n] ?? 0, states: values };
+  });
+  return [{ ...readable('side', columnsOf(model, `side ${vector}`, 0, vector), digest), states: own }, ...learning];
+}
+
+/** Some columns of the rows of a side model, as they are. */
+function columnsOf({ width: all, vectors }: SideModel, name: string, from: number, width: number): FeatureBlock {
+  const count = vectors.length / all;
+  const values = new Float32Array(count * width);
+  for (let row = 0; row < count; row++)
+    values.set(vectors.subarray(row * all + from, row * all + from + width), row * width);
+  return { name, width, values, center: new Float32Array(width), scale: new Float32Array(width).fill(1) };
 }
 
 const readable = (kind: Kind, block: FeatureBlock, digest = ''): ReadoutBlock => ({
@@ -120,7 +147,7 @@ const readable = (kind: Kind, block: FeatureBlock, digest = ''): ReadoutBlock =>
 
 /** Columns of one block among the columns of all blocks. */
 export interface MatrixBlock
-  extends Pick<ReadoutBlock, 'name' | 'key' | 'rate' | 'center' | 'scale' | 'states' | 'digits'> {
+  extends Pick<ReadoutBlock, 'name' | 'key' | 'adapter' | 'rate' | 'center' | 'scale' | 'states' | 'digits'> {
   /** First column, and the column after the last. */
   from: number;
   to: number;
@@ -148,9 +175,9 @@ export class FeatureMatrix implements NumberFeatures {
     this.#matrix = createMatrix(count, this.width);
     let [from, at] = [0, 0];
     this.blocks = blocks.map((block) => {
-      const { name, key, rate, center, scale, states, digits, width, values } = block;
+      const { name, key, adapter, rate, center, scale, states, digits, width, values } = block;
       for (let row = 0; row < count; row++) standardize(block, values, row, this.#matrix.row(row), from);
-      const made = { name, key, rate, center, scale, states, digits, from, to: from + width, at };
+      const made = { name, key, adapter, rate, center, scale, states, digits, from, to: from + width, at };
       from += width;
       at += width * states.length;
       return made;

@@ -50,9 +50,12 @@ export interface Expectation {
  *
  * sum over terms of w e^theta f + sum over blocks of w e^theta sum over the block's states of x . (gain u)
  *
+ * The block of an adapter of the side model (`SideAdapter`) has one read-out for each value of the shopper's context psi, which multiplies
+ * it: together they are the learned part of W, and the sum is phi . W psi.
+ *
  * A choice that it learns takes one gradient step on the log of its own softmax: of theta by AdaGrad, of the read-outs by
- * u <- (1 - fading) u + strength step(x_chosen - E x), where the step is the matrix's: the rate of each block. They start
- * at 0.
+ * u <- (1 - fading) u + strength step(x_chosen - E x), where the step is the matrix's: the rate of each block, times psi for
+ * those of an adapter. They start at 0.
  */
 export class UserExpert {
   #weights = new PersonalWeights();
@@ -63,6 +66,8 @@ export class UserExpert {
   /** Choices learned before each dismissal that can be undone, by the item's id. */
   readonly #dismissed = new Map<string, number>();
   #matrix: FeatureMatrix | null = null;
+  /** What the shopper is looking for, as adapters read it, see `shopperContext`; null if that is unknown, or without adapters. */
+  #context: Float32Array | null = null;
   /** [width of the matrix] */
   #readout = new Float32Array();
   #blocks: AdaGrad[] = [];
@@ -98,6 +103,7 @@ export class UserExpert {
     if (!this.#matrix) return copy;
     copy.#waiting = this.#waiting;
     copy.#matrix = this.#matrix;
+    copy.#context = this.#context;
     copy.#readout = this.#readout.slice();
     copy.#blocks = [...this.#blocks];
     copy.#scores = this.#scores;
@@ -153,7 +159,7 @@ export class UserExpert {
       const known = Object.hasOwn(stored, key) ? stored[key] : null;
       if (known?.readout.length === coefficientsOf(block) && known.readout.every(Number.isFinite)) {
         this.#readout.set(known.readout, at);
-      } else {
+      } else if (!block.adapter) {
         for (const [n, row] of rows.entries())
           this.#add(block, block.rate * strengths[n], matrix.row(row), isSameOrder(orders, n) ? 0 : 1);
       }
@@ -168,14 +174,20 @@ export class UserExpert {
     this.#scores = null;
   }
 
+  /** Takes what the shopper is looking for now; `scores` are then to be computed again. */
+  set context(context: Float32Array | null) {
+    this.#context = context;
+    this.#scores = null;
+  }
+
   /** Coefficients of the weighted read-outs of all states, [width of the matrix]. */
   get query(): Float32Array {
     const query = new Float32Array(this.#matrix?.width ?? 0);
     for (const [n, block] of (this.#matrix?.blocks ?? []).entries()) {
       const weight = this.#weightOf(n);
       const { from, to } = block;
-      for (const { gain, readout } of this.#statesOf(block)) {
-        for (let d = from; d < to; d++) query[d] += weight * gain[d - from] * readout[d - from];
+      for (const { factor, gain, readout } of this.#statesOf(block)) {
+        for (let d = from; d < to; d++) query[d] += weight * factor * gain[d - from] * readout[d - from];
       }
     }
     return query;
@@ -231,8 +243,8 @@ export class UserExpert {
     for (const [n, block] of (matrix?.blocks ?? []).entries()) {
       const { from, to } = block;
       let slope = 0;
-      for (const { gain, readout } of this.#statesOf(block)) {
-        for (let d = from; d < to; d++) slope += readout[d - from] * gain[d - from] * gradient[d];
+      for (const { factor, gain, readout } of this.#statesOf(block)) {
+        for (let d = from; d < to; d++) slope += factor * readout[d - from] * gain[d - from] * gradient[d];
       }
       this.#blocks[n] = adaGradStep(this.#blocks[n], strength * preference * this.#weightOf(n) * slope);
       this.#add(block, strength, step, choice.together ? 0 : 1);
@@ -306,12 +318,13 @@ export class UserExpert {
     to,
     at,
     states,
-  }: MatrixBlock): Generator<{ keep: number; gain: Float32Array; readout: Float32Array }> {
+  }: MatrixBlock): Generator<{ keep: number; factor: number; gain: Float32Array; readout: Float32Array }> {
     const width = to - from;
-    for (const [h, { decay, gain }] of states.entries()) {
+    for (const [h, { decay, gain, context }] of states.entries()) {
       const start = at + h * width;
       const readout = this.#readout.subarray(start, start + width);
-      yield { keep: decay ?? 1 - this.#weights.start.fading, gain, readout };
+      const factor = context === undefined ? 1 : (this.#context?.[context] ?? 0);
+      yield { keep: decay ?? 1 - this.#weights.start.fading, factor, gain, readout };
     }
   }
 
@@ -322,15 +335,17 @@ export class UserExpert {
    */
   #take(row: number, strength: number, choices = 1, since = 0): void {
     const features = this.#matrix?.row(row) ?? new Float32Array();
-    for (const block of this.#matrix?.blocks ?? []) this.#add(block, block.rate * strength, features, choices, since);
+    // An adapter learns only from choices with a context, and with what the expert expected.
+    const blocks = (this.#matrix?.blocks ?? []).filter(({ adapter }) => !adapter);
+    for (const block of blocks) this.#add(block, block.rate * strength, features, choices, since);
     this.#scores = null;
   }
 
   /** The same for the read-outs of one block. @param step [width of the matrix], times `rate` it is added */
   #add(block: MatrixBlock, rate: number, step: Float32Array, choices: number, since = 0): void {
     const own = step.subarray(block.from, block.to);
-    for (const { keep, readout } of this.#statesOf(block)) {
-      add(readout, keep ** choices, rate * keep ** since, own);
+    for (const { keep, factor, readout } of this.#statesOf(block)) {
+      add(readout, keep ** choices, rate * factor * keep ** since, own);
       if (block.digits !== null) round(readout, block.digits);
     }
   }

@@ -1,4 +1,4 @@
-import type { SideModel } from '../../../core/catalog';
+import { adapterContext, readAdapters, type SideModel } from '../../../core/catalog';
 import { type ChoiceHistory, isSameOrder } from '../../../core/events';
 import { createMatrix, type Matrix } from '../../../core/kernel';
 
@@ -21,11 +21,14 @@ function matrixOf(model: SideModel): Matrix {
 export type ProductChoices = Pick<ChoiceHistory, 'orders'> & { rows: readonly number[] };
 
 /**
- * The read-out of the states after some choices, see `sideScores`: s <- decay s + sum over the lines of an order of k / sqrt(lines),
+ * The read-out of the states, and of the adapters' start, after some choices, see `sideScores`: s <- decay s + sum over the lines of an order of k / sqrt(lines),
  * so that a large order does not outweigh all earlier ones.
  * @returns [width]
  */
-export function sideQuery({ width, states, vectors }: SideModel, { rows, orders }: ProductChoices): Float32Array {
+export function sideQuery(
+  { width, states, vectors, adapters }: SideModel,
+  { rows, orders }: ProductChoices,
+): Float32Array {
   const orderOf = (n: number): number => orders?.[n] ?? n;
   const lines = new Map<number, number>();
   for (const n of rows.keys()) lines.set(orderOf(n), (lines.get(orderOf(n)) ?? 0) + 1);
@@ -39,8 +42,13 @@ export function sideQuery({ width, states, vectors }: SideModel, { rows, orders 
     }
     for (let d = 0; d < width; d++) query[d] += gain[d] * state[d];
   }
+  if (adapters) readAdapters(adapters, adapters.start, query);
   return query;
 }
+
+/** The context of the adapters after some choices; null for a model without adapters. */
+export const sideContext = (model: SideModel, choices: ProductChoices): Float32Array | null =>
+  model.adapters ? adapterContext(model.adapters, sideQuery(model, choices)) : null;
 
 /**
  * Scores of all items by the side model after some choices, nats: each item's bias plus its vector times the states'

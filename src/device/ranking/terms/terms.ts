@@ -5,7 +5,7 @@ import { categoryPreference } from './category-preference';
 import { choiceTable, coldStart, cooccurrence } from './cooccurrence';
 import { dislikes } from './dismissals';
 import { numericAffinity } from './numeric-affinity';
-import { sideScores } from './side-scores';
+import { sideContext, sideScores } from './side-scores';
 
 /**
  * The named terms of the personal score.
@@ -90,6 +90,17 @@ export function termValues(index: CatalogIndex, sources: TermSources): TermValue
 /** The values, with 0 for non-finite ones; a copy if there are any. */
 export const finiteValues = (values: Float32Array): Float32Array =>
   values.every(Number.isFinite) ? values : values.map((value) => (Number.isFinite(value) ? value : 0));
+
+/** What a shopper is looking for, as the adapters of the side model read it, see `adapterContext`; null without adapters. */
+export function shopperContext(
+  { side, variants }: CatalogIndex,
+  history: Pick<ChoiceHistory, 'rows' | 'orders'>,
+): Float32Array | null {
+  const rows = history.rows.slice(-MAX_HISTORY);
+  return side
+    ? sideContext(side, { rows: variants?.first(rows) ?? rows, orders: history.orders?.slice(-MAX_HISTORY) })
+    : null;
+}
 
 /**
  * Values of every term for every item as the sources give them: some may not be finite. `termValues` is for lists.

@@ -137,6 +137,7 @@ function findings(measured: readonly MethodRanks[], shop: Shop): Pick<ProtocolRu
     ),
     ...pair('experts', 'terms', 'sidestream'),
     ...pair('one expert', 'one-expert', 'sidestream'),
+    ...pair('adapters', 'fixed-adapters', 'sidestream'),
     ...pair('shared places', 'by-score', 'sidestream'),
     ...pair('popularity-now', 'popularity', 'popularity-now'),
   ];

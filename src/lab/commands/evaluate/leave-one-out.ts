@@ -121,11 +121,11 @@ function tablesOf(
  */
 async function sidestream({ bundle, whole, seed, meter, say }: LeaveOneOutShop): Promise<Ranker> {
   const interactions = interactionsOf(whole);
-  const { learned } = await trainShopSide({ bundle, interactions, seed, meter, say });
+  const { learned, network } = await trainShopSide({ bundle, interactions, seed, meter, say });
   const catalog = sideCatalog(shopCatalog(bundle, interactions), learned);
   const method = learnerMethod({ name: 'sidestream', shop: { catalog }, options: sharedLearning() });
   return {
-    settings: { width: learned.model.width, epochs: learned.training?.epochs ?? null },
+    settings: { width: network.config.width, epochs: learned.training?.epochs ?? null },
     scores: (histories) =>
       histories.map(({ rows, times, next }) => {
         const run = method.start();

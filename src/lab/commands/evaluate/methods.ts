@@ -52,6 +52,7 @@ const METHODS: Record<string, (shop: PastShop) => DeviceMethod | Promise<DeviceM
   terms: (shop) => learner('terms', shop, { experts: false }),
   'one-expert': (shop) => learner('one-expert', shop, { candidates: false }),
   'by-score': (shop) => learner('by-score', shop, {}, false),
+  'fixed-adapters': (shop) => learner('fixed-adapters', shop, { adapters: false }),
   sidestream: (shop) => learner('sidestream', shop),
 };
 
@@ -59,7 +60,7 @@ const METHODS: Record<string, (shop: PastShop) => DeviceMethod | Promise<DeviceM
 const learner = (name: string, shop: PastShop, options?: LearnerOptions, sharesPlaces = true): DeviceMethod =>
   learnerMethod({ name, shop, options: { ...shop.shared, ...options }, sharesPlaces });
 
-const SIDE_METHODS: readonly string[] = ['side', 'terms', 'one-expert', 'by-score', 'sidestream'];
+const SIDE_METHODS: readonly string[] = ['side', 'terms', 'one-expert', 'by-score', 'fixed-adapters', 'sidestream'];
 
 /** Whether any of the wanted methods reads the side model. */
 export const needsSide = (input: EvaluateInput): boolean => SIDE_METHODS.some((name) => wanted(input, name));

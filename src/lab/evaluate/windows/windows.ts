@@ -1,11 +1,11 @@
 import * as v from 'valibot';
+import { SIDE_INPUTS } from '../../../core/catalog';
 import { type Random, seededRandom } from '../../../core/common/random';
 import type { Weight, Weights } from '../../../core/model';
 import {
   freshSideExpert,
   freshSideWeights,
   nextSideWindow,
-  SIDE_INPUTS,
   type SideConfig,
   type SideWindowOptions,
   sideInputNames,

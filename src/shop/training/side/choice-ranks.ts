@@ -1,4 +1,11 @@
-import type { SideModel } from '../../../core/catalog/side-model';
+import {
+  ADAPTER_WEIGHTS,
+  adapterColumn,
+  contextOf,
+  featureOf,
+  readAdapters,
+  type SideModel,
+} from '../../../core/catalog/side-model';
 import { createMatrix } from '../../../core/kernel';
 import { SidestreamError } from '../../../error';
 
@@ -11,17 +18,18 @@ export interface ChoiceSequence {
 
 /**
  * Ranks choices by a side model; 1 is best, and equal scores share the mean of their places. Each is ranked by the states after all earlier choices of its shopper,
- * s <- decay * s + k(choice), among the candidates that the shopper has not chosen yet. Choices that are not candidates enter
+ * s <- decay * s + k(choice), and by the adapters as training teaches them, see `adapterQueries`, among the candidates that the shopper has not chosen yet. Choices that are not candidates enter
  * the states but are not ranked.
  * @param counts whether the n-th rankable choice is ranked. Default: all are
  * @throws SidestreamError `model/not-finite` if a score is not a finite number
  */
 export function choiceRanks(
-  { width, states, vectors, biases }: SideModel,
+  model: SideModel,
   sequences: readonly ChoiceSequence[],
   isCandidate: (row: number) => boolean,
   counts: (n: number) => boolean = () => true,
 ): number[] {
+  const { width, states, vectors, biases } = model;
   const candidates = [...biases.keys()].filter(isCandidate);
   const columnOf = new Map(candidates.map((row, column) => [row, column]));
   const vectorOf = (row: number): Float32Array => vectors.subarray(row * width, (row + 1) * width);
@@ -31,17 +39,19 @@ export function choiceRanks(
   let choices = 0;
   for (const { rows, from } of sequences) {
     const sums = states.map(() => new Float32Array(width));
+    const weights = model.adapters?.start.slice() ?? new Float32Array();
     const queries: Float32Array[] = [];
     const places: number[] = [];
     for (let place = 0; place < rows.length; place++) {
       const row = rows[place];
+      const query = new Float32Array(width);
+      for (const [h, { gain }] of states.entries()) for (let d = 0; d < width; d++) query[d] += gain[d] * sums[h][d];
+      const vector = vectorOf(row);
+      readAndAdapt(model, weights, query, vector);
       if (place >= from && columnOf.has(row) && counts(choices++)) {
-        const query = new Float32Array(width);
-        for (const [h, { gain }] of states.entries()) for (let d = 0; d < width; d++) query[d] += gain[d] * sums[h][d];
         queries.push(query);
         places.push(place);
       }
-      const vector = vectorOf(row);
       for (const [h, { decay }] of states.entries()) {
         for (let d = 0; d < width; d++) sums[h][d] = decay * sums[h][d] + vector[d];
       }
@@ -69,6 +79,24 @@ export function choiceRanks(
     }
   }
   return ranks;
+}
+
+/** The query of the states and adapters before a choice, which the adapters then learn. @param weights of the shopper's adapters */
+function readAndAdapt(
+  { adapters, width }: SideModel,
+  weights: Float32Array,
+  query: Float32Array,
+  vector: Float32Array,
+): void {
+  if (!adapters) return;
+  const { start, rates, fades } = adapters;
+  const psi = readAdapters(adapters, weights, query);
+  const first = adapterColumn(adapters, width, 0);
+  for (const [at, weight] of weights.entries()) {
+    const n = Math.floor(at / ADAPTER_WEIGHTS);
+    const step = rates[n] * vector[first + featureOf(at)] * psi[contextOf(at)];
+    weights[at] = start[at] + fades[n] * (weight - start[at]) + step;
+  }
 }
 
 const notFinite = (): SidestreamError =>

@@ -1,5 +1,6 @@
 import { tidy } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { SideModel } from '../../../core/catalog';
 import { disposeParameters, parametersFrom, seededRandom, uniform, type Weights } from '../../../core/model';
 import { freshSideWeights, SIDE_NAMES, type SideConfig } from '../../../core/model/side';
 import { contentBlock } from '../../../device/ranking';
@@ -7,6 +8,7 @@ import { countingTensors, useBackend } from '../../../testing/backends';
 import { sideModel } from '../../../testing/side-models';
 import { twoKinds } from '../../../testing/two-kinds';
 import { choiceRanks, heldOutQuality } from './choice-ranks';
+import { judgedAdapters } from './judged-adapters';
 import { MAX_PIECE, type SideSequence, sideBatch, sideBatches } from './side-batch';
 import { pickFeatures, type SideFeatures, sideConfigOf, sideFeatures } from './side-features';
 import { computeItems, sideModelOf, sideStep } from './side-loss';
@@ -194,6 +196,71 @@ describe('sideFeatures', () => {
   });
 });
 
+/** The model with adapters of the text and the attributes in its last eight columns. */
+function withAdapters(model: SideModel, rates: [text: number, attributes: number]): SideModel {
+  const { width, states } = model;
+  const [text, attributes] = rates;
+  return {
+    ...model,
+    states: states.map(({ decay, gain }) => ({ decay, gain: gain.map((value, d) => (d < width - 8 ? value : 0)) })),
+    adapters: {
+      context: uniform(seededRandom(3), 4 * width, 1),
+      inputs: ['text', 'attributes'],
+      rates: Float32Array.of(text, attributes),
+      fades: Float32Array.of(0.9, 0.9),
+      start: new Float32Array(32),
+    },
+  };
+}
+
+describe('choiceRanks with adapters', () => {
+  const shoppers = [{ rows: rowsOf(3, 8, 15, 21, 39), from: 1 }];
+  const ranksAt = (...rates: [number, number]) =>
+    choiceRanks(withAdapters(sideModel(40, 11, [0.4, 0.9], 7), rates), shoppers, () => true);
+
+  it('ranks by what they learned from the choices before', () => {
+    const [first, ...later] = ranksAt(5, 5);
+    const [same, ...others] = ranksAt(0, 0);
+    // Before the second choice, there was no context to learn with.
+    expect(first).toBe(same);
+    expect(later).not.toEqual(others);
+  });
+});
+
+describe('judgedAdapters', () => {
+  const model = withAdapters(sideModel(40, 11, [0.4, 0.9], 7), [0.5, 0.25]);
+  const judge = (lnRankOf: (rates: number[]) => number, choices = 9) => {
+    const lines: string[] = [];
+    const quality = ({ adapters }: SideModel) => ({
+      lnRank: lnRankOf([...(adapters?.rates ?? [])]),
+      hr10: 0,
+      choices,
+    });
+    const { adapters } = judgedAdapters(model, quality, (line) => lines.push(line));
+    return { rates: [...(adapters?.rates ?? [])], lines };
+  };
+
+  it('keeps the adapters that help, and stops those without which the held-out choices rank better', () => {
+    const without = (rates: number[]): number => 5 - 0.1 * rates[0] + 0.1 * rates[1];
+    expect(judge(without)).toEqual({ rates: [0.5, 0], lines: ['Adapters that learn on the device: text'] });
+    expect(judge(() => 5).rates).toEqual([0.5, 0.25]);
+    const none = judge((rates) => 5 + rates[0] + rates[1]);
+    expect(none.rates).toEqual([0, 0]);
+    expect(none.lines[0]).toContain('No adapter learns on the device');
+  });
+
+  it('keeps all of them if nobody was held out', () => {
+    expect(judge((rates) => rates[0], 0)).toEqual({ rates: [0.5, 0.25], lines: [] });
+    expect(
+      judgedAdapters(
+        sideModel(3),
+        () => ({ lnRank: 0, hr10: 0, choices: 1 }),
+        () => {},
+      ).adapters,
+    ).toBeUndefined();
+  });
+});
+
 describe('heldOutQuality', () => {
   it('is the mean log rank and the share of the first ten of the choices after the first', () => {
     const model = sideModel(40, 3, [0.4, 0.9], 7);
@@ -246,6 +313,7 @@ describe('a side model on a compute backend', () => {
     const pieces = [rowsOf(4, 1, 7, 10), rowsOf(2, 8)];
     const decays = Array.from(weights[SIDE_NAMES.decay].values, (logit) => 1 / (1 + Math.exp(-logit)));
     const gains = weights[SIDE_NAMES.gain].values;
+    const context = weights[SIDE_NAMES.context].values;
     const parameters = parametersFrom(weights);
     for (const negatives of [9, 5]) {
       const batch = sideBatch(pieces.map(evenly), { known, negatives, historyDropout: 0 }, seededRandom(6));
@@ -265,19 +333,31 @@ describe('a side model on a compute backend', () => {
         Int32Array.from({ length: count }, (_, row) => row),
         source,
       );
-      const vector = (row: number): number[] => [...everything.subarray(4 * row, 4 * row + 3)];
+      // Three values of the vector, four features of each of two adapters, the bias.
+      const vector = (row: number): number[] => [...everything.subarray(12 * row, 12 * row + 11)];
       const sampled = [...batch.rows.subarray(0, batch.sampled)];
-      const mean = [0, 1, 2].map((d) => sampled.reduce((sum, row) => sum + vector(row)[d], 0) / sampled.length);
+      const mean = [...vector(0).keys()].map(
+        (d) => sampled.reduce((sum, row) => sum + vector(row)[d], 0) / sampled.length,
+      );
       let [total, places] = [0, 0];
       for (const [b, piece] of pieces.entries()) {
         const states = decays.map(() => [0, 0, 0]);
+        const adapters = ['text', 'attributes'].map((input) => {
+          const [start, [rate], [fade]] = ['start', 'rate', 'fade'].map(
+            (name) => weights[`${input}.adapter.${name}`].values,
+          );
+          return { start, rate: rate ** 2, fade: 1 / (1 + Math.exp(-fade)), own: [...start] };
+        });
         for (const [t, row] of piece.entries()) {
+          const query = [0, 1, 2].map((d) => states.reduce((sum, state, h) => sum + gains[3 * h + d] * state[d], 0));
+          const psi = [0, 1, 2, 3].map((j) =>
+            Math.tanh(query.reduce((sum, value_, d) => sum + context[3 * j + d] * value_, 0)),
+          );
+          const read = adapters.flatMap(({ own }) =>
+            [0, 1, 2, 3].map((d) => psi.reduce((sum, value_, j) => sum + own[4 * j + d] * value_, 0)),
+          );
           const score = (item: number): number =>
-            states.reduce(
-              (sum, state, h) =>
-                sum + state.reduce((own, value_, d) => own + gains[3 * h + d] * value_ * vector(item)[d], 0),
-              everything[4 * item + 3],
-            );
+            [...query, ...read].reduce((sum, value_, d) => sum + value_ * vector(item)[d], everything[12 * item + 11]);
           const others = sampled.filter((item) => !piece.subarray(0, t + 1).includes(item));
           const exps = others.map((item) => Math.exp(score(item)) * (9 / sampled.length));
           const sum = exps.reduce((all, one) => all + one, Math.exp(score(row)));
@@ -287,6 +367,13 @@ describe('a side model on a compute backend', () => {
           const counts = !(b === 0 && t === 1);
           for (const [h, state] of states.entries()) {
             for (let d = 0; d < 3; d++) state[d] = decays[h] * state[d] + (counts ? vector(row)[d] - mean[d] : 0);
+          }
+          for (const [n, { start, rate, fade, own }] of adapters.entries()) {
+            for (let at = 0; at < own.length; at++) {
+              const d = 3 + 4 * n + (at % 4);
+              const phi = counts ? vector(row)[d] - mean[d] : 0;
+              own[at] = start[at] + fade * (own[at] - start[at]) + rate * phi * psi[Math.floor(at / 4)];
+            }
           }
         }
       }
@@ -301,15 +388,15 @@ describe('a side model on a compute backend', () => {
     const { features, config, weights } = synthetic(count);
     const logPopularity = Float32Array.from({ length: count }, (_, row) => (row % 3 ? Math.log(2 + (row % 4)) : 0));
     const model = await countingTensors(() => sideModelOf(weights, { config, features, logPopularity }));
-    expect([model.width, model.biases.length, model.vectors.length]).toEqual([3, count, 3 * count]);
-    const mean = [0, 0, 0];
+    expect([model.width, model.biases.length, model.vectors.length]).toEqual([11, count, 11 * count]);
+    const mean = new Array<number>(11).fill(0);
     for (let row = 0; row < count; row++) {
-      if (row % 3) for (let d = 0; d < 3; d++) mean[d] += model.vectors[3 * row + d];
+      if (row % 3) for (let d = 0; d < 11; d++) mean[d] += model.vectors[11 * row + d];
     }
     for (const sum of mean) expect(sum / count).toBeCloseTo(0, 5);
     for (const [h, { decay, gain }] of model.states.entries()) {
       expect(decay).toBeCloseTo(1 / (1 + Math.exp(-weights[SIDE_NAMES.decay].values[h])), 6);
-      expect(gain).toEqual(weights[SIDE_NAMES.gain].values.slice(3 * h, 3 * h + 3));
+      expect([...gain]).toEqual([...weights[SIDE_NAMES.gain].values.slice(3 * h, 3 * h + 3), ...new Array(8).fill(0)]);
     }
     const parameters = parametersFrom(weights);
     const rows = rowsOf(0, 2047, 2048, 2099);
@@ -317,12 +404,44 @@ describe('a side model on a compute backend', () => {
     const plain = await computeItems(parameters, rows, source);
     disposeParameters(parameters);
     for (const [n, row] of rows.entries()) {
-      expect(model.biases[row]).toBeCloseTo(plain[4 * n + 3], 5);
+      expect(model.biases[row]).toBeCloseTo(plain[12 * n + 11], 5);
       for (let d = 0; d < 3; d++) {
         // The same shift in all rows.
         const shift = plain[d] - model.vectors[d];
-        expect(plain[4 * n + d] - model.vectors[3 * row + d]).toBeCloseTo(shift, 5);
+        expect(plain[12 * n + d] - model.vectors[11 * row + d]).toBeCloseTo(shift, 5);
       }
+    }
+  });
+
+  it('has adapters whose features are of the size of the vectors, with the scores that training gave them', async () => {
+    const count = 40;
+    const { features, config, weights } = synthetic(count);
+    const logPopularity = new Float32Array(count).fill(1);
+    const { vectors, adapters } = await sideModelOf(weights, { config, features, logPopularity });
+    const size = (from: number, to: number): number => {
+      const squares = Array.from(vectors).filter((_, at) => at % 11 >= from && at % 11 < to);
+      return Math.sqrt(squares.reduce((sum, value) => sum + value ** 2, 0) / squares.length);
+    };
+    expect(adapters?.inputs).toEqual(['text', 'attributes']);
+    expect([...(adapters?.context ?? [])].filter((_, at) => at % 11 < 3)).toEqual([
+      ...weights[SIDE_NAMES.context].values,
+    ]);
+    const parameters = parametersFrom(weights);
+    const rows = Int32Array.from({ length: count }, (_, row) => row);
+    const plain = await computeItems(parameters, rows, { features, logPopularity, kept: () => 1 });
+    disposeParameters(parameters);
+    const { inputs = [], rates = [], fades = [], start: starts = new Float32Array() } = adapters ?? {};
+    for (const [n, input] of inputs.entries()) {
+      const [rate, fade, start] = [rates[n], fades[n], starts.subarray(16 * n, 16 * n + 16)];
+      expect(size(3 + 4 * n, 7 + 4 * n)).toBeCloseTo(size(0, 3), 5);
+      const own = (name: string): Float32Array => weights[`${input}.adapter.${name}`].values;
+      expect(fade).toBeCloseTo(1 / (1 + Math.exp(-own('fade')[0])), 6);
+      const column = 3 + 4 * n;
+      const difference = (values: Float32Array, width: number): number => values[5 * width + column] - values[column];
+      // phi . W psi stays, and so does what a choice adds to it.
+      const [before, after] = [difference(plain, 12), difference(vectors, 11)];
+      for (const [at, value] of start.entries()) expect(value * after).toBeCloseTo(own('start')[at] * before, 5);
+      expect(rate * after ** 2).toBeCloseTo(own('rate')[0] ** 2 * before ** 2, 5);
     }
   });
 

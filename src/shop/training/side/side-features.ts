@@ -1,4 +1,5 @@
-import { SIDE_INPUTS, type SideConfig, type SideInput } from '../../../core/model/side';
+import { SIDE_INPUTS, type SideInput } from '../../../core/catalog';
+import type { SideConfig } from '../../../core/model/side';
 import { type CatalogIndex, categoryBlock, contentBlock, type FeatureBlock } from '../../../device/ranking';
 
 /** Columns of one part of every item, [count, columns]. */

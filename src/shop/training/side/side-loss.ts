@@ -1,5 +1,11 @@
 import { add, concat, dispose, mul, slice, sub, sum, type Tensor2D, tensor2d, tidy } from '@tensorflow/tfjs-core';
-import type { SideModel } from '../../../core/catalog/side-model';
+import {
+  ADAPTER_SIZE,
+  SIDE_INPUTS,
+  type SideAdapters,
+  type SideInput,
+  type SideModel,
+} from '../../../core/catalog/side-model';
 import {
   disposeParameters,
   entryOf,
@@ -12,15 +18,15 @@ import {
   type Weights,
 } from '../../../core/model';
 import {
+  adapterQueries,
   choiceLoss,
   itemVectors,
   pickRows,
-  SIDE_INPUTS,
   SIDE_NAMES,
   type SideConfig,
-  type SideInput,
   type SideItems,
   shopperQueries,
+  sideInputNames,
 } from '../../../core/model/side';
 import type { SideBatch } from './side-batch';
 import { pickFeatures, type SideFeatures } from './side-features';
@@ -69,16 +75,19 @@ export function sideStep(batch: SideBatch, options: SideStepOptions, random: Ran
   const ones = tensor2d(new Float32Array(places).fill(1), [places, 1]);
   const { ages, earlier } = decayAges(length);
   const loss: Loss = (parameters) => {
-    const width = config.width;
+    const width = rowWidth(config);
     const all = itemVectors(parameters, items);
     const candidates = slice(all, [0, 0], [sampled, width + 1]) as Tensor2D;
     const own = pickRows(all, chosen);
     const mean = product(average, slice(candidates, [0, 0], [sampled, width]) as Tensor2D, 'right');
-    const vectors = slice(own, [0, 0], [places, width]) as Tensor2D;
-    const choices = sub(mul(vectors, remembered), product(remembered, mean, 'right')) as Tensor2D;
-    const queries = shopperQueries(parameters, choices, { length, sequences, ages, earlier });
+    const rows = slice(own, [0, 0], [places, width]) as Tensor2D;
+    const choices = sub(mul(rows, remembered), product(remembered, mean, 'right')) as Tensor2D;
+    const vectors = slice(choices, [0, 0], [places, config.width]) as Tensor2D;
+    const features = slice(choices, [0, config.width], [places, width - config.width]) as Tensor2D;
+    const queries = shopperQueries(parameters, vectors, { length, sequences, ages, earlier });
+    const adapted = adapterQueries(parameters, queries, features, { length, sequences, ages, earlier });
     // The bias of an item is an additional dimension, to which every query gives a weight of one.
-    const read = concat([queries, ones], 1) as Tensor2D;
+    const read = concat([queries, adapted, ones], 1) as Tensor2D;
     const scores = add(linear(read, candidates), offsets) as Tensor2D;
     return choiceLoss(sum(mul(read, own), 1, true) as Tensor2D, scores, weights);
   };
@@ -113,7 +122,13 @@ function disposeItems({ inputs, kept, logPopularity, dropout }: SideItems): void
   dispose([...Object.values(inputs), kept, logPopularity, ...Object.values(dropout ?? {})]);
 }
 
-/** Vectors and biases of some items, [rows.length * (width + 1)], without dropout. */
+/** Parts of which the items have columns. */
+const partsOf = ({ inputs }: SideConfig): SideInput[] => SIDE_INPUTS.filter((input) => inputs[input] > 0);
+
+/** Columns of an item's row in the model: its vector, and the features of the adapters. */
+const rowWidth = (config: SideConfig): number => config.width + ADAPTER_SIZE * partsOf(config).length;
+
+/** Rows and biases of some items, without dropout: [rows.length * (columns of a row + 1)]. */
 export async function computeItems(
   parameters: Parameters,
   rows: Int32Array,
@@ -155,7 +170,7 @@ export async function sideModelOf(
   weights: Weights,
   { config, features, logPopularity }: SideCatalog,
 ): Promise<SideModel> {
-  const { width } = config;
+  const width = rowWidth(config);
   const { count } = features;
   const vectors = new Float32Array(count * width);
   const biases = new Float32Array(count);
@@ -177,10 +192,55 @@ export async function sideModelOf(
   const decays = entryOf(weights, SIDE_NAMES.decay).values;
   const gains = entryOf(weights, SIDE_NAMES.gain).values;
   const states = Array.from(decays, (logit, h) => ({
-    decay: 1 / (1 + Math.exp(-logit)),
-    gain: gains.slice(h * width, (h + 1) * width),
+    decay: sigmoid(logit),
+    gain: widened(gains.subarray(h * config.width, (h + 1) * config.width), width),
   }));
-  return { width, states, vectors, biases };
+  return { width, states, adapters: adaptersOf(weights, config, vectors), vectors, biases };
+}
+
+const sigmoid = (logit: number): number => 1 / (1 + Math.exp(-logit));
+
+/** Followed by zeros. */
+function widened(values: Float32Array, width: number): Float32Array {
+  const wide = new Float32Array(width);
+  wide.set(values);
+  return wide;
+}
+
+/** The adapters of a model. Their features are scaled to the size of the vectors, with which they share a scale in files. */
+function adaptersOf(weights: Weights, config: SideConfig, vectors: Float32Array): SideAdapters {
+  const inputs = partsOf(config);
+  const width = rowWidth(config);
+  const valuesOf = (name: string): Float32Array => entryOf(weights, name).values;
+  const context = valuesOf(SIDE_NAMES.context);
+  const rows = Array.from({ length: ADAPTER_SIZE }, (_, j) =>
+    context.subarray(j * config.width, (j + 1) * config.width),
+  );
+  const factors = inputs.map((_, n) => {
+    const from = config.width + n * ADAPTER_SIZE;
+    const own = meanSquare(vectors, width, from, from + ADAPTER_SIZE);
+    const factor = own > 0 ? Math.sqrt(meanSquare(vectors, width, 0, config.width) / own) : 1;
+    for (let at = from; at < vectors.length; at += width)
+      for (let d = at; d < at + ADAPTER_SIZE; d++) vectors[d] *= factor;
+    return factor;
+  });
+  const parts = inputs.map(sideInputNames);
+  return {
+    inputs,
+    context: Float32Array.from(rows.flatMap((row) => [...widened(row, width)])),
+    rates: Float32Array.from(parts, ({ adapterRate }, n) => (valuesOf(adapterRate)[0] / factors[n]) ** 2),
+    fades: Float32Array.from(parts, ({ adapterFade }) => sigmoid(valuesOf(adapterFade)[0])),
+    start: Float32Array.from(
+      parts.flatMap(({ adapterStart }, n) => [...valuesOf(adapterStart)].map((w) => w / factors[n])),
+    ),
+  };
+}
+
+function meanSquare(vectors: Float32Array, width: number, from: number, to: number): number {
+  let sum = 0;
+  for (let row = 0; row < vectors.length; row += width)
+    for (let d = row + from; d < row + to; d++) sum += vectors[d] ** 2;
+  return sum / Math.max(1, (vectors.length / width) * (to - from));
 }
 
 /** Subtracts the mean vector of the chosen items: a choice says how its item differs from the rest. */

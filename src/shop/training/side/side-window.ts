@@ -1,12 +1,10 @@
 import * as v from 'valibot';
-import { startSchema } from '../../../core/catalog';
+import { SIDE_INPUTS, type SideInput, startSchema } from '../../../core/catalog';
 import { seededRandom, type Weights } from '../../../core/model';
 import {
   carriedItems,
   nextSideWindow,
-  SIDE_INPUTS,
   type SideConfig,
-  type SideInput,
   type SideUse,
   sideConfigSchema,
   sideExpertCount,
@@ -18,7 +16,7 @@ import { badKept, decodeKept, encodeKept } from './kept-weights';
 import { type SideFeatures, sideConfigOf } from './side-features';
 import type { SideSettings } from './train-side';
 
-const FORMAT = 'sidestream-side-network 5';
+const FORMAT = 'sidestream-side-network 6';
 /** Name of the counts among the weights in the file. */
 const CHOICES = 'choices';
 /** Maximum number of windows in a file. */

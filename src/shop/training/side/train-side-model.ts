@@ -1,10 +1,12 @@
+import { SIDE_INPUTS } from '../../../core/catalog';
 import { sha256 } from '../../../core/common/bytes';
 import { encodeSafetensors } from '../../../core/model';
-import { SIDE_INPUTS } from '../../../core/model/side';
 import type { CatalogIndex } from '../../../device/ranking';
 import type { Meter } from '../../pipeline';
 import { byShopper, choiceSequences, type Interaction } from '../interactions';
+import { heldOutQuality } from './choice-ranks';
 import { heldOutSplit } from './held-out';
+import { judgedAdapters } from './judged-adapters';
 import type { KeptBytes } from './kept-weights';
 import { readSideCheckpoint, type SideFingerprint, writeSideCheckpoint } from './side-checkpoint';
 import { type SideFeatures, sideConfigOf, sideFeatures } from './side-features';
@@ -95,8 +97,10 @@ export async function trainSideModel(request: SideModelRequest) {
       if (checkpoint && fingerprint) await writeSideCheckpoint(checkpoint, fingerprint, await state());
     },
   });
+  const popular = (row: number): boolean => result.popularity[row] > 0;
+  const judges = sequencesOf(heldOut).map((rows) => Int32Array.from(new Set(rows)));
   return {
-    model: result.model,
+    model: judgedAdapters(result.model, (model) => heldOutQuality(model, judges, popular), say),
     weights: result.weights,
     config: result.config,
     use: sideUse(result.weights, features, result.popularity),

@@ -220,7 +220,10 @@ describe('trainSideModel', () => {
     }
     expect(trained.heldOut?.choices).toBeGreaterThan(0);
     expect(trained.model.biases).toHaveLength(COUNT);
-    expect(said).toEqual([1, 2, 3].map((epoch) => expect.stringContaining(`Epoch ${epoch} of 3: loss `)));
+    expect(said).toEqual([
+      ...[1, 2, 3].map((epoch) => expect.stringContaining(`Epoch ${epoch} of 3: loss `)),
+      expect.stringMatching(/dapter/),
+    ]);
     expect(said[0]).toContain('mean ln rank');
   });
 
@@ -271,7 +274,11 @@ describe('trainSideModel', () => {
     }
     said.splice(0);
     const resumed = await trainSideModel(request({ checkpoint, resume: true }));
-    expect(said).toEqual(['Continuing after epoch 2', expect.stringContaining('Epoch 3 of 3: loss ')]);
+    expect(said).toEqual([
+      'Continuing after epoch 2',
+      expect.stringContaining('Epoch 3 of 3: loss '),
+      expect.stringMatching(/dapter/),
+    ]);
     expectSame(resumed.weights, whole.weights, 5);
     expect(resumed.epochs).toBe(whole.epochs);
     expect(resumed.heldOut?.lnRank).toBeCloseTo(whole.heldOut?.lnRank ?? Number.NaN, 6);
@@ -324,7 +331,7 @@ describe('trainSideModel', () => {
     expect(await trainSideModel(request(short))).toMatchObject({ epochs: 1 });
     said.splice(0);
     expect(await trainSideModel(request({ ...short, seed: 2 }))).toMatchObject({ epochs: 1 });
-    expect(said).toEqual([expect.stringContaining('Epoch 1 of 1')]);
+    expect(said).toEqual([expect.stringContaining('Epoch 1 of 1'), expect.stringMatching(/dapter/)]);
     const seen: number[][] = [];
     const onReports: SideModelRequest['onReports'] = (reports) => seen.push(reports.map(({ epoch }) => epoch));
     await trainSideModel(request({ ...short, seed: 2, onReports }));

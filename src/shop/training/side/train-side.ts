@@ -227,8 +227,8 @@ export async function trainSide(training: SideTraining): Promise<SideResult> {
   }
 }
 
-/** Whether a weight belongs to single items or to the states; all other weights read the content of items. */
-const isOfItems = (name: string): boolean => ITEM_AND_STATE_NAMES.has(name);
+/** Whether a weight belongs to single items, to the states or to adapters; all other weights read the content of items. */
+const isOfItems = (name: string): boolean => ITEM_AND_STATE_NAMES.has(name) || name.includes('.adapter.');
 const ITEM_AND_STATE_NAMES: ReadonlySet<string> = new Set(Object.values(SIDE_NAMES));
 
 function schedule(step: number, steps: number): number {

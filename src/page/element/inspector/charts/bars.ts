@@ -57,6 +57,17 @@ function shareList(part: string, bars: readonly Bar[], keys: readonly Key[], { f
     </div>`;
 }
 
+/** Parts of the products with their share in what the adapters learned. */
+export const adapterBars = (adapters: Inspection['adapters'], { texts, formats }: Words): TemplateResult =>
+  barList(
+    'adapters',
+    adapters.map(({ input, share }) => ({
+      name: texts.learned.inputs[input],
+      parts: [{ kind: 'expert', width: 100 * share }],
+      value: formats.percent(share),
+    })),
+  );
+
 /** Categories with their part in the last choices, and a mark at their part in the shop. @param choices number of last choices */
 export function categoryBars(categories: Inspection['categories'], choices: number, words: Words): TemplateResult {
   const { texts, formats, counted } = words;

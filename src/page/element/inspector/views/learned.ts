@@ -2,7 +2,7 @@ import { html, nothing, svg, type TemplateResult } from 'lit';
 import { fill } from '../../../../core/labels';
 import type { Inspection } from '../../../../device/protocol';
 import { namedPicture, picture } from '../../picture';
-import { categoryBars, trialBar, weightList } from '../charts/bars';
+import { adapterBars, categoryBars, trialBar, weightList } from '../charts/bars';
 import { figure, ownColor } from '../charts/chart';
 import { DROPPED, ON_TRIAL, shareSeries, sparkline } from '../charts/chart-data';
 import type { Chart } from '../charts/plots';
@@ -37,7 +37,7 @@ export class LearnedView implements View {
     if (reason) return lead(reason);
     if (!inspection) return html`<p class="note">${texts.moment}</p>`;
     if (status.events === 0) return lead(texts.nothing);
-    const { products, categories, experts } = inspection;
+    const { products, categories, adapters, experts } = inspection;
     return html`
       ${lead(this.#sentence(host, inspection))}
       <p class="note">${texts.learned.here}</p>
@@ -60,6 +60,14 @@ export class LearnedView implements View {
           : html`
             ${host.heading(texts.learned.categories)}
             ${categoryBars(categories, Math.min(LATELY, status.events), words)}`
+      }
+      ${
+        adapters.length === 0
+          ? nothing
+          : html`
+            ${host.heading(texts.learned.adapters)}
+            <p class="note">${texts.learned.adaptersNote}</p>
+            ${adapterBars(adapters, words)}`
       }
       ${experts.length === 0 ? nothing : this.#experts(host, inspection)}
       <details class="more">

@@ -63,6 +63,10 @@ export default {
     ownShare: { one: 'Anteil an Ihrer letzten Wahl', other: 'Anteil an den letzten {count} gewählten' },
     usualShare: 'Anteil an den Produkten des Shops',
     usually: ', an den Produkten des Shops {share}',
+    adapters: 'Wonach sich Ihre Auswahl richtet',
+    adaptersNote:
+      'Aus jeder Auswahl hat auf diesem Gerät ein kleines Netz für jeden Teil der Produkte gelernt. Die Balken zeigen, welcher Anteil des Gelernten aus welchem Teil kommt.',
+    inputs: { text: 'Wörter', image: 'Bilder', attributes: 'Kategorien' },
     experts: 'Vorlieben, die getrennt gelernt werden',
     expertsNote:
       'Jede Vorliebe wird für sich gelernt, damit eine neue keine frühere verdrängt. Das Modell einer Vorliebe heißt Experte. Je besser ein Experte Ihre Wahl vorhergesagt hat, desto mehr Gewicht hat er in Ihrer Liste.',

@@ -77,6 +77,11 @@ export const ENGLISH_TEXTS = {
     usualShare: 'share of the shop’s products',
     /** Read by screen readers after the share of a category. */
     usually: ', of the shop’s products {share}',
+    /** Above the bars of the parts of products that adapters learned from. */
+    adapters: 'What your choices follow',
+    adaptersNote:
+      'From each choice, a small network for each part of the products learned on this device. The bars show how much of what it learned comes from each part.',
+    inputs: { text: 'Words', image: 'Pictures', attributes: 'Categories' },
     experts: 'Tastes that it keeps separate',
     expertsNote:
       'Each taste is learned separately, so a new one does not erase an earlier one. The model of one taste is called an expert. The better an expert predicted your choices, the more weight it has in your list.',

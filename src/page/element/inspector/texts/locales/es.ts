@@ -60,6 +60,10 @@ export default {
     ownShare: { one: 'parte de tu última elección', other: 'parte de tus últimas {count} elecciones' },
     usualShare: 'parte de los productos de la tienda',
     usually: ', de los productos de la tienda {share}',
+    adapters: 'Qué siguen tus elecciones',
+    adaptersNote:
+      'Con cada elección, una pequeña red para cada parte de los productos aprendió en este dispositivo. Las barras muestran qué parte de lo aprendido viene de cada una.',
+    inputs: { text: 'Palabras', image: 'Imágenes', attributes: 'Categorías' },
     experts: 'Gustos que se aprenden por separado',
     expertsNote:
       'Cada gusto se aprende por separado, para que uno nuevo no borre uno anterior. El modelo de un gusto se llama experto. Cuanto mejor predijo un experto tus elecciones, más pesa en tu lista.',

@@ -62,6 +62,10 @@ export default {
     ownShare: { one: 'part de votre dernier choix', other: 'part de vos {count} derniers choix' },
     usualShare: 'part des produits de la boutique',
     usually: ', des produits de la boutique {share}',
+    adapters: 'Ce que suivent vos choix',
+    adaptersNote:
+      'À chaque choix, un petit réseau pour chaque partie des produits a appris sur cet appareil. Les barres montrent la part de chaque partie dans ce qu’il a appris.',
+    inputs: { text: 'Mots', image: 'Images', attributes: 'Catégories' },
     experts: 'Les goûts appris séparément',
     expertsNote:
       'Chaque goût est appris séparément : un nouveau n’efface pas un ancien. Le modèle d’un goût s’appelle un expert. Mieux un expert a prédit vos choix, plus il pèse dans votre liste.',

@@ -1,0 +1,49 @@
+/** Parts of an item that a side model reads; each has its own experts and, on the device, its own adapter. */
+export const SIDE_INPUTS = ['text', 'image', 'attributes'] as const;
+export type SideInput = (typeof SIDE_INPUTS)[number];
+
+/** Features that an adapter reads of an item, and values of the context that it combines them with. */
+export const ADAPTER_SIZE = 4;
+/** Numbers of a W. */
+export const ADAPTER_WEIGHTS = ADAPTER_SIZE ** 2;
+
+/**
+ * The adapters of some parts. Before a choice, each adds phi . W psi to the score of every item, where phi is the part's features of the
+ * item, and psi the context of `adapterContext`. Every choice c takes one gradient step on its log-likelihood:
+ * W <- start + fade (W - start) + rate (phi_c - E phi) psi^T.
+ */
+export interface SideAdapters {
+  /** In the order of `SIDE_INPUTS`. The features of each are four columns of the vectors, in this order, at the end of each row. */
+  inputs: readonly SideInput[];
+  /** [4 * width] Projection of the states' read-out to the context. */
+  context: Float32Array;
+  /** Of each adapter: step on one choice; 0 if it does not learn. */
+  rates: Float32Array;
+  /** Of each adapter: share of what was learned that remains after one more choice, 0 to 1 (both excluded). */
+  fades: Float32Array;
+  /** [adapters * 16] W before the first choice: the four features for the first value of the context, then for the second. */
+  start: Float32Array;
+}
+
+/** First column of the features of an adapter. @param width of all columns */
+export const adapterColumn = ({ inputs }: SideAdapters, width: number, adapter: number): number =>
+  width - ADAPTER_SIZE * (inputs.length - adapter);
+
+/** What a shopper is looking for, in four values of -1 to 1: tanh of a projection of the states' read-out. @param query [width] */
+export const adapterContext = ({ context }: SideAdapters, query: Float32Array): Float32Array =>
+  Float32Array.from({ length: ADAPTER_SIZE }, (_, j) =>
+    Math.tanh(query.reduce((sum, value, d) => sum + context[j * query.length + d] * value, 0)),
+  );
+
+/** Sets the columns of the adapters in the read-out of the states to W psi. @param weights as `start` @returns psi */
+export function readAdapters(adapters: SideAdapters, weights: Float32Array, query: Float32Array): Float32Array {
+  const first = adapterColumn(adapters, query.length, 0);
+  query.fill(0, first);
+  const psi = adapterContext(adapters, query);
+  for (const [at, weight] of weights.entries()) query[first + featureOf(at)] += weight * psi[contextOf(at)];
+  return psi;
+}
+
+/** Place among all features, and in the context, of the factors of a number of W. */
+export const featureOf = (at: number): number => ADAPTER_SIZE * Math.floor(at / ADAPTER_WEIGHTS) + (at % ADAPTER_SIZE);
+export const contextOf = (at: number): number => Math.floor(at / ADAPTER_SIZE) % ADAPTER_SIZE;
