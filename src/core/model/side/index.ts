@@ -1,4 +1,12 @@
-export { adapterQueries, choiceLoss, itemVectors, pickRows, type SideItems, shopperQueries } from './network';
+export {
+  adapterQueries,
+  choiceLoss,
+  expertUse,
+  itemVectors,
+  pickRows,
+  type SideItems,
+  shopperQueries,
+} from './network';
 export {
   carriedItems,
   nextSideWindow,

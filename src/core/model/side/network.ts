@@ -14,6 +14,8 @@ import {
   sigmoid,
   slice,
   softmax,
+  sqrt,
+  square,
   sub,
   sum,
   type Tensor,
@@ -39,6 +41,12 @@ export interface SideItems {
   dropout?: Partial<Record<SideInput, Tensor2D>>;
 }
 
+/**
+ * Factor of a router's logits. A step of Adam changes each weight by about the learning rate; at that pace, a gate would hardly move while
+ * a window lasts.
+ */
+export const GATE_SPEED = 10;
+
 /** The bias of each item is the last column of the result of `itemVectors`. */
 const column = (x: Tensor2D, at: number): Tensor2D => slice(x, [0, at], [x.shape[0], 1]);
 
@@ -62,25 +70,40 @@ export function itemVectors(
   for (const input of SIDE_INPUTS) {
     const x = inputs[input];
     if (!x) continue;
-    const experts = sideExpertCount(parameters, input);
-    const names = sideInputNames(input);
-    const gates =
-      experts > 1
-        ? softmax(affine(x, { weight: parameters[names.router], bias: parameters[names.routerBias] }, 'right'))
-        : null;
-    vectors = add(vectors, linear(x, parameters[names.skip], 'right'));
-    features.push(gelu(linear(x, parameters[names.adapter], 'right')));
-    for (let n = 0; n < experts; n++) {
-      const { down, downBias, up, out } = sideExpertNames(input, n);
-      const whole = gelu(affine(x, { weight: parameters[down], bias: parameters[downBias] }, 'right'));
-      const masked = dropout?.[input] ? (mul(whole, dropout[input]) as Tensor2D) : whole;
-      const hidden = gates ? (mul(masked, column(gates as Tensor2D, n)) as Tensor2D) : masked;
+    const { skip, adapter } = sideInputNames(input);
+    vectors = add(vectors, linear(x, parameters[skip], 'right'));
+    features.push(gelu(linear(x, parameters[adapter], 'right')));
+    for (const [n, hidden] of gatedHidden(parameters, input, x, dropout?.[input]).entries()) {
+      const { up, out } = sideExpertNames(input, n);
       vectors = add(vectors, linear(hidden, parameters[up]));
       biases = add(biases, linear(hidden, parameters[out]));
     }
   }
   return concat([vectors, ...features, biases], 1) as Tensor2D;
 }
+
+/** Hidden units of each expert of a part, times its gate: [U, hidden] each. @param x columns of the part, [U, columns] */
+function gatedHidden(parameters: Parameters, input: SideInput, x: Tensor2D, dropout?: Tensor2D): Tensor2D[] {
+  const experts = sideExpertCount(parameters, input);
+  const { router, routerBias } = sideInputNames(input);
+  const logits = experts > 1 ? affine(x, { weight: parameters[router], bias: parameters[routerBias] }, 'right') : null;
+  const gates = logits && (softmax(mul(logits, GATE_SPEED)) as Tensor2D);
+  return Array.from({ length: experts }, (_, n) => {
+    const { down, downBias } = sideExpertNames(input, n);
+    const whole = gelu(affine(x, { weight: parameters[down], bias: parameters[downBias] }, 'right'));
+    const masked = dropout ? (mul(whole, dropout) as Tensor2D) : whole;
+    return gates ? (mul(masked, column(gates, n)) as Tensor2D) : masked;
+  });
+}
+
+/** How much each expert of a part is used by some items: the norm of its output times its gate (XSMoE, section 3.4), [U, experts]. */
+export const expertUse = (parameters: Parameters, input: SideInput, x: Tensor2D): Tensor2D =>
+  concat(
+    gatedHidden(parameters, input, x).map((hidden, n) =>
+      sqrt(sum(square(linear(hidden, parameters[sideExpertNames(input, n).up])), 1, true)),
+    ),
+    1,
+  ) as Tensor2D;
 
 /**
  * Rows of x [N, D] by index, repeats allowed: [P, D]. tfjs's own gather has no gradient on wasm.

@@ -1,9 +1,10 @@
 import { SIDE_INPUTS, type SideInput } from '../../catalog/side-model';
 import { type Random, uniform } from '../../common/random';
 import { entryOf, type Weight, type Weights } from '../weights';
+import { GATE_SPEED } from './network';
 import { SIDE_NAMES, type SideConfig, sideExpertCount, sideExpertNames, sideInputNames } from './weights';
 
-/** Per part the mean gate of each expert over the items that somebody chose; sums to 1. Parts without columns are absent. */
+/** Per part the share of each expert in the use of all, see `expertUse`. Parts without columns are absent. */
 export type SideUse = Partial<Record<SideInput, number[]>>;
 
 /** How experts are pruned and added between two windows. */
@@ -26,7 +27,7 @@ export interface NextSideWindow {
 /**
  * Ends a window of a side model, as XSMoE (arXiv 2508.05993) ends one of a ladder: the little-used experts of every part are
  * removed, a new one is added, and all old ones are frozen. The new expert is a copy of the most used one, where XSMoE takes the mean: it
- * leaves every vector unchanged, because the two share the gate of the original (bias -ln 2 on both).
+ * leaves every vector unchanged, because the two share the gate of the original (-ln 2 on the logit of both).
  * @param weights not changed
  * @param use in the window that ends; parts that it lacks are not pruned
  */
@@ -57,9 +58,9 @@ export function nextSideWindow(
     const best = kept.reduce((most, from, at) => (shares[from] > shares[kept[most]] ? at : most), 0);
     setExpert(next, input, experts.length, experts[best]);
     if (experts.length === 1) {
-      rows.push({ row: uniform(random, columns, 1 / Math.sqrt(columns)), bias: 0 });
+      rows.push({ row: uniform(random, columns, 1 / Math.sqrt(columns) / GATE_SPEED), bias: 0 });
     } else {
-      rows[best] = { ...rows[best], bias: rows[best].bias - Math.LN2 };
+      rows[best] = { ...rows[best], bias: rows[best].bias - Math.LN2 / GATE_SPEED };
       rows.push(rows[best]);
     }
     next[names.router] = { shape: [rows.length, columns], values: joined(rows.map(({ row }) => row)) };

@@ -20,6 +20,7 @@ import { disposeParameters, type Parameters, parametersFrom, type Weights } from
 import {
   adapterQueries,
   choiceLoss,
+  GATE_SPEED,
   itemVectors,
   pickRows,
   type SequencePlaces,
@@ -119,7 +120,8 @@ function plainVector(weights: Weights, n: number, kept: number, factors?: Record
     for (const [d, value] of times(get(`${input}.skip.weight`), x).entries()) vector[d] += value;
     features.push(...times(get(`${input}.adapter.weight`), x).map(gelu));
     const experts = sideExpertCount(weights, input);
-    const logits = experts > 1 ? times(get(`${input}.router.weight`), x).map(Math.exp) : [1];
+    const logits =
+      experts > 1 ? times(get(`${input}.router.weight`), x).map((logit) => Math.exp(GATE_SPEED * logit)) : [1];
     const total = logits.reduce((all, value) => all + value, 0);
     for (let expert = 0; expert < experts; expert++) {
       const name = `${input}.experts.${expert}`;

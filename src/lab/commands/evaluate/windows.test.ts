@@ -50,7 +50,13 @@ describe('the protocol of windows', () => {
       ['windows', 2],
       ['scratch', 2],
     ]);
-    expect(Object.keys(methods[0].figures ?? {})).toEqual(['processorSeconds', 'kilobytes', 'allExperts']);
+    expect(Object.keys(methods[0].figures ?? {})).toEqual([
+      'processorSeconds',
+      'kilobytes',
+      'allExperts',
+      'pruned',
+      'newestOnNewItems',
+    ]);
     expect(said.some((line) => line.startsWith('windows, window 3 of 3: ln rank'))).toBe(true);
   });
 

@@ -26,6 +26,8 @@ const MAX_RANKED = 2000;
 const MIN_EVENTS = 20;
 /** Reference of the changes; always evaluated. */
 const REFERENCE: WindowMethodName = 'scratch';
+/** One expert that continues, with which the other ways to continue are compared. */
+const CONTINUED: WindowMethodName = 'static';
 const isName = (name: string): name is WindowMethodName => name in WINDOW_METHODS;
 const NAMES = Object.keys(WINDOW_METHODS).filter(isName);
 
@@ -75,15 +77,29 @@ export const windowsProtocol: Protocol = (input) => {
         unit: 'window',
         firstWindow: 2,
         reference: REFERENCE,
-        methods: runs.map(({ name, units, seconds, bytes, experts }) => ({
+        methods: runs.map(({ name, units, seconds, bytes, experts, pruned, onNewItems }) => ({
           name,
           units,
-          figures: { processorSeconds: Math.round(seconds), kilobytes: Math.round(bytes / 1e3), allExperts: experts },
+          figures: {
+            processorSeconds: Math.round(seconds),
+            kilobytes: Math.round(bytes / 1e3),
+            allExperts: experts,
+            pruned,
+            newestOnNewItems: Math.round(100 * onNewItems) / 100,
+          },
         })),
+      };
+      const continued = runs.filter(({ name }) => name !== REFERENCE);
+      const against: ResultTable = {
+        name: 'continued',
+        unit: 'window',
+        firstWindow: 2,
+        reference: CONTINUED,
+        methods: continued.map(({ name, units }) => ({ name, units, figures: {} })),
       };
       return {
         setting: `${interactions.length} choices in ${windows} windows; after each, up to ${MAX_RANKED} choices of the next window, ranked among the items known so far; ${EPOCHS} epochs`,
-        tables: [table],
+        tables: continued.some(({ name }) => name === CONTINUED) ? [table, against] : [table],
       };
     },
   };

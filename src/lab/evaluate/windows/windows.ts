@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { SIDE_INPUTS } from '../../../core/catalog';
+import { SIDE_INPUTS, type SideInput } from '../../../core/catalog';
 import { type Random, seededRandom } from '../../../core/common/random';
 import type { Weight, Weights } from '../../../core/model';
 import {
@@ -51,6 +51,13 @@ const runSchema = v.strictObject({
   bytes: v.number(),
   /** Experts of all parts after the last window. */
   experts: v.number(),
+  /** Experts that were pruned. */
+  pruned: v.number(),
+  /**
+   * Share of a window's new expert in the use of the items that were first chosen in the window, relative to its share in the use of older
+   * items: mean over parts and windows. 0 without new experts.
+   */
+  onNewItems: v.number(),
 });
 export type WindowRun = v.InferOutput<typeof runSchema>;
 
@@ -67,7 +74,8 @@ export async function evaluateWindows(
   const parts = cutWindows(interactions, protocol.windows);
   const settings = { ...SIDE_SETTINGS, ...protocol.settings };
   const config = sideConfigOf(features, settings);
-  const run: WindowRun = { name, units: [], seconds: 0, bytes: 0, experts: 0 };
+  const run: WindowRun = { name, units: [], seconds: 0, bytes: 0, experts: 0, pruned: 0, onNewItems: 0 };
+  const lifts: number[] = [];
   const known = new Float32Array(features.count);
   const histories = new Map<string, number[]>();
   let weights: Weights | null = null;
@@ -80,8 +88,9 @@ export async function evaluateWindows(
     let initial = before ?? manyExperts(config, features.count, method.experts, random);
     let frozen: ReadonlySet<string> = new Set();
     if (before && method.grows) {
-      const next = nextSideWindow(before, config, sideUse(before, features, knownBefore), random, method.grows);
+      const next = nextSideWindow(before, config, await sideUse(before, features, knownBefore), random, method.grows);
       initial = next.weights;
+      run.pruned += next.pruned;
       if (method.freezes) frozen = next.frozen;
     }
     const learned: Map<string, number[]> = method.restarts ? histories : addTo(new Map(), part);
@@ -100,6 +109,12 @@ export async function evaluateWindows(
     const { user, system } = process.cpuUsage(started);
     run.seconds += (user + system) / 1e6;
     weights = trained.weights;
+    if (before && method.grows) {
+      const isNew = known.map((chosen, row) => (knownBefore[row] === 0 ? chosen : 0));
+      const [onNew, onOld] = [await sideUse(weights, features, isNew), await sideUse(weights, features, knownBefore)];
+      for (const [input, shares] of Object.entries(onNew) as [SideInput, number[]][])
+        lifts.push((shares.at(-1) ?? 0) / (onOld[input]?.at(-1) || 1));
+    }
     const shoppers = rankedShoppers(histories, parts[n + 1]);
     const isKnown = (row: number): boolean => known[row] > 0;
     const every = Math.max(1, Math.ceil(rankableChoices(shoppers, isKnown) / protocol.ranked));
@@ -107,6 +122,7 @@ export async function evaluateWindows(
     run.units.push(quality);
     onRanked?.(n + 2, quality);
   }
+  run.onNewItems = lifts.reduce((sum, lift) => sum + lift, 0) / Math.max(1, lifts.length);
   const last: readonly Weight[] = Object.values(weights ?? {});
   run.bytes = last.reduce((sum, { values }) => sum + values.byteLength, 0);
   run.experts = Object.keys(weights ?? {}).filter((key) => key.endsWith('.down.weight')).length;

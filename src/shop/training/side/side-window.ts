@@ -1,19 +1,20 @@
+import { dispose, mean, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import * as v from 'valibot';
 import { SIDE_INPUTS, type SideInput, startSchema } from '../../../core/catalog';
-import { seededRandom, type Weights } from '../../../core/model';
+import { disposeParameters, parametersFrom, seededRandom, type Weights } from '../../../core/model';
 import {
   carriedItems,
+  expertUse,
   nextSideWindow,
   type SideConfig,
   type SideUse,
   sideConfigSchema,
   sideExpertCount,
-  sideInputNames,
   sideWeightsFault,
 } from '../../../core/model/side';
 import { choiceSequences, type Interaction } from '../interactions';
 import { badKept, decodeKept, encodeKept } from './kept-weights';
-import { type SideFeatures, sideConfigOf } from './side-features';
+import { pickFeatures, type SideFeatures, sideConfigOf } from './side-features';
 import type { SideSettings } from './train-side';
 
 const FORMAT = 'sidestream-side-network 6';
@@ -151,47 +152,37 @@ const sameSize = (a: SideConfig, b: SideConfig): boolean =>
   a.decays.join() === b.decays.join() &&
   SIDE_INPUTS.every((input) => a.inputs[input] === b.inputs[input]);
 
-/** How much each expert of a side model is used: its mean gate over the chosen items. */
-export function sideUse(weights: Weights, features: SideFeatures, popularity: ArrayLike<number>): SideUse {
+/** Maximum number of items by which the use of experts is measured; they are spread evenly over those that somebody chose. */
+const MEASURED = 2048;
+
+/** The share of each expert of a side model in the use of all, as a mean over chosen items. The compute backend must be set. */
+export async function sideUse(
+  weights: Weights,
+  features: SideFeatures,
+  popularity: ArrayLike<number>,
+): Promise<SideUse> {
+  const known = Array.from({ length: features.count }, (_, row) => row).filter((row) => popularity[row] > 0);
+  const every = Math.ceil(known.length / MEASURED);
+  const rows = known.filter((_, n) => n % every === 0);
   const use: SideUse = {};
   for (const input of SIDE_INPUTS) {
-    if (features.inputs[input].columns > 0) use[input] = useOf(weights, input, features, popularity);
+    const { columns } = features.inputs[input];
+    if (columns > 0) use[input] = await useOf(weights, input, rows, features);
   }
   return use;
 }
 
-function useOf(
-  weights: Weights,
-  input: SideInput,
-  { inputs, count }: SideFeatures,
-  popularity: ArrayLike<number>,
-): number[] {
+async function useOf(weights: Weights, input: SideInput, rows: readonly number[], features: SideFeatures) {
   const experts = sideExpertCount(weights, input);
-  const names = sideInputNames(input);
-  const router = weights[names.router];
-  if (experts === 1 || !router) return [1];
-  const bias = weights[names.routerBias]?.values;
-  const { columns, values } = inputs[input];
-  const sums = new Float64Array(experts);
-  const gates = new Float64Array(experts);
-  let known = 0;
-  for (let row = 0; row < count; row++) {
-    if (!(popularity[row] > 0)) continue;
-    for (let n = 0; n < experts; n++) {
-      let logit = bias?.[n] ?? 0;
-      for (let at = 0; at < columns; at++) logit += router.values[n * columns + at] * values[row * columns + at];
-      gates[n] = logit;
-    }
-    const top = Math.max(...gates);
-    let total = 0;
-    for (let n = 0; n < experts; n++) {
-      gates[n] = Math.exp(gates[n] - top);
-      total += gates[n];
-    }
-    for (let n = 0; n < experts; n++) sums[n] += gates[n] / total;
-    known++;
-  }
-  return Array.from(sums, (sum) => (known > 0 ? sum / known : 1 / experts));
+  if (experts === 1 || rows.length === 0) return new Array<number>(experts).fill(1 / experts);
+  const parameters = parametersFrom(weights);
+  const x = tensor2d(pickFeatures(features, rows)[input], [rows.length, features.inputs[input].columns]);
+  const means = tidy(() => mean(expertUse(parameters, input, x), 0));
+  const values = [...(await means.data())];
+  disposeParameters(parameters);
+  dispose([x, means]);
+  const total = values.reduce((sum, value) => sum + value, 0);
+  return values.map((value) => (total > 0 ? value / total : 1 / experts));
 }
 
 export const expertsText = (experts: Readonly<Record<string, readonly number[] | undefined>>): string =>

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../core/model';
 import { freshSideWeights, nextSideWindow, type SideConfig, sideInputNames } from '../../../core/model/side';
+import { GATE_SPEED } from '../../../core/model/side/network';
 import { sideExpertNames } from '../../../core/model/side/weights';
 import { keptFile, startCompute } from '../node';
 import type { SideFeatures } from './side-features';
@@ -93,21 +94,27 @@ it('counts earlier choices, so that the items of earlier windows stay known', as
   expect(logPopularity[11]).toBeCloseTo(Math.log(3));
 });
 
-it('measures the use of experts by their mean gate over the items that somebody chose', () => {
+it('measures the use of experts by their gates and outputs over the items that somebody chose', async () => {
   const { weights } = nextSideWindow(network.weights, config, {}, seededRandom(2));
   const { router, routerBias } = sideInputNames('text');
   const known = Float32Array.from(items, (_, row) => (row < 2 ? 1 : 0));
-  expect(sideUse(network.weights, features, known)).toEqual({ text: [1] });
+  expect(await sideUse(network.weights, features, known)).toEqual({ text: [1] });
   const even = { ...weights, [router]: { shape: [2, 3], values: new Float32Array(6) } };
-  const biased = { ...even, [routerBias]: { shape: [2], values: Float32Array.of(Math.log(3), 0) } };
-  expect(sideUse(biased, features, known).text).toEqual([expect.closeTo(0.75), expect.closeTo(0.25)]);
-  const [low, high] = [1, 2].map((count) =>
+  const biased = { ...even, [routerBias]: { shape: [2], values: Float32Array.of(Math.log(3) / GATE_SPEED, 0) } };
+  // The second expert is a copy of the first.
+  expect((await sideUse(biased, features, known)).text).toEqual([expect.closeTo(0.75, 5), expect.closeTo(0.25, 5)]);
+  const { up } = sideExpertNames('text', 1);
+  const silent = { ...biased, [up]: { ...weights[up], values: weights[up].values.map((value) => 0.3 * value) } };
+  const shares = [0.75, 0.3 * 0.25].map((share) => expect.closeTo(share / (0.75 + 0.3 * 0.25), 5));
+  expect((await sideUse(silent, features, known)).text).toEqual(shares);
+  const uses = [1, 2].map((count) =>
     sideUse(
       weights,
       features,
       known.map((_, row) => (row < count ? 1 : 0)),
     ),
   );
+  const [low, high] = await Promise.all(uses);
   expect(low.text).not.toEqual(high.text);
 });
 

@@ -103,7 +103,7 @@ export async function trainSideModel(request: SideModelRequest) {
     model: judgedAdapters(result.model, (model) => heldOutQuality(model, judges, popular), say),
     weights: result.weights,
     config: result.config,
-    use: sideUse(result.weights, features, result.popularity),
+    use: await sideUse(result.weights, features, result.popularity),
     popularity: result.popularity,
     choices: learned.length,
     shoppers: sequences.length,

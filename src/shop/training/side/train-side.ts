@@ -154,7 +154,7 @@ export async function trainSide(training: SideTraining): Promise<SideResult> {
   const learning = Object.keys(start).filter((name) => !frozen.has(name));
   const trainer = new Trainer(start, learning, {
     learningRate: 0,
-    weightDecay: (name) => (isOfItems(name) ? settings.weightDecay : settings.contentDecay),
+    weightDecay: (name) => (isOfRouter(name) ? 0 : isOfItems(name) ? settings.weightDecay : settings.contentDecay),
     clipNorm: 5,
     averaging: settings.averaging,
   });
@@ -226,6 +226,9 @@ export async function trainSide(training: SideTraining): Promise<SideResult> {
     return number;
   }
 }
+
+/** A router that decays would give each expert the same share again. */
+const isOfRouter = (name: string): boolean => name.includes('.router.');
 
 /** Whether a weight belongs to single items, to the states or to adapters; all other weights read the content of items. */
 const isOfItems = (name: string): boolean => ITEM_AND_STATE_NAMES.has(name) || name.includes('.adapter.');
