@@ -1,9 +1,7 @@
-/** Parts of an item that a side model reads; each has its own experts and, on the device, its own adapter. */
-export const SIDE_INPUTS = ['text', 'image', 'attributes'] as const;
-export type SideInput = (typeof SIDE_INPUTS)[number];
+import { ADAPTER_SIZE, type SideInput } from '../../common/side-inputs';
 
-/** Features that an adapter reads of an item, and values of the context that it combines them with. */
-export const ADAPTER_SIZE = 4;
+export { ADAPTER_SIZE, SIDE_INPUTS, type SideInput } from '../../common/side-inputs';
+
 /** Numbers of a W. */
 export const ADAPTER_WEIGHTS = ADAPTER_SIZE ** 2;
 
@@ -19,7 +17,7 @@ export interface SideAdapters {
   context: Float32Array;
   /** Of each adapter: step on one choice; 0 if it does not learn. */
   rates: Float32Array;
-  /** Of each adapter: share of what was learned that remains after one more choice, 0 to 1 (both excluded). */
+  /** Of each adapter: share of its learned change that remains after one more choice, 0 to 1 (both excluded). */
   fades: Float32Array;
   /** [adapters * 16] W before the first choice: the four features for the first value of the context, then for the second. */
   start: Float32Array;

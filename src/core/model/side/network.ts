@@ -23,7 +23,7 @@ import {
   tensor1d,
   tensor2d,
 } from '@tensorflow/tfjs-core';
-import { ADAPTER_SIZE, SIDE_INPUTS, type SideInput } from '../../catalog/side-model';
+import { ADAPTER_SIZE, SIDE_INPUTS, type SideInput } from '../../common/side-inputs';
 import { affine, differentiable, gelu, linear, product, tanh } from '../differentiable';
 import type { Parameters } from '../weights';
 import { SIDE_NAMES, sideExpertCount, sideExpertNames, sideInputNames } from './weights';

@@ -1,5 +1,5 @@
-import { SIDE_INPUTS, type SideInput } from '../../catalog/side-model';
 import { type Random, uniform } from '../../common/random';
+import { SIDE_INPUTS, type SideInput } from '../../common/side-inputs';
 import { entryOf, type Weight, type Weights } from '../weights';
 import { GATE_SPEED } from './network';
 import { SIDE_NAMES, type SideConfig, sideExpertCount, sideExpertNames, sideInputNames } from './weights';

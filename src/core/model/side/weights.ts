@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { ADAPTER_SIZE, SIDE_INPUTS, type SideInput } from '../../catalog/side-model';
 import { type Random, uniform } from '../../common/random';
+import { ADAPTER_SIZE, SIDE_INPUTS, type SideInput } from '../../common/side-inputs';
 import type { Weight, Weights } from '../weights';
 
 const size = (low: number, high: number) => v.pipe(v.number(), v.integer(), v.minValue(low), v.maxValue(high));

@@ -51,7 +51,7 @@ describe('chosenHalfLife', () => {
     expect([returning.halfLife, null, 1].map(halfLifeText)).toEqual(['none', 'none', '100 % of the log']);
   });
 
-  it('is none in a log whose times are places in histories', async () => {
+  it('is unlimited in a log whose times are places in histories', async () => {
     const places = log((n) => (n < 90 ? n % 2 : 2), 0);
     expect(await choose(() => 0, { interactions: places })).toEqual({ halfLife: Number.POSITIVE_INFINITY, said: [] });
   });
