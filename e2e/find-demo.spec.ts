@@ -26,6 +26,19 @@ test('the demo finds as one types, lists all that was found, and counts the choi
   await expect(field).toHaveValue('');
 });
 
+test('the demo asks for the meaning of words that only resemble others, and shows these until it knows', async ({
+  page,
+}) => {
+  await openShop(page);
+  const options = page.getByRole('option');
+  await page.getByRole('combobox', { name: 'Search the shop' }).fill('crockery');
+  await expect(options.first()).toContainText('Rice Cracker');
+  await expect(options.first()).not.toContainText('Rice Cracker', { timeout: 60_000 });
+  await page.screenshot({ path: '.cache/screenshots/find/mixed.png' });
+  const titles = await options.allTextContents();
+  expect(titles.join('; ')).toMatch(/Plate|Bowl|Cup|Pot|Amphora|Teapot/);
+});
+
 test('the demo says that nothing was found', async ({ page }) => {
   await page.route(/\/bundle\/text-.*\.onnx/, (route) => route.abort());
   await page.goto('/#/search/xyzzyx');

@@ -111,7 +111,7 @@ export class ShopGrid extends ShopElement {
 
   /** All that a search finds, the best first. */
   async #find(recommender: Recommender): Promise<{ items: Item[]; total: number; id: string }> {
-    const { items, id } = await recommender.find({ text: this.query, limit: MAX_FOUND });
+    const { items, id } = await recommender.find({ text: this.query, limit: MAX_FOUND, meaning: true });
     return { items: items.map(({ item }) => item), total: items.length, id };
   }
 }

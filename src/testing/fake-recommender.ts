@@ -54,7 +54,7 @@ export class FakeRecommender {
       recommendSegments: async ({ by }) => ({ id: 's', by, segments: [] }),
       recommendRows: async () => ({ id: 'w', rows: [] }),
       products: async (ids) => ids.map((id) => ({ item: recommendation(id).item, options: [], variants: [] })),
-      find: async () => ({ id: 'f', items: [], by: 'words' }),
+      find: async () => ({ id: 'f', items: [], by: 'words', similar: false }),
       setHints: nothing,
       rerank: async (ids) => ({ id: 'r', ids: [...ids] }),
       explain: async (id) => ({

@@ -150,6 +150,11 @@ export interface FindRequest {
   filter?: Filter | string;
   /** Whether what is found by words becomes a weak hint, as a search of the shopper's own does. Default true. */
   hint?: boolean;
+  /**
+   * Whether items near in meaning are mixed with those that only have similar words, as after a typing error: the text encoder is loaded
+   * for it. Default false, which finds the similar words at once.
+   */
+  meaning?: boolean;
   /** Ids of items to leave out; at most 10,000. */
   exclude?: string[];
   /** As for `recommend()`. Items are found by their texts in this language. */
@@ -166,6 +171,8 @@ export interface FindResponse {
    * How they were found: by their `words`; by their `meaning`, because no item that may be listed has the words; or by a `photo`.
    */
   by: 'words' | 'meaning' | 'photo';
+  /** Whether a word was found only in similar words, as after a typing error: `meaning` may find more. */
+  similar: boolean;
   /** As in `RecommendResponse`. */
   currency?: string;
 }

@@ -52,7 +52,15 @@ export const listsInView = (): Promise<typeof import('./lists-in-view')> => impo
 // Code that lists do not need. What is not used with the first list is left out of the worker's script.
 export { FREQUENCY_WEIGHT, frequencies, frequencyTerm, ShopDemand } from './demand';
 export { explain, influences, inspectRow, listWithout } from './explanation/explain';
-export { type Found, nearestToPicture, nearestToText, rankFound, rulesOfFind, sharedCategory } from './find/rank-found';
+export {
+  type Found,
+  mixed,
+  nearestToPicture,
+  nearestToText,
+  rankFound,
+  rulesOfFind,
+  sharedCategory,
+} from './find/rank-found';
 export { WordIndex } from './find/word-index';
 export { planRows, rankSegments } from './groups';
 export { Hinting, hintFade, hintLifts, hintScale, hintsSchema, type ParsedHints, parseHints } from './hints';

@@ -10,6 +10,7 @@ import {
   contentScores,
   type Found,
   filteredCategories,
+  mixed,
   nearestToPicture,
   nearestToText,
   type QueryVector,
@@ -42,6 +43,8 @@ const findSchema = exactObject({
   lang: v.optional(v.unknown()),
   filter: ruleFields.filter,
   hint: v.optional(v.boolean(), true),
+  /** The page decides whether it encodes the words. */
+  meaning: v.optional(v.boolean(), false),
 });
 const querySchema = v.optional(
   v.object({
@@ -67,7 +70,7 @@ export class ItemFinder {
   async find(request: unknown, encoded: unknown): Promise<FindResponse> {
     const { catalog, storage, experiment, rest, recommendations, listener, shardLoader } = this.context;
     const { era } = storage;
-    const { text = '', filter, hint, ...list } = parsed(findSchema, request, 'find()');
+    const { text = '', filter, hint, meaning: _, ...list } = parsed(findSchema, request, 'find()');
     const query = parsed(querySchema, encoded, 'find()', 'query');
     if (text === '' && query?.modality !== 'image') {
       throw new SidestreamError('runtime/invalid-input', 'find(): text: give the words to find, as a string.');
@@ -80,13 +83,26 @@ export class ItemFinder {
       const [category = '', ...others] = filteredCategories(rules.filter ?? {});
       await shardLoader?.loadFound(text, others.length === 0 ? category : '');
     }
-    const words = query ? null : await this.#words(given.lang);
+    const words = query?.modality === 'image' ? null : await this.#words(given.lang);
+    let similar = false;
     const near = query && (await this.#near(query));
     const photos = near && query.modality === 'image' ? await this.#photos(near) : [];
     const ranked = await recommendations.withInput(given, ({ index, input: [state, asked], shown }: ListInput) => {
       const listed: RankRequest = { ...asked, rules, repeatable: null };
-      const find: Parameters<typeof rankFound>[3] = (admits) =>
-        query ? this.#nearest(query, photos, text) : wordsFound(words, text, index.items, admits);
+      const find: Parameters<typeof rankFound>[3] = (admits) => {
+        const byWords = words?.search(text, index.items, admits);
+        const nearest = query && this.#nearest(query, photos, text);
+        if (nearest) return byWords?.similar ? mixed(byWords, byWords.likeness, nearest) : nearest;
+        similar = byWords?.similar ?? false;
+        const scores = byWords?.scores ?? new Float32Array(index.items.length);
+        // An item that lacks one of the words does not match them.
+        return {
+          scores,
+          by: 'words',
+          source: 'words',
+          reason: { kind: byWords?.complete ? 'matches' : 'hint', name: text },
+        };
+      };
       return rankFound(index, state, listed, find).map(({ row, ...place }, position) => {
         const item = index.items[row];
         return { own: item, recommendation: { ...place, item: shown(item), position } };
@@ -105,6 +121,7 @@ export class ItemFinder {
       id: recommendations.idOf('find'),
       items: ranked.map(({ recommendation }) => recommendation),
       by: query ? (query.modality === 'text' ? 'meaning' : 'photo') : 'words',
+      similar: similar && ranked.length > 0,
       currency: catalog.currency,
     };
   }
@@ -189,16 +206,4 @@ export class ItemFinder {
       ? { scores, by: 'meaning', source: 'content', reason: { kind: 'hint', name: text }, taste: 0 }
       : { scores, by: 'photo', source: 'content', reason: { kind: 'none' }, taste: 0 };
   }
-}
-
-function wordsFound(
-  words: WordIndex | null,
-  text: string,
-  items: ListInput['index']['items'],
-  admits: (row: number) => boolean,
-): Found {
-  const nothing = { scores: new Float32Array(items.length), complete: true };
-  const { scores, complete } = words?.search(text, items, admits) ?? nothing;
-  // An item that lacks one of the words does not match them.
-  return { scores, by: 'words', source: 'words', reason: { kind: complete ? 'matches' : 'hint', name: text } };
 }

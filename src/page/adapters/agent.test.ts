@@ -30,7 +30,7 @@ let ends: (() => void)[];
 function shop(items: Partial<Recommendation>[] = []) {
   const found = items.map((item, position) => ({ ...recommendation('lamp', position), item: LAMP, ...item }));
   const recommend = vi.fn(async () => ({ id: 'r', placement: 'for-you' as const, items: found, currency: 'EUR' }));
-  const find = vi.fn(async () => ({ id: 'f', items: found, by: 'words' as const }));
+  const find = vi.fn(async () => ({ id: 'f', items: found, by: 'words' as const, similar: false }));
   const track = vi.fn(async () => undefined);
   const recommender: AgentRecommender = {
     ...new FakeRecommender().recommender,

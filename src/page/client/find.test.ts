@@ -37,9 +37,10 @@ const response = (by: FindResponse['by'], ids: string[]): FindResponse => ({
   id: `find-${by}`,
   items: ids.map((id) => ({ item: { id } })) as FindResponse['items'],
   by,
+  similar: ids.includes('mag'),
 });
 
-/** A page whose worker finds the item `mug` by words, and `near` by meaning. */
+/** A page whose worker finds the item `mug` by words, `mag` by a similar word, and `near` by meaning. */
 function page() {
   const failures: unknown[] = [];
   const asked: unknown[] = [];
@@ -50,7 +51,10 @@ function page() {
       if (query?.modality === 'image') return response('photo', ['pictured']);
       return query
         ? response('meaning', ['near'])
-        : response('words', 'text' in request && request.text === 'mug' ? ['mug'] : []);
+        : response(
+            'words',
+            ['mug', 'mag'].filter((word) => 'text' in request && request.text === word),
+          );
     },
     queryEncoder: async (modality: QueryEncoder['modality']) => files(modality),
   };
@@ -87,6 +91,14 @@ it('loads no encoder while words find something, or are too short to mean anythi
   expect(await search({ text: 'mug' })).toEqual(['words', 'mug']);
   expect(await search({ text: 'qx' })).toEqual(['words']);
   expect(encoder.opened).toBe(0);
+});
+
+it('asks the encoder for words that have only similar ones if the caller wants it to', async () => {
+  const { search } = page();
+  expect(await search({ text: 'mag' })).toEqual(['words', 'mag']);
+  expect(encoder.opened).toBe(0);
+  expect(await search({ text: 'mag', meaning: true })).toEqual(['meaning', 'near']);
+  expect(await search({ text: 'mug', meaning: true })).toEqual(['words', 'mug']);
 });
 
 it('finds by meaning what words do not find, with one encoder for all searches', async () => {

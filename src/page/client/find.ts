@@ -39,11 +39,12 @@ const MAX_PICTURE = 50_000_000;
  */
 export async function find(request: FindRequest, wait: CallOptions, context: FindContext): Promise<FindResponse> {
   const { image, ...list } = request ?? {};
-  const { text } = list;
+  const { text, meaning } = list;
   if ((text === undefined) === (image === undefined)) throw invalid('give either text or image');
   if (image !== undefined) return findByPicture(image, list, wait, context);
   const found = await context.call((remote) => remote.find(list, wait));
-  if (found.items.length > 0 || text === undefined || text.trim().length < MIN_LETTERS) return found;
+  const isFound = found.items.length > 0 && !(meaning && found.similar);
+  if (isFound || text === undefined || text.trim().length < MIN_LETTERS) return found;
   await new Promise((resolve) => setTimeout(resolve, TYPING_PAUSE));
   if (context.signal?.aborted) return found;
   const encoding = encoderOf(context, 'text');

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { NO_RECORD } from '../../../core/events';
 import { catalog, state } from '../../../testing/rankings';
 import type { RankRequest } from '../rank';
-import { type Found, rankFound, rulesOfFind } from './rank-found';
+import { type Found, mixed, rankFound, rulesOfFind } from './rank-found';
 
 const index = catalog();
 const request = (more: Partial<RankRequest> = {}): RankRequest => ({
@@ -32,6 +32,15 @@ it('lists only what was found, and orders items that the words fit equally by ta
   expect(rowsOf(list).slice(0, 2).sort()).toEqual([4, 5]);
   expect(rowsOf(list).slice(2).sort()).toEqual([0, 1]);
   expect(list[0]).toMatchObject({ source: 'words', reason: 'Matches “red shirt”' });
+});
+
+it('mixes similar words with the meaning, which counts more the less the words are alike', () => {
+  const words = found([1, 0.8, 0, 0])();
+  const meaning = found([0.2, 0.1, 1, 0.5], { by: 'meaning' })();
+  const [typo, other] = [0.6, 0.4].map((likeness) => mixed(words, likeness, meaning));
+  expect([...typo.scores]).toEqual([0.68, 0.52, 0.4, 0.2].map((score) => expect.closeTo(score)));
+  expect([...other.scores]).toEqual([0.52, 0.38, 0.6, 0.3].map((score) => expect.closeTo(score)));
+  expect(typo.by).toBe('meaning');
 });
 
 it('lets the words decide before taste', () => {

@@ -139,6 +139,15 @@ export interface Found {
 }
 
 /**
+ * What similar words find, mixed with what is near in meaning: the less the words are alike, the more the meaning counts.
+ * @param likeness of the words, as in `WordMatches`
+ */
+export const mixed = (words: Pick<Found, 'scores'>, likeness: number, meaning: Found): Found => ({
+  ...meaning,
+  scores: meaning.scores.map((near, row) => likeness * words.scores[row] + (1 - likeness) * near),
+});
+
+/**
  * The rules that a list of found items follows: those that exclude items, and boosts, which order what the words leave open. Shoppers
  * look for what they know: only an explicit rule excludes what they bought, have in the cart or dismissed.
  */

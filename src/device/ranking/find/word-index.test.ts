@@ -55,6 +55,22 @@ it('forgives typing errors, and prefers words without them', async () => {
   expect(found(await indexOf(items), 'cable', items)).toEqual(['b', 'a']);
 });
 
+it('says how much the words resemble those of the catalogue', async () => {
+  const index = await indexOf();
+  const about = (text: string) => {
+    const { likeness, similar } = index.search(text, ITEMS);
+    return [similar, likeness];
+  };
+  expect(about('metal lan')).toEqual([false, 1]);
+  expect(about('metal lamtern')).toEqual([true, expect.closeTo(0.8)]);
+  // A word that the catalogue lacks resembles none of its words.
+  expect(about('metal teapot')).toEqual([false, 0.5]);
+  expect(about('teapot')).toEqual([false, 0]);
+  const crackers = [makeItem('c', { title: 'Rice crackers' })];
+  const { likeness, similar } = (await indexOf(crackers)).search('crockery', crackers);
+  expect([similar, likeness]).toEqual([true, expect.closeTo(0.4)]);
+});
+
 it('gives equal scores to items that the words fit equally', async () => {
   const { scores } = (await indexOf()).search('shirt', ITEMS);
   expect([...scores.slice(0, 2)]).toEqual([1, 1]);

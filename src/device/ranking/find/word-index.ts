@@ -36,6 +36,10 @@ export interface WordMatches {
   count: number;
   /** Whether these items have all words of the query. */
   complete: boolean;
+  /** How well the catalogue's words match those of the query, 0 to 1, as a mean over these: 1 for the word itself or its beginning. */
+  likeness: number;
+  /** Whether a word of the query was found only in words with other letters, as after a typing error. */
+  similar: boolean;
 }
 
 /**
@@ -124,9 +128,11 @@ export class WordIndex {
     const length = this.#count;
     const total = new Float32Array(length);
     const found = new Uint8Array(length);
+    const likeness: number[] = [];
     for (const [n, word] of words.entries()) {
       const fit = new Float32Array(length);
-      const matched = this.#fit(word, n === words.length - 1, fit);
+      const { matched, best } = this.#fit(word, n === words.length - 1, fit);
+      likeness.push(best);
       // A word that only a few items have says more.
       const weight = Math.log1p(this.#read.size / Math.max(1, matched.length));
       for (const slot of matched) {
@@ -147,7 +153,13 @@ export class WordIndex {
     const scores = new Float32Array(items.length);
     const highest = rows.reduce((max, row) => Math.max(max, total[slots[row]]), 0);
     for (const row of rows) scores[row] = total[slots[row]] / highest;
-    return { scores, count: rows.length, complete: most === words.length };
+    return {
+      scores,
+      count: rows.length,
+      complete: most === words.length,
+      likeness: likeness.reduce((sum, value) => sum + value, 0) / Math.max(1, likeness.length),
+      similar: likeness.some((value) => value > 0 && value < 1),
+    };
   }
 
   /** The slot of each item; -1 for one that was not read. */
@@ -163,10 +175,11 @@ export class WordIndex {
    * How well each item fits a word of a query.
    * @param last whether it is the last word
    * @param fit [slots] gets the values
-   * @returns the slots of the items that fit
+   * @returns the slots of the items that fit, and the likeness of the word that is most like it
    */
-  #fit(word: string, last: boolean, fit: Float32Array): number[] {
+  #fit(word: string, last: boolean, fit: Float32Array): { matched: number[]; best: number } {
     const matched: number[] = [];
+    let best = 0;
     const add = ({ postings }: Word, quality: number): void => {
       for (const posting of postings) {
         const slot = posting >> FIELD_BITS;
@@ -178,15 +191,18 @@ export class WordIndex {
     const own = this.#words.get(word);
     if (own) add(own, 1);
     if (last) for (const longer of this.#beginningWith(word)) add(longer, longer === own ? 1 : PREFIX_WEIGHT);
+    if (matched.length > 0) best = 1;
     const errors = allowedErrors(word);
-    if (errors === 0) return matched;
+    if (errors === 0) return { matched, best };
     const letters = lettersOf(word);
     for (const other of this.#alphabetical) {
       if (Math.abs(other.text.length - word.length) > errors || tooDifferent(letters, other.letters, errors)) continue;
       const distance = editDistance(word, other.text, errors);
-      if (distance > 0 && distance <= errors) add(other, ERROR_WEIGHTS[distance]);
+      if (distance === 0 || distance > errors) continue;
+      add(other, ERROR_WEIGHTS[distance]);
+      best = Math.max(best, ERROR_WEIGHTS[distance]);
     }
-    return matched;
+    return { matched, best };
   }
 
   get #alphabetical(): Word[] {

@@ -104,12 +104,19 @@ export class Search {
       const { limit, filter } = this.#host;
       const what = picture ? { image: picture } : { text: words };
       const request: FindRequest = { ...what, limit, ...(lang ? { lang } : {}), ...(filter ? { filter } : {}) };
+      const show = async (response: FindResponse): Promise<void> => {
+        await this.#services.ready(response.items);
+        if (signal.aborted) return;
+        clearTimeout(slow);
+        this.response = response;
+        this.words = words;
+        this.#enter(response.items.length > 0 ? 'filled' : 'empty');
+      };
       const response = await recommender.find(request, { signal });
-      await this.#services.ready(response.items);
-      if (signal.aborted) return;
-      this.response = response;
-      this.words = words;
-      this.#enter(response.items.length > 0 ? 'filled' : 'empty');
+      await show(response);
+      // The similar words stay in view until the encoder is loaded.
+      if (response.similar && !signal.aborted)
+        await show(await recommender.find({ ...request, meaning: true }, { signal }));
     } catch (thrown) {
       if (signal.aborted) return;
       this.response = null;
