@@ -84,16 +84,20 @@ export class ItemFinder {
       await shardLoader?.loadFound(text, others.length === 0 ? category : '');
     }
     const words = query?.modality === 'image' ? null : await this.#words(given.lang);
-    let similar = false;
+    let [by, similar]: [Found['by'], boolean] = ['words', false];
     const near = query && (await this.#near(query));
     const photos = near && query.modality === 'image' ? await this.#photos(near) : [];
     const ranked = await recommendations.withInput(given, ({ index, input: [state, asked], shown }: ListInput) => {
       const listed: RankRequest = { ...asked, rules, repeatable: null };
       const find: Parameters<typeof rankFound>[3] = (admits) => {
         const byWords = words?.search(text, index.items, admits);
-        const nearest = query && this.#nearest(query, photos, text);
-        if (nearest) return byWords?.similar ? mixed(byWords, byWords.likeness, nearest) : nearest;
         similar = byWords?.similar ?? false;
+        if (query) {
+          const nearest = this.#nearest(query, photos, text);
+          const found = byWords?.similar ? mixed(byWords, byWords.likeness, nearest) : nearest;
+          by = found.by;
+          return found;
+        }
         const scores = byWords?.scores ?? new Float32Array(index.items.length);
         // An item that lacks one of the words does not match them.
         return {
@@ -120,7 +124,7 @@ export class ItemFinder {
     return {
       id: recommendations.idOf('find'),
       items: ranked.map(({ recommendation }) => recommendation),
-      by: query ? (query.modality === 'text' ? 'meaning' : 'photo') : 'words',
+      by,
       similar: similar && ranked.length > 0,
       currency: catalog.currency,
     };

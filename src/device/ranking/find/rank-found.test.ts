@@ -40,7 +40,7 @@ it('mixes similar words with the meaning, which counts more the less the words a
   const [typo, other] = [0.6, 0.4].map((likeness) => mixed(words, likeness, meaning));
   expect([...typo.scores]).toEqual([0.68, 0.52, 0.4, 0.2].map((score) => expect.closeTo(score)));
   expect([...other.scores]).toEqual([0.52, 0.38, 0.6, 0.3].map((score) => expect.closeTo(score)));
-  expect(typo.by).toBe('meaning');
+  expect([typo.by, other.by]).toEqual(['words', 'meaning']);
 });
 
 it('lets the words decide before taste', () => {

@@ -139,11 +139,13 @@ export interface Found {
 }
 
 /**
- * What similar words find, mixed with what is near in meaning: the less the words are alike, the more the meaning counts.
+ * What similar words find, mixed with what is near in meaning: the less the words are alike, the more the meaning counts. Words with one
+ * wrong letter are probably those that the shopper meant.
  * @param likeness of the words, as in `WordMatches`
  */
 export const mixed = (words: Pick<Found, 'scores'>, likeness: number, meaning: Found): Found => ({
   ...meaning,
+  by: likeness > 0.5 ? 'words' : 'meaning',
   scores: meaning.scores.map((near, row) => likeness * words.scores[row] + (1 - likeness) * near),
 });
 
