@@ -100,9 +100,6 @@ export function choicesOf(log: readonly Interaction[], items: number): Float32Ar
   return choices;
 }
 
-/** Begin of a round: only a log with dates has late choices. */
-const START = Date.UTC(2026, 0);
-
 /** The choices of a round, in random order: late choices count no more than early ones. */
 function choicesIn(blocks: readonly ShopBlock[], seed: number, round: number): Interaction[] {
   const random = randomOf(seed, ORDER, round);
@@ -110,7 +107,7 @@ function choicesIn(blocks: readonly ShopBlock[], seed: number, round: number): I
   return rows
     .map((row) => ({ row, place: random() }))
     .sort((a, b) => a.place - b.place)
-    .map(({ row }, n) => ({ user: `round ${round}, ${n}`, row, time: START + n }));
+    .map(({ row }, n) => ({ user: `round ${round}, ${n}`, row, time: n }));
 }
 
 /** Effects of closed loops on the shops. */

@@ -8,15 +8,6 @@ export interface Interaction {
   time: number;
 }
 
-/** Time from which a time is a date, ms: the second year of times that count from 1970. */
-const DATED = 365 * 24 * 3600 * 1000;
-
-/**
- * Whether the times of a log are dates. Otherwise they are places in a shopper's history, as public benchmarks have them: long histories would
- * then seem to be the latest. @param interactions sorted by time
- */
-export const isDated = (interactions: readonly Interaction[]): boolean => (interactions.at(-1)?.time ?? 0) >= DATED;
-
 /** A value for each choice, shopper by shopper. */
 export function byShopper<T>(interactions: readonly Interaction[], of: (choice: Interaction, n: number) => T): T[][] {
   const values = new Map<string, T[]>();
@@ -75,12 +66,11 @@ const HALF_LIFE = 1 / 4;
 
 /**
  * Present demand: the choices of each item, weighted by 2^(-age / half-life). Age counts the later choices of all shoppers, so a
- * quiet season does not make a shop forget. In a log without dates, all choices count the same.
+ * quiet season does not make a shop forget.
  * @param interactions sorted by time
  * @returns [count] 0 for an item that nobody chose; the newest choice of the log weighs 1
  */
 export function recentPopularity(interactions: readonly Interaction[], count: number): Float32Array {
-  if (!isDated(interactions)) return choiceCounts(interactions, count);
   const popularity = new Float32Array(count);
   const fading = 2 ** (-1 / (HALF_LIFE * interactions.length));
   let weight = 1;

@@ -1,6 +1,6 @@
 import { counted } from '../../../core/common/text';
 import type { Meter } from '../../pipeline';
-import { byShopper, choiceSequences, type Interaction, isDated } from '../interactions';
+import { byShopper, choiceSequences, type Interaction } from '../interactions';
 import type { SideFeatures } from './side-features';
 import { SIDE_SETTINGS, type SideSettings, trainSide } from './train-side';
 
@@ -31,11 +31,10 @@ export interface HalfLifeRequest {
 
 /**
  * The half-life of choices in the loss (see `SideSettings`) for this log: short trainings on its first part rank the choices of
- * shoppers who came later, as the next shoppers will. None in a log without dates. Shoppers drawn from the whole log would prefer old choices to count.
+ * shoppers who came later, as the next shoppers will. Shoppers drawn from the whole log would prefer old choices to count.
  */
 export async function chosenHalfLife(request: HalfLifeRequest): Promise<number> {
   const { features, interactions, settings, seed, stopped, meter, say } = request;
-  if (!isDated(interactions)) return Number.POSITIVE_INFINITY;
   const [usual] = TRIED;
   const past = interactions.slice(0, Math.floor(PAST * interactions.length));
   const known = new Set(past.map(({ user }) => user));

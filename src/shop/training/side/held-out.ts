@@ -1,4 +1,4 @@
-import { type Interaction, isDated } from '../interactions';
+import type { Interaction } from '../interactions';
 
 /** At least one shopper in this many is held out, up to a maximum number of shoppers. */
 const HELD_OUT_SHARE = 20;
@@ -9,6 +9,8 @@ const MIN_HELD_OUT_CHOICES = 5;
 const MIN_SHOPPERS = 50;
 /** Share of the log after which choices are late. */
 const LATE = 0.8;
+/** Time from which a time is a date, ms: the second year of times that count from 1970. */
+const DATED = 365 * 24 * 3600 * 1000;
 
 /**
  * Splits the choices: from some the side model learns; those of held-out shoppers choose the epoch. Both keep the order. Held-out
@@ -25,7 +27,7 @@ export function heldOutSplit(
   const all = ableFrom(interactions, 0);
   const size = Math.min(MAX_HELD_OUT, Math.floor(all.length / HELD_OUT_SHARE));
   const start = Math.floor(LATE * interactions.length);
-  const late = isDated(interactions) ? ableFrom(interactions, start) : [];
+  const late = (interactions.at(-1)?.time ?? 0) < DATED ? [] : ableFrom(interactions, start);
   const isLate = late.length >= size;
   const others = (isLate ? late : all).filter((user) => !known.has(user));
   const able = others.length >= size ? others : isLate ? late : all;
