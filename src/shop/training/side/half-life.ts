@@ -13,7 +13,7 @@ const PAST = 0.85;
 /** Epochs of a trial: so many rank the half-lives as a whole training does. */
 const EPOCHS = 4;
 /** Maximum number of choices from which a trial learns, which bounds its time in a large log. */
-const MAX_CHOICES = 150_000;
+const MAX_CHOICES = 45_000;
 /** Minimum number of choices of a judge; minimum and maximum number of judges. */
 const [JUDGED, MIN_JUDGES, MAX_JUDGES] = [5, 16, 256];
 
