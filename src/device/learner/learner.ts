@@ -82,6 +82,7 @@ export class Learner {
   /** Continues from a stored profile and the log. Events later than the profile are learned. */
   restore(profile: Profile | null, log: LoggedEvent[]): void {
     if (profile) {
+      this.#context = { of: [], values: null };
       this.#experts.restore(profile.experts);
       this.#windows = profile.windows;
       this.#windowChoices = profile.windowChoices;

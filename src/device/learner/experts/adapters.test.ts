@@ -109,6 +109,14 @@ describe('the adapters of a side model', () => {
     expect(again.terms.preference).toEqual(learner.terms.preference);
   });
 
+  it('read the context of another history of the same length after it was restored', () => {
+    const [one, other] = [shopper([3, 8, 5, 21]), shopper([4, 9, 11, 2])];
+    const before = other.terms.preference;
+    expect(one.terms.preference).not.toEqual(before);
+    one.restore(other.save(), []);
+    expect(one.terms.preference).toEqual(before);
+  });
+
   it('learn nothing from a dismissal, which has no expectation', () => {
     const learner = shopper([3, 8]);
     const before = adapterBlocks(learner);
