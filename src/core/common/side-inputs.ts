@@ -4,3 +4,5 @@ export type SideInput = (typeof SIDE_INPUTS)[number];
 
 /** Features that an adapter reads of an item, and values of the context that it combines them with. */
 export const ADAPTER_SIZE = 4;
+/** Numbers of the weights W of an adapter. */
+export const ADAPTER_WEIGHTS = ADAPTER_SIZE ** 2;

@@ -1,9 +1,6 @@
-import { ADAPTER_SIZE, type SideInput } from '../../common/side-inputs';
+import { ADAPTER_SIZE, ADAPTER_WEIGHTS, type SideInput } from '../../common/side-inputs';
 
-export { ADAPTER_SIZE, SIDE_INPUTS, type SideInput } from '../../common/side-inputs';
-
-/** Numbers of a W. */
-export const ADAPTER_WEIGHTS = ADAPTER_SIZE ** 2;
+export { ADAPTER_SIZE, ADAPTER_WEIGHTS, SIDE_INPUTS, type SideInput } from '../../common/side-inputs';
 
 /**
  * The adapters of some parts. Before a choice, each adds phi . W psi to the score of every item, where phi is the part's features of the

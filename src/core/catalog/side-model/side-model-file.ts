@@ -46,7 +46,7 @@ function adaptersFault({ inputs, context, rates, fades, start }: SideAdapters, w
   const sizes = [rates.length, fades.length, start.length / ADAPTER_WEIGHTS, context.length / (ADAPTER_SIZE * width)];
   if (sizes.join() !== [length, length, length, 1].join()) return 'its adapters are incomplete';
   if (inputs.join() !== inputsOf(maskOf(inputs)).join()) return 'its adapters are not those of different parts';
-  if (width <= ADAPTER_SIZE * length) return 'its vectors have no columns beside those of the adapters';
+  if (width <= ADAPTER_SIZE * length) return 'its rows contain only features of adapters';
   if (![context, rates, start].every((values) => values.every(isModerate))) return EXTREME;
   if (!rates.every((rate) => rate >= 0)) return 'the rate of an adapter is below 0';
   return fades.every(isDecay) ? null : 'an adapter never fades, or keeps nothing';

@@ -164,7 +164,7 @@ describe('a side model with adapters', () => {
     expect(() => encodeSideModel({ ...model, adapters: { ...adapters, ...change } }, 3)).toThrow(invalid);
   });
 
-  it('is not written without a column beside those of the adapters', () => {
+  it('is not written if its rows contain only features of adapters', () => {
     const narrow = { ...adapters, context: new Float32Array(32) };
     expect(() => encodeSideModel({ ...sideModel(3, 8), adapters: narrow }, 3)).toThrow(invalid);
   });

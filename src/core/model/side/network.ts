@@ -23,7 +23,7 @@ import {
   tensor1d,
   tensor2d,
 } from '@tensorflow/tfjs-core';
-import { ADAPTER_SIZE, SIDE_INPUTS, type SideInput } from '../../common/side-inputs';
+import { ADAPTER_SIZE, ADAPTER_WEIGHTS, SIDE_INPUTS, type SideInput } from '../../common/side-inputs';
 import { affine, differentiable, gelu, linear, product, tanh } from '../differentiable';
 import type { Parameters } from '../weights';
 import { SIDE_NAMES, sideExpertCount, sideExpertNames, sideInputNames } from './weights';
@@ -180,11 +180,11 @@ export function shopperQueries(parameters: Parameters, choices: Tensor2D, places
 
 /** [4, 16] Copies each value of the context to the four weights that it is multiplied with; their features follow one another. */
 const CONTEXT_COPIES = Float32Array.from({ length: ADAPTER_SIZE ** 3 }, (_, at) =>
-  Math.floor((at % ADAPTER_SIZE ** 2) / ADAPTER_SIZE) === Math.floor(at / ADAPTER_SIZE ** 2) ? 1 : 0,
+  Math.floor((at % ADAPTER_WEIGHTS) / ADAPTER_SIZE) === Math.floor(at / ADAPTER_WEIGHTS) ? 1 : 0,
 );
 /** [4, 16] Copies each feature to the four weights that it is multiplied with. */
 const FEATURE_COPIES = Float32Array.from({ length: ADAPTER_SIZE ** 3 }, (_, at) =>
-  at % ADAPTER_SIZE === Math.floor(at / ADAPTER_SIZE ** 2) ? 1 : 0,
+  at % ADAPTER_SIZE === Math.floor(at / ADAPTER_WEIGHTS) ? 1 : 0,
 );
 
 /**
@@ -201,10 +201,9 @@ export function adapterQueries(
   features: Tensor2D,
   { length, sequences, ages, earlier }: SequencePlaces,
 ): Tensor2D {
-  const size = ADAPTER_SIZE ** 2;
   const places = length * sequences;
-  const contextCopies = tensor2d(CONTEXT_COPIES, [ADAPTER_SIZE, size]);
-  const featureCopies = tensor2d(FEATURE_COPIES, [ADAPTER_SIZE, size]);
+  const contextCopies = tensor2d(CONTEXT_COPIES, [ADAPTER_SIZE, ADAPTER_WEIGHTS]);
+  const featureCopies = tensor2d(FEATURE_COPIES, [ADAPTER_SIZE, ADAPTER_WEIGHTS]);
   const psi = product(tanh(linear(queries, parameters[SIDE_NAMES.context])), contextCopies, 'left');
   const inputs = SIDE_INPUTS.filter((input) => sideInputNames(input).adapter in parameters);
   const read = inputs.map((input, n) => {
@@ -213,8 +212,8 @@ export function adapterQueries(
     const rate = parameters[adapterRate] as Tensor2D;
     const steps = mul(mul(psi, product(phi, featureCopies, 'left')), mul(rate, rate));
     const left = decayMatrix(parameters[adapterFade] as Tensor2D, ages, earlier);
-    const learned = product(left, reshape(steps, [length, sequences * size]) as Tensor2D);
-    const weights = add(reshape(learned, [places, size]), parameters[adapterStart]) as Tensor2D;
+    const learned = product(left, reshape(steps, [length, sequences * ADAPTER_WEIGHTS]) as Tensor2D);
+    const weights = add(reshape(learned, [places, ADAPTER_WEIGHTS]), parameters[adapterStart]) as Tensor2D;
     return linear(mul(weights, psi) as Tensor2D, featureCopies, 'left');
   });
   return concat(read, 1) as Tensor2D;

@@ -150,6 +150,18 @@ const expectClose = (values: ArrayLike<number>, expected: ArrayLike<number>, dig
   for (let at = 0; at < values.length; at++) expect(values[at]).toBeCloseTo(expected[at], digits);
 };
 
+function placesOf(length: number, sequences: number): SequencePlaces {
+  const matrix = (f: (age: number) => number): Tensor2D =>
+    tensor2d(
+      Array.from({ length: length * length }, (_, n) => {
+        const age = Math.floor(n / length) - (n % length) - 1;
+        return age < 0 ? 0 : f(age);
+      }),
+      [length, length],
+    );
+  return { length, sequences, ages: matrix((age) => age), earlier: matrix(() => 1) };
+}
+
 for (const backend of BACKENDS) {
   describe(`the side network on ${backend}`, () => {
     beforeAll(() => useBackend(backend));
@@ -298,15 +310,7 @@ for (const backend of BACKENDS) {
         return out;
       };
       await countingTensors(async () => {
-        const matrix = (f: (age: number) => number): Tensor2D =>
-          tensor2d(
-            Array.from({ length: length * length }, (_, n) => {
-              const age = Math.floor(n / length) - (n % length) - 1;
-              return age < 0 ? 0 : f(age);
-            }),
-            [length, length],
-          );
-        const places: SequencePlaces = { length, sequences, ages: matrix((age) => age), earlier: matrix(() => 1) };
+        const places = placesOf(length, sequences);
         const choices = tensor2d(given, [length * sequences, width]);
         const [logits, gains] = [SIDE_NAMES.decay, SIDE_NAMES.gain].map((name) => weights[name]);
         const [decay, gain] = [tensor2d(logits.values, [2, 1]), tensor2d(gains.values, [2, width])];
@@ -374,15 +378,7 @@ for (const backend of BACKENDS) {
         return out;
       };
       await countingTensors(async () => {
-        const matrix = (f: (age: number) => number): Tensor2D =>
-          tensor2d(
-            Array.from({ length: length * length }, (_, n) => {
-              const age = Math.floor(n / length) - (n % length) - 1;
-              return age < 0 ? 0 : f(age);
-            }),
-            [length, length],
-          );
-        const places: SequencePlaces = { length, sequences, ages: matrix((age) => age), earlier: matrix(() => 1) };
+        const places = placesOf(length, sequences);
         const own = Object.fromEntries(names.map((name) => [name, weights[name].values]));
         const marks = Object.fromEntries(inputs.map((input) => [sideInputNames(input).adapter, tensor2d([[0]])]));
         const tensors = names.map((name) => tensor(weights[name].values, weights[name].shape));

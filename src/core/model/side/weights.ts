@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { type Random, uniform } from '../../common/random';
-import { ADAPTER_SIZE, SIDE_INPUTS, type SideInput } from '../../common/side-inputs';
+import { ADAPTER_SIZE, ADAPTER_WEIGHTS, SIDE_INPUTS, type SideInput } from '../../common/side-inputs';
 import type { Weight, Weights } from '../weights';
 
 const size = (low: number, high: number) => v.pipe(v.number(), v.integer(), v.minValue(low), v.maxValue(high));
@@ -45,7 +45,7 @@ export const sideInputNames = (input: SideInput) => ({
   router: `${input}.router.weight`,
   /** [experts] Lets two experts share the gate of one. Absent with one expert. */
   routerBias: `${input}.router.bias`,
-  /** [4, columns] Features of the part's adapter; see `SideAdapter`. */
+  /** [4, columns] Features of the part's adapter; see `SideAdapters`. */
   adapter: `${input}.adapter.weight`,
   /** [1, 16] W before the first choice. */
   adapterStart: `${input}.adapter.start`,
@@ -118,7 +118,7 @@ export function freshSideWeights(config: SideConfig, count: number, random: Rand
     const { skip, adapter, adapterStart, adapterRate, adapterFade } = sideInputNames(input);
     weights[skip] = small(random, width, inputs[input]);
     weights[adapter] = fresh(random, ADAPTER_SIZE, inputs[input]);
-    weights[adapterStart] = zeros(1, ADAPTER_SIZE ** 2);
+    weights[adapterStart] = zeros(1, ADAPTER_WEIGHTS);
     weights[adapterRate] = { shape: [1, 1], values: Float32Array.of(ADAPTER_RATE) };
     weights[adapterFade] = { shape: [1, 1], values: Float32Array.of(logit(ADAPTER_FADE)) };
   }
@@ -168,10 +168,7 @@ function sideShapes(weights: Weights, { width, hidden, inputs, decays }: SideCon
     const experts = Math.max(1, sideExpertCount(weights, input));
     const { skip, router, routerBias, adapter, adapterStart, adapterRate, adapterFade } = sideInputNames(input);
     shapes.set(skip, [width, columns]).set(adapter, [ADAPTER_SIZE, columns]);
-    shapes
-      .set(adapterStart, [1, ADAPTER_SIZE ** 2])
-      .set(adapterRate, [1, 1])
-      .set(adapterFade, [1, 1]);
+    shapes.set(adapterStart, [1, ADAPTER_WEIGHTS]).set(adapterRate, [1, 1]).set(adapterFade, [1, 1]);
     if (experts > 1) shapes.set(router, [experts, columns]).set(routerBias, [experts]);
     for (let n = 0; n < experts; n++) {
       const names = sideExpertNames(input, n);

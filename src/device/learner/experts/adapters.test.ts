@@ -22,11 +22,12 @@ const side: SideModel = {
   },
 };
 const index: CatalogIndex = { ...twoKinds(COUNT), side };
-const content = { table: index.content, blend: { text: 1, image: 1 } } as unknown as Pick<
-  LearnerCatalog,
-  'table' | 'blend'
->;
-const catalog: LearnerCatalog = { index, ...content };
+const none = { tap: 0, weight: 0.5 };
+const catalog: LearnerCatalog = {
+  index,
+  table: { count: 0, dim: 1, taps: { text: 1, image: 1 }, values: new Int8Array(), scales: new Float32Array() },
+  blend: { text: none, image: none },
+};
 
 function shopper(rows: readonly number[], options?: LearnerOptions): Learner {
   const learner = new Learner(catalog, options);

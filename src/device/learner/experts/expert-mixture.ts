@@ -1,4 +1,5 @@
 import type { SideInput } from '../../../core/catalog';
+import { standardDeviation } from '../../../core/common/standard-deviation';
 import { VISIT_PAUSE } from '../../../core/events';
 import { type CatalogIndex, TERMS, type TermValues, type TermWeights } from '../../ranking';
 import { type Situation, START, type Start } from '../personal-weights';
@@ -8,11 +9,6 @@ import type { FeatureMatrix } from './feature-matrix';
 import { posteriorOf, shared } from './fixed-share-router';
 import type { StoredMixture } from './stored-experts';
 import { type Choice, type PastChoices, UserExpert } from './user-expert';
-
-function deviation(values: Float32Array): number {
-  const mean = values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, values.length));
-}
 
 /**
  * The experts of one shopper and their router. The list sums their scores by their weights; because they share one history,
@@ -147,7 +143,7 @@ export class ExpertMixture {
       for (const query of queries) for (let d = from; d < to; d++) own[d] += query[d];
       return own;
     });
-    const spreads = matrix.readOut(ofBlocks).map(deviation);
+    const spreads = matrix.readOut(ofBlocks).map(standardDeviation);
     const total = spreads.reduce((sum, spread) => sum + spread, 0);
     return total > 0 ? blocks.map(({ input }, n) => ({ input, share: spreads[n] / total })) : [];
   }

@@ -115,15 +115,12 @@ function sideBlocks(model: SideModel): ReadoutBlock[] {
     decay,
     gain: gain.subarray(0, vector).map((factor) => SIDE_GAIN * factor),
   }));
-  const learning = (adapters?.inputs ?? []).map((input, n) => {
-    const block = columnsOf(model, `adapter ${input}`, vector + n * ADAPTER_SIZE, ADAPTER_SIZE);
-    const gain = new Float32Array(ADAPTER_SIZE).fill(1);
-    const values = Array.from({ length: ADAPTER_SIZE }, (_, context) => ({
-      decay: adapters?.fades[n] ?? 0,
-      gain,
-      context,
-    }));
-    return { ...readable('side', block, digest), adapter: input, rate: adapters?.rates[n] ?? 0, states: values };
+  const { inputs = [], rates = [], fades = [] } = adapters ?? {};
+  const gain = new Float32Array(ADAPTER_SIZE).fill(1);
+  const learning = inputs.map((adapter, n) => {
+    const block = columnsOf(model, `adapter ${adapter}`, vector + n * ADAPTER_SIZE, ADAPTER_SIZE);
+    const values = Array.from({ length: ADAPTER_SIZE }, (_, context) => ({ decay: fades[n], gain, context }));
+    return { ...readable('side', block, digest), adapter, rate: rates[n], states: values };
   });
   return [{ ...readable('side', columnsOf(model, `side ${vector}`, 0, vector), digest), states: own }, ...learning];
 }

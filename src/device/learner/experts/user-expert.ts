@@ -50,7 +50,7 @@ export interface Expectation {
  *
  * sum over terms of w e^theta f + sum over blocks of w e^theta sum over the block's states of x . (gain u)
  *
- * The block of an adapter of the side model (`SideAdapter`) has one read-out for each value of the shopper's context psi, which multiplies
+ * The block of an adapter of the side model (`SideAdapters`) has one read-out for each value of the shopper's context psi, which multiplies
  * it: together they are the learned part of W, and the sum is phi . W psi.
  *
  * A choice that it learns takes one gradient step on the log of its own softmax: of theta by AdaGrad, of the read-outs by

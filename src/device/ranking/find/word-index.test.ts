@@ -55,7 +55,7 @@ it('forgives typing errors, and prefers words without them', async () => {
   expect(found(await indexOf(items), 'cable', items)).toEqual(['b', 'a']);
 });
 
-it('says how much the words resemble those of the catalogue', async () => {
+it('gives the similarity of the words to those of the catalogue', async () => {
   const index = await indexOf();
   const about = (text: string) => {
     const { likeness, similar } = index.search(text, ITEMS);

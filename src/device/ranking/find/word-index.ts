@@ -36,7 +36,7 @@ export interface WordMatches {
   count: number;
   /** Whether these items have all words of the query. */
   complete: boolean;
-  /** How well the catalogue's words match those of the query, 0 to 1, as a mean over these: 1 for the word itself or its beginning. */
+  /** Similarity of the query's words to the catalogue's, 0 to 1: the mean over the query's words; 1 for a word that the catalogue has, or has the beginning of. */
   likeness: number;
   /** Whether a word of the query was found only in words with other letters, as after a typing error. */
   similar: boolean;

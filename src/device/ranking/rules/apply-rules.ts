@@ -1,4 +1,5 @@
 import { categoryPaths } from '../../../core/catalog';
+import { standardDeviation } from '../../../core/common/standard-deviation';
 import type { ChoiceHistory, ShopperRecord } from '../../../core/events';
 import type { CatalogIndex } from '../catalog-index';
 import { OWN, type VariantRequest } from '../placement';
@@ -84,11 +85,7 @@ export function applyBoosts(
 }
 
 /** Standard deviation of the scores of the items that a list may contain, which must be finite; 1 if they are all equal. */
-export function deviation(known: Float32Array): number {
-  const mean = known.reduce((sum, value) => sum + value, 0) / Math.max(1, known.length);
-  const square = known.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, known.length);
-  return Math.sqrt(square) || 1;
-}
+export const deviation = (known: Float32Array): number => standardDeviation(known) || 1;
 
 /** Number of candidates for each place of a diverse list. */
 const MAX_POOL = 100;

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { SIDE_INPUTS, type SideInput } from '../../../core/catalog';
+import { SIDE_INPUTS } from '../../../core/catalog';
 import { type Random, seededRandom } from '../../../core/common/random';
 import type { Weight, Weights } from '../../../core/model';
 import {
@@ -112,8 +112,10 @@ export async function evaluateWindows(
     if (before && method.grows) {
       const isNew = known.map((chosen, row) => (knownBefore[row] === 0 ? chosen : 0));
       const [onNew, onOld] = [await sideUse(weights, features, isNew), await sideUse(weights, features, knownBefore)];
-      for (const [input, shares] of Object.entries(onNew) as [SideInput, number[]][])
-        lifts.push((shares.at(-1) ?? 0) / (onOld[input]?.at(-1) || 1));
+      for (const input of SIDE_INPUTS) {
+        const [newest, older] = [onNew[input]?.at(-1), onOld[input]?.at(-1)];
+        if (newest !== undefined && older) lifts.push(newest / older);
+      }
     }
     const shoppers = rankedShoppers(histories, parts[n + 1]);
     const isKnown = (row: number): boolean => known[row] > 0;
