@@ -114,9 +114,9 @@ export class Search {
       };
       const response = await recommender.find(request, { signal });
       await show(response);
-      // The similar words stay in view until the encoder is loaded.
+      // The similar words stay in view until the encoder is loaded; their hint was given with them.
       if (response.similar && !signal.aborted)
-        await show(await recommender.find({ ...request, meaning: true }, { signal }));
+        await show(await recommender.find({ ...request, meaning: true, hint: false }, { signal }));
     } catch (thrown) {
       if (signal.aborted) return;
       this.response = null;
