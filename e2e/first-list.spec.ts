@@ -1,7 +1,20 @@
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BrowserContext, expect, type Page, test } from '@playwright/test';
+import { type Manifest, openHead, writeBundle } from '../src/core/catalog';
+import type { Recommendation, Recommender } from '../src/device/protocol';
+import { folderFetch } from '../src/shop/bundler/folder-bundle';
+import { IN_PARTS } from '../src/testing/parts';
+import { sideModel } from '../src/testing/side-models';
+import { topicContent } from '../src/testing/topics';
 import { CDN_FOLDER } from './support/global-setup';
+
+declare global {
+  interface Window {
+    /** Ids of the lists that the page has shown, one after the other. */
+    shownLists: string[][];
+  }
+}
 
 /** A host that answers only when it is told to, so that a test sees which requests wait for which. */
 interface HeldHost {
@@ -11,19 +24,22 @@ interface HeldHost {
   requests: string[];
   /** Answers what was asked for so far. */
   answer(): void;
-  /** Answers all, from now on. */
-  open(): void;
+  /** Answers all, from now on. @param held but the files whose names begin with this */
+  open(held?: string): void;
+  /** Answers nothing from now on, and forgets what was asked for so far. */
+  hold(): void;
 }
 
 /** @param bundle folder @param lang of the page @param card of the page's own */
 async function heldHost(context: BrowserContext, bundle: string, lang = 'en', card = ''): Promise<HeldHost> {
   const asked: string[] = [];
   const requests: string[] = [];
-  let held: (() => void)[] = [];
-  let isOpen = false;
+  let waiting: { file: string; release: () => void }[] = [];
+  let held: string | undefined = '';
+  const isHeld = (file: string): boolean => held !== undefined && file.startsWith(held);
   const answer = (): void => {
-    for (const release of held) release();
-    held = [];
+    for (const { release } of waiting) release();
+    waiting = [];
   };
   await context.route('**/first-list.html', (route) =>
     route.fulfill({
@@ -39,17 +55,32 @@ async function heldHost(context: BrowserContext, bundle: string, lang = 'en', ca
     if (folder !== 'images') {
       requests.push(file);
       asked.push(file.replace(/-([0-9a-f]{16}|[\w-]{8})\./, '.'));
-      if (!isOpen) await new Promise<void>((release) => held.push(release));
+      if (isHeld(file)) await new Promise<void>((release) => waiting.push({ file, release }));
     }
     const folders = { sidestream: CDN_FOLDER, bundle, images: 'dist/images' };
     // A page that is closed takes no answer.
     await route.fulfill({ path: join(folders[folder as keyof typeof folders], file) }).catch(() => undefined);
   });
-  const open = (): void => {
-    isOpen = true;
-    answer();
+  return {
+    asked,
+    requests,
+    answer,
+    open(except) {
+      held = except;
+      const [kept, released] = [
+        waiting.filter(({ file }) => isHeld(file)),
+        waiting.filter(({ file }) => !isHeld(file)),
+      ];
+      waiting = released;
+      answer();
+      waiting = kept;
+    },
+    hold() {
+      held = '';
+      asked.length = 0;
+      requests.length = 0;
+    },
   };
-  return { asked, requests, answer, open };
 }
 
 const includes = (host: HeldHost, ...files: string[]): Promise<void> =>
@@ -70,6 +101,21 @@ function changingShop(folder: string): void {
   writeFileSync(place, JSON.stringify({ ...manifest, offers: ['default'], rules: true }));
   writeFileSync(join(folder, 'offers.json'), '{"schema":1,"offers":[]}');
   writeFileSync(join(folder, 'rules.json'), '{"rules":[]}');
+}
+
+/**
+ * A shop with a side model, of whose products pages load a part.
+ * @returns its manifest, and the id of a product that the head does not have
+ */
+async function trainedShop(folder: string): Promise<{ manifest: Manifest; outside: string }> {
+  mkdirSync(folder, { recursive: true });
+  const content = await topicContent({ items: 1200, topics: 40 });
+  const learned = { side: { model: sideModel(content.items.length) } };
+  const sink = async (name: string, bytes: Uint8Array) => writeFileSync(join(folder, name), bytes);
+  const manifest = await writeBundle(content, sink, { learned, ...IN_PARTS });
+  const { head } = await openHead(folderFetch(folder));
+  const outside = content.items.find(({ id }) => !head.items.some((item) => item.id === id));
+  return { manifest, outside: outside?.id ?? '' };
 }
 
 test('the first list takes three steps, and no file is requested twice', async ({ page, context }, info) => {
@@ -105,4 +151,67 @@ test('the code for template cards and for another language loads in parallel wit
   // The head of the bundle may be asked for after it.
   host.open();
   await expect(page.locator('sidestream-recs[state=filled] b').first()).toBeVisible();
+});
+
+test("a returning shopper's first list waits for the shards that it needs, and does not change", async ({
+  page,
+  context,
+}, info) => {
+  const bundle = info.outputPath('bundle');
+  const { manifest, outside } = await trainedShop(bundle);
+  const { head, directory, ids, files } = manifest.shards;
+  const host = await heldHost(context, bundle);
+  await page.addInitScript(() => {
+    window.shownLists = [];
+    addEventListener('recommend', (event) => {
+      if (event instanceof CustomEvent)
+        window.shownLists.push(event.detail.items.map(({ item }: Recommendation) => item.id));
+    });
+  });
+  const shards = (): number => host.asked.filter((file) => file === 'shard.bin').length;
+
+  host.open('shard-');
+  await page.goto('/first-list.html');
+  await expect(page.locator('sidestream-recs[state=filled]')).toBeVisible();
+  await page.evaluate(async (id) => {
+    const path = '/sidestream/sidestream.js?v=1';
+    const { createRecommender } = await import(path);
+    const recommender: Recommender = await createRecommender({ bundle: '/bundle/' });
+    await recommender.consent('granted');
+    await recommender.track('click', id);
+  }, outside);
+  // The page is left before it can learn the choice.
+  await includes(host, 'shard.bin');
+
+  host.hold();
+  await page.goto('/first-list.html', { waitUntil: 'commit' });
+  await includes(host, 'sidestream.js');
+  host.answer();
+  await includes(host, 'worker.js', 'manifest.json');
+  host.answer();
+  const early = [head, directory, ids, files[0]].map(({ file }) => file);
+  await expect.poll(() => early.filter((file) => !host.requests.includes(file))).toEqual([]);
+  host.open('shard-');
+  await expect.poll(shards).toBe(1);
+  host.answer();
+  await expect.poll(shards).toBeGreaterThan(1);
+  host.open();
+  await expect(page.locator('sidestream-recs[state=filled]')).toBeVisible();
+  const { lists, later, status, reasons } = await page.evaluate(async () => {
+    const path = '/sidestream/sidestream.js?v=1';
+    const { createRecommender } = await import(path);
+    const recommender: Recommender = await createRecommender({ bundle: '/bundle/' });
+    await recommender.settled();
+    const { items } = await recommender.recommend({ limit: 4 });
+    return {
+      lists: window.shownLists,
+      later: items.map(({ item }) => item.id),
+      status: await recommender.status(),
+      reasons: (await recommender.explain(items[0].item.id)).contributions,
+    };
+  });
+  expect(lists).toEqual([later]);
+  // The choice was learned with the side model.
+  expect(status.events).toBe(1);
+  expect(reasons.sideModel).toBeGreaterThan(0);
 });

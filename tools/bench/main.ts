@@ -2,9 +2,9 @@
  * `npm run bench -- [area …] [--json] [--keep]`: measures Sidestream and its peers, area by area, each in a separate
  * process; `movielens`, which needs its data and many minutes, only if it is named. Prints the bars as a table, and their differences
  * from the kept results. `--json` ends with one line for programs; `--keep` writes the results of these areas into docs/results
- * (bench.json, BENCH.md). A missed bar makes the exit status 1. `find` also measures bundles (`--catalog <folder>`, repeatable), and the
- * pictures of the first one (`--images <folder>`) and the log of the last one (`--events <file>`). `size` measures synthetic shops of some sizes
- * (`--products 776,20000,100000`), with a side model and co-occurrence (`--log`).
+ * (bench.json, BENCH.md). A missed bar makes the exit status 1. `find` and `visits` also measure bundles (`--catalog <folder>`, repeatable),
+ * and `find` the pictures of the first one (`--images <folder>`) and the log of the last one (`--events <file>`). `size` measures synthetic
+ * shops of some sizes (`--products 776,20000,100000`), with a side model and co-occurrence (`--log`).
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -22,6 +22,7 @@ const AREAS = {
   encoding: async () => (await import('./areas/encoding')).area,
   find: async () => (await import('./areas/find')).area,
   start: async () => (await import('./areas/start')).area,
+  visits: async () => (await import('./areas/visits')).area,
   aging: async () => (await import('./areas/aging')).area,
   lists: async () => (await import('./areas/lists')).area,
   studio: async () => (await import('./areas/studio')).area,

@@ -22,10 +22,10 @@ export async function preloadDevice({ consent, namespace }: EngineOptions): Prom
   try {
     const exists = await deviceStoreExists(namespace);
     const needed = consent === 'granted' || (!consent && exists);
-    if (needed) await loadDeviceStore();
+    // Opening the store retries and reports the error.
+    if (needed) loadDeviceStore().catch(() => undefined);
     return needed && exists;
   } catch {
-    // Opening the store retries and reports the error.
     return false;
   }
 }

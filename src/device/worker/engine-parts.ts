@@ -48,10 +48,12 @@ export async function engineParts(options: EngineOptions, reports: EngineListene
   const files = new StartedFiles(fetchFrom(options.bundle), options.manifest);
   // Lists in the language of the page need them; a list without them reports it.
   loadReasons(options.lang).catch(() => undefined);
+  const returning = preloadDevice(options);
   const opening = openHead(files.over(), (loaded, total) => listener.progress({ stage: 'bundle', loaded, total }), {
     onIncomplete: report,
     onManifest(manifest) {
       startFirstList(manifest, options, files);
+      void returning.then((known) => known && files.start(indexesOf(manifest)));
       if (!(manifest.offers || manifest.rules || options.market || options.offers?.size)) return;
       // Fetched in parallel with the items: the first list should have the right prices, and follow the rules.
       mutable ??= import('./mutable-files').then(
@@ -60,7 +62,6 @@ export async function engineParts(options: EngineOptions, reports: EngineListene
       );
     },
   });
-  const returning = preloadDevice(options);
   const [running, bundle] = await Promise.all([experiment, opening]);
   const { manifest, shards } = bundle;
   const parts = shards.whole ? null : await import('./shard-loader');
@@ -91,6 +92,10 @@ export async function engineParts(options: EngineOptions, reports: EngineListene
   const joinMutable = async (): Promise<void> => (await mutable)?.(catalog, context.changes);
   return { ...context, shardLoader, events, scheduler, rest, recommendations, consent, joinMutable };
 }
+
+/** The indexes by which a page finds the shards that a returning shopper's first list needs. */
+const indexesOf = ({ shards }: Manifest): string[] =>
+  shards.whole ? [] : [shards.directory, shards.ids, ...shards.files.slice(0, 1)].map(({ file }) => file);
 
 const bytesSchema = v.nullable(v.instance(ArrayBuffer));
 

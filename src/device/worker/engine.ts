@@ -94,7 +94,8 @@ export class Engine implements WorkerRecommender {
       const engine = new Engine(parts);
       await engine.#open();
       await parts.joinMutable();
-      parts.shardLoader?.scheduleLoad();
+      // After the offers: no list may have old prices.
+      await parts.shardLoader?.start();
       return engine;
     } catch (thrown) {
       storage.close();

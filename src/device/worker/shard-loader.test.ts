@@ -1,9 +1,10 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Item, openBundle, openHead, writeBundle } from '../../core/catalog';
 import { clickAll, described, IN_PARTS, idsOf, outsideOf, shardsOf } from '../../testing/parts';
 import { type ServedShop, serveContent } from '../../testing/served-shop';
+import { shortenDelays } from '../../testing/short-delays';
 import { topicContent } from '../../testing/topics';
 import { ItemTexts } from './item-texts';
 
@@ -304,24 +305,45 @@ describe('an engine with a catalogue of which it loads a part', () => {
     await engine.close();
   });
 
-  it("shows a returning shopper's list before all is loaded that earlier pages loaded", async () => {
+  it("makes a returning shopper's first list from the best shards, and loads more only after the next choice", async () => {
     const first = await start({ consent: 'granted', namespace: 'returning' });
     const topics = [3, 8, 15, 22, 29, 36].map(about);
     for (const items of topics) await clickAll(first, items.slice(0, 2));
     await first.close();
     shop.asked.length = 0;
     const engine = await start({ consent: undefined, namespace: 'returning' });
-    const early = await engine.recommend({ limit: 8 });
-    expect(early.items[0].source).toBe('personal');
+    const { items } = await engine.recommend({ limit: 8 });
+    expect(items[0].source).toBe('personal');
+    const likely = new Set(topics.map(([{ category }]) => category));
+    expect(items.filter(({ item }) => likely.has(item.category)).length).toBeGreaterThanOrEqual(6);
     const before = new Set(shardsOf(shop.asked)).size;
     await engine.settled();
+    expect(new Set(shardsOf(shop.asked)).size).toBe(before);
+    expect(await idsOf(engine, { limit: 8 })).toEqual(items.map(({ item }) => item.id));
+    await clickAll(engine, topics[0].slice(2, 3));
     expect(new Set(shardsOf(shop.asked)).size).toBeGreaterThan(before);
-    const likely = new Set(topics.map(([{ category }]) => category));
-    const { items } = await engine.recommend({ limit: 8 });
-    expect(items.filter(({ item }) => likely.has(item.category)).length).toBeGreaterThanOrEqual(6);
-    expect((await engine.status()).events).toBe(12);
+    expect((await engine.status()).events).toBe(13);
     expect(shop.codes).toEqual([]);
     await engine.close();
+  });
+
+  it('does not keep a returning shopper waiting for shards that do not arrive, and does without those that fail', async () => {
+    const first = await start({ consent: 'granted', namespace: 'waiting' });
+    const [chosen] = (await first.recommend({ limit: 1 })).items;
+    await first.track('click', chosen.item.id, {});
+    await first.close();
+    const answer = shop.hold('shard-');
+    shortenDelays(3000);
+    const engine = await start({ consent: undefined, namespace: 'waiting' });
+    expect(await idsOf(engine, { limit: 8 })).toHaveLength(8);
+    answer(true);
+    await engine.close();
+    const again = await start({ consent: undefined, namespace: 'waiting' });
+    expect(await idsOf(again, { limit: 8 })).toHaveLength(8);
+    expect(shop.codes).toContain('bundle/unreachable');
+    answer();
+    await again.close();
+    vi.unstubAllGlobals();
   });
 
   describe('that is replaced', () => {

@@ -27,6 +27,10 @@ const MAX_ITEMS = 6144;
 const ITEMS_AFTER_EVICTION = 5000;
 /** Number of last choices whose own shards are loaded. */
 const LAST_CHOICES = 3;
+/** Maximum number of shards, beside those of the last choices, that the first list of a returning shopper's page waits for. */
+const SHARDS_AT_START = 6;
+/** Longest time that it waits, ms: on a very slow network, a shopper would rather see a list of fewer items. */
+const MAX_WAIT = 3000;
 /** Maximum number of shards loaded after a choice because others chose one of their items with the last choice. */
 const SHARDS_BESIDE = 4;
 /** Number of best places that an item in such a shard must be expected to reach. */
@@ -79,7 +83,24 @@ export class ShardLoader {
   constructor(context: EngineContext) {
     this.#context = context;
     this.#shards = context.catalog.bundle.shards;
-    context.changes.subscribe(() => this.scheduleLoad());
+  }
+
+  /**
+   * Loads the shards that a returning shopper's first list needs most; a failure is reported. More are loaded after the next choice: a list
+   * must not change while the shopper reads it.
+   */
+  start(): Promise<void> {
+    const { tasks, changes } = this.#context;
+    // Not before: a page that starts learns the choices of the one before, and announces that.
+    changes.subscribe(() => this.scheduleLoad());
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, MAX_WAIT);
+      tasks.beside(async () => {
+        await this.#reported(() => this.#loadNearPreference(SHARDS_AT_START));
+        clearTimeout(timer);
+        resolve();
+      });
+    });
   }
 
   /** Loads the shards near the preference in a quiet moment, if the history changed since they were loaded last. */
@@ -238,22 +259,26 @@ export class ShardLoader {
     }
   }
 
-  /** @returns whether the loaded catalogue changed */
-  async #loadNearPreference(): Promise<boolean> {
+  /**
+   * Loads, all at once, the shards of the last choices, those with items that others chose with the last one, and the best ones by the
+   * personal score: every step is a round trip, and every addition indexes the loaded items again.
+   * @param most maximum number of shards beside those of the last choices, until the next choice. Default: by the number of choices
+   * @returns whether the loaded catalogue changed
+   */
+  async #loadNearPreference(most?: number): Promise<boolean> {
     const { session, catalog } = this.#context;
-    const { history, last, choices } = await session.run(({ learner }) => ({
-      history: this.#historyOf(learner),
-      last: this.#lastChoices(learner),
-      choices: learner.history.rows.length,
-    }));
-    if (choices === 0 || history === this.#loadedHistory) return false;
+    const found = await session.run(({ learner }) => {
+      const history = this.#historyOf(learner);
+      const mean = personalScores(catalog.index, learner.history, learner.weightsAt(Date.now()));
+      if (!mean || history === this.#loadedHistory) return null;
+      // Changes of other things may be announced while the shards are loading.
+      if (most !== undefined) this.#loadedHistory = history;
+      const { length: choices } = learner.history.rows;
+      return { history, mean, choices, last: this.#lastChoices(learner), beside: this.#besideLast(learner) };
+    });
+    if (!found) return false;
+    const { history, mean, choices, last, beside } = found;
     const before = catalog.index;
-    // Items of the head are in shards, too.
-    await this.#loadWith(last);
-    const { mean, beside } = await session.run(({ learner }) => ({
-      mean: personalScores(catalog.index, learner.history, learner.weightsAt(Date.now())),
-      beside: this.#besideLast(learner),
-    }));
     const { items, largest } = this.#shards;
     const { loadedShards } = catalog;
     const late = Math.max(0, choices - LATE_CHOICES);
@@ -265,15 +290,23 @@ export class ShardLoader {
     const room = Math.floor((MAX_ITEMS - catalog.index.items.length) / largest);
     // A returning shopper's list does not wait for all that earlier pages loaded one by one.
     const first = Math.ceil(firstItems / items);
-    const most = mean ? Math.max(0, Math.min(wanted, room, first)) : 0;
-    const chosen = mean ? await this.#expected(beside, mean) : [];
-    const ranked = mean && most > 0 ? await this.#shards.best(mean, loadedShards.size + most) : [];
-    const near = ranked.filter((shard) => !loadedShards.has(shard) && !chosen.includes(shard));
-    // All at once: every addition indexes the loaded items again.
-    const added = [...chosen, ...near.slice(0, Math.max(0, most - chosen.length))];
-    await this.loadShards(added);
-    // Otherwise the announcement of the new items leads here again.
-    if (added.length < first) this.#loadedHistory = history;
+    const limit = Math.max(0, Math.min(wanted, room, most ?? first));
+    try {
+      // Items of the head are in shards, too.
+      const own = await this.#shardsOfItems(last);
+      const chosen = await this.#expected(beside, mean);
+      const ranked = limit > 0 ? await this.#shards.best(mean, loadedShards.size + own.length + limit) : [];
+      const others = [...new Set([...chosen, ...ranked])].filter(
+        (shard) => !loadedShards.has(shard) && !own.includes(shard),
+      );
+      const added = others.slice(0, Math.max(limit, chosen.length));
+      await this.loadShards([...own, ...added]);
+      // Otherwise the announcement of the new items leads here again.
+      if (added.length < first) this.#loadedHistory = history;
+    } catch (thrown) {
+      this.#loadedHistory = '';
+      throw thrown;
+    }
     return (await this.#evict()) || catalog.index !== before;
   }
 
@@ -326,12 +359,15 @@ export class ShardLoader {
 
   /** Loads the shards of items. @param ids the most important first: if they are in more than `most` shards, the last ids are left out */
   async #loadWith(ids: readonly string[], most = PAST_SHARDS): Promise<void> {
-    const { catalog } = this.#context;
+    await this.loadShards((await this.#shardsOfItems(ids)).slice(0, most));
+  }
+
+  async #shardsOfItems(ids: readonly string[]): Promise<number[]> {
     const found = ids.map((id) => {
-      const known = catalog.shardOf(id);
+      const known = this.#context.catalog.shardOf(id);
       return known === undefined ? this.#shards.shardsWith(id) : [known];
     });
-    await this.loadShards([...new Set((await Promise.all(found)).flat())].slice(0, most));
+    return [...new Set((await Promise.all(found)).flat())];
   }
 
   /** Reads the shards that are not loaded yet; rejects only if all of them fail. */

@@ -1,13 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { contentBlend, contentVectors, inventory, openHead, writeBundle } from '../../../src/core/catalog';
-import { seededRandom } from '../../../src/core/common/random';
+import { inventory, openHead } from '../../../src/core/catalog';
 import { type BundleHost, type Downloads, hostBundle } from '../../../src/lab/commands/evaluate/bundle-host';
-import { folderFetch, folderSink } from '../../../src/shop/bundler';
-import { choiceCounts, cooccurrenceTable, recentPopularity } from '../../../src/shop/training/interactions';
-import { rowsByTopic, syntheticContent, syntheticSide } from '../catalogs';
+import { folderFetch } from '../../../src/shop/bundler';
 import { type Area, type AreaResult, type Bar, inParts, type Say, within } from '../kept';
+import { writeShop } from '../synthetic-shop';
 import { median, memoryInUse, spread, timed } from '../timing';
 
 /** Numbers of products that are measured if none are named. */
@@ -16,10 +14,6 @@ const SIZES = '776,20000';
 const [VISITS, CHOICES] = [9, 10];
 /** Length of a list. */
 const LIST = 8;
-/** Events of the log for each product, and their maximum number. */
-const [EVENTS, MAX_EVENTS] = [10, 2_000_000];
-/** Number of choices of each shopper of the log. */
-const OF_SHOPPER = 20;
 /** Only a search by photo loads these files. */
 const ON_REQUEST = 'photos';
 /** Files whose size does not depend on the number of products. */
@@ -49,7 +43,7 @@ async function measured(say: Say, count: number, log: boolean): Promise<AreaResu
   const name = `${count.toLocaleString('en')} products${log ? ' with a log' : ''}`;
   try {
     say(`${name}: building`);
-    const shoppers = await writeShop(folder, count, log);
+    const shoppers = await writeShop(folder, count, { log, shoppers: VISITS, choices: CHOICES });
     const host = await hostBundle(folder);
     try {
       say(`${name}: ${VISITS} visits`);
@@ -61,59 +55,6 @@ async function measured(say: Say, count: number, log: boolean): Promise<AreaResu
   } finally {
     await rm(folder, { recursive: true });
   }
-}
-
-/**
- * Writes a synthetic shop whose products have titles, prices and pictures, but no descriptions.
- * @param log whether it has a side model, co-occurrence and demand
- * @returns ids of the products that new shoppers choose, one list for each visit
- */
-async function writeShop(folder: string, count: number, log: boolean): Promise<string[][]> {
-  const content = await syntheticContent(count);
-  const items = content.items.map(({ popularity, ...item }, row) => ({
-    ...item,
-    title: titleOf(item.category, row),
-    description: '',
-    // With a log, the demand says what sells.
-    ...(log ? {} : { popularity }),
-  }));
-  const topics = rowsByTopic(content);
-  const random = seededRandom(1);
-  const shopper = (choices: number): number[] => {
-    const own = Array.from({ length: 3 }, () => topics[Math.floor(topics.length * random() ** 2)]);
-    return Array.from({ length: choices }, () => {
-      const rows = own[Math.floor(3 * random())];
-      return rows[Math.floor(rows.length * random() ** 2)];
-    });
-  };
-  const shoppers = Math.ceil(Math.min(EVENTS * count, MAX_EVENTS) / OF_SHOPPER);
-  const interactions = Array.from({ length: log ? shoppers : 0 }, (_, user) =>
-    shopper(OF_SHOPPER).map((row, n) => ({ user: `${user}`, row, time: OF_SHOPPER * user + n })),
-  ).flat();
-  const learned = log && {
-    cooccurrence: cooccurrenceTable(interactions, count),
-    demand: { choices: choiceCounts(interactions, count), recent: recentPopularity(interactions, count) },
-    side: {
-      model: syntheticSide(contentVectors(content.features, contentBlend({ modalities: content.encoders })), count),
-    },
-  };
-  await writeBundle({ ...content, items }, await folderSink(folder), learned ? { learned } : {});
-  return Array.from({ length: VISITS }, () => shopper(CHOICES).map((row) => items[row].id));
-}
-
-const WORDS = [
-  'red blue green black white striped plain large small slim vintage modern light warm soft elegant rustic round'.split(
-    ' ',
-  ),
-  'cotton leather wool steel wooden silk plastic ceramic linen denim'.split(' '),
-  'shirt jacket skirt shoes hat scarf bag watch lamp chair table sofa carpet kettle pan bottle clock mirror'.split(' '),
-];
-
-/** A title such as shops have; products of a category share its last words. */
-function titleOf(category: string, row: number): string {
-  const topic = Number(/\d+$/.exec(category)?.[0] ?? 0);
-  const [colours, materials, kinds] = WORDS;
-  return `${colours[(row * 7) % colours.length]} ${materials[topic % materials.length]} ${kinds[topic % kinds.length]} ${row}`;
 }
 
 /** Bytes of a product as served, in all and by kind of file; what only a search by photo loads is apart. */

@@ -86,6 +86,8 @@ export async function staticHost(places: Record<string, string | Uint8Array>): P
     await until(now() + network.roundTrip);
     response.flushHeaders();
     for (let start = 0; body && start < body.length; start += PART) {
+      // A page that was left takes no more bytes.
+      if (response.destroyed) return;
       const part = body.subarray(start, start + PART);
       free = Math.max(now(), free) + (8000 * part.length) / network.bandwidth;
       await until(free);
