@@ -115,6 +115,36 @@ test('nothing is sent about a visitor after a refusal; after new consent, a new 
   await expect.poll(added).toMatchObject([{ visitors: 1, clicks: { sum: 0 } }]);
 });
 
+test('operating figures are sums: the time of the first list, bytes, and errors by code', async ({ page }) => {
+  const figures = async () => {
+    const { operations, rejected } = await readMetricLog([shop.lines.join('\n')]);
+    expect(rejected).toEqual([]);
+    return [...operations.values()];
+  };
+  await openOwn(page, { consent: 'granted' });
+  await page.evaluate(() => window.recommender.recommend());
+  shop.answer = 500;
+  await hide(page);
+  await expect.poll(() => page.evaluate(() => window.codes)).toContain('runtime/not-sent');
+  // Taken, and lost like the counts of such a report.
+  shop.answer = 204;
+  shop.lines = [];
+  await hide(page);
+  await expect.poll(figures).toMatchObject([{ pages: 0, errors: { 'runtime/not-sent': 1 } }]);
+  shop.lines = [];
+  await page.reload();
+  await expect(page).toHaveTitle('Ready');
+  // Without waiting for the page to be left: it may end before the worker answers.
+  await page.evaluate(async () => {
+    const { items } = await window.recommender.recommend();
+    await window.recommender.track('impression', items[0].item.id);
+  });
+  await expect.poll(figures).toMatchObject([{ variant: 'pilot/on', pages: 1, errors: {} }]);
+  const [{ firstList, bytes, encoders }] = await figures();
+  expect(Object.values(firstList)).toEqual([1]);
+  expect([bytes > 10_000, encoders]).toEqual([true, { webgpu: 0, wasm: 0 }]);
+});
+
 const clickCardQuietly = async (page: Page): Promise<void> => {
   await page.evaluate(() =>
     document.addEventListener('itemclick', (event) => event.preventDefault(), { capture: true }),

@@ -2,6 +2,7 @@ export { attribute, isConversion, LastClickIndex, orderOf } from './attribution'
 export { Counters, type Counts } from './counters';
 export type { EventAggregates, Metrics, MetricsRow } from './event-aggregates';
 export type { Experiment, Variant } from './experiment';
+export { boundOf, type OperatingFigures, summedFigures, TIME_BOUNDS } from './operating-figures';
 export {
   combined,
   type MetricLine,

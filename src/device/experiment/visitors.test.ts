@@ -125,7 +125,7 @@ describe("a device's report", () => {
           for (const [name, value] of Object.entries(more)) total[name as keyof typeof more] += value;
           total.revenue.EUR += euro;
           const next = nextReport(stored, [total], at + 1, 't/on');
-          const line = { day: '2026-03-02', counts: [], visitors: next.reports };
+          const line = { day: '2026-03-02', counts: [], visitors: next.reports, operations: [] };
           expect(v.safeParse(metricLineSchema, line).issues).toBeUndefined();
           stored = next.stored;
           sums.push(...next.sums);
@@ -143,7 +143,15 @@ describe("a device's report", () => {
 
 describe('a line of a log', () => {
   const [sums] = nextReport(null, [counts('t/on', { clicks: 2, revenue: { EUR: 2 } })], 1, 't/on').reports;
-  const line = { day: '2026-03-02', counts: [], visitors: [sums] };
+  const operation = {
+    variant: 't/on',
+    pages: 1,
+    firstList: { 300: 1 },
+    encoders: { webgpu: 0, wasm: 1 },
+    errors: {},
+    bytes: 9,
+  };
+  const line = { day: '2026-03-02', counts: [], visitors: [sums], operations: [operation] };
   it.each([
     ['another day', { ...line, day: 'today' }, 'date'],
     ['an unknown name', { ...line, id: 7 }, 'id'],
@@ -155,6 +163,10 @@ describe('a line of a log', () => {
       'square',
     ],
     ['a negative sum', { ...line, visitors: [{ ...sums, carts: { visitors: 0, sum: -1, squares: 1 } }] }, '0 or more'],
+    ['an unknown operating figure', { ...line, operations: [{ ...operation, page: 1 }] }, 'Did you mean "pages"?'],
+    ['an unknown time', { ...line, operations: [{ ...operation, firstList: { 301: 1 } }] }, '"301"'],
+    ['half a page', { ...line, operations: [{ ...operation, pages: 0.5 }] }, 'integer'],
+    ['an error without a code', { ...line, operations: [{ ...operation, errors: { 'no disk': 1 } }] }, 'code'],
     ['no currency', { ...line, visitors: [{ ...sums, revenue: { euro: sums.clicks } }] }, 'EUR'],
   ])('is refused with %s', (_, given, reason) => {
     const result = v.safeParse(metricLineSchema, given);

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { exactObject } from '../../core/common/schema';
 import { type Counts, countsSchema } from './counters';
+import { type OperatingFigures, operatingFiguresSchema } from './operating-figures';
 
 export const VISITOR_COUNTS = ['impressions', 'clicks', 'carts', 'purchases'] as const;
 type VisitorCount = (typeof VISITOR_COUNTS)[number];
@@ -143,12 +144,15 @@ export interface MetricLine {
   counts: Counts[];
   /** By how much this visitor raised the sums of each variant since the visitor's last report. */
   visitors: VisitorReport[];
+  /** How the recommender ran on this page since its last report. */
+  operations: OperatingFigures[];
 }
 
 export const metricLineSchema = exactObject({
   day: v.pipe(v.string(), v.isoDate('must be a date such as 2026-01-31')),
   counts: countsSchema,
   visitors: v.pipe(v.array(visitorReportSchema), v.maxLength(100)),
+  operations: v.pipe(v.array(operatingFiguresSchema), v.maxLength(100)),
 }) satisfies v.GenericSchema<unknown, MetricLine>;
 
 /** Maximum number of variants whose reported totals are kept; the variant that began first is dropped. */

@@ -1,7 +1,7 @@
 import type { Item, ItemInput, Offer } from '../../core/catalog';
 import type { EventType } from '../../core/events';
 import type { SidestreamError } from '../../error';
-import type { Counts, Experiment, Metrics, VisitorReport } from '../experiment';
+import type { Counts, Experiment, Metrics, OperatingFigures, VisitorReport } from '../experiment';
 import type { Hints, Rules } from '../ranking';
 import type { Encryption } from '../store';
 import type { InspectionAnswers, InspectionSubjects } from './inspection';
@@ -35,6 +35,7 @@ export type {
   Metrics,
   MetricsRow,
   Moments,
+  OperatingFigures,
   Variant,
   VisitorReport,
   VisitorSums,
@@ -136,10 +137,10 @@ export interface RecommenderOptions {
   /** An A/B test that this device may take part in. An invalid one is rejected with `runtime/invalid-input`. */
   experiment?: Experiment;
   /**
-   * Called with the counts of this page since the last call, by variant and placement, and with this visitor's counts in the
-   * experiment since the last report of any page. It is called at the start, within a second after a click, a cart, a
-   * purchase or the shopper's consent, every 30 seconds, when the page is hidden or left, and on `close()`; only with
-   * consent `granted`, and not if both are empty. Sidestream itself sends nothing anywhere: without this hook the counters
+   * Called with the counts of this page since the last call, by variant and placement, with this visitor's counts in the
+   * experiment since the last report of any page, and with the page's operating figures since the last call. It is called at the start, within a second after a click, a cart, a
+   * purchase, the first impression or the shopper's consent, every 30 seconds, when the page is hidden or left, and on `close()`; only with
+   * consent `granted`, and not if all are empty. Sidestream itself sends nothing anywhere: without this hook the counters
    * stay on the device, and with it they go where the shop sends them. They contain no item, no time and no id of shopper or
    * device. Ready-made hooks: `beaconSink`, `ga4Sink` and `callbackSink` of `sidestream/adapters`. An error that a hook
    * throws becomes an `error` event with the code `runtime/not-sent`.
@@ -152,9 +153,10 @@ export interface RecommenderOptions {
  * @param counts of this page, by variant and placement
  * @param visitors counts of this visitor by variant; empty without an experiment, and on a device that stores nothing, where
  *   every page would be another visitor. A visitor's report is passed again, under its key, until a call succeeds
+ * @param operations how the recommender ran on this page: time to the first list, errors by code, encoders, bytes
  * @returns nothing, or a promise: a rejection becomes an `error` event
  */
-export type MetricHook = (counts: Counts[], visitors: VisitorReport[]) => unknown;
+export type MetricHook = (counts: Counts[], visitors: VisitorReport[], operations: OperatingFigures[]) => unknown;
 
 /** Options of a call. */
 export interface CallOptions {

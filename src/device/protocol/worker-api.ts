@@ -3,7 +3,7 @@ import type { EncoderFiles, Item, Modality, TextRecipe } from '../../core/catalo
 import type { ImagePreset, TextPreset } from '../../core/encoders';
 import type { LoggedEvent } from '../../core/events';
 import type { SerializedError } from '../../error';
-import type { Counts, VisitorReport } from '../experiment';
+import type { Counts, OperatingFigures, VisitorReport } from '../experiment';
 import type { QueryVector } from '../ranking';
 import type { LocalItem } from '../store';
 import type {
@@ -105,6 +105,7 @@ export interface Kept {
 export interface MetricReport {
   counts: Counts[];
   visitors: VisitorReport[];
+  operations: OperatingFigures[];
 }
 
 /** Methods of a recommender that its worker lacks, or has in another form. */
@@ -127,8 +128,12 @@ export interface WorkerRecommender extends Omit<Recommender, PageMethod> {
    * @throws SidestreamError `runtime/invalid-input` for an option that is invalid, or differs from `given`
    */
   join(options: GivenOptions, given: GivenOptions): Promise<string[]>;
-  /** Counts since the last call, for the hooks of the page. @param sent keys of reports that were sent */
-  takeMetrics(sent?: readonly string[]): Promise<MetricReport>;
+  /**
+   * Counts since the last call, for the hooks of the page.
+   * @param sent keys of reports that were sent
+   * @param errors codes of errors since the last call
+   */
+  takeMetrics(sent?: readonly string[], errors?: readonly string[]): Promise<MetricReport>;
   /**
    * Finds by words, or, with a query that the page has encoded, what is nearest to it.
    * @param query `QueryVector`, parsed in the worker

@@ -38,6 +38,8 @@ const runsSchema = v.array(
 );
 const timeSchema = v.optional(storedTime);
 const givenSchema = v.record(v.string(), v.unknown());
+const textsSchema = v.optional(v.array(v.string()), []);
+const takenSchema = v.strictObject({ sent: textsSchema, errors: textsSchema });
 
 const mutableFiles = () => import('./mutable-files');
 const otherLists = () => import('./other-lists');
@@ -59,6 +61,10 @@ export class Engine implements WorkerRecommender {
   #runs: EncoderRun[] = [];
   /** Time of the last call that tracked events. */
   #lastCall = 0;
+  /** Time that the start took, since the worker was created, ms. */
+  #startTime = 0;
+  /** The same with the first list, without the time in which nobody asked for one; null before it. */
+  #firstList: number | null = null;
 
   private constructor(parts: EngineParts) {
     this.#parts = parts;
@@ -96,6 +102,7 @@ export class Engine implements WorkerRecommender {
       await parts.joinMutable();
       // After the offers: no list may have old prices.
       await parts.shardLoader?.start();
+      engine.#startTime = performance.now();
       return engine;
     } catch (thrown) {
       storage.close();
@@ -112,12 +119,12 @@ export class Engine implements WorkerRecommender {
   async recommend(request: unknown = {}, call?: unknown) {
     const given = parsed(recommendSchema, request, 'recommend()');
     checkCall(call, 'recommend()');
-    return this.#parts.recommendations.recommend(given);
+    return this.#timed(this.#parts.recommendations.recommend(given));
   }
 
   async rerank(ids: unknown, options: unknown, call?: unknown) {
     checkCall(call, 'rerank()');
-    return (await otherLists()).rerankList(ids, options, this.#parts);
+    return this.#timed((await otherLists()).rerankList(ids, options, this.#parts));
   }
 
   async find(request: unknown, call?: unknown, query?: unknown, runs?: unknown) {
@@ -132,7 +139,7 @@ export class Engine implements WorkerRecommender {
   }
 
   async recommendRows(request?: unknown) {
-    return (await otherLists()).plannedRows(request, this.#parts);
+    return this.#timed((await otherLists()).plannedRows(request, this.#parts));
   }
 
   async products(ids: unknown, request?: unknown) {
@@ -173,10 +180,11 @@ export class Engine implements WorkerRecommender {
     return (await this.#parts.events.aggregates()).metrics(this.#parts.experiment.label());
   }
 
-  async takeMetrics(sent?: unknown) {
-    const keys = parsed(v.optional(v.array(v.string()), []), sent, 'takeMetrics()', 'sent');
+  async takeMetrics(sent?: unknown, errors?: unknown) {
+    const given = parsed(takenSchema, { sent, errors }, 'takeMetrics()');
     const { era } = this.#parts.storage;
-    return (await import('./visitor-counts')).takeMetrics(this.#parts, keys, era);
+    const operation = { firstList: this.#firstList, encoder: this.#runs.at(-1)?.backend ?? null };
+    return (await import('./visitor-counts')).takeMetrics(this.#parts, given, operation, era);
   }
 
   snapshots() {
@@ -374,6 +382,14 @@ export class Engine implements WorkerRecommender {
       await scheduler.catchUp();
       await rest.waitFor();
     });
+  }
+
+  /** Notes how long the first list took. */
+  async #timed<T>(list: Promise<T>): Promise<T> {
+    const asked = performance.now();
+    const made = await list;
+    this.#firstList ??= this.#startTime + performance.now() - asked;
+    return made;
   }
 
   #ran(runs: readonly EncoderRun[]): void {

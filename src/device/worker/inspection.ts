@@ -23,6 +23,7 @@ import { influences, inspectRow, listWithout, rank } from '../ranking';
 import { eventSize } from '../store';
 import type { EngineParts } from './engine-parts';
 import type { LoadedCatalog } from './loaded-catalog';
+import { loadedFiles } from './operating-figures';
 import type { ActiveLearner } from './profile-session';
 import { unknownSnapshot } from './profile-storage';
 import { listed } from './recommendation-service';
@@ -259,14 +260,13 @@ async function reportDevice({ catalog, scheduler, session, storage }: EnginePart
     scheduler.complete ? await session.run(({ learner }) => learner.save()) : null,
   ];
   const { values, scales } = catalog.table;
-  const files = performance.getEntriesByType('resource').filter((entry) => entry instanceof PerformanceResourceTiming);
   return {
     features: values.byteLength + scales.byteLength,
     heap: heapOf(performance),
     profile: profile ? (await (await profileFiles()).encodeProfile(profile)).length : 0,
     log: { events: events.length, bytes: events.reduce((sum, event) => sum + eventSize(event), 0) },
     inMemory: storage.inMemory,
-    loaded: { files: files.length, bytes: files.reduce((sum, { transferSize }) => sum + transferSize, 0) },
+    loaded: loadedFiles(),
   };
 }
 

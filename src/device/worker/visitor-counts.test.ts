@@ -40,7 +40,7 @@ it('reports a visitor immediately, and later activity as differences', async () 
   expect(await visitorsOf(engine)).toMatchObject([
     { visitors: 0, clicks: { sum: 1, squares: 1 }, revenue: { EUR: { visitors: 1, sum: 20, squares: 400 } } },
   ]);
-  expect(await engine.takeMetrics()).toEqual({ counts: [], visitors: [] });
+  expect(await engine.takeMetrics()).toMatchObject({ counts: [], visitors: [] });
   await engine.close();
   expect(shop.codes).toEqual([]);
 });
@@ -75,7 +75,7 @@ it('repeats, under the same key, a report taken by a page that was killed before
   const again = await visitorsOf(next);
   expect(again[0]).toEqual(visitors[0]);
   expect(added([...visitors, ...again])).toMatchObject({ visitors: 1, clicks: { sum: 2, squares: 4 } });
-  expect(await next.takeMetrics()).toEqual({ counts: [], visitors: [] });
+  expect(await next.takeMetrics()).toMatchObject({ counts: [], visitors: [] });
   await Promise.all([killed.close(), next.close()]);
 });
 
@@ -116,7 +116,7 @@ it("returns no counts before an answer or after a refusal, and the page's counts
   for (const consent of ['pending', 'denied'] as const) {
     const engine = await open({ consent, experiment: undefined });
     await engine.track('click', 'a', CLICK);
-    expect(await engine.takeMetrics()).toEqual({ counts: [], visitors: [] });
+    expect(await engine.takeMetrics()).toMatchObject({ counts: [], visitors: [] });
     if (consent !== 'denied') {
       await engine.consent('granted');
       expect(await engine.takeMetrics()).toMatchObject({ counts: [{ clicks: 1 }] });
@@ -131,7 +131,7 @@ it('releases no counts taken while consent was withdrawn', async () => {
   await engine.track('click', 'a', CLICK);
   const taking = engine.takeMetrics();
   const denied = engine.consent('denied');
-  expect(await taking).toEqual({ counts: [], visitors: [] });
+  expect(await taking).toMatchObject({ counts: [], visitors: [] });
   await denied;
   await engine.close();
   expect(shop.codes).toEqual([]);
@@ -144,7 +144,31 @@ it('reports nothing again after an import of a profile', async () => {
   const file = await engine.exportProfile();
   await visitorsOf(engine);
   await engine.importProfile(file);
-  expect(await engine.takeMetrics()).toEqual({ counts: [], visitors: [] });
+  expect(await engine.takeMetrics()).toMatchObject({ counts: [], visitors: [] });
+  await engine.close();
+});
+
+it('returns operating figures once, after the first list, and errors as soon as the shopper has consented', async () => {
+  const engine = await open({ consent: 'pending' });
+  await engine.recommend();
+  const figures = async (codes: string[] = []) => (await engine.takeMetrics([], codes)).operations;
+  expect(await figures(['store/full', 'store/full'])).toEqual([]);
+  await engine.consent('granted');
+  const [{ firstList, bytes, ...first }] = await figures();
+  expect(first).toEqual({
+    variant: 'test/on',
+    pages: 1,
+    encoders: { webgpu: 0, wasm: 0 },
+    errors: { 'store/full': 2 },
+  });
+  expect([Object.values(firstList), bytes > 0]).toEqual([[1], true]);
+  expect(await figures()).toEqual([]);
+  expect(await figures(['store/full'])).toMatchObject([{ pages: 0, firstList: {}, errors: { 'store/full': 1 } }]);
+  const denied = engine.consent('denied');
+  expect(await figures(['store/full'])).toEqual([]);
+  await denied;
+  await engine.consent('granted');
+  expect(await figures()).toEqual([]);
   await engine.close();
 });
 

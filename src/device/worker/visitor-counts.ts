@@ -5,12 +5,14 @@ import { nextReport, type VisitorReport } from '../experiment';
 import type { MetricReport } from '../protocol';
 import { anonymousId } from './consent-state';
 import type { EngineParts } from './engine-parts';
+import { FiguresToTake, type Operation } from './operating-figures';
 
-const EMPTY_REPORT: MetricReport = { counts: [], visitors: [] };
+const EMPTY_REPORT: MetricReport = { counts: [], visitors: [], operations: [] };
+const figures = new WeakMap<EngineParts, FiguresToTake>();
 
 /**
- * Takes the counts of this page since the last call, and the visitor's reports without confirmed delivery, plus the
- * visitor's activity since.
+ * Takes the counts and operating figures of this page since the last call, and the visitor's reports without confirmed delivery,
+ * plus the visitor's activity since.
  *
  * Nothing is returned before the shopper has consented, or after a refusal: even sums without an id describe the shopper's
  * activity. After consent, earlier counts of this page are included, like the log.
@@ -18,17 +20,24 @@ const EMPTY_REPORT: MetricReport = { counts: [], visitors: [] };
  * A visitor is reported only in an experiment, and only if the device stores its events: elsewhere every page would be
  * another visitor. A report is kept, atomically for all tabs, until a later call confirms its delivery: if a page ends in
  * between, the next one sends it again under the same key, and it counts once.
+ * @param errors codes of the page's errors since the last call
  * @param era of the request
  */
 export async function takeMetrics(
-  { events, storage, listener, experiment, consent }: EngineParts,
-  sent: readonly string[],
+  parts: EngineParts,
+  { sent, errors }: Record<'sent' | 'errors', readonly string[]>,
+  operation: Operation,
   era: number,
 ): Promise<MetricReport> {
+  const { events, storage, listener, experiment, consent } = parts;
+  const own = figures.get(parts) ?? new FiguresToTake();
+  figures.set(parts, own);
+  own.note(errors);
   // An answer of another tab may bring another variant.
   await consent.carriedOut();
   const variant = experiment.label();
   // Consent was withdrawn meanwhile: no earlier data leaves the device.
+  if (storage.consent === 'denied') own.drop();
   if (era !== storage.era || storage.consent !== 'granted') return EMPTY_REPORT;
   const { counting } = storage;
   const counts = events.take();
@@ -47,5 +56,7 @@ export async function takeMetrics(
       if (counting === storage.counting) listener.error(SidestreamError.from(thrown));
     }
   }
-  return era === storage.era ? { counts, visitors } : EMPTY_REPORT;
+  if (era !== storage.era) return EMPTY_REPORT;
+  const operations = own.take(variant ?? null, operation, counts.length + visitors.length > 0);
+  return { counts, visitors, operations };
 }

@@ -18,7 +18,7 @@ beforeAll(async () => {
     .flatMap((days) => days.map(({ variants }, day) => ({ day: `2026-03-0${day + 1}`, variants })))
     .map(({ day, variants }, line) => {
       const visitors = [...variants.values()].map((sums) => ({ ...sums, key: `report-${line}` }));
-      return JSON.stringify({ day, counts: [], visitors });
+      return JSON.stringify({ day, counts: [], visitors, operations: [] });
     });
   await writeFile(counts, ['{"day":"today"}', ...lines].join('\n'));
 });

@@ -4,6 +4,7 @@ import { writeWhole } from '../../shop/training/node';
 import {
   comparisonCells,
   EXPLANATION,
+  operatingCells,
   setAsideText,
   type VerdictPlan,
   variantCells,
@@ -62,7 +63,11 @@ export function reportCommand(): Command {
       for (const aside of setAsideText(verdict)) console.error(`Note: ${aside}`);
       if (verdict.sampleRatio.mismatch) process.exitCode = WRONG_SPLIT;
       console.log(verdictSentences(verdict).join('\n'));
-      for (const { title, header, rows } of [variantCells(verdict), ...comparisonCells(verdict)]) {
+      for (const { title, header, rows } of [
+        variantCells(verdict),
+        ...comparisonCells(verdict),
+        ...operatingCells(verdict),
+      ]) {
         console.log(`\n${title}\n${table(header, rows)}`);
       }
       console.log(`\n${EXPLANATION.map(([term, text]) => `${term}: ${text}`).join('\n')}`);

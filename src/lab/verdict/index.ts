@@ -1,5 +1,6 @@
 export { compared, SHARES } from './effects';
 export { type MetricLog, readMetricLog } from './metric-log';
+export { operatingCells } from './operations';
 export { readPilotCounts } from './pilot-counts';
 export { type SampleRatio, type SplitDay, sampleRatio, sampleRatioOfDays, WRONG_SPLIT } from './sample-ratio';
 export {

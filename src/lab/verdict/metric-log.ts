@@ -3,6 +3,8 @@ import type { RejectedRow } from '../../core/catalog';
 import {
   combined,
   metricLineSchema,
+  type OperatingFigures,
+  summedFigures,
   VISITOR_COUNTS,
   type VisitorReport,
   type VisitorSums,
@@ -17,6 +19,8 @@ export interface MetricLog {
   rejected: RejectedRow[];
   /** The reports of each day, in chronological order. */
   days: MetricDay[];
+  /** Operating figures of all lines, by variant. */
+  operations: Map<string | null, OperatingFigures>;
 }
 
 export interface MetricDay {
@@ -37,6 +41,7 @@ const MAX_LINE_LENGTH = 200_000;
 export async function readMetricLog(chunks: AsyncIterable<string> | Iterable<string>): Promise<MetricLog> {
   const days = new Map<string, Pick<MetricDay, 'variants' | 'revenue'>>();
   const rejected: RejectedRow[] = [];
+  const operations: MetricLog['operations'] = new Map();
   /** Keys of reports; each counts once. */
   const known = new Set<string>();
   let lines = 0;
@@ -49,7 +54,7 @@ export async function readMetricLog(chunks: AsyncIterable<string> | Iterable<str
       rejected.push(rejectedRow(line, parsed.issues[0]));
       continue;
     }
-    const { day, visitors } = parsed.output;
+    const { day, visitors, operations: figures } = parsed.output;
     const crowded = crowdedVariant(visitors);
     if (crowded !== null) {
       const reason = `a line describes one visitor, but “${crowded}” has several`;
@@ -57,6 +62,10 @@ export async function readMetricLog(chunks: AsyncIterable<string> | Iterable<str
       continue;
     }
     lines++;
+    for (const one of figures) {
+      const known = operations.get(one.variant);
+      operations.set(one.variant, known ? summedFigures(known, one) : one);
+    }
     const own = days.get(day) ?? { variants: new Map<string, VisitorSums>(), revenue: [] };
     days.set(day, own);
     for (const { key, ...sums } of visitors) {
@@ -67,7 +76,7 @@ export async function readMetricLog(chunks: AsyncIterable<string> | Iterable<str
     }
   }
   const sorted = [...days].sort(([a], [b]) => (a < b ? -1 : 1));
-  return { lines, rejected, days: sorted.map(([day, own]) => ({ day, ...own })) };
+  return { lines, rejected, operations, days: sorted.map(([day, own]) => ({ day, ...own })) };
 }
 
 /**

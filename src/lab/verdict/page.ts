@@ -13,6 +13,7 @@ import {
   table,
   tiles,
 } from '../evaluate/page';
+import { operatingCells } from './operations';
 import type { Comparison, Verdict } from './verdict';
 import { headlines, verdictTiles } from './verdict-summary';
 import {
@@ -38,7 +39,7 @@ export function verdictPage(verdict: Verdict): string {
   const [first, last] = days;
   const isWrong = sampleRatio.mismatch;
   const intro = `Reports from ${first} to ${last}. The sought effect is ${percent(plan.effect)}, false alarms ${shareText(plan.alpha)}.`;
-  const tables = [variantCells(verdict), ...comparisonCells(verdict)].map(
+  const tables = [variantCells(verdict), ...comparisonCells(verdict), ...operatingCells(verdict)].map(
     ({ title, header, rows }) => `<h3>${escaped(title)}</h3>\n${table(title, header, rows)}`,
   );
   const aside = setAsideText(verdict).join(' ');

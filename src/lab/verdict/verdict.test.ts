@@ -7,6 +7,7 @@ import { type Crowd, drawCrowd, logNormal, pareto } from '../../testing/simulate
 import { compared, estimate } from './effects';
 import { readMetricLog } from './metric-log';
 import { logBeta, normalQuantile } from './mixture';
+import { operatingCells } from './operations';
 import { verdictPage } from './page';
 import type { RevenueStep } from './revenue-cap';
 import { sampleRatio } from './sample-ratio';
@@ -23,7 +24,12 @@ const visitor = (variant: string, given: object = {}): VisitorSums =>
   sumsOf(variant, { impressions: 0, clicks: 0, carts: 0, purchases: 0, revenue: {}, ...given });
 let keys = 0;
 const line = (day: string, ...visitors: VisitorSums[]): string =>
-  JSON.stringify({ day, counts: [], visitors: visitors.map((sums) => ({ ...sums, key: `report-${keys++}` })) });
+  JSON.stringify({
+    day,
+    counts: [],
+    visitors: visitors.map((sums) => ({ ...sums, key: `report-${keys++}` })),
+    operations: [],
+  });
 
 /** Visitors of two variants on one day, and how many of them bought. */
 const dayWith = (day: number, off: [number, number], on: [number, number]) => {
@@ -204,6 +210,51 @@ describe('a log', () => {
     const [, example = ''] = /```json\n(\{\n {2}"day".*?)```/s.exec(manual) ?? [];
     const { lines, rejected } = await readMetricLog([example.replaceAll('\n', ' ')]);
     expect([lines, rejected]).toEqual([1, []]);
+  });
+
+  it('adds up the operating figures of each variant beside the metrics', async () => {
+    const none = { webgpu: 0, wasm: 0 };
+    const page = { pages: 1, encoders: none, errors: {}, bytes: 400_000 };
+    const figures = (variant: string | null, bound: string, given: object = {}) => ({
+      variant,
+      firstList: { [bound]: 1 },
+      ...page,
+      ...given,
+    });
+    const operations = [
+      ...[100, 100, 300, 300, 300, 400, 400, 400, 800].map((bound) => figures('t/on', `${bound}`)),
+      figures('t/on', 'more', { encoders: { webgpu: 1, wasm: 0 }, errors: { 'store/full': 2 } }),
+      figures('t/off', 'more', { errors: { 'runtime/worker-crashed': 1 }, bytes: 0 }),
+      figures('t/off', '100', { pages: 0, firstList: {}, errors: { 'store/full': 1 }, bytes: 800_000 }),
+      figures('other/on', '100'),
+      figures(null, '100'),
+    ];
+    const lines = [visitor('t/on'), visitor('t/off'), visitor('t/off')].map((one) => line('2026-03-02', one));
+    const log = await readMetricLog([
+      `${lines.join('\n')}\n`,
+      ...operations.map(
+        (one) => `${JSON.stringify({ day: '2026-03-02', counts: [], visitors: [], operations: [one] })}\n`,
+      ),
+    ]);
+    expect(log.rejected).toEqual([]);
+    const verdict = verdictOf(log, { experiment: 't' });
+    expect(operatingCells(verdict)).toMatchObject([
+      {
+        header: ['', 'off', 'on'],
+        rows: [
+          ['Pages with a list', '1', '10'],
+          ['Time to the first list, median', 'over 9.6 s', 'up to 0.3 s'],
+          ['Time to the first list, 90 %', 'over 9.6 s', 'up to 0.8 s'],
+          ['Loaded per page, kB', '800', '400'],
+          ['Encoders on WebGPU, pages', '0', '1'],
+          ['Encoders on WebAssembly, pages', '0', '0'],
+          ['No encoder, pages', '1', '9'],
+          ['Errors runtime/worker-crashed', '1', '0'],
+          ['Errors store/full', '1', '2'],
+        ],
+      },
+    ]);
+    expect(verdictPage(verdict)).toContain('Operating figures');
   });
 
   it('is refused if it lacks the experiment or the control', async () => {

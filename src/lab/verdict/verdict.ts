@@ -1,4 +1,4 @@
-import { combined, type VisitorSums } from '../../device/experiment';
+import { combined, type OperatingFigures, type VisitorSums } from '../../device/experiment';
 import { invalidInput } from '../../error';
 import { compared, type Effect, type Estimate, estimate, type Measure, measuresOf } from './effects';
 import { daysOf, type MetricLog, strayNames, totalsOf } from './metric-log';
@@ -90,6 +90,8 @@ export interface Verdict {
     uncapped: Record<string, Estimate | null>;
   }[];
   comparisons: Comparison[];
+  /** How the recommender ran under each variant, over all days; variants without pages are omitted. */
+  operations: OperatingFigures[];
 }
 
 /**
@@ -102,7 +104,10 @@ export const MIN_ACTIVE = 30;
  * The verdict of a log on the variants of an experiment. The visitor is the unit throughout.
  * @throws SidestreamError `runtime/invalid-input` for an impossible plan, or one that does not fit the log
  */
-export function verdictOf(log: Pick<MetricLog, 'days'>, plan: VerdictPlan = {}): Verdict {
+export function verdictOf(
+  log: Pick<MetricLog, 'days'> & Partial<Pick<MetricLog, 'operations'>>,
+  plan: VerdictPlan = {},
+): Verdict {
   const { effect = 0.05, alpha = 0.05, power = 0.8, metric = 'buyers', control = 'off', split, base } = plan;
   const { margin = effect } = plan;
   if (!(effect > 0 && effect < 10))
@@ -203,6 +208,7 @@ export function verdictOf(log: Pick<MetricLog, 'days'>, plan: VerdictPlan = {}):
     days: [days[0].day, days[days.length - 1].day],
     comparisons,
     variants,
+    operations: names.flatMap((name) => log.operations?.get(`${experiment}/${name}`) ?? []),
     plan: { effect, margin, base: base ?? null, alpha, power, metric, declaredSplit: split !== undefined },
     decision: decisions.length > 1 ? null : (decisions[0] ?? 'continue'),
     sampleRatio: ratio,

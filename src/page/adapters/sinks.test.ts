@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { Counts, MetricLine, VisitorReport } from '../../device/protocol';
+import type { Counts, MetricLine, OperatingFigures, VisitorReport } from '../../device/protocol';
 import { beaconSink, callbackSink, ga4Sink } from './sinks';
 
 const counts: Counts[] = [
@@ -25,10 +25,13 @@ const visitor: VisitorReport = {
   products: { clicksImpressions: 0, purchasesClicks: 0 },
   revenue: {},
 };
+const operations: OperatingFigures[] = [
+  { variant: 't/on', pages: 1, firstList: { 300: 1 }, encoders: { webgpu: 0, wasm: 0 }, errors: {}, bytes: 9 },
+];
 afterEach(() => void vi.unstubAllGlobals());
 
 describe('beaconSink', () => {
-  const sent = { day: expect.stringMatching(/^\d{4}-\d\d-\d\d$/), counts, visitors: [visitor] };
+  const sent = { day: expect.stringMatching(/^\d{4}-\d\d-\d\d$/), counts, visitors: [visitor], operations };
 
   it('sends a line that outlives the page, and fails unless the server confirms it', async () => {
     const fetch = vi.fn(async (_: string, _options: RequestInit) => ({ ok: true, status: 204 }));
@@ -36,17 +39,17 @@ describe('beaconSink', () => {
     vi.stubGlobal('navigator', { sendBeacon });
     vi.stubGlobal('fetch', fetch);
     const sink = beaconSink('https://shop.example/metrics');
-    await sink(counts, [visitor]);
+    await sink(counts, [visitor], operations);
     const [[address, { body, ...options }]] = fetch.mock.calls;
     expect([address, JSON.parse(String(body))]).toEqual(['https://shop.example/metrics', sent]);
     expect(options).toEqual({ method: 'POST', keepalive: true });
     fetch.mockResolvedValueOnce({ ok: false, status: 503 });
-    await expect(sink(counts, [])).rejects.toThrow('503');
+    await expect(sink(counts, [], [])).rejects.toThrow('503');
     fetch.mockRejectedValueOnce(new TypeError('no network'));
-    await expect(sink(counts, [])).rejects.toThrow('no network');
+    await expect(sink(counts, [], [])).rejects.toThrow('no network');
     expect(sendBeacon).not.toHaveBeenCalled();
     // Larger than the browser's limit for requests that outlive their page: it is sent while the page lives.
-    await sink(Array(1000).fill(counts[0]), []);
+    await sink(Array(1000).fill(counts[0]), [], []);
     expect(fetch.mock.lastCall?.[1]).toMatchObject({ keepalive: false });
   });
 
@@ -58,19 +61,19 @@ describe('beaconSink', () => {
     vi.stubGlobal('fetch', fetch);
     const page = { baseURI: 'https://shop.example/a/', visibilityState: 'visible' };
     vi.stubGlobal('document', page);
-    await beaconSink('/metrics')(counts, [visitor]);
+    await beaconSink('/metrics')(counts, [visitor], operations);
     expect([fetch.mock.calls.length, sendBeacon.mock.calls.length]).toEqual([1, 0]);
     page.visibilityState = 'hidden';
-    await beaconSink('/metrics')(counts, [visitor]);
+    await beaconSink('/metrics')(counts, [visitor], operations);
     const [[address, body]] = sendBeacon.mock.calls;
     expect([address, JSON.parse(body)]).toEqual(['https://shop.example/metrics', sent]);
     sendBeacon.mockReturnValue(false);
-    await beaconSink('/metrics')(counts, [visitor]);
+    await beaconSink('/metrics')(counts, [visitor], operations);
     expect(fetch).toHaveBeenCalledTimes(2);
   });
 
   it('fails if its address is invalid', async () => {
-    await expect(beaconSink('https://')(counts, [])).rejects.toThrow('Invalid URL');
+    await expect(beaconSink('https://')(counts, [], [])).rejects.toThrow('Invalid URL');
   });
 });
 
@@ -84,25 +87,25 @@ describe('ga4Sink', () => {
 
   it('turns counts into events, with one for a new visitor, for gtag() and for a data layer', async () => {
     const gtag = vi.fn();
-    await ga4Sink(gtag)(counts, [visitor]);
+    await ga4Sink(gtag)(counts, [visitor], operations);
     expect(gtag.mock.calls).toEqual(events.map(([name, parameters]) => ['event', name, parameters]));
     const dataLayer: object[] = [];
-    await ga4Sink(dataLayer)(counts, [visitor]);
+    await ga4Sink(dataLayer)(counts, [visitor], operations);
     expect(dataLayer).toEqual(events.map(([event, parameters]) => ({ event, ...parameters })));
-    await ga4Sink(dataLayer)([], [{ ...visitor, visitors: 0 }]);
+    await ga4Sink(dataLayer)([], [{ ...visitor, visitors: 0 }], []);
     expect(dataLayer).toHaveLength(events.length);
   });
 
   it('finds the targets of the page, and reports a page without one', async () => {
     const sink = ga4Sink();
-    expect(() => sink(counts, [])).toThrow('GA4 is not on this page');
+    expect(() => sink(counts, [], [])).toThrow('GA4 is not on this page');
     const dataLayer: object[] = [];
     vi.stubGlobal('dataLayer', dataLayer);
-    await sink(counts, []);
+    await sink(counts, [], []);
     expect(dataLayer).toHaveLength(3);
     const gtag = vi.fn();
     vi.stubGlobal('gtag', gtag);
-    await sink(counts, []);
+    await sink(counts, [], []);
     expect(gtag).toHaveBeenCalledTimes(3);
   });
 });
@@ -110,9 +113,9 @@ describe('ga4Sink', () => {
 describe('callbackSink', () => {
   it('passes on a line, and reports failures', async () => {
     const lines: MetricLine[] = [];
-    await callbackSink((line) => lines.push(line))(counts, [visitor]);
-    expect(lines).toMatchObject([{ counts, visitors: [visitor] }]);
+    await callbackSink((line) => lines.push(line))(counts, [visitor], operations);
+    expect(lines).toMatchObject([{ counts, visitors: [visitor], operations }]);
     const failing = callbackSink(() => Promise.reject(new Error('full')));
-    await expect(failing(counts, [])).rejects.toThrow('full');
+    await expect(failing(counts, [], [])).rejects.toThrow('full');
   });
 });

@@ -1,4 +1,4 @@
-import type { Counts, MetricHook, MetricLine, VisitorReport } from '../../device/protocol';
+import type { MetricHook, MetricLine } from '../../device/protocol';
 
 /** Where GA4 takes events: Google's `gtag()`, or the data layer of Google Tag Manager. */
 export type Ga4Target = ((command: 'event', name: string, parameters: object) => void) | object[];
@@ -32,6 +32,7 @@ export function beaconSink(url: string | URL): MetricHook {
  * A hook for `onMetric` that makes GA4 events: for each row of counts `sidestream_counts` with `variant`, `placement`,
  * `impressions`, `clicks`, `carts` and `purchases`; for its revenue, by currency, `sidestream_revenue` with `value` and
  * `currency`; and, once for each visitor in an experiment, `experience_impression`, from which GA4 builds audiences.
+ * It sends no operating figures, which have no form in GA4.
  * @param target default: `window.gtag` at the time of the report, otherwise the array `window.dataLayer`
  */
 export function ga4Sink(target?: Ga4Target): MetricHook {
@@ -60,8 +61,8 @@ export function ga4Sink(target?: Ga4Target): MetricHook {
  */
 export const callbackSink =
   (receive: (line: MetricLine) => unknown): MetricHook =>
-  (counts: Counts[], visitors: VisitorReport[]) =>
-    receive({ day: new Date().toISOString().slice(0, 10), counts, visitors });
+  (counts, visitors, operations) =>
+    receive({ day: new Date().toISOString().slice(0, 10), counts, visitors, operations });
 
 /** Both are globals of Google's snippets, which a page may load later. */
 function pageTarget(): Ga4Target {

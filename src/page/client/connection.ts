@@ -23,6 +23,8 @@ import { notStarted, startWorker } from './worker-script';
 
 /** Longest time that closing waits for the worker, ms: events that it has not saved by then are learned again from the log. */
 const CLOSING_LIMIT = 10_000;
+/** Maximum number of errors kept for a report. */
+const MAX_CODES = 100;
 
 export const closedError = (): SidestreamError =>
   new SidestreamError('runtime/closed', 'This recommender is closed. Create another.');
@@ -38,6 +40,8 @@ export class WorkerConnection {
   closing: Promise<void> | null = null;
   /** Options of all callers, with the consent in force; the next worker starts with them. */
   given: GivenOptions;
+  /** Codes of the errors that no report has counted yet. */
+  readonly codes: string[] = [];
   /** Offers that the page updated, by product; the next worker starts with them. */
   readonly offers = new Map<string, Offer>();
   readonly #pending = new PendingCalls();
@@ -131,6 +135,7 @@ export class WorkerConnection {
   }
 
   emit<K extends keyof RecommenderEvents>(type: K, event: RecommenderEvents[K]): void {
+    if (type === 'error' && this.codes.length < MAX_CODES) this.codes.push((event as SidestreamError).code);
     for (const listener of this.listeners) listener(type, event);
   }
 

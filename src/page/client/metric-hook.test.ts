@@ -1,14 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { MetricReport } from '../../device/protocol';
+import type { MetricHook, MetricReport } from '../../device/protocol';
 import { MetricHooks } from './metric-hook';
 
-const EMPTY_REPORT: MetricReport = { counts: [], visitors: [] };
+const EMPTY_REPORT: MetricReport = { counts: [], visitors: [], operations: [] };
 const report = (clicks: number): MetricReport => ({
   counts: [{ variant: null, placement: 'similar', impressions: 0, clicks, carts: 0, purchases: 0, revenue: {} }],
   visitors: [],
+  operations: [],
 });
 /** The hook's arguments for it. */
-const call = (clicks: number): [MetricReport['counts'], MetricReport['visitors']] => [report(clicks).counts, []];
+const call = (clicks: number): Parameters<MetricHook> => [report(clicks).counts, [], []];
 
 describe('a hook for metrics', () => {
   const onMetric = vi.fn();
@@ -74,13 +75,13 @@ describe('a hook for metrics', () => {
       products: { clicksImpressions: 0, purchasesClicks: 0 },
       revenue: {},
     };
-    take.mockResolvedValue(EMPTY_REPORT).mockResolvedValueOnce({ counts: [], visitors: [visitor] });
+    take.mockResolvedValue(EMPTY_REPORT).mockResolvedValueOnce({ ...EMPTY_REPORT, visitors: [visitor] });
     hooks().add(onMetric);
     await vi.advanceTimersByTimeAsync(0);
-    expect(onMetric.mock.calls).toEqual([[[], [visitor]]]);
+    expect(onMetric.mock.calls).toEqual([[[], [visitor], []]]);
     // It confirms sent reports at once, unless the hook fails.
     expect(take.mock.calls).toEqual([[[]], [[visitor.key]]]);
-    take.mockResolvedValueOnce({ counts: [], visitors: [visitor] });
+    take.mockResolvedValueOnce({ ...EMPTY_REPORT, visitors: [visitor] });
     onMetric.mockRejectedValueOnce(new Error('offline'));
     await vi.advanceTimersByTimeAsync(30_000);
     expect(take.mock.calls.slice(2)).toEqual([[[]]]);
@@ -143,20 +144,20 @@ describe('a hook for metrics', () => {
     const counted = { visitors: 1, impressions: none, clicks: none, carts: none, purchases: none };
     const products = { clicksImpressions: 0, purchasesClicks: 0 };
     const one = { key: 'k'.repeat(22), variant: 'test/on', ...counted, products, revenue: {} };
-    const both: MetricReport = { counts: [], visitors: [one, { ...one, key: 'l'.repeat(22) }] };
-    take.mockResolvedValue({ counts: [], visitors: [one] });
+    const both: MetricReport = { ...EMPTY_REPORT, visitors: [one, { ...one, key: 'l'.repeat(22) }] };
+    take.mockResolvedValue({ ...EMPTY_REPORT, visitors: [one] });
     onMetric.mockRejectedValueOnce(new Error('status 500')).mockReturnValueOnce(new Promise(() => undefined));
     hooks().add(onMetric);
     await vi.advanceTimersByTimeAsync(0);
     window.dispatchEvent(new Event('pagehide'));
     expect(onMetric.mock.calls).toEqual([
-      [[], [one]],
-      [[], [one]],
+      [[], [one], []],
+      [[], [one], []],
     ]);
     // In progress: the worker does not know yet, and returns it again with the next one.
     take.mockResolvedValue(both);
     await vi.advanceTimersByTimeAsync(30_000);
-    expect(onMetric.mock.lastCall).toEqual([[], [both.visitors[1]]]);
+    expect(onMetric.mock.lastCall).toEqual([[], [both.visitors[1]], []]);
   });
 
   it('may throw or reject without harm; that is reported as an error', async () => {

@@ -1,4 +1,11 @@
-import type { Counts, MetricHook, MetricReport, TrackInput, VisitorReport } from '../../device/protocol';
+import type {
+  Counts,
+  MetricHook,
+  MetricReport,
+  OperatingFigures,
+  TrackInput,
+  VisitorReport,
+} from '../../device/protocol';
 import { SidestreamError } from '../../error';
 import type { WorkerConnection } from './connection';
 import { onHidden } from './page-watch';
@@ -10,11 +17,11 @@ const REPORT_DELAY_MS = 1000;
 /** Events after which the shopper may leave for another site. */
 const DECISIVE: ReadonlySet<TrackInput['type']> = new Set(['click', 'cart', 'purchase']);
 
-const EMPTY_REPORT: MetricReport = { counts: [], visitors: [] };
+const EMPTY_REPORT: MetricReport = { counts: [], visitors: [], operations: [] };
 
 /**
- * Passes the counts to the shop's hooks: at the start, if earlier pages left some; soon after a click, a cart event, a purchase
- * or a new consent; every 30 s; when the page is hidden; and at the end. Each hook gets everything.
+ * Passes the counts to the shop's hooks: at the start, if earlier pages left some; soon after a click, a cart event, a purchase,
+ * the first impression or a new consent; every 30 s; when the page is hidden; and at the end. Each hook gets everything.
  *
  * A page that is left ends before a worker can answer. The worker's counts are therefore requested at once and held here until
  * they are passed on, which lets the hooks run while the page is being left.
@@ -25,6 +32,7 @@ export class MetricHooks {
   readonly #fail: (thrown: unknown) => void;
   #counts: Counts[] = [];
   #visitors: VisitorReport[] = [];
+  #operations: OperatingFigures[] = [];
   /** Keys of reports that the hooks received without failing; the worker may not know yet. */
   readonly #given = new Set<string>();
   /** Keys of the reports that were sent but are not yet confirmed to the worker. */
@@ -68,8 +76,7 @@ export class MetricHooks {
   /** Drops the held counts: the shopper has withdrawn consent. */
   drop(): void {
     this.#era++;
-    this.#counts = [];
-    this.#visitors = [];
+    [this.#counts, this.#visitors, this.#operations] = [[], [], []];
   }
 
   #begin(): void {
@@ -101,10 +108,11 @@ export class MetricHooks {
   #ask(): Promise<void> {
     const ask = async (): Promise<void> => {
       const [era, sent] = [this.#era, this.#sent];
-      const { counts, visitors } = await this.#take(sent);
+      const { counts, visitors, operations } = await this.#take(sent);
       this.#sent = this.#sent.filter((key) => !sent.includes(key));
       if (era !== this.#era) return;
       this.#counts = joined(this.#counts, counts);
+      this.#operations.push(...operations);
       this.#visitors = visitors.filter(({ key }) => !this.#given.has(key));
     };
     this.#asking = this.#asking.then(ask).catch((thrown) => this.#fail(thrown));
@@ -116,9 +124,9 @@ export class MetricHooks {
    * @returns whether visitor reports were sent, which must be confirmed to the worker
    */
   async #give(): Promise<boolean> {
-    const report = { counts: this.#counts, visitors: this.#visitors };
-    [this.#counts, this.#visitors] = [[], []];
-    if (report.counts.length + report.visitors.length === 0) return false;
+    const report = { counts: this.#counts, visitors: this.#visitors, operations: this.#operations };
+    [this.#counts, this.#visitors, this.#operations] = [[], [], []];
+    if (Object.values(report).every(({ length }) => length === 0)) return false;
     const era = this.#era;
     const keys = report.visitors.map(({ key }) => key);
     for (const key of keys) this.#given.add(key);
@@ -133,9 +141,9 @@ export class MetricHooks {
     return false;
   }
 
-  async #call(hook: MetricHook, { counts, visitors }: MetricReport): Promise<boolean> {
+  async #call(hook: MetricHook, { counts, visitors, operations }: MetricReport): Promise<boolean> {
     try {
-      await hook(counts, visitors);
+      await hook(counts, visitors, operations);
       return true;
     } catch (thrown) {
       const why = thrown instanceof Error ? thrown.message : String(thrown);
@@ -174,15 +182,26 @@ export function addHook(connection: WorkerConnection, hook: MetricHook): () => P
  */
 function watched(connection: WorkerConnection): MetricHooks {
   // Without a worker, nothing was counted.
-  const take = async (sent: string[]) =>
-    connection.up ? connection.call((remote) => remote.takeMetrics(sent)) : EMPTY_REPORT;
+  const take = async (sent: string[]) => {
+    if (!connection.up) return EMPTY_REPORT;
+    const codes = [...connection.codes];
+    const report = await connection.call((remote) => remote.takeMetrics(sent, codes));
+    connection.codes.splice(0, codes.length);
+    return report;
+  };
   const hooks = new MetricHooks(take, (thrown) => connection.fail(thrown));
   const track = connection.track.bind(connection);
   const changeConsent = connection.changeConsent.bind(connection);
+  let shown = false;
   connection.track = async (event) => {
     await track(event);
     // Awaited: a caller that has awaited an order may leave the page, and the order still counts.
     if (DECISIVE.has(event.type)) await hooks.soon();
+    // A page that is left soon reports its first list, too.
+    else if (event.type === 'impression' && !shown) {
+      shown = true;
+      await hooks.soon();
+    }
   };
   connection.changeConsent = (level, work) => {
     // At once, whether or not the call succeeds.

@@ -1,0 +1,66 @@
+import * as v from 'valibot';
+import { exactObject } from '../../core/common/schema';
+
+/** Upper bounds of the times of a first list that are counted together, ms. Longer times are `more`. */
+export const TIME_BOUNDS = [100, 150, 200, 300, 400, 600, 800, 1200, 1600, 2400, 3200, 4800, 6400, 9600] as const;
+
+type TimeBound = `${(typeof TIME_BOUNDS)[number]}` | 'more';
+
+/** How the recommender ran on pages under one variant, as sums over pages since the last report of each. */
+export interface OperatingFigures {
+  /** `experiment/variant`; null for pages outside the experiment. */
+  variant: string | null;
+  /** Pages with a list. A page counts again if its worker had to be replaced. */
+  pages: number;
+  /**
+   * These pages by the time until the worker's first list: from its creation until it could answer, and until the first answer from
+   * the call on. Keys are upper bounds in ms (100 to 9600), and `more`.
+   */
+  firstList: Partial<Record<TimeBound, number>>;
+  /** Pages on which an encoder ran, by where it ran first. */
+  encoders: { webgpu: number; wasm: number };
+  /** Errors that the recommender reported, by code. */
+  errors: Record<string, number>;
+  /** Bytes that the worker loaded over the network, as far as the browser reports them; without the encoders' files. */
+  bytes: number;
+}
+
+/** The bound under which a time is counted. @param time ms */
+export const boundOf = (time: number): TimeBound => {
+  const bound = TIME_BOUNDS.find((one) => time <= one);
+  return bound === undefined ? 'more' : `${bound}`;
+};
+
+/** Maximum number of codes in a line: more than there are. */
+const MAX_CODES = 200;
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const bounds = ['more', ...TIME_BOUNDS.map((bound) => `${bound}` as const)] satisfies TimeBound[];
+
+export const operatingFiguresSchema = exactObject({
+  variant: v.nullable(v.pipe(v.string(), v.regex(/^[\w.-]{1,32}\/[\w.-]{1,32}$/, 'must be experiment/variant'))),
+  pages: count,
+  firstList: exactObject(v.entriesFromList(bounds, v.optional(count))),
+  encoders: exactObject({ webgpu: count, wasm: count }),
+  errors: v.pipe(
+    v.record(v.pipe(v.string(), v.regex(/^[a-z]+\/[a-z-]{1,40}$/, 'must be a code such as store/full')), count),
+    v.maxEntries(MAX_CODES),
+  ),
+  bytes: count,
+}) satisfies v.GenericSchema<unknown, OperatingFigures>;
+
+type Sums = Record<string, number | undefined>;
+
+function added(a: Sums, b: Sums): Record<string, number> {
+  const names = new Set([...Object.keys(a), ...Object.keys(b)]);
+  return Object.fromEntries([...names].map((name) => [name, (a[name] ?? 0) + (b[name] ?? 0)]));
+}
+
+/** @returns a + b, with the variant of a */
+export const summedFigures = (a: OperatingFigures, b: OperatingFigures): OperatingFigures => ({
+  variant: a.variant,
+  pages: a.pages + b.pages,
+  firstList: added(a.firstList, b.firstList),
+  encoders: { webgpu: a.encoders.webgpu + b.encoders.webgpu, wasm: a.encoders.wasm + b.encoders.wasm },
+  errors: added(a.errors, b.errors),
+  bytes: a.bytes + b.bytes,
+});

@@ -1,0 +1,55 @@
+import { boundOf, type OperatingFigures } from '../experiment';
+import type { EncoderBackend } from '../protocol';
+
+/** Files that this worker has loaded, and their transfer size in bytes as far as the browser reports it; 0 from its cache. */
+export function loadedFiles(): { files: number; bytes: number } {
+  const files = performance.getEntriesByType('resource').filter((entry) => entry instanceof PerformanceResourceTiming);
+  return { files: files.length, bytes: files.reduce((sum, { transferSize }) => sum + transferSize, 0) };
+}
+
+/** What the worker knows of how it runs. */
+export interface Operation {
+  /** Time until its first list, ms; null before. */
+  firstList: number | null;
+  /** Where an encoder ran last; null before one ran. */
+  encoder: EncoderBackend | null;
+}
+
+/** The operating figures of one worker that were not taken yet. */
+export class FiguresToTake {
+  #page = false;
+  #encoder = false;
+  #bytes = 0;
+  #errors: string[] = [];
+
+  /** Keeps the codes of errors until they may be taken. */
+  note(errors: readonly string[]): void {
+    this.#errors.push(...errors);
+  }
+
+  drop(): void {
+    this.#errors = [];
+  }
+
+  /**
+   * Takes the figures since the last call.
+   * @param others whether something else is reported: bytes alone do not justify a report
+   */
+  take(variant: string | null, { firstList, encoder }: Operation, others: boolean): OperatingFigures[] {
+    const isFirstList = firstList !== null && !this.#page;
+    const isFirstRun = encoder !== null && !this.#encoder;
+    const { bytes } = loadedFiles();
+    const more = bytes - this.#bytes;
+    if (!isFirstList && !isFirstRun && this.#errors.length === 0 && !(others && more > 0)) return [];
+    this.#page ||= isFirstList;
+    this.#encoder ||= isFirstRun;
+    this.#bytes = bytes;
+    const errors: Record<string, number> = {};
+    for (const code of this.#errors) errors[code] = (errors[code] ?? 0) + 1;
+    this.#errors = [];
+    const encoders = { webgpu: 0, wasm: 0 };
+    if (isFirstRun) encoders[encoder] = 1;
+    const times = isFirstList ? { [boundOf(firstList)]: 1 } : {};
+    return [{ variant, pages: Number(isFirstList), firstList: times, encoders, errors, bytes: more }];
+  }
+}
