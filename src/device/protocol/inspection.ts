@@ -59,6 +59,8 @@ export interface InspectedExpert extends Omit<ExpertStatus, 'state' | 'history' 
   share: number;
   /** When it was removed; null for a current expert. */
   removed: number | null;
+  /** The newest snapshot in which it had learned fewer choices, for `rollback()`; null without one, and for candidates. */
+  earlier: Snapshot | null;
   /** The last 20 choices that it learned from, newest first; `time` is null if unknown. */
   from: { item: Item; time: number | null }[];
 }
@@ -99,9 +101,9 @@ export interface Ranks {
 /**
  * What happened to the learned state. `window`: a window ended. `rejected`: the guard dropped updates. `kept`: a candidate
  * passed its trial and became an expert. `frozen`: an expert stopped learning. `returned`: a frozen expert learns again.
- * `pruned`: an expert was removed.
+ * `pruned`: an expert was removed. `restored`: an expert was put back to its state in a snapshot.
  */
-export type JournalKind = 'window' | 'rejected' | 'kept' | 'frozen' | 'returned' | 'pruned';
+export type JournalKind = 'window' | 'rejected' | 'kept' | 'frozen' | 'returned' | 'pruned' | 'restored';
 
 /** One change of the learned state. */
 export interface JournalPoint {

@@ -88,6 +88,11 @@ export interface Status {
 }
 
 /** How a profile is imported. */
+export interface RollbackOptions {
+  /** Id of an expert of the status that is not a candidate: only this expert is put back. Default: everything is. */
+  expert?: number;
+}
+
 export interface ImportOptions {
   /** Passphrase of the file, if it is encrypted. */
   passphrase?: string;

@@ -191,9 +191,9 @@ export class Engine implements WorkerRecommender {
     return this.#parts.storage.reading((store) => store.snapshots());
   }
 
-  async rollback(id: unknown) {
+  async rollback(id: unknown, options?: unknown) {
     const { era } = this.#parts.storage;
-    await (await profileTransfer()).rollback(this.#parts, id, era);
+    await (await profileTransfer()).rollback(this.#parts, id, options, era);
   }
 
   async exportProfile(passphrase?: unknown) {

@@ -18,6 +18,7 @@ import {
   type RankGain,
   type Ranks,
   recommendSchema,
+  type Snapshot,
 } from '../protocol';
 import { influences, inspectRow, listWithout, rank } from '../ranking';
 import { eventSize } from '../store';
@@ -75,8 +76,10 @@ async function shownIn(catalog: LoadedCatalog) {
   return { shown, itemOf };
 }
 
-async function inspectProfile({ catalog, recommendations, storage }: EngineParts): Promise<Inspection> {
+async function inspectProfile(parts: EngineParts): Promise<Inspection> {
+  const { catalog, recommendations, storage } = parts;
   const snapshots = await storage.reading((store) => store.snapshots());
+  const earlier = await earlierStates(parts, snapshots);
   const { shown, itemOf } = await shownIn(catalog);
   return recommendations.withLearner([], list(LIST_LENGTH), (learner) => {
     const { index } = catalog;
@@ -88,14 +91,17 @@ async function inspectProfile({ catalog, recommendations, storage }: EngineParts
       ranks: ranks && { own: ranks[0], popularity: ranks[1], content: ranks[2] },
     }));
     const { rows } = learner.history;
-    const parts = rows.length > 0 ? influences(index, ...recommendations.inputOf(list(LIST_LENGTH), learner)) : [];
+    const parted = rows.length > 0 ? influences(index, ...recommendations.inputOf(list(LIST_LENGTH), learner)) : [];
     return {
-      products: parts.slice(0, MAX_PRODUCTS).map(({ row, part }) => ({ item: itemAt(row), part })),
+      products: parted.slice(0, MAX_PRODUCTS).map(({ row, part }) => ({ item: itemAt(row), part })),
       categories: categoriesOf(
         rows.slice(-LATELY).map((row) => itemAt(row).category),
         index.items.map((item) => shown(item).category),
       ),
-      experts: expertsOf(learner, journal.removed, itemAt, itemOf),
+      experts: expertsOf(learner, journal.removed, itemAt, itemOf).map((one) => ({
+        ...one,
+        earlier: earlier.get(one.id) ?? null,
+      })),
       adapters: learner.adapted,
       trial: learner.trial,
       choices,
@@ -109,13 +115,34 @@ async function inspectProfile({ catalog, recommendations, storage }: EngineParts
   });
 }
 
+/** The newest snapshot in which each expert had learned fewer choices, by the expert's id. Snapshots that cannot be read are left out. */
+async function earlierStates(
+  { session, storage }: EngineParts,
+  snapshots: readonly Snapshot[],
+): Promise<Map<number, Snapshot>> {
+  const { expertIn, readProfile } = await profileFiles();
+  const { experts } = await session.run(({ learner }) => learner.save());
+  const kept = experts.members.filter(({ kind }) => kind !== 'candidate');
+  const found = new Map<number, Snapshot>();
+  for (const snapshot of snapshots.toReversed()) {
+    if (found.size === kept.length) break;
+    const stored = await storage.reading((store) => store.snapshotProfile(snapshot.id));
+    const profile = await readProfile(stored).catch(() => null);
+    for (const member of profile ? kept : []) {
+      const before = profile && expertIn(member, profile);
+      if (before && before.choices < member.expert.choices && !found.has(member.id)) found.set(member.id, snapshot);
+    }
+  }
+  return found;
+}
+
 /** The current experts with their choices, then the removed experts. */
 function expertsOf(
   learner: ActiveLearner,
   removed: NonNullable<ActiveLearner['journal']>['removed'],
   itemAt: (row: number) => Item,
   itemOf: (id: string) => Item | null,
-): InspectedExpert[] {
+): Omit<InspectedExpert, 'earlier'>[] {
   const parts = learner.contributionsOf(0);
   const present = learner.status.experts.map(({ id, state, born, choices, share, posterior }) => ({
     id,

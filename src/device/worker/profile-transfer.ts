@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { exactObject } from '../../core/common/schema';
 import { SidestreamError } from '../../error';
 import { type Profile, profileFiles } from '../learner';
-import { type ImportOptions, type ImportResult, type Kept, parsed } from '../protocol';
+import { type ImportOptions, type ImportResult, type Kept, parsed, type RollbackOptions } from '../protocol';
 import { encryptedFiles, type Store } from '../store';
 import { firstOf, isEmpty } from './device-move';
 import type { EngineParts } from './engine-parts';
@@ -56,6 +56,10 @@ async function readProfile(file: Uint8Array | null, { scheduler, listener }: Eng
 }
 
 const idSchema = v.pipe(v.number(), v.safeInteger());
+const rollbackSchema = exactObject({ expert: v.optional(idSchema) } satisfies Record<
+  keyof RollbackOptions,
+  v.GenericSchema
+>);
 const passphraseSchema = v.optional(
   v.pipe(v.string(), v.minLength(1, 'must not be empty; leave it out for no passphrase')),
 );
@@ -127,12 +131,50 @@ async function replaceProfile(
 }
 
 /** @throws SidestreamError `store/unknown-snapshot`, `store/forgotten` when everything was erased since `era` */
-export async function rollback({ scheduler, storage }: EngineParts, given: unknown, era: number): Promise<void> {
+export async function rollback(parts: EngineParts, given: unknown, options: unknown, era: number): Promise<void> {
+  const { scheduler, storage } = parts;
   const id = parsed(idSchema, given, 'rollback()', 'id');
+  const { expert } = parsed(v.optional(rollbackSchema, {}), options, 'rollback()', 'options');
+  if (expert !== undefined) return rollbackExpert(parts, id, expert, era);
   await scheduler.reload(async () => {
     if (!(await storage.change(era, (store) => store.rollback(id)))) throw unknownSnapshot(id);
   });
 }
+
+async function rollbackExpert(parts: EngineParts, id: number, expert: number, era: number): Promise<void> {
+  const { rest, scheduler, session, storage } = parts;
+  await rest.load();
+  if (rest.failure) throw rest.failure;
+  const { readProfile, storedProfile, withEarlierExpert } = await profileFiles();
+  const putBack = async (): Promise<boolean> => {
+    const { now, origin } = await session.run(({ learner, origin }) => ({ now: learner.save(), origin }));
+    const stored = await storage.reading((store) => store.snapshotProfile(id));
+    // Also before an error: what it names may have been erased.
+    storage.checkEra(era);
+    if (!stored) throw unknownSnapshot(id);
+    const time = Date.now();
+    const profile = withEarlierExpert(now, await readProfile(stored), expert, time);
+    if (!profile) throw unknownExpert(id, expert);
+    const { lastEvent, windows, history } = now;
+    const snapshot = { time, choices: history.total, windows, lastEvent };
+    const undo = { snapshot, profile: await storedProfile(now), generation: origin.generation };
+    const next = await storedProfile(profile);
+    return storage.change(era, async (store) => store === origin.store && store.replace(next, [], undo));
+  };
+  // Again if an event, another tab or another store came in between, which the learner knows after the reload.
+  for (let done = false; !done; ) {
+    await scheduler.catchUp();
+    await scheduler.reload(async () => {
+      done = await putBack();
+    });
+  }
+}
+
+const unknownExpert = (id: number, expert: number): SidestreamError =>
+  new SidestreamError(
+    'store/unknown-snapshot',
+    `Expert ${expert} cannot be put back to snapshot ${id}: the snapshot lacks it, or it is on trial or gone. inspect('profile') names the snapshot of each expert as "earlier".`,
+  );
 
 /** The data in memory only; null if the device stores it, or nothing may be kept. */
 export async function memoryOf({ scheduler, session, storage }: EngineParts) {

@@ -1,6 +1,6 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import { fill } from '../../../../core/labels';
-import type { Inspection } from '../../../../device/protocol';
+import type { Inspection, Snapshot } from '../../../../device/protocol';
 import { namedPicture, picture } from '../../picture';
 import { adapterBars, categoryBars, trialBar, weightList } from '../charts/bars';
 import { figure, ownColor } from '../charts/chart';
@@ -17,6 +17,7 @@ const NAMED = 3;
 export class LearnedView implements View {
   #inspection: Inspection | null = null;
   #chart: Extract<Chart, { name: 'shares' }> | null = null;
+  #busy = false;
 
   async load({ recommender }: InspectorHost): Promise<void> {
     const inspection = await recommender.inspect('profile');
@@ -140,9 +141,9 @@ export class LearnedView implements View {
     };
   }
 
-  #expert({ words }: InspectorHost, expert: NamedExpert, { choices: all, experts }: Inspection): TemplateResult {
-    const { texts, formats, counted } = words;
-    const { id, state, born, choices, share, shown, title } = expert;
+  #expert(host: InspectorHost, expert: NamedExpert, { choices: all, experts }: Inspection): TemplateResult {
+    const { texts, formats, counted } = host.words;
+    const { id, state, born, choices, share, shown, title, earlier } = expert;
     const { learned } = texts;
     const values = all.map(({ shares }) => shares.find(([one]) => one === id)?.[1] ?? 0);
     const when = [
@@ -172,7 +173,27 @@ export class LearnedView implements View {
               <ul class="pictures">${shown.map(namedPicture)}</ul>`
         }
         <p class="about term">${fill(learned.terms[state], { id: `${id}` })}</p>
+        ${
+          earlier
+            ? html`<button class="button" type="button" data-testid="put-back" ?disabled=${this.#busy} @click=${() => this.#putBack(host, expert, earlier)}>${fill(learned.putBack, { moment: formats.moment(earlier.time) })}</button>`
+            : nothing
+        }
       </li>`;
+  }
+
+  async #putBack(host: InspectorHost, { id, title }: NamedExpert, { id: snapshot }: Snapshot): Promise<void> {
+    this.#busy = true;
+    host.update();
+    try {
+      await host.recommender.rollback(snapshot, { expert: id });
+      await host.refresh();
+      host.say(fill(host.words.texts.learned.putBackDone, { name: title }));
+    } catch (thrown) {
+      host.fail(thrown);
+    } finally {
+      this.#busy = false;
+      host.update();
+    }
   }
 
   /** All candidates on one card, with what each still needs. */

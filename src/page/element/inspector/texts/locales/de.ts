@@ -91,6 +91,9 @@ export default {
     noTrial: 'Noch wird keine Vorliebe getrennt behalten: Die erste Probe beginnt nach einigen weiteren Produkten.',
     noneKept:
       'Noch wird keine Vorliebe getrennt behalten: Bisher sagt das Modell aus allem Gewählten Ihre Wahl besser vorher als die auf Probe.',
+    putBack: 'Auf den Stand vom {moment} zurücksetzen',
+    putBackDone:
+      'Erledigt. „{name}“ ist wieder wie damals. Alles andere bleibt, und der Stand davor ist unter „Wann?“ aufgehoben.',
     trials: 'Auf Probe',
     trialNeeds: {
       one: 'Eine Vorliebe wird behalten, sobald sie aus {count} Wahl gelernt hat und mit mehr als {share} Wahrscheinlichkeit am besten vorhersagt.',
@@ -143,6 +146,7 @@ export default {
       frozen: 'Eine Vorliebe wurde unverändert aufbewahrt',
       returned: 'Eine frühere Vorliebe kam zurück',
       pruned: 'Eine Vorliebe wurde verworfen',
+      restored: 'Eine Vorliebe wurde zurückgesetzt',
     },
     terms: {
       window: 'Fenster',
@@ -151,6 +155,7 @@ export default {
       frozen: 'Experte eingefroren',
       returned: 'Experte wieder aktiv',
       pruned: 'Experte entfernt',
+      restored: 'Experte zurückgesetzt',
     },
     ofExpert: '{term}, Experte {id}',
     kept: 'Der Stand wurde gesichert',

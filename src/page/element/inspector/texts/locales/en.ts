@@ -113,6 +113,8 @@ export const ENGLISH_TEXTS = {
     noTrial: 'No taste is kept separate yet: the first trial begins after a few more choices.',
     noneKept:
       'No taste is kept separate yet: so far the model of everything you chose predicts your choices better than those on trial.',
+    putBack: 'Put back to its state of {moment}',
+    putBackDone: 'Done. “{name}” is as it was then. Everything else stays, and the state before is kept under “When?”.',
     trials: 'On trial',
     /** `{count}` of choices, `{share}` of the posterior. */
     trialNeeds: {
@@ -163,6 +165,7 @@ export const ENGLISH_TEXTS = {
       frozen: 'A taste was set aside unchanged',
       returned: 'An earlier taste came back',
       pruned: 'A taste was dropped',
+      restored: 'A taste was put back',
     },
     /** The same in the terms of the field. */
     terms: {
@@ -172,6 +175,7 @@ export const ENGLISH_TEXTS = {
       frozen: 'expert frozen',
       returned: 'expert active again',
       pruned: 'pruning',
+      restored: 'expert restored',
     },
     ofExpert: '{term}, expert {id}',
     /** A snapshot whose window is not in the journal. */

@@ -88,6 +88,9 @@ export default {
     noTrial: 'Aún no se conserva ningún gusto aparte: la primera prueba empieza tras algunas elecciones más.',
     noneKept:
       'Aún no se conserva ningún gusto aparte: hasta ahora, el modelo de todo lo elegido predice tus elecciones mejor que los que están a prueba.',
+    putBack: 'Restablecer su estado: {moment}',
+    putBackDone:
+      'Hecho. «{name}» está como entonces. Todo lo demás sigue igual, y el estado anterior se guarda en «¿Cuándo?».',
     trials: 'A prueba',
     trialNeeds: {
       one: 'Un gusto se conserva cuando ha aprendido {count} elección y es más que un {share} probable que sea el que mejor predice.',
@@ -137,6 +140,7 @@ export default {
       frozen: 'Un gusto se apartó sin cambios',
       returned: 'Volvió un gusto anterior',
       pruned: 'Se descartó un gusto',
+      restored: 'Se restableció un gusto',
     },
     terms: {
       window: 'ventana',
@@ -145,6 +149,7 @@ export default {
       frozen: 'experto congelado',
       returned: 'experto activo de nuevo',
       pruned: 'experto eliminado',
+      restored: 'experto restablecido',
     },
     ofExpert: '{term}, experto {id}',
     kept: 'Se guardó el estado',

@@ -90,6 +90,9 @@ export default {
     noTrial: 'Aucun goût n’est encore gardé à part : le premier essai commence après quelques choix de plus.',
     noneKept:
       'Aucun goût n’est encore gardé à part : jusqu’ici, le modèle de tous vos choix les prédit mieux que ceux à l’essai.',
+    putBack: 'Rétablir son état : {moment}',
+    putBackDone:
+      'C’est fait. « {name} » est comme il était alors. Tout le reste demeure, et l’état précédent est gardé sous « Quand ? ».',
     trials: 'À l’essai',
     trialNeeds: {
       one: 'Un goût est gardé dès qu’il a appris {count} choix et qu’il a plus de {share} de chances de mieux prédire que les autres.',
@@ -136,6 +139,7 @@ export default {
       frozen: 'Un goût a été mis de côté tel quel',
       returned: 'Un goût ancien est revenu',
       pruned: 'Un goût a été abandonné',
+      restored: 'Un goût a été rétabli',
     },
     terms: {
       window: 'fenêtre',
@@ -144,6 +148,7 @@ export default {
       frozen: 'expert figé',
       returned: 'expert de nouveau actif',
       pruned: 'expert retiré',
+      restored: 'expert rétabli',
     },
     ofExpert: '{term}, expert {id}',
     kept: 'L’état a été gardé',

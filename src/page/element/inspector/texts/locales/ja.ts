@@ -89,6 +89,9 @@ export default {
     noTrial: '別に保持されている好みはまだありません。最初の試用は、あと数回選ぶと始まります。',
     noneKept:
       '別に保持されている好みはまだありません。今のところ、すべての選択をまとめたモデルのほうが、試用中の好みよりも選択をよく予測しています。',
+    putBack: '{moment}の状態に戻す',
+    putBackDone:
+      '完了しました。「{name}」はその時の状態に戻りました。ほかはそのままで、直前の状態は「いつ？」に残ります。',
     trials: '試用中',
     trialNeeds: {
       one: '{count}回の選択を学習し、最もよく予測する確率が{share}を超えると、その好みは保持されます。',
@@ -132,6 +135,7 @@ export default {
       frozen: '好みをそのまま保管',
       returned: '以前の好みが再開',
       pruned: '好みを破棄',
+      restored: '好みを元に戻した',
     },
     terms: {
       window: 'ウィンドウ',
@@ -140,6 +144,7 @@ export default {
       frozen: 'エキスパートの凍結',
       returned: 'エキスパートの再開',
       pruned: 'エキスパートの削除',
+      restored: 'エキスパートの復元',
     },
     ofExpert: '{term}、エキスパート{id}',
     kept: '状態を保存',
