@@ -3,7 +3,7 @@ export type { FetchFile } from './bundle/bundle-file';
 export { fetchFrom, freshFrom } from './bundle/bundle-file';
 export { bundleItems, inventory, isContentFile, staleNames, verifyBundle } from './bundle/inventory';
 export type { EncoderFiles } from './bundle/late-files';
-export { addLearned, type Predecessor } from './bundle/learned';
+export { addLearned, keepLearned, type Predecessor, settleModel } from './bundle/learned';
 export { encodeManifest, parseManifest, putMutable } from './bundle/manifest-file';
 export {
   type BundleFile,
@@ -14,13 +14,14 @@ export {
   type Manifest,
   MODALITIES,
   type Modality,
+  modelNameSchema,
   offeredMarket,
   offersFile,
   type StartWeights,
   startSchema,
   withoutEncoders,
 } from './bundle/manifest-schema';
-export { type OpenedHead, openBundle, openHead } from './bundle/read-bundle';
+export { modelManifest, type OpenedHead, openBundle, openHead } from './bundle/read-bundle';
 export type {
   BundleContent,
   BundleEncoder,

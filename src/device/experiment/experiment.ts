@@ -15,6 +15,11 @@ export interface Variant {
   weights?: Partial<Record<TermName, number>>;
   /** Lists that replace the placements' own lists: `{ 'for-you': 'trending' }`. */
   placements?: Partial<Record<Placement, Placement>>;
+  /**
+   * Name of the bundle's further side model that pages load instead of its own (`train --as`). If a page has another one, because the
+   * wanted one cannot be read or another tab has drawn first, it counts for no variant.
+   */
+  model?: string;
 }
 
 /** An A/B test. A shop runs one at a time; shoppers who do not take part have no variant. */
@@ -49,6 +54,7 @@ const variantSchema = exactObject({
   learning: v.optional(v.boolean()),
   weights: v.optional(v.record(v.picklist(TERMS), factor)),
   placements: v.optional(v.record(placement, placement)),
+  model: v.optional(name),
 });
 
 /** An experiment as a shop writes it. A misspelled setting is rejected, or two variants could be equal by mistake. */

@@ -42,7 +42,10 @@ export async function engineParts(options: EngineOptions, reports: EngineListene
       if (error.code !== 'runtime/closed') reports.error(error);
     },
   };
-  const experiment = loadExperiment(options.experiment);
+  const loading = loadExperiment(options.experiment).then(
+    (found) => new ExperimentAssignment(found, options, listener),
+  );
+  let opened: string | undefined;
   const report = (thrown: unknown): undefined => void listener.error(SidestreamError.from(thrown));
   let mutable: Promise<JoinMutable | undefined> | undefined;
   const files = new StartedFiles(fetchFrom(options.bundle), options.manifest);
@@ -51,7 +54,10 @@ export async function engineParts(options: EngineOptions, reports: EngineListene
   const returning = preloadDevice(options);
   const opening = openHead(files.over(), (loaded, total) => listener.progress({ stage: 'bundle', loaded, total }), {
     onIncomplete: report,
-    onManifest(manifest) {
+    // Other experiments need not wait for their code before the items are fetched.
+    model: async () => (namesModel(options.experiment) ? (await loading).wantedModel(storage) : undefined),
+    onManifest(manifest, model) {
+      opened = model;
       startFirstList(manifest, options, files);
       void returning.then((known) => known && files.start(indexesOf(manifest)));
       if (!(manifest.offers || manifest.rules || options.market || options.offers?.size)) return;
@@ -62,7 +68,8 @@ export async function engineParts(options: EngineOptions, reports: EngineListene
       );
     },
   });
-  const [running, bundle] = await Promise.all([experiment, opening]);
+  const [experiment, bundle] = await Promise.all([loading, opening]);
+  experiment.opened(opened);
   const { manifest, shards } = bundle;
   const parts = shards.whole ? null : await import('./shard-loader');
   // Items that arrive later may have variants.
@@ -77,7 +84,7 @@ export async function engineParts(options: EngineOptions, reports: EngineListene
     catalog,
     storage,
     session: new ProfileSession(catalog, storage, listener),
-    experiment: new ExperimentAssignment(running, options, listener),
+    experiment,
     tasks: new TaskQueue(report),
     changes: new ListChanges(),
   };
@@ -96,6 +103,9 @@ export async function engineParts(options: EngineOptions, reports: EngineListene
 /** The indexes by which a page finds the shards that a returning shopper's first list needs. */
 const indexesOf = ({ shards }: Manifest): string[] =>
   shards.whole ? [] : [shards.directory, shards.ids, ...shards.files.slice(0, 1)].map(({ file }) => file);
+
+/** Whether an experiment, not parsed yet, may have a variant with another side model. */
+const namesModel = (experiment: unknown): boolean => !!JSON.stringify(experiment)?.includes('"model"');
 
 const bytesSchema = v.nullable(v.instance(ArrayBuffer));
 

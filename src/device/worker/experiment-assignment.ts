@@ -27,6 +27,8 @@ export class ExperimentAssignment {
   readonly #listener: Pick<EngineListener, 'error'>;
   #unit: string | null = null;
   #variant: Variant | null = null;
+  /** The further side model that the page has loaded, null for the bundle's own; undefined before. */
+  #model: string | null | undefined;
 
   constructor(
     loaded: LoadedExperiment,
@@ -43,6 +45,18 @@ export class ExperimentAssignment {
    */
   label(): string | undefined {
     return this.#loaded && this.#variant ? `${this.#loaded.experiment.name}/${this.#variant.name}` : undefined;
+  }
+
+  /** The further side model to load; undefined for the bundle's own. The variant is drawn for it before the bundle is opened. */
+  async wantedModel(storage: { open(): Promise<void>; readonly counting: Pick<Store, 'text'> }) {
+    await storage.open();
+    await this.draw(storage.counting);
+    return this.#variant?.model;
+  }
+
+  /** Notes which further side model the page has loaded; undefined for the bundle's own. */
+  opened(model: string | undefined): void {
+    this.#model = model ?? null;
   }
 
   /** Whether this device learns: shop and variant must both allow it. Changes with `draw`. */
@@ -64,7 +78,9 @@ export class ExperimentAssignment {
     } catch (thrown) {
       this.#listener.error(SidestreamError.from(thrown));
     }
-    this.#variant = assign(experiment, this.#unit);
+    const variant = assign(experiment, this.#unit);
+    const fits = this.#model === undefined || this.#model === (variant?.model ?? null);
+    this.#variant = fits ? variant : null;
   }
 
   /** Forgets the id of this device: the next draw counts as a different device. */

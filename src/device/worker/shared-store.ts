@@ -39,6 +39,8 @@ export class SharedStore {
   protected lastEvent = 0;
   protected measured = 0;
   #era = 0;
+  /** Resolves with the error, if any. */
+  #opening: Promise<SidestreamError | null> | null = null;
   /** Pending while the database is gone and the deleting tab's answer is unknown. */
   #answer: Promise<void> = Promise.resolve();
   #endWait: () => void = () => undefined;
@@ -108,20 +110,25 @@ export class SharedStore {
 
   /**
    * Opens the first store: on the device if the shopper granted consent, now or on an earlier visit, else in memory. If the
-   * device fails, the error is reported and the page continues in memory.
+   * device fails, the error is reported and the page continues in memory. May be called before `subscribe` and once after it.
    */
   async open(): Promise<void> {
+    this.#opening ??= this.#open().then(
+      () => null,
+      (thrown) => SidestreamError.from(thrown),
+    );
+    const error = await this.#opening;
+    // In another tab, while the bundle was loaded.
+    if (this.lastAnswer.consent === 'granted' && this.consent !== 'granted') this.listener?.onGranted();
+    if (error) this.listener?.onError(error);
+  }
+
+  async #open(): Promise<void> {
     const { consent: given, restarted = false, withdrawn = false } = this.options;
     const refused = this.lastAnswer.consent !== 'granted' && (this.answers.answered || withdrawn);
-    try {
-      if (refused) await this.deleteDevice();
-      else if (given === undefined || (restarted && given === 'granted')) await this.#openExisting();
-      else if (given === 'granted' && !restarted) await this.#openAsGranted();
-      // In another tab, while the bundle was loaded.
-      if (this.lastAnswer.consent === 'granted' && this.consent !== 'granted') this.listener?.onGranted();
-    } catch (thrown) {
-      this.listener?.onError(SidestreamError.from(thrown));
-    }
+    if (refused) await this.deleteDevice();
+    else if (given === undefined || (restarted && given === 'granted')) await this.#openExisting();
+    else if (given === 'granted' && !restarted) await this.#openAsGranted();
   }
 
   /** Records that the shopper granted consent in this tab. `grant` carries it out. */

@@ -32,6 +32,7 @@ import { buildFolder, cacheFolder, readFitted, withCache, writeFitted } from './
 import { readEncoder } from './encoder-files';
 import { folderFetch, folderSink, removeStale, requireOwnFolder, withBundle } from './folder-bundle';
 import { requireFolder, requireRoom } from './folders';
+import { keepModels } from './kept-models';
 import { type LocaleFeed, type LocaleFeeds, readLocales } from './locales';
 import { keptOffers } from './offers';
 import { createPictures, type PictureOptions, stalePictures, unreadPictures, withImage } from './pictures';
@@ -277,8 +278,9 @@ async function writeBuilt(
     ...(request.shards ? { whole: false, shardItems: request.shards } : {}),
     ...(cooccurrence ? { learned: products.spread({ cooccurrence }) } : {}),
   });
-  await removeStale(out, manifest, ...(previous ? [previous.manifest] : []));
-  return manifest;
+  const whole = previous ? await keepModels(manifest, previous.manifest, out, say) : manifest;
+  await removeStale(out, whole, ...(previous ? [previous.manifest] : []));
+  return whole;
 }
 
 /** Number of inputs of a modality; inputs shared by variants of one product count once. */

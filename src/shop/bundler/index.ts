@@ -1,6 +1,14 @@
 export { type BuildRequest, buildBundle } from './build-bundle';
 export { addEncoder, isBuilt, MODELS_FOLDER, madePreset, modelFiles, presetFile, readPreset } from './encoder-files';
-export { folderFetch, folderSink, notWritten, openFolder, removeStale, withBundle } from './folder-bundle';
+export {
+  folderFetch,
+  folderSink,
+  notWritten,
+  openFolder,
+  readManifest,
+  removeStale,
+  withBundle,
+} from './folder-bundle';
 export { PACKAGE_FOLDER, requireRoom } from './folders';
 export type { LocaleFeed } from './locales';
 export { exitBy, withLock } from './lock-file';

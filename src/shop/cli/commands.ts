@@ -10,6 +10,7 @@ import { addExamples } from './examples';
 import { initCommand } from './init';
 import { inspectCommand } from './inspect';
 import { listsCommand } from './lists';
+import { modelsCommand } from './models';
 import { offersCommand } from './offers';
 import { rulesCommand } from './rules';
 import { serveCommand } from './serve';
@@ -42,7 +43,8 @@ export async function commandLine(first?: string): Promise<Command> {
     .addCommand(serveCommand())
     .addCommand(studioCommand())
     .addCommand(encodersCommand())
-    .addCommand(trainCommand());
+    .addCommand(trainCommand())
+    .addCommand(modelsCommand());
   if (!program.commands.some((command) => command.name() === first)) {
     const { evaluateCommand, pilotCommand, reportCommand } = await import('../../lab/commands');
     program.addCommand(evaluateCommand()).addCommand(pilotCommand()).addCommand(reportCommand());

@@ -22,6 +22,8 @@ studio
 encoders add multilingual-e5-small
 encoders list
 train --bundle public/bundle --events log.csv --out public/bundle --continue
+train --bundle public/bundle --events log.csv --out public/bundle --as next
+models public/bundle --promote next
 evaluate --bundle public/bundle --events log.csv
 evaluate --protocol simulate --bundle public/bundle
 pilot --base 3% --effect 20% --per-day 500

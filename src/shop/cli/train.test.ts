@@ -119,6 +119,29 @@ describe('sidestream train', () => {
     expect(pairsOf(await bundle.cooccurrence())).toEqual(pairsOf(cooccurrenceTable(interactions.slice(0, 200), ITEMS)));
   });
 
+  it('adds a further model that continues the own one, and `models` promotes or removes it', async () => {
+    const out = at('further');
+    await cp(at('bundle'), out, { recursive: true });
+    const short = (...more: string[]) => train(out, '--epochs', '1', '--json', ...more);
+    await short('--past', '0.5');
+    const own = (await openHead(folderFetch(out))).manifest;
+    const further = await short('--continue', '--as', 'next');
+    expect(further.err).toContain('Window 2: continuing from the model of');
+    const { models, ...rest } = (await openHead(folderFetch(out))).manifest;
+    expect([rest, Object.keys(models ?? {})]).toEqual([own, ['next']]);
+    expect((await short('--as', 'a b')).err).toContain('must have 1 to 32 letters');
+    const next = (await openHead(folderFetch(out), undefined, { model: async () => 'next' })).manifest;
+    expect((await inProcess('models', out)).out).toMatch(/^Own: [0-9a-f]{16}\nFurther: next\n$/);
+    expect((await inProcess('models', out, '--remove', 'nxt')).err).toContain(
+      'no further side model "nxt"; it has next',
+    );
+    const promoted = await inProcess('models', out, '--promote', 'next');
+    expect(promoted.out).toBe(`Own: ${next.side?.digest.slice(0, 16)}\n`);
+    await verifyBundle((await openHead(folderFetch(out))).manifest, folderFetch(out));
+    await train(out, '--companions-only', '--as', 'counted');
+    expect((await inProcess('models', out, '--remove', 'counted')).out).toBe(promoted.out);
+  });
+
   it('continues from the model of an earlier training on request, with a new expert', async () => {
     const out = at('windows');
     await cp(at('bundle'), out, { recursive: true });

@@ -1,7 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import type { Bundle } from '../../core/catalog';
+import * as v from 'valibot';
+import { type Bundle, modelNameSchema } from '../../core/catalog';
 import { sha256 } from '../../core/common/bytes';
 import { invalidInput } from '../../error';
 import { createMeter, openFolder, requireRoom } from '../bundler';
@@ -21,6 +22,7 @@ interface TrainOptions {
   epochs: number;
   past: number;
   companionsOnly?: boolean;
+  as?: string;
   models: string;
   continue?: boolean;
   resume?: boolean;
@@ -42,6 +44,11 @@ export function trainCommand(): Command {
     )
     .option('--past <share>', 'use only this first share of the events; `evaluate` ranks the rest', shareOfLog, 1)
     .option('--companions-only', 'only count choices, co-occurrence and repeats, which takes seconds')
+    .option(
+      '--as <name>',
+      'add the result under this name, for a variant of an experiment; the bundle keeps its own (`models` promotes or removes it)',
+      nameOfModel,
+    )
     .addOption(modelsOption())
     .option(
       '--continue',
@@ -69,7 +76,7 @@ async function train(options: TrainOptions): Promise<void> {
   const learn = async () => {
     const side = options.companionsOnly ? undefined : await trainSideOf(options, bundle, interactions);
     const learned = products.spread({ cooccurrence, side: side?.learned, demand });
-    const stored = await storeLearned(learned, options.out, bundle.manifest.digest);
+    const stored = await storeLearned(learned, options.out, bundle.manifest.digest, options.as);
     if (side) {
       await writeWhole(side.networkFile, await encodeSideNetwork(side.network));
       await rm(side.checkpoint, { force: true });
@@ -115,14 +122,17 @@ const say = (line: string): void => console.error(line);
  * Trains the side model. The checkpoint is stored with the kept models, because the folder of a bundle may be online meanwhile.
  */
 async function trainSideOf(
-  { seed, epochs, models, out, continue: goesOn, resume }: TrainOptions,
+  { seed, epochs, models, out, as = '', continue: goesOn, resume }: TrainOptions,
   bundle: Bundle,
   interactions: Interaction[],
 ) {
   await startCompute('wasm');
-  const of = (await sha256(new TextEncoder().encode(resolve(out)))).slice(0, 12);
-  const networkFile = join(models, `side-network-${of}.safetensors`);
-  const checkpoint = join(models, `side-training-${of}.safetensors`);
+  const fileOf = async (kind: string, name: string): Promise<string> => {
+    const of = (await sha256(new TextEncoder().encode(resolve(out, name)))).slice(0, 12);
+    return join(models, `side-${kind}-${of}.safetensors`);
+  };
+  const networkFile = await fileOf('network', as);
+  const checkpoint = await fileOf('training', as);
   const goOn = (): void =>
     say('\nInterrupted. The training is kept as of its last whole epoch: the same command with --resume continues it.');
   const request = {
@@ -134,7 +144,8 @@ async function trainSideOf(
     resume,
     meter: createMeter(),
     say,
-    ...(goesOn ? { network: keptFile(networkFile) } : {}),
+    // A further side model continues from the bundle's own.
+    ...(goesOn ? { network: keptFile(await fileOf('network', '')) } : {}),
   };
   return { ...(await interruptible(() => trainShopSide(request), goOn)), networkFile, checkpoint };
 }
@@ -149,6 +160,11 @@ async function checkOut({ out, bundle, models, companionsOnly }: TrainOptions, d
   if (resolve(out) !== resolve(bundle)) await requireBundle(out, digest);
   await requireRoom('--out', out);
   if (!companionsOnly) await requireRoom('--models', models);
+}
+
+function nameOfModel(text: string): string {
+  if (v.is(modelNameSchema, text)) return text;
+  throw new InvalidArgumentError('must have 1 to 32 letters, digits, ".", "_" or "-".');
 }
 
 function shareOfLog(text: string): number {

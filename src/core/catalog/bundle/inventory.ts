@@ -7,11 +7,16 @@ import { decodeHead } from '../shards/shard-file';
 import { addIds, type FetchFile, fetchChecked, invalidBundle } from './bundle-file';
 import { encodeManifest, manifestFile, parseManifest } from './manifest-file';
 import { type BundleFile, bundleFiles, MANIFEST_FILE, type Manifest } from './manifest-schema';
+import { modelManifest } from './read-bundle';
 
 /** Every file of a bundle that never changes, once each: the manifest, lists of files, the indexes and the offers name them. */
 export async function inventory(manifest: Manifest, fetchFile: FetchFile): Promise<BundleFile[]> {
   const listed = await new BundleShards(manifest, fetchFile).allFiles();
   const files = [...bundleFiles(manifest), ...listed, ...(await offersFiles(manifest, fetchFile))];
+  for (const name of Object.keys(manifest.models ?? {})) {
+    const { offers: _, ...own } = await modelManifest(manifest, name, fetchFile);
+    files.push(...(await inventory(own, fetchFile)));
+  }
   return [...new Map(files.map((file) => [file.file, file])).values()];
 }
 

@@ -9,14 +9,18 @@ import { type ShardTexts, writeShards } from '../shards/write-shards';
 import { pickSideModel, placeByContent, type SideModel } from '../side-model/side-model';
 import { variantGroups } from '../variants/variant-groups';
 import type { Bundle, Learned, TrainedData } from './bundle';
-import { storeManifest } from './manifest-file';
+import type { FetchFile } from './bundle-file';
+import { encodeManifest, manifestFile, putManifest, storeManifest } from './manifest-file';
 import { BUNDLE_SCHEMA, type BundleSink, type Manifest } from './manifest-schema';
+import { modelManifest, requireModel } from './read-bundle';
 
 /**
  * Adds trained data to a bundle, replacing its earlier data of the same kinds: the shards first, which contain it, then one manifest that
  * names them. The previous bundle stays: its items differ, and pages can fall back to it.
  * @param bundle opened as a whole
  * @param offers to divide like the items, by market; the files of other markets stay
+ * @param as name under which the data becomes a further side model; the bundle's own data stays. Default: it becomes the bundle's own,
+ *   and a new side model of its own replaces all further ones
  * @returns the new manifest
  * @throws SidestreamError `bundle/invalid` when a part is for another number of items than the bundle has
  */
@@ -25,6 +29,7 @@ export async function addLearned(
   learned: Learned,
   sink: BundleSink,
   offers: ReadonlyMap<string, MarketOffers> = new Map(),
+  as?: string,
 ): Promise<Manifest> {
   const { manifest, items, features, positions, shardOf } = bundle;
   checkCounts(learned, items.length);
@@ -42,7 +47,7 @@ export async function addLearned(
   for (const [tag, { market }] of Object.entries(manifest.locales ?? {})) {
     texts.set(tag, { market, texts: await bundleTexts(bundle, tag) });
   }
-  const { side: _, companions: __, demand: ___, ...rest } = manifest;
+  const { side: _, companions: __, demand: ___, models, ...rest } = manifest;
   const entries = await writeShards(
     {
       items,
@@ -53,15 +58,42 @@ export async function addLearned(
       texts,
       learned: all,
       offers,
-      // A new side model is a new space.
-      previous: learned.side ? null : { items, shardOf },
+      // A new side model is a new space. A further one shares the shards: their texts, pictures and offers are in files of their own.
+      previous: learned.side && as === undefined ? null : { items, shardOf },
     },
     sink,
     shards.chosen ? { shardItems: shards.target, whole: shards.whole } : {},
   );
-  const next: Manifest = { ...rest, schema: BUNDLE_SCHEMA, ...entries };
+  const made: Manifest = { ...rest, schema: BUNDLE_SCHEMA, ...entries };
+  // Further side models would have other shards than this bundle now has.
+  if (models && !learned.side) made.models = models;
+  const next = as === undefined ? made : await withModel(manifest, as, made, sink);
   await storeManifest(next, sink);
   return next;
+}
+
+async function withModel(manifest: Manifest, name: string, made: Manifest, sink: BundleSink): Promise<Manifest> {
+  const { models: _, previous: __, offers: ___, rules: ____, ...own } = made;
+  const file = await manifestFile(own);
+  await sink(file.file, encodeManifest(own));
+  return { ...manifest, models: { ...manifest.models, [name]: file } };
+}
+
+/**
+ * Removes a further side model from a bundle, or makes it the bundle's own. Pages that are open keep their files, as after a training.
+ * @throws SidestreamError `bundle/invalid` if the bundle lacks it
+ */
+export async function settleModel(
+  manifest: Manifest,
+  { name, promote }: { name: string; promote: boolean },
+  fetchFile: FetchFile,
+  sink: BundleSink,
+): Promise<Manifest> {
+  requireModel(manifest, name);
+  const chosen = promote ? await modelManifest(manifest, name, fetchFile) : manifest;
+  const { [name]: _, ...left } = manifest.models ?? {};
+  const models = Object.keys(left).length > 0 ? left : undefined;
+  return putManifest({ ...chosen, models }, manifest, sink);
 }
 
 /** @throws SidestreamError `bundle/invalid` when a part is for another number of items */

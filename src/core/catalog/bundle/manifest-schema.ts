@@ -124,6 +124,13 @@ const localeSchema = v.strictObject({
   files: v.array(fileSchema),
 });
 
+/** Maximum number of further side models. */
+const MAX_MODELS = 8;
+export const modelNameSchema = v.pipe(
+  v.string(),
+  v.regex(/^[\w.-]{1,32}$/, 'a name has 1 to 32 letters, digits, ".", "_" or "-"'),
+);
+
 /**
  * `manifest.json`, the only mutable file of a bundle, apart from its offers and rules. The version determines the keys; any
  * other key is an error.
@@ -210,6 +217,11 @@ export const manifestSchema = v.strictObject({
   language: v.optional(v.string()),
   /** Other languages, by tag. Each shard has a file of texts for each of them. */
   locales: v.optional(v.record(v.string(), localeSchema)),
+  /**
+   * Further side models, by name: manifests of bundles of the same items in the same shards, with what another training learned. Pages
+   * load one of them if the variant of an experiment names it; offers and rules are those of this manifest.
+   */
+  models: v.optional(v.pipe(v.record(modelNameSchema, fileSchema), v.maxEntries(MAX_MODELS))),
   /** The manifest that this one replaced. Its files stay, as a fallback while files of this one are missing. */
   previous: v.optional(fileSchema),
 });
@@ -222,7 +234,7 @@ export const MODALITIES = ['text', 'image'] as const satisfies Modality[];
 
 /** Every file that the manifest names, once each. Not included: the files that lists name. */
 export function bundleFiles(manifest: Manifest): BundleFile[] {
-  const { shards, projection, previous, photos = [], locales = {} } = manifest;
+  const { shards, projection, previous, photos = [], locales = {}, models = {} } = manifest;
   const texts = Object.values(locales).flatMap(({ head, files }) => [head, ...files]);
   const all = [
     shards.head,
@@ -234,6 +246,7 @@ export function bundleFiles(manifest: Manifest): BundleFile[] {
     projection,
     ...encoderFiles(manifest),
     ...texts,
+    ...Object.values(models),
     ...(previous ? [previous] : []),
   ];
   return [...new Map(all.map((entry) => [entry.file, entry])).values()];

@@ -4,7 +4,15 @@ import type { CatalogStatistics } from '../catalog-statistics';
 import { BundleShards } from '../shards/bundle-shards';
 import { decodeHead, type Head } from '../shards/shard-file';
 import type { Bundle, BundleFiles } from './bundle';
-import { type BundleProgress, type FetchFile, fetchBytes, fetchChecked, fetchFiles, fetchFrom } from './bundle-file';
+import {
+  type BundleProgress,
+  type FetchFile,
+  fetchBytes,
+  fetchChecked,
+  fetchFiles,
+  fetchFrom,
+  invalidBundle,
+} from './bundle-file';
 import { parseManifest } from './manifest-file';
 import { type BundleFile, MANIFEST_FILE, type Manifest } from './manifest-schema';
 
@@ -15,11 +23,13 @@ export interface OpenedHead extends BundleFiles {
 }
 
 export interface OpenOptions {
-  /** Called with the manifest before other files are fetched. */
-  onManifest?: (manifest: Manifest) => void;
+  /** The name of the further side model to open the bundle with; undefined for the bundle's own. Default: its own. */
+  model?: () => Promise<string | undefined>;
+  /** Called with the manifest before other files are fetched, and with the name of its side model; undefined for the bundle's own. */
+  onManifest?: (manifest: Manifest, model?: string) => void;
   /**
    * Called when a bundle is only partly uploaded and the previous one was opened instead (`bundle/incomplete`). Without it
-   * such a bundle is an error.
+   * such a bundle is an error. Also called when the bundle lacks the wanted side model, or it cannot be read: then its own is opened.
    */
   onIncomplete?: (error: SidestreamError) => void;
 }
@@ -63,15 +73,22 @@ type OpenParts<T> = (files: BundleFiles, fetchFile: FetchFile) => Promise<T>;
 
 async function open<T>(
   source: string | URL | FetchFile,
-  { onManifest, onIncomplete }: OpenOptions,
+  { model, onManifest, onIncomplete }: OpenOptions,
   parts: OpenParts<T>,
 ): Promise<T> {
   const fetchFile = typeof source === 'function' ? source : fetchFrom(source);
-  const load = (manifest: Manifest): Promise<T> => {
-    onManifest?.(manifest);
+  const load = (manifest: Manifest, model?: string): Promise<T> => {
+    onManifest?.(manifest, model);
     return parts(filesOf(manifest, fetchFile), fetchFile);
   };
   const manifest = parseManifest(await fetchBytes(fetchFile, MANIFEST_FILE), fetchFile.addressOf?.(MANIFEST_FILE));
+  const wanted = await model?.();
+  try {
+    if (wanted !== undefined) return await load(await modelManifest(manifest, wanted, fetchFile), wanted);
+  } catch (thrown) {
+    if (!onIncomplete) throw thrown;
+    onIncomplete(SidestreamError.from(thrown));
+  }
   try {
     return await load(manifest);
   } catch (thrown) {
@@ -92,6 +109,19 @@ async function open<T>(
     );
     return before;
   }
+}
+
+/** The manifest of a bundle with one of its further side models. @throws SidestreamError `bundle/*` */
+export async function modelManifest(manifest: Manifest, model: string, fetchFile: FetchFile): Promise<Manifest> {
+  const { offers, rules } = manifest;
+  return { ...parseManifest(await fetchChecked(fetchFile, requireModel(manifest, model))), offers, rules };
+}
+
+/** @throws SidestreamError `bundle/invalid` if a bundle lacks this further side model */
+export function requireModel({ models = {} }: Manifest, model: string): BundleFile {
+  if (Object.hasOwn(models, model)) return models[model];
+  const names = Object.keys(models).join(', ') || 'none';
+  throw invalidBundle(MANIFEST_FILE, `has no further side model "${model}"; it has ${names}`);
 }
 
 function filesOf(manifest: Manifest, fetchFile: FetchFile): BundleFiles {

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { basename, dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { env } from '@tensorflow/tfjs-core';
-import { addLearned, type Bundle, MANIFEST_FILE, openBundle } from '../../../core/catalog';
+import { addLearned, type Bundle, MANIFEST_FILE, modelManifest, openBundle } from '../../../core/catalog';
 import { SidestreamError } from '../../../error';
 import { folderFetch, folderSink, keptOffers, removeStale, withBundle } from '../../bundler';
 import { startBackend } from '../backend';
@@ -53,16 +53,17 @@ export type StoredLearned = Partial<Record<'companions' | 'side' | 'demand', { b
 
 /**
  * Stores trained models in the bundle with this digest; co-occurrence is called `companions` in files. Other parts stay.
+ * @param as see `addLearned`
  * @throws SidestreamError `bundle/invalid` if `out` is the folder of another bundle
  */
-export async function storeLearned(learned: Learned, out: string, digest: string): Promise<StoredLearned> {
+export async function storeLearned(learned: Learned, out: string, digest: string, as?: string): Promise<StoredLearned> {
   const next = await withBundle(out, async () => {
     const bundle = await requireBundle(out, digest);
     // Training may group the items differently.
-    const offers = await keptOffers(out, () => undefined);
-    const next = await addLearned(bundle, learned, await folderSink(out), offers);
+    const offers = as === undefined ? await keptOffers(out, () => undefined) : undefined;
+    const next = await addLearned(bundle, learned, await folderSink(out), offers, as);
     await removeStale(out, next, bundle.manifest);
-    return next;
+    return as === undefined ? next : modelManifest(next, as, folderFetch(out));
   });
   const stored = ({ bytes }: { bytes: number }) => ({ bytes });
   return {
