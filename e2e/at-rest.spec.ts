@@ -1,4 +1,4 @@
-import { createDecipheriv } from 'node:crypto';
+import { createDecipheriv, randomBytes } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -86,18 +86,19 @@ test.describe('the files of a browser', () => {
     expect(openedBySomeKey(files, encrypted)).toContain(ITEM);
   });
 
-  test('contain no item, passphrase or key under a passphrase', async () => {
-    const encrypt = { passphrase: 'correct-horse-battery' };
+  test('contain neither the item nor the key under a key of the shop', async () => {
+    const encrypt = { key: new Uint8Array(randomBytes(32)) };
     const encrypted = await keep(encrypt);
     const files = await databasesOf(folder);
     expect(files.length).toBeGreaterThan(0);
     expect(openedBySomeKey(files, encrypted)).toBeNull();
     const all = await filesOf(folder);
-    for (const text of [ITEM, encrypt.passphrase]) expect(holds(all, text), text).toBe(false);
+    expect(holds(all, ITEM)).toBe(false);
+    expect(all.some((file) => file.includes(Buffer.from(encrypt.key)))).toBe(false);
     await visit(folder, async (page) => {
       const read = (how: Encryption) => page.evaluate((given) => window.store.codeOfRead(given), how);
-      expect(await read({ passphrase: 'another' })).toBe('store/wrong-passphrase');
-      expect(await read(true)).toBe('store/wrong-passphrase');
+      expect(await read({ key: new Uint8Array(32) })).toBe('store/wrong-key');
+      expect(await read(true)).toBe('store/wrong-key');
       expect(await page.evaluate((how) => window.store.read(how), encrypt)).toEqual([ITEM, ITEM]);
     });
   });

@@ -78,7 +78,7 @@ test('an exported profile opens with its passphrase, and forget() leaves no byte
     left: { databases: 0, caches: 0, local: 0, cookies: '' },
     consent: 'pending',
     events: 0,
-    codes: ['store/wrong-passphrase', 'store/corrupt', 'store/corrupt'],
+    codes: ['store/wrong-key', 'store/corrupt', 'store/corrupt'],
     unchanged: 0,
     after: 12,
   });

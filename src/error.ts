@@ -44,7 +44,7 @@ export const ERROR_CODES = [
   'store/newer-schema',
   'store/full',
   'store/forgotten',
-  'store/wrong-passphrase',
+  'store/wrong-key',
   'store/unknown-snapshot',
   // runtime
   'runtime/worker-crashed',

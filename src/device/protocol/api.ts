@@ -307,7 +307,7 @@ export interface Recommender {
   /**
    * Replaces the profile with an exported one, or merges the two with `merge`: the events of both devices are learned again
    * from the start, in order of time, as if they had all come from one device; a snapshot of the previous profile is kept.
-   * The event `progress` with stage `merge` counts the events done. Rejects with `store/corrupt`, `store/wrong-passphrase`,
+   * The event `progress` with stage `merge` counts the events done. Rejects with `store/corrupt`, `store/wrong-key`,
    * `store/newer-schema` or `store/forgotten`, and with `merge` also with `runtime/unknown-item` for a file from another
    * shop; nothing changes then.
    * @param options a string is the passphrase

@@ -26,7 +26,7 @@ export interface Layout extends DBSchema {
   sealedItems: { key: number; value: EncryptedRow };
   snapshots: { key: number; value: SnapshotRow & { id?: number; profile: unknown } };
   /**
-   * Under `rest` the browser's key, under `lock` the lock that a passphrase or key of the shop opens, and the texts
+   * Under `rest` the browser's key, under `lock` the lock that a key of the shop opens, and the texts
    * about this device.
    */
   keys: { key: 'rest' | 'lock' | DeviceText; value: CryptoKey | Lock | string | EncryptedRow };

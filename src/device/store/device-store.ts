@@ -42,7 +42,7 @@ export class DeviceStore implements Store {
 
   /**
    * Opens (or creates) the database of a namespace.
-   * @throws SidestreamError `store/unavailable`, `store/blocked`, `store/newer-schema`, `store/wrong-passphrase`,
+   * @throws SidestreamError `store/unavailable`, `store/blocked`, `store/newer-schema`, `store/wrong-key`,
    *   `store/corrupt` if the lock of an encrypted database is damaged
    */
   static async open(namespace: string, options: DeviceStoreOptions = {}): Promise<DeviceStore> {
@@ -368,7 +368,7 @@ export class DeviceStore implements Store {
     if ((lock.success ? lock.output.id : null) === this.#lock) return;
     const taken = new SidestreamError(
       'store/newer-schema',
-      'Another page of this shop encrypted the profile with a passphrase or key that this page does not have. Reload the page.',
+      'Another page of this shop encrypted the profile with a key that this page does not have. Reload the page.',
     );
     this.#connection.yield(taken);
     throw taken;

@@ -13,7 +13,7 @@ describe('an encrypted file', () => {
     expect(isEncrypted(bytes)).toBe(false);
     expect(new TextDecoder().decode(sealed)).not.toContain('learned');
     expect(await decryptFile(sealed, 'cafe\u0301')).toEqual(bytes);
-    await expect(decryptFile(sealed, 'cafe')).rejects.toEqual(refused('store/wrong-passphrase'));
+    await expect(decryptFile(sealed, 'cafe')).rejects.toEqual(refused('store/wrong-key'));
   });
 
   it('is not made with an empty passphrase, which everybody knows', async () => {
@@ -28,8 +28,8 @@ describe('an encrypted file', () => {
     const sealed = await encryptFile(bytes, 'x');
     const changed = sealed.slice();
     changed[sealed.length - 1] ^= 1;
-    await expect(decryptFile(changed, 'x')).rejects.toEqual(refused('store/wrong-passphrase'));
-    await expect(decryptFile(sealed.slice(0, -1), 'x')).rejects.toEqual(refused('store/wrong-passphrase'));
+    await expect(decryptFile(changed, 'x')).rejects.toEqual(refused('store/wrong-key'));
+    await expect(decryptFile(sealed.slice(0, -1), 'x')).rejects.toEqual(refused('store/wrong-key'));
     for (const other of [bytes, new Uint8Array(), sealed.slice(0, 20)]) {
       await expect(decryptFile(other, 'x')).rejects.toEqual(refused('store/corrupt'));
     }

@@ -2,14 +2,14 @@ import { hex, joinBytes } from '../../core/common/bytes';
 import { SidestreamError } from '../../error';
 
 /** Rounds of PBKDF2 for new keys, as OWASP recommends for SHA-256. */
-export const ROUNDS = 600_000;
+const ROUNDS = 600_000;
 /** Accepted rounds of a stored key: no version of this code has written fewer, and more would delay the page. */
-export const MIN_ROUNDS = 600_000;
-export const MAX_ROUNDS = 2_000_000;
-export const SALT = 16;
+const MIN_ROUNDS = 600_000;
+const MAX_ROUNDS = 2_000_000;
+const SALT = 16;
 
 /** Derives the AES-GCM key of a passphrase by PBKDF2-SHA-256. Unicode forms of the same passphrase give the same key. */
-export async function passphraseKey(
+async function passphraseKey(
   passphrase: string,
   salt: Uint8Array<ArrayBuffer>,
   iterations: number,
@@ -59,7 +59,7 @@ export async function encryptFile(bytes: Uint8Array, passphrase: string): Promis
 
 /**
  * Decrypts a file of `encryptFile`.
- * @throws SidestreamError `store/wrong-passphrase` when the passphrase is wrong or the file was changed,
+ * @throws SidestreamError `store/wrong-key` when the passphrase is wrong or the file was changed,
  *   `store/corrupt` when it is not an encrypted file, `store/newer-schema` when newer code wrote it
  */
 export async function decryptFile(bytes: Uint8Array, passphrase: string): Promise<Uint8Array> {
@@ -85,7 +85,7 @@ export async function decryptFile(bytes: Uint8Array, passphrase: string): Promis
     return new Uint8Array(open);
   } catch (cause) {
     throw new SidestreamError(
-      'store/wrong-passphrase',
+      'store/wrong-key',
       'The passphrase is wrong, or the file was changed. Try another passphrase, or export the profile again.',
       { cause },
     );

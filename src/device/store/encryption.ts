@@ -2,7 +2,6 @@ import * as v from 'valibot';
 
 /** Bytes of a key. */
 const KEY = 32;
-const MAX_PASSPHRASE_LENGTH = 1024;
 
 /**
  * Encryption of the data on the device: log, profile, snapshots, counters, added items and the id for experiments.
@@ -12,8 +11,6 @@ const MAX_PASSPHRASE_LENGTH = 1024;
  *   the browser stores it beside the data, in Chromium as 32 plain bytes. A search through the files finds no item, but
  *   anybody who has all files of the browser's profile can decrypt them. Data stored unencrypted before stays unencrypted
  *   until it is written again.
- * - `{ passphrase }`: with a key derived from a passphrase (PBKDF2-SHA-256, 600,000 rounds: a fraction of a second at each
- *   start). Anybody who has all files must guess the passphrase.
  * - `{ key }`: with a key of 32 random bytes, or an AES-GCM `CryptoKey` of 256 bits for `encrypt` and `decrypt`, for example
  *   from the shop's login. Anybody who has all files but not that key cannot read anything.
  *
@@ -21,13 +18,12 @@ const MAX_PASSPHRASE_LENGTH = 1024;
  * the page is open; and a page cannot encrypt the browser's own history and cache. The following stays readable: the
  * existence of a profile, the number of its events, snapshots and items, their order, and the approximate length of each.
  *
- * A profile encrypted with a passphrase or key opens only with that one. Otherwise `store/wrong-passphrase` is reported, the
- * profile is neither read nor changed, and the page continues in memory. A passphrase or key given for the first time
- * encrypts the existing data, whether it is unencrypted or encrypted with a key of the browser; the browser's files may
- * contain deleted bytes for a while. To change a passphrase, export the profile, `forget()`, and import it under the new
- * one.
+ * A profile encrypted with a key of the shop opens only with that one. Otherwise `store/wrong-key` is reported, the profile is
+ * neither read nor changed, and the page continues in memory. A key given for the first time encrypts the existing data,
+ * whether it is unencrypted or encrypted with a key of the browser; the browser's files may contain deleted bytes for a
+ * while. To change a key, export the profile, `forget()`, and import it under the new one.
  */
-export type Encryption = boolean | { passphrase: string } | { key: CryptoKey | Uint8Array };
+export type Encryption = boolean | { key: CryptoKey | Uint8Array };
 
 const isCryptoKey = (value: unknown): value is CryptoKey =>
   typeof CryptoKey !== 'undefined' && value instanceof CryptoKey;
@@ -37,14 +33,6 @@ function fits({ algorithm, usages }: CryptoKey): boolean {
   const known = v.safeParse(v.object({ name: v.literal('AES-GCM'), length: v.literal(8 * KEY) }), algorithm);
   return known.success && usages.includes('encrypt') && usages.includes('decrypt');
 }
-
-const passphraseSchema = v.strictObject({
-  passphrase: v.pipe(
-    v.string(),
-    v.minLength(1, 'the passphrase is empty; leave "encrypt" out for an unencrypted profile'),
-    v.maxLength(MAX_PASSPHRASE_LENGTH, `a passphrase has at most ${MAX_PASSPHRASE_LENGTH} characters`),
-  ),
-});
 
 const keySchema = v.strictObject({
   key: v.union(
@@ -63,9 +51,6 @@ const keySchema = v.strictObject({
 });
 
 /** The option as it comes from the page. Issues name the required form. */
-export const encryptionSchema = v.lazy((input) => {
-  const form = v.safeParse(v.looseObject({}), input).success ? Object.keys(Object(input)).join() : '';
-  if (form === 'passphrase') return passphraseSchema;
-  if (form === 'key') return keySchema;
-  return v.boolean('encrypt is true, false, { passphrase: "…" } or { key }');
-}) as v.GenericSchema<unknown, Encryption>;
+export const encryptionSchema: v.GenericSchema<unknown, Encryption> = v.lazy((input) =>
+  v.is(v.looseObject({ key: v.unknown() }), input) ? keySchema : v.boolean('encrypt is true, false or { key }'),
+);

@@ -1,7 +1,6 @@
 import * as v from 'valibot';
 import { hex, joinBytes } from '../../core/common/bytes';
 import { SidestreamError } from '../../error';
-import { MAX_ROUNDS, MIN_ROUNDS, passphraseKey, ROUNDS, SALT } from './encrypted-file';
 import type { Encryption } from './encryption';
 
 /** Usual length of a nonce of AES-GCM, bytes. */
@@ -53,24 +52,15 @@ const bytes = (length: number) =>
     v.instance(Uint8Array),
     v.check((value) => value.length === length, `must have ${length} bytes`),
   );
-const fields = {
+const lockSchema = v.object({
   version: v.literal(VERSION),
   id: v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/)),
-  /** The key of all stored data, encrypted: only the right passphrase or key decrypts it. */
+  /** The key of all stored data, encrypted: only the shop's key decrypts it. */
   sealedKey: bytes(ENCRYPTED_KEY),
   since: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
   /** Whether some rows may still be in the clear, or under a key of the browser. */
   pending: v.boolean(),
-};
-const lockSchema = v.variant('kind', [
-  v.object({
-    ...fields,
-    kind: v.literal('passphrase'),
-    salt: bytes(SALT),
-    rounds: v.pipe(v.number(), v.integer(), v.minValue(MIN_ROUNDS), v.maxValue(MAX_ROUNDS)),
-  }),
-  v.object({ ...fields, kind: v.literal('key') }),
-]);
+});
 
 export type Lock = v.InferOutput<typeof lockSchema>;
 
@@ -94,41 +84,31 @@ export function parseLock(stored: unknown): Lock {
 export async function newLock(opener: Opener): Promise<Lock> {
   const key = crypto.getRandomValues(new Uint8Array(KEY));
   const id = hex(crypto.getRandomValues(new Uint8Array(16)));
-  const common = { version: VERSION, id, since: Date.now(), pending: true } as const;
-  if ('key' in opener) {
-    const sealedKey = await (await cipherOf(opener)).encrypt(key);
-    return { ...common, kind: 'key', sealedKey };
-  }
-  const [salt, rounds] = [crypto.getRandomValues(new Uint8Array(SALT)), ROUNDS];
-  const sealedKey = await (await cipherOf(opener, salt, rounds)).encrypt(key);
-  return { ...common, kind: 'passphrase', salt, rounds, sealedKey };
+  const sealedKey = await (await cipherOf(opener)).encrypt(key);
+  return { version: VERSION, id, sealedKey, since: Date.now(), pending: true };
 }
 
-/** Decrypts the key of a lock. @returns the cipher with that key @throws SidestreamError `store/wrong-passphrase` */
+/** Decrypts the key of a lock. @returns the cipher with that key @throws SidestreamError `store/wrong-key` */
 export async function openLock(lock: Lock, encryption: Encryption): Promise<AtRestCipher> {
-  if (typeof encryption === 'boolean' || !(lock.kind in encryption)) {
+  if (typeof encryption === 'boolean') {
     throw new SidestreamError(
-      'store/wrong-passphrase',
-      `The profile on this device is encrypted with a ${lock.kind} of the shop: start with it, createRecommender({ encrypt: { ${lock.kind} } }). Until then it is neither read nor changed, and recommendations continue in memory; forget() deletes it.`,
+      'store/wrong-key',
+      'The profile on this device is encrypted with a key of the shop: start with it, createRecommender({ encrypt: { key } }). Until then it is neither read nor changed, and recommendations continue in memory; forget() deletes it.',
     );
   }
-  const { salt = null, rounds = 0 } = lock.kind === 'passphrase' ? lock : {};
-  const opening = await cipherOf(encryption, salt, rounds);
+  const opening = await cipherOf(encryption);
   try {
     return await AtRestCipher.of(await opening.decrypt(lock.sealedKey));
   } catch (cause) {
     throw new SidestreamError(
-      'store/wrong-passphrase',
-      `The profile on this device does not open with this ${lock.kind}. Ask for it again; until then it is neither read nor changed, and recommendations continue in memory. forget() deletes it.`,
+      'store/wrong-key',
+      'The profile on this device does not open with this key. Start with the key it was encrypted with; until then it is neither read nor changed, and recommendations continue in memory. forget() deletes it.',
       { cause },
     );
   }
 }
 
 /** The cipher that encrypts a lock's key. */
-async function cipherOf(opener: Opener, salt: Uint8Array | null = null, rounds = 0): Promise<AtRestCipher> {
-  if ('passphrase' in opener) {
-    return new AtRestCipher(await passphraseKey(opener.passphrase, Uint8Array.from(salt ?? []), rounds));
-  }
+async function cipherOf(opener: Opener): Promise<AtRestCipher> {
   return opener.key instanceof Uint8Array ? AtRestCipher.of(opener.key) : new AtRestCipher(opener.key);
 }

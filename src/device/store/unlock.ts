@@ -137,10 +137,10 @@ function bytesOf(row: unknown): Uint8Array | null {
 }
 
 /**
- * Finds or makes the key of a database that is, or will be, encrypted. A passphrase or key given for the first time encrypts
- * the existing rows.
+ * Finds or makes the key of a database that is, or will be, encrypted. A key given for the first time encrypts the
+ * existing rows.
  * @returns access to the rows, and the id of the database's lock, null without one
- * @throws SidestreamError `store/wrong-passphrase`, `store/corrupt`, `store/newer-schema`, `store/unavailable`
+ * @throws SidestreamError `store/wrong-key`, `store/corrupt`, `store/newer-schema`, `store/unavailable`
  */
 export async function unlock(
   database: IDBPDatabase<Layout>,

@@ -16,24 +16,24 @@ beforeAll(async () => {
 });
 afterAll(() => shop.close());
 
-describe('a profile under a passphrase', () => {
+describe('a profile under a key of the shop', () => {
   it('is read with it, and not changed without: the page continues in memory and reports what to do', async () => {
-    const encrypt = { passphrase: 'correct horse' };
+    const encrypt = { key: new Uint8Array(32).fill(1) };
     const first = await open({ encrypt });
     for (const id of 'ab') await first.track('click', id, {});
     await first.close();
 
-    const wrong = await open({ consent: undefined, encrypt: { passphrase: 'battery staple' } });
-    expect(shop.codes).toEqual(['store/wrong-passphrase']);
+    const wrong = await open({ consent: undefined, encrypt: { key: new Uint8Array(32).fill(2) } });
+    expect(shop.codes).toEqual(['store/wrong-key']);
     expect(await wrong.status()).toMatchObject({ consent: 'pending', events: 0 });
     await wrong.track('click', 'c', {});
-    await expect(wrong.consent('granted')).rejects.toMatchObject({ code: 'store/wrong-passphrase' });
+    await expect(wrong.consent('granted')).rejects.toMatchObject({ code: 'store/wrong-key' });
     expect(await wrong.status()).toMatchObject({ consent: 'pending', events: 1 });
     await wrong.close();
 
     const again = await open({ consent: undefined, encrypt });
     expect(await again.status()).toMatchObject({ consent: 'granted', events: 2 });
-    // A shopper who has forgotten it can still have everything deleted.
+    // A shopper whose key is lost can still have everything deleted.
     await again.close();
     const none = await open({ consent: undefined });
     await none.forget();
