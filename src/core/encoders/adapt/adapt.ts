@@ -1,5 +1,6 @@
 import { SidestreamError } from '../../../error';
 import { DataType, declared, type Onnx, operator } from '../onnx';
+import { OnnxModel, type ReadExternal, unsupported } from '../onnx-model';
 import type { COMPUTES, POOLINGS, Preset } from '../preset';
 import {
   findImageInput,
@@ -11,7 +12,6 @@ import {
   unifyImageInput,
   unifyTextInputs,
 } from './model-inputs';
-import { OnnxModel, type ReadExternal, unsupported } from './onnx-model';
 import { type Bits, computeOnBytes, computesOnBytes, storeInBlocks } from './quantize';
 import { findHiddenStates } from './residual-stream';
 

@@ -1,11 +1,11 @@
 import type { InferenceSession as Session, Tensor, TensorConstructor } from 'onnxruntime-node';
 import { messageOf } from '../../common/text';
 import { loadOnnxruntime } from '../node/node-encoder';
+import { type GraphInput, unsupported } from '../onnx-model';
 import type { Pixels, RawTaps } from '../session';
 import type { TokenBatch } from '../tokenizer';
 import type { Adapted, Pooling } from './adapt';
 import type { ImageInput, Normalization } from './model-inputs';
-import { type GraphInput, unsupported } from './onnx-model';
 
 /** Inputs on which an adapted model is compared with the original. */
 export type SampleInputs = { texts: TokenBatch; count: number } | { pictures: Pixels[]; size: number };

@@ -1,5 +1,5 @@
 import { DataType, declared, dimsOf, operator } from '../onnx';
-import { type GraphInput, type OnnxModel, unsupported } from './onnx-model';
+import { type GraphInput, type OnnxModel, unsupported } from '../onnx-model';
 
 export interface TextInputs {
   ids: GraphInput;

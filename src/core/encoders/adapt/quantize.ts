@@ -1,5 +1,5 @@
 import { DataType, dimsOf, floatsOf, int8Blocks, type Onnx, operator } from '../onnx';
-import { type GraphNode, MICROSOFT, type OnnxModel } from './onnx-model';
+import { type GraphNode, MICROSOFT, type OnnxModel } from '../onnx-model';
 
 /** Bits of a stored weight. */
 export type Bits = 8 | 4;

@@ -6,11 +6,11 @@ import {
   declared,
   int8Blocks,
   type Onnx,
-  onnx,
   operator,
   type TensorData,
   tensorOf,
 } from '../onnx';
+import { OnnxModel } from '../onnx-model';
 
 const INPUT_TYPES = { float32: DataType.FLOAT, int32: DataType.INT32, int64: DataType.INT64 } as const;
 
@@ -95,32 +95,9 @@ export class OnnxGraph {
       const message = `The graph "${this.#name}" has no tap "${name}". It has ${[...this.#outputs.keys()].join(', ')}.`;
       throw new SidestreamError('encoder/unsupported-graph', message);
     });
-    const needed = new Set(chosen);
-    const node = this.#nodes
-      .toReversed()
-      .filter(({ input, output }) => {
-        if (!output?.some((name) => needed.has(name))) return false;
-        for (const name of input ?? []) needed.add(name);
-        return true;
-      })
-      .toReversed();
-    const domains = new Set(node.flatMap(({ domain }) => (domain ? [domain] : [])));
-    return onnx.ModelProto.encode({
-      irVersion: IR_VERSION,
-      producerName: 'sidestream',
-      docString: this.#notice,
-      opsetImport: [
-        { domain: '', version: this.#opset },
-        ...[...domains].sort().map((domain) => ({ domain, version: 1 })),
-      ],
-      graph: {
-        name: this.#name,
-        node,
-        initializer: this.#initializers.filter(({ name }) => name && needed.has(name)),
-        input: this.#inputs,
-        output,
-      },
-    }).finish();
+    const opsetImport = [{ domain: '', version: this.#opset }];
+    const graph = { name: this.#name, node: this.#nodes, initializer: this.#initializers, input: this.#inputs };
+    return new OnnxModel({ irVersion: IR_VERSION, opsetImport, graph }).encode(output, this.#inputs, this.#notice);
   }
 
   #claim(name: string): void {

@@ -1,5 +1,5 @@
-import { SidestreamError } from '../../../error';
-import { type Onnx, onnx, operator, type TensorData, tensorOf } from '../onnx';
+import { SidestreamError } from '../../error';
+import { type Onnx, onnx, operator, type TensorData, tensorOf } from './onnx';
 
 type Tensor = Onnx.ITensorProto;
 
@@ -23,7 +23,7 @@ export interface GraphInput {
 }
 
 /**
- * A foreign ONNX model that can be inspected and changed. Values are identified by name; nodes are sorted topologically, as
+ * An ONNX model that can be inspected and changed. Values are identified by name; nodes are sorted topologically, as
  * the format requires.
  */
 export class OnnxModel {
@@ -35,7 +35,8 @@ export class OnnxModel {
   readonly #graph: Onnx.IGraphProto;
   readonly #model: Onnx.IModelProto;
 
-  private constructor(model: Onnx.IModelProto) {
+  /** @throws SidestreamError `encoder/unsupported-graph` for a model of an unsupported kind */
+  constructor(model: Onnx.IModelProto) {
     this.#model = model;
     if (model.functions?.length) {
       throw unsupported('it has its own functions (export it again with its functions inlined)');
