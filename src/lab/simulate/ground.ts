@@ -4,7 +4,7 @@ import type { SimulatedShopper } from './shopper';
 import type { Configuration, ShopStock } from './shops';
 import type { Market } from './visit';
 
-/** The setup of a simulation; every process or worker builds the same one. */
+/** The setup of a simulation; every process builds the same one. */
 export interface Ground {
   source: 'synthetic' | 'log';
   /** Description without the seed. */

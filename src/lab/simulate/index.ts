@@ -5,5 +5,5 @@ export { loggedShopper } from './shopper';
 export { CONFIGURATIONS, type ShopStock } from './shops';
 export { simulatedGround } from './simulated-ground';
 export { simulationText } from './summary-text';
-export { doTask, parseTask, planOf, runPlan, type SimulationTask, taskLabel, timingOf } from './tasks';
+export { doTask, parseTask, type SimulationTask, simulate, stepsOf, taskLabel, timingOf } from './tasks';
 export { marketOf } from './visit';

@@ -9,7 +9,6 @@ export interface Answer {
   numbers: string;
   /** A reason to read it with care. */
   caveat: string | null;
-  tone: 'ahead' | 'behind' | 'mixed' | 'open';
 }
 
 /** Names of the compared lists in a sentence. */
@@ -93,7 +92,6 @@ function comparedAnswer({ comparison, configurations, source }: Simulation, aske
       verdict: verdictOf(all, less),
       numbers: numbersOf(own, all, less),
       caveat: caveats.length > 0 ? caveats.join(' ') : null,
-      tone: toneOf(all),
     },
   ];
 }
@@ -104,12 +102,6 @@ function judged(change: Interval, less: boolean): Pick<Difference, 'sign' | 'isC
   const isKnown = change.low > 0 || change.high < 0;
   const sign = isKnown ? Math.sign(change.mean) * (less ? -1 : 1) : 0;
   return { sign, isClear: Math.abs(change.mean) > CLEAR * half, change };
-}
-
-function toneOf(all: readonly Difference[]): Answer['tone'] {
-  const signs = new Set(all.map(({ sign }) => sign));
-  if (signs.size > 1) return signs.has(-1) ? 'mixed' : 'ahead';
-  return signs.has(1) ? 'ahead' : signs.has(-1) ? 'behind' : 'open';
 }
 
 /** One word if the learner differs from all in the same way; else what it differs from, the worst first. */
@@ -162,17 +154,14 @@ function narrowing({ closedLoop, comparison }: Simulation): Answer[] {
   const { gini } = own.change;
   const numbers = `Gini coefficient ${intervalText(gini, 'number', true)} in ${own.rounds.length} rounds`;
   const question = 'Variety of the choices, if the shop learns from its own lists';
-  const shared = { question, numbers, caveat: null };
-  if (gini.low > 0) return [{ ...shared, verdict: 'narrows', tone: 'behind' }];
-  if (gini.high < 0) return [{ ...shared, verdict: 'widens', tone: 'ahead' }];
-  return [{ ...shared, verdict: 'does not narrow measurably', tone: 'open' }];
+  const verdict = gini.low > 0 ? 'narrows' : gini.high < 0 ? 'widens' : 'does not narrow measurably';
+  return [{ question, verdict, numbers, caveat: null }];
 }
 
 function learningTime({ timing, comparison }: Simulation): Answer[] {
   const own = timing.updateMs.find(({ name }) => name === comparison.of);
   if (!own) return [];
-  const isShort = own.p95 <= UNNOTICED_MS;
-  const verdict = isShort ? 'too short to notice' : 'long enough to notice on this machine';
+  const verdict = own.p95 <= UNNOTICED_MS ? 'too short to notice' : 'long enough to notice on this machine';
   const numbers = `${own.median.toFixed(1)} ms on this machine; 95 % of the choices within ${own.p95.toFixed(1)} ms`;
-  return [{ question: 'Time to learn a choice', verdict, numbers, caveat: null, tone: isShort ? 'ahead' : 'behind' }];
+  return [{ question: 'Time to learn a choice', verdict, numbers, caveat: null }];
 }

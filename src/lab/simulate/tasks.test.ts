@@ -5,25 +5,25 @@ import { topicContent } from '../../testing/topics';
 import type { Ground } from './ground';
 import { simulationOf } from './result';
 import { simulatedGround } from './simulated-ground';
-import { doTask, parseTask, planOf, runPlan, type SimulationTask, timingOf } from './tasks';
+import { doTask, parseTask, type SimulationTask, simulate, stepsOf, timingOf } from './tasks';
 
 const [SHOPPERS, SEED] = [5, 2];
 const methods = ['popularity', 'sidestream'];
 let groundOf: (closedLoop: boolean) => Ground;
 /** With one ground that runs the tasks in order. */
-let one: Awaited<ReturnType<typeof simulate>>;
+let one: Awaited<ReturnType<typeof simulateOn>>;
 
 beforeAll(async () => {
   const { sink, fetchFile } = memoryBundle();
   await writeBundle(await topicContent({ items: 60, topics: 4 }), sink);
   const bundle = await openBundle(fetchFile);
   groundOf = (closedLoop) => simulatedGround({ bundle, shoppers: SHOPPERS, seed: SEED, methods, closedLoop });
-  one = await simulate([groundOf(true)], 'first');
+  one = await simulateOn([groundOf(true)], 'first');
 });
 
 /** Simulates with the given number of grounds, which share the tasks. @param order of the tasks that are available at once */
-async function simulate(grounds: readonly Ground[], order: 'first' | 'last') {
-  const plan = planOf(grounds[0]);
+async function simulateOn(grounds: readonly Ground[], order: 'first' | 'last') {
+  const all = stepsOf(grounds[0]);
   let [steps, asked] = [0, 0];
   const waiting: (() => Promise<void>)[] = [];
   const next = async (): Promise<void> => (order === 'first' ? waiting.shift() : waiting.pop())?.();
@@ -37,17 +37,17 @@ async function simulate(grounds: readonly Ground[], order: 'first' | 'last') {
       );
       setTimeout(() => void next());
     });
-  const simulated = await runPlan(plan, SEED, work);
+  const simulated = await simulate(grounds[0], SEED, work);
   const { timing: _, ...found } = simulationOf({ ...simulated, timing: timingOf(simulated, 2, grounds.length) });
-  return { plan, steps, simulated, found };
+  return { all, steps, simulated, found };
 }
 
 describe('tasks of a simulation', () => {
   it('give the same result whichever ground runs which task, in any order', async () => {
-    const two = await simulate([groundOf(true), groundOf(true)], 'last');
+    const two = await simulateOn([groundOf(true), groundOf(true)], 'last');
     expect(two.found).toEqual(one.found);
     expect(one.found.closedLoop.map(({ name }) => name)).toEqual(methods);
-    expect(one.steps).toBe(one.plan.steps);
+    expect(one.steps).toBe(one.all);
     expect(timingOf(one.simulated, 2, 3)).toEqual({
       seconds: 2,
       processes: 3,
@@ -57,9 +57,9 @@ describe('tasks of a simulation', () => {
   });
 
   it('can leave out the closed loop without changing other results', async () => {
-    const none = await simulate([groundOf(false)], 'first');
+    const none = await simulateOn([groundOf(false)], 'first');
     expect(none.found.closedLoop).toEqual([]);
-    expect(none.steps).toBe(none.plan.steps);
+    expect(none.steps).toBe(none.all);
     expect(none.steps).toBe(60 * SHOPPERS * methods.length);
     expect(none.found.configurations).toEqual(one.found.configurations);
   });

@@ -1,6 +1,5 @@
 import * as v from 'valibot';
 import { invalidInput } from '../../error';
-import type { Interaction } from '../../shop/training/interactions';
 import { type ShopBlock, simulateBlock } from './block';
 import { closedLoop, type LoopRun } from './closed-loop';
 import type { Ground } from './ground';
@@ -8,7 +7,7 @@ import type { Simulated } from './result';
 import { type Configuration, simulatedShop } from './shops';
 
 /**
- * Number of blocks into which shoppers are divided. A block is the unit of work of a process or worker, and the group for the
+ * Number of blocks into which shoppers are divided. A block is the unit of work of a process, and the group for the
  * errors of counts over all shoppers. It is independent of the number of processes, and so are the results.
  */
 const BLOCKS = 20;
@@ -57,48 +56,22 @@ export async function doTask(
   );
 }
 
-/** The work to be done: the part of a ground that can be sent to another thread. */
-export interface SimulationPlan extends Pick<Simulated, 'source' | 'sharedSecond' | 'setting' | 'items'> {
-  shoppers: number;
-  /** Steps of all visits. */
-  steps: number;
-  loop: {
-    configurations: readonly Configuration[];
-    rounds: number;
-    cohort: number;
-    past: readonly Interaction[];
-  } | null;
-}
-
-export function planOf(ground: Ground): SimulationPlan {
-  const { source, sharedSecond, setting, items, shoppers, shopper, configurations, loop } = ground;
+/** Steps of all visits. */
+export function stepsOf({ source, shoppers, shopper, configurations, loop }: Ground): number {
   // Simulated visits all have the same length, and creating shoppers takes time.
   const one = shopper(0).wants.length;
   const lengths = Array.from({ length: shoppers }, (_, n) => (source === 'log' ? shopper(n).wants.length : one));
   const visits = lengths.reduce((sum, length) => sum + length, 0) * configurations.length;
-  return {
-    source,
-    sharedSecond,
-    setting,
-    items,
-    shoppers,
-    steps: visits + (loop ? loop.configurations.length * loop.rounds * loop.cohort * loop.steps : 0),
-    loop: loop && {
-      configurations: loop.configurations,
-      rounds: loop.rounds,
-      cohort: loop.cohort,
-      past: loop.past,
-    },
-  };
+  return visits + (loop ? loop.configurations.length * loop.rounds * loop.cohort * loop.steps : 0);
 }
 
 /**
- * Carries out a plan.
+ * Divides a simulation into tasks.
  * @param work runs a task, here or elsewhere; it is called for many concurrently
  * @returns everything except the times
  */
-export async function runPlan(
-  { source, sharedSecond, setting, items, shoppers, loop }: SimulationPlan,
+export async function simulate(
+  { source, sharedSecond, setting, items, shoppers, loop }: Ground,
   seed: number,
   work: (task: SimulationTask) => Promise<ShopBlock[]>,
 ): Promise<Omit<Simulated, 'timing'>> {
@@ -114,7 +87,7 @@ export async function runPlan(
   return { source, sharedSecond, setting, items, seed, blocks, compared: COMPARED, loop: rounds };
 }
 
-/** Speed of a simulation, in the form of results. @param processes or workers */
+/** Speed of a simulation, in the form of results. */
 export function timingOf(
   { blocks }: Pick<Simulated, 'blocks'>,
   seconds: number,

@@ -11,7 +11,6 @@ export {
   carriedItems,
   nextSideWindow,
   type SideUse,
-  type SideWindowOptions,
 } from './next-window';
 export {
   freshSideExpert,

@@ -7,13 +7,10 @@ import { SIDE_NAMES, type SideConfig, sideExpertCount, sideExpertNames, sideInpu
 /** Per part the share of each expert in the use of all, see `expertUse`. Parts without columns are absent. */
 export type SideUse = Partial<Record<SideInput, number[]>>;
 
-/** How experts are pruned and added between two windows. */
-export interface SideWindowOptions {
-  /** One of n experts is removed if its use is below tau / n. Default 0.5. */
-  tau?: number;
-  /** Maximum number of experts of a part, including the new one: beyond it, the least used ones are removed. Default 8. */
-  maxExperts?: number;
-}
+/** One of n experts is removed if its use is below tau / n. */
+const TAU = 0.5;
+/** Maximum number of experts of a part, including the new one: beyond it, the least used ones are removed. */
+const MAX_EXPERTS = 8;
 
 /** Where the next window of a side model starts. */
 export interface NextSideWindow {
@@ -31,13 +28,7 @@ export interface NextSideWindow {
  * @param weights not changed
  * @param use in the window that ends; parts that it lacks are not pruned
  */
-export function nextSideWindow(
-  weights: Weights,
-  config: SideConfig,
-  use: SideUse,
-  random: Random,
-  { tau = 0.5, maxExperts = 8 }: SideWindowOptions = {},
-): NextSideWindow {
+export function nextSideWindow(weights: Weights, config: SideConfig, use: SideUse, random: Random): NextSideWindow {
   const next: Record<string, Weight> = { ...weights };
   const frozen = new Set<string>();
   let pruned = 0;
@@ -47,7 +38,7 @@ export function nextSideWindow(
     const count = sideExpertCount(weights, input);
     const own = use[input];
     const shares = own?.length === count ? own : new Array<number>(count).fill(1 / count);
-    const kept = keptExperts(shares, tau, maxExperts - 1);
+    const kept = keptExperts(shares);
     pruned += count - kept.length;
     const names = sideInputNames(input);
     for (let n = 0; n < count; n++) for (const name of Object.values(sideExpertNames(input, n))) delete next[name];
@@ -70,10 +61,10 @@ export function nextSideWindow(
 }
 
 /** Experts that stay, in order: those used enough, limited to the most used ones, and always at least one. */
-function keptExperts(shares: readonly number[], tau: number, most: number): number[] {
+function keptExperts(shares: readonly number[]): number[] {
   const byUse = [...shares.keys()].sort((a, b) => shares[b] - shares[a] || a - b);
-  const used = byUse.filter((n, place) => place === 0 || shares[n] >= tau / shares.length);
-  return used.slice(0, Math.max(1, most)).sort((a, b) => a - b);
+  const used = byUse.filter((n, place) => place === 0 || shares[n] >= TAU / shares.length);
+  return used.slice(0, MAX_EXPERTS - 1).sort((a, b) => a - b);
 }
 
 /**

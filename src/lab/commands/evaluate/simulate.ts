@@ -26,15 +26,15 @@ import {
   marketOf,
   parseBlock,
   parseTask,
-  planOf,
-  runPlan,
   type ShopBlock,
   type ShopStock,
   type SimulationTask,
+  simulate,
   simulatedGround,
   simulationLine,
   simulationOf,
   simulationText,
+  stepsOf,
   taskLabel,
   timingOf,
 } from '../../simulate';
@@ -79,10 +79,9 @@ export async function runSimulation(options: SimulateOptions): Promise<void> {
   }
   const started = performance.now();
   const { ground, rejected } = await groundOf(options);
-  const plan = planOf(ground);
   const { seed, processes } = options;
   const meter = createMeter();
-  meter.start(STAGE, plan.steps);
+  meter.start(STAGE, stepsOf(ground));
   // A process starts its meter with every block; here, all blocks form one stage.
   const ofBlock: Meter = { start() {}, advance: (count) => meter.advance(count), stop() {} };
   const run = { size: processes, command: taskCommand(options), say, meter: () => ofBlock };
@@ -94,11 +93,11 @@ export async function runSimulation(options: SimulateOptions): Promise<void> {
       ? parseBlock(v.parse(v.string(), await pool.run(taskLabel(task), task)))
       : limit(() => doTask(ground, task, (steps) => meter.advance(steps)));
   try {
-    const simulated = await runPlan(plan, seed, work);
+    const simulated = await simulate(ground, seed, work);
     meter.stop();
     const timing = timingOf(simulated, (performance.now() - started) / 1000, processes);
     const found = simulationOf({ ...simulated, timing });
-    console.log(`${plan.setting}, seed ${seed}\n\n${simulationText(found)}`);
+    console.log(`${ground.setting}, seed ${seed}\n\n${simulationText(found)}`);
     if (options.report !== undefined) {
       const { simulationPage } = await import('../../simulate/page/page');
       await writeWhole(options.report, simulationPage(found));

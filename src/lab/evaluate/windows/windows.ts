@@ -7,7 +7,6 @@ import {
   freshSideWeights,
   nextSideWindow,
   type SideConfig,
-  type SideWindowOptions,
   sideInputNames,
 } from '../../../core/model/side';
 import { cutWindows, type Interaction } from '../../../shop/training';
@@ -88,7 +87,7 @@ export async function evaluateWindows(
     let initial = before ?? manyExperts(config, features.count, method.experts, random);
     let frozen: ReadonlySet<string> = new Set();
     if (before && method.grows) {
-      const next = nextSideWindow(before, config, await sideUse(before, features, knownBefore), random, method.grows);
+      const next = nextSideWindow(before, config, await sideUse(before, features, knownBefore), random);
       initial = next.weights;
       run.pruned += next.pruned;
       if (method.freezes) frozen = next.frozen;
@@ -177,19 +176,19 @@ export interface WindowMethod {
   experts: number;
   /** Whether each window starts from fresh weights and also learns from all earlier windows. */
   restarts: boolean;
-  /** Whether every window after the first adds an expert to each part, and how; null: none is added or pruned. */
-  grows: SideWindowOptions | null;
+  /** Whether every window after the first adds an expert to each part, and prunes; otherwise none is added or pruned. */
+  grows: boolean;
   /** Whether the experts of earlier windows are frozen. */
   freezes: boolean;
 }
 
-const CONTINUED: WindowMethod = { experts: 1, restarts: false, grows: null, freezes: false };
+const CONTINUED: WindowMethod = { experts: 1, restarts: false, grows: false, freezes: false };
 /** Number of experts in methods with a fixed number. */
 const FIXED_EXPERTS = 4;
 
 export const WINDOW_METHODS = {
   /** As `sidestream train --continue` does it. */
-  windows: { ...CONTINUED, grows: {}, freezes: true },
+  windows: { ...CONTINUED, grows: true, freezes: true },
   /** Retrained on everything. */
   scratch: { ...CONTINUED, restarts: true },
   /** One expert, always trained on the newest window. */
@@ -197,7 +196,7 @@ export const WINDOW_METHODS = {
   /** Several experts from the start, all always trained. */
   'static-n': { ...CONTINUED, experts: FIXED_EXPERTS },
   /** New experts, and nothing frozen. */
-  'full-side-network': { ...CONTINUED, grows: {} },
+  'full-side-network': { ...CONTINUED, grows: true },
 } as const satisfies Record<string, WindowMethod>;
 
 export type WindowMethodName = keyof typeof WINDOW_METHODS;
