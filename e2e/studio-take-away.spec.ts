@@ -114,7 +114,7 @@ test('the zip is a complete recommender for any web server, without encoders as 
   await openStudio(page, 'studio-take-away', false);
   await expect(page.getByTestId('take-facts')).toContainText('MB');
   expect(await violations(page, { include: ['studio-take-away'] })).toEqual([]);
-  const [two = '', asking = ''] = await page.locator('.take-lines code').allTextContents();
+  const [two = '', asking = ''] = await page.locator('studio-take-away pre code').allTextContents();
   await page.getByLabel('With the encoders').uncheck();
   const [download] = await Promise.all([page.waitForEvent('download'), page.getByTestId('take-zip').click()]);
   expect(download.suggestedFilename()).toBe('recommender.zip');

@@ -3,9 +3,10 @@ import { customElement } from 'lit/decorators.js';
 import type { NewItem } from '../device/protocol';
 import { SidestreamError } from '../error';
 import { categorySlug } from './category';
+import { icon } from './pictures';
 import { routeHref } from './route';
 import { ShopElement } from './session';
-import { icon, progressBar, STAGES } from './templates';
+import { progressBar, STAGES } from './templates';
 
 const ACCEPTED = 'image/png,image/jpeg,image/webp,image/gif,image/avif';
 
@@ -48,9 +49,9 @@ export class AddProduct extends ShopElement {
   protected override render(): TemplateResult {
     const busy = this.#busy;
     return html`
-      <dialog class="dialog" aria-labelledby="add-title" data-testid="add-dialog" @close=${this.#closed} @cancel=${this.#cancel}>
+      <dialog aria-labelledby="add-title" data-testid="add-dialog" @close=${this.#closed} @cancel=${this.#cancel}>
         <form @submit=${this.#submit} autocomplete="off">
-          <header>
+          <header class="spread">
             <h2 id="add-title">Add a product</h2>
             <button class="icon-button" type="button" aria-label="Close" ?disabled=${busy} @click=${this.#close}>${icon('close')}</button>
           </header>
@@ -72,8 +73,8 @@ export class AddProduct extends ShopElement {
               </datalist>
             </div>
           </div>
-          ${this.#failure ? html`<p class="form-error" role="alert">${this.#failure.message}</p>` : nothing}
-          <footer>
+          ${this.#failure ? html`<p class="alert" role="alert">${this.#failure.message}</p>` : nothing}
+          <footer class="spread dialog-foot">
             ${busy ? this.#working() : html`<p class="hint">Read on this device only${this.session.consent === 'granted' ? ', and kept here' : '; gone when you close the shop'}.</p>`}
             <button class="button" type="submit" data-testid="add-submit" ?disabled=${busy}>${busy ? 'Adding …' : 'Add product'}</button>
           </footer>
@@ -99,7 +100,7 @@ export class AddProduct extends ShopElement {
 
   #working(): TemplateResult {
     const progress = this.session.progress ?? { stage: 'encode' as const, loaded: 0, total: 0 };
-    return html`<div class="working" role="status"><span>${STAGES[progress.stage]} …</span>${progressBar(progress)}</div>`;
+    return html`<div class="working hint" role="status"><span>${STAGES[progress.stage]} …</span>${progressBar(progress)}</div>`;
   }
 
   readonly #chosen = ({ target }: Event): void => {

@@ -1,20 +1,32 @@
 import { LitElement, type PropertyValues } from 'lit';
 import { property } from 'lit/decorators.js';
 
-/** What a part of a page shows. */
-interface Observed {
+/** What the parts of a page show. */
+export class Observed {
+  readonly #listeners = new Set<() => void>();
+
   /** Calls `listener` after every change. @returns a function that unsubscribes */
-  subscribe(listener: () => void): () => void;
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  protected changed(): void {
+    for (const listener of this.#listeners) listener();
+  }
 }
 
-/** A part of a page: it renders into the page's own DOM and updates with the session. */
-export class SessionElement<Session extends Observed> extends LitElement {
-  @property({ attribute: false }) session!: Session;
-  #unsubscribe: (() => void) | undefined;
-
+/** A part of a page, which renders into the page's own DOM. */
+export class PageElement extends LitElement {
   protected override createRenderRoot(): HTMLElement {
     return this;
   }
+}
+
+/** It also updates with the session. */
+export class SessionElement<Session extends Observed> extends PageElement {
+  @property({ attribute: false }) session!: Session;
+  #unsubscribe: (() => void) | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();

@@ -12,7 +12,7 @@ import type {
 import { SidestreamError } from '../error';
 import { createRecommender } from '../page/client';
 import { type Category, categoryTree } from './category';
-import { SessionElement } from './session-element';
+import { Observed, SessionElement } from './session-element';
 import type { Settings } from './settings';
 
 /** One product, as the recommender returns it. */
@@ -40,7 +40,7 @@ export interface BasketLine {
 }
 
 /** State of the open page: the recommender, the categories, the basket. None of it is stored. */
-export class Session {
+export class Session extends Observed {
   recommender: Recommender | null = null;
   /** Why the shop could not open. */
   failure: SidestreamError | null = null;
@@ -64,23 +64,18 @@ export class Session {
   readonly basket = new Map<string, BasketLine>();
   /** Products added here whose page has not been shown yet. */
   readonly justAdded = new Set<string>();
-  readonly #listeners = new Set<() => void>();
   /** The list that led to a product, to attribute the basket. */
   readonly #origin = new Map<string, TrackDetails>();
 
-  constructor(readonly settings: Settings) {}
-
-  /** Calls `listener` after every change. @returns a function that unsubscribes */
-  subscribe(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+  constructor(readonly settings: Settings) {
+    super();
   }
 
   /** Opens the shop; call it again after a failure. */
   async open(): Promise<void> {
     this.failure = null;
     this.progress = { stage: 'bundle', loaded: 0, total: 0 };
-    this.#changed();
+    this.changed();
     const { bundle, learning } = this.settings;
     try {
       const recommender = await createRecommender({
@@ -91,7 +86,7 @@ export class Session {
       });
       recommender.on('change', (status) => {
         this.#know(status);
-        this.#changed();
+        this.changed();
       });
       recommender.on('error', (error) => this.report(error));
       this.recommender = recommender;
@@ -101,14 +96,14 @@ export class Session {
       this.failure = SidestreamError.from(thrown);
     }
     this.progress = null;
-    this.#changed();
+    this.changed();
   }
 
   /** The first list is complete, or failed: loads the rest of the shop. */
   showRest(): void {
     if (this.listed) return;
     this.listed = true;
-    this.#changed();
+    this.changed();
     if (this.recommender) void this.#loadRest(this.recommender);
   }
 
@@ -132,7 +127,7 @@ export class Session {
   /** Adds a product to the basket whose event a list of recommendations tracks. */
   putInBasket(item: Item): void {
     this.basket.set(item.id, { item, quantity: this.inBasket(item.id) + 1 });
-    this.#changed();
+    this.changed();
   }
 
   /** Takes one piece of a product out of the basket, or all of them. */
@@ -142,7 +137,7 @@ export class Session {
       this.basket.delete(item.id);
       this.track('uncart', item.id);
     }
-    this.#changed();
+    this.changed();
   }
 
   inBasket(id: string): number {
@@ -155,7 +150,7 @@ export class Session {
 
   addSent(bytes: number): void {
     this.sent += bytes;
-    this.#changed();
+    this.changed();
   }
 
   /** Whether anything learns from this shopper. The texts of the shop depend on it. */
@@ -166,7 +161,7 @@ export class Session {
 
   ask(): void {
     this.asking = true;
-    this.#changed();
+    this.changed();
   }
 
   async decide(consent: Consent): Promise<void> {
@@ -178,7 +173,7 @@ export class Session {
     } catch (thrown) {
       this.report(thrown);
     }
-    this.#changed();
+    this.changed();
   }
 
   /** Adds a product to this device's catalogue. @throws SidestreamError with the field to correct */
@@ -192,18 +187,18 @@ export class Session {
       return added;
     } finally {
       this.progress = null;
-      this.#changed();
+      this.changed();
     }
   }
 
   report(thrown: unknown): void {
     this.notice = SidestreamError.from(thrown);
-    this.#changed();
+    this.changed();
   }
 
   dismissNotice(): void {
     this.notice = null;
-    this.#changed();
+    this.changed();
   }
 
   async #loadRest(recommender: Recommender): Promise<void> {
@@ -211,13 +206,13 @@ export class Session {
       const [status, paths] = await Promise.all([recommender.status(), recommender.categories()]);
       this.#know(status);
       this.categories = categoryTree(paths);
-      this.#changed();
+      this.changed();
       this.examples = await examplesOf(recommender, this.categories);
     } catch (thrown) {
       this.examples = [];
       this.notice = SidestreamError.from(thrown);
     }
-    this.#changed();
+    this.changed();
   }
 
   #know({ consent, events }: Status): void {
@@ -230,11 +225,7 @@ export class Session {
     // Loaded encoders take a moment to start before they report their own progress.
     const next: Progress | null = progress.stage === 'encoders' ? { stage: 'encode', loaded: 0, total: 0 } : null;
     this.progress = done ? next : progress;
-    this.#changed();
-  }
-
-  #changed(): void {
-    for (const listener of this.#listeners) listener();
+    this.changed();
   }
 }
 

@@ -13,7 +13,7 @@ import './shop-header';
 import './shop-home';
 import './shop-list';
 import './shop-product';
-import { icon } from './templates';
+import { icon } from './pictures';
 
 const LISTED = ['recommend', 'error'] as const;
 
@@ -59,7 +59,7 @@ export class ShopApp extends ShopElement {
         @open-inspector=${this.#toggleInspector}
       ></shop-header>
       ${this.#navigation()}
-      <div class="body ${this.#inspecting ? 'inspecting' : ''}">
+      <div class="body page ${this.#inspecting ? 'inspecting' : ''}">
         <main id="main" tabindex="-1">${session.failure ? this.#closed() : this.#page()}</main>
         ${this.#inspecting ? this.#drawer() : nothing}
       </div>
@@ -113,7 +113,7 @@ export class ShopApp extends ShopElement {
     const isCurrent = (path: string) => current === path || current.startsWith(`${path}/`);
     return html`
       <nav class="categories" aria-label="Categories">
-        <ul>
+        <ul class="page">
           ${categories.map(
             ({ path, name }) => html`
               <li>
@@ -153,7 +153,7 @@ export class ShopApp extends ShopElement {
     this.#load('inspector', () => import('../inspector'));
     return html`
       <aside class="drawer" aria-label="Inspector" data-testid="inspector" @keydown=${this.#drawerKey}>
-        <header>
+        <header class="spread">
           <h2 tabindex="-1">${this.#inspectorTitle}</h2>
           <a class="link-button" href=${routeHref({ page: 'inspector' })} data-testid="inspector-page" @click=${this.#toggleInspector}>Full page</a>
           <button class="icon-button" type="button" aria-label="Close the inspector" @click=${this.#toggleInspector}>${icon('close')}</button>
@@ -165,7 +165,7 @@ export class ShopApp extends ShopElement {
   #footer(): TemplateResult {
     const { learning } = this.session;
     return html`
-      <footer class="footer">
+      <footer class="footer page">
         <p><strong>${BRAND}</strong> is a demo shop. Nothing is for sale, the orders behind “Bought with …” are invented, and nothing you do here leaves this device.</p>
         <p class="footer-links">
           ${learning === 'off' ? html`<span data-testid="learning-off">Learning is off</span>` : nothing}

@@ -4,8 +4,9 @@ import { repeat } from 'lit/directives/repeat.js';
 import { routeHref } from './route';
 import { type BasketLine, ShopElement } from './session';
 import './shop-consent';
+import { icon, productImage } from './pictures';
 import { forYou, shopRecs } from './shop-recs';
-import { icon, money, priceOf, productImage } from './templates';
+import { money, priceOf } from './templates';
 
 /** The basket, and what goes well with it. */
 @customElement('shop-basket')

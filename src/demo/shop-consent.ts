@@ -1,8 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import type { Consent } from '../device/protocol';
+import { icon } from './pictures';
 import { type Session, ShopElement } from './session';
-import { icon } from './templates';
 
 /**
  * Asks whether this device may store a profile, until the shopper answers or when the footer asks again. It is a part of the page and

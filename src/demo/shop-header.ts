@@ -1,10 +1,11 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { FindDetail, FindSubmitDetail } from '../find';
+import { icon } from './pictures';
 import { PRODUCT_TEMPLATE, type Route, routeHref } from './route';
 import { ShopElement } from './session';
 import { BRAND, CURRENCY } from './settings';
-import { icon, progressBar } from './templates';
+import { progressBar } from './templates';
 
 /** Brand, search and tools; stays in view. Dispatches `open-inspector` and `open-add`. */
 @customElement('shop-header')
@@ -16,7 +17,7 @@ export class ShopHeader extends ShopElement {
     const { session } = this;
     const count = session.basketCount;
     return html`
-      <div class="bar">
+      <div class="bar page">
         <a class="brand" href="#/">
           <svg viewBox="0 0 32 32" width="28" height="28" aria-hidden="true">
             <circle cx="16" cy="16" r="15" /><path d="M4.5 18.5c3.8-3.6 7.7-3.6 11.5 0s7.7 3.6 11.5 0M8 24c2.7-2 5.3-2 8 0s5.3 2 8 0" />

@@ -5,8 +5,8 @@ import { routeHref } from './route';
 import { type Item, type Session, ShopElement } from './session';
 import './shop-consent';
 import './shop-grid';
+import { productImage } from './pictures';
 import { forYou, shopRecs } from './shop-recs';
-import { productImage } from './templates';
 
 /** Tiles without an image, which reserve the space until the products have loaded. */
 const blankTiles = (count: number): TemplateResult[] =>
@@ -31,7 +31,7 @@ function welcome({ learning }: Session): TemplateResult {
       return html`
         <h1 tabindex="-1">Little things, found for you</h1>
         <p>Look around. The shop learns what you like as you go, right here in your browser, and keeps it to itself.</p>
-        <p class="hero-watch">
+        <p class="buttons">
           <a class="button" href=${routeHref({ page: 'watch' })} data-testid="watch-open">Watch it learn</a>
           <small>A minute with a simulated shopper</small>
         </p>`;

@@ -5,8 +5,9 @@ import { routeHref } from './route';
 import { type Item, ShopElement } from './session';
 import { BRAND } from './settings';
 import './shop-consent';
+import { icon, productImage } from './pictures';
 import { forYou, shopRecs } from './shop-recs';
-import { breadcrumbs, icon, priceOf, productImage } from './templates';
+import { breadcrumbs, priceOf } from './templates';
 
 /** Milliseconds on a product page before it counts as a view. */
 const VIEW_DWELL = 2500;

@@ -1,27 +1,10 @@
-import { html, nothing, svg, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import type { Progress } from '../device/protocol';
 import { formatPrice } from '../page/element';
+import { productImage } from './pictures';
 import { routeHref } from './route';
 import type { Item } from './session';
 import { CURRENCY } from './settings';
-
-/** Line icons, as paths in a box of 24 units. */
-const ICONS = {
-  search: 'M10.5 17a6.5 6.5 0 1 1 0-13 6.5 6.5 0 0 1 0 13Zm4.8-1.7L20 20',
-  basket: 'M4 9h16l-1.6 9.2a2 2 0 0 1-2 1.8H7.6a2 2 0 0 1-2-1.8L4 9Zm4 0 3-5m5 5-3-5',
-  plus: 'M12 5v14M5 12h14',
-  ladder: 'M8 3v18m8-18v18M8 7h8M8 12h8M8 17h8',
-  close: 'm6 6 12 12M18 6 6 18',
-  picture:
-    'M4 6.5A1.5 1.5 0 0 1 5.5 5h13A1.5 1.5 0 0 1 20 6.5v11a1.5 1.5 0 0 1-1.5 1.5h-13A1.5 1.5 0 0 1 4 17.5v-11Zm0 9.5 4.5-4.5L13 16l2.5-2.5L20 18M15.5 9.5h.01',
-  lock: 'M7 11V8a5 5 0 0 1 10 0v3M6 11h12v9H6v-9Z',
-  minus: 'M5 12h14',
-  check: 'm5 12.5 4.5 4.5L19 7.5',
-} as const;
-
-export function icon(name: keyof typeof ICONS): TemplateResult {
-  return svg`<svg class="icon" viewBox="0 0 24 24" width="20" height="20" aria-hidden="true"><path d=${ICONS[name]} /></svg>`;
-}
 
 /** Stages of work in words. */
 export const STAGES: Record<Progress['stage'], string> = {
@@ -54,18 +37,6 @@ export function breadcrumbs(steps: { path: string; name: string }[]): TemplateRe
         ${steps.map(({ path, name }) => html`<li><a href=${routeHref({ page: 'category', category: path })}>${name}</a></li>`)}
       </ol>
     </nav>`;
-}
-
-/** A product's image on its tile; without an image, the initial. */
-export function productImage({ image, title }: Item, lazy = true): TemplateResult {
-  return html`
-    <span class="tile">
-      ${
-        image
-          ? html`<img src=${image} alt="" width="256" height="256" decoding="async" loading=${lazy ? 'lazy' : 'eager'} />`
-          : html`<span class="initial" aria-hidden="true">${title.slice(0, 1)}</span>`
-      }
-    </span>`;
 }
 
 /** An amount in the shop's currency. */

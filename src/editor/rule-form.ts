@@ -37,9 +37,9 @@ export function ruleForm(draft: Draft, context: RuleContext): TemplateResult {
           : html`<pre tabindex="0" aria-label="The rule as it is in the file">${JSON.stringify(entry, null, 2)}</pre>`
       }
       <p class="buttons">
-        <button class="small" type="button" ?disabled=${!context.earlier} @click=${context.earlier}>Move up</button>
-        <button class="small" type="button" ?disabled=${!context.later} @click=${context.later}>Move down</button>
-        <button class="small" type="button" aria-label="Remove the rule ${name}" @click=${context.remove}>Remove</button>
+        <button class="button quiet small" type="button" ?disabled=${!context.earlier} @click=${context.earlier}>Move up</button>
+        <button class="button quiet small" type="button" ?disabled=${!context.later} @click=${context.later}>Move down</button>
+        <button class="button quiet small" type="button" aria-label="Remove the rule ${name}" @click=${context.remove}>Remove</button>
       </p>
     </details>
     ${problems}`;
@@ -146,9 +146,9 @@ function pins({ pins }: FormRule, change: RuleContext['change']): TemplateResult
             <label>Place
               <input type="number" min="1" max="100" .value=${String(position + 1)} @change=${(event: Event) => set(n, { position: Number(inputOf(event)) - 1 })} />
             </label>
-            <button class="small" type="button" aria-label="Remove the pin of ${itemId}" @click=${() => change({ pins: pins.filter((_, m) => m !== n) })}>Remove</button>
+            <button class="button quiet small" type="button" aria-label="Remove the pin of ${itemId}" @click=${() => change({ pins: pins.filter((_, m) => m !== n) })}>Remove</button>
           </div>`,
       )}
-      <button class="small" type="button" @click=${() => change({ pins: [...pins, { itemId: '', position: pins.length }] })}>Add a product</button>
+      <button class="button quiet small" type="button" @click=${() => change({ pins: [...pins, { itemId: '', position: pins.length }] })}>Add a product</button>
     </fieldset>`;
 }

@@ -106,7 +106,7 @@ export class RulesEditor extends LitElement {
   protected override render(): TemplateResult {
     const count = this.#changes().length;
     return html`
-      <header class="top">
+      <header class="top buttons">
         <h1>Rules of the lists</h1>
         <p role="status">${this.#said}</p>
         <button class="button quiet" type="button" ?disabled=${this.#past.length === 0} @click=${this.#undo}>Undo</button>
@@ -164,7 +164,7 @@ export class RulesEditor extends LitElement {
     };
     const needsItem = this.#placement === 'similar' || this.#placement === 'complement';
     return html`
-      <div class="settings">
+      <div class="fields">
         <label>List
           <select @change=${set((value) => {
             this.#placement = PLACEMENTS.find((name) => name === value) ?? this.#placement;
@@ -211,13 +211,13 @@ export class RulesEditor extends LitElement {
               act();
             };
             return html`
-              <button class="small" type="button" aria-label="${label}: ${title}" title=${label} ?disabled=${disabled} @click=${press}>${text}</button>`;
+              <button class="button quiet small" type="button" aria-label="${label}: ${title}" title=${label} ?disabled=${disabled} @click=${press}>${text}</button>`;
           };
           const isPinned = source === 'pinned';
           return html`
-            <li data-product=${id}>
+            <li class="buttons spread" data-product=${id}>
               <span>${title}${isPinned ? html` <small>pinned</small>` : nothing}</span>
-              <span class="acts">
+              <span class="buttons">
                 ${button('To front', 'Pin to the front', isPinned && n === 0, () => this.#pin({ itemId: id, position: 0 }))}
                 ${button('↑', 'Pin one place earlier', n === 0, () => this.#pin({ itemId: id, position: n - 1 }))}
                 ${button('↓', 'Pin one place later', n === last, () => this.#pin({ itemId: id, position: n + 1 }))}

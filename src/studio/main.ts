@@ -24,8 +24,8 @@ async function show(): Promise<void> {
 function say(title: string, text: string): void {
   render(
     html`
-      <header class="studio-header"><h1>Sidestream Studio</h1></header>
-      <main class="studio-alone">
+      <header class="studio-header spread page"><h1>Sidestream Studio</h1></header>
+      <main class="studio-alone page">
         <h2>${title}</h2>
         <p class="lead" role="status">${text}</p>
       </main>`,

@@ -1,11 +1,12 @@
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Recommender } from '../../device/protocol';
 import { SidestreamError } from '../../error';
 import { adoptStyles } from '../late-page';
+import { productImage } from '../pictures';
 import type { Item } from '../session';
-import { productImage } from '../templates';
+import { PageElement } from '../session-element';
 import { type Frame, topCategory } from './frame';
 import { MovingCards } from './moving-cards';
 import { chapterOf, randomPair } from './script';
@@ -53,7 +54,7 @@ adoptStyles(style);
  * @fires {CustomEvent<SidestreamError>} trouble - Something failed that the visit goes on without.
  */
 @customElement('watch-visit')
-export class WatchVisit extends LitElement {
+export class WatchVisit extends PageElement {
   /** Starts a recommender that nothing else uses; its profile should be only in memory. */
   @property({ attribute: false }) open!: () => Promise<Recommender>;
   /** Number of the pair of tastes; without one, it is drawn. */
@@ -75,10 +76,6 @@ export class WatchVisit extends LitElement {
   #asked = false;
   readonly #cards = new MovingCards();
   #moved: Frame | undefined;
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
-  }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();

@@ -12,7 +12,7 @@ import {
   ranksOf,
   tuned,
 } from '../../lab/evaluate/leave-one-out';
-import type { Interaction } from '../../shop/training';
+import { byShopper, type Interaction } from '../../shop/training/interactions';
 import { choiceRanks, heldOutSplit } from '../../shop/training/side';
 import type { LearnReport } from '../session';
 
@@ -76,20 +76,20 @@ export async function itemKnnRanks(
 
 async function rankShoppers(ranker: Pick<Ranker, 'scores'>, choices: HeldOutChoices): Promise<ShopperRanks> {
   const cases = casesOf(choices);
-  return byShopper(await ranksOf(ranker, cases.flat()), cases);
+  return ranksByShopper(await ranksOf(ranker, cases.flat()), cases);
 }
 
 /** Ranks by a side model, as the training ranks them after each epoch. */
 export function sideRanks(model: SideModel, choices: HeldOutChoices): ShopperRanks {
   const { shoppers, popularity } = choices;
   const sequences = shoppers.map(({ rows }) => ({ rows, from: 1 }));
-  return byShopper(
+  return ranksByShopper(
     choiceRanks(model, sequences, (row) => popularity[row] > 0),
     casesOf(choices),
   );
 }
 
-function byShopper(ranks: readonly number[], cases: readonly ChoiceCase[][]): ShopperRanks {
+function ranksByShopper(ranks: readonly number[], cases: readonly ChoiceCase[][]): ShopperRanks {
   let from = 0;
   return cases.map(({ length }) => {
     from += length;
@@ -126,20 +126,11 @@ const first = ({ rows, times }: ChoiceHistory, count: number): ChoiceHistory => 
   times: times.subarray(0, count),
 });
 
-function historiesOf(interactions: readonly Interaction[]): ChoiceHistory[] {
-  const own = new Map<string, Interaction[]>();
-  for (const interaction of interactions) {
-    const known = own.get(interaction.user);
-    if (known) known.push(interaction);
-    else own.set(interaction.user, [interaction]);
-  }
-  return [...own.values()].map(historyOf);
-}
-
-const historyOf = (choices: readonly Pick<Interaction, 'row' | 'time'>[]): ChoiceHistory => ({
-  rows: Int32Array.from(choices, ({ row }) => row),
-  times: Float64Array.from(choices, ({ time }) => time),
-});
+const historiesOf = (interactions: readonly Interaction[]): ChoiceHistory[] =>
+  byShopper(interactions, (choice) => choice).map((choices) => ({
+    rows: Int32Array.from(choices, ({ row }) => row),
+    times: Float64Array.from(choices, ({ time }) => time),
+  }));
 
 function withoutRepeats({ rows, times }: ChoiceHistory): ChoiceHistory {
   const places = [...rows.keys()].filter((place) => rows.indexOf(rows[place]) === place);

@@ -1,13 +1,14 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { adoptStyles } from '../../demo/late-page';
+import { icon } from '../../demo/pictures';
 import { SidestreamError } from '../../error';
 import { currentStep, missingFor, numberOf, STEPS, type Step, type StepName, statusOf, stepAt, stepOf } from './steps';
 import './studio-catalog';
 import { StudioElement } from './studio-element';
 import './studio-encode';
 import './studio-learn';
-import { alertOf, icon } from './templates';
+import { alertOf } from './templates';
 
 // The same look of all steps, whether one of those that come late was opened or not.
 adoptStyles();
@@ -53,11 +54,11 @@ export class StudioApp extends StudioElement {
     const something = state.catalog !== null || failure !== null;
     return html`
       <a class="skip" href="#main" @click=${this.#skip}>Skip to the step</a>
-      <header class="studio-header">
+      <header class="studio-header spread page">
         <h1>Sidestream Studio</h1>
         ${something ? html`<button class="button quiet" type="button" @click=${this.#ask}>Start over</button>` : nothing}
       </header>
-      <div class="studio-body">
+      <div class="studio-body page">
         ${opened ? this.#steps() : nothing}
         <main id="main" class="late" tabindex="-1">
           ${alertOf(
@@ -174,7 +175,7 @@ export class StudioApp extends StudioElement {
 
   #dialog(): TemplateResult {
     return html`
-      <dialog class="dialog" aria-labelledby="start-over" @cancel=${this.#cancel}>
+      <dialog aria-labelledby="start-over" @cancel=${this.#cancel}>
         <div class="dialog-content">
           <h2 id="start-over">Start over?</h2>
           <p>The products, the pictures, the bundle, the log and the side model are deleted from this browser. Your own files stay as they are.</p>

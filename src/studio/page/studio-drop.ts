@@ -1,13 +1,15 @@
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { icon } from '../../demo/pictures';
+import { PageElement } from '../../demo/session-element';
 import { SidestreamError } from '../../error';
 import type { DroppedFile } from '../session';
 import { chosenFiles, droppedFiles } from './dropped-files';
-import { alertOf, icon } from './templates';
+import { alertOf } from './templates';
 
 /** Where files and folders are dropped or chosen. Dispatches `studio-files` with them (`CustomEvent<DroppedFile[]>`). */
 @customElement('studio-drop')
-export class StudioDrop extends LitElement {
+export class StudioDrop extends PageElement {
   /** Name of the files for this place; the buttons are named after it. */
   @property() label = '';
   @property({ attribute: false }) hint: TemplateResult | typeof nothing = nothing;
@@ -20,17 +22,13 @@ export class StudioDrop extends LitElement {
   #reading = false;
   #failure: SidestreamError | null = null;
 
-  protected override createRenderRoot(): HTMLElement {
-    return this;
-  }
-
   protected override render(): TemplateResult {
     const waits = this.#reading ? 'Reading the folder …' : this.waits;
     return html`
-      <div class="drop-zone ${this.#over ? 'over' : ''}" role="group" aria-label=${this.label} @dragenter=${this.#entered} @dragover=${this.#entered} @dragleave=${this.#left} @drop=${this.#dropped}>
+      <div class="drop drop-zone ${this.#over ? 'over' : ''}" role="group" aria-label=${this.label} @dragenter=${this.#entered} @dragover=${this.#entered} @dragleave=${this.#left} @drop=${this.#dropped}>
         ${icon('file')}
         <p class="drop-title">Drop ${this.folders ? 'files or a folder' : 'a file'} here</p>
-        <div class="drop-buttons">
+        <div class="buttons">
           ${this.#button(this.folders ? 'Choose files' : 'Choose a file', false, waits !== '')}
           ${this.folders && 'webkitdirectory' in HTMLInputElement.prototype ? this.#button('Choose a folder', true, waits !== '') : nothing}
         </div>

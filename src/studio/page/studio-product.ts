@@ -1,23 +1,21 @@
-import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Item } from '../../core/catalog';
+import { productImage } from '../../demo/pictures';
+import { PageElement } from '../../demo/session-element';
 import { PictureStore } from '../build/picture-store';
 import { studioFolder } from '../files/opfs';
 import { amount } from './words';
 
 /** The card of a product, with its picture from an address or from the files that Studio keeps. */
 @customElement('studio-product')
-export class StudioProduct extends LitElement {
+export class StudioProduct extends PageElement {
   @property({ attribute: false }) item!: Item;
   /** Another value reads the picture again: there may be one by now. */
   @property({ attribute: false }) pictures: object | null = null;
   #address = '';
   /** Address of a file's content, which is held until it is revoked. */
   #held = '';
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
-  }
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -36,15 +34,8 @@ export class StudioProduct extends LitElement {
 
   protected override render(): TemplateResult {
     const { title, price, category } = this.item;
-    const address = this.#address;
     return html`
-      <span class="tile">
-        ${
-          address
-            ? html`<img src=${address} alt="" width="256" height="256" decoding="async" loading="lazy" referrerpolicy="no-referrer" @error=${this.#failed} />`
-            : html`<span class="initial" aria-hidden="true">${title.slice(0, 1)}</span>`
-        }
-      </span>
+      ${productImage({ title, image: this.#address })}
       <span class="card-title">${title}</span>
       ${price === undefined ? nothing : html`<span class="card-price">${amount(price)}</span>`}
       ${category ? html`<small>${category.replaceAll('/', ' / ').replaceAll('|', ', ')}</small>` : nothing}`;
@@ -63,11 +54,6 @@ export class StudioProduct extends LitElement {
     if (address.startsWith('blob:')) this.#held = address;
     this.requestUpdate();
   }
-
-  readonly #failed = (): void => {
-    this.#address = '';
-    this.requestUpdate();
-  };
 
   #release(): void {
     if (this.#held) URL.revokeObjectURL(this.#held);

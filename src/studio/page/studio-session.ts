@@ -1,3 +1,4 @@
+import { Observed } from '../../demo/session-element';
 import { SidestreamError } from '../../error';
 import {
   type BuildWorker,
@@ -32,7 +33,7 @@ export interface Running {
 }
 
 /** What Studio holds and does, for all parts of its page. */
-export class StudioSession {
+export class StudioSession extends Observed {
   state: StudioState = EMPTY_STATE;
   /** Whether the state is known. */
   opened = false;
@@ -51,19 +52,14 @@ export class StudioSession {
   spoken = '';
   readonly #failures = new Map<Task, SidestreamError>();
   readonly #visited = new Set<StepName>();
-  readonly #listeners = new Set<() => void>();
   /** Settles with the task that runs. */
   #work: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly build: BuildWorker,
     private readonly learn: LearnWorker,
-  ) {}
-
-  /** Calls `listener` after every change. @returns a function that unsubscribes */
-  subscribe(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+  ) {
+    super();
   }
 
   get runningStep(): StepName | null {
@@ -93,7 +89,7 @@ export class StudioSession {
   visit(step: StepName): void {
     if (this.#visited.has(step)) return;
     this.#visited.add(step);
-    this.#changed();
+    this.changed();
   }
 
   /** Reads what an earlier visit left; call it again after a failure. */
@@ -106,7 +102,7 @@ export class StudioSession {
     } catch (thrown) {
       this.failure = SidestreamError.from(thrown);
     }
-    this.#changed();
+    this.changed();
   }
 
   readCatalog(files: DroppedFile[]): Promise<void> {
@@ -201,7 +197,7 @@ export class StudioSession {
     } catch (thrown) {
       this.failure = SidestreamError.from(thrown);
     }
-    this.#changed();
+    this.changed();
   }
 
   /** @param work returns what a screen reader says at the end */
@@ -210,7 +206,7 @@ export class StudioSession {
     this.running = { task, progress: null, ending: false };
     this.#failures.delete(task);
     this.#work = this.#attempt(task, work);
-    this.#changed();
+    this.changed();
     await this.#work;
   }
 
@@ -223,7 +219,7 @@ export class StudioSession {
       this.#failures.set(task, SidestreamError.from(thrown));
     }
     this.running = null;
-    this.#changed();
+    this.changed();
   }
 
   #progressed(task: Task, progress: Progress): void {
@@ -231,19 +227,19 @@ export class StudioSession {
     if (this.running?.task !== task) return;
     this.spoken = progressSpoken(this.running.progress, progress) ?? this.spoken;
     this.running = { ...this.running, progress };
-    this.#changed();
+    this.changed();
   }
 
   async #end(task: Task, end: () => Promise<void>): Promise<void> {
     if (this.running?.task !== task || this.running.ending) return;
     this.running = { ...this.running, ending: true };
-    this.#changed();
+    this.changed();
     try {
       await end();
     } catch (thrown) {
       this.#failures.set(task, SidestreamError.from(thrown));
       if (this.running) this.running = { ...this.running, ending: false };
-      this.#changed();
+      this.changed();
     }
   }
 
@@ -253,10 +249,6 @@ export class StudioSession {
     this.paused = false;
     this.#visited.clear();
     for (const task of ['pictures', 'encode', 'log', 'train'] as const) this.#failures.delete(task);
-  }
-
-  #changed(): void {
-    for (const listener of this.#listeners) listener();
   }
 }
 

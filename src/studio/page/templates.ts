@@ -1,18 +1,7 @@
-import { html, nothing, svg, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import type { SidestreamError } from '../../error';
 import type { Progress } from '../session';
 import { count, progressWords } from './words';
-
-/** Line icons, as paths in a box of 24 units. */
-const ICONS = {
-  check: 'm5 12.5 4.5 4.5L19 7.5',
-  file: 'M6 3.5h8l4 4V20a.5.5 0 0 1-.5.5h-11A.5.5 0 0 1 6 20V3.5Zm8 0v4h4M12 17v-6m-2.5 2.5L12 11l2.5 2.5',
-  failed: 'M12 6v7m0 4.5v.01',
-} as const;
-
-export function icon(name: keyof typeof ICONS): TemplateResult {
-  return svg`<svg class="icon" viewBox="0 0 24 24" width="20" height="20" aria-hidden="true"><path d=${ICONS[name]} /></svg>`;
-}
 
 /** A bar with its numbers in words; without a known total, the bar only moves. @param label what is being done */
 export function progressBar(label: string, progress: Progress | null): TemplateResult {

@@ -1,6 +1,7 @@
-import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { adoptStyles, copyText } from '../../demo/late-page';
+import { PageElement } from '../../demo/session-element';
 import { SidestreamError } from '../../error';
 import { studioFolder } from '../files/opfs';
 import type { OutFile } from '../files/zip';
@@ -35,7 +36,7 @@ type Saving =
  * @fires {CustomEvent} studio-taken - The files were saved or handed to the browser. Bubbles.
  */
 @customElement('studio-take-away')
-export class StudioTakeAway extends LitElement {
+export class StudioTakeAway extends PageElement {
   @property({ attribute: false }) state!: StudioState;
   #layout: Layout = 'web';
   /** Whether the files of the encoders are taken, too. A theme refuses the largest of them. */
@@ -44,10 +45,6 @@ export class StudioTakeAway extends LitElement {
   #failure: SidestreamError | null = null;
   #saving: Saving = { kind: 'none' };
   #copied = '';
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
-  }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('state') && this.state.bundle) void this.#find();
@@ -84,7 +81,7 @@ export class StudioTakeAway extends LitElement {
       ${
         encoders.bytes > 0
           ? html`
-            <label class="check take-encoders">
+            <label class="check">
               <input type="checkbox" .checked=${this.#encoders[this.#layout]} ?disabled=${this.#saving.kind === 'running'} @change=${this.#takeEncoders} />
               <span>With the encoders, ${fileSize(encoders.bytes)}: shoppers can search by description and by photo. They load only when somebody searches that way.</span>
             </label>`
@@ -123,7 +120,7 @@ export class StudioTakeAway extends LitElement {
           ? progressBar(saving.stage, { ...saving, perSecond: null, secondsLeft: null })
           : nothing
       }
-      <p class="take-done" role="status" data-testid="take-done">${saving.kind === 'done' ? saving.text : nothing}</p>
+      <p class="take-done note" role="status" data-testid="take-done">${saving.kind === 'done' ? saving.text : nothing}</p>
       ${saving.kind === 'failed' ? alertOf('The files were not saved.', saving.error) : nothing}`;
   }
 
@@ -271,13 +268,13 @@ export class StudioTakeAway extends LitElement {
   }
 
   readonly #copy = async (): Promise<void> => {
-    this.#copied = await copyText(twoLines(this.#parts?.addresses ?? true), this.querySelector('.take-lines code'));
+    this.#copied = await copyText(twoLines(this.#parts?.addresses ?? true), this.querySelector('pre code'));
     this.requestUpdate();
   };
 }
 
 const codeBlock = (label: string, text: string): TemplateResult =>
-  html`<pre class="take-lines" tabindex="0" role="region" aria-label=${label}><code>${text}</code></pre>`;
+  html`<pre tabindex="0" role="region" aria-label=${label}><code>${text}</code></pre>`;
 
 declare global {
   interface HTMLElementTagNameMap {

@@ -1,7 +1,9 @@
-import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { adoptStyles } from '../../demo/late-page';
+import { productImage } from '../../demo/pictures';
+import { PageElement } from '../../demo/session-element';
 import { missingTastes } from '../../demo/watch/script';
 import type { Placement } from '../../device/protocol';
 import { SidestreamError } from '../../error';
@@ -25,14 +27,12 @@ type Product = Awaited<ReturnType<TriedShop['recommender']['browse']>>['items'][
 
 /** Step 4: the shop's own products with their lists, which follow the clicks. */
 @customElement('studio-try')
-export class StudioTry extends LitElement {
+export class StudioTry extends PageElement {
   @property({ attribute: false }) state!: StudioState;
   #shop: TriedShop | null = null;
   #failure: SidestreamError | null = null;
   /** Something failed that the shop goes on without. */
   #trouble: SidestreamError | null = null;
-  /** Addresses of pictures that could not be shown. */
-  readonly #broken = new Set<string>();
   #category = '';
   #items: Product[] = [];
   #total = 0;
@@ -45,10 +45,6 @@ export class StudioTry extends LitElement {
   #unsubscribe: (() => void) | undefined;
   /** Whether "Watch it learn" was asked for, and whether its code is there. */
   #watch: 'no' | 'loading' | 'shown' = 'no';
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
-  }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
@@ -81,7 +77,7 @@ export class StudioTry extends LitElement {
   #tried(shop: TriedShop): TemplateResult {
     const from = this.#choices;
     return html`
-      <div class="try-bar">
+      <div class="buttons spread">
         <p data-testid="try-choices">
           ${
             from === 0
@@ -99,9 +95,9 @@ export class StudioTry extends LitElement {
     return html`
       ${this.#list(shop, 'for-you')}
       <section class="try-part" aria-labelledby="try-products">
-        <div class="try-bar">
+        <div class="buttons spread">
           <h3 id="try-products">Your products</h3>
-          <label class="try-category">
+          <label class="buttons">
             <span>Category</span>
             <select data-testid="try-category" @change=${this.#choose}>
               <option value="" ?selected=${this.#category === ''}>All</option>
@@ -119,7 +115,7 @@ export class StudioTry extends LitElement {
             (item) => html`
               <li class="card" data-id=${item.id}>
                 <a href=${HREF.replace('{id}', encodeURIComponent(item.id))} @click=${(event: Event) => this.#chosen(event, item)}>
-                  ${this.#picture(item)}<span class="card-title" dir="auto">${item.title}</span>
+                  ${productImage(item)}<span class="card-title" dir="auto">${item.title}</span>
                 </a>
                 ${priceOf(item)}
               </li>`,
@@ -142,7 +138,7 @@ export class StudioTry extends LitElement {
       <section class="try-product" data-testid="try-product" data-id=${item.id} aria-labelledby="try-title">
         <p><button class="link-button" type="button" data-testid="try-back" @click=${this.#back}>Back to all products</button></p>
         <div class="try-facts">
-          ${this.#picture(item)}
+          ${productImage(item)}
           <div>
             <small dir="auto">${item.category}</small>
             <h3 id="try-title" tabindex="-1" dir="auto">${item.title}</h3>
@@ -293,21 +289,6 @@ export class StudioTry extends LitElement {
     await this.updateComplete;
     this.querySelector<HTMLElement>('watch-visit button')?.focus();
   };
-
-  #picture({ image, title }: Product): TemplateResult {
-    const failed = (): void => {
-      if (image) this.#broken.add(image);
-      this.requestUpdate();
-    };
-    return html`
-      <span class="tile">
-        ${
-          image && !this.#broken.has(image)
-            ? html`<img src=${image} alt="" width="256" height="256" decoding="async" loading="lazy" @error=${failed} />`
-            : html`<span class="initial" aria-hidden="true">${title.slice(0, 1)}</span>`
-        }
-      </span>`;
-  }
 
   #report(thrown: unknown): void {
     this.#trouble = SidestreamError.from(thrown);

@@ -50,6 +50,17 @@ export const inspectorStyles = css`
     padding: 0;
     list-style: none;
   }
+  button,
+  .field input {
+    font: inherit;
+    color: inherit;
+    background: none;
+    border: 0;
+  }
+  button,
+  summary {
+    cursor: pointer;
+  }
   .note {
     margin-block: 0.25rem 0.75rem;
     color: var(--_muted);
@@ -107,14 +118,10 @@ export const inspectorStyles = css`
   }
   .tabs button {
     padding: 0.625rem 0.75rem;
-    font: inherit;
     font-weight: 550;
     white-space: nowrap;
     color: var(--_muted);
-    background: none;
-    border: 0;
     border-block-end: 2px solid transparent;
-    cursor: pointer;
   }
   .short-name {
     display: none;

@@ -21,16 +21,7 @@ export const viewStyles = css`
     gap: 0.25rem 0.75rem;
     inline-size: 100%;
     padding: 0.5rem 0;
-    font: inherit;
-    color: inherit;
     text-align: start;
-    background: none;
-    border: 0;
-    cursor: pointer;
-  }
-  div.row,
-  li.row {
-    cursor: default;
   }
   button.row:hover .name {
     text-decoration: underline;
@@ -126,10 +117,8 @@ export const viewStyles = css`
   .picker button {
     display: block;
     padding: 0.125rem;
-    background: none;
     border: 2px solid transparent;
     border-radius: 0.75rem;
-    cursor: pointer;
   }
   .picker .picture {
     inline-size: 3.25rem;
@@ -169,7 +158,6 @@ export const viewStyles = css`
     inline-size: fit-content;
     font-size: 0.875rem;
     font-weight: 550;
-    cursor: pointer;
   }
   .scroll-across {
     overflow-x: auto;
@@ -226,9 +214,6 @@ export const viewStyles = css`
   }
   .field input {
     padding: 0.5rem 0.75rem;
-    font: inherit;
-    color: inherit;
-    background: none;
     border: 1px solid var(--_muted);
     border-radius: 0.5rem;
   }
@@ -248,11 +233,8 @@ export const viewStyles = css`
     position: relative;
     display: inline-block;
     padding: 0.4375rem 1rem;
-    font: inherit;
     font-size: 0.875rem;
     font-weight: 600;
-    color: inherit;
-    background: none;
     border: 1px solid var(--_muted);
     border-radius: 99rem;
     cursor: pointer;
