@@ -57,6 +57,7 @@ export async function writeElements(root: string, folder: string): Promise<Decla
     '--outdir',
     'lib',
     '--globs',
+    'src/page/element/properties.ts',
     'src/page/element/*/{sidestream-*,list-attributes}.ts',
   ];
   const { modules, ...rest } = await cli({ argv, cwd: root, noWrite: true });
@@ -77,16 +78,17 @@ export async function writeElements(root: string, folder: string): Promise<Decla
   return declarations.map(declared);
 }
 
-/** An element as if it declared all its properties itself: the class that it has them from is in no file of the package. */
+/** An element as if it declared all its properties itself: the classes that it has them from are in no file of the package. */
 function whole(declaration: ClassDeclaration, classes: readonly ClassDeclaration[]): ClassDeclaration {
-  const base = classes.find(({ name, tagName }) => name === declaration.superclass?.name && !tagName);
-  if (!base) return declaration;
+  let { superclass } = declaration;
+  const base = () => classes.find(({ name, tagName }) => name === superclass?.name && !tagName);
+  for (let own = base(); own; own = base()) superclass = own.superclass;
   const { members = [], attributes = [] } = declaration;
   const inheritedFirst = [...members].sort((a, b) => Number(!a.inheritedFrom) - Number(!b.inheritedFrom));
   const [own, ownAttributes] = [inheritedFirst, attributes].map((entries) =>
     entries.map((entry) => ({ ...entry, inheritedFrom: undefined })),
   );
-  return { ...declaration, members: own, attributes: ownAttributes, superclass: base.superclass };
+  return { ...declaration, members: own, attributes: ownAttributes, superclass };
 }
 
 function declared(input: unknown): Declaration {

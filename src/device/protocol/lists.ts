@@ -227,7 +227,9 @@ export interface SegmentsResponse {
 }
 
 /** Which rows of lists to plan. Its rules replace the shop's rules of the same names; pins have no effect. */
-export interface RowsRequest extends Omit<Rules, 'pin'>, Pick<RecommendRequest, 'lang' | 'hints'> {
+export interface RowsRequest
+  extends Omit<Rules, 'pin' | 'filter'>,
+    Pick<RecommendRequest, 'filter' | 'lang' | 'hints'> {
   /** How many rows at most, 1 to 20. Default 6. */
   limit?: number;
   /** How many items of each row at most, 1 to 50. Default 12. */

@@ -3,6 +3,7 @@ import type { FindRequest, Recommender } from '../../../device/protocol';
 import { define, isPlain, languageOf, warnOnce } from '../dom';
 import { ErrorReporter } from '../events';
 import { LanguageObserver } from '../labels';
+import { SourceProperties } from '../properties';
 import { completeLabels } from '../recs/labels';
 import { Impressions } from '../recs/late/impressions';
 import { ListCards } from '../recs/list-cards';
@@ -78,18 +79,13 @@ const QUIET = 700;
  * @cssproperty [--sidestream-image-fit=contain] - `object-fit` of the pictures.
  * @cssproperty [--sidestream-image-padding=0] - Space around the pictures inside their tiles.
  */
-export class SidestreamFind extends LitElement {
+export class SidestreamFind extends SourceProperties {
   /** @internal */
   static override styles = findStyles;
   /** @internal */
   static override shadowRootOptions: ShadowRootInit = { ...LitElement.shadowRootOptions, delegatesFocus: true };
   /** @internal */
   static override properties: PropertyDeclarations = {
-    bundle: {},
-    namespace: {},
-    consent: {},
-    market: {},
-    workerUrl: { attribute: 'worker-url' },
     limit: { type: Number },
     placeholder: {},
     filter: {},
@@ -97,21 +93,10 @@ export class SidestreamFind extends LitElement {
     hrefTemplate: { attribute: 'href-template' },
     currency: {},
     value: { attribute: false },
-    recommender: { attribute: false },
     labels: { attribute: false },
     state: { reflect: true },
   };
 
-  /** Address of the bundle folder, as for `<sidestream-recs>`. */
-  bundle = '';
-  /** Separates profiles of shops on one origin; used with `bundle` only. */
-  namespace = 'default';
-  /** The consent tool whose answer the recommender follows, as for `<sidestream-recs>`; used with `bundle` only. */
-  consent = '';
-  /** Market whose prices and stock are shown; used with `bundle` only. */
-  market = '';
-  /** Address of the package's `worker.js` if a bundler left it out; used with `bundle` only. */
-  workerUrl = '';
   /** Number of results, 1 to 100. */
   limit = 8;
   /** Text in the empty field. Default: the placeholder of the input inside, otherwise "Search products". */
@@ -126,8 +111,6 @@ export class SidestreamFind extends LitElement {
   currency = '';
   /** The words in the field. */
   value = '';
-  /** A recommender that the page created; replaces `bundle`. */
-  recommender: Recommender | null = null;
   /** Follows the links of results instead of the browser, for example a router's `push`: it gets the `href` of the link. */
   navigate: ((href: string) => unknown) | null = null;
   /** Texts that replace the built-in ones. */

@@ -4,13 +4,14 @@ import type { Progress, Recommendation, Recommender, RecommendRequest, Status } 
 import { define, languageOf } from '../dom';
 import { ErrorReporter, emit } from '../events';
 import { LanguageObserver } from '../labels';
+import { SOURCE_PROPERTIES } from '../properties';
 import { pictureStyles, scriptStyles } from '../shared.styles';
 import type { ListContext } from './card';
 import { cardStyles } from './card.styles';
 import type { Feed } from './feed/feed';
 import { ListInteraction } from './interaction';
 import { completeLabels, headingOf } from './labels';
-import { ListProperties, REQUEST_PROPERTIES, SOURCE_PROPERTIES } from './list-attributes';
+import { ListProperties, REQUEST_PROPERTIES } from './list-attributes';
 import { ListCards } from './list-cards';
 import { ListController, type ListHost, type ListState } from './list-controller';
 import { ListSource } from './list-source';
@@ -295,7 +296,7 @@ export class SidestreamRecs extends ListProperties implements ListHost, PageList
     this.#settings = settings;
     this.#warn(wrong);
     if (changed.has('placement') || changed.has('itemId')) this.#interaction.late?.dismissals.clearPlaces();
-    if (SOURCE_PROPERTIES.some((name) => changed.has(name))) {
+    if (['recommender', 'lazy', ...SOURCE_PROPERTIES].some((name) => changed.has(name))) {
       this.#cards.feed?.clear();
       this.#source.use();
     } else if (REQUEST_PROPERTIES.some((name) => changed.has(name))) this.#request();

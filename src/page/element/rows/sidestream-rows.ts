@@ -1,20 +1,12 @@
-import {
-  css,
-  html,
-  LitElement,
-  nothing,
-  type PropertyDeclarations,
-  type PropertyValues,
-  type TemplateResult,
-} from 'lit';
+import { css, html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import type { Placement, Recommendation, Recommender, Row, RowsRequest, RowsResponse } from '../../../device/protocol';
+import type { Placement, Recommendation, Recommender, Row, RowsResponse } from '../../../device/protocol';
 import { SidestreamError } from '../../../error';
-import { define, hasOtherContent, languageOf } from '../dom';
+import { define, languageOf } from '../dom';
 import { ErrorReporter } from '../events';
 import { FoundRecommender } from '../found-recommender';
 import { LanguageObserver } from '../labels';
-import type { RecsLabels } from '../recs/labels';
+import { CardProperties, SOURCE_PROPERTIES } from '../properties';
 import {
   deleteShownItems,
   itemsShownBefore,
@@ -130,30 +122,13 @@ interface ShownRow {
  *
  * @cssproperty [--sidestream-rows-gap=2.5rem] - Space between rows.
  */
-export class SidestreamRows extends LitElement implements PageList {
+export class SidestreamRows extends CardProperties implements PageList {
   /** @internal */
   static override styles = rowsStyles;
   /** @internal */
   static override properties: PropertyDeclarations = {
     limit: { type: Number },
     items: { type: Number },
-    bundle: {},
-    namespace: {},
-    market: {},
-    consent: {},
-    workerUrl: { attribute: 'worker-url' },
-    headingLevel: { type: Number, attribute: 'heading-level' },
-    filter: { hasChanged: hasOtherContent },
-    hrefTemplate: { attribute: 'href-template' },
-    currency: {},
-    dismissible: { type: Boolean },
-    addToCart: { type: Boolean, attribute: 'add-to-cart' },
-    variantChoice: { type: Boolean, attribute: 'variant-choice' },
-    lowStock: { type: Number, attribute: 'low-stock' },
-    recommender: { attribute: false },
-    exclude: { attribute: false, hasChanged: hasOtherContent },
-    navigate: { attribute: false },
-    labels: { attribute: false },
     state: { reflect: true },
   };
 
@@ -161,43 +136,6 @@ export class SidestreamRows extends LitElement implements PageList {
   limit = 6;
   /** Number of products of each row at most, 1 to 50. */
   items = 12;
-  /**
-   * Address of the bundle folder. Default: the recommender of the first list on the page, otherwise the one that the page created with
-   * `createRecommender()`.
-   */
-  bundle = '';
-  /** Separates profiles of shops on one origin; used with `bundle` only. */
-  namespace = 'default';
-  /** Market whose prices and stock are shown; used with `bundle` only. */
-  market = '';
-  /** The consent tool to follow, as for `<sidestream-recs>`; used with `bundle` only. */
-  consent = '';
-  /** Address of the package's `worker.js` if a bundler left it out; used with `bundle` only. */
-  workerUrl = '';
-  /** Level of the headings in the page's outline, 2 to 6. */
-  headingLevel = 2;
-  /** Which items may be shown: a JSON object, or its text in the attribute, as `recommend()` takes it. */
-  filter: RowsRequest['filter'] | null = null;
-  /** Address of an item's page with `{id}`, `{title}`, `{category}` or `{path}` in it. Default: the item's `url`. */
-  hrefTemplate = '';
-  /** Three-letter currency code of the prices. Default: the currency of the bundle or its offers. */
-  currency = '';
-  /** Gives every card a "not interested" button. */
-  dismissible = false;
-  /** Gives every card of a product in stock an "add to cart" button. */
-  addToCart = false;
-  /** Lets shoppers choose colour and size on the cards of products with variants. */
-  variantChoice = false;
-  /** Stock level up to which a product in stock has the badge "Only 3 left"; 0 for never. */
-  lowStock = 5;
-  /** A recommender that the page created; replaces `bundle`. */
-  recommender: Recommender | null = null;
-  /** Ids that are in no row, because the page shows them elsewhere. */
-  exclude: string[] = [];
-  /** Follows the links of cards instead of the browser, as for `<sidestream-recs>`. */
-  navigate: ((href: string) => unknown) | null = null;
-  /** Texts of the lists that replace the built-in ones. */
-  labels: Partial<RecsLabels> = {};
   /** `loading`, `filled`, or `hidden` if there is no row. For style sheets. */
   state: 'loading' | 'filled' | 'hidden' = 'loading';
 
@@ -255,7 +193,7 @@ export class SidestreamRows extends LitElement implements PageList {
 
   protected override updated(changed: PropertyValues): void {
     if (changed.has('recommender')) this.#found.find();
-    if (['bundle', 'namespace', 'market', 'workerUrl', 'consent'].some((name) => changed.has(name))) void this.#share();
+    if (SOURCE_PROPERTIES.some((name) => changed.has(name))) void this.#share();
     if (['limit', 'items', 'filter', 'exclude'].some((name) => changed.has(name))) this.#later();
   }
 
