@@ -12,15 +12,14 @@ import {
   type LeaveOneOutShop,
   type LeaveOneOutSplit,
   leaveOneOut,
-  leaveOneOutText,
-  parseLeaveOneOut,
+  leaveOneOutSchema,
   type Ranker,
   runLeaveOneOut,
   side,
 } from '../../evaluate/leave-one-out';
 import { type EvaluateInput, wanted } from './input';
 import { checkMethods } from './methods';
-import type { Protocol } from './runs';
+import { byMethod, type Protocol } from './runs';
 
 /** The methods by name, in the order of the tables. A method is built only from the choices and the bundle. */
 const METHODS: Readonly<Record<string, LeaveOneOutMethod>> = {
@@ -52,27 +51,18 @@ export const leaveOneOutProtocol: Protocol = (input) => {
   const { bundle, seed, meter, say } = input;
   const count = bundle.items.length;
   const names = LEAVE_ONE_OUT_METHODS.filter((name) => name === REFERENCE || wanted(input, name));
-  return {
-    parts: (share) => (share === 1 ? 1 : names.length),
-    async measure({ index, of }) {
-      const shop = { ...split, bundle, count, seed, meter, say };
-      const runs: LeaveOneOutRun[] = [];
-      // The slowest first.
-      for (const name of names.toReversed().filter((_, n) => n % of === index)) {
-        runs.push(await runLeaveOneOut(name, METHODS[name], shop, test));
-      }
-      return leaveOneOutText(runs);
-    },
-    report(parts) {
-      const found = new Map(parts.flatMap(parseLeaveOneOut).map((run) => [run.name, run]));
-      const runs = names.flatMap((name) => found.get(name) ?? []);
+  return byMethod({
+    names,
+    schema: leaveOneOutSchema,
+    run: (name) => runLeaveOneOut(name, METHODS[name], { ...split, bundle, count, seed, meter, say }, test),
+    report(runs) {
       const chosen = choicesOf(split.whole, count);
       return {
         setting: `the last choice of ${test.length} shoppers, ranked among all ${count} items except those that they had chosen; settings chosen on the last choice but one, which is then ${input.published ? 'history, but not learned' : 'also learned'}`,
         tables: tablesOf(runs, test, (row) => chosen[row] === 0),
       };
     },
-  };
+  });
 };
 
 /** @throws SidestreamError `runtime/invalid-input` if no user has three choices */

@@ -6,14 +6,12 @@ import { learnerMethod, qualityOf, sharedLearning } from '../../evaluate';
 import { evenly } from '../../evaluate/leave-one-out';
 import {
   type BasketCase,
-  type BasketRun,
   type BasketScores,
   basketNdcg10,
   basketRanks,
-  basketText,
+  basketRunSchema,
   nextBaskets,
   orderCounts,
-  parseBaskets,
   tifuKnn,
   topFrequency,
   userPopularity,
@@ -21,7 +19,7 @@ import {
 import { type EvaluateInput, wanted } from './input';
 import { interactionsOf } from './leave-one-out';
 import { checkMethods } from './methods';
-import type { Protocol } from './runs';
+import { byMethod, type Protocol } from './runs';
 
 interface BasketShop extends Pick<EvaluateInput, 'bundle' | 'seed' | 'meter' | 'say'> {
   cases: readonly BasketCase[];
@@ -61,32 +59,19 @@ export const nextBasketProtocol: Protocol = (input) => {
     throw invalidInput('Nobody can be ranked: no shopper has two orders of items of this bundle. Give a longer log.');
   const ranked = evenly([...cases.keys()], shoppers);
   const names = NEXT_BASKET_METHODS.filter((name) => name === REFERENCE || wanted(input, name));
-  return {
-    parts: (share) => (share === 1 ? 1 : names.length),
-    async measure({ index, of }) {
-      const shop = {
-        bundle,
-        seed,
-        meter,
-        say,
-        cases,
-        popularity: orderCounts(historiesOf(cases), bundle.items.length),
-      };
-      const runs: BasketRun[] = [];
-      // The learner is the slowest.
-      for (const name of names.toReversed().filter((_, n) => n % of === index)) {
-        const start = performance.now();
-        const scoresOf = await METHODS[name](shop);
-        meter.start(`Last orders by ${name}`, ranked.length);
-        const ranks = basketRanks(cases, ranked, scoresOf, (count) => meter.advance(count));
-        meter.stop();
-        runs.push({ name, ranks, seconds: (performance.now() - start) / 1000 });
-      }
-      return basketText(runs);
+  return byMethod({
+    names,
+    schema: basketRunSchema,
+    async run(name) {
+      const popularity = orderCounts(historiesOf(cases), bundle.items.length);
+      const start = performance.now();
+      const scoresOf = await METHODS[name]({ bundle, seed, meter, say, cases, popularity });
+      meter.start(`Last orders by ${name}`, ranked.length);
+      const ranks = basketRanks(cases, ranked, scoresOf, (count) => meter.advance(count));
+      meter.stop();
+      return { name, ranks, seconds: (performance.now() - start) / 1000 };
     },
-    report(parts) {
-      const found = new Map(parts.flatMap(parseBaskets).map((run) => [run.name, run]));
-      const runs = names.flatMap((name) => found.get(name) ?? []);
+    report(runs) {
       const methods = runs.map(({ name, ranks, seconds }) => ({
         name,
         units: ranks.map(qualityOf),
@@ -97,7 +82,7 @@ export const nextBasketProtocol: Protocol = (input) => {
         tables: [{ name: 'next-basket', unit: 'shopper', reference: REFERENCE, methods }],
       };
     },
-  };
+  });
 };
 
 /** The learner of a page in a shop that has trained on all histories, in a list in which items may repeat. */

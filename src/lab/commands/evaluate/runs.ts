@@ -8,6 +8,7 @@ import { invalidInput } from '../../../error';
 import { TaskProcesses, type TaskProcessesOptions } from '../../../shop/cli';
 import { writeWhole } from '../../../shop/training/node';
 import { type Part, type ProtocolRun, parseRun } from '../../evaluate';
+import { parsePart } from '../../evaluate/shared-work';
 import type { EvaluateInput, PastFile } from './input';
 
 /** The evaluation of one seed, in steps that may run in several processes. */
@@ -20,6 +21,34 @@ export interface Evaluation {
   /** @param parts texts of all parts, in order: the result does not depend on how many there are */
   report(parts: readonly string[]): Pick<ProtocolRun, 'setting' | 'tables'> & Partial<Pick<ProtocolRun, 'figures'>>;
 }
+
+/** An evaluation whose parts are its methods. */
+interface MethodEvaluation<Name extends string, Run> {
+  /** In the order of the tables. */
+  names: readonly Name[];
+  schema: v.GenericSchema<unknown, Run>;
+  run(name: Name): Promise<Run>;
+  report(runs: readonly Run[]): ReturnType<Evaluation['report']>;
+}
+
+/** An evaluation method by method: the last ones first, which take longest. */
+export const byMethod = <Name extends string, Run extends { name: string }>({
+  names,
+  schema,
+  run,
+  report,
+}: MethodEvaluation<Name, Run>): Evaluation => ({
+  parts: (share) => (share === 1 ? 1 : names.length),
+  async measure({ index, of }) {
+    const runs: Run[] = [];
+    for (const name of names.toReversed().filter((_, n) => n % of === index)) runs.push(await run(name));
+    return JSON.stringify(runs);
+  },
+  report(parts) {
+    const found = new Map(parts.flatMap((part) => parsePart(v.array(schema), part)).map((one) => [one.name, one]));
+    return report(names.flatMap((name) => found.get(name) ?? []));
+  },
+});
 
 /** @throws SidestreamError `runtime/invalid-input` if there is nothing to evaluate, or if a method is unknown */
 export type Protocol = (input: EvaluateInput) => Evaluation;

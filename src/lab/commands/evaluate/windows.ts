@@ -4,17 +4,10 @@ import { invalidInput } from '../../../error';
 import { interactionsOf } from '../../../shop/training';
 import { type SideSettings, sideFeatures } from '../../../shop/training/side';
 import type { ResultTable } from '../../evaluate';
-import {
-  evaluateWindows,
-  parseWindows,
-  WINDOW_METHODS,
-  type WindowMethodName,
-  type WindowRun,
-  windowsText,
-} from '../../evaluate/windows';
+import { evaluateWindows, WINDOW_METHODS, type WindowMethodName, windowRunSchema } from '../../evaluate/windows';
 import { wanted } from './input';
 import { checkMethods } from './methods';
-import type { Protocol } from './runs';
+import { byMethod, type Protocol } from './runs';
 
 export const WINDOWS = 10;
 /** Fewer epochs and sampled items than in `train` keep the protocol within minutes. */
@@ -45,33 +38,26 @@ export const windowsProtocol: Protocol = (input) => {
       `${interactions.length} events are too few for ${windows} windows. Give a log with ${MIN_EVENTS * windows} or more on items of this bundle, or fewer --windows.`,
     );
   const names = NAMES.filter((name) => name === REFERENCE || wanted(input, name));
-  return {
-    parts: () => names.length,
-
-    async measure({ index, of }) {
+  return byMethod({
+    names,
+    schema: windowRunSchema,
+    run(name) {
       const { items, features, manifest } = bundle;
-      const runs: WindowRun[] = [];
-      for (const name of names.filter((_, n) => n % of === index)) {
-        const run = await evaluateWindows(name, WINDOW_METHODS[name], {
-          interactions,
-          windows,
-          seed,
-          settings: SETTINGS,
-          ranked: MAX_RANKED,
-          features: sideFeatures(catalogIndex(items, features, contentBlend(manifest))),
-          onRanked: (window, { lnRank, hr10 }) =>
-            say(
-              `${name}, window ${window} of ${windows}: ln rank ${lnRank.toFixed(3)}, HR@10 ${(100 * hr10).toFixed(2)} %`,
-            ),
-        });
-        runs.push(run);
-      }
-      return windowsText(runs);
+      return evaluateWindows(name, WINDOW_METHODS[name], {
+        interactions,
+        windows,
+        seed,
+        settings: SETTINGS,
+        ranked: MAX_RANKED,
+        features: sideFeatures(catalogIndex(items, features, contentBlend(manifest))),
+        onRanked: (window, { lnRank, hr10 }) =>
+          say(
+            `${name}, window ${window} of ${windows}: ln rank ${lnRank.toFixed(3)}, HR@10 ${(100 * hr10).toFixed(2)} %`,
+          ),
+      });
     },
 
-    report(parts) {
-      const found = new Map(parts.flatMap(parseWindows).map((run) => [run.name, run]));
-      const runs = names.flatMap((name) => found.get(name) ?? []);
+    report(runs) {
       const table: ResultTable = {
         name: 'windows',
         unit: 'window',
@@ -102,5 +88,5 @@ export const windowsProtocol: Protocol = (input) => {
         tables: continued.some(({ name }) => name === CONTINUED) ? [table, against] : [table],
       };
     },
-  };
+  });
 };

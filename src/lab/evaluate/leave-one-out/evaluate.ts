@@ -1,6 +1,5 @@
 import * as v from 'valibot';
 import { settingsSchema } from '../result';
-import { parsePart } from '../shared-work';
 import { easeOf } from './ease';
 import { graph } from './graph';
 import { ITEM_KNN } from './item-knn';
@@ -23,7 +22,7 @@ export const LEAVE_ONE_OUT_RIVALS: Readonly<Record<string, LeaveOneOutMethod>> =
   graph,
 };
 
-const methodSchema = v.object({
+export const leaveOneOutSchema = v.object({
   name: v.string(),
   settings: settingsSchema,
   /** NDCG@10 on the validation with these settings. */
@@ -36,7 +35,7 @@ const methodSchema = v.object({
 });
 
 /** Result of a method on the test. */
-export type LeaveOneOutRun = v.InferOutput<typeof methodSchema>;
+export type LeaveOneOutRun = v.InferOutput<typeof leaveOneOutSchema>;
 
 /** Builds a method and reads the test, once. */
 export async function runLeaveOneOut(
@@ -62,8 +61,3 @@ export async function runLeaveOneOut(
     ...(validation === undefined ? {} : { validation }),
   };
 }
-
-export const leaveOneOutText = (runs: readonly LeaveOneOutRun[]): string => JSON.stringify(runs);
-
-/** Reads the output of `leaveOneOutText`. @throws SidestreamError `runtime/invalid-input` if it is something else */
-export const parseLeaveOneOut = (text: string): LeaveOneOutRun[] => parsePart(v.array(methodSchema), text);

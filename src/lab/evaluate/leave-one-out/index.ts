@@ -2,8 +2,7 @@ export { easeOf } from './ease';
 export {
   LEAVE_ONE_OUT_RIVALS,
   type LeaveOneOutRun,
-  leaveOneOutText,
-  parseLeaveOneOut,
+  leaveOneOutSchema,
   runLeaveOneOut,
 } from './evaluate';
 export { ITEM_KNN } from './item-knn';

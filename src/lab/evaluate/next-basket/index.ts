@@ -1,6 +1,5 @@
 import * as v from 'valibot';
 import { rankOf } from '../../../device/ranking';
-import { parsePart } from '../shared-work';
 import type { BasketScores } from './peers';
 import type { BasketCase } from './split';
 
@@ -8,16 +7,14 @@ export { orderCounts, tifuKnn, topFrequency, userPopularity } from './peers';
 export { type BasketCase, nextBaskets } from './split';
 export type { BasketScores };
 
-const runSchema = v.object({
+/** Result of a method on the last orders of some shoppers. */
+export const basketRunSchema = v.object({
   name: v.string(),
   /** Time to learn and to rank. */
   seconds: v.number(),
   /** Ranks of each shopper's items among all items. */
   ranks: v.array(v.array(v.pipe(v.number(), v.integer(), v.minValue(1)))),
 });
-
-/** Result of a method on the last orders of some shoppers. */
-export type BasketRun = v.InferOutput<typeof runSchema>;
 
 /** Ranks the last order of some shoppers among all items, repeats included. @param shoppers their numbers */
 export function basketRanks(
@@ -42,8 +39,3 @@ export function basketNdcg10(ranks: readonly number[]): number {
   const ideal = ranks.reduce((sum, _, n) => sum + gain(n + 1), 0);
   return ranks.reduce((sum, rank) => sum + (rank <= PLACES ? gain(rank) : 0), 0) / ideal;
 }
-
-export const basketText = (runs: readonly BasketRun[]): string => JSON.stringify(runs);
-
-/** Reads the output of `basketText`. @throws SidestreamError `runtime/invalid-input` if it is something else */
-export const parseBaskets = (text: string): BasketRun[] => parsePart(v.array(runSchema), text);

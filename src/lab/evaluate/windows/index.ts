@@ -1,8 +1,6 @@
 export {
   evaluateWindows,
-  parseWindows,
   WINDOW_METHODS,
   type WindowMethodName,
-  type WindowRun,
-  windowsText,
+  windowRunSchema,
 } from './windows';

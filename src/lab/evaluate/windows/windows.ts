@@ -22,7 +22,6 @@ import {
   trainSide,
 } from '../../../shop/training/side';
 import { type Quality, qualityOf, qualitySchema } from '../quality';
-import { parsePart } from '../shared-work';
 
 export interface WindowsProtocol {
   /** Sorted by time. */
@@ -40,7 +39,7 @@ export interface WindowsProtocol {
 }
 
 /** Result of one method. */
-const runSchema = v.strictObject({
+export const windowRunSchema = v.strictObject({
   name: v.string(),
   /** Quality of each window except the first. */
   units: v.array(qualitySchema),
@@ -58,7 +57,7 @@ const runSchema = v.strictObject({
    */
   onNewItems: v.number(),
 });
-export type WindowRun = v.InferOutput<typeof runSchema>;
+export type WindowRun = v.InferOutput<typeof windowRunSchema>;
 
 /**
  * Learns a log window by window; after window n the choices of window n + 1 are ranked among all items that somebody chose
@@ -164,11 +163,6 @@ function rankedShoppers(histories: ReadonlyMap<string, number[]>, window: readon
     return { rows: [...new Set([...before, ...rows])], from: Math.max(1, before.size) };
   });
 }
-
-export const windowsText = (runs: readonly WindowRun[]): string => JSON.stringify(runs);
-
-/** Reads the text written by `windowsText`. @throws SidestreamError `runtime/invalid-input` if it is something else */
-export const parseWindows = (text: string): WindowRun[] => parsePart(v.array(runSchema), text);
 
 /** How a side model continues from window to window. */
 export interface WindowMethod {
