@@ -15,7 +15,7 @@ const config: KnipConfig = {
     'src/shop/cli/main.ts!',
     'src/shop/bundler/chunk-worker.ts!',
     'src/device/worker/{worker,encoder-worker,late-files}.ts!',
-    'src/demo/{main,sent/worker,simulate/simulation-worker}.ts!',
+    'src/demo/{main,sent/worker}.ts!',
     'src/editor/main.ts!',
     'src/studio/{main,serve/service-worker}.ts!',
     // Comes late, as one object.

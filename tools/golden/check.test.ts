@@ -4,11 +4,12 @@ import { dispose, memory, type Tensor2D, tensor2d } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, test } from 'vitest';
 import { seededRandom, uniform } from '../../src/core/common/random';
 import { Trainer, type Weights } from '../../src/core/model';
-import { weightsFrom, withParameters } from '../../src/core/model/weights';
+import { weightsFrom } from '../../src/core/model/weights';
 import { NODE_BACKENDS, startCompute } from '../../src/shop/training/node';
 import { checkGolden, QUANTITIES, type Quantity, relativeError } from './check';
 import { disposeLossTerms, lossTerms } from './loss';
 import { batchLoss, type ItemTaps, itemEmbeddings } from './network';
+import { withParameters } from './parameters';
 import { type Golden, type GoldenPhase, type GoldenWeights, parseGolden } from './published-numbers';
 import { randomLadders, randomModel } from './random-model';
 import { expertCounts, LADDERS, type Ladder, mapLayers } from './state-dict';

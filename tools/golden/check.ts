@@ -1,8 +1,8 @@
 import { dispose, gather, type Tensor, type Tensor2D, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { type Loss, linear, Trainer, type Weights } from '../../src/core/model';
-import { withParameters } from '../../src/core/model/weights';
 import { disposeLossTerms, lossTerms } from './loss';
 import { batchLoss, type ItemTaps, itemEmbeddings } from './network';
+import { withParameters } from './parameters';
 import { type Golden, type GoldenPhase, goldenWeights } from './published-numbers';
 import { expertCounts, LADDERS, type Ladder, layersOf, mapLayers } from './state-dict';
 import { attentionMask, disposeMask, lastPositions, userEncoder, userEncoderOf } from './user-encoder';

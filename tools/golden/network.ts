@@ -17,9 +17,9 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import { affine, gelu, linear, type Parameters } from '../../src/core/model';
-import type { Affine } from '../../src/core/model/differentiable';
 import { SidestreamError } from '../../src/error';
 import { inBatchLoss, type LossTerms } from './loss';
+import type { Affine } from './parameters';
 import { checkLayer, fusionOf, type Ladder, type Layer, layersOf } from './state-dict';
 import { type AttentionMask, type UserEncoderConfig, userEncoder, userEncoderOf } from './user-encoder';
 

@@ -1,6 +1,6 @@
-import type { Affine } from '../../src/core/model/differentiable';
 import type { StateDict } from '../../src/core/model/weights';
 import { SidestreamError } from '../../src/error';
+import type { Affine } from './parameters';
 import { affineNames, entriesOf, read } from './user-encoder';
 
 /** The two side networks, one for each modality. */

@@ -1,10 +1,10 @@
 import { mul, reshape, type Tensor2D, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { seededRandom, uniform } from '../../src/core/common/random';
-import type { Affine, Weight, Weights } from '../../src/core/model';
-import { withParameters } from '../../src/core/model/weights';
+import type { Weight, Weights } from '../../src/core/model';
 import { BACKENDS, countingTensors, useBackend } from '../../src/testing/backends';
 import { compareGradients } from '../../src/testing/gradients';
+import { type Affine, withParameters } from './parameters';
 import { userEncoderEntries, userEncoderShapes } from './random-model';
 import {
   attentionMask,

@@ -3,6 +3,7 @@ import {
   concat,
   mean,
   mul,
+  registerGradient,
   relu,
   reshape,
   rsqrt,
@@ -18,17 +19,14 @@ import {
   tensor2d,
   tidy,
 } from '@tensorflow/tfjs-core';
-import {
-  type Affine,
-  affine,
-  checkRank,
-  differentiable,
-  entryOf,
-  linear,
-  product,
-  type StateDict,
-} from '../../src/core/model';
+import { reluGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Relu_grad';
+import { splitVGradConfig } from '@tensorflow/tfjs-core/dist/gradients/SplitV_grad';
+import { affine, checkRank, differentiable, entryOf, linear, product, type StateDict } from '../../src/core/model';
 import { SidestreamError } from '../../src/error';
+import type { Affine } from './parameters';
+
+// The side model does without them.
+for (const config of [reluGradConfig, splitVGradConfig]) registerGradient(config);
 
 /** Sizes that the shapes of the weights do not give. */
 export interface UserEncoderConfig {

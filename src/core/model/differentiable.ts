@@ -18,11 +18,9 @@ import { addGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Add_grad';
 import { concatGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Concat_grad';
 import { identityGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Identity_grad';
 import { multiplyGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Multiply_grad';
-import { reluGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Relu_grad';
 import { reshapeGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Reshape_grad';
 import { sliceGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Slice_grad';
 import { softmaxGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Softmax_grad';
-import { splitVGradConfig } from '@tensorflow/tfjs-core/dist/gradients/SplitV_grad';
 import { subGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Sub_grad';
 import { sumGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Sum_grad';
 import { SidestreamError } from '../../error';
@@ -34,22 +32,14 @@ const CONFIGS = [
   concatGradConfig,
   identityGradConfig,
   multiplyGradConfig,
-  reluGradConfig,
   reshapeGradConfig,
   sliceGradConfig,
   softmaxGradConfig,
-  splitVGradConfig,
   subGradConfig,
   sumGradConfig,
 ];
 
 for (const config of CONFIGS) registerGradient(config);
-
-/** Weight and bias of a linear layer, [out, in] and [out], or of a LayerNorm, [E] and [E]. */
-export interface Affine<T> {
-  weight: T;
-  bias: T;
-}
 
 /** Arguments of a product that need a gradient. Skipping the other arguments saves their matrix products. */
 export type Wanted = 'both' | 'left' | 'right';

@@ -1,5 +1,5 @@
 export { type Random, seededRandom, uniform } from '../common/random';
-export { type Affine, affine, checkRank, differentiable, gelu, linear, product } from './differentiable';
+export { affine, checkRank, differentiable, gelu, linear, product } from './differentiable';
 export { decodeSafetensors, encodeSafetensors } from './safetensors';
 export { type Loss, Trainer } from './trainer';
 export {

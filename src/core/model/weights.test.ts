@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
 import { countingTensors, useBackend } from '../../testing/backends';
-import { type Weights, weightsFrom, withParameters } from './weights';
+import { disposeParameters, parametersFrom, type Weights, weightsFrom } from './weights';
 
 beforeAll(() => useBackend('cpu'));
 
@@ -11,13 +11,8 @@ const weights: Weights = {
 
 test('weights come back from the backend as they were', async () => {
   await countingTensors(async () => {
-    expect(await withParameters(weights, weightsFrom)).toEqual(weights);
-  });
-});
-
-test('parameters are freed when the work fails', async () => {
-  await countingTensors(async () => {
-    const failing = withParameters(weights, () => Promise.reject(new Error('no')));
-    await expect(failing).rejects.toThrow('no');
+    const parameters = parametersFrom(weights);
+    expect(await weightsFrom(parameters)).toEqual(weights);
+    disposeParameters(parameters);
   });
 });

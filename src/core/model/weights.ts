@@ -42,16 +42,6 @@ export function disposeParameters(parameters: Parameters): void {
   for (const stored of Object.values(parameters)) stored.dispose();
 }
 
-/** Runs f on the compute backend with the weights, and frees them. */
-export async function withParameters<T>(weights: Weights, f: (parameters: Parameters) => Promise<T>): Promise<T> {
-  const parameters = parametersFrom(weights);
-  try {
-    return await f(parameters);
-  } finally {
-    disposeParameters(parameters);
-  }
-}
-
 /** The entry of that name. @throws SidestreamError `model/bad-weights` when it is missing */
 export function entryOf<T>(state: StateDict<T>, name: string): T {
   if (Object.hasOwn(state, name)) return state[name];

@@ -54,10 +54,6 @@ export class FeatureCache {
     return cache;
   }
 
-  get size(): number {
-    return this.#count;
-  }
-
   get(key: Uint8Array): Uint8Array | null {
     const found = this.#index.get(short(key));
     if (found === undefined) return null;

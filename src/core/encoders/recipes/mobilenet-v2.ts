@@ -1,7 +1,6 @@
 import * as v from 'valibot';
-import { SidestreamError } from '../../../error';
 import { OnnxGraph } from './onnx-graph';
-import { licenseNotice, type ReadSource, type Recipe, TfjsWeights } from './recipe';
+import { licenseNotice, type ReadSource, type Recipe, TfjsWeights, unsupported } from './recipe';
 
 const FOLDER = 'dist/models/mobilenet_v2';
 const SIZE = 224;
@@ -39,7 +38,7 @@ export const mobilenetV2: Recipe = {
   name: 'mobilenet-v2',
   async build(read, taps) {
     const model = v.safeParse(modelSchema, minifiedObject(await text(read, 'model.min.js')));
-    if (!model.success) throw unreadable('model.min.js', model.issues[0].message);
+    if (!model.success) throw unsupported(`model.min.js: ${model.issues[0].message}`);
     const shard = await text(read, 'group1-shard1of1.min.js');
     const weights = new TfjsWeights(model.output.weightsManifest, base64(shard));
     return { onnx: buildGraph(weights, taps, await licenseNotice(read, 'The last layers were left out.')) };
@@ -108,7 +107,7 @@ function convolution(
   const { size, stride, groups } = kind;
   const kernel = `${name}/${groups ? 'depthwise_kernel' : 'kernel'}`;
   const { shape, bytes, quantization } = weights.get(kernel);
-  if (!quantization) throw unreadable('model.min.js', `"${kernel}" is not stored in 8 bits`);
+  if (!quantization) throw unsupported(`model.min.js: "${kernel}" is not stored in 8 bits`);
   // tfjs keeps [height, width, in, out], or [height, width, channels, 1] for depthwise; ONNX wants [out, in, height, width].
   const [inputs, outputs] = groups ? [1, groups] : shape.slice(2);
   const stored = groups ? transpose(bytes, size * size, groups) : transpose(bytes, size * size * inputs, outputs);
@@ -174,27 +173,19 @@ async function text(read: ReadSource, file: string): Promise<string> {
  */
 function minifiedObject(source: string): unknown {
   const literal = /\.exports=(\{.*\})\},\{\}\]\},\{\},\[1\]\)\(1\)\}\);?\s*$/s.exec(source)?.[1];
-  if (!literal) throw unreadable('model.min.js', 'no exported object found');
+  if (!literal) throw unsupported('model.min.js: no exported object found');
   const json = literal.replace(/"(?:[^"\\]|\\.)*"|!0|!1|[A-Za-z_$][\w$]*(?=:)|(?<![\w.])\.(?=\d)/g, (match) =>
     match[0] === '"' ? match : match === '!0' ? 'true' : match === '!1' ? 'false' : match === '.' ? '0.' : `"${match}"`,
   );
   try {
     return JSON.parse(json);
   } catch (cause) {
-    throw unreadable('model.min.js', String(cause), cause);
+    throw unsupported(`model.min.js: ${String(cause)}`, cause);
   }
 }
 
 function base64(source: string): Uint8Array {
   const encoded = /\.exports="([A-Za-z0-9+/=]+)"/.exec(source)?.[1];
-  if (!encoded) throw unreadable('group1-shard1of1.min.js', 'no exported weights found');
+  if (!encoded) throw unsupported('group1-shard1of1.min.js: no exported weights found');
   return Uint8Array.from(atob(encoded), (char) => char.charCodeAt(0));
-}
-
-function unreadable(file: string, why: string, cause?: unknown): SidestreamError {
-  return new SidestreamError(
-    'encoder/unsupported-graph',
-    `${FOLDER}/${file} of nsfwjs cannot be read: ${why}. Install the version named in models/mobilenet-v2.json.`,
-    { cause },
-  );
 }

