@@ -16,7 +16,7 @@ interface Counted<Placeholder extends string> {
 }
 
 /** Texts of `<sidestream-recs>` around its cards. */
-interface ListTexts {
+export interface ListTexts {
   /** Heading over a list, by its placement. */
   headings: {
     /** Heading over products that suit the shopper. */
@@ -63,7 +63,7 @@ interface ListTexts {
 }
 
 /** Texts that only some cards show. */
-interface CardTexts {
+export interface CardTexts {
   /** `{price}`, formatted, of a product whose other variants cost more. */
   from: Text<'price'>;
   /** Badge of a reduced product. Short. */

@@ -1,45 +1,28 @@
 import { canonical } from '../../../core/card';
-import { type BundleTexts as BundleLabels, ENGLISH, fill } from '../../../core/labels';
+import { type BundleTexts as BundleLabels, type CardTexts, ENGLISH, fill, type ListTexts } from '../../../core/labels';
 import type { Placement, Recommendation } from '../../../device/protocol';
 import { textsIn } from '../labels';
 
 /** The built-in texts of a list itself. */
-export interface ListLabels {
-  headings: Record<Placement, string>;
-  /** Heading over products about which nothing is known. */
-  products: string;
-  /** Heading of a `complement` list without evidence of what goes together: products of other categories. */
-  similarStyle: string;
-  loading: string;
-  empty: string;
-  error: string;
-  retry: string;
+export interface ListLabels extends Omit<ListTexts, 'dismiss' | 'dismissed' | 'restored'> {
   /** Name of the "not interested" button of a card. */
   dismiss: (title: string) => string;
   /** Shown at the place of a dismissed card, and announced to screen readers. */
   dismissed: (title: string) => string;
-  undo: string;
   /** Announced to screen readers once a dismissal was undone. */
   restored: (title: string) => string;
-  back: string;
-  forward: string;
-  outOfStock: string;
-  /** Button below an endless list. */
-  more: string;
   /** Texts of a bundle. */
   bundle?: Partial<BundleLabels>;
 }
 
 export type { BundleLabels };
 
+type Filled = 'from' | 'lowStock' | 'reduced' | 'rating' | 'ratings' | 'addedToCart';
+
 /** The built-in texts of the parts that only some cards have. */
-export interface CardLabels {
+export interface CardLabels extends Omit<CardTexts, Filled> {
   /** Price of a product whose other variants cost more. */
   from: (price: string) => string;
-  /** Badge of a reduced product. */
-  sale: string;
-  /** Badge of a new product. */
-  new: string;
   /** Badge of a product with low stock. */
   lowStock: (quantity: number) => string;
   /** Read by screen readers instead of the two prices. */
@@ -48,16 +31,8 @@ export interface CardLabels {
   rating: (value: number) => string;
   /** Second part of that name. */
   ratings: (count: number) => string;
-  addToCart: string;
-  /** The button's text for a moment after it was pressed. */
-  added: string;
-  /** Announced to screen readers then. */
+  /** Announced to screen readers after the button was pressed. */
   addedToCart: (title: string) => string;
-  /** Names of the colours and sizes to choose from, for screen readers. */
-  color: string;
-  size: string;
-  /** Beside the size that the shopper usually buys. */
-  usualSize: string;
 }
 
 /** The texts of a list. The property `labels` replaces some or all of them. */
