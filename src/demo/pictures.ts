@@ -27,7 +27,7 @@ export function productImage({ image, title }: Pick<Item, 'image' | 'title'>, la
     <span class="tile" data-initial=${title.slice(0, 1)}>
       ${
         image
-          ? html`<img src=${image} alt="" width="256" height="256" decoding="async" loading=${lazy ? 'lazy' : 'eager'} referrerpolicy="no-referrer" @load=${settled} @error=${settled} />`
+          ? html`<img src=${image} alt="" width="256" height="256" decoding="async" loading=${lazy ? 'lazy' : 'eager'} referrerpolicy="same-origin" @load=${settled} @error=${settled} />`
           : nothing
       }
     </span>`;
