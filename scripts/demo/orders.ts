@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { ItemInput } from '../../src/core/catalog';
-import { seededRandom } from '../../src/core/common/random';
+import { type Random, seededRandom } from '../../src/core/common/random';
 import { pick } from './seeded';
 
 /**
@@ -69,11 +69,11 @@ const SECOND = 0.3;
 /** Number of products of a category among which an order chooses one that goes with its first product: some pairs are frequent. */
 const PARTNERS = 3;
 
-/**
- * Draws orders of two or three products by rule, the same in every run, and writes them as lines of `order,item`.
- * @throws Error if a rule names a category that the shop lacks, or a category has no rule
- */
-export async function makeDemoOrders(file: string, items: readonly ItemInput[]): Promise<void> {
+/** Draws a product that goes with another. @param isSecond whether it is of the second complementary category */
+export type Complement = (item: ItemInput, isSecond: boolean, random: Random) => ItemInput;
+
+/** @throws Error if a rule names a category that the shop lacks, or a category has no rule */
+export function complementOf(items: readonly ItemInput[]): Complement {
   const ofCategory = new Map<string, ItemInput[]>();
   for (const item of items) {
     const { category = '' } = item;
@@ -83,20 +83,30 @@ export async function makeDemoOrders(file: string, items: readonly ItemInput[]):
   for (const category of new Set([...TOGETHER.flat(), ...ofCategory.keys()])) {
     if (!ofCategory.has(category) || !rules.has(category)) throw new Error(`No rule or no products: "${category}".`);
   }
+  const rowOf = new Map(items.map((item, row) => [item, row]));
+  return (item, isSecond, random) => {
+    const [main, second = main] = rules.get(item.category ?? '') ?? [];
+    const others = ofCategory.get(isSecond ? second : main) ?? [];
+    return others[((rowOf.get(item) ?? 0) + Math.floor(random() * PARTNERS)) % others.length];
+  };
+}
+
+/** Each product as often as it is drawn: popular ones more often. */
+export const byPopularity = (items: readonly ItemInput[]): ItemInput[] =>
+  items.flatMap((item) => Array.from({ length: 1 + Math.round(Math.sqrt(item.popularity ?? 0)) }, () => item));
+
+/** Draws orders of two or three products by rule, the same in every run, and writes them as lines of `order,item`. */
+export async function makeDemoOrders(file: string, items: readonly ItemInput[]): Promise<void> {
+  const complement = complementOf(items);
   const random = seededRandom(1);
-  const popular = items.flatMap((item) =>
-    Array.from({ length: 1 + Math.round(Math.sqrt(item.popularity ?? 0)) }, () => item),
-  );
+  const popular = byPopularity(items);
   const lines = ['order,item'];
   for (let order = 1; order <= ORDERS; order++) {
     const first = pick(popular, random);
-    const [main, second = main] = rules.get(first.category ?? '') ?? [];
-    const partner = (category: string): ItemInput => {
-      const others = ofCategory.get(category) ?? [];
-      const from = items.indexOf(first) % others.length;
-      return others[(from + Math.floor(random() * PARTNERS)) % others.length];
-    };
-    const others = [partner(random() < SECOND ? second : main), ...(random() < SECOND ? [partner(main)] : [])];
+    const others = [
+      complement(first, random() < SECOND, random),
+      ...(random() < SECOND ? [complement(first, false, random)] : []),
+    ];
     for (const { id } of new Set([first, ...others])) lines.push(`${order},${id}`);
   }
   await mkdir(dirname(file), { recursive: true });

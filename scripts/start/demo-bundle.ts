@@ -5,23 +5,35 @@ import { digestOf, isStamped, listFiles, writeStamp } from './stamp';
 const CATALOG = '.cache/demo/catalog.jsonl';
 /** Orders that nobody made: they are drawn by rule, see `scripts/demo/orders.ts`. */
 const ORDERS = '.cache/demo/orders.csv';
+/** Visits of shoppers who do not exist: they are drawn by rule, see `scripts/demo/visits.ts`. */
+const VISITS = '.cache/demo/visits.csv';
 const IMAGES = 'public/images';
 const BUNDLE = 'public/bundle';
 const CACHE = '.cache/demo/build';
 const STAMP = '.cache/demo/bundle.stamp';
 
-/** The inputs of the bundle: sources, encoders, and the packages with pictures and names (by their locked versions). */
+/**
+ * The inputs of the bundle: sources, encoders, and the packages with pictures and names (by their locked versions). The start weights
+ * depend on how devices rank and learn. The side model does not: if only that has changed, its training is not repeated.
+ */
 const INPUTS = [
   'package-lock.json',
   'models',
   'scripts/demo',
+  'scripts/start/demo-training.ts',
   'src/core/catalog',
   'src/core/encoders',
+  'src/core/events',
+  'src/core/kernel',
+  'src/core/model',
+  'src/device/learner',
+  'src/device/ranking',
   'src/shop/bundler',
+  'src/shop/training',
 ];
 
 /**
- * Builds the demo shop's catalogue and bundle unless they already exist, with a progress bar.
+ * Builds the demo shop's catalogue and bundle, and trains on visits, unless they already exist, with progress bars.
  * @returns a line that describes the result
  */
 export async function prepareDemoBundle(): Promise<string> {
@@ -30,6 +42,8 @@ export async function prepareDemoBundle(): Promise<string> {
   // Loaded only now, because onnxruntime and sharp load slowly, and the second start does not need them.
   const { makeDemoCatalog } = await import('../demo/catalogue');
   const { makeDemoOrders } = await import('../demo/orders');
+  const { makeDemoVisits } = await import('../demo/visits');
+  const { trainDemo } = await import('./demo-training');
   const { buildBundle } = await import('../../src/shop/bundler/build-bundle');
   const { createMeter } = await import('../../src/shop/bundler/meter');
 
@@ -53,6 +67,7 @@ export async function prepareDemoBundle(): Promise<string> {
     meter: createMeter(),
   });
   if (built.refusals.length > 0) throw new Error(`The demo catalogue is faulty: ${built.refusals[0]}`);
+  await trainDemo(BUNDLE, await makeDemoVisits(VISITS, items, IMAGES));
   await writeStamp(STAMP, digest);
   return `${built.items} products, ${(built.bytes / 1e6).toFixed(1)} MB`;
 }

@@ -166,7 +166,7 @@ export class ShopApp extends ShopElement {
     const { learning } = this.session;
     return html`
       <footer class="footer page">
-        <p><strong>${BRAND}</strong> is a demo shop. Nothing is for sale, the orders behind “Bought with …” are invented, and nothing you do here leaves this device.</p>
+        <p><strong>${BRAND}</strong> is a demo shop. Nothing is for sale, the visits and orders that its lists learned from are invented, and nothing you do here leaves this device.</p>
         <p class="footer-links">
           ${learning === 'off' ? html`<span data-testid="learning-off">Learning is off</span>` : nothing}
           ${learning === 'denied' ? html`<span data-testid="learning-denied">You said no: nothing is kept or learned</span>` : nothing}
