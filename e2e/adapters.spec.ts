@@ -224,11 +224,13 @@ test('a cart that a list tracks is not counted again when the data layer reports
   await serve(context, { 'buy.html': '' });
   await open(page, 'buy.html');
   const list = page.locator('sidestream-recs');
-  // A cart changes the list, so a card is chosen when it is clicked.
+  // A cart changes the list, so a card is chosen and clicked in one step.
   const addToCart = async (but?: string | null) => {
-    const id = await list.locator(`[data-id]:not([data-id="${but}"])`).first().getAttribute('data-id');
-    await list.locator(`[data-id="${id}"] [data-add-to-cart]`).click();
-    return id;
+    const card = list.locator(`[data-id]:not([data-id="${but}"])`, { has: page.locator('[data-add-to-cart]') }).first();
+    return card.evaluate((chosen) => {
+      chosen.querySelector<HTMLElement>('[data-add-to-cart]')?.click();
+      return chosen.getAttribute('data-id');
+    });
   };
   await page.evaluate(() => {
     const element = document.querySelector('sidestream-recs');

@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { type BrowserContext, expect, type Locator, type Page } from '@playwright/test';
+import { expect, type Locator, type Page } from '@playwright/test';
 import { violations } from './support/accessibility';
+import { serveOverBundle } from './support/bundle-files';
 import { COMPANIONS_FOLDER } from './support/global-setup';
 import { logOf, serveHeadless, startHeadless } from './support/headless';
 import { addList, callsOf, idsOf, listTest } from './support/lists';
@@ -189,15 +188,6 @@ listTest('several items in view are named by an array, or by its text in the att
   await expect.poll(asked).toEqual([['p1', 'p 2'], 'p3', '[p 4']);
 });
 
-/** Serves the demo's bundle, in which every product goes with the two that come half a catalogue later. */
-async function serveCompanions(context: BrowserContext): Promise<void> {
-  const learned = ({ pathname }: URL): string => join(COMPANIONS_FOLDER, pathname.slice('/bundle/'.length));
-  await context.route(
-    (url) => url.pathname.startsWith('/bundle/') && existsSync(learned(url)),
-    (route) => route.fulfill({ path: learned(new URL(route.request().url())) }),
-  );
-}
-
 /** Adds a list of the page's recommender. */
 const addRecs = (page: Page, attributes: Record<string, string>) =>
   page.evaluate((given) => {
@@ -209,7 +199,7 @@ const addRecs = (page: Page, attributes: Record<string, string>) =>
 
 shopTest('a list follows the cart, also from another tab, and a bundle counts for its list', async ({ context }) => {
   await serveHeadless(context);
-  await serveCompanions(context);
+  await serveOverBundle(context, COMPANIONS_FOLDER);
   const [first, second] = [await context.newPage(), await context.newPage()];
   await startHeadless(first, 'granted');
   await startHeadless(second);

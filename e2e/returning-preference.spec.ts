@@ -1,4 +1,6 @@
 import type { Page } from '@playwright/test';
+import { serveOverBundle } from './support/bundle-files';
+import { UNTRAINED_FOLDER } from './support/global-setup';
 import { serveHeadless } from './support/headless';
 import { expect, test } from './support/shop';
 
@@ -53,8 +55,12 @@ const visit = (page: Page, preference: number): Promise<Visit> =>
     [preference, LIMIT] as const,
   );
 
-test('a returning preference is listed again within 5 choices, but only with experts', async ({ page, context }) => {
+test('without a side model, a returning preference is listed again within 5 choices, but only with experts', async ({
+  page,
+  context,
+}) => {
   await serveHeadless(context);
+  await serveOverBundle(context, UNTRAINED_FOLDER);
   await page.goto('/headless.html');
   await page.waitForFunction(() => 'sidestream' in window);
   const { places, share } = await visit(page, 1);

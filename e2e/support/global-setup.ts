@@ -13,6 +13,8 @@ export const CDN_FOLDER = '.cache/cdn';
 export const COMMAND_FOLDER = join(root, '.cache/e2e-command-line');
 /** Files that add companions to the demo's bundle: every product goes with the two products half a catalogue later. */
 export const COMPANIONS_FOLDER = join(root, '.cache/e2e-companions');
+/** Files that make the demo's bundle one without a side model, as of a shop without a log. */
+export const UNTRAINED_FOLDER = join(root, '.cache/e2e-untrained');
 
 /** Builds, once for all workers, everything that several test files use; `npm test` has built it beside the unit tests. */
 export default async function setup(): Promise<void> {
@@ -27,10 +29,10 @@ export async function buildFixtures(): Promise<void> {
   ]);
   const script = (path: string, ...args: string[]) =>
     run(process.execPath, ['--import', 'tsx', path, ...args], { cwd: root });
-  await rm(COMPANIONS_FOLDER, { recursive: true, force: true });
+  for (const folder of [COMPANIONS_FOLDER, UNTRAINED_FOLDER]) await rm(folder, { recursive: true, force: true });
   await Promise.all([
     script('scripts/cdn.ts', CDN_FOLDER),
-    script('e2e/support/learned-bundle.ts', COMPANIONS_FOLDER),
+    script('e2e/support/learned-bundle.ts', COMPANIONS_FOLDER, UNTRAINED_FOLDER),
     script('e2e/support/studio-files.ts'),
     layCommandLine(COMMAND_FOLDER).then(async () => {
       // The command that edits rules serves its page and the element from the package.

@@ -1,6 +1,7 @@
 /**
- * `tsx e2e/support/learned-bundle.ts <folder>`: writes the files of the built demo that have a co-occurrence table.
- * The table says that every product goes with the two products half a catalogue later, best with the first.
+ * `tsx e2e/support/learned-bundle.ts <companions> <untrained>`: writes the files in which two bundles differ from the built demo. In one,
+ * the co-occurrence table says that every product goes with the two products half a catalogue later, best with the first. The other is
+ * as before the training.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,12 +9,16 @@ import { fileURLToPath } from 'node:url';
 import { addLearned, type CooccurrenceTable, openBundle } from '../../src/core/catalog';
 import { folderFetch } from '../../src/shop/bundler/folder-bundle';
 
-const [folder] = process.argv.slice(2);
+const [companions, untrained] = process.argv.slice(2);
 const bundle = await openBundle(folderFetch(fileURLToPath(new URL('../../dist/bundle', import.meta.url))));
-mkdirSync(folder, { recursive: true });
-await addLearned(bundle, { cooccurrence: opposite(bundle.items.length) }, async (name, bytes) =>
-  writeFileSync(join(folder, name), bytes),
-);
+await addLearned(bundle, { cooccurrence: opposite(bundle.items.length) }, into(companions));
+const none = async () => null;
+await addLearned({ ...bundle, side: none, demand: none }, {}, into(untrained));
+
+function into(folder: string) {
+  mkdirSync(folder, { recursive: true });
+  return async (name: string, bytes: Uint8Array) => writeFileSync(join(folder, name), bytes);
+}
 
 function opposite(count: number): CooccurrenceTable {
   const half = Math.floor(count / 2);

@@ -30,9 +30,6 @@ const PAIRS = 999;
 /** A number of a pair, at random. @param before the number that is not drawn again */
 export const randomPair = (before = 0): number => 1 + ((before + Math.floor(Math.random() * (PAIRS - 1))) % PAIRS);
 
-/** In how many of the first pairs of the demo's catalogue a second expert was kept: `e2e/watch.spec.ts` measures it every night. */
-export const MEASURED = { pairs: 25, kept: 19 };
-
 /**
  * The two top categories that the scripted shopper likes, drawn from all large enough.
  * @param pair number of the pair: the same one always gives the same two

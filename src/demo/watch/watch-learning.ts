@@ -5,7 +5,6 @@ import type { SidestreamError } from '../../error';
 import { createRecommender } from '../../page/client';
 import { routeHref } from '../route';
 import { RULES, ShopElement } from '../session';
-import { MEASURED } from './script';
 import './watch-visit';
 
 let visits = 0;
@@ -85,6 +84,6 @@ const OWN_CLICKS = html`<a class="button" href="#/" data-testid="watch-own">Now 
 
 const aboutPair = (pair: number): TemplateResult => html`
   <p class="hint">
-    Her tastes are pair ${pair} of those drawn at random from the shop’s categories. In ${MEASURED.kept} of the first
-    ${MEASURED.pairs} pairs a second expert was kept beside the all-rounder; in the others the all-rounder followed her alone.
+    Her tastes are pair ${pair} of those drawn at random from the shop’s categories. An expert on trial is kept if it predicts her
+    better than the all-rounder; otherwise the all-rounder follows her alone.
   </p>`;
