@@ -11,7 +11,7 @@ const run = promisify(execFile);
 export const CDN_FOLDER = '.cache/cdn';
 /** Folder in which the command line is built; not the folder of the unit tests, which may run meanwhile. */
 export const COMMAND_FOLDER = join(root, '.cache/e2e-command-line');
-/** Files that add companions to the demo's bundle: every product goes with the two products half a catalogue later. */
+/** Files that replace what the demo's bundle has learned by companions: every product goes with the two products half a catalogue later. */
 export const COMPANIONS_FOLDER = join(root, '.cache/e2e-companions');
 /** Files that make the demo's bundle one without a side model, as of a shop without a log. */
 export const UNTRAINED_FOLDER = join(root, '.cache/e2e-untrained');

@@ -1,7 +1,7 @@
 /**
- * `tsx e2e/support/learned-bundle.ts <companions> <untrained>`: writes the files in which two bundles differ from the built demo. In one,
- * the co-occurrence table says that every product goes with the two products half a catalogue later, best with the first. The other is
- * as before the training.
+ * `tsx e2e/support/learned-bundle.ts <companions> <untrained>`: writes the files in which two bundles differ from the built demo, both
+ * without a side model. In the first, the co-occurrence table says that every product goes with the two products half a catalogue later,
+ * best with the first.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,9 +11,10 @@ import { folderFetch } from '../../src/shop/bundler/folder-bundle';
 
 const [companions, untrained] = process.argv.slice(2);
 const bundle = await openBundle(folderFetch(fileURLToPath(new URL('../../dist/bundle', import.meta.url))));
-await addLearned(bundle, { cooccurrence: opposite(bundle.items.length) }, into(companions));
 const none = async () => null;
-await addLearned({ ...bundle, side: none, demand: none }, {}, into(untrained));
+const before = { ...bundle, side: none, demand: none };
+await addLearned(before, {}, into(untrained));
+await addLearned(before, { cooccurrence: opposite(bundle.items.length) }, into(companions));
 
 function into(folder: string) {
   mkdirSync(folder, { recursive: true });

@@ -6,7 +6,7 @@ import { shopifyTheme } from './shopify-view';
 import { studioCatalog, studioEncode, studioLearn, studioTakeAway, studioTry } from './studio-views';
 import { ELEMENT, filesIn, type View } from './view';
 
-const SHOP = ['index.html', 'scripts/demo', ...filesIn('src/demo'), ...ELEMENT];
+const SHOP = ['index.html', 'scripts/demo', 'scripts/start/demo-training.ts', ...filesIn('src/demo'), ...ELEMENT];
 const INSPECTOR = ['src/page/element/inspector', ...SHOP];
 const STUDIO = ['studio.html', 'scripts/pictures/studio-views.ts', 'src/studio', 'src/demo/charts', ...ELEMENT];
 const REPORT = ['src/lab/verdict', 'src/lab/evaluate/page'];
@@ -69,7 +69,7 @@ async function inspector(page: Page, question?: string): Promise<void> {
 
 async function watched(page: Page): Promise<void> {
   // A pair of tastes by its number, which is drawn at random otherwise.
-  await page.goto('/#/watch/346');
+  await page.goto('/#/watch/4');
   await page.locator('[data-testid=watch][data-phase=ready]').waitFor();
   await page.getByTestId('watch-speed').selectOption('fastest');
   await page.getByTestId('watch-play').click();
