@@ -91,15 +91,13 @@ export function complementOf(items: readonly ItemInput[]): Complement {
   };
 }
 
-/** Each product as often as it is drawn: popular ones more often. */
-export const byPopularity = (items: readonly ItemInput[]): ItemInput[] =>
-  items.flatMap((item) => Array.from({ length: 1 + Math.round(Math.sqrt(item.popularity ?? 0)) }, () => item));
-
 /** Draws orders of two or three products by rule, the same in every run, and writes them as lines of `order,item`. */
 export async function makeDemoOrders(file: string, items: readonly ItemInput[]): Promise<void> {
   const complement = complementOf(items);
   const random = seededRandom(1);
-  const popular = byPopularity(items);
+  const popular = items.flatMap((item) =>
+    Array.from({ length: 1 + Math.round(Math.sqrt(item.popularity ?? 0)) }, () => item),
+  );
   const lines = ['order,item'];
   for (let order = 1; order <= ORDERS; order++) {
     const first = pick(popular, random);
