@@ -14,10 +14,11 @@ export async function rulesEditor(page: Page): Promise<void> {
   const { address, close } = await serveEditor({ page: folder, element: SCRIPTS, bundle: 'dist/bundle' }, 0);
   page.once('close', () => void close());
   await page.goto(address);
-  await page.locator('.order > li').nth(5).getByRole('button', { name: 'Pin to the front' }).click();
+  await page.locator('.order > li').nth(3).getByRole('button', { name: 'Pin to the front' }).click();
+  await page.locator('.order small').waitFor();
+  const order = await page.locator('.order').textContent();
   await page.getByRole('button', { name: 'Hide …' }).click();
   await page.locator('.rules > li').last().getByLabel('Category', { exact: true }).fill('Food');
-  await page.locator('.order small').waitFor();
-  await page.locator('.order').getByText('Plain Bagel').waitFor({ state: 'detached' });
+  await page.waitForFunction((before) => document.querySelector('.order')?.textContent !== before, order);
   await page.evaluate(() => document.activeElement instanceof HTMLElement && document.activeElement.blur());
 }
