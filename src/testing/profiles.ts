@@ -34,7 +34,6 @@ export const PROFILE: Profile = {
             'content 2': { theta: 0.5, squares: 2, readout: Float32Array.of(0.5, -1e-20) },
             'year 3': { theta: 0, squares: 0, readout: Float32Array.of(1, 2, 3) },
           },
-          gain: 0.2,
           choices: 12,
           chosen: [
             { item: 'a', time: 1_699_000_000_000 },
@@ -65,7 +64,7 @@ export const PROFILE: Profile = {
         weight: 0.25,
         mass: 0,
         series: new Float32Array(),
-        trial: { place: 0, before: [{ id: 3, expert }] },
+        trial: { place: 0, needed: 0.5, before: [{ id: 3, expert }] },
       },
     ],
   },

@@ -4,16 +4,19 @@ import {
   type CatalogIndex,
   choiceTable,
   type ExpertPart,
+  type ProductChoices,
   type RankState,
   rawTermValues,
-  shopperContext,
+  type SideState,
+  sideStateAfter,
   type TermSources,
   type TermValues,
   type TermWeights,
   termValues,
 } from '../ranking';
-import { ExpertMixture } from './experts/expert-mixture';
+import { ExpertMixture, type ShopperStates } from './experts/expert-mixture';
 import { FeatureMatrix, featureBlocks } from './experts/feature-matrix';
+import type { ChosenItem } from './experts/stored-experts';
 import type { Journal } from './journal';
 import { PROFILE_SCHEMA } from './limits';
 import { activeWeights, START, startWithSide } from './personal-weights';
@@ -45,6 +48,15 @@ export interface LearnerOptions {
   termsOf?: typeof termValues;
 }
 
+/** An expert's choices as rows; those of one time are lines of one order. Choices of items without a current row are left out. */
+function choicesOf(chosen: readonly ChosenItem[], { rowOf }: CatalogIndex): ProductChoices {
+  const known = chosen.flatMap(({ item, time }, n) => {
+    const row = rowOf.get(item);
+    return row === undefined ? [] : [{ row, order: time ?? -n }];
+  });
+  return { rows: known.map(({ row }) => row), orders: known.map(({ order }) => order) };
+}
+
 export const featureMatrix = (index: CatalogIndex): FeatureMatrix => new FeatureMatrix(featureBlocks(index));
 
 /**
@@ -60,7 +72,7 @@ export class Learner {
   #journal: Journal | null = null;
   #storedJournal: Profile['journal'];
   readonly #terms: TermValueCache;
-  #context: { of: readonly unknown[]; values: Float32Array | null } = { of: [], values: null };
+  #states: { of: readonly unknown[]; values: ShopperStates | null } = { of: [], values: null };
   #lastEvent = 0;
   #firstEvent = Number.MAX_SAFE_INTEGER;
   readonly #idOf = (row: number): string => this.#catalog.index.items[row].id;
@@ -82,7 +94,7 @@ export class Learner {
   /** Continues from a stored profile and the log. Events later than the profile are learned. */
   restore(profile: Profile | null, log: LoggedEvent[]): void {
     if (profile) {
-      this.#context = { of: [], values: null };
+      this.#states = { of: [], values: null };
       this.#experts.restore(profile.experts);
       this.#windows = profile.windows;
       this.#windowChoices = profile.windowChoices;
@@ -299,10 +311,6 @@ export class Learner {
     return this.#bound?.adapted ?? [];
   }
 
-  get trial() {
-    return this.#experts.trial;
-  }
-
   get #sources(): TermSources {
     // Before the first choice, the experts have not learned anything.
     const { rows, dismissed } = this.history;
@@ -319,18 +327,22 @@ export class Learner {
       this.#experts.bind(featuresOf(index), this.history, index.rowOf);
     }
     this.#experts.update(index);
-    this.#experts.context = this.#contextOf(index);
+    this.#experts.states = this.#statesOf(index);
     return this.#experts;
   }
 
-  /** The shopper's context, computed once per state of the history. */
-  #contextOf(index: CatalogIndex): Float32Array | null {
-    if (this.#options.adapters === false) return null;
+  /** What the choices say to the side model, computed once per state of the history. */
+  #statesOf(index: CatalogIndex): ShopperStates | null {
     const { rows, orders } = this.history;
     const of = [index, rows.length, orders.at(-1)];
-    if (of.some((part, n) => part !== this.#context.of[n]))
-      this.#context = { of, values: shopperContext(index, this.history) };
-    return this.#context.values;
+    if (of.every((part, n) => part === this.#states.of[n])) return this.#states.values;
+    const after = (choices: ProductChoices): SideState | null => {
+      const state = sideStateAfter(index, choices);
+      return state && (this.#options.adapters === false ? { ...state, context: null } : state);
+    };
+    const all = after(this.history);
+    this.#states = { of, values: all && { all, after: (chosen) => after(choicesOf(chosen, index)) ?? all } };
+    return this.#states.values;
   }
 
   /** Sets the experts' start weights to those for the shop's side model, or for no side model. */

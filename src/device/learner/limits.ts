@@ -1,5 +1,5 @@
 /** Version of the stored profile that this code reads and writes. */
-export const PROFILE_SCHEMA = 9;
+export const PROFILE_SCHEMA = 10;
 
 /** Maximum number of kept experts, including the generalist. */
 export const MAX_KEPT = 4;
@@ -9,8 +9,8 @@ export const CANDIDATES = 2;
 export const MAX_SERIES_LENGTH = 200;
 /** Memory of an expert's posterior mass, per choice: pruning removes the least. */
 export const MASS_MEMORY = 0.98;
-/** Number of last choices that an expert names as its sources. */
-export const MAX_CHOSEN = 20;
+/** Number of last choices that an expert keeps: its states of the side model are made from them, and it names them as its sources. */
+export const MAX_CHOSEN = 64;
 /** Maximum number of dismissals that an expert can revert. */
 export const MAX_DISMISSED = 200;
 /**
@@ -18,7 +18,5 @@ export const MAX_DISMISSED = 200;
  * bounds the sum to 25 steps, 2 * 10^5 for a million items. Dismissals do not fade one another, so they need the bound.
  */
 export const MAX_COEFFICIENT = 1e6;
-/** Bound of the gain of the read-outs on one choice. */
-export const MAX_GAIN = 100;
 /** Maximum number of columns of a block of a read-out: twice the width of the features. */
 export const MAX_WIDTH = 65_536;

@@ -14,14 +14,8 @@ export interface Start {
   repeats?: TermWeights;
   /** Share of a read-out that fades with each choice. */
   fading: number;
-  /** Mean gain of the read-outs, nats per choice, below which they start from zero. */
-  floor: number;
-  /**
-   * Whether the first choice of a visit creates a candidate that may be kept early. Without a side model, shoppers change
-   * their kind of product between visits more often than within one; with a side model, its fast states already follow the
-   * visit.
-   */
-  visits: boolean;
+  /** Posterior probability above which a candidate is kept that was not born at the first choice of a visit. */
+  needed: number;
 }
 
 export const START_WEIGHTS: TermWeights = {
@@ -53,8 +47,8 @@ const START_WEIGHTS_WITH_SIDE: TermWeights = {
   preference: 0.75,
 };
 
-export const START: Start = { weights: START_WEIGHTS, fading: 0.1, floor: -0.25, visits: true };
-export const START_WITH_SIDE: Start = { weights: START_WEIGHTS_WITH_SIDE, fading: 0.04, floor: -0.25, visits: false };
+export const START: Start = { weights: START_WEIGHTS, fading: 0.1, needed: 0.3 };
+export const START_WITH_SIDE: Start = { weights: START_WEIGHTS_WITH_SIDE, fading: 0.04, needed: 0.5 };
 
 /** A list: within a visit, for its first choice, or one that may repeat what the shopper bought. */
 export type Situation = 'within' | 'opening' | 'repeats';

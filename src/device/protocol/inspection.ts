@@ -61,7 +61,7 @@ export interface InspectedExpert extends Omit<ExpertStatus, 'state' | 'history' 
   removed: number | null;
   /** The newest snapshot in which it had learned fewer choices, for `rollback()`; null without one, and for candidates. */
   earlier: Snapshot | null;
-  /** The last 20 choices that it learned from, newest first; `time` is null if unknown. */
+  /** The last 64 choices that it learned from, newest first; `time` is null if unknown. */
   from: { item: Item; time: number | null }[];
 }
 
@@ -69,8 +69,6 @@ export interface InspectedExpert extends Omit<ExpertStatus, 'state' | 'history' 
 export interface Trial {
   /** Number of choices that it must have learned. */
   choices: number;
-  /** Posterior that it must exceed, 0 to 1. */
-  posterior: number;
   /** Number of choices after which it is replaced if it was not kept. */
   length: number;
 }

@@ -20,6 +20,8 @@ export interface ExpertStatus {
   share: number;
   /** Probability, after the last choice, that the shopper chooses as this expert predicts, 0 to 1; all add up to 1. */
   posterior: number;
+  /** For a candidate, the posterior that it must exceed to be kept, 0 to 1; else null. */
+  needed: number | null;
   /** The posterior after each of the last 200 choices, oldest first. */
   history: number[];
 }

@@ -32,13 +32,13 @@ export {
 } from './rules/rules';
 export { rankOf, scores, type TermWeights, topRows } from './score';
 export type { NumberFeatures } from './terms/numeric-affinity';
-export { sideScores } from './terms/side-scores';
+export { type ProductChoices, type SideState, sideScores } from './terms/side-scores';
 export {
   finiteValues,
   isWithoutBasis,
   MAX_HISTORY,
   rawTermValues,
-  shopperContext,
+  sideStateAfter,
   TERMS,
   type TermName,
   type TermSources,

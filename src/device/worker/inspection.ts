@@ -3,7 +3,7 @@
 import * as v from 'valibot';
 import { categoryPaths, type Item } from '../../core/catalog';
 import { itemIdSchema } from '../../core/events';
-import { profileFiles } from '../learner';
+import { profileFiles, TRIAL } from '../learner';
 import {
   type DeviceReport,
   type InspectedExpert,
@@ -103,7 +103,7 @@ async function inspectProfile(parts: EngineParts): Promise<Inspection> {
         earlier: earlier.get(one.id) ?? null,
       })),
       adapters: learner.adapted,
-      trial: learner.trial,
+      trial: TRIAL,
       choices,
       points: journal.points,
       record: summaryOf(
@@ -144,13 +144,14 @@ function expertsOf(
   itemOf: (id: string) => Item | null,
 ): Omit<InspectedExpert, 'earlier'>[] {
   const parts = learner.contributionsOf(0);
-  const present = learner.status.experts.map(({ id, state, born, choices, share, posterior }) => ({
+  const present = learner.status.experts.map(({ id, state, born, choices, share, posterior, needed }) => ({
     id,
     state,
     born,
     choices,
     share,
     posterior,
+    needed,
     removed: null,
     from: (parts.find((part) => part.id === id)?.choices ?? [])
       .toReversed()
@@ -164,6 +165,7 @@ function expertsOf(
     state: 'removed' as const,
     share: 0,
     posterior: 0,
+    needed: null,
     from: chosen.toReversed().flatMap(({ item, time }) => {
       const found = itemOf(item);
       return found ? [{ item: found, time }] : [];

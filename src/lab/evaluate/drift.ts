@@ -94,21 +94,23 @@ export interface SplicedStream extends Shopper {
 /** Number of events of X at the start, of Y, and, at most, of X again. */
 const SEGMENT = 40;
 
+/** The pairs of `shopperPairs`, spliced: 40 events of X, the first 40 of Y, the next of X, up to 40. @param shoppers with more than 40 events each */
+export const splicedPairs = (...given: Parameters<typeof shopperPairs>): SplicedStream[] =>
+  shopperPairs(...given).map(([x, y]) => splice(x, y));
+
 /**
- * Pairs shoppers X and Y and splices their streams: 40 events of X, the first 40 of Y, the next of X, up to 40. Every shopper is
- * X once before any is X again, with a different Y each time.
- * @param shoppers shoppers with more than 40 events each
+ * Pairs shoppers X and Y. Every shopper is X once before any is X again, with a different Y each time.
  * @param count number of pairs; fewer if there are not enough shoppers
  * @param similarity of two shoppers: Y is then the shopper least similar to X, next time the second least, and so on;
  *   without it Y is any shopper
  * @throws SidestreamError `runtime/invalid-input` for fewer than two shoppers
  */
-export function splicedPairs(
+export function shopperPairs(
   shoppers: readonly Shopper[],
   count: number,
   seed: number,
   similarity?: (x: Shopper, y: Shopper) => number,
-): SplicedStream[] {
+): [x: Shopper, y: Shopper][] {
   const n = shoppers.length;
   if (n < 2) {
     throw invalidInput(
@@ -124,9 +126,10 @@ export function splicedPairs(
     const rest = [...ring.slice(at + 1), ...ring.slice(0, at)];
     return similarity ? rest.sort((a, b) => similarity(x, a) - similarity(x, b)) : rest;
   });
-  return Array.from({ length: Math.min(count, n * (n - 1)) }, (_, pair) =>
-    splice(ring[pair % n], others[pair % n][Math.floor(pair / n)]),
-  );
+  return Array.from({ length: Math.min(count, n * (n - 1)) }, (_, pair) => [
+    ring[pair % n],
+    others[pair % n][Math.floor(pair / n)],
+  ]);
 }
 
 function splice(x: Shopper, y: Shopper): SplicedStream {

@@ -9,6 +9,7 @@ export {
   phaseOf,
   phasesOf,
   type SplicedStream,
+  shopperPairs,
   splicedPairs,
 } from './drift';
 export { evaluateFirstVisits, FIRST_CHOICES, type HintMethod } from './first-visit';
@@ -47,3 +48,4 @@ export {
 } from './result';
 export { type SharedLearning, sharedLearning } from './shared-work';
 export { coldShoppers, type Shopper, shopperSimilarity } from './shoppers';
+export { ARRANGEMENT_NAMES, isReturn, TASTE_CHOICES, twoTastes } from './two-tastes';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { SideModel } from '../../../core/catalog';
 import { sideModel } from '../../../testing/side-models';
 import { twoKinds } from '../../../testing/two-kinds';
-import { type CatalogIndex, shopperContext } from '../../ranking';
+import { type CatalogIndex, sideStateAfter } from '../../ranking';
 import { Learner, type LearnerCatalog, type LearnerOptions } from '../learner';
 import { featureBlocks } from './feature-matrix';
 
@@ -63,7 +63,7 @@ describe('the adapters of a side model', () => {
   it('learn from the second choice on by W <- fade W + rate (phi - E phi) psi^T', () => {
     expect(adapterBlocks(shopper([3]))).toEqual([[new Array(16).fill(0), new Array(16).fill(0)]]);
     const before = shopper([3], { candidates: false });
-    const psi = shopperContext(index, before.history);
+    const psi = sideStateAfter(index, before.history)?.context;
     expect(psi?.every((value) => Math.abs(value) <= 1 && value !== 0)).toBe(true);
     const [text] = adapterBlocks(shopper([3, 8], { candidates: false }))[0];
     // One outer product: the four features, times each value of the context.
@@ -124,4 +124,25 @@ describe('the adapters of a side model', () => {
     learner.observe({ id: 3, type: 'dismiss', itemId: index.items[5].id, time: TIME + 600_000 });
     expect(adapterBlocks(learner)).toEqual(before);
   });
+});
+
+it('keeps two tastes apart: a kept expert has the states of its own choices only', () => {
+  const DAY = 24 * 3600 * 1000;
+  // One kind of item is on one side of the first column, the other on the other.
+  const vectors = side.vectors.map((value, at) => (at % 10 === 0 ? 2 - 4 * (Math.floor(at / 10) % 2) : value));
+  const learner = new Learner({ ...catalog, index: { ...index, side: { ...side, vectors } } });
+  let id = 0;
+  for (let visit = 0; visit < 6; visit++) {
+    for (let n = 0; n < 5; n++) {
+      const { id: itemId } = index.items[2 * (5 * Math.floor(visit / 2) + n) + (visit % 2)];
+      learner.observe({ id: ++id, type: 'click', itemId, time: TIME + visit * DAY + 60_000 * n });
+    }
+  }
+  const kinds = learner.contributionsOf(0).map(({ state, choices }) => ({
+    state,
+    kinds: new Set(choices.map(({ row }) => row % 2)).size,
+  }));
+  const kept = kinds.filter(({ state }) => state === 'active' || state === 'frozen');
+  expect(kept.length).toBeGreaterThan(1);
+  expect(kept.filter((one) => one.kinds === 1).length).toBeGreaterThan(0);
 });

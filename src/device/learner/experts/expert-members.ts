@@ -8,26 +8,14 @@ import { type Choice, UserExpert } from './user-expert';
 const SERIES_STEPS = 256;
 const rounded = (posterior: number): number => Math.round(SERIES_STEPS * posterior) / SERIES_STEPS;
 
-/** When experts are born and removed, and how the router shares. */
-const RULES = { trial: 10, share: SHARE, kept: MAX_KEPT };
-/** Posterior probability from which a candidate is kept. */
-const MIN_POSTERIOR = 0.5;
-/** The same if visits count (see `Start.visits`). */
-export const VISITS = {
-  keepAt: 0.3,
-  /** Share of the posterior mass that is redistributed before the first choice of a visit. */
-  share: 0.3,
-  /** Share of the posterior mass that a candidate created at that choice takes; other candidates take `SHARE`. */
-  newborn: 0.2,
-};
-const MIN_CHOICES = 4;
-
-/** The posterior and the number of choices that a candidate needs to be kept. @param visits see `Start.visits` */
-export const trialOf = (visits: boolean): { choices: number; posterior: number; length: number } => ({
-  choices: MIN_CHOICES,
-  posterior: visits ? VISITS.keepAt : MIN_POSTERIOR,
-  length: RULES.trial,
-});
+/** The choices that a candidate needs to be kept, and the choices after which its trial is over. */
+export const TRIAL = { choices: 4, length: 10 };
+/** Share of the kept experts' mass that is spread over them before the first choice of a visit, which may follow any of them. */
+const VISIT_SHARE = 0.8;
+/** Share of the posterior mass that a candidate takes which is born at the first choice of a visit, and at any other choice. */
+const NEWBORN = { visit: 0.2, later: SHARE };
+/** Posterior probability above which a candidate is kept that was born at the first choice of a visit. */
+const KEEP_ABOVE = 0.3;
 
 export interface Member {
   readonly id: number;
@@ -47,6 +35,8 @@ export interface Member {
 interface Trial {
   /** Index of the candidate, from 0: candidates are born at different times. */
   readonly place: number;
+  /** Posterior probability above which it is kept. */
+  readonly needed: number;
   /** Other experts as they were before they learned from the choices of the trial, by id. */
   readonly before: Map<number, UserExpert>;
 }
@@ -55,7 +45,7 @@ type TimedChoice = Choice & { time: number };
 
 /**
  * The experts of a mixture, and their birth, keeping, freezing and removal. A candidate starts from one choice beside the
- * active expert: at every tenth choice, and at the first of a visit if visits count. If it becomes probable enough, it is
+ * active expert: at every tenth choice, and at the first of a visit. If it becomes probable enough, it is
  * kept and active, and the previously active expert is restored to its state before the trial and frozen. The active expert
  * is the most probable of the kept ones, so a frozen expert returns when its kind of choices does.
  */
@@ -90,7 +80,7 @@ export class ExpertMembers {
       expert: UserExpert.restore(expert),
       series: [...series],
       trial: trial && {
-        place: trial.place,
+        ...trial,
         before: new Map(trial.before.map(({ id, expert: before }) => [id, UserExpert.restore(before)])),
       },
     }));
@@ -107,7 +97,7 @@ export class ExpertMembers {
         expert: expert.save(),
         series: Float32Array.from(series),
         trial: trial && {
-          place: trial.place,
+          ...trial,
           before: [...trial.before].map(([id, before]) => ({ id, expert: before.save() })),
         },
       })),
@@ -135,22 +125,30 @@ export class ExpertMembers {
     return member === this.#active || member.kind !== 'specialist';
   }
 
+  /** The weight of each expert before a choice, adding up to 1. @param visit whether the choice begins one */
+  weightsBefore(visit: boolean): number[] {
+    const weights = this.#members.map(({ weight }) => weight);
+    if (!visit) return weights;
+    const kept = this.#members.filter(({ kind }) => kind !== 'candidate');
+    const even = kept.reduce((sum, { weight }) => sum + weight, 0) / kept.length;
+    return this.#members.map(({ kind, weight }) =>
+      kind === 'candidate' ? weight : weight + VISIT_SHARE * (even - weight),
+    );
+  }
+
   /**
    * Weighs the experts after a choice; keeps a candidate that proved itself, removes experts, and begins trials that are due.
    * @param visit whether the choice begins one
-   * @param visits see `Start.visits`
    * @param newborn makes an expert that has learned nothing
    * @returns whether a candidate was kept
    */
   route(
     posterior: readonly number[],
     choice: TimedChoice,
-    { visit, visits, newborn }: { visit: boolean; visits: boolean; newborn(): UserExpert },
+    { visit, newborn }: { visit: boolean; newborn(): UserExpert },
   ): boolean {
     this.#choices++;
-    const { share } = RULES;
-    const needed = trialOf(visits);
-    const weights = shared(posterior, share);
+    const weights = shared(posterior);
     for (const [k, member] of this.#members.entries()) {
       member.weight = weights[k];
       member.mass = MASS_MEMORY * member.mass + posterior[k];
@@ -158,31 +156,29 @@ export class ExpertMembers {
     }
     if (!this.#candidates) return false;
     const proved = this.#members.find(
-      ({ kind, expert }, k) =>
-        kind === 'candidate' && posterior[k] > needed.posterior && expert.choices >= needed.choices,
+      ({ trial, expert }, k) => trial !== null && posterior[k] > trial.needed && expert.choices >= TRIAL.choices,
     );
     if (proved) {
       this.#keep(proved);
       return true;
     }
-    this.#activate(posterior);
     for (let place = 0; place < CANDIDATES; place++) {
-      if (visit && place === 0) this.#bear(place, newborn(), choice, VISITS.newborn);
-      else if (this.#isDue(place)) this.#bear(place, newborn(), choice, share);
+      if (visit && place === 0) this.#bear(place, newborn(), choice, 'visit');
+      else if (this.#isDue(place)) this.#bear(place, newborn(), choice, 'later');
     }
     return false;
   }
 
   /** Whether the trial of the candidate in a place is over, or, for an empty place, whether a new trial is due. */
   #isDue(place: number): boolean {
-    const { trial } = RULES;
     const candidate = this.#members.find((member) => member.trial?.place === place);
-    if (candidate) return this.#choices - candidate.born.choice >= trial;
-    const since = this.#choices - (place * trial) / CANDIDATES;
-    return since >= 0 && since % trial === 0;
+    if (candidate) return this.#choices - candidate.born.choice >= TRIAL.length;
+    const since = this.#choices - (place * TRIAL.length) / CANDIDATES;
+    return since >= 0 && since % TRIAL.length === 0;
   }
 
-  #activate(posterior: readonly number[]): void {
+  /** Makes the most probable of the kept experts the active one. */
+  activate(posterior: readonly number[]): void {
     const probability = (member: Member): number => posterior[this.#members.indexOf(member)];
     const kept = this.#members.filter(({ kind }) => kind !== 'candidate');
     const best = kept.reduce((most, member) => (probability(member) > probability(most) ? member : most));
@@ -196,16 +192,20 @@ export class ExpertMembers {
   }
 
   /**
-   * Creates a candidate, which replaces the one whose trial is over. @param share of the posterior mass that it takes
+   * Creates a candidate, which replaces the one whose trial is over. @param at whether it is born at the first choice of a visit
    */
-  #bear(place: number, expert: UserExpert, choice: TimedChoice, share: number): void {
+  #bear(place: number, expert: UserExpert, choice: TimedChoice, at: keyof typeof NEWBORN): void {
     this.#members = this.#members.filter(({ trial }) => trial?.place !== place);
     this.#normalize();
     expert.startAt(choice);
     const before = new Map([[this.#active.id, this.#active.expert.snapshot()]]);
-    this.#added('candidate', expert, { choice: this.#choices, time: choice.time }).trial = { place, before };
+    this.#added('candidate', expert, { choice: this.#choices, time: choice.time }).trial = {
+      place,
+      needed: at === 'visit' ? KEEP_ABOVE : expert.start.needed,
+      before,
+    };
     const others = this.#members.slice(0, -1).map(({ weight }) => weight);
-    const weights = withNewborn(others, share);
+    const weights = withNewborn(others, NEWBORN[at]);
     for (const [k, member] of this.#members.entries()) member.weight = weights[k];
   }
 
@@ -237,7 +237,7 @@ export class ExpertMembers {
 
   /** Removes the experts of least posterior mass, but never the generalist or the active one. */
   #prune(): void {
-    while (this.#members.length > RULES.kept) {
+    while (this.#members.length > MAX_KEPT) {
       const least = this.#members
         .filter((member) => member.kind !== 'generalist' && member !== this.#active)
         .reduce((one, other) => (other.mass < one.mass ? other : one));

@@ -1,14 +1,22 @@
 import type { SideInput } from '../../../core/catalog';
 import { standardDeviation } from '../../../core/common/standard-deviation';
 import { VISIT_PAUSE } from '../../../core/events';
-import { type CatalogIndex, TERMS, type TermValues, type TermWeights } from '../../ranking';
+import { type CatalogIndex, type SideState, TERMS, type TermValues, type TermWeights } from '../../ranking';
 import { type Situation, START, type Start } from '../personal-weights';
 import { TermMatrix } from '../term-values';
-import { ExpertMembers, trialOf, VISITS } from './expert-members';
+import { ExpertMembers } from './expert-members';
 import type { FeatureMatrix } from './feature-matrix';
-import { posteriorOf, shared } from './fixed-share-router';
-import type { StoredMixture } from './stored-experts';
+import { posteriorOf } from './fixed-share-router';
+import type { ChosenItem, StoredMixture } from './stored-experts';
 import { type Choice, type PastChoices, UserExpert } from './user-expert';
+
+/** What the choices of one shopper say to the side model. */
+export interface ShopperStates {
+  /** After all of them. */
+  all: SideState;
+  /** After some of them. */
+  after(chosen: readonly ChosenItem[]): SideState;
+}
 
 /**
  * The experts of one shopper and their router. The list sums their scores by their weights; because they share one history,
@@ -20,7 +28,7 @@ export class ExpertMixture {
   readonly #members: ExpertMembers;
   #start: Start = START;
   #matrix: FeatureMatrix | null = null;
-  #context: Float32Array | null = null;
+  #states: ShopperStates | null = null;
   #terms: TermMatrix | null = null;
   #scores: Float32Array | null = null;
 
@@ -31,7 +39,7 @@ export class ExpertMixture {
   restore(stored: StoredMixture): void {
     this.#members.restore(stored);
     this.unbind();
-    this.#context = null;
+    this.#states = null;
     this.startFrom(this.#start);
   }
 
@@ -71,12 +79,16 @@ export class ExpertMixture {
     }
   }
 
-  /** What the shopper is looking for, as adapters read it, see `shopperContext`. */
-  set context(context: Float32Array | null) {
-    if (context === this.#context) return;
-    this.#context = context;
+  /** What the shopper's choices say to the side model now; null without one. */
+  set states(states: ShopperStates | null) {
+    if (states === this.#states) return;
+    this.#states = states;
     this.#scores = null;
-    for (const { expert } of this.#members.each()) expert.context = context;
+    for (const { kind, expert } of this.#members.list)
+      expert.side = states && {
+        all: states.all,
+        own: kind === 'generalist' ? states.all : states.after(expert.chosen),
+      };
   }
 
   update({ updateFeatures }: Pick<CatalogIndex, 'updateFeatures'>): void {
@@ -156,12 +168,9 @@ export class ExpertMixture {
       choices: member.expert.choices,
       share: member.weight,
       posterior: member.series.at(-1) ?? member.weight,
+      needed: member.trial?.needed ?? null,
       history: [...member.series],
     }));
-  }
-
-  get trial(): ReturnType<typeof trialOf> {
-    return trialOf(this.#start.visits);
   }
 
   /** @param terms values before the choice @returns number of dropped updates, and whether a candidate was kept */
@@ -176,14 +185,15 @@ export class ExpertMixture {
       member,
       ...member.expert.expect(bases[k], choice.row, weighing[k].preference),
     }));
+    const losses = expected.map(({ loss }) => (Number.isNaN(loss) ? Number.POSITIVE_INFINITY : loss));
+    const visit = this.#beginsVisit(time);
+    const posterior = posteriorOf(this.#members.weightsBefore(visit), losses);
+    // The choice is learned by the expert that explains it best.
+    if (posterior) this.#members.activate(posterior.values);
     const learning = expected.filter(({ member }) => this.#members.learns(member));
     const shares = learning.map((own) => own.shares);
     const means = this.#matrix?.means(shares);
     const slopes = common.slopes(choice.row, shares);
-    const losses = expected.map(({ loss }) => (Number.isNaN(loss) ? Number.POSITIVE_INFINITY : loss));
-    const visit = this.#beginsVisit(time);
-    const weights = this.#members.list.map(({ weight }) => weight);
-    const posterior = posteriorOf(visit ? shared(weights, VISITS.share) : weights, losses);
     const timed = { ...choice, time };
     let rejected = 0;
     for (const [n, expectation] of learning.entries()) {
@@ -242,9 +252,8 @@ export class ExpertMixture {
     return this.#terms;
   }
 
-  /** Whether a choice at this time is the first of a visit other than the very first, if visits count. */
+  /** Whether a choice at this time is the first of a visit other than the very first. */
   #beginsVisit(time: number): boolean {
-    if (!this.#start.visits) return false;
     // Every learning expert has the last choice; a profile stores its time.
     const last = this.#members.list.find(({ kind }) => kind === 'generalist')?.expert.chosen.at(-1)?.time ?? null;
     return last !== null && time - last > VISIT_PAUSE;
@@ -255,9 +264,8 @@ export class ExpertMixture {
       const expert = new UserExpert();
       expert.startFrom(this.#start);
       if (this.#matrix) expert.bind(this.#matrix, { rows: [], strengths: [] });
-      expert.context = this.#context;
       return expert;
     };
-    return this.#members.route(posterior, choice, { visit, visits: this.#start.visits, newborn });
+    return this.#members.route(posterior, choice, { visit, newborn });
   }
 }

@@ -23,6 +23,8 @@ interface ReadoutBlock extends FeatureBlock {
   key: string;
   /** The part of an adapter. Default: no adapter. */
   adapter?: SideInput;
+  /** Whether these are the vectors of the side model; the features of its adapters follow. Default false. */
+  vectors?: boolean;
   /** Learning rate of its read-out: step on one choice of strength 1. */
   rate: number;
   /** The read-outs of the block, one or more, each with its own fading. */
@@ -122,7 +124,10 @@ function sideBlocks(model: SideModel): ReadoutBlock[] {
     const values = Array.from({ length: ADAPTER_SIZE }, (_, context) => ({ decay: fades[n], gain, context }));
     return { ...readable('side', block, digest), adapter, rate: rates[n], states: values };
   });
-  return [{ ...readable('side', columnsOf(model, `side ${vector}`, 0, vector), digest), states: own }, ...learning];
+  return [
+    { ...readable('side', columnsOf(model, `side ${vector}`, 0, vector), digest), vectors: true, states: own },
+    ...learning,
+  ];
 }
 
 /** Some columns of the rows of a side model, as they are. */
@@ -144,7 +149,10 @@ const readable = (kind: Kind, block: FeatureBlock, digest = ''): ReadoutBlock =>
 
 /** Columns of one block among the columns of all blocks. */
 export interface MatrixBlock
-  extends Pick<ReadoutBlock, 'name' | 'key' | 'adapter' | 'rate' | 'center' | 'scale' | 'states' | 'digits'> {
+  extends Pick<
+    ReadoutBlock,
+    'name' | 'key' | 'adapter' | 'vectors' | 'rate' | 'center' | 'scale' | 'states' | 'digits'
+  > {
   /** First column, and the column after the last. */
   from: number;
   to: number;
@@ -163,6 +171,8 @@ export class FeatureMatrix implements NumberFeatures {
   readonly width: number;
   readonly blocks: readonly MatrixBlock[];
   readonly coefficients: number;
+  /** First column of the side model, whose columns stand together; null without one. */
+  readonly sideFrom: number | null;
   readonly #matrix: Matrix;
 
   constructor({ count, blocks }: FeatureBlocks) {
@@ -172,13 +182,14 @@ export class FeatureMatrix implements NumberFeatures {
     this.#matrix = createMatrix(count, this.width);
     let [from, at] = [0, 0];
     this.blocks = blocks.map((block) => {
-      const { name, key, adapter, rate, center, scale, states, digits, width, values } = block;
+      const { name, key, adapter, vectors, rate, center, scale, states, digits, width, values } = block;
       for (let row = 0; row < count; row++) standardize(block, values, row, this.#matrix.row(row), from);
-      const made = { name, key, adapter, rate, center, scale, states, digits, from, to: from + width, at };
+      const made = { name, key, adapter, vectors, rate, center, scale, states, digits, from, to: from + width, at };
       from += width;
       at += width * states.length;
       return made;
     });
+    this.sideFrom = this.blocks.find(({ vectors }) => vectors)?.from ?? null;
   }
 
   row(row: number): Float32Array {

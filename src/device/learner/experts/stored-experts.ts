@@ -7,7 +7,6 @@ import {
   MAX_CHOSEN,
   MAX_COEFFICIENT,
   MAX_DISMISSED,
-  MAX_GAIN,
   MAX_KEPT,
   MAX_SERIES_LENGTH,
   MAX_WIDTH,
@@ -60,8 +59,6 @@ export const userExpertSchema = v.object({
     v.record(v.pipe(v.string(), v.maxLength(MAX_NAME_LENGTH)), blockSchema),
     v.check((blocks) => Object.keys(blocks).length <= MAX_BLOCKS, `an expert has at most ${MAX_BLOCKS} read-outs`),
   ),
-  /** Mean gain of the read-outs on the last choices, nats. */
-  gain: between(-MAX_GAIN, MAX_GAIN),
   choices: storedCount,
   chosen: v.pipe(v.array(chosenSchema), v.maxLength(MAX_CHOSEN)),
   /** Dismissals that can be undone, oldest first, each with the number of choices learned before it. */
@@ -86,6 +83,7 @@ const memberSchema = v.object({
   trial: v.nullable(
     v.object({
       place: v.pipe(storedCount, v.maxValue(CANDIDATES - 1)),
+      needed: between(0, 1),
       before: v.pipe(v.array(v.object({ id: storedCount, expert: userExpertSchema })), v.maxLength(MAX_KEPT)),
     }),
   ),

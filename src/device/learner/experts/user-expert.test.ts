@@ -172,15 +172,6 @@ describe('an expert', () => {
     expect(expert.save()).toEqual(before);
   });
 
-  it('starts its read-outs from zero when they made choices less likely lately', () => {
-    const expert = fresh();
-    for (const row of [2, 8, 14, 20]) learn(expert, choice(row));
-    let [rejected, choices] = [0, 0];
-    while (rejected === 0 && choices++ < 20) rejected = learn(expert, choice(2 * choices + 1)).rejected;
-    expect(rejected).toBe(1);
-    expect(readouts(expert).every((value) => value === 0)).toBe(true);
-  });
-
   it('scores a dismissed item lower, and reverts exactly the part that has not faded since', () => {
     const [plain, reverted] = [fresh(), fresh()];
     reverted.dismiss('item-7', 7);
@@ -199,14 +190,14 @@ describe('an expert', () => {
     expect(copy.save()).toEqual(reverted.save());
   });
 
-  it('keeps the last 20 choices and 200 dismissals, within the bounds of its stored form', () => {
+  it('keeps the last 64 choices and 200 dismissals, within the bounds of its stored form', () => {
     const expert = fresh();
     for (let n = 0; n < 300; n++) {
       expert.bootstrap(choice(n % COUNT, { id: `item-${n}` }));
       expert.dismiss(`no-${n}`, (n * 7) % COUNT);
     }
     const stored = expert.save();
-    expect([stored.choices, stored.chosen.length, stored.dismissed.length]).toEqual([300, 20, 200]);
+    expect([stored.choices, stored.chosen.length, stored.dismissed.length]).toEqual([300, 64, 200]);
     expect([stored.chosen.at(-1)?.item, stored.dismissed.at(-1)?.item]).toEqual(['item-299', 'no-299']);
     expect(v.parse(userExpertSchema, structuredClone(stored))).toEqual(stored);
   });
@@ -243,13 +234,33 @@ function bound(to: FeatureMatrix, stored = new UserExpert().save(), past = NO_CH
   return expert;
 }
 
+describe('an expert that learned some of the choices', () => {
+  const state = (factor: number) => ({
+    query: Float32Array.from({ length: sideBlock.to - sideBlock.from }, (_, d) => factor * (d + 1)),
+    context: null,
+  });
+
+  it('adds the score of the side model after these, less that after all', () => {
+    const expert = bound(sided);
+    const before = expert.query;
+    expert.side = { own: state(3), all: state(1) };
+    const { sideModel } = expert.weightsAt();
+    const added = [...expert.query].map((value, d) => value - before[d]);
+    expect(sideModel).toBe(START.weights.sideModel);
+    expect(added.slice(0, sideBlock.from).every((value) => value === 0)).toBe(true);
+    for (const [d, value] of added.slice(sideBlock.from).entries())
+      expect(value).toBeCloseTo(2 * sideModel * (d + 1), 5);
+    const all = state(1);
+    expert.side = { own: all, all };
+    expect(expert.query).toEqual(before);
+  });
+});
+
 describe('a block of several states', () => {
   const sideOf = (expert: UserExpert): number[] => [...expert.save().blocks[sideBlock.key].readout];
 
   it('has a read-out for each, which fades by its own decay', () => {
     const expert = bound(sided);
-    // Read-outs learned from chance may do harm; here they are kept.
-    expert.startFrom({ ...START, floor: Number.NEGATIVE_INFINITY });
     expert.bootstrap(choice(4));
     expert.bootstrap(choice(9, { strength: 3 }));
     const { mean } = learn(expert, choice(20), { features: sided });

@@ -1,7 +1,7 @@
 import { isSameOrder } from '../../../core/events';
 import { softmax } from '../../../core/kernel';
-import type { TermName, TermWeights } from '../../ranking';
-import { MAX_CHOSEN, MAX_COEFFICIENT, MAX_DISMISSED, MAX_GAIN } from '../limits';
+import type { SideState, TermName, TermWeights } from '../../ranking';
+import { MAX_CHOSEN, MAX_COEFFICIENT, MAX_DISMISSED } from '../limits';
 import { type AdaGrad, adaGradStep, PersonalWeights, type Situation, type Start } from '../personal-weights';
 import type { FeatureMatrix, MatrixBlock } from './feature-matrix';
 import type { ChosenItem, StoredBlock, StoredUserExpert } from './stored-experts';
@@ -10,8 +10,6 @@ import type { ChosenItem, StoredBlock, StoredUserExpert } from './stored-experts
 const DISMISSAL = 0.5;
 /** Digits of a read-out in a snapshot: as many as the vectors of a side model have. */
 const SNAPSHOT_DIGITS = 7;
-/** Time constant of the mean gain, in choices. */
-const GAIN_MEMORY = 10;
 /** A choice from the items not chosen before. */
 export interface Choice {
   id: string;
@@ -25,6 +23,12 @@ export interface Choice {
   together?: boolean;
   /** Whether it is the first of a visit. Default false. */
   opens?: boolean;
+}
+
+/** What choices say to the side model, see `SideState`: those that an expert learned, and all of the shopper's. The same object for both if the expert learned all. */
+export interface ExpertSide {
+  own: SideState;
+  all: SideState;
 }
 
 /** Choices as rows, from which the read-outs of new blocks learn. */
@@ -53,21 +57,22 @@ export interface Expectation {
  * The block of an adapter of the side model (`SideAdapters`) has one read-out for each value of the shopper's context psi, which multiplies
  * it: together they are the learned part of W, and the sum is phi . W psi.
  *
+ * The term of the side model is the same for all experts, of all choices of the shopper. An expert that learned some of them adds the
+ * difference between the side model's score after these and after all: its states are those of its own choices.
+ *
  * A choice that it learns takes one gradient step on the log of its own softmax: of theta by AdaGrad, of the read-outs by
  * u <- (1 - fading) u + strength step(x_chosen - E x), where the step is the matrix's: the rate of each block, times psi for
  * those of an adapter. They start at 0.
  */
 export class UserExpert {
   #weights = new PersonalWeights();
-  /** Mean gain of the read-outs in log-likelihood on the last choices before they were learned, nats per choice. */
-  #meanGain = 0;
   #choices = 0;
   #chosen: ChosenItem[] = [];
   /** Choices learned before each dismissal that can be undone, by the item's id. */
   readonly #dismissed = new Map<string, number>();
   #matrix: FeatureMatrix | null = null;
-  /** What the shopper is looking for, as adapters read it, see `shopperContext`; null if that is unknown, or without adapters. */
-  #context: Float32Array | null = null;
+  /** What this expert's choices say to the side model, and what all of the shopper's choices say; null without a side model. */
+  #side: ExpertSide | null = null;
   /** [width of the matrix] */
   #readout = new Float32Array();
   #blocks: AdaGrad[] = [];
@@ -78,7 +83,6 @@ export class UserExpert {
   static restore(stored: StoredUserExpert): UserExpert {
     const expert = new UserExpert();
     expert.#weights = PersonalWeights.restore(stored.weights);
-    expert.#meanGain = stored.gain;
     expert.#choices = stored.choices;
     expert.#chosen = [...stored.chosen];
     for (const { item, choices } of stored.dismissed) expert.#dismissed.set(item, choices);
@@ -90,7 +94,6 @@ export class UserExpert {
     return {
       weights: this.#weights.save(),
       blocks: { ...this.#waiting, ...this.#boundBlocks() },
-      gain: this.#meanGain,
       choices: this.#choices,
       chosen: [...this.#chosen],
       dismissed: [...this.#dismissed].map(([item, choices]) => ({ item, choices })),
@@ -103,7 +106,7 @@ export class UserExpert {
     if (!this.#matrix) return copy;
     copy.#waiting = this.#waiting;
     copy.#matrix = this.#matrix;
-    copy.#context = this.#context;
+    copy.#side = this.#side;
     copy.#readout = this.#readout.slice();
     copy.#blocks = [...this.#blocks];
     copy.#scores = this.#scores;
@@ -119,6 +122,10 @@ export class UserExpert {
       copy.#scores = null;
     }
     return copy;
+  }
+
+  get start(): Start {
+    return this.#weights.start;
   }
 
   startFrom(start: Start): void {
@@ -174,9 +181,9 @@ export class UserExpert {
     this.#scores = null;
   }
 
-  /** Takes what the shopper is looking for now; `scores` are then to be computed again. */
-  set context(context: Float32Array | null) {
-    this.#context = context;
+  /** Takes what the choices say to the side model now; `scores` are then to be computed again. */
+  set side(side: ExpertSide | null) {
+    this.#side = side;
     this.#scores = null;
   }
 
@@ -190,6 +197,10 @@ export class UserExpert {
         for (let d = from; d < to; d++) query[d] += weight * factor * gain[d - from] * readout[d - from];
       }
     }
+    const ownSide = this.#ownSide();
+    const from = this.#matrix?.sideFrom ?? 0;
+    const { sideModel } = this.weightsAt();
+    for (const [d, value] of ownSide.entries()) query[from + d] += sideModel * value;
     return query;
   }
 
@@ -218,16 +229,15 @@ export class UserExpert {
   }
 
   /**
-   * Learns from one choice. Read-outs that made recent choices less likely start from zero.
+   * Learns from one choice.
    * @param expectation before the choice
    * @param mean features that it expected, [width of the matrix]; null without features
    * @param slopes of the terms, see `TermMatrix.slopes`
-   * @returns number of dropped updates: 1 if the step is not finite, which changes nothing, or if the read-outs restart from
-   *   zero; else 0
+   * @returns number of dropped updates: 1 if the step is not finite, which changes nothing; else 0
    */
   learn(
     choice: Omit<Choice, 'gone'>,
-    { loss, base, preference }: Omit<Expectation, 'shares'>,
+    { loss, preference }: Omit<Expectation, 'shares' | 'base'>,
     mean: Float32Array | null,
     slopes: Record<TermName, number>,
   ): number {
@@ -238,8 +248,9 @@ export class UserExpert {
     // A step is finite only if the gradient is.
     const sound = [...Object.values(slopes), loss, strength].every(Number.isFinite) && step.every(Number.isFinite);
     if (!sound) return 1;
-    const gain = this.#gain(row, base, loss);
-    this.#weights.step(slopes, strength, opens);
+    const from = matrix?.sideFrom ?? 0;
+    const ownSlope = this.#ownSide().reduce((sum, value, d) => sum + value * gradient[from + d], 0);
+    this.#weights.step({ ...slopes, sideModel: slopes.sideModel + ownSlope }, strength, opens);
     for (const [n, block] of (matrix?.blocks ?? []).entries()) {
       const { from, to } = block;
       let slope = 0;
@@ -250,13 +261,7 @@ export class UserExpert {
       this.#add(block, strength, step, choice.together ? 0 : 1);
     }
     this.#count(choice);
-    this.#meanGain = meanGain(this.#meanGain, gain);
-    if (!(this.#meanGain < this.#weights.start.floor)) return 0;
-    // The guard against learning that harms.
-    this.#meanGain = 0;
-    this.#readout.fill(0);
-    this.#dismissed.clear();
-    return 1;
+    return 0;
   }
 
   /** Learns from a choice as if all items had been equally likely. */
@@ -293,9 +298,11 @@ export class UserExpert {
     this.#dismissed.delete(id);
   }
 
-  /** By how much the read-outs lowered the loss of a choice, nats; 0 while they do nothing. */
-  #gain(row: number, base: Float32Array, loss: number): number {
-    return this.#scores ? softmax(base, null, null) - base[row] - loss : 0;
+  /** By how much the side model's read-out of this expert's choices differs from that of all choices, [width of the side model]. */
+  #ownSide(): Float32Array {
+    const { own, all } = this.#side ?? {};
+    if (!own || !all || own === all) return new Float32Array();
+    return own.query.map((value, d) => value - all.query[d]);
   }
 
   #weightOf(block: number): number {
@@ -323,7 +330,7 @@ export class UserExpert {
     for (const [h, { decay, gain, context }] of states.entries()) {
       const start = at + h * width;
       const readout = this.#readout.subarray(start, start + width);
-      const factor = context === undefined ? 1 : (this.#context?.[context] ?? 0);
+      const factor = context === undefined ? 1 : (this.#side?.own.context?.[context] ?? 0);
       yield { keep: decay ?? 1 - this.#weights.start.fading, factor, gain, readout };
     }
   }
@@ -350,20 +357,18 @@ export class UserExpert {
     }
   }
 
-  #count(choice: Pick<Choice, 'id' | 'time'>): void {
+  #count(choice: Pick<Choice, 'id' | 'time' | 'together'>): void {
     this.#choices++;
-    this.#chosen = [...this.#chosen, chosenItem(choice)].slice(-MAX_CHOSEN);
+    // Lines of one order have one time: the states fade once for all of them.
+    const time = choice.together ? this.#chosen.at(-1)?.time : choice.time;
+    this.#chosen = [...this.#chosen, chosenItem({ ...choice, time })].slice(-MAX_CHOSEN);
     this.#scores = null;
   }
 }
 
-/** The running mean after one more choice: a single large gain must not hide later losses. */
-export const meanGain = (mean: number, gain: number): number =>
-  mean + (Math.max(-MAX_GAIN, Math.min(MAX_GAIN, gain)) - mean) / GAIN_MEMORY;
-
-const chosenItem = ({ id, time = null }: Pick<Choice, 'id'> & { time?: number | null }): ChosenItem => ({
+const chosenItem = ({ id, time }: { id: string; time?: number | null }): ChosenItem => ({
   item: id,
-  time,
+  time: time ?? null,
 });
 
 const coefficientsOf = ({ from, to, states }: MatrixBlock): number => (to - from) * states.length;

@@ -46,9 +46,18 @@ export function sideQuery(
   return query;
 }
 
-/** The context of the adapters after some choices; null for a model without adapters. */
-export const sideContext = (model: SideModel, choices: ProductChoices): Float32Array | null =>
-  model.adapters ? adapterContext(model.adapters, sideQuery(model, choices)) : null;
+/** What some choices say to a side model: to the states, and to the adapters. */
+export interface SideState {
+  /** See `sideQuery`, [width]. */
+  query: Float32Array;
+  /** See `adapterContext`; null for a model without adapters. */
+  context: Float32Array | null;
+}
+
+export function sideState(model: SideModel, choices: ProductChoices): SideState {
+  const query = sideQuery(model, choices);
+  return { query, context: model.adapters ? adapterContext(model.adapters, query) : null };
+}
 
 /**
  * Scores of all items by the side model after some choices, nats: each item's bias plus its vector times the states'

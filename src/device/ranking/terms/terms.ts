@@ -5,7 +5,7 @@ import { categoryPreference } from './category-preference';
 import { choiceTable, coldStart, cooccurrence } from './cooccurrence';
 import { dislikes } from './dismissals';
 import { numericAffinity } from './numeric-affinity';
-import { sideContext, sideScores } from './side-scores';
+import { type ProductChoices, type SideState, sideScores, sideState } from './side-scores';
 
 /**
  * The named terms of the personal score.
@@ -91,15 +91,13 @@ export function termValues(index: CatalogIndex, sources: TermSources): TermValue
 export const finiteValues = (values: Float32Array): Float32Array =>
   values.every(Number.isFinite) ? values : values.map((value) => (Number.isFinite(value) ? value : 0));
 
-/** What a shopper is looking for, as the adapters of the side model read it, see `adapterContext`; null without adapters. */
-export function shopperContext(
+/** What some choices say to the shop's side model; null without one. */
+export function sideStateAfter(
   { side, variants }: CatalogIndex,
-  history: Pick<ChoiceHistory, 'rows' | 'orders'>,
-): Float32Array | null {
-  const rows = history.rows.slice(-MAX_HISTORY);
-  return side
-    ? sideContext(side, { rows: variants?.first(rows) ?? rows, orders: history.orders?.slice(-MAX_HISTORY) })
-    : null;
+  { rows: all, orders }: ProductChoices,
+): SideState | null {
+  const rows = all.slice(-MAX_HISTORY);
+  return side ? sideState(side, { rows: variants?.first(rows) ?? rows, orders: orders?.slice(-MAX_HISTORY) }) : null;
 }
 
 /**

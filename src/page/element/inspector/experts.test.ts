@@ -10,6 +10,7 @@ const expert = (id: number, state: InspectedExpert['state'], ...categories: stri
   id,
   state,
   born: null,
+  needed: null,
   removed: null,
   choices: categories.length,
   share: 0.1,

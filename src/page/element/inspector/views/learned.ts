@@ -200,21 +200,21 @@ export class LearnedView implements View {
   #trials({ words }: InspectorHost, trials: readonly NamedExpert[], { trial }: Inspection): TemplateResult {
     const { texts, formats, counted } = words;
     const { learned } = texts;
-    const needed = formats.percent(trial.posterior);
+    const most = formats.percent(Math.max(...trials.map(({ needed }) => needed ?? 0)));
     return html`
       <li data-trials data-state="candidate" .style=${ownColor('trial')}>
         <p class="title"><span class="dot" aria-hidden="true"></span><span class="name">${learned.trials}</span><span class="badge">${formats.count(trials.length)}</span></p>
-        <p class="about">${counted(learned.trialNeeds, trial.choices, { share: needed })}</p>
+        <p class="about">${counted(learned.trialNeeds, trial.choices, { share: most })}</p>
         <ul class="trials">
-          ${trials.map(({ id, title, choices, posterior, shown }) => {
+          ${trials.map(({ id, title, choices, posterior, needed, shown }) => {
             const still = trial.choices - choices;
             const left = trial.length - choices;
             return html`
               <li data-expert=${id} data-state="candidate">
                 <p><strong>${title}</strong></p>
-                ${trialBar(posterior, trial.posterior)}
+                ${trialBar(posterior, needed ?? 0)}
                 <p class="about">${[
-                  fill(learned.trialShare, { share: formats.percent(posterior), needed }),
+                  fill(learned.trialShare, { share: formats.percent(posterior), needed: formats.percent(needed ?? 0) }),
                   ...(still > 0 ? [counted(learned.trialChoices, still)] : []),
                   ...(left > 0 ? [counted(learned.trialEnds, left)] : []),
                 ].join(' · ')}</p>

@@ -160,7 +160,7 @@ export const ENGLISH_TEXTS = {
     each: 'Each choice',
     events: {
       window: 'A series of choices ended',
-      rejected: 'A step that did not help was left out',
+      rejected: 'A step was left out',
       kept: 'A new taste was kept',
       frozen: 'A taste was set aside unchanged',
       returned: 'An earlier taste came back',

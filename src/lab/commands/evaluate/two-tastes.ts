@@ -1,0 +1,78 @@
+import { metered } from '../../../shop/pipeline';
+import {
+  ARRANGEMENT_NAMES,
+  evaluateDevice,
+  isReturn,
+  joinMeasured,
+  measuredText,
+  type ResultTable,
+  shopperPairs,
+  shopperSimilarity,
+  streamQualities,
+  streamsOfPart,
+  TASTE_CHOICES,
+  twoTastes,
+} from '../../evaluate';
+import { catalogOf, coldHalf, coldText, popularityOf } from './input';
+import { checkMethods, deviceMethods, METHOD_NAMES, methodFiles } from './methods';
+import type { Protocol } from './runs';
+
+export const TWO_TASTES = 'two-tastes';
+const TWO_TASTES_METHODS = ['one-expert', 'sidestream'];
+const PAIRS = 10;
+/** First ranked choice. */
+const FROM = 10;
+
+/**
+ * Two tastes on one device: pairs of new shoppers, as unlike as the pairs of `drift`, whose first 30 choices alternate by visits, by long
+ * runs and one by one. Tables against one expert, for each arrangement: all choices from the eleventh on, and the second to fifth choice
+ * of a visit or run when a taste returned.
+ */
+export const twoTastesProtocol: Protocol = (asked) => {
+  const input = { ...asked, methods: asked.methods ?? TWO_TASTES_METHODS };
+  checkMethods(input, METHOD_NAMES);
+  const { past, shoppers } = coldHalf(input, TASTE_CHOICES, Number.POSITIVE_INFINITY);
+  const popularity = popularityOf(input, past);
+  const { index } = catalogOf(input.bundle, popularity);
+  const able = shoppers
+    .map(({ rows, ...shopper }) => ({ ...shopper, rows: [...new Set(rows)] }))
+    .filter(({ rows }) => rows.length >= TASTE_CHOICES);
+  const pairs = shopperPairs(able, input.shoppers ?? PAIRS, input.seed, shopperSimilarity(index, popularity));
+  const start = Math.max(...input.events.slice(-1).map(({ time }) => time));
+  const streams = ARRANGEMENT_NAMES.flatMap((name) => pairs.map((pair) => twoTastes(pair, name, start)));
+  return {
+    pastFiles: () => methodFiles(input),
+
+    async measure(part) {
+      const own = streamsOfPart(streams, part);
+      const methods = await deviceMethods(input, past);
+      const results = await metered(input.meter, 'Pairs', own.length, (advance) =>
+        evaluateDevice({ shoppers: own, methods, from: FROM, onProgress: () => advance(1) }),
+      );
+      return measuredText(methods.map(({ name }) => ({ name, streams: results.get(name) ?? [], listed: [] })));
+    },
+
+    report(parts) {
+      const measured = joinMeasured(parts);
+      const table = (name: string, from: number, counts: (place: number) => boolean): ResultTable => ({
+        name,
+        unit: 'pair',
+        reference: TWO_TASTES_METHODS[0],
+        unitNames: pairs.map(([x, y]) => `${x.id}, ${y.id}`),
+        methods: measured.map(({ name: method, streams: all }) => ({
+          name: method,
+          units: streamQualities(all.slice(from, from + pairs.length), streams.slice(from), (_, place) =>
+            counts(place),
+          ),
+        })),
+      });
+      return {
+        setting: `${coldText(input, `${pairs.length} pairs of shoppers for each seed`)}: the first ${TASTE_CHOICES} choices of each on one device, in twelve visits a day apart, in four runs of 15, and in turn; from the eleventh on`,
+        tables: ARRANGEMENT_NAMES.flatMap((name, n) => [
+          table(name, n * pairs.length, () => true),
+          table(`${name}, return`, n * pairs.length, (place) => isReturn(name, place)),
+        ]),
+      };
+    },
+  };
+};
