@@ -122,6 +122,7 @@ test('operating figures are sums: the time of the first list, bytes, and errors 
     return [...operations.values()];
   };
   await openOwn(page, { consent: 'granted' });
+  await expect.poll(added).toMatchObject([{ visitors: 1 }]);
   await page.evaluate(() => window.recommender.recommend());
   shop.answer = 500;
   await hide(page);

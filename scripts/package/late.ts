@@ -58,8 +58,14 @@ const FEATURES: Readonly<Record<string, readonly string[]>> = {
   ],
   // Moving data to another worker, store or device.
   transfer: ['device/worker/exported-file', 'device/worker/profile-merge', 'device/worker/profile-transfer'],
-  // Metrics of lists and visitors.
-  counts: ['core/common/hash', 'device/experiment/', 'device/worker/operating-figures', 'device/worker/visitor-counts'],
+  // Metrics of lists and visitors, and what an experiment needs.
+  counts: [
+    'core/catalog/bundle/model-manifest',
+    'core/common/hash',
+    'device/experiment/',
+    'device/worker/operating-figures',
+    'device/worker/visitor-counts',
+  ],
   inspection: ['device/worker/inspection'],
   'added-items': ['core/encoders/', 'device/worker/added-items'],
 };

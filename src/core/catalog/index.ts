@@ -21,7 +21,8 @@ export {
   startSchema,
   withoutEncoders,
 } from './bundle/manifest-schema';
-export { modelManifest, type OpenedHead, openBundle, openHead } from './bundle/read-bundle';
+export { modelManifest } from './bundle/model-manifest';
+export { type OpenedHead, openBundle, openHead } from './bundle/read-bundle';
 export type {
   BundleContent,
   BundleEncoder,

@@ -55,7 +55,8 @@ export async function engineParts(options: EngineOptions, reports: EngineListene
   const opening = openHead(files.over(), (loaded, total) => listener.progress({ stage: 'bundle', loaded, total }), {
     onIncomplete: report,
     // Other experiments need not wait for their code before the items are fetched.
-    model: async () => (namesModel(options.experiment) ? (await loading).wantedModel(storage) : undefined),
+    model: async () =>
+      JSON.stringify(options.experiment)?.includes('"model"') ? (await loading).wantedModel(storage) : undefined,
     onManifest(manifest, model) {
       opened = model;
       startFirstList(manifest, options, files);
@@ -103,9 +104,6 @@ export async function engineParts(options: EngineOptions, reports: EngineListene
 /** The indexes by which a page finds the shards that a returning shopper's first list needs. */
 const indexesOf = ({ shards }: Manifest): string[] =>
   shards.whole ? [] : [shards.directory, shards.ids, ...shards.files.slice(0, 1)].map(({ file }) => file);
-
-/** Whether an experiment, not parsed yet, may have a variant with another side model. */
-const namesModel = (experiment: unknown): boolean => !!JSON.stringify(experiment)?.includes('"model"');
 
 const bytesSchema = v.nullable(v.instance(ArrayBuffer));
 

@@ -27,8 +27,9 @@ export class ExperimentAssignment {
   readonly #listener: Pick<EngineListener, 'error'>;
   #unit: string | null = null;
   #variant: Variant | null = null;
-  /** The further side model that the page has loaded, null for the bundle's own; undefined before. */
-  #model: string | null | undefined;
+  /** The further side model that the page has loaded; undefined for the bundle's own, and until the bundle is opened. */
+  #model: string | undefined;
+  #opened = false;
 
   constructor(
     loaded: LoadedExperiment,
@@ -56,7 +57,8 @@ export class ExperimentAssignment {
 
   /** Notes which further side model the page has loaded; undefined for the bundle's own. */
   opened(model: string | undefined): void {
-    this.#model = model ?? null;
+    this.#model = model;
+    this.#opened = true;
   }
 
   /** Whether this device learns: shop and variant must both allow it. Changes with `draw`. */
@@ -79,8 +81,7 @@ export class ExperimentAssignment {
       this.#listener.error(SidestreamError.from(thrown));
     }
     const variant = assign(experiment, this.#unit);
-    const fits = this.#model === undefined || this.#model === (variant?.model ?? null);
-    this.#variant = fits ? variant : null;
+    this.#variant = this.#opened && this.#model !== variant?.model ? null : variant;
   }
 
   /** Forgets the id of this device: the next draw counts as a different device. */

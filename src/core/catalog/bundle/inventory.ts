@@ -7,7 +7,7 @@ import { decodeHead } from '../shards/shard-file';
 import { addIds, type FetchFile, fetchChecked, invalidBundle } from './bundle-file';
 import { encodeManifest, manifestFile, parseManifest } from './manifest-file';
 import { type BundleFile, bundleFiles, MANIFEST_FILE, type Manifest } from './manifest-schema';
-import { modelManifest } from './read-bundle';
+import { modelManifest } from './model-manifest';
 
 /** Every file of a bundle that never changes, once each: the manifest, lists of files, the indexes and the offers name them. */
 export async function inventory(manifest: Manifest, fetchFile: FetchFile): Promise<BundleFile[]> {

@@ -12,7 +12,7 @@ import type { Bundle, Learned, TrainedData } from './bundle';
 import type { FetchFile } from './bundle-file';
 import { encodeManifest, manifestFile, putManifest, storeManifest } from './manifest-file';
 import { BUNDLE_SCHEMA, type BundleSink, type Manifest } from './manifest-schema';
-import { modelManifest, requireModel } from './read-bundle';
+import { modelManifest, requireModel } from './model-manifest';
 
 /**
  * Adds trained data to a bundle, replacing its earlier data of the same kinds: the shards first, which contain it, then one manifest that

@@ -4,15 +4,7 @@ import type { CatalogStatistics } from '../catalog-statistics';
 import { BundleShards } from '../shards/bundle-shards';
 import { decodeHead, type Head } from '../shards/shard-file';
 import type { Bundle, BundleFiles } from './bundle';
-import {
-  type BundleProgress,
-  type FetchFile,
-  fetchBytes,
-  fetchChecked,
-  fetchFiles,
-  fetchFrom,
-  invalidBundle,
-} from './bundle-file';
+import { type BundleProgress, type FetchFile, fetchBytes, fetchChecked, fetchFiles, fetchFrom } from './bundle-file';
 import { parseManifest } from './manifest-file';
 import { type BundleFile, MANIFEST_FILE, type Manifest } from './manifest-schema';
 
@@ -84,7 +76,10 @@ async function open<T>(
   const manifest = parseManifest(await fetchBytes(fetchFile, MANIFEST_FILE), fetchFile.addressOf?.(MANIFEST_FILE));
   const wanted = await model?.();
   try {
-    if (wanted !== undefined) return await load(await modelManifest(manifest, wanted, fetchFile), wanted);
+    if (wanted !== undefined) {
+      const { modelManifest } = await import('./model-manifest');
+      return await load(await modelManifest(manifest, wanted, fetchFile), wanted);
+    }
   } catch (thrown) {
     if (!onIncomplete) throw thrown;
     onIncomplete(SidestreamError.from(thrown));
@@ -109,19 +104,6 @@ async function open<T>(
     );
     return before;
   }
-}
-
-/** The manifest of a bundle with one of its further side models. @throws SidestreamError `bundle/*` */
-export async function modelManifest(manifest: Manifest, model: string, fetchFile: FetchFile): Promise<Manifest> {
-  const { offers, rules } = manifest;
-  return { ...parseManifest(await fetchChecked(fetchFile, requireModel(manifest, model))), offers, rules };
-}
-
-/** @throws SidestreamError `bundle/invalid` if a bundle lacks this further side model */
-export function requireModel({ models = {} }: Manifest, model: string): BundleFile {
-  if (Object.hasOwn(models, model)) return models[model];
-  const names = Object.keys(models).join(', ') || 'none';
-  throw invalidBundle(MANIFEST_FILE, `has no further side model "${model}"; it has ${names}`);
 }
 
 function filesOf(manifest: Manifest, fetchFile: FetchFile): BundleFiles {
