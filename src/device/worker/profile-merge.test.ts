@@ -431,7 +431,7 @@ describe('a file that cannot be merged', () => {
     const stored = new Blob([await encodeProfile(profile)]);
     expect(await codeOf(stored, { merge })).toMatch(/^store\/(corrupt|newer-schema)/);
     expect(await codeOf(elsewhere, { merge })).toMatch(/^runtime\/unknown-item .*another shop/);
-    expect(await codeOf(sealed, { merge, passphrase: 'another' })).toMatch(/^store\/wrong-passphrase/);
+    expect(await codeOf(sealed, { merge, passphrase: 'another' })).toMatch(/^store\/wrong-key/);
     expect(await codeOf(broken, { merge })).toMatch(/^store\/corrupt .*checksum/);
     expect(await codeOf(sealed, { merge: 'yes' })).toMatch(/^runtime\/invalid-input .*merge/);
     expect(await codeOf(sealed, { merg: true })).toMatch(/Did you mean "merge"/);
