@@ -28,7 +28,7 @@ describe.skipIf(!existsSync(demo))('after three clicks in the demo shop (skipped
     expect(cards).toBeGreaterThan(600);
     expect(strays).toEqual([]);
     expect(absent).toBe(0);
-    // By the score alone, four of ten are absent.
-    expect(listsAcross(catalog, 60, { tastes: 0 }).absent).toBeGreaterThan(60);
+    // By the score alone, a fourth is absent.
+    expect(listsAcross(catalog, 60, { tastes: 0 }).absent).toBeGreaterThan(30);
   });
 });
