@@ -16,7 +16,7 @@ export interface OperatingFigures {
    * These pages by the time until the worker's first list: from its creation until it could answer, and until the first answer from
    * the call on. Keys are upper bounds in ms (100 to 9600), and `more`.
    */
-  firstList: Partial<Record<TimeBound, number>>;
+  firstList: Record<string, number>;
   /** Pages on which an encoder ran, by where it ran first. */
   encoders: { webgpu: number; wasm: number };
   /** Errors that the recommender reported, by code. */
