@@ -19,7 +19,7 @@ import type { Protocol } from './runs';
 
 export const TWO_TASTES = 'two-tastes';
 const TWO_TASTES_METHODS = ['one-expert', 'sidestream'];
-const PAIRS = 10;
+const PAIRS = 40;
 /** First ranked choice. */
 const FROM = 10;
 
