@@ -27,7 +27,7 @@ const STYLES: Readonly<Record<string, RegExp>> = {
   music: /music|drum|violin|guitar|trumpet|headphones|speaker|microphone|radio|disc\b/,
 };
 
-/** Hues, degrees, up to which a colour goes. Red goes on at 345. */
+/** Hues, degrees, up to which a colour goes. Red begins again at 345. */
 const HUES: readonly (readonly [string, number])[] = [
   ['red', 14],
   ['orange', 42],

@@ -29,20 +29,6 @@ export interface RankedStream {
   basketRanks: number[];
 }
 
-/** The ranked and the learned events of a stream. */
-export interface StreamPlan {
-  /** First ranked position. */
-  from: number;
-  /** End of the used events. */
-  to: number;
-  /** Whether the event at a position from `from` on is ranked. Default: all are. */
-  ranks?(place: number): boolean;
-  /** Whether the method learns the event at a position. Default: all are learned. */
-  observes?(place: number): boolean;
-  /** Called with the first ten rows of the list at every ranked event. */
-  onList?(name: string, rows: number[]): void;
-}
-
 /** Length of the analysed lists. */
 const LIST = 10;
 
@@ -50,16 +36,16 @@ const LIST = 10;
  * Ranks the events of one stream prequentially: each is ranked among all items not chosen before, then learned. A repeated choice
  * is learned but not ranked, because it is not a discovery.
  */
-export function rankStream(
+function rankStream(
   method: DeviceMethod,
   { rows, times }: Shopper,
-  { from, to, ranks = always, observes = always, onList }: StreamPlan,
+  { from, to, onList }: Pick<DeviceProtocol, 'onList'> & { from: number; to: number },
 ): RankedStream {
   const run = method.start();
   const ranked: RankedStream = { places: [], ranks: [], basketRanks: [] };
   const chosen = new Set<number>();
-  const isRanked = (place: number): boolean => place >= from && place < to && ranks(place) && !chosen.has(rows[place]);
-  /** Present scores; null after a learned event. */
+  const isRanked = (place: number): boolean => place >= from && place < to && !chosen.has(rows[place]);
+  /** Present scores; null after an event. */
   let present: Float32Array | null = null;
   const scoresAt = (now: number): Float32Array => {
     present ??= run.scores(now);
@@ -92,16 +78,12 @@ export function rankStream(
         topRows(scores, LIST, (other) => !chosen.has(other)),
       );
     }
-    if (observes(place)) {
-      present = null;
-      run.observe(row, times[place]);
-    }
+    present = null;
+    run.observe(row, times[place]);
     chosen.add(row);
   }
   return ranked;
 }
-
-const always = (): boolean => true;
 
 export interface DeviceProtocol {
   shoppers: readonly Shopper[];

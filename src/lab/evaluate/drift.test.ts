@@ -1,15 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { DeviceMethod, RankedStream } from './device';
-import {
-  ceilingNames,
-  ceilingsOf,
-  DRIFT_PHASES,
-  evaluateDrift,
-  phaseOf,
-  phasesOf,
-  type SplicedStream,
-  splicedPairs,
-} from './drift';
+import { type DeviceMethod, evaluateDevice, type RankedStream } from './device';
+import { DRIFT_PHASES, DRIFT_RANKED, phaseOf, type SplicedStream, splicedPairs } from './drift';
 import { type Quality, streamQualities } from './quality';
 import type { Shopper } from './shoppers';
 
@@ -67,7 +58,7 @@ describe('splicedPairs', () => {
   });
 });
 
-describe('evaluateDrift', () => {
+describe('the ranked events of spliced streams', () => {
   /** Puts the item after the last one first. */
   const successor: DeviceMethod = {
     name: 'successor',
@@ -84,11 +75,11 @@ describe('evaluateDrift', () => {
 
   /** Qualities of a phase. */
   const inPhase = (ranked: readonly RankedStream[], streams: readonly SplicedStream[], phase: string): Quality[] =>
-    streamQualities(ranked, streams, (_, place, n) => phaseOf(place, streams[n].shifts) === phase);
+    streamQualities(ranked, streams, (_, place) => phaseOf(place) === phase);
 
   it('ranks the first 20 events of Y, the rest of Y, and 20 of X again', () => {
     const streams = splicedPairs(shoppers, 3, 1);
-    const results = evaluateDrift({ streams, methods: [successor] });
+    const results = evaluateDevice({ shoppers: streams, ...DRIFT_RANKED, methods: [successor] });
     const of = (phase: string): Quality[] => inPhase(results.get('successor') ?? [], streams, phase);
     for (const phase of DRIFT_PHASES) expect(of(phase).map(({ events }) => events)).toEqual([20, 20, 20]);
     // Only the first event after each shift is not a successor.
@@ -105,38 +96,8 @@ describe('evaluateDrift', () => {
     for (let n = 40; n < 60; n++) rows[n] = rows[n - 40];
     rows[61] = rows[0];
     const streams = [{ ...stream, rows }];
-    const ranked = evaluateDrift({ streams, methods: [successor] }).get('successor') ?? [];
+    const ranked = evaluateDevice({ shoppers: streams, ...DRIFT_RANKED, methods: [successor] }).get('successor') ?? [];
     expect(inPhase(ranked, streams, 'first-20').map(({ events }) => events)).toEqual([0]);
     expect(inPhase(ranked, streams, 'later')[0].events).toBe(19);
-  });
-
-  it('ranks each ceiling only in its phases, and hides the events that it does not learn', () => {
-    const streams = splicedPairs(shoppers, 2, 1);
-    const learned: string[] = [];
-    const spy: DeviceMethod = {
-      name: 'spy',
-      start() {
-        learned.push('start');
-        return {
-          scores: () => new Float32Array(500),
-          observe: (row) => {
-            learned.push(`${row}`);
-          },
-        };
-      },
-    };
-    const methods = ceilingsOf(spy);
-    expect(methods.map(({ name }) => name)).toEqual(ceilingNames('spy'));
-    const results = evaluateDrift({ streams: streams.slice(0, 1), methods });
-    const [, never, fresh] = learned.join().split('start,');
-    const rows = streams[0].rows;
-    expect(never.split(',').slice(0, -1)).toEqual([...rows.slice(0, 40), ...rows.slice(80, 100)].map(String));
-    expect(fresh.split(',')).toEqual(rows.slice(40, 80).map(String));
-    const phases = (name: string): Set<string> =>
-      new Set(results.get(name)?.[0].places.map((place) => phaseOf(place, streams[0].shifts)));
-    expect(phases('spy-never-y')).toEqual(new Set(['return']));
-    expect(phases('spy-fresh-y')).toEqual(new Set(['first-20', 'later']));
-    for (const { name } of methods) expect(new Set(phasesOf(name))).toEqual(phases(name));
-    expect(phasesOf('spy')).toEqual(DRIFT_PHASES);
   });
 });

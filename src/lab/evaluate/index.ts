@@ -1,13 +1,9 @@
 export { type DeviceMethod, evaluateDevice } from './device';
 export { deviceVerdict, verdictText } from './device-verdict';
 export {
-  ceilingNames,
-  ceilingsOf,
   DRIFT_PHASES,
-  type DriftMethod,
-  evaluateDrift,
+  DRIFT_RANKED,
   phaseOf,
-  phasesOf,
   type SplicedStream,
   shopperPairs,
   splicedPairs,

@@ -1,16 +1,12 @@
-import type { LogEvent } from '../../../shop/logs';
 import { metered } from '../../../shop/pipeline';
 import {
-  ceilingNames,
-  ceilingsOf,
   DRIFT_PHASES,
-  type DriftMethod,
-  evaluateDrift,
+  DRIFT_RANKED,
+  evaluateDevice,
   joinMeasured,
   type MethodRanks,
   measuredText,
   phaseOf,
-  phasesOf,
   type ResultTable,
   type SplicedStream,
   shopperSimilarity,
@@ -18,7 +14,7 @@ import {
   streamQualities,
   streamsOfPart,
 } from '../../evaluate';
-import { catalogOf, coldHalf, coldText, type EvaluateInput, popularityOf, wanted } from './input';
+import { catalogOf, coldHalf, coldText, type EvaluateInput, popularityOf } from './input';
 import { checkMethods, deviceMethods, METHOD_NAMES, methodFiles, REFERENCE } from './methods';
 import type { Protocol } from './runs';
 
@@ -27,30 +23,28 @@ const COLD_EVENTS = 30;
 /** Minimum number of events of a spliced shopper: 40, and 20 for the return. */
 const MIN_EVENTS = 60;
 const PAIRS = 24;
-/** The learner without the other shopper. */
+/** The learner as it runs in pages. */
 const LEARNER = 'sidestream';
 /** The learner that creates no further expert. */
 const ONE_EXPERT = 'one-expert';
-const CEILINGS = ceilingNames(LEARNER);
 
 /**
  * The drift protocol: streams of shopper X, then of the shopper Y least similar to X, then X again; the past knows none of
  * them. Tables, all against present popularity: `first-20` (events of Y), `later` (the rest of Y), `return` (first 20
- * events of X again), and each separately on old and on new items. The ceilings `sidestream-never-y` (in `return`: Y's
- * events are not learned) and `sidestream-fresh-y` (before it: nothing is learned before Y) appear in the phases on which
- * they bear; `first-20, one expert` and so on: the learner against the learner with only one expert.
+ * events of X again), and each separately on old and on new items; `first-20, one expert` and so on: the learner against the
+ * learner with only one expert.
  */
 export const driftProtocol: Protocol = (input) => {
-  checkMethods(input, [...METHOD_NAMES, ...CEILINGS]);
+  checkMethods(input, METHOD_NAMES);
   const { past, streams, popularity } = splice(input);
   return {
     pastFiles: () => methodFiles(input),
 
     async measure(part) {
       const own = streamsOfPart(streams, part);
-      const methods = await driftMethods(input, past);
+      const methods = await deviceMethods(input, past);
       const results = await metered(input.meter, 'Pairs', own.length, (advance) =>
-        evaluateDrift({ streams: own, methods, onProgress: () => advance(1) }),
+        evaluateDevice({ shoppers: own, methods, ...DRIFT_RANKED, onProgress: () => advance(1) }),
       );
       return measuredText(methods.map(({ name }) => ({ name, streams: results.get(name) ?? [], listed: [] })));
     },
@@ -84,16 +78,6 @@ function splice(input: EvaluateInput) {
   return { past, popularity, streams };
 }
 
-async function driftMethods(input: EvaluateInput, past: LogEvent[]): Promise<DriftMethod[]> {
-  const asked = CEILINGS.filter((name) => wanted(input, name));
-  const methods = await deviceMethods(input, past);
-  if (asked.length === 0) return methods;
-  // A ceiling is derived from the learner, whether or not the learner itself is wanted.
-  const learner = await deviceMethods({ ...input, methods: [LEARNER] }, past, [LEARNER]);
-  const ceilings = learner.flatMap(ceilingsOf);
-  return [...methods, ...ceilings.filter(({ name }) => asked.includes(name))];
-}
-
 /**
  * A table for each phase with the methods that are ranked in it.
  * @param only words in the table's name after the phase; the items that count, default all; the reference, default present
@@ -105,16 +89,14 @@ function phaseTables(
   only?: { of: string; counts?(row: number): boolean; reference?: string },
 ): ResultTable[] {
   return DRIFT_PHASES.map((phase): ResultTable => {
-    const counts = (row: number, place: number, n: number): boolean =>
-      phaseOf(place, streams[n].shifts) === phase && (only?.counts?.(row) ?? true);
-    const ranked = measured.filter(({ name }) => phasesOf(name).includes(phase));
+    const counts = (row: number, place: number): boolean => phaseOf(place) === phase && (only?.counts?.(row) ?? true);
     return {
       name: only ? `${phase}, ${only.of}` : phase,
       unit: 'pair',
       reference: only?.reference ?? REFERENCE,
       // Every seed pairs other shoppers, so units are merged by name.
       unitNames: streams.map(({ id }) => id),
-      methods: ranked.map(({ name, streams: own }) => ({ name, units: streamQualities(own, streams, counts) })),
+      methods: measured.map(({ name, streams: own }) => ({ name, units: streamQualities(own, streams, counts) })),
     };
   });
 }

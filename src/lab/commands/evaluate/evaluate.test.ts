@@ -114,7 +114,6 @@ describe('sidestream evaluate', () => {
     async (protocol) => {
       const past = ['--events', at('long.csv'), '--past', '0.391', '--shoppers', '2'];
       const chosen = ['--protocol', protocol, ...past, '--methods', 'content-knn', 'terms', 'one-expert', 'sidestream'];
-      if (protocol === 'drift') chosen.push('sidestream-never-y', 'sidestream-fresh-y');
       const runs = [];
       for (const processes of ['1', '2']) {
         const { err, code } = await evaluate('--processes', processes, '--runs', at(`runs-${processes}`), ...chosen);
@@ -131,11 +130,11 @@ describe('sidestream evaluate', () => {
       }
       const usual = 'popularity-now,content-knn,terms,one-expert,sidestream';
       expect(names.slice(0, 3)).toEqual([
-        ['first-20', `${usual},sidestream-fresh-y`],
-        ['later', `${usual},sidestream-fresh-y`],
-        ['return', `${usual},sidestream-never-y`],
+        ['first-20', `${usual}`],
+        ['later', `${usual}`],
+        ['return', `${usual}`],
       ]);
-      expect(names[5]).toEqual(['return, old items', `${usual},sidestream-never-y`]);
+      expect(names[5]).toEqual(['return, old items', `${usual}`]);
       expect(names.at(-1)).toEqual(['return, one expert', 'one-expert,sidestream']);
     },
     120_000,

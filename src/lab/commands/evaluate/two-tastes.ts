@@ -38,7 +38,7 @@ export const twoTastesProtocol: Protocol = (asked) => {
     .map(({ rows, ...shopper }) => ({ ...shopper, rows: [...new Set(rows)] }))
     .filter(({ rows }) => rows.length >= TASTE_CHOICES);
   const pairs = shopperPairs(able, input.shoppers ?? PAIRS, input.seed, shopperSimilarity(index, popularity));
-  const start = Math.max(...input.events.slice(-1).map(({ time }) => time));
+  const start = input.events.at(-1)?.time ?? 0;
   const streams = ARRANGEMENT_NAMES.flatMap((name) => pairs.map((pair) => twoTastes(pair, name, start)));
   return {
     pastFiles: () => methodFiles(input),
