@@ -139,13 +139,14 @@ export class ExpertMembers {
   /**
    * Weighs the experts after a choice; keeps a candidate that proved itself, removes experts, and begins trials that are due.
    * @param visit whether the choice begins one
+   * @param needed see `Start.needed`
    * @param newborn makes an expert that has learned nothing
    * @returns whether a candidate was kept
    */
   route(
     posterior: readonly number[],
     choice: TimedChoice,
-    { visit, newborn }: { visit: boolean; newborn(): UserExpert },
+    { visit, needed, newborn }: { visit: boolean; needed: number; newborn(): UserExpert },
   ): boolean {
     this.#choices++;
     const weights = shared(posterior);
@@ -163,8 +164,8 @@ export class ExpertMembers {
       return true;
     }
     for (let place = 0; place < CANDIDATES; place++) {
-      if (visit && place === 0) this.#bear(place, newborn(), choice, 'visit');
-      else if (this.#isDue(place)) this.#bear(place, newborn(), choice, 'later');
+      if (visit && place === 0) this.#bear(place, newborn(), choice, 'visit', KEEP_ABOVE);
+      else if (this.#isDue(place)) this.#bear(place, newborn(), choice, 'later', needed);
     }
     return false;
   }
@@ -194,16 +195,12 @@ export class ExpertMembers {
   /**
    * Creates a candidate, which replaces the one whose trial is over. @param at whether it is born at the first choice of a visit
    */
-  #bear(place: number, expert: UserExpert, choice: TimedChoice, at: keyof typeof NEWBORN): void {
+  #bear(place: number, expert: UserExpert, choice: TimedChoice, at: keyof typeof NEWBORN, needed: number): void {
     this.#members = this.#members.filter(({ trial }) => trial?.place !== place);
     this.#normalize();
     expert.startAt(choice);
     const before = new Map([[this.#active.id, this.#active.expert.snapshot()]]);
-    this.#added('candidate', expert, { choice: this.#choices, time: choice.time }).trial = {
-      place,
-      needed: at === 'visit' ? KEEP_ABOVE : expert.start.needed,
-      before,
-    };
+    this.#added('candidate', expert, { choice: this.#choices, time: choice.time }).trial = { place, needed, before };
     const others = this.#members.slice(0, -1).map(({ weight }) => weight);
     const weights = withNewborn(others, NEWBORN[at]);
     for (const [k, member] of this.#members.entries()) member.weight = weights[k];

@@ -266,6 +266,6 @@ export class ExpertMixture {
       if (this.#matrix) expert.bind(this.#matrix, { rows: [], strengths: [] });
       return expert;
     };
-    return this.#members.route(posterior, choice, { visit, newborn });
+    return this.#members.route(posterior, choice, { visit, needed: this.#start.needed, newborn });
   }
 }

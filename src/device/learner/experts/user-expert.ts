@@ -124,10 +124,6 @@ export class UserExpert {
     return copy;
   }
 
-  get start(): Start {
-    return this.#weights.start;
-  }
-
   startFrom(start: Start): void {
     this.#weights.startFrom(start);
     this.#scores = null;

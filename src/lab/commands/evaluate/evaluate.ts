@@ -49,7 +49,7 @@ import { METHOD_NAMES } from './methods';
 import { NEXT_BASKET_METHODS, nextBasketProtocol } from './next-basket';
 import { doTask, type Evaluation, keptRun, type Protocol, parseTask, runSeeds } from './runs';
 import { runSimulation } from './simulate';
-import { TWO_TASTES, twoTastesProtocol } from './two-tastes';
+import { twoTastesProtocol } from './two-tastes';
 import { WINDOWS, windowsProtocol } from './windows';
 
 const PROTOCOLS: Record<string, Protocol> = {
@@ -59,7 +59,7 @@ const PROTOCOLS: Record<string, Protocol> = {
   'first-visit': firstVisitProtocol,
   'leave-one-out': leaveOneOutProtocol,
   'next-basket': nextBasketProtocol,
-  [TWO_TASTES]: twoTastesProtocol,
+  'two-tastes': twoTastesProtocol,
   windows: windowsProtocol,
 };
 

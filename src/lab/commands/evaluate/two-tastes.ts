@@ -17,11 +17,8 @@ import { catalogOf, coldHalf, coldText, popularityOf } from './input';
 import { checkMethods, deviceMethods, METHOD_NAMES, methodFiles } from './methods';
 import type { Protocol } from './runs';
 
-export const TWO_TASTES = 'two-tastes';
 const TWO_TASTES_METHODS = ['one-expert', 'sidestream'];
 const PAIRS = 40;
-/** First ranked choice. */
-const FROM = 10;
 
 /**
  * Two tastes on one device: pairs of new shoppers, as unlike as the pairs of `drift`, whose first 30 choices alternate by visits, by long
@@ -47,7 +44,7 @@ export const twoTastesProtocol: Protocol = (asked) => {
       const own = streamsOfPart(streams, part);
       const methods = await deviceMethods(input, past);
       const results = await metered(input.meter, 'Pairs', own.length, (advance) =>
-        evaluateDevice({ shoppers: own, methods, from: FROM, onProgress: () => advance(1) }),
+        evaluateDevice({ shoppers: own, methods, onProgress: () => advance(1) }),
       );
       return measuredText(methods.map(({ name }) => ({ name, streams: results.get(name) ?? [], listed: [] })));
     },
