@@ -70,7 +70,8 @@ async function inStudio(
   console.log(`Demo bundle: ${await prepareDemoBundle()}`);
   console.log(`Demo page: ${await prepareSite()}`);
   if (views.some(({ needsScripts }) => needsScripts)) console.log(`Scripts: ${await prepareScripts(SCRIPTS)}`);
-  const studio = await Studio.open(root);
+  // For looking, the fonts of the machine serve, which have more scripts.
+  const studio = await Studio.open(root, all ? {} : await (await import('./pictures/fonts')).pictureFonts());
   try {
     await work((view, look) => studio.take(view, look));
   } finally {

@@ -42,8 +42,11 @@ export class Studio {
     private readonly host: Host,
   ) {}
 
-  /** @param root folder of the repository, in which the demo is built */
-  static async open(root: string): Promise<Studio> {
+  /**
+   * @param root folder of the repository, in which the demo is built
+   * @param env further environment variables of the browser
+   */
+  static async open(root: string, env: Readonly<Record<string, string>> = {}): Promise<Studio> {
     const host = await serve({
       '/': join(root, 'dist/'),
       '/sidestream/': join(root, SCRIPTS, '/'),
@@ -55,7 +58,12 @@ export class Studio {
       '/offline.html': join(root, 'examples/offline/index.html'),
     });
     const { args = [], ...options } = settings.use?.launchOptions ?? {};
-    return new Studio(await chromium.launch({ ...options, args: [...args, '--enable-features=WebMCP'] }), host);
+    const browser = await chromium.launch({
+      ...options,
+      args: [...args, '--enable-features=WebMCP'],
+      env: { ...process.env, ...env },
+    });
+    return new Studio(browser, host);
   }
 
   /** Takes a picture of a view, as PNG. */
