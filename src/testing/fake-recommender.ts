@@ -33,6 +33,7 @@ export const STATUS: Status = {
   rejected: 0,
   backend: { encoders: null, learner: 'javascript', runs: [] },
   experts: [],
+  severalExperts: false,
   weights: {},
 };
 

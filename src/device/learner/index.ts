@@ -1,6 +1,6 @@
 export { TRIAL } from './experts/expert-members';
 export { featureMatrix, Learner, type LearnerCatalog, type LearnerOptions } from './learner';
-export { START_WITH_SIDE } from './personal-weights';
+export { NEWBORN, START_WITH_SIDE } from './personal-weights';
 export type { Profile } from './profile';
 
 /** Loads the code of the learning journal, which no list needs. */

@@ -253,4 +253,11 @@ describe('start weights that a shop fitted', () => {
     expect(learner.weightsAt(Number.MAX_SAFE_INTEGER).preference).toBe(0);
     expect(learned(clicks(6), withSide({ weights })).stateAt().residualScores).not.toBeNull();
   });
+
+  it('allow one expert only, or several', () => {
+    const [several, one] = [undefined, 0].map((newborn) => learned(clicks(12), withSide({ weights, newborn })).status);
+    expect([several.severalExperts, one.severalExperts]).toEqual([true, false]);
+    expect(several.experts.length).toBeGreaterThan(1);
+    expect(one.experts).toHaveLength(1);
+  });
 });

@@ -38,8 +38,8 @@ const WINDOW_CHOICES = 40;
 export interface LearnerOptions {
   /** False: the learner adjusts only the weights of the terms. Default true. */
   experts?: boolean;
-  /** False: no candidates, one expert learns every choice. Default true. */
-  candidates?: boolean;
+  /** See `Start.newborn`. Default: as fitted to the shop. */
+  newborn?: number;
   /** False: the adapters of the side model stay as the shop trained them. Default true. */
   adapters?: boolean;
   /** Makes the experts' features; learners of one catalogue may share it. Default: each makes its own. */
@@ -67,7 +67,7 @@ export class Learner {
   readonly history = new History();
   #catalog: LearnerCatalog;
   readonly #options: LearnerOptions;
-  readonly #experts: ExpertMixture;
+  readonly #experts = new ExpertMixture();
   /** Null without a journal, whose code loads late. A stored journal stays in the profile. */
   #journal: Journal | null = null;
   #storedJournal: Profile['journal'];
@@ -87,7 +87,6 @@ export class Learner {
     this.#catalog = catalog;
     this.#options = options;
     this.#terms = new TermValueCache(options.termsOf ?? termValues);
-    this.#experts = new ExpertMixture(options.candidates);
     this.#followShop();
   }
 
@@ -303,6 +302,7 @@ export class Learner {
         boughtTogether: !!choiceTable(this.#catalog.index),
       }),
       experts: this.#options.experts === false || this.#experts.off ? [] : this.#experts.status,
+      severalExperts: this.#experts.several,
     };
   }
 
@@ -348,7 +348,9 @@ export class Learner {
   /** Sets the experts' start weights to those for the shop's side model, or for no side model. */
   #followShop(): void {
     const { index, startWeights } = this.#catalog;
-    this.#experts.startFrom(index.side ? startWithSide(startWeights) : START);
+    const start = index.side ? startWithSide(startWeights) : START;
+    const { newborn = start.newborn } = this.#options;
+    this.#experts.startFrom({ ...start, newborn });
   }
 
   #rowOf({ id, itemId }: LoggedEvent): number | undefined {

@@ -16,6 +16,8 @@ export interface Start {
   fading: number;
   /** Posterior probability above which a candidate is kept that was not born at the first choice of a visit. */
   needed: number;
+  /** Share of the posterior mass that such a candidate takes when it is born. 0: there are no candidates, and one expert. */
+  newborn: number;
 }
 
 export const START_WEIGHTS: TermWeights = {
@@ -47,20 +49,24 @@ const START_WEIGHTS_WITH_SIDE: TermWeights = {
   preference: 0.75,
 };
 
-export const START: Start = { weights: START_WEIGHTS, fading: 0.1, needed: 0.3 };
-export const START_WITH_SIDE: Start = { weights: START_WEIGHTS_WITH_SIDE, fading: 0.04, needed: 0.5 };
+/** Where no log says how much tastes mix. */
+export const NEWBORN = 0.05;
+
+export const START: Start = { weights: START_WEIGHTS, fading: 0.1, needed: 0.3, newborn: NEWBORN };
+export const START_WITH_SIDE: Start = { weights: START_WEIGHTS_WITH_SIDE, fading: 0.04, needed: 0.5, newborn: NEWBORN };
 
 /** A list: within a visit, for its first choice, or one that may repeat what the shopper bought. */
 export type Situation = 'within' | 'opening' | 'repeats';
 
 /** The start for a shop with a side model. */
-export function startWithSide({ weights: fitted, opening, repeats }: StartWeights = { weights: {} }): Start {
+export function startWithSide({ weights: fitted, opening, repeats, newborn }: StartWeights = { weights: {} }): Start {
   const known = (own: Readonly<Record<string, number>>) =>
     Object.fromEntries(Object.entries(own).filter(([name]) => TERMS.some((term) => term === name)));
   const weights = { ...START_WITH_SIDE.weights, ...known(fitted) };
   return {
     ...START_WITH_SIDE,
     weights,
+    ...(newborn !== undefined && { newborn }),
     ...(opening && { opening: { ...weights, ...known(opening) } }),
     ...(repeats && { repeats: { ...weights, ...known(repeats) } }),
   };

@@ -85,6 +85,8 @@ export interface Status {
   backend: { encoders: EncoderBackend | null; learner: LearnerBackend; runs: EncoderRun[] };
   /** The experts of this profile, the generalist first. */
   experts: ExpertStatus[];
+  /** Whether new experts are tried: false where `train` found that several gain nothing for the shoppers of this shop. */
+  severalExperts: boolean;
   /** Personal weights of the score's terms; `boughtTogether` is missing in a shop without a co-occurrence table. */
   weights: Partial<Record<TermName, number>>;
 }

@@ -1,7 +1,8 @@
 import jStat from 'jstat';
+import { type Estimate, estimate } from '../../core/common/estimate';
 import { counted } from '../../core/common/text';
 import { isOrderLog } from '../../shop/logs';
-import { type Estimate, estimate, lnRankChange, methodResult, type Quality } from './quality';
+import { lnRankChange, methodResult, type Quality } from './quality';
 import { figureText, signed } from './report-cells';
 import type { MergedRun } from './result';
 

@@ -16,7 +16,6 @@ export { PAST_METHODS, type PastMethodName } from './past-methods';
 export {
   basketQualities,
   coldStartQuality,
-  estimate,
   lnRankChange,
   meanQuality,
   type Quality,
@@ -42,6 +41,4 @@ export {
   type ResultTable,
   summary,
 } from './result';
-export { type SharedLearning, sharedLearning } from './shared-work';
 export { coldShoppers, type Shopper, shopperSimilarity } from './shoppers';
-export { ARRANGEMENT_NAMES, isReturn, TASTE_CHOICES, twoTastes } from './two-tastes';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { estimate, meanQuality, methodResult, type Quality, QualityMeter, qualityOf } from './quality';
+import { estimate } from '../../core/common/estimate';
+import { meanQuality, methodResult, type Quality, QualityMeter, qualityOf } from './quality';
 
 describe('QualityMeter', () => {
   it('averages over events as the formulas say', () => {

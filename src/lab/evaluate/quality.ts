@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { type Estimate, estimate } from '../../core/common/estimate';
 import { basketEnd } from '../../shop/training/interactions';
 import type { RankedStream } from './device';
 import type { Shopper } from './shoppers';
@@ -87,20 +88,6 @@ export function qualityOf(ranks: readonly number[]): Quality {
 /** Unweighted mean over the units in which something was ranked; NaN without units. */
 export function meanQuality(units: readonly Quality[], pick: (quality: Quality) => number): number {
   return estimate(units.filter(({ events }) => events > 0).map(pick)).mean;
-}
-
-export interface Estimate {
-  mean: number;
-  /** Standard deviation of the sample over sqrt(n); 0 for fewer than two values. */
-  se: number;
-}
-
-export function estimate(values: readonly number[]): Estimate {
-  const n = values.length;
-  const mean = values.reduce((sum, value) => sum + value, 0) / n;
-  if (n < 2) return { mean, se: 0 };
-  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1);
-  return { mean, se: Math.sqrt(variance / n) };
 }
 
 /** One method over all units (shoppers, windows, pairs), each counting alike, against the method it is compared with. */

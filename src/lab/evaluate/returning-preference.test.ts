@@ -31,7 +31,7 @@ it.skipIf(!existsSync(demo))(
     const catalog = await demoCatalog(demo);
     const of = (options: LearnerOptions) => PAIRS.map((kinds) => returned(catalog, kinds, options));
     const routed = of({});
-    const one = of({ candidates: false });
+    const one = of({ newborn: 0 });
     const none = of({ experts: false });
     for (const { before, after } of routed) {
       // The first kind has left the list, but for a stray product.

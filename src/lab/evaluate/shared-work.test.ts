@@ -1,15 +1,15 @@
 import { expect, it } from 'vitest';
 import type { LearnerOptions } from '../../device/learner';
+import { sharedLearning } from '../../shop/training';
 import { evaluatedCatalog, shoppersBySteps } from '../../testing/evaluated-shop';
 import { evaluateDevice, type RankedStream } from './device';
 import { learnerMethod } from './methods';
-import { sharedLearning } from './shared-work';
 
 const shop = { catalog: evaluatedCatalog() };
 const shoppers = shoppersBySteps([5, 7]);
 const METHODS: Record<string, LearnerOptions> = {
   whole: {},
-  'one-expert': { candidates: false },
+  'one-expert': { newborn: 0 },
   terms: { experts: false },
 };
 const ranksWith = (shared: LearnerOptions): Map<string, RankedStream[]> => {

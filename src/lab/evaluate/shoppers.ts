@@ -1,13 +1,8 @@
 import type { CatalogIndex } from '../../device/ranking';
 import { endOfPast, type LogEvent } from '../../shop/logs';
+import type { Shopper } from '../../shop/training';
 
-/** One shopper's stream, as rows of the catalogue, oldest first. */
-export interface Shopper {
-  id: string;
-  rows: number[];
-  /** Milliseconds since the epoch, same length. */
-  times: number[];
-}
+export type { Shopper };
 
 /** Events up to a moment, and the shoppers who came after it. */
 export interface ColdSplit {

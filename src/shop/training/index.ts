@@ -9,5 +9,7 @@ export {
   type ShopChoices,
   shopChoices,
 } from './product-log';
+export { type SharedLearning, sharedLearning } from './shared-learning';
 export { type ShopSide, type ShopTraining, shopCatalog, sideCatalog, trainShopSide } from './shop-side';
 export type { KeptBytes } from './side';
+export { ARRANGEMENT_NAMES, isReturn, type Shopper, TASTE_CHOICES, twoTastes } from './two-tastes';

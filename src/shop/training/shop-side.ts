@@ -11,6 +11,7 @@ import type { LearnerCatalog } from '../../device/learner';
 import { type CatalogIndex, catalogIndex, categoryBlock } from '../../device/ranking';
 import { SidestreamError } from '../../error';
 import { byShopper, choiceCounts, cooccurrenceTable, type Interaction, recentPopularity } from './interactions';
+import { fitMixedTastes } from './mixed-tastes';
 import {
   chosenHalfLife,
   decodeSideNetwork,
@@ -62,15 +63,12 @@ export async function trainShopSide(request: ShopSideRequest): Promise<ShopTrain
   // Counted without the choices to which the weights are fitted.
   const others = all.filter(({ user }) => !heldOut.has(user));
   const catalog = sideCatalog(shopCatalog(bundle, others), { model });
-  // If there are too few newer choices to fit the weights, the weights of the earlier training are kept.
-  const start =
-    fitStartWeights(
-      catalog,
-      byShopper(heldOutInteractions, (choice) => choice),
-      seed,
-      trained.from,
-      say,
-    ) ?? earlier.start;
+  const streams = byShopper(heldOutInteractions, (choice) => choice);
+  // If there are too few newer choices to fit the start, that of the earlier training is kept.
+  const weights = fitStartWeights(catalog, streams, seed, trained.from, say) ?? earlier.start;
+  const newborn =
+    weights && (fitMixedTastes({ ...catalog, startWeights: weights }, streams, say) ?? earlier.start?.newborn);
+  const start = weights && { ...weights, ...(newborn !== undefined && { newborn }) };
   const seconds = Math.round((performance.now() - started) / 100) / 10;
   const last: SideWindow = { experts: rounded(trained.use), choices, epochs: trained.epochs, seconds };
   const windows = [...(continued?.windows ?? []), last];

@@ -1,4 +1,10 @@
-import type { Shopper } from './shoppers';
+/** One shopper's stream, as rows of the catalogue, oldest first. */
+export interface Shopper {
+  id: string;
+  rows: number[];
+  /** Milliseconds since the epoch, same length. */
+  times: number[];
+}
 
 /** How the choices of two tastes follow one another on one device: twelve visits a day apart, four long runs, or in turn. */
 const ARRANGEMENTS = {

@@ -1,5 +1,5 @@
 import type { SideModel } from '../../core/catalog';
-import { estimate } from '../../lab/evaluate';
+import { estimate } from '../../core/common/estimate';
 import {
   type ChoiceCase,
   type ChoiceHistory,

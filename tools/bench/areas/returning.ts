@@ -89,7 +89,7 @@ async function measured({ name, bundle, choices, tastes }: Shop, { bars, figures
   let [sooner, second] = [0, 0];
   const [several, single]: number[][] = [[], []];
   for (const pair of tastes) {
-    const [own, one] = [visits(catalog, pair, choices), visits(catalog, pair, choices, { candidates: false })];
+    const [own, one] = [visits(catalog, pair, choices), visits(catalog, pair, choices, { newborn: 0 })];
     const pairMeans = [mean(own.returns), mean(one.returns)];
     const early = [mean(own.early), mean(one.early)];
     second += Number(own.kept > 1);

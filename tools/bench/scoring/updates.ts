@@ -72,8 +72,8 @@ async function updates(
   experts: number,
   choices: number,
 ): Promise<Timed> {
-  const mixture = new ExpertMixture(routed);
-  mixture.startFrom(START_WITH_SIDE);
+  const mixture = new ExpertMixture();
+  mixture.startFrom(routed ? START_WITH_SIDE : { ...START_WITH_SIDE, newborn: 0 });
   mixture.bind(matrix, { rows: [], strengths: [] }, new Map());
   const chosen = new Set<number>();
   const counted = timed();

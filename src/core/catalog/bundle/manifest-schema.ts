@@ -33,6 +33,7 @@ const MAX_EXPERTS = 64;
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const weightsSchema = v.record(v.string(), v.pipe(v.number(), v.minValue(0), v.maxValue(100)));
+const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 export const startSchema = v.strictObject({
   /** Within a visit. */
   weights: weightsSchema,
@@ -40,13 +41,14 @@ export const startSchema = v.strictObject({
   opening: v.optional(weightsSchema),
   /** For lists that may repeat what the shopper bought, with the weight of the `frequency`. Default: as other lists. */
   repeats: v.optional(weightsSchema),
+  /** Share of the posterior mass that a candidate takes which is born within a visit; 0: shoppers have one expert. Default .05. */
+  newborn: v.optional(share),
 });
 /** Weights of the score's terms for a new shopper, by term: 0 (off) to 100. */
 export type StartWeights = v.InferOutput<typeof startSchema>;
 
 /** How long a training took: up to some thirty years. */
 const seconds = v.pipe(v.number(), v.minValue(0), v.maxValue(1e9));
-const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 const digestSchema = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 const upTo = (most: number) => v.pipe(count, v.minValue(1), v.maxValue(most));
 /** A file of the bundle. Its name carries the start of its SHA-256, so it never changes under its name. */

@@ -62,10 +62,10 @@ describe('the adapters of a side model', () => {
 
   it('learn from the second choice on by W <- fade W + rate (phi - E phi) psi^T', () => {
     expect(adapterBlocks(shopper([3]))).toEqual([[new Array(16).fill(0), new Array(16).fill(0)]]);
-    const before = shopper([3], { candidates: false });
+    const before = shopper([3], { newborn: 0 });
     const psi = sideStateAfter(index, before.history)?.context;
     expect(psi?.every((value) => Math.abs(value) <= 1 && value !== 0)).toBe(true);
-    const [text] = adapterBlocks(shopper([3, 8], { candidates: false }))[0];
+    const [text] = adapterBlocks(shopper([3, 8], { newborn: 0 }))[0];
     // One outer product: the four features, times each value of the context.
     for (let j = 1; j < 4; j++) {
       for (let d = 0; d < 4; d++) {

@@ -1,6 +1,7 @@
 import type { ExpertState } from '../../ranking';
 import { CANDIDATES, MASS_MEMORY, MAX_KEPT, MAX_SERIES_LENGTH } from '../limits';
-import { normalized, SHARE, shared, withNewborn } from './fixed-share-router';
+import type { Start } from '../personal-weights';
+import { normalized, shared, withNewborn } from './fixed-share-router';
 import type { StoredMixture } from './stored-experts';
 import { type Choice, UserExpert } from './user-expert';
 
@@ -12,8 +13,8 @@ const rounded = (posterior: number): number => Math.round(SERIES_STEPS * posteri
 export const TRIAL = { choices: 4, length: 10 };
 /** Share of the kept experts' mass that is spread over them before the first choice of a visit, which may follow any of them. */
 const VISIT_SHARE = 0.8;
-/** Share of the posterior mass that a candidate takes which is born at the first choice of a visit, and at any other choice. */
-const NEWBORN = { visit: 0.2, later: SHARE };
+/** Share of the posterior mass that a candidate takes which is born at the first choice of a visit. */
+const NEWBORN_OF_VISIT = 0.2;
 /** Posterior probability above which a candidate is kept that was born at the first choice of a visit. */
 const KEEP_ABOVE = 0.3;
 
@@ -50,15 +51,12 @@ type TimedChoice = Choice & { time: number };
  * is the most probable of the kept ones, so a frozen expert returns when its kind of choices does.
  */
 export class ExpertMembers {
-  readonly #candidates: boolean;
   #members: Member[] = [];
   #active: Member;
   #choices = 0;
   #next = 0;
 
-  /** @param candidates false: no candidates, only the generalist learns */
-  constructor(candidates: boolean) {
-    this.#candidates = candidates;
+  constructor() {
     this.#active = this.#added('generalist', new UserExpert(), { choice: 0, time: null });
     this.#active.weight = 1;
     this.#active.mass = 1;
@@ -139,14 +137,14 @@ export class ExpertMembers {
   /**
    * Weighs the experts after a choice; keeps a candidate that proved itself, removes experts, and begins trials that are due.
    * @param visit whether the choice begins one
-   * @param needed see `Start.needed`
-   * @param newborn makes an expert that has learned nothing
+   * @param start of new experts
+   * @param made makes an expert that has learned nothing
    * @returns whether a candidate was kept
    */
   route(
     posterior: readonly number[],
     choice: TimedChoice,
-    { visit, needed, newborn }: { visit: boolean; needed: number; newborn(): UserExpert },
+    { visit, start, made }: { visit: boolean; start: Pick<Start, 'needed' | 'newborn'>; made(): UserExpert },
   ): boolean {
     this.#choices++;
     const weights = shared(posterior);
@@ -155,7 +153,7 @@ export class ExpertMembers {
       member.mass = MASS_MEMORY * member.mass + posterior[k];
       member.series = [...member.series, rounded(posterior[k])].slice(-MAX_SERIES_LENGTH);
     }
-    if (!this.#candidates) return false;
+    if (start.newborn === 0) return false;
     const proved = this.#members.find(
       ({ trial, expert }, k) => trial !== null && posterior[k] > trial.needed && expert.choices >= TRIAL.choices,
     );
@@ -164,8 +162,8 @@ export class ExpertMembers {
       return true;
     }
     for (let place = 0; place < CANDIDATES; place++) {
-      if (visit && place === 0) this.#bear(place, newborn(), choice, 'visit', KEEP_ABOVE);
-      else if (this.#isDue(place)) this.#bear(place, newborn(), choice, 'later', needed);
+      if (visit && place === 0) this.#bear(place, made(), choice, { needed: KEEP_ABOVE, newborn: NEWBORN_OF_VISIT });
+      else if (this.#isDue(place)) this.#bear(place, made(), choice, start);
     }
     return false;
   }
@@ -192,17 +190,20 @@ export class ExpertMembers {
     }
   }
 
-  /**
-   * Creates a candidate, which replaces the one whose trial is over. @param at whether it is born at the first choice of a visit
-   */
-  #bear(place: number, expert: UserExpert, choice: TimedChoice, at: keyof typeof NEWBORN, needed: number): void {
+  /** Creates a candidate, which replaces the one whose trial is over. */
+  #bear(
+    place: number,
+    expert: UserExpert,
+    choice: TimedChoice,
+    { needed, newborn }: Pick<Start, 'needed' | 'newborn'>,
+  ): void {
     this.#members = this.#members.filter(({ trial }) => trial?.place !== place);
     this.#normalize();
     expert.startAt(choice);
     const before = new Map([[this.#active.id, this.#active.expert.snapshot()]]);
     this.#added('candidate', expert, { choice: this.#choices, time: choice.time }).trial = { place, needed, before };
     const others = this.#members.slice(0, -1).map(({ weight }) => weight);
-    const weights = withNewborn(others, NEWBORN[at]);
+    const weights = withNewborn(others, newborn);
     for (const [k, member] of this.#members.entries()) member.weight = weights[k];
   }
 

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../core/common/random';
 import { TERMS, type TermValues } from '../../ranking';
-import { START_WEIGHTS } from '../personal-weights';
+import { NEWBORN, START_WEIGHTS } from '../personal-weights';
 import { ExpertMixture } from './expert-mixture';
 import { FeatureMatrix } from './feature-matrix';
 import { mixtureSchema } from './stored-experts';
@@ -53,8 +53,9 @@ class Shopper {
   time = 0;
 
   constructor(candidates = true, seen: number[] = [], { matrix = grouped, weight = 0.75 } = {}) {
-    this.mixture = new ExpertMixture(candidates);
-    this.mixture.startFrom({ weights: { ...START_WEIGHTS, preference: weight }, fading: 0.04, needed: 0.3 });
+    this.mixture = new ExpertMixture();
+    const newborn = candidates ? NEWBORN : 0;
+    this.mixture.startFrom({ weights: { ...START_WEIGHTS, preference: weight }, fading: 0.04, needed: 0.3, newborn });
     this.mixture.bind(matrix, { rows: [], strengths: [] }, rowOf);
     this.seen = [...seen];
   }
@@ -105,7 +106,7 @@ function changed(candidates = true): Shopper {
 describe('ExpertMixture', () => {
   it('learns as computed by hand', () => {
     const mixture = new ExpertMixture();
-    mixture.startFrom({ weights: { ...START_WEIGHTS, preference: 4 }, fading: 0.1, needed: 0.3 });
+    mixture.startFrom({ weights: { ...START_WEIGHTS, preference: 4 }, fading: 0.1, needed: 0.3, newborn: NEWBORN });
     mixture.bind(matrixOf(1, [1, -1, 0]), { rows: [], strengths: [] }, rowOf);
     mixture.bootstrap({ id: 'a', row: 0, strength: 1 }, 1);
     // u = 1, weight 4: scores 4, -4, 0.
@@ -383,7 +384,7 @@ describe('a visit', () => {
   it('is known after a reload', () => {
     const shopper = turned(0);
     const copy = new ExpertMixture();
-    copy.startFrom({ weights: { ...START_WEIGHTS, preference: 0.75 }, fading: 0.04, needed: 0.3 });
+    copy.startFrom({ weights: { ...START_WEIGHTS, preference: 0.75 }, fading: 0.04, needed: 0.3, newborn: NEWBORN });
     copy.restore(structuredClone(shopper.mixture.save()));
     copy.bind(grouped, { rows: [], strengths: [] }, rowOf);
     const choice = shopper.choice(2);

@@ -25,16 +25,12 @@ export interface ShopperStates {
  * The generalist, the active expert and the candidates learn every choice; the other experts are frozen: see `ExpertMembers`.
  */
 export class ExpertMixture {
-  readonly #members: ExpertMembers;
+  readonly #members = new ExpertMembers();
   #start: Start = START;
   #matrix: FeatureMatrix | null = null;
   #states: ShopperStates | null = null;
   #terms: TermMatrix | null = null;
   #scores: Float32Array | null = null;
-
-  constructor(candidates = true) {
-    this.#members = new ExpertMembers(candidates);
-  }
 
   restore(stored: StoredMixture): void {
     this.#members.restore(stored);
@@ -56,6 +52,11 @@ export class ExpertMixture {
   /** Whether the shop found that read-outs do not pay: then only the weights are learned. */
   get off(): boolean {
     return this.#start.weights.preference === 0;
+  }
+
+  /** Whether new experts are tried. */
+  get several(): boolean {
+    return !this.off && this.#start.newborn > 0;
   }
 
   get bound(): boolean {
@@ -260,12 +261,12 @@ export class ExpertMixture {
   }
 
   #route(posterior: readonly number[], choice: Choice & { time: number }, visit: boolean): boolean {
-    const newborn = (): UserExpert => {
+    const made = (): UserExpert => {
       const expert = new UserExpert();
       expert.startFrom(this.#start);
       if (this.#matrix) expert.bind(this.#matrix, { rows: [], strengths: [] });
       return expert;
     };
-    return this.#members.route(posterior, choice, { visit, needed: this.#start.needed, newborn });
+    return this.#members.route(posterior, choice, { visit, start: this.#start, made });
   }
 }

@@ -5,8 +5,8 @@
  * docs/explanation/regret-bound.md.
  */
 
-/** Share of the posterior mass that is spread over all experts after a choice, and that a new candidate takes. */
-export const SHARE = 0.05;
+/** Share of the posterior mass that is spread over all experts after a choice. */
+const SHARE = 0.05;
 
 /** Weights before the choice times likelihoods of the choice, divided by their sum. */
 export interface Posterior {
@@ -37,7 +37,7 @@ export const shared = (posterior: readonly number[], share = SHARE): number[] =>
   posterior.map((value) => (1 - share) * value + share / posterior.length);
 
 /** Weights with one more expert at the end, which takes a share from all the others. */
-export const withNewborn = (weights: readonly number[], share = SHARE): number[] => [
+export const withNewborn = (weights: readonly number[], share: number): number[] => [
   ...weights.map((weight) => (1 - share) * weight),
   share,
 ];

@@ -1,4 +1,5 @@
 import { metered } from '../../../shop/pipeline';
+import { sharedLearning } from '../../../shop/training';
 import {
   evaluateFirstVisits,
   FIRST_CHOICES,
@@ -8,7 +9,6 @@ import {
   measuredText,
   qualityOf,
   type ResultTable,
-  sharedLearning,
   streamsOfPart,
 } from '../../evaluate';
 import { catalogOf, coldHalf, coldText, popularityOf, wanted } from './input';

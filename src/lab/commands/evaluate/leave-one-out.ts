@@ -1,6 +1,6 @@
 import { invalidInput } from '../../../error';
-import { type Interaction, shopCatalog, sideCatalog, trainShopSide } from '../../../shop/training';
-import { learnerMethod, type Quality, qualityOf, type ResultTable, sharedLearning } from '../../evaluate';
+import { type Interaction, sharedLearning, shopCatalog, sideCatalog, trainShopSide } from '../../../shop/training';
+import { learnerMethod, type Quality, qualityOf, type ResultTable } from '../../evaluate';
 import {
   type ChoiceCase,
   type ChoiceHistory,

@@ -8,7 +8,9 @@ import type { LogEvent } from '../../../shop/logs';
 import {
   interactionsOf,
   recentPopularity,
+  type SharedLearning,
   type ShopSide,
+  sharedLearning,
   shopCatalog,
   sideCatalog,
   trainShopSide,
@@ -22,8 +24,6 @@ import {
   PAST_METHODS,
   type PastMethodName,
   popularityMethod,
-  type SharedLearning,
-  sharedLearning,
   sideMethod,
 } from '../../evaluate';
 import { type EvaluateInput, type PastFile, pastEvents, pastPath, popularityOf, wanted } from './input';
@@ -50,7 +50,7 @@ const METHODS: Record<string, (shop: PastShop) => DeviceMethod | Promise<DeviceM
   vsknn: ({ input }) => pastMethod(input, 'vsknn'),
   side: ({ catalog }) => sideMethod(catalog),
   terms: (shop) => learner('terms', shop, { experts: false }),
-  'one-expert': (shop) => learner('one-expert', shop, { candidates: false }),
+  'one-expert': (shop) => learner('one-expert', shop, { newborn: 0 }),
   'by-score': (shop) => learner('by-score', shop, {}, false),
   'fixed-adapters': (shop) => learner('fixed-adapters', shop, { adapters: false }),
   sidestream: (shop) => learner('sidestream', shop),

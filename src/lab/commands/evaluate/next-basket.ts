@@ -1,8 +1,8 @@
 import type { LearnerOptions } from '../../../device/learner';
 import { FREQUENCY_WEIGHT, frequencies, frequencyTerm } from '../../../device/ranking';
 import { invalidInput } from '../../../error';
-import { shopCatalog, sideCatalog, trainShopSide } from '../../../shop/training';
-import { learnerMethod, qualityOf, sharedLearning } from '../../evaluate';
+import { sharedLearning, shopCatalog, sideCatalog, trainShopSide } from '../../../shop/training';
+import { learnerMethod, qualityOf } from '../../evaluate';
 import { evenly } from '../../evaluate/leave-one-out';
 import {
   type BasketCase,

@@ -13,9 +13,9 @@ import {
 } from '../../../shop/cli';
 import type { EventLog } from '../../../shop/logs';
 import type { Meter } from '../../../shop/pipeline';
-import { byProduct } from '../../../shop/training';
+import { byProduct, sharedLearning } from '../../../shop/training';
 import { startCompute, writeWhole } from '../../../shop/training/node';
-import { type Shopper, sharedLearning, shareOfSharedSeconds, shopperSimilarity, splicedPairs } from '../../evaluate';
+import { type Shopper, shareOfSharedSeconds, shopperSimilarity, splicedPairs } from '../../evaluate';
 import {
   blockText,
   CONFIGURATIONS,

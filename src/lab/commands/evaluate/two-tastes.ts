@@ -1,8 +1,7 @@
 import { metered } from '../../../shop/pipeline';
+import { ARRANGEMENT_NAMES, isReturn, TASTE_CHOICES, twoTastes } from '../../../shop/training';
 import {
-  ARRANGEMENT_NAMES,
   evaluateDevice,
-  isReturn,
   joinMeasured,
   measuredText,
   type ResultTable,
@@ -10,8 +9,6 @@ import {
   shopperSimilarity,
   streamQualities,
   streamsOfPart,
-  TASTE_CHOICES,
-  twoTastes,
 } from '../../evaluate';
 import { catalogOf, coldHalf, coldText, popularityOf } from './input';
 import { checkMethods, deviceMethods, METHOD_NAMES, methodFiles } from './methods';

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../core/model';
+import type { LearnerCatalog } from '../../device/learner';
+import { threeGroups } from '../../testing/three-groups';
+import { fitMixedTastes } from './mixed-tastes';
+import { TASTE_CHOICES } from './two-tastes';
+
+const COUNT = 150;
+const shop = threeGroups(COUNT);
+/** A side model that tells the groups apart. */
+const side = {
+  width: 3,
+  states: [{ decay: 0.8, gain: new Float32Array(3).fill(1) }],
+  vectors: Float32Array.from({ length: 3 * COUNT }, (_, at) => (at % 3 === Math.floor(at / 3) % 3 ? 1 : -0.5)),
+  biases: new Float32Array(COUNT),
+};
+const catalog: LearnerCatalog = { ...shop, index: { ...shop.index, side } };
+
+/** Shoppers who choose in an order drawn by chance. @param groups of their items, of three; each has others first */
+function shoppers(number: number, groups: number, choices = TASTE_CHOICES) {
+  const random = seededRandom(5);
+  return Array.from({ length: number }, (_, shopper) =>
+    Array.from({ length: COUNT }, (_, row) => ({ row, place: random() }))
+      .filter(({ row }) => (row + shopper) % 3 < groups)
+      .sort((a, b) => a.place - b.place)
+      .slice(0, choices)
+      .map(({ row }, n) => ({ row, time: 1000 * n })),
+  );
+}
+
+describe('fitMixedTastes', () => {
+  it('keeps several experts where two shoppers on one device want different things, and says what they gain', () => {
+    const said: string[] = [];
+    expect(fitMixedTastes(catalog, shoppers(12, 1), (line) => said.push(line))).toBeGreaterThan(0);
+    expect(said).toHaveLength(3);
+    expect(said[0]).toMatch(/visits −?-?\d\.\d{3} ± \d\.\d{3}, blocks .*, alternating /);
+  });
+
+  it('has one expert where all shoppers choose alike', () => {
+    const said: string[] = [];
+    expect(fitMixedTastes(catalog, shoppers(12, 3), (line) => said.push(line))).toBe(0);
+    expect(said.at(-1)).toBe('Several experts: off');
+  });
+
+  it('chooses nothing if too few shoppers have enough choices', () => {
+    expect(fitMixedTastes(catalog, shoppers(11, 1), () => {})).toBeUndefined();
+    expect(fitMixedTastes(catalog, shoppers(20, 1, TASTE_CHOICES - 1), () => {})).toBeUndefined();
+  });
+});
