@@ -230,8 +230,7 @@ export const inspectorStyles = css`
     inline-size: 2.5rem;
     text-align: center;
   }
-  .bars svg,
-  .trial-bar svg {
+  .bars svg {
     block-size: 0.5rem;
     overflow: hidden;
   }
@@ -254,20 +253,6 @@ export const inspectorStyles = css`
   }
   .swatch.range {
     opacity: 0.35;
-  }
-  .trials {
-    display: grid;
-    gap: 0.75rem;
-    margin-block-start: 0.5rem;
-  }
-  .trials > li {
-    display: grid;
-    gap: 0.25rem;
-    padding-block-start: 0.75rem;
-    border-block-start: 1px solid var(--_line);
-  }
-  .trial-bar .track {
-    fill: var(--_surface);
   }
 
   .experts {

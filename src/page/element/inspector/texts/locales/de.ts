@@ -76,12 +76,11 @@ export default {
     unnamed: 'Eine eigene Vorliebe',
     numbered: '{name} (Experte {id})',
     dropped: 'seitdem verworfen',
-    states: { generalist: 'lernt', active: 'lernt', frozen: 'unverändert', candidate: 'auf Probe' },
+    states: { generalist: 'lernt', active: 'lernt', frozen: 'unverändert' },
     terms: {
       generalist: 'Experte {id}: Generalist, lernt aus jeder Wahl',
       active: 'Experte {id}: aktiv, lernt',
       frozen: 'Experte {id}: eingefroren, bleibt wie er war',
-      candidate: 'Experte {id}: Kandidat, auf Probe',
     },
     from: 'seit {day}',
     learned: { one: '{count}-mal gelernt', other: '{count}-mal gelernt' },
@@ -95,17 +94,6 @@ export default {
     putBackDone:
       'Erledigt. „{name}“ ist wieder wie damals. Alles andere bleibt, und der Stand davor ist unter „Wann?“ aufgehoben.',
     trials: 'Auf Probe',
-    trialNeeds: {
-      one: 'Eine Vorliebe wird behalten, sobald sie aus {count} Wahl gelernt hat und mit mehr als {share} Wahrscheinlichkeit am besten vorhersagt.',
-      other:
-        'Eine Vorliebe wird behalten, sobald sie {count}-mal gelernt hat und mit mehr als {share} Wahrscheinlichkeit am besten vorhersagt.',
-    },
-    trialShare: '{share} wahrscheinlich, nötig sind mehr als {needed}',
-    trialChoices: { one: 'muss noch {count}-mal lernen', other: 'muss noch {count}-mal lernen' },
-    trialEnds: {
-      one: 'die Probe endet nach {count} weiteren Produkt',
-      other: 'die Probe endet nach {count} weiteren Produkten',
-    },
     scoreWeights: 'Gewichte der Bewertung (Zahlen)',
     scoreWeightsNote: 'Wie viel jeder Teil in der Bewertung eines Produkts zählt, mit jedem Klick gelernt.',
     noWeights: 'Noch keine Gewichte.',

@@ -95,13 +95,12 @@ export const ENGLISH_TEXTS = {
     /** Key of the experts that were dropped. */
     dropped: 'dropped since then',
     /** Badge of an expert. */
-    states: { generalist: 'learning', active: 'learning', frozen: 'kept unchanged', candidate: 'on trial' },
+    states: { generalist: 'learning', active: 'learning', frozen: 'kept unchanged' },
     /** The same in the terms of the field, as a sentence. */
     terms: {
       generalist: 'expert {id}: generalist, learns every choice',
       active: 'expert {id}: active, learns',
       frozen: 'expert {id}: frozen, kept as it was',
-      candidate: 'expert {id}: candidate, on trial',
     },
     from: 'since {day}',
     learned: { one: '{count} choice', other: '{count} choices' },
@@ -115,15 +114,8 @@ export const ENGLISH_TEXTS = {
       'No taste is kept separate yet: so far the model of everything you chose predicts your choices better than those on trial.',
     putBack: 'Put back to its state of {moment}',
     putBackDone: 'Done. “{name}” is as it was then. Everything else stays, and the state before is kept under “When?”.',
+    /** Key of the experts on trial. */
     trials: 'On trial',
-    /** `{count}` of choices, `{share}` of the posterior. */
-    trialNeeds: {
-      one: 'A taste is kept once it has learned {count} choice and is more than {share} likely to predict you best.',
-      other: 'A taste is kept once it has learned {count} choices and is more than {share} likely to predict you best.',
-    },
-    trialShare: '{share} likely, more than {needed} needed',
-    trialChoices: { one: '{count} more choice to learn', other: '{count} more choices to learn' },
-    trialEnds: { one: 'the trial ends after {count} more choice', other: 'the trial ends after {count} more choices' },
     scoreWeights: 'Weights of the score (figures)',
     scoreWeightsNote: 'How much each part counts in the score of a product, learned click by click.',
     noWeights: 'No weights yet.',
@@ -367,5 +359,5 @@ export interface InspectorTexts extends Omit<Translated<typeof ENGLISH_TEXTS>, '
 
 export type FactName = keyof InspectorTexts['facts']['names'];
 
-/** The state of an expert that is in the profile. */
-export type PresentState = Exclude<InspectedExpert['state'], 'removed'>;
+/** The state of an expert that was kept. */
+export type KeptState = Exclude<InspectedExpert['state'], 'candidate' | 'removed'>;

@@ -73,12 +73,11 @@ export default {
     unnamed: 'Un gusto aparte',
     numbered: '{name} (experto {id})',
     dropped: 'descartado desde entonces',
-    states: { generalist: 'aprende', active: 'aprende', frozen: 'sin cambios', candidate: 'a prueba' },
+    states: { generalist: 'aprende', active: 'aprende', frozen: 'sin cambios' },
     terms: {
       generalist: 'experto {id}: generalista, aprende cada elección',
       active: 'experto {id}: activo, aprende',
       frozen: 'experto {id}: congelado, se conserva como estaba',
-      candidate: 'experto {id}: candidato, a prueba',
     },
     from: 'desde el {day}',
     learned: { one: '{count} elección', other: '{count} elecciones' },
@@ -92,17 +91,6 @@ export default {
     putBackDone:
       'Hecho. «{name}» está como entonces. Todo lo demás sigue igual, y el estado anterior se guarda en «¿Cuándo?».',
     trials: 'A prueba',
-    trialNeeds: {
-      one: 'Un gusto se conserva cuando ha aprendido {count} elección y es más que un {share} probable que sea el que mejor predice.',
-      other:
-        'Un gusto se conserva cuando ha aprendido {count} elecciones y es más que un {share} probable que sea el que mejor predice.',
-    },
-    trialShare: '{share} probable, necesita más de {needed}',
-    trialChoices: { one: 'le falta {count} elección', other: 'le faltan {count} elecciones' },
-    trialEnds: {
-      one: 'la prueba acaba tras {count} elección más',
-      other: 'la prueba acaba tras {count} elecciones más',
-    },
     scoreWeights: 'Pesos de la puntuación (cifras)',
     scoreWeightsNote: 'Cuánto cuenta cada parte en la puntuación de un producto, aprendido clic a clic.',
     noWeights: 'Aún no hay pesos.',

@@ -75,12 +75,11 @@ export default {
     unnamed: 'Un goût à part',
     numbered: '{name} (expert {id})',
     dropped: 'abandonné depuis',
-    states: { generalist: 'apprend', active: 'apprend', frozen: 'inchangé', candidate: 'à l’essai' },
+    states: { generalist: 'apprend', active: 'apprend', frozen: 'inchangé' },
     terms: {
       generalist: 'expert {id} : généraliste, apprend chaque choix',
       active: 'expert {id} : actif, apprend',
       frozen: 'expert {id} : figé, gardé tel quel',
-      candidate: 'expert {id} : candidat, à l’essai',
     },
     from: 'depuis le {day}',
     learned: { one: '{count} choix', other: '{count} choix' },
@@ -94,14 +93,6 @@ export default {
     putBackDone:
       'C’est fait. « {name} » est comme il était alors. Tout le reste demeure, et l’état précédent est gardé sous « Quand ? ».',
     trials: 'À l’essai',
-    trialNeeds: {
-      one: 'Un goût est gardé dès qu’il a appris {count} choix et qu’il a plus de {share} de chances de mieux prédire que les autres.',
-      other:
-        'Un goût est gardé dès qu’il a appris {count} choix et qu’il a plus de {share} de chances de mieux prédire que les autres.',
-    },
-    trialShare: 'probable à {share}, il faut plus de {needed}',
-    trialChoices: { one: 'encore {count} choix à apprendre', other: 'encore {count} choix à apprendre' },
-    trialEnds: { one: 'l’essai finit après {count} choix de plus', other: 'l’essai finit après {count} choix de plus' },
     scoreWeights: 'Poids du score (chiffres)',
     scoreWeightsNote: 'Ce que chaque partie compte dans le score d’un produit, appris clic après clic.',
     noWeights: 'Pas encore de poids.',

@@ -74,12 +74,11 @@ export default {
     unnamed: '別の好み',
     numbered: '{name}（エキスパート{id}）',
     dropped: 'その後に破棄',
-    states: { generalist: '学習中', active: '学習中', frozen: '凍結', candidate: '試用中' },
+    states: { generalist: '学習中', active: '学習中', frozen: '凍結' },
     terms: {
       generalist: 'エキスパート{id}：ジェネラリスト（すべての選択を学習）',
       active: 'エキスパート{id}：アクティブ（学習中）',
       frozen: 'エキスパート{id}：凍結（そのまま保持）',
-      candidate: 'エキスパート{id}：候補（試用中）',
     },
     from: '{day}から',
     learned: { one: '選択{count}回', other: '選択{count}回' },
@@ -93,13 +92,6 @@ export default {
     putBackDone:
       '完了しました。「{name}」はその時の状態に戻りました。ほかはそのままで、直前の状態は「いつ？」に残ります。',
     trials: '試用中',
-    trialNeeds: {
-      one: '{count}回の選択を学習し、最もよく予測する確率が{share}を超えると、その好みは保持されます。',
-      other: '{count}回の選択を学習し、最もよく予測する確率が{share}を超えると、その好みは保持されます。',
-    },
-    trialShare: '確率{share}（{needed}超が必要）',
-    trialChoices: { one: 'あと{count}回の学習が必要', other: 'あと{count}回の学習が必要' },
-    trialEnds: { one: '試用はあと{count}回の選択で終了', other: '試用はあと{count}回の選択で終了' },
     scoreWeights: 'スコアの重み（数値）',
     scoreWeightsNote: '商品のスコアで各要素がどれだけ重視されるかを、クリックごとに学習したものです。',
     noWeights: '重みはまだありません。',
