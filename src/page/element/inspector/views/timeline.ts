@@ -102,10 +102,10 @@ export class TimelineView implements View {
 
   #figures({ words }: InspectorHost, points: Inspection['points']) {
     const { texts, formats } = words;
-    const { columns, terms } = texts.timeline;
+    const { columns, events } = texts.timeline;
     return {
       head: [columns.what, columns.after, columns.when],
-      rows: points.toReversed().map(({ kind, at, time }) => [terms[kind], formats.count(at), formats.moment(time)]),
+      rows: points.toReversed().map(({ kind, at, time }) => [events[kind], formats.count(at), formats.moment(time)]),
     };
   }
 
@@ -201,16 +201,11 @@ export class TimelineView implements View {
         <span class="name">${item ? fill(timeline.chose, { title: item.title }) : timeline.gone}</span>
         <span class="about">${about.join(' · ')}</span>`;
     }
-    const term = point && timeline.terms[point.kind];
-    const about = [
-      fill(timeline.afterChoice, values),
-      ...(term
-        ? [point.expert === undefined ? term : fill(timeline.ofExpert, { term, id: formats.count(point.expert) })]
-        : []),
-    ];
+    const name = point ? timeline.events[point.kind] : timeline.kept;
+    const id = point?.expert === undefined ? null : formats.count(point.expert);
     return html`
-      <span class="name">${point ? timeline.events[point.kind] : timeline.kept}</span>
-      <span class="about">${about.join(' · ')}</span>`;
+      <span class="name">${id === null ? name : fill(texts.learned.numbered, { name, id })}</span>
+      <span class="about">${fill(timeline.afterChoice, values)}</span>`;
   }
 
   #opened(host: InspectorHost, entry: TimelineEntry): TemplateResult {

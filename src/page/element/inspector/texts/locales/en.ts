@@ -90,7 +90,7 @@ export const ENGLISH_TEXTS = {
     everythingLately: 'Everything you chose, lately {category}',
     /** Name of an expert whose choices have no category. */
     unnamed: 'A separate taste',
-    /** Tells two experts of the same name apart. */
+    /** Tells two experts of the same name apart, and of which one an entry of the timeline is. */
     numbered: '{name} (expert {id})',
     /** Key of the experts that were dropped. */
     dropped: 'dropped since then',
@@ -159,17 +159,6 @@ export const ENGLISH_TEXTS = {
       pruned: 'A taste was dropped',
       restored: 'A taste was put back',
     },
-    /** The same in the terms of the field. */
-    terms: {
-      window: 'window',
-      rejected: 'rejected update',
-      kept: 'expansion',
-      frozen: 'expert frozen',
-      returned: 'expert active again',
-      pruned: 'pruning',
-      restored: 'expert restored',
-    },
-    ofExpert: '{term}, expert {id}',
     /** A snapshot whose window is not in the journal. */
     kept: 'The state was kept',
     keptBadge: 'state after choice {number} kept',
