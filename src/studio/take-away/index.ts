@@ -275,9 +275,3 @@ export class StudioTakeAway extends PageElement {
 
 const codeBlock = (label: string, text: string): TemplateResult =>
   html`<pre tabindex="0" role="region" aria-label=${label}><code>${text}</code></pre>`;
-
-declare global {
-  interface HTMLElementTagNameMap {
-    'studio-take-away': StudioTakeAway;
-  }
-}
