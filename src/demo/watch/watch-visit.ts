@@ -3,12 +3,12 @@ import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Recommender } from '../../device/protocol';
 import { SidestreamError } from '../../error';
+import { animateMoves, type CardPositions, cardPositions } from '../../page/element/motion';
 import { adoptStyles } from '../late-page';
 import { productImage } from '../pictures';
 import type { Item } from '../session';
 import { PageElement } from '../session-element';
 import { type Frame, topCategory } from './frame';
-import { MovingCards } from './moving-cards';
 import { chapterOf, randomPair } from './script';
 import { type Phase, ScriptedVisit } from './scripted-visit';
 import { colorOf, expertChart, figures, percent, tasteChart } from './visit-charts';
@@ -74,7 +74,7 @@ export class WatchVisit extends PageElement {
   #spokenOf: Frame | undefined;
   /** The visitor requested the next choice by a button. */
   #asked = false;
-  readonly #cards = new MovingCards();
+  #before: CardPositions | undefined;
   #moved: Frame | undefined;
 
   override disconnectedCallback(): void {
@@ -89,14 +89,15 @@ export class WatchVisit extends PageElement {
       void this.#visit?.restart(this.#pair);
     }
     const frame = this.#visit?.frame;
-    if (frame !== this.#moved) this.#cards.remember(this.#cardElements());
+    const list = this.#list;
+    this.#before = frame !== this.#moved && list ? cardPositions(list) : undefined;
   }
 
   protected override updated(): void {
     const frame = this.#visit?.frame;
     if (frame === this.#moved) return;
     this.#moved = frame;
-    this.#cards.move(this.#cardElements());
+    if (this.#before && this.#list) animateMoves(this.#before, this.#list);
     // The chosen product's button has left the list, and took the focus with it.
     if (this.#visit?.phase === 'by-hand' && document.activeElement === document.body) this.#focus('.watch-list button');
   }
@@ -410,7 +411,7 @@ export class WatchVisit extends PageElement {
     this.querySelector<HTMLElement>(selector)?.focus({ preventScroll: true });
   }
 
-  #cardElements(): NodeListOf<HTMLElement> {
-    return this.querySelectorAll('[data-testid=watch-list] > li');
+  get #list(): Element | null {
+    return this.querySelector('[data-testid=watch-list]');
   }
 }
