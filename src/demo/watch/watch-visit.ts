@@ -38,11 +38,8 @@ const SPEED_NAMES: Record<Speed, string> = {
 const PLAY_TEXT: Partial<Record<Phase, string>> = {
   opening: 'Start',
   ready: 'Start',
-  'by-hand': 'Let her continue',
   done: 'Start again',
 };
-/** Products of a shelf, from which the visitor chooses after taking over. */
-const SHELF_LENGTH = 12;
 
 adoptStyles(style);
 
@@ -66,8 +63,6 @@ export class WatchVisit extends PageElement {
   #pair = 0;
   #visit: ScriptedVisit | undefined;
   #speed: Speed = 'normal';
-  #shelfOf = '';
-  #shelf: Item[] = [];
   /** Announcement for screen readers: turns of the story, and every choice that the visitor requested. */
   #spoken = '';
   /** The frame for which `#spoken` was set. */
@@ -98,8 +93,6 @@ export class WatchVisit extends PageElement {
     if (frame === this.#moved) return;
     this.#moved = frame;
     if (this.#before && this.#list) animateMoves(this.#before, this.#list);
-    // The chosen product's button has left the list, and took the focus with it.
-    if (this.#visit?.phase === 'by-hand' && document.activeElement === document.body) this.#focus('.watch-list button');
   }
 
   protected override render(): TemplateResult {
@@ -177,9 +170,6 @@ export class WatchVisit extends PageElement {
   #more(phase: Phase): TemplateResult {
     return html`
       <p class="buttons watch-more">
-        <button class="button quiet" type="button" data-testid="watch-take-over" ?disabled=${phase === 'by-hand'} @click=${this.#takeOver}>
-          Take over
-        </button>
         <button class="button quiet" type="button" data-testid="watch-restart" ?disabled=${phase === 'ready'} @click=${() => this.#restart(false)}>
           To the beginning
         </button>
@@ -191,7 +181,6 @@ export class WatchVisit extends PageElement {
   #stage(visit: ScriptedVisit, frame: Frame): TemplateResult {
     const { frames, tastes, phase } = visit;
     const before = frames.at(-2);
-    const byHand = phase === 'by-hand';
     const summary = phase === 'done' ? summaryText(frames, tastes) : '';
     return html`
       <div class="stage">
@@ -201,16 +190,16 @@ export class WatchVisit extends PageElement {
           <p>${listText(frame, before, tastes)} ${expertText(frame, before)}</p>
         </div>
         <div class="listed">
-          <h2>${byHand ? 'The list: choose what you like' : `${SHOPPER}’s list`}</h2>
+          <h2>${SHOPPER}’s list</h2>
           <ol class="watch-list" data-testid="watch-list">
             ${repeat(
               frame.list,
               ({ id }) => id,
-              (item) => this.#card(item, byHand, tastes),
+              (item) => this.#card(item, tastes),
             )}
           </ol>
           ${summary ? html`<p class="summary" data-testid="watch-summary">${summary}</p>` : nothing}
-          ${byHand ? this.#shelves(visit) : nothing} ${this.#more(phase)}
+          ${this.#more(phase)}
         </div>
         <div class="learned">
           ${tasteChart(frames, tastes)}
@@ -245,37 +234,14 @@ export class WatchVisit extends PageElement {
       </div>`;
   }
 
-  #card(item: Item, byHand: boolean, tastes: readonly [string, string]): TemplateResult {
+  #card(item: Item, tastes: readonly [string, string]): TemplateResult {
     const taste = tastes.indexOf(topCategory(item));
-    const content = html`
-      ${productImage(item, false)}
-      <span class="watch-title" dir="auto">${item.title}</span>
-      <span class="watch-category">${topCategory(item)}</span>`;
     return html`
       <li class=${taste < 0 ? '' : `taste-${taste}`} data-id=${item.id} data-category=${item.category}>
-        ${
-          byHand
-            ? html`<button type="button" @click=${() => void this.#visit?.choose(item)}>${content}</button>`
-            : html`<div>${content}</div>`
-        }
+        ${productImage(item, false)}
+        <span class="watch-title" dir="auto">${item.title}</span>
+        <span class="watch-category">${topCategory(item)}</span>
       </li>`;
-  }
-
-  #shelves({ tastes, categories }: ScriptedVisit): TemplateResult {
-    return html`
-      <div class="shelf">
-        <label>
-          Or from the shelf of
-          <select data-testid="watch-shelf" @change=${this.#openShelf}>
-            ${categories.map(
-              ({ path, name }) => html`<option value=${path} ?selected=${path === this.#shelfOf}>${name}</option>`,
-            )}
-          </select>
-        </label>
-        <ul class="watch-list" data-testid="watch-shelf-list">
-          ${this.#shelf.slice(0, SHELF_LENGTH).map((item) => this.#card(item, true, tastes))}
-        </ul>
-      </div>`;
   }
 
   #experts({ experts }: Frame, tastes: readonly string[]): TemplateResult {
@@ -331,7 +297,6 @@ export class WatchVisit extends PageElement {
       this.#asked = false;
     }
     if (phase === 'done') this.#spoken = summaryText(frames, tastes) || 'The visit has ended.';
-    if (phase === 'by-hand') void this.#fillShelf();
     this.requestUpdate();
   }
 
@@ -369,32 +334,6 @@ export class WatchVisit extends PageElement {
     if (play) this.#visit?.play();
     await this.updateComplete;
     this.#focus('[data-testid=watch-play]');
-  }
-
-  readonly #takeOver = (): void => {
-    this.#spoken = 'You choose now. The products of the list and of the shelf are buttons.';
-    this.#shelfOf ||= this.#visit?.categories[0]?.path ?? '';
-    this.#visit?.takeOver();
-    // The pressed button is no longer enabled.
-    void this.updateComplete.then(() => this.#focus('.watch-list button'));
-  };
-
-  readonly #openShelf = ({ target }: Event): void => {
-    if (target instanceof HTMLSelectElement) this.#shelfOf = target.value;
-    void this.#fillShelf();
-  };
-
-  async #fillShelf(): Promise<void> {
-    const [visit, category] = [this.#visit, this.#shelfOf];
-    if (!visit || !category) return;
-    try {
-      const items = await visit.shelf(category);
-      if (category !== this.#shelfOf) return;
-      this.#shelf = items;
-      this.requestUpdate();
-    } catch (thrown) {
-      if (visit === this.#visit) this.#report(thrown);
-    }
   }
 
   readonly #setSpeed = ({ target }: Event): void => {
