@@ -99,13 +99,10 @@ export class LearnedView implements View {
     const { heading, words } = host;
     const { texts } = words;
     const kept = namedExperts(inspection.experts, words);
-    const none = inspection.experts.some(({ state }) => state === 'candidate')
-      ? texts.learned.noneKept
-      : texts.learned.noTrial;
     return html`
       ${heading(texts.learned.experts)}
       <p class="note">${texts.learned.expertsNote}</p>
-      ${kept.length > 1 ? nothing : html`<p class="note" data-none-kept>${none}</p>`}
+      ${kept.length > 1 ? nothing : html`<p class="note" data-none-kept>${texts.learned.noneKept}</p>`}
       ${
         this.#chart
           ? figure(texts.learned.weights, this.#chart, this.#figures(host, this.#chart, kept), words, {

@@ -87,9 +87,7 @@ export default {
     say: '{share} Gewicht in Ihrer Liste',
     last: 'Zuletzt gelernt aus',
     nothingOwn: 'Noch nichts gelernt.',
-    noTrial: 'Noch wird keine Vorliebe getrennt behalten: Die erste Probe beginnt nach einigen weiteren Produkten.',
-    noneKept:
-      'Noch wird keine Vorliebe getrennt behalten: Bisher sagt das Modell aus allem Gewählten Ihre Wahl besser vorher als die auf Probe.',
+    noneKept: 'Noch wird keine Vorliebe getrennt behalten.',
     putBack: 'Auf den Stand vom {moment} zurücksetzen',
     putBackDone:
       'Erledigt. „{name}“ ist wieder wie damals. Alles andere bleibt, und der Stand davor ist unter „Wann?“ aufgehoben.',
@@ -148,15 +146,7 @@ export default {
     },
     goBack: 'Zurück zu Wahl {number}',
     wentBack: 'Erledigt. Der Shop weiß wieder, was er nach Wahl {number} wusste.',
-    which: {
-      here: 'Der hier gesicherte Stand: was der Shop nach Wahl {number} wusste ({moment}).',
-      before: 'Der Stand unmittelbar davor: was der Shop nach Wahl {number} wusste ({moment}).',
-      nearest: {
-        one: 'Der nächste frühere Stand: was der Shop nach Wahl {number} wusste ({moment}), {count} Wahl früher.',
-        other:
-          'Der nächste frühere Stand: was der Shop nach Wahl {number} wusste ({moment}), {count} gewählte Produkte früher.',
-      },
-    },
+    which: 'Der verglichene Stand: was der Shop nach Wahl {number} wusste ({moment}).',
     places: {
       leaves: 'fällt weg',
       enters: 'kommt dazu',

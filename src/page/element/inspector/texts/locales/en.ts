@@ -108,10 +108,7 @@ export const ENGLISH_TEXTS = {
     say: '{share} of the say in your list',
     last: 'Learned last from',
     nothingOwn: 'No choice of its own yet.',
-    /** Why no expert was kept: before the first trial, and if some are on trial. */
-    noTrial: 'No taste is kept separate yet: the first trial begins after a few more choices.',
-    noneKept:
-      'No taste is kept separate yet: so far the model of everything you chose predicts your choices better than those on trial.',
+    noneKept: 'No taste is kept separate yet.',
     putBack: 'Put back to its state of {moment}',
     putBackDone: 'Done. “{name}” is as it was then. Everything else stays, and the state before is kept under “When?”.',
     /** Key of the experts on trial. */
@@ -173,15 +170,7 @@ export const ENGLISH_TEXTS = {
     goBack: 'Go back to choice {number}',
     wentBack: 'Done. The shop knows what it knew after choice {number}.',
     /** Which state is compared. */
-    which: {
-      here: 'The state that was kept here: what the shop knew after choice {number} ({moment}).',
-      before: 'The state just before this: what the shop knew after choice {number} ({moment}).',
-      nearest: {
-        one: 'The nearest state that was kept before this: what the shop knew after choice {number} ({moment}), {count} choice earlier.',
-        other:
-          'The nearest state that was kept before this: what the shop knew after choice {number} ({moment}), {count} choices earlier.',
-      },
-    },
+    which: 'The state compared: what the shop knew after choice {number} ({moment}).',
     places: { leaves: 'leaves', enters: 'comes in', stays: 'stays', up: 'up {count}', down: 'down {count}' },
   },
   why: {

@@ -84,9 +84,7 @@ export default {
     say: '{share} del peso en tu lista',
     last: 'Lo último de lo que aprendió',
     nothingOwn: 'Aún no tiene ninguna elección propia.',
-    noTrial: 'Aún no se conserva ningún gusto aparte: la primera prueba empieza tras algunas elecciones más.',
-    noneKept:
-      'Aún no se conserva ningún gusto aparte: hasta ahora, el modelo de todo lo elegido predice tus elecciones mejor que los que están a prueba.',
+    noneKept: 'Aún no se conserva ningún gusto aparte.',
     putBack: 'Restablecer su estado: {moment}',
     putBackDone:
       'Hecho. «{name}» está como entonces. Todo lo demás sigue igual, y el estado anterior se guarda en «¿Cuándo?».',
@@ -142,15 +140,7 @@ export default {
     },
     goBack: 'Volver a la elección {number}',
     wentBack: 'Hecho. La tienda sabe lo que sabía tras la elección {number}.',
-    which: {
-      here: 'El estado guardado aquí: lo que la tienda sabía tras la elección {number} ({moment}).',
-      before: 'El estado justo anterior: lo que la tienda sabía tras la elección {number} ({moment}).',
-      nearest: {
-        one: 'El estado guardado más cercano: lo que la tienda sabía tras la elección {number} ({moment}), {count} elección antes.',
-        other:
-          'El estado guardado más cercano: lo que la tienda sabía tras la elección {number} ({moment}), {count} elecciones antes.',
-      },
-    },
+    which: 'El estado comparado: lo que la tienda sabía tras la elección {number} ({moment}).',
     places: { leaves: 'sale', enters: 'entra', stays: 'sigue igual', up: 'sube {count}', down: 'baja {count}' },
   },
   why: {

@@ -86,9 +86,7 @@ export default {
     say: '{share} du poids dans votre liste',
     last: 'Appris en dernier de',
     nothingOwn: 'Encore aucun choix à lui.',
-    noTrial: 'Aucun goût n’est encore gardé à part : le premier essai commence après quelques choix de plus.',
-    noneKept:
-      'Aucun goût n’est encore gardé à part : jusqu’ici, le modèle de tous vos choix les prédit mieux que ceux à l’essai.',
+    noneKept: 'Aucun goût n’est encore gardé à part.',
     putBack: 'Rétablir son état : {moment}',
     putBackDone:
       'C’est fait. « {name} » est comme il était alors. Tout le reste demeure, et l’état précédent est gardé sous « Quand ? ».',
@@ -144,15 +142,7 @@ export default {
     },
     goBack: 'Revenir au choix {number}',
     wentBack: 'C’est fait. La boutique sait ce qu’elle savait après le choix {number}.',
-    which: {
-      here: 'L’état gardé ici : ce que la boutique savait après le choix {number} ({moment}).',
-      before: 'L’état juste avant : ce que la boutique savait après le choix {number} ({moment}).',
-      nearest: {
-        one: 'L’état gardé le plus proche avant ceci : ce que la boutique savait après le choix {number} ({moment}), {count} choix plus tôt.',
-        other:
-          'L’état gardé le plus proche avant ceci : ce que la boutique savait après le choix {number} ({moment}), {count} choix plus tôt.',
-      },
-    },
+    which: 'L’état comparé : ce que la boutique savait après le choix {number} ({moment}).',
     places: { leaves: 'part', enters: 'arrive', stays: 'reste', up: '+{count} places', down: '−{count} places' },
   },
   why: {

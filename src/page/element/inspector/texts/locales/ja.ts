@@ -85,9 +85,7 @@ export default {
     say: 'リストでの重み {share}',
     last: '最近の学習元',
     nothingOwn: '学習した選択はまだありません。',
-    noTrial: '別に保持されている好みはまだありません。最初の試用は、あと数回選ぶと始まります。',
-    noneKept:
-      '別に保持されている好みはまだありません。今のところ、すべての選択をまとめたモデルのほうが、試用中の好みよりも選択をよく予測しています。',
+    noneKept: '別に保持されている好みはまだありません。',
     putBack: '{moment}の状態に戻す',
     putBackDone:
       '完了しました。「{name}」はその時の状態に戻りました。ほかはそのままで、直前の状態は「いつ？」に残ります。',
@@ -141,15 +139,7 @@ export default {
     },
     goBack: '選択{number}の状態に戻す',
     wentBack: '完了しました。ショップは選択{number}の後の状態に戻りました。',
-    which: {
-      here: 'ここで保存された状態：選択{number}の後（{moment}）にショップが学習していた内容です。',
-      before: '直前の状態：選択{number}の後（{moment}）にショップが学習していた内容です。',
-      nearest: {
-        one: 'これより前で最も近い保存済みの状態：{count}回前、選択{number}の後（{moment}）にショップが学習していた内容です。',
-        other:
-          'これより前で最も近い保存済みの状態：{count}回前、選択{number}の後（{moment}）にショップが学習していた内容です。',
-      },
-    },
+    which: '比較する状態：選択{number}の後（{moment}）にショップが学習していた内容です。',
     places: { leaves: '外れる', enters: '加わる', stays: '変化なし', up: '{count}上がる', down: '{count}下がる' },
   },
   why: {
