@@ -131,7 +131,6 @@ export class HelpsView implements View {
       <p class="note">${words.joined([
         counted(helps.recordNote, choices, { of: formats.count(of) }),
         fill(helps.counted, { better: formats.count(better), worse: formats.count(worse) }),
-        likeness(against.content, helps.content),
       ])}</p>
       <div class="scroll-across" tabindex="0" role="region" aria-label=${helps.record}>
         <table part="record" class="record">
@@ -218,15 +217,6 @@ export class HelpsView implements View {
       host.update();
     }
   }
-}
-
-/** How the list compares with one ranked only by similarity to the past choices. */
-function likeness(
-  { range: [low, high] }: Pick<RankGain, 'range'>,
-  { better, worse, unclear }: Record<'better' | 'worse' | 'unclear', string>,
-): string {
-  if (low > 1) return better;
-  return high < 1 ? worse : unclear;
 }
 
 const LISTS = 20;

@@ -199,12 +199,6 @@ export default {
         'Jedes der {count} gewählten Produkte bekam einen Platz unter {of} Produkten, bevor daraus gelernt wurde: Platz 1 ist ganz oben.',
     },
     counted: 'Gegenüber der Beliebtheit standen {better} in Ihrer Liste weiter oben und {worse} weiter unten.',
-    content: {
-      better: 'Ihre Liste ist auch besser als eine, die nur nach Ähnlichkeit mit früher Gewähltem ordnet.',
-      worse: 'Eine Liste, die nur nach Ähnlichkeit mit früher Gewähltem ordnet, wäre besser gewesen als Ihre.',
-      unclear:
-        'Noch ist nicht klar, ob Ihre Liste besser ist als eine, die nur nach Ähnlichkeit mit früher Gewähltem ordnet.',
-    },
     columns: {
       by: 'Geordnet nach',
       mean: 'Mittlerer Platz (geometrisch)',

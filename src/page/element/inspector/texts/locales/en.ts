@@ -216,12 +216,6 @@ export const ENGLISH_TEXTS = {
         'Each of {count} choices was ranked before anything was learned from it, among {of} products: place 1 is the top.',
     },
     counted: 'Against popularity, {better} were nearer to the top of your list and {worse} farther from it.',
-    content: {
-      better: 'Your list also does better than one ranked only by similarity to your past choices.',
-      worse: 'A list ranked only by similarity to your past choices would have done better than yours.',
-      unclear:
-        'It is not clear yet whether your list does better than one ranked only by similarity to your past choices.',
-    },
     columns: {
       by: 'Ranked by',
       mean: 'Mean place (geometric)',

@@ -185,11 +185,6 @@ export default {
         'Cada una de {count} elecciones recibió un puesto entre {of} productos antes de aprender de ella: el puesto 1 es el primero.',
     },
     counted: 'Frente a la popularidad, {better} estaban más arriba en tu lista y {worse} más abajo.',
-    content: {
-      better: 'Tu lista también es mejor que una ordenada solo por parecido con tus elecciones pasadas.',
-      worse: 'Una lista ordenada solo por parecido con tus elecciones pasadas habría sido mejor que la tuya.',
-      unclear: 'Aún no está claro si tu lista es mejor que una ordenada solo por parecido con tus elecciones pasadas.',
-    },
     columns: {
       by: 'Ordenado por',
       mean: 'Puesto medio (geométrico)',

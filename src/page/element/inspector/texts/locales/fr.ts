@@ -187,12 +187,6 @@ export default {
         'Chacun des {count} choix a été classé parmi {of} produits avant d’être appris : la place 1 est la première.',
     },
     counted: 'Par rapport à la popularité, {better} étaient plus haut dans votre liste et {worse} plus bas.',
-    content: {
-      better: 'Votre liste fait aussi mieux qu’une liste rangée seulement par ressemblance avec vos choix passés.',
-      worse: 'Une liste rangée seulement par ressemblance avec vos choix passés aurait fait mieux que la vôtre.',
-      unclear:
-        'On ne sait pas encore si votre liste fait mieux qu’une liste rangée seulement par ressemblance avec vos choix passés.',
-    },
     columns: {
       by: 'Classé par',
       mean: 'Place moyenne (géométrique)',
