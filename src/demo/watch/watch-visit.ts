@@ -184,7 +184,6 @@ export class WatchVisit extends PageElement {
     const summary = phase === 'done' ? summaryText(frames, tastes) : '';
     return html`
       <div class="stage">
-        ${this.#strip(frame, tastes)}
         <div class="said" data-testid="watch-said">
           <p class="said-choice">${frame.chosen ? html`<span class="said-picture">${productImage(frame.chosen, false)}</span>` : nothing}<span>${choiceText(frame)}</span></p>
           <p>${listText(frame, before, tastes)} ${expertText(frame, before)}</p>
@@ -211,27 +210,6 @@ export class WatchVisit extends PageElement {
         <summary>The numbers</summary>
         ${expertChart(frames, tastes)} ${figures(frames, tastes)}
       </details>`;
-  }
-
-  /** The experts' shares as one bar above the list, on a page too narrow for the profile beside it. */
-  #strip({ experts }: Frame, tastes: readonly string[]): TemplateResult {
-    const kept = experts.filter(({ state, choices }) => state !== 'candidate' && choices > 0);
-    return html`
-      <div class="strip" aria-hidden="true">
-        <span class="strip-bar">
-          ${(kept.length > 0 ? experts : []).map((one) => html`<i class=${colorOf(one, tastes)} style="flex-grow: ${one.share.toFixed(3)}"></i>`)}
-        </span>
-        <span class="strip-names">
-          ${
-            kept.length === 0
-              ? 'No experts yet'
-              : kept.map(
-                  (one) =>
-                    html`<span class=${colorOf(one, tastes)}><i></i>${one.state === 'generalist' ? 'All-rounder' : one.subject} <b>${percent(one.share)}</b></span>`,
-                )
-          }
-        </span>
-      </div>`;
   }
 
   #card(item: Item, tastes: readonly [string, string]): TemplateResult {
