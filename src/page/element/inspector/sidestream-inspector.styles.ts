@@ -280,20 +280,6 @@ export const inspectorStyles = css`
     background: var(--_own);
     border-radius: 50%;
   }
-  .line-chart {
-    margin-block: 0.25rem;
-    block-size: 2rem;
-    border-radius: 0.25rem;
-  }
-  .line-chart .track {
-    fill: var(--_surface);
-  }
-  .line {
-    fill: none;
-    stroke: var(--_own);
-    stroke-width: 2;
-    vector-effect: non-scaling-stroke;
-  }
   .pictures {
     display: flex;
     flex-wrap: wrap;

@@ -1,10 +1,10 @@
-import { html, nothing, svg, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { fill } from '../../../../core/labels';
 import type { Inspection, Snapshot } from '../../../../device/protocol';
 import { namedPicture, picture } from '../../picture';
 import { adapterBars, categoryBars, weightList } from '../charts/bars';
 import { figure, ownColor } from '../charts/chart';
-import { DROPPED, ON_TRIAL, shareSeries, sparkline } from '../charts/chart-data';
+import { DROPPED, ON_TRIAL, shareSeries } from '../charts/chart-data';
 import type { Chart } from '../charts/plots';
 import { colorOf, type NamedExpert, namedExperts } from '../experts';
 import { whyNothing } from '../words';
@@ -134,11 +134,10 @@ export class LearnedView implements View {
     };
   }
 
-  #expert(host: InspectorHost, expert: NamedExpert, { choices: all, experts }: Inspection): TemplateResult {
+  #expert(host: InspectorHost, expert: NamedExpert, { experts }: Inspection): TemplateResult {
     const { texts, formats, counted } = host.words;
     const { id, state, born, choices, share, shown, title, earlier } = expert;
     const { learned } = texts;
-    const values = all.map(({ shares }) => shares.find(([one]) => one === id)?.[1] ?? 0);
     const when = [
       ...(born === null ? [] : [fill(learned.from, { day: formats.day(born) })]),
       ...(choices === 0 ? [] : [counted(learned.learned, choices)]),
@@ -149,15 +148,6 @@ export class LearnedView implements View {
         <p class="title"><span class="dot" aria-hidden="true"></span><span class="name">${title}</span><span class="badge">${learned.states[state]}</span></p>
         <p class="about">${when}</p>
         <p class="about">${before}<strong>${formats.percent(share)}</strong>${after}</p>
-        ${
-          values.length < 2 || values.every((value) => value === 0)
-            ? nothing
-            : html`
-              <svg class="line-chart" viewBox="0 0 100 20" preserveAspectRatio="none" aria-hidden="true">
-                <rect class="track" width="100" height="20" />
-                ${svg`<polyline class="line" points=${sparkline(values)} />`}
-              </svg>`
-        }
         ${
           shown.length === 0
             ? html`<p class="about">${learned.nothingOwn}</p>`
