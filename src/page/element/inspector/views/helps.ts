@@ -14,7 +14,7 @@ import { figure } from '../charts/chart';
 import { runningRanks } from '../charts/chart-data';
 import type { Chart } from '../charts/plots';
 import type { FactName } from '../texts/locales/en';
-import { backendWords, runWords, whyNothing } from '../words';
+import { backendWords, whyNothing } from '../words';
 import { Controls } from './controls';
 import { type InspectorHost, lead, MAX_ROWS, type View } from './view';
 
@@ -180,15 +180,10 @@ export class HelpsView implements View {
       ['last-update', status.lastUpdate === null ? facts.notYet : formats.moment(status.lastUpdate)],
     ];
     const technical: Fact[] = [
-      ...status.backend.runs.map(
-        (run): Fact => [run.modality === 'text' ? 'text-encoder' : 'image-encoder', runWords(run, formats)],
-      ),
       ['features', device ? formats.bytes(device.features) : waiting],
       ['heap', device ? (device.heap === null ? facts.unknown : formats.bytes(device.heap)) : waiting],
       ['log', device ? sized(facts.events, { count: device.log.events, bytes: device.log.bytes }) : waiting],
       ['loaded', device ? sized(facts.files, { count: device.loaded.files, bytes: device.loaded.bytes }) : waiting],
-      ['windows', formats.count(status.windows)],
-      ['rejected', formats.count(status.rejected)],
     ];
     const rows = (list: readonly Fact[]) => html`
       <dl part="facts" class="facts">
