@@ -71,10 +71,9 @@ test('shows what it learned, when and why, whether it helps and what changed, an
   await expect(generalist).toContainText('53 choices');
   await expect(generalist.locator('.pictures li').first()).toBeVisible();
   await expect(generalist.locator('.name')).toHaveText('Everything you chose, lately Tools');
-  // Every name is there once, and the trials are on one card.
-  const names = await inspector(page).locator('[data-expert] :is(.name, strong)').allTextContents();
+  // Every name is there once.
+  const names = await inspector(page).locator('[data-expert] .name').allTextContents();
   expect(new Set(names).size).toBe(names.length);
-  await expect(inspector(page).locator('[data-trials]')).toContainText(/more than \d+% needed/);
   await expect(inspector(page).locator('[data-chart=shares] svg')).toBeVisible();
 
   // When? By keyboard.
@@ -113,7 +112,7 @@ test('shows what it learned, when and why, whether it helps and what changed, an
   // What did the last change do?
   await ask(page, 'When?');
   await window.getByRole('button').press('Enter');
-  await expect(inspector(page).locator('[data-which]')).toHaveText(/kept here: what the shop knew after choice 4\d /);
+  await expect(inspector(page).locator('[data-which]')).toHaveText(/what the shop knew after choice 4\d /);
   await expect(inspector(page).locator('[data-change-words]')).toHaveText(/\d+ would leave, \d+ would come in/);
   const places = inspector(page).locator('[data-place]:not([data-place=left])');
   await expect(places).toHaveCount(20);
@@ -127,9 +126,7 @@ test('shows what it learned, when and why, whether it helps and what changed, an
   await expect.poll(() => namesIn(inspector(page).locator('[data-list=own]'))).toEqual(before);
 });
 
-test('puts back one expert, which the next page continues, and leaves choices and trials as they are', async ({
-  page,
-}) => {
+test('puts back one expert, which the next page continues, and leaves choices as they are', async ({ page }) => {
   await openShop(page);
   await page.getByTestId('consent-yes').click();
   await choose(page, 'Food', 41);
@@ -137,11 +134,9 @@ test('puts back one expert, which the next page continues, and leaves choices an
   await openInspector(page);
   const generalist = inspector(page).locator('[data-expert][data-state=generalist]');
   await expect(generalist).toContainText('53 choices');
-  const trials = await inspector(page).locator('[data-trials]').textContent();
   await generalist.getByTestId('put-back').click();
   await expect(page.getByTestId('said')).toHaveText(/^Done\. “Everything you chose.*” is as it was then\./);
   await expect(generalist).toContainText(/4\d choices/);
-  await expect(inspector(page).locator('[data-trials]')).toHaveText(trials ?? '');
   await page.reload();
   await expect(generalist).toContainText(/4\d choices/);
   await expect(lead(page)).toHaveText(/from 53 choices/);
@@ -171,10 +166,7 @@ test('rows open where an earlier state exists, which they name and go back to', 
   await run.locator('summary').click();
   await expect(run.locator('[data-choice]').first()).toContainText(/choice 51, .* it was \d+\w\w in your list/);
   await run.locator('[data-open]').click();
-  await expect(which).toHaveText(
-    /^The nearest state that was kept before this: what the shop knew after choice 4\d \(/,
-  );
-  await expect(which).toContainText(`, ${50 - after} choices earlier.`);
+  await expect(which).toContainText(`what the shop knew after choice ${after} (`);
   await expect(inspector(page).locator('[data-change]')).toContainText(
     `would lose the ${51 - after} choices since then`,
   );

@@ -72,9 +72,8 @@ function optionsOf(chart: ChartData, frame: ChartFrame): PlotOptions {
 /** Two lines over the chapters of a scripted visit. */
 function tastes({ most, counts, chapters }: TasteChart, frame: ChartFrame): PlotOptions {
   const points = counts.flatMap((count, at) => count.map((value, taste) => ({ at, taste, value })));
-  const last = counts.length - 1;
   return {
-    ...byChoice(chapters, last, frame),
+    ...byChoice(chapters, frame),
     y: { domain: [0, most], axis: null },
     marks: [
       rect(chapters, { x1: 'from', x2: 'to', y1: 0, y2: most, fill: colorOf, fillOpacity: 0.09 }),
@@ -97,7 +96,7 @@ function shares({ series, chapters }: ShareChart, frame: ChartFrame): PlotOption
   const rows = series.flatMap(({ key, shares: values }) => values.map((share, at) => ({ key, share, at })));
   const keys = series.map(({ key }) => key);
   return {
-    ...byChoice(chapters, (series[0]?.shares.length ?? 1) - 1, frame),
+    ...byChoice(chapters, frame),
     y: { domain: [0, 1], axis: null },
     color: { type: 'ordinal', domain: keys, range: series.map(({ color }) => color) },
     marks: [
@@ -143,14 +142,14 @@ const TASTES = [0, 1] as const;
 /** The color of a taste, which is in the style sheet. */
 const colorOf = ({ taste }: Pick<Chapter, 'taste'>): string => `var(--taste-${taste})`;
 
-/** Wide enough for the whole script and for choices by hand after it. */
-const byChoice = (chapters: readonly Chapter[], last: number, { rightToLeft }: ChartFrame): PlotOptions => ({
+/** Wide enough for the whole script. */
+const byChoice = (chapters: readonly Chapter[], { rightToLeft }: ChartFrame): PlotOptions => ({
   height: 152,
   marginTop: 6,
   marginBottom: 24,
   marginLeft: 0,
   marginRight: 0,
-  x: { domain: [0, Math.max(last, chapters.at(-1)?.to ?? 0)], reverse: rightToLeft, axis: null },
+  x: { domain: [0, chapters.at(-1)?.to ?? 0], reverse: rightToLeft, axis: null },
 });
 
 const chapterNames = (chapters: readonly Chapter[]): Markish =>

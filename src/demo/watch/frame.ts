@@ -15,7 +15,7 @@ export interface ExpertView extends Pick<ExpertStatus, 'id' | 'state' | 'share' 
 /** A choice of the shopper, and the list after it. */
 export interface Frame {
   choice: number;
-  /** Chapter of the script; null for a choice by hand, and before the first choice. */
+  /** Chapter of the script; null before the first choice. */
   chapter: number | null;
   /** The chosen product; null before the first choice. */
   chosen: Item | null;

@@ -7,9 +7,9 @@ import { CHOICES, chapterOf, SUITABLE, spread, tastesOf } from './script';
 
 /**
  * `opening`: the recommender is starting. `ready`: nothing was chosen yet. `running`, `paused`: between two choices of the script.
- * `by-hand`: the visitor chooses. `done`: the script has ended. `failed`: see `failure`.
+ * `done`: the script has ended. `failed`: see `failure`.
  */
-export type Phase = 'opening' | 'ready' | 'running' | 'paused' | 'by-hand' | 'done' | 'failed';
+export type Phase = 'opening' | 'ready' | 'running' | 'paused' | 'done' | 'failed';
 
 /** Products in the list. */
 export const LIST_LENGTH = 12;
@@ -24,13 +24,10 @@ export class ScriptedVisit {
   frames: Frame[] = [];
   /** Names of the two top categories that the shopper likes. */
   tastes: [string, string] = ['', ''];
-  /** The categories of the catalogue; empty until the recommender has opened. */
-  categories: readonly Category[] = [];
   readonly #opening: Promise<Recommender>;
   readonly #shelves = new Map<string, Item[]>();
+  #categories: readonly Category[] = [];
   #pause = 0;
-  /** Number of the script's choices so far; choices by hand do not count. */
-  #scripted = 0;
   /** The choice in progress: choices run one after the other. */
   #busy: Promise<void> = Promise.resolve();
   #wake: () => void = () => undefined;
@@ -62,7 +59,7 @@ export class ScriptedVisit {
   }
 
   play(): void {
-    if (this.phase !== 'ready' && this.phase !== 'paused' && this.phase !== 'by-hand') return;
+    if (this.phase !== 'ready' && this.phase !== 'paused') return;
     this.#become('running');
     void this.#run();
   }
@@ -76,20 +73,9 @@ export class ScriptedVisit {
   /** Makes one choice of the script, and pauses. */
   async step(): Promise<void> {
     if (this.phase === 'running') this.pause();
-    if (this.phase !== 'ready' && this.phase !== 'paused' && this.phase !== 'by-hand') return;
+    if (this.phase !== 'ready' && this.phase !== 'paused') return;
     this.#become('paused');
     await this.#inTurn(() => this.#next());
-  }
-
-  takeOver(): void {
-    if (this.phase === 'opening' || this.phase === 'failed') return;
-    this.#become('by-hand');
-    this.#wake();
-  }
-
-  async choose(item: Item): Promise<void> {
-    if (this.phase !== 'by-hand') return;
-    await this.#inTurn(() => this.#choose(item, null));
   }
 
   /**
@@ -104,22 +90,8 @@ export class ScriptedVisit {
       this.pair = pair;
       this.#draw();
       this.frames = [];
-      this.#scripted = 0;
-      await this.#show({ chapter: null, chosen: null, position: null }, performance.now());
-      this.#become('ready');
+      await this.#begin();
     });
-  }
-
-  /** The products of a top category, without those chosen before. */
-  async shelf(category: string): Promise<Item[]> {
-    let items = this.#shelves.get(category);
-    if (!items) {
-      ({ items } = await (await this.#opening).browse({ category, limit: 1000 }));
-      items = spread(items);
-      this.#shelves.set(category, items);
-    }
-    const chosen = new Set(this.frames.map((frame) => frame.chosen?.id));
-    return items.filter(({ id }) => !chosen.has(id));
   }
 
   /** Ends the recommender; its profile is gone. */
@@ -132,14 +104,18 @@ export class ScriptedVisit {
 
   async #start(): Promise<void> {
     const recommender = await this.#opening;
-    this.categories = categoryTree(await recommender.categories());
+    this.#categories = categoryTree(await recommender.categories());
     this.#draw();
+    await this.#begin();
+  }
+
+  async #begin(): Promise<void> {
     await this.#show({ chapter: null, chosen: null, position: null }, performance.now());
     this.#become('ready');
   }
 
   #draw(): void {
-    const tastes = tastesOf(this.categories, this.pair);
+    const tastes = tastesOf(this.#categories, this.pair);
     if (!tastes) {
       const text = 'This needs a catalogue with two categories of 24 products or more, and this one has fewer.';
       throw new SidestreamError('runtime/invalid-input', text);
@@ -170,20 +146,29 @@ export class ScriptedVisit {
   }
 
   async #next(): Promise<void> {
-    const at = chapterOf(this.#scripted + 1);
+    const at = chapterOf(this.frames.length);
     if (!at) return this.#become('done');
     const taste = this.tastes[at.chapter.taste];
     const chosen = new Set(this.frames.map((frame) => frame.chosen?.id));
-    const liked = (item: Item): boolean => topCategory(item) === taste && !chosen.has(item.id);
-    const suitable = this.frame?.list.filter(liked) ?? [];
-    const item = suitable[Math.min(SUITABLE, suitable.length - 1)] ?? (await this.shelf(taste))[0];
+    const isNew = ({ id }: Item): boolean => !chosen.has(id);
+    const suitable = this.frame?.list.filter((item) => topCategory(item) === taste && isNew(item)) ?? [];
+    const item = suitable[Math.min(SUITABLE, suitable.length - 1)] ?? (await this.#shelf(taste)).find(isNew);
     if (!item) return this.#become('done');
-    this.#scripted++;
     await this.#choose(item, at.index);
-    if (this.#scripted >= CHOICES && this.phase !== 'by-hand') this.#become('done');
+    if (this.frames.length > CHOICES) this.#become('done');
   }
 
-  async #choose(item: Item, chapter: number | null): Promise<void> {
+  /** The products of a top category. */
+  async #shelf(category: string): Promise<Item[]> {
+    const known = this.#shelves.get(category);
+    if (known) return known;
+    const { items } = await (await this.#opening).browse({ category, limit: 1000 });
+    const shelf = spread(items);
+    this.#shelves.set(category, shelf);
+    return shelf;
+  }
+
+  async #choose(item: Item, chapter: number): Promise<void> {
     const recommender = await this.#opening;
     const { list, recommendationId } = this.frame ?? { list: [], recommendationId: '' };
     const place = list.findIndex(({ id }) => id === item.id);

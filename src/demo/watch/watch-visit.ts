@@ -3,12 +3,12 @@ import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Recommender } from '../../device/protocol';
 import { SidestreamError } from '../../error';
+import { animateMoves, type CardPositions, cardPositions } from '../../page/element/motion';
 import { adoptStyles } from '../late-page';
 import { productImage } from '../pictures';
 import type { Item } from '../session';
 import { PageElement } from '../session-element';
 import { type Frame, topCategory } from './frame';
-import { MovingCards } from './moving-cards';
 import { chapterOf, randomPair } from './script';
 import { type Phase, ScriptedVisit } from './scripted-visit';
 import { colorOf, expertChart, figures, percent, tasteChart } from './visit-charts';
@@ -38,11 +38,8 @@ const SPEED_NAMES: Record<Speed, string> = {
 const PLAY_TEXT: Partial<Record<Phase, string>> = {
   opening: 'Start',
   ready: 'Start',
-  'by-hand': 'Let her continue',
   done: 'Start again',
 };
-/** Products of a shelf, from which the visitor chooses after taking over. */
-const SHELF_LENGTH = 12;
 
 adoptStyles(style);
 
@@ -66,15 +63,13 @@ export class WatchVisit extends PageElement {
   #pair = 0;
   #visit: ScriptedVisit | undefined;
   #speed: Speed = 'normal';
-  #shelfOf = '';
-  #shelf: Item[] = [];
   /** Announcement for screen readers: turns of the story, and every choice that the visitor requested. */
   #spoken = '';
   /** The frame for which `#spoken` was set. */
   #spokenOf: Frame | undefined;
   /** The visitor requested the next choice by a button. */
   #asked = false;
-  readonly #cards = new MovingCards();
+  #before: CardPositions | undefined;
   #moved: Frame | undefined;
 
   override disconnectedCallback(): void {
@@ -89,16 +84,15 @@ export class WatchVisit extends PageElement {
       void this.#visit?.restart(this.#pair);
     }
     const frame = this.#visit?.frame;
-    if (frame !== this.#moved) this.#cards.remember(this.#cardElements());
+    const list = this.#list;
+    this.#before = frame !== this.#moved && list ? cardPositions(list) : undefined;
   }
 
   protected override updated(): void {
     const frame = this.#visit?.frame;
     if (frame === this.#moved) return;
     this.#moved = frame;
-    this.#cards.move(this.#cardElements());
-    // The chosen product's button has left the list, and took the focus with it.
-    if (this.#visit?.phase === 'by-hand' && document.activeElement === document.body) this.#focus('.watch-list button');
+    if (this.#before && this.#list) animateMoves(this.#before, this.#list);
   }
 
   protected override render(): TemplateResult {
@@ -176,9 +170,6 @@ export class WatchVisit extends PageElement {
   #more(phase: Phase): TemplateResult {
     return html`
       <p class="buttons watch-more">
-        <button class="button quiet" type="button" data-testid="watch-take-over" ?disabled=${phase === 'by-hand'} @click=${this.#takeOver}>
-          Take over
-        </button>
         <button class="button quiet" type="button" data-testid="watch-restart" ?disabled=${phase === 'ready'} @click=${() => this.#restart(false)}>
           To the beginning
         </button>
@@ -190,26 +181,24 @@ export class WatchVisit extends PageElement {
   #stage(visit: ScriptedVisit, frame: Frame): TemplateResult {
     const { frames, tastes, phase } = visit;
     const before = frames.at(-2);
-    const byHand = phase === 'by-hand';
     const summary = phase === 'done' ? summaryText(frames, tastes) : '';
     return html`
       <div class="stage">
-        ${this.#strip(frame, tastes)}
         <div class="said" data-testid="watch-said">
           <p class="said-choice">${frame.chosen ? html`<span class="said-picture">${productImage(frame.chosen, false)}</span>` : nothing}<span>${choiceText(frame)}</span></p>
           <p>${listText(frame, before, tastes)} ${expertText(frame, before)}</p>
         </div>
         <div class="listed">
-          <h2>${byHand ? 'The list: choose what you like' : `${SHOPPER}’s list`}</h2>
+          <h2>${SHOPPER}’s list</h2>
           <ol class="watch-list" data-testid="watch-list">
             ${repeat(
               frame.list,
               ({ id }) => id,
-              (item) => this.#card(item, byHand, tastes),
+              (item) => this.#card(item, tastes),
             )}
           </ol>
           ${summary ? html`<p class="summary" data-testid="watch-summary">${summary}</p>` : nothing}
-          ${byHand ? this.#shelves(visit) : nothing} ${this.#more(phase)}
+          ${this.#more(phase)}
         </div>
         <div class="learned">
           ${tasteChart(frames, tastes)}
@@ -223,58 +212,14 @@ export class WatchVisit extends PageElement {
       </details>`;
   }
 
-  /** The experts' shares as one bar above the list, on a page too narrow for the profile beside it. */
-  #strip({ experts }: Frame, tastes: readonly string[]): TemplateResult {
-    const kept = experts.filter(({ state, choices }) => state !== 'candidate' && choices > 0);
-    return html`
-      <div class="strip" aria-hidden="true">
-        <span class="strip-bar">
-          ${(kept.length > 0 ? experts : []).map((one) => html`<i class=${colorOf(one, tastes)} style="flex-grow: ${one.share.toFixed(3)}"></i>`)}
-        </span>
-        <span class="strip-names">
-          ${
-            kept.length === 0
-              ? 'No experts yet'
-              : kept.map(
-                  (one) =>
-                    html`<span class=${colorOf(one, tastes)}><i></i>${one.state === 'generalist' ? 'All-rounder' : one.subject} <b>${percent(one.share)}</b></span>`,
-                )
-          }
-        </span>
-      </div>`;
-  }
-
-  #card(item: Item, byHand: boolean, tastes: readonly [string, string]): TemplateResult {
+  #card(item: Item, tastes: readonly [string, string]): TemplateResult {
     const taste = tastes.indexOf(topCategory(item));
-    const content = html`
-      ${productImage(item, false)}
-      <span class="watch-title" dir="auto">${item.title}</span>
-      <span class="watch-category">${topCategory(item)}</span>`;
     return html`
       <li class=${taste < 0 ? '' : `taste-${taste}`} data-id=${item.id} data-category=${item.category}>
-        ${
-          byHand
-            ? html`<button type="button" @click=${() => void this.#visit?.choose(item)}>${content}</button>`
-            : html`<div>${content}</div>`
-        }
+        ${productImage(item, false)}
+        <span class="watch-title" dir="auto">${item.title}</span>
+        <span class="watch-category">${topCategory(item)}</span>
       </li>`;
-  }
-
-  #shelves({ tastes, categories }: ScriptedVisit): TemplateResult {
-    return html`
-      <div class="shelf">
-        <label>
-          Or from the shelf of
-          <select data-testid="watch-shelf" @change=${this.#openShelf}>
-            ${categories.map(
-              ({ path, name }) => html`<option value=${path} ?selected=${path === this.#shelfOf}>${name}</option>`,
-            )}
-          </select>
-        </label>
-        <ul class="watch-list" data-testid="watch-shelf-list">
-          ${this.#shelf.slice(0, SHELF_LENGTH).map((item) => this.#card(item, true, tastes))}
-        </ul>
-      </div>`;
   }
 
   #experts({ experts }: Frame, tastes: readonly string[]): TemplateResult {
@@ -330,7 +275,6 @@ export class WatchVisit extends PageElement {
       this.#asked = false;
     }
     if (phase === 'done') this.#spoken = summaryText(frames, tastes) || 'The visit has ended.';
-    if (phase === 'by-hand') void this.#fillShelf();
     this.requestUpdate();
   }
 
@@ -370,32 +314,6 @@ export class WatchVisit extends PageElement {
     this.#focus('[data-testid=watch-play]');
   }
 
-  readonly #takeOver = (): void => {
-    this.#spoken = 'You choose now. The products of the list and of the shelf are buttons.';
-    this.#shelfOf ||= this.#visit?.categories[0]?.path ?? '';
-    this.#visit?.takeOver();
-    // The pressed button is no longer enabled.
-    void this.updateComplete.then(() => this.#focus('.watch-list button'));
-  };
-
-  readonly #openShelf = ({ target }: Event): void => {
-    if (target instanceof HTMLSelectElement) this.#shelfOf = target.value;
-    void this.#fillShelf();
-  };
-
-  async #fillShelf(): Promise<void> {
-    const [visit, category] = [this.#visit, this.#shelfOf];
-    if (!visit || !category) return;
-    try {
-      const items = await visit.shelf(category);
-      if (category !== this.#shelfOf) return;
-      this.#shelf = items;
-      this.requestUpdate();
-    } catch (thrown) {
-      if (visit === this.#visit) this.#report(thrown);
-    }
-  }
-
   readonly #setSpeed = ({ target }: Event): void => {
     if (!(target instanceof HTMLSelectElement)) return;
     this.#speed = target.value as Speed;
@@ -410,7 +328,7 @@ export class WatchVisit extends PageElement {
     this.querySelector<HTMLElement>(selector)?.focus({ preventScroll: true });
   }
 
-  #cardElements(): NodeListOf<HTMLElement> {
-    return this.querySelectorAll('[data-testid=watch-list] > li');
+  get #list(): Element | null {
+    return this.querySelector('[data-testid=watch-list]');
   }
 }

@@ -11,11 +11,10 @@ export const chapterTitles = ([first, second]: readonly [string, string]): strin
 ];
 
 /** The chosen product, and where it was found. */
-export function choiceText({ chosen, chapter, position }: Frame): string {
+export function choiceText({ chosen, position }: Frame): string {
   if (!chosen) return `${SHOPPER} has just come in. Nothing is known about her, so the list has a bit of everything.`;
-  const who = chapter === null ? 'You choose' : `${SHOPPER} chooses`;
-  if (position === null) return `${who} “${chosen.title}” from the shelf.`;
-  return `${who} “${chosen.title}”, number ${position + 1} in ${chapter === null ? 'the' : 'her'} list.`;
+  const choice = `${SHOPPER} chooses “${chosen.title}”`;
+  return position === null ? `${choice} from the shelf.` : `${choice}, number ${position + 1} in her list.`;
 }
 
 export function listText(frame: Frame, before: Frame | undefined, tastes: readonly [string, string]): string {

@@ -1,4 +1,3 @@
-export { TRIAL } from './experts/expert-members';
 export { featureMatrix, Learner, type LearnerCatalog, type LearnerOptions } from './learner';
 export { NEWBORN, START_WITH_SIDE } from './personal-weights';
 export type { Profile } from './profile';

@@ -40,8 +40,6 @@ export interface Inspection {
    * Empty without adapters, or before they learned anything.
    */
   adapters: { input: SideInput; share: number }[];
-  /** What a candidate needs to be kept. */
-  trial: Trial;
   /** The last 300 choices of the journal, oldest first. */
   choices: JournalChoice[];
   /** The last 300 other entries of the journal, oldest first. */
@@ -52,7 +50,7 @@ export interface Inspection {
 }
 
 /** An expert, with the choices that it learned from. */
-export interface InspectedExpert extends Omit<ExpertStatus, 'state' | 'history' | 'share'> {
+export interface InspectedExpert extends Omit<ExpertStatus, 'state' | 'history' | 'share' | 'posterior' | 'needed'> {
   /** As in the status; `removed`: another expert replaced it. */
   state: ExpertStatus['state'] | 'removed';
   /** Its part in the next list, 0 to 1; 0 for a removed expert. */
@@ -63,14 +61,6 @@ export interface InspectedExpert extends Omit<ExpertStatus, 'state' | 'history' 
   earlier: Snapshot | null;
   /** The last 64 choices that it learned from, newest first; `time` is null if unknown. */
   from: { item: Item; time: number | null }[];
-}
-
-/** The trial of a candidate. */
-export interface Trial {
-  /** Number of choices that it must have learned. */
-  choices: number;
-  /** Number of choices after which it is replaced if it was not kept. */
-  length: number;
 }
 
 /** One choice in the journal. */

@@ -50,9 +50,7 @@ describe('inspect()', () => {
     expect((await engine.status()).backend.learner).toBe('wasm');
     const music = IDS.filter((_, n) => n % 3 === 1).slice(0, 12);
     await choose(engine, music);
-    const { products, categories, experts, choices, record, trial } = await profileOf(engine);
-    expect(trial.choices).toBeGreaterThan(0);
-    expect(experts.filter(({ needed }) => needed !== null).every(({ state }) => state === 'candidate')).toBe(true);
+    const { products, categories, experts, choices, record } = await profileOf(engine);
     expect(categories[0]).toMatchObject({ name: 'Music', share: 1 });
     expect(categories[0].usual).toBeCloseTo(1 / 3);
     expect(products.length).toBeGreaterThan(0);

@@ -3,7 +3,7 @@
 import * as v from 'valibot';
 import { categoryPaths, type Item } from '../../core/catalog';
 import { itemIdSchema } from '../../core/events';
-import { profileFiles, TRIAL } from '../learner';
+import { profileFiles } from '../learner';
 import {
   type DeviceReport,
   type InspectedExpert,
@@ -103,7 +103,6 @@ async function inspectProfile(parts: EngineParts): Promise<Inspection> {
         earlier: earlier.get(one.id) ?? null,
       })),
       adapters: learner.adapted,
-      trial: TRIAL,
       choices,
       points: journal.points,
       record: summaryOf(
@@ -144,14 +143,12 @@ function expertsOf(
   itemOf: (id: string) => Item | null,
 ): Omit<InspectedExpert, 'earlier'>[] {
   const parts = learner.contributionsOf(0);
-  const present = learner.status.experts.map(({ id, state, born, choices, share, posterior, needed }) => ({
+  const present = learner.status.experts.map(({ id, state, born, choices, share }) => ({
     id,
     state,
     born,
     choices,
     share,
-    posterior,
-    needed,
     removed: null,
     from: (parts.find((part) => part.id === id)?.choices ?? [])
       .toReversed()
@@ -164,8 +161,6 @@ function expertsOf(
     removed: end,
     state: 'removed' as const,
     share: 0,
-    posterior: 0,
-    needed: null,
     from: chosen.toReversed().flatMap(({ item, time }) => {
       const found = itemOf(item);
       return found ? [{ item: found, time }] : [];

@@ -1,14 +1,6 @@
 import { markdownTable } from '../evaluate/report-cells';
 import { ROUND_FIGURE_NAMES, ROUND_FIGURES } from './closed-loop';
-import {
-  FIGURES,
-  type FigureName,
-  type FigureUnit,
-  type FigureWords,
-  type Interval,
-  intervalText,
-  NONE,
-} from './figures';
+import { FIGURES, type FigureName, type FigureUnit, type FigureWords, intervalText, NONE } from './figures';
 import { answerText, questionAnswers } from './questions';
 import type { Simulation } from './result';
 
@@ -108,9 +100,7 @@ export function simulationText(simulation: Simulation): string {
     configurations.map(({ name }) => `- ${name}: ${SHOPS[name] ?? ''}`).join('\n'),
     ...compared,
     ...loop,
-    answers(simulation)
-      .map((line) => `- ${line}`)
-      .join('\n'),
+    speedText(simulation),
   ]
     .filter((part) => part !== '')
     .join('\n\n');
@@ -132,39 +122,5 @@ function loopTable({ closedLoop }: Simulation): string {
   );
 }
 
-/** One sentence for each question, derived only from the figures. */
-export function answers({ comparison, closedLoop, timing }: Simulation): string[] {
-  const found = comparison.against
-    .filter(({ name }) => name !== 'oracle' && name !== 'random')
-    .map(({ name, changes: { ndcg10, clicks } }) => {
-      const hits = `NDCG@10 of ${comparison.of} is ${compared(ndcg10)} that of ${name}`;
-      return `${hits}: ${intervalText(ndcg10, 'percent', true)} percentage points; clicks per list ${intervalText(clicks, 'percent', true)} points.`;
-    });
-  const loop = closedLoop.map(({ name, change, againstRandom }) => {
-    const first = `From the first round to the last a shop of ${name} ${narrows(change.gini)} (Gini ${intervalText(change.gini, 'number', true)})`;
-    if (!againstRandom) return `${first}.`;
-    const { gini, coverage } = againstRandom;
-    return `${first}; in the last its choices are ${concentrated(gini)} in one of random lists (Gini ${intervalText(gini, 'number', true)}, items chosen ${intervalText(coverage, 'percent', true)} percentage points).`;
-  });
-  const learned = timing.updateMs.map(
-    ({ name, median, p95 }) =>
-      `Learning a choice took ${median.toFixed(2)} ms with ${name} (median; 95th percentile ${p95.toFixed(2)} ms) on this machine.`,
-  );
-  const speed = `${timing.shoppersPerSecond.toFixed(1)} shoppers per second, each through all configurations, in ${timing.processes} processes.`;
-  return [...found, ...loop, ...learned, speed];
-}
-
-function narrows({ low, high }: Interval): string {
-  if (low > 0) return 'narrows';
-  return high < 0 ? 'widens' : 'does not narrow measurably';
-}
-
-function concentrated({ low, high }: Interval): string {
-  if (low > 0) return 'more concentrated than';
-  return high < 0 ? 'less concentrated than' : 'as concentrated as';
-}
-
-function compared({ low, high }: Interval): string {
-  if (low > 0) return 'above';
-  return high < 0 ? 'below' : 'about';
-}
+export const speedText = ({ timing }: Pick<Simulation, 'timing'>): string =>
+  `${timing.shoppersPerSecond.toFixed(1)} shoppers per second, each through all configurations, in ${timing.processes} processes.`;

@@ -241,9 +241,3 @@ const intro = (): TemplateResult => html`
       your work is kept in this browser.
     </p>
   </section>`;
-
-declare global {
-  interface HTMLElementTagNameMap {
-    'studio-app': StudioApp;
-  }
-}

@@ -142,9 +142,3 @@ function found(
             ${andMore(missingCount, Math.min(MAX_ROWS, missing.length))}`
     }`;
 }
-
-declare global {
-  interface HTMLElementTagNameMap {
-    'studio-catalog': StudioCatalog;
-  }
-}

@@ -94,9 +94,3 @@ export class StudioDrop extends PageElement {
     this.requestUpdate();
   }
 }
-
-declare global {
-  interface HTMLElementTagNameMap {
-    'studio-drop': StudioDrop;
-  }
-}

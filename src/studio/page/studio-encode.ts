@@ -95,9 +95,3 @@ function result(bundle: BundleReport, missing: number): TemplateResult {
     }
     ${lines(notes)}`;
 }
-
-declare global {
-  interface HTMLElementTagNameMap {
-    'studio-encode': StudioEncode;
-  }
-}

@@ -216,9 +216,3 @@ function charts({ epochs, popularity, itemKnn }: LearnUpdate, kept?: number): Te
       )}
     </details>`;
 }
-
-declare global {
-  interface HTMLElementTagNameMap {
-    'studio-learn': StudioLearn;
-  }
-}

@@ -85,9 +85,3 @@ async function addressOf(image: string | undefined, pictures: object | null): Pr
     return '';
   }
 }
-
-declare global {
-  interface HTMLElementTagNameMap {
-    'studio-product': StudioProduct;
-  }
-}

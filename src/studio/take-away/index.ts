@@ -11,7 +11,7 @@ import type { StudioState } from '../session';
 import { bytesIn, findParts, type Layout, laidOut, lean, type Parts } from './files';
 import { canSaveToFolder, chooseFolder, downloadZip, saveToFolder } from './save';
 import style from './take-away.css?inline';
-import { askingLines, productLines, twoLines } from './texts';
+import { askingLines, productLines, readme, shopifyReadme, twoLines } from './texts';
 import { THEME } from './theme';
 
 adoptStyles(style);
@@ -126,68 +126,23 @@ export class StudioTakeAway extends PageElement {
 
   #web({ pictures, addresses }: Parts): TemplateResult {
     return html`
-      <h3>1. Upload</h3>
-      <dl class="take-places">
-        <div><dt><code>sidestream/</code></dt><dd>to <code>/sidestream/</code> of your host: the script of the lists.</dd></div>
-        <div><dt><code>bundle/</code></dt><dd>to <code>/bundle/</code>: your products as the lists need them. Upload <code>manifest.json</code> last.</dd></div>
-        ${pictures.length > 0 ? html`<div><dt><code>images/</code></dt><dd>to <code>/images/</code>: the pictures that you dropped.</dd></div>` : nothing}
-      </dl>
-      <p>
-        To test it first, upload the whole folder anywhere and open its <code>index.html</code>. From the disk, without a web
-        server, that page stays empty.
-      </p>
-      <h3>2. Paste</h3>
+      <h3>Paste</h3>
       <p>These two lines into a page of your shop, where the list should be:</p>
       ${this.#lines(twoLines(addresses))}
-      <p>
-        The lists follow what a shopper opens. With <code>consent="auto"</code> they follow the consent tool of your shop: once the
-        shopper has agreed there, they remember it on the shopper’s device; until then they forget it when the page is left.
-        <code>currency="EUR"</code> shows prices in euros. The words are in the language of your page, its <code>&lt;html lang&gt;</code>.
-      </p>
       ${this.#more('Your shop has no consent tool', 'The lines of a shop that asks by itself', askingLines(addresses))}
       ${this.#more('Two more lists, for the page of a product', 'The lines for the page of a product', productLines(addresses))}
-      ${
-        addresses
-          ? nothing
-          : html`<p>Your products have no addresses. <code>href-template</code> says where their pages are: <code>{id}</code> is replaced by the id of the product.</p>`
-      }
-      <p class="hint">The file <code>README.txt</code> says the same, and what to do when your products change.</p>`;
+      ${explained(readme({ pictures: pictures.length > 0, addresses }))}`;
   }
 
   #shopify({ pictures, scripts, bundle }: Parts): TemplateResult {
     const large = [...scripts, ...bundle].filter(({ bytes }) => bytes > MAX_THEME_FILE);
     return html`
-      <p class="note">
-        This was tried with a model of Shopify’s theme engine, not in a live store. Work on a copy of your theme: “Online Store”,
-        “Themes”, “…”, “Duplicate”.
-      </p>
-      <h3>What goes where</h3>
-      <p>Under “Edit code” of the theme, or with Shopify’s command line, which takes many files at once:</p>
-      <dl class="take-places">
-        <div><dt><code>assets/</code></dt><dd>all files into the theme’s folder “assets”: the script and the bundle. Upload <code>manifest.json</code> last.</dd></div>
-        <div><dt><code>sections/</code></dt><dd><code>sidestream-recs.liquid</code> into “sections”.</dd></div>
-        <div><dt><code>snippets/</code></dt><dd><code>sidestream-page.liquid</code> into “snippets”.</dd></div>
-        <div><dt><code>locales/</code></dt><dd>do not upload them: copy their entry <code>sections.sidestream</code> into the theme’s files of the same names.</dd></div>
-        <div><dt><code>pixel/</code></dt><dd>not a file of the theme: paste it under “Settings”, “Customer events”, “Add custom pixel”. The lists then know what was bought.</dd></div>
-      </dl>
-      <p>
-        Then, in the theme editor: “Add section”, “Recommendations”. Leave “Address of the bundle” and “Address of the scripts”
-        empty, and the section reads the files of the theme.
-      </p>
       ${
         large.length > 0
           ? html`<p class="note">${large.map(({ path }) => path).join(' and ')} may be too large for a theme. Lists work without the encoders.</p>`
           : nothing
       }
-      ${
-        pictures.length > 0
-          ? html`<p class="note">${counted(pictures.length, 'picture was', 'pictures were')} dropped as files, for which a theme has no folder. With Shopify’s product export, which has the addresses of the pictures, lists show them.</p>`
-          : nothing
-      }
-      <p class="hint">
-        If your products change every day, put the files on a host of your own: Shopify keeps copies of theme files for long, and
-        shoppers may see the old list for a while.
-      </p>`;
+      ${explained(shopifyReadme(pictures.length > 0))}`;
   }
 
   #more(summary: string, label: string, text: string): TemplateResult {
@@ -273,11 +228,11 @@ export class StudioTakeAway extends PageElement {
   };
 }
 
+/** What goes where, and what to do later: the text that lies beside the files. */
+const explained = (text: string): TemplateResult => html`
+  <h3>What goes where</h3>
+  <p class="hint">This is the file <code>README.txt</code>.</p>
+  <pre tabindex="0" role="region" aria-label="README.txt">${text}</pre>`;
+
 const codeBlock = (label: string, text: string): TemplateResult =>
   html`<pre tabindex="0" role="region" aria-label=${label}><code>${text}</code></pre>`;
-
-declare global {
-  interface HTMLElementTagNameMap {
-    'studio-take-away': StudioTakeAway;
-  }
-}

@@ -320,9 +320,3 @@ function gainText({ log, learned }: StudioState): TemplateResult {
 }
 
 const points = (share: number): string => (100 * share).toFixed(1);
-
-declare global {
-  interface HTMLElementTagNameMap {
-    'studio-try': StudioTry;
-  }
-}

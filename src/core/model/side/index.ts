@@ -13,7 +13,6 @@ export {
   type SideUse,
 } from './next-window';
 export {
-  freshSideExpert,
   freshSideWeights,
   SIDE_DECAYS,
   SIDE_NAMES,

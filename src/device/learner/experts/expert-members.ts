@@ -10,7 +10,7 @@ const SERIES_STEPS = 256;
 const rounded = (posterior: number): number => Math.round(SERIES_STEPS * posterior) / SERIES_STEPS;
 
 /** The choices that a candidate needs to be kept, and the choices after which its trial is over. */
-export const TRIAL = { choices: 4, length: 10 };
+const TRIAL = { choices: 4, length: 10 };
 /** Share of the kept experts' mass that is spread over them before the first choice of a visit, which may follow any of them. */
 const VISIT_SHARE = 0.8;
 /** Share of the posterior mass that a candidate takes which is born at the first choice of a visit. */

@@ -1,18 +1,15 @@
 import { popularityNow } from '../../../core/catalog';
 import type { LogEvent } from '../../../shop/logs';
-import { metered } from '../../../shop/pipeline';
 import { demandOf, purchasesOf } from '../../../shop/training';
 import {
   basketQualities,
   coldStartQuality,
-  evaluateDevice,
   joinMeasured,
   listQuality,
   lnRankChange,
   type MethodRanks,
   type MethodRun,
   meanQuality,
-  measuredText,
   type ProtocolRun,
   purchaseStreams,
   type Quality,
@@ -23,15 +20,13 @@ import {
   type Shopper,
   sharedSeconds,
   streamQualities,
-  streamsOfPart,
   thirds,
 } from '../../evaluate';
 import { coldHalf, coldText, type EvaluateInput, popularityOf } from './input';
-import { checkMethods, deviceMethods, METHOD_NAMES, methodFiles, REFERENCE } from './methods';
+import { checkMethods, METHOD_NAMES, REFERENCE } from './methods';
 import type { Protocol } from './runs';
+import { COLD_EVENTS, rankedStreams } from './streams';
 
-/** Minimum number of events of a shopper in the device protocol. */
-const MIN_EVENTS = 30;
 /** First ranked event, and end of the used events. */
 const [FROM, TO] = [10, 110];
 
@@ -50,31 +45,9 @@ const [FROM, TO] = [10, 110];
  */
 export const deviceProtocol: Protocol = (input) => {
   checkMethods(input, METHOD_NAMES);
-  const { past, shoppers } = coldHalf(input, MIN_EVENTS);
+  const { past, shoppers } = coldHalf(input, COLD_EVENTS);
   return {
-    pastFiles: () => methodFiles(input),
-
-    async measure(part) {
-      const own = streamsOfPart(shoppers, part);
-      const methods = await deviceMethods(input, past);
-      const listed = new Map(methods.map(({ name }) => [name, input.bundle.items.map(() => 0)]));
-      const results = await metered(input.meter, 'Shoppers', own.length, (advance) =>
-        evaluateDevice({
-          shoppers: own,
-          methods,
-          from: FROM,
-          to: TO,
-          onList: (name, rows) => {
-            const counts = listed.get(name) ?? [];
-            for (const row of rows) counts[row]++;
-          },
-          onProgress: () => advance(1),
-        }),
-      );
-      return measuredText(
-        [...listed].map(([name, counts]) => ({ name, streams: results.get(name) ?? [], listed: counts })),
-      );
-    },
+    ...rankedStreams(input, { streams: shoppers, label: 'Shoppers', from: FROM, to: TO }),
 
     report(parts) {
       const popularity = popularityOf(input, past);

@@ -1,25 +1,19 @@
-import { metered } from '../../../shop/pipeline';
 import {
   DRIFT_PHASES,
   DRIFT_RANKED,
-  evaluateDevice,
   joinMeasured,
   type MethodRanks,
-  measuredText,
   phaseOf,
   type ResultTable,
   type SplicedStream,
-  shopperSimilarity,
   splicedPairs,
   streamQualities,
-  streamsOfPart,
 } from '../../evaluate';
-import { catalogOf, coldHalf, coldText, type EvaluateInput, popularityOf } from './input';
-import { checkMethods, deviceMethods, METHOD_NAMES, methodFiles, REFERENCE } from './methods';
+import { coldText } from './input';
+import { checkMethods, METHOD_NAMES, REFERENCE } from './methods';
 import type { Protocol } from './runs';
+import { pairable, rankedStreams } from './streams';
 
-/** Number of events of a cold shopper, as in the device protocol, which gives the same halves. */
-const COLD_EVENTS = 30;
 /** Minimum number of events of a spliced shopper: 40, and 20 for the return. */
 const MIN_EVENTS = 60;
 const PAIRS = 24;
@@ -36,18 +30,11 @@ const ONE_EXPERT = 'one-expert';
  */
 export const driftProtocol: Protocol = (input) => {
   checkMethods(input, METHOD_NAMES);
-  const { past, streams, popularity } = splice(input);
+  const { shoppers, popularity, similarity } = pairable(input);
+  const long = shoppers.filter(({ rows }) => rows.length >= MIN_EVENTS);
+  const streams = splicedPairs(long, input.shoppers ?? PAIRS, input.seed, similarity);
   return {
-    pastFiles: () => methodFiles(input),
-
-    async measure(part) {
-      const own = streamsOfPart(streams, part);
-      const methods = await deviceMethods(input, past);
-      const results = await metered(input.meter, 'Pairs', own.length, (advance) =>
-        evaluateDevice({ shoppers: own, methods, ...DRIFT_RANKED, onProgress: () => advance(1) }),
-      );
-      return measuredText(methods.map(({ name }) => ({ name, streams: results.get(name) ?? [], listed: [] })));
-    },
+    ...rankedStreams(input, { streams, label: 'Pairs', ...DRIFT_RANKED }),
 
     report(parts) {
       const measured = joinMeasured(parts);
@@ -67,16 +54,6 @@ export const driftProtocol: Protocol = (input) => {
     },
   };
 };
-
-function splice(input: EvaluateInput) {
-  const { past, shoppers } = coldHalf(input, COLD_EVENTS, Number.POSITIVE_INFINITY);
-  const spliced = shoppers.filter(({ rows }) => rows.length >= MIN_EVENTS);
-  const popularity = popularityOf(input, past);
-  const { index } = catalogOf(input.bundle, popularity);
-  const similarity = shopperSimilarity(index, popularity);
-  const streams = splicedPairs(spliced, input.shoppers ?? PAIRS, input.seed, similarity);
-  return { past, popularity, streams };
-}
 
 /**
  * A table for each phase with the methods that are ranked in it.

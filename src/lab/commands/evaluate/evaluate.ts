@@ -123,7 +123,7 @@ export function evaluateCommand(): Command {
     )
     .option(
       '--methods <names...>',
-      `only these methods and their references (default: all). For device and drift: ${METHOD_NAMES.join(', ')}. For leave-one-out: ${LEAVE_ONE_OUT_METHODS.join(', ')}. For next-basket: ${NEXT_BASKET_METHODS.join(', ')}. For windows: ${Object.keys(WINDOW_METHODS).join(', ')}. For simulate: ${CONFIGURATIONS.join(', ')}`,
+      `only these methods and their references (default: all). For device and drift: ${METHOD_NAMES.join(', ')}. For leave-one-out: ${LEAVE_ONE_OUT_METHODS.join(', ')}. For next-basket: ${NEXT_BASKET_METHODS.join(', ')}. For windows: ${WINDOW_METHODS.join(', ')}. For simulate: ${CONFIGURATIONS.join(', ')}`,
       names,
     )
     .option(

@@ -77,7 +77,6 @@ export async function readInput(
 /** A model or setting that is learned once from the past of the log, and kept in a file for all parts and later evaluations. */
 export interface PastFile {
   path: string;
-  needs?: readonly PastFile[];
   make(): Promise<void>;
 }
 

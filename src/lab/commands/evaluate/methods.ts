@@ -109,12 +109,9 @@ export function methodFiles(input: EvaluateInput): Promise<PastFile[]> {
   ]);
 }
 
-/** The wanted methods, each with the shop's data at the end of the past. @param names names that may be wanted */
-export async function deviceMethods(
-  input: EvaluateInput,
-  past: LogEvent[],
-  names: readonly string[] = METHOD_NAMES,
-): Promise<DeviceMethod[]> {
+/** The wanted methods, each with the shop's data at the end of the past. */
+export async function deviceMethods(input: EvaluateInput): Promise<DeviceMethod[]> {
+  const past = pastEvents(input);
   const shop: PastShop = {
     ...(await pastShop(input, past)),
     input,
@@ -122,7 +119,7 @@ export async function deviceMethods(
     popularity: popularityOf(input, past),
     shared: sharedLearning(),
   };
-  const chosen = names.filter((name) => name === REFERENCE || wanted(input, name));
+  const chosen = METHOD_NAMES.filter((name) => name === REFERENCE || wanted(input, name));
   return Promise.all(chosen.map((name) => METHODS[name](shop)));
 }
 

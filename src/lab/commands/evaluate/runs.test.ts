@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Bundle, openBundle, writeBundle } from '../../../core/catalog';
 import { bundleContent, makeItem, memoryBundle } from '../../../testing/bundles';
 import type { ProtocolRun } from '../../evaluate';
-import type { EvaluateInput, PastFile } from './input';
+import type { EvaluateInput } from './input';
 import { keptRun, type Protocol, parseTask, runSeeds } from './runs';
 
 let bundle: Bundle;
@@ -115,29 +115,6 @@ it('learns the missing files of the past once, before the seeds that read them',
   done.length = 0;
   await runSeeds(request);
   expect(done).toEqual(['seed 3, 0 of 1', 'seed 5, 0 of 1']);
-});
-
-it('learns a file after the files that it needs, and those only if it is missing', async () => {
-  const models = await mkdtemp(join(folder, 'models-'));
-  const done: string[] = [];
-  const fileOf = (name: string, needs: PastFile[] = []): PastFile => ({
-    path: join(models, name),
-    needs,
-    make: async () => {
-      done.push(name);
-      await writeFile(join(models, name), name);
-    },
-  });
-  const deep = fileOf('deep');
-  const files = [fileOf('top', [fileOf('middle', [deep]), deep])];
-  const protocol = fakeProtocol(models, done);
-  const request = seedsRequest((own) => ({ ...protocol(own), pastFiles: async () => files }), [1]);
-  await runSeeds(request);
-  expect(done).toEqual(['deep', 'middle', 'top', 'seed 1, 0 of 1']);
-  await rm(join(models, 'deep'));
-  done.length = 0;
-  await runSeeds(request);
-  expect(done).toEqual(['seed 1, 0 of 1']);
 });
 
 it('ends with the first failure, and starts no waiting task', async () => {

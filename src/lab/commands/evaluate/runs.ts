@@ -124,12 +124,10 @@ export function parseTask(data: unknown): Task {
 /** Runs a task in this process. @returns for a part, the text for `report` */
 export async function doTask({ measure, pastFiles }: Evaluation, { learn, part }: Task): Promise<unknown> {
   if (part) return measure(part);
-  const files = ((await pastFiles?.()) ?? []).flatMap(withNeeds);
-  await files.find(({ path }) => basename(path) === learn)?.make();
+  const files = await pastFiles?.();
+  await files?.find(({ path }) => basename(path) === learn)?.make();
   return '';
 }
-
-const withNeeds = (file: PastFile): PastFile[] => [file, ...(file.needs ?? []).flatMap(withNeeds)];
 
 export interface SeedsRequest extends Omit<TaskProcessesOptions, 'size'> {
   seeds: readonly number[];
@@ -169,15 +167,10 @@ export async function runSeeds(request: SeedsRequest): Promise<ProtocolRun[]> {
   // Choose a number of parts that gives all processes equal work.
   const share = processes / greatestDivisor(processes, seeds.length);
   const learned = new Map<string, Promise<unknown>>();
-  const learn = (seed: number, file: PastFile): Promise<unknown> => {
-    const found = learned.get(file.path) ?? learnOnce(seed, file);
-    learned.set(file.path, found);
+  const learn = (seed: number, { path }: PastFile): Promise<unknown> => {
+    const found = learned.get(path) ?? (existsSync(path) ? Promise.resolve() : queued({ seed, learn: basename(path) }));
+    learned.set(path, found);
     return found;
-  };
-  const learnOnce = async (seed: number, file: PastFile): Promise<unknown> => {
-    if (existsSync(file.path)) return;
-    await Promise.all((file.needs ?? []).map((needed) => learn(seed, needed)));
-    return queued({ seed, learn: basename(file.path) });
   };
   const evaluate = async (seed: number): Promise<ProtocolRun> => {
     const { parts, pastFiles, report } = evaluationOf(seed);

@@ -1,18 +1,9 @@
-import { metered } from '../../../shop/pipeline';
 import { ARRANGEMENT_NAMES, isReturn, TASTE_CHOICES, twoTastes } from '../../../shop/training';
-import {
-  evaluateDevice,
-  joinMeasured,
-  measuredText,
-  type ResultTable,
-  shopperPairs,
-  shopperSimilarity,
-  streamQualities,
-  streamsOfPart,
-} from '../../evaluate';
-import { catalogOf, coldHalf, coldText, popularityOf } from './input';
-import { checkMethods, deviceMethods, METHOD_NAMES, methodFiles } from './methods';
+import { joinMeasured, type ResultTable, shopperPairs, streamQualities } from '../../evaluate';
+import { coldText } from './input';
+import { checkMethods, METHOD_NAMES } from './methods';
 import type { Protocol } from './runs';
+import { pairable, rankedStreams } from './streams';
 
 const TWO_TASTES_METHODS = ['one-expert', 'sidestream'];
 const PAIRS = 40;
@@ -25,26 +16,15 @@ const PAIRS = 40;
 export const twoTastesProtocol: Protocol = (asked) => {
   const input = { ...asked, methods: asked.methods ?? TWO_TASTES_METHODS };
   checkMethods(input, METHOD_NAMES);
-  const { past, shoppers } = coldHalf(input, TASTE_CHOICES, Number.POSITIVE_INFINITY);
-  const popularity = popularityOf(input, past);
-  const { index } = catalogOf(input.bundle, popularity);
+  const { shoppers, similarity } = pairable(input);
   const able = shoppers
     .map(({ rows, ...shopper }) => ({ ...shopper, rows: [...new Set(rows)] }))
     .filter(({ rows }) => rows.length >= TASTE_CHOICES);
-  const pairs = shopperPairs(able, input.shoppers ?? PAIRS, input.seed, shopperSimilarity(index, popularity));
+  const pairs = shopperPairs(able, input.shoppers ?? PAIRS, input.seed, similarity);
   const start = input.events.at(-1)?.time ?? 0;
   const streams = ARRANGEMENT_NAMES.flatMap((name) => pairs.map((pair) => twoTastes(pair, name, start)));
   return {
-    pastFiles: () => methodFiles(input),
-
-    async measure(part) {
-      const own = streamsOfPart(streams, part);
-      const methods = await deviceMethods(input, past);
-      const results = await metered(input.meter, 'Pairs', own.length, (advance) =>
-        evaluateDevice({ shoppers: own, methods, onProgress: () => advance(1) }),
-      );
-      return measuredText(methods.map(({ name }) => ({ name, streams: results.get(name) ?? [], listed: [] })));
-    },
+    ...rankedStreams(input, { streams, label: 'Pairs' }),
 
     report(parts) {
       const measured = joinMeasured(parts);

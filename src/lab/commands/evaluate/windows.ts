@@ -19,17 +19,15 @@ const MAX_RANKED = 2000;
 const MIN_EVENTS = 20;
 /** Reference of the changes; always evaluated. */
 const REFERENCE: WindowMethodName = 'scratch';
-/** One expert that continues, with which the other ways to continue are compared. */
+/** One expert that continues, with which `windows` is compared. */
 const CONTINUED: WindowMethodName = 'static';
-const isName = (name: string): name is WindowMethodName => name in WINDOW_METHODS;
-const NAMES = Object.keys(WINDOW_METHODS).filter(isName);
 
 /**
  * The side model from window to window: after each training the choices of the next window are ranked. A model continues from
  * window to window, so the processes are divided by method.
  */
 export const windowsProtocol: Protocol = (input) => {
-  checkMethods(input, NAMES);
+  checkMethods(input, WINDOW_METHODS);
   const { bundle, events, seed, say, windows = WINDOWS } = input;
   const { interactions } = interactionsOf({ events }, bundle);
   if (windows < 2) throw invalidInput('A single window has no next window to rank. Give 2 or more with --windows.');
@@ -37,13 +35,13 @@ export const windowsProtocol: Protocol = (input) => {
     throw invalidInput(
       `${interactions.length} events are too few for ${windows} windows. Give a log with ${MIN_EVENTS * windows} or more on items of this bundle, or fewer --windows.`,
     );
-  const names = NAMES.filter((name) => name === REFERENCE || wanted(input, name));
+  const names = WINDOW_METHODS.filter((name) => name === REFERENCE || wanted(input, name));
   return byMethod({
     names,
     schema: windowRunSchema,
     run(name) {
       const { items, features, manifest } = bundle;
-      return evaluateWindows(name, WINDOW_METHODS[name], {
+      return evaluateWindows(name, {
         interactions,
         windows,
         seed,

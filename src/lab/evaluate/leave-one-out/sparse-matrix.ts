@@ -1,12 +1,11 @@
-/** A sparse matrix in row order: the entries of row r are at `offsets[r]` to `offsets[r + 1]`. */
-export interface SparseMatrix {
+/** A sparse matrix of ones in row order: those of row r are at `offsets[r]` to `offsets[r + 1]`. */
+interface SparseMatrix {
   rows: number;
   columns: number;
   /** [rows + 1] */
   offsets: Uint32Array;
-  /** Column of each entry. */
+  /** Column of each. */
   indices: Uint32Array;
-  values: Float32Array;
 }
 
 /** The matrix of users and items: 1 if a user chose an item, however often. */
@@ -16,25 +15,20 @@ export function choiceMatrix(choices: readonly ArrayLike<number>[], count: numbe
   for (const [user, rows] of sets.entries()) offsets[user + 1] = offsets[user] + rows.length;
   const indices = new Uint32Array(offsets[sets.length]);
   for (const [user, rows] of sets.entries()) indices.set(rows, offsets[user]);
-  return { rows: sets.length, columns: count, offsets, indices, values: new Float32Array(indices.length).fill(1) };
+  return { rows: sets.length, columns: count, offsets, indices };
 }
 
 /** The transpose. The entries of each of its rows are in ascending order. */
-export function transposed({ rows, columns, offsets, indices, values }: SparseMatrix): SparseMatrix {
+export function transposed({ rows, columns, offsets, indices }: SparseMatrix): SparseMatrix {
   const starts = new Uint32Array(columns + 1);
   for (const column of indices) starts[column + 1]++;
   for (let column = 0; column < columns; column++) starts[column + 1] += starts[column];
   const next = starts.slice();
   const turned = new Uint32Array(indices.length);
-  const moved = new Float32Array(values.length);
   for (let row = 0; row < rows; row++) {
-    for (let at = offsets[row]; at < offsets[row + 1]; at++) {
-      const to = next[indices[at]]++;
-      turned[to] = row;
-      moved[to] = values[at];
-    }
+    for (let at = offsets[row]; at < offsets[row + 1]; at++) turned[next[indices[at]]++] = row;
   }
-  return { rows: columns, columns: rows, offsets: starts, indices: turned, values: moved };
+  return { rows: columns, columns: rows, offsets: starts, indices: turned };
 }
 
 /**
@@ -43,7 +37,7 @@ export function transposed({ rows, columns, offsets, indices, values }: SparseMa
  * @returns [columns * width]
  */
 export function gramProduct(
-  { rows, columns, offsets, indices, values }: SparseMatrix,
+  { rows, columns, offsets, indices }: SparseMatrix,
   x: Float64Array,
   width: number,
 ): Float64Array {
@@ -52,10 +46,10 @@ export function gramProduct(
   for (let row = 0; row < rows; row++) {
     product.fill(0);
     for (let at = offsets[row]; at < offsets[row + 1]; at++) {
-      for (let k = 0; k < width; k++) product[k] += values[at] * x[indices[at] * width + k];
+      for (let k = 0; k < width; k++) product[k] += x[indices[at] * width + k];
     }
     for (let at = offsets[row]; at < offsets[row + 1]; at++) {
-      for (let k = 0; k < width; k++) out[indices[at] * width + k] += values[at] * product[k];
+      for (let k = 0; k < width; k++) out[indices[at] * width + k] += product[k];
     }
   }
   return out;

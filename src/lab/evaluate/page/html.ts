@@ -30,9 +30,6 @@ export function section(title: string, parts: readonly string[]): string {
   return shown.length === 0 ? '' : `<section>\n<h2>${escaped(title)}</h2>\n${shown.join('\n')}\n</section>`;
 }
 
-export const list = (lines: readonly string[]): string =>
-  `<ul>\n${lines.map((line) => `<li>${escaped(line)}</li>`).join('\n')}\n</ul>`;
-
 /** A warning that invalidates the rest of the page. */
 export const alarm = (text: string): string => `<p class="alarm" role="alert">${escaped(text)}</p>`;
 

@@ -6,7 +6,6 @@ export {
   figure,
   folded,
   htmlPage,
-  list,
   note,
   section,
   type Tile,

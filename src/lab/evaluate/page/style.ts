@@ -19,8 +19,7 @@ main { max-width: 1160px; margin: 0 auto; padding: 24px 16px 64px; }
 h1 { font-size: 1.75rem; line-height: 1.2; margin: 0 0 12px; }
 h2 { font-size: 1.25rem; margin: 40px 0 12px; }
 h3 { font-size: 1rem; margin: 0 0 4px; }
-p, ul, dl { max-width: 72ch; }
-ul { padding-left: 1.2em; }
+p, dl { max-width: 72ch; }
 p.note { margin: 4px 0; font-size: .875rem; color: var(--soft); }
 p.alarm { padding: 12px 16px; border: 2px solid var(--worse); border-radius: 10px; font-weight: 600; }
 .verdict { margin: 24px 0 16px; padding: 20px 24px; background: var(--card); border-radius: 14px; }

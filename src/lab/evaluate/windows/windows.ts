@@ -1,14 +1,8 @@
 import * as v from 'valibot';
 import { SIDE_INPUTS } from '../../../core/catalog';
-import { type Random, seededRandom } from '../../../core/common/random';
+import { seededRandom } from '../../../core/common/random';
 import type { Weight, Weights } from '../../../core/model';
-import {
-  freshSideExpert,
-  freshSideWeights,
-  nextSideWindow,
-  type SideConfig,
-  sideInputNames,
-} from '../../../core/model/side';
+import { freshSideWeights, nextSideWindow } from '../../../core/model/side';
 import { cutWindows, type Interaction } from '../../../shop/training';
 import {
   type ChoiceSequence,
@@ -22,6 +16,13 @@ import {
   trainSide,
 } from '../../../shop/training/side';
 import { type Quality, qualityOf, qualitySchema } from '../quality';
+
+/**
+ * How a side model continues from window to window: `windows` as `sidestream train --continue` does it, with a new expert for each part
+ * while the old ones are frozen; `scratch` is trained again on everything; `static` has one expert, which learns the newest window.
+ */
+export const WINDOW_METHODS = ['windows', 'scratch', 'static'] as const;
+export type WindowMethodName = (typeof WINDOW_METHODS)[number];
 
 export interface WindowsProtocol {
   /** Sorted by time. */
@@ -63,11 +64,8 @@ export type WindowRun = v.InferOutput<typeof windowRunSchema>;
  * Learns a log window by window; after window n the choices of window n + 1 are ranked among all items that somebody chose
  * before and the shopper did not. The compute backend must be set.
  */
-export async function evaluateWindows(
-  name: string,
-  method: WindowMethod,
-  protocol: WindowsProtocol,
-): Promise<WindowRun> {
+export async function evaluateWindows(name: WindowMethodName, protocol: WindowsProtocol): Promise<WindowRun> {
+  const [grows, restarts] = [name === 'windows', name === 'scratch'];
   const { interactions, features, seed, onRanked } = protocol;
   const parts = cutWindows(interactions, protocol.windows);
   const settings = { ...SIDE_SETTINGS, ...protocol.settings };
@@ -82,18 +80,18 @@ export async function evaluateWindows(
     const knownBefore = known.slice();
     for (const { row } of part) known[row]++;
     addTo(histories, part);
-    const before = method.restarts ? null : weights;
-    let initial = before ?? manyExperts(config, features.count, method.experts, random);
+    const before = restarts ? null : weights;
+    let initial = before ?? freshSideWeights(config, features.count, random);
     let frozen: ReadonlySet<string> = new Set();
-    if (before && method.grows) {
+    if (before && grows) {
       const next = nextSideWindow(before, config, await sideUse(before, features, knownBefore), random);
       initial = next.weights;
       run.pruned += next.pruned;
-      if (method.freezes) frozen = next.frozen;
+      frozen = next.frozen;
     }
-    const learned: Map<string, number[]> = method.restarts ? histories : addTo(new Map(), part);
+    const learned: Map<string, number[]> = restarts ? histories : addTo(new Map(), part);
     const sequences = [...learned.values()].map((rows) => Int32Array.from(rows));
-    const earlier = method.restarts ? undefined : knownBefore;
+    const earlier = restarts ? undefined : knownBefore;
     const started = process.cpuUsage();
     const trained = await trainSide({
       features,
@@ -107,7 +105,7 @@ export async function evaluateWindows(
     const { user, system } = process.cpuUsage(started);
     run.seconds += (user + system) / 1e6;
     weights = trained.weights;
-    if (before && method.grows) {
+    if (before && grows) {
       const isNew = known.map((chosen, row) => (knownBefore[row] === 0 ? chosen : 0));
       const [onNew, onOld] = [await sideUse(weights, features, isNew), await sideUse(weights, features, knownBefore)];
       for (const input of SIDE_INPUTS) {
@@ -129,23 +127,6 @@ export async function evaluateWindows(
   return run;
 }
 
-/** Weights of a fresh side model with the given number of experts in each part. */
-function manyExperts(config: SideConfig, count: number, experts: number, random: Random): Weights {
-  const weights: Record<string, Weight> = { ...freshSideWeights(config, count, random) };
-  if (experts === 1) return weights;
-  for (const input of SIDE_INPUTS) {
-    const columns = config.inputs[input];
-    if (columns === 0) continue;
-    for (let n = 1; n < experts; n++) Object.assign(weights, freshSideExpert(config, input, n, random));
-    const names = sideInputNames(input);
-    const bound = 1 / Math.sqrt(columns);
-    const values = Float32Array.from({ length: experts * columns }, () => (random() * 2 - 1) * bound);
-    weights[names.router] = { shape: [experts, columns], values };
-    weights[names.routerBias] = { shape: [experts], values: new Float32Array(experts) };
-  }
-  return weights;
-}
-
 /** Adds the choices to the rows of their shoppers. */
 function addTo(histories: Map<string, number[]>, interactions: readonly Interaction[]): Map<string, number[]> {
   for (const { user, row } of interactions) {
@@ -163,34 +144,3 @@ function rankedShoppers(histories: ReadonlyMap<string, number[]>, window: readon
     return { rows: [...new Set([...before, ...rows])], from: Math.max(1, before.size) };
   });
 }
-
-/** How a side model continues from window to window. */
-export interface WindowMethod {
-  /** Experts of each part in the first window. */
-  experts: number;
-  /** Whether each window starts from fresh weights and also learns from all earlier windows. */
-  restarts: boolean;
-  /** Whether every window after the first adds an expert to each part, and prunes; otherwise none is added or pruned. */
-  grows: boolean;
-  /** Whether the experts of earlier windows are frozen. */
-  freezes: boolean;
-}
-
-const CONTINUED: WindowMethod = { experts: 1, restarts: false, grows: false, freezes: false };
-/** Number of experts in methods with a fixed number. */
-const FIXED_EXPERTS = 4;
-
-export const WINDOW_METHODS = {
-  /** As `sidestream train --continue` does it. */
-  windows: { ...CONTINUED, grows: true, freezes: true },
-  /** Retrained on everything. */
-  scratch: { ...CONTINUED, restarts: true },
-  /** One expert, always trained on the newest window. */
-  static: CONTINUED,
-  /** Several experts from the start, all always trained. */
-  'static-n': { ...CONTINUED, experts: FIXED_EXPERTS },
-  /** New experts, and nothing frozen. */
-  'full-side-network': { ...CONTINUED, grows: true },
-} as const satisfies Record<string, WindowMethod>;
-
-export type WindowMethodName = keyof typeof WINDOW_METHODS;

@@ -5,7 +5,6 @@ import {
   escaped,
   figure,
   htmlPage,
-  list,
   note,
   picture,
   section,
@@ -17,7 +16,7 @@ import { type Card, expertCards, figureCards, fitCards, lookOf, loopCards, updat
 import { chartOptions } from '../charts';
 import { type Answer, questionAnswers } from '../questions';
 import type { Simulation } from '../result';
-import { answers, figureTables, SHOPS, type Table } from '../summary-text';
+import { figureTables, SHOPS, speedText, type Table } from '../summary-text';
 
 /** A report of a simulation as a single file: charts with the numbers behind them, no scripts, nothing from the network. */
 export function simulationPage(simulation: Simulation): string {
@@ -25,12 +24,12 @@ export function simulationPage(simulation: Simulation): string {
   const sections = [
     ...warnings.map(alarm),
     section('What was found', [tiles(questionAnswers(simulation).map(answerTile), 'words')]),
-    section('In numbers', [list(answers(simulation))]),
     section('Configurations', [definitions(configurations.map(({ name }) => [name, SHOPS[name] ?? '']))]),
     section('Figures, with their 95 % intervals', [cardsOf(figureCards(simulation))]),
     section('How lists follow a taste', [cardsOf(fitCards(simulation))]),
     section('Experts of a shopper, and learning time', [
       cardsOf([...expertCards(simulation), ...updateCards(simulation)]),
+      note(speedText(simulation)),
     ]),
     section('Closed loop', [cardsOf(loopCards(simulation))]),
     section('All figures', figureTables(simulation).map(titledTable)),

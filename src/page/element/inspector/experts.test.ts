@@ -10,11 +10,9 @@ const expert = (id: number, state: InspectedExpert['state'], ...categories: stri
   id,
   state,
   born: null,
-  needed: null,
   removed: null,
   choices: categories.length,
   share: 0.1,
-  posterior: 0.1,
   earlier: null,
   from: categories.map((category) => {
     made += 1;
@@ -50,22 +48,13 @@ it('never has two equal titles', () => {
     titlesOf(expert(1, 'active', ...times(4, 'Toys/Plush')), expert(2, 'frozen', ...times(4, 'Toys/Trains'))),
   ).toEqual(['Plush', 'Trains']);
   expect(
-    titlesOf(
-      expert(1, 'active', 'Toys'),
-      expert(2, 'frozen', 'Toys'),
-      expert(3, 'candidate', ''),
-      expert(4, 'candidate'),
-    ),
+    titlesOf(expert(1, 'active', 'Toys'), expert(2, 'frozen', 'Toys'), expert(3, 'active', ''), expert(4, 'frozen')),
   ).toEqual(['Toys (expert 1)', 'Toys (expert 2)', 'A separate taste (expert 3)', 'A separate taste (expert 4)']);
 });
 
-it('leaves the name to an expert that was kept', () => {
-  const kept = expert(1, 'active', ...times(4, 'Toys/Plush'));
-  expect(titlesOf(expert(2, 'candidate', ...times(4, 'Toys/Plush')), kept)).toEqual(['Plush', 'Toys']);
-});
-
-it('leaves out experts that were removed', () => {
-  expect(titlesOf(expert(0, 'generalist'), expert(1, 'removed', 'Toys'))).toEqual(['Everything you chose']);
+it('leaves out experts that were removed, and those on trial', () => {
+  const others = [expert(1, 'removed', 'Toys'), expert(2, 'candidate', 'Toys')];
+  expect(titlesOf(expert(0, 'generalist'), ...others)).toEqual(['Everything you chose']);
 });
 
 it('gives every expert that is there its own colour', () => {

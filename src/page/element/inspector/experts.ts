@@ -1,15 +1,15 @@
 import { fill } from '../../../core/labels';
 import type { InspectedExpert, Inspection } from '../../../device/protocol';
-import type { PresentState } from './texts/locales/en';
+import type { KeptState } from './texts/locales/en';
 import type { Words } from './words';
 
 /** Number of choices by which an expert is named. */
 const LATELY = 8;
 const MAX_PICTURES = 8;
 
-/** A present expert with its name, and the choices that the name is about. */
+/** A kept expert with its name, and the choices that the name is about. */
 export interface NamedExpert extends Omit<InspectedExpert, 'state'> {
-  state: PresentState;
+  state: KeptState;
   /** Different for every expert of a profile. */
   title: string;
   /** What it learned last, newest first, each item once: only items that the title names. */
@@ -22,49 +22,31 @@ interface Topic {
 }
 
 /**
- * The present experts, each named by the categories of its last choices. Two of the same name get the names of narrower categories,
- * and their ids if these are the same, too. A candidate leaves its name to an expert that was kept.
+ * The kept experts, each named by the categories of its last choices. Two of the same name get the names of narrower categories,
+ * and their ids if these are the same, too.
  */
 export function namedExperts(experts: Inspection['experts'], words: Words): NamedExpert[] {
-  const present = experts.filter((one): one is InspectedExpert & { state: PresentState } => one.state !== 'removed');
-  const candidates = present.filter(({ state }) => state === 'candidate');
-  const kept = uniquelyNamed(
-    present.filter(({ state }) => state !== 'candidate'),
-    new Set(),
-    words,
+  const kept = experts.filter(
+    (one): one is InspectedExpert & { state: KeptState } => one.state !== 'candidate' && one.state !== 'removed',
   );
-  const taken = new Set([...kept.values()].map(({ title }) => title));
-  const named = new Map([...kept, ...uniquelyNamed(candidates, taken, words)]);
-  return present.flatMap((expert) => named.get(expert.id) ?? []);
-}
-
-/** The experts by their ids, with names different from each other's and from those taken. */
-function uniquelyNamed(
-  experts: readonly (InspectedExpert & { state: PresentState })[],
-  taken: ReadonlySet<string>,
-  words: Words,
-): Map<number, NamedExpert> {
-  const named = experts.map((expert) => {
+  const named = kept.map((expert) => {
     const [broad, narrow] = [1, 2].map((depth) => topicOf(expert.from, depth, words));
     return { expert, broad: broad ?? null, narrow: narrow ?? null };
   });
   const broadTitles = named.map(({ expert, broad }) => titleOf(expert.state, broad, words));
   const titled = named.map(({ expert, broad, narrow }, n) => {
-    const title = broadTitles[n] ?? '';
-    const isShared = taken.has(title) || broadTitles.some((other, at) => at !== n && other === title);
+    const isShared = broadTitles.some((other, at) => at !== n && other === broadTitles[n]);
     const topic = isShared && expert.state !== 'generalist' ? narrow : broad;
     return { expert, topic, title: titleOf(expert.state, topic, words) };
   });
-  return new Map(
-    titled.map(({ expert, topic, title }) => {
-      const isShared = taken.has(title) || titled.some((other) => other.expert !== expert && other.title === title);
-      const numbered = fill(words.texts.learned.numbered, { name: title, id: `${expert.id}` });
-      return [expert.id, { ...expert, title: isShared ? numbered : title, shown: shownOf(expert, topic) }];
-    }),
-  );
+  return titled.map(({ expert, topic, title }) => {
+    const isShared = titled.some((other) => other.expert !== expert && other.title === title);
+    const numbered = fill(words.texts.learned.numbered, { name: title, id: `${expert.id}` });
+    return { ...expert, title: isShared ? numbered : title, shown: shownOf(expert, topic) };
+  });
 }
 
-function titleOf(state: PresentState, topic: Topic | null, { texts }: Words): string {
+function titleOf(state: KeptState, topic: Topic | null, { texts }: Words): string {
   const { everything, everythingLately, unnamed } = texts.learned;
   if (state === 'generalist') return topic ? fill(everythingLately, { category: topic.name }) : everything;
   return topic?.name ?? unnamed;

@@ -3,7 +3,7 @@ import { css } from 'lit';
 /** Right-to-left text, narrow containers and forced colours; these rules must come last. */
 export const mediaStyles = css`
   /* The charts of Plot are drawn from right to left; the small ones are turned. */
-  :host(:dir(rtl)) :is(.bars, .experts) svg {
+  :host(:dir(rtl)) .bars svg {
     transform: scaleX(-1);
   }
 

@@ -230,8 +230,7 @@ export const inspectorStyles = css`
     inline-size: 2.5rem;
     text-align: center;
   }
-  .bars svg,
-  .trial-bar svg {
+  .bars svg {
     block-size: 0.5rem;
     overflow: hidden;
   }
@@ -254,20 +253,6 @@ export const inspectorStyles = css`
   }
   .swatch.range {
     opacity: 0.35;
-  }
-  .trials {
-    display: grid;
-    gap: 0.75rem;
-    margin-block-start: 0.5rem;
-  }
-  .trials > li {
-    display: grid;
-    gap: 0.25rem;
-    padding-block-start: 0.75rem;
-    border-block-start: 1px solid var(--_line);
-  }
-  .trial-bar .track {
-    fill: var(--_surface);
   }
 
   .experts {
@@ -294,20 +279,6 @@ export const inspectorStyles = css`
     block-size: 0.75rem;
     background: var(--_own);
     border-radius: 50%;
-  }
-  .line-chart {
-    margin-block: 0.25rem;
-    block-size: 2rem;
-    border-radius: 0.25rem;
-  }
-  .line-chart .track {
-    fill: var(--_surface);
-  }
-  .line {
-    fill: none;
-    stroke: var(--_own);
-    stroke-width: 2;
-    vector-effect: non-scaling-stroke;
   }
   .pictures {
     display: flex;

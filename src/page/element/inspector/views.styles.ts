@@ -254,7 +254,7 @@ export const viewStyles = css`
     border: 2px solid var(--_accent);
   }
 
-  /* The small charts in rows and cards. */
+  /* The small charts in rows. */
   svg {
     display: block;
     inline-size: 100%;

@@ -90,13 +90,6 @@ export function categoryBars(categories: Inspection['categories'], choices: numb
   );
 }
 
-/** The posterior of a candidate, and a mark at the one that it needs. */
-export const trialBar = (posterior: number, needed: number): TemplateResult => html`
-  <span class="trial-bar">${room([
-    { kind: 'expert', width: 100 * posterior },
-    { kind: 'mark', start: 100 * needed, width: 0.8 },
-  ])}</span>`;
-
 const isPlacement = (name: string, headings: Words['headings']): name is keyof Words['headings'] =>
   Object.hasOwn(headings, name);
 

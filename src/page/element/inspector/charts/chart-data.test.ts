@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { ScorePart } from '../../../../device/protocol';
 import { ENGLISH_INSPECTOR, wordsIn } from '../words';
-import { DROPPED, namedParts, ON_TRIAL, runningRanks, shareSeries, sparkline, waterfallBars } from './chart-data';
+import { DROPPED, namedParts, ON_TRIAL, runningRanks, shareSeries, waterfallBars } from './chart-data';
 
 it('has a series for each kept expert, one for all that were dropped, and one for all on trial, which add up to 1', () => {
   const choices: { shares: [number, number][] }[] = [
@@ -38,12 +38,6 @@ it('has a series for each kept expert, one for all that were dropped, and one fo
     { key: DROPPED, values: [0, 0, 0.1] },
     { key: ON_TRIAL, values: [0.1, 0.2, 0] },
   ]);
-});
-
-it('draws the newest choice at the right edge', () => {
-  expect(sparkline([0, 0.5, 1])).toBe('0,19 50,10 100,1');
-  expect(sparkline([0.25])).toBe('100,14.5');
-  expect(sparkline([])).toBe('');
 });
 
 it('is the geometric mean of the last 20 choices that have ranks', () => {

@@ -36,25 +36,6 @@ export function shareSeries(
   ].filter(({ values }) => values.some((value) => value > 0));
 }
 
-/** Size of a sparkline in its own units. */
-const HEIGHT = 20;
-const WIDTH = 100;
-/** Room for the width of the line at 0 and 1. */
-const MARGIN = 1;
-
-/** The points of a sparkline over the choices, with the newest at the right edge. @param values 0 to 1, oldest first */
-export function sparkline(values: readonly number[]): string {
-  const step = WIDTH / Math.max(1, values.length - 1);
-  return values
-    .map(
-      (value, n) =>
-        `${round(WIDTH - (values.length - 1 - n) * step)},${round(MARGIN + (HEIGHT - 2 * MARGIN) * (1 - value))}`,
-    )
-    .join(' ');
-}
-
-const round = (value: number): number => Math.round(100 * value) / 100;
-
 /** Number of choices averaged in each point of the lines. */
 const SPAN = 20;
 

@@ -14,7 +14,7 @@ import { figure } from '../charts/chart';
 import { runningRanks } from '../charts/chart-data';
 import type { Chart } from '../charts/plots';
 import type { FactName } from '../texts/locales/en';
-import { backendWords, runWords, whyNothing } from '../words';
+import { backendWords, whyNothing } from '../words';
 import { Controls } from './controls';
 import { type InspectorHost, lead, MAX_ROWS, type View } from './view';
 
@@ -131,7 +131,6 @@ export class HelpsView implements View {
       <p class="note">${words.joined([
         counted(helps.recordNote, choices, { of: formats.count(of) }),
         fill(helps.counted, { better: formats.count(better), worse: formats.count(worse) }),
-        likeness(against.content, helps.content),
       ])}</p>
       <div class="scroll-across" tabindex="0" role="region" aria-label=${helps.record}>
         <table part="record" class="record">
@@ -181,15 +180,10 @@ export class HelpsView implements View {
       ['last-update', status.lastUpdate === null ? facts.notYet : formats.moment(status.lastUpdate)],
     ];
     const technical: Fact[] = [
-      ...status.backend.runs.map(
-        (run): Fact => [run.modality === 'text' ? 'text-encoder' : 'image-encoder', runWords(run, formats)],
-      ),
       ['features', device ? formats.bytes(device.features) : waiting],
       ['heap', device ? (device.heap === null ? facts.unknown : formats.bytes(device.heap)) : waiting],
       ['log', device ? sized(facts.events, { count: device.log.events, bytes: device.log.bytes }) : waiting],
       ['loaded', device ? sized(facts.files, { count: device.loaded.files, bytes: device.loaded.bytes }) : waiting],
-      ['windows', formats.count(status.windows)],
-      ['rejected', formats.count(status.rejected)],
     ];
     const rows = (list: readonly Fact[]) => html`
       <dl part="facts" class="facts">
@@ -218,15 +212,6 @@ export class HelpsView implements View {
       host.update();
     }
   }
-}
-
-/** How the list compares with one ranked only by similarity to the past choices. */
-function likeness(
-  { range: [low, high] }: Pick<RankGain, 'range'>,
-  { better, worse, unclear }: Record<'better' | 'worse' | 'unclear', string>,
-): string {
-  if (low > 1) return better;
-  return high < 1 ? worse : unclear;
 }
 
 const LISTS = 20;

@@ -1,10 +1,10 @@
-import { html, nothing, svg, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { fill } from '../../../../core/labels';
 import type { Inspection, Snapshot } from '../../../../device/protocol';
 import { namedPicture, picture } from '../../picture';
-import { adapterBars, categoryBars, trialBar, weightList } from '../charts/bars';
+import { adapterBars, categoryBars, weightList } from '../charts/bars';
 import { figure, ownColor } from '../charts/chart';
-import { DROPPED, ON_TRIAL, shareSeries, sparkline } from '../charts/chart-data';
+import { DROPPED, ON_TRIAL, shareSeries } from '../charts/chart-data';
 import type { Chart } from '../charts/plots';
 import { colorOf, type NamedExpert, namedExperts } from '../experts';
 import { whyNothing } from '../words';
@@ -98,22 +98,16 @@ export class LearnedView implements View {
   #experts(host: InspectorHost, inspection: Inspection): TemplateResult {
     const { heading, words } = host;
     const { texts } = words;
-    const experts = namedExperts(inspection.experts, words);
-    const kept = experts.filter(({ state }) => state !== 'candidate');
-    const trials = experts.filter(({ state }) => state === 'candidate');
+    const kept = namedExperts(inspection.experts, words);
     return html`
       ${heading(texts.learned.experts)}
       <p class="note">${texts.learned.expertsNote}</p>
-      ${
-        kept.length > 1
-          ? nothing
-          : html`<p class="note" data-none-kept>${trials.length === 0 ? texts.learned.noTrial : texts.learned.noneKept}</p>`
-      }
+      ${kept.length > 1 ? nothing : html`<p class="note" data-none-kept>${texts.learned.noneKept}</p>`}
       ${
         this.#chart
-          ? figure(texts.learned.weights, this.#chart, this.#figures(host, this.#chart, experts), words, {
+          ? figure(texts.learned.weights, this.#chart, this.#figures(host, this.#chart, kept), words, {
               legend: this.#chart.data.series.map(({ key }) => ({
-                name: seriesName(key, experts, words),
+                name: seriesName(key, kept, words),
                 color: seriesColor(key, inspection.experts),
               })),
             })
@@ -121,7 +115,6 @@ export class LearnedView implements View {
       }
       <ul part="experts" class="experts">
         ${kept.map((expert) => this.#expert(host, expert, inspection))}
-        ${trials.length === 0 ? nothing : this.#trials(host, trials, inspection)}
       </ul>`;
   }
 
@@ -141,11 +134,10 @@ export class LearnedView implements View {
     };
   }
 
-  #expert(host: InspectorHost, expert: NamedExpert, { choices: all, experts }: Inspection): TemplateResult {
+  #expert(host: InspectorHost, expert: NamedExpert, { experts }: Inspection): TemplateResult {
     const { texts, formats, counted } = host.words;
     const { id, state, born, choices, share, shown, title, earlier } = expert;
     const { learned } = texts;
-    const values = all.map(({ shares }) => shares.find(([one]) => one === id)?.[1] ?? 0);
     const when = [
       ...(born === null ? [] : [fill(learned.from, { day: formats.day(born) })]),
       ...(choices === 0 ? [] : [counted(learned.learned, choices)]),
@@ -156,15 +148,6 @@ export class LearnedView implements View {
         <p class="title"><span class="dot" aria-hidden="true"></span><span class="name">${title}</span><span class="badge">${learned.states[state]}</span></p>
         <p class="about">${when}</p>
         <p class="about">${before}<strong>${formats.percent(share)}</strong>${after}</p>
-        ${
-          values.length < 2 || values.every((value) => value === 0)
-            ? nothing
-            : html`
-              <svg class="line-chart" viewBox="0 0 100 20" preserveAspectRatio="none" aria-hidden="true">
-                <rect class="track" width="100" height="20" />
-                ${svg`<polyline class="line" points=${sparkline(values)} />`}
-              </svg>`
-        }
         ${
           shown.length === 0
             ? html`<p class="about">${learned.nothingOwn}</p>`
@@ -194,35 +177,6 @@ export class LearnedView implements View {
       this.#busy = false;
       host.update();
     }
-  }
-
-  /** All candidates on one card, with what each still needs. */
-  #trials({ words }: InspectorHost, trials: readonly NamedExpert[], { trial }: Inspection): TemplateResult {
-    const { texts, formats, counted } = words;
-    const { learned } = texts;
-    const most = formats.percent(Math.max(...trials.map(({ needed }) => needed ?? 0)));
-    return html`
-      <li data-trials data-state="candidate" .style=${ownColor('trial')}>
-        <p class="title"><span class="dot" aria-hidden="true"></span><span class="name">${learned.trials}</span><span class="badge">${formats.count(trials.length)}</span></p>
-        <p class="about">${counted(learned.trialNeeds, trial.choices, { share: most })}</p>
-        <ul class="trials">
-          ${trials.map(({ id, title, choices, posterior, needed, shown }) => {
-            const still = trial.choices - choices;
-            const left = trial.length - choices;
-            return html`
-              <li data-expert=${id} data-state="candidate">
-                <p><strong>${title}</strong></p>
-                ${trialBar(posterior, needed ?? 0)}
-                <p class="about">${[
-                  fill(learned.trialShare, { share: formats.percent(posterior), needed: formats.percent(needed ?? 0) }),
-                  ...(still > 0 ? [counted(learned.trialChoices, still)] : []),
-                  ...(left > 0 ? [counted(learned.trialEnds, left)] : []),
-                ].join(' · ')}</p>
-                ${shown.length === 0 ? nothing : html`<ul class="pictures">${shown.map(namedPicture)}</ul>`}
-              </li>`;
-          })}
-        </ul>
-      </li>`;
   }
 }
 

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { fill } from '../../../../core/labels';
-import type { Inspection, Item, ListChange, PlaceChange } from '../../../../device/protocol';
+import type { Inspection, Item, ListChange, PlaceChange, Snapshot } from '../../../../device/protocol';
 import { picture } from '../../picture';
 import { figure } from '../charts/chart';
 import type { Chart } from '../charts/plots';
@@ -102,10 +102,10 @@ export class TimelineView implements View {
 
   #figures({ words }: InspectorHost, points: Inspection['points']) {
     const { texts, formats } = words;
-    const { columns, terms } = texts.timeline;
+    const { columns, events } = texts.timeline;
     return {
       head: [columns.what, columns.after, columns.when],
-      rows: points.toReversed().map(({ kind, at, time }) => [terms[kind], formats.count(at), formats.moment(time)]),
+      rows: points.toReversed().map(({ kind, at, time }) => [events[kind], formats.count(at), formats.moment(time)]),
     };
   }
 
@@ -127,7 +127,7 @@ export class TimelineView implements View {
             ? html`<button class="row" type="button" data-open=${key} aria-expanded=${open ? 'true' : 'false'} ?disabled=${this.#busy} @click=${() => this.#toggle(host, row)}>${content}</button>`
             : html`<div class="row" tabindex="-1">${content}</div>`
         }
-        ${open ? this.#opened(host, entries[0]) : nothing}
+        ${open && snapshot ? this.#opened(host, snapshot) : nothing}
         ${entries.length > 1 ? this.#each(host, row) : nothing}
       </li>`;
   }
@@ -201,29 +201,24 @@ export class TimelineView implements View {
         <span class="name">${item ? fill(timeline.chose, { title: item.title }) : timeline.gone}</span>
         <span class="about">${about.join(' · ')}</span>`;
     }
-    const term = point && timeline.terms[point.kind];
-    const about = [
-      fill(timeline.afterChoice, values),
-      ...(term
-        ? [point.expert === undefined ? term : fill(timeline.ofExpert, { term, id: formats.count(point.expert) })]
-        : []),
-    ];
+    const name = point ? timeline.events[point.kind] : timeline.kept;
+    const id = point?.expert === undefined ? null : formats.count(point.expert);
     return html`
-      <span class="name">${point ? timeline.events[point.kind] : timeline.kept}</span>
-      <span class="about">${about.join(' · ')}</span>`;
+      <span class="name">${id === null ? name : fill(texts.learned.numbered, { name, id })}</span>
+      <span class="about">${fill(timeline.afterChoice, values)}</span>`;
   }
 
-  #opened(host: InspectorHost, entry: TimelineEntry): TemplateResult {
+  #opened(host: InspectorHost, snapshot: Snapshot): TemplateResult {
     const change = this.#change;
     const { status, words } = host;
     const { texts, formats, counted } = words;
     const { timeline } = texts;
-    const which = html`<p data-which>${this.#which(host, entry)}</p>`;
+    const number = formats.count(snapshot.choices);
+    const which = html`<p data-which>${fill(timeline.which, { number, moment: formats.moment(snapshot.time) })}</p>`;
     if (!change) return html`<div class="opened">${which}<p class="note">${timeline.comparing}</p></div>`;
-    const { snapshot, added, left, moved, items } = change;
+    const { added, left, moved, items } = change;
     const undone = Math.max(0, status.events - snapshot.choices);
     const changes = { left: formats.count(left), added: formats.count(added), moved: formats.count(moved) };
-    const number = formats.count(snapshot.choices);
     return html`
       <div part="snapshot" class="opened" data-change>
         ${which}
@@ -236,16 +231,6 @@ export class TimelineView implements View {
             : html`<button class="button strong" type="button" data-testid="rollback" ?disabled=${this.#busy} @click=${() => this.#goBack(host, snapshot.id)}>${fill(timeline.goBack, { number })}</button>`
         }
       </div>`;
-  }
-
-  #which({ words }: InspectorHost, { at, snapshot, kept }: TimelineEntry): string {
-    if (!snapshot) return '';
-    const { texts, formats, counted } = words;
-    const { which } = texts.timeline;
-    const values = { number: formats.count(snapshot.choices), moment: formats.moment(snapshot.time) };
-    if (kept) return fill(which.here, values);
-    const earlier = at - 1 - snapshot.choices;
-    return earlier === 0 ? fill(which.before, values) : counted(which.nearest, earlier, values);
   }
 
   #place({ words }: InspectorHost, { item, now, earlier }: PlaceChange): TemplateResult {

@@ -1,17 +1,11 @@
 import type { ReactiveController } from 'lit';
 import type { EventType } from '../../../../device/protocol';
+import { animateMoves, type CardPositions, cardPositions } from '../../motion';
 import type { ListEdits } from '../list-controller';
 import type { LateHost } from '../settings';
+import { announce, FocusRestoration, prepareAnnouncer } from './accessibility';
 import { Dismissals } from './dismissals';
 import { Impressions } from './impressions';
-import {
-  animateMoves,
-  announce,
-  type CardPositions,
-  cardPositions,
-  FocusRestoration,
-  prepareAnnouncer,
-} from './list-motion';
 import { RowScroller } from './scroller';
 
 /** Parts that a list needs once it is shown: announcements, dismissals, animation, focus, impressions, scrolling. */

@@ -1,10 +1,9 @@
 import { html, type ReactiveController, type TemplateResult } from 'lit';
+import { prefersReducedMotion } from '../../motion';
 import type { ListLabels } from '../labels';
 import type { LateHost } from '../settings';
 
 const isRightToLeft = (element: Element): boolean => getComputedStyle(element).direction === 'rtl';
-/** Whether the shopper asked for less motion. */
-export const prefersReducedMotion = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches;
 
 export interface ScrollEnds {
   atStart: boolean;

@@ -76,36 +76,22 @@ export default {
     unnamed: 'Eine eigene Vorliebe',
     numbered: '{name} (Experte {id})',
     dropped: 'seitdem verworfen',
-    states: { generalist: 'lernt', active: 'lernt', frozen: 'unverändert', candidate: 'auf Probe' },
+    states: { generalist: 'lernt', active: 'lernt', frozen: 'unverändert' },
     terms: {
       generalist: 'Experte {id}: Generalist, lernt aus jeder Wahl',
       active: 'Experte {id}: aktiv, lernt',
       frozen: 'Experte {id}: eingefroren, bleibt wie er war',
-      candidate: 'Experte {id}: Kandidat, auf Probe',
     },
     from: 'seit {day}',
     learned: { one: '{count}-mal gelernt', other: '{count}-mal gelernt' },
     say: '{share} Gewicht in Ihrer Liste',
     last: 'Zuletzt gelernt aus',
     nothingOwn: 'Noch nichts gelernt.',
-    noTrial: 'Noch wird keine Vorliebe getrennt behalten: Die erste Probe beginnt nach einigen weiteren Produkten.',
-    noneKept:
-      'Noch wird keine Vorliebe getrennt behalten: Bisher sagt das Modell aus allem Gewählten Ihre Wahl besser vorher als die auf Probe.',
+    noneKept: 'Noch wird keine Vorliebe getrennt behalten.',
     putBack: 'Auf den Stand vom {moment} zurücksetzen',
     putBackDone:
       'Erledigt. „{name}“ ist wieder wie damals. Alles andere bleibt, und der Stand davor ist unter „Wann?“ aufgehoben.',
     trials: 'Auf Probe',
-    trialNeeds: {
-      one: 'Eine Vorliebe wird behalten, sobald sie aus {count} Wahl gelernt hat und mit mehr als {share} Wahrscheinlichkeit am besten vorhersagt.',
-      other:
-        'Eine Vorliebe wird behalten, sobald sie {count}-mal gelernt hat und mit mehr als {share} Wahrscheinlichkeit am besten vorhersagt.',
-    },
-    trialShare: '{share} wahrscheinlich, nötig sind mehr als {needed}',
-    trialChoices: { one: 'muss noch {count}-mal lernen', other: 'muss noch {count}-mal lernen' },
-    trialEnds: {
-      one: 'die Probe endet nach {count} weiteren Produkt',
-      other: 'die Probe endet nach {count} weiteren Produkten',
-    },
     scoreWeights: 'Gewichte der Bewertung (Zahlen)',
     scoreWeightsNote: 'Wie viel jeder Teil in der Bewertung eines Produkts zählt, mit jedem Klick gelernt.',
     noWeights: 'Noch keine Gewichte.',
@@ -148,16 +134,6 @@ export default {
       pruned: 'Eine Vorliebe wurde verworfen',
       restored: 'Eine Vorliebe wurde zurückgesetzt',
     },
-    terms: {
-      window: 'Fenster',
-      rejected: 'verworfener Lernschritt',
-      kept: 'Erweiterung',
-      frozen: 'Experte eingefroren',
-      returned: 'Experte wieder aktiv',
-      pruned: 'Experte entfernt',
-      restored: 'Experte zurückgesetzt',
-    },
-    ofExpert: '{term}, Experte {id}',
     kept: 'Der Stand wurde gesichert',
     keptBadge: 'Stand nach Wahl {number} gesichert',
     comparing: 'Die Listen werden verglichen.',
@@ -170,15 +146,7 @@ export default {
     },
     goBack: 'Zurück zu Wahl {number}',
     wentBack: 'Erledigt. Der Shop weiß wieder, was er nach Wahl {number} wusste.',
-    which: {
-      here: 'Der hier gesicherte Stand: was der Shop nach Wahl {number} wusste ({moment}).',
-      before: 'Der Stand unmittelbar davor: was der Shop nach Wahl {number} wusste ({moment}).',
-      nearest: {
-        one: 'Der nächste frühere Stand: was der Shop nach Wahl {number} wusste ({moment}), {count} Wahl früher.',
-        other:
-          'Der nächste frühere Stand: was der Shop nach Wahl {number} wusste ({moment}), {count} gewählte Produkte früher.',
-      },
-    },
+    which: 'Der verglichene Stand: was der Shop nach Wahl {number} wusste ({moment}).',
     places: {
       leaves: 'fällt weg',
       enters: 'kommt dazu',
@@ -231,12 +199,6 @@ export default {
         'Jedes der {count} gewählten Produkte bekam einen Platz unter {of} Produkten, bevor daraus gelernt wurde: Platz 1 ist ganz oben.',
     },
     counted: 'Gegenüber der Beliebtheit standen {better} in Ihrer Liste weiter oben und {worse} weiter unten.',
-    content: {
-      better: 'Ihre Liste ist auch besser als eine, die nur nach Ähnlichkeit mit früher Gewähltem ordnet.',
-      worse: 'Eine Liste, die nur nach Ähnlichkeit mit früher Gewähltem ordnet, wäre besser gewesen als Ihre.',
-      unclear:
-        'Noch ist nicht klar, ob Ihre Liste besser ist als eine, die nur nach Ähnlichkeit mit früher Gewähltem ordnet.',
-    },
     columns: {
       by: 'Geordnet nach',
       mean: 'Mittlerer Platz (geometrisch)',
@@ -288,14 +250,10 @@ export default {
       products: 'Produkte',
       events: 'Ereignisse',
       'last-update': 'Letzte Änderung',
-      'text-encoder': 'Text-Encoder',
-      'image-encoder': 'Bild-Encoder',
       features: 'Merkmale im Speicher',
       heap: 'Speicher des Workers',
       log: 'Protokoll',
       loaded: 'Vom Worker geladen',
-      windows: 'Fenster',
-      rejected: 'Verworfene Lernschritte',
     },
   },
   controls: {

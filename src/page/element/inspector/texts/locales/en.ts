@@ -90,18 +90,17 @@ export const ENGLISH_TEXTS = {
     everythingLately: 'Everything you chose, lately {category}',
     /** Name of an expert whose choices have no category. */
     unnamed: 'A separate taste',
-    /** Tells two experts of the same name apart. */
+    /** Tells two experts of the same name apart, and of which one an entry of the timeline is. */
     numbered: '{name} (expert {id})',
     /** Key of the experts that were dropped. */
     dropped: 'dropped since then',
     /** Badge of an expert. */
-    states: { generalist: 'learning', active: 'learning', frozen: 'kept unchanged', candidate: 'on trial' },
+    states: { generalist: 'learning', active: 'learning', frozen: 'kept unchanged' },
     /** The same in the terms of the field, as a sentence. */
     terms: {
       generalist: 'expert {id}: generalist, learns every choice',
       active: 'expert {id}: active, learns',
       frozen: 'expert {id}: frozen, kept as it was',
-      candidate: 'expert {id}: candidate, on trial',
     },
     from: 'since {day}',
     learned: { one: '{count} choice', other: '{count} choices' },
@@ -109,21 +108,11 @@ export const ENGLISH_TEXTS = {
     say: '{share} of the say in your list',
     last: 'Learned last from',
     nothingOwn: 'No choice of its own yet.',
-    /** Why no expert was kept: before the first trial, and if some are on trial. */
-    noTrial: 'No taste is kept separate yet: the first trial begins after a few more choices.',
-    noneKept:
-      'No taste is kept separate yet: so far the model of everything you chose predicts your choices better than those on trial.',
+    noneKept: 'No taste is kept separate yet.',
     putBack: 'Put back to its state of {moment}',
     putBackDone: 'Done. “{name}” is as it was then. Everything else stays, and the state before is kept under “When?”.',
+    /** Key of the experts on trial. */
     trials: 'On trial',
-    /** `{count}` of choices, `{share}` of the posterior. */
-    trialNeeds: {
-      one: 'A taste is kept once it has learned {count} choice and is more than {share} likely to predict you best.',
-      other: 'A taste is kept once it has learned {count} choices and is more than {share} likely to predict you best.',
-    },
-    trialShare: '{share} likely, more than {needed} needed',
-    trialChoices: { one: '{count} more choice to learn', other: '{count} more choices to learn' },
-    trialEnds: { one: 'the trial ends after {count} more choice', other: 'the trial ends after {count} more choices' },
     scoreWeights: 'Weights of the score (figures)',
     scoreWeightsNote: 'How much each part counts in the score of a product, learned click by click.',
     noWeights: 'No weights yet.',
@@ -167,17 +156,6 @@ export const ENGLISH_TEXTS = {
       pruned: 'A taste was dropped',
       restored: 'A taste was put back',
     },
-    /** The same in the terms of the field. */
-    terms: {
-      window: 'window',
-      rejected: 'rejected update',
-      kept: 'expansion',
-      frozen: 'expert frozen',
-      returned: 'expert active again',
-      pruned: 'pruning',
-      restored: 'expert restored',
-    },
-    ofExpert: '{term}, expert {id}',
     /** A snapshot whose window is not in the journal. */
     kept: 'The state was kept',
     keptBadge: 'state after choice {number} kept',
@@ -192,15 +170,7 @@ export const ENGLISH_TEXTS = {
     goBack: 'Go back to choice {number}',
     wentBack: 'Done. The shop knows what it knew after choice {number}.',
     /** Which state is compared. */
-    which: {
-      here: 'The state that was kept here: what the shop knew after choice {number} ({moment}).',
-      before: 'The state just before this: what the shop knew after choice {number} ({moment}).',
-      nearest: {
-        one: 'The nearest state that was kept before this: what the shop knew after choice {number} ({moment}), {count} choice earlier.',
-        other:
-          'The nearest state that was kept before this: what the shop knew after choice {number} ({moment}), {count} choices earlier.',
-      },
-    },
+    which: 'The state compared: what the shop knew after choice {number} ({moment}).',
     places: { leaves: 'leaves', enters: 'comes in', stays: 'stays', up: 'up {count}', down: 'down {count}' },
   },
   why: {
@@ -246,12 +216,6 @@ export const ENGLISH_TEXTS = {
         'Each of {count} choices was ranked before anything was learned from it, among {of} products: place 1 is the top.',
     },
     counted: 'Against popularity, {better} were nearer to the top of your list and {worse} farther from it.',
-    content: {
-      better: 'Your list also does better than one ranked only by similarity to your past choices.',
-      worse: 'A list ranked only by similarity to your past choices would have done better than yours.',
-      unclear:
-        'It is not clear yet whether your list does better than one ranked only by similarity to your past choices.',
-    },
     columns: {
       by: 'Ranked by',
       mean: 'Mean place (geometric)',
@@ -304,14 +268,10 @@ export const ENGLISH_TEXTS = {
       products: 'Products',
       events: 'Events',
       'last-update': 'Last update',
-      'text-encoder': 'Text encoder',
-      'image-encoder': 'Image encoder',
       features: 'Features in memory',
       heap: 'Worker’s heap',
       log: 'Log',
       loaded: 'Loaded by the worker',
-      windows: 'Windows',
-      rejected: 'Rejected updates',
     },
   },
   controls: {
@@ -367,5 +327,5 @@ export interface InspectorTexts extends Omit<Translated<typeof ENGLISH_TEXTS>, '
 
 export type FactName = keyof InspectorTexts['facts']['names'];
 
-/** The state of an expert that is in the profile. */
-export type PresentState = Exclude<InspectedExpert['state'], 'removed'>;
+/** The state of an expert that was kept. */
+export type KeptState = Exclude<InspectedExpert['state'], 'candidate' | 'removed'>;

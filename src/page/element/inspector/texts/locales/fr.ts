@@ -75,33 +75,22 @@ export default {
     unnamed: 'Un goût à part',
     numbered: '{name} (expert {id})',
     dropped: 'abandonné depuis',
-    states: { generalist: 'apprend', active: 'apprend', frozen: 'inchangé', candidate: 'à l’essai' },
+    states: { generalist: 'apprend', active: 'apprend', frozen: 'inchangé' },
     terms: {
       generalist: 'expert {id} : généraliste, apprend chaque choix',
       active: 'expert {id} : actif, apprend',
       frozen: 'expert {id} : figé, gardé tel quel',
-      candidate: 'expert {id} : candidat, à l’essai',
     },
     from: 'depuis le {day}',
     learned: { one: '{count} choix', other: '{count} choix' },
     say: '{share} du poids dans votre liste',
     last: 'Appris en dernier de',
     nothingOwn: 'Encore aucun choix à lui.',
-    noTrial: 'Aucun goût n’est encore gardé à part : le premier essai commence après quelques choix de plus.',
-    noneKept:
-      'Aucun goût n’est encore gardé à part : jusqu’ici, le modèle de tous vos choix les prédit mieux que ceux à l’essai.',
+    noneKept: 'Aucun goût n’est encore gardé à part.',
     putBack: 'Rétablir son état : {moment}',
     putBackDone:
       'C’est fait. « {name} » est comme il était alors. Tout le reste demeure, et l’état précédent est gardé sous « Quand ? ».',
     trials: 'À l’essai',
-    trialNeeds: {
-      one: 'Un goût est gardé dès qu’il a appris {count} choix et qu’il a plus de {share} de chances de mieux prédire que les autres.',
-      other:
-        'Un goût est gardé dès qu’il a appris {count} choix et qu’il a plus de {share} de chances de mieux prédire que les autres.',
-    },
-    trialShare: 'probable à {share}, il faut plus de {needed}',
-    trialChoices: { one: 'encore {count} choix à apprendre', other: 'encore {count} choix à apprendre' },
-    trialEnds: { one: 'l’essai finit après {count} choix de plus', other: 'l’essai finit après {count} choix de plus' },
     scoreWeights: 'Poids du score (chiffres)',
     scoreWeightsNote: 'Ce que chaque partie compte dans le score d’un produit, appris clic après clic.',
     noWeights: 'Pas encore de poids.',
@@ -141,16 +130,6 @@ export default {
       pruned: 'Un goût a été abandonné',
       restored: 'Un goût a été rétabli',
     },
-    terms: {
-      window: 'fenêtre',
-      rejected: 'mise à jour rejetée',
-      kept: 'expansion',
-      frozen: 'expert figé',
-      returned: 'expert de nouveau actif',
-      pruned: 'expert retiré',
-      restored: 'expert rétabli',
-    },
-    ofExpert: '{term}, expert {id}',
     kept: 'L’état a été gardé',
     keptBadge: 'état après le choix {number} gardé',
     comparing: 'Comparaison des listes.',
@@ -163,15 +142,7 @@ export default {
     },
     goBack: 'Revenir au choix {number}',
     wentBack: 'C’est fait. La boutique sait ce qu’elle savait après le choix {number}.',
-    which: {
-      here: 'L’état gardé ici : ce que la boutique savait après le choix {number} ({moment}).',
-      before: 'L’état juste avant : ce que la boutique savait après le choix {number} ({moment}).',
-      nearest: {
-        one: 'L’état gardé le plus proche avant ceci : ce que la boutique savait après le choix {number} ({moment}), {count} choix plus tôt.',
-        other:
-          'L’état gardé le plus proche avant ceci : ce que la boutique savait après le choix {number} ({moment}), {count} choix plus tôt.',
-      },
-    },
+    which: 'L’état comparé : ce que la boutique savait après le choix {number} ({moment}).',
     places: { leaves: 'part', enters: 'arrive', stays: 'reste', up: '+{count} places', down: '−{count} places' },
   },
   why: {
@@ -216,12 +187,6 @@ export default {
         'Chacun des {count} choix a été classé parmi {of} produits avant d’être appris : la place 1 est la première.',
     },
     counted: 'Par rapport à la popularité, {better} étaient plus haut dans votre liste et {worse} plus bas.',
-    content: {
-      better: 'Votre liste fait aussi mieux qu’une liste rangée seulement par ressemblance avec vos choix passés.',
-      worse: 'Une liste rangée seulement par ressemblance avec vos choix passés aurait fait mieux que la vôtre.',
-      unclear:
-        'On ne sait pas encore si votre liste fait mieux qu’une liste rangée seulement par ressemblance avec vos choix passés.',
-    },
     columns: {
       by: 'Classé par',
       mean: 'Place moyenne (géométrique)',
@@ -273,14 +238,10 @@ export default {
       products: 'Produits',
       events: 'Événements',
       'last-update': 'Dernière mise à jour',
-      'text-encoder': 'Encodeur de texte',
-      'image-encoder': 'Encodeur d’images',
       features: 'Données en mémoire',
       heap: 'Mémoire du worker',
       log: 'Journal',
       loaded: 'Chargé par le worker',
-      windows: 'Fenêtres',
-      rejected: 'Mises à jour rejetées',
     },
   },
   controls: {

@@ -1,0 +1,54 @@
+import { metered } from '../../../shop/pipeline';
+import { evaluateDevice, measuredText, type Shopper, shopperSimilarity, streamsOfPart } from '../../evaluate';
+import { catalogOf, coldHalf, type EvaluateInput, popularityOf } from './input';
+import { deviceMethods, methodFiles } from './methods';
+import type { Evaluation } from './runs';
+
+/** Number of events of a new shopper in the device protocol, and in the protocols of pairs, which get the same halves. */
+export const COLD_EVENTS = 30;
+
+interface RankedStreams {
+  streams: readonly Shopper[];
+  /** Name of the streams beside the progress. */
+  label: string;
+  /** First ranked event, and end of the used events. */
+  from?: number;
+  to?: number;
+}
+
+/** The steps of a protocol that ranks streams of choices prequentially, with all methods that learn from the past. */
+export const rankedStreams = (
+  input: EvaluateInput,
+  { streams, label, ...range }: RankedStreams,
+): Pick<Evaluation, 'pastFiles' | 'measure'> => ({
+  pastFiles: () => methodFiles(input),
+
+  async measure(part) {
+    const own = streamsOfPart(streams, part);
+    const methods = await deviceMethods(input);
+    const listed = new Map(methods.map(({ name }) => [name, input.bundle.items.map(() => 0)]));
+    const results = await metered(input.meter, label, own.length, (advance) =>
+      evaluateDevice({
+        shoppers: own,
+        methods,
+        ...range,
+        onList(name, rows) {
+          const counts = listed.get(name) ?? [];
+          for (const row of rows) counts[row]++;
+        },
+        onProgress: () => advance(1),
+      }),
+    );
+    return measuredText(
+      [...listed].map(([name, counts]) => ({ name, streams: results.get(name) ?? [], listed: counts })),
+    );
+  },
+});
+
+/** New shoppers for pairs, how alike two of them are, and the choices of each item in the past. */
+export function pairable(input: EvaluateInput) {
+  const { past, shoppers } = coldHalf(input, COLD_EVENTS, Number.POSITIVE_INFINITY);
+  const popularity = popularityOf(input, past);
+  const { index } = catalogOf(input.bundle, popularity);
+  return { shoppers, popularity, similarity: shopperSimilarity(index, popularity) };
+}
