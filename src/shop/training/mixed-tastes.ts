@@ -3,21 +3,19 @@ import { Learner, type LearnerCatalog, NEWBORN } from '../../device/learner';
 import { rankOf, scores } from '../../device/ranking';
 import type { Interaction } from './interactions';
 import { sharedLearning } from './shared-learning';
-import { ARRANGEMENT_NAMES, type Arrangement, type Shopper, TASTE_CHOICES, twoTastes } from './two-tastes';
+import { ARRANGEMENT_NAMES, type Shopper, TASTE_CHOICES, twoTastes } from './two-tastes';
 
-/** Values of `Start.newborn` that are compared; the first is one expert alone. */
-const COMPARED = [0, 0.02, NEWBORN];
+/** Values of `Start.newborn` that are compared with one expert alone. */
+const COMPARED = [0.02, NEWBORN];
 /** Number of pairs, and the minimum without which nothing is chosen. */
-const [MAX_PAIRS, MIN_PAIRS] = [12, 6];
+const [MAX_PAIRS, MIN_PAIRS] = [20, 6];
 /** Choices of a pair that are not ranked. */
 const LEARNED = 10;
-/** A change is told from chance beyond this many standard errors. */
-const CLEAR = 2;
 
 /**
  * How much a candidate weighs that is born within a visit, chosen by what several experts gain where the tastes of two shoppers take turns
- * on one device: the value with the best ranks, among those that lose nothing to one expert in any arrangement beyond the error. Undefined
- * if too few shoppers have enough choices.
+ * on one device: the value with the best ranks over all arrangements, or 0, one expert, if they are not better by more than an error.
+ * Undefined if too few shoppers have enough choices.
  * @param catalog with the start weights of the shop
  * @param streams choices of shoppers from whom nothing was learned, oldest first
  */
@@ -33,34 +31,27 @@ export function fitMixedTastes(
   if (pairs.length < MIN_PAIRS) return undefined;
   const start = Math.max(...streams.map((stream) => stream.at(-1)?.time ?? 0));
   const options = sharedLearning();
-  const changes = COMPARED.slice(1).map((newborn) => ({ newborn, of: new Map<Arrangement, number[]>() }));
-  for (const arrangement of ARRANGEMENT_NAMES) {
-    for (const pair of pairs) {
-      const stream = twoTastes(pair, arrangement, start);
-      const [one, ...several] = COMPARED.map((newborn) =>
-        meanLnRank(new Learner(catalog, { ...options, newborn }), stream, catalog),
-      );
-      for (const [n, { of }] of changes.entries())
-        of.set(arrangement, [...(of.get(arrangement) ?? []), several[n] - one]);
-    }
-  }
-  const judged = changes.map(({ newborn, of }) => {
-    const estimates = [...of.values()].map(estimate);
-    return {
-      newborn,
-      mean: estimates.reduce((sum, { mean }) => sum + mean, 0) / estimates.length,
-      loses: estimates.some(({ mean, se }) => mean > CLEAR * se),
-      gains: estimates.some(({ mean, se }) => mean < -CLEAR * se),
-      text: [...of.keys()]
-        .map((name, n) => `${name} ${estimates[n].mean.toFixed(3)} ± ${estimates[n].se.toFixed(3)}`)
-        .join(', '),
-    };
+  /** Changes of the ln rank against one expert: of each pair, for each arrangement, by each value. */
+  const changes = pairs.map((pair) =>
+    ARRANGEMENT_NAMES.map((name) => {
+      const stream = twoTastes(pair, name, start);
+      const rankBy = (newborn: number): number =>
+        meanLnRank(new Learner(catalog, { ...options, newborn }), stream, catalog);
+      const one = rankBy(0);
+      return COMPARED.map((newborn) => rankBy(newborn) - one);
+    }),
+  );
+  const judged = COMPARED.map((newborn, n) => {
+    const of = ARRANGEMENT_NAMES.map((name, a) => ({ name, ...estimate(changes.map((pair) => pair[a][n])) }));
+    const whole = estimate(changes.map((pair) => pair.reduce((sum, own) => sum + own[n] / pair.length, 0)));
+    say(
+      `Several experts, ${100 * newborn} % for a new one: ln rank of two tastes against one expert ${of.map(({ name, mean, se }) => `${name} ${mean.toFixed(3)} ± ${se.toFixed(3)}`).join(', ')}`,
+    );
+    return { newborn, ...whole };
   });
-  const usable = judged.filter(({ loses, gains, mean }) => gains && !loses && mean < 0);
-  const chosen = usable.sort((a, b) => a.mean - b.mean)[0]?.newborn ?? 0;
-  for (const { newborn, text } of judged)
-    say(`Several experts, ${100 * newborn} % for a new one, against one; ln rank of two tastes: ${text}`);
-  say(chosen === 0 ? 'Several experts: off' : `Several experts: on, ${100 * chosen} % for a new one`);
+  const gaining = judged.filter(({ mean, se }) => mean < -se).sort((a, b) => a.mean - b.mean);
+  const chosen = gaining[0]?.newborn ?? 0;
+  say(`Several experts: ${chosen === 0 ? 'off' : `on, ${100 * chosen} % for a new one`}`);
   return chosen;
 }
 
