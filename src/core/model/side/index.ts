@@ -10,6 +10,7 @@ export {
 export {
   carriedItems,
   nextSideWindow,
+  type SideDiscriminants,
   type SideUse,
 } from './next-window';
 export {

@@ -31,7 +31,7 @@ const start = (): Weights =>
 function afterWindows(windows: number): Weights {
   let weights = start();
   for (let n = 0; n < windows; n++) {
-    const next = nextSideWindow(weights, config, {}, seededRandom(n));
+    const next = nextSideWindow(weights, config, {}, {});
     weights = Object.fromEntries(
       Object.entries(next.weights).map(([name, { shape, values }], at) => [
         name,
@@ -64,15 +64,28 @@ beforeAll(() => setBackend('cpu'));
 describe('the next window of a side model', () => {
   it.each([0, 1, 2, 3])('changes no vector and no bias at first, after %i windows', (windows) => {
     const before = afterWindows(windows);
-    const { weights } = nextSideWindow(before, config, {}, seededRandom(5));
+    const { weights } = nextSideWindow(before, config, {}, {});
     expect(sideExpertCount(weights, 'text')).toBe(windows + 2);
     expect(sideWeightsFault(weights, config, ITEMS)).toBeNull();
     const [was, is] = [vectorsBy(before), vectorsBy(weights)];
     for (const [at, value] of was.entries()) expect(is[at]).toBeCloseTo(value, 5);
   });
 
+  it.each([0, 2])('divides a gate by the discriminant, and hardly changes vectors, after %i windows', (windows) => {
+    const before = afterWindows(windows);
+    const text = Float32Array.of(0.3, -0.2, 0.1, 0, 0, 0.1);
+    const { weights } = nextSideWindow(before, config, {}, { text });
+    const [router, bias] = [weights[sideInputNames('text').router], weights[sideInputNames('text').routerBias]];
+    // The new expert is a copy of the first, because all are used alike.
+    const [old, added] = [0, windows + 1].map((n) => [...router.values.slice(5 * n, 5 * n + 5), bias.values[n]]);
+    for (const [at, factor] of text.entries()) expect(10 * (added[at] - old[at])).toBeCloseTo(factor, 5);
+    const [was, is] = [vectorsBy(before), vectorsBy(weights)];
+    const [change, size] = [was.map((value, at) => is[at] - value), was].map((values) => Math.hypot(...values));
+    expect(change).toBeLessThan((windows === 0 ? 1e-5 : 0.05) * size);
+  });
+
   it('freezes only the old experts', () => {
-    const { weights, frozen } = nextSideWindow(afterWindows(1), config, {}, seededRandom(5));
+    const { weights, frozen } = nextSideWindow(afterWindows(1), config, {}, {});
     const old = [0, 1].flatMap((n) => Object.values(sideExpertNames('text', n)));
     const others = [0, 1].flatMap((n) => Object.values(sideExpertNames('attributes', n)));
     expect([...frozen].sort()).toEqual([...old, ...others].sort());
@@ -82,7 +95,7 @@ describe('the next window of a side model', () => {
   it('removes experts that are used too little, with their rows of the router, and never the last one', () => {
     const before = afterWindows(2);
     const use = { text: [0.8, 0.1, 0.1], attributes: [0.3, 0.3, 0.4] };
-    const { weights, pruned } = nextSideWindow(before, config, use, seededRandom(5));
+    const { weights, pruned } = nextSideWindow(before, config, use, {});
     expect(pruned).toBe(2);
     expect(sideExpertCount(weights, 'text')).toBe(2);
     expect(sideExpertCount(weights, 'attributes')).toBe(4);
@@ -90,7 +103,7 @@ describe('the next window of a side model', () => {
     expect(weights[down]).toEqual(before[down]);
     const { router } = sideInputNames('text');
     expect(weights[router].values.slice(0, 5)).toEqual(before[router].values.slice(0, 5));
-    const all = nextSideWindow(before, config, { text: [0, 0, 0] }, seededRandom(5));
+    const all = nextSideWindow(before, config, { text: [0, 0, 0] }, {});
     expect(sideExpertCount(all.weights, 'text')).toBe(2);
   });
 
@@ -100,14 +113,14 @@ describe('the next window of a side model', () => {
       attributes: [0.13, 0.1, 0.12, 0.13, 0.13, 0.13, 0.13, 0.13],
     };
     const before = afterWindows(7);
-    const { weights, pruned } = nextSideWindow(before, config, use, seededRandom(5));
+    const { weights, pruned } = nextSideWindow(before, config, use, {});
     expect([pruned, sideExpertCount(weights, 'text')]).toEqual([2, 8]);
     expect(weights[sideExpertNames('attributes', 1).up]).toEqual(before[sideExpertNames('attributes', 2).up]);
   });
 
   it('copies the most used expert', () => {
     const before = afterWindows(1);
-    const copied = nextSideWindow(before, config, { text: [0.3, 0.7] }, seededRandom(5)).weights;
+    const copied = nextSideWindow(before, config, { text: [0.3, 0.7] }, {}).weights;
     expect(copied[sideExpertNames('text', 2).up]).toEqual(before[sideExpertNames('text', 1).up]);
   });
 });

@@ -12,6 +12,12 @@ const TAU = 0.5;
 /** Maximum number of experts of a part, including the new one: beyond it, the least used ones are removed. */
 const MAX_EXPERTS = 8;
 
+/**
+ * Per part what tells the items of a window from earlier ones: one factor for each column, then a constant, [columns + 1]. Its value for an
+ * item is above 0 for one that is like those of the window; its root mean square over the items is 1.
+ */
+export type SideDiscriminants = Partial<Record<SideInput, Float32Array>>;
+
 /** Where the next window of a side model starts. */
 export interface NextSideWindow {
   weights: Weights;
@@ -23,12 +29,19 @@ export interface NextSideWindow {
 
 /**
  * Ends a window of a side model, as XSMoE (arXiv 2508.05993) ends one of a ladder: the little-used experts of every part are
- * removed, a new one is added, and all old ones are frozen. The new expert is a copy of the most used one, where XSMoE takes the mean: it
- * leaves every vector unchanged, because the two share the gate of the original (-ln 2 on the logit of both).
+ * removed, a new one is added, and all old ones are frozen. The new expert is a copy of the most used one, where XSMoE takes the mean. The
+ * two divide the gate of the original: the new one gets more of it for items like those of the new window, the old one for all others, so
+ * that vectors hardly change at first, and the new expert learns what is new.
  * @param weights not changed
  * @param use in the window that ends; parts that it lacks are not pruned
+ * @param discriminants of the new window; the gate of a part that it lacks is divided evenly
  */
-export function nextSideWindow(weights: Weights, config: SideConfig, use: SideUse, random: Random): NextSideWindow {
+export function nextSideWindow(
+  weights: Weights,
+  config: SideConfig,
+  use: SideUse,
+  discriminants: SideDiscriminants,
+): NextSideWindow {
   const next: Record<string, Weight> = { ...weights };
   const frozen = new Set<string>();
   let pruned = 0;
@@ -48,16 +61,33 @@ export function nextSideWindow(weights: Weights, config: SideConfig, use: SideUs
     const rows = kept.map((from) => routerRow(weights, input, from, columns));
     const best = kept.reduce((most, from, at) => (shares[from] > shares[kept[most]] ? at : most), 0);
     setExpert(next, input, experts.length, experts[best]);
-    if (experts.length === 1) {
-      rows.push({ row: uniform(random, columns, 1 / Math.sqrt(columns) / GATE_SPEED), bias: 0 });
-    } else {
-      rows[best] = { ...rows[best], bias: rows[best].bias - Math.LN2 / GATE_SPEED };
-      rows.push(rows[best]);
-    }
+    const [old, added] = dividedGate(rows[best], discriminants[input] ?? new Float32Array(columns + 1));
+    rows[best] = old;
+    rows.push(added);
     next[names.router] = { shape: [rows.length, columns], values: joined(rows.map(({ row }) => row)) };
     next[names.routerBias] = { shape: [rows.length], values: Float32Array.from(rows, ({ bias }) => bias) };
   }
   return { weights: next, frozen, pruned };
+}
+
+/** Weights of a router for one expert. */
+interface RouterRow {
+  row: Float32Array;
+  bias: number;
+}
+
+/**
+ * Two gates that add up to the original one where the discriminant x is near 0: logits l - c - x/2 and l - c + x/2, whose exponentials add
+ * up to e^(l - c) 2 cosh(x/2), with c the mean of ln (2 cosh(x/2)), about ln 2 + 1/8. Alone in their part, they add up to it everywhere.
+ */
+function dividedGate({ row, bias }: RouterRow, discriminant: Float32Array): [old: RouterRow, added: RouterRow] {
+  const columns = row.length;
+  const c = discriminant.some((factor) => factor !== 0) ? Math.LN2 + 1 / 8 : Math.LN2;
+  const shifted = (sign: number): RouterRow => ({
+    row: row.map((value, column) => value + (sign * discriminant[column]) / 2 / GATE_SPEED),
+    bias: bias + ((sign * discriminant[columns]) / 2 - c) / GATE_SPEED,
+  });
+  return [shifted(-1), shifted(1)];
 }
 
 /** Experts that stay, in order: those used enough, limited to the most used ones, and always at least one. */
@@ -119,12 +149,7 @@ function setExpert(into: Record<string, Weight>, input: SideInput, expert: numbe
   return Object.values(names);
 }
 
-function routerRow(
-  weights: Weights,
-  input: SideInput,
-  expert: number,
-  columns: number,
-): { row: Float32Array; bias: number } {
+function routerRow(weights: Weights, input: SideInput, expert: number, columns: number): RouterRow {
   const names = sideInputNames(input);
   return {
     row: weights[names.router]?.values.slice(expert * columns, (expert + 1) * columns) ?? new Float32Array(columns),

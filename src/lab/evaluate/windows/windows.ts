@@ -14,6 +14,7 @@ import {
   sideConfigOf,
   sideUse,
   trainSide,
+  windowDiscriminants,
 } from '../../../shop/training/side';
 import { type Quality, qualityOf, qualitySchema } from '../quality';
 
@@ -84,7 +85,9 @@ export async function evaluateWindows(name: WindowMethodName, protocol: WindowsP
     let initial = before ?? freshSideWeights(config, features.count, random);
     let frozen: ReadonlySet<string> = new Set();
     if (before && grows) {
-      const next = nextSideWindow(before, config, await sideUse(before, features, knownBefore), random);
+      const newer = known.map((count, row) => count - knownBefore[row]);
+      const discriminants = windowDiscriminants(features, knownBefore, newer);
+      const next = nextSideWindow(before, config, await sideUse(before, features, knownBefore), discriminants);
       initial = next.weights;
       run.pruned += next.pruned;
       frozen = next.frozen;

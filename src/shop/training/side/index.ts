@@ -21,3 +21,4 @@ export {
   trainSide,
 } from './train-side';
 export { type SideModelRequest, trainSideModel } from './train-side-model';
+export { windowDiscriminants } from './window-discriminants';

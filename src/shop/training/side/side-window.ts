@@ -12,10 +12,11 @@ import {
   sideExpertCount,
   sideWeightsFault,
 } from '../../../core/model/side';
-import { choiceSequences, type Interaction } from '../interactions';
+import { choiceCounts, choiceSequences, type Interaction } from '../interactions';
 import { badKept, decodeKept, encodeKept } from './kept-weights';
 import { pickFeatures, type SideFeatures, sideConfigOf } from './side-features';
 import type { SideSettings } from './train-side';
+import { windowDiscriminants } from './window-discriminants';
 
 const FORMAT = 'sidestream-side-network 6';
 /** Name of the counts among the weights in the file. */
@@ -134,15 +135,17 @@ export function nextTraining(request: SideWindowRequest): SideContinuation | { w
   const random = seededRandom(seed * 1013 + window);
   const carried = carriedItems(network.weights, network.items, items, random);
   const use = network.windows[network.windows.length - 1].experts;
-  const { weights, frozen, pruned } = nextSideWindow(carried, config, use, random);
   const rowOf = new Map(network.items.map((id, row) => [id, row]));
+  const earlier = Float32Array.from(items, (id) => network.choices[rowOf.get(id) ?? -1] ?? 0);
+  const discriminants = windowDiscriminants(features, earlier, choiceCounts(newer, items.length));
+  const { weights, frozen, pruned } = nextSideWindow(carried, config, use, discriminants);
   return {
     initial: weights,
     frozen,
     pruned,
     interactions: newer,
     windows: network.windows,
-    earlier: Float32Array.from(items, (id) => network.choices[rowOf.get(id) ?? -1] ?? 0),
+    earlier,
     known: new Set(interactions.filter(({ time }) => time <= network.until).map(({ user }) => user)),
   };
 }

@@ -60,7 +60,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 it('leaves frozen weights as they are, bit by bit, and trains the others', async () => {
-  const next = nextSideWindow(network.weights, config, {}, seededRandom(2));
+  const next = nextSideWindow(network.weights, config, {}, {});
   const states: string[][] = [];
   const { weights } = await trainSide({
     features,
@@ -95,7 +95,7 @@ it('counts earlier choices, so that the items of earlier windows stay known', as
 });
 
 it('measures the use of experts by their gates and outputs over the items that somebody chose', async () => {
-  const { weights } = nextSideWindow(network.weights, config, {}, seededRandom(2));
+  const { weights } = nextSideWindow(network.weights, config, {}, { text: Float32Array.of(1, -2, 1, 0) });
   const { router, routerBias } = sideInputNames('text');
   const known = Float32Array.from(items, (_, row) => (row < 2 ? 1 : 0));
   expect(await sideUse(network.weights, features, known)).toEqual({ text: [1] });
@@ -129,6 +129,21 @@ describe('the next training of a network', () => {
     expect(next.initial[sideExpertNames('text', 1).down]).toEqual(network.weights[sideExpertNames('text', 0).down]);
   });
 
+  it('gives the new expert more of the items that the newer choices prefer', async () => {
+    const of = (rows: readonly number[]) => Float32Array.from(items, (_, row) => (rows.includes(row) ? 1 : 0));
+    // The longest items by the first column, and the others.
+    const sorted = [...items.keys()].sort((a, b) => text.values[3 * b] - text.values[3 * a]);
+    const [preferred, others] = [sorted.slice(0, 4), sorted.slice(4)];
+    const newer = preferred.map((row, n) => ({ user: 'u1', row, time: 40 + n }));
+    const next = nextTraining({ ...request, interactions: newer });
+    if ('why' in next) throw new Error(next.why);
+    const uses = [preferred, others].map(
+      async (rows) => (await sideUse(next.initial, features, of(rows))).text?.[1] ?? 0,
+    );
+    const [onPreferred, onOthers] = await Promise.all(uses);
+    expect(onPreferred).toBeGreaterThan(1.2 * onOthers);
+  });
+
   it('continues in a catalogue with other items', () => {
     const now = [...items.slice(1), 'new'];
     const next = nextTraining({ ...request, items: now });
@@ -155,7 +170,7 @@ describe('the file of a network', () => {
     expect(await file.read()).toBeNull();
     await file.write(await encodeSideNetwork(network));
     expect(await decodeSideNetwork((await file.read()) ?? new Uint8Array())).toEqual(network);
-    const { weights } = nextSideWindow(network.weights, config, {}, seededRandom(2));
+    const { weights } = nextSideWindow(network.weights, config, {}, {});
     expect(await about({ weights })).toEqual({ ...network, weights });
   });
 
