@@ -47,6 +47,10 @@ const config: KnipConfig = {
   ignoreBinaries: ['apt-get'],
   ignoreDependencies: [
     '@arethetypeswrong/cli',
+    // Fonts of the manual's pictures, found by their package.json.
+    '@expo-google-fonts/noto-sans',
+    '@expo-google-fonts/noto-sans-arabic',
+    '@expo-google-fonts/noto-sans-mono',
     'assemblyscript',
     'svelte-check',
     'typedoc-plugin-markdown',

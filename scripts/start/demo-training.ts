@@ -19,7 +19,7 @@ const WINDOWS = [
 const WHOLE = WINDOWS.reduce((sum, { epoch, rest }) => sum + EPOCHS * epoch + rest, 0);
 
 /**
- * Trains the side model of the demo's bundle in two windows, as `sidestream train` does, and later with `--continue`, and stores it with
+ * Trains the side model of the demo's bundle in two windows, as `sidestream train` does when it is called again with a longer log, and stores it with
  * the demand. What goes together stays as the orders say, as in a shop that builds with `--orders` after a training. A training that was
  * interrupted, or whose visits, features and code are still the same, continues after its last epoch.
  */

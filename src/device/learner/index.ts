@@ -1,6 +1,7 @@
 export { featureMatrix, Learner, type LearnerCatalog, type LearnerOptions } from './learner';
 export { NEWBORN, START_WITH_SIDE } from './personal-weights';
 export type { Profile } from './profile';
+export { type SharedLearning, sharedLearning } from './shared-learning';
 
 /** Loads the code of the learning journal, which no list needs. */
 export const journals = (): Promise<typeof import('./journal')> => import('./journal');

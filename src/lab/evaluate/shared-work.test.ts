@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
-import type { LearnerOptions } from '../../device/learner';
-import { sharedLearning } from '../../shop/training';
+import { type LearnerOptions, sharedLearning } from '../../device/learner';
 import { evaluatedCatalog, shoppersBySteps } from '../../testing/evaluated-shop';
 import { evaluateDevice, type RankedStream } from './device';
 import { learnerMethod } from './methods';

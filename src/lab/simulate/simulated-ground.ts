@@ -1,8 +1,7 @@
 import { type Bundle, contentBlend, pickRows } from '../../core/catalog';
-import type { LearnerCatalog } from '../../device/learner';
+import { type LearnerCatalog, sharedLearning } from '../../device/learner';
 import { catalogIndex } from '../../device/ranking';
 import { invalidInput } from '../../error';
-import { sharedLearning } from '../../shop/training';
 import { cooccurrenceTable, type Interaction } from '../../shop/training/interactions';
 import { choicesOf, popularityOf } from './closed-loop';
 import { chosenConfigurations, type Ground } from './ground';

@@ -21,7 +21,7 @@ serve public/bundle
 studio
 encoders add multilingual-e5-small
 encoders list
-train --bundle public/bundle --events log.csv --out public/bundle --continue
+train --bundle public/bundle --events log.csv --out public/bundle --from-scratch
 train --bundle public/bundle --events log.csv --out public/bundle --as next
 models public/bundle --promote next
 evaluate --bundle public/bundle --events log.csv

@@ -125,7 +125,7 @@ describe('sidestream train', () => {
     const short = (...more: string[]) => train(out, '--epochs', '1', '--json', ...more);
     await short('--past', '0.5');
     const own = (await openHead(folderFetch(out))).manifest;
-    const further = await short('--continue', '--as', 'next');
+    const further = await short('--as', 'next');
     expect(further.err).toContain('Window 2: continuing from the model of');
     const { models, ...rest } = (await openHead(folderFetch(out))).manifest;
     expect([rest, Object.keys(models ?? {})]).toEqual([own, ['next']]);
@@ -140,14 +140,14 @@ describe('sidestream train', () => {
     expect((await inProcess('models', out, '--remove', 'counted')).out).toBe(promoted.out);
   });
 
-  it('continues from the model of an earlier training on request, with a new expert', async () => {
+  it('continues from the model of an earlier training with a new expert, unless it is to start from scratch', async () => {
     const out = at('windows');
     await cp(at('bundle'), out, { recursive: true });
     const short = (...more: string[]) => train(out, '--epochs', '1', '--json', ...more);
     const first = await short('--past', '0.5');
     expect(first.err).not.toContain('Window');
     expect(lastLine(first.out)).toMatchObject({ training: { windows: 1, choices: 200 }, windows: [{ choices: 200 }] });
-    const second = await short('--continue');
+    const second = await short();
     expect(second.err).toMatch(/Window 2: continuing from the model of .*side-network-\w+\.safetensors/);
     expect(second.err).toMatch(
       /Window 2: 200 newer choices of 20 shoppers, [\d.]+ s; experts text \d+ % \/ \d+ %, image/,
@@ -163,6 +163,13 @@ describe('sidestream train', () => {
       /side model: 200 choices of 20 shoppers, the last one of 2 windows; 1 epoch, .* less than/,
     );
     expect(shown.out).toMatch(/experts and their use: text \d+ % \/ \d+ %/);
+    const again = await short();
+    expect(again.err).toMatch(/Trained from scratch because .* cannot be continued: the log has no choice after/);
+    expect(lastLine(again.out)).toMatchObject({ training: { windows: 1, choices: 400 } });
+    await short('--past', '0.5', '--from-scratch');
+    const whole = await short('--from-scratch');
+    expect(whole.err).not.toContain('Window');
+    expect(lastLine(whole.out)).toMatchObject({ training: { windows: 1, choices: 400 } });
   }, 180_000);
 
   it('puts the side model of a catalogue in many shards into them', async () => {

@@ -24,7 +24,7 @@ interface TrainOptions {
   companionsOnly?: boolean;
   as?: string;
   models: string;
-  continue?: boolean;
+  fromScratch?: boolean;
   resume?: boolean;
   json?: boolean;
 }
@@ -51,8 +51,8 @@ export function trainCommand(): Command {
     )
     .addOption(modelsOption())
     .option(
-      '--continue',
-      'continue from the last training for --out, on the newer events only (default: train on the whole log)',
+      '--from-scratch',
+      'train on the whole log (default: continue from the last training for --out, on the newer events, if there are any)',
     )
     .option(
       '--resume',
@@ -122,7 +122,7 @@ const say = (line: string): void => console.error(line);
  * Trains the side model. The checkpoint is stored with the kept models, because the folder of a bundle may be online meanwhile.
  */
 async function trainSideOf(
-  { seed, epochs, models, out, as = '', continue: goesOn, resume }: TrainOptions,
+  { seed, epochs, models, out, as = '', fromScratch, resume }: TrainOptions,
   bundle: Bundle,
   interactions: Interaction[],
 ) {
@@ -145,7 +145,7 @@ async function trainSideOf(
     meter: createMeter(),
     say,
     // A further side model continues from the bundle's own.
-    ...(goesOn ? { network: keptFile(await fileOf('network', '')) } : {}),
+    ...(fromScratch ? {} : { network: keptFile(await fileOf('network', '')) }),
   };
   return { ...(await interruptible(() => trainShopSide(request), goOn)), networkFile, checkpoint };
 }

@@ -9,7 +9,6 @@ export {
   type ShopChoices,
   shopChoices,
 } from './product-log';
-export { type SharedLearning, sharedLearning } from './shared-learning';
-export { type ShopSide, type ShopTraining, shopCatalog, sideCatalog, trainShopSide } from './shop-side';
+export { continuation, type ShopSide, type ShopTraining, shopCatalog, sideCatalog, trainShopSide } from './shop-side';
 export type { KeptBytes } from './side';
 export { ARRANGEMENT_NAMES, isReturn, type Shopper, TASTE_CHOICES, twoTastes } from './two-tastes';

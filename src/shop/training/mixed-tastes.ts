@@ -1,8 +1,7 @@
 import { estimate } from '../../core/common/estimate';
-import { Learner, type LearnerCatalog, NEWBORN } from '../../device/learner';
+import { Learner, type LearnerCatalog, NEWBORN, sharedLearning } from '../../device/learner';
 import { rankOf, scores } from '../../device/ranking';
 import type { Interaction } from './interactions';
-import { sharedLearning } from './shared-learning';
 import { ARRANGEMENT_NAMES, type Shopper, TASTE_CHOICES, twoTastes } from './two-tastes';
 
 /** Values of `Start.newborn` that are compared with one expert alone. */

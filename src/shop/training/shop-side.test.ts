@@ -42,10 +42,7 @@ beforeEach(async () => {
   network = keptFile(join(folder, `${Math.random()}.safetensors`));
   said = [];
   await network.write(await encodeSideNetwork((await train({ interactions: interactions.slice(0, 120) })).network));
-  expect(said).toEqual([
-    expect.stringContaining('Trained from scratch because there is no model of an earlier training'),
-    expect.stringContaining('Epoch 1 of 1'),
-  ]);
+  expect(said).toEqual([expect.stringContaining('Epoch 1 of 1')]);
   said = [];
 });
 afterAll(() => rm(folder, { recursive: true }));

@@ -108,9 +108,17 @@ export interface ShopTraining {
   network: SideNetwork;
 }
 
+/** The state from which a training would continue; undefined if it would start from scratch. */
+export async function continuation(request: EarlierRequest): Promise<SideContinuation | undefined> {
+  const { items, features, manifest } = request.bundle;
+  return (await earlierWindows(request, catalogIndex(items, features, contentBlend(manifest)))).continued;
+}
+
+type EarlierRequest = Pick<ShopSideRequest, 'bundle' | 'interactions' | 'seed' | 'settings' | 'network' | 'say'>;
+
 /** The state left by an earlier training, if this one can continue from it; otherwise, it says why not. */
 async function earlierWindows(
-  { bundle, interactions, seed, settings, network: file, say }: ShopSideRequest,
+  { bundle, interactions, seed, settings, network: file, say }: EarlierRequest,
   index: CatalogIndex,
 ): Promise<{ continued?: SideContinuation; start?: StartWeights; halfLife?: number | null }> {
   if (file === undefined) return {};
@@ -123,10 +131,7 @@ async function earlierWindows(
     say(`Trained from scratch because ${path} cannot be read. ${SidestreamError.from(thrown).message}`);
     return {};
   }
-  if (!network) {
-    say(`Trained from scratch because there is no model of an earlier training at ${path}`);
-    return {};
-  }
+  if (!network) return {};
   const next = nextTraining({
     network,
     interactions,

@@ -4,6 +4,7 @@ import { carryErrors } from '../../device/protocol';
 import { SidestreamError } from '../../error';
 import type { LogEvent } from '../../shop/logs';
 import { type KeptBytes, shopChoices } from '../../shop/training';
+import { encodeSideNetwork } from '../../shop/training/side';
 import { type StudioFolder, studioFolder } from '../files/opfs';
 import type { LearnWorker } from '../session';
 import { learn } from './learn';
@@ -16,6 +17,7 @@ import {
   keepLearned,
   keepLog,
   keptEvents,
+  NETWORK_FILE,
   storedLog,
 } from './stored';
 
@@ -49,20 +51,24 @@ const host: LearnWorker = {
       return report;
     }),
 
-  train: (on) =>
+  train: (on, fromScratch) =>
     alone(async () => {
       stopping = false;
       const folder = await studioFolder('bundle');
       const bundle = await bundleOf(folder);
       known ??= await keptEvents();
-      const { report, learned } = await learn({
+      const kept = await keptFile(NETWORK_FILE);
+      const { report, learned, network } = await learn({
         bundle,
         events: known,
-        checkpoint: await keptCheckpoint(),
+        checkpoint: await keptFile(CHECKPOINT_FILE),
+        network: kept,
+        fromScratch,
         stopped: () => stopping,
         on: (update) => on(update),
       });
       await store(learned, folder, bundle.manifest.digest);
+      await kept.write(await encodeSideNetwork(network));
       await keepLearned(report, bundle.manifest.digest);
       await dropCheckpoint();
       return report;
@@ -92,15 +98,15 @@ async function bundleOf(folder: StudioFolder): Promise<Bundle> {
   throw new SidestreamError('bundle/unreachable', 'There is no bundle yet. Encode the catalogue first.');
 }
 
-async function keptCheckpoint(): Promise<KeptBytes> {
+async function keptFile(name: string): Promise<KeptBytes> {
   const folder = await studioFolder('log');
   return {
-    name: CHECKPOINT_FILE,
+    name,
     read: async () => {
-      const file = await folder.file(CHECKPOINT_FILE);
+      const file = await folder.file(name);
       return file && new Uint8Array(await file.arrayBuffer());
     },
-    write: (bytes) => folder.write(CHECKPOINT_FILE, bytes),
+    write: (bytes) => folder.write(name, bytes),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Bundle, Learned } from '../../core/catalog';
 import type { LogEvent } from '../../shop/logs';
 import {
+  continuation,
   cooccurrenceTable,
   demandOf,
   type KeptBytes,
@@ -8,7 +9,7 @@ import {
   shopChoices,
   trainShopSide,
 } from '../../shop/training';
-import { SIDE_SETTINGS, type SideReport, type SideSettings } from '../../shop/training/side';
+import { SIDE_SETTINGS, type SideNetwork, type SideReport, type SideSettings } from '../../shop/training/side';
 import { ProgressReporter, progressMeter } from '../progress';
 import type { LearnReport, LearnUpdate } from '../session';
 import { gpuLost, type LearnBackend, startCompute } from './compute';
@@ -22,6 +23,10 @@ export interface LearnRequest {
   events: LogEvent[];
   /** Keeps the state of the training after every epoch; it continues from there if possible. */
   checkpoint: KeptBytes;
+  /** Keeps the network for the next training, which continues from it on newer choices. */
+  network: KeptBytes;
+  /** Whether to start from scratch although there is a network. Default false. */
+  fromScratch?: boolean;
   /** Settings that override the defaults. */
   settings?: Partial<SideSettings>;
   /** Whether the training is to end after the present step. */
@@ -30,9 +35,12 @@ export interface LearnRequest {
 }
 
 /** Learns co-occurrence, demand and the side model from a log as `sidestream train` does. */
-export async function learn(request: LearnRequest): Promise<{ report: LearnReport; learned: Learned }> {
+export async function learn(
+  request: LearnRequest,
+): Promise<{ report: LearnReport; learned: Learned; network: SideNetwork }> {
   const started = performance.now();
-  const { bundle: full, stopped, on } = request;
+  const { bundle: full, stopped, on, settings } = request;
+  const network = request.fromScratch ? undefined : request.network;
   const { bundle, log, products, interactions } = shopChoices(full, { events: request.events, rejected: [] });
   let backend = await startCompute();
   const measured: Pick<LearnUpdate, 'epochs' | 'popularity' | 'itemKnn'> = {
@@ -42,7 +50,8 @@ export async function learn(request: LearnRequest): Promise<{ report: LearnRepor
   };
   const progress = new ProgressReporter((now) => on({ ...measured, progress: now, backend }));
 
-  const choices = heldOutChoices(interactions, bundle.items.length);
+  const earlier = { bundle, interactions, seed: SEED, settings, network, say: () => {} };
+  const choices = heldOutChoices(interactions, bundle.items.length, await continuation(earlier));
   const popularity = await popularityRanks(choices);
   measured.popularity = hitRate(popularity);
   const meter = progressMeter(progress);
@@ -75,9 +84,10 @@ export async function learn(request: LearnRequest): Promise<{ report: LearnRepor
     seconds: Math.round((performance.now() - started) / 100) / 10,
     keptEpoch: training?.epochs ?? 0,
     stopped: stopped(),
+    windows: training?.windows ?? 1,
     gain: itemKnn && gainOver(sideRanks(trained.learned.model, choices), { popularity, 'item-knn': itemKnn }),
   };
-  return { report, learned };
+  return { report, learned, network: trained.network };
 
   async function trainAgain(): Promise<ShopTraining> {
     backend = await startCompute('wasm');
@@ -85,14 +95,11 @@ export async function learn(request: LearnRequest): Promise<{ report: LearnRepor
   }
 
   function trainOnce(on: LearnBackend): Promise<ShopTraining> {
-    const { checkpoint, settings } = request;
+    const { checkpoint } = request;
     const epochs = settings?.epochs ?? SIDE_SETTINGS.epochs;
     let [finished, done] = [0, 0];
     const training = trainShopSide({
-      bundle,
-      interactions,
-      seed: SEED,
-      settings,
+      ...earlier,
       checkpoint,
       resume: 'if-possible',
       stopped,
@@ -112,7 +119,6 @@ export async function learn(request: LearnRequest): Promise<{ report: LearnRepor
         },
         stop: () => {},
       },
-      say: () => {},
     });
     return on === 'webgpu' ? Promise.race([training, gpuLost()]) : training;
   }

@@ -13,7 +13,7 @@ import {
   tuned,
 } from '../../lab/evaluate/leave-one-out';
 import { byShopper, type Interaction } from '../../shop/training/interactions';
-import { choiceRanks, heldOutSplit } from '../../shop/training/side';
+import { choiceRanks, heldOutSplit, type SideContinuation } from '../../shop/training/side';
 import type { LearnReport } from '../session';
 
 /** Maximum number of choices by which the settings of item-kNN are chosen: more take longer and choose the same. */
@@ -33,10 +33,19 @@ export interface HeldOutChoices {
 /** Ranks of the choices of each held-out shopper; 1 is best. */
 export type ShopperRanks = number[][];
 
-/** The same choices of the same shoppers on which the training chooses its epoch. */
-export function heldOutChoices(interactions: readonly Interaction[], count: number): HeldOutChoices {
-  const { learned: others, heldOut } = heldOutSplit(interactions);
-  const learned = historiesOf(others);
+/**
+ * The same choices of the same shoppers on which the training chooses its epoch.
+ * @param continued the state from which it continues: of these shoppers, only newer choices count, and the rivals learn all others.
+ *   Default: it starts from scratch
+ */
+export function heldOutChoices(
+  interactions: readonly Interaction[],
+  count: number,
+  continued?: Pick<SideContinuation, 'interactions' | 'known'>,
+): HeldOutChoices {
+  const { heldOut } = heldOutSplit(continued?.interactions ?? interactions, continued?.known);
+  const users = new Set(heldOut.map(({ user }) => user));
+  const learned = historiesOf(interactions.filter(({ user }) => !users.has(user)));
   return { learned, shoppers: historiesOf(heldOut).map(withoutRepeats), popularity: choicesOf(learned, count) };
 }
 

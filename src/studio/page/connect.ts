@@ -59,7 +59,7 @@ export function connectLearn(): LearnWorker {
   return {
     readLog: (file, on) => connection.call((remote) => remote.readLog(file, Comlink.proxy(on))),
     recount: () => connection.call((remote) => remote.recount()),
-    train: (on) => connection.call((remote) => remote.train(Comlink.proxy(on))),
+    train: (on, fromScratch) => connection.call((remote) => remote.train(Comlink.proxy(on), fromScratch)),
     stop: () => connection.call((remote) => remote.stop()),
   };
 }

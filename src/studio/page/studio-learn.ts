@@ -40,7 +40,12 @@ export class StudioLearn extends StudioElement {
                   ? nothing
                   : html`
                       <div class="buttons">
-                        <button class="button ${learned ? 'quiet' : ''}" type="button" ?disabled=${session.running !== null} @click=${this.#train}>${learned ? 'Train again' : 'Train'}</button>
+                        <button class="button ${learned ? 'quiet' : ''}" type="button" ?disabled=${session.running !== null} @click=${() => this.#train()}>${learned ? 'Train again' : 'Train'}</button>
+                        ${
+                          learned && learned.windows > 1
+                            ? html`<button class="button quiet" type="button" ?disabled=${session.running !== null} @click=${() => this.#train(true)}>Train on the whole log</button>`
+                            : nothing
+                        }
                       </div>`
               }
               <details class="again">
@@ -106,14 +111,14 @@ export class StudioLearn extends StudioElement {
     await this.focusOn('.read');
   };
 
-  readonly #train = async (): Promise<void> => {
-    const work = this.session.train();
+  async #train(fromScratch = false): Promise<void> {
+    const work = this.session.train(fromScratch);
     await this.focusOn('.buttons .button');
     await work;
     // Whoever has moved elsewhere stays there.
     if (document.activeElement !== document.body && !this.hasFocusOn('.button')) return;
     await this.focusOn(this.session.failureOf('train') ? '.buttons .button' : '.result');
-  };
+  }
 
   readonly #stop = (): void => {
     void this.session.stop();
@@ -126,13 +131,14 @@ const place = (backend: LearnUpdate['backend']): string =>
     : 'It trains on this computer’s processor (WebAssembly).';
 
 function result(learned: LearnReport): TemplateResult {
-  const { choices, shoppers, seconds, keptEpoch, epochs, stopped, backend, gain, popularity, itemKnn } = learned;
+  const { choices, shoppers, seconds, keptEpoch, epochs, stopped, backend, gain, popularity, itemKnn, windows } =
+    learned;
   const kept = epochs.find(({ epoch }) => epoch === keptEpoch);
   const measured = epochs.some(({ hitRate }) => Number.isFinite(hitRate));
   return html`
     <p class="result" tabindex="-1"><strong>${learnedSentence(learned)}</strong></p>
     ${facts([
-      ['Choices learned from', count(choices)],
+      ['Choices learned from', windows > 1 ? `${count(choices)}, those since the last training` : count(choices)],
       ['Shoppers', count(shoppers)],
       [
         'Pass over the log that was kept',

@@ -1,5 +1,5 @@
+import { sharedLearning } from '../../../device/learner';
 import { metered } from '../../../shop/pipeline';
-import { sharedLearning } from '../../../shop/training';
 import {
   evaluateFirstVisits,
   FIRST_CHOICES,

@@ -1,5 +1,6 @@
+import { sharedLearning } from '../../../device/learner';
 import { invalidInput } from '../../../error';
-import { type Interaction, sharedLearning, shopCatalog, sideCatalog, trainShopSide } from '../../../shop/training';
+import { type Interaction, shopCatalog, sideCatalog, trainShopSide } from '../../../shop/training';
 import { learnerMethod, type Quality, qualityOf, type ResultTable } from '../../evaluate';
 import {
   type ChoiceCase,

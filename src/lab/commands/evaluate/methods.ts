@@ -2,15 +2,13 @@ import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
 import { startSchema } from '../../../core/catalog';
 import { decodeSideModel, encodeSideModel } from '../../../core/catalog/side-model';
-import type { LearnerOptions } from '../../../device/learner';
+import { type LearnerOptions, type SharedLearning, sharedLearning } from '../../../device/learner';
 import { invalidInput } from '../../../error';
 import type { LogEvent } from '../../../shop/logs';
 import {
   interactionsOf,
   recentPopularity,
-  type SharedLearning,
   type ShopSide,
-  sharedLearning,
   shopCatalog,
   sideCatalog,
   trainShopSide,

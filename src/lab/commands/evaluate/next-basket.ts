@@ -1,7 +1,7 @@
-import type { LearnerOptions } from '../../../device/learner';
+import { type LearnerOptions, sharedLearning } from '../../../device/learner';
 import { FREQUENCY_WEIGHT, frequencies, frequencyTerm } from '../../../device/ranking';
 import { invalidInput } from '../../../error';
-import { sharedLearning, shopCatalog, sideCatalog, trainShopSide } from '../../../shop/training';
+import { shopCatalog, sideCatalog, trainShopSide } from '../../../shop/training';
 import { learnerMethod, qualityOf } from '../../evaluate';
 import { evenly } from '../../evaluate/leave-one-out';
 import {

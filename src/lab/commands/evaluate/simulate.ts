@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import pLimit from 'p-limit';
 import * as v from 'valibot';
+import { sharedLearning } from '../../../device/learner';
 import { createMeter, openFolder } from '../../../shop/bundler';
 import {
   concludeRefused,
@@ -13,7 +14,7 @@ import {
 } from '../../../shop/cli';
 import type { EventLog } from '../../../shop/logs';
 import type { Meter } from '../../../shop/pipeline';
-import { byProduct, sharedLearning } from '../../../shop/training';
+import { byProduct } from '../../../shop/training';
 import { startCompute, writeWhole } from '../../../shop/training/node';
 import { type Shopper, shareOfSharedSeconds, shopperSimilarity, splicedPairs } from '../../evaluate';
 import {

@@ -19,7 +19,7 @@ import {
 import { type Quality, qualityOf, qualitySchema } from '../quality';
 
 /**
- * How a side model continues from window to window: `windows` as `sidestream train --continue` does it, with a new expert for each part
+ * How a side model continues from window to window: `windows` as `sidestream train` does it, with a new expert for each part
  * while the old ones are frozen; `scratch` is trained again on everything; `static` has one expert, which learns the newest window.
  */
 export const WINDOW_METHODS = ['windows', 'scratch', 'static'] as const;

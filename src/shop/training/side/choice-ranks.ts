@@ -102,7 +102,7 @@ function readAndAdapt(
 const notFinite = (): SidestreamError =>
   new SidestreamError(
     'model/not-finite',
-    'The side model gives a score that is not a finite number, so it ranks nothing. Train again from the beginning, without --continue or --resume.',
+    'The side model gives a score that is not a finite number, so it ranks nothing. Train again with --from-scratch, without --resume.',
   );
 
 /** The number of choices that `choiceRanks` can rank. */

@@ -177,7 +177,7 @@ export async function trainSide(training: SideTraining): Promise<SideResult> {
         if (!Number.isFinite(sum)) {
           throw new SidestreamError(
             'model/not-finite',
-            `The loss of epoch ${epoch} is not a finite number, so nothing is written. Train again from the beginning, without --continue or --resume.`,
+            `The loss of epoch ${epoch} is not a finite number, so nothing is written. Train again with --from-scratch, without --resume.`,
           );
         }
         done++;

@@ -1,5 +1,5 @@
-import { featureMatrix, type LearnerOptions } from '../../device/learner';
-import { type CatalogIndex, finiteValues, type TermValues, termValues } from '../../device/ranking';
+import { type CatalogIndex, finiteValues, type TermValues, termValues } from '../ranking';
+import { featureMatrix, type LearnerOptions } from './learner';
 
 /** Memory for results that other methods may request again, bytes. */
 const MAX_BYTES = 128 * 2 ** 20;
