@@ -131,9 +131,7 @@ const place = (backend: LearnUpdate['backend']): string =>
     : 'It trains on this computer’s processor (WebAssembly).';
 
 function result(learned: LearnReport): TemplateResult {
-  const { choices, shoppers, seconds, keptEpoch, epochs, stopped, backend, gain, popularity, itemKnn, windows } =
-    learned;
-  const kept = epochs.find(({ epoch }) => epoch === keptEpoch);
+  const { choices, shoppers, seconds, keptEpoch, epochs, stopped, backend, gain, windows } = learned;
   const measured = epochs.some(({ hitRate }) => Number.isFinite(hitRate));
   return html`
     <p class="result" tabindex="-1"><strong>${learnedSentence(learned)}</strong></p>
@@ -154,25 +152,12 @@ function result(learned: LearnReport): TemplateResult {
             ] as const,
           ]),
     ])}
-    ${measured ? html`<p class="hint">The pass that was kept places the next choice nearest to the top on average. Another pass may have it among the first ten more often.</p>` : nothing}
-    ${
-      measured
-        ? table(
-            'How often the next choice is among the first ten',
-            ['List', 'Among the first ten (HR@10)'],
-            [
-              ...(kept ? [['Side model', percent(kept.hitRate)]] : []),
-              ...(itemKnn === null ? [] : [['Chosen together (item-kNN)', percent(itemKnn)]]),
-              ...(popularity === null ? [] : [['Bestsellers (popularity)', percent(popularity)]]),
-            ],
-          )
-        : nothing
-    }`;
+    ${measured ? html`<p class="hint">The pass that was kept places the next choice nearest to the top on average. Another pass may have it among the first ten more often.</p>` : nothing}`;
 }
 
 /** HR@10 beside its rivals, and the loss, after each epoch, in words of a merchant; the numbers as a table for those who do not see them. */
 function charts({ epochs, popularity, itemKnn }: LearnUpdate, kept?: number): TemplateResult {
-  // While it trains, the last one; then the one that was kept, as in the table.
+  // While it trains, the last one; then the one that was kept.
   const last = epochs.find(({ epoch }) => epoch === kept) ?? epochs.at(-1);
   const after = last ? `after pass ${last.epoch}` : '';
   const rivals = [
