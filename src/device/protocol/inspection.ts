@@ -1,6 +1,9 @@
 import type { Item, SideInput } from '../../core/catalog';
+import type { ScorePart } from '../ranking';
 import type { Explanation, Recommendation } from './lists';
 import type { ExpertStatus, Snapshot } from './profile';
+
+export type { ScorePart } from '../ranking';
 
 /** The questions that `inspect()` answers, and the types of the answers. */
 export interface InspectionAnswers {
@@ -151,17 +154,6 @@ export interface ListComparison {
   own: Recommendation[];
   /** The list of a shopper without a profile. */
   without: Recommendation[];
-}
-
-/** One part of a score, and the item's place without it. */
-export interface ScorePart {
-  /** Name of the term or rule; `preference` for an expert. */
-  name: string;
-  /** The expert that the part belongs to; null for all other parts. */
-  expert: { id: number; state: ExpertStatus['state'] } | null;
-  contribution: number;
-  /** Place of the item without this part, from 1; null for a rule of the shop. */
-  place: number | null;
 }
 
 /** Why an item has its place in `for-you`. */

@@ -51,7 +51,7 @@ export const listsInView = (): Promise<typeof import('./lists-in-view')> => impo
 
 // Code that lists do not need. What is not used with the first list is left out of the worker's script.
 export { FREQUENCY_WEIGHT, frequencies, frequencyTerm, ShopDemand } from './demand';
-export { explain, influences, inspectRow, listWithout } from './explanation/explain';
+export { explain, influences, inspectRow, listWithout, type ScorePart } from './explanation/explain';
 export {
   type Found,
   mixed,

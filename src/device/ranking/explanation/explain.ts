@@ -1,7 +1,7 @@
 import type { CatalogIndex } from '../catalog-index';
 import { NEAREST } from '../nearest-neighbors';
 import { type RankedItem, type RankRequest, rank, scoreAll } from '../rank';
-import type { ExpertPart, RankState, ScoreBreakdown } from '../rank-state';
+import type { ExpertState, RankState, ScoreBreakdown } from '../rank-state';
 import { rankOf } from '../score';
 import { modalitySimilarity, similarity, vectorOf, weightedMean } from '../similarities';
 import { MAX_HISTORY, recencyWeights, SESSION, TERMS, type TermName, termValues } from '../terms/terms';
@@ -72,12 +72,14 @@ function scoreBreakdown(
   };
 }
 
-interface Part {
+/** One part of a score, and the item's place without it. */
+export interface ScorePart {
+  /** Name of the term or rule; `preference` for an expert. */
   name: string;
-  /** Null for all but the parts of `preference`. */
-  expert: Pick<ExpertPart, 'id' | 'state'> | null;
+  /** The expert that the part belongs to; null for all other parts. */
+  expert: { id: number; state: ExpertState } | null;
   contribution: number;
-  /** Place without this part; null for a rule. */
+  /** Place of the item without this part, from 1; null for a rule of the shop. */
   place: number | null;
 }
 
@@ -103,7 +105,7 @@ export function inspectRow(
   const contributions = scored.contributions(row);
   const { contributors, experts = [] } = scored.breakdown(row, scoreBreakdown);
   const known = experts.filter(({ id }) => expertScores.some((expert) => expert.id === id));
-  const parts = Object.entries(contributions).flatMap(([name, contribution]): Part[] => {
+  const parts = Object.entries(contributions).flatMap(([name, contribution]): ScorePart[] => {
     if (name === 'preference' && known.length > 0) return [];
     const place = isTerm(name) ? placed({ ...state, weights: { ...state.weights, [name]: 0 } }) : null;
     return [{ name, expert: null, contribution, place }];

@@ -13,7 +13,7 @@ import {
 } from '../../evaluate';
 import { figureCell, fixed, hundredths, signed } from '../../evaluate/report-cells';
 import { parsePart } from '../../evaluate/shared-work';
-import { type BundleHost, type Downloads, hostBundle, type Page } from './bundle-host';
+import { type BundleHost, type Downloads, downloadsSchema, hostBundle, type Page } from './bundle-host';
 import { coldHalf, coldText, type EvaluateInput } from './input';
 import { checkMethods } from './methods';
 import type { Protocol } from './runs';
@@ -36,7 +36,6 @@ const MOMENTS = ['first list', 'first personal list', 'ten choices', 'all choice
 const EVERYTHING = 'everything';
 
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
-const downloadsSchema = v.object({ requests: v.number(), raw: v.number(), gzip: v.number() });
 /** One next choice: its places, and whether it was in ten places of `complement`, on a page and among all products. */
 const choiceSchema = v.object({
   ranks: v.tuple([v.number(), v.number()]),

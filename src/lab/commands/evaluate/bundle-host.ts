@@ -4,19 +4,18 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import * as v from 'valibot';
 import { encodeManifest, MANIFEST_FILE, parseManifest } from '../../../core/catalog';
 import { codeOf } from '../../../core/common/text';
 import type { WorkerRecommender } from '../../../device/protocol';
 import type { SidestreamError } from '../../../error';
 
-/** Downloads of a page since it was opened: each file once, because browsers keep files. Code is not included. */
-export interface Downloads {
-  requests: number;
-  /** Bytes as stored. */
-  raw: number;
-  /** Bytes as most hosts serve them: gzip, level 6. */
-  gzip: number;
-}
+/**
+ * Downloads of a page since it was opened, and their bytes as stored and as most hosts serve them (gzip, level 6): each file once,
+ * because browsers keep files. Code is not included.
+ */
+export const downloadsSchema = v.object({ requests: v.number(), raw: v.number(), gzip: v.number() });
+export type Downloads = v.InferOutput<typeof downloadsSchema>;
 
 /** The recommender of a new visitor's page, who has not answered about consent. */
 export interface Page {
