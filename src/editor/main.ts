@@ -1,3 +1,4 @@
+import { messageOf } from '../core/common/text';
 import { fetchCatalog, fetchRulesFile } from './catalog';
 import { draftsOf } from './model';
 import { RulesEditor } from './rules-editor';
@@ -12,7 +13,7 @@ async function open(): Promise<void> {
     const message = document.createElement('p');
     message.className = 'problem alone';
     message.role = 'alert';
-    message.textContent = thrown instanceof Error ? thrown.message : String(thrown);
+    message.textContent = messageOf(thrown);
     document.body.append(message);
   }
 }

@@ -1,3 +1,4 @@
+import { messageOf } from '../core/common/text';
 import type { Placement, Recommendation, Recommender } from '../device/protocol';
 import { type PublishedRule, rulesAt } from '../device/ranking';
 import type {} from '../page/element';
@@ -52,9 +53,7 @@ export class Preview {
       this.#show();
       await before?.close();
     });
-    this.#turn = next.catch((thrown: unknown) =>
-      this.failed(thrown instanceof Error ? thrown.message : String(thrown)),
-    );
+    this.#turn = next.catch((thrown: unknown) => this.failed(messageOf(thrown)));
   }
 
   show(shown: Shown): void {

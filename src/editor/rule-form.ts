@@ -17,7 +17,7 @@ interface RuleContext {
   earlier: (() => void) | undefined;
 }
 
-const inputOf = ({ target }: Event): string =>
+export const inputOf = ({ target }: Event): string =>
   target instanceof HTMLInputElement || target instanceof HTMLSelectElement ? target.value : '';
 
 /** A rule: what it does in words, its problems, and the form that changes it. */

@@ -1,5 +1,6 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
+import { messageOf } from '../core/common/text';
 import type { Recommendation } from '../device/protocol';
 import { PLACEMENTS, type Placement } from '../device/ranking';
 import { CardDrag } from './card-drag';
@@ -25,13 +26,10 @@ import {
   unpinned,
 } from './model';
 import { Preview } from './preview';
-import { ruleForm } from './rule-form';
+import { inputOf, ruleForm } from './rule-form';
 
 /** Time after the last key before the rules are checked and shown, ms. */
 const DELAY = 250;
-
-const inputOf = ({ target }: Event): string =>
-  target instanceof HTMLInputElement || target instanceof HTMLSelectElement ? target.value : '';
 
 /** The page: rules on one side, a list that follows them on the other. */
 export class RulesEditor extends LitElement {
@@ -322,7 +320,7 @@ export class RulesEditor extends LitElement {
       this.#problems = problems;
       this.requestUpdate();
     } catch (thrown) {
-      if (number === this.#checks) this.#fail(messageIn(thrown));
+      if (number === this.#checks) this.#fail(messageOf(thrown));
     }
   }
 
@@ -345,7 +343,7 @@ export class RulesEditor extends LitElement {
     try {
       await this.#write(this.#drafts);
     } catch (thrown) {
-      this.#fail(messageIn(thrown));
+      this.#fail(messageOf(thrown));
     }
     this.#saving = false;
     this.querySelector('dialog')?.close();
@@ -378,5 +376,3 @@ export class RulesEditor extends LitElement {
 }
 
 customElements.define('rules-editor', RulesEditor);
-
-const messageIn = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));

@@ -1,3 +1,4 @@
+import { messageOf } from '../../core/common/text';
 import type { Placement, Rules } from '../../device/protocol';
 import { PRODUCT_TEMPLATE } from '../route';
 import { CURRENCY } from '../settings';
@@ -201,7 +202,7 @@ export function givenRules({ rules }: ListSettings): { rules: Rules; problems: P
     try {
       given[name] = JSON.parse(text);
     } catch (thrown) {
-      problems[name] = `This is not JSON: ${thrown instanceof Error ? thrown.message : String(thrown)}`;
+      problems[name] = `This is not JSON: ${messageOf(thrown)}`;
     }
   }
   return { rules: given, problems };

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { RejectedRow } from '../../core/catalog';
 import { feedLines, peekText, separatorOf, type TextChunks, tableRows } from '../../core/catalog/feed';
 import { idSchema, writtenId } from '../../core/common/ids';
+import { messageOf } from '../../core/common/text';
 import { invalidInput } from '../../error';
 import { readLogTime } from './log-time';
 import { sortByTime, type Ties } from './tied-events';
@@ -219,7 +220,7 @@ export async function* jsonLines(
     try {
       data = JSON.parse(text);
     } catch (error) {
-      reject(line, `is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+      reject(line, `is not JSON: ${messageOf(error)}`);
       continue;
     }
     if (typeof data === 'object' && data !== null && !Array.isArray(data)) yield { line, data, text };
