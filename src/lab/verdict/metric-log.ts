@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { RejectedRow } from '../../core/catalog';
+import { jsonLines } from '../../core/catalog/feed';
 import {
   combined,
   metricLineSchema,
@@ -9,7 +10,7 @@ import {
   type VisitorReport,
   type VisitorSums,
 } from '../../device/experiment';
-import { jsonLines, rejectedRow } from '../../shop/logs';
+import { rejectedRow } from '../../shop/logs';
 import { type RevenueStep, revenueSteps } from './revenue-cap';
 
 /** A log of `onMetric` reports, added up. */
@@ -45,10 +46,12 @@ export async function readMetricLog(chunks: AsyncIterable<string> | Iterable<str
   /** Keys of reports; each counts once. */
   const known = new Set<string>();
   let lines = 0;
-  const reject = (line: number, reason: string): void => {
-    rejected.push({ line, field: 'row', reason });
-  };
-  for await (const { line, data } of jsonLines(chunks, MAX_LINE_LENGTH, reject)) {
+  for await (const row of jsonLines(chunks, MAX_LINE_LENGTH)) {
+    if ('reason' in row) {
+      rejected.push({ field: 'row', ...row });
+      continue;
+    }
+    const { line, data } = row;
     const parsed = v.safeParse(metricLineSchema, data);
     if (!parsed.success) {
       rejected.push(rejectedRow(line, parsed.issues[0]));

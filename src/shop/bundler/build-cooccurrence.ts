@@ -2,13 +2,13 @@ import * as v from 'valibot';
 import {
   type CooccurrenceTable,
   countSupport,
-  describeRejectedRow,
+  groupedRows,
   type Link,
   linkCooccurrence,
   type RejectedRow,
   shortened,
 } from '../../core/catalog';
-import { feedLines, peekText, separatorOf, tableRows } from '../../core/catalog/feed';
+import { jsonLines, peekText, separatorOf, tableRows } from '../../core/catalog/feed';
 import type { Products } from '../../core/catalog/variants';
 import { idSchema, writtenId } from '../../core/common/ids';
 import { messageOf } from '../../core/common/text';
@@ -151,8 +151,6 @@ export interface PairColumns {
 const TYPE = ['type', 'linktype', 'relation'];
 /** Maximum length of a JSON row. */
 const MAX_ROW = 100_000;
-/** Maximum number of refused rows shown individually; the rest are counted. */
-const SHOWN = 20;
 
 const plain = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
 
@@ -164,12 +162,11 @@ export async function readPairFile(path: string, columns: PairColumns): Promise<
   const pairs: Pair[] = [];
   const rejected: RejectedRow[] = [];
   for await (const row of rowsOf(path)) {
-    const pair = pairOf(row, columns);
+    const pair = 'reason' in row ? { field: 'row', reason: row.reason } : pairOf(row, columns);
     if ('left' in pair) pairs.push(pair);
     else rejected.push({ line: row.line, ...pair });
   }
-  for (const row of rejected.slice(0, SHOWN)) console.error(describeRejectedRow(row));
-  if (rejected.length > SHOWN) console.error(`… and ${rejected.length - SHOWN} more`);
+  for (const line of groupedRows(rejected)) console.error(line);
   if (pairs.length === 0) {
     const names = `${columns.left.join(', ')} and one called ${columns.right.join(', ')}`;
     throw invalidInput(`${path} has no usable row. It needs a column called ${names}.`);
@@ -179,25 +176,22 @@ export async function readPairFile(path: string, columns: PairColumns): Promise<
 
 interface Row {
   line: number;
-  data: unknown;
+  data: object;
   /** The JSON from which it was read. */
-  json?: string;
-  problem?: string;
+  text?: string;
 }
 
-/** Rows as objects by column name; text that is not an object is passed on unchanged. */
-async function* rowsOf(path: string): AsyncGenerator<Row> {
+/** Rows as objects by column name, or the reason why one cannot be read. */
+async function* rowsOf(path: string): AsyncGenerator<Row | { line: number; reason: string }> {
   const content = openText(path, (cause) => `${path} cannot be read: ${messageOf(cause)}. Check the path.`);
   if (/\.(jsonl|ndjson)(\.gz)?$/i.test(path)) {
-    for await (const { line, text } of feedLines(content, MAX_ROW)) {
-      yield text === null ? { line, data: null } : { line, data: json(text), json: text };
-    }
+    yield* jsonLines(content, MAX_ROW);
     return;
   }
   const { head, all } = await peekText(content);
   let header: string[] | null = null;
   for await (const { line, cells, problem } of tableRows(all, { separator: separatorOf(head.trimStart()) ?? ',' })) {
-    if (problem !== undefined) yield { line, data: null, problem };
+    if (problem !== undefined) yield { line, reason: problem };
     else if (cells.every((cell) => cell.trim() === '')) continue;
     else if (header === null) header = cells;
     else yield { line, data: Object.fromEntries(header.map((name, n) => [name, cells[n]]).filter(([, cell]) => cell)) };
@@ -205,24 +199,13 @@ async function* rowsOf(path: string): AsyncGenerator<Row> {
   }
 }
 
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Refused as a row that is not an object, with its line.
-    return text;
-  }
-}
-
-function pairOf({ data, json, problem }: Row, columns: PairColumns): Pair | Pick<RejectedRow, 'field' | 'reason'> {
-  if (problem !== undefined) return { field: 'row', reason: problem };
-  if (typeof data !== 'object' || data === null) return { field: 'row', reason: 'must be one JSON object' };
+function pairOf({ data, text }: Row, columns: PairColumns): Pair | Pick<RejectedRow, 'field' | 'reason'> {
   const cells = new Map(Object.entries(data).map(([name, value]) => [plain(name), { name, value }]));
   const cell = (names: readonly string[]) => cells.get(names.find((name) => cells.has(name)) ?? '');
   const ids: string[] = [];
   for (const side of ['left', 'right'] as const) {
     const { name, value } = cell(columns[side]) ?? { name: columns[side][0], value: undefined };
-    const result = v.safeParse(idSchema, json === undefined ? value : writtenId(json, name, value));
+    const result = v.safeParse(idSchema, text === undefined ? value : writtenId(text, name, value));
     if (!result.success) {
       const reason = value === undefined ? 'is missing' : result.issues[0].message;
       return { field: shortened(name.trim(), 40), reason };

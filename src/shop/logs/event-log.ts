@@ -1,8 +1,7 @@
 import * as v from 'valibot';
 import type { RejectedRow } from '../../core/catalog';
-import { feedLines, peekText, separatorOf, type TextChunks, tableRows } from '../../core/catalog/feed';
+import { jsonLines, peekText, separatorOf, type TextChunks, tableRows } from '../../core/catalog/feed';
 import { idSchema, writtenId } from '../../core/common/ids';
-import { messageOf } from '../../core/common/text';
 import { invalidInput } from '../../error';
 import { readLogTime } from './log-time';
 import { sortByTime, type Ties } from './tied-events';
@@ -177,10 +176,12 @@ function columnsOf(header: readonly string[]): (LogField | null)[] {
 const plainName = (name: string): string => name.toLowerCase().replace(/[\s_-]/g, '');
 
 async function readJsonLines(chunks: TextChunks, take: TakeRow, log: ReadLog): Promise<void> {
-  const reject = (line: number, reason: string): void => {
-    log.rejected.push({ line, field: 'row', reason });
-  };
-  for await (const { line, data, text } of jsonLines(chunks, MAX_ROW, reject)) {
+  for await (const row of jsonLines(chunks, MAX_ROW)) {
+    if ('reason' in row) {
+      log.rejected.push({ field: 'row', ...row });
+      continue;
+    }
+    const { line, data, text } = row;
     const entries = Object.entries(data);
     const keys = entries.map(([key]) => key);
     const columns = columnsOf(keys);
@@ -203,29 +204,6 @@ export async function readLog(name: string, chunks: AsyncIterable<string>): Prom
     throw invalidInput(`${name} is one JSON array. Write each of its objects on a separate line, and nothing else.`);
   }
   return readEvents(all, /\.(jsonl|ndjson)(\.gz)?$/i.test(name) || start.startsWith('{') ? 'jsonl' : 'csv');
-}
-
-/** The objects of a file with one JSON object per line. @param reject called for a line that is not an object */
-export async function* jsonLines(
-  chunks: AsyncIterable<string> | Iterable<string>,
-  longest: number,
-  reject: (line: number, reason: string) => void,
-): AsyncGenerator<{ line: number; data: object; text: string }> {
-  for await (const { line, text } of feedLines(chunks, longest)) {
-    if (text === null) {
-      reject(line, `longer than ${longest} characters`);
-      continue;
-    }
-    let data: unknown;
-    try {
-      data = JSON.parse(text);
-    } catch (error) {
-      reject(line, `is not JSON: ${messageOf(error)}`);
-      continue;
-    }
-    if (typeof data === 'object' && data !== null && !Array.isArray(data)) yield { line, data, text };
-    else reject(line, 'must be one JSON object per line');
-  }
 }
 
 export function rejectedRow(line: number, issue: v.BaseIssue<unknown>): RejectedRow {

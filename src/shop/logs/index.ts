@@ -2,7 +2,6 @@ export {
   type EventLog,
   endOfPast,
   isPurchase,
-  jsonLines,
   type LogEvent,
   type ReadLog,
   readEvents,

@@ -84,18 +84,24 @@ function recordOf(line: number, value: unknown): FeedRecord {
 
 /** Reads one JSON object per line. Tolerates a byte order mark, CRLF and blank lines. */
 export async function* jsonlRecords(chunks: TextChunks): AsyncGenerator<FeedRecord> {
-  for await (const { line, text } of feedLines(chunks, MAX_RECORD)) {
-    yield text === null ? { line, reason: `longer than ${MAX_RECORD} characters` } : parseLine(line, text);
-  }
+  for await (const row of jsonLines(chunks, MAX_RECORD))
+    yield 'reason' in row ? row : { line: row.line, shape: 'columns', fields: row.data };
 }
 
-function parseLine(line: number, text: string): FeedRecord {
-  let fields: unknown;
+/** A line of a file with one JSON object per line, or the reason why it is none. */
+export type JsonLine = { line: number; data: Record<string, unknown>; text: string } | { line: number; reason: string };
+
+/** The lines of a file with one JSON object per line, as `feedLines` has them. @param maxLength of a line, in characters */
+export async function* jsonLines(chunks: TextChunks, maxLength: number): AsyncGenerator<JsonLine> {
+  for await (const { line, text } of feedLines(chunks, maxLength))
+    yield text === null ? { line, reason: `longer than ${maxLength} characters` } : parseLine(line, text);
+}
+
+function parseLine(line: number, text: string): JsonLine {
   try {
-    fields = JSON.parse(text);
+    const data: unknown = JSON.parse(text);
+    return isObject(data) ? { line, data, text } : { line, reason: 'must be one JSON object per line' };
   } catch (error) {
     return { line, reason: `is not JSON: ${messageOf(error)}` };
   }
-  if (!isObject(fields)) return { line, reason: 'must be one JSON object; a catalogue has one product per line' };
-  return { line, shape: 'columns', fields };
 }

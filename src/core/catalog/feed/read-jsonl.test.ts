@@ -60,7 +60,7 @@ describe('a feed of JSON Lines', () => {
     expect(rejected.map(({ reason }) => reason)).toEqual([
       'must be 0 or more',
       expect.stringContaining('is not JSON'),
-      expect.stringContaining('one product per line'),
+      expect.stringContaining('one JSON object per line'),
       'must not be empty',
       'must be string, not 7',
       'already used in line 1',
