@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import * as v from 'valibot';
 import { type Bundle, inventory, type Manifest, MODALITIES } from '../../core/catalog';
 import { fetchOffers } from '../../core/catalog/offers';
@@ -23,7 +23,6 @@ import { table } from './terminal';
 
 interface InspectOptions {
   neighbours?: boolean;
-  by: 'category';
   item?: string;
   limit: number;
   json?: boolean;
@@ -33,10 +32,7 @@ export function inspectCommand(): Command {
   return new Command('inspect')
     .description('show the content of a bundle, the quality of its neighbourhoods, or the items near one item')
     .argument('<bundle>', 'folder of the bundle')
-    .option('--neighbours', 'share of the 5 nearest neighbours that agree, by text, image and both')
-    .addOption(
-      new Option('--by <field>', 'field in which neighbours should agree').choices(['category']).default('category'),
-    )
+    .option('--neighbours', 'share of the 5 nearest neighbours that agree in category, by text, image and both')
     .option('--item <id>', 'list the items nearest to this one')
     .option('--limit <n>', 'number of items, with --item', positiveInteger, 10)
     .addOption(jsonOption())
@@ -182,8 +178,8 @@ async function rulesOf({ rules: named }: Manifest, folder: string): Promise<Insp
   }
 }
 
-async function showNeighbors(bundle: Bundle, { json, by }: InspectOptions): Promise<void> {
-  const categories = bundle.items.map((item) => item[by]);
+async function showNeighbors(bundle: Bundle, { json }: InspectOptions): Promise<void> {
+  const categories = bundle.items.map(({ category }) => category);
   const meter = createMeter();
   const p5: Partial<Record<Basis, number | null>> = {};
   let most = 0;
@@ -213,9 +209,10 @@ async function showNeighbors(bundle: Bundle, { json, by }: InspectOptions): Prom
   if (json) console.log(JSON.stringify({ items, ...judged, p5 }));
   else if (categories.every((category) => category === ''))
     console.log(
-      `No item of this bundle has a ${by}, the field in which neighbours are compared. Add it to the feed, or look at single items with --item <id>.`,
+      'No item of this bundle has a category, by which neighbours are compared. Add it to the feed, or look at single items with --item <id>.',
     );
-  else for (const basis of BASES) console.log(`P@5 by ${by}, ${basis.padEnd(6)} ${p5[basis] ?? 'nothing to compare'}`);
+  else
+    for (const basis of BASES) console.log(`P@5 by category, ${basis.padEnd(6)} ${p5[basis] ?? 'nothing to compare'}`);
   if (!json && judged.judged) console.log(`Judged by ${judged.judged} of ${items} items, an even selection`);
 }
 

@@ -110,7 +110,7 @@ describe('sidestream build', () => {
     expect(bundle.manifest.text).toBe('title');
     await expect(bundle.encoder('image')).rejects.toMatchObject({ code: 'encoder/missing' });
 
-    const inspected = await inProcess('inspect', out, '--neighbours', '--by', 'category', '--json');
+    const inspected = await inProcess('inspect', out, '--neighbours', '--json');
     expect(inspected.code).toBe(0);
     // Two neighbours of the same category for each of the three: 2 of 5.
     expect(JSON.parse(inspected.out.trim().split('\n').at(-1) ?? '')).toEqual({
@@ -177,7 +177,7 @@ describe('sidestream build', () => {
       expect(features.scales[features.taps.text]).toBeGreaterThan(0);
 
       const near = await inProcess('inspect', join(folder, 'table'), '--neighbours');
-      expect(near.out).toContain('No item of this bundle has a category, the field in which neighbours are compared.');
+      expect(near.out).toContain('No item of this bundle has a category, by which neighbours are compared.');
 
       const strict = await run('strict', '--strict');
       expect(strict).toMatchObject({ code: 1, err: expect.stringContaining('catalog/refused') });
