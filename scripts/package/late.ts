@@ -74,7 +74,7 @@ const FEATURES: Readonly<Record<string, readonly string[]>> = {
 function featureOf(id: string, root: string): string | null {
   const path = relative(root, id).replaceAll('\\', '/');
   if (path.startsWith('models/')) return 'added-items';
-  if (path.startsWith('node_modules/idb/')) return 'store';
+  if (path.includes('node_modules/idb/')) return 'store';
   const own = path.replace(/^src\//, '').replace(/\.ts$/, '');
   // Texts in a language other than English carry its name, like the page's own files.
   const [, language] = /^core\/labels\/locales\/(\w+)$/.exec(own) ?? [];
