@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { fill } from '../../../../core/labels';
-import type { Inspection, Snapshot } from '../../../../device/protocol';
+import type { Inspection, Snapshot, Status } from '../../../../device/protocol';
 import { namedPicture, picture } from '../../picture';
 import { adapterBars, categoryBars, weightList } from '../charts/bars';
 import { figure, ownColor } from '../charts/chart';
@@ -70,7 +70,7 @@ export class LearnedView implements View {
             <p class="note">${texts.learned.adaptersNote}</p>
             ${adapterBars(adapters, words)}`
       }
-      ${experts.length === 0 ? nothing : this.#experts(host, inspection)}
+      ${experts.length === 0 ? nothing : this.#experts(host, inspection, status)}
       <details class="more">
         <summary>${texts.learned.scoreWeights}</summary>
         <p class="note">${texts.learned.scoreWeightsNote}</p>
@@ -95,14 +95,14 @@ export class LearnedView implements View {
     ]);
   }
 
-  #experts(host: InspectorHost, inspection: Inspection): TemplateResult {
+  #experts(host: InspectorHost, inspection: Inspection, { severalExperts }: Status): TemplateResult {
     const { heading, words } = host;
     const { texts } = words;
     const kept = namedExperts(inspection.experts, words);
     return html`
       ${heading(texts.learned.experts)}
       <p class="note">${texts.learned.expertsNote}</p>
-      ${kept.length > 1 ? nothing : html`<p class="note" data-none-kept>${texts.learned.noneKept}</p>`}
+      ${kept.length > 1 ? nothing : html`<p class="note" data-none-kept>${severalExperts ? texts.learned.noneKept : texts.learned.oneOnly}</p>`}
       ${
         this.#chart
           ? figure(texts.learned.weights, this.#chart, this.#figures(host, this.#chart, kept), words, {

@@ -88,6 +88,7 @@ export default {
     last: 'Zuletzt gelernt aus',
     nothingOwn: 'Noch nichts gelernt.',
     noneKept: 'Noch wird keine Vorliebe getrennt behalten.',
+    oneOnly: 'In diesem Shop lernt eine Vorliebe so gut wie mehrere: Das hat der Shop an seinen Kunden gemessen.',
     putBack: 'Auf den Stand vom {moment} zurücksetzen',
     putBackDone:
       'Erledigt. „{name}“ ist wieder wie damals. Alles andere bleibt, und der Stand davor ist unter „Wann?“ aufgehoben.',

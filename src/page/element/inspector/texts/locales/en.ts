@@ -109,6 +109,7 @@ export const ENGLISH_TEXTS = {
     last: 'Learned last from',
     nothingOwn: 'No choice of its own yet.',
     noneKept: 'No taste is kept separate yet.',
+    oneOnly: 'In this shop one taste learns as well as several: the shop measured it on its shoppers.',
     putBack: 'Put back to its state of {moment}',
     putBackDone: 'Done. “{name}” is as it was then. Everything else stays, and the state before is kept under “When?”.',
     /** Key of the experts on trial. */

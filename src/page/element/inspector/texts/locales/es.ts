@@ -85,6 +85,7 @@ export default {
     last: 'Lo último de lo que aprendió',
     nothingOwn: 'Aún no tiene ninguna elección propia.',
     noneKept: 'Aún no se conserva ningún gusto aparte.',
+    oneOnly: 'En esta tienda, un solo gusto aprende tan bien como varios: la tienda lo midió con su clientela.',
     putBack: 'Restablecer su estado: {moment}',
     putBackDone:
       'Hecho. «{name}» está como entonces. Todo lo demás sigue igual, y el estado anterior se guarda en «¿Cuándo?».',

@@ -87,6 +87,8 @@ export default {
     last: 'Appris en dernier de',
     nothingOwn: 'Encore aucun choix à lui.',
     noneKept: 'Aucun goût n’est encore gardé à part.',
+    oneOnly:
+      'Dans cette boutique, un seul goût apprend aussi bien que plusieurs : la boutique l’a mesuré sur sa clientèle.',
     putBack: 'Rétablir son état : {moment}',
     putBackDone:
       'C’est fait. « {name} » est comme il était alors. Tout le reste demeure, et l’état précédent est gardé sous « Quand ? ».',
