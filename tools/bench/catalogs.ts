@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { contentBlend, contentVectors, MANIFEST_FILE, type SideModel, writeBundle } from '../../src/core/catalog';
+import { ADAPTER_SIZE, ADAPTER_WEIGHTS } from '../../src/core/catalog/side-model';
 import { seededRandom, uniform } from '../../src/core/model';
 import { SIDE_DECAYS } from '../../src/core/model/side';
 import type { LearnerCatalog } from '../../src/device/learner';
@@ -46,6 +47,35 @@ export async function sideShop(items: number): Promise<LearnerCatalog> {
   const { index, table, blend } = await contentCatalog(items);
   const side = syntheticSide(contentVectors(table, blend), index.items.length);
   return { index: catalogIndex(index.items, table, blend, { side }), table, blend };
+}
+
+/** The same shop, whose side model also has an adapter for texts and one for pictures. */
+export function withAdapters({ index, ...catalog }: LearnerCatalog): LearnerCatalog {
+  const { side } = index;
+  if (!side) return { ...catalog, index };
+  const inputs = ['text', 'image'] as const;
+  const count = index.items.length;
+  const width = side.width + ADAPTER_SIZE * inputs.length;
+  const random = seededRandom(2);
+  const wider = (values: Float32Array, rows: number, fill: () => number): Float32Array =>
+    Float32Array.from({ length: rows * width }, (_, at) => {
+      const column = at % width;
+      return column < side.width ? values[Math.floor(at / width) * side.width + column] : fill();
+    });
+  const model: SideModel = {
+    ...side,
+    width,
+    vectors: wider(side.vectors, count, () => 2 * random() - 1),
+    states: side.states.map(({ decay, gain }) => ({ decay, gain: wider(gain, 1, () => 0) })),
+    adapters: {
+      inputs,
+      context: uniform(random, ADAPTER_SIZE * width, 0.1),
+      rates: Float32Array.of(0.1, 0.1),
+      fades: Float32Array.of(0.95, 0.95),
+      start: uniform(random, ADAPTER_WEIGHTS * inputs.length, 0.1),
+    },
+  };
+  return { ...catalog, index: { ...index, side: model } };
 }
 
 /** Rows of the items of each topic, in the order of the catalogue. */

@@ -6,7 +6,7 @@ import { Journal } from '../../../src/device/learner/journal';
 import { storedProfile } from '../../../src/device/learner/profile';
 import { listsInView, rank } from '../../../src/device/ranking';
 import { serveContent } from '../../../src/testing/served-shop';
-import { FOR_YOU, rowsByTopic, START, sideShop, syntheticContent } from '../catalogs';
+import { FOR_YOU, rowsByTopic, START, sideShop, syntheticContent, withAdapters } from '../catalogs';
 import { type Area, type AreaResult, inParts, type Say, within } from '../kept';
 import { searchResult } from '../scoring/search';
 import { updateTimes } from '../scoring/updates';
@@ -100,12 +100,38 @@ async function similarTimes(catalog: LearnerCatalog, anchors: number): Promise<T
 
 async function updates(say: Say): Promise<AreaResult> {
   say('updates of the experts');
-  const { columns, six, one } = await updateTimes(await sideShop(ITEMS));
+  const shop = await sideShop(ITEMS);
+  const { columns, six, one } = await updateTimes(shop);
   const name = `update of six experts, 10,000 items, ${columns} columns`;
+  const [without, adapted] = await choiceTimes([shop, withAdapters(shop)]);
+  const cost = middle(adapted) - middle(without);
   return {
-    bars: [within(name, 2, high(six), 'ms', `p95, scores after it included; ${six}`)],
+    bars: [
+      within(name, 2, high(six), 'ms', `p95, scores after it included; ${six}`),
+      within('what two adapters add to a choice, 10,000 items', 0.3, cost, 'ms', `${adapted} instead of ${without}`),
+    ],
     figures: [{ name: 'the same for one expert', measured: `${one}` }],
   };
+}
+
+/** Learning a choice, by new shoppers of some shops in turn. */
+async function choiceTimes(shops: readonly LearnerCatalog[]): Promise<Timed[]> {
+  const learners = shops.map((shop) => ({ shop, learner: new Learner(shop), time: timed() }));
+  for (let round = 0; round < 2 * (WARM_UP + ROUNDS); round++) {
+    const row = (617 * round) % ITEMS;
+    for (const { shop, learner, time } of learners) {
+      await (round < 2 * WARM_UP ? timed() : time).of(() => {
+        learner.observe({
+          id: round + 1,
+          type: 'click',
+          itemId: shop.index.items[row].id,
+          time: START + 60_000 * round,
+        });
+        learner.contributionsOf(row);
+      });
+    }
+  }
+  return learners.map(({ time }) => time);
 }
 
 async function profiles(say: Say): Promise<AreaResult> {
