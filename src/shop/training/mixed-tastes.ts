@@ -16,12 +16,14 @@ const LEARNED = 10;
  * on one device: the value with the best ranks over all arrangements, or 0, one expert, if they are not better by more than an error.
  * Undefined if too few shoppers have enough choices.
  * @param catalog with the start weights of the shop
+ * @param one the same with the start weights for one expert. Default: the same
  * @param streams choices of shoppers from whom nothing was learned, oldest first
  */
 export function fitMixedTastes(
   catalog: LearnerCatalog,
   streams: readonly (readonly Pick<Interaction, 'row' | 'time'>[])[],
   say: (line: string) => void,
+  one = catalog,
 ): number | undefined {
   const tastes = streams
     .map((stream, n) => ({ id: `${n}`, rows: [...new Set(stream.map(({ row }) => row))], times: [] }))
@@ -34,10 +36,10 @@ export function fitMixedTastes(
   const changes = pairs.map((pair) =>
     ARRANGEMENT_NAMES.map((name) => {
       const stream = twoTastes(pair, name, start);
-      const rankBy = (newborn: number): number =>
-        meanLnRank(new Learner(catalog, { ...options, newborn }), stream, catalog);
-      const one = rankBy(0);
-      return COMPARED.map((newborn) => rankBy(newborn) - one);
+      const rankBy = (newborn: number, shop = catalog): number =>
+        meanLnRank(new Learner(shop, { ...options, newborn }), stream, shop);
+      const reference = rankBy(0, one);
+      return COMPARED.map((newborn) => rankBy(newborn) - reference);
     }),
   );
   const judged = COMPARED.map((newborn, n) => {

@@ -65,10 +65,7 @@ export async function trainShopSide(request: ShopSideRequest): Promise<ShopTrain
   const catalog = sideCatalog(shopCatalog(bundle, others), { model });
   const streams = byShopper(heldOutInteractions, (choice) => choice);
   // If there are too few newer choices to fit the start, that of the earlier training is kept.
-  const weights = fitStartWeights(catalog, streams, seed, trained.from, say) ?? earlier.start;
-  const newborn =
-    weights && (fitMixedTastes({ ...catalog, startWeights: weights }, streams, say) ?? earlier.start?.newborn);
-  const start = weights && { ...weights, ...(newborn !== undefined && { newborn }) };
+  const start = fittedStart(catalog, streams, { seed, from: trained.from, say }) ?? earlier.start;
   const seconds = Math.round((performance.now() - started) / 100) / 10;
   const last: SideWindow = { experts: rounded(trained.use), choices, epochs: trained.epochs, seconds };
   const windows = [...(continued?.windows ?? []), last];
@@ -101,6 +98,24 @@ export async function trainShopSide(request: ShopSideRequest): Promise<ShopTrain
       weights: trained.weights,
     },
   };
+}
+
+/** The start of new shoppers, fitted to held-out ones; null if they have too few choices. */
+function fittedStart(
+  catalog: LearnerCatalog,
+  streams: readonly (readonly Interaction[])[],
+  { seed, from, say }: { seed: number; from: number; say(line: string): void },
+): StartWeights | null {
+  const weights = fitStartWeights(catalog, streams, seed, from, say);
+  if (!weights) return null;
+  const withStart = (startWeights: StartWeights): LearnerCatalog => ({ ...catalog, startWeights });
+  const known = withStart(weights);
+  const isOff = weights.weights.preference === 0;
+  // Experts that neither pay nor cost anything for shoppers of one taste may still keep two apart.
+  const several = isOff ? fitStartWeights(catalog, streams, seed, from, () => {}, true) : weights;
+  const newborn = several ? fitMixedTastes(withStart(several), streams, say, known) : undefined;
+  if (newborn === undefined) return weights;
+  return newborn > 0 && several ? { ...several, newborn } : { ...weights, newborn };
 }
 
 export interface ShopTraining {
