@@ -25,15 +25,8 @@ export function rankSegments(
   { by, depth, limit, items }: { by: SetField; depth: number; limit: number; items: number },
 ) {
   const { scored, shownBefore = new Set<number>() } = scoreAll(index, state, request);
-  const order = topRows(scored.score, scored.score.length, scored.holds);
-  const average = order.reduce((sum, row) => sum + scored.score[row], 0) / Math.max(1, order.length);
+  const { order, average, scoreOf } = meanScores(scored);
   const segments = segmentsOf(index, order, by, depth);
-  const scoreOf = (rows: readonly number[]): number => {
-    const best = rows.slice(0, SCORED_ITEMS);
-    return (
-      (best.reduce((sum, row) => sum + scored.score[row], 0) + (SCORED_ITEMS - best.length) * average) / SCORED_ITEMS
-    );
-  };
   return [...segments]
     .map(([value, rows]) => ({ value, rows, score: scoreOf(rows) }))
     .sort((a, b) => b.score - a.score)
@@ -53,6 +46,17 @@ export function rankSegments(
         items: places.map((place) => rankedItem(index, scored, place, request)),
       };
     });
+}
+
+/** The items of a list, the best first, their average score, and the mean score of the best of some items. */
+function meanScores({ score, holds }: Scored) {
+  const order = topRows(score, score.length, holds);
+  const average = order.reduce((sum, row) => sum + score[row], 0) / Math.max(1, order.length);
+  const scoreOf = (rows: readonly number[]): number => {
+    const best = rows.slice(0, SCORED_ITEMS);
+    return (best.reduce((sum, row) => sum + score[row], 0) + (SCORED_ITEMS - best.length) * average) / SCORED_ITEMS;
+  };
+  return { order, average, scoreOf };
 }
 
 /** Means of the contributions to the best items, including the stand-in for missing items. */
@@ -137,13 +141,8 @@ export function planRows(
 ): PlannedRow[] {
   const plain = { ...request, rules: { ...request.rules, pin: [] } };
   const { scored } = scoreAll(index, state, plain);
-  const order = topRows(scored.score, scored.score.length, scored.holds);
-  const average = order.reduce((sum, row) => sum + scored.score[row], 0) / Math.max(1, order.length);
+  const { scoreOf } = meanScores(scored);
   const product = productOf(index);
-  const scoreOf = (rows: readonly number[]): number => {
-    const best = rows.slice(0, SCORED_ITEMS);
-    return best.reduce((sum, row) => sum + scored.score[row], (SCORED_ITEMS - best.length) * average) / SCORED_ITEMS;
-  };
   const taken = new Set<number>();
   let left = candidates(index, state, plain, scored, items * limit + MIN_PRODUCTS);
   const planned: PlannedRow[] = [];
