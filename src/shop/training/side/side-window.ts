@@ -1,6 +1,7 @@
 import { dispose, mean, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import * as v from 'valibot';
 import { SIDE_INPUTS, type SideInput, startSchema } from '../../../core/catalog';
+import { counted } from '../../../core/common/text';
 import { disposeParameters, parametersFrom, seededRandom, type Weights } from '../../../core/model';
 import {
   carriedItems,
@@ -97,6 +98,9 @@ export interface SideContinuation {
   pruned: number;
 }
 
+/** Share of the learned choices below which newer ones are too few for a window: many small windows rank worse than one training. */
+const MIN_NEWER = 0.1;
+
 /** Share of a network's items that a catalogue may lack: discontinued items disappear. */
 const MAX_MISSING = 0.1;
 
@@ -131,6 +135,11 @@ export function nextTraining(request: SideWindowRequest): SideContinuation | { w
   if (newer.length === 0) return { why: `the log has no choice after ${new Date(network.until).toISOString()}` };
   if (choiceSequences(newer).every((rows) => new Set(rows).size < 2))
     return { why: 'no shopper has two choices among the newer ones' };
+  const learned = network.choices.reduce((sum, chosen) => sum + chosen, 0);
+  if (newer.length < MIN_NEWER * learned)
+    return {
+      why: `the log has ${counted(newer.length, 'newer choice')}, fewer than a tenth of the ${learned} learned ones`,
+    };
   const window = network.windows.length + 1;
   const random = seededRandom(seed * 1013 + window);
   const carried = carriedItems(network.weights, network.items, items, random);

@@ -153,6 +153,7 @@ describe('the next training of a network', () => {
   it.each<[string, Partial<SideWindowRequest>, string]>([
     ['nothing newer', { interactions: interactions.slice(0, 30) }, 'no choice after'],
     ['no sequence', { interactions: interactions.slice(0, 31) }, 'two choices'],
+    ['few newer', { network: { ...network, choices: network.choices.map(() => 100) } }, '30 newer choices, fewer than'],
     ['another width', { settings: { ...settings, width: 8 } }, '8 are now requested'],
     ['another size', { settings: { ...settings, hidden: 8 } }, 'have changed'],
     ['other columns', { described: 'text, pictures' }, 'have changed'],
