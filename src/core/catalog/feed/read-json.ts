@@ -88,7 +88,7 @@ export async function* jsonlRecords(chunks: TextChunks): AsyncGenerator<FeedReco
     yield 'reason' in row ? row : { line: row.line, shape: 'columns', fields: row.data };
 }
 
-/** A line of a file with one JSON object per line, or the reason why it is none. */
+/** A line of a file with one JSON object per line, or the reason why it is refused. */
 export type JsonLine = { line: number; data: Record<string, unknown>; text: string } | { line: number; reason: string };
 
 /** The lines of a file with one JSON object per line, as `feedLines` has them. @param maxLength of a line, in characters */
