@@ -1,11 +1,9 @@
 import * as v from 'valibot';
 import { MANIFEST_FILE } from '../../core/catalog';
 import { studioFolder } from '../files/opfs';
-import { storedLearned, storedLog } from '../learn/stored';
-import type { StudioState } from '../session';
+import { parsed, REPORTS_VERSION, reportOf, storedLearned, storedLog } from '../learn/stored';
+import type { BundleReport, CatalogReport, PicturesReport, StudioState } from '../session';
 
-/** Incremented when reports change: those of another version are dropped; encoded products are not. */
-const VERSION = 1;
 const FILE = 'state.json';
 
 /** The parts of the state that the build worker owns. */
@@ -16,21 +14,19 @@ interface BuildState extends Pick<StudioState, 'catalog' | 'pictures' | 'bundle'
 
 const EMPTY: BuildState = { catalog: null, catalogFolder: null, pictures: null, bundle: null };
 
-const reportOf = <T>() => v.nullable(v.custom<T>((value) => typeof value === 'object'));
 const schema = v.strictObject({
-  version: v.literal(VERSION),
-  catalog: reportOf<NonNullable<BuildState['catalog']>>(),
+  version: v.literal(REPORTS_VERSION),
+  catalog: v.nullable(reportOf<CatalogReport>()),
   catalogFolder: v.nullable(v.string()),
-  pictures: reportOf<NonNullable<BuildState['pictures']>>(),
-  bundle: reportOf<NonNullable<BuildState['bundle']>>(),
+  pictures: v.nullable(reportOf<PicturesReport>()),
+  bundle: v.nullable(reportOf<BundleReport>()),
 });
 
 /** The state of the build. Parts whose files the browser has deleted count as missing. */
 export async function buildState(): Promise<BuildState> {
-  const file = await (await studioFolder('cache')).file(FILE);
-  const read = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), file ? await file.text() : '');
-  if (!read.success) return EMPTY;
-  const { version: _, ...state } = read.output;
+  const kept = await parsed(schema, await (await studioFolder('cache')).file(FILE));
+  if (!kept) return EMPTY;
+  const { version: _, ...state } = kept;
   const names = await (await studioFolder('catalog')).names();
   if (!names.some((name) => name.startsWith(`${state.catalogFolder}/`))) return EMPTY;
   const isBuilt = (await (await studioFolder('bundle')).file(MANIFEST_FILE)) !== null;
@@ -45,7 +41,7 @@ export async function storedState(): Promise<StudioState> {
 
 /** Changes the state of the build. @returns everything that Studio keeps */
 export async function changeState(change: Partial<BuildState>): Promise<StudioState> {
-  const text = JSON.stringify({ version: VERSION, ...(await buildState()), ...change });
+  const text = JSON.stringify({ version: REPORTS_VERSION, ...(await buildState()), ...change });
   await (await studioFolder('cache')).write(FILE, new TextEncoder().encode(text));
   return storedState();
 }

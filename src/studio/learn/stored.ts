@@ -14,72 +14,33 @@ export const NETWORK_FILE = 'side-network.safetensors';
 const LOG_REPORT_FILE = 'log.json';
 const LEARNED_REPORT_FILE = 'learned.json';
 
-const number = v.pipe(v.number(), v.finite());
-const texts = v.array(v.string());
+/** Incremented when a report of Studio changes: those of another version are dropped; encoded products are not. */
+export const REPORTS_VERSION = 1;
 
-const logSchema = v.strictObject({
-  file: v.string(),
-  events: number,
-  shoppers: number,
-  from: number,
-  until: number,
-  unknown: number,
-  unknownNote: v.nullable(v.string()),
-  refused: texts,
-  refusedCount: number,
-  notes: texts,
-});
-
-const backend = v.picklist(['webgpu', 'wasm']);
-const learnedSchema = v.strictObject({
-  progress: v.strictObject({
-    stage: v.string(),
-    unit: v.optional(v.literal('bytes')),
-    done: number,
-    total: number,
-    perSecond: v.nullable(number),
-    secondsLeft: v.nullable(number),
-  }),
-  backend,
-  epochs: v.array(v.strictObject({ epoch: number, loss: number, hitRate: number })),
-  popularity: v.nullable(number),
-  itemKnn: v.nullable(number),
-  choices: number,
-  shoppers: number,
-  seconds: number,
-  keptEpoch: number,
-  stopped: v.boolean(),
-  windows: number,
-  gain: v.nullable(
-    v.strictObject({
-      mean: number,
-      error: number,
-      rival: v.picklist(['popularity', 'item-knn']),
-      shoppers: number,
-    }),
-  ),
-});
+export const reportOf = <T>() => v.custom<T>((value) => typeof value === 'object' && value !== null);
+const version = v.literal(REPORTS_VERSION);
+const logSchema = v.strictObject({ version, log: reportOf<LogReport>() });
 /** A report with the digest of the bundle that it is about. */
-const ofBundleSchema = v.strictObject({ digest: v.string(), learned: learnedSchema });
+const learnedSchema = v.strictObject({ version, digest: v.string(), learned: reportOf<LearnReport>() });
 const manifestSchema = v.object({ digest: v.string(), side: v.optional(v.unknown()) });
 
 /** What Studio read of the log that it keeps; null if it keeps none. */
 export async function storedLog(): Promise<LogReport | null> {
   const folder = await studioFolder('log');
   if (!(await folder.file(EVENTS_FILE))) return null;
-  return parsed(logSchema, await folder.file(LOG_REPORT_FILE));
+  return (await parsed(logSchema, await folder.file(LOG_REPORT_FILE)))?.log ?? null;
 }
 
 /** The result of the training for the present bundle; null without one. */
 export async function storedLearned(): Promise<LearnReport | null> {
-  const kept = await parsed(ofBundleSchema, await (await studioFolder('log')).file(LEARNED_REPORT_FILE));
+  const kept = await parsed(learnedSchema, await (await studioFolder('log')).file(LEARNED_REPORT_FILE));
   if (!kept) return null;
   const manifest = await parsed(manifestSchema, await (await studioFolder('bundle')).file(MANIFEST_FILE));
   return manifest?.digest === kept.digest && manifest.side ? kept.learned : null;
 }
 
-export async function keepLog(report: LogReport): Promise<void> {
-  await (await studioFolder('log')).write(LOG_REPORT_FILE, bytesOf(report));
+export async function keepLog(log: LogReport): Promise<void> {
+  await (await studioFolder('log')).write(LOG_REPORT_FILE, bytesOf({ log }));
 }
 
 /** @param digest of the bundle */
@@ -101,10 +62,11 @@ async function removed(name: string): Promise<void> {
   if (await folder.file(name)) await folder.remove(name);
 }
 
-const bytesOf = (report: object): Uint8Array => new TextEncoder().encode(JSON.stringify(report));
+const bytesOf = (report: object): Uint8Array =>
+  new TextEncoder().encode(JSON.stringify({ version: REPORTS_VERSION, ...report }));
 
 /** The content of a file; null if it is missing or of another version of Studio. */
-async function parsed<Schema extends v.GenericSchema>(
+export async function parsed<Schema extends v.GenericSchema>(
   schema: Schema,
   file: File | null,
 ): Promise<v.InferOutput<Schema> | null> {
