@@ -27,7 +27,7 @@ export {
   thirds,
 } from './quality';
 export { purchaseStreams, rankRepeats, repeatShare } from './repeat-ranks';
-export { comparison, reportBody, reportLine, reportOrigin, seedsInWords, withResults } from './report';
+export { reportBody, reportLine, reportOrigin, seedsInWords, withResults } from './report';
 export {
   type KeptResult,
   type KeptResults,

@@ -21,13 +21,11 @@ import {
 } from '../../../shop/cli';
 import { writeWhole } from '../../../shop/training/node';
 import {
-  comparison,
   deviceVerdict,
   type KeptResult,
   type KeptResults,
   keptText,
   mergeRuns,
-  type ProtocolSummary,
   parseKept,
   reportBody,
   reportLine,
@@ -82,7 +80,6 @@ interface EvaluateOptions extends Omit<InputOptions, 'events'> {
   runs?: string;
   results?: string;
   section?: string;
-  before?: string;
   json?: boolean;
   report?: string;
   closedLoop: boolean;
@@ -141,7 +138,6 @@ export function evaluateCommand(): Command {
     .option('--runs <folder>', 'folder for the run of each seed; existing runs are reused, but not across versions')
     .option('--results <folder>', 'folder in which RESULTS.md and results.json keep the tables')
     .option('--section <name>', 'section of the results (default: the name of the protocol)', sectionName)
-    .option('--before <section>', 'section of the results whose learner is compared with the present one', sectionName)
     .option('--no-closed-loop', 'simulate: without the rounds in which a shop learns popularity from its own lists')
     .option('--report <file>', 'simulate: write a report with plots to this .html file')
     .addOption(jsonOption())
@@ -175,8 +171,8 @@ async function runEvaluate(options: EvaluateOptions): Promise<void> {
       return doTask(evaluationOf(task.seed), task);
     });
   }
-  // Report bad files before hours of work.
-  const earlier = await earlierResult(options);
+  // Reports bad files before hours of work.
+  if (options.results !== undefined) await readResults(options.results);
   const { inputOf, log } = await readInput(options, createMeter());
   const evaluationOf = evaluationFrom(inputOf);
   const { length: pastFiles } = (await evaluationOf(seeds[0]).pastFiles?.()) ?? [];
@@ -200,7 +196,6 @@ async function runEvaluate(options: EvaluateOptions): Promise<void> {
   const body = [
     ...(protocol === AS_PAGE ? [asPageText(found)] : []),
     reportBody(found),
-    ...(earlier ? [beforeAndNow(earlier, found)] : []),
     ...(verdict ? [verdictText(verdict)] : []),
   ].join('\n\n');
   console.log(`${found.setting}, ${seedsInWords(seeds)}\n\n${body}`);
@@ -212,7 +207,7 @@ async function runEvaluate(options: EvaluateOptions): Promise<void> {
 }
 
 function simulate({ seeds = [], seed = seeds[0] ?? 1, ...options }: EvaluateOptions): Promise<void> {
-  const given = (['runs', 'results', 'section', 'before'] as const).filter((name) => options[name] !== undefined);
+  const given = (['runs', 'results', 'section'] as const).filter((name) => options[name] !== undefined);
   const others = [...(seeds.length > 1 ? ['seeds with several'] : []), ...given];
   if (others.length === 0) return runSimulation({ ...options, seed });
   throw invalidInput(
@@ -232,9 +227,9 @@ function requireLog(options: EvaluateOptions): asserts options is LogOptions {
 
 /** When and how a result was found: the command is for other machines, so it omits the folders of files. */
 function origin(options: LogOptions, seeds: readonly number[]): Pick<KeptResult, 'date' | 'command'> {
-  const { section, before } = options;
+  const { section } = options;
   const files = optionWords({ bundle: basename(options.bundle), events: basename(options.events) });
-  const named = optionWords({ section, before });
+  const named = optionWords({ section });
   const command = ['sidestream', 'evaluate', ...files, ...choices(options, seeds), ...named].join(' ');
   return { date: new Date().toISOString().slice(0, 10), command };
 }
@@ -257,22 +252,6 @@ async function keepResults(
   const { report, data } = await readResults(folder);
   await writeWhole(join(folder, REPORT), withResults(report, name, `${reportOrigin(kept)}\n\n${body}`));
   await writeWhole(join(folder, DATA), keptText({ ...data, [name]: kept }));
-}
-
-/** The method that is compared before and now. */
-const LEARNER = 'sidestream';
-
-const beforeAndNow = (before: KeptResult, now: ProtocolSummary): string =>
-  `### before and now\n\nBefore: ${reportOrigin(before)}\n\n${comparison(before, now, LEARNER)}`;
-
-/** @throws SidestreamError `runtime/invalid-input` if the results hold something else, or lack that section */
-async function earlierResult({ results, before }: EvaluateOptions): Promise<KeptResult | undefined> {
-  const sections: KeptResults = results === undefined ? {} : (await readResults(results)).data;
-  if (before === undefined) return undefined;
-  if (before in sections) return sections[before];
-  throw invalidInput(
-    `There is no section ${before} in ${results ?? 'the results'}. Give their folder with --results, and one of their sections with --before: ${Object.keys(sections).join(', ') || 'the file has no section'}.`,
-  );
 }
 
 async function readResults(folder: string): Promise<{ report: string; data: KeptResults }> {
