@@ -11,7 +11,7 @@ export {
 export { evaluateFirstVisits, FIRST_CHOICES, type HintMethod } from './first-visit';
 export { listQuality } from './list-quality';
 export { joinMeasured, joinStreams, type MethodRanks, measuredText, type Part, streamsOfPart } from './measurement';
-export { contentKnnMethod, type LearnerShop, learnerMethod, popularityMethod, sideMethod } from './methods';
+export { contentKnnMethod, learnerMethod, popularityMethod, sideMethod } from './methods';
 export { PAST_METHODS, type PastMethodName } from './past-methods';
 export {
   basketQualities,

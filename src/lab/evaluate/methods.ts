@@ -52,15 +52,10 @@ export function sideMethod({ index }: LearnerCatalog): DeviceMethod {
   };
 }
 
-/** A shop's knowledge, from which the learner of a method is built. */
-export interface LearnerShop {
-  catalog: LearnerCatalog;
-}
-
 /** The parts of the learner that a method uses. */
 export interface LearnerMethod {
   name: string;
-  shop: LearnerShop;
+  catalog: LearnerCatalog;
   /** How it learns; ablations differ in this. */
   options?: LearnerOptions;
   /** Whether departments share the first places, as in `for-you`. Default true. */
@@ -70,12 +65,18 @@ export interface LearnerMethod {
 }
 
 /** The learner as it runs in the worker, event by event. */
-export function learnerMethod({ name, shop, options = {}, sharesPlaces = true, repeats }: LearnerMethod): DeviceMethod {
-  const { index } = shop.catalog;
+export function learnerMethod({
+  name,
+  catalog,
+  options = {},
+  sharesPlaces = true,
+  repeats,
+}: LearnerMethod): DeviceMethod {
+  const { index } = catalog;
   return {
     name,
     start() {
-      const learner = new Learner(shop.catalog, options);
+      const learner = new Learner(catalog, options);
       let id = 0;
       return {
         scores(now) {

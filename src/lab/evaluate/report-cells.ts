@@ -34,17 +34,14 @@ export const changeHeader = (reference: string, unit: string): string[] => [
 
 /** Figures that are shares: 0 to 1 in JSON, percent for people. */
 const SHARES = [
-  ...['hr5', 'coverage', 'repeats', 'sharedSecond', 'matchedNewHr10', 'matchedOldHr10', 'detected20', 'chance20'],
-  ...['earlyNdcg10', 'retentionNdcg10', 'hr10ChangeWithKeptPlaces', 'recall10', 'validationNdcg10'],
+  ...['hr5', 'coverage', 'repeats', 'sharedSecond', 'matchedNewHr10', 'matchedOldHr10', 'recall10', 'validationNdcg10'],
   ...['complementHr10', 'loaded', 'topLoaded', 'foremostLoaded'],
 ];
 /** Units of further figures. The name of a group's figure ends with the group's words. */
 const UNITS: Readonly<Record<string, string>> = {
   novelty: ', bits',
   popularityBias: ' (−1 to 1)',
-  medianDelay: ', events',
   experts: ', ln rank',
-  hr10ChangeWithKeptPlaces: ', points',
   raw: ', bytes',
   gzip: ', bytes',
 };

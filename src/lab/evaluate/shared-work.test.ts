@@ -4,7 +4,7 @@ import { evaluatedCatalog, shoppersBySteps } from '../../testing/evaluated-shop'
 import { evaluateDevice, type RankedStream } from './device';
 import { learnerMethod } from './methods';
 
-const shop = { catalog: evaluatedCatalog() };
+const catalog = evaluatedCatalog();
 const shoppers = shoppersBySteps([5, 7]);
 const METHODS: Record<string, LearnerOptions> = {
   whole: {},
@@ -13,7 +13,7 @@ const METHODS: Record<string, LearnerOptions> = {
 };
 const ranksWith = (shared: LearnerOptions): Map<string, RankedStream[]> => {
   const methods = Object.entries(METHODS).map(([name, own]) =>
-    learnerMethod({ name, shop, options: { ...shared, ...own } }),
+    learnerMethod({ name, catalog, options: { ...shared, ...own } }),
   );
   return evaluateDevice({ shoppers, methods, from: 3 });
 };
@@ -29,7 +29,7 @@ it('sharing work does not change the results of learners', () => {
 
 it('computes the features that experts read, and the terms of a history, once', () => {
   const { featuresOf, termsOf } = sharedLearning();
-  const { index } = shop.catalog;
+  const { index } = catalog;
   expect(featuresOf(index)).toBe(featuresOf(index));
   const seen: { values: unknown; rows: string }[] = [];
   const options: LearnerOptions = {
@@ -40,7 +40,7 @@ it('computes the features that experts read, and the terms of a history, once', 
       return values;
     },
   };
-  const methods = ['first', 'second'].map((name) => learnerMethod({ name, shop, options }));
+  const methods = ['first', 'second'].map((name) => learnerMethod({ name, catalog, options }));
   evaluateDevice({ shoppers: shoppers.slice(0, 1), methods, from: 3 });
   const valuesOf = (rows: string): Set<unknown> =>
     new Set(seen.filter((one) => one.rows === rows).map(({ values }) => values));

@@ -6,16 +6,6 @@ import { invalidInput } from '../../error';
 import { readLogTime } from './log-time';
 import { sortByTime, type Ties } from './tied-events';
 
-export interface LogEvent {
-  user: string;
-  item: string;
-  /** Milliseconds since the epoch. */
-  time: number;
-  type?: string;
-  /** Title of the item; finds it if the catalogue lacks the id. */
-  title?: string;
-}
-
 export interface EventLog {
   /** Oldest first; the order of events with the same time is drawn, see `sortByTime`. */
   events: LogEvent[];
@@ -76,11 +66,13 @@ const time = v.pipe(
 const eventSchema = v.object({
   user: idSchema,
   item: idSchema,
+  /** Milliseconds since the epoch. */
   time,
-  // A help, for which no line is refused.
+  /** Title of the item; finds it if the catalogue lacks the id. A help, for which no line is refused. */
   title: v.fallback(v.optional(v.pipe(v.string(), v.trim())), undefined),
   type: v.optional(v.pipe(v.string('must be a text'), v.trim(), v.maxLength(64, 'must be at most 64 characters'))),
 });
+export type LogEvent = v.InferOutput<typeof eventSchema>;
 
 /**
  * Reads a shop's event log. CSV needs a header; columns or keys may be called `user`, `userId`, `visitorid` …, `item`, `itemId`,

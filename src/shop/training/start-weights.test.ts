@@ -120,18 +120,6 @@ describe('fitStartWeights', () => {
     }
   });
 
-  it('lifts new items as far as others lose little by it, and only in a shop with new items', () => {
-    expect(fitted).not.toHaveProperty('coldStart');
-    const lifts = [0, 5].map((popularity) => {
-      const coldStart = shop.index.coldStart.map((_, row) => (row % 7 === popularity ? 1 : 0));
-      const withNew = { ...catalog, index: { ...catalog.index, coldStart } };
-      return fitStartWeights(withNew, popular, 1)?.weights.coldStart ?? -1;
-    });
-    // New items that nearly reach the first places are in the way of others soonest.
-    expect(lifts[0]).toBeGreaterThan(lifts[1]);
-    expect(lifts[1]).toBeGreaterThanOrEqual(0);
-  });
-
   it('does not depend on the start weights that the shop had before, and is the same each time', () => {
     const startWeights = { weights: { popularity: 9, preference: 9 } };
     expect(fitStartWeights({ ...catalog, startWeights }, popular, 1)?.weights).toEqual(fitted);

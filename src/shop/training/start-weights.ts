@@ -14,8 +14,8 @@ import {
 import { basketEnd, type Interaction } from './interactions';
 
 /**
- * Terms whose start weights are fitted to the likelihood. Dislikes are excluded, because a log has none, and the lift of new items, which
- * costs other items: see `fittedLift`.
+ * Terms whose start weights are fitted. The lift of new items and dislikes are excluded: they do not depend on the choices of a
+ * log.
  */
 const FITTED: readonly TermName[] = TERMS.filter(
   (name) => !['coldStart', 'disliked'].includes(name) && START_WITH_SIDE.weights[name] > 0,
@@ -34,10 +34,6 @@ const PRIOR = 0.02;
 /** Steps of the fit, and the rate of the first, which falls to 0. */
 const [STEPS, RATE] = [100, 0.15];
 
-/** Share of the NDCG@10 of other items that the lift of new ones may cost, its largest value, and the step of the search. */
-const LIFT_COST = 0.02;
-const [MAX_LIFT, LIFT_STEP] = [1.5, 0.05];
-
 /** Minimum decrease of the mean ln rank of choices by the experts: two seeds differ by less. */
 const CLEAR = 0.01;
 
@@ -48,8 +44,6 @@ interface Case {
   values: Float32Array;
   /** Log of the number of items that each of them stands for. */
   stands: Float32Array;
-  /** The term `coldStart` of each. */
-  isNew: Float32Array;
   /** Number of the shopper who chose. */
   shopper: number;
 }
@@ -108,15 +102,10 @@ export function fitStartWeights(
   if (within === null) return null;
   const named = (factors: Float64Array): Record<string, number> =>
     Object.fromEntries(FITTED.map((name, n) => [name, rounded(start[n] * factors[n])]));
-  const lift = fittedLift(
-    cases.within.length > 0 ? cases.within : cases.opening,
-    first.map((weight, n) => weight * within[n]),
-  );
-  if (lift !== null) say(`Lift of new items: ${lift}`);
   const repeated = cases.repeats.filter(({ values }) => values[FITTED.length] > 0).length >= MIN_REPEATS;
   const repeats = repeated ? fittedTo(cases.repeats, 'in lists that may repeat', within) : null;
   return {
-    weights: { ...named(within), ...(lift !== null && { coldStart: lift }) },
+    weights: named(within),
     ...(opening && opening !== within ? { opening: named(opening) } : {}),
     ...(repeats && { repeats: { ...named(repeats), frequency: rounded(FREQUENCY_WEIGHT * repeats[FITTED.length]) } }),
   };
@@ -202,43 +191,7 @@ function compared(
     values[n * WIDTH + FITTED.length] = frequencyTerm(frequency.get(other) ?? 0);
   }
   const share = Math.log(left.length / Math.max(1, drawn.length));
-  return {
-    values,
-    stands: Float32Array.from(rows, (_, n) => (n < known.size ? 0 : share)),
-    isNew: Float32Array.from(rows, (other) => terms.coldStart[other]),
-  };
-}
-
-/**
- * The largest lift of new items that costs other items no more than a small share of their NDCG@10: shops want new products seen, and a
- * log has too few choices of them to say how much. Null in a shop without new items.
- */
-function fittedLift(all: readonly Case[], weights: readonly number[]): number | null {
-  if (all.every(({ isNew }) => !isNew.includes(1))) return null;
-  const cases = all
-    .filter(({ isNew }) => isNew[0] === 0)
-    .map(({ values, stands, isNew }) => ({ scores: scoresOf(values, weights), stands, isNew }));
-  const quality = (lift: number): number =>
-    mean(
-      cases.map(({ scores, stands, isNew }) => {
-        const ahead = (score: number, n: number): boolean => score + lift * isNew[n] > scores[0];
-        const rank = scores.reduce((sum, score, n) => (ahead(score, n) ? sum + Math.exp(stands[n]) : sum), 1);
-        return rank <= 10 ? 1 / Math.log2(1 + rank) : 0;
-      }),
-    );
-  const least = (1 - LIFT_COST) * quality(0);
-  let steps = 0;
-  while (steps * LIFT_STEP < MAX_LIFT && quality((steps + 1) * LIFT_STEP) >= least) steps++;
-  return rounded(steps * LIFT_STEP);
-}
-
-/** Scores of the compared items. */
-function scoresOf(values: Float32Array, weights: readonly number[]): Float64Array {
-  const scores = new Float64Array(values.length / WIDTH);
-  for (let n = 0; n < scores.length; n++) {
-    for (let t = 0; t < WIDTH; t++) scores[n] += weights[t] * values[n * WIDTH + t];
-  }
-  return scores;
+  return { values, stands: Float32Array.from(rows, (_, n) => (n < known.size ? 0 : share)) };
 }
 
 /** Factors of the weights by Adam on the mean log-likelihood, with a prior towards 1. */
@@ -303,8 +256,12 @@ const mean = (values: readonly number[]): number => values.reduce((sum, value) =
  * @returns `surprise`: minus its log-likelihood, nats; `rank`: of its item among all
  */
 function addGradient(gradient: Float64Array, { values, stands }: Case, weights: readonly number[]) {
-  const scores = scoresOf(values, weights);
-  const top = scores.reduce((most, score, n) => Math.max(most, score + stands[n]), Number.NEGATIVE_INFINITY);
+  const scores = new Float64Array(stands.length);
+  let top = Number.NEGATIVE_INFINITY;
+  for (let n = 0; n < scores.length; n++) {
+    for (let t = 0; t < WIDTH; t++) scores[n] += weights[t] * values[n * WIDTH + t];
+    top = Math.max(top, scores[n] + stands[n]);
+  }
   const own = scores[0];
   let [total, rank] = [0, 1];
   for (let n = 0; n < scores.length; n++) {

@@ -114,7 +114,7 @@ async function sidestream({ bundle, whole, seed, meter, say }: LeaveOneOutShop):
   const interactions = interactionsOf(whole);
   const { learned, network } = await trainShopSide({ bundle, interactions, seed, meter, say });
   const catalog = sideCatalog(shopCatalog(bundle, interactions), learned);
-  const method = learnerMethod({ name: 'sidestream', shop: { catalog }, options: sharedLearning() });
+  const method = learnerMethod({ name: 'sidestream', catalog, options: sharedLearning() });
   return {
     settings: { width: network.config.width, epochs: learned.training?.epochs ?? null },
     scores: (histories) =>

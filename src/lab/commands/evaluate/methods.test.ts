@@ -7,7 +7,7 @@ import { encodeSideModel } from '../../../core/catalog/side-model';
 import { bundleContent, makeItem, memoryBundle } from '../../../testing/bundles';
 import { sideModel } from '../../../testing/side-models';
 import type { EvaluateInput } from './input';
-import { pastShop, sideFile } from './methods';
+import { pastCatalog, sideFile } from './methods';
 
 it('reads the side model of the past with the start weights of both situations', async () => {
   const models = await mkdtemp(join(tmpdir(), 'models-'));
@@ -36,7 +36,7 @@ it('reads the side model of the past with the start weights of both situations',
     const start = { weights: { popularity: 0.4 }, opening: { popularity: 0.7, preference: 0 } };
     await writeFile(path, encodeSideModel(sideModel(2, 4), 2));
     await writeFile(`${path}.json`, JSON.stringify({ start }));
-    expect((await pastShop(input, events)).catalog.startWeights).toEqual(start);
+    expect((await pastCatalog(input, events)).startWeights).toEqual(start);
   } finally {
     await rm(models, { recursive: true });
   }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
 import { startSchema } from '../../../core/catalog';
 import { decodeSideModel, encodeSideModel } from '../../../core/catalog/side-model';
-import { type LearnerOptions, type SharedLearning, sharedLearning } from '../../../device/learner';
+import { type LearnerCatalog, type LearnerOptions, type SharedLearning, sharedLearning } from '../../../device/learner';
 import { invalidInput } from '../../../error';
 import type { LogEvent } from '../../../shop/logs';
 import {
@@ -17,7 +17,6 @@ import { writeWhole } from '../../../shop/training/node';
 import {
   contentKnnMethod,
   type DeviceMethod,
-  type LearnerShop,
   learnerMethod,
   PAST_METHODS,
   type PastMethodName,
@@ -26,7 +25,8 @@ import {
 } from '../../evaluate';
 import { type EvaluateInput, type PastFile, pastEvents, pastPath, popularityOf, wanted } from './input';
 
-interface PastShop extends LearnerShop {
+interface PastShop {
+  catalog: LearnerCatalog;
   input: EvaluateInput;
   past: LogEvent[];
   popularity: Float32Array;
@@ -56,7 +56,7 @@ const METHODS: Record<string, (shop: PastShop) => DeviceMethod | Promise<DeviceM
 
 /** The learner of a shop. @param options parts that it omits. Default: none */
 const learner = (name: string, shop: PastShop, options?: LearnerOptions, sharesPlaces = true): DeviceMethod =>
-  learnerMethod({ name, shop, options: { ...shop.shared, ...options }, sharesPlaces });
+  learnerMethod({ name, catalog: shop.catalog, options: { ...shop.shared, ...options }, sharesPlaces });
 
 const SIDE_METHODS: readonly string[] = ['side', 'terms', 'one-expert', 'by-score', 'fixed-adapters', 'sidestream'];
 
@@ -111,7 +111,7 @@ export function methodFiles(input: EvaluateInput): Promise<PastFile[]> {
 export async function deviceMethods(input: EvaluateInput): Promise<DeviceMethod[]> {
   const past = pastEvents(input);
   const shop: PastShop = {
-    ...(await pastShop(input, past)),
+    catalog: await pastCatalog(input, past),
     input,
     past,
     popularity: popularityOf(input, past),
@@ -121,11 +121,10 @@ export async function deviceMethods(input: EvaluateInput): Promise<DeviceMethod[
   return Promise.all(chosen.map((name) => METHODS[name](shop)));
 }
 
-export async function pastShop(input: EvaluateInput, past: LogEvent[]): Promise<LearnerShop> {
+export async function pastCatalog(input: EvaluateInput, past: LogEvent[]): Promise<LearnerCatalog> {
   const { interactions } = interactionsOf({ events: past }, input.bundle);
   const catalog = shopCatalog(input.bundle, interactions);
-  if (!needsSide(input)) return { catalog };
-  return { catalog: sideCatalog(catalog, await pastSide(input)) };
+  return needsSide(input) ? sideCatalog(catalog, await pastSide(input)) : catalog;
 }
 
 export function checkMethods({ methods }: EvaluateInput, names: readonly string[]): void {

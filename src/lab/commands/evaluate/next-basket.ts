@@ -93,7 +93,7 @@ async function learner({ cases, ...shop }: BasketShop, options?: LearnerOptions)
   const catalog = sideCatalog(shopCatalog(bundle, interactions), learned);
   const method = learnerMethod({
     name: '',
-    shop: { catalog },
+    catalog,
     options: { ...sharedLearning(), ...options },
     sharesPlaces: false,
     repeats: true,

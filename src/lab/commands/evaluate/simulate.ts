@@ -49,7 +49,7 @@ import {
   readInput,
   say,
 } from './input';
-import { needsSide, pastShop, sideFile } from './methods';
+import { needsSide, pastCatalog, sideFile } from './methods';
 
 export interface SimulateOptions extends Omit<InputOptions, 'events' | 'windows'> {
   /** Log to replay; without it, shoppers are simulated. */
@@ -171,7 +171,7 @@ function logGround(input: EvaluateInput): Ground {
     shopper: (n) => loggedShopper(streams[n], seed, n, MAX_EVENTS),
     market: marketOf(index, popularity),
     stock() {
-      stock ??= pastShop(input, past).then(({ catalog }) => ({
+      stock ??= pastCatalog(input, past).then((catalog) => ({
         before: catalog,
         after: catalog,
         featuresOf: sharedLearning().featuresOf,

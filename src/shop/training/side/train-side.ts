@@ -8,57 +8,42 @@ import { type SideSequence, sideBatch, sideBatches } from './side-batch';
 import { type SideFeatures, sideConfigOf } from './side-features';
 import { sideModelOf, sideStep } from './side-loss';
 
-/** How a side model is trained. The defaults were chosen on the past of one log and hold on six. */
-export interface SideSettings {
-  /** Dimensions of an item vector. Default 64. */
-  width: number;
-  /** Hidden units of an expert. Default 128. */
-  hidden: number;
+/** How a side model is trained. The values were chosen on the past of one log and hold on six. */
+export const SIDE_SETTINGS = {
+  /** Dimensions of an item vector. */
+  width: 64,
+  /** Hidden units of an expert. */
+  hidden: 128,
   /** Initial decays of the states. */
-  decays: readonly number[];
-  /** Maximum number of epochs; held-out shoppers determine which one is kept. Default 16. */
-  epochs: number;
-  /** Peak learning rate after the warm-up; it falls to 0 along a cosine. Default 0.003. */
-  learningRate: number;
-  /** Weight decay of AdamW for the items' embeddings and the states. Default 0.01. */
-  weightDecay: number;
-  /** Weight decay for the experts and their residual paths, which would otherwise memorise each item by its words. Default 1. */
-  contentDecay: number;
-  /** Number of items sampled per batch as candidates of its choices. Default 768. */
-  negatives: number;
+  decays: [...SIDE_DECAYS],
+  /** Maximum number of epochs; held-out shoppers determine which one is kept. */
+  epochs: 16,
+  /** Peak learning rate after the warm-up; it falls to 0 along a cosine. */
+  learningRate: 3e-3,
+  /** Weight decay of AdamW for the items' embeddings and the states. */
+  weightDecay: 0.01,
+  /** Weight decay for the experts and their residual paths, which would otherwise memorise each item by its words. */
+  contentDecay: 1,
+  /** Number of items sampled per batch as candidates of its choices. */
+  negatives: 768,
   /**
    * Share that the moving average of the weights keeps in a step. A training keeps the average, because single steps leave each
-   * item where its last choices moved it. Default 0.99.
+   * item where its last choices moved it.
    */
-  averaging: number;
-  /** Probability that a hidden unit is dropped. Default 0.2. */
-  dropout: number;
-  /** Probability that an item's embedding is dropped for a batch, which makes the content place new items. Default 0.3. */
-  embeddingDropout: number;
-  /** Probability that a choice does not enter the states. Default 0.2. */
-  historyDropout: number;
+  averaging: 0.99,
+  /** Probability that a hidden unit is dropped. */
+  dropout: 0.2,
+  /** Probability that an item's embedding is dropped for a batch, which makes the content place new items. */
+  embeddingDropout: 0.3,
+  /** Probability that a choice does not enter the states. */
+  historyDropout: 0.2,
   /**
    * Share of the log in which the weight of a choice in the loss halves: in most shops the shoppers to come resemble the latest ones
-   * most. Infinite: all weigh the same. Default 0.5; `train` chooses it, see `chosenHalfLife`.
+   * most. Infinite: all weigh the same. `train` chooses it, see `chosenHalfLife`.
    */
-  halfLife: number;
-}
-
-export const SIDE_SETTINGS: SideSettings = {
-  width: 64,
-  hidden: 128,
-  decays: SIDE_DECAYS,
-  epochs: 16,
-  learningRate: 3e-3,
-  weightDecay: 0.01,
-  contentDecay: 1,
-  negatives: 768,
-  averaging: 0.99,
-  dropout: 0.2,
-  embeddingDropout: 0.3,
-  historyDropout: 0.2,
   halfLife: 0.5,
 };
+export type SideSettings = typeof SIDE_SETTINGS;
 
 /** Number of steps until the learning rate reaches its peak. */
 const WARM_UP = 50;
