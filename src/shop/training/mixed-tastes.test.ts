@@ -36,6 +36,14 @@ describe('fitMixedTastes', () => {
     expect(said[0]).toMatch(/visits −?-?\d\.\d{3} ± \d\.\d{3}, blocks .*, alternating /);
   });
 
+  it('keeps tastes apart also where experts do not pay for one, if one alone costs less than that gains', () => {
+    const said: string[] = [];
+    const without = { ...catalog, startWeights: { weights: { preference: 0 } } };
+    expect(fitMixedTastes(catalog, shoppers(12, 1), (line) => said.push(line), without)).toBeGreaterThan(0);
+    expect(said[0]).toMatch(/alternating .*, alone /);
+    expect(fitMixedTastes(catalog, shoppers(12, 3), () => {}, without)).toBe(0);
+  });
+
   it('has one expert where all shoppers choose alike', () => {
     const said: string[] = [];
     expect(fitMixedTastes(catalog, shoppers(12, 3), (line) => said.push(line))).toBe(0);

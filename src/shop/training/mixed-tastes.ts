@@ -2,7 +2,7 @@ import { estimate } from '../../core/common/estimate';
 import { Learner, type LearnerCatalog, NEWBORN, sharedLearning } from '../../device/learner';
 import { rankOf, scores } from '../../device/ranking';
 import type { Interaction } from './interactions';
-import { ARRANGEMENT_NAMES, type Shopper, TASTE_CHOICES, twoTastes } from './two-tastes';
+import { ARRANGEMENT_NAMES, oneTaste, type Shopper, TASTE_CHOICES, twoTastes } from './two-tastes';
 
 /** Values of `Start.newborn` that are compared with one expert alone. */
 const COMPARED = [0.02, NEWBORN];
@@ -16,14 +16,14 @@ const LEARNED = 10;
  * on one device: the value with the best ranks over all arrangements, or 0, one expert, if they are not better by more than an error.
  * Undefined if too few shoppers have enough choices.
  * @param catalog with the start weights of the shop
- * @param one the same with the start weights for one expert. Default: the same
+ * @param without the same without experts, where they do not pay for shoppers of one taste: the streams of these then count as well
  * @param streams choices of shoppers from whom nothing was learned, oldest first
  */
 export function fitMixedTastes(
   catalog: LearnerCatalog,
   streams: readonly (readonly Pick<Interaction, 'row' | 'time'>[])[],
   say: (line: string) => void,
-  one = catalog,
+  without?: LearnerCatalog,
 ): number | undefined {
   const tastes = streams
     .map((stream, n) => ({ id: `${n}`, rows: [...new Set(stream.map(({ row }) => row))], times: [] }))
@@ -33,17 +33,18 @@ export function fitMixedTastes(
   const start = Math.max(...streams.map((stream) => stream.at(-1)?.time ?? 0));
   const options = sharedLearning();
   /** Changes of the ln rank against one expert: of each pair, for each arrangement, by each value. */
+  const names = [...ARRANGEMENT_NAMES, ...(without ? (['alone'] as const) : [])];
   const changes = pairs.map((pair) =>
-    ARRANGEMENT_NAMES.map((name) => {
-      const stream = twoTastes(pair, name, start);
+    names.map((name) => {
+      const stream = name === 'alone' ? oneTaste(pair[0], start) : twoTastes(pair, name, start);
       const rankBy = (newborn: number, shop = catalog): number =>
         meanLnRank(new Learner(shop, { ...options, newborn }), stream, shop);
-      const reference = rankBy(0, one);
+      const reference = rankBy(0, without);
       return COMPARED.map((newborn) => rankBy(newborn) - reference);
     }),
   );
   const judged = COMPARED.map((newborn, n) => {
-    const of = ARRANGEMENT_NAMES.map((name, a) => ({ name, ...estimate(changes.map((pair) => pair[a][n])) }));
+    const of = names.map((name, a) => ({ name, ...estimate(changes.map((pair) => pair[a][n])) }));
     const whole = estimate(changes.map((pair) => pair.reduce((sum, own) => sum + own[n] / pair.length, 0)));
     say(
       `Several experts, ${100 * newborn} % for a new one: ln rank of two tastes against one expert ${of.map(({ name, mean, se }) => `${name} ${mean.toFixed(3)} ± ${se.toFixed(3)}`).join(', ')}`,

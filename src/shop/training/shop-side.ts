@@ -7,7 +7,7 @@ import {
   type StartWeights,
 } from '../../core/catalog';
 import { counted } from '../../core/common/text';
-import type { LearnerCatalog } from '../../device/learner';
+import { type LearnerCatalog, START_WITH_SIDE } from '../../device/learner';
 import { type CatalogIndex, catalogIndex, categoryBlock } from '../../device/ranking';
 import { SidestreamError } from '../../error';
 import { byShopper, choiceCounts, cooccurrenceTable, type Interaction, recentPopularity } from './interactions';
@@ -109,13 +109,13 @@ function fittedStart(
   const weights = fitStartWeights(catalog, streams, seed, from, say);
   if (!weights) return null;
   const withStart = (startWeights: StartWeights): LearnerCatalog => ({ ...catalog, startWeights });
-  const known = withStart(weights);
   const isOff = weights.weights.preference === 0;
-  // Experts that neither pay nor cost anything for shoppers of one taste may still keep two apart.
-  const several = isOff ? fitStartWeights(catalog, streams, seed, from, () => {}, true) : weights;
-  const newborn = several ? fitMixedTastes(withStart(several), streams, say, known) : undefined;
+  const { preference } = START_WITH_SIDE.weights;
+  // Experts that do not pay for shoppers of one taste may still keep two apart.
+  const several = isOff ? { ...weights, weights: { ...weights.weights, preference } } : weights;
+  const newborn = fitMixedTastes(withStart(several), streams, say, isOff ? withStart(weights) : undefined);
   if (newborn === undefined) return weights;
-  return newborn > 0 && several ? { ...several, newborn } : { ...weights, newborn };
+  return { ...(newborn > 0 ? several : weights), newborn };
 }
 
 export interface ShopTraining {

@@ -120,16 +120,6 @@ describe('fitStartWeights', () => {
     }
   });
 
-  it('leaves experts on that neither pay nor cost only if they are to keep tastes apart', () => {
-    const chosen = streams(only({ sideModel: 3 * start.sideModel }), 22, 11, 2);
-    const weightOf = (streams: typeof chosen, harmless: boolean) =>
-      fitStartWeights(catalog, streams, 1, undefined, () => {}, harmless)?.weights.preference;
-    expect(weightOf(chosen, false)).toBe(0);
-    expect(weightOf(chosen, true)).toBeGreaterThan(0);
-    // Here they rank worse.
-    expect(weightOf(popular, true)).toBe(0);
-  });
-
   it('does not depend on the start weights that the shop had before, and is the same each time', () => {
     const startWeights = { weights: { popularity: 9, preference: 9 } };
     expect(fitStartWeights({ ...catalog, startWeights }, popular, 1)?.weights).toEqual(fitted);

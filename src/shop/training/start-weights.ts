@@ -67,7 +67,6 @@ const EXPERTS = FITTED.indexOf('preference');
  * likelihood of their choices and by the ranks, and, elsewhere, if they are on within visits. These shoppers must not be among
  * those used to learn the model and the counts. Null if there are too few choices.
  * @param from time from which choices are ranked, milliseconds since the epoch: popularity counts recent choices most. Default: all
- * @param harmless whether experts are on within visits although they only cost nothing. Default false
  */
 export function fitStartWeights(
   catalog: LearnerCatalog,
@@ -75,7 +74,6 @@ export function fitStartWeights(
   seed: number,
   from = Number.NEGATIVE_INFINITY,
   say: (line: string) => void = () => {},
-  harmless = false,
 ): StartWeights | null {
   const random = seededRandom(seed);
   const cases: Cases = { within: [], opening: [], repeats: [] };
@@ -89,8 +87,7 @@ export function fitStartWeights(
     if (own.length < MIN_CASES) return null;
     const without = first.with(EXPERTS, 0);
     const { likelihood, error, rank } = gainOf(own, first, without);
-    const pay = harmless && own === cases.within ? rank < CLEAR : likelihood > error && rank < -CLEAR;
-    const on = pay && usual?.[EXPERTS] !== 0;
+    const on = likelihood > error && rank < -CLEAR && usual?.[EXPERTS] !== 0;
     say(
       `Experts ${where}: ${on ? 'on' : 'off'}; log-likelihood of a choice ${likelihood.toFixed(3)} ± ${error.toFixed(3)}, ln rank ${rank.toFixed(3)}`,
     );

@@ -35,6 +35,13 @@ export function twoTastes(tastes: readonly [Shopper, Shopper], arrangement: Arra
   };
 }
 
+/** The first 30 choices of one shopper, a minute apart, in visits a day apart. @param start as in `twoTastes` */
+export function oneTaste({ id, rows }: Shopper, start: number): Shopper {
+  const { run, pause } = ARRANGEMENTS.visits;
+  const first = rows.slice(0, TASTE_CHOICES);
+  return { id, rows: first, times: first.map((_, n) => start + n * MINUTE + Math.floor(n / run) * pause) };
+}
+
 /** Whether the choice at a place is one of the second to fifth of a run of a taste that was learned for 10 choices or more. */
 export function isReturn(arrangement: Arrangement, place: number): boolean {
   const { run } = ARRANGEMENTS[arrangement];

@@ -12,7 +12,7 @@ const features: SideFeatures = {
     attributes: none,
   },
 };
-const valueOf = (factors: Float32Array, row: number): number => {
+const scoreOf = (factors: Float32Array, row: number): number => {
   const { columns, values } = features.inputs.text;
   return values
     .slice(row * columns, (row + 1) * columns)
@@ -26,7 +26,7 @@ it('is above 0 for items like those of the window, of size 1, and reads no colum
     [1, 1, 0, 0, 1, 1],
   );
   expect(others).toEqual({});
-  const values = [0, 1, 2, 3, 4, 5].map((row) => valueOf(text, row));
+  const values = [0, 1, 2, 3, 4, 5].map((row) => scoreOf(text, row));
   expect(Math.max(...values.slice(0, 4))).toBeLessThan(0);
   expect(Math.min(...values.slice(4))).toBeGreaterThan(0);
   expect(values.reduce((sum, value) => sum + value * value, 0) / 6).toBeCloseTo(1, 5);
@@ -35,7 +35,7 @@ it('is above 0 for items like those of the window, of size 1, and reads no colum
 
 it('weighs items by how often they were chosen, and is absent without a difference or without choices', () => {
   const { text } = windowDiscriminants(features, [5, 5, 5, 5, 1, 1], [1, 1, 1, 1, 5, 5]);
-  expect(valueOf(text ?? new Float32Array(), 4)).toBeGreaterThan(0);
+  expect(scoreOf(text ?? new Float32Array(), 4)).toBeGreaterThan(0);
   expect(windowDiscriminants(features, [1, 1, 1, 1, 1, 1], [2, 2, 2, 2, 2, 2])).toEqual({});
   expect(windowDiscriminants(features, new Float32Array(6), [1, 1, 1, 1, 1, 1])).toEqual({});
 });
