@@ -121,9 +121,9 @@ it('prints shares in percent and says the unit of every figure, while JSON keeps
     sharedSecond: 0.2,
     matchedNewHr10: 0.1961,
     matchedOldHr10: 0.268,
-    detected20: 0.5,
+    recall10: 0.5,
   };
-  const other = { newOverOld: 0.732, 'detected20 any': 0.25, hr10ChangeWithKeptPlaces: -0.004, medianDelay: 7 };
+  const other = { newOverOld: 0.732, 'coverage any': 0.25, 'experts old items': -0.02 };
   const run = { ...found, tables, figures: { ...figures, ...other } };
   const text = reportBody(run);
   expect(text).toMatch(/^\| method +\| HR@10, % \| NDCG@10, % \| MRR, % \| ln rank \|/m);
@@ -136,8 +136,8 @@ it('prints shares in percent and says the unit of every figure, while JSON keeps
       '- matched new HR@10, %: 19.61',
       '- matched old HR@10, %: 26.80',
     ],
-    ...['- detected20, %: 50.00', '- new over old (ratio): 0.732', '- detected20 any, %: 25.00'],
-    ...['- HR@10 change with kept places, points: -0.40', '- median delay, events: 7'],
+    ...['- Recall@10, %: 50.00', '- new over old (ratio): 0.732', '- coverage any, %: 25.00'],
+    '- experts old items, ln rank: -0.02',
   ]);
   const line = JSON.parse(reportLine(run, { refused: 0 }));
   expect(line.methods[1]).toMatchObject(own);
