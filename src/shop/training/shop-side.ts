@@ -7,7 +7,7 @@ import {
   type StartWeights,
 } from '../../core/catalog';
 import { counted } from '../../core/common/text';
-import { type LearnerCatalog, START_WITH_SIDE } from '../../device/learner';
+import type { LearnerCatalog } from '../../device/learner';
 import { type CatalogIndex, catalogIndex, categoryBlock } from '../../device/ranking';
 import { SidestreamError } from '../../error';
 import { byShopper, choiceCounts, cooccurrenceTable, type Interaction, recentPopularity } from './interactions';
@@ -100,6 +100,9 @@ export async function trainShopSide(request: ShopSideRequest): Promise<ShopTrain
   };
 }
 
+/** Weight of the experts where they do not pay for shoppers of one taste: the default, .75, would cost these too much. */
+const KEEPING_APART = 0.1;
+
 /** The start of new shoppers, fitted to held-out ones; null if they have too few choices. */
 function fittedStart(
   catalog: LearnerCatalog,
@@ -110,9 +113,8 @@ function fittedStart(
   if (!weights) return null;
   const withStart = (startWeights: StartWeights): LearnerCatalog => ({ ...catalog, startWeights });
   const isOff = weights.weights.preference === 0;
-  const { preference } = START_WITH_SIDE.weights;
   // Experts that do not pay for shoppers of one taste may still keep two apart.
-  const several = isOff ? { ...weights, weights: { ...weights.weights, preference } } : weights;
+  const several = isOff ? { ...weights, weights: { ...weights.weights, preference: KEEPING_APART } } : weights;
   const newborn = fitMixedTastes(withStart(several), streams, say, isOff ? withStart(weights) : undefined);
   if (newborn === undefined) return weights;
   return { ...(newborn > 0 ? several : weights), newborn };
