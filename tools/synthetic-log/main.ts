@@ -1,10 +1,10 @@
 /**
- * `tsx tools/synthetic-log.ts <catalog.jsonl> <events.csv> [shoppers] [seed]`: writes a log of shoppers who each mostly choose from two to
+ * `npm run synthetic-log -- <catalog.jsonl> <events.csv> [shoppers] [seed]`: writes a log of shoppers who each mostly choose from two to
  * four categories of a catalogue, in visits of six choices, some products of a category more often than others. For catalogues without a log:
  * what it says about experts holds for such shoppers, not for real ones.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { seededRandom } from '../src/core/common/random';
+import { seededRandom } from '../../src/core/common/random';
 
 const [catalog, out, shoppers = '1500', seed = '1'] = process.argv.slice(2);
 const random = seededRandom(Number(seed));
