@@ -32,8 +32,8 @@ export function fitMixedTastes(
   if (pairs.length < MIN_PAIRS) return undefined;
   const start = Math.max(...streams.map((stream) => stream.at(-1)?.time ?? 0));
   const options = sharedLearning();
-  /** Changes of the ln rank against one expert: of each pair, for each arrangement, by each value. */
   const names = [...ARRANGEMENT_NAMES, ...(without ? (['alone'] as const) : [])];
+  /** Changes of the ln rank against one expert: of each pair, for each arrangement, by each value. */
   const changes = pairs.map((pair) =>
     names.map((name) => {
       const stream = name === 'alone' ? oneTaste(pair[0], start) : twoTastes(pair, name, start);

@@ -64,8 +64,8 @@ export async function trainShopSide(request: ShopSideRequest): Promise<ShopTrain
   const others = all.filter(({ user }) => !heldOut.has(user));
   const catalog = sideCatalog(shopCatalog(bundle, others), { model });
   const streams = byShopper(heldOutInteractions, (choice) => choice);
-  // If there are too few newer choices to fit the start, that of the earlier training is kept.
-  const start = fittedStart(catalog, streams, { seed, from: trained.from, say }) ?? earlier.start;
+  // If there are too few newer choices to fit a value, the value of the earlier training is kept.
+  const start = fittedStart(catalog, streams, { seed, from: trained.from, say, earlier: earlier.start });
   const seconds = Math.round((performance.now() - started) / 100) / 10;
   const last: SideWindow = { experts: rounded(trained.use), choices, epochs: trained.epochs, seconds };
   const windows = [...(continued?.windows ?? []), last];
@@ -103,20 +103,20 @@ export async function trainShopSide(request: ShopSideRequest): Promise<ShopTrain
 /** Weight of the experts where they do not pay for shoppers of one taste: the default, .75, would cost these too much. */
 const KEEPING_APART = 0.1;
 
-/** The start of new shoppers, fitted to held-out ones; null if they have too few choices. */
+/** The start of new shoppers, fitted to held-out ones, else that of the earlier training. */
 function fittedStart(
   catalog: LearnerCatalog,
   streams: readonly (readonly Interaction[])[],
-  { seed, from, say }: { seed: number; from: number; say(line: string): void },
-): StartWeights | null {
+  { seed, from, say, earlier }: { seed: number; from: number; say(line: string): void; earlier?: StartWeights },
+): StartWeights | undefined {
   const weights = fitStartWeights(catalog, streams, seed, from, say);
-  if (!weights) return null;
+  if (!weights) return earlier;
   const withStart = (startWeights: StartWeights): LearnerCatalog => ({ ...catalog, startWeights });
   const isOff = weights.weights.preference === 0;
   // Experts that do not pay for shoppers of one taste may still keep two apart.
   const several = isOff ? { ...weights, weights: { ...weights.weights, preference: KEEPING_APART } } : weights;
   const newborn = fitMixedTastes(withStart(several), streams, say, isOff ? withStart(weights) : undefined);
-  if (newborn === undefined) return weights;
+  if (newborn === undefined) return earlier?.newborn === undefined ? weights : { ...weights, newborn: earlier.newborn };
   return { ...(newborn > 0 ? several : weights), newborn };
 }
 

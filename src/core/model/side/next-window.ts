@@ -13,8 +13,8 @@ const TAU = 0.5;
 const MAX_EXPERTS = 8;
 
 /**
- * Per part what tells the items of a window from earlier ones: one factor for each column, then a constant, [columns + 1]. Its value for an
- * item is above 0 for one that is like those of the window; its root mean square over the items is 1.
+ * A linear discriminant for each part, [columns + 1]: one factor for each column, then a constant. It is positive for items that resemble
+ * the choices of the window, and negative for items that resemble earlier choices; its root mean square over all chosen items is 1.
  */
 export type SideDiscriminants = Partial<Record<SideInput, Float32Array>>;
 
@@ -30,8 +30,8 @@ export interface NextSideWindow {
 /**
  * Ends a window of a side model, as XSMoE (arXiv 2508.05993) ends one of a ladder: the little-used experts of every part are
  * removed, a new one is added, and all old ones are frozen. The new expert is a copy of the most used one, where XSMoE takes the mean. The
- * two divide the gate of the original: the new one gets more of it for items like those of the new window, the old one for all others, so
- * that vectors hardly change at first, and the new expert learns what is new.
+ * two divide the gate of the original: the discriminant gives the new expert more weight for the items of the new window, and the old expert
+ * more weight for all others. Vectors hardly change at first, and the new expert learns mostly from the new items.
  * @param weights not changed
  * @param use in the window that ends; parts that it lacks are not pruned
  * @param discriminants of the new window; the gate of a part that it lacks is divided evenly

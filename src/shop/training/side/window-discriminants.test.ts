@@ -19,7 +19,7 @@ const scoreOf = (factors: Float32Array, row: number): number => {
     .reduce((sum, value, at) => sum + factors[at] * value, factors[columns]);
 };
 
-it('is above 0 for items like those of the window, of size 1, and reads no column in which they are alike', () => {
+it('is positive for the items of the window, has a root mean square of 1, and ignores a column without a difference', () => {
   const { text = new Float32Array(), ...others } = windowDiscriminants(
     features,
     [1, 1, 1, 1, 0, 0],
