@@ -59,6 +59,8 @@ test('the script runs to its end, the list follows the taste, and the visitor’
   await page.getByTestId('consent-yes').click();
   await clickProducts(page, 'Tools', 3);
   await expect.poll(async () => (await statusOf(page))?.events).toBeGreaterThanOrEqual(3);
+  // The list on the screen may be from before the last click; a page that is loaded again shows what was learned.
+  await page.reload();
   const list = await idsIn(page, 'for-you');
   const log = (await eventsOf(page)).filter(({ type }) => type !== 'impression');
 
@@ -83,7 +85,7 @@ test('the script runs to its end, the list follows the taste, and the visitor’
 
   expect(await databases(page)).toEqual(['sidestream/default']);
   await page.goto('/#/');
-  expect(await idsIn(page, 'for-you')).toEqual(list);
+  await expect.poll(() => idsIn(page, 'for-you')).toEqual(list);
   expect((await eventsOf(page)).filter(({ type }) => type !== 'impression')).toEqual(log);
 });
 
