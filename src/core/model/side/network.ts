@@ -31,8 +31,8 @@ import { SIDE_NAMES, sideExpertCount, sideExpertNames, sideInputNames } from './
 export interface SideItems {
   /** Columns of each part, [U, columns]; absent for a part that the catalogue lacks. */
   inputs: Partial<Record<SideInput, Tensor2D>>;
-  /** Row of each in the catalogue, [U]. */
-  rows: Int32Array;
+  /** Row of each in the embeddings and biases, [U]. Default: these have a row for each item. */
+  rows?: Int32Array;
   /** [U, 1] 1 to use the item's own embedding and bias, 0 to place it only by its content. */
   kept: Tensor2D;
   /** [U, 1] Log popularity; 0 if unknown. */
@@ -60,11 +60,12 @@ export function itemVectors(
   parameters: Parameters,
   { inputs, rows, kept, logPopularity, dropout }: SideItems,
 ): Tensor2D {
-  const embedding = parameters[SIDE_NAMES.embedding] as Tensor2D;
-  let vectors = pickRows(embedding, rows, kept);
+  const own = (name: string): Tensor2D =>
+    rows ? pickRows(parameters[name] as Tensor2D, rows, kept) : mul(parameters[name] as Tensor2D, kept);
+  let vectors = own(SIDE_NAMES.embedding);
   const features: Tensor2D[] = [];
   let biases = add(
-    pickRows(parameters[SIDE_NAMES.bias] as Tensor2D, rows, kept),
+    own(SIDE_NAMES.bias),
     linear(mul(kept, logPopularity), parameters[SIDE_NAMES.popularity], 'right'),
   ) as Tensor2D;
   for (const input of SIDE_INPUTS) {

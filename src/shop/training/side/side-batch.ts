@@ -116,15 +116,15 @@ export function sideBatch(pieces: readonly SideSequence[], options: SideBatchOpt
   return { length, sequences, rows: Int32Array.from(rows), sampled, chosen, weights, remembered, offsets };
 }
 
-/** Some of the values, without repeats, in a random order. */
+/** Some of the values, without repeats, in a random order (Floyd's algorithm: its cost is that of the sample). */
 function sample(values: Int32Array, size: number, random: Random): Int32Array {
   if (size >= values.length) return values.slice();
-  const copy = values.slice();
-  for (let at = 0; at < size; at++) {
-    const other = at + Math.floor(random() * (copy.length - at));
-    [copy[at], copy[other]] = [copy[other], copy[at]];
+  const places = new Set<number>();
+  for (let at = values.length - size; at < values.length; at++) {
+    const place = Math.floor(random() * (at + 1));
+    places.add(places.has(place) ? at : place);
   }
-  return copy.subarray(0, size);
+  return Int32Array.from(places, (place) => values[place]);
 }
 
 function shuffle<T>(values: T[], random: Random): void {

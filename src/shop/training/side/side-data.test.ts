@@ -321,9 +321,16 @@ describe('a side model on a compute backend', () => {
       const given = { config, features, logPopularity, dropout: 0, embeddingDropout: 0 };
       const value = await countingTensors(async () => {
         const { loss, dispose } = sideStep(batch, given, seededRandom(7));
-        const result = tidy(() => loss(parameters, new Set()));
+        const ofBatch = [SIDE_NAMES.embedding, SIDE_NAMES.bias].map((name) => {
+          const { shape, values } = weights[name];
+          const picked = [...batch.rows].flatMap((row) => [...values.subarray(row * shape[1], (row + 1) * shape[1])]);
+          return [name, { shape: [batch.rows.length, shape[1]], values: Float32Array.from(picked) }] as const;
+        });
+        const own = parametersFrom({ ...weights, ...Object.fromEntries(ofBatch) });
+        const result = tidy(() => loss(own, new Set()));
         const [number] = await result.data();
         result.dispose();
+        disposeParameters(own);
         dispose();
         return number;
       });

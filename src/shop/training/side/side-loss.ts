@@ -48,13 +48,16 @@ export interface SideItemSource {
   logPopularity: Float32Array;
 }
 
-/** A batch's loss, with everything constant on the compute backend until `dispose`. */
+/**
+ * A batch's loss, with everything constant on the compute backend until `dispose`. It reads embeddings and biases of the rows of the
+ * batch alone, in their order.
+ */
 export function sideStep(batch: SideBatch, options: SideStepOptions, random: Random) {
   const { rows, sampled, length, sequences, chosen } = batch;
   const { config, logPopularity, dropout, embeddingDropout } = options;
   const places = length * sequences;
   const column = (values: Float32Array): Tensor2D => tensor2d(values, [values.length, 1]);
-  const items = sideItems(rows, {
+  const { rows: _, ...items } = sideItems(rows, {
     features: options.features,
     kept: (row) => (logPopularity[row] > 0 && random() >= embeddingDropout ? 1 : 0),
     logPopularity,
@@ -100,7 +103,10 @@ export function sideStep(batch: SideBatch, options: SideStepOptions, random: Ran
   };
 }
 
-function sideItems(rows: Int32Array, { features, kept, logPopularity }: SideItemSource): SideItems {
+function sideItems(
+  rows: Int32Array,
+  { features, kept, logPopularity }: SideItemSource,
+): SideItems & { rows: Int32Array } {
   const picked = pickFeatures(features, rows);
   const inputs: Partial<Record<SideInput, Tensor2D>> = {};
   for (const input of SIDE_INPUTS) {

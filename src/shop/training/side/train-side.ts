@@ -142,6 +142,7 @@ export async function trainSide(training: SideTraining): Promise<SideResult> {
     weightDecay: (name) => (isOfRouter(name) ? 0 : isOfItems(name) ? settings.weightDecay : settings.contentDecay),
     clipNorm: 5,
     averaging: settings.averaging,
+    rowWise: [SIDE_NAMES.embedding, SIDE_NAMES.bias],
   });
   const read = async (): Promise<Weights> => ({ ...still, ...(await trainer.readAverages()) });
   const reports = [...(resume?.reports ?? [])];
@@ -204,11 +205,9 @@ export async function trainSide(training: SideTraining): Promise<SideResult> {
     const batch = sideBatch(pieces, { known, negatives, historyDropout }, random);
     const options = { config, features, logPopularity, dropout, embeddingDropout };
     const { loss, dispose } = sideStep(batch, options, random);
-    const value = trainer.step(loss);
-    const [number] = await value.data();
-    value.dispose();
+    const value = await trainer.stepRows(loss, batch.rows);
     dispose();
-    return number;
+    return value;
   }
 }
 
