@@ -17,12 +17,12 @@ export interface NodeTraining {
 
 const [bundleFolder, events] = process.argv.slice(2);
 const started = performance.now();
-const { bundle, interactions } = shopChoices(await openFolder(bundleFolder), await readEventFile(events));
+const { bundle, choices } = shopChoices(await openFolder(bundleFolder), await readEventFile(events));
 await startCompute('wasm');
 let reports: readonly SideReport[] = [];
 const { learned } = await trainShopSide({
   bundle,
-  interactions,
+  choices,
   seed: 1,
   meter: { start: () => {}, advance: () => {}, stop: () => {} },
   say: () => {},

@@ -1,7 +1,14 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createMeter, openFolder } from '../../src/shop/bundler';
-import { demandOf, type ShopTraining, shopChoices, trainShopSide } from '../../src/shop/training';
+import {
+  choicesFrom,
+  demandOf,
+  interactionsOf,
+  type ShopTraining,
+  shopChoices,
+  trainShopSide,
+} from '../../src/shop/training';
 import { keptFile, startCompute, storeLearned } from '../../src/shop/training/node';
 import { encodeSideNetwork } from '../../src/shop/training/side';
 import type { Visit } from '../demo/visits';
@@ -29,14 +36,15 @@ export async function trainDemo(folder: string, visits: readonly Visit[]): Promi
   const kept = await readdir(FOLDER).catch(() => []);
   for (const name of kept) if (!name.startsWith(digest)) await rm(join(FOLDER, name));
   const log = { events: [...visits], rejected: [] };
-  const { bundle, interactions } = shopChoices(await openFolder(folder), log);
+  const { bundle, log: byProduct } = shopChoices(await openFolder(folder), log);
+  const { interactions } = interactionsOf(byProduct, bundle);
   const progress = new Progress();
   let side: ShopTraining | undefined;
   for (const [n, { until, epoch, rest }] of WINDOWS.entries()) {
     const network = side && (await encodeSideNetwork(side.network));
     side = await trainShopSide({
       bundle,
-      interactions: interactions.slice(0, Math.ceil(until * interactions.length)),
+      choices: choicesFrom(interactions.slice(0, Math.ceil(until * interactions.length))),
       seed: 1,
       // What shoppers like does not change with time, so no choice fades.
       settings: { epochs: EPOCHS, halfLife: Number.POSITIVE_INFINITY },

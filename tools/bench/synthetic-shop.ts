@@ -1,7 +1,7 @@
 import { contentBlend, contentVectors, writeBundle } from '../../src/core/catalog';
 import { seededRandom } from '../../src/core/common/random';
 import { folderSink } from '../../src/shop/bundler';
-import { choiceCounts, cooccurrenceTable, recentPopularity } from '../../src/shop/training/interactions';
+import { choiceCounts, choicesFrom, cooccurrenceTable, recentPopularity } from '../../src/shop/training/interactions';
 import { rowsByTopic, syntheticContent, syntheticSide } from './catalogs';
 
 /** Events of the log for each product, and their maximum number. */
@@ -42,9 +42,10 @@ export async function writeShop(
   const interactions = Array.from({ length: log ? shoppers : 0 }, (_, user) =>
     shopper(OF_SHOPPER).map((row, n) => ({ user: `${user}`, row, time: OF_SHOPPER * user + n })),
   ).flat();
+  const choices = choicesFrom(interactions);
   const learned = log && {
-    cooccurrence: cooccurrenceTable(interactions, count),
-    demand: { choices: choiceCounts(interactions, count), recent: recentPopularity(interactions, count) },
+    cooccurrence: cooccurrenceTable(choices, count),
+    demand: { choices: choiceCounts(choices, count), recent: recentPopularity(choices, count) },
     side: {
       model: syntheticSide(contentVectors(content.features, contentBlend({ modalities: content.encoders })), count),
     },

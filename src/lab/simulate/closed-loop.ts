@@ -1,5 +1,5 @@
 import { popularityNow } from '../../core/catalog';
-import { type Interaction, recentPopularity } from '../../shop/training/interactions';
+import { choicesFrom, type Interaction, recentPopularity } from '../../shop/training/interactions';
 import type { ShopBlock } from './block';
 import {
   coverage,
@@ -90,7 +90,7 @@ export async function closedLoop(
 
 /** Popularity after some choices, as a shop counts it: see `popularityNow`. @returns [items] */
 export function popularityOf(log: readonly Interaction[], items: number): Float32Array {
-  return popularityNow({ choices: choicesOf(log, items), recent: recentPopularity(log, items) });
+  return popularityNow({ choices: choicesOf(log, items), recent: recentPopularity(choicesFrom(log), items) });
 }
 
 /** How often each item was chosen. */

@@ -2,7 +2,7 @@ import { type Bundle, contentBlend, pickRows } from '../../core/catalog';
 import { type LearnerCatalog, sharedLearning } from '../../device/learner';
 import { catalogIndex } from '../../device/ranking';
 import { invalidInput } from '../../error';
-import { cooccurrenceTable, type Interaction } from '../../shop/training/interactions';
+import { choicesFrom, cooccurrenceTable, type Interaction } from '../../shop/training/interactions';
 import { choicesOf, popularityOf } from './closed-loop';
 import { chosenConfigurations, type Ground } from './ground';
 import { simulatedShopper, TASTE_CHANGES, VISIT } from './shopper';
@@ -69,7 +69,7 @@ export function simulatedGround(options: SimulatedOptions): Ground {
   const popularity = popularityOf(past, count);
 
   /** The knowledge that the shop learned from its past; popularity may be overridden. */
-  const learned = once(() => cooccurrenceTable(past, count));
+  const learned = once(() => cooccurrenceTable(choicesFrom(past), count));
   const catalog = (rows: number, popular: Float32Array): LearnerCatalog => {
     const cooccurrence = learned();
     const table = pickRows(

@@ -16,7 +16,7 @@ import { seededRandom } from '../../core/common/random';
 import { sidestream } from '../../testing/commands';
 import { inProcess } from '../../testing/in-process';
 import { folderFetch, folderSink } from '../bundler/folder-bundle';
-import { cooccurrenceTable, demandOf, interactionsOf } from '../training';
+import { choicesFrom, cooccurrenceTable, demandOf, interactionsOf } from '../training';
 import { readEventFile } from './event-file';
 
 const ITEMS = 40;
@@ -102,7 +102,7 @@ describe('sidestream train', () => {
     expect((await bundle.demand())?.choices.map(Math.round)).toEqual(counted.choices);
     const { interactions } = interactionsOf(await readEventFile(events), bundle);
     const table = await bundle.cooccurrence();
-    expect(pairsOf(table)).toEqual(pairsOf(cooccurrenceTable(interactions, ITEMS)));
+    expect(pairsOf(table)).toEqual(pairsOf(cooccurrenceTable(choicesFrom(interactions), ITEMS)));
     expect(table?.lifts.every((lift) => lift > 0)).toBe(true);
   });
 
@@ -116,7 +116,9 @@ describe('sidestream train', () => {
     );
     const bundle = await openBundle(folderFetch(out));
     const { interactions } = interactionsOf(await readEventFile(events), bundle);
-    expect(pairsOf(await bundle.cooccurrence())).toEqual(pairsOf(cooccurrenceTable(interactions.slice(0, 200), ITEMS)));
+    expect(pairsOf(await bundle.cooccurrence())).toEqual(
+      pairsOf(cooccurrenceTable(choicesFrom(interactions.slice(0, 200)), ITEMS)),
+    );
   });
 
   it('adds a further model that continues the own one, and `models` promotes or removes it', async () => {

@@ -6,7 +6,7 @@ import { type Bundle, modelNameSchema } from '../../core/catalog';
 import { sha256 } from '../../core/common/bytes';
 import { invalidInput } from '../../error';
 import { createMeter, openFolder, requireRoom } from '../bundler';
-import { cooccurrenceTable, demandOf, type Interaction, shopChoices, trainShopSide } from '../training';
+import { type Choices, cooccurrenceTable, demandOf, shopChoices, trainShopSide } from '../training';
 import { isBundle, keptFile, requireBundle, startCompute, storeLearned, writeWhole } from '../training/node';
 import { encodeSideNetwork, SIDE_SETTINGS } from '../training/side';
 import { concludeRefused, REFUSED_HELP, readEventFile } from './event-file';
@@ -68,13 +68,13 @@ async function train(options: TrainOptions): Promise<void> {
   const folder = await openFolder(options.bundle);
   await checkOut(options, folder.manifest.digest);
   const read = await readEventFile(options.events);
-  const { bundle, log, products, interactions, unknown, unknownNote, notes } = shopChoices(folder, read, options.past);
+  const { bundle, log, products, choices, unknown, unknownNote, notes } = shopChoices(folder, read, options.past);
   for (const note of [unknownNote ?? [], ...notes].flat()) say(note);
-  const cooccurrence = cooccurrenceTable(interactions, bundle.items.length);
+  const cooccurrence = cooccurrenceTable(choices, bundle.items.length);
   const demand = demandOf(log, bundle);
   const { repeats } = demand;
   const learn = async () => {
-    const side = options.companionsOnly ? undefined : await trainSideOf(options, bundle, interactions);
+    const side = options.companionsOnly ? undefined : await trainSideOf(options, bundle, choices);
     const learned = products.spread({ cooccurrence, side: side?.learned, demand });
     const stored = await storeLearned(learned, options.out, bundle.manifest.digest, options.as);
     if (side) {
@@ -98,7 +98,7 @@ async function train(options: TrainOptions): Promise<void> {
         demand: stored.demand ?? null,
         repeats: repeats === undefined ? null : { share: repeats },
         seconds,
-        events: interactions.length,
+        events: choices.rows.length,
         unknown,
         refused,
         returns: read.returns,
@@ -106,7 +106,7 @@ async function train(options: TrainOptions): Promise<void> {
     );
     return;
   }
-  const how = side ? `Trained on ${interactions.length} events` : `Counted ${interactions.length} events`;
+  const how = side ? `Trained on ${choices.rows.length} events` : `Counted ${choices.rows.length} events`;
   console.log(`${how} in ${seconds} s`);
   const parts = Object.entries(stored).map(([kind, { bytes }]) => `${kind} ${(bytes / 1e3).toFixed(1)} kB`);
   console.log(`${options.out}: ${parts.join(', ')}`);
@@ -124,7 +124,7 @@ const say = (line: string): void => console.error(line);
 async function trainSideOf(
   { seed, epochs, models, out, as = '', fromScratch, resume }: TrainOptions,
   bundle: Bundle,
-  interactions: Interaction[],
+  choices: Choices,
 ) {
   await startCompute('wasm');
   const fileOf = async (kind: string, name: string): Promise<string> => {
@@ -137,7 +137,7 @@ async function trainSideOf(
     say('\nInterrupted. The training is kept as of its last whole epoch: the same command with --resume continues it.');
   const request = {
     bundle,
-    interactions,
+    choices,
     seed,
     settings: { epochs },
     checkpoint: keptFile(checkpoint),

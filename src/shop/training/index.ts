@@ -1,6 +1,13 @@
 export { startBackend } from './backend';
 
-export { cooccurrenceTable, cutWindows, type Interaction, recentPopularity } from './interactions';
+export {
+  type Choices,
+  choicesFrom,
+  cooccurrenceTable,
+  cutWindows,
+  type Interaction,
+  recentPopularity,
+} from './interactions';
 export {
   byProduct,
   demandOf,

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { openBundle, writeBundle } from '../../core/catalog';
 import { bundleContent, makeItem, memoryBundle } from '../../testing/bundles';
-import { cooccurrenceTable } from './interactions';
+import { choicesFrom, cooccurrenceTable } from './interactions';
 import { byProduct, demandOf, interactionsOf, purchasesOf, shopChoices, unknownText } from './product-log';
 
 const event = (type?: string) => ({ user: 'u', item: 'i', time: 0, ...(type === undefined ? {} : { type }) });
@@ -28,7 +28,7 @@ it('counts events on any variant of a product as events on the product, and give
   expect(bundle.features.count).toBe(4);
   const { interactions, unknown } = interactionsOf(log, bundle);
   expect([interactions.length, unknown]).toEqual([events.length, 0]);
-  const counted = { cooccurrence: cooccurrenceTable(interactions, 4), demand: demandOf(log, bundle) };
+  const counted = { cooccurrence: cooccurrenceTable(choicesFrom(interactions), 4), demand: demandOf(log, bundle) };
   const { cooccurrence, demand } = products.spread(counted);
   expect([...(demand?.choices ?? [])]).toEqual([12, 12, 12, 6, 6, 6, 12, 12, 12, 6, 6, 6]);
   expect(cooccurrence?.count).toBe(shop.length);

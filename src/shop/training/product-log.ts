@@ -3,7 +3,7 @@ import { productsOf } from '../../core/catalog/variants';
 import { counted } from '../../core/common/text';
 import { invalidInput } from '../../error';
 import { type EventLog, endOfPast, isPurchase, type LogEvent } from '../logs';
-import { choiceCounts, type Interaction, recentPopularity } from './interactions';
+import { type Choices, choiceCounts, choicesFrom, type Interaction, recentPopularity } from './interactions';
 import { repeatShareOf } from './repeats';
 
 /** Bundle and log by product: a model learned from a log does not distinguish the variants of a product. */
@@ -107,16 +107,18 @@ export function purchasesOf(events: readonly LogEvent[]): LogEvent[] {
 /** Counts the demand for the items. @param log sorted by time */
 export function demandOf(log: Pick<EventLog, 'events'>, bundle: Bundle): Demand {
   const { items } = bundle;
-  const { interactions } = interactionsOf(log, bundle);
-  const choices = choiceCounts(interactions, items.length);
+  const choices = choicesFrom(interactionsOf(log, bundle).interactions);
   const repeats = repeatShareOf(onItems(purchasesOf(log.events), items));
-  return { choices, recent: recentPopularity(interactions, items.length), repeats };
+  return {
+    choices: choiceCounts(choices, items.length),
+    recent: recentPopularity(choices, items.length),
+    repeats,
+  };
 }
 
 /** What a training learns from: the choices of a log on the products of a bundle. */
 export interface ShopChoices extends ReturnType<typeof byProduct> {
-  /** Sorted by time. */
-  interactions: Interaction[];
+  choices: Choices;
   unknown: number;
   /** A note about these events, as in `unknownText`. */
   unknownNote: string | null;
@@ -141,7 +143,7 @@ export function shopChoices(full: Bundle, whole: EventLog, past = 1): ShopChoice
     log,
     products,
     byTitle,
-    interactions,
+    choices: choicesFrom(interactions),
     unknown,
     unknownNote: unknownText(log, bundle, unknown),
     notes,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { type Bundle, openBundle, writeBundle } from '../../core/catalog';
 import { bundleContent, makeItem, memoryBundle } from '../../testing/bundles';
+import { choicesFrom } from './interactions';
 import { keptFile, startCompute } from './node';
 import { type ShopSideRequest, trainShopSide } from './shop-side';
 import { decodeSideNetwork, encodeSideNetwork, savedSeconds } from './side';
@@ -22,7 +23,7 @@ let said: string[];
 const train = (change: Partial<ShopSideRequest> = {}) =>
   trainShopSide({
     bundle,
-    interactions,
+    choices: choicesFrom(interactions),
     seed: 1,
     settings: { epochs: 1 },
     network,
@@ -41,7 +42,9 @@ beforeAll(async () => {
 beforeEach(async () => {
   network = keptFile(join(folder, `${Math.random()}.safetensors`));
   said = [];
-  await network.write(await encodeSideNetwork((await train({ interactions: interactions.slice(0, 120) })).network));
+  await network.write(
+    await encodeSideNetwork((await train({ choices: choicesFrom(interactions.slice(0, 120)) })).network),
+  );
   expect(said).toEqual([expect.stringContaining('Epoch 1 of 1')]);
   said = [];
 });
@@ -62,7 +65,11 @@ it('continues from the network of an earlier training, using only the newer choi
 });
 
 it.each<[string, Partial<ShopSideRequest>, RegExp]>([
-  ['nothing newer', { interactions: interactions.slice(0, 120) }, /cannot be continued: the log has no choice after/],
+  [
+    'nothing newer',
+    { choices: choicesFrom(interactions.slice(0, 120)) },
+    /cannot be continued: the log has no choice after/,
+  ],
   ['another width', { settings: { epochs: 1, width: 8 } }, /cannot be continued: its vectors have 64 numbers/],
 ])('trains from scratch, and says why: %s', async (_, change, why) => {
   const { learned } = await train(change);

@@ -1,5 +1,6 @@
 import {
   type Bundle,
+  type CooccurrenceTable,
   contentBlend,
   type Learned,
   MODALITIES,
@@ -10,13 +11,21 @@ import { counted } from '../../core/common/text';
 import type { LearnerCatalog } from '../../device/learner';
 import { type CatalogIndex, catalogIndex, categoryBlock } from '../../device/ranking';
 import { SidestreamError } from '../../error';
-import { byShopper, choiceCounts, cooccurrenceTable, type Interaction, recentPopularity } from './interactions';
+import {
+  type Choices,
+  choiceCounts,
+  cooccurrenceTable,
+  type Interaction,
+  recentPopularity,
+  streamOf,
+  timeAt,
+} from './interactions';
 import { fitMixedTastes } from './mixed-tastes';
 import {
   chosenHalfLife,
   decodeSideNetwork,
   expertsText,
-  heldOutSplit,
+  heldOutShoppers,
   type KeptBytes,
   nextTraining,
   SIDE_SETTINGS,
@@ -30,10 +39,10 @@ import {
 } from './side';
 import { fitStartWeights } from './start-weights';
 
-export interface ShopSideRequest extends Omit<SideModelRequest, 'index' | 'interactions' | 'continued'> {
+export interface ShopSideRequest extends Omit<SideModelRequest, 'index' | 'continued'> {
   bundle: Bundle;
-  /** Choices on items of the bundle, sorted by time. */
-  interactions: readonly Interaction[];
+  /** The co-occurrence of all choices but those of some shoppers. Default: counted. */
+  cooccurrence?(left: ReadonlySet<number>): CooccurrenceTable;
   /** The network left by an earlier training, from which this one continues. Default: it starts from scratch. */
   network?: KeptBytes;
 }
@@ -43,31 +52,30 @@ export type ShopSide = NonNullable<Learned['side']>;
 
 /** Trains the side model of a shop, and fits the start weights to the held-out shoppers. The compute backend must be set. */
 export async function trainShopSide(request: ShopSideRequest): Promise<ShopTraining> {
-  const { bundle, interactions: all, seed, say } = request;
+  const { bundle, choices: all, seed, say } = request;
   const { items, features, manifest } = bundle;
   const blend = contentBlend(manifest);
   const index = catalogIndex(items, features, blend);
   const earlier = await earlierWindows(request, index);
   const { continued } = earlier;
-  const interactions = continued?.interactions ?? all;
+  const choices = continued?.choices ?? all;
   const halfLife =
     request.settings?.halfLife ??
     (earlier.halfLife === undefined
-      ? await chosenHalfLife({ ...request, features: sideFeatures(index), interactions: heldOutSplit(all).learned })
+      ? await chosenHalfLife({ ...request, features: sideFeatures(index), left: heldOutShoppers(all).heldOut })
       : (earlier.halfLife ?? Number.POSITIVE_INFINITY));
   const started = performance.now();
   const settings = { ...request.settings, halfLife };
-  const trained = await trainSideModel({ ...request, settings, index, interactions, continued });
-  const { model, heldOutInteractions, choices, shoppers } = trained;
-  const heldOut = new Set(heldOutInteractions.map(({ user }) => user));
+  const trained = await trainSideModel({ ...request, settings, index, choices, continued });
+  const { model, shoppers } = trained;
   // Counted without the choices to which the weights are fitted.
-  const others = all.filter(({ user }) => !heldOut.has(user));
-  const catalog = sideCatalog(shopCatalog(bundle, others), { model });
-  const streams = byShopper(heldOutInteractions, (choice) => choice);
+  const left = new Set([...trained.heldOut].map((shopper) => continued?.choices.shoppers[shopper] ?? shopper));
+  const catalog = sideCatalog(shopCatalog(bundle, all, left, request.cooccurrence), { model });
+  const streams = [...trained.heldOut].map((shopper) => streamOf(choices, shopper));
   // If there are too few newer choices to fit a value, the value of the earlier training is kept.
   const start = fittedStart(catalog, streams, { seed, from: trained.from, say, earlier: earlier.start });
   const seconds = Math.round((performance.now() - started) / 100) / 10;
-  const last: SideWindow = { experts: rounded(trained.use), choices, epochs: trained.epochs, seconds };
+  const last: SideWindow = { experts: rounded(trained.use), choices: trained.choices, epochs: trained.epochs, seconds };
   const windows = [...(continued?.windows ?? []), last];
   const saved = savedSeconds(windows);
   if (continued) say(windowText(windows, shoppers, continued.pruned));
@@ -76,7 +84,7 @@ export async function trainShopSide(request: ShopSideRequest): Promise<ShopTrain
       model,
       ...(start && { start }),
       training: {
-        choices,
+        choices: trained.choices,
         shoppers,
         epochs: trained.epochs,
         seconds,
@@ -90,7 +98,7 @@ export async function trainShopSide(request: ShopSideRequest): Promise<ShopTrain
       config: trained.config,
       items: items.map(({ id }) => id),
       features: columnsOf(bundle, index),
-      until: all[all.length - 1].time,
+      until: timeAt(all, all.rows.length - 1),
       start: start ?? null,
       halfLife: stored(halfLife),
       windows,
@@ -106,7 +114,7 @@ const KEEPING_APART = 0.1;
 /** The start of new shoppers, fitted to held-out ones, else that of the earlier training. */
 function fittedStart(
   catalog: LearnerCatalog,
-  streams: readonly (readonly Interaction[])[],
+  streams: readonly (readonly Pick<Interaction, 'row' | 'time'>[])[],
   { seed, from, say, earlier }: { seed: number; from: number; say(line: string): void; earlier?: StartWeights },
 ): StartWeights | undefined {
   const weights = fitStartWeights(catalog, streams, seed, from, say);
@@ -131,11 +139,11 @@ export async function continuation(request: EarlierRequest): Promise<SideContinu
   return (await earlierWindows(request, catalogIndex(items, features, contentBlend(manifest)))).continued;
 }
 
-type EarlierRequest = Pick<ShopSideRequest, 'bundle' | 'interactions' | 'seed' | 'settings' | 'network' | 'say'>;
+type EarlierRequest = Pick<ShopSideRequest, 'bundle' | 'choices' | 'seed' | 'settings' | 'network' | 'say'>;
 
 /** The state left by an earlier training, if this one can continue from it; otherwise, it says why not. */
 async function earlierWindows(
-  { bundle, interactions, seed, settings, network: file, say }: EarlierRequest,
+  { bundle, choices, seed, settings, network: file, say }: EarlierRequest,
   index: CatalogIndex,
 ): Promise<{ continued?: SideContinuation; start?: StartWeights; halfLife?: number | null }> {
   if (file === undefined) return {};
@@ -151,7 +159,7 @@ async function earlierWindows(
   if (!network) return {};
   const next = nextTraining({
     network,
-    interactions,
+    choices,
     seed,
     settings: { ...SIDE_SETTINGS, ...settings },
     features: sideFeatures(index),
@@ -189,17 +197,23 @@ function windowText(windows: readonly SideWindow[], shoppers: number, pruned: nu
   return `Window ${windows.length}: ${choices.toLocaleString('en')} newer choices of ${counted(shoppers, 'shopper')}, ${seconds} s; experts ${expertsText(experts)}${gone}`;
 }
 
-/** The catalogue of a shop that has counted these choices. */
+/**
+ * The catalogue of a shop that has counted these choices.
+ * @param left shoppers whose choices do not count
+ * @param counted see `ShopSideRequest`
+ */
 export function shopCatalog(
   { items, features, manifest }: Bundle,
-  interactions: readonly Interaction[],
+  choices: Choices,
+  left: ReadonlySet<number> = new Set(),
+  counted = (of: ReadonlySet<number>): CooccurrenceTable => cooccurrenceTable(choices, items.length, of),
 ): LearnerCatalog {
   const count = items.length;
-  const recent = recentPopularity(interactions, count);
-  const popularity = popularityNow({ choices: choiceCounts(interactions, count), recent });
+  const recent = recentPopularity(choices, count, left);
+  const popularity = popularityNow({ choices: choiceCounts(choices, count, left), recent });
   const blend = contentBlend(manifest);
   const known = items.map((item, row) => ({ ...item, popularity: popularity[row] || undefined }));
-  const cooccurrence = cooccurrenceTable(interactions, count);
+  const cooccurrence = counted(left);
   return { index: catalogIndex(known, features, blend, { cooccurrence }), table: features, blend };
 }
 

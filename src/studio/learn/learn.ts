@@ -41,7 +41,7 @@ export async function learn(
   const started = performance.now();
   const { bundle: full, stopped, on, settings } = request;
   const network = request.fromScratch ? undefined : request.network;
-  const { bundle, log, products, interactions } = shopChoices(full, { events: request.events, rejected: [] });
+  const { bundle, log, products, choices } = shopChoices(full, { events: request.events, rejected: [] });
   let backend = await startCompute();
   const measured: Pick<LearnUpdate, 'epochs' | 'popularity' | 'itemKnn'> = {
     epochs: [],
@@ -50,15 +50,15 @@ export async function learn(
   };
   const progress = new ProgressReporter((now) => on({ ...measured, progress: now, backend }));
 
-  const earlier = { bundle, interactions, seed: SEED, settings, network, say: () => {} };
-  const choices = heldOutChoices(interactions, bundle.items.length, await continuation(earlier));
-  const popularity = await popularityRanks(choices);
+  const earlier = { bundle, choices, seed: SEED, settings, network, say: () => {} };
+  const judged = heldOutChoices(choices, bundle.items.length, await continuation(earlier));
+  const popularity = await popularityRanks(judged);
   measured.popularity = hitRate(popularity);
   const meter = progressMeter(progress);
   // Its settings take longest to choose, and a training that is to end needs no rival.
   const itemKnn = stopped()
     ? null
-    : await itemKnnRanks(choices, {
+    : await itemKnnRanks(judged, {
         bundle,
         count: bundle.items.length,
         seed: SEED,
@@ -72,7 +72,7 @@ export async function learn(
     if (backend === 'wasm') throw thrown;
     return trainAgain();
   });
-  const cooccurrence = cooccurrenceTable(interactions, bundle.items.length);
+  const cooccurrence = cooccurrenceTable(choices, bundle.items.length);
   const learned = products.spread({ cooccurrence, side: trained.learned, demand: demandOf(log, bundle) });
   const { training } = trained.learned;
   const report: LearnReport = {
@@ -85,7 +85,7 @@ export async function learn(
     keptEpoch: training?.epochs ?? 0,
     stopped: stopped(),
     windows: training?.windows ?? 1,
-    gain: itemKnn && gainOver(sideRanks(trained.learned.model, choices), { popularity, 'item-knn': itemKnn }),
+    gain: itemKnn && gainOver(sideRanks(trained.learned.model, judged), { popularity, 'item-knn': itemKnn }),
   };
   return { report, learned, network: trained.network };
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Bundle } from '../../core/catalog';
-import type { Interaction } from '../../shop/training';
+import { choicesFrom, type Interaction } from '../../shop/training';
 import { gainOver, heldOutChoices, hitRate, itemKnnRanks, popularityRanks } from './rivals';
 
 const ITEMS = 60;
@@ -15,7 +15,7 @@ const bundle = { items: [] } as Partial<Bundle> as Bundle;
 const meter = { start: () => {}, advance: () => {}, stop: () => {} };
 
 it('ranks the later choices of shoppers who were held out, each among what they have not chosen', async () => {
-  const choices = heldOutChoices(interactions, ITEMS);
+  const choices = heldOutChoices(choicesFrom(interactions), ITEMS);
   expect(choices.shoppers).toHaveLength(7);
   expect(choices.learned).toHaveLength(143);
   const popularity = await popularityRanks(choices);
@@ -28,7 +28,7 @@ it('ranks the later choices of shoppers who were held out, each among what they 
 });
 
 it('holds nobody out of a short log', async () => {
-  const choices = heldOutChoices(interactions.slice(0, 90), ITEMS);
+  const choices = heldOutChoices(choicesFrom(interactions.slice(0, 90)), ITEMS);
   const ranks = await popularityRanks(choices);
   expect([choices.shoppers, ranks, hitRate(ranks)]).toEqual([[], [], null]);
   expect(gainOver([], { popularity: [], 'item-knn': [] })).toBeNull();

@@ -3,7 +3,6 @@ import { estimate } from '../../core/common/estimate';
 import {
   type ChoiceCase,
   type ChoiceHistory,
-  choicesOf,
   evenly,
   ITEM_KNN,
   type LeaveOneOutShop,
@@ -12,8 +11,8 @@ import {
   ranksOf,
   tuned,
 } from '../../lab/evaluate/leave-one-out';
-import { byShopper, type Interaction } from '../../shop/training/interactions';
-import { choiceRanks, heldOutSplit, type SideContinuation } from '../../shop/training/side';
+import { type Choices, choiceCounts, shoppersIn } from '../../shop/training/interactions';
+import { choiceRanks, heldOutShoppers, type SideContinuation } from '../../shop/training/side';
 import type { LearnReport } from '../session';
 
 /** Maximum number of choices by which the settings of item-kNN are chosen: more take longer and choose the same. */
@@ -39,14 +38,19 @@ export type ShopperRanks = number[][];
  *   Default: it starts from scratch
  */
 export function heldOutChoices(
-  interactions: readonly Interaction[],
+  all: Choices,
   count: number,
-  continued?: Pick<SideContinuation, 'interactions' | 'known'>,
+  continued?: Pick<SideContinuation, 'choices'>,
 ): HeldOutChoices {
-  const { heldOut } = heldOutSplit(continued?.interactions ?? interactions, continued?.known);
-  const users = new Set(heldOut.map(({ user }) => user));
-  const learned = historiesOf(interactions.filter(({ user }) => !users.has(user)));
-  return { learned, shoppers: historiesOf(heldOut).map(withoutRepeats), popularity: choicesOf(learned, count) };
+  const choices = continued?.choices ?? all;
+  const { heldOut } = heldOutShoppers(choices, continued?.choices.known);
+  const left = new Set([...heldOut].map((shopper) => continued?.choices.shoppers[shopper] ?? shopper));
+  const learned = [...Array(shoppersIn(all)).keys()].filter((shopper) => !left.has(shopper));
+  return {
+    learned: learned.map((shopper) => historyOf(all, shopper)),
+    shoppers: [...heldOut].map((shopper) => withoutRepeats(historyOf(choices, shopper))),
+    popularity: choiceCounts(all, count, left),
+  };
 }
 
 /** The first places of each shopper are not ranked, and neither are items that nobody else chose. */
@@ -135,11 +139,10 @@ const first = ({ rows, times }: ChoiceHistory, count: number): ChoiceHistory => 
   times: times.subarray(0, count),
 });
 
-const historiesOf = (interactions: readonly Interaction[]): ChoiceHistory[] =>
-  byShopper(interactions, (choice) => choice).map((choices) => ({
-    rows: Int32Array.from(choices, ({ row }) => row),
-    times: Float64Array.from(choices, ({ time }) => time),
-  }));
+const historyOf = ({ offsets, rows, times }: Choices, shopper: number): ChoiceHistory => ({
+  rows: rows.subarray(offsets[shopper], offsets[shopper + 1]),
+  times: times.subarray(offsets[shopper], offsets[shopper + 1]),
+});
 
 function withoutRepeats({ rows, times }: ChoiceHistory): ChoiceHistory {
   const places = [...rows.keys()].filter((place) => rows.indexOf(rows[place]) === place);

@@ -6,7 +6,7 @@ import { openBundle, writeBundle } from '../../../core/catalog';
 import { seededRandom } from '../../../core/common/random';
 import { folderFetch, folderSink } from '../../../shop/bundler';
 import { readEventFile } from '../../../shop/cli';
-import { cooccurrenceTable } from '../../../shop/training';
+import { choicesFrom, cooccurrenceTable } from '../../../shop/training';
 import { inProcess } from '../../../testing/in-process';
 import { topicContent } from '../../../testing/topics';
 import { asPageProtocol, placeIn } from './as-page';
@@ -46,7 +46,7 @@ beforeAll(async () => {
     at('events.csv'),
     `time,user,item\n${events.map(({ time, user, row }) => `${time},${user},item-${row}`).join('\n')}\n`,
   );
-  const learned = { cooccurrence: cooccurrenceTable(events.slice(0, 900), ITEMS) };
+  const learned = { cooccurrence: cooccurrenceTable(choicesFrom(events.slice(0, 900)), ITEMS) };
   await writeBundle(content, await folderSink(at('whole')), { learned });
   await writeBundle(content, await folderSink(at('parts')), { learned, whole: false, shardItems: 24 });
 }, 60_000);

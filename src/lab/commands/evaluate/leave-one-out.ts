@@ -1,6 +1,6 @@
 import { sharedLearning } from '../../../device/learner';
 import { invalidInput } from '../../../error';
-import { type Interaction, shopCatalog, sideCatalog, trainShopSide } from '../../../shop/training';
+import { choicesFrom, type Interaction, shopCatalog, sideCatalog, trainShopSide } from '../../../shop/training';
 import { learnerMethod, type Quality, qualityOf, type ResultTable } from '../../evaluate';
 import {
   type ChoiceCase,
@@ -111,9 +111,9 @@ function tablesOf(
  * learns from their choices, oldest first. The validation choices no settings: `train` holds out shoppers itself.
  */
 async function sidestream({ bundle, whole, seed, meter, say }: LeaveOneOutShop): Promise<Ranker> {
-  const interactions = interactionsOf(whole);
-  const { learned, network } = await trainShopSide({ bundle, interactions, seed, meter, say });
-  const catalog = sideCatalog(shopCatalog(bundle, interactions), learned);
+  const choices = choicesFrom(interactionsOf(whole));
+  const { learned, network } = await trainShopSide({ bundle, choices, seed, meter, say });
+  const catalog = sideCatalog(shopCatalog(bundle, choices), learned);
   const method = learnerMethod({ name: 'sidestream', catalog, options: sharedLearning() });
   return {
     settings: { width: network.config.width, epochs: learned.training?.epochs ?? null },

@@ -6,6 +6,7 @@ import { type LearnerCatalog, type LearnerOptions, type SharedLearning, sharedLe
 import { invalidInput } from '../../../error';
 import type { LogEvent } from '../../../shop/logs';
 import {
+  choicesFrom,
   interactionsOf,
   recentPopularity,
   type ShopSide,
@@ -40,7 +41,7 @@ const METHODS: Record<string, (shop: PastShop) => DeviceMethod | Promise<DeviceM
   popularity: ({ popularity }) => popularityMethod(popularity),
   'popularity-now': ({ input: { bundle }, past }) => {
     const { interactions } = interactionsOf({ events: past }, bundle);
-    return popularityMethod(recentPopularity(interactions, bundle.items.length), REFERENCE);
+    return popularityMethod(recentPopularity(choicesFrom(interactions), bundle.items.length), REFERENCE);
   },
   'content-knn': ({ catalog }) => contentKnnMethod(catalog),
   'item-knn': ({ input }) => pastMethod(input, 'item-knn'),
@@ -123,7 +124,7 @@ export async function deviceMethods(input: EvaluateInput): Promise<DeviceMethod[
 
 export async function pastCatalog(input: EvaluateInput, past: LogEvent[]): Promise<LearnerCatalog> {
   const { interactions } = interactionsOf({ events: past }, input.bundle);
-  const catalog = shopCatalog(input.bundle, interactions);
+  const catalog = shopCatalog(input.bundle, choicesFrom(interactions));
   return needsSide(input) ? sideCatalog(catalog, await pastSide(input)) : catalog;
 }
 
@@ -141,7 +142,7 @@ export async function sideFile(input: EvaluateInput): Promise<PastFile> {
   const make = async (): Promise<void> => {
     const { bundle, seed, meter, say } = input;
     const { interactions } = interactionsOf({ events: pastEvents(input) }, bundle);
-    const { learned } = await trainShopSide({ bundle, interactions, seed, meter, say });
+    const { learned } = await trainShopSide({ bundle, choices: choicesFrom(interactions), seed, meter, say });
     const { model, start } = learned;
     await writeWhole(`${path}.json`, JSON.stringify({ start }));
     await writeWhole(path, encodeSideModel(model, bundle.items.length));

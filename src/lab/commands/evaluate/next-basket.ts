@@ -1,7 +1,7 @@
 import { type LearnerOptions, sharedLearning } from '../../../device/learner';
 import { FREQUENCY_WEIGHT, frequencies, frequencyTerm } from '../../../device/ranking';
 import { invalidInput } from '../../../error';
-import { shopCatalog, sideCatalog, trainShopSide } from '../../../shop/training';
+import { choicesFrom, shopCatalog, sideCatalog, trainShopSide } from '../../../shop/training';
 import { learnerMethod, qualityOf } from '../../evaluate';
 import { evenly } from '../../evaluate/leave-one-out';
 import {
@@ -88,9 +88,9 @@ export const nextBasketProtocol: Protocol = (input) => {
 /** The learner of a page in a shop that has trained on all histories, in a list in which items may repeat. */
 async function learner({ cases, ...shop }: BasketShop, options?: LearnerOptions): Promise<BasketScores> {
   const { bundle } = shop;
-  const interactions = interactionsOf(historiesOf(cases));
-  const { learned } = await trainShopSide({ ...shop, interactions });
-  const catalog = sideCatalog(shopCatalog(bundle, interactions), learned);
+  const choices = choicesFrom(interactionsOf(historiesOf(cases)));
+  const { learned } = await trainShopSide({ ...shop, choices });
+  const catalog = sideCatalog(shopCatalog(bundle, choices), learned);
   const method = learnerMethod({
     name: '',
     catalog,

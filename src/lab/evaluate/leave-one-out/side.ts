@@ -1,6 +1,6 @@
 import { contentBlend } from '../../../core/catalog';
 import { catalogIndex, sideScores } from '../../../device/ranking';
-import { type SideSettings, sideFeatures, trainSide } from '../../../shop/training/side';
+import { type SideSettings, sequencesFrom, sideFeatures, trainSide } from '../../../shop/training/side';
 import { type LeaveOneOutMethod, ndcgOf, type Ranker } from './ranker';
 import { type ChoiceHistory, evenly } from './split';
 
@@ -25,8 +25,6 @@ const MAX_CASES = 4000;
 export const side: LeaveOneOutMethod = async ({ bundle, training, validation, whole, seed, meter, say }) => {
   const { items, features: table, manifest } = bundle;
   const features = sideFeatures(catalogIndex(items, table, contentBlend(manifest)));
-  const sequencesOf = (histories: readonly ChoiceHistory[]): Int32Array[] =>
-    histories.map(({ rows }) => Int32Array.from(rows));
   const cases = evenly(validation, MAX_CASES);
   const { width, dropout, epochs } = SETTINGS;
   let best = { epoch: epochs, ndcg10: Number.NEGATIVE_INFINITY };
@@ -34,7 +32,7 @@ export const side: LeaveOneOutMethod = async ({ bundle, training, validation, wh
     meter.start(`side, ${label}`, stop);
     return trainSide({
       features,
-      sequences: sequencesOf(histories),
+      sequences: sequencesFrom(histories.map(({ rows }) => rows)),
       seed,
       settings: SETTINGS,
       stop,

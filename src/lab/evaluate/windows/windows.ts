@@ -11,6 +11,7 @@ import {
   SIDE_SETTINGS,
   type SideFeatures,
   type SideSettings,
+  sequencesFrom,
   sideConfigOf,
   sideUse,
   trainSide,
@@ -93,7 +94,7 @@ export async function evaluateWindows(name: WindowMethodName, protocol: WindowsP
       frozen = next.frozen;
     }
     const learned: Map<string, number[]> = restarts ? histories : addTo(new Map(), part);
-    const sequences = [...learned.values()].map((rows) => Int32Array.from(rows));
+    const sequences = sequencesFrom([...learned.values()]);
     const earlier = restarts ? undefined : knownBefore;
     const started = process.cpuUsage();
     const trained = await trainSide({

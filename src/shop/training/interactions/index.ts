@@ -1,4 +1,7 @@
 import { type CooccurrenceTable, countCooccurrence } from '../../../core/catalog';
+import { type Choices, sequencesWithout } from './choices';
+
+export * from './choices';
 
 export interface Interaction {
   user: string;
@@ -19,10 +22,6 @@ export function byShopper<T>(interactions: readonly Interaction[], of: (choice: 
   return [...values.values()];
 }
 
-/** The catalogue rows of each user's choices, oldest first. @param interactions sorted by time */
-export const choiceSequences = (interactions: readonly Interaction[]): number[][] =>
-  byShopper(interactions, ({ row }) => row);
-
 /** The second to which a time belongs. */
 const secondOf = (time: number): number => Math.floor(time / 1000);
 
@@ -39,10 +38,11 @@ export function basketEnd(times: readonly number[], start: number): number {
   return end;
 }
 
-export function choiceCounts(interactions: readonly Interaction[], count: number): Float32Array {
-  const choices = new Float32Array(count);
-  for (const { row } of interactions) choices[row]++;
-  return choices;
+/** @param left shoppers whose choices do not count */
+export function choiceCounts(choices: Choices, count: number, left?: ReadonlySet<number>): Float32Array {
+  const counts = new Float32Array(count);
+  for (const rows of sequencesWithout(choices, left)) for (const row of rows) counts[row]++;
+  return counts;
 }
 
 /** Cuts a stream into windows of equal counts; fewer than `count` if it is shorter. */
@@ -52,9 +52,9 @@ export function cutWindows<T>(stream: readonly T[], count: number): T[][] {
   return windows.filter((window) => window.length > 0);
 }
 
-/** @param interactions sorted by time */
-export const cooccurrenceTable = (interactions: readonly Interaction[], count: number): CooccurrenceTable =>
-  countCooccurrence(count, choiceSequences(interactions));
+/** @param left shoppers whose choices do not count */
+export const cooccurrenceTable = (choices: Choices, count: number, left?: ReadonlySet<number>): CooccurrenceTable =>
+  countCooccurrence(count, sequencesWithout(choices, left));
 
 /**
  * Share of a log after which a choice counts half. Chosen from 1/2 to 1/64 of the events, and from numbers of days, on the
@@ -67,16 +67,17 @@ const HALF_LIFE = 1 / 4;
 /**
  * Present demand: the choices of each item, weighted by 2^(-age / half-life). Age counts the later choices of all shoppers, so a
  * quiet season does not make a shop forget.
- * @param interactions sorted by time
+ * @param left shoppers whose choices do not count
  * @returns [count] 0 for an item that nobody chose; the newest choice of the log weighs 1
  */
-export function recentPopularity(interactions: readonly Interaction[], count: number): Float32Array {
+export function recentPopularity(choices: Choices, count: number, left?: ReadonlySet<number>): Float32Array {
+  const { offsets, rows, places } = choices;
   const popularity = new Float32Array(count);
-  const fading = 2 ** (-1 / (HALF_LIFE * interactions.length));
-  let weight = 1;
-  for (const { row } of interactions.toReversed()) {
-    popularity[row] += weight;
-    weight *= fading;
+  for (let shopper = 0; shopper + 1 < offsets.length; shopper++) {
+    if (left?.has(shopper)) continue;
+    for (let at = offsets[shopper]; at < offsets[shopper + 1]; at++) {
+      popularity[rows[at]] += 2 ** ((places[at] + 1 - rows.length) / (HALF_LIFE * rows.length));
+    }
   }
   return popularity;
 }

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
-import { type Interaction, recentPopularity } from '.';
+import { type Choices, choicesFrom, recentPopularity } from '.';
 
-const choices = (rows: readonly number[]): Interaction[] => rows.map((row, time) => ({ user: `u${time}`, row, time }));
+const choices = (rows: readonly number[]): Choices =>
+  choicesFrom(rows.map((row, time) => ({ user: `u${time}`, row, time })));
 
 it('weighs a choice half after a quarter of the log, whatever its length', () => {
   for (const quarter of [1, 5, 250]) {

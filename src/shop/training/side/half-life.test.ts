@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../core/model';
 import { useBackend } from '../../../testing/backends';
 import { threeGroups } from '../../../testing/three-groups';
+import { choicesFrom } from '../interactions';
 import { chosenHalfLife, type HalfLifeRequest, halfLifeText } from './half-life';
 import { sideFeatures } from './side-features';
 
@@ -26,7 +27,7 @@ async function choose(groupOf: (shopper: number) => number, more: Partial<HalfLi
   const said: string[] = [];
   const halfLife = await chosenHalfLife({
     features,
-    interactions: log(groupOf),
+    choices: choicesFrom(log(groupOf)),
     settings,
     seed: 1,
     meter: { start() {}, advance() {}, stop() {} },
@@ -53,7 +54,7 @@ describe('chosenHalfLife', () => {
 
   it('is half of the log if too few shoppers come later, or if the training is stopped', async () => {
     const few = log((n) => n % 3).filter(({ user }) => Number(user.slice(1)) < 40);
-    expect(await choose(() => 0, { interactions: few })).toEqual({ halfLife: 0.5, said: [] });
+    expect(await choose(() => 0, { choices: choicesFrom(few) })).toEqual({ halfLife: 0.5, said: [] });
     expect(await choose((n) => n % 3, { stopped: () => true })).toEqual({ halfLife: 0.5, said: [] });
   });
 });

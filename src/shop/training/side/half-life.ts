@@ -1,7 +1,8 @@
 import { counted } from '../../../core/common/text';
 import type { Meter } from '../../pipeline';
-import { byShopper, choiceSequences, type Interaction } from '../interactions';
+import { type Choices, rowsOf, shoppersIn } from '../interactions';
 import type { SideFeatures } from './side-features';
+import { sequencesFrom } from './side-sequences';
 import { SIDE_SETTINGS, type SideSettings, trainSide } from './train-side';
 
 /** Half-lives that are tried, as shares of the log: half of it, all of it, none. */
@@ -19,8 +20,9 @@ const [JUDGED, MIN_JUDGES, MAX_JUDGES] = [5, 16, 256];
 
 export interface HalfLifeRequest {
   features: SideFeatures;
-  /** Sorted by time. */
-  interactions: readonly Interaction[];
+  choices: Choices;
+  /** Shoppers whose choices do not count. Default: none. */
+  left?: ReadonlySet<number>;
   settings?: Partial<SideSettings>;
   seed: number;
   /** Whether to end after the present step, with the default half-life. Default: never. */
@@ -34,20 +36,29 @@ export interface HalfLifeRequest {
  * shoppers who came later, as the next shoppers will. Shoppers drawn from the whole log would prefer old choices to count.
  */
 export async function chosenHalfLife(request: HalfLifeRequest): Promise<number> {
-  const { features, interactions, settings, seed, stopped, meter, say } = request;
+  const { features, choices, left, settings, seed, stopped, meter, say } = request;
   const [usual] = TRIED;
-  const past = interactions.slice(0, Math.floor(PAST * interactions.length));
-  const known = new Set(past.map(({ user }) => user));
-  const later = sequencesOf(interactions.slice(past.length).filter(({ user }) => !known.has(user)));
-  const able = later.filter((rows) => new Set(rows).size >= JUDGED);
+  const { offsets, places } = choices;
+  const cut = Math.floor(PAST * places.length);
+  const past: Int32Array[] = [];
+  const pastAges: Float32Array[] = [];
+  const able: Int32Array[] = [];
+  let learned = 0;
+  for (let shopper = 0; shopper < shoppersIn(choices); shopper++) {
+    if (left?.has(shopper)) continue;
+    const [rows, own] = [rowsOf(choices, shopper), places.subarray(offsets[shopper], offsets[shopper + 1])];
+    const later = own.findIndex((place) => place >= cut);
+    const end = later === -1 ? own.length : later;
+    if (end === 0 && new Set(rows).size >= JUDGED) able.push(rows);
+    if (end === 0) continue;
+    past.push(rows.subarray(0, end));
+    pastAges.push(Float32Array.from(own.subarray(0, end), (place) => 1 - place / cut));
+    learned += end;
+  }
   if (able.length < MIN_JUDGES) return usual;
   const heldOut = every(able, MAX_JUDGES / able.length);
-  const share = MAX_CHOICES / past.length;
-  const sequences = every(sequencesOf(past), share);
-  const ages = every(
-    byShopper(past, (_, n) => 1 - n / past.length).map((own) => Float32Array.from(own)),
-    share,
-  );
+  const share = MAX_CHOICES / learned;
+  const sequences = sequencesFrom(every(past, share), every(pastAges, share));
   const found: { halfLife: number; lnRank: number }[] = [];
   let begun = false;
   try {
@@ -55,7 +66,6 @@ export async function chosenHalfLife(request: HalfLifeRequest): Promise<number> 
       const { reports, epoch } = await trainSide({
         features,
         sequences,
-        ages,
         heldOut,
         settings: { ...settings, halfLife, epochs: EPOCHS },
         seed,
@@ -84,9 +94,6 @@ export async function chosenHalfLife(request: HalfLifeRequest): Promise<number> 
 /** A half-life in words. */
 export const halfLifeText = (halfLife: number | null): string =>
   halfLife === null || halfLife === Number.POSITIVE_INFINITY ? 'none' : `${Math.round(100 * halfLife)} % of the log`;
-
-const sequencesOf = (interactions: readonly Interaction[]): Int32Array[] =>
-  choiceSequences(interactions).map((rows) => Int32Array.from(rows));
 
 /** A share of a list, spread evenly over it. */
 const every = <T>(list: readonly T[], share: number): T[] =>

@@ -1,27 +1,27 @@
 import { describe, expect, it } from 'vitest';
-import { heldOutSplit } from './held-out';
+import { choicesFrom, streamOf } from '../interactions';
+import { heldOutShoppers } from './held-out';
 
 const DAY = 24 * 3600 * 1000;
 const START = Date.UTC(2026, 0, 1);
 
 /** Choices of some shoppers, sorted by time. @param timeOf time of the nth choice of a shopper, ms */
 const logOf = (shoppers: number, choices: number, timeOf: (shopper: number, n: number) => number) =>
-  Array.from({ length: shoppers }, (_, shopper) =>
-    Array.from({ length: choices }, (_, n) => ({ user: `u${shopper}`, row: n, time: timeOf(shopper, n) })),
-  )
-    .flat()
-    .sort((a, b) => a.time - b.time);
-const usersOf = (choices: readonly { user: string }[]) => new Set(choices.map(({ user }) => user));
+  choicesFrom(
+    Array.from({ length: shoppers }, (_, shopper) =>
+      Array.from({ length: choices }, (_, n) => ({ user: `u${shopper}`, row: n, time: timeOf(shopper, n) })),
+    )
+      .flat()
+      .sort((a, b) => a.time - b.time),
+  );
 
 describe('shoppers held out from a training', () => {
   it('are one in twenty, spread over those with enough choices in the last fifth of the log', () => {
     // Each shopper visits once, one after the other.
     const log = logOf(100, 6, (shopper, n) => START + shopper * DAY + n);
-    const { learned, heldOut, from } = heldOutSplit(log);
-    const users = [...usersOf(heldOut)];
-    expect(users).toHaveLength(5);
-    expect(users.every((user) => Number(user.slice(1)) >= 80)).toBe(true);
-    expect(usersOf(learned).size).toBe(95);
+    const { heldOut, from } = heldOutShoppers(log);
+    expect(heldOut.size).toBe(5);
+    for (const shopper of heldOut) expect(streamOf(log, shopper)[0].time).toBeGreaterThanOrEqual(START + 80 * DAY);
     expect(from).toBe(START + 80 * DAY);
   });
 
@@ -29,13 +29,13 @@ describe('shoppers held out from a training', () => {
     const daily = logOf(100, 8, (shopper, n) => START + n * DAY + shopper);
     const places = logOf(100, 8, (_, n) => 1000 * n);
     for (const log of [daily, places]) {
-      const { heldOut, from } = heldOutSplit(log);
-      expect(usersOf(heldOut).size).toBe(5);
+      const { heldOut, from } = heldOutShoppers(log);
+      expect(heldOut.size).toBe(5);
       expect(from).toBe(Number.NEGATIVE_INFINITY);
     }
   });
 
   it('are nobody in a log of fewer than 50 shoppers', () => {
-    expect(heldOutSplit(logOf(49, 9, (shopper, n) => START + shopper * DAY + n)).heldOut).toEqual([]);
+    expect(heldOutShoppers(logOf(49, 9, (shopper, n) => START + shopper * DAY + n)).heldOut.size).toBe(0);
   });
 });

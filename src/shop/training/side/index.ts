@@ -1,8 +1,9 @@
 export { type ChoiceSequence, choiceRanks, rankableChoices } from './choice-ranks';
 export { chosenHalfLife, halfLifeText } from './half-life';
-export { heldOutSplit } from './held-out';
+export { heldOutShoppers } from './held-out';
 export type { KeptBytes } from './kept-weights';
 export { type SideFeatures, sideConfigOf, sideFeatures } from './side-features';
+export { sequencesFrom } from './side-sequences';
 export {
   decodeSideNetwork,
   encodeSideNetwork,

@@ -1,4 +1,5 @@
 import type { Random } from '../../../core/model';
+import type { WeighedSequences } from './side-sequences';
 
 /** Maximum length of a piece of a sequence that is learned at once: older choices have faded from all but the slowest state. */
 export const MAX_PIECE = 112;
@@ -36,32 +37,53 @@ export interface SideBatch {
 /** Score of an item that is not a candidate. */
 const EXCLUDED = -1e9;
 
+/** The batches of an epoch; each is made when it is asked for. */
+export interface SideBatches {
+  length: number;
+  at(n: number): SideSequence[];
+}
+
 /**
  * Cuts sequences into pieces, and groups pieces of similar length into batches, both in random order. Long sequences are cut
  * at other places in each epoch, so that every choice follows many different histories.
  */
-export function sideBatches(sequences: readonly SideSequence[], random: Random): SideSequence[][] {
-  const pieces: SideSequence[] = [];
-  for (const { rows, weights } of sequences) {
-    for (let to = firstCut(rows.length, random); to < rows.length + MAX_PIECE; to += MAX_PIECE) {
-      const [from, end] = [Math.max(0, to - MAX_PIECE), Math.min(to, rows.length)];
+export function sideBatches({ offsets, rows, weights }: WeighedSequences, random: Random): SideBatches {
+  const starts: number[] = [];
+  const ends: number[] = [];
+  for (let n = 0; n + 1 < offsets.length; n++) {
+    const [first, length] = [offsets[n], offsets[n + 1] - offsets[n]];
+    for (let to = firstCut(length, random); to < length + MAX_PIECE; to += MAX_PIECE) {
+      const [from, end] = [Math.max(0, to - MAX_PIECE), Math.min(to, length)];
       // A piece with a single choice teaches only popularity.
-      if (end - from > 1) pieces.push({ rows: rows.subarray(from, end), weights: weights.subarray(from, end) });
+      if (end - from < 2) continue;
+      starts.push(first + from);
+      ends.push(first + end);
     }
   }
+  const pieces = Uint32Array.from(starts.keys());
   shuffle(pieces, random);
-  const batches: SideSequence[][] = [];
+  const lengthOf = (piece: number): number => ends[piece] - starts[piece];
+  const batches: Uint32Array[] = [];
   // Sorted only within large pools, which varies the composition of batches from epoch to epoch.
   const POOL = 4096;
   for (let at = 0; at < pieces.length; at += POOL) {
-    const pool = pieces.slice(at, at + POOL).sort((a, b) => b.rows.length - a.rows.length);
-    while (pool.length > 0) {
-      const size = Math.min(MAX_SEQUENCES, Math.max(1, Math.floor(BATCH_PLACES / pool[0].rows.length)));
-      batches.push(pool.splice(0, size));
+    const pool = pieces.subarray(at, at + POOL);
+    pool.set([...pool].sort((a, b) => lengthOf(b) - lengthOf(a)));
+    for (let from = 0; from < pool.length; ) {
+      const size = Math.min(MAX_SEQUENCES, Math.max(1, Math.floor(BATCH_PLACES / lengthOf(pool[from]))));
+      batches.push(pool.subarray(from, from + size));
+      from += size;
     }
   }
   shuffle(batches, random);
-  return batches;
+  return {
+    length: batches.length,
+    at: (n) =>
+      Array.from(batches[n], (piece) => ({
+        rows: rows.subarray(starts[piece], ends[piece]),
+        weights: weights.subarray(starts[piece], ends[piece]),
+      })),
+  };
 }
 
 /** End of the first piece of a sequence. */
@@ -127,7 +149,7 @@ function sample(values: Int32Array, size: number, random: Random): Int32Array {
   return Int32Array.from(places, (place) => values[place]);
 }
 
-function shuffle<T>(values: T[], random: Random): void {
+function shuffle<T>(values: { length: number; [at: number]: T }, random: Random): void {
   for (let at = values.length - 1; at > 0; at--) {
     const other = Math.floor(random() * (at + 1));
     [values[at], values[other]] = [values[other], values[at]];

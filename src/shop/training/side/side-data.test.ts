@@ -1,7 +1,14 @@
 import { tidy } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { SideModel } from '../../../core/catalog';
-import { disposeParameters, parametersFrom, seededRandom, uniform, type Weights } from '../../../core/model';
+import {
+  disposeParameters,
+  parametersFrom,
+  type Random,
+  seededRandom,
+  uniform,
+  type Weights,
+} from '../../../core/model';
 import { freshSideWeights, SIDE_NAMES, type SideConfig } from '../../../core/model/side';
 import { contentBlock } from '../../../device/ranking';
 import { countingTensors, useBackend } from '../../../testing/backends';
@@ -12,6 +19,7 @@ import { judgedAdapters } from './judged-adapters';
 import { MAX_PIECE, type SideSequence, sideBatch, sideBatches } from './side-batch';
 import { pickFeatures, type SideFeatures, sideConfigOf, sideFeatures } from './side-features';
 import { computeItems, sideModelOf, sideStep } from './side-loss';
+import { sequencesFrom } from './side-sequences';
 
 const rowsOf = (...rows: number[]): Int32Array => Int32Array.from(rows);
 const evenly = (rows: Int32Array): SideSequence => ({ rows, weights: new Float32Array(rows.length).fill(1) });
@@ -78,6 +86,14 @@ describe('sideBatch', () => {
   });
 });
 
+/** All batches of an epoch. */
+function batchesOf(sequences: readonly SideSequence[], random: Random): SideSequence[][] {
+  const flat = sequencesFrom(sequences.map(({ rows }) => rows));
+  const weights = Float32Array.from(sequences.flatMap((own) => [...own.weights]));
+  const batches = sideBatches({ ...flat, weights }, random);
+  return Array.from({ length: batches.length }, (_, n) => batches.at(n));
+}
+
 describe('sideBatches', () => {
   // Rows are unique over all sequences, so that every piece says where it is from.
   let next = 0;
@@ -85,7 +101,7 @@ describe('sideBatches', () => {
   const sequences = lengths.map((length) => evenly(Int32Array.from({ length }, () => next++)));
 
   it('has all choices of all sequences once, in pieces of their own order', () => {
-    const found = sideBatches(sequences, seededRandom(1)).flat();
+    const found = batchesOf(sequences, seededRandom(1)).flat();
     for (const { rows } of found) {
       expect(rows.length).toBeGreaterThan(1);
       expect(rows.length).toBeLessThanOrEqual(MAX_PIECE);
@@ -104,7 +120,7 @@ describe('sideBatches', () => {
 
   it('keeps the weight of each choice', () => {
     const weighed = sequences.map(({ rows }) => ({ rows, weights: Float32Array.from(rows, (row) => 1 / (1 + row)) }));
-    const found = sideBatches(weighed, seededRandom(1)).flat();
+    const found = batchesOf(weighed, seededRandom(1)).flat();
     for (const { rows, weights } of found) expect(weights).toEqual(Float32Array.from(rows, (row) => 1 / (1 + row)));
     const longest = found.filter(({ rows }) => rows.length === MAX_PIECE);
     const batch = sideBatch(longest, { known: rowsOf(1), negatives: 1, historyDropout: 0 }, seededRandom(1));
@@ -116,29 +132,29 @@ describe('sideBatches', () => {
   it('cuts long sequences at other places in each epoch', () => {
     const long = evenly(Int32Array.from({ length: 300 }, (_, row) => row));
     const random = seededRandom(1);
-    const starts = Array.from({ length: 50 }, () => sideBatches([long], random).flat()).flatMap((pieces) =>
+    const starts = Array.from({ length: 50 }, () => batchesOf([long], random).flat()).flatMap((pieces) =>
       pieces.map(({ rows }) => rows[0]),
     );
     expect(new Set(starts).size).toBeGreaterThan(50);
     const short = evenly(long.rows.subarray(0, MAX_PIECE));
-    for (let epoch = 0; epoch < 50; epoch++) expect(sideBatches([short], random)).toEqual([[short]]);
+    for (let epoch = 0; epoch < 50; epoch++) expect(batchesOf([short], random)).toEqual([[short]]);
   });
 
   it('have similar lengths and a bounded size, and change from epoch to epoch', () => {
-    const batches = sideBatches(sequences, seededRandom(1));
+    const batches = batchesOf(sequences, seededRandom(1));
     for (const batch of batches) {
       const longest = Math.max(...batch.map(({ rows }) => rows.length));
       expect(batch.length).toBeLessThanOrEqual(128);
       expect(batch.length === 1 || batch.length * longest <= 1792).toBe(true);
     }
     const firsts = (seed: number): string =>
-      JSON.stringify(sideBatches(sequences, seededRandom(seed)).map((batch) => batch.map(({ rows }) => rows[0])));
+      JSON.stringify(batchesOf(sequences, seededRandom(seed)).map((batch) => batch.map(({ rows }) => rows[0])));
     expect(firsts(1)).toBe(firsts(1));
     expect(firsts(1)).not.toBe(firsts(2));
   });
 
   it('are empty if nobody chose twice', () => {
-    expect(sideBatches([rowsOf(1), rowsOf()].map(evenly), seededRandom(1))).toEqual([]);
+    expect(batchesOf([rowsOf(1), rowsOf()].map(evenly), seededRandom(1))).toEqual([]);
   });
 });
 
@@ -324,7 +340,7 @@ describe('a side model on a compute backend', () => {
         const ofBatch = [SIDE_NAMES.embedding, SIDE_NAMES.bias].map((name) => {
           const { shape, values } = weights[name];
           const picked = [...batch.rows].flatMap((row) => [...values.subarray(row * shape[1], (row + 1) * shape[1])]);
-          return [name, { shape: [batch.rows.length, shape[1]], values: Float32Array.from(picked) }] as const;
+          return [name, { shape: [batch.rows.length, shape[1]], values: Float32Array.from(picked) }];
         });
         const own = parametersFrom({ ...weights, ...Object.fromEntries(ofBatch) });
         const result = tidy(() => loss(own, new Set()));

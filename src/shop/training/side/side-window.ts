@@ -13,7 +13,7 @@ import {
   sideExpertCount,
   sideWeightsFault,
 } from '../../../core/model/side';
-import { choiceCounts, choiceSequences, type Interaction } from '../interactions';
+import { type Choices, choiceCounts, choicesAfter, type NewerChoices, rowsOf, shoppersIn } from '../interactions';
 import { badKept, decodeKept, encodeKept } from './kept-weights';
 import { pickFeatures, type SideFeatures, sideConfigOf } from './side-features';
 import type { SideSettings } from './train-side';
@@ -90,10 +90,8 @@ export interface SideContinuation {
   frozen: ReadonlySet<string>;
   /** [count] How often each item was chosen before. */
   earlier: Float32Array;
-  /** Shoppers with earlier choices: new shoppers are held out first, because the model already knows these. */
-  known: ReadonlySet<string>;
-  /** The choices that are new to the model. */
-  interactions: Interaction[];
+  /** The choices that are new to the model. Of their shoppers, new ones are held out first, because the model knows the others. */
+  choices: NewerChoices;
   windows: readonly SideWindow[];
   pruned: number;
 }
@@ -110,15 +108,15 @@ export interface SideWindowRequest {
   features: SideFeatures;
   /** As in `SideNetwork`. */
   described: string;
-  /** On items of the catalogue, sorted by time. */
-  interactions: readonly Interaction[];
+  /** On items of the catalogue. */
+  choices: Choices;
   settings: Pick<SideSettings, 'width' | 'hidden' | 'decays'>;
   seed: number;
 }
 
 /** The next window of a network, or the reason why it cannot have one, as the rest of a sentence. */
 export function nextTraining(request: SideWindowRequest): SideContinuation | { why: string } {
-  const { network, items, features, described, interactions, settings, seed } = request;
+  const { network, items, features, described, choices, settings, seed } = request;
   const config = sideConfigOf(features, settings);
   if (network.config.width !== config.width) {
     return { why: `its vectors have ${network.config.width} numbers, but ${config.width} are now requested` };
@@ -131,14 +129,15 @@ export function nextTraining(request: SideWindowRequest): SideContinuation | { w
   if (missing.length > MAX_MISSING * network.items.length) {
     return { why: `the bundle lacks ${missing.length} of its ${network.items.length} items` };
   }
-  const newer = interactions.filter(({ time }) => time > network.until);
-  if (newer.length === 0) return { why: `the log has no choice after ${new Date(network.until).toISOString()}` };
-  if (choiceSequences(newer).every((rows) => new Set(rows).size < 2))
+  const newer = choicesAfter(choices, network.until);
+  const count = newer.rows.length;
+  if (count === 0) return { why: `the log has no choice after ${new Date(network.until).toISOString()}` };
+  if (Array.from({ length: shoppersIn(newer) }, (_, n) => rowsOf(newer, n)).every((rows) => new Set(rows).size < 2))
     return { why: 'no shopper has two choices among the newer ones' };
   const learned = network.choices.reduce((sum, chosen) => sum + chosen, 0);
-  if (newer.length < MIN_NEWER * learned)
+  if (count < MIN_NEWER * learned)
     return {
-      why: `the log has ${counted(newer.length, 'newer choice')}, fewer than a tenth of the ${learned} learned ones`,
+      why: `the log has ${counted(count, 'newer choice')}, fewer than a tenth of the ${learned} learned ones`,
     };
   const window = network.windows.length + 1;
   const random = seededRandom(seed * 1013 + window);
@@ -152,10 +151,9 @@ export function nextTraining(request: SideWindowRequest): SideContinuation | { w
     initial: weights,
     frozen,
     pruned,
-    interactions: newer,
+    choices: newer,
     windows: network.windows,
     earlier,
-    known: new Set(interactions.filter(({ time }) => time <= network.until).map(({ user }) => user)),
   };
 }
 

@@ -6,8 +6,10 @@ import { seededRandom } from '../../../core/model';
 import { freshSideWeights, nextSideWindow, type SideConfig, sideInputNames } from '../../../core/model/side';
 import { GATE_SPEED } from '../../../core/model/side/network';
 import { sideExpertNames } from '../../../core/model/side/weights';
+import { choicesFrom } from '../interactions';
 import { keptFile, startCompute } from '../node';
 import type { SideFeatures } from './side-features';
+import { sequencesFrom } from './side-sequences';
 import {
   decodeSideNetwork,
   encodeSideNetwork,
@@ -47,7 +49,7 @@ const request: SideWindowRequest = {
   items,
   features,
   settings,
-  interactions,
+  choices: choicesFrom(interactions),
   described: 'text',
   seed: 1,
 };
@@ -68,7 +70,11 @@ it('leaves frozen weights as they are, bit by bit, and trains the others', async
     initial: next.weights,
     frozen: next.frozen,
     settings: { ...settings, epochs: 3 },
-    sequences: [Int32Array.of(0, 1, 2, 3), Int32Array.of(4, 5, 1), Int32Array.of(2, 7, 8)],
+    sequences: sequencesFrom([
+      [0, 1, 2, 3],
+      [4, 5, 1],
+      [2, 7, 8],
+    ]),
     onEpoch: async (_, state) => void states.push(Object.keys((await state()).weights).sort()),
   });
   expect(next.frozen.size).toBe(4);
@@ -82,7 +88,7 @@ it('leaves frozen weights as they are, bit by bit, and trains the others', async
 
 it('counts earlier choices, so that the items of earlier windows stay known', async () => {
   const earlier = new Float32Array(ITEMS).fill(2);
-  const sequences = [Int32Array.of(0, 1, 2)];
+  const sequences = sequencesFrom([[0, 1, 2]]);
   const { popularity, logPopularity } = await trainSide({
     features,
     seed: 1,
@@ -122,8 +128,8 @@ describe('the next training of a network', () => {
   it('learns newer choices, from the previous weights plus one more expert', () => {
     const next = nextTraining(request);
     if ('why' in next) throw new Error(next.why);
-    expect(next.interactions).toEqual(interactions.slice(30));
-    expect([...next.known]).toEqual(['u0', 'u1', 'u2', 'u3', 'u4', 'u5']);
+    expect(next.choices).toMatchObject(choicesFrom(interactions.slice(30)));
+    expect(next.choices.known.size).toBe(6);
     expect(next.earlier).toEqual(network.choices);
     expect(next.frozen).toContain(sideExpertNames('text', 0).down);
     expect(next.initial[sideExpertNames('text', 1).down]).toEqual(network.weights[sideExpertNames('text', 0).down]);
@@ -135,7 +141,7 @@ describe('the next training of a network', () => {
     const sorted = [...items.keys()].sort((a, b) => text.values[3 * b] - text.values[3 * a]);
     const [preferred, others] = [sorted.slice(0, 4), sorted.slice(4)];
     const newer = preferred.map((row, n) => ({ user: 'u1', row, time: 40 + n }));
-    const next = nextTraining({ ...request, interactions: newer });
+    const next = nextTraining({ ...request, choices: choicesFrom(newer) });
     if ('why' in next) throw new Error(next.why);
     const uses = [preferred, others].map(
       async (rows) => (await sideUse(next.initial, features, of(rows))).text?.[1] ?? 0,
@@ -151,8 +157,8 @@ describe('the next training of a network', () => {
   });
 
   it.each<[string, Partial<SideWindowRequest>, string]>([
-    ['nothing newer', { interactions: interactions.slice(0, 30) }, 'no choice after'],
-    ['no sequence', { interactions: interactions.slice(0, 31) }, 'two choices'],
+    ['nothing newer', { choices: choicesFrom(interactions.slice(0, 30)) }, 'no choice after'],
+    ['no sequence', { choices: choicesFrom(interactions.slice(0, 31)) }, 'two choices'],
     ['few newer', { network: { ...network, choices: network.choices.map(() => 100) } }, '30 newer choices, fewer than'],
     ['another width', { settings: { ...settings, width: 8 } }, '8 are now requested'],
     ['another size', { settings: { ...settings, hidden: 8 } }, 'have changed'],

@@ -3,25 +3,25 @@ import { sha256 } from '../../../core/common/bytes';
 import { encodeSafetensors } from '../../../core/model';
 import type { CatalogIndex } from '../../../device/ranking';
 import type { Meter } from '../../pipeline';
-import { byShopper, choiceSequences, type Interaction } from '../interactions';
+import { type Choices, rowsOf } from '../interactions';
 import { heldOutQuality } from './choice-ranks';
-import { heldOutSplit } from './held-out';
+import { heldOutShoppers } from './held-out';
 import { judgedAdapters } from './judged-adapters';
 import type { KeptBytes } from './kept-weights';
 import { readSideCheckpoint, type SideFingerprint, writeSideCheckpoint } from './side-checkpoint';
 import { type SideFeatures, sideConfigOf, sideFeatures } from './side-features';
+import { sideSequences } from './side-sequences';
 import { type SideContinuation, sideUse } from './side-window';
 import { SIDE_SETTINGS, type SideReport, type SideSettings, trainSide } from './train-side';
 
 export interface SideModelRequest {
-  /** Features of the items that the interactions name. */
+  /** Features of the items that the choices name. */
   index: CatalogIndex;
-  interactions: readonly Interaction[];
+  choices: Choices;
   seed: number;
   settings?: Partial<SideSettings>;
   /**
-   * The state of an earlier training from which it continues; `interactions` then holds only the new ones. Default: it starts
-   * from scratch.
+   * The state of an earlier training from which it continues; `choices` are then its new ones. Default: it starts from scratch.
    */
   continued?: SideContinuation;
   /** The checkpoint that a training writes after every epoch. Default: it writes none. */
@@ -44,9 +44,9 @@ export interface SideModelRequest {
  * @throws SidestreamError `runtime/invalid-input` if it is to be resumed and there is no checkpoint with these settings
  */
 export async function trainSideModel(request: SideModelRequest) {
-  const { index, interactions, seed, checkpoint, meter, say } = request;
+  const { index, choices, seed, checkpoint, meter, say } = request;
   const settings = { ...SIDE_SETTINGS, ...request.settings };
-  const { learned, heldOut, from } = heldOutSplit(interactions, request.continued?.known);
+  const { heldOut, from } = heldOutShoppers(choices, request.continued?.choices.known);
   const features = sideFeatures(index);
   const fingerprint = checkpoint && (await fingerprintOf(request, settings, features));
   const found =
@@ -66,8 +66,8 @@ export async function trainSideModel(request: SideModelRequest) {
   }
   const reports = [...(resume?.reports ?? [])];
   let epoch = resume?.reports.length ?? 0;
-  const sequences = sequencesOf(learned);
-  const ages = byShopper(learned, (_, n) => 1 - n / learned.length).map((own) => Float32Array.from(own));
+  const sequences = sideSequences(choices, heldOut);
+  const judges = [...heldOut].map((shopper) => Int32Array.from(new Set(rowsOf(choices, shopper))));
   const { initial, frozen, earlier } = request.continued ?? {};
   const result = await trainSide({
     features,
@@ -75,8 +75,7 @@ export async function trainSideModel(request: SideModelRequest) {
     frozen,
     earlier,
     sequences,
-    ages,
-    heldOut: sequencesOf(heldOut),
+    heldOut: judges,
     settings,
     seed,
     resume,
@@ -98,42 +97,37 @@ export async function trainSideModel(request: SideModelRequest) {
     },
   });
   const popular = (row: number): boolean => result.popularity[row] > 0;
-  const judges = sequencesOf(heldOut).map((rows) => Int32Array.from(new Set(rows)));
   return {
     model: judgedAdapters(result.model, (model) => heldOutQuality(model, judges, popular), say),
     weights: result.weights,
     config: result.config,
     use: await sideUse(result.weights, features, result.popularity),
     popularity: result.popularity,
-    choices: learned.length,
-    shoppers: sequences.length,
+    choices: sequences.rows.length,
+    shoppers: sequences.offsets.length - 1,
     epochs: result.epoch,
     /** How the choices of the held-out shoppers were ranked after the kept epoch. */
-    heldOut: result.reports[result.epoch - 1]?.heldOut ?? null,
-    heldOutInteractions: heldOut,
+    quality: result.reports[result.epoch - 1]?.heldOut ?? null,
+    heldOut,
     /** Time from which their choices count. */
     from,
   };
 }
 
-const sequencesOf = (interactions: readonly Interaction[]): Int32Array[] =>
-  choiceSequences(interactions).map((rows) => Int32Array.from(rows));
-
 async function fingerprintOf(
-  { index, interactions, seed, continued }: SideModelRequest,
+  { index, choices, seed, continued }: SideModelRequest,
   settings: SideSettings,
   { inputs }: SideFeatures,
 ): Promise<SideFingerprint> {
   const ofText = (text: string) => sha256(new TextEncoder().encode(text));
-  const features = SIDE_INPUTS.map((input) => {
-    const { buffer, byteOffset, byteLength } = inputs[input].values;
-    return sha256(new Uint8Array(buffer, byteOffset, byteLength));
-  });
+  const ofBytes = ({ buffer, byteOffset, byteLength }: Uint32Array | Int32Array | Float32Array | Float64Array) =>
+    sha256(new Uint8Array(buffer, byteOffset, byteLength));
+  const features = SIDE_INPUTS.map((input) => ofBytes(inputs[input].values));
   const { initial = {}, earlier = new Float32Array() } = continued ?? {};
   return {
     options: await ofText(JSON.stringify([settings, seed])),
     products: await ofText(JSON.stringify(index.items.map(({ id }) => id))),
-    events: await ofText(interactions.map(({ user, row, time }) => `${user}\t${row}\t${time}`).join('\n')),
+    events: (await Promise.all([choices.offsets, choices.rows, choices.times, choices.places].map(ofBytes))).join(),
     features: (await Promise.all(features)).join(),
     model: await sha256(encodeSafetensors({ ...initial, earlier: { shape: [earlier.length], values: earlier } })),
   };

@@ -6,10 +6,11 @@ import type { SideModel } from '../../../core/catalog';
 import { decodeSafetensors, encodeSafetensors, seededRandom, type Weights } from '../../../core/model';
 import { countingTensors, useBackend } from '../../../testing/backends';
 import { threeGroups } from '../../../testing/three-groups';
-import type { Interaction } from '../interactions';
+import { choicesFrom, type Interaction } from '../interactions';
 import { keptFile } from '../node';
 import { encodeKept } from './kept-weights';
 import { sideFeatures } from './side-features';
+import { sequencesFrom } from './side-sequences';
 import { type SideTraining, type SideTrainingState, trainSide } from './train-side';
 import { type SideModelRequest, trainSideModel } from './train-side-model';
 
@@ -30,6 +31,7 @@ function shoppers(count: number, seed: number): Int32Array[] {
   });
 }
 const sequences = shoppers(90, 1);
+const flat = sequencesFrom(sequences);
 const heldOut = shoppers(12, 2);
 const settings = {
   width: 6,
@@ -44,7 +46,7 @@ const settings = {
 };
 const training = (epochs: number, more: Partial<SideTraining> = {}): SideTraining => ({
   features,
-  sequences,
+  sequences: flat,
   seed: 1,
   ...more,
   settings: { ...settings, epochs, ...more.settings },
@@ -176,9 +178,9 @@ describe('trainSide', () => {
   });
 
   it('learns from choices without repeats, which count in the popularity', async () => {
-    const repeated = sequences.map((rows) => Int32Array.from([...rows, rows[0]]));
+    const repeated = sequencesFrom(sequences.map((rows) => [...rows, rows[0]]));
     const [once, twice] = [await trainSide(training(1)), await trainSide(training(1, { sequences: repeated }))];
-    const chosen = repeated.flatMap((rows) => [...rows]).filter((row) => row === 0).length;
+    const chosen = repeated.rows.filter((row) => row === 0).length;
     expect(twice.logPopularity[0]).toBeCloseTo(Math.log(1 + chosen), 5);
     expect(twice.logPopularity[0]).toBeGreaterThan(once.logPopularity[0]);
   });
@@ -197,7 +199,7 @@ describe('trainSideModel', () => {
   const said: string[] = [];
   const request = (more: Partial<SideModelRequest> = {}): SideModelRequest => ({
     index,
-    interactions,
+    choices: choicesFrom(interactions),
     seed: 1,
     settings: { ...settings, epochs: 3 },
     meter: { start: () => {}, advance: () => {}, stop: () => {} },
@@ -209,16 +211,10 @@ describe('trainSideModel', () => {
   it('learns from all but some shoppers, whose choices it returns', async () => {
     said.splice(0);
     const trained = await trainSideModel(request());
-    const users = new Set(trained.heldOutInteractions.map(({ user }) => user));
-    expect(users.size).toBe(3);
+    expect(trained.heldOut.size).toBe(3);
     expect(trained.shoppers).toBe(57);
-    expect(trained.choices + trained.heldOutInteractions.length).toBe(interactions.length);
-    for (const user of users) {
-      expect(trained.heldOutInteractions.filter((one) => one.user === user)).toEqual(
-        interactions.filter((one) => one.user === user),
-      );
-    }
-    expect(trained.heldOut?.choices).toBeGreaterThan(0);
+    expect(trained.choices).toBe(570);
+    expect(trained.quality?.choices).toBeGreaterThan(0);
     expect(trained.model.biases).toHaveLength(COUNT);
     expect(said).toEqual([
       ...[1, 2, 3].map((epoch) => expect.stringContaining(`Epoch ${epoch} of 3: loss `)),
@@ -229,8 +225,8 @@ describe('trainSideModel', () => {
 
   it('holds nobody out of a short log', async () => {
     const few = interactions.filter(({ user }) => Number(user.slice(1)) < 20);
-    const trained = await trainSideModel(request({ interactions: few }));
-    expect(trained).toMatchObject({ shoppers: 20, epochs: 3, heldOut: null, heldOutInteractions: [] });
+    const trained = await trainSideModel(request({ choices: choicesFrom(few) }));
+    expect(trained).toMatchObject({ shoppers: 20, epochs: 3, quality: null, heldOut: new Set() });
     expect(trained.choices).toBe(few.length);
   });
 
@@ -241,7 +237,7 @@ describe('trainSideModel', () => {
     const lead = async (halfLife: number): Promise<number> => {
       const sorted = turned.toSorted((a, b) => a.time - b.time);
       const { model } = await trainSideModel(
-        request({ interactions: sorted, settings: { ...settings, epochs: 20, halfLife } }),
+        request({ choices: choicesFrom(sorted), settings: { ...settings, epochs: 20, halfLife } }),
       );
       return model.biases.slice(0, NEW).reduce((sum, bias, row) => sum + [-bias, bias, 0][row % 3], 0) / (NEW / 3);
     };
@@ -281,7 +277,7 @@ describe('trainSideModel', () => {
     ]);
     expectSame(resumed.weights, whole.weights, 5);
     expect(resumed.epochs).toBe(whole.epochs);
-    expect(resumed.heldOut?.lnRank).toBeCloseTo(whole.heldOut?.lnRank ?? Number.NaN, 6);
+    expect(resumed.quality?.lnRank).toBeCloseTo(whole.quality?.lnRank ?? Number.NaN, 6);
   });
 
   const { content } = index;
@@ -295,7 +291,7 @@ describe('trainSideModel', () => {
     ['other features of the same products', { index: { ...index, content: corrected } }, 'features'],
     ['fewer columns', { index: { ...index, content: { ...content, values: oneColumnLess } } }, 'features'],
     ['other categories', { index: { ...index, categories: turned } }, 'features'],
-    ['another event', { interactions: interactions.slice(0, -1) }, 'events'],
+    ['another event', { choices: choicesFrom(interactions.slice(0, -1)) }, 'events'],
     ['more products', { index: threeGroups(COUNT + 3).index }, 'products, features'],
   ])('starts from scratch and says why if the data of the shop has changed: %s', async (_, change, why) => {
     const checkpoint = keptFile(join(folder, 'changed.safetensors'));
@@ -349,7 +345,7 @@ describe('trainSideModel', () => {
       }),
     );
     expect([steps, seen, trained.epochs]).toEqual([1, [1], 1]);
-    expect(trained.heldOut?.choices).toBeGreaterThan(0);
+    expect(trained.quality?.choices).toBeGreaterThan(0);
   });
 
   it('refuses a checkpoint that is missing or damaged', async () => {

@@ -7,6 +7,7 @@ import { type HeldOutQuality, heldOutQuality } from './choice-ranks';
 import { type SideSequence, sideBatch, sideBatches } from './side-batch';
 import { type SideFeatures, sideConfigOf } from './side-features';
 import { sideModelOf, sideStep } from './side-loss';
+import { firstChoices, type SideSequences } from './side-sequences';
 
 /** How a side model is trained. The values were chosen on the past of one log and hold on six. */
 export const SIDE_SETTINGS = {
@@ -68,10 +69,8 @@ export interface SideReport {
 
 export interface SideTraining {
   features: SideFeatures;
-  /** Rows of each shopper's choices, oldest first; repeats are left out. */
-  sequences: readonly Int32Array[];
-  /** Share of the log that came after each of these choices, 0 to 1. Default: 0, so all weigh the same. */
-  ages?: readonly Float32Array[];
+  /** Of these, repeats are left out. */
+  sequences: SideSequences;
   /**
    * Sequences of held-out shoppers: the epoch that ranks their choices best is kept. Default: none, which keeps the last epoch.
    */
@@ -123,12 +122,10 @@ export async function trainSide(training: SideTraining): Promise<SideResult> {
   const { features, seed, resume, stopped = () => false, onStep, onEpoch } = training;
   const settings = { ...SIDE_SETTINGS, ...training.settings };
   const config = sideConfigOf(features, settings);
-  const sequences = training.sequences
-    .map((rows, n) => firstChoices(rows, training.ages?.[n], settings.halfLife))
-    .filter(({ rows }) => rows.length > 1);
+  const sequences = firstChoices(training.sequences, settings.halfLife);
   const heldOut = (training.heldOut ?? []).map(withoutRepeats);
   const popularity = training.earlier?.slice() ?? new Float32Array(features.count);
-  for (const rows of training.sequences) for (const row of rows) popularity[row]++;
+  for (const row of training.sequences.rows) popularity[row]++;
   const logPopularity = popularity.map((chosen) => Math.log(1 + chosen));
   const known = Int32Array.from([...popularity.keys()].filter((row) => popularity[row] > 0));
   const catalog = { config, features, logPopularity };
@@ -157,9 +154,9 @@ export async function trainSide(training: SideTraining): Promise<SideResult> {
       const batches = sideBatches(sequences, random);
       const steps = batches.length * settings.epochs;
       let [sum, done] = [0, 0];
-      for (const pieces of batches) {
+      for (let n = 0; n < batches.length; n++) {
         trainer.learningRate = settings.learningRate * schedule(step++, steps);
-        sum += await oneStep(pieces, random);
+        sum += await oneStep(batches.at(n), random);
         if (!Number.isFinite(sum)) {
           throw new SidestreamError(
             'model/not-finite',
@@ -221,14 +218,6 @@ const ITEM_AND_STATE_NAMES: ReadonlySet<string> = new Set(Object.values(SIDE_NAM
 function schedule(step: number, steps: number): number {
   const warm = Math.min(1, (step + 1) / Math.min(WARM_UP, Math.max(1, steps / 4)));
   return warm * 0.5 * (1 + Math.cos((Math.PI * Math.min(step, steps)) / Math.max(1, steps)));
-}
-
-function firstChoices(rows: Int32Array, ages: Float32Array | undefined, halfLife: number): SideSequence {
-  const weights = new Map<number, number>();
-  for (const [n, row] of rows.entries()) {
-    if (!weights.has(row)) weights.set(row, 0.5 ** ((ages?.[n] ?? 0) / halfLife));
-  }
-  return { rows: Int32Array.from(weights.keys()), weights: Float32Array.from(weights.values()) };
 }
 
 const withoutRepeats = (rows: Int32Array): Int32Array => Int32Array.from(new Set(rows));
