@@ -80,11 +80,12 @@ class Progress {
   /** What a training calls. @param parts of the whole work that an epoch takes */
   window(parts: number): Pick<Parameters<typeof trainShopSide>[0], 'meter' | 'onReports'> {
     const begin = this.#done;
+    const whole = EPOCHS * parts;
     let each = 0;
     return {
       meter: {
         start: (_, steps) => {
-          each = parts / steps;
+          each = whole / steps;
         },
         advance: (steps) => this.advance(steps * each),
         stop: () => undefined,

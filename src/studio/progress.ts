@@ -69,9 +69,9 @@ export class ProgressReporter {
 export function progressMeter(reporter: ProgressReporter): Meter {
   let done = 0;
   return {
-    start(label, total) {
-      done = 0;
-      reporter.start(label, total);
+    start(label, total, before = 0) {
+      done = before;
+      reporter.start(label, total, before);
     },
     advance(count) {
       done += count;

@@ -72,16 +72,16 @@ it('writes lines without a terminal, the last one at the end', async () => {
   expect(screen.text.trim().split('\n')).toEqual(['Texts: 60/100, 5.0/s, 8 s left', 'Texts: 100/100, 5.0/s']);
 });
 
-it('does not change cursor and line wrap of the terminal, and names the task of the remaining time', async () => {
+it('does not change cursor and line wrap of the terminal, and counts what was done before only in the share', async () => {
   const screen = new Screen(true);
   screen.columns = 80;
   const meter = createMeter(screen);
-  meter.start('Epoch 2 of at most 30', 1000, 'this epoch');
+  meter.start('Epoch 2 of 4', 4000, 1000);
   for (let n = 0; n < 3; n++) {
     meter.advance(100);
     await vi.advanceTimersByTimeAsync(1000);
   }
-  expect(screen.text).toMatch(/ left of this epoch/);
+  expect(screen.text).toMatch(/Epoch 2 of 4 .*32% · 1300\/4000 · 1\d\d\/s/);
   // A process ended by a signal cannot restore them.
   expect(screen.text).not.toContain('\u001b[?');
   meter.stop();

@@ -23,26 +23,26 @@ function barMeter(stream: Output): GrowingMeter {
   let bar: SingleBar | null = null;
   let started = 0;
   let pace = new Pace();
-  const format = (_: Options, params: Params, { label, part }: { label: string; part?: string }): string => {
+  const format = (_: Options, params: Params, { label, first }: { label: string; first: number }): string => {
     const { value, total, progress, maxWidth } = params;
-    const beside = BESIDE + Math.max(0, label.length - LABEL) + (part === undefined ? 0 : ` of ${part}`.length);
+    const beside = BESIDE + Math.max(0, label.length - LABEL);
     const width = Math.min(WIDEST, Math.max(NARROWEST, maxWidth - beside));
     const full = Math.floor(progress * width);
     const parts = [
       `${label.padEnd(LABEL)} |${'█'.repeat(full)}${'░'.repeat(width - full)}| ${Math.floor(100 * progress)}%`,
       `${value}/${total}`,
-      `${value > 0 ? rate(value, started) : '–'}/s`,
-      ...(value > 0 ? timeLeft(pace.secondsLeft(value, total), part) : []),
+      `${value > first ? rate(value - first, started) : '–'}/s`,
+      ...(value > first ? timeLeft(pace.secondsLeft(value, total)) : []),
     ];
     return parts.join(' · ');
   };
   return {
-    start(label, total, part) {
+    start(label, total, done = 0) {
       // Cursor and line wrap are left unchanged: nothing would restore them if a signal ended the process.
       bar = new SingleBar({ stream, format, hideCursor: false, linewrap: true });
       started = performance.now();
       pace = new Pace();
-      bar.start(total, 0, { label, part });
+      bar.start(total, done, { label, first: done });
     },
     advance(count) {
       bar?.increment(count);
@@ -57,16 +57,16 @@ function barMeter(stream: Output): GrowingMeter {
   };
 }
 
-function timeLeft(seconds: number | null, part?: string): string[] {
+function timeLeft(seconds: number | null): string[] {
   if (seconds === null || seconds < 1) return [];
   const whole = Math.ceil(seconds);
   const minutes = whole < 6000 ? `${Math.ceil(whole / 60)} min` : `${(whole / 3600).toFixed(1)} h`;
-  return [`${whole < 100 ? `${whole} s` : minutes} left${part === undefined ? '' : ` of ${part}`}`];
+  return [`${whole < 100 ? `${whole} s` : minutes} left`];
 }
 
 function lineMeter(stream: Output): GrowingMeter {
   let label = '';
-  let part: string | undefined;
+  let first = 0;
   let total = 0;
   let value = 0;
   let started = 0;
@@ -75,12 +75,12 @@ function lineMeter(stream: Output): GrowingMeter {
   const show = (left: number | null): void => {
     shown = performance.now();
     stream.write(
-      `${[`${label}: ${value}/${total}`, `${rate(value, started)}/s`, ...timeLeft(left, part)].join(', ')}\n`,
+      `${[`${label}: ${value}/${total}`, `${rate(value - first, started)}/s`, ...timeLeft(left)].join(', ')}\n`,
     );
   };
   return {
-    start(newLabel, newTotal, newPart) {
-      [label, total, part, value, started] = [newLabel, newTotal, newPart, 0, performance.now()];
+    start(newLabel, newTotal, done = 0) {
+      [label, total, first, value, started] = [newLabel, newTotal, done, done, performance.now()];
       shown = started;
       pace = new Pace();
     },
@@ -110,17 +110,18 @@ export function jointMeters(create: () => GrowingMeter): () => Meter {
   return () => {
     let label = '';
     return {
-      start(newLabel, total, part) {
+      start(newLabel, total, done = 0) {
         label = newLabel;
         const known = stages.get(label);
         if (known) {
           known.running++;
           known.meter.extend(total);
+          known.meter.advance(done);
           return;
         }
         const meter = create();
         stages.set(label, { meter, running: 1 });
-        meter.start(label, total, part);
+        meter.start(label, total, done);
       },
       advance: (count) => stages.get(label)?.meter.advance(count),
       stop() {

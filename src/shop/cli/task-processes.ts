@@ -13,7 +13,7 @@ const END_OF_LINES = '\u001e';
 
 const messageSchema = v.variant('kind', [
   v.object({ kind: v.literal('result'), result: v.unknown() }),
-  v.object({ kind: v.literal('start'), label: v.string(), total: v.number(), part: v.optional(v.string()) }),
+  v.object({ kind: v.literal('start'), label: v.string(), total: v.number(), done: v.optional(v.number()) }),
   v.object({ kind: v.literal('advance'), count: v.number() }),
   v.object({ kind: v.literal('stop') }),
 ]);
@@ -132,7 +132,7 @@ export class TaskProcesses {
     switch (message.kind) {
       case 'start':
         worker.meter = this.options.meter();
-        worker.meter.start(message.label, message.total, message.part);
+        worker.meter.start(message.label, message.total, message.done);
         return;
       case 'advance':
         worker.meter?.advance(message.count);
@@ -177,7 +177,7 @@ export const isTaskProcess = (options: { worker?: boolean }): boolean =>
 
 /** In a process of `TaskProcesses`: a meter that the parent shows. */
 export const parentMeter = (): Meter => ({
-  start: (label, total, part) => tell({ kind: 'start', label, total, part }),
+  start: (label, total, done) => tell({ kind: 'start', label, total, done }),
   advance: (count) => tell({ kind: 'advance', count }),
   stop: () => tell({ kind: 'stop' }),
 });

@@ -1,6 +1,6 @@
 export interface Meter {
-  /** @param part the scope of the time left if it is not the whole work, such as `this epoch` */
-  start(label: string, total: number, part?: string): void;
+  /** @param done what an earlier run or stage did of it. Default: 0 */
+  start(label: string, total: number, done?: number): void;
   advance(count: number): void;
   stop(): void;
 }

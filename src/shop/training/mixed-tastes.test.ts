@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { seededRandom } from '../../core/model';
 import type { LearnerCatalog } from '../../device/learner';
 import { threeGroups } from '../../testing/three-groups';
@@ -29,29 +29,32 @@ function shoppers(number: number, groups: number, choices = TASTE_CHOICES) {
 }
 
 describe('fitMixedTastes', () => {
-  it('keeps several experts where two shoppers on one device want different things, and says what they gain', () => {
-    const said: string[] = [];
-    expect(fitMixedTastes(catalog, shoppers(12, 1), (line) => said.push(line))).toBeGreaterThan(0);
+  let said: string[];
+  beforeEach(() => {
+    said = [];
+  });
+  const say = (line: string) => void said.push(line);
+
+  it('keeps several experts where two shoppers on one device want different things, and says what they gain', async () => {
+    expect(await fitMixedTastes(catalog, shoppers(12, 1), { say })).toBeGreaterThan(0);
     expect(said).toHaveLength(3);
     expect(said[0]).toMatch(/visits −?-?\d\.\d{3} ± \d\.\d{3}, blocks .*, alternating /);
   });
 
-  it('keeps tastes apart also where experts do not pay for one, if one alone costs less than that gains', () => {
-    const said: string[] = [];
+  it('keeps tastes apart also where experts do not pay for one, if one alone costs less than that gains', async () => {
     const without = { ...catalog, startWeights: { weights: { preference: 0 } } };
-    expect(fitMixedTastes(catalog, shoppers(12, 1), (line) => said.push(line), without)).toBeGreaterThan(0);
+    expect(await fitMixedTastes(catalog, shoppers(12, 1), { say, without })).toBeGreaterThan(0);
     expect(said[0]).toMatch(/alternating .*, alone /);
-    expect(fitMixedTastes(catalog, shoppers(12, 3), () => {}, without)).toBe(0);
+    expect(await fitMixedTastes(catalog, shoppers(12, 3), { say, without })).toBe(0);
   });
 
-  it('has one expert where all shoppers choose alike', () => {
-    const said: string[] = [];
-    expect(fitMixedTastes(catalog, shoppers(12, 3), (line) => said.push(line))).toBe(0);
+  it('has one expert where all shoppers choose alike', async () => {
+    expect(await fitMixedTastes(catalog, shoppers(12, 3), { say })).toBe(0);
     expect(said.at(-1)).toBe('Several experts: off');
   });
 
-  it('chooses nothing if too few shoppers have enough choices', () => {
-    expect(fitMixedTastes(catalog, shoppers(11, 1), () => {})).toBeUndefined();
-    expect(fitMixedTastes(catalog, shoppers(20, 1, TASTE_CHOICES - 1), () => {})).toBeUndefined();
+  it('chooses nothing if too few shoppers have enough choices', async () => {
+    expect(await fitMixedTastes(catalog, shoppers(11, 1), { say })).toBeUndefined();
+    expect(await fitMixedTastes(catalog, shoppers(20, 1, TASTE_CHOICES - 1), { say })).toBeUndefined();
   });
 });

@@ -1,6 +1,8 @@
 import { estimate } from '../../core/common/estimate';
+import { nextTask } from '../../core/common/tasks';
 import { Learner, type LearnerCatalog, NEWBORN, sharedLearning } from '../../device/learner';
 import { rankOf, scores } from '../../device/ranking';
+import type { Meter } from '../pipeline';
 import type { Interaction } from './interactions';
 import { ARRANGEMENT_NAMES, oneTaste, type Shopper, TASTE_CHOICES, twoTastes } from './two-tastes';
 
@@ -19,12 +21,11 @@ const LEARNED = 10;
  * @param without the same without experts, where they do not pay for shoppers of one taste: the streams of these then count as well
  * @param streams choices of shoppers from whom nothing was learned, oldest first
  */
-export function fitMixedTastes(
+export async function fitMixedTastes(
   catalog: LearnerCatalog,
   streams: readonly (readonly Pick<Interaction, 'row' | 'time'>[])[],
-  say: (line: string) => void,
-  without?: LearnerCatalog,
-): number | undefined {
+  { say, meter, without }: { say(line: string): void; meter?: Meter; without?: LearnerCatalog },
+): Promise<number | undefined> {
   const tastes = streams
     .map((stream, n) => ({ id: `${n}`, rows: [...new Set(stream.map(({ row }) => row))], times: [] }))
     .filter(({ rows }) => rows.length >= TASTE_CHOICES);
@@ -34,15 +35,21 @@ export function fitMixedTastes(
   const options = sharedLearning();
   const names = [...ARRANGEMENT_NAMES, ...(without ? (['alone'] as const) : [])];
   /** Changes of the ln rank against one expert: of each pair, for each arrangement, by each value. */
-  const changes = pairs.map((pair) =>
-    names.map((name) => {
+  const changes: number[][][] = [];
+  meter?.start('Several experts', pairs.length);
+  for (const pair of pairs) {
+    const change = names.map((name) => {
       const stream = name === 'alone' ? oneTaste(pair[0], start) : twoTastes(pair, name, start);
       const rankBy = (newborn: number, shop = catalog): number =>
         meanLnRank(new Learner(shop, { ...options, newborn }), stream, shop);
       const reference = rankBy(0, without);
       return COMPARED.map((newborn) => rankBy(newborn) - reference);
-    }),
-  );
+    });
+    changes.push(change);
+    meter?.advance(1);
+    await nextTask();
+  }
+  meter?.stop();
   const judged = COMPARED.map((newborn, n) => {
     const of = names.map((name, a) => ({ name, ...estimate(changes.map((pair) => pair[a][n])) }));
     const whole = estimate(changes.map((pair) => pair.reduce((sum, own) => sum + own[n] / pair.length, 0)));

@@ -11,6 +11,7 @@ import { counted } from '../../core/common/text';
 import type { LearnerCatalog } from '../../device/learner';
 import { type CatalogIndex, catalogIndex, categoryBlock } from '../../device/ranking';
 import { SidestreamError } from '../../error';
+import type { Meter } from '../pipeline';
 import {
   type Choices,
   choiceCounts,
@@ -73,7 +74,8 @@ export async function trainShopSide(request: ShopSideRequest): Promise<ShopTrain
   const catalog = sideCatalog(shopCatalog(bundle, all, left, request.cooccurrence), { model });
   const streams = [...trained.heldOut].map((shopper) => streamOf(choices, shopper));
   // If there are too few newer choices to fit a value, the value of the earlier training is kept.
-  const start = fittedStart(catalog, streams, { seed, from: trained.from, say, earlier: earlier.start });
+  const { meter } = request;
+  const start = await fittedStart(catalog, streams, { seed, from: trained.from, meter, say, earlier: earlier.start });
   const seconds = Math.round((performance.now() - started) / 100) / 10;
   const last: SideWindow = { experts: rounded(trained.use), choices: trained.choices, epochs: trained.epochs, seconds };
   const windows = [...(continued?.windows ?? []), last];
@@ -112,18 +114,24 @@ export async function trainShopSide(request: ShopSideRequest): Promise<ShopTrain
 const KEEPING_APART = 0.1;
 
 /** The start of new shoppers, fitted to held-out ones, else that of the earlier training. */
-function fittedStart(
+async function fittedStart(
   catalog: LearnerCatalog,
   streams: readonly (readonly Pick<Interaction, 'row' | 'time'>[])[],
-  { seed, from, say, earlier }: { seed: number; from: number; say(line: string): void; earlier?: StartWeights },
-): StartWeights | undefined {
-  const weights = fitStartWeights(catalog, streams, seed, from, say);
+  {
+    earlier,
+    ...options
+  }: { seed: number; from: number; meter: Meter; say(line: string): void; earlier?: StartWeights },
+): Promise<StartWeights | undefined> {
+  const weights = await fitStartWeights(catalog, streams, options);
   if (!weights) return earlier;
   const withStart = (startWeights: StartWeights): LearnerCatalog => ({ ...catalog, startWeights });
   const isOff = weights.weights.preference === 0;
   // Experts that do not pay for shoppers of one taste may still keep two apart.
   const several = isOff ? { ...weights, weights: { ...weights.weights, preference: KEEPING_APART } } : weights;
-  const newborn = fitMixedTastes(withStart(several), streams, say, isOff ? withStart(weights) : undefined);
+  const newborn = await fitMixedTastes(withStart(several), streams, {
+    ...options,
+    without: isOff ? withStart(weights) : undefined,
+  });
   if (newborn === undefined) return earlier?.newborn === undefined ? weights : { ...weights, newborn: earlier.newborn };
   return { ...(newborn > 0 ? several : weights), newborn };
 }

@@ -46,18 +46,18 @@ describe('fitStartWeights', () => {
   /** Shoppers who choose by popularity: no more than a fit needs, since a fit takes a second. */
   const popular = streams(only({ popularity: 4 * start.popularity }), 22, 11, 1);
   let fitted: Record<string, number>;
-  beforeAll(() => {
-    fitted = fitStartWeights(catalog, popular, 1)?.weights ?? {};
+  beforeAll(async () => {
+    fitted = (await fitStartWeights(catalog, popular, { seed: 1 }))?.weights ?? {};
   });
 
-  it('raises the weight of the term that explains the choices, and lowers those of noise', () => {
+  it('raises the weight of the term that explains the choices, and lowers those of noise', async () => {
     expect(fitted.popularity).toBeGreaterThan(2 * start.popularity);
     for (const name of ['sideModel', 'nearestHistory', 'category', 'preference'] as const) {
       expect(fitted[name], name).toBeLessThan(0.8 * start[name]);
     }
   });
 
-  it('tells the first choices of a visit, all lines of its order at once, from the later ones', () => {
+  it('tells the first choices of a visit, all lines of its order at once, from the later ones', async () => {
     const random = seededRandom(3);
     const below = (count: number): number => Math.floor(random() * count);
     // Every order has four items of one group, and the next order of any.
@@ -67,14 +67,14 @@ describe('fitStartWeights', () => {
       ),
     );
     const hourly = orders.map((rows) => timed(rows, (n) => 3600 * Math.floor(n / 4)));
-    const { weights, opening } = fitStartWeights(catalog, hourly, 1) ?? {};
+    const { weights, opening } = (await fitStartWeights(catalog, hourly, { seed: 1 })) ?? {};
     expect(weights?.nearestHistory).toBeGreaterThan(2 * start.nearestHistory);
     expect(opening?.nearestHistory).toBeLessThan(0.8 * start.nearestHistory);
     // Without pauses and orders, all choices are of one visit.
-    expect(fitStartWeights(catalog, popular, 1)).not.toHaveProperty('opening');
+    expect(await fitStartWeights(catalog, popular, { seed: 1 })).not.toHaveProperty('opening');
   });
 
-  it('weighs how often an item was bought by how much that says, if shoppers buy again', () => {
+  it('weighs how often an item was bought by how much that says, if shoppers buy again', async () => {
     const random = seededRandom(7);
     const repeating = (share: number) =>
       Array.from({ length: 32 }, () => {
@@ -85,32 +85,33 @@ describe('fitStartWeights', () => {
         }
         return timed(rows);
       });
-    const [often, seldom] = [0.6, 0.2].map(
-      (share) => fitStartWeights(catalog, repeating(share), 1)?.repeats?.frequency ?? 0,
-    );
+    const frequencyOf = async (share: number): Promise<number> =>
+      (await fitStartWeights(catalog, repeating(share), { seed: 1 }))?.repeats?.frequency ?? 0;
+    const [often, seldom] = [await frequencyOf(0.6), await frequencyOf(0.2)];
     expect(seldom).toBeGreaterThan(0.5);
     expect(often).toBeGreaterThan(1.2 * seldom);
     expect(fitted).not.toHaveProperty('repeats');
   });
 
-  it('finds another term by other choices', () => {
+  it('finds another term by other choices', async () => {
     const chosen = streams(only({ category: 6 * start.category }), 22, 11, 2);
-    const fitted = fitStartWeights(catalog, chosen, 1)?.weights ?? {};
+    const fitted = (await fitStartWeights(catalog, chosen, { seed: 1 }))?.weights ?? {};
     expect(fitted.category).toBeGreaterThan(1.5 * start.category);
     expect(fitted.popularity).toBeLessThan(0.8 * start.popularity);
   });
 
-  it('keeps the weights if they already explain the choices', () => {
+  it('keeps the weights if they already explain the choices', async () => {
     // The values of the read-outs include their weight.
     const chosen = streams({ ...start, preference: 1 }, 30, 14, 3);
-    const fitted = fitStartWeights(catalog, chosen, 1)?.weights ?? {};
+    const fitted = (await fitStartWeights(catalog, chosen, { seed: 1 }))?.weights ?? {};
     for (const name of ['sideModel', 'preference'] as const) {
       expect(Math.abs(Math.log((fitted[name] ?? Number.NaN) / start[name])), name).toBeLessThan(0.3);
     }
   });
 
-  it('fits the terms that follow from choices, each up to a factor of 8; one that says nothing is off', () => {
-    const fitted = fitStartWeights(catalog, streams(only({ popularity: 20 }), 25, 10, 4), 1)?.weights ?? {};
+  it('fits the terms that follow from choices, each up to a factor of 8; one that says nothing is off', async () => {
+    const fitted =
+      (await fitStartWeights(catalog, streams(only({ popularity: 20 }), 25, 10, 4), { seed: 1 }))?.weights ?? {};
     const expected = TERMS.filter((name) => name !== 'coldStart' && name !== 'disliked' && start[name] > 0);
     expect(Object.keys(fitted).sort()).toEqual([...expected].sort());
     for (const name of expected) {
@@ -120,15 +121,15 @@ describe('fitStartWeights', () => {
     }
   });
 
-  it('does not depend on the start weights that the shop had before, and is the same each time', () => {
+  it('does not depend on the start weights that the shop had before, and is the same each time', async () => {
     const startWeights = { weights: { popularity: 9, preference: 9 } };
-    expect(fitStartWeights({ ...catalog, startWeights }, popular, 1)?.weights).toEqual(fitted);
+    expect((await fitStartWeights({ ...catalog, startWeights }, popular, { seed: 1 }))?.weights).toEqual(fitted);
   });
 
-  it('is null if there are too few choices', () => {
-    expect(fitStartWeights(catalog, [], 1)).toBeNull();
-    expect(fitStartWeights(catalog, streams(only({}), 10, 8, 6), 1)).toBeNull();
+  it('is null if there are too few choices', async () => {
+    expect(await fitStartWeights(catalog, [], { seed: 1 })).toBeNull();
+    expect(await fitStartWeights(catalog, streams(only({}), 10, 8, 6), { seed: 1 })).toBeNull();
     // The first choice of a shopper has no predecessor, and a repeat does not count.
-    expect(fitStartWeights(catalog, new Array(300).fill(timed([4, 4, 4])), 1)).toBeNull();
+    expect(await fitStartWeights(catalog, new Array(300).fill(timed([4, 4, 4])), { seed: 1 })).toBeNull();
   });
 });

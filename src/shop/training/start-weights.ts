@@ -1,4 +1,5 @@
 import type { StartWeights } from '../../core/catalog';
+import { nextTask } from '../../core/common/tasks';
 import { seededRandom } from '../../core/model';
 import { Learner, type LearnerCatalog, START_WITH_SIDE } from '../../device/learner';
 import {
@@ -11,6 +12,7 @@ import {
   type TermValues,
   topRows,
 } from '../../device/ranking';
+import type { Meter } from '../pipeline';
 import { basketEnd, type Interaction } from './interactions';
 
 /**
@@ -31,6 +33,8 @@ const MIN_CASES = 200;
 /** Maximum factor of a default weight, and the cost, nats, of the square of its log, below 1 of its distance from 1. */
 const MAX_FACTOR = 8;
 const PRIOR = 0.02;
+/** Fits of a situation: with and without experts, to two halves of the shoppers, and to all. */
+const FITS = 5;
 /** Steps of the fit, and the rate of the first, which falls to 0. */
 const [STEPS, RATE] = [100, 0.15];
 
@@ -51,6 +55,14 @@ interface Case {
 /** Minimum number of repeats from which lists that may repeat have their own weights. */
 const MIN_REPEATS = 100;
 
+export interface FitOptions {
+  seed: number;
+  /** Time from which choices are ranked, milliseconds since the epoch: popularity counts recent choices most. Default: all */
+  from?: number;
+  meter?: Meter;
+  say?(line: string): void;
+}
+
 /** The cases of each situation. */
 type Cases = Record<'within' | 'opening' | 'repeats', Case[]>;
 
@@ -66,41 +78,58 @@ const EXPERTS = FITTED.indexOf('preference');
  * A factor may be 0: the part is off. The experts are on only if they pay for shoppers to whom nothing was fitted, by the
  * likelihood of their choices and by the ranks, and, elsewhere, if they are on within visits. These shoppers must not be among
  * those used to learn the model and the counts. Null if there are too few choices.
- * @param from time from which choices are ranked, milliseconds since the epoch: popularity counts recent choices most. Default: all
  */
-export function fitStartWeights(
+export async function fitStartWeights(
   catalog: LearnerCatalog,
   streams: readonly (readonly Choice[])[],
-  seed: number,
-  from = Number.NEGATIVE_INFINITY,
-  say: (line: string) => void = () => {},
-): StartWeights | null {
+  { seed, from = Number.NEGATIVE_INFINITY, meter, say = () => {} }: FitOptions,
+): Promise<StartWeights | null> {
   const random = seededRandom(seed);
   const cases: Cases = { within: [], opening: [], repeats: [] };
   const perShopper = Math.max(5, Math.ceil(MAX_CASES / Math.max(1, streams.length)));
-  for (const [shopper, stream] of streams.entries())
+  // Both stages yield, so that a signal ends them.
+  meter?.start('Held-out choices', streams.length);
+  for (const [shopper, stream] of streams.entries()) {
     addCases(cases, catalog, stream, { shopper, limit: perShopper, from, random });
+    meter?.advance(1);
+    await nextTask();
+  }
+  meter?.stop();
+  const situations = Object.values(cases).filter((own) => own.length >= MIN_CASES).length;
+  meter?.start('Start weights', situations * FITS * STEPS);
+  const step = (): Promise<void> => {
+    meter?.advance(1);
+    return nextTask();
+  };
   const start = [...FITTED.map((name) => START_WITH_SIDE.weights[name]), FREQUENCY_WEIGHT];
   // The values of the read-outs already contain their weight.
   const first = start.with(EXPERTS, 1);
-  const fittedTo = (own: readonly Case[], where: string, usual?: Float64Array | null): Float64Array | null => {
+  const fittedTo = async (
+    own: readonly Case[],
+    where: string,
+    usual?: Float64Array | null,
+  ): Promise<Float64Array | null> => {
     if (own.length < MIN_CASES) return null;
     const without = first.with(EXPERTS, 0);
-    const { likelihood, error, rank } = gainOf(own, first, without);
+    const { likelihood, error, rank } = await gainOf(own, first, without, step);
     const on = likelihood > error && rank < -CLEAR && usual?.[EXPERTS] !== 0;
     say(
       `Experts ${where}: ${on ? 'on' : 'off'}; log-likelihood of a choice ${likelihood.toFixed(3)} ± ${error.toFixed(3)}, ln rank ${rank.toFixed(3)}`,
     );
-    return on ? fitted(own, first) : fitted(own, without).with(EXPERTS, 0);
+    return on ? fitted(own, first, step) : (await fitted(own, without, step)).with(EXPERTS, 0);
   };
-  const usual = fittedTo(cases.within, 'within a visit');
-  const opening = fittedTo(cases.opening, 'for the first choice of a visit', usual);
+  const usual = await fittedTo(cases.within, 'within a visit');
+  const opening = await fittedTo(cases.opening, 'for the first choice of a visit', usual);
   const within = usual ?? opening;
-  if (within === null) return null;
+  if (within === null) {
+    meter?.stop();
+    return null;
+  }
   const named = (factors: Float64Array): Record<string, number> =>
     Object.fromEntries(FITTED.map((name, n) => [name, rounded(start[n] * factors[n])]));
   const repeated = cases.repeats.filter(({ values }) => values[FITTED.length] > 0).length >= MIN_REPEATS;
-  const repeats = repeated ? fittedTo(cases.repeats, 'in lists that may repeat', within) : null;
+  const repeats = repeated ? await fittedTo(cases.repeats, 'in lists that may repeat', within) : null;
+  meter?.stop();
   return {
     weights: named(within),
     ...(opening && opening !== within ? { opening: named(opening) } : {}),
@@ -192,7 +221,11 @@ function compared(
 }
 
 /** Factors of the weights by Adam on the mean log-likelihood, with a prior towards 1. */
-function fitted(cases: readonly Case[], start: readonly number[]): Float64Array {
+async function fitted(
+  cases: readonly Case[],
+  start: readonly number[],
+  stepped: () => Promise<void>,
+): Promise<Float64Array> {
   const factors = new Float64Array(WIDTH).fill(1);
   const first = new Float64Array(WIDTH);
   const second = new Float64Array(WIDTH);
@@ -210,6 +243,7 @@ function fitted(cases: readonly Case[], start: readonly number[]): Float64Array 
       const size = Math.sqrt(second[t] / (1 - 0.99 ** step)) + 1e-8;
       factors[t] = Math.max(0, Math.min(MAX_FACTOR, factor + (RATE * (1 - step / STEPS) * unbiased) / size));
     }
+    await stepped();
   }
   return factors;
 }
@@ -219,14 +253,20 @@ function fitted(cases: readonly Case[], start: readonly number[]): Float64Array 
  * standard error, and the change of the ln rank among all items. Means over shoppers.
  * @param start default weights @param without the same with 0 for the part
  */
-function gainOf(cases: readonly Case[], start: readonly number[], without: readonly number[]) {
+async function gainOf(
+  cases: readonly Case[],
+  start: readonly number[],
+  without: readonly number[],
+  stepped: () => Promise<void>,
+) {
   const gains = new Map<number, { likelihood: number[]; rank: number[] }>();
   for (const half of [0, 1]) {
     const other = cases.filter(({ shopper }) => shopper % 2 !== half);
-    const [best, bare] = [start, without].map((weights) => {
-      const factors = fitted(other, weights);
+    const fitBy = async (weights: readonly number[]): Promise<number[]> => {
+      const factors = await fitted(other, weights, stepped);
       return weights.map((weight, n) => weight * factors[n]);
-    });
+    };
+    const [best, bare] = [await fitBy(start), await fitBy(without)];
     for (const one of cases.filter(({ shopper }) => shopper % 2 === half)) {
       const unused = new Float64Array(WIDTH);
       const [after, before] = [best, bare].map((weights) => addGradient(unused, one, weights));

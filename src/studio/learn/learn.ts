@@ -9,7 +9,7 @@ import {
   shopChoices,
   trainShopSide,
 } from '../../shop/training';
-import { SIDE_SETTINGS, type SideNetwork, type SideReport, type SideSettings } from '../../shop/training/side';
+import type { SideNetwork, SideReport, SideSettings } from '../../shop/training/side';
 import { ProgressReporter, progressMeter } from '../progress';
 import type { LearnReport, LearnUpdate } from '../session';
 import { gpuLost, type LearnBackend, startCompute } from './compute';
@@ -95,30 +95,16 @@ export async function learn(
   }
 
   function trainOnce(on: LearnBackend): Promise<ShopTraining> {
-    const { checkpoint } = request;
-    const epochs = settings?.epochs ?? SIDE_SETTINGS.epochs;
-    let [finished, done] = [0, 0];
     const training = trainShopSide({
       ...earlier,
-      checkpoint,
+      checkpoint: request.checkpoint,
       resume: 'if-possible',
       stopped,
       onReports(reports) {
-        finished = reports.length;
         measured.epochs = reports.flatMap(epochQuality);
         progress.report();
       },
-      meter: {
-        start(_, steps) {
-          done = finished * steps;
-          progress.start(`Epoch ${finished + 1} of ${epochs}`, epochs * steps, done);
-        },
-        advance(count) {
-          done += count;
-          progress.set(done);
-        },
-        stop: () => {},
-      },
+      meter,
     });
     return on === 'webgpu' ? Promise.race([training, gpuLost()]) : training;
   }

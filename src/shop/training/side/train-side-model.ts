@@ -81,7 +81,8 @@ export async function trainSideModel(request: SideModelRequest) {
     resume,
     stopped: request.stopped,
     onStep(step, steps) {
-      if (step === 1) meter.start(`Epoch ${++epoch} of ${settings.epochs}`, steps, 'this epoch');
+      if (step === 1)
+        meter.start(`Epoch ${++epoch} of ${settings.epochs}`, settings.epochs * steps, (epoch - 1) * steps);
       meter.advance(1);
     },
     async onEpoch(report, state) {
