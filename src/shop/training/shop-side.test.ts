@@ -45,7 +45,7 @@ beforeEach(async () => {
   await network.write(
     await encodeSideNetwork((await train({ choices: choicesFrom(interactions.slice(0, 120)) })).network),
   );
-  expect(said).toEqual([expect.stringContaining('Epoch 1 of 1')]);
+  expect(said).toEqual([expect.stringContaining('Epoch 1: loss ')]);
   said = [];
 });
 afterAll(() => rm(folder, { recursive: true }));

@@ -7,6 +7,7 @@ import {
   popularityNow,
   type StartWeights,
 } from '../../core/catalog';
+import type { Estimate } from '../../core/common/estimate';
 import { counted } from '../../core/common/text';
 import type { LearnerCatalog } from '../../device/learner';
 import { type CatalogIndex, catalogIndex, categoryBlock } from '../../device/ranking';
@@ -96,6 +97,7 @@ export async function trainShopSide(request: ShopSideRequest): Promise<ShopTrain
         ...(saved === null ? {} : { savedSeconds: saved }),
       },
     },
+    change: trained.change,
     network: {
       config: trained.config,
       items: items.map(({ id }) => id),
@@ -138,6 +140,8 @@ async function fittedStart(
 
 export interface ShopTraining {
   learned: ShopSide;
+  /** Change of the ln rank of held-out shoppers' choices from `before`; null without it or if nobody is held out. */
+  change: Estimate | null;
   network: SideNetwork;
 }
 

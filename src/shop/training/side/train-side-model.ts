@@ -1,4 +1,4 @@
-import { SIDE_INPUTS } from '../../../core/catalog';
+import { SIDE_INPUTS, type SideModel } from '../../../core/catalog';
 import { sha256 } from '../../../core/common/bytes';
 import { encodeSafetensors } from '../../../core/model';
 import type { CatalogIndex } from '../../../device/ranking';
@@ -8,6 +8,7 @@ import { heldOutQuality } from './choice-ranks';
 import { heldOutShoppers } from './held-out';
 import { judgedAdapters } from './judged-adapters';
 import type { KeptBytes } from './kept-weights';
+import { rankChange } from './rank-change';
 import { readSideCheckpoint, type SideFingerprint, writeSideCheckpoint } from './side-checkpoint';
 import { type SideFeatures, sideConfigOf, sideFeatures } from './side-features';
 import { sideSequences } from './side-sequences';
@@ -31,6 +32,8 @@ export interface SideModelRequest {
    * a missing or damaged one, or one of other settings, is ignored too.
    */
   resume?: boolean | 'if-possible';
+  /** The side model with which the result is compared, of the same items. Default: none. */
+  before?: SideModel | null;
   /** Whether the training is to end after the present step, and to keep its best epoch. Default: it goes on. */
   stopped?(): boolean;
   /** Called after each epoch with the reports of all epochs so far; with a checkpoint, also before the first one. */
@@ -80,9 +83,13 @@ export async function trainSideModel(request: SideModelRequest) {
     seed,
     resume,
     stopped: request.stopped,
-    onStep(step, steps) {
+    onStep(step, steps, last) {
       if (step === 1)
-        meter.start(`Epoch ${++epoch} of ${settings.epochs}`, settings.epochs * steps, (epoch - 1) * steps);
+        meter.start(
+          `Epoch ${++epoch} of ${last ?? `at most ${settings.epochs}`}`,
+          (last ?? settings.epochs) * steps,
+          (epoch - 1) * steps,
+        );
       meter.advance(1);
     },
     async onEpoch(report, state) {
@@ -93,13 +100,16 @@ export async function trainSideModel(request: SideModelRequest) {
       const shown = quality
         ? `; held-out shoppers: mean ln rank ${quality.lnRank.toFixed(3)}, HR@10 ${(100 * quality.hr10).toFixed(2)} %`
         : '';
-      say(`Epoch ${epoch} of ${settings.epochs}: loss ${loss.toFixed(3)}${shown}`);
+      say(`Epoch ${epoch}: loss ${loss.toFixed(3)}${shown}`);
       if (checkpoint && fingerprint) await writeSideCheckpoint(checkpoint, fingerprint, await state());
     },
   });
   const popular = (row: number): boolean => result.popularity[row] > 0;
+  const model = judgedAdapters(result.model, (one) => heldOutQuality(one, judges, popular), say);
   return {
-    model: judgedAdapters(result.model, (model) => heldOutQuality(model, judges, popular), say),
+    model,
+    /** Change of the held-out shoppers' ranks from `before`; null without it or if nobody is held out. */
+    change: request.before ? rankChange(request.before, model, judges, popular) : null,
     weights: result.weights,
     config: result.config,
     use: await sideUse(result.weights, features, result.popularity),

@@ -11,7 +11,7 @@ import { keptFile } from '../node';
 import { encodeKept } from './kept-weights';
 import { sideFeatures } from './side-features';
 import { sequencesFrom } from './side-sequences';
-import { type SideTraining, type SideTrainingState, trainSide } from './train-side';
+import { coolingAfter, type SideTraining, type SideTrainingState, trainSide } from './train-side';
 import { type SideModelRequest, trainSideModel } from './train-side-model';
 
 const COUNT = 90;
@@ -101,11 +101,13 @@ describe('trainSide', () => {
       trainSide(training(40, { heldOut, onStep: (step, of) => steps.push(step / of) })),
     );
     const { model, reports, logPopularity } = result;
-    expect(steps.filter((share) => share === 1)).toHaveLength(40);
-    expect(reports.map(({ epoch }) => epoch)).toEqual(Array.from({ length: 40 }, (_, n) => n + 1));
+    // It ends before the 40th epoch, once others gain nothing.
+    expect(reports.length).toBeLessThan(40);
+    expect(steps.filter((share) => share === 1)).toHaveLength(reports.length);
+    expect(reports.map(({ epoch }) => epoch)).toEqual(Array.from(reports, (_, n) => n + 1));
     // A mean over the steps, each of which compares a choice with at most all items.
     expect(reports[0].loss).toBeLessThan(Math.log(COUNT) + 0.5);
-    expect(reports[39].loss).toBeLessThan(reports[0].loss - 0.5);
+    expect(reports[reports.length - 1].loss).toBeLessThan(reports[0].loss - 0.5);
     const best = Math.min(...reports.map(({ heldOut: quality }) => quality?.lnRank ?? Number.NaN));
     expect(result.reports[result.epoch - 1].heldOut?.lnRank).toBe(best);
     // A third of the items are of the shopper's group: at best, learning lowers the log rank by ln 3.
@@ -186,6 +188,32 @@ describe('trainSide', () => {
   });
 });
 
+describe('the learning rate', () => {
+  const planAfter = (...lnRanks: (number | null)[]) =>
+    coolingAfter(
+      lnRanks.map((lnRank, n) => ({
+        epoch: n + 1,
+        loss: 1,
+        heldOut: lnRank === null ? null : { lnRank, hr10: 0, choices: 9 },
+      })),
+      12,
+    );
+
+  it('stays while epochs gain, and falls in the last third of the longest training', () => {
+    expect(planAfter()).toBeNull();
+    expect(planAfter(9, 8, 7, 6.995)).toBeNull();
+    const { last, rate } = planAfter(...Array.from({ length: 9 }, () => null)) ?? { last: 0, rate: () => 0 };
+    expect([last, rate(7.5), rate(8), rate(10), rate(12)]).toEqual([12, 1, 1, 0.5, 0]);
+  });
+
+  it('falls once two epochs gain nothing, over half of the epochs so far, whatever comes after', () => {
+    for (const more of [[], [6, 5, 4]]) {
+      const { last, rate } = planAfter(9, 8, 7, 6.4, 6.39, 6.385, ...more) ?? { last: 0, rate: () => 0 };
+      expect([last, rate(6), rate(7.5), rate(9)]).toEqual([9, 1, 0.5, 0]);
+    }
+  });
+});
+
 describe('trainSideModel', () => {
   let folder: string;
   beforeAll(async () => {
@@ -217,7 +245,7 @@ describe('trainSideModel', () => {
     expect(trained.quality?.choices).toBeGreaterThan(0);
     expect(trained.model.biases).toHaveLength(COUNT);
     expect(said).toEqual([
-      ...[1, 2, 3].map((epoch) => expect.stringContaining(`Epoch ${epoch} of 3: loss `)),
+      ...[1, 2, 3].map((epoch) => expect.stringContaining(`Epoch ${epoch}: loss `)),
       expect.stringMatching(/dapter/),
     ]);
     expect(said[0]).toContain('mean ln rank');
@@ -272,7 +300,7 @@ describe('trainSideModel', () => {
     const resumed = await trainSideModel(request({ checkpoint, resume: true }));
     expect(said).toEqual([
       'Continuing after epoch 2',
-      expect.stringContaining('Epoch 3 of 3: loss '),
+      expect.stringContaining('Epoch 3: loss '),
       expect.stringMatching(/dapter/),
     ]);
     expectSame(resumed.weights, whole.weights, 5);
@@ -327,7 +355,7 @@ describe('trainSideModel', () => {
     expect(await trainSideModel(request(short))).toMatchObject({ epochs: 1 });
     said.splice(0);
     expect(await trainSideModel(request({ ...short, seed: 2 }))).toMatchObject({ epochs: 1 });
-    expect(said).toEqual([expect.stringContaining('Epoch 1 of 1'), expect.stringMatching(/dapter/)]);
+    expect(said).toEqual([expect.stringContaining('Epoch 1: loss '), expect.stringMatching(/dapter/)]);
     const seen: number[][] = [];
     const onReports: SideModelRequest['onReports'] = (reports) => seen.push(reports.map(({ epoch }) => epoch));
     await trainSideModel(request({ ...short, seed: 2, onReports }));
