@@ -1,5 +1,6 @@
 import type { TypedTensor } from 'onnxruntime-web';
 import { SidestreamError } from '../../error';
+import { grouped } from '../common/grouped';
 import type { ImagePreset, Preset, TextPreset } from './preset';
 import type { EncoderSession, ImageEncoder, RawTaps, TextEncoder } from './session';
 import type { Tokenizer } from './tokenizer';
@@ -122,26 +123,20 @@ export const similarLengths: Batching = (lengths) => {
 };
 
 /** Runs texts of equal length together, without padding. */
-export const equalLengths: Batching = (lengths) => grouped(lengths, 1);
+export const equalLengths: Batching = (lengths) => inRuns(lengths, 1);
 
 /**
  * The same, but without batches of one text: a text whose length is unique is repeated. A graph may sum the tokens of a
  * single text in a different order than the tokens of several.
  */
 export const equalLengthsInPairs: Batching = (lengths) =>
-  grouped(lengths, 2).map((run) => (run.length === 1 ? [run[0], run[0]] : run));
+  inRuns(lengths, 2).map((run) => (run.length === 1 ? [run[0], run[0]] : run));
 
 export const alone: Batching = (lengths) => lengths.map((_, n) => [n]);
 
 /** @param least minimum number of texts per run, if enough have the same length */
-function grouped(lengths: readonly number[], least: number): number[][] {
-  const groups = new Map<number, number[]>();
-  for (const n of byLength(lengths)) {
-    const group = groups.get(lengths[n]);
-    if (group) group.push(n);
-    else groups.set(lengths[n], [n]);
-  }
-  return [...groups].flatMap(([length, group]) => {
+function inRuns(lengths: readonly number[], least: number): number[][] {
+  return [...grouped(byLength(lengths), (n) => lengths[n])].flatMap(([length, group]) => {
     const most = Math.min(MAX_TEXTS, Math.max(least, Math.floor(ENOUGH_TOKENS / Math.max(1, length))));
     const runs = Math.ceil(group.length / most);
     return evenly(group, Math.max(1, Math.min(runs, Math.floor(group.length / least))));

@@ -1,5 +1,6 @@
 import { categoryPaths, type Item, isNew } from '../../core/catalog';
 import type { Shown } from '../../core/catalog/locales';
+import { addToGroup } from '../../core/common/grouped';
 import type { CatalogIndex } from './catalog-index';
 import { type ReasonKind, reasonText } from './explanation/reason-text';
 import { productOf } from './placement';
@@ -79,13 +80,7 @@ function segmentsOf(
   depth: number,
 ): Map<string, number[]> {
   const segments = new Map<string, number[]>();
-  for (const row of rows) {
-    for (const value of valuesOf(items[row], by, depth)) {
-      const own = segments.get(value);
-      if (own) own.push(row);
-      else segments.set(value, [row]);
-    }
-  }
+  for (const row of rows) for (const value of valuesOf(items[row], by, depth)) addToGroup(segments, value, row);
   return segments;
 }
 

@@ -1,4 +1,5 @@
 import type { Item } from '../../core/catalog';
+import { grouped } from '../../core/common/grouped';
 import type { CatalogIndex } from './catalog-index';
 import { contributorsFor } from './explanation/contributors';
 import type { ReasonKind } from './explanation/reason-text';
@@ -65,13 +66,7 @@ export function variedOrder(categories: Pick<CategoryIndex, 'ofItem' | 'names'>,
     return id !== undefined && levels[id] === level ? id : undefined;
   };
   const order = (some: readonly number[], level: number): readonly number[] => {
-    const groups = new Map<number | undefined, number[]>();
-    for (const row of some) {
-      const id = categoryAt(row, level);
-      const group = groups.get(id);
-      if (group) group.push(row);
-      else groups.set(id, [row]);
-    }
+    const groups = grouped(some, (row) => categoryAt(row, level));
     return interleaved([...groups].map(([id, group]) => (id === undefined ? group : order(group, level + 1))));
   };
   return [...order(rows, 0)];

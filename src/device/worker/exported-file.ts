@@ -2,6 +2,7 @@
 
 import * as v from 'valibot';
 import { canHash, joinBytes, sha256 } from '../../core/common/bytes';
+import { grouped } from '../../core/common/grouped';
 import { exactObject } from '../../core/common/schema';
 import { detailFields, eventFields, type LoggedEvent, type NewEvent, storedTime } from '../../core/events';
 import { SidestreamError } from '../../error';
@@ -33,13 +34,8 @@ export function joinLogs(
   after: number,
   since = 0,
 ): JoinedLogs {
-  const left = new Map<string, LoggedEvent[]>();
   // Newest first, so that the oldest is taken from the end.
-  for (const event of own.toReversed()) {
-    const equal = left.get(keyOf(event));
-    if (equal) equal.push(event);
-    else left.set(keyOf(event), [event]);
-  }
+  const left = grouped(own.toReversed(), keyOf);
   const added: LoggedEvent[] = [];
   const known = new Set<LoggedEvent>();
   const sorted = byTime(other);

@@ -1,3 +1,4 @@
+import { addToGroup } from '../../core/common/grouped';
 import { hash32 } from '../../core/common/hash';
 
 type TimedEvent = { user: string; item: string; time: number };
@@ -23,11 +24,7 @@ export function sortByTime<T extends TimedEvent>(events: T[], seed = 1): Ties {
   for (let start = 0, end = 1; start < events.length; start = end++) {
     if (events[end]?.time !== events[start].time) continue;
     const places = new Map<string, number[]>();
-    for (end = start; events[end]?.time === events[start].time; end++) {
-      const own = places.get(events[end].user);
-      if (own) own.push(end);
-      else places.set(events[end].user, [end]);
-    }
+    for (end = start; events[end]?.time === events[start].time; end++) addToGroup(places, events[end].user, end);
     for (const own of places.values()) if (own.length > 1) drawOrder(events, own, seed, ties);
   }
   return ties;

@@ -1,3 +1,4 @@
+import { addToGroup } from '../../common/grouped';
 import type { FeedRecord } from './feed-record';
 import { readHtml } from './html';
 
@@ -29,9 +30,7 @@ export function nostoRecords(page: string): FeedRecord[] {
       const { fields } = products[products.length - 1];
       const [field] = names;
       if (depth !== 2 || !field || field === VARIANT) return;
-      texts = fields.get(field) ?? [];
-      fields.set(field, texts);
-      texts.push('');
+      texts = addToGroup(fields, field, '');
     },
     text: (text) => {
       if (texts) texts[texts.length - 1] += text;

@@ -1,4 +1,5 @@
 import { SaxesParser, type SaxesTagPlain } from 'saxes';
+import { addToGroup } from '../../common/grouped';
 import { type FeedRecord, MAX_PAGE, MAX_RECORD, type TextChunks } from './feed-record';
 
 const GOOGLE = /^https?:\/\/base\.google\.com\/(ns|cns)\/1\.0$/;
@@ -151,12 +152,7 @@ class Names {
   open({ attributes }: SaxesTagPlain): void {
     const binding = Object.keys(attributes).filter((name) => name === 'xmlns' || name.startsWith('xmlns:'));
     this.#binding.push(binding);
-    for (const name of binding) {
-      const uri = attributes[name].trim();
-      const uris = this.#bound.get(name);
-      if (uris) uris.push(uri);
-      else this.#bound.set(name, [uri]);
-    }
+    for (const name of binding) addToGroup(this.#bound, name, attributes[name].trim());
   }
 
   close(): void {

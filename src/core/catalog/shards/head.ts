@@ -1,3 +1,4 @@
+import { grouped } from '../../common/grouped';
 import type { Item } from '../item';
 import { variantGroups } from '../variants/variant-groups';
 
@@ -42,13 +43,7 @@ export function headRows(
   add([best(all, popularity)], recent ? most / 3 : most / 2);
   if (recent) add([best(all, recent)], most / 2);
   const days = items.map(({ published = '' }) => Date.parse(published) || 0);
-  const newest = new Map<string, number[]>();
-  for (const row of best(all, days)) {
-    const { category } = items[row];
-    const rows = newest.get(category) ?? [];
-    rows.push(row);
-    newest.set(category, rows);
-  }
+  const newest = grouped(best(all, days), (row) => items[row].category);
   add([...newest.values()], chosen.size + most / 16);
   const largest = [...members.keys()].sort((a, b) => members[b].length - members[a].length || a - b);
   add(

@@ -1,3 +1,4 @@
+import { grouped } from '../../common/grouped';
 import type { Item } from '../item';
 import { type VariantGroups, variantGroups } from '../variants/variant-groups';
 
@@ -61,13 +62,7 @@ function splitProducts(
   { target, most }: ShardSizes,
 ): Int32Array[] {
   if (!variants) return bisected(space, rows, target);
-  const members = new Map<number, number[]>();
-  for (const row of rows) {
-    const product = variants.of[row]?.[0] ?? row;
-    const known = members.get(product);
-    if (known) known.push(row);
-    else members.set(product, [row]);
-  }
+  const members = grouped(rows, (row) => variants.of[row]?.[0] ?? row);
   const split = (products: Int32Array, size: number): Int32Array[] =>
     bisected(space, products, size).flatMap((part) => {
       const all = Int32Array.from([...part].flatMap((product) => members.get(product) ?? []));

@@ -1,3 +1,4 @@
+import { addToGroup } from '../../common/grouped';
 import {
   type CatalogStatistics,
   catalogStatistics,
@@ -26,13 +27,7 @@ export interface VariantGroups {
 export function variantGroups(items: readonly Pick<Item, 'group' | 'popularity'>[]): VariantGroups | null {
   if (!items.some(({ group }) => group)) return null;
   const groups = new Map<string, number[]>();
-  const all = items.map(({ group }, row) => {
-    if (!group) return [row];
-    const rows = groups.get(group) ?? [];
-    rows.push(row);
-    groups.set(group, rows);
-    return rows;
-  });
+  const all = items.map(({ group }, row) => (group ? addToGroup(groups, group, row) : [row]));
   const products = [...all.keys()].filter((row) => all[row][0] === row);
   if (products.length === items.length) return null;
   const popularity = items.map((item) => item.popularity);

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { SIDE_INPUTS } from '../../../core/catalog';
+import { addToGroup } from '../../../core/common/grouped';
 import { seededRandom } from '../../../core/common/random';
 import type { Weight, Weights } from '../../../core/model';
 import { freshSideWeights, nextSideWindow } from '../../../core/model/side';
@@ -133,11 +134,7 @@ export async function evaluateWindows(name: WindowMethodName, protocol: WindowsP
 
 /** Adds the choices to the rows of their shoppers. */
 function addTo(histories: Map<string, number[]>, interactions: readonly Interaction[]): Map<string, number[]> {
-  for (const { user, row } of interactions) {
-    const own = histories.get(user);
-    if (own) own.push(row);
-    else histories.set(user, [row]);
-  }
+  for (const { user, row } of interactions) addToGroup(histories, user, row);
   return histories;
 }
 

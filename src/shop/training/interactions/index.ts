@@ -11,17 +11,6 @@ export interface Interaction {
   time: number;
 }
 
-/** A value for each choice, shopper by shopper. */
-export function byShopper<T>(interactions: readonly Interaction[], of: (choice: Interaction, n: number) => T): T[][] {
-  const values = new Map<string, T[]>();
-  for (const [n, choice] of interactions.entries()) {
-    const own = values.get(choice.user);
-    if (own) own.push(of(choice, n));
-    else values.set(choice.user, [of(choice, n)]);
-  }
-  return [...values.values()];
-}
-
 /** The second to which a time belongs. */
 const secondOf = (time: number): number => Math.floor(time / 1000);
 

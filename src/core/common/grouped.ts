@@ -1,0 +1,13 @@
+/** Adds a value to the group of a key. @returns the group */
+export function addToGroup<K, V>(groups: Map<K, V[]>, key: K, value: V): V[] {
+  const group = groups.get(key) ?? [];
+  if (group.push(value) === 1) groups.set(key, group);
+  return group;
+}
+
+/** Values by key; keys, and the values of each, keep their order. */
+export function grouped<K, V>(values: Iterable<V>, keyOf: (value: V) => K): Map<K, V[]> {
+  const groups = new Map<K, V[]>();
+  for (const value of values) addToGroup(groups, keyOf(value), value);
+  return groups;
+}
