@@ -53,6 +53,29 @@ it('gives the same however many neighbors leave before others come', () => {
   }
 });
 
+it('names the nearest rows of an item, and at least one more than count, after any number has left', () => {
+  const random = seededRandom(5);
+  const count = 90;
+  const far = { count, width, values: Float32Array.from({ length: count * width }, () => random() - 0.5) };
+  const cache = new SimilarityCache(far);
+  const grown = new NearestNeighbors(far, cache, NEAREST);
+  const all = Array.from({ length: 200 }, () => Math.floor(random() * count));
+  for (let n = 1; n < all.length; n += 1 + (n % 3)) {
+    const rows = new Set(all.slice(Math.max(0, n - 40), n));
+    for (const item of [0, 41, 89]) {
+      const values = cache.similaritiesTo(item);
+      const nearest = grown.nearestOf(item, rows);
+      const expected = [...rows].map((row) => values[row]).sort((a, b) => b - a);
+      expect(nearest.length).toBeGreaterThanOrEqual(Math.min(NEAREST + 1, rows.size));
+      for (const [rank, { past, value }] of nearest.entries()) {
+        expect(rows).toContain(past);
+        expect(value).toBeCloseTo(values[past], 5);
+        expect(value).toBeCloseTo(expected[rank], 5);
+      }
+    }
+  }
+});
+
 it('leaves out similarities that are not a number', () => {
   const broken = { ...vectors, values: values.slice() };
   broken.values.fill(Number.NaN, 5 * width, 6 * width);

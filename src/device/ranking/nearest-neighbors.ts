@@ -72,6 +72,14 @@ export class NearestNeighbors {
     return out;
   }
 
+  /** The rows nearest to an item, nearest first: at least one more than count, so that any can be left out. */
+  nearestOf(item: number, rows: Iterable<number>): { past: number; value: number }[] {
+    this.nearestTo(rows);
+    if (this.#neighbors[this.#most][item] < 0 && this.#threshold[item] > NONE) this.#compareAgain([item]);
+    const all = this.#neighbors.map((rows, n) => ({ past: rows[item], value: this.#similarities[n][item] }));
+    return all.filter(({ past }) => past >= 0);
+  }
+
   #reset(): void {
     this.#rows.clear();
     for (const values of this.#similarities) values.fill(NONE);

@@ -155,6 +155,7 @@ function listOf(
 
 /** A list in which items that the shopper bought score higher, and have that as their reason. @param gains of their scores, by row */
 const boughtBefore = (list: Scored, gains: ReadonlyMap<number, number>): Scored => {
+  if (gains.size === 0) return list;
   const gained = (row: number, contributions: Record<string, number>): Record<string, number> =>
     gains.has(row) ? { ...contributions, repeats: gains.get(row) ?? 0 } : contributions;
   return {

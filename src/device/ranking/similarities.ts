@@ -8,7 +8,7 @@ export const similarities = (
 ): Float32Array => queryProducts(vectors.values, vectors, query);
 
 /** The row of item `index`, not copied. */
-export function vectorOf(vectors: ContentVectors, index: number): Float32Array {
+export function vectorOf(vectors: Pick<ContentVectors, 'width' | 'values'>, index: number): Float32Array {
   return vectors.values.subarray(index * vectors.width, (index + 1) * vectors.width);
 }
 

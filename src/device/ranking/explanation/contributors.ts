@@ -1,14 +1,15 @@
+import { scaleRow } from '../../../core/catalog';
 import type { ChoiceHistory } from '../../../core/events';
 import type { CatalogIndex } from '../catalog-index';
 import { NEAREST } from '../nearest-neighbors';
 import { productOf } from '../placement';
 import type { TermWeights } from '../score';
-import { dot, similarity, vectorOf, weightedMean } from '../similarities';
+import { dot, vectorOf, weightedMean } from '../similarities';
 import { categoryPreference } from '../terms/category-preference';
 import { choiceTable, cooccurrenceOf, MAX_NEARBY } from '../terms/cooccurrence';
 import { numericAffinity } from '../terms/numeric-affinity';
-import { sideQuery } from '../terms/side-scores';
-import { MAX_HISTORY, NEWER, recencyWeights, SESSION, type TermName } from '../terms/terms';
+import { fadedSums, sideQueries } from '../terms/side-scores';
+import { MAX_HISTORY, OLDER, recencyWeights, SESSION, type TermName } from '../terms/terms';
 
 /** Past items and their contributions to scores. */
 export interface Contributors {
@@ -21,12 +22,11 @@ export interface Contributors {
   of(row: number): Float64Array;
 }
 
-/** The last choices, oldest first: row, product and strength of each, and its strength decayed by age. */
+/** The last choices, oldest first: row, product, strength and order of each. */
 interface Choices {
   rows: number[];
   products: number[];
   strengths: number[];
-  recency: number[];
   orders: number[];
 }
 
@@ -45,26 +45,27 @@ export function contributorsFor(
   const rows = history.rows.slice(-MAX_HISTORY);
   const strengths = history.strengths.slice(-MAX_HISTORY);
   const orders = history.orders?.slice(-MAX_HISTORY) ?? [...rows.keys()];
-  const choices = { rows, products: rows.map(product), strengths, recency: [...recencyWeights(strengths)], orders };
+  const choices = { rows, products: rows.map(product), strengths, orders };
   const last = new Map(choices.products.map((of, n) => [of, rows[n]]));
   const pastProducts = [...last.keys()];
   const isUsed = (name: TermName): boolean => weights[name] !== 0 && Number.isFinite(weights[name]);
-  let scores: { whole: Value; without: Value[] } | undefined;
-  const prepare = () => {
-    const terms = termsOfChoices(index, choices, isUsed);
-    const score = (left?: number): Value => {
-      if (pastProducts.every((past) => past === left)) return () => 0;
-      const values = terms.map(([name, value]) => [weights[name], value(left)] as const);
-      return (row) => values.reduce((sum, [weight, value]) => sum + (weight * value(row) || 0), 0);
-    };
-    return { whole: score(), without: pastProducts.map(score) };
-  };
+  let terms: { weight: number; whole: Value; without: Value[] }[] | undefined;
+  const prepare = () =>
+    termsOfChoices(index, choices, isUsed).map(([name, value]) => ({
+      weight: weights[name],
+      whole: value(),
+      // Without its only product, a history has no terms.
+      without: pastProducts.length > 1 ? pastProducts.map(value) : [() => 0],
+    }));
   const of = (row: number): Float64Array => {
-    scores ??= prepare();
-    const whole = scores.whole(row);
-    return Float64Array.from(scores.without, (without, n) =>
-      pastProducts[n] === product(row) ? Number.NaN : whole - without(row),
-    );
+    terms ??= prepare();
+    const parts = new Float64Array(pastProducts.length);
+    for (const { weight, whole, without } of terms) {
+      const all = weight * whole(row) || 0;
+      for (const [n, value] of without.entries()) if (value !== whole) parts[n] += all - (weight * value(row) || 0);
+    }
+    parts[pastProducts.indexOf(product(row))] = Number.NaN;
+    return parts;
   };
   return { pastItems: [...last.values()], of };
 }
@@ -85,38 +86,49 @@ function termsOfChoices(
   const similarTo = (query: Float32Array): Value => {
     return (row) => dot(vectorOf(content, row), query);
   };
-  const bySide = ({ width, vectors, biases }: NonNullable<typeof side>, query: Float32Array): Value => {
-    return ofProducts((row) => biases[row] + dot(query, vectors.subarray(row * width, (row + 1) * width)));
-  };
-  let rest: { left: number | undefined; choices: Choices } | undefined;
-  const byChoices =
-    (value: (rest: Choices) => Value): ValueWithout =>
+  const recency = recencyWeights(choices.strengths);
+  const rest = recency.slice();
+  /** For a term that weighs choices by recency: without a product, what is older than a choice of it becomes newer. */
+  const byRecency =
+    (value: (weights: Float64Array) => Value): ValueWithout =>
     (left) => {
-      if (rest?.left !== left || !rest) rest = { left, choices: without(choices, left) };
-      return value(rest.choices);
+      for (let n = rest.length - 1, factor = 1; n >= 0; n--) {
+        if (choices.products[n] === left) factor /= OLDER;
+        rest[n] = choices.products[n] === left ? 0 : factor * recency[n];
+      }
+      return value(rest);
     };
   /** For a term of the last choices: without an older one, its value is the same. */
   const byLast = (count: number, value: (rest: Choices) => Value): ValueWithout => {
     const last = new Set(choices.products.slice(-count));
-    const whole = ofLastRow(value(choices));
-    const ofRest = byChoices(value);
-    return (left) => (left !== undefined && last.has(left) ? ofRest(left) : whole);
+    const whole = value(choices);
+    return (left) => (left !== undefined && last.has(left) ? value(without(choices, left)) : whole);
   };
   const terms: Partial<Record<TermName, ValueWithout>> = {
     nearestHistory: meanOfNearest(index, choices),
-    category: byChoices(({ rows, recency }) => categoryPreference(index.categories, rows, recency, !table && !side)),
-    numericAffinity: byChoices(({ rows, recency }) => numericAffinity(index.numbers, rows, recency)),
+    category: byRecency((weights) => categoryPreference(index.categories, choices.rows, weights, !table && !side)),
+    numericAffinity: byRecency((weights) => numericAffinity(index.numbers, choices.rows, weights)),
     ...(table && {
       boughtTogether: byLast(MAX_NEARBY, ({ products: rows, orders }) =>
         ofProducts(cooccurrenceOf(table, { rows, orders }, content)),
       ),
     }),
   };
-  if (side && isUsed('sideModel')) {
-    terms.sideModel = byChoices(({ products: rows, orders }) => bySide(side, sideQuery(side, { rows, orders })));
+  if (side) {
+    const { width, vectors: values, biases } = side;
+    const queries = sideQueries(side, { rows: choices.products, orders: choices.orders });
+    terms.sideModel = (left) => {
+      const query = queries(left);
+      return ofProducts((row) => biases[row] + dot(query, vectorOf({ width, values }, row)));
+    };
   }
   if (!side) {
-    terms.recent = byChoices(({ rows, recency }) => similarTo(weightedMean(content, rows, recency)));
+    const sums = fadedSums(content, { ...choices, orders: undefined }, [OLDER]);
+    terms.recent = (left) => {
+      const query = Float32Array.from(sums(left)[0]);
+      scaleRow(query, 0, query.length);
+      return similarTo(query);
+    };
     terms.session = byLast(SESSION, ({ rows, strengths }) =>
       similarTo(weightedMean(content, rows.slice(-SESSION), strengths.slice(-SESSION))),
     );
@@ -124,44 +136,24 @@ function termsOfChoices(
   return (Object.entries(terms) as [TermName, ValueWithout][]).filter(([name]) => isUsed(name));
 }
 
-/** The same function, which knows its last value. */
-function ofLastRow<T>(of: (row: number) => T): (row: number) => T {
-  let known: { row: number; value: T } | undefined;
-  return (row) => {
-    if (known?.row !== row) known = { row, value: of(row) };
-    return known.value;
-  };
-}
-
-/** The choices without a product: what is older than a choice of it becomes newer. */
-function without({ rows, products, strengths, recency, orders }: Choices, left?: number): Choices {
-  const rest: Choices = { rows: [], products: [], strengths: [], recency: [], orders: [] };
-  let factor = 1;
-  for (let n = rows.length - 1; n >= 0; n--) {
-    if (products[n] === left) {
-      factor *= NEWER;
-      continue;
-    }
-    rest.rows.push(rows[n]);
-    rest.products.push(products[n]);
-    rest.strengths.push(strengths[n]);
-    rest.recency.push(factor * recency[n]);
-    rest.orders.push(orders[n]);
-  }
-  for (const list of Object.values(rest)) list.reverse();
-  return rest;
+function without({ rows, products, strengths, orders }: Choices, left: number): Choices {
+  const kept = [...products.keys()].filter((n) => products[n] !== left);
+  const of = (values: readonly number[]): number[] => kept.map((n) => values[n]);
+  return { rows: of(rows), products: of(products), strengths: of(strengths), orders: of(orders) };
 }
 
 /** The mean of the largest similarities of an item to the choices. */
-function meanOfNearest({ content, similarities }: CatalogIndex, { rows, products }: Choices): ValueWithout {
+function meanOfNearest({ nearestHistory }: CatalogIndex, { rows, products }: Choices): ValueWithout {
   const productAt = new Map(rows.map((row, n) => [row, products[n]]));
-  const nearestFirst = ofLastRow((row) =>
-    [...productAt]
-      .map(([past, of]) => ({ of, value: similarities.cached(past)?.[row] ?? similarity(content, past, row) }))
-      .sort((a, b) => b.value - a.value),
-  );
+  let known: { of: number; nearest: { past: number; value: number }[] } | undefined;
   return (left) => (row) => {
-    const nearest = nearestFirst(row).filter(({ of }) => of !== left);
-    return nearest.slice(0, NEAREST).reduce((sum, { value }) => sum + value, 0) / Math.min(NEAREST, nearest.length);
+    if (known?.of !== row) known = { of: row, nearest: nearestHistory.nearestOf(row, productAt.keys()) };
+    let [sum, count] = [0, 0];
+    for (const { past, value } of known.nearest) {
+      if (productAt.get(past) === left) continue;
+      sum += value;
+      if (++count === NEAREST) break;
+    }
+    return sum / count;
   };
 }

@@ -3,7 +3,7 @@ import { NEAREST } from '../nearest-neighbors';
 import { type RankedItem, type RankRequest, rank, scoreAll } from '../rank';
 import type { ExpertState, RankState, ScoreBreakdown } from '../rank-state';
 import { rankOf } from '../score';
-import { modalitySimilarity, similarity, vectorOf, weightedMean } from '../similarities';
+import { modalitySimilarity, vectorOf, weightedMean } from '../similarities';
 import { MAX_HISTORY, recencyWeights, SESSION, TERMS, type TermName, termValues } from '../terms/terms';
 import type { Contributors } from './contributors';
 import { reasonText } from './reason-text';
@@ -54,10 +54,7 @@ function scoreBreakdown(
   };
   add(weightedMean(vectors, rows, recencyWeights(strengths)), weights.recent);
   add(weightedMean(vectors, rows.slice(-SESSION), strengths.slice(-SESSION)), weights.session);
-  const nearest = [...new Set(rows)]
-    .map((past) => ({ past, value: similarity(vectors, past, row) }))
-    .sort((a, b) => b.value - a.value)
-    .slice(0, NEAREST);
+  const nearest = index.nearestHistory.nearestOf(row, rows).slice(0, NEAREST);
   for (const { past } of nearest) add(vectorOf(vectors, past), weights.nearestHistory / nearest.length);
   const others = Object.entries(terms).filter(([name]) => !CONTENT_TERMS.some((term) => term === name));
   const contributors = new Map<number, number>();
@@ -141,11 +138,9 @@ export function influences(
 ): { row: number; part: number }[] {
   const { scored } = scoreAll(index, state, request);
   const sums = new Map<number, number>();
-  for (const { row } of rank(index, state, request)) {
-    for (const [past, part] of scored.breakdown(row, scoreBreakdown).contributors) {
+  for (const { row } of rank(index, state, request))
+    for (const [past, part] of scored.breakdown(row, scoreBreakdown).contributors)
       if (part > 0) sums.set(past, (sums.get(past) ?? 0) + part);
-    }
-  }
   const total = [...sums.values()].reduce((sum, part) => sum + part, 0);
   return [...sums].map(([row, part]) => ({ row, part: part / total })).sort((a, b) => b.part - a.part || a.row - b.row);
 }

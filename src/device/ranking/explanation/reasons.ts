@@ -34,11 +34,8 @@ export function reasonsFor(
     const resemblance = Math.max(content, preference);
     if (boughtTogether > Math.max(resemblance, category) && table) {
       const product = productOf(index);
-      const contributor = strongestContributor(
-        table,
-        { rows: history.rows.map(product), orders: history.orders },
-        product(row),
-      );
+      const chosen = { rows: history.rows.map(product), orders: history.orders };
+      const contributor = strongestContributor(table, chosen, product(row));
       if (contributor !== null) return cooccurrenceReason(index, contributor, row);
     }
     const item = index.items[row];
@@ -58,9 +55,8 @@ export function reasonsFor(
 
 function choicesByCategory({ items }: CatalogIndex, rows: readonly number[]): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const row of rows) {
+  for (const row of rows)
     for (const path of categoryPaths(items[row].category)) counts.set(path, (counts.get(path) ?? 0) + 1);
-  }
   return counts;
 }
 

@@ -3,8 +3,8 @@ import type { ChoiceHistory } from '../../../core/events';
 import type { CatalogIndex } from '../catalog-index';
 import { NEAREST } from '../nearest-neighbors';
 import type { TermWeights } from '../score';
-import { vectorOf, weightedMean } from '../similarities';
-import { sideQuery } from '../terms/side-scores';
+import { dot, vectorOf, weightedMean } from '../similarities';
+import { sideQueries } from '../terms/side-scores';
 import { MAX_HISTORY, recencyWeights, SESSION } from '../terms/terms';
 
 /** Maximum number of the last past items whose neighbours are searched. */
@@ -39,7 +39,7 @@ export function personalScores(
   if (rows.length === 0) return null;
   const last = [...new Set(rows.toReversed())].slice(0, MAX_PAST_ITEMS);
   const products = (variants?.first(rows) ?? rows).slice(-MAX_HISTORY);
-  const query = side && sideQuery(side, { rows: products, orders: orders?.slice(-MAX_HISTORY) });
+  const query = side && sideQueries(side, { rows: products, orders: orders?.slice(-MAX_HISTORY) })();
   return scored({
     content: query ? new Float32Array(content.width) : contentQuery(content, { rows, strengths }, weights),
     past: last.map((row) => vectorOf(content, row)),
@@ -68,15 +68,9 @@ const scored =
   ({ content, past, nearestHistory, side, bias, popularity }: ScoreQuery): ScoreEntries =>
   (node) =>
     Float32Array.from(node.popularity, (popular, entry) => {
-      const nearest = past.map((item) => dot(node.content, entry, item)).sort((a, b) => b - a);
+      const nearest = past.map((item) => dot(vectorOf(node.content, entry), item)).sort((a, b) => b - a);
       const largest = nearest.slice(0, NEAREST);
       const similar = largest.reduce((sum, value) => sum + value, 0) / Math.max(1, largest.length);
-      const learned = side ? dot(node.side, entry, side) + bias * node.biases[entry] : 0;
-      return dot(node.content, entry, content) + nearestHistory * similar + learned + popularity * popular;
+      const learned = side ? dot(vectorOf(node.side, entry), side) + bias * node.biases[entry] : 0;
+      return dot(vectorOf(node.content, entry), content) + nearestHistory * similar + learned + popularity * popular;
     });
-
-function dot({ width, values }: DirectoryNode['content'], entry: number, query: Float32Array): number {
-  let sum = 0;
-  for (let d = 0, at = entry * width; d < width; d++, at++) sum += query[d] * values[at];
-  return sum;
-}

@@ -55,8 +55,9 @@ function pickShares(
   { items, similarities }: CatalogIndex,
   { history, record = NO_RECORD }: Chosen,
 ): PlaceShares | null {
+  if (history.rows.some((row) => !record.picked.has(row))) return null;
   const picks = [...new Set(history.rows)];
-  if (picks.length < 2 || picks.some((row) => !record.picked.has(row))) return null;
+  if (picks.length < 2) return null;
   const similar = similarities.similaritiesToEach(picks);
   const prefixes = picks.map((row) => new Set(categoryPrefixes(items[row].category)));
   const known = new Map<number, number>();

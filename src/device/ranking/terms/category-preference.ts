@@ -106,7 +106,7 @@ const KNOWN_CHOICES = 12;
  * averaged over the levels of the path. 0 without history or category. For an item of a department, the same mean with the
  * department as two further levels is added, with a weight of 12 (13 / (12 + choices))^4: 12 after the first choice, 3 after six.
  * @param rows item indices of the history
- * @param weights strength of each event, 0 or more
+ * @param weights strength of each event; one of 0 does not count
  * @param leansOnTree whether departments count more after few choices. A shop with a log knows better what is chosen next
  * @returns the preference for the item of a row
  */
@@ -128,7 +128,8 @@ export function categoryPreference(
     const department = departments.ofItem[row];
     return department < 0 ? [] : [department];
   });
-  const treeWeight = TREE_WEIGHT * ((KNOWN_CHOICES + 1) / (KNOWN_CHOICES + Math.max(1, rows.length))) ** 4;
+  const choices = Array.from(weights).filter((weight) => weight > 0).length;
+  const treeWeight = TREE_WEIGHT * ((KNOWN_CHOICES + 1) / (KNOWN_CHOICES + Math.max(1, choices))) ** 4;
   return (row) => {
     const own = ofPath(pathOf[row]);
     const department = departments.ofItem[row];

@@ -1,10 +1,11 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { catalog, chose, state, type WEIGHTS } from '../../../testing/rankings';
 import { sideModel } from '../../../testing/side-models';
 import { explain } from '../explanation/explain';
 import type { RankRequest } from '../rank';
 import { scores } from '../score';
-import { sideScores } from './side-scores';
+import { sideQueries, sideScores } from './side-scores';
 import { isWithoutBasis, TERMS, termValues } from './terms';
 
 const FOR_YOU: RankRequest = { placement: 'for-you', row: null, limit: 8, exclude: new Set() };
@@ -53,6 +54,46 @@ describe('the scores of a side model', () => {
       expect(score).toBeCloseTo(expected, 5);
       expect(other[row]).toBeCloseTo(scored[row], 5);
     }
+  });
+});
+
+describe('the read-outs without each product', () => {
+  it('are those of the other choices, for any choices and orders', () => {
+    const line = fc.record({ row: fc.nat(COUNT - 1), opens: fc.boolean() });
+    fc.assert(
+      fc.property(fc.array(line, { minLength: 1, maxLength: 20 }), (lines) => {
+        const orders: number[] = [];
+        for (const { opens } of lines) orders.push((orders.at(-1) ?? 0) + (opens ? 1 : 0));
+        const choices = { rows: lines.map(({ row }) => row), orders };
+        const queries = sideQueries(model, choices);
+        expect(queries()).toEqual(sideQueries(model, choices)());
+        for (const left of [...choices.rows, COUNT]) {
+          const kept = [...lines.keys()].filter((n) => choices.rows[n] !== left);
+          const rest = { rows: kept.map((n) => choices.rows[n]), orders: kept.map((n) => orders[n]) };
+          const expected = sideQueries(model, rest)();
+          for (const [d, value] of queries(left).entries()) expect(value).toBeCloseTo(expected[d], 4);
+        }
+      }),
+      { seed: 3, numRuns: 100 },
+    );
+  });
+
+  it('read the vector of each choice once per state, however many products are left out', () => {
+    let reads = 0;
+    const many = sideModel(200, width, [0.2, 0.7, 0.97]);
+    const vectors = new Proxy(many.vectors, {
+      get(target, key) {
+        if (/^\d/.test(String(key))) reads++;
+        return Reflect.get(target, key);
+      },
+    });
+    const rows = [...new Array(200).keys()];
+    const once = rows.length * width * states.length;
+    const queries = sideQueries({ ...many, vectors }, { rows });
+    queries(rows[0]);
+    expect(reads).toBe(once);
+    for (const left of rows) queries(left);
+    expect(reads).toBe(once);
   });
 });
 

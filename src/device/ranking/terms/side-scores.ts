@@ -1,4 +1,5 @@
 import { adapterContext, readAdapters, type SideModel } from '../../../core/catalog';
+import { addToGroup } from '../../../core/common/grouped';
 import { type ChoiceHistory, isSameOrder } from '../../../core/events';
 import { createMatrix, type Matrix } from '../../../core/kernel';
 
@@ -10,9 +11,7 @@ function matrixOf(model: SideModel): Matrix {
   if (known) return known;
   const { width, vectors, biases } = model;
   const matrix = createMatrix(biases.length, width);
-  for (let row = 0; row < biases.length; row++) {
-    matrix.row(row).set(vectors.subarray(row * width, (row + 1) * width));
-  }
+  for (let row = 0; row < biases.length; row++) matrix.row(row).set(vectors.subarray(row * width, (row + 1) * width));
   matrices.set(model, matrix);
   return matrix;
 }
@@ -21,41 +20,86 @@ function matrixOf(model: SideModel): Matrix {
 export type ProductChoices = Pick<ChoiceHistory, 'orders'> & { rows: readonly number[] };
 
 /**
- * The read-out of the states, and of the adapters' start, after some choices, see `sideScores`: s <- decay s + sum over the lines of an order of k / sqrt(lines),
- * so that a large order does not outweigh all earlier ones.
- * @returns [width]
+ * Sums of vectors that fade by each of some factors: s <- decay s + sum over the lines of an order of k / sqrt(lines), so that a large order
+ * does not outweigh all earlier ones. The sums after each order are added up once, because reasons ask for every product of a history.
+ * @param choices `products` are their rows by default, and `strengths` 1
+ * @returns for each factor, the sums [width] as if a product had never been chosen, until the next call; all choices count without one
  */
-export function sideQuery(
-  { width, states, vectors, adapters }: SideModel,
-  { rows, orders }: ProductChoices,
-): Float32Array {
-  const orderOf = (n: number): number => orders?.[n] ?? n;
-  const lines = new Map<number, number>();
-  for (const n of rows.keys()) lines.set(orderOf(n), (lines.get(orderOf(n)) ?? 0) + 1);
-  const query = new Float32Array(width);
-  for (const { decay, gain } of states) {
-    const state = new Float64Array(width);
-    for (const [n, row] of rows.entries()) {
-      const keep = isSameOrder(orders, n) ? 1 : decay;
-      const share = 1 / Math.sqrt(lines.get(orderOf(n)) ?? 1);
-      for (let d = 0, at = row * width; d < width; d++, at++) state[d] = keep * state[d] + share * vectors[at];
-    }
-    for (let d = 0; d < width; d++) query[d] += gain[d] * state[d];
+export function fadedSums(
+  { width, values }: { width: number; values: Float32Array },
+  choices: ProductChoices & { products?: readonly number[]; strengths?: readonly number[] },
+  decays: readonly number[],
+): (left?: number) => Float64Array[] {
+  const { rows, products = rows, strengths, orders } = choices;
+  const lines: number[][] = [];
+  const ordersOf = new Map<number, number[]>();
+  for (const [n, product] of products.entries()) {
+    if (!isSameOrder(orders, n)) lines.push([]);
+    lines[lines.length - 1].push(n);
+    addToGroup(ordersOf, product, lines.length - 1);
   }
-  if (adapters) readAdapters(adapters, adapters.start, query);
-  return query;
+  const add = (sums: Float64Array, order: readonly number[], decay: number): void => {
+    for (let d = 0; d < width; d++) sums[d] *= decay;
+    for (const n of order) {
+      const share = (strengths?.[n] ?? 1) / Math.sqrt(order.length);
+      for (let d = 0, at = rows[n] * width; d < width; d++, at++) sums[d] += share * values[at];
+    }
+  };
+  /** @param after gets the sums after each order; before the first they are 0 */
+  const addAll = (decay: number, after?: Float64Array): Float64Array => {
+    const sums = new Float64Array(width);
+    for (const [n, order] of lines.entries()) {
+      add(sums, order, decay);
+      after?.set(sums, (n + 1) * width);
+    }
+    return sums;
+  };
+  let all: { decay: number; after: Float64Array; sums: Float64Array }[] | undefined;
+  return (left) => {
+    if (left === undefined) return decays.map((decay) => addAll(decay));
+    all ??= decays.map((decay) => {
+      const after = new Float64Array((lines.length + 1) * width);
+      return { decay, after, sums: addAll(decay, after) };
+    });
+    for (const { decay, sums, after } of all) {
+      let known = 0;
+      for (const order of [...new Set(ordersOf.get(left)), lines.length]) {
+        // What the earlier orders of the product changed only fades until this order.
+        const [at, before, fade] = [order * width, known * width, known && decay ** (order - known)];
+        for (let d = 0; d < width; d++) sums[d] = after[at + d] - fade * (after[before + d] - sums[d]);
+        const rest = lines[order]?.filter((n) => products[n] !== left) ?? [];
+        if (rest.length > 0) add(sums, rest, decay);
+        known = order + 1;
+      }
+    }
+    return all.map(({ sums }) => sums);
+  };
+}
+
+/** The read-outs of the states, and of the adapters' start, after some choices, see `sideScores`. @returns as `fadedSums`, [width] */
+export function sideQueries(model: SideModel, choices: ProductChoices): (left?: number) => Float32Array {
+  const { width, states, vectors: values, adapters } = model;
+  const decays = states.map(({ decay }) => decay);
+  const sums = fadedSums({ width, values }, choices, decays);
+  return (left) => {
+    const query = new Float32Array(width);
+    for (const [n, state] of sums(left).entries())
+      for (let d = 0; d < width; d++) query[d] += states[n].gain[d] * state[d];
+    if (adapters) readAdapters(adapters, adapters.start, query);
+    return query;
+  };
 }
 
 /** What some choices say to a side model: to the states, and to the adapters. */
 export interface SideState {
-  /** See `sideQuery`, [width]. */
+  /** See `sideQueries`, [width]. */
   query: Float32Array;
   /** See `adapterContext`; null for a model without adapters. */
   context: Float32Array | null;
 }
 
 export function sideState(model: SideModel, choices: ProductChoices): SideState {
-  const query = sideQuery(model, choices);
+  const query = sideQueries(model, choices)();
   return { query, context: model.adapters ? adapterContext(model.adapters, query) : null };
 }
 
@@ -66,7 +110,7 @@ export function sideState(model: SideModel, choices: ProductChoices): SideState 
  * @returns [count]
  */
 export function sideScores(model: SideModel, choices: ProductChoices): Float32Array {
-  const [scores] = matrixOf(model).products([sideQuery(model, choices)]);
+  const [scores] = matrixOf(model).products([sideQueries(model, choices)()]);
   for (let row = 0; row < scores.length; row++) scores[row] += model.biases[row];
   return scores;
 }

@@ -52,8 +52,8 @@ export type TermValues = Record<TermName, Float32Array>;
 
 /** Age, in events, at which an event counts half. */
 const HALF_LIFE = 20;
-/** Factor of the weight of a choice that becomes one event newer. */
-export const NEWER = 2 ** (1 / HALF_LIFE);
+/** Factor of the weight of a choice that becomes one event older. */
+export const OLDER = 2 ** (-1 / HALF_LIFE);
 /** Number of last choices that the terms use; older choices weigh less than 2^-10 of the newest. */
 export const MAX_HISTORY = 200;
 export const SESSION = 3;
@@ -88,8 +88,11 @@ export function termValues(index: CatalogIndex, sources: TermSources): TermValue
 }
 
 /** The values, with 0 for non-finite ones; a copy if there are any. */
-export const finiteValues = (values: Float32Array): Float32Array =>
-  values.every(Number.isFinite) ? values : values.map((value) => (Number.isFinite(value) ? value : 0));
+export function finiteValues(values: Float32Array): Float32Array {
+  let sum = 0;
+  for (let at = 0; at < values.length; at++) sum += values[at];
+  return Number.isFinite(sum) ? values : values.map((value) => (Number.isFinite(value) ? value : 0));
+}
 
 /** What some choices say to the shop's side model; null without one. */
 export function sideStateAfter(
