@@ -56,7 +56,7 @@ export interface FeedOptions {
 /**
  * Reads the products of files in any format that `detectFormat` knows, row by row, in the order of the feed. A bad row is
  * yielded with its errors, and reading continues; if several rows, in any of the files, have the same id, the first is kept.
- * Memory does not grow with the feed except for 32 to 64 bytes per id (and for pages of HTML, read one at a time, and for
+ * Memory does not grow with the feed except for the ids and their places (and for pages of HTML, read one at a time, and for
  * WooCommerce's products with variations).
  * @throws SidestreamError `catalog/unknown-format`, and the errors of the sources
  */
@@ -72,8 +72,8 @@ export async function* parsedRows<T extends { id: string }>(
   options: FeedOptions = {},
 ): AsyncGenerator<FeedRow<T>> {
   const { mapping = {} } = options;
-  const seen = new SeenIds();
-  const files: { name: string; unit: RowUnit }[] = [];
+  /** Where each id was read first. */
+  const seen = new Map<string, { file: string; line: number; unit: RowUnit }>();
   for await (const { file, bytes } of sources) {
     const guessed: string[] = [];
     let onGuess = (encoding: string): unknown => guessed.push(encoding);
@@ -89,7 +89,6 @@ export async function* parsedRows<T extends { id: string }>(
     /** Whether a mapping is suggested for the next refused row: once a file, and not if its columns fit other rows. */
     let suggests = true;
     const unit: RowUnit = format.name === 'json' ? 'product' : 'line';
-    files.push({ name: file, unit });
     const records = joinVariations(recordsOf(format, all, mapping), mapping.variants ?? false);
     for await (const record of mapping.variants ? variantRecords(records) : records) {
       const { line } = record;
@@ -125,13 +124,16 @@ export async function* parsedRows<T extends { id: string }>(
         yield { file, line, unit, ...parsed };
         continue;
       }
-      const earlier = seen.add(parsed.item.id, files.length - 1, line);
+      const earlier = seen.get(parsed.item.id);
       if (earlier) {
-        const { name, unit } = files[earlier.file];
-        const where = name === file ? `${unit} ${earlier.line}` : `${name}, ${unit} ${earlier.line}`;
+        const place = `${earlier.unit} ${earlier.line}`;
+        const where = earlier.file === file ? place : `${earlier.file}, ${place}`;
         const problems = [{ field: 'id', reason: `already used in ${where}` }];
         yield { ...rejection(problems, { id: parsed.item.id }), duplicate: true };
-      } else yield { file, line, unit, ...parsed };
+        continue;
+      }
+      seen.set(parsed.item.id, { file, line, unit });
+      yield { file, line, unit, ...parsed };
     }
   }
 }
@@ -189,68 +191,3 @@ const unknownFormat = (file: string, head: string) => {
     `${file} is not a feed that can be read: it is neither JSON, JSON Lines, CSV, XML nor HTML. A table of one column needs "separator" in a mapping file.`,
   );
 };
-
-/** Where an id was read first. */
-interface SeenAt {
-  file: number;
-  line: number;
-}
-
-/**
- * Set of the ids read so far and their places, in 32 to 64 bytes each and without strings: 34 MB for a million rows. Ids are
- * compared by a 64-bit hash: among a million, the odds that two different ids are taken for one are 1 in 37 million.
- */
-export class SeenIds {
-  /** Slots of four: hash high, hash low, file + 1 (0 is free), line. */
-  #slots = new Uint32Array(4 * 1024);
-  #count = 0;
-
-  /** Adds an id. @returns the place of its first occurrence; null for a new id */
-  add(id: string, file: number, line: number): SeenAt | null {
-    if (this.#count * 8 >= this.#slots.length) this.#grow();
-    const [high, low] = hash(id);
-    const at = this.#find(high, low);
-    if (this.#slots[at + 2] !== 0) return { file: this.#slots[at + 2] - 1, line: this.#slots[at + 3] };
-    this.#slots.set([high, low, file + 1, line], at);
-    this.#count++;
-    return null;
-  }
-
-  #find(high: number, low: number): number {
-    const slots = this.#slots;
-    const mask = slots.length / 4 - 1;
-    let slot = low & mask;
-    while (slots[slot * 4 + 2] !== 0 && (slots[slot * 4] !== high || slots[slot * 4 + 1] !== low)) {
-      slot = (slot + 1) & mask;
-    }
-    return slot * 4;
-  }
-
-  #grow(): void {
-    const old = this.#slots;
-    this.#slots = new Uint32Array(old.length * 2);
-    for (let at = 0; at < old.length; at += 4) {
-      if (old[at + 2] !== 0) this.#slots.set(old.subarray(at, at + 4), this.#find(old[at], old[at + 1]));
-    }
-  }
-}
-
-/** Two 32-bit FNV-1a hashes with different starts, each mixed at the end as murmur3 does. */
-function hash(text: string): [number, number] {
-  let [a, b] = [0x811c9dc5, 0x9747b28c];
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    a = Math.imul(a ^ code, 0x01000193);
-    b = Math.imul(b ^ code, 0x85ebca6b);
-    b ^= b >>> 13;
-  }
-  return [mix(a), mix(b ^ text.length)];
-}
-
-function mix(value: number): number {
-  let h = value ^ (value >>> 16);
-  h = Math.imul(h, 0x85ebca6b);
-  h ^= h >>> 13;
-  h = Math.imul(h, 0xc2b2ae35);
-  return (h ^ (h >>> 16)) >>> 0;
-}
