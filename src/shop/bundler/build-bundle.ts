@@ -108,7 +108,7 @@ export async function buildBundle(request: BuildRequest) {
   try {
     return await buildFeed(request, collected);
   } finally {
-    await collected.close();
+    collected.close();
   }
 }
 

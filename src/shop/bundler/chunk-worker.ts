@@ -1,17 +1,17 @@
-import { ChunkResponder } from '../pipeline';
+import { answerChunk, type ChunkEncoder } from '../pipeline';
 import { nodeChunkEncoder, type ToWorker } from './process-pool';
 
 /* A process of a build that encodes the chunks of its parent (`process-pool.ts`). */
 
-let responder: ChunkResponder | null = null;
+let encoder: ChunkEncoder | null = null;
 
 process.on('message', async (message: ToWorker) => {
   if ('presets' in message) {
-    responder = new ChunkResponder(nodeChunkEncoder(message));
+    encoder = nodeChunkEncoder(message);
     return;
   }
-  if (!responder) throw new Error('a chunk came before the encoders');
-  process.send?.(await responder.answer(message));
+  if (!encoder) throw new Error('a chunk came before the encoders');
+  process.send?.(await answerChunk(encoder, message));
 });
 // The parent ended or closed the pool; the current chunk is no longer needed.
 process.on('disconnect', () => process.exit(0));

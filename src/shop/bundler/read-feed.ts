@@ -1,6 +1,5 @@
-import { closeSync, createReadStream, openSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import { describeRejectedRow, type RejectedRow } from '../../core/catalog';
 import { type FeedMapping, type FeedOptions, type FeedRow, feedRows, parseFeedMapping } from '../../core/catalog/feed';
 import { messageOf } from '../../core/common/text';
@@ -48,48 +47,28 @@ export async function readMapping(path?: string, encoding?: string): Promise<Fee
   return { ...parseFeedMapping(text, path), ...own };
 }
 
-/** Writes every rejected row to a file, too, if one is given. Late rows are sorted in by `close`. */
+/** Writes every rejected row to a file, too, if one is given, in the order of the feed. */
 export class RejectedRowsFile extends RejectedRows {
-  /** Feed row of each line of the file. */
-  readonly #written: number[] = [];
+  readonly #all: PlacedRow[] = [];
   readonly #file: number | null;
-  readonly #path: string;
 
   /** @throws SidestreamError `runtime/invalid-input` if the file cannot be written */
   constructor(path?: string) {
     super();
-    this.#path = path ?? '';
     this.#file = path === undefined ? null : opened(path);
   }
 
-  protected override write({ at, row }: PlacedRow): void {
-    if (this.#file === null) return;
-    writeSync(this.#file, lineOf(row));
-    this.#written.push(at);
+  override add(at: number, ...rows: readonly RejectedRow[]): void {
+    super.add(at, ...rows);
+    if (this.#file !== null) for (const row of rows) this.#all.push({ at, row });
   }
 
-  async close(): Promise<void> {
+  close(): void {
     if (this.#file === null) return;
+    for (const { row } of this.#all.sort((a, b) => a.at - b.at)) writeSync(this.#file, `${JSON.stringify(row)}\n`);
     closeSync(this.#file);
-    if (this.late.length === 0) return;
-    const late = this.late.toSorted((a, b) => a.at - b.at);
-    const part = `${this.#path}.part`;
-    const file = opened(part);
-    let [line, next] = [0, 0];
-    const lateBefore = (at: number): void => {
-      for (; next < late.length && late[next].at < at; next++) writeSync(file, lineOf(late[next].row));
-    };
-    for await (const text of createInterface({ input: createReadStream(this.#path) })) {
-      lateBefore(this.#written[line++]);
-      writeSync(file, `${text}\n`);
-    }
-    lateBefore(Number.POSITIVE_INFINITY);
-    closeSync(file);
-    renameSync(part, this.#path);
   }
 }
-
-const lineOf = (row: RejectedRow): string => `${JSON.stringify(row)}\n`;
 
 function opened(path: string): number {
   try {

@@ -191,7 +191,7 @@ export interface PlacedRow {
  */
 export class RejectedRows {
   readonly #first: PlacedRow[] = [];
-  protected readonly late: PlacedRow[] = [];
+  readonly #late: PlacedRow[] = [];
   readonly groups = new RejectedGroups();
   #last = 0;
   #count = 0;
@@ -201,7 +201,7 @@ export class RejectedRows {
   }
 
   get kept(): readonly RejectedRow[] {
-    const known = [...this.#first, ...this.late].sort((a, b) => a.at - b.at);
+    const known = [...this.#first, ...this.#late].sort((a, b) => a.at - b.at);
     return known.slice(0, MAX_KEPT).map(({ row }) => row);
   }
 
@@ -210,14 +210,11 @@ export class RejectedRows {
     for (const row of rows) {
       this.#count++;
       this.groups.add(row);
-      if (at < this.#last) this.late.push({ at, row });
+      if (at < this.#last) this.#late.push({ at, row });
       else {
         this.#last = at;
         if (this.#first.length < MAX_KEPT) this.#first.push({ at, row });
-        this.write({ at, row });
       }
     }
   }
-
-  protected write(_placed: PlacedRow): void {}
 }

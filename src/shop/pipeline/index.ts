@@ -17,9 +17,9 @@ export { type GrowingMeter, type Meter, metered, Pace } from './meter';
 export { BASES, type Basis, basisVectors, categoryPrecision, judgedItems, nearest, vectorsOf } from './neighbors';
 export { isFetched, withPicture } from './picture-address';
 export {
+  answerChunk,
   type ChunkAnswer,
   type ChunkRequest,
-  ChunkResponder,
   type ChunkWorker,
   type ChunkWorkerEvents,
   WorkerPool,

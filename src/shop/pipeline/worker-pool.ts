@@ -1,10 +1,10 @@
 import { SidestreamError } from '../../error';
 import type { Chunk, ChunkOutput, ChunkRunner, SharedProjection } from './chunk';
 
-/** A chunk for a worker. A projection is sent once and kept until another replaces it. */
+/** A chunk for a worker. */
 export interface ChunkRequest {
   chunk: Chunk;
-  projection: SharedProjection | null | 'same';
+  projection: SharedProjection | null;
 }
 
 export type ChunkAnswer = { outputs: ChunkOutput[] } | { error: ReturnType<SidestreamError['serialize']> };
@@ -22,28 +22,22 @@ export interface ChunkWorkerEvents {
   lost(how: string): void;
 }
 
-export class ChunkResponder {
-  readonly #projections = new Map<string, SharedProjection>();
-
-  constructor(private readonly encoder: Pick<ChunkRunner, 'run'>) {}
-
-  async answer({ chunk, projection: sent }: ChunkRequest): Promise<ChunkAnswer> {
-    try {
-      if (sent && sent !== 'same') this.#projections.set(chunk.modality, sent);
-      const projection = sent === null ? null : (this.#projections.get(chunk.modality) ?? null);
-      return { outputs: await this.encoder.run(chunk, projection) };
-    } catch (thrown) {
-      return { error: SidestreamError.from(thrown).serialize() };
-    }
+/** What a worker answers. */
+export async function answerChunk(
+  encoder: Pick<ChunkRunner, 'run'>,
+  { chunk, projection }: ChunkRequest,
+): Promise<ChunkAnswer> {
+  try {
+    return { outputs: await encoder.run(chunk, projection) };
+  } catch (thrown) {
+    return { error: SidestreamError.from(thrown).serialize() };
   }
 }
 
 /** Number of workers that may die over one chunk before the build fails. */
 const TRIES = 3;
 
-interface Job {
-  chunk: Chunk;
-  projection: SharedProjection | null;
+interface Job extends ChunkRequest {
   deaths: number;
   resolve(outputs: ChunkOutput[]): void;
   reject(error: unknown): void;
@@ -52,8 +46,6 @@ interface Job {
 interface Member {
   worker: ChunkWorker;
   job: Job | null;
-  /** Digest of its projection by modality. */
-  projections: Map<string, string>;
 }
 
 export interface WorkerPoolOptions {
@@ -99,16 +91,11 @@ export class WorkerPool implements ChunkRunner {
       const idle = [...this.#members].find((member) => member.job === null);
       if (!idle && this.#members.size >= this.options.size) return;
       const job = this.#queue.shift();
-      if (job) this.#give(idle ?? this.#start(), job);
+      if (!job) return;
+      const member = idle ?? this.#start();
+      member.job = job;
+      member.worker.send({ chunk: job.chunk, projection: job.projection });
     }
-  }
-
-  #give(member: Member, job: Job): void {
-    const { chunk, projection } = job;
-    member.job = job;
-    const known = projection !== null && member.projections.get(chunk.modality) === projection.digest;
-    if (projection) member.projections.set(chunk.modality, projection.digest);
-    member.worker.send({ chunk, projection: known ? 'same' : projection });
   }
 
   #start(): Member {
@@ -122,7 +109,7 @@ export class WorkerPool implements ChunkRunner {
       },
       lost: (how) => this.#lost(member, how),
     });
-    const member: Member = { worker, job: null, projections: new Map() };
+    const member: Member = { worker, job: null };
     this.#members.add(member);
     return member;
   }

@@ -6,13 +6,7 @@ import {
   type TextPreset,
 } from '../../core/encoders/web';
 import { createWasmEncoder } from '../../core/encoders/web-wasm';
-import {
-  type ChunkAnswer,
-  ChunkEncoder,
-  type ChunkRequest,
-  ChunkResponder,
-  type EncoderFiles,
-} from '../../shop/pipeline';
+import { answerChunk, type ChunkAnswer, ChunkEncoder, type ChunkRequest, type EncoderFiles } from '../../shop/pipeline';
 import type { EncodeBackend } from '../session';
 
 /* A worker of Studio that encodes the chunks of the build worker (`encode-pool.ts`). The first message brings the encoders. */
@@ -29,39 +23,28 @@ export type ToEncodeWorker = EncodersMessage | ({ kind: 'chunk' } & ChunkRequest
 /** The answer to a chunk, and where the encoders run by now: a lost GPU leaves the work to the processor. */
 export type FromEncodeWorker = ChunkAnswer & { backend: EncodeBackend['kind'] };
 
-let responder: ChunkResponder | null = null;
+let encoder: ChunkEncoder | null = null;
 const opened: Pick<Encoder<unknown>, 'backend'>[] = [];
 
 async function remembered<Opened extends (typeof opened)[number]>(opening: Promise<Opened>): Promise<Opened> {
-  const encoder = await opening;
-  opened.push(encoder);
-  return encoder;
+  const one = await opening;
+  opened.push(one);
+  return one;
 }
 
 addEventListener('message', async ({ data }: MessageEvent<ToEncodeWorker>) => {
   if (data.kind === 'encoders') {
     const { presets, files, backend } = data;
-    const isWasm = backend === 'wasm';
-    const encoder = new ChunkEncoder({
-      openText: () =>
-        remembered(
-          isWasm
-            ? createWasmEncoder(presets.text, files.text)
-            : createWebEncoder(presets.text, files.text, { backend }),
-        ),
-      openImage: () =>
-        remembered(
-          isWasm
-            ? createWasmEncoder(presets.image, files.image)
-            : createWebEncoder(presets.image, files.image, { backend }),
-        ),
+    const create: typeof createWebEncoder = backend === 'wasm' ? createWasmEncoder : createWebEncoder;
+    encoder = new ChunkEncoder({
+      openText: () => remembered(create(presets.text, files.text, { backend })),
+      openImage: () => remembered(create(presets.image, files.image, { backend })),
       decodeImage: (bytes) => decodeImage(new Blob([new Uint8Array(bytes)]), presets.image),
     });
-    responder = new ChunkResponder(encoder);
     return;
   }
-  if (!responder) throw new Error('a chunk came before the encoders');
-  const answer = await responder.answer(data);
+  if (!encoder) throw new Error('a chunk came before the encoders');
+  const answer = await answerChunk(encoder, data);
   const isOnGpu = opened.length > 0 && opened.every(({ backend }) => backend === 'webgpu');
   const message: FromEncodeWorker = { ...answer, backend: isOnGpu ? 'webgpu' : 'wasm' };
   postMessage(message);
