@@ -1,7 +1,7 @@
 import type { Tensor } from 'onnxruntime-web';
 import { SidestreamError } from '../../error';
 import { Mutex } from '../common/tasks';
-import type { Preset } from './preset';
+import type { Preset, TextPreset } from './preset';
 
 /** Raw tap activations of a batch, one array per tap: [batch * width], row-major. Not yet standardised. */
 export type RawTaps = Float32Array[];
@@ -24,6 +24,8 @@ export interface Encoder<Input> {
 
 export type TextEncoder = Encoder<string>;
 export type ImageEncoder = Encoder<Pixels>;
+/** The encoder of a preset. */
+export type EncoderOf<P extends Preset> = P extends TextPreset ? TextEncoder : ImageEncoder;
 
 export type EncoderBackend = Encoder<unknown>['backend'];
 

@@ -12,8 +12,15 @@ import {
   textEncoder,
 } from '../onnx-encoder';
 import { framed } from '../picture';
-import type { Framing, ImagePreset, Preset, TextPreset } from '../preset';
-import { EncoderSession, type ImageEncoder, type Pixels, type RawTaps, type TextEncoder } from '../session';
+import type { Framing, Preset } from '../preset';
+import {
+  type EncoderOf,
+  EncoderSession,
+  type ImageEncoder,
+  type Pixels,
+  type RawTaps,
+  type TextEncoder,
+} from '../session';
 import { createTokenizer, type Tokenizer } from '../tokenizer';
 
 export interface NodeEncoderFiles {
@@ -33,16 +40,11 @@ export interface NodeEncoderOptions {
  * @throws SidestreamError `encoder/missing` when the file does not match the preset, or a text encoder lacks its tokeniser;
  *   `encoder/failed` when the session cannot be created; `encoder/not-installed`
  */
-export function createNodeEncoder(
-  preset: TextPreset,
+export function createNodeEncoder<P extends Preset>(
+  preset: P,
   files: NodeEncoderFiles,
   options?: NodeEncoderOptions,
-): Promise<TextEncoder>;
-export function createNodeEncoder(
-  preset: ImagePreset,
-  files: NodeEncoderFiles,
-  options?: NodeEncoderOptions,
-): Promise<ImageEncoder>;
+): Promise<EncoderOf<P>>;
 export async function createNodeEncoder(
   preset: Preset,
   files: NodeEncoderFiles,

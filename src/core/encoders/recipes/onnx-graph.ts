@@ -28,19 +28,16 @@ export class OnnxGraph {
   readonly #inputs: Onnx.IValueInfoProto[] = [];
   readonly #outputs = new Map<string, Onnx.IValueInfoProto>();
   readonly #names = new Set<string>();
-  readonly #name: string;
-  readonly #notice: string;
-  readonly #opset: number;
 
   /**
    * @param notice description kept in the file: the source of the weights and their licence
    * @param opset version of the operators
    */
-  constructor(name: string, notice: string, opset: number = OPSET) {
-    this.#name = name;
-    this.#notice = notice;
-    this.#opset = opset;
-  }
+  constructor(
+    private readonly name: string,
+    private readonly notice: string,
+    private readonly opset = OPSET,
+  ) {}
 
   /** Declares a graph input; a dimension given as a string is symbolic. */
   input(name: string, type: keyof typeof INPUT_TYPES, dims: (number | string)[]): string {
@@ -92,12 +89,12 @@ export class OnnxGraph {
     const output = chosen.map((name) => {
       const info = this.#outputs.get(name);
       if (info) return info;
-      const message = `The graph "${this.#name}" has no tap "${name}". It has ${[...this.#outputs.keys()].join(', ')}.`;
+      const message = `The graph "${this.name}" has no tap "${name}". It has ${[...this.#outputs.keys()].join(', ')}.`;
       throw new SidestreamError('encoder/unsupported-graph', message);
     });
-    const opsetImport = [{ domain: '', version: this.#opset }];
-    const graph = { name: this.#name, node: this.#nodes, initializer: this.#initializers, input: this.#inputs };
-    return new OnnxModel({ irVersion: IR_VERSION, opsetImport, graph }).encode(output, this.#inputs, this.#notice);
+    const opsetImport = [{ domain: '', version: this.opset }];
+    const graph = { name: this.name, node: this.#nodes, initializer: this.#initializers, input: this.#inputs };
+    return new OnnxModel({ irVersion: IR_VERSION, opsetImport, graph }).encode(output, this.#inputs, this.notice);
   }
 
   #claim(name: string): void {

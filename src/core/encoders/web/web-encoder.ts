@@ -1,9 +1,10 @@
 import { SidestreamError } from '../../../error';
 import { alone, equalLengths, imageEncoder, similarLengths, textEncoder } from '../onnx-encoder';
 import { framed } from '../picture';
-import type { Framing, ImagePreset, Preset, TextPreset } from '../preset';
+import type { Framing, Preset } from '../preset';
 import {
   type EncoderBackend,
+  type EncoderOf,
   EncoderSession,
   type ImageEncoder,
   type OpenSession,
@@ -34,25 +35,21 @@ type WebRuntime = Pick<typeof import('onnxruntime-web'), 'InferenceSession' | 'T
  * @throws SidestreamError `encoder/missing` when a text encoder lacks its tokeniser; `encoder/failed` when the runtime does
  * not load or no backend accepts the graph; `encoder/unsupported-graph` for a tokeniser that cannot be read
  */
-export function createWebEncoder(
-  preset: TextPreset,
-  files: WebEncoderFiles,
-  options?: WebEncoderOptions,
-): Promise<TextEncoder>;
-export function createWebEncoder(
-  preset: ImagePreset,
-  files: WebEncoderFiles,
-  options?: WebEncoderOptions,
-): Promise<ImageEncoder>;
-export async function createWebEncoder(
-  preset: Preset,
+export function createWebEncoder<P extends Preset>(
+  preset: P,
   files: WebEncoderFiles,
   options: WebEncoderOptions = {},
-): Promise<TextEncoder | ImageEncoder> {
+): Promise<EncoderOf<P>> {
   return createEncoderOn(async () => await import('./web-runtime'), preset, files, options);
 }
 
 /** The same on another build of onnxruntime-web. @param runtime loads it */
+export async function createEncoderOn<P extends Preset>(
+  runtime: () => Promise<WebRuntime>,
+  preset: P,
+  files: WebEncoderFiles,
+  options: WebEncoderOptions,
+): Promise<EncoderOf<P>>;
 export async function createEncoderOn(
   runtime: () => Promise<WebRuntime>,
   preset: Preset,
