@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { customElement } from 'lit/decorators.js';
+import { customElement, state } from 'lit/decorators.js';
 import type { NewItem } from '../device/protocol';
 import { SidestreamError } from '../error';
 import { categorySlug } from './category';
@@ -29,25 +29,20 @@ function newItem(form: FormData, image: File | null, stamp: number): NewItem {
 @customElement('add-product')
 export class AddProduct extends ShopElement {
   #image: File | null = null;
-  #preview = '';
+  @state() private preview = '';
   /** The browser cannot show the image, so it cannot be encoded either. */
-  #unreadable = false;
-  #over = false;
-  #busy = false;
-  #failure: SidestreamError | null = null;
+  @state() private unreadable = false;
+  @state() private over = false;
+  @state() private busy = false;
+  @state() private failure: SidestreamError | null = null;
 
   open(): void {
-    this.#fail(null);
+    this.failure = null;
     this.querySelector('dialog')?.showModal();
   }
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#take(null);
-  }
-
   protected override render(): TemplateResult {
-    const busy = this.#busy;
+    const busy = this.busy;
     return html`
       <dialog aria-labelledby="add-title" data-testid="add-dialog" @close=${this.#closed} @cancel=${this.#cancel}>
         <form @submit=${this.#submit} autocomplete="off">
@@ -73,7 +68,7 @@ export class AddProduct extends ShopElement {
               </datalist>
             </div>
           </div>
-          ${this.#failure ? html`<p class="alert" role="alert">${this.#failure.message}</p>` : nothing}
+          ${this.failure ? html`<p class="alert" role="alert">${this.failure.message}</p>` : nothing}
           <footer class="spread dialog-foot">
             ${busy ? this.#working() : html`<p class="hint">Read on this device only${this.session.consent === 'granted' ? ', and kept here' : '; gone when you close the shop'}.</p>`}
             <button class="button" type="submit" data-testid="add-submit" ?disabled=${busy}>${busy ? 'Adding …' : 'Add product'}</button>
@@ -85,16 +80,16 @@ export class AddProduct extends ShopElement {
   #dropZone(): TemplateResult {
     const over = (on: boolean) => (event: DragEvent) => {
       event.preventDefault();
-      this.#setOver(on);
+      this.over = on;
     };
     return html`
-      <label class="drop ${this.#over ? 'over' : ''}" @dragover=${over(true)} @dragenter=${over(true)} @dragleave=${over(false)} @drop=${this.#dropped}>
+      <label class="drop ${this.over ? 'over' : ''}" @dragover=${over(true)} @dragenter=${over(true)} @dragleave=${over(false)} @drop=${this.#dropped}>
         ${
-          this.#preview
-            ? html`<img src=${this.#preview} alt="Preview of the picture" ?hidden=${this.#unreadable} @error=${this.#broken} />`
+          this.preview
+            ? html`<img src=${this.preview} alt="Preview of the picture" ?hidden=${this.unreadable} @error=${this.#broken} />`
             : html`<span class="drop-hint">${icon('picture')}<span>Drop a picture here<br />or <u>choose a file</u></span></span>`
         }
-        <input class="visually-hidden" type="file" name="picture" accept=${ACCEPTED} aria-label="Picture" data-testid="add-picture" ?disabled=${this.#busy} @change=${this.#chosen} />
+        <input class="visually-hidden" type="file" name="picture" accept=${ACCEPTED} aria-label="Picture" data-testid="add-picture" ?disabled=${this.busy} @change=${this.#chosen} />
       </label>`;
   }
 
@@ -109,37 +104,36 @@ export class AddProduct extends ShopElement {
 
   readonly #dropped = (event: DragEvent): void => {
     event.preventDefault();
-    this.#setOver(false);
+    this.over = false;
     const file = event.dataTransfer?.files[0];
     if (file) this.#take(file);
   };
 
   #take(file: File | null): void {
-    if (this.#preview) URL.revokeObjectURL(this.#preview);
+    if (this.preview) URL.revokeObjectURL(this.preview);
     const isImage = file?.type.startsWith('image/') ?? false;
-    this.#unreadable = false;
+    this.unreadable = false;
     this.#image = isImage ? file : null;
-    this.#preview = this.#image ? URL.createObjectURL(this.#image) : '';
-    this.#fail(
+    this.preview = this.#image ? URL.createObjectURL(this.#image) : '';
+    this.failure =
       file && !isImage
         ? new SidestreamError('encoder/bad-image', `“${file.name}” is not a picture. Choose a PNG, JPEG or WebP file.`)
-        : null,
-    );
+        : null;
   }
 
   readonly #broken = (): void => {
-    this.#unreadable = true;
+    this.unreadable = true;
     const message = `The picture “${this.#image?.name}” could not be read. Choose a PNG, JPEG or WebP file.`;
-    this.#fail(new SidestreamError('encoder/bad-image', message));
+    this.failure = new SidestreamError('encoder/bad-image', message);
   };
 
   readonly #submit = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
-    if (this.#unreadable) return;
+    if (this.unreadable) return;
     const form = event.currentTarget as HTMLFormElement;
     const item = newItem(new FormData(form), this.#image, Date.now());
-    this.#busy = true;
-    this.#fail(null);
+    this.busy = true;
+    this.failure = null;
     try {
       const { id } = await this.session.add(item);
       form.reset();
@@ -147,30 +141,21 @@ export class AddProduct extends ShopElement {
       this.#close();
       location.hash = routeHref({ page: 'product', id });
     } catch (thrown) {
-      this.#fail(SidestreamError.from(thrown));
+      this.failure = SidestreamError.from(thrown);
     } finally {
-      this.#busy = false;
-      this.requestUpdate();
+      this.busy = false;
     }
   };
 
   readonly #close = (): void => this.querySelector('dialog')?.close();
 
-  readonly #closed = (): void => this.#setOver(false);
-
-  #setOver(over: boolean): void {
-    this.#over = over;
-    this.requestUpdate();
-  }
-
-  #fail(failure: SidestreamError | null): void {
-    this.#failure = failure;
-    this.requestUpdate();
-  }
+  readonly #closed = (): void => {
+    this.over = false;
+  };
 
   /** Escape must not hide the dialog while the product is being added. */
   readonly #cancel = (event: Event): void => {
-    if (this.#busy) event.preventDefault();
+    if (this.busy) event.preventDefault();
   };
 }
 

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { customElement } from 'lit/decorators.js';
+import { customElement, state } from 'lit/decorators.js';
 import '../page/element';
 import './add-product';
 import { categorySlug } from './category';
@@ -19,11 +19,11 @@ const LISTED = ['recommend', 'error'] as const;
 
 @customElement('shop-app')
 export class ShopApp extends ShopElement {
-  #route: Route = parseRoute(location.hash);
+  @state() private route: Route = parseRoute(location.hash);
   /** The route that the document's title was set for. */
   #titled: Route | undefined;
   #titledFor = '';
-  #inspecting = false;
+  @state() private inspecting = false;
   /** Code that is loaded only when a page with it is opened. */
   readonly #loading = new Set<string>();
   readonly #scroll = new ScrollMemory(history, () => scrollY);
@@ -37,31 +37,23 @@ export class ShopApp extends ShopElement {
     for (const type of LISTED) this.addEventListener(type, this.#listed);
   }
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    removeEventListener('hashchange', this.#navigated);
-    removeEventListener('scroll', this.#scrolled);
-    this.removeEventListener('shop-ready', this.#ready);
-    for (const type of LISTED) this.removeEventListener(type, this.#listed);
-  }
-
   protected override render(): TemplateResult {
     const { session } = this;
-    const route = this.#route;
+    const route = this.route;
     return html`
       <a class="skip" href="#main" @click=${this.#skip}>Skip to the products</a>
       <shop-header
         role="banner"
         .session=${session}
         .route=${route}
-        .inspecting=${this.#inspecting}
+        .inspecting=${this.inspecting}
         @open-add=${() => this.querySelector('add-product')?.open()}
         @open-inspector=${this.#toggleInspector}
       ></shop-header>
       ${this.#navigation()}
-      <div class="body page ${this.#inspecting ? 'inspecting' : ''}">
+      <div class="body page ${this.inspecting ? 'inspecting' : ''}">
         <main id="main" tabindex="-1">${session.failure ? this.#closed() : this.#page()}</main>
-        ${this.#inspecting ? this.#drawer() : nothing}
+        ${this.inspecting ? this.#drawer() : nothing}
       </div>
       ${this.#footer()}
       <div class="overlays">${session.notice ? this.#notice(session.notice.message) : nothing}</div>
@@ -71,16 +63,16 @@ export class ShopApp extends ShopElement {
 
   protected override updated(): void {
     const { learning } = this.session;
-    const claims = ['home', 'watch'].includes(this.#route.page) && this.#titledFor !== learning;
-    if (this.#titled === this.#route && !claims) return;
-    this.#titled = this.#route;
+    const claims = ['home', 'watch'].includes(this.route.page) && this.#titledFor !== learning;
+    if (this.#titled === this.route && !claims) return;
+    this.#titled = this.route;
     this.#titledFor = learning;
     document.title = this.#title();
   }
 
   #page(): TemplateResult {
     const { session } = this;
-    const route = this.#route;
+    const route = this.route;
     switch (route.page) {
       case 'home':
         return html`<shop-home .session=${session}></shop-home>`;
@@ -109,7 +101,7 @@ export class ShopApp extends ShopElement {
 
   #navigation(): TemplateResult {
     const { categories } = this.session;
-    const current = this.#route.page === 'category' ? this.#route.category : '';
+    const current = this.route.page === 'category' ? this.route.category : '';
     const isCurrent = (path: string) => current === path || current.startsWith(`${path}/`);
     return html`
       <nav class="categories" aria-label="Categories">
@@ -199,7 +191,7 @@ export class ShopApp extends ShopElement {
   }
 
   #title(): string {
-    const route = this.#route;
+    const route = this.route;
     const learns = this.session.learning === 'on';
     const pages = {
       home: '',
@@ -227,10 +219,9 @@ export class ShopApp extends ShopElement {
   };
 
   readonly #toggleInspector = (): void => {
-    if (this.#route.page === 'inspector') return;
-    this.#inspecting = !this.#inspecting;
-    this.requestUpdate();
-    const next = this.#inspecting ? '.drawer h2' : '[data-testid=inspect]';
+    if (this.route.page === 'inspector') return;
+    this.inspecting = !this.inspecting;
+    const next = this.inspecting ? '.drawer h2' : '[data-testid=inspect]';
     void this.updateComplete.then(() => this.querySelector<HTMLElement>(next)?.focus({ preventScroll: true }));
   };
 
@@ -245,10 +236,9 @@ export class ShopApp extends ShopElement {
   readonly #navigated = async (): Promise<void> => {
     const next = parseRoute(location.hash);
     this.#restore = this.#scroll.arrive();
-    this.#route = next;
+    this.route = next;
     // This page shows the inspector itself.
-    if (next.page === 'inspector') this.#inspecting = false;
-    this.requestUpdate();
+    if (next.page === 'inspector') this.inspecting = false;
     await this.updateComplete;
     scrollTo({ top: 0, behavior: 'instant' });
     this.querySelector<HTMLElement>('main')?.focus({ preventScroll: true });

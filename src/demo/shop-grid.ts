@@ -1,5 +1,5 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Recommender } from '../device/protocol';
 import { type Item, ShopElement } from './session';
@@ -18,10 +18,10 @@ export class ShopGrid extends ShopElement {
   @property() query = '';
   /** Shows outlines until another part of the page has loaded. */
   @property({ type: Boolean }) held = false;
-  #items: Item[] = [];
+  @state() private items: Item[] = [];
   /** -1 until the first products have loaded. */
-  #total = -1;
-  #busy = false;
+  @state() private total = -1;
+  @state() private busy = false;
   #key = '';
   /** Id of the response of a search. */
   #found: string | undefined;
@@ -31,13 +31,13 @@ export class ShopGrid extends ShopElement {
     const key = this.session.recommender && !this.held ? `${this.category}\n${this.query}` : '';
     if (key === this.#key) return;
     this.#key = key;
-    this.#items = [];
-    this.#total = -1;
+    this.items = [];
+    this.total = -1;
     if (key) void this.#load(key, opened.get(key) ?? PAGE);
   }
 
   protected override render(): TemplateResult {
-    const [items, total, busy] = [this.#items, this.#total, this.#busy];
+    const [items, total, busy] = [this.items, this.total, this.busy];
     if (total === 0) return this.#nothingFound();
     return html`
       <ul class="grid" data-testid="grid" aria-busy=${total < 0 ? 'true' : 'false'}>
@@ -72,20 +72,19 @@ export class ShopGrid extends ShopElement {
   }
 
   #chosen(id: string): void {
-    const position = this.#items.findIndex((item) => item.id === id);
+    const position = this.items.findIndex((item) => item.id === id);
     const origin = this.#found ? { placement: 'find', recommendationId: this.#found, position } : {};
     this.session.cameFrom(id, origin);
     this.session.track('click', id, origin);
   }
 
-  readonly #more = (): void => void this.#load(this.#key, this.#items.length + PAGE);
+  readonly #more = (): void => void this.#load(this.#key, this.items.length + PAGE);
 
   async #load(key: string, upTo: number): Promise<void> {
     const { recommender } = this.session;
     if (!recommender) return;
-    this.#busy = true;
-    this.requestUpdate();
-    const offset = this.#items.length;
+    this.busy = true;
+    const offset = this.items.length;
     try {
       const { items, total, id } = this.query
         ? await this.#find(recommender)
@@ -94,19 +93,18 @@ export class ShopGrid extends ShopElement {
             .then((page) => ({ ...page, id: undefined }));
       if (key !== this.#key) return;
       this.#found = id;
-      this.#items = [...this.#items, ...items];
-      this.#total = total;
-      opened.set(key, this.#items.length);
+      this.items = [...this.items, ...items];
+      this.total = total;
+      opened.set(key, this.items.length);
     } catch (thrown) {
       this.session.report(thrown);
-      this.#total = Math.max(0, this.#total);
+      this.total = Math.max(0, this.total);
     } finally {
-      this.#busy = false;
-      this.requestUpdate();
+      this.busy = false;
     }
     await this.updateComplete;
     this.dispatchEvent(new CustomEvent('shop-ready', { bubbles: true }));
-    this.dispatchEvent(new CustomEvent<string[]>('shop-shown', { detail: this.#items.map(({ id }) => id) }));
+    this.dispatchEvent(new CustomEvent<string[]>('shop-shown', { detail: this.items.map(({ id }) => id) }));
   }
 
   /** All that a search finds, the best first. */

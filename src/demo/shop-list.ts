@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { customElement, property, state } from 'lit/decorators.js';
 import './shop-grid';
 import { categorySlug, findCategory, trail } from './category';
 import { routeHref } from './route';
@@ -14,7 +14,7 @@ export class ShopList extends ShopElement {
   @property() category = '';
   @property() query = '';
   /** Ids of the grid, which the recommendations below need not repeat. */
-  #shown: string[] = [];
+  @state() private shown: string[] = [];
 
   protected override render(): TemplateResult {
     const { session, category, query } = this;
@@ -27,12 +27,11 @@ export class ShopList extends ShopElement {
         <shop-consent .session=${session}></shop-consent>
         <shop-grid .session=${session} .category=${category} .query=${query} @shop-shown=${this.#onShown}></shop-grid>
       </section>
-      <div class="block">${shopRecs(session, { placement: 'for-you', heading: forYou(session), exclude: this.#shown })}</div>`;
+      <div class="block">${shopRecs(session, { placement: 'for-you', heading: forYou(session), exclude: this.shown })}</div>`;
   }
 
   readonly #onShown = ({ detail }: CustomEvent<string[]>): void => {
-    this.#shown = detail;
-    this.requestUpdate();
+    this.shown = detail;
   };
 
   /** The subcategories of this category, or otherwise its siblings. */

@@ -1,5 +1,5 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { customElement, property, state } from 'lit/decorators.js';
 import { trail } from './category';
 import { routeHref } from './route';
 import { type Item, ShopElement } from './session';
@@ -16,7 +16,7 @@ const VIEW_DWELL = 2500;
 export class ShopProduct extends ShopElement {
   @property({ attribute: 'product-id' }) productId = '';
   /** Undefined while it is fetched, null when the shop does not have it. */
-  #item: Item | null | undefined = undefined;
+  @state() private item: Item | null | undefined = undefined;
   /** Id of the item that is shown or fetched. */
   #itemId = '';
   #dwell: ReturnType<typeof setTimeout> | undefined;
@@ -32,14 +32,14 @@ export class ShopProduct extends ShopElement {
     const key = this.session.recommender ? this.productId : '';
     if (key === this.#itemId) return;
     this.#itemId = key;
-    this.#item = undefined;
+    this.item = undefined;
     clearTimeout(this.#dwell);
     if (key) void this.#load(key);
   }
 
   protected override render(): TemplateResult {
     const { session, productId } = this;
-    const item = this.#item;
+    const item = this.item;
     if (item === null) return this.#unknown();
     return html`
       ${item ? this.#product(item) : this.#outline()}
@@ -103,18 +103,14 @@ export class ShopProduct extends ShopElement {
     try {
       const item = (await this.session.recommender?.getItem(id)) ?? null;
       if (id !== this.#itemId) return;
-      this.#item = item;
-      this.requestUpdate();
+      this.item = item;
       if (item) document.title = `${item.title} · ${BRAND}`;
       // The page of a product that was just added does not count as a view.
       if (item && !this.session.justAdded.delete(id))
         this.#dwell = setTimeout(() => this.session.track('view', id), VIEW_DWELL);
     } catch (thrown) {
       this.session.report(thrown);
-      if (id === this.#itemId) {
-        this.#item = null;
-        this.requestUpdate();
-      }
+      if (id === this.#itemId) this.item = null;
     }
     await this.updateComplete;
     this.dispatchEvent(new CustomEvent('shop-ready', { bubbles: true }));

@@ -1,4 +1,5 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { messageOf } from '../core/common/text';
 import type { Recommendation } from '../device/protocol';
@@ -33,17 +34,17 @@ const DELAY = 250;
 
 /** The page: rules on one side, a list that follows them on the other. */
 export class RulesEditor extends LitElement {
-  #drafts: Draft[];
-  #saved: Draft[];
-  #problems: Problem[] = [];
+  @state() private drafts: Draft[];
+  @state() private saved: Draft[];
+  @state() private problems: Problem[] = [];
   #opened = new Set<number>();
-  #placement: Placement = 'trending';
-  #itemId: string;
-  #asOf = '';
-  #list: Recommendation[] = [];
-  #said = '';
-  #wrong = '';
-  #differences: Difference[] = [];
+  @state() private placement: Placement = 'trending';
+  @state() private itemId: string;
+  @state() private asOf = '';
+  @state() private list: Recommendation[] = [];
+  @state() private said = '';
+  @state() private wrong = '';
+  @state() private differences: Difference[] = [];
   #preview: Preview | undefined;
   #timer = 0;
   #checks = 0;
@@ -60,9 +61,9 @@ export class RulesEditor extends LitElement {
     drafts: Draft[],
   ) {
     super();
-    this.#drafts = drafts;
-    this.#saved = drafts;
-    this.#itemId = catalog.products[0]?.id ?? '';
+    this.drafts = drafts;
+    this.saved = drafts;
+    this.itemId = catalog.products[0]?.id ?? '';
     this.#titles = new Map(catalog.products.map(({ id, title }) => [id, title]));
     new CardDrag(
       this,
@@ -89,13 +90,14 @@ export class RulesEditor extends LitElement {
     this.#preview = new Preview(
       room,
       (items) => {
-        this.#list = items;
-        this.requestUpdate();
+        this.list = items;
         const pressed = this.#pressed;
         this.#pressed = undefined;
         if (pressed) void this.updateComplete.then(() => focusProduct(this, pressed.id, pressed.label));
       },
-      (message) => this.#fail(message),
+      (message) => {
+        this.wrong = message;
+      },
     );
     void this.#follow();
     this.#preview.shopper('', this.catalog);
@@ -106,21 +108,21 @@ export class RulesEditor extends LitElement {
     return html`
       <header class="top buttons">
         <h1>Rules of the lists</h1>
-        <p role="status">${this.#said}</p>
+        <p role="status">${this.said}</p>
         <button class="button quiet" type="button" ?disabled=${this.#past.length === 0} @click=${this.#undo}>Undo</button>
         <button class="button" type="button" ?disabled=${count === 0} @click=${this.#ask}>
           ${count === 0 ? 'Nothing to save' : `Save ${count} ${count === 1 ? 'change' : 'changes'} …`}
         </button>
       </header>
-      ${this.#wrong ? html`<p class="problem alone" role="alert">${this.#wrong}</p>` : nothing}
+      ${this.wrong ? html`<p class="problem alone" role="alert">${this.wrong}</p>` : nothing}
       <main class="rooms">
         <section aria-labelledby="rules-title">
           <h2 id="rules-title">Rules</h2>
           ${this.#about('')}
-          ${this.#drafts.length === 0 ? html`<p class="hint">No rules yet. Drag a product in the preview, or add a rule.</p>` : nothing}
+          ${this.drafts.length === 0 ? html`<p class="hint">No rules yet. Drag a product in the preview, or add a rule.</p>` : nothing}
           <ol class="rules">
             ${repeat(
-              this.#drafts,
+              this.drafts,
               ({ key }) => key,
               (draft, n) => html`<li>${this.#rule(draft, n)}</li>`,
             )}
@@ -143,7 +145,7 @@ export class RulesEditor extends LitElement {
       <dialog aria-labelledby="save-title">
         <h2 id="save-title">Save these changes?</h2>
         <ul class="differences">
-          ${this.#differences.map(({ what, text }) => html`<li><strong>${what}</strong> ${text}</li>`)}
+          ${this.differences.map(({ what, text }) => html`<li><strong>${what}</strong> ${text}</li>`)}
         </ul>
         <p class="hint">Pages follow the file when they are next loaded.</p>
         <form method="dialog" class="buttons">
@@ -156,32 +158,31 @@ export class RulesEditor extends LitElement {
   #settings(): TemplateResult {
     const set = (change: (value: string) => void) => (event: Event) => {
       change(inputOf(event));
-      this.#wrong = '';
-      this.requestUpdate();
+      this.wrong = '';
       void this.#follow();
     };
-    const needsItem = this.#placement === 'similar' || this.#placement === 'complement';
+    const needsItem = this.placement === 'similar' || this.placement === 'complement';
     return html`
       <div class="fields">
         <label>List
           <select @change=${set((value) => {
-            this.#placement = PLACEMENTS.find((name) => name === value) ?? this.#placement;
+            this.placement = PLACEMENTS.find((name) => name === value) ?? this.placement;
           })}>
-            ${PLACEMENTS.map((name) => html`<option ?selected=${name === this.#placement}>${name}</option>`)}
+            ${PLACEMENTS.map((name) => html`<option ?selected=${name === this.placement}>${name}</option>`)}
           </select>
         </label>
         ${
           needsItem
             ? html`<label>Product in view
-                <input list="products" .value=${this.#itemId} @change=${set((value) => {
-                  this.#itemId = value;
+                <input list="products" .value=${this.itemId} @change=${set((value) => {
+                  this.itemId = value;
                 })} />
               </label>`
             : nothing
         }
         <label>As of
-          <input type="datetime-local" .value=${this.#asOf} @input=${set((value) => {
-            this.#asOf = value;
+          <input type="datetime-local" .value=${this.asOf} @input=${set((value) => {
+            this.asOf = value;
           })} />
         </label>
         <label>Shopper
@@ -196,12 +197,12 @@ export class RulesEditor extends LitElement {
   }
 
   #order(): TemplateResult {
-    const last = this.#list.length - 1;
+    const last = this.list.length - 1;
     return html`
       <h3 id="order-title">Order of the list</h3>
-      ${this.#list.length === 0 ? html`<p class="hint">The list is empty.</p>` : nothing}
+      ${this.list.length === 0 ? html`<p class="hint">The list is empty.</p>` : nothing}
       <ol class="order" aria-labelledby="order-title">
-        ${this.#list.map(({ item: { id, title }, source }, n) => {
+        ${this.list.map(({ item: { id, title }, source }, n) => {
           const button = (text: string, label: string, disabled: boolean, act: () => void): TemplateResult => {
             const press = ({ detail }: MouseEvent) => {
               // By keyboard: a pointer stays where it is.
@@ -219,7 +220,7 @@ export class RulesEditor extends LitElement {
                 ${button('To front', 'Pin to the front', isPinned && n === 0, () => this.#pin({ itemId: id, position: 0 }))}
                 ${button('↑', 'Pin one place earlier', n === 0, () => this.#pin({ itemId: id, position: n - 1 }))}
                 ${button('↓', 'Pin one place later', n === last, () => this.#pin({ itemId: id, position: n + 1 }))}
-                ${button('Unpin', 'Remove the pin', !isPinned, () => this.#change(unpinned(this.#drafts, id, this.#place())))}
+                ${button('Unpin', 'Remove the pin', !isPinned, () => this.#change(unpinned(this.drafts, id, this.#place())))}
                 ${button('Hide', 'Hide in all lists', isPinned, () => this.#add('hide', id))}
               </span>
             </li>`;
@@ -235,16 +236,16 @@ export class RulesEditor extends LitElement {
       number: n + 1,
       open: this.#opened.has(key),
       problems: this.#about(nameIn(draft.entry) ?? `rule ${n + 1}`),
-      change: (change) => this.#change(this.#drafts.map((one) => (one.key === key ? changed(one, change) : one))),
-      remove: () => this.#change(this.#drafts.filter((one) => one.key !== key)),
-      later: n < this.#drafts.length - 1 ? () => this.#move(n) : undefined,
+      change: (change) => this.#change(this.drafts.map((one) => (one.key === key ? changed(one, change) : one))),
+      remove: () => this.#change(this.drafts.filter((one) => one.key !== key)),
+      later: n < this.drafts.length - 1 ? () => this.#move(n) : undefined,
       earlier: n > 0 ? () => this.#move(n - 1) : undefined,
     });
   }
 
   /** The problems of a rule; an empty name stands for the whole file. */
   #about(name: string): TemplateResult | typeof nothing {
-    const problems = this.#problems.filter(({ rule }) => rule === name);
+    const problems = this.problems.filter(({ rule }) => rule === name);
     if (problems.length === 0) return nothing;
     return html`<ul class="problems">
       ${problems.map(
@@ -257,17 +258,17 @@ export class RulesEditor extends LitElement {
   }
 
   readonly #titleOf = (id: string): string => this.#titles.get(id) ?? id;
-  #changes = (): Difference[] => differences(this.#saved, this.#drafts, this.#titleOf);
+  #changes = (): Difference[] => differences(this.saved, this.drafts, this.#titleOf);
 
   #place(): Place {
-    return { placement: this.#placement, now: this.#asOf ? Date.parse(this.#asOf) : Date.now() };
+    return { placement: this.placement, now: this.asOf ? Date.parse(this.asOf) : Date.now() };
   }
 
   #add(kind: (typeof KINDS)[number], itemId?: string): void {
     const condition = itemId === undefined ? {} : { condition: { field: 'id', match: itemId } };
     const draft = newDraft({ kind, ...condition });
     if (itemId === undefined) this.#opened.add(draft.key);
-    this.#change([...this.#drafts, draft]);
+    this.#change([...this.drafts, draft]);
     if (itemId === undefined) void this.updateComplete.then(() => this.#focusLast());
   }
 
@@ -276,20 +277,16 @@ export class RulesEditor extends LitElement {
   }
 
   #pin(pin: FormPin): void {
-    this.#change(pinned(this.#drafts, pin, this.#place()));
+    this.#change(pinned(this.drafts, pin, this.#place()));
   }
 
   #move(n: number): void {
-    this.#change([
-      ...this.#drafts.slice(0, n),
-      ...this.#drafts.slice(n, n + 2).reverse(),
-      ...this.#drafts.slice(n + 2),
-    ]);
+    this.#change([...this.drafts.slice(0, n), ...this.drafts.slice(n, n + 2).reverse(), ...this.drafts.slice(n + 2)]);
   }
 
   #change(drafts: Draft[]): void {
     // What is typed in one go is one change.
-    if (this.#timer === 0 || !document.activeElement?.matches('input')) this.#past.push(this.#drafts);
+    if (this.#timer === 0 || !document.activeElement?.matches('input')) this.#past.push(this.drafts);
     this.#show(drafts);
   }
 
@@ -299,10 +296,9 @@ export class RulesEditor extends LitElement {
   };
 
   #show(drafts: Draft[]): void {
-    this.#drafts = drafts;
-    this.#said = '';
-    this.#wrong = '';
-    this.requestUpdate();
+    this.drafts = drafts;
+    this.said = '';
+    this.wrong = '';
     void keepFocus(this, this.updateComplete);
     clearTimeout(this.#timer);
     this.#timer = window.setTimeout(() => {
@@ -314,24 +310,17 @@ export class RulesEditor extends LitElement {
   async #follow(): Promise<void> {
     const number = ++this.#checks;
     try {
-      this.#preview?.show({ ...this.#place(), itemId: this.#itemId, rules: publishedOf(this.#drafts) });
-      const problems = await check(fileOf(this.#drafts));
+      this.#preview?.show({ ...this.#place(), itemId: this.itemId, rules: publishedOf(this.drafts) });
+      const problems = await check(fileOf(this.drafts));
       if (number !== this.#checks) return;
-      this.#problems = problems;
-      this.requestUpdate();
+      this.problems = problems;
     } catch (thrown) {
-      if (number === this.#checks) this.#fail(messageOf(thrown));
+      if (number === this.#checks) this.wrong = messageOf(thrown);
     }
   }
 
-  #fail(message: string): void {
-    this.#wrong = message;
-    this.requestUpdate();
-  }
-
   readonly #ask = (): void => {
-    this.#differences = this.#changes();
-    this.requestUpdate();
+    this.differences = this.#changes();
     this.querySelector('dialog')?.showModal();
   };
 
@@ -341,33 +330,32 @@ export class RulesEditor extends LitElement {
     // A check that is under way must not replace what saving says.
     this.#checks++;
     try {
-      await this.#write(this.#drafts);
+      await this.#write(this.drafts);
     } catch (thrown) {
-      this.#fail(messageOf(thrown));
+      this.wrong = messageOf(thrown);
     }
     this.#saving = false;
     this.querySelector('dialog')?.close();
-    this.requestUpdate();
   };
 
   async #write(drafts: Draft[]): Promise<void> {
     const text = fileOf(drafts);
     const saved = await save({ text, tag: this.file.tag });
     if (!saved) return this.#takeOver();
-    this.#problems = saved.problems;
+    this.problems = saved.problems;
     if (saved.tag === null) throw new Error('Nothing was written: correct the errors first.');
     this.file = { text, tag: saved.tag };
-    this.#saved = drafts;
-    this.#said = 'Saved.';
-    this.#wrong = '';
+    this.saved = drafts;
+    this.said = 'Saved.';
+    this.wrong = '';
   }
 
   /** Somebody else has written the file: their changes come into the page, which loses none of its own. */
   async #takeOver(): Promise<void> {
     const file = await fetchRulesFile();
-    const merged = takenOver(this.#saved, this.#drafts, draftsOf(file.text));
+    const merged = takenOver(this.saved, this.drafts, draftsOf(file.text));
     this.file = file;
-    this.#saved = merged.file;
+    this.saved = merged.file;
     this.#change(merged.now);
     throw new Error(
       'Nothing was written yet: somebody else has changed rules.json. Their changes are now in this page, beside yours. Look at them, then save again.',

@@ -8,60 +8,39 @@ const SETTLED = 1000;
 
 /** Reports the progress of one stage, not too often. */
 export class ProgressReporter {
-  readonly #on: (progress: Progress) => void;
-  #stage = '';
-  #total = 0;
+  /** What was set last; the rate is that of the last call. */
+  present: Progress = { stage: '', done: 0, total: 0, perSecond: null, secondsLeft: null };
   #first = 0;
   #started = 0;
   #shown = 0;
-  #done = 0;
-  #unit: Progress['unit'];
   #pace = new Pace();
-  #secondsLeft: number | null = null;
 
-  constructor(on: (progress: Progress) => void) {
-    this.#on = on;
-  }
+  constructor(private readonly on: (progress: Progress) => void) {}
 
   /**
    * @param done number that an earlier run had finished: the rate does not count it
    * @param unit of both numbers; default: inputs
    */
   start(stage: string, total: number, done = 0, unit?: Progress['unit']): void {
-    this.#unit = unit;
-    this.#stage = stage;
-    this.#total = total;
-    this.#done = done;
     this.#first = done;
     this.#started = performance.now();
     this.#pace = new Pace();
-    this.#secondsLeft = null;
+    this.present = { stage, ...(unit && { unit }), done, total, perSecond: null, secondsLeft: null };
     this.report();
   }
 
   set(done: number): void {
-    this.#done = done;
-    this.#secondsLeft = this.#pace.secondsLeft(done, this.#total);
-    if (performance.now() - this.#shown >= BETWEEN || done >= this.#total) this.report();
-  }
-
-  get present(): Progress {
-    const seconds = (performance.now() - this.#started) / 1000;
-    const here = this.#done - this.#first;
-    const perSecond = 1000 * seconds >= SETTLED && here > 0 ? here / seconds : null;
-    return {
-      stage: this.#stage,
-      ...(this.#unit === undefined ? {} : { unit: this.#unit }),
-      done: this.#done,
-      total: this.#total,
-      perSecond,
-      secondsLeft: this.#secondsLeft,
-    };
+    const { total } = this.present;
+    const time = performance.now() - this.#started;
+    const here = done - this.#first;
+    const perSecond = time >= SETTLED && here > 0 ? (1000 * here) / time : null;
+    this.present = { ...this.present, done, perSecond, secondsLeft: this.#pace.secondsLeft(done, total) };
+    if (performance.now() - this.#shown >= BETWEEN || done >= total) this.report();
   }
 
   report(): void {
     this.#shown = performance.now();
-    this.#on(this.present);
+    this.on(this.present);
   }
 }
 

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { customElement } from 'lit/decorators.js';
+import { customElement, state } from 'lit/decorators.js';
 import type { Recommender, Rules } from '../../device/protocol';
 import type { RecsErrorDetail } from '../../page/element';
 import { adoptStyles, copyText } from '../late-page';
@@ -29,18 +29,18 @@ const FIRST_GROUP = 'what';
 /** A list next to a form with all its settings, and the code to copy. Loaded when it is opened. */
 @customElement('list-playground')
 export class ListPlayground extends ShopElement {
-  #settings: ListSettings = BEGIN;
-  #products: { id: string; title: string }[] = [];
+  @state() private settings: ListSettings = BEGIN;
+  @state() private products: { id: string; title: string }[] = [];
   /** The list's last error, in the recommender's words. */
-  #refused = '';
-  #copied = '';
+  @state() private refused = '';
+  @state() private copied = '';
   /** The shop's recommender with the rules of the form; replaced as soon as either changes. */
   #ruled: { of: Recommender; rules: string; recommender: Recommender } | undefined;
   #list: HTMLElement | undefined;
   #listed = '';
 
   protected override render(): TemplateResult {
-    const code = markupOf(this.#settings);
+    const code = markupOf(this.settings);
     return html`
       <section class="block first late play" data-testid="playground">
         <h1 tabindex="-1">Playground</h1>
@@ -66,7 +66,7 @@ export class ListPlayground extends ShopElement {
               })}
             </fieldset>
             <datalist id="play-products">
-              ${this.#products.map(({ id, title }) => html`<option value=${id}>${title}</option>`)}
+              ${this.products.map(({ id, title }) => html`<option value=${id}>${title}</option>`)}
             </datalist>
             <p>
               <button class="button quiet" type="button" data-testid="playground-reset" @click=${this.#reset}>Begin again</button>
@@ -75,8 +75,8 @@ export class ListPlayground extends ShopElement {
           <div class="play-shown">
             <div class="play-list" data-testid="playground-list"></div>
             ${
-              this.#refused
-                ? html`<p class="problem" role="alert" data-testid="playground-refused">${this.#refused}</p>`
+              this.refused
+                ? html`<p class="problem" role="alert" data-testid="playground-refused">${this.refused}</p>`
                 : nothing
             }
             <div class="play-code">
@@ -84,7 +84,7 @@ export class ListPlayground extends ShopElement {
               <pre tabindex="0" aria-label="The code to paste"><code data-testid="playground-code">${code}</code></pre>
               <p class="buttons">
                 <button class="button" type="button" data-testid="playground-copy" @click=${() => this.#copy(code)}>Copy</button>
-                <span role="status">${this.#copied}</span>
+                <span role="status">${this.copied}</span>
               </p>
               <p class="hint">
                 <code>/bundle/</code> stands for the bundle of your catalogue, <code>/sidestream/</code> for the folder of scripts.
@@ -102,7 +102,7 @@ export class ListPlayground extends ShopElement {
     fields: readonly Field[],
     template: (field: Field) => TemplateResult,
   ): TemplateResult {
-    const changed = fields.filter(({ name }) => isChanged(this.#settings, name)).length;
+    const changed = fields.filter(({ name }) => isChanged(this.settings, name)).length;
     return html`
       <details class="play-group" ?open=${group === FIRST_GROUP} data-testid="playground-group-${group}">
         <summary>${title}${changed > 0 ? html` <small class="play-changed">${changed} changed</small>` : nothing}</summary>
@@ -112,12 +112,12 @@ export class ListPlayground extends ShopElement {
 
   #attribute(field: AttributeField): TemplateResult {
     const { name, hint, kind } = field;
-    const value = this.#settings.attributes[name] ?? '';
+    const value = this.settings.attributes[name] ?? '';
     const id = `play-${name}`;
     const changed = ({ target }: Event): void => {
       if (target instanceof HTMLInputElement || target instanceof HTMLSelectElement) {
         const on = target instanceof HTMLInputElement && target.checked ? 'on' : '';
-        this.#set({ attributes: { ...this.#settings.attributes, [name]: kind === 'switch' ? on : target.value } });
+        this.#set({ attributes: { ...this.settings.attributes, [name]: kind === 'switch' ? on : target.value } });
       }
     };
     if (kind === 'switch') {
@@ -153,9 +153,9 @@ export class ListPlayground extends ShopElement {
   }
 
   #rule({ name, hint, example }: RuleField): TemplateResult {
-    const { rules } = this.#settings;
+    const { rules } = this.settings;
     const value = rules[name];
-    const { problems } = givenRules(this.#settings);
+    const { problems } = givenRules(this.settings);
     const problem = problems[name];
     const id = `play-rule-${name}`;
     const changed = (text: string | undefined): void => this.#set({ rules: { ...rules, [name]: text } });
@@ -191,21 +191,21 @@ export class ListPlayground extends ShopElement {
   protected override willUpdate(changed: Map<PropertyKey, unknown>): void {
     super.willUpdate(changed);
     const { recommender } = this.session;
-    if (recommender && this.#products.length === 0) void this.#suggest(recommender);
+    if (recommender && this.products.length === 0) void this.#suggest(recommender);
   }
 
   protected override updated(): void {
     const { recommender } = this.session;
     const room = this.querySelector('.play-list');
     if (!recommender || !room) return;
-    const { attributes } = this.#settings;
-    const { rules } = givenRules(this.#settings);
-    const shown = JSON.stringify([givenAttributes(this.#settings), rules]);
+    const { attributes } = this.settings;
+    const { rules } = givenRules(this.settings);
+    const shown = JSON.stringify([givenAttributes(this.settings), rules]);
     if (shown === this.#listed && this.#ruled?.of === recommender) return;
     this.#listed = shown;
     // Created from markup, as on a shop's page, so that it starts with the defaults that a shop gets.
     const list = document.createElement('sidestream-recs');
-    for (const [name, value] of givenAttributes(this.#settings)) list.setAttribute(name, value);
+    for (const [name, value] of givenAttributes(this.settings)) list.setAttribute(name, value);
     list.lang = attributes.lang ?? 'en';
     list.dir = list.lang === 'ar' ? 'rtl' : 'ltr';
     list.recommender = this.#withRules(recommender, rules);
@@ -232,8 +232,7 @@ export class ListPlayground extends ShopElement {
   async #suggest(recommender: Recommender): Promise<void> {
     try {
       const { items } = await recommender.browse({ limit: SUGGESTED });
-      this.#products = items.map(({ id, title }) => ({ id, title }));
-      this.requestUpdate();
+      this.products = items.map(({ id, title }) => ({ id, title }));
     } catch (thrown) {
       this.session.report(thrown);
     }
@@ -242,34 +241,28 @@ export class ListPlayground extends ShopElement {
   #filled(example: string): string {
     return example
       .replaceAll('{category}', this.session.categories[0]?.path ?? '')
-      .replaceAll('{item}', this.#products[0]?.id ?? '');
+      .replaceAll('{item}', this.products[0]?.id ?? '');
   }
 
   #set(change: Partial<ListSettings>): void {
-    this.#settings = { ...this.#settings, ...change };
-    this.#refused = '';
-    this.#copied = '';
-    this.requestUpdate();
+    this.settings = { ...this.settings, ...change };
+    this.refused = '';
+    this.copied = '';
   }
 
   readonly #reset = (): void => this.#set(BEGIN);
 
   readonly #failed = (event: CustomEvent<RecsErrorDetail>): void => {
     event.preventDefault();
-    this.#refused = event.detail.error.message;
-    this.requestUpdate();
+    this.refused = event.detail.error.message;
   };
 
   readonly #succeeded = (): void => {
     this.session.showRest();
-    if (this.#refused) {
-      this.#refused = '';
-      this.requestUpdate();
-    }
+    this.refused = '';
   };
 
   async #copy(code: string): Promise<void> {
-    this.#copied = await copyText(code, this.querySelector('[data-testid=playground-code]'));
-    this.requestUpdate();
+    this.copied = await copyText(code, this.querySelector('[data-testid=playground-code]'));
   }
 }

@@ -1,29 +1,14 @@
-import type { BundleSink, FetchFile } from '../../core/catalog';
 import { SidestreamError } from '../../error';
 
 /** Folders that Studio keeps in the browser's private file system. */
 export type FolderName = 'bundle' | 'catalog' | 'pictures' | 'cache' | 'log';
 
-/** A folder of Studio in the browser's private file system; it survives the tab. Names may contain `/`. */
-export interface StudioFolder {
-  /** Reads a file as a web server gives it: 404 if it is missing. */
-  fetch: FetchFile;
-  /** Writes a file, complete or not at all. @throws SidestreamError `store/full` when the browser's quota is used up */
-  write: BundleSink;
-  /** The file for reading and writing in place; it is created if it is missing. */
-  handle(name: string): Promise<FileSystemFileHandle>;
-  /** The file; null if it is missing, also for a name that no file can have, such as `a//b` or `..`. */
-  file(name: string): Promise<File | null>;
-  /** Names of all files. */
-  names(): Promise<string[]>;
-  remove(name: string): Promise<void>;
-  /** Removes all files. */
-  clear(): Promise<void>;
-}
+export type StudioFolder = Awaited<ReturnType<typeof studioFolder>>;
 
 const STUDIO_FOLDER = 'sidestream-studio';
 
-export async function studioFolder(folder: FolderName): Promise<StudioFolder> {
+/** A folder of Studio in the browser's private file system; it survives the tab. Names may contain `/`. */
+export async function studioFolder(folder: FolderName) {
   const root = await navigator.storage.getDirectory();
   const studio = await root.getDirectoryHandle(STUDIO_FOLDER, { create: true });
   const open = () => studio.getDirectoryHandle(folder, { create: true });
@@ -33,6 +18,7 @@ export async function studioFolder(folder: FolderName): Promise<StudioFolder> {
     for (const part of parts.slice(0, -1)) parent = await parent.getDirectoryHandle(part, { create });
     return [parent, parts[parts.length - 1] ?? ''];
   };
+  /** The file; null if it is missing, also for a name that no file can have, such as `a//b` or `..`. */
   const file = async (name: string): Promise<File | null> => {
     try {
       const [parent, last] = await parentOf(name, false);
@@ -43,6 +29,7 @@ export async function studioFolder(folder: FolderName): Promise<StudioFolder> {
       throw thrown;
     }
   };
+  /** The file for reading and writing in place; it is created if it is missing. */
   const handle = async (name: string): Promise<FileSystemFileHandle> => {
     const [parent, last] = await parentOf(name, true);
     return parent.getFileHandle(last, { create: true });
@@ -50,11 +37,13 @@ export async function studioFolder(folder: FolderName): Promise<StudioFolder> {
   return {
     handle,
     file,
-    fetch: async (name) => {
+    /** Reads a file as a web server gives it: 404 if it is missing. */
+    fetch: async (name: string): Promise<Response> => {
       const found = await file(name);
       return found ? new Response(found) : new Response(null, { status: 404, statusText: 'no such file' });
     },
-    async write(name, bytes) {
+    /** Writes a file, complete or not at all. @throws SidestreamError `store/full` when the browser's quota is used up */
+    async write(name: string, bytes: Uint8Array): Promise<void> {
       const [parent, last] = await parentOf(name, true);
       try {
         const file: WritableFile = await parent.getFileHandle(last, { create: true });
@@ -69,7 +58,7 @@ export async function studioFolder(folder: FolderName): Promise<StudioFolder> {
         throw (await isFull(bytes.length)) ? full(cause) : notWritten(cause);
       }
     },
-    async names() {
+    async names(): Promise<string[]> {
       const names: string[] = [];
       const walk = async (parent: FileSystemDirectoryHandle, prefix: string): Promise<void> => {
         for await (const [name, entry] of parent.entries()) {
@@ -80,11 +69,11 @@ export async function studioFolder(folder: FolderName): Promise<StudioFolder> {
       await walk(await open(), '');
       return names.sort();
     },
-    async remove(name) {
+    async remove(name: string): Promise<void> {
       const [parent, last] = await parentOf(name, false);
       await parent.removeEntry(last);
     },
-    async clear() {
+    async clear(): Promise<void> {
       await studio.removeEntry(folder, { recursive: true }).catch((thrown: unknown) => {
         if (!(thrown instanceof DOMException && thrown.name === 'NotFoundError')) throw thrown;
       });

@@ -4,62 +4,52 @@ import { SidestreamError } from '../../error';
 import { PendingCalls } from '../../page/client';
 import type { BuildWorker, LearnWorker } from '../session';
 
-/** A worker that is started at the first call, and started again at the first call after it crashed. */
-class WorkerConnection<T> {
-  readonly #pending = new PendingCalls();
-  #remote: Comlink.Remote<T> | null = null;
+type Methods = Record<string, (...given: unknown[]) => unknown>;
 
-  constructor(private readonly start: () => Worker) {
-    carryErrors();
-  }
-
-  /** @throws SidestreamError what the worker throws; `runtime/worker-crashed` */
-  call<R>(work: (remote: Comlink.Remote<T>) => Promise<R>): Promise<R> {
-    return this.#pending.add(() => work(this.#open()));
-  }
-
-  #open(): Comlink.Remote<T> {
-    if (this.#remote) return this.#remote;
-    const worker = this.start();
-    const remote = Comlink.wrap<T>(worker);
+/**
+ * The methods of a worker that is started at the first call, and started again at the first call after it crashed. They throw what
+ * the worker throws, and `runtime/worker-crashed`; the worker calls back the functions among their arguments.
+ */
+function connect<T extends object>(start: () => Worker): T {
+  const pending = new PendingCalls();
+  let running: Comlink.Remote<Methods> | null = null;
+  const open = (): Comlink.Remote<Methods> => {
+    if (running) return running;
+    const worker = start();
+    const remote = Comlink.wrap<Methods>(worker);
     worker.addEventListener('error', ({ message }) => {
       worker.terminate();
-      if (this.#remote === remote) this.#remote = null;
+      if (running === remote) running = null;
       const why = message || 'its code could not be loaded';
-      this.#pending.fail(
+      pending.fail(
         new SidestreamError(
           'runtime/worker-crashed',
           `The work ended: ${why}. All finished parts are kept: start it again.`,
         ),
       );
     });
-    this.#remote = remote;
+    running = remote;
     return remote;
-  }
+  };
+  carryErrors();
+  return new Proxy<T>(Object.create(null), {
+    get:
+      (_, name) =>
+      (...given: unknown[]) =>
+        pending.add(() => {
+          const remote = open();
+          const sent = given.map((one) => (typeof one === 'function' ? Comlink.proxy(one) : one));
+          return remote[String(name)](...sent);
+        }),
+  });
 }
 
-export function connectBuild(): BuildWorker {
-  const connection = new WorkerConnection<BuildWorker>(
+export const connectBuild = (): BuildWorker =>
+  connect(
     () => new Worker(new URL('../build/build-worker.ts', import.meta.url), { type: 'module', name: 'studio build' }),
   );
-  return {
-    state: () => connection.call((remote) => remote.state()),
-    readCatalog: (files, on) => connection.call((remote) => remote.readCatalog(files, Comlink.proxy(on))),
-    addPictures: (files, on) => connection.call((remote) => remote.addPictures(files, Comlink.proxy(on))),
-    encode: (on) => connection.call((remote) => remote.encode(Comlink.proxy(on))),
-    pause: () => connection.call((remote) => remote.pause()),
-    startOver: () => connection.call((remote) => remote.startOver()),
-  };
-}
 
-export function connectLearn(): LearnWorker {
-  const connection = new WorkerConnection<LearnWorker>(
+export const connectLearn = (): LearnWorker =>
+  connect(
     () => new Worker(new URL('../learn/learn-worker.ts', import.meta.url), { type: 'module', name: 'studio learn' }),
   );
-  return {
-    readLog: (file, on) => connection.call((remote) => remote.readLog(file, Comlink.proxy(on))),
-    recount: () => connection.call((remote) => remote.recount()),
-    train: (on, fromScratch) => connection.call((remote) => remote.train(Comlink.proxy(on), fromScratch)),
-    stop: () => connection.call((remote) => remote.stop()),
-  };
-}

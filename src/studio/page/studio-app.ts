@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { customElement } from 'lit/decorators.js';
+import { customElement, state } from 'lit/decorators.js';
 import { adoptStyles } from '../../demo/late-page';
 import { icon } from '../../demo/pictures';
 import { SidestreamError } from '../../error';
@@ -27,30 +27,24 @@ const missed = (event: DragEvent): void => event.preventDefault();
 /** The page of Studio: the list of the steps, and the content of one. */
 @customElement('studio-app')
 export class StudioApp extends StudioElement {
-  #step: StepName = 'catalogue';
+  @state() private step: StepName = 'catalogue';
   #loaded = new Set<StepName>();
   #loading = new Set<StepName>();
-  #failure: SidestreamError | null = null;
-  #deleting = false;
+  @state() private failure: SidestreamError | null = null;
+  @state() private deleting = false;
 
   override connectedCallback(): void {
     super.connectedCallback();
     addEventListener('hashchange', this.#navigated);
     for (const type of DRAGGED) addEventListener(type, missed);
     // Whoever comes back goes on where they were, unless the address says otherwise.
-    this.#step = stepAt(location.hash) ?? currentStep(this.session.state);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    removeEventListener('hashchange', this.#navigated);
-    for (const type of DRAGGED) removeEventListener(type, missed);
+    this.step = stepAt(location.hash) ?? currentStep(this.session.state);
   }
 
   protected override render(): TemplateResult {
     const { session, state } = this;
     const { opened, failure, resumed } = session;
-    const step = stepOf(this.#step);
+    const step = stepOf(this.step);
     const something = state.catalog !== null || failure !== null;
     return html`
       <a class="skip" href="#main" @click=${this.#skip}>Skip to the step</a>
@@ -66,9 +60,9 @@ export class StudioApp extends StudioElement {
             failure,
             html`<div class="buttons"><button class="button" type="button" @click=${() => session.open()}>Try again</button></div>`,
           )}
-          ${opened && state.catalog === null && this.#step === 'catalogue' ? intro() : nothing}
+          ${opened && state.catalog === null && this.step === 'catalogue' ? intro() : nothing}
           ${
-            opened && resumed !== null && this.#step === resumed
+            opened && resumed !== null && this.step === resumed
               ? html`<p class="note">Welcome back. What you made earlier is still here: you are at step ${numberOf(resumed)} of ${STEPS.length}, ${stepOf(resumed).title}.</p>`
               : nothing
           }
@@ -80,7 +74,7 @@ export class StudioApp extends StudioElement {
   }
 
   protected override updated(): void {
-    document.title = `${numberOf(this.#step)}. ${stepOf(this.#step).title} · Sidestream Studio`;
+    document.title = `${numberOf(this.step)}. ${stepOf(this.step).title} · Sidestream Studio`;
   }
 
   #steps(): TemplateResult {
@@ -97,7 +91,7 @@ export class StudioApp extends StudioElement {
             const words = missing ? `needs step ${numberOf(missing.first.name)}` : known;
             return html`
               <li data-status=${status} ?data-missing=${missing !== null}>
-                <a href="#${name}" aria-current=${name === this.#step ? 'step' : nothing}>
+                <a href="#${name}" aria-current=${name === this.step ? 'step' : nothing}>
                   <span class="step-number">
                     ${status === 'done' ? icon('check') : status === 'failed' ? icon('failed') : nothing}
                     <span class=${status === 'done' || status === 'failed' ? 'visually-hidden' : ''}>${at + 1}</span>
@@ -144,8 +138,8 @@ export class StudioApp extends StudioElement {
         ? html`<studio-try .state=${state}></studio-try>`
         : html`<studio-take-away .state=${state} @studio-taken=${this.#taken}></studio-take-away>`;
     }
-    if (this.#failure === null) void this.#load(name);
-    return alertOf('This step could not be loaded.', this.#failure);
+    if (this.failure === null) void this.#load(name);
+    return alertOf('This step could not be loaded.', this.failure);
   }
 
   async #load(name: StepName): Promise<void> {
@@ -156,7 +150,7 @@ export class StudioApp extends StudioElement {
       this.#loaded.add(name);
     } catch (cause) {
       const message = 'Its code did not arrive. Check the connection to this page, and open the step again.';
-      this.#failure = new SidestreamError('runtime/unexpected', message, { cause });
+      this.failure = new SidestreamError('runtime/unexpected', message, { cause });
     }
     this.#loading.delete(name);
     if (name === 'try') this.session.visit(name);
@@ -180,8 +174,8 @@ export class StudioApp extends StudioElement {
           <h2 id="start-over">Start over?</h2>
           <p>The products, the pictures, the bundle, the log and the side model are deleted from this browser. Your own files stay as they are.</p>
           <div class="buttons">
-            <button class="button" type="button" ?disabled=${this.#deleting} @click=${this.#close}>Keep everything</button>
-            <button class="button quiet" type="button" ?disabled=${this.#deleting} @click=${this.#startOver}>${this.#deleting ? 'Deleting …' : 'Delete and start over'}</button>
+            <button class="button" type="button" ?disabled=${this.deleting} @click=${this.#close}>Keep everything</button>
+            <button class="button quiet" type="button" ?disabled=${this.deleting} @click=${this.#startOver}>${this.deleting ? 'Deleting …' : 'Delete and start over'}</button>
           </div>
         </div>
       </dialog>`;
@@ -200,30 +194,28 @@ export class StudioApp extends StudioElement {
 
   /** Escape must not hide the dialog while it deletes. */
   readonly #cancel = (event: Event): void => {
-    if (this.#deleting) event.preventDefault();
+    if (this.deleting) event.preventDefault();
   };
 
   readonly #startOver = async (): Promise<void> => {
-    this.#deleting = true;
-    this.requestUpdate();
+    this.deleting = true;
     await this.session.startOver();
-    this.#deleting = false;
+    this.deleting = false;
     this.#close();
     await this.#open('catalogue');
   };
 
   readonly #navigated = async (): Promise<void> => {
     const step = stepAt(location.hash);
-    if (step === null || step === this.#step) return;
-    this.#failure = null;
+    if (step === null || step === this.step) return;
+    this.failure = null;
     await this.#open(step);
     scrollTo({ top: 0, behavior: 'instant' });
   };
 
   async #open(step: StepName): Promise<void> {
-    this.#step = step;
+    this.step = step;
     if (location.hash !== `#${step}`) history.replaceState(null, '', `#${step}`);
-    this.requestUpdate();
     await this.focusOn('#step-title');
   }
 }

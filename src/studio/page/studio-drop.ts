@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { customElement, property, state } from 'lit/decorators.js';
 import { icon } from '../../demo/pictures';
 import { PageElement } from '../../demo/session-element';
 import { SidestreamError } from '../../error';
@@ -18,14 +18,14 @@ export class StudioDrop extends PageElement {
   @property({ type: Boolean }) folders = false;
   /** Why nothing can be dropped now; empty if it can. */
   @property({ attribute: false }) waits = '';
-  #over = false;
-  #reading = false;
-  #failure: SidestreamError | null = null;
+  @state() private over = false;
+  @state() private reading = false;
+  @state() private failure: SidestreamError | null = null;
 
   protected override render(): TemplateResult {
-    const waits = this.#reading ? 'Reading the folder …' : this.waits;
+    const waits = this.reading ? 'Reading the folder …' : this.waits;
     return html`
-      <div class="drop drop-zone ${this.#over ? 'over' : ''}" role="group" aria-label=${this.label} @dragenter=${this.#entered} @dragover=${this.#entered} @dragleave=${this.#left} @drop=${this.#dropped}>
+      <div class="drop drop-zone ${this.over ? 'over' : ''}" role="group" aria-label=${this.label} @dragenter=${this.#entered} @dragover=${this.#entered} @dragleave=${this.#left} @drop=${this.#dropped}>
         ${icon('file')}
         <p class="drop-title">Drop ${this.folders ? 'files or a folder' : 'a file'} here</p>
         <div class="buttons">
@@ -35,7 +35,7 @@ export class StudioDrop extends PageElement {
         ${this.hint === nothing ? nothing : html`<p class="hint">${this.hint}</p>`}
         ${waits === '' ? nothing : html`<p class="hint">${waits}</p>`}
       </div>
-      ${alertOf('That could not be read.', this.#failure)}`;
+      ${alertOf('That could not be read.', this.failure)}`;
   }
 
   #button(text: string, folder: boolean, disabled: boolean): TemplateResult {
@@ -48,25 +48,25 @@ export class StudioDrop extends PageElement {
 
   readonly #entered = (event: DragEvent): void => {
     event.preventDefault();
-    this.#setOver(this.waits === '' && !this.#reading);
+    this.over = this.waits === '' && !this.reading;
   };
 
-  readonly #left = (): void => this.#setOver(false);
+  readonly #left = (): void => {
+    this.over = false;
+  };
 
   readonly #dropped = async (event: DragEvent): Promise<void> => {
     event.preventDefault();
-    this.#setOver(false);
-    if (!event.dataTransfer || this.waits !== '' || this.#reading) return;
-    this.#reading = true;
-    this.#failure = null;
-    this.requestUpdate();
+    this.over = false;
+    if (!event.dataTransfer || this.waits !== '' || this.reading) return;
+    this.reading = true;
+    this.failure = null;
     try {
       this.#give(await droppedFiles(event.dataTransfer));
     } catch (thrown) {
-      this.#failure = SidestreamError.from(thrown);
+      this.failure = SidestreamError.from(thrown);
     }
-    this.#reading = false;
-    this.requestUpdate();
+    this.reading = false;
   };
 
   readonly #chosen = ({ target }: Event): void => {
@@ -80,17 +80,10 @@ export class StudioDrop extends PageElement {
   #give(files: DroppedFile[]): void {
     if (files.length === 0) {
       const message = 'There is no file in it. Choose the file itself, or a folder that contains it.';
-      this.#failure = new SidestreamError('catalog/empty', message);
+      this.failure = new SidestreamError('catalog/empty', message);
     } else {
-      this.#failure = null;
+      this.failure = null;
       this.dispatchEvent(new CustomEvent('studio-files', { detail: this.folders ? files : files.slice(0, 1) }));
     }
-    this.requestUpdate();
-  }
-
-  #setOver(over: boolean): void {
-    if (this.#over === over) return;
-    this.#over = over;
-    this.requestUpdate();
   }
 }

@@ -1,5 +1,5 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { customElement, property, state } from 'lit/decorators.js';
 import type { Item } from '../../core/catalog';
 import { productImage } from '../../demo/pictures';
 import { PageElement } from '../../demo/session-element';
@@ -13,7 +13,7 @@ export class StudioProduct extends PageElement {
   @property({ attribute: false }) item!: Item;
   /** Another value reads the picture again: there may be one by now. */
   @property({ attribute: false }) pictures: object | null = null;
-  #address = '';
+  @state() private address = '';
   /** Address of a file's content, which is held until it is revoked. */
   #held = '';
 
@@ -35,7 +35,7 @@ export class StudioProduct extends PageElement {
   protected override render(): TemplateResult {
     const { title, price, category } = this.item;
     return html`
-      ${productImage({ title, image: this.#address })}
+      ${productImage({ title, image: this.address })}
       <span class="card-title">${title}</span>
       ${price === undefined ? nothing : html`<span class="card-price">${amount(price)}</span>`}
       ${category ? html`<small>${category.replaceAll('/', ' / ').replaceAll('|', ', ')}</small>` : nothing}`;
@@ -50,9 +50,8 @@ export class StudioProduct extends PageElement {
       return;
     }
     this.#release();
-    this.#address = address;
+    this.address = address;
     if (address.startsWith('blob:')) this.#held = address;
-    this.requestUpdate();
   }
 
   #release(): void {

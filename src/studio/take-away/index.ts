@@ -1,5 +1,5 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { customElement, property, state } from 'lit/decorators.js';
 import { adoptStyles, copyText } from '../../demo/late-page';
 import { PageElement } from '../../demo/session-element';
 import { SidestreamError } from '../../error';
@@ -38,20 +38,20 @@ type Saving =
 @customElement('studio-take-away')
 export class StudioTakeAway extends PageElement {
   @property({ attribute: false }) state!: StudioState;
-  #layout: Layout = 'web';
+  @state() private layout: Layout = 'web';
   /** Whether the files of the encoders are taken, too. A theme refuses the largest of them. */
   readonly #encoders: Record<Layout, boolean> = { web: true, shopify: false };
-  #parts: Parts | null = null;
-  #failure: SidestreamError | null = null;
-  #saving: Saving = { kind: 'none' };
-  #copied = '';
+  @state() private parts: Parts | null = null;
+  @state() private failure: SidestreamError | null = null;
+  @state() private saving: Saving = { kind: 'none' };
+  @state() private copied = '';
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('state') && this.state.bundle) void this.#find();
   }
 
   protected override render(): TemplateResult {
-    const saving = this.#saving.kind === 'running';
+    const saving = this.saving.kind === 'running';
     if (!this.state.bundle) return html`<p class="hint">First encode the products: that makes the bundle.</p>`;
     return html`
       <fieldset class="take-kinds" ?disabled=${saving}>
@@ -59,22 +59,22 @@ export class StudioTakeAway extends PageElement {
         ${(['web', 'shopify'] as const).map(
           (layout) => html`
             <label class="check">
-              <input type="radio" name="take-layout" value=${layout} .checked=${layout === this.#layout} @change=${() => this.#choose(layout)} />
+              <input type="radio" name="take-layout" value=${layout} .checked=${layout === this.layout} @change=${() => this.#choose(layout)} />
               <span>${LAYOUTS[layout].name}</span>
             </label>`,
         )}
       </fieldset>
       ${alertOf(
         'The files cannot be put together.',
-        this.#failure,
+        this.failure,
         html`<div class="buttons"><button class="button" type="button" @click=${this.#find}>Try again</button></div>`,
       )}
-      ${this.#parts ? this.#found(this.#encoders[this.#layout] ? this.#parts : lean(this.#parts)) : this.#failure ? nothing : html`<p role="status">Looking through the files …</p>`}`;
+      ${this.parts ? this.#found(this.#encoders[this.layout] ? this.parts : lean(this.parts)) : this.failure ? nothing : html`<p role="status">Looking through the files …</p>`}`;
   }
 
   #found(parts: Parts): TemplateResult {
     const { scripts, bundle, pictures, encoders } = parts;
-    const files = laidOut(this.#layout, parts, THEME);
+    const files = laidOut(this.layout, parts, THEME);
     const row = (name: string, list: readonly OutFile[]): [string, string][] =>
       list.length === 0 ? [] : [[name, `${counted(list.length, 'file')}, ${fileSize(bytesIn(list))}`]];
     return html`
@@ -82,7 +82,7 @@ export class StudioTakeAway extends PageElement {
         encoders.bytes > 0
           ? html`
             <label class="check">
-              <input type="checkbox" .checked=${this.#encoders[this.#layout]} ?disabled=${this.#saving.kind === 'running'} @change=${this.#takeEncoders} />
+              <input type="checkbox" .checked=${this.#encoders[this.layout]} ?disabled=${this.saving.kind === 'running'} @change=${this.#takeEncoders} />
               <span>With the encoders, ${fileSize(encoders.bytes)}: shoppers can search by description and by photo. They load only when somebody searches that way.</span>
             </label>`
           : nothing
@@ -92,14 +92,14 @@ export class StudioTakeAway extends PageElement {
           ['Together', `${counted(files.length, 'file')}, ${fileSize(bytesIn(files))}`],
           ...row('Script', scripts),
           ...row('Bundle', bundle),
-          ...(this.#layout === 'web' ? row('Pictures', pictures) : []),
+          ...(this.layout === 'web' ? row('Pictures', pictures) : []),
         ])}
       </div>
-      ${this.#buttons(files)} ${this.#outcome()} ${this.#layout === 'web' ? this.#web(parts) : this.#shopify(parts)}`;
+      ${this.#buttons(files)} ${this.#outcome()} ${this.layout === 'web' ? this.#web(parts) : this.#shopify(parts)}`;
   }
 
   #buttons(files: OutFile[]): TemplateResult {
-    const saving = this.#saving.kind === 'running';
+    const saving = this.saving.kind === 'running';
     const folder = canSaveToFolder();
     return html`
       <div class="buttons">
@@ -113,7 +113,7 @@ export class StudioTakeAway extends PageElement {
   }
 
   #outcome(): TemplateResult {
-    const saving = this.#saving;
+    const saving = this.saving;
     return html`
       ${
         saving.kind === 'running'
@@ -158,36 +158,34 @@ export class StudioTakeAway extends PageElement {
       ${codeBlock('The two lines to paste', text)}
       <p class="buttons">
         <button class="button quiet" type="button" data-testid="take-copy" @click=${this.#copy}>Copy</button>
-        <span role="status">${this.#copied}</span>
+        <span role="status">${this.copied}</span>
       </p>`;
   }
 
   readonly #find = async (): Promise<void> => {
     const { bundle } = this.state;
-    this.#failure = null;
+    this.failure = null;
     try {
       const [files, pictures] = await Promise.all([studioFolder('bundle'), studioFolder('pictures')]);
       const page = (address: string): Promise<Response> => fetch(address, { cache: 'no-cache' });
       const parts = await findParts({ bundle: files, pictures, page });
       if (bundle !== this.state.bundle) return;
-      this.#parts = parts;
+      this.parts = parts;
     } catch (thrown) {
-      this.#parts = null;
-      this.#failure = SidestreamError.from(thrown);
+      this.parts = null;
+      this.failure = SidestreamError.from(thrown);
     }
-    this.requestUpdate();
   };
 
   #choose(layout: Layout): void {
-    this.#layout = layout;
-    this.#saving = { kind: 'none' };
-    this.#copied = '';
-    this.requestUpdate();
+    this.layout = layout;
+    this.saving = { kind: 'none' };
+    this.copied = '';
   }
 
   readonly #takeEncoders = ({ currentTarget }: Event): void => {
-    if (currentTarget instanceof HTMLInputElement) this.#encoders[this.#layout] = currentTarget.checked;
-    this.#become({ kind: 'none' });
+    if (currentTarget instanceof HTMLInputElement) this.#encoders[this.layout] = currentTarget.checked;
+    this.saving = { kind: 'none' };
   };
 
   readonly #toFolder = (files: OutFile[]): Promise<void> =>
@@ -200,7 +198,7 @@ export class StudioTakeAway extends PageElement {
 
   readonly #toZip = (files: OutFile[]): Promise<void> =>
     this.#save('Packing files', files.length, async (written) => {
-      const { archive } = LAYOUTS[this.#layout];
+      const { archive } = LAYOUTS[this.layout];
       await downloadZip(archive, files, written);
       return `${counted(files.length, 'file')} packed: the browser saves them as ${archive} with your downloads.`;
     });
@@ -209,22 +207,18 @@ export class StudioTakeAway extends PageElement {
   async #save(stage: string, total: number, save: (written: () => void) => Promise<string | null>): Promise<void> {
     try {
       let done = 0;
-      const text = await save(() => this.#become({ kind: 'running', stage, done: ++done, total }));
-      this.#become(text === null ? { kind: 'none' } : { kind: 'done', text });
+      const text = await save(() => {
+        this.saving = { kind: 'running', stage, done: ++done, total };
+      });
+      this.saving = text === null ? { kind: 'none' } : { kind: 'done', text };
       if (text !== null) this.dispatchEvent(new CustomEvent('studio-taken', { bubbles: true }));
     } catch (thrown) {
-      this.#become({ kind: 'failed', error: SidestreamError.from(thrown) });
+      this.saving = { kind: 'failed', error: SidestreamError.from(thrown) };
     }
   }
 
-  #become(saving: Saving): void {
-    this.#saving = saving;
-    this.requestUpdate();
-  }
-
   readonly #copy = async (): Promise<void> => {
-    this.#copied = await copyText(twoLines(this.#parts?.addresses ?? true), this.querySelector('pre code'));
-    this.requestUpdate();
+    this.copied = await copyText(twoLines(this.parts?.addresses ?? true), this.querySelector('pre code'));
   };
 }
 

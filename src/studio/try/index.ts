@@ -1,5 +1,5 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { adoptStyles } from '../../demo/late-page';
 import { productImage } from '../../demo/pictures';
@@ -29,22 +29,22 @@ type Product = Awaited<ReturnType<TriedShop['recommender']['browse']>>['items'][
 @customElement('studio-try')
 export class StudioTry extends PageElement {
   @property({ attribute: false }) state!: StudioState;
-  #shop: TriedShop | null = null;
-  #failure: SidestreamError | null = null;
+  @state() private shop: TriedShop | null = null;
+  @state() private failure: SidestreamError | null = null;
   /** Something failed that the shop goes on without. */
-  #trouble: SidestreamError | null = null;
-  #category = '';
-  #items: Product[] = [];
-  #total = 0;
+  @state() private trouble: SidestreamError | null = null;
+  @state() private category = '';
+  @state() private items: Product[] = [];
+  @state() private total = 0;
   /** The product in view; null in the shop. */
-  #product: Product | null = null;
+  @state() private product: Product | null = null;
   /** Number of choices that the lists are computed from. */
-  #choices = 0;
-  #spoken = '';
+  @state() private choices = 0;
+  @state() private spoken = '';
   #dwell: ReturnType<typeof setTimeout> | undefined;
   #unsubscribe: (() => void) | undefined;
   /** Whether "Watch it learn" was asked for, and whether its code is there. */
-  #watch: 'no' | 'loading' | 'shown' = 'no';
+  @state() private watch: 'no' | 'loading' | 'shown' = 'no';
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
@@ -62,20 +62,20 @@ export class StudioTry extends PageElement {
     return html`
       ${alertOf(
         'Your shop cannot be shown.',
-        this.#failure,
+        this.failure,
         html`<div class="buttons"><button class="button" type="button" @click=${this.#open}>Try again</button></div>`,
       )}
-      ${this.#shop ? this.#tried(this.#shop) : this.#failure ? nothing : html`<p role="status">Opening your shop …</p>`}
+      ${this.shop ? this.#tried(this.shop) : this.failure ? nothing : html`<p role="status">Opening your shop …</p>`}
       <section class="try-part" aria-labelledby="try-help">
         <h3 id="try-help">Does it help?</h3>
         <div data-testid="try-gain">${gainText(this.state)}</div>
       </section>
-      ${this.#shop ? this.#watching(this.#shop) : nothing}
-      <p class="visually-hidden" role="status">${this.#spoken}</p>`;
+      ${this.shop ? this.#watching(this.shop) : nothing}
+      <p class="visually-hidden" role="status">${this.spoken}</p>`;
   }
 
   #tried(shop: TriedShop): TemplateResult {
-    const from = this.#choices;
+    const from = this.choices;
     return html`
       <div class="buttons spread">
         <p data-testid="try-choices">
@@ -87,11 +87,11 @@ export class StudioTry extends PageElement {
         </p>
         <button class="button quiet" type="button" data-testid="try-forget" ?disabled=${from === 0} @click=${this.#forget}>Forget</button>
       </div>
-      ${alertOf('Something did not work.', this.#trouble)} ${this.#product ? this.#details(shop, this.#product) : this.#home(shop)}`;
+      ${alertOf('Something did not work.', this.trouble)} ${this.product ? this.#details(shop, this.product) : this.#home(shop)}`;
   }
 
   #home(shop: TriedShop): TemplateResult {
-    const [items, total] = [this.#items, this.#total];
+    const [items, total] = [this.items, this.total];
     return html`
       ${this.#list(shop, 'for-you')}
       <section class="try-part" aria-labelledby="try-products">
@@ -100,10 +100,10 @@ export class StudioTry extends PageElement {
           <label class="buttons">
             <span>Category</span>
             <select data-testid="try-category" @change=${this.#choose}>
-              <option value="" ?selected=${this.#category === ''}>All</option>
+              <option value="" ?selected=${this.category === ''}>All</option>
               ${shop.categories.map(
                 ({ path, name, count: products }) =>
-                  html`<option value=${path} ?selected=${path === this.#category}>${name} (${count(products)})</option>`,
+                  html`<option value=${path} ?selected=${path === this.category}>${name} (${count(products)})</option>`,
               )}
             </select>
           </label>
@@ -172,51 +172,46 @@ export class StudioTry extends PageElement {
       <section class="try-part" aria-labelledby="try-watch">
         <h3 id="try-watch">Watch it learn</h3>
         ${
-          this.#watch === 'shown'
+          this.watch === 'shown'
             ? html`<watch-visit .open=${anotherShopper} @trouble=${({ detail }: CustomEvent<SidestreamError>) => this.#report(detail)}></watch-visit>`
             : html`
                 <p class="hint">A simulated shopper with two tastes, in two of your categories: her list follows her choices. ${missing}</p>
-                <p><button class="button quiet" type="button" data-testid="try-watch" ?disabled=${missing !== null || this.#watch === 'loading'} @click=${this.#showVisit}>Start a visit</button></p>`
+                <p><button class="button quiet" type="button" data-testid="try-watch" ?disabled=${missing !== null || this.watch === 'loading'} @click=${this.#showVisit}>Start a visit</button></p>`
         }
       </section>`;
   }
 
   readonly #open = async (): Promise<void> => {
     const { state } = this;
-    this.#failure = null;
+    this.failure = null;
     try {
       const shop = await triedShop(state);
-      if (state.bundle !== this.state.bundle || shop === this.#shop) return;
-      this.#shop = shop;
-      this.#product = null;
-      this.#category = '';
-      this.#watch = 'no';
+      if (state.bundle !== this.state.bundle || shop === this.shop) return;
+      this.shop = shop;
+      this.product = null;
+      this.category = '';
+      this.watch = 'no';
       this.#unsubscribe?.();
-      this.#unsubscribe = shop.recommender.on('change', ({ events }) => this.#know(events));
-      this.#know((await shop.recommender.status()).events);
+      this.#unsubscribe = shop.recommender.on('change', ({ events }) => {
+        this.choices = events;
+      });
+      this.choices = (await shop.recommender.status()).events;
       await this.#browse(PAGE);
     } catch (thrown) {
-      this.#shop = null;
-      this.#failure = SidestreamError.from(thrown);
+      this.shop = null;
+      this.failure = SidestreamError.from(thrown);
     }
-    this.requestUpdate();
   };
-
-  #know(choices: number): void {
-    this.#choices = choices;
-    this.requestUpdate();
-  }
 
   /** @param length number of products to show */
   async #browse(length: number): Promise<void> {
-    const [shop, category] = [this.#shop, this.#category];
+    const [shop, category] = [this.shop, this.category];
     if (!shop) return;
     try {
       const { items, total } = await shop.recommender.browse({ ...(category ? { category } : {}), limit: length });
-      if (category !== this.#category) return;
-      this.#items = items;
-      this.#total = total;
-      this.requestUpdate();
+      if (category !== this.category) return;
+      this.items = items;
+      this.total = total;
     } catch (thrown) {
       this.#report(thrown);
     }
@@ -224,7 +219,7 @@ export class StudioTry extends PageElement {
 
   readonly #choose = ({ target }: Event): void => {
     if (!(target instanceof HTMLSelectElement)) return;
-    this.#category = target.value;
+    this.category = target.value;
     void this.#browse(PAGE);
   };
 
@@ -242,57 +237,51 @@ export class StudioTry extends PageElement {
   };
 
   async #show(item: Product): Promise<void> {
-    this.#product = item;
+    this.product = item;
     clearTimeout(this.#dwell);
     this.#dwell = setTimeout(() => this.#track('view', item.id), VIEW_DWELL);
-    this.requestUpdate();
     await this.updateComplete;
     this.scrollIntoView({ block: 'start' });
     this.querySelector<HTMLElement>('#try-title')?.focus({ preventScroll: true });
   }
 
   readonly #back = async (): Promise<void> => {
-    const { id } = this.#product ?? {};
-    this.#product = null;
+    const { id } = this.product ?? {};
+    this.product = null;
     clearTimeout(this.#dwell);
-    this.requestUpdate();
     await this.updateComplete;
     const card = [...this.querySelectorAll<HTMLElement>('.grid [data-id]')].find(({ dataset }) => dataset.id === id);
     (card ?? this).querySelector<HTMLElement>('a, select')?.focus();
   };
 
   #track(type: 'click' | 'view', id: string): void {
-    this.#shop?.recommender.track(type, id).catch((thrown: unknown) => this.#report(thrown));
+    this.shop?.recommender.track(type, id).catch((thrown: unknown) => this.#report(thrown));
   }
 
   readonly #forget = async (): Promise<void> => {
     try {
-      await this.#shop?.recommender.reset();
-      this.#spoken = 'Forgotten. The lists know nothing of you again.';
+      await this.shop?.recommender.reset();
+      this.spoken = 'Forgotten. The lists know nothing of you again.';
     } catch (thrown) {
       this.#report(thrown);
     }
-    this.requestUpdate();
   };
 
   readonly #showVisit = async (): Promise<void> => {
-    this.#watch = 'loading';
-    this.requestUpdate();
+    this.watch = 'loading';
     try {
       await import('../../demo/watch/watch-visit');
-      this.#watch = 'shown';
+      this.watch = 'shown';
     } catch (thrown) {
-      this.#watch = 'no';
+      this.watch = 'no';
       this.#report(thrown);
     }
-    this.requestUpdate();
     await this.updateComplete;
     this.querySelector<HTMLElement>('watch-visit button')?.focus();
   };
 
   #report(thrown: unknown): void {
-    this.#trouble = SidestreamError.from(thrown);
-    this.requestUpdate();
+    this.trouble = SidestreamError.from(thrown);
   }
 }
 
