@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import pLimit, { type LimitFunction } from 'p-limit';
 import * as v from 'valibot';
 import { SidestreamError } from '../../error';
 import { exitBy } from '../bundler';
@@ -21,7 +22,6 @@ type Message = v.InferOutput<typeof messageSchema>;
 
 interface Job {
   label: string;
-  task: unknown;
   resolve(result: unknown): void;
   reject(error: unknown): void;
 }
@@ -49,24 +49,34 @@ export interface TaskProcessesOptions {
 /** Runs tasks in separate processes, which end with this one. A process reads its files only once. */
 export class TaskProcesses {
   readonly #workers = new Set<Worker>();
-  readonly #waiting: Job[] = [];
+  readonly #limit: LimitFunction;
   #closed = false;
 
   constructor(private readonly options: TaskProcessesOptions) {
+    this.#limit = pLimit(options.size);
     process.once('SIGTERM', this.#onSignal);
     process.once('SIGINT', this.#onSignal);
   }
 
   /** The caller parses the result. @throws SidestreamError `runtime/worker-crashed`; waiting tasks are then not started */
   run(label: string, task: unknown): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ label, task, resolve, reject });
-      this.#assign();
-    });
+    const done = (): Promise<unknown> =>
+      new Promise((resolve, reject) => {
+        const worker = [...this.#workers].find(({ job }) => job === null) ?? this.#start();
+        worker.job = { label, resolve, reject };
+        worker.result = null;
+        worker.printed = false;
+        worker.child.send({ task }, (error) => {
+          // A process that cannot be written to is exiting, which is reported separately.
+          if (error) this.options.say(`${label}: ${error.message}`);
+        });
+      });
+    return this.#limit(done);
   }
 
   close(): void {
     this.#closed = true;
+    this.#limit.clearQueue();
     process.off('SIGTERM', this.#onSignal);
     process.off('SIGINT', this.#onSignal);
     this.#end();
@@ -81,23 +91,6 @@ export class TaskProcesses {
     this.#end();
     exitBy(signal);
   };
-
-  #assign(): void {
-    while (this.#waiting.length > 0 && !this.#closed) {
-      const idle = [...this.#workers].find(({ job }) => job === null);
-      if (!idle && this.#workers.size >= this.options.size) return;
-      const job = this.#waiting.shift();
-      if (!job) return;
-      const worker = idle ?? this.#start();
-      worker.job = job;
-      worker.result = null;
-      worker.printed = false;
-      worker.child.send({ task: job.task }, (error) => {
-        // A process that cannot be written to is exiting, which is reported separately.
-        if (error) this.options.say(`${job.label}: ${error.message}`);
-      });
-    }
-  }
 
   #start(): Worker {
     // The same program, under the same loader of TypeScript.
@@ -153,7 +146,6 @@ export class TaskProcesses {
     if (!job || !result || !printed) return;
     worker.job = null;
     job.resolve(result.value);
-    this.#assign();
   }
 
   #lost(worker: Worker, how: string, cause?: unknown): void {
@@ -161,7 +153,7 @@ export class TaskProcesses {
     worker.meter = null;
     const { job } = worker;
     if (!this.#workers.delete(worker) || !job || this.#closed) return;
-    this.#waiting.length = 0;
+    this.#limit.clearQueue();
     const todo = how.includes('SIGKILL')
       ? 'If memory is short, the system ends processes: use fewer with --processes'
       : 'Its own lines above say why';

@@ -1,4 +1,5 @@
 import type { Item } from '../../core/catalog';
+import { evenly } from '../../core/common/evenly';
 import { HUB_PRESETS, PRESETS } from '../../core/encoders';
 import type { CollectedFeed } from './collect-feed';
 
@@ -36,9 +37,9 @@ const MIN_LETTERS = 40;
 export async function detectLanguage(
   items: readonly Pick<Item, 'title' | 'description'>[],
 ): Promise<string | undefined> {
-  const every = Math.max(1, items.length / ITEMS);
-  const sample = Array.from({ length: Math.min(ITEMS, items.length) }, (_, n) => items[Math.floor(n * every)]);
-  const text = sample.map(({ title, description }) => `${title}. ${description.slice(0, CHARACTERS)}`).join('\n');
+  const text = evenly(items, ITEMS)
+    .map(({ title, description }) => `${title}. ${description.slice(0, CHARACTERS)}`)
+    .join('\n');
   if ((text.match(/\p{L}/gu)?.length ?? 0) < MIN_LETTERS) return undefined;
   // Its table of letter groups is 1.6 MB: no other command needs it.
   const { eld } = await import('eld/small');

@@ -7,6 +7,7 @@ import {
   type Manifest,
   type Modality,
 } from '../../core/catalog';
+import { evenly } from '../../core/common/evenly';
 import type { JoinedText } from '../../core/encoders';
 import { createMatrix, loadKernel } from '../../core/kernel';
 
@@ -74,8 +75,7 @@ const BLOCK = 64;
 /** The items that `categoryPrecision` judges: they have a category and features to compare. */
 export function judgedItems({ has }: Pick<Vectors, 'has'>, categories: readonly string[]): number[] {
   const all = categories.flatMap((category, item) => (has[item] && category !== '' ? [item] : []));
-  const step = Math.max(1, all.length / MAX_JUDGED);
-  return Array.from({ length: Math.min(all.length, MAX_JUDGED) }, (_, n) => all[Math.floor(n * step)]);
+  return evenly(all, MAX_JUDGED);
 }
 
 /**

@@ -1,9 +1,9 @@
+import { evenly } from '../../core/common/evenly';
 import type { SideModel } from '../../core/catalog';
 import { estimate } from '../../core/common/estimate';
 import {
   type ChoiceCase,
   type ChoiceHistory,
-  evenly,
   ITEM_KNN,
   type LeaveOneOutShop,
   type Ranker,

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Bundle, contentBlend } from '../../../core/catalog';
 import { sha256 } from '../../../core/common/bytes';
+import { evenly } from '../../../core/common/evenly';
 import { counted, shareText } from '../../../core/common/text';
 import type { LearnerCatalog } from '../../../device/learner';
 import { catalogIndex } from '../../../device/ranking';
@@ -12,7 +13,6 @@ import type { Meter } from '../../../shop/pipeline';
 import { byProduct } from '../../../shop/training';
 import { startCompute } from '../../../shop/training/node';
 import { coldShoppers, FIRST_CHOICES, type Shopper } from '../../evaluate';
-import { evenly } from '../../evaluate/leave-one-out';
 
 /** Half of the shoppers, or of the windows: settings are chosen on one half and reported on the other. */
 type Half = 'choose' | 'report' | 'all';

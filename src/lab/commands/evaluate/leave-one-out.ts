@@ -1,3 +1,4 @@
+import { evenly } from '../../../core/common/evenly';
 import { sharedLearning } from '../../../device/learner';
 import { invalidInput } from '../../../error';
 import { choicesFrom, type Interaction, shopCatalog, sideCatalog, trainShopSide } from '../../../shop/training';
@@ -6,7 +7,6 @@ import {
   type ChoiceCase,
   type ChoiceHistory,
   choicesOf,
-  evenly,
   LEAVE_ONE_OUT_RIVALS,
   type LeaveOneOutMethod,
   type LeaveOneOutRun,

@@ -1,9 +1,9 @@
+import { evenly } from '../../../core/common/evenly';
 import { type LearnerOptions, sharedLearning } from '../../../device/learner';
 import { FREQUENCY_WEIGHT, frequencies, frequencyTerm } from '../../../device/ranking';
 import { invalidInput } from '../../../error';
 import { choicesFrom, shopCatalog, sideCatalog, trainShopSide } from '../../../shop/training';
 import { learnerMethod, qualityOf } from '../../evaluate';
-import { evenly } from '../../evaluate/leave-one-out';
 import {
   type BasketCase,
   type BasketScores,

@@ -49,7 +49,6 @@ export async function runLeaveOneOut(
   shop.meter.start(`Test of ${name}`, test.length);
   const ranks = await ranksOf(ranker, test, (count) => shop.meter.advance(count));
   shop.meter.stop();
-  ranker.dispose?.();
   const { settings, validation } = ranker;
   return {
     name,

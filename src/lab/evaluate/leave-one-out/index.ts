@@ -20,5 +20,5 @@ export {
   tuned,
 } from './ranker';
 export { side } from './side';
-export { type ChoiceCase, type ChoiceHistory, evenly, type LeaveOneOutSplit, leaveOneOut } from './split';
+export { type ChoiceCase, type ChoiceHistory, type LeaveOneOutSplit, leaveOneOut } from './split';
 export { VSKNN, type VsknnSettings } from './vsknn';

@@ -1,7 +1,8 @@
 import type { Bundle } from '../../../core/catalog';
+import { evenly } from '../../../core/common/evenly';
 import { rankOf } from '../../../device/ranking';
 import { meanQuality, qualityOf } from '../quality';
-import { type ChoiceCase, type ChoiceHistory, evenly, type LeaveOneOutSplit } from './split';
+import type { ChoiceCase, ChoiceHistory, LeaveOneOutSplit } from './split';
 
 /** Settings by name; null if a setting is "none", such as choices that do not fade. */
 export type MethodSettings = Readonly<Record<string, number | null>>;
@@ -32,7 +33,6 @@ export interface Ranker {
   validation?: number;
   /** Scores of all items after each of some histories, valid until the next call. */
   scores(histories: readonly ChoiceHistory[]): Float32Array[] | Promise<Float32Array[]>;
-  dispose?(): void;
 }
 
 /**
@@ -114,8 +114,6 @@ export interface TunedMethod<Fit extends MethodSettings, Use extends MethodSetti
   name: string;
   /** Settings for learning. */
   fits: readonly Fit[];
-  /** Further settings, tried in addition to the best of `fits`. Default: none. */
-  refine?(best: Fit): readonly Fit[];
   /** Settings that affect only the scores, tried with each of the other settings. */
   uses: readonly Use[];
   /** Learns from the choices of all users. @returns its scores by settings of the second kind */
@@ -145,10 +143,10 @@ export function tuned<Fit extends MethodSettings, Use extends MethodSettings>(
     const cases = evenly(validation, MAX_TUNING_CASES);
     const popularity = popularityOf(training, count);
     let best = { fit: fits[0], use: uses[0], ndcg10: Number.NEGATIVE_INFINITY };
-    const tryAll = async (all: readonly Fit[]): Promise<void> => {
-      if (cases.length === 0 || all.length * uses.length < 2) return;
-      meter.start(`Settings of ${name}`, all.length * uses.length);
-      for (const fit of all) {
+    const settings = fits.length * uses.length;
+    if (cases.length > 0 && settings > 1) {
+      meter.start(`Settings of ${name}`, settings);
+      for (const fit of fits) {
         const scoresBy = method.fit(training, fit, shop);
         for (const use of uses) {
           const ndcg10 = await ndcgOf(rankerOf(scoresBy(use), popularity), cases);
@@ -157,9 +155,7 @@ export function tuned<Fit extends MethodSettings, Use extends MethodSettings>(
         }
       }
       meter.stop();
-    };
-    await tryAll(fits);
-    if (method.refine) await tryAll(method.refine(best.fit));
+    }
     const { fit, use, ndcg10 } = best;
     return {
       settings: { ...fit, ...use },

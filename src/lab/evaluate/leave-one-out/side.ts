@@ -1,8 +1,9 @@
 import { contentBlend } from '../../../core/catalog';
+import { evenly } from '../../../core/common/evenly';
 import { catalogIndex, sideScores } from '../../../device/ranking';
 import { type SideSettings, sequencesFrom, sideFeatures, trainSide } from '../../../shop/training/side';
 import { type LeaveOneOutMethod, ndcgOf, type Ranker } from './ranker';
-import { type ChoiceHistory, evenly } from './split';
+import type { ChoiceHistory } from './split';
 
 /**
  * Settings for histories of a few choices each: more of the shop's items than of a shopper must be learned, and from their

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { evenly, leaveOneOut } from './split';
+import { leaveOneOut } from './split';
 
 const rowOf = new Map(['a', 'b', 'c', 'd'].map((item, row) => [item, row]));
 const events = (user: string, items: string) => Array.from(items, (item, time) => ({ user, item, time }));
@@ -30,9 +30,4 @@ it('ranks no item that its user chose before', () => {
   const { validation, test } = leaveOneOut([...events('u', 'abca'), ...events('v', 'abad')], rowOf);
   expect(validation.map(({ target }) => target)).toEqual([2]);
   expect(test.map(({ target }) => target)).toEqual([3]);
-});
-
-it('selects evenly', () => {
-  expect(evenly([1, 2, 3, 4, 5, 6], 3)).toEqual([1, 3, 5]);
-  expect(evenly([1, 2], 3)).toEqual([1, 2]);
 });

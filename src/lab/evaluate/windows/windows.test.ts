@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../core/common/random';
 import { startCompute } from '../../../shop/training/node';
 import type { SideFeatures } from '../../../shop/training/side';
-import { evaluateWindows, type WindowMethodName, type WindowsProtocol, windowRunSchema } from './windows';
+import { evaluateWindows, type WindowMethodName, type WindowsProtocol, windowRunSchema } from '.';
 
 const ITEMS = 20;
 const random = seededRandom(4);
