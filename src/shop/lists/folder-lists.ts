@@ -26,8 +26,6 @@ const NOTHING: ListsFile = { version: 1, input: '', lists: 0, items: 0, files: {
 
 /** Writes lists into a folder: only files whose content changed, and removes those of earlier lists that are gone. */
 export class FolderLists {
-  readonly #folder: string;
-  readonly #before: ListsFile;
   readonly #files: Record<string, string> = {};
   readonly #folders = new Set<string>();
   /** The files of the earlier run, by their paths on a disk that ignores case. */
@@ -36,9 +34,10 @@ export class FolderLists {
   written = 0;
   bytes = 0;
 
-  private constructor(folder: string, before: ListsFile) {
-    this.#folder = folder;
-    this.#before = before;
+  private constructor(
+    private readonly folder: string,
+    private readonly before: ListsFile,
+  ) {
     this.#earlier = new Map(Object.keys(before.files).map((path) => [ignoringCase(path), path]));
   }
 
@@ -60,7 +59,7 @@ export class FolderLists {
 
   /** What an earlier run made from the same input; null if it has to be made. */
   madeFrom(input: string): (Pick<ListsFile, 'lists' | 'items'> & { files: number }) | null {
-    const { files, ...before } = this.#before;
+    const { files, ...before } = this.before;
     return before.input === input ? { ...before, files: Object.keys(files).length } : null;
   }
 
@@ -72,13 +71,13 @@ export class FolderLists {
   put(path: string, content: string): void {
     const digest = createHash('sha256').update(content).digest('hex').slice(0, 16);
     this.#files[path] = digest;
-    if (this.#before.files[path] === digest) return;
+    if (this.before.files[path] === digest) return;
     this.#mark();
     // Where case is ignored, the file of the earlier name is this one: removed at the end, this one would be lost.
     const earlier = this.#earlier.get(ignoringCase(path));
-    if (earlier !== undefined && !Object.hasOwn(this.#before.files, path) && !Object.hasOwn(this.#files, earlier)) {
-      rmSync(join(this.#folder, earlier), { force: true });
-      delete this.#before.files[earlier];
+    if (earlier !== undefined && !Object.hasOwn(this.before.files, path) && !Object.hasOwn(this.#files, earlier)) {
+      rmSync(join(this.folder, earlier), { force: true });
+      delete this.before.files[earlier];
     }
     this.written++;
     this.bytes += Buffer.byteLength(content);
@@ -87,11 +86,11 @@ export class FolderLists {
 
   /** Removes the files that are no longer wanted, and records the state. @returns number of all files and of removed ones */
   finish(input: string, made: Pick<ListsFile, 'lists' | 'items'>): { files: number; removed: number } {
-    const gone = Object.keys(this.#before.files).filter((path) => !Object.hasOwn(this.#files, path));
+    const gone = Object.keys(this.before.files).filter((path) => !Object.hasOwn(this.#files, path));
     if (gone.length > 0) this.#mark();
-    for (const path of gone) rmSync(join(this.#folder, path), { force: true });
+    for (const path of gone) rmSync(join(this.folder, path), { force: true });
     for (const folder of new Set(gone.map(dirname))) {
-      const path = join(this.#folder, folder);
+      const path = join(this.folder, folder);
       // A folder with other files stays.
       if (folder !== '.' && existsSync(path) && readdirSync(path).length === 0) rmdirSync(path);
     }
@@ -106,12 +105,12 @@ export class FolderLists {
   #mark(): void {
     if (this.#marked) return;
     this.#marked = true;
-    const files = Object.fromEntries(Object.keys(this.#before.files).map((path) => [path, '']));
+    const files = Object.fromEntries(Object.keys(this.before.files).map((path) => [path, '']));
     this.#write(LISTS_FILE, text({ ...NOTHING, files }));
   }
 
   #write(path: string, content: string): void {
-    const file = join(this.#folder, path);
+    const file = join(this.folder, path);
     try {
       const folder = dirname(file);
       if (!this.#folders.has(folder)) mkdirSync(folder, { recursive: true });

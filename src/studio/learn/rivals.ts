@@ -1,6 +1,6 @@
-import { evenly } from '../../core/common/evenly';
 import type { SideModel } from '../../core/catalog';
 import { estimate } from '../../core/common/estimate';
+import { evenly } from '../../core/common/evenly';
 import {
   type ChoiceCase,
   type ChoiceHistory,

@@ -222,15 +222,12 @@ export async function* feedLines(
 
 /** Splits text into lines chunk by chunk. Keeps blank lines, which a table may have inside its cells. */
 export class LineSplitter {
-  readonly #maxLength: number;
   #rest = '';
   #line = 1;
   #tooLong = false;
   #begun = false;
 
-  constructor(maxLength: number) {
-    this.#maxLength = maxLength;
-  }
+  constructor(private readonly maxLength: number) {}
 
   *push(chunk: string): Generator<FeedLine> {
     let from = !this.#begun && chunk.startsWith('\uFEFF') ? 1 : 0;
@@ -241,7 +238,7 @@ export class LineSplitter {
       yield this.#finish(text);
     }
     this.#rest += chunk.slice(from);
-    if (this.#rest.length <= this.#maxLength) return;
+    if (this.#rest.length <= this.maxLength) return;
     this.#tooLong = true;
     this.#rest = '';
   }
@@ -252,7 +249,7 @@ export class LineSplitter {
   }
 
   #finish(text: string): FeedLine {
-    const whole = !this.#tooLong && text.length <= this.#maxLength;
+    const whole = !this.#tooLong && text.length <= this.maxLength;
     this.#rest = '';
     this.#tooLong = false;
     return { line: this.#line++, text: whole ? (text.endsWith('\r') ? text.slice(0, -1) : text) : null };

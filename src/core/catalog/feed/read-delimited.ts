@@ -81,8 +81,6 @@ const TEXT_AFTER_QUOTE = 'has a cell that cannot be read: text follows its closi
  * quote (the same for all rows that are open before it), and as a part of a row of several lines.
  */
 class Rows {
-  readonly #separator: string;
-  readonly #quote: string | false;
   /** Lines from `#first` on are pending. */
   #lines: FeedLine[] = [];
   #first = 0;
@@ -95,10 +93,10 @@ class Rows {
   /** Effect of the line `#next` on an open quote; null before it is read. */
   #effect: 'closes' | 'breaks' | null = null;
 
-  constructor(separator: string, quote: string | false) {
-    this.#separator = separator;
-    this.#quote = quote;
-  }
+  constructor(
+    private readonly separator: string,
+    private readonly quote: string | false,
+  ) {}
 
   /** The rows that one more line completes. */
   take(line: FeedLine): Generator<TableRow> {
@@ -139,7 +137,7 @@ class Rows {
     }
     while (this.#effect === null && this.#next < this.#lines.length) {
       const { text } = this.#lines[this.#next];
-      const cells = text === null ? 'broken' : this.#cells(this.#quote + text);
+      const cells = text === null ? 'broken' : this.#cells(this.quote + text);
       if (cells === 'open') this.#next++;
       else this.#effect = cells === 'broken' ? 'breaks' : 'closes';
     }
@@ -168,7 +166,7 @@ class Rows {
 
   /** Cells of a row; `open` when its last quote is not closed, `broken` when text follows a closing one. */
   #cells(text: string): string[] | 'open' | 'broken' {
-    const [separator, quote] = [this.#separator, this.#quote];
+    const [separator, quote] = [this.separator, this.quote];
     if (quote === false || !text.includes(quote)) return text.split(separator);
     const cells: string[] = [];
     let at = 0;

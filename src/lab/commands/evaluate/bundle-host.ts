@@ -7,7 +7,6 @@ import { gzip } from 'node:zlib';
 import * as v from 'valibot';
 import { encodeManifest, MANIFEST_FILE, parseManifest } from '../../../core/catalog';
 import { codeOf } from '../../../core/common/text';
-import type { WorkerRecommender } from '../../../device/protocol';
 import type { SidestreamError } from '../../../error';
 
 /**
@@ -17,27 +16,15 @@ import type { SidestreamError } from '../../../error';
 export const downloadsSchema = v.object({ requests: v.number(), raw: v.number(), gzip: v.number() });
 export type Downloads = v.InferOutput<typeof downloadsSchema>;
 
-/** The recommender of a new visitor's page, who has not answered about consent. */
-export interface Page {
-  engine: WorkerRecommender & { loaded(ids: readonly string[]): string[] };
-  /** Waits for the work that the last events caused. @throws SidestreamError the first error that the engine reported */
-  settled(): Promise<void>;
-  downloads(): Downloads;
-}
-
 /** A host of one bundle, and pages of new visitors there. */
-export interface BundleHost {
-  /** @param whole whether the page loads all products, as from a bundle that its shop publishes whole. Default false */
-  open(whole?: boolean): Promise<Page>;
-  /** Size of a file as most hosts serve it, bytes. */
-  gzipped(name: string): Promise<number>;
-  close(): void;
-}
+export type BundleHost = Awaited<ReturnType<typeof hostBundle>>;
+/** The recommender of a new visitor's page, who has not answered about consent. */
+export type Page = Awaited<ReturnType<BundleHost['open']>>;
 
 const compressed = promisify(gzip);
 
 /** Serves the bundle in a folder to pages of this process, which run the code of the browser's worker. */
-export async function hostBundle(folder: string): Promise<BundleHost> {
+export async function hostBundle(folder: string) {
   // Only this protocol needs the code of pages.
   const { Engine } = await import('../../../device/worker/engine');
   const pages: { whole: boolean; names: Map<string, Downloads> }[] = [];
@@ -64,6 +51,7 @@ export async function hostBundle(folder: string): Promise<BundleHost> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
+    /** @param whole whether the page loads all products, as from a bundle that its shop publishes whole */
     async open(whole = false) {
       const names = new Map<string, Downloads>();
       const errors: SidestreamError[] = [];
@@ -80,15 +68,17 @@ export async function hostBundle(folder: string): Promise<BundleHost> {
       });
       return {
         engine,
-        async settled() {
+        /** Waits for the work that the last events caused. @throws SidestreamError the first error that the engine reported */
+        async settled(): Promise<void> {
           await engine.settled();
           if (errors.length > 0) throw errors[0];
         },
-        downloads: () => sumOf([...names.values()]),
+        downloads: (): Downloads => sumOf([...names.values()]),
       };
     },
-    gzipped: async (name) => sizeOf(name, await readFile(join(folder, name))),
-    close() {
+    /** Size of a file as most hosts serve it, bytes. */
+    gzipped: async (name: string): Promise<number> => sizeOf(name, await readFile(join(folder, name))),
+    close(): void {
       server.close();
       server.closeAllConnections();
     },
