@@ -116,7 +116,7 @@ export function jointMeters(create: () => GrowingMeter): () => Meter {
         if (known) {
           known.running++;
           known.meter.extend(total);
-          known.meter.advance(done);
+          if (done > 0) known.meter.advance(done);
           return;
         }
         const meter = create();
