@@ -89,7 +89,7 @@ test.describe('without WebGPU', () => {
       await page.getByTestId('inspect').click();
       await page.getByTestId('inspector').locator('[data-tab=helps]').click();
       const ran = page.getByTestId('inspector').locator('[data-backend]');
-      await expect(ran).toContainText(/use-lite, wasm \(no WebGPU[^)]*\), \d+ ms/);
+      await expect(ran).toContainText(/use-lite, wasm \(no WebGPU[^)]*\), [\d,]+ ms/);
       await expect(ran).toContainText(/mobilenet-v2, wasm \(no WebGPU[^)]*\), [\d,]+ ms/);
     } finally {
       await browser.close();

@@ -36,10 +36,10 @@ function connect<T extends object>(start: () => Worker): T {
     get:
       (_, name) =>
       (...given: unknown[]) =>
-        pending.add(() => {
+        pending.add(async () => {
           const remote = open();
           const sent = given.map((one) => (typeof one === 'function' ? Comlink.proxy(one) : one));
-          return remote[String(name)](...sent);
+          return remote[String(name)]?.(...sent);
         }),
   });
 }
