@@ -59,7 +59,7 @@ test('the script runs to its end, the list follows the taste, and the visitor’
   await page.getByTestId('consent-yes').click();
   await clickProducts(page, 'Tools', 3);
   await expect.poll(async () => (await statusOf(page))?.events).toBeGreaterThanOrEqual(3);
-  // The list on the screen may be from before the last click; a page that is loaded again shows what was learned.
+  // The list on the screen may be from before the last click; a page that is loaded again knows them all.
   await page.reload();
   const list = await idsIn(page, 'for-you');
   const log = (await eventsOf(page)).filter(({ type }) => type !== 'impression');

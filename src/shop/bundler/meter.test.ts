@@ -72,7 +72,7 @@ it('writes lines without a terminal, the last one at the end', async () => {
   expect(screen.text.trim().split('\n')).toEqual(['Texts: 60/100, 5.0/s, 8 s left', 'Texts: 100/100, 5.0/s']);
 });
 
-it('does not change cursor and line wrap of the terminal, and counts what was done before only in the share', async () => {
+it('does not change cursor and line wrap of the terminal, and counts earlier steps only in the share', async () => {
   const screen = new Screen(true);
   screen.columns = 80;
   const meter = createMeter(screen);

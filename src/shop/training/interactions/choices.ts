@@ -1,4 +1,10 @@
-import type { Interaction } from '.';
+export interface Interaction {
+  user: string;
+  /** Row in the catalogue. */
+  row: number;
+  /** Only the order counts. */
+  time: number;
+}
 
 /** Choices of a log, shopper by shopper in the order of their first choices. Large logs fit into memory only in this form. */
 export interface Choices {

@@ -3,14 +3,6 @@ import { type Choices, sequencesWithout } from './choices';
 
 export * from './choices';
 
-export interface Interaction {
-  user: string;
-  /** Row in the catalogue. */
-  row: number;
-  /** Only the order counts. */
-  time: number;
-}
-
 /** The second to which a time belongs. */
 const secondOf = (time: number): number => Math.floor(time / 1000);
 
