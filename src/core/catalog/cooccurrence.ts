@@ -71,9 +71,21 @@ export const invalidCooccurrence = (what: string): SidestreamError =>
   );
 
 /** Maximum distance, in steps, of two choices of one user that count as a pair. */
-const REACH = 30;
+export const REACH = 30;
+/**
+ * Weights of pairs are counted in millionths: sums of integers do not depend on the order of summing, so the statements for logs on disk
+ * (`shop/logs/sql/pairs.sql`) sum to the same.
+ */
+const UNIT = 1_000_000;
 /** Weight added to an item's pairs before they are compared with chance; it keeps rare items from being overrated. */
-const SMOOTHING = 30;
+const SMOOTHING = 30 * UNIT;
+
+/** The weight of two choices of one user, millionths. @param distance steps between them, 1 to `REACH` */
+export const pairWeight = (distance: number): number => Math.round(UNIT / distance);
+
+/** log(1 + lift) of a pair. All weights in millionths. @param own sum of one item's pairs @param other sum of the other's @param total sum of all */
+export const logLift = (weight: number, own: number, other: number, total: number): number =>
+  Math.log1p((weight / (own + SMOOTHING)) * (total / (other + SMOOTHING)));
 
 /**
  * Counts which items the same users choose near each other. Two choices d steps apart, in either order, count 1 / d up to
@@ -103,19 +115,18 @@ export function countCooccurrence(
       for (let distance = 1; distance <= Math.min(REACH, later); distance++) {
         const [a, b] = [rows[later], rows[later - distance]];
         if (a === b) continue;
-        add(a, b, 1 / distance);
-        add(b, a, 1 / distance);
+        add(a, b, pairWeight(distance));
+        add(b, a, pairWeight(distance));
       }
     }
   }
   const offsets = new Uint32Array(count + 1);
   const kept = pairs.map((own, row) => {
-    const expected = (mass[row] + SMOOTHING) / total;
-    const lifts = Array.from(own, ([other, weight]) => ({
-      other,
-      lift: Math.log1p(weight / (expected * (mass[other] + SMOOTHING))),
-    }));
-    return lifts.sort((a, b) => b.lift - a.lift || a.other - b.other).slice(0, most);
+    const shares = Array.from(own, ([other, weight]) => ({ other, weight, share: weight / (mass[other] + SMOOTHING) }));
+    return shares
+      .sort((a, b) => b.share - a.share || a.other - b.other)
+      .slice(0, most)
+      .map(({ other, weight }) => ({ other, lift: logLift(weight, mass[row], mass[other], total) }));
   });
   for (const [row, own] of kept.entries()) offsets[row + 1] = offsets[row] + own.length;
   const all = kept.flat();

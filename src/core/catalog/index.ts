@@ -34,7 +34,7 @@ export { writeBundle } from './bundle/write-bundle';
 export type { CatalogStatistics } from './catalog-statistics';
 export { catalogStatistics, categoryCounts, categoryPrefixes, numberStatistics, numbersOf } from './catalog-statistics';
 export type { CooccurrenceTable, Link } from './cooccurrence';
-export { countCooccurrence, countSupport, linkCooccurrence } from './cooccurrence';
+export { countCooccurrence, countSupport, linkCooccurrence, logLift, pairWeight, REACH } from './cooccurrence';
 export { type Demand, demandSums, popularityNow, withPopularity } from './demand';
 export type { ContentBlend, ContentVectors, FeatureTable } from './features/feature-table';
 export {

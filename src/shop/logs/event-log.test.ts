@@ -35,13 +35,13 @@ describe('a log in CSV', () => {
   });
 
   test('is read under the names logs use, sorted by time', async () => {
-    const csv = '\uFEFFTimestamp,user_id,itemId,rating,event\r\n20,7,b,1,click\r\n10,7,a,2,\r\n20,8,"c,1",3,view\r\n';
+    const csv = '\uFEFFTimestamp,user_id,itemId,rating,event\r\n20,7,b,1,click\r\n10,7,a,2,\r\n30,8,"c,1",3,view\r\n';
     const { events, rejected } = await readEvents(csv.match(/[\s\S]{1,5}/g) ?? [], 'csv');
     expect(rejected).toEqual([]);
     expect(events).toEqual([
       { user: '7', item: 'a', time: 10_000 },
       { user: '7', item: 'b', time: 20_000, type: 'click' },
-      { user: '8', item: 'c,1', time: 20_000, type: 'view' },
+      { user: '8', item: 'c,1', time: 30_000, type: 'view' },
     ]);
   });
 

@@ -139,7 +139,7 @@ describe('a log in another encoding', () => {
 
   it('is read if it is UTF-16 with a byte order mark, or UTF-8 with a sign for lost characters', async () => {
     const { events } = await read(Buffer.from(`\uFEFF${csv}`, 'utf16le'), 'utf16.csv');
-    expect(events.map(({ user }) => user)).toEqual(['müller', 'möller']);
+    expect(new Set(events.map(({ user }) => user))).toEqual(new Set(['müller', 'möller']));
     expect((await read(Buffer.from('user,item,time\n\uFFFD,a,1\n'), 'sign.csv')).events).toHaveLength(1);
   });
 
