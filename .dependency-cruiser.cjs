@@ -8,7 +8,7 @@ const NODE_WINGS = 'shop|lab';
 const EVERYWHERE = '^src/(lab/simulate|shop/training/(companions|demand))/';
 
 /** What else the workers of Studio run of them, with the rooms of the lab by which they compare. */
-const LEARNS = '^src/(shop/(logs|training/(?!node/))|lab/evaluate/)';
+const LEARNS = '^src/(shop/(logs|training)/(?!node/)|lab/evaluate/)';
 
 /** Tests, and the files that they use. */
 const TESTS = ['\\.test\\.ts$', '^src/testing/'];
@@ -101,7 +101,7 @@ module.exports = {
         'The workers of Studio build and train with the code of the command line, without what of it needs Node.',
       severity: 'error',
       from: { path: ['^src/studio/', LEARNS], pathNot: TESTS },
-      to: { path: '^src/(shop/(training/node|bundler|cli)|lab/commands)/' },
+      to: { path: '^src/(shop/((logs|training)/node|bundler|cli)|lab/commands)/' },
     },
     {
       name: 'everywhere-no-node-builtins',

@@ -56,6 +56,7 @@ export const ERROR_CODES = [
   'runtime/timeout',
   'runtime/not-sent',
   'runtime/other-bundle',
+  'runtime/not-installed',
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];

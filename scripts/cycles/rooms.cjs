@@ -177,9 +177,9 @@ const ROOMS = {
   },
   logs: {
     wing: 'shop',
-    runs: 'everywhere',
-    has: 'event logs of shops: readers, purchases, order logs, the end of the past',
-    imports: ['catalog', 'common'],
+    runs: 'everywhere; `node/`: Node',
+    has: 'event logs of shops: readers, purchases, order logs, the end of the past; `sql/`: the statements that prepare a log for training; `node/`: runs them in DuckDB',
+    imports: ['bundler', 'catalog', 'common', 'pipeline'],
   },
   training: {
     wing: 'shop',

@@ -9,7 +9,7 @@ export {
   removeStale,
   withBundle,
 } from './folder-bundle';
-export { PACKAGE_FOLDER, requireRoom } from './folders';
+export { makeFolder, PACKAGE_FOLDER, requireRoom } from './folders';
 export type { LocaleFeed } from './locales';
 export { exitBy, withLock } from './lock-file';
 export { createMeter, jointMeters } from './meter';

@@ -77,12 +77,27 @@ function unreadable(path: string, cause: unknown): SidestreamError {
   return new SidestreamError('catalog/unreadable', message, { cause });
 }
 
-/** The text of a shop's file. @throws SidestreamError `runtime/invalid-input` with the message of `unreadable` */
-export async function* openText(path: string, unreadable: (cause: unknown) => string): AsyncGenerator<string> {
+/**
+ * The text of a shop's file.
+ * @param onBytes called with the number of bytes read since the call before
+ * @throws SidestreamError `runtime/invalid-input` with the message of `unreadable`
+ */
+export async function* openText(
+  path: string,
+  unreadable: (cause: unknown) => string,
+  onBytes?: (bytes: number) => void,
+): AsyncGenerator<string> {
   try {
-    yield* fileText(path, createReadStream(path), gunzip);
+    yield* fileText(path, counted(createReadStream(path), onBytes), gunzip);
   } catch (cause) {
     throw cause instanceof SidestreamError ? cause : invalidInput(unreadable(cause), { cause });
+  }
+}
+
+async function* counted(bytes: AsyncIterable<Uint8Array>, on?: (bytes: number) => void): AsyncGenerator<Uint8Array> {
+  for await (const chunk of bytes) {
+    on?.(chunk.length);
+    yield chunk;
   }
 }
 

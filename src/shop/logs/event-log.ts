@@ -15,14 +15,27 @@ export interface EventLog {
 
 export type LogField = keyof typeof COLUMNS;
 
-export interface ReadLog extends EventLog {
+/** How a log was read. */
+export interface LogReading {
   /** The column names or keys from which each field was read. */
   columns: Partial<Record<LogField, string[]>>;
   /** All names of the header, or of the first object. */
   header: string[];
   /** Number of returns, which were left out. */
   returns: number;
+}
+
+export interface ReadLog extends EventLog, LogReading {
   ties: Ties;
+}
+
+/** Receives a log row by row, in the order of the file. Errors that it throws end the reading. */
+export interface LogSink {
+  event(event: LogEvent): void;
+  /** The bad fields of a row that is left out. */
+  refused(fields: RejectedRow[]): void;
+  /** Called once the header of a table has been read. */
+  header?(reading: LogReading): void;
 }
 
 /** The number of refused rows: one row may have several bad fields. */
@@ -53,6 +66,7 @@ export const COLUMNS = {
   quantity: ['quantity', 'qty', 'lineitemquantity', 'itemquantity', 'orderquantity', 'quantitypurchased'],
 } as const satisfies Record<keyof LogEvent | 'quantity', string[]>;
 const FIELDS = Object.keys(COLUMNS) as LogField[];
+export const REQUIRED = ['user', 'item', 'time'] as const satisfies LogField[];
 
 const time = v.pipe(
   v.union([v.number(), v.string()], 'must be a number or a date'),
@@ -81,28 +95,41 @@ export type LogEvent = v.InferOutput<typeof eventSchema>;
  * @param chunks text split at any position, for instance a file stream with encoding `utf8`
  */
 export async function readEvents(chunks: TextChunks, format: EventFormat): Promise<ReadLog> {
-  const log: ReadLog = { events: [], rejected: [], columns: {}, header: [], returns: 0, ties: sortByTime([]) };
+  return collected((sink) => streamEvents(chunks, format, sink));
+}
+
+async function collected(read: (sink: LogSink) => Promise<LogReading>): Promise<ReadLog> {
+  const [events, rejected]: [LogEvent[], RejectedRow[]] = [[], []];
+  const reading = await read({
+    event: (event) => void events.push(event),
+    refused: (fields) => void rejected.push(...fields),
+  });
+  return { events, rejected, ...reading, ties: sortByTime(events) };
+}
+
+/** Reads a log as `readEvents` does, and hands its rows over instead of keeping them. */
+async function streamEvents(chunks: TextChunks, format: EventFormat, sink: LogSink): Promise<LogReading> {
+  const reading: LogReading = { columns: {}, header: [], returns: 0 };
   const take = (line: number, { quantity, ...raw }: Partial<Record<LogField, unknown>>): void => {
     if (isReturned(quantity, raw.type === undefined || isPurchase(raw.type))) {
-      log.returns++;
+      reading.returns++;
       return;
     }
     if (typeof raw.title === 'string' && isBlank(raw.item)) raw.item = raw.title.slice(0, 256);
     const result = v.safeParse(eventSchema, raw);
-    if (result.success) log.events.push(result.output);
-    else log.rejected.push(...result.issues.map((issue) => rejectedRow(line, issue)));
+    if (result.success) sink.event(result.output);
+    else sink.refused(result.issues.map((issue) => rejectedRow(line, issue)));
   };
-  if (format === 'csv') await readCsv(chunks, take, log);
-  else await readJsonLines(chunks, take, log);
-  log.ties = sortByTime(log.events);
-  return log;
+  if (format === 'csv') await readCsv(chunks, take, sink, reading);
+  else await readJsonLines(chunks, take, sink, reading);
+  return reading;
 }
 
 const isBlank = (value: unknown): boolean => value === undefined || (typeof value === 'string' && value.trim() === '');
 
 type TakeRow = (line: number, raw: Partial<Record<LogField, unknown>>) => void;
 
-async function readCsv(chunks: TextChunks, take: TakeRow, log: ReadLog): Promise<void> {
+async function readCsv(chunks: TextChunks, take: TakeRow, sink: LogSink, reading: LogReading): Promise<void> {
   const { head, all } = await peekText(inOrder(chunks));
   const separator = separatorOf(head.trimStart()) ?? ',';
   let columns: (LogField | null)[] | null = null;
@@ -110,7 +137,7 @@ async function readCsv(chunks: TextChunks, take: TakeRow, log: ReadLog): Promise
   for await (const { line, cells, problem } of tableRows(all, { separator })) {
     if (problem !== undefined) {
       const none = columns === null ? '; it names the columns, so no row of the log was read' : '';
-      log.rejected.push({ line, field: 'row', reason: `${problem}${none}` });
+      sink.refused([{ line, field: 'row', reason: `${problem}${none}` }]);
       if (columns === null) return;
       continue;
     }
@@ -118,13 +145,13 @@ async function readCsv(chunks: TextChunks, take: TakeRow, log: ReadLog): Promise
     if (columns === null) {
       columns = columnsOf(cells);
       complete = shopifyOrders(cells.map(plainName));
-      noteColumns(log, cells, columns);
-      const missing = (['user', 'item', 'time'] as const).filter((field) => !columns?.includes(field));
-      for (const field of missing) {
-        const names = COLUMNS[field].join(', ');
-        log.rejected.push({ line, field, reason: `there is no such column; the header needs one called ${names}` });
+      noteColumns(reading, cells, columns);
+      sink.header?.(reading);
+      const missing = REQUIRED.filter((field) => !columns?.includes(field));
+      if (missing.length > 0) {
+        sink.refused(missing.map((field) => ({ line, field, reason: missingColumn(field) })));
+        return;
       }
-      if (missing.length > 0) return;
       continue;
     }
     complete?.(cells);
@@ -139,11 +166,14 @@ async function readCsv(chunks: TextChunks, take: TakeRow, log: ReadLog): Promise
   }
 }
 
+export const missingColumn = (field: LogField): string =>
+  `there is no such column; the header needs one called ${COLUMNS[field].join(', ')}`;
+
 async function* inOrder(chunks: TextChunks): AsyncGenerator<string> {
   yield* chunks;
 }
 
-function noteColumns(log: ReadLog, names: readonly string[], columns: readonly (LogField | null)[]): void {
+function noteColumns(log: LogReading, names: readonly string[], columns: readonly (LogField | null)[]): void {
   if (log.header.length === 0) log.header = names.map((name) => name.trim());
   for (const [index, field] of columns.entries()) {
     if (field === null) continue;
@@ -155,7 +185,7 @@ function noteColumns(log: ReadLog, names: readonly string[], columns: readonly (
 }
 
 /** The field of each column; null for other columns. */
-function columnsOf(header: readonly string[]): (LogField | null)[] {
+export function columnsOf(header: readonly string[]): (LogField | null)[] {
   const names = header.map(plainName);
   const columns: (LogField | null)[] = names.map(() => null);
   for (const field of FIELDS) {
@@ -167,17 +197,17 @@ function columnsOf(header: readonly string[]): (LogField | null)[] {
 
 const plainName = (name: string): string => name.toLowerCase().replace(/[\s_-]/g, '');
 
-async function readJsonLines(chunks: TextChunks, take: TakeRow, log: ReadLog): Promise<void> {
+async function readJsonLines(chunks: TextChunks, take: TakeRow, sink: LogSink, reading: LogReading): Promise<void> {
   for await (const row of jsonLines(chunks, MAX_ROW)) {
     if ('reason' in row) {
-      log.rejected.push({ field: 'row', ...row });
+      sink.refused([{ field: 'row', ...row }]);
       continue;
     }
     const { line, data, text } = row;
     const entries = Object.entries(data);
     const keys = entries.map(([key]) => key);
     const columns = columnsOf(keys);
-    noteColumns(log, keys, columns);
+    noteColumns(reading, keys, columns);
     const raw: Partial<Record<LogField, unknown>> = {};
     for (const [index, field] of columns.entries()) {
       const [key, value] = entries[index];
@@ -189,13 +219,18 @@ async function readJsonLines(chunks: TextChunks, take: TakeRow, log: ReadLog): P
 }
 
 /** Reads a log of either format. @throws SidestreamError `runtime/invalid-input` if it is one JSON array */
-export async function readLog(name: string, chunks: AsyncIterable<string>): Promise<ReadLog> {
+export const readLog = (name: string, chunks: AsyncIterable<string>): Promise<ReadLog> =>
+  collected((sink) => streamLog(name, chunks, sink));
+
+/** Reads a log as `readLog` does, and hands its rows over instead of keeping them: memory does not grow with the log. */
+export async function streamLog(name: string, chunks: AsyncIterable<string>, sink: LogSink): Promise<LogReading> {
   const { head, all } = await peekText(chunks);
   const start = head.replace(/^\uFEFF/, '').trimStart();
   if (/^\[\s*(\{|$)/.test(start)) {
     throw invalidInput(`${name} is one JSON array. Write each of its objects on a separate line, and nothing else.`);
   }
-  return readEvents(all, /\.(jsonl|ndjson)(\.gz)?$/i.test(name) || start.startsWith('{') ? 'jsonl' : 'csv');
+  const isJson = /\.(jsonl|ndjson)(\.gz)?$/i.test(name) || start.startsWith('{');
+  return streamEvents(all, isJson ? 'jsonl' : 'csv', sink);
 }
 
 export function rejectedRow(line: number, issue: v.BaseIssue<unknown>): RejectedRow {
@@ -203,7 +238,7 @@ export function rejectedRow(line: number, issue: v.BaseIssue<unknown>): Rejected
   return { line, field: v.getDotPath(issue) ?? 'row', reason: missing ? 'is missing' : issue.message };
 }
 
-const PURCHASES = ['purchase', 'order', 'transaction', 'buy', 'sale'];
+export const PURCHASES = ['purchase', 'order', 'transaction', 'buy', 'sale'];
 
 export const isPurchase = (type: unknown): boolean =>
   typeof type === 'string' && PURCHASES.includes(type.trim().toLowerCase());

@@ -9,5 +9,6 @@ export {
   refusedRows,
   rejectedRow,
 } from './event-log';
-export { isOrderLog, logNotes, orderLogText, requireEvents, simulatedOrdersText } from './log-notes';
+export { inQuotes, itemNames } from './item-names';
+export { isOrderLog, logNotes, orderLogText, requireEvents, simulatedOrdersText, titlesNote } from './log-notes';
 export { sortByTime } from './tied-events';

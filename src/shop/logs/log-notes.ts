@@ -1,7 +1,7 @@
 import { groupedRows, shortened } from '../../core/catalog';
 import { counted } from '../../core/common/text';
 import { invalidInput } from '../../error';
-import type { LogEvent, LogField, ReadLog } from './event-log';
+import type { LogEvent, LogField, LogReading, ReadLog } from './event-log';
 
 const FIELDS: readonly LogField[] = ['user', 'item', 'time', 'type', 'quantity'];
 /** Spreadsheet day numbers from 1954 to 2119. Read as seconds, all of them fall on a single day in 1970. */
@@ -11,12 +11,57 @@ const DAY = 86_400_000;
 
 /** Notes for the shop about how its log was read: the columns, the omitted rows, and suspicious values. */
 export function logNotes(log: ReadLog): string[] {
-  return [columnsNote(log), returnsNote(log), spreadsheetNote(log), repeatsNote(log), tiesNote(log)].filter(
-    (note) => note !== null,
-  );
+  const { events, ties } = log;
+  const file = 2 * ties.sorted > ties.groups ? 'The file sorts most of these groups by item: their' : 'Their';
+  const alike = repeated(events);
+  return present([
+    columnsNote(log),
+    returnsNote(log),
+    events.length > 0 ? spreadsheetNote(events[0].time, events[events.length - 1].time) : null,
+    2 * alike > events.length ? repeatsNote(alike, events.length, "another line's") : null,
+    ties.groups > 0
+      ? `${counted(ties.events, 'event')} have the time of another event of their shopper${DRAWN(file)}`
+      : null,
+  ]);
 }
 
-function columnsNote({ columns }: ReadLog): string | null {
+/** What is known of a log whose events lie in tables. */
+export interface TableLog extends LogReading {
+  events: number;
+  firstTime: number;
+  lastTime: number;
+  /** Events with the time of their shopper's event before. */
+  tied: number;
+  /** Those that also have its item and type. */
+  repeated: number;
+  /** Events whose item was found by its title. */
+  byTitle: number;
+}
+
+/** The same notes about such a log. */
+export function preparedNotes(log: TableLog): string[] {
+  const { events, tied, repeated, byTitle } = log;
+  return present([
+    columnsNote(log),
+    returnsNote(log),
+    byTitle > 0 ? titlesNote(byTitle) : null,
+    spreadsheetNote(log.firstTime, log.lastTime),
+    4 * repeated > events ? repeatsNote(repeated, events, "an earlier line's") : null,
+    tied > repeated
+      ? `${counted(tied - repeated, 'event')} have the time of the event before them of their shopper${DRAWN('Their')}`
+      : null,
+  ]);
+}
+
+const present = (notes: (string | null)[]): string[] => notes.filter((note) => note !== null);
+
+export const titlesNote = (count: number): string =>
+  `The items of ${counted(count, 'event')} were found by their title, because the bundle lacks their id`;
+
+const DRAWN = (whose: string): string =>
+  `, such as the lines of an order. ${whose} order is drawn by chance, so that nothing is learned from how the file is sorted.`;
+
+function columnsNote({ columns }: LogReading): string | null {
   const named: readonly LogField[] = columns.title ? [...FIELDS, 'title'] : FIELDS;
   const read = named.flatMap((field) => (columns[field] ? [`${field} = ${columns[field].join(' or ')}`] : []));
   if (read.length === 0) return null;
@@ -24,28 +69,18 @@ function columnsNote({ columns }: ReadLog): string | null {
   return `Columns: ${read.join(', ')}${without.length > 0 ? `; none for ${without.join(', ')}` : ''}`;
 }
 
-const returnsNote = ({ returns }: ReadLog): string | null =>
+const returnsNote = ({ returns }: LogReading): string | null =>
   returns === 0 ? null : `Left out: ${counted(returns, 'return')} (quantity of 0 or less)`;
 
-function spreadsheetNote({ events }: ReadLog): string | null {
-  if (events.length === 0) return null;
-  const [first, last] = [events[0], events[events.length - 1]].map(({ time }) => time / 1000);
+function spreadsheetNote(firstTime: number, lastTime: number): string | null {
+  const [first, last] = [firstTime / 1000, lastTime / 1000];
   if (first < FIRST_DAY || last > LAST_DAY) return null;
   const meant = new Date(SPREADSHEET_START + first * DAY).toISOString().slice(0, 19);
   return `Warning: all times are numbers from ${FIRST_DAY.toLocaleString('en')} to ${LAST_DAY.toLocaleString('en')}, and as seconds they fall on 1 January 1970. If they are spreadsheet days, write ${first} as ${meant}Z.`;
 }
 
-function repeatsNote({ events }: ReadLog): string | null {
-  const alike = repeated(events);
-  if (2 * alike <= events.length) return null;
-  return `Warning: ${counted(alike, 'line')} of ${events.length} repeat another line's user, item, time and type, and every line counts as a choice. Export each line once.`;
-}
-
-function tiesNote({ ties: { events, groups, sorted } }: ReadLog): string | null {
-  if (groups === 0) return null;
-  const file = 2 * sorted > groups ? 'The file sorts most of these groups by item: their' : 'Their';
-  return `${counted(events, 'event')} have the time of another event of their shopper, such as the lines of an order. ${file} order is drawn by chance, so that nothing is learned from how the file is sorted.`;
-}
+const repeatsNote = (alike: number, events: number, whose: string): string =>
+  `Warning: ${counted(alike, 'line')} of ${events} repeat ${whose} user, item, time and type, and every line counts as a choice. Export each line once.`;
 
 /** The number of events that repeat another one. @param events sorted by time */
 function repeated(events: readonly LogEvent[]): number {
@@ -68,20 +103,30 @@ function repeated(events: readonly LogEvent[]): number {
 }
 
 export function requireEvents(name: string, log: ReadLog): void {
-  if (log.events.length === 0) throw invalidInput(withoutEvents(name, log));
+  requireRead(name, { ...log, reasons: groupedRows(log.rejected) }, log.events.length);
+}
+
+/**
+ * @param log with the reasons for which lines were refused, each with its first line
+ * @throws SidestreamError `runtime/invalid-input` without events
+ */
+export function requireRead(name: string, log: LogReading & { reasons: readonly string[] }, events: number): void {
+  if (events === 0) throw invalidInput(withoutEvents(name, log));
 }
 
 /** Maximum number of header names shown. */
 const SHOWN_NAMES = 12;
 
-function withoutEvents(name: string, { rejected, header, returns }: ReadLog): string {
-  if (returns > 0 && rejected.length === 0) return `${name} has no event: all of its lines are returns.`;
-  if (rejected.length > 0) {
+function withoutEvents(
+  name: string,
+  { reasons, header, returns }: LogReading & { reasons: readonly string[] },
+): string {
+  if (returns > 0 && reasons.length === 0) return `${name} has no event: all of its lines are returns.`;
+  if (reasons.length > 0) {
     const names = header.slice(0, SHOWN_NAMES).map((column) => JSON.stringify(shortened(column, 40)));
     const more = header.length > SHOWN_NAMES ? ', …' : '';
     const found = header.length > 0 ? ` The columns found are ${names.join(', ')}${more}.` : '';
-    const [first] = groupedRows(rejected);
-    return `${name} has no usable event. ${first}.${found}`;
+    return `${name} has no usable event. ${reasons[0]}.${found}`;
   }
   return header.length > 0
     ? `${name} has no event: there is nothing below the names of the columns.`

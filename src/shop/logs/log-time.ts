@@ -2,11 +2,11 @@
 const ISO =
   /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(?: ?(?:Z|([+-])(\d\d)(?::?(\d\d))?))?)?$/i;
 /** A day written without hyphens: as a number of seconds, it would fall in 1970. */
-const COMPACT_DAY = /^(19[7-9]\d|20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$/;
+export const COMPACT_DAY = /^(19[7-9]\d|20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$/;
 /** Numbers below are seconds (until the year 5138), others milliseconds (from 1973). */
-const SECONDS_BELOW = 1e11;
+export const SECONDS_BELOW = 1e11;
 /** The year 5138 in milliseconds: larger numbers are microseconds, which some exports use. */
-const MAX_MILLISECONDS = 1e14;
+export const MAX_MILLISECONDS = 1e14;
 
 const FORM =
   'write a date such as 2026-01-31, a time such as 2026-01-31T12:00:00Z (ISO 8601), or a number of seconds or milliseconds since 1970';
@@ -22,7 +22,7 @@ export function readLogTime(value: string | number): ReadTime {
   if (COMPACT_DAY.test(text)) return { reason: `${text} may be a day or a number of seconds; ${FORM}` };
   const number = typeof value === 'number' || /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
   if (Number.isNaN(number)) return readIso(text);
-  const time = number < SECONDS_BELOW ? number * 1000 : number;
+  const time = Math.round(number < SECONDS_BELOW ? number * 1000 : number);
   if (time < 0) return { reason: 'must not lie before 1970' };
   if (time >= MAX_MILLISECONDS) return { reason: `must not lie beyond the year 5138; ${FORM}, not microseconds` };
   return { time };

@@ -1,5 +1,5 @@
 import { md5 } from '@noble/hashes/legacy.js';
-import { addToGroup } from '../../core/common/grouped';
+import { grouped } from '../../core/common/grouped';
 
 type TimedEvent = { user: string; item: string; time: number; type?: string };
 
@@ -61,9 +61,7 @@ const rankOf = (unit: number): number =>
 
 /** @param events of one time */
 function countTies(events: readonly TimedEvent[], ties: Ties): void {
-  const groups = new Map<string, TimedEvent[]>();
-  for (const event of events) addToGroup(groups, event.user, event);
-  for (const group of groups.values()) {
+  for (const group of grouped(events, ({ user }) => user).values()) {
     if (group.every(({ item }) => item === group[0].item)) continue;
     ties.events += group.length;
     ties.groups++;

@@ -1,55 +1,23 @@
-import { type Bundle, type Demand, shortened } from '../../core/catalog';
-import { productsOf } from '../../core/catalog/variants';
+import type { Bundle, Demand } from '../../core/catalog';
 import { counted } from '../../core/common/text';
 import { invalidInput } from '../../error';
-import { type EventLog, endOfPast, isPurchase, type LogEvent } from '../logs';
+import { type EventLog, endOfPast, inQuotes, isPurchase, itemNames, type LogEvent, titlesNote } from '../logs';
 import { type Choices, choiceCounts, choicesFrom, type Interaction, recentPopularity } from './interactions';
 import { repeatShareOf } from './repeats';
 
 /** Bundle and log by product: a model learned from a log does not distinguish the variants of a product. */
 export function byProduct(bundle: Bundle, log: EventLog) {
-  const products = productsOf(bundle.items);
-  const { items, placeOf } = products;
-  const byTitle = titleFinder(items);
-  let titled = 0;
-  const nameOf = ({ item, title }: LogEvent): string => {
-    const place = placeOf.get(item);
-    if (place !== undefined || title === undefined) return items[place ?? -1]?.id ?? item;
-    const found = byTitle(title);
-    if (found === null) return item;
-    titled++;
-    return found;
-  };
-  const events = log.events.map(({ title, ...event }) => ({ ...event, item: nameOf({ ...event, title }) }));
+  const names = itemNames(bundle.items);
+  const { products } = names;
+  const events = log.events.map(({ title, ...event }) => ({ ...event, item: names.productOf(event.item, title) }));
   return {
     /** With only the first variant of every product. */
-    bundle: { ...bundle, items, features: products.pick(bundle.features) },
+    bundle: { ...bundle, items: products.items, features: products.pick(bundle.features) },
     /** Each event assigned to that variant, whichever variant the log names. */
     log: { ...log, events },
     products,
     /** Number of events whose item was found by its title. */
-    byTitle: titled,
-  };
-}
-
-const VARIANT = ' - ';
-
-/**
- * Finds the id of an item by its title, which the title of a variant may follow: `Jumper - Red / M`. Titles that several items
- * have find none.
- */
-function titleFinder(items: Bundle['items']): (title: string) => string | null {
-  let ids: Map<string, string | null> | null = null;
-  return (title) => {
-    if (ids === null) {
-      ids = new Map();
-      for (const item of items) ids.set(item.title, ids.has(item.title) ? null : item.id);
-    }
-    for (let end = title.length; end > 0; end = title.lastIndexOf(VARIANT, end - 1)) {
-      const found = ids.get(title.slice(0, end).trim());
-      if (found !== undefined) return found;
-    }
-    return null;
+    byTitle: names.byTitle,
   };
 }
 
@@ -79,8 +47,6 @@ function onItems(events: readonly LogEvent[], items: Bundle['items']): Interacti
 
 /** Maximum number of unknown ids named in a note. */
 const NAMED_IDS = 3;
-
-const inQuotes = (ids: readonly string[]): string => ids.map((id) => JSON.stringify(shortened(id, 40))).join(', ');
 
 /** The most frequent ids that the bundle lacks. */
 function unknownIds(log: Pick<EventLog, 'events'>, items: Bundle['items']): string[] {
@@ -135,7 +101,7 @@ export function shopChoices(full: Bundle, whole: EventLog, past = 1): ShopChoice
   const log = { ...all, events: all.events.filter(({ time }) => time < end) };
   const { interactions, unknown } = interactionsOf(log, bundle);
   const notes = [
-    ...(byTitle > 0 ? [foundByTitle(byTitle)] : []),
+    ...(byTitle > 0 ? [titlesNote(byTitle)] : []),
     ...(interactions.length < MIN_RELIABLE_EVENTS ? [fewEvents(interactions.length)] : []),
   ];
   return {
@@ -149,9 +115,6 @@ export function shopChoices(full: Bundle, whole: EventLog, past = 1): ShopChoice
     notes,
   };
 }
-
-const foundByTitle = (count: number): string =>
-  `The items of ${counted(count, 'event')} were found by their title, because the bundle lacks their id`;
 
 const fewEvents = (count: number): string =>
   `Warning: ${counted(count, 'event')}; from fewer than ${MIN_RELIABLE_EVENTS.toLocaleString('en')}, the result is mostly chance. It is written anyway: before you publish it, train on a longer log, or compare the lists.`;

@@ -266,6 +266,7 @@ const BINARY: readonly (readonly [readonly number[], string])[] = [
   [[0xff, 0xd8, 0xff], 'a picture (JPEG), not a table'],
   [[0x89, 0x50, 0x4e, 0x47], 'a picture (PNG), not a table'],
   [[0x25, 0x50, 0x44, 0x46], 'a PDF, not a table'],
+  [[0x28, 0xb5, 0x2f, 0xfd], 'compressed with zstd. Decompress it first, with “zstd -d”'],
 ];
 
 /** What a file is that is not text, and what to do, by its first bytes; undefined for other files. */

@@ -1,0 +1,60 @@
+import { type Item, shortened } from '../../core/catalog';
+import { type Products, productsOf } from '../../core/catalog/variants';
+
+/** What the events of a log are about: products, whichever of their variants the log names. */
+export interface ItemNames {
+  products: Products;
+  /**
+   * The id of an event's product: its first variant. The id of the log if the bundle has no such item.
+   * @param title finds the product if the bundle lacks the id
+   */
+  productOf(item: string, title?: string): string;
+  /** The id of the product with a title; null if none or several have it. */
+  titled(title: string): string | null;
+  /** Number of events whose product was found by its title. */
+  byTitle: number;
+}
+
+export function itemNames(all: Item[]): ItemNames {
+  const products = productsOf(all);
+  const { items, placeOf } = products;
+  const titled = titleFinder(items);
+  const names: ItemNames = {
+    products,
+    titled,
+    byTitle: 0,
+    productOf(item, title) {
+      const place = placeOf.get(item);
+      if (place !== undefined || title === undefined) return items[place ?? -1]?.id ?? item;
+      const found = titled(title);
+      if (found === null) return item;
+      names.byTitle++;
+      return found;
+    },
+  };
+  return names;
+}
+
+const VARIANT = ' - ';
+
+/**
+ * Finds the id of an item by its title, which the title of a variant may follow: `Jumper - Red / M`. Titles that several items
+ * have find none.
+ */
+function titleFinder(items: readonly Item[]): (title: string) => string | null {
+  let ids: Map<string, string | null> | null = null;
+  return (title) => {
+    if (ids === null) {
+      ids = new Map();
+      for (const item of items) ids.set(item.title, ids.has(item.title) ? null : item.id);
+    }
+    for (let end = title.length; end > 0; end = title.lastIndexOf(VARIANT, end - 1)) {
+      const found = ids.get(title.slice(0, end).trim());
+      if (found !== undefined) return found;
+    }
+    return null;
+  };
+}
+
+export const inQuotes = (ids: readonly string[]): string =>
+  ids.map((id) => JSON.stringify(shortened(id, 40))).join(', ');

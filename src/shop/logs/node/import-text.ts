@@ -1,0 +1,38 @@
+import type { DuckDBAppender } from '@duckdb/node-api';
+import { messageOf } from '../../../core/common/text';
+import { openText } from '../../bundler';
+import { type LogReading, type LogSink, streamLog } from '../event-log';
+import type { ItemNames } from '../item-names';
+import type { EventFile } from './event-files';
+
+/**
+ * Reads a file in CSV or JSON lines into the table `events`.
+ * @param sink gets what is refused
+ * @param onBytes called with the number of bytes read since the call before
+ * @throws SidestreamError `runtime/invalid-input` if the file cannot be read
+ */
+export function importText(
+  { path }: EventFile,
+  appender: DuckDBAppender,
+  names: ItemNames,
+  sink: Omit<LogSink, 'event'> & { counted(): void },
+  onBytes: (bytes: number) => void,
+): Promise<LogReading> {
+  const text = openText(
+    path,
+    (cause) => `${path} cannot be read: ${messageOf(cause)}. Is the file whole? Copy or export it again.`,
+    onBytes,
+  );
+  return streamLog(path, text, {
+    ...sink,
+    event({ user, item, time, title, type }) {
+      appender.appendVarchar(user);
+      appender.appendVarchar(names.productOf(item, title));
+      appender.appendBigInt(BigInt(time));
+      if (type === undefined) appender.appendNull();
+      else appender.appendVarchar(type);
+      appender.endRow();
+      sink.counted();
+    },
+  });
+}

@@ -1,0 +1,44 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The tables in the order in which they are made; the file of each has its one statement. */
+export const TABLES = [
+  ...(['shoppers', 'items', 'hours', 'places', 'choices', 'masses', 'products', 'pairs', 'repeats', 'digest'] as const),
+];
+export type Table = (typeof TABLES)[number];
+
+/** Those that stay. */
+export const KEPT = ['choices', 'products', 'pairs', 'repeats', 'digest'] as const satisfies Table[];
+
+/** Those made part by part, because the pairs of all items together need much memory. */
+export const PARTED: readonly Table[] = ['masses', 'pairs'];
+
+/** The values of the table `settings`, which the statements read. */
+export interface Settings {
+  seed: number;
+  /** Number of shoppers that are kept; null for all. */
+  shoppers: number | null;
+  /** Time from which choices are left out, milliseconds; null for none. */
+  until: number | null;
+  min_shoppers: number;
+  /** Others that each item keeps. */
+  most: number;
+  /** Share of the log after which a choice counts half. */
+  half_life: number;
+}
+
+/** The statement that makes the table `settings`. */
+export function settingsStatement(settings: Settings, part: number, parts: number): string {
+  const values = Object.entries({ ...settings, part, parts }).map(([name, value]) =>
+    name === 'half_life' ? `CAST(${value} AS DOUBLE) AS ${name}` : `CAST(${value ?? 'NULL'} AS BIGINT) AS ${name}`,
+  );
+  return `CREATE OR REPLACE TABLE settings AS SELECT ${values.join(', ')}`;
+}
+
+/** The published package has the files beside its scripts. */
+const packed = fileURLToPath(new URL('./sql/', import.meta.url));
+const FOLDER = existsSync(packed) ? packed : fileURLToPath(new URL('../sql/', import.meta.url));
+
+export const statementOf = (table: Table): Promise<string> => readFile(join(FOLDER, `${table}.sql`), 'utf8');
