@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -153,6 +153,17 @@ const tfjsKernel = (): Plugin => ({
   },
 });
 
+/** The statements that prepare a log, which shops may also run elsewhere. */
+const statements = (): Plugin => ({
+  name: 'statements',
+  buildStart() {
+    const folder = source('shop/logs/sql');
+    for (const name of readdirSync(folder)) {
+      this.emitFile({ type: 'asset', fileName: `sql/${name}`, source: readFileSync(join(folder, name)) });
+    }
+  },
+});
+
 /** @param files finds the files that scripts import by address */
 const cliBuild = (dir: string, files: Plugin): RolldownOptions => ({
   ...common,
@@ -161,7 +172,7 @@ const cliBuild = (dir: string, files: Plugin): RolldownOptions => ({
   external: [...external, /^onnxruntime-web/],
   // The second is for the processes of a build, which start it by name.
   input: { main: source('shop/cli/main.ts'), 'chunk-worker': source('shop/bundler/chunk-worker.ts') },
-  plugins: [files, tfjsKernel(), rememberPackages()],
+  plugins: [files, tfjsKernel(), statements(), rememberPackages()],
   // One copy of each tfjs package: the ES modules.
   resolve: { mainFields: ['module', 'main'] },
   transform: { define: { __dirname: 'import.meta.dirname' } },

@@ -12,6 +12,7 @@ import { inspectCommand } from './inspect';
 import { listsCommand } from './lists';
 import { modelsCommand } from './models';
 import { offersCommand } from './offers';
+import { prepareCommand } from './prepare';
 import { rulesCommand } from './rules';
 import { serveCommand } from './serve';
 import { studioCommand } from './studio';
@@ -43,6 +44,7 @@ export async function commandLine(first?: string): Promise<Command> {
     .addCommand(serveCommand())
     .addCommand(studioCommand())
     .addCommand(encodersCommand())
+    .addCommand(prepareCommand())
     .addCommand(trainCommand())
     .addCommand(modelsCommand());
   if (!program.commands.some((command) => command.name() === first)) {

@@ -1,7 +1,7 @@
 import { groupedRows } from '../../core/catalog';
 import { codeOf, counted, messageOf } from '../../core/common/text';
 import { openText } from '../bundler';
-import { type EventLog, logNotes, type ReadLog, readLog, refusedRows, requireEvents } from '../logs';
+import { logNotes, type ReadLog, readLog, requireEvents } from '../logs';
 import { showRejected } from './terminal';
 
 /**
@@ -28,8 +28,7 @@ const REFUSED = 2;
 export const REFUSED_HELP = `${REFUSED} when lines of the log were refused and left out`;
 
 /** If rows of a log were refused, prints their number and sets the exit code. Call it before printing JSON, which comes last. */
-export function concludeRefused(log: Pick<EventLog, 'rejected'>): number {
-  const refused = refusedRows(log);
+export function concludeRefused(refused: number): number {
   if (refused > 0) {
     console.log(`Refused: ${counted(refused, 'line')} of the log, left out; the reasons are above`);
     process.exitCode = REFUSED;

@@ -21,7 +21,9 @@ serve public/bundle
 studio
 encoders add multilingual-e5-small
 encoders list
+prepare --events 'logs/*.parquet' --bundle public/bundle --out prepared
 train --bundle public/bundle --events log.csv --out public/bundle --from-scratch
+train --bundle public/bundle --prepared prepared --out public/bundle
 train --bundle public/bundle --events log.csv --out public/bundle --as next
 models public/bundle --promote next
 evaluate --bundle public/bundle --events log.csv

@@ -18,6 +18,16 @@ export function positiveNumber(text: string): number {
   return n;
 }
 
+const UNITS = { '': 1, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 };
+
+/** Parses `4GB` or `800MB`. */
+export function byteSize(text: string): number {
+  const [, number, unit = ''] = /^(\d+(?:\.\d+)?) ?([KMGT]B)?$/i.exec(text.trim()) ?? [];
+  const size = Number(number) * UNITS[unit.toUpperCase() as keyof typeof UNITS];
+  if (size > 0) return size;
+  throw new InvalidArgumentError('must be a size such as 4GB or 800MB.');
+}
+
 /** `3%` is 0.03; NaN if it is not a number. */
 const numberOrPercentage = (text: string): number =>
   /^[\d.]+ ?%$/.test(text.trim()) ? Number(text.replace('%', '')) / 100 : Number(text);

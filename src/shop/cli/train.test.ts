@@ -197,11 +197,53 @@ describe('sidestream train', () => {
     expect([...(head.model?.biases ?? [])]).toEqual(head.items.map(({ id }) => biases?.[rowOf.get(id) ?? -1]));
   }, 60_000);
 
+  it('learns the same from a prepared log, and leaves nothing of one that it prepares itself', async () => {
+    const prepare = (...more: string[]) =>
+      inProcess('prepare', '--bundle', at('bundle'), '--out', at('prepared'), '--events', events, ...more);
+    expect((await prepare()).out).toMatch(
+      /prepared: 401 choices, 20 shoppers, 11 products and \d+ pairs of products, in [\d.]+ s\nRefused: 1 line/,
+    );
+    expect(
+      lastLine((await prepare('--json', '--shoppers', '5', '--min-shoppers', '2', '--memory', '1GB')).out),
+    ).toMatchObject({
+      shoppers: 5,
+      minShoppers: 2,
+    });
+    await prepare();
+    const learned = async (...log: string[]) => {
+      const out = at(`same${log[0]}`);
+      await cp(at('bundle'), out, { recursive: true });
+      const options = ['--out', out, '--models', at('models'), '--epochs', '1', '--from-scratch'];
+      expect((await inProcess('train', '--bundle', at('bundle'), ...log, ...options)).code).toBe(REFUSED);
+      const { companions, demand, side } = (await openBundle(folderFetch(out))).manifest;
+      return { companions, demand, digest: side?.digest };
+    };
+    expect(await learned('--prepared', at('prepared'))).toEqual(await learned('--events', events));
+    expect((await readdir(at('models'))).filter((name) => name.startsWith('log-'))).toEqual([]);
+    const both = await train(at('bundle'), '--prepared', at('prepared'));
+    expect(both.err).toContain('Name the log with --events, or the folder');
+    const past = await inProcess(
+      'train',
+      '--bundle',
+      at('bundle'),
+      '--prepared',
+      at('prepared'),
+      '--out',
+      at('bundle'),
+      '--past',
+      '0.5',
+    );
+    expect(past.err).toContain('--past needs --events');
+    expect((await prepare('--memory', 'much')).err).toContain('must be a size such as 4GB or 800MB');
+  });
+
   it('leaves returns out, and says how many', async () => {
     const rows = Array.from({ length: 40 }, (_, n) => `u${n % 5},i${n % 8},${1000 + n},${n % 4 === 0 ? -1 : 1}`);
     await writeFile(at('returns.csv'), `customer_id,sku,created_at,quantity\n${rows.join('\n')}\n`);
     await cp(at('bundle'), at('returned'), { recursive: true });
-    const run = await train(at('returned'), '--events', at('returns.csv'), '--companions-only', '--json');
+    const [out, log] = [at('returned'), at('returns.csv')];
+    const only = ['--companions-only', '--models', at('models'), '--json'];
+    const run = await inProcess('train', '--bundle', at('bundle'), '--events', log, '--out', out, ...only);
     expect(run.code).toBe(0);
     expect(run.err).toContain('Left out: 10 returns (quantity of 0 or less)');
     expect(lastLine(run.out)).toMatchObject({ events: 30, returns: 10, refused: 0 });

@@ -1,22 +1,27 @@
+import { rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import * as v from 'valibot';
-import { type Bundle, modelNameSchema } from '../../core/catalog';
+import { type Bundle, type Item, modelNameSchema } from '../../core/catalog';
 import { sha256 } from '../../core/common/bytes';
 import { invalidInput } from '../../error';
 import { createMeter, openFolder, requireRoom } from '../bundler';
-import { type Choices, cooccurrenceTable, demandOf, shopChoices, trainShopSide } from '../training';
+import { unknownText } from '../logs';
+import { openPrepared, type PreparedLog, preparedCooccurrence } from '../logs/node';
+import { byProduct, fewEventsText, trainShopSide } from '../training';
 import { isBundle, keptFile, requireBundle, startCompute, storeLearned, writeWhole } from '../training/node';
 import { encodeSideNetwork, SIDE_SETTINGS } from '../training/side';
-import { concludeRefused, REFUSED_HELP, readEventFile } from './event-file';
+import { concludeRefused, REFUSED_HELP } from './event-file';
 import { withModels } from './models-lock';
 import { jsonOption, modelsOption, positiveInteger } from './options';
+import { preparedFrom } from './prepare';
 import { interruptible } from './terminal';
 
 interface TrainOptions {
   bundle: string;
-  events: string;
+  events?: string[];
+  prepared?: string;
   out: string;
   seed: number;
   epochs: number;
@@ -33,7 +38,8 @@ export function trainCommand(): Command {
   return new Command('train')
     .description("learn co-occurrence, demand and the side model from a shop's event log")
     .requiredOption('--bundle <folder>', 'bundle with the features of the items')
-    .requiredOption('--events <file>', 'CSV or JSON lines with user, item and time')
+    .option('--events <files...>', 'CSV, JSON lines or Parquet with user, item and time; folders and patterns, too')
+    .option('--prepared <folder>', 'the log as `prepare` has made it, instead of --events')
     .requiredOption('--out <folder>', 'folder of the bundle that gets the result')
     .option('--seed <n>', 'random seed: the same seed gives the same model', positiveInteger, 1)
     .option(
@@ -66,15 +72,40 @@ export function trainCommand(): Command {
 async function train(options: TrainOptions): Promise<void> {
   const started = performance.now();
   const folder = await openFolder(options.bundle);
-  await checkOut(options, folder.manifest.digest);
-  const read = await readEventFile(options.events);
-  const { bundle, log, products, choices, unknown, unknownNote, notes } = shopChoices(folder, read, options.past);
-  for (const note of [unknownNote ?? [], ...notes].flat()) say(note);
-  const cooccurrence = cooccurrenceTable(choices, bundle.items.length);
-  const demand = demandOf(log, bundle);
+  await checkOptions(options, folder.manifest.digest);
+  await withPrepared(options, folder.items, (prepared) => trainOn(prepared, options, folder, started));
+}
+
+/** Runs some work on a prepared log; one of events is prepared for this work only. */
+async function withPrepared(
+  { prepared, events = [], models, past }: TrainOptions,
+  items: Item[],
+  work: (folder: string) => Promise<void>,
+): Promise<void> {
+  if (prepared !== undefined) return work(prepared);
+  const out = join(models, `log-${process.pid}`);
+  const remove = (): void => rmSync(out, { recursive: true, force: true });
+  process.once('exit', remove);
+  try {
+    await preparedFrom({ events, items, past, out });
+    await work(out);
+  } finally {
+    process.off('exit', remove);
+    remove();
+  }
+}
+
+async function trainOn(prepared: string, options: TrainOptions, folder: Bundle, started: number): Promise<void> {
+  const { bundle, products } = byProduct(folder, { events: [], rejected: [] });
+  const log = await openPrepared(prepared, bundle.items);
+  const choices = log.rows.length;
+  const notes = [unknownText(log.unknown, log.unknownIds), fewEventsText(choices)];
+  for (const note of notes) if (note !== null) say(note);
+  const cooccurrence = await preparedCooccurrence(log);
+  const { demand } = log;
   const { repeats } = demand;
   const learn = async () => {
-    const side = options.companionsOnly ? undefined : await trainSideOf(options, bundle, choices);
+    const side = options.companionsOnly ? undefined : await trainSideOf(options, bundle, log);
     const learned = products.spread({ cooccurrence, side: side?.learned, demand });
     const stored = await storeLearned(learned, options.out, bundle.manifest.digest, options.as);
     if (side) {
@@ -87,7 +118,7 @@ async function train(options: TrainOptions): Promise<void> {
   const { side, stored } = await (options.companionsOnly ? learn() : withModels(options.models, say, learn));
   const seconds = Math.round((performance.now() - started) / 100) / 10;
   if (options.json) {
-    const refused = concludeRefused(read);
+    concludeRefused(log.refused);
     console.log(
       JSON.stringify({
         side: stored.side ?? null,
@@ -98,22 +129,22 @@ async function train(options: TrainOptions): Promise<void> {
         demand: stored.demand ?? null,
         repeats: repeats === undefined ? null : { share: repeats },
         seconds,
-        events: choices.rows.length,
-        unknown,
-        refused,
-        returns: read.returns,
+        events: choices,
+        unknown: log.unknown,
+        refused: log.refused,
+        returns: log.returns,
       }),
     );
     return;
   }
-  const how = side ? `Trained on ${choices.rows.length} events` : `Counted ${choices.rows.length} events`;
+  const how = side ? `Trained on ${choices} events` : `Counted ${choices} events`;
   console.log(`${how} in ${seconds} s`);
   const parts = Object.entries(stored).map(([kind, { bytes }]) => `${kind} ${(bytes / 1e3).toFixed(1)} kB`);
   console.log(`${options.out}: ${parts.join(', ')}`);
   const met = cooccurrence.offsets.filter((offset, item) => item > 0 && offset > cooccurrence.offsets[item - 1]).length;
   if (stored.demand && repeats) console.log(`${(100 * repeats).toFixed(2)} % of the purchases are repeats`);
   if (stored.companions) console.log(`${met} of ${cooccurrence.count} items have co-occurrence`);
-  concludeRefused(read);
+  concludeRefused(log.refused);
 }
 
 const say = (line: string): void => console.error(line);
@@ -124,7 +155,7 @@ const say = (line: string): void => console.error(line);
 async function trainSideOf(
   { seed, epochs, models, out, as = '', fromScratch, resume }: TrainOptions,
   bundle: Bundle,
-  choices: Choices,
+  log: PreparedLog,
 ) {
   await startCompute('wasm');
   const fileOf = async (kind: string, name: string): Promise<string> => {
@@ -137,7 +168,8 @@ async function trainSideOf(
     say('\nInterrupted. The training is kept as of its last whole epoch: the same command with --resume continues it.');
   const request = {
     bundle,
-    choices,
+    choices: log,
+    cooccurrence: (left: ReadonlySet<number>) => preparedCooccurrence(log, left),
     seed,
     settings: { epochs },
     checkpoint: keptFile(checkpoint),
@@ -151,7 +183,15 @@ async function trainSideOf(
 }
 
 /** Reports before hours of work if the result could not be written. @throws SidestreamError */
-async function checkOut({ out, bundle, models, companionsOnly }: TrainOptions, digest: string): Promise<void> {
+async function checkOptions(options: TrainOptions, digest: string): Promise<void> {
+  const { out, bundle, models, companionsOnly, events, prepared, past } = options;
+  if ((events === undefined) === (prepared === undefined)) {
+    throw invalidInput(
+      'Name the log with --events, or the folder that `sidestream prepare` made of it with --prepared.',
+    );
+  }
+  if (prepared !== undefined && past < 1)
+    throw invalidInput('--past needs --events: a prepared log is used as a whole.');
   if (!(await isBundle(out))) {
     throw invalidInput(
       `${out} is not a bundle, and trained models are stored only in bundles. Give the folder of a bundle with --out.`,
@@ -159,7 +199,7 @@ async function checkOut({ out, bundle, models, companionsOnly }: TrainOptions, d
   }
   if (resolve(out) !== resolve(bundle)) await requireBundle(out, digest);
   await requireRoom('--out', out);
-  if (!companionsOnly) await requireRoom('--models', models);
+  if (!companionsOnly || events) await requireRoom('--models', models);
 }
 
 function nameOfModel(text: string): string {

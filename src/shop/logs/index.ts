@@ -9,6 +9,6 @@ export {
   refusedRows,
   rejectedRow,
 } from './event-log';
-export { inQuotes, itemNames } from './item-names';
+export { foreignLog, itemNames, NAMED_IDS, unknownText } from './item-names';
 export { isOrderLog, logNotes, orderLogText, requireEvents, simulatedOrdersText, titlesNote } from './log-notes';
 export { sortByTime } from './tied-events';

@@ -1,5 +1,6 @@
 import { type Item, shortened } from '../../core/catalog';
 import { type Products, productsOf } from '../../core/catalog/variants';
+import { invalidInput, type SidestreamError } from '../../error';
 
 /** What the events of a log are about: products, whichever of their variants the log names. */
 export interface ItemNames {
@@ -56,5 +57,26 @@ function titleFinder(items: readonly Item[]): (title: string) => string | null {
   };
 }
 
-export const inQuotes = (ids: readonly string[]): string =>
-  ids.map((id) => JSON.stringify(shortened(id, 40))).join(', ');
+/** Maximum number of unknown ids named in a note. */
+export const NAMED_IDS = 3;
+
+const inQuotes = (ids: readonly string[]): string =>
+  ids
+    .slice(0, NAMED_IDS)
+    .map((id) => JSON.stringify(shortened(id, 40)))
+    .join(', ');
+
+/** A note about events omitted because the bundle lacks their items, with some of the ids; null if no event is omitted. */
+export function unknownText(unknown: number, ids: readonly string[]): string | null {
+  if (unknown === 0) return null;
+  const about = unknown === 1 ? '1 event is' : `${unknown} events are`;
+  return `${about} about items that are not in the bundle, such as ${inQuotes(ids)}; left out`;
+}
+
+/** The error about a log without an item of the bundle. @param ids of the log */
+export function foreignLog(ids: readonly string[], items: readonly Item[]): SidestreamError {
+  const ours = inQuotes(items.slice(0, NAMED_IDS).map(({ id }) => id));
+  return invalidInput(
+    `No event is about an item of this bundle; do events and catalogue use the same item ids? The log has ${inQuotes(ids)}, the bundle ${ours}.`,
+  );
+}

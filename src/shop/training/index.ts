@@ -11,6 +11,7 @@ export {
 export {
   byProduct,
   demandOf,
+  fewEventsText,
   interactionsOf,
   purchasesOf,
   type ShopChoices,

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { openBundle, writeBundle } from '../../core/catalog';
 import { bundleContent, makeItem, memoryBundle } from '../../testing/bundles';
 import { choicesFrom, cooccurrenceTable } from './interactions';
-import { byProduct, demandOf, interactionsOf, purchasesOf, shopChoices, unknownText } from './product-log';
+import { byProduct, demandOf, interactionsOf, purchasesOf, shopChoices } from './product-log';
 
 const event = (type?: string) => ({ user: 'u', item: 'i', time: 0, ...(type === undefined ? {} : { type }) });
 
@@ -62,9 +62,9 @@ it('names up to three ids that a bundle lacks, the most frequent first', async (
   await writeBundle(await bundleContent([makeItem('a')]), sink);
   const bundle = await openBundle(fetchFile);
   const of = (ids: string) => ({ events: [...ids].map((item) => ({ user: 'u', item, time: 1 })), rejected: [] });
-  expect(unknownText(of('abcddcdex'), bundle, 8)).toBe(
+  expect(shopChoices(bundle, of('abcddcdex')).unknownNote).toBe(
     '8 events are about items that are not in the bundle, such as "d", "c", "b"; left out',
   );
-  expect(unknownText(of('a'), bundle, 0)).toBeNull();
+  expect(shopChoices(bundle, of('a')).unknownNote).toBeNull();
   expect(() => interactionsOf(of('xy'), bundle)).toThrow('The log has "x", "y", the bundle "a".');
 });

@@ -1,7 +1,15 @@
 import type { Bundle, Demand } from '../../core/catalog';
 import { counted } from '../../core/common/text';
-import { invalidInput } from '../../error';
-import { type EventLog, endOfPast, inQuotes, isPurchase, itemNames, type LogEvent, titlesNote } from '../logs';
+import {
+  type EventLog,
+  foreignLog,
+  isPurchase,
+  itemNames,
+  type LogEvent,
+  NAMED_IDS,
+  titlesNote,
+  unknownText,
+} from '../logs';
 import { type Choices, choiceCounts, choicesFrom, type Interaction, recentPopularity } from './interactions';
 import { repeatShareOf } from './repeats';
 
@@ -28,12 +36,7 @@ export function interactionsOf(
 ): { interactions: Interaction[]; unknown: number } {
   const interactions = onItems(log.events, items);
   const unknown = log.events.length - interactions.length;
-  if (interactions.length === 0) {
-    const [ours, theirs] = [items.slice(0, NAMED_IDS).map(({ id }) => id), unknownIds(log, items)].map(inQuotes);
-    throw invalidInput(
-      `No event is about an item of this bundle; do events and catalogue use the same item ids? The log has ${theirs}, the bundle ${ours}.`,
-    );
-  }
+  if (interactions.length === 0) throw foreignLog(unknownIds(log, items), items);
   return { interactions, unknown };
 }
 
@@ -45,9 +48,6 @@ function onItems(events: readonly LogEvent[], items: Bundle['items']): Interacti
   });
 }
 
-/** Maximum number of unknown ids named in a note. */
-const NAMED_IDS = 3;
-
 /** The most frequent ids that the bundle lacks. */
 function unknownIds(log: Pick<EventLog, 'events'>, items: Bundle['items']): string[] {
   const known = new Set(items.map(({ id }) => id));
@@ -55,13 +55,6 @@ function unknownIds(log: Pick<EventLog, 'events'>, items: Bundle['items']): stri
   for (const { item } of log.events) if (!known.has(item)) counts.set(item, (counts.get(item) ?? 0) + 1);
   const ids = [...counts].sort(([, a], [, b]) => b - a).map(([id]) => id);
   return ids.slice(0, NAMED_IDS);
-}
-
-/** A note about events omitted because the bundle lacks their items, with some of the ids; null if no event is omitted. */
-export function unknownText(log: EventLog, { items }: Bundle, unknown: number): string | null {
-  if (unknown === 0) return null;
-  const about = unknown === 1 ? '1 event is' : `${unknown} events are`;
-  return `${about} about items that are not in the bundle, such as ${inQuotes(unknownIds(log, items))}; left out`;
 }
 
 /** Purchases, by their type, or all events of a log without types. Repeated views and clicks mean less. */
@@ -94,16 +87,11 @@ export interface ShopChoices extends ReturnType<typeof byProduct> {
 /** Number of events below which little can be learned: docs/tutorials/train-on-your-log.md names this number. */
 const MIN_RELIABLE_EVENTS = 2000;
 
-/** The choices of the past of a log. @throws SidestreamError `runtime/invalid-input` if none is about an item of the bundle */
-export function shopChoices(full: Bundle, whole: EventLog, past = 1): ShopChoices {
-  const { bundle, log: all, products, byTitle } = byProduct(full, whole);
-  const end = endOfPast(all.events, past);
-  const log = { ...all, events: all.events.filter(({ time }) => time < end) };
+/** The choices of a log. @throws SidestreamError `runtime/invalid-input` if none is about an item of the bundle */
+export function shopChoices(full: Bundle, whole: EventLog): ShopChoices {
+  const { bundle, log, products, byTitle } = byProduct(full, whole);
   const { interactions, unknown } = interactionsOf(log, bundle);
-  const notes = [
-    ...(byTitle > 0 ? [titlesNote(byTitle)] : []),
-    ...(interactions.length < MIN_RELIABLE_EVENTS ? [fewEvents(interactions.length)] : []),
-  ];
+  const notes = [...(byTitle > 0 ? [titlesNote(byTitle)] : []), fewEventsText(interactions.length) ?? []].flat();
   return {
     bundle,
     log,
@@ -111,10 +99,13 @@ export function shopChoices(full: Bundle, whole: EventLog, past = 1): ShopChoice
     byTitle,
     choices: choicesFrom(interactions),
     unknown,
-    unknownNote: unknownText(log, bundle, unknown),
+    unknownNote: unknownText(unknown, unknownIds(log, bundle.items)),
     notes,
   };
 }
 
-const fewEvents = (count: number): string =>
-  `Warning: ${counted(count, 'event')}; from fewer than ${MIN_RELIABLE_EVENTS.toLocaleString('en')}, the result is mostly chance. It is written anyway: before you publish it, train on a longer log, or compare the lists.`;
+/** A warning about a log from which little can be learned; null for others. */
+export function fewEventsText(count: number): string | null {
+  if (count >= MIN_RELIABLE_EVENTS) return null;
+  return `Warning: ${counted(count, 'event')}; from fewer than ${MIN_RELIABLE_EVENTS.toLocaleString('en')}, the result is mostly chance. It is written anyway: before you publish it, train on a longer log, or compare the lists.`;
+}

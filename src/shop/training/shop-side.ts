@@ -44,7 +44,7 @@ import { fitStartWeights } from './start-weights';
 export interface ShopSideRequest extends Omit<SideModelRequest, 'index' | 'continued'> {
   bundle: Bundle;
   /** The co-occurrence of all choices but those of some shoppers. Default: counted. */
-  cooccurrence?(left: ReadonlySet<number>): CooccurrenceTable;
+  cooccurrence?(left: ReadonlySet<number>): Promise<CooccurrenceTable> | CooccurrenceTable;
   /** The network left by an earlier training, from which this one continues. Default: it starts from scratch. */
   network?: KeptBytes;
 }
@@ -72,7 +72,8 @@ export async function trainShopSide(request: ShopSideRequest): Promise<ShopTrain
   const { model, shoppers } = trained;
   // Counted without the choices to which the weights are fitted.
   const left = new Set([...trained.heldOut].map((shopper) => continued?.choices.shoppers[shopper] ?? shopper));
-  const catalog = sideCatalog(shopCatalog(bundle, all, left, request.cooccurrence), { model });
+  const cooccurrence = await request.cooccurrence?.(left);
+  const catalog = sideCatalog(shopCatalog(bundle, all, left, cooccurrence), { model });
   const streams = [...trained.heldOut].map((shopper) => streamOf(choices, shopper));
   // If there are too few newer choices to fit a value, the value of the earlier training is kept.
   const { meter } = request;
@@ -212,20 +213,19 @@ function windowText(windows: readonly SideWindow[], shoppers: number, pruned: nu
 /**
  * The catalogue of a shop that has counted these choices.
  * @param left shoppers whose choices do not count
- * @param counted see `ShopSideRequest`
+ * @param cooccurrence of the others. Default: counted
  */
 export function shopCatalog(
   { items, features, manifest }: Bundle,
   choices: Choices,
   left: ReadonlySet<number> = new Set(),
-  counted = (of: ReadonlySet<number>): CooccurrenceTable => cooccurrenceTable(choices, items.length, of),
+  cooccurrence: CooccurrenceTable = cooccurrenceTable(choices, items.length, left),
 ): LearnerCatalog {
   const count = items.length;
   const recent = recentPopularity(choices, count, left);
   const popularity = popularityNow({ choices: choiceCounts(choices, count, left), recent });
   const blend = contentBlend(manifest);
   const known = items.map((item, row) => ({ ...item, popularity: popularity[row] || undefined }));
-  const cooccurrence = counted(left);
   return { index: catalogIndex(known, features, blend, { cooccurrence }), table: features, blend };
 }
 

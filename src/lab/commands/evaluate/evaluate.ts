@@ -19,6 +19,7 @@ import {
   WORKER_OPTION,
   withModels,
 } from '../../../shop/cli';
+import { refusedRows } from '../../../shop/logs';
 import { writeWhole } from '../../../shop/training/node';
 import {
   deviceVerdict,
@@ -202,7 +203,7 @@ async function runEvaluate(options: EvaluateOptions): Promise<void> {
   if (options.results !== undefined) {
     await keepResults(options, options.results, { ...found, ...origin(options, seeds) }, body);
   }
-  const refused = concludeRefused(log);
+  const refused = concludeRefused(refusedRows(log));
   if (options.json) console.log(reportLine(found, { refused, ...(verdict ? { verdict } : {}) }));
 }
 

@@ -12,7 +12,7 @@ import {
   TaskProcesses,
   withModels,
 } from '../../../shop/cli';
-import type { EventLog } from '../../../shop/logs';
+import { type EventLog, refusedRows } from '../../../shop/logs';
 import type { Meter } from '../../../shop/pipeline';
 import { byProduct } from '../../../shop/training';
 import { startCompute, writeWhole } from '../../../shop/training/node';
@@ -104,7 +104,7 @@ export async function runSimulation(options: SimulateOptions): Promise<void> {
       await writeWhole(options.report, simulationPage(found));
       say(`The report is in ${options.report}`);
     }
-    concludeRefused({ rejected });
+    concludeRefused(refusedRows({ rejected }));
     if (options.json) console.log(simulationLine(found));
   } finally {
     meter.stop();

@@ -36,6 +36,9 @@ export async function openDatabase(memory: number, threads: number, folder?: str
     preserve_insertion_order: 'false',
   });
   const connection = await instance.connect();
+  await connection.run(
+    'SET enable_progress_bar = true; SET enable_progress_bar_print = false; SET progress_bar_time = 1',
+  );
   return {
     connection,
     close() {

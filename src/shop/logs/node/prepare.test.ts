@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -197,6 +197,22 @@ describe('a prepared log', () => {
     await writeFile(join(out, 'prepared.json'), '{"version":2}');
     await expect(openPrepared(out, items)).rejects.toThrow('not of this version of Sidestream (version');
     await expect(openPrepared(at('full'), items)).rejects.toThrow('There is no prepared log in');
+  });
+
+  it('may have tables of several files, as Spark writes them, but must be whole', async () => {
+    const { out } = await prepare(await file('spark.csv', randomLog(6, 200)), items);
+    const before = await openPrepared(out, items);
+    await rename(join(out, 'choices.parquet'), join(out, 'all.parquet'));
+    await mkdir(join(out, 'choices.parquet'));
+    for (const half of [1, 0])
+      await withDatabase((connection) =>
+        connection.run(`
+          COPY (SELECT * FROM '${join(out, 'all.parquet')}' WHERE step % 2 = ${half} ORDER BY item)
+          TO '${join(out, 'choices.parquet', `${half}.parquet`)}'`),
+      );
+    expect(await openPrepared(out, items)).toEqual(before);
+    await rm(join(out, 'pairs.parquet'));
+    await expect(openPrepared(out, items)).rejects.toThrow('is not whole');
   });
 });
 

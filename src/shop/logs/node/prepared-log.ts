@@ -1,8 +1,9 @@
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Demand, Item } from '../../../core/catalog';
 import { invalidInput } from '../../../error';
-import { inQuotes } from '../item-names';
+import { foreignLog, NAMED_IDS } from '../item-names';
 import { eachChunk, quoted, withDatabase } from './duckdb';
 import { type Prepared, readPrepared } from './prepared-folder';
 
@@ -30,9 +31,6 @@ export interface PreparedLog extends Prepared {
   unknownIds: string[];
 }
 
-/** Maximum number of unknown ids that are named. */
-const NAMED_IDS = 3;
-
 /** @param items products of the bundle @throws SidestreamError `runtime/invalid-input` if there is no prepared log, or none of these items */
 export async function openPrepared(folder: string, items: readonly Item[]): Promise<PreparedLog> {
   const prepared = await readPrepared(folder);
@@ -47,15 +45,16 @@ export async function openPrepared(folder: string, items: readonly Item[]): Prom
 export function withTables<T>(folder: string, work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
   return withDatabase(async (connection) => {
     for (const table of ['choices', 'products', 'pairs', 'repeats']) {
-      const file = quoted(join(folder, `${table}.parquet`));
-      await connection.run(`CREATE VIEW ${table} AS SELECT * FROM read_parquet(${file})`).catch((cause: unknown) => {
-        throw invalidInput(
-          `The prepared log in ${folder} is not whole: ${table}.parquet cannot be read. Prepare it again.`,
-          {
-            cause,
-          },
-        );
-      });
+      const path = join(folder, `${table}.parquet`);
+      try {
+        // Spark writes a folder of files.
+        const files = (await stat(path)).isDirectory() ? join(path, '*.parquet') : path;
+        await connection.run(`CREATE VIEW ${table} AS SELECT * FROM read_parquet(${quoted(files)})`);
+      } catch (cause) {
+        throw invalidInput(`The prepared log in ${folder} is not whole: ${path} cannot be read. Prepare it again.`, {
+          cause,
+        });
+      }
     }
     return work(connection);
   });
@@ -88,12 +87,7 @@ async function readProducts(connection: DuckDBConnection, { products }: Prepared
     .sort((a, b) => b.choices - a.choices)
     .slice(0, NAMED_IDS)
     .map(({ id }) => id);
-  if (lacking.length === products) {
-    const ours = items.slice(0, NAMED_IDS).map(({ id }) => id);
-    throw invalidInput(
-      `No event is about an item of this bundle; do events and catalogue use the same item ids? The log has ${inQuotes(unknownIds)}, the bundle ${inQuotes(ours)}.`,
-    );
-  }
+  if (lacking.length === products) throw foreignLog(unknownIds, items);
   let [purchases, repeats] = [0, 0];
   await eachChunk(connection, 'SELECT item, purchases, repeats FROM repeats', ([item, bought, again], rows) => {
     for (let n = 0; n < rows; n++) {
