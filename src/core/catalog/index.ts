@@ -77,6 +77,7 @@ export {
   ADAPTER_SIZE,
   adapterColumn,
   adapterContext,
+  pickSideModel,
   placeByContent,
   readAdapters,
   SIDE_INPUTS,

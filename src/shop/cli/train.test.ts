@@ -174,6 +174,30 @@ describe('sidestream train', () => {
     expect(lastLine(whole.out)).toMatchObject({ training: { windows: 1, choices: 400 } });
   }, 180_000);
 
+  it('writes nothing if the choices of held-out shoppers rank worse than before, and it is told so', async () => {
+    const out = at('guarded');
+    await cp(at('bundle'), out, { recursive: true });
+    // Of each shopper, items of one of two groups.
+    const log = at('groups.csv');
+    const lines = Array.from({ length: 800 }, (_, n) => {
+      const [shopper, choice] = [n % 80, Math.floor(n / 80)];
+      return `${1_700_000_000 + n},u${shopper},i${2 * ((choice * 3 + shopper) % 20) + (shopper % 2)}`;
+    });
+    await writeFile(log, `time,user,item\n${lines.join('\n')}\n`);
+    const run = (...more: string[]) =>
+      inProcess('train', '--bundle', out, '--events', log, '--out', out, '--models', at('models'), ...more);
+    const first = await run('--unless-worse', '--from-scratch', '--epochs', '40');
+    expect([first.code, first.err]).toEqual([0, expect.not.stringContaining('Against')]);
+    const { manifest } = await openHead(folderFetch(out));
+    const second = await run('--unless-worse', '--from-scratch', '--epochs', '1');
+    expect(second.code).toBe(3);
+    expect(second.err).toMatch(/Against the side model before: ln rank of held-out choices \d\.\d+ ± \d\.\d+/);
+    expect(second.out).toContain('nothing was written, because the new side model ranks worse');
+    expect((await openHead(folderFetch(out))).manifest).toEqual(manifest);
+    expect((await run('--from-scratch', '--epochs', '1')).code).toBe(0);
+    expect((await run('--unless-worse', '--from-scratch', '--epochs', '40')).code).toBe(0);
+  }, 60_000);
+
   it('puts the side model of a catalogue in many shards into them', async () => {
     const out = at('parts');
     const run = (...more: string[]) =>

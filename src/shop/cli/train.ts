@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import * as v from 'valibot';
-import { type Bundle, type Item, modelNameSchema } from '../../core/catalog';
+import { type Bundle, type Item, modelNameSchema, pickSideModel, type SideModel } from '../../core/catalog';
 import { sha256 } from '../../core/common/bytes';
 import { invalidInput } from '../../error';
 import { createMeter, openFolder, requireRoom } from '../bundler';
@@ -31,8 +31,12 @@ interface TrainOptions {
   models: string;
   fromScratch?: boolean;
   resume?: boolean;
+  unlessWorse?: boolean;
   json?: boolean;
 }
+
+/** Exit status of a training that writes nothing because its model ranks worse. */
+const WORSE = 3;
 
 export function trainCommand(): Command {
   return new Command('train')
@@ -44,7 +48,7 @@ export function trainCommand(): Command {
     .option('--seed <n>', 'random seed: the same seed gives the same model', positiveInteger, 1)
     .option(
       '--epochs <n>',
-      'number of epochs; the one that best ranks the choices of held-out shoppers is kept',
+      'maximum number of epochs; the one that best ranks the choices of held-out shoppers is kept',
       positiveInteger,
       SIDE_SETTINGS.epochs,
     )
@@ -64,8 +68,15 @@ export function trainCommand(): Command {
       '--resume',
       'continue from the checkpoint of an interrupted training, if bundle and events are still the same',
     )
+    .option(
+      '--unless-worse',
+      'write nothing if the choices of held-out shoppers rank worse, beyond the error, than by the side model of --bundle',
+    )
     .addOption(jsonOption())
-    .addHelpText('after', `\nExit status: 0 when the files were written, ${REFUSED_HELP}, 1 after an error.`)
+    .addHelpText(
+      'after',
+      `\nExit status: 0 when the files were written, ${REFUSED_HELP}, ${WORSE} when they were not because of --unless-worse, 1 after an error.`,
+    )
     .action(train);
 }
 
@@ -105,7 +116,15 @@ async function trainOn(prepared: string, options: TrainOptions, folder: Bundle, 
   const { demand } = log;
   const { repeats } = demand;
   const learn = async () => {
-    const side = options.companionsOnly ? undefined : await trainSideOf(options, bundle, log);
+    const before = options.unlessWorse ? await sideOf(folder, bundle.items) : null;
+    const side = options.companionsOnly ? undefined : await trainSideOf(options, bundle, log, before);
+    const change = side?.change;
+    if (change) {
+      say(
+        `Against the side model before: ln rank of held-out choices ${change.mean.toFixed(3)} ± ${change.se.toFixed(3)}`,
+      );
+      if (change.mean > change.se) return null;
+    }
     const learned = products.spread({ cooccurrence, side: side?.learned, demand });
     const stored = await storeLearned(learned, options.out, bundle.manifest.digest, options.as);
     if (side) {
@@ -115,7 +134,13 @@ async function trainOn(prepared: string, options: TrainOptions, folder: Bundle, 
     return { side, stored };
   };
   // The checkpoint and network of another run for the same folder would overwrite these.
-  const { side, stored } = await (options.companionsOnly ? learn() : withModels(options.models, say, learn));
+  const result = await (options.companionsOnly ? learn() : withModels(options.models, say, learn));
+  if (result === null) {
+    console.log(`${options.out}: nothing was written, because the new side model ranks worse`);
+    process.exitCode = WORSE;
+    return;
+  }
+  const { side, stored } = result;
   const seconds = Math.round((performance.now() - started) / 100) / 10;
   if (options.json) {
     concludeRefused(log.refused);
@@ -156,6 +181,7 @@ async function trainSideOf(
   { seed, epochs, models, out, as = '', fromScratch, resume }: TrainOptions,
   bundle: Bundle,
   log: PreparedLog,
+  before: SideModel | null,
 ) {
   await startCompute('wasm');
   const fileOf = async (kind: string, name: string): Promise<string> => {
@@ -170,6 +196,7 @@ async function trainSideOf(
     bundle,
     choices: log,
     cooccurrence: (left: ReadonlySet<number>) => preparedCooccurrence(log, left),
+    before,
     seed,
     settings: { epochs },
     checkpoint: keptFile(checkpoint),
@@ -180,6 +207,19 @@ async function trainSideOf(
     ...(fromScratch ? {} : { network: keptFile(await fileOf('network', '')) }),
   };
   return { ...(await interruptible(() => trainShopSide(request), goOn)), networkFile, checkpoint };
+}
+
+/** The side model of a bundle, of the first variant of each product. */
+async function sideOf(folder: Bundle, products: readonly Item[]): Promise<SideModel | null> {
+  const model = await folder.side();
+  const rowOf = new Map(folder.items.map(({ id }, row) => [id, row]));
+  return (
+    model &&
+    pickSideModel(
+      model,
+      products.map(({ id }) => rowOf.get(id) ?? 0),
+    )
+  );
 }
 
 /** Reports before hours of work if the result could not be written. @throws SidestreamError */

@@ -1,3 +1,3 @@
 export * from './adapters';
-export { placeByContent, type SideModel } from './side-model';
+export { pickSideModel, placeByContent, type SideModel } from './side-model';
 export { decodeSideModel, encodeSideModel } from './side-model-file';
