@@ -74,7 +74,7 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--min-shoppers", type=int, default=1, help="leave out pairs of fewer shoppers")
     parser.add_argument("--shoppers", type=int, default=None, help="size of a sample of shoppers")
     parser.add_argument("--seed", type=int, default=1, help="of the order of events of one time, and of the sample")
-    parser.add_argument("--sql", default="node_modules/sidestream/dist/cli/sql", help="folder of the statements in the package")
+    parser.add_argument("--sql", default="node_modules/sidestream/lib/cli/sql", help="folder of the statements in the package")
     return parser.parse_args()
 
 

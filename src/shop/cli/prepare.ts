@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { counted } from '../../core/common/text';
 import { createMeter, openFolder } from '../bundler';
 import { type Prepared, type PrepareRequest, prepareLog } from '../logs/node';
@@ -21,13 +21,9 @@ export function prepareCommand(): Command {
     )
     .requiredOption('--bundle <folder>', 'bundle whose variants are counted as products')
     .requiredOption('--out <folder>', 'folder for the tables, as Parquet')
-    .option(
-      '--memory <size>',
-      'memory that it may use, such as 4GB (default: half of the machine, at most 4GB)',
-      byteSize,
-    )
-    .option('--min-shoppers <n>', 'leave out pairs of products that fewer shoppers chose', positiveInteger, 1)
-    .option('--shoppers <n>', 'keep a sample of this many shoppers (default: all)', positiveInteger)
+    .addOption(memoryOption())
+    .addOption(minShoppersOption())
+    .addOption(shoppersOption())
     .option('--seed <n>', 'random seed of the order of events of one time, and of the sample', positiveInteger, 1)
     .addOption(jsonOption())
     .addHelpText('after', `\nExit status: 0 when the tables were written, ${REFUSED_HELP}, 1 after an error.`)
@@ -41,6 +37,18 @@ export function prepareCommand(): Command {
       if (json) console.log(JSON.stringify({ ...prepared, seconds }));
     });
 }
+
+export const memoryOption = (): Option =>
+  new Option(
+    '--memory <size>',
+    'memory for preparing the log, such as 4GB (default: half of the machine, at most 4GB)',
+  ).argParser(byteSize);
+export const minShoppersOption = (): Option =>
+  new Option('--min-shoppers <n>', 'leave out pairs of products that fewer shoppers chose')
+    .argParser(positiveInteger)
+    .default(1);
+export const shoppersOption = (): Option =>
+  new Option('--shoppers <n>', 'keep a sample of this many shoppers (default: all)').argParser(positiveInteger);
 
 const say = (line: string): void => console.error(line);
 

@@ -8,17 +8,17 @@ import { sha256 } from '../../core/common/bytes';
 import { invalidInput } from '../../error';
 import { createMeter, openFolder, requireRoom } from '../bundler';
 import { unknownText } from '../logs';
-import { openPrepared, type PreparedLog, preparedCooccurrence } from '../logs/node';
+import { openPrepared, type PreparedLog, type PrepareRequest, preparedCooccurrence } from '../logs/node';
 import { byProduct, fewEventsText, trainShopSide } from '../training';
 import { isBundle, keptFile, requireBundle, startCompute, storeLearned, writeWhole } from '../training/node';
 import { encodeSideNetwork, SIDE_SETTINGS } from '../training/side';
 import { concludeRefused, REFUSED_HELP } from './event-file';
 import { withModels } from './models-lock';
 import { jsonOption, modelsOption, positiveInteger } from './options';
-import { preparedFrom } from './prepare';
+import { memoryOption, minShoppersOption, preparedFrom, shoppersOption } from './prepare';
 import { interruptible } from './terminal';
 
-interface TrainOptions {
+interface TrainOptions extends Pick<PrepareRequest, 'memory' | 'minShoppers' | 'shoppers'> {
   bundle: string;
   events?: string[];
   prepared?: string;
@@ -53,6 +53,9 @@ export function trainCommand(): Command {
       SIDE_SETTINGS.epochs,
     )
     .option('--past <share>', 'use only this first share of the events; `evaluate` ranks the rest', shareOfLog, 1)
+    .addOption(memoryOption())
+    .addOption(minShoppersOption())
+    .addOption(shoppersOption())
     .option('--companions-only', 'only count choices, co-occurrence and repeats, which takes seconds')
     .option(
       '--as <name>',
@@ -89,7 +92,7 @@ async function train(options: TrainOptions): Promise<void> {
 
 /** Runs some work on a prepared log; one of events is prepared for this work only. */
 async function withPrepared(
-  { prepared, events = [], models, past }: TrainOptions,
+  { prepared, events = [], models, past, memory, minShoppers, shoppers }: TrainOptions,
   items: Item[],
   work: (folder: string) => Promise<void>,
 ): Promise<void> {
@@ -98,7 +101,7 @@ async function withPrepared(
   const remove = (): void => rmSync(out, { recursive: true, force: true });
   process.once('exit', remove);
   try {
-    await preparedFrom({ events, items, past, out });
+    await preparedFrom({ events, items, past, memory, minShoppers, shoppers, out });
     await work(out);
   } finally {
     process.off('exit', remove);
@@ -224,14 +227,17 @@ async function sideOf(folder: Bundle, products: readonly Item[]): Promise<SideMo
 
 /** Reports before hours of work if the result could not be written. @throws SidestreamError */
 async function checkOptions(options: TrainOptions, digest: string): Promise<void> {
-  const { out, bundle, models, companionsOnly, events, prepared, past } = options;
+  const { out, bundle, models, companionsOnly, events, prepared, past, memory, minShoppers = 1, shoppers } = options;
   if ((events === undefined) === (prepared === undefined)) {
     throw invalidInput(
       'Name the log with --events, or the folder that `sidestream prepare` made of it with --prepared.',
     );
   }
-  if (prepared !== undefined && past < 1)
-    throw invalidInput('--past needs --events: a prepared log is used as a whole.');
+  if (prepared !== undefined && (past < 1 || memory || minShoppers > 1 || shoppers)) {
+    throw invalidInput(
+      '--past, --memory, --min-shoppers and --shoppers need --events: a prepared log is used as it is. `prepare` has the last three.',
+    );
+  }
   if (!(await isBundle(out))) {
     throw invalidInput(
       `${out} is not a bundle, and trained models are stored only in bundles. Give the folder of a bundle with --out.`,
