@@ -1,4 +1,5 @@
-import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { cp, mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -13,7 +14,7 @@ import {
 } from '../../core/catalog';
 import { quantizeRow } from '../../core/common/bytes';
 import { seededRandom } from '../../core/common/random';
-import { sidestream } from '../../testing/commands';
+import { sidestream, startSidestream } from '../../testing/commands';
 import { inProcess } from '../../testing/in-process';
 import { folderFetch, folderSink } from '../bundler/folder-bundle';
 import { choicesFrom, cooccurrenceTable, demandOf, interactionsOf } from '../training';
@@ -259,6 +260,26 @@ describe('sidestream train', () => {
     );
     expect(past.err).toContain('--shoppers need --events');
     expect((await prepare('--memory', 'much')).err).toContain('must be a size such as 4GB or 800MB');
+  });
+
+  it.skipIf(process.platform === 'win32')('leaves nothing of a preparation that a signal ends', async () => {
+    execFileSync('mkfifo', [at('endless.csv')]);
+    const out = ['--out', at('interrupted')];
+    const { child, ended } = startSidestream(
+      'prepare',
+      '--bundle',
+      at('bundle'),
+      '--events',
+      at('endless.csv'),
+      ...out,
+    );
+    const log = await open(at('endless.csv'), 'w');
+    await log.writeFile(`user,item,time\n${'u,i1,1\n'.repeat(50_000)}`);
+    expect(await readdir(folder)).toContain('interrupted.part');
+    child.kill('SIGINT');
+    expect(await ended).toMatchObject({ code: 130, err: expect.stringContaining('Interrupted; nothing was written.') });
+    await log.close();
+    expect((await readdir(folder)).filter((name) => name.includes('interrupted'))).toEqual([]);
   });
 
   it('leaves returns out, and says how many', async () => {

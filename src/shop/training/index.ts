@@ -1,7 +1,6 @@
 export { startBackend } from './backend';
 
 export {
-  type Choices,
   choicesFrom,
   cooccurrenceTable,
   cutWindows,

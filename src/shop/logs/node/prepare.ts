@@ -12,7 +12,7 @@ import { preparedNotes } from '../log-notes';
 import { type Database, inWords, loadDuckdb, numberOf, openDatabase, quoted, runMetered } from './duckdb';
 import { type ImportedLog, importLog } from './import-log';
 import { PREPARED_FILE, type Prepared, preparedText, readPrepared } from './prepared-folder';
-import { KEPT, PARTED, type Settings, settingsStatement, statementOf, TABLES, type Table } from './statements';
+import { BYTES_PER_PAIR, KEPT, type Settings, settingsStatement, statementOf, TABLES, type Table } from './statements';
 
 export interface PrepareRequest {
   /** Files in CSV, JSON lines or Parquet, folders of such files, and patterns. */
@@ -43,8 +43,6 @@ const MOST = 256;
 const HALF_LIFE = 1 / 4;
 /** Maximum number of reasons for refused lines that are shown. */
 const SHOWN = 20;
-/** Bytes of memory that a pair of choices may take while pairs are counted. */
-const PER_PAIR = 64;
 
 /**
  * Makes the tables from which a side model is trained, as Parquet. The statements in `sql/` run in DuckDB, which keeps on disk what
@@ -123,14 +121,14 @@ async function tablesOf(
     most: MOST,
     half_life: HALF_LIFE,
   };
-  let parts = 1;
+  let pairs = 0;
   for (const table of TABLES) {
-    const isParted = PARTED.includes(table);
+    const parts = Math.max(1, Math.ceil((pairs * (BYTES_PER_PAIR[table] ?? 0)) / memory));
     const sql = await statementOf(table);
-    await runMetered(connection, meter, `Table ${table}`, statementsOf(table, sql, settings, isParted ? parts : 1));
+    await runMetered(connection, meter, `Table ${table}`, statementsOf(table, sql, settings, parts));
     if (table === 'choices') {
       await connection.run('DROP TABLE events; DROP TABLE places');
-      parts = Math.ceil(((await pairsOfChoices(connection)) * PER_PAIR) / memory);
+      pairs = await pairsOfChoices(connection);
     }
   }
   const files = KEPT.map(
@@ -145,7 +143,7 @@ async function tablesOf(
 
 /** The pairs of choices within 30 steps, both ways. */
 const pairsOfChoices = (connection: DuckDBConnection): Promise<number> =>
-  numberOf(connection, 'SELECT 2 * coalesce(sum(least(step, 30)), 0) + 1 FROM choices');
+  numberOf(connection, 'SELECT 2 * coalesce(sum(least(step, 30)), 0) FROM choices');
 
 function statementsOf(table: Table, sql: string, settings: Settings, parts: number): string[] {
   return Array.from({ length: parts }, (_, part) => [

@@ -5,15 +5,24 @@ import { fileURLToPath } from 'node:url';
 
 /** The tables in the order in which they are made; the file of each has its one statement. */
 export const TABLES = [
-  ...(['shoppers', 'items', 'hours', 'places', 'choices', 'masses', 'products', 'pairs', 'repeats', 'digest'] as const),
-];
+  'shoppers',
+  'items',
+  'hours',
+  'places',
+  'choices',
+  'masses',
+  'products',
+  'pairs',
+  'repeats',
+  'digest',
+] as const;
 export type Table = (typeof TABLES)[number];
 
 /** Those that stay. */
 export const KEPT = ['choices', 'products', 'pairs', 'repeats', 'digest'] as const satisfies Table[];
 
-/** Those made part by part, because the pairs of all items together need much memory. */
-export const PARTED: readonly Table[] = ['masses', 'pairs'];
+/** Bytes of memory per pair of choices that some tables take while they are made. They are made part by part, in as many as fit. */
+export const BYTES_PER_PAIR: Partial<Record<Table, number>> = { masses: 16, pairs: 64 };
 
 /** The values of the table `settings`, which the statements read. */
 export interface Settings {
