@@ -25,6 +25,8 @@ interface Report {
   say(line: string): void;
   /** Folder of the database. */
   folder: string;
+  /** Bytes of memory that the process may use. */
+  memory: number;
 }
 
 const MB = 1e6;
@@ -36,7 +38,7 @@ export async function importLog(
   connection: DuckDBConnection,
   paths: readonly string[],
   names: ItemNames,
-  { meter, say, folder }: Report,
+  { meter, say, ...limits }: Report,
 ): Promise<ImportedLog> {
   const files = await eventFiles(paths, connection);
   await connection.run('CREATE TABLE events (shopper VARCHAR, item VARCHAR, time BIGINT, type VARCHAR)');
@@ -57,7 +59,7 @@ export async function importLog(
     if (before >= ESTIMATED_AFTER || lines < ESTIMATED_AFTER) return;
     const events = (lines * total) / Math.max(bytes, 1);
     const reading = ((performance.now() - started) / 1000) * (events / lines);
-    say(estimateText(events, reading, folder));
+    say(estimateText(events, reading, limits));
   };
   if (files.some(({ isParquet }) => isParquet)) await writeVariants(connection, names);
   meter.start('Reading, MB', Math.ceil(total / MB));
@@ -131,14 +133,14 @@ async function writeVariants(connection: DuckDBConnection, { products }: ItemNam
 const TABLES = { seconds: 18e-6, bytes: 150 };
 
 /** What the preparation of a log will take. @param reading seconds */
-function estimateText(events: number, reading: number, folder: string): string {
+function estimateText(events: number, reading: number, { folder, memory }: Pick<Report, 'folder' | 'memory'>): string {
   const seconds = reading + (events * TABLES.seconds) / availableParallelism();
   const time = seconds < 100 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`;
   const disk = events * TABLES.bytes;
   const { bavail, bsize } = statfsSync(folder);
   const room = bavail * bsize;
   const short = room < disk ? ` There are only ${gigabytes(room)} free: it may not suffice.` : '';
-  return `About ${Math.round(events / 1e5) / 10} million events: about ${time}, and ${gigabytes(disk)} of disk in ${folder} meanwhile.${short}`;
+  return `About ${Math.round(events / 1e5) / 10} million events: about ${time}, at most ${gigabytes(memory)} of memory, and meanwhile ${gigabytes(disk)} of disk in ${folder}.${short}`;
 }
 
 const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;

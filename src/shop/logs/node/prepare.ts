@@ -73,10 +73,11 @@ async function prepareInto(out: string, request: PrepareRequest): Promise<Prepar
     await mkdir(part);
     const work = join(part, 'work');
     await mkdir(work);
-    const memory = (request.memory ?? Math.min(4 * GB, totalmem() / 2)) - BESIDE;
+    const whole = request.memory ?? Math.min(4 * GB, totalmem() / 2);
+    const memory = whole - BESIDE;
     if (memory < 0.2 * GB) throw invalidInput('--memory must be at least 800MB.');
     database = await openDatabase(memory, availableParallelism(), work);
-    const prepared = await tablesOf(database.connection, part, memory, request);
+    const prepared = await tablesOf(database.connection, part, { ...request, memory: whole });
     database.close();
     database = null;
     await rm(work, { recursive: true });
@@ -105,12 +106,11 @@ async function requirePrepared(out: string): Promise<void> {
 async function tablesOf(
   connection: DuckDBConnection,
   folder: string,
-  memory: number,
-  request: PrepareRequest,
+  request: PrepareRequest & { memory: number },
 ): Promise<Prepared> {
-  const { meter, say, seed = 1, minShoppers = 1, shoppers = null, past = 1 } = request;
+  const { meter, say, memory, seed = 1, minShoppers = 1, shoppers = null, past = 1 } = request;
   const names = itemNames(request.items);
-  const log = await importLog(connection, request.events, names, { meter, say, folder });
+  const log = await importLog(connection, request.events, names, { meter, say, folder, memory });
   for (const reason of log.reasons.slice(0, SHOWN)) say(reason);
   if (log.reasons.length > SHOWN) say(`… and ${log.reasons.length - SHOWN} more`);
   const settings: Settings = {
@@ -123,7 +123,7 @@ async function tablesOf(
   };
   let pairs = 0;
   for (const table of TABLES) {
-    const parts = Math.max(1, Math.ceil((pairs * (BYTES_PER_PAIR[table] ?? 0)) / memory));
+    const parts = Math.max(1, Math.ceil((pairs * (BYTES_PER_PAIR[table] ?? 0)) / (memory - BESIDE)));
     const sql = await statementOf(table);
     await runMetered(connection, meter, `Table ${table}`, statementsOf(table, sql, settings, parts));
     if (table === 'choices') {
