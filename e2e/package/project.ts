@@ -10,12 +10,12 @@ import { layPackage } from '../../scripts/package/lay';
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 export const run = promisify(execFile);
 
-/** The packages that building bundles needs. */
-const ENCODING = ['onnxruntime-node', 'sharp'];
+/** The packages that building bundles and training need. */
+const NATIVE = ['onnxruntime-node', 'sharp', '@duckdb/node-api'];
 
 /**
  * A shop's project outside the repository, with the packed tarball in `node_modules` as npm installs it, its dependencies,
- * and the packages that building a bundle needs.
+ * and the packages that building a bundle and training need.
  * @param example folder under `examples` whose files and packages are added
  * @returns its folder
  */
@@ -25,7 +25,7 @@ export async function createProject(example?: string): Promise<string> {
   const files = example ? join(repository, 'examples', example) : null;
   const own = files ? await readFile(join(files, 'package.json'), 'utf8').catch(() => '{}') : '{}';
   const { dependencies = {}, devDependencies = {} } = JSON.parse(own);
-  const names = [...Object.keys({ ...about.dependencies, ...dependencies, ...devDependencies }), ...ENCODING];
+  const names = [...Object.keys({ ...about.dependencies, ...dependencies, ...devDependencies }), ...NATIVE];
   await linkPackages(
     project,
     names.filter((name) => name !== about.name),
