@@ -44,7 +44,7 @@ const config: KnipConfig = {
   // Started or named where no import is: by the checks of the package, a compiler and another tool's settings.
   // Types of frameworks are found through `lib`, which is not built yet in a fresh clone.
   // Debian's, where set-up runs on it.
-  ignoreBinaries: ['apt-get'],
+  ignoreBinaries: ['apt-get', 'mkfifo'],
   ignoreDependencies: [
     '@arethetypeswrong/cli',
     // Fonts of the manual's pictures, found by their package.json.
