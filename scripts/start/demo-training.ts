@@ -84,8 +84,9 @@ class Progress {
     let each = 0;
     return {
       meter: {
-        start: (_, steps) => {
-          each = whole / steps;
+        // What follows the epochs is the rest.
+        start: (label, steps) => {
+          each = label.startsWith('Epoch') ? whole / steps : 0;
         },
         advance: (steps) => this.advance(steps * each),
         stop: () => undefined,

@@ -48,6 +48,8 @@ export type SideSettings = typeof SIDE_SETTINGS;
 
 /** Number of steps until the learning rate is reached. */
 const WARM_UP = 50;
+/** Number of steps before which no epoch is flat: in a small log, the first epochs only warm up. */
+const MIN_STEPS = 4 * WARM_UP;
 /** Share of the epochs before in which the learning rate falls. */
 const COOLING = 1 / 2;
 /** Decrease of the mean ln rank in two epochs below which more of them at the same rate gain nothing: two seeds differ by half of it. */
@@ -154,11 +156,11 @@ export async function trainSide(training: SideTraining): Promise<SideResult> {
     if (resume) await trainer.resume(resume.adam, resume.averages);
     const stop = training.stop ?? settings.epochs;
     for (let epoch = reports.length + 1; epoch <= stop; epoch++) {
-      const cooling = coolingAfter(reports, settings.epochs);
-      if (cooling && epoch > cooling.last) break;
       // Separate for every epoch, so a resumed training continues exactly as it would have.
       const random = seededRandom(seed * 1009 + epoch);
       const batches = sideBatches(sequences, random);
+      const cooling = coolingAfter(reports, settings.epochs, batches.length);
+      if (cooling && epoch > cooling.last) break;
       const warmUp = Math.min(WARM_UP, Math.max(1, (batches.length * settings.epochs) / 4));
       let [sum, done] = [0, 0];
       for (let n = 0; n < batches.length; n++) {
@@ -226,15 +228,17 @@ const ITEM_AND_STATE_NAMES: ReadonlySet<string> = new Set(Object.values(SIDE_NAM
 /**
  * The epochs in which the learning rate falls linearly to 0 (Haegele et al. 2024, "Scaling laws and compute-optimal training beyond fixed
  * training durations"): they begin once two epochs gain nothing for held-out shoppers, so the length of a training follows from its log.
+ * @param most epochs at most @param steps of an epoch
  * @returns null while the rate stays
  */
 export function coolingAfter(
   reports: readonly SideReport[],
   most: number,
+  steps: number,
 ): { last: number; rate(epochs: number): number } | null {
   for (let done = 0; done <= reports.length; done++) {
     const [before, now] = [reports[done - 3]?.heldOut, reports[done - 1]?.heldOut];
-    const isFlat = before && now && before.lnRank - now.lnRank < CLEAR;
+    const isFlat = before && now && done * steps >= MIN_STEPS && before.lnRank - now.lnRank < CLEAR;
     const last = Math.min(most, done + Math.max(1, Math.round(COOLING * done)));
     if (isFlat || last === most) return { last, rate: (epochs) => Math.min(1, (last - epochs) / (last - done)) };
   }
