@@ -89,6 +89,8 @@ async function contentFaults(root: string, { files }: Tarball): Promise<string[]
     'lib/custom-elements.json',
     'examples/shopify/pixel/sidestream-pixel.js',
     'examples/shopify/sections/sidestream-recs.liquid',
+    'examples/spark/prepare.py',
+    'lib/cli/sql/pairs.sql',
     'examples/woocommerce/sidestream/sidestream.php',
     'lib/cli/tfjs-backend-wasm-simd.wasm',
     'lib/cdn/files.json',
@@ -101,7 +103,7 @@ async function contentFaults(root: string, { files }: Tarball): Promise<string[]
   ];
   const foreign = paths.filter(
     (path) =>
-      !/^(lib|models|docs|starter|examples\/(astro|eleventy|next|offline|plain|react|shopify|static-shop|vue|woocommerce))\/|^(examples\/README\.md|package\.json|README\.md|CHANGELOG\.md|SECURITY\.md|LICENSE)$/.test(
+      !/^(lib|models|docs|starter|examples\/(astro|eleventy|next|offline|plain|react|shopify|spark|static-shop|vue|woocommerce))\/|^(examples\/README\.md|package\.json|README\.md|CHANGELOG\.md|SECURITY\.md|LICENSE)$/.test(
         path,
       ),
   );
