@@ -7,6 +7,6 @@ export type { Framing, ImagePreset, PackagePreset, Preset, TextPreset } from '..
 export { bundlePreset, DEFAULT_PRESETS, findPreset, PRESETS, presetSchema } from '../preset';
 export type { FitOptions, JoinedText, Projection, Projections, TapProjection } from '../projection';
 export { decodeProjection, encodeProjection, fitProjection, project } from '../projection';
-export type { Encoder, ImageEncoder, Pixels, RawTaps, TextEncoder } from '../session';
+export type { Encoder, EncoderOf, ImageEncoder, Pixels, RawTaps, TextEncoder } from '../session';
 export type { GpuAdapterKind, GpuAdapterSource, WebEncoderFiles, WebEncoderOptions } from './web-encoder';
 export { createWebEncoder, decodeImage, missingGpu } from './web-encoder';
