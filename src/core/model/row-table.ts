@@ -9,8 +9,8 @@ export interface RowTableOptions {
   averaging?: number;
 }
 
-/** Share of momentum and of an average that no longer matters. */
-const NOTHING = 1e-6;
+/** Share below which what is left of a momentum or of an average is neglected. */
+const NEGLIGIBLE = 1e-6;
 
 /** What some steps without a gradient do to a row, as a function of its weight w, average a and moments m and v. */
 interface Rest {
@@ -40,7 +40,7 @@ export class RowTable {
   #second: Float32Array;
   /** [rows] Steps up to which each row is made up. */
   readonly #done: Int32Array;
-  /** Steps before those of the following lists. */
+  /** Number of the step after which the following lists begin. */
   #start = 0;
   /** Of each step: its size, bias corrections included; the sum of the logarithms of what the decay leaves up to then; the average's share. */
   #sizes: number[] = [];
@@ -48,8 +48,8 @@ export class RowTable {
   #shares: number[] = [];
   /** By the number of steps since a row's last gradient: what is left of its momentum over the root of its second moment. */
   readonly #momentum: Float64Array;
-  /** Number of steps after which nothing of an earlier average is left. */
-  readonly #forgotten: number;
+  /** Number of steps after which the rest of an earlier average is negligible. */
+  readonly #averageSteps: number;
   /** By the step up to which a row is made up; of the present step. */
   readonly #rests = new Map<number, Rest>();
 
@@ -64,9 +64,9 @@ export class RowTable {
     this.#done = new Int32Array(shape[0]);
     const { beta1, beta2, averaging = 0 } = options;
     const fading = beta1 / Math.sqrt(beta2);
-    const steps = Math.ceil(Math.log(NOTHING) / Math.log(fading));
+    const steps = Math.ceil(Math.log(NEGLIGIBLE) / Math.log(fading));
     this.#momentum = Float64Array.from({ length: steps }, (_, n) => fading ** (n + 1));
-    this.#forgotten = Math.max(steps, averaging > 0 ? Math.ceil(Math.log(NOTHING) / Math.log(averaging)) : 0);
+    this.#averageSteps = Math.max(steps, averaging > 0 ? Math.ceil(Math.log(NEGLIGIBLE) / Math.log(averaging)) : 0);
   }
 
   get width(): number {
@@ -183,7 +183,7 @@ export class RowTable {
       first: 1,
       second: 1,
     };
-    const end = Math.min(to, from + (this.#averages ? this.#forgotten : this.#momentum.length));
+    const end = Math.min(to, from + (this.#averages ? this.#averageSteps : this.#momentum.length));
     for (let step = from; step < end; step++) {
       const decay = Math.exp(this.#decays[step + 1] - this.#decays[step]);
       rest.moved = (rest.moved + this.#sizes[step] * (this.#momentum[step - from] ?? 0)) * decay;

@@ -116,7 +116,7 @@ export async function trainShopSide(request: ShopSideRequest): Promise<ShopTrain
 /** Weight of the experts where they do not pay for shoppers of one taste: the default, .75, would cost these too much. */
 const KEEPING_APART = 0.1;
 
-/** The start of new shoppers, fitted to held-out ones, else that of the earlier training. */
+/** The start weights, fitted to held-out shoppers; those of the earlier training if too few choices can be ranked. */
 async function fittedStart(
   catalog: LearnerCatalog,
   streams: readonly (readonly Pick<Interaction, 'row' | 'time'>[])[],

@@ -58,7 +58,7 @@ describe('the scores of a side model', () => {
 });
 
 describe('the read-outs without each product', () => {
-  it('are those of the other choices, for any choices and orders', () => {
+  it('equal the scores of a history without the left-out choices', () => {
     const line = fc.record({ row: fc.nat(COUNT - 1), opens: fc.boolean() });
     fc.assert(
       fc.property(fc.array(line, { minLength: 1, maxLength: 20 }), (lines) => {

@@ -154,7 +154,7 @@ function known({ starts, rows, times, places }: AllChoices) {
   };
 }
 
-/** Numbers places anew, in the same order. @param size above the largest place */
+/** Renumbers places without gaps, in the same order. @param size greater than every place */
 function closeGaps(places: Uint32Array, size: number): void {
   const taken = new Uint32Array(size);
   for (const place of places) taken[place] = 1;

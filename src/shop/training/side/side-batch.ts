@@ -138,7 +138,7 @@ export function sideBatch(pieces: readonly SideSequence[], options: SideBatchOpt
   return { length, sequences, rows: Int32Array.from(rows), sampled, chosen, weights, remembered, offsets };
 }
 
-/** Some of the values, without repeats, in a random order (Floyd's algorithm: its cost is that of the sample). */
+/** A sample without replacement, by Floyd's algorithm (Bentley and Floyd 1987), whose cost depends on `size` alone. */
 function sample(values: Int32Array, size: number, random: Random): Int32Array {
   if (size >= values.length) return values.slice();
   const places = new Set<number>();
