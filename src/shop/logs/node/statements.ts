@@ -21,8 +21,8 @@ export type Table = (typeof TABLES)[number];
 /** Those that stay. */
 export const KEPT = ['choices', 'products', 'pairs', 'repeats', 'digest'] as const satisfies Table[];
 
-/** Bytes of memory per pair of choices that some tables take while they are made. They are made part by part, in as many as fit. */
-export const BYTES_PER_PAIR: Partial<Record<Table, number>> = { masses: 16, pairs: 64 };
+/** Bytes of memory per pair of choices that a table takes while it is made. It is made part by part, in as many as fit. */
+export const BYTES_PER_PAIR: Partial<Record<Table, number>> = { pairs: 64 };
 
 /** The values of the table `settings`, which the statements read. */
 export interface Settings {
