@@ -1,4 +1,4 @@
-import { answerChunk, type ChunkEncoder } from '../pipeline';
+import { answerOf, type ChunkEncoder } from '../pipeline';
 import { nodeChunkEncoder, type ToWorker } from './process-pool';
 
 /* A process of a build that encodes the chunks of its parent (`process-pool.ts`). */
@@ -11,7 +11,8 @@ process.on('message', async (message: ToWorker) => {
     return;
   }
   if (!encoder) throw new Error('a chunk came before the encoders');
-  process.send?.(await answerChunk(encoder, message));
+  const chunks = encoder;
+  process.send?.(await answerOf(() => chunks.run(message.chunk, message.projection)));
 });
 // The parent ended or closed the pool; the current chunk is no longer needed.
 process.on('disconnect', () => process.exit(0));

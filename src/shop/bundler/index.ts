@@ -10,11 +10,13 @@ export {
   withBundle,
 } from './folder-bundle';
 export { makeFolder, PACKAGE_FOLDER, requireRoom } from './folders';
+export { JobQueue, QueueBlobs, serveJobs } from './job-queue';
 export type { LocaleFeed } from './locales';
 export { exitBy, withLock } from './lock-file';
 export { createMeter, jointMeters } from './meter';
 export { keptOffers, MISSING, type OffersRequest, type OffersResult, removeOffers, writeOffers } from './offers';
 export { openText } from './open-feed';
+export { startProcess } from './process-pool';
 export { startQueueWorker } from './queue';
 export { readFeed, readMapping } from './read-feed';
 export { type CheckedProblem, type CheckedRules, checkRules, publishRules, putRules, removeRules } from './rules';

@@ -4,13 +4,14 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { ImagePreset, TextPreset } from '../../core/encoders';
 import { createNodeEncoder, decodeImage } from '../../core/encoders/node';
 import {
-  type ChunkAnswer,
+  type Answer,
   ChunkEncoder,
+  type ChunkOutput,
   type ChunkRequest,
   type ChunkRunner,
-  type ChunkWorker,
-  type ChunkWorkerEvents,
-  WorkerPool,
+  chunkPool,
+  type PoolEvents,
+  type PoolWorker,
 } from '../pipeline';
 import { readEncoder } from './encoder-files';
 
@@ -34,27 +35,36 @@ export type ToWorker = EncoderSource | ChunkRequest;
 export const localRunner = (source: EncoderSource, size: number): ChunkRunner =>
   size === 1
     ? nodeChunkEncoder(source)
-    : new WorkerPool({
+    : chunkPool({
         size,
-        start: (events) => startProcess(source, events),
+        start: (events) =>
+          startProcess<ChunkRequest, ChunkOutput[]>(new URL('./chunk-worker', import.meta.url), source, events),
         advice: 'If memory is short, build with fewer --workers; finished chunks are kept.',
       });
 
-function startProcess(encoders: EncoderSource, { answered, lost }: ChunkWorkerEvents): ChunkWorker {
+/**
+ * Starts a process for a pool. @param script address of its module, without the extension
+ * @param first message that comes before the requests
+ */
+export function startProcess<Request, Result>(
+  script: URL,
+  first: unknown,
+  { answered, lost }: PoolEvents<Result>,
+): PoolWorker<Request> {
   const here = import.meta.url;
   const source = here.endsWith('.ts');
-  const child = fork(fileURLToPath(new URL(`./chunk-worker.${source ? 'ts' : 'js'}`, here)), [], {
+  const child = fork(`${fileURLToPath(script)}.${source ? 'ts' : 'js'}`, [], {
     serialization: 'advanced',
     execArgv: source ? ['--import', pathToFileURL(createRequire(here).resolve('tsx')).href] : [],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  child.on('message', (message: ChunkAnswer) => answered(message));
+  child.on('message', (message: Answer<Result>) => answered(message));
   child.on('error', (error) => lost(error.message));
   child.on('exit', (code, signal) => lost(signal ?? `code ${code}`));
-  // A process that cannot be written to is exiting; its chunk goes to another once it has exited.
-  const send = (message: ToWorker): void => void child.send(message, () => {});
-  send(encoders);
+  // A process that cannot be written to is exiting; its request goes to another once it has exited.
+  const send = (message: unknown): void => void child.send(message as object, () => {});
+  send(first);
   return {
     send,
     async close() {

@@ -11,7 +11,7 @@ import { SHOP_IMAGES, shopFeed, startSidestream, until } from '../../testing/com
 import { buildBundle } from './build-bundle';
 import { buildFolder } from './build-folder';
 import { MODELS_FOLDER } from './encoder-files';
-import { queueNames, queueRunner } from './queue';
+import { chunkQueue, queueRunner } from './queue';
 
 vi.setConfig({ testTimeout: 240_000 });
 
@@ -55,7 +55,7 @@ async function freePort(): Promise<number> {
 
 /** Jobs left in the queue of chunks. */
 async function jobs(): Promise<Record<string, number>> {
-  const queue = new Queue(queueNames(source).chunks, { connection: { url } });
+  const queue = new Queue(chunkQueue(source), { connection: { url } });
   const counts = await queue.getJobCounts('waiting', 'active', 'completed', 'failed');
   await queue.close();
   return counts;
@@ -114,7 +114,7 @@ describe.skipIf(!SERVER)('a build over a queue (skipped without valkey-server or
   it('uses results that workers made for an earlier build, and queues again what the server lost', async () => {
     const runner = await queueRunner(url, source, () => {});
     const chunk = { modality: 'text' as const, inputs: ['a red shoe'] };
-    const queue = new Queue(queueNames(source).chunks, { connection: { url } });
+    const queue = new Queue(chunkQueue(source), { connection: { url } });
     const outputs = runner.run(chunk, null);
     await until('the chunk waits', async () => (await jobs()).waiting === 1);
     await queue.drain();

@@ -10,11 +10,20 @@ import { createMeter, openFolder, requireRoom } from '../bundler';
 import { unknownText } from '../logs';
 import { openPrepared, type PreparedLog, type PrepareRequest, preparedCooccurrence } from '../logs/node';
 import { byProduct, fewEventsText, trainShopSide } from '../training';
-import { isBundle, keptFile, requireBundle, startCompute, storeLearned, writeWhole } from '../training/node';
+import {
+  isBundle,
+  keptFile,
+  localShards,
+  queuedShards,
+  requireBundle,
+  startCompute,
+  storeLearned,
+  writeWhole,
+} from '../training/node';
 import { encodeSideNetwork, SIDE_SETTINGS } from '../training/side';
 import { concludeRefused, REFUSED_HELP } from './event-file';
 import { withModels } from './models-lock';
-import { jsonOption, modelsOption, positiveInteger } from './options';
+import { jsonOption, modelsOption, positiveInteger, processesOption } from './options';
 import { memoryOption, minShoppersOption, preparedFrom, shoppersOption } from './prepare';
 import { interruptible } from './terminal';
 
@@ -32,6 +41,9 @@ interface TrainOptions extends Pick<PrepareRequest, 'memory' | 'minShoppers' | '
   fromScratch?: boolean;
   resume?: boolean;
   unlessWorse?: boolean;
+  shards: number;
+  processes: number;
+  queue?: string;
   json?: boolean;
 }
 
@@ -71,6 +83,14 @@ export function trainCommand(): Command {
       '--resume',
       'continue from the checkpoint of an interrupted training, if bundle and events are still the same',
     )
+    .option(
+      '--shards <n>',
+      'number of parts into which the shoppers are divided, learned at the same time: another number gives another model',
+      positiveInteger,
+      1,
+    )
+    .addOption(processesOption(' that learn shards'))
+    .option('--queue <address>', 'learn shards in `sidestream worker` processes, over redis://host:port')
     .option(
       '--unless-worse',
       'write nothing if the choices of held-out shoppers rank worse, beyond the error, than by the side model of --bundle',
@@ -181,7 +201,7 @@ const say = (line: string): void => console.error(line);
  * Trains the side model. The checkpoint is stored with the kept models, because the folder of a bundle may be online meanwhile.
  */
 async function trainSideOf(
-  { seed, epochs, models, out, as = '', fromScratch, resume }: TrainOptions,
+  { seed, epochs, models, out, as = '', fromScratch, resume, shards: count, processes, queue }: TrainOptions,
   bundle: Bundle,
   log: PreparedLog,
   before: SideModel | null,
@@ -202,6 +222,7 @@ async function trainSideOf(
     before,
     seed,
     settings: { epochs },
+    shards: shardsOf(count, processes, queue),
     checkpoint: keptFile(checkpoint),
     resume,
     meter: createMeter(),
@@ -211,6 +232,12 @@ async function trainSideOf(
   };
   return { ...(await interruptible(() => trainShopSide(request), goOn)), networkFile, checkpoint };
 }
+
+/** Where shards are learned; undefined: in this process. */
+const shardsOf = (count: number, processes: number, queue?: string) =>
+  count === 1 && queue === undefined
+    ? undefined
+    : { count, start: queue === undefined ? localShards(Math.min(count, processes)) : queuedShards(queue, say) };
 
 /** The side model of a bundle, of the first variant of each product. */
 async function sideOf(folder: Bundle, products: readonly Item[]): Promise<SideModel | null> {

@@ -191,7 +191,7 @@ describe('a log in JSON lines', () => {
 
 test('an empty log is empty', async () => {
   const ties = { events: 0, groups: 0, sorted: 0 };
-  const empty = { events: [], rejected: [], columns: {}, header: [], returns: 0, ties };
+  const empty = { events: [], rejected: [], columns: {}, header: [], returns: 0, shown: 0, ties };
   expect(await readEvents([], 'csv')).toEqual(empty);
   expect(await readEvents([''], 'jsonl')).toEqual(empty);
 });

@@ -3,6 +3,7 @@ import type { RejectedRow } from '../../core/catalog';
 import { jsonLines, peekText, separatorOf, type TextChunks, tableRows } from '../../core/catalog/feed';
 import { idSchema, writtenId } from '../../core/common/ids';
 import { invalidInput } from '../../error';
+import { isPurchase, strengthOf } from './event-strength';
 import { readLogTime } from './log-time';
 import { sortByTime, type Ties } from './tied-events';
 
@@ -23,6 +24,8 @@ export interface LogReading {
   header: string[];
   /** Number of returns, which were left out. */
   returns: number;
+  /** Number of events that are no choices, such as impressions, which were left out. */
+  shown: number;
 }
 
 export interface ReadLog extends EventLog, LogReading {
@@ -65,7 +68,7 @@ export const COLUMNS = {
   title: ['title', 'lineitemname'],
   quantity: ['quantity', 'qty', 'lineitemquantity', 'itemquantity', 'orderquantity', 'quantitypurchased'],
 } as const satisfies Record<keyof LogEvent | 'quantity', string[]>;
-const FIELDS = Object.keys(COLUMNS) as LogField[];
+export const LOG_FIELDS = Object.keys(COLUMNS) as LogField[];
 export const REQUIRED = ['user', 'item', 'time'] as const satisfies LogField[];
 
 const time = v.pipe(
@@ -91,7 +94,7 @@ export type LogEvent = v.InferOutput<typeof eventSchema>;
 /**
  * Reads a shop's event log. CSV needs a header; columns or keys may be called `user`, `userId`, `visitorid` …, `item`, `itemId`,
  * `sku` …, `time`, `timestamp` …, `type`, `event` …, `quantity` …, `lineitemname`; others are ignored. Times are as `readLogTime` has them.
- * Returns are left out and counted. Bad rows are left out and reported; nothing is thrown for them.
+ * Returns, and events that are no choices, are left out and counted. Bad rows are left out and reported; nothing is thrown for them.
  * @param chunks text split at any position, for instance a file stream with encoding `utf8`
  */
 export async function readEvents(chunks: TextChunks, format: EventFormat): Promise<ReadLog> {
@@ -109,10 +112,14 @@ async function collected(read: (sink: LogSink) => Promise<LogReading>): Promise<
 
 /** Reads a log as `readEvents` does, and hands its rows over instead of keeping them. */
 async function streamEvents(chunks: TextChunks, format: EventFormat, sink: LogSink): Promise<LogReading> {
-  const reading: LogReading = { columns: {}, header: [], returns: 0 };
+  const reading: LogReading = { columns: {}, header: [], returns: 0, shown: 0 };
   const take = (line: number, { quantity, ...raw }: Partial<Record<LogField, unknown>>): void => {
     if (isReturned(quantity, raw.type === undefined || isPurchase(raw.type))) {
       reading.returns++;
+      return;
+    }
+    if (typeof raw.type === 'string' && strengthOf(raw.type) === 0) {
+      reading.shown++;
       return;
     }
     if (typeof raw.title === 'string' && isBlank(raw.item)) raw.item = raw.title.slice(0, 256);
@@ -188,7 +195,7 @@ function noteColumns(log: LogReading, names: readonly string[], columns: readonl
 export function columnsOf(header: readonly string[]): (LogField | null)[] {
   const names = header.map(plainName);
   const columns: (LogField | null)[] = names.map(() => null);
-  for (const field of FIELDS) {
+  for (const field of LOG_FIELDS) {
     const found = COLUMNS[field].map((name) => names.indexOf(name)).find((index) => index !== -1);
     if (found !== undefined) columns[found] = field;
   }
@@ -237,11 +244,6 @@ export function rejectedRow(line: number, issue: v.BaseIssue<unknown>): Rejected
   const missing = issue.kind === 'schema' && issue.received === 'undefined';
   return { line, field: v.getDotPath(issue) ?? 'row', reason: missing ? 'is missing' : issue.message };
 }
-
-export const PURCHASES = ['purchase', 'order', 'transaction', 'buy', 'sale'];
-
-export const isPurchase = (type: unknown): boolean =>
-  typeof type === 'string' && PURCHASES.includes(type.trim().toLowerCase());
 
 /** A negative number as exports write it: `-2`, `(2)`, `2-`; with a hyphen, a minus sign or a dash. */
 const NEGATIVE = /^[-\u2212\u2013(]\s*[\d.,]*[1-9]|^[\d.,\s]*[1-9][\d.,\s]*[-\u2212]$/;

@@ -1,7 +1,6 @@
 export {
   type EventLog,
   endOfPast,
-  isPurchase,
   type LogEvent,
   type ReadLog,
   readEvents,
@@ -9,6 +8,7 @@ export {
   refusedRows,
   rejectedRow,
 } from './event-log';
+export { isPurchase, strengthOf } from './event-strength';
 export { foreignLog, itemNames, NAMED_IDS, unknownText } from './item-names';
 export { isOrderLog, logNotes, orderLogText, requireEvents, simulatedOrdersText, titlesNote } from './log-notes';
 export { sortByTime } from './tied-events';

@@ -17,6 +17,7 @@ export function logNotes(log: ReadLog): string[] {
   return present([
     columnsNote(log),
     returnsNote(log),
+    shownNote(log),
     events.length > 0 ? spreadsheetNote(events[0].time, events[events.length - 1].time) : null,
     2 * alike > events.length ? repeatsNote(alike, events.length, "another line's") : null,
     ties.groups > 0
@@ -44,6 +45,7 @@ export function preparedNotes(log: TableLog): string[] {
   return present([
     columnsNote(log),
     returnsNote(log),
+    shownNote(log),
     byTitle > 0 ? titlesNote(byTitle) : null,
     spreadsheetNote(log.firstTime, log.lastTime),
     4 * repeated > events ? repeatsNote(repeated, events, "an earlier line's") : null,
@@ -71,6 +73,9 @@ function columnsNote({ columns }: LogReading): string | null {
 
 const returnsNote = ({ returns }: LogReading): string | null =>
   returns === 0 ? null : `Left out: ${counted(returns, 'return')} (quantity of 0 or less)`;
+
+const shownNote = ({ shown }: LogReading): string | null =>
+  shown === 0 ? null : `Left out: ${counted(shown, 'event')} that are no choices, such as impressions`;
 
 function spreadsheetNote(firstTime: number, lastTime: number): string | null {
   const [first, last] = [firstTime / 1000, lastTime / 1000];
@@ -119,9 +124,10 @@ const SHOWN_NAMES = 12;
 
 function withoutEvents(
   name: string,
-  { reasons, header, returns }: LogReading & { reasons: readonly string[] },
+  { reasons, header, returns, shown }: LogReading & { reasons: readonly string[] },
 ): string {
-  if (returns > 0 && reasons.length === 0) return `${name} has no event: all of its lines are returns.`;
+  if (returns + shown > 0 && reasons.length === 0)
+    return `${name} has no choice: all of its lines are returns, impressions or the like.`;
   if (reasons.length > 0) {
     const names = header.slice(0, SHOWN_NAMES).map((column) => JSON.stringify(shortened(column, 40)));
     const more = header.length > SHOWN_NAMES ? ', …' : '';

@@ -17,11 +17,13 @@ export { type GrowingMeter, type Meter, metered, Pace } from './meter';
 export { BASES, type Basis, basisVectors, categoryPrecision, judgedItems, nearest, vectorsOf } from './neighbors';
 export { isFetched, withPicture } from './picture-address';
 export {
-  answerChunk,
+  type Answer,
+  answerOf,
   type ChunkAnswer,
   type ChunkRequest,
-  type ChunkWorker,
-  type ChunkWorkerEvents,
+  chunkPool,
+  type PoolEvents,
+  type PoolWorker,
   WorkerPool,
 } from './worker-pool';
 export { writeChecked } from './write-checked';

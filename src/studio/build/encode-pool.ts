@@ -2,11 +2,12 @@ import { missingGpu } from '../../core/encoders/web';
 import {
   type Chunk,
   type ChunkOutput,
+  type ChunkRequest,
   type ChunkRunner,
-  type ChunkWorker,
-  type ChunkWorkerEvents,
+  chunkPool,
+  type PoolEvents,
+  type PoolWorker,
   type SharedProjection,
-  WorkerPool,
 } from '../../shop/pipeline';
 import type { EncodeBackend } from '../session';
 import type { EncodersMessage, FromEncodeWorker, ToEncodeWorker } from './encode-worker';
@@ -31,9 +32,9 @@ const onProcessor = (why: string): EncodeBackend => ({
 /** Encodes chunks in workers of this browser. Once the GPU is lost, workers on all cores take the further chunks. */
 export class EncodePool implements ChunkRunner {
   readonly maxInputs = MAX_INPUTS;
-  #pool: WorkerPool;
+  #pool: ChunkRunner;
   /** The pool that had the GPU; it still ends its chunks. */
-  #before: WorkerPool | null = null;
+  #before: ChunkRunner | null = null;
 
   /** @param changed called with the backend after the GPU was lost */
   constructor(
@@ -56,14 +57,16 @@ export class EncodePool implements ChunkRunner {
     await Promise.all([this.#pool.close(), this.#before?.close()]);
   }
 
-  #start({ kind, workers }: EncodeBackend): WorkerPool {
+  #start({ kind, workers }: EncodeBackend): ChunkRunner {
     const encoders: EncodersMessage = { kind: 'encoders', ...this.encoders, backend: kind };
-    return new WorkerPool({
-      size: workers,
-      maxInputs: MAX_INPUTS,
-      start: (events) => startWorker(encoders, events, (backend) => backend !== kind && this.#lostGpu()),
-      advice: 'Close other tabs and programs, then continue: all encoded products are kept.',
-    });
+    return chunkPool(
+      {
+        size: workers,
+        start: (events) => startWorker(encoders, events, (backend) => backend !== kind && this.#lostGpu()),
+        advice: 'Close other tabs and programs, then continue: all encoded products are kept.',
+      },
+      MAX_INPUTS,
+    );
   }
 
   #lostGpu(): void {
@@ -78,9 +81,9 @@ export class EncodePool implements ChunkRunner {
 /** @param ran called with the backend of every answer */
 function startWorker(
   encoders: EncodersMessage,
-  { answered, lost }: ChunkWorkerEvents,
+  { answered, lost }: PoolEvents<ChunkOutput[]>,
   ran: (backend: EncodeBackend['kind']) => void,
-): ChunkWorker {
+): PoolWorker<ChunkRequest> {
   const worker = new Worker(new URL('./encode-worker.ts', import.meta.url), { type: 'module', name: 'studio encode' });
   worker.onmessage = ({ data }: MessageEvent<FromEncodeWorker>) => {
     ran(data.backend);

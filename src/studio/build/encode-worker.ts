@@ -6,7 +6,7 @@ import {
   type TextPreset,
 } from '../../core/encoders/web';
 import { createWasmEncoder } from '../../core/encoders/web-wasm';
-import { answerChunk, type ChunkAnswer, ChunkEncoder, type ChunkRequest, type EncoderFiles } from '../../shop/pipeline';
+import { answerOf, type ChunkAnswer, ChunkEncoder, type ChunkRequest, type EncoderFiles } from '../../shop/pipeline';
 import type { EncodeBackend } from '../session';
 
 /* A worker of Studio that encodes the chunks of the build worker (`encode-pool.ts`). The first message brings the encoders. */
@@ -44,7 +44,8 @@ addEventListener('message', async ({ data }: MessageEvent<ToEncodeWorker>) => {
     return;
   }
   if (!encoder) throw new Error('a chunk came before the encoders');
-  const answer = await answerChunk(encoder, data);
+  const chunks = encoder;
+  const answer = await answerOf(() => chunks.run(data.chunk, data.projection));
   const isOnGpu = opened.length > 0 && opened.every(({ backend }) => backend === 'webgpu');
   const message: FromEncodeWorker = { ...answer, backend: isOnGpu ? 'webgpu' : 'wasm' };
   postMessage(message);

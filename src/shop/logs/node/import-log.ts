@@ -43,7 +43,7 @@ export async function importLog(
   const files = await eventFiles(paths, connection);
   await connection.run('CREATE TABLE events (shopper VARCHAR, item VARCHAR, time BIGINT, type VARCHAR)');
   const groups = new RejectedGroups();
-  const log: ImportedLog = { columns: {}, header: [], returns: 0, refused: 0, reasons: [] };
+  const log: ImportedLog = { columns: {}, header: [], returns: 0, shown: 0, refused: 0, reasons: [] };
   const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
   const started = performance.now();
   let [bytes, lines, shown] = [0, 0, 0];
@@ -100,8 +100,9 @@ export async function importLog(
   return log;
 }
 
-function join(log: ImportedLog, { columns, header, returns }: LogReading): void {
+function join(log: ImportedLog, { columns, header, returns, shown }: LogReading): void {
   log.returns += returns;
+  log.shown += shown;
   if (log.header.length === 0) log.header = header;
   for (const [field, names] of Object.entries(columns) as [LogField, string[]][]) {
     log.columns[field] = [...new Set([...(log.columns[field] ?? []), ...names])];

@@ -2,7 +2,8 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { RejectedRow } from '../../../core/catalog';
 import { messageOf } from '../../../core/common/text';
 import { invalidInput } from '../../../error';
-import { columnsOf, type LogField, type LogReading, missingColumn, PURCHASES, REQUIRED } from '../event-log';
+import { columnsOf, type LogField, type LogReading, missingColumn, REQUIRED } from '../event-log';
+import { NO_CHOICES, PURCHASES } from '../event-strength';
 import type { ItemNames } from '../item-names';
 import { COMPACT_DAY, MAX_MILLISECONDS, SECONDS_BELOW } from '../log-time';
 import { quoted } from './duckdb';
@@ -62,7 +63,7 @@ async function parquetColumns({ path }: EventFile, connection: DuckDBConnection)
     }
     columns[field] = [column.name];
   }
-  return { found, reading: { columns, header: names, returns: 0 } satisfies LogReading };
+  return { found, reading: { columns, header: names, returns: 0, shown: 0 } satisfies LogReading };
 }
 
 /**
@@ -83,7 +84,8 @@ export async function importParquet(
     found[field] ? `nullif(trim(CAST(${identifier(found[field].name)} AS VARCHAR)), '')` : 'CAST(NULL AS VARCHAR)';
   await connection.run(`
     CREATE OR REPLACE TEMP VIEW raw_events AS
-    SELECT *, ${refusal(found.time)} AS refused, ${returned(found.quantity?.name)} AS returned
+    SELECT *, ${refusal(found.time)} AS refused,
+      CASE WHEN ${returned(found.quantity?.name)} THEN 'returned' WHEN ${named(NO_CHOICES)} THEN 'shown' END AS left_out
     FROM (
       SELECT file_row_number + 1 AS line, ${text('user')} AS shopper, ${text('type')} AS type, ${text('title')} AS title,
         coalesce(${text('item')}, left(${text('title')}, 256)) AS item, ${timeOf(found.time)} AS time,
@@ -97,12 +99,13 @@ export async function importParquet(
     FROM raw_events
     LEFT JOIN variants ON raw_events.item = variants.item
     LEFT JOIN titles ON raw_events.title = titles.title
-    WHERE refused IS NULL AND NOT returned`);
+    WHERE refused IS NULL AND left_out IS NULL`);
   const left = await connection.runAndReadAll(`
-    SELECT CASE WHEN returned THEN 'returned' ELSE refused END AS why, min(line), count(*)
-    FROM raw_events WHERE returned OR refused IS NOT NULL GROUP BY 1 ORDER BY 2`);
+    SELECT coalesce(left_out, refused) AS why, min(line), count(*)
+    FROM raw_events WHERE coalesce(left_out, refused) IS NOT NULL GROUP BY 1 ORDER BY 2`);
   for (const [why, line, count] of left.getRows()) {
     if (why === 'returned') reading.returns = Number(count);
+    else if (why === 'shown') reading.shown = Number(count);
     else {
       const [field, reason] = String(why).split('|');
       refused({ line: Number(line), field, reason }, Number(count));
@@ -110,7 +113,7 @@ export async function importParquet(
   }
   const titled = await connection.runAndReadAll(`
     SELECT count(*) FROM raw_events JOIN titles ON raw_events.title = titles.title LEFT JOIN variants ON raw_events.item = variants.item
-    WHERE variants.item IS NULL AND refused IS NULL AND NOT returned`);
+    WHERE variants.item IS NULL AND refused IS NULL AND left_out IS NULL`);
   names.byTitle += Number(titled.getRows()[0][0]);
   return reading;
 }
@@ -142,11 +145,15 @@ const refusal = (
   WHEN length(type) > 64 THEN 'type|must be at most 64 characters'
 END`;
 
-const isPurchase = `(type IS NULL OR lower(type) IN (${PURCHASES.map(quoted).join(', ')}))`;
+/** Whether the type of an event has one of some names. */
+const named = (names: readonly string[]): string =>
+  `coalesce(regexp_replace(lower(type), '[\\s_-]', '', 'g') IN (${names.map(quoted).join(', ')}), false)`;
 
 /** A negative quantity, and a purchase of none, say that nothing was bought. */
 const returned = (name: string | undefined): string =>
-  name === undefined ? 'false' : `coalesce(quantity < 0 OR (quantity = 0 AND ${isPurchase}), false)`;
+  name === undefined
+    ? 'false'
+    : `coalesce(quantity < 0 OR (quantity = 0 AND (type IS NULL OR ${named(PURCHASES)})), false)`;
 
 /** Finds the products of the items that the bundle lacks by their titles: the table `titles`. */
 async function nameTitles(connection: DuckDBConnection, names: ItemNames): Promise<void> {

@@ -12,7 +12,7 @@ import { type PrepareRequest, prepareLog } from './prepare';
 import { readPrepared } from './prepared-folder';
 import { openPrepared, withTables } from './prepared-log';
 import { preparedCooccurrence } from './prepared-pairs';
-import { settingsStatement, statementOf } from './statements';
+import { KEPT, settingsStatement, statementOf } from './statements';
 
 let folder: string;
 let runs = 0;
@@ -103,10 +103,75 @@ describe('the statements', () => {
     expect(prepared).toMatchObject({ events: 600, shoppers: numbers.size, products: ITEMS, pairs: whole.rows.length });
   });
 
+  it.each([5, 6])('add later events as if all had been there, seed %i', async (seed) => {
+    const [header, ...lines] = randomLog(seed, 600).trim().split('\n');
+    const timeOf = (line: string): number => Number(line.split(',')[2]);
+    const middle = lines.map(timeOf).sort((a, b) => a - b)[400];
+    const part = (name: string, keep: (time: number) => boolean) =>
+      file(`${name}${seed}.csv`, [header, ...lines.filter((line) => keep(timeOf(line)))].join('\n'));
+    const all = await part('all', () => true);
+    const whole = await prepare(all, items);
+    const before = await prepare(await part('before', (time) => time <= middle), items);
+    const first = await openPrepared(before.out, items);
+    const after = await part('after', (time) => time > middle);
+    const { prepared } = await prepare([after], items, { out: before.out, continues: true });
+    expect(prepared).toMatchObject({ ...whole.prepared, digest: expect.any(String), notes: expect.any(Array) });
+    const choices = 'shopper, item, time, type, place, step, first, tied';
+    expect(await events(before.out, choices)).toEqual(await events(whole.out, choices));
+    for (const [table, order] of [
+      ['pairs', 'item, rank'],
+      ['repeats', 'item'],
+      ['products', 'number'],
+      ['known', 'number'],
+    ]) {
+      const rows = (out: string) =>
+        withDatabase(async (connection) => {
+          const sql = `SELECT * ${table === 'products' ? 'EXCLUDE recent' : ''} FROM '${join(out, table)}.parquet' ORDER BY ${order}`;
+          return (await connection.runAndReadAll(sql)).getRows();
+        });
+      expect(await rows(before.out)).toEqual(await rows(whole.out));
+    }
+    // The earlier demand has faded by the new choices, with the half-life of the longer log.
+    const { demand } = await openPrepared(before.out, items);
+    const [count, older] = [prepared.events, first.events];
+    const expected = first.demand.recent.map((recent) => recent * 2 ** ((older - count) / (count / 4)));
+    for (const [item, place] of await events(before.out, 'item, place'))
+      if (Number(place) >= older) expected[Number(item)] += 2 ** ((Number(place) + 1 - count) / (count / 4));
+    for (const [row, recent] of demand.recent.entries()) expect(recent).toBeCloseTo(expected[row], 3);
+    // What the tables have is not added again.
+    const again = await prepare([all], items, { out: before.out, continues: true });
+    expect(again.prepared).toEqual(prepared);
+    expect(again.said).toContainEqual(expect.stringContaining('nothing was added'));
+    await expect(prepare([after], items, { out: before.out, continues: true, seed: 9 })).rejects.toThrow(
+      /another seed/,
+    );
+  });
+
+  it('are continued after an interruption, with the same result', async () => {
+    const log = await file('interrupted.csv', randomLog(7, 400));
+    const whole = await prepare(log, items);
+    const out = at('resumed');
+    for (const stage of ['Table places', 'Table pairs', 'Files']) {
+      const start = (label: string): void => {
+        if (label === stage) throw new Error('interrupted');
+      };
+      const stopped = prepare(log, items, { out, resume: true, meter: { ...silent, start } });
+      await expect(stopped).rejects.toThrow('interrupted');
+      await expect(readPrepared(out)).rejects.toThrow(/no prepared log/);
+    }
+    const labels: string[] = [];
+    const start = (label: string): void => void labels.push(label);
+    const { prepared } = await prepare(log, items, { out, resume: true, meter: { ...silent, start } });
+    expect(labels).toEqual(['Files']);
+    expect(prepared).toEqual(whole.prepared);
+    const { said } = await prepare(log, items, { out, resume: true });
+    expect(said).toContainEqual(expect.stringContaining('no interrupted preparation'));
+  });
+
   it('count the same in parts', async () => {
     const { out } = await prepare(await file('parts.csv', randomLog(4, 400)), items);
     const { connection, close } = await openDatabase(1e9, 1);
-    const settings = { seed: 1, shoppers: null, until: null, min_shoppers: 2, most: 4, half_life: 0.25 };
+    const settings = { seed: 1, shoppers: null, min_shoppers: 2, most: 4, half_life: 0.25, earlier_events: 0 };
     const pairs = async (parts: number) => {
       const sql = await statementOf('pairs');
       const rows = [];
@@ -116,8 +181,12 @@ describe('the statements', () => {
       }
       return rows.map((row) => row.join()).sort();
     };
-    for (const table of ['choices', 'products'])
-      await connection.run(`CREATE TABLE ${table} AS SELECT * FROM '${join(out, table)}.parquet'`);
+    await connection.run(`CREATE TABLE choices AS SELECT * FROM '${join(out, 'choices.parquet')}/*.parquet'`);
+    await connection.run(`CREATE TABLE products AS SELECT * FROM '${join(out, 'products.parquet')}'`);
+    for (const table of ['choices', 'pairs'] as const)
+      await connection.run(`CREATE TABLE earlier_${table} (${KEPT[table]})`);
+    await connection.run(settingsStatement(settings, 0, 1));
+    await connection.run(`CREATE TABLE neighbours AS ${await statementOf('neighbours')}`);
     const whole = await pairs(1);
     expect(whole).toHaveLength(4 * ITEMS);
     expect(await pairs(3)).toEqual(whole);
@@ -194,7 +263,7 @@ describe('a prepared log', () => {
     await mkdir(at('full'));
     await writeFile(at('full/notes.txt'), 'mine');
     await expect(prepare(log, [], { out: at('full') })).rejects.toThrow('the folder has other files (notes.txt)');
-    await writeFile(join(out, 'prepared.json'), '{"version":2}');
+    await writeFile(join(out, 'prepared.json'), '{"version":1}');
     await expect(openPrepared(out, items)).rejects.toThrow('not of this version of Sidestream (version');
     await expect(openPrepared(at('full'), items)).rejects.toThrow('There is no prepared log in');
   });

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { fromJson } from '../../../core/common/bytes';
@@ -6,13 +6,13 @@ import { codeOf } from '../../../core/common/text';
 import { invalidInput } from '../../../error';
 
 export const PREPARED_FILE = 'prepared.json';
-const VERSION = 1;
+const VERSION = 2;
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const preparedSchema = v.object({
   version: v.literal(VERSION),
   seed: count,
-  /** Pairs of fewer shoppers were left out. */
+  /** What fewer shoppers chose is not published: demand and vectors of products, and pairs of them. */
   minShoppers: count,
   /** Others that each item keeps. */
   most: count,
@@ -58,4 +58,10 @@ export async function readPrepared(folder: string): Promise<Prepared> {
   throw invalidInput(
     `${path} is not of this version of Sidestream (${v.getDotPath(issue) ?? 'file'}: ${issue.message}). Prepare the log again.`,
   );
+}
+
+/** The files of a table: one, or a folder of them, as choices have it and Spark writes. */
+export async function tableFiles(folder: string, table: string): Promise<string> {
+  const path = join(folder, `${table}.parquet`);
+  return (await stat(path)).isDirectory() ? join(path, '*.parquet') : path;
 }

@@ -1,11 +1,9 @@
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Demand, Item } from '../../../core/catalog';
 import { invalidInput } from '../../../error';
 import { foreignLog, NAMED_IDS } from '../item-names';
 import { eachChunk, quoted, withDatabase } from './duckdb';
-import { type Prepared, readPrepared } from './prepared-folder';
+import { type Prepared, readPrepared, tableFiles } from './prepared-folder';
 
 /** The choices of a prepared log on the products of a bundle, in columns, with the demand that it shows. */
 export interface PreparedLog extends Prepared {
@@ -45,15 +43,14 @@ export async function openPrepared(folder: string, items: readonly Item[]): Prom
 export function withTables<T>(folder: string, work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
   return withDatabase(async (connection) => {
     for (const table of ['choices', 'products', 'pairs', 'repeats']) {
-      const path = join(folder, `${table}.parquet`);
       try {
-        // Spark writes a folder of files.
-        const files = (await stat(path)).isDirectory() ? join(path, '*.parquet') : path;
-        await connection.run(`CREATE VIEW ${table} AS SELECT * FROM read_parquet(${quoted(files)})`);
+        const files = quoted(await tableFiles(folder, table));
+        await connection.run(`CREATE VIEW ${table} AS SELECT * FROM read_parquet(${files})`);
       } catch (cause) {
-        throw invalidInput(`The prepared log in ${folder} is not whole: ${path} cannot be read. Prepare it again.`, {
-          cause,
-        });
+        throw invalidInput(
+          `The prepared log in ${folder} is not whole: ${table}.parquet cannot be read. Prepare it again.`,
+          { cause },
+        );
       }
     }
     return work(connection);

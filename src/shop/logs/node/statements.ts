@@ -5,21 +5,20 @@ import { fileURLToPath } from 'node:url';
 
 /** The tables in the order in which they are made; the file of each has its one statement. */
 export const TABLES = [
-  'shoppers',
-  'items',
-  'hours',
-  'places',
-  'choices',
-  'masses',
-  'products',
-  'pairs',
-  'repeats',
-  'digest',
+  ...['shoppers', 'items', 'hours', 'places', 'numbers', 'choices', 'neighbours'],
+  ...['masses', 'products', 'pairs', 'repeats', 'digest', 'known'],
 ] as const;
 export type Table = (typeof TABLES)[number];
 
-/** Those that stay. */
-export const KEPT = ['choices', 'products', 'pairs', 'repeats', 'digest'] as const satisfies Table[];
+/** Those that stay, with their columns: a preparation that continues an earlier one reads them as `earlier_` tables. */
+export const KEPT = {
+  choices: 'shopper INT, item INT, time BIGINT, type VARCHAR, place BIGINT, step INT, first INT, tied INT',
+  products: 'id VARCHAR, number INT, choices BIGINT, shoppers BIGINT, recent BIGINT, mass BIGINT',
+  pairs: 'item INT, other INT, weight BIGINT, shoppers BIGINT, rank BIGINT',
+  repeats: 'item INT, purchases BIGINT, repeats BIGINT',
+  known: 'id VARCHAR, number INT, choices BIGINT',
+} as const satisfies Partial<Record<Table, string>>;
+export type KeptTable = keyof typeof KEPT;
 
 /** Bytes of memory per pair of choices that a table takes while it is made. It is made part by part, in as many as fit. */
 export const BYTES_PER_PAIR: Partial<Record<Table, number>> = { pairs: 64 };
@@ -29,13 +28,13 @@ export interface Settings {
   seed: number;
   /** Number of shoppers that are kept; null for all. */
   shoppers: number | null;
-  /** Time from which choices are left out, milliseconds; null for none. */
-  until: number | null;
   min_shoppers: number;
   /** Others that each item keeps. */
   most: number;
   /** Share of the log after which a choice counts half. */
   half_life: number;
+  /** Number of choices of the preparation that this one continues. */
+  earlier_events: number;
 }
 
 /** The statement that makes the table `settings`. */

@@ -1,8 +1,7 @@
--- The log in one row. Its digest adds up digits of a digest of every choice, which no order of summing changes.
--- Columns: events, shoppers, products, first_time, last_time (milliseconds), tied, repeated (choices whose shopper's step before has the
--- same time; also the same item and type), digest.
-SELECT count(*) AS events, cast(sum(CASE WHEN step = 0 THEN 1 ELSE 0 END) AS BIGINT) AS shoppers, count(DISTINCT item) AS products,
-  min(time) AS first_time, max(time) AS last_time,
+-- The new choices in one row. Its digest adds up digits of a digest of every choice, which no order of summing changes.
+-- Columns: events, first_time, last_time (milliseconds), tied, repeated (choices whose shopper's step before has the same time; also the
+-- same item and type), digest.
+SELECT count(*) AS events, min(time) AS first_time, max(time) AS last_time,
   count(CASE WHEN tied > 0 THEN 1 END) AS tied, count(CASE WHEN tied = 2 THEN 1 END) AS repeated,
   md5(concat(
     cast(cast(sum(ascii(substr(digits, 1, 1)) + 1000 * ascii(substr(digits, 2, 1)) + 1000000 * ascii(substr(digits, 3, 1))) AS BIGINT) AS STRING), ' ',

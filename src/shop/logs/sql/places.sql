@@ -8,9 +8,8 @@ FROM (
     substr(md5(concat(events.item, ' ', cast(events.time AS STRING), ' ', cast(settings.seed AS STRING))), 1, 12) AS draw,
     cast(floor(events.time / 3600000) AS BIGINT) AS hour
   FROM events
-  JOIN shoppers ON events.shopper = shoppers.shopper
+  JOIN shoppers ON events.shopper = shoppers.id
   JOIN items ON events.item = items.item
   CROSS JOIN settings
-  WHERE events.time IS NOT NULL AND (settings.until IS NULL OR events.time < settings.until)
 ) AS kept
 JOIN hours ON kept.hour = hours.hour

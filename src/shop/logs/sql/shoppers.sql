@@ -1,10 +1,10 @@
 -- The shoppers whose choices are kept: all, or as many as settings.shoppers says, drawn by a digest of their ids, so that every run
 -- and every engine draws the same.
--- Columns: shopper (id), number (from 0, by id).
-SELECT drawn.shopper, cast(row_number() OVER (ORDER BY drawn.shopper) - 1 AS INT) AS number
+-- Columns: id, number (from 0, by id).
+SELECT drawn.id, cast(row_number() OVER (ORDER BY drawn.id) - 1 AS INT) AS number
 FROM (
-  SELECT shopper, row_number() OVER (ORDER BY md5(concat(shopper, ' ', cast(seed AS STRING))), shopper) AS draw
-  FROM (SELECT DISTINCT shopper FROM events WHERE shopper <> '' AND item <> '' AND time IS NOT NULL) AS every
+  SELECT shopper AS id, row_number() OVER (ORDER BY md5(concat(shopper, ' ', cast(seed AS STRING))), shopper) AS draw
+  FROM (SELECT DISTINCT shopper FROM events) AS every
   CROSS JOIN settings
 ) AS drawn
 CROSS JOIN settings

@@ -1,50 +1,12 @@
-import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { basename, dirname, join, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { env } from '@tensorflow/tfjs-core';
+import { basename, dirname, join } from 'node:path';
 import { addLearned, type Bundle, MANIFEST_FILE, modelManifest, openBundle } from '../../../core/catalog';
 import { SidestreamError } from '../../../error';
 import { folderFetch, folderSink, keptOffers, removeStale, withBundle } from '../../bundler';
-import { startBackend } from '../backend';
 import type { KeptBytes } from '../side';
 
-export const NODE_BACKENDS = ['cpu', 'wasm'] as const;
-export type NodeBackend = (typeof NODE_BACKENDS)[number];
-
-/** Events that Emscripten handles by rethrowing, whereupon Node prints the whole minified script. */
-const HOOKS = ['uncaughtException', 'unhandledRejection'] as const;
-
-/** Starts tfjs and the kernel in this process. @throws SidestreamError `runtime/unexpected` if they cannot be started */
-export async function startCompute(backend: NodeBackend): Promise<void> {
-  // Without this, tfjs advertises its native build on every start in Node.
-  env().set('PROD', true);
-  const before = HOOKS.map((hook) => process.rawListeners(hook));
-  if (backend === 'wasm') await loadWasm();
-  else await import('@tensorflow/tfjs-backend-cpu');
-  try {
-    await startBackend(backend);
-  } finally {
-    for (const [index, hook] of HOOKS.entries()) {
-      for (const listener of process.rawListeners(hook)) {
-        if (!before[index].includes(listener)) process.off(hook, listener as (...args: unknown[]) => void);
-      }
-    }
-  }
-}
-
-async function loadWasm(): Promise<void> {
-  const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
-  setWasmPaths(wasmFolder());
-}
-
-/** The published package has the files next to its scripts; the sources use the files of the tfjs package. */
-function wasmFolder(): string {
-  const packed = fileURLToPath(new URL('./', import.meta.url));
-  if (existsSync(join(packed, 'tfjs-backend-wasm-simd.wasm'))) return packed;
-  return join(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')), sep);
-}
+export { NODE_BACKENDS, type NodeBackend, startCompute } from './compute';
+export { localShards, queuedShards, serveShards } from './shard-processes';
 
 type Learned = Parameters<typeof addLearned>[1];
 

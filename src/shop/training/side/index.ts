@@ -5,6 +5,14 @@ export type { KeptBytes } from './kept-weights';
 export { type SideFeatures, sideConfigOf, sideFeatures } from './side-features';
 export { sequencesFrom } from './side-sequences';
 export {
+  type ShardData,
+  type ShardResult,
+  type ShardRound,
+  type ShardRunner,
+  type ShardState,
+  ShardTrainer,
+} from './side-shard';
+export {
   decodeSideNetwork,
   encodeSideNetwork,
   expertsText,
@@ -19,6 +27,7 @@ export {
   SIDE_SETTINGS,
   type SideReport,
   type SideSettings,
+  type SideTraining,
   trainSide,
 } from './train-side';
 export { type SideModelRequest, trainSideModel } from './train-side-model';

@@ -13,7 +13,7 @@ import { readSideCheckpoint, type SideFingerprint, writeSideCheckpoint } from '.
 import { type SideFeatures, sideConfigOf, sideFeatures } from './side-features';
 import { sideSequences } from './side-sequences';
 import { type SideContinuation, sideUse } from './side-window';
-import { SIDE_SETTINGS, type SideReport, type SideSettings, trainSide } from './train-side';
+import { SIDE_SETTINGS, type SideReport, type SideSettings, type SideTraining, trainSide } from './train-side';
 
 export interface SideModelRequest {
   /** Features of the items that the choices name. */
@@ -32,6 +32,8 @@ export interface SideModelRequest {
    * a missing or damaged one, or one of other settings, is ignored too.
    */
   resume?: boolean | 'if-possible';
+  /** Where shards of the shoppers are learned. Default: all are one shard, in this process. */
+  shards?: SideTraining['shards'];
   /** The side model with which the result is compared, of the same items. Default: none. */
   before?: SideModel | null;
   /** Whether the training is to end after the present step, and to keep its best epoch. Default: it goes on. */
@@ -83,14 +85,15 @@ export async function trainSideModel(request: SideModelRequest) {
     seed,
     resume,
     stopped: request.stopped,
+    shards: request.shards,
     onStep(step, steps, last) {
-      if (step === 1)
+      if (step === 0)
         meter.start(
           `Epoch ${++epoch} of ${last ?? `at most ${settings.epochs}`}`,
           (last ?? settings.epochs) * steps,
           (epoch - 1) * steps,
         );
-      meter.advance(1);
+      else meter.advance(1);
     },
     async onEpoch(report, state) {
       const { loss, heldOut: quality } = report;
@@ -101,7 +104,7 @@ export async function trainSideModel(request: SideModelRequest) {
         ? `; held-out shoppers: mean ln rank ${quality.lnRank.toFixed(3)}, HR@10 ${(100 * quality.hr10).toFixed(2)} %`
         : '';
       say(`Epoch ${epoch}: loss ${loss.toFixed(3)}${shown}`);
-      if (checkpoint && fingerprint) await writeSideCheckpoint(checkpoint, fingerprint, await state());
+      if (checkpoint && fingerprint) await writeSideCheckpoint(checkpoint, fingerprint, state);
     },
   });
   const popular = (row: number): boolean => result.popularity[row] > 0;
@@ -126,7 +129,7 @@ export async function trainSideModel(request: SideModelRequest) {
 }
 
 async function fingerprintOf(
-  { index, choices, seed, continued }: SideModelRequest,
+  { index, choices, seed, continued, shards }: SideModelRequest,
   settings: SideSettings,
   { inputs }: SideFeatures,
 ): Promise<SideFingerprint> {
@@ -136,7 +139,7 @@ async function fingerprintOf(
   const features = SIDE_INPUTS.map((input) => ofBytes(inputs[input].values));
   const { initial = {}, earlier = new Float32Array() } = continued ?? {};
   return {
-    options: await ofText(JSON.stringify([settings, seed])),
+    options: await ofText(JSON.stringify([settings, seed, shards?.count ?? 1])),
     products: await ofText(JSON.stringify(index.items.map(({ id }) => id))),
     events: (await Promise.all([choices.offsets, choices.rows, choices.times, choices.places].map(ofBytes))).join(),
     features: (await Promise.all(features)).join(),

@@ -11,6 +11,7 @@ import { keptFile } from '../node';
 import { encodeKept } from './kept-weights';
 import { sideFeatures } from './side-features';
 import { sequencesFrom } from './side-sequences';
+import { coolingRate } from './side-shard';
 import { coolingAfter, type SideTraining, type SideTrainingState, trainSide } from './train-side';
 import { type SideModelRequest, trainSideModel } from './train-side-model';
 
@@ -139,7 +140,7 @@ describe('trainSide', () => {
   it('continues from the state after an epoch without a difference', async () => {
     const states: SideTrainingState[] = [];
     const whole = await trainSide(
-      training(6, { heldOut, onEpoch: async (_, state) => void states.push(structuredClone(await state())) }),
+      training(6, { heldOut, onEpoch: async (_, state) => void states.push(structuredClone(state)) }),
     );
     for (const after of [1, 4]) {
       const state = states[after - 1];
@@ -199,6 +200,8 @@ describe('the learning rate', () => {
       100,
     );
 
+  const NONE = { done: 0, last: 0 };
+
   it('stays while epochs gain, and falls in the last third of the longest training', () => {
     expect(planAfter()).toBeNull();
     expect(planAfter(9, 8, 7, 6.995)).toBeNull();
@@ -209,14 +212,15 @@ describe('the learning rate', () => {
       heldOut: { lnRank: 5, hr10: 0, choices: 9 },
     }));
     expect([coolingAfter(reports, 12, 1), coolingAfter(reports, 12, 100)]).toEqual([null, expect.anything()]);
-    const { last, rate } = planAfter(...Array.from({ length: 9 }, () => null)) ?? { last: 0, rate: () => 0 };
-    expect([last, rate(7.5), rate(8), rate(10), rate(12)]).toEqual([12, 1, 1, 0.5, 0]);
+    const cooling = planAfter(...Array.from({ length: 9 }, () => null)) ?? NONE;
+    expect([7.5, 8, 10, 12].map((epochs) => coolingRate(cooling, epochs))).toEqual([1, 1, 0.5, 0]);
   });
 
   it('falls once two epochs gain nothing, over half of the epochs so far, whatever comes after', () => {
     for (const more of [[], [6, 5, 4]]) {
-      const { last, rate } = planAfter(9, 8, 7, 6.4, 6.39, 6.385, ...more) ?? { last: 0, rate: () => 0 };
-      expect([last, rate(6), rate(7.5), rate(9)]).toEqual([9, 1, 0.5, 0]);
+      const cooling = planAfter(9, 8, 7, 6.4, 6.39, 6.385, ...more) ?? NONE;
+      expect(cooling.last).toBe(9);
+      expect([6, 7.5, 9].map((epochs) => coolingRate(cooling, epochs))).toEqual([1, 0.5, 0]);
     }
   });
 });

@@ -1,13 +1,23 @@
 import type { SideModel } from '../../../core/catalog/side-model';
-import { nextTask } from '../../../core/common/tasks';
-import { type Random, seededRandom, Trainer, type Weights } from '../../../core/model';
-import { freshSideWeights, SIDE_DECAYS, SIDE_NAMES, type SideConfig } from '../../../core/model/side';
-import { SidestreamError } from '../../../error';
+import { seededRandom, type Weights } from '../../../core/model';
+import { freshSideWeights, SIDE_DECAYS, type SideConfig } from '../../../core/model/side';
 import { type HeldOutQuality, heldOutQuality } from './choice-ranks';
-import { type SideSequence, sideBatch, sideBatches } from './side-batch';
 import { type SideFeatures, sideConfigOf } from './side-features';
-import { sideModelOf, sideStep } from './side-loss';
+import { sideModelOf } from './side-loss';
 import { firstChoices, type SideSequences } from './side-sequences';
+import {
+  type Cooling,
+  freshState,
+  joinedState,
+  roundsOf,
+  type ShardData,
+  type ShardResult,
+  type ShardRunner,
+  type ShardState,
+  ShardTrainer,
+  sequenceShards,
+  WARM_UP,
+} from './side-shard';
 
 /** How a side model is trained. The values were chosen on the past of one log and hold on six. */
 export const SIDE_SETTINGS = {
@@ -46,8 +56,6 @@ export const SIDE_SETTINGS = {
 };
 export type SideSettings = typeof SIDE_SETTINGS;
 
-/** Number of steps until the learning rate is reached. */
-const WARM_UP = 50;
 /** Number of steps before which no epoch is flat: in a small log, the first epochs only warm up. */
 const MIN_STEPS = 4 * WARM_UP;
 /** Share of the epochs before in which the learning rate falls. */
@@ -56,12 +64,7 @@ const COOLING = 1 / 2;
 const CLEAR = 0.02;
 
 /** A training between two epochs. */
-export interface SideTrainingState {
-  weights: Weights;
-  /** Moving averages of the weights. */
-  averages: Weights;
-  adam: Weights;
-  steps: number;
+export interface SideTrainingState extends ShardState {
   best: { epoch: number; weights: Weights } | null;
   reports: SideReport[];
 }
@@ -92,19 +95,20 @@ export interface SideTraining {
   resume?: SideTrainingState;
   /** Epoch after which the training ends; the learning rate falls as if it continued. Default: the last one. */
   stop?: number;
+  /** Where the shards of the shoppers are learned, at the same time. Default: all shoppers are one shard, in this process. */
+  shards?: { count: number; start(data: readonly ShardData[]): Promise<ShardRunner> };
   /** Whether the training is to end after the present step, with the epoch cut short. Default: it goes on. */
   stopped?(): boolean;
-  /** @param last the last epoch; undefined until it is known */
+  /**
+   * @param step number of steps, or of rounds of several shards, that are done in this epoch
+   * @param last the last epoch; undefined until it is known
+   */
   onStep?(step: number, steps: number, last?: number): void;
   /**
-   * @param state reads the state from which the training can be resumed
+   * @param state from which the training can be resumed
    * @param model computes the present model
    */
-  onEpoch?(
-    report: SideReport,
-    state: () => Promise<SideTrainingState>,
-    model: () => Promise<SideModel>,
-  ): void | Promise<void>;
+  onEpoch?(report: SideReport, state: SideTrainingState, model: () => Promise<SideModel>): void | Promise<void>;
 }
 
 export interface SideResult {
@@ -134,96 +138,74 @@ export async function trainSide(training: SideTraining): Promise<SideResult> {
   const popularity = training.earlier?.slice() ?? new Float32Array(features.count);
   for (const row of training.sequences.rows) popularity[row]++;
   const logPopularity = popularity.map((chosen) => Math.log(1 + chosen));
-  const known = Int32Array.from([...popularity.keys()].filter((row) => popularity[row] > 0));
   const catalog = { config, features, logPopularity };
-  const initial = training.initial ?? freshSideWeights(config, features.count, seededRandom(seed));
-  const start = resume?.weights ?? initial;
-  const { frozen = new Set<string>() } = training;
-  const still = Object.fromEntries(Object.entries(start).filter(([name]) => frozen.has(name)));
-  const learning = Object.keys(start).filter((name) => !frozen.has(name));
-  const trainer = new Trainer(start, learning, {
-    learningRate: 0,
-    weightDecay: (name) => (isOfRouter(name) ? 0 : isOfItems(name) ? settings.weightDecay : settings.contentDecay),
-    clipNorm: 5,
-    averaging: settings.averaging,
-    rowWise: [SIDE_NAMES.embedding, SIDE_NAMES.bias],
-  });
-  const read = async (): Promise<Weights> => ({ ...still, ...(await trainer.readAverages()) });
+  const { count, start } = training.shards ?? {
+    count: 1,
+    start: async ([data]: readonly ShardData[]) => new ShardTrainer(data, { stopped, onStep }),
+  };
+  const parts = sequenceShards(sequences, count);
+  const frozen = [...(training.frozen ?? [])];
+  const runner = await start(
+    parts.map((sequences) => ({ config, features, logPopularity, sequences, settings, seed, frozen, shards: count })),
+  );
+  let state: ShardState =
+    resume ?? freshState(training.initial ?? freshSideWeights(config, features.count, seededRandom(seed)));
+  const still = Object.fromEntries(Object.entries(state.weights).filter(([name]) => frozen.includes(name)));
+  const rounds = roundsOf(sequences, count);
   const reports = [...(resume?.reports ?? [])];
   let best = resume?.best ?? null;
-  let step = resume?.steps ?? 0;
+  let batches = 0;
+  const learn = async (epoch: number): Promise<SideReport> => {
+    const cooling = coolingAfter(reports, settings.epochs, batches);
+    const results: ShardResult[] = [];
+    if (count > 1) onStep?.(0, rounds, cooling?.last);
+    for (let round = 0; round < rounds && !stopped(); round++) {
+      const job = { epoch, round, rounds, cooling, state };
+      const found = await Promise.all(parts.map((_, shard) => runner.run({ ...job, shard })));
+      state =
+        found.length === 1
+          ? found[0].state
+          : joinedState(
+              state,
+              found.map((one) => one.state),
+              settings.averaging,
+            );
+      results.push(...found);
+      if (count > 1) onStep?.(round + 1, rounds, cooling?.last);
+    }
+    const [loss, steps] = [
+      results.reduce((sum, one) => sum + one.loss, 0),
+      results.reduce((sum, one) => sum + one.steps, 0),
+    ];
+    batches = results[0]?.batches ?? 0;
+    return { epoch, loss: loss / Math.max(1, steps), heldOut: null };
+  };
+  const averages = (): Weights => ({ ...still, ...state.averages });
   try {
-    if (resume) await trainer.resume(resume.adam, resume.averages);
     const stop = training.stop ?? settings.epochs;
     for (let epoch = reports.length + 1; epoch <= stop; epoch++) {
-      // Separate for every epoch, so a resumed training continues exactly as it would have.
-      const random = seededRandom(seed * 1009 + epoch);
-      const batches = sideBatches(sequences, random);
-      const cooling = coolingAfter(reports, settings.epochs, batches.length);
+      const cooling = coolingAfter(reports, settings.epochs, batches);
       if (cooling && epoch > cooling.last) break;
-      const warmUp = Math.min(WARM_UP, Math.max(1, (batches.length * settings.epochs) / 4));
-      let [sum, done] = [0, 0];
-      for (let n = 0; n < batches.length; n++) {
-        const rate = settings.learningRate * (cooling?.rate(epoch - 1 + n / batches.length) ?? 1);
-        trainer.learningRate = rate * Math.min(1, ++step / warmUp);
-        sum += await oneStep(batches.at(n), random);
-        if (!Number.isFinite(sum)) {
-          throw new SidestreamError(
-            'model/not-finite',
-            `The loss of epoch ${epoch} is not a finite number, so nothing is written. Train again with --from-scratch, without --resume.`,
-          );
-        }
-        done++;
-        onStep?.(done, batches.length, cooling?.last);
-        // Leaves time for signals and messages: the awaited work within a step completes at once.
-        await nextTask();
-        if (stopped()) break;
-      }
-      const report: SideReport = { epoch, loss: sum / Math.max(1, done), heldOut: null };
+      const report = await learn(epoch);
       reports.push(report);
       if (heldOut.length > 0) {
-        const weights = await read();
+        const weights = averages();
         const quality = heldOutQuality(await sideModelOf(weights, catalog), heldOut, (row) => popularity[row] > 0);
         // The shoppers may have no rankable choice; the last epoch is then as good as any.
         if (quality.choices > 0) report.heldOut = quality;
         const before = best && reports[best.epoch - 1].heldOut;
         if (report.heldOut && (!before || report.heldOut.lnRank < before.lnRank)) best = { epoch, weights };
       }
-      const state = async (): Promise<SideTrainingState> => ({
-        weights: { ...still, ...(await trainer.read()) },
-        averages: await trainer.readAverages(),
-        adam: await trainer.state(),
-        steps: step,
-        best,
-        reports: [...reports],
-      });
-      await onEpoch?.(report, state, async () => sideModelOf(await read(), catalog));
+      await onEpoch?.(report, { ...state, best, reports: [...reports] }, () => sideModelOf(averages(), catalog));
       if (stopped()) break;
     }
-    const weights = best?.weights ?? (await read());
+    const weights = best?.weights ?? averages();
     const model = await sideModelOf(weights, catalog);
     return { config, weights, model, logPopularity, popularity, epoch: best?.epoch ?? reports.length, reports };
   } finally {
-    trainer.dispose();
-  }
-
-  async function oneStep(pieces: readonly SideSequence[], random: Random): Promise<number> {
-    const { negatives, historyDropout, dropout, embeddingDropout } = settings;
-    const batch = sideBatch(pieces, { known, negatives, historyDropout }, random);
-    const options = { config, features, logPopularity, dropout, embeddingDropout };
-    const { loss, dispose } = sideStep(batch, options, random);
-    const value = await trainer.stepRows(loss, batch.rows);
-    dispose();
-    return value;
+    await runner.close();
   }
 }
-
-/** A router that decays would give each expert the same share again. */
-const isOfRouter = (name: string): boolean => name.includes('.router.');
-
-/** Whether a weight belongs to single items, to the states or to adapters; all other weights read the content of items. */
-const isOfItems = (name: string): boolean => ITEM_AND_STATE_NAMES.has(name) || name.includes('.adapter.');
-const ITEM_AND_STATE_NAMES: ReadonlySet<string> = new Set(Object.values(SIDE_NAMES));
 
 /**
  * The epochs in which the learning rate falls linearly to 0 (Haegele et al. 2024, "Scaling laws and compute-optimal training beyond fixed
@@ -231,16 +213,12 @@ const ITEM_AND_STATE_NAMES: ReadonlySet<string> = new Set(Object.values(SIDE_NAM
  * @param most epochs at most @param steps of an epoch
  * @returns null while the rate stays
  */
-export function coolingAfter(
-  reports: readonly SideReport[],
-  most: number,
-  steps: number,
-): { last: number; rate(epochs: number): number } | null {
+export function coolingAfter(reports: readonly SideReport[], most: number, steps: number): Cooling | null {
   for (let done = 0; done <= reports.length; done++) {
     const [before, now] = [reports[done - 3]?.heldOut, reports[done - 1]?.heldOut];
     const isFlat = before && now && done * steps >= MIN_STEPS && before.lnRank - now.lnRank < CLEAR;
     const last = Math.min(most, done + Math.max(1, Math.round(COOLING * done)));
-    if (isFlat || last === most) return { last, rate: (epochs) => Math.min(1, (last - epochs) / (last - done)) };
+    if (isFlat || last === most) return { done, last };
   }
   return null;
 }

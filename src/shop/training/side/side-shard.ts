@@ -1,0 +1,247 @@
+import { nextTask } from '../../../core/common/tasks';
+import { type Random, seededRandom, Trainer, type Weight, type Weights } from '../../../core/model';
+import { SIDE_NAMES, type SideConfig } from '../../../core/model/side';
+import { SidestreamError } from '../../../error';
+import { type SideBatches, type SideSequence, sideBatch, sideBatches } from './side-batch';
+import type { SideFeatures } from './side-features';
+import { sideStep } from './side-loss';
+import type { WeighedSequences } from './side-sequences';
+import type { SideSettings } from './train-side';
+
+/*
+ * A training in several processes, or on several machines. The shoppers are divided into shards. An epoch has rounds:
+ *
+ *   state ──┬─► shard 0: its steps ──┐
+ *           ├─► shard 1: its steps ──┼─► mean of the states ──► next round
+ *           └─► …                  ──┘
+ *
+ * (local SGD: Stich 2019, "Local SGD converges fast and communicates little"). A round depends on its state and numbers alone, so one
+ * whose process is lost is learned again elsewhere, with the same result.
+ */
+
+/** What a training has between two rounds. */
+export interface ShardState {
+  weights: Weights;
+  /** Moving averages of the weights that learn. */
+  averages: Weights;
+  adam: Weights;
+  steps: number;
+}
+
+/** Epochs in which the learning rate falls to 0: from the end of `done` to the end of `last`. */
+export interface Cooling {
+  done: number;
+  last: number;
+}
+
+/** From which a shard learns, in every round. */
+export interface ShardData {
+  config: SideConfig;
+  features: SideFeatures;
+  /** [count] */
+  logPopularity: Float32Array;
+  sequences: WeighedSequences;
+  settings: SideSettings;
+  seed: number;
+  /** Names of frozen weights. */
+  frozen: string[];
+  /** Number of shards, by whose root the learning rate grows: each step stands for one of every shard. */
+  shards: number;
+}
+
+export interface ShardRound {
+  shard: number;
+  epoch: number;
+  /** Of `rounds` in this epoch, from 0. */
+  round: number;
+  rounds: number;
+  /** Null while the learning rate stays. */
+  cooling: Cooling | null;
+  state: ShardState;
+}
+
+export interface ShardResult {
+  state: ShardState;
+  /** Sum over the steps. */
+  loss: number;
+  steps: number;
+  /** Number of batches of this shard in the epoch. */
+  batches: number;
+}
+
+/** Learns rounds of shards. */
+export interface ShardRunner {
+  run(round: ShardRound): Promise<ShardResult>;
+  close(): Promise<void>;
+}
+
+/** Number of steps until the learning rate is reached. */
+export const WARM_UP = 50;
+/** Number of steps of a round, about: states are then small beside the work. */
+const ROUND_STEPS = 100;
+/** Number of choices of a batch, about. */
+const BATCH_CHOICES = 1500;
+
+/** Number of rounds of an epoch; one shard needs no more. */
+export const roundsOf = ({ rows }: WeighedSequences, shards: number): number =>
+  shards === 1 ? 1 : Math.max(1, Math.round(rows.length / shards / BATCH_CHOICES / ROUND_STEPS));
+
+/** Every n-th shopper. */
+export function sequenceShards({ offsets, rows, weights }: WeighedSequences, count: number): WeighedSequences[] {
+  if (count === 1) return [{ offsets, rows, weights }];
+  return Array.from({ length: count }, (_, shard) => {
+    const [ends, own, weighed]: [number[], number[], number[]] = [[0], [], []];
+    for (let n = shard; n + 1 < offsets.length; n += count) {
+      for (let at = offsets[n]; at < offsets[n + 1]; at++) {
+        own.push(rows[at]);
+        weighed.push(weights[at]);
+      }
+      ends.push(own.length);
+    }
+    return { offsets: Uint32Array.from(ends), rows: Int32Array.from(own), weights: Float32Array.from(weighed) };
+  });
+}
+
+export const freshState = (weights: Weights): ShardState => ({ weights, averages: weights, adam: {}, steps: 0 });
+
+/** Learns the rounds of one shard in this process. The compute backend must be set. */
+export class ShardTrainer implements ShardRunner {
+  /** The trainer and the state that it has. */
+  #now: { trainer: Trainer; state: ShardState } | null = null;
+  #epoch: { number: number; batches: SideBatches } | null = null;
+  readonly #known: Int32Array;
+
+  constructor(
+    private readonly data: ShardData,
+    private readonly hooks: {
+      stopped?(): boolean;
+      onStep?(step: number, steps: number, last?: number): void;
+    } = {},
+  ) {
+    const { logPopularity } = data;
+    this.#known = Int32Array.from([...logPopularity.keys()].filter((row) => logPopularity[row] > 0));
+  }
+
+  /** @throws SidestreamError `model/not-finite` if the loss becomes infinite or not a number */
+  async run(job: ShardRound): Promise<ShardResult> {
+    const { epoch, round, rounds, shard, cooling, state } = job;
+    const { settings, seed } = this.data;
+    // Separate for every round, so one that is learned again, or resumed, learns exactly the same.
+    let random = seededRandom((seed * 1009 + epoch) * (shard + 1));
+    if (round === 0 || this.#epoch?.number !== epoch) {
+      this.#epoch = { number: epoch, batches: sideBatches(this.data.sequences, random) };
+    }
+    if (round > 0) random = seededRandom((seed * 1009 + epoch) * (shard + 1) * 8191 + round);
+    const { batches } = this.#epoch;
+    const trainer = await this.#trainerOf(state);
+    const warmUp = Math.min(WARM_UP, Math.max(1, (batches.length * settings.epochs) / 4));
+    const [from, to] = [round, round + 1].map((n) => Math.round((n * batches.length) / rounds));
+    let [loss, done] = [0, 0];
+    this.hooks.onStep?.(from, batches.length, cooling?.last);
+    for (let n = from; n < to; n++) {
+      const rate =
+        Number(process.env.LR ?? 1) *
+        settings.learningRate *
+        (cooling ? coolingRate(cooling, epoch - 1 + n / batches.length) : 1);
+      trainer.learningRate = rate * Math.min(1, (state.steps + ++done) / warmUp);
+      loss += await this.#step(trainer, batches.at(n), random);
+      if (!Number.isFinite(loss)) {
+        throw new SidestreamError(
+          'model/not-finite',
+          `The loss of epoch ${epoch} is not a finite number, so nothing is written. Train again with --from-scratch, without --resume.`,
+        );
+      }
+      this.hooks.onStep?.(n + 1, batches.length, cooling?.last);
+      // Leaves time for signals and messages: the awaited work within a step completes at once.
+      await nextTask();
+      if (this.hooks.stopped?.()) break;
+    }
+    const still = Object.fromEntries(Object.entries(state.weights).filter(([name]) => this.data.frozen.includes(name)));
+    const next = {
+      weights: { ...still, ...(await trainer.read()) },
+      averages: await trainer.readAverages(),
+      adam: await trainer.state(),
+      steps: state.steps + done,
+    };
+    this.#now = { trainer, state: next };
+    return { state: next, loss, steps: done, batches: batches.length };
+  }
+
+  async close(): Promise<void> {
+    this.#now?.trainer.dispose();
+    this.#now = null;
+  }
+
+  async #trainerOf(state: ShardState): Promise<Trainer> {
+    if (this.#now?.state === state) return this.#now.trainer;
+    await this.close();
+    const { settings, frozen } = this.data;
+    const learning = Object.keys(state.weights).filter((name) => !frozen.includes(name));
+    const trainer = new Trainer(state.weights, learning, {
+      learningRate: 0,
+      weightDecay: (name) => (isOfRouter(name) ? 0 : isOfItems(name) ? settings.weightDecay : settings.contentDecay),
+      clipNorm: 5,
+      averaging: settings.averaging,
+      rowWise: [...TABLES],
+    });
+    this.#now = { trainer, state };
+    if (state.steps > 0) await trainer.resume(state.adam, state.averages);
+    return trainer;
+  }
+
+  async #step(trainer: Trainer, pieces: readonly SideSequence[], random: Random): Promise<number> {
+    const { config, features, logPopularity, settings } = this.data;
+    const { negatives, historyDropout, dropout, embeddingDropout } = settings;
+    const batch = sideBatch(pieces, { known: this.#known, negatives, historyDropout }, random);
+    const { loss, dispose } = sideStep(batch, { config, features, logPopularity, dropout, embeddingDropout }, random);
+    const value = await trainer.stepRows(loss, batch.rows);
+    dispose();
+    return value;
+  }
+}
+
+/** Share of the learning rate after some epochs. */
+export const coolingRate = ({ done, last }: Cooling, epochs: number): number =>
+  Math.min(1, (last - epochs) / (last - done));
+
+/** Weights with one row for each item. */
+const TABLES: readonly string[] = [SIDE_NAMES.embedding, SIDE_NAMES.bias];
+
+/** A router that decays would give each expert the same share again. */
+const isOfRouter = (name: string): boolean => name.includes('.router.');
+
+/** Whether a weight belongs to single items, to the states or to adapters; all other weights read the content of items. */
+const isOfItems = (name: string): boolean => ITEM_AND_STATE_NAMES.has(name) || name.includes('.adapter.');
+const ITEM_AND_STATE_NAMES: ReadonlySet<string> = new Set(Object.values(SIDE_NAMES));
+
+/**
+ * The state after a round. Weights that all shards move take the mean of their moves. The row of an item is moved by few choices, so it
+ * takes the sum, as if one shard had followed the other. Moments are means, and the averages follow the weights.
+ */
+export function joinedState(before: ShardState, states: readonly ShardState[], averaging: number): ShardState {
+  const meanOf = (part: 'weights' | 'averages' | 'adam', name: string): Float32Array => {
+    const sum = new Float32Array(states[0][part][name].values.length);
+    for (const state of states) {
+      const { values } = state[part][name];
+      for (let at = 0; at < sum.length; at++) sum[at] += values[at] / states.length;
+    }
+    return sum;
+  };
+  // Shards may differ by a step, but a state has made a whole number of them.
+  const steps = Math.max(...states.map((state) => state.steps));
+  const followed = 1 - averaging ** (steps - before.steps);
+  const [weights, averages]: Record<string, Weight>[] = [{}, {}];
+  for (const [name, { shape, values: old }] of Object.entries(before.weights)) {
+    const mean = meanOf('weights', name);
+    const gain = TABLES.includes(name) ? states.length : 1;
+    const values = old.map((value, at) => value + gain * (mean[at] - value));
+    weights[name] = { shape, values };
+    if (!states[0].averages[name]) continue;
+    const average = meanOf('averages', name);
+    averages[name] = { shape, values: average.map((value, at) => value + followed * (values[at] - mean[at])) };
+  }
+  const adam = Object.fromEntries(
+    Object.entries(states[0].adam).map(([name, { shape }]) => [name, { shape, values: meanOf('adam', name) }]),
+  );
+  return { weights, averages, adam: { ...adam, steps: { shape: [], values: Float32Array.of(steps) } }, steps };
+}
