@@ -14,6 +14,7 @@ const config: KnipConfig = {
     // Started by name: the command line, processes, workers and the loader that the packaging puts in front of them.
     'src/shop/cli/main.ts!',
     'src/shop/bundler/chunk-worker.ts!',
+    'src/shop/training/node/shard-worker.ts!',
     'src/device/worker/{worker,encoder-worker,late-files}.ts!',
     'src/demo/{main,sent/worker}.ts!',
     'src/editor/main.ts!',

@@ -171,7 +171,11 @@ const cliBuild = (dir: string, files: Plugin): RolldownOptions => ({
   // Only browsers reach the last one.
   external: [...external, /^onnxruntime-web/],
   // The second is for the processes of a build, which start it by name.
-  input: { main: source('shop/cli/main.ts'), 'chunk-worker': source('shop/bundler/chunk-worker.ts') },
+  input: {
+    main: source('shop/cli/main.ts'),
+    'chunk-worker': source('shop/bundler/chunk-worker.ts'),
+    'shard-worker': source('shop/training/node/shard-worker.ts'),
+  },
   plugins: [files, tfjsKernel(), statements(), rememberPackages()],
   // One copy of each tfjs package: the ES modules.
   resolve: { mainFields: ['module', 'main'] },

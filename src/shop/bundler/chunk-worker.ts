@@ -12,7 +12,9 @@ process.on('message', async (message: ToWorker) => {
   }
   if (!encoder) throw new Error('a chunk came before the encoders');
   const chunks = encoder;
-  process.send?.(await answerOf(() => chunks.run(message.chunk, message.projection)));
+  const answer = await answerOf(() => chunks.run(message.chunk, message.projection));
+  // Without a parent, nobody waits for the answer: `disconnect` ends this process.
+  process.send?.(answer, () => {});
 });
 // The parent ended or closed the pool; the current chunk is no longer needed.
 process.on('disconnect', () => process.exit(0));

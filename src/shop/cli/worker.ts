@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import { DEFAULT_PRESETS } from '../../core/encoders';
 import { nodeRuntime } from '../../core/encoders/node';
 import { readPreset, startQueueWorker } from '../bundler';
+import { serveShards } from '../training/node';
 import { encodersOption, positiveInteger } from './options';
 import { untilShutdown } from './terminal';
 
@@ -16,10 +17,10 @@ interface WorkerOptions {
 
 export function workerCommand(): Command {
   return new Command('worker')
-    .description('encode for builds started with the same --queue')
-    .requiredOption('--queue <address>', 'Redis server that builds and workers share, redis://host:port')
+    .description('encode for builds, and learn shards for trainings, started with the same --queue')
+    .requiredOption('--queue <address>', 'Redis server that commands and workers share, redis://host:port')
     .addOption(
-      new Option('--workers <n>', 'number of encoding processes')
+      new Option('--workers <n>', 'number of processes')
         .argParser(positiveInteger)
         .default(availableParallelism(), 'one per processor'),
     )
@@ -33,10 +34,14 @@ export function workerCommand(): Command {
         image: await readPreset(imageEncoder, models, 'image'),
       };
       const source = { presets, models };
-      const worker = await startQueueWorker({ url: queue, source, workers, say: (line) => console.error(line) });
+      const say = (line: string): void => console.error(line);
+      const serving = await Promise.all([
+        startQueueWorker({ url: queue, source, workers, say }),
+        serveShards(queue, workers, say),
+      ]);
       await untilShutdown(
-        worker,
-        `Waiting for chunks (${workers} at a time). End with Ctrl+C; current chunks are finished first.`,
+        { close: () => Promise.all(serving.map((one) => one.close())) },
+        `Waiting for work (${workers} jobs at a time). End with Ctrl+C; current jobs are finished first.`,
       );
     });
 }

@@ -114,8 +114,9 @@ export function taskRunner(
       return found;
     },
     async close() {
+      const kept = await Promise.allSettled([...names.values(), ...(now ? [now.name] : [])]);
+      for (const one of kept) if (one.status === 'fulfilled') await store.remove(one.value);
       await close();
-      for (const name of [...names.values(), ...(now ? [now.name] : [])]) await store.remove(await name);
     },
   };
 }

@@ -22,7 +22,9 @@ process.on('message', async (message: unknown) => {
     return;
   }
   const doTask = work;
-  process.send?.(await answerOf(() => doTask(v.parse(shardTaskSchema, message))));
+  const answer = await answerOf(() => doTask(v.parse(shardTaskSchema, message)));
+  // Without a parent, nobody waits for the answer: `disconnect` ends this process.
+  process.send?.(answer, () => {});
 });
 // The parent ended or closed the pool; the current round is no longer needed.
 process.on('disconnect', () => process.exit(0));
