@@ -3,10 +3,10 @@
  * each epoch, the kept epoch and the seconds, as JSON.
  */
 import { openFolder } from '../../src/shop/bundler';
-import { readEventFile } from '../../src/shop/cli';
 import { shopChoices, trainShopSide } from '../../src/shop/training';
 import { startCompute } from '../../src/shop/training/node';
 import type { SideReport } from '../../src/shop/training/side';
+import { readEventFile } from '../../src/testing/event-file';
 
 /** What this script prints. */
 export interface NodeTraining {

@@ -1,4 +1,4 @@
-export { concludeRefused, REFUSED_HELP, readEventFile } from './event-file';
+export { concludeRefused, REFUSED_HELP } from './event-file';
 export { withModels } from './models-lock';
 export {
   fraction,
@@ -13,6 +13,7 @@ export {
   type ShareStage,
   shareStages,
 } from './options';
+export { withPrepared } from './prepare';
 export {
   doTasks,
   isTaskProcess,

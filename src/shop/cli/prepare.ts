@@ -1,13 +1,16 @@
+import { existsSync, rmSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { counted } from '../../core/common/text';
 import { createMeter, openFolder } from '../bundler';
-import { type Prepared, type PrepareRequest, prepareLog } from '../logs/node';
+import { MIN_SHOPPERS, type Prepared, type PrepareRequest, prepareLog } from '../logs/node';
 import { concludeRefused, REFUSED_HELP } from './event-file';
 import { byteSize, jsonOption, positiveInteger } from './options';
 import { interruptible } from './terminal';
 
-interface PrepareOptions extends Pick<PrepareRequest, 'memory' | 'seed' | 'minShoppers' | 'shoppers' | 'out'> {
+interface PrepareOptions
+  extends Pick<PrepareRequest, 'memory' | 'seed' | 'minShoppers' | 'shoppers' | 'out' | 'resume'> {
   events: string[];
+  continue?: boolean;
   bundle: string;
   json?: boolean;
 }
@@ -25,12 +28,19 @@ export function prepareCommand(): Command {
     .addOption(minShoppersOption())
     .addOption(shoppersOption())
     .option('--seed <n>', 'random seed of the order of events of one time, and of the sample', positiveInteger, 1)
+    .addOption(
+      new Option(
+        '--continue',
+        'add the events after those of the tables that --out has; the files may have earlier ones, too',
+      ).conflicts('shoppers'),
+    )
+    .option('--resume', 'continue an interrupted preparation, if files, bundle and options are still the same')
     .addOption(jsonOption())
     .addHelpText('after', `\nExit status: 0 when the tables were written, ${REFUSED_HELP}, 1 after an error.`)
-    .action(async ({ bundle, json, ...options }: PrepareOptions) => {
+    .action(async ({ bundle, json, continue: continues, ...options }: PrepareOptions) => {
       const started = performance.now();
       const { items } = await openFolder(bundle);
-      const prepared = await preparedFrom({ ...options, items });
+      const prepared = await preparedFrom({ ...options, continues, items });
       const seconds = Math.round((performance.now() - started) / 100) / 10;
       if (!json) print(prepared, options.out, seconds);
       concludeRefused(prepared.refused);
@@ -44,19 +54,45 @@ export const memoryOption = (): Option =>
     'memory for preparing the log, such as 4GB (default: half of the machine, at most 4GB)',
   ).argParser(byteSize);
 export const minShoppersOption = (): Option =>
-  new Option('--min-shoppers <n>', 'leave out pairs of products that fewer shoppers chose')
+  new Option('--min-shoppers <n>', 'publish nothing about products and pairs of products that fewer shoppers chose')
     .argParser(positiveInteger)
-    .default(1);
+    .default(MIN_SHOPPERS);
 export const shoppersOption = (): Option =>
   new Option('--shoppers <n>', 'keep a sample of this many shoppers (default: all)').argParser(positiveInteger);
 
 const say = (line: string): void => console.error(line);
 
+/**
+ * Runs some work on a prepared log. One of events is prepared first. It is kept if it is to be continued; otherwise it is for this work
+ * only.
+ * @param prepared the folder of one that exists
+ * @param request what is prepared without one
+ */
+export async function withPrepared<T>(
+  prepared: string | undefined,
+  request: Omit<PrepareRequest, 'meter' | 'say'>,
+  work: (folder: string) => Promise<T>,
+): Promise<T> {
+  if (prepared !== undefined) return work(prepared);
+  const { out, continues } = request;
+  const remove = (): void => {
+    if (!continues && existsSync(out)) rmSync(out, { recursive: true, force: true });
+  };
+  process.once('exit', remove);
+  try {
+    await preparedFrom(request);
+    return await work(out);
+  } finally {
+    process.off('exit', remove);
+    remove();
+  }
+}
+
 /** Prepares a log under a meter. A signal ends it and this process. */
 export const preparedFrom = (request: Omit<PrepareRequest, 'meter' | 'say'>): Promise<Prepared> =>
   interruptible(
     () => prepareLog({ ...request, meter: createMeter(), say }),
-    () => say('\nInterrupted; nothing was written.'),
+    () => say('\nInterrupted; nothing was written. The same command with --resume continues.'),
   );
 
 function print(prepared: Prepared, out: string, seconds: number): void {

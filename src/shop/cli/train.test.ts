@@ -15,10 +15,10 @@ import {
 import { quantizeRow } from '../../core/common/bytes';
 import { seededRandom } from '../../core/common/random';
 import { sidestream, startSidestream } from '../../testing/commands';
+import { readEventFile } from '../../testing/event-file';
 import { inProcess } from '../../testing/in-process';
 import { folderFetch, folderSink } from '../bundler/folder-bundle';
 import { choicesFrom, cooccurrenceTable, demandOf, interactionsOf } from '../training';
-import { readEventFile } from './event-file';
 
 const ITEMS = 40;
 /** A line of the log has no time. */

@@ -1,15 +1,21 @@
-import { rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import * as v from 'valibot';
 import { type Bundle, type Item, modelNameSchema, pickSideModel, type SideModel } from '../../core/catalog';
 import { sha256 } from '../../core/common/bytes';
 import { invalidInput } from '../../error';
 import { createMeter, openFolder, requireRoom } from '../bundler';
 import { unknownText } from '../logs';
-import { openPrepared, type PreparedLog, type PrepareRequest, preparedCooccurrence } from '../logs/node';
-import { byProduct, fewEventsText, trainShopSide } from '../training';
+import {
+  demandWithout,
+  MIN_SHOPPERS,
+  openPrepared,
+  type PreparedLog,
+  type PrepareRequest,
+  preparedCooccurrence,
+} from '../logs/node';
+import { byProduct, continuation, fewEventsText, trainShopSide } from '../training';
 import {
   isBundle,
   keptFile,
@@ -20,11 +26,11 @@ import {
   storeLearned,
   writeWhole,
 } from '../training/node';
-import { encodeSideNetwork, SIDE_SETTINGS } from '../training/side';
+import { decodeSideNetwork, encodeSideNetwork, type KeptBytes, SIDE_SETTINGS } from '../training/side';
 import { concludeRefused, REFUSED_HELP } from './event-file';
 import { withModels } from './models-lock';
 import { jsonOption, modelsOption, positiveInteger, processesOption } from './options';
-import { memoryOption, minShoppersOption, preparedFrom, shoppersOption } from './prepare';
+import { memoryOption, minShoppersOption, shoppersOption, withPrepared } from './prepare';
 import { interruptible } from './terminal';
 
 interface TrainOptions extends Pick<PrepareRequest, 'memory' | 'minShoppers' | 'shoppers'> {
@@ -39,6 +45,7 @@ interface TrainOptions extends Pick<PrepareRequest, 'memory' | 'minShoppers' | '
   as?: string;
   models: string;
   fromScratch?: boolean;
+  continue?: boolean;
   resume?: boolean;
   unlessWorse?: boolean;
   shards: number;
@@ -79,9 +86,15 @@ export function trainCommand(): Command {
       '--from-scratch',
       'train on the whole log (default: continue from the last training for --out, on the newer events, if there are any)',
     )
+    .addOption(
+      new Option(
+        '--continue',
+        'add the events after those of the last run to what it learned, and read only these; the side model waits until they are a tenth of the log',
+      ).conflicts(['fromScratch', 'shoppers', 'past']),
+    )
     .option(
       '--resume',
-      'continue from the checkpoint of an interrupted training, if bundle and events are still the same',
+      'continue an interrupted preparation or training where it was, if bundle and events are still the same',
     )
     .option(
       '--shards <n>',
@@ -107,40 +120,36 @@ async function train(options: TrainOptions): Promise<void> {
   const started = performance.now();
   const folder = await openFolder(options.bundle);
   await checkOptions(options, folder.manifest.digest);
-  await withPrepared(options, folder.items, (prepared) => trainOn(prepared, options, folder, started));
+  const { events = [], prepared, models, past, memory, minShoppers, shoppers, resume, continue: continues } = options;
+  const out = join(models, `log-${await digestOf(options.out)}`);
+  const limits = { past, memory, minShoppers, shoppers };
+  await withPrepared(prepared, { events, items: folder.items, out, resume, continues, ...limits }, (tables) =>
+    trainOn(tables, options, folder, started),
+  );
 }
 
-/** Runs some work on a prepared log; one of events is prepared for this work only. */
-async function withPrepared(
-  { prepared, events = [], models, past, memory, minShoppers, shoppers }: TrainOptions,
-  items: Item[],
-  work: (folder: string) => Promise<void>,
-): Promise<void> {
-  if (prepared !== undefined) return work(prepared);
-  const out = join(models, `log-${process.pid}`);
-  const remove = (): void => rmSync(out, { recursive: true, force: true });
-  process.once('exit', remove);
-  try {
-    await preparedFrom({ events, items, past, memory, minShoppers, shoppers, out });
-    await work(out);
-  } finally {
-    process.off('exit', remove);
-    remove();
-  }
-}
+/** Identifies the folder of a result in the names of kept files. @param as see `addLearned` */
+const digestOf = async (out: string, as = ''): Promise<string> =>
+  (await sha256(new TextEncoder().encode(resolve(out, as)))).slice(0, 12);
 
 async function trainOn(prepared: string, options: TrainOptions, folder: Bundle, started: number): Promise<void> {
   const { bundle, products } = byProduct(folder, { events: [], rejected: [] });
-  const log = await openPrepared(prepared, bundle.items);
+  const { models, out, as } = options;
+  // A further side model continues from the bundle's own.
+  const network = options.fromScratch
+    ? undefined
+    : keptFile(join(models, `side-network-${await digestOf(out)}.safetensors`));
+  const until = options.continue ? await learnedUntil(network) : undefined;
+  const log = await openPrepared(prepared, bundle.items, until);
   const choices = log.rows.length;
-  const notes = [unknownText(log.unknown, log.unknownIds), fewEventsText(choices)];
+  const notes = [unknownText(log.unknown, log.unknownIds), until === undefined ? fewEventsText(choices) : null];
   for (const note of notes) if (note !== null) say(note);
   const cooccurrence = await preparedCooccurrence(log);
   const { demand } = log;
   const { repeats } = demand;
   const learn = async () => {
     const before = options.unlessWorse ? await sideOf(folder, bundle.items) : null;
-    const side = options.companionsOnly ? undefined : await trainSideOf(options, bundle, log, before);
+    const side = options.companionsOnly ? undefined : await trainSideOf(options, { bundle, log, before, network });
     const change = side?.change;
     if (change) {
       say(
@@ -149,7 +158,7 @@ async function trainOn(prepared: string, options: TrainOptions, folder: Bundle, 
       if (change.mean > change.se) return null;
     }
     const learned = products.spread({ cooccurrence, side: side?.learned, demand });
-    const stored = await storeLearned(learned, options.out, bundle.manifest.digest, options.as);
+    const stored = await storeLearned(learned, out, bundle.manifest.digest, as);
     if (side) {
       await writeWhole(side.networkFile, await encodeSideNetwork(side.network));
       await rm(side.checkpoint, { force: true });
@@ -157,9 +166,9 @@ async function trainOn(prepared: string, options: TrainOptions, folder: Bundle, 
     return { side, stored };
   };
   // The checkpoint and network of another run for the same folder would overwrite these.
-  const result = await (options.companionsOnly ? learn() : withModels(options.models, say, learn));
+  const result = await (options.companionsOnly ? learn() : withModels(models, say, learn));
   if (result === null) {
-    console.log(`${options.out}: nothing was written, because the new side model ranks worse`);
+    console.log(`${out}: nothing was written, because the new side model ranks worse`);
     process.exitCode = WORSE;
     return;
   }
@@ -185,51 +194,62 @@ async function trainOn(prepared: string, options: TrainOptions, folder: Bundle, 
     );
     return;
   }
-  const how = side ? `Trained on ${choices} events` : `Counted ${choices} events`;
+  const how = side ? `Trained on ${choices} events` : `Counted ${log.events} events`;
   console.log(`${how} in ${seconds} s`);
   const parts = Object.entries(stored).map(([kind, { bytes }]) => `${kind} ${(bytes / 1e3).toFixed(1)} kB`);
-  console.log(`${options.out}: ${parts.join(', ')}`);
+  console.log(`${out}: ${parts.join(', ')}`);
   const met = cooccurrence.offsets.filter((offset, item) => item > 0 && offset > cooccurrence.offsets[item - 1]).length;
   if (stored.demand && repeats) console.log(`${(100 * repeats).toFixed(2)} % of the purchases are repeats`);
   if (stored.companions) console.log(`${met} of ${cooccurrence.count} items have co-occurrence`);
   concludeRefused(log.refused);
 }
 
+/** Time until which an earlier training has learned; undefined without one. */
+async function learnedUntil(network: KeptBytes | undefined): Promise<number | undefined> {
+  const bytes = await network?.read();
+  return bytes ? (await decodeSideNetwork(bytes)).until : undefined;
+}
+
 const say = (line: string): void => console.error(line);
 
 /**
  * Trains the side model. The checkpoint is stored with the kept models, because the folder of a bundle may be online meanwhile.
+ * @returns undefined if the earlier side model stays
  */
 async function trainSideOf(
-  { seed, epochs, models, out, as = '', fromScratch, resume, shards: count, processes, queue }: TrainOptions,
-  bundle: Bundle,
-  log: PreparedLog,
-  before: SideModel | null,
+  { seed, epochs, models, out, as, continue: continues, resume, shards, processes, queue }: TrainOptions,
+  { bundle, log, before, network }: { bundle: Bundle; log: PreparedLog; before: SideModel | null; network?: KeptBytes },
 ) {
   await startCompute('wasm');
-  const fileOf = async (kind: string, name: string): Promise<string> => {
-    const of = (await sha256(new TextEncoder().encode(resolve(out, name)))).slice(0, 12);
-    return join(models, `side-${kind}-${of}.safetensors`);
-  };
-  const networkFile = await fileOf('network', as);
-  const checkpoint = await fileOf('training', as);
+  const of = await digestOf(out, as);
+  const [networkFile, checkpoint] = ['network', 'training'].map((kind) =>
+    join(models, `side-${kind}-${of}.safetensors`),
+  );
   const goOn = (): void =>
     say('\nInterrupted. The training is kept as of its last whole epoch: the same command with --resume continues it.');
   const request = {
     bundle,
     choices: log,
     cooccurrence: (left: ReadonlySet<number>) => preparedCooccurrence(log, left),
+    demand: (left: ReadonlySet<number>) => demandWithout(log, left),
     before,
     seed,
     settings: { epochs },
-    shards: shardsOf(count, processes, queue),
+    shards: shardsOf(shards, processes, queue),
     checkpoint: keptFile(checkpoint),
     resume,
     meter: createMeter(),
     say,
-    // A further side model continues from the bundle's own.
-    ...(fromScratch ? {} : { network: keptFile(await fileOf('network', '')) }),
+    network,
   };
+  if (continues) {
+    const { why, isEarly } = await continuation(request);
+    if (isEarly) {
+      say(`The side model stays as it is; co-occurrence and demand are new. ${why}`);
+      return;
+    }
+    if (why !== undefined) throw invalidInput(`${why}. Train on the whole log, without --continue.`);
+  }
   return { ...(await interruptible(() => trainShopSide(request), goOn)), networkFile, checkpoint };
 }
 
@@ -254,13 +274,13 @@ async function sideOf(folder: Bundle, products: readonly Item[]): Promise<SideMo
 
 /** Reports before hours of work if the result could not be written. @throws SidestreamError */
 async function checkOptions(options: TrainOptions, digest: string): Promise<void> {
-  const { out, bundle, models, companionsOnly, events, prepared, past, memory, minShoppers = 1, shoppers } = options;
+  const { out, bundle, models, companionsOnly, events, prepared, past, memory, minShoppers, shoppers } = options;
   if ((events === undefined) === (prepared === undefined)) {
     throw invalidInput(
       'Name the log with --events, or the folder that `sidestream prepare` made of it with --prepared.',
     );
   }
-  if (prepared !== undefined && (past < 1 || memory || minShoppers > 1 || shoppers)) {
+  if (prepared !== undefined && (past < 1 || memory || minShoppers !== MIN_SHOPPERS || shoppers)) {
     throw invalidInput(
       '--past, --memory, --min-shoppers and --shoppers need --events: a prepared log is used as it is. `prepare` has the last three.',
     );

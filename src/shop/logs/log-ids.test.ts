@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { readEventFile } from '../../testing/event-file';
 import { openText } from '../bundler';
 import { readPairFile } from '../bundler/build-cooccurrence';
-import { readEventFile } from '../cli/event-file';
 import { type EventFormat, readEvents, readLog } from './event-log';
 
 let folder: string;

@@ -7,6 +7,7 @@ import {
   itemNames,
   type LogEvent,
   NAMED_IDS,
+  strengthOf,
   titlesNote,
   unknownText,
 } from '../logs';
@@ -42,9 +43,9 @@ export function interactionsOf(
 
 function onItems(events: readonly LogEvent[], items: Bundle['items']): Interaction[] {
   const rows = new Map(items.map(({ id }, row) => [id, row]));
-  return events.flatMap(({ user, item, time }): Interaction[] => {
+  return events.flatMap(({ user, item, time, type }): Interaction[] => {
     const row = rows.get(item);
-    return row === undefined ? [] : [{ user, row, time }];
+    return row === undefined ? [] : [{ user, row, time, strength: strengthOf(type) }];
   });
 }
 

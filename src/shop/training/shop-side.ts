@@ -2,6 +2,7 @@ import {
   type Bundle,
   type CooccurrenceTable,
   contentBlend,
+  type Demand,
   type Learned,
   MODALITIES,
   popularityNow,
@@ -45,6 +46,8 @@ export interface ShopSideRequest extends Omit<SideModelRequest, 'index' | 'conti
   bundle: Bundle;
   /** The co-occurrence of all choices but those of some shoppers. Default: counted. */
   cooccurrence?(left: ReadonlySet<number>): Promise<CooccurrenceTable> | CooccurrenceTable;
+  /** The demand by all shoppers but some. Default: counted. */
+  demand?(left: ReadonlySet<number>): Pick<Demand, 'choices' | 'recent'>;
   /** The network left by an earlier training, from which this one continues. Default: it starts from scratch. */
   network?: KeptBytes;
 }
@@ -59,7 +62,9 @@ export async function trainShopSide(request: ShopSideRequest): Promise<ShopTrain
   const blend = contentBlend(manifest);
   const index = catalogIndex(items, features, blend);
   const earlier = await earlierWindows(request, index);
+  if (earlier.why !== undefined) say(`Trained from scratch because ${earlier.why}`);
   const { continued } = earlier;
+  if (continued) say(`Window ${continued.windows.length + 1}: continuing from the model of ${request.network?.name}`);
   const choices = continued?.choices ?? all;
   const halfLife =
     request.settings?.halfLife ??
@@ -73,7 +78,9 @@ export async function trainShopSide(request: ShopSideRequest): Promise<ShopTrain
   // Counted without the choices to which the weights are fitted.
   const left = new Set([...trained.heldOut].map((shopper) => continued?.choices.shoppers[shopper] ?? shopper));
   const cooccurrence = await request.cooccurrence?.(left);
-  const catalog = sideCatalog(shopCatalog(bundle, all, left, cooccurrence), { model });
+  const catalog = sideCatalog(shopCatalog(bundle, all, left, { cooccurrence, demand: request.demand?.(left) }), {
+    model,
+  });
   const streams = [...trained.heldOut].map((shopper) => streamOf(choices, shopper));
   // If there are too few newer choices to fit a value, the value of the earlier training is kept.
   const { meter } = request;
@@ -146,19 +153,28 @@ export interface ShopTraining {
   network: SideNetwork;
 }
 
-/** The state from which a training would continue; undefined if it would start from scratch. */
-export async function continuation(request: EarlierRequest): Promise<SideContinuation | undefined> {
+type EarlierRequest = Pick<ShopSideRequest, 'bundle' | 'choices' | 'seed' | 'settings' | 'network'>;
+
+/** The state from which a training would continue, or why it would start from scratch, as the rest of a sentence. */
+export async function continuation(request: EarlierRequest): Promise<Earlier> {
   const { items, features, manifest } = request.bundle;
-  return (await earlierWindows(request, catalogIndex(items, features, contentBlend(manifest)))).continued;
+  return earlierWindows(request, catalogIndex(items, features, contentBlend(manifest)));
 }
 
-type EarlierRequest = Pick<ShopSideRequest, 'bundle' | 'choices' | 'seed' | 'settings' | 'network' | 'say'>;
+interface Earlier {
+  /** Absent, as `why`, if there is no earlier training. */
+  continued?: SideContinuation;
+  why?: string;
+  /** Whether it can be continued once the log has more newer choices. */
+  isEarly?: boolean;
+  start?: StartWeights;
+  halfLife?: number | null;
+}
 
-/** The state left by an earlier training, if this one can continue from it; otherwise, it says why not. */
 async function earlierWindows(
-  { bundle, choices, seed, settings, network: file, say }: EarlierRequest,
+  { bundle, choices, seed, settings, network: file }: EarlierRequest,
   index: CatalogIndex,
-): Promise<{ continued?: SideContinuation; start?: StartWeights; halfLife?: number | null }> {
+): Promise<Earlier> {
   if (file === undefined) return {};
   const path = file.name;
   let network: SideNetwork | null;
@@ -166,8 +182,7 @@ async function earlierWindows(
     const bytes = await file.read();
     network = bytes && (await decodeSideNetwork(bytes));
   } catch (thrown) {
-    say(`Trained from scratch because ${path} cannot be read. ${SidestreamError.from(thrown).message}`);
-    return {};
+    return { why: `${path} cannot be read. ${SidestreamError.from(thrown).message}` };
   }
   if (!network) return {};
   const next = nextTraining({
@@ -180,10 +195,8 @@ async function earlierWindows(
     items: bundle.items.map(({ id }) => id),
   });
   if ('why' in next) {
-    say(`Trained from scratch because the model of ${path} cannot be continued: ${next.why}`);
-    return {};
+    return { why: `the model of ${path} cannot be continued: ${next.why}`, isEarly: next.isEarly };
   }
-  say(`Window ${next.windows.length + 1}: continuing from the model of ${path}`);
   return { continued: next, halfLife: network.halfLife, ...(network.start ? { start: network.start } : {}) };
 }
 
@@ -213,17 +226,20 @@ function windowText(windows: readonly SideWindow[], shoppers: number, pruned: nu
 /**
  * The catalogue of a shop that has counted these choices.
  * @param left shoppers whose choices do not count
- * @param cooccurrence of the others. Default: counted
+ * @param counts of the others. Default: counted
  */
 export function shopCatalog(
   { items, features, manifest }: Bundle,
   choices: Choices,
   left: ReadonlySet<number> = new Set(),
-  cooccurrence: CooccurrenceTable = cooccurrenceTable(choices, items.length, left),
+  counts: { cooccurrence?: CooccurrenceTable; demand?: Pick<Demand, 'choices' | 'recent'> } = {},
 ): LearnerCatalog {
   const count = items.length;
-  const recent = recentPopularity(choices, count, left);
-  const popularity = popularityNow({ choices: choiceCounts(choices, count, left), recent });
+  const {
+    cooccurrence = cooccurrenceTable(choices, count, left),
+    demand = { choices: choiceCounts(choices, count, left), recent: recentPopularity(choices, count, left) },
+  } = counts;
+  const popularity = popularityNow(demand);
   const blend = contentBlend(manifest);
   const known = items.map((item, row) => ({ ...item, popularity: popularity[row] || undefined }));
   return { index: catalogIndex(known, features, blend, { cooccurrence }), table: features, blend };

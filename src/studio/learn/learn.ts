@@ -50,8 +50,8 @@ export async function learn(
   };
   const progress = new ProgressReporter((now) => on({ ...measured, progress: now, backend }));
 
-  const earlier = { bundle, choices, seed: SEED, settings, network, say: () => {} };
-  const judged = heldOutChoices(choices, bundle.items.length, await continuation(earlier));
+  const earlier = { bundle, choices, seed: SEED, settings, network };
+  const judged = heldOutChoices(choices, bundle.items.length, (await continuation(earlier)).continued);
   const popularity = await popularityRanks(judged);
   measured.popularity = hitRate(popularity);
   const meter = progressMeter(progress);
@@ -97,6 +97,7 @@ export async function learn(
   function trainOnce(on: LearnBackend): Promise<ShopTraining> {
     const training = trainShopSide({
       ...earlier,
+      say() {},
       checkpoint: request.checkpoint,
       resume: 'if-possible',
       stopped,

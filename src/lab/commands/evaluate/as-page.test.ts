@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBundle, writeBundle } from '../../../core/catalog';
 import { seededRandom } from '../../../core/common/random';
 import { folderFetch, folderSink } from '../../../shop/bundler';
-import { readEventFile } from '../../../shop/cli';
 import { choicesFrom, cooccurrenceTable } from '../../../shop/training';
+import { readEventFile } from '../../../testing/event-file';
 import { inProcess } from '../../../testing/in-process';
 import { topicContent } from '../../../testing/topics';
 import { asPageProtocol, placeIn } from './as-page';
@@ -91,7 +91,7 @@ describe('evaluate --as-page', () => {
 
   it('finds the same in several parts', async () => {
     const bundle = await openBundle(folderFetch(at('whole')));
-    const { events } = await readEventFile(at('events.csv'), true);
+    const { events } = await readEventFile(at('events.csv'));
     const rowOf = new Map(bundle.items.map(({ id }, row) => [id, row]));
     const meter = { start() {}, advance() {}, stop() {} };
     const shop = { bundle, folder: at('whole'), events, rowOf, models: '', meter, say() {} };

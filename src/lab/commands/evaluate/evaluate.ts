@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { invalidInput } from '../../../error';
-import { createMeter, jointMeters } from '../../../shop/bundler';
+import { createMeter, jointMeters, openFolder } from '../../../shop/bundler';
 import {
   concludeRefused,
   doTasks,
@@ -18,8 +18,8 @@ import {
   REFUSED_HELP,
   WORKER_OPTION,
   withModels,
+  withPrepared,
 } from '../../../shop/cli';
-import { refusedRows } from '../../../shop/logs';
 import { writeWhole } from '../../../shop/training/node';
 import {
   deviceVerdict,
@@ -71,7 +71,8 @@ const [REPORT, DATA] = ['RESULTS.md', 'results.json'];
 const SHOPPERS_HELP =
   'Replayed shoppers of a log are new after its first part (--past): they have no event in it, and 30 or more after it; 60 for drift, 11 for as-page, 5 for first-visit. Simulated shoppers (simulate without --events) need no log.';
 
-interface EvaluateOptions extends Omit<InputOptions, 'events'> {
+interface EvaluateOptions extends Omit<InputOptions, 'prepared'> {
+  prepared?: string;
   protocol: string;
   asPage?: boolean;
   events?: string;
@@ -86,7 +87,7 @@ interface EvaluateOptions extends Omit<InputOptions, 'events'> {
   closedLoop: boolean;
 }
 
-type LogOptions = EvaluateOptions & { events: string };
+type LogOptions = EvaluateOptions & { prepared: string };
 
 export function evaluateCommand(): Command {
   return new Command('evaluate')
@@ -105,7 +106,10 @@ export function evaluateCommand(): Command {
     .requiredOption('--bundle <folder>', 'bundle of the catalogue')
     .option(
       '--events <file>',
-      'log as .csv or .jsonl with user, item and time; without one, simulate simulates the shoppers',
+      'log as CSV, JSON lines or Parquet with user, item and time; without one, simulate simulates the shoppers',
+    )
+    .addOption(
+      new Option('--prepared <folder>', 'the log as `prepare` has made it, instead of --events').conflicts('events'),
     )
     .addOption(modelsOption())
     .addOption(pastOption())
@@ -147,7 +151,16 @@ export function evaluateCommand(): Command {
       'after',
       `\n${SHOPPERS_HELP}\n\nExit status: 0 when the log was evaluated, ${REFUSED_HELP}, 1 after an error.`,
     )
-    .action(runEvaluate);
+    .action(evaluateLog);
+}
+
+/** Prepares the log once, for this process and for those that it starts. */
+async function evaluateLog(options: EvaluateOptions): Promise<void> {
+  const { events, prepared, bundle, models } = options;
+  if (events === undefined) return runEvaluate(options);
+  const { items } = await openFolder(bundle);
+  const request = { events: [events], items, out: join(models, `log-${process.pid}`) };
+  await withPrepared(prepared, request, (folder) => runEvaluate({ ...options, prepared: folder }));
 }
 
 async function runEvaluate(options: EvaluateOptions): Promise<void> {
@@ -157,7 +170,7 @@ async function runEvaluate(options: EvaluateOptions): Promise<void> {
   if (options.protocol === SIMULATE) return simulate(options);
   requireLog(options);
   const seeds = [...new Set(options.seeds ?? (options.seed === undefined ? [1] : [options.seed]))];
-  const { protocol, bundle, events, models } = options;
+  const { protocol, bundle, prepared, models } = options;
   const evaluations = new Map<number, Evaluation>();
   const evaluationFrom = (inputOf: (seed: number) => EvaluateInput) => (seed: number) => {
     const evaluation = evaluations.get(seed) ?? PROTOCOLS[protocol](inputOf(seed));
@@ -174,7 +187,7 @@ async function runEvaluate(options: EvaluateOptions): Promise<void> {
   }
   // Reports bad files before hours of work.
   if (options.results !== undefined) await readResults(options.results);
-  const { inputOf, log } = await readInput(options, createMeter());
+  const { inputOf, refused: lines } = await readInput(options, createMeter());
   const evaluationOf = evaluationFrom(inputOf);
   const { length: pastFiles } = (await evaluationOf(seeds[0]).pastFiles?.()) ?? [];
   const evaluate = () =>
@@ -185,7 +198,7 @@ async function runEvaluate(options: EvaluateOptions): Promise<void> {
       say,
       processes: options.processes,
       kept: (seed, evaluateSeed) => keptRun(options.runs, protocol, inputOf(seed), evaluateSeed),
-      command: ['evaluate', ...optionWords({ bundle, events, models }), ...choices(options, seeds)],
+      command: ['evaluate', ...optionWords({ bundle, prepared, models }), ...choices(options, seeds)],
       meter: jointMeters(createMeter),
     });
   // In this process shoppers are ranked without a pause.
@@ -203,7 +216,7 @@ async function runEvaluate(options: EvaluateOptions): Promise<void> {
   if (options.results !== undefined) {
     await keepResults(options, options.results, { ...found, ...origin(options, seeds) }, body);
   }
-  const refused = concludeRefused(refusedRows(log));
+  const refused = concludeRefused(lines);
   if (options.json) console.log(reportLine(found, { refused, ...(verdict ? { verdict } : {}) }));
 }
 
@@ -217,11 +230,11 @@ function simulate({ seeds = [], seed = seeds[0] ?? 1, ...options }: EvaluateOpti
 }
 
 function requireLog(options: EvaluateOptions): asserts options is LogOptions {
-  const { protocol, events, report } = options;
-  if (events !== undefined && report === undefined) return;
+  const { protocol, prepared, report } = options;
+  if (prepared !== undefined && report === undefined) return;
   throw invalidInput(
-    events === undefined
-      ? `--protocol ${protocol} needs a log: give it with --events, or simulate shoppers with --protocol ${SIMULATE}.`
+    prepared === undefined
+      ? `--protocol ${protocol} needs a log: give it with --events or --prepared, or simulate shoppers with --protocol ${SIMULATE}.`
       : `--report belongs to --protocol ${SIMULATE}; --protocol ${protocol} keeps its tables with --results.`,
   );
 }
@@ -229,7 +242,8 @@ function requireLog(options: EvaluateOptions): asserts options is LogOptions {
 /** When and how a result was found: the command is for other machines, so it omits the folders of files. */
 function origin(options: LogOptions, seeds: readonly number[]): Pick<KeptResult, 'date' | 'command'> {
   const { section } = options;
-  const files = optionWords({ bundle: basename(options.bundle), events: basename(options.events) });
+  const log = options.events === undefined ? { prepared: options.prepared } : { events: basename(options.events) };
+  const files = optionWords({ bundle: basename(options.bundle), ...log });
   const named = optionWords({ section });
   const command = ['sidestream', 'evaluate', ...files, ...choices(options, seeds), ...named].join(' ');
   return { date: new Date().toISOString().slice(0, 10), command };

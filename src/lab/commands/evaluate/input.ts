@@ -7,8 +7,8 @@ import type { LearnerCatalog } from '../../../device/learner';
 import { catalogIndex } from '../../../device/ranking';
 import { invalidInput, type SidestreamError } from '../../../error';
 import { openFolder } from '../../../shop/bundler';
-import { isTaskProcess, readEventFile } from '../../../shop/cli';
-import { type EventLog, endOfPast, type LogEvent, sortByTime } from '../../../shop/logs';
+import { endOfPast, type LogEvent, sortByTime } from '../../../shop/logs';
+import { preparedEvents, readPrepared } from '../../../shop/logs/node';
 import type { Meter } from '../../../shop/pipeline';
 import { byProduct } from '../../../shop/training';
 import { startCompute } from '../../../shop/training/node';
@@ -47,27 +47,29 @@ export interface EvaluateInput {
 export interface InputOptions
   extends Pick<EvaluateInput, 'past' | 'shoppers' | 'half' | 'methods' | 'published' | 'windows' | 'models'> {
   bundle: string;
-  events: string;
+  /** Folder of the prepared log. */
+  prepared: string;
   worker?: boolean;
 }
 
 export const say = (line: string): void => console.error(line);
 
-/** Reads the files, and sets the compute backend. @returns the log, and the input of each seed */
+/** Reads the files, and sets the compute backend. @returns the input of each seed, and the number of lines that the preparation refused */
 export async function readInput(
   options: InputOptions,
   meter: Meter,
-): Promise<{ log: EventLog; inputOf(seed: number): EvaluateInput }> {
+): Promise<{ refused: number; inputOf(seed: number): EvaluateInput }> {
   const { past, shoppers, half, methods, published, windows, models } = options;
   await startCompute('wasm');
-  const file = await readEventFile(options.events, isTaskProcess(options));
-  const { bundle, log } = byProduct(await openFolder(options.bundle), file);
+  const { refused } = await readPrepared(options.prepared);
+  const log = await preparedEvents(options.prepared);
+  const { bundle } = byProduct(await openFolder(options.bundle), { events: [], rejected: [] });
   const rowOf = new Map(bundle.items.map(({ id }, row) => [id, row]));
   const limits = { folder: options.bundle, past, shoppers, half, methods, published, windows, models };
   return {
-    log,
+    refused,
     inputOf(seed) {
-      const events = [...log.events];
+      const events = [...log];
       sortByTime(events, seed);
       return { bundle, events, rowOf, seed, ...limits, meter, say };
     },

@@ -12,7 +12,6 @@ import {
   TaskProcesses,
   withModels,
 } from '../../../shop/cli';
-import { type EventLog, refusedRows } from '../../../shop/logs';
 import type { Meter } from '../../../shop/pipeline';
 import { byProduct } from '../../../shop/training';
 import { startCompute, writeWhole } from '../../../shop/training/node';
@@ -51,9 +50,9 @@ import {
 } from './input';
 import { needsSide, pastCatalog, sideFile } from './methods';
 
-export interface SimulateOptions extends Omit<InputOptions, 'events' | 'windows'> {
+export interface SimulateOptions extends Omit<InputOptions, 'prepared' | 'windows'> {
   /** Log to replay; without it, shoppers are simulated. */
-  events?: string;
+  prepared?: string;
   seed: number;
   /** Whether simulated shoppers also feed back into the shop's knowledge. */
   closedLoop: boolean;
@@ -79,7 +78,7 @@ export async function runSimulation(options: SimulateOptions): Promise<void> {
     });
   }
   const started = performance.now();
-  const { ground, rejected } = await groundOf(options);
+  const { ground, refused } = await groundOf(options);
   const { seed, processes } = options;
   const meter = createMeter();
   meter.start(STAGE, stepsOf(ground));
@@ -104,7 +103,7 @@ export async function runSimulation(options: SimulateOptions): Promise<void> {
       await writeWhole(options.report, simulationPage(found));
       say(`The report is in ${options.report}`);
     }
-    concludeRefused(refusedRows({ rejected }));
+    concludeRefused(refused);
     if (options.json) console.log(simulationLine(found));
   } finally {
     meter.stop();
@@ -112,15 +111,15 @@ export async function runSimulation(options: SimulateOptions): Promise<void> {
   }
 }
 
-async function groundOf(options: SimulateOptions): Promise<{ ground: Ground; rejected: EventLog['rejected'] }> {
-  const { seed, methods, closedLoop, events, models } = options;
-  if (events === undefined) {
+async function groundOf(options: SimulateOptions): Promise<{ ground: Ground; refused: number }> {
+  const { seed, methods, closedLoop, prepared, models } = options;
+  if (prepared === undefined) {
     await startCompute('wasm');
     const { bundle } = byProduct(await openFolder(options.bundle), { events: [], rejected: [] });
     const shoppers = options.shoppers ?? SHOPPERS;
-    return { ground: simulatedGround({ bundle, shoppers, seed, methods, closedLoop }), rejected: [] };
+    return { ground: simulatedGround({ bundle, shoppers, seed, methods, closedLoop }), refused: 0 };
   }
-  const { log, inputOf } = await readInput({ ...options, events }, createMeter());
+  const { refused, inputOf } = await readInput({ ...options, prepared }, createMeter());
   const input = inputOf(seed);
   // Once, before other processes read it.
   if (!isTaskProcess(options) && needsSide(input)) {
@@ -129,12 +128,12 @@ async function groundOf(options: SimulateOptions): Promise<{ ground: Ground; rej
       if (!existsSync(path)) await make();
     });
   }
-  return { ground: logGround(input), rejected: log.rejected };
+  return { ground: logGround(input), refused };
 }
 
 function taskCommand(options: SimulateOptions): string[] {
-  const { bundle, events, models, past, half, seed, shoppers, methods, closedLoop } = options;
-  const words = optionWords({ protocol: 'simulate', bundle, events, models, past, half, seed, shoppers, methods });
+  const { bundle, prepared, models, past, half, seed, shoppers, methods, closedLoop } = options;
+  const words = optionWords({ protocol: 'simulate', bundle, prepared, models, past, half, seed, shoppers, methods });
   return ['evaluate', ...words, ...(closedLoop ? [] : ['--no-closed-loop'])];
 }
 

@@ -1,4 +1,4 @@
-export { type PrepareRequest, prepareLog } from './prepare';
-export type { Prepared } from './prepared-folder';
-export { openPrepared, type PreparedLog } from './prepared-log';
+export { MIN_SHOPPERS, type PrepareRequest, prepareLog } from './prepare';
+export { type Prepared, readPrepared } from './prepared-folder';
+export { demandWithout, openPrepared, type PreparedLog, preparedEvents } from './prepared-log';
 export { preparedCooccurrence } from './prepared-pairs';

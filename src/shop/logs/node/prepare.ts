@@ -12,6 +12,7 @@ import type { Meter } from '../../pipeline';
 import { LOG_FIELDS } from '../event-log';
 import { itemNames } from '../item-names';
 import { preparedNotes } from '../log-notes';
+import { HALF_LIFE } from '../recency';
 import { type Database, inWords, loadDuckdb, numberOf, openDatabase, quoted, runMetered } from './duckdb';
 import { importLog } from './import-log';
 import { PREPARED_FILE, type Prepared, preparedText, readPrepared, tableFiles } from './prepared-folder';
@@ -49,8 +50,6 @@ const GB = 1e9;
 const BESIDE = 0.6 * GB;
 /** Others that each item keeps. */
 const MOST = 256;
-/** Share of the log after which a choice counts half; see `recentPopularity`. */
-const HALF_LIFE = 1 / 4;
 /** Maximum number of reasons for refused lines that are shown. */
 const SHOWN = 20;
 

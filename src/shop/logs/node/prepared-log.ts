@@ -1,11 +1,17 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Demand, Item } from '../../../core/catalog';
 import { invalidInput } from '../../../error';
+import type { LogEvent } from '../event-log';
+import { strengthOf } from '../event-strength';
 import { foreignLog, NAMED_IDS } from '../item-names';
+import { recency } from '../recency';
 import { eachChunk, quoted, withDatabase } from './duckdb';
 import { type Prepared, readPrepared, tableFiles } from './prepared-folder';
 
-/** The choices of a prepared log on the products of a bundle, in columns, with the demand that it shows. */
+/**
+ * The choices of a prepared log on the products of a bundle, in columns, with the demand that it shows. Of products that fewer shoppers chose
+ * than `minShoppers` says, it has nothing: no choice, no demand and no pair.
+ */
 export interface PreparedLog extends Prepared {
   folder: string;
   /** The choices of shopper s are at `offsets[s]` to `offsets[s + 1]`, oldest first. */
@@ -18,6 +24,11 @@ export interface PreparedLog extends Prepared {
   times: Float64Array;
   /** Place of each choice by time among all that are here, from 0. */
   places: Uint32Array;
+  /** See `strengthOf`; absent if all are equal. */
+  strengths?: Float32Array;
+  /** Those with choices before these, of which only `demand` and the pairs know. */
+  known: ReadonlySet<number>;
+  /** Of the whole log. */
   demand: Demand;
   /** Sum of the weights of the pairs of each row, millionths. */
   masses: Float64Array;
@@ -29,13 +40,35 @@ export interface PreparedLog extends Prepared {
   unknownIds: string[];
 }
 
-/** @param items products of the bundle @throws SidestreamError `runtime/invalid-input` if there is no prepared log, or none of these items */
-export async function openPrepared(folder: string, items: readonly Item[]): Promise<PreparedLog> {
+/**
+ * @param items products of the bundle
+ * @param after reads only the choices after this time. Default: all
+ * @throws SidestreamError `runtime/invalid-input` if there is no prepared log, or none of these items
+ */
+export async function openPrepared(
+  folder: string,
+  items: readonly Item[],
+  after = Number.NEGATIVE_INFINITY,
+): Promise<PreparedLog> {
   const prepared = await readPrepared(folder);
   return withTables(folder, async (connection) => {
     const counted = await readProducts(connection, prepared, items);
-    const choices = await readChoices(connection, prepared, counted.rowOf);
+    const choices = await readChoices(connection, prepared, counted.rowOf, after);
     return { ...prepared, folder, ...counted, ...choices };
+  });
+}
+
+/** The events of a prepared log, in its order; shoppers are called by their numbers. */
+export function preparedEvents(folder: string): Promise<LogEvent[]> {
+  return withTables(folder, async (connection) => {
+    const sql = 'SELECT shopper, id, time, type FROM choices JOIN products ON item = number ORDER BY place';
+    const rows = (await connection.runAndReadAll(sql)).getRows();
+    return rows.map(([user, item, time, type]) => ({
+      user: String(user),
+      item: String(item),
+      time: Number(time),
+      ...(type === null ? {} : { type: String(type) }),
+    }));
   });
 }
 
@@ -57,21 +90,23 @@ export function withTables<T>(folder: string, work: (connection: DuckDBConnectio
   });
 }
 
-async function readProducts(connection: DuckDBConnection, { products }: Prepared, items: readonly Item[]) {
+async function readProducts(connection: DuckDBConnection, { products, minShoppers }: Prepared, items: readonly Item[]) {
   const places = new Map(items.map(({ id }, row) => [id, row]));
   const rowOf = new Int32Array(products).fill(-1);
   const choices = new Float32Array(items.length);
   const recent = new Float32Array(items.length);
   const masses = new Float64Array(items.length);
   const lacking: { id: string; choices: number }[] = [];
-  let unknown = 0;
+  let [unknown, found] = [0, false];
   const result = await connection.stream(
-    'SELECT id, number, CAST(choices AS DOUBLE), recent / 1e9, CAST(mass AS DOUBLE) FROM products',
+    'SELECT id, number, shoppers, CAST(choices AS DOUBLE), recent / 1e9, CAST(mass AS DOUBLE) FROM products',
   );
   for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
-    for (const [id, number, ...counts] of chunk.getRows()) {
+    for (const [id, number, shoppers, ...counts] of chunk.getRows()) {
       const row = places.get(String(id)) ?? -1;
       const [count, now, mass] = counts.map(Number);
+      found = found || row >= 0;
+      if (row >= 0 && Number(shoppers) < minShoppers) continue;
       rowOf[Number(number)] = row;
       if (row >= 0) [choices[row], recent[row], masses[row]] = [count, now, mass];
       else {
@@ -84,7 +119,7 @@ async function readProducts(connection: DuckDBConnection, { products }: Prepared
     .sort((a, b) => b.choices - a.choices)
     .slice(0, NAMED_IDS)
     .map(({ id }) => id);
-  if (lacking.length === products) throw foreignLog(unknownIds, items);
+  if (!found) throw foreignLog(unknownIds, items);
   let [purchases, repeats] = [0, 0];
   await eachChunk(connection, 'SELECT item, purchases, repeats FROM repeats', ([item, bought, again], rows) => {
     for (let n = 0; n < rows; n++) {
@@ -97,57 +132,85 @@ async function readProducts(connection: DuckDBConnection, { products }: Prepared
   return { demand, masses, rowOf, unknown, unknownIds };
 }
 
-async function readChoices(connection: DuckDBConnection, { shoppers, events }: Prepared, rowOf: Int32Array) {
+async function readChoices(
+  connection: DuckDBConnection,
+  { shoppers, events }: Prepared,
+  rowOf: Int32Array,
+  after: number,
+) {
+  const where = Number.isFinite(after) ? `WHERE time > ${after}` : '';
   const starts = new Uint32Array(shoppers + 1);
-  await eachChunk(connection, 'SELECT shopper, count(*) FROM choices GROUP BY shopper', ([shopper, count], rows) => {
-    for (let n = 0; n < rows; n++) starts[shopper(n) + 1] = count(n);
-  });
-  for (let n = 0; n < shoppers; n++) starts[n + 1] += starts[n];
-  const rows = new Int32Array(events);
-  const times = new Float64Array(events);
-  const places = new Uint32Array(events);
-  const columns = 'shopper, step, item, CAST(time AS DOUBLE), CAST(place AS DOUBLE)';
-  await eachChunk(connection, `SELECT ${columns} FROM choices`, ([shopper, step, item, time, place], count) => {
-    for (let n = 0; n < count; n++) {
-      const at = starts[shopper(n)] + step(n);
-      rows[at] = rowOf[item(n)];
-      times[at] = time(n);
-      places[at] = place(n);
+  const firsts = new Uint32Array(shoppers);
+  const sizes = `SELECT shopper, count(*), min(step), min(place) FROM choices ${where} GROUP BY shopper`;
+  let before = events;
+  await eachChunk(connection, sizes, ([shopper, count, step, place], rows) => {
+    for (let n = 0; n < rows; n++) {
+      starts[shopper(n) + 1] = count(n);
+      firsts[shopper(n)] = step(n);
+      before = Math.min(before, place(n));
     }
   });
-  return known({ starts, rows, times, places });
+  for (let n = 0; n < shoppers; n++) starts[n + 1] += starts[n];
+  const count = starts[shoppers];
+  const rows = new Int32Array(count);
+  const times = new Float64Array(count);
+  const places = new Uint32Array(count);
+  const strengths = new Float32Array(count);
+  const types = (await connection.runAndReadAll('SELECT DISTINCT type FROM choices WHERE type IS NOT NULL')).getRows();
+  const cases = types.map(([type]) => `WHEN type = ${quoted(String(type))} THEN ${strengthOf(String(type))}`);
+  const strengthCase = cases.length > 0 ? `CASE ${cases.join(' ')} ELSE ${strengthOf(null)} END` : '1';
+  const columns = `shopper, step, item, CAST(time AS DOUBLE), CAST(place AS DOUBLE), CAST(${strengthCase} AS DOUBLE)`;
+  const all = `SELECT ${columns} FROM choices ${where}`;
+  await eachChunk(connection, all, ([shopper, step, item, time, place, strength], size) => {
+    for (let n = 0; n < size; n++) {
+      const at = starts[shopper(n)] + step(n) - firsts[shopper(n)];
+      rows[at] = rowOf[item(n)];
+      times[at] = time(n);
+      places[at] = place(n) - before;
+      strengths[at] = strength(n);
+    }
+  });
+  return kept({ starts, firsts, rows, times, places, strengths });
 }
 
 /** The choices of all shoppers; the row of an item that the bundle lacks is -1. */
-interface AllChoices extends Pick<PreparedLog, 'rows' | 'times' | 'places'> {
+interface AllChoices extends Required<Pick<PreparedLog, 'rows' | 'times' | 'places' | 'strengths'>> {
   /** As `offsets`. */
   starts: Uint32Array;
+  /** Step of the first choice of each shopper. */
+  firsts: Uint32Array;
 }
 
 /** Only the choices of items that the bundle has. */
-function known({ starts, rows, times, places }: AllChoices) {
+function kept({ starts, firsts, rows, times, places, strengths }: AllChoices) {
   const shoppers = starts.length - 1;
   const offsets = new Uint32Array(shoppers + 1);
   const shopperOf = new Uint32Array(shoppers);
-  let [end, kept] = [0, 0];
+  const known = new Set<number>();
+  let [end, count] = [0, 0];
   for (let shopper = 0; shopper < shoppers; shopper++) {
     for (let at = starts[shopper]; at < starts[shopper + 1]; at++) {
       if (rows[at] < 0) continue;
       rows[end] = rows[at];
       times[end] = times[at];
+      strengths[end] = strengths[at];
       places[end++] = places[at];
     }
-    if (end === offsets[kept]) continue;
-    shopperOf[kept++] = shopper;
-    offsets[kept] = end;
+    if (end === offsets[count]) continue;
+    if (firsts[shopper] > 0) known.add(count);
+    shopperOf[count++] = shopper;
+    offsets[count] = end;
   }
   if (end < rows.length) closeGaps(places.subarray(0, end), rows.length);
+  const own = strengths.subarray(0, end);
   return {
-    offsets: offsets.subarray(0, kept + 1),
-    shopperOf: shopperOf.subarray(0, kept),
+    offsets: offsets.subarray(0, count + 1),
+    shopperOf: shopperOf.subarray(0, count),
     rows: rows.subarray(0, end),
     times: times.subarray(0, end),
     places: places.subarray(0, end),
+    ...(own.some((strength) => strength !== own[0]) ? { strengths: own } : {}),
+    known,
   };
 }
 
@@ -160,4 +223,21 @@ function closeGaps(places: Uint32Array, size: number): void {
     taken[place] = before - taken[place];
   }
   for (const [at, place] of places.entries()) places[at] = taken[place];
+}
+
+/**
+ * The demand without the choices of some shoppers.
+ * @param left places in `offsets` of shoppers, whose choices are all here
+ */
+export function demandWithout(log: PreparedLog, left: Iterable<number>): Demand {
+  const { demand, events, rows, offsets, places } = log;
+  const [choices, recent] = [demand.choices.slice(), demand.recent.slice()];
+  const older = events - rows.length;
+  for (const shopper of left) {
+    for (let at = offsets[shopper]; at < offsets[shopper + 1]; at++) {
+      choices[rows[at]]--;
+      recent[rows[at]] = Math.max(0, recent[rows[at]] - recency(older + places[at], events));
+    }
+  }
+  return { ...demand, choices, recent };
 }

@@ -16,7 +16,8 @@ interface Subtracted {
  * @param without places in `offsets` of shoppers whose choices do not count, at most a few thousand
  */
 export function preparedCooccurrence(log: PreparedLog, without: Iterable<number> = []): Promise<CooccurrenceTable> {
-  const { folder, rowOf, masses, shopperOf } = log;
+  const { folder, rowOf, masses, shopperOf, minShoppers } = log;
+  const enough = `FROM pairs WHERE shoppers >= ${minShoppers}`;
   const count = masses.length;
   return withTables(folder, async (connection) => {
     const left = ['NULL', ...Array.from(without, (shopper) => shopperOf[shopper])].join(', ');
@@ -28,7 +29,7 @@ export function preparedCooccurrence(log: PreparedLog, without: Iterable<number>
     const subtracted = pairsOf(own, rowOf);
     const offsets = new Uint32Array(count + 1);
     const known = (item: number, other: number): boolean => rowOf[item] >= 0 && rowOf[other] >= 0;
-    await eachChunk(connection, 'SELECT item, other FROM pairs', ([item, other], rows) => {
+    await eachChunk(connection, `SELECT item, other ${enough}`, ([item, other], rows) => {
       for (let n = 0; n < rows; n++) if (known(item(n), other(n))) offsets[rowOf[item(n)] + 1]++;
     });
     for (let row = 0; row < count; row++) offsets[row + 1] += offsets[row];
@@ -36,7 +37,7 @@ export function preparedCooccurrence(log: PreparedLog, without: Iterable<number>
     const others = new Uint32Array(offsets[count]);
     const lifts = new Float32Array(offsets[count]);
     const mass = (row: number): number => masses[row] - (subtracted.masses.get(row) ?? 0);
-    const columns = 'SELECT item, other, CAST(weight AS DOUBLE) FROM pairs';
+    const columns = `SELECT item, other, CAST(weight AS DOUBLE) ${enough}`;
     await eachChunk(connection, columns, ([item, other, weight], rows) => {
       for (let n = 0; n < rows; n++) {
         if (!known(item(n), other(n))) continue;

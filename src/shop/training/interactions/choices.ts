@@ -4,6 +4,8 @@ export interface Interaction {
   row: number;
   /** Only the order counts. */
   time: number;
+  /** See `strengthOf`. Default 1 */
+  strength?: number;
 }
 
 /** Choices of a log, shopper by shopper in the order of their first choices. Large logs fit into memory only in this form. */
@@ -16,6 +18,10 @@ export interface Choices {
   times: Float64Array;
   /** Place of each choice in the log by time, from 0. */
   places: Uint32Array;
+  /** How much each says, see `strengthOf`. Default: all the same */
+  strengths?: Float32Array;
+  /** Shoppers with choices before these. Default: none */
+  known?: ReadonlySet<number>;
 }
 
 export const shoppersIn = ({ offsets }: Choices): number => offsets.length - 1;
@@ -30,13 +36,15 @@ export function choicesFrom(interactions: readonly Interaction[]): Choices {
   for (let shopper = 0; shopper < numbers.size; shopper++) offsets[shopper + 1] += offsets[shopper];
   const next = offsets.slice();
   const choices = emptyChoices(offsets);
-  for (const [place, { row, time }] of interactions.entries()) {
+  const strengths = new Float32Array(interactions.length);
+  for (const [place, { row, time, strength = 1 }] of interactions.entries()) {
     const at = next[shopperOf[place]]++;
     choices.rows[at] = row;
     choices.times[at] = time;
     choices.places[at] = place;
+    strengths[at] = strength;
   }
-  return choices;
+  return strengths.some((strength) => strength !== strengths[0]) ? { ...choices, strengths } : choices;
 }
 
 function emptyChoices(offsets: Uint32Array): Choices {
@@ -71,7 +79,6 @@ export function* sequencesWithout(choices: Choices, left: ReadonlySet<number> = 
 export interface NewerChoices extends Choices {
   /** [shoppers] */
   shoppers: Uint32Array;
-  /** Those with older choices. */
   known: ReadonlySet<number>;
 }
 
@@ -89,16 +96,24 @@ export function choicesAfter(choices: Choices, until: number): NewerChoices {
   const ends = new Uint32Array(newer.length + 1);
   for (const [n, { shopper, from }] of newer.entries()) ends[n + 1] = ends[n] + offsets[shopper + 1] - from;
   const found = emptyChoices(ends);
+  const strengths = choices.strengths && new Float32Array(found.rows.length);
   const older = rows.length - found.rows.length;
   for (const [n, { shopper, from }] of newer.entries()) {
     const end = offsets[shopper + 1];
     found.rows.set(rows.subarray(from, end), ends[n]);
     found.times.set(times.subarray(from, end), ends[n]);
+    if (choices.strengths) strengths?.set(choices.strengths.subarray(from, end), ends[n]);
     for (let at = from; at < end; at++) found.places[ends[n] + at - from] = places[at] - older;
   }
   return {
     ...found,
+    strengths,
     shoppers: Uint32Array.from(newer, ({ shopper }) => shopper),
-    known: new Set([...newer.keys()].filter((n) => newer[n].from > offsets[newer[n].shopper])),
+    known: new Set(
+      [...newer.keys()].filter((n) => {
+        const { shopper, from } = newer[n];
+        return from > offsets[shopper] || choices.known?.has(shopper);
+      }),
+    ),
   };
 }

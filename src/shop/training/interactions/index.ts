@@ -1,4 +1,5 @@
 import { type CooccurrenceTable, countCooccurrence } from '../../../core/catalog';
+import { recency } from '../../logs';
 import { type Choices, sequencesWithout } from './choices';
 
 export * from './choices';
@@ -38,16 +39,7 @@ export const cooccurrenceTable = (choices: Choices, count: number, left?: Readon
   countCooccurrence(count, sequencesWithout(choices, left));
 
 /**
- * Share of a log after which a choice counts half. Chosen from 1/2 to 1/64 of the events, and from numbers of days, on the
- * first 60 % of two logs, MovieLens and Online Retail: the first 60 to 80 % of that part predict the choices of shoppers
- * who come later. A quarter is better than plain counts by over two standard errors of ln rank at every split of both logs;
- * an eighth is not better at every split, and lists of less than a sixteenth are worse than plain counts.
- */
-const HALF_LIFE = 1 / 4;
-
-/**
- * Present demand: the choices of each item, weighted by 2^(-age / half-life). Age counts the later choices of all shoppers, so a
- * quiet season does not make a shop forget.
+ * Present demand: the choices of each item, weighted by `recency`.
  * @param left shoppers whose choices do not count
  * @returns [count] 0 for an item that nobody chose; the newest choice of the log weighs 1
  */
@@ -57,7 +49,7 @@ export function recentPopularity(choices: Choices, count: number, left?: Readonl
   for (let shopper = 0; shopper + 1 < offsets.length; shopper++) {
     if (left?.has(shopper)) continue;
     for (let at = offsets[shopper]; at < offsets[shopper + 1]; at++) {
-      popularity[rows[at]] += 2 ** ((places[at] + 1 - rows.length) / (HALF_LIFE * rows.length));
+      popularity[rows[at]] += recency(places[at], rows.length);
     }
   }
   return popularity;

@@ -70,10 +70,10 @@ export async function chosenHalfLife(request: HalfLifeRequest): Promise<number> 
         settings: { ...settings, halfLife, epochs: EPOCHS },
         seed,
         stopped,
-        onStep(_, steps) {
+        onStep(step, steps) {
           if (!begun) meter.start('Half-life of choices', TRIED.length * EPOCHS * steps);
           begun = true;
-          meter.advance(1);
+          if (step > 0) meter.advance(1);
         },
       });
       if (stopped?.()) return usual;

@@ -8,6 +8,8 @@ export interface SideSequences {
   rows: Int32Array;
   /** Share of the log that came after each choice, 0 to 1. Default: 0, so all weigh the same. */
   ages?: Float32Array;
+  /** How much each choice says. Default: all the same */
+  strengths?: Float32Array;
 }
 
 /** From which a side model learns. */
@@ -38,30 +40,35 @@ export function sideSequences(choices: Choices, left: ReadonlySet<number> = new 
   let [n, end] = [0, 0];
   for (const { length } of sequencesWithout(choices, left)) offsets[++n] = end += length;
   const [rows, ages] = [new Int32Array(end), new Float32Array(end)];
+  const strengths = choices.strengths && new Float32Array(end);
   let to = 0;
   for (let shopper = 0; shopper < shoppersIn(choices); shopper++) {
     if (left.has(shopper)) continue;
     for (let at = choices.offsets[shopper]; at < choices.offsets[shopper + 1]; at++, to++) {
       rows[to] = choices.rows[at];
       ages[to] = 1 - choices.places[at] / count;
+      if (strengths) strengths[to] = choices.strengths?.[at] ?? 1;
     }
   }
-  return { offsets, rows, ages };
+  return { offsets, rows, ages, strengths };
 }
 
-/** Without repeats, and without shoppers who chose only one item: they teach only popularity. @param halfLife see `SideSettings` */
-export function firstChoices({ offsets, rows, ages }: SideSequences, halfLife: number): WeighedSequences {
+/** Without repeats, of which the strongest counts, and without shoppers who chose only one item: they teach only popularity. @param halfLife see `SideSettings` */
+export function firstChoices({ offsets, rows, ages, strengths }: SideSequences, halfLife: number): WeighedSequences {
   const [ends, kept, weights] = [[0], new Int32Array(rows.length), new Float32Array(rows.length)];
   let end = 0;
   for (let n = 0; n + 1 < offsets.length; n++) {
     const start = end;
-    const seen = new Set<number>();
+    const seen = new Map<number, number>();
     for (let at = offsets[n]; at < offsets[n + 1]; at++) {
-      if (seen.has(rows[at])) continue;
-      seen.add(rows[at]);
+      const strength = strengths?.[at] ?? 1;
+      const before = seen.get(rows[at]) ?? 0;
+      seen.set(rows[at], Math.max(before, strength));
+      if (before > 0) continue;
       kept[end] = rows[at];
       weights[end++] = 0.5 ** ((ages?.[at] ?? 0) / halfLife);
     }
+    if (strengths) for (let at = start; at < end; at++) weights[at] *= seen.get(kept[at]) ?? 1;
     if (end - start > 1) ends.push(end);
     else end = start;
   }

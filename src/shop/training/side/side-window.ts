@@ -115,7 +115,7 @@ export interface SideWindowRequest {
 }
 
 /** The next window of a network, or the reason why it cannot have one, as the rest of a sentence. */
-export function nextTraining(request: SideWindowRequest): SideContinuation | { why: string } {
+export function nextTraining(request: SideWindowRequest): SideContinuation | { why: string; isEarly?: boolean } {
   const { network, items, features, described, choices, settings, seed } = request;
   const config = sideConfigOf(features, settings);
   if (network.config.width !== config.width) {
@@ -131,13 +131,16 @@ export function nextTraining(request: SideWindowRequest): SideContinuation | { w
   }
   const newer = choicesAfter(choices, network.until);
   const count = newer.rows.length;
-  if (count === 0) return { why: `the log has no choice after ${new Date(network.until).toISOString()}` };
+  if (count === 0) {
+    return { why: `the log has no choice after ${new Date(network.until).toISOString()}`, isEarly: true };
+  }
   if (Array.from({ length: shoppersIn(newer) }, (_, n) => rowsOf(newer, n)).every((rows) => new Set(rows).size < 2))
-    return { why: 'no shopper has two choices among the newer ones' };
+    return { why: 'no shopper has two choices among the newer ones', isEarly: true };
   const learned = network.choices.reduce((sum, chosen) => sum + chosen, 0);
   if (count < MIN_NEWER * learned)
     return {
       why: `the log has ${counted(count, 'newer choice')}, fewer than a tenth of the ${learned} learned ones`,
+      isEarly: true,
     };
   const window = network.windows.length + 1;
   const random = seededRandom(seed * 1013 + window);
