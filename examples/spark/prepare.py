@@ -14,13 +14,28 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as f
 from pyspark.sql.types import NumericType, TimestampType
 
-# In this order: each statement reads tables before it. The last five stay.
-TABLES = ["shoppers", "items", "hours", "places", "choices", "masses", "products", "pairs", "repeats", "digest"]
-KEPT = ["choices", "products", "pairs", "repeats"]
+# In this order: each statement reads tables before it.
+TABLES = [
+    *["shoppers", "items", "hours", "places", "numbers", "choices", "neighbours"],
+    *["masses", "products", "pairs", "repeats", "digest", "known"],
+]
+# Those that stay. `sidestream prepare --continue` adds to them; here, they are made anew, so the earlier ones have no rows.
+KEPT = {
+    "choices": "shopper INT, item INT, time BIGINT, type STRING, place BIGINT, step INT, first INT, tied INT",
+    "products": "id STRING, number INT, choices BIGINT, shoppers BIGINT, recent BIGINT, mass BIGINT",
+    "pairs": "item INT, other INT, weight BIGINT, shoppers BIGINT, rank BIGINT",
+    "repeats": "item INT, purchases BIGINT, repeats BIGINT",
+    "known": "id STRING, number INT, choices BIGINT",
+}
+# Types of events that are no choices, in lower case without "_", "-" and spaces.
+NO_CHOICES = (
+    "impression impressions exposure shown viewitemlist viewpromotion viewcart viewsearchresults removefromcart cartremove "
+    "removefrombasket uncart refund return dismiss undismiss hide dislike"
+).split()
 # Others that each item keeps, and the share of the log after which a choice counts half.
 MOST = 256
 HALF_LIFE = 0.25
-VERSION = 1
+VERSION = 2
 
 
 def main() -> None:
@@ -29,14 +44,17 @@ def main() -> None:
     events = read_events(spark, options)
     events.createOrReplaceTempView("events")
     spark.createDataFrame([settings_of(options)], SETTINGS).createOrReplaceTempView("settings")
+    for name, columns in KEPT.items():
+        spark.createDataFrame([], columns).createOrReplaceTempView("earlier_shoppers" if name == "known" else f"earlier_{name}")
     tables: dict[str, DataFrame] = {}
     for name in TABLES:
         with open(os.path.join(options.sql, f"{name}.sql"), encoding="utf-8") as statement:
-            # Several statements read a table: it is made once.
-            tables[name] = spark.sql(statement.read()).persist()
+            made = spark.sql(statement.read())
+        # Several statements read a table: it is made once, and read as a file, so that plans stay small.
+        path = f"{options.out}/{name}.parquet" if name in KEPT else f"{options.out}/work/{name}.parquet"
+        made.write.mode("overwrite").parquet(path)
+        tables[name] = spark.read.parquet(path)
         tables[name].createOrReplaceTempView(name)
-    for name in KEPT:
-        tables[name].write.mode("overwrite").parquet(f"{options.out}/{name}.parquet")
     digest = tables["digest"].first()
     about = {
         "version": VERSION,
@@ -46,8 +64,8 @@ def main() -> None:
         "sample": options.shoppers,
         "until": None,
         "events": digest["events"],
-        "shoppers": digest["shoppers"],
-        "products": digest["products"],
+        "shoppers": tables["known"].count(),
+        "products": tables["products"].count(),
         "pairs": tables["pairs"].count(),
         "firstTime": digest["first_time"],
         "lastTime": digest["last_time"],
@@ -57,6 +75,7 @@ def main() -> None:
         "returns": 0,
         "notes": [],
     }
+    remove(spark, f"{options.out}/work")
     # Last, so that a folder with this file is whole.
     write_text(spark, f"{options.out}/prepared.json", json.dumps(about, indent=1) + "\n")
 
@@ -71,7 +90,7 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--time", default="time", help="column with a timestamp, or seconds or milliseconds since 1970")
     parser.add_argument("--type", default=None, help="column with the type of the event, such as purchase")
     parser.add_argument("--products", default=None, help="CSV with the columns item and product, which gives the product of each variant")
-    parser.add_argument("--min-shoppers", type=int, default=1, help="leave out pairs of fewer shoppers")
+    parser.add_argument("--min-shoppers", type=int, default=1, help="publish nothing about products and pairs that fewer shoppers chose")
     parser.add_argument("--shoppers", type=int, default=None, help="size of a sample of shoppers")
     parser.add_argument("--seed", type=int, default=1, help="of the order of events of one time, and of the sample")
     parser.add_argument("--sql", default="node_modules/sidestream/lib/cli/sql", help="folder of the statements in the package")
@@ -79,12 +98,12 @@ def parse_options() -> argparse.Namespace:
 
 
 SETTINGS = (
-    "seed BIGINT, shoppers BIGINT, until BIGINT, min_shoppers BIGINT, most BIGINT, half_life DOUBLE, part BIGINT, parts BIGINT"
+    "seed BIGINT, shoppers BIGINT, min_shoppers BIGINT, most BIGINT, half_life DOUBLE, earlier_events BIGINT, part BIGINT, parts BIGINT"
 )
 
 
 def settings_of(options: argparse.Namespace) -> tuple:
-    return (options.seed, options.shoppers, None, options.min_shoppers, MOST, HALF_LIFE, 0, 1)
+    return (options.seed, options.shoppers, options.min_shoppers, MOST, HALF_LIFE, 0, 0, 1)
 
 
 def read_events(spark: SparkSession, options: argparse.Namespace) -> DataFrame:
@@ -97,6 +116,8 @@ def read_events(spark: SparkSession, options: argparse.Namespace) -> DataFrame:
         milliseconds(log, options.time).alias("time"),
         kind.alias("type"),
     )
+    plain = f.regexp_replace(f.lower(f.coalesce("type", f.lit(""))), r"[\s_-]", "")
+    events = events.where((f.col("shopper") != "") & (f.col("item") != "") & f.col("time").isNotNull() & ~plain.isin(NO_CHOICES))
     if options.products is None:
         return events
     products = spark.read.option("header", True).csv(options.products).select("item", "product")
@@ -117,14 +138,22 @@ def milliseconds(log: DataFrame, name: str) -> Column:
     return f.coalesce(whole, f.unix_millis(f.expr(f"try_cast(`{name}` AS TIMESTAMP)")))
 
 
+def file_system(spark: SparkSession, path: str):
+    """Any file system that Spark reaches, and the path in it."""
+    target = spark.sparkContext._jvm.org.apache.hadoop.fs.Path(path)
+    return target.getFileSystem(spark.sparkContext._jsc.hadoopConfiguration()), target
+
+
 def write_text(spark: SparkSession, path: str, text: str) -> None:
-    """Writes to any file system that Spark reaches."""
-    jvm = spark.sparkContext._jvm
-    target = jvm.org.apache.hadoop.fs.Path(path)
-    system = target.getFileSystem(spark.sparkContext._jsc.hadoopConfiguration())
+    system, target = file_system(spark, path)
     stream = system.create(target, True)
     stream.write(bytearray(text, "utf-8"))
     stream.close()
+
+
+def remove(spark: SparkSession, path: str) -> None:
+    system, target = file_system(spark, path)
+    system.delete(target, True)
 
 
 if __name__ == "__main__":

@@ -92,38 +92,46 @@ export const logLift = (weight: number, own: number, other: number, total: numbe
  * 30 steps. Needs no features and no compute backend; items without a choice get no co-occurrence.
  * @param count number of items
  * @param sequences choices of each user, as rows of the catalogue, oldest first
- * @param most maximum number of entries per item, to limit the download. Default 256
+ * @param options maximum number of entries per item, to limit the download (default 256), and minimum number of users of a pair (1)
  * @returns for every item the items with the highest log lift, which compares with chance how often both were chosen near each
  *   other: log(1 + n(a, b) N / ((n(a) + 30) (n(b) + 30))), where n are the weights of pairs and N is their sum
  */
 export function countCooccurrence(
   count: number,
   sequences: Iterable<ArrayLike<number>>,
-  most = 256,
+  { most = 256, minShoppers = 1 }: { most?: number; minShoppers?: number } = {},
 ): CooccurrenceTable {
   /** Per item, the weight of its pairs with each other item, and their sum. */
   const pairs = Array.from({ length: count }, () => new Map<number, number>());
   const mass = new Float64Array(count);
   let total = 0;
+  /** Number of users of each pair, by `a * count + b`. */
+  const users = new Map<number, number>();
   const add = (from: number, to: number, weight: number): void => {
     pairs[from].set(to, (pairs[from].get(to) ?? 0) + weight);
     mass[from] += weight;
     total += weight;
   };
   for (const rows of sequences) {
+    const own = new Set<number>();
     for (let later = 1; later < rows.length; later++) {
       for (let distance = 1; distance <= Math.min(REACH, later); distance++) {
         const [a, b] = [rows[later], rows[later - distance]];
         if (a === b) continue;
         add(a, b, pairWeight(distance));
         add(b, a, pairWeight(distance));
+        if (minShoppers > 1) own.add(Math.min(a, b) * count + Math.max(a, b));
       }
     }
+    for (const pair of own) users.set(pair, (users.get(pair) ?? 0) + 1);
   }
+  const isKnown = (a: number, b: number): boolean =>
+    minShoppers === 1 || (users.get(Math.min(a, b) * count + Math.max(a, b)) ?? 0) >= minShoppers;
   const offsets = new Uint32Array(count + 1);
   const kept = pairs.map((own, row) => {
     const shares = Array.from(own, ([other, weight]) => ({ other, weight, share: weight / (mass[other] + SMOOTHING) }));
     return shares
+      .filter(({ other }) => isKnown(row, other))
       .sort((a, b) => b.share - a.share || a.other - b.other)
       .slice(0, most)
       .map(({ other, weight }) => ({ other, lift: logLift(weight, mass[row], mass[other], total) }));

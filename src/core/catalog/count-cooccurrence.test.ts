@@ -44,10 +44,23 @@ test('the table keeps the strongest of each item, equal ones in the order of the
     [0, 4],
     [0, 3],
   ];
-  const { count, offsets, rows, lifts } = countCooccurrence(5, choices, 2);
+  const { count, offsets, rows, lifts } = countCooccurrence(5, choices, { most: 2 });
   expect(count).toBe(5);
   expect([...offsets]).toEqual([0, 2, 3, 3, 4, 5]);
   expect([...rows]).toEqual([1, 3, 0, 0, 0]);
   expect(lifts[0]).toBeGreaterThan(lifts[1]);
   expect(countCooccurrence(2, []).rows).toHaveLength(0);
+});
+
+test('pairs of too few users are left out, and count for chance', () => {
+  const choices = [
+    [0, 1, 0, 1],
+    [0, 1, 2],
+    [2, 0],
+  ];
+  const all = countCooccurrence(3, choices);
+  const { offsets, rows, lifts } = countCooccurrence(3, choices, { minShoppers: 2 });
+  expect([...offsets]).toEqual([0, 2, 3, 4]);
+  expect([...rows]).toEqual([1, 2, 0, 0]);
+  expect([...lifts.slice(0, 2)]).toEqual([...all.lifts.slice(0, 2)]);
 });

@@ -124,6 +124,11 @@ export function evaluateCommand(): Command {
         .default('all'),
     )
     .option(
+      '--min-shoppers <n>',
+      'device, drift: the shop knows nothing of products and pairs that fewer shoppers of the past chose',
+      positiveInteger,
+    )
+    .option(
       '--methods <names...>',
       `only these methods and their references (default: all). For device and drift: ${METHOD_NAMES.join(', ')}. For leave-one-out: ${LEAVE_ONE_OUT_METHODS.join(', ')}. For next-basket: ${NEXT_BASKET_METHODS.join(', ')}. For windows: ${WINDOW_METHODS.join(', ')}. For simulate: ${CONFIGURATIONS.join(', ')}`,
       names,
@@ -250,10 +255,10 @@ function origin(options: LogOptions, seeds: readonly number[]): Pick<KeptResult,
 }
 
 const choices = (
-  { protocol, past, half, shoppers, methods, published, windows }: EvaluateOptions,
+  { protocol, past, half, shoppers, minShoppers, methods, published, windows }: EvaluateOptions,
   seeds: readonly number[],
 ): string[] => [
-  ...optionWords({ protocol, past, half, shoppers, methods, windows, seeds }),
+  ...optionWords({ protocol, past, half, shoppers, 'min-shoppers': minShoppers, methods, windows, seeds }),
   ...(published ? ['--published'] : []),
 ];
 

@@ -31,6 +31,8 @@ export interface EvaluateInput {
   /** Maximum number of shoppers; all if absent. */
   shoppers?: number;
   half: Half;
+  /** What fewer shoppers of the past chose is unknown to the shop. Default 1 */
+  minShoppers?: number;
   /** Names of the wanted methods, or `all`; if absent, the usual ones of the protocol. */
   methods?: readonly string[];
   /** Whether leave-one-out learns only what published models learn: not the last choice but one. Default false. */
@@ -45,7 +47,10 @@ export interface EvaluateInput {
 
 /** Options of a command that evaluates a log. */
 export interface InputOptions
-  extends Pick<EvaluateInput, 'past' | 'shoppers' | 'half' | 'methods' | 'published' | 'windows' | 'models'> {
+  extends Pick<
+    EvaluateInput,
+    'minShoppers' | 'past' | 'shoppers' | 'half' | 'methods' | 'published' | 'windows' | 'models'
+  > {
   bundle: string;
   /** Folder of the prepared log. */
   prepared: string;
@@ -59,13 +64,13 @@ export async function readInput(
   options: InputOptions,
   meter: Meter,
 ): Promise<{ refused: number; inputOf(seed: number): EvaluateInput }> {
-  const { past, shoppers, half, methods, published, windows, models } = options;
+  const { past, shoppers, half, minShoppers, methods, published, windows, models } = options;
   await startCompute('wasm');
   const { refused } = await readPrepared(options.prepared);
   const log = await preparedEvents(options.prepared);
   const { bundle } = byProduct(await openFolder(options.bundle), { events: [], rejected: [] });
   const rowOf = new Map(bundle.items.map(({ id }, row) => [id, row]));
-  const limits = { folder: options.bundle, past, shoppers, half, methods, published, windows, models };
+  const limits = { folder: options.bundle, past, shoppers, half, minShoppers, methods, published, windows, models };
   return {
     refused,
     inputOf(seed) {
@@ -92,9 +97,12 @@ export async function pastPath(input: EvaluateInput, kind: string, rest: string)
   return join(input.models, `${kind}-${of}-past-${input.past}${rest}`);
 }
 
-export function pastEvents({ events, past }: EvaluateInput): LogEvent[] {
+export function pastEvents({ events, past, minShoppers = 1 }: EvaluateInput): LogEvent[] {
   const end = endOfPast(events, past);
-  return events.filter(({ time }) => time < end);
+  const kept = events.filter(({ time }) => time < end);
+  const shoppers = new Map<string, Set<string>>();
+  for (const { item, user } of kept) shoppers.set(item, (shoppers.get(item) ?? new Set()).add(user));
+  return kept.filter(({ item }) => (shoppers.get(item)?.size ?? 0) >= minShoppers);
 }
 
 /** The past, and at most `limit` of its new shoppers in the requested half. @throws SidestreamError `runtime/invalid-input` */

@@ -7,6 +7,7 @@ import { invalidInput } from '../../../error';
 import type { LogEvent } from '../../../shop/logs';
 import {
   choicesFrom,
+  cooccurrenceTable,
   interactionsOf,
   recentPopularity,
   type ShopSide,
@@ -124,7 +125,9 @@ export async function deviceMethods(input: EvaluateInput): Promise<DeviceMethod[
 
 export async function pastCatalog(input: EvaluateInput, past: LogEvent[]): Promise<LearnerCatalog> {
   const { interactions } = interactionsOf({ events: past }, input.bundle);
-  const catalog = shopCatalog(input.bundle, choicesFrom(interactions));
+  const choices = choicesFrom(interactions);
+  const cooccurrence = cooccurrenceTable(choices, input.bundle.items.length, undefined, input.minShoppers);
+  const catalog = shopCatalog(input.bundle, choices, undefined, { cooccurrence });
   return needsSide(input) ? sideCatalog(catalog, await pastSide(input)) : catalog;
 }
 
@@ -138,11 +141,15 @@ const aboutSchema = v.strictObject({ start: v.optional(startSchema) });
 
 /** The file of the side model of the past, for one seed. Its start weights are next to it. */
 export async function sideFile(input: EvaluateInput): Promise<PastFile> {
-  const path = await pastPath(input, 'side', `-seed-${input.seed}.bin`);
+  const fewest = input.minShoppers === undefined ? '' : `-min-${input.minShoppers}`;
+  const path = await pastPath(input, 'side', `${fewest}-seed-${input.seed}.bin`);
   const make = async (): Promise<void> => {
-    const { bundle, seed, meter, say } = input;
+    const { bundle, seed, minShoppers, meter, say } = input;
     const { interactions } = interactionsOf({ events: pastEvents(input) }, bundle);
-    const { learned } = await trainShopSide({ bundle, choices: choicesFrom(interactions), seed, meter, say });
+    const choices = choicesFrom(interactions);
+    const { length } = bundle.items;
+    const cooccurrence = (left: ReadonlySet<number>) => cooccurrenceTable(choices, length, left, minShoppers);
+    const { learned } = await trainShopSide({ bundle, choices, cooccurrence, seed, meter, say });
     const { model, start } = learned;
     await writeWhole(`${path}.json`, JSON.stringify({ start }));
     await writeWhole(path, encodeSideModel(model, bundle.items.length));

@@ -48,6 +48,8 @@ export const MIN_SHOPPERS = 1;
 const GB = 1e9;
 /** Bytes of memory for this process beside the database's own. */
 const BESIDE = 0.6 * GB;
+/** Share of the memory for what the database takes above its limit, most of it while it writes files. */
+const BESIDE_SHARE = 0.3;
 /** Others that each item keeps. */
 const MOST = 256;
 /** Maximum number of reasons for refused lines that are shown. */
@@ -87,7 +89,7 @@ async function prepareInto(out: string, request: PrepareRequest): Promise<Prepar
       await writeFile(join(part, FINGERPRINT_FILE), fingerprint);
     }
     const whole = request.memory ?? Math.min(4 * GB, totalmem() / 2);
-    const memory = whole - BESIDE;
+    const memory = whole - Math.max(BESIDE, BESIDE_SHARE * whole);
     if (memory < 0.2 * GB) throw invalidInput('--memory must be at least 800MB.');
     database = await openDatabase(memory, availableParallelism(), work);
     const stored = await tablesOf(database.connection, part, { ...request, out, memory: whole }, earlier);

@@ -9,7 +9,8 @@ import { makeItem } from '../../../testing/bundles';
 import { isNightly } from '../../../testing/nightly';
 import { withDatabase } from './duckdb';
 import { prepareLog } from './prepare';
-import { readPrepared } from './prepared-folder';
+import { readPrepared, tableFiles } from './prepared-folder';
+import { KEPT } from './statements';
 
 const hasSpark = (): boolean => spawnSync('python3', ['-c', 'import pyspark']).status === 0;
 const EXAMPLE = fileURLToPath(new URL('../../../../examples/spark/prepare.py', import.meta.url));
@@ -29,7 +30,7 @@ describe.skipIf(!isNightly || !hasSpark())('the tables of Spark (at night, if Py
     // Many events share their time, and shoppers repeat what they choose.
     const lines = Array.from({ length: 3000 }, () => {
       const [shopper, item, hour, isBought] = [60, 40, 500, 4].map((n) => Math.floor(n * random()));
-      return `u${shopper},i${item},${1_700_000_000 + 3600 * hour},${isBought === 0 ? 'purchase' : 'view'}`;
+      return `u${shopper},i${item},${1_700_000_000 + 3600 * hour},${['purchase', 'view_item_list', 'view', 'view'][isBought]}`;
     });
     await writeFile(events, `user,item,time,type\n${lines.join('\n')}\n`);
     const [duckdb, spark] = ['duckdb', 'spark'].map((name) => join(folder, name));
@@ -45,9 +46,9 @@ describe.skipIf(!isNightly || !hasSpark())('the tables of Spark (at night, if Py
     const { notes: _, ...about } = await readPrepared(duckdb);
     expect(await readPrepared(spark)).toMatchObject(about);
     await withDatabase(async (connection) => {
-      for (const table of ['choices', 'products', 'pairs', 'repeats']) {
-        const [ours, theirs] = [`${duckdb}/${table}.parquet`, `${spark}/${table}.parquet/*.parquet`].map(
-          (path) => `SELECT * FROM read_parquet('${path}')`,
+      for (const table of Object.keys(KEPT)) {
+        const [ours, theirs] = await Promise.all(
+          [duckdb, spark].map(async (out) => `SELECT * FROM read_parquet('${await tableFiles(out, table)}')`),
         );
         for (const query of [`${ours} EXCEPT ALL ${theirs}`, `${theirs} EXCEPT ALL ${ours}`]) {
           const differing = await connection.runAndReadAll(query);

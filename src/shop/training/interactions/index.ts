@@ -34,9 +34,13 @@ export function cutWindows<T>(stream: readonly T[], count: number): T[][] {
   return windows.filter((window) => window.length > 0);
 }
 
-/** @param left shoppers whose choices do not count */
-export const cooccurrenceTable = (choices: Choices, count: number, left?: ReadonlySet<number>): CooccurrenceTable =>
-  countCooccurrence(count, sequencesWithout(choices, left));
+/** @param left shoppers whose choices do not count @param minShoppers of a pair */
+export const cooccurrenceTable = (
+  choices: Choices,
+  count: number,
+  left?: ReadonlySet<number>,
+  minShoppers?: number,
+): CooccurrenceTable => countCooccurrence(count, sequencesWithout(choices, left), { minShoppers });
 
 /**
  * Present demand: the choices of each item, weighted by `recency`.
