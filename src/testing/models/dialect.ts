@@ -1,4 +1,4 @@
-import { OnnxGraph } from '../../core/encoders/recipes/onnx-graph';
+import { OnnxModel } from '../../core/encoders/onnx-model';
 
 /**
  * Ways in which exporters write the same model: torch.onnx of old and optimum (`torchscript`), torch's dynamo exporter,
@@ -19,15 +19,15 @@ export interface Norm {
 
 /** Writes a model in one dialect. Values have the names that such an exporter would give them. */
 export class DialectWriter {
-  readonly graph: OnnxGraph;
+  readonly graph: OnnxModel;
   #count = 0;
 
   constructor(readonly dialect: Dialect) {
-    this.graph = new OnnxGraph('main_graph', 'random weights', OPSETS[dialect]);
+    this.graph = OnnxModel.empty('main_graph', OPSETS[dialect]);
   }
 
   /** An operator whose output gets the next name. */
-  op(op: string, inputs: string[], attributes: Parameters<OnnxGraph['node']>[3] = {}): string {
+  op(op: string, inputs: string[], attributes: Parameters<OnnxModel['node']>[3] = {}): string {
     return this.graph.node(op, this.name(op), inputs, attributes);
   }
 
@@ -118,7 +118,7 @@ export class DialectWriter {
       return this.op('Reshape', [x, this.int64([0, 0, ...rest])]);
     const shape = this.op('Shape', [x]);
     const sizes = [0, 1].map((axis) => {
-      const size = this.op('Gather', [shape, this.graph.tensor(`onnx::Gather_${++this.#count}`, [], INDEX[axis])]);
+      const size = this.op('Gather', [shape, this.graph.store(`onnx::Gather_${++this.#count}`, [], INDEX[axis])]);
       return this.op('Unsqueeze', [size, this.int64([0])]);
     });
     const dims = [...sizes, ...rest.map((size) => this.int64([size]))];
@@ -130,7 +130,7 @@ export class DialectWriter {
     const scale = matrix.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0) / 127;
     const bytes = Int8Array.from(matrix, (value) => Math.round(value / scale));
     const n = ++this.#count;
-    const weights = this.graph.tensor(`weight_${n}_quantized`, [rows, columns], bytes);
+    const weights = this.graph.store(`weight_${n}_quantized`, [rows, columns], bytes);
     const quantized = ['bytes', 'scale', 'zero'].map((part) => `${x}_${part}_${n}`);
     const [input, inputScale, zero] = this.graph.nodeOf('DynamicQuantizeLinear', quantized, [x]);
     const sums = this.op('MatMulInteger', [input, weights, zero]);

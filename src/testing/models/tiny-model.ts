@@ -34,7 +34,7 @@ export function bertModel(dialect: Dialect, kind: Kind = BERT): Uint8Array {
   const last = encoder(writer, embedded, kind, bias);
   graph.node('Identity', 'last_hidden_state', [last]);
   graph.output('last_hidden_state', ['batch_size', 'sequence_length', width]);
-  const first = writer.op('Gather', [last, graph.tensor('first', [], new BigInt64Array([0n]))], { axis: 1 });
+  const first = writer.op('Gather', [last, graph.store('first', [], new BigInt64Array([0n]))], { axis: 1 });
   const dense = writer.linear(first, weight('pooler', width * width), weight('pooler/bias', width), width, width);
   graph.node('Tanh', 'pooler_output', [dense]);
   graph.output('pooler_output', ['batch_size', width]);

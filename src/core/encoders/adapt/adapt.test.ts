@@ -7,7 +7,7 @@ import { BERT, bertModel, CLIP, DINO, VIT, vitModel } from '../../../testing/mod
 import { SIDE, TINY } from '../../../testing/models/tiny-weights';
 import { sha256 } from '../../common/bytes';
 import { onnx } from '../onnx';
-import { OnnxGraph } from '../recipes/onnx-graph';
+import { OnnxModel } from '../onnx-model';
 import { type AdaptRequest, adaptModel } from './adapt';
 import { samplePictures } from './agreement';
 
@@ -209,7 +209,7 @@ describe('a model that cannot be taken apart', () => {
 
 /** A residual stream without attention. */
 function convolutional(): Uint8Array {
-  const graph = new OnnxGraph('resnet', '');
+  const graph = OnnxModel.empty('resnet');
   let x = graph.input('pixels', 'float32', ['batch', 3, 8, 8]);
   for (let i = 0; i < 3; i++) {
     const conv = graph.node('Conv', `conv${i}`, [

@@ -1,5 +1,5 @@
 import { SidestreamError } from '../../../error';
-import { DataType, declared, type Onnx, operator } from '../onnx';
+import { DataType } from '../onnx';
 import { OnnxModel, type ReadExternal, unsupported } from '../onnx-model';
 import type { COMPUTES, POOLINGS, Preset } from '../preset';
 import {
@@ -73,16 +73,16 @@ export async function adaptModel(bytes: Uint8Array, read: ReadExternal, request:
     model.rename(name, `original/${name}`);
     for (const [tap, value] of state) if (value === name) state.set(tap, `original/${name}`);
   }
-  const unified =
+  const mask =
     'text' in inputs
       ? unifyTextInputs(model, inputs.text)
       : unifyImageInput(model, inputs.image, request.size ?? 0, inputs.normalization);
-  addPooling(model, state, request.pooling, unified.mask);
+  addPooling(model, state, request.pooling, mask);
   if (request.compute === 'int8') computeOnBytes(model);
   storeInBlocks(model, request.bits);
-  const outputs = taps.map((tap) => declared(tap, DataType.FLOAT, ['batch', `${tap}_width`]));
+  for (const tap of taps) model.output(tap, ['batch', `${tap}_width`]);
   const compute = computesOnBytes(model) ? 'int8' : 'float';
-  return { onnx: model.encode(outputs, unified.inputs, request.notice), reference, inputs, taps, layers, compute };
+  return { onnx: model.encode(taps, request.notice), reference, inputs, taps, layers, compute };
 }
 
 /**
@@ -113,9 +113,9 @@ async function referenceModel(bytes: Uint8Array, read: ReadExternal, states: str
   const model = await OnnxModel.parse(bytes, read);
   // Some fused operators output the sum only on request; `findHiddenStates` adds that output.
   findHiddenStates(model);
-  const outputs = states.map((_, i) => `reference/${i}`);
-  model.append(states.map((state, i) => operator('Cast', outputs[i], [state], { to: DataType.FLOAT })));
-  return model.encode(outputs.map((name) => declared(name, DataType.FLOAT, ['batch', 'tokens', `${name}/width`])));
+  const outputs = states.map((state, i) => model.node('Cast', `reference/${i}`, [state], { to: DataType.FLOAT }));
+  for (const name of outputs) model.output(name, ['batch', 'tokens', `${name}/width`]);
+  return model.encode(outputs);
 }
 
 /** Pooling of a hidden state's tokens: the first token, or the mean of all tokens but padding. */
@@ -127,22 +127,19 @@ export type Pooling = (typeof POOLINGS)[number];
  * @param mask value [batch, tokens], 1 for a token and 0 for padding; null when there is no padding
  */
 function addPooling(model: OnnxModel, states: Map<string, string>, pooling: Pooling, mask: string | null): void {
-  const nodes = pooling === 'cls' ? [] : weights(model, mask);
   if (pooling === 'cls') model.store(FIRST, [], new BigInt64Array([0n]));
-  model.store(ROW, [2], new BigInt64Array([0n, -1n]));
+  else if (mask !== null) addWeights(model, mask);
+  model.int64(ROW, [0, -1]);
   for (const [tap, state] of states) {
-    const float = `${tap}/float`;
-    nodes.push(operator('Cast', float, [state], { to: DataType.FLOAT }));
-    if (pooling === 'cls') nodes.push(operator('Gather', tap, [float, FIRST], { axis: 1 }));
-    else if (mask === null) nodes.push(model.reduction('ReduceMean', tap, float, [1], 0, 18));
+    const float = model.node('Cast', `${tap}/float`, [state], { to: DataType.FLOAT });
+    if (pooling === 'cls') model.node('Gather', tap, [float, FIRST], { axis: 1 });
+    else if (mask === null) model.append([model.reduction('ReduceMean', tap, float, [1], 0, 18)]);
     else {
       // [batch, 1, tokens] x [batch, tokens, width]: the sum over tokens.
-      nodes.push(operator('MatMul', `${tap}/sum`, [TOKENS, float]));
-      nodes.push(operator('Div', `${tap}/mean`, [`${tap}/sum`, COUNT]));
-      nodes.push(operator('Reshape', tap, [`${tap}/mean`, ROW]));
+      const sum = model.node('MatMul', `${tap}/sum`, [TOKENS, float]);
+      model.node('Reshape', tap, [model.node('Div', `${tap}/mean`, [sum, COUNT]), ROW]);
     }
   }
-  model.append(nodes);
 }
 
 const FIRST = 'pooling/first';
@@ -152,14 +149,10 @@ const TOKENS = 'pooling/tokens';
 /** Tokens of each text, at least 1, [batch, 1, 1]. */
 const COUNT = 'pooling/count';
 
-function weights(model: OnnxModel, mask: string | null): Onnx.INodeProto[] {
-  if (mask === null) return [];
-  const shape = model.store('pooling/shape', [3], new BigInt64Array([0n, 1n, -1n]));
-  const one = model.store('pooling/one', [], new Float32Array([1]));
-  return [
-    operator('Cast', 'pooling/mask', [mask], { to: DataType.FLOAT }),
-    operator('Reshape', TOKENS, ['pooling/mask', shape]),
-    model.reduction('ReduceSum', 'pooling/total', TOKENS, [2], 1, 13),
-    operator('Max', COUNT, ['pooling/total', one]),
-  ];
+function addWeights(model: OnnxModel, mask: string): void {
+  const shape = model.int64('pooling/shape', [0, 1, -1]);
+  const one = model.float('pooling/one', [], [1]);
+  model.node('Reshape', TOKENS, [model.node('Cast', 'pooling/mask', [mask], { to: DataType.FLOAT }), shape]);
+  model.append([model.reduction('ReduceSum', 'pooling/total', TOKENS, [2], 1, 13)]);
+  model.node('Max', COUNT, ['pooling/total', one]);
 }

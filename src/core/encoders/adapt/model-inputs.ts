@@ -1,4 +1,4 @@
-import { DataType, declared, dimsOf, operator } from '../onnx';
+import { DataType, dimsOf, operator } from '../onnx';
 import { type GraphInput, type OnnxModel, unsupported } from '../onnx-model';
 
 export interface TextInputs {
@@ -58,9 +58,9 @@ export function fixedSize({ dims, channelsLast }: ImageInput): number | null {
 
 /**
  * Gives the model the inputs of every text encoder here: `input_ids` and `attention_mask`, int32 [batch, tokens].
- * @returns the input declarations, and the name of the mask
+ * @returns the name of the mask
  */
-export function unifyTextInputs(model: OnnxModel, { ids, mask, types }: TextInputs) {
+export function unifyTextInputs(model: OnnxModel, { ids, mask, types }: TextInputs): string {
   const own = (input: GraphInput): string => `original/${input.name}`;
   for (const input of [ids, mask, ...(types ? [types] : [])]) model.rename(input.name, own(input));
   const nodes = [
@@ -72,32 +72,23 @@ export function unifyTextInputs(model: OnnxModel, { ids, mask, types }: TextInpu
     nodes.push(operator('Cast', own(types), ['inputs/zeros'], { to: types.type }));
   }
   model.prepend(nodes);
-  const inputs = ['input_ids', 'attention_mask'].map((name) => declared(name, DataType.INT32, ['batch', 'tokens']));
-  return { inputs, mask: 'attention_mask' };
+  model.input('input_ids', 'int32', ['batch', 'tokens']);
+  return model.input('attention_mask', 'int32', ['batch', 'tokens']);
 }
 
 /**
  * Gives the model the common input of image encoders: `pixels`, float32 [batch, 3, size, size], 0..1. What the model was
  * trained to read is computed inside.
  */
-export function unifyImageInput(model: OnnxModel, input: ImageInput, size: number, normalization: Normalization) {
+export function unifyImageInput(model: OnnxModel, input: ImageInput, size: number, normalization: Normalization): null {
   const { scale, mean, deviation } = normalization;
   const own = `original/${input.name}`;
   model.rename(input.name, own);
   const dims = [3, 1, 1];
-  const factor = model.store(
-    'inputs/factor',
-    dims,
-    Float32Array.from(deviation, (d) => scale / d),
-  );
-  const shift = model.store(
-    'inputs/shift',
-    dims,
-    Float32Array.from(mean, (m, c) => m / deviation[c]),
-  );
+  const [factors, shifts] = [deviation.map((d) => scale / d), mean.map((m, c) => m / deviation[c])];
   const nodes = [
-    operator('Mul', 'inputs/scaled', ['pixels', factor]),
-    operator('Sub', 'inputs/normalized', ['inputs/scaled', shift]),
+    operator('Mul', 'inputs/scaled', ['pixels', model.float('inputs/factor', dims, factors)]),
+    operator('Sub', 'inputs/normalized', ['inputs/scaled', model.float('inputs/shift', dims, shifts)]),
   ];
   let value = 'inputs/normalized';
   if (input.channelsLast) {
@@ -106,7 +97,8 @@ export function unifyImageInput(model: OnnxModel, input: ImageInput, size: numbe
   }
   nodes.push(operator('Identity', own, [value]));
   model.prepend(nodes);
-  return { inputs: [declared('pixels', DataType.FLOAT, ['batch', 3, size, size])], mask: null };
+  model.input('pixels', 'float32', ['batch', 3, size, size]);
+  return null;
 }
 
 /** Maximum number of token types of a model; a table with more rows is a vocabulary. */

@@ -28,14 +28,7 @@ export function storeInBlocks(model: OnnxModel, bits: Bits): void {
     model.constants.delete(name);
     const { bytes, scales } = int8Blocks(values, block);
     const blocks = scales.length;
-    const stored = model.store(`${name}/int8`, [blocks, block], bytes);
-    const scale = model.store(`${name}/scale`, [blocks, 1], scales);
-    const shape = model.store(`${name}/dims`, [dims.length], BigInt64Array.from(dims, BigInt));
-    nodes.push(
-      operator('Cast', `${name}/cast`, [stored], { to: DataType.FLOAT }),
-      operator('Mul', `${name}/scaled`, [`${name}/cast`, scale]),
-      operator('Reshape', name, [`${name}/scaled`, shape]),
-    );
+    nodes.push(...model.int8Blocks(name, [bytes, [blocks, block]], [scales, [blocks, 1]], dims));
   }
   model.prepend(nodes);
 }

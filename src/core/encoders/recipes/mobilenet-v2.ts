@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { OnnxGraph } from './onnx-graph';
+import { OnnxModel } from '../onnx-model';
 import { licenseNotice, type ReadSource, type Recipe, TfjsWeights, unsupported } from './recipe';
 
 const FOLDER = 'dist/models/mobilenet_v2';
@@ -46,7 +46,7 @@ export const mobilenetV2: Recipe = {
 };
 
 function buildGraph(weights: TfjsWeights, taps: readonly string[], notice: string): Uint8Array {
-  const graph = new OnnxGraph('mobilenet-v2', notice);
+  const graph = OnnxModel.empty('mobilenet-v2');
   const pixels = graph.input('pixels', 'float32', ['batch', 3, SIZE, SIZE]);
   const bounds = [graph.float('zero', [], [0]), graph.float('six', [], [6])];
   const relu6 = (name: string, value: string) => graph.node('Clip', name, [value, ...bounds]);
@@ -81,7 +81,7 @@ function buildGraph(weights: TfjsWeights, taps: readonly string[], notice: strin
     x = stride === 1 && width === channels ? graph.node('Add', `${block}_add`, [x, out]) : out;
     channels = width;
   }
-  return graph.encode(taps);
+  return graph.encode(taps, notice);
 }
 
 interface ConvKind {
@@ -97,7 +97,7 @@ interface ConvKind {
  * beta - mean * a: one Cast, one Mul, one Add, which runtimes fold when they load the file.
  */
 function convolution(
-  graph: OnnxGraph,
+  graph: OnnxModel,
   weights: TfjsWeights,
   name: string,
   value: string,
@@ -117,7 +117,7 @@ function convolution(
     weights.floats(`${norm}/${part}`),
   );
   const a = gamma.map((g, i) => g / Math.sqrt(variance[i] + BATCH_NORM_EPSILON));
-  const bytesName = graph.tensor(`${name}/uint8`, [outputs, inputs, size, size], ordered);
+  const bytesName = graph.store(`${name}/uint8`, [outputs, inputs, size, size], ordered);
   const cast = graph.node('Cast', `${name}/cast`, [bytesName], { to: 1 });
   const dims = [outputs, 1, 1, 1];
   const scale = graph.float(

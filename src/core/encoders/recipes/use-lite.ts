@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import { SidestreamError } from '../../../error';
 import { joinBytes } from '../../common/bytes';
-import { int8Matrix, int8Rows, OnnxGraph } from './onnx-graph';
+import { OnnxModel } from '../onnx-model';
+import { int8Matrix, int8Rows } from './int8-weights';
 import { licenseNotice, type Recipe, TfjsWeights, unsupported } from './recipe';
 
 const MAX_TOKENS = 128;
@@ -41,7 +42,7 @@ export const useLite: Recipe = {
 };
 
 function buildGraph(weights: TfjsWeights, taps: readonly string[], notice: string): Uint8Array {
-  const graph = new OnnxGraph('use-lite', notice);
+  const graph = OnnxModel.empty('use-lite');
   const ids = graph.input('input_ids', 'int32', ['batch', 'tokens']);
   const given = graph.input('attention_mask', 'int32', ['batch', 'tokens']);
   const mask = graph.node('Cast', 'mask', [given], { to: 1 });
@@ -97,12 +98,12 @@ function buildGraph(weights: TfjsWeights, taps: readonly string[], notice: strin
   const norm = graph.node('ReduceL2', 'sentence/norm', [hidden], { axes: [1], keepdims: 1 });
   graph.node('Div', 'sentence', [hidden, norm]);
   graph.output('sentence', ['batch', WIDTH]);
-  return graph.encode(taps);
+  return graph.encode(taps, notice);
 }
 
 /** Pre-norm transformer layer; the first one widens its residual from 256 to 512 with a dense layer. */
 function transformerLayer(
-  graph: OnnxGraph,
+  graph: OnnxModel,
   weights: TfjsWeights,
   input: string,
   bias: string,
