@@ -1,4 +1,4 @@
-import { addItemWeights, type ItemWeights, itemWeights } from './item-knn';
+import { addItemWeights, type ItemWeights } from './item-knn';
 import { gridOf, HALF_LIVES, popularityOf, type TunedMethod } from './ranker';
 import { choiceMatrix, gramProduct } from './sparse-matrix';
 import type { ChoiceHistory } from './split';
@@ -30,12 +30,11 @@ export function easeWeights(
 ): ItemWeights {
   const placeOf = new Map(rows.map((row, place) => [row, place]));
   const matrix = choiceMatrix(
-    histories.map((history) => Array.from(history.rows).flatMap((row) => placeOf.get(row) ?? [])),
-    rows.length,
+    histories.map((history) => ({ rows: Array.from(history.rows).flatMap((row) => placeOf.get(row) ?? []) })),
   );
   const size = rows.length;
   const diagonal = new Float64Array(size).fill(lambda);
-  for (const place of matrix.indices) diagonal[place]++;
+  for (const places of matrix) for (const place of places) diagonal[place]++;
   const variances = new Float64Array(size);
   const columns: { places: Uint32Array; values: Float64Array }[] = [];
   for (let first = 0; first < size; first += COLUMNS_PER_SOLVE) {
@@ -64,15 +63,14 @@ export function easeWeights(
       });
     }
   }
-  const none: { rows: ArrayLike<number>; weights: ArrayLike<number> } = { rows: [], weights: [] };
-  const all = Array.from({ length: count }, () => none);
+  const all: ItemWeights[number][] = Array.from({ length: count }, () => ({ rows: [], weights: [] }));
   for (const [place, { places, values }] of columns.entries()) {
     all[rows[place]] = {
       rows: places.map((other) => rows[other]),
       weights: values.map((value, at) => -value / variances[places[at]]),
     };
   }
-  return itemWeights(all);
+  return all;
 }
 
 /** Columns `first` to `first + width` of (G + lambda I)^-1. */
@@ -161,12 +159,17 @@ export const easeOf = (
   uses: gridOf<{ halfLife: number | null }>({ halfLife: HALF_LIVES }),
   fit(histories, { lambda }, { count, say }) {
     const rows = easeItems(histories, count);
-    const all = popularityOf(histories, count).reduce((sum, chosen) => sum + (chosen > 0 ? 1 : 0), 0);
-    if (rows.length < all) say(`ease knows only the ${rows.length} most chosen of ${all} items`);
-    const weights = easeWeights(histories, rows, count, lambda);
-    if (positive) weights.weights = weights.weights.map((weight) => Math.max(0, weight));
+    const chosen = popularityOf(histories, count).reduce((sum, times) => sum + (times > 0 ? 1 : 0), 0);
+    if (rows.length < chosen) say(`ease knows only the ${rows.length} most chosen of ${chosen} items`);
+    const all = easeWeights(histories, rows, count, lambda);
+    const weights = positive ? all.map(onlyPositive) : all;
     return ({ halfLife }) =>
       (history, out) =>
         addItemWeights(weights, halfLife, history, out);
   },
+});
+
+const onlyPositive = ({ rows, weights }: ItemWeights[number]): ItemWeights[number] => ({
+  rows,
+  weights: Float64Array.from(weights, (weight) => Math.max(0, weight)),
 });

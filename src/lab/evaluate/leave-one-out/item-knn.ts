@@ -2,35 +2,20 @@ import { fading, gridOf, HALF_LIVES, type TunedMethod } from './ranker';
 import { choiceMatrix, transposed } from './sparse-matrix';
 import type { ChoiceHistory } from './split';
 
-/** Item-to-item weights: the weights of an item are at `offsets[item]` to `offsets[item + 1]`. */
-export interface ItemWeights {
-  offsets: Uint32Array;
-  rows: Uint32Array;
-  weights: Float64Array;
-}
-
-/** Concatenates the weights of the items, in order. */
-export function itemWeights(all: readonly { rows: ArrayLike<number>; weights: ArrayLike<number> }[]): ItemWeights {
-  const offsets = new Uint32Array(all.length + 1);
-  for (const [item, { rows }] of all.entries()) offsets[item + 1] = offsets[item] + rows.length;
-  const [rows, weights] = [new Uint32Array(offsets[all.length]), new Float64Array(offsets[all.length])];
-  for (const [item, own] of all.entries()) {
-    rows.set(own.rows, offsets[item]);
-    weights.set(own.weights, offsets[item]);
-  }
-  return { offsets, rows, weights };
-}
+/** Item-to-item weights: for each item the rows that it adds to, and how much. */
+export type ItemWeights = readonly { rows: ArrayLike<number>; weights: ArrayLike<number> }[];
 
 /** Adds the weights from the items of a history. @param halfLife in choices; null: all choices count alike */
 export function addItemWeights(
-  { offsets, rows, weights }: ItemWeights,
+  all: ItemWeights,
   halfLife: number | null,
   history: ChoiceHistory,
   out: Float32Array,
 ): void {
   const shares = fading(history.rows.length, halfLife);
-  for (const [n, row] of history.rows.entries()) {
-    for (let at = offsets[row]; at < offsets[row + 1]; at++) out[rows[at]] += shares[n] * weights[at];
+  for (const [n, item] of history.rows.entries()) {
+    const { rows, weights } = all[item];
+    for (let at = 0; at < rows.length; at++) out[rows[at]] += shares[n] * weights[at];
   }
 }
 
@@ -44,33 +29,24 @@ export function shrunkCosines(
   count: number,
   { shrinkage, neighbours }: { shrinkage: number; neighbours: number },
 ): ItemWeights {
-  const byUser = choiceMatrix(
-    histories.map(({ rows }) => rows),
-    count,
-  );
-  const byItem = transposed(byUser);
-  const usersOf = (item: number): Uint32Array =>
-    byItem.indices.subarray(byItem.offsets[item], byItem.offsets[item + 1]);
+  const byUser = choiceMatrix(histories);
+  const byItem = transposed(byUser, count);
   const together = new Float64Array(count);
-  return itemWeights(
-    Array.from({ length: count }, (_, item) => {
-      const met: number[] = [];
-      const own = usersOf(item);
-      for (const user of own) {
-        for (let at = byUser.offsets[user]; at < byUser.offsets[user + 1]; at++) {
-          const other = byUser.indices[at];
-          if (other === item) continue;
-          if (together[other] === 0) met.push(other);
-          together[other]++;
-        }
+  return byItem.map((users, item) => {
+    const met: number[] = [];
+    for (const user of users) {
+      for (const other of byUser[user]) {
+        if (other === item) continue;
+        if (together[other] === 0) met.push(other);
+        together[other]++;
       }
-      for (const other of met) together[other] /= Math.sqrt(own.length * usersOf(other).length) + shrinkage;
-      const rows = met.sort((a, b) => together[b] - together[a] || a - b).slice(0, neighbours);
-      const weights = rows.map((other) => together[other]);
-      for (const other of met) together[other] = 0;
-      return { rows, weights };
-    }),
-  );
+    }
+    for (const other of met) together[other] /= Math.sqrt(users.length * byItem[other].length) + shrinkage;
+    const rows = Uint32Array.from(met.sort((a, b) => together[b] - together[a] || a - b).slice(0, neighbours));
+    const weights = Float64Array.from(rows, (other) => together[other]);
+    for (const other of met) together[other] = 0;
+    return { rows, weights };
+  });
 }
 
 /** Cosines of co-occurrence with shrinkage, over the fading choices of a history. */

@@ -1,5 +1,5 @@
 import { type AddScores, fading, gridOf, type TunedMethod } from './ranker';
-import { choiceMatrix, transposed } from './sparse-matrix';
+import { choiceMatrix, type SparseMatrix, transposed } from './sparse-matrix';
 import type { ChoiceHistory } from './split';
 
 export interface VsknnSettings extends Record<string, number | null> {
@@ -19,7 +19,7 @@ const DAY = 86_400_000;
 
 /** The users, and who chose an item. */
 export class VsknnIndex {
-  readonly #byItem: { offsets: Uint32Array; indices: Uint32Array };
+  readonly #byItem: SparseMatrix;
   /** [users] a sum, used again for every history. */
   readonly #similarity: Float64Array;
 
@@ -27,12 +27,7 @@ export class VsknnIndex {
     private readonly histories: readonly ChoiceHistory[],
     count: number,
   ) {
-    this.#byItem = transposed(
-      choiceMatrix(
-        histories.map(({ rows }) => rows),
-        count,
-      ),
-    );
+    this.#byItem = transposed(choiceMatrix(histories), count);
     this.#similarity = new Float64Array(histories.length);
   }
 
@@ -44,19 +39,17 @@ export class VsknnIndex {
    * neighbour's choices from the nearest shared one.
    */
   scoresBy({ neighbours, halfLife, days, idf, reach }: VsknnSettings): AddScores {
-    const { offsets, indices } = this.#byItem;
+    const byItem = this.#byItem;
     const similarity = this.#similarity;
-    const weights = Float64Array.from({ length: offsets.length - 1 }, (_, item) => {
-      const users = offsets[item + 1] - offsets[item];
-      return users > 0 ? Math.log(1 + this.histories.length / users) ** idf : 0;
-    });
+    const weights = byItem.map(({ length: users }) =>
+      users > 0 ? Math.log(1 + this.histories.length / users) ** idf : 0,
+    );
     const near = Float64Array.from({ length: 256 }, (_, gap) => (reach === null ? 1 : 2 ** (-gap / reach)));
     return ({ rows, times }, out) => {
       const shares = fading(rows.length, halfLife);
       const met: number[] = [];
       for (const [n, row] of rows.entries()) {
-        for (let at = offsets[row]; at < offsets[row + 1]; at++) {
-          const user = indices[at];
+        for (const user of byItem[row]) {
           if (similarity[user] === 0) met.push(user);
           similarity[user] += shares[n] * weights[row];
         }
