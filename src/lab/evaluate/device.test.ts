@@ -27,29 +27,29 @@ describe('evaluateDevice', () => {
   const shoppers = [{ id: 'a', rows, times }];
 
   it('ranks each event before it is learned, among the items not yet chosen', () => {
-    const results = evaluateDevice({ shoppers, methods: [successor, constant] });
-    const [quality] = streamQualities(results.get('successor') ?? [], shoppers);
+    const [next, same] = evaluateDevice({ shoppers, methods: [successor, constant] });
+    const [quality] = streamQualities(next.streams, shoppers);
     expect(quality).toMatchObject({ events: 20, hr10: 1, mrr: 1, lnRank: 0 });
-    expect(results.get('successor')?.[0].places).toEqual(rows.slice(10));
+    expect(next.streams[0].places).toEqual(rows.slice(10));
     // All chosen items are excluded, so catalogue order happens to put the next one first.
-    expect(new Set(results.get('constant')?.[0].ranks)).toEqual(new Set([1]));
+    expect(new Set(same.streams[0].ranks)).toEqual(new Set([1]));
     const backwards = [{ id: 'b', rows: rows.toReversed(), times }];
-    const reverse = evaluateDevice({ shoppers: backwards, methods: [constant], from: 10, to: 11 });
+    const [reverse] = evaluateDevice({ shoppers: backwards, methods: [constant], from: 10, to: 11 });
     // The eleventh event is row 19, and rows 0 to 18 come before it in the catalogue.
-    expect(reverse.get('constant')?.[0].ranks).toEqual([20]);
+    expect(reverse.streams[0].ranks).toEqual([20]);
   });
 
   it('leaves repeated choices out of the ranking', () => {
     const repeated = [{ id: 'c', rows: [0, 1, 1, 1, 2], times: times.slice(0, 5) }];
-    const results = evaluateDevice({ shoppers: repeated, methods: [successor], from: 1 });
-    expect(results.get('successor')?.[0].places).toEqual([1, 4]);
+    const [results] = evaluateDevice({ shoppers: repeated, methods: [successor], from: 1 });
+    expect(results.streams[0].places).toEqual([1, 4]);
   });
 
-  it('shows the first ten items not yet chosen at every ranked event', () => {
-    const lists: number[][] = [];
-    const onList = (_: string, list: number[]): number => lists.push(list);
-    evaluateDevice({ shoppers, methods: [constant], from: 12, to: 14, onList });
-    expect(lists).toEqual([12, 13].map((first) => Array.from({ length: 10 }, (_, n) => first + n)));
+  it('counts the first ten items not yet chosen at every ranked event', () => {
+    const [{ listed }] = evaluateDevice({ shoppers, methods: [constant], from: 12, to: 14, items: 50 });
+    const expected = Array(50).fill(0);
+    for (const first of [12, 13]) for (let n = 0; n < 10; n++) expected[first + n]++;
+    expect(listed).toEqual(expected);
   });
 });
 
@@ -60,8 +60,8 @@ describe('baskets', () => {
   const shoppers = [{ id: 'a', rows, times }];
 
   it('ranks all items of one second by the scores before the first of them, without the others', () => {
-    const [{ places, ranks, basketRanks }] =
-      evaluateDevice({ shoppers, methods: [successor], from: 1 }).get('successor') ?? [];
+    const [{ streams }] = evaluateDevice({ shoppers, methods: [successor], from: 1 });
+    const [{ places, ranks, basketRanks }] = streams;
     expect(places).toEqual([1, 2, 3, 5, 7, 8]);
     // After 8 and 5, and after 10, the next is 9 or was chosen; 0 to 4 come first in the catalogue.
     expect(ranks).toEqual([1, 1, 1, 7, 7, 15]);
@@ -77,7 +77,7 @@ describe('baskets', () => {
   });
 
   it('leaves out a basket that began before the first ranked event', () => {
-    const ranked = evaluateDevice({ shoppers, methods: [successor], from: 3 }).get('successor') ?? [];
+    const [{ streams: ranked }] = evaluateDevice({ shoppers, methods: [successor], from: 3 });
     expect(ranked[0].places).toEqual([3, 5, 7, 8]);
     expect(basketQualities(ranked, shoppers, 3)[0].events).toBe(2);
     expect(basketQualities(ranked, shoppers, 1)[0].events).toBe(3);

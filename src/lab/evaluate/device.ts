@@ -1,5 +1,6 @@
 import { rankOf, topRows } from '../../device/ranking';
 import { basketEnd } from '../../shop/training/interactions';
+import type { MethodRanks, RankedStream } from './measurement';
 import type { Shopper } from './shoppers';
 
 /** A method as run on one shopper's device. */
@@ -16,30 +17,18 @@ export interface DeviceMethod {
   start(): DeviceRun;
 }
 
-/** Ranks of a stream's events by one method. The three lists have one entry for each ranked event. */
-export interface RankedStream {
-  /** Positions in the stream, ascending. */
-  places: number[];
-  /** Ranks by the scores right before the event, among all items not chosen before it. */
-  ranks: number[];
-  /**
-   * Ranks by the scores before the first event of the same second, among the items not chosen before that second and
-   * not chosen in it.
-   */
-  basketRanks: number[];
-}
-
 /** Length of the analysed lists. */
 const LIST = 10;
 
 /**
  * Ranks the events of one stream prequentially: each is ranked among all items not chosen before, then learned. A repeated choice
  * is learned but not ranked, because it is not a discovery.
+ * @param listed [items] counts the lists with each item; empty to count none
  */
 function rankStream(
   method: DeviceMethod,
   { rows, times }: Shopper,
-  { from, to, onList }: Pick<DeviceProtocol, 'onList'> & { from: number; to: number },
+  { from, to, listed }: { from: number; to: number; listed: number[] },
 ): RankedStream {
   const run = method.start();
   const ranked: RankedStream = { places: [], ranks: [], basketRanks: [] };
@@ -73,10 +62,7 @@ function rankStream(
       ranked.places.push(place);
       ranked.ranks.push(rank);
       ranked.basketRanks.push(basket.get(row) ?? rank);
-      onList?.(
-        method.name,
-        topRows(scores, LIST, (other) => !chosen.has(other)),
-      );
+      if (listed.length > 0) for (const first of topRows(scores, LIST, (other) => !chosen.has(other))) listed[first]++;
     }
     present = null;
     run.observe(row, times[place]);
@@ -92,22 +78,20 @@ export interface DeviceProtocol {
   from?: number;
   /** Number of used events, including the initial ones. Default 110. */
   to?: number;
-  /** Called with the first ten rows of a method's list at every ranked event. */
-  onList?(method: string, rows: number[]): void;
+  /** Items in the catalogue. Default: 0, and the lists are not counted. */
+  items?: number;
   /** Called after each shopper. */
-  onProgress?(done: number, total: number): void;
+  onProgress?(): void;
 }
 
-/**
- * The device protocol: prequential, as in `rankStream`.
- * @returns per method the ranks of every shopper, in the order of `shoppers`
- */
-export function evaluateDevice(protocol: DeviceProtocol): Map<string, RankedStream[]> {
-  const { shoppers, methods, from = 10, to = 110, onList, onProgress } = protocol;
-  const results = new Map<string, RankedStream[]>(methods.map(({ name }) => [name, []]));
-  for (const [done, shopper] of shoppers.entries()) {
-    for (const method of methods) results.get(method.name)?.push(rankStream(method, shopper, { from, to, onList }));
-    onProgress?.(done + 1, shoppers.length);
+/** The device protocol: prequential, as in `rankStream`. */
+export function evaluateDevice(protocol: DeviceProtocol): MethodRanks[] {
+  const { shoppers, methods, from = 10, to = 110, items = 0, onProgress } = protocol;
+  const results = methods.map(({ name }): MethodRanks => ({ name, streams: [], listed: Array(items).fill(0) }));
+  for (const shopper of shoppers) {
+    for (const [m, { streams, listed }] of results.entries())
+      streams.push(rankStream(methods[m], shopper, { from, to, listed }));
+    onProgress?.();
   }
   return results;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type DeviceMethod, evaluateDevice, type RankedStream } from './device';
+import { type DeviceMethod, evaluateDevice } from './device';
 import { DRIFT_PHASES, DRIFT_RANKED, phaseOf, type SplicedStream, splicedPairs } from './drift';
+import type { RankedStream } from './measurement';
 import { type Quality, streamQualities } from './quality';
 import type { Shopper } from './shoppers';
 
@@ -79,8 +80,8 @@ describe('the ranked events of spliced streams', () => {
 
   it('ranks the first 20 events of Y, the rest of Y, and 20 of X again', () => {
     const streams = splicedPairs(shoppers, 3, 1);
-    const results = evaluateDevice({ shoppers: streams, ...DRIFT_RANKED, methods: [successor] });
-    const of = (phase: string): Quality[] => inPhase(results.get('successor') ?? [], streams, phase);
+    const [results] = evaluateDevice({ shoppers: streams, ...DRIFT_RANKED, methods: [successor] });
+    const of = (phase: string): Quality[] => inPhase(results.streams, streams, phase);
     for (const phase of DRIFT_PHASES) expect(of(phase).map(({ events }) => events)).toEqual([20, 20, 20]);
     // Only the first event after each shift is not a successor.
     for (const { mrr } of of('later')) expect(mrr).toBe(1);
@@ -96,7 +97,7 @@ describe('the ranked events of spliced streams', () => {
     for (let n = 40; n < 60; n++) rows[n] = rows[n - 40];
     rows[61] = rows[0];
     const streams = [{ ...stream, rows }];
-    const ranked = evaluateDevice({ shoppers: streams, ...DRIFT_RANKED, methods: [successor] }).get('successor') ?? [];
+    const [{ streams: ranked }] = evaluateDevice({ shoppers: streams, ...DRIFT_RANKED, methods: [successor] });
     expect(inPhase(ranked, streams, 'first-20').map(({ events }) => events)).toEqual([0]);
     expect(inPhase(ranked, streams, 'later')[0].events).toBe(19);
   });

@@ -12,7 +12,7 @@ export { evaluateFirstVisits, FIRST_CHOICES, type HintMethod } from './first-vis
 export { listQuality } from './list-quality';
 export { joinMeasured, joinStreams, type MethodRanks, measuredText, type Part, streamsOfPart } from './measurement';
 export { contentKnnMethod, learnerMethod, popularityMethod, sideMethod } from './methods';
-export { PAST_METHODS, type PastMethodName } from './past-methods';
+export { PAST_METHODS, type PastLog, type PastMethodName } from './past-methods';
 export {
   basketQualities,
   coldStartQuality,

@@ -15,18 +15,30 @@ export const streamsOfPart = <T>(streams: readonly T[], { index, of }: Part): T[
 
 const wholes = v.array(v.pipe(v.number(), v.integer(), v.minValue(0)));
 const ranks = v.array(v.pipe(v.number(), v.integer(), v.minValue(1)));
+/** Ranks of a stream's events by one method. The three lists have one entry for each ranked event. */
+const streamSchema = v.pipe(
+  v.object({
+    /** Positions in the stream, ascending. */
+    places: wholes,
+    /** Ranks by the scores right before the event, among all items not chosen before it. */
+    ranks,
+    /**
+     * Ranks by the scores before the first event of the same second, among the items not chosen before that second and
+     * not chosen in it.
+     */
+    basketRanks: ranks,
+  }),
+  v.check(
+    (stream) => [stream.ranks, stream.basketRanks].every(({ length }) => length === stream.places.length),
+    'its lists differ in length',
+  ),
+);
+export type RankedStream = v.InferOutput<typeof streamSchema>;
+
 /** The result of one method on the streams of an evaluation or of a part of it. */
 const methodSchema = v.object({
   name: v.string(),
-  streams: v.array(
-    v.pipe(
-      v.object({ places: wholes, ranks, basketRanks: ranks }),
-      v.check(
-        (stream) => [stream.ranks, stream.basketRanks].every(({ length }) => length === stream.places.length),
-        'its lists differ in length',
-      ),
-    ),
-  ),
+  streams: v.array(streamSchema),
   /** [items] number of ranked events with each item among the first ten. */
   listed: wholes,
 });

@@ -3,10 +3,12 @@ import type { LogEvent } from '../../shop/logs';
 import { type DeviceMethod, evaluateDevice } from './device';
 import {
   type AddScores,
+  bestSettings,
   type ChoiceHistory,
   easeOf,
   gridOf,
   ITEM_KNN,
+  type LeaveOneOutShop,
   type MethodSettings,
   type TunedMethod,
   VSKNN,
@@ -16,27 +18,22 @@ import { meanQuality, streamQualities } from './quality';
 import { pastShoppers, type Shopper, shoppersOf } from './shoppers';
 
 /** The log from which a method learns and chooses its settings. */
-export interface PastLog {
+export interface PastLog extends Pick<LeaveOneOutShop, 'count' | 'say' | 'meter'> {
   /** Sorted by time. They must all be earlier than the evaluated events. */
   past: readonly LogEvent[];
   /** Row of an item id. */
   rowOf: ReadonlyMap<string, number>;
-  /** Items in the catalogue. */
-  count: number;
 }
 
 /** A method of the literature that learns from the past, and there chooses its settings. */
 interface PastMethod {
-  /** Number of settings that `choose` tries. */
-  tried: number;
   /** Checks settings that an earlier step stored. */
   schema: v.GenericSchema<unknown, MethodSettings>;
   /**
    * The settings that rank best by NDCG@10 on every fifth shopper of the past, learned from the remaining shoppers; the defaults
    * if there are too few.
-   * @param onTried called after each of them
    */
-  choose(log: PastLog, onTried?: () => void): MethodSettings;
+  choose(log: PastLog): Promise<MethodSettings>;
   /** Learns from the whole past. */
   method(log: PastLog, settings: MethodSettings): DeviceMethod;
 }
@@ -70,16 +67,14 @@ const deviceMethod = (name: string, count: number, add: AddScores): DeviceMethod
   },
 });
 
+const historiesOf = (shoppers: readonly Shopper[]): ChoiceHistory[] =>
+  shoppers.map(({ rows, times }) => historyOf(rows, times));
+
 /** @param usual settings if there is nothing to choose by */
 function pastMethod<Fit extends MethodSettings, Use extends MethodSettings>(
-  { name, fits, uses, fit: learnFrom }: TunedMethod<Fit, Use>,
+  tuned: TunedMethod<Fit, Use>,
   usual: Fit & Use,
 ): PastMethod {
-  const learn = (shoppers: readonly Shopper[], count: number, settings: Fit): ((use: Use) => DeviceMethod) => {
-    const histories = shoppers.map(({ rows, times }) => historyOf(rows, times));
-    const scoresBy = learnFrom(histories, settings, { count, say: () => undefined });
-    return (use) => deviceMethod(name, count, scoresBy(use));
-  };
   const setting = v.nullable(v.pipe(v.number(), v.finite(), v.minValue(0)));
   const named = v.strictObject(Object.fromEntries(Object.keys(usual).map((key) => [key, setting])));
   const schema = v.custom<Fit & Use>(
@@ -87,28 +82,21 @@ function pastMethod<Fit extends MethodSettings, Use extends MethodSettings>(
     `expected the settings ${Object.keys(usual).join(', ')}`,
   );
   return {
-    tried: fits.length * uses.length,
     schema,
-    choose({ past, rowOf, count }, onTried) {
-      const { others, judges: shoppers } = pastShoppers(past, rowOf, FROM + 1);
-      let best = { settings: usual, ndcg10: Number.NEGATIVE_INFINITY };
+    async choose(log) {
+      const { others, judges: shoppers } = pastShoppers(log.past, log.rowOf, FROM + 1);
       if (shoppers.length === 0) return usual;
-      for (const settings of fits) {
-        const methodBy = learn(others, count, settings);
-        for (const use of uses) {
-          const method = methodBy(use);
-          const results = evaluateDevice({ shoppers, methods: [method], from: FROM, to: TO });
-          const units = streamQualities(results.get(method.name) ?? [], shoppers);
-          const ndcg10 = meanQuality(units, (quality) => quality.ndcg10);
-          if (ndcg10 > best.ndcg10) best = { settings: { ...settings, ...use }, ndcg10 };
-          onTried?.();
-        }
-      }
-      return best.settings;
+      const { fit, use, ndcg10 } = await bestSettings(tuned, historiesOf(others), log, (add) => {
+        const methods = [deviceMethod(tuned.name, log.count, add)];
+        const [{ streams }] = evaluateDevice({ shoppers, methods, from: FROM, to: TO });
+        return meanQuality(streamQualities(streams, shoppers), (quality) => quality.ndcg10);
+      });
+      return Number.isFinite(ndcg10) ? { ...fit, ...use } : usual;
     },
-    method({ past, rowOf, count }, given) {
+    method(log, given) {
       const settings = v.parse(schema, given);
-      return learn(shoppersOf(past, rowOf), count, settings)(settings);
+      const scoresBy = tuned.fit(historiesOf(shoppersOf(log.past, log.rowOf)), settings, log);
+      return deviceMethod(tuned.name, log.count, scoresBy(settings));
     },
   };
 }

@@ -1,26 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { estimate } from '../../core/common/estimate';
-import { meanQuality, methodResult, type Quality, QualityMeter, qualityOf } from './quality';
+import { meanQuality, methodResult, type Quality, qualityOf } from './quality';
 
-describe('QualityMeter', () => {
+describe('qualityOf', () => {
   it('averages over events as the formulas say', () => {
-    const meter = new QualityMeter();
-    for (const rank of [1, 3, 20]) meter.add(rank);
-    const { events, hr10, ndcg10, mrr, lnRank } = meter.quality;
+    const { events, hr10, ndcg10, mrr, lnRank, ranks } = qualityOf([1, 3, 20]);
     expect(events).toBe(3);
     expect(hr10).toBeCloseTo(2 / 3);
     expect(ndcg10).toBeCloseTo((1 + 0.5) / 3);
     expect(mrr).toBeCloseTo((1 + 1 / 3 + 1 / 20) / 3);
     expect(lnRank).toBeCloseTo((Math.log(3) + Math.log(20)) / 3);
-    expect(meter.quality.ranks).toEqual([1, 3, 20]);
-    expect(qualityOf([1, 3, 20])).toEqual(meter.quality);
+    expect(ranks).toEqual([1, 3, 20]);
   });
 
   it('counts a choice of several items once', () => {
-    const meter = new QualityMeter();
-    meter.add(2);
-    meter.add(1, 16);
-    const { events, hr10, ndcg10, mrr, lnRank, ranks } = meter.quality;
+    const { events, hr10, ndcg10, mrr, lnRank, ranks } = qualityOf([2, [1, 16]]);
     expect([events, hr10]).toEqual([2, 0.75]);
     expect(ndcg10).toBeCloseTo((1 / Math.log2(3) + 0.5) / 2);
     expect(mrr).toBeCloseTo((0.5 + (1 + 1 / 16) / 2) / 2);
@@ -30,11 +24,9 @@ describe('QualityMeter', () => {
 });
 
 it('a mean over units leaves out those in which nothing was ranked', () => {
-  const meter = new QualityMeter();
-  const none = meter.quality;
-  meter.add(1);
+  const [none, one] = [[], [1]].map(qualityOf);
   const ndcg10 = ({ ndcg10: own }: Quality): number => own;
-  expect(meanQuality([meter.quality, none, { ...meter.quality, ndcg10: 0.5 }], ndcg10)).toBeCloseTo(0.75);
+  expect(meanQuality([one, none, { ...one, ndcg10: 0.5 }], ndcg10)).toBeCloseTo(0.75);
   expect(meanQuality([none], ndcg10)).toBeNaN();
 });
 

@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import { type Estimate, estimate } from '../../core/common/estimate';
+import { grouped } from '../../core/common/grouped';
 import { basketEnd } from '../../shop/training/interactions';
-import type { RankedStream } from './device';
+import type { RankedStream } from './measurement';
 import type { Shopper } from './shoppers';
 
 /** JSON has no NaN (the mean of nothing): it is written as null. */
@@ -41,49 +42,25 @@ export const qualityBy = (mean: (pick: (quality: Quality) => number) => number):
   lnRank: mean(({ lnRank }) => lnRank),
 });
 
-/** Collects ranks of one shopper. */
-export class QualityMeter {
-  readonly #ranks: number[] = [];
-  #hits = 0;
-  #gain = 0;
-  #reciprocal = 0;
-  #lnRank = 0;
-
-  /** @param ranks of the items of one choice, one or more; several count as one choice, by the means over them */
-  add(...ranks: number[]): void {
-    let lnRank = 0;
-    for (const rank of ranks) {
-      const share = 1 / ranks.length;
-      this.#reciprocal += share / rank;
-      lnRank += share * Math.log(rank);
-      if (rank > 10) continue;
-      this.#hits += share;
-      this.#gain += share / Math.log2(1 + rank);
-    }
-    this.#lnRank += lnRank;
-    this.#ranks.push(ranks.length === 1 ? ranks[0] : Math.exp(lnRank));
-  }
-
-  /** Means so far; NaN before the first choice. */
-  get quality(): Quality {
-    const n = this.#ranks.length;
-    return {
-      events: n,
-      hr10: this.#hits / n,
-      ndcg10: this.#gain / n,
-      mrr: this.#reciprocal / n,
-      lnRank: this.#lnRank / n,
-      ranks: [...this.#ranks],
-    };
-  }
+/**
+ * Quality of the choices of one shopper: means over the choices; NaN without any.
+ * @param choices rank of the item of each choice; a choice of several items counts once, by the means over them
+ */
+export function qualityOf(choices: readonly (number | readonly number[])[]): Quality {
+  const all = choices.map((one) => [one].flat());
+  const meanOf = (of: (rank: number) => number): number => meanBy(all, (ranks) => meanBy(ranks, of));
+  return {
+    events: all.length,
+    hr10: meanOf((rank) => Number(rank <= 10)),
+    ndcg10: meanOf((rank) => (rank <= 10 ? 1 / Math.log2(1 + rank) : 0)),
+    mrr: meanOf((rank) => 1 / rank),
+    lnRank: meanOf(Math.log),
+    ranks: all.map((ranks) => (ranks.length === 1 ? ranks[0] : Math.exp(meanBy(ranks, Math.log)))),
+  };
 }
 
-/** Quality of choices of one item each. */
-export function qualityOf(ranks: readonly number[]): Quality {
-  const meter = new QualityMeter();
-  for (const rank of ranks) meter.add(rank);
-  return meter.quality;
-}
+const meanBy = <T>(values: readonly T[], of: (value: T) => number): number =>
+  values.reduce((sum, value) => sum + of(value), 0) / values.length;
 
 /** Unweighted mean over the units in which something was ranked; NaN without units. */
 export function meanQuality(units: readonly Quality[], pick: (quality: Quality) => number): number {
@@ -182,15 +159,11 @@ export interface RankedChoice {
  * in classes of 1, 2, 3-4, 5-8 ... choices; classes without new or without old items do not count.
  */
 export function coldStartQuality(ranked: readonly RankedChoice[]): { fresh: Quality; old: Quality } {
-  const classes = new Map<number, { fresh: QualityMeter; old: QualityMeter }>();
-  for (const { rank, isNew, chosen } of ranked) {
-    const key = Math.ceil(Math.log2(chosen));
-    const meters = classes.get(key) ?? { fresh: new QualityMeter(), old: new QualityMeter() };
-    classes.set(key, meters);
-    (isNew ? meters.fresh : meters.old).add(rank);
-  }
+  const classes = grouped(ranked, ({ chosen }) => Math.ceil(Math.log2(chosen)));
+  const ranksOf = (all: readonly RankedChoice[], fresh: boolean): Quality =>
+    qualityOf(all.filter(({ isNew }) => isNew === fresh).map(({ rank }) => rank));
   const shared = [...classes.values()]
-    .map(({ fresh, old }) => ({ fresh: fresh.quality, old: old.quality }))
+    .map((all) => ({ fresh: ranksOf(all, true), old: ranksOf(all, false) }))
     .filter(({ fresh, old }) => fresh.events > 0 && old.events > 0);
   const weighted = (side: 'fresh' | 'old'): Quality => {
     const events = shared.reduce((sum, one) => sum + one[side].events, 0);
@@ -225,13 +198,13 @@ export function streamQualities(
 export function basketQualities(ranked: readonly RankedStream[], streams: readonly Shopper[], from: number): Quality[] {
   return ranked.map(({ places, basketRanks }, n) => {
     const { times } = streams[n];
-    const meter = new QualityMeter();
+    const baskets: number[][] = [];
     for (let start = 0; start < times.length; start = basketEnd(times, start)) {
       const end = basketEnd(times, start);
       const basket = basketRanks.filter((_, at) => places[at] >= start && places[at] < end);
-      if (start >= from && basket.length > 0) meter.add(...basket);
+      if (start >= from && basket.length > 0) baskets.push(basket);
     }
-    return meter.quality;
+    return qualityOf(baskets);
   });
 }
 

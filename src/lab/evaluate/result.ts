@@ -5,8 +5,8 @@ import {
   methodResult,
   methodResultSchema,
   type Quality,
-  QualityMeter,
   qualityBy,
+  qualityOf,
   qualitySchema,
 } from './quality';
 import { parseJson } from './shared-work';
@@ -109,7 +109,7 @@ function mergeTables({ methods, ...table }: ResultTable, runs: readonly Protocol
 function byName(method: MethodRun, names: readonly string[], order: readonly string[]): MethodRun {
   if (names.length !== method.units.length) throw different(`some units of ${method.name} have no name`);
   const units = new Map(names.map((name, n) => [name, method.units[n]]));
-  return { ...method, units: order.map((name) => units.get(name) ?? new QualityMeter().quality) };
+  return { ...method, units: order.map((name) => units.get(name) ?? qualityOf([])) };
 }
 
 function mergeMethods(runs: readonly MethodRun[]): MethodRun {

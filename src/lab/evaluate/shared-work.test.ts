@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { type LearnerOptions, sharedLearning } from '../../device/learner';
 import { evaluatedCatalog, shoppersBySteps } from '../../testing/evaluated-shop';
-import { evaluateDevice, type RankedStream } from './device';
+import { evaluateDevice } from './device';
+import type { RankedStream } from './measurement';
 import { learnerMethod } from './methods';
 
 const catalog = evaluatedCatalog();
@@ -15,7 +16,7 @@ const ranksWith = (shared: LearnerOptions): Map<string, RankedStream[]> => {
   const methods = Object.entries(METHODS).map(([name, own]) =>
     learnerMethod({ name, catalog, options: { ...shared, ...own } }),
   );
-  return evaluateDevice({ shoppers, methods, from: 3 });
+  return new Map(evaluateDevice({ shoppers, methods, from: 3 }).map(({ name, streams }) => [name, streams]));
 };
 
 it('sharing work does not change the results of learners', () => {

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { type CatalogIndex, rankOf } from '../../device/ranking';
 import { percentilesOf, selfInformation } from '../evaluate/list-quality';
-import { QualityMeter } from '../evaluate/quality';
+import { qualityOf } from '../evaluate/quality';
 import type { SimulatedShopper } from './shopper';
 import type { SimulatedShop } from './shops';
 
@@ -83,7 +83,7 @@ export const LISTED = 0.3;
  */
 export function visitShop(shop: SimulatedShop, shopper: SimulatedShopper, market: Market): Visit {
   const run = shop.start(shopper);
-  const meter = new QualityMeter();
+  const ranks: number[] = [];
   const chosen = new Set<number>();
   const visit = { lists: [], choices: [], fit: [], experts: [], updateMs: [] } as Omit<Visit, 'record'>;
   const listed = { clicks: 0, novelty: 0, percentile: 0, diversity: 0 };
@@ -101,7 +101,7 @@ export function visitShop(shop: SimulatedShop, shopper: SimulatedShopper, market
     const want = chosen.has(shopper.wants[step]) ? shopper.instead(step, chosen) : shopper.wants[step];
     if (want !== null && shopper.ranked) {
       const rank = rankOf(run.scores(), want, chosen);
-      meter.add(rank);
+      ranks.push(rank);
       if (market.isNew(want)) {
         news.newWants++;
         news.newHits += Number(rank <= 10);
@@ -118,7 +118,7 @@ export function visitShop(shop: SimulatedShop, shopper: SimulatedShopper, market
     visit.choices.push(choice);
     chosen.add(choice);
   }
-  const { hr10, ndcg10, mrr, events } = meter.quality;
+  const { hr10, ndcg10, mrr, events } = qualityOf(ranks);
   const ranked = (value: number): number | null => (events > 0 ? value : null);
   const { novelty, percentile, diversity } = listed;
   return {

@@ -21,6 +21,7 @@ import {
   type DeviceMethod,
   learnerMethod,
   PAST_METHODS,
+  type PastLog,
   type PastMethodName,
   popularityMethod,
   sideMethod,
@@ -69,23 +70,19 @@ export const METHOD_NAMES: readonly string[] = Object.keys(METHODS);
 
 const pathOf = (input: EvaluateInput, name: PastMethodName): Promise<string> => pastPath(input, name, '-settings.json');
 
-const logOf = (input: EvaluateInput) => ({
+const logOf = (input: EvaluateInput): PastLog => ({
   past: pastEvents(input),
   rowOf: input.rowOf,
   count: input.bundle.items.length,
+  meter: input.meter,
+  say: () => undefined,
 });
 
 /** The file of the settings of a method, which no seed changes. */
 async function settingsFile(input: EvaluateInput, name: PastMethodName): Promise<PastFile> {
   const path = await pathOf(input, name);
-  const make = async (): Promise<void> => {
-    const { meter } = input;
-    const { tried, choose } = PAST_METHODS[name];
-    meter.start(`Settings of ${name}`, tried);
-    const settings = choose(logOf(input), () => meter.advance(1));
-    meter.stop();
-    await writeWhole(path, JSON.stringify(settings));
-  };
+  const make = async (): Promise<void> =>
+    writeWhole(path, JSON.stringify(await PAST_METHODS[name].choose(logOf(input))));
   return { path, make };
 }
 

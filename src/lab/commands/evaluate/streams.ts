@@ -26,22 +26,11 @@ export const rankedStreams = (
   async measure(part) {
     const own = streamsOfPart(streams, part);
     const methods = await deviceMethods(input);
-    const listed = new Map(methods.map(({ name }) => [name, input.bundle.items.map(() => 0)]));
-    const results = await metered(input.meter, label, own.length, (advance) =>
-      evaluateDevice({
-        shoppers: own,
-        methods,
-        ...range,
-        onList(name, rows) {
-          const counts = listed.get(name) ?? [];
-          for (const row of rows) counts[row]++;
-        },
-        onProgress: () => advance(1),
-      }),
+    const items = input.bundle.items.length;
+    const measured = await metered(input.meter, label, own.length, (advance) =>
+      evaluateDevice({ shoppers: own, methods, items, ...range, onProgress: () => advance(1) }),
     );
-    return measuredText(
-      [...listed].map(([name, counts]) => ({ name, streams: results.get(name) ?? [], listed: counts })),
-    );
+    return measuredText(measured);
   },
 });
 

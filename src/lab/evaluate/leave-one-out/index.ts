@@ -8,6 +8,8 @@ export {
 export { ITEM_KNN } from './item-knn';
 export {
   type AddScores,
+  belowScores,
+  bestSettings,
   gridOf,
   type LeaveOneOutMethod,
   type LeaveOneOutShop,

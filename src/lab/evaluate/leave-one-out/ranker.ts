@@ -76,8 +76,7 @@ export async function ndcgOf(ranker: Pick<Ranker, 'scores'>, cases: readonly Cho
  * popularity, which adds less than a millionth.
  */
 export function rankerOf(add: AddScores, popularity: Float32Array): Pick<Ranker, 'scores'> {
-  const most = popularity.reduce((max, value) => Math.max(max, value), 1);
-  const start = popularity.map((value) => (1e-6 * value) / most);
+  const start = belowScores(popularity);
   const kept = Array.from({ length: CHUNK }, () => new Float32Array(popularity.length));
   return {
     scores: (histories) =>
@@ -88,6 +87,12 @@ export function rankerOf(add: AddScores, popularity: Float32Array): Pick<Ranker,
         return kept[n];
       }),
   };
+}
+
+/** Less than a millionth for each item, by its popularity: ranks items with equal scores. */
+export function belowScores(popularity: Float32Array): Float32Array {
+  const most = popularity.reduce((max, value) => Math.max(max, value), 1);
+  return popularity.map((value) => (1e-6 * value) / most);
 }
 
 /** Choices of each item. */
@@ -133,30 +138,43 @@ export function gridOf(values: Readonly<Record<string, readonly (number | null)[
   );
 }
 
-/** Chooses the settings by NDCG@10 on the validation; the first wins ties. */
+/**
+ * Tries all settings of a method; the first wins ties.
+ * @param judge NDCG@10 of the scores by some settings, on choices from which the method has not learned
+ */
+export async function bestSettings<Fit extends MethodSettings, Use extends MethodSettings>(
+  { name, fits, uses, fit: learn }: TunedMethod<Fit, Use>,
+  histories: readonly ChoiceHistory[],
+  shop: Pick<LeaveOneOutShop, 'count' | 'say' | 'meter'>,
+  judge: (add: AddScores) => number | Promise<number>,
+): Promise<{ fit: Fit; use: Use; ndcg10: number }> {
+  let best = { fit: fits[0], use: uses[0], ndcg10: Number.NEGATIVE_INFINITY };
+  shop.meter.start(`Settings of ${name}`, fits.length * uses.length);
+  for (const fit of fits) {
+    const scoresBy = learn(histories, fit, shop);
+    for (const use of uses) {
+      const ndcg10 = await judge(scoresBy(use));
+      if (ndcg10 > best.ndcg10) best = { fit, use, ndcg10 };
+      shop.meter.advance(1);
+    }
+  }
+  shop.meter.stop();
+  return best;
+}
+
+/** Chooses the settings on the validation. */
 export function tuned<Fit extends MethodSettings, Use extends MethodSettings>(
   method: TunedMethod<Fit, Use>,
 ): LeaveOneOutMethod {
-  const { name, fits, uses } = method;
+  const { fits, uses } = method;
   return async (shop) => {
-    const { training, validation, whole, count, meter } = shop;
+    const { training, validation, whole, count } = shop;
     const cases = evenly(validation, MAX_TUNING_CASES);
     const popularity = popularityOf(training, count);
-    let best = { fit: fits[0], use: uses[0], ndcg10: Number.NEGATIVE_INFINITY };
-    const settings = fits.length * uses.length;
-    if (cases.length > 0 && settings > 1) {
-      meter.start(`Settings of ${name}`, settings);
-      for (const fit of fits) {
-        const scoresBy = method.fit(training, fit, shop);
-        for (const use of uses) {
-          const ndcg10 = await ndcgOf(rankerOf(scoresBy(use), popularity), cases);
-          if (ndcg10 > best.ndcg10) best = { fit, use, ndcg10 };
-          meter.advance(1);
-        }
-      }
-      meter.stop();
-    }
-    const { fit, use, ndcg10 } = best;
+    const { fit, use, ndcg10 } =
+      cases.length > 0 && fits.length * uses.length > 1
+        ? await bestSettings(method, training, shop, (add) => ndcgOf(rankerOf(add, popularity), cases))
+        : { fit: fits[0], use: uses[0], ndcg10: Number.NaN };
     return {
       settings: { ...fit, ...use },
       ...(Number.isFinite(ndcg10) ? { validation: ndcg10 } : {}),

@@ -1,4 +1,4 @@
-import type { ChoiceHistory } from '../leave-one-out';
+import { belowScores, type ChoiceHistory } from '../leave-one-out';
 import { basketsOf } from './split';
 
 /** Values of some items, by row. */
@@ -25,8 +25,7 @@ export function orderCounts(histories: readonly ChoiceHistory[], count: number):
 
 /** A score per item from sparse values; items that are equal in them are ranked by popularity. */
 function filled(values: Sparse, popularity: Float32Array): Float32Array {
-  const most = popularity.reduce((max, value) => Math.max(max, value), 1);
-  const scores = popularity.map((value) => (1e-6 * value) / most);
+  const scores = belowScores(popularity);
   for (const [row, value] of values) scores[row] += value;
   return scores;
 }
