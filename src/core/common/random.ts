@@ -18,3 +18,10 @@ export function uniform(random: Random, size: number, bound: number): Float32Arr
   for (let i = 0; i < size; i++) values[i] = (random() * 2 - 1) * bound;
   return values;
 }
+
+/** The values in an order drawn by chance. */
+export const shuffled = <T>(values: readonly T[], random: Random): T[] =>
+  values
+    .map((value) => ({ value, place: random() }))
+    .sort((a, b) => a.place - b.place)
+    .map(({ value }) => value);

@@ -1,4 +1,4 @@
-import { seededRandom } from '../../core/common/random';
+import { seededRandom, shuffled } from '../../core/common/random';
 import { invalidInput } from '../../error';
 import type { Shopper } from './shoppers';
 
@@ -51,11 +51,7 @@ export function shopperPairs(
       'A spliced stream needs two shoppers with enough events. Give a longer log, or a smaller --past.',
     );
   }
-  const random = seededRandom(seed);
-  const ring = shoppers
-    .map((shopper) => ({ shopper, place: random() }))
-    .sort((a, b) => a.place - b.place)
-    .map(({ shopper }) => shopper);
+  const ring = shuffled(shoppers, seededRandom(seed));
   const others = ring.map((x, at) => {
     const rest = [...ring.slice(at + 1), ...ring.slice(0, at)];
     return similarity ? rest.sort((a, b) => similarity(x, a) - similarity(x, b)) : rest;

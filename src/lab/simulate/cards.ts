@@ -1,5 +1,5 @@
 import { ROUND_FIGURE_NAMES, ROUND_FIGURES } from './closed-loop';
-import { FIGURES, type FigureName, type FigureUnit, type Interval, intervalText } from './figures';
+import { FIGURES, type FigureName, type FigureUnit, type Interval, intervalText, scaleOf } from './figures';
 import type { Simulation } from './result';
 import { VISIT } from './shopper';
 import { absenceOf, ERRORS, shownFigures, type Table, titleOf } from './summary-text';
@@ -169,8 +169,6 @@ function lineCards(words: Pick<Card, 'title' | 'meaning'>, options: Omit<LineCha
     },
   ];
 }
-
-const scaleOf = (unit: FigureUnit): number => (unit === 'percent' ? 100 : 1);
 
 const ends = ({ mean, low, high }: Interval, unit: FigureUnit): string[] =>
   [mean, low, high].map((value) => (Number.isNaN(value) ? '' : (scaleOf(unit) * value).toFixed(3)));

@@ -1,4 +1,5 @@
 import { popularityNow } from '../../core/catalog';
+import { shuffled } from '../../core/common/random';
 import { choicesFrom, type Interaction, recentPopularity } from '../../shop/training/interactions';
 import type { ShopBlock } from './block';
 import {
@@ -7,8 +8,10 @@ import {
   gini,
   type Interval,
   interval,
-  jackknifeError,
+  intervalOf,
   leavingOut,
+  type Measured,
+  mapValues,
   topDecile,
 } from './figures';
 import { randomOf } from './seeds';
@@ -104,10 +107,7 @@ export function choicesOf(log: readonly Interaction[], items: number): Float32Ar
 function choicesIn(blocks: readonly ShopBlock[], seed: number, round: number): Interaction[] {
   const random = randomOf(seed, ORDER, round);
   const rows = blocks.flatMap(({ chosen }) => chosen.flatMap((times, row) => Array<number>(times).fill(row)));
-  return rows
-    .map((row) => ({ row, place: random() }))
-    .sort((a, b) => a.place - b.place)
-    .map(({ row }, n) => ({ user: `round ${round}, ${n}`, row, time: n }));
+  return shuffled(rows, random).map((row, n) => ({ user: `round ${round}, ${n}`, row, time: n }));
 }
 
 /** Effects of closed loops on the shops. */
@@ -118,38 +118,22 @@ export function loopFigures(runs: readonly LoopRun[]): (LoopFigures & { name: st
     const [first, last] = [rounds[0], rounds[rounds.length - 1]];
     return {
       name,
-      rounds: rounds.map((round) =>
-        mapFigures((figure) => interval(round[figure].value, jackknifeError(round[figure].without))),
-      ),
+      rounds: rounds.map((round) => mapValues(round, (figure) => intervalOf(figure))),
       // Two rounds have different shoppers, so errors add up; two shops have the same shoppers, so errors cancel.
-      change: mapFigures((figure) => {
-        const errors = [first, last].map((round) => jackknifeError(round[figure].without));
-        return interval(last[figure].value - first[figure].value, Math.hypot(...errors));
+      change: mapValues(last, (figure, which) => {
+        const errors = [first[which], figure].map(({ parts, errorOf }) => errorOf(parts));
+        return interval(figure.value - first[which].value, Math.hypot(...errors));
       }),
       againstRandom:
-        random && name !== 'random'
-          ? mapFigures((figure) => {
-              const [own, other] = [last[figure], random[figure]];
-              const error = jackknifeError(own.without.map((value, block) => value - other.without[block]));
-              return interval(own.value - other.value, error);
-            })
-          : null,
+        random && name !== 'random' ? mapValues(last, (figure, which) => intervalOf(figure, random[which])) : null,
     };
   });
 }
 
-type Left = ReturnType<typeof leavingOut>;
-
-const figuresOfRound = (blocks: readonly ShopBlock[]): Record<RoundFigure, Left> =>
-  mapFigures((name) =>
+const figuresOfRound = (blocks: readonly ShopBlock[]): Record<RoundFigure, Measured> =>
+  mapValues(ROUND_FIGURES, ({ of }) =>
     leavingOut(
       blocks.map(({ chosen }) => chosen),
-      ROUND_FIGURES[name].of,
+      of,
     ),
   );
-
-const mapFigures = <T>(of: (name: RoundFigure) => T): Record<RoundFigure, T> => ({
-  coverage: of('coverage'),
-  gini: of('gini'),
-  topDecile: of('topDecile'),
-});

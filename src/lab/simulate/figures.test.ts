@@ -84,7 +84,7 @@ describe('figures of a shop', () => {
     const found = figuresOf(blocks).coverage;
     expect(found.mean).toBe(3 / 4);
     expect(found.high).toBeGreaterThan(found.mean - 1e-12);
-    const { without } = leavingOut(
+    const { parts } = leavingOut(
       [
         [2, 0, 0, 1],
         [1, 0, 1, 0],
@@ -92,8 +92,8 @@ describe('figures of a shop', () => {
       ],
       coverage,
     );
-    expect(without).toEqual([0.5, 0.5, 0.75]);
-    expect(jackknifeError(without)).toBeCloseTo(Math.sqrt((2 / 3) * (2 * (1 / 12) ** 2 + (1 / 6) ** 2)), 10);
+    expect(parts).toEqual([0.5, 0.5, 0.75]);
+    expect(jackknifeError(parts)).toBeCloseTo(Math.sqrt((2 / 3) * (2 * (1 / 12) ** 2 + (1 / 6) ** 2)), 10);
     expect(jackknifeError([1])).toBeNaN();
   });
 });

@@ -161,6 +161,8 @@ export const interval = (value: number, se: number): Interval => ({
   high: value + ERRORS * se,
 });
 
+export const scaleOf = (unit: FigureUnit): number => (unit === 'percent' ? 100 : 1);
+
 const DIGITS: Record<FigureUnit, number> = { percent: 1, choices: 1, bits: 2, number: 3 };
 
 /** Shown instead of a missing value. */
@@ -169,82 +171,73 @@ export const NONE = '–';
 /** A value with half the width of its interval; a dash if there is no value. */
 export function intervalText({ mean, high }: Interval, unit: FigureUnit, withSign = false): string {
   if (Number.isNaN(mean)) return NONE;
-  const scale = unit === 'percent' ? 100 : 1;
+  const scale = scaleOf(unit);
   const text = (value: number): string => (scale * value).toFixed(DIGITS[unit]);
   const error = Number.isNaN(high) ? '' : ` ± ${text(high - mean)}`;
   return `${withSign ? signed(scale * mean, DIGITS[unit]) : text(mean).replace('-', '−')}${error}`;
 }
 
-/** A ratio of sums, and each shopper's influence on it, from which the error is computed. */
-interface Ratio {
+/** A figure of a shop, with the parts that its error comes from: in a shop with the same shoppers, they are of the same ones. */
+export interface Measured {
   value: number;
-  influence: number[];
+  parts: readonly number[];
+  errorOf(parts: readonly number[]): number;
 }
 
-/** Ratio estimator with its linearization (Cochran, Sampling Techniques, 1977, section 6.3). */
-function ratioOf(records: readonly VisitRecord[], of: RatioFigure['of']): Ratio {
+/** A figure with its interval; against that of another shop with the same shoppers, its change. */
+export const intervalOf = ({ value, parts, errorOf }: Measured, other?: Measured): Interval =>
+  other
+    ? interval(value - other.value, errorOf(parts.map((part, n) => part - other.parts[n])))
+    : interval(value, errorOf(parts));
+
+/** Ratio estimator with its linearization (Cochran, Sampling Techniques, 1977, section 6.3): a part is a shopper's influence. */
+function ratioOf(records: readonly VisitRecord[], of: RatioFigure['of']): Measured {
   const pairs = records.map((record) => of(record) ?? [0, 0]);
   const [above, below] = [0, 1].map((part) => pairs.reduce((sum, pair) => sum + pair[part], 0));
   const value = above / below;
-  return { value, influence: pairs.map(([a, b]) => ((a - value * b) * pairs.length) / below) };
+  return { value, parts: pairs.map(([a, b]) => ((a - value * b) * pairs.length) / below), errorOf: influenceError };
 }
 
-function errorOf(influence: readonly number[]): number {
+function influenceError(influence: readonly number[]): number {
   const n = influence.length;
   if (n < 2) return Number.NaN;
   const squares = influence.reduce((sum, value) => sum + value ** 2, 0);
   return Math.sqrt(squares / (n * (n - 1)));
 }
 
+function measuredOf(blocks: readonly ShopBlock[]): Record<FigureName, Measured> {
+  const records = blocks.flatMap((block) => block.records);
+  const listed = blocks.map((block) => block.listed);
+  return {
+    ...mapValues(RATIO_FIGURES, ({ of }) => ratioOf(records, of)),
+    ...mapValues(SHARE_FIGURES, ({ of }) => leavingOut(listed, of)),
+  };
+}
+
 /**
  * Every figure of a shop.
  * @param blocks the shop's own, in order: errors of counts over all shoppers come from leaving out each block
  */
-export function figuresOf(blocks: readonly ShopBlock[]): Record<FigureName, Interval> {
-  const records = blocks.flatMap((block) => block.records);
-  const ratios = mapValues(RATIO_FIGURES, ({ of }) => {
-    const { value, influence } = ratioOf(records, of);
-    return interval(value, errorOf(influence));
-  });
-  const shares = mapValues(SHARE_FIGURES, ({ of }) => {
-    const { value, without } = leavingOut(
-      blocks.map(({ listed }) => listed),
-      of,
-    );
-    return interval(value, jackknifeError(without));
-  });
-  return { ...ratios, ...shares };
-}
+export const figuresOf = (blocks: readonly ShopBlock[]): Record<FigureName, Interval> =>
+  mapValues(measuredOf(blocks), (figure) => intervalOf(figure));
 
 /**
  * Changes of every figure of a shop against another, with the errors of the difference: the same shoppers went through both.
  * @param blocks of the shop; `others`: of the other one, block by block the same shoppers
  */
 export function changesOf(blocks: readonly ShopBlock[], others: readonly ShopBlock[]): Record<FigureName, Interval> {
-  const [own, other] = [blocks, others].map((all) => all.flatMap(({ records }) => records));
-  const ratios = mapValues(RATIO_FIGURES, ({ of }) => {
-    const [a, b] = [ratioOf(own, of), ratioOf(other, of)];
-    return interval(a.value - b.value, errorOf(a.influence.map((value, n) => value - b.influence[n])));
-  });
-  const shares = mapValues(SHARE_FIGURES, ({ of }) => {
-    const [a, b] = [blocks, others].map((all) =>
-      leavingOut(
-        all.map(({ listed }) => listed),
-        of,
-      ),
-    );
-    return interval(a.value - b.value, jackknifeError(a.without.map((value, n) => value - b.without[n])));
-  });
-  return { ...ratios, ...shares };
+  const other = measuredOf(others);
+  return mapValues(measuredOf(blocks), (figure, name) => intervalOf(figure, other[name]));
 }
 
-/** A statistic computed from the counts of all blocks, and without each block. */
+/** A statistic of the counts of all blocks; a part is the statistic without a block. */
 export function leavingOut(
   counts: readonly (readonly number[])[],
   of: (counts: readonly number[]) => number,
-): { value: number; without: number[] } {
+): Measured {
   const all = counts[0].map((_, row) => counts.reduce((sum, block) => sum + block[row], 0));
-  return { value: of(all), without: counts.map((block) => of(all.map((value, row) => value - block[row]))) };
+  const parts = counts.map((block) => of(all.map((value, row) => value - block[row])));
+  return { value: of(all), parts, errorOf: jackknifeError };
 }
 
 /** Standard error by the delete-a-group jackknife (Kott 2001); NaN with fewer than two groups. */
@@ -274,5 +267,5 @@ export function topDecile(counts: readonly number[]): number {
   return sum(sorted.slice(0, Math.max(1, Math.round(sorted.length / 10)))) / sum(sorted);
 }
 
-const mapValues = <K extends string, V, R>(record: Record<K, V>, of: (value: V) => R): Record<K, R> =>
-  Object.fromEntries(Object.entries<V>(record).map(([name, value]) => [name, of(value)])) as Record<K, R>;
+export const mapValues = <K extends string, V, R>(record: Record<K, V>, of: (value: V, name: K) => R): Record<K, R> =>
+  Object.fromEntries(Object.entries<V>(record).map(([name, value]) => [name, of(value, name as K)])) as Record<K, R>;

@@ -82,7 +82,7 @@ function configuration(name: string, blocks: readonly ShopBlock[]): Simulation['
   const joined = (pick: (block: ShopBlock) => Series | undefined): Interval[] => {
     const all = emptySeries();
     for (const block of blocks) addSeries(all, pick(block) ?? emptySeries());
-    return all.count.map((n, step) => intervalOf(n, all.sum[step], all.squares[step]));
+    return all.count.map((n, step) => meanInterval(n, all.sum[step], all.squares[step]));
   };
   return {
     name,
@@ -94,7 +94,7 @@ function configuration(name: string, blocks: readonly ShopBlock[]): Simulation['
   };
 }
 
-function intervalOf(n: number, sum: number, squares: number): Interval {
+function meanInterval(n: number, sum: number, squares: number): Interval {
   const variance = Math.max(0, (squares - sum ** 2 / n) / (n - 1));
   return interval(sum / n, Math.sqrt(variance / n));
 }

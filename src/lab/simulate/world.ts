@@ -1,4 +1,5 @@
 import type { ContentVectors } from '../../core/catalog';
+import { shuffled } from '../../core/common/random';
 import { type CatalogIndex, topRows } from '../../device/ranking';
 import { drawRow, normal, randomOf } from './seeds';
 
@@ -70,22 +71,10 @@ export function makeWorld(
  * @param share share of the items that appear later, 0 to 1
  */
 export function newItemsLast(count: number, share: number, seed: number): { order: number[]; known: number } {
-  const random = randomOf(seed, ORDER);
-  const rows = Array.from({ length: count }, (_, row) => ({ row, place: random() }));
   const known = count - Math.round(share * count);
-  const late = new Set(
-    rows
-      .toSorted((a, b) => a.place - b.place)
-      .slice(known)
-      .map(({ row }) => row),
-  );
-  const all = rows.map(({ row }) => row);
-  return {
-    order: [...all.filter((row) => !late.has(row)), ...late].sort(
-      (a, b) => Number(late.has(a)) - Number(late.has(b)) || a - b,
-    ),
-    known,
-  };
+  const rows = [...Array(count).keys()];
+  const late = new Set(shuffled(rows, randomOf(seed, ORDER)).slice(known));
+  return { order: [...rows.filter((row) => !late.has(row)), ...rows.filter((row) => late.has(row))], known };
 }
 
 /**
