@@ -9,9 +9,8 @@ import {
   type TextOptions,
   text,
 } from '@observablehq/plot';
-import type { KeptResult } from '../src/lab/evaluate';
 import { signed } from '../src/lab/evaluate/report-cells';
-import type { TableSummary } from '../src/lab/evaluate/result';
+import type { KeptResult, TableSummary } from '../src/lab/evaluate/result';
 import type { KeptArea } from '../tools/bench/kept';
 
 export interface Picture {

@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import type { LearnerCatalog } from '../src/device/learner';
-import { type KeptResult, parseKept } from '../src/lab/evaluate';
-import { picture } from '../src/lab/evaluate/page';
+import { picture } from '../src/lab/evaluate/page/picture';
+import { type KeptResult, parseKept } from '../src/lab/evaluate/result';
 import { demoCatalog, PAIRS, traceTurns } from '../src/testing/returning-shopper';
 import { type KeptBench, parseKeptBench } from '../tools/bench/kept';
 import { keptExperts, type TracedVisit, turnsPlot } from './plots-learning';

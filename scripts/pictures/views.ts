@@ -81,7 +81,7 @@ async function report(page: Page, crowd: Crowd, effect = 0.05): Promise<void> {
   // Only where a picture is taken: a check without changes is over sooner.
   const [{ seededRandom }, { verdictOf }, { verdictPage }, { drawCrowd }] = await Promise.all([
     import('../../src/core/common/random'),
-    import('../../src/lab/verdict'),
+    import('../../src/lab/verdict/verdict'),
     import('../../src/lab/verdict/page'),
     import('../../src/testing/simulated-visitors'),
   ]);

@@ -5,7 +5,7 @@
  */
 
 import { seededRandom } from '../../src/core/common/random';
-import { verdictOf } from '../../src/lab/verdict';
+import { verdictOf } from '../../src/lab/verdict/verdict';
 import { type Crowd, drawCrowd } from '../../src/testing/simulated-visitors';
 import { measurePower, measureSplit, measureTails } from './verdicts/tails';
 

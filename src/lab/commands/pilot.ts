@@ -11,27 +11,22 @@ import {
   shareStages,
   table,
 } from '../../shop/cli';
+import { SHARES } from '../verdict/effects';
+import { readPilotCounts } from '../verdict/pilot-counts';
+import { type SampleRatio, type SplitDay, sampleRatioOfDays, WRONG_SPLIT } from '../verdict/sample-ratio';
 import {
   type Arm,
   AT_HORIZON,
   advice,
   lossInWords,
-  readPilotCounts,
-  type SampleRatio,
   type SequentialPlan,
   type SequentialResult,
-  SHARES,
-  type SplitDay,
-  sampleRatioOfDays,
   sequentialTest,
-  setAsideText,
-  splitSentence,
   type UnitsNeeded,
   unitsNeeded,
-  verdictOf,
-  verdictSentences,
-  WRONG_SPLIT,
-} from '../verdict';
+} from '../verdict/sequential-test';
+import { verdictOf } from '../verdict/verdict';
+import { setAsideText, splitSentence, verdictSentences } from '../verdict/verdict-text';
 import {
   type EffectSize,
   effectSize,

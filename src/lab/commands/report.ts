@@ -1,17 +1,10 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { fraction, jsonOption, positiveValue, table } from '../../shop/cli';
 import { writeWhole } from '../../shop/training/node';
-import {
-  comparisonCells,
-  EXPLANATION,
-  operatingCells,
-  setAsideText,
-  type VerdictPlan,
-  variantCells,
-  verdictOf,
-  verdictSentences,
-  WRONG_SPLIT,
-} from '../verdict';
+import { operatingCells } from '../verdict/operations';
+import { WRONG_SPLIT } from '../verdict/sample-ratio';
+import { type VerdictPlan, verdictOf } from '../verdict/verdict';
+import { comparisonCells, EXPLANATION, setAsideText, variantCells, verdictSentences } from '../verdict/verdict-text';
 import { type EffectSize, effectSize, largeEffectNote, partOfControl, readMetricFile } from './verdict-input';
 
 interface ReportOptions extends Omit<VerdictPlan, 'effect' | 'margin'> {

@@ -3,7 +3,7 @@ import { describeRejectedRow } from '../../core/catalog';
 import { invalidInput } from '../../error';
 import { openText } from '../../shop/bundler';
 import { showRejected } from '../../shop/cli';
-import { type MetricLog, readMetricLog } from '../verdict';
+import { type MetricLog, readMetricLog } from '../verdict/metric-log';
 
 export const openCounts = (path: string): AsyncGenerator<string> =>
   openText(path, () => `The counts cannot be read from ${path}. Check the path.`);

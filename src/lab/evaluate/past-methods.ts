@@ -1,19 +1,18 @@
 import * as v from 'valibot';
 import type { LogEvent } from '../../shop/logs';
 import { type DeviceMethod, evaluateDevice } from './device';
+import { easeOf } from './leave-one-out/ease';
+import { ITEM_KNN } from './leave-one-out/item-knn';
 import {
   type AddScores,
   bestSettings,
-  type ChoiceHistory,
-  easeOf,
   gridOf,
-  ITEM_KNN,
   type LeaveOneOutShop,
   type MethodSettings,
   type TunedMethod,
-  VSKNN,
-  type VsknnSettings,
-} from './leave-one-out';
+} from './leave-one-out/ranker';
+import type { ChoiceHistory } from './leave-one-out/split';
+import { VSKNN, type VsknnSettings } from './leave-one-out/vsknn';
 import { meanQuality, streamQualities } from './quality';
 import { pastShoppers, type Shopper, shoppersOf } from './shoppers';
 

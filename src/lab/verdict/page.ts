@@ -8,11 +8,11 @@ import {
   folded,
   htmlPage,
   note,
-  picture,
   section,
   table,
   tiles,
-} from '../evaluate/page';
+} from '../evaluate/page/html';
+import { picture } from '../evaluate/page/picture';
 import { operatingCells } from './operations';
 import type { Comparison, Verdict } from './verdict';
 import { headlines, verdictTiles } from './verdict-summary';

@@ -1,5 +1,5 @@
 import { counted } from '../../core/common/text';
-import type { Tile } from '../evaluate/page';
+import type { Tile } from '../evaluate/page/html';
 import { isSingle } from './sample-ratio';
 import type { Decision } from './sequential-test';
 import type { Comparison, Verdict } from './verdict';

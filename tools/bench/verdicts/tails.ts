@@ -1,6 +1,9 @@
 import { type Random, seededRandom } from '../../../src/core/common/random';
 import { sumsOf, type VisitorSums } from '../../../src/device/experiment';
-import { compared, type MetricLog, sampleRatio, verdictOf } from '../../../src/lab/verdict';
+import { compared } from '../../../src/lab/verdict/effects';
+import type { MetricLog } from '../../../src/lab/verdict/metric-log';
+import { sampleRatio } from '../../../src/lab/verdict/sample-ratio';
+import { verdictOf } from '../../../src/lab/verdict/verdict';
 import { logNormal, pareto } from '../../../src/testing/simulated-visitors';
 
 /** Share of the visitors who buy. */

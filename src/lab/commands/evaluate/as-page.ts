@@ -3,19 +3,15 @@ import type { Item } from '../../../core/catalog';
 import { counted } from '../../../core/common/text';
 import type { Recommendation } from '../../../device/protocol';
 import { metered } from '../../../shop/pipeline';
-import {
-  joinStreams,
-  type ProtocolRun,
-  type ProtocolSummary,
-  qualityOf,
-  type Shopper,
-  streamsOfPart,
-} from '../../evaluate';
+import { joinStreams, streamsOfPart } from '../../evaluate/measurement';
+import { qualityOf } from '../../evaluate/quality';
 import { figureCell, fixed, hundredths, signed } from '../../evaluate/report-cells';
+import type { ProtocolRun, ProtocolSummary } from '../../evaluate/result';
 import { parsePart } from '../../evaluate/shared-work';
+import type { Shopper } from '../../evaluate/shoppers';
 import { type BundleHost, type Downloads, downloadsSchema, hostBundle, type Page } from './bundle-host';
 import { coldHalf, coldText, type EvaluateInput } from './input';
-import { checkMethods } from './methods';
+import { wantedMethods } from './methods';
 import type { Protocol } from './runs';
 
 export const AS_PAGE = 'as-page';
@@ -56,7 +52,7 @@ const partSchema = v.object({ visits: v.array(visitSchema), everything: download
  * the shoppers, from the start of the visit to each moment.
  */
 export const asPageProtocol: Protocol = (input) => {
-  checkMethods(input, [PAGE, WHOLE]);
+  wantedMethods(input, [PAGE, WHOLE]);
   const { shoppers } = coldHalf(input, TEN + 1);
   return {
     async measure(part) {

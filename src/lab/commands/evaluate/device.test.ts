@@ -6,7 +6,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Bundle, openBundle, writeBundle } from '../../../core/catalog';
 import { startCompute } from '../../../shop/training/node';
 import { bundleContent, makeItem, memoryBundle } from '../../../testing/bundles';
-import { mergeRuns, reportLine, summary } from '../../evaluate';
+import { reportLine } from '../../evaluate/report';
+import { mergeRuns, summary } from '../../evaluate/result';
 import { deviceProtocol } from './device';
 import type { EvaluateInput } from './input';
 

@@ -1,31 +1,26 @@
 import { popularityNow } from '../../../core/catalog';
 import type { LogEvent } from '../../../shop/logs';
 import { demandOf, purchasesOf } from '../../../shop/training';
+import { listQuality } from '../../evaluate/list-quality';
+import { joinMeasured, type MethodRanks } from '../../evaluate/measurement';
 import {
   basketQualities,
   coldStartQuality,
-  joinMeasured,
-  listQuality,
   lnRankChange,
-  type MethodRanks,
-  type MethodRun,
   meanQuality,
-  type ProtocolRun,
-  purchaseStreams,
   type Quality,
   type RankedChoice,
-  type ResultTable,
-  rankRepeats,
-  repeatShare,
-  type Shopper,
   sharedSeconds,
   streamQualities,
   thirds,
-} from '../../evaluate';
+} from '../../evaluate/quality';
+import { purchaseStreams, rankRepeats, repeatShare } from '../../evaluate/repeat-ranks';
+import type { ProtocolRun, ResultTable } from '../../evaluate/result';
+import type { Shopper } from '../../evaluate/shoppers';
 import { coldHalf, coldText, type EvaluateInput, popularityOf } from './input';
-import { checkMethods, METHOD_NAMES, REFERENCE } from './methods';
+import { METHOD_NAMES, REFERENCE, wantedMethods } from './methods';
 import type { Protocol } from './runs';
-import { COLD_EVENTS, rankedStreams } from './streams';
+import { COLD_EVENTS, rankedStreams, tableOf } from './streams';
 
 /** First ranked event, and end of the used events. */
 const [FROM, TO] = [10, 110];
@@ -44,7 +39,7 @@ const [FROM, TO] = [10, 110];
  * and on old and new items.
  */
 export const deviceProtocol: Protocol = (input) => {
-  checkMethods(input, METHOD_NAMES);
+  wantedMethods(input, METHOD_NAMES);
   const { past, shoppers } = coldHalf(input, COLD_EVENTS);
   return {
     ...rankedStreams(input, { streams: shoppers, label: 'Shoppers', from: FROM, to: TO }),
@@ -68,7 +63,7 @@ function repeatTables(input: EvaluateInput, past: LogEvent[], shoppers: readonly
   if (!demand.repeats) return [];
   const streams = purchaseStreams(shoppers, purchasesOf(events), rowOf);
   const methods = rankRepeats(popularityNow(demand), streams).map(({ hr5, ...run }) => ({ ...run, figures: { hr5 } }));
-  return [table('again', 'recency', methods)];
+  return [{ ...about('again', 'recency'), methods }];
 }
 
 interface Shop {
@@ -81,49 +76,45 @@ interface Shop {
 function findings(measured: readonly MethodRanks[], shop: Shop): Pick<ProtocolRun, 'tables' | 'figures'> {
   const { shoppers, popularity } = shop;
   const isNew = (row: number): boolean => popularity[row] === 0;
-  const runsOf = (unitsOf: (method: MethodRanks) => Quality[]): MethodRun[] =>
-    measured.map((method) => ({ name: method.name, units: unitsOf(method) }));
-  const runs = measured.map((method) => ({
-    name: method.name,
-    units: streamQualities(method.streams, shoppers),
-    figures: { ...listQuality(method.listed, rowsOf(method, shoppers), popularity) },
-  }));
-  const oldItems = runsOf(({ streams }) => streamQualities(streams, shoppers, (row) => !isNew(row)));
-  const newItems = runsOf(({ streams }) => streamQualities(streams, shoppers, isNew));
-  const find = <T extends MethodRun>(all: readonly T[], name: string): T | undefined =>
-    all.find((run) => run.name === name);
-  const [terms, sidestream, ease] = ['terms', 'sidestream', 'ease'].map((name) => find(runs, name));
+  const onAll = ({ streams }: MethodRanks): Quality[] => streamQualities(streams, shoppers);
+  const onOld = ({ streams }: MethodRanks): Quality[] => streamQualities(streams, shoppers, (row) => !isNew(row));
+  const onNew = ({ streams }: MethodRanks): Quality[] => streamQualities(streams, shoppers, isNew);
+  const find = (name: string): MethodRanks | undefined => measured.find((method) => method.name === name);
+  const [terms, sidestream, ease] = ['terms', 'sidestream', 'ease'].map(find);
+  const against = (name: string, unitsOf = onAll): ResultTable => tableOf(about(name, REFERENCE), measured, unitsOf);
   const pair = (name: string, reference: string, method: string): ResultTable[] => {
-    const both = [reference, method].flatMap((one) => find(runs, one) ?? []);
-    // The figures are in the first table.
-    const plain = both.map(({ name, units }) => ({ name, units }));
-    return both.length === 2 ? [table(name, reference, plain)] : [];
+    const both = [reference, method].flatMap((one) => find(one) ?? []);
+    return both.length === 2 ? [tableOf(about(name, reference), both, onAll)] : [];
   };
+  const device = against('device');
+  const methods = device.methods.map((method, n) => {
+    const { listed } = measured[n];
+    return { ...method, figures: { ...listQuality(listed, rowsOf(measured[n], shoppers), popularity) } };
+  });
   const tables = [
-    table('device', REFERENCE, runs),
-    table('old items', REFERENCE, oldItems),
-    table('new items', REFERENCE, newItems),
-    table(
-      'baskets',
-      REFERENCE,
-      runsOf(({ streams }) => basketQualities(streams, shoppers, FROM)),
-    ),
+    { ...device, methods },
+    against('old items', onOld),
+    against('new items', onNew),
+    against('baskets', ({ streams }) => basketQualities(streams, shoppers, FROM)),
     ...pair('experts', 'terms', 'sidestream'),
     ...pair('one expert', 'one-expert', 'sidestream'),
     ...pair('adapters', 'fixed-adapters', 'sidestream'),
     ...pair('shared places', 'by-score', 'sidestream'),
     ...pair('popularity-now', 'popularity', 'popularity-now'),
   ];
-  const ofSidestream = measured.find(({ name }) => name === 'sidestream');
   return {
     tables,
     figures: {
       sharedSecond: sharedSeconds(measured[0].streams, shoppers),
-      ...(ease && sidestream ? { ndcgOverEase: ndcg10(sidestream.units) / ndcg10(ease.units) } : {}),
-      ...(ofSidestream ? coldStartFigures(ofSidestream, shop) : {}),
-      ...(terms && sidestream ? changesByGroup(sidestream.units, terms.units, shoppers, popularity) : {}),
-      ...changeFigures('experts old items', find(oldItems, 'sidestream')?.units, find(oldItems, 'terms')?.units),
-      ...changeFigures('experts new items', find(newItems, 'sidestream')?.units, find(newItems, 'terms')?.units),
+      ...(ease && sidestream ? { ndcgOverEase: ndcg10(onAll(sidestream)) / ndcg10(onAll(ease)) } : {}),
+      ...(sidestream ? coldStartFigures(sidestream, shop) : {}),
+      ...(terms && sidestream
+        ? {
+            ...changesByGroup(onAll(sidestream), onAll(terms), shoppers, popularity),
+            ...changeFigures('experts old items', onOld(sidestream), onOld(terms)),
+            ...changeFigures('experts new items', onNew(sidestream), onNew(terms)),
+          }
+        : {}),
     },
   };
 }
@@ -146,12 +137,7 @@ function coldStartFigures(method: MethodRanks, { shoppers, popularity, later }: 
   };
 }
 
-const table = (name: string, reference: string, methods: MethodRun[]): ResultTable => ({
-  name,
-  unit: 'shopper',
-  reference,
-  methods,
-});
+const about = (name: string, reference: string) => ({ name, unit: 'shopper' as const, reference });
 
 const ndcg10 = (units: readonly Quality[]): number => meanQuality(units, (quality) => quality.ndcg10);
 
@@ -185,14 +171,13 @@ function changesByGroup(
   return Object.fromEntries(figures.flatMap(Object.entries<number>));
 }
 
-/** Change of ln rank with its standard error, by name; empty if a method is missing or no unit was ranked. */
+/** Change of ln rank with its standard error, by name; empty if no unit was ranked. */
 function changeFigures(
   name: string,
-  units?: readonly Quality[],
-  reference?: readonly Quality[],
+  units: readonly Quality[],
+  reference: readonly Quality[],
   group?: readonly number[],
 ): Record<string, number> {
-  if (!units || !reference) return {};
   const { mean, se } = lnRankChange(units, reference, group);
   return Number.isNaN(mean) ? {} : { [name]: mean, [`${name} se`]: se };
 }

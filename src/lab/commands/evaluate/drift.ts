@@ -1,18 +1,10 @@
-import {
-  DRIFT_PHASES,
-  DRIFT_RANKED,
-  joinMeasured,
-  type MethodRanks,
-  phaseOf,
-  type ResultTable,
-  type SplicedStream,
-  splicedPairs,
-  streamQualities,
-} from '../../evaluate';
+import { DRIFT_PHASES, DRIFT_RANKED, phaseOf, type SplicedStream, splicedPairs } from '../../evaluate/drift';
+import { joinMeasured, type MethodRanks } from '../../evaluate/measurement';
+import type { ResultTable } from '../../evaluate/result';
 import { coldText } from './input';
-import { checkMethods, METHOD_NAMES, REFERENCE } from './methods';
+import { METHOD_NAMES, REFERENCE, wantedMethods } from './methods';
 import type { Protocol } from './runs';
-import { pairable, rankedStreams } from './streams';
+import { pairable, rankedStreams, streamTable } from './streams';
 
 /** Minimum number of events of a spliced shopper: 40, and 20 for the return. */
 const MIN_EVENTS = 60;
@@ -29,7 +21,7 @@ const ONE_EXPERT = 'one-expert';
  * learner with only one expert.
  */
 export const driftProtocol: Protocol = (input) => {
-  checkMethods(input, METHOD_NAMES);
+  wantedMethods(input, METHOD_NAMES);
   const { shoppers, popularity, similarity } = pairable(input);
   const long = shoppers.filter(({ rows }) => rows.length >= MIN_EVENTS);
   const streams = splicedPairs(long, input.shoppers ?? PAIRS, input.seed, similarity);
@@ -66,14 +58,18 @@ function phaseTables(
   only?: { of: string; counts?(row: number): boolean; reference?: string },
 ): ResultTable[] {
   return DRIFT_PHASES.map((phase): ResultTable => {
-    const counts = (row: number, place: number): boolean => phaseOf(place) === phase && (only?.counts?.(row) ?? true);
-    return {
+    const about = {
       name: only ? `${phase}, ${only.of}` : phase,
-      unit: 'pair',
+      unit: 'pair' as const,
       reference: only?.reference ?? REFERENCE,
       // Every seed pairs other shoppers, so units are merged by name.
       unitNames: streams.map(({ id }) => id),
-      methods: measured.map(({ name, streams: own }) => ({ name, units: streamQualities(own, streams, counts) })),
     };
+    return streamTable(
+      about,
+      measured,
+      streams,
+      (row, place) => phaseOf(place) === phase && (only?.counts?.(row) ?? true),
+    );
   });
 }

@@ -6,7 +6,7 @@ import { writeBundle } from '../../../core/catalog';
 import { folderSink } from '../../../shop/bundler/folder-bundle';
 import { bundleContent, makeItem } from '../../../testing/bundles';
 import { inProcess } from '../../../testing/in-process';
-import { parseKept, parseRun } from '../../evaluate';
+import { parseKept, parseRun } from '../../evaluate/result';
 
 const ITEMS = 40;
 let folder: string;

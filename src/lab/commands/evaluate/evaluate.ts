@@ -21,23 +21,11 @@ import {
   withPrepared,
 } from '../../../shop/cli';
 import { writeWhole } from '../../../shop/training/node';
-import {
-  deviceVerdict,
-  type KeptResult,
-  type KeptResults,
-  keptText,
-  mergeRuns,
-  parseKept,
-  reportBody,
-  reportLine,
-  reportOrigin,
-  seedsInWords,
-  summary,
-  verdictText,
-  withResults,
-} from '../../evaluate';
+import { deviceVerdict, verdictText } from '../../evaluate/device-verdict';
+import { reportBody, reportLine, reportOrigin, seedsInWords, withResults } from '../../evaluate/report';
+import { type KeptResult, type KeptResults, keptText, mergeRuns, parseKept, summary } from '../../evaluate/result';
 import { WINDOW_METHODS } from '../../evaluate/windows';
-import { CONFIGURATIONS } from '../../simulate';
+import { CONFIGURATIONS } from '../../simulate/shops';
 import { AS_PAGE, asPageProtocol, asPageText } from './as-page';
 import { deviceProtocol } from './device';
 import { driftProtocol } from './drift';

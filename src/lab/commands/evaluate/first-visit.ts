@@ -1,19 +1,12 @@
 import { sharedLearning } from '../../../device/learner';
 import { metered } from '../../../shop/pipeline';
-import {
-  evaluateFirstVisits,
-  FIRST_CHOICES,
-  type HintMethod,
-  joinMeasured,
-  type MethodRanks,
-  measuredText,
-  qualityOf,
-  type ResultTable,
-  streamsOfPart,
-} from '../../evaluate';
-import { catalogOf, coldHalf, coldText, popularityOf, wanted } from './input';
-import { checkMethods } from './methods';
+import { evaluateFirstVisits, FIRST_CHOICES, type HintMethod } from '../../evaluate/first-visit';
+import { joinMeasured, measuredText, streamsOfPart } from '../../evaluate/measurement';
+import type { ResultTable } from '../../evaluate/result';
+import { catalogOf, coldHalf, coldText, popularityOf } from './input';
+import { wantedMethods } from './methods';
 import type { Protocol } from './runs';
+import { streamTable } from './streams';
 
 const WRONG_HINT_SHARE = 0.3;
 const METHODS: HintMethod[] = [
@@ -29,7 +22,7 @@ const NAMES = METHODS.map(({ name }) => name);
  * without a hint. Tables, all against no hint: `first-visit`, all five choices; `choice 1` to `choice 5`, each separately.
  */
 export const firstVisitProtocol: Protocol = (input) => {
-  checkMethods(input, NAMES);
+  const chosen = wantedMethods(input, NAMES, 'none');
   const { past, shoppers } = coldHalf(input, FIRST_CHOICES);
   const { bundle, rowOf, seed, meter } = input;
   return {
@@ -39,7 +32,7 @@ export const firstVisitProtocol: Protocol = (input) => {
         evaluateFirstVisits({
           shoppers: own,
           seed,
-          methods: METHODS.filter(({ name }) => name === 'none' || wanted(input, name)),
+          methods: METHODS.filter(({ name }) => chosen.includes(name)),
           catalog: catalogOf(bundle, popularityOf(input, past)),
           options: sharedLearning(),
           past: past.flatMap(({ item }) => rowOf.get(item) ?? []),
@@ -51,26 +44,16 @@ export const firstVisitProtocol: Protocol = (input) => {
 
     report(parts) {
       const measured = joinMeasured(parts);
+      const table = (name: string, counts?: (row: number, place: number) => boolean): ResultTable =>
+        streamTable({ name, unit: 'shopper', reference: 'none' }, measured, shoppers, counts);
       const categories = bundle.items.some(({ category }) => category !== '');
       return {
         setting: `${coldText(input, `${shoppers.length} shoppers`)}, in a shop that knows only popularity, their choices 1 to ${FIRST_CHOICES}; the hint is ${categories ? 'a category' : 'a word of the title'} of the first choice, and with ${100 * WRONG_HINT_SHARE} % probability of another item (methods right and wrong: never and always)`,
         tables: [
-          table('first-visit', measured, () => true),
-          ...Array.from({ length: FIRST_CHOICES }, (_, n) =>
-            table(`choice ${n + 1}`, measured, (place) => place === n),
-          ),
+          table('first-visit'),
+          ...Array.from({ length: FIRST_CHOICES }, (_, n) => table(`choice ${n + 1}`, (_row, place) => place === n)),
         ],
       };
     },
   };
 };
-
-const table = (name: string, measured: readonly MethodRanks[], counts: (place: number) => boolean): ResultTable => ({
-  name,
-  unit: 'shopper',
-  reference: 'none',
-  methods: measured.map((method) => ({
-    name: method.name,
-    units: method.streams.map(({ places, ranks }) => qualityOf(ranks.filter((_, n) => counts(places[n])))),
-  })),
-});

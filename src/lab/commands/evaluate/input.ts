@@ -12,7 +12,8 @@ import { preparedEvents, readPrepared } from '../../../shop/logs/node';
 import type { Meter } from '../../../shop/pipeline';
 import { byProduct } from '../../../shop/training';
 import { startCompute } from '../../../shop/training/node';
-import { coldShoppers, FIRST_CHOICES, type Shopper } from '../../evaluate';
+import { FIRST_CHOICES } from '../../evaluate/first-visit';
+import { coldShoppers, type Shopper } from '../../evaluate/shoppers';
 
 /** Half of the shoppers, or of the windows: settings are chosen on one half and reported on the other. */
 type Half = 'choose' | 'report' | 'all';
@@ -164,5 +165,5 @@ export const coldText = ({ half, past }: EvaluateInput, who: string): string =>
   `${who} (${half === 'all' ? 'all' : `half: ${half}`}) who are not in the first ${shareText(past)} of the log`;
 
 /** Whether a method is wanted: by name, or because none is named. */
-export const wanted = ({ methods }: EvaluateInput, name: string): boolean =>
+export const wanted = ({ methods }: Pick<EvaluateInput, 'methods'>, name: string): boolean =>
   !methods || methods.includes('all') || methods.includes(name);

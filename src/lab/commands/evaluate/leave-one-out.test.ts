@@ -2,7 +2,8 @@ import { beforeAll, expect, test } from 'vitest';
 import { type Bundle, openBundle, writeBundle } from '../../../core/catalog';
 import { startCompute } from '../../../shop/training/node';
 import { bundleContent, makeItem, memoryBundle } from '../../../testing/bundles';
-import { mergeRuns, type ProtocolRun, reportBody, reportLine, summary } from '../../evaluate';
+import { reportBody, reportLine } from '../../evaluate/report';
+import { mergeRuns, type ProtocolRun, summary } from '../../evaluate/result';
 import type { EvaluateInput } from './input';
 import { leaveOneOutProtocol } from './leave-one-out';
 

@@ -2,25 +2,32 @@ import { evenly } from '../../../core/common/evenly';
 import { sharedLearning } from '../../../device/learner';
 import { invalidInput } from '../../../error';
 import { choicesFrom, type Interaction, shopCatalog, sideCatalog, trainShopSide } from '../../../shop/training';
-import { learnerMethod, type Quality, qualityOf, type ResultTable } from '../../evaluate';
+import {
+  LEAVE_ONE_OUT_RIVALS,
+  type LeaveOneOutRun,
+  leaveOneOutSchema,
+  runLeaveOneOut,
+} from '../../evaluate/leave-one-out/evaluate';
+import {
+  popularityOf as choicesOf,
+  type LeaveOneOutMethod,
+  type LeaveOneOutShop,
+  type Ranker,
+} from '../../evaluate/leave-one-out/ranker';
+import { side } from '../../evaluate/leave-one-out/side';
 import {
   type ChoiceCase,
   type ChoiceHistory,
-  choicesOf,
-  LEAVE_ONE_OUT_RIVALS,
-  type LeaveOneOutMethod,
-  type LeaveOneOutRun,
-  type LeaveOneOutShop,
   type LeaveOneOutSplit,
   leaveOneOut,
-  leaveOneOutSchema,
-  type Ranker,
-  runLeaveOneOut,
-  side,
-} from '../../evaluate/leave-one-out';
-import { type EvaluateInput, wanted } from './input';
-import { checkMethods } from './methods';
+} from '../../evaluate/leave-one-out/split';
+import { learnerMethod } from '../../evaluate/methods';
+import { qualityOf } from '../../evaluate/quality';
+import type { ResultTable } from '../../evaluate/result';
+import type { EvaluateInput } from './input';
+import { wantedMethods } from './methods';
 import { byMethod, type Protocol } from './runs';
+import { tableOf } from './streams';
 
 /** The methods by name, in the order of the tables. A method is built only from the choices and the bundle. */
 const METHODS: Readonly<Record<string, LeaveOneOutMethod>> = {
@@ -46,12 +53,11 @@ const STRONG: readonly string[] = ['vsknn', 'ease', 'item-knn'];
  * knew and of those that nobody had chosen.
  */
 export const leaveOneOutProtocol: Protocol = (input) => {
-  checkMethods(input, LEAVE_ONE_OUT_METHODS);
+  const names = wantedMethods(input, LEAVE_ONE_OUT_METHODS, REFERENCE);
   const { test, ...found } = splitOf(input);
   const split = input.published ? { ...found, whole: found.training } : found;
   const { bundle, seed, meter, say } = input;
   const count = bundle.items.length;
-  const names = LEAVE_ONE_OUT_METHODS.filter((name) => name === REFERENCE || wanted(input, name));
   return byMethod({
     names,
     schema: leaveOneOutSchema,
@@ -80,15 +86,10 @@ function tablesOf(
   test: readonly ChoiceCase[],
   isNew: (row: number) => boolean,
 ): ResultTable[] {
-  const table = (name: string, reference: string, counts: (row: number) => boolean = () => true): ResultTable => ({
-    name,
-    unit: 'shopper',
-    reference,
-    methods: runs.map((run) => ({
-      name: run.name,
-      units: run.ranks.map((rank, n): Quality => qualityOf(counts(test[n].target) ? [rank] : [])),
-    })),
-  });
+  const table = (name: string, reference: string, counts: (row: number) => boolean = () => true): ResultTable =>
+    tableOf({ name, unit: 'shopper', reference }, runs, ({ ranks }) =>
+      ranks.map((rank, n) => qualityOf(counts(test[n].target) ? [rank] : [])),
+    );
   const [first, ...more] = [
     table('leave-one-out', REFERENCE),
     ...STRONG.filter((name) => runs.some((run) => run.name === name))

@@ -16,16 +16,9 @@ import {
   trainShopSide,
 } from '../../../shop/training';
 import { writeWhole } from '../../../shop/training/node';
-import {
-  contentKnnMethod,
-  type DeviceMethod,
-  learnerMethod,
-  PAST_METHODS,
-  type PastLog,
-  type PastMethodName,
-  popularityMethod,
-  sideMethod,
-} from '../../evaluate';
+import type { DeviceMethod } from '../../evaluate/device';
+import { contentKnnMethod, learnerMethod, popularityMethod, sideMethod } from '../../evaluate/methods';
+import { PAST_METHODS, type PastLog, type PastMethodName } from '../../evaluate/past-methods';
 import { type EvaluateInput, type PastFile, pastEvents, pastPath, popularityOf, wanted } from './input';
 
 interface PastShop {
@@ -116,8 +109,7 @@ export async function deviceMethods(input: EvaluateInput): Promise<DeviceMethod[
     popularity: popularityOf(input, past),
     shared: sharedLearning(),
   };
-  const chosen = METHOD_NAMES.filter((name) => name === REFERENCE || wanted(input, name));
-  return Promise.all(chosen.map((name) => METHODS[name](shop)));
+  return Promise.all(wantedMethods(input, METHOD_NAMES, REFERENCE).map((name) => METHODS[name](shop)));
 }
 
 export async function pastCatalog(input: EvaluateInput, past: LogEvent[]): Promise<LearnerCatalog> {
@@ -128,9 +120,17 @@ export async function pastCatalog(input: EvaluateInput, past: LogEvent[]): Promi
   return needsSide(input) ? sideCatalog(catalog, await pastSide(input)) : catalog;
 }
 
-export function checkMethods({ methods }: EvaluateInput, names: readonly string[]): void {
-  const unknown = methods?.find((name) => name !== 'all' && !names.includes(name));
-  if (unknown === undefined) return;
+/**
+ * The wanted methods, in the order of the names; the reference always is one.
+ * @throws SidestreamError `runtime/invalid-input` if one is unknown
+ */
+export function wantedMethods<Name extends string>(
+  input: Pick<EvaluateInput, 'methods'>,
+  names: readonly Name[],
+  reference?: Name,
+): Name[] {
+  const unknown = input.methods?.find((name) => name !== 'all' && !names.some((one) => one === name));
+  if (unknown === undefined) return names.filter((name) => name === reference || wanted(input, name));
   throw invalidInput(`There is no method ${unknown} here; choose of all, ${names.join(', ')}.`);
 }
 

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { openBundle, writeBundle } from '../../../core/catalog';
 import { startCompute } from '../../../shop/training/node';
 import { bundleContent, makeItem, memoryBundle } from '../../../testing/bundles';
-import { mergeRuns, summary } from '../../evaluate';
 import { reportLine } from '../../evaluate/report';
+import { mergeRuns, summary } from '../../evaluate/result';
 import type { EvaluateInput } from './input';
 import { nextBasketProtocol } from './next-basket';
 

@@ -3,22 +3,20 @@ import { type LearnerOptions, sharedLearning } from '../../../device/learner';
 import { FREQUENCY_WEIGHT, frequencies, frequencyTerm } from '../../../device/ranking';
 import { invalidInput } from '../../../error';
 import { choicesFrom, shopCatalog, sideCatalog, trainShopSide } from '../../../shop/training';
-import { learnerMethod, qualityOf } from '../../evaluate';
+import { learnerMethod } from '../../evaluate/methods';
+import { basketNdcg10, basketRanks, basketRunSchema } from '../../evaluate/next-basket';
 import {
-  type BasketCase,
   type BasketScores,
-  basketNdcg10,
-  basketRanks,
-  basketRunSchema,
-  nextBaskets,
   orderCounts,
   tifuKnn,
   topFrequency,
   userPopularity,
-} from '../../evaluate/next-basket';
-import { type EvaluateInput, wanted } from './input';
+} from '../../evaluate/next-basket/peers';
+import { type BasketCase, nextBaskets } from '../../evaluate/next-basket/split';
+import { qualityOf } from '../../evaluate/quality';
+import type { EvaluateInput } from './input';
 import { interactionsOf } from './leave-one-out';
-import { checkMethods } from './methods';
+import { wantedMethods } from './methods';
 import { byMethod, type Protocol } from './runs';
 
 interface BasketShop extends Pick<EvaluateInput, 'bundle' | 'seed' | 'meter' | 'say'> {
@@ -52,13 +50,12 @@ const historiesOf = (cases: readonly BasketCase[]) => cases.map(({ history }) =>
  * `input.shoppers` only that number of last orders are ranked; `past` and `half` do not matter.
  */
 export const nextBasketProtocol: Protocol = (input) => {
-  checkMethods(input, NEXT_BASKET_METHODS);
+  const names = wantedMethods(input, NEXT_BASKET_METHODS, REFERENCE);
   const { bundle, events, rowOf, seed, meter, say, shoppers = Number.POSITIVE_INFINITY } = input;
   const cases = nextBaskets(events, rowOf);
   if (cases.length === 0)
     throw invalidInput('Nobody can be ranked: no shopper has two orders of items of this bundle. Give a longer log.');
   const ranked = evenly([...cases.keys()], shoppers);
-  const names = NEXT_BASKET_METHODS.filter((name) => name === REFERENCE || wanted(input, name));
   return byMethod({
     names,
     schema: basketRunSchema,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Bundle, openBundle, writeBundle } from '../../../core/catalog';
 import { bundleContent, makeItem, memoryBundle } from '../../../testing/bundles';
-import type { ProtocolRun } from '../../evaluate';
+import type { ProtocolRun } from '../../evaluate/result';
 import type { EvaluateInput } from './input';
 import { keptRun, type Protocol, parseTask, runSeeds } from './runs';
 

@@ -7,7 +7,8 @@ import { sha256 } from '../../../core/common/bytes';
 import { invalidInput } from '../../../error';
 import { TaskProcesses, type TaskProcessesOptions } from '../../../shop/cli';
 import { writeWhole } from '../../../shop/training/node';
-import { type Part, type ProtocolRun, parseRun } from '../../evaluate';
+import type { Part } from '../../evaluate/measurement';
+import { type ProtocolRun, parseRun } from '../../evaluate/result';
 import { parsePart } from '../../evaluate/shared-work';
 import type { EvaluateInput, PastFile } from './input';
 

@@ -15,29 +15,18 @@ import {
 import type { Meter } from '../../../shop/pipeline';
 import { byProduct } from '../../../shop/training';
 import { startCompute, writeWhole } from '../../../shop/training/node';
-import { type Shopper, shareOfSharedSeconds, shopperSimilarity, splicedPairs } from '../../evaluate';
-import {
-  blockText,
-  CONFIGURATIONS,
-  chosenConfigurations,
-  doTask,
-  type Ground,
-  loggedShopper,
-  marketOf,
-  parseBlock,
-  parseTask,
-  type ShopBlock,
-  type ShopStock,
-  type SimulationTask,
-  simulate,
-  simulatedGround,
-  simulationLine,
-  simulationOf,
-  simulationText,
-  stepsOf,
-  taskLabel,
-  timingOf,
-} from '../../simulate';
+import { splicedPairs } from '../../evaluate/drift';
+import { shareOfSharedSeconds } from '../../evaluate/quality';
+import { type Shopper, shopperSimilarity } from '../../evaluate/shoppers';
+import { blockText, parseBlock, type ShopBlock } from '../../simulate/block';
+import { chosenConfigurations, type Ground } from '../../simulate/ground';
+import { simulationLine, simulationOf } from '../../simulate/result';
+import { loggedShopper } from '../../simulate/shopper';
+import { CONFIGURATIONS, type ShopStock } from '../../simulate/shops';
+import { simulatedGround } from '../../simulate/simulated-ground';
+import { simulationText } from '../../simulate/summary-text';
+import { doTask, parseTask, type SimulationTask, simulate, stepsOf, taskLabel, timingOf } from '../../simulate/tasks';
+import { marketOf } from '../../simulate/visit';
 import {
   catalogOf,
   coldHalf,

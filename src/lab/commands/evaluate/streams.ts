@@ -1,5 +1,9 @@
 import { metered } from '../../../shop/pipeline';
-import { evaluateDevice, measuredText, type Shopper, shopperSimilarity, streamsOfPart } from '../../evaluate';
+import { evaluateDevice } from '../../evaluate/device';
+import { type MethodRanks, measuredText, streamsOfPart } from '../../evaluate/measurement';
+import { type Quality, streamQualities } from '../../evaluate/quality';
+import type { ResultTable } from '../../evaluate/result';
+import { type Shopper, shopperSimilarity } from '../../evaluate/shoppers';
 import { catalogOf, coldHalf, type EvaluateInput, popularityOf } from './input';
 import { deviceMethods, methodFiles } from './methods';
 import type { Evaluation } from './runs';
@@ -41,3 +45,18 @@ export function pairable(input: EvaluateInput) {
   const { index } = catalogOf(input.bundle, popularity);
   return { shoppers, popularity, similarity: shopperSimilarity(index, popularity) };
 }
+
+/** A table of some methods. @param unitsOf the quality of each unit by a method */
+export const tableOf = <Method extends { name: string }>(
+  about: Omit<ResultTable, 'methods'>,
+  methods: readonly Method[],
+  unitsOf: (method: Method) => Quality[],
+): ResultTable => ({ ...about, methods: methods.map((method) => ({ name: method.name, units: unitsOf(method) })) });
+
+/** The same of methods that ranked streams. @param counts whether an event counts. Default: all do */
+export const streamTable = (
+  about: Omit<ResultTable, 'methods'>,
+  measured: readonly MethodRanks[],
+  streams: readonly Shopper[],
+  counts?: (row: number, place: number) => boolean,
+): ResultTable => tableOf(about, measured, (method) => streamQualities(method.streams, streams, counts));

@@ -1,9 +1,11 @@
 import { ARRANGEMENT_NAMES, isReturn, TASTE_CHOICES, twoTastes } from '../../../shop/training';
-import { joinMeasured, type ResultTable, shopperPairs, streamQualities } from '../../evaluate';
+import { shopperPairs } from '../../evaluate/drift';
+import { joinMeasured } from '../../evaluate/measurement';
+import type { ResultTable } from '../../evaluate/result';
 import { coldText } from './input';
-import { checkMethods, METHOD_NAMES } from './methods';
+import { METHOD_NAMES, wantedMethods } from './methods';
 import type { Protocol } from './runs';
-import { pairable, rankedStreams } from './streams';
+import { pairable, rankedStreams, streamTable } from './streams';
 
 const TWO_TASTES_METHODS = ['one-expert', 'sidestream'];
 const PAIRS = 40;
@@ -15,7 +17,7 @@ const PAIRS = 40;
  */
 export const twoTastesProtocol: Protocol = (asked) => {
   const input = { ...asked, methods: asked.methods ?? TWO_TASTES_METHODS };
-  checkMethods(input, METHOD_NAMES);
+  wantedMethods(input, METHOD_NAMES);
   const { shoppers, similarity } = pairable(input);
   const able = shoppers
     .map(({ rows, ...shopper }) => ({ ...shopper, rows: [...new Set(rows)] }))
@@ -28,18 +30,12 @@ export const twoTastesProtocol: Protocol = (asked) => {
 
     report(parts) {
       const measured = joinMeasured(parts);
-      const table = (name: string, from: number, counts: (place: number) => boolean): ResultTable => ({
-        name,
-        unit: 'pair',
-        reference: TWO_TASTES_METHODS[0],
-        unitNames: pairs.map(([x, y]) => `${x.id}, ${y.id}`),
-        methods: measured.map(({ name: method, streams: all }) => ({
-          name: method,
-          units: streamQualities(all.slice(from, from + pairs.length), streams.slice(from), (_, place) =>
-            counts(place),
-          ),
-        })),
-      });
+      const table = (name: string, from: number, counts: (place: number) => boolean): ResultTable => {
+        const unitNames = pairs.map(([x, y]) => `${x.id}, ${y.id}`);
+        const own = measured.map((method) => ({ ...method, streams: method.streams.slice(from, from + pairs.length) }));
+        const about = { name, unit: 'pair' as const, reference: TWO_TASTES_METHODS[0], unitNames };
+        return streamTable(about, own, streams.slice(from), (_, place) => counts(place));
+      };
       return {
         setting: `${coldText(input, `${pairs.length} pairs of shoppers for each seed`)}: the first ${TASTE_CHOICES} choices of each on one device, in twelve visits a day apart, in four runs of 15, and in turn; from the eleventh on`,
         tables: ARRANGEMENT_NAMES.flatMap((name, n) => [

@@ -3,11 +3,17 @@ import { catalogIndex } from '../../../device/ranking';
 import { invalidInput } from '../../../error';
 import { interactionsOf } from '../../../shop/training';
 import { type SideSettings, sideFeatures } from '../../../shop/training/side';
-import type { ResultTable } from '../../evaluate';
-import { evaluateWindows, WINDOW_METHODS, type WindowMethodName, windowRunSchema } from '../../evaluate/windows';
-import { wanted } from './input';
-import { checkMethods } from './methods';
+import type { ResultTable } from '../../evaluate/result';
+import {
+  evaluateWindows,
+  WINDOW_METHODS,
+  type WindowMethodName,
+  type WindowRun,
+  windowRunSchema,
+} from '../../evaluate/windows';
+import { wantedMethods } from './methods';
 import { byMethod, type Protocol } from './runs';
+import { tableOf } from './streams';
 
 export const WINDOWS = 10;
 /** Fewer epochs and sampled items than in `train` keep the protocol within minutes. */
@@ -27,7 +33,7 @@ const CONTINUED: WindowMethodName = 'static';
  * window to window, so the processes are divided by method.
  */
 export const windowsProtocol: Protocol = (input) => {
-  checkMethods(input, WINDOW_METHODS);
+  const names = wantedMethods(input, WINDOW_METHODS, REFERENCE);
   const { bundle, events, seed, say, windows = WINDOWS } = input;
   const { interactions } = interactionsOf({ events }, bundle);
   if (windows < 2) throw invalidInput('A single window has no next window to rank. Give 2 or more with --windows.');
@@ -35,7 +41,6 @@ export const windowsProtocol: Protocol = (input) => {
     throw invalidInput(
       `${interactions.length} events are too few for ${windows} windows. Give a log with ${MIN_EVENTS * windows} or more on items of this bundle, or fewer --windows.`,
     );
-  const names = WINDOW_METHODS.filter((name) => name === REFERENCE || wanted(input, name));
   return byMethod({
     names,
     schema: windowRunSchema,
@@ -56,34 +61,27 @@ export const windowsProtocol: Protocol = (input) => {
     },
 
     report(runs) {
-      const table: ResultTable = {
-        name: 'windows',
-        unit: 'window',
-        firstWindow: 2,
-        reference: REFERENCE,
-        methods: runs.map(({ name, units, seconds, bytes, experts, pruned, onNewItems }) => ({
-          name,
-          units,
-          figures: {
-            processorSeconds: Math.round(seconds),
-            kilobytes: Math.round(bytes / 1e3),
-            allExperts: experts,
-            pruned,
-            newestOnNewItems: Math.round(100 * onNewItems) / 100,
-          },
-        })),
-      };
+      const table = (name: string, reference: string, of: readonly WindowRun[]): ResultTable =>
+        tableOf({ name, unit: 'window', firstWindow: 2, reference }, of, ({ units }) => units);
+      const all = table('windows', REFERENCE, runs);
+      const methods = all.methods.map((method, n) => {
+        const { seconds, bytes, experts, pruned, onNewItems } = runs[n];
+        const figures = {
+          processorSeconds: Math.round(seconds),
+          kilobytes: Math.round(bytes / 1e3),
+          allExperts: experts,
+          pruned,
+          newestOnNewItems: Math.round(100 * onNewItems) / 100,
+        };
+        return { ...method, figures };
+      });
       const continued = runs.filter(({ name }) => name !== REFERENCE);
-      const against: ResultTable = {
-        name: 'continued',
-        unit: 'window',
-        firstWindow: 2,
-        reference: CONTINUED,
-        methods: continued.map(({ name, units }) => ({ name, units, figures: {} })),
-      };
+      const against = continued.some(({ name }) => name === CONTINUED)
+        ? [table('continued', CONTINUED, continued)]
+        : [];
       return {
         setting: `${interactions.length} choices in ${windows} windows; after each, up to ${MAX_RANKED} choices of the next window, ranked among the items known so far; ${EPOCHS} epochs`,
-        tables: continued.some(({ name }) => name === CONTINUED) ? [table, against] : [table],
+        tables: [{ ...all, methods }, ...against],
       };
     },
   });

@@ -3,10 +3,6 @@ import { rankOf } from '../../../device/ranking';
 import type { BasketScores } from './peers';
 import type { BasketCase } from './split';
 
-export { orderCounts, tifuKnn, topFrequency, userPopularity } from './peers';
-export { type BasketCase, nextBaskets } from './split';
-export type { BasketScores };
-
 /** Result of a method on the last orders of some shoppers. */
 export const basketRunSchema = v.object({
   name: v.string(),

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { basketNdcg10, basketRanks, nextBaskets, orderCounts, tifuKnn, topFrequency, userPopularity } from '.';
+import { basketNdcg10, basketRanks } from '.';
+import { orderCounts, tifuKnn, topFrequency, userPopularity } from './peers';
+import { nextBaskets } from './split';
 
 const COUNT = 6;
 const rowOf = new Map(Array.from({ length: COUNT }, (_, row) => [`i${row}`, row]));

@@ -1,4 +1,5 @@
-import { belowScores, type ChoiceHistory } from '../leave-one-out';
+import { belowScores } from '../leave-one-out/ranker';
+import type { ChoiceHistory } from '../leave-one-out/split';
 import { basketsOf } from './split';
 
 /** Values of some items, by row. */

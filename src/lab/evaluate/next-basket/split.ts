@@ -1,6 +1,6 @@
 import type { LogEvent } from '../../../shop/logs';
 import { basketEnd } from '../../../shop/training/interactions';
-import type { ChoiceHistory } from '../leave-one-out';
+import type { ChoiceHistory } from '../leave-one-out/split';
 import { shoppersOf } from '../shoppers';
 
 /** A shopper whose last order is to be foretold. */

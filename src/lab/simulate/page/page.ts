@@ -6,12 +6,12 @@ import {
   figure,
   htmlPage,
   note,
-  picture,
   section,
   type Tile,
   table,
   tiles,
-} from '../../evaluate/page';
+} from '../../evaluate/page/html';
+import { picture } from '../../evaluate/page/picture';
 import { type Card, expertCards, figureCards, fitCards, lookOf, loopCards, updateCards } from '../cards';
 import { chartOptions } from '../charts';
 import { type Answer, questionAnswers } from '../questions';
