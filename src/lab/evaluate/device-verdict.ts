@@ -26,8 +26,8 @@ export const toldFrom = (units: number): number =>
 
 /** The method that the verdict judges. */
 const LEARNER = 'sidestream';
-/** The references: the lists of pages without learning, which it must outrank before a pilot. */
-const COMPARED = ['popularity-now'];
+/** The reference: the lists of pages without learning, which it must outrank before a pilot. */
+const COMPARED = 'popularity-now';
 /**
  * Maximum share of shoppers who may be ranked worse beyond the error of their own choices. If nothing differs for anybody, chance
  * alone yields 2 to 3 %, and more if shoppers have few choices.
@@ -101,9 +101,9 @@ export function deviceVerdict(run: MergedRun): DeviceVerdict | undefined {
       const other = unitsOf(against);
       return other ? [compared(against, learner, other)] : [];
     });
-  const comparisons = comparedWith(COMPARED);
+  const comparisons = comparedWith([COMPARED]);
   if (comparisons.length === 0) return undefined;
-  const pilotRule = judgedRule(comparisons);
+  const pilotRule = judgedRule(comparisons[0]);
   return {
     unit,
     choices: learner.reduce((sum, { events }) => sum + events, 0),
@@ -139,19 +139,14 @@ const measuresLost = ({ lnRank, hr10 }: VerdictComparison): string[] => [
   ...(hr10.told && hr10.mean < 0 ? ['HR@10'] : []),
 ];
 
-const tooFew = (comparisons: readonly VerdictComparison[]): boolean =>
-  comparisons.some(({ shoppers }) => shoppers < MIN_UNITS);
+const tooFew = ({ shoppers }: VerdictComparison): boolean => shoppers < MIN_UNITS;
 
-const isBetterRanked = ({ lnRank }: VerdictComparison): boolean => lnRank.told && lnRank.mean < 0;
-
-function judgedRule(comparisons: readonly VerdictComparison[]): PilotRule {
-  if (tooFew(comparisons)) return { betterRanks: null, fewWorse: null };
-  const shares = comparisons.map(({ worseBeyondError }) => worseBeyondError);
+function judgedRule(comparison: VerdictComparison): PilotRule {
+  if (tooFew(comparison)) return { betterRanks: null, fewWorse: null };
+  const { lnRank, worseBeyondError } = comparison;
   return {
-    betterRanks: comparisons.every(isBetterRanked),
-    fewWorse: shares.includes(undefined)
-      ? null
-      : shares.every((share) => share !== undefined && share <= MAX_WORSE_SHARE),
+    betterRanks: lnRank.told && lnRank.mean < 0,
+    fewWorse: worseBeyondError === undefined ? null : worseBeyondError <= MAX_WORSE_SHARE,
   };
 }
 
@@ -172,7 +167,7 @@ function howText({ unit, choices, singleChoice, comparisons }: DeviceVerdict): s
   const [{ shoppers }] = comparisons;
   const units = unit === 'basket' ? 'baskets' : 'events';
   const what = `${counted(shoppers, 'shopper')}, ${figureText(Math.round(choices))} ${units}, each ranked before it was learned. ± is one standard error of the change, shopper by shopper`;
-  if (tooFew(comparisons)) {
+  if (tooFew(comparisons[0])) {
     return `${what}. These are too few shoppers for a verdict, which needs ${MIN_UNITS} or more: five shoppers all agree by chance in 1 of 16 evaluations. Leave out --shoppers, or give a longer log or a smaller --past.`;
   }
   const single =
@@ -197,23 +192,20 @@ function sentence({ against, lnRank, hr10, worse, worseBeyondError }: VerdictCom
 const simplerSentence = (one: VerdictComparison): string =>
   `${SIMPLER[one.against]} the lists are better by ${measuresLost(one).join(' and ')}: ${sentence(one, 'against')}`;
 
-function ruleText({ comparisons, simplerBetter, pilotRule, pilotRuleMet }: DeviceVerdict): string {
-  const rule = `The rule for proceeding to a pilot (a better ln rank than ${COMPARED.join(' and ')}, distinguishable from chance, and at most ${percent(MAX_WORSE_SHARE)} % of the shoppers worse beyond the error of their own choices)`;
+function ruleText({ comparisons: [comparison], simplerBetter, pilotRule, pilotRuleMet }: DeviceVerdict): string {
+  const { worseBeyondError } = comparison;
+  const rule = `The rule for proceeding to a pilot (a better ln rank than ${COMPARED}, distinguishable from chance, and at most ${percent(MAX_WORSE_SHARE)} % of the shoppers worse beyond the error of their own choices)`;
   if (pilotRuleMet === null) {
-    const why = tooFew(comparisons) ? 'there are too few shoppers' : 'the choices are not recorded individually';
+    const why = tooFew(comparison) ? 'there are too few shoppers' : 'the choices are not recorded individually';
     return `${rule} cannot be judged: ${why}.`;
   }
-  const shares = `worse beyond the error are ${comparisons.map(({ against, worseBeyondError }) => `${worseBeyondError === undefined ? '–' : percent(worseBeyondError)} % against ${against}`).join(' and ')}`;
+  const share = `worse beyond the error are ${worseBeyondError === undefined ? '–' : percent(worseBeyondError)} % against ${COMPARED}`;
   if (pilotRuleMet) {
     const but = simplerBetter.length > 0 ? '. But see the simpler methods above, which are better' : '';
-    return `${rule} is met: ${shares}${but}.`;
+    return `${rule} is met: ${share}${but}.`;
   }
-  const lost = comparisons.filter((one) => !isBetterRanked(one)).map(({ against }) => against);
-  const why = [
-    ...(pilotRule.betterRanks === false ? [`the ln rank is not better than that of ${lost.join(' and ')}`] : []),
-    shares,
-  ];
-  return `${rule} is not met: ${why.join('; ')}.`;
+  const lost = pilotRule.betterRanks === false ? `the ln rank is not better than that of ${COMPARED}; ` : '';
+  return `${rule} is not met: ${lost}${share}.`;
 }
 
 function judged({ told }: PairedChange, isBetter: boolean): string {

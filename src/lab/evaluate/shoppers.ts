@@ -80,13 +80,6 @@ export function shoppersOf(events: readonly LogEvent[], rowOf: ReadonlyMap<strin
 /** Number of compared events of a shopper. */
 const EVENTS = 80;
 
-/** Feature rows by which shoppers are compared. */
-interface Traits {
-  width: number;
-  /** Adds the row of an item to a sum of width `width`. */
-  add(sum: Float64Array, row: number, weight: number): void;
-}
-
 /**
  * Similarity of the choices of two shoppers, -1 to 1: mean of the cosines of their content and of their categories, each
  * relative to the choices of all shoppers.
@@ -96,43 +89,30 @@ export function shopperSimilarity(
   { content, categories }: Pick<CatalogIndex, 'content' | 'categories'>,
   popularity: Float32Array,
 ): (x: Shopper, y: Shopper) => number {
-  const traits: Traits[] = [
-    {
-      width: content.width,
-      add(sum, row, weight) {
-        for (let d = 0; d < sum.length; d++) sum[d] += weight * content.values[row * content.width + d];
-      },
-    },
-    {
-      width: categories.names.length,
-      add(sum, row, weight) {
-        for (const id of categories.ofItem[row]) sum[id] += weight;
-      },
-    },
-  ];
-  const usual = traits.map((trait) => meanOf(trait, [...popularity.keys()], popularity));
+  /** Weighted means of the content and of the categories of some items. */
+  const traitsOf = (rows: readonly number[], weightOf: (row: number) => number): Float64Array[] => {
+    const traits = [content.width, categories.names.length].map((width) => new Float64Array(width));
+    const total = rows.reduce((all, row) => all + weightOf(row), 0);
+    for (const row of rows) {
+      const weight = weightOf(row) / total;
+      for (let d = 0; d < content.width; d++) traits[0][d] += weight * content.values[row * content.width + d];
+      for (const id of categories.ofItem[row]) traits[1][id] += weight;
+    }
+    return traits;
+  };
+  const usual = traitsOf([...popularity.keys()], (row) => popularity[row]);
   const known = new Map<Shopper, Float64Array[]>();
-  const traitsOf = (shopper: Shopper): Float64Array[] => {
-    const found = known.get(shopper) ?? traits.map((trait, t) => difference(trait, shopper, usual[t]));
+  const ownOf = (shopper: Shopper): Float64Array[] => {
+    const found =
+      known.get(shopper) ??
+      traitsOf(shopper.rows.slice(0, EVENTS), () => 1).map((trait, t) => trait.map((value, d) => value - usual[t][d]));
     known.set(shopper, found);
     return found;
   };
   return (x, y) => {
-    const others = traitsOf(y);
-    return traitsOf(x).reduce((sum, own, t) => sum + cosine(own, others[t]) / traits.length, 0);
+    const [own, others] = [ownOf(x), ownOf(y)];
+    return own.reduce((sum, trait, t) => sum + cosine(trait, others[t]) / own.length, 0);
   };
-}
-
-function difference(trait: Traits, { rows }: Shopper, usual: Float64Array): Float64Array {
-  const first = rows.slice(0, EVENTS);
-  return meanOf(trait, first, new Float32Array(first.length).fill(1)).map((value, d) => value - usual[d]);
-}
-
-function meanOf({ width, add }: Traits, rows: readonly number[], weights: Float32Array): Float64Array {
-  const sum = new Float64Array(width);
-  const total = weights.reduce((all, weight) => all + weight, 0);
-  for (const [n, row] of rows.entries()) if (weights[n] > 0) add(sum, row, weights[n] / total);
-  return sum;
 }
 
 function cosine(a: Float64Array, b: Float64Array): number {
