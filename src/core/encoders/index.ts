@@ -5,4 +5,4 @@ export type { ImagePreset, Preset, TextPreset } from './preset';
 export { bundlePreset, DEFAULT_PRESETS, findPreset, languagesSchema, PRESETS, presetSchema } from './preset';
 export type { JoinedText, Projection, Projections } from './projection';
 export { decodeProjection, encodeProjection, fitProjection, project } from './projection';
-export type { Encoder, ImageEncoder, Pixels, RawTaps, TextEncoder } from './session';
+export type { Encoder, EncoderFiles, ImageEncoder, Pixels, RawTaps, TextEncoder } from './session';

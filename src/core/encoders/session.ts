@@ -27,6 +27,12 @@ export type ImageEncoder = Encoder<Pixels>;
 /** The encoder of a preset. */
 export type EncoderOf<P extends Preset> = P extends TextPreset ? TextEncoder : ImageEncoder;
 
+/** The built files of an encoder: contents of `<name>.onnx` and, of a text encoder, of `<name>.tokenizer.json`. */
+export interface EncoderFiles {
+  onnx: Uint8Array;
+  tokenizer?: string;
+}
+
 export type EncoderBackend = Encoder<unknown>['backend'];
 
 /** Tensors by graph input name. */
@@ -54,13 +60,12 @@ export class EncoderSession {
   readonly #preset: Preset;
   readonly #open: OpenSession;
   #backends: EncoderBackend[];
-  #session: RuntimeSession | null;
+  #session: RuntimeSession | null = null;
 
-  private constructor(preset: Preset, open: OpenSession, backends: EncoderBackend[], session: RuntimeSession | null) {
+  private constructor(preset: Preset, open: OpenSession, backends: EncoderBackend[]) {
     this.#preset = preset;
     this.#open = open;
     this.#backends = backends;
-    this.#session = session;
   }
 
   /**
@@ -68,7 +73,7 @@ export class EncoderSession {
    * @throws SidestreamError `encoder/failed` when no backend accepts the graph
    */
   static async create(preset: Preset, open: OpenSession, backends: EncoderBackend[]): Promise<EncoderSession> {
-    const created = new EncoderSession(preset, open, [...backends], null);
+    const created = new EncoderSession(preset, open, [...backends]);
     await sessionLock.run(() => created.#reopen());
     return created;
   }

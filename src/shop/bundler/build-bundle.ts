@@ -11,7 +11,7 @@ import {
 } from '../../core/catalog';
 import { type Products, productsOf } from '../../core/catalog/variants';
 import { counted } from '../../core/common/text';
-import { DEFAULT_PRESETS, type ImagePreset, type TextPreset } from '../../core/encoders';
+import { DEFAULT_PRESETS, type EncoderFiles, type ImagePreset, type TextPreset } from '../../core/encoders';
 import { nodeRuntime } from '../../core/encoders/node';
 import { SidestreamError } from '../../error';
 import {
@@ -20,7 +20,6 @@ import {
   type CollectedFeed,
   catalogLanguage,
   DIM,
-  type EncoderFiles,
   type Meter,
   type RejectedRows,
   sharedInput,

@@ -5,6 +5,7 @@ import * as v from 'valibot';
 import { sha256 } from '../../core/common/bytes';
 import { messageOf } from '../../core/common/text';
 import {
+  type EncoderFiles,
   findPreset,
   HUB_PRESETS,
   type ImagePreset,
@@ -13,7 +14,6 @@ import {
   presetSchema,
   type TextPreset,
 } from '../../core/encoders';
-import type { NodeEncoderFiles } from '../../core/encoders/node';
 import { findRecipe } from '../../core/encoders/recipes';
 import { SidestreamError } from '../../error';
 import { makeFolder, PACKAGE_FOLDER, replaceFile } from './folders';
@@ -49,7 +49,7 @@ export async function addEncoder(name: string, folder: string, onStep: (line: st
 }
 
 /** Reads the built files of an encoder, ready for `createNodeEncoder`. @throws SidestreamError `encoder/missing` */
-export async function readEncoder(preset: Preset, folder: string = MODELS_FOLDER): Promise<NodeEncoderFiles> {
+export async function readEncoder(preset: Preset, folder: string = MODELS_FOLDER): Promise<EncoderFiles> {
   try {
     const onnx = new Uint8Array(await readFile(join(folder, `${preset.name}.onnx`)));
     if (preset.modality === 'image') return { onnx };

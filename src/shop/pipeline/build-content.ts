@@ -10,6 +10,7 @@ import {
 } from '../../core/catalog';
 import type { Products } from '../../core/catalog/variants';
 import {
+  type EncoderFiles,
   encodeProjection,
   fitProjection,
   type ImagePreset,
@@ -26,12 +27,6 @@ import type { CacheFolder } from './feature-cache';
 import { joinLexical } from './join-lexical';
 import { type Meter, metered } from './meter';
 import { contentNotes, similarWeights, TEXT_WEIGHTS, tunedTextWeight } from './neighbors';
-
-export interface EncoderFiles {
-  onnx: Uint8Array;
-  /** Contents of the tokeniser file; text encoders only. */
-  tokenizer?: string;
-}
 
 export interface ContentTask {
   items: Item[];

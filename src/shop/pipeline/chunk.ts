@@ -1,5 +1,5 @@
 import type { Modality } from '../../core/catalog';
-import { quantizeRow, sha256 } from '../../core/common/bytes';
+import { littleEndian, quantizeRow, sha256 } from '../../core/common/bytes';
 import { messageOf } from '../../core/common/text';
 import {
   decodeProjection,
@@ -18,7 +18,7 @@ export interface Chunk {
   inputs: (string | Uint8Array)[];
 }
 
-/** An encoded input (see `rawPayload` and `rowsPayloads`), or the reason why it could not be encoded. */
+/** An encoded input (see `payloads`), or the reason why it could not be encoded. */
 export type ChunkOutput = { bytes: Uint8Array } | { reason: string };
 
 /** The projection of one modality in serialised form; workers cache it by its digest. */
@@ -44,19 +44,6 @@ export async function shareProjection(modality: Modality, projection: Projection
   return { digest: await sha256(bytes), bytes };
 }
 
-/** Raw taps of one item in sequence: float32, little-endian. */
-function rawPayload(taps: RawTaps): Uint8Array {
-  const view = new DataView(new ArrayBuffer(4 * taps.reduce((sum, tap) => sum + tap.length, 0)));
-  let offset = 0;
-  for (const tap of taps) {
-    for (const value of tap) {
-      view.setFloat32(offset, value, true);
-      offset += 4;
-    }
-  }
-  return new Uint8Array(view.buffer);
-}
-
 /** Reads raw taps. @param widths widths of the taps, in order */
 export function decodeRaw(payload: Uint8Array, widths: readonly number[]): RawTaps {
   const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
@@ -77,14 +64,12 @@ export function rowsPayloads(projection: Projection, taps: RawTaps): Uint8Array[
   const rows = project(projection, taps);
   const perItem = taps.length * dim;
   return Array.from({ length: rows.length / perItem }, (_, n) => {
-    const payload = new Uint8Array(rowsBytes({ dim, taps: taps.length }));
-    const view = new DataView(payload.buffer);
-    const values = new Int8Array(payload.buffer, taps.length * 4);
-    for (let t = 0; t < taps.length; t++) {
+    const values = new Int8Array(perItem);
+    const scales = Float32Array.from(taps, (_, t) => {
       const from = n * perItem + t * dim;
-      view.setFloat32(4 * t, quantizeRow(rows.subarray(from, from + dim), values, t * dim), true);
-    }
-    return payload;
+      return quantizeRow(rows.subarray(from, from + dim), values, t * dim);
+    });
+    return littleEndian(scales, values);
   });
 }
 
@@ -170,7 +155,8 @@ export class ChunkEncoder implements ChunkRunner {
 function payloads(taps: RawTaps, count: number, projection: Projection | null): Uint8Array[] {
   if (count === 0) return [];
   if (projection) return rowsPayloads(projection, taps);
-  return Array.from({ length: count }, (_, n) => rawPayload(taps.map((tap) => rowOf(tap, n, tap.length / count))));
+  // In sequence, as float32.
+  return Array.from({ length: count }, (_, n) => littleEndian(...taps.map((tap) => rowOf(tap, n, tap.length / count))));
 }
 
 /** Taps of individually encoded items, joined into one batch. */

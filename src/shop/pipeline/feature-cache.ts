@@ -168,23 +168,21 @@ const RECIPE: Record<Modality, number> = { text: 2, image: 3 };
 
 /** Key of an input's taps: a digest of everything on which they depend, as another version of a library may round differently. */
 export function tapsKey(preset: Preset, runtime: string): (input: string | Uint8Array) => Uint8Array {
-  const encoder = new TextEncoder();
-  const recipe = encoder.encode(`${JSON.stringify([RECIPE[preset.modality], runtime, preset])}\n`);
-  return (input) =>
-    sha256
-      .create()
-      .update(recipe)
-      .update(typeof input === 'string' ? encoder.encode(input) : input)
-      .digest();
+  const recipe = `${JSON.stringify([RECIPE[preset.modality], runtime, preset])}\n`;
+  return (input) => digestOf(recipe, input);
 }
 
 /** Key of the rows projected from those taps. @param projection digest of the projection */
-export const rowsKey = (taps: Uint8Array, projection: string): Uint8Array =>
-  sha256.create().update(taps).update(new TextEncoder().encode(projection)).digest();
+export const rowsKey = (taps: Uint8Array, projection: string): Uint8Array => digestOf(taps, projection);
 
 /** Key of a row that a lexical encoder joined. @param encoder its bytes */
 export function wordsKey(encoder: Uint8Array): (row: Uint8Array, texts: string) => Uint8Array {
   const digest = sha256(encoder);
-  const utf8 = new TextEncoder();
-  return (row, texts) => sha256.create().update(digest).update(row).update(utf8.encode(texts)).digest();
+  return (row, texts) => digestOf(digest, row, texts);
+}
+
+function digestOf(...parts: readonly (string | Uint8Array)[]): Uint8Array {
+  const hash = sha256.create();
+  for (const part of parts) hash.update(typeof part === 'string' ? new TextEncoder().encode(part) : part);
+  return hash.digest();
 }

@@ -1,6 +1,6 @@
 /** The steps of a build that run in Node and in browsers. */
 
-export { buildContent, DIM, type EncoderFiles, sharedInput } from './build-content';
+export { buildContent, DIM, sharedInput } from './build-content';
 export { type CatalogLanguage, catalogLanguage, detectLanguage } from './catalog-language';
 export {
   type Chunk,

@@ -10,17 +10,10 @@ import {
 import { productsOf } from '../../core/catalog/variants';
 import { sha256 } from '../../core/common/bytes';
 import { seededRandom } from '../../core/common/random';
+import type { EncoderFiles } from '../../core/encoders';
 import { DEFAULT_PRESETS, type Preset } from '../../core/encoders/web';
 import { SidestreamError } from '../../error';
-import {
-  buildContent,
-  type ChunkRunner,
-  type EncoderFiles,
-  nearest,
-  singleCurrency,
-  vectorsOf,
-  writeChecked,
-} from '../../shop/pipeline';
+import { buildContent, type ChunkRunner, nearest, singleCurrency, vectorsOf, writeChecked } from '../../shop/pipeline';
 import { studioFolder } from '../files/opfs';
 import { ProgressReporter, progressMeter } from '../progress';
 import type { BundleReport, EncodeUpdate, NearestSample, PicturesReport } from '../session';

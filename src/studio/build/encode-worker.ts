@@ -1,3 +1,4 @@
+import type { EncoderFiles } from '../../core/encoders';
 import {
   createWebEncoder,
   decodeImage,
@@ -6,7 +7,7 @@ import {
   type TextPreset,
 } from '../../core/encoders/web';
 import { createWasmEncoder } from '../../core/encoders/web-wasm';
-import { answerOf, type ChunkAnswer, ChunkEncoder, type ChunkRequest, type EncoderFiles } from '../../shop/pipeline';
+import { answerOf, type ChunkAnswer, ChunkEncoder, type ChunkRequest } from '../../shop/pipeline';
 import type { EncodeBackend } from '../session';
 
 /* A worker of Studio that encodes the chunks of the build worker (`encode-pool.ts`). The first message brings the encoders. */

@@ -16,18 +16,6 @@ export interface ModelFiles {
   preprocessor?: unknown;
 }
 
-export interface TextSettings {
-  maxTokens: number;
-  padId: number;
-  /** Pooling that the model was trained with, if its files name it. */
-  pooling: Pooling | null;
-}
-
-export interface ImageSettings {
-  framing: Framing;
-  normalization: Normalization;
-}
-
 const positive = v.pipe(v.number(), v.minValue(1));
 const configSchema = v.looseObject({ max_position_embeddings: v.nullish(positive), image_size: v.nullish(v.number()) });
 const tokenizerConfigSchema = v.looseObject({ model_max_length: v.nullish(v.number()) });
@@ -63,8 +51,8 @@ const preprocessorSchema = v.looseObject({
 /** Codes of the Python Imaging Library. */
 const FILTERS: Record<number, Framing['filter']> = { 0: 'nearest', 1: 'lanczos', 2: 'bilinear', 3: 'bicubic' };
 
-/** Reads how texts are to be prepared. @throws SidestreamError `encoder/bad-settings` naming file and field */
-export function textSettings(files: ModelFiles): TextSettings {
+/** Reads how texts are to be prepared; the pooling is null if the files do not name it. @throws SidestreamError `encoder/bad-settings` naming file and field */
+export function textSettings(files: ModelFiles) {
   const config = read(configSchema, files.config ?? {}, 'config.json');
   const tokenizerConfig = read(tokenizerConfigSchema, files.tokenizerConfig ?? {}, 'tokenizer_config.json');
   const sentence = read(sentenceSchema, files.sentence ?? {}, 'sentence_bert_config.json');
@@ -72,10 +60,15 @@ export function textSettings(files: ModelFiles): TextSettings {
   const limits = [config.max_position_embeddings, tokenizerConfig.model_max_length, sentence.max_seq_length];
   const named = tokenizer.added_tokens?.find(({ content }) => content === '[PAD]' || content === '<pad>')?.id;
   const modes = files.pooling ? read(poolingSchema, files.pooling, '1_Pooling/config.json') : null;
+  const pooling: Pooling | null = modes?.pooling_mode_cls_token
+    ? 'cls'
+    : modes?.pooling_mode_mean_tokens
+      ? 'mean'
+      : null;
   return {
     maxTokens: Math.min(...limits.map((limit) => limit ?? Number.POSITIVE_INFINITY)),
     padId: tokenizer.padding?.pad_id ?? named ?? 0,
-    pooling: modes?.pooling_mode_cls_token ? 'cls' : modes?.pooling_mode_mean_tokens ? 'mean' : null,
+    pooling,
   };
 }
 
@@ -83,7 +76,7 @@ export function textSettings(files: ModelFiles): TextSettings {
  * Reads how pictures are to be prepared: `preprocessor_config.json`, as the hub's models have it.
  * @throws SidestreamError `encoder/bad-settings` naming file and field
  */
-export function imageSettings(files: ModelFiles): ImageSettings {
+export function imageSettings(files: ModelFiles): { framing: Framing; normalization: Normalization } {
   if (!files.preprocessor) {
     const message =
       'The model has no preprocessor_config.json, which describes how to prepare pictures. Add one beside it.';

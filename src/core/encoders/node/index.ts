@@ -1,2 +1,2 @@
 export { createTokenizer } from '../tokenizer';
-export { createNodeEncoder, decodeImage, type NodeEncoderFiles, nodeRuntime } from './node-encoder';
+export { createNodeEncoder, decodeImage, nodeRuntime } from './node-encoder';

@@ -2,12 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { DEFAULT_PRESETS } from '../preset';
 import { findRecipe } from '../recipes';
-import { createNodeEncoder, type NodeEncoderFiles } from './node-encoder';
+import type { EncoderFiles } from '../session';
+import { createNodeEncoder } from './node-encoder';
 
 const PACKAGES = new URL('../../../../node_modules/', import.meta.url);
 const { text: TEXT, image: IMAGE } = DEFAULT_PRESETS;
 
-async function build({ name, source, taps }: typeof TEXT | typeof IMAGE): Promise<NodeEncoderFiles> {
+async function build({ name, source, taps }: typeof TEXT | typeof IMAGE): Promise<EncoderFiles> {
   const read = async (path: string) => new Uint8Array(await readFile(new URL(`${source.package}/${path}`, PACKAGES)));
   const built = await findRecipe(name)?.build(
     read,
@@ -18,8 +19,8 @@ async function build({ name, source, taps }: typeof TEXT | typeof IMAGE): Promis
 }
 
 describe('an encoder in Node', () => {
-  let text: NodeEncoderFiles;
-  let image: NodeEncoderFiles;
+  let text: EncoderFiles;
+  let image: EncoderFiles;
   beforeAll(async () => {
     [text, image] = [await build(TEXT), await build(IMAGE)];
   });

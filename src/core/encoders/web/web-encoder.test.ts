@@ -1,10 +1,12 @@
 import { describe, expect, it, vi } from 'vitest';
 import { DEFAULT_PRESETS } from '../preset';
-import { backendsOf, decodeImage, webBackends } from './web-encoder';
+import { backendsOf, decodeImage, type GpuAdapterSource } from './web-encoder';
 
 const adapter = (architecture: string, isFallbackAdapter = false) => ({
   requestAdapter: async () => ({ info: { architecture, isFallbackAdapter } }),
 });
+
+const webBackends = (gpu?: GpuAdapterSource) => backendsOf(DEFAULT_PRESETS.text, undefined, gpu);
 
 describe('the choice of a backend', () => {
   it('takes WebGPU on a hardware adapter, tries it once more, then wasm', async () => {

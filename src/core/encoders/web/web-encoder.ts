@@ -99,24 +99,18 @@ export interface GpuAdapterKind {
 
 const computesOnBytes = ({ adapted }: Preset): boolean => adapted?.compute === 'int8';
 
-/** Backends for an encoder. WebGPU has no products of bytes: each would travel to the processor and back. */
+/**
+ * Backends for an encoder, in order of preference: WebGPU on a real GPU, else wasm. A software adapter runs on the CPU, a hundred
+ * times slower than wasm. WebGPU has no products of bytes: each would travel to the processor and back. It is listed twice, because a
+ * lost device is worth one more try.
+ */
 export async function backendsOf(
   preset: Preset,
   asked?: 'webgpu' | 'wasm',
   gpu?: GpuAdapterSource,
 ): Promise<EncoderBackend[]> {
-  if (asked) return backendList(asked);
-  return computesOnBytes(preset) ? backendList('wasm') : webBackends(gpu);
-}
-
-/**
- * Backends for this browser: WebGPU on a real GPU, else wasm. A software adapter runs on the CPU, a hundred times slower than
- * wasm.
- */
-export async function webBackends(
-  gpu: GpuAdapterSource | undefined = globalThis.navigator?.gpu,
-): Promise<EncoderBackend[]> {
-  return backendList((await missingGpu(gpu)) === null ? 'webgpu' : 'wasm');
+  const first = asked ?? (computesOnBytes(preset) || (await missingGpu(gpu)) !== null ? 'wasm' : 'webgpu');
+  return first === 'webgpu' ? ['webgpu', 'webgpu', 'wasm'] : ['wasm'];
 }
 
 /** Why encoders do not compute on a GPU here, as a part of a sentence; null if they do. */
@@ -127,11 +121,6 @@ export async function missingGpu(
   const adapter = await gpu.requestAdapter().catch(() => null);
   if (!adapter) return 'no WebGPU adapter';
   return isSoftware(adapter) ? 'the WebGPU adapter is software' : null;
-}
-
-/** Backends in order of preference. WebGPU is listed twice, because a lost device is worth one more try. */
-function backendList(first: 'webgpu' | 'wasm'): EncoderBackend[] {
-  return first === 'webgpu' ? ['webgpu', 'webgpu', 'wasm'] : ['wasm'];
 }
 
 function isSoftware({ info }: GpuAdapterKind): boolean {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { sha256 } from '../../../core/common/bytes';
-import { type HubPreset, type Preset, presetSchema } from '../../../core/encoders';
+import { type EncoderFiles, type HubPreset, type Preset, presetSchema } from '../../../core/encoders';
 import {
   type AdaptRequest,
   adaptModel,
@@ -13,7 +13,7 @@ import {
   samplePictures,
   textSettings,
 } from '../../../core/encoders/adapt';
-import { createNodeEncoder, createTokenizer, type NodeEncoderFiles } from '../../../core/encoders/node';
+import { createNodeEncoder, createTokenizer } from '../../../core/encoders/node';
 import { SidestreamError } from '../../../error';
 import { presetFile } from '../encoder-files';
 import { makeFolder, replaceFile } from '../folders';
@@ -94,7 +94,7 @@ export async function adaptEncoder(
   const { sample } = settings;
   const expected = await referenceTaps(adapted, sample, settings.pooling);
 
-  const files: NodeEncoderFiles = {
+  const files: EncoderFiles = {
     onnx: adapted.onnx,
     ...(settings.tokenizer ? { tokenizer: settings.tokenizer } : {}),
   };
@@ -151,7 +151,7 @@ function judge(
   throw new SidestreamError('encoder/too-lossy', message);
 }
 
-async function encodeSample(preset: Preset, files: NodeEncoderFiles, sample: SampleInputs): Promise<Float32Array[]> {
+async function encodeSample(preset: Preset, files: EncoderFiles, sample: SampleInputs): Promise<Float32Array[]> {
   const encoder = preset.modality === 'text' ? await createNodeEncoder(preset, files) : null;
   if (encoder) return encoder.encode([...SAMPLE_TEXTS]).finally(() => encoder.release());
   if (preset.modality !== 'image' || !('pictures' in sample)) throw new Error('The sample is of the wrong kind.');
