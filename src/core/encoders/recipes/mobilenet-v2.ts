@@ -6,25 +6,20 @@ const FOLDER = 'dist/models/mobilenet_v2';
 const SIZE = 224;
 const BATCH_NORM_EPSILON = 1e-3;
 
-/** Stride and output channels of the inverted residual blocks 1 to 16 (Sandler et al., arXiv 1801.04381, table 2). */
+/**
+ * Output channels of the inverted residual blocks 1 to 16, number of such blocks, and stride of the first of them (Sandler et al.,
+ * arXiv 1801.04381, table 2).
+ */
 const BLOCKS = [
-  [2, 24],
-  [1, 24],
-  [2, 32],
-  [1, 32],
-  [1, 32],
-  [2, 64],
-  [1, 64],
-  [1, 64],
-  [1, 64],
-  [1, 96],
-  [1, 96],
-  [1, 96],
-  [2, 160],
-  [1, 160],
-  [1, 160],
-  [1, 320],
-];
+  [24, 2, 2],
+  [32, 3, 2],
+  [64, 4, 2],
+  [96, 3, 1],
+  [160, 3, 2],
+  [320, 1, 1],
+].flatMap(([width, count, stride]) =>
+  Array.from({ length: count }, (_, n) => ({ width, stride: n === 0 ? stride : 1 })),
+);
 const EXPANSION = 6;
 
 const modelSchema = v.object({ weightsManifest: v.array(v.unknown()) });
@@ -67,7 +62,7 @@ function buildGraph(weights: TfjsWeights, taps: readonly string[], notice: strin
   const narrow = relu6('expanded_conv_depthwise_relu', depthwise);
   let x = conv('expanded_conv_project', narrow, 'expanded_conv_project_BN', { size: 1, stride: 1 });
   let channels = 16;
-  for (const [index, [stride, width]] of BLOCKS.entries()) {
+  for (const [index, { stride, width }] of BLOCKS.entries()) {
     const block = `block_${index + 1}`;
     const groups = channels * EXPANSION;
     const wide = relu6(
@@ -120,23 +115,13 @@ function convolution(
   const bytesName = graph.store(`${name}/uint8`, [outputs, inputs, size, size], ordered);
   const cast = graph.node('Cast', `${name}/cast`, [bytesName], { to: 1 });
   const dims = [outputs, 1, 1, 1];
-  const scale = graph.float(
-    `${name}/scale`,
-    dims,
-    a.map((x) => x * quantization.scale),
-  );
-  const offset = graph.float(
-    `${name}/offset`,
-    dims,
-    a.map((x) => x * quantization.min),
-  );
+  const [scales, offsets] = [quantization.scale, quantization.min].map((factor) => a.map((x) => x * factor));
+  const scale = graph.float(`${name}/scale`, dims, scales);
+  const offset = graph.float(`${name}/offset`, dims, offsets);
   const scaled = graph.node('Mul', `${name}/scaled`, [cast, scale]);
   const weight = graph.node('Add', `${name}/weight`, [scaled, offset]);
-  const bias = graph.float(
-    `${name}/bias`,
-    [outputs],
-    beta.map((b, i) => b - mean[i] * a[i]),
-  );
+  const biases = beta.map((b, i) => b - mean[i] * a[i]);
+  const bias = graph.float(`${name}/bias`, [outputs], biases);
   // Keras pads a 3x3 stride-2 convolution at the far edges only.
   const pads = size === 1 ? [0, 0, 0, 0] : stride === 2 ? [0, 0, 1, 1] : [1, 1, 1, 1];
   return graph.node('Conv', name, [value, weight, bias], {

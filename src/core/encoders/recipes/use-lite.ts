@@ -82,18 +82,11 @@ function buildGraph(weights: TfjsWeights, taps: readonly string[], notice: strin
     pool(`layer_${layer}`, x, WIDTH);
   }
 
-  const dense = int8Matrix(
-    graph,
-    'sentence/weight',
-    weights.floats('module/Encoder_en/hidden_layers/tanh_layer_0/weights'),
-    WIDTH,
-    WIDTH,
-  );
+  const tanh = 'module/Encoder_en/hidden_layers/tanh_layer_0';
+  const dense = int8Matrix(graph, 'sentence/weight', weights.floats(`${tanh}/weights`), WIDTH, WIDTH);
   const product = graph.node('MatMul', 'sentence/product', ['layer_1', dense]);
-  const biased = graph.node('Add', 'sentence/biased', [
-    product,
-    graph.float('sentence/bias', [WIDTH], weights.floats('module/Encoder_en/hidden_layers/tanh_layer_0/bias')),
-  ]);
+  const shift = graph.float('sentence/bias', [WIDTH], weights.floats(`${tanh}/bias`));
+  const biased = graph.node('Add', 'sentence/biased', [product, shift]);
   const hidden = graph.node('Tanh', 'sentence/tanh', [biased]);
   const norm = graph.node('ReduceL2', 'sentence/norm', [hidden], { axes: [1], keepdims: 1 });
   graph.node('Div', 'sentence', [hidden, norm]);
@@ -113,44 +106,32 @@ function transformerLayer(
   const name = (part: string) => `layer_${layer}/${part}`;
   const path = `${ENCODE}/Layer_${layer}/TransformerLayer`;
   const vector = (part: string, weight: string, size: number) =>
-    graph.float(name(part), [size], weights.floats(weight));
-  const norm = (part: string, value: string, scope: string, size: number) =>
-    graph.node(
-      'LayerNormalization',
-      name(part),
-      [
-        value,
-        vector(`${part}/scale`, `${scope}/layer_norm_scale/ConcatPartitions/concat`, size),
-        vector(`${part}/bias`, `${scope}/layer_norm_bias/ConcatPartitions/concat`, size),
-      ],
-      { axis: -1, epsilon: { float: 1e-6 } },
+    graph.float(name(part), [size], weights.floats(`${path}/${weight}/ConcatPartitions/concat`));
+  const norm = (part: string, value: string, scope: string, size: number) => {
+    const [scale, shift] = ['scale', 'bias'].map((one) =>
+      vector(`${part}/${one}`, `${scope}layer_prepostprocess/layer_norm/layer_norm_${one}`, size),
     );
-  const dense = (part: string, value: string, kernel: string, biasName: string, rows: number, columns: number) => {
-    const weight = int8Matrix(graph, name(`${part}/weight`), weights.floats(kernel), rows, columns);
-    const product = graph.node('MatMul', name(`${part}/product`), [value, weight]);
-    return graph.node('Add', name(part), [product, vector(`${part}/bias`, biasName, columns)]);
+    const attributes = { axis: -1, epsilon: { float: 1e-6 } };
+    return graph.node('LayerNormalization', name(part), [value, scale, shift], attributes);
   };
-  const raw = `module/Encoder_en/KonaTransformer/Encode/Layer_${layer}/TransformerLayer/MultiheadAttention`;
-  const attention = `${path}/MultiheadAttention`;
+  // The package has the matrices of each kind of layer under names of their own.
+  const kernelOf = (scope: string): string => {
+    if (scope === 'dense') return `${path}/dense/kernel/ConcatPartitions/concat`;
+    return scope.startsWith('FFN')
+      ? `${ENCODE}/TransformerStack/Layer_${layer}/TransformerLayer/${scope}/Tensordot/Reshape_1`
+      : `module/Encoder_en/KonaTransformer/Encode/Layer_${layer}/TransformerLayer/${scope}/kernel/part_0`;
+  };
+  const dense = (part: string, value: string, scope: string, rows: number, columns: number) => {
+    const weight = int8Matrix(graph, name(`${part}/weight`), weights.floats(kernelOf(scope)), rows, columns);
+    const product = graph.node('MatMul', name(`${part}/product`), [value, weight]);
+    return graph.node('Add', name(part), [product, vector(`${part}/bias`, `${scope}/bias`, columns)]);
+  };
 
-  const normed = norm('attention/norm', input, `${path}/layer_prepostprocess/layer_norm`, width);
-  const qkv = dense(
-    'attention/qkv',
-    normed,
-    `${raw}/qkv_transform_single/kernel/part_0`,
-    `${attention}/qkv_transform_single/bias/ConcatPartitions/concat`,
-    width,
-    3 * width,
-  );
+  const normed = norm('attention/norm', input, '', width);
+  const qkv = dense('attention/qkv', normed, 'MultiheadAttention/qkv_transform_single', width, 3 * width);
   const split = graph.int64(name('attention/split'), [width, width, width]);
-  const parts = graph.nodeOf(
-    'Split',
-    ['query', 'key', 'value'].map((p) => name(`attention/${p}`)),
-    [qkv, split],
-    {
-      axis: 2,
-    },
-  );
+  const named = ['query', 'key', 'value'].map((part) => name(`attention/${part}`));
+  const parts = graph.nodeOf('Split', named, [qkv, split], { axis: 2 });
   // [batch, tokens, width] -> [batch, heads, tokens, width / heads]; keys transposed for the product.
   const headDims = graph.int64(name('attention/head-dims'), [0, 0, HEADS, width / HEADS]);
   const [query, key, value] = parts.map((part, i) => {
@@ -164,51 +145,16 @@ function transformerLayer(
   const shares = graph.node('Softmax', name('attention/shares'), [biased], { axis: -1 });
   const mixed = graph.node('MatMul', name('attention/mixed'), [shares, value]);
   const ordered = graph.node('Transpose', name('attention/ordered'), [mixed], { perm: [0, 2, 1, 3] });
-  const joined = graph.node('Reshape', name('attention/joined'), [
-    ordered,
-    graph.int64(name('attention/dims'), [0, 0, width]),
-  ]);
-  const attended = dense(
-    'attention/output',
-    joined,
-    `${raw}/output_transform_single/kernel/part_0`,
-    `${attention}/output_transform_single/bias/ConcatPartitions/concat`,
-    width,
-    WIDTH,
-  );
-  const residual =
-    width === WIDTH
-      ? input
-      : dense(
-          'residual',
-          input,
-          `${path}/dense/kernel/ConcatPartitions/concat`,
-          `${path}/dense/bias/ConcatPartitions/concat`,
-          width,
-          WIDTH,
-        );
+  const whole = graph.int64(name('attention/dims'), [0, 0, width]);
+  const joined = graph.node('Reshape', name('attention/joined'), [ordered, whole]);
+  const attended = dense('attention/output', joined, 'MultiheadAttention/output_transform_single', width, WIDTH);
+  const residual = width === WIDTH ? input : dense('residual', input, 'dense', width, WIDTH);
   const middle = graph.node('Add', name('attention/sum'), [attended, residual]);
 
-  const ffn = `${path}/FFN`;
-  const stack = `${ENCODE}/TransformerStack/Layer_${layer}/TransformerLayer/FFN`;
-  const inner = norm('ffn/norm', middle, `${ffn}/layer_prepostprocess/layer_norm`, WIDTH);
-  const wide = dense(
-    'ffn/wide',
-    inner,
-    `${stack}/conv1/Tensordot/Reshape_1`,
-    `${ffn}/conv1/bias/ConcatPartitions/concat`,
-    WIDTH,
-    FFN,
-  );
+  const inner = norm('ffn/norm', middle, 'FFN/', WIDTH);
+  const wide = dense('ffn/wide', inner, 'FFN/conv1', WIDTH, FFN);
   const active = graph.node('Relu', name('ffn/relu'), [wide]);
-  const narrow = dense(
-    'ffn/narrow',
-    active,
-    `${stack}/conv2/Tensordot/Reshape_1`,
-    `${ffn}/conv2/bias/ConcatPartitions/concat`,
-    FFN,
-    WIDTH,
-  );
+  const narrow = dense('ffn/narrow', active, 'FFN/conv2', FFN, WIDTH);
   return graph.node('Add', name('output'), [narrow, middle]);
 }
 
