@@ -22,75 +22,64 @@ export interface FigureWords {
 
 /** Two sums over shoppers whose ratio is the figure. */
 interface RatioFigure extends FigureWords {
-  /** @returns numerator and denominator of a shopper; null if it does not apply */
-  of(record: VisitRecord): [number, number] | null;
+  /**
+   * Numerator and denominator of a shopper; null if it does not apply. Default: the value of the same name in the record and 1, the
+   * mean over the shoppers to whom it applies.
+   */
+  of?(record: VisitRecord): [number, number] | null;
 }
-
-/** The mean over the shoppers to whom something applies. */
-const mean =
-  (pick: (record: VisitRecord) => number | null) =>
-  (record: VisitRecord): [number, number] | null => {
-    const value = pick(record);
-    return value === null ? null : [value, 1];
-  };
 
 const ADAPTED = `a list counts as following when ${100 * LISTED} % of its items are among those that the shopper wants most; ${MAX_ADAPTATION} if it never followed`;
 
+type MeanName = Exclude<keyof VisitRecord, 'fitBefore' | 'fitAfter' | 'newWants' | 'newHits'>;
+type RatioName = MeanName | 'retention' | 'newItems';
+
 /** Figures of shoppers, in the order of the tables. */
-const RATIO_FIGURES = {
+const RATIO_FIGURES: Readonly<Record<RatioName, RatioFigure>> = {
   hr10: {
     title: 'HR@10: sought and in the first ten',
     unit: 'percent',
-    of: mean(({ hr10 }) => hr10),
     meaning: 'How often the list already contained the item that the shopper looked for next. More is better.',
   },
   steady: {
     title: 'HR@10 while the taste stays',
     unit: 'percent',
     absent: 'no taste is known to stay',
-    of: mean(({ steady }) => steady),
     meaning: 'HR@10 of the shoppers who keep their first taste. More is better.',
   },
   ndcg10: {
     title: 'NDCG@10: the same, counted by place',
     unit: 'percent',
-    of: mean(({ ndcg10 }) => ndcg10),
     meaning: 'As HR@10, but the first place counts more than the tenth. More is better.',
   },
   mrr: {
     title: 'MRR: one over the rank',
     unit: 'percent',
-    of: mean(({ mrr }) => mrr),
     meaning: 'Mean of one over the rank of the sought item among all items. More is better.',
   },
   clicks: {
     title: 'Clicks per list',
     unit: 'percent',
-    of: mean(({ clicks }) => clicks),
     meaning: 'Share of the lists in which something was clicked, with less attention further down. More is better.',
   },
   start: {
     title: 'Choices until the first taste is listed',
     unit: 'choices',
-    of: mean(({ start }) => start),
     meaning: `How long a new shopper waits: ${ADAPTED}. Less is better.`,
   },
   adaptation: {
     title: 'Choices until a new taste is listed',
     unit: 'choices',
-    of: mean(({ adaptation }) => adaptation),
     meaning: `After an abrupt change of taste: ${ADAPTED}. Less is better.`,
   },
   gradual: {
     title: 'The same if the taste changes slowly',
     unit: 'choices',
-    of: mean(({ gradual }) => gradual),
     meaning: `From the beginning of a change that takes ${MAX_ADAPTATION} choices: ${ADAPTED}. Less is better.`,
   },
   returned: {
     title: 'Choices until an old taste is listed again',
     unit: 'choices',
-    of: mean(({ returned }) => returned),
     meaning: `After the return to the first taste: ${ADAPTED}. Less is better.`,
   },
   retention: {
@@ -111,32 +100,28 @@ const RATIO_FIGURES = {
   novelty: {
     title: 'Novelty of the lists',
     unit: 'bits',
-    of: mean(({ novelty }) => novelty),
     meaning:
       'How rarely the shown items were chosen in the past (mean self-information). More means fewer well-known items.',
   },
   popularityBias: {
     title: 'Popularity bias',
     unit: 'number',
-    of: mean(({ popularityBias }) => popularityBias),
     meaning:
       'How much more popular the shown items are than the sought ones, by percentile (0 least, 1 most). 0 is fair.',
   },
   diversity: {
     title: 'Diversity within a list',
     unit: 'number',
-    of: mean(({ diversity }) => diversity),
     meaning: 'One minus the mean content similarity of the pairs of a list. More is more varied, not better in itself.',
   },
   experts: {
     title: 'Experts kept at the end',
     unit: 'number',
-    of: mean(({ experts }) => experts),
     absent: 'no experts are learned',
     meaning:
       'Experts of a shopper, including the one that learns everything. It grows with the number of tastes of a shopper.',
   },
-} as const satisfies Record<string, RatioFigure>;
+};
 
 /** Figures of all shoppers together, from how often each item was listed. */
 const SHARE_FIGURES = {
@@ -148,7 +133,7 @@ const SHARE_FIGURES = {
   },
 } as const satisfies Record<string, FigureWords & { of(counts: readonly number[]): number }>;
 
-export type FigureName = keyof typeof RATIO_FIGURES | keyof typeof SHARE_FIGURES;
+export type FigureName = RatioName | keyof typeof SHARE_FIGURES;
 
 export const FIGURES: Readonly<Record<FigureName, FigureWords>> = { ...RATIO_FIGURES, ...SHARE_FIGURES };
 
@@ -191,12 +176,19 @@ export const intervalOf = ({ value, parts, errorOf }: Measured, other?: Measured
     : interval(value, errorOf(parts));
 
 /** Ratio estimator with its linearization (Cochran, Sampling Techniques, 1977, section 6.3): a part is a shopper's influence. */
-function ratioOf(records: readonly VisitRecord[], of: RatioFigure['of']): Measured {
+function ratioOf(records: readonly VisitRecord[], of: NonNullable<RatioFigure['of']>): Measured {
   const pairs = records.map((record) => of(record) ?? [0, 0]);
   const [above, below] = [0, 1].map((part) => pairs.reduce((sum, pair) => sum + pair[part], 0));
   const value = above / below;
   return { value, parts: pairs.map(([a, b]) => ((a - value * b) * pairs.length) / below), errorOf: influenceError };
 }
+
+const meanOf =
+  (name: MeanName) =>
+  (record: VisitRecord): [number, number] | null => {
+    const value = record[name];
+    return value === null ? null : [value, 1];
+  };
 
 function influenceError(influence: readonly number[]): number {
   const n = influence.length;
@@ -209,7 +201,7 @@ function measuredOf(blocks: readonly ShopBlock[]): Record<FigureName, Measured> 
   const records = blocks.flatMap((block) => block.records);
   const listed = blocks.map((block) => block.listed);
   return {
-    ...mapValues(RATIO_FIGURES, ({ of }) => ratioOf(records, of)),
+    ...mapValues(RATIO_FIGURES, ({ of }, name) => ratioOf(records, of ?? meanOf(name as MeanName))),
     ...mapValues(SHARE_FIGURES, ({ of }) => leavingOut(listed, of)),
   };
 }
