@@ -61,3 +61,7 @@ export function startOf(text: string, most: number): string {
   }
   return start.slice(0, end);
 }
+
+/** The first five of some names, and how many more there are. */
+export const firstNames = (names: readonly (string | number)[]): string =>
+  names.length <= 5 ? names.join(', ') : `${names.slice(0, 5).join(', ')} and ${names.length - 5} more`;

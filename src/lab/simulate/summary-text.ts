@@ -43,10 +43,8 @@ export function absenceOf({ configurations }: Simulation, name: FigureName): str
   const { absent = 'it applied to no shopper' }: FigureWords = FIGURES[name];
   const without = configurations.filter(({ figures }) => Number.isNaN(figures[name].mean));
   if (without.length === 0) return undefined;
-  const names = without.map((one) => one.name);
-  const [last] = names.slice(-1);
-  const all = names.length === 1 ? `${last} has` : `${names.slice(0, -1).join(', ')} and ${last} have`;
-  return `${all} no value (${NONE}), because ${absent}.`;
+  const names = new Intl.ListFormat('en-GB').format(without.map((one) => one.name));
+  return `${names} ${without.length === 1 ? 'has' : 'have'} no value (${NONE}), because ${absent}.`;
 }
 
 /** The same for all figures shown. */

@@ -27,17 +27,6 @@ export interface Measure {
 
 const NONE: Moments = { visitors: 0, sum: 0, squares: 0 };
 
-/** Share of the visitors with a count above 0. Lost reports may leave more of these than visitors. */
-const share = (name: string, title: string, count: 'clicks' | 'carts' | 'purchases'): Measure => ({
-  name,
-  title,
-  kind: 'share',
-  sums: ({ visitors, ...of }) => {
-    const active = Math.min(of[count].visitors, visitors);
-    return { visitors, active, x: active, xx: active, y: visitors, xy: active, yy: visitors };
-  },
-});
-
 const perVisitor = (visitors: number, { visitors: active, sum, squares }: Moments): RatioSums => ({
   visitors,
   active,
@@ -46,6 +35,17 @@ const perVisitor = (visitors: number, { visitors: active, sum, squares }: Moment
   y: visitors,
   xy: sum,
   yy: visitors,
+});
+
+/** Share of the visitors with a count above 0. Lost reports may leave more of these than visitors. */
+const share = (name: string, title: string, count: 'clicks' | 'carts' | 'purchases'): Measure => ({
+  name,
+  title,
+  kind: 'share',
+  sums: ({ visitors, ...of }) => {
+    const active = Math.min(of[count].visitors, visitors);
+    return perVisitor(visitors, { visitors: active, sum: active, squares: active });
+  },
 });
 
 const mean = (name: string, title: string, count: 'impressions' | 'clicks' | 'carts' | 'purchases'): Measure => ({

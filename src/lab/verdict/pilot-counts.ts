@@ -1,5 +1,6 @@
 import Papa from 'papaparse';
 import * as v from 'valibot';
+import { firstNames } from '../../core/common/text';
 import { invalidInput, type SidestreamError } from '../../error';
 import type { Period } from './sequential-test';
 
@@ -80,23 +81,21 @@ export function readPilotCounts(text: string, compared: ComparedVariants): Pilot
   const missing = SIDES.filter((side) => sorted.every(([, period]) => period[side].units === 0));
   // Perhaps it has another name; if it is just absent, the split is wrong.
   if (missing.length === 2 || (missing.length === 1 && others.size > 0)) {
-    const there = others.size > 0 ? `; there are ${few([...others.keys()])}` : '';
+    const there = others.size > 0 ? `; there are ${firstNames([...others.keys()])}` : '';
     throw refused(
       `no row has units of the variant “${compared[missing[0]]}”${there}; name the variants with --control and --treatment`,
     );
   }
-  const where = [...others].map(([name, lines]) => `“${name}” (${lines.length > 1 ? 'lines' : 'line'} ${few(lines)})`);
-  const left = where.length > 0 ? [`Left out because neither --control nor --treatment names it: ${few(where)}.`] : [];
+  const where = [...others].map(
+    ([name, lines]) => `“${name}” (${lines.length > 1 ? 'lines' : 'line'} ${firstNames(lines)})`,
+  );
+  const left =
+    where.length > 0 ? [`Left out because neither --control nor --treatment names it: ${firstNames(where)}.`] : [];
   const notes = [...left, ...oneSided(sorted, compared)];
   return { days: sorted.map(([day]) => day), periods: sorted.map(([, period]) => period), notes };
 }
 
 const linesIn = (text: string): number => text.split('\n').length - 1;
-
-/** Maximum number of entries named individually. */
-const NAMED = 5;
-const few = (of: readonly (string | number)[]): string =>
-  of.length <= NAMED ? of.join(', ') : `${of.slice(0, NAMED).join(', ')} and ${of.length - NAMED} more`;
 
 /** The days on which only one variant has units. */
 function oneSided(days: readonly [string, Period][], compared: ComparedVariants): string[] {
@@ -104,7 +103,7 @@ function oneSided(days: readonly [string, Period][], compared: ComparedVariants)
     const other = side === 'control' ? 'treatment' : 'control';
     const alone = days.filter(([, period]) => period[side].units > 0 && period[other].units === 0);
     if (alone.length === 0) return [];
-    const named = few(alone.map(([day]) => day));
+    const named = firstNames(alone.map(([day]) => day));
     return [
       `Only “${compared[side]}” has units on ${named}: these days count for the split but are left out of the comparison.`,
     ];

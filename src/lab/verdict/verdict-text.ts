@@ -1,4 +1,4 @@
-import { counted, shareText } from '../../core/common/text';
+import { counted, firstNames, shareText } from '../../core/common/text';
 import { signed } from '../evaluate/report-cells';
 import type { Effect, Estimate, Measure } from './effects';
 import { ALARM, isSingle, type SampleRatio } from './sample-ratio';
@@ -103,14 +103,9 @@ export function setAsideText({ setAside, strayDays }: Pick<Verdict, 'setAside' |
 }
 
 function listed(aside: Verdict['setAside'], why: string): string[] {
-  if (aside.length === 0) return [];
-  const named = aside.slice(0, NAMED).map(({ name, visitors }) => `“${name}” (${counted(visitors, 'visitor')})`);
-  const more = aside.length > NAMED ? ` and ${aside.length - NAMED} more` : '';
-  return [`Set aside because ${why}: ${named.join(', ')}${more}.`];
+  const named = aside.map(({ name, visitors }) => `“${name}” (${counted(visitors, 'visitor')})`);
+  return aside.length === 0 ? [] : [`Set aside because ${why}: ${firstNames(named)}.`];
 }
-
-/** Maximum number of variants, or of days, named individually. */
-const NAMED = 5;
 
 export function variantCells({ variants, metrics }: Verdict): Cells {
   return {

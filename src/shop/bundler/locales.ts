@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { Item, LocaleContent } from '../../core/catalog';
 import { type ItemText, itemTextOf } from '../../core/catalog/locales';
 import { marketSchema, type Offer } from '../../core/catalog/offers';
+import { counted, firstNames } from '../../core/common/text';
 import { invalidInput, SidestreamError } from '../../error';
 import type { CollectedFeed, RejectedRows } from '../pipeline';
 import { soldOutOffer } from './offers';
@@ -25,9 +26,6 @@ export interface LocaleFeeds {
   summary: string[];
   rejectedRows: number;
 }
-
-/** Maximum number of ids in a note. */
-const NAMED = 5;
 
 export interface ReadLocalesRequest {
   feeds: readonly LocaleFeed[];
@@ -119,8 +117,5 @@ function marketOf(
 }
 
 /** `2 products: "A", "B"`, with only the first of many. */
-function them(ids: readonly string[]): string {
-  const names = ids.slice(0, NAMED).map((id) => JSON.stringify(id));
-  const more = ids.length - names.length;
-  return `${ids.length === 1 ? '1 product' : `${ids.length} products`}: ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
-}
+const them = (ids: readonly string[]): string =>
+  `${counted(ids.length, 'product')}: ${firstNames(ids.map((id) => JSON.stringify(id)))}`;

@@ -47,25 +47,7 @@ export interface OffersRequest {
   meter: Meter;
 }
 
-export interface OffersResult {
-  file: string;
-  bytes: number;
-  changed: boolean;
-  /** Number of products in the file. */
-  offers: number;
-  /** Number of products in the bundle. */
-  items: number;
-  /** Number of products in the feed that the bundle lacks. */
-  unknown: number;
-  /** Number of products in the bundle that the feed lacks. */
-  missing: number;
-  /** Number of products in the bundle that the feed marks as unpublished; they are sold out. */
-  unpublished: number;
-  rejectedRows: number;
-  /** The refusals, grouped, as lines. */
-  refusals: readonly string[];
-  rejectedCount: number;
-}
+export type OffersResult = Awaited<ReturnType<typeof writeOffers>>;
 
 /**
  * Writes the offers of a market into the folder of a bundle: price, list price, availability and quantity of a feed. The default
@@ -74,21 +56,24 @@ export interface OffersResult {
  * @throws SidestreamError `bundle/unreachable` if there is no bundle; `catalog/empty`, `catalog/refused`, and other errors
  *   of reading a feed; `bundle/offers` if there are too many for a page. The offers then stay unchanged
  */
-export async function writeOffers(request: OffersRequest): Promise<OffersResult> {
+export async function writeOffers(request: OffersRequest) {
   const { out } = request;
   // Reports a mistyped folder before a long feed is read.
   await readManifest(out);
   const rejected = new RejectedRowsFile(request.rejectedFile);
   const feed = await readOffers(request, rejected).finally(() => rejected.close());
   const put = await withBundle(out, () => replaceOffers(request, feed));
-  return { ...put, rejectedRows: feed.rejectedRows, refusals: rejected.groups.lines, rejectedCount: rejected.count };
+  return {
+    ...put,
+    rejectedRows: feed.rejectedRows,
+    /** The refusals, grouped, as lines. */
+    refusals: rejected.groups.lines,
+    rejectedCount: rejected.count,
+  };
 }
 
 /** Compares the feed with the present bundle, and writes the offers. */
-async function replaceOffers(
-  request: OffersRequest,
-  feed: FeedOffers,
-): Promise<Omit<OffersResult, 'rejectedRows' | 'refusals' | 'rejectedCount'>> {
+async function replaceOffers(request: OffersRequest, feed: FeedOffers) {
   const { out, market = DEFAULT_MARKET, meter } = request;
   const fetchFile = folderFetch(out);
   const idsOf = (items: readonly Item[]): string[] => items.map(({ id }) => id);
@@ -136,10 +121,14 @@ async function replaceOffers(
     file: join(out, offersFile(market)),
     bytes: bytes.byteLength,
     changed,
+    /** Number of products in the file, and in the bundle. */
     offers: offers.length,
     items: manifest.count,
+    /** Number of products in the feed that the bundle lacks. */
     unknown: feed.offers.size - known,
+    /** Number of products in the bundle that the feed lacks. */
     missing,
+    /** Number of products in the bundle that the feed marks as unpublished; they are sold out. */
     unpublished,
   };
 }

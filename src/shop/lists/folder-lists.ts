@@ -27,7 +27,6 @@ const NOTHING: ListsFile = { version: 1, input: '', lists: 0, items: 0, files: {
 /** Writes lists into a folder: only files whose content changed, and removes those of earlier lists that are gone. */
 export class FolderLists {
   readonly #files: Record<string, string> = {};
-  readonly #folders = new Set<string>();
   /** The files of the earlier run, by their paths on a disk that ignores case. */
   readonly #earlier: ReadonlyMap<string, string>;
   #marked = false;
@@ -112,9 +111,7 @@ export class FolderLists {
   #write(path: string, content: string): void {
     const file = join(this.folder, path);
     try {
-      const folder = dirname(file);
-      if (!this.#folders.has(folder)) mkdirSync(folder, { recursive: true });
-      this.#folders.add(folder);
+      mkdirSync(dirname(file), { recursive: true });
       writeFileSync(`${file}.part`, content);
       renameSync(`${file}.part`, file);
     } catch (cause) {

@@ -79,29 +79,10 @@ export async function keptRun(
 }
 
 /** 12 hex digits of a digest of everything on which a result depends. */
-async function digestOf({
-  bundle,
-  events,
-  past,
-  shoppers,
-  half,
-  minShoppers,
-  methods,
-  published,
-  windows,
-}: EvaluateInput): Promise<string> {
-  const log = events.map(({ user, item, time }) => [user, item, time]);
-  const asked = [
-    bundle.manifest,
-    past,
-    shoppers ?? null,
-    half,
-    minShoppers ?? 1,
-    methods ?? null,
-    published ?? false,
-    windows ?? null,
-    log,
-  ];
+async function digestOf(input: EvaluateInput): Promise<string> {
+  const { bundle, past, shoppers, half, minShoppers, methods, published = false, windows } = input;
+  const log = input.events.map(({ user, item, time }) => [user, item, time]);
+  const asked = [bundle.manifest, past, shoppers, half, minShoppers, methods, published, windows, log];
   return (await sha256(new TextEncoder().encode(JSON.stringify(asked)))).slice(0, 12);
 }
 
