@@ -5,19 +5,13 @@ import clip from '../../../models/clip-vit-base-patch32.json' with { type: 'json
 import dinov2 from '../../../models/dinov2-small.json' with { type: 'json' };
 import e5 from '../../../models/multilingual-e5-small.json' with { type: 'json' };
 import vit from '../../../models/vit-base-patch16-224.json' with { type: 'json' };
-import { languagesSchema, POOLINGS, presetName } from './preset';
+import { hubSource, languagesSchema, POOLINGS, presetName } from './preset';
 
 const hubPresetSchema = v.object({
   name: presetName,
   modality: v.picklist(['text', 'image']),
-  source: v.object({
-    kind: v.literal('hub'),
-    /** `<owner>/<name>` */
-    repo: v.string(),
-    /** Branch, tag or commit; the preset made from it records the commit. */
-    revision: v.string(),
-    file: v.string(),
-  }),
+  /** Branch, tag or commit; the preset made from it records the commit. */
+  source: v.omit(hubSource, ['sha256']),
   /** SPDX identifier of the weights' licence. */
   license: v.string(),
   pooling: v.picklist(POOLINGS),

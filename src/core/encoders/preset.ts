@@ -18,7 +18,7 @@ export const languagesSchema = v.optional(
 /** npm package, with its exact version, that a recipe reads. */
 const npmSource = v.object({ kind: v.literal('npm'), package: v.string(), version: v.string() });
 /** Repository of a model hub, at one commit. */
-const hubSource = v.object({
+export const hubSource = v.object({
   kind: v.literal('hub'),
   /** `<owner>/<name>` */
   repo: v.string(),

@@ -30,9 +30,12 @@ export function createTokenizer(json: string, { maxTokens, prefix = '', padId = 
   const { model, file } = parse(json);
   // A token is seldom longer than a word; cutting first keeps one very long text from costing seconds.
   const longest = maxTokens * 32;
-  const words = wordIds(model, file);
-  const clip = words ? clippedWords(model, words, maxTokens) : (text: string) => clipped(model, text, maxTokens);
-  const ids = (text: string) => clip(prefix + startOf(text, longest));
+  const lookUp: BareIds = (text) => model.encode(text, { add_special_tokens: false }).ids;
+  const bare = wordIds(lookUp, file) ?? lookUp;
+  // Special ones at the end of a text (BERT's `[SEP]`) are kept at the end of a clipped one.
+  const { before, after } = specialIds(model.encode(KNOWN).ids, lookUp(KNOWN, maxTokens));
+  const most = maxTokens - before.length - after.length;
+  const ids = (text: string) => [...before, ...bare(prefix + startOf(text, longest), most).slice(0, most), ...after];
   const padded = (rows: readonly number[][]): TokenBatch => {
     const length = rows.reduce((max, row) => Math.max(max, row.length), 1);
     const batch = {
@@ -49,22 +52,8 @@ export function createTokenizer(json: string, { maxTokens, prefix = '', padId = 
   return { ids, padded, batch: (texts) => padded(texts.map(ids)) };
 }
 
-/** The first tokens of a text; special ones at its end (BERT's `[SEP]`) are kept at the end. */
-function clipped(model: HubTokenizer, text: string, maxTokens: number): number[] {
-  const { ids } = model.encode(text);
-  if (ids.length <= maxTokens) return ids;
-  const bare = model.encode(text, { add_special_tokens: false }).ids;
-  const { before, after } = specialIds(ids, bare);
-  return [...before, ...bare.slice(0, maxTokens - before.length - after.length), ...after];
-}
-
-/** The same for a tokeniser that works word by word; it ignores the text after the last token kept. */
-function clippedWords(model: HubTokenizer, words: BareIds, maxTokens: number): (text: string) => number[] {
-  const known = 'a';
-  const { before, after } = specialIds(model.encode(known).ids, model.encode(known, { add_special_tokens: false }).ids);
-  const most = maxTokens - before.length - after.length;
-  return (text) => [...before, ...words(text, most).slice(0, most), ...after];
-}
+/** A text of which every tokeniser makes tokens. */
+const KNOWN = 'a';
 
 /** The special tokens round a text. @param bare ids without them */
 function specialIds(ids: number[], bare: number[]): { before: number[]; after: number[] } {
@@ -138,20 +127,20 @@ const wordwise = v.pipe(
 );
 
 /**
- * Ids word by word, which looks up each word of a catalogue only once and takes a tenth of the time or less.
+ * Ids word by word, which looks up each word of a catalogue only once and takes a tenth of the time or less. The text after the last
+ * token wanted is ignored.
  * @param file the file of the tokeniser
  * @returns null if the ids of a text are not the concatenated ids of its words
  */
-function wordIds(model: HubTokenizer, file: unknown): BareIds | null {
+function wordIds(lookUp: BareIds, file: unknown): BareIds | null {
   const parsed = v.safeParse(wordwise, file);
   if (!parsed.success) return null;
   const known = new Map<string, readonly number[]>();
-  const lookUp = (text: string): number[] => model.encode(text, { add_special_tokens: false }).ids;
   const isUnigram = parsed.output.model.type === 'Unigram';
   const ofWord = (word: string): readonly number[] => {
     const found = known.get(word);
     if (found) return found;
-    const ids = lookUp(word);
+    const ids = lookUp(word, Number.POSITIVE_INFINITY);
     if (word.length > MAX_WORD_LENGTH) return ids;
     if (known.size >= MAX_WORDS) known.clear();
     known.set(word, ids);
@@ -159,7 +148,7 @@ function wordIds(model: HubTokenizer, file: unknown): BareIds | null {
   };
   return (text, most) => {
     // The sign itself in a text is taken for a space, but not at the start of a word.
-    if (isUnigram && text.includes(SPACE)) return lookUp(text);
+    if (isUnigram && text.includes(SPACE)) return lookUp(text, most);
     const ids: number[] = [];
     for (const word of text.split(' ')) {
       if (word === '') continue;

@@ -1,13 +1,12 @@
 import * as v from 'valibot';
 import { parsePart, unusablePart } from './shared-work';
 
-/** One of the parts into which an evaluation is split. */
-export interface Part {
-  /** From 0. */
-  index: number;
-  /** Total number of parts, 1 or more. */
-  of: number;
-}
+/** One of the parts into which an evaluation is split: its index, from 0, and their number. */
+export const partSchema = v.strictObject({
+  index: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  of: v.pipe(v.number(), v.integer(), v.minValue(1)),
+});
+export type Part = v.InferOutput<typeof partSchema>;
 
 /** The streams of a part: every `of`-th, which gives the parts similar run times. */
 export const streamsOfPart = <T>(streams: readonly T[], { index, of }: Part): T[] =>

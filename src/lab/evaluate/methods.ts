@@ -1,6 +1,7 @@
 import { Learner, type LearnerCatalog, type LearnerOptions } from '../../device/learner';
 import { inListOrder, MAX_HISTORY, scores, sideScores } from '../../device/ranking';
 import type { DeviceMethod } from './device';
+import type { ChoiceHistory } from './leave-one-out/split';
 
 /** The same list for every shopper. @param popularity one value per item */
 export function popularityMethod(popularity: Float32Array, name = 'popularity'): DeviceMethod {
@@ -89,4 +90,11 @@ export function learnerMethod({
       };
     },
   };
+}
+
+/** A method's scores of all items after the choices of a history. */
+export function scoresAfter(method: DeviceMethod, { rows, times, next }: ChoiceHistory): Float32Array {
+  const run = method.start();
+  for (const [n, row] of rows.entries()) run.observe(row, times[n]);
+  return Float32Array.from(run.scores(next));
 }

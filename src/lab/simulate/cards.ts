@@ -1,33 +1,21 @@
+import type { Table } from '../evaluate/page/html';
 import { ROUND_FIGURE_NAMES, ROUND_FIGURES } from './closed-loop';
 import { FIGURES, type FigureName, type FigureUnit, type Interval, intervalText, scaleOf } from './figures';
 import type { Simulation } from './result';
 import { VISIT } from './shopper';
-import { absenceOf, ERRORS, shownFigures, type Table, titleOf } from './summary-text';
-
-/** One configuration of a bar chart. */
-interface BarOf {
-  name: string;
-  value: Interval;
-  /** The value in words. */
-  text: string;
-}
-
-/** One configuration of a line chart. */
-interface LineOf {
-  name: string;
-  values: readonly Interval[];
-}
+import { absenceOf, ERRORS, shownFigures, titleOf } from './summary-text';
 
 export interface BarChart {
   kind: 'bars';
-  bars: readonly BarOf[];
+  /** A configuration each, with its value in words. */
+  bars: readonly { name: string; value: Interval; text: string }[];
   /** Factor of the values: 100 for shares in percent. */
   scale: number;
 }
 
 export interface LineChart {
   kind: 'lines';
-  lines: readonly LineOf[];
+  lines: readonly { name: string; values: readonly Interval[] }[];
   /** Unit of the horizontal axis, counted from 1. */
   axis: string;
   /** Factor of the values: 100 for shares in percent. */

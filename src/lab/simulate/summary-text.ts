@@ -1,3 +1,4 @@
+import type { Table } from '../evaluate/page/html';
 import { markdownTable } from '../evaluate/report-cells';
 import { ROUND_FIGURE_NAMES, ROUND_FIGURES } from './closed-loop';
 import { FIGURES, type FigureName, type FigureUnit, type FigureWords, intervalText, NONE } from './figures';
@@ -13,15 +14,6 @@ export const SHOPS: Readonly<Record<string, string>> = {
   sidestream: 'the learner as in a shop',
   oracle: 'ranks by the true wishes of the shopper, as no shop can: the maximum possible gain',
 };
-
-/** Numbers in words; the first cell of a row names it. */
-export interface Table {
-  title: string;
-  header: readonly string[];
-  rows: readonly (readonly string[])[];
-  /** The meaning of its signs, and the reasons for empty cells. */
-  notes?: readonly string[];
-}
 
 export const titleOf = ({ title, unit }: { title: string; unit: FigureUnit }): string =>
   ({ percent: `${title}, %`, bits: `${title}, bits`, choices: title, number: title })[unit];

@@ -1,9 +1,10 @@
 import { type OperatingFigures, TIME_BOUNDS } from '../../device/experiment';
+import type { Table } from '../evaluate/page/html';
 import type { Verdict } from './verdict';
-import { type Cells, whole } from './verdict-text';
+import { whole } from './verdict-text';
 
 /** The operating figures of the variants; nothing if no page reported any. */
-export function operatingCells({ operations }: Pick<Verdict, 'operations'>): Cells[] {
+export function operatingCells({ operations }: Pick<Verdict, 'operations'>): Table[] {
   if (operations.length === 0) return [];
   const row = (title: string, cell: (of: OperatingFigures) => string): string[] => [title, ...operations.map(cell)];
   const codes = [...new Set(operations.flatMap(({ errors }) => Object.keys(errors)))].sort();

@@ -11,6 +11,7 @@ import {
   section,
   table,
   tiles,
+  titledTable,
 } from '../evaluate/page/html';
 import { picture } from '../evaluate/page/picture';
 import { operatingCells } from './operations';
@@ -39,9 +40,7 @@ export function verdictPage(verdict: Verdict): string {
   const [first, last] = days;
   const isWrong = sampleRatio.mismatch;
   const intro = `Reports from ${first} to ${last}. The sought effect is ${percent(plan.effect)}, false alarms ${shareText(plan.alpha)}.`;
-  const tables = [variantCells(verdict), ...comparisonCells(verdict), ...operatingCells(verdict)].map(
-    ({ title, header, rows }) => `<h3>${escaped(title)}</h3>\n${table(title, header, rows)}`,
-  );
+  const tables = [variantCells(verdict), ...comparisonCells(verdict), ...operatingCells(verdict)].map(titledTable);
   const aside = setAsideText(verdict).join(' ');
   const figures = [
     section('Changes against the control', isWrong ? [] : [cards(changeFigures(verdict))]),

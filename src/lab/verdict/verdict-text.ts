@@ -1,16 +1,10 @@
 import { counted, firstNames, shareText } from '../../core/common/text';
+import type { Table } from '../evaluate/page/html';
 import { signed } from '../evaluate/report-cells';
 import type { Effect, Estimate, Measure } from './effects';
 import { ALARM, isSingle, type SampleRatio } from './sample-ratio';
 import { AT_HORIZON, advice, lossInWords } from './sequential-test';
 import { type Comparison, MIN_ACTIVE, type Verdict } from './verdict';
-
-/** Cells with their titles, for a terminal or a page. */
-export interface Cells {
-  title: string;
-  header: string[];
-  rows: string[][];
-}
 
 /** The findings in plain words: alarms, then the result of the deciding metric for each variant. */
 export function verdictSentences(verdict: Verdict): string[] {
@@ -107,7 +101,7 @@ function listed(aside: Verdict['setAside'], why: string): string[] {
   return aside.length === 0 ? [] : [`Set aside because ${why}: ${firstNames(named)}.`];
 }
 
-export function variantCells({ variants, metrics }: Verdict): Cells {
+export function variantCells({ variants, metrics }: Verdict): Table {
   return {
     title: 'Variants',
     header: ['', ...variants.map(({ name }) => name)],
@@ -122,7 +116,7 @@ export function variantCells({ variants, metrics }: Verdict): Cells {
 }
 
 /** Each variant against the control. */
-export function comparisonCells(verdict: Verdict): Cells[] {
+export function comparisonCells(verdict: Verdict): Table[] {
   const confidence = shareText(1 - verdict.plan.alpha);
   const header = [
     '',

@@ -21,7 +21,7 @@ import {
   type LeaveOneOutSplit,
   leaveOneOut,
 } from '../../evaluate/leave-one-out/split';
-import { learnerMethod } from '../../evaluate/methods';
+import { learnerMethod, scoresAfter } from '../../evaluate/methods';
 import { qualityOf } from '../../evaluate/quality';
 import type { ResultTable } from '../../evaluate/result';
 import type { EvaluateInput } from './input';
@@ -111,20 +111,23 @@ function tablesOf(
  * The learner of a page in a shop that has trained on all choices but the last of every user: it starts without a profile for each user and
  * learns from their choices, oldest first. The validation choices no settings: `train` holds out shoppers itself.
  */
-async function sidestream({ bundle, whole, seed, meter, say }: LeaveOneOutShop): Promise<Ranker> {
-  const choices = choicesFrom(interactionsOf(whole));
-  const { learned, network } = await trainShopSide({ bundle, choices, seed, meter, say });
-  const catalog = sideCatalog(shopCatalog(bundle, choices), learned);
+async function sidestream({ whole, ...shop }: LeaveOneOutShop): Promise<Ranker> {
+  const { learned, network, catalog } = await trainedShop(shop, whole);
   const method = learnerMethod({ name: 'sidestream', catalog, options: sharedLearning() });
   return {
     settings: { width: network.config.width, epochs: learned.training?.epochs ?? null },
-    scores: (histories) =>
-      histories.map(({ rows, times, next }) => {
-        const run = method.start();
-        for (const [n, row] of rows.entries()) run.observe(row, times[n]);
-        return Float32Array.from(run.scores(next));
-      }),
+    scores: (histories) => histories.map((history) => scoresAfter(method, history)),
   };
+}
+
+/** A shop that has trained on some histories, and its catalogue. */
+export async function trainedShop(
+  { bundle, seed, meter, say }: Pick<EvaluateInput, 'bundle' | 'seed' | 'say'> & Pick<LeaveOneOutShop, 'meter'>,
+  histories: readonly ChoiceHistory[],
+) {
+  const choices = choicesFrom(interactionsOf(histories));
+  const trained = await trainShopSide({ bundle, choices, seed, meter, say });
+  return { ...trained, catalog: sideCatalog(shopCatalog(bundle, choices), trained.learned) };
 }
 
 /** Sorted by time; of one time, in the order of the users. */

@@ -1,9 +1,9 @@
 import { evenly } from '../../../core/common/evenly';
+import { grouped } from '../../../core/common/grouped';
 import { type LearnerOptions, sharedLearning } from '../../../device/learner';
 import { FREQUENCY_WEIGHT, frequencies, frequencyTerm } from '../../../device/ranking';
 import { invalidInput } from '../../../error';
-import { choicesFrom, shopCatalog, sideCatalog, trainShopSide } from '../../../shop/training';
-import { learnerMethod } from '../../evaluate/methods';
+import { learnerMethod, scoresAfter } from '../../evaluate/methods';
 import { basketNdcg10, basketRanks, basketRunSchema } from '../../evaluate/next-basket';
 import {
   type BasketScores,
@@ -15,7 +15,7 @@ import {
 import { type BasketCase, nextBaskets } from '../../evaluate/next-basket/split';
 import { qualityOf } from '../../evaluate/quality';
 import type { EvaluateInput } from './input';
-import { interactionsOf } from './leave-one-out';
+import { trainedShop } from './leave-one-out';
 import { wantedMethods } from './methods';
 import { byMethod, type Protocol } from './runs';
 
@@ -84,10 +84,7 @@ export const nextBasketProtocol: Protocol = (input) => {
 
 /** The learner of a page in a shop that has trained on all histories, in a list in which items may repeat. */
 async function learner({ cases, ...shop }: BasketShop, options?: LearnerOptions): Promise<BasketScores> {
-  const { bundle } = shop;
-  const choices = choicesFrom(interactionsOf(historiesOf(cases)));
-  const { learned } = await trainShopSide({ ...shop, choices });
-  const catalog = sideCatalog(shopCatalog(bundle, choices), learned);
+  const { learned, catalog } = await trainedShop(shop, historiesOf(cases));
   const method = learnerMethod({
     name: '',
     catalog,
@@ -97,15 +94,11 @@ async function learner({ cases, ...shop }: BasketShop, options?: LearnerOptions)
   });
   const weight = learned.start?.repeats?.frequency ?? FREQUENCY_WEIGHT;
   return (shopper) => {
-    const { rows, times, next } = cases[shopper].history;
-    const run = method.start();
-    const bought = new Map<number, number[]>();
-    for (const [n, row] of rows.entries()) {
-      run.observe(row, times[n]);
-      bought.set(row, [...(bought.get(row) ?? []), times[n]]);
-    }
-    const scores = Float32Array.from(run.scores(next));
-    for (const [row, frequency] of frequencies(bought)) scores[row] += weight * frequencyTerm(frequency);
+    const { history } = cases[shopper];
+    const scores = scoresAfter(method, history);
+    const bought = grouped(history.rows.keys(), (n) => history.rows[n]);
+    const times = [...bought].map(([row, places]): [number, number[]] => [row, places.map((n) => history.times[n])]);
+    for (const [row, frequency] of frequencies(new Map(times))) scores[row] += weight * frequencyTerm(frequency);
     return scores;
   };
 }

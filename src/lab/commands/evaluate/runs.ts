@@ -7,7 +7,7 @@ import { sha256 } from '../../../core/common/bytes';
 import { invalidInput } from '../../../error';
 import { TaskProcesses, type TaskProcessesOptions } from '../../../shop/cli';
 import { writeWhole } from '../../../shop/training/node';
-import type { Part } from '../../evaluate/measurement';
+import { type Part, partSchema } from '../../evaluate/measurement';
 import { type ProtocolRun, parseRun } from '../../evaluate/result';
 import { parsePart } from '../../evaluate/shared-work';
 import type { EvaluateInput, PastFile } from './input';
@@ -90,12 +90,7 @@ async function digestOf(input: EvaluateInput): Promise<string> {
 const taskSchema = v.strictObject({
   seed: v.pipe(v.number(), v.integer(), v.minValue(1)),
   learn: v.optional(v.string()),
-  part: v.optional(
-    v.strictObject({
-      index: v.pipe(v.number(), v.integer(), v.minValue(0)),
-      of: v.pipe(v.number(), v.integer(), v.minValue(1)),
-    }),
-  ),
+  part: v.optional(partSchema),
 });
 export type Task = v.InferOutput<typeof taskSchema>;
 

@@ -83,6 +83,18 @@ export function table(caption: string, header: readonly string[], rows: readonly
   return `<div class="frame" role="region" tabindex="0" aria-label="${escaped(caption)}"><table><caption>${escaped(caption)}</caption><thead><tr>${head}</tr></thead><tbody>${body.join('\n')}</tbody></table></div>`;
 }
 
+/** Numbers in words; the first cell of a row names it. */
+export interface Table {
+  title: string;
+  header: readonly string[];
+  rows: readonly (readonly string[])[];
+  /** The meaning of its signs, and the reasons for empty cells. */
+  notes?: readonly string[];
+}
+
+export const titledTable = ({ title, header, rows, notes = [] }: Table): string =>
+  `<h3>${escaped(title)}</h3>\n${notes.map(note).join('')}${table(title, header, rows)}`;
+
 /** For HTML. A number stays on one line with its percent sign and with `±`, and the end of a range with `to`. */
 export const escaped = (text: string): string =>
   text

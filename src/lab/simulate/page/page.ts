@@ -10,13 +10,14 @@ import {
   type Tile,
   table,
   tiles,
+  titledTable,
 } from '../../evaluate/page/html';
 import { picture } from '../../evaluate/page/picture';
 import { type Card, expertCards, figureCards, fitCards, lookOf, loopCards, updateCards } from '../cards';
 import { chartOptions } from '../charts';
 import { type Answer, questionAnswers } from '../questions';
 import type { Simulation } from '../result';
-import { figureTables, SHOPS, speedText, type Table } from '../summary-text';
+import { figureTables, SHOPS, speedText } from '../summary-text';
 
 /** A report of a simulation as a single file: charts with the numbers behind them, no scripts, nothing from the network. */
 export function simulationPage(simulation: Simulation): string {
@@ -45,10 +46,10 @@ const answerTile = ({ question, verdict, numbers, caveat }: Answer): Tile => ({
 
 const cardsOf = (all: readonly Card[]): string => cards(all.map(card));
 
-function card({ title, meaning, chart, header, rows, notes }: Card): string {
+function card({ title, meaning, chart, header, rows, notes = [] }: Card): string {
   const svg = picture(title, chartOptions(chart, 340));
   const key = chart.kind === 'lines' ? keyOf(chart.lines.map(({ name }) => name)) : '';
-  return figure(title, meaning, `${key}${svg}`, `${notesOf(notes)}${table(title, header, rows)}`);
+  return figure(title, meaning, `${key}${svg}`, `${notes.map(note).join('')}${table(title, header, rows)}`);
 }
 
 /** The legend. */
@@ -59,8 +60,3 @@ function sampleOf(name: string): string {
   const { color, dashes = 'none', width } = lookOf(name);
   return `<svg aria-hidden="true" width="24" height="6"><path d="M0,3H24" stroke="${color}" stroke-width="${width}" stroke-dasharray="${dashes}"/></svg>`;
 }
-
-const titledTable = ({ title, header, rows, notes }: Table): string =>
-  `<h3>${escaped(title)}</h3>\n${notesOf(notes)}${table(title, header, rows)}`;
-
-const notesOf = (notes: Table['notes'] = []): string => notes.map(note).join('');
