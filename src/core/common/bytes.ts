@@ -72,3 +72,10 @@ export function littleEndian(
   }
   return bytes;
 }
+
+/** Little-endian float32 numbers that begin at a byte. */
+export function floatsAt(view: DataView, at: number, count: number): Float32Array {
+  const values = new Float32Array(count);
+  for (let n = 0; n < count; n++) values[n] = view.getFloat32(at + 4 * n, true);
+  return values;
+}

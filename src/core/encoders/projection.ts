@@ -1,5 +1,5 @@
 import { SidestreamError } from '../../error';
-import { littleEndian } from '../common/bytes';
+import { floatsAt, littleEndian } from '../common/bytes';
 import { type Eigenpairs, leadingEigenpairs, matrixOperator } from '../common/eigen';
 import { type Rows, rowProducts } from '../common/row-products';
 import type { LexicalEncoder } from './lexical';
@@ -220,7 +220,7 @@ function readLexical(view: DataView, at: number): JoinedText {
     throw invalid('its lexical encoder does not match its header');
   }
   const terms = Uint32Array.from({ length: count }, (_, n) => view.getUint32(from + 4 * n, true));
-  const scales = Float32Array.from({ length: count }, (_, n) => view.getFloat32(from + 4 * (count + n), true));
+  const scales = floatsAt(view, from + 4 * count, count);
   if (terms.some((term, n) => n > 0 && term <= terms[n - 1]) || !scales.every((scale) => scale >= 0 && scale < 1e30)) {
     throw invalid('the terms or scales of its lexical encoder are invalid');
   }
@@ -251,11 +251,8 @@ export function decodeProjection(bytes: ArrayBuffer | Uint8Array): Projections {
 
   let offset = 4 * (HEADER_WORDS + count);
   const read = (length: number) => {
-    const start = offset;
     offset += 4 * length;
-    const values = new Float32Array(length);
-    for (let i = 0; i < length; i++) values[i] = view.getFloat32(start + 4 * i, true);
-    return values;
+    return floatsAt(view, offset - 4 * length, length);
   };
   const taps = widths.map((width, i): TapProjection => {
     return { width, mean: read(width), deviation: read(width), matrix: read(width * dims[i]) };

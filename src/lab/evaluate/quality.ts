@@ -220,14 +220,13 @@ function sharesSecond(times: readonly number[]): boolean[] {
 }
 
 /** Share of the ranked events that share their second with another event of the same stream, 0..1. */
-export function sharedSeconds(ranked: readonly RankedStream[], streams: readonly Shopper[]): number {
-  return shareOf(
+export const sharedSeconds = (ranked: readonly RankedStream[], streams: readonly Shopper[]): number =>
+  shareOf(
     ranked.flatMap(({ places }, n) => {
       const shares = sharesSecond(streams[n].times);
       return places.map((place) => shares[place]);
     }),
   );
-}
 
 /** The same if all events are ranked. @param to end of the events used */
 export const shareOfSharedSeconds = (streams: readonly Shopper[], to: number): number =>

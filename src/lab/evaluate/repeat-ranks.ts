@@ -3,7 +3,7 @@ import { FREQUENCY_WEIGHT, frequencies, frequencyTerm } from '../../device/ranki
 import type { LogEvent } from '../../shop/logs';
 import { basketEnd } from '../../shop/training/interactions';
 import { type Quality, qualityOf } from './quality';
-import type { Shopper } from './shoppers';
+import { type Shopper, shoppersOf } from './shoppers';
 
 /**
  * Purchases within this time belong to one visit, ms; and the maximum number of purchase times kept per item. Both as on the
@@ -40,14 +40,8 @@ export function purchaseStreams(
   purchases: readonly LogEvent[],
   rowOf: ReadonlyMap<string, number>,
 ): Shopper[] {
-  const streams = new Map(shoppers.map(({ id }): [string, Shopper] => [id, { id, rows: [], times: [] }]));
-  for (const { user, item, time } of purchases) {
-    const [stream, row] = [streams.get(user), rowOf.get(item)];
-    if (!stream || row === undefined) continue;
-    stream.rows.push(row);
-    stream.times.push(time);
-  }
-  return [...streams.values()];
+  const streams = new Map(shoppersOf(purchases, rowOf).map((stream) => [stream.id, stream]));
+  return shoppers.map(({ id }) => streams.get(id) ?? { id, rows: [], times: [] });
 }
 
 /**

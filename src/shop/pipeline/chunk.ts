@@ -1,5 +1,5 @@
 import type { Modality } from '../../core/catalog';
-import { littleEndian, quantizeRow, sha256 } from '../../core/common/bytes';
+import { floatsAt, littleEndian, quantizeRow, sha256 } from '../../core/common/bytes';
 import { messageOf } from '../../core/common/text';
 import {
   decodeProjection,
@@ -47,11 +47,10 @@ export async function shareProjection(modality: Modality, projection: Projection
 /** Reads raw taps. @param widths widths of the taps, in order */
 export function decodeRaw(payload: Uint8Array, widths: readonly number[]): RawTaps {
   const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
-  let offset = 0;
+  let end = 0;
   return widths.map((width) => {
-    const tap = new Float32Array(width);
-    for (let d = 0; d < width; d++, offset += 4) tap[d] = view.getFloat32(offset, true);
-    return tap;
+    end += 4 * width;
+    return floatsAt(view, end - 4 * width, width);
   });
 }
 

@@ -6,7 +6,7 @@ import { metered } from '../../../shop/pipeline';
 import { joinStreams, streamsOfPart } from '../../evaluate/measurement';
 import { qualityOf } from '../../evaluate/quality';
 import { figureCell, fixed, hundredths, signed } from '../../evaluate/report-cells';
-import type { ProtocolRun, ProtocolSummary } from '../../evaluate/result';
+import type { MethodRun, ProtocolSummary } from '../../evaluate/result';
 import { parsePart } from '../../evaluate/shared-work';
 import type { Shopper } from '../../evaluate/shoppers';
 import { type BundleHost, type Downloads, downloadsSchema, hostBundle, type Page } from './bundle-host';
@@ -82,9 +82,7 @@ export const asPageProtocol: Protocol = (input) => {
       const everything = parts[0].everything;
       return {
         setting: `${coldText(input, `${shoppers.length} shoppers`)}, their first ${MAX_CHOICES} choices, each on a page of a new visitor and with all products loaded; the ${LIST} products of a list have a place, and all others share the mean of the remaining places`,
-        tables: [
-          { name: AS_PAGE, unit: 'shopper', reference: WHOLE, methods: [methodOf(visits, 1), methodOf(visits, 0)] },
-        ],
+        tables: [{ name: AS_PAGE, unit: 'shopper', reference: WHOLE, methods: methodsOf(visits) }],
         figures: Object.fromEntries([
           ...MOMENTS.flatMap((moment, at) =>
             downloadFigures(
@@ -165,26 +163,24 @@ export function placeIn(
   return places.reduce((sum, place) => sum + place, 0) / places.length;
 }
 
-/** A method of the table. @param at 0: a page, 1: all products */
-function methodOf(visits: readonly Visit[], at: 0 | 1): ProtocolRun['tables'][number]['methods'][number] {
+/** Both methods of the table. */
+function methodsOf(visits: readonly Visit[]): MethodRun[] {
+  const own = visits.filter(({ choices }) => choices.length > 0);
   const mean = (pick: (choice: Choice) => number): number =>
-    meanOf(visits.filter(({ choices }) => choices.length > 0).map(({ choices }) => meanOf(choices.map(pick))));
-  const complementHr10 = mean(({ complement }) => Number(complement[at]));
+    meanOf(own.map(({ choices }) => meanOf(choices.map(pick))));
   const foremost = visits.flatMap(({ choices }) => choices.filter(({ ranks }) => ranks[1] <= TOP));
-  const foremostLoaded = meanOf(foremost.map(({ loaded }) => Number(loaded))) || 0;
-  return {
+  const [page, whole] = ([0, 1] as const).map((at) => ({
     name: at === 0 ? PAGE : WHOLE,
     units: visits.map(({ choices }) => qualityOf(choices.map(({ ranks }) => ranks[at]))),
-    figures:
-      at === 0
-        ? {
-            complementHr10,
-            loaded: mean(({ loaded }) => Number(loaded)),
-            topLoaded: mean(({ top }) => top),
-            foremostLoaded,
-          }
-        : { complementHr10 },
+    figures: { complementHr10: mean(({ complement }) => Number(complement[at])) },
+  }));
+  const figures = {
+    ...page.figures,
+    loaded: mean(({ loaded }) => Number(loaded)),
+    topLoaded: mean(({ top }) => top),
+    foremostLoaded: meanOf(foremost.map(({ loaded }) => Number(loaded))) || 0,
   };
+  return [whole, { ...page, figures }];
 }
 
 const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -1,7 +1,7 @@
 import { evenly } from '../../../core/common/evenly';
 import { sharedLearning } from '../../../device/learner';
 import { invalidInput } from '../../../error';
-import { choicesFrom, type Interaction, shopCatalog, sideCatalog, trainShopSide } from '../../../shop/training';
+import { choicesFrom, shopCatalog, sideCatalog, trainShopSide } from '../../../shop/training';
 import {
   LEAVE_ONE_OUT_RIVALS,
   type LeaveOneOutRun,
@@ -125,15 +125,11 @@ export async function trainedShop(
   { bundle, seed, meter, say }: Pick<EvaluateInput, 'bundle' | 'seed' | 'say'> & Pick<LeaveOneOutShop, 'meter'>,
   histories: readonly ChoiceHistory[],
 ) {
-  const choices = choicesFrom(interactionsOf(histories));
-  const trained = await trainShopSide({ bundle, choices, seed, meter, say });
-  return { ...trained, catalog: sideCatalog(shopCatalog(bundle, choices), trained.learned) };
-}
-
-/** Sorted by time; of one time, in the order of the users. */
-export function interactionsOf(histories: readonly ChoiceHistory[]): Interaction[] {
-  const all = histories.flatMap(({ rows, times }, user) =>
+  const interactions = histories.flatMap(({ rows, times }, user) =>
     Array.from(rows, (row, n) => ({ user: `${user}`, row, time: times[n] })),
   );
-  return all.sort((a, b) => a.time - b.time);
+  // Of one time, in the order of the users.
+  const choices = choicesFrom(interactions.sort((a, b) => a.time - b.time));
+  const trained = await trainShopSide({ bundle, choices, seed, meter, say });
+  return { ...trained, catalog: sideCatalog(shopCatalog(bundle, choices), trained.learned) };
 }

@@ -1,4 +1,4 @@
-import { addItemWeights, type ItemWeights } from './item-knn';
+import { fadedWeights, type ItemWeights } from './item-knn';
 import { gridOf, HALF_LIVES, popularityOf, type TunedMethod } from './ranker';
 import { choiceMatrix, gramProduct } from './sparse-matrix';
 import type { ChoiceHistory } from './split';
@@ -162,10 +162,7 @@ export const easeOf = (
     const chosen = popularityOf(histories, count).reduce((sum, times) => sum + (times > 0 ? 1 : 0), 0);
     if (rows.length < chosen) say(`ease knows only the ${rows.length} most chosen of ${chosen} items`);
     const all = easeWeights(histories, rows, count, lambda);
-    const weights = positive ? all.map(onlyPositive) : all;
-    return ({ halfLife }) =>
-      (history, out) =>
-        addItemWeights(weights, halfLife, history, out);
+    return fadedWeights(positive ? all.map(onlyPositive) : all);
   },
 });
 

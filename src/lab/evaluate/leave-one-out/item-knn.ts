@@ -1,23 +1,20 @@
-import { fading, gridOf, HALF_LIVES, type TunedMethod } from './ranker';
+import { type AddScores, fading, gridOf, HALF_LIVES, type TunedMethod } from './ranker';
 import { choiceMatrix, transposed } from './sparse-matrix';
-import type { ChoiceHistory } from './split';
 
 /** Item-to-item weights: for each item the rows that it adds to, and how much. */
 export type ItemWeights = readonly { rows: ArrayLike<number>; weights: ArrayLike<number> }[];
 
-/** Adds the weights from the items of a history. @param halfLife in choices; null: all choices count alike */
-export function addItemWeights(
-  all: ItemWeights,
-  halfLife: number | null,
-  history: ChoiceHistory,
-  out: Float32Array,
-): void {
-  const shares = fading(history.rows.length, halfLife);
-  for (const [n, item] of history.rows.entries()) {
-    const { rows, weights } = all[item];
-    for (let at = 0; at < rows.length; at++) out[rows[at]] += shares[n] * weights[at];
-  }
-}
+/** Adds the weights from the items of a history. The half-life is in choices; null: all choices count alike. */
+export const fadedWeights =
+  (all: ItemWeights) =>
+  ({ halfLife }: { halfLife: number | null }): AddScores =>
+  (history, out) => {
+    const shares = fading(history.rows.length, halfLife);
+    for (const [n, item] of history.rows.entries()) {
+      const { rows, weights } = all[item];
+      for (let at = 0; at < rows.length; at++) out[rows[at]] += shares[n] * weights[at];
+    }
+  };
 
 /**
  * Cosines of items over the users who chose them, shrunk: n(a, b) / (sqrt(n(a) n(b)) + shrinkage), where n are numbers of
@@ -54,10 +51,5 @@ export const ITEM_KNN: TunedMethod<{ shrinkage: number; neighbours: number }, { 
   name: 'item-knn',
   fits: gridOf<{ shrinkage: number; neighbours: number }>({ shrinkage: [0, 10, 50], neighbours: [100, 1000] }),
   uses: gridOf<{ halfLife: number | null }>({ halfLife: HALF_LIVES }),
-  fit(histories, settings, { count }) {
-    const weights = shrunkCosines(histories, count, settings);
-    return ({ halfLife }) =>
-      (history, out) =>
-        addItemWeights(weights, halfLife, history, out);
-  },
+  fit: (histories, settings, { count }) => fadedWeights(shrunkCosines(histories, count, settings)),
 };

@@ -3,7 +3,7 @@ import { seededRandom } from '../../../core/common/random';
 import { memoryBundle } from '../../../testing/bundles';
 import { easeItems, easeWeights } from './ease';
 import { LEAVE_ONE_OUT_RIVALS } from './evaluate';
-import { addItemWeights, shrunkCosines } from './item-knn';
+import { fadedWeights, shrunkCosines } from './item-knn';
 import { type AddScores, fading, gridOf, type LeaveOneOutShop, popularityOf, rankerOf, tuned } from './ranker';
 import { type ChoiceHistory, leaveOneOut } from './split';
 import { VsknnIndex } from './vsknn';
@@ -47,7 +47,7 @@ describe('item-knn', () => {
     const weights = shrunkCosines(HISTORIES, COUNT, { shrinkage: 2, neighbours: 10 });
     const cosine = (a: number, b: number): number =>
       a === b ? 0 : gram(a, b) / (Math.sqrt(gram(a, a) * gram(b, b)) + 2);
-    const found = scoresOf((own, out) => addItemWeights(weights, 1, own, out), 4, 0);
+    const found = scoresOf(fadedWeights(weights)({ halfLife: 1 }), 4, 0);
     near(
       found,
       items.map((item) => cosine(4, item) / 2 + cosine(0, item)),
@@ -66,7 +66,7 @@ describe('ease', () => {
     const weights = easeWeights(HISTORIES, [0, 1, 2, 3, 4], COUNT, 1.5, 1e-9);
     const p = inverse(items.map((a) => items.map((b) => gram(a, b) + (a === b ? 1.5 : 0))));
     for (const row of items.slice(0, 5)) {
-      const found = scoresOf((own, out) => addItemWeights(weights, null, own, out), row);
+      const found = scoresOf(fadedWeights(weights)({ halfLife: null }), row);
       near(
         found,
         items.map((item) => (item === row ? 0 : -p[row][item] / p[item][item])),
