@@ -2,7 +2,7 @@ import { START_WITH_SIDE } from '../../device/learner';
 import { FREQUENCY_WEIGHT, frequencies, frequencyTerm } from '../../device/ranking';
 import type { LogEvent } from '../../shop/logs';
 import { basketEnd } from '../../shop/training/interactions';
-import { type Quality, qualityOf } from './quality';
+import { qualityOf } from './quality';
 import { type Shopper, shoppersOf } from './shoppers';
 
 /**
@@ -17,15 +17,6 @@ type Purchases = Map<number, number[]>;
 
 /** Scores the rows that a shopper has bought by their chance of being bought again at a moment. */
 type RepeatMethod = (purchases: Purchases, now: number) => Map<number, number>;
-
-/** Ranks of a shopper's repeat purchases by one method. */
-export interface RankedRepeats {
-  name: string;
-  /** Ranks by shopper. */
-  units: Quality[];
-  /** Share of the repeats among the first 5, averaged over the shoppers who have repeats; NaN without such shoppers. */
-  hr5: number;
-}
 
 /** Share of the choices that repeat an earlier one of the same shopper, 0 to 1. @param to end of the events used */
 export function repeatShare(shoppers: readonly Shopper[], to: number): number {
@@ -50,8 +41,10 @@ export function purchaseStreams(
  * `again` does for a shopper of whom nothing else is known, by popularity and the frequency term. Equal scores share their mean
  * rank.
  * @param popularity [items] of the past
+ * @returns for each method its ranks by shopper, and the share of the repeats among the first 5, averaged over the shoppers who have
+ *   repeats; NaN without such shoppers
  */
-export function rankRepeats(popularity: ArrayLike<number>, streams: readonly Shopper[]): RankedRepeats[] {
+export function rankRepeats(popularity: ArrayLike<number>, streams: readonly Shopper[]) {
   const methods: Record<string, RepeatMethod> = {
     recency: (purchases) => new Map([...purchases].map(([row, times]) => [row, lastOf(times)])),
     frequency: (purchases, now) =>

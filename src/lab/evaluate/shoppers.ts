@@ -4,38 +4,24 @@ import type { Shopper } from '../../shop/training';
 
 export type { Shopper };
 
-/** Events up to a moment, and the shoppers who came after it. */
-export interface ColdSplit {
-  /** First moment of the later part. */
-  since: number;
-  /** Events before `since`. */
-  past: LogEvent[];
-  /** Shoppers without an event before `since` and with at least `minEvents` after it, by their first event. */
-  cold: Shopper[];
-}
-
 /**
  * Splits a log by time to obtain shoppers that a model of the past has never seen.
  * @param share share of the events that is the past, 0..1
  * @param rowOf row of an item id; events on other items are left out
+ * @returns the first moment of the later part, the events before it, and by their first event the shoppers who have none before it and
+ *   at least `minEvents` after it
  */
 export function coldShoppers(
   events: readonly LogEvent[],
   share: number,
   minEvents: number,
   rowOf: ReadonlyMap<string, number>,
-): ColdSplit {
+): { since: number; past: LogEvent[]; cold: Shopper[] } {
   const since = endOfPast(events, share);
   const past = events.filter(({ time }) => time < since);
   const known = new Set(past.map(({ user }) => user));
   const later = events.filter(({ user, time }) => time >= since && !known.has(user));
   return { since, past, cold: shoppersOf(later, rowOf).filter(({ rows }) => rows.length >= minEvents) };
-}
-
-/** The shoppers of the past, some of whom judge models learned from the rest. */
-export interface PastSplit {
-  others: Shopper[];
-  judges: Shopper[];
 }
 
 /** One in this many shoppers with enough events is a judge. */
@@ -45,7 +31,7 @@ const MAX_JUDGES = 40;
 
 /**
  * Holds out every fifth shopper with enough events as a new shopper. Few shoppers arrive late in the past and have that many
- * events, and settings chosen on a handful of them would be chosen by chance.
+ * events, and settings chosen on a handful of them would be chosen by chance. They judge models learned from the others.
  * @param events sorted by time
  * @param rowOf row of an item id; events on other items are left out
  * @param minEvents of a judge
@@ -54,7 +40,7 @@ export function pastShoppers(
   events: readonly LogEvent[],
   rowOf: ReadonlyMap<string, number>,
   minEvents: number,
-): PastSplit {
+): { others: Shopper[]; judges: Shopper[] } {
   const all = shoppersOf(events, rowOf);
   const able = all.filter(({ rows }) => rows.length >= minEvents);
   const step = Math.max(FOLDS, Math.ceil(able.length / MAX_JUDGES));

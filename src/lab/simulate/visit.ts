@@ -56,20 +56,6 @@ export const recordSchema = v.object({
 });
 export type VisitRecord = v.InferOutput<typeof recordSchema>;
 
-/** The record of one shopper in one shop. */
-export interface Visit {
-  record: VisitRecord;
-  /** Rows of the list at each step. */
-  lists: number[][];
-  /** Rows chosen, in order. */
-  choices: number[];
-  /** By step: fit of the list, and number of kept experts. */
-  fit: number[];
-  experts: (number | null)[];
-  /** Milliseconds that learning each choice took. */
-  updateMs: number[];
-}
-
 /** Choices after which a list that has not followed counts as never following. */
 export const MAX_ADAPTATION = 20;
 /** Number of choices before a taste leaves, and after it returns, that measure how much of it was retained. */
@@ -81,20 +67,23 @@ export const LISTED = 0.3;
  * Sends a shopper through a shop. At each step, the shop shows a list; the sought item is ranked in it; the shopper clicks
  * something in the list or otherwise chooses the sought item; the shop learns the choice.
  */
-export function visitShop(shop: SimulatedShop, shopper: SimulatedShopper, market: Market): Visit {
+export function visitShop(shop: SimulatedShop, shopper: SimulatedShopper, market: Market) {
   const run = shop.start(shopper);
   const ranks: number[] = [];
   const chosen = new Set<number>();
-  const visit = { lists: [], choices: [], fit: [], experts: [], updateMs: [] } as Omit<Visit, 'record'>;
+  /** Rows of the list at each step, and rows chosen, in order. */
+  const [lists, choices]: [number[][], number[]] = [[], []];
+  /** By step: fit of the list, and number of kept experts; milliseconds that learning each choice took. */
+  const [fit, experts, updateMs]: [number[], (number | null)[], number[]] = [[], [], []];
   const listed = { clicks: 0, novelty: 0, percentile: 0, diversity: 0 };
   const news = { newWants: 0, newHits: 0 };
   const steps = shopper.wants.length;
   for (let step = 0; step < steps; step++) {
     if (step === shopper.arrival) run.grow();
     const list = run.list(chosen);
-    visit.lists.push(list);
-    visit.fit.push(shopper.fit(list, step, chosen));
-    visit.experts.push(run.experts());
+    lists.push(list);
+    fit.push(shopper.fit(list, step, chosen));
+    experts.push(run.experts());
     listed.novelty += meanOf(list, (row) => market.selfInformation[row]);
     listed.percentile += meanOf(list, (row) => market.percentile[row]);
     listed.diversity += 1 - meanCosine(market.index, list);
@@ -114,29 +103,27 @@ export function visitShop(shop: SimulatedShop, shopper: SimulatedShopper, market
     if (choice === null) continue;
     const started = performance.now();
     run.observe(choice, shopper.times[step]);
-    visit.updateMs.push(performance.now() - started);
-    visit.choices.push(choice);
+    updateMs.push(performance.now() - started);
+    choices.push(choice);
     chosen.add(choice);
   }
   const { hr10, ndcg10, mrr, events } = qualityOf(ranks);
   const ranked = (value: number): number | null => (events > 0 ? value : null);
   const { novelty, percentile, diversity } = listed;
-  return {
-    ...visit,
-    record: {
-      hr10: ranked(hr10),
-      ndcg10: ranked(ndcg10),
-      mrr: ranked(mrr),
-      steady: shopper.kind === 'steady' ? ranked(hr10) : null,
-      clicks: listed.clicks / steps,
-      ...changesOf(shopper, visit.fit),
-      novelty: novelty / steps,
-      diversity: diversity / steps,
-      popularityBias: percentile / steps - meanOf(shopper.wants, (row) => market.percentile[row]),
-      ...news,
-      experts: run.experts(),
-    },
+  const record: VisitRecord = {
+    hr10: ranked(hr10),
+    ndcg10: ranked(ndcg10),
+    mrr: ranked(mrr),
+    steady: shopper.kind === 'steady' ? ranked(hr10) : null,
+    clicks: listed.clicks / steps,
+    ...changesOf(shopper, fit),
+    novelty: novelty / steps,
+    diversity: diversity / steps,
+    popularityBias: percentile / steps - meanOf(shopper.wants, (row) => market.percentile[row]),
+    ...news,
+    experts: run.experts(),
   };
+  return { record, lists, choices, fit, experts, updateMs };
 }
 
 type Changes = Pick<VisitRecord, 'start' | 'adaptation' | 'gradual' | 'returned' | 'fitBefore' | 'fitAfter'>;

@@ -10,14 +10,6 @@ export interface ComparedVariants {
   treatment: string;
 }
 
-/** The days of a pilot, in chronological order. */
-interface PilotCounts {
-  days: string[];
-  periods: Period[];
-  /** Notes for the user about the counts, in sentences. */
-  notes: string[];
-}
-
 const SIDES = ['control', 'treatment'] as const;
 const COLUMNS = ['day', 'variant', 'units', 'successes'] as const;
 const count = v.pipe(v.string(), v.trim(), v.regex(/^\d{1,15}$/, 'must be a whole number'), v.transform(Number));
@@ -32,10 +24,11 @@ const rowSchema = v.object({
  * Reads the counts of a pilot: a CSV with the columns `day`, `variant`, `units` and `successes`, in any order of its rows. Rows
  * of other variants are left out with a note. Rows of one day are added up if a variant is in two experiments, as on the day of a
  * raise. A duplicate or invalid row refuses the whole file: a decision must not rest on part of the counts.
+ * @returns the days in chronological order, and notes for the user about the counts, in sentences
  * @throws SidestreamError `runtime/invalid-input` naming line, field and reason, and if a variant has no units but may have another
  *   name
  */
-export function readPilotCounts(text: string, compared: ComparedVariants): PilotCounts {
+export function readPilotCounts(text: string, compared: ComparedVariants) {
   if (text.trim() === '') throw refused('the file is empty; its first line must be day,variant,units,successes');
   const { data, meta } = Papa.parse<Record<string, unknown>>(text.trim(), { header: true });
   const absent = COLUMNS.filter((column) => !meta.fields?.includes(column));

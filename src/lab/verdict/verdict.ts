@@ -1,10 +1,10 @@
-import { combined, type OperatingFigures, type VisitorSums } from '../../device/experiment';
+import { combined, type VisitorSums } from '../../device/experiment';
 import { invalidInput } from '../../error';
 import { compared, type Effect, type Estimate, estimate, type Measure, measuresOf } from './effects';
 import { daysOf, type MetricLog, strayNames, totalsOf } from './metric-log';
 import { mixtureRatio } from './mixture';
 import { type CappedSums, cappedSums, type RevenueStep } from './revenue-cap';
-import { type SampleRatio, sampleRatio } from './sample-ratio';
+import { sampleRatio } from './sample-ratio';
 import { type Decision, decisionOf, unitsNeeded } from './sequential-test';
 
 /** The plan, fixed before the first look. */
@@ -56,42 +56,12 @@ export interface Comparison {
   needed: number | null;
 }
 
-export interface Verdict {
-  experiment: string;
-  control: string;
-  /** First and last day with reports. */
-  days: [string, string];
-  plan: {
-    effect: number;
-    margin: number;
-    base: number | null;
-    alpha: number;
-    power: number;
-    metric: string;
-    declaredSplit: boolean;
-  };
-  sampleRatio: SampleRatio;
-  metrics: (Pick<Measure, 'name' | 'title' | 'kind'> & {
-    /** For revenue: the amount up to which each visitor's revenue counts; null if all of it counts, and for other metrics. */
-    cap: number | null;
-  })[];
-  /** Variants and experiments that are left out because few visitors, or none of a declared variant, had them. */
-  setAside: { name: string; visitors: number }[];
-  /** Days that are left out because few visitors had them, and no other day is near. */
-  strayDays: { name: string; visitors: number }[];
-  /** Decision by the deciding metric; `continue` if the split is wrong, null if several variants are compared. */
-  decision: Decision | null;
-  /** The control first; variants without visitors are omitted. */
-  variants: {
-    name: string;
-    visitors: number;
-    estimates: Record<string, Estimate | null>;
-    /** For metrics with a cap: the same for the uncapped revenue. */
-    uncapped: Record<string, Estimate | null>;
-  }[];
-  comparisons: Comparison[];
-  /** How the recommender ran under each variant, over all days; variants without pages are omitted. */
-  operations: OperatingFigures[];
+export type Verdict = ReturnType<typeof verdictOf>;
+
+/** A variant, an experiment or a day that is left out, and its visitors. */
+interface Aside {
+  name: string;
+  visitors: number;
 }
 
 /**
@@ -107,7 +77,7 @@ export const MIN_ACTIVE = 30;
 export function verdictOf(
   log: Pick<MetricLog, 'days'> & Partial<Pick<MetricLog, 'operations'>>,
   plan: VerdictPlan = {},
-): Verdict {
+) {
   const { effect = 0.05, alpha = 0.05, power = 0.8, metric = 'buyers', control = 'off', split, base } = plan;
   const { margin = effect } = plan;
   if (!(effect > 0 && effect < 10))
@@ -123,7 +93,7 @@ export function verdictOf(
     if (name === experiment) present.set(variant, sums);
   }
   const unknown = unknownVariants(present, control, split);
-  const setAside = [
+  const setAside: Aside[] = [
     ...aside.setAside,
     ...unknown.map((name) => ({ name: `${experiment}/${name}`, visitors: present.get(name)?.visitors ?? 0 })),
   ];
@@ -202,28 +172,35 @@ export function verdictOf(
     }),
   );
   const decisions = comparisons.filter(({ metric: name }) => name === metric).map(({ decision }) => decision);
+  const [first, last] = [days[0].day, days[days.length - 1].day];
   return {
     experiment,
     control,
-    days: [days[0].day, days[days.length - 1].day],
+    /** First and last day with reports. */
+    days: [first, last] as const,
     comparisons,
+    /** The control first; variants without visitors are omitted. `uncapped`: for metrics with a cap, the same for all revenue. */
     variants,
+    /** How the recommender ran under each variant, over all days; variants without pages are omitted. */
     operations: names.flatMap((name) => log.operations?.get(`${experiment}/${name}`) ?? []),
     plan: { effect, margin, base: base ?? null, alpha, power, metric, declaredSplit: split !== undefined },
+    /** Decision by the deciding metric; `continue` if the split is wrong, null if several variants are compared. */
     decision: decisions.length > 1 ? null : (decisions[0] ?? 'continue'),
     sampleRatio: ratio,
-    metrics: measures.map((one) => {
+    metrics: measures.map(({ name, title, kind, ...one }) => {
+      /** For revenue: the amount up to which each visitor's revenue counts; null if all of it counts, and for other metrics. */
       const cap = capOf(one, caps);
-      const title = cap === null ? one.title : `${one.title}, up to ${amountText(cap)} each`;
-      return { name: one.name, title, kind: one.kind, cap };
+      return { name, title: cap === null ? title : `${title}, up to ${amountText(cap)} each`, kind, cap };
     }),
+    /** Variants and experiments that are left out because few visitors, or none of a declared variant, had them. */
     setAside,
+    /** Days that are left out because few visitors had them, and no other day is near. */
     strayDays,
   };
 }
 
 /** The amount up to which revenue counts; null if all of it counts. */
-function capOf({ currency }: Measure, caps: CappedSums['caps']): number | null {
+function capOf({ currency }: Pick<Measure, 'currency'>, caps: CappedSums['caps']): number | null {
   const cap = currency === undefined ? null : (caps.get(currency) ?? null);
   return cap !== null && Number.isFinite(cap) ? cap : null;
 }
@@ -355,7 +332,7 @@ function neededOfShare(
 function experimentOf(
   totals: ReadonlyMap<string, VisitorSums>,
   wanted: string | undefined,
-): { experiment: string; setAside: Verdict['setAside'] } {
+): { experiment: string; setAside: Aside[] } {
   const visitors = new Map<string, number>();
   for (const [label, sums] of totals) {
     const [name] = label.split('/');

@@ -122,7 +122,7 @@ export const computesOnBytes = (model: OnnxModel): boolean => model.nodes.some((
  */
 export function computeOnBytes(model: OnnxModel): void {
   const readers = readersOf(model);
-  const rows = new Map<string, QuantizedRows>();
+  const rows = new Map<string, ReturnType<typeof quantizedRows>>();
   model.replaceNodes((node) => {
     const matrix = storedMatrix(model, node, readers);
     const [input] = node.inputs;
@@ -146,14 +146,8 @@ export function computeOnBytes(model: OnnxModel): void {
   });
 }
 
-interface QuantizedRows {
-  nodes: Onnx.INodeProto[];
-  bytes: string;
-  scale: string;
-}
-
 /** Operators that turn the rows of a value into bytes, each with its own scale. */
-function quantizedRows(model: OnnxModel, input: string): QuantizedRows {
+function quantizedRows(model: OnnxModel, input: string) {
   const scalar = (name: string, value: number): string => model.store(name, [], Float32Array.of(value));
   const part = (name: string): string => `${input}/${name}`;
   const nodes = [
