@@ -107,7 +107,7 @@ const ROOMS = {
     wing: 'page',
     runs: 'page',
     has: 'createRecommender: connection to the worker, impressions',
-    imports: ['catalog', 'common', 'protocol', 'store'],
+    imports: ['catalog', 'common', 'protocol', 'store', 'worker'],
   },
   element: {
     wing: 'page',

@@ -1,6 +1,6 @@
 import { IDBFactory } from 'fake-indexeddb';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from 'vitest';
-import type { WorkerRecommender } from '../device/protocol';
+import type { Engine } from '../device/worker/engine';
 import { connectDataLayer, type DataLayerOptions } from '../page/adapters/data-layer';
 import type { Tracker } from '../page/adapters/event-sink';
 import type { AdapterReport } from '../page/adapters/report';
@@ -8,7 +8,7 @@ import { log, type ServedShop, serveShop } from './served-shop';
 
 /** A shop whose data layers are connected to an engine; every test of the file gets a new engine. */
 export class ConnectedShop {
-  engine!: WorkerRecommender;
+  engine!: Engine;
   tracker!: Tracker;
   readonly reports: AdapterReport[] = [];
   #shop!: ServedShop;

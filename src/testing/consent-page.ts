@@ -1,7 +1,7 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from 'vitest';
-import type { WorkerRecommender } from '../device/protocol';
+import type { Engine } from '../device/worker/engine';
 import {
   type Consenter,
   type ConsentOptions,
@@ -14,7 +14,7 @@ import { type ServedShop, serveShop } from './served-shop';
 /** A page of the shop that waits for its consent tool, with a new recommender for every test. */
 export class ConsentPage {
   #shop: ServedShop | undefined;
-  #engine: WorkerRecommender | undefined;
+  #engine: Engine | undefined;
   recommender: Consenter = { consent: (level) => this.engine.consent(level), status: () => this.engine.status() };
   /** Levels that the recommender was given, in order. */
   asked: string[] = [];
@@ -42,7 +42,7 @@ export class ConsentPage {
     });
   }
 
-  get engine(): WorkerRecommender {
+  get engine(): Engine {
     if (!this.#engine) throw new Error('The recommender has not started.');
     return this.#engine;
   }

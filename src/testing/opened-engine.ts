@@ -1,4 +1,4 @@
-import type { Consent, WorkerRecommender } from '../device/protocol';
+import type { Consent } from '../device/protocol';
 import { Engine } from '../device/worker/engine';
 import type { EngineOptions } from '../device/worker/engine-options';
 import type { SidestreamError } from '../error';
@@ -22,10 +22,10 @@ export async function openedEngine(bundle: string, given: Partial<EngineOptions>
   return { engine, errors, codes, changes };
 }
 
-export const consentOf = async (engine: WorkerRecommender): Promise<Consent> => (await engine.status()).consent;
+export const consentOf = async (engine: Engine): Promise<Consent> => (await engine.status()).consent;
 
 /** Clicks on items with ids of one letter. */
-export async function clickAll(engine: WorkerRecommender, ids: string): Promise<void> {
+export async function clickAll(engine: Engine, ids: string): Promise<void> {
   for (const id of ids) await engine.track('click', id);
   await engine.settled();
 }

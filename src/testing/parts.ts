@@ -1,6 +1,6 @@
 import { type Item, openBundle, openHead } from '../core/catalog';
 import { seededRandom } from '../core/common/random';
-import type { WorkerRecommender } from '../device/protocol';
+import type { Engine } from '../device/worker/engine';
 import type { ServedShop } from './served-shop';
 
 /** How a small catalogue is written so that pages load a part of it. */
@@ -23,10 +23,10 @@ export function described<Content extends { items: Item[] }>(content: Content): 
 
 export const shardsOf = (names: readonly string[]): string[] => names.filter((name) => name.startsWith('shard-'));
 
-export async function clickAll(engine: WorkerRecommender, items: readonly Item[]): Promise<void> {
+export async function clickAll(engine: Engine, items: readonly Item[]): Promise<void> {
   for (const { id } of items) await engine.track('click', id, {});
   await engine.settled();
 }
 
-export const idsOf = async (engine: WorkerRecommender, request = {}): Promise<string[]> =>
+export const idsOf = async (engine: Engine, request = {}): Promise<string[]> =>
   (await engine.recommend(request)).items.map(({ item }) => item.id);

@@ -3,7 +3,6 @@ import type { AddressInfo } from 'node:net';
 import { type BundleSink, type Item, type WriteBundleOptions, writeBundle } from '../core/catalog';
 import type { BundleContent } from '../core/catalog/bundle/write-bundle';
 import type { LoggedEvent } from '../core/events';
-import type { WorkerRecommender } from '../device/protocol';
 import { DeviceStore } from '../device/store/device-store';
 import { Engine } from '../device/worker/engine';
 import type { EngineOptions } from '../device/worker/engine-options';
@@ -18,7 +17,7 @@ export const CLICK = { recommendationId: 'r1', placement: 'similar', position: 3
 /** A shop on a local server. */
 export interface ServedShop {
   /** A page of the shop, with consent. */
-  open(given?: Partial<EngineOptions>): Promise<WorkerRecommender & Pick<Engine, 'loaded' | 'takeOver'>>;
+  open(given?: Partial<EngineOptions>): Promise<Engine>;
   /** Codes of the errors reported since the last page was opened. */
   codes: string[];
   /** Address of its bundle. */

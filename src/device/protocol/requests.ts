@@ -1,11 +1,11 @@
 import * as v from 'valibot';
 import { addedItemSchema } from '../../core/catalog';
 import { exactObject } from '../../core/common/schema';
-import { detailFields, type EventType, eventFields, itemIdSchema } from '../../core/events';
+import { detailFields, eventFields, itemIdSchema } from '../../core/events';
 import { SidestreamError } from '../../error';
 import { PLACEMENTS, type Placement, ruleFields, rulesSchema } from '../ranking';
 import { encryptionSchema } from '../store';
-import type { Consent, TrackDetails } from './api';
+import type { Consent } from './api';
 
 /**
  * Parses an argument of a public method.
@@ -95,11 +95,11 @@ export const recommendSchema = v.pipe(
 export type ParsedOptions = v.InferOutput<typeof optionsSchema>;
 export type ParsedRequest = v.InferOutput<typeof recommendSchema>;
 
-/** Options of a call; its signal stays on the page. */
-export const callSchema = exactObject({
-  signal: v.undefined(),
-  timeout: v.optional(v.pipe(v.number(), v.gtValue(0))),
-});
+/** Options of a call; the page keeps its signal and its time limit. */
+const callSchema = v.optional(
+  exactObject({ signal: v.undefined(), timeout: v.optional(v.pipe(v.number(), v.gtValue(0))) }),
+);
+export const checkCall = (call: unknown, method: string): unknown => parsed(callSchema, call, method);
 
 /** An item that a device encoded. */
 export const localItemSchema = v.object({
@@ -109,10 +109,5 @@ export const localItemSchema = v.object({
   scales: v.instance(Float32Array<ArrayBufferLike>),
 });
 
-export interface TrackInput {
-  type: EventType;
-  itemId: string;
-  details: TrackDetails;
-}
-
 export const trackSchema = exactObject({ ...eventFields, details: exactObject(detailFields) });
+export type TrackInput = v.InferInput<typeof trackSchema>;

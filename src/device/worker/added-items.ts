@@ -1,12 +1,13 @@
 // Products that a page adds. Few pages do.
 
 import * as Comlink from 'comlink';
-import type { Item, Manifest, Modality } from '../../core/catalog';
+import * as v from 'valibot';
+import { type Item, type Manifest, MODALITIES, type Modality } from '../../core/catalog';
 import { bundlePreset, decodeProjection, type Preset } from '../../core/encoders';
 import { SidestreamError } from '../../error';
-import type { BundleEncoders, QueryEncoder } from '../protocol';
+import { type BundleEncoders, parsed, type QueryEncoder } from '../protocol';
 import type { LocalItem } from '../store';
-import type { EngineParts } from './engine-parts';
+import type { Call, EngineParts } from './engine-parts';
 import { encodersOf } from './loaded-catalog';
 
 /**
@@ -44,7 +45,8 @@ export async function encoderFiles({ catalog: { bundle }, listener }: EnginePart
 }
 
 /** The same for queries of one modality. */
-export async function queryEncoder({ catalog, listener }: EngineParts, modality: Modality): Promise<QueryEncoder> {
+export async function queryEncoder({ catalog, listener }: EngineParts, wanted: Modality): Promise<QueryEncoder> {
+  const modality = parsed(v.picklist(MODALITIES), wanted, 'queryEncoder()', 'modality');
   const { bundle } = catalog;
   const named = bundle.manifest.modalities[modality];
   const preset = presetOf(named);
@@ -71,13 +73,11 @@ function mismatch({ name }: Preset, modality: Modality): SidestreamError {
 
 /**
  * Adds an item that this device encoded to the catalogue, and stores it.
- * @param era in which the page requested it
  * @throws SidestreamError `runtime/invalid-input` if the shop already has its id, `store/*`
  */
 export async function insertItem(
-  { catalog, shardLoader, session, storage, changes }: EngineParts,
+  { catalog, shardLoader, session, storage, changes, era }: Call,
   local: LocalItem,
-  era: number,
 ): Promise<Item> {
   const { id } = local.item;
   const taken = new SidestreamError(

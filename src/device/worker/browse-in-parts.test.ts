@@ -5,7 +5,8 @@ import type { Item } from '../../core/catalog';
 import { makeItem } from '../../testing/bundles';
 import { type ServedShop, serveContent } from '../../testing/served-shop';
 import { topicContent } from '../../testing/topics';
-import type { BrowseRequest, WorkerRecommender } from '../protocol';
+import type { BrowseRequest } from '../protocol';
+import type { Engine } from './engine';
 
 beforeEach(() => {
   globalThis.indexedDB = new IDBFactory();
@@ -23,7 +24,7 @@ beforeAll(async () => {
 afterAll(() => shop.close());
 
 /** All pages, one after another. */
-async function pages(engine: WorkerRecommender, request: BrowseRequest, limit: number): Promise<Item[]> {
+async function pages(engine: Engine, request: BrowseRequest, limit: number): Promise<Item[]> {
   const items: Item[] = [];
   for (let total = 1; items.length < total; ) {
     const page = await engine.browse({ ...request, offset: items.length, limit });

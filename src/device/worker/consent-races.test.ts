@@ -3,7 +3,7 @@ import { IDBFactory } from 'fake-indexeddb';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { type ServedShop, serveShop } from '../../testing/served-shop';
-import type { WorkerRecommender } from '../protocol';
+import type { Engine } from './engine';
 
 let shop: ServedShop;
 beforeAll(async () => {
@@ -29,7 +29,7 @@ const step = fc.record<Step>({
 /** Errors with which a step may be refused if another tab deletes its store. */
 const EXPECTED = new Set(['store/forgotten', 'store/blocked', 'runtime/closed']);
 
-async function act(action: Action, tabs: WorkerRecommender[], tab: number, file: Blob): Promise<void> {
+async function act(action: Action, tabs: Engine[], tab: number, file: Blob): Promise<void> {
   const engine = tabs[tab];
   if (action === 'click') await engine.track('click', 'abcdef'[tabs.length % 6], {});
   else if (action === 'impression') await engine.track('impression', 'a', {});
@@ -77,7 +77,7 @@ it('whatever two tabs do at once, they end with one consent answer, and a databa
       }
       if (consent === 'granted') {
         // Every tab has the same answer, and so does one that starts now.
-        const known = async (engine: WorkerRecommender) => {
+        const known = async (engine: Engine) => {
           await engine.settled();
           return (await engine.status()).events;
         };

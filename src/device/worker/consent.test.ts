@@ -6,7 +6,6 @@ import { makeItem } from '../../testing/bundles';
 import { clickAll, consentOf, openedEngine } from '../../testing/opened-engine';
 import { CLICK, type ServedShop, serveShop } from '../../testing/served-shop';
 import { pause, shortenDelays } from '../../testing/short-delays';
-import type { WorkerRecommender } from '../protocol';
 import { deleteDeviceStore } from '../store';
 import { DeviceStore } from '../store/device-store';
 import { Engine } from './engine';
@@ -29,7 +28,7 @@ beforeAll(async () => {
 afterAll(() => shop.close());
 
 const databases = async () => (await indexedDB.databases()).map(({ name }) => name);
-const eventsOf = async (engine: WorkerRecommender) => (await engine.status()).events;
+const eventsOf = async (engine: Engine) => (await engine.status()).events;
 
 /** The connection of a page that does not close it, such as one that the browser has frozen. */
 async function stubbornTab(): Promise<{ close(): void }> {
@@ -249,7 +248,7 @@ describe('consent', () => {
     }
     expect(await consentOf(engine)).toBe('pending');
     await engine.close();
-    const start = recommenderHost().start({ bundle: shop.bundle, consent: true }, () => undefined, null, false);
+    const start = recommenderHost().start({ bundle: shop.bundle, consent: true }, {}, null, () => undefined);
     await expect(start).rejects.toMatchObject({ code: 'runtime/invalid-input' });
     expect(await databases()).toEqual([]);
   });
@@ -273,7 +272,7 @@ describe('a profile replaced while a save is pending', () => {
   const slow = (
     replacing: 'replace' | 'rollback',
     held: 'localItems' | 'profiles' | 'generation' | null,
-    engine: WorkerRecommender,
+    engine: Engine,
   ) => {
     const { [replacing]: replace } = DeviceStore.prototype as unknown as Record<string, Method>;
     vi.spyOn(DeviceStore.prototype, replacing).mockImplementationOnce(async function (
@@ -384,7 +383,7 @@ describe('tracking', () => {
 
 describe('a refusal', () => {
   /** Collects the levels that a tab reports from now on. */
-  const reported = async (engine: WorkerRecommender, until: string): Promise<string[]> => {
+  const reported = async (engine: Engine, until: string): Promise<string[]> => {
     const levels: string[] = [];
     await vi.waitFor(async () => {
       levels.push(await consentOf(engine));

@@ -5,7 +5,8 @@ import { type Demand, openHead, writeBundle } from '../../core/catalog';
 import { bundleContent, makeItem, memoryBundle } from '../../testing/bundles';
 import { openedEngine } from '../../testing/opened-engine';
 import { sideModel } from '../../testing/side-models';
-import type { RecommendRequest, WorkerRecommender } from '../protocol';
+import type { RecommendRequest } from '../protocol';
+import type { Engine } from './engine';
 
 const DAY = 24 * 3600 * 1000;
 const IDS = ['a', 'b', 'c', 'd', 'e', 'f'];
@@ -37,7 +38,7 @@ async function start(settled = true) {
   return { engine, codes };
 }
 
-const idsOf = async (engine: WorkerRecommender, request?: RecommendRequest): Promise<string[]> =>
+const idsOf = async (engine: Engine, request?: RecommendRequest): Promise<string[]> =>
   (await engine.recommend(request)).items.map(({ item }) => item.id);
 
 it('lists current sales from the first list on if the feed has no popularity', async () => {

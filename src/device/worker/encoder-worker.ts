@@ -1,5 +1,5 @@
 import * as Comlink from 'comlink';
-import { itemText, itemTexts, type Modality } from '../../core/catalog';
+import { type Item, itemText, itemTexts, type Modality } from '../../core/catalog';
 import { quantizeRow } from '../../core/common/bytes';
 import { trustedScript } from '../../core/common/trusted-script';
 import {
@@ -18,7 +18,16 @@ import {
 } from '../../core/encoders';
 import { createWebEncoder, decodeImage, missingGpu } from '../../core/encoders/web';
 import { SidestreamError } from '../../error';
-import { carryErrors, type EncodedFeatures, type EncoderBackend, type EncoderHost, type EncoderRun } from '../protocol';
+import {
+  type BundleEncoders,
+  carryErrors,
+  type EncodedFeatures,
+  type EncodedQuery,
+  type EncoderBackend,
+  type EncoderRun,
+  type Progress,
+  type QueryEncoder,
+} from '../protocol';
 
 /** Longest side of a thumbnail, pixels. */
 const THUMBNAIL_SIDE = 256;
@@ -38,8 +47,17 @@ type OpenQueries =
   | { modality: 'image'; image: ImageEncoder; preset: ImagePreset; projection: Projection };
 let queries: OpenQueries | null = null;
 
-const host: EncoderHost = {
-  async encode(item, picture, files, onProgress) {
+/** The object that the encoder worker exposes. */
+export type EncoderHost = typeof host;
+
+const host = {
+  /** Encodes one item. Both encoders are loaded, run once and released, one after the other. */
+  async encode(
+    item: Item,
+    picture: Blob | null,
+    files: BundleEncoders,
+    onProgress: (progress: Progress) => void,
+  ): Promise<EncodedFeatures> {
     const total = picture ? 3 : 1;
     let loaded = 0;
     const report = (): void => onProgress({ stage: 'encode', loaded: loaded++, total });
@@ -78,7 +96,8 @@ const host: EncoderHost = {
     return { ...quantized(rows, files.dim), thumbnail, runs };
   },
 
-  async openQueries({ modality, preset, encoder, projection: bytes, tap }) {
+  /** Loads an encoder, which is kept for queries until the worker ends. */
+  async openQueries({ modality, preset, encoder, projection: bytes, tap }: QueryEncoder): Promise<void> {
     const { lexical, ...projections } = decodeProjection(new Uint8Array(bytes));
     const projection = projections[modality];
     if (projection && preset.modality === 'text') {
@@ -92,7 +111,8 @@ const host: EncoderHost = {
     }
   },
 
-  async encodeQuery(query) {
+  /** Encodes words or a picture, whichever encoder is open. */
+  async encodeQuery(query: string | Blob): Promise<EncodedQuery> {
     if (!queries) throw new SidestreamError('encoder/failed', 'No encoder is open for queries. Search again.');
     const runs: EncoderRun[] = [];
     const { dim, taps } = queries.projection;

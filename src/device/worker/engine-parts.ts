@@ -29,6 +29,8 @@ import { RecommendationService } from './recommendation-service';
 import { RestLoader } from './rest-loader';
 
 export type EngineParts = Awaited<ReturnType<typeof engineParts>>;
+/** The parts for a call, and the era in which the page made it: what belongs to a later era is not the call's to change. */
+export type Call = EngineParts & { era: number };
 
 /**
  * Loads a bundle, and makes the parts of an engine, each for the parts before it.

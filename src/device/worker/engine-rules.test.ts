@@ -3,7 +3,8 @@ import { IDBFactory } from 'fake-indexeddb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { makeItem } from '../../testing/bundles';
 import { type ServedShop, serveShop } from '../../testing/served-shop';
-import { optionsSchema, parsed, type RecommendRequest, type WorkerRecommender } from '../protocol';
+import { optionsSchema, parsed, type RecommendRequest } from '../protocol';
+import type { Engine } from './engine';
 import type { EngineOptions } from './engine-options';
 
 // Node has no IndexedDB: this one follows the specification, in memory.
@@ -22,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => shop.close());
 
 const start = (given: Partial<EngineOptions> = {}) => shop.open({ consent: 'pending', ...given });
-const listed = async (engine: WorkerRecommender, request: RecommendRequest) =>
+const listed = async (engine: Engine, request: RecommendRequest) =>
   (await engine.recommend({ placement: 'trending', ...request })).items.map(({ item }) => item.id).join('');
 
 describe('an engine with rules', () => {
@@ -116,7 +117,7 @@ describe('an engine with rules', () => {
     }
     await engine.track('dismiss', 'e', {});
     expect(await listed(engine, {})).not.toContain('e');
-    const scores = async (from: WorkerRecommender) =>
+    const scores = async (from: Engine) =>
       (await from.recommend({ limit: 100 })).items.map(({ item, score }) => [item.id, Number(score.toFixed(4))]);
     const disliking = await scores(engine);
     await engine.track('undismiss', 'e', {});

@@ -3,7 +3,8 @@ import { IDBFactory } from 'fake-indexeddb';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { makeItem } from '../../testing/bundles';
 import { log, type ServedShop, serveShop } from '../../testing/served-shop';
-import type { RecommendRequest, WorkerRecommender } from '../protocol';
+import type { RecommendRequest } from '../protocol';
+import type { Engine } from './engine';
 
 // Node has no IndexedDB: this one follows the specification, in memory.
 beforeEach(() => {
@@ -30,7 +31,7 @@ beforeAll(async () => {
 });
 afterAll(() => shop.close());
 
-const listed = async (engine: WorkerRecommender, request: RecommendRequest = {}) =>
+const listed = async (engine: Engine, request: RecommendRequest = {}) =>
   (await engine.recommend({ placement: 'trending', ...request })).items.map(({ item }) => item.id).join(' ');
 
 it('lists products once, and applies knowledge about a variant to its product', async () => {

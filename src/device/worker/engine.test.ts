@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CooccurrenceTable, type Manifest, openHead, rowsPerItem, writeBundle } from '../../core/catalog';
 import { bundleContent, makeItem, memoryBundle } from '../../testing/bundles';
 import { openedEngine } from '../../testing/opened-engine';
-import type { WorkerRecommender } from '../protocol';
+import type { Engine } from './engine';
 import { encodersOf } from './loaded-catalog';
 
 const IDS = ['a', 'b', 'c', 'd', 'e', 'f'];
@@ -33,7 +33,7 @@ afterAll(() => new Promise((resolve) => server.close(resolve)));
 
 const start = () => openedEngine(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
 
-const firstWith = async (engine: WorkerRecommender, itemId: string) =>
+const firstWith = async (engine: Engine, itemId: string) =>
   (await engine.recommend({ placement: 'complement', itemId })).items[0];
 
 describe('an engine with a co-occurrence table', () => {

@@ -1,35 +1,41 @@
 import * as v from 'valibot';
 import type { Modality } from '../../core/catalog';
-import { itemIdSchema, type NewEvent, storedTime } from '../../core/events';
+import { type EventType, type NewEvent, storedTime } from '../../core/events';
 import { matrixBackend } from '../../core/kernel';
 import { SidestreamError } from '../../error';
 import {
-  callSchema,
+  type CallOptions,
+  checkCall,
   consentSchema,
   type EncoderBackend,
   type EncoderRun,
+  type FindRequest,
+  type GivenOptions,
   type InspectionAnswers,
   type Kept,
   localItemSchema,
   optionsSchema,
   parsed,
+  type Recommender,
   recommendSchema,
   type Status,
+  type TrackDetails,
+  type TrackInput,
   trackSchema,
-  type WorkerRecommender,
 } from '../protocol';
+import type { QueryVector } from '../ranking';
+import type { LocalItem } from '../store';
 import type { EngineListener, EngineOptions } from './engine-options';
-import { type EngineParts, engineParts } from './engine-parts';
+import { type Call, type EngineParts, engineParts } from './engine-parts';
 import { loadExperiment } from './experiment-assignment';
 import type { ItemFinder } from './find-items';
 import { ProfileStorage } from './profile-storage';
 
 /** Quiet time before another tab's profile is read, ms. */
 const REFRESH_DELAY = 100;
-const modalitySchema = v.picklist(['text', 'image'] satisfies Modality[]);
 const runsSchema = v.array(
   v.strictObject({
-    modality: modalitySchema,
+    modality: v.picklist(['text', 'image'] satisfies Modality[]),
     encoder: v.string(),
     backend: v.picklist(['webgpu', 'wasm'] satisfies EncoderBackend[]),
     reason: v.nullable(v.string()),
@@ -41,19 +47,15 @@ const givenSchema = v.record(v.string(), v.unknown());
 const textsSchema = v.optional(v.array(v.string()), []);
 const takenSchema = v.strictObject({ sent: textsSchema, errors: textsSchema });
 
-const mutableFiles = () => import('./mutable-files');
 const otherLists = () => import('./other-lists');
 const profileTransfer = () => import('./profile-transfer');
 const addedItems = () => import('./added-items');
 
-/** Checks the options of a call; the page keeps its time limit. */
-const checkCall = (call: unknown, method: string): unknown => parsed(v.optional(callSchema), call, method);
-
 /**
- * The recommender in its worker, which the page calls: parses the arguments of every call, or leaves that to code that loads
- * late, and connects catalogue, store, learner and ranking. `Recommender` and `WorkerRecommender` document the methods.
+ * The recommender in its worker, and the table of the calls that the page may make: each parses its arguments, or names the late code
+ * that does. `Recommender` documents those that a page's script makes, too.
  */
-export class Engine implements WorkerRecommender {
+export class Engine implements Omit<Recommender, 'addItem' | 'on'> {
   readonly #parts: EngineParts;
   /** Its code is loaded with the first search. */
   #finder: ItemFinder | null = null;
@@ -110,61 +112,74 @@ export class Engine implements WorkerRecommender {
     }
   }
 
-  async join(options: unknown, given: unknown) {
+  /** Lists, and what they are about. */
+  readonly recommend = this.#timed(async (request: unknown = {}, call?: unknown) => {
+    checkCall(call, 'recommend()');
+    return this.#parts.recommendations.recommend(parsed(recommendSchema, request, 'recommend()'));
+  });
+  readonly rerank = this.#timed(this.#late(async () => (await otherLists()).rerankList));
+  readonly recommendRows = this.#timed(this.#late(async () => (await otherLists()).plannedRows));
+  readonly recommendSegments = this.#late(async () => (await otherLists()).rankedSegments);
+  readonly explain = this.#late(async () => (await otherLists()).explainedItem);
+  readonly products = this.#late(async () => (await otherLists()).products);
+  readonly browse = this.#late(async () => (await otherLists()).browse);
+  readonly categories = this.#late(async () => (await otherLists()).categories);
+
+  /** The shopper's profile. */
+  readonly rollback = this.#late(async () => (await profileTransfer()).rollback);
+  readonly exportProfile = this.#late(async () => (await profileTransfer()).exportProfile);
+  readonly importProfile = this.#late(async () => (await profileTransfer()).importProfile);
+
+  /** Also returns the offers now in force, each with all fields updated so far. */
+  readonly updateOffers = this.#late(async () => (await import('./mutable-files')).updateOffers);
+  /** Files for the encoder worker to encode queries like this bundle's items. */
+  readonly queryEncoder = this.#late(async () => (await addedItems()).queryEncoder);
+  /** Files for the encoder worker to encode new items for this bundle. */
+  readonly encoderFiles = this.#late(async () => (await addedItems()).encoderFiles);
+
+  /**
+   * Checks the options of a further caller of `createRecommender()`.
+   * @param given the options that this recommender was started with
+   * @returns names of options that take effect only after a restart
+   * @throws SidestreamError `runtime/invalid-input` for an option that is invalid, or differs from `given`
+   */
+  async join(options: GivenOptions, given: GivenOptions) {
     const [wanted, running] = [parsed(givenSchema, options, 'join()'), parsed(givenSchema, given, 'join()')];
     await loadExperiment(parsed(optionsSchema, wanted, 'createRecommender()').experiment);
     return (await import('./fresh-options')).freshOptions(wanted, running);
   }
 
-  async recommend(request: unknown = {}, call?: unknown) {
-    const given = parsed(recommendSchema, request, 'recommend()');
-    checkCall(call, 'recommend()');
-    return this.#timed(this.#parts.recommendations.recommend(given));
-  }
-
-  async rerank(ids: unknown, options: unknown, call?: unknown) {
-    checkCall(call, 'rerank()');
-    return this.#timed((await otherLists()).rerankList(ids, options, this.#parts));
-  }
-
-  async find(request: unknown, call?: unknown, query?: unknown, runs?: unknown) {
+  /** Finds by words, or, with a query that the page has encoded, what is nearest to it. */
+  async find(
+    request: Omit<FindRequest, 'image'>,
+    call?: CallOptions,
+    query?: QueryVector,
+    runs: readonly EncoderRun[] = [],
+  ) {
     checkCall(call, 'find()');
-    this.#ran(parsed(v.optional(runsSchema, []), runs, 'find()', 'runs'));
+    this.#ran(parsed(runsSchema, runs, 'find()', 'runs'));
     this.#finder ??= new (await import('./find-items')).ItemFinder(this.#parts);
     return this.#finder.find(request, query);
   }
 
-  async recommendSegments(request?: unknown) {
-    return (await otherLists()).rankedSegments(request, this.#parts);
-  }
-
-  async recommendRows(request?: unknown) {
-    return this.#timed((await otherLists()).plannedRows(request, this.#parts));
-  }
-
-  async products(ids: unknown, request?: unknown) {
-    return (await otherLists()).products(ids, request, this.#parts);
-  }
-
   async setHints(hints: unknown) {
-    const { storage, recommendations } = this.#parts;
-    const { era } = storage;
+    const { recommendations, era } = this.#call;
     (await recommendations.hints()).set(hints, era);
   }
 
-  async explain(itemId: unknown, request: unknown = {}) {
-    const id = parsed(itemIdSchema, itemId, 'explain()', 'itemId');
-    const given = parsed(recommendSchema, request, 'explain()');
-    return (await otherLists()).explainedItem(id, given, this.#parts);
-  }
-
-  async track(type: unknown, itemId: unknown, details: unknown = {}, time?: unknown) {
+  /** @param time of the event, milliseconds since the epoch; default: now */
+  async track(type: EventType, itemId: string, details: TrackDetails = {}, time?: number) {
     const at = parsed(timeSchema, time, 'track()', 'time');
     const [rejected] = await this.#track([{ type, itemId, details }], at);
     if (rejected) throw SidestreamError.deserialize(rejected);
   }
 
-  async trackAll(events: unknown) {
+  /**
+   * Tracks several events at once; a rejected one does not affect the others.
+   * @returns for each event, null if it is in the log, else the reason for its rejection
+   * @throws SidestreamError `store/*` if no event could be written
+   */
+  async trackAll(events: readonly TrackInput[]) {
     return this.#track(parsed(v.array(v.unknown()), events, 'trackAll()', 'events'));
   }
 
@@ -180,36 +195,28 @@ export class Engine implements WorkerRecommender {
     return (await this.#parts.events.aggregates()).metrics(this.#parts.experiment.label());
   }
 
-  async takeMetrics(sent?: unknown, errors?: unknown) {
+  /**
+   * Counts since the last call, for the hooks of the page.
+   * @param sent keys of reports that were sent
+   * @param errors codes of errors since the last call
+   */
+  async takeMetrics(sent?: readonly string[], errors?: readonly string[]) {
     const given = parsed(takenSchema, { sent, errors }, 'takeMetrics()');
-    const { era } = this.#parts.storage;
+    const call = this.#call;
     const operation = { firstList: this.#firstList, encoder: this.#runs.at(-1)?.backend ?? null };
-    return (await import('./visitor-counts')).takeMetrics(this.#parts, given, operation, era);
+    return (await import('./visitor-counts')).takeMetrics(call, given, operation);
   }
 
   snapshots() {
     return this.#parts.storage.reading((store) => store.snapshots());
   }
 
-  async rollback(id: unknown, options?: unknown) {
-    const { era } = this.#parts.storage;
-    await (await profileTransfer()).rollback(this.#parts, id, options, era);
-  }
-
-  async exportProfile(passphrase?: unknown) {
-    return (await profileTransfer()).exportProfile(this.#parts, passphrase);
-  }
-
-  async importProfile(file: unknown, given?: unknown) {
-    const { era } = this.#parts.storage;
-    return (await profileTransfer()).importProfile(this.#parts, file, given, era);
-  }
-
   async inspect<Question extends keyof InspectionAnswers>(question: Question, about?: unknown) {
     return (await import('./inspection')).inspect(this.#parts, question, about);
   }
 
-  async handOver() {
+  /** Closes it and returns the data in memory only, for the worker that replaces this one. */
+  async handOver(): Promise<Kept> {
     const { recommendations, events } = this.#parts;
     const hints = await recommendations.hintsGiven();
     const kept = { memory: await (await profileTransfer()).memoryOf(this.#parts), counts: events.take(), hints };
@@ -226,29 +233,17 @@ export class Engine implements WorkerRecommender {
     }
   }
 
+  /** Saves unsaved data immediately: the page is hidden and may never be shown again. */
   async save() {
     this.#parts.scheduler.hurry();
   }
 
-  async queryEncoder(modality: unknown) {
-    const wanted = parsed(modalitySchema, modality, 'queryEncoder()', 'modality');
-    return (await addedItems()).queryEncoder(this.#parts, wanted);
-  }
-
-  async encoderFiles() {
-    return (await addedItems()).encoderFiles(this.#parts);
-  }
-
-  async insertItem(item: unknown, runs: unknown) {
-    const { era } = this.#parts.storage;
+  /** Adds an item that this device encoded. @param runs of the encoders */
+  async insertItem(item: LocalItem, runs: readonly EncoderRun[]) {
+    const call = this.#call;
     const local = parsed(localItemSchema, item, 'insertItem()', 'item');
     this.#ran(parsed(runsSchema, runs, 'insertItem()', 'runs'));
-    return (await addedItems()).insertItem(this.#parts, local, era);
-  }
-
-  async updateOffers(offers: unknown) {
-    const { catalog, changes } = this.#parts;
-    return (await mutableFiles()).updateOffers(catalog, changes, offers);
+    return (await addedItems()).insertItem(call, local);
   }
 
   async getItem(id: unknown, lang?: unknown) {
@@ -265,14 +260,6 @@ export class Engine implements WorkerRecommender {
     return ids.filter((id) => this.#parts.catalog.find(id));
   }
 
-  async browse(request?: unknown) {
-    return (await otherLists()).browse(this.#parts, request);
-  }
-
-  async categories(request?: unknown) {
-    return (await otherLists()).categories(this.#parts, request);
-  }
-
   async status() {
     await this.#parts.rest.waitFor();
     return this.#status();
@@ -286,8 +273,7 @@ export class Engine implements WorkerRecommender {
   }
 
   async reset() {
-    const { storage, scheduler, events, recommendations, changes } = this.#parts;
-    const { era } = storage;
+    const { storage, scheduler, events, recommendations, changes, era } = this.#call;
     await scheduler.reload(async () => {
       // Erased meanwhile: there is nothing left to reset.
       if (era === storage.era) await storage.change(era, (store) => store.clear({ keepItems: true }));
@@ -384,12 +370,29 @@ export class Engine implements WorkerRecommender {
     });
   }
 
-  /** Notes how long the first list took. */
-  async #timed<T>(list: Promise<T>): Promise<T> {
-    const asked = performance.now();
-    const made = await list;
-    this.#firstList ??= this.#startTime + performance.now() - asked;
-    return made;
+  /** A call that comes now. */
+  get #call(): Call {
+    return { ...this.#parts, era: this.#parts.storage.era };
+  }
+
+  /** A call whose code is loaded with the first one; it parses its own arguments. */
+  #late<Given extends unknown[], Answer>(
+    load: () => Promise<(call: Call, ...given: Given) => Promise<Answer>>,
+  ): (...given: Given) => Promise<Answer> {
+    return async (...given) => {
+      const call = this.#call;
+      return (await load())(call, ...given);
+    };
+  }
+
+  /** A call for a list. Notes how long the first one took. */
+  #timed<Given extends unknown[], List>(make: (...given: Given) => Promise<List>): (...given: Given) => Promise<List> {
+    return async (...given) => {
+      const asked = performance.now();
+      const list = await make(...given);
+      this.#firstList ??= this.#startTime + performance.now() - asked;
+      return list;
+    };
   }
 
   #ran(runs: readonly EncoderRun[]): void {

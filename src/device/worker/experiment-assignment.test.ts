@@ -3,8 +3,8 @@ import { IDBFactory } from 'fake-indexeddb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { catalog, chose } from '../../testing/rankings';
 import { CLICK, IDS, last, log, type ServedShop, serveShop } from '../../testing/served-shop';
-import type { WorkerRecommender } from '../protocol';
 import { termValues } from '../ranking';
+import type { Engine } from './engine';
 import { ExperimentAssignment } from './experiment-assignment';
 
 // Node has no IndexedDB: this one follows the specification, in memory. It has no Web Locks either: every tab leads.
@@ -71,8 +71,7 @@ describe('an experiment', () => {
     await second.close();
   });
 
-  const idsOf = async (engine: WorkerRecommender) =>
-    (await engine.recommend({ limit: 3 })).items.map(({ item }) => item.id);
+  const idsOf = async (engine: Engine) => (await engine.recommend({ limit: 3 })).items.map(({ item }) => item.id);
 
   it('holds shoppers out of personal lists, and learns their events after it ends', async () => {
     const held = await open({ experiment: { ...experiment, holdout: 100 } });

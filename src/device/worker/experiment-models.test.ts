@@ -5,7 +5,7 @@ import { addLearned, inventory, openBundle, settleModel, verifyBundle } from '..
 import { type ServedShop, serveContent } from '../../testing/served-shop';
 import { sideModel } from '../../testing/side-models';
 import { topicContent } from '../../testing/topics';
-import type { WorkerRecommender } from '../protocol';
+import type { Engine } from './engine';
 import { decodeExport } from './exported-file';
 
 const COUNT = 60;
@@ -37,16 +37,16 @@ const open = (variant: 'on' | 'off', given: object = {}) =>
     experiment: { name: 'window', variants: variants.map((one) => ({ ...one, weight: one.name === variant ? 1 : 0 })) },
     ...given,
   });
-const listOf = async (engine: WorkerRecommender) =>
+const listOf = async (engine: Engine) =>
   (await engine.recommend({ limit: 20, excludeRecent: 0 })).items.map(({ item }) => item.id);
-const variantOf = async (engine: WorkerRecommender) => (await engine.metrics()).variant;
+const variantOf = async (engine: Engine) => (await engine.metrics()).variant;
 /** Digests of the side models of which the generalist has states. */
-const sideOf = async (engine: WorkerRecommender) => {
+const sideOf = async (engine: Engine) => {
   const file = await decodeExport(new Uint8Array(await (await engine.exportProfile()).arrayBuffer()));
   const [{ expert }] = file.profile.experts.members;
   return Object.keys(expert.blocks).flatMap((key) => /^side\b.* (\w+)$/.exec(key)?.[1] ?? []);
 };
-async function choose(engine: WorkerRecommender): Promise<void> {
+async function choose(engine: Engine): Promise<void> {
   for (let n = 0; n < 12; n++) await engine.track('click', ids[3 * n], {}, 1_700_000_000_000 + n);
   await engine.settled();
 }

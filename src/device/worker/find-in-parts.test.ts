@@ -4,7 +4,8 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { tapOf } from '../../core/catalog';
 import { type ServedShop, serveContent } from '../../testing/served-shop';
 import { topicContent } from '../../testing/topics';
-import type { FindRequest, WorkerRecommender } from '../protocol';
+import type { FindRequest } from '../protocol';
+import type { Engine } from './engine';
 
 beforeEach(() => {
   globalThis.indexedDB = new IDBFactory();
@@ -28,7 +29,7 @@ beforeAll(async () => {
 });
 afterAll(() => shop.close());
 
-const idsOf = async (engine: WorkerRecommender, request: FindRequest): Promise<string[]> =>
+const idsOf = async (engine: Engine, request: FindRequest): Promise<string[]> =>
   (await engine.find(request)).items.map(({ item }) => item.id);
 
 /** Number of shards that were fetched since the last call. */

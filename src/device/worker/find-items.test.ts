@@ -3,7 +3,8 @@ import { IDBFactory } from 'fake-indexeddb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { bundleContent, makeItem } from '../../testing/bundles';
 import { type ServedShop, serveContent } from '../../testing/served-shop';
-import type { FindRequest, WorkerRecommender } from '../protocol';
+import type { FindRequest } from '../protocol';
+import type { Engine } from './engine';
 
 beforeEach(() => {
   globalThis.indexedDB = new IDBFactory();
@@ -46,7 +47,7 @@ beforeAll(async () => {
 });
 afterAll(() => shop.close());
 
-const idsOf = async (engine: WorkerRecommender, request: FindRequest): Promise<string[]> =>
+const idsOf = async (engine: Engine, request: FindRequest): Promise<string[]> =>
   (await engine.find(request)).items.map(({ item }) => item.id);
 
 describe('finding by words', () => {
@@ -131,7 +132,7 @@ describe('finding by meaning', () => {
 });
 
 describe('what was found', () => {
-  const hintOf = async (engine: WorkerRecommender): Promise<number> => {
+  const hintOf = async (engine: Engine): Promise<number> => {
     const { items } = await engine.recommend({ limit: 20 });
     return items.find(({ item }) => item.id === 'shirt')?.contributions.hint ?? 0;
   };

@@ -4,8 +4,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { SidestreamError } from '../../error';
 import { makeItem } from '../../testing/bundles';
 import { log, type ServedShop, serveShop } from '../../testing/served-shop';
-import type { Consent, Kept, WorkerRecommender } from '../protocol';
+import type { Consent, Kept } from '../protocol';
 import { DeviceStore } from '../store/device-store';
+import type { Engine } from './engine';
 import { recommenderHost } from './recommender-host';
 
 beforeEach(() => {
@@ -20,9 +21,14 @@ beforeAll(async () => {
 afterAll(() => shop.close());
 
 const start = (consent: Consent, kept: Kept | null = null) =>
-  recommenderHost().start({ bundle: shop.bundle, namespace: 'test', consent }, () => undefined, kept, kept !== null);
+  recommenderHost().start(
+    { bundle: shop.bundle, namespace: 'test', consent },
+    { restarted: kept !== null },
+    kept,
+    () => undefined,
+  );
 /** As the page gets it from one worker, and gives it to the next. */
-const handOver = async (remote: WorkerRecommender): Promise<Kept> => structuredClone(await remote.handOver());
+const handOver = async (remote: Engine): Promise<Kept> => structuredClone(await remote.handOver());
 
 describe('the hand-over to another worker', () => {
   it("contains the shopper's activity while consent is pending: choices, dismissals, items and counts", async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeItem } from '../../testing/bundles';
 import { type ServedShop, serveShop } from '../../testing/served-shop';
-import type { WorkerRecommender } from '../protocol';
+import type { Engine } from './engine';
 import { categoriesOf, placeChanges, summaryOf } from './inspection';
 
 const COUNT = 90;
@@ -17,14 +17,14 @@ afterAll(() => shop.close());
 const start = async () => ({ engine: await shop.open({ consent: 'pending' }), errors: shop.codes });
 
 /** Chooses items one after the other, and waits until they are learned and saved. */
-async function choose(engine: WorkerRecommender, ids: readonly string[]): Promise<void> {
+async function choose(engine: Engine, ids: readonly string[]): Promise<void> {
   for (const [n, id] of ids.entries()) await engine.track('click', id, {}, 1_700_000_000_000 + n);
   await engine.settled();
 }
 
-const idsOf = async (engine: WorkerRecommender): Promise<string[]> =>
+const idsOf = async (engine: Engine): Promise<string[]> =>
   (await engine.recommend({ limit: 20 })).items.map(({ item }) => item.id);
-const profileOf = (engine: WorkerRecommender) => engine.inspect('profile');
+const profileOf = (engine: Engine) => engine.inspect('profile');
 
 describe('inspect()', () => {
   it('is empty for an unknown shopper, and compares equal lists', async () => {

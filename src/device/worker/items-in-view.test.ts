@@ -4,7 +4,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { CooccurrenceTable } from '../../core/catalog';
 import { bundleContent, makeItem } from '../../testing/bundles';
 import { type ServedShop, serveContent } from '../../testing/served-shop';
-import type { RecommendRequest, WorkerRecommender } from '../protocol';
+import type { RecommendRequest } from '../protocol';
+import type { Engine } from './engine';
 import type { EngineOptions } from './engine-options';
 
 const IDS = ['a', 'b', 'c', 'd', 'e', 'f'];
@@ -28,12 +29,12 @@ beforeEach(() => {
   globalThis.indexedDB = new IDBFactory();
 });
 
-async function start(given: Partial<EngineOptions> = {}): Promise<WorkerRecommender> {
+async function start(given: Partial<EngineOptions> = {}): Promise<Engine> {
   const engine = await shop.open({ consent: 'pending', ...given });
   await engine.settled();
   return engine;
 }
-const listed = async (engine: WorkerRecommender, request: RecommendRequest) =>
+const listed = async (engine: Engine, request: RecommendRequest) =>
   (await engine.recommend(request)).items.map(({ item }) => item.id).join('');
 
 describe('a list about several items', () => {

@@ -15,7 +15,7 @@ import {
   unknownMarket,
 } from '../../core/catalog/offers';
 import { SidestreamError } from '../../error';
-import { type KeptUpdate, parsed } from '../protocol';
+import { parsed } from '../protocol';
 import {
   type CatalogIndex,
   fetchRules,
@@ -25,7 +25,7 @@ import {
   ruleProblemText,
   rulesAt,
 } from '../ranking';
-import type { ListChanges } from './engine-context';
+import type { EngineContext, ListChanges } from './engine-context';
 import type { EngineListener, EngineOptions } from './engine-options';
 import type { LiveOffers, LoadedCatalog } from './loaded-catalog';
 
@@ -70,7 +70,7 @@ export function openOffers(
 }
 
 /** @throws SidestreamError `runtime/invalid-input` naming offer and field; nothing changes then */
-export const updateOffers = (catalog: LoadedCatalog, changes: ListChanges, given: unknown): KeptUpdate =>
+export const updateOffers = async ({ catalog, changes }: Pick<EngineContext, 'catalog' | 'changes'>, given: unknown) =>
   serviceOf(catalog, changes).update(parsed(offersOf(MAX_PER_CALL), given, 'updateOffers()'));
 
 function serviceOf(catalog: LoadedCatalog, changes: ListChanges): OfferService {
@@ -176,7 +176,7 @@ class OfferService implements LiveOffers {
     }
   }
 
-  update(offers: readonly Offer[]): KeptUpdate {
+  update(offers: readonly Offer[]) {
     const { rowOf } = this.catalog.index;
     const ids = new Set(offers.map(({ id }) => id));
     // Other items may be loaded later.

@@ -9,7 +9,8 @@ import { bundleContent, makeItem, memoryBundle } from '../../testing/bundles';
 import { openedEngine } from '../../testing/opened-engine';
 import { serveShop } from '../../testing/served-shop';
 import { topicContent } from '../../testing/topics';
-import { type Offer, optionsSchema, parsed, type RecommendRequest, type WorkerRecommender } from '../protocol';
+import { type Offer, optionsSchema, parsed, type RecommendRequest } from '../protocol';
+import type { Engine } from './engine';
 import type { EngineOptions } from './engine-options';
 import { encodersOf } from './loaded-catalog';
 
@@ -61,7 +62,7 @@ function open(given: Partial<EngineOptions> = {}, folder = 'small') {
 }
 
 /** The shop's list: `a10 b20 …`. */
-const listed = async (engine: WorkerRecommender, request: RecommendRequest = {}): Promise<string> => {
+const listed = async (engine: Engine, request: RecommendRequest = {}): Promise<string> => {
   const { items } = await engine.recommend({ placement: 'trending', ...request });
   return items.map(({ item }) => `${item.id}${item.price ?? ''}`).join(' ');
 };
@@ -391,7 +392,7 @@ describe('offers in files of the shards', () => {
     );
   }
 
-  const pricesOf = async (engine: WorkerRecommender, request: RecommendRequest = {}): Promise<number[]> => {
+  const pricesOf = async (engine: Engine, request: RecommendRequest = {}): Promise<number[]> => {
     const { items } = await engine.recommend({ limit: 12, ...request });
     expect(items.length).toBeGreaterThan(5);
     return items.map(({ item }) => item.price ?? -1);

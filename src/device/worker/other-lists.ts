@@ -4,18 +4,8 @@ import * as v from 'valibot';
 import { categoryPaths, type Item, inCategory } from '../../core/catalog';
 import type { Shown } from '../../core/catalog/locales';
 import { exactObject } from '../../core/common/schema';
-import {
-  type BrowseResponse,
-  type CategoryCount,
-  type Explanation,
-  type ParsedRequest,
-  type Product,
-  parsed,
-  type RerankResponse,
-  type RowsResponse,
-  recommendSchema,
-  type SegmentsResponse,
-} from '../protocol';
+import { itemIdSchema } from '../../core/events';
+import { checkCall, type Product, parsed, recommendSchema } from '../protocol';
 import { explain, optionsOf, planRows, rankSegments, rerank, ruleFields, type SetField, usualSizes } from '../ranking';
 import type { EngineParts } from './engine-parts';
 import type { LoadedCatalog } from './loaded-catalog';
@@ -32,7 +22,7 @@ const browseSchema = exactObject({
 });
 const categoriesSchema = exactObject({ lang: v.optional(v.string()) });
 
-export async function browse({ catalog, rest, shardLoader }: EngineParts, request: unknown): Promise<BrowseResponse> {
+export async function browse({ catalog, rest, shardLoader }: EngineParts, request?: unknown) {
   const { category, query, offset, limit, lang } = parsed(browseSchema, request ?? {}, 'browse()');
   await rest.waitFor(true);
   const words = query.toLocaleLowerCase().split(/\s+/).filter(Boolean);
@@ -81,7 +71,7 @@ async function shardPage(
 }
 
 /** Categories, broader ones included, with their numbers of items and their names in a language. */
-export async function categories({ catalog, rest }: EngineParts, request: unknown): Promise<CategoryCount[]> {
+export async function categories({ catalog, rest }: EngineParts, request?: unknown) {
   const { lang } = parsed(categoriesSchema, request ?? {}, 'categories()');
   if (lang !== undefined) await rest.waitFor(true);
   const { items } = catalog.index;
@@ -128,10 +118,12 @@ const rerankSchema = exactObject({
 });
 
 export async function rerankList(
-  list: unknown,
-  options: unknown,
   { catalog, experiment, session, shardLoader, rest, recommendations }: EngineParts,
-): Promise<RerankResponse> {
+  list: unknown,
+  options: unknown = {},
+  call?: unknown,
+) {
+  checkCall(call, 'rerank()');
   const ids = parsed(idsSchema, list, 'rerank()', 'ids');
   const { strength, ...own } = parsed(rerankSchema, options, 'rerank()');
   const rules = recommendations.rulesOf(null, own);
@@ -168,10 +160,7 @@ const rowsSchema = exactObject({ limit: whole(20, 6), items: whole(50, 12), ...l
 const productIdsSchema = v.pipe(v.array(v.string()), v.maxLength(1000));
 const productsSchema = exactObject({ lang: v.optional(v.string()), variants: v.optional(v.boolean(), false) });
 
-export async function rankedSegments(
-  request: unknown,
-  { catalog, recommendations }: EngineParts,
-): Promise<SegmentsResponse> {
+export async function rankedSegments({ catalog, recommendations }: EngineParts, request: unknown) {
   const { by, depth, limit, items, ...list } = parsed(segmentsSchema, request ?? {}, 'recommendSegments()');
   const given = parsed(recommendSchema, { ...list, limit: items }, 'recommendSegments()');
   const segments = await recommendations.withInput(given, (list) =>
@@ -180,13 +169,10 @@ export async function rankedSegments(
       items: listed(list, ranked),
     })),
   );
-  return { id: recommendations.idOf('segments'), by, segments, ...originOf(catalog) };
+  return { id: recommendations.idOf('segments'), by, segments, currency: catalog.currency };
 }
 
-export async function plannedRows(
-  request: unknown,
-  { catalog, rest, session, recommendations }: EngineParts,
-): Promise<RowsResponse> {
+export async function plannedRows({ catalog, rest, session, recommendations }: EngineParts, request?: unknown) {
   const { limit, items, ...list } = parsed(rowsSchema, request ?? {}, 'recommendRows()');
   const given = parsed(recommendSchema, { ...list, limit: items }, 'recommendRows()');
   // Rows about a product compare contents, of which a new shopper's rows need nothing.
@@ -197,17 +183,14 @@ export async function plannedRows(
       items: listed(input, ranked),
     })),
   );
-  return { id: recommendations.idOf('rows'), rows, ...originOf(catalog) };
+  return { id: recommendations.idOf('rows'), rows, currency: catalog.currency };
 }
 
-/** The currency of a response's prices. */
-const originOf = ({ currency }: LoadedCatalog) => ({ currency });
-
 export async function products(
-  given: unknown,
-  request: unknown,
   { catalog, rest, session, options, shardLoader }: EngineParts,
-): Promise<Product[]> {
+  given: unknown,
+  request?: unknown,
+) {
   const ids = parsed(productIdsSchema, given, 'products()', 'ids');
   const { lang = options.lang, variants: withVariants } = parsed(productsSchema, request ?? {}, 'products()');
   if (ids.some((id) => !catalog.find(id))) await rest.waitFor(true);
@@ -234,11 +217,9 @@ export async function products(
 }
 
 /** Explains the score of an item, with the items and choices that led to it. */
-export function explainedItem(
-  itemId: string,
-  given: ParsedRequest,
-  { catalog, recommendations }: EngineParts,
-): Promise<Explanation> {
+export async function explainedItem({ catalog, recommendations }: EngineParts, id: unknown, request: unknown = {}) {
+  const itemId = parsed(itemIdSchema, id, 'explain()', 'itemId');
+  const given = parsed(recommendSchema, request, 'explain()');
   return recommendations.withInput(
     given,
     ({ index, input, shown }) => {

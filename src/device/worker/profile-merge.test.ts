@@ -8,8 +8,9 @@ import type { EventType } from '../../core/events';
 import { type ServedShop, serveContent, serveShop } from '../../testing/served-shop';
 import { topicContent } from '../../testing/topics';
 import { encodeProfile } from '../learner/profile';
-import type { ImportOptions, WorkerRecommender } from '../protocol';
+import type { ImportOptions } from '../protocol';
 import { DeviceStore } from '../store/device-store';
+import type { Engine } from './engine';
 import { decodeExport } from './exported-file';
 
 interface Tracked {
@@ -64,13 +65,13 @@ beforeEach(() => {
  * A separate device: its store has another name. The kernel's results differ from results without it in the
  * last digits, so it is loaded before the first event.
  */
-async function device(namespace: string, given: Parameters<ServedShop['open']>[0] = {}): Promise<WorkerRecommender> {
+async function device(namespace: string, given: Parameters<ServedShop['open']>[0] = {}): Promise<Engine> {
   const engine = await shop.open({ namespace, ...given });
   await engine.settled();
   return engine;
 }
 
-async function track(engine: WorkerRecommender, events: readonly Tracked[]): Promise<void> {
+async function track(engine: Engine, events: readonly Tracked[]): Promise<void> {
   for (const { type, itemId, time } of events) await engine.track(type, itemId, {}, time);
   await engine.settled();
 }
@@ -98,17 +99,17 @@ function stream(count: number, seed: number): Tracked[] {
 
 /** Everything that was learned, without the ids that the log gave its events. */
 /** The profile that an engine exports. */
-const exportedBy = async (engine: WorkerRecommender) =>
+const exportedBy = async (engine: Engine) =>
   decodeExport(new Uint8Array(await (await engine.exportProfile()).arrayBuffer()));
 
-async function learned(engine: WorkerRecommender) {
+async function learned(engine: Engine) {
   await engine.settled();
   const { profile } = await exportedBy(engine);
   const { lastEvent: _last, firstEvent: _first, ...rest } = profile;
   return rest;
 }
 
-const listOf = async (engine: WorkerRecommender) =>
+const listOf = async (engine: Engine) =>
   (await engine.recommend({ limit: 30 })).items.map(({ item, score }) => [item.id, score]);
 
 /** Two devices that share a stream of events, alternating or at random, and one that saw all of it. */
@@ -124,7 +125,7 @@ async function split(events: readonly Tracked[], seed = 5) {
   return { ...devices, here, there };
 }
 
-const closeAll = (...engines: WorkerRecommender[]) => Promise.all(engines.map((engine) => engine.close()));
+const closeAll = (...engines: Engine[]) => Promise.all(engines.map((engine) => engine.close()));
 
 describe('the profiles of two devices', () => {
   it('equal, when merged on either device, the profile of a device that saw both logs, to the last digit', async () => {
@@ -240,7 +241,7 @@ describe('the profiles of two devices', () => {
 
 describe('a log that was cut', () => {
   /** A device that has dropped the oldest events of its log. */
-  async function cut(namespace: string, events: readonly Tracked[]): Promise<WorkerRecommender> {
+  async function cut(namespace: string, events: readonly Tracked[]): Promise<Engine> {
     const engine = await device(namespace);
     await track(engine, events);
     await engine.close();

@@ -5,7 +5,7 @@ import { SidestreamError } from '../../error';
 import { type Learner, profileFiles } from '../learner';
 import type { ImportResult } from '../protocol';
 import type { Store } from '../store';
-import type { EngineParts } from './engine-parts';
+import type { Call, EngineParts } from './engine-parts';
 import { type ExportedLog, isWhole, joinLogs } from './exported-file';
 import { LOADED_AT_ONCE } from './learning-scheduler';
 
@@ -14,19 +14,18 @@ const SLICE = 30;
 
 /**
  * Joins the log of another device to this one's, and learns both from the start in the order of time.
- * @param era in which the shopper asked for it
  * @throws SidestreamError `runtime/unknown-item` when the log is of another shop, `store/*`, `bundle/*`
  */
-export async function mergeProfile(context: EngineParts, log: ExportedLog, era: number): Promise<ImportResult> {
-  const { rest, scheduler, storage } = context;
+export async function mergeProfile(call: Call, log: ExportedLog): Promise<ImportResult> {
+  const { rest, scheduler, storage } = call;
   await rest.load();
   if (rest.failure) throw rest.failure;
   await scheduler.catchUp();
-  await loadItems(context, log);
+  await loadItems(call, log);
   const results: ImportResult[] = [];
   await scheduler.reload(async () => {
     // The store may be replaced right afterwards; this is repeated then.
-    results.push(await storage.alone('merge', () => merge(context, log, era)));
+    results.push(await storage.alone('merge', () => merge(call, log)));
   });
   return results[0];
 }
@@ -50,21 +49,21 @@ async function loadItems({ catalog, shardLoader, storage }: EngineParts, { event
 type Found = Awaited<ReturnType<typeof read>>;
 
 /** Nothing is stored before all is learned; then all of it is, in one transaction. To be called in a long turn. */
-async function merge(context: EngineParts, log: ExportedLog, era: number): Promise<ImportResult> {
-  const { session } = context;
+async function merge(call: Call, log: ExportedLog): Promise<ImportResult> {
+  const { session } = call;
   for (;;) {
-    const found = await read(context, log, era);
+    const found = await read(call, log);
     const { logs, whole } = found;
     const { known, leftOut, added } = logs;
     const result: ImportResult = { added: added.length, known, leftOut, exact: whole && log.whole };
     if (added.length === 0) return result;
     const learner = session.fresh();
     await session.keepJournal(learner);
-    if (await learnAndStore(context, learner, found, era)) return result;
+    if (await learnAndStore(call, learner, found)) return result;
   }
 }
 
-async function read({ storage }: EngineParts, log: ExportedLog, era: number) {
+async function read({ storage, era }: Call, log: ExportedLog) {
   storage.checkEra(era);
   const { profile: before, origin } = await storage.read();
   if (origin.readOnly) {
@@ -83,20 +82,20 @@ async function read({ storage }: EngineParts, log: ExportedLog, era: number) {
 }
 
 /** @returns false if another tab replaced the profile meanwhile, or another store is in use; nothing is stored then */
-async function learnAndStore(context: EngineParts, learner: Learner, found: Found, era: number): Promise<boolean> {
-  const { storage } = context;
+async function learnAndStore(call: Call, learner: Learner, found: Found): Promise<boolean> {
+  const { storage, era } = call;
   const { before, origin, logs, whole } = found;
   const { storedProfile } = await profileFiles();
   const undone = await storedProfile(before ?? learner.save());
   // Events missing from the log are only in the profile, so continue from it.
   const base = whole ? null : before;
   if (base) learner.restore(base, []);
-  await replay(context, learner, base ? logs.events.filter(({ id }) => id > base.lastEvent) : logs.events, era);
+  await replay(call, learner, base ? logs.events.filter(({ id }) => id > base.lastEvent) : logs.events);
   for (let { last } = found; ; ) {
     if (!storage.isCurrent(origin) || (await origin.store.generation()) !== origin.generation) return false;
     // Tracked while the other events were learned.
     const late = await storage.eventsAfter(last);
-    await replay(context, learner, late, era);
+    await replay(call, learner, late);
     const moved = (late.at(-1)?.id ?? last) - found.last;
     last = found.last + moved;
     const added = logs.added.map((event) => ({ ...event, id: event.id + moved }));
@@ -115,10 +114,9 @@ async function learnAndStore(context: EngineParts, learner: Learner, found: Foun
 
 /** Learns events in slices, between which lists are made and the shopper may have changed their mind. */
 async function replay(
-  { storage, listener }: EngineParts,
+  { storage, listener, era }: Call,
   learner: Learner,
   events: readonly LoggedEvent[],
-  era: number,
 ): Promise<void> {
   const total = events.length;
   let end = performance.now() + SLICE;

@@ -7,7 +7,7 @@ import { type Profile, profileFiles } from '../learner';
 import { type ImportOptions, type ImportResult, type Kept, parsed, type RollbackOptions } from '../protocol';
 import { encryptedFiles, type Store } from '../store';
 import { firstOf, isEmpty } from './device-move';
-import type { EngineParts } from './engine-parts';
+import type { Call, EngineParts } from './engine-parts';
 import { decodeExport, type ExportedProfile, encodeExport, importedEvents, keyOf } from './exported-file';
 import { unknownSnapshot } from './profile-storage';
 
@@ -74,7 +74,7 @@ const optionsSchema = exactObject({
 } satisfies Record<keyof ImportOptions, v.GenericSchema>);
 
 /** @throws SidestreamError `bundle/*` if the required rest cannot be loaded */
-export async function exportProfile({ rest, scheduler, session, storage }: EngineParts, given: unknown): Promise<Blob> {
+export async function exportProfile({ rest, scheduler, session, storage }: Call, given?: unknown): Promise<Blob> {
   const passphrase = parsed(passphraseSchema, given, 'exportProfile()', 'passphrase');
   await rest.load();
   if (rest.failure) throw rest.failure;
@@ -91,12 +91,7 @@ export async function exportProfile({ rest, scheduler, session, storage }: Engin
   return new Blob([bytes], { type: 'application/octet-stream' });
 }
 
-export async function importProfile(
-  context: EngineParts,
-  source: unknown,
-  given: unknown,
-  era: number,
-): Promise<ImportResult> {
+export async function importProfile(call: Call, source: unknown, given?: unknown): Promise<ImportResult> {
   const blob = parsed(fileSchema, source, 'importProfile()', 'file');
   const found = parsed(givenSchema, given, 'importProfile()', 'passphrase');
   const plain = typeof found === 'string' ? { passphrase: found } : (found ?? {});
@@ -104,15 +99,14 @@ export async function importProfile(
   const bytes = new Uint8Array(await blob.arrayBuffer());
   const { isEncrypted, decryptFile } = await encryptedFiles();
   const file = await decodeExport(isEncrypted(bytes) ? await decryptFile(bytes, passphrase) : bytes);
-  context.scheduler.check(file.profile);
-  if (!merge) return replaceProfile(context, file, era);
-  return (await import('./profile-merge')).mergeProfile(context, file.log, era);
+  call.scheduler.check(file.profile);
+  if (!merge) return replaceProfile(call, file);
+  return (await import('./profile-merge')).mergeProfile(call, file.log);
 }
 
 async function replaceProfile(
-  { scheduler, session, storage }: EngineParts,
+  { scheduler, session, storage, era }: Call,
   { profile, log: { whole, events: logged } }: ExportedProfile,
-  era: number,
 ): Promise<ImportResult> {
   await scheduler.reload(async () => {
     // Its events were numbered by another log: here it counts as having learned all events.
@@ -130,19 +124,22 @@ async function replaceProfile(
   return { added: logged.length, known: 0, leftOut: 0, exact: whole };
 }
 
-/** @throws SidestreamError `store/unknown-snapshot`, `store/forgotten` when everything was erased since `era` */
-export async function rollback(parts: EngineParts, given: unknown, options: unknown, era: number): Promise<void> {
-  const { scheduler, storage } = parts;
+/** @throws SidestreamError `store/unknown-snapshot`, `store/forgotten` when everything was erased since the call */
+export async function rollback(call: Call, given: unknown, options?: unknown): Promise<void> {
+  const { scheduler, storage, era } = call;
   const id = parsed(idSchema, given, 'rollback()', 'id');
   const { expert } = parsed(v.optional(rollbackSchema, {}), options, 'rollback()', 'options');
-  if (expert !== undefined) return rollbackExpert(parts, id, expert, era);
+  if (expert !== undefined) return rollbackExpert(call, id, expert);
   await scheduler.reload(async () => {
     if (!(await storage.change(era, (store) => store.rollback(id)))) throw unknownSnapshot(id);
   });
 }
 
-async function rollbackExpert(parts: EngineParts, id: number, expert: number, era: number): Promise<void> {
-  const { rest, scheduler, session, storage } = parts;
+async function rollbackExpert(
+  { rest, scheduler, session, storage, era }: Call,
+  id: number,
+  expert: number,
+): Promise<void> {
   await rest.load();
   if (rest.failure) throw rest.failure;
   const { readProfile, storedProfile, withEarlierExpert } = await profileFiles();

@@ -3,7 +3,7 @@ import { IDBFactory } from 'fake-indexeddb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { makeItem } from '../../testing/bundles';
 import { last, type ServedShop, serveShop } from '../../testing/served-shop';
-import type { WorkerRecommender } from '../protocol';
+import type { Engine } from './engine';
 import type { EngineOptions } from './engine-options';
 
 const FRUIT = ['f1', 'f2', 'f3'];
@@ -11,7 +11,7 @@ const TOOLS = ['t1', 't2', 't3'];
 /** The shop's order: fruit and tools in turn, and one product that is not in the bundle yet. */
 const LIST = ['f1', 't1', 'new', 'f2', 't2', 'f3', 't3'];
 let shop: ServedShop;
-let engine: WorkerRecommender;
+let engine: Engine;
 
 beforeAll(async () => {
   const fruit = FRUIT.map((id) => makeItem(id, { category: 'Food/Fruit', price: 2, popularity: 9 }));

@@ -5,12 +5,12 @@ import { type Item, openHead } from '../../core/catalog';
 import { last, type ServedShop, serveContent, serveShop } from '../../testing/served-shop';
 import { sideModel } from '../../testing/side-models';
 import { topicContent } from '../../testing/topics';
-import type { WorkerRecommender } from '../protocol';
+import type { Engine } from './engine';
 
 let shop: ServedShop;
 /** Answers the requests for shards. */
 let release: (fails?: boolean) => void;
-let open: WorkerRecommender[] = [];
+let open: Engine[] = [];
 
 beforeAll(async () => {
   shop = await serveShop();
@@ -26,13 +26,13 @@ afterEach(async () => {
   open = [];
 });
 
-async function start(given: Parameters<ServedShop['open']>[0] = {}): Promise<WorkerRecommender> {
+async function start(given: Parameters<ServedShop['open']>[0] = {}): Promise<Engine> {
   const engine = await shop.open(given);
   open.push(engine);
   return engine;
 }
 
-const listOf = async (engine: WorkerRecommender): Promise<string[]> =>
+const listOf = async (engine: Engine): Promise<string[]> =>
   (await engine.recommend({})).items.map(({ item }) => item.id);
 
 /** Whether a promise is settled after some turns of the event loop, which is enough for all work without the network. */
@@ -203,7 +203,7 @@ describe('a trained shop with more items than its head', () => {
     release = large.hold('shard-');
   });
 
-  const begin = async (given: Parameters<ServedShop['open']>[0] = {}): Promise<WorkerRecommender> => {
+  const begin = async (given: Parameters<ServedShop['open']>[0] = {}): Promise<Engine> => {
     const engine = await large.open(given);
     open.push(engine);
     return engine;

@@ -5,8 +5,8 @@ import { type ServedShop, serveContent } from '../../testing/served-shop';
 import { topicContent } from '../../testing/topics';
 import type { Profile } from '../learner';
 import { withEarlierExpert } from '../learner/earlier-expert';
-import type { WorkerRecommender } from '../protocol';
 import { DeviceStore } from '../store/device-store';
+import type { Engine } from './engine';
 import { decodeExport } from './exported-file';
 
 const COUNT = 90;
@@ -22,17 +22,17 @@ beforeEach(() => {
   globalThis.indexedDB = new IDBFactory();
 });
 
-async function choose(engine: WorkerRecommender, from: number, to: number): Promise<void> {
+async function choose(engine: Engine, from: number, to: number): Promise<void> {
   for (let n = from; n < to; n++) await engine.track('click', ids[(3 * n) % (COUNT - 1)], {}, 1_700_000_000_000 + n);
   await engine.settled();
 }
 
-async function profileOf(engine: WorkerRecommender): Promise<Profile> {
+async function profileOf(engine: Engine): Promise<Profile> {
   await engine.settled();
   return (await decodeExport(new Uint8Array(await (await engine.exportProfile()).arrayBuffer()))).profile;
 }
 const memberOf = ({ experts }: Profile, id: number) => experts.members.find((one) => one.id === id);
-const listOf = async (engine: WorkerRecommender) =>
+const listOf = async (engine: Engine) =>
   (await engine.recommend({ limit: 20 })).items.map(({ item, score }) => [item.id, score]);
 
 /** A device whose first window has ended, and which has learned more since; with what it knew then. */

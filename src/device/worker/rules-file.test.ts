@@ -7,7 +7,8 @@ import { openBundle, openHead, putMutable, writeBundle } from '../../core/catalo
 import { bundleContent, makeItem, memoryBundle } from '../../testing/bundles';
 import { openedEngine } from '../../testing/opened-engine';
 import { topicContent } from '../../testing/topics';
-import type { RecommendRequest, WorkerRecommender } from '../protocol';
+import type { RecommendRequest } from '../protocol';
+import type { Engine } from './engine';
 import type { EngineOptions } from './engine-options';
 
 const small = memoryBundle();
@@ -55,7 +56,7 @@ function open(given: Partial<EngineOptions> = {}, folder = 'small') {
 }
 
 /** Ids of a list. */
-const listed = async (engine: WorkerRecommender, request: RecommendRequest = {}): Promise<string> => {
+const listed = async (engine: Engine, request: RecommendRequest = {}): Promise<string> => {
   const { items } = await engine.recommend({ placement: 'trending', ...request });
   return items.map(({ item }) => item.id).join(' ');
 };

@@ -2,8 +2,8 @@ import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { log, type ServedShop, serveShop } from '../../testing/served-shop';
-import type { WorkerRecommender } from '../protocol';
 import { DeviceStore } from '../store/device-store';
+import type { Engine } from './engine';
 
 /** The used part of Web Locks for one thread, because Node has none. */
 class ThreadLocks {
@@ -37,7 +37,7 @@ beforeAll(async () => {
 });
 afterAll(() => shop.close());
 
-async function trackMany(engine: WorkerRecommender): Promise<void> {
+async function trackMany(engine: Engine): Promise<void> {
   for (let n = 0; n < 12; n++) {
     await engine.trackAll(Array.from({ length: 100 }, () => ({ type: 'impression', itemId: 'c', details: {} })));
     await engine.settled();

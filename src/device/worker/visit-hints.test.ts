@@ -3,7 +3,8 @@ import { IDBFactory } from 'fake-indexeddb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { makeItem } from '../../testing/bundles';
 import { type ServedShop, serveShop } from '../../testing/served-shop';
-import type { RecommendRequest, WorkerRecommender } from '../protocol';
+import type { RecommendRequest } from '../protocol';
+import type { Engine } from './engine';
 
 beforeEach(() => {
   globalThis.indexedDB = new IDBFactory();
@@ -23,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => shop.close());
 
-const hintOf = async (engine: WorkerRecommender, request: RecommendRequest = {}, id = 'g') => {
+const hintOf = async (engine: Engine, request: RecommendRequest = {}, id = 'g') => {
   const { items } = await engine.recommend(request);
   return items.find(({ item }) => item.id === id)?.contributions.hint ?? 0;
 };

@@ -3,9 +3,9 @@ import { IDBFactory } from 'fake-indexeddb';
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { CLICK, type ServedShop, serveShop } from '../../testing/served-shop';
 import { combined, type VisitorReport, type VisitorSums } from '../experiment';
-import type { WorkerRecommender } from '../protocol';
 import { MemoryStore } from '../store';
 import { DeviceStore } from '../store/device-store';
+import type { Engine } from './engine';
 
 // Node has no Web Locks: only the store keeps tabs apart.
 beforeEach(() => {
@@ -18,10 +18,9 @@ beforeAll(async () => {
 afterAll(() => shop.close());
 
 const experiment = { name: 'test', variants: [{ name: 'on' }] };
-const open = (given: Parameters<ServedShop['open']>[0] = {}): Promise<WorkerRecommender> =>
-  shop.open({ experiment, ...given });
+const open = (given: Parameters<ServedShop['open']>[0] = {}): Promise<Engine> => shop.open({ experiment, ...given });
 /** As a page that confirms at once what it sent. */
-async function visitorsOf(engine: WorkerRecommender): Promise<VisitorReport[]> {
+async function visitorsOf(engine: Engine): Promise<VisitorReport[]> {
   const { visitors } = await engine.takeMetrics();
   if (visitors.length > 0) await engine.takeMetrics(visitors.map(({ key }) => key));
   return visitors;
@@ -197,7 +196,7 @@ it.each([
 it('counts a visitor once, under the stored variant, if two tabs had drawn different ones before the answer', async () => {
   const variants = [{ name: 'on' }, { name: 'off', learning: false }];
   const pending = () => open({ experiment: { name: 'test', variants }, consent: 'pending' });
-  const variantOf = async (engine: WorkerRecommender) => (await engine.metrics()).variant;
+  const variantOf = async (engine: Engine) => (await engine.metrics()).variant;
   const one = await pending();
   let other = await pending();
   while ((await variantOf(other)) === (await variantOf(one))) {

@@ -4,11 +4,11 @@ import { SidestreamError } from '../../error';
 import { nextReport, type VisitorReport } from '../experiment';
 import type { MetricReport } from '../protocol';
 import { anonymousId } from './consent-state';
-import type { EngineParts } from './engine-parts';
+import type { Call } from './engine-parts';
 import { FiguresToTake, type Operation } from './operating-figures';
 
 const EMPTY_REPORT: MetricReport = { counts: [], visitors: [], operations: [] };
-const figures = new WeakMap<EngineParts, FiguresToTake>();
+const figures = new WeakMap<Call['events'], FiguresToTake>();
 
 /**
  * Takes the counts and operating figures of this page since the last call, and the visitor's reports without confirmed delivery,
@@ -21,17 +21,14 @@ const figures = new WeakMap<EngineParts, FiguresToTake>();
  * another visitor. A report is kept, atomically for all tabs, until a later call confirms its delivery: if a page ends in
  * between, the next one sends it again under the same key, and it counts once.
  * @param errors codes of the page's errors since the last call
- * @param era of the request
  */
 export async function takeMetrics(
-  parts: EngineParts,
+  { events, storage, listener, experiment, consent, era }: Call,
   { sent, errors }: Record<'sent' | 'errors', readonly string[]>,
   operation: Operation,
-  era: number,
 ): Promise<MetricReport> {
-  const { events, storage, listener, experiment, consent } = parts;
-  const own = figures.get(parts) ?? new FiguresToTake();
-  figures.set(parts, own);
+  const own = figures.get(events) ?? new FiguresToTake();
+  figures.set(events, own);
   own.note(errors);
   // An answer of another tab may bring another variant.
   await consent.carriedOut();

@@ -13,8 +13,8 @@ import {
   type Refusal,
   type RemoteListener,
   type TrackInput,
-  type WorkerHost,
 } from '../../device/protocol';
+import type { RecommenderHost } from '../../device/worker';
 import { SidestreamError } from '../../error';
 import { clearTab, erase, erasureOf, tabKey } from './erasure';
 import type { PageWatch } from './page-watch';
@@ -47,7 +47,7 @@ export class WorkerConnection {
   readonly #pending = new PendingCalls();
   #worker: Worker | null = null;
   /** The object that the worker exposes first; null without a worker. */
-  #host: Comlink.Remote<WorkerHost> | null = null;
+  #host: Comlink.Remote<RecommenderHost> | null = null;
   /** Null while no worker takes calls. */
   #remote: Remote | null = null;
   #starting: Promise<Remote> | null = null;
@@ -187,18 +187,15 @@ export class WorkerConnection {
     worker.addEventListener('error', crash);
     worker.addEventListener('messageerror', crash);
     try {
-      const host = Comlink.wrap<WorkerHost>(worker);
+      const host = Comlink.wrap<RecommenderHost>(worker);
       this.#host = host;
-      const remote = await guarded(host).start(
-        this.given,
-        Comlink.proxy(this.#receive),
-        kept,
-        this.#restarted,
-        this.offers,
-        document.documentElement.lang,
-        manifest,
-        this.#withdrawn,
-      );
+      const page = {
+        restarted: this.#restarted,
+        withdrawn: this.#withdrawn,
+        lang: document.documentElement.lang,
+        offers: this.offers,
+      };
+      const remote = await guarded(host).start(this.given, page, kept, Comlink.proxy(this.#receive), manifest);
       this.#restarted = true;
       this.#remote = guarded(remote);
       return this.#remote;

@@ -1,13 +1,6 @@
 import * as Comlink from 'comlink';
-import type {
-  CallOptions,
-  EncodedQuery,
-  EncoderHost,
-  FindRequest,
-  FindResponse,
-  QueryEncoder,
-  WorkerRecommender,
-} from '../../device/protocol';
+import type { CallOptions, EncodedQuery, FindRequest, FindResponse, QueryEncoder } from '../../device/protocol';
+import type { EncoderHost, Engine } from '../../device/worker';
 import { SidestreamError } from '../../error';
 import type { WorkerConnection } from './connection';
 import { startEncoder } from './encoder-start';
@@ -22,7 +15,7 @@ const KEPT_FOR = 60_000;
 const RETRY_AFTER = 30_000;
 
 export interface FindContext {
-  call<T>(work: (remote: Pick<WorkerRecommender, 'find' | 'queryEncoder'>) => Promise<T>): Promise<T>;
+  call<T>(work: (remote: Pick<Engine, 'find' | 'queryEncoder'>) => Promise<T>): Promise<T>;
   connection: Pick<WorkerConnection, 'given' | 'handles' | 'fail'>;
   /** Aborts when the recommender is closed. */
   ended: AbortSignal;

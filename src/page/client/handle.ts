@@ -83,7 +83,7 @@ export function handleOf(
   };
   const forwarded = FORWARDED.map((name) => [
     name,
-    (...given: never[]) => call((remote): Promise<unknown> => remote[name](...given)),
+    (...given: unknown[]) => call((remote): Promise<unknown> => Reflect.apply(remote[name], remote, given)),
   ]);
   const recommender: Recommender = {
     ...(Object.fromEntries(forwarded) as Pick<Recommender, (typeof FORWARDED)[number]>),

@@ -1,8 +1,9 @@
 import type * as Comlink from 'comlink';
-import type { RecommenderEvents, WorkerRecommender } from '../../device/protocol';
+import type { RecommenderEvents } from '../../device/protocol';
+import type { Engine } from '../../device/worker';
 import { SidestreamError } from '../../error';
 
-export type Remote = Comlink.Remote<WorkerRecommender>;
+export type Remote = Comlink.Remote<Engine>;
 
 export type Emit = <K extends keyof RecommenderEvents>(type: K, event: RecommenderEvents[K]) => void;
 

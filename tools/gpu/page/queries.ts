@@ -1,7 +1,8 @@
 import { type Remote, wrap } from 'comlink';
 import { DEFAULT_PRESETS, encodeProjection, type Preset } from '../../../src/core/encoders';
 import { seededRandom, uniform } from '../../../src/core/model';
-import { carryErrors, type EncodedQuery, type EncoderHost, type QueryEncoder } from '../../../src/device/protocol';
+import { carryErrors, type EncodedQuery, type QueryEncoder } from '../../../src/device/protocol';
+import type { EncoderHost } from '../../../src/device/worker';
 import type { Findings, Part } from '../findings';
 import type { Compared } from '../host';
 import { check, cosine, largestDifference, magnitude } from '../parity';
