@@ -62,6 +62,7 @@ const FEATURES: Readonly<Record<string, readonly string[]>> = {
   counts: [
     'core/catalog/bundle/model-manifest',
     'core/common/hash',
+    'core/common/sums',
     'device/experiment/',
     'device/worker/operating-figures',
     'device/worker/visitor-counts',

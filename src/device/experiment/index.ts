@@ -1,10 +1,10 @@
+export { combined } from '../../core/common/sums';
 export { attribute, isConversion, LastClickIndex, orderOf } from './attribution';
 export { Counters, type Counts } from './counters';
 export type { EventAggregates, Metrics, MetricsRow } from './event-aggregates';
 export type { Experiment, Variant } from './experiment';
-export { boundOf, type OperatingFigures, summedFigures, TIME_BOUNDS } from './operating-figures';
+export { boundOf, type OperatingFigures, TIME_BOUNDS } from './operating-figures';
 export {
-  combined,
   type MetricLine,
   type Moments,
   metricLineSchema,

@@ -47,20 +47,3 @@ export const operatingFiguresSchema = exactObject({
   ),
   bytes: count,
 }) satisfies v.GenericSchema<unknown, OperatingFigures>;
-
-type Sums = Record<string, number | undefined>;
-
-function added(a: Sums, b: Sums): Record<string, number> {
-  const names = new Set([...Object.keys(a), ...Object.keys(b)]);
-  return Object.fromEntries([...names].map((name) => [name, (a[name] ?? 0) + (b[name] ?? 0)]));
-}
-
-/** @returns a + b, with the variant of a */
-export const summedFigures = (a: OperatingFigures, b: OperatingFigures): OperatingFigures => ({
-  variant: a.variant,
-  pages: a.pages + b.pages,
-  firstList: added(a.firstList, b.firstList),
-  encoders: { webgpu: a.encoders.webgpu + b.encoders.webgpu, wasm: a.encoders.wasm + b.encoders.wasm },
-  errors: added(a.errors, b.errors),
-  bytes: a.bytes + b.bytes,
-});

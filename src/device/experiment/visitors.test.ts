@@ -1,8 +1,9 @@
 import * as fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
+import { combined } from '../../core/common/sums';
 import type { Counts } from './counters';
-import { combined, metricLineSchema, nextReport as nextOf, sumsOf, type VisitorSums } from './visitors';
+import { metricLineSchema, nextReport as nextOf, sumsOf, type VisitorSums } from './visitors';
 
 const counts = (variant: string, given: Partial<Counts> = {}): Counts => ({
   variant,

@@ -1,16 +1,11 @@
 import * as v from 'valibot';
 import { exactObject } from '../../core/common/schema';
+import { combined, combinedBy } from '../../core/common/sums';
 import { type Counts, countsSchema } from './counters';
 import { type OperatingFigures, operatingFiguresSchema } from './operating-figures';
 
 export const VISITOR_COUNTS = ['impressions', 'clicks', 'carts', 'purchases'] as const;
 type VisitorCount = (typeof VISITOR_COUNTS)[number];
-
-/** Activity of one visitor under one variant, on any page and in any list. */
-export type VisitorTotals = Record<VisitorCount, number> & {
-  /** As in `Counts`. */
-  revenue: Record<string, number>;
-};
 
 /** Sums of a count x over visitors. */
 export interface Moments {
@@ -51,55 +46,22 @@ export interface VisitorReport extends VisitorSums {
   key: string;
 }
 
-const moments = (x: number): Moments => ({ visitors: x > 0 ? 1 : 0, sum: x, squares: x * x });
-
-const eachCount = (make: (count: VisitorCount) => Moments): Record<VisitorCount, Moments> => ({
-  impressions: make('impressions'),
-  clicks: make('clicks'),
-  carts: make('carts'),
-  purchases: make('purchases'),
-});
+const momentsOf = <Name extends string>(counts: Record<Name, number>): Record<Name, Moments> => {
+  const entries = Object.entries<number>(counts);
+  const moments = entries.map(([name, x]) => [name, { visitors: x > 0 ? 1 : 0, sum: x, squares: x * x }]);
+  return Object.fromEntries(moments);
+};
 
 export function sumsOf(variant: string, totals: VisitorTotals): VisitorSums {
-  const { impressions, clicks, purchases } = totals;
-  const revenue: Record<string, Moments> = {};
-  for (const [currency, x] of Object.entries(totals.revenue)) revenue[currency] = moments(x);
+  const { impressions, clicks, carts, purchases, revenue } = totals;
   return {
     variant,
     visitors: 1,
-    ...eachCount((count) => moments(totals[count])),
+    ...momentsOf({ impressions, clicks, carts, purchases }),
     products: { clicksImpressions: clicks * impressions, purchasesClicks: purchases * clicks },
-    revenue,
+    revenue: momentsOf(revenue),
   };
 }
-
-const NONE: Moments = { visitors: 0, sum: 0, squares: 0 };
-
-/** @returns a + factor b, with the variant of a */
-export function combined(a: VisitorSums, b: VisitorSums, factor: 1 | -1): VisitorSums {
-  const revenue = { ...a.revenue };
-  for (const [currency, more] of Object.entries(b.revenue)) {
-    // A currency is a name from outside.
-    const known = (Object.hasOwn(revenue, currency) && revenue[currency]) || NONE;
-    revenue[currency] = both(known, more, factor);
-  }
-  return {
-    variant: a.variant,
-    visitors: a.visitors + factor * b.visitors,
-    ...eachCount((count) => both(a[count], b[count], factor)),
-    products: {
-      clicksImpressions: a.products.clicksImpressions + factor * b.products.clicksImpressions,
-      purchasesClicks: a.products.purchasesClicks + factor * b.products.purchasesClicks,
-    },
-    revenue,
-  };
-}
-
-const both = (a: Moments, b: Moments, factor: 1 | -1): Moments => ({
-  visitors: a.visitors + factor * b.visitors,
-  sum: a.sum + factor * b.sum,
-  squares: a.squares + factor * b.squares,
-});
 
 /** Maximum number of currencies in a line. */
 const MAX_CURRENCIES = 201;
@@ -122,10 +84,7 @@ const visitorReportSchema = exactObject({
   key: v.pipe(v.string(), v.regex(/^[\w-]{8,64}$/, 'must have 8 to 64 letters, digits, "_" or "-"')),
   variant: v.pipe(v.string(), v.regex(/^[\w.-]{1,32}\/[\w.-]{1,32}$/, 'must be experiment/variant')),
   visitors: visitor,
-  impressions: momentsSchema,
-  clicks: momentsSchema,
-  carts: momentsSchema,
-  purchases: momentsSchema,
+  ...v.entriesFromList(VISITOR_COUNTS, momentsSchema),
   products: exactObject({ clicksImpressions: number, purchasesClicks: number }),
   revenue: v.pipe(
     v.record(v.pipe(v.string(), v.regex(/^[A-Z]{3}$/, 'must be three capital letters, such as EUR')), momentsSchema),
@@ -163,12 +122,12 @@ const MAX_UNSENT = 50;
 
 const count = v.pipe(v.number(), v.finite(), v.minValue(0));
 const totalsSchema = v.object({
-  impressions: count,
-  clicks: count,
-  carts: count,
-  purchases: count,
+  ...v.entriesFromList(VISITOR_COUNTS, count),
+  /** As in `Counts`. */
   revenue: v.record(v.string(), count),
 });
+/** Activity of one visitor under one variant, on any page and in any list. */
+export type VisitorTotals = v.InferOutput<typeof totalsSchema>;
 const reportedSchema = v.pipe(
   v.string(),
   v.parseJson(),
@@ -241,24 +200,14 @@ export function nextReport(
   return { stored: JSON.stringify(next), reports };
 }
 
-function totalsOf(rows: readonly Counts[]): VisitorTotals {
-  const totals: VisitorTotals = { impressions: 0, clicks: 0, carts: 0, purchases: 0, revenue: {} };
-  for (const row of rows) {
-    for (const name of VISITOR_COUNTS) totals[name] += row[name];
-    for (const [currency, amount] of Object.entries(row.revenue)) {
-      totals.revenue[currency] = (totals.revenue[currency] ?? 0) + amount;
-    }
-  }
-  return totals;
-}
+const NOTHING: VisitorTotals = { impressions: 0, clicks: 0, carts: 0, purchases: 0, revenue: {} };
+
+const totalsOf = (rows: readonly Counts[]): VisitorTotals =>
+  rows.reduce((sum, { variant: _, placement: __, ...row }) => combined(sum, row), NOTHING);
 
 /** Totals, plus the growth of the log since the last report. */
-function grown(reported: VisitorTotals, before: VisitorTotals, now: VisitorTotals): VisitorTotals {
-  const more = (was = 0, is = 0): number => Math.max(0, is - was);
-  const totals: VisitorTotals = { ...reported, revenue: { ...reported.revenue } };
-  for (const name of VISITOR_COUNTS) totals[name] += more(before[name], now[name]);
-  for (const [currency, amount] of Object.entries(now.revenue)) {
-    totals.revenue[currency] = (totals.revenue[currency] ?? 0) + more(before.revenue[currency], amount);
-  }
-  return totals;
-}
+const grown = (reported: VisitorTotals, before: VisitorTotals, now: VisitorTotals): VisitorTotals =>
+  combined(
+    reported,
+    combinedBy(now, before, (is, was) => Math.max(0, is - was)),
+  );

@@ -5,7 +5,6 @@ import {
   combined,
   metricLineSchema,
   type OperatingFigures,
-  summedFigures,
   VISITOR_COUNTS,
   type VisitorReport,
   type VisitorSums,
@@ -67,7 +66,7 @@ export async function readMetricLog(chunks: AsyncIterable<string> | Iterable<str
     lines++;
     for (const one of figures) {
       const known = operations.get(one.variant);
-      operations.set(one.variant, known ? summedFigures(known, one) : one);
+      operations.set(one.variant, known ? combined(known, one) : one);
     }
     const own = days.get(day) ?? { variants: new Map<string, VisitorSums>(), revenue: [] };
     days.set(day, own);

@@ -1,3 +1,4 @@
+import { combined } from '../../core/common/sums';
 import type {
   Counts,
   MetricHook,
@@ -111,7 +112,7 @@ export class MetricHooks {
       const { counts, visitors, operations } = await this.#take(sent);
       this.#sent = this.#sent.filter((key) => !sent.includes(key));
       if (era !== this.#era) return;
-      this.#counts = joined(this.#counts, counts);
+      this.#counts = joined([...this.#counts, ...counts]);
       this.#operations.push(...operations);
       this.#visitors = visitors.filter(({ key }) => !this.#given.has(key));
     };
@@ -154,18 +155,14 @@ export class MetricHooks {
   }
 }
 
-function joined(before: readonly Counts[], more: readonly Counts[]): Counts[] {
-  const rows = new Map<string, Counts>();
-  for (const { revenue, ...row } of [...before, ...more]) {
+function joined(rows: readonly Counts[]): Counts[] {
+  const sums = new Map<string, Counts>();
+  for (const row of rows) {
     const name = JSON.stringify([row.variant, row.placement]);
-    const known = rows.get(name) ?? { ...row, impressions: 0, clicks: 0, carts: 0, purchases: 0, revenue: {} };
-    for (const count of ['impressions', 'clicks', 'carts', 'purchases'] as const) known[count] += row[count];
-    for (const [currency, sum] of Object.entries(revenue)) {
-      known.revenue[currency] = (known.revenue[currency] ?? 0) + sum;
-    }
-    rows.set(name, known);
+    const known = sums.get(name);
+    sums.set(name, known ? combined(known, row) : row);
   }
-  return [...rows.values()];
+  return [...sums.values()];
 }
 
 const hooksOf = new WeakMap<WorkerConnection, MetricHooks>();
