@@ -18,20 +18,22 @@ export interface FilterCondition {
   $contains?: string;
 }
 
+const FIELDS = [
+  'id',
+  'title',
+  'category',
+  'price',
+  'listPrice',
+  'availability',
+  'quantity',
+  'group',
+  'rating',
+  'published',
+  'popularity',
+] as const;
+
 /** The fields of an item that a filter may name. */
-export type FilterField =
-  | 'id'
-  | 'title'
-  | 'category'
-  | 'price'
-  | 'listPrice'
-  | 'availability'
-  | 'quantity'
-  | 'group'
-  | 'rating'
-  | 'published'
-  | 'popularity'
-  | `attributes.${string}`;
+export type FilterField = (typeof FIELDS)[number] | `attributes.${string}`;
 
 /**
  * Which items, as JSON: `{ category: 'Men/Tops', price: { $gte: 20, $lt: 50 } }`. All fields must match; `$and`, `$or` and
@@ -53,20 +55,7 @@ const MAX_FILTER_DEPTH = 8;
 /** Maximum number of fields, combinations and values of a filter, added up. */
 const MAX_FILTER_PARTS = 2000;
 
-const FIELDS: FilterField[] = [
-  'id',
-  'title',
-  'category',
-  'price',
-  'listPrice',
-  'availability',
-  'quantity',
-  'group',
-  'rating',
-  'published',
-  'popularity',
-];
-const isField = (name: string): boolean => (FIELDS as string[]).includes(name) || /^attributes\../.test(name);
+const isField = (name: string): boolean => FIELDS.some((field) => field === name) || /^attributes\../.test(name);
 const COMBINATIONS = ['$and', '$or', '$not'];
 const OPERATORS = ['$eq', '$ne', '$in', '$nin', '$gt', '$gte', '$lt', '$lte', '$contains'];
 
