@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { Item } from '../../core/catalog';
 import { folded } from '../../core/common/words';
 import type { CatalogIndex } from './catalog-index';
-import type { Scored } from './rank-state';
+import { type Scored, withParts } from './rank-state';
 import { deviation } from './rules/apply-rules';
 import {
   type Filter,
@@ -224,21 +224,13 @@ export const hintScale = (scores: Float32Array): number => Math.min(1, deviation
 function hintedList(scored: Scored, lifts: Float32Array, nameOf: (row: number) => string | null, fade: number): Scored {
   const scale = fade * hintScale(scored.score.filter((value, row) => Number.isFinite(value) && scored.holds(row)));
   const hint = (row: number): number => Math.fround(scale * lifts[row]);
-  const withHint = (row: number, contributions: Record<string, number>): Record<string, number> =>
-    hint(row) === 0 ? contributions : { ...contributions, hint: hint(row) };
   return {
-    ...scored,
-    score: scored.score.map((value, row) => value + hint(row)),
-    contributions: (row) => withHint(row, scored.contributions(row)),
+    ...withParts(scored, (row): Record<string, number> => (hint(row) === 0 ? {} : { hint: hint(row) })),
     reasonKind(row) {
       const reason = scored.reasonKind(row);
       const name = hint(row) > 0 && reason.kind !== 'again' ? nameOf(row) : null;
       const others = Object.entries(scored.contributions(row)).filter(([term]) => !COMMON.includes(term));
       return name !== null && others.every(([, part]) => part < hint(row)) ? { kind: 'hint', name } : reason;
-    },
-    breakdown(row, ofTerms) {
-      const breakdown = scored.breakdown(row, ofTerms);
-      return { ...breakdown, contributions: withHint(row, breakdown.contributions) };
     },
   };
 }

@@ -76,6 +76,17 @@ export interface Scored {
   distinct?(row: number): readonly string[];
 }
 
+/** A list with further parts of the scores. @param partsOf an item, by name */
+export const withParts = (list: Scored, partsOf: (row: number) => Record<string, number>): Scored => ({
+  ...list,
+  score: list.score.map((value, row) => Object.values(partsOf(row)).reduce((sum, part) => sum + part, value)),
+  contributions: (row) => ({ ...list.contributions(row), ...partsOf(row) }),
+  breakdown(row, ofTerms) {
+    const breakdown = list.breakdown(row, ofTerms);
+    return { ...breakdown, contributions: { ...breakdown.contributions, ...partsOf(row) } };
+  },
+});
+
 /** The list of the items in view for a placement, before the rules; null if nothing is known of them. */
 export type ListInView = (
   index: CatalogIndex,

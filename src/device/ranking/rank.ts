@@ -5,7 +5,7 @@ import { reasonText } from './explanation/reason-text';
 import type { HintedCatalog } from './hints';
 import { commonList, ownList, personalList, recency, similarList } from './lists';
 import { OWN, type PriceRange, type Source, type VariantRequest } from './placement';
-import type { ListInView, RankState, Scored } from './rank-state';
+import { type ListInView, type RankState, type Scored, withParts } from './rank-state';
 import { type Admission, admission, applyBoosts, arrange, type ListPlace } from './rules/apply-rules';
 import { placeShares } from './rules/tastes';
 import { scores } from './score';
@@ -156,17 +156,10 @@ function listOf(
 /** A list in which items that the shopper bought score higher, and have that as their reason. @param gains of their scores, by row */
 const boughtBefore = (list: Scored, gains: ReadonlyMap<number, number>): Scored => {
   if (gains.size === 0) return list;
-  const gained = (row: number, contributions: Record<string, number>): Record<string, number> =>
-    gains.has(row) ? { ...contributions, repeats: gains.get(row) ?? 0 } : contributions;
+  const gain = (row: number): Record<string, number> => (gains.has(row) ? { repeats: gains.get(row) ?? 0 } : {});
   return {
-    ...list,
-    score: list.score.map((value, row) => value + (gains.get(row) ?? 0)),
+    ...withParts(list, gain),
     source: (row) => (gains.has(row) ? 'personal' : list.source(row)),
     reasonKind: (row) => (gains.has(row) ? { kind: 'again' } : list.reasonKind(row)),
-    contributions: (row) => gained(row, list.contributions(row)),
-    breakdown(row, ofTerms) {
-      const { contributions, ...rest } = list.breakdown(row, ofTerms);
-      return { ...rest, contributions: gained(row, contributions) };
-    },
   };
 };

@@ -10,6 +10,12 @@ import { reasonText } from './reason-text';
 
 const MAX_CONTRIBUTORS = 8;
 
+/** Rows with the parts that they contribute, the largest first. */
+const byPart = (parts: ReadonlyMap<number, number>): { row: number; part: number }[] =>
+  [...parts]
+    .flatMap(([row, part]) => (part === 0 ? [] : { row, part }))
+    .sort((a, b) => b.part - a.part || a.row - b.row);
+
 /** Explains one item as the list of a request would show it, whether it is in that list or not. */
 export function explain(index: CatalogIndex, state: RankState, request: RankRequest, row: number) {
   const { scored } = scoreAll(index, state, request);
@@ -18,11 +24,7 @@ export function explain(index: CatalogIndex, state: RankState, request: RankRequ
     score: scored.score[row],
     source: scored.source(row),
     contributions,
-    contributors: [...contributors]
-      .map(([contributor, part]) => ({ row: contributor, part }))
-      .filter(({ part }) => part !== 0)
-      .sort((a, b) => b.part - a.part || a.row - b.row)
-      .slice(0, MAX_CONTRIBUTORS),
+    contributors: byPart(contributors).slice(0, MAX_CONTRIBUTORS),
     experts: experts.toSorted((a, b) => b.contribution - a.contribution),
     reason: reasonText(scored.reasonKind(row), request),
   };
@@ -80,8 +82,6 @@ export interface ScorePart {
   place: number | null;
 }
 
-const MAX_ITEMS = 8;
-
 /**
  * Splits the score of one item into parts, and ranks the item again without each part.
  * @param expertScores each expert's contribution to every item's score, by its id
@@ -122,11 +122,9 @@ export function inspectRow(
     place: scored.holds(row) ? placeIn(index, scored, row) : null,
     of: index.items.reduce((count, _, at) => (scored.holds(at) ? count + 1 : count), 0),
     parts: parts.toSorted((a, b) => b.contribution - a.contribution),
-    items: [...contributors]
-      .filter(([, part]) => part !== 0)
-      .sort(([a, one], [b, other]) => other - one || a - b)
-      .slice(0, MAX_ITEMS)
-      .map(([past, part]) => ({ row: past, part, place: placed(withoutChoice(state, past)) })),
+    items: byPart(contributors)
+      .slice(0, MAX_CONTRIBUTORS)
+      .map((past) => ({ ...past, place: placed(withoutChoice(state, past.row)) })),
   };
 }
 
@@ -142,7 +140,7 @@ export function influences(
     for (const [past, part] of scored.breakdown(row, scoreBreakdown).contributors)
       if (part > 0) sums.set(past, (sums.get(past) ?? 0) + part);
   const total = [...sums.values()].reduce((sum, part) => sum + part, 0);
-  return [...sums].map(([row, part]) => ({ row, part: part / total })).sort((a, b) => b.part - a.part || a.row - b.row);
+  return byPart(sums).map(({ row, part }) => ({ row, part: part / total }));
 }
 
 export function listWithout(index: CatalogIndex, state: RankState, request: RankRequest): RankedItem[] {

@@ -3,7 +3,7 @@ import { standardDeviation } from '../../../core/common/standard-deviation';
 import type { ChoiceHistory, ShopperRecord } from '../../../core/events';
 import type { CatalogIndex } from '../catalog-index';
 import { OWN, type VariantRequest } from '../placement';
-import type { Scored } from '../rank-state';
+import { type Scored, withParts } from '../rank-state';
 import { topRows } from '../score';
 import { itemFilter } from './filter';
 import { type CategoryCap, type Rules, strengthOf } from './rules';
@@ -70,18 +70,7 @@ export function applyBoosts(
     };
     return Object.fromEntries(Object.entries(all).filter(([, contribution]) => contribution !== 0));
   };
-  const score = scored.score.map((value, row) =>
-    Object.values(changes(row)).reduce((sum, contribution) => sum + contribution, value),
-  );
-  return {
-    ...scored,
-    score,
-    contributions: (row) => ({ ...scored.contributions(row), ...changes(row) }),
-    breakdown: (row, ofTerms) => {
-      const breakdown = scored.breakdown(row, ofTerms);
-      return { ...breakdown, contributions: { ...breakdown.contributions, ...changes(row) } };
-    },
-  };
+  return withParts(scored, changes);
 }
 
 /** Standard deviation of the scores of the items that a list may contain, which must be finite; 1 if they are all equal. */
