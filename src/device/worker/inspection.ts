@@ -4,22 +4,7 @@ import * as v from 'valibot';
 import { categoryPaths, type Item } from '../../core/catalog';
 import { itemIdSchema } from '../../core/events';
 import { profileFiles } from '../learner';
-import {
-  type DeviceReport,
-  type InspectedExpert,
-  type Inspection,
-  type InspectionAnswers,
-  type ItemInspection,
-  type ListChange,
-  type ListComparison,
-  type PlaceChange,
-  type PrequentialSummary,
-  parsed,
-  type RankGain,
-  type Ranks,
-  recommendSchema,
-  type Snapshot,
-} from '../protocol';
+import { type InspectionAnswers, parsed, type RankGain, type Ranks, recommendSchema, type Snapshot } from '../protocol';
 import { influences, inspectRow, listWithout, rank } from '../ranking';
 import { eventSize } from '../store';
 import type { EngineParts } from './engine-parts';
@@ -59,11 +44,11 @@ export async function inspect<Question extends keyof InspectionAnswers>(
 const ANSWERS: {
   [Question in keyof InspectionAnswers]: (parts: EngineParts, about: unknown) => Promise<InspectionAnswers[Question]>;
 } = {
-  profile: (parts) => inspectProfile(parts),
+  profile: inspectProfile,
   snapshot: (parts, about) => inspectSnapshot(parts, parsed(idSchema, about, 'inspect()', 'id')),
   item: (parts, about) => inspectItem(parts, parsed(itemIdSchema, about, 'inspect()', 'itemId')),
-  lists: (parts) => compareLists(parts),
-  device: (parts) => reportDevice(parts),
+  lists: compareLists,
+  device: reportDevice,
 };
 
 /** How to show items in the language of the page, and how to find them by id. */
@@ -76,7 +61,7 @@ async function shownIn(catalog: LoadedCatalog) {
   return { shown, itemOf };
 }
 
-async function inspectProfile(parts: EngineParts): Promise<Inspection> {
+async function inspectProfile(parts: EngineParts) {
   const { catalog, recommendations, storage } = parts;
   const snapshots = await storage.reading((store) => store.snapshots());
   const earlier = await earlierStates(parts, snapshots);
@@ -115,10 +100,7 @@ async function inspectProfile(parts: EngineParts): Promise<Inspection> {
 }
 
 /** The newest snapshot in which each expert had learned fewer choices, by the expert's id. Snapshots that cannot be read are left out. */
-async function earlierStates(
-  { session, storage }: EngineParts,
-  snapshots: readonly Snapshot[],
-): Promise<Map<number, Snapshot>> {
+async function earlierStates({ session, storage }: EngineParts, snapshots: readonly Snapshot[]) {
   const { expertIn, readProfile } = await profileFiles();
   const { experts } = await session.run(({ learner }) => learner.save());
   const kept = experts.members.filter(({ kind }) => kind !== 'candidate');
@@ -141,7 +123,7 @@ function expertsOf(
   removed: NonNullable<ActiveLearner['journal']>['removed'],
   itemAt: (row: number) => Item,
   itemOf: (id: string) => Item | null,
-): Omit<InspectedExpert, 'earlier'>[] {
+) {
   const parts = learner.contributionsOf(0);
   const present = learner.status.experts.map(({ id, state, born, choices, share }) => ({
     id,
@@ -169,7 +151,7 @@ function expertsOf(
   return [...present, ...gone];
 }
 
-export function categoriesOf(choices: readonly string[], all: readonly string[]): Inspection['categories'] {
+export function categoriesOf(choices: readonly string[], all: readonly string[]) {
   const shares = (categories: readonly string[]): Map<string, number> => {
     const sums = new Map<string, number>();
     for (const category of categories)
@@ -184,7 +166,7 @@ export function categoriesOf(choices: readonly string[], all: readonly string[])
 }
 
 /** @param of items of the catalogue */
-export function summaryOf(ranks: readonly Ranks[], of: number): PrequentialSummary {
+export function summaryOf(ranks: readonly Ranks[], of: number) {
   const mean = (name: keyof Ranks): number =>
     Math.exp(ranks.reduce((sum, one) => sum + Math.log(one[name]), 0) / ranks.length);
   return {
@@ -208,10 +190,7 @@ function gainOf(ranks: readonly Ranks[], other: 'popularity' | 'content'): RankG
   };
 }
 
-async function inspectSnapshot(
-  { recommendations, session, storage, catalog }: EngineParts,
-  id: number,
-): Promise<ListChange> {
+async function inspectSnapshot({ recommendations, session, storage, catalog }: EngineParts, id: number) {
   const snapshot = (await storage.reading((store) => store.snapshots())).find((one) => one.id === id);
   const stored = snapshot && (await storage.reading((store) => store.snapshotProfile(id)));
   if (!snapshot || !stored) throw unknownSnapshot(id);
@@ -227,14 +206,10 @@ async function inspectSnapshot(
 }
 
 /** The changes from one list to another. @param now ids in order @param earlier ids of the other list in order */
-export function placeChanges(
-  now: readonly string[],
-  earlier: readonly string[],
-  itemOf: (id: string) => Item | null,
-): Omit<ListChange, 'snapshot'> {
+export function placeChanges(now: readonly string[], earlier: readonly string[], itemOf: (id: string) => Item | null) {
   const placeOf = (ids: readonly string[], id: string): number | null =>
     ids.includes(id) ? ids.indexOf(id) + 1 : null;
-  const items = [...earlier, ...now.filter((id) => !earlier.includes(id))].flatMap((id): PlaceChange[] => {
+  const items = [...earlier, ...now.filter((id) => !earlier.includes(id))].flatMap((id) => {
     const item = itemOf(id);
     return item ? [{ item, now: placeOf(now, id), earlier: placeOf(earlier, id) }] : [];
   });
@@ -246,7 +221,7 @@ export function placeChanges(
   };
 }
 
-async function inspectItem({ catalog, options, recommendations }: EngineParts, id: string): Promise<ItemInspection> {
+async function inspectItem({ catalog, options, recommendations }: EngineParts, id: string) {
   const { shown } = await shownIn(catalog);
   return recommendations.withLearner([id], list(LIST_LENGTH), (learner) => {
     const { index } = catalog;
@@ -265,7 +240,7 @@ async function inspectItem({ catalog, options, recommendations }: EngineParts, i
   });
 }
 
-async function compareLists({ catalog, recommendations }: EngineParts): Promise<ListComparison> {
+async function compareLists({ catalog, recommendations }: EngineParts) {
   const { shown } = await shownIn(catalog);
   return recommendations.withLearner([], list(LIST_LENGTH), (learner) => {
     const { index } = catalog;
@@ -278,7 +253,7 @@ async function compareLists({ catalog, recommendations }: EngineParts): Promise<
   });
 }
 
-async function reportDevice({ catalog, scheduler, session, storage }: EngineParts): Promise<DeviceReport> {
+async function reportDevice({ catalog, scheduler, session, storage }: EngineParts) {
   const [events, profile] = [
     await storage.eventsAfter(0),
     scheduler.complete ? await session.run(({ learner }) => learner.save()) : null,
