@@ -79,7 +79,7 @@ export const damagedAggregates = (): SidestreamError =>
  * same aggregates.
  */
 export class EventAggregates {
-  #lastEvent = 0;
+  lastEvent = 0;
   #clicks = new LastClickIndex();
   readonly #orders = new Set<string>();
   #counters = new Counters();
@@ -96,15 +96,11 @@ export class EventAggregates {
     if (!content.success) return null;
     const { touches, orders, counts } = content.output;
     const aggregates = new EventAggregates();
-    aggregates.#lastEvent = file.output.lastEvent;
+    aggregates.lastEvent = file.output.lastEvent;
     aggregates.#clicks = new LastClickIndex(touches);
     for (const order of orders) aggregates.#orders.add(order);
     aggregates.#counters = new Counters(counts);
     return aggregates;
-  }
-
-  get lastEvent(): number {
-    return this.#lastEvent;
   }
 
   get counts(): Counts[] {
@@ -121,7 +117,7 @@ export class EventAggregates {
     const orders = [...this.#orders].slice(-MAX_ORDERS);
     const content = { touches: this.#clicks.save(), orders, counts: this.counts };
     const bytes = new TextEncoder().encode(JSON.stringify(content));
-    return { schema: AGGREGATES_SCHEMA, lastEvent: this.#lastEvent, bytes };
+    return { schema: AGGREGATES_SCHEMA, lastEvent: this.lastEvent, bytes };
   }
 
   /**
@@ -129,7 +125,7 @@ export class EventAggregates {
    * there.
    */
   observe(event: LoggedEvent): void {
-    this.#lastEvent = Math.max(this.#lastEvent, event.id);
+    this.lastEvent = Math.max(this.lastEvent, event.id);
     const order = orderOf(event);
     if (order !== null) {
       if (this.#orders.has(order)) return;

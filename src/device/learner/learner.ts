@@ -65,27 +65,28 @@ export const featureMatrix = (index: CatalogIndex): FeatureMatrix => new Feature
  */
 export class Learner {
   readonly history = new History();
-  #catalog: LearnerCatalog;
-  readonly #options: LearnerOptions;
   readonly #experts = new ExpertMixture();
   /** Null without a journal, whose code loads late. A stored journal stays in the profile. */
   #journal: Journal | null = null;
   #storedJournal: Profile['journal'];
   readonly #terms: TermValueCache;
   #states: { of: readonly unknown[]; values: ShopperStates | null } = { of: [], values: null };
-  #lastEvent = 0;
-  #firstEvent = Number.MAX_SAFE_INTEGER;
-  readonly #idOf = (row: number): string => this.#catalog.index.items[row].id;
+  /** Ids of the last and of the first event that it contains. */
+  lastEvent = 0;
+  firstEvent = Number.MAX_SAFE_INTEGER;
+  readonly #idOf = (row: number): string => this.catalog.index.items[row].id;
   /** Windows closed, and choices since the last of them. */
-  #windows = 0;
+  windows = 0;
   #windowChoices = 0;
   #rejected = 0;
   #lastUpdate: number | null = null;
-  #unlearned = false;
+  /** Whether the state from `restoreWithoutLearning` and `note` contains anything to learn from. */
+  unlearned = false;
 
-  constructor(catalog: LearnerCatalog, options: LearnerOptions = {}) {
-    this.#catalog = catalog;
-    this.#options = options;
+  constructor(
+    private catalog: LearnerCatalog,
+    private readonly options: LearnerOptions = {},
+  ) {
     this.#terms = new TermValueCache(options.termsOf ?? termValues);
     this.#followShop();
   }
@@ -95,21 +96,21 @@ export class Learner {
     if (profile) {
       this.#states = { of: [], values: null };
       this.#experts.restore(profile.experts);
-      this.#windows = profile.windows;
+      this.windows = profile.windows;
       this.#windowChoices = profile.windowChoices;
-      this.#firstEvent = profile.firstEvent;
+      this.firstEvent = profile.firstEvent;
       this.#rejected = profile.rejected;
       this.#lastUpdate = profile.lastUpdate;
       this.#storedJournal = profile.journal;
       this.#journal?.restore(profile.journal);
-      this.history.restore(profile.history, this.#catalog.index.rowOf);
-      this.#catalog.index.variants?.merge(this.history.rows);
+      this.history.restore(profile.history, this.catalog.index.rowOf);
+      this.catalog.index.variants?.merge(this.history.rows);
     }
     const known = profile?.lastEvent ?? 0;
     for (const event of log) {
       if (event.id > known) this.observe(event);
     }
-    this.#lastEvent = Math.max(this.#lastEvent, known);
+    this.lastEvent = Math.max(this.lastEvent, known);
   }
 
   /**
@@ -117,26 +118,21 @@ export class Learner {
    * dismissed, but no choices and no experts. Pass the events of the log to `note`.
    */
   restoreWithoutLearning(profile: Profile | null): void {
-    this.#unlearned = profile !== null;
+    this.unlearned = profile !== null;
     if (!profile) return;
-    this.#firstEvent = profile.firstEvent;
-    this.history.restore({ ...profile.history, items: [], strengths: [] }, this.#catalog.index.rowOf);
-    this.#lastEvent = profile.lastEvent;
-  }
-
-  /** Whether the state from `restoreWithoutLearning` and `note` contains anything to learn from. */
-  get unlearned(): boolean {
-    return this.#unlearned;
+    this.firstEvent = profile.firstEvent;
+    this.history.restore({ ...profile.history, items: [], strengths: [] }, this.catalog.index.rowOf);
+    this.lastEvent = profile.lastEvent;
   }
 
   save(): Profile {
     return {
       schema: PROFILE_SCHEMA,
-      lastEvent: this.#lastEvent,
-      firstEvent: this.#firstEvent,
+      lastEvent: this.lastEvent,
+      firstEvent: this.firstEvent,
       history: this.history.save(this.#idOf),
       experts: this.#experts.save(),
-      windows: this.#windows,
+      windows: this.windows,
       windowChoices: this.#windowChoices,
       journal: this.journal,
       rejected: this.#rejected,
@@ -153,22 +149,10 @@ export class Learner {
     return this.#journal?.save() ?? this.#storedJournal;
   }
 
-  get lastEvent(): number {
-    return this.#lastEvent;
-  }
-
-  get firstEvent(): number {
-    return this.#firstEvent;
-  }
-
   /** Call it when a new log has given the processed events other ids. Takes the new ids of the last and the first event. */
   renumber({ lastEvent, firstEvent }: Pick<Profile, 'lastEvent' | 'firstEvent'>): void {
-    this.#lastEvent = lastEvent;
-    this.#firstEvent = firstEvent;
-  }
-
-  get windows(): number {
-    return this.#windows;
+    this.lastEvent = lastEvent;
+    this.firstEvent = firstEvent;
   }
 
   /**
@@ -181,12 +165,12 @@ export class Learner {
     const chosen = EVENT_STRENGTH[event.type] > 0;
     const choice = this.#choiceOf(row);
     const journal = chosen ? this.#journal : null;
-    journal?.before(this, this.#catalog.index, choice, event.time);
+    journal?.before(this, this.catalog.index, choice, event.time);
     const kept = chosen && !this.history.rows.includes(choice) && this.#learn(event, row);
     const judged = this.#learnDismissal(event, row);
     if (this.#remember(event)) this.#windowChoices++;
     if (kept || this.#windowChoices >= WINDOW_CHOICES) {
-      this.#windows++;
+      this.windows++;
       this.#windowChoices = 0;
     }
     if (chosen || judged) this.#lastUpdate = event.time;
@@ -197,16 +181,16 @@ export class Learner {
   note(event: LoggedEvent): void {
     const row = this.#rowOf(event);
     // Also an event of an item that is not loaded yet.
-    if (event.type !== 'impression') this.#unlearned = true;
+    if (event.type !== 'impression') this.unlearned = true;
     if (row === undefined) return;
     this.history.note(event, row);
-    this.#catalog.index.variants?.note(this.history, event, row);
+    this.catalog.index.variants?.note(this.history, event, row);
     if (EVENT_STRENGTH[event.type] > 0) this.#experts.forgetDismissal(event.itemId);
   }
 
   /** Replaces the catalogue by one with more items; items keep their rows. */
   setCatalog(catalog: LearnerCatalog): void {
-    this.#catalog = catalog;
+    this.catalog = catalog;
     this.history.addUnseen(this.#idOf, catalog.index.rowOf);
     catalog.index.variants?.merge(this.history.rows);
     this.#followShop();
@@ -234,7 +218,7 @@ export class Learner {
 
   /** The present value of every term for every item. Shared: not to be changed. */
   get terms(): TermValues {
-    return this.#terms.values(this.#catalog.index, this.#sources);
+    return this.#terms.values(this.catalog.index, this.#sources);
   }
 
   /**
@@ -243,7 +227,7 @@ export class Learner {
    * @param repeats whether the list may repeat what the shopper bought, and the shop fitted weights to such lists. Default false
    */
   weightsAt(now?: number, repeats = false): TermWeights {
-    if (repeats && this.#catalog.startWeights?.repeats) return this.#experts.weightsAt('repeats');
+    if (repeats && this.catalog.startWeights?.repeats) return this.#experts.weightsAt('repeats');
     return this.#experts.weightsAt(now !== undefined && this.opensVisit(now) ? 'opening' : 'within');
   }
 
@@ -263,7 +247,7 @@ export class Learner {
    * @returns ids as in `status.experts`; choices of items without a current row are left out
    */
   contributionsOf(row: number): ExpertPart[] {
-    const { rowOf } = this.#catalog.index;
+    const { rowOf } = this.catalog.index;
     const parts = this.#bound?.contributionsOf(row) ?? [];
     return parts.map(({ chosen, ...part }) => ({
       ...part,
@@ -287,7 +271,7 @@ export class Learner {
    * @throws SidestreamError `store/corrupt` naming the term
    */
   checkFinite(): void {
-    checkFinite(rawTermValues(this.#catalog.index, this.#sources), this.weightsAt());
+    checkFinite(rawTermValues(this.catalog.index, this.#sources), this.weightsAt());
   }
 
   get status() {
@@ -295,13 +279,13 @@ export class Learner {
       events: this.history.total,
       dismissed: this.history.dismissed.size,
       lastUpdate: this.#lastUpdate,
-      windows: this.#windows,
+      windows: this.windows,
       rejected: this.#rejected,
       weights: activeWeights(this.weightsAt(), {
-        sideModel: !!this.#catalog.index.side,
-        boughtTogether: !!choiceTable(this.#catalog.index),
+        sideModel: !!this.catalog.index.side,
+        boughtTogether: !!choiceTable(this.catalog.index),
       }),
-      experts: this.#options.experts === false || this.#experts.off ? [] : this.#experts.status,
+      experts: this.options.experts === false || this.#experts.off ? [] : this.#experts.status,
       severalExperts: this.#experts.several,
     };
   }
@@ -320,10 +304,10 @@ export class Learner {
 
   /** The experts, bound to the current features; null when only weights are learned. */
   get #bound(): ExpertMixture | null {
-    if (this.#options.experts === false || this.#experts.off) return null;
-    const { index } = this.#catalog;
+    if (this.options.experts === false || this.#experts.off) return null;
+    const { index } = this.catalog;
     if (!this.#experts.bound) {
-      const { featuresOf = featureMatrix } = this.#options;
+      const { featuresOf = featureMatrix } = this.options;
       this.#experts.bind(featuresOf(index), this.history, index.rowOf);
     }
     this.#experts.update(index);
@@ -338,7 +322,7 @@ export class Learner {
     if (of.every((part, n) => part === this.#states.of[n])) return this.#states.values;
     const after = (choices: ProductChoices): SideState | null => {
       const state = sideStateAfter(index, choices);
-      return state && (this.#options.adapters === false ? { ...state, context: null } : state);
+      return state && (this.options.adapters === false ? { ...state, context: null } : state);
     };
     const all = after(this.history);
     this.#states = { of, values: all && { all, after: (chosen) => after(choicesOf(chosen, index)) ?? all } };
@@ -347,30 +331,30 @@ export class Learner {
 
   /** Sets the experts' start weights to those for the shop's side model, or for no side model. */
   #followShop(): void {
-    const { index, startWeights } = this.#catalog;
+    const { index, startWeights } = this.catalog;
     const start = index.side ? startWithSide(startWeights) : START;
-    const { newborn = start.newborn } = this.#options;
+    const { newborn = start.newborn } = this.options;
     this.#experts.startFrom({ ...start, newborn });
   }
 
   #rowOf({ id, itemId }: LoggedEvent): number | undefined {
-    this.#lastEvent = Math.max(this.#lastEvent, id);
-    this.#firstEvent = Math.min(this.#firstEvent, id);
-    return this.#catalog.index.rowOf.get(itemId);
+    this.lastEvent = Math.max(this.lastEvent, id);
+    this.firstEvent = Math.min(this.firstEvent, id);
+    return this.catalog.index.rowOf.get(itemId);
   }
 
   #remember(event: LoggedEvent): boolean {
-    const row = this.#catalog.index.rowOf.get(event.itemId);
+    const row = this.catalog.index.rowOf.get(event.itemId);
     if (EVENT_STRENGTH[event.type] > 0) this.#experts.forgetDismissal(event.itemId);
     if (row === undefined) return false;
     const isNew = this.history.add(event, row, this.#choiceOf(row));
-    this.#catalog.index.variants?.note(this.history, event, row);
+    this.catalog.index.variants?.note(this.history, event, row);
     return isNew;
   }
 
   /** The row that represents an item among the choices: for variants of a product, the variant chosen first. */
   #choiceOf(row: number): number {
-    return this.#catalog.index.variants?.among(this.history.rows, row) ?? row;
+    return this.catalog.index.variants?.among(this.history.rows, row) ?? row;
   }
 
   /** Learns from a choice. @returns whether an expert was kept */
@@ -385,7 +369,7 @@ export class Learner {
       experts.bootstrap({ id, row, strength, together }, time);
       return false;
     }
-    const { index } = this.#catalog;
+    const { index } = this.catalog;
     const gone = new Set([...rows, ...dismissed]);
     if (dismissed.has(row) && !index.variants) gone.delete(row);
     // One row of each product, because the chosen item was not preferred to its own variants.
@@ -407,7 +391,7 @@ export class Learner {
     if (type !== 'dismiss' && type !== 'undismiss') return false;
     const { dismissed } = this.history;
     // Only the first of the product's dismissals was learned.
-    const before = this.#catalog.index.variants?.among(dismissed, row) ?? row;
+    const before = this.catalog.index.variants?.among(dismissed, row) ?? row;
     if (type === 'undismiss') this.#bound?.undoDismiss(this.#idOf(before), before);
     else if (!dismissed.has(before)) this.#bound?.dismiss(id, row);
     return true;

@@ -131,7 +131,7 @@ export function adaGradStep(
 export class PersonalWeights {
   #theta = everyTerm(0);
   #squares = everyTerm(0);
-  #start: Start = START;
+  start: Start = START;
 
   static restore(stored: StoredWeights): PersonalWeights {
     const weights = new PersonalWeights();
@@ -146,16 +146,8 @@ export class PersonalWeights {
 
   clone(): PersonalWeights {
     const copy = PersonalWeights.restore(this.save());
-    copy.startFrom(this.#start);
+    copy.start = this.start;
     return copy;
-  }
-
-  startFrom(start: Start): void {
-    this.#start = start;
-  }
-
-  get start(): Start {
-    return this.#start;
   }
 
   /**
@@ -163,8 +155,8 @@ export class PersonalWeights {
    * @param situation of the list. Default: within a visit
    */
   at(situation: Situation = 'within'): TermWeights {
-    const { weights: within } = this.#start;
-    const own = situation === 'within' ? undefined : this.#start[situation];
+    const { weights: within } = this.start;
+    const own = situation === 'within' ? undefined : this.start[situation];
     const weights = { ...(own ?? within) };
     const preference = within.preference > 0 ? weights.preference / within.preference : 0;
     if (!own) for (const name of TERMS) weights[name] *= Math.exp(this.#theta[name]);
@@ -173,7 +165,7 @@ export class PersonalWeights {
 
   /** @param slopes of the log-likelihood in each term's weight: its value for the chosen item minus its expected value */
   step(slopes: Record<TermName, number>, strength: number, opens = false): void {
-    if (opens && this.#start.opening) return;
+    if (opens && this.start.opening) return;
     const weights = this.at();
     for (const name of TERMS) {
       if (FIXED_TERMS.includes(name)) continue;

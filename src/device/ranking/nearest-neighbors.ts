@@ -17,9 +17,6 @@ const SPARE_NEIGHBORS = 9;
  * spare.
  */
 export class NearestNeighbors {
-  readonly #vectors: ContentVectors;
-  readonly #similar: SimilarityCache;
-  readonly #most: number;
   /** [most + spare][count], the largest first. */
   readonly #similarities: Float32Array[];
   /** [most + spare][count]: the row of each similarity; -1 if missing. */
@@ -29,10 +26,11 @@ export class NearestNeighbors {
   readonly #rows = new Set<number>();
 
   /** @param most how many similarities are kept for each item */
-  constructor(vectors: ContentVectors, similar: SimilarityCache, most: number) {
-    this.#vectors = vectors;
-    this.#similar = similar;
-    this.#most = most;
+  constructor(
+    private readonly vectors: ContentVectors,
+    private readonly similar: SimilarityCache,
+    private readonly most: number,
+  ) {
     this.#similarities = Array.from({ length: most + SPARE_NEIGHBORS }, () => new Float32Array(vectors.count));
     this.#neighbors = this.#similarities.map(() => new Int32Array(vectors.count));
     this.#threshold = new Float32Array(vectors.count);
@@ -49,24 +47,24 @@ export class NearestNeighbors {
     const wanted = new Set(rows);
     let removed = new Set([...this.#rows].filter((row) => !wanted.has(row)));
     // An item that loses its neighbors is compared with all remaining rows: if many rows are removed, a reset is cheaper.
-    if (removed.size * (this.#most + 1) > this.#rows.size) {
+    if (removed.size * (this.most + 1) > this.#rows.size) {
       this.#reset();
       removed = new Set();
     }
     const added = [...wanted].filter((row) => !this.#rows.has(row));
     for (let start = 0; start < added.length; start += BATCH_ROWS) {
       const block = added.slice(start, start + BATCH_ROWS);
-      for (const [n, similarities] of this.#similar.similaritiesToEach(block).entries())
+      for (const [n, similarities] of this.similar.similaritiesToEach(block).entries())
         this.#add(block[n], similarities);
     }
     if (removed.size > 0) this.#remove(removed);
-    return this.#similarities.slice(0, this.#most);
+    return this.#similarities.slice(0, this.most);
   }
 
   /** Mean of the largest similarities of every item to these rows. @returns [count]; zeros without rows */
   meanSimilarity(rows: readonly number[]): Float32Array {
     const largest = this.nearestTo(rows).slice(0, new Set(rows).size);
-    const out = new Float32Array(this.#vectors.count);
+    const out = new Float32Array(this.vectors.count);
     const part = 1 / largest.length;
     for (const values of largest) for (let i = 0; i < out.length; i++) out[i] += part * values[i];
     return out;
@@ -75,7 +73,7 @@ export class NearestNeighbors {
   /** The rows nearest to an item, nearest first: at least one more than count, so that any can be left out. */
   nearestOf(item: number, rows: Iterable<number>): { past: number; value: number }[] {
     this.nearestTo(rows);
-    if (this.#neighbors[this.#most][item] < 0 && this.#threshold[item] > NONE) this.#compareAgain([item]);
+    if (this.#neighbors[this.most][item] < 0 && this.#threshold[item] > NONE) this.#compareAgain([item]);
     const all = this.#neighbors.map((rows, n) => ({ past: rows[item], value: this.#similarities[n][item] }));
     return all.filter(({ past }) => past >= 0);
   }
@@ -115,7 +113,7 @@ export class NearestNeighbors {
     for (const item of this.#itemsNear(removed)) {
       this.#leaveOut(item, removed);
       // The item has no other rows only if all its neighbors are known.
-      if (this.#neighbors[this.#most - 1][item] < 0 && this.#threshold[item] > NONE) short.push(item);
+      if (this.#neighbors[this.most - 1][item] < 0 && this.#threshold[item] > NONE) short.push(item);
     }
     if (short.length > 0) this.#compareAgain(short);
   }
@@ -154,9 +152,9 @@ export class NearestNeighbors {
     }
     // Row by row: the similarities of one row lie together in memory.
     for (const row of this.#rows) {
-      const values = this.#similar.cached(row);
+      const values = this.similar.cached(row);
       for (const item of items) {
-        const value = values ? values[item] : similarity(this.#vectors, row, item);
+        const value = values ? values[item] : similarity(this.vectors, row, item);
         if (value >= this.#threshold[item]) this.#insert(item, value, row);
       }
     }

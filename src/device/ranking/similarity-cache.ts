@@ -15,14 +15,15 @@ const MAX_ITEMS = 100;
  * multiplies the vectors.
  */
 export class SimilarityCache {
-  readonly #vectors: ContentVectors;
   readonly #known = new Map<number, Float32Array>();
   readonly #most: number;
   #matrix: Matrix | null = null;
 
   /** @param maxBytes memory for similarities; at least four rows are kept */
-  constructor(vectors: ContentVectors, maxBytes = MAX_BYTES) {
-    this.#vectors = vectors;
+  constructor(
+    private readonly vectors: ContentVectors,
+    maxBytes = MAX_BYTES,
+  ) {
     this.#most = Math.max(4, Math.min(MAX_ITEMS, Math.floor(maxBytes / (4 * Math.max(1, vectors.count)))));
   }
 
@@ -55,19 +56,19 @@ export class SimilarityCache {
 
   /** Dot products of each vector with every item. @returns for each vector [count] */
   products(vectors: readonly Float32Array[]): Float32Array[] {
-    return this.#copied?.products(vectors) ?? vectors.map((vector) => similarities(this.#vectors, vector));
+    return this.#copied?.products(vectors) ?? vectors.map((vector) => similarities(this.vectors, vector));
   }
 
   #computed(rows: readonly number[]): Float32Array[] {
-    return this.products(rows.map((row) => vectorOf(this.#vectors, row)));
+    return this.products(rows.map((row) => vectorOf(this.vectors, row)));
   }
 
   /** The vectors in the memory of the kernel; null until it is loaded, and if it cannot run. */
   get #copied(): Matrix | null {
     if (!this.#matrix && matrixBackend() === 'wasm') {
-      const { count, width } = this.#vectors;
+      const { count, width } = this.vectors;
       this.#matrix = createMatrix(count, width);
-      for (let row = 0; row < count; row++) this.#matrix.row(row).set(vectorOf(this.#vectors, row));
+      for (let row = 0; row < count; row++) this.#matrix.row(row).set(vectorOf(this.vectors, row));
     }
     return this.#matrix;
   }

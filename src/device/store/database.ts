@@ -123,7 +123,8 @@ export async function nextGeneration(profiles: {
 /** The connection of a store to its database: opened when it is needed, and once more when the browser closed it. */
 export class DatabaseConnection {
   #opening: Promise<IDBPDatabase<Layout>> | null = null;
-  #created = false;
+  /** Whether it created the database. */
+  created = false;
   /** Set for good by `close`, by a deletion and by newer code. */
   #closed: SidestreamError | null = null;
   /** Called once when the database is lost: it was deleted, or newer code took it over. */
@@ -136,10 +137,6 @@ export class DatabaseConnection {
     /** Whether a missing database may be created: never again once this connection has opened its own. */
     private mayCreate: boolean,
   ) {}
-
-  get created(): boolean {
-    return this.#created;
-  }
 
   get isClosed(): boolean {
     return this.#closed !== null;
@@ -175,7 +172,7 @@ export class DatabaseConnection {
       throw this.#closed;
     }
     this.mayCreate = false;
-    this.#created ||= opened.created;
+    this.created ||= opened.created;
     return opened.database;
   }
 
@@ -187,7 +184,7 @@ export class DatabaseConnection {
     if ((await database.get('profile', WITHDRAWN)) === undefined) return false;
     if (this.mayCreate) {
       await database.delete('profile', WITHDRAWN);
-      this.#created = true;
+      this.created = true;
       return false;
     }
     database.close();

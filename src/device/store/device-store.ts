@@ -27,17 +27,19 @@ const MAX_EVENT_BYTES = 1000;
 
 /** Keeps log, profile, snapshots and local items in IndexedDB. Writes are strict: on disk when they resolve. */
 export class DeviceStore implements Store {
-  readonly #options: DeviceStoreOptions;
   readonly #connection: DatabaseConnection;
-  #rows: Rows;
+  #rows = new Rows();
   /** Whether it can read rows under a key of the browser, see `Encryption`. */
   #hasBrowserKey = false;
   /** Id of the database's lock when it was opened; null without one. */
   #lock: string | null = null;
-  private constructor(namespace: string, options: DeviceStoreOptions, mayCreate: boolean) {
-    this.#options = options;
+
+  private constructor(
+    namespace: string,
+    private readonly options: DeviceStoreOptions,
+    mayCreate: boolean,
+  ) {
     this.#connection = new DatabaseConnection(namespace, mayCreate);
-    this.#rows = new Rows();
   }
 
   /**
@@ -307,7 +309,7 @@ export class DeviceStore implements Store {
   }
 
   async #useKey(database: IDBPDatabase<Layout>): Promise<void> {
-    const { encrypt = false } = this.#options;
+    const { encrypt = false } = this.options;
     const keys = await database.getAllKeys('keys');
     // Most shops do not encrypt: then the code for it is not loaded.
     if (encrypt === false && !keys.includes('rest') && !keys.includes('lock')) return;

@@ -8,11 +8,7 @@ const NONCE = 12;
 
 /** Encryption at rest: AES-GCM with a random nonce per message. Its protection depends on where the key is kept. */
 export class AtRestCipher {
-  readonly #key: CryptoKey;
-
-  constructor(key: CryptoKey) {
-    this.#key = key;
-  }
+  constructor(private readonly key: CryptoKey) {}
 
   /** Makes a non-extractable key; if it is stored in a database, its bytes are still in the browser's files. */
   static newKey(): Promise<CryptoKey> {
@@ -27,14 +23,14 @@ export class AtRestCipher {
 
   async encrypt(bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
     const nonce = crypto.getRandomValues(new Uint8Array(NONCE));
-    const encrypted = await crypto.subtle.encrypt({ name: 'AES-GCM', iv: nonce }, this.#key, bytes as BufferSource);
+    const encrypted = await crypto.subtle.encrypt({ name: 'AES-GCM', iv: nonce }, this.key, bytes as BufferSource);
     return joinBytes([nonce, new Uint8Array(encrypted)]);
   }
 
   /** @throws OperationError when `encrypt` did not make these bytes with this key */
   async decrypt(encrypted: Uint8Array): Promise<Uint8Array> {
     const iv = encrypted.slice(0, NONCE);
-    const bytes = await crypto.subtle.decrypt({ name: 'AES-GCM', iv }, this.#key, encrypted.slice(NONCE));
+    const bytes = await crypto.subtle.decrypt({ name: 'AES-GCM', iv }, this.key, encrypted.slice(NONCE));
     return new Uint8Array(bytes);
   }
 }

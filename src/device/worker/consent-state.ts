@@ -16,28 +16,24 @@ export class ConsentState {
   /** Id of this tab; it breaks ties between answers of the same time. */
   readonly #tab = anonymousId(2);
   level: Consent;
-  #last: ConsentAnswer;
+  /** The shopper's last answer; it takes effect when it is carried out. */
+  last: ConsentAnswer;
 
   /** @param level in force at the start; `pending` if unknown */
   constructor(level: Consent) {
     this.level = level;
-    this.#last = { consent: level, stamp: [0, ''] };
-  }
-
-  /** The shopper's last answer; it takes effect when it is carried out. */
-  get last(): ConsentAnswer {
-    return this.#last;
+    this.last = { consent: level, stamp: [0, ''] };
   }
 
   /** Records an answer given now in this tab; it is later than all known answers of other tabs. */
   answer(consent: Consent): void {
     // Even if the clock was set back since.
-    this.#last = { consent, stamp: [Math.max(Date.now(), this.#last.stamp[0] + 1), this.#tab] };
+    this.last = { consent, stamp: [Math.max(Date.now(), this.last.stamp[0] + 1), this.#tab] };
   }
 
   /** Whether the shopper has answered since this tab started, here or elsewhere. */
   get answered(): boolean {
-    return this.#last.stamp[0] > 0;
+    return this.last.stamp[0] > 0;
   }
 
   /**
@@ -46,13 +42,13 @@ export class ConsentState {
    *   must be announced to the other tabs under a later time
    */
   accept(answer: ConsentAnswer): boolean | 'overruled' {
-    if (isLater(answer, this.#last)) {
-      this.#last = answer;
+    if (isLater(answer, this.last)) {
+      this.last = answer;
       return true;
     }
-    const [given, known] = [STRICTNESS[answer.consent], STRICTNESS[this.#last.consent]];
+    const [given, known] = [STRICTNESS[answer.consent], STRICTNESS[this.last.consent]];
     // Forgotten again: also delete this tab's later data. A repeated message is not an answer.
-    if (given === known) return answer.consent === 'pending' && isLater(this.#last, answer);
+    if (given === known) return answer.consent === 'pending' && isLater(this.last, answer);
     if (given < known) return false;
     this.answer(answer.consent);
     return 'overruled';

@@ -22,9 +22,6 @@ type LoadedExperiment = Awaited<ReturnType<typeof loadExperiment>>;
 
 /** The shop's experiment on this device: the drawn variant, and its changes. */
 export class ExperimentAssignment {
-  readonly #loaded: LoadedExperiment;
-  readonly #learning: boolean;
-  readonly #listener: Pick<EngineListener, 'error'>;
   #unit: string | null = null;
   #variant: Variant | null = null;
   /** The further side model that the page has loaded; undefined for the bundle's own, and until the bundle is opened. */
@@ -32,20 +29,16 @@ export class ExperimentAssignment {
   #opened = false;
 
   constructor(
-    loaded: LoadedExperiment,
-    { learning }: Pick<EngineOptions, 'learning'>,
-    listener: Pick<EngineListener, 'error'>,
-  ) {
-    this.#loaded = loaded;
-    this.#learning = learning;
-    this.#listener = listener;
-  }
+    private readonly loaded: LoadedExperiment,
+    private readonly options: Pick<EngineOptions, 'learning'>,
+    private readonly listener: Pick<EngineListener, 'error'>,
+  ) {}
 
   /**
    * `experiment/variant`, which every event carries; undefined for a device that does not take part. Changes with `draw`.
    */
   label(): string | undefined {
-    return this.#loaded && this.#variant ? `${this.#loaded.experiment.name}/${this.#variant.name}` : undefined;
+    return this.loaded && this.#variant ? `${this.loaded.experiment.name}/${this.#variant.name}` : undefined;
   }
 
   /** The further side model to load; undefined for the bundle's own. The variant is drawn for it before the bundle is opened. */
@@ -63,7 +56,7 @@ export class ExperimentAssignment {
 
   /** Whether this device learns: shop and variant must both allow it. Changes with `draw`. */
   learns(): boolean {
-    return this.#learning && (this.#variant?.learning ?? true);
+    return this.options.learning && (this.#variant?.learning ?? true);
   }
 
   /**
@@ -71,14 +64,14 @@ export class ExperimentAssignment {
    * device takes precedence over the page's. If the store fails, the page's id is used.
    */
   async draw(store: Pick<Store, 'text'>): Promise<void> {
-    if (!this.#loaded) return;
-    const { experiment, assign } = this.#loaded;
+    if (!this.loaded) return;
+    const { experiment, assign } = this.loaded;
     const unit = this.#unit ?? experiment.unit ?? anonymousId(4);
     this.#unit = unit;
     try {
       if (!experiment.unit) this.#unit = await store.text('unit', (known) => known ?? unit);
     } catch (thrown) {
-      this.#listener.error(SidestreamError.from(thrown));
+      this.listener.error(SidestreamError.from(thrown));
     }
     const variant = assign(experiment, this.#unit);
     this.#variant = this.#opened && this.#model !== variant?.model ? null : variant;

@@ -18,17 +18,15 @@ interface Layer {
  * is reported, and all items appear as in the main feed.
  */
 export class ItemTexts {
-  readonly #bundle: OpenedHead;
-  readonly #lang: string | undefined;
-  readonly #listener: Pick<EngineListener, 'error'>;
   readonly #layers = new Map<string, Promise<Layer>>();
   readonly #loaded = new Map<number, string[]>();
 
   /** @param lang language of the page, if declared: its texts are fetched immediately */
-  constructor(bundle: OpenedHead, lang: string | undefined, listener: Pick<EngineListener, 'error'>) {
-    this.#bundle = bundle;
-    this.#lang = lang;
-    this.#listener = listener;
+  constructor(
+    private readonly bundle: OpenedHead,
+    private readonly lang: string | undefined,
+    private readonly listener: Pick<EngineListener, 'error'>,
+  ) {
     void this.in();
   }
 
@@ -36,8 +34,8 @@ export class ItemTexts {
    * Returns how to show items in a language. Never rejects. @param lang default: the page's. In a language that the shop
    * lacks, items are shown unchanged
    */
-  async in(lang = this.#lang): Promise<Shown> {
-    const tag = localeFor(this.#bundle.manifest, lang);
+  async in(lang = this.lang): Promise<Shown> {
+    const tag = localeFor(this.bundle.manifest, lang);
     const layer = tag === null ? null : await this.#reported(this.#layer(tag));
     if (!layer) return (item) => item;
     await this.#reported(this.#complete(layer));
@@ -59,7 +57,7 @@ export class ItemTexts {
 
   /** Drops the texts of shards without remaining items, except for the head's. */
   async keepOnly(ids: ReadonlySet<string>): Promise<void> {
-    const head = new Set(this.#bundle.head.items.map(({ id }) => id));
+    const head = new Set(this.bundle.head.items.map(({ id }) => id));
     const gone = [...this.#loaded].filter(([, own]) => !own.some((id) => ids.has(id)));
     for (const [shard] of gone) this.#loaded.delete(shard);
     for (const loading of this.#layers.values()) {
@@ -83,13 +81,13 @@ export class ItemTexts {
   }
 
   async #load(tag: string): Promise<Layer> {
-    const { manifest, head } = this.#bundle;
+    const { manifest, head } = this.bundle;
     const layer: Layer = { tag, texts: new Map(), shards: new Map() };
     const file = manifest.locales?.[tag]?.head;
     if (file)
       this.#add(
         layer,
-        { file: file.file, bytes: await this.#bundle.file(file) },
+        { file: file.file, bytes: await this.bundle.file(file) },
         head.items.map(({ id }) => id),
       );
     return layer;
@@ -99,7 +97,7 @@ export class ItemTexts {
   async #complete(layer: Layer): Promise<void> {
     for (const [shard, ids] of this.#loaded) {
       if (layer.shards.has(shard)) continue;
-      const file = this.#bundle.shards.beside(shard, { texts: layer.tag });
+      const file = this.bundle.shards.beside(shard, { texts: layer.tag });
       const loading = file.then((loaded) => this.#add(layer, loaded, ids));
       layer.shards.set(shard, loading);
       loading.catch(() => layer.shards.delete(shard));
@@ -114,7 +112,7 @@ export class ItemTexts {
 
   #reported<T>(work: Promise<T>): Promise<T | null> {
     return work.catch((thrown) => {
-      this.#listener.error(SidestreamError.from(thrown));
+      this.listener.error(SidestreamError.from(thrown));
       return null;
     });
   }

@@ -19,26 +19,20 @@ interface SchedulerContext extends EngineContext {
 
 /** Decides when the learner learns, in the order of the log, and when the profile is saved. */
 export class LearningScheduler {
-  readonly #context: SchedulerContext;
   /** Whether a window has ended since the last save, which then leaves a snapshot. */
   #windowEnded = false;
-  #complete: boolean;
-
-  constructor(context: SchedulerContext) {
-    this.#context = context;
-    this.#complete = context.catalog.complete;
-  }
-
   /** Whether the learner in use knows all items that it needs. Until then it only notes events, which stay in the log. */
-  get complete(): boolean {
-    return this.#complete;
+  complete: boolean;
+
+  constructor(private readonly context: SchedulerContext) {
+    this.complete = context.catalog.complete;
   }
 
   /**
    * Gives the catalogue the rest of its items, and learns the events that were only noted so far. @throws SidestreamError `store/*`
    */
   async completeCatalog(shards: readonly Shard[]): Promise<void> {
-    const { catalog, changes } = this.#context;
+    const { catalog, changes } = this.context;
     await this.#restoreAfter(async (used) => {
       await catalog.follow(shards);
       catalog.completeWith(shards);
@@ -53,7 +47,7 @@ export class LearningScheduler {
    * reflects them, unless items of a large catalogue must be loaded first.
    */
   async catchUp(): Promise<void> {
-    const { session, shardLoader } = this.#context;
+    const { session, shardLoader } = this.context;
     const tried = new Set<string>();
     for (;;) {
       const all = await session.run((turn) => this.#learn(turn, tried));
@@ -77,7 +71,7 @@ export class LearningScheduler {
    */
   async reload(change: () => Promise<void> = async () => undefined): Promise<void> {
     await this.#restoreAfter(change);
-    this.#context.changes.announce();
+    this.context.changes.announce();
   }
 
   /**
@@ -85,7 +79,7 @@ export class LearningScheduler {
    * turn
    */
   async erase(erase: () => Promise<void>): Promise<void> {
-    const { session, storage, catalog } = this.#context;
+    const { session, storage, catalog } = this.context;
     this.cancel();
     await session.replace(
       async () => (await storage.read()).origin,
@@ -105,35 +99,35 @@ export class LearningScheduler {
    * @throws SidestreamError `store/*`: everything stays in memory then
    */
   async moveToDevice(): Promise<void> {
-    const { session, storage } = this.#context;
+    const { session, storage } = this.context;
     const known = await session.run(async ({ learner }) => {
       const learned = this.#learns && learner.status.lastUpdate !== null;
       // The profile of an earlier page of the visit, which this learner has not continued yet.
-      const earlier = this.#complete ? null : (await storage.read()).profile;
+      const earlier = this.complete ? null : (await storage.read()).profile;
       const profile = learned ? learner.save() : earlier;
       const moved = await storage.grant(profile, profile ?? learner);
       if (moved === null) return false;
       learner.renumber(moved);
       session.rebase(moved.origin);
-      return this.#complete;
+      return this.complete;
     });
     if (!known) await this.restore();
   }
 
   /** Saves to another store than before from now on. */
   async rebase(): Promise<void> {
-    const { session, storage } = this.#context;
+    const { session, storage } = this.context;
     await session.run(async () => session.rebase((await storage.read()).origin));
   }
 
   /** Drops the delayed work of the learner in use, which is about to be replaced. */
   cancel(): void {
-    for (const name of ['save', 'limit-log']) this.#context.tasks.cancel(name);
+    for (const name of ['save', 'limit-log']) this.context.tasks.cancel(name);
     this.#windowEnded = false;
   }
 
   hurry(): void {
-    this.#context.tasks.hurry('save');
+    this.context.tasks.hurry('save');
   }
 
   /**
@@ -141,17 +135,17 @@ export class LearningScheduler {
    * @throws SidestreamError `store/corrupt` when scores would not be finite
    */
   check(profile: Profile): void {
-    const probe = new Learner(this.#context.catalog);
+    const probe = new Learner(this.context.catalog);
     probe.restore(profile, []);
     probe.checkFinite();
   }
 
   get #learns(): boolean {
-    return this.#complete && this.#context.experiment.learns();
+    return this.complete && this.context.experiment.learns();
   }
 
   async #restoreAfter(change: (used: ChangingLearner) => Promise<void>): Promise<void> {
-    const { session, storage, catalog, shardLoader, experiment } = this.#context;
+    const { session, storage, catalog, shardLoader, experiment } = this.context;
     let past: string[] = [];
     let complete = false;
     this.cancel();
@@ -176,7 +170,7 @@ export class LearningScheduler {
       async (turn) => {
         // Work that became due for the old learner meanwhile.
         this.cancel();
-        this.#complete = complete;
+        this.complete = complete;
         await this.#learn(turn, new Set());
       },
     );
@@ -191,7 +185,7 @@ export class LearningScheduler {
    * @returns ids to load before the rest can be learned
    */
   async #learn({ learner }: Turn<ActiveLearner>, tried: ReadonlySet<string>): Promise<string[]> {
-    const { storage, shardLoader, catalog } = this.#context;
+    const { storage, shardLoader, catalog } = this.context;
     const learning = this.#learns;
     const events = await storage.eventsAfter(learner.lastEvent);
     const unloaded = (event: LoggedEvent): boolean =>
@@ -217,7 +211,7 @@ export class LearningScheduler {
 
   #scheduleAfter(events: readonly LoggedEvent[]): void {
     if (events.length === 0) return;
-    const { tasks, changes, session, storage, experiment } = this.#context;
+    const { tasks, changes, session, storage, experiment } = this.context;
     const choices = events.some(({ type }) => type !== 'impression');
     if (this.#learns) {
       this.#scheduleSave();
@@ -237,7 +231,7 @@ export class LearningScheduler {
    * oldest events is saved in the stored profile, which allows dropping these events.
    */
   async #cutLog(): Promise<void> {
-    const { storage, catalog } = this.#context;
+    const { storage, catalog } = this.context;
     const { profile, origin } = await storage.read();
     const events = await storage.eventsAfter(profile?.lastEvent ?? 0);
     const gone = storage.excess(events);
@@ -249,7 +243,7 @@ export class LearningScheduler {
   }
 
   #scheduleSave(): void {
-    const { tasks, storage, session } = this.#context;
+    const { tasks, storage, session } = this.context;
     tasks.later('save', SAVE_DELAY, async () => {
       const { profile, origin } = await session.run(({ learner, origin: from }) => ({
         profile: learner.save(),

@@ -61,7 +61,6 @@ const POSITIONS = 2 ** 32;
  * device added. Rows keep their numbers, except in `evict` and `clearLocal`.
  */
 export class LoadedCatalog {
-  readonly bundle: OpenedHead;
   /** Null without offers, whose code is loaded with them. */
   offers: LiveOffers | null = null;
   /** Only the page's rules if the bundle has no rules file, whose code is loaded with it. */
@@ -72,27 +71,25 @@ export class LoadedCatalog {
   readonly loadedShards = new Map<number, readonly string[]>();
   #parts: LoadedPart[];
   readonly #shopIds: Set<string>;
-  #demand: ShopDemand | null = null;
+  /** Demand for the loaded items from the shop's log; null without one. */
+  demand: ShopDemand | null = null;
   /** Offers replace items in it, changing only their prices and stock. */
   index: CatalogIndex;
-  #table: FeatureTable;
-  #complete: boolean;
-  readonly #variantsOf: ((items: readonly Item[]) => CatalogIndex['variants']) | undefined;
+  table: FeatureTable;
+  /** Whether the shopper's choices can be learned: all items are loaded, if a page loads the whole bundle. */
+  complete: boolean;
 
   /** @param variantsOf finds the variants of one product; absent if the catalogue has none */
-  constructor(bundle: OpenedHead, variantsOf?: (items: readonly Item[]) => CatalogIndex['variants']) {
-    this.#variantsOf = variantsOf;
+  constructor(
+    readonly bundle: OpenedHead,
+    private readonly variantsOf?: (items: readonly Item[]) => CatalogIndex['variants'],
+  ) {
     const { head, shards } = bundle;
-    this.bundle = bundle;
-    this.#complete = !shards.whole;
+    this.complete = !shards.whole;
     this.#shopIds = new Set(head.items.map(({ id }) => id));
     this.#parts = [{ ...head, local: null }];
-    this.#table = head.features;
+    this.table = head.features;
     this.index = this.#reindex();
-  }
-
-  get table(): FeatureTable {
-    return this.#table;
   }
 
   get blend(): ContentBlend {
@@ -118,15 +115,10 @@ export class LoadedCatalog {
     return this.offers?.currency ?? (this.offers?.foreign ? undefined : this.bundle.manifest.currency);
   }
 
-  /** Whether the shopper's choices can be learned: all items are loaded, if a page loads the whole bundle. */
-  get complete(): boolean {
-    return this.#complete;
-  }
-
   /** Adds all items of a bundle that a page loads as a whole. */
   completeWith(shards: readonly Shard[]): void {
     this.grow(shards);
-    this.#complete = true;
+    this.complete = true;
   }
 
   get startWeights(): StartWeights | undefined {
@@ -136,11 +128,6 @@ export class LoadedCatalog {
   /** Weight of how often the shopper bought an item, in lists that may repeat. */
   get frequencyWeight(): number | undefined {
     return this.startWeights?.repeats?.frequency;
-  }
-
-  /** Demand for the loaded items from the shop's log; null without one. */
-  get demand(): ShopDemand | null {
-    return this.#demand;
   }
 
   /**
@@ -191,7 +178,7 @@ export class LoadedCatalog {
 
   /** Adds items encoded on this device. Items of other encoders, or with an id that the shop uses, are skipped. */
   add(items: LocalItem[]): void {
-    const { dim, taps } = this.#table;
+    const { dim, taps } = this.table;
     for (const local of items) {
       const { item, values, scales } = local;
       if (!this.accepts(local)) continue;
@@ -281,19 +268,19 @@ export class LoadedCatalog {
   }
 
   #reindex(): CatalogIndex {
-    this.#table = concatTables(this.#parts.map(({ features }) => features));
+    this.table = concatTables(this.#parts.map(({ features }) => features));
     const all = this.#parts.flatMap(({ items }) => items);
     const { manifest, head, statistics } = this.bundle;
     const demand = joinDemand(this.#parts);
-    this.#demand = demand && new ShopDemand(demand);
+    this.demand = demand && new ShopDemand(demand);
     const table = joinCompanions(this.#parts);
     const { origin } = manifest.companions ?? {};
-    const items = this.#demand?.withPopularity(all) ?? all;
+    const items = this.demand?.withPopularity(all) ?? all;
     const scale = manifest.count / POSITIONS;
-    const index = catalogIndex(items, this.#table, this.blend, {
-      variants: this.#variantsOf?.(items),
+    const index = catalogIndex(items, this.table, this.blend, {
+      variants: this.variantsOf?.(items),
       cooccurrence: table && origin ? { ...table, origin } : table,
-      trend: this.#demand?.trend(all.length),
+      trend: this.demand?.trend(all.length),
       similarCategory: manifest.similar?.category,
       statistics,
       shopCount: manifest.count,

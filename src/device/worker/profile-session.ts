@@ -31,8 +31,6 @@ export interface Turn<L> {
  * arguments of a turn after it ends.
  */
 export class ProfileSession {
-  readonly #catalog: LoadedCatalog;
-  readonly #storage: Pick<ProfileStorage, 'isCurrent' | 'emptyOrigin'>;
   readonly #short = new Mutex();
   readonly #long = new Mutex();
   #learner: Learner;
@@ -40,17 +38,12 @@ export class ProfileSession {
   /** Null until a learner learns. */
   #journals: Awaited<ReturnType<typeof journals>> | null = null;
 
-  readonly #listener: Pick<EngineListener, 'error'>;
-
   /** @param listener gets the errors that did not stop a turn */
   constructor(
-    catalog: LoadedCatalog,
-    storage: Pick<ProfileStorage, 'isCurrent' | 'emptyOrigin'>,
-    listener: Pick<EngineListener, 'error'>,
+    private readonly catalog: LoadedCatalog,
+    private readonly storage: Pick<ProfileStorage, 'isCurrent' | 'emptyOrigin'>,
+    private readonly listener: Pick<EngineListener, 'error'>,
   ) {
-    this.#catalog = catalog;
-    this.#listener = listener;
-    this.#storage = storage;
     this.#origin = storage.emptyOrigin();
     this.#learner = new Learner(catalog);
   }
@@ -80,7 +73,7 @@ export class ProfileSession {
       const learner = this.fresh();
       const origin = await make(learner, this.#learner);
       return this.#short.run(async () => {
-        if (!this.#storage.isCurrent(origin)) return false;
+        if (!this.storage.isCurrent(origin)) return false;
         this.#exchange(learner, origin);
         await then({ learner, origin });
         return true;
@@ -113,7 +106,7 @@ export class ProfileSession {
       this.#journals ??= await journals();
       learner.keepJournal(new this.#journals.Journal());
     } catch (thrown) {
-      this.#listener.error(SidestreamError.from(thrown));
+      this.listener.error(SidestreamError.from(thrown));
     }
   }
 
@@ -147,7 +140,7 @@ export class ProfileSession {
 
   /** A new learner without learned state, for the holder of a long turn. */
   fresh(): Learner {
-    const fresh = new Learner(this.#catalog);
+    const fresh = new Learner(this.catalog);
     if (this.#journals) fresh.keepJournal(new this.#journals.Journal());
     return fresh;
   }

@@ -20,7 +20,6 @@ interface RestContext extends EngineContext {
  * kept and available to rules, but not learned. Also loads the kernel of the experts, for any bundle.
  */
 export class RestLoader {
-  readonly #context: RestContext;
   #loading: Promise<void> | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #retry = RETRY_DELAY_MS;
@@ -29,14 +28,13 @@ export class RestLoader {
   #closed = false;
   #done = false;
 
-  constructor(context: RestContext) {
-    this.#context = context;
+  constructor(private readonly context: RestContext) {
     this.#later(DELAY_WITHOUT_LIST_MS);
   }
 
   /** Whether all items are loaded that the page will load before a choice, and the learner knows. */
   get complete(): boolean {
-    return this.#context.scheduler.complete;
+    return this.context.scheduler.complete;
   }
 
   listed(): void {
@@ -46,7 +44,7 @@ export class RestLoader {
   /** Waits for the rest if a list depends on it. @param needed default: if it depends on the shopper's choices */
   async waitFor(needed?: boolean): Promise<void> {
     if (this.complete) return;
-    const { session, experiment } = this.#context;
+    const { session, experiment } = this.context;
     const unlearned = experiment.learns() && (await session.run(({ learner }) => learner.unlearned));
     if (needed || unlearned) await this.load();
   }
@@ -69,7 +67,7 @@ export class RestLoader {
   }
 
   async #load(): Promise<void> {
-    const { catalog, scheduler, listener, tasks, session } = this.#context;
+    const { catalog, scheduler, listener, tasks, session } = this.context;
     try {
       if (!this.complete) {
         const shards: Shard[] = [];

@@ -72,7 +72,6 @@ interface Beside {
  * the least recently requested ones are evicted. A bundle that a page loads as a whole needs no loader.
  */
 export class ShardLoader {
-  readonly #context: EngineContext;
   readonly #shards: BundleShards;
   readonly #loadedAround = new Set<string>();
   /** The history for which shards were loaded. */
@@ -80,8 +79,7 @@ export class ShardLoader {
   /** The loading of pinned items, by id: ids that the catalogue lacks are looked up once, not for every list. */
   readonly #loadedPins = new Map<string, Promise<void>>();
 
-  constructor(context: EngineContext) {
-    this.#context = context;
+  constructor(private readonly context: EngineContext) {
     this.#shards = context.catalog.bundle.shards;
   }
 
@@ -90,7 +88,7 @@ export class ShardLoader {
    * must not change while the shopper reads it.
    */
   start(): Promise<void> {
-    const { tasks, changes } = this.#context;
+    const { tasks, changes } = this.context;
     // Not before: a page that starts learns the choices of the one before, and announces that.
     changes.subscribe(() => this.scheduleLoad());
     return new Promise((resolve) => {
@@ -105,7 +103,7 @@ export class ShardLoader {
 
   /** Loads the shards near the preference in a quiet moment, if the history changed since they were loaded last. */
   scheduleLoad(): void {
-    const { tasks, session, changes } = this.#context;
+    const { tasks, session, changes } = this.context;
     tasks.later('load-shards', LOAD_DELAY, async () => {
       if (!(await this.#loadNearPreference())) return;
       await session.run(({ learner }) => void learner.terms);
@@ -120,7 +118,7 @@ export class ShardLoader {
 
   /** Loads the shards of all items of a list, after room was made for them; a failure is reported. */
   async loadList(ids: readonly string[]): Promise<void> {
-    if (ids.every((id) => this.#context.catalog.find(id))) return;
+    if (ids.every((id) => this.context.catalog.find(id))) return;
     await this.#withRoom(() => this.#load(ids, ids.length));
   }
 
@@ -141,7 +139,7 @@ export class ShardLoader {
    * @param limit number of places of the list
    */
   async loadCategories(paths: readonly string[], limit: number): Promise<void> {
-    const { catalog } = this.#context;
+    const { catalog } = this.context;
     const loaded = (path: string): number =>
       catalog.index.items.filter(({ category }) => inCategory(category, path)).length;
     const few = [...new Set(paths)].slice(0, MAX_CATEGORIES).filter((path) => loaded(path) < ITEMS_A_PLACE * limit);
@@ -153,7 +151,7 @@ export class ShardLoader {
 
   /** Shards of a category that are not loaded, enough for a list. @param items loaded number of the category's items */
   async #shardsOf(path: string, limit: number, items: number): Promise<number[]> {
-    const { session, catalog } = this.#context;
+    const { session, catalog } = this.context;
     const found = await (await this.#shards.terms())?.category(path);
     const all = (found?.shards ?? []).map((shard, n) => ({ shard, count: found?.counts[n] ?? 0, score: 0 }));
     const most = all.reduce((max, { count }) => Math.max(max, count), 0);
@@ -191,7 +189,7 @@ export class ShardLoader {
     ids: readonly string[],
     { cart = false, pins = [], complement = false }: { cart?: boolean; pins?: readonly Pin[]; complement?: boolean },
   ): Promise<void> {
-    const { session, catalog } = this.#context;
+    const { session, catalog } = this.context;
     await this.#loadPinned(pins.map(({ itemId }) => itemId));
     const inCart = await session.run(({ learner }) => {
       const { items } = catalog.index;
@@ -207,7 +205,7 @@ export class ShardLoader {
 
   /** Loads the shards near the first 5 of some items; a failure is reported. */
   async #loadAround(ids: readonly string[]): Promise<void> {
-    const { catalog } = this.#context;
+    const { catalog } = this.context;
     await this.#reported(async () => {
       for (const id of ids.slice(0, MAX_AROUND)) {
         const { content, rowOf } = catalog.index;
@@ -223,7 +221,7 @@ export class ShardLoader {
   /** Loads shards, the most important first. @throws SidestreamError `bundle/*` if some are missing and none of them can be loaded */
   async loadShards(numbers: readonly number[]): Promise<void> {
     await this.#add(await this.#read(numbers));
-    this.#context.catalog.touch(numbers);
+    this.context.catalog.touch(numbers);
   }
 
   /** Finds an item that may not be loaded; null if the catalogue lacks the id. @throws SidestreamError `bundle/*` */
@@ -237,7 +235,7 @@ export class ShardLoader {
    * @throws SidestreamError `bundle/*`
    */
   async items(numbers: readonly number[]): Promise<Item[]> {
-    const { catalog } = this.#context;
+    const { catalog } = this.context;
     const items: Item[] = [];
     for (let start = 0; start < numbers.length; start += PARALLEL_READS) {
       const part = numbers.slice(start, start + PARALLEL_READS);
@@ -253,7 +251,7 @@ export class ShardLoader {
    * @throws SidestreamError `runtime/unknown-item`; `bundle/*` if the check fails
    */
   async check(ids: readonly string[]): Promise<void> {
-    const { catalog } = this.#context;
+    const { catalog } = this.context;
     for (const id of new Set(ids)) {
       if (!catalog.find(id) && !(await this.find(id))) catalog.rowOf(id);
     }
@@ -266,7 +264,7 @@ export class ShardLoader {
    * @returns whether the loaded catalogue changed
    */
   async #loadNearPreference(most?: number): Promise<boolean> {
-    const { session, catalog } = this.#context;
+    const { session, catalog } = this.context;
     const found = await session.run(({ learner }) => {
       const history = this.#historyOf(learner);
       const mean = personalScores(catalog.index, learner.history, learner.weightsAt(Date.now()));
@@ -313,7 +311,7 @@ export class ShardLoader {
   /** Null without a log. */
   #besideLast(learner: ActiveLearner): Beside | null {
     const { rows, orders, dismissed } = learner.history;
-    const { catalog } = this.#context;
+    const { catalog } = this.context;
     const { index } = catalog;
     if (!choiceTable(index)) return null;
     const products = index.variants?.first(rows) ?? rows;
@@ -343,7 +341,7 @@ export class ShardLoader {
 
   /** Loads the shards of the items that others chose with these items. @returns whether there are any */
   async #loadBeside(ids: readonly string[]): Promise<boolean> {
-    const { catalog } = this.#context;
+    const { catalog } = this.context;
     const rows = ids.flatMap((id) => catalog.index.rowOf.get(id) ?? []);
     const lifts = catalog.shardsBeside(rows.map((row) => [row, 1] as const));
     const best = [...lifts].sort(([a, x], [b, y]) => y - x || a - b).slice(0, SHARDS_OF_LIST);
@@ -353,7 +351,7 @@ export class ShardLoader {
   }
 
   async #load(ids: readonly string[], most?: number): Promise<void> {
-    const missing = ids.filter((id) => !this.#context.catalog.find(id));
+    const missing = ids.filter((id) => !this.context.catalog.find(id));
     if (missing.length > 0) await this.#loadWith(missing, most);
   }
 
@@ -364,7 +362,7 @@ export class ShardLoader {
 
   async #shardsOfItems(ids: readonly string[]): Promise<number[]> {
     const found = ids.map((id) => {
-      const known = this.#context.catalog.shardOf(id);
+      const known = this.context.catalog.shardOf(id);
       return known === undefined ? this.#shards.shardsWith(id) : [known];
     });
     return [...new Set((await Promise.all(found)).flat())];
@@ -372,13 +370,13 @@ export class ShardLoader {
 
   /** Reads the shards that are not loaded yet; rejects only if all of them fail. */
   async #read(numbers: readonly number[]): Promise<Shard[]> {
-    const missing = numbers.filter((number) => !this.#context.catalog.loadedShards.has(number));
+    const missing = numbers.filter((number) => !this.context.catalog.loadedShards.has(number));
     const results = await Promise.allSettled(missing.map((number) => this.#shards.read(number)));
     const read = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
     for (const result of results) {
       if (result.status !== 'rejected') continue;
       if (read.length === 0) throw result.reason;
-      this.#context.listener.error(SidestreamError.from(result.reason));
+      this.context.listener.error(SidestreamError.from(result.reason));
     }
     return read;
   }
@@ -393,7 +391,7 @@ export class ShardLoader {
 
   async #add(shards: readonly Shard[]): Promise<void> {
     if (shards.length === 0) return;
-    const { session, catalog } = this.#context;
+    const { session, catalog } = this.context;
     await catalog.follow(shards);
     await session.change(async ({ learner }) => {
       // No list may be made between the two: the learner must know all rows.
@@ -403,7 +401,7 @@ export class ShardLoader {
 
   /** @returns whether items were evicted */
   async #evict(): Promise<boolean> {
-    const { session, catalog } = this.#context;
+    const { session, catalog } = this.context;
     if (catalog.index.items.length <= MAX_ITEMS) return false;
     let kept: ReadonlySet<string> = new Set();
     const evicted: number[] = [];
@@ -441,7 +439,7 @@ export class ShardLoader {
   }
 
   async #reported<T>(work: () => Promise<T>): Promise<T | undefined> {
-    return work().catch((thrown) => void this.#context.listener.error(SidestreamError.from(thrown)));
+    return work().catch((thrown) => void this.context.listener.error(SidestreamError.from(thrown)));
   }
 
   /** The end of the history as a text, to compare with a later one. */
@@ -451,7 +449,7 @@ export class ShardLoader {
   }
 
   #lastChoices({ history: { rows } }: ActiveLearner): string[] {
-    const { items } = this.#context.catalog.index;
+    const { items } = this.context.catalog.index;
     return rows.slice(-LAST_CHOICES).map((row) => items[row].id);
   }
 }

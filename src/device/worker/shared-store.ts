@@ -30,7 +30,6 @@ const ANSWER_LIMIT = 1000;
  * where the shop's tabs share it and one of them leads. An answer given in one tab holds in all.
  */
 export class SharedStore {
-  readonly options: EngineOptions;
   readonly tabs: Tabs;
   readonly answers: ConsentState;
   listener: StorageListener | null = null;
@@ -51,9 +50,8 @@ export class SharedStore {
    * Answers of the shopper count from now on, in any tab, also those given before `open`.
    * @param options `consent` must be parsed
    */
-  constructor(options: EngineOptions) {
+  constructor(readonly options: EngineOptions) {
     const { consent = 'pending', restarted = false } = options;
-    this.options = options;
     // After a restart consent is in force only if the device still has a database.
     this.answers = new ConsentState(restarted && consent === 'granted' ? 'pending' : consent);
     this.tabs = new Tabs(options.namespace, {

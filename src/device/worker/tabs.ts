@@ -28,7 +28,6 @@ export interface TabListener {
  */
 export class Tabs {
   readonly #name: string;
-  readonly #listener: TabListener;
   /** Null if the browser has no BroadcastChannel, as in some embedded pages: this tab then sends and receives nothing. */
   readonly #channel: BroadcastChannel | null;
   #closed = false;
@@ -37,9 +36,11 @@ export class Tabs {
   #leading = false;
   #resign: () => void = () => undefined;
 
-  constructor(namespace: string, listener: TabListener) {
+  constructor(
+    namespace: string,
+    private readonly listener: TabListener,
+  ) {
     this.#name = channelName(namespace);
-    this.#listener = listener;
     this.#channel = openChannel(this.#name);
     if (!this.#channel) return;
     this.#channel.onmessage = ({ data }) => {
@@ -77,7 +78,7 @@ export class Tabs {
       const lead = (): Promise<void> | undefined => {
         if (leaving.signal.aborted) return undefined;
         const held = this.#lead();
-        this.#listener.onLead();
+        this.listener.onLead();
         return held;
       };
       taken

@@ -89,16 +89,13 @@ interface OpenEncoder {
 
 /** Encodes the queries of a page, in a worker that ends some time after the last one: nothing else releases its memory. */
 class QueryEncoding {
-  readonly #modality: Modality;
   #worker: Worker | null = null;
   #fail: (error: SidestreamError) => void = () => undefined;
   #opening: Promise<OpenEncoder> | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #failedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(modality: Modality) {
-    this.#modality = modality;
-  }
+  constructor(private readonly modality: Modality) {}
 
   /** Whether it failed, and reported it, so recently that a search by words does not try it again. */
   get failedLately(): boolean {
@@ -125,7 +122,7 @@ class QueryEncoding {
   }
 
   async #open({ call, connection, ended }: FindContext): Promise<OpenEncoder> {
-    const files = await call((remote) => remote.queryEncoder(this.#modality));
+    const files = await call((remote) => remote.queryEncoder(this.modality));
     const { worker, failed: stopped } = startEncoder(connection.given.workerUrl, 'Search again.');
     this.#worker = worker;
     const ending = new Promise<never>((_, reject) => {

@@ -29,8 +29,6 @@ const EMPTY_REPORT: MetricReport = { counts: [], visitors: [], operations: [] };
  */
 export class MetricHooks {
   readonly #hooks = new Set<MetricHook>();
-  readonly #take: (sent: string[]) => Promise<MetricReport>;
-  readonly #fail: (thrown: unknown) => void;
   #counts: Counts[] = [];
   #visitors: VisitorReport[] = [];
   #operations: OperatingFigures[] = [];
@@ -48,10 +46,10 @@ export class MetricHooks {
    * @param take returns the counts since its last call and the visitor reports that are not confirmed as sent
    * @param fail called with errors of a hook or of `take`
    */
-  constructor(take: (sent: string[]) => Promise<MetricReport>, fail: (thrown: unknown) => void) {
-    this.#take = take;
-    this.#fail = fail;
-  }
+  constructor(
+    private readonly take: (sent: string[]) => Promise<MetricReport>,
+    private readonly fail: (thrown: unknown) => void,
+  ) {}
 
   /** @returns a function that passes on the remaining counts and ends this hook */
   add(hook: MetricHook): () => Promise<void> {
@@ -109,14 +107,14 @@ export class MetricHooks {
   #ask(): Promise<void> {
     const ask = async (): Promise<void> => {
       const [era, sent] = [this.#era, this.#sent];
-      const { counts, visitors, operations } = await this.#take(sent);
+      const { counts, visitors, operations } = await this.take(sent);
       this.#sent = this.#sent.filter((key) => !sent.includes(key));
       if (era !== this.#era) return;
       this.#counts = joined([...this.#counts, ...counts]);
       this.#operations.push(...operations);
       this.#visitors = visitors.filter(({ key }) => !this.#given.has(key));
     };
-    this.#asking = this.#asking.then(ask).catch((thrown) => this.#fail(thrown));
+    this.#asking = this.#asking.then(ask).catch((thrown) => this.fail(thrown));
     return this.#asking;
   }
 
@@ -149,7 +147,7 @@ export class MetricHooks {
     } catch (thrown) {
       const why = thrown instanceof Error ? thrown.message : String(thrown);
       const text = `The counts of this page were not sent (${why}). Check the function given as onMetric.`;
-      this.#fail(SidestreamError.from(thrown, 'runtime/not-sent', text));
+      this.fail(SidestreamError.from(thrown, 'runtime/not-sent', text));
       return false;
     }
   }

@@ -33,7 +33,6 @@ interface Waiting {
  * page is hidden or left. Each is stored or rejected independently.
  */
 export class ImpressionBatch {
-  readonly #send: (events: TrackInput[]) => Promise<(SerializedError | null)[]>;
   #waiting: Waiting[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #endWatch: () => void;
@@ -42,8 +41,7 @@ export class ImpressionBatch {
    * @param send resolves to null for each stored event and an error for each rejected one, in their order; rejects if nothing
    *   was stored
    */
-  constructor(send: (events: TrackInput[]) => Promise<(SerializedError | null)[]>) {
-    this.#send = send;
+  constructor(private readonly send: (events: TrackInput[]) => Promise<(SerializedError | null)[]>) {
     this.#endWatch = onHidden(() => this.flush());
   }
 
@@ -69,7 +67,7 @@ export class ImpressionBatch {
     const sent = this.#waiting;
     if (sent.length === 0) return;
     this.#waiting = [];
-    this.#send(sent.map(({ event }) => event)).then(
+    this.send(sent.map(({ event }) => event)).then(
       (errors) => {
         for (const [n, { resolve, reject }] of sent.entries()) {
           const error = errors[n];

@@ -66,8 +66,9 @@ export interface Expectation {
  */
 export class UserExpert {
   #weights = new PersonalWeights();
-  #choices = 0;
-  #chosen: ChosenItem[] = [];
+  choices = 0;
+  /** The items of the last 64 choices learned, oldest first. */
+  chosen: readonly ChosenItem[] = [];
   /** Choices learned before each dismissal that can be undone, by the item's id. */
   readonly #dismissed = new Map<string, number>();
   #matrix: FeatureMatrix | null = null;
@@ -78,13 +79,17 @@ export class UserExpert {
   #blocks: AdaGrad[] = [];
   /** All blocks while there is no matrix. */
   #waiting: Record<string, StoredBlock> = {};
-  #scores: Float32Array | null = null;
+  /**
+   * Contribution of the weighted read-outs to every item's score, [count]. Null after a change, until it is set to the products
+   * of the features with `query`, and without features. Shared: not to be changed.
+   */
+  scores: Float32Array | null = null;
 
   static restore(stored: StoredUserExpert): UserExpert {
     const expert = new UserExpert();
     expert.#weights = PersonalWeights.restore(stored.weights);
-    expert.#choices = stored.choices;
-    expert.#chosen = [...stored.chosen];
+    expert.choices = stored.choices;
+    expert.chosen = [...stored.chosen];
     for (const { item, choices } of stored.dismissed) expert.#dismissed.set(item, choices);
     expert.#waiting = stored.blocks;
     return expert;
@@ -94,8 +99,8 @@ export class UserExpert {
     return {
       weights: this.#weights.save(),
       blocks: { ...this.#waiting, ...this.#boundBlocks() },
-      choices: this.#choices,
-      chosen: [...this.#chosen],
+      choices: this.choices,
+      chosen: [...this.chosen],
       dismissed: [...this.#dismissed].map(([item, choices]) => ({ item, choices })),
     };
   }
@@ -109,7 +114,7 @@ export class UserExpert {
     copy.#side = this.#side;
     copy.#readout = this.#readout.slice();
     copy.#blocks = [...this.#blocks];
-    copy.#scores = this.#scores;
+    copy.scores = this.scores;
     return copy;
   }
 
@@ -119,14 +124,14 @@ export class UserExpert {
     for (const block of copy.#matrix?.blocks ?? []) {
       if (block.digits === null) continue;
       for (const { readout } of copy.#statesOf(block)) round(readout, Math.min(block.digits, SNAPSHOT_DIGITS));
-      copy.#scores = null;
+      copy.scores = null;
     }
     return copy;
   }
 
   startFrom(start: Start): void {
-    this.#weights.startFrom(start);
-    this.#scores = null;
+    this.#weights.start = start;
+    this.scores = null;
   }
 
   /** Weights of the terms. @param situation of the list. Default: within a visit */
@@ -139,15 +144,6 @@ export class UserExpert {
     return { ...this.weightsAt(opens ? 'opening' : 'within'), coldStart: 0 };
   }
 
-  get choices(): number {
-    return this.#choices;
-  }
-
-  /** The items of the last 20 choices learned, oldest first. */
-  get chosen(): readonly ChosenItem[] {
-    return this.#chosen;
-  }
-
   /**
    * Uses these features from now on. A read-out with a new block, or with damaged numbers, learns from past choices as if
    * all items had been equally likely.
@@ -155,7 +151,7 @@ export class UserExpert {
   bind(matrix: FeatureMatrix, { rows, strengths, orders }: PastChoices): void {
     const stored = { ...this.#waiting, ...this.#boundBlocks() };
     this.#matrix = matrix;
-    this.#scores = null;
+    this.scores = null;
     this.#readout = new Float32Array(matrix.coefficients);
     this.#blocks = matrix.blocks.map((block) => {
       const { key, at } = block;
@@ -174,13 +170,13 @@ export class UserExpert {
   unbind(): void {
     this.#waiting = { ...this.#waiting, ...this.#boundBlocks() };
     this.#matrix = null;
-    this.#scores = null;
+    this.scores = null;
   }
 
   /** Takes what the choices say to the side model now; `scores` are then to be computed again. */
   set side(side: ExpertSide | null) {
     this.#side = side;
-    this.#scores = null;
+    this.scores = null;
   }
 
   /** Coefficients of the weighted read-outs of all states, [width of the matrix]. */
@@ -201,25 +197,13 @@ export class UserExpert {
   }
 
   /**
-   * Contribution of the weighted read-outs to every item's score, [count]. Null after a change, until it is set to the products
-   * of the features with `query`, and without features. Shared: not to be changed.
-   */
-  get scores(): Float32Array | null {
-    return this.#scores;
-  }
-
-  set scores(scores: Float32Array | null) {
-    this.#scores = scores;
-  }
-
-  /**
    * @param base sum of the terms by `estimating`, -Infinity for items that were not available for the choice, [count]
    * @param row of the chosen item
    * @param preference weight of the read-outs, relative to that within a visit. Default 1
    */
   expect(base: Float32Array, row: number, preference = 1): Expectation {
     const shares = new Float32Array(base.length);
-    const own = preference === 1 ? this.#scores : (this.#scores?.map((score) => preference * score) ?? null);
+    const own = preference === 1 ? this.scores : (this.scores?.map((score) => preference * score) ?? null);
     const score = Math.fround(base[row] + (own?.[row] ?? 0));
     return { loss: softmax(base, own, shares) - score, base, preference, shares };
   }
@@ -269,12 +253,12 @@ export class UserExpert {
   /** Starts from one choice that another expert learned: the read-outs learn it as if all items had been equally likely. */
   startAt(choice: Omit<Choice, 'gone'>): void {
     this.#take(choice.row, choice.strength);
-    this.#chosen = [chosenItem(choice)];
+    this.chosen = [chosenItem(choice)];
   }
 
   dismiss(id: string, row: number): void {
     this.#take(row, -DISMISSAL, 0);
-    this.#dismissed.set(id, this.#choices);
+    this.#dismissed.set(id, this.choices);
     const [oldest] = this.#dismissed.keys();
     if (this.#dismissed.size > MAX_DISMISSED) this.#dismissed.delete(oldest);
   }
@@ -285,7 +269,7 @@ export class UserExpert {
   undoDismiss(id: string, row: number): void {
     const before = this.#dismissed.get(id);
     if (before === undefined) return;
-    this.#take(row, DISMISSAL, 0, Math.max(0, this.#choices - before));
+    this.#take(row, DISMISSAL, 0, Math.max(0, this.choices - before));
     this.#dismissed.delete(id);
   }
 
@@ -341,7 +325,7 @@ export class UserExpert {
     // An adapter learns only from choices with a context, and with what the expert expected.
     const blocks = (this.#matrix?.blocks ?? []).filter(({ adapter }) => !adapter);
     for (const block of blocks) this.#add(block, block.rate * strength, features, choices, since);
-    this.#scores = null;
+    this.scores = null;
   }
 
   /** The same for the read-outs of one block. @param step [width of the matrix], times `rate` it is added */
@@ -354,11 +338,11 @@ export class UserExpert {
   }
 
   #count(choice: Pick<Choice, 'id' | 'time' | 'together'>): void {
-    this.#choices++;
+    this.choices++;
     // Lines of one order have one time: the states fade once for all of them.
-    const time = choice.together ? this.#chosen.at(-1)?.time : choice.time;
-    this.#chosen = [...this.#chosen, chosenItem({ ...choice, time })].slice(-MAX_CHOSEN);
-    this.#scores = null;
+    const time = choice.together ? this.chosen.at(-1)?.time : choice.time;
+    this.chosen = [...this.chosen, chosenItem({ ...choice, time })].slice(-MAX_CHOSEN);
+    this.scores = null;
   }
 }
 

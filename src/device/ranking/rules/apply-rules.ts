@@ -221,7 +221,6 @@ function relevanceOf({ score }: Scored, waiting: readonly number[][]): (row: num
 
 /** Counts a list's items per category against the cap, and remembers the values of which there may be only one item. */
 class ListCount {
-  readonly #index: CatalogIndex;
   readonly #cap: CategoryCap | null;
   readonly #counts = new Map<string, number>();
   readonly #taken = new Set<string>();
@@ -230,11 +229,10 @@ class ListCount {
 
   /** @param cap undefined: everything fits @param distinct see `Scored` */
   constructor(
-    index: CatalogIndex,
+    private readonly index: CatalogIndex,
     cap: number | CategoryCap | undefined,
     private readonly distinct: Scored['distinct'],
   ) {
-    this.#index = index;
     this.#cap = typeof cap === 'number' ? { max: cap } : (cap ?? null);
   }
 
@@ -272,10 +270,10 @@ class ListCount {
   }
 
   #namesOf(row: number): Set<string> {
-    const category = this.#index.categories.pathOf[row];
+    const category = this.index.categories.pathOf[row];
     let names = this.#names.get(category);
     if (!names) {
-      const paths = categoryPaths(this.#index.items[row].category);
+      const paths = categoryPaths(this.index.items[row].category);
       names = new Set(paths.map((path) => path.split('/').slice(0, this.#cap?.depth).join('/')));
       this.#names.set(category, names);
     }
