@@ -11,3 +11,16 @@ export function grouped<K, V>(values: Iterable<V>, keyOf: (value: V) => K): Map<
   for (const value of values) addToGroup(groups, keyOf(value), value);
   return groups;
 }
+
+/** The value of a key, which is made and kept when it is asked for first. */
+export function kept<K, V>(
+  known: { get(key: K): V | undefined; set(key: K, value: V): unknown },
+  key: K,
+  make: () => V,
+): V {
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  const value = make();
+  known.set(key, value);
+  return value;
+}

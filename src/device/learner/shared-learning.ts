@@ -1,3 +1,4 @@
+import { kept } from '../../core/common/grouped';
 import { type CatalogIndex, finiteValues, type TermValues, termValues } from '../ranking';
 import { featureMatrix, type LearnerOptions } from './learner';
 
@@ -35,11 +36,7 @@ export function sharedLearning(): SharedLearning {
   const matrices = new WeakMap<CatalogIndex, ReturnType<typeof featureMatrix>>();
   let known: LatestResults<TermValues> | null = null;
   return {
-    featuresOf(index) {
-      const matrix = matrices.get(index) ?? featureMatrix(index);
-      matrices.set(index, matrix);
-      return matrix;
-    },
+    featuresOf: (index) => kept(matrices, index, () => featureMatrix(index)),
     termsOf(index, sources) {
       const { history, residualScores } = sources;
       const alone = { ...sources, residualScores: null };

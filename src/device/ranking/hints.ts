@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { Item } from '../../core/catalog';
+import { kept } from '../../core/common/grouped';
 import { folded } from '../../core/common/words';
 import type { CatalogIndex } from './catalog-index';
 import { type Scored, withParts } from './rank-state';
@@ -182,11 +183,7 @@ function searchFit(items: readonly Item[], search: string): HintFit[] {
 
 const texts = new WeakMap<Item, string>();
 
-function textOf(item: Item): string {
-  const text = texts.get(item) ?? folded(`${item.title} ${item.category}`);
-  texts.set(item, text);
-  return text;
-}
+const textOf = (item: Item): string => kept(texts, item, () => folded(`${item.title} ${item.category}`));
 
 /** Choices of the visit after which hints count half. See docs/results/measured.md for how it was chosen. */
 const PRIOR_CHOICES = 1;

@@ -1,4 +1,5 @@
 import { categoryPaths, type Item } from '../../core/catalog';
+import { kept } from '../../core/common/grouped';
 import { SidestreamError } from '../../error';
 import type { CatalogIndex } from './catalog-index';
 import { cooccurrenceReason } from './explanation/reasons';
@@ -197,15 +198,8 @@ function styleList(index: CatalogIndex, rows: readonly number[], holds: (row: nu
   const { pathOf } = index.categories;
   /** Whether a category is another one: most items share theirs with others. */
   const isOther = new Map<number, boolean>();
-  const elsewhere = (at: number): boolean => {
-    let other = isOther.get(pathOf[at]);
-    if (other === undefined) {
-      const paths = pathsOf(at);
-      other = paths.length > 0 && !paths.some((path) => own.has(path));
-      isOther.set(pathOf[at], other);
-    }
-    return other && holds(at);
-  };
+  const differs = (paths: readonly string[]): boolean => paths.length > 0 && !paths.some((path) => own.has(path));
+  const elsewhere = (at: number): boolean => kept(isOther, pathOf[at], () => differs(pathsOf(at))) && holds(at);
   return index.items.some((_, at) => elsewhere(at)) ? nearestList(index, rows, elsewhere, 'style') : null;
 }
 

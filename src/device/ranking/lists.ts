@@ -1,5 +1,5 @@
 import type { Item } from '../../core/catalog';
-import { grouped } from '../../core/common/grouped';
+import { grouped, kept } from '../../core/common/grouped';
 import type { CatalogIndex } from './catalog-index';
 import { contributorsFor } from './explanation/contributors';
 import type { ReasonKind } from './explanation/reason-text';
@@ -148,8 +148,7 @@ const powers = new WeakMap<CatalogIndex['items'], Float64Array>();
  * @returns one value per item, 0..1; 0 if a price is missing
  */
 function priceCloseness({ items }: Pick<CatalogIndex, 'items'>, row: number): (other: number) => number {
-  const known = powers.get(items) ?? pricePowers(items);
-  powers.set(items, known);
+  const known = kept(powers, items, () => pricePowers(items));
   const own = known[row];
   // As (1 + a)^(1 / 0.3) over (1 + b)^(1 / 0.3), the smaller over the larger.
   return (other) => Math.fround(Math.min(own / known[other], known[other] / own)) || 0;

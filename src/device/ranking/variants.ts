@@ -1,5 +1,6 @@
 import type { CatalogStatistics, Item } from '../../core/catalog';
 import { productStatistics, type VariantGroups, variantGroups } from '../../core/catalog/variants';
+import { kept } from '../../core/common/grouped';
 import {
   type ChoiceHistory,
   EVENT_STRENGTH,
@@ -8,7 +9,7 @@ import {
   NO_RECORD,
   type ShopperRecord,
 } from '../../core/events';
-import { columnScales } from './feature-block';
+import { columnScales, type FeatureBlock } from './feature-block';
 import { OWN, type PriceRange, type VariantRequest } from './placement';
 import { itemFilter } from './rules/filter';
 import { strengthOf } from './rules/rules';
@@ -16,13 +17,6 @@ import { strengthOf } from './rules/rules';
 interface VariantState {
   history: ChoiceHistory;
   record?: ShopperRecord;
-}
-
-/** Standardised features of every item, see `FeatureBlock`. */
-interface WeighedBlock {
-  values: Float32Array;
-  center: Float32Array;
-  scale: Float32Array;
 }
 
 /** From best to worst. */
@@ -94,9 +88,7 @@ export class ProductVariants implements VariantGroups {
     const shown = new Map<number, number>();
     known.record.timesShown = (at, now) => {
       const product = this.of[at]?.[0] ?? at;
-      const sum = shown.get(product) ?? this.#rows(at).reduce((all, other) => all + record.timesShown(other, now), 0);
-      shown.set(product, sum);
-      return sum;
+      return kept(shown, product, () => this.#rows(at).reduce((all, other) => all + record.timesShown(other, now), 0));
     };
     // If the viewed variant is not listed, another one represents its product.
     if (placement === 'recent') known.history.rows = history.rows.map((at) => standing.get(this.#rows(at)) ?? at);
@@ -177,7 +169,13 @@ export class ProductVariants implements VariantGroups {
   }
 
   /** Standardises a block again with equal weight for every product. In the catalog order, all variants share one place. */
-  weigh({ name, width, values: given, center, scale }: WeighedBlock & { name: string; width: number }): WeighedBlock {
+  weigh({
+    name,
+    width,
+    values: given,
+    center,
+    scale,
+  }: FeatureBlock): Pick<FeatureBlock, 'values' | 'center' | 'scale'> {
     /** Mean per column. */
     const mean = (
       values: Float32Array,

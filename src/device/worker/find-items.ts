@@ -3,6 +3,7 @@
 import * as v from 'valibot';
 import { copyItem, createTable, decodeFeatureRows, type FeatureTable, photoShape } from '../../core/catalog';
 import { localeFor } from '../../core/catalog/locales';
+import { kept } from '../../core/common/grouped';
 import { exactObject } from '../../core/common/schema';
 import { SidestreamError } from '../../error';
 import { type FindResponse, parsed, recommendSchema } from '../protocol';
@@ -139,8 +140,7 @@ export class ItemFinder {
     // Texts that could not be loaded leave all items as they are in the main feed.
     const tag = localeFor(manifest, lang);
     const language = tag !== null && items.some((item) => shown(item) !== item) ? tag : (manifest.language ?? '');
-    const index = this.#indexes.get(language) ?? new WordIndex(language);
-    this.#indexes.set(language, index);
+    const index = kept(this.#indexes, language, () => new WordIndex(language));
     await index.update(items, shown);
     return index;
   }

@@ -1,5 +1,6 @@
 // The arguments of `onMetric`. Loaded only for shops with such a hook.
 
+import { kept } from '../../core/common/grouped';
 import { SidestreamError } from '../../error';
 import { nextReport, type VisitorReport } from '../experiment';
 import type { MetricReport } from '../protocol';
@@ -27,8 +28,7 @@ export async function takeMetrics(
   { sent, errors }: Record<'sent' | 'errors', readonly string[]>,
   operation: Operation,
 ): Promise<MetricReport> {
-  const own = figures.get(events) ?? new FiguresToTake();
-  figures.set(events, own);
+  const own = kept(figures, events, () => new FiguresToTake());
   own.note(errors);
   // An answer of another tab may bring another variant.
   await consent.carriedOut();

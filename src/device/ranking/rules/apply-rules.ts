@@ -1,4 +1,5 @@
 import { categoryPaths } from '../../../core/catalog';
+import { kept } from '../../../core/common/grouped';
 import { standardDeviation } from '../../../core/common/standard-deviation';
 import type { ChoiceHistory, ShopperRecord } from '../../../core/events';
 import type { CatalogIndex } from '../catalog-index';
@@ -270,13 +271,9 @@ class ListCount {
   }
 
   #namesOf(row: number): Set<string> {
-    const category = this.index.categories.pathOf[row];
-    let names = this.#names.get(category);
-    if (!names) {
+    return kept(this.#names, this.index.categories.pathOf[row], () => {
       const paths = categoryPaths(this.index.items[row].category);
-      names = new Set(paths.map((path) => path.split('/').slice(0, this.#cap?.depth).join('/')));
-      this.#names.set(category, names);
-    }
-    return names;
+      return new Set(paths.map((path) => path.split('/').slice(0, this.#cap?.depth).join('/')));
+    });
   }
 }

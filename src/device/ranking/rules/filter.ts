@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { categoryPaths, categoryPrefixes, type Item } from '../../../core/catalog';
+import { kept } from '../../../core/common/grouped';
 
 /** A value that a field is compared with. */
 export type FilterValue = string | number | boolean;
@@ -251,12 +252,5 @@ function categoryTest(condition: FilterCondition): Test<string> {
     return () => false;
   });
   const test = every(tests);
-  return (category) => {
-    let fits = known.get(category);
-    if (fits === undefined) {
-      fits = test(new Set(categoryPrefixes(category)));
-      known.set(category, fits);
-    }
-    return fits;
-  };
+  return (category) => kept(known, category, () => test(new Set(categoryPrefixes(category))));
 }

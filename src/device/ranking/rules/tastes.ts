@@ -1,4 +1,5 @@
 import { categoryPrefixes } from '../../../core/catalog';
+import { kept } from '../../../core/common/grouped';
 import { type ChoiceHistory, NO_RECORD } from '../../../core/events';
 import type { CatalogIndex } from '../catalog-index';
 import type { RankState } from '../rank-state';
@@ -61,16 +62,12 @@ function pickShares(
   const similar = similarities.similaritiesToEach(picks);
   const prefixes = picks.map((row) => new Set(categoryPrefixes(items[row].category)));
   const known = new Map<number, number>();
-  const groupOf = (row: number): number => {
-    let pick = known.get(row);
-    if (pick === undefined) {
+  const groupOf = (row: number): number =>
+    kept(known, row, () => {
       const own = categoryPrefixes(items[row].category);
       const closeness = picks.map((_, n) => own.filter((name) => prefixes[n].has(name)).length + similar[n][row] / 2);
-      pick = picks[closeness.indexOf(Math.max(...closeness))];
-      known.set(row, pick);
-    }
-    return pick;
-  };
+      return picks[closeness.indexOf(Math.max(...closeness))];
+    });
   return { groupOf, least: new Map(picks.map((row) => [row, 1])) };
 }
 

@@ -5,6 +5,7 @@ import {
   categoryPrefixes,
   type Item,
 } from '../../../core/catalog';
+import { kept } from '../../../core/common/grouped';
 
 /** For each item, the ids of its category and of every broader one: `Food/Fruit` also belongs to `Food`. */
 export interface CategoryIndex {
@@ -36,17 +37,12 @@ function departmentIndex(items: readonly Pick<Item, 'category' | 'attributes'>[]
     const tops = categoryPaths(category).flatMap((path) => (path.includes('/') ? [path.split('/')[0]] : []));
     const names = ANY_GENDER.includes(gender) ? tops : [...tops, gender];
     if (names.length === 0) return -1;
-    const name = JSON.stringify(names);
-    const id = ids.get(name) ?? counts.push(0) - 1;
-    ids.set(name, id);
-    return id;
+    return kept(ids, JSON.stringify(names), () => counts.push(0) - 1);
   };
   const ofItem = Int32Array.from(items, ({ category, attributes }) => {
     const gender = typeof attributes.gender === 'string' ? attributes.gender.toLowerCase() : '';
     // Many items share a category and a gender.
-    const key = `${gender}\n${category}`;
-    const id = known.get(key) ?? idOf(category, gender);
-    known.set(key, id);
+    const id = kept(known, `${gender}\n${category}`, () => idOf(category, gender));
     if (id >= 0) counts[id]++;
     return id;
   });
@@ -70,22 +66,14 @@ export function categoryIndex(
   const ids = new Map(names.map((name, id) => [name, id]));
   const places = new Map<string, number>();
   const paths: number[][] = [];
-  const pathOf = Uint32Array.from(items, ({ category }) => {
-    const known = places.get(category);
-    if (known !== undefined) return known;
-    const path = categoryPrefixes(category).map((name) => {
-      let id = ids.get(name);
-      if (id === undefined) {
-        id = names.length;
-        ids.set(name, id);
-        names.push(name);
-        counts.push(1);
-      }
-      return id;
+  const idOf = (name: string): number =>
+    kept(ids, name, () => {
+      counts.push(1);
+      return names.push(name) - 1;
     });
-    places.set(category, paths.length);
-    return paths.push(path) - 1;
-  });
+  const placeOf = (category: string): number =>
+    kept(places, category, () => paths.push(categoryPrefixes(category).map(idOf)) - 1);
+  const pathOf = Uint32Array.from(items, ({ category }) => placeOf(category));
   const baseRate = Float64Array.from(counts, (n) => n / Math.max(1, statistics.count));
   const ofItem = Array.from(pathOf, (place) => paths[place]);
   return { ofItem, paths, pathOf, baseRate, names, departments: departmentIndex(items) };

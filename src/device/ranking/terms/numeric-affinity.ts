@@ -1,4 +1,5 @@
 import { type CatalogStatistics, type Item, numberStatistics, numbersOf } from '../../../core/catalog';
+import { kept } from '../../../core/common/grouped';
 
 /** One number of every item, such as log price or a year, standardised. */
 export interface NumberColumn {
@@ -55,15 +56,12 @@ interface Bins {
 
 const known = new WeakMap<Float32Array, Bins>();
 
-function binsOf(values: Float32Array): Bins {
-  let bins = known.get(values);
-  if (!bins) {
-    bins = { ofItem: Uint8Array.from(values, binOf), counts: new Uint32Array(BINS + 1) };
+const binsOf = (values: Float32Array): Bins =>
+  kept(known, values, () => {
+    const bins = { ofItem: Uint8Array.from(values, binOf), counts: new Uint32Array(BINS + 1) };
     for (const bin of bins.ofItem) bins.counts[bin]++;
-    known.set(values, bins);
-  }
-  return bins;
-}
+    return bins;
+  });
 
 const binOf = (value: number): number => (Number.isNaN(value) ? MISSING_BIN : Math.round((value + MAX_ABS_Z) / BIN));
 

@@ -1,20 +1,18 @@
 import { adapterContext, readAdapters, type SideModel } from '../../../core/catalog';
-import { addToGroup } from '../../../core/common/grouped';
+import { addToGroup, kept } from '../../../core/common/grouped';
 import { type ChoiceHistory, isSameOrder } from '../../../core/events';
 import { createMatrix, type Matrix } from '../../../core/kernel';
 
 /** A model's vectors in the memory of the kernel. */
 const matrices = new WeakMap<SideModel, Matrix>();
 
-function matrixOf(model: SideModel): Matrix {
-  const known = matrices.get(model);
-  if (known) return known;
-  const { width, vectors, biases } = model;
-  const matrix = createMatrix(biases.length, width);
-  for (let row = 0; row < biases.length; row++) matrix.row(row).set(vectors.subarray(row * width, (row + 1) * width));
-  matrices.set(model, matrix);
-  return matrix;
-}
+const matrixOf = (model: SideModel): Matrix =>
+  kept(matrices, model, () => {
+    const { width, vectors, biases } = model;
+    const matrix = createMatrix(biases.length, width);
+    for (let row = 0; row < biases.length; row++) matrix.row(row).set(vectors.subarray(row * width, (row + 1) * width));
+    return matrix;
+  });
 
 /** Choices, as rows of the products that the shop's models know. */
 export type ProductChoices = Pick<ChoiceHistory, 'orders'> & { rows: readonly number[] };
