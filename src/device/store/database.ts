@@ -120,14 +120,14 @@ export async function nextGeneration(profiles: {
   await profiles.put(numberOf(await profiles.get('generation')) + 1, 'generation');
 }
 
-/** The connection of a store to its database: opened when it is needed, and once more when the browser closed it. */
-export class DatabaseConnection {
+/** A connection to a database: opened when it is needed, and once more when the browser closed it. */
+export abstract class DatabaseConnection {
   #opening: Promise<IDBPDatabase<Layout>> | null = null;
   /** Whether it created the database. */
   created = false;
   /** Set for good by `close`, by a deletion and by newer code. */
   #closed: SidestreamError | null = null;
-  /** Called once when the database is lost: it was deleted, or newer code took it over. */
+  /** Called once when the database is lost from now on: it was deleted, or newer code took it over. */
   onLost: ((why: Lost) => void) | undefined;
   /** Why it is lost; null while it is not. */
   lost: Lost | null = null;
@@ -138,12 +138,12 @@ export class DatabaseConnection {
     private mayCreate: boolean,
   ) {}
 
-  get isClosed(): boolean {
+  protected get isClosed(): boolean {
     return this.#closed !== null;
   }
 
   /** Runs work on the database; reopens it once if the browser closed the connection meanwhile. */
-  async run<T>(work: (database: IDBPDatabase<Layout>) => Promise<T>): Promise<T> {
+  protected async run<T>(work: (database: IDBPDatabase<Layout>) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       if (this.#closed) throw this.#closed;
       try {
@@ -205,7 +205,7 @@ export class DatabaseConnection {
   }
 
   /** Another page took the database over. @param why error of every further call */
-  yield(why: SidestreamError): void {
+  protected yield(why: SidestreamError): void {
     this.close(why);
     this.lost = 'newer-code';
     this.onLost?.('newer-code');

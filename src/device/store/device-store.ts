@@ -2,15 +2,7 @@ import type { IDBPDatabase } from 'idb';
 import * as v from 'valibot';
 import type { LoggedEvent, NewEvent } from '../../core/events';
 import { SidestreamError } from '../../error';
-import {
-  addSnapshot,
-  DatabaseConnection,
-  type Layout,
-  type Lost,
-  nextGeneration,
-  numberIn,
-  numberOf,
-} from './database';
+import { addSnapshot, DatabaseConnection, type Layout, nextGeneration, numberIn, numberOf } from './database';
 import { deleteDeviceStore, STRICT } from './device-presence';
 import type { Encryption } from './encryption';
 import { CUT_SHARE, eventSize, excessEvents } from './log-size';
@@ -26,8 +18,7 @@ export interface DeviceStoreOptions {
 const MAX_EVENT_BYTES = 1000;
 
 /** Keeps log, profile, snapshots and local items in IndexedDB. Writes are strict: on disk when they resolve. */
-export class DeviceStore implements Store {
-  readonly #connection: DatabaseConnection;
+export class DeviceStore extends DatabaseConnection implements Store {
   #rows = new Rows();
   /** Whether it can read rows under a key of the browser, see `Encryption`. */
   #hasBrowserKey = false;
@@ -39,7 +30,7 @@ export class DeviceStore implements Store {
     private readonly options: DeviceStoreOptions,
     mayCreate: boolean,
   ) {
-    this.#connection = new DatabaseConnection(namespace, mayCreate);
+    super(namespace, mayCreate);
   }
 
   /**
@@ -50,7 +41,7 @@ export class DeviceStore implements Store {
   static async open(namespace: string, options: DeviceStoreOptions = {}): Promise<DeviceStore> {
     const store = new DeviceStore(namespace, options, true);
     try {
-      await store.#connection.run((database) => store.#useKey(database));
+      await store.run((database) => store.#useKey(database));
     } catch (thrown) {
       store.close();
       // The caller does not get this store, and an empty database would count as consent on the next visit. A blocked
@@ -62,20 +53,6 @@ export class DeviceStore implements Store {
     return store;
   }
 
-  get created(): boolean {
-    return this.#connection.created;
-  }
-
-  /** Why this store lost the database: it was deleted, or newer code took it over; null while it has the database. */
-  get lost(): Lost | null {
-    return this.#connection.lost;
-  }
-
-  /** @param listener called once when this store loses the database from now on */
-  onLost(listener: (why: Lost) => void): void {
-    this.#connection.onLost = listener;
-  }
-
   /**
    * Opens the database of a namespace if it exists.
    * @returns null without a database, even if it was just deleted
@@ -84,19 +61,19 @@ export class DeviceStore implements Store {
   static async openExisting(namespace: string, options: DeviceStoreOptions = {}): Promise<DeviceStore | null> {
     const store = new DeviceStore(namespace, options, false);
     try {
-      await store.#connection.run((database) => store.#useKey(database));
+      await store.run((database) => store.#useKey(database));
     } catch (thrown) {
       if (SidestreamError.from(thrown).code === 'store/forgotten') return null;
       throw thrown;
     }
     // Deleted while it was being opened.
-    if (store.#connection.isClosed) return null;
+    if (store.isClosed) return null;
     return store;
   }
 
   async append(events: readonly NewEvent[]): Promise<LoggedEvent[]> {
     const rows = await Promise.all(events.map((event) => this.#rows.event(event)));
-    return this.#connection.run(async (database) => {
+    return this.run(async (database) => {
       const tx = database.transaction('events', 'readwrite', STRICT);
       const [ids] = await Promise.all([Promise.all(rows.map((row) => tx.store.add(row))), tx.done]);
       return events.map((event, n) => ({ ...event, id: ids[n] }));
@@ -104,19 +81,19 @@ export class DeviceStore implements Store {
   }
 
   async removeEvents(ids: readonly number[]): Promise<void> {
-    await this.#connection.run(async (database) => {
+    await this.run(async (database) => {
       const tx = database.transaction('events', 'readwrite', STRICT);
       await Promise.all([...ids.map((id) => tx.store.delete(id)), tx.done]);
     });
   }
 
   async eventsAfter(id: number): Promise<LoggedEvent[]> {
-    const rows = await this.#connection.run((database) => database.getAll('events', IDBKeyRange.lowerBound(id, true)));
+    const rows = await this.run((database) => database.getAll('events', IDBKeyRange.lowerBound(id, true)));
     return this.#read(() => rows.map((row) => this.#rows.readEvent(row)));
   }
 
   async profiles(): Promise<unknown[]> {
-    const found = await this.#connection.run(async (database) => {
+    const found = await this.run(async (database) => {
       const tx = database.transaction('profile');
       return Promise.all([tx.store.get('current'), tx.store.get('previous')]);
     });
@@ -127,7 +104,7 @@ export class DeviceStore implements Store {
     const { snapshot, overDamaged = false, first = false } = options;
     const stored = await this.#rows.file(profile);
     const about = snapshot && (await this.#rows.snapshot(snapshot));
-    return this.#connection.run(async (database) => {
+    return this.run(async (database) => {
       const tx = database.transaction(['profile', 'snapshots', 'keys'], 'readwrite', STRICT);
       await this.#checkLock(tx.objectStore('keys'));
       const profiles = tx.objectStore('profile');
@@ -145,21 +122,21 @@ export class DeviceStore implements Store {
   }
 
   async generation(): Promise<number> {
-    return numberOf(await this.#connection.run((database) => database.get('profile', 'generation')));
+    return numberOf(await this.run((database) => database.get('profile', 'generation')));
   }
 
   async snapshots(): Promise<Snapshot[]> {
-    const rows = await this.#connection.run((database) => database.getAll('snapshots'));
+    const rows = await this.run((database) => database.getAll('snapshots'));
     return this.#read(() => rows.map((row) => this.#rows.readSnapshot(row)));
   }
 
   async snapshotProfile(id: number): Promise<unknown> {
-    const row = await this.#connection.run((database) => database.get('snapshots', id));
+    const row = await this.run((database) => database.get('snapshots', id));
     return row ? this.#openFile(row.profile) : null;
   }
 
   async rollback(id: number): Promise<boolean> {
-    return this.#connection.run(async (database) => {
+    return this.run(async (database) => {
       const tx = database.transaction(['profile', 'snapshots', 'events', 'keys'], 'readwrite', STRICT);
       await this.#checkLock(tx.objectStore('keys'));
       const snapshot = await tx.objectStore('snapshots').get(id);
@@ -182,7 +159,7 @@ export class DeviceStore implements Store {
     const rows = await Promise.all(events.map(async (event) => ({ ...(await this.#rows.event(event)), id: event.id })));
     const about = undo && (await this.#rows.snapshot(undo.snapshot));
     const before = undo && (await this.#rows.file(undo.profile));
-    return this.#connection.run(async (database) => {
+    return this.run(async (database) => {
       const tx = database.transaction(['profile', 'snapshots', 'events', 'keys'], 'readwrite', STRICT);
       await this.#checkLock(tx.objectStore('keys'));
       const profiles = tx.objectStore('profile');
@@ -205,7 +182,7 @@ export class DeviceStore implements Store {
   }
 
   async compact(known: number, budget: number): Promise<number> {
-    return this.#connection.run(async (database) => {
+    return this.run(async (database) => {
       if ((await database.count('events')) * MAX_EVENT_BYTES < budget) return 0;
       const tx = database.transaction('events', 'readwrite', STRICT);
       const rows = await tx.store.getAll();
@@ -219,7 +196,7 @@ export class DeviceStore implements Store {
   }
 
   async aggregates(): Promise<unknown> {
-    const stored = await this.#connection.run((database) => database.get('profile', 'tally'));
+    const stored = await this.run((database) => database.get('profile', 'tally'));
     return stored === undefined ? null : this.#openFile(stored);
   }
 
@@ -229,7 +206,7 @@ export class DeviceStore implements Store {
     { overDamaged = false }: Pick<SaveOptions, 'overDamaged'> = {},
   ): Promise<boolean> {
     const file = await this.#rows.file(aggregates);
-    return this.#connection.run(async (database) => {
+    return this.run(async (database) => {
       const tx = database.transaction(['profile', 'keys'], 'readwrite');
       await this.#checkLock(tx.objectStore('keys'));
       const store = tx.objectStore('profile');
@@ -243,12 +220,12 @@ export class DeviceStore implements Store {
 
   async text(name: DeviceText, change: (stored: string | null) => string): Promise<string> {
     for (;;) {
-      const stored = await this.#connection.run((database) => database.get('keys', name));
+      const stored = await this.run((database) => database.get('keys', name));
       const [known] = await this.#read(() => [this.#rows.readText(stored)]);
       const text = change(known ?? null);
       // Also written if unchanged: this encrypts a text from before encryption.
       const row = await this.#rows.text(text);
-      const first = await this.#connection.run(async (database) => {
+      const first = await this.run(async (database) => {
         const { store, done } = database.transaction('keys', 'readwrite', STRICT);
         await this.#checkLock(store);
         // Another tab may have been first.
@@ -262,7 +239,7 @@ export class DeviceStore implements Store {
   }
 
   async localItems(): Promise<LocalItem[]> {
-    const [plain, sealed] = await this.#connection.run(async (database) => {
+    const [plain, sealed] = await this.run(async (database) => {
       const tx = database.transaction(['items', 'sealedItems']);
       return Promise.all([tx.objectStore('items').getAll(), tx.objectStore('sealedItems').getAll()]);
     });
@@ -272,12 +249,12 @@ export class DeviceStore implements Store {
   async saveLocalItem(item: LocalItem): Promise<void> {
     const { id } = item.item;
     const row = await this.#rows.item(item);
-    const [keys, sealed] = await this.#connection.run(async (database) => {
+    const [keys, sealed] = await this.run(async (database) => {
       const { store } = database.transaction('sealedItems');
       return Promise.all([store.getAllKeys(), store.getAll()]);
     });
     const known = await this.#readEach(() => sealed.map((one) => this.#rows.readItem(one)));
-    await this.#connection.run(async (database) => {
+    await this.run(async (database) => {
       const tx = database.transaction(['items', 'sealedItems', 'keys'], 'readwrite', STRICT);
       await this.#checkLock(tx.objectStore('keys'));
       const [items, sealedItems] = [tx.objectStore('items'), tx.objectStore('sealedItems')];
@@ -291,7 +268,7 @@ export class DeviceStore implements Store {
   }
 
   async clear({ keepItems = false } = {}): Promise<void> {
-    await this.#connection.run(async (database) => {
+    await this.run(async (database) => {
       const learned = ['events', 'profile', 'snapshots'] as const;
       const names = keepItems ? learned : ([...learned, 'items', 'sealedItems'] as const);
       const tx = database.transaction(names, 'readwrite', STRICT);
@@ -302,10 +279,6 @@ export class DeviceStore implements Store {
         tx.done,
       ]);
     });
-  }
-
-  close(): void {
-    this.#connection.close();
   }
 
   async #useKey(database: IDBPDatabase<Layout>): Promise<void> {
@@ -322,7 +295,7 @@ export class DeviceStore implements Store {
     } catch (thrown) {
       if (thrown instanceof SidestreamError) {
         // The caller does not get this store: its connection must not block others.
-        this.#connection.close(thrown);
+        this.close(thrown);
       }
       throw thrown;
     }
@@ -353,7 +326,7 @@ export class DeviceStore implements Store {
    * @throws SidestreamError `store/newer-schema` for a lock
    */
   async #findKey(): Promise<boolean> {
-    return this.#connection.run(async (database) => {
+    return this.run(async (database) => {
       await this.#checkLock(database.transaction('keys').store);
       if (this.#hasBrowserKey || (await database.getKey('keys', 'rest')) === undefined) return false;
       await this.#useKey(database);
@@ -372,7 +345,7 @@ export class DeviceStore implements Store {
       'store/newer-schema',
       'Another page of this shop encrypted the profile with a key that this page does not have. Reload the page.',
     );
-    this.#connection.yield(taken);
+    this.yield(taken);
     throw taken;
   }
 }

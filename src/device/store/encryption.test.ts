@@ -276,7 +276,7 @@ describe('a change of the key', () => {
       globalThis.indexedDB = new IDBFactory();
       const closings: string[] = [];
       const old = await open(before);
-      old.onLost((why) => closings.push(why));
+      old.onLost = (why) => closings.push(why);
       await fill(old);
       const changed = await open(KEY);
       // It does not know yet, but its tracked events are still read.
@@ -311,7 +311,7 @@ describe('a change of the key', () => {
   it.each(readings)('shuts out a tab that has the old one as soon as it reads %s', async (_, read) => {
     const closings: string[] = [];
     const old = await open(true);
-    old.onLost((why) => closings.push(why));
+    old.onLost = (why) => closings.push(why);
     await fill(old);
     const changed = await open(KEY);
     await changed.append([click('c')]);

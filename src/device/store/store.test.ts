@@ -211,13 +211,13 @@ describe('a store on the device', () => {
   it('yields to newer code, and to a deletion, immediately, and reports it', async () => {
     const closings: string[] = [];
     const store = await DeviceStore.open('test');
-    store.onLost((why) => closings.push(why));
+    store.onLost = (why) => closings.push(why);
     const newer = await openDB('sidestream/test', 99);
     await expect(store.append([click('a')])).rejects.toEqual(refused('store/newer-schema'));
     newer.close();
     await deleteDeviceStore('test');
     const other = await DeviceStore.open('test');
-    other.onLost((why) => closings.push(why));
+    other.onLost = (why) => closings.push(why);
     await deleteDeviceStore('test');
     await expect(other.eventsAfter(0)).rejects.toEqual(refused('store/forgotten'));
     expect(closings).toEqual(['newer-code', 'deleted']);
@@ -229,7 +229,7 @@ describe('a store on the device', () => {
     expect(await indexedDB.databases()).toEqual([]);
     const closings: string[] = [];
     const store = await DeviceStore.open('test');
-    store.onLost((why) => closings.push(why));
+    store.onLost = (why) => closings.push(why);
     // As when the browser closes the connection of a page in the background.
     const transaction = vi.spyOn(IDBDatabase.prototype, 'transaction');
     transaction.mockImplementation(function (this: IDBDatabase) {

@@ -46,7 +46,7 @@ export class ConsentService {
   async grantedElsewhere(): Promise<void> {
     const { storage } = this.context;
     await this.#mutex.run(async () => {
-      if (storage.consent !== 'granted' && storage.lastAnswer.consent === 'granted') await this.#grant();
+      if (storage.consent !== 'granted' && storage.answers.last.consent === 'granted') await this.#grant();
     });
   }
 
@@ -70,7 +70,7 @@ export class ConsentService {
 
   async #grant(): Promise<void> {
     const { storage, scheduler, events, experiment, changes } = this.context;
-    const { lastAnswer } = storage;
+    const { last } = storage.answers;
     await scheduler.catchUp();
     for (let attempt = 1; ; attempt++) {
       try {
@@ -79,7 +79,7 @@ export class ConsentService {
       } catch (thrown) {
         // Another tab may still be deleting the database because of an earlier answer.
         const { code } = SidestreamError.from(thrown);
-        const answered = storage.lastAnswer !== lastAnswer;
+        const answered = storage.answers.last !== last;
         if (code !== 'store/forgotten' || answered || attempt === GRANT_ATTEMPTS) throw thrown;
       }
     }

@@ -31,7 +31,7 @@ export class DeviceMove {
   }
 
   get #isGranted(): boolean {
-    return this.#storage.lastAnswer.consent === 'granted';
+    return this.#storage.answers.last.consent === 'granted';
   }
 
   async run(profile: Profile | null, at: Position): Promise<Moved | null> {
@@ -60,7 +60,7 @@ export class DeviceMove {
       if (!(await storage.use(device, this.#era)) || this.#isErased) throw forgotten();
       storage.granted();
       await this.#copyLate(device, moved.at(-1)?.from ?? 0, items);
-      tabs.post(storage.lastAnswer);
+      tabs.post(storage.answers.last);
       tabs.post('events');
       return isNew ? { lastEvent, firstEvent, origin: firstOrigin(device, generation, lastEvent) } : null;
     } catch (thrown) {

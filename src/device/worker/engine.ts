@@ -345,7 +345,7 @@ export class Engine implements Omit<Recommender, 'addItem' | 'on'> {
       return {
         consent: storage.consent,
         learning: experiment.learns(),
-        leading: storage.leading,
+        leading: storage.tabs.leading,
         items: catalog.count,
         ...read,
         backend: { encoders: this.#runs.at(-1)?.backend ?? null, learner: matrixBackend(), runs: [...this.#runs] },

@@ -153,7 +153,7 @@ export class LearningScheduler {
       async (fresh, used) => {
         await change(used);
         complete = catalog.complete;
-        const local = await storage.localItems();
+        const local = await storage.reading((store) => store.localItems());
         const { length } = catalog.index.items;
         if (local.length > 0) catalog.add(local);
         // Lists still use the present learner, which needs a value for every item.
@@ -220,7 +220,7 @@ export class LearningScheduler {
     } else if (!experiment.learns()) {
       tasks.later('limit-log', SAVE_DELAY, async () => {
         // A tab that leads and learns keeps the log within its budget when it saves.
-        if (storage.isMeasuringDue()) await storage.leadFor(() => this.#cutLog());
+        if (storage.isMeasuringDue()) await storage.tabs.leadFor(() => this.#cutLog());
       });
     }
     if (choices) changes.announce();

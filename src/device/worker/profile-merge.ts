@@ -92,7 +92,7 @@ async function learnAndStore(call: Call, learner: Learner, found: Found): Promis
   if (base) learner.restore(base, []);
   await replay(call, learner, base ? logs.events.filter(({ id }) => id > base.lastEvent) : logs.events);
   for (let { last } = found; ; ) {
-    if (!storage.isCurrent(origin) || (await origin.store.generation()) !== origin.generation) return false;
+    if (origin.store !== storage.store || (await origin.store.generation()) !== origin.generation) return false;
     // Tracked while the other events were learned.
     const late = await storage.eventsAfter(last);
     await replay(call, learner, late);

@@ -4,7 +4,6 @@ import { makeItem } from '../../testing/bundles';
 import { serveShop } from '../../testing/served-shop';
 import { MemoryStore } from '../store';
 import { LoadedCatalog } from './loaded-catalog';
-import { firstOrigin } from './profile-origin';
 import { ProfileSession } from './profile-session';
 
 async function opened() {
@@ -13,7 +12,7 @@ async function opened() {
   await shop.close();
   const store = new MemoryStore();
   const codes: string[] = [];
-  const storage = { isCurrent: () => true, emptyOrigin: () => firstOrigin(store) };
+  const storage = { store };
   const session = new ProfileSession(catalog, storage, { error: ({ code }) => codes.push(code) });
   return { catalog, session, codes };
 }

@@ -4,7 +4,7 @@ import { SidestreamError } from '../../error';
 import { journals, Learner, type Profile } from '../learner';
 import type { EngineListener } from './engine-options';
 import type { LoadedCatalog } from './loaded-catalog';
-import type { ProfileOrigin } from './profile-origin';
+import { firstOrigin, type ProfileOrigin } from './profile-origin';
 import type { ProfileStorage } from './profile-storage';
 
 /** The learner in a short turn, which makes lists or learns events. */
@@ -41,10 +41,10 @@ export class ProfileSession {
   /** @param listener gets the errors that did not stop a turn */
   constructor(
     private readonly catalog: LoadedCatalog,
-    private readonly storage: Pick<ProfileStorage, 'isCurrent' | 'emptyOrigin'>,
+    private readonly storage: Pick<ProfileStorage, 'store'>,
     private readonly listener: Pick<EngineListener, 'error'>,
   ) {
-    this.#origin = storage.emptyOrigin();
+    this.#origin = firstOrigin(storage.store);
     this.#learner = new Learner(catalog);
   }
 
@@ -73,8 +73,8 @@ export class ProfileSession {
       const learner = this.fresh();
       const origin = await make(learner, this.#learner);
       return this.#short.run(async () => {
-        if (!this.storage.isCurrent(origin)) return false;
-        this.#exchange(learner, origin);
+        if (origin.store !== this.storage.store) return false;
+        [this.#learner, this.#origin] = [learner, origin];
         await then({ learner, origin });
         return true;
       });
@@ -93,7 +93,7 @@ export class ProfileSession {
         change(this.#learner);
         const next = this.fresh();
         next.restore(before, []);
-        this.#exchange(next, this.#origin);
+        this.#learner = next;
       }),
     );
   }
@@ -143,10 +143,5 @@ export class ProfileSession {
     const fresh = new Learner(this.catalog);
     if (this.#journals) fresh.keepJournal(new this.#journals.Journal());
     return fresh;
-  }
-
-  #exchange(next: Learner, origin: ProfileOrigin): void {
-    this.#learner = next;
-    this.#origin = origin;
   }
 }

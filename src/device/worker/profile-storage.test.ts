@@ -248,9 +248,9 @@ it('takes a grant that it knows again after its database was deleted', async () 
   // As a tab without locks does that undoes its own earlier grant.
   await deleteDeviceStore('test');
   expect(storage.consent).toBe('pending');
-  tab.postMessage(storage.lastAnswer);
+  tab.postMessage(storage.answers.last);
   await vi.waitFor(() => expect(onGranted).toHaveBeenCalledOnce());
-  expect(storage.lastAnswer).toEqual(granted);
+  expect(storage.answers.last).toEqual(granted);
   tab.close();
   storage.close();
 });

@@ -4,7 +4,7 @@ import { type Profile, profileFiles } from '../learner';
 import { eventSize, excessEvents, LOG_BUDGET, type LocalItem, type Store } from '../store';
 import { DeviceMove, type Moved, type Position } from './device-move';
 import { forgotten } from './device-opening';
-import { firstOrigin, type ProfileOrigin, readStoredProfile } from './profile-origin';
+import { type ProfileOrigin, readStoredProfile } from './profile-origin';
 import { SharedStore } from './shared-store';
 
 /** Number of events after which the log is measured again. */
@@ -45,18 +45,9 @@ export class ProfileStorage extends SharedStore {
     });
   }
 
-  localItems(): Promise<LocalItem[]> {
-    return this.reading((store) => store.localItems());
-  }
-
   /** @throws SidestreamError `store/forgotten` when everything was erased since `era` */
   saveLocalItem(item: LocalItem, era: number): Promise<void> {
     return this.within(era, (store) => store.saveLocalItem(item));
-  }
-
-  /** Origin of a learner without a profile, before the first store is opened. */
-  emptyOrigin(): ProfileOrigin {
-    return firstOrigin(this.store);
   }
 
   /**
@@ -78,11 +69,6 @@ export class ProfileStorage extends SharedStore {
     });
   }
 
-  /** Whether a profile was read from the store in use. */
-  isCurrent(origin: ProfileOrigin): boolean {
-    return origin.store === this.store;
-  }
-
   /**
    * Saves a profile, and keeps the log within its budget. Only the leader saves.
    * @param origin the profile that the learner continues; if it was replaced, nothing is saved
@@ -90,7 +76,7 @@ export class ProfileStorage extends SharedStore {
    */
   async save(profile: Profile, origin: ProfileOrigin, window = false): Promise<void> {
     const { store } = origin;
-    if (origin.readOnly || !this.leading || store !== this.store) return;
+    if (origin.readOnly || !this.tabs.leading || store !== this.store) return;
     const { lastEvent, windows, history } = profile;
     const about = { time: Date.now(), choices: history?.total ?? 0, windows, lastEvent };
     const options = { snapshot: window ? about : undefined, overDamaged: origin.damaged };
@@ -116,11 +102,6 @@ export class ProfileStorage extends SharedStore {
   /** Whether enough events came since the log was measured. @param lastEvent id of the last one */
   isMeasuringDue(lastEvent = this.lastEvent): boolean {
     return lastEvent - this.measured >= EVENTS_BETWEEN_MEASUREMENTS;
-  }
-
-  /** Runs work of the leader in this tab, unless another one leads. */
-  leadFor(work: () => Promise<void>): Promise<void> {
-    return this.tabs.leadFor(work);
   }
 
   /** Number of the oldest events that exceed the log's budget. @param events of the log, oldest first */

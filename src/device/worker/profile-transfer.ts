@@ -184,6 +184,6 @@ export async function memoryOf({ scheduler, session, storage }: EngineParts) {
   return {
     profile: profile && (await (await profileFiles()).encodeProfile(profile)),
     events: await storage.eventsAfter(0),
-    items: await storage.localItems(),
+    items: await storage.reading((store) => store.localItems()),
   };
 }

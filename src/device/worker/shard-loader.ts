@@ -350,14 +350,10 @@ export class ShardLoader {
     return rows.some((row) => cooccurrence && cooccurrence.offsets[row + 1] > cooccurrence.offsets[row]);
   }
 
-  async #load(ids: readonly string[], most?: number): Promise<void> {
-    const missing = ids.filter((id) => !this.context.catalog.find(id));
-    if (missing.length > 0) await this.#loadWith(missing, most);
-  }
-
   /** Loads the shards of items. @param ids the most important first: if they are in more than `most` shards, the last ids are left out */
-  async #loadWith(ids: readonly string[], most = PAST_SHARDS): Promise<void> {
-    await this.loadShards((await this.#shardsOfItems(ids)).slice(0, most));
+  async #load(ids: readonly string[], most = PAST_SHARDS): Promise<void> {
+    const missing = ids.filter((id) => !this.context.catalog.find(id));
+    if (missing.length > 0) await this.loadShards((await this.#shardsOfItems(missing)).slice(0, most));
   }
 
   async #shardsOfItems(ids: readonly string[]): Promise<number[]> {

@@ -61,7 +61,7 @@ export class SharedStore {
     if (consent !== 'denied' || restarted) return;
     // The shop passed the shopper's answer: it holds in all tabs, as a later answer does.
     this.answers.answer('denied');
-    this.tabs.post(this.lastAnswer);
+    this.tabs.post(this.answers.last);
   }
 
   /** Call it once, before `open`. */
@@ -78,24 +78,14 @@ export class SharedStore {
     return this.#answer;
   }
 
-  /** The shopper's last answer in any tab; it becomes the consent when it is carried out. */
-  get lastAnswer(): ConsentAnswer {
-    return this.answers.last;
-  }
-
   /** Whether a level is the shopper's last answer and carried out; `granted` requires a store on the device. */
   holds(level: Consent): boolean {
-    if (this.consent !== level || this.lastAnswer.consent !== level) return false;
+    if (this.consent !== level || this.answers.last.consent !== level) return false;
     return level !== 'granted' || !this.inMemory;
   }
 
   get inMemory(): boolean {
     return this.store instanceof MemoryStore;
-  }
-
-  /** Whether this tab trains and saves; true while the store is in memory. */
-  get leading(): boolean {
-    return this.tabs.leading;
   }
 
   /**
@@ -117,13 +107,13 @@ export class SharedStore {
     );
     const error = await this.#opening;
     // In another tab, while the bundle was loaded.
-    if (this.lastAnswer.consent === 'granted' && this.consent !== 'granted') this.listener?.onGranted();
+    if (this.answers.last.consent === 'granted' && this.consent !== 'granted') this.listener?.onGranted();
     if (error) this.listener?.onError(error);
   }
 
   async #open(): Promise<void> {
     const { consent: given, restarted = false, withdrawn = false } = this.options;
-    const refused = this.lastAnswer.consent !== 'granted' && (this.answers.answered || withdrawn);
+    const refused = this.answers.last.consent !== 'granted' && (this.answers.answered || withdrawn);
     if (refused) await this.deleteDevice();
     else if (given === undefined || (restarted && given === 'granted')) await this.#openExisting();
     else if (given === 'granted' && !restarted) await this.#openAsGranted();
@@ -148,7 +138,7 @@ export class SharedStore {
     this.#endWait();
     this.answers.answer(consent);
     this.#erase(consent);
-    this.tabs.post(this.lastAnswer);
+    this.tabs.post(this.answers.last);
   }
 
   /** The same while the recommender starts, which may have read a profile already. The page deletes the database. */
@@ -202,7 +192,7 @@ export class SharedStore {
       return false;
     }
     this.store = store;
-    store.onLost((why) => this.#onLost(store, why));
+    store.onLost = (why) => this.#onLost(store, why);
     if (store.lost) this.#onLost(store, store.lost);
     else {
       this.tabs.post({ bundle: this.options.bundle, isReply: false });
@@ -216,7 +206,7 @@ export class SharedStore {
     const era = this.#era;
     this.answers.answer('granted');
     if (await this.use(await openDevice(this.options), era)) {
-      this.tabs.post(this.lastAnswer);
+      this.tabs.post(this.answers.last);
     } else {
       // Another tab withdrew consent meanwhile: opening may have created the database again.
       await this.deleteDevice();
