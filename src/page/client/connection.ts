@@ -106,7 +106,7 @@ export class WorkerConnection {
     const withdrawal = ++this.#withdrawals;
     this.#withdrawing++;
     try {
-      if (!this.#remote || !(await this.#withdrawInWorker(work))) {
+      if (!this.#remote || !(await this.#survives(work))) {
         // A worker that is starting, or handing over to another one, no longer stores anything.
         this.#host?.refuse(level).catch((thrown) => this.fail(thrown));
         await erase(this.namespace, level);
@@ -117,8 +117,8 @@ export class WorkerConnection {
     }
   }
 
-  /** @returns false if the worker died during the call or before */
-  async #withdrawInWorker(work: (remote: Remote) => Promise<void>): Promise<boolean> {
+  /** Makes a call. @returns false if the worker died during it or before, which was already emitted */
+  async #survives(work: (remote: Remote) => Promise<void>): Promise<boolean> {
     try {
       await this.call(work);
       return true;
@@ -229,12 +229,8 @@ export class WorkerConnection {
 
   async #closeWorker(): Promise<void> {
     await this.#pending.settled();
-    try {
-      if (this.#remote) await this.call((remote) => remote.close());
-    } catch (thrown) {
-      // A crashed worker is closed; its crash was already emitted.
-      if (SidestreamError.from(thrown).code !== 'runtime/worker-crashed') throw thrown;
-    }
+    // A crashed worker is closed.
+    if (this.#remote) await this.#survives((remote) => remote.close());
   }
 
   /** Sets the start that calls wait for. A failed start is dropped, and the next call tries again. */

@@ -1,5 +1,6 @@
 import {
   type CallOptions,
+  type Progress,
   type Recommender,
   type RecommenderEvents,
   type RecommenderOptions,
@@ -64,13 +65,11 @@ export function handleOf(
   connection.listeners.add(emit);
   const ended = new AbortController();
   let closing: Promise<void> | null = null;
-  const check = (): void => {
+  const open = (): WorkerConnection => {
     if (closing) throw closedError();
+    return connection;
   };
-  const call = async <T>(work: (remote: Remote) => Promise<T>): Promise<T> => {
-    check();
-    return connection.call(work);
-  };
+  const call = async <T>(work: (remote: Remote) => Promise<T>): Promise<T> => open().call(work);
   /** Makes a call that its caller may abort. */
   const within = async <T>(
     what: string,
@@ -94,27 +93,13 @@ export function handleOf(
         return find(request, rest, { call, connection, ended: ended.signal, signal: wait?.signal });
       }),
     rerank: (ids, options = {}, wait) => within('rerank()', wait, (remote, rest) => remote.rerank(ids, options, rest)),
-    async track(type, itemId, details = {}) {
-      check();
-      return connection.track({ type, itemId, details });
-    },
-    async consent(level) {
-      check();
-      return connection.changeConsent(level);
-    },
-    async forget() {
-      check();
-      return connection.changeConsent('pending', (remote) => remote.forget());
-    },
+    track: async (type, itemId, details = {}) => open().track({ type, itemId, details }),
+    consent: async (level) => open().changeConsent(level),
+    forget: async () => open().changeConsent('pending', (remote) => remote.forget()),
     async addItem(item) {
-      check();
-      const { addItem } = await import('./encode-item');
-      return addItem(item, {
-        call,
-        workerUrl: connection.given.workerUrl,
-        ended: ended.signal,
-        onProgress: (progress) => emit('progress', progress),
-      });
+      const { workerUrl } = open().given;
+      const onProgress = (progress: Progress): void => emit('progress', progress);
+      return (await import('./encode-item')).addItem(item, { call, workerUrl, ended: ended.signal, onProgress });
     },
     async updateOffers(offers) {
       const { kept, ...update } = await call((remote) => remote.updateOffers(offers));
