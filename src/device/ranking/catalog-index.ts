@@ -63,19 +63,13 @@ export interface CatalogIndex {
   side: SideModel | null;
 }
 
-/** Data about the items of an index in addition to the items themselves. */
-export interface CatalogIndexOptions {
-  /** May cover only the first items. */
-  cooccurrence?: CooccurrenceTable | null;
-  /** May cover only the first items. */
-  side?: SideModel | null;
-  trend?: Float32Array | null;
-  /** The bundle's, where its content says little. Default .1. */
-  similarCategory?: number;
-  variants?: ProductVariants | null;
-  /** Default: the order of the items, which are then all that the shop has. */
-  places?: Float32Array;
-  shopCount?: number;
+type Given = 'cooccurrence' | 'side' | 'trend' | 'similarCategory' | 'variants' | 'places' | 'shopCount';
+
+/**
+ * Data about the items of an index in addition to the items themselves. The table and the side model may cover only the first items.
+ * Default places: the order of the items, which are then all that the shop has.
+ */
+export interface CatalogIndexOptions extends Partial<Pick<CatalogIndex, Given>> {
   /** Statistics of the catalogue that contains the items. Default: statistics of these items. */
   statistics?: CatalogStatistics;
 }

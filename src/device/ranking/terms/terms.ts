@@ -36,17 +36,9 @@ export const TERMS = [
 ] as const;
 export type TermName = (typeof TERMS)[number];
 
-/** Terms that are 0 without a history or learned state. */
-export const PERSONAL_TERMS: readonly TermName[] = [
-  'sideModel',
-  'boughtTogether',
-  'recent',
-  'session',
-  'nearestHistory',
-  'category',
-  'numericAffinity',
-  'preference',
-];
+const COMMON_TERMS: readonly TermName[] = ['popularity', 'coldStart', 'disliked'];
+/** Terms that are 0 without choices or learned state. */
+export const PERSONAL_TERMS = TERMS.filter((name) => !COMMON_TERMS.includes(name));
 
 export type TermValues = Record<TermName, Float32Array>;
 
