@@ -91,8 +91,9 @@ export async function encodeProfile(profile: Profile): Promise<Uint8Array<ArrayB
  */
 export async function decodeProfile(bytes: Uint8Array): Promise<Profile> {
   if (bytes.length > MAX_BYTES) throw damaged('it is larger than any profile');
-  const first = lineOf(bytes, 0);
-  const [magic, version, digest, size] = first.text.split(' ');
+  const end = bytes.indexOf(10);
+  if (end < 0) throw damaged('it has no header');
+  const [magic, version, digest, size] = new TextDecoder().decode(bytes.subarray(0, end)).split(' ');
   if (magic !== MAGIC) throw damaged('it does not start like a profile');
   if (Number(version) > VERSION) {
     throw new SidestreamError(
@@ -101,7 +102,7 @@ export async function decodeProfile(bytes: Uint8Array): Promise<Profile> {
     );
   }
   if (Number(version) !== VERSION) throw damaged('it does not start like a profile');
-  const body = bytes.slice(first.end);
+  const body = bytes.slice(end + 1);
   if (digest !== NO_DIGEST && canHash() && (await sha256(body)) !== digest) throw damaged('its checksum differs');
   if (size !== `${body.length}`) throw damaged('its length is wrong');
   return parseProfile(await unpack(body));
@@ -152,10 +153,4 @@ export async function readProfile(data: unknown): Promise<Profile> {
   return stored.success && stored.output.schema <= PROFILE_SCHEMA
     ? decodeProfile(stored.output.bytes)
     : parseProfile(data);
-}
-
-function lineOf(bytes: Uint8Array, from: number): { text: string; end: number } {
-  const end = bytes.indexOf(10, from);
-  if (end < 0) throw damaged('it has no header');
-  return { text: new TextDecoder().decode(bytes.subarray(from, end)), end: end + 1 };
 }

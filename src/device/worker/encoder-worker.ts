@@ -160,17 +160,10 @@ function projected(projection: Projection | undefined, taps: RawTaps | null, cou
   );
 }
 
-function quantized(parts: Float32Array[], dim: number): Pick<EncodedFeatures, 'values' | 'scales'> {
-  const count = parts.reduce((sum, part) => sum + part.length / dim, 0);
-  const values = new Int8Array(count * dim);
-  const scales = new Float32Array(count);
-  let row = 0;
-  for (const part of parts) {
-    for (let at = 0; at < part.length; at += dim, row++) {
-      scales[row] = quantizeRow(part.subarray(at, at + dim), values, row * dim);
-    }
-  }
-  return { values, scales };
+/** @param rows [dim] each */
+function quantized(rows: readonly Float32Array[], dim: number): Pick<EncodedFeatures, 'values' | 'scales'> {
+  const values = new Int8Array(rows.length * dim);
+  return { values, scales: Float32Array.from(rows, (row, n) => quantizeRow(row, values, n * dim)) };
 }
 
 /** A picture scaled down, as a `data:` address that the page can show and IndexedDB can store. */

@@ -1,7 +1,7 @@
 // The file for moving a profile between devices, with the log that it was learned from, and how two logs are joined.
 
 import * as v from 'valibot';
-import { canHash, joinBytes, sha256 } from '../../core/common/bytes';
+import { canHash, fromJson, joinBytes, sha256 } from '../../core/common/bytes';
 import { grouped } from '../../core/common/grouped';
 import { exactObject } from '../../core/common/schema';
 import { detailFields, eventFields, type LoggedEvent, type NewEvent, storedTime } from '../../core/events';
@@ -137,11 +137,3 @@ const newer = (version: string): SidestreamError =>
 
 const damaged = (what: string): SidestreamError =>
   new SidestreamError('store/corrupt', `The file is damaged: ${what}. Nothing was changed; export the profile again.`);
-
-function fromJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes));
-  } catch {
-    throw damaged('its log is not JSON');
-  }
-}

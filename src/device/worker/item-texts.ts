@@ -2,6 +2,7 @@
 
 import type { OpenedHead, Shard } from '../../core/catalog';
 import { decodeTexts, type ItemText, localeFor, type Shown, shownItem } from '../../core/catalog/locales';
+import { kept } from '../../core/common/grouped';
 import { SidestreamError } from '../../error';
 import type { EngineListener } from './engine-options';
 
@@ -72,24 +73,19 @@ export class ItemTexts {
 
   /** The texts of a language; after a failure the next call fetches them again. */
   #layer(tag: string): Promise<Layer> {
-    const known = this.#layers.get(tag);
-    if (known) return known;
-    const loading = this.#load(tag);
-    this.#layers.set(tag, loading);
-    loading.catch(() => this.#layers.delete(tag));
-    return loading;
+    return kept(this.#layers, tag, () => {
+      const loading = this.#load(tag);
+      loading.catch(() => this.#layers.delete(tag));
+      return loading;
+    });
   }
 
   async #load(tag: string): Promise<Layer> {
     const { manifest, head } = this.bundle;
     const layer: Layer = { tag, texts: new Map(), shards: new Map() };
     const file = manifest.locales?.[tag]?.head;
-    if (file)
-      this.#add(
-        layer,
-        { file: file.file, bytes: await this.bundle.file(file) },
-        head.items.map(({ id }) => id),
-      );
+    const ids = head.items.map(({ id }) => id);
+    if (file) this.#add(layer, { file: file.file, bytes: await this.bundle.file(file) }, ids);
     return layer;
   }
 

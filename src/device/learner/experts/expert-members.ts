@@ -218,19 +218,14 @@ export class ExpertMembers {
       if (member?.kind === 'specialist') member.expert = before;
       // The generalist continues to learn. If it is the active one, its state before the trial becomes a separate expert.
       if (member?.kind === 'generalist' && member === this.#active) {
-        this.#split(member, this.#added('specialist', before, born));
+        const { weight, mass } = member;
+        const half = { weight: weight / 2, mass: mass / 2 };
+        Object.assign(member, half);
+        Object.assign(this.#added('specialist', before, born), half);
       }
     }
     this.#active = proved;
     this.#prune();
-  }
-
-  /** Gives an expert half of the weight and mass of another. */
-  #split(from: Member, to: Member): void {
-    for (const part of ['weight', 'mass'] as const) {
-      from[part] /= 2;
-      to[part] = from[part];
-    }
   }
 
   /** Removes the experts of least posterior mass, but never the generalist or the active one. */
