@@ -9,12 +9,6 @@ import type { RecommendationService } from './recommendation-service';
 /** Attempts to move to the device while other tabs delete the database. */
 const GRANT_ATTEMPTS = 3;
 
-interface ConsentContext extends EngineContext {
-  scheduler: LearningScheduler;
-  events: EventRecorder;
-  recommendations: RecommendationService;
-}
-
 /**
  * Carries out the shopper's answers about consent, given in this tab or in another. An answer counts from the moment it is
  * given; one is carried out completely before the next one begins.
@@ -22,7 +16,13 @@ interface ConsentContext extends EngineContext {
 export class ConsentService {
   readonly #mutex = new Mutex();
 
-  constructor(private readonly context: ConsentContext) {}
+  constructor(
+    private readonly context: EngineContext & {
+      scheduler: LearningScheduler;
+      events: EventRecorder;
+      recommendations: RecommendationService;
+    },
+  ) {}
 
   async open(): Promise<void> {
     await this.#mutex.run(() => this.context.storage.open());

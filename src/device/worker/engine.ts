@@ -43,7 +43,6 @@ const runsSchema = v.array(
   }),
 );
 const timeSchema = v.optional(storedTime);
-const givenSchema = v.record(v.string(), v.unknown());
 const textsSchema = v.optional(v.array(v.string()), []);
 const takenSchema = v.strictObject({ sent: textsSchema, errors: textsSchema });
 
@@ -72,7 +71,7 @@ export class Engine implements Omit<Recommender, 'addItem' | 'on'> {
     this.#parts = parts;
     const { storage, tasks, changes, listener, scheduler, events, consent } = parts;
     changes.subscribe(() => this.#reportStatus());
-    storage.subscribe({
+    storage.listener = {
       onError: (error) => listener.error(error),
       onEvents: () => this.#learn(),
       onProfile: () => {
@@ -84,7 +83,7 @@ export class Engine implements Omit<Recommender, 'addItem' | 'on'> {
       onErased: () => tasks.beside(() => consent.erasedElsewhere()),
       onGranted: () => tasks.beside(() => consent.grantedElsewhere()),
       onTakenOver: () => tasks.beside(() => scheduler.rebase()),
-    });
+    };
   }
 
   /**
@@ -129,6 +128,12 @@ export class Engine implements Omit<Recommender, 'addItem' | 'on'> {
   readonly rollback = this.#late(async () => (await profileTransfer()).rollback);
   readonly exportProfile = this.#late(async () => (await profileTransfer()).exportProfile);
   readonly importProfile = this.#late(async () => (await profileTransfer()).importProfile);
+  readonly snapshots = () => this.#parts.storage.reading((store) => store.snapshots());
+  readonly forget = () => this.#parts.consent.forget();
+  readonly consent = async (level: unknown) => this.#parts.consent.answer(parsed(consentSchema, level, 'consent()'));
+  readonly metrics = async () => (await this.#parts.events.aggregates()).metrics(this.#parts.experiment.label());
+  /** Saves unsaved data immediately: the page is hidden and may never be shown again. */
+  readonly save = async () => this.#parts.scheduler.hurry();
 
   /** Also returns the offers now in force, each with all fields updated so far. */
   readonly updateOffers = this.#late(async () => (await import('./mutable-files')).updateOffers);
@@ -144,9 +149,8 @@ export class Engine implements Omit<Recommender, 'addItem' | 'on'> {
    * @throws SidestreamError `runtime/invalid-input` for an option that is invalid, or differs from `given`
    */
   async join(options: GivenOptions, given: GivenOptions) {
-    const [wanted, running] = [parsed(givenSchema, options, 'join()'), parsed(givenSchema, given, 'join()')];
-    await loadExperiment(parsed(optionsSchema, wanted, 'createRecommender()').experiment);
-    return (await import('./fresh-options')).freshOptions(wanted, running);
+    await loadExperiment(parsed(optionsSchema, options, 'createRecommender()').experiment);
+    return (await import('./fresh-options')).freshOptions(options, given);
   }
 
   /** Finds by words, or, with a query that the page has encoded, what is nearest to it. */
@@ -183,18 +187,6 @@ export class Engine implements Omit<Recommender, 'addItem' | 'on'> {
     return this.#track(parsed(v.array(v.unknown()), events, 'trackAll()', 'events'));
   }
 
-  async consent(level: unknown) {
-    return this.#parts.consent.answer(parsed(consentSchema, level, 'consent()'));
-  }
-
-  forget() {
-    return this.#parts.consent.forget();
-  }
-
-  async metrics() {
-    return (await this.#parts.events.aggregates()).metrics(this.#parts.experiment.label());
-  }
-
   /**
    * Counts since the last call, for the hooks of the page.
    * @param sent keys of reports that were sent
@@ -205,10 +197,6 @@ export class Engine implements Omit<Recommender, 'addItem' | 'on'> {
     const call = this.#call;
     const operation = { firstList: this.#firstList, encoder: this.#runs.at(-1)?.backend ?? null };
     return (await import('./visitor-counts')).takeMetrics(call, given, operation);
-  }
-
-  snapshots() {
-    return this.#parts.storage.reading((store) => store.snapshots());
   }
 
   async inspect<Question extends keyof InspectionAnswers>(question: Question, about?: unknown) {
@@ -231,11 +219,6 @@ export class Engine implements Omit<Recommender, 'addItem' | 'on'> {
     } catch (thrown) {
       this.#parts.listener.error(SidestreamError.from(thrown));
     }
-  }
-
-  /** Saves unsaved data immediately: the page is hidden and may never be shown again. */
-  async save() {
-    this.#parts.scheduler.hurry();
   }
 
   /** Adds an item that this device encoded. @param runs of the encoders */

@@ -12,11 +12,6 @@ const MAX_PAST_ITEMS = 40;
 /** Number of items that are loaded at once to learn their events: no more than the shards that a page loads at once. */
 export const LOADED_AT_ONCE = 10;
 
-interface SchedulerContext extends EngineContext {
-  /** Null if the whole catalogue is loaded. */
-  shardLoader: ShardLoader | null;
-}
-
 /** Decides when the learner learns, in the order of the log, and when the profile is saved. */
 export class LearningScheduler {
   /** Whether a window has ended since the last save, which then leaves a snapshot. */
@@ -24,7 +19,8 @@ export class LearningScheduler {
   /** Whether the learner in use knows all items that it needs. Until then it only notes events, which stay in the log. */
   complete: boolean;
 
-  constructor(private readonly context: SchedulerContext) {
+  /** @param context the loader is null if the whole catalogue is loaded */
+  constructor(private readonly context: EngineContext & { shardLoader: ShardLoader | null }) {
     this.complete = context.catalog.complete;
   }
 

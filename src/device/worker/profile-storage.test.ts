@@ -54,7 +54,7 @@ async function open(given: Partial<EngineOptions> = {}): Promise<{ storage: Prof
 const nothing = (): void => undefined;
 
 function listen(storage: ProfileStorage, codes: string[], onGranted = nothing): void {
-  storage.subscribe({
+  storage.listener = {
     onError: ({ code }) => codes.push(code),
     onEvents: nothing,
     onProfile: nothing,
@@ -62,7 +62,7 @@ function listen(storage: ProfileStorage, codes: string[], onGranted = nothing): 
     onErased: nothing,
     onGranted,
     onTakenOver: nothing,
-  });
+  };
 }
 
 const clicks = (count: number): NewEvent[] =>

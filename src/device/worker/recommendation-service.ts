@@ -21,12 +21,6 @@ import type { RestLoader } from './rest-loader';
 import type { ShardLoader } from './shard-loader';
 import type { HintsOfList, VisitHints } from './visit-hints';
 
-interface ListContext extends EngineContext {
-  /** Null if the whole bundle is loaded. */
-  shardLoader: ShardLoader | null;
-  rest: RestLoader;
-}
-
 /** The ranking's input for a request, in the turn that makes its list. */
 export interface ListInput {
   index: CatalogIndex;
@@ -58,7 +52,8 @@ export class RecommendationService {
   /** Its code is loaded with the first hints. */
   #hints: Promise<VisitHints> | null = null;
 
-  constructor(private readonly context: ListContext) {}
+  /** @param context the loader of shards is null if the whole bundle is loaded */
+  constructor(private readonly context: EngineContext & { shardLoader: ShardLoader | null; rest: RestLoader }) {}
 
   /** Begins a page, at the start and after the profile was replaced: all that the visit showed so far is from earlier pages. */
   async begin(): Promise<void> {

@@ -11,10 +11,6 @@ const DELAY_WITHOUT_LIST_MS = 1000;
 const RETRY_DELAY_MS = 2000;
 const MAX_RETRY_DELAY_MS = 60_000;
 
-interface RestContext extends EngineContext {
-  scheduler: LearningScheduler;
-}
-
 /**
  * Loads the rest of a bundle that a page loads as a whole, after the first list, or as soon as a list depends on it. Until then, events are
  * kept and available to rules, but not learned. Also loads the kernel of the experts, for any bundle.
@@ -28,7 +24,7 @@ export class RestLoader {
   #closed = false;
   #done = false;
 
-  constructor(private readonly context: RestContext) {
+  constructor(private readonly context: EngineContext & { scheduler: LearningScheduler }) {
     this.#later(DELAY_WITHOUT_LIST_MS);
   }
 

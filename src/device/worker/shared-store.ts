@@ -32,6 +32,7 @@ const ANSWER_LIMIT = 1000;
 export class SharedStore {
   readonly tabs: Tabs;
   readonly answers: ConsentState;
+  /** To be set before `open`. */
   listener: StorageListener | null = null;
   store: Store = new MemoryStore();
   /** Id of the last event that was written or read here, and of the last one when the log was measured. */
@@ -64,11 +65,6 @@ export class SharedStore {
     this.tabs.post(this.answers.last);
   }
 
-  /** Call it once, before `open`. */
-  subscribe(listener: StorageListener): void {
-    this.listener = listener;
-  }
-
   get consent(): Consent {
     return this.answers.level;
   }
@@ -98,7 +94,7 @@ export class SharedStore {
 
   /**
    * Opens the first store: on the device if the shopper granted consent, now or on an earlier visit, else in memory. If the
-   * device fails, the error is reported and the page continues in memory. May be called before `subscribe` and once after it.
+   * device fails, the error is reported and the page continues in memory. May be called without a listener, and once more with it.
    */
   async open(): Promise<void> {
     this.#opening ??= this.#open().then(
