@@ -24,3 +24,10 @@ export function kept<K, V>(
   known.set(key, value);
   return value;
 }
+
+/** How often each key occurs, in the order of the first ones. */
+export function counted<K>(keys: Iterable<K>): Map<K, number> {
+  const counts = new Map<K, number>();
+  for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
+  return counts;
+}

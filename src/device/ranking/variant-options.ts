@@ -1,4 +1,5 @@
 import { categoryPaths, type Item } from '../../core/catalog';
+import { kept } from '../../core/common/grouped';
 import type { ShopperRecord } from '../../core/events';
 import type { CatalogIndex } from './catalog-index';
 
@@ -47,10 +48,9 @@ export function usualSizes({ items }: Pick<CatalogIndex, 'items'>, purchases: Sh
     const size = name === undefined ? null : textOf(item, name);
     if (size === null) continue;
     for (const path of pathsOf(item)) {
-      const sizes = bought.get(path) ?? new Map<string, { times: number; last: number }>();
+      const sizes = kept(bought, path, () => new Map<string, { times: number; last: number }>());
       const known = sizes.get(size) ?? { times: 0, last: 0 };
       sizes.set(size, { times: known.times + times.length, last: Math.max(known.last, ...times) });
-      bought.set(path, sizes);
     }
   }
   const ordered = (sizes: Map<string, { times: number; last: number }>): string[] =>

@@ -2,6 +2,7 @@
 
 import * as v from 'valibot';
 import { categoryPaths, type Item } from '../../core/catalog';
+import { counted } from '../../core/common/grouped';
 import { itemIdSchema } from '../../core/events';
 import { profileFiles } from '../learner';
 import { type InspectionAnswers, parsed, type RankGain, type Ranks, recommendSchema, type Snapshot } from '../protocol';
@@ -153,9 +154,7 @@ function expertsOf(
 
 export function categoriesOf(choices: readonly string[], all: readonly string[]) {
   const shares = (categories: readonly string[]): Map<string, number> => {
-    const sums = new Map<string, number>();
-    for (const category of categories)
-      for (const path of categoryPaths(category)) sums.set(path, (sums.get(path) ?? 0) + 1);
+    const sums = counted(categories.flatMap(categoryPaths));
     return new Map([...sums].map(([name, sum]) => [name, sum / categories.length]));
   };
   const usual = shares(all);

@@ -1,3 +1,4 @@
+import { counted } from '../../core/common/grouped';
 import { boundOf, type OperatingFigures } from '../experiment';
 import type { EncoderBackend } from '../protocol';
 
@@ -20,16 +21,8 @@ export class FiguresToTake {
   #page = false;
   #encoder = false;
   #bytes = 0;
-  #errors: string[] = [];
-
-  /** Keeps the codes of errors until they may be taken. */
-  note(errors: readonly string[]): void {
-    this.#errors.push(...errors);
-  }
-
-  drop(): void {
-    this.#errors = [];
-  }
+  /** Codes of errors, until they may be taken. */
+  errors: string[] = [];
 
   /**
    * Takes the figures since the last call.
@@ -40,13 +33,12 @@ export class FiguresToTake {
     const isFirstRun = encoder !== null && !this.#encoder;
     const { bytes } = loadedFiles();
     const more = bytes - this.#bytes;
-    if (!isFirstList && !isFirstRun && this.#errors.length === 0 && !(others && more > 0)) return [];
+    if (!isFirstList && !isFirstRun && this.errors.length === 0 && !(others && more > 0)) return [];
     this.#page ||= isFirstList;
     this.#encoder ||= isFirstRun;
     this.#bytes = bytes;
-    const errors: Record<string, number> = {};
-    for (const code of this.#errors) errors[code] = (errors[code] ?? 0) + 1;
-    this.#errors = [];
+    const errors = Object.fromEntries(counted(this.errors));
+    this.errors = [];
     const encoders = { webgpu: 0, wasm: 0 };
     if (isFirstRun) encoders[encoder] = 1;
     const times = isFirstList ? { [boundOf(firstList)]: 1 } : {};

@@ -29,12 +29,12 @@ export async function takeMetrics(
   operation: Operation,
 ): Promise<MetricReport> {
   const own = kept(figures, events, () => new FiguresToTake());
-  own.note(errors);
+  own.errors.push(...errors);
   // An answer of another tab may bring another variant.
   await consent.carriedOut();
   const variant = experiment.label();
   // Consent was withdrawn meanwhile: no earlier data leaves the device.
-  if (storage.consent === 'denied') own.drop();
+  if (storage.consent === 'denied') own.errors = [];
   if (era !== storage.era || storage.consent !== 'granted') return EMPTY_REPORT;
   const { counting } = storage;
   const counts = events.take();

@@ -1,4 +1,5 @@
 import { categoryPaths } from '../../../core/catalog';
+import { counted } from '../../../core/common/grouped';
 import type { CatalogIndex } from '../catalog-index';
 import { productOf } from '../placement';
 import type { ExpertPart, RankState } from '../rank-state';
@@ -25,7 +26,7 @@ export function reasonsFor(
   const table = choiceTable(index);
   let choices: Map<string, number> | undefined;
   const frequent = (category: string): boolean => {
-    choices ??= choicesByCategory(index, history.rows);
+    choices ??= counted(history.rows.flatMap((row) => categoryPaths(index.items[row].category)));
     return (choices.get(category) ?? 0) >= MIN_CATEGORY_CHOICES;
   };
   return (row, terms) => {
@@ -51,13 +52,6 @@ export function reasonsFor(
     const told = own.find((choice) => choice.row === past);
     return told ? { kind: 'looked-at-earlier', about, time: told.time } : { kind: 'looked-at', about };
   };
-}
-
-function choicesByCategory({ items }: CatalogIndex, rows: readonly number[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const row of rows)
-    for (const path of categoryPaths(items[row].category)) counts.set(path, (counts.get(path) ?? 0) + 1);
-  return counts;
 }
 
 /** The past item that contributes most to an item; null if none raises its score. */

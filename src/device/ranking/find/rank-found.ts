@@ -1,4 +1,5 @@
 import { categoryPrefixes, type FeatureTable, type Item, rowsPerItem } from '../../../core/catalog';
+import { counted } from '../../../core/common/grouped';
 import { NO_RECORD } from '../../../core/events';
 import type { CatalogIndex } from '../catalog-index';
 import type { ReasonKind } from '../explanation/reason-text';
@@ -116,10 +117,7 @@ const SHARE = 0.6;
 export function sharedCategory(items: readonly Pick<Item, 'category'>[]): string | null {
   const first = items.slice(0, FIRST);
   if (first.length < 2) return null;
-  const counts = new Map<string, number>();
-  for (const { category } of first) {
-    for (const path of categoryPrefixes(category)) counts.set(path, (counts.get(path) ?? 0) + 1);
-  }
+  const counts = counted(first.flatMap(({ category }) => categoryPrefixes(category)));
   const shared = [...counts].filter(([, count]) => count >= SHARE * first.length).map(([path]) => path);
   return shared.reduce<string | null>((long, path) => (path.length > (long?.length ?? 0) ? path : long), null);
 }

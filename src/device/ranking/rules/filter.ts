@@ -181,7 +181,10 @@ export function filteredCategories({ category = {}, $and = [], $or = [] }: Filte
 export function itemFilter(filter: Filter): Test<Item> {
   const tests = Object.entries(filter).map(([key, value]): Test<Item> => {
     if (key === '$and') return every((value as Filter[]).map(itemFilter));
-    if (key === '$or') return some((value as Filter[]).map(itemFilter));
+    if (key === '$or') {
+      const tests = (value as Filter[]).map(itemFilter);
+      return (item) => tests.some((test) => test(item));
+    }
     if (key === '$not') {
       const inner = itemFilter(value as Filter);
       return (item) => !inner(item);
@@ -202,10 +205,6 @@ const isCondition = (value: unknown): value is FilterCondition => typeof value =
 
 function every<T>(tests: Test<T>[]): Test<T> {
   return (value) => tests.every((test) => test(value));
-}
-
-function some<T>(tests: Test<T>[]): Test<T> {
-  return (value) => tests.some((test) => test(value));
 }
 
 function field(name: string): (item: Item) => FieldValue {
