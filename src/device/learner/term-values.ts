@@ -14,28 +14,20 @@ import {
 /** Values of the terms, computed once per state of their sources: a list and the choice from it need the same values. */
 export class TermValueCache {
   #of: readonly unknown[] = [];
-  #dismissed: readonly number[] = [];
   #values: TermValues | null = null;
 
   constructor(private readonly compute: typeof termValues) {}
 
   values(index: CatalogIndex, sources: TermSources): TermValues {
     const { history, residualScores } = sources;
+    const { rows, strengths, dismissed } = history;
     // A history only grows; all other sources except the dismissals are replaced when they change.
-    const of = [index, history, history.rows.length, history.strengths.at(-1), residualScores];
-    if (!this.#values || of.some((part, n) => part !== this.#of[n]) || !this.#dismissedAre(history.dismissed)) {
+    const of = [index, history, rows.length, strengths.at(-1), [...dismissed].join(), residualScores];
+    if (!this.#values || of.some((part, n) => part !== this.#of[n])) {
       this.#values = this.compute(index, sources);
       this.#of = of;
-      this.#dismissed = [...history.dismissed];
     }
     return this.#values;
-  }
-
-  #dismissedAre(rows: ReadonlySet<number>): boolean {
-    if (rows.size !== this.#dismissed.length) return false;
-    let n = 0;
-    for (const row of rows) if (row !== this.#dismissed[n++]) return false;
-    return true;
   }
 }
 

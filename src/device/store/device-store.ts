@@ -72,7 +72,7 @@ export class DeviceStore extends DatabaseConnection implements Store {
   }
 
   async append(events: readonly NewEvent[]): Promise<LoggedEvent[]> {
-    const rows = await Promise.all(events.map((event) => this.#rows.event(event)));
+    const rows = await Promise.all(events.map((event) => this.#rows.row(event)));
     return this.run(async (database) => {
       const tx = database.transaction('events', 'readwrite', STRICT);
       const [ids] = await Promise.all([Promise.all(rows.map((row) => tx.store.add(row))), tx.done]);
@@ -156,7 +156,7 @@ export class DeviceStore extends DatabaseConnection implements Store {
 
   async replace(profile: StoredProfile, events: readonly LoggedEvent[] = [], undo?: Undo): Promise<boolean> {
     const stored = await this.#rows.file(profile);
-    const rows = await Promise.all(events.map(async (event) => ({ ...(await this.#rows.event(event)), id: event.id })));
+    const rows = await Promise.all(events.map(async (event) => ({ ...(await this.#rows.row(event)), id: event.id })));
     const about = undo && (await this.#rows.snapshot(undo.snapshot));
     const before = undo && (await this.#rows.file(undo.profile));
     return this.run(async (database) => {
@@ -224,7 +224,7 @@ export class DeviceStore extends DatabaseConnection implements Store {
       const [known] = await this.#read(() => [this.#rows.readText(stored)]);
       const text = change(known ?? null);
       // Also written if unchanged: this encrypts a text from before encryption.
-      const row = await this.#rows.text(text);
+      const row = await this.#rows.row(text);
       const first = await this.run(async (database) => {
         const { store, done } = database.transaction('keys', 'readwrite', STRICT);
         await this.#checkLock(store);

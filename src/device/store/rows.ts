@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { addedItemSchema } from '../../core/catalog';
 import { fromJson, joinBytes } from '../../core/common/bytes';
-import { eventSchema, type LoggedEvent, type NewEvent } from '../../core/events';
+import { eventSchema, type LoggedEvent } from '../../core/events';
 import type { EncryptedRow, SnapshotRow } from './database';
 import type { AtRestCipher } from './lock';
 import type { LocalItem, Snapshot } from './store';
@@ -29,8 +29,9 @@ export class Rows {
     this.#encrypting = encrypting ? ciphers[0] : null;
   }
 
-  async event(event: NewEvent): Promise<NewEvent | EncryptedRow> {
-    return (await this.#encrypted(event)) ?? { ...event };
+  /** Content that may also be stored in the clear: an event, the description of a snapshot, or a text such as an id. */
+  async row<T>(content: T): Promise<T | EncryptedRow> {
+    return (await this.#encrypted(content)) ?? content;
   }
 
   async readEvent(row: unknown): Promise<LoggedEvent | null> {
@@ -43,7 +44,7 @@ export class Rows {
   }
 
   async snapshot({ lastEvent, ...about }: Omit<Snapshot, 'id'>): Promise<SnapshotRow> {
-    return { ...((await this.#encrypted(about)) ?? about), lastEvent };
+    return { ...(await this.row(about)), lastEvent };
   }
 
   async readSnapshot(row: SnapshotRow & { id?: number }): Promise<Snapshot | null> {
@@ -60,11 +61,6 @@ export class Rows {
   async readItem({ sealed }: EncryptedRow): Promise<LocalItem | null> {
     const opened = await this.#open(sealed);
     return opened && decodeLocalItem(opened.bytes);
-  }
-
-  /** A text, such as an id. */
-  async text(text: string): Promise<string | EncryptedRow> {
-    return (await this.#encrypted(text)) ?? text;
   }
 
   async readText(stored: unknown): Promise<string | null> {
@@ -85,11 +81,6 @@ export class Rows {
     const { sealed: _, bytes, ...about } = file.output;
     const opened = await this.#open(bytes);
     return opened ? { ...about, bytes: opened.bytes } : stored;
-  }
-
-  /** Encrypts content that was stored in the clear. */
-  async row(content: object): Promise<object> {
-    return (await this.#encrypted(content)) ?? content;
   }
 
   /**

@@ -77,7 +77,7 @@ async function fileAgain(rows: Rows, stored: unknown): Promise<unknown> {
 const isText = (key: IDBValidKey): boolean => TEXTS.some((name) => name === key);
 
 async function textAgain(rows: Rows, stored: unknown): Promise<unknown> {
-  return typeof stored === 'string' ? rows.text(stored) : encryptedAgain(rows, stored);
+  return typeof stored === 'string' ? rows.row(stored) : encryptedAgain(rows, stored);
 }
 
 /** Replaces the rows of a store by the results of `again`, unless they changed since they were read; null keeps a row. */

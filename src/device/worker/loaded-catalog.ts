@@ -125,11 +125,6 @@ export class LoadedCatalog {
     return this.bundle.manifest.side?.start;
   }
 
-  /** Weight of how often the shopper bought an item, in lists that may repeat. */
-  get frequencyWeight(): number | undefined {
-    return this.startWeights?.repeats?.frequency;
-  }
-
   /**
    * The shards with items that others chose with some items, unless they are loaded.
    * @param chosen rows with their weights

@@ -89,13 +89,14 @@ export class RecommendationService {
 
   /** The hints of this visit; after a failure, the next call loads their code again. */
   hints(): Promise<VisitHints> {
-    if (this.#hints) return this.#hints;
-    const loading = import('./visit-hints').then(({ VisitHints }) => new VisitHints(this.context));
-    this.#hints = loading;
-    loading.catch(() => {
-      this.#hints = null;
-    });
-    return loading;
+    this.#hints ??= import('./visit-hints').then(
+      ({ VisitHints }) => new VisitHints(this.context),
+      (thrown) => {
+        this.#hints = null;
+        throw thrown;
+      },
+    );
+    return this.#hints;
   }
 
   /** The hints of this visit as given by the page, for the worker that replaces this one. */
@@ -165,7 +166,8 @@ export class RecommendationService {
     const { history } = learner;
     const { purchases } = history.record;
     const made = experiment.placement(placement);
-    const repeatable = catalog.demand?.repeatable(purchases, now, limit, rules.repeats, catalog.frequencyWeight);
+    const weight = catalog.startWeights?.repeats?.frequency;
+    const repeatable = catalog.demand?.repeatable(purchases, now, limit, rules.repeats, weight);
     const repeats = made === 'again' || (made === 'for-you' && !!repeatable?.gains.size && repeatable.places > 0);
     const request: RankRequest = {
       placement: made,

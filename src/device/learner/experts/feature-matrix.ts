@@ -148,11 +148,7 @@ const readable = (kind: Kind, block: FeatureBlock, digest = ''): ReadoutBlock =>
 });
 
 /** Columns of one block among the columns of all blocks. */
-export interface MatrixBlock
-  extends Pick<
-    ReadoutBlock,
-    'name' | 'key' | 'adapter' | 'vectors' | 'rate' | 'center' | 'scale' | 'states' | 'digits'
-  > {
+export interface MatrixBlock extends Omit<ReadoutBlock, 'values' | 'width'> {
   /** First column, and the column after the last. */
   from: number;
   to: number;
@@ -181,12 +177,11 @@ export class FeatureMatrix implements NumberFeatures {
     this.coefficients = blocks.reduce((all, { width, states }) => all + width * states.length, 0);
     this.#matrix = createMatrix(count, this.width);
     let [from, at] = [0, 0];
-    this.blocks = blocks.map((block) => {
-      const { name, key, adapter, vectors, rate, center, scale, states, digits, width, values } = block;
+    this.blocks = blocks.map(({ width, values, ...block }) => {
       for (let row = 0; row < count; row++) standardize(block, values, row, this.#matrix.row(row), from);
-      const made = { name, key, adapter, vectors, rate, center, scale, states, digits, from, to: from + width, at };
+      const made = { ...block, from, to: from + width, at };
       from += width;
-      at += width * states.length;
+      at += width * block.states.length;
       return made;
     });
     this.sideFrom = this.blocks.find(({ vectors }) => vectors)?.from ?? null;
