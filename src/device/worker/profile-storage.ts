@@ -2,7 +2,7 @@ import type { LoggedEvent, NewEvent } from '../../core/events';
 import { SidestreamError } from '../../error';
 import { type Profile, profileFiles } from '../learner';
 import { eventSize, excessEvents, LOG_BUDGET, type LocalItem, type Store } from '../store';
-import { DeviceMove, type Moved, type Position } from './device-move';
+import { type Moved, moveToDevice, type Position } from './device-move';
 import { forgotten } from './device-opening';
 import { type ProfileOrigin, readStoredProfile } from './profile-origin';
 import { SharedStore } from './shared-store';
@@ -141,7 +141,7 @@ export class ProfileStorage extends SharedStore {
    * @throws SidestreamError `store/*`: everything stays in memory then; `store/forgotten` if consent was withdrawn since
    */
   grant(profile: Profile | null, at: Position): Promise<Moved | null> {
-    return this.tabs.alone('grant', () => new DeviceMove(this).run(profile, at));
+    return this.tabs.alone('grant', () => moveToDevice(this, profile, at));
   }
 
   get #budget(): number {
