@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { kept } from '../../core/common/grouped';
 import { SidestreamError } from '../../error';
 import type { Places } from '../protocol';
 
@@ -51,23 +52,13 @@ export function lateFiles(
     const file = name.replace(/^\.\//, '');
     return places.files?.[file] ?? new URL(file, places.script).href;
   };
-  const require: Require = (name) => {
-    const known = ready.get(name) ?? loading.get(name);
-    if (known) return known;
-    // A failed load is tried again the next time.
-    const load = run(name).finally(() => loading.delete(name));
-    loading.set(name, load);
-    return load;
-  };
-  /** Fetches a file that is not registered yet, once at a time. */
-  const get = (name: string): Promise<unknown> | undefined => {
-    if (defined.has(name)) return undefined;
-    const known = fetching.get(name);
-    if (known) return known;
-    const script = fetchScript(addressOf(name)).finally(() => fetching.delete(name));
-    fetching.set(name, script);
-    return script;
-  };
+  /** Begins work once at a time; what failed is tried again the next time. */
+  const once = <T>(begun: Map<string, Promise<T>>, name: string, work: () => Promise<T>): Promise<T> =>
+    kept(begun, name, () => work().finally(() => begun.delete(name)));
+  const require: Require = (name) => ready.get(name) ?? once(loading, name, () => run(name));
+  /** Fetches a file that is not registered yet. */
+  const get = (name: string): Promise<unknown> | undefined =>
+    defined.has(name) ? undefined : once(fetching, name, () => fetchScript(addressOf(name)));
   const run = async (name: string): Promise<object> => {
     const found = addressOf(name);
     await Promise.all([name, ...(expected.get(name) ?? [])].map(get));
