@@ -52,22 +52,18 @@ type TimedChoice = Choice & { time: number };
  */
 export class ExpertMembers {
   #members: Member[] = [];
-  #active: Member;
+  active: Member;
   #choices = 0;
   #next = 0;
 
   constructor() {
-    this.#active = this.#added('generalist', new UserExpert(), { choice: 0, time: null });
-    this.#active.weight = 1;
-    this.#active.mass = 1;
+    this.active = this.#added('generalist', new UserExpert(), { choice: 0, time: null });
+    this.active.weight = 1;
+    this.active.mass = 1;
   }
 
   get list(): readonly Member[] {
     return this.#members;
-  }
-
-  get active(): Member {
-    return this.#active;
   }
 
   restore({ choices, next, active, members }: StoredMixture): void {
@@ -82,14 +78,14 @@ export class ExpertMembers {
         before: new Map(trial.before.map(({ id, expert: before }) => [id, UserExpert.restore(before)])),
       },
     }));
-    this.#active = this.#members.find(({ id }) => id === active) ?? this.#members[0];
+    this.active = this.#members.find(({ id }) => id === active) ?? this.#members[0];
   }
 
   save(): StoredMixture {
     return {
       choices: this.#choices,
       next: this.#next,
-      active: this.#active.id,
+      active: this.active.id,
       members: this.#members.map(({ expert, series, trial, ...member }) => ({
         ...member,
         expert: expert.save(),
@@ -116,11 +112,11 @@ export class ExpertMembers {
   stateOf(member: Member): ExpertState {
     if (member.kind === 'candidate') return 'candidate';
     if (member.kind === 'generalist') return 'generalist';
-    return member === this.#active ? 'active' : 'frozen';
+    return member === this.active ? 'active' : 'frozen';
   }
 
   learns(member: Member): boolean {
-    return member === this.#active || member.kind !== 'specialist';
+    return member === this.active || member.kind !== 'specialist';
   }
 
   /** The weight of each expert before a choice, adding up to 1. @param visit whether the choice begins one */
@@ -181,8 +177,8 @@ export class ExpertMembers {
     const probability = (member: Member): number => posterior[this.#members.indexOf(member)];
     const kept = this.#members.filter(({ kind }) => kind !== 'candidate');
     const best = kept.reduce((most, member) => (probability(member) > probability(most) ? member : most));
-    if (!(probability(best) > probability(this.#active))) return;
-    this.#active = best;
+    if (!(probability(best) > probability(this.active))) return;
+    this.active = best;
     // It learns from now on. Until then it was frozen, so this is how it was before every trial under way.
     if (best.kind !== 'specialist') return;
     for (const { trial } of this.#members) {
@@ -200,7 +196,7 @@ export class ExpertMembers {
     this.#members = this.#members.filter(({ trial }) => trial?.place !== place);
     this.#normalize();
     expert.startAt(choice);
-    const before = new Map([[this.#active.id, this.#active.expert.snapshot()]]);
+    const before = new Map([[this.active.id, this.active.expert.snapshot()]]);
     this.#added('candidate', expert, { choice: this.#choices, time: choice.time }).trial = { place, needed, before };
     const others = this.#members.slice(0, -1).map(({ weight }) => weight);
     const weights = withNewborn(others, newborn);
@@ -217,14 +213,14 @@ export class ExpertMembers {
       const member = this.#members.find((one) => one.id === id);
       if (member?.kind === 'specialist') member.expert = before;
       // The generalist continues to learn. If it is the active one, its state before the trial becomes a separate expert.
-      if (member?.kind === 'generalist' && member === this.#active) {
+      if (member?.kind === 'generalist' && member === this.active) {
         const { weight, mass } = member;
         const half = { weight: weight / 2, mass: mass / 2 };
         Object.assign(member, half);
         Object.assign(this.#added('specialist', before, born), half);
       }
     }
-    this.#active = proved;
+    this.active = proved;
     this.#prune();
   }
 
@@ -232,7 +228,7 @@ export class ExpertMembers {
   #prune(): void {
     while (this.#members.length > MAX_KEPT) {
       const least = this.#members
-        .filter((member) => member.kind !== 'generalist' && member !== this.#active)
+        .filter((member) => member.kind !== 'generalist' && member !== this.active)
         .reduce((one, other) => (other.mass < one.mass ? other : one));
       this.#members = this.#members.filter((member) => member !== least);
     }

@@ -1,4 +1,4 @@
-import { isSameOrder } from '../../../core/events';
+import { type ChoiceHistory, isSameOrder } from '../../../core/events';
 import { softmax } from '../../../core/kernel';
 import type { SideState, TermName, TermWeights } from '../../ranking';
 import { MAX_CHOSEN, MAX_COEFFICIENT, MAX_DISMISSED } from '../limits';
@@ -32,12 +32,7 @@ export interface ExpertSide {
 }
 
 /** Choices as rows, from which the read-outs of new blocks learn. */
-export interface PastChoices {
-  rows: readonly number[];
-  strengths: readonly number[];
-  /** As in `ChoiceHistory`. */
-  orders?: readonly number[];
-}
+export type PastChoices = Pick<ChoiceHistory, 'rows' | 'strengths' | 'orders'>;
 
 export interface Expectation {
   /** -log p(chosen), nats. */

@@ -23,9 +23,8 @@ async function indexOf(items: readonly Item[] = ITEMS, language = 'en'): Promise
 
 /** Ids of what a query finds, the best first. */
 function found(index: WordIndex, text: string, items: readonly Item[] = ITEMS): string[] {
-  const { scores, count } = index.search(text, items);
+  const { scores } = index.search(text, items);
   const rows = [...items.keys()].filter((row) => scores[row] > 0);
-  expect(rows).toHaveLength(count);
   return rows.sort((a, b) => scores[b] - scores[a]).map((row) => items[row].id);
 }
 
@@ -80,7 +79,8 @@ it('finds items with most of the words if none has all, and says so', async () =
   const index = await indexOf();
   expect(index.search('red shirt', ITEMS).complete).toBe(true);
   const some = index.search('green red shirt', ITEMS);
-  expect(some).toMatchObject({ count: 2, complete: false });
+  expect(some.complete).toBe(false);
+  expect(some.scores.filter((score) => score > 0)).toHaveLength(2);
   expect(some.scores[0]).toBe(1);
 });
 
@@ -110,7 +110,7 @@ it('is built again after many changes', async () => {
   for (let round = 0; round < 4; round++) await index.update(many(round), plain);
   const items = many(3);
   await index.update(items, plain);
-  expect(index.search('thing 3', items).count).toBe(1200);
+  expect(index.search('thing 3', items).scores.filter((score) => score > 0)).toHaveLength(1200);
   expect(index.search('thing 2 x7', items).complete).toBe(false);
 });
 

@@ -33,7 +33,6 @@ interface Word {
 export interface WordMatches {
   /** [items] how well the words fit, 1 for the best and 0 for items that lack them. Items that they fit equally have equal values. */
   scores: Float32Array;
-  count: number;
   /** Whether these items have all words of the query. */
   complete: boolean;
   /** Similarity of the query's words to the catalogue's, 0 to 1: the mean over the query's words; 1 for a word that the catalogue has, or has the beginning of. */
@@ -155,7 +154,6 @@ export class WordIndex {
     for (const row of rows) scores[row] = total[slots[row]] / highest;
     return {
       scores,
-      count: rows.length,
       complete: most === words.length,
       likeness: likeness.reduce((sum, value) => sum + value, 0) / Math.max(1, likeness.length),
       similar: likeness.some((value) => value > 0 && value < 1),
