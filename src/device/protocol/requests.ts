@@ -33,8 +33,6 @@ export function parsed<Schema extends v.GenericSchema>(
 
 const ABOUT_ITEM: readonly Placement[] = ['similar', 'complement'];
 
-const count = (least: number, most = Number.MAX_SAFE_INTEGER) =>
-  v.pipe(v.number(), v.safeInteger(), v.minValue(least), v.maxValue(most));
 const hook = v.optional(v.literal('function', 'must be a function'));
 
 /** A level of consent: a boolean or an unknown word must never pass for an answer. */
@@ -72,7 +70,7 @@ export const recommendSchema = v.pipe(
     placement: v.optional(v.picklist(PLACEMENTS)),
     itemId: v.optional(v.union([itemIdSchema, v.pipe(v.array(itemIdSchema), v.minLength(1), v.maxLength(100))])),
     cart: v.optional(v.boolean()),
-    limit: v.optional(count(1, 100), 8),
+    limit: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(100)), 8),
     exclude: v.optional(v.pipe(v.array(v.string()), v.maxLength(10_000)), []),
     lang: v.optional(v.pipe(v.string(), v.maxLength(64))),
     // Parsed by code that only pages with hints load.

@@ -5,7 +5,7 @@ import type { LoggedEvent } from '../../core/events';
 import type { SerializedError } from '../../error';
 import type { Counts, MetricLine } from '../experiment';
 import type { LocalItem } from '../store';
-import type { EncoderRun, Progress, RecommenderOptions, Status } from './api';
+import type { Progress, RecommenderOptions, Status } from './api';
 
 /** Options as the page sends them: `'function'` instead of a function, which cannot be sent. */
 export type GivenOptions = Omit<RecommenderOptions, 'onProgress' | 'onMetric'> & {
@@ -82,20 +82,4 @@ export interface QueryEncoder {
   projection: ArrayBuffer;
   /** The tap by which items are compared. */
   tap: number;
-}
-
-/** A query that an encoder has read. */
-export interface EncodedQuery {
-  /** As in `QueryVector`. */
-  values: Float32Array;
-  runs: EncoderRun[];
-}
-
-/** Features of one item, as in a FeatureTable with one row. */
-export interface EncodedFeatures {
-  values: Int8Array;
-  scales: Float32Array;
-  /** The picture scaled down, as a `data:` address; null without a picture. */
-  thumbnail: string | null;
-  runs: EncoderRun[];
 }

@@ -21,8 +21,6 @@ import { SidestreamError } from '../../error';
 import {
   type BundleEncoders,
   carryErrors,
-  type EncodedFeatures,
-  type EncodedQuery,
   type EncoderBackend,
   type EncoderRun,
   type Progress,
@@ -51,13 +49,11 @@ let queries: OpenQueries | null = null;
 export type EncoderHost = typeof host;
 
 const host = {
-  /** Encodes one item. Both encoders are loaded, run once and released, one after the other. */
-  async encode(
-    item: Item,
-    picture: Blob | null,
-    files: BundleEncoders,
-    onProgress: (progress: Progress) => void,
-  ): Promise<EncodedFeatures> {
+  /**
+   * Encodes one item. Both encoders are loaded, run once and released, one after the other.
+   * @returns features as in a FeatureTable with one row, and the picture scaled down, as a `data:` address; null without a picture
+   */
+  async encode(item: Item, picture: Blob | null, files: BundleEncoders, onProgress: (progress: Progress) => void) {
     const total = picture ? 3 : 1;
     let loaded = 0;
     const report = (): void => onProgress({ stage: 'encode', loaded: loaded++, total });
@@ -111,8 +107,8 @@ const host = {
     }
   },
 
-  /** Encodes words or a picture, whichever encoder is open. */
-  async encodeQuery(query: string | Blob): Promise<EncodedQuery> {
+  /** Encodes words or a picture, whichever encoder is open. @returns values as in `QueryVector` */
+  async encodeQuery(query: string | Blob) {
     if (!queries) throw new SidestreamError('encoder/failed', 'No encoder is open for queries. Search again.');
     const runs: EncoderRun[] = [];
     const { dim, taps } = queries.projection;
@@ -161,7 +157,7 @@ function projected(projection: Projection | undefined, taps: RawTaps | null, cou
 }
 
 /** @param rows [dim] each */
-function quantized(rows: readonly Float32Array[], dim: number): Pick<EncodedFeatures, 'values' | 'scales'> {
+function quantized(rows: readonly Float32Array[], dim: number) {
   const values = new Int8Array(rows.length * dim);
   return { values, scales: Float32Array.from(rows, (row, n) => quantizeRow(row, values, n * dim)) };
 }

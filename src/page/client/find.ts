@@ -1,5 +1,5 @@
 import * as Comlink from 'comlink';
-import type { CallOptions, EncodedQuery, FindRequest, FindResponse, QueryEncoder } from '../../device/protocol';
+import type { CallOptions, FindRequest, FindResponse, QueryEncoder } from '../../device/protocol';
 import type { EncoderHost, Engine } from '../../device/worker';
 import { SidestreamError } from '../../error';
 import type { WorkerConnection } from './connection';
@@ -103,7 +103,7 @@ class QueryEncoding {
   }
 
   /** @throws SidestreamError `encoder/*`, `bundle/*`, `runtime/*` */
-  async encode(query: string | Blob, context: FindContext): Promise<EncodedQuery> {
+  async encode(query: string | Blob, context: FindContext) {
     clearTimeout(this.#timer);
     try {
       this.#opening ??= this.#open(context);

@@ -1,7 +1,7 @@
 import { type Remote, wrap } from 'comlink';
 import { DEFAULT_PRESETS, encodeProjection, type Preset } from '../../../src/core/encoders';
 import { seededRandom, uniform } from '../../../src/core/model';
-import { carryErrors, type EncodedQuery, type QueryEncoder } from '../../../src/device/protocol';
+import { carryErrors, type QueryEncoder } from '../../../src/device/protocol';
 import type { EncoderHost } from '../../../src/device/worker';
 import type { Findings, Part } from '../findings';
 import type { Compared } from '../host';
@@ -29,7 +29,7 @@ export async function compareQueries(part: Part): Promise<Findings> {
   };
 }
 
-async function encoded(part: Part, backend: Compared): Promise<EncodedQuery> {
+async function encoded(part: Part, backend: Compared) {
   const worker = new Worker(new URL('./query-worker.ts', import.meta.url), { type: 'module', name: backend });
   const broken = new Promise<never>((_, reject) => {
     worker.addEventListener('error', ({ message }) => reject(new Error(message || 'The worker did not load.')));
@@ -41,7 +41,7 @@ async function encoded(part: Part, backend: Compared): Promise<EncodedQuery> {
   }
 }
 
-async function ask(host: Remote<EncoderHost>, part: Part, backend: Compared): Promise<EncodedQuery> {
+async function ask(host: Remote<EncoderHost>, part: Part, backend: Compared) {
   const preset = DEFAULT_PRESETS[part];
   const encoder = (await loadFiles())[part];
   const projection = encodeProjection({ [part]: anyProjection(preset) }).buffer;
