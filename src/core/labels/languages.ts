@@ -1,4 +1,4 @@
-import type { Labels } from './labels';
+import type { Counted, Labels } from './labels';
 
 /** Languages other than English, each with its file, which is loaded when a text is shown in it. */
 const FILES = {
@@ -32,3 +32,7 @@ export const loadLabels = async (language: LateLanguage): Promise<Labels> => (aw
  */
 export const fill = (text: string, values: Readonly<Record<string, string>>): string =>
   text.replace(/\{(\w+)\}/g, (placeholder, name: string) => values[name] ?? placeholder);
+
+/** The form of a text about a number. */
+export const formOf = (text: Counted, isOne: boolean): string =>
+  typeof text === 'string' ? text : isOne ? text.one : text.other;

@@ -30,10 +30,7 @@ export default {
     from: 'ab {price}',
     sale: 'Reduziert',
     new: 'Neu',
-    lowStock: {
-      one: 'Nur noch {quantity} da',
-      other: 'Nur noch {quantity} da',
-    },
+    lowStock: 'Nur noch {quantity} da',
     reduced: 'Vorher {listPrice}, jetzt {price}',
     rating: '{value} von 5',
     ratings: {

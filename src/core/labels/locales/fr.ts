@@ -30,16 +30,10 @@ export default {
     from: 'dès {price}',
     sale: 'Promo',
     new: 'Nouveau',
-    lowStock: {
-      one: 'Plus que {quantity} en stock',
-      other: 'Plus que {quantity} en stock',
-    },
+    lowStock: 'Plus que {quantity} en stock',
     reduced: 'Avant {listPrice}, maintenant {price}',
     rating: '{value} sur 5',
-    ratings: {
-      one: '{count} avis',
-      other: '{count} avis',
-    },
+    ratings: '{count} avis',
     addToCart: 'Ajouter au panier',
     added: 'Ajouté',
     addedToCart: '{title} a été ajouté au panier.',

@@ -1,6 +1,6 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import { canonical, formatPrice, itemHref, safeImage } from '../../../core/card';
-import { ENGLISH, type FindTexts, fill } from '../../../core/labels';
+import { ENGLISH, fill, formOf, type PageTexts } from '../../../core/labels';
 import type { FindResponse, Recommendation } from '../../../device/protocol';
 import { hideBroken } from '../dom';
 import { textsIn } from '../labels';
@@ -133,7 +133,7 @@ const CAMERA = html`<svg viewBox="0 0 24 24" width="22" height="22" aria-hidden=
   <path d="M4 8h3.2l1.6-2.5h6.4L16.8 8H20a1 1 0 0 1 1 1v9a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1V9a1 1 0 0 1 1-1Z" /><circle cx="12" cy="13" r="3.5" />`}</svg>`;
 
 /** The texts of `<sidestream-find>`; its property `labels` replaces some or all of them. */
-export interface FindLabels extends Omit<FindTexts, 'count' | 'empty' | 'reading'> {
+export interface FindLabels extends Omit<PageTexts['find'], 'count' | 'empty' | 'reading'> {
   /** Read by screen readers: the number of products found. */
   count: (count: number) => string;
   /** The sentence if nothing was found. */
@@ -150,8 +150,7 @@ export function findLabels(given: Partial<FindLabels>, language?: string): FindL
   const { find } = textsIn(language) ?? ENGLISH;
   return {
     ...find,
-    count: (count) =>
-      fill(count === 1 ? find.count.one : find.count.other, { count: count.toLocaleString(canonical(language)) }),
+    count: (count) => fill(formOf(find.count, count === 1), { count: count.toLocaleString(canonical(language)) }),
     empty: (words) => fill(find.empty, { words }),
     reading: (loaded) =>
       fill(find.reading, { percent: loaded.toLocaleString(canonical(language), { style: 'percent' }) }),

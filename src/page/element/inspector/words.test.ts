@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { labelLanguage } from '../../../core/labels';
-import { LABEL_LANGUAGES } from '../../../testing/languages';
+import { expectedTexts, LABEL_LANGUAGES } from '../../../testing/languages';
 import { backendWords, ENGLISH_INSPECTOR, formatsIn, INSPECTOR_TEXTS, runWords, type Words, wordsIn } from './words';
 
 const ENGLISH = wordsIn(ENGLISH_INSPECTOR, 'en');
@@ -100,7 +100,8 @@ const placeholders = (text: string): string[] => (text.match(/\{\w*\}/g) ?? []).
 
 describe.each(LABEL_LANGUAGES)('the texts in %s', (language) => {
   it('have the same keys and placeholders as English, and no empty text', async () => {
-    const [texts, expected] = await Promise.all([textsByPath(language), textsByPath('en')]);
+    const [texts, english] = await Promise.all([textsByPath(language), textsByPath('en')]);
+    const expected = expectedTexts(english, texts);
     expect((await wordsOf(language)).language).toBe(labelLanguage(language));
     expect([...texts.keys()].toSorted()).toEqual([...expected.keys()].toSorted());
     for (const [key, text] of texts) {

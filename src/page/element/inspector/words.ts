@@ -1,4 +1,13 @@
-import { ENGLISH, fill, type LabelLanguage, type LateLanguage, loadLabels, type PageTexts } from '../../../core/labels';
+import {
+  type Counted,
+  ENGLISH,
+  fill,
+  formOf,
+  type LabelLanguage,
+  type LateLanguage,
+  loadLabels,
+  type PageTexts,
+} from '../../../core/labels';
 import type { EncoderRun, ItemInspection, Status } from '../../../device/protocol';
 import { LateTexts } from '../labels';
 import { ENGLISH_TEXTS, type InspectorTexts } from './texts/locales/en';
@@ -84,7 +93,7 @@ export interface Words {
   readonly formats: Formats;
   readonly language: LoadedTexts['language'];
   /** A text about a number, which it contains as `{count}`. @param values of its other placeholders */
-  counted(text: { one: string; other: string }, count: number, values?: Readonly<Record<string, string>>): string;
+  counted(text: Counted, count: number, values?: Readonly<Record<string, string>>): string;
   /** Sentences, one after another. */
   joined(sentences: readonly string[]): string;
 }
@@ -99,8 +108,8 @@ export function wordsIn(loaded: LoadedTexts, language?: string): Words {
     headings,
     formats,
     language: loaded.language,
-    counted: ({ one, other }, count, values = {}) =>
-      fill(plural.select(count) === 'one' ? one : other, { ...values, count: formats.count(count) }),
+    counted: (text, count, values = {}) =>
+      fill(formOf(text, plural.select(count) === 'one'), { ...values, count: formats.count(count) }),
     // Japanese has no spaces.
     joined: (sentences) => sentences.join(loaded.language === 'ja' ? '' : ' '),
   };

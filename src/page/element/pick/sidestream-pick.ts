@@ -1,6 +1,6 @@
 import { html, LitElement, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import { canonical } from '../../../core/card';
-import { ENGLISH, fill, labelLanguage, type PickTexts } from '../../../core/labels';
+import { ENGLISH, fill, labelLanguage, type PageTexts } from '../../../core/labels';
 import type { Recommendation, Recommender } from '../../../device/protocol';
 import { define, languageOf, warnOnce } from '../dom';
 import { ErrorReporter } from '../events';
@@ -10,7 +10,7 @@ import { picture } from '../picture';
 import { pickStyles } from './sidestream-pick.styles';
 
 /** The texts of `<sidestream-pick>`; its property `labels` replaces some or all of them. */
-export interface PickLabels extends Omit<PickTexts, 'hint' | 'count'> {
+export interface PickLabels extends Omit<PageTexts['pick'], 'hint' | 'count'> {
   /** Below the heading. */
   hint: string;
   /** The number of picked products, for screen readers. */

@@ -1,10 +1,10 @@
 import { canonical } from '../../../core/card';
-import { type BundleTexts as BundleLabels, type CardTexts, ENGLISH, fill, type ListTexts } from '../../../core/labels';
+import { ENGLISH, fill, formOf, type PageTexts } from '../../../core/labels';
 import type { Placement, Recommendation } from '../../../device/protocol';
 import { textsIn } from '../labels';
 
 /** The built-in texts of a list itself. */
-export interface ListLabels extends Omit<ListTexts, 'dismiss' | 'dismissed' | 'restored'> {
+export interface ListLabels extends Omit<PageTexts['list'], 'dismiss' | 'dismissed' | 'restored'> {
   /** Name of the "not interested" button of a card. */
   dismiss: (title: string) => string;
   /** Shown at the place of a dismissed card, and announced to screen readers. */
@@ -15,12 +15,12 @@ export interface ListLabels extends Omit<ListTexts, 'dismiss' | 'dismissed' | 'r
   bundle?: Partial<BundleLabels>;
 }
 
-export type { BundleLabels };
+export type BundleLabels = PageTexts['bundle'];
 
 type Filled = 'from' | 'lowStock' | 'reduced' | 'rating' | 'ratings' | 'addedToCart';
 
 /** The built-in texts of the parts that only some cards have. */
-export interface CardLabels extends Omit<CardTexts, Filled> {
+export interface CardLabels extends Omit<PageTexts['cards'], Filled> {
   /** Price of a product whose other variants cost more. */
   from: (price: string) => string;
   /** Badge of a product with low stock. */
@@ -61,8 +61,6 @@ export function labelsIn(language?: string): CompleteLabels {
   const { list, cards, bundle } = texts ?? ENGLISH;
   const { lowStock, ratings } = cards;
   const number = (value: number): string => value.toLocaleString(canonical(language), { maximumFractionDigits: 1 });
-  const counted = ({ one, other }: { one: string; other: string }, count: number): string =>
-    count === 1 ? one : other;
   return {
     ...list,
     ...cards,
@@ -71,10 +69,10 @@ export function labelsIn(language?: string): CompleteLabels {
     dismissed: (title) => fill(list.dismissed, { title }),
     restored: (title) => fill(list.restored, { title }),
     from: (price) => fill(cards.from, { price }),
-    lowStock: (quantity) => fill(counted(lowStock, quantity), { quantity: number(quantity) }),
+    lowStock: (quantity) => fill(formOf(lowStock, quantity === 1), { quantity: number(quantity) }),
     reduced: (listPrice, price) => fill(cards.reduced, { listPrice, price }),
     rating: (value) => fill(cards.rating, { value: number(value) }),
-    ratings: (count) => fill(counted(ratings, count), { count: number(count) }),
+    ratings: (count) => fill(formOf(ratings, count === 1), { count: number(count) }),
     addedToCart: (title) => fill(cards.addedToCart, { title }),
     bundle,
   };

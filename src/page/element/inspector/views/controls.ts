@@ -31,7 +31,8 @@ export class Controls {
 
   #question(host: InspectorHost, asked: Question): TemplateResult {
     const texts = host.words.texts.controls;
-    const { ask, yes } = texts[asked];
+    const { ask, ...named } = texts[asked];
+    const yes = 'yes' in named ? named.yes : named.button;
     return html`
       <div class="question" role="alertdialog" aria-label=${ask} data-testid="question" @keydown=${(event: KeyboardEvent) => event.key === 'Escape' && this.#answer(host)}>
         <p>${ask}</p>

@@ -142,7 +142,7 @@ export class HelpsView implements View {
         helps.chart,
         this.#chart,
         {
-          head: [helps.columns.choice, ...RANKINGS.map((name) => helps.rankings[name])],
+          head: [texts.choice, ...RANKINGS.map((name) => helps.rankings[name])],
           rows: ranked
             .toReversed()
             .map(({ at, ranks }) => [formats.count(at), ...RANKINGS.map((name) => formats.count(ranks?.[name] ?? 0))]),

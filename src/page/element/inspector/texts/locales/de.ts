@@ -83,7 +83,7 @@ export default {
       frozen: 'Experte {id}: eingefroren, bleibt wie er war',
     },
     from: 'seit {day}',
-    learned: { one: '{count}-mal gelernt', other: '{count}-mal gelernt' },
+    learned: '{count}-mal gelernt',
     say: '{share} Gewicht in Ihrer Liste',
     last: 'Zuletzt gelernt aus',
     nothingOwn: 'Noch nichts gelernt.',
@@ -204,7 +204,6 @@ export default {
       by: 'Geordnet nach',
       mean: 'Mittlerer Platz (geometrisch)',
       factor: 'Ihre Liste ist näher um den Faktor (95-%-Intervall)',
-      choice: 'Wahl',
     },
     rankings: { own: 'Ihre Liste', popularity: 'Beliebtheit', content: 'Ähnlichkeit mit Gewähltem' },
     chart: 'Mittlerer Platz der letzten 20 gewählten Produkte',
@@ -266,13 +265,11 @@ export default {
     reset: {
       button: 'Profil vergessen',
       ask: 'Das Profil und alles Gewählte vergessen? Ihre Antwort, ob ein Profil behalten werden darf, bleibt.',
-      yes: 'Profil vergessen',
       done: 'Das Profil ist vergessen.',
     },
     forget: {
       button: 'Alles löschen',
       ask: 'Alles auf diesem Gerät löschen, auch Ihre Antwort, ob ein Profil behalten werden darf? Der Shop wird wieder fragen.',
-      yes: 'Alles löschen',
       done: 'Alles ist gelöscht.',
     },
     import: {

@@ -1,4 +1,4 @@
-import type { Text } from '../../../../../core/labels';
+import type { Text, Translated } from '../../../../../core/labels';
 import type { InspectedExpert } from '../../../../../device/protocol';
 
 /**
@@ -221,7 +221,6 @@ export const ENGLISH_TEXTS = {
       by: 'Ranked by',
       mean: 'Mean place (geometric)',
       factor: 'Your list is nearer by a factor of (95 % interval)',
-      choice: 'Choice',
     },
     rankings: { own: 'your list', popularity: 'popularity', content: 'similarity to your choices' },
     chart: 'Mean place of the last 20 choices',
@@ -284,13 +283,11 @@ export const ENGLISH_TEXTS = {
     reset: {
       button: 'Forget the profile',
       ask: 'Forget the profile and every choice? Your answer about keeping a profile stays.',
-      yes: 'Forget the profile',
       done: 'The profile is forgotten.',
     },
     forget: {
       button: 'Delete everything',
       ask: 'Delete everything on this device, including your answer about keeping a profile? The shop will ask again.',
-      yes: 'Delete everything',
       done: 'Everything is deleted.',
     },
     import: {
@@ -307,18 +304,6 @@ export const ENGLISH_TEXTS = {
     nothingNew: 'The file holds nothing that this device does not know.',
   },
 } as const;
-
-/** Names of the placeholders in a text. */
-type Placeholders<Of extends string> = Of extends `${string}{${infer Name}}${infer Rest}`
-  ? Name | Placeholders<Rest>
-  : never;
-
-/** The same texts in another language, each with the placeholders of the English one. */
-type Translated<Texts> = {
-  readonly [Name in keyof Texts]: Texts[Name] extends string
-    ? Text<Placeholders<Texts[Name]>>
-    : Translated<Texts[Name]>;
-};
 
 /** All texts of the inspector in one language. */
 export interface InspectorTexts extends Omit<Translated<typeof ENGLISH_TEXTS>, 'place' | 'parts'> {

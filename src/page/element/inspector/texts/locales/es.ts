@@ -190,7 +190,6 @@ export default {
       by: 'Ordenado por',
       mean: 'Puesto medio (geométrico)',
       factor: 'Tu lista está más cerca por un factor de (intervalo del 95 %)',
-      choice: 'Elección',
     },
     rankings: { own: 'tu lista', popularity: 'popularidad', content: 'parecido con tus elecciones' },
     chart: 'Puesto medio de las 20 últimas elecciones',
@@ -253,13 +252,11 @@ export default {
     reset: {
       button: 'Olvidar el perfil',
       ask: '¿Olvidar el perfil y todas las elecciones? Tu respuesta sobre guardar un perfil se mantiene.',
-      yes: 'Olvidar el perfil',
       done: 'El perfil está olvidado.',
     },
     forget: {
       button: 'Borrar todo',
       ask: '¿Borrar todo en este dispositivo, incluida tu respuesta sobre guardar un perfil? La tienda volverá a preguntar.',
-      yes: 'Borrar todo',
       done: 'Todo está borrado.',
     },
     import: {

@@ -45,10 +45,7 @@ export default {
   taste: 'votre goût : {name}',
   onTrial: 'goûts à l’essai',
   learned: {
-    choices: {
-      one: 'Ce navigateur a appris votre goût à partir de {count} choix.',
-      other: 'Ce navigateur a appris votre goût à partir de {count} choix.',
-    },
+    choices: 'Ce navigateur a appris votre goût à partir de {count} choix.',
     since: 'Le premier date du {day}.',
     lately: {
       one: 'Il venait de : {categories}.',
@@ -82,7 +79,7 @@ export default {
       frozen: 'expert {id} : figé, gardé tel quel',
     },
     from: 'depuis le {day}',
-    learned: { one: '{count} choix', other: '{count} choix' },
+    learned: '{count} choix',
     say: '{share} du poids dans votre liste',
     last: 'Appris en dernier de',
     nothingOwn: 'Encore aucun choix à lui.',
@@ -98,7 +95,7 @@ export default {
     noWeights: 'Pas encore de poids.',
   },
   timeline: {
-    soFar: { one: '{count} choix jusqu’ici', other: '{count} choix jusqu’ici' },
+    soFar: '{count} choix jusqu’ici',
     noTaste: 'aucun goût à part',
     tastes: { one: '{count} goût à part', other: '{count} goûts à part' },
     leftOut: { one: '{count} étape inutile écartée', other: '{count} étapes inutiles écartées' },
@@ -193,7 +190,6 @@ export default {
       by: 'Classé par',
       mean: 'Place moyenne (géométrique)',
       factor: 'Votre liste est plus proche d’un facteur (intervalle à 95 %)',
-      choice: 'Choix',
     },
     rankings: { own: 'votre liste', popularity: 'popularité', content: 'ressemblance avec vos choix' },
     chart: 'Place moyenne des 20 derniers choix',
@@ -255,13 +251,11 @@ export default {
     reset: {
       button: 'Oublier le profil',
       ask: 'Oublier le profil et tous les choix ? Votre réponse sur la conservation d’un profil reste.',
-      yes: 'Oublier le profil',
       done: 'Le profil est oublié.',
     },
     forget: {
       button: 'Tout supprimer',
       ask: 'Tout supprimer sur cet appareil, y compris votre réponse sur la conservation d’un profil ? La boutique vous la demandera de nouveau.',
-      yes: 'Tout supprimer',
       done: 'Tout est supprimé.',
     },
     import: {

@@ -45,10 +45,7 @@ export default {
   taste: '好み：{name}',
   onTrial: '試用中の好み',
   learned: {
-    choices: {
-      one: 'このブラウザーは{count}回の選択からお客様の好みを学習しました。',
-      other: 'このブラウザーは{count}回の選択からお客様の好みを学習しました。',
-    },
+    choices: 'このブラウザーは{count}回の選択からお客様の好みを学習しました。',
     since: '最初の選択は{day}です。',
     lately: {
       one: 'カテゴリーは{categories}です。',
@@ -81,7 +78,7 @@ export default {
       frozen: 'エキスパート{id}：凍結（そのまま保持）',
     },
     from: '{day}から',
-    learned: { one: '選択{count}回', other: '選択{count}回' },
+    learned: '選択{count}回',
     say: 'リストでの重み {share}',
     last: '最近の学習元',
     nothingOwn: '学習した選択はまだありません。',
@@ -96,10 +93,10 @@ export default {
     noWeights: '重みはまだありません。',
   },
   timeline: {
-    soFar: { one: 'これまでの選択は{count}回', other: 'これまでの選択は{count}回' },
+    soFar: 'これまでの選択は{count}回',
     noTaste: '別の好みはまだなし',
-    tastes: { one: '別の好みは{count}件', other: '別の好みは{count}件' },
-    leftOut: { one: '効果のない更新{count}件を除外', other: '効果のない更新{count}件を除外' },
+    tastes: '別の好みは{count}件',
+    leftOut: '効果のない更新{count}件を除外',
     chart: '選択ごとの出来事',
     chartNote: '最初の選択から最新の選択までです。点を押すと、下の一覧で見つかります。',
     choices: '選択',
@@ -165,10 +162,7 @@ export default {
   helps: {
     stood: '選んだ商品は、選ぶ前に平均{own}でした。人気順では{popularity}です。',
     nothing: 'まだ何も学習していないため、リストは誰にとっても同じです。',
-    tooEarly: {
-      one: '判断するにはまだ早すぎます。初めての商品を{count}回選ぶ必要があります。',
-      other: '判断するにはまだ早すぎます。初めての商品を{count}回選ぶ必要があります。',
-    },
+    tooEarly: '判断するにはまだ早すぎます。初めての商品を{count}回選ぶ必要があります。',
     repeats: '比較できるものがありません。最近の商品はすべて以前にも選んだもので、順位が付いていません。',
     lists: 'プロフィールの有無による違い',
     same: 'どちらも同じ商品です。',
@@ -188,7 +182,6 @@ export default {
       by: '並べ方',
       mean: '平均順位（幾何平均）',
       factor: 'あなたのリストが近い倍率（95％区間）',
-      choice: '選択',
     },
     rankings: { own: 'あなたのリスト', popularity: '人気順', content: '選択との類似度' },
     chart: '直近20回の選択の平均順位',
@@ -250,13 +243,11 @@ export default {
     reset: {
       button: 'プロフィールを消去',
       ask: 'プロフィールとすべての選択を消去しますか？プロフィールの保持についての回答は残ります。',
-      yes: 'プロフィールを消去',
       done: 'プロフィールを消去しました。',
     },
     forget: {
       button: 'すべて削除',
       ask: 'プロフィールの保持についての回答も含め、このデバイスのすべてを削除しますか？ショップはもう一度確認します。',
-      yes: 'すべて削除',
       done: 'すべて削除しました。',
     },
     import: {
