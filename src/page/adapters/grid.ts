@@ -122,8 +122,6 @@ interface GridConnection {
 }
 
 class Grid {
-  readonly #element: Element;
-  readonly #connection: GridConnection;
   /** Ids of the items found so far, with their positions in the shop's order. */
   readonly #known = new WeakMap<Element, { id: string; number: number }>();
   #count = 0;
@@ -133,9 +131,10 @@ class Grid {
   #work: Promise<void> = Promise.resolve();
   #refreshDue = false;
 
-  constructor(element: Element, connection: GridConnection) {
-    this.#element = element;
-    this.#connection = connection;
+  constructor(
+    private readonly element: Element,
+    private readonly connection: GridConnection,
+  ) {
     if (element.hasAttribute(RANKED)) this.#adopt();
   }
 
@@ -146,13 +145,13 @@ class Grid {
       const number = Number(item.getAttribute(SHOP_POSITION));
       this.#known.set(item, { id, number });
       this.#count = Math.max(this.#count, number + 1);
-      this.#connection.view.observe(node);
+      this.connection.view.observe(node);
     }
     this.#left = cells;
   }
 
   scan(): void {
-    const { wait, view } = this.#connection;
+    const { wait, view } = this.connection;
     const before = this.#count;
     const found = this.#cells().filter(({ item, id }) => this.#known.get(item)?.id !== id);
     const batch = distinct(exchangeable(found));
@@ -164,7 +163,7 @@ class Grid {
     if (batch.length === 0) return;
     const until = performance.now() + wait;
     this.#queue(async () => {
-      const pin = before === 0 ? undefined : pinsAfter(before, this.#connection.ranking);
+      const pin = before === 0 ? undefined : pinsAfter(before, this.connection.ranking);
       await this.#order(batch, pin, (node) => performance.now() > until && view.seen(node));
     });
   }
@@ -185,14 +184,14 @@ class Grid {
   }
 
   #queue(work: () => Promise<void>): void {
-    const { ended, fail } = this.#connection;
+    const { ended, fail } = this.connection;
     this.#work = this.#work.then(async () => {
       try {
         if (!ended.aborted) await work();
       } catch (thrown) {
-        fail(this.#element, thrown);
+        fail(this.element, thrown);
       }
-      if (!ended.aborted) this.#element.setAttribute(RANKED, '');
+      if (!ended.aborted) this.element.setAttribute(RANKED, '');
     });
   }
 
@@ -202,7 +201,7 @@ class Grid {
    * @param holds whether a node stays where it is
    */
   async #order(batch: readonly Cell[], pin: RerankOptions['pin'], holds: (node: Element) => boolean): Promise<void> {
-    const { ready, ranking, ended } = this.#connection;
+    const { ready, ranking, ended } = this.connection;
     const ranker = await ready;
     // Another connection of the page has these grids.
     if (ended.aborted) return;
@@ -234,7 +233,7 @@ class Grid {
 
   /** The items, or the remaining items of a batch. */
   #cells(batch?: readonly Cell[]): Cell[] {
-    const cells = cellsOf(this.#element, this.#connection.selector);
+    const cells = cellsOf(this.element, this.connection.selector);
     if (!batch) return cells;
     const ids = new Map(batch.map(({ item, id }) => [item, id]));
     return cells.filter(({ item, id }) => ids.get(item) === id);
@@ -242,8 +241,8 @@ class Grid {
 
   /** Marks on the page which response ordered the items, unless the shop names their list. */
   #name(cells: readonly Cell[], recommendationId: string): void {
-    const { placement } = this.#connection;
-    if (placement && !this.#element.closest(`[${PLACEMENT}]`)) this.#element.setAttribute(PLACEMENT, placement);
+    const { placement } = this.connection;
+    if (placement && !this.element.closest(`[${PLACEMENT}]`)) this.element.setAttribute(PLACEMENT, placement);
     for (const { item } of cells) {
       if (!item.closest(`[${RECOMMENDATION}]`)) item.setAttribute(RECOMMENDATION, recommendationId);
     }

@@ -75,25 +75,22 @@ const logged = new WeakSet<SidestreamError>();
  * died reject with the same error object as the recommender's own `error` event.
  */
 export class ErrorReporter {
-  readonly #element: Element;
   readonly #reported = new WeakSet<SidestreamError>();
   /** Lines that this element has written to the console: the same failure recurs at every retry. */
   readonly #lines = new Set<string>();
 
-  constructor(element: Element) {
-    this.#element = element;
-  }
+  constructor(private readonly element: Element) {}
 
   readonly report = (thrown: unknown): void => {
     const error = SidestreamError.from(thrown);
     if (this.#reported.has(error)) return;
     this.#reported.add(error);
-    if (!emit(this.#element, 'error', { error }) || logged.has(error)) return;
+    if (!emit(this.element, 'error', { error }) || logged.has(error)) return;
     logged.add(error);
     const line = `sidestream-recs: ${error.code}: ${error.message}`;
     if (this.#lines.has(line)) return;
     this.#lines.add(line);
-    console.warn(line, this.#element);
+    console.warn(line, this.element);
   };
 }
 

@@ -20,8 +20,6 @@ type Host = ReactiveControllerHost &
  */
 export class FoundRecommender implements ReactiveController {
   value: Recommender | null = null;
-  readonly #host: Host;
-  readonly #use: (recommender: Recommender, isOther: boolean) => () => void;
   #endUse: (() => void) | null = null;
   #endSearch: () => void = () => undefined;
 
@@ -29,28 +27,29 @@ export class FoundRecommender implements ReactiveController {
    * @param use called with the recommender, and whether it is a different one rather than another handle of the same; returns a
    *   function that unsubscribes
    */
-  constructor(host: Host, use: (recommender: Recommender, isOther: boolean) => () => void) {
-    this.#host = host;
-    this.#use = use;
+  constructor(
+    private readonly host: Host,
+    private readonly use: (recommender: Recommender, isOther: boolean) => () => void,
+  ) {
     host.addController(this);
   }
 
   /** Looks for the recommender and uses it. @returns whether it is a different one */
   readonly find = (): boolean => {
     // An update may arrive after the element left the page.
-    if (!this.#host.isConnected || this.#host.waits) return false;
+    if (!this.host.isConnected || this.host.waits) return false;
     const before = this.value;
-    const host: Element = this.#host;
+    const host: Element = this.host;
     const lists = [...document.querySelectorAll<Lister>(LISTS)].filter((list) => list !== host);
     // Until its module is loaded, an element does not have its properties.
     const active = lists.find((list) => list.activeRecommender)?.activeRecommender;
-    const found = this.#host.recommender ?? active ?? pageRecommender() ?? before;
+    const found = this.host.recommender ?? active ?? pageRecommender() ?? before;
     if (!found || (found === before && this.#endUse)) return false;
     this.#stop();
     this.value = found;
     // Each list and the page have their own handle of one recommender.
     const isOther = before === null || coreOf(found) !== coreOf(before);
-    this.#endUse = this.#use(found, isOther);
+    this.#endUse = this.use(found, isOther);
     return isOther;
   };
 
@@ -61,7 +60,7 @@ export class FoundRecommender implements ReactiveController {
       document.removeEventListener('recommend', this.find);
       end();
     };
-    if (this.#host.hasUpdated) this.find();
+    if (this.host.hasUpdated) this.find();
   }
 
   hostDisconnected(): void {

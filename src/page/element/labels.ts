@@ -4,16 +4,14 @@ import { languageOf } from './dom';
 
 /** Texts by language. English is built in; another language is loaded when it is first needed, once per page. */
 export class LateTexts<Texts> {
-  readonly #english: Texts;
-  readonly #load: (language: LateLanguage) => Promise<Texts>;
   /** A language that could not be loaded also maps to English. */
   readonly #loaded = new Map<LateLanguage, Texts>();
   readonly #loading = new Map<LateLanguage, Promise<void>>();
 
-  constructor(english: Texts, load: (language: LateLanguage) => Promise<Texts>) {
-    this.#english = english;
-    this.#load = load;
-  }
+  constructor(
+    private readonly english: Texts,
+    private readonly read: (language: LateLanguage) => Promise<Texts>,
+  ) {}
 
   /**
    * The texts for a language, by the first part of its tag; English for any other language.
@@ -22,7 +20,7 @@ export class LateTexts<Texts> {
    */
   in(language = globalThis.navigator?.language ?? ''): Texts | null {
     const code = labelLanguage(language);
-    return code === 'en' ? this.#english : (this.#loaded.get(code) ?? null);
+    return code === 'en' ? this.english : (this.#loaded.get(code) ?? null);
   }
 
   /** Loads the texts for a language. If it rejects, elements use English. */
@@ -31,10 +29,10 @@ export class LateTexts<Texts> {
     if (code === 'en') return Promise.resolve();
     const found =
       this.#loading.get(code) ??
-      this.#load(code).then(
+      this.read(code).then(
         (texts) => void this.#loaded.set(code, texts),
         (thrown: unknown) => {
-          this.#loaded.set(code, this.#english);
+          this.#loaded.set(code, this.english);
           throw thrown;
         },
       );
@@ -51,10 +49,6 @@ export const loadTexts = (language?: string): Promise<void> => PAGE_TEXTS.load(l
 
 /** Observes the language of an element and of the page, and renders the element again when its texts are loaded. */
 export class LanguageObserver implements ReactiveController {
-  readonly #host: ReactiveControllerHost & Element;
-  readonly #failed: (thrown: unknown) => void;
-  readonly #texts: Pick<LateTexts<unknown>, 'in' | 'load'>;
-  readonly #loaded: () => void;
   /** The language whose texts are being loaded; null if none are. */
   #loading: string | undefined | null = null;
   readonly #observer: MutationObserver | undefined;
@@ -65,16 +59,12 @@ export class LanguageObserver implements ReactiveController {
    * @param loaded called when texts were loaded, before the element is rendered with them
    */
   constructor(
-    host: ReactiveControllerHost & Element,
+    private readonly host: ReactiveControllerHost & Element,
     changed: () => void,
-    failed: (thrown: unknown) => void,
-    texts: Pick<LateTexts<unknown>, 'in' | 'load'> = PAGE_TEXTS,
-    loaded: () => void = () => undefined,
+    private readonly failed: (thrown: unknown) => void,
+    private readonly texts: Pick<LateTexts<unknown>, 'in' | 'load'> = PAGE_TEXTS,
+    private readonly loaded: () => void = () => undefined,
   ) {
-    this.#host = host;
-    this.#failed = failed;
-    this.#texts = texts;
-    this.#loaded = loaded;
     // Undefined if elements are rendered without a browser.
     this.#observer =
       globalThis.MutationObserver &&
@@ -86,21 +76,21 @@ export class LanguageObserver implements ReactiveController {
   }
 
   hostUpdate(): void {
-    const language = languageOf(this.#host);
-    if (this.#texts.in(language) || this.#loading === language) return;
+    const language = languageOf(this.host);
+    if (this.texts.in(language) || this.#loading === language) return;
     this.#loading = language;
-    this.#texts
+    this.texts
       .load(language)
-      .catch(this.#failed)
+      .catch(this.failed)
       .finally(() => {
         this.#loading = null;
-        this.#loaded();
-        this.#host.requestUpdate();
+        this.loaded();
+        this.host.requestUpdate();
       });
   }
 
   hostConnected(): void {
-    for (const holder of [this.#host, document.documentElement])
+    for (const holder of [this.host, document.documentElement])
       this.#observer?.observe(holder, { attributeFilter: ['lang'] });
   }
 

@@ -40,17 +40,16 @@ export class Search {
   unreadable = false;
   /** The recommender in use; null until it was asked for, and after `end()`. */
   recommender: Recommender | null = null;
-  readonly #host: Host;
-  readonly #services: Services;
   readonly #found: FoundRecommender;
   /** Waiting for the page's recommender. */
   #waiting: ((recommender: Recommender) => void)[] = [];
   #endErrors: (() => void) | null = null;
   #running: AbortController | null = null;
 
-  constructor(host: Host, services: Services) {
-    this.#host = host;
-    this.#services = services;
+  constructor(
+    private readonly host: Host,
+    private readonly services: Services,
+  ) {
     this.#found = new FoundRecommender(host, (recommender) => {
       for (const resolve of this.#waiting.splice(0)) resolve(recommender);
       return () => undefined;
@@ -68,14 +67,14 @@ export class Search {
    * @throws SidestreamError `runtime/invalid-input` if the page has no recommender within 10 seconds; `bundle/*`
    */
   async open(): Promise<Recommender> {
-    const { recommender, bundle, namespace, market, workerUrl, consent } = this.#host;
+    const { recommender, bundle, namespace, market, workerUrl, consent } = this.host;
     const found =
       recommender ??
       (bundle ? await sharedRecommender({ bundle, namespace, market, workerUrl, consent }) : await this.#ofPage());
     if (found !== this.recommender) {
       this.#endErrors?.();
       this.recommender = found;
-      this.#endErrors = found.on('error', (error) => this.#host.listFailed(error));
+      this.#endErrors = found.on('error', (error) => this.host.listFailed(error));
     }
     return found;
   }
@@ -97,15 +96,15 @@ export class Search {
         endProgress = recommender.on('progress', ({ stage, loaded, total }) => {
           if (signal.aborted || stage !== 'encoders' || total === 0) return;
           this.read = loaded / total;
-          this.#host.requestUpdate();
+          this.host.requestUpdate();
         });
       }
-      const lang = languageOf(this.#host);
-      const { limit, filter } = this.#host;
+      const lang = languageOf(this.host);
+      const { limit, filter } = this.host;
       const what = picture ? { image: picture } : { text: words };
       const request: FindRequest = { ...what, limit, ...(lang ? { lang } : {}), ...(filter ? { filter } : {}) };
       const show = async (response: FindResponse): Promise<void> => {
-        await this.#services.ready(response.items);
+        await this.services.ready(response.items);
         if (signal.aborted) return;
         clearTimeout(slow);
         this.response = response;
@@ -122,13 +121,13 @@ export class Search {
       this.response = null;
       this.unreadable = SidestreamError.from(thrown).code === 'encoder/bad-image';
       this.#enter('error');
-      this.#host.listFailed(thrown);
+      this.host.listFailed(thrown);
     } finally {
       endProgress?.();
       clearTimeout(slow);
       if (!signal.aborted) {
         this.read = null;
-        this.#services.ended();
+        this.services.ended();
       }
     }
   }
@@ -148,7 +147,7 @@ export class Search {
     if (position < 0) return;
     this.recommender
       ?.track(type, id, { placement: 'find', recommendationId, position })
-      .catch((thrown: unknown) => this.#host.listFailed(thrown));
+      .catch((thrown: unknown) => this.host.listFailed(thrown));
   }
 
   cancel(): void {
@@ -164,7 +163,7 @@ export class Search {
 
   #enter(state: Search['state']): void {
     this.state = state;
-    this.#services.entered();
+    this.services.entered();
   }
 
   #ofPage(): Promise<Recommender> {

@@ -27,15 +27,13 @@ const EVIDENCE: readonly Recommendation['source'][] = ['boughtTogether', 'pinned
  * and a list of them alone is a list like any other.
  */
 export class Bundle {
-  readonly #host: CardsHost;
   /** The main item of the bundle; null without an id or if the catalogue lacks it. */
   #item: Item | null = null;
   #itemId: string | undefined;
   readonly #unchecked = new Set<string>();
   #added: ListState | null = null;
 
-  constructor(host: CardsHost) {
-    this.#host = host;
+  constructor(private readonly host: CardsHost) {
     addStyles(host.renderRoot, bundleStyles);
   }
 
@@ -45,7 +43,7 @@ export class Bundle {
    */
   get added(): ListState | null {
     // The page removed the item or set the first one.
-    if (!`${this.#host.itemId ?? ''}` !== !this.#itemId) this.release();
+    if (!`${this.host.itemId ?? ''}` !== !this.#itemId) this.release();
     return this.#added;
   }
 
@@ -63,10 +61,10 @@ export class Bundle {
     if (items.length === 0 || (this.#added && !another)) return items;
     let item: Item | null = null;
     try {
-      if (itemId !== undefined) item = (await this.#host.activeRecommender?.getItem(itemId)) ?? null;
+      if (itemId !== undefined) item = (await this.host.activeRecommender?.getItem(itemId)) ?? null;
     } catch (thrown) {
       // The products that go with it can still be bought.
-      this.#host.listFailed(thrown);
+      this.host.listFailed(thrown);
     }
     if (another) {
       this.#unchecked.clear();
@@ -117,7 +115,7 @@ export class Bundle {
     const onChange = ({ target }: Event): void => {
       if (target instanceof HTMLInputElement && target.checked) this.#unchecked.delete(item.id);
       else this.#unchecked.add(item.id);
-      this.#host.requestUpdate();
+      this.host.requestUpdate();
     };
     const box =
       isChoosable(choice) &&
@@ -150,8 +148,8 @@ export class Bundle {
       ...(place === undefined ? {} : { position: place, recommendationId: response }),
     }));
     this.#added = { kind: 'filled', response: { id: response, placement, items, ...(currency ? { currency } : {}) } };
-    this.#host.requestUpdate();
-    if (!emit(this.#host, 'addtocart', { items: chosen, total })) return;
+    this.host.requestUpdate();
+    if (!emit(this.host, 'addtocart', { items: chosen, total })) return;
     for (const { item, quantity, ...origin } of chosen) {
       const details = {
         quantity,
@@ -160,9 +158,9 @@ export class Bundle {
         // The item in view does not come from a list.
         ...(origin.recommendationId === undefined ? {} : origin),
       };
-      this.#host.activeRecommender
+      this.host.activeRecommender
         ?.track('cart', item.id, details)
-        .catch((thrown: unknown) => this.#host.listFailed(thrown));
+        .catch((thrown: unknown) => this.host.listFailed(thrown));
     }
   }
 }

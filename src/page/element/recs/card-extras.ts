@@ -77,15 +77,14 @@ export interface CardParts {
 
 /** Renders the parts of a card beyond picture, title, price and reason, and lets the shopper add a product to the cart. */
 export class CardExtras {
-  readonly #host: CardsHost;
-  readonly #services: ExtrasServices;
   /** Ids of the products whose buttons are confirming, each with the timer that ends the confirmation. */
   readonly #added = new Map<string, ReturnType<typeof setTimeout>>();
   #confirmedUntil = 0;
 
-  constructor(host: CardsHost, services: ExtrasServices) {
-    this.#host = host;
-    this.#services = services;
+  constructor(
+    private readonly host: CardsHost,
+    private readonly services: ExtrasServices,
+  ) {
     for (const styles of [unseenStyles, cardExtrasStyles]) addStyles(host.renderRoot, styles);
     for (const type of ['pointerover', 'focusin']) host.renderRoot.addEventListener(type, loadSecondImage);
   }
@@ -107,7 +106,7 @@ export class CardExtras {
       rating: rating(item, facts, labels),
       price: facts.listPrice ? reducedPrice(shown, facts, labels) : shown,
       button:
-        this.#host.addToCart && facts.badge !== 'sold-out'
+        this.host.addToCart && facts.badge !== 'sold-out'
           ? addButton(item, this.#added.has(item.id) ? labels.added : labels.addToCart)
           : nothing,
     };
@@ -152,17 +151,17 @@ export class CardExtras {
     const { id, price, title } = item;
     // The middle button opens links in a tab; on a button it is an accident.
     if (event.type !== 'click' || item.availability === 'out-of-stock') return;
-    if (!emit(this.#host, 'addtocart', { items: [{ ...chosen, quantity: 1 }], total: price ?? null })) {
+    if (!emit(this.host, 'addtocart', { items: [{ ...chosen, quantity: 1 }], total: price ?? null })) {
       event.preventDefault();
       return;
     }
     const currency = context.currency.toUpperCase();
-    this.#services.track('cart', id, {
+    this.services.track('cart', id, {
       quantity: 1,
       position: chosen.position,
       ...(price === undefined ? {} : { price, ...(currency ? { currency } : {}) }),
     });
-    this.#services.announce(context.labels.addedToCart(title));
+    this.services.announce(context.labels.addedToCart(title));
     this.#confirm(id, event.target instanceof Element ? event.target.closest('[data-add-to-cart]') : null);
   }
 
@@ -173,10 +172,10 @@ export class CardExtras {
     const end = () => {
       this.#added.delete(id);
       button?.removeAttribute('data-added');
-      this.#host.requestUpdate();
+      this.host.requestUpdate();
     };
     this.#added.set(id, setTimeout(end, CONFIRMATION));
-    this.#host.requestUpdate();
+    this.host.requestUpdate();
   }
 }
 

@@ -20,23 +20,21 @@ const loadLate = once(() => import('./late/late-parts'));
 export class ListInteraction {
   /** Undefined until loaded: the first rendering of a list does not wait for it. */
   late: LateParts | undefined;
-  readonly #host: InteractionHost;
-  readonly #list: ListEdits;
 
-  constructor(host: InteractionHost, list: ListEdits) {
-    this.#host = host;
-    this.#list = list;
-  }
+  constructor(
+    private readonly host: InteractionHost,
+    private readonly list: ListEdits,
+  ) {}
 
   async load(): Promise<void> {
     if (this.late) return;
     try {
       const { LateParts } = await loadLate();
       if (this.late) return;
-      this.late = new LateParts(this.#host, this.#list, this.track);
-      this.#host.requestUpdate();
+      this.late = new LateParts(this.host, this.list, this.track);
+      this.host.requestUpdate();
     } catch (thrown) {
-      this.#host.listFailed(thrown);
+      this.host.listFailed(thrown);
     }
   }
 
@@ -44,7 +42,7 @@ export class ListInteraction {
 
   /** Tracks an event of an item of the list, with the list's recommendation. */
   readonly track = (type: EventType, id: string, more?: TrackDetails): void => {
-    const { activeRecommender, settings, shown } = this.#host;
+    const { activeRecommender, settings, shown } = this.host;
     const position = this.#positionOf(shown.items.findIndex(({ item }) => item.id === id));
     activeRecommender
       ?.track(type, id, {
@@ -53,7 +51,7 @@ export class ListInteraction {
         ...(position < 0 ? {} : { position }),
         ...more,
       })
-      .catch((thrown: unknown) => this.#host.listFailed(thrown));
+      .catch((thrown: unknown) => this.host.listFailed(thrown));
   };
 
   /** One listener for built-in and template cards; a middle click opens a tab and counts too. */
@@ -61,7 +59,7 @@ export class ListInteraction {
     if (event.type === 'auxclick' && event.button !== 1) return;
     if (!(event.target instanceof Element)) return;
     const pressed = (selector: string): Element | null => (event.target as Element).closest(selector);
-    const { context, shown } = this.#host;
+    const { context, shown } = this.host;
     const { labels, placement, extras, variants } = context;
     const place = event.target.closest<HTMLElement>(ITEM);
     if (pressed('[data-undo]')) this.late?.dismissals.undo(place?.dataset.dismissed, labels);
@@ -77,12 +75,12 @@ export class ListInteraction {
 
   /** The place of an item in the list. @param at its place among the items in the page, of which a feed has more before */
   #positionOf(at: number): number {
-    const { settings, shown } = this.#host;
+    const { settings, shown } = this.host;
     return settings.layout === 'feed' ? (shown.items[at]?.position ?? at) : at;
   }
 
   async #dismiss(chosen: Recommendation): Promise<void> {
-    const { context, settings, shown } = this.#host;
+    const { context, settings, shown } = this.host;
     // Its code loads right after the list; a faster shopper waits for it.
     await this.load();
     const { limit, layout } = settings;
@@ -95,9 +93,9 @@ export class ListInteraction {
     this.track('click', detail.item.id, { position: detail.position });
     const link = (event.target as Element).closest('a');
     const href = link?.getAttribute('href');
-    const { navigate } = this.#host;
+    const { navigate } = this.host;
     // An empty href would reload the page.
-    if (!emit(this.#host, 'itemclick', detail) || href === '') event.preventDefault();
+    if (!emit(this.host, 'itemclick', detail) || href === '') event.preventDefault();
     else if (href && navigate && isPlain(event, link)) {
       event.preventDefault();
       navigate(href);

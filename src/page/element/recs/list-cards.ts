@@ -25,25 +25,23 @@ interface Services extends ExtrasServices {
 export class ListCards {
   bundle: Bundle | undefined;
   extras: CardExtras | undefined;
-  readonly #host: CardsHost;
-  readonly #services: Services;
   feed: Feed | undefined;
   variants: VariantChoice | undefined;
   #templates: TemplateCards | undefined;
   #loadingTemplate: Promise<void> | undefined;
 
-  constructor(host: CardsHost, services: Services) {
-    this.#host = host;
-    this.#services = services;
-  }
+  constructor(
+    private readonly host: CardsHost,
+    private readonly services: Services,
+  ) {}
 
   /** Starts loading, in parallel with the worker; `load` waits for it and reports a failure. */
   prepare(layout: Settings['layout']): void {
     void this.loadTemplate();
     if (layout === 'bundle') bundleCode().catch(() => undefined);
     if (layout === 'feed') feedCode().catch(() => undefined);
-    if (this.#host.variantChoice) choiceCode().catch(() => undefined);
-    if (this.#host.addToCart) this.prepareExtras();
+    if (this.host.variantChoice) choiceCode().catch(() => undefined);
+    if (this.host.addToCart) this.prepareExtras();
   }
 
   prepareExtras(): void {
@@ -57,34 +55,34 @@ export class ListCards {
   async load(items: Recommendation[], layout: Settings['layout']): Promise<void> {
     try {
       // The observer of the language reports a failure.
-      await loadTexts(languageOf(this.#host)).catch(() => undefined);
+      await loadTexts(languageOf(this.host)).catch(() => undefined);
       await this.loadTemplate();
       let cards = items;
       if (layout === 'bundle') {
-        this.bundle ??= new (await bundleCode()).Bundle(this.#host);
-        cards = await this.bundle.cardsOf(items, idsInView(this.#host.itemId)[0]);
+        this.bundle ??= new (await bundleCode()).Bundle(this.host);
+        cards = await this.bundle.cardsOf(items, idsInView(this.host.itemId)[0]);
       }
       if (layout === 'feed') {
-        this.feed ??= this.#services.feed?.((await feedCode()).Feed);
+        this.feed ??= this.services.feed?.((await feedCode()).Feed);
         await this.feed?.restore();
         cards = [...items, ...(this.feed?.items ?? [])];
       }
       await this.loadVariants(items, layout);
-      if (this.extras || !(this.#host.addToCart || this.#template || cards.some(hasExtras))) return;
+      if (this.extras || !(this.host.addToCart || this.#template || cards.some(hasExtras))) return;
       const { CardExtras } = await loadExtras();
-      this.extras ??= new CardExtras(this.#host, this.#services);
+      this.extras ??= new CardExtras(this.host, this.services);
     } catch (thrown) {
-      this.#host.listFailed(thrown);
+      this.host.listFailed(thrown);
     }
   }
 
   /** Loads the variants of products whose cards let the shopper choose. */
   async loadVariants(items: Recommendation[], layout: Settings['layout']): Promise<void> {
     // A bundle has one price for all, and a card of the page's own shows what it likes.
-    if (!this.#host.variantChoice || this.#template || layout === 'bundle') this.variants = undefined;
+    if (!this.host.variantChoice || this.#template || layout === 'bundle') this.variants = undefined;
     else {
-      this.variants ??= new (await choiceCode()).VariantChoice(this.#host);
-      await this.variants.load(items, languageOf(this.#host));
+      this.variants ??= new (await choiceCode()).VariantChoice(this.host);
+      await this.variants.load(items, languageOf(this.host));
     }
   }
 
@@ -93,10 +91,10 @@ export class ListCards {
     if (!this.#template) return undefined;
     this.#loadingTemplate ??= Promise.all([import('./template-card'), loadExtras()])
       .then(([{ TemplateCards }]) => {
-        this.#templates = new TemplateCards(this.#host);
+        this.#templates = new TemplateCards(this.host);
       })
-      .catch((thrown: unknown) => this.#host.listFailed(thrown))
-      .finally(() => this.#host.requestUpdate());
+      .catch((thrown: unknown) => this.host.listFailed(thrown))
+      .finally(() => this.host.requestUpdate());
     return this.#loadingTemplate;
   }
 
@@ -111,6 +109,6 @@ export class ListCards {
   }
 
   get #template(): HTMLTemplateElement | null {
-    return this.#host.querySelector(':scope > template');
+    return this.host.querySelector(':scope > template');
   }
 }

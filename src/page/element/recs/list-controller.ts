@@ -55,7 +55,6 @@ export class ListController implements ReactiveController {
   state: ListState = { kind: 'loading' };
   busy = false;
   recommender: Recommender | null = null;
-  readonly #host: ListHost;
   #source: RecommenderSource | null = null;
   #unsubscribe: (() => void)[] = [];
   #connection = 0;
@@ -70,8 +69,7 @@ export class ListController implements ReactiveController {
   #edits = 0;
   readonly #refresh: DebouncedRunner;
 
-  constructor(host: ListHost) {
-    this.#host = host;
+  constructor(private readonly host: ListHost) {
     this.#refresh = new DebouncedRunner(() => this.#load(), REFRESH_DELAY);
     host.addController(this);
   }
@@ -141,7 +139,7 @@ export class ListController implements ReactiveController {
     if (!this.#source || !this.#inPage) return;
     const current = () => connection === this.#connection;
     const progress = (progress: Progress) => {
-      if (current()) this.#host.listProgress(progress);
+      if (current()) this.host.listProgress(progress);
     };
     try {
       const recommender = await this.#source(progress);
@@ -149,10 +147,10 @@ export class ListController implements ReactiveController {
       this.recommender = recommender;
       this.#unsubscribe = [
         recommender.on('change', (status) => {
-          this.#refresh.later(this.#host.listChanged(status));
+          this.#refresh.later(this.host.listChanged(status));
         }),
         recommender.on('progress', progress),
-        recommender.on('error', (error) => this.#host.listFailed(error)),
+        recommender.on('error', (error) => this.host.listFailed(error)),
       ];
       this.#refresh.now();
     } catch (thrown) {
@@ -168,27 +166,25 @@ export class ListController implements ReactiveController {
     const { recommender } = this;
     const connection = this.#connection;
     // The first list is loaded in any case: it should be ready when a tab or a dialog opens.
-    if (!recommender || !this.#inPage || (this.#shown && (!this.#host.rendered || this.#host.settled))) return;
-    await turnsOf(recommender).take(this.#host, () =>
-      this.#request(recommender, () => connection === this.#connection),
-    );
+    if (!recommender || !this.#inPage || (this.#shown && (!this.host.rendered || this.host.settled))) return;
+    await turnsOf(recommender).take(this.host, () => this.#request(recommender, () => connection === this.#connection));
   }
 
   async #request(recommender: Recommender, current: () => boolean): Promise<void> {
     if (!current()) return;
     let subject = '';
     try {
-      const request = this.#host.listRequest();
+      const request = this.host.listRequest();
       if (!request) {
         this.#set({ kind: 'empty', response: null });
         return;
       }
       subject = JSON.stringify([request.placement, request.itemId]);
       this.busy = true;
-      this.#host.requestUpdate();
+      this.host.requestUpdate();
       const edits = this.#edits;
       const response = await turnsOf(recommender).request(request);
-      await this.#host.listReady(response.items);
+      await this.host.listReady(response.items);
       if (!current()) return;
       if (edits !== this.#edits) {
         // The request was sent before the edit or the restart; its response would undo that for a moment.
@@ -202,7 +198,7 @@ export class ListController implements ReactiveController {
       if (current()) this.#fail(SidestreamError.from(thrown), subject !== '' && this.#shown === subject);
     } finally {
       this.busy = false;
-      this.#host.requestUpdate();
+      this.host.requestUpdate();
     }
   }
 
@@ -219,13 +215,13 @@ export class ListController implements ReactiveController {
 
   #fail(error: SidestreamError, keep = false): void {
     if (!keep) this.#set({ kind: 'error', error });
-    this.#host.requestFailed(error);
+    this.host.requestFailed(error);
   }
 
   #set(state: ListState): void {
     this.state = state;
     const response = 'response' in state ? state.response : null;
-    this.#host.listShows(idsOf(response?.items ?? []));
-    this.#host.requestUpdate();
+    this.host.listShows(idsOf(response?.items ?? []));
+    this.host.requestUpdate();
   }
 }

@@ -26,8 +26,6 @@ interface SourceHost
 /** Finds the recommender of a list: its own one, one for its bundle, or the page's. */
 export class ListSource implements ReactiveController {
   overdue = false;
-  readonly #host: SourceHost;
-  readonly #list: ListController;
   /** Whether a lazy list is, or has been, close to the viewport. */
   #near = false;
   #observer: IntersectionObserver | undefined;
@@ -35,14 +33,15 @@ export class ListSource implements ReactiveController {
   #changeTimer: ReturnType<typeof setTimeout> | undefined;
   #endObserving: () => void = () => undefined;
 
-  constructor(host: SourceHost, list: ListController) {
-    this.#host = host;
-    this.#list = list;
+  constructor(
+    private readonly host: SourceHost,
+    private readonly list: ListController,
+  ) {
     host.addController(this);
   }
 
   use(): void {
-    this.#list.use(this.#source());
+    this.list.use(this.#source());
   }
 
   hostConnected(): void {
@@ -58,11 +57,11 @@ export class ListSource implements ReactiveController {
   hostUpdated(): void {
     clearTimeout(this.#timeout);
     // An update may arrive after the list left the page.
-    if (this.#found || this.overdue || !this.#host.isConnected) return;
+    if (this.#found || this.overdue || !this.host.isConnected) return;
     this.#timeout = setTimeout(() => {
       this.overdue = true;
-      this.#host.sourceMissing();
-      this.#host.requestUpdate();
+      this.host.sourceMissing();
+      this.host.requestUpdate();
     }, SOURCE_TIMEOUT);
   }
 
@@ -74,26 +73,26 @@ export class ListSource implements ReactiveController {
   }
 
   get #found(): boolean {
-    const { recommender, bundle } = this.#host;
-    return !!(recommender || bundle || this.#list.recommender);
+    const { recommender, bundle } = this.host;
+    return !!(recommender || bundle || this.list.recommender);
   }
 
   /** Not at once: the script that created a recommender may be about to give it to lists. */
   readonly #onPageRecommender = (): void => {
     this.#changeTimer ??= setTimeout(() => {
       this.#changeTimer = undefined;
-      if (this.#host.hasUpdated && !this.#found && pageBundle()) this.use();
+      if (this.host.hasUpdated && !this.#found && pageBundle()) this.use();
     });
   };
 
   #source(): RecommenderSource | null {
-    const { recommender, bundle, namespace, market, workerUrl, consent, lazy } = this.#host;
+    const { recommender, bundle, namespace, market, workerUrl, consent, lazy } = this.host;
     if (lazy && !this.#isNear()) {
       // A refusal does not wait until the list is close to the viewport.
       if (bundle && consent && !recommender) void followConsentOf(namespace, consent, null);
       return null;
     }
-    this.#host.sourceUsed();
+    this.host.sourceUsed();
     if (recommender) return () => Promise.resolve(recommender);
     const found = bundle ? { bundle, namespace, market, workerUrl, consent } : pageBundle();
     return found && ((onProgress) => sharedRecommender({ ...found, onProgress }));
@@ -108,13 +107,13 @@ export class ListSource implements ReactiveController {
           if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
           observer.disconnect();
           this.#near = true;
-          if (this.#list.recommender) this.#host.requestUpdate();
+          if (this.list.recommender) this.host.requestUpdate();
           else this.use();
         },
         { rootMargin: NEAR },
       );
       this.#observer = observer;
-      observer.observe(this.#host);
+      observer.observe(this.host);
     }
     return this.#near;
   }

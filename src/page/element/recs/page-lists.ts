@@ -111,16 +111,13 @@ const isBefore = (one: Placed, other: Placed): boolean => (one.compareDocumentPo
  * at the first try, and lists with equal requests share one response.
  */
 export class RequestTurns {
-  readonly #recommender: Pick<Recommender, 'recommend'>;
   readonly #waiting = new Map<Placed, () => Promise<void>>();
   readonly #responses = new Map<string, Promise<RecommendResponse>>();
   /** Lists that had their turn since the responses were last cleared. */
   readonly #served = new Set<Placed>();
   #serving = false;
 
-  constructor(recommender: Pick<Recommender, 'recommend'>) {
-    this.#recommender = recommender;
-  }
+  constructor(private readonly recommender: Pick<Recommender, 'recommend'>) {}
 
   /**
    * Runs `work` when it is the list's turn; resolves when the work is done.
@@ -136,7 +133,7 @@ export class RequestTurns {
   /** The response to a request, shared by all lists that send an equal request in the same round. */
   request(request: RecommendRequest): Promise<RecommendResponse> {
     const key = JSON.stringify(request);
-    const response = this.#responses.get(key) ?? this.#recommender.recommend(request);
+    const response = this.#responses.get(key) ?? this.recommender.recommend(request);
     this.#responses.set(key, response);
     return response;
   }

@@ -195,14 +195,11 @@ const usesPosition = (template: HTMLTemplateElement): boolean =>
  * does not flicker and no image is loaded twice.
  */
 export class TemplateCards {
-  readonly #host: CardsHost;
   readonly #cards = new Map<string, { signature: string; element: HTMLElement }>();
   #template: HTMLTemplateElement | null = null;
   #sheet: CSSStyleSheet | undefined;
 
-  constructor(host: CardsHost) {
-    this.#host = host;
-  }
+  constructor(private readonly host: CardsHost) {}
 
   /**
    * Fills cards from a template; cards of an earlier template are dropped. Its style sheets are adopted, not inserted: a page's policy
@@ -210,11 +207,11 @@ export class TemplateCards {
    * @returns undefined without a template
    */
   use(template: HTMLTemplateElement | null): CardFiller | undefined {
-    const { renderRoot: root } = this.#host;
+    const { renderRoot: root } = this.host;
     if (template !== this.#template && root instanceof ShadowRoot) {
       this.#cards.clear();
       this.#template = template;
-      if (template && !template.content.hasChildNodes()) warnOnce(this.#host, 'template', EMPTY_TEMPLATE);
+      if (template && !template.content.hasChildNodes()) warnOnce(this.host, 'template', EMPTY_TEMPLATE);
       const others = root.adoptedStyleSheets.filter((sheet) => sheet !== this.#sheet);
       this.#sheet = new CSSStyleSheet();
       const styles = [...(template?.content.querySelectorAll('style') ?? [])];
@@ -260,14 +257,14 @@ export class TemplateCards {
     if (place.startsWith('data-')) {
       const advice =
         'Name a field, such as listPrice or attributes.color, or a field and its value: availability=in-stock.';
-      warnOnce(this.#host, place, `<template>: ${place} names no field, so it counts as empty. ${advice}`);
+      warnOnce(this.host, place, `<template>: ${place} names no field, so it counts as empty. ${advice}`);
       return;
     }
     const advice = place.includes(' ')
       ? 'Put fields in texts, in attributes such as title, alt, aria-label or data-…, and in the addresses of links and pictures; listen to "itemclick" for the chosen product.'
       : 'Put it in the page; listen to "recommend" for a new list.';
     warnOnce(
-      this.#host,
+      this.host,
       place,
       `<template>: ${place} is left out: a text of the catalog would run or load there. ${advice}`,
     );

@@ -18,22 +18,20 @@ function cssColor(name: string): string {
 
 /** Lets a shopper choose among the variants of the products of a list, and knows which one each card shows. */
 export class VariantChoice {
-  readonly #host: CardsHost;
   /** By the id of the listed item. */
   readonly #products = new Map<string, Product>();
   readonly #chosen = new Map<string, Item>();
   /** Products of which the shopper has chosen a variant in this list. */
   readonly #own = new Set<string>();
 
-  constructor(host: CardsHost) {
-    this.#host = host;
+  constructor(private readonly host: CardsHost) {
     addStyles(host.renderRoot, variantChoiceStyles);
   }
 
   /** Loads the variants of products that are about to be shown. A choice that was made stays if it can still be bought. */
   async load(items: readonly Recommendation[], lang: string | undefined): Promise<void> {
     const ids = items.map(({ item }) => item.id);
-    const found = (await this.#host.activeRecommender?.products(ids, { lang, variants: true })) ?? [];
+    const found = (await this.host.activeRecommender?.products(ids, { lang, variants: true })) ?? [];
     for (const product of found) {
       const { item, variants } = product;
       const before = this.#own.has(item.id) ? this.#chosen.get(item.id)?.id : undefined;
@@ -116,7 +114,7 @@ export class VariantChoice {
     this.#chosen.set(listed, withValue(product, present, at, input.value));
     // The second picture is one of the variant before.
     input.closest('.card')?.querySelector('.second')?.classList.remove('loaded');
-    this.#host.requestUpdate();
+    this.host.requestUpdate();
   }
 }
 

@@ -24,8 +24,6 @@ const SAVE_DELAY = 250;
  * viewport are not in the page, and their data not in memory; after a reload or a return, the same cards are shown at the same place.
  */
 export class Feed implements ReactiveController {
-  readonly #host: LateHost;
-  readonly #services: FeedServices;
   readonly #rows = new RowHeights();
   #entries: Entry[] = [];
   /** The products of the cards in the page and around them, by id. */
@@ -58,9 +56,10 @@ export class Feed implements ReactiveController {
   latest: Recommendation[] = [];
   pages = 0;
 
-  constructor(host: LateHost, services: FeedServices) {
-    this.#host = host;
-    this.#services = services;
+  constructor(
+    private readonly host: LateHost,
+    private readonly services: FeedServices,
+  ) {
     addStyles(host.renderRoot, feedStyles);
     host.addController(this);
   }
@@ -84,7 +83,7 @@ export class Feed implements ReactiveController {
   }
 
   hostUpdated(): void {
-    const end = this.#host.renderRoot.querySelector('.more');
+    const end = this.host.renderRoot.querySelector('.more');
     if (end !== this.#end || this.pages !== this.#observed) {
       // Again after every page: while the end stays near, there is no change to report.
       this.#observer?.disconnect();
@@ -115,19 +114,19 @@ export class Feed implements ReactiveController {
 
   /** What the heading depends on: it must not change with the cards in the page. */
   get basis(): Pick<Recommendation, 'source' | 'contributions'>[] {
-    return this.#entries.slice(0, this.#host.settings.limit).map(({ source }) => ({ source, contributions: {} }));
+    return this.#entries.slice(0, this.host.settings.limit).map(({ source }) => ({ source, contributions: {} }));
   }
 
   /** Continues at the place where an earlier feed was left, before the first list is shown. */
   async restore(): Promise<void> {
-    const recommender = this.#host.activeRecommender;
+    const recommender = this.host.activeRecommender;
     if (!recommender || this.#cursor) return;
     const feeds = [...document.querySelectorAll('sidestream-recs[layout=feed]')];
-    const { placement } = this.#host.settings;
-    const subject = JSON.stringify([placement, this.#host.itemId, feeds.indexOf(this.#host)]);
+    const { placement } = this.host.settings;
+    const subject = JSON.stringify([placement, this.host.itemId, feeds.indexOf(this.host)]);
     const cursor = new StoredCursor(recommender, subject);
     this.#cursor = cursor;
-    recommender.status().then(this.changed, (thrown) => this.#host.listFailed(thrown));
+    recommender.status().then(this.changed, (thrown) => this.host.listFailed(thrown));
     const found = cursor.read();
     if (!found || found.entries.length === 0) return;
     const { entries, response, currency, done, at, top, columns, height } = found;
@@ -138,7 +137,7 @@ export class Feed implements ReactiveController {
     try {
       await this.#fetch(recommender, first, last);
     } catch (thrown) {
-      this.#host.listFailed(thrown);
+      this.host.listFailed(thrown);
     }
     if (this.#loaded.size === 0) {
       this.clear();
@@ -176,7 +175,7 @@ export class Feed implements ReactiveController {
       this.#loaded.set(item.id, recommendation);
     }
     this.#response ??= rest;
-    this.#done = this.latest.length < this.#host.settings.limit || this.#entries.length >= MAX_PRODUCTS;
+    this.#done = this.latest.length < this.host.settings.limit || this.#entries.length >= MAX_PRODUCTS;
     this.#window = { ...this.#window, last: this.#entries.length };
     this.pages++;
     this.#saveLater();
@@ -186,8 +185,8 @@ export class Feed implements ReactiveController {
   readonly more = (): void => {
     if (this.#pending || this.#done || !this.#response) return;
     this.#pending = true;
-    this.#services.more();
-    this.#host.requestUpdate();
+    this.services.more();
+    this.host.requestUpdate();
   };
 
   /** The next page could not be loaded: the button, or scrolling away and back, tries again. */
@@ -270,14 +269,14 @@ export class Feed implements ReactiveController {
   }
 
   get #grid(): HTMLElement | null {
-    return this.#host.renderRoot.querySelector<HTMLElement>('.feed > .list');
+    return this.host.renderRoot.querySelector<HTMLElement>('.feed > .list');
   }
 
   #mark(id: string, dismissed: boolean): void {
     const entry = this.#entries.find((one) => one.id === id);
     if (entry) entry.dismissed = dismissed;
     this.#saveLater();
-    this.#host.requestUpdate();
+    this.host.requestUpdate();
   }
 
   readonly #later = (): void => {
@@ -289,7 +288,7 @@ export class Feed implements ReactiveController {
     this.#frame = 0;
     const grid = this.#grid;
     const feed = grid?.parentElement;
-    if (!grid || !feed || !this.#host.isConnected || grid.offsetHeight === 0) return;
+    if (!grid || !feed || !this.host.isConnected || grid.offsetHeight === 0) return;
     const rows = this.#rows;
     // A feed that was turned with its screen stays at its place.
     const turned = rows.arrange(getComputedStyle(grid).gridTemplateColumns.split(' ').length) && this.#passing;
@@ -306,7 +305,7 @@ export class Feed implements ReactiveController {
     if (this.#target) {
       this.#show(this.#around(this.#target.at));
       // What is on its way comes back here.
-      if (!this.#fetching) this.#host.requestUpdate();
+      if (!this.#fetching) this.host.requestUpdate();
       return;
     }
     // A router may scroll to the top of its next page before this one is gone.
@@ -325,12 +324,12 @@ export class Feed implements ReactiveController {
   #show(wanted: CardWindow): void {
     const { first, last } = wanted;
     if (first === this.#window.first && last === this.#window.last) return;
-    const recommender = this.#host.activeRecommender;
+    const recommender = this.host.activeRecommender;
     if (this.#missing(first, last).length > 0) {
       if (this.#fetching || !recommender) return;
       this.#fetching = true;
       this.#fetch(recommender, first, last)
-        .then(this.#later, (thrown) => this.#host.listFailed(thrown))
+        .then(this.#later, (thrown) => this.host.listFailed(thrown))
         .finally(() => {
           this.#fetching = false;
         });
@@ -340,7 +339,7 @@ export class Feed implements ReactiveController {
     const span = last - first;
     const near = new Set(this.#entries.slice(Math.max(0, first - span), last + span).map(({ id }) => id));
     for (const id of this.#loaded.keys()) if (!near.has(id)) this.#loaded.delete(id);
-    this.#host.requestUpdate();
+    this.host.requestUpdate();
   }
 
   #missing(first: number, last: number): string[] {
@@ -352,7 +351,7 @@ export class Feed implements ReactiveController {
   /** Loads products that are not in memory. What the catalogue lacks by now leaves the feed. */
   async #fetch(recommender: Recommender, first: number, last: number): Promise<void> {
     const ids = this.#missing(first, last);
-    const found = await recommender.products(ids, { lang: languageOf(this.#host) });
+    const found = await recommender.products(ids, { lang: languageOf(this.host) });
     const products = new Map(found.map((product) => [product.item.id, product]));
     const wanted = new Set(ids);
     this.#entries = this.#entries.filter(({ id }) => !wanted.has(id) || products.has(id));
@@ -362,7 +361,7 @@ export class Feed implements ReactiveController {
       const { item, prices } = product;
       return [{ item, ...(prices && { prices }), reason, source, position, score: 0, contributions: {} }];
     });
-    await this.#services.ready(back);
+    await this.services.ready(back);
     for (const one of back) this.#loaded.set(one.item.id, one);
   }
 
@@ -372,7 +371,7 @@ export class Feed implements ReactiveController {
     if (!this.#target || !card) return;
     const by = card.getBoundingClientRect().top - this.#target.top;
     this.#target = null;
-    scrollerOf(this.#host).scrollBy({ top: by, behavior: 'instant' });
+    scrollerOf(this.host).scrollBy({ top: by, behavior: 'instant' });
   }
 
   #saveLater(): void {

@@ -2,18 +2,16 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 
 /** Keeps the keyboard focus at its place in a list whose cards come and go: a removed or moved element loses it. */
 export class FocusRestoration implements ReactiveController {
-  readonly #host: ReactiveControllerHost & Element;
   #focused: HTMLElement | undefined;
   /** Index of the focused card among the list's cards. */
   #index = 0;
 
-  constructor(host: ReactiveControllerHost & Element) {
-    this.#host = host;
+  constructor(private readonly host: ReactiveControllerHost & Element) {
     host.addController(this);
   }
 
   hostUpdate(): void {
-    const focused = this.#host.shadowRoot?.activeElement as HTMLElement | null | undefined;
+    const focused = this.host.shadowRoot?.activeElement as HTMLElement | null | undefined;
     if (!focused) return;
     this.#focused = focused;
     this.#index = this.#cards.findIndex((card) => card.contains(focused));
@@ -27,7 +25,7 @@ export class FocusRestoration implements ReactiveController {
       const cards = this.#cards;
       const card = cards[Math.max(0, Math.min(this.#index, cards.length - 1))];
       const next =
-        card?.querySelector<HTMLElement>('a, button') ?? this.#host.shadowRoot?.querySelector<HTMLElement>('.retry');
+        card?.querySelector<HTMLElement>('a, button') ?? this.host.shadowRoot?.querySelector<HTMLElement>('.retry');
       // A loading list has nothing to focus yet.
       if (!focused.isConnected && !next) return;
       (focused.isConnected ? focused : next)?.focus({ preventScroll: true });
@@ -37,7 +35,7 @@ export class FocusRestoration implements ReactiveController {
 
   get #cards(): HTMLElement[] {
     return [
-      ...(this.#host.shadowRoot?.querySelectorAll<HTMLElement>('[part=item]:is([data-id], [data-dismissed])') ?? []),
+      ...(this.host.shadowRoot?.querySelectorAll<HTMLElement>('[part=item]:is([data-id], [data-dismissed])') ?? []),
     ];
   }
 }

@@ -27,13 +27,10 @@ export interface DismissalHost {
  * the button does not time out.
  */
 export class Dismissals {
-  readonly #host: DismissalHost;
   readonly #ids = new Set<string>();
   #places: DismissedCard[] = [];
 
-  constructor(host: DismissalHost) {
-    this.#host = host;
-  }
+  constructor(private readonly host: DismissalHost) {}
 
   get ids(): string[] {
     return [...this.#ids];
@@ -52,12 +49,12 @@ export class Dismissals {
   add(chosen: Recommendation, items: Recommendation[], limit: number, labels: ListLabels): void {
     const { id, title } = chosen.item;
     const place = this.among(items, labels).findIndex(({ card }) => card?.item.id === id);
-    this.#host.track('dismiss', id);
+    this.host.track('dismiss', id);
     this.#ids.add(id);
     this.#places.push({ recommendation: chosen, place });
     this.#places.splice(0, this.#places.length - Math.max(1, Math.floor(limit / 2)));
-    this.#host.list.remove(id);
-    this.#host.announce(labels.dismissed(title));
+    this.host.list.remove(id);
+    this.host.announce(labels.dismissed(title));
     this.#focus(id, 'button');
   }
 
@@ -67,9 +64,9 @@ export class Dismissals {
     const { recommendation } = found;
     this.#ids.delete(id);
     this.#places = this.#places.filter((place) => place !== found);
-    this.#host.list.insert(recommendation, recommendation.position);
-    this.#host.track('undismiss', id);
-    this.#host.announce(labels.restored(recommendation.item.title));
+    this.host.list.insert(recommendation, recommendation.position);
+    this.host.track('undismiss', id);
+    this.host.announce(labels.restored(recommendation.item.title));
     this.#focus(id, '[data-dismiss]');
   }
 
@@ -104,8 +101,8 @@ export class Dismissals {
 
   /** Moves the focus from the pressed button, which is gone, to the one that replaces it. */
   #focus(id: string, selector: string): void {
-    void this.#host.updated().then(() => {
-      const places = [...this.#host.renderRoot.querySelectorAll<HTMLElement>('[part=item]')];
+    void this.host.updated().then(() => {
+      const places = [...this.host.renderRoot.querySelectorAll<HTMLElement>('[part=item]')];
       const place = places.find(({ dataset }) => dataset.id === id || dataset.dismissed === id);
       place?.querySelector<HTMLElement>(selector)?.focus({ preventScroll: true });
     });

@@ -4,7 +4,6 @@ export const IMPRESSION_DWELL = 1000;
 
 /** Reports each item of a response once, when its card has been in view long enough. */
 export class Impressions {
-  readonly #seen: (id: string) => void;
   readonly #observer: IntersectionObserver | undefined;
   readonly #waiting = new Map<string, ReturnType<typeof setTimeout>>();
   readonly #counted = new Set<string>();
@@ -16,10 +15,9 @@ export class Impressions {
    * @param Observer replaces the browser's IntersectionObserver in tests. Without one, nothing is reported.
    */
   constructor(
-    seen: (id: string) => void,
+    private readonly seen: (id: string) => void,
     Observer: typeof IntersectionObserver | undefined = globalThis.IntersectionObserver,
   ) {
-    this.#seen = seen;
     this.#observer = Observer && new Observer((entries) => this.#changed(entries), { threshold: IMPRESSION_SHARE });
   }
 
@@ -66,6 +64,6 @@ export class Impressions {
     this.#waiting.delete(id);
     if (globalThis.document?.visibilityState === 'hidden') return;
     this.#counted.add(id);
-    this.#seen(id);
+    this.seen(id);
   }
 }

@@ -54,18 +54,16 @@ function moveFocus(row: Element, event: KeyboardEvent): void {
 /** Keeps an element's scroll buttons in step with its row, and moves the row. */
 export class RowScroller implements ReactiveController {
   ends: ScrollEnds = { atStart: true, atEnd: true };
-  readonly #host: LateHost;
   readonly #resized: ResizeObserver | undefined;
 
-  constructor(host: LateHost) {
-    this.#host = host;
+  constructor(private readonly host: LateHost) {
     // Undefined if elements are rendered without a browser.
     this.#resized = globalThis.ResizeObserver && new ResizeObserver(this.measure);
     host.addController(this);
   }
 
   hostConnected(): void {
-    this.#resized?.observe(this.#host);
+    this.#resized?.observe(this.host);
   }
 
   hostDisconnected(): void {
@@ -82,7 +80,7 @@ export class RowScroller implements ReactiveController {
     const ends = scrollEnds(row);
     if (ends.atStart === this.ends.atStart && ends.atEnd === this.ends.atEnd) return;
     this.ends = ends;
-    this.#host.requestUpdate();
+    this.host.requestUpdate();
   };
 
   readonly scroll = (towards: 1 | -1): void => {
@@ -94,7 +92,7 @@ export class RowScroller implements ReactiveController {
   };
 
   get #row(): Element | null {
-    return this.#host.layout === 'row' ? this.#host.renderRoot.querySelector('ol[role=list]') : null;
+    return this.host.layout === 'row' ? this.host.renderRoot.querySelector('ol[role=list]') : null;
   }
 
   /**
