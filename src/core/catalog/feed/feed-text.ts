@@ -61,18 +61,19 @@ const KEPT_BYTES = 8;
 /** Decodes chunks and knows in which line the first bad byte is. */
 class LineDecoder {
   readonly #decoder: TextDecoder;
-  readonly #invalid: InvalidText | undefined;
   #line = 1;
   /** The last decoded bytes, which may be the beginning of a character. */
   #last = new Uint8Array(0);
 
-  constructor(encoding: string, invalid: InvalidText | undefined) {
+  constructor(
+    encoding: string,
+    private readonly invalid: InvalidText | undefined,
+  ) {
     this.#decoder = decoderOf(encoding, invalid !== undefined);
-    this.#invalid = invalid;
   }
 
   decode(chunk: Uint8Array, stream: boolean): string {
-    if (this.#invalid === undefined) return this.#decoder.decode(chunk, { stream });
+    if (this.invalid === undefined) return this.#decoder.decode(chunk, { stream });
     let text: string;
     try {
       text = this.#decoder.decode(chunk, { stream });
@@ -81,7 +82,7 @@ class LineDecoder {
       const lenient = decoderOf(encoding, false);
       lenient.decode(this.#last, { stream: true });
       const before = lenient.decode(chunk, { stream }).split('\uFFFD', 1)[0];
-      throw this.#invalid(this.#line + lineEnds(before), encoding);
+      throw this.invalid(this.#line + lineEnds(before), encoding);
     }
     this.#line += lineEnds(text);
     this.#last = (chunk.length < KEPT_BYTES ? joinBytes([this.#last, chunk]) : chunk).slice(-KEPT_BYTES);
@@ -153,16 +154,7 @@ export async function peekText(chunks: AsyncIterable<string>): Promise<{ head: s
     if (next.done) ended = true;
     else head += next.value;
   }
-  async function* all(): AsyncGenerator<string> {
-    try {
-      yield head;
-      for (let next = ended ? null : await source.next(); next && !next.done; next = await source.next())
-        yield next.value;
-    } finally {
-      await source.return?.();
-    }
-  }
-  return { head: head.slice(0, FORMAT_HEAD), all: all() };
+  return { head: head.slice(0, FORMAT_HEAD), all: rejoined(head, source) };
 }
 
 function statedEncoding(head: Uint8Array, given: string | undefined): string | undefined {
@@ -316,7 +308,7 @@ export async function* unpacked(bytes: AsyncIterable<Uint8Array>, gunzip: Gunzip
   yield* first.value[0] === 0x1f && first.value[1] === 0x8b ? gunzip(all) : all;
 }
 
-async function* rejoined(first: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* rejoined<T>(first: T, rest: AsyncIterator<T>): AsyncGenerator<T> {
   try {
     yield first;
     for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;

@@ -119,6 +119,12 @@ export const lowest = <T>(values: readonly T[], numberOf: (value: T) => number):
     undefined,
   );
 
+/** The sum of the stocks of variants; undefined unless all are known. */
+export const total = (stocks: readonly unknown[]): number | undefined =>
+  stocks.length > 0 && stocks.every((stock) => typeof stock === 'number')
+    ? stocks.reduce((sum, stock) => sum + stock, 0)
+    : undefined;
+
 export const isPresent = (value: unknown): boolean => value !== undefined && value !== null && value !== '';
 
 /** Words by which shops mark unpublished products. */

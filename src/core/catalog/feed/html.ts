@@ -2,10 +2,10 @@ import { Tokenizer, type TokenizerCallbacks } from 'htmlparser2';
 
 /** Callbacks of `readHtml`, called in the order of the text. */
 export interface HtmlEvents {
-  /** A start tag begins at character `at` (UTF-16 units). Names are in lower case. */
-  open?(name: string, at: number): void;
-  /** The last start tag ended: its attributes, the first of each name. */
-  attributes?(name: string, attributes: Map<string, string>): void;
+  /** A start tag begins. Names are in lower case. */
+  open?(name: string): void;
+  /** The last start tag ended: its attributes, the first of each name. `lineOf` counts the line in which it began, from 1. */
+  attributes?(name: string, attributes: Map<string, string>, lineOf: () => number): void;
   /** Text between tags, with entities decoded; one text may arrive in several pieces. */
   text?(text: string): void;
   /** An end tag, with or without a start tag before it. */
@@ -23,14 +23,20 @@ export function readHtml(html: string, events: HtmlEvents): void {
   let attributes = new Map<string, string>();
   const nameAt = (start: number, end: number): string => html.slice(start, end).toLowerCase();
   const ignored = (): void => {};
+  let [begins, line, counted] = [0, 1, 0];
+  const lineOf = (): number => {
+    for (; counted < begins; counted++) if (html.charCodeAt(counted) === 10) line++;
+    return line;
+  };
   const ended = (): void => {
-    events.attributes?.(tag, attributes);
+    events.attributes?.(tag, attributes, lineOf);
     if (attributes.size > 0) attributes = new Map();
   };
   const callbacks: TokenizerCallbacks = {
     onopentagname: (start, end) => {
       tag = nameAt(start, end);
-      events.open?.(tag, start - 1);
+      begins = start - 1;
+      events.open?.(tag);
     },
     onattribname: (start, end) => {
       if (events.attributes) name = nameAt(start, end);

@@ -8,7 +8,7 @@ import {
   type ReadRecord,
   type TextChunks,
 } from './feed-record';
-import { lowest } from './field-values';
+import { isPresent, lowest } from './field-values';
 import { readHtml } from './html';
 import { nostoRecords } from './nosto-tags';
 
@@ -45,16 +45,10 @@ function pageRecords(page: string): FeedRecord[] {
   const scripts: { line: number; text: string[] }[] = [];
   let address: string | undefined;
   let inScript = false;
-  let begins = 0;
-  let [line, counted] = [1, 0];
   readHtml(page, {
-    open: (_, at) => {
-      begins = at;
-    },
-    attributes: (name, attributes) => {
+    attributes: (name, attributes, lineOf) => {
       if (name === 'script' && /^application\/ld\+json\b/i.test(attributes.get('type')?.trim() ?? '')) {
-        for (; counted < begins; counted++) if (page.charCodeAt(counted) === 10) line++;
-        scripts.push({ line, text: [] });
+        scripts.push({ line: lineOf(), text: [] });
         inScript = true;
       } else if (name === 'link' && attributes.get('rel')?.toLowerCase() === 'canonical')
         address = attributes.get('href');
@@ -141,25 +135,18 @@ const FACTS = ['brand', 'color', 'material', 'pattern', 'size', 'model', 'manufa
  * product available. A property that a group lacks is taken from the first variant that has it.
  */
 export function jsonLdFields(product: Record<string, unknown>): NamedFields {
-  const variants = [product.hasVariant].flat().filter(isObject);
-  const all = [product, ...variants];
-  const first = (read: (node: Record<string, unknown>) => unknown): unknown => {
-    for (const node of all) {
-      const value = read(node);
-      if (value !== undefined && value !== null && value !== '') return value;
-    }
-    return undefined;
-  };
+  const all = [product, ...nodesOf(product.hasVariant)];
+  const first = (read: (node: Record<string, unknown>) => unknown): unknown => all.map(read).find(isPresent);
   const known = all.flatMap((node) => offersOf(node.offers));
   const currency = known.map(currencyOf).find((code) => code !== undefined);
   const offers = known.filter((offer) => (currencyOf(offer) ?? currency) === currency);
   return {
     id: first((node) =>
-      idOf(node.productGroupID ?? node.sku ?? node.productID ?? node.mpn ?? gtin(node) ?? node['@id'] ?? node.url),
+      leafOf(node.productGroupID ?? node.sku ?? node.productID ?? node.mpn ?? gtin(node) ?? node['@id'] ?? node.url),
     ),
     title: first(({ name }) => text(name)),
     description: first(({ description }) => text(description)),
-    category: first(({ category }) => names(category)),
+    category: all.map(({ category }) => textsOf(category)).find(({ length }) => length > 0),
     price: lowest(offers.flatMap(prices), Number),
     currency,
     listPrice: lowest(offers.flatMap(listPrices), Number),
@@ -173,11 +160,7 @@ export function jsonLdFields(product: Record<string, unknown>): NamedFields {
     published: first((node) => text(node.releaseDate ?? node.datePublished)),
     attributes: Object.fromEntries(
       FACTS.flatMap((name) => {
-        const value = [first((node) => node[name])]
-          .flat()
-          .map((fact) => text(fact))
-          .filter(Boolean)
-          .join(', ');
+        const value = textsOf(first((node) => node[name])).join(', ');
         return value === '' ? [] : [[name, value]];
       }),
     ),
@@ -187,13 +170,10 @@ export function jsonLdFields(product: Record<string, unknown>): NamedFields {
 /** The offers of a product, including those inside an aggregate offer. */
 function offersOf(value: unknown, depth = 0): Record<string, unknown>[] {
   if (depth > MAX_NESTING) return [];
-  return [value]
-    .flat()
-    .filter(isObject)
-    .flatMap((offer) => [offer, ...offersOf(offer.offers, depth + 1)]);
+  return nodesOf(value).flatMap((offer) => [offer, ...offersOf(offer.offers, depth + 1)]);
 }
 
-const specifications = (offer: Record<string, unknown>) => [offer.priceSpecification].flat().filter(isObject);
+const specifications = (offer: Record<string, unknown>) => nodesOf(offer.priceSpecification);
 const currencyOf = (offer: Record<string, unknown>): string | undefined =>
   [offer, ...specifications(offer)].map(({ priceCurrency }) => text(priceCurrency)).find((code) => code !== undefined);
 /** Whether a price is the price before a reduction. */
@@ -222,16 +202,15 @@ function bestAvailability(offers: Record<string, unknown>[]): unknown {
 
 /** Id of the group that a schema.org variant belongs to; a ProductGroup itself is one item. */
 function groupOf(product: Record<string, unknown>): unknown {
-  const parents = [product.isVariantOf].flat().filter(isObject);
-  const [parent] = parents.map(groupIdOf);
-  return parent ?? idOf(product.inProductGroupWithID);
+  const [parent] = nodesOf(product.isVariantOf).map(groupIdOf);
+  return parent ?? leafOf(product.inProductGroupWithID);
 }
 
 /** Id of a schema.org ProductGroup. A bare fragment, such as `#group`, is an id only within its page. */
 const groupIdOf = (group: Record<string, unknown>): unknown => {
   const address = text(group['@id']);
   const identifier = address?.startsWith('#') ? undefined : address;
-  return idOf(group.productGroupID ?? identifier ?? group.sku ?? group.url ?? group.name);
+  return leafOf(group.productGroupID ?? identifier ?? group.sku ?? group.url ?? group.name);
 };
 
 /** Stars of 5 and number of ratings of a schema.org AggregateRating. */
@@ -247,8 +226,8 @@ const quantityOf = (level: unknown): unknown => (isObject(level) ? level.value :
 const gtin = (node: Record<string, unknown>): unknown =>
   node.gtin13 ?? node.gtin ?? node.gtin12 ?? node.gtin14 ?? node.gtin8;
 
-/** Keeps numbers as they are, because `recordItem` checks whether they are exact enough for an id. */
-const idOf = (value: unknown): unknown => leafOf(value);
+/** The nodes of a property, which has one or a list. */
+const nodesOf = (value: unknown): Record<string, unknown>[] => [value].flat().filter(isObject);
 
 /** Text of a value: itself, the name or address of a node, or the text of the first element of a list. */
 function text(value: unknown): string | undefined {
@@ -256,27 +235,17 @@ function text(value: unknown): string | undefined {
   return leaf === undefined ? undefined : String(leaf);
 }
 
-/** The same, with a number left as a number. */
+/** The same, with a number left as a number: `recordItem` checks whether it is exact enough for an id. */
 function leafOf(value: unknown, depth = 0): string | number | undefined {
   if (typeof value === 'string') return value;
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
   if (depth > MAX_NESTING) return undefined;
-  if (Array.isArray(value)) {
-    for (const part of value) {
-      const leaf = leafOf(part, depth + 1);
-      if (leaf !== undefined) return leaf;
-    }
-  } else if (isObject(value)) return leafOf(value['@value'] ?? value.name ?? value.value ?? value['@id'], depth + 1);
-  return undefined;
+  if (Array.isArray(value)) return value.map((part) => leafOf(part, depth + 1)).find((leaf) => leaf !== undefined);
+  return isObject(value) ? leafOf(value['@value'] ?? value.name ?? value.value ?? value['@id'], depth + 1) : undefined;
 }
 
-const names = (value: unknown): unknown => {
-  const all = [value]
-    .flat()
-    .map((name) => text(name))
-    .filter((name) => name !== undefined);
-  return all.length > 1 ? all : all[0];
-};
+/** The texts of a property. */
+const textsOf = (value: unknown): string[] => [value].flat().flatMap((part) => text(part) || []);
 
 /** Properties of a node that only refers to a variant, which another page or node describes. */
 const REFERENCE = ['@id', '@type', 'url'];
@@ -286,7 +255,7 @@ const IDENTIFIERS = ['@id', 'productGroupID', 'sku', 'productID', 'mpn', 'gtin',
 /** One record for each `hasVariant` of a schema.org ProductGroup. */
 export function groupVariants(record: ReadRecord): FeedRecord[] {
   const { hasVariant, ...group } = record.fields;
-  const variants = [hasVariant].flat().filter(isObject);
+  const variants = nodesOf(hasVariant);
   const described = variants.filter((node) => Object.keys(node).some((name) => !REFERENCE.includes(name)));
   const inProductGroupWithID = groupIdOf(group);
   // Variants on other nodes or pages refer to this group by name.
@@ -295,7 +264,7 @@ export function groupVariants(record: ReadRecord): FeedRecord[] {
   if (described.length === 0) return [record];
   const shared = Object.fromEntries(Object.entries(group).filter(([name]) => !IDENTIFIERS.includes(name)));
   return described.map((variant) => {
-    const own = Object.fromEntries(Object.entries(variant).filter(([, value]) => value !== null && value !== ''));
+    const own = Object.fromEntries(Object.entries(variant).filter(([, value]) => isPresent(value)));
     const fields: Record<string, unknown> = { ...shared, ...own, inProductGroupWithID };
     // Texts of the group: all of its variants must have the same features.
     for (const name of ['name', 'description']) if (text(group[name])) fields[name] = group[name];
@@ -305,5 +274,4 @@ export function groupVariants(record: ReadRecord): FeedRecord[] {
   });
 }
 
-const hasAddress = (offers: unknown): boolean =>
-  [offers].flat().some((offer) => isObject(offer) && text(offer.url) !== undefined);
+const hasAddress = (offers: unknown): boolean => nodesOf(offers).some(({ url }) => text(url) !== undefined);

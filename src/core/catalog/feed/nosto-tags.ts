@@ -10,23 +10,16 @@ const VARIANT = 'nosto_sku';
 /** The products that a page tags for Nosto: elements inside `class="nosto_product"` that are called like their field. */
 export function nostoRecords(page: string): FeedRecord[] {
   const products: { line: number; fields: Map<string, string[]> }[] = [];
-  let [line, counted, begins] = [1, 0, 0];
   /** Open elements of the product; 0 outside of one. */
   let depth = 0;
   /** The texts of the open field. */
   let texts: string[] | null = null;
   readHtml(page, {
-    open: (_, at) => {
-      begins = at;
-    },
-    attributes: (name, attributes) => {
+    attributes: (name, attributes, lineOf) => {
       const names = attributes.get('class')?.split(/\s+/) ?? [];
       if (depth === 0 ? !names.includes('nosto_product') : VOID.has(name)) return;
       depth++;
-      if (depth === 1) {
-        for (; counted < begins; counted++) if (page.charCodeAt(counted) === 10) line++;
-        products.push({ line, fields: new Map() });
-      }
+      if (depth === 1) products.push({ line: lineOf(), fields: new Map() });
       const { fields } = products[products.length - 1];
       const [field] = names;
       if (depth !== 2 || !field || field === VARIANT) return;

@@ -155,18 +155,12 @@ function columnFields(record: Record<string, unknown>): NamedFields {
     const name = normalName(column);
     if (!byName.has(name)) byName.set(name, column);
   }
+  const columnsOf = (names: readonly string[]): string[] => names.flatMap((name) => byName.get(name) ?? []);
   const named: NamedFields = {};
   const used = new Set<string>();
   for (const field of ALIAS_FIELDS) {
-    let found: string | undefined;
-    for (const alias of aliasesOf(field)) {
-      const column = byName.get(alias);
-      if (column === undefined || record[column] === null) continue;
-      found ??= column;
-      if (!isPresent(record[column])) continue;
-      found = column;
-      break;
-    }
+    const known = columnsOf(aliasesOf(field)).filter((column) => record[column] !== null);
+    const found = known.find((column) => isPresent(record[column])) ?? known[0];
     if (found === undefined) continue;
     if (!ALSO_ATTRIBUTES.includes(field)) used.add(found);
     named[field] = record[found];
@@ -180,13 +174,11 @@ function columnFields(record: Record<string, unknown>): NamedFields {
     const value = attributeValue(column, record[column]);
     if (value !== undefined) attributes[column.replace(/^g:/, '')] = value;
   }
-  const currency = CURRENCY.map((name) => byName.get(name)).find((column) => column !== undefined);
+  const [currency] = columnsOf(CURRENCY);
   if (currency !== undefined) named.currency = record[currency];
   const own = record.attributes;
   named.attributes = isObject(own) ? { ...attributes, ...withoutCosts(own) } : (own ?? attributes);
-  const [status, published] = [STATUS, PUBLISHED].map((names) =>
-    names.map((name) => byName.get(name)).find((column) => column !== undefined),
-  );
+  const [status, published] = [STATUS, PUBLISHED].map((names) => columnsOf(names)[0]);
   named.unpublished = isUnpublished(status && record[status], published && record[published]);
   return named;
 }

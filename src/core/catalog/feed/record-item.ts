@@ -4,7 +4,7 @@ import { type Item, itemSchema } from '../item';
 import { OFFERED, type Offered } from '../offers';
 import { shortened } from '../rejected-row';
 import { type FeedMapping, isObject, MAX_NESTING, type NamedFields, type RecordShape } from './feed-record';
-import { parseAmount, parseAvailability } from './field-values';
+import { isPresent, parseAmount, parseAvailability } from './field-values';
 import { plainText } from './html';
 import { namedFields, namesOf } from './record-fields';
 
@@ -68,28 +68,38 @@ export function recordItem(shape: RecordShape, record: Record<string, unknown>, 
     popularity: amountOf(named.popularity, mapping),
     attributes: named.attributes,
   };
-  for (const [field, value] of Object.entries(input)) if (value === undefined || value === null) delete input[field];
   const titled = nameUntitled(input);
-  const result = v.safeParse(itemSchema, input);
-  const known = knownOf(input);
-  if (!result.success) return { ...known, problems: problemsOf(result.issues, shape, mapping) };
-  const garbled = garbledField(named);
-  // The decoder replaces bytes of another encoding with U+FFFD; such a text would be encoded and shown garbled.
-  if (garbled) {
-    return {
-      ...known,
-      problems: [{ field: garbled, reason: 'is not valid UTF-8; save the feed as UTF-8 or name its encoding' }],
-    };
-  }
+  const found = checked(itemSchema, input, knownOf(input), garbledField(named), shape, mapping);
+  if ('problems' in found) return found;
   const currency = currencyOf(named);
   const { complements, leftOut = [] } = named;
   return {
-    item: result.output,
+    item: found.output,
     ...(titled ? { titled } : {}),
     ...(currency ? { currency } : {}),
     ...(complements ? { complements } : {}),
     ...(leftOut.length > 0 ? { leftOut } : {}),
   };
+}
+
+/**
+ * The values of a record that are present, by a schema; or its problems.
+ * @param garbled field that was decoded with the wrong encoding
+ */
+function checked<T>(
+  schema: v.GenericSchema<unknown, T>,
+  input: Record<string, unknown>,
+  known: Known,
+  garbled: string | undefined,
+  shape: RecordShape,
+  mapping: FeedMapping,
+): { output: T } | (Known & { problems: Problem[] }) {
+  const present = Object.entries(input).filter(([, value]) => value !== undefined && value !== null);
+  const result = v.safeParse(schema, Object.fromEntries(present));
+  if (!result.success) return { ...known, problems: problemsOf(result.issues, shape, mapping) };
+  // The decoder replaces bytes of another encoding with U+FFFD; such a text would be encoded and shown garbled.
+  const reason = 'is not valid UTF-8; save the feed as UTF-8 or name its encoding';
+  return garbled ? { ...known, problems: [{ field: garbled, reason }] } : { output: result.output };
 }
 
 /** Name of a record in reports. */
@@ -99,7 +109,7 @@ function knownOf({ id, title }: Record<string, unknown>): Known {
 }
 
 function nameUntitled(input: Record<string, unknown>): 'description' | 'id' | undefined {
-  if (input.title !== undefined && input.title !== '') return undefined;
+  if (isPresent(input.title)) return undefined;
   const { description, image, id } = input;
   if (typeof description === 'string' && description.trim() !== '') {
     input.title = startOf(description.trim());
@@ -119,8 +129,11 @@ function startOf(text: string): string {
 /** A whole number up to 2^53 becomes a text; other numbers could be the same for two products. */
 const idOf = (value: unknown): unknown => (typeof value === 'number' && isExactId(value) ? String(value) : value);
 
+/** Of a list, the first value. */
+const singleOf = (value: unknown): unknown => (Array.isArray(value) ? value[0] : value);
+
 const words = (value: unknown): unknown => {
-  const single = Array.isArray(value) ? value[0] : value;
+  const single = singleOf(value);
   return typeof single === 'string' ? plainText(single) : single;
 };
 
@@ -210,13 +223,13 @@ function picturesOf(value: unknown): string[] | undefined {
 
 /** Pieces in stock; undefined unless it is a number, and a negative number means 0. */
 function quantityOf(value: unknown): number | undefined {
-  const single = Array.isArray(value) ? value[0] : value;
+  const single = singleOf(value);
   const pieces = typeof single === 'string' && single.trim() !== '' ? Number(single) : single;
   return isNumber(pieces) && pieces <= Number.MAX_SAFE_INTEGER ? Math.max(0, Math.floor(pieces)) : undefined;
 }
 
 function groupOf(value: unknown): unknown {
-  const single = idOf(Array.isArray(value) ? value[0] : value);
+  const single = idOf(singleOf(value));
   return single === '' ? undefined : single;
 }
 
@@ -237,21 +250,21 @@ function dayOf(value: unknown): string | undefined {
 
 /** The number in a numeric text; any other text is kept for the rejected row. An empty text counts as absent. */
 function amountOf(value: unknown, { decimal }: FeedMapping): unknown {
-  const single = Array.isArray(value) ? value[0] : value;
+  const single = singleOf(value);
   if (typeof single !== 'string') return single;
   if (single.trim() === '') return undefined;
   return parseAmount(single, decimal) ?? single;
 }
 
 function pictureOf(value: unknown, depth = 0): unknown {
-  const single = Array.isArray(value) ? value[0] : value;
+  const single = singleOf(value);
   if (!isObject(single)) return single === '' ? undefined : single;
   if (depth > MAX_NESTING) return undefined;
   return pictureOf(single.src ?? single.contentUrl ?? single.url ?? single['@id'], depth + 1);
 }
 
 function addressOf(value: unknown, base: string | undefined): unknown {
-  const single = Array.isArray(value) ? value[0] : value;
+  const single = singleOf(value);
   if (typeof single !== 'string' || base === undefined) return single === '' ? undefined : single;
   return URL.canParse(single, base) ? new URL(single, base).href : single;
 }
@@ -262,9 +275,10 @@ function availabilityOf(value: unknown): unknown {
   return value === '' ? undefined : (parseAvailability(value) ?? value);
 }
 
+const isGarbled = (text: unknown): boolean => typeof text === 'string' && text.includes('\uFFFD');
+
 /** The first field whose text in the feed was decoded with the wrong encoding. */
 function garbledField(named: NamedFields): string | undefined {
-  const isGarbled = (text: unknown): boolean => typeof text === 'string' && text.includes('\uFFFD');
   const field = TEXT_FIELDS.find((field) => [named[field]].flat().some(isGarbled));
   if (field !== undefined || !isObject(named.attributes)) return field;
   const found = Object.entries(named.attributes).find(([name, value]) => [name, value].flat().some(isGarbled));
@@ -320,16 +334,11 @@ export function recordOffer(
     availability: availabilityOf(named.availability),
     quantity: quantityOf(named.quantity),
   };
-  for (const [field, value] of Object.entries(input)) if (value === undefined || value === null) delete input[field];
   if (named.unpublished) return { unpublished: true, ...(typeof input.id === 'string' ? { id: input.id } : {}) };
-  const result = v.safeParse(schema, input);
   const known = knownOf({ ...input, title: named.title });
-  if (!result.success) return { ...known, problems: problemsOf(result.issues, shape, mapping) };
-  const { id: own, ...values } = result.output;
-  if (own.includes('\uFFFD')) {
-    const reason = 'is not valid UTF-8; save the feed as UTF-8 or name its encoding';
-    return { ...known, problems: [{ field: 'id', reason }] };
-  }
+  const found = checked(schema, input, known, isGarbled(input.id) ? 'id' : undefined, shape, mapping);
+  if ('problems' in found) return found;
+  const { id: own, ...values } = found.output;
   const has = { ...named, listPrice: named.listPrice ?? named.sale };
   const currency = currencyOf(named);
   const item = { id: own, values, fields: OFFERED.filter((field) => has[field] !== undefined) };

@@ -1,5 +1,15 @@
 import { type FeedRecord, isObject, type NamedFields, type ReadRecord } from './feed-record';
-import { attributeValue, isCost, isPresent, isUnpublished, lowest, objects, optionOf, textList } from './field-values';
+import {
+  attributeValue,
+  isCost,
+  isPresent,
+  isUnpublished,
+  lowest,
+  objects,
+  optionOf,
+  textList,
+  total,
+} from './field-values';
 
 /**
  * Fields of a product in Shopify's `products.json`, or assembled from the rows of its table. The handle is the id, because
@@ -15,7 +25,6 @@ export function shopifyFields(product: Record<string, unknown>): NamedFields {
     ({ price }) => typeof price === 'number' || (typeof price === 'string' && price !== ''),
   );
   const cheapest = lowest(priced, ({ price }) => Number(price));
-  const quantities = variants.map(({ inventory_quantity }) => inventory_quantity);
   const options = objects(product.options);
   const attributes = {
     ...Object.fromEntries(options.flatMap(({ name, values }) => option(name, values))),
@@ -35,13 +44,7 @@ export function shopifyFields(product: Record<string, unknown>): NamedFields {
     images: images.slice(1),
     url: typeof handle === 'string' && handle !== '' ? `/products/${handle}` : undefined,
     availability: known.length > 0 ? known.some(({ available }) => available === true) : undefined,
-    quantity:
-      quantities.length > 0 && quantities.every((quantity) => typeof quantity === 'number')
-        ? Math.max(
-            0,
-            quantities.reduce((sum, quantity) => sum + quantity, 0),
-          )
-        : undefined,
+    quantity: total(variants.map(({ inventory_quantity }) => inventory_quantity)),
     published: product.published_at ?? product.created_at,
     // In the admin API, null marks a product that is not published in any shop.
     unpublished: product.published_at === null || isUnpublished(product.status, product.published),

@@ -1,5 +1,5 @@
 import { type FeedRecord, isObject, type NamedFields, type ReadRecord } from './feed-record';
-import { isPresent, isUnpublished, lowest, normalName, objects, optionOf } from './field-values';
+import { isPresent, isUnpublished, lowest, normalName, objects, optionOf, total } from './field-values';
 
 type Fields = Record<string, unknown>;
 
@@ -118,14 +118,11 @@ function productFields(product: NamedFields, children: readonly NamedFields[]): 
     typeof price === 'number' ? { now: typeof sale === 'number' ? sale : price, own: { price, sale, listPrice } } : [],
   );
   const states = sold.map(({ availability }) => availability);
-  const pieces = sold.map(({ quantity }) => quantity).filter((quantity) => typeof quantity === 'number');
   return {
     ...product,
     ...lowest(prices, ({ now }) => now)?.own,
     availability: [true, 'backorder', false].find((state) => states.includes(state)) ?? product.availability,
-    quantity:
-      product.quantity ??
-      (pieces.length > 0 && pieces.length === sold.length ? pieces.reduce((a, b) => a + b) : undefined),
+    quantity: product.quantity ?? total(sold.map(({ quantity }) => quantity)),
   };
 }
 
