@@ -1,5 +1,4 @@
 import type { AgentOptions, AgentRecommender, ModelContextTool } from './agent-tools';
-import { OnlyConnection } from './duplicates';
 import { EventSink } from './event-sink';
 import { messageOf } from './report';
 
@@ -7,8 +6,6 @@ import { messageOf } from './report';
 interface ModelContext {
   registerTool(tool: ModelContextTool, options: { signal: AbortSignal }): unknown;
 }
-
-const connections = new OnlyConnection();
 
 /**
  * Offers the recommender to agents as tools of the page, in browsers with WebMCP: `recommend_products`, `find_products`,
@@ -28,12 +25,7 @@ export function connectAgent(
   if (!context) return () => undefined;
   const sink = new EventSink(recommender, options);
   const ended = new AbortController();
-  const disconnect = (): void => {
-    ended.abort();
-    sink.close();
-    giveBack();
-  };
-  const giveBack = sink.takeOnly(connections, context, disconnect);
+  const disconnect = sink.connect(context, 'agent', () => ended.abort());
   const offer = async (): Promise<void> => {
     const ready = await recommender;
     if (ended.signal.aborted) return;

@@ -1,6 +1,5 @@
 import * as v from 'valibot';
 import { EVENT_TYPES } from '../../device/protocol';
-import { OnlyConnection } from './duplicates';
 import { EventSink, type Tracker } from './event-sink';
 import { idSchema, isEventType, readDetails } from './field';
 import {
@@ -25,8 +24,6 @@ export interface AttributesOptions extends AdapterOptions {
    */
   root?: Document | ShadowRoot | Element;
 }
-
-const connections = new OnlyConnection();
 
 /**
  * Tracks events that a shop's own markup declares, including elements that are added later:
@@ -92,14 +89,10 @@ export function connectAttributes(
     listening,
   );
   const impressions = new ImpressionObserver(root, (element, type) => onEvent(type, ancestors(element)));
-  const disconnect = (): void => {
+  return sink.connect(root, 'attributes', () => {
     ended.abort();
     impressions.stop();
-    sink.close();
-    giveBack();
-  };
-  const giveBack = sink.takeOnly(connections, root, disconnect);
-  return disconnect;
+  });
 }
 
 /** The event for a click: the event that the pressed control declares, or a click on the item whose link was pressed. */

@@ -1,4 +1,3 @@
-import { OnlyConnection } from './duplicates';
 import { EventSink, type Tracker } from './event-sink';
 import { type Ga4Event, type Ga4Options, readGa4 } from './ga4-event';
 import { type Command, isCommand, layerOf, readEntries } from './pushed-entries';
@@ -9,8 +8,6 @@ export interface DataLayerOptions extends AdapterOptions, Ga4Options {
   /** Name of the data layer on `window`, or the array itself. Default `dataLayer`. */
   dataLayer?: string | unknown[];
 }
-
-const connections = new OnlyConnection();
 
 /** Which connection read an entry for the recommender with a given core: connecting again must not count the entry twice. */
 const readFor = new WeakMap<object, WeakMap<object, object>>();
@@ -53,14 +50,7 @@ export function connectDataLayer(recommender: Tracker | Promise<Tracker>, option
   };
 
   const layer = layerOf(given);
-  const stop = readEntries(given, onEntry);
-  const disconnect = (): void => {
-    stop();
-    sink.close();
-    giveBack();
-  };
-  const giveBack = sink.takeOnly(connections, layer, disconnect);
-  return disconnect;
+  return sink.connect(layer, 'data-layer', readEntries(given, onEntry));
 }
 
 /**

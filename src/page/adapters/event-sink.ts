@@ -1,6 +1,5 @@
 import { coreOf, type Recommender } from '../../device/protocol';
-import type { OnlyConnection } from './duplicates';
-import { ElementEvents, reportedBefore } from './duplicates';
+import { connectOnce, ElementEvents, reportedBefore } from './duplicates';
 import {
   type AdapterOptions,
   type DroppedReport,
@@ -33,13 +32,15 @@ export class EventSink {
 
   /**
    * Claims a source. Tracks nothing if an earlier connection of the recommender reads the same source.
-   * @param standDown called in that case
-   * @returns a function to call when the connection ends
+   * @param name of the adapter
+   * @param end called when the connection ends, also in that case
+   * @returns a function that ends it
    */
-  takeOnly(connections: OnlyConnection, source: object, standDown: () => void): () => void {
-    return connections.take(this.#ready, source, '', () => {
-      this.#redundant = true;
-      standDown();
+  connect(source: object, name: string, end: () => void): () => void {
+    return connectOnce(this.#ready, source, name, (isRedundant) => {
+      this.#redundant ||= isRedundant;
+      end();
+      this.#elements.close();
     });
   }
 
@@ -66,10 +67,6 @@ export class EventSink {
     message: string,
   ): void {
     report(this.#options, { outcome: 'dropped', source, event, itemId, payload, reason, message });
-  }
-
-  close(): void {
-    this.#elements.close();
   }
 
   async #track(candidate: Candidate, itemId: string, time: number, isNew: (core: object) => boolean): Promise<void> {

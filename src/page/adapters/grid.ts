@@ -1,5 +1,5 @@
 import type { Recommender, RerankOptions } from '../../device/protocol';
-import { OnlyConnection } from './duplicates';
+import { connectOnce } from './duplicates';
 import { type Cell, cellsOf, exchangeable, fillPlaces, heldOrder } from './grid-cells';
 import { ITEM, PLACEMENT, pageRoot, RECOMMENDATION } from './marked-element';
 import { type AdapterOptions, messageOf, report } from './report';
@@ -30,8 +30,6 @@ const RANKED = 'data-sidestream-ranked';
 /** Position of an item in the shop's order, from 0. It identifies copies of the grid, such as those that routers keep. */
 const SHOP_POSITION = 'data-sidestream-shop-position';
 const WAIT = 700;
-
-const connections = new OnlyConnection();
 
 /**
  * Puts the items of the page's own grids (elements with `data-sidestream-item` inside those that match the selector) in the order
@@ -88,13 +86,11 @@ export function connectGrid(
   });
   changes.observe(root, { subtree: true, childList: true, attributes: true, attributeFilter: [ITEM] });
   document.addEventListener('DOMContentLoaded', scan, { signal: ended.signal });
-  const disconnect = (): void => {
+  const disconnect = connectOnce(ready, root, `grid ${selector}`, () => {
     ended.abort();
     changes.disconnect();
     view.close();
-    giveBack();
-  };
-  const giveBack = connections.take(ready, root, selector, disconnect);
+  });
   if (live) {
     const listen = (ranker: Ranker): void => {
       if (ended.signal.aborted) return;
