@@ -140,7 +140,7 @@ export class SidestreamInspector extends LitElement {
     const words = this.#wordsNow();
     if (!words) return html`<div part="panel" class="panel"></div>`;
     const { texts, language } = words;
-    const host = this.#hostIn(words);
+    const host = this.#host;
     const failure = this.#failure;
     return html`
       <div part="panel" class="panel" lang=${language}>
@@ -179,12 +179,8 @@ export class SidestreamInspector extends LitElement {
   /** The data for the views; null until the recommender has answered. */
   get #host(): InspectorHost | null {
     const words = this.#wordsNow();
-    return words && this.#hostIn(words);
-  }
-
-  #hostIn(words: Words): InspectorHost | null {
     const [recommender, status, metrics] = [this.#found.value, this.#status, this.#metrics];
-    if (!recommender || !status || !metrics) return null;
+    if (!words || !recommender || !status || !metrics) return null;
     return {
       recommender,
       status,

@@ -36,38 +36,34 @@ export const INSPECTOR_TEXTS = new LateTexts<LoadedTexts>(ENGLISH_INSPECTOR, asy
 
 /** Formats of numbers and times in the language of the page, and of the words around them. */
 export function formatsIn({ texts, language: words }: LoadedTexts, language?: string) {
-  const number = new Intl.NumberFormat(language);
-  const tenths = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
-  const hundredths = new Intl.NumberFormat(language, {
-    signDisplay: 'exceptZero',
-    minimumFractionDigits: 2,
-    maximumFractionDigits: 2,
-  });
-  const share = new Intl.NumberFormat(language, { style: 'percent' });
-  const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium' });
-  const dayAndTime = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
-  const hour = new Intl.DateTimeFormat(language, { timeStyle: 'short' });
+  const numbers = (options?: Intl.NumberFormatOptions): ((value: number) => string) =>
+    new Intl.NumberFormat(language, options).format;
+  const times = (options: Intl.DateTimeFormatOptions): ((time: number) => string) =>
+    new Intl.DateTimeFormat(language, options).format;
+  const count = numbers();
+  const fine = numbers({ maximumFractionDigits: 1 });
+  const day = times({ dateStyle: 'medium' });
+  const dayAndTime = times({ dateStyle: 'medium', timeStyle: 'short' });
+  const hour = times({ timeStyle: 'short' });
   const ordinals = new Intl.PluralRules(words, { type: 'ordinal' });
   const list = new Intl.ListFormat(words);
   const enumeration = new Intl.ListFormat(words, { type: 'unit', style: 'short' });
-  const count = (value: number): string => number.format(value);
-  /** With one decimal. */
-  const fine = (value: number): string => tenths.format(value);
   return {
     count,
+    /** With one decimal. */
     fine,
-    signed: (value: number): string => hundredths.format(value),
-    percent: (value: number): string => share.format(value),
-    day: (time: number): string => day.format(time),
+    signed: numbers({ signDisplay: 'exceptZero', minimumFractionDigits: 2, maximumFractionDigits: 2 }),
+    percent: numbers({ style: 'percent' }),
+    day,
     /** Day and time; only the time if it is today. */
     moment(time: number): string {
       const today = new Date(time).toDateString() === new Date().toDateString();
-      return today ? fill(texts.today, { time: hour.format(time) }) : dayAndTime.format(time);
+      return today ? fill(texts.today, { time: hour(time) }) : dayAndTime(time);
     },
     /** The day of the first moment to the day and time of the last; the last alone if both are of one day. */
     moments(first: number, last: number): string {
       const oneDay = new Date(first).toDateString() === new Date(last).toDateString();
-      return oneDay ? this.moment(last) : `${day.format(first)} – ${this.moment(last)}`;
+      return oneDay ? this.moment(last) : `${day(first)} – ${this.moment(last)}`;
     },
     bytes(value: number): string {
       if (value < 1000) return `${count(value)} B`;

@@ -39,28 +39,17 @@ const POINT_COLORS: Partial<Record<JournalPoint['kind'], string>> = { rejected: 
 /** Height of an axis with the name of its unit below the numbers. */
 const AXIS = 40;
 
-export type Chart = { [Name in keyof ChartData]: { name: Name; data: ChartData[Name] } }[keyof ChartData];
+export type Chart<Of extends keyof ChartData = keyof ChartData> = {
+  [Name in Of]: { name: Name; data: ChartData[Name] };
+}[Of];
 
-export function drawChart(chart: Chart, frame: Frame): Element {
+export function drawChart<Name extends keyof ChartData>({ name, data }: Chart<Name>, frame: Frame): Element {
   const style = { background: 'none', color: 'inherit', fontSize: '12px', overflow: 'visible' };
-  const drawn = plot({ width: frame.width, style, ...optionsOf(chart, frame) });
+  const drawn = plot({ width: frame.width, style, ...DRAW[name](data, frame) });
   const picture = drawn instanceof SVGElement ? drawn : (drawn.querySelector('svg') ?? drawn);
   // A shop's policy may refuse inline styles; the inspector's style sheet has these rules.
   for (const style of picture.querySelectorAll('style')) style.remove();
   return picture;
-}
-
-function optionsOf(chart: Chart, frame: Frame): PlotOptions {
-  switch (chart.name) {
-    case 'shares':
-      return DRAW.shares(chart.data, frame);
-    case 'timeline':
-      return DRAW.timeline(chart.data, frame);
-    case 'waterfall':
-      return DRAW.waterfall(chart.data, frame);
-    case 'ranks':
-      return DRAW.ranks(chart.data, frame);
-  }
 }
 
 const DRAW: { [Name in keyof ChartData]: (data: ChartData[Name], frame: Frame) => PlotOptions } = {
@@ -130,21 +119,26 @@ const DRAW: { [Name in keyof ChartData]: (data: ChartData[Name], frame: Frame) =
           stroke: 'var(--_surface)',
           ...pressable(points.map(pointKey)),
         }),
-        ...laneLabels(lanes, label, frame),
+        // On a small screen there is no room for names next to the lanes.
+        text(lanes, {
+          y: (lane: string) => lane,
+          text: label,
+          frameAnchor: start(frame),
+          textAnchor: frame.rightToLeft ? 'end' : 'start',
+          dy: -14,
+        }),
       ],
     };
   },
 
   waterfall({ bars }, frame) {
-    const [low, high] = [
-      Math.min(0, ...bars.map(({ from, to }) => Math.min(from, to))),
-      Math.max(0, ...bars.map(({ from, to }) => Math.max(from, to))),
-    ];
+    const ends = bars.flatMap(({ from, to }) => [from, to]);
     const { formats, language } = frame.words;
     const room = Math.min(MAX_LABEL, Math.floor(0.42 * frame.width));
     const lines = bars.map(({ label }) => wrapped(label, room - 12, language));
     const lane = 14 * Math.max(...lines.map((one) => one.length)) + 8;
-    const ends = { textAnchor: frame.rightToLeft ? 'end' : 'start' } as const;
+    const anchor = { textAnchor: frame.rightToLeft ? 'end' : 'start' } as const;
+    const ticks = Math.max(2, Math.floor((frame.width - room) / 90));
     const side = frame.rightToLeft ? 1 : -1;
     return {
       height: lane * bars.length + AXIS,
@@ -152,15 +146,15 @@ const DRAW: { [Name in keyof ChartData]: (data: ChartData[Name], frame: Frame) =
       marginTop: 4,
       marginBottom: AXIS - 4,
       x: {
-        domain: [low, high],
+        domain: [Math.min(0, ...ends), Math.max(0, ...ends)],
         reverse: frame.rightToLeft,
         label: null,
-        ticks: Math.max(2, Math.floor((frame.width - room) / 90)),
+        ticks,
         tickFormat: (value: number) => formats.fine(value),
       },
       y: { axis: null, domain: bars.map(({ label }) => label), padding: Math.max(0.2, 1 - 14 / lane) },
       marks: [
-        gridX({ stroke: 'var(--_line)', strokeOpacity: 1, ticks: Math.max(2, Math.floor((frame.width - room) / 90)) }),
+        gridX({ stroke: 'var(--_line)', strokeOpacity: 1, ticks }),
         ruleX([0], { stroke: 'var(--_backbone)' }),
         barX(bars, {
           x1: 'from',
@@ -187,15 +181,15 @@ const DRAW: { [Name in keyof ChartData]: (data: ChartData[Name], frame: Frame) =
           x: ({ from, to }: WaterfallBar) => Math.max(from, to),
           y: 'label',
           text: ({ from, to }: WaterfallBar) => formats.signed(to - from),
-          ...ends,
+          ...anchor,
           dx: -side * 4,
           fontWeight: 600,
         }),
         text(bars, {
           y: 'label',
           text: ({ label }: WaterfallBar) => lines[bars.findIndex((bar) => bar.label === label)]?.join('\n') ?? label,
-          frameAnchor: frame.rightToLeft ? 'right' : 'left',
-          ...ends,
+          frameAnchor: start(frame),
+          ...anchor,
           dx: side * room,
         }),
       ],
@@ -281,14 +275,3 @@ function choiceAxis({ rightToLeft, width, words }: Frame, of: readonly { at: num
     tickFormat: (value: number) => (Number.isInteger(value) ? words.formats.count(value) : ''),
   };
 }
-
-/** The name of each lane, above the start of its line: on a small screen there is no room for names next to the lanes. */
-const laneLabels = (lanes: readonly string[], label: (lane: string) => string, frame: Frame): Markish[] => [
-  text(lanes, {
-    y: (lane: string) => lane,
-    text: label,
-    frameAnchor: frame.rightToLeft ? 'right' : 'left',
-    textAnchor: frame.rightToLeft ? 'end' : 'start',
-    dy: -14,
-  }),
-];

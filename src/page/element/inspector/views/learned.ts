@@ -8,7 +8,7 @@ import { DROPPED, ON_TRIAL, shareSeries } from '../charts/chart-data';
 import type { Chart } from '../charts/plots';
 import { colorOf, type NamedExpert, namedExperts } from '../experts';
 import { whyNothing } from '../words';
-import { type InspectorHost, lead, MAX_ROWS, type View } from './view';
+import { Busy, type InspectorHost, lead, MAX_ROWS, type View } from './view';
 
 /** Number of choices that count as the last ones. */
 const LATELY = 8;
@@ -17,7 +17,7 @@ const NAMED = 3;
 export class LearnedView implements View {
   #inspection: Inspection | null = null;
   #chart: Extract<Chart, { name: 'shares' }> | null = null;
-  #busy = false;
+  readonly #busy = new Busy();
 
   async load({ recommender }: InspectorHost): Promise<void> {
     const inspection = await recommender.inspect('profile');
@@ -158,25 +158,16 @@ export class LearnedView implements View {
         <p class="about term">${fill(learned.terms[state], { id: `${id}` })}</p>
         ${
           earlier
-            ? html`<button class="button" type="button" data-testid="put-back" ?disabled=${this.#busy} @click=${() => this.#putBack(host, expert, earlier)}>${fill(learned.putBack, { moment: formats.moment(earlier.time) })}</button>`
+            ? html`<button class="button" type="button" data-testid="put-back" ?disabled=${this.#busy.now} @click=${() => this.#busy.run(host, () => this.#putBack(host, expert, earlier))}>${fill(learned.putBack, { moment: formats.moment(earlier.time) })}</button>`
             : nothing
         }
       </li>`;
   }
 
   async #putBack(host: InspectorHost, { id, title }: NamedExpert, { id: snapshot }: Snapshot): Promise<void> {
-    this.#busy = true;
-    host.update();
-    try {
-      await host.recommender.rollback(snapshot, { expert: id });
-      await host.refresh();
-      host.say(fill(host.words.texts.learned.putBackDone, { name: title }));
-    } catch (thrown) {
-      host.fail(thrown);
-    } finally {
-      this.#busy = false;
-      host.update();
-    }
+    await host.recommender.rollback(snapshot, { expert: id });
+    await host.refresh();
+    host.say(fill(host.words.texts.learned.putBackDone, { name: title }));
   }
 }
 

@@ -6,7 +6,7 @@ import { figure } from '../charts/chart';
 import type { Chart } from '../charts/plots';
 import { whyNothing } from '../words';
 import { type TimelineEntry, type TimelineRow, timelineEntries, timelineRows } from './timeline-entries';
-import { type InspectorHost, lead, type View } from './view';
+import { Busy, type InspectorHost, lead, type View } from './view';
 
 /** Rows that are shown at first. */
 const INITIAL_ROWS = 40;
@@ -25,7 +25,7 @@ export class TimelineView implements View {
   readonly #unfolded = new Set<string>();
   /** The effect of going back to its snapshot; null until it is known. */
   #change: ListChange | null = null;
-  #busy = false;
+  readonly #busy = new Busy();
 
   async load(host: InspectorHost): Promise<void> {
     const inspection = await host.recommender.inspect('profile');
@@ -124,7 +124,7 @@ export class TimelineView implements View {
       <li class=${choice ? 'choice' : ''} data-row=${key} data-kind=${choice ? 'choice' : (point?.kind ?? 'snapshot')} data-snapshot=${kept && snapshot ? snapshot.id : nothing}>
         ${
           snapshot
-            ? html`<button class="row" type="button" data-open=${key} aria-expanded=${open ? 'true' : 'false'} ?disabled=${this.#busy} @click=${() => this.#toggle(host, row)}>${content}</button>`
+            ? html`<button class="row" type="button" data-open=${key} aria-expanded=${open ? 'true' : 'false'} ?disabled=${this.#busy.now} @click=${() => this.#toggle(host, row)}>${content}</button>`
             : html`<div class="row" tabindex="-1">${content}</div>`
         }
         ${open && snapshot ? this.#opened(host, snapshot) : nothing}
@@ -228,7 +228,7 @@ export class TimelineView implements View {
         ${
           undone === 0
             ? nothing
-            : html`<button class="button strong" type="button" data-testid="rollback" ?disabled=${this.#busy} @click=${() => this.#goBack(host, snapshot.id)}>${fill(timeline.goBack, { number })}</button>`
+            : html`<button class="button strong" type="button" data-testid="rollback" ?disabled=${this.#busy.now} @click=${() => this.#busy.run(host, () => this.#goBack(host, snapshot.id))}>${fill(timeline.goBack, { number })}</button>`
         }
       </div>`;
   }
@@ -274,7 +274,7 @@ export class TimelineView implements View {
   /** Goes to the row whose point was pressed in the chart, and opens it if a state exists. */
   async #pick(host: InspectorHost, entryKey: string): Promise<void> {
     const row = this.#rows.find(({ entries }) => entries.some((entry) => entry.key === entryKey));
-    if (!row || this.#busy) return;
+    if (!row || this.#busy.now) return;
     if (row.entries[0].choice) this.#choices = true;
     this.#all ||= this.#shown().indexOf(row) >= INITIAL_ROWS;
     this.#close();
@@ -286,20 +286,11 @@ export class TimelineView implements View {
 
   async #goBack(host: InspectorHost, id: number): Promise<void> {
     const { texts, formats } = host.words;
-    this.#busy = true;
-    host.update();
-    try {
-      const number = formats.count(this.#change?.snapshot.choices ?? 0);
-      await host.recommender.rollback(id);
-      this.#close();
-      await host.refresh();
-      host.say(fill(texts.timeline.wentBack, { number }));
-    } catch (thrown) {
-      host.fail(thrown);
-    } finally {
-      this.#busy = false;
-      host.update();
-    }
+    const number = formats.count(this.#change?.snapshot.choices ?? 0);
+    await host.recommender.rollback(id);
+    this.#close();
+    await host.refresh();
+    host.say(fill(texts.timeline.wentBack, { number }));
   }
 
   #close(): void {

@@ -26,6 +26,24 @@ export interface View {
   render(host: InspectorHost): TemplateResult;
 }
 
+/** Whether an action of a view is running, which switches its buttons off. */
+export class Busy {
+  now = false;
+
+  async run(host: InspectorHost, work: () => Promise<void>): Promise<void> {
+    this.now = true;
+    host.update();
+    try {
+      await work();
+    } catch (thrown) {
+      host.fail(thrown);
+    } finally {
+      this.now = false;
+      host.update();
+    }
+  }
+}
+
 /** Rows of a table of figures. */
 export const MAX_ROWS = 40;
 

@@ -6,7 +6,7 @@ import { figure } from '../charts/chart';
 import { type NamedPart, namedParts, waterfallBars } from '../charts/chart-data';
 import { namedExperts } from '../experts';
 import { placeText, whyNothing } from '../words';
-import { type InspectorHost, lead, type View } from './view';
+import { Busy, type InspectorHost, lead, type View } from './view';
 
 const OFFERED = 12;
 /** Number of parts that the sentence names. */
@@ -18,7 +18,7 @@ export class WhyView implements View {
   #experts: Inspection['experts'] = [];
   #chosen: string | null = null;
   #found: ItemInspection | null = null;
-  #busy = false;
+  readonly #busy = new Busy();
 
   async load(host: InspectorHost): Promise<void> {
     const [{ items }, { experts }] = await Promise.all([
@@ -31,16 +31,8 @@ export class WhyView implements View {
   }
 
   /** Shows this product, whether it is in the list or not. */
-  async choose(host: InspectorHost, id: string): Promise<void> {
-    this.#busy = true;
-    host.update();
-    try {
-      await this.#inspect(host, id);
-    } catch (thrown) {
-      host.fail(thrown);
-    }
-    this.#busy = false;
-    host.update();
+  choose(host: InspectorHost, id: string): Promise<void> {
+    return this.#busy.run(host, () => this.#inspect(host, id));
   }
 
   render(host: InspectorHost): TemplateResult {
@@ -56,7 +48,7 @@ export class WhyView implements View {
         ${this.#list.map(
           ({ item, position }) => html`
             <li>
-              <button type="button" data-pick=${item.id} aria-pressed=${found?.item.id === item.id ? 'true' : 'false'} ?disabled=${this.#busy} @click=${() => this.choose(host, item.id)}>
+              <button type="button" data-pick=${item.id} aria-pressed=${found?.item.id === item.id ? 'true' : 'false'} ?disabled=${this.#busy.now} @click=${() => this.choose(host, item.id)}>
                 ${picture(item)}<span class="sidestream-unseen">${position + 1}: ${item.title}</span>
               </button>
             </li>`,
