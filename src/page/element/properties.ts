@@ -7,7 +7,7 @@ import type { RecsLabels } from './recs/labels';
 /** Properties whose change needs another recommender of the page. */
 export const SOURCE_PROPERTIES = ['bundle', 'namespace', 'market', 'workerUrl', 'consent'] as const;
 
-/** The properties by which an element finds its recommender. */
+/** The properties by which an element finds its recommender, and which products it shows how. */
 export abstract class SourceProperties extends TypedLitElement {
   /** @internal Not decorators: every page would load their code for these few classes. */
   static override properties: PropertyDeclarations = {
@@ -17,6 +17,10 @@ export abstract class SourceProperties extends TypedLitElement {
     consent: {},
     workerUrl: { attribute: 'worker-url' },
     recommender: { attribute: false },
+    filter: { hasChanged: hasOtherContent },
+    hrefTemplate: { attribute: 'href-template' },
+    currency: {},
+    navigate: { attribute: false },
   };
 
   /**
@@ -41,29 +45,8 @@ export abstract class SourceProperties extends TypedLitElement {
   workerUrl = '';
   /** A recommender that the page created; replaces `bundle`. */
   recommender: Recommender | null = null;
-}
-
-/** The properties of lists that are about their items and cards. */
-export abstract class CardProperties extends SourceProperties {
-  /** @internal */
-  static override properties: PropertyDeclarations = {
-    headingLevel: { type: Number, attribute: 'heading-level' },
-    filter: { hasChanged: hasOtherContent },
-    hrefTemplate: { attribute: 'href-template' },
-    currency: {},
-    dismissible: { type: Boolean },
-    addToCart: { type: Boolean, attribute: 'add-to-cart', reflect: true },
-    variantChoice: { type: Boolean, attribute: 'variant-choice', reflect: true },
-    lowStock: { type: Number, attribute: 'low-stock' },
-    exclude: { attribute: false, hasChanged: hasOtherContent },
-    navigate: { attribute: false },
-    labels: { attribute: false },
-  };
-
-  /** Level of the heading in the page's outline, 2 to 6. */
-  headingLevel = 2;
   /**
-   * Which items may be shown: a JSON object, or its text in the attribute, as `recommend()` takes it. Anything else hides
+   * Which items may be shown: a JSON object, or its text in the attribute, as `recommend()` and `find()` take it. Anything else hides
    * the list.
    */
   filter: RecommendRequest['filter'] | null = null;
@@ -74,6 +57,28 @@ export abstract class CardProperties extends SourceProperties {
   hrefTemplate = '';
   /** Three-letter currency code of the prices. Default: the currency of the bundle or its offers; without one, prices are plain numbers. */
   currency = '';
+  /**
+   * Follows the links of products instead of the browser, for example a router's `push`: it gets the `href` of the link. Clicks that
+   * open a tab or a window do not reach it.
+   */
+  navigate: ((href: string) => unknown) | null = null;
+}
+
+/** The properties of lists that are about their items and cards. */
+export abstract class CardProperties extends SourceProperties {
+  /** @internal */
+  static override properties: PropertyDeclarations = {
+    headingLevel: { type: Number, attribute: 'heading-level' },
+    dismissible: { type: Boolean },
+    addToCart: { type: Boolean, attribute: 'add-to-cart', reflect: true },
+    variantChoice: { type: Boolean, attribute: 'variant-choice', reflect: true },
+    lowStock: { type: Number, attribute: 'low-stock' },
+    exclude: { attribute: false, hasChanged: hasOtherContent },
+    labels: { attribute: false },
+  };
+
+  /** Level of the heading in the page's outline, 2 to 6. */
+  headingLevel = 2;
   /** Gives every card a "not interested" button, which removes the product from all lists and can be undone. */
   dismissible = false;
   /** Gives every card of a product in stock an "add to cart" button, which dispatches `addtocart`. */
@@ -87,11 +92,6 @@ export abstract class CardProperties extends SourceProperties {
   lowStock = 5;
   /** Ids that are never listed, because the page shows them elsewhere. */
   exclude: string[] = [];
-  /**
-   * Follows the links of cards instead of the browser, for example a router's `push`: it gets the `href` of the link. Clicks that
-   * open a tab or a window do not reach it.
-   */
-  navigate: ((href: string) => unknown) | null = null;
   /** Texts that replace the built-in ones. */
   labels: Partial<RecsLabels> = {};
 }

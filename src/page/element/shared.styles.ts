@@ -5,6 +5,24 @@ import { css } from 'lit';
  * new name would change the cards of shops.
  */
 
+/** What all elements have. Colours derive from the page's own text colour. */
+export const hostStyles = css`
+  :host {
+    --_muted: var(--sidestream-muted, color-mix(in srgb, currentColor 74%, transparent));
+    --_tile: var(--sidestream-tile, color-mix(in srgb, currentColor 6%, transparent));
+    --_accent: var(--sidestream-accent, currentColor);
+    --_surface: var(--sidestream-surface, Canvas);
+    --_radius: var(--sidestream-radius, 0.875rem);
+  }
+  :host([hidden]) {
+    display: none;
+  }
+  :focus-visible {
+    outline: 2px solid var(--_accent);
+    outline-offset: 2px;
+  }
+`;
+
 /** Pictures of products, with their initials behind them. */
 export const pictureStyles = css`
   .media {

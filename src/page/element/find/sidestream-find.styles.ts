@@ -1,21 +1,13 @@
 import { css } from 'lit';
-import { pictureStyles, scriptStyles, unseenStyles, waitStyles } from '../shared.styles';
+import { hostStyles, pictureStyles, scriptStyles, unseenStyles, waitStyles } from '../shared.styles';
 
-/** The field, its list of results and their states. Colours derive from the page's own. */
+/** The field, its list of results and their states. */
 const ownStyles = css`
   :host {
-    --_muted: var(--sidestream-muted, color-mix(in srgb, currentColor 74%, transparent));
-    --_tile: var(--sidestream-tile, color-mix(in srgb, currentColor 6%, transparent));
-    --_accent: var(--sidestream-accent, currentColor);
-    --_surface: var(--sidestream-surface, Canvas);
     --_text: var(--sidestream-on-surface, CanvasText);
     --_rim: color-mix(in srgb, currentColor 16%, transparent);
-    --_radius: var(--sidestream-radius, 0.875rem);
     position: relative;
     display: block;
-  }
-  :host([hidden]) {
-    display: none;
   }
   .input {
     display: block;
@@ -37,7 +29,6 @@ const ownStyles = css`
     opacity: 1;
   }
   .input:focus-visible {
-    outline: 2px solid var(--_accent);
     outline-offset: 1px;
   }
   .input::-webkit-search-cancel-button {
@@ -65,7 +56,6 @@ const ownStyles = css`
     color: inherit;
   }
   .photo:focus-visible {
-    outline: 2px solid var(--_accent);
     outline-offset: -3px;
   }
   .file {
@@ -171,10 +161,6 @@ const ownStyles = css`
     border-radius: 99rem;
     cursor: pointer;
   }
-  .retry:focus-visible {
-    outline: 2px solid var(--_accent);
-    outline-offset: 2px;
-  }
   .skeleton {
     cursor: default;
   }
@@ -205,4 +191,4 @@ const ownStyles = css`
   }
 `;
 
-export const findStyles = [pictureStyles, scriptStyles, unseenStyles, waitStyles, ownStyles];
+export const findStyles = [hostStyles, pictureStyles, scriptStyles, unseenStyles, waitStyles, ownStyles];

@@ -1,5 +1,5 @@
 import { html, LitElement, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
-import type { FindRequest, Recommender } from '../../../device/protocol';
+import type { Recommender } from '../../../device/protocol';
 import { define, isPlain, languageOf, warnOnce } from '../dom';
 import { ErrorReporter } from '../events';
 import { LanguageObserver } from '../labels';
@@ -88,10 +88,7 @@ export class SidestreamFind extends SourceProperties {
   static override properties: PropertyDeclarations = {
     limit: { type: Number },
     placeholder: {},
-    filter: {},
     photo: { type: Boolean },
-    hrefTemplate: { attribute: 'href-template' },
-    currency: {},
     value: { attribute: false },
     labels: { attribute: false },
     state: { reflect: true },
@@ -101,18 +98,10 @@ export class SidestreamFind extends SourceProperties {
   limit = 8;
   /** Text in the empty field. Default: the placeholder of the input inside, otherwise "Search products". */
   placeholder = '';
-  /** Which items may be found: a JSON object, or its text in the attribute, as `find()` takes it. */
-  filter: FindRequest['filter'] | null = null;
   /** Whether products can be found by a photo, too: the bundle needs pictures, and its encoders. */
   photo = false;
-  /** Address of an item's page with `{id}`, `{title}`, `{category}` or `{path}` in it. Default: the item's `url`. */
-  hrefTemplate = '';
-  /** Three-letter currency code of the prices. Default: the currency of the bundle or its offers; without one, prices are plain numbers. */
-  currency = '';
   /** The words in the field. */
   value = '';
-  /** Follows the links of results instead of the browser, for example a router's `push`: it gets the `href` of the link. */
-  navigate: ((href: string) => unknown) | null = null;
   /** Texts that replace the built-in ones. */
   labels: Partial<FindLabels> = {};
   /** `idle`, `loading`, `filled`, `empty` or `error`. For style sheets. */

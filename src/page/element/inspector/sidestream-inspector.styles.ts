@@ -4,9 +4,6 @@ import { css } from 'lit';
 export const inspectorStyles = css`
   :host {
     --_muted: var(--sidestream-muted, color-mix(in srgb, currentColor 66%, transparent));
-    --_tile: var(--sidestream-tile, color-mix(in srgb, currentColor 6%, transparent));
-    --_accent: var(--sidestream-accent, currentColor);
-    --_surface: var(--sidestream-surface, Canvas);
     --_line: color-mix(in srgb, currentColor 14%, transparent);
     --_backbone: color-mix(in srgb, currentColor 24%, transparent);
     --_alarm: color-mix(in srgb, #d23a50 80%, currentColor);
@@ -24,7 +21,6 @@ export const inspectorStyles = css`
     font-size: 0.9375rem;
     line-height: 1.45;
   }
-  :host([hidden]),
   [hidden] {
     display: none;
   }
@@ -105,10 +101,6 @@ export const inspectorStyles = css`
     white-space: nowrap;
     border: 1px solid var(--_line);
     border-radius: 99rem;
-  }
-  :focus-visible {
-    outline: 2px solid var(--_accent);
-    outline-offset: 2px;
   }
 
   .tabs {

@@ -6,7 +6,7 @@ import { define, languageOf, warnOnce } from '../dom';
 import { emit } from '../events';
 import { FoundRecommender } from '../found-recommender';
 import { LanguageObserver } from '../labels';
-import { unseenStyles } from '../shared.styles';
+import { hostStyles, unseenStyles } from '../shared.styles';
 import { mediaStyles } from './media.styles';
 import { inspectorStyles } from './sidestream-inspector.styles';
 import { HelpsView } from './views/helps';
@@ -62,7 +62,7 @@ const REFRESH_DELAY = 150;
  */
 export class SidestreamInspector extends LitElement {
   /** @internal */
-  static override styles = [unseenStyles, inspectorStyles, viewStyles, mediaStyles];
+  static override styles = [hostStyles, unseenStyles, inspectorStyles, viewStyles, mediaStyles];
 
   /**
    * The recommender to inspect. Default: the recommender of the first list on the page, otherwise the one that the page created

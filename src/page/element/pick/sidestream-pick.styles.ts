@@ -1,14 +1,11 @@
 import { css } from 'lit';
-import { pictureStyles, waitStyles } from '../shared.styles';
+import { hostStyles, pictureStyles, waitStyles } from '../shared.styles';
 
 /** Tiles, states and buttons. */
 const ownStyles = css`
   :host {
     display: block;
-    --_tile: var(--sidestream-tile, color-mix(in srgb, currentColor 6%, transparent));
     --_muted: var(--sidestream-muted, color-mix(in srgb, currentColor 72%, transparent));
-    --_accent: var(--sidestream-accent, currentColor);
-    --_radius: var(--sidestream-radius, 0.875rem);
     --_gap: var(--sidestream-gap, 1rem);
   }
   :host([state='hidden']) {
@@ -108,10 +105,6 @@ const ownStyles = css`
     outline: 3px solid var(--_accent);
     outline-offset: -3px;
   }
-  button:focus-visible {
-    outline: 2px solid var(--_accent);
-    outline-offset: 2px;
-  }
   .foot {
     display: flex;
     flex-wrap: wrap;
@@ -148,4 +141,4 @@ const ownStyles = css`
   }
 `;
 
-export const pickStyles = [pictureStyles, waitStyles, ownStyles];
+export const pickStyles = [hostStyles, pictureStyles, waitStyles, ownStyles];

@@ -1,26 +1,18 @@
 import { css, unsafeCSS } from 'lit';
 import { rowTrack } from '../../../core/card';
 
-/** The frame of the list: heading, grid or row, messages. Colours derive from the page's own text colour. */
+/** The frame of the list: heading, grid or row, messages. */
 export const recsStyles = css`
   :host {
-    --_muted: var(--sidestream-muted, color-mix(in srgb, currentColor 74%, transparent));
-    --_tile: var(--sidestream-tile, color-mix(in srgb, currentColor 6%, transparent));
-    --_accent: var(--sidestream-accent, currentColor);
-    --_surface: var(--sidestream-surface, Canvas);
     --_line: color-mix(in srgb, currentColor 20%, transparent);
     --_edge: 0 solid transparent;
     --_rim: color-mix(in srgb, currentColor 12%, transparent);
     --_gap: var(--sidestream-gap, 1rem);
-    --_radius: var(--sidestream-radius, 0.875rem);
     --_card: var(--sidestream-card-size, 10.5rem);
     --_reason-lines: var(--sidestream-reason-lines, 2);
     display: block;
     isolation: isolate;
     container-type: inline-size;
-  }
-  :host([hidden]) {
-    display: none;
   }
   /* Overrides the display that a page gives its lists, so that a hidden list leaves no gap. */
   :host([state='hidden']) {
@@ -222,10 +214,6 @@ export const recsStyles = css`
   }
   :host(:dir(rtl)) .scroll svg {
     transform: scaleX(-1);
-  }
-  :focus-visible {
-    outline: 2px solid var(--_accent);
-    outline-offset: 2px;
   }
   @media (prefers-contrast: more), (forced-colors: active) {
     :host {

@@ -5,7 +5,7 @@ import { define, languageOf } from '../dom';
 import { ErrorReporter, emit } from '../events';
 import { LanguageObserver } from '../labels';
 import { SOURCE_PROPERTIES } from '../properties';
-import { pictureStyles, scriptStyles } from '../shared.styles';
+import { hostStyles, pictureStyles, scriptStyles } from '../shared.styles';
 import type { ListContext } from './card';
 import { cardStyles } from './card.styles';
 import type { Feed } from './feed/feed';
@@ -123,7 +123,7 @@ import { recsStyles } from './sidestream-recs.styles';
  */
 export class SidestreamRecs extends ListProperties implements ListHost, PageList {
   /** @internal */
-  static override styles = [pictureStyles, scriptStyles, recsStyles, cardStyles];
+  static override styles = [hostStyles, pictureStyles, scriptStyles, recsStyles, cardStyles];
 
   readonly #errors = new ErrorReporter(this);
   readonly #list = new ListController(this);
