@@ -1,3 +1,3 @@
 export { columnsOf, rowTrack } from './columns';
-export { canonical, formatPrice } from './price';
+export { canonical, formatPrice, numberFormat } from './price';
 export { itemHref, safeHref, safeImage } from './safe-url';

@@ -10,11 +10,6 @@ export function addStyles(root: Node, { styleSheet }: CSSResult): void {
   if (root instanceof ShadowRoot && styleSheet) root.adoptedStyleSheets = [...root.adoptedStyleSheets, styleSheet];
 }
 
-/** Hides a picture that does not load, which reveals the initial behind it. */
-export function hideBroken({ currentTarget }: Event): void {
-  if (currentTarget instanceof HTMLElement) currentTarget.hidden = true;
-}
-
 /** Whether a click on a link, if there is one, opens it in this tab. */
 export const isPlain = ({ button, ctrlKey, metaKey, shiftKey, altKey }: MouseEvent, link: Element | null): boolean =>
   !(button || ctrlKey || metaKey || shiftKey || altKey) && !link?.matches('[target]:not([target=_self]), [download]');
@@ -47,6 +42,28 @@ export function warnOnce(host: Element, cause: string, message: string): void {
   if (causes.has(cause)) return;
   reported.set(host, causes.add(cause));
   console.warn(`<${host.localName}> ${message}`, host);
+}
+
+/** The attribute of a property: `heading-level` for `headingLevel`. */
+export const attributeOf = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+/**
+ * Gives a property its default instead of a wrong value, with a warning.
+ * @param advice what is right, and what the element does
+ */
+export function correct<Host extends Element, Name extends keyof Host & string>(
+  host: Host,
+  name: Name,
+  right: RegExp,
+  otherwise: Host[Name],
+  advice: string,
+): void {
+  // A framework may have unset it.
+  host[name] ??= otherwise;
+  if (right.test(`${host[name]}`)) return;
+  const attribute = attributeOf(name);
+  warnOnce(host, name, `${attribute}="${host.getAttribute(attribute) ?? host[name]}": ${advice}`);
+  host[name] = otherwise;
 }
 
 /** Loads code once per page; a failure is one error for all that wait for it. */

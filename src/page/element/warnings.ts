@@ -1,5 +1,5 @@
 import type { Placement } from '../../device/protocol';
-import { warnOnce } from './dom';
+import { attributeOf, warnOnce } from './dom';
 
 /** The values that a property takes, and what the list does without a right one. */
 const ADVICE: Record<string, string> = {
@@ -29,7 +29,7 @@ export function warnOfSettings(host: Element & { placement: Placement }, names: 
       const advice = `has no bundle and no recommender 10 s after it was added to the page: the list is hidden. Set bundle to the address of the bundle's folder (bundle="/bundle/"), or the property recommender to the result of createRecommender().`;
       warnOnce(host, name, advice);
     } else {
-      const attribute = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+      const attribute = attributeOf(name);
       const given = host.getAttribute(attribute) ?? String(Reflect.get(host, name));
       warnOnce(host, name, `${attribute}="${given}": ${ADVICE[name] ?? 'is wrong.'}`);
     }

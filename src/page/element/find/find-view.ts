@@ -1,9 +1,9 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
-import { canonical, formatPrice, itemHref, safeImage } from '../../../core/card';
+import { canonical, formatPrice, itemHref } from '../../../core/card';
 import { ENGLISH, fill, formOf, type PageTexts } from '../../../core/labels';
 import type { FindResponse, Recommendation } from '../../../device/protocol';
-import { hideBroken } from '../dom';
 import { textsIn } from '../labels';
+import { imageOf, initialOf } from '../picture';
 import type { ListContext } from '../recs/card';
 import type { Search } from './search';
 
@@ -32,7 +32,7 @@ function resultOption(recommendation: Recommendation, position: number, context:
     return html`<div part="option" class="option own" role="option" id=${id} aria-selected=${selected} data-id=${item.id}>${card}</div>`;
   }
   const content = html`
-    <span part="media" class="media" data-initial=${[...item.title][0] ?? ''}>${image(safeImage(item.image))}</span>
+    <span part="media" class="media" data-initial=${initialOf(item)}>${imageOf(item, 64)}</span>
     <span class="texts">
       <span part="title" class="title">${item.title}</span>
       <span part="price" class="price">${extras?.parts(recommendation, price, cardContext).price ?? price}</span>
@@ -42,12 +42,6 @@ function resultOption(recommendation: Recommendation, position: number, context:
     ? html`<a part="option" class="option" role="option" id=${id} aria-selected=${selected} data-id=${item.id} tabindex="-1" href=${href}>${content}</a>`
     : html`<div part="option" class="option" role="option" id=${id} aria-selected=${selected} data-id=${item.id}>${content}</div>`;
 }
-
-/** The title beside it names the product. */
-const image = (src: string): TemplateResult | typeof nothing =>
-  src
-    ? html`<img part="image" class="image" src=${src} alt="" width="64" height="64" loading="lazy" decoding="async" @error=${hideBroken} />`
-    : nothing;
 
 function resultsView(
   { items, by }: Pick<FindResponse, 'items' | 'by'>,

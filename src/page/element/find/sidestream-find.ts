@@ -1,6 +1,6 @@
 import { html, LitElement, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import type { Recommender } from '../../../device/protocol';
-import { define, isPlain, languageOf, warnOnce } from '../dom';
+import { correct, define, isPlain, languageOf } from '../dom';
 import { ErrorReporter } from '../events';
 import { LanguageObserver } from '../labels';
 import { SourceProperties } from '../properties';
@@ -164,10 +164,7 @@ export class SidestreamFind extends SourceProperties {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     this.state = this.#search.state;
-    if (changed.has('limit') && !/^([1-9]\d?|100)$/.test(`${this.limit}`)) {
-      warnOnce(this, 'limit', `limit="${this.limit}": must be a whole number from 1 to 100; the element uses 8.`);
-      this.limit = 8;
-    }
+    correct(this, 'limit', /^([1-9]\d?|100)$/, 8, 'must be a whole number from 1 to 100; the element uses 8.');
     const input = this.#ownInput;
     if (changed.has('value') && input) input.value = this.value;
   }

@@ -2,7 +2,7 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { property } from 'lit/decorators.js';
 import type { Metrics, Recommender, Status } from '../../../device/protocol';
 import { SidestreamError } from '../../../error';
-import { define, languageOf, warnOnce } from '../dom';
+import { correct, define, languageOf } from '../dom';
 import { emit } from '../events';
 import { FoundRecommender } from '../found-recommender';
 import { LanguageObserver } from '../labels';
@@ -118,19 +118,9 @@ export class SidestreamInspector extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('headingLevel') && !/^[2-5]$/.test(`${this.headingLevel ?? 3}`)) {
-      const given = this.getAttribute('heading-level') ?? this.headingLevel;
-      warnOnce(
-        this,
-        'headingLevel',
-        `heading-level="${given}": must be a whole number from 2 to 5; the headings stay at level 3.`,
-      );
-      this.headingLevel = 3;
-    }
-    if (changed.has('view') && !VIEWS.includes(this.view)) {
-      warnOnce(this, 'view', `view="${this.view}": must be ${VIEWS.join(', ')}; the first one is open.`);
-      this.view = 'learned';
-    }
+    correct(this, 'headingLevel', /^[2-5]$/, 3, 'must be a whole number from 2 to 5; the headings stay at level 3.');
+    const views = new RegExp(`^(${VIEWS.join('|')})$`);
+    correct(this, 'view', views, 'learned', `must be ${VIEWS.join(', ')}; the first one is open.`);
     if (changed.has('recommender') && this.#found.find()) return;
     if (changed.has('view') && !this.#loaded.has(this.view)) void this.#show(this.view);
     if (changed.has('itemId') && this.itemId !== null) void this.#choose(this.itemId);

@@ -2,7 +2,7 @@ import { html, LitElement, nothing, type PropertyDeclarations, type PropertyValu
 import { canonical } from '../../../core/card';
 import { ENGLISH, fill, labelLanguage, type PageTexts } from '../../../core/labels';
 import type { Recommendation, Recommender } from '../../../device/protocol';
-import { define, languageOf, warnOnce } from '../dom';
+import { correct, define, languageOf } from '../dom';
 import { ErrorReporter } from '../events';
 import { FoundRecommender } from '../found-recommender';
 import { LanguageObserver, textsIn } from '../labels';
@@ -34,8 +34,6 @@ export function pickLabels(given: Partial<PickLabels>, language = navigator.lang
   };
 }
 
-/** Number of products to pick from. */
-const COUNTS = [9, 12] as const;
 /** Number of products to pick. */
 const PICKS = 3;
 /** Weight of diversity: the products should differ as much as they should be popular. */
@@ -143,20 +141,10 @@ export class SidestreamPick extends LitElement {
     this.#attempt++;
   }
 
-  protected override willUpdate(changed: PropertyValues<this>): void {
+  protected override willUpdate(): void {
     this.state = this.#phase;
-    if (changed.has('count') && !COUNTS.some((count) => count === this.count)) {
-      warnOnce(this, 'count', `count="${this.count}": must be ${COUNTS.join(' or ')}; the element shows ${COUNTS[0]}.`);
-      this.count = COUNTS[0];
-    }
-    if (changed.has('headingLevel') && !/^[2-6]$/.test(`${this.headingLevel}`)) {
-      warnOnce(
-        this,
-        'headingLevel',
-        `heading-level="${this.headingLevel}": must be 2 to 6; the heading stays at level 2.`,
-      );
-      this.headingLevel = 2;
-    }
+    correct(this, 'count', /^(9|12)$/, 9, 'must be 9 or 12; the element shows 9.');
+    correct(this, 'headingLevel', /^[2-6]$/, 2, 'must be 2 to 6; the heading stays at level 2.');
   }
 
   protected override updated(changed: PropertyValues<this>): void {

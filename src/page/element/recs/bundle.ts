@@ -6,7 +6,7 @@ import { emit } from '../events';
 import { bundleStyles } from './bundle.styles';
 import { cardOf, type ListContext } from './card';
 import type { ListState } from './list-controller';
-import type { CardsHost, Settings } from './settings';
+import type { CardsHost } from './settings';
 
 interface Shown {
   response: string;
@@ -83,9 +83,9 @@ export class Bundle {
     const choosable = choices.filter(isChoosable);
     const checked = choosable.filter((choice) => this.#isChecked(choice));
     const total = totalOf(checked);
-    const { currency, language, placement, onClick } = context;
+    const { currency, language, onClick } = context;
     const add = (): void => {
-      if (checked.length > 0 && !this.#added) this.#add({ response, items }, checked, total, placement, currency);
+      if (checked.length > 0 && !this.#added) this.#add({ response, items }, checked, total, context);
     };
     const button = this.#added ? labels.added : checked.length < choosable.length ? labels.addSelected : labels.addAll;
     const plain: ListContext = { ...context, dismissible: false };
@@ -96,7 +96,7 @@ export class Bundle {
         </ol>
         <div part="summary" class="summary">
           <p part="total" class="total" role="status">
-            ${total === null ? html`<span>${this.#added ? labels.added : ''}</span>` : html`<span>${this.#added ? labels.added : labels.total}</span> <strong>${formatPrice(total, currency, language)}</strong>`}
+            <span>${this.#added ? labels.added : total === null ? '' : labels.total}</span>${total === null ? nothing : html` <strong>${formatPrice(total, currency, language)}</strong>`}
           </p>
           <button part="add" class="add-checked" type="button" aria-disabled=${checked.length === 0 || this.#added ? 'true' : 'false'} @click=${add}>${button}</button>
         </div>
@@ -117,30 +117,21 @@ export class Bundle {
       else this.#unchecked.add(item.id);
       this.host.requestUpdate();
     };
-    const box =
-      isChoosable(choice) &&
-      html`
+    const box = html`
       <label class="check">
         <input part="check" type="checkbox" aria-label=${item.title} .checked=${this.#isChecked(choice)} ?disabled=${isSoldOut(item) || this.#added !== null} @change=${onChange} />
       </label>`;
-    const card = cardOf(choice, place ?? 0, context);
     // Without an id, the item in view counts neither as shown nor as clicked.
-    return place === undefined
-      ? html`<li part="item" class="item">${card}${box || nothing}</li>`
-      : html`<li part="item" class="item" data-id=${item.id}>${card}${box || nothing}</li>`;
+    const id = place === undefined ? nothing : item.id;
+    return html`<li part="item" class="item" data-id=${id}>${cardOf(choice, place ?? 0, context)}${isChoosable(choice) ? box : nothing}</li>`;
   }
 
   #isChecked({ item }: Choice): boolean {
     return !this.#unchecked.has(item.id) && !isSoldOut(item);
   }
 
-  #add(
-    { response, items }: Shown,
-    checked: readonly Choice[],
-    total: number | null,
-    placement: Settings['placement'],
-    currency: string,
-  ): void {
+  #add({ response, items }: Shown, checked: readonly Choice[], total: number | null, context: ListContext): void {
+    const { placement, currency } = context;
     const chosen = checked.map(({ item, place }) => ({
       item,
       quantity: 1,

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { canonical, formatPrice, safeImage } from '../../../core/card';
+import { formatPrice, numberFormat, safeImage } from '../../../core/card';
 import { type Badge, badgeOf, isLowest, isReduced, ratingOf, savingOf, secondImageOf } from '../../../core/card/facts';
 import type { Item, Recommendation, TrackDetails } from '../../../device/protocol';
 import { addStyles } from '../dom';
@@ -17,22 +17,10 @@ const STARS = [8, 24, 40, 56, 72]
   .map((x) => `M${x} 1.3l2.06 4.17 4.61.67-3.33 3.25.79 4.59L${x} 11.8l-4.13 2.18.79-4.59-3.33-3.25 4.61-.67z`)
   .join('');
 
-const formatsOf = (language: string | undefined) => ({
-  /** Ratings and counts: `4.5`, `1,204`. */
-  decimal: new Intl.NumberFormat(language, { maximumFractionDigits: 1 }),
-  percent: new Intl.NumberFormat(language, { style: 'percent' }),
-  /** Numbers of the catalog, without digit grouping: they may be years. */
-  plain: new Intl.NumberFormat(language, { useGrouping: false, maximumFractionDigits: 6 }),
-});
-const formats = new Map<string | undefined, ReturnType<typeof formatsOf>>();
-
-/** The formats of a language, created once. @param tag default: the browser's */
-function numberFormats(tag: string | undefined): ReturnType<typeof formatsOf> {
-  const language = canonical(tag);
-  const found = formats.get(language) ?? formatsOf(language);
-  formats.set(language, found);
-  return found;
-}
+/** Ratings and counts: `4.5`, `1,204`. */
+const DECIMAL = { maximumFractionDigits: 1 };
+/** Numbers of the catalog, without digit grouping: they may be years. */
+const PLAIN = { useGrouping: false, maximumFractionDigits: 6 };
 
 export interface ExtrasServices {
   /** Tracks an event of an item of the list, with the list's recommendation. */
@@ -116,7 +104,7 @@ export class CardExtras {
   facts(recommendation: Priced, price: string, context: ExtrasContext): CardFacts {
     const { item, prices } = recommendation;
     const { language, currency, lowStock } = context;
-    const { decimal, percent } = numberFormats(language);
+    const decimal = numberFormat(language, DECIMAL);
     const formatted = isReduced(item) ? formatPrice(item.listPrice ?? 0, currency, language) : '';
     // Two prices that read the same would look like a mistake.
     const differ = isLowest(recommendation) && formatPrice(prices?.highest ?? 0, currency, language) !== price;
@@ -127,7 +115,11 @@ export class CardExtras {
     return {
       priceFrom: differ ? context.labels.from(price) : '',
       listPrice,
-      saving: saving ? percent.format(-saving / 100).replace('-', '−') : '',
+      saving: saving
+        ? numberFormat(language, { style: 'percent' })
+            .format(-saving / 100)
+            .replace('-', '−')
+        : '',
       rating: rating ? decimal.format(rating.value) : '',
       ratings: rating?.count ? decimal.format(rating.count) : '',
       badge: badge ?? '',
@@ -139,7 +131,7 @@ export class CardExtras {
   /** A catalog value as text: numbers in the reader's language, lists joined with commas. */
   text(value: Item['attributes'][string], language: string | undefined): string {
     if (Array.isArray(value)) return value.join(', ');
-    return typeof value === 'number' ? numberFormats(language).plain.format(value) : `${value}`;
+    return typeof value === 'number' ? numberFormat(language, PLAIN).format(value) : `${value}`;
   }
 
   /**

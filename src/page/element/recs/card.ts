@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { formatPrice, itemHref, safeImage } from '../../../core/card';
+import { formatPrice, itemHref } from '../../../core/card';
 import type { Recommendation } from '../../../device/protocol';
-import { hideBroken } from '../dom';
+import { imageOf, initialOf } from '../picture';
 import type { CardExtras, CardParts } from './card-extras';
 import type { CompleteLabels } from './labels';
 import type { RowScroller } from './late/scroller';
@@ -63,7 +63,7 @@ function productCard(
   const soldOut = item.availability === 'out-of-stock';
   return html`
     <article part="card" class="card" role=${feed ? 'none' : nothing}>
-      <span part="media" class="media" data-initial=${[...item.title][0] ?? ''}>${image(item.image, inPlace ? 'sync' : 'async')}${parts?.media}${soldOut ? html`<span part="availability" class="badge">${labels.outOfStock}</span>` : nothing}</span>
+      <span part="media" class="media" data-initial=${initialOf(item)}>${imageOf(item, 256, inPlace ? 'sync' : 'async')}${parts?.media}${soldOut ? html`<span part="availability" class="badge">${labels.outOfStock}</span>` : nothing}</span>
       <div part="body" class="body">
         ${
           href
@@ -84,14 +84,6 @@ function productCard(
           : nothing
       }
     </article>`;
-}
-
-/** The `alt` is empty: the title right below already names the product to a screen reader. */
-function image(address: string | undefined, decoding: 'sync' | 'async'): TemplateResult | typeof nothing {
-  const src = safeImage(address);
-  return src
-    ? html`<img part="image" class="image" src=${src} alt="" width="256" height="256" loading="lazy" decoding=${decoding} @error=${hideBroken} />`
-    : nothing;
 }
 
 /** A card of a loading list: it has the same boxes as a real card, so nothing moves when that arrives. */

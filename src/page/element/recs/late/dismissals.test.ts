@@ -18,19 +18,18 @@ describe('Dismissals', () => {
   beforeEach(() => {
     calls = [];
     inserted = [];
-    dismissals = new Dismissals({
-      renderRoot: { querySelectorAll: () => [] },
-      updated: async () => undefined,
-      track: (type, id) => calls.push(`${type} ${id}`),
-      announce: (message) => calls.push(message),
-      list: {
+    dismissals = new Dismissals(
+      { renderRoot: { querySelectorAll: () => [] }, updateComplete: Promise.resolve() },
+      {
         remove: (id) => calls.push(`remove ${id}`),
         insert: (back, position) => {
           inserted.push(back);
           calls.push(`insert ${back.item.id} at ${position}`);
         },
       },
-    });
+      (type, id) => calls.push(`${type} ${id}`),
+      (message) => calls.push(message),
+    );
   });
   const dismiss = (id: string, list: string, limit = 8) => {
     const items = cards(list);

@@ -13,13 +13,10 @@ interface DismissedCard {
   place: number;
 }
 
-export interface DismissalHost {
+/** The rendered list. */
+interface Host {
   readonly renderRoot: { querySelectorAll<E extends Element = HTMLElement>(selector: string): Iterable<E> };
-  /** Resolves when the present state of the list is rendered. */
-  updated(): Promise<unknown>;
-  track(type: EventType, id: string): void;
-  announce(message: string): void;
-  readonly list: Pick<ListEdits, 'remove' | 'insert'>;
+  readonly updateComplete: Promise<unknown>;
 }
 
 /**
@@ -30,7 +27,12 @@ export class Dismissals {
   readonly #ids = new Set<string>();
   #places: DismissedCard[] = [];
 
-  constructor(private readonly host: DismissalHost) {}
+  constructor(
+    private readonly host: Host,
+    private readonly list: Pick<ListEdits, 'remove' | 'insert'>,
+    private readonly track: (type: EventType, id: string) => void,
+    private readonly announce: (message: string) => void,
+  ) {}
 
   get ids(): string[] {
     return [...this.#ids];
@@ -49,12 +51,12 @@ export class Dismissals {
   add(chosen: Recommendation, items: Recommendation[], limit: number, labels: ListLabels): void {
     const { id, title } = chosen.item;
     const place = this.among(items, labels).findIndex(({ card }) => card?.item.id === id);
-    this.host.track('dismiss', id);
+    this.track('dismiss', id);
     this.#ids.add(id);
     this.#places.push({ recommendation: chosen, place });
     this.#places.splice(0, this.#places.length - Math.max(1, Math.floor(limit / 2)));
-    this.host.list.remove(id);
-    this.host.announce(labels.dismissed(title));
+    this.list.remove(id);
+    this.announce(labels.dismissed(title));
     this.#focus(id, 'button');
   }
 
@@ -64,9 +66,9 @@ export class Dismissals {
     const { recommendation } = found;
     this.#ids.delete(id);
     this.#places = this.#places.filter((place) => place !== found);
-    this.host.list.insert(recommendation, recommendation.position);
-    this.host.track('undismiss', id);
-    this.host.announce(labels.restored(recommendation.item.title));
+    this.list.insert(recommendation, recommendation.position);
+    this.track('undismiss', id);
+    this.announce(labels.restored(recommendation.item.title));
     this.#focus(id, '[data-dismiss]');
   }
 
@@ -101,7 +103,7 @@ export class Dismissals {
 
   /** Moves the focus from the pressed button, which is gone, to the one that replaces it. */
   #focus(id: string, selector: string): void {
-    void this.host.updated().then(() => {
+    void this.host.updateComplete.then(() => {
       const places = [...this.host.renderRoot.querySelectorAll<HTMLElement>('[part=item]')];
       const place = places.find(({ dataset }) => dataset.id === id || dataset.dismissed === id);
       place?.querySelector<HTMLElement>(selector)?.focus({ preventScroll: true });

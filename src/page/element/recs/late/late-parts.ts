@@ -24,13 +24,7 @@ export class LateParts implements ReactiveController {
     this.#order = this.#presentOrder;
     this.#impressions = new Impressions((id) => track('impression', id));
     this.row = new RowScroller(host);
-    this.dismissals = new Dismissals({
-      updated: () => host.updateComplete,
-      renderRoot: host.renderRoot,
-      track,
-      announce,
-      list,
-    });
+    this.dismissals = new Dismissals(host, list, track, announce);
     new FocusRestoration(host);
     whenRenderedAgain(host, () => list.refresh());
     host.addController(this);
