@@ -70,7 +70,7 @@ export function connectGrid(
     fail(root, `connectGrid(): ${wrong}`);
     return () => undefined;
   }
-  const view = new ViewRecord();
+  const view = viewRecord();
   const connection: GridConnection = { selector, placement, wait, ranking, view, ready, ended: ended.signal, fail };
   const scan = (): void => {
     for (const element of root.querySelectorAll(selector)) {
@@ -89,7 +89,7 @@ export function connectGrid(
   const disconnect = connectOnce(ready, root, `grid ${selector}`, () => {
     ended.abort();
     changes.disconnect();
-    view.close();
+    view.observer.disconnect();
   });
   if (live) {
     const listen = (ranker: Ranker): void => {
@@ -110,7 +110,7 @@ interface GridConnection {
   placement: string | undefined;
   wait: number;
   ranking: RerankOptions;
-  view: ViewRecord;
+  view: ReturnType<typeof viewRecord>;
   ready: Promise<Ranker>;
   ended: AbortSignal;
   /** Reports that a grid keeps its order. */
@@ -141,7 +141,7 @@ class Grid {
       const number = Number(item.getAttribute(SHOP_POSITION));
       this.#known.set(item, { id, number });
       this.#count = Math.max(this.#count, number + 1);
-      this.connection.view.observe(node);
+      this.connection.view.observer.observe(node);
     }
     this.#left = cells;
   }
@@ -154,13 +154,13 @@ class Grid {
     for (const { item, node, id } of found) {
       this.#known.set(item, { id, number: this.#count });
       item.setAttribute(SHOP_POSITION, `${this.#count++}`);
-      view.observe(node);
+      view.observer.observe(node);
     }
     if (batch.length === 0) return;
     const until = performance.now() + wait;
     this.#queue(async () => {
       const pin = before === 0 ? undefined : pinsAfter(before, this.connection.ranking);
-      await this.#order(batch, pin, (node) => performance.now() > until && view.seen(node));
+      await this.#order(batch, pin, (node) => performance.now() > until && view.hasSeen(node));
     });
   }
 
@@ -245,31 +245,22 @@ class Grid {
   }
 }
 
-/** The nodes that have been in view at some time. */
-class ViewRecord {
-  readonly #seen = new WeakSet<Element>();
-  readonly #observer = new IntersectionObserver((entries) => this.#note(entries));
-
-  observe(node: Element): void {
-    this.#observer.observe(node);
-  }
-
-  seen(node: Element): boolean {
-    this.#note(this.#observer.takeRecords());
-    return this.#seen.has(node);
-  }
-
-  close(): void {
-    this.#observer.disconnect();
-  }
-
-  #note(entries: IntersectionObserverEntry[]): void {
+/** Notes which nodes have been in view at some time. */
+function viewRecord() {
+  const seen = new WeakSet<Element>();
+  const note = (entries: IntersectionObserverEntry[]): void => {
     for (const { target, isIntersecting } of entries) {
       if (!isIntersecting) continue;
-      this.#seen.add(target);
-      this.#observer.unobserve(target);
+      seen.add(target);
+      observer.unobserve(target);
     }
-  }
+  };
+  const observer = new IntersectionObserver(note);
+  const hasSeen = (node: Element): boolean => {
+    note(observer.takeRecords());
+    return seen.has(node);
+  };
+  return { observer, hasSeen };
 }
 
 function wrongArgument(root: ParentNode, selector: string, wait: unknown): string | null {

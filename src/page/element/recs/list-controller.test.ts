@@ -5,13 +5,14 @@ import { FakeRecommender, recommendation } from '../../../testing/fake-recommend
 import { ListController, REFRESH_DELAY } from './list-controller';
 
 class Host {
-  settled = false;
+  isSettled = false;
+  settled = () => this.isSettled;
   rendered = true;
-  request: RecommendRequest | null = { placement: 'for-you' };
+  next: RecommendRequest | null = { placement: 'for-you' };
   invalid: Error | null = null;
   readonly failures: SidestreamError[] = [];
   readonly shown: string[][] = [];
-  readonly progress: Progress[] = [];
+  readonly reported: Progress[] = [];
   readonly updateComplete = Promise.resolve(true);
   addController(): void {}
   removeController(): void {}
@@ -19,33 +20,32 @@ class Host {
   compareDocumentPosition(): number {
     return 4;
   }
-  listRequest(): RecommendRequest | null {
+  request(): RecommendRequest | null {
     if (this.invalid) throw this.invalid;
-    return this.request;
+    return this.next;
   }
-  listShows(ids: string[]): void {
+  shows(ids: string[]): void {
     this.shown.push(ids);
   }
-  listProgress(progress: Progress): void {
-    this.progress.push(progress);
+  progress(progress: Progress): void {
+    this.reported.push(progress);
   }
   /** The host loads what the cards need before they are shown. */
-  ready: Promise<void> = Promise.resolve();
+  loading: Promise<void> = Promise.resolve();
   /** Milliseconds for which the list stays as it is. */
   pause: number | undefined;
-  listReady(): Promise<void> {
-    return this.ready;
+  ready(): Promise<void> {
+    return this.loading;
   }
-  listChanged(): number | undefined {
+  changed(): number | undefined {
     return this.pause;
   }
   listFailed(error: SidestreamError): void {
     this.failures.push(error);
   }
   failedRequests = 0;
-  requestFailed(error: SidestreamError): void {
+  failed(): void {
     this.failedRequests++;
-    this.listFailed(error);
   }
 }
 
@@ -62,7 +62,7 @@ describe('ListController', () => {
     vi.useFakeTimers();
     fake = new FakeRecommender();
     host = new Host();
-    list = new ListController(host);
+    list = new ListController(host, host);
     list.hostConnected();
   });
   afterEach(() => {
@@ -109,7 +109,7 @@ describe('ListController', () => {
   it('shows a list once its host is ready for the items, and drops one that was edited meanwhile', async () => {
     let open: () => void = () => undefined;
     await start();
-    host.ready = new Promise((resolve) => {
+    host.loading = new Promise((resolve) => {
       open = resolve;
     });
     fake.ids = ['c', 'd'];
@@ -167,7 +167,7 @@ describe('ListController', () => {
     await settle();
     expect(shown(list)).toBe('abc');
     expect(host.failures).toHaveLength(1);
-    host.request = { placement: 'similar', itemId: 'x' };
+    host.next = { placement: 'similar', itemId: 'x' };
     list.refresh();
     await settle();
     expect(shown(list)).toBe('error');
@@ -225,7 +225,7 @@ describe('ListController', () => {
   });
 
   it('sends no request while it is incomplete', async () => {
-    host.request = null;
+    host.next = null;
     await start();
     expect(shown(list)).toBe('empty');
     expect(fake.requests).toHaveLength(0);
@@ -289,6 +289,6 @@ describe('ListController', () => {
     report({ stage: 'bundle', loaded: 1, total: 2 });
     await start();
     report({ stage: 'bundle', loaded: 2, total: 2 });
-    expect(host.progress).toEqual([{ stage: 'bundle', loaded: 1, total: 2 }]);
+    expect(host.reported).toEqual([{ stage: 'bundle', loaded: 1, total: 2 }]);
   });
 });

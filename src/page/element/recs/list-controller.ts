@@ -31,20 +31,24 @@ export type RecommenderSource = (onProgress: (progress: Progress) => void) => Pr
 export interface ListHost extends ReactiveControllerHost, Placed {
   /** False while the page does not render the element: it keeps its list, which is refreshed once it is rendered again. */
   readonly rendered: boolean;
-  /** Whether the list stays as it is until the host asks for a refresh. */
-  readonly settled: boolean;
-  /** The next request; null while it is incomplete (a `similar` or `complement` list without an item). */
-  listRequest(): RecommendRequest | null;
-  /** Called when the list has these items and is about to be rendered. */
-  listShows(ids: string[]): void;
-  /** These items will be shown once it resolves: the host loads the code that their cards need. It never rejects. */
-  listReady(items: Recommendation[]): Promise<void>;
-  /** The recommender changed; a refresh follows. @returns milliseconds until the refresh, if not at once */
-  listChanged(status: Status): number | undefined;
   listFailed(error: SidestreamError): void;
-  /** As `listFailed`, for a request of this list. */
-  requestFailed(error: SidestreamError): void;
-  listProgress(progress: Progress): void;
+}
+
+/** What the element does for its list. */
+export interface ListServices {
+  /** Whether the list stays as it is until the element asks for a refresh. */
+  settled(): boolean;
+  /** The next request; null while it is incomplete (a `similar` or `complement` list without an item). */
+  request(): RecommendRequest | null;
+  /** The list has these items and is about to be rendered. */
+  shows(ids: string[]): void;
+  /** These items will be shown once it resolves: loads the code that their cards need. It never rejects. */
+  ready(items: Recommendation[]): Promise<void>;
+  /** The recommender changed; a refresh follows. @returns milliseconds until the refresh, if not at once */
+  changed(status: Status): number | undefined;
+  /** A request of this list failed, which is reported too. */
+  failed(): void;
+  progress(progress: Progress): void;
 }
 
 /** What may happen to a list that is shown. */
@@ -69,7 +73,10 @@ export class ListController implements ReactiveController {
   #edits = 0;
   readonly #refresh: DebouncedRunner;
 
-  constructor(private readonly host: ListHost) {
+  constructor(
+    private readonly host: ListHost,
+    private readonly services: ListServices,
+  ) {
     this.#refresh = new DebouncedRunner(() => this.#load(), REFRESH_DELAY);
     host.addController(this);
   }
@@ -139,7 +146,7 @@ export class ListController implements ReactiveController {
     if (!this.#source || !this.#inPage) return;
     const current = () => connection === this.#connection;
     const progress = (progress: Progress) => {
-      if (current()) this.host.listProgress(progress);
+      if (current()) this.services.progress(progress);
     };
     try {
       const recommender = await this.#source(progress);
@@ -147,7 +154,7 @@ export class ListController implements ReactiveController {
       this.recommender = recommender;
       this.#unsubscribe = [
         recommender.on('change', (status) => {
-          this.#refresh.later(this.host.listChanged(status));
+          this.#refresh.later(this.services.changed(status));
         }),
         recommender.on('progress', progress),
         recommender.on('error', (error) => this.host.listFailed(error)),
@@ -166,7 +173,7 @@ export class ListController implements ReactiveController {
     const { recommender } = this;
     const connection = this.#connection;
     // The first list is loaded in any case: it should be ready when a tab or a dialog opens.
-    if (!recommender || !this.#inPage || (this.#shown && (!this.host.rendered || this.host.settled))) return;
+    if (!recommender || !this.#inPage || (this.#shown && (!this.host.rendered || this.services.settled()))) return;
     await turnsOf(recommender).take(this.host, () => this.#request(recommender, () => connection === this.#connection));
   }
 
@@ -174,7 +181,7 @@ export class ListController implements ReactiveController {
     if (!current()) return;
     let subject = '';
     try {
-      const request = this.host.listRequest();
+      const request = this.services.request();
       if (!request) {
         this.#set({ kind: 'empty', response: null });
         return;
@@ -184,7 +191,7 @@ export class ListController implements ReactiveController {
       this.host.requestUpdate();
       const edits = this.#edits;
       const response = await turnsOf(recommender).request(request);
-      await this.host.listReady(response.items);
+      await this.services.ready(response.items);
       if (!current()) return;
       if (edits !== this.#edits) {
         // The request was sent before the edit or the restart; its response would undo that for a moment.
@@ -215,13 +222,14 @@ export class ListController implements ReactiveController {
 
   #fail(error: SidestreamError, keep = false): void {
     if (!keep) this.#set({ kind: 'error', error });
-    this.host.requestFailed(error);
+    this.services.failed();
+    this.host.listFailed(error);
   }
 
   #set(state: ListState): void {
     this.state = state;
     const response = 'response' in state ? state.response : null;
-    this.host.listShows(idsOf(response?.items ?? []));
+    this.services.shows(idsOf(response?.items ?? []));
     this.host.requestUpdate();
   }
 }

@@ -16,11 +16,6 @@ interface SourceHost
   readonly lazy: boolean;
   readonly recommender: Recommender | null;
   readonly hasUpdated: boolean;
-  /** Called when the list begins to wait for its recommender: the host loads the code that its cards need. */
-  sourceUsed(): void;
-  /** Called once the list has had neither bundle nor recommender for 10 s, and the page offers no recommender for it. */
-  sourceMissing(): void;
-  listFailed(thrown: unknown): void;
 }
 
 /** Finds the recommender of a list: its own one, one for its bundle, or the page's. */
@@ -36,6 +31,12 @@ export class ListSource implements ReactiveController {
   constructor(
     private readonly host: SourceHost,
     private readonly list: ListController,
+    private readonly services: {
+      /** The list begins to wait for its recommender: the code that its cards need is loaded. */
+      used(): void;
+      /** The list has had neither bundle nor recommender for 10 s, and the page offers no recommender for it. */
+      missing(): void;
+    },
   ) {
     host.addController(this);
   }
@@ -60,7 +61,7 @@ export class ListSource implements ReactiveController {
     if (this.#found || this.overdue || !this.host.isConnected) return;
     this.#timeout = setTimeout(() => {
       this.overdue = true;
-      this.host.sourceMissing();
+      this.services.missing();
       this.host.requestUpdate();
     }, SOURCE_TIMEOUT);
   }
@@ -92,7 +93,7 @@ export class ListSource implements ReactiveController {
       if (bundle && consent && !recommender) void followConsentOf(namespace, consent, null);
       return null;
     }
-    this.host.sourceUsed();
+    this.services.used();
     if (recommender) return () => Promise.resolve(recommender);
     const found = bundle ? { bundle, namespace, market, workerUrl, consent } : pageBundle();
     return found && ((onProgress) => sharedRecommender({ ...found, onProgress }));

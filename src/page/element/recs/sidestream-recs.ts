@@ -1,6 +1,6 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { formatPrice } from '../../../core/card';
-import type { Progress, Recommendation, Recommender, RecommendRequest, Status } from '../../../device/protocol';
+import type { Recommendation, Recommender, RecommendRequest, Status } from '../../../device/protocol';
 import { define, languageOf } from '../dom';
 import { ErrorReporter, emit } from '../events';
 import { LanguageObserver } from '../labels';
@@ -126,7 +126,21 @@ export class SidestreamRecs extends ListProperties implements ListHost, PageList
   static override styles = [hostStyles, pictureStyles, scriptStyles, recsStyles, cardStyles];
 
   readonly #errors = new ErrorReporter(this);
-  readonly #list = new ListController(this);
+  readonly #list = new ListController(this, {
+    // What a feed has shown stays; only later pages follow the shopper.
+    settled: () => this.#feed?.settled ?? false,
+    request: () => this.#nextRequest(),
+    // A list that left the page takes no items from other lists and must not be retained.
+    shows: (ids) => this.isConnected && setShownItems(this, [...(this.#feed?.ids ?? []), ...ids]),
+    ready: (items) => this.#cards.load(items, this.#settings.layout),
+    changed: (status) => this.#changed(status),
+    failed: () => this.#feed?.failed(),
+    progress: (progress) => {
+      // The items of this catalogue are not in its manifest: load the code that their cards may need alongside them.
+      if (progress.total && this.#list.state.kind === 'loading') this.#cards.prepareExtras();
+      emit(this, 'progress', progress);
+    },
+  });
   readonly #interaction = new ListInteraction(this, {
     refresh: (delay) => this.#list.refresh(delay),
     remove: (id) => (this.#feed ?? this.#list).remove(id),
@@ -141,7 +155,10 @@ export class SidestreamRecs extends ListProperties implements ListHost, PageList
         ready: (items) => this.#cards.loadVariants(items, 'feed'),
       }),
   });
-  readonly #source = new ListSource(this, this.#list);
+  readonly #source = new ListSource(this, this.#list, {
+    used: () => this.#cards.prepare(this.#settings.layout),
+    missing: () => this.#warn(['bundle']),
+  });
   #settings = settingsOf(this).settings;
   #lastStatus: Status | undefined;
   #retried = false;
@@ -170,11 +187,6 @@ export class SidestreamRecs extends ListProperties implements ListHost, PageList
   /** @internal A list that hides itself is checked again, and so is every list in browsers that cannot tell. */
   get rendered(): boolean {
     return this.state === 'hidden' || (this.checkVisibility?.() ?? true);
-  }
-
-  /** @internal What a feed has shown stays; only later pages follow the shopper. */
-  get settled(): boolean {
-    return this.#feed?.settled ?? false;
   }
 
   /** @internal */
@@ -225,18 +237,7 @@ export class SidestreamRecs extends ListProperties implements ListHost, PageList
     this.#list.refresh(this.#cards.extras?.pause);
   }
 
-  /** @internal */
-  sourceUsed(): void {
-    this.#cards.prepare(this.#settings.layout);
-  }
-
-  /** @internal */
-  sourceMissing(): void {
-    this.#warn(['bundle']);
-  }
-
-  /** @internal */
-  listRequest(): RecommendRequest | null {
+  #nextRequest(): RecommendRequest | null {
     // All items that the shopper viewed are listed, including those that other lists show.
     const { placement, limit, exclude: given } = this.#settings;
     const dismissals = this.#interaction.late?.dismissals;
@@ -250,19 +251,8 @@ export class SidestreamRecs extends ListProperties implements ListHost, PageList
     return request;
   }
 
-  /** @internal */
-  listReady(items: Recommendation[]): Promise<void> {
-    return this.#cards.load(items, this.#settings.layout);
-  }
-
-  /** @internal */
-  listShows(ids: string[]): void {
-    // A list that left the page takes no items from other lists and must not be retained.
-    if (this.isConnected) setShownItems(this, [...(this.#feed?.ids ?? []), ...ids]);
-  }
-
-  /** @internal Fewer events mean that the profile was reset or rolled back: dismissed items may be listed again. */
-  listChanged(status: Status): number | undefined {
+  /** Fewer events mean that the profile was reset or rolled back: dismissed items may be listed again. */
+  #changed(status: Status): number | undefined {
     const { events, dismissed, lastUpdate } = this.#lastStatus ?? status;
     const reset = status.events < events || (status.lastUpdate ?? 0) < (lastUpdate ?? 0);
     // An undone dismissal leaves a feed as it is.
@@ -274,21 +264,8 @@ export class SidestreamRecs extends ListProperties implements ListHost, PageList
   }
 
   /** @internal */
-  requestFailed(thrown: unknown): void {
-    this.#feed?.failed();
-    this.listFailed(thrown);
-  }
-
-  /** @internal */
   listFailed(thrown: unknown): void {
     this.#errors.report(thrown);
-  }
-
-  /** @internal */
-  listProgress(progress: Progress): void {
-    // The items of this catalogue are not in its manifest: load the code that their cards may need alongside them.
-    if (progress.total && this.#list.state.kind === 'loading') this.#cards.prepareExtras();
-    emit(this, 'progress', progress);
   }
 
   protected override willUpdate(changed: PropertyValues): void {

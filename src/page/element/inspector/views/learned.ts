@@ -7,7 +7,7 @@ import { figure, ownColor } from '../charts/chart';
 import { DROPPED, ON_TRIAL, shareSeries } from '../charts/chart-data';
 import type { Chart } from '../charts/plots';
 import { colorOf, type NamedExpert, namedExperts } from '../experts';
-import { whyNothing } from '../words';
+import { type Words, whyNothing } from '../words';
 import { Busy, type InspectorHost, lead, MAX_ROWS, type View } from './view';
 
 /** Number of choices that count as the last ones. */
@@ -16,7 +16,7 @@ const NAMED = 3;
 
 export class LearnedView implements View {
   #inspection: Inspection | null = null;
-  #chart: Extract<Chart, { name: 'shares' }> | null = null;
+  #chart: Chart<'shares'> | null = null;
   readonly #busy = new Busy();
 
   async load({ recommender }: InspectorHost): Promise<void> {
@@ -103,35 +103,22 @@ export class LearnedView implements View {
       ${heading(texts.learned.experts)}
       <p class="note">${texts.learned.expertsNote}</p>
       ${kept.length > 1 ? nothing : html`<p class="note" data-none-kept>${severalExperts ? texts.learned.noneKept : texts.learned.oneOnly}</p>`}
-      ${
-        this.#chart
-          ? figure(texts.learned.weights, this.#chart, this.#figures(host, this.#chart, kept), words, {
-              legend: this.#chart.data.series.map(({ key }) => ({
-                name: seriesName(key, kept, words),
-                color: seriesColor(key, inspection.experts),
-              })),
-            })
-          : nothing
-      }
+      ${this.#chart ? this.#shares(this.#chart, inspection.experts, kept, words) : nothing}
       <ul part="experts" class="experts">
         ${kept.map((expert) => this.#expert(host, expert, inspection))}
       </ul>`;
   }
 
-  #figures(
-    { words }: InspectorHost,
-    { data }: Extract<Chart, { name: 'shares' }>,
-    experts: readonly NamedExpert[],
-  ): { head: string[]; rows: string[][] } {
-    const { choices, series } = data;
+  #shares(chart: Chart<'shares'>, experts: Inspection['experts'], kept: NamedExpert[], words: Words): TemplateResult {
+    const { choices, series } = chart.data;
     const { texts, formats } = words;
-    return {
-      head: [texts.choice, ...series.map(({ key }) => seriesName(key, experts, words))],
-      rows: choices
-        .map(({ at }, n) => [formats.count(at), ...series.map(({ values }) => formats.percent(values[n] ?? 0))])
-        .slice(-MAX_ROWS)
-        .toReversed(),
-    };
+    const legend = series.map(({ key }) => ({ name: seriesName(key, kept, words), color: seriesColor(key, experts) }));
+    const rows = choices
+      .map(({ at }, n) => [formats.count(at), ...series.map(({ values }) => formats.percent(values[n] ?? 0))])
+      .slice(-MAX_ROWS)
+      .toReversed();
+    const head = [texts.choice, ...legend.map(({ name }) => name)];
+    return figure(texts.learned.weights, chart, { head, rows }, words, { legend });
   }
 
   #expert(host: InspectorHost, expert: NamedExpert, { experts }: Inspection): TemplateResult {
@@ -174,7 +161,7 @@ export class LearnedView implements View {
 const seriesColor = (key: string, experts: Inspection['experts']): string =>
   key === ON_TRIAL || key === DROPPED ? key : colorOf(Number(key), experts);
 
-function seriesName(key: string, experts: readonly NamedExpert[], { texts }: InspectorHost['words']): string {
+function seriesName(key: string, experts: readonly NamedExpert[], { texts }: Words): string {
   if (key === ON_TRIAL) return texts.learned.trials;
   return experts.find(({ id }) => `${id}` === key)?.title ?? texts.learned.dropped;
 }

@@ -48,6 +48,10 @@ export class TimelineView implements View {
     if (!inspection) return html`<p class="note">${texts.moment}</p>`;
     if (this.#rows.length === 0 && status.events === 0) return lead(texts.nothing);
     const { points, choices } = inspection;
+    const { columns, events } = timeline;
+    const rows = points
+      .toReversed()
+      .map(({ kind, at, time }) => [events[kind], formats.count(at), formats.moment(time)]);
     const toggleChoices = (): void => {
       this.#choices = !this.#choices;
       host.update();
@@ -63,7 +67,7 @@ export class TimelineView implements View {
       ${lead(this.#lead(host))}
       ${
         this.#chart
-          ? figure(timeline.chart, this.#chart, this.#figures(host, points), words, {
+          ? figure(timeline.chart, this.#chart, { head: [columns.what, columns.after, columns.when], rows }, words, {
               note: timeline.chartNote,
               pick: (key) => void this.#pick(host, key),
             })
@@ -98,15 +102,6 @@ export class TimelineView implements View {
       kept === 0 ? timeline.noTaste : counted(timeline.tastes, kept),
       ...(rejected > 0 ? [counted(timeline.leftOut, rejected)] : []),
     ]);
-  }
-
-  #figures({ words }: InspectorHost, points: Inspection['points']) {
-    const { texts, formats } = words;
-    const { columns, events } = texts.timeline;
-    return {
-      head: [columns.what, columns.after, columns.when],
-      rows: points.toReversed().map(({ kind, at, time }) => [events[kind], formats.count(at), formats.moment(time)]),
-    };
   }
 
   #row(host: InspectorHost, row: TimelineRow): TemplateResult {
