@@ -82,20 +82,11 @@ export function formatsIn({ texts, language: words }: LoadedTexts, language?: st
 }
 export type Formats = ReturnType<typeof formatsIn>;
 
-/** The words of the inspector in one language, with their numbers. */
-export interface Words {
-  readonly texts: InspectorTexts;
-  readonly headings: LoadedTexts['headings'];
-  readonly formats: Formats;
-  readonly language: LoadedTexts['language'];
-  /** A text about a number, which it contains as `{count}`. @param values of its other placeholders */
-  counted(text: Counted, count: number, values?: Readonly<Record<string, string>>): string;
-  /** Sentences, one after another. */
-  joined(sentences: readonly string[]): string;
-}
-
-/** @param language of the numbers and times. Default: the browser's */
-export function wordsIn(loaded: LoadedTexts, language?: string): Words {
+/**
+ * The words of the inspector in one language, with their numbers.
+ * @param language of the numbers and times. Default: the browser's
+ */
+export function wordsIn(loaded: LoadedTexts, language?: string) {
   const { texts, headings } = loaded;
   const formats = formatsIn(loaded, language);
   const plural = new Intl.PluralRules(loaded.language);
@@ -104,12 +95,14 @@ export function wordsIn(loaded: LoadedTexts, language?: string): Words {
     headings,
     formats,
     language: loaded.language,
-    counted: (text, count, values = {}) =>
+    /** A text about a number, which it contains as `{count}`. @param values of its other placeholders */
+    counted: (text: Counted, count: number, values: Readonly<Record<string, string>> = {}): string =>
       fill(formOf(text, plural.select(count) === 'one'), { ...values, count: formats.count(count) }),
-    // Japanese has no spaces.
-    joined: (sentences) => sentences.join(loaded.language === 'ja' ? '' : ' '),
+    /** Sentences, one after another. Japanese has no spaces. */
+    joined: (sentences: readonly string[]): string => sentences.join(loaded.language === 'ja' ? '' : ' '),
   };
 }
+export type Words = ReturnType<typeof wordsIn>;
 
 /** Name of a part of the score. An unknown name is split into words: `contentRecent` becomes `content recent`. */
 export function partName({ parts }: InspectorTexts, name: string): string {

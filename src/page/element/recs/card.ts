@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { formatPrice, itemHref } from '../../../core/card';
 import type { Recommendation } from '../../../device/protocol';
 import { imageOf, initialOf } from '../picture';
-import type { CardExtras, CardParts } from './card-extras';
+import type { CardExtras } from './card-extras';
 import type { CompleteLabels } from './labels';
 import type { RowScroller } from './late/scroller';
 import type { Settings } from './settings';
@@ -26,40 +26,20 @@ export interface ListContext extends Pick<Settings, 'placement' | 'hrefTemplate'
   onClick: (event: MouseEvent) => void;
 }
 
-/** One card: the page's own, or the built-in one. */
+/**
+ * One card: the page's own, or the built-in one with image, title, price and reason. The title is the link, or a button without an
+ * address, and its area is the whole card.
+ */
 export function cardOf(listed: Recommendation, position: number, context: ListContext): TemplateResult | HTMLElement {
-  const { fill, extras, language, hrefTemplate, currency, variants } = context;
+  const { fill, extras, language, hrefTemplate, currency, variants, dismissible, inPlace, labels, feed } = context;
   const recommendation = variants?.of(listed) ?? listed;
-  const { item } = recommendation;
+  const { item, reason } = recommendation;
   const href = itemHref(item, hrefTemplate);
   const price = item.price === undefined ? '' : formatPrice(item.price, currency, language);
   const own = fill?.(recommendation, position, href, price, context);
   if (own) return own;
+  // Undefined if the list needs none of them, or if their code could not be loaded.
   const parts = extras?.parts(recommendation, price, context);
-  return productCard(
-    recommendation,
-    href,
-    parts?.price ?? price,
-    parts,
-    variants?.view(listed, context.labels),
-    context,
-  );
-}
-
-/**
- * The built-in card: image, title, price and reason. The title is the link, and its area is the whole card.
- * @param href address of the item's page; empty makes the card a button
- * @param parts that only some cards have; undefined if they are not needed or could not be loaded
- * @param options the choice of a variant, if there is one
- */
-function productCard(
-  { item, reason }: Recommendation,
-  href: string,
-  price: unknown,
-  parts: CardParts | undefined,
-  options: unknown,
-  { dismissible, inPlace, labels, feed }: ListContext,
-): TemplateResult {
   const soldOut = item.availability === 'out-of-stock';
   return html`
     <article part="card" class="card" role=${feed ? 'none' : nothing}>
@@ -71,9 +51,9 @@ function productCard(
             : html`<button part="link" class="link" type="button">${item.title}</button>`
         }
         ${parts?.rating}
-        <p part="price" class="price">${price}</p>
+        <p part="price" class="price">${parts?.price ?? price}</p>
         <p part="reason" class="reason">${reason}</p>
-        ${options}
+        ${variants?.view(listed, labels)}
       </div>
       ${parts?.button}
       ${

@@ -29,7 +29,7 @@ export class HelpsView implements View {
   #lists: ListComparison | null = null;
   #inspection: Inspection | null = null;
   #device: DeviceReport | null = null;
-  #latency: Latency | null = null;
+  #latency: ReturnType<typeof latencyOf> | null = null;
   #chart: Chart | null = null;
   /** Storage used by all pages of this site, bytes; null if the browser does not report it. */
   #stored: number | null = null;
@@ -216,15 +216,8 @@ export class HelpsView implements View {
 
 const LISTS = 20;
 
-export interface Latency {
-  lists: number;
-  median: number;
-  p95: number;
-  most: number;
-}
-
 /** Requests lists one after another, and measures the time from the page's call to the answer. */
-async function measureLatency(recommender: Recommender): Promise<Latency> {
+async function measureLatency(recommender: Recommender) {
   const times: number[] = [];
   for (let n = 0; n < LISTS; n++) {
     const start = performance.now();
@@ -235,7 +228,7 @@ async function measureLatency(recommender: Recommender): Promise<Latency> {
 }
 
 /** Quantiles by nearest rank. @param times at least one */
-export function latencyOf(times: readonly number[]): Latency {
+export function latencyOf(times: readonly number[]) {
   const sorted = times.toSorted((a, b) => a - b);
   const quantile = (share: number): number =>
     sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? 0;

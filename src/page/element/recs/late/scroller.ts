@@ -5,55 +5,12 @@ import type { LateHost } from '../settings';
 
 const isRightToLeft = (element: Element): boolean => getComputedStyle(element).direction === 'rtl';
 
-export interface ScrollEnds {
-  atStart: boolean;
-  atEnd: boolean;
-}
-
-/** How far a row can be scrolled. In right-to-left rows `scrollLeft` counts down from 0. */
-function scrollEnds(row: Element): ScrollEnds {
-  const at = Math.abs(row.scrollLeft);
-  return { atStart: at < 2, atEnd: at + row.clientWidth > row.scrollWidth - 2 };
-}
-
-/** Scrolls a row by most of its width, towards its end (1) or its start (-1). */
-function scrollRow(row: Element, towards: 1 | -1): void {
-  const sign = isRightToLeft(row) ? -towards : towards;
-  row.scrollBy({ left: sign * row.clientWidth * 0.85, behavior: prefersReducedMotion() ? 'auto' : 'smooth' });
-}
-
-/**
- * Arrow keys, Home and End move the focus from card to card of a row and bring it into view. Tab still visits every
- * card, so nothing depends on knowing these keys.
- */
-function moveFocus(row: Element, event: KeyboardEvent): void {
-  // Arrow keys belong to the choice of a variant.
-  if (event.target instanceof HTMLInputElement) return;
-  const links = [...row.querySelectorAll<HTMLElement>('li[data-id], li[data-dismissed]')].map((card) =>
-    card.querySelector<HTMLElement>('a, button'),
-  );
-  const current = links.findIndex((link) => link?.closest('li')?.contains(event.target as Node));
-  if (current < 0) return;
-  const forward = isRightToLeft(row) ? 'ArrowLeft' : 'ArrowRight';
-  const backward = isRightToLeft(row) ? 'ArrowRight' : 'ArrowLeft';
-  const targets: Record<string, number> = {
-    [forward]: current + 1,
-    [backward]: current - 1,
-    Home: 0,
-    End: links.length - 1,
-  };
-  const target = links[targets[event.key] ?? -1];
-  if (!target) return;
-  event.preventDefault();
-  target.focus({ preventScroll: true });
-  target
-    .closest('li')
-    ?.scrollIntoView({ inline: 'nearest', block: 'nearest', behavior: prefersReducedMotion() ? 'auto' : 'smooth' });
-}
+const behavior = (): ScrollBehavior => (prefersReducedMotion() ? 'auto' : 'smooth');
 
 /** Keeps an element's scroll buttons in step with its row, and moves the row. */
 export class RowScroller implements ReactiveController {
-  ends: ScrollEnds = { atStart: true, atEnd: true };
+  /** How far the row can be scrolled. */
+  ends = { atStart: true, atEnd: true };
   readonly #resized: ResizeObserver | undefined;
 
   constructor(private readonly host: LateHost) {
@@ -77,18 +34,46 @@ export class RowScroller implements ReactiveController {
   readonly measure = (): void => {
     const row = this.#row;
     if (!row) return;
-    const ends = scrollEnds(row);
-    if (ends.atStart === this.ends.atStart && ends.atEnd === this.ends.atEnd) return;
-    this.ends = ends;
+    // In right-to-left rows, `scrollLeft` counts down from 0.
+    const at = Math.abs(row.scrollLeft);
+    const [atStart, atEnd] = [at < 2, at + row.clientWidth > row.scrollWidth - 2];
+    if (atStart === this.ends.atStart && atEnd === this.ends.atEnd) return;
+    this.ends = { atStart, atEnd };
     this.host.requestUpdate();
   };
 
+  /** Scrolls the row by most of its width, towards its end (1) or its start (-1). */
   readonly scroll = (towards: 1 | -1): void => {
-    if (this.#row) scrollRow(this.#row, towards);
+    const row = this.#row;
+    const sign = row && isRightToLeft(row) ? -towards : towards;
+    row?.scrollBy({ left: sign * row.clientWidth * 0.85, behavior: behavior() });
   };
 
+  /**
+   * Arrow keys, Home and End move the focus from card to card of a row and bring it into view. Tab still visits every
+   * card, so nothing depends on knowing these keys.
+   */
   readonly onKey = (event: KeyboardEvent): void => {
-    if (this.#row) moveFocus(this.#row, event);
+    const row = this.#row;
+    // Arrow keys belong to the choice of a variant.
+    if (!row || event.target instanceof HTMLInputElement) return;
+    const links = [...row.querySelectorAll<HTMLElement>('li[data-id], li[data-dismissed]')].map((card) =>
+      card.querySelector<HTMLElement>('a, button'),
+    );
+    const current = links.findIndex((link) => link?.closest('li')?.contains(event.target as Node));
+    if (current < 0) return;
+    const step = isRightToLeft(row) ? -1 : 1;
+    const targets: Record<string, number> = {
+      ArrowRight: current + step,
+      ArrowLeft: current - step,
+      Home: 0,
+      End: links.length - 1,
+    };
+    const target = links[targets[event.key] ?? -1];
+    if (!target) return;
+    event.preventDefault();
+    target.focus({ preventScroll: true });
+    target.closest('li')?.scrollIntoView({ inline: 'nearest', block: 'nearest', behavior: behavior() });
   };
 
   get #row(): Element | null {
