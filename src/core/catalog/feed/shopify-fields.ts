@@ -26,11 +26,11 @@ export function shopifyFields(product: Record<string, unknown>): NamedFields {
   );
   const cheapest = lowest(priced, ({ price }) => Number(price));
   const options = objects(product.options);
-  const attributes = {
-    ...Object.fromEntries(options.flatMap(({ name, values }) => option(name, values))),
-    brand: typeof product.vendor === 'string' ? attributeValue('brand', product.vendor) : undefined,
-    tags: textList(product.tags),
-  };
+  const attributes = Object.fromEntries([
+    ...options.flatMap(({ name, values }) => option(name, values)),
+    ...optionOf('brand', [product.vendor]),
+    ...optionOf('tags', product.tags),
+  ]);
   const { attributes: told, ...further } = metafieldValues(product, 'product', product.metafields);
   return {
     ...further,
@@ -48,7 +48,7 @@ export function shopifyFields(product: Record<string, unknown>): NamedFields {
     published: product.published_at ?? product.created_at,
     // In the admin API, null marks a product that is not published in any shop.
     unpublished: product.published_at === null || isUnpublished(product.status, product.published),
-    attributes: withMore(definedOf(attributes), told),
+    attributes: withMore(attributes, told),
   };
 }
 
@@ -80,9 +80,6 @@ export function shopifyVariantFields(product: Record<string, unknown>): NamedFie
     leftOut: [...leftOut, ...told.leftOut],
   };
 }
-
-const definedOf = (attributes: object): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined));
 
 /** Attributes with further ones, which replace none of them. */
 const withMore = (attributes: Record<string, unknown>, more: Iterable<[string, unknown]>): Record<string, unknown> =>

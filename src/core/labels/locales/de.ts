@@ -61,7 +61,6 @@ export default {
     loading: 'Produkte werden gesucht',
     empty: 'Es gibt noch nichts zur Auswahl.',
     error: 'Die Produkte sind gerade nicht verfügbar.',
-    retry: 'Erneut versuchen',
   },
   find: {
     label: 'Suche',
@@ -79,7 +78,6 @@ export default {
     nothingAlike: 'Kein Produkt ähnelt diesem Foto.',
     empty: 'Nichts gefunden für „{words}“.',
     error: 'Die Suche ist gerade nicht verfügbar.',
-    retry: 'Erneut versuchen',
   },
   reasons: {
     'looked-at': 'Weil Sie „{title}“ angesehen haben',

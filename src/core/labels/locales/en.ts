@@ -30,7 +30,7 @@ export const ENGLISH = {
     empty: 'Nothing to recommend yet. Look around a little and this list will follow.',
     /** The sentence of a list that failed. */
     error: 'Recommendations are not available at the moment.',
-    /** Button after `error`. */
+    /** Button after `error`, also of the other elements. */
     retry: 'Try again',
     /** Name of the "not interested" button of a card. `{title}` of the product. */
     dismiss: 'Not interested in {title}',
@@ -117,8 +117,6 @@ export const ENGLISH = {
     empty: 'There is nothing to pick from yet.',
     /** The sentence if the products could not be loaded. */
     error: 'Products are not available at the moment.',
-    /** Button after `error`. */
-    retry: 'Try again',
   },
   /** Texts of `<sidestream-find>`, a search field with a list of results. */
   find: {
@@ -149,8 +147,6 @@ export const ENGLISH = {
     empty: 'Nothing found for “{words}”.',
     /** The sentence if the search failed. */
     error: 'The search is not available at the moment.',
-    /** Button after `error`. */
-    retry: 'Try again',
   },
 } as const;
 

@@ -64,7 +64,6 @@ export default {
     loading: 'Buscando productos',
     empty: 'Todavía no hay nada que elegir.',
     error: 'Los productos no están disponibles en este momento.',
-    retry: 'Reintentar',
   },
   find: {
     label: 'Búsqueda',
@@ -82,7 +81,6 @@ export default {
     nothingAlike: 'Ningún producto se parece a esta foto.',
     empty: 'No hay resultados para «{words}».',
     error: 'La búsqueda no está disponible en este momento.',
-    retry: 'Reintentar',
   },
   reasons: {
     'looked-at': 'Porque has visto «{title}»',

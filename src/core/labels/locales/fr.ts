@@ -58,7 +58,6 @@ export default {
     loading: 'Recherche de produits',
     empty: 'Il n’y a encore rien à choisir.',
     error: 'Les produits ne sont pas disponibles pour le moment.',
-    retry: 'Réessayer',
   },
   find: {
     label: 'Recherche',
@@ -76,7 +75,6 @@ export default {
     nothingAlike: 'Aucun produit ne ressemble à cette photo.',
     empty: 'Aucun résultat pour « {words} ».',
     error: 'La recherche n’est pas disponible pour le moment.',
-    retry: 'Réessayer',
   },
   reasons: {
     'looked-at': 'Parce que vous avez regardé « {title} »',

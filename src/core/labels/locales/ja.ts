@@ -58,7 +58,6 @@ export default {
     loading: '商品を探しています',
     empty: '選べる商品がまだありません。',
     error: '現在、商品を表示できません。',
-    retry: '再試行',
   },
   find: {
     label: '検索',
@@ -73,7 +72,6 @@ export default {
     nothingAlike: 'この写真に似た商品はありません。',
     empty: '「{words}」に該当する商品はありません。',
     error: '現在、検索を利用できません。',
-    retry: '再試行',
   },
   reasons: {
     'looked-at': '「{title}」をご覧になったため',

@@ -127,7 +127,9 @@ const CAMERA = html`<svg viewBox="0 0 24 24" width="22" height="22" aria-hidden=
   <path d="M4 8h3.2l1.6-2.5h6.4L16.8 8H20a1 1 0 0 1 1 1v9a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1V9a1 1 0 0 1 1-1Z" /><circle cx="12" cy="13" r="3.5" />`}</svg>`;
 
 /** The texts of `<sidestream-find>`; its property `labels` replaces some or all of them. */
-export interface FindLabels extends Omit<PageTexts['find'], 'count' | 'empty' | 'reading'> {
+export interface FindLabels
+  extends Omit<PageTexts['find'], 'count' | 'empty' | 'reading'>,
+    Pick<PageTexts['list'], 'retry'> {
   /** Read by screen readers: the number of products found. */
   count: (count: number) => string;
   /** The sentence if nothing was found. */
@@ -141,9 +143,10 @@ export interface FindLabels extends Omit<PageTexts['find'], 'count' | 'empty' | 
  * @param language a tag; default: the browser's language; English for any language other than the six
  */
 export function findLabels(given: Partial<FindLabels>, language?: string): FindLabels {
-  const { find } = textsIn(language) ?? ENGLISH;
+  const { find, list } = textsIn(language) ?? ENGLISH;
   return {
     ...find,
+    retry: list.retry,
     count: (count) => fill(formOf(find.count, count === 1), { count: count.toLocaleString(canonical(language)) }),
     empty: (words) => fill(find.empty, { words }),
     reading: (loaded) =>

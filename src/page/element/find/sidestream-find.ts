@@ -107,11 +107,6 @@ export class SidestreamFind extends SourceProperties {
   /** `idle`, `loading`, `filled`, `empty` or `error`. For style sheets. */
   state: 'idle' | 'loading' | 'filled' | 'empty' | 'error' = 'idle';
 
-  /** @internal For the code of cards: results have no buttons of their own. */
-  readonly addToCart = false;
-  /** @internal */
-  readonly itemId = '';
-
   readonly #errors = new ErrorReporter(this);
   readonly #search = new Search(this, {
     ready: (items) => this.#cards.load(items, 'grid'),

@@ -10,7 +10,7 @@ import { picture } from '../picture';
 import { pickStyles } from './sidestream-pick.styles';
 
 /** The texts of `<sidestream-pick>`; its property `labels` replaces some or all of them. */
-export interface PickLabels extends Omit<PageTexts['pick'], 'hint' | 'count'> {
+export interface PickLabels extends Omit<PageTexts['pick'], 'hint' | 'count'>, Pick<PageTexts['list'], 'retry'> {
   /** Below the heading. */
   hint: string;
   /** The number of picked products, for screen readers. */
@@ -22,12 +22,13 @@ export interface PickLabels extends Omit<PageTexts['pick'], 'hint' | 'count'> {
  * @param language a tag; default: the browser's language; English for any language other than the six
  */
 export function pickLabels(given: Partial<PickLabels>, language = navigator.language): PickLabels {
-  const { pick } = textsIn(language) ?? ENGLISH;
+  const { pick, list } = textsIn(language) ?? ENGLISH;
   const digits = labelLanguage(language) === 'en' ? 'en' : canonical(language);
   const number = (n: number): string => n.toLocaleString(digits);
   const picks = number(PICKS);
   return {
     ...pick,
+    retry: list.retry,
     hint: fill(pick.hint, { picks }),
     count: (picked) => fill(pick.count, { picked: number(picked), picks }),
     ...given,

@@ -18,8 +18,8 @@ export interface CardsHost extends ReactiveControllerHost, Element {
   readonly renderRoot: DocumentFragment | HTMLElement;
   readonly activeRecommender: Recommender | null;
   /** Absent if a framework unset it. */
-  readonly itemId: string | readonly string[] | null | undefined;
-  readonly addToCart: boolean;
+  readonly itemId?: string | readonly string[] | null;
+  readonly addToCart?: boolean;
   readonly variantChoice?: boolean;
   listFailed(thrown: unknown): void;
 }
