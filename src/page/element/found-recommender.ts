@@ -20,16 +20,16 @@ type Host = ReactiveControllerHost &
  */
 export class FoundRecommender implements ReactiveController {
   value: Recommender | null = null;
-  #endUse: (() => void) | null = null;
+  #endUse: (() => void)[] | null = null;
   #endSearch: () => void = () => undefined;
 
   /**
-   * @param use called with the recommender, and whether it is a different one rather than another handle of the same; returns a
-   *   function that unsubscribes
+   * @param use called with the recommender, and whether it is a different one rather than another handle of the same; returns the
+   *   functions that unsubscribe
    */
   constructor(
     private readonly host: Host,
-    private readonly use: (recommender: Recommender, isOther: boolean) => () => void,
+    private readonly use: (recommender: Recommender, isOther: boolean) => (() => void)[],
   ) {
     host.addController(this);
   }
@@ -69,7 +69,7 @@ export class FoundRecommender implements ReactiveController {
   }
 
   #stop(): void {
-    this.#endUse?.();
+    for (const end of this.#endUse ?? []) end();
     this.#endUse = null;
   }
 }

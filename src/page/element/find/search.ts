@@ -52,7 +52,7 @@ export class Search {
   ) {
     this.#found = new FoundRecommender(host, (recommender) => {
       for (const resolve of this.#waiting.splice(0)) resolve(recommender);
-      return () => undefined;
+      return [];
     });
   }
 

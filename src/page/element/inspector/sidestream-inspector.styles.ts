@@ -130,30 +130,19 @@ export const inspectorStyles = css`
   }
 
   .picture {
-    position: relative;
     display: inline-grid;
-    place-items: center;
     flex: none;
     inline-size: 2.5rem;
     block-size: 2.5rem;
-    overflow: hidden;
-    background: var(--_tile);
     border-radius: 0.5rem;
   }
   .picture::before {
-    content: attr(data-initial);
-    color: var(--_muted);
+    font-weight: inherit;
   }
-  .picture:has(img:not([hidden]))::before {
-    content: none;
-  }
-  .picture img {
-    position: absolute;
-    inset: 0;
-    inline-size: 100%;
-    block-size: 100%;
+  .picture .image {
     padding: 12%;
     object-fit: contain;
+    background: none;
   }
 
   .products,

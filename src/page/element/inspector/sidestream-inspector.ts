@@ -6,7 +6,7 @@ import { correct, define, languageOf } from '../dom';
 import { emit } from '../events';
 import { FoundRecommender } from '../found-recommender';
 import { LanguageObserver } from '../labels';
-import { hostStyles, unseenStyles } from '../shared.styles';
+import { hostStyles, pictureStyles, unseenStyles } from '../shared.styles';
 import { mediaStyles } from './media.styles';
 import { inspectorStyles } from './sidestream-inspector.styles';
 import { HelpsView } from './views/helps';
@@ -62,7 +62,7 @@ const REFRESH_DELAY = 150;
  */
 export class SidestreamInspector extends LitElement {
   /** @internal */
-  static override styles = [hostStyles, unseenStyles, inspectorStyles, viewStyles, mediaStyles];
+  static override styles = [hostStyles, pictureStyles, unseenStyles, inspectorStyles, viewStyles, mediaStyles];
 
   /**
    * The recommender to inspect. Default: the recommender of the first list on the page, otherwise the one that the page created
@@ -241,7 +241,7 @@ export class SidestreamInspector extends LitElement {
     void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(`#tab-${name}`)?.focus());
   };
 
-  #use(recommender: Recommender, isOther: boolean): () => void {
+  #use(recommender: Recommender, isOther: boolean): (() => void)[] {
     if (isOther) {
       this.#status = null;
       this.#metrics = null;
@@ -254,10 +254,7 @@ export class SidestreamInspector extends LitElement {
       this.#timer = setTimeout(() => void this.refresh(), REFRESH_DELAY);
     });
     void this.refresh().then(() => (this.itemId === null ? undefined : this.#choose(this.itemId)));
-    return () => {
-      clearTimeout(this.#timer);
-      unsubscribe();
-    };
+    return [unsubscribe, () => clearTimeout(this.#timer)];
   }
 
   #fail(thrown: unknown): void {

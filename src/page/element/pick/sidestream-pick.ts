@@ -259,7 +259,7 @@ export class SidestreamPick extends LitElement {
     dispatch(this, type, { ids: [...this.#picked] });
   }
 
-  #use(recommender: Recommender, isOther: boolean): () => void {
+  #use(recommender: Recommender, isOther: boolean): (() => void)[] {
     // A shopper who has started to pick continues if the page moves the element.
     if (isOther) this.#picked = [];
     const unsubscribe = [
@@ -268,9 +268,7 @@ export class SidestreamPick extends LitElement {
       recommender.on('error', this.#errors.report),
     ];
     void this.#load();
-    return () => {
-      for (const end of unsubscribe) end();
-    };
+    return unsubscribe;
   }
 
   #enter(phase: SidestreamPick['state']): void {

@@ -240,12 +240,9 @@ export class SidestreamRows extends CardProperties implements PageList {
     }
   }
 
-  #use(recommender: Recommender): () => void {
-    const end = [recommender.on('change', () => this.#later()), recommender.on('error', this.#errors.report)];
+  #use(recommender: Recommender): (() => void)[] {
     this.#later(0);
-    return () => {
-      for (const stop of end) stop();
-    };
+    return [recommender.on('change', () => this.#later()), recommender.on('error', this.#errors.report)];
   }
 
   /** Plans again; until then, the lists keep the present plan. */

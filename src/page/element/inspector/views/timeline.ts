@@ -135,7 +135,7 @@ export class TimelineView implements View {
       .flatMap((entry) => entry.choice?.item ?? [])
       .filter((item) => category === null || topOf(item) === category)
       .slice(0, MAX_PICTURES);
-    if (items.length === 0) return html`<span class="picture" aria-hidden="true"></span>`;
+    if (items.length === 0) return html`<span class="picture media" aria-hidden="true"></span>`;
     return entries.length === 1
       ? html`${items.map((item) => picture(item))}`
       : html`<span class="run">${items.map((item) => picture(item))}</span>`;
