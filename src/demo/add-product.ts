@@ -139,7 +139,7 @@ export class AddProduct extends ShopElement {
       form.reset();
       this.#take(null);
       this.#close();
-      location.hash = routeHref({ page: 'product', id });
+      location.hash = routeHref('product', id);
     } catch (thrown) {
       this.failure = SidestreamError.from(thrown);
     } finally {

@@ -3,7 +3,7 @@ import { customElement, state } from 'lit/decorators.js';
 import '../page/element';
 import './add-product';
 import { categorySlug } from './category';
-import { parseRoute, type Route, routeHref } from './route';
+import { type PageName, parseRoute, type Route, routeHref } from './route';
 import { ScrollMemory } from './scroll-memory';
 import { ShopElement } from './session';
 import { BRAND } from './settings';
@@ -77,17 +77,17 @@ export class ShopApp extends ShopElement {
       case 'home':
         return html`<shop-home .session=${session}></shop-home>`;
       case 'product':
-        return html`<shop-product .session=${session} .productId=${route.id}></shop-product>`;
+        return html`<shop-product .session=${session} .productId=${route.about}></shop-product>`;
       case 'category':
-        return html`<shop-list .session=${session} .category=${route.category} .query=${''}></shop-list>`;
+        return html`<shop-list .session=${session} .category=${route.about} .query=${''}></shop-list>`;
       case 'search':
-        return html`<shop-list .session=${session} .category=${''} .query=${route.query}></shop-list>`;
+        return html`<shop-list .session=${session} .category=${''} .query=${route.about}></shop-list>`;
       case 'basket':
         return html`<shop-basket .session=${session}></shop-basket>`;
       case 'watch':
         this.#load('watch', () => import('./watch/watch-learning'));
         return html`
-          <watch-learning .session=${session} .pair=${route.pair}></watch-learning>
+          <watch-learning .session=${session} .pair=${Number(route.about) || undefined}></watch-learning>
           <shop-consent .session=${session}></shop-consent>`;
       case 'playground':
         this.#load('playground', () => import('./playground/list-playground'));
@@ -101,7 +101,7 @@ export class ShopApp extends ShopElement {
 
   #navigation(): TemplateResult {
     const { categories } = this.session;
-    const current = this.route.page === 'category' ? this.route.category : '';
+    const current = this.route.page === 'category' ? this.route.about : '';
     const isCurrent = (path: string) => current === path || current.startsWith(`${path}/`);
     return html`
       <nav class="categories" aria-label="Categories">
@@ -110,7 +110,7 @@ export class ShopApp extends ShopElement {
             ({ path, name }) => html`
               <li>
                 <a
-                  href=${routeHref({ page: 'category', category: path })}
+                  href=${routeHref('category', path)}
                   data-testid="category-${categorySlug(path)}"
                   aria-current=${isCurrent(path) ? 'page' : nothing}
                   >${name}</a
@@ -147,7 +147,7 @@ export class ShopApp extends ShopElement {
       <aside class="drawer" aria-label="Inspector" data-testid="inspector" @keydown=${this.#drawerKey}>
         <header class="spread">
           <h2 tabindex="-1">${this.#inspectorTitle}</h2>
-          <a class="link-button" href=${routeHref({ page: 'inspector' })} data-testid="inspector-page" @click=${this.#toggleInspector}>Full page</a>
+          <a class="link-button" href=${routeHref('inspector')} data-testid="inspector-page" @click=${this.#toggleInspector}>Full page</a>
           <button class="icon-button" type="button" aria-label="Close the inspector" @click=${this.#toggleInspector}>${icon('close')}</button>
         </header>
         <sidestream-inspector .recommender=${this.session.recommender}></sidestream-inspector>
@@ -162,8 +162,8 @@ export class ShopApp extends ShopElement {
         <p class="footer-links">
           ${learning === 'off' ? html`<span data-testid="learning-off">Learning is off</span>` : nothing}
           ${learning === 'denied' ? html`<span data-testid="learning-denied">You said no: nothing is kept or learned</span>` : nothing}
-          ${learning === 'on' ? html`<a href=${routeHref({ page: 'watch' })}>Watch it learn</a>` : nothing}
-          <a href=${routeHref({ page: 'playground' })} data-testid="playground-open">Playground</a>
+          ${learning === 'on' ? html`<a href=${routeHref('watch')}>Watch it learn</a>` : nothing}
+          <a href=${routeHref('playground')} data-testid="playground-open">Playground</a>
           <a href="studio.html">Make one for your shop</a>
           <button class="link-button" type="button" data-testid="privacy" ?disabled=${!this.session.recommender} @click=${this.#ask}>Privacy choices</button>
         </p>
@@ -193,9 +193,9 @@ export class ShopApp extends ShopElement {
   #title(): string {
     const route = this.route;
     const learns = this.session.learning === 'on';
-    const pages = {
+    const names: Record<PageName, string | undefined> = {
       home: '',
-      category: '',
+      category: route.about.split('/').at(-1),
       search: 'Search',
       product: 'Product',
       basket: 'Basket',
@@ -203,7 +203,7 @@ export class ShopApp extends ShopElement {
       inspector: 'Inspector',
       watch: learns ? 'Watch it learn' : 'Nothing learns here',
     };
-    const name = route.page === 'category' ? route.category.split('/').at(-1) : pages[route.page];
+    const name = names[route.page];
     if (name) return `${name} · ${BRAND}`;
     return learns ? `${BRAND}, a shop that learns on your device` : `${BRAND}, a demo shop`;
   }

@@ -60,7 +60,7 @@ export class ShopBasket extends ShopElement {
     return html`
       <li data-testid="basket-line" data-id=${item.id}>
         ${productImage(item)}
-        <a href=${routeHref({ page: 'product', id: item.id })}>${item.title}</a>
+        <a href=${routeHref('product', item.id)}>${item.title}</a>
         <span class="basket-price">${priceOf(item)}</span>
         <span class="basket-quantity" role="group" aria-label="Quantity of ${item.title}">
           <button class="icon-button" type="button" aria-label="One less" @click=${() => session.takeFromBasket(line)}>${icon('minus')}</button>

@@ -37,7 +37,7 @@ export class ShopHeader extends ShopElement {
           <button class="tool" type="button" data-testid="inspect" aria-expanded=${this.inspecting ? 'true' : 'false'} @click=${() => this.#open('open-inspector')}>
             ${icon('ladder')}<span>Inspect</span>
           </button>
-          <a class="basket" href=${routeHref({ page: 'basket' })} aria-label="Basket: ${count === 1 ? '1 product' : `${count} products`}" aria-current=${this.route.page === 'basket' ? 'page' : nothing} data-testid="basket" data-count=${count}>
+          <a class="basket" href=${routeHref('basket')} aria-label="Basket: ${count === 1 ? '1 product' : `${count} products`}" aria-current=${this.route.page === 'basket' ? 'page' : nothing} data-testid="basket" data-count=${count}>
             ${icon('basket')}<b ?hidden=${count === 0}>${count}</b>
           </a>
         </div>
@@ -52,7 +52,7 @@ export class ShopHeader extends ShopElement {
 
   protected override updated(changed: PropertyValues): void {
     const field = this.querySelector('sidestream-find');
-    if (field && changed.has('route')) field.value = this.route.page === 'search' ? this.route.query : '';
+    if (field && changed.has('route')) field.value = this.route.page === 'search' ? this.route.about : '';
   }
 
   #open(panel: 'open-add' | 'open-inspector'): void {
@@ -76,7 +76,7 @@ export class ShopHeader extends ShopElement {
 
   #search(text: string): void {
     const query = text.trim();
-    if (query) location.hash = routeHref({ page: 'search', query });
-    else if (this.route.page === 'search') location.hash = routeHref({ page: 'home' });
+    if (query) location.hash = routeHref('search', query);
+    else if (this.route.page === 'search') location.hash = routeHref('home');
   }
 }

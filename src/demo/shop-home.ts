@@ -16,7 +16,7 @@ function categoryTile({ category, item }: { category: Category; item: Item }): T
   const slug = categorySlug(category.path);
   return html`
     <li>
-      <a href=${routeHref({ page: 'category', category: category.path })} data-testid="tile-${slug}">
+      <a href=${routeHref('category', category.path)} data-testid="tile-${slug}">
         ${productImage(item)}
         <span class="tile-name">${category.name}</span>
         <small>${category.count}</small>
@@ -32,7 +32,7 @@ function welcome({ learning }: Session): TemplateResult {
         <h1 tabindex="-1">Little things, found for you</h1>
         <p>Look around. The shop learns what you like as you go, right here in your browser, and keeps it to itself.</p>
         <p class="buttons">
-          <a class="button" href=${routeHref({ page: 'watch' })} data-testid="watch-open">Watch it learn</a>
+          <a class="button" href=${routeHref('watch')} data-testid="watch-open">Watch it learn</a>
           <small>A minute with a simulated shopper</small>
         </p>`;
     case 'denied':

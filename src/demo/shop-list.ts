@@ -46,7 +46,7 @@ export class ShopList extends ShopElement {
           ({ path, name }) => html`
             <li>
               <a
-                href=${routeHref({ page: 'category', category: path })}
+                href=${routeHref('category', path)}
                 data-testid=${path === parent.path ? nothing : `category-${categorySlug(path)}`}
                 aria-current=${path === this.category ? 'page' : nothing}
                 >${name}</a

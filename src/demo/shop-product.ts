@@ -70,7 +70,7 @@ export class ShopProduct extends ShopElement {
           <p class="product-note" role="status">
             ${
               count > 0
-                ? html`${icon('check')} <a href=${routeHref({ page: 'basket' })}>${count === 1 ? 'In your basket' : `${count} in your basket`}</a>`
+                ? html`${icon('check')} <a href=${routeHref('basket')}>${count === 1 ? 'In your basket' : `${count} in your basket`}</a>`
                 : nothing
             }
           </p>

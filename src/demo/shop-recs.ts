@@ -45,7 +45,7 @@ function basisText({ learning, choices, sent }: Session): TemplateResult | strin
         : `From ${from} you looked at, worked out in this browser.`
     }
     <span class="sent" title=${SENT_MEANS}>Sent: <b data-testid="sent">${bytesText(sent)}</b>.</span>
-    ${choices === 0 ? nothing : html`<a href=${routeHref({ page: 'inspector' })} data-testid="why">Why?</a>`}`;
+    ${choices === 0 ? nothing : html`<a href=${routeHref('inspector')} data-testid="why">Why?</a>`}`;
 }
 
 /** A list of recommendations. */

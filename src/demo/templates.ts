@@ -34,7 +34,7 @@ export function breadcrumbs(steps: { path: string; name: string }[]): TemplateRe
     <nav class="crumbs" aria-label="Breadcrumbs">
       <ol>
         <li><a href="#/">Shop</a></li>
-        ${steps.map(({ path, name }) => html`<li><a href=${routeHref({ page: 'category', category: path })}>${name}</a></li>`)}
+        ${steps.map(({ path, name }) => html`<li><a href=${routeHref('category', path)}>${name}</a></li>`)}
       </ol>
     </nav>`;
 }
@@ -55,7 +55,7 @@ export function priceOf({ price, listPrice }: Item): TemplateResult | string | t
 export function productCard(item: Item, onChoose: (item: Item) => void): TemplateResult {
   return html`
     <article class="card" data-testid="card" data-id=${item.id} data-category=${item.category}>
-      <a href=${routeHref({ page: 'product', id: item.id })} @click=${() => onChoose(item)}>
+      <a href=${routeHref('product', item.id)} @click=${() => onChoose(item)}>
         ${productImage(item)}
         <span class="card-title">${item.title}</span>
       </a>

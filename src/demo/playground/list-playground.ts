@@ -47,7 +47,7 @@ export class ListPlayground extends ShopElement {
         <p class="lead">
           A list of this shop, and everything that it can be told. Change something and the list follows; so does the code to paste into a
           shop of yours. Choose a few products in it and the list follows those, too:
-          <a href=${routeHref({ page: 'watch' })}>watch it learn</a> shows that with a simulated shopper.
+          <a href=${routeHref('watch')}>watch it learn</a> shows that with a simulated shopper.
         </p>
         <div class="play-room">
           <form class="play-form" @submit=${(event: Event) => event.preventDefault()}>

@@ -76,7 +76,7 @@ export class WatchLearning extends ShopElement {
   readonly #drawn = ({ detail }: CustomEvent<number>): void => {
     this.pair = detail;
     // The same page: neither its scroll position nor the focus changes.
-    history.replaceState(history.state, '', routeHref({ page: 'watch', pair: detail }));
+    history.replaceState(history.state, '', routeHref('watch', `${detail}`));
   };
 }
 
