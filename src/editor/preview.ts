@@ -1,4 +1,5 @@
 import { messageOf } from '../core/common/text';
+import { withRules } from '../demo/ruled-lists';
 import type { Placement, Recommendation, Recommender } from '../device/protocol';
 import { type PublishedRule, rulesAt } from '../device/ranking';
 import type {} from '../page/element';
@@ -69,15 +70,11 @@ export class Preview {
     const [of, shown] = [this.#recommender, this.#shown];
     if (!of || !shown) return;
     const { placement, itemId, now, rules } = shown;
-    const recommender: Recommender = {
-      ...of,
-      recommend: (request, options) => of.recommend({ ...request, ...rulesAt(rules, placement, now) }, options),
-    };
     const list = document.createElement('sidestream-recs');
     list.placement = placement;
     list.limit = LIMIT;
     if (itemId && (placement === 'similar' || placement === 'complement')) list.itemId = itemId;
-    list.recommender = recommender;
+    list.recommender = withRules(of, () => rulesAt(rules, placement, now));
     list.addEventListener('recommend', ({ detail }) => this.listed(detail.items));
     list.addEventListener('error', (event) => {
       event.preventDefault();

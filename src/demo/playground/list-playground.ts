@@ -1,22 +1,22 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import type { Recommender, Rules } from '../../device/protocol';
+import type { Recommender } from '../../device/protocol';
 import type { RecsErrorDetail } from '../../page/element';
 import { adoptStyles, copyText } from '../late-page';
 import { routeHref } from '../route';
+import { withRules } from '../ruled-lists';
 import { ShopElement } from '../session';
 import {
   ATTRIBUTE_GROUPS,
-  ATTRIBUTES,
   type AttributeField,
   BEGIN,
+  type Group,
   givenAttributes,
   givenRules,
   isChanged,
   type ListSettings,
   markupOf,
   RULE_GROUPS,
-  RULES,
   type RuleField,
 } from './list-settings';
 import style from './playground.css?inline';
@@ -34,10 +34,8 @@ export class ListPlayground extends ShopElement {
   /** The list's last error, in the recommender's words. */
   @state() private refused = '';
   @state() private copied = '';
-  /** The shop's recommender with the rules of the form; replaced as soon as either changes. */
-  #ruled: { of: Recommender; rules: string; recommender: Recommender } | undefined;
-  #list: HTMLElement | undefined;
-  #listed = '';
+  /** The settings that the list shows, and the recommender that it has them of. */
+  #listed: { settings: string; of?: Recommender } = { settings: '' };
 
   protected override render(): TemplateResult {
     const code = markupOf(this.settings);
@@ -53,17 +51,11 @@ export class ListPlayground extends ShopElement {
           <form class="play-form" @submit=${(event: Event) => event.preventDefault()}>
             <fieldset>
               <legend>Attributes</legend>
-              ${Object.entries(ATTRIBUTE_GROUPS).map(([group, title]) => {
-                const fields = ATTRIBUTES.filter((field) => field.group === group);
-                return this.#group(group, title, fields, (field) => this.#attribute(field));
-              })}
+              ${ATTRIBUTE_GROUPS.map((group) => this.#group(group, (field) => this.#attribute(field)))}
             </fieldset>
             <fieldset>
               <legend>Rules</legend>
-              ${Object.entries(RULE_GROUPS).map(([group, title]) => {
-                const fields = RULES.filter((field) => field.group === group);
-                return this.#group(group, title, fields, (field) => this.#rule(field));
-              })}
+              ${RULE_GROUPS.map((group) => this.#group(group, (field) => this.#rule(field)))}
             </fieldset>
             <datalist id="play-products">
               ${this.products.map(({ id, title }) => html`<option value=${id}>${title}</option>`)}
@@ -97,9 +89,7 @@ export class ListPlayground extends ShopElement {
 
   /** Some settings, which a visitor opens, and how many of them differ from the form's beginning. */
   #group<Field extends { name: string }>(
-    group: string,
-    title: string,
-    fields: readonly Field[],
+    { name: group, title, fields }: Group<Field>,
     template: (field: Field) => TemplateResult,
   ): TemplateResult {
     const changed = fields.filter(({ name }) => isChanged(this.settings, name)).length;
@@ -201,32 +191,17 @@ export class ListPlayground extends ShopElement {
     const { attributes } = this.settings;
     const { rules } = givenRules(this.settings);
     const shown = JSON.stringify([givenAttributes(this.settings), rules]);
-    if (shown === this.#listed && this.#ruled?.of === recommender) return;
-    this.#listed = shown;
+    if (shown === this.#listed.settings && recommender === this.#listed.of) return;
+    this.#listed = { settings: shown, of: recommender };
     // Created from markup, as on a shop's page, so that it starts with the defaults that a shop gets.
     const list = document.createElement('sidestream-recs');
     for (const [name, value] of givenAttributes(this.settings)) list.setAttribute(name, value);
     list.lang = attributes.lang ?? 'en';
     list.dir = list.lang === 'ar' ? 'rtl' : 'ltr';
-    list.recommender = this.#withRules(recommender, rules);
+    list.recommender = withRules(recommender, () => rules);
     list.addEventListener('error', this.#failed);
     list.addEventListener('recommend', this.#succeeded);
-    this.#list?.remove();
-    this.#list = list;
     room.replaceChildren(list);
-  }
-
-  /** The recommender serves the whole shop, whose rules the playground must not change: it adds its own rules to requests. */
-  #withRules(of: Recommender, rules: Rules): Recommender {
-    const key = JSON.stringify(rules);
-    if (this.#ruled?.of !== of || this.#ruled.rules !== key) {
-      const recommender: Recommender = {
-        ...of,
-        recommend: (request, options) => of.recommend({ ...request, ...rules }, options),
-      };
-      this.#ruled = { of, rules: key, recommender };
-    }
-    return this.#ruled.recommender;
   }
 
   async #suggest(recommender: Recommender): Promise<void> {

@@ -1,11 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { PLACEMENTS } from '../../device/ranking';
-import { ATTRIBUTES, BEGIN, givenRules, type ListSettings, markupOf, RULES } from './list-settings';
+import { ATTRIBUTE_GROUPS, BEGIN, givenRules, type ListSettings, markupOf, RULE_GROUPS } from './list-settings';
 
-const bare: ListSettings = {
-  attributes: Object.fromEntries(ATTRIBUTES.map(({ name, otherwise }) => [name, otherwise])),
-  rules: {},
-};
+const bare: ListSettings = { attributes: {}, rules: {} };
 
 describe('the code of the playground', () => {
   it('has two lines if nothing is set', () => {
@@ -15,7 +12,7 @@ describe('the code of the playground', () => {
   });
 
   it('names attributes that differ from the defaults, with what HTML would read as its own escaped', () => {
-    const attributes = { ...bare.attributes, limit: '4', dismissible: 'on', heading: 'Tea & "more"' };
+    const attributes = { limit: '4', dismissible: 'on', heading: 'Tea & "more"' };
     expect(markupOf({ ...bare, attributes })).toContain(
       '<sidestream-recs bundle="/bundle/" limit="4" heading="Tea &amp; &quot;more&quot;" dismissible>',
     );
@@ -34,8 +31,9 @@ describe('the code of the playground', () => {
   });
 
   it('has every placement and examples that are JSON', () => {
-    const placements = ATTRIBUTES.find(({ name }) => name === 'placement');
-    expect(placements).toMatchObject({ options: PLACEMENTS });
-    for (const { example } of RULES) expect(() => JSON.parse(example)).not.toThrow();
+    const attributes = ATTRIBUTE_GROUPS.flatMap(({ fields }) => fields);
+    expect(attributes.find(({ name }) => name === 'placement')).toMatchObject({ options: PLACEMENTS });
+    for (const { example } of RULE_GROUPS.flatMap(({ fields }) => fields))
+      expect(() => JSON.parse(example)).not.toThrow();
   });
 });

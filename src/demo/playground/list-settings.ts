@@ -3,26 +3,18 @@ import type { Placement, Rules } from '../../device/protocol';
 import { PRODUCT_TEMPLATE } from '../route';
 import { CURRENCY } from '../settings';
 
-type AttributeGroup = 'what' | 'look' | 'place';
-type RuleGroup = 'which' | 'order' | 'variety';
-
-/** Titles of the groups of attributes, in the order of the form. */
-export const ATTRIBUTE_GROUPS: Readonly<Record<AttributeGroup, string>> = {
-  what: 'What the list shows',
-  look: 'Cards and heading',
-  place: 'Language, currency, links',
-};
-
-/** Titles of the groups of rules, in the order of the form. */
-export const RULE_GROUPS: Readonly<Record<RuleGroup, string>> = {
-  which: 'Which products',
-  order: 'Higher and lower',
-  variety: 'Variety and new products',
-};
+/** Some settings that the form shows together. */
+export interface Group<Field> {
+  name: string;
+  title: string;
+  fields: readonly Field[];
+}
 
 type Kind =
+  /** The first option is the default. */
   | { kind: 'choice'; options: readonly string[] }
-  | { kind: 'number'; least: number; most: number }
+  | { kind: 'number'; least: number; most: number; otherwise: string }
+  /** Off by default. */
   | { kind: 'switch' }
   | { kind: 'text' }
   /** A text that the shop's products may suggest. */
@@ -31,141 +23,120 @@ type Kind =
 /** An attribute of `<sidestream-recs>` that the playground edits. */
 export type AttributeField = Kind & {
   name: string;
-  group: AttributeGroup;
   hint: string;
-  /** The element's default if the attribute is absent; a switch is off. */
-  otherwise: string;
   /** The playground's initial value, if it differs from the default. */
   begin?: string;
 };
 
 const PLACEMENTS: readonly Placement[] = ['for-you', 'similar', 'complement', 'trending', 'recent', 'again'];
+const LAYOUTS = ['grid', 'row', 'feed', 'bundle'];
+const LANGUAGES = ['en', 'ja', 'de', 'fr', 'es', 'ar'];
 
 /** Attributes in the order of the form. `bundle` is not among them: the list is the shop’s own. */
-export const ATTRIBUTES: readonly AttributeField[] = [
-  { name: 'placement', group: 'what', kind: 'choice', options: PLACEMENTS, otherwise: 'for-you', hint: 'Which list' },
+export const ATTRIBUTE_GROUPS: readonly Group<AttributeField>[] = [
   {
-    name: 'item-id',
-    group: 'what',
-    kind: 'product',
-    otherwise: '',
-    hint: 'The product in view; similar and complement need it',
+    name: 'what',
+    title: 'What the list shows',
+    fields: [
+      { name: 'placement', kind: 'choice', options: PLACEMENTS, hint: 'Which list' },
+      { name: 'item-id', kind: 'product', hint: 'The product in view; similar and complement need it' },
+      { name: 'limit', kind: 'number', least: 1, most: 100, otherwise: '8', hint: 'How many products, 1 to 100' },
+      { name: 'cart-synced', kind: 'switch', hint: 'About the products in the cart' },
+    ],
   },
   {
-    name: 'layout',
-    group: 'look',
-    kind: 'choice',
-    options: ['grid', 'row', 'feed', 'bundle'],
-    otherwise: 'grid',
-    begin: 'row',
-    hint: 'How the cards are laid out',
+    name: 'look',
+    title: 'Cards and heading',
+    fields: [
+      { name: 'layout', kind: 'choice', options: LAYOUTS, begin: 'row', hint: 'How the cards are laid out' },
+      { name: 'heading', kind: 'text', hint: 'Default: the heading of the placement' },
+      {
+        name: 'heading-level',
+        kind: 'number',
+        least: 2,
+        most: 6,
+        otherwise: '2',
+        hint: 'Level in the outline of the page',
+      },
+      {
+        name: 'low-stock',
+        kind: 'number',
+        least: 0,
+        most: 999,
+        otherwise: '5',
+        hint: 'Stock at or below which a card warns',
+      },
+      { name: 'add-to-cart', kind: 'switch', hint: 'A button on each card' },
+      { name: 'dismissible', kind: 'switch', begin: 'on', hint: 'A “not interested” button on each card' },
+    ],
   },
   {
-    name: 'limit',
-    group: 'what',
-    kind: 'number',
-    least: 1,
-    most: 100,
-    otherwise: '8',
-    hint: 'How many products, 1 to 100',
-  },
-  { name: 'cart-synced', group: 'what', kind: 'switch', otherwise: '', hint: 'About the products in the cart' },
-  { name: 'heading', group: 'look', kind: 'text', otherwise: '', hint: 'Default: the heading of the placement' },
-  {
-    name: 'heading-level',
-    group: 'look',
-    kind: 'number',
-    least: 2,
-    most: 6,
-    otherwise: '2',
-    hint: 'Level in the outline of the page',
-  },
-  {
-    name: 'href-template',
-    group: 'place',
-    kind: 'text',
-    otherwise: '',
-    begin: PRODUCT_TEMPLATE,
-    hint: 'Address of a product’s page',
-  },
-  { name: 'currency', group: 'place', kind: 'text', otherwise: '', begin: CURRENCY, hint: 'Three letters' },
-  {
-    name: 'low-stock',
-    group: 'look',
-    kind: 'number',
-    least: 0,
-    most: 999,
-    otherwise: '5',
-    hint: 'Stock at or below which a card warns',
-  },
-  {
-    name: 'lang',
-    group: 'place',
-    kind: 'choice',
-    options: ['en', 'ja', 'de', 'fr', 'es', 'ar'],
-    otherwise: 'en',
-    hint: 'Language of texts, reasons and prices',
-  },
-  { name: 'add-to-cart', group: 'look', kind: 'switch', otherwise: '', hint: 'A button on each card' },
-  {
-    name: 'dismissible',
-    group: 'look',
-    kind: 'switch',
-    otherwise: '',
-    begin: 'on',
-    hint: 'A “not interested” button on each card',
+    name: 'place',
+    title: 'Language, currency, links',
+    fields: [
+      { name: 'href-template', kind: 'text', begin: PRODUCT_TEMPLATE, hint: 'Address of a product’s page' },
+      { name: 'currency', kind: 'text', begin: CURRENCY, hint: 'Three letters' },
+      { name: 'lang', kind: 'choice', options: LANGUAGES, hint: 'Language of texts, reasons and prices' },
+    ],
   },
 ];
+const ATTRIBUTES = ATTRIBUTE_GROUPS.flatMap(({ fields }) => fields);
 
 /** A rule that the playground edits, as JSON. */
 export interface RuleField {
   name: keyof Rules;
-  group: RuleGroup;
   hint: string;
   /** Initial value when the rule is switched on; `{category}` and `{item}` stand for one of the shop's. */
   example: string;
 }
 
 /** Rules in the order of the form. The recommender itself checks their values. */
-export const RULES: readonly RuleField[] = [
-  { name: 'filter', group: 'which', example: '{ "category": "{category}" }', hint: 'Only matching products' },
+export const RULE_GROUPS: readonly Group<RuleField>[] = [
   {
-    name: 'boost',
-    group: 'order',
-    example: '[{ "filter": { "category": "{category}" }, "strength": 1 }]',
-    hint: 'Raise matching products',
+    name: 'which',
+    title: 'Which products',
+    fields: [
+      { name: 'filter', example: '{ "category": "{category}" }', hint: 'Only matching products' },
+      { name: 'excludeRecent', example: '0', hint: 'Number of last choices to leave out' },
+      { name: 'excludeOwned', example: 'false', hint: 'Leave out products that were bought' },
+      { name: 'excludeInCart', example: 'false', hint: 'Leave out products in the cart' },
+      { name: 'excludeDismissed', example: 'false', hint: 'Leave out dismissed products' },
+      { name: 'excludeOutOfStock', example: 'false', hint: 'Leave out sold-out products' },
+      { name: 'repeats', example: 'true', hint: 'Include products bought before' },
+      { name: 'variants', example: '"all"', hint: 'One or all variants of a product' },
+    ],
   },
   {
-    name: 'bury',
-    group: 'order',
-    example: '[{ "filter": { "price": { "$gt": 20 } } }]',
-    hint: 'Lower matching products',
+    name: 'order',
+    title: 'Higher and lower',
+    fields: [
+      {
+        name: 'boost',
+        example: '[{ "filter": { "category": "{category}" }, "strength": 1 }]',
+        hint: 'Raise matching products',
+      },
+      { name: 'bury', example: '[{ "filter": { "price": { "$gt": 20 } } }]', hint: 'Lower matching products' },
+      { name: 'pin', example: '[{ "itemId": "{item}", "position": 0 }]', hint: 'A product at a fixed place' },
+    ],
   },
   {
-    name: 'pin',
-    group: 'order',
-    example: '[{ "itemId": "{item}", "position": 0 }]',
-    hint: 'A product at a fixed place',
+    name: 'variety',
+    title: 'Variety and new products',
+    fields: [
+      { name: 'categoryCap', example: '2', hint: 'Maximum number of products of one category' },
+      { name: 'diversity', example: '0.5', hint: 'How much products should differ, 0 to 1' },
+      {
+        name: 'set',
+        example: '{ "onePer": "category" }',
+        hint: 'For “complement”: one product of each value completes a set',
+      },
+      { name: 'coldStart', example: '0.9', hint: 'How far new products are lifted, 0 to 2' },
+      { name: 'rotation', example: '0.5', hint: 'How far products sink that were shown but not chosen' },
+      { name: 'fresh', example: 'true', hint: 'New products in the lower half after a reload' },
+    ],
   },
-  { name: 'categoryCap', group: 'variety', example: '2', hint: 'Maximum number of products of one category' },
-  { name: 'diversity', group: 'variety', example: '0.5', hint: 'How much products should differ, 0 to 1' },
-  {
-    name: 'set',
-    group: 'variety',
-    example: '{ "onePer": "category" }',
-    hint: 'For “complement”: one product of each value completes a set',
-  },
-  { name: 'coldStart', group: 'variety', example: '0.9', hint: 'How far new products are lifted, 0 to 2' },
-  { name: 'rotation', group: 'variety', example: '0.5', hint: 'How far products sink that were shown but not chosen' },
-  { name: 'fresh', group: 'variety', example: 'true', hint: 'New products in the lower half after a reload' },
-  { name: 'excludeRecent', group: 'which', example: '0', hint: 'Number of last choices to leave out' },
-  { name: 'excludeOwned', group: 'which', example: 'false', hint: 'Leave out products that were bought' },
-  { name: 'excludeInCart', group: 'which', example: 'false', hint: 'Leave out products in the cart' },
-  { name: 'excludeDismissed', group: 'which', example: 'false', hint: 'Leave out dismissed products' },
-  { name: 'excludeOutOfStock', group: 'which', example: 'false', hint: 'Leave out sold-out products' },
-  { name: 'repeats', group: 'which', example: 'true', hint: 'Include products bought before' },
-  { name: 'variants', group: 'which', example: '"all"', hint: 'One or all variants of a product' },
 ];
+const RULES = RULE_GROUPS.flatMap(({ fields }) => fields);
 
 /** State of the form: values of attributes by name, `on` or empty for switches, and active rules as JSON. */
 export interface ListSettings {
@@ -173,23 +144,28 @@ export interface ListSettings {
   rules: Readonly<Partial<Record<keyof Rules, string>>>;
 }
 
+/** The element's own value of an attribute that is absent. */
+function defaultOf(field: AttributeField): string {
+  if (field.kind === 'choice') return field.options[0] ?? '';
+  return field.kind === 'number' ? field.otherwise : '';
+}
+
 export const BEGIN: ListSettings = {
-  attributes: Object.fromEntries(ATTRIBUTES.map(({ name, begin, otherwise }) => [name, begin ?? otherwise])),
+  attributes: Object.fromEntries(ATTRIBUTES.map((field) => [field.name, field.begin ?? defaultOf(field)])),
   rules: {},
 };
 
 /** Whether an attribute or a rule differs from the form's beginning. */
-export function isChanged({ attributes, rules }: ListSettings, name: string): boolean {
-  return name in BEGIN.attributes
-    ? attributes[name] !== BEGIN.attributes[name]
-    : Object.entries(rules).some(([rule, value]) => rule === name && value !== undefined);
-}
+export const isChanged = ({ attributes, rules }: ListSettings, name: string): boolean =>
+  attributes[name] !== BEGIN.attributes[name] ||
+  RULES.some((rule) => rule.name === name && rules[rule.name] !== undefined);
 
 /** Attributes that differ from the defaults, in the order of the form. */
 export function givenAttributes({ attributes }: ListSettings): [name: string, value: string][] {
-  return ATTRIBUTES.filter(({ name, otherwise }) => (attributes[name] ?? otherwise) !== otherwise).map(
-    ({ name, kind }) => [name, kind === 'switch' ? '' : (attributes[name] ?? '')],
-  );
+  return ATTRIBUTES.flatMap((field) => {
+    const value = attributes[field.name] ?? defaultOf(field);
+    return value === defaultOf(field) ? [] : [[field.name, field.kind === 'switch' ? '' : value]];
+  });
 }
 
 /** The rules, or the errors in their JSON. Only the recommender validates the values. */
