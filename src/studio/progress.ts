@@ -6,8 +6,8 @@ const BETWEEN = 100;
 /** Milliseconds after which the rate is shown. */
 const SETTLED = 1000;
 
-/** Reports the progress of one stage, not too often. */
-export class ProgressReporter {
+/** Reports the progress of one stage after another, not too often. */
+export class ProgressReporter implements Meter {
   /** What was set last; the rate is that of the last call. */
   present: Progress = { stage: '', done: 0, total: 0, perSecond: null, secondsLeft: null };
   #first = 0;
@@ -38,24 +38,14 @@ export class ProgressReporter {
     if (performance.now() - this.#shown >= BETWEEN || done >= total) this.report();
   }
 
+  advance(count: number): void {
+    this.set(this.present.done + count);
+  }
+
+  stop(): void {}
+
   report(): void {
     this.#shown = performance.now();
     this.on(this.present);
   }
-}
-
-/** Reports the stages of a build. */
-export function progressMeter(reporter: ProgressReporter): Meter {
-  let done = 0;
-  return {
-    start(label, total, before = 0) {
-      done = before;
-      reporter.start(label, total, before);
-    },
-    advance(count) {
-      done += count;
-      reporter.set(done);
-    },
-    stop() {},
-  };
 }

@@ -15,7 +15,7 @@ import { DEFAULT_PRESETS, type Preset } from '../../core/encoders/web';
 import { SidestreamError } from '../../error';
 import { buildContent, type ChunkRunner, nearest, singleCurrency, vectorsOf, writeChecked } from '../../shop/pipeline';
 import { studioFolder } from '../files/opfs';
-import { ProgressReporter, progressMeter } from '../progress';
+import { ProgressReporter } from '../progress';
 import type { BundleReport, EncodeUpdate, NearestSample, PicturesReport } from '../session';
 import { cacheFolder } from './cache-folder';
 import { EncodePool, encodeBackend } from './encode-pool';
@@ -61,7 +61,6 @@ export async function encodeCatalog(
   };
   const pictures = await PictureStore.open();
   const unreadable: PicturesReport['missing'] = [];
-  const meter = progressMeter(progress);
   const pool = new EncodePool({ presets, files }, backend, (now) => {
     backend = now;
   });
@@ -84,11 +83,11 @@ export async function encodeCatalog(
     lexical: undefined,
     cache: cacheFolder,
     onTable: (table) => looks.watch(table),
-    meter,
+    meter: progress,
   }).finally(() => pool.close());
   const folder = await studioFolder('bundle');
   const place = { name: 'Studio', sink: folder.write, fetch: folder.fetch };
-  const manifest = await writeChecked(content.bundle, place, meter);
+  const manifest = await writeChecked(content.bundle, place, progress);
   for (const name of await staleNames(await folder.names(), [manifest], folder.fetch)) await folder.remove(name);
   const report: BundleReport = {
     items: items.length,

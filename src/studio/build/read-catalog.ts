@@ -4,7 +4,7 @@ import { messageOf } from '../../core/common/text';
 import { DEFAULT_PRESETS } from '../../core/encoders/web';
 import { SidestreamError } from '../../error';
 import { type CatalogLanguage, type CollectedFeed, catalogLanguage, collectRows, isFetched } from '../../shop/pipeline';
-import { chunksOf, gunzip } from '../files/gunzip';
+import { bytesOf, gunzip } from '../files/gunzip';
 import { studioFolder } from '../files/opfs';
 import type { ProgressReporter } from '../progress';
 import type { CatalogReport, DroppedFile } from '../session';
@@ -41,14 +41,11 @@ export async function readCatalog(files: readonly DroppedFile[], progress: Progr
 
 async function* sources(files: readonly DroppedFile[], progress: ProgressReporter): AsyncGenerator<FeedSource> {
   let done = 0;
-  async function* counted(file: File): AsyncGenerator<Uint8Array> {
-    for await (const chunk of chunksOf(file.stream())) {
-      done += chunk.length;
-      progress.set(done);
-      yield chunk;
-    }
+  for (const { path, file } of files) {
+    const bytes = bytesOf(file, (read) => progress.set(done + read));
+    yield { file: path, bytes: readable(path, unpacked(bytes, gunzip)) };
+    done += file.size;
   }
-  for (const { path, file } of files) yield { file: path, bytes: readable(path, unpacked(counted(file), gunzip)) };
 }
 
 async function* readable(path: string, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {

@@ -14,6 +14,16 @@ export async function* gunzip(packed: AsyncIterable<Uint8Array>): AsyncGenerator
   yield* chunksOf(bytes.pipeThrough(new DecompressionStream('gzip')));
 }
 
+/** The bytes of a file. @param read is called with the number of bytes read so far */
+export async function* bytesOf(file: File, read: (bytes: number) => void): AsyncGenerator<Uint8Array> {
+  let bytes = 0;
+  for await (const chunk of chunksOf(file.stream())) {
+    yield chunk;
+    bytes += chunk.length;
+    read(bytes);
+  }
+}
+
 /** The chunks of a stream: not every browser can iterate over one. */
 export async function* chunksOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
   const reader = stream.getReader();

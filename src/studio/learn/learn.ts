@@ -9,8 +9,8 @@ import {
   shopChoices,
   trainShopSide,
 } from '../../shop/training';
-import type { SideNetwork, SideReport, SideSettings } from '../../shop/training/side';
-import { ProgressReporter, progressMeter } from '../progress';
+import type { SideNetwork, SideReport } from '../../shop/training/side';
+import { ProgressReporter } from '../progress';
 import type { LearnReport, LearnUpdate } from '../session';
 import { gpuLost, type LearnBackend, startCompute } from './compute';
 import { gainOver, heldOutChoices, hitRate, itemKnnRanks, popularityRanks, sideRanks } from './rivals';
@@ -27,8 +27,6 @@ export interface LearnRequest {
   network: KeptBytes;
   /** Whether to start from scratch although there is a network. Default false. */
   fromScratch?: boolean;
-  /** Settings that override the defaults. */
-  settings?: Partial<SideSettings>;
   /** Whether the training is to end after the present step. */
   stopped(): boolean;
   on(update: LearnUpdate): void;
@@ -39,7 +37,7 @@ export async function learn(
   request: LearnRequest,
 ): Promise<{ report: LearnReport; learned: Learned; network: SideNetwork }> {
   const started = performance.now();
-  const { bundle: full, stopped, on, settings } = request;
+  const { bundle: full, stopped, on } = request;
   const network = request.fromScratch ? undefined : request.network;
   const { bundle, log, products, choices } = shopChoices(full, { events: request.events, rejected: [] });
   let backend = await startCompute();
@@ -50,11 +48,10 @@ export async function learn(
   };
   const progress = new ProgressReporter((now) => on({ ...measured, progress: now, backend }));
 
-  const earlier = { bundle, choices, seed: SEED, settings, network };
+  const earlier = { bundle, choices, seed: SEED, network };
   const judged = heldOutChoices(choices, bundle.items.length, (await continuation(earlier)).continued);
   const popularity = await popularityRanks(judged);
   measured.popularity = hitRate(popularity);
-  const meter = progressMeter(progress);
   // Its settings take longest to choose, and a training that is to end needs no rival.
   const itemKnn = stopped()
     ? null
@@ -62,7 +59,11 @@ export async function learn(
         bundle,
         count: bundle.items.length,
         seed: SEED,
-        meter: { ...meter, start: (_, total) => meter.start('Comparison with products chosen together', total) },
+        meter: {
+          start: (_, total) => progress.start('Comparison with products chosen together', total),
+          advance: (count) => progress.advance(count),
+          stop: () => {},
+        },
         say: () => {},
       });
   measured.itemKnn = itemKnn && hitRate(itemKnn);
@@ -105,7 +106,7 @@ export async function learn(
         measured.epochs = reports.flatMap(epochQuality);
         progress.report();
       },
-      meter,
+      meter: progress,
     });
     return on === 'webgpu' ? Promise.race([training, gpuLost()]) : training;
   }

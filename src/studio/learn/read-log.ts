@@ -4,7 +4,7 @@ import { messageOf } from '../../core/common/text';
 import { SidestreamError } from '../../error';
 import { type LogEvent, logNotes, type ReadLog, readLog, refusedRows, requireEvents } from '../../shop/logs';
 import { type ShopChoices, shopChoices } from '../../shop/training';
-import { chunksOf, gunzip } from '../files/gunzip';
+import { bytesOf, gunzip } from '../files/gunzip';
 import { ProgressReporter } from '../progress';
 import type { LogReport, Progress } from '../session';
 
@@ -53,7 +53,7 @@ function reportOf(file: string, log: ReadLog, { unknown, unknownNote, notes }: S
 /** @param onBytes called with the number of bytes read */
 async function* logText(file: File, onBytes: (bytes: number) => void): AsyncGenerator<string> {
   try {
-    yield* fileText(file.name, counted(file, onBytes), gunzip);
+    yield* fileText(file.name, bytesOf(file, onBytes), gunzip);
   } catch (thrown) {
     if (thrown instanceof SidestreamError) throw thrown;
     throw new SidestreamError(
@@ -61,15 +61,6 @@ async function* logText(file: File, onBytes: (bytes: number) => void): AsyncGene
       `The events cannot be read: ${messageOf(thrown)}. Check that the file is whole, and drop it again.`,
       { cause: thrown },
     );
-  }
-}
-
-async function* counted(file: File, onBytes: (bytes: number) => void): AsyncGenerator<Uint8Array> {
-  let bytes = 0;
-  for await (const chunk of chunksOf(file.stream())) {
-    yield chunk;
-    bytes += chunk.length;
-    onBytes(bytes);
   }
 }
 

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { studioState } from '../../testing/studio-state';
 import { EMPTY_STATE } from '../session';
-import { currentStep, missingFor, numberOf, STEPS, statusOf, stepAt } from './steps';
+import { currentStep, missingFor, numberOf, STEPS, stepAt } from './steps';
 
-const NOTHING = { running: null, failed: new Set<never>(), visited: new Set<never>() };
 const { catalog, bundle, log, learned } = studioState();
 
 describe('steps', () => {
@@ -13,19 +12,6 @@ describe('steps', () => {
     expect(missing({ ...EMPTY_STATE, catalog })).toEqual([null, null, 'encode', 'encode', 'encode']);
     expect(missing({ ...EMPTY_STATE, catalog, bundle })).toEqual([null, null, null, null, null]);
     expect(missingFor('try', { ...EMPTY_STATE, catalog })?.reason).toBe('First encode the products, in step 2.');
-  });
-
-  it('have a status each: running counts before failed, and failed before done', () => {
-    const all = (state = EMPTY_STATE, progress: Parameters<typeof statusOf>[2] = NOTHING) =>
-      STEPS.map(({ name }) => statusOf(name, state, progress));
-    expect(all()).toEqual(['to do', 'to do', 'to do', 'to do', 'to do']);
-    expect(all(studioState())).toEqual(['done', 'done', 'done', 'to do', 'to do']);
-    const opened = { ...NOTHING, visited: new Set(['try', 'take-away'] as const) };
-    expect(all(studioState(), opened)).toEqual(['done', 'done', 'done', 'done', 'done']);
-    expect(all({ ...EMPTY_STATE, catalog }, opened)).toEqual(['done', 'to do', 'to do', 'to do', 'to do']);
-    const failed = new Set(['encode'] as const);
-    expect(all(studioState(), { ...NOTHING, failed })[1]).toBe('failed');
-    expect(all(studioState(), { ...NOTHING, failed, running: 'encode' })[1]).toBe('running');
   });
 
   it('are where somebody goes on who comes back', () => {

@@ -41,33 +41,12 @@ export const STEPS: readonly [Step, ...Step[]] = [
 
 export type StepStatus = 'to do' | 'running' | 'done' | 'failed';
 
-/** What happened on the page, beside what Studio holds. */
-export interface PageProgress {
-  running: StepName | null;
-  failed: ReadonlySet<StepName>;
-  /** Steps that leave nothing in the state, but were done on this page. */
-  visited: ReadonlySet<StepName>;
-}
-
 /** Why a step cannot be entered yet, and the step to do first; null if it can. */
 export function missingFor(name: StepName, { catalog, bundle }: StudioState): { reason: string; first: Step } | null {
   if (name === 'catalogue') return null;
   if (catalog === null) return { reason: 'First read your products, in step 1.', first: stepOf('catalogue') };
   if (name === 'encode' || bundle !== null) return null;
   return { reason: 'First encode the products, in step 2.', first: stepOf('encode') };
-}
-
-export function statusOf(name: StepName, state: StudioState, { running, failed, visited }: PageProgress): StepStatus {
-  if (running === name) return 'running';
-  if (failed.has(name)) return 'failed';
-  const done = {
-    catalogue: state.catalog !== null,
-    encode: state.bundle !== null,
-    learn: state.learned !== null,
-    try: state.bundle !== null && visited.has('try'),
-    'take-away': state.bundle !== null && visited.has('take-away'),
-  };
-  return done[name] ? 'done' : 'to do';
 }
 
 /** The step at which somebody goes on who comes back. */

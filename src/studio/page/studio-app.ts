@@ -3,7 +3,7 @@ import { customElement, state } from 'lit/decorators.js';
 import { adoptStyles } from '../../demo/late-page';
 import { icon } from '../../demo/pictures';
 import { SidestreamError } from '../../error';
-import { currentStep, missingFor, numberOf, STEPS, type Step, type StepName, statusOf, stepAt, stepOf } from './steps';
+import { currentStep, missingFor, numberOf, STEPS, type Step, type StepName, stepAt, stepOf } from './steps';
 import './studio-catalog';
 import { StudioElement } from './studio-element';
 import './studio-encode';
@@ -79,12 +79,11 @@ export class StudioApp extends StudioElement {
 
   #steps(): TemplateResult {
     const { session, state } = this;
-    const { runningStep, failedSteps, visited } = session;
     return html`
       <nav class="steps" aria-label="Steps">
         <ol>
           ${STEPS.map(({ name, title, optional }, at) => {
-            const status = statusOf(name, state, { running: runningStep, failed: failedSteps, visited });
+            const status = session.statusOf(name);
             const missing = missingFor(name, state);
             // Nothing is done by trying.
             const known = name === 'try' && status === 'done' ? 'seen' : status;
@@ -161,10 +160,9 @@ export class StudioApp extends StudioElement {
   #next(name: StepName): TemplateResult | typeof nothing {
     const { session, state } = this;
     const next = STEPS[numberOf(name)];
-    if (!next || missingFor(next.name, state) || session.runningStep === name) return nothing;
-    const done =
-      statusOf(name, state, { running: null, failed: session.failedSteps, visited: session.visited }) === 'done';
-    return html`<p class="next"><a class="button ${done ? '' : 'quiet'}" href="#${next.name}">Next: ${next.title}</a></p>`;
+    const status = session.statusOf(name);
+    if (!next || missingFor(next.name, state) || status === 'running') return nothing;
+    return html`<p class="next"><a class="button ${status === 'done' ? '' : 'quiet'}" href="#${next.name}">Next: ${next.title}</a></p>`;
   }
 
   #dialog(): TemplateResult {

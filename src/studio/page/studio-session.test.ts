@@ -2,6 +2,7 @@ import { expect, it, vi } from 'vitest';
 import { SidestreamError } from '../../error';
 import { studioState } from '../../testing/studio-state';
 import { type BuildWorker, EMPTY_STATE, type EncodeUpdate, type LearnWorker, type Progress } from '../session';
+import { STEPS } from './steps';
 import { StudioSession } from './studio-session';
 
 const full = studioState();
@@ -25,6 +26,18 @@ function opened(build: Partial<BuildWorker>, learn: Partial<LearnWorker> = {}): 
     { readLog: unexpected, recount: unexpected, train: unexpected, stop: unexpected, ...learn },
   );
 }
+
+const statuses = (session: StudioSession) => STEPS.map(({ name }) => session.statusOf(name));
+
+it('has a status for each step', async () => {
+  const session = opened({ state: async () => full });
+  expect(statuses(session)).toEqual(['to do', 'to do', 'to do', 'to do', 'to do']);
+  await session.open();
+  expect(statuses(session)).toEqual(['done', 'done', 'done', 'to do', 'to do']);
+  session.visit('try');
+  session.visit('take-away');
+  expect(statuses(session)).toEqual(['done', 'done', 'done', 'done', 'done']);
+});
 
 it('resumes what an earlier visit left, and says where', async () => {
   const fresh = opened({});
@@ -58,8 +71,8 @@ it('reports progress and one task at a time, and keeps the samples while it enco
   const listener = vi.fn();
   session.subscribe(listener);
   const running = session.encode();
-  expect([session.runningStep, session.waits]).toEqual([
-    'encode',
+  expect([session.statusOf('encode'), session.waits]).toEqual([
+    'running',
     'Wait until the work that runs has ended, or end it.',
   ]);
   const backend = { kind: 'webgpu' as const, workers: 1, why: null };
@@ -96,7 +109,7 @@ it('pauses without a failure, and continues', async () => {
   const running = session.encode();
   await session.pause();
   await running;
-  expect([session.paused, session.failureOf('encode'), session.failedSteps.size]).toEqual([true, null, 0]);
+  expect([session.paused, session.failureOf('encode'), session.statusOf('encode')]).toEqual([true, null, 'to do']);
   // There is nothing to pause.
   await session.pause();
   expect(pause).toHaveBeenCalledOnce();
@@ -111,7 +124,7 @@ it('keeps a failure with its step until the next attempt, and what there was bef
   await session.open();
   await session.encode();
   expect([session.failureOf('encode'), session.state, session.paused]).toEqual([full, encoded, false]);
-  expect([...session.failedSteps]).toEqual(['encode']);
+  expect(statuses(session)).toEqual(['done', 'failed', 'to do', 'to do', 'to do']);
   await session.encode();
   expect(session.failureOf('encode')).toBeNull();
 });
@@ -128,7 +141,8 @@ it('forgets what was about the products before', async () => {
   await session.encode();
   session.visit('try');
   await session.readCatalog([]);
-  expect([session.encoding, session.visited.size, session.failedSteps.size]).toEqual([null, 0, 0]);
+  expect(session.encoding).toBeNull();
+  expect(statuses(session)).toEqual(['done', 'to do', 'to do', 'to do', 'to do']);
   expect(session.state).toBe(only);
 });
 

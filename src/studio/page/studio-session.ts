@@ -10,7 +10,7 @@ import {
   type Progress,
   type StudioState,
 } from '../session';
-import { currentStep, type StepName } from './steps';
+import { currentStep, type StepName, type StepStatus } from './steps';
 import { counted, learnedSentence, progressSpoken } from './words';
 
 /** Work that takes a while; one at a time. */
@@ -51,6 +51,7 @@ export class StudioSession extends Observed {
   /** What a screen reader says next. */
   spoken = '';
   readonly #failures = new Map<Task, SidestreamError>();
+  /** Steps that leave nothing in the state, but were done on this page. */
   readonly #visited = new Set<StepName>();
   /** Settles with the task that runs. */
   #work: Promise<void> = Promise.resolve();
@@ -62,16 +63,18 @@ export class StudioSession extends Observed {
     super();
   }
 
-  get runningStep(): StepName | null {
-    return this.running && STEP_OF[this.running.task];
-  }
-
-  get failedSteps(): ReadonlySet<StepName> {
-    return new Set([...this.#failures.keys()].map((task) => STEP_OF[task]));
-  }
-
-  get visited(): ReadonlySet<StepName> {
-    return this.#visited;
+  statusOf(step: StepName): StepStatus {
+    const { catalog, bundle, learned } = this.state;
+    if (this.running && STEP_OF[this.running.task] === step) return 'running';
+    if ([...this.#failures.keys()].some((task) => STEP_OF[task] === step)) return 'failed';
+    const done = {
+      catalogue: catalog !== null,
+      encode: bundle !== null,
+      learn: learned !== null,
+      try: bundle !== null && this.#visited.has('try'),
+      'take-away': bundle !== null && this.#visited.has('take-away'),
+    };
+    return done[step] ? 'done' : 'to do';
   }
 
   /** Why no file can be taken now; empty if one can. */
