@@ -184,7 +184,7 @@ export class ShopApp extends ShopElement {
 
   #notice(message: string): TemplateResult {
     return html`
-      <div class="notice" role="status" data-testid="notice">
+      <div class="notice spread" role="status" data-testid="notice">
         <p>${message}</p>
         <button class="icon-button" type="button" aria-label="Close this message" @click=${() => this.session.dismissNotice()}>${icon('close')}</button>
       </div>`;

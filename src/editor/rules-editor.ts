@@ -1,7 +1,8 @@
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import { state } from 'lit/decorators.js';
+import { html, nothing, type TemplateResult } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { messageOf } from '../core/common/text';
+import { PageElement } from '../demo/session-element';
 import type { Recommendation } from '../device/protocol';
 import { PLACEMENTS, type Placement } from '../device/ranking';
 import { CardDrag } from './card-drag';
@@ -33,7 +34,8 @@ import { inputOf, ruleForm } from './rule-form';
 const DELAY = 250;
 
 /** The page: rules on one side, a list that follows them on the other. */
-export class RulesEditor extends LitElement {
+@customElement('rules-editor')
+export class RulesEditor extends PageElement {
   @state() private drafts: Draft[];
   @state() private saved: Draft[];
   @state() private problems: Problem[] = [];
@@ -78,10 +80,6 @@ export class RulesEditor extends LitElement {
     addEventListener('beforeunload', (event) => {
       if (this.#changes().length > 0) event.preventDefault();
     });
-  }
-
-  protected override createRenderRoot(): this {
-    return this;
   }
 
   protected override firstUpdated(): void {
@@ -362,5 +360,3 @@ export class RulesEditor extends LitElement {
     );
   }
 }
-
-customElements.define('rules-editor', RulesEditor);

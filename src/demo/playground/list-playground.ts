@@ -1,8 +1,10 @@
+import '../late-page.css';
+import './playground.css';
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { Recommender } from '../../device/protocol';
 import type { RecsErrorDetail } from '../../page/element';
-import { adoptStyles, copyText } from '../late-page';
+import { copyText } from '../copy-text';
 import { routeHref } from '../route';
 import { withRules } from '../ruled-lists';
 import { ShopElement } from '../session';
@@ -19,9 +21,6 @@ import {
   RULE_GROUPS,
   type RuleField,
 } from './list-settings';
-import style from './playground.css?inline';
-
-adoptStyles(style);
 
 const SUGGESTED = 60;
 const FIRST_GROUP = 'what';

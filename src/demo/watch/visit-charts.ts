@@ -36,7 +36,7 @@ const keptIds = (frames: readonly Frame[]): number[] => [
   ...new Set(frames.flatMap(({ experts }) => experts.filter(({ state }) => state !== 'candidate').map(({ id }) => id))),
 ];
 
-/** The class that colours an expert by its taste; the style sheet has a color of the same name. */
+/** The color of an expert by its taste, as the style sheet names it. */
 export function colorOf({ state, about }: Pick<ExpertView, 'state' | 'about'>, tastes: readonly string[]): string {
   if (state === 'generalist') return 'expert-all';
   if (state === 'candidate') return 'expert-trial';

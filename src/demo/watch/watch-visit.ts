@@ -1,10 +1,11 @@
+import '../late-page.css';
+import './watch.css';
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Recommender } from '../../device/protocol';
 import { SidestreamError } from '../../error';
 import { animateMoves, type CardPositions, cardPositions } from '../../page/element/motion';
-import { adoptStyles } from '../late-page';
 import { productImage } from '../pictures';
 import type { Item } from '../session';
 import { PageElement } from '../session-element';
@@ -12,7 +13,6 @@ import { type Frame, topCategory } from './frame';
 import { chapterOf, randomPair } from './script';
 import { type Phase, ScriptedVisit } from './scripted-visit';
 import { colorOf, expertChart, figures, percent, tasteChart } from './visit-charts';
-import style from './watch.css?inline';
 import {
   chapterTitles,
   choiceText,
@@ -40,8 +40,6 @@ const PLAY_TEXT: Partial<Record<Phase, string>> = {
   ready: 'Start',
   done: 'Start again',
 };
-
-adoptStyles(style);
 
 /**
  * A scripted shopper whose taste changes and returns, and the recommender's learning, in any catalogue. It begins when it is
@@ -130,7 +128,7 @@ export class WatchVisit extends PageElement {
       <ol class="chapters">
         ${chapterTitles(tastes).map(
           (title, index) => html`
-            <li class="${state(index)} taste-${index % 2}" aria-current=${state(index) === 'now' ? 'step' : nothing}>
+            <li class=${state(index)} style="--color: var(--taste-${index % 2})" aria-current=${state(index) === 'now' ? 'step' : nothing}>
               <i aria-hidden="true"></i>${title}
             </li>`,
         )}
@@ -215,7 +213,7 @@ export class WatchVisit extends PageElement {
   #card(item: Item, tastes: readonly [string, string]): TemplateResult {
     const taste = tastes.indexOf(topCategory(item));
     return html`
-      <li class=${taste < 0 ? '' : `taste-${taste}`} data-id=${item.id} data-category=${item.category}>
+      <li class=${taste < 0 ? '' : 'liked'} style="--color: var(--taste-${taste})" data-id=${item.id} data-category=${item.category}>
         ${productImage(item, false)}
         <span class="watch-title" dir="auto">${item.title}</span>
         <span class="watch-category">${topCategory(item)}</span>
@@ -226,7 +224,7 @@ export class WatchVisit extends PageElement {
     const kept = experts.filter(({ state }) => state !== 'candidate');
     const trial = experts.filter(({ state }) => state === 'candidate').reduce((sum, { share }) => sum + share, 0);
     const row = (color: string, name: string, role: string, share: number) => html`
-      <li class=${color}>
+      <li style="--color: var(--${color})">
         <span class="expert-name"><i aria-hidden="true"></i>${name} <b>${percent(share)}</b></span>
         <span class="bar-track" aria-hidden="true"><span style="inline-size: ${(100 * share).toFixed(1)}%"></span></span>
         <small>${role}</small>

@@ -1,6 +1,6 @@
+import '../../demo/late-page.css';
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import { adoptStyles } from '../../demo/late-page';
 import { icon } from '../../demo/pictures';
 import { SidestreamError } from '../../error';
 import { currentStep, missingFor, numberOf, STEPS, type Step, type StepName, stepAt, stepOf } from './steps';
@@ -9,15 +9,6 @@ import { StudioElement } from './studio-element';
 import './studio-encode';
 import './studio-learn';
 import { alertOf } from './templates';
-
-// The same look of all steps, whether one of those that come late was opened or not.
-adoptStyles();
-
-/** Steps whose code is loaded when they are opened. */
-const LATE: Partial<Record<StepName, () => Promise<unknown>>> = {
-  try: () => import('../try'),
-  'take-away': () => import('../take-away'),
-};
 
 const DRAGGED = ['dragover', 'drop'] as const;
 
@@ -28,7 +19,7 @@ const missed = (event: DragEvent): void => event.preventDefault();
 @customElement('studio-app')
 export class StudioApp extends StudioElement {
   @state() private step: StepName = 'catalogue';
-  #loaded = new Set<StepName>();
+  /** Steps whose code is loaded, or on its way. */
   #loading = new Set<StepName>();
   @state() private failure: SidestreamError | null = null;
   @state() private deleting = false;
@@ -55,11 +46,7 @@ export class StudioApp extends StudioElement {
       <div class="studio-body page">
         ${opened ? this.#steps() : nothing}
         <main id="main" class="late" tabindex="-1">
-          ${alertOf(
-            'Studio could not open what it keeps in this browser.',
-            failure,
-            html`<div class="buttons"><button class="button" type="button" @click=${() => session.open()}>Try again</button></div>`,
-          )}
+          ${alertOf('Studio could not open what it keeps in this browser.', failure, () => session.open())}
           ${opened && state.catalog === null && this.step === 'catalogue' ? intro() : nothing}
           ${
             opened && resumed !== null && this.step === resumed
@@ -117,12 +104,12 @@ export class StudioApp extends StudioElement {
                   <p>${missing.reason}</p>
                   <p><a class="button" href="#${missing.first.name}">Go to ${missing.first.title}</a></p>
                 </div>`
-            : html`${this.#view(name)} ${this.#next(name)}`
+            : html`${this.#view(name)} ${alertOf('This step could not be loaded.', this.failure)} ${this.#next(name)}`
         }
       </section>`;
   }
 
-  #view(name: StepName): TemplateResult | typeof nothing {
+  #view(name: StepName): TemplateResult {
     const { session, state } = this;
     switch (name) {
       case 'catalogue':
@@ -131,29 +118,26 @@ export class StudioApp extends StudioElement {
         return html`<studio-encode .session=${session}></studio-encode>`;
       case 'learn':
         return html`<studio-learn .session=${session}></studio-learn>`;
+      case 'try':
+        void this.#load(name, () => import('../try'));
+        return html`<studio-try .state=${state}></studio-try>`;
+      case 'take-away':
+        void this.#load(name, () => import('../take-away'));
+        return html`<studio-take-away .state=${state} @studio-taken=${this.#taken}></studio-take-away>`;
     }
-    if (this.#loaded.has(name)) {
-      return name === 'try'
-        ? html`<studio-try .state=${state}></studio-try>`
-        : html`<studio-take-away .state=${state} @studio-taken=${this.#taken}></studio-take-away>`;
-    }
-    if (this.failure === null) void this.#load(name);
-    return alertOf('This step could not be loaded.', this.failure);
   }
 
-  async #load(name: StepName): Promise<void> {
-    if (this.#loading.has(name)) return;
+  async #load(name: StepName, load: () => Promise<unknown>): Promise<void> {
+    if (this.#loading.has(name) || this.failure) return;
     this.#loading.add(name);
     try {
-      await LATE[name]?.();
-      this.#loaded.add(name);
+      await load();
+      if (name === 'try') this.session.visit(name);
     } catch (cause) {
+      this.#loading.delete(name);
       const message = 'Its code did not arrive. Check the connection to this page, and open the step again.';
       this.failure = new SidestreamError('runtime/unexpected', message, { cause });
     }
-    this.#loading.delete(name);
-    if (name === 'try') this.session.visit(name);
-    this.requestUpdate();
   }
 
   /** The way to the next step, once this one is done. */

@@ -15,19 +15,19 @@ export function progressBar(label: string, progress: Progress | null): TemplateR
     </div>`;
 }
 
-/** What went wrong, and what to do next. @param title what could not be done */
+/** What went wrong, and what to do next. @param title what could not be done @param again tries it again */
 export function alertOf(
   title: string,
   error: SidestreamError | null,
-  action: TemplateResult | typeof nothing = nothing,
-) {
+  again?: () => unknown,
+): TemplateResult | typeof nothing {
   if (error === null) return nothing;
   return html`
     <div class="alert" role="alert">
       <p><strong>${title}</strong></p>
       <p>${error.message}</p>
       <p class="technical"><code>${error.code}</code></p>
-      ${action}
+      ${again ? html`<div class="buttons"><button class="button" type="button" @click=${again}>Try again</button></div>` : nothing}
     </div>`;
 }
 

@@ -93,9 +93,8 @@ export function lean(parts: Parts): Parts {
 export type Layout = 'web' | 'shopify';
 
 /** The files of a layout, in the order of publishing. @param theme texts of the files for a Shopify theme, by their paths */
-export function laidOut(layout: Layout, parts: Parts, theme: Readonly<Record<string, string>>): OutFile[] {
-  return layout === 'web' ? webFiles(parts) : shopifyFiles(parts, theme);
-}
+export const laidOut = (layout: Layout, parts: Parts, theme: Readonly<Record<string, string>>): OutFile[] =>
+  layout === 'web' ? webFiles(parts) : shopifyFiles(parts, theme);
 
 function webFiles({ scripts, bundle, pictures, addresses, language }: Parts): OutFile[] {
   return [

@@ -1,6 +1,7 @@
+import './take-away.css';
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { adoptStyles, copyText } from '../../demo/late-page';
+import { copyText } from '../../demo/copy-text';
 import { PageElement } from '../../demo/session-element';
 import { SidestreamError } from '../../error';
 import { studioFolder } from '../files/opfs';
@@ -10,11 +11,8 @@ import { counted, fileSize } from '../page/words';
 import type { StudioState } from '../session';
 import { bytesIn, findParts, type Layout, laidOut, lean, type Parts } from './files';
 import { canSaveToFolder, chooseFolder, downloadZip, saveToFolder } from './save';
-import style from './take-away.css?inline';
 import { askingLines, productLines, readme, shopifyReadme, twoLines } from './texts';
 import { THEME } from './theme';
-
-adoptStyles(style);
 
 const LAYOUTS: Readonly<Record<Layout, { name: string; archive: string }>> = {
   web: { name: 'Any web server', archive: 'recommender.zip' },
@@ -64,11 +62,7 @@ export class StudioTakeAway extends PageElement {
             </label>`,
         )}
       </fieldset>
-      ${alertOf(
-        'The files cannot be put together.',
-        this.failure,
-        html`<div class="buttons"><button class="button" type="button" @click=${this.#find}>Try again</button></div>`,
-      )}
+      ${alertOf('The files cannot be put together.', this.failure, this.#find)}
       ${this.parts ? this.#found(this.#encoders[this.layout] ? this.parts : lean(this.parts)) : this.failure ? nothing : html`<p role="status">Looking through the files …</p>`}`;
   }
 

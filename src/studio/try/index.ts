@@ -1,7 +1,7 @@
+import './try.css';
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { adoptStyles } from '../../demo/late-page';
 import { productImage } from '../../demo/pictures';
 import { PageElement } from '../../demo/session-element';
 import { missingTastes } from '../../demo/watch/script';
@@ -12,9 +12,6 @@ import { alertOf } from '../page/templates';
 import { count, counted, learnedSentence } from '../page/words';
 import type { StudioState } from '../session';
 import { anotherShopper, type TriedShop, triedShop } from './tried-shop';
-import style from './try.css?inline';
-
-adoptStyles(style);
 
 /** Products that are shown at first, and each time that more are asked for. */
 const PAGE = 15;
@@ -60,11 +57,7 @@ export class StudioTry extends PageElement {
   protected override render(): TemplateResult {
     if (!this.state.bundle) return html`<p class="hint">First encode the products: that makes the bundle.</p>`;
     return html`
-      ${alertOf(
-        'Your shop cannot be shown.',
-        this.failure,
-        html`<div class="buttons"><button class="button" type="button" @click=${this.#open}>Try again</button></div>`,
-      )}
+      ${alertOf('Your shop cannot be shown.', this.failure, this.#open)}
       ${this.shop ? this.#tried(this.shop) : this.failure ? nothing : html`<p role="status">Opening your shop …</p>`}
       <section class="try-part" aria-labelledby="try-help">
         <h3 id="try-help">Does it help?</h3>
