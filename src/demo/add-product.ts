@@ -44,7 +44,7 @@ export class AddProduct extends ShopElement {
   protected override render(): TemplateResult {
     const busy = this.busy;
     return html`
-      <dialog aria-labelledby="add-title" data-testid="add-dialog" @close=${this.#closed} @cancel=${this.#cancel}>
+      <dialog aria-labelledby="add-title" data-testid="add-dialog" @cancel=${this.#cancel}>
         <form @submit=${this.#submit} autocomplete="off">
           <header class="spread">
             <h2 id="add-title">Add a product</h2>
@@ -148,10 +148,6 @@ export class AddProduct extends ShopElement {
   };
 
   readonly #close = (): void => this.querySelector('dialog')?.close();
-
-  readonly #closed = (): void => {
-    this.over = false;
-  };
 
   /** Escape must not hide the dialog while the product is being added. */
   readonly #cancel = (event: Event): void => {

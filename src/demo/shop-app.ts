@@ -20,9 +20,8 @@ const LISTED = ['recommend', 'error'] as const;
 @customElement('shop-app')
 export class ShopApp extends ShopElement {
   @state() private route: Route = parseRoute(location.hash);
-  /** The route that the document's title was set for. */
-  #titled: Route | undefined;
-  #titledFor = '';
+  /** What the document's title was set for. */
+  #titled = '';
   @state() private inspecting = false;
   /** Code that is loaded only when a page with it is opened. */
   readonly #loading = new Set<string>();
@@ -62,12 +61,12 @@ export class ShopApp extends ShopElement {
   }
 
   protected override updated(): void {
-    const { learning } = this.session;
-    const claims = ['home', 'watch'].includes(this.route.page) && this.#titledFor !== learning;
-    if (this.#titled === this.route && !claims) return;
-    this.#titled = this.route;
-    this.#titledFor = learning;
-    document.title = this.#title();
+    const title = this.#title();
+    // The page of a product puts its own in the place of this one.
+    const titled = `${this.route.page}/${this.route.about} ${title}`;
+    if (titled === this.#titled) return;
+    this.#titled = titled;
+    document.title = title;
   }
 
   #page(): TemplateResult {

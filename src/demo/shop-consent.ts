@@ -2,7 +2,14 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import type { Consent } from '../device/protocol';
 import { icon } from './pictures';
-import { type Session, ShopElement } from './session';
+import { ShopElement } from './session';
+
+/** The rule that applies until the shopper answers. */
+const NOW: Readonly<Record<Consent, string>> = {
+  pending: 'Until you choose, everything is forgotten when you close the shop.',
+  granted: 'At the moment it is remembered.',
+  denied: 'At the moment it is not.',
+};
 
 /**
  * Asks whether this device may store a profile, until the shopper answers or when the footer asks again. It is a part of the page and
@@ -25,7 +32,7 @@ export class ShopConsent extends ShopElement {
         </div>
         <details>
           <summary>What yes and no mean</summary>
-          <p>Nothing is sent anywhere, either way. ${nowText(session)}</p>
+          <p>Nothing is sent anywhere, either way. ${NOW[session.consent ?? 'pending']}</p>
           <ul>
             <li><b>Yes</b>: ${session.learning === 'off' ? 'your choices stay' : 'the profile that the shop learns from your choices stays'} in this browser until you say no.</li>
             <li><b>No</b>: what was noted so far is deleted. From then on nothing is noted${session.learning === 'off' ? '' : ' or learned'}, and you get the same lists as everybody. Your answer is not kept either: the shop asks again next time.</li>
@@ -41,17 +48,5 @@ export class ShopConsent extends ShopElement {
     // The pressed button is gone: return the focus to the element that opened the question.
     const next = document.querySelector<HTMLElement>(asking ? '[data-testid=privacy]' : 'main');
     next?.focus({ preventScroll: !asking });
-  }
-}
-
-/** The rule that applies until the shopper answers. */
-function nowText({ consent }: Session): string {
-  switch (consent) {
-    case 'granted':
-      return 'At the moment it is remembered.';
-    case 'denied':
-      return 'At the moment it is not.';
-    default:
-      return 'Until you choose, everything is forgotten when you close the shop.';
   }
 }

@@ -26,24 +26,22 @@ function categoryTile({ category, item }: { category: Category; item: Item }): T
 
 /** The welcome text: it claims to learn only if the shop does. */
 function welcome({ learning }: Session): TemplateResult {
-  switch (learning) {
-    case 'on':
-      return html`
-        <h1 tabindex="-1">Little things, found for you</h1>
-        <p>Look around. The shop learns what you like as you go, right here in your browser, and keeps it to itself.</p>
-        <p class="buttons">
-          <a class="button" href=${routeHref('watch')} data-testid="watch-open">Watch it learn</a>
-          <small>A minute with a simulated shopper</small>
-        </p>`;
-    case 'denied':
-      return html`
-        <h1 tabindex="-1">Little things, for everybody</h1>
-        <p>You said no, so nothing you do is noted or learned. Look around: the lists are the same for everyone.</p>`;
-    case 'off':
-      return html`
-        <h1 tabindex="-1">Little things, for everybody</h1>
-        <p>Learning is switched off in this shop. Look around: the lists are the same for everyone.</p>`;
+  if (learning !== 'on') {
+    const why =
+      learning === 'denied'
+        ? 'You said no, so nothing you do is noted or learned.'
+        : 'Learning is switched off in this shop.';
+    return html`
+      <h1 tabindex="-1">Little things, for everybody</h1>
+      <p>${why} Look around: the lists are the same for everyone.</p>`;
   }
+  return html`
+    <h1 tabindex="-1">Little things, found for you</h1>
+    <p>Look around. The shop learns what you like as you go, right here in your browser, and keeps it to itself.</p>
+    <p class="buttons">
+      <a class="button" href=${routeHref('watch')} data-testid="watch-open">Watch it learn</a>
+      <small>A minute with a simulated shopper</small>
+    </p>`;
 }
 
 /** The home page: a welcome, recommendations, the categories, all products. */

@@ -13,17 +13,7 @@ import { type Frame, topCategory } from './frame';
 import { chapterOf, randomPair } from './script';
 import { type Phase, ScriptedVisit } from './scripted-visit';
 import { colorOf, expertChart, figures, percent, tasteChart } from './visit-charts';
-import {
-  chapterTitles,
-  choiceText,
-  expertText,
-  listText,
-  low,
-  nameText,
-  roleText,
-  SHOPPER,
-  summaryText,
-} from './words';
+import { chapterTitles, choiceText, expertText, listText, low, nameText, ROLES, SHOPPER, summaryText } from './words';
 
 /** Speeds by name: milliseconds between choices. */
 const SPEEDS = { slow: 4000, normal: 2000, fast: 700, fastest: 0 } as const;
@@ -236,7 +226,7 @@ export class WatchVisit extends PageElement {
         ${repeat(
           kept,
           ({ id }) => id,
-          (expert) => row(colorOf(expert, tastes), nameText(expert), roleText(expert), expert.share),
+          (expert) => row(colorOf(expert, tastes), nameText(expert), ROLES[expert.state], expert.share),
         )}
         ${trial > 0 ? row('expert-trial', 'On trial', 'begins with a recent choice, and has to prove itself', trial) : nothing}
       </ul>`;

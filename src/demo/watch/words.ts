@@ -46,18 +46,12 @@ export function expertText(frame: Frame, before: Frame | undefined): string {
     .join(' ');
 }
 
-export function roleText({ state }: Pick<ExpertView, 'state'>): string {
-  switch (state) {
-    case 'generalist':
-      return 'learns from every choice';
-    case 'active':
-      return 'kept, and learns now';
-    case 'frozen':
-      return 'kept, and set aside for now';
-    case 'candidate':
-      return 'on trial: begins with just one recent choice';
-  }
-}
+export const ROLES: Readonly<Record<ExpertView['state'], string>> = {
+  generalist: 'learns from every choice',
+  active: 'kept, and learns now',
+  frozen: 'kept, and set aside for now',
+  candidate: 'on trial: begins with just one recent choice',
+};
 
 export const nameText = (expert: ExpertView): string =>
   expert.state === 'generalist' ? 'All-rounder' : `Expert for ${low(expert.subject)}`;

@@ -5,7 +5,7 @@ import type { CatalogReport, DroppedFile, PicturesReport } from '../session';
 import './studio-drop';
 import { StudioElement } from './studio-element';
 import './studio-product';
-import { alertOf, andMore, lines, progressBar } from './templates';
+import { andMore, lines } from './templates';
 import { count, counted, languageName } from './words';
 
 /** Most refused rows, and pictures that are missing, in a table. */
@@ -18,13 +18,10 @@ const FORMATS = html`CSV or TSV, JSON Lines or JSON, Shopify’s product export 
 @customElement('studio-catalog')
 export class StudioCatalog extends StudioElement {
   protected override render(): TemplateResult {
-    const { session, state } = this;
-    const { catalog } = state;
-    const running = session.running?.task === 'catalogue' ? session.running : null;
+    const { catalog } = this.state;
     return html`
       ${catalog === null ? nothing : this.#read(catalog)}
-      ${running ? progressBar('Reading the products', running.progress) : nothing}
-      ${alertOf('The products could not be read.', session.failureOf('catalogue'))}
+      ${this.reading('catalogue', 'products')}
       ${
         catalog === null
           ? this.#drop('Product export')
@@ -79,7 +76,6 @@ export class StudioCatalog extends StudioElement {
 
   #pictures({ picturesByFile, picturesByAddress, products }: CatalogReport): TemplateResult {
     const { session, state } = this;
-    const running = session.running?.task === 'pictures' ? session.running : null;
     const none = products - picturesByFile - picturesByAddress;
     return html`
       <h3>Pictures</h3>
@@ -97,20 +93,17 @@ export class StudioCatalog extends StudioElement {
           : []),
       ])}
       ${state.pictures ? found(state.pictures, picturesByFile, picturesByAddress) : nothing}
-      ${running ? progressBar('Reading the pictures', running.progress) : nothing}
-      ${alertOf('The pictures could not be read.', session.failureOf('pictures'))}
+      ${this.reading('pictures', 'pictures')}
       ${
         picturesByFile + picturesByAddress === 0
           ? nothing
-          : html`<studio-drop label="Pictures" folders accept="image/*,.zip" .hint=${html`A folder, picture files, or a zip of them.`} .waits=${this.session.waits} @studio-files=${this.#pictured}></studio-drop>`
+          : html`<studio-drop label="Pictures" folders accept="image/*,.zip" .hint=${html`A folder, picture files, or a zip of them.`} .waits=${session.waits} @studio-files=${this.#pictured}></studio-drop>`
       }`;
   }
 
   readonly #chosen = async ({ detail }: CustomEvent<DroppedFile[]>): Promise<void> => {
     await this.session.readCatalog(detail);
-    if (this.session.failureOf('catalogue')) return this.showAlert();
-    this.querySelector<HTMLDetailsElement>('.again')?.removeAttribute('open');
-    await this.focusOn('.result');
+    await this.focusRead('catalogue', '.result');
   };
 
   readonly #pictured = async ({ detail }: CustomEvent<DroppedFile[]>): Promise<void> => {

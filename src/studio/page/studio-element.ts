@@ -1,6 +1,8 @@
+import { html, nothing, type TemplateResult } from 'lit';
 import { SessionElement } from '../../demo/session-element';
 import type { StudioState } from '../session';
-import type { StudioSession } from './studio-session';
+import type { Running, StudioSession, Task } from './studio-session';
+import { alertOf, progressBar } from './templates';
 
 /** A part of Studio's page. */
 export class StudioElement extends SessionElement<StudioSession> {
@@ -14,15 +16,42 @@ export class StudioElement extends SessionElement<StudioSession> {
     this.querySelector<HTMLElement>(selector)?.focus();
   }
 
+  /**
+   * Does work whose button becomes one that ends it, which takes the focus; at the end, the result does, unless it ended without one.
+   * @param ended whether there is no result
+   */
+  protected async focusDuring(work: Promise<void>, ended: () => boolean): Promise<void> {
+    await this.focusOn('.buttons .button');
+    await work;
+    // Whoever has moved elsewhere stays there.
+    const { activeElement } = document;
+    const isHere = this.contains(activeElement) && activeElement?.matches('.button');
+    if (activeElement !== document.body && !isHere) return;
+    await this.focusOn(ended() ? '.buttons .button' : '.result');
+  }
+
+  /** Shows what was read, or why it could not be. */
+  protected async focusRead(task: Task, selector: string): Promise<void> {
+    if (this.session.failureOf(task)) return this.showAlert();
+    this.querySelector('.again')?.removeAttribute('open');
+    await this.focusOn(selector);
+  }
+
+  protected running(task: Task): Running | null {
+    return this.session.running?.task === task ? this.session.running : null;
+  }
+
+  /** How far the reading of files is, or why they could not be read. @param files what is read, within a sentence */
+  protected reading(task: Task, files: string): TemplateResult {
+    const running = this.running(task);
+    return html`
+      ${running ? progressBar(`Reading the ${files}`, running.progress) : nothing}
+      ${alertOf(`The ${files} could not be read.`, this.session.failureOf(task))}`;
+  }
+
   /** Scrolls an alert into view; a screen reader reads it anyway. */
   protected async showAlert(): Promise<void> {
     await this.updateComplete;
     this.querySelector('.alert')?.scrollIntoView({ block: 'nearest' });
-  }
-
-  /** Whether the focus is on this element's part that matches. */
-  protected hasFocusOn(selector: string): boolean {
-    const { activeElement } = document;
-    return activeElement !== null && this.contains(activeElement) && activeElement.matches(selector);
   }
 }

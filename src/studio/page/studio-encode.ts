@@ -12,7 +12,7 @@ export class StudioEncode extends StudioElement {
   protected override render(): TemplateResult {
     const { session, state } = this;
     const { bundle } = state;
-    const running = session.running?.task === 'encode' ? session.running : null;
+    const running = this.running('encode');
     const backend = session.encoding?.backend ?? null;
     const shown = running || session.paused || bundle === null;
     return html`
@@ -61,15 +61,8 @@ export class StudioEncode extends StudioElement {
       </ul>`;
   }
 
-  readonly #encode = async (): Promise<void> => {
-    const work = this.session.encode();
-    // The pressed button has become the one that pauses.
-    await this.focusOn('.buttons .button');
-    await work;
-    // Whoever has moved elsewhere stays there.
-    if (document.activeElement !== document.body && !this.hasFocusOn('.button')) return;
-    await this.focusOn(this.session.paused || this.session.failureOf('encode') ? '.buttons .button' : '.result');
-  };
+  readonly #encode = (): Promise<void> =>
+    this.focusDuring(this.session.encode(), () => this.session.paused || this.session.failureOf('encode') !== null);
 
   readonly #pause = (): void => {
     void this.session.pause();

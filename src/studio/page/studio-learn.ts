@@ -22,15 +22,13 @@ export class StudioLearn extends StudioElement {
   protected override render(): TemplateResult {
     const { session, state } = this;
     const { log, learned } = state;
-    const reading = session.running?.task === 'log' ? session.running : null;
-    const training = session.running?.task === 'train' ? session.running : null;
+    const training = this.running('train');
     const shown = training ? session.learning : (learned ?? session.learning);
     return html`
       ${training ? this.#training(training) : learned ? result(learned) : nothing}
       ${alertOf('The training could not go on.', session.failureOf('train'))}
       ${shown && shown.epochs.length > 0 ? charts(shown, learned?.keptEpoch) : nothing} ${log === null ? this.#intro() : this.#read(log)}
-      ${reading ? progressBar('Reading the log', reading.progress) : nothing}
-      ${alertOf('The log could not be read.', session.failureOf('log'))}
+      ${this.reading('log', 'log')}
       ${
         log === null
           ? this.#drop('Log')
@@ -106,18 +104,11 @@ export class StudioLearn extends StudioElement {
   readonly #chosen = async ({ detail: [dropped] }: CustomEvent<DroppedFile[]>): Promise<void> => {
     if (!dropped) return;
     await this.session.readLog(dropped.file);
-    if (this.session.failureOf('log')) return this.showAlert();
-    this.querySelector<HTMLDetailsElement>('.again')?.removeAttribute('open');
-    await this.focusOn('.read');
+    await this.focusRead('log', '.read');
   };
 
-  async #train(fromScratch = false): Promise<void> {
-    const work = this.session.train(fromScratch);
-    await this.focusOn('.buttons .button');
-    await work;
-    // Whoever has moved elsewhere stays there.
-    if (document.activeElement !== document.body && !this.hasFocusOn('.button')) return;
-    await this.focusOn(this.session.failureOf('train') ? '.buttons .button' : '.result');
+  #train(fromScratch = false): Promise<void> {
+    return this.focusDuring(this.session.train(fromScratch), () => this.session.failureOf('train') !== null);
   }
 
   readonly #stop = (): void => {
