@@ -52,7 +52,7 @@ export async function studioCatalog(page: Page): Promise<void> {
     mimeType: 'application/json',
     buffer: Buffer.from(text),
   });
-  await page.locator('studio-product').first().waitFor();
+  await page.locator('.studio-product').first().waitFor();
   await choose(page, 'Pictures', pictures);
   await page.getByText(`${items.length} pictures found`, { exact: true }).waitFor();
   await page.evaluate(() => scrollTo(0, 0));

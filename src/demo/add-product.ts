@@ -154,9 +154,3 @@ export class AddProduct extends ShopElement {
     if (this.busy) event.preventDefault();
   };
 }
-
-declare global {
-  interface HTMLElementTagNameMap {
-    'add-product': AddProduct;
-  }
-}

@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import '../page/element';
 import './add-product';
+import type { AddProduct } from './add-product';
 import { categorySlug } from './category';
 import { type PageName, parseRoute, type Route, routeHref } from './route';
 import { ScrollMemory } from './scroll-memory';
@@ -46,7 +47,7 @@ export class ShopApp extends ShopElement {
         .session=${session}
         .route=${route}
         .inspecting=${this.inspecting}
-        @open-add=${() => this.querySelector('add-product')?.open()}
+        @open-add=${() => this.querySelector<AddProduct>('add-product')?.open()}
         @open-inspector=${this.#toggleInspector}
       ></shop-header>
       ${this.#navigation()}

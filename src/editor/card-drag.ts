@@ -1,4 +1,3 @@
-import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { FormPin } from './model';
 
 /** Movement from which a press is a drag, pixels. */
@@ -10,39 +9,25 @@ const HOLD = 400;
  * Drags cards of the preview to another place. The list is inert, so that a drag neither follows links nor selects texts: everything
  * arrives at the page.
  */
-export class CardDrag implements ReactiveController {
+export class CardDrag {
   #drag: { itemId: string; x: number; y: number; moved: boolean; to: number } | undefined;
   /** Runs while a finger rests. */
   #hold: ReturnType<typeof setTimeout> | undefined;
-  #listening = new AbortController();
 
   /** @param cards of the list, in its order */
   constructor(
-    private readonly host: ReactiveControllerHost & HTMLElement,
+    private readonly page: HTMLElement,
     private readonly cards: () => HTMLElement[],
     private readonly dropped: (pin: FormPin) => void,
   ) {
-    host.addController(this);
-  }
-
-  hostConnected(): void {
-    this.#listening = new AbortController();
-    const { signal } = this.#listening;
-    this.host.addEventListener('pointerdown', this.#press, { signal });
+    page.addEventListener('pointerdown', this.#press);
     // A finger that drags does not scroll, and one that rests opens no menu.
     for (const type of ['touchmove', 'contextmenu'])
-      this.host.addEventListener(type, (event) => this.#drag?.moved && event.preventDefault(), {
-        signal,
-        passive: false,
-      });
-    addEventListener('pointermove', this.#moved, { signal });
-    addEventListener('pointerup', this.#drop, { signal });
-    addEventListener('pointercancel', this.#cancel, { signal });
-    addEventListener('keydown', ({ key }: KeyboardEvent) => key === 'Escape' && this.#cancel(), { signal });
-  }
-
-  hostDisconnected(): void {
-    this.#listening.abort();
+      page.addEventListener(type, (event) => this.#drag?.moved && event.preventDefault(), { passive: false });
+    addEventListener('pointermove', this.#moved);
+    addEventListener('pointerup', this.#drop);
+    addEventListener('pointercancel', this.#cancel);
+    addEventListener('keydown', ({ key }: KeyboardEvent) => key === 'Escape' && this.#cancel());
   }
 
   /** The place in the list under the pointer; -1 for none. */
@@ -103,6 +88,6 @@ export class CardDrag implements ReactiveController {
       card.style.outline = n === to ? '3px solid var(--accent)' : '';
       card.style.outlineOffset = '4px';
     }
-    this.host.classList.toggle('dragging', itemId !== '');
+    this.page.classList.toggle('dragging', itemId !== '');
   }
 }

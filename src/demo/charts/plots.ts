@@ -50,23 +50,15 @@ interface Chapter {
 
 export type ChartData = TasteChart | ShareChart | EpochChart;
 
-export const drawChart = (chart: ChartData, frame: ChartFrame): Element =>
-  plot({
+export function drawChart(chart: ChartData, frame: ChartFrame): Element {
+  return plot({
     width: frame.width,
     // Names and numbers are read from left to right; their position follows the page.
     style: { background: 'none', color: 'inherit', fontSize: '12px', overflow: 'visible', direction: 'ltr' },
-    ...optionsOf(chart, frame),
+    ...(chart.kind === 'tastes' && tastes(chart, frame)),
+    ...(chart.kind === 'shares' && shares(chart, frame)),
+    ...(chart.kind === 'epochs' && epochs(chart, frame)),
   });
-
-function optionsOf(chart: ChartData, frame: ChartFrame): PlotOptions {
-  switch (chart.kind) {
-    case 'tastes':
-      return tastes(chart, frame);
-    case 'shares':
-      return shares(chart, frame);
-    case 'epochs':
-      return epochs(chart, frame);
-  }
 }
 
 /** Two lines over the chapters of a scripted visit. */

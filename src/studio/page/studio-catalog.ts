@@ -2,9 +2,9 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { table } from '../../demo/charts/shop-chart';
 import type { CatalogReport, DroppedFile, PicturesReport } from '../session';
+import { productCard } from './product-card';
 import './studio-drop';
 import { StudioElement } from './studio-element';
-import './studio-product';
 import { andMore, lines } from './templates';
 import { count, counted, languageName } from './words';
 
@@ -49,7 +49,7 @@ export class StudioCatalog extends StudioElement {
       ${languageNote === null ? nothing : html`<p class="note">${languageNote}</p>`} ${lines(summary)}
       <h3 id="first-products">The first products</h3>
       <ul class="grid" aria-labelledby="first-products">
-        ${first.map((item) => html`<li><studio-product .item=${item} .pictures=${this.state.pictures ?? this.state.catalog}></studio-product></li>`)}
+        ${first.map((item) => html`<li>${productCard(item, this.state)}</li>`)}
       </ul>
       ${andMore(products, first.length)}
       ${

@@ -1,8 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import type { BundleReport, NearestSample } from '../session';
+import { productCard } from './product-card';
 import { StudioElement } from './studio-element';
-import './studio-product';
 import { alertOf, facts, lines, progressBar } from './templates';
 import { backendWords, count, counted, duration, fileSize } from './words';
 
@@ -41,9 +41,6 @@ export class StudioEncode extends StudioElement {
 
   #samples(samples: readonly NearestSample[]): TemplateResult | typeof nothing {
     if (samples.length === 0) return nothing;
-    const pictures = this.state.pictures ?? this.state.catalog;
-    const card = (item: NearestSample['product']) =>
-      html`<studio-product .item=${item} .pictures=${pictures}></studio-product>`;
     return html`
       <h3>Products and their nearest</h3>
       <p class="hint">
@@ -54,8 +51,8 @@ export class StudioEncode extends StudioElement {
         ${samples.map(
           ({ product, nearest }) => html`
             <li class="sample">
-              <div class="sample-product">${card(product)}</div>
-              <ul class="nearest" aria-label="Nearest to ${product.title}">${nearest.map((item) => html`<li>${card(item)}</li>`)}</ul>
+              <div class="sample-product">${productCard(product, this.state)}</div>
+              <ul class="nearest" aria-label="Nearest to ${product.title}">${nearest.map((item) => html`<li>${productCard(item, this.state)}</li>`)}</ul>
             </li>`,
         )}
       </ul>`;
