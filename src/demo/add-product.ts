@@ -78,12 +78,12 @@ export class AddProduct extends ShopElement {
   }
 
   #dropZone(): TemplateResult {
-    const over = (on: boolean) => (event: DragEvent) => {
+    const dragged = (event: DragEvent) => {
       event.preventDefault();
-      this.over = on;
+      this.over = event.type !== 'dragleave';
     };
     return html`
-      <label class="drop ${this.over ? 'over' : ''}" @dragover=${over(true)} @dragenter=${over(true)} @dragleave=${over(false)} @drop=${this.#dropped}>
+      <label class="drop ${this.over ? 'over' : ''}" @dragover=${dragged} @dragenter=${dragged} @dragleave=${dragged} @drop=${this.#dropped}>
         ${
           this.preview
             ? html`<img src=${this.preview} alt="Preview of the picture" ?hidden=${this.unreadable} @error=${this.#broken} />`

@@ -41,7 +41,7 @@ export class ShopApp extends ShopElement {
     const { session } = this;
     const route = this.route;
     return html`
-      <a class="skip" href="#main" @click=${this.#skip}>Skip to the products</a>
+      <a class="skip button" href="#main" @click=${this.#skip}>Skip to the products</a>
       <shop-header
         role="banner"
         .session=${session}
@@ -159,7 +159,7 @@ export class ShopApp extends ShopElement {
     return html`
       <footer class="footer page">
         <p><strong>${BRAND}</strong> is a demo shop. Nothing is for sale, the visits and orders that its lists learned from are invented, and nothing you do here leaves this device.</p>
-        <p class="footer-links">
+        <p class="row footer-links">
           ${learning === 'off' ? html`<span data-testid="learning-off">Learning is off</span>` : nothing}
           ${learning === 'denied' ? html`<span data-testid="learning-denied">You said no: nothing is kept or learned</span>` : nothing}
           ${learning === 'on' ? html`<a href=${routeHref('watch')}>Watch it learn</a>` : nothing}
@@ -176,7 +176,7 @@ export class ShopApp extends ShopElement {
       <section class="block first" data-testid="closed">
         <h1 tabindex="-1">The products could not be loaded</h1>
         <div class="calm">
-          <p class="technical">${failure?.message} <code>${failure?.code}</code></p>
+          <p class="hint">${failure?.message} <code>${failure?.code}</code></p>
           <p><button class="button" type="button" data-testid="reopen" @click=${() => this.session.open()}>Try again</button></p>
         </div>
       </section>`;

@@ -38,7 +38,7 @@ function welcome({ learning }: Session): TemplateResult {
   return html`
     <h1 tabindex="-1">Little things, found for you</h1>
     <p>Look around. The shop learns what you like as you go, right here in your browser, and keeps it to itself.</p>
-    <p class="buttons">
+    <p class="row">
       <a class="button" href=${routeHref('watch')} data-testid="watch-open">Watch it learn</a>
       <small>A minute with a simulated shopper</small>
     </p>`;

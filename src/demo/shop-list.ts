@@ -41,7 +41,7 @@ export class ShopList extends ShopElement {
     const parent = here?.children.length ? here : findCategory(this.session.categories, steps.at(-2)?.path ?? '');
     if (!parent?.children.length) return nothing;
     return html`
-      <ul class="buttons chips" aria-label="Within ${parent.name}">
+      <ul class="row chips" aria-label="Within ${parent.name}">
         ${[{ ...parent, name: 'All' }, ...parent.children].map(
           ({ path, name }) => html`
             <li>

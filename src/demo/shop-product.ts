@@ -67,7 +67,7 @@ export class ShopProduct extends ShopElement {
           <button class="button" type="button" data-testid="add-to-basket" ?disabled=${soldOut} @click=${() => this.session.addToBasket(item)}>
             ${soldOut ? 'Sold out' : html`${icon('basket')} Add to basket`}
           </button>
-          <p class="product-note" role="status">
+          <p class="row product-note" role="status">
             ${
               count > 0
                 ? html`${icon('check')} <a href=${routeHref('basket')}>${count === 1 ? 'In your basket' : `${count} in your basket`}</a>`

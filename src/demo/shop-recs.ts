@@ -1,23 +1,14 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Placement } from '../device/protocol';
-import type { RecsAddToCartDetail, RecsClickDetail, RecsLabels } from '../page/element';
+import type { RecsAddToCartDetail, RecsClickDetail, RecsLabels, SidestreamRecs } from '../page/element';
 import { PRODUCT_TEMPLATE, routeHref } from './route';
 import { bytesText, SENT_MEANS } from './sent/count-sent';
 import type { Session } from './session';
 import { CURRENCY } from './settings';
 
+type Settings = 'heading' | 'itemId' | 'exclude' | 'limit' | 'addToCart' | 'layout';
+
 /** Settings of a list in this shop. */
-export interface ShopRecs {
-  placement: Placement;
-  /** Default: the element's own, which says what the list has. */
-  heading?: string;
-  itemId?: string | string[];
-  exclude?: string[];
-  limit?: number;
-  /** Whether its cards have a button that puts the product into the basket. */
-  addToCart?: boolean;
-  /** `bundle` shows the product and what goes with it at one price. */
-  layout?: 'row' | 'bundle';
+export interface ShopRecs extends Pick<SidestreamRecs, 'placement'>, Partial<Pick<SidestreamRecs, Settings>> {
   /** Whether the list says what it is worked out from. */
   basis?: boolean;
 }

@@ -36,7 +36,7 @@ export function ruleForm(draft: Draft, context: RuleContext): TemplateResult {
           ? fields(draft.key, form, context)
           : html`<pre tabindex="0" aria-label="The rule as it is in the file">${JSON.stringify(entry, null, 2)}</pre>`
       }
-      <p class="buttons">
+      <p class="row">
         <button class="button quiet small" type="button" ?disabled=${!context.earlier} @click=${context.earlier}>Move up</button>
         <button class="button quiet small" type="button" ?disabled=${!context.later} @click=${context.later}>Move down</button>
         <button class="button quiet small" type="button" aria-label="Remove the rule ${name}" @click=${context.remove}>Remove</button>

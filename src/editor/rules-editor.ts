@@ -104,7 +104,7 @@ export class RulesEditor extends PageElement {
   protected override render(): TemplateResult {
     const count = this.#changes().length;
     return html`
-      <header class="top buttons">
+      <header class="top row">
         <h1>Rules of the lists</h1>
         <p role="status">${this.said}</p>
         <button class="button quiet" type="button" ?disabled=${this.#past.length === 0} @click=${this.#undo}>Undo</button>
@@ -125,7 +125,7 @@ export class RulesEditor extends PageElement {
               (draft, n) => html`<li>${this.#rule(draft, n)}</li>`,
             )}
           </ol>
-          <p class="buttons" role="group" aria-label="Add a rule">
+          <p class="row" role="group" aria-label="Add a rule">
             ${KINDS.map((kind) => html`<button class="button quiet" type="button" @click=${() => this.#add(kind)}>${NAMES[kind]} …</button>`)}
           </p>
         </section>
@@ -146,7 +146,7 @@ export class RulesEditor extends PageElement {
           ${this.differences.map(({ what, text }) => html`<li><strong>${what}</strong> ${text}</li>`)}
         </ul>
         <p class="hint">Pages follow the file when they are next loaded.</p>
-        <form method="dialog" class="buttons">
+        <form method="dialog" class="row">
           <button class="button" type="button" @click=${this.#save}>Write rules.json</button>
           <button class="button quiet">Not yet</button>
         </form>
@@ -212,9 +212,9 @@ export class RulesEditor extends PageElement {
           };
           const isPinned = source === 'pinned';
           return html`
-            <li class="buttons spread" data-product=${id}>
+            <li class="row spread" data-product=${id}>
               <span>${title}${isPinned ? html` <small>pinned</small>` : nothing}</span>
-              <span class="buttons">
+              <span class="row">
                 ${button('To front', 'Pin to the front', isPinned && n === 0, () => this.#pin({ itemId: id, position: 0 }))}
                 ${button('↑', 'Pin one place earlier', n === 0, () => this.#pin({ itemId: id, position: n - 1 }))}
                 ${button('↓', 'Pin one place later', n === last, () => this.#pin({ itemId: id, position: n + 1 }))}

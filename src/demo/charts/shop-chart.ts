@@ -33,7 +33,7 @@ export function chartFigure(
   return html`
     <figure class="chart">
       <figcaption>
-        ${title} ${keys.length > 0 ? html`<p class="chart-keys" aria-hidden="true">${keys.map(keyOf)}</p>` : nothing}
+        ${title} ${keys.length > 0 ? html`<p class="row chart-keys" aria-hidden="true">${keys.map(keyOf)}</p>` : nothing}
       </figcaption>
       <shop-chart .data=${data} .label=${label}></shop-chart>
       ${numbers}

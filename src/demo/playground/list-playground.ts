@@ -73,7 +73,7 @@ export class ListPlayground extends ShopElement {
             <div class="play-code">
               <h2>The code</h2>
               <pre tabindex="0" aria-label="The code to paste"><code data-testid="playground-code">${code}</code></pre>
-              <p class="buttons">
+              <p class="row">
                 <button class="button" type="button" data-testid="playground-copy" @click=${() => this.#copy(code)}>Copy</button>
                 <span role="status">${this.copied}</span>
               </p>

@@ -7,8 +7,6 @@ import { routeHref } from '../route';
 import { RULES, ShopElement } from '../session';
 import './watch-visit';
 
-let visits = 0;
-
 /** The page "Watch it learn" of the demo. Loaded when it is opened. */
 @customElement('watch-learning')
 export class WatchLearning extends ShopElement {
@@ -65,12 +63,7 @@ export class WatchLearning extends ShopElement {
   /** A recommender with the settings of the shop's, whose profile is only in memory and not shared. */
   readonly #open = (): Promise<Recommender> => {
     const { bundle } = this.session.settings;
-    return createRecommender({
-      bundle,
-      rules: RULES,
-      consent: 'pending',
-      namespace: `watch ${Date.now()} ${++visits}`,
-    });
+    return createRecommender({ bundle, rules: RULES, consent: 'pending', namespace: `watch ${Date.now()}` });
   };
 
   readonly #drawn = ({ detail }: CustomEvent<number>): void => {

@@ -135,7 +135,7 @@ export class WatchVisit extends PageElement {
           act: () => (phase === 'done' ? this.#restart(true) : this.#play()),
         };
     return html`
-      <div class="buttons watch-controls" role="group" aria-label="The visit">
+      <div class="row watch-controls" role="group" aria-label="The visit">
         ${phase === 'done' ? this.next : nothing}
         <button class="button ${phase === 'done' && this.next !== nothing ? 'quiet' : ''}" type="button" data-testid="watch-play" ?disabled=${idle} @click=${main.act}>${main.text}</button>
         ${
@@ -143,7 +143,7 @@ export class WatchVisit extends PageElement {
             ? nothing
             : html`<button class="button quiet" type="button" data-testid="watch-step" ?disabled=${idle} @click=${this.#step}>One choice</button>`
         }
-        <label class="watch-speed">
+        <label class="row watch-speed">
           <span>Speed</span>
           <select data-testid="watch-speed" @change=${this.#setSpeed}>
             ${Object.entries(SPEED_NAMES).map(
@@ -157,7 +157,7 @@ export class WatchVisit extends PageElement {
   /** What is needed less often. */
   #more(phase: Phase): TemplateResult {
     return html`
-      <p class="buttons watch-more">
+      <p class="row watch-more">
         <button class="button quiet" type="button" data-testid="watch-restart" ?disabled=${phase === 'ready'} @click=${() => this.#restart(false)}>
           To the beginning
         </button>
@@ -194,7 +194,7 @@ export class WatchVisit extends PageElement {
           ${this.#experts(frame, tastes)}
         </div>
       </div>
-      <details class="numbers" data-testid="watch-numbers">
+      <details class="ruled numbers" data-testid="watch-numbers">
         <summary>The numbers</summary>
         ${expertChart(frames, tastes)} ${figures(frames, tastes)}
       </details>`;

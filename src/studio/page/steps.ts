@@ -8,35 +8,20 @@ export interface Step {
   title: string;
   /** One sentence about what happens in it. */
   about: string;
-  optional: boolean;
+  optional?: boolean;
 }
 
 export const STEPS: readonly [Step, ...Step[]] = [
-  { name: 'catalogue', title: 'Catalogue', about: 'Your products, and their pictures.', optional: false },
-  {
-    name: 'encode',
-    title: 'Encode',
-    about: 'Frozen encoders read the text and the picture of each product, once.',
-    optional: false,
-  },
+  { name: 'catalogue', title: 'Catalogue', about: 'Your products, and their pictures.' },
+  { name: 'encode', title: 'Encode', about: 'Frozen encoders read the text and the picture of each product, once.' },
   {
     name: 'learn',
     title: 'Learn',
     about: 'A small model learns from past orders or clicks what shoppers choose next.',
     optional: true,
   },
-  {
-    name: 'try',
-    title: 'Try',
-    about: 'Your own products with their lists, as shoppers would see them.',
-    optional: false,
-  },
-  {
-    name: 'take-away',
-    title: 'Take away',
-    about: 'The files to upload to your shop, and the lines to paste.',
-    optional: false,
-  },
+  { name: 'try', title: 'Try', about: 'Your own products with their lists, as shoppers would see them.' },
+  { name: 'take-away', title: 'Take away', about: 'The files to upload to your shop, and the lines to paste.' },
 ];
 
 export type StepStatus = 'to do' | 'running' | 'done' | 'failed';

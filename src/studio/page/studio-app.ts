@@ -38,7 +38,7 @@ export class StudioApp extends StudioElement {
     const step = stepOf(this.step);
     const something = state.catalog !== null || failure !== null;
     return html`
-      <a class="skip" href="#main" @click=${this.#skip}>Skip to the step</a>
+      <a class="skip button" href="#main" @click=${this.#skip}>Skip to the step</a>
       <header class="studio-header spread page">
         <h1>Sidestream Studio</h1>
         ${something ? html`<button class="button quiet" type="button" @click=${this.#ask}>Start over</button>` : nothing}
@@ -152,10 +152,10 @@ export class StudioApp extends StudioElement {
   #dialog(): TemplateResult {
     return html`
       <dialog aria-labelledby="start-over" @cancel=${this.#cancel}>
-        <div class="dialog-content">
+        <div class="stack">
           <h2 id="start-over">Start over?</h2>
           <p>The products, the pictures, the bundle, the log and the side model are deleted from this browser. Your own files stay as they are.</p>
-          <div class="buttons">
+          <div class="row">
             <button class="button" type="button" ?disabled=${this.deleting} @click=${this.#close}>Keep everything</button>
             <button class="button quiet" type="button" ?disabled=${this.deleting} @click=${this.#startOver}>${this.deleting ? 'Deleting …' : 'Delete and start over'}</button>
           </div>

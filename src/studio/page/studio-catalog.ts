@@ -26,7 +26,7 @@ export class StudioCatalog extends StudioElement {
         catalog === null
           ? this.#drop('Product export')
           : html`
-              <details class="again">
+              <details class="ruled again">
                 <summary>Read another product export</summary>
                 <p class="hint">It replaces these products and their bundle.</p>
                 ${this.#drop('Another product export')}

@@ -25,10 +25,10 @@ export class StudioDrop extends PageElement {
   protected override render(): TemplateResult {
     const waits = this.reading ? 'Reading the folder …' : this.waits;
     return html`
-      <div class="drop drop-zone ${this.over ? 'over' : ''}" role="group" aria-label=${this.label} @dragenter=${this.#entered} @dragover=${this.#entered} @dragleave=${this.#left} @drop=${this.#dropped}>
+      <div class="drop drop-zone ${this.over ? 'over' : ''}" role="group" aria-label=${this.label} @dragenter=${this.#dragged} @dragover=${this.#dragged} @dragleave=${this.#dragged} @drop=${this.#dropped}>
         ${icon('file')}
         <p class="drop-title">Drop ${this.folders ? 'files or a folder' : 'a file'} here</p>
-        <div class="buttons">
+        <div class="row">
           ${this.#button(this.folders ? 'Choose files' : 'Choose a file', false, waits !== '')}
           ${this.folders && 'webkitdirectory' in HTMLInputElement.prototype ? this.#button('Choose a folder', true, waits !== '') : nothing}
         </div>
@@ -46,13 +46,9 @@ export class StudioDrop extends PageElement {
       </label>`;
   }
 
-  readonly #entered = (event: DragEvent): void => {
+  readonly #dragged = (event: DragEvent): void => {
     event.preventDefault();
-    this.over = this.waits === '' && !this.reading;
-  };
-
-  readonly #left = (): void => {
-    this.over = false;
+    this.over = event.type !== 'dragleave' && this.waits === '' && !this.reading;
   };
 
   readonly #dropped = async (event: DragEvent): Promise<void> => {

@@ -21,13 +21,13 @@ export class StudioElement extends SessionElement<StudioSession> {
    * @param ended whether there is no result
    */
   protected async focusDuring(work: Promise<void>, ended: () => boolean): Promise<void> {
-    await this.focusOn('.buttons .button');
+    await this.focusOn('.row .button');
     await work;
     // Whoever has moved elsewhere stays there.
     const { activeElement } = document;
     const isHere = this.contains(activeElement) && activeElement?.matches('.button');
     if (activeElement !== document.body && !isHere) return;
-    await this.focusOn(ended() ? '.buttons .button' : '.result');
+    await this.focusOn(ended() ? '.row .button' : '.result');
   }
 
   /** Shows what was read, or why it could not be. */

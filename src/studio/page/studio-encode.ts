@@ -20,7 +20,7 @@ export class StudioEncode extends StudioElement {
       ${alertOf('The products could not be encoded.', session.failureOf('encode'))}
       ${running ? progressBar('Encoding', running.progress) : nothing}
       ${!running && session.paused ? html`<p><strong>Paused.</strong> All encoded products are kept.</p>` : nothing}
-      <div class="buttons">
+      <div class="row">
         ${
           running
             ? html`<button class="button" type="button" ?disabled=${running.ending} @click=${this.#pause}>${running.ending ? 'Pausing …' : 'Pause'}</button>`
@@ -47,7 +47,7 @@ export class StudioEncode extends StudioElement {
         ${samples.length === 5 ? 'Five' : counted(samples.length, 'product')} at random, each with those whose text and picture are most alike. If they look
         right to you, the encoders read your shop well.
       </p>
-      <ul class="samples">
+      <ul class="stack">
         ${samples.map(
           ({ product, nearest }) => html`
             <li class="sample">

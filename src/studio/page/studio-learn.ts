@@ -37,7 +37,7 @@ export class StudioLearn extends StudioElement {
                 training
                   ? nothing
                   : html`
-                      <div class="buttons">
+                      <div class="row">
                         <button class="button ${learned ? 'quiet' : ''}" type="button" ?disabled=${session.running !== null} @click=${() => this.#train()}>${learned ? 'Train again' : 'Train'}</button>
                         ${
                           learned && learned.windows > 1
@@ -46,7 +46,7 @@ export class StudioLearn extends StudioElement {
                         }
                       </div>`
               }
-              <details class="again">
+              <details class="ruled again">
                 <summary>Read another log</summary>
                 <p class="hint">It replaces this one.</p>
                 ${this.#drop('Another log')}
@@ -58,7 +58,7 @@ export class StudioLearn extends StudioElement {
     const { learning } = this.session;
     return html`
       ${progressBar('Training', progress)}
-      <div class="buttons">
+      <div class="row">
         <button class="button" type="button" ?disabled=${ending} @click=${this.#stop}>${ending ? (learning?.epochs.length ? 'Stopping …' : 'Stopping after the first epoch …') : 'Stop and keep the best'}</button>
       </div>
       ${learning === null ? nothing : html`<p class="hint">${place(learning.backend)}</p>`}`;

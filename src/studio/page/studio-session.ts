@@ -96,12 +96,19 @@ export class StudioSession extends Observed {
   }
 
   /** Reads what an earlier visit left; call it again after a failure. */
-  async open(): Promise<void> {
-    this.failure = null;
-    try {
+  open(): Promise<void> {
+    return this.#attempt(async () => {
       this.state = await this.build.state();
       this.opened = true;
       if (this.state.catalog !== null) this.resumed = currentStep(this.state);
+    });
+  }
+
+  /** Reads or deletes the state. */
+  async #attempt(work: () => Promise<void>): Promise<void> {
+    this.failure = null;
+    try {
+      await work();
     } catch (thrown) {
       this.failure = SidestreamError.from(thrown);
     }
@@ -190,18 +197,14 @@ export class StudioSession extends Observed {
   async startOver(): Promise<void> {
     await Promise.all([this.pause(), this.stop()]);
     await this.#work;
-    this.failure = null;
-    try {
+    await this.#attempt(async () => {
       this.state = await this.build.startOver();
       this.opened = true;
       this.#forget();
       this.#failures.clear();
       this.resumed = null;
       this.spoken = 'Everything was deleted.';
-    } catch (thrown) {
-      this.failure = SidestreamError.from(thrown);
-    }
-    this.changed();
+    });
   }
 
   /** @param work returns what a screen reader says at the end */
@@ -209,21 +212,21 @@ export class StudioSession extends Observed {
     if (this.running) return;
     this.running = { task, progress: null, ending: false };
     this.#failures.delete(task);
-    this.#work = this.#attempt(task, work);
+    this.#work = work((progress) => this.#progressed(task, progress))
+      .then((spoken) => {
+        this.spoken = spoken;
+      })
+      .catch((thrown: unknown) => {
+        // It is shown as an alert, which is spoken at once.
+        this.spoken = '';
+        this.#failures.set(task, SidestreamError.from(thrown));
+      })
+      .then(() => {
+        this.running = null;
+        this.changed();
+      });
     this.changed();
     await this.#work;
-  }
-
-  async #attempt(task: Task, work: (on: (progress: Progress) => void) => Promise<string>): Promise<void> {
-    try {
-      this.spoken = await work((progress) => this.#progressed(task, progress));
-    } catch (thrown) {
-      // It is shown as an alert, which is spoken at once.
-      this.spoken = '';
-      this.#failures.set(task, SidestreamError.from(thrown));
-    }
-    this.running = null;
-    this.changed();
   }
 
   #progressed(task: Task, progress: Progress): void {

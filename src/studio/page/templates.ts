@@ -11,7 +11,7 @@ export function progressBar(label: string, progress: Progress | null): TemplateR
   return html`
     <div class="progress">
       <progress class="loading-bar" aria-label=${label} max="1" value=${done > 0 ? Math.min(1, done / total) : nothing}></progress>
-      <p>${parts.map((part) => html`<span>${part}</span>`)}</p>
+      <p class="row">${parts.map((part) => html`<span>${part}</span>`)}</p>
     </div>`;
 }
 
@@ -26,8 +26,8 @@ export function alertOf(
     <div class="alert" role="alert">
       <p><strong>${title}</strong></p>
       <p>${error.message}</p>
-      <p class="technical"><code>${error.code}</code></p>
-      ${again ? html`<div class="buttons"><button class="button" type="button" @click=${again}>Try again</button></div>` : nothing}
+      <p class="hint"><code>${error.code}</code></p>
+      ${again ? html`<div class="row"><button class="button" type="button" @click=${again}>Try again</button></div>` : nothing}
     </div>`;
 }
 
@@ -41,4 +41,4 @@ export const lines = (texts: readonly string[]): TemplateResult | typeof nothing
 
 /** Figures with their names. */
 export const facts = (rows: readonly (readonly [string, string])[]): TemplateResult => html`
-  <dl class="facts">${rows.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+  <dl class="row facts">${rows.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;

@@ -52,7 +52,7 @@ export class StudioTakeAway extends PageElement {
     const saving = this.saving.kind === 'running';
     if (!this.state.bundle) return html`<p class="hint">First encode the products: that makes the bundle.</p>`;
     return html`
-      <fieldset class="take-kinds" ?disabled=${saving}>
+      <fieldset class="row take-kinds" ?disabled=${saving}>
         <legend>Where is your shop?</legend>
         ${(['web', 'shopify'] as const).map(
           (layout) => html`
@@ -96,7 +96,7 @@ export class StudioTakeAway extends PageElement {
     const saving = this.saving.kind === 'running';
     const folder = canSaveToFolder();
     return html`
-      <div class="buttons">
+      <div class="row">
         ${
           folder
             ? html`<button class="button" type="button" data-testid="take-folder" ?disabled=${saving} @click=${() => this.#toFolder(files)}>Save to a folder</button>`
@@ -150,7 +150,7 @@ export class StudioTakeAway extends PageElement {
   #lines(text: string): TemplateResult {
     return html`
       ${codeBlock('The two lines to paste', text)}
-      <p class="buttons">
+      <p class="row">
         <button class="button quiet" type="button" data-testid="take-copy" @click=${this.#copy}>Copy</button>
         <span role="status">${this.copied}</span>
       </p>`;

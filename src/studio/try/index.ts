@@ -70,7 +70,7 @@ export class StudioTry extends PageElement {
   #tried(shop: TriedShop): TemplateResult {
     const from = this.choices;
     return html`
-      <div class="buttons spread">
+      <div class="row spread">
         <p data-testid="try-choices">
           ${
             from === 0
@@ -88,9 +88,9 @@ export class StudioTry extends PageElement {
     return html`
       ${this.#list(shop, 'for-you')}
       <section class="try-part" aria-labelledby="try-products">
-        <div class="buttons spread">
+        <div class="row spread">
           <h3 id="try-products">Your products</h3>
-          <label class="buttons">
+          <label class="row">
             <span>Category</span>
             <select data-testid="try-category" @change=${this.#choose}>
               <option value="" ?selected=${this.category === ''}>All</option>

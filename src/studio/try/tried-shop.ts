@@ -7,8 +7,6 @@ import type { StudioState } from '../session';
 /** Separates the profile of this step from every other one on this origin, such as the demo shop's. */
 const NAMESPACE = 'sidestream studio';
 
-let visits = 0;
-
 /** The shop with the bundle that Studio made. */
 export interface TriedShop {
   recommender: Recommender;
@@ -49,7 +47,7 @@ async function open(): Promise<TriedShop> {
 /** A recommender that nothing else uses, for a simulated shopper. */
 export async function anotherShopper(): Promise<Recommender> {
   await registerStudioFiles();
-  return createRecommender(options(`${NAMESPACE} visit ${Date.now()} ${++visits}`));
+  return createRecommender(options(`${NAMESPACE} visit ${Date.now()}`));
 }
 
 /** The profile is only in memory: closing the tab deletes it. */
