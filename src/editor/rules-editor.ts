@@ -2,9 +2,11 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { messageOf } from '../core/common/text';
+import { withRules } from '../demo/ruled-lists';
 import { PageElement } from '../demo/session-element';
-import type { Recommendation } from '../device/protocol';
-import { PLACEMENTS, type Placement } from '../device/ranking';
+import type { Recommendation, Recommender } from '../device/protocol';
+import { PLACEMENTS, type Placement, rulesAt } from '../device/ranking';
+import type { RecsErrorDetail, RecsRenderDetail } from '../page/element';
 import { CardDrag } from './card-drag';
 import { type Catalog, check, fetchRulesFile, type Problem, type RulesFile, save } from './catalog';
 import { focusProduct, keepFocus } from './focus';
@@ -27,7 +29,7 @@ import {
   takenOver,
   unpinned,
 } from './model';
-import { Preview } from './preview';
+import { simulatedShopper } from './preview';
 import { inputOf, ruleForm } from './rule-form';
 
 /** Time after the last key before the rules are checked and shown, ms. */
@@ -47,7 +49,11 @@ export class RulesEditor extends PageElement {
   @state() private said = '';
   @state() private wrong = '';
   @state() private differences: Difference[] = [];
-  #preview: Preview | undefined;
+  #shopper: Recommender | undefined;
+  /** Shoppers come one after the other. */
+  #turn: Promise<unknown> = Promise.resolve();
+  /** The shopper's recommender with the rules of the page. */
+  @state() private ruled: Recommender | undefined;
   #timer = 0;
   #checks = 0;
   #saving = false;
@@ -69,7 +75,9 @@ export class RulesEditor extends PageElement {
     this.#titles = new Map(catalog.products.map(({ id, title }) => [id, title]));
     new CardDrag(
       this,
-      () => this.#preview?.cards() ?? [],
+      () => [
+        ...(this.querySelector('sidestream-recs')?.shadowRoot?.querySelectorAll<HTMLElement>('li[data-id]') ?? []),
+      ],
       (pin) => this.#pin(pin),
     );
     addEventListener('keydown', (event: KeyboardEvent) => {
@@ -83,22 +91,22 @@ export class RulesEditor extends PageElement {
   }
 
   protected override firstUpdated(): void {
-    const room = this.querySelector<HTMLElement>('.list');
-    if (!room) return;
-    this.#preview = new Preview(
-      room,
-      (items) => {
-        this.list = items;
-        const pressed = this.#pressed;
-        this.#pressed = undefined;
-        if (pressed) void this.updateComplete.then(() => focusProduct(this, pressed.id, pressed.label));
-      },
-      (message) => {
-        this.wrong = message;
-      },
-    );
     void this.#follow();
-    this.#preview.shopper('', this.catalog);
+    this.#invite('');
+  }
+
+  /** Shows the lists of another shopper. @param category that they like; empty for somebody unknown */
+  #invite(category: string): void {
+    this.#turn = this.#turn.then(async () => {
+      const before = this.#shopper;
+      try {
+        this.#shopper = await simulatedShopper(category, this.catalog);
+        await this.#follow();
+        await before?.close();
+      } catch (thrown) {
+        this.wrong = messageOf(thrown);
+      }
+    });
   }
 
   protected override render(): TemplateResult {
@@ -133,7 +141,13 @@ export class RulesEditor extends PageElement {
           <h2 id="preview-title">Preview</h2>
           ${this.#settings()}
           <p class="hint">Drag a product to pin it to a place (on a touch screen, hold it first), or use the buttons below the list.</p>
-          <div class="list" inert @dragstart=${(event: Event) => event.preventDefault()}></div>
+          <div class="list" inert @dragstart=${(event: Event) => event.preventDefault()}>
+            ${
+              this.ruled
+                ? html`<sidestream-recs limit="12" placement=${this.placement} .itemId=${this.#needsItem ? this.itemId : ''} .recommender=${this.ruled} @recommend=${this.#listed} @error=${this.#refused}></sidestream-recs>`
+                : nothing
+            }
+          </div>
           ${this.#order()}
         </section>
       </main>
@@ -159,7 +173,6 @@ export class RulesEditor extends PageElement {
       this.wrong = '';
       void this.#follow();
     };
-    const needsItem = this.placement === 'similar' || this.placement === 'complement';
     return html`
       <div class="fields">
         <label>List
@@ -170,7 +183,7 @@ export class RulesEditor extends PageElement {
           </select>
         </label>
         ${
-          needsItem
+          this.#needsItem
             ? html`<label>Product in view
                 <input list="products" .value=${this.itemId} @change=${set((value) => {
                   this.itemId = value;
@@ -184,15 +197,30 @@ export class RulesEditor extends PageElement {
           })} />
         </label>
         <label>Shopper
-          <select @change=${(event: Event) => {
-            this.#preview?.shopper(inputOf(event), this.catalog);
-          }}>
+          <select @change=${(event: Event) => this.#invite(inputOf(event))}>
             <option value="">Nobody known</option>
             ${this.catalog.categories.map((category) => html`<option value=${category}>Likes ${category}</option>`)}
           </select>
         </label>
       </div>`;
   }
+
+  /** Whether the list is about a product in view. */
+  get #needsItem(): boolean {
+    return this.placement === 'similar' || this.placement === 'complement';
+  }
+
+  readonly #listed = ({ detail }: CustomEvent<RecsRenderDetail>): void => {
+    this.list = detail.items;
+    const pressed = this.#pressed;
+    this.#pressed = undefined;
+    if (pressed) void this.updateComplete.then(() => focusProduct(this, pressed.id, pressed.label));
+  };
+
+  readonly #refused = (event: CustomEvent<RecsErrorDetail>): void => {
+    event.preventDefault();
+    this.wrong = event.detail.error.message;
+  };
 
   #order(): TemplateResult {
     const last = this.list.length - 1;
@@ -308,7 +336,9 @@ export class RulesEditor extends PageElement {
   async #follow(): Promise<void> {
     const number = ++this.#checks;
     try {
-      this.#preview?.show({ ...this.#place(), itemId: this.itemId, rules: publishedOf(this.drafts) });
+      const rules = publishedOf(this.drafts);
+      const { placement, now } = this.#place();
+      this.ruled = this.#shopper && withRules(this.#shopper, () => rulesAt(rules, placement, now));
       const problems = await check(fileOf(this.drafts));
       if (number !== this.#checks) return;
       this.problems = problems;
