@@ -11,7 +11,7 @@ import { BRAND } from './settings';
 import './shop-basket';
 import './shop-consent';
 import './shop-header';
-import './shop-home';
+import { shopHome } from './shop-home';
 import './shop-list';
 import './shop-product';
 import { icon } from './pictures';
@@ -75,7 +75,7 @@ export class ShopApp extends ShopElement {
     const route = this.route;
     switch (route.page) {
       case 'home':
-        return html`<shop-home .session=${session}></shop-home>`;
+        return shopHome(session);
       case 'product':
         return html`<shop-product .session=${session} .productId=${route.about}></shop-product>`;
       case 'category':

@@ -31,10 +31,10 @@ export class ShopHeader extends ShopElement {
           </sidestream-find>
         </form>
         <div class="tools">
-          <button class="tool" type="button" data-testid="add-product" ?disabled=${!session.recommender} @click=${() => this.dispatchEvent(new Event('open-add'))}>
+          <button class="tool" type="button" aria-label="Add a product" data-testid="add-product" ?disabled=${!session.recommender} @click=${() => this.dispatchEvent(new Event('open-add'))}>
             ${icon('plus')}<span>Add a product</span>
           </button>
-          <button class="tool" type="button" data-testid="inspect" aria-expanded=${this.inspecting ? 'true' : 'false'} @click=${() => this.dispatchEvent(new Event('open-inspector'))}>
+          <button class="tool" type="button" aria-label="Inspect" data-testid="inspect" aria-expanded=${this.inspecting ? 'true' : 'false'} @click=${() => this.dispatchEvent(new Event('open-inspector'))}>
             ${icon('ladder')}<span>Inspect</span>
           </button>
           <a class="basket" href=${routeHref('basket')} aria-label="Basket: ${count === 1 ? '1 product' : `${count} products`}" aria-current=${this.route.page === 'basket' ? 'page' : nothing} data-testid="basket" data-count=${count}>

@@ -1,8 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { customElement } from 'lit/decorators.js';
 import { type Category, categorySlug } from './category';
 import { routeHref } from './route';
-import { type Item, type Session, ShopElement } from './session';
+import type { Item, Session } from './session';
 import './shop-consent';
 import './shop-grid';
 import { productImage } from './pictures';
@@ -45,42 +44,33 @@ function welcome({ learning }: Session): TemplateResult {
 }
 
 /** The home page: a welcome, recommendations, the categories, all products. */
-@customElement('shop-home')
-export class ShopHome extends ShopElement {
-  protected override render(): TemplateResult {
-    const { session } = this;
-    const { examples } = session;
-    return html`
-      <section class="hero">
-        <div>
-          ${welcome(session)}
-        </div>
-        <p class="hero-pictures" aria-hidden="true">
-          ${examples?.slice(0, 5).map(({ item }) => productImage(item, false)) ?? blankTiles(5)}
-        </p>
-      </section>
-      <div class="block">${shopRecs(session, { placement: 'for-you', heading: forYou(session), basis: true })}</div>
-      <shop-consent .session=${session}></shop-consent>
-      ${examples === null || examples.length > 1 ? this.#tiles() : nothing}
-      <section class="block">
-        <h2>Everything</h2>
-        <shop-grid .session=${session} ?held=${!session.listed}></shop-grid>
-      </section>`;
-  }
+export const shopHome = (session: Session): TemplateResult => html`
+  <section class="hero">
+    <div>
+      ${welcome(session)}
+    </div>
+    <p class="hero-pictures" aria-hidden="true">
+      ${session.examples?.slice(0, 5).map(({ item }) => productImage(item, false)) ?? blankTiles(5)}
+    </p>
+  </section>
+  <div class="block">${shopRecs(session, { placement: 'for-you', heading: forYou(session), basis: true })}</div>
+  <shop-consent .session=${session}></shop-consent>
+  ${session.examples === null || session.examples.length > 1 ? categoryTiles(session) : nothing}
+  <section class="block">
+    <h2>Everything</h2>
+    <shop-grid .session=${session} ?held=${!session.listed}></shop-grid>
+  </section>`;
 
-  #tiles(): TemplateResult {
-    return html`
-      <section class="block">
-        <h2>Shop by category</h2>
-        <ul class="tiles">
-          ${
-            this.session.examples?.map(categoryTile) ??
-            blankTiles(12).map(
-              (tile) =>
-                html`<li class="outline" aria-hidden="true">${tile}<span class="tile-name"><i></i></span><small>&nbsp;</small></li>`,
-            )
-          }
-        </ul>
-      </section>`;
-  }
-}
+const categoryTiles = ({ examples }: Session): TemplateResult => html`
+  <section class="block">
+    <h2>Shop by category</h2>
+    <ul class="tiles">
+      ${
+        examples?.map(categoryTile) ??
+        blankTiles(12).map(
+          (tile) =>
+            html`<li class="outline" aria-hidden="true">${tile}<span class="tile-name"><i></i></span><small>&nbsp;</small></li>`,
+        )
+      }
+    </ul>
+  </section>`;

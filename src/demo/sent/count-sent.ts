@@ -76,15 +76,12 @@ export function countSentByWorkers(add: (bytes: number) => void): void {
   globalThis.Worker = class extends Worker {
     constructor(address: string | URL, options?: WorkerOptions) {
       super(address, options);
-      this.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
-        if (isSentMessage(data)) add(data.bytes);
+      this.addEventListener('message', ({ data }: MessageEvent<SentMessage | undefined>) => {
+        if (data?.type === 'shop-sent') add(data.bytes);
       });
     }
   };
 }
-
-const isSentMessage = (data: unknown): data is SentMessage =>
-  typeof data === 'object' && data !== null && 'type' in data && data.type === 'shop-sent';
 
 /** A number of bytes, as text. */
 export const bytesText = (bytes: number): string => (bytes < 1000 ? `${bytes} B` : `${(bytes / 1000).toFixed(1)} kB`);

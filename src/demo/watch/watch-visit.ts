@@ -145,7 +145,7 @@ export class WatchVisit extends PageElement {
         }
         <label class="row watch-speed">
           <span>Speed</span>
-          <select data-testid="watch-speed" @change=${this.#setSpeed}>
+          <select aria-label="Speed" data-testid="watch-speed" @change=${this.#setSpeed}>
             ${Object.entries(SPEED_NAMES).map(
               ([speed, name]) => html`<option value=${speed} ?selected=${speed === this.#speed}>${name}</option>`,
             )}
