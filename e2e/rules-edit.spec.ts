@@ -138,11 +138,15 @@ test('a change can be undone, the focus stays with what was moved, and nothing i
   await page.keyboard.press('Control+z');
   await expect.poll(async () => (await idsOf(page))[3]).toBe(before[2]);
 
-  // Waits for the list of a change: one that arrives later would replace the cards below.
+  // Waits for the list of a change: one that arrives later would move the cards below.
   const changing = async (change: () => Promise<void>) => {
-    const list = await page.locator('.list > sidestream-recs').elementHandle();
+    const listed = page
+      .locator('.list > sidestream-recs')
+      .evaluate(
+        (list) => new Promise<void>((resolve) => list.addEventListener('recommend', () => resolve(), { once: true })),
+      );
     await change();
-    await expect.poll(() => list?.evaluate((old) => old.isConnected)).toBe(false);
+    await listed;
   };
   const pin = rule(page, 'Pinned in trending');
   await pin.locator('summary').click();
@@ -163,7 +167,7 @@ test('a change can be undone, the focus stays with what was moved, and nothing i
   await cards(page).nth(4).scrollIntoViewIfNeeded();
   const touch = async (type: 'touchStart' | 'touchMove' | 'touchEnd', n?: number) => {
     const touchPoints: { x: number; y: number }[] = [];
-    // The cards of a list that arrives replace those before it: between two reads a card may have no place.
+    // The cards of a list that arrives move: between two reads a card may have no place.
     await expect(async () => {
       const box = n === undefined ? null : await cards(page).nth(n).boundingBox();
       expect(n === undefined || box !== null).toBe(true);

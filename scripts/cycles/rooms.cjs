@@ -161,7 +161,7 @@ const ROOMS = {
     wing: null,
     runs: 'page',
     has: 'the page of `sidestream rules edit`, where a shop edits its rules file',
-    imports: ['client', 'common', 'element', 'protocol', 'ranking'],
+    imports: ['client', 'common', 'demo', 'element', 'protocol', 'ranking'],
   },
   bundler: {
     wing: 'shop',
