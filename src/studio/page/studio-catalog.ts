@@ -80,17 +80,11 @@ export class StudioCatalog extends StudioElement {
     return html`
       <h3>Pictures</h3>
       ${lines([
-        ...(picturesByFile > 0 ? [`${counted(picturesByFile, 'product names', 'products name')} a picture file.`] : []),
-        ...(picturesByAddress > 0
-          ? [
-              `${counted(picturesByAddress, 'product has', 'products have')} a web address as picture: it is fetched from there while the products are encoded, if that host allows it. If not, drop the files here.`,
-            ]
-          : []),
-        ...(none > 0
-          ? [
-              `${counted(none, 'product has', 'products have')} no picture, and ${none === 1 ? 'is' : 'are'} compared by text alone.`,
-            ]
-          : []),
+        picturesByFile > 0 && `${counted(picturesByFile, 'product names', 'products name')} a picture file.`,
+        picturesByAddress > 0 &&
+          `${counted(picturesByAddress, 'product has', 'products have')} a web address as picture: it is fetched from there while the products are encoded, if that host allows it. If not, drop the files here.`,
+        none > 0 &&
+          `${counted(none, 'product has', 'products have')} no picture, and ${none === 1 ? 'is' : 'are'} compared by text alone.`,
       ])}
       ${state.pictures ? found(state.pictures, picturesByFile, picturesByAddress) : nothing}
       ${this.reading('pictures', 'pictures')}

@@ -84,14 +84,10 @@ export class StudioLearn extends StudioElement {
       <p class="read" tabindex="-1"><strong>${counted(events, 'event')} of ${counted(shoppers, 'shopper')}</strong> from ${file}, ${days(from, until)}.</p>
       ${lines([
         ...notes,
-        ...(unknown > 0
-          ? [unknownNote ?? `${counted(unknown, 'event is', 'events are')} about products that the catalogue lacks.`]
-          : []),
-        ...(shoppers < COMPARABLE_SHOPPERS
-          ? [
-              'One shopper in twenty is set aside to compare lists, which are few in this log: the comparison may end within chance.',
-            ]
-          : []),
+        unknown > 0 &&
+          (unknownNote ?? `${counted(unknown, 'event is', 'events are')} about products that the catalogue lacks.`),
+        shoppers < COMPARABLE_SHOPPERS &&
+          'One shopper in twenty is set aside to compare lists, which are few in this log: the comparison may end within chance.',
       ])}
       ${
         refusedCount === 0
@@ -134,14 +130,10 @@ function result(learned: LearnReport): TemplateResult {
         `${keptEpoch} of ${Math.max(keptEpoch, epochs.length)}${stopped ? ', stopped by you' : ''}`,
       ],
       ['Time', `${duration(seconds)} (${backend === 'webgpu' ? 'WebGPU' : 'WebAssembly'})`],
-      ...(gain === null
-        ? []
-        : [
-            [
-              gain.rival === 'popularity' ? 'Difference to bestsellers' : 'Difference to products chosen together',
-              `${(100 * gain.mean).toFixed(1).replace('-', '−')} ± ${(100 * gain.error).toFixed(1)} percentage points`,
-            ] as const,
-          ]),
+      gain !== null && [
+        gain.rival === 'popularity' ? 'Difference to bestsellers' : 'Difference to products chosen together',
+        `${(100 * gain.mean).toFixed(1).replace('-', '−')} ± ${(100 * gain.error).toFixed(1)} percentage points`,
+      ],
     ])}
     ${measured ? html`<p class="hint">The pass that was kept places the next choice nearest to the top on average. Another pass may have it among the first ten more often.</p>` : nothing}`;
 }

@@ -35,10 +35,12 @@ export function alertOf(
 export const andMore = (all: number, shown: number): TemplateResult | typeof nothing =>
   all > shown ? html`<p class="hint">and ${count(all - shown)} more</p>` : nothing;
 
-/** Lines that a worker reported. */
-export const lines = (texts: readonly string[]): TemplateResult | typeof nothing =>
-  texts.length === 0 ? nothing : html`<ul class="lines">${texts.map((text) => html`<li>${text}</li>`)}</ul>`;
+/** Facts in sentences. Those that are false are left out. */
+export function lines(texts: readonly (string | false)[]): TemplateResult | typeof nothing {
+  const said = texts.filter((text) => text !== false);
+  return said.length === 0 ? nothing : html`<ul class="lines">${said.map((text) => html`<li>${text}</li>`)}</ul>`;
+}
 
-/** Figures with their names. */
-export const facts = (rows: readonly (readonly [string, string])[]): TemplateResult => html`
-  <dl class="row facts">${rows.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+/** Figures with their names. Those that are false are left out. */
+export const facts = (rows: readonly (readonly [string, string] | false)[]): TemplateResult => html`
+  <dl class="row facts">${rows.map((row) => (row ? html`<div><dt>${row[0]}</dt><dd>${row[1]}</dd></div>` : nothing))}</dl>`;

@@ -69,8 +69,8 @@ export class StudioTakeAway extends PageElement {
   #found(parts: Parts): TemplateResult {
     const { scripts, bundle, pictures, encoders } = parts;
     const files = laidOut(this.layout, parts, THEME);
-    const row = (name: string, list: readonly OutFile[]): [string, string][] =>
-      list.length === 0 ? [] : [[name, `${counted(list.length, 'file')}, ${fileSize(bytesIn(list))}`]];
+    const row = (name: string, list: readonly OutFile[]): [string, string] | false =>
+      list.length > 0 && [name, `${counted(list.length, 'file')}, ${fileSize(bytesIn(list))}`];
     return html`
       ${
         encoders.bytes > 0
@@ -83,10 +83,10 @@ export class StudioTakeAway extends PageElement {
       }
       <div data-testid="take-facts">
         ${facts([
-          ['Together', `${counted(files.length, 'file')}, ${fileSize(bytesIn(files))}`],
-          ...row('Script', scripts),
-          ...row('Bundle', bundle),
-          ...(this.layout === 'web' ? row('Pictures', pictures) : []),
+          row('Together', files),
+          row('Script', scripts),
+          row('Bundle', bundle),
+          this.layout === 'web' && row('Pictures', pictures),
         ])}
       </div>
       ${this.#buttons(files)} ${this.#outcome()} ${this.layout === 'web' ? this.#web(parts) : this.#shopify(parts)}`;
