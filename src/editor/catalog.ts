@@ -65,14 +65,14 @@ export async function save({ text, tag }: RulesFile): Promise<{ problems: Proble
 }
 
 /** The condition that a field of an item equals a text, as the catalogue writes that value. */
-export function conditionFor({ attributes }: Catalog, field: string, text: string): Condition {
-  const known = attributes.find(({ name }) => field === `attributes.${name}`);
+export function conditionFor(catalog: Catalog, field: string, text: string): Condition {
+  const known = attributeOf(catalog, field);
   const match = known?.values.find((one) => String(one) === text) ?? text;
   return { field, match: known?.list ? { $contains: text } : match };
 }
 
-export function valuesOf({ categories, attributes }: Catalog, field: string): string[] {
-  if (field === 'category') return categories;
-  const known = attributes.find(({ name }) => field === `attributes.${name}`);
-  return (known?.values ?? []).map(String);
-}
+export const valuesOf = (catalog: Catalog, field: string): string[] =>
+  field === 'category' ? catalog.categories : (attributeOf(catalog, field)?.values ?? []).map(String);
+
+const attributeOf = ({ attributes }: Catalog, field: string) =>
+  attributes.find(({ name }) => field === `attributes.${name}`);

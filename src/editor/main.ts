@@ -1,3 +1,4 @@
+import { html, render } from 'lit';
 import { messageOf } from '../core/common/text';
 import { fetchCatalog, fetchRulesFile } from './catalog';
 import { draftsOf } from './model';
@@ -10,10 +11,6 @@ async function open(): Promise<void> {
     const [catalog, file] = await Promise.all([fetchCatalog(), fetchRulesFile()]);
     document.body.append(new RulesEditor(catalog, file, draftsOf(file.text)));
   } catch (thrown) {
-    const message = document.createElement('p');
-    message.className = 'problem alone';
-    message.role = 'alert';
-    message.textContent = messageOf(thrown);
-    document.body.append(message);
+    render(html`<p class="problem alone" role="alert">${messageOf(thrown)}</p>`, document.body);
   }
 }

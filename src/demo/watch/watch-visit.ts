@@ -119,7 +119,7 @@ export class WatchVisit extends PageElement {
         ${chapterTitles(tastes).map(
           (title, index) => html`
             <li class=${state(index)} style="--color: var(--taste-${index % 2})" aria-current=${state(index) === 'now' ? 'step' : nothing}>
-              <i aria-hidden="true"></i>${title}
+              ${title}
             </li>`,
         )}
       </ol>`;
