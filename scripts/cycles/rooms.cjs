@@ -179,7 +179,7 @@ const ROOMS = {
     wing: 'shop',
     runs: 'everywhere; `node/`: Node',
     has: 'event logs of shops: readers, purchases, order logs, the end of the past; `sql/`: the statements that prepare a log for training; `node/`: runs them in DuckDB',
-    imports: ['bundler', 'catalog', 'common', 'pipeline'],
+    imports: ['bundler', 'catalog', 'common', 'events', 'pipeline'],
   },
   training: {
     wing: 'shop',

@@ -89,7 +89,7 @@ export async function withPrepared<T>(
 }
 
 /** Prepares a log under a meter. A signal ends it and this process. */
-export const preparedFrom = (request: Omit<PrepareRequest, 'meter' | 'say'>): Promise<Prepared> =>
+const preparedFrom = (request: Omit<PrepareRequest, 'meter' | 'say'>): Promise<Prepared> =>
   interruptible(
     () => prepareLog({ ...request, meter: createMeter(), say }),
     () => say('\nInterrupted; nothing was written. The same command with --resume continues.'),

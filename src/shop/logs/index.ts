@@ -11,5 +11,5 @@ export {
 export { isPurchase, strengthOf } from './event-strength';
 export { foreignLog, itemNames, NAMED_IDS, unknownText } from './item-names';
 export { isOrderLog, logNotes, orderLogText, requireEvents, simulatedOrdersText, titlesNote } from './log-notes';
-export { HALF_LIFE, recency } from './recency';
+export { recency } from './recency';
 export { sortByTime } from './tied-events';

@@ -18,7 +18,6 @@ export const KEPT = {
   repeats: 'item INT, purchases BIGINT, repeats BIGINT',
   known: 'id VARCHAR, number INT, choices BIGINT',
 } as const satisfies Partial<Record<Table, string>>;
-export type KeptTable = keyof typeof KEPT;
 
 /** Bytes of memory per pair of choices that a table takes while it is made. It is made part by part, in as many as fit. */
 export const BYTES_PER_PAIR: Partial<Record<Table, number>> = { pairs: 64 };

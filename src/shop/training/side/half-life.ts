@@ -3,7 +3,8 @@ import type { Meter } from '../../pipeline';
 import { type Choices, rowsOf, shoppersIn } from '../interactions';
 import type { SideFeatures } from './side-features';
 import { sequencesFrom } from './side-sequences';
-import { SIDE_SETTINGS, type SideSettings, trainSide } from './train-side';
+import { SIDE_SETTINGS, type SideSettings } from './side-settings';
+import { trainSide } from './train-side';
 
 /** Half-lives that are tried, as shares of the log: half of it, all of it, none. */
 const TRIED = [SIDE_SETTINGS.halfLife, 1, Number.POSITIVE_INFINITY];

@@ -4,6 +4,7 @@ export { heldOutShoppers } from './held-out';
 export type { KeptBytes } from './kept-weights';
 export { type SideFeatures, sideConfigOf, sideFeatures } from './side-features';
 export { sequencesFrom } from './side-sequences';
+export { SIDE_SETTINGS, type SideSettings } from './side-settings';
 export {
   type ShardData,
   type ShardResult,
@@ -23,12 +24,6 @@ export {
   savedSeconds,
   sideUse,
 } from './side-window';
-export {
-  SIDE_SETTINGS,
-  type SideReport,
-  type SideSettings,
-  type SideTraining,
-  trainSide,
-} from './train-side';
+export { type SideReport, trainSide } from './train-side';
 export { type SideModelRequest, trainSideModel } from './train-side-model';
 export { windowDiscriminants } from './window-discriminants';

@@ -6,7 +6,7 @@ import { type SideBatches, type SideSequence, sideBatch, sideBatches } from './s
 import type { SideFeatures } from './side-features';
 import { sideStep } from './side-loss';
 import type { WeighedSequences } from './side-sequences';
-import type { SideSettings } from './train-side';
+import type { SideSettings } from './side-settings';
 
 /*
  * A training in several processes, or on several machines. The shoppers are divided into shards. An epoch has rounds:

@@ -16,7 +16,7 @@ import {
 import { type Choices, choiceCounts, choicesAfter, type NewerChoices, rowsOf, shoppersIn } from '../interactions';
 import { badKept, decodeKept, encodeKept } from './kept-weights';
 import { pickFeatures, type SideFeatures, sideConfigOf } from './side-features';
-import type { SideSettings } from './train-side';
+import type { SideSettings } from './side-settings';
 import { windowDiscriminants } from './window-discriminants';
 
 const FORMAT = 'sidestream-side-network 6';

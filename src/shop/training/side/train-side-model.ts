@@ -12,8 +12,9 @@ import { rankChange } from './rank-change';
 import { readSideCheckpoint, type SideFingerprint, writeSideCheckpoint } from './side-checkpoint';
 import { type SideFeatures, sideConfigOf, sideFeatures } from './side-features';
 import { sideSequences } from './side-sequences';
+import { SIDE_SETTINGS, type SideSettings } from './side-settings';
 import { type SideContinuation, sideUse } from './side-window';
-import { SIDE_SETTINGS, type SideReport, type SideSettings, type SideTraining, trainSide } from './train-side';
+import { type SideReport, type SideTraining, trainSide } from './train-side';
 
 export interface SideModelRequest {
   /** Features of the items that the choices name. */

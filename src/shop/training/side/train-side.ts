@@ -1,10 +1,11 @@
 import type { SideModel } from '../../../core/catalog/side-model';
 import { seededRandom, type Weights } from '../../../core/model';
-import { freshSideWeights, SIDE_DECAYS, type SideConfig } from '../../../core/model/side';
+import { freshSideWeights, type SideConfig } from '../../../core/model/side';
 import { type HeldOutQuality, heldOutQuality } from './choice-ranks';
 import { type SideFeatures, sideConfigOf } from './side-features';
 import { sideModelOf } from './side-loss';
 import { firstChoices, type SideSequences } from './side-sequences';
+import { SIDE_SETTINGS, type SideSettings } from './side-settings';
 import {
   type Cooling,
   freshState,
@@ -18,43 +19,6 @@ import {
   sequenceShards,
   WARM_UP,
 } from './side-shard';
-
-/** How a side model is trained. The values were chosen on the past of one log and hold on six. */
-export const SIDE_SETTINGS = {
-  /** Dimensions of an item vector. */
-  width: 64,
-  /** Hidden units of an expert. */
-  hidden: 128,
-  /** Initial decays of the states. */
-  decays: [...SIDE_DECAYS],
-  /** Maximum number of epochs; held-out shoppers determine how many there are, and which one is kept. */
-  epochs: 12,
-  /** Learning rate after the warm-up, until it falls to 0 in the last epochs, see `coolingAfter`. */
-  learningRate: 3e-3,
-  /** Weight decay of AdamW for the items' embeddings and the states. */
-  weightDecay: 0.01,
-  /** Weight decay for the experts and their residual paths, which would otherwise memorise each item by its words. */
-  contentDecay: 1,
-  /** Number of items sampled per batch as candidates of its choices. */
-  negatives: 768,
-  /**
-   * Share that the moving average of the weights keeps in a step. A training keeps the average, because single steps leave each
-   * item where its last choices moved it.
-   */
-  averaging: 0.99,
-  /** Probability that a hidden unit is dropped. */
-  dropout: 0.2,
-  /** Probability that an item's embedding is dropped for a batch, which makes the content place new items. */
-  embeddingDropout: 0.3,
-  /** Probability that a choice does not enter the states. */
-  historyDropout: 0.2,
-  /**
-   * Share of the log in which the weight of a choice in the loss halves: in most shops the shoppers to come resemble the latest ones
-   * most. Infinite: all weigh the same. `train` chooses it, see `chosenHalfLife`.
-   */
-  halfLife: 0.5,
-};
-export type SideSettings = typeof SIDE_SETTINGS;
 
 /** Number of steps before which no epoch is flat: in a small log, the first epochs only warm up. */
 const MIN_STEPS = 4 * WARM_UP;
