@@ -74,24 +74,12 @@ interface PilotRule {
   fewWorse: boolean | null;
 }
 
-/** The device protocol's verdict on the learner. */
-export interface DeviceVerdict {
-  /** The ranked units: events, or baskets in a log of orders. */
-  unit: 'event' | 'basket';
-  choices: number;
-  /** Number of shoppers with a single choice, who have no error of their own and never count as worse beyond it. */
-  singleChoice: number;
-  comparisons: VerdictComparison[];
-  /** Evaluated simpler methods that outperform the learner, by ln rank or by HR@10. */
-  simplerBetter: VerdictComparison[];
-  pilotRule: PilotRule;
-  /** Whether both halves of the rule hold; null if that cannot be judged. */
-  pilotRuleMet: boolean | null;
-}
+export type DeviceVerdict = NonNullable<ReturnType<typeof deviceVerdict>>;
 
-/** @returns undefined for other protocols, and if the learner or all its references are missing */
-export function deviceVerdict(run: MergedRun): DeviceVerdict | undefined {
-  const unit = isOrderLog(run.figures.sharedSecond) ? 'basket' : 'event';
+/** The device protocol's verdict on the learner. @returns undefined for other protocols, and if the learner or all its references are missing */
+export function deviceVerdict(run: MergedRun) {
+  /** The ranked units: events, or baskets in a log of orders. */
+  const unit: 'basket' | 'event' = isOrderLog(run.figures.sharedSecond) ? 'basket' : 'event';
   const table = run.tables.find(({ name }) => name === (unit === 'basket' ? 'baskets' : 'device'));
   const unitsOf = (name: string): Quality[] | undefined => table?.methods.find((method) => method.name === name)?.units;
   const learner = unitsOf(LEARNER);
@@ -107,10 +95,13 @@ export function deviceVerdict(run: MergedRun): DeviceVerdict | undefined {
   return {
     unit,
     choices: learner.reduce((sum, { events }) => sum + events, 0),
+    /** Number of shoppers with a single choice, who have no error of their own and never count as worse beyond it. */
     singleChoice: learner.filter(({ events }) => events === 1).length,
     comparisons,
+    /** Evaluated simpler methods that outperform the learner, by ln rank or by HR@10. */
     simplerBetter: comparedWith(Object.keys(SIMPLER)).filter((one) => measuresLost(one).length > 0),
     pilotRule,
+    /** Whether both halves of the rule hold; null if that cannot be judged. */
     pilotRuleMet: both(pilotRule.betterRanks, pilotRule.fewWorse),
   };
 }

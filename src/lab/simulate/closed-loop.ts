@@ -6,7 +6,6 @@ import {
   coverage,
   type FigureWords,
   gini,
-  type Interval,
   interval,
   intervalOf,
   leavingOut,
@@ -42,16 +41,8 @@ export const ROUND_FIGURES = {
 export type RoundFigure = keyof typeof ROUND_FIGURES;
 export const ROUND_FIGURE_NAMES = Object.keys(ROUND_FIGURES) as RoundFigure[];
 
-type RoundFigures = Record<RoundFigure, Interval>;
-
 /** A shop over all rounds. */
-export interface LoopFigures {
-  rounds: RoundFigures[];
-  /** Difference between the last round and the first. */
-  change: RoundFigures;
-  /** Difference between its last round and the last round of the shop with random lists, which had the same shoppers; null without one. */
-  againstRandom: RoundFigures | null;
-}
+export type LoopFigures = ReturnType<typeof loopFigures>[number];
 
 /** A shop and the blocks of each round, with equal numbers of shoppers block by block. */
 export interface LoopRun {
@@ -111,7 +102,7 @@ function choicesIn(blocks: readonly ShopBlock[], seed: number, round: number): I
 }
 
 /** Effects of closed loops on the shops. */
-export function loopFigures(runs: readonly LoopRun[]): (LoopFigures & { name: string })[] {
+export function loopFigures(runs: readonly LoopRun[]) {
   const all = runs.map(({ name, rounds }) => ({ name, rounds: rounds.map(figuresOfRound) }));
   const random = all.find(({ name }) => name === 'random')?.rounds.at(-1);
   return all.map(({ name, rounds }) => {
@@ -119,11 +110,12 @@ export function loopFigures(runs: readonly LoopRun[]): (LoopFigures & { name: st
     return {
       name,
       rounds: rounds.map((round) => mapValues(round, (figure) => intervalOf(figure))),
-      // Two rounds have different shoppers, so errors add up; two shops have the same shoppers, so errors cancel.
+      // From the first round to the last. They have different shoppers, so errors add up; those of two shops cancel.
       change: mapValues(last, (figure, which) => {
         const errors = [first[which], figure].map(({ parts, errorOf }) => errorOf(parts));
         return interval(figure.value - first[which].value, Math.hypot(...errors));
       }),
+      // In the last round; null without such a shop.
       againstRandom:
         random && name !== 'random' ? mapValues(last, (figure, which) => intervalOf(figure, random[which])) : null,
     };

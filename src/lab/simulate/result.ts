@@ -30,7 +30,7 @@ export interface Simulation {
   /** Changes of the configuration `of` against others, with the intervals of the difference. */
   comparison: { of: string; against: { name: string; changes: Record<FigureName, Interval> }[] };
   /** Empty if there is no closed loop. */
-  closedLoop: (LoopFigures & { name: string })[];
+  closedLoop: LoopFigures[];
   /** The only machine-dependent part of the result. */
   timing: {
     seconds: number;

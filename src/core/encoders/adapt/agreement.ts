@@ -2,7 +2,7 @@ import type { InferenceSession as Session, Tensor, TensorConstructor } from 'onn
 import { messageOf } from '../../common/text';
 import { loadOnnxruntime } from '../node/node-encoder';
 import { type GraphInput, unsupported } from '../onnx-model';
-import type { Pixels, RawTaps } from '../session';
+import type { Pixels } from '../session';
 import type { TokenBatch } from '../tokenizer';
 import type { Adapted, Pooling } from './adapt';
 import type { ImageInput, Normalization } from './model-inputs';
@@ -10,22 +10,16 @@ import type { ImageInput, Normalization } from './model-inputs';
 /** Inputs on which an adapted model is compared with the original. */
 export type SampleInputs = { texts: TokenBatch; count: number } | { pictures: Pixels[]; size: number };
 
-/** Taps of the original model. */
-export interface ReferenceTaps {
-  widths: number[];
-  /** [count * width] each. */
-  taps: RawTaps;
-}
-
 const INT64 = 7;
 
 /**
  * Runs the original model on a sample and pools its hidden states here, independently of the adapted model. Each input runs by
  * itself, as an encoder runs it: a model that quantises its activations takes their range from the whole batch, padding included.
+ * @returns the taps, [count * width] each, and their widths
  * @throws SidestreamError `encoder/unsupported-graph` when the model does not run or its states are not [batch, tokens,
  *   width]; `encoder/not-installed`
  */
-export async function referenceTaps(adapted: Adapted, sample: SampleInputs, pooling: Pooling): Promise<ReferenceTaps> {
+export async function referenceTaps(adapted: Adapted, sample: SampleInputs, pooling: Pooling) {
   const names = adapted.taps.map((_, i) => `reference/${i}`);
   const [together, ...alone] = await run(adapted, [sample, ...singly(sample)], names);
   const count = countOf(sample);
