@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cp, mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -173,6 +173,54 @@ describe('sidestream train', () => {
     const whole = await short('--from-scratch');
     expect(whole.err).not.toContain('Window');
     expect(lastLine(whole.out)).toMatchObject({ training: { windows: 1, choices: 400 } });
+  }, 180_000);
+
+  it('reads only newer events with --continue, and the side model waits until they are a tenth', async () => {
+    const out = at('daily');
+    await cp(at('bundle'), out, { recursive: true });
+    const lines = (await readFile(events, 'utf8')).split('\n').slice(1, 401);
+    const part = async (name: string, from: number, to: number): Promise<string> => {
+      await writeFile(at(name), `time,user,item\n${lines.slice(from, to).join('\n')}\n`);
+      return at(name);
+    };
+    const run = (file: string, ...more: string[]) =>
+      inProcess(
+        ...['train', '--bundle', out, '--events', file, '--out', out, '--models', at('daily-models')],
+        ...['--epochs', '1', '--json', '--continue', ...more],
+      );
+    const demandNow = async () => (await openBundle(folderFetch(out))).demand();
+    const first = await run(await part('june.csv', 0, 300));
+    expect(lastLine(first.out)).toMatchObject({ events: 300, training: { windows: 1, choices: 300 } });
+    const side = (await openBundle(folderFetch(out))).manifest.side?.digest;
+    const day = await run(await part('july-1.csv', 300, 320));
+    expect(day.err).toContain('The side model stays as it is');
+    expect(lastLine(day.out)).toMatchObject({ events: 20, training: null });
+    expect((await openBundle(folderFetch(out))).manifest.side?.digest).toBe(side);
+    expect((await demandNow())?.choices.reduce((sum, choices) => sum + choices)).toBe(320);
+    // The file may repeat what is known.
+    const week = await run(await part('july.csv', 290, 400));
+    expect(lastLine(week.out)).toMatchObject({ events: 100, training: { windows: 2, choices: 100 } });
+    const whole = at('whole');
+    await cp(at('bundle'), whole, { recursive: true });
+    await inProcess('train', '--bundle', whole, '--events', events, '--out', whole, '--companions-only');
+    const expected = await openBundle(folderFetch(whole));
+    expect((await demandNow())?.choices).toEqual((await expected.demand())?.choices);
+    const table = await (await openBundle(folderFetch(out))).cooccurrence();
+    expect(pairsOf(table)).toEqual(pairsOf(await expected.cooccurrence()));
+    expect((await run(at('july.csv'), '--from-scratch')).err).toContain("cannot be used with option '--from-scratch'");
+  }, 180_000);
+
+  it('learns shards in processes, with the same result in any number of them', async () => {
+    const digests = await Promise.all(
+      ['1', '2'].map(async (processes) => {
+        const out = at(`shards-${processes}`);
+        await cp(at('bundle'), out, { recursive: true });
+        const more = ['--shards', '2', '--processes', processes, '--epochs', '1', '--from-scratch'];
+        expect((await train(out, ...more)).err).toMatch(/Epoch 1: loss \d/);
+        return (await openBundle(folderFetch(out))).manifest.side?.digest;
+      }),
+    );
+    expect(digests[0]).toBe(digests[1]);
   }, 180_000);
 
   it('writes nothing if the choices of held-out shoppers rank worse than before, and it is told so', async () => {

@@ -157,7 +157,7 @@ async function trainOn(prepared: string, options: TrainOptions, folder: Bundle, 
       );
       if (change.mean > change.se) return null;
     }
-    const learned = products.spread({ cooccurrence, side: side?.learned, demand });
+    const learned = products.spread({ cooccurrence, demand, ...(side && { side: side.learned }) });
     const stored = await storeLearned(learned, out, bundle.manifest.digest, as);
     if (side) {
       await writeWhole(side.networkFile, await encodeSideNetwork(side.network));
