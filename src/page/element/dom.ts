@@ -44,28 +44,6 @@ export function warnOnce(host: Element, cause: string, message: string): void {
   console.warn(`<${host.localName}> ${message}`, host);
 }
 
-/** The attribute of a property: `heading-level` for `headingLevel`. */
-export const attributeOf = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-
-/**
- * Gives a property its default instead of a wrong value, with a warning.
- * @param advice what is right, and what the element does
- */
-export function correct<Host extends Element, Name extends keyof Host & string>(
-  host: Host,
-  name: Name,
-  right: RegExp,
-  otherwise: Host[Name],
-  advice: string,
-): void {
-  // A framework may have unset it.
-  host[name] ??= otherwise;
-  if (right.test(`${host[name]}`)) return;
-  const attribute = attributeOf(name);
-  warnOnce(host, name, `${attribute}="${host.getAttribute(attribute) ?? host[name]}": ${advice}`);
-  host[name] = otherwise;
-}
-
 /** Loads code once per page; a failure is one error for all that wait for it. */
 export function once<Code>(load: () => Promise<Code>): () => Promise<Code> {
   let loading: Promise<Code> | undefined;

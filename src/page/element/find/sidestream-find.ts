@@ -1,6 +1,7 @@
 import { html, LitElement, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import type { Recommender } from '../../../device/protocol';
-import { correct, define, isPlain, languageOf } from '../dom';
+import { correct } from '../correct';
+import { define, isPlain, languageOf } from '../dom';
 import { ErrorReporter } from '../events';
 import { LanguageObserver } from '../labels';
 import { SourceProperties } from '../properties';

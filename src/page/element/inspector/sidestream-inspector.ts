@@ -2,7 +2,8 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { property } from 'lit/decorators.js';
 import type { Metrics, Recommender, Status } from '../../../device/protocol';
 import { SidestreamError } from '../../../error';
-import { correct, define, languageOf } from '../dom';
+import { correct } from '../correct';
+import { define, languageOf } from '../dom';
 import { emit } from '../events';
 import { FoundRecommender } from '../found-recommender';
 import { LanguageObserver } from '../labels';

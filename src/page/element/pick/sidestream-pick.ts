@@ -2,7 +2,8 @@ import { html, LitElement, nothing, type PropertyDeclarations, type PropertyValu
 import { canonical } from '../../../core/card';
 import { ENGLISH, fill, labelLanguage, type PageTexts } from '../../../core/labels';
 import type { Recommendation, Recommender } from '../../../device/protocol';
-import { correct, define, languageOf } from '../dom';
+import { correct } from '../correct';
+import { define, languageOf } from '../dom';
 import { ErrorReporter } from '../events';
 import { FoundRecommender } from '../found-recommender';
 import { LanguageObserver, textsIn } from '../labels';

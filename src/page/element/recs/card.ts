@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { formatPrice, itemHref } from '../../../core/card';
 import type { Recommendation } from '../../../device/protocol';
-import { imageOf, initialOf } from '../picture';
+import { imageOf, initialOf } from '../image';
 import type { CardExtras } from './card-extras';
 import type { CompleteLabels } from './labels';
 import type { RowScroller } from './late/scroller';
