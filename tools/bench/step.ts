@@ -1,0 +1,42 @@
+/**
+ * Measures what a step of a training costs in catalogues of some sizes: synthetic products and shoppers, the same number of choices in each.
+ * `npm run bench:step -- [products, such as 20000,1000000] [steps]`
+ */
+import { seededRandom } from '../../src/core/model';
+import { startCompute } from '../../src/shop/training/node';
+import { sequencesFrom, trainSide } from '../../src/shop/training/side';
+
+const [sizes = '20000,1000000', steps = '40'] = process.argv.slice(2);
+const COLUMNS = 64;
+const SHOPPERS = 6000;
+const LENGTH = 20;
+
+await startCompute('wasm');
+console.log('products, steps, ms of a step, GB of memory');
+for (const count of sizes.split(',').map(Number)) {
+  const random = seededRandom(1);
+  const values = Float32Array.from({ length: count * COLUMNS }, () => (random() - 0.5) / 4);
+  const none = { columns: 0, values: new Float32Array() };
+  const lists = Array.from({ length: SHOPPERS }, () =>
+    // The n-th product is chosen as often as 1 / n says.
+    Array.from({ length: LENGTH }, () => Math.floor(count ** random())),
+  );
+  const times: number[] = [];
+  let before = performance.now();
+  await trainSide({
+    features: { count, inputs: { text: { columns: COLUMNS, values }, image: none, attributes: none } },
+    sequences: sequencesFrom(lists),
+    earlier: new Float32Array(count).fill(1),
+    seed: 1,
+    settings: { epochs: 1 },
+    stopped: () => times.length > Number(steps),
+    onStep() {
+      times.push(performance.now() - before);
+      before = performance.now();
+    },
+  });
+  // The first ones compile.
+  const own = times.slice(10).sort((a, b) => a - b);
+  const gigabytes = process.memoryUsage().rss / 1e9;
+  console.log([count, own.length, own[Math.floor(own.length / 2)].toFixed(0), gigabytes.toFixed(1)].join(', '));
+}
