@@ -1,4 +1,3 @@
-import { SidestreamError } from '../../error';
 import { categoryPaths } from './item';
 
 /**
@@ -54,21 +53,6 @@ export function pickCooccurrence(table: CooccurrenceTable, order: readonly numbe
     ...(support && { support: new Uint16Array(end).map((_, n) => support[of[n]]) }),
   };
 }
-
-/** Quantisation steps of a stored lift. */
-export const STEPS = 255;
-
-/** Bytes of a stored number that is below `limit`. */
-export const widthBelow = (limit: number): 2 | 4 => (limit <= 65_536 ? 2 : 4);
-
-export const numbersBelow = (limit: number, numbers: Uint32Array): Uint16Array | Uint32Array =>
-  widthBelow(limit) === 2 ? Uint16Array.from(numbers) : numbers;
-
-export const invalidCooccurrence = (what: string): SidestreamError =>
-  new SidestreamError(
-    'bundle/invalid',
-    `The co-occurrence table cannot be read: ${what}. Train again with \`sidestream train\`, or build again with --links or --orders.`,
-  );
 
 /** Maximum distance, in steps, of two choices of one user that count as a pair. */
 export const REACH = 30;

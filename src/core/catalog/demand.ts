@@ -1,5 +1,5 @@
 import { SidestreamError } from '../../error';
-import { littleEndian } from '../common/bytes';
+import { listReader, littleEndian } from '../common/bytes';
 import type { Item } from './item';
 
 /** Statistics from the shop's log: how often each item is chosen, and how often shoppers buy again. */
@@ -77,23 +77,20 @@ export function encodeDemand({ choices, recent }: Columns, count: number): Uint8
  * @throws SidestreamError `bundle/invalid` when it is not such a file, or belongs to another catalogue
  */
 export function decodeDemand(bytes: ArrayBuffer, count: number): Columns {
-  const view = new DataView(bytes);
-  if (bytes.byteLength < HEADER || view.getUint32(0, true) !== count) throw invalid('it is for other items');
-  if (bytes.byteLength !== HEADER + 2 * columnBytes(count)) throw invalid('its length is wrong');
-  const column = (n: number): Float32Array => {
-    const from = HEADER + n * columnBytes(count);
-    const largest = view.getFloat32(from, true);
+  const read = listReader(bytes);
+  if (bytes.byteLength < HEADER || read.uint32(1)[0] !== count) throw invalid('it is for other items');
+  if (bytes.byteLength !== HEADER + 2 * (4 + 2 * count)) throw invalid('its length is wrong');
+  const column = (): Float32Array => {
+    const [largest] = read.floats(1);
     if (!isAmount(largest)) throw invalid('its numbers are out of range');
     const step = Math.log1p(largest) / STEPS;
-    return new Float32Array(count).map((_, row) => Math.expm1(step * view.getUint16(from + 4 + 2 * row, true)));
+    return Float32Array.from(read.uint16(count), (value) => Math.expm1(step * value));
   };
-  return { choices: column(0), recent: column(1) };
+  return { choices: column(), recent: column() };
 }
 
 /** Whether a number is possible as choices: sums over a catalogue stay finite as floats. */
 const isAmount = (value: number): boolean => value >= 0 && value <= 1e12;
-
-const columnBytes = (count: number): number => 4 + 2 * count;
 
 const invalid = (what: string): SidestreamError =>
   new SidestreamError(

@@ -73,9 +73,25 @@ export function littleEndian(
   return bytes;
 }
 
-/** Little-endian float32 numbers that begin at a byte. */
-export function floatsAt(view: DataView, at: number, count: number): Float32Array {
-  const values = new Float32Array(count);
-  for (let n = 0; n < count; n++) values[n] = view.getFloat32(at + 4 * n, true);
-  return values;
+/** Reads lists of numbers as `littleEndian` writes them, one after the other. The caller has checked the length of the bytes. */
+export function listReader(bytes: ArrayBuffer | Uint8Array, start = 0) {
+  const { buffer, byteOffset, byteLength } = bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes);
+  const view = new DataView(buffer, byteOffset, byteLength);
+  let at = start;
+  const filled = <T extends Uint16Array | Uint32Array | Float32Array>(list: T, read: (at: number) => number): T => {
+    for (let n = 0; n < list.length; n++, at += list.BYTES_PER_ELEMENT) list[n] = read(at);
+    return list;
+  };
+  const skipped = (count: number): number => {
+    at += count;
+    return byteOffset + at - count;
+  };
+  return {
+    floats: (count: number) => filled(new Float32Array(count), (from) => view.getFloat32(from, true)),
+    uint32: (count: number) => filled(new Uint32Array(count), (from) => view.getUint32(from, true)),
+    uint16: (count: number) => filled(new Uint16Array(count), (from) => view.getUint16(from, true)),
+    /** Not copied, as `int8`. */
+    uint8: (count: number) => new Uint8Array(buffer, skipped(count), count),
+    int8: (count: number) => new Int8Array(buffer, skipped(count), count),
+  };
 }

@@ -1,5 +1,5 @@
 import { SidestreamError } from '../../error';
-import { floatsAt, littleEndian } from '../common/bytes';
+import { listReader, littleEndian } from '../common/bytes';
 import { type Eigenpairs, leadingEigenpairs, matrixOperator } from '../common/eigen';
 import { type Rows, rowProducts } from '../common/row-products';
 import type { LexicalEncoder } from './lexical';
@@ -206,35 +206,35 @@ const lexicalLists = ({ share, encoder: { dim, terms, scales, rows } }: JoinedTe
 ];
 
 /** Reads the lexical encoder at the end of a file. */
-function readLexical(view: DataView, at: number): JoinedText {
-  if (view.byteLength < at + 4 * LEXICAL_WORDS) throw invalid('it ends before the lexical encoder');
-  const share = Number(view.getFloat32(at, true).toFixed(4));
-  const [dim, count] = [view.getUint32(at + 4, true), view.getUint32(at + 8, true)];
+function readLexical(bytes: Uint8Array, at: number): JoinedText {
+  if (bytes.byteLength < at + 4 * LEXICAL_WORDS) throw invalid('it ends before the lexical encoder');
+  const head = listReader(bytes, at);
+  const share = Number(head.floats(1)[0].toFixed(4));
+  const [dim, count] = head.uint32(2);
   const from = at + 4 * LEXICAL_WORDS;
   if (
     !(share >= 0 && share < 1) ||
     count > MAX_TERMS ||
     dim > MAX_DIM ||
-    view.byteLength !== from + count * (8 + dim)
+    bytes.byteLength !== from + count * (8 + dim)
   ) {
     throw invalid('its lexical encoder does not match its header');
   }
-  const terms = Uint32Array.from({ length: count }, (_, n) => view.getUint32(from + 4 * n, true));
-  const scales = floatsAt(view, from + 4 * count, count);
+  const read = listReader(bytes, from);
+  const [terms, scales] = [read.uint32(count), read.floats(count)];
   if (terms.some((term, n) => n > 0 && term <= terms[n - 1]) || !scales.every((scale) => scale >= 0 && scale < 1e30)) {
     throw invalid('the terms or scales of its lexical encoder are invalid');
   }
-  const rows = new Int8Array(view.buffer.slice(view.byteOffset + from + 8 * count, view.byteOffset + view.byteLength));
-  return { share, encoder: { dim, terms, scales, rows } };
+  return { share, encoder: { dim, terms, scales, rows: read.int8(count * dim).slice() } };
 }
 
 /**
  * Reads the output of `encodeProjection`.
  * @throws SidestreamError `bundle/invalid`
  */
-export function decodeProjection(bytes: ArrayBuffer | Uint8Array): Projections {
-  const view =
-    bytes instanceof Uint8Array ? new DataView(bytes.buffer, bytes.byteOffset, bytes.length) : new DataView(bytes);
+export function decodeProjection(given: ArrayBuffer | Uint8Array): Projections {
+  const bytes = given instanceof Uint8Array ? given : new Uint8Array(given);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   if (view.byteLength < 4 * HEADER_WORDS || view.getUint32(0, true) !== MAGIC) throw invalid('it has no magic number');
   const version = view.getUint32(4, true);
   if (version !== VERSION && version !== VERSION_WITH_LEXICAL) throw invalid(`it has the unknown version ${version}`);
@@ -249,13 +249,9 @@ export function decodeProjection(bytes: ArrayBuffer | Uint8Array): Projections {
   const complete = version === VERSION ? view.byteLength === end : view.byteLength >= end;
   if (!complete) throw invalid('its length does not match its header');
 
-  let offset = 4 * (HEADER_WORDS + count);
-  const read = (length: number) => {
-    offset += 4 * length;
-    return floatsAt(view, offset - 4 * length, length);
-  };
+  const read = listReader(bytes, 4 * (HEADER_WORDS + count));
   const taps = widths.map((width, i): TapProjection => {
-    return { width, mean: read(width), deviation: read(width), matrix: read(width * dims[i]) };
+    return { width, mean: read.floats(width), deviation: read.floats(width), matrix: read.floats(width * dims[i]) };
   });
   const projections: Projections = {};
   let first = 0;
@@ -264,7 +260,7 @@ export function decodeProjection(bytes: ArrayBuffer | Uint8Array): Projections {
     if (length > 0) projections[name] = { dim, taps: taps.slice(first, first + length) };
     first += length;
   }
-  return version === VERSION ? projections : { ...projections, lexical: readLexical(view, end) };
+  return version === VERSION ? projections : { ...projections, lexical: readLexical(bytes, end) };
 }
 
 function invalid(what: string): SidestreamError {

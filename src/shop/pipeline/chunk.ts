@@ -1,5 +1,5 @@
 import type { Modality } from '../../core/catalog';
-import { floatsAt, littleEndian, quantizeRow, sha256 } from '../../core/common/bytes';
+import { listReader, littleEndian, quantizeRow, sha256 } from '../../core/common/bytes';
 import { messageOf } from '../../core/common/text';
 import {
   decodeProjection,
@@ -46,12 +46,8 @@ export async function shareProjection(modality: Modality, projection: Projection
 
 /** Reads raw taps. @param widths widths of the taps, in order */
 export function decodeRaw(payload: Uint8Array, widths: readonly number[]): RawTaps {
-  const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
-  let end = 0;
-  return widths.map((width) => {
-    end += 4 * width;
-    return floatsAt(view, end - 4 * width, width);
-  });
+  const read = listReader(payload);
+  return widths.map((width) => read.floats(width));
 }
 
 /**

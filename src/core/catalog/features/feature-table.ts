@@ -1,4 +1,4 @@
-import { isScale, littleEndian, quantizeRow } from '../../common/bytes';
+import { isScale, listReader, littleEndian, quantizeRow } from '../../common/bytes';
 import { invalidBundle } from '../bundle/bundle-file';
 import type { Manifest } from '../bundle/manifest-schema';
 
@@ -165,12 +165,9 @@ export function decodeFeatureRows(bytes: ArrayBuffer, file: string, shape: Featu
   const rows = count * rowsPerItem(shape);
   if (bytes.byteLength !== rows * (4 + shape.dim))
     throw invalidBundle(file, `does not have the features of ${count} items`);
-  const view = new DataView(bytes);
-  const scales = Float32Array.from({ length: rows }, (_, row) => {
-    const scale = view.getFloat32(4 * row, true);
-    if (isScale(scale)) return scale;
-    throw invalidBundle(file, `row ${row} has a scale of ${scale}`);
-  });
+  const scales = listReader(bytes).floats(rows);
+  const bad = scales.findIndex((scale) => !isScale(scale));
+  if (bad >= 0) throw invalidBundle(file, `row ${bad} has a scale of ${scales[bad]}`);
   return { count, dim: shape.dim, taps: { ...shape.taps }, values: new Int8Array(bytes, 4 * rows), scales };
 }
 

@@ -1,16 +1,12 @@
-import { isModerate, littleEndian } from '../../common/bytes';
+import { SidestreamError } from '../../../error';
+import { isModerate, listReader, littleEndian } from '../../common/bytes';
 import { hash32 } from '../../common/hash';
-import {
-  type CooccurrenceTable,
-  invalidCooccurrence,
-  MIN_SUPPORT,
-  numbersBelow,
-  STEPS,
-  widthBelow,
-} from '../cooccurrence';
+import { type CooccurrenceTable, MIN_SUPPORT } from '../cooccurrence';
 
 /** Maximum number of entries of an item, the best lifts: a page loads the entries of thousands of items. */
 const MAX_ENTRIES = 24;
+/** Quantisation steps of a stored lift. */
+const STEPS = 255;
 
 /**
  * The co-occurrence of some items of a catalogue, which refers to other items wherever they are: by the number of their shard and
@@ -93,6 +89,9 @@ export function companionsOf(
   };
 }
 
+/** Whether the number of a shard fits into 16 bits. */
+const isNarrow = (shards: number): boolean => shards <= 65_536;
+
 /** A lift as it is stored. */
 const stepOf = (lift: number, largest: number): number => Math.max(1, Math.round((STEPS * lift) / largest));
 
@@ -109,7 +108,7 @@ export function encodeCompanions(
   return littleEndian(
     Float32Array.of(largest),
     Uint8Array.from({ length: offsets.length - 1 }, (_, n) => offsets[n + 1] - offsets[n]),
-    numbersBelow(shards, of),
+    isNarrow(shards) ? Uint16Array.from(of) : of,
     Uint16Array.from(hashes),
     Uint8Array.from(lifts, (lift) => stepOf(lift, largest)),
     ...(support ? [support] : []),
@@ -124,32 +123,29 @@ export function encodeCompanions(
  * @throws SidestreamError `bundle/invalid`
  */
 export function decodeCompanions(bytes: ArrayBuffer, count: number, shards: number, supported: boolean): Companions {
-  const view = new DataView(bytes);
-  if (bytes.byteLength < 4 + count) throw invalidCooccurrence('its length is wrong');
-  const largest = view.getFloat32(0, true);
+  if (bytes.byteLength < 4 + count) throw invalid('its length is wrong');
+  const read = listReader(bytes);
+  const [largest] = read.floats(1);
   const offsets = new Uint32Array(count + 1);
-  for (let item = 0; item < count; item++) offsets[item + 1] = offsets[item] + view.getUint8(4 + item);
+  for (const [item, entries] of read.uint8(count).entries()) offsets[item + 1] = offsets[item] + entries;
   const length = offsets[count];
-  const wide = widthBelow(shards);
-  const from = 4 + count;
-  if (bytes.byteLength !== from + length * (wide + 3 + (supported ? 2 : 0))) {
-    throw invalidCooccurrence('its length is wrong');
+  if (bytes.byteLength !== 4 + count + length * (isNarrow(shards) ? 2 : 4) + length * (supported ? 5 : 3)) {
+    throw invalid('its length is wrong');
   }
-  const numbers = (at: number, width: 2 | 4): Uint32Array =>
-    new Uint32Array(length).map((_, n) =>
-      width === 2 ? view.getUint16(at + 2 * n, true) : view.getUint32(at + 4 * n, true),
-    );
-  const named = numbers(from, wide);
+  const named = isNarrow(shards) ? Uint32Array.from(read.uint16(length)) : read.uint32(length);
   if (!(largest >= 0 && isModerate(largest)) || named.some((shard) => shard >= shards)) {
-    throw invalidCooccurrence('its numbers are out of range');
+    throw invalid('its numbers are out of range');
   }
-  const strengths = from + length * (wide + 2);
-  const lifts = new Float32Array(new Uint8Array(bytes, strengths, length)).map((step) => (step * largest) / STEPS);
-  const read = { offsets, shards: named, hashes: numbers(from + length * wide, 2), lifts };
-  if (!supported) return read;
-  const support = Uint16Array.from(numbers(strengths + length, 2));
-  if (support.some((orders) => orders > 0 && orders < MIN_SUPPORT)) {
-    throw invalidCooccurrence('its support is out of range');
-  }
-  return { ...read, support };
+  const hashes = Uint32Array.from(read.uint16(length));
+  const lifts = Float32Array.from(read.uint8(length), (step) => (step * largest) / STEPS);
+  if (!supported) return { offsets, shards: named, hashes, lifts };
+  const support = read.uint16(length);
+  if (support.some((orders) => orders > 0 && orders < MIN_SUPPORT)) throw invalid('its support is out of range');
+  return { offsets, shards: named, hashes, lifts, support };
 }
+
+const invalid = (what: string): SidestreamError =>
+  new SidestreamError(
+    'bundle/invalid',
+    `The co-occurrence table cannot be read: ${what}. Train again with \`sidestream train\`, or build again with --links or --orders.`,
+  );

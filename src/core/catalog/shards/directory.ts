@@ -1,4 +1,4 @@
-import { hex, isModerate, isScale, littleEndian, quantizeRow } from '../../common/bytes';
+import { hex, isModerate, isScale, listReader, littleEndian, quantizeRow } from '../../common/bytes';
 import { invalidBundle } from '../bundle/bundle-file';
 import type { BundleFile } from '../bundle/manifest-schema';
 
@@ -82,24 +82,20 @@ export const nodeBytes = ({ entries, content, side }: Omit<NodeShape, 'file'>): 
 
 /** Reads the output of `encodeNode`. @throws SidestreamError `bundle/invalid` when it does not have this shape */
 export function decodeNode(bytes: ArrayBuffer, { file, entries, content, side }: NodeShape): DirectoryNode {
-  const columns = side > 0 ? 4 : 2;
   if (bytes.byteLength !== nodeBytes({ entries, content, side })) {
     throw invalidBundle(file, `is not a directory of ${entries} entries`);
   }
-  const view = new DataView(bytes);
-  const column = (n: number): Float32Array =>
-    Float32Array.from({ length: entries }, (_, entry) => view.getFloat32(4 * (n * entries + entry), true));
-  const [popularity, scales] = [column(0), column(1)];
-  const [sided, biases] = side > 0 ? [column(2), column(3)] : [new Float32Array(), new Float32Array(entries)];
+  const read = listReader(bytes);
+  const [popularity, scales] = [read.floats(entries), read.floats(entries)];
+  const [sided, biases] =
+    side > 0 ? [read.floats(entries), read.floats(entries)] : [new Float32Array(), new Float32Array(entries)];
   if (![...scales, ...sided].every(isScale) || ![...biases, ...popularity].every(isModerate)) {
     throw invalidBundle(file, 'its numbers are out of range');
   }
-  let at = 4 * columns * entries;
-  const means = (width: number, of: Float32Array): Means => {
-    const steps = new Int8Array(bytes, at, entries * width);
-    at += steps.length;
-    return { width, values: Float32Array.from(steps, (step, n) => step * of[Math.floor(n / width)]) };
-  };
+  const means = (width: number, of: Float32Array): Means => ({
+    width,
+    values: Float32Array.from(read.int8(entries * width), (step, n) => step * of[Math.floor(n / width)]),
+  });
   return { popularity, biases, content: means(content, scales), side: means(side, sided) };
 }
 
@@ -121,10 +117,10 @@ export const encodeFileList = (files: readonly BundleFile[]): Uint8Array<ArrayBu
  */
 export function decodeFileList(bytes: ArrayBuffer, file: string, stem: FileStem, count: number): BundleFile[] {
   if (bytes.byteLength !== LISTED_BYTES * count) throw invalidBundle(file, `is not a list of ${count} files`);
-  const view = new DataView(bytes);
-  return Array.from({ length: count }, (_, n) => {
-    const sha256 = hex(new Uint8Array(bytes, 4 * count + n * DIGEST, DIGEST));
-    return { file: `${stem}-${sha256}.bin`, sha256, bytes: view.getUint32(4 * n, true) };
+  const read = listReader(bytes);
+  return Array.from(read.uint32(count), (size) => {
+    const sha256 = hex(read.uint8(DIGEST));
+    return { file: `${stem}-${sha256}.bin`, sha256, bytes: size };
   });
 }
 

@@ -1,5 +1,5 @@
 import { SidestreamError } from '../../../error';
-import { littleEndian } from '../../common/bytes';
+import { listReader, littleEndian } from '../../common/bytes';
 import { hash32 } from '../../common/hash';
 
 /**
@@ -48,10 +48,8 @@ export function encodeIdBuckets(shards: readonly (readonly string[])[]): Uint8Ar
 /** @throws SidestreamError `bundle/invalid` when it is not a bucket of a bundle with that many shards */
 export function decodeIdBucket(bytes: ArrayBuffer, shards: number): IdBucket {
   const count = bytes.byteLength / 8;
-  const view = new DataView(bytes);
-  const read = (from: number): Uint32Array =>
-    Uint32Array.from({ length: Math.floor(count) }, (_, at) => view.getUint32(4 * (from + at), true));
-  const bucket = { hashes: read(0), shards: read(Math.floor(count)) };
+  const read = listReader(bytes);
+  const bucket = { hashes: read.uint32(Math.floor(count)), shards: read.uint32(Math.floor(count)) };
   if (!Number.isInteger(count) || bucket.shards.some((shard) => shard >= shards)) {
     throw new SidestreamError(
       'bundle/invalid',

@@ -1,16 +1,10 @@
-import { joinBytes, littleEndian } from '../../common/bytes';
+import { joinBytes, listReader, littleEndian } from '../../common/bytes';
 import { fitting } from '../../common/schema';
 import { decodeItems, encodeItems, invalidBundle, parseJson } from '../bundle/bundle-file';
 import type { Manifest } from '../bundle/manifest-schema';
 import { type CatalogStatistics, catalogStatisticsSchema } from '../catalog-statistics';
 import { type Demand, decodeDemand, encodeDemand } from '../demand';
-import {
-  decodeFeatureRows,
-  encodeFeatureRows,
-  type FeatureShape,
-  type FeatureTable,
-  featureShape,
-} from '../features/feature-table';
+import { decodeFeatureRows, encodeFeatureRows, type FeatureTable, featureShape } from '../features/feature-table';
 import type { Item } from '../item';
 import type { SideModel, SideRows } from '../side-model/side-model';
 import { decodeSideModel, decodeSideRows, encodeSideModel, encodeSideRows } from '../side-model/side-model-file';
@@ -63,18 +57,13 @@ function decodeSections<Name extends string>(
   file: string,
   names: readonly Name[],
 ): Record<Name, ArrayBuffer> {
-  const view = new DataView(bytes);
+  const read = listReader(bytes);
   const header = 4 * names.length;
-  const lengths = bytes.byteLength < header ? [] : names.map((_, n) => view.getUint32(4 * n, true));
+  const lengths = read.uint32(bytes.byteLength < header ? 0 : names.length);
   if (lengths.reduce((sum, length) => sum + length, header) !== bytes.byteLength) {
     throw invalidBundle(file, 'its parts do not have the lengths that it names');
   }
-  let at = header;
-  const parts = names.map((name, n) => {
-    const from = at;
-    at += lengths[n];
-    return [name, bytes.slice(from, at)] as const;
-  });
+  const parts = names.map((name, n) => [name, read.uint8(lengths[n]).slice().buffer] as const);
   return Object.fromEntries(parts) as Record<Name, ArrayBuffer>;
 }
 
@@ -158,12 +147,11 @@ function decodeRows(parts: Record<Section, ArrayBuffer>, file: string, count: nu
     if (!frame[name] && parts[name].byteLength > 0)
       throw invalidBundle(file, `has a part that the manifest lacks: ${name}`);
   }
-  const shape: FeatureShape = featureShape(frame);
   const known = demand && { ...decodeDemand(parts.demand, count), repeats: demand.repeats };
   return {
     items: decodeItems(parts.items, file, count),
     positions: words(parts.positions, file, count, () => true),
-    features: decodeFeatureRows(parts.features, file, shape, count),
+    features: decodeFeatureRows(parts.features, file, featureShape(frame), count),
     ...(known && { demand: { ...known, sums: { ...demand.sums, count: frame.count } } }),
     ...(companions && {
       companions: decodeCompanions(parts.companions, count, shards.count, companions.support === 'orders'),
@@ -172,9 +160,7 @@ function decodeRows(parts: Record<Section, ArrayBuffer>, file: string, count: nu
 }
 
 function words(bytes: ArrayBuffer, file: string, count: number, fits: (value: number) => boolean): Uint32Array {
-  const view = new DataView(bytes);
-  const values = Uint32Array.from({ length: bytes.byteLength >> 2 }, (_, n) => view.getUint32(4 * n, true));
-  if (bytes.byteLength !== 4 * count || !values.every(fits))
-    throw invalidBundle(file, 'its numbers do not fit its items');
+  const values = bytes.byteLength === 4 * count ? listReader(bytes).uint32(count) : null;
+  if (!values?.every(fits)) throw invalidBundle(file, 'its numbers do not fit its items');
   return values;
 }

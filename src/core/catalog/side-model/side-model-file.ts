@@ -1,5 +1,5 @@
 import { SidestreamError } from '../../../error';
-import { isModerate, isScale, littleEndian, quantizeRow } from '../../common/bytes';
+import { isModerate, isScale, listReader, littleEndian, quantizeRow } from '../../common/bytes';
 import { ADAPTER_SIZE, ADAPTER_WEIGHTS, SIDE_INPUTS, type SideAdapters, type SideInput } from './adapters';
 import { MAX_SIDE_STATES, MAX_SIDE_WIDTH, type SideModel, type SideRows } from './side-model';
 
@@ -77,55 +77,43 @@ export function encodeSideRows({ vectors, biases }: SideRows, width: number): Ui
  * @throws SidestreamError `bundle/invalid` when it is not a side model, or belongs to another catalogue
  */
 export function decodeSideModel(bytes: ArrayBuffer, count: number): SideModel {
-  const view = new DataView(bytes);
-  if (bytes.byteLength < HEADER || view.getUint32(0, true) !== count) throw invalid('it is for other items');
-  const width = view.getUint32(4, true);
-  const number = view.getUint32(8, true);
+  const read = listReader(bytes);
+  const [items, width, number, mask] = read.uint32(bytes.byteLength < HEADER ? 0 : 4);
+  if (items !== count) throw invalid('it is for other items');
   if (width < 1 || width > MAX_SIDE_WIDTH) throw invalid(`a vector has ${width} values`);
   if (number < 1 || number > MAX_SIDE_STATES) throw invalid(`it has ${number} states`);
-  const mask = view.getUint32(12, true);
   const inputs = inputsOf(mask);
   if (mask !== maskOf(inputs)) throw invalid('it has adapters of unknown parts');
-  const head = headLength(width, number, inputs.length);
-  if (bytes.byteLength !== head + rowsLength(count, width)) throw invalid('the length is wrong');
-  const decays = floatsAt(view, HEADER, number);
+  const { length } = inputs;
+  if (bytes.byteLength !== headLength(width, number, length) + rowsLength(count, width)) {
+    throw invalid('the length is wrong');
+  }
+  const decays = read.floats(number);
   if (!decays.every(isDecay)) throw invalid('a state never fades, or keeps nothing');
-  const gains = HEADER + 4 * number;
-  const states = Array.from(decays, (decay, h) => ({ decay, gain: floatsAt(view, gains + 4 * h * width, width) }));
-  const adapters = inputs.length > 0 ? adaptersAt(view, gains + 4 * number * width, width, inputs) : undefined;
+  const states = Array.from(decays, (decay) => ({ decay, gain: moderate(read.floats(width)) }));
+  const adapters = length > 0 && {
+    inputs,
+    context: read.floats(ADAPTER_SIZE * width),
+    rates: read.floats(length),
+    fades: read.floats(length),
+    start: read.floats(length * ADAPTER_WEIGHTS),
+  };
   const fault = adapters && adaptersFault(adapters, width);
   if (fault) throw invalid(fault);
-  return { width, states, ...(adapters && { adapters }), ...readRows(bytes, head, count, width) };
-}
-
-function adaptersAt(view: DataView, at: number, width: number, inputs: readonly SideInput[]): SideAdapters {
-  let from = at;
-  const next = (length: number): Float32Array => {
-    from += 4 * length;
-    return floatsAt(view, from - 4 * length, length);
-  };
-  const { length } = inputs;
-  return {
-    inputs,
-    context: next(ADAPTER_SIZE * width),
-    rates: next(length),
-    fades: next(length),
-    start: next(length * ADAPTER_WEIGHTS),
-  };
+  return { width, states, ...(adapters && { adapters }), ...readRows(read, count, width) };
 }
 
 /** Reads the output of `encodeSideRows`. @throws SidestreamError `bundle/invalid` when its size does not match */
 export function decodeSideRows(bytes: ArrayBuffer, count: number, width: number): SideRows {
   if (bytes.byteLength !== rowsLength(count, width)) throw invalid('the rows of a shard have the wrong length');
-  return readRows(bytes, 0, count, width);
+  return readRows(listReader(bytes), count, width);
 }
 
-function readRows(bytes: ArrayBuffer, at: number, count: number, width: number): SideRows {
-  const view = new DataView(bytes);
-  const scales = floatsAt(view, at, count);
+function readRows(read: ReturnType<typeof listReader>, count: number, width: number): SideRows {
+  const scales = moderate(read.floats(count));
   if (!scales.every(isScale)) throw invalid('a scale is below 0, or too large');
-  const biases = floatsAt(view, at + 4 * count, count);
-  const steps = new Int8Array(bytes, at + 8 * count, count * width);
+  const biases = moderate(read.floats(count));
+  const steps = read.int8(count * width);
   const vectors = new Float32Array(count * width);
   for (let row = 0; row < count; row++) {
     const scale = scales[row];
@@ -134,8 +122,7 @@ function readRows(bytes: ArrayBuffer, at: number, count: number, width: number):
   return { vectors, biases };
 }
 
-function floatsAt(view: DataView, at: number, length: number): Float32Array {
-  const values = Float32Array.from({ length }, (_, n) => view.getFloat32(at + 4 * n, true));
+function moderate(values: Float32Array): Float32Array {
   if (!values.every(isModerate)) throw invalid(EXTREME);
   return values;
 }
