@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { counted } from '../common/grouped';
 import { categoryPaths, type Item } from './item';
 
 const finite = v.pipe(v.number(), v.finite());
@@ -62,13 +63,9 @@ export function numbersOf(items: readonly Item[], name: string): Float32Array {
 }
 
 /** Number of items in every category and every broader one. @param categories one per item */
-export function categoryCounts(categories: readonly string[]): CatalogStatistics['categories'] {
-  const counts = new Map<string, number>();
-  for (const category of categories) {
-    for (const name of categoryPrefixes(category)) counts.set(name, (counts.get(name) ?? 0) + 1);
-  }
-  return [...counts];
-}
+export const categoryCounts = (categories: readonly string[]): CatalogStatistics['categories'] => [
+  ...counted(categories.flatMap(categoryPrefixes)),
+];
 
 /** Numeric columns that at least a fifth of the items have and that vary. */
 export function numberStatistics(items: readonly Item[]): CatalogStatistics['numbers'] {

@@ -1,3 +1,4 @@
+import { kept } from '../common/grouped';
 import { categoryPaths } from './item';
 
 /**
@@ -112,7 +113,7 @@ export function countCooccurrence(
   const isKnown = (a: number, b: number): boolean =>
     minShoppers === 1 || (users.get(Math.min(a, b) * count + Math.max(a, b)) ?? 0) >= minShoppers;
   const offsets = new Uint32Array(count + 1);
-  const kept = pairs.map((own, row) => {
+  const best = pairs.map((own, row) => {
     const shares = Array.from(own, ([other, weight]) => ({ other, weight, share: weight / (mass[other] + SMOOTHING) }));
     return shares
       .filter(({ other }) => isKnown(row, other))
@@ -120,8 +121,8 @@ export function countCooccurrence(
       .slice(0, most)
       .map(({ other, weight }) => ({ other, lift: logLift(weight, mass[row], mass[other], total) }));
   });
-  for (const [row, own] of kept.entries()) offsets[row + 1] = offsets[row] + own.length;
-  const all = kept.flat();
+  for (const [row, own] of best.entries()) offsets[row + 1] = offsets[row] + own.length;
+  const all = best.flat();
   return {
     count,
     offsets,
@@ -157,15 +158,16 @@ export function linkCooccurrence(
   categories: readonly string[],
   chance: ArrayLike<number> = new Float64Array(categories.length).fill(1 / Math.max(1, categories.length)),
 ): CooccurrenceTable {
-  const shop = new PairCounts();
+  const newCounts = (): PairCounts => new PairCounts();
+  const shop = newCounts();
   const ofCategory = new Map<string, PairCounts>();
   const ofItem = new Map<number, PairCounts>();
   const pathsOf = categories.map(categoryPaths);
   for (const { from, to, weight = 1 } of links) {
     if (from === to) continue;
     shop.add(to, weight);
-    pairCounts(ofItem, from).add(to, weight);
-    for (const path of pathsOf[from]) pairCounts(ofCategory, path).add(to, weight);
+    kept(ofItem, from, newCounts).add(to, weight);
+    for (const path of pathsOf[from]) kept(ofCategory, path, newCounts).add(to, weight);
   }
   const offsets = new Uint32Array(categories.length + 1);
   const rows: number[] = [];
@@ -180,11 +182,11 @@ export function linkCooccurrence(
       const share = own ? own.share(to, broad.length > 0 ? category : whole) : category;
       return { to, ratio: share / chance[to] };
     });
-    const kept = found
+    const best = found
       .filter(({ ratio }) => ratio > 1)
       .sort((a, b) => b.ratio - a.ratio || a.to - b.to)
       .slice(0, MAX_LINKS);
-    for (const { to, ratio } of kept) {
+    for (const { to, ratio } of best) {
       rows.push(to);
       lifts.push(Math.log1p(ratio));
     }
@@ -210,15 +212,6 @@ class PairCounts {
   share(to: number, prior: number): number {
     return ((this.#weights.get(to) ?? 0) + PRIOR_WEIGHT * prior) / (this.#total + PRIOR_WEIGHT);
   }
-}
-
-function pairCounts<Key>(byKey: Map<Key, PairCounts>, key: Key): PairCounts {
-  let counts = byKey.get(key);
-  if (!counts) {
-    counts = new PairCounts();
-    byKey.set(key, counts);
-  }
-  return counts;
 }
 
 /**

@@ -28,7 +28,6 @@ export type {
   BundleEncoder,
   LocaleContent,
   WriteBundleOptions,
-  WriteProgress,
 } from './bundle/write-bundle';
 export { writeBundle } from './bundle/write-bundle';
 export type { CatalogStatistics } from './catalog-statistics';
@@ -72,7 +71,7 @@ export type { BundleShards } from './shards/bundle-shards';
 export type { DirectoryNode } from './shards/directory';
 export { joinCompanions, joinDemand, joinSide, type Part } from './shards/join-parts';
 export type { Shard } from './shards/shard-file';
-export { putInto, putOffers } from './shards/write-shards';
+export { putInto, putOffers, type WriteProgress } from './shards/write-shards';
 export {
   ADAPTER_SIZE,
   adapterColumn,

@@ -17,18 +17,18 @@ export interface FetchFile {
 export type BundleProgress = (loaded: number, total: number) => void;
 
 /** Fetches from a folder over HTTP. The manifest is revalidated on every visit; all other files never change. */
-export function fetchFrom(folder: string | URL): FetchFile {
+export function fetchFrom(
+  folder: string | URL,
+  changes = (name: string): boolean => name === MANIFEST_FILE,
+): FetchFile {
   const base = String(folder).replace(/\/*$/, '/');
   const addressOf = (name: string): string => base + name;
-  const get = (name: string) => fetch(addressOf(name), name === MANIFEST_FILE ? { cache: 'no-cache' } : {});
+  const get = (name: string) => fetch(addressOf(name), changes(name) ? { cache: 'no-cache' } : {});
   return Object.assign(get, { addressOf });
 }
 
 /** Fetches from a folder over HTTP; every fetch revalidates the file with the host. */
-export function freshFrom(folder: string): FetchFile {
-  const addressOf = (name: string): string => folder.replace(/\/*$/, '/') + name;
-  return Object.assign((name: string) => fetch(addressOf(name), { cache: 'no-cache' }), { addressOf });
-}
+export const freshFrom = (folder: string): FetchFile => fetchFrom(folder, () => true);
 
 /** Gets files in parallel, each checked, and reports their joint progress. */
 export async function fetchFiles(

@@ -11,27 +11,20 @@ import {
   pickRows,
   rowsPerItem,
 } from '../features/feature-table';
-import type { Item, TextRecipe } from '../item';
-import type { ItemText } from '../locales';
+import type { Item } from '../item';
 import type { MarketOffers } from '../offers';
 import { feedPositions } from '../shards/positions';
 import type { PreviousShards } from '../shards/shard-plan';
-import { putInto, SHARD_ITEMS, type ShardTexts, writeShards } from '../shards/write-shards';
+import { putInto, SHARD_ITEMS, type ShardOptions, type ShardTexts, writeShards } from '../shards/write-shards';
 import type { Learned } from './bundle';
 import { encodeItems } from './bundle-file';
 import { keepLearned, type Predecessor } from './learned';
 import { putManifest } from './manifest-file';
 import { BUNDLE_SCHEMA, type BundleSink, type Manifest, MODALITIES, type Modality } from './manifest-schema';
 
-export interface BundleEncoder {
-  preset: string;
-  /** SHA-256 of the ONNX file. */
-  digest: string;
-  /** Tap names, shallow to deep. */
-  taps: string[];
-  contentTap: number;
-  /** Share of this modality in content similarity, 0 to 1. */
-  contentWeight: number;
+type ModalityEntry = Manifest['modalities'][Modality];
+
+export interface BundleEncoder extends Omit<ModalityEntry, 'encoder'> {
   /** Files with which the browser encodes new items; left out to save bytes on the server. */
   files?: { onnx: Uint8Array; tokenizer?: Uint8Array; settings?: Record<string, unknown> };
 }
@@ -40,37 +33,22 @@ export interface BundleEncoder {
  * The content of a bundle. `features` has one entry per item, in the order of `items`, with all taps of the encoders. The bundle
  * gets only those that pages read.
  */
-export interface BundleContent {
+export interface BundleContent extends Pick<Manifest, 'text' | 'similar' | 'currency' | 'language'> {
   items: Item[];
   features: FeatureTable;
-  text: TextRecipe;
   encoders: Record<Modality, BundleEncoder>;
   /** Statistics and projection of every tap, as the encoders wrote them. */
   projection: Uint8Array;
-  /** Weight of the category in lists of similar items. Default: the default of pages. */
-  similar?: Manifest['similar'];
-  /** Currency of the prices, as a code. */
-  currency?: string;
-  /** Language of the items, as a tag. */
-  language?: string;
   /** Texts in other languages. */
   locales?: LocaleContent[];
 }
 
 /** The texts of a catalogue in one more language. */
-export interface LocaleContent {
+export interface LocaleContent extends ShardTexts {
   tag: string;
-  /** Market whose offers pages in this language use if they name no market. */
-  market?: string;
-  /** Texts of each item, in the order of the items; null shows the item in its own language. */
-  texts: (ItemText | null)[];
 }
 
-export interface WriteBundleOptions {
-  /** Target number of items in a shard; the maximum is twice as many. Default: 128. */
-  shardItems?: number;
-  /** Whether pages load all shards. Default: if they have at most 400 kB, compressed. */
-  whole?: boolean;
+export interface WriteBundleOptions extends ShardOptions {
   /** The bundle that this one replaces in the same folder: its trained data is kept by id. */
   previous?: Predecessor;
   /** The offers, by market. Default: the files of the previous bundle stay, which is right if pages load both bundles as a whole. */
@@ -81,15 +59,7 @@ export interface WriteBundleOptions {
    * Called when all files but the manifest are written; if it throws, the previous manifest stays. See `verifyBundle`.
    */
   verify?: (manifest: Manifest) => Promise<void>;
-  onProgress?: WriteProgress;
 }
-
-/**
- * Called as items are processed.
- * @param step `group`: items are assigned to shards; `write`: their files are written
- * @param items processed in this step, of `total`
- */
-export type WriteProgress = (step: 'group' | 'write', items: number, total: number) => void;
 
 /**
  * Writes a bundle: shards, projection and encoders under content-hashed names, the manifest last, so that an
@@ -103,8 +73,7 @@ export async function writeBundle(
   sink: BundleSink,
   options: WriteBundleOptions = {},
 ): Promise<Manifest> {
-  const { shardItems, whole, previous, verify, onProgress } = options;
-  const { offers, learned } = options;
+  const { shardItems, whole, previous, verify, onProgress, offers, learned } = options;
   const markets = offers ? [...offers.keys()] : (previous?.manifest.offers ?? []);
   const { items, features, encoders, currency, language, locales = [] } = content;
   check(content);
@@ -113,17 +82,16 @@ export async function writeBundle(
     bundleFeatures(pickRows(features, rows, { text: [text.contentTap], image: [image.contentTap] }));
   const put = putInto(sink);
   const projection = await put('projection', 'bin', content.projection);
-  const modality = async (name: Modality): Promise<Manifest['modalities']['text']> => {
-    const { preset, digest, taps, contentTap, contentWeight, files } = encoders[name];
-    const base = { preset, digest, taps, contentTap, contentWeight };
-    if (!files) return base;
+  const modality = async (name: Modality): Promise<ModalityEntry> => {
+    const { files, ...entry } = encoders[name];
+    if (!files) return entry;
     const onnx = await put(name, 'onnx', files.onnx);
-    if (onnx.sha256 !== digest) {
+    if (onnx.sha256 !== entry.digest) {
       throw invalid(`the ${name} encoder's file is not the one that made its features; run the build again`);
     }
     const tokenizer = files.tokenizer && (await put(`${name}-tokenizer`, 'json', files.tokenizer));
     const { settings } = files;
-    return { ...base, encoder: { onnx, ...(tokenizer ? { tokenizer } : {}), ...(settings ? { settings } : {}) } };
+    return { ...entry, encoder: { onnx, ...(tokenizer ? { tokenizer } : {}), ...(settings ? { settings } : {}) } };
   };
   const frame = {
     schema: BUNDLE_SCHEMA,

@@ -130,11 +130,7 @@ export function concatTables(tables: readonly FeatureTable[]): FeatureTable {
 }
 
 /** The rows of each item of a table. */
-export interface FeatureShape {
-  /** Width D. */
-  dim: number;
-  taps: { text: number; image: number };
-}
+export type FeatureShape = Pick<FeatureTable, 'dim' | 'taps'>;
 
 /** The features of a bundle: the tap of each modality by which items are compared. */
 export const featureShape = ({ dim }: Pick<Manifest, 'dim'>): FeatureShape => ({ dim, taps: { text: 1, image: 1 } });

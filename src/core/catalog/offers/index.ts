@@ -102,11 +102,7 @@ const offersFileSchema = exactObject({
   offers: offersSchema,
 });
 
-export interface MarketOffers {
-  currency?: string;
-  offers: Offer[];
-  shards?: v.InferOutput<typeof shardOffersSchema>[];
-}
+export type MarketOffers = Omit<v.InferOutput<typeof offersFileSchema>, 'schema' | 'market'>;
 
 /**
  * Writes an offers file with fields in a fixed order and one offer per line: equal offers give equal bytes.

@@ -24,23 +24,18 @@ export interface Companions {
   support?: Uint16Array;
 }
 
-/** How files refer to the items of a catalogue, by row. */
-export interface References {
-  shards: Uint32Array;
-  /** The ends of the hashes of their ids. */
-  hashes: Uint32Array;
-  /** Whether an earlier item of the same shard has the same end. */
-  taken: Uint8Array;
-}
-
 const HASHES = 2 ** 16;
 /** A reference as one number. */
 export const referenceOf = (shard: number, hash: number): number => shard * HASHES + hash;
 /** The end of the hash of an id, by which files refer to it. */
 export const hashEnd = (id: string): number => hash32(id) % HASHES;
 
-/** @param members rows of each shard */
-export function referencesTo(items: readonly { id: string }[], members: readonly (readonly number[])[]): References {
+/**
+ * How files refer to the items of a catalogue, by row: by their shards and the ends of the hashes of their ids. An item is `taken` if an
+ * earlier one of the same shard has the same end.
+ * @param members rows of each shard
+ */
+export function referencesTo(items: readonly { id: string }[], members: readonly (readonly number[])[]) {
   const hashes = Uint32Array.from(items, ({ id }) => hashEnd(id));
   const [shards, taken] = [new Uint32Array(items.length), new Uint8Array(items.length)];
   for (const [shard, rows] of members.entries()) {
@@ -62,7 +57,7 @@ export function referencesTo(items: readonly { id: string }[], members: readonly
 export function companionsOf(
   { offsets, rows: others, lifts, support }: CooccurrenceTable,
   rows: readonly number[],
-  { shards, hashes, taken }: References,
+  { shards, hashes, taken }: ReturnType<typeof referencesTo>,
 ): Companions {
   let largest = 0;
   const known = rows.map((row) => {

@@ -1,3 +1,4 @@
+import { kept } from '../../common/grouped';
 import { termsOf } from '../../common/words';
 import type { BundleFile } from '../bundle/manifest-schema';
 import { categoryPrefixes } from '../catalog-statistics';
@@ -26,9 +27,8 @@ export class TermBuilder {
     /** Products by key, and whether they have the word outside their descriptions. */
     const found = new Map<string, Map<string, boolean>>();
     const add = (key: string, product: string, named: boolean): void => {
-      const products = found.get(key) ?? new Map<string, boolean>();
+      const products = kept(found, key, () => new Map<string, boolean>());
       products.set(product, named || products.get(product) === true);
-      found.set(key, products);
     };
     for (const item of items) {
       const [{ id, group = id, category }] = item;
@@ -40,11 +40,10 @@ export class TermBuilder {
       }
     }
     for (const [key, products] of found) {
-      const term = this.#terms.get(key) ?? { key, products: 0, shards: [], counts: [] };
+      const term = kept(this.#terms, key, (): Term => ({ key, products: 0, shards: [], counts: [] }));
       term.products += products.size;
       term.shards.push(this.#shards);
       term.counts.push([...products.values()].filter(Boolean).length);
-      this.#terms.set(key, term);
     }
     this.#shards++;
   }
@@ -65,6 +64,6 @@ function fullest(term: Term): Term {
   const { key, shards, counts } = term;
   if (!isWord(key) || shards.length <= FULLEST) return term;
   const ranked = [...shards.keys()].sort((a, b) => counts[b] - counts[a] || a - b);
-  const kept = ranked.slice(0, FULLEST).sort((a, b) => a - b);
-  return { ...term, shards: kept.map((n) => shards[n]), counts: kept.map((n) => counts[n]) };
+  const most = ranked.slice(0, FULLEST).sort((a, b) => a - b);
+  return { ...term, shards: most.map((n) => shards[n]), counts: most.map((n) => counts[n]) };
 }

@@ -10,7 +10,7 @@ import { encodeOffers, encodeShardOffers, type MarketOffers } from '../offers';
 import { pickSideModel, type SideModel, type SideRows } from '../side-model/side-model';
 import { decodeSideRows, encodeSideRows } from '../side-model/side-model-file';
 import { productPopularity, productStatistics, variantGroups } from '../variants/variant-groups';
-import { companionsOf, type References, referencesTo } from './companions';
+import { companionsOf, referencesTo } from './companions';
 import { type DirectoryNode, directoryShape, encodeFileList, encodeNode, type Means, meanOf } from './directory';
 import { headRows } from './head';
 import { encodeIdBuckets } from './id-index';
@@ -54,7 +54,9 @@ export const putInto =
 
 /** The texts of each item in one more language. */
 export interface ShardTexts {
+  /** Market whose offers pages in this language use if they name no market. */
   market?: string;
+  /** In the order of the items; null shows the item in its own language. */
   texts: readonly (ItemText | null)[];
 }
 
@@ -76,26 +78,23 @@ export interface ShardContent {
   previous: PreviousShards | null;
 }
 
+/**
+ * Called as items are processed.
+ * @param step `group`: items are assigned to shards; `write`: their files are written
+ * @param items processed in this step, of `total`
+ */
+export type WriteProgress = (step: 'group' | 'write', items: number, total: number) => void;
+
 export interface ShardOptions {
   /** Target number of items in a shard; the maximum is twice as many. Default: 128. */
   shardItems?: number;
-  /** Whether pages load all shards. Default: if they are at most 400 kB, compressed. */
+  /** Whether pages load all shards. Default: if they have at most 400 kB, compressed. */
   whole?: boolean;
-  onProgress?: (step: 'group' | 'write', items: number, total: number) => void;
+  onProgress?: WriteProgress;
 }
 
-/** What a manifest says of shards and trained data. */
-export type ShardEntries = Pick<
-  Manifest,
-  'shards' | 'companions' | 'side' | 'demand' | 'photos' | 'variants' | 'locales'
->;
-
-/** Writes shards, directory, head and indexes of a catalogue. @returns the manifest's entries */
-export async function writeShards(
-  content: ShardContent,
-  sink: BundleSink,
-  options: ShardOptions,
-): Promise<ShardEntries> {
+/** Writes shards, directory, head and indexes of a catalogue. @returns what the manifest says of them and of trained data */
+export async function writeShards(content: ShardContent, sink: BundleSink, options: ShardOptions) {
   const { items, featuresOf, blend, positions, photosOf, texts, learned, previous } = content;
   const put = putInto(sink, previous?.stored);
   const { onProgress } = options;
@@ -124,16 +123,15 @@ export async function writeShards(
   });
   const putTexts = ({ texts: all }: ShardTexts, rows: readonly number[]): Promise<BundleFile> =>
     put('texts', 'bin', encodeTexts(rows.map((row) => all[row])));
-  const entries: Entry[] = [];
+  const entries: DirectoryNode[] = [];
   const files: BundleFile[] = [];
   const pictures: BundleFile[] = [];
   const translated = new Map([...texts.keys()].map((tag): [string, BundleFile[]] => [tag, []]));
-  let size = 0;
+  const sections: SectionBytes[] = [];
+  let [size, written] = [0, 0];
   const putShard = putInto(sink, previous?.stored, (bytes) => {
     size += bytes;
   });
-  const sections: SectionBytes[] = [];
-  let written = 0;
   for (const rows of members) {
     const shard = shardOf(rows);
     const encoded = encodeShard(shard, members.length);
@@ -141,17 +139,29 @@ export async function writeShards(
     files.push(await putShard('shard', 'bin', encoded.bytes));
     if (photosOf) pictures.push(await put('photos', 'bin', encodeFeatureRows(photosOf(rows))));
     for (const [tag, language] of texts) translated.get(tag)?.push(await putTexts(language, rows));
+    const means = {
+      content: contentVectors(shard.features, blend),
+      side: { width: model?.width ?? 0, values: shard.side?.vectors ?? new Float32Array() },
+      biases: shard.side?.biases ?? new Float32Array(rows.length),
+      popularity: Float32Array.from(rows, (row) => logPopularity[row]),
+    };
     entries.push(
-      entryOf(
-        shard,
-        blend,
-        Float32Array.from(rows, (row) => logPopularity[row]),
+      meanEntry(
+        means,
+        rows.map(() => 1),
       ),
     );
     written += rows.length;
     onProgress?.('write', written, items.length);
   }
-  const { head, rows: first } = await putHead({ content, popular, members, references, demand, shardOf }, put);
+  const own = productStatistics(items, variantGroups(items));
+  const statistics = demand ? { ...own, popularity: productPopularity(popular) } : own;
+  const { rows: first, bytes: head } = await sizedHead((most) => {
+    const rows = headRows(popular, members, most, demand?.recent, (row) => references.taken[row] === 0);
+    const ofItems = Uint32Array.from(rows, (row) => references.shards[row]);
+    const made = { ...shardOf(rows), shards: ofItems, model: model && pickSideModel(model, rows), statistics };
+    return { rows, bytes: encodeHead(made, members.length) };
+  });
   const locales: NonNullable<Manifest['locales']> = {};
   for (const [tag, language] of texts) {
     const { market } = language;
@@ -174,10 +184,14 @@ export async function writeShards(
     whole,
     ...(options.whole === undefined && options.shardItems === undefined ? {} : { chosen: true as const }),
     files: await putLists(files, put),
-    directory: await putDirectory(entries, put),
+    directory: await putDirectory(
+      entries,
+      members.map(({ length }) => length),
+      put,
+    ),
     ids: await put('ids', 'bin', encodeFileList(ids)),
     ...(whole ? {} : { terms: await putTerms(content, members, put) }),
-    head,
+    head: await put('head', 'bin', head),
   };
   for (const [market, given] of content.offers) {
     const file = await putOffers(market, given, shards, [idsOf(first), ...members.map(idsOf)], put);
@@ -297,96 +311,51 @@ const storedSide = (model: SideModel, rows: readonly number[]): SideRows => {
   return decodeSideRows(buffer, rows.length, model.width);
 };
 
-async function putHead(
-  {
-    content: { items, learned },
-    popular,
-    members,
-    references,
-    demand,
-    shardOf,
-  }: {
-    content: ShardContent;
-    /** The items with their popularity. */
-    popular: Item[];
-    members: readonly (readonly number[])[];
-    references: References;
-    demand: Demand | undefined;
-    shardOf: (rows: readonly number[]) => Shard;
-  },
-  put: PutFile,
-): Promise<{ head: Manifest['shards']['head']; rows: number[] }> {
-  const model = learned.side?.model ?? null;
-  const own = productStatistics(items, variantGroups(items));
-  const statistics = demand ? { ...own, popularity: productPopularity(popular) } : own;
-  const headOf = (most: number) => {
-    const rows = headRows(popular, members, most, demand?.recent, (row) => references.taken[row] === 0);
-    const shards = Uint32Array.from(rows, (row) => references.shards[row]);
-    const head = { ...shardOf(rows), shards, model: model && pickSideModel(model, rows), statistics };
-    return { rows, bytes: encodeHead(head, members.length) };
-  };
+/** The largest head of about the target size. */
+async function sizedHead<T extends { rows: number[]; bytes: Uint8Array }>(headOf: (most: number) => T): Promise<T> {
   const largest = headOf(HEAD_ITEMS);
   const share = HEAD_BYTES / (await compressed(largest.bytes)).byteLength;
-  const { rows, bytes } =
-    share < 1 ? headOf(Math.max(MIN_HEAD_ITEMS, Math.floor(share * largest.rows.length))) : largest;
-  return { head: await put('head', 'bin', bytes), rows };
+  return share < 1 ? headOf(Math.max(MIN_HEAD_ITEMS, Math.floor(share * largest.rows.length))) : largest;
 }
 
-/** A shard or a node, as its parent's entry. */
-interface Entry {
-  count: number;
-  content: Float32Array;
-  side: Float32Array;
-  bias: number;
-  popularity: number;
+/** The weighted mean of the entries of a node, as a node of one entry. */
+function meanEntry({ content, side, biases, popularity }: DirectoryNode, weights: readonly number[]): DirectoryNode {
+  const mean = ({ width, values }: Means): Means => ({ width, values: meanOf({ width, values }, weights) });
+  const average = (values: Float32Array): Float32Array => meanOf({ width: 1, values }, weights);
+  return { content: mean(content), side: mean(side), biases: average(biases), popularity: average(popularity) };
 }
 
-function entryOf({ items, features, side }: Shard, blend: ContentBlend, logPopularity: Float32Array): Entry {
-  const count = items.length;
-  const same = new Uint8Array(count).fill(1);
-  const width = side ? side.vectors.length / count : 0;
+/** A node with the entries of some nodes, one after the other. */
+function joined(nodes: readonly DirectoryNode[]): DirectoryNode {
+  const list = (of: (node: DirectoryNode) => Float32Array): Float32Array =>
+    Float32Array.from(nodes.flatMap((node) => [...of(node)]));
+  const means = (name: 'content' | 'side'): Means => {
+    return { width: nodes[0][name].width, values: list((node) => node[name].values) };
+  };
   return {
-    count,
-    content: meanOf(contentVectors(features, blend), same),
-    side: meanOf({ width, values: side?.vectors ?? new Float32Array() }, same),
-    bias: side ? meanOf({ width: 1, values: side.biases }, same)[0] : 0,
-    popularity: meanOf({ width: 1, values: logPopularity }, same)[0],
+    content: means('content'),
+    side: means('side'),
+    biases: list(({ biases }) => biases),
+    popularity: list(({ popularity }) => popularity),
   };
 }
 
-function nodeOf(entries: readonly Entry[]): DirectoryNode {
-  const means = (of: (entry: Entry) => Float32Array): Means => ({
-    width: of(entries[0]).length,
-    values: Float32Array.from(entries.flatMap((entry) => [...of(entry)])),
-  });
-  return {
-    content: means(({ content }) => content),
-    side: means(({ side }) => side),
-    biases: Float32Array.from(entries, ({ bias }) => bias),
-    popularity: Float32Array.from(entries, ({ popularity }) => popularity),
-  };
-}
-
-async function putDirectory(entries: readonly Entry[], put: PutFile): Promise<BundleFile> {
+/** @param entries of the shards @param counts numbers of their items */
+async function putDirectory(
+  entries: readonly DirectoryNode[],
+  counts: readonly number[],
+  put: PutFile,
+): Promise<BundleFile> {
   const { branch, levels } = directoryShape(entries.length);
-  if (levels === 1) return put('directory', 'bin', encodeNode(nodeOf(entries)));
-  const groups: Entry[] = [];
+  if (levels === 1) return put('directory', 'bin', encodeNode(joined(entries)));
+  const groups: DirectoryNode[] = [];
   const files: BundleFile[] = [];
   for (let start = 0; start < entries.length; start += branch) {
-    const part = entries.slice(start, start + branch);
-    const node = nodeOf(part);
-    const counts = part.map(({ count }) => count);
-    const average = (values: Float32Array): number => meanOf({ width: 1, values }, counts)[0];
+    const node = joined(entries.slice(start, start + branch));
     files.push(await put('directory', 'bin', encodeNode(node)));
-    groups.push({
-      count: counts.reduce((sum, count) => sum + count, 0),
-      content: meanOf(node.content, counts),
-      side: meanOf(node.side, counts),
-      bias: average(node.biases),
-      popularity: average(node.popularity),
-    });
+    groups.push(meanEntry(node, counts.slice(start, start + branch)));
   }
-  return put('directory', 'bin', joinBytes([encodeNode(nodeOf(groups)), encodeFileList(files)]));
+  return put('directory', 'bin', joinBytes([encodeNode(joined(groups)), encodeFileList(files)]));
 }
 
 /** Writes the lists of the files of one kind, one of each shard. */

@@ -69,10 +69,9 @@ type Moments = Omit<CatalogStatistics['numbers'][number], 'name'>;
 /** @param plain used if no product has a weight */
 function moments(items: readonly Item[], name: string, { divisors }: VariantGroups, plain: Moments): Moments {
   const values = numbersOf(items, name);
-  let [weights, sum, squares] = [0, 0, 0];
-  for (const [row, value] of values.entries()) if (Number.isFinite(value)) weights += 1 / divisors[row];
-  for (const [row, value] of values.entries()) if (Number.isFinite(value)) sum += value / divisors[row] / weights;
-  for (const [row, value] of values.entries())
-    if (Number.isFinite(value)) squares += (value - sum) ** 2 / divisors[row] / weights;
-  return squares > 0 ? { mean: sum, deviation: Math.sqrt(squares) } : plain;
+  const rows = [...values.keys()].filter((row) => Number.isFinite(values[row]));
+  const weights = rows.reduce((sum, row) => sum + 1 / divisors[row], 0);
+  const mean = rows.reduce((sum, row) => sum + values[row] / divisors[row] / weights, 0);
+  const variance = rows.reduce((sum, row) => sum + (values[row] - mean) ** 2 / divisors[row] / weights, 0);
+  return variance > 0 ? { mean, deviation: Math.sqrt(variance) } : plain;
 }
