@@ -3,7 +3,7 @@ import { SidestreamError } from '../../../error';
 import { canHash, joinBytes, sha256 } from '../../common/bytes';
 import { fitting } from '../../common/schema';
 import { messageOf } from '../../common/text';
-import { type Item, itemSchema, writableItem } from '../item';
+import { type Item, writableItem } from '../item';
 import { type BundleFile, MANIFEST_FILE } from './manifest-schema';
 
 /** Gets one file of a bundle by its name relative to the manifest. */
@@ -156,25 +156,23 @@ export const invalidBundle = (name: string, what: string, cause?: unknown): Side
     { cause },
   );
 
-/**
- * Writes items as JSON with fields in a fixed order, one item per line: equal items give equal bytes.
- * @throws SidestreamError `bundle/invalid` naming the first item and field that do not fit the schema
- */
-export function encodeItems(items: readonly Item[]): Uint8Array<ArrayBuffer> {
-  const rows = items.map((item) => JSON.stringify(writableItem(item)));
-  return new TextEncoder().encode(`[\n${rows.join(',\n')}\n]\n`);
-}
+/** Writes items as JSON with fields in a fixed order: equal items give equal bytes. @throws SidestreamError as `writableItem` */
+export const encodeItems = (items: readonly Item[]): Uint8Array<ArrayBuffer> => encodeRows(items.map(writableItem));
+
+/** Writes values as JSON, one a line. */
+export const encodeRows = (rows: readonly unknown[]): Uint8Array<ArrayBuffer> =>
+  new TextEncoder().encode(`[\n${rows.map((row) => JSON.stringify(row)).join(',\n')}\n]\n`);
 
 /**
- * Reads the output of `encodeItems`.
+ * Reads the output of `encodeRows`.
  * @param file its name, for the message
- * @throws SidestreamError `bundle/invalid` when an item does not fit the schema or the number of items is wrong
+ * @throws SidestreamError `bundle/invalid` when a row does not fit the schema or the number of rows is wrong
  */
-export function decodeItems(bytes: ArrayBuffer, file: string, count: number): Item[] {
+export function decodeRows<S extends v.GenericSchema>(row: S, bytes: ArrayBuffer, file: string, count: number) {
   const invalid = (what: string): Error => invalidBundle(file, what);
-  const items = fitting(v.array(itemSchema), parseJson(file, bytes), invalid, 0);
-  if (items.length !== count) throw invalid(`has ${items.length} items, the manifest says ${count}`);
-  return items;
+  const rows = fitting(v.array(row), parseJson(file, bytes), invalid, 0);
+  if (rows.length !== count) throw invalid(`has ${rows.length} items, the manifest says ${count}`);
+  return rows;
 }
 
 /** Adds the ids of items to those seen in a bundle. @throws SidestreamError `bundle/invalid` when an id occurs twice */

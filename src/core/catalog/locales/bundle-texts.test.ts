@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { bundleContent, makeItem, memoryBundle } from '../../../testing/bundles';
+import { encodeRows } from '../bundle/bundle-file';
 import { inventory, verifyBundle } from '../bundle/inventory';
 import type { Manifest } from '../bundle/manifest-schema';
 import { openBundle, openHead } from '../bundle/read-bundle';
 import { writeBundle } from '../bundle/write-bundle';
-import { bundleTexts, decodeTexts, encodeTexts, localeFor, marketFor } from '.';
+import { bundleTexts, decodeTexts, localeFor, marketFor } from '.';
 
 const ITEMS = ['a', 'b', 'c', 'd', 'e'].map((id) => makeItem(id));
 const TEXTS = ITEMS.map(({ id }, n) => (n === 3 ? null : { title: `Titel von ${id}` }));
@@ -60,7 +61,7 @@ describe('texts in another language', () => {
 
   it('are refused if they are for other items', async () => {
     await expect(written({}, TEXTS.slice(1))).rejects.toThrow('5 items but 4 texts in de');
-    expect(() => decodeTexts(bytesOf(encodeTexts(TEXTS)), 'texts.json', 4)).toThrow('texts of 5 items');
+    expect(() => decodeTexts(bytesOf(encodeRows(TEXTS)), 'texts.json', 4)).toThrow('has 5 items, the manifest says 4');
     const wrong = new TextEncoder().encode('[{"title":""}]');
     expect(() => decodeTexts(bytesOf(wrong), 'texts.json', 1)).toThrow('0.title');
   });

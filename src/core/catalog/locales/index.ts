@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { exactObject, fitting } from '../../common/schema';
+import { exactObject } from '../../common/schema';
 import type { Bundle } from '../bundle/bundle';
-import { invalidBundle, parseJson } from '../bundle/bundle-file';
+import { decodeRows } from '../bundle/bundle-file';
 import type { Manifest } from '../bundle/manifest-schema';
 import { type Item, itemSchema } from '../item';
 
@@ -146,22 +146,8 @@ export const shownItem = (item: Item, { attributes, ...text }: ItemText): Item =
 
 const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
 
-const shardSchema = v.array(v.nullable(itemTextSchema));
+const rowSchema = v.nullable(itemTextSchema);
 
-/** Writes the texts of some items, one a line in their order, fields in a fixed order; null for an item without any. */
-export function encodeTexts(texts: readonly (ItemText | null)[]): Uint8Array<ArrayBuffer> {
-  const rows = texts.map((text) => JSON.stringify(text));
-  return new TextEncoder().encode(`[\n${rows.join(',\n')}\n]\n`);
-}
-
-/**
- * Reads the output of `encodeTexts`.
- * @param file its name, for the message
- * @throws SidestreamError `bundle/invalid` naming row and field, or when the number of items is wrong
- */
-export function decodeTexts(bytes: ArrayBuffer, file: string, count: number): (ItemText | null)[] {
-  const invalid = (what: string): Error => invalidBundle(file, what);
-  const texts = fitting(shardSchema, parseJson(file, bytes), invalid);
-  if (texts.length === count) return texts;
-  throw invalid(`has texts of ${texts.length} items, the manifest says ${count}`);
-}
+/** Reads the texts of some items, written by `encodeRows` in their order; null for an item without any. @throws SidestreamError `bundle/invalid` */
+export const decodeTexts = (bytes: ArrayBuffer, file: string, count: number): (ItemText | null)[] =>
+  decodeRows(rowSchema, bytes, file, count);

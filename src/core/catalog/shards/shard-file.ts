@@ -1,11 +1,11 @@
 import { joinBytes, listReader, littleEndian } from '../../common/bytes';
 import { fitting } from '../../common/schema';
-import { decodeItems, encodeItems, invalidBundle, parseJson } from '../bundle/bundle-file';
+import { decodeRows, encodeItems, invalidBundle, parseJson } from '../bundle/bundle-file';
 import type { Manifest } from '../bundle/manifest-schema';
 import { type CatalogStatistics, catalogStatisticsSchema } from '../catalog-statistics';
 import { type Demand, decodeDemand, encodeDemand } from '../demand';
 import { decodeFeatureRows, encodeFeatureRows, type FeatureTable, featureShape } from '../features/feature-table';
-import type { Item } from '../item';
+import { type Item, itemSchema } from '../item';
 import type { SideModel, SideRows } from '../side-model/side-model';
 import { decodeSideModel, decodeSideRows, encodeSideModel, encodeSideRows } from '../side-model/side-model-file';
 import { type Companions, decodeCompanions, encodeCompanions } from './companions';
@@ -115,7 +115,7 @@ export function decodeShard(bytes: ArrayBuffer, file: string, frame: ShardFrame)
   const count = countOf(parts, file, frame.shards.largest);
   const { side } = frame;
   return {
-    ...decodeRows(parts, file, count, frame),
+    ...decodeParts(parts, file, count, frame),
     ...(side && { side: decodeSideRows(parts.side, count, side.width) }),
   };
 }
@@ -131,7 +131,7 @@ export function decodeHead(bytes: ArrayBuffer, file: string, frame: ShardFrame):
   const statistics = fitting(catalogStatisticsSchema, parseJson(file, parts.statistics), (what) =>
     invalidBundle(file, what),
   );
-  return { ...decodeRows(parts, file, count, frame), shards, model, ...(model && { side: model }), statistics };
+  return { ...decodeParts(parts, file, count, frame), shards, model, ...(model && { side: model }), statistics };
 }
 
 /** Number of items: each has a position. */
@@ -141,7 +141,7 @@ function countOf({ positions }: Record<Section, ArrayBuffer>, file: string, most
   return count;
 }
 
-function decodeRows(parts: Record<Section, ArrayBuffer>, file: string, count: number, frame: ShardFrame): Shard {
+function decodeParts(parts: Record<Section, ArrayBuffer>, file: string, count: number, frame: ShardFrame): Shard {
   const { demand, companions, shards } = frame;
   for (const name of ['side', 'demand', 'companions'] as const) {
     if (!frame[name] && parts[name].byteLength > 0)
@@ -149,7 +149,7 @@ function decodeRows(parts: Record<Section, ArrayBuffer>, file: string, count: nu
   }
   const known = demand && { ...decodeDemand(parts.demand, count), repeats: demand.repeats };
   return {
-    items: decodeItems(parts.items, file, count),
+    items: decodeRows(itemSchema, parts.items, file, count),
     positions: words(parts.positions, file, count, () => true),
     features: decodeFeatureRows(parts.features, file, featureShape(frame), count),
     ...(known && { demand: { ...known, sums: { ...demand.sums, count: frame.count } } }),

@@ -1,11 +1,11 @@
 import { joinBytes, sha256 } from '../../common/bytes';
 import type { Learned } from '../bundle/bundle';
-import { compressed, isCompressed } from '../bundle/bundle-file';
+import { compressed, encodeRows, isCompressed } from '../bundle/bundle-file';
 import { type BundleFile, type BundleSink, LISTED_FILES, type Manifest, offersFile } from '../bundle/manifest-schema';
 import { type Demand, decodeDemand, demandSums, encodeDemand, pickDemand, withPopularity } from '../demand';
 import { type ContentBlend, contentVectors, encodeFeatureRows, type FeatureTable } from '../features/feature-table';
 import type { Item } from '../item';
-import { encodeTexts, type ItemText, shownItem } from '../locales';
+import { type ItemText, shownItem } from '../locales';
 import { encodeOffers, encodeShardOffers, type MarketOffers } from '../offers';
 import { pickSideModel, type SideModel, type SideRows } from '../side-model/side-model';
 import { decodeSideRows, encodeSideRows } from '../side-model/side-model-file';
@@ -122,7 +122,7 @@ export async function writeShards(content: ShardContent, sink: BundleSink, optio
     ...(learned.cooccurrence && { companions: companionsOf(learned.cooccurrence, rows, references) }),
   });
   const putTexts = ({ texts: all }: ShardTexts, rows: readonly number[]): Promise<BundleFile> =>
-    put('texts', 'bin', encodeTexts(rows.map((row) => all[row])));
+    put('texts', 'bin', encodeRows(rows.map((row) => all[row])));
   const entries: DirectoryNode[] = [];
   const files: BundleFile[] = [];
   const pictures: BundleFile[] = [];
