@@ -18,15 +18,6 @@ const MAX_EXPERTS = 8;
  */
 export type SideDiscriminants = Partial<Record<SideInput, Float32Array>>;
 
-/** Where the next window of a side model starts. */
-export interface NextSideWindow {
-  weights: Weights;
-  /** Names of the weights of all old experts. */
-  frozen: ReadonlySet<string>;
-  /** Experts that were removed, over all parts. */
-  pruned: number;
-}
-
 /**
  * Ends a window of a side model, as XSMoE (arXiv 2508.05993) ends one of a ladder: the little-used experts of every part are
  * removed, a new one is added, and all old ones are frozen. The new expert is a copy of the most used one, where XSMoE takes the mean. The
@@ -35,13 +26,9 @@ export interface NextSideWindow {
  * @param weights not changed
  * @param use in the window that ends; parts that it lacks are not pruned
  * @param discriminants of the new window; the gate of a part that it lacks is divided evenly
+ * @returns also the names of the weights of all old experts, and the number of experts that were removed over all parts
  */
-export function nextSideWindow(
-  weights: Weights,
-  config: SideConfig,
-  use: SideUse,
-  discriminants: SideDiscriminants,
-): NextSideWindow {
+export function nextSideWindow(weights: Weights, config: SideConfig, use: SideUse, discriminants: SideDiscriminants) {
   const next: Record<string, Weight> = { ...weights };
   const frozen = new Set<string>();
   let pruned = 0;
@@ -67,7 +54,7 @@ export function nextSideWindow(
     next[names.router] = { shape: [rows.length, columns], values: joined(rows.map(({ row }) => row)) };
     next[names.routerBias] = { shape: [rows.length], values: Float32Array.from(rows, ({ bias }) => bias) };
   }
-  return { weights: next, frozen, pruned };
+  return { weights: next as Weights, frozen, pruned };
 }
 
 /** Weights of a router for one expert. */
@@ -127,26 +114,15 @@ export function carriedItems(
   };
 }
 
-type ExpertParts = Record<keyof ReturnType<typeof sideExpertNames>, Weight>;
-
-function expertOf(weights: Weights, input: SideInput, expert: number): ExpertParts {
-  const { down, downBias, up, out } = sideExpertNames(input, expert);
-  return {
-    down: entryOf(weights, down),
-    downBias: entryOf(weights, downBias),
-    up: entryOf(weights, up),
-    out: entryOf(weights, out),
-  };
-}
+/** The weights of an expert, in the order of `sideExpertNames`. */
+const expertOf = (weights: Weights, input: SideInput, expert: number): Weight[] =>
+  Object.values(sideExpertNames(input, expert)).map((name) => entryOf(weights, name));
 
 /** @returns the names of its weights */
-function setExpert(into: Record<string, Weight>, input: SideInput, expert: number, parts: ExpertParts): string[] {
-  const names = sideExpertNames(input, expert);
-  into[names.down] = copyOf(parts.down);
-  into[names.downBias] = copyOf(parts.downBias);
-  into[names.up] = copyOf(parts.up);
-  into[names.out] = copyOf(parts.out);
-  return Object.values(names);
+function setExpert(into: Record<string, Weight>, input: SideInput, expert: number, parts: readonly Weight[]): string[] {
+  const names = Object.values(sideExpertNames(input, expert));
+  for (const [n, { shape, values }] of parts.entries()) into[names[n]] = { shape: [...shape], values: values.slice() };
+  return names;
 }
 
 function routerRow(weights: Weights, input: SideInput, expert: number, columns: number): RouterRow {
@@ -156,8 +132,6 @@ function routerRow(weights: Weights, input: SideInput, expert: number, columns: 
     bias: weights[names.routerBias]?.values[expert] ?? 0,
   };
 }
-
-const copyOf = ({ shape, values }: Weight): Weight => ({ shape: [...shape], values: values.slice() });
 
 function joined(rows: readonly Float32Array[]): Float32Array {
   const values = new Float32Array(rows.length * rows[0].length);
