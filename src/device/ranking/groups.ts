@@ -7,7 +7,7 @@ import { productOf } from './placement';
 import { EXCLUDE_RECENT, type RankedItem, type RankRequest, rankedItem, scoreAll } from './rank';
 import type { RankState, Scored } from './rank-state';
 import { arrange } from './rules/apply-rules';
-import type { SetField } from './rules/rules';
+import { fieldReader, type SetField } from './rules/rules';
 import { topRows } from './score';
 
 /** Number of items in the mean score of a segment or row. */
@@ -72,7 +72,7 @@ function contributionsOf(scored: Scored, rows: readonly number[], average: numbe
   return missing === 0 ? sums : { ...sums, average: missing };
 }
 
-/** Rows by segment, in their order. */
+/** Rows by segment, in their order; a segment has an item at most once. */
 function segmentsOf(
   { items }: CatalogIndex,
   rows: readonly number[],
@@ -80,18 +80,11 @@ function segmentsOf(
   depth: number,
 ): Map<string, number[]> {
   const segments = new Map<string, number[]>();
-  for (const row of rows) for (const value of valuesOf(items[row], by, depth)) addToGroup(segments, value, row);
-  return segments;
-}
-
-/** The segments of an item, each once. */
-function valuesOf({ category, attributes }: Item, by: SetField, depth: number): Iterable<string> {
-  if (by === 'category') {
-    return new Set(categoryPaths(category).map((path) => path.split('/').slice(0, depth).join('/')));
+  const valuesOf = fieldReader(by, depth);
+  for (const row of rows) {
+    for (const value of new Set(valuesOf(items[row]))) if (value !== '') addToGroup(segments, value, row);
   }
-  const name = by.slice('attributes.'.length);
-  const value = Object.hasOwn(attributes, name) ? attributes[name] : [];
-  return new Set([value].flat().map(String).filter(Boolean));
+  return segments;
 }
 
 interface PlannedRow {
@@ -198,9 +191,10 @@ function candidates(
     const asked = { ...request, ...other };
     return candidate(about, scoreAll(index, state, asked).scored, () => true, asked);
   };
-  const segment = (kind: 'more' | 'new', by: SetField, depth: number, holds: (row: number) => boolean) =>
-    bestSegments(index, forYou, by, depth, holds)
-      .filter(({ value }) => kind === 'new' || choicesIn(index, state.history.rows, by, depth, value) >= MIN_CHOICES)
+  const segment = (kind: 'more' | 'new', by: SetField, depth: number, holds: (row: number) => boolean) => {
+    const chosenIn = segmentsOf(index, state.history.rows, by, depth);
+    return bestSegments(index, forYou, by, depth, holds)
+      .filter(({ value }) => kind === 'new' || (chosenIn.get(value)?.length ?? 0) >= MIN_CHOICES)
       .slice(0, MAX_OF_KIND)
       .map(({ value, rows }) => {
         const name = by === 'category' ? categoryName(value, index.items[rows[0]], request.shown) : value;
@@ -211,6 +205,7 @@ function candidates(
           (row) => own.has(row),
         );
       });
+  };
   const { now = 0 } = request;
   const because = anchors(index, state).map((row) =>
     list(
@@ -263,14 +258,6 @@ function bestSegments(
   // A segment of most items says nothing about the shopper.
   return [...segments].flatMap(([value, rows]) => (2 * rows.length > all.length ? [] : [{ value, rows }]));
 }
-
-const choicesIn = (
-  { items }: CatalogIndex,
-  history: readonly number[],
-  by: SetField,
-  depth: number,
-  value: string,
-): number => history.filter((row) => [...valuesOf(items[row], by, depth)].includes(value)).length;
 
 /** The last name of a category's path, in the language of the request if one of its items has as many names there. */
 function categoryName(value: string, item: Item, shown: Shown = (same) => same): string {

@@ -28,12 +28,7 @@ export type HintValue = FilterValue | readonly FilterValue[] | FilterCondition;
 export type Hints = { search?: string } & { [field in FilterField]?: HintValue };
 
 /** The hints of a visit, applied to one catalogue after some choices. Made by `ranking/hints`, which is loaded late. */
-export interface HintedCatalog {
-  /** [items] log-odds by which each item fits, at least 0, before any choice. */
-  readonly lifts: Float32Array;
-  /** Adds them to the scores of a list, as the contribution `hint`. */
-  apply(scored: Scored): Scored;
-}
+export type HintedCatalog = ReturnType<Hinting['of']>;
 
 const MAX_FIELDS = 20;
 const MAX_VALUES = 50;
@@ -203,12 +198,19 @@ export class Hinting {
     private readonly reliability?: number,
   ) {}
 
-  /** @param choices of the shopper's in this visit */
-  of(index: CatalogIndex, choices: number): HintedCatalog {
+  /**
+   * @param choices of the shopper's in this visit
+   * @returns `lifts`: [items] log-odds by which each item fits, at least 0, before any choice; `apply` adds them to the scores of a list, as
+   *   the contribution `hint`
+   */
+  of(index: CatalogIndex, choices: number) {
     if (this.#known?.index !== index)
       this.#known = { index, found: hintLifts(index.items, this.hints, this.reliability) };
     const { lifts, nameOf } = this.#known.found;
-    return { lifts, apply: (scored) => hintedList(scored, lifts, nameOf, hintFade(choices)) };
+    return {
+      lifts: lifts as Float32Array,
+      apply: (scored: Scored) => hintedList(scored, lifts, nameOf, hintFade(choices)),
+    };
   }
 }
 

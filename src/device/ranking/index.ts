@@ -16,7 +16,7 @@ export type { HintedCatalog, Hints, HintValue } from './hints';
 export { PLACEMENTS, type Placement, type PriceRange, type Source } from './placement';
 export { type RankedItem, type RankRequest, rank } from './rank';
 export type { ExpertPart, ExpertState, RankState } from './rank-state';
-export { contentScores, personalScores, type ScoreEntries } from './retrieval/shard-scores';
+export { contentScores, personalScores } from './retrieval/shard-scores';
 export type { Filter, FilterCondition, FilterField, FilterValue } from './rules/filter';
 export {
   type CategoryCap,

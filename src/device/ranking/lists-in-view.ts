@@ -7,7 +7,7 @@ import { commonList, similarList } from './lists';
 import type { Placement } from './placement';
 import type { RankRequest } from './rank';
 import type { ListInView, Scored } from './rank-state';
-import type { SetField, SetRule } from './rules/rules';
+import { fieldReader, type SetRule } from './rules/rules';
 import { cooccurrence } from './terms/cooccurrence';
 
 /**
@@ -24,7 +24,7 @@ export function itemSet(
 ): Scored | null {
   const list = evidence && style ? evidenceFirst(evidence, style) : (evidence ?? style);
   if (!list) return null;
-  const valuesOf = reader(rule.onePer, rule.depth);
+  const valuesOf = fieldReader(rule.onePer, rule.depth);
   return { ...list, distinct: (row) => valuesOf(index.items[row]) };
 }
 
@@ -35,11 +35,11 @@ export function fitsSet(
   { onePer, depth, same = [], price }: SetRule,
 ): (row: number) => boolean {
   const inView = rows.map((row) => index.items[row]);
-  const valuesOf = reader(onePer, depth);
+  const valuesOf = fieldReader(onePer, depth);
   const taken = new Set(inView.flatMap(valuesOf));
   const shared = same.flatMap((field) => {
     // A department is the first level of the category.
-    const read = reader(field, 1);
+    const read = fieldReader(field, 1);
     const values = new Set(inView.flatMap(read));
     return values.size === 0 ? [] : [(item: Item) => read(item).some((value) => values.has(value))];
   });
@@ -59,15 +59,6 @@ export function fitsSet(
       affordable(item)
     );
   };
-}
-
-/** Reads the values of a field. @param depth levels of the category that count; default: all */
-function reader(field: SetField, depth?: number): (item: Item) => string[] {
-  if (field === 'category') {
-    return ({ category }) => categoryPaths(category).map((path) => path.split('/').slice(0, depth).join('/'));
-  }
-  const name = field.slice('attributes.'.length);
-  return ({ attributes }) => (Object.hasOwn(attributes, name) ? [attributes[name]].flat().map(String) : []);
 }
 
 /** One list with the items for which there is evidence first: the scores of all others are scaled to lie below. */

@@ -6,7 +6,7 @@ import type { HintedCatalog } from './hints';
 import { commonList, ownList, personalList, recency, similarList } from './lists';
 import { OWN, type PriceRange, type Source, type VariantRequest } from './placement';
 import { type ListInView, type RankState, type Scored, withParts } from './rank-state';
-import { type Admission, admission, applyBoosts, arrange, type ListPlace } from './rules/apply-rules';
+import { admission, applyBoosts, arrange, type ListPlace } from './rules/apply-rules';
 import { placeShares } from './rules/tastes';
 import { scores } from './score';
 import { termValues } from './terms/terms';
@@ -73,11 +73,7 @@ export function rankedItem(
 }
 
 /** Scores of every item for a request, rules included, before the list is arranged. */
-export function scoreAll(
-  index: CatalogIndex,
-  given: RankState,
-  asked: RankRequest,
-): { scored: Scored } & Pick<Admission, 'pinnable'> & Pick<RankRequest, 'shownBefore'> {
+export function scoreAll(index: CatalogIndex, given: RankState, asked: RankRequest) {
   const { state, request } = narrowed(index, given, asked);
   const { rules = {}, now = 0, hints } = request;
   const record = state.record ?? NO_RECORD;
@@ -87,7 +83,11 @@ export function scoreAll(
   // Hints apply before the boosts, which count in standard deviations of the other parts of the score.
   const scored = applyBoosts(index, hints?.apply(list) ?? list, record, rules, now);
   // Lists of the shopper's own items contain no other items, so pins of other items have no effect there.
-  return { ...request, scored, pinnable: OWN.includes(request.placement) ? scored.holds : pinnable };
+  return {
+    shownBefore: request.shownBefore,
+    scored,
+    pinnable: OWN.includes(request.placement) ? scored.holds : pinnable,
+  };
 }
 
 /** State and request by which a list shows one variant of each product. */

@@ -1,4 +1,4 @@
-import { type BundleShards, type Item, inCategory, type Shard } from '../../core/catalog';
+import { type BundleShards, type Item, inCategory, type ScoreEntries, type Shard } from '../../core/catalog';
 import { SidestreamError } from '../../error';
 import {
   choiceTable,
@@ -6,7 +6,6 @@ import {
   lastChoices,
   type Pin,
   personalScores,
-  type ScoreEntries,
   scores,
   topRows,
   vectorOf,

@@ -1,7 +1,7 @@
 import type { CatalogIndex } from '../catalog-index';
 import { NEAREST } from '../nearest-neighbors';
 import { type RankedItem, type RankRequest, rank, scoreAll } from '../rank';
-import type { ExpertState, RankState, ScoreBreakdown } from '../rank-state';
+import type { ExpertState, RankState, ScoreBreakdown, Scored } from '../rank-state';
 import { rankOf } from '../score';
 import { modalitySimilarity, vectorOf, weightedMean } from '../similarities';
 import { MAX_HISTORY, recencyWeights, SESSION, TERMS, type TermName, termValues } from '../terms/terms';
@@ -97,7 +97,7 @@ export function inspectRow(
   const { scored } = scoreAll(index, state, request);
   const placed = (changed: RankState): number | null => {
     const all = scoreAll(index, changed, request).scored;
-    return all.holds(row) ? placeIn(index, all, row) : null;
+    return all.holds(row) ? placeIn(all, row) : null;
   };
   const contributions = scored.contributions(row);
   const { contributors, experts = [] } = scored.breakdown(row, scoreBreakdown);
@@ -119,7 +119,7 @@ export function inspectRow(
     score: scored.score[row],
     source: scored.source(row),
     reason: reasonText(scored.reasonKind(row), request),
-    place: scored.holds(row) ? placeIn(index, scored, row) : null,
+    place: scored.holds(row) ? placeIn(scored, row) : null,
     of: index.items.reduce((count, _, at) => (scored.holds(at) ? count + 1 : count), 0),
     parts: parts.toSorted((a, b) => b.contribution - a.contribution),
     items: byPart(contributors)
@@ -163,14 +163,9 @@ function withoutChoice({ terms, ...state }: RankState, row: number): RankState {
 }
 
 /** Place of an item among the items that a list may contain, from 1. */
-function placeIn(
-  index: CatalogIndex,
-  { score, holds }: { score: Float32Array; holds(row: number): boolean },
-  row: number,
-): number {
-  return rankOf(
+const placeIn = ({ score, holds }: Scored, row: number): number =>
+  rankOf(
     score,
     row,
-    [...index.items.keys()].filter((other) => !holds(other)),
+    [...score.keys()].filter((other) => !holds(other)),
   );
-}

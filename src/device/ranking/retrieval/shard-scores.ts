@@ -1,4 +1,4 @@
-import type { ContentVectors, DirectoryNode } from '../../../core/catalog';
+import type { ContentVectors, ScoreEntries } from '../../../core/catalog';
 import type { ChoiceHistory } from '../../../core/events';
 import type { CatalogIndex } from '../catalog-index';
 import { NEAREST } from '../nearest-neighbors';
@@ -22,9 +22,6 @@ interface ScoreQuery {
   bias: number;
   popularity: number;
 }
-
-/** Scores the entries of a node of the directory: the personal score of an average item of each. */
-export type ScoreEntries = (node: DirectoryNode) => Float32Array;
 
 /**
  * Chooses shards by the score that ranks: by the side model and its neighbours, or without one by content and popularity.

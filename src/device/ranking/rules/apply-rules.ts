@@ -1,4 +1,3 @@
-import { categoryPaths } from '../../../core/catalog';
 import { kept } from '../../../core/common/grouped';
 import { standardDeviation } from '../../../core/common/standard-deviation';
 import type { ChoiceHistory, ShopperRecord } from '../../../core/events';
@@ -7,22 +6,16 @@ import { OWN, type VariantRequest } from '../placement';
 import { type Scored, withParts } from '../rank-state';
 import { topRows } from '../score';
 import { itemFilter } from './filter';
-import { type CategoryCap, type Rules, strengthOf } from './rules';
+import { type CategoryCap, fieldReader, type Rules, strengthOf } from './rules';
 import { GroupCount, type PlaceShares, sharedPlaces } from './shared-places';
 
-export interface Admission {
-  /** Whether the row is not excluded and passes the filter. */
-  admits(row: number): boolean;
-  /** Whether the row may be pinned: it is not excluded; the filter does not matter. */
-  pinnable(row: number): boolean;
-}
-
+/** @returns whether a row may be pinned, because it is not excluded, and whether a list admits it, because it also passes the filter */
 export function admission(
   index: CatalogIndex,
   { dismissed }: Pick<ChoiceHistory, 'dismissed'>,
   record: ShopperRecord,
   { placement, row: inView, exclude, rules = {} }: Pick<VariantRequest, 'placement' | 'row' | 'exclude' | 'rules'>,
-): Admission {
+) {
   const byDefault = !OWN.includes(placement);
   const {
     excludeOutOfStock = true,
@@ -39,7 +32,7 @@ export function admission(
     !(excludeOwned && record.owned.has(row)) &&
     !(excludeInCart && record.cart.has(row)) &&
     !(excludeOutOfStock && index.items[row].availability === 'out-of-stock');
-  return { pinnable, admits: (row) => pinnable(row) && fits(index.items[row]) };
+  return { pinnable, admits: (row: number): boolean => pinnable(row) && fits(index.items[row]) };
 }
 
 /** Maximum number of standard deviations that rotation subtracts. */
@@ -272,8 +265,7 @@ class ListCount {
 
   #namesOf(row: number): Set<string> {
     return kept(this.#names, this.index.categories.pathOf[row], () => {
-      const paths = categoryPaths(this.index.items[row].category);
-      return new Set(paths.map((path) => path.split('/').slice(0, this.#cap?.depth).join('/')));
+      return new Set(fieldReader('category', this.#cap?.depth)(this.index.items[row]));
     });
   }
 }

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Item } from '../../../core/catalog';
+import { categoryPaths, type Item } from '../../../core/catalog';
 import { exactObject } from '../../../core/common/schema';
 import { type Filter, filterSchema, itemFilter } from './filter';
 
@@ -32,6 +32,18 @@ export interface CategoryCap {
 
 /** A field that items of a set are compared by: the category, or an attribute. */
 export type SetField = 'category' | `attributes.${string}`;
+
+/** Reads the values of a field, empty for an item without one. @param depth levels of the category that count; default: all */
+export function fieldReader(
+  field: SetField,
+  depth?: number,
+): (item: Pick<Item, 'category' | 'attributes'>) => string[] {
+  if (field === 'category') {
+    return ({ category }) => categoryPaths(category).map((path) => path.split('/').slice(0, depth).join('/'));
+  }
+  const name = field.slice('attributes.'.length);
+  return ({ attributes }) => (Object.hasOwn(attributes, name) ? [attributes[name]].flat().map(String) : []);
+}
 
 /** How items complete a set with the items in view. */
 export interface SetRule {

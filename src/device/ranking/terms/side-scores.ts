@@ -89,14 +89,10 @@ export function sideQueries(model: SideModel, choices: ProductChoices): (left?: 
 }
 
 /** What some choices say to a side model: to the states, and to the adapters. */
-export interface SideState {
-  /** See `sideQueries`, [width]. */
-  query: Float32Array;
-  /** See `adapterContext`; null for a model without adapters. */
-  context: Float32Array | null;
-}
+export type SideState = ReturnType<typeof sideState>;
 
-export function sideState(model: SideModel, choices: ProductChoices): SideState {
+/** @returns see `sideQueries` and `adapterContext`, which is null for a model without adapters */
+export function sideState(model: SideModel, choices: ProductChoices) {
   const query = sideQueries(model, choices)();
   return { query, context: model.adapters ? adapterContext(model.adapters, query) : null };
 }
