@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { SidestreamError } from '../../error';
+import { fitting } from '../common/schema';
 import type { WeightedText } from '../common/text';
 
 /**
@@ -96,20 +97,13 @@ export type ItemInput = v.InferInput<typeof itemSchema>;
  * @throws SidestreamError `bundle/invalid` naming the item and the field
  */
 export function writableItem(item: Item): Item {
-  const result = v.safeParse(itemSchema, item, { abortEarly: true });
-  if (result.success) {
-    const { attributes, ...fields } = result.output;
-    return {
-      ...fields,
-      attributes: Object.fromEntries(Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1))),
-    };
-  }
-  const [issue] = result.issues;
-  const field = v.getDotPath(issue) ?? 'item';
-  throw new SidestreamError(
-    'bundle/invalid',
-    `Cannot write the bundle: item ${JSON.stringify(item.id)}, field ${field}: ${issue.message}. Correct the item and build again.`,
-  );
+  const unfit = (what: string): SidestreamError =>
+    new SidestreamError(
+      'bundle/invalid',
+      `Cannot write the bundle: item ${JSON.stringify(item.id)}, field ${what}. Correct the item and build again.`,
+    );
+  const { attributes, ...fields } = fitting(itemSchema, item, unfit);
+  return { ...fields, attributes: Object.fromEntries(Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1))) };
 }
 
 function wellFormed(text: string): string {

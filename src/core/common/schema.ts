@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { editDistance } from './edit-distance';
 
 /** Maximum length of a compared name, characters. */
 const MAX_NAME_LENGTH = 40;
@@ -16,22 +17,10 @@ export const exactObject = <Entries extends v.ObjectEntries>(entries: Entries) =
 
 /** @param known at least one */
 function unknownName(name: string, known: readonly string[]): string {
-  const [nearest] = known.toSorted((a, b) => distance(name, a) - distance(name, b));
-  const near = distance(name, nearest) <= Math.max(1, MAX_CHANGED_SHARE * name.length);
-  return `Unknown option "${name}". ${near ? `Did you mean "${nearest}"?` : `Known options: ${known.join(', ')}`}`;
-}
-
-/** Levenshtein distance: letters to insert, delete or replace to turn one name into the other, ignoring case. */
-function distance(one: string, other: string): number {
-  const [a, b] = [one.toLowerCase(), other.toLowerCase()];
-  if (a.length > MAX_NAME_LENGTH) return Number.POSITIVE_INFINITY;
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 0; i < a.length; i++) {
-    const next = [i + 1];
-    for (let j = 0; j < b.length; j++) next.push(Math.min(row[j + 1] + 1, next[j] + 1, row[j] + Number(a[i] !== b[j])));
-    row = next;
-  }
-  return row[b.length];
+  const most = name.length > MAX_NAME_LENGTH ? -1 : Math.max(1, MAX_CHANGED_SHARE * name.length);
+  const distance = (other: string): number => editDistance(name.toLowerCase(), other.toLowerCase(), most);
+  const [nearest] = known.filter((other) => distance(other) <= most).sort((a, b) => distance(a) - distance(b));
+  return `Unknown option "${name}". ${nearest ? `Did you mean "${nearest}"?` : `Known options: ${known.join(', ')}`}`;
 }
 
 /**

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { editDistance, lettersOf, tooDifferent } from './words';
+import { editDistance } from './edit-distance';
+import { lettersOf, tooDifferent } from './words';
 
 it.each([
   ['lantern', 'lantern', 0],

@@ -1,5 +1,7 @@
 import * as v from 'valibot';
 import { SidestreamError } from '../../error';
+import { listReader, littleEndian } from '../common/bytes';
+import { fitting } from '../common/schema';
 import type { Weight, Weights } from './weights';
 
 /** Bytes of a number. */
@@ -21,9 +23,7 @@ const bad = (reason: string, cause?: unknown): SidestreamError =>
   new SidestreamError(
     'model/bad-weights',
     `The weights are not a valid safetensors file: ${reason}. Save or fetch them again.`,
-    {
-      cause,
-    },
+    { cause },
   );
 
 /**
@@ -42,19 +42,9 @@ export function encodeSafetensors(weights: Weights, metadata: Record<string, str
   const text = new TextEncoder().encode(JSON.stringify(header));
   // Padded: the data must start on a multiple of 8.
   const headerLength = Math.ceil(text.length / 8) * 8;
-  const bytes = new Uint8Array(8 + headerLength + offset);
-  const view = new DataView(bytes.buffer);
-  view.setBigUint64(0, BigInt(headerLength), true);
-  bytes.fill(0x20, 8, 8 + headerLength);
-  bytes.set(text, 8);
-  let position = 8 + headerLength;
-  for (const name of names) {
-    for (const value of weights[name].values) {
-      view.setFloat32(position, value, true);
-      position += WIDTH;
-    }
-  }
-  return bytes;
+  const padded = new Uint8Array(headerLength).fill(0x20);
+  padded.set(text);
+  return littleEndian(Uint32Array.of(headerLength, 0), padded, ...names.map((name) => weights[name].values));
 }
 
 /**
@@ -74,19 +64,12 @@ export function decodeSafetensors(bytes: Uint8Array): { weights: Weights; metada
   const weights: Record<string, Weight> = Object.create(null);
   const spans: [number, number][] = [];
   for (const [name, raw] of Object.entries(entries)) {
-    const parsed = v.safeParse(entrySchema, raw);
-    if (!parsed.success) {
-      const issue = parsed.issues[0];
-      throw bad(`"${name}" ${v.getDotPath(issue) ?? ''}: ${issue.message}`);
-    }
-    const { shape, data_offsets } = parsed.output;
+    const { shape, data_offsets } = fitting(entrySchema, raw, (what) => bad(`"${name}" ${what}`));
     const [from, to] = data_offsets;
     const length = shape.reduce((product, side) => product * side, 1);
     if (to - from !== length * WIDTH || start + to > bytes.length)
       throw bad(`the data of "${name}" does not match its shape [${shape}]`);
-    const values = new Float32Array(length);
-    for (let i = 0; i < length; i++) values[i] = view.getFloat32(start + from + i * WIDTH, true);
-    weights[name] = { shape, values };
+    weights[name] = { shape, values: listReader(bytes, start + from).floats(length) };
     spans.push([from, to]);
   }
   checkCoverage(spans, bytes.length - start);

@@ -1,4 +1,5 @@
 import { SidestreamError } from '../../../error';
+import { evenly } from '../../common/evenly';
 import { pickCooccurrence } from '../cooccurrence';
 import { pickDemand } from '../demand';
 import { type ContentVectors, contentBlend, pickRows } from '../features/feature-table';
@@ -185,8 +186,7 @@ function placedModel(
   const unknown = [...order.keys()].filter((row) => order[row] < 0);
   if (unknown.length === 0) return kept;
   const known = [...order.keys()].filter((row) => order[row] >= 0);
-  const step = Math.max(1, known.length / MAX_COMPARED);
-  const compared = Array.from({ length: Math.ceil(known.length / step) }, (_, n) => known[Math.floor(n * step)]);
+  const compared = evenly(known, MAX_COMPARED);
   const rows = [...compared, ...unknown];
   const placed = placeByContent(pickSideModel(kept, compared), content(rows));
   const { width } = kept;

@@ -75,13 +75,8 @@ export async function putMutable(
   { offers = [], rules }: Pick<Manifest, 'offers' | 'rules'>,
   sink: BundleSink,
 ): Promise<Manifest> {
-  const { offers: _, rules: __, ...rest } = manifest;
-  const next: Manifest = {
-    ...rest,
-    schema: BUNDLE_SCHEMA,
-    ...(offers.length > 0 ? { offers: [...new Set(offers)].sort() } : {}),
-    ...(rules ? { rules } : {}),
-  };
+  const markets = offers.length > 0 ? [...new Set(offers)].sort() : undefined;
+  const next: Manifest = { ...manifest, schema: BUNDLE_SCHEMA, offers: markets, rules };
   await storeManifest(next, sink);
   return next;
 }

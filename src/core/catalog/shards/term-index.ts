@@ -1,6 +1,7 @@
 // Where the products with some words, or of a category, are. Only pages that search or list a category need this code.
 
-import { allowedErrors, ERROR_WEIGHTS, editDistance, MAX_WORDS, PREFIX_WEIGHT, termsOf } from '../../common/words';
+import { editDistance } from '../../common/edit-distance';
+import { allowedErrors, ERROR_WEIGHTS, MAX_WORDS, PREFIX_WEIGHT, termsOf } from '../../common/words';
 import type { BundleFile } from '../bundle/manifest-schema';
 import {
   categoryKey,

@@ -1,9 +1,9 @@
 import { type Item, searchedTexts } from '../../../core/catalog';
 import type { Shown } from '../../../core/catalog/locales';
+import { editDistance } from '../../../core/common/edit-distance';
 import {
   allowedErrors,
   ERROR_WEIGHTS,
-  editDistance,
   lettersOf,
   MAX_WORDS,
   PREFIX_WEIGHT,
