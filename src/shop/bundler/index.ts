@@ -19,4 +19,4 @@ export { openText } from './open-feed';
 export { startProcess } from './process-pool';
 export { startQueueWorker } from './queue';
 export { readFeed, readMapping } from './read-feed';
-export { type CheckedProblem, type CheckedRules, checkRules, publishRules, putRules, removeRules } from './rules';
+export { type CheckedRules, checkRules, publishRules, putRules, removeRules } from './rules';

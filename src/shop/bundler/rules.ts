@@ -18,29 +18,13 @@ import {
 import { SidestreamError } from '../../error';
 import { folderFetch, nameMutable, readManifest, withBundle, writeMutable } from './folder-bundle';
 
-/**
- * A problem of a rule: pages leave out a rule with an `error`; a rule with a `warning` has no effect, or not the apparent one.
- */
-export interface CheckedProblem extends RuleProblem {
-  level: 'error' | 'warning';
-}
-
-export interface CheckedRules {
-  /** Number of entries that pages follow. */
-  rules: number;
-  /** Number of entries that apply now. */
-  holding: number;
-  problems: CheckedProblem[];
-}
+export type CheckedRules = Awaited<ReturnType<typeof checkRules>>;
 
 /**
  * Checks a rules file as pages read it, and its content against the time, itself and the products of a bundle, if one is given.
  * @throws SidestreamError `bundle/unreachable` if there is no bundle, and other errors of reading it
  */
-export async function checkRules(
-  bytes: Uint8Array,
-  { bundle, now }: { bundle?: string; now: number },
-): Promise<CheckedRules> {
+export async function checkRules(bytes: Uint8Array, { bundle, now }: { bundle?: string; now: number }) {
   const { rules, problems } = readable(bytes);
   const open = rules.filter(({ until = Number.POSITIVE_INFINITY }) => now < until);
   const warnings = [
@@ -52,8 +36,11 @@ export async function checkRules(
     ...(bundle === undefined ? [] : await unknownProducts(open, bundle)),
   ];
   return {
+    /** Number of entries that pages follow. */
     rules: rules.length,
+    /** Number of entries that apply now. */
     holding: open.filter((rule) => holdsAt(rule, now)).length,
+    /** Pages leave out a rule with an `error`; a rule with a `warning` has no effect, or not the apparent one. */
     problems: [
       ...problems.map((found) => ({ level: 'error' as const, ...found })),
       ...warnings.map((found) => ({ level: 'warning' as const, ...found })),
@@ -76,19 +63,12 @@ function readable(bytes: Uint8Array): ReturnType<typeof parseRules> {
 const ended = ({ name, until = 0 }: PublishedRule): RuleProblem =>
   problem(name, 'until', `ended on ${new Date(until).toISOString()}; remove the rule`);
 
-interface RulePin {
-  rule: PublishedRule;
-  field: string;
-  itemId: string;
-  position: number;
-}
-
 /** Pins that another pin displaces while both apply. */
 function collisions(rules: readonly PublishedRule[]): RuleProblem[] {
   // In order of precedence: later rules before earlier ones.
   const pins = rules
     .toReversed()
-    .flatMap((rule) => (rule.rules.pin ?? []).map((pin, n): RulePin => ({ rule, field: `pin.${n}`, ...pin })));
+    .flatMap((rule) => (rule.rules.pin ?? []).map((pin, n) => ({ rule, field: `pin.${n}`, ...pin })));
   return pins.flatMap(({ rule, field, itemId, position }, n) => {
     const first = pins
       .slice(0, n)
@@ -148,15 +128,7 @@ const VALUE_OPERATORS = ['$eq', '$ne', '$in', '$nin'];
 /** The ids, categories (with the broader ones) and attributes of a bundle. */
 type CatalogNames = Awaited<ReturnType<typeof catalogNames>>;
 
-interface Condition {
-  /** Path in the filter, such as `$or.0.category`. */
-  path: string[];
-  field: string;
-  values: FilterValue[];
-}
-
-/** A filter of a rule, tested on every item of a catalogue. */
-/** @param field field of the rule, such as `boost.0.filter` */
+/** A filter of a rule, tested on every item of a catalogue. @param field field of the rule, such as `boost.0.filter` */
 function filterCheck(rule: string, field: string, filter: Filter) {
   const fits = itemFilter(filter);
   const problemAt = (path: readonly string[], reason: string): RuleProblem =>
@@ -193,8 +165,15 @@ function filterCheck(rule: string, field: string, filter: Filter) {
   };
 }
 
+interface Condition {
+  path: string[];
+  field: string;
+  values: FilterValue[];
+}
+
+/** The fields of a filter with their values, each with its path, such as `$or.0.category`. */
 function conditionsOf(filter: Filter, path: string[] = []): Condition[] {
-  return Object.entries(filter).flatMap(([key, value]): Condition[] => {
+  return Object.entries(filter).flatMap(([key, value]) => {
     const at = [...path, key];
     // The filter was parsed: combinations hold filters, and fields hold values or operators.
     if (key === '$not') return conditionsOf(value as Filter, at);

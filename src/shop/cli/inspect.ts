@@ -141,18 +141,11 @@ function trainingText(training: NonNullable<NonNullable<Manifest['side']>['train
   return experts ? `${trained}\n  experts and their use: ${expertsText(experts)}` : trained;
 }
 
-interface InspectedOffers {
-  market: string;
-  currency?: string;
-  offers?: number;
-  error?: string;
-}
-
-async function offersOf(manifest: Manifest, folder: string): Promise<InspectedOffers[]> {
+async function offersOf(manifest: Manifest, folder: string) {
   const inspected = (manifest.offers ?? []).map(async (market) => {
     try {
       const { currency, offers } = await fetchOffers(folderFetch(folder), manifest, market);
-      return { market, ...(currency ? { currency } : {}), offers: offers.length };
+      return { market, currency, offers: offers.length };
     } catch (thrown) {
       return { market, error: SidestreamError.from(thrown).message };
     }
@@ -160,19 +153,12 @@ async function offersOf(manifest: Manifest, folder: string): Promise<InspectedOf
   return Promise.all(inspected);
 }
 
-interface InspectedRules {
-  count?: number;
-  holding?: number;
-  faults?: number;
-  error?: string;
-}
-
-async function rulesOf({ rules: named }: Manifest, folder: string): Promise<InspectedRules | null> {
+async function rulesOf({ rules: named }: Manifest, folder: string) {
   if (!named) return null;
   try {
     const { rules, problems } = await fetchRules(folderFetch(folder));
     const holding = rules.filter((rule) => holdsAt(rule, Date.now())).length;
-    return { count: rules.length, holding, ...(problems.length > 0 ? { faults: problems.length } : {}) };
+    return { count: rules.length, holding, faults: problems.length || undefined };
   } catch (thrown) {
     return { error: SidestreamError.from(thrown).message };
   }

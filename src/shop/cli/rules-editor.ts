@@ -12,23 +12,12 @@ import { checkRules, openFolder, PACKAGE_FOLDER, putRules, withBundle } from '..
 import { type BundleServer, folderSender, listen, pathOf, portNumber } from './serve';
 import { untilShutdown } from './terminal';
 
-export interface EditorFolders {
-  page: string;
-  element: string;
-  bundle: string;
-}
-
-interface EditOptions {
-  bundle: string;
-  port: number;
-}
-
 export function editCommand(): Command {
   return new Command('edit')
     .description('edit the rules of a bundle on a page of this machine, with a preview of the lists')
     .requiredOption('--bundle <folder>', 'folder of the bundle, in which rules.json is written')
     .option('--port <n>', 'port to listen on; 0 takes any free port', portNumber, 4191)
-    .action(async ({ bundle, port }: EditOptions) => {
+    .action(async ({ bundle, port }: { bundle: string; port: number }) => {
       const lib = join(PACKAGE_FOLDER, 'lib');
       const folders = { page: join(lib, 'editor'), element: join(lib, 'cdn'), bundle };
       if (!existsSync(join(folders.page, 'index.html'))) {
@@ -54,7 +43,10 @@ const POLICY =
   "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; img-src 'self' http: https: data: blob:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /** Its address contains a secret: other pages and other users of this machine can neither read the rules nor write them. */
-export async function serveEditor({ page, element, bundle }: EditorFolders, port: number): Promise<BundleServer> {
+export async function serveEditor(
+  { page, element, bundle }: Record<'page' | 'element' | 'bundle', string>,
+  port: number,
+): Promise<BundleServer> {
   const { items } = await openFolder(bundle);
   const catalog = catalogOf(items);
   const pictures = picturesOf(items);

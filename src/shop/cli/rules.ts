@@ -3,20 +3,10 @@ import { Command } from 'commander';
 import { counted, messageOf } from '../../core/common/text';
 import { ruleProblemText } from '../../device/ranking';
 import { invalidInput } from '../../error';
-import { type CheckedProblem, type CheckedRules, checkRules, publishRules, removeRules } from '../bundler';
+import { type CheckedRules, checkRules, publishRules, removeRules } from '../bundler';
 import { jsonOption } from './options';
 import { editCommand } from './rules-editor';
 import { showRejected } from './terminal';
-
-interface CheckOptions {
-  bundle?: string;
-  json?: boolean;
-}
-
-interface PublishOptions {
-  out: string;
-  json?: boolean;
-}
 
 export function rulesCommand(): Command {
   return new Command('rules')
@@ -34,7 +24,7 @@ function checkCommand(): Command {
     .argument('<file>', 'rules file')
     .option('--bundle <folder>', 'folder of the bundle whose products the rules are about')
     .addOption(jsonOption())
-    .action(async (file: string, { bundle, json }: CheckOptions) => {
+    .action(async (file: string, { bundle, json }: { bundle?: string; json?: boolean }) => {
       const checked = await checkRules(await read(file), { bundle, now: Date.now() });
       if (json) console.log(JSON.stringify(checked));
       else print(file, checked);
@@ -49,7 +39,7 @@ function publishCommand(): Command {
     .argument('<file>', 'rules file; may be the one next to the bundle')
     .requiredOption('--out <folder>', 'folder of the bundle')
     .addOption(jsonOption())
-    .action(async (file: string, { out, json }: PublishOptions) => {
+    .action(async (file: string, { out, json }: { out: string; json?: boolean }) => {
       const bytes = await read(file);
       const checked = await checkRules(bytes, { bundle: out, now: Date.now() });
       const good = countOf(checked, 'error') === 0;
@@ -69,7 +59,7 @@ function removeCommand(): Command {
   return new Command('remove')
     .description('remove the rules file from a bundle')
     .requiredOption('--out <folder>', 'folder of the bundle')
-    .action(async ({ out }: Pick<PublishOptions, 'out'>) => {
+    .action(async ({ out }: { out: string }) => {
       await removeRules(out);
       console.log(`Removed the rules from ${out}`);
     });
@@ -90,7 +80,8 @@ function print(file: string, checked: CheckedRules): void {
   );
 }
 
-const lineOf = ({ level, ...problem }: CheckedProblem): string => `${level.padEnd(7)} ${ruleProblemText(problem)}`;
+const lineOf = ({ level, ...problem }: CheckedRules['problems'][number]): string =>
+  `${level.padEnd(7)} ${ruleProblemText(problem)}`;
 
-const countOf = ({ problems }: CheckedRules, level: CheckedProblem['level']): number =>
+const countOf = ({ problems }: CheckedRules, level: 'error' | 'warning'): number =>
   problems.filter((problem) => problem.level === level).length;

@@ -1,29 +1,6 @@
 import { escaped } from '../../core/common/text';
 
-/** The texts of a new shop's pages, except for the lists, which have their own texts. */
-export interface ShopTexts {
-  shop: string;
-  cart: string;
-  products: string;
-  product: string;
-  noProduct: string;
-  addToCart: string;
-  emptyCart: string;
-  remove: string;
-  order: string;
-  ordered: string;
-  /** Heading of the list in the cart. */
-  withCart: string;
-  /** The heading while the cart is empty. */
-  forYou: string;
-  privacyChoices: string;
-  question: string;
-  explanation: string;
-  yes: string;
-  no: string;
-}
-
-const ENGLISH: ShopTexts = {
+const ENGLISH = {
   shop: 'My shop',
   cart: 'Cart',
   products: 'All products',
@@ -34,7 +11,9 @@ const ENGLISH: ShopTexts = {
   remove: 'Remove',
   order: 'Order',
   ordered: 'Thank you. This is a demo: nothing was ordered.',
+  /** Heading of the list in the cart. */
   withCart: 'Goes with your cart',
+  /** The heading while the cart is empty. */
   forYou: 'For you',
   privacyChoices: 'Privacy choices',
   question: 'Remember what I like on this device?',
@@ -42,6 +21,9 @@ const ENGLISH: ShopTexts = {
   yes: 'Yes',
   no: 'No',
 };
+
+/** The texts of a new shop's pages, except for the lists, which have their own texts. */
+export type ShopTexts = typeof ENGLISH;
 
 /** By the first part of a language tag: the languages of the lists, and Italian. */
 const TEXTS: Record<string, ShopTexts> = {
