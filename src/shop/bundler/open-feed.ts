@@ -9,19 +9,9 @@ import { invalidInput, SidestreamError } from '../../error';
 import { fetchRetried } from './fetch';
 
 /** Extensions of the files that are read from a folder; their content decides the format. */
-const FEED_FILES = new Set([
-  '.jsonl',
-  '.ndjson',
-  '.json',
-  '.csv',
-  '.tsv',
-  '.txt',
-  '.xml',
-  '.rss',
-  '.atom',
-  '.html',
-  '.htm',
-]);
+const FEED_FILES = '.jsonl, .ndjson, .json, .csv, .tsv, .txt, .xml, .rss, .atom, .html, .htm';
+const isFeed = (name: string): boolean =>
+  !name.startsWith('.') && FEED_FILES.split(', ').includes(extname(name.replace(/\.gz$/i, '')).toLowerCase());
 
 /**
  * Opens files, folders (with their subfolders, by name) and http(s) addresses one after another; gzip is decompressed.
@@ -41,15 +31,10 @@ async function* filesOf(path: string): AsyncGenerator<string> {
       return;
     }
     const names = (await readdir(path, { recursive: true, withFileTypes: true }))
-      .filter(
-        (entry) =>
-          entry.isFile() &&
-          !entry.name.startsWith('.') &&
-          FEED_FILES.has(extname(entry.name.replace(/\.gz$/i, '')).toLowerCase()),
-      )
+      .filter((entry) => entry.isFile() && isFeed(entry.name))
       .map((entry) => join(entry.parentPath, entry.name))
       .sort();
-    if (names.length === 0) throw new Error(`there is no feed in the folder ${path} (${[...FEED_FILES].join(', ')})`);
+    if (names.length === 0) throw new Error(`there is no feed in the folder ${path} (${FEED_FILES})`);
     yield* names;
   } catch (cause) {
     throw unreadable(path, cause);

@@ -18,14 +18,7 @@ export interface ModelSource {
   record(file: string, sha256: string): Preset['source'];
 }
 
-const USUAL = [
-  'onnx/model.onnx',
-  'model.onnx',
-  'onnx/vision_model.onnx',
-  'vision_model.onnx',
-  'onnx/encoder_model.onnx',
-  'encoder_model.onnx',
-];
+const USUAL = ['model', 'vision_model', 'encoder_model'].flatMap((name) => [`onnx/${name}.onnx`, `${name}.onnx`]);
 
 export function hubSource(repo: HubRepo): ModelSource {
   return {
@@ -105,23 +98,12 @@ function inside(path: string): string {
   throw new SidestreamError('encoder/bad-settings', `"${path}" is outside the model's folder. Name a file inside it.`);
 }
 
-/** Names of licences on the hub and their SPDX identifiers. */
-const SPDX: Record<string, string> = {
-  'apache-2.0': 'Apache-2.0',
-  mit: 'MIT',
-  'bsd-2-clause': 'BSD-2-Clause',
-  'bsd-3-clause': 'BSD-3-Clause',
-  'cc0-1.0': 'CC0-1.0',
-  'cc-by-4.0': 'CC-BY-4.0',
-  'cc-by-sa-4.0': 'CC-BY-SA-4.0',
-  'cc-by-nc-4.0': 'CC-BY-NC-4.0',
-  'cc-by-nc-sa-4.0': 'CC-BY-NC-SA-4.0',
-  'gpl-3.0': 'GPL-3.0-only',
-  'agpl-3.0': 'AGPL-3.0-only',
-  'lgpl-3.0': 'LGPL-3.0-only',
-  'mpl-2.0': 'MPL-2.0',
-  unlicense: 'Unlicense',
-};
+/** SPDX identifiers by the names of licences on the hub: these are in lower case, and do not tell "only" from "or later". */
+const SPDX = new Map(
+  ['Apache-2.0', 'MIT', 'Unlicense', 'BSD-2-Clause', 'BSD-3-Clause', 'CC0-1.0', 'CC-BY-4.0', 'CC-BY-SA-4.0']
+    .concat('CC-BY-NC-4.0', 'CC-BY-NC-SA-4.0', 'GPL-3.0-only', 'AGPL-3.0-only', 'LGPL-3.0-only', 'MPL-2.0')
+    .map((id) => [id.toLowerCase().replace(/-only$/, ''), id]),
+);
 
 const nameSchema = v.pipe(v.string(), v.trim(), v.regex(/^[\w.+-]{2,64}$/), v.notValues(['other', 'unknown']));
 
@@ -132,7 +114,7 @@ export function cardLicense(card: string): string | null {
     // On one line, or as the only entry of a list.
     const value = new RegExp(`^${field}:[ \\t]*(?:\\r?\\n[ \\t]*-[ \\t]*)?(.+)$`, 'm').exec(header)?.[1];
     const name = v.safeParse(nameSchema, value?.replace(/['"]/g, ''));
-    if (name.success) return SPDX[name.output.toLowerCase()] ?? name.output;
+    if (name.success) return SPDX.get(name.output.toLowerCase()) ?? name.output;
   }
   return null;
 }
