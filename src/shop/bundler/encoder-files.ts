@@ -117,6 +117,12 @@ export async function readPreset(name: string, folder: string, modality: Preset[
   throw new SidestreamError('encoder/missing', message);
 }
 
+/** The encoders that a command names. @throws SidestreamError `encoder/missing` */
+export const readPresets = async (options: Record<'textEncoder' | 'imageEncoder' | 'models', string>) => ({
+  text: await readPreset(options.textEncoder, options.models, 'text'),
+  image: await readPreset(options.imageEncoder, options.models, 'image'),
+});
+
 /** A preset created on this machine. @throws SidestreamError `encoder/missing` when its file is damaged */
 export async function madePreset(name: string, folder: string): Promise<Preset | null> {
   const path = join(folder, presetFile(name));

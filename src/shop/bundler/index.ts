@@ -1,5 +1,14 @@
 export { type BuildRequest, buildBundle } from './build-bundle';
-export { addEncoder, isBuilt, MODELS_FOLDER, madePreset, modelFiles, presetFile, readPreset } from './encoder-files';
+export {
+  addEncoder,
+  isBuilt,
+  MODELS_FOLDER,
+  madePreset,
+  modelFiles,
+  presetFile,
+  readPreset,
+  readPresets,
+} from './encoder-files';
 export {
   folderFetch,
   folderSink,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
-import type { Chunk, ChunkOutput, ChunkRunner, SharedProjection } from '../pipeline';
+import type { Chunk, ChunkRunner, SharedProjection } from '../pipeline';
 import { readEncoder } from './encoder-files';
 import { JobQueue, QueueBlobs, SLOTS, serveJobs } from './job-queue';
 import { type EncoderSource, localRunner } from './process-pool';
@@ -8,20 +8,24 @@ import { type EncoderSource, localRunner } from './process-pool';
 /** Incremented when builders and workers of different versions become incompatible or round differently. */
 const PROTOCOL = 3;
 
-const base64 = v.pipe(v.string(), v.base64());
+/** Bytes as text, because jobs and answers are JSON. */
+const bytesSchema = v.pipe(
+  v.string(),
+  v.base64(),
+  v.transform((text) => new Uint8Array(Buffer.from(text, 'base64'))),
+);
+const base64Of = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 
+/** Digest of the projection; null for raw taps. */
+const projection = v.nullable(v.string());
 /** One chunk as a job. Pictures are sent as file bytes: a worker needs no access to the shop's folders. */
-const jobSchema = v.object({
-  modality: v.picklist(['text', 'image']),
-  inputs: v.array(v.string()),
-  /** Digest of the projection; null for raw taps. */
-  projection: v.nullable(v.string()),
-});
-type ChunkJob = v.InferOutput<typeof jobSchema>;
+const jobSchema = v.variant('modality', [
+  v.object({ modality: v.literal('text'), inputs: v.array(v.string()), projection }),
+  v.object({ modality: v.literal('image'), inputs: v.array(bytesSchema), projection }),
+]);
 
 /** A worker's answer for each input. */
-const outputsSchema = v.array(v.union([v.object({ bytes: base64 }), v.object({ reason: v.string() })]));
-type JobOutputs = v.InferOutput<typeof outputsSchema>;
+const outputsSchema = v.array(v.union([v.object({ bytes: bytesSchema }), v.object({ reason: v.string() })]));
 
 /**
  * Name of the queue. Builders and workers meet only if they have the same encoders and protocol: features from different ones would be
@@ -32,25 +36,11 @@ export function chunkQueue({ presets }: EncoderSource): string {
   return `sidestream-chunks-${encoders.digest('hex').slice(0, 16)}`;
 }
 
-function toJob({ modality, inputs }: Chunk, projection: string | null): ChunkJob {
-  return {
-    modality,
-    inputs: inputs.map((input) => (typeof input === 'string' ? input : Buffer.from(input).toString('base64'))),
-    projection,
-  };
-}
-
-function toChunk({ modality, inputs }: ChunkJob): Chunk {
-  return { modality, inputs: modality === 'text' ? inputs : inputs.map(toBytes) };
-}
-
-const toJobOutputs = (outputs: ChunkOutput[]): JobOutputs =>
-  outputs.map((output) => ('reason' in output ? output : { bytes: Buffer.from(output.bytes).toString('base64') }));
-
-const fromJobOutputs = (outputs: JobOutputs): ChunkOutput[] =>
-  outputs.map((output) => ('reason' in output ? output : { bytes: toBytes(output.bytes) }));
-
-const toBytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'base64'));
+const jobOf = ({ modality, inputs }: Chunk, projection: string | null) => ({
+  modality,
+  inputs: inputs.map((input) => (typeof input === 'string' ? input : base64Of(input))),
+  projection,
+});
 
 /**
  * Encodes chunks in the processes that run `sidestream worker` on the same queue. The id of a chunk is a digest of its content,
@@ -62,8 +52,8 @@ export async function queueRunner(
   source: EncoderSource,
   say: (line: string) => void = console.error,
 ): Promise<ChunkRunner> {
-  const what = ({ modality, inputs }: ChunkJob) => `${inputs.length} ${modality === 'text' ? 'texts' : 'pictures'}`;
-  const jobs = await JobQueue.open<ChunkJob>(url, chunkQueue(source), what, say);
+  const what = ({ modality, inputs }: Chunk) => `${inputs.length} ${modality === 'text' ? 'texts' : 'pictures'}`;
+  const jobs = await JobQueue.open<ReturnType<typeof jobOf>>(url, chunkQueue(source), what, say);
   const blobs = await QueueBlobs.open(url, say);
   const shared = new Map<string, Promise<void>>();
   return {
@@ -75,10 +65,10 @@ export async function queueRunner(
         shared.set(digest, sharing);
         await sharing;
       }
-      const job = toJob(chunk, projection?.digest ?? null);
+      const job = jobOf(chunk, projection?.digest ?? null);
       const id = `chunk-${createHash('sha256').update(JSON.stringify(job)).digest('hex')}`;
       const outputs = v.safeParse(v.pipe(outputsSchema, v.length(job.inputs.length)), await jobs.run(id, job));
-      if (outputs.success) return fromJobOutputs(outputs.output);
+      if (outputs.success) return outputs.output;
       throw jobs.failed(job, 'the answer is for other inputs');
     },
     async close() {
@@ -92,21 +82,17 @@ export async function queueRunner(
 /** Number of cached projections: builds of several shops may share a queue. */
 const PROJECTIONS = 8;
 
-export interface QueueWorkerOptions {
-  url: string;
-  source: EncoderSource;
-  /** Number of chunks at a time, one process each. */
-  workers: number;
-  say(line: string): void;
-}
-
-/** Encodes chunks of a queue until `close`, which finishes the current ones. @throws SidestreamError `build/*`, `encoder/missing` */
-export async function startQueueWorker({
-  url,
-  source,
-  workers,
-  say,
-}: QueueWorkerOptions): Promise<{ close(): Promise<void> }> {
+/**
+ * Encodes chunks of a queue until `close`, which finishes the current ones.
+ * @param workers number of chunks at a time, one process each
+ * @throws SidestreamError `build/*`, `encoder/missing`
+ */
+export async function startQueueWorker(
+  url: string,
+  source: EncoderSource,
+  workers: number,
+  say: (line: string) => void,
+) {
   // Without the encoders, every chunk would fail.
   await Promise.all([
     readEncoder(source.presets.text, source.models),
@@ -128,13 +114,10 @@ export async function startQueueWorker({
     say,
     async work(data) {
       const { projection, ...chunk } = v.parse(jobSchema, data);
-      const outputs = await runner.run(
-        toChunk({ ...chunk, projection }),
-        projection === null ? null : await projectionOf(projection),
-      );
+      const outputs = await runner.run(chunk, projection === null ? null : await projectionOf(projection));
       encoded += outputs.length;
       if (encoded % 1000 < outputs.length) say(`${encoded} encoded`);
-      return toJobOutputs(outputs);
+      return outputs.map((output) => ('reason' in output ? output : { bytes: base64Of(output.bytes) }));
     },
   });
   return {

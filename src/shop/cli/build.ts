@@ -3,7 +3,7 @@ import { TEXT_RECIPES } from '../../core/catalog';
 import { counted } from '../../core/common/text';
 import { DEFAULT_PRESETS } from '../../core/encoders';
 import { nodeRuntime } from '../../core/encoders/node';
-import { type BuildRequest, buildBundle, createMeter, type LocaleFeed, readMapping, readPreset } from '../bundler';
+import { type BuildRequest, buildBundle, createMeter, type LocaleFeed, readMapping, readPresets } from '../bundler';
 import {
   allowPrivateOption,
   currencyOption,
@@ -101,11 +101,7 @@ export function buildCommand(): Command {
       const started = performance.now();
       // Report a missing package before a long feed is read.
       await nodeRuntime();
-      const { models } = options;
-      const presets = {
-        text: await readPreset(options.textEncoder, models, 'text'),
-        image: await readPreset(options.imageEncoder, models, 'image'),
-      };
+      const presets = await readPresets(options);
       const feed = { mapping: await readMapping(mapping, encoding), strict };
       const { refusals, rejectedCount, ...built } = await buildBundle({
         ...options,

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { Command, Option } from 'commander';
 import { DEFAULT_PRESETS } from '../../core/encoders';
 import { nodeRuntime } from '../../core/encoders/node';
-import { readPreset, startQueueWorker } from '../bundler';
+import { readPresets, startQueueWorker } from '../bundler';
 import { serveShards } from '../training/node';
 import { encodersOption, positiveInteger } from './options';
 import { untilShutdown } from './terminal';
@@ -29,14 +29,10 @@ export function workerCommand(): Command {
     .option('--image-encoder <name>', 'picture encoder, as in the builds', DEFAULT_PRESETS.image.name)
     .action(async ({ queue, workers, models, textEncoder, imageEncoder }: WorkerOptions) => {
       await nodeRuntime();
-      const presets = {
-        text: await readPreset(textEncoder, models, 'text'),
-        image: await readPreset(imageEncoder, models, 'image'),
-      };
-      const source = { presets, models };
+      const source = { presets: await readPresets({ textEncoder, imageEncoder, models }), models };
       const say = (line: string): void => console.error(line);
       const serving = await Promise.all([
-        startQueueWorker({ url: queue, source, workers, say }),
+        startQueueWorker(queue, source, workers, say),
         serveShards(queue, workers, say),
       ]);
       await untilShutdown(
