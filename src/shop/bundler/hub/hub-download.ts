@@ -21,7 +21,7 @@ export class ConnectionLost extends Error {}
 
 /** The metadata of a file; null if the repository has none. @throws SidestreamError `encoder/*`; ConnectionLost */
 export async function askHub(settings: HubSettings, url: string): Promise<HubEntry | null> {
-  const { response, hops } = await request(settings, url, { method: 'HEAD' });
+  const { response, hops } = await requestHub(settings, url, { method: 'HEAD' });
   if (response.status === 404 && !/^(Repo|Revision)NotFound$/.test(response.headers.get('x-error-code') ?? '')) {
     return null;
   }
@@ -36,30 +36,16 @@ export async function askHub(settings: HubSettings, url: string): Promise<HubEnt
   };
 }
 
-/** Starts fetching a file at a byte. @throws SidestreamError as `askHub`, also if the file is missing; ConnectionLost */
-export async function fetchFromHub(
-  settings: HubSettings,
-  url: string,
-  from: number,
-  signal: AbortSignal,
-): Promise<Response> {
-  const headers: Record<string, string> = from > 0 ? { range: `bytes=${from}-` } : {};
-  const { response } = await request(settings, url, { method: 'GET', headers, signal });
-  if (response.status >= 400 && response.status !== 416) throw requestError(settings, url, response);
-  return response;
-}
-
-interface Request {
-  method: 'HEAD' | 'GET';
-  headers?: Record<string, string>;
-  signal?: AbortSignal;
-}
-
 /**
  * Follows redirects manually: only the hub may receive the token. A HEAD request stops before another host: large files are on
  * servers that answer only GET, and the hub has sent all metadata by then.
+ * @param from first byte that a GET request asks for
  */
-async function request(settings: HubSettings, start: string, { method, headers, signal }: Request) {
+export async function requestHub(
+  settings: HubSettings,
+  start: string,
+  { method, from = 0, signal }: { method: 'HEAD' | 'GET'; from?: number; signal?: AbortSignal },
+) {
   const hops: Response[] = [];
   const hub = new URL(settings.endpoint);
   let url = start;
@@ -70,7 +56,7 @@ async function request(settings: HubSettings, start: string, { method, headers, 
       method,
       redirect: 'manual',
       headers: {
-        ...headers,
+        ...(from > 0 ? { range: `bytes=${from}-` } : {}),
         'accept-encoding': 'identity',
         ...(ours && settings.token ? { authorization: `Bearer ${settings.token}` } : {}),
       },
@@ -147,21 +133,16 @@ export function hubSettings(env: NodeJS.ProcessEnv = process.env): HubSettings {
 /** Maximum number of consecutive attempts without a byte. */
 const TRIES = 5;
 
-export interface Download {
-  url: string;
-  entry: HubEntry;
-  target: string;
-  meter: Meter;
-  label: string;
-}
-
 /**
  * Fetches a file into `<target>.part`, continuing where an earlier run or a broken connection stopped, checks its digest, and
  * only then renames it.
  * @throws SidestreamError `encoder/download-failed`, after which another run continues; `encoder/digest-mismatch`; others as
- *   `fetchFromHub`
+ *   `askHub`, also if the file is missing
  */
-export async function download(settings: HubSettings, { url, entry, target, meter, label }: Download): Promise<void> {
+export async function download(
+  settings: HubSettings,
+  { url, entry, target, meter, label }: { url: string; entry: HubEntry; target: string; meter: Meter; label: string },
+): Promise<void> {
   const part = `${target}.part`;
   const { size, etag } = entry;
   const progress = byteMeter(meter, label, size);
@@ -200,11 +181,12 @@ async function fetchRest(
   const abort = new AbortController();
   const idle = setTimeout(() => abort.abort(new Error('no byte arrived for too long')), settings.idleMs);
   try {
-    const response = await fetchFromHub(settings, url, have, abort.signal);
+    const { response } = await requestHub(settings, url, { method: 'GET', from: have, signal: abort.signal });
     if (response.status === 416) {
       await rm(part, { force: true });
       throw new ConnectionLost('the existing part no longer fits');
     }
+    if (response.status >= 400) throw requestError(settings, url, response);
     const start = response.status === 206 ? startOf(response) : 0;
     const from = start === have ? have : 0;
     if (start !== from) throw new ConnectionLost('it sent a range other than the requested one');

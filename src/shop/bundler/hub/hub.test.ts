@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { HubServer } from '../../../testing/hub-server';
 import type { Meter } from '../../pipeline';
 import { HubRepo } from './hub';
-import { fetchFromHub, type HubSettings, hubSettings } from './hub-download';
+import { type HubSettings, hubSettings, requestHub } from './hub-download';
 
 const REPO = 'some-owner/some-model';
 const COMMIT = '0123456789abcdef0123456789abcdef01234567';
@@ -86,7 +86,7 @@ describe('the token', () => {
     });
     try {
       const { signal } = new AbortController();
-      await fetchFromHub(settings({ endpoint, token: 'secret' }), `${endpoint}/a`, 0, signal);
+      await requestHub(settings({ endpoint, token: 'secret' }), `${endpoint}/a`, { method: 'GET', signal });
     } finally {
       vi.unstubAllGlobals();
     }
