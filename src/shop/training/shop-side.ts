@@ -59,9 +59,8 @@ export type ShopSide = NonNullable<Learned['side']>;
 export async function trainShopSide(request: ShopSideRequest): Promise<ShopTraining> {
   const { bundle, choices: all, seed, say } = request;
   const { items, features, manifest } = bundle;
-  const blend = contentBlend(manifest);
-  const index = catalogIndex(items, features, blend);
-  const earlier = await earlierWindows(request, index);
+  const index = catalogIndex(items, features, contentBlend(manifest));
+  const earlier = await continuation(request, index);
   if (earlier.why !== undefined) say(`Trained from scratch because ${earlier.why}`);
   const { continued } = earlier;
   if (continued) say(`Window ${continued.windows.length + 1}: continuing from the model of ${request.network?.name}`);
@@ -153,14 +152,6 @@ export interface ShopTraining {
   network: SideNetwork;
 }
 
-type EarlierRequest = Pick<ShopSideRequest, 'bundle' | 'choices' | 'seed' | 'settings' | 'network'>;
-
-/** The state from which a training would continue, or why it would start from scratch, as the rest of a sentence. */
-export async function continuation(request: EarlierRequest): Promise<Earlier> {
-  const { items, features, manifest } = request.bundle;
-  return earlierWindows(request, catalogIndex(items, features, contentBlend(manifest)));
-}
-
 interface Earlier {
   /** Absent, as `why`, if there is no earlier training. */
   continued?: SideContinuation;
@@ -171,9 +162,16 @@ interface Earlier {
   halfLife?: number | null;
 }
 
-async function earlierWindows(
-  { bundle, choices, seed, settings, network: file }: EarlierRequest,
-  index: CatalogIndex,
+/** The state from which a training would continue, or why it would start from scratch, as the rest of a sentence. */
+export async function continuation(
+  {
+    bundle,
+    choices,
+    seed,
+    settings,
+    network: file,
+  }: Pick<ShopSideRequest, 'bundle' | 'choices' | 'seed' | 'settings' | 'network'>,
+  index = catalogIndex(bundle.items, bundle.features, contentBlend(bundle.manifest)),
 ): Promise<Earlier> {
   if (file === undefined) return {};
   const path = file.name;

@@ -34,8 +34,8 @@ export function sideFeatures(index: CatalogIndex): SideFeatures {
   return {
     count,
     inputs: {
-      text: used(part(content, count, 0, half), count),
-      image: used(part(content, count, half, width), count),
+      text: used(content, count, 0, half),
+      image: used(content, count, half, width),
       attributes: categories
         ? used(standardised(categories, count), count)
         : { columns: 0, values: new Float32Array() },
@@ -79,23 +79,12 @@ function standardised({ width, values, center, scale }: FeatureBlock, count: num
   return { columns: width, values: out };
 }
 
-function part({ columns, values }: SideColumns, count: number, from: number, to: number): SideColumns {
-  const width = to - from;
-  const out = new Float32Array(count * width);
-  for (let row = 0; row < count; row++) {
-    out.set(values.subarray(row * columns + from, row * columns + to), row * width);
-  }
-  return { columns: width, values: out };
-}
-
-/** The columns in which items differ. */
-function used({ columns, values }: SideColumns, count: number): SideColumns {
-  const differs = Array.from({ length: columns }, (_, column) => {
+/** The columns of a range in which items differ. */
+function used({ columns, values }: SideColumns, count: number, from = 0, to = columns): SideColumns {
+  const kept = Array.from({ length: to - from }, (_, n) => from + n).filter((column) => {
     for (let row = 1; row < count; row++) if (values[row * columns + column] !== values[column]) return true;
     return false;
   });
-  const kept = [...differs.keys()].filter((column) => differs[column]);
-  if (kept.length === columns) return { columns, values };
   const out = new Float32Array(count * kept.length);
   for (let row = 0; row < count; row++) {
     for (const [at, column] of kept.entries()) out[row * kept.length + at] = values[row * columns + column];

@@ -31,21 +31,21 @@ import {
 import type { SideBatch } from './side-batch';
 import { pickFeatures, type SideFeatures } from './side-features';
 
-export interface SideStepOptions {
+export interface SideCatalog {
   config: SideConfig;
   features: SideFeatures;
-  /** [count] */
+  /** [count] log(1 + choices); 0 for an item that nobody chose, whose vector comes only from its content. */
   logPopularity: Float32Array;
+}
+
+export interface SideStepOptions extends SideCatalog {
   dropout: number;
   embeddingDropout: number;
 }
 
-export interface SideItemSource {
-  features: SideFeatures;
+interface SideItemSource extends Omit<SideCatalog, 'config'> {
   /** 1 if the embedding of the item at a row counts, otherwise 0. */
   kept(row: number): number;
-  /** [count] */
-  logPopularity: Float32Array;
 }
 
 /**
@@ -163,13 +163,6 @@ function decayAges(length: number): { ages: Tensor2D; earlier: Tensor2D } {
 
 /** Number of items whose vectors are computed at once. */
 const CHUNK = 2048;
-
-export interface SideCatalog {
-  config: SideConfig;
-  features: SideFeatures;
-  /** [count] log(1 + choices); 0 for an item that nobody chose, whose vector comes only from its content. */
-  logPopularity: Float32Array;
-}
 
 /** The side model of a catalogue with given weights. The compute backend must be set. */
 export async function sideModelOf(

@@ -1,6 +1,6 @@
 import type { SideModel } from '../../../core/catalog/side-model';
 import { seededRandom, type Weights } from '../../../core/model';
-import { freshSideWeights, type SideConfig } from '../../../core/model/side';
+import { freshSideWeights } from '../../../core/model/side';
 import { type HeldOutQuality, heldOutQuality } from './choice-ranks';
 import { type SideFeatures, sideConfigOf } from './side-features';
 import { sideModelOf } from './side-loss';
@@ -75,25 +75,13 @@ export interface SideTraining {
   onEpoch?(report: SideReport, state: SideTrainingState, model: () => Promise<SideModel>): void | Promise<void>;
 }
 
-export interface SideResult {
-  config: SideConfig;
-  weights: Weights;
-  model: SideModel;
-  /** [count] The log popularity of each item that the model used. */
-  logPopularity: Float32Array;
-  /** [count] How often each item was chosen, including the earlier choices. */
-  popularity: Float32Array;
-  /** The kept epoch, from 1. */
-  epoch: number;
-  reports: SideReport[];
-}
-
 /**
  * Trains a side model end to end through the devices' learning rule: the next choice is scored by fading sums of the vectors of
  * earlier choices. The compute backend must be set.
+ * @returns also the kept epoch, from 1, how often each item was chosen, including the earlier choices, and its logarithm
  * @throws SidestreamError `model/not-finite` if the loss becomes infinite or not a number
  */
-export async function trainSide(training: SideTraining): Promise<SideResult> {
+export async function trainSide(training: SideTraining) {
   const { features, seed, resume, stopped = () => false, onStep, onEpoch } = training;
   const settings = { ...SIDE_SETTINGS, ...training.settings };
   const config = sideConfigOf(features, settings);

@@ -5,12 +5,6 @@ import type { SideFeatures } from './side-features';
 /** Share of the mean variance that is added to the variance of each column: some are nearly constant. */
 const RIDGE = 0.1;
 
-/** Weighted moments of the columns of a part. */
-interface Moments {
-  mean: Float64Array;
-  variance: Float64Array;
-}
-
 /**
  * What tells the choices of a window from earlier ones: Fisher's linear discriminant of each part, with a diagonal covariance, 0 half-way
  * between the two means.
@@ -51,8 +45,8 @@ export function windowDiscriminants(
   return discriminants;
 }
 
-/** Null if nothing was chosen. */
-function moments({ columns, values }: SideFeatures['inputs']['text'], counts: ArrayLike<number>): Moments | null {
+/** Weighted mean and variance of the columns of a part; null if nothing was chosen. */
+function moments({ columns, values }: SideFeatures['inputs']['text'], counts: ArrayLike<number>) {
   const [mean, square] = [new Float64Array(columns), new Float64Array(columns)];
   let total = 0;
   for (let row = 0; row < counts.length; row++) {
