@@ -194,11 +194,7 @@ export class RejectedRows {
   readonly #late: PlacedRow[] = [];
   readonly groups = new RejectedGroups();
   #last = 0;
-  #count = 0;
-
-  get count(): number {
-    return this.#count;
-  }
+  count = 0;
 
   get kept(): readonly RejectedRow[] {
     const known = [...this.#first, ...this.#late].sort((a, b) => a.at - b.at);
@@ -208,7 +204,7 @@ export class RejectedRows {
   /** @param at row of the feed, counted from 0 over all its files */
   add(at: number, ...rows: readonly RejectedRow[]): void {
     for (const row of rows) {
-      this.#count++;
+      this.count++;
       this.groups.add(row);
       if (at < this.#last) this.#late.push({ at, row });
       else {

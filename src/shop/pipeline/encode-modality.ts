@@ -83,16 +83,8 @@ interface Sampled {
   taps: RawTaps;
 }
 
-interface Sample extends EncodedRows {
-  /** All rows of the sample, rejected ones included. */
-  rows: Set<number>;
-  /** In the order of the sample, which depends only on the ids. */
-  items: Sampled[];
-  /** Null if none of them could be encoded. */
-  projection: Projection | null;
-}
-
-async function encodeSample(task: ModalityTask): Promise<Sample> {
+/** @returns all rows of the sample, rejected ones included; its items in its order; no projection if none could be encoded */
+async function encodeSample(task: ModalityTask) {
   const { modality, preset, features, labels, meter } = task;
   const widths = preset.taps.map((tap) => tap.width);
   const rawBytes = 4 * widths.reduce((sum, width) => sum + width, 0);

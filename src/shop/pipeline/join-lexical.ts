@@ -63,19 +63,14 @@ interface ContentSample {
   categories: string[];
 }
 
-export interface JoinedContent {
-  /** Null if the frozen encoder's own content tap is kept. */
-  joined: JoinedText | null;
-  sample: ContentSample;
-}
-
 /**
  * Joins the frozen text encoder with a lexical encoder where that tells the shop's categories apart better. The share of the
  * frozen encoder is the one with which the 5 nearest items agree most in category, judged without the words of the category
  * itself: those count only where the lexical encoder is used alone. With fewer than 100 products that have a category, the frozen
  * encoder keeps its content tap if it reads the language; if not, the lexical encoder replaces it.
+ * @returns `joined`: null if the frozen encoder's own content tap is kept
  */
-export async function joinLexical(task: LexicalTask): Promise<JoinedContent> {
+export async function joinLexical(task: LexicalTask) {
   const { items, products, features, kept, meter, reads } = task;
   const step = Math.max(1, Math.ceil(products.length / MAX_JUDGED));
   const judged = products.filter((_, n) => n % step === 0);
@@ -131,7 +126,7 @@ async function fitted(
   task: LexicalTask,
   decisive: boolean,
   sampleWith: (encoder: LexicalEncoder | null, share: number) => ContentSample,
-): Promise<JoinedContent> {
+) {
   const { items, products, features, contentTap, reads } = task;
   const rows = sampleRows(products, (row) => items[row].id);
   const encoderOf = (categories: boolean): LexicalEncoder | null =>
