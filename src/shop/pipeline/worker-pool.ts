@@ -1,3 +1,4 @@
+import pLimit, { type LimitFunction } from 'p-limit';
 import { SidestreamError } from '../../error';
 import type { Chunk, ChunkOutput, ChunkRunner, SharedProjection } from './chunk';
 
@@ -29,16 +30,13 @@ export async function answerOf<Result>(work: () => Promise<Result>): Promise<Ans
 /** Number of workers that may die over one request before it fails. */
 const TRIES = 3;
 
-interface Job<Request, Result> {
-  request: Request;
-  deaths: number;
-  resolve(result: Result): void;
-  reject(error: unknown): void;
-}
+/** What comes of a request: an answer, or how its worker died. */
+type Outcome<Result> = Answer<Result> | { how: string };
 
 interface Member<Request, Result> {
   worker: PoolWorker<Request>;
-  job: Job<Request, Result> | null;
+  /** Receives what comes of its request; null while it is idle. */
+  settle: ((outcome: Outcome<Result>) => void) | null;
 }
 
 export interface WorkerPoolOptions<Request, Result> {
@@ -56,63 +54,58 @@ export interface WorkerPoolOptions<Request, Result> {
  */
 export class WorkerPool<Request, Result> {
   readonly #members = new Set<Member<Request, Result>>();
-  readonly #queue: Job<Request, Result>[] = [];
+  readonly #limit: LimitFunction;
   #closed = false;
 
-  constructor(private readonly options: WorkerPoolOptions<Request, Result>) {}
+  constructor(private readonly options: WorkerPoolOptions<Request, Result>) {
+    this.#limit = pLimit(options.size);
+  }
 
   /** @throws SidestreamError `build/worker-lost` if workers keep dying over a request; the worker's errors */
   run(request: Request): Promise<Result> {
-    return new Promise((resolve, reject) => {
-      this.#queue.push({ request, deaths: 0, resolve, reject });
-      this.#assign();
+    return this.#limit(async () => {
+      let last = '';
+      for (let deaths = 0; deaths < TRIES; deaths++) {
+        const outcome = await this.#ask(request);
+        if ('result' in outcome) return outcome.result;
+        if ('error' in outcome) throw SidestreamError.deserialize(outcome.error);
+        last = outcome.how;
+      }
+      const { what, advice } = this.options;
+      const message = `${TRIES} workers died over the same ${what(request)} (the last one: ${last}). ${advice}`;
+      throw new SidestreamError('build/worker-lost', message);
     });
   }
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#limit.clearQueue();
     await Promise.all([...this.#members].map(({ worker }) => worker.close()));
   }
 
-  #assign(): void {
-    while (this.#queue.length > 0 && !this.#closed) {
-      const idle = [...this.#members].find((member) => member.job === null);
-      if (!idle && this.#members.size >= this.options.size) return;
-      const job = this.#queue.shift();
-      if (!job) return;
-      const member = idle ?? this.#start();
-      member.job = job;
-      member.worker.send(job.request);
-    }
+  #ask(request: Request): Promise<Outcome<Result>> {
+    return new Promise((resolve) => {
+      const member = [...this.#members].find(({ settle }) => settle === null) ?? this.#start();
+      member.settle = resolve;
+      member.worker.send(request);
+    });
   }
 
   #start(): Member<Request, Result> {
+    const settle = (outcome: Outcome<Result>): void => {
+      const settled = member.settle;
+      member.settle = null;
+      settled?.(outcome);
+    };
     const worker = this.options.start({
-      answered: (answer) => {
-        const { job } = member;
-        member.job = null;
-        if ('result' in answer) job?.resolve(answer.result);
-        else job?.reject(SidestreamError.deserialize(answer.error));
-        this.#assign();
+      answered: settle,
+      lost: (how) => {
+        if (this.#members.delete(member) && !this.#closed) settle({ how });
       },
-      lost: (how) => this.#lost(member, how),
     });
-    const member: Member<Request, Result> = { worker, job: null };
+    const member: Member<Request, Result> = { worker, settle: null };
     this.#members.add(member);
     return member;
-  }
-
-  #lost(member: Member<Request, Result>, how: string): void {
-    const { job } = member;
-    if (!this.#members.delete(member) || !job || this.#closed) return;
-    job.deaths++;
-    if (job.deaths < TRIES) this.#queue.unshift(job);
-    else {
-      const { what, advice } = this.options;
-      const message = `${TRIES} workers died over the same ${what(job.request)} (the last one: ${how}). ${advice}`;
-      job.reject(new SidestreamError('build/worker-lost', message));
-    }
-    this.#assign();
   }
 }
 
