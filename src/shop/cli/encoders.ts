@@ -5,7 +5,7 @@ import { HUB_PRESETS, type HubPreset, PRESETS, type Preset } from '../../core/en
 import { SidestreamError } from '../../error';
 import { addEncoder, createMeter, isBuilt, madePreset, presetFile, requireRoom } from '../bundler';
 import { type AdaptOptions, adaptEncoder, folderSource, HubRepo, hubSettings, hubSource } from '../bundler/hub';
-import { encodersOption } from './options';
+import { encodersOption, numberThat } from './options';
 
 interface AddOptions extends AdaptOptions {
   models: string;
@@ -120,13 +120,8 @@ function unknown(model: string): SidestreamError {
   return new SidestreamError('encoder/missing', message);
 }
 
-function counting(least: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (Number.isInteger(value) && value >= least) return value;
-    throw new InvalidArgumentError(`It must be a whole number from ${least} up.`);
-  };
-}
+const counting = (least: number) =>
+  numberThat((n) => Number.isInteger(n) && n >= least, `It must be a whole number from ${least} up.`);
 
 function layerList(text: string): number[] {
   if (/^\d+(,\d+)+$/.test(text)) return text.split(',').map(Number);

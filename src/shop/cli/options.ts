@@ -6,17 +6,19 @@ import { localeSchema } from '../../core/catalog/locales';
 import { currencySchema } from '../../core/catalog/offers';
 import { type LocaleFeed, MODELS_FOLDER } from '../bundler';
 
-export function positiveInteger(text: string): number {
-  const n = Number(text);
-  if (!Number.isInteger(n) || n < 1) throw new InvalidArgumentError('must be a whole number, 1 or more.');
-  return n;
-}
+/** Parser of a number. @param what it must be, for the message of an error */
+export const numberThat =
+  (holds: (n: number) => boolean, what: string, read: (text: string) => number = Number) =>
+  (text: string): number => {
+    const n = read(text);
+    if (holds(n)) return n;
+    throw new InvalidArgumentError(what);
+  };
 
-export function positiveNumber(text: string): number {
-  const n = Number(text);
-  if (!(n > 0 && n < Number.POSITIVE_INFINITY)) throw new InvalidArgumentError('must be a number above 0.');
-  return n;
-}
+const isPositive = (n: number): boolean => n > 0 && n < Number.POSITIVE_INFINITY;
+
+export const positiveInteger = numberThat((n) => Number.isInteger(n) && n >= 1, 'must be a whole number, 1 or more.');
+export const positiveNumber = numberThat(isPositive, 'must be a number above 0.');
 
 const UNITS = { '': 1, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 };
 
@@ -32,17 +34,16 @@ export function byteSize(text: string): number {
 const numberOrPercentage = (text: string): number =>
   /^[\d.]+ ?%$/.test(text.trim()) ? Number(text.replace('%', '')) / 100 : Number(text);
 
-export function positiveValue(text: string): number {
-  const n = numberOrPercentage(text);
-  if (n > 0 && n < Number.POSITIVE_INFINITY) return n;
-  throw new InvalidArgumentError('must be a number above 0, or a percentage such as 3%.');
-}
-
-export function fraction(text: string): number {
-  const n = numberOrPercentage(text);
-  if (n > 0 && n < 1) return n;
-  throw new InvalidArgumentError('must be a number above 0 and below 1, or a percentage such as 3%.');
-}
+export const positiveValue = numberThat(
+  isPositive,
+  'must be a number above 0, or a percentage such as 3%.',
+  numberOrPercentage,
+);
+export const fraction = numberThat(
+  (n) => n > 0 && n < 1,
+  'must be a number above 0 and below 1, or a percentage such as 3%.',
+  numberOrPercentage,
+);
 
 export const fitting =
   (schema: v.GenericSchema<string>) =>

@@ -29,7 +29,7 @@ import {
 import { decodeSideNetwork, encodeSideNetwork, type KeptBytes, SIDE_SETTINGS } from '../training/side';
 import { concludeRefused, REFUSED_HELP } from './event-file';
 import { withModels } from './models-lock';
-import { jsonOption, modelsOption, positiveInteger, processesOption } from './options';
+import { jsonOption, modelsOption, numberThat, positiveInteger, processesOption } from './options';
 import { memoryOption, minShoppersOption, shoppersOption, withPrepared } from './prepare';
 import { interruptible } from './terminal';
 
@@ -53,6 +53,8 @@ interface TrainOptions extends Pick<PrepareRequest, 'memory' | 'minShoppers' | '
   queue?: string;
   json?: boolean;
 }
+
+const shareOfLog = numberThat((n) => n > 0 && n <= 1, 'must be a number above 0, up to 1.');
 
 /** Exit status of a training that writes nothing because its model ranks worse. */
 const WORSE = 3;
@@ -298,10 +300,4 @@ async function checkOptions(options: TrainOptions, digest: string): Promise<void
 function nameOfModel(text: string): string {
   if (v.is(modelNameSchema, text)) return text;
   throw new InvalidArgumentError('must have 1 to 32 letters, digits, ".", "_" or "-".');
-}
-
-function shareOfLog(text: string): number {
-  const n = Number(text);
-  if (!(n > 0 && n <= 1)) throw new InvalidArgumentError('must be a number above 0, up to 1.');
-  return n;
 }
