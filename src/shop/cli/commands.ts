@@ -1,13 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command } from 'commander';
-import * as v from 'valibot';
 import { SidestreamError } from '../../error';
-import { PACKAGE_FOLDER } from '../bundler';
 import { buildCommand } from './build';
 import { encodersCommand } from './encoders';
 import { addExamples } from './examples';
-import { initCommand } from './init';
+import { initCommand, OWN_PACKAGE } from './init';
 import { inspectCommand } from './inspect';
 import { listsCommand } from './lists';
 import { modelsCommand } from './models';
@@ -19,11 +15,6 @@ import { studioCommand } from './studio';
 import { trainCommand } from './train';
 import { workerCommand } from './worker';
 
-const { version } = v.parse(
-  v.pipe(v.string(), v.parseJson(), v.object({ version: v.string() })),
-  readFileSync(join(PACKAGE_FOLDER, 'package.json'), 'utf8'),
-);
-
 /**
  * The command line, before it has read its arguments. The evaluation commands are loaded only if the first word may be one of
  * them: a shop that builds and embeds does not need them.
@@ -31,7 +22,7 @@ const { version } = v.parse(
  */
 export async function commandLine(first?: string): Promise<Command> {
   const program = new Command('sidestream')
-    .version(version)
+    .version(OWN_PACKAGE.version)
     .description('Builds and inspects the static files of a recommender that learns in the browser.')
     .showHelpAfterError('Run with --help to see the commands.')
     .addCommand(initCommand())

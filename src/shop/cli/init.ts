@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import { Command } from 'commander';
@@ -22,6 +22,14 @@ import {
 import { packageSource, plainAddress, plainName, scriptWord, TARBALL } from './shop-package';
 import { filledPage, hasTexts, shopTexts, textsFile } from './shop-texts';
 
+export const OWN_PACKAGE = v.parse(
+  v.pipe(
+    v.string(),
+    v.parseJson(),
+    v.object({ version: v.string(), peerDependencies: v.record(v.string(), v.string()) }),
+  ),
+  readFileSync(join(PACKAGE_FOLDER, 'package.json'), 'utf8'),
+);
 /** The shop that is copied; next to `lib` in the package, at the top level in a clone. */
 const STARTER = join(PACKAGE_FOLDER, 'starter');
 const PAGES = ['index.html', 'product.html', 'cart.html'];
@@ -122,9 +130,8 @@ async function writeShop(
       ? []
       : ['--images', `public/${pictures}`, '--image-base', `/${encodeURIComponent(pictures)}/`]),
   ];
-  const about = await ownPackage();
-  const { dependency, clone } = await packageSource(PACKAGE_FOLDER, target, about);
-  await writeFile(join(target, 'package.json'), packageFile(basename(target), script, dependency, about));
+  const { dependency, clone } = await packageSource(PACKAGE_FOLDER, target, OWN_PACKAGE);
+  await writeFile(join(target, 'package.json'), packageFile(basename(target), script, dependency));
   console.log(`Wrote a shop to ${folder}`);
   for (const line of notes(feed, currency, facts)) console.log(line);
   // Run by npx, this process lacks the packages that encode products; `npm install` brings them into the shop.
@@ -255,13 +262,8 @@ async function removeNew(path: string, before: readonly string[] | null): Promis
   for (const name of names) await rm(join(path, name), { recursive: true, force: true });
 }
 
-const ownSchema = v.object({ version: v.string(), peerDependencies: v.record(v.string(), v.string()) });
-type OwnPackage = v.InferOutput<typeof ownSchema>;
-
-const ownPackage = async (): Promise<OwnPackage> =>
-  v.parse(v.pipe(v.string(), v.parseJson(), ownSchema), await readFile(join(PACKAGE_FOLDER, 'package.json'), 'utf8'));
-
-function packageFile(name: string, bundle: string[], dependency: string, { peerDependencies }: OwnPackage): string {
+function packageFile(name: string, bundle: string[], dependency: string): string {
+  const { peerDependencies } = OWN_PACKAGE;
   return `${JSON.stringify(
     {
       name:

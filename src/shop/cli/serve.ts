@@ -11,21 +11,16 @@ import { invalidInput } from '../../error';
 import { openFolder } from '../bundler';
 import { untilShutdown } from './terminal';
 
-interface ServeOptions {
-  port: number;
-  host: string;
-}
-
 export function serveCommand(): Command {
   return new Command('serve')
     .description('serve a bundle for testing, with the cache headers that a web server should send')
     .argument('<bundle>', 'folder of the bundle')
     .option('--port <n>', 'port to listen on; 0 takes any free port', portNumber, 4180)
     .option('--host <name>', 'address to listen on; 0.0.0.0 allows other machines', '127.0.0.1')
-    .action(async (folder: string, options: ServeOptions) => {
+    .action(async (folder: string, { port, host }: { port: number; host: string }) => {
       // Report a folder that is not a bundle now rather than when a page fails.
       const { items } = await openFolder(folder);
-      const server = await serveBundle(folder, options.port, options.host);
+      const server = await serveBundle(folder, port, host);
       const what = `Serving ${items.length} items of ${folder} at ${server.address}${MANIFEST_FILE}`;
       await untilShutdown(server, what, 'End with Ctrl+C.');
     });
@@ -40,10 +35,7 @@ export function portNumber(text: string): number {
 /** File names that contain the digest of their content, which never changes. */
 const HASHED = /-[0-9a-f]{16}\.\w+$/;
 
-export interface BundleServer {
-  address: string;
-  close(): Promise<void>;
-}
+export type BundleServer = Awaited<ReturnType<typeof listen>>;
 
 /**
  * Serves a bundle as a shop's web server should: files named by their content are immutable, the manifest is revalidated each
@@ -119,12 +111,7 @@ function liesIn(folder: string, name: string): boolean {
 }
 
 /** @param options that name another place @throws SidestreamError `runtime/invalid-input` if it cannot listen there */
-export async function listen(
-  server: Server,
-  port: number,
-  host: string,
-  options = '--port or --host',
-): Promise<BundleServer> {
+export async function listen(server: Server, port: number, host: string, options = '--port or --host') {
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) => {
       const message = `Cannot listen on ${host}, port ${port} (${messageOf(cause)}). Name another with ${options}.`;
@@ -137,7 +124,7 @@ export async function listen(
   return {
     address: `http://${host.includes(':') ? `[${host}]` : host}:${actual}/`,
     close: () =>
-      new Promise((resolve, reject) => {
+      new Promise<void>((resolve, reject) => {
         server.close((error) => (error ? reject(error) : resolve()));
         server.closeAllConnections();
       }),

@@ -38,19 +38,13 @@ export async function elementFiles(folder: string): Promise<{ file: string; byte
   return Promise.all(names.map(async (file) => ({ file, bytes: (await stat(join(folder, file))).size })));
 }
 
-interface StudioOptions {
-  port: number;
-  host: string;
-  models: string;
-}
-
 export function studioCommand(): Command {
   return new Command('studio')
     .description('serve Studio: a page that makes a bundle in the browser, with everything it needs')
     .option('--port <n>', 'port to listen on; 0 takes any free port', portNumber, 4190)
     .option('--host <name>', 'address to listen on; other machines need https in front of it', '127.0.0.1')
     .addOption(encodersOption())
-    .action(async ({ port, host, models }: StudioOptions) => {
+    .action(async ({ port, host, models }: { port: number; host: string; models: string }) => {
       const [page, element, encoders, cli] = ['studio', 'cdn', 'encoders', 'cli'].map((name) =>
         join(PACKAGE_FOLDER, 'lib', name),
       );
@@ -90,13 +84,8 @@ const TYPES: Readonly<Record<string, string>> = {
 const decompress = promisify(brotliDecompress);
 
 export async function serveStudio(folders: StudioFolders, port: number, host: string): Promise<BundleServer> {
-  const from = (folder: string) => folderSender(folder, missing, { extensions: [] });
-  const send = {
-    element: from(folders.element),
-    encoders: from(folders.encoders),
-    cli: from(folders.cli),
-    models: from(folders.models),
-  };
+  const from = (folder: keyof StudioFolders) => folderSender(folders[folder], missing, { extensions: [] });
+  const send = { element: from('element'), encoders: from('encoders'), cli: from('cli'), models: from('models') };
   const encoders = await elementFiles(folders.encoders);
   const list = JSON.stringify([...(await elementFiles(folders.element)), ...encoders]);
 
