@@ -84,18 +84,12 @@ function usedLinks(links: Link[], path: string): Link[] {
 }
 
 /** Pairs of one order weigh 1 / (its items - 1), so that every item of an order counts once. */
-function coPurchases(
-  lines: readonly Pair[],
-  rowOf: ReadonlyMap<string, number>,
-  count: number,
-): { links: Link[]; orders: number[][]; chance: Float64Array } {
+function coPurchases(lines: readonly Pair[], rowOf: ReadonlyMap<string, number>, count: number) {
   const baskets = new Map<string, Set<number>>();
   for (const { left, right } of lines) {
     const row = rowOf.get(right);
     if (row === undefined) continue;
-    const basket = baskets.get(left);
-    if (basket) basket.add(row);
-    else baskets.set(left, new Set([row]));
+    baskets.set(left, (baskets.get(left) ?? new Set()).add(row));
   }
   const links: Link[] = [];
   const chance = new Float64Array(count).fill(SMOOTHING);
@@ -143,10 +137,7 @@ export interface Pair {
 }
 
 /** Names of the columns, in lower case and without `_`, `-` and spaces; the first existing one counts. */
-export interface PairColumns {
-  left: readonly string[];
-  right: readonly string[];
-}
+export type PairColumns = Record<'left' | 'right', readonly string[]>;
 
 const TYPE = ['type', 'linktype', 'relation'];
 /** Maximum length of a JSON row. */

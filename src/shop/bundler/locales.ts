@@ -13,15 +13,9 @@ export interface LocaleFeed {
   feed: readonly string[];
 }
 
-interface MadeMarket {
-  market: string;
-  currency: string;
-  offers: Offer[];
-}
-
 export interface LocaleFeeds {
   locales: LocaleContent[];
-  markets: MadeMarket[];
+  markets: NonNullable<ReturnType<typeof marketOf>>[];
   notes: string[];
   summary: string[];
   rejectedRows: number;
@@ -99,7 +93,7 @@ function marketOf(
   { currencies }: CollectedFeed,
   main: ReadLocalesRequest['main'],
   own: ReadonlyMap<string, Item>,
-): MadeMarket | null {
+) {
   const [currency, ...others] = currencies;
   const market = tag.toLowerCase();
   if (!currency || others.length > 0 || main.currencies.has(currency) || !v.is(marketSchema, market)) return null;

@@ -19,23 +19,15 @@ export interface ListsRequest extends CatalogRequest, ListPlan, CardSettings {
   meter: Meter;
 }
 
-export interface ListsResult {
-  lists: number;
-  items: number;
-  files: number;
-  /** Number of files that are new or changed, and their bytes. */
-  written: number;
-  bytes: number;
-  removed: number;
-  /** Paths, without extensions, of lists that have the same file where case is ignored; only if lists were ranked. */
-  sameFile: [string, string][];
-}
+export type ListsResult = Awaited<ReturnType<typeof writeLists>>;
 
 /**
  * Writes the lists of a bundle that need no shopper. From the same bundle, offers, rules and options nothing is ranked; else
  * every list is, and the files that changed are written.
+ * @returns also the number of files that are new or changed and their bytes, and the paths, without extensions, of lists that
+ *   have the same file where case is ignored, if lists were ranked
  */
-export async function writeLists(request: ListsRequest): Promise<ListsResult> {
+export async function writeLists(request: ListsRequest) {
   const { bundle, out, formats, meter, now, ...options } = request;
   const state = await stateOf(request);
   const input = createHash('sha256')
@@ -50,7 +42,7 @@ export async function writeLists(request: ListsRequest): Promise<ListsResult> {
   const tables = new Map<string, string[]>();
   const counts = new Set<number>();
   const paths = new Map<string, string>();
-  const sameFile: ListsResult['sameFile'] = [];
+  const sameFile: [string, string][] = [];
   let lists = 0;
   await metered(meter, 'Lists', itemLists(catalog, request), async (advance) => {
     for await (const ranked of rankLists(catalog, request)) {

@@ -3,27 +3,26 @@ import { evenly } from '../../core/common/evenly';
 import { HUB_PRESETS, PRESETS } from '../../core/encoders';
 import type { CollectedFeed } from './collect-feed';
 
-export interface CatalogLanguage {
-  /** Language tag; undefined if unknown. */
-  language?: string;
-  how: LanguageSource;
-  /** A line for the user if the encoder does not read the language; null if it reads it, or if either is unknown. */
-  unread: string | null;
-  /** The same line with a remedy on the command line. */
-  warning: string | null;
-}
+export type CatalogLanguage = Awaited<ReturnType<typeof catalogLanguage>>;
 
 /** The language of a catalogue: as stated, otherwise as its feed says, otherwise as its words say. */
 export async function catalogLanguage(
   { lang }: { lang?: string },
   { language: said, items }: Pick<CollectedFeed, 'language' | 'items'>,
   encoder: { name: string; languages?: readonly string[] },
-): Promise<CatalogLanguage> {
+) {
   const how: LanguageSource = lang !== undefined ? 'stated' : said !== undefined ? 'feed' : 'words';
   const language = lang ?? said ?? (await detectLanguage(items));
   const unread = unreadLanguage(encoder, language, how);
   const warning = unread && `${unread} ${remedy(language ?? '', how)}`;
-  return { ...(language === undefined ? {} : { language }), how, unread, warning };
+  return {
+    ...(language === undefined ? {} : { language }),
+    how,
+    /** A line for the user if the encoder does not read the language; null if it reads it, or if either is unknown. */
+    unread,
+    /** The same line with a remedy on the command line. */
+    warning,
+  };
 }
 
 /** Number of items whose texts are examined, spread evenly over the catalogue: a single title says little. */

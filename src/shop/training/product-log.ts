@@ -11,7 +11,7 @@ import {
   titlesNote,
   unknownText,
 } from '../logs';
-import { type Choices, choiceCounts, choicesFrom, type Interaction, recentPopularity } from './interactions';
+import { choiceCounts, choicesFrom, type Interaction, recentPopularity } from './interactions';
 import { repeatShareOf } from './repeats';
 
 /** Bundle and log by product: a model learned from a log does not distinguish the variants of a product. */
@@ -31,10 +31,7 @@ export function byProduct(bundle: Bundle, log: EventLog) {
 }
 
 /** The events on items of the bundle, as rows of its catalogue, and the number of omitted events. */
-export function interactionsOf(
-  log: Pick<EventLog, 'events'>,
-  { items }: Bundle,
-): { interactions: Interaction[]; unknown: number } {
+export function interactionsOf(log: Pick<EventLog, 'events'>, { items }: Bundle) {
   const interactions = onItems(log.events, items);
   const unknown = log.events.length - interactions.length;
   if (interactions.length === 0) throw foreignLog(unknownIds(log, items), items);
@@ -77,29 +74,22 @@ export function demandOf(log: Pick<EventLog, 'events'>, bundle: Bundle): Demand 
 }
 
 /** What a training learns from: the choices of a log on the products of a bundle. */
-export interface ShopChoices extends ReturnType<typeof byProduct> {
-  choices: Choices;
-  unknown: number;
-  /** A note about these events, as in `unknownText`. */
-  unknownNote: string | null;
-  notes: string[];
-}
+export type ShopChoices = ReturnType<typeof shopChoices>;
 
 /** Number of events below which little can be learned: docs/tutorials/train-on-your-log.md names this number. */
 const MIN_RELIABLE_EVENTS = 2000;
 
 /** The choices of a log. @throws SidestreamError `runtime/invalid-input` if none is about an item of the bundle */
-export function shopChoices(full: Bundle, whole: EventLog): ShopChoices {
-  const { bundle, log, products, byTitle } = byProduct(full, whole);
+export function shopChoices(full: Bundle, whole: EventLog) {
+  const own = byProduct(full, whole);
+  const { bundle, log, byTitle } = own;
   const { interactions, unknown } = interactionsOf(log, bundle);
   const notes = [...(byTitle > 0 ? [titlesNote(byTitle)] : []), fewEventsText(interactions.length) ?? []].flat();
   return {
-    bundle,
-    log,
-    products,
-    byTitle,
+    ...own,
     choices: choicesFrom(interactions),
     unknown,
+    /** A note about these events. */
     unknownNote: unknownText(unknown, unknownIds(log, bundle.items)),
     notes,
   };

@@ -8,7 +8,6 @@ import {
   popularityNow,
   type StartWeights,
 } from '../../core/catalog';
-import type { Estimate } from '../../core/common/estimate';
 import { counted } from '../../core/common/text';
 import type { LearnerCatalog } from '../../device/learner';
 import { type CatalogIndex, catalogIndex, categoryBlock } from '../../device/ranking';
@@ -56,7 +55,7 @@ export interface ShopSideRequest extends Omit<SideModelRequest, 'index' | 'conti
 export type ShopSide = NonNullable<Learned['side']>;
 
 /** Trains the side model of a shop, and fits the start weights to the held-out shoppers. The compute backend must be set. */
-export async function trainShopSide(request: ShopSideRequest): Promise<ShopTraining> {
+export async function trainShopSide(request: ShopSideRequest) {
   const { bundle, choices: all, seed, say } = request;
   const { items, features, manifest } = bundle;
   const index = catalogIndex(items, features, contentBlend(manifest));
@@ -104,6 +103,7 @@ export async function trainShopSide(request: ShopSideRequest): Promise<ShopTrain
         ...(saved === null ? {} : { savedSeconds: saved }),
       },
     },
+    /** Change of the ln rank of held-out shoppers' choices from `before`; null without it or if nobody is held out. */
     change: trained.change,
     network: {
       config: trained.config,
@@ -145,12 +145,7 @@ async function fittedStart(
   return { ...(newborn > 0 ? several : weights), newborn };
 }
 
-export interface ShopTraining {
-  learned: ShopSide;
-  /** Change of the ln rank of held-out shoppers' choices from `before`; null without it or if nobody is held out. */
-  change: Estimate | null;
-  network: SideNetwork;
-}
+export type ShopTraining = Awaited<ReturnType<typeof trainShopSide>>;
 
 interface Earlier {
   /** Absent, as `why`, if there is no earlier training. */
