@@ -1,10 +1,10 @@
 import { counted } from '../../../core/common/text';
-import type { Meter } from '../../pipeline';
-import { type Choices, rowsOf, shoppersIn } from '../interactions';
+import { rowsOf, shoppersIn } from '../interactions';
 import type { SideFeatures } from './side-features';
 import { sequencesFrom } from './side-sequences';
-import { SIDE_SETTINGS, type SideSettings } from './side-settings';
+import { SIDE_SETTINGS } from './side-settings';
 import { trainSide } from './train-side';
+import type { SideModelRequest } from './train-side-model';
 
 /** Half-lives that are tried, as shares of the log: half of it, all of it, none. */
 const TRIED = [SIDE_SETTINGS.halfLife, 1, Number.POSITIVE_INFINITY];
@@ -19,17 +19,12 @@ const MAX_CHOICES = 45_000;
 /** Minimum number of choices of a judge; minimum and maximum number of judges. */
 const [JUDGED, MIN_JUDGES, MAX_JUDGES] = [5, 16, 256];
 
-export interface HalfLifeRequest {
+/** If it is `stopped`, it ends after the present step, with the default half-life. */
+export interface HalfLifeRequest
+  extends Pick<SideModelRequest, 'choices' | 'settings' | 'seed' | 'stopped' | 'meter' | 'say'> {
   features: SideFeatures;
-  choices: Choices;
   /** Shoppers whose choices do not count. Default: none. */
   left?: ReadonlySet<number>;
-  settings?: Partial<SideSettings>;
-  seed: number;
-  /** Whether to end after the present step, with the default half-life. Default: never. */
-  stopped?(): boolean;
-  meter: Meter;
-  say(line: string): void;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Random } from '../../../core/model';
 import type { WeighedSequences } from './side-sequences';
+import type { SideSettings } from './side-settings';
 
 /** Maximum length of a piece of a sequence that is learned at once: older choices have faded from all but the slowest state. */
 export const MAX_PIECE = 112;
@@ -90,10 +91,8 @@ export function sideBatches({ offsets, rows, weights }: WeighedSequences, random
 const firstCut = (length: number, random: Random): number =>
   length > MAX_PIECE ? 1 + Math.floor(random() * MAX_PIECE) : MAX_PIECE;
 
-export interface SideBatchOptions {
+export interface SideBatchOptions extends Pick<SideSettings, 'negatives' | 'historyDropout'> {
   known: Int32Array;
-  negatives: number;
-  historyDropout: number;
 }
 
 /** Lays out one batch, with its own sample of candidate items. */

@@ -30,6 +30,7 @@ import {
 } from '../../../core/model/side';
 import type { SideBatch } from './side-batch';
 import { pickFeatures, type SideFeatures } from './side-features';
+import type { SideSettings } from './side-settings';
 
 export interface SideCatalog {
   config: SideConfig;
@@ -38,10 +39,7 @@ export interface SideCatalog {
   logPopularity: Float32Array;
 }
 
-export interface SideStepOptions extends SideCatalog {
-  dropout: number;
-  embeddingDropout: number;
-}
+export type SideStepOptions = SideCatalog & Pick<SideSettings, 'dropout' | 'embeddingDropout'>;
 
 interface SideItemSource extends Omit<SideCatalog, 'config'> {
   /** 1 if the embedding of the item at a row counts, otherwise 0. */

@@ -16,12 +16,11 @@ import { SIDE_SETTINGS, type SideSettings } from './side-settings';
 import { type SideContinuation, sideUse } from './side-window';
 import { type SideReport, type SideTraining, trainSide } from './train-side';
 
-export interface SideModelRequest {
+/** If it is `stopped`, the training keeps its best epoch. */
+export interface SideModelRequest extends Pick<SideTraining, 'seed' | 'settings' | 'shards' | 'stopped'> {
   /** Features of the items that the choices name. */
   index: CatalogIndex;
   choices: Choices;
-  seed: number;
-  settings?: Partial<SideSettings>;
   /**
    * The state of an earlier training from which it continues; `choices` are then its new ones. Default: it starts from scratch.
    */
@@ -33,12 +32,8 @@ export interface SideModelRequest {
    * a missing or damaged one, or one of other settings, is ignored too.
    */
   resume?: boolean | 'if-possible';
-  /** Where shards of the shoppers are learned. Default: all are one shard, in this process. */
-  shards?: SideTraining['shards'];
   /** The side model with which the result is compared, of the same items. Default: none. */
   before?: SideModel | null;
-  /** Whether the training is to end after the present step, and to keep its best epoch. Default: it goes on. */
-  stopped?(): boolean;
   /** Called after each epoch with the reports of all epochs so far; with a checkpoint, also before the first one. */
   onReports?(reports: readonly SideReport[]): void;
   meter: Meter;
