@@ -19,13 +19,10 @@ export const withCache = <T>(folder: string, say: LockOptions['say'], work: () =
 
 /** Number of items to which each projection was fitted, by digest. A file that cannot be read counts as empty. */
 export async function readFitted(folder: string): Promise<Record<string, number>> {
-  const text = await readFile(join(folder, FITTED), 'utf8').catch(() => '{}');
-  try {
-    return v.parse(fittedSchema, JSON.parse(text));
-  } catch {
-    // The file only saves fitting the projections again.
-    return {};
-  }
+  const text = await readFile(join(folder, FITTED), 'utf8').catch(() => '');
+  const read = v.safeParse(v.pipe(v.string(), v.parseJson(), fittedSchema), text);
+  // The file only saves fitting the projections again.
+  return read.success ? read.output : {};
 }
 
 export async function writeFitted(folder: string, fitted: Record<string, number>): Promise<void> {

@@ -22,9 +22,7 @@ import {
   type Placement,
   type PublishedRules,
   patchedIndex,
-  type RankState,
   RULES_FILE,
-  type Rules,
   rulesAt,
   ShopDemand,
   TERMS,
@@ -35,17 +33,7 @@ import {
 import { folderFetch, openFolder } from '../bundler';
 
 /** A bundle as lists for every shopper read it. */
-export interface ListCatalog {
-  index: CatalogIndex;
-  /** The state of a shopper about whom nothing is known. */
-  state: RankState;
-  shown: Shown;
-  /** Currency of the prices, if offers or bundle name one. */
-  currency: string | undefined;
-  lang: string;
-  now: number;
-  rulesFor(placement: Placement): Rules;
-}
+export type ListCatalog = Awaited<ReturnType<typeof openCatalog>>;
 
 export interface CatalogRequest {
   bundle: string;
@@ -74,7 +62,7 @@ const marketOf = (manifest: Manifest, { lang, market }: Pick<CatalogRequest, 'la
   market ?? marketFor(manifest, lang) ?? DEFAULT_MARKET;
 
 /** Opens the whole catalogue of a bundle with its trained files, offers, rules and texts. */
-export async function openCatalog(request: CatalogRequest): Promise<ListCatalog> {
+export async function openCatalog(request: CatalogRequest) {
   const { bundle: folder, now } = request;
   const bundle = await openFolder(folder);
   const { manifest, features } = bundle;
@@ -104,12 +92,14 @@ export async function openCatalog(request: CatalogRequest): Promise<ListCatalog>
   const weights = Object.fromEntries(TERMS.map((name) => [name, 0])) as TermWeights;
   return {
     index,
+    /** The state of a shopper about whom nothing is known. */
     state: { history, residualScores: null, weights, terms: termValues(index, { history, residualScores: null }) },
     shown: await shownIn(bundle, lang),
+    /** Currency of the prices, if offers or bundle name one. */
     currency: offers?.currency ?? (offers && market !== DEFAULT_MARKET ? undefined : manifest.currency),
     lang,
     now,
-    rulesFor: (placement) => rulesAt(rules, placement, now),
+    rulesFor: (placement: Placement) => rulesAt(rules, placement, now),
   };
 }
 

@@ -45,16 +45,14 @@ export async function collectRows(
   from = 0,
 ): Promise<CollectedFeed> {
   const summary = createFeedSummary();
-  const feed: CollectedFeed = {
+  const feed: Omit<CollectedFeed, 'rejected' | 'summary'> = {
     items: [],
     titled: new Map(),
     currencies: new Set(),
     places: [],
     complements: new Map(),
-    rejected: [],
     rejectedRows: 0,
     unpublished: 0,
-    summary: [],
   };
   let at = from;
   const rows = read({

@@ -238,13 +238,12 @@ function broken(url: string, have: number, size: number | null, cause: Connectio
   return new SidestreamError('encoder/download-failed', message, { cause });
 }
 
-async function sizeOf(path: string): Promise<number> {
-  try {
-    return (await stat(path)).size;
-  } catch {
-    return 0;
-  }
-}
+/** 0 for a missing file. */
+const sizeOf = (path: string): Promise<number> =>
+  stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  );
 
 /** Shows bytes as whole kilobytes. Files under a megabyte are not shown. */
 function byteMeter(meter: Meter, label: string, size: number | null) {
