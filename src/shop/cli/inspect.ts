@@ -16,6 +16,7 @@ import {
   judgedItems,
   metered,
   nearest,
+  progressTo,
 } from '../pipeline';
 import { expertsText, halfLifeText } from '../training/side';
 import { jsonOption, positiveInteger } from './options';
@@ -173,21 +174,19 @@ async function showNeighbors(bundle: Bundle, { json }: InspectOptions): Promise<
     const vectors = basisVectors(bundle, basis);
     const { length } = judgedItems(vectors, categories);
     most = Math.max(most, length);
-    let [done, shown] = [0, 0];
     if (length === 0) {
       p5[basis] = null;
       continue;
     }
-    p5[basis] = await metered(meter, `By ${basis}`, length, async (advance) =>
-      round(
-        await categoryPrecision(vectors, categories, 5, (items) => {
-          done += items;
-          const whole = Math.min(length, Math.round(done));
-          advance(whole - shown);
-          shown = whole;
-        }),
-      ),
-    );
+    p5[basis] = await metered(meter, `By ${basis}`, length, async (advance) => {
+      const show = progressTo(advance);
+      let done = 0;
+      const judge = (items: number): void => {
+        done += items;
+        show(Math.min(length, Math.round(done)));
+      };
+      return round(await categoryPrecision(vectors, categories, 5, judge));
+    });
   }
   const items = bundle.items.length;
   // A large catalogue is judged by a sample.

@@ -13,7 +13,7 @@ export {
 export { type CollectedFeed, collectRows, type PlacedRow, RejectedRows, singleCurrency } from './collect-feed';
 export { SAMPLE } from './encode-modality';
 export type { CacheFile, CacheFolder } from './feature-cache';
-export { type GrowingMeter, type Meter, metered, Pace } from './meter';
+export { type GrowingMeter, type Meter, metered, Pace, progressTo } from './meter';
 export { BASES, type Basis, basisVectors, categoryPrecision, judgedItems, nearest, vectorsOf } from './neighbors';
 export { isFetched, withPicture } from './picture-address';
 export {

@@ -33,6 +33,15 @@ export class Pace {
   }
 }
 
+/** Turns reports of all that is done so far into progress. Where less is done than before, progress waits. */
+export function progressTo(advance: (count: number) => void): (done: number) => void {
+  let shown = 0;
+  return (done) => {
+    if (done > shown) advance(done - shown);
+    shown = Math.max(shown, done);
+  };
+}
+
 /** Runs one stage of some work under a meter. @param total sum of all that `work` passes to `advance` */
 export async function metered<T>(
   meter: Meter,

@@ -9,7 +9,7 @@ import {
   writeBundle,
 } from '../../core/catalog';
 import { SidestreamError } from '../../error';
-import { type Meter, metered } from './meter';
+import { type Meter, metered, progressTo } from './meter';
 
 export interface BundlePlace {
   name: string;
@@ -33,7 +33,7 @@ export async function writeChecked(
 }
 
 function writeProgress(meter: Meter): { show: WriteProgress; end(): void } {
-  let shown: { step: string; items: number } | null = null;
+  let shown: { step: string; to(items: number): void } | null = null;
   const end = (): void => {
     if (shown) meter.stop();
     shown = null;
@@ -44,10 +44,9 @@ function writeProgress(meter: Meter): { show: WriteProgress; end(): void } {
       if (shown?.step !== step) {
         end();
         meter.start(step === 'group' ? 'Shards' : 'Write', total);
-        shown = { step, items: 0 };
+        shown = { step, to: progressTo((count) => meter.advance(count)) };
       }
-      if (shown) meter.advance(items - shown.items);
-      shown = { step, items };
+      shown.to(items);
       if (items >= total) end();
     },
   };
@@ -58,13 +57,8 @@ export const checkedBundle =
   ({ name, fetch }: Pick<BundlePlace, 'name' | 'fetch'>, meter: Meter) =>
   (manifest: Manifest): Promise<void> =>
     metered(meter, 'Check', manifest.count, async (advance) => {
-      let seen = 0;
-      const onProgress = (items: number): void => {
-        advance(items - seen);
-        seen = items;
-      };
       try {
-        await verifyBundle(manifest, fetch, onProgress);
+        await verifyBundle(manifest, fetch, progressTo(advance));
       } catch (cause) {
         const { message } = SidestreamError.from(cause);
         const next = 'If the message names an item, correct or leave out that row of the feed; otherwise, build again.';

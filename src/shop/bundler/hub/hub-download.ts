@@ -4,7 +4,7 @@ import { open, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { SidestreamError } from '../../../error';
-import type { Meter } from '../../pipeline';
+import { type Meter, progressTo } from '../../pipeline';
 
 export interface HubEntry {
   /** Digest of the contents: SHA-256 of a large file, git's SHA-1 of a small one. */
@@ -248,15 +248,8 @@ const sizeOf = (path: string): Promise<number> =>
 /** Shows bytes as whole kilobytes. Files under a megabyte are not shown. */
 function byteMeter(meter: Meter, label: string, size: number | null) {
   if (size === null || size < 1e6) return { show: () => {}, stop: () => {} };
-  let shown = 0;
+  const show = progressTo((count) => meter.advance(count));
   meter.start(`${label}, kB`, Math.floor(size / 1000));
-  return {
-    /** @param bytes number of bytes that exist; fewer than before if some are fetched again */
-    show(bytes: number): void {
-      const now = Math.floor(bytes / 1000);
-      if (now > shown) meter.advance(now - shown);
-      shown = Math.max(shown, now);
-    },
-    stop: () => meter.stop(),
-  };
+  /** The number of bytes that exist falls if some are fetched again. */
+  return { show: (bytes: number) => show(Math.floor(bytes / 1000)), stop: () => meter.stop() };
 }
