@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Demand } from '../../core/catalog';
+import { type Demand, withPopularity } from '../../core/catalog';
 import { makeItem } from '../../testing/bundles';
 import { ShopDemand } from './demand';
 
@@ -51,9 +51,8 @@ describe('the demand of a shop', () => {
   });
 
   it("is the popularity if the shop's feed has none", () => {
-    const shop = new ShopDemand(demand());
     const own = makeItem('own');
-    const found = shop.withPopularity([...items, own]).map(({ popularity }) => popularity);
+    const found = withPopularity([...items, own], demand()).map(({ popularity }) => popularity);
     const { choices, recent } = demand();
     const [all, now] = [choices, recent].map((values) => values.reduce((sum, value) => sum + value, 0));
     // As many choices as in the whole log, distributed like the recent ones.
@@ -61,7 +60,7 @@ describe('the demand of a shop', () => {
     for (const row of known) expect(found[row]).toBeCloseTo((recent[row] * all) / now, 4);
     expect(found.filter((_, row) => !known.includes(row)).every((value) => value === undefined)).toBe(true);
     const fed = [makeItem('a', { popularity: 0 }), makeItem('b')];
-    expect(shop.withPopularity(fed)).toBe(fed);
+    expect(withPopularity(fed, demand())).toBe(fed);
   });
 
   it('knows current sales, and treats unknown items as average', () => {

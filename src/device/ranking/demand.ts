@@ -1,4 +1,4 @@
-import { type Demand, demandSums, type Item, withPopularity } from '../../core/catalog';
+import { type Demand, demandSums } from '../../core/catalog';
 import { type ShopperRecord, VISIT_PAUSE } from '../../core/events';
 import type { Repeatable } from './placement';
 
@@ -10,10 +10,6 @@ const FOR_YOU_SHARE = 0.1;
 /** The data of lists from the shop's log, for the bundle's items in their order; items after them, and rows that are NaN, are unknown. */
 export class ShopDemand {
   constructor(private readonly demand: Demand) {}
-
-  withPopularity(items: Item[]): Item[] {
-    return withPopularity(items, this.demand);
-  }
 
   /**
    * Current sales: log((x + 1) / (mean + 1)) of the recency-weighted choices x, 0 for an unknown item.

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { addedItemSchema } from '../../core/catalog';
-import { fromJson, joinBytes } from '../../core/common/bytes';
+import { fromJson, listReader, littleEndian } from '../../core/common/bytes';
 import { eventSchema, type LoggedEvent } from '../../core/events';
 import type { EncryptedRow, SnapshotRow } from './database';
 import type { AtRestCipher } from './lock';
@@ -129,10 +129,7 @@ const headSchema = v.object({ item: addedItemSchema, encoders: v.string(), value
 function encodeLocalItem({ item, encoders, values, scales }: LocalItem): Uint8Array {
   const about: v.InferOutput<typeof headSchema> = { item, encoders, values: values.length, scales: scales.length };
   const head = new TextEncoder().encode(`${JSON.stringify(about)}\n`);
-  const bytes = new Uint8Array(4 * scales.length);
-  const view = new DataView(bytes.buffer);
-  for (const [n, scale] of scales.entries()) view.setFloat32(4 * n, scale, true);
-  return joinBytes([head, new Uint8Array(values.buffer, values.byteOffset, values.length), bytes]);
+  return littleEndian(head, values, scales);
 }
 
 /** @returns null for bytes that `encodeLocalItem` did not write */
@@ -142,11 +139,6 @@ function decodeLocalItem(bytes: Uint8Array): LocalItem | null {
   if (!head.success) return null;
   const { item, encoders, values, scales } = head.output;
   if (bytes.length !== end + values + 4 * scales) return null;
-  const view = new DataView(bytes.buffer, bytes.byteOffset + end + values);
-  return {
-    item,
-    encoders,
-    values: new Int8Array(bytes.slice(end, end + values).buffer),
-    scales: Float32Array.from({ length: scales }, (_, n) => view.getFloat32(4 * n, true)),
-  };
+  const read = listReader(bytes, end);
+  return { item, encoders, values: read.int8(values).slice(), scales: read.floats(scales) };
 }

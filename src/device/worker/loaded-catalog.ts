@@ -14,6 +14,7 @@ import {
   placeByContent,
   type Shard,
   type StartWeights,
+  withPopularity,
 } from '../../core/catalog';
 import type { Shown } from '../../core/catalog/locales';
 import { SidestreamError } from '../../error';
@@ -270,7 +271,7 @@ export class LoadedCatalog {
     this.demand = demand && new ShopDemand(demand);
     const table = joinCompanions(this.#parts);
     const { origin } = manifest.companions ?? {};
-    const items = this.demand?.withPopularity(all) ?? all;
+    const items = withPopularity(all, demand);
     const scale = manifest.count / POSITIONS;
     const index = catalogIndex(items, this.table, this.blend, {
       variants: this.variantsOf?.(items),

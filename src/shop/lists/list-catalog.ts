@@ -9,6 +9,7 @@ import {
   marketFor,
   offersFile,
   parseManifest,
+  withPopularity,
 } from '../../core/catalog';
 import { bundleTexts, localeFor, type Shown, shownItem } from '../../core/catalog/locales';
 import { fetchOffers, offeredItem } from '../../core/catalog/offers';
@@ -75,7 +76,7 @@ export async function openCatalog(request: CatalogRequest) {
   ]);
   const [cooccurrence, learned] = await Promise.all([bundle.cooccurrence(), bundle.demand()]);
   const demand = learned && new ShopDemand(learned);
-  const items = demand?.withPopularity(bundle.items) ?? bundle.items;
+  const items = withPopularity(bundle.items, learned);
   const own = catalogIndex(items, features, contentBlend(manifest), {
     variants: productVariants(items),
     cooccurrence,

@@ -1,5 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { type FeatureTable, rowsPerItem } from '../../core/catalog';
+import { listReader } from '../../core/common/bytes';
 import { nextTask } from '../../core/common/tasks';
 import { fitProjection, type Projection, type RawTaps } from '../../core/encoders';
 import { decodeRaw, rowsBytes, rowsPayloads, shareProjection } from './chunk';
@@ -130,9 +131,9 @@ function storeRow({ features, modality }: ModalityTask, row: number, payload: Ui
   const { dim, taps } = features;
   const count = taps[modality];
   const first = row * rowsPerItem(features) + (modality === 'text' ? 0 : taps.text);
-  const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
-  for (let t = 0; t < count; t++) features.scales[first + t] = view.getFloat32(4 * t, true);
-  features.values.set(new Int8Array(payload.buffer, payload.byteOffset + 4 * count, count * dim), first * dim);
+  const read = listReader(payload);
+  features.scales.set(read.floats(count), first);
+  features.values.set(read.int8(count * dim), first * dim);
 }
 
 /** Number of items whose taps determine the statistics and the projection. */

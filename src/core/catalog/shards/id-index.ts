@@ -1,6 +1,6 @@
-import { SidestreamError } from '../../../error';
 import { listReader, littleEndian } from '../../common/bytes';
 import { hash32 } from '../../common/hash';
+import { invalidBundle } from '../bundle/bundle-file';
 
 /**
  * Shards of items by a hash of their ids, which finds an item's shard without loading the ids of the whole catalogue. A
@@ -51,10 +51,7 @@ export function decodeIdBucket(bytes: ArrayBuffer, shards: number): IdBucket {
   const read = listReader(bytes);
   const bucket = { hashes: read.uint32(Math.floor(count)), shards: read.uint32(Math.floor(count)) };
   if (!Number.isInteger(count) || bucket.shards.some((shard) => shard >= shards)) {
-    throw new SidestreamError(
-      'bundle/invalid',
-      'A bucket of item ids cannot be read. Build the bundle again with `sidestream build`.',
-    );
+    throw invalidBundle('a bucket of item ids', 'its numbers are out of range');
   }
   return bucket;
 }

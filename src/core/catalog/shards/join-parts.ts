@@ -61,13 +61,7 @@ export function joinDemand(parts: readonly Part[]): Demand | null {
         return items.map((_, n) => values?.[places?.[n] ?? n] ?? Number.NaN);
       }),
     );
-  const { repeats, sums } = known;
-  return {
-    choices: column(({ choices }) => choices),
-    recent: column(({ recent }) => recent),
-    sums,
-    repeats,
-  };
+  return { ...known, choices: column(({ choices }) => choices), recent: column(({ recent }) => recent) };
 }
 
 /**
