@@ -68,7 +68,6 @@ export { isNew } from './new-item';
 export type { Offer } from './offers';
 export { describeRejectedRow, groupedRows, RejectedGroups, type RejectedRow, shortened } from './rejected-row';
 export type { BundleShards, ScoreEntries } from './shards/bundle-shards';
-export type { DirectoryNode } from './shards/directory';
 export { joinCompanions, joinDemand, joinSide, type Part } from './shards/join-parts';
 export type { Shard } from './shards/shard-file';
 export { putInto, putOffers, type WriteProgress } from './shards/write-shards';

@@ -1,12 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import {
-  type Bundle,
-  contentBlend,
-  type DirectoryNode,
-  openBundle,
-  openHead,
-  writeBundle,
-} from '../../../core/catalog';
+import { type Bundle, contentBlend, openBundle, openHead, type ScoreEntries, writeBundle } from '../../../core/catalog';
 import type { Head } from '../../../core/catalog/shards/shard-file';
 import type { ChoiceHistory } from '../../../core/events';
 import { memoryBundle } from '../../../testing/bundles';
@@ -42,6 +35,8 @@ const historyOf = (rows: number[]): ChoiceHistory =>
   }) as Partial<ChoiceHistory> as ChoiceHistory;
 
 /** A node whose entries are the items themselves. */
+/** A node of the directory. */
+type DirectoryNode = Parameters<ScoreEntries>[0];
 const itemsOf = ({ content, side, logPopularity, items }: CatalogIndex): DirectoryNode => ({
   content,
   side: { width: side?.width ?? 0, values: side?.vectors ?? new Float32Array() },
