@@ -19,22 +19,24 @@ export interface FilterCondition {
   $contains?: string;
 }
 
-const FIELDS = [
-  'id',
-  'title',
-  'category',
-  'price',
-  'listPrice',
-  'availability',
-  'quantity',
-  'group',
-  'rating',
-  'published',
-  'popularity',
-] as const;
-
 /** The fields of an item that a filter may name. */
-export type FilterField = (typeof FIELDS)[number] | `attributes.${string}`;
+export type FilterField =
+  | 'id'
+  | 'title'
+  | 'category'
+  | 'price'
+  | 'listPrice'
+  | 'availability'
+  | 'quantity'
+  | 'group'
+  | 'rating'
+  | 'published'
+  | 'popularity'
+  | `attributes.${string}`;
+const FIELDS: FilterField[] = [
+  ...(['id', 'title', 'category', 'price', 'listPrice', 'availability', 'quantity'] as const),
+  ...(['group', 'rating', 'published', 'popularity'] as const),
+];
 
 /**
  * Which items, as JSON: `{ category: 'Men/Tops', price: { $gte: 20, $lt: 50 } }`. All fields must match; `$and`, `$or` and

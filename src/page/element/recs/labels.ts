@@ -15,7 +15,8 @@ export interface ListLabels extends Omit<PageTexts['list'], 'dismiss' | 'dismiss
   bundle?: Partial<BundleLabels>;
 }
 
-export type BundleLabels = PageTexts['bundle'];
+/** The built-in texts of a bundle. */
+export interface BundleLabels extends Pick<PageTexts['bundle'], keyof PageTexts['bundle']> {}
 
 type Filled = 'from' | 'lowStock' | 'reduced' | 'rating' | 'ratings' | 'addedToCart';
 
