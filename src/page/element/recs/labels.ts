@@ -4,7 +4,9 @@ import type { Placement, Recommendation } from '../../../device/protocol';
 import { textsIn } from '../labels';
 
 /** The built-in texts of a list itself. */
-export interface ListLabels extends Omit<PageTexts['list'], 'dismiss' | 'dismissed' | 'restored'> {
+export interface ListLabels extends Omit<PageTexts['list'], 'headings' | 'dismiss' | 'dismissed' | 'restored'> {
+  /** Heading over a list, by its placement. */
+  headings: Record<Placement, string>;
   /** Name of the "not interested" button of a card. */
   dismiss: (title: string) => string;
   /** Shown at the place of a dismissed card, and announced to screen readers. */
