@@ -125,7 +125,7 @@ export class ShardTrainer implements ShardRunner {
   /** @throws SidestreamError `model/not-finite` if the loss becomes infinite or not a number */
   async run(job: ShardRound): Promise<ShardResult> {
     const { epoch, round, rounds, shard, cooling, state } = job;
-    const { settings, seed } = this.data;
+    const { settings, seed, shards } = this.data;
     // Separate for every round, so one that is learned again, or resumed, learns exactly the same.
     let random = seededRandom((seed * 1009 + epoch) * (shard + 1));
     if (round === 0 || this.#epoch?.number !== epoch) {
@@ -140,7 +140,7 @@ export class ShardTrainer implements ShardRunner {
     this.hooks.onStep?.(from, batches.length, cooling?.last);
     for (let n = from; n < to; n++) {
       const rate =
-        Number(process.env.LR ?? 1) *
+        Math.sqrt(shards) *
         settings.learningRate *
         (cooling ? coolingRate(cooling, epoch - 1 + n / batches.length) : 1);
       trainer.learningRate = rate * Math.min(1, (state.steps + ++done) / warmUp);
