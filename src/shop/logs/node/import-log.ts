@@ -41,7 +41,7 @@ export async function importLog(
   { meter, say, ...limits }: Report,
 ): Promise<ImportedLog> {
   const files = await eventFiles(paths, connection);
-  await connection.run('CREATE TABLE events (shopper VARCHAR, item VARCHAR, time BIGINT, type VARCHAR)');
+  await connection.run('CREATE OR REPLACE TABLE events (shopper VARCHAR, item VARCHAR, time BIGINT, type VARCHAR)');
   const groups = new RejectedGroups();
   const log: ImportedLog = { columns: {}, header: [], returns: 0, shown: 0, refused: 0, reasons: [] };
   const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -120,7 +120,7 @@ function requireAlike(log: ImportedLog, { columns }: LogReading, file: EventFile
 
 /** The product of each item of the bundle, as the table `variants`. */
 async function writeVariants(connection: DuckDBConnection, { products }: ItemNames): Promise<void> {
-  await connection.run('CREATE TABLE variants (item VARCHAR, product VARCHAR)');
+  await connection.run('CREATE OR REPLACE TABLE variants (item VARCHAR, product VARCHAR)');
   const appender = await connection.createAppender('variants');
   for (const [item, place] of products.placeOf) {
     appender.appendVarchar(item);

@@ -10,7 +10,7 @@ import { readEvents } from '../event-log';
 import { inWords, openDatabase, withDatabase } from './duckdb';
 import { type PrepareRequest, prepareLog } from './prepare';
 import { readPrepared } from './prepared-folder';
-import { openPrepared, withTables } from './prepared-log';
+import { demandWithout, openPrepared, withTables } from './prepared-log';
 import { preparedCooccurrence } from './prepared-pairs';
 import { KEPT, settingsStatement, statementOf } from './statements';
 
@@ -168,6 +168,37 @@ describe('the statements', () => {
     expect(said).toContainEqual(expect.stringContaining('no interrupted preparation'));
   });
 
+  it('are continued in the same parts with other memory, and read again if the reading was cut off', async () => {
+    const log = await file('cut.csv', randomLog(8, 400));
+    const whole = await prepare(log, items);
+    const out = at('cut');
+    const stopAt = (stage: string) => ({
+      ...silent,
+      start(label: string) {
+        if (label === stage) throw new Error('interrupted');
+      },
+    });
+    await expect(prepare(log, items, { out, resume: true, meter: stopAt('Table pairs') })).rejects.toThrow();
+    // As if the memory had allowed only every third item at a time, and one of these parts was done.
+    const work = join(`${out}.part`, 'work');
+    const database = await openDatabase(1e9, 1, work);
+    const settings = { seed: 1, shoppers: null, min_shoppers: 1, most: 256, half_life: 0.25, earlier_events: 0 };
+    await database.connection.run(settingsStatement(settings, 0, 3));
+    await database.connection.run(`CREATE TABLE pairs AS ${await statementOf('pairs')}`);
+    await database.connection.run("INSERT INTO done VALUES ('pairs', 3)");
+    database.close();
+    const { prepared } = await prepare(log, items, { out, resume: true });
+    expect(prepared).toEqual(whole.prepared);
+    // A process that is killed while it reads leaves some events.
+    const other = at('killed');
+    await expect(prepare(log, items, { out: other, resume: true, meter: stopAt('Table shoppers') })).rejects.toThrow();
+    await rm(join(`${other}.part`, 'work', 'log.json'));
+    const killed = await openDatabase(1e9, 1, join(`${other}.part`, 'work'));
+    await killed.connection.run('DELETE FROM done');
+    killed.close();
+    expect((await prepare(log, items, { out: other, resume: true })).prepared).toEqual(whole.prepared);
+  });
+
   it('count the same in parts', async () => {
     const { out } = await prepare(await file('parts.csv', randomLog(4, 400)), items);
     const { connection, close } = await openDatabase(1e9, 1);
@@ -221,6 +252,57 @@ describe('the statements', () => {
 });
 
 describe('a prepared log', () => {
+  it('has the strength of each choice, and no events that are no choices', async () => {
+    const rows = [
+      "('u', 'a', 1, 'view')",
+      "('u', 'b', 2, 'Add To Cart')",
+      "('u', 'b', 3, 'view_item_list')",
+      "('u', 'c', 4, NULL)",
+    ];
+    const values = `(VALUES ${rows.join(', ')}) AS log("user", item, time, type)`;
+    for (const path of [
+      await copied('types.parquet', `SELECT * FROM ${values}`),
+      await copied('types.csv', `SELECT * FROM ${values}`, '(FORMAT csv)'),
+    ]) {
+      const { out, said } = await prepare(path);
+      expect(said).toContain('Left out, because it is no choice: 1 event, such as an impression');
+      const log = await openPrepared(out, [makeItem('a'), makeItem('b'), makeItem('c')]);
+      expect([...(log.strengths ?? [])]).toEqual([0.5, 2, 1]);
+      expect((await openPrepared(out, [makeItem('a')])).strengths).toBeUndefined();
+    }
+  });
+
+  it('publishes nothing about products and pairs of too few shoppers', async () => {
+    const lines = ['u,a,1', 'u,b,2', 'u,c,3', 'v,a,4', 'v,b,5', 'w,a,6', 'w,c,7', 'w,b,8'];
+    const { out } = await prepare(await file('few.csv', `user,item,time\n${lines.join('\n')}\n`), [], {
+      minShoppers: 3,
+    });
+    const log = await openPrepared(out, [makeItem('a'), makeItem('b'), makeItem('c')]);
+    // Two shoppers chose c.
+    expect([...log.demand.choices]).toEqual([3, 3, 0]);
+    expect([...log.rows]).toEqual([0, 1, 0, 1, 0, 1]);
+    const table = await preparedCooccurrence(log);
+    expect([...table.offsets]).toEqual([0, 1, 2, 2]);
+    expect([...table.rows]).toEqual([1, 0]);
+  });
+
+  it('reads only the choices after a time, and knows who had others before', async () => {
+    const lines = ['u,a,1', 'v,b,2', 'u,b,3', 'w,a,4', 'w,b,5'];
+    const { out } = await prepare(await file('later.csv', `user,item,time\n${lines.join('\n')}\n`));
+    const log = await openPrepared(out, [makeItem('a'), makeItem('b')], 2000);
+    expect([[...log.offsets], [...log.rows], [...log.places], [...log.shopperOf]]).toEqual([
+      [0, 1, 3],
+      [1, 0, 1],
+      [0, 1, 2],
+      [0, 2],
+    ]);
+    expect([...log.known]).toEqual([0]);
+    expect([...log.demand.choices]).toEqual([2, 3]);
+    const { choices, recent } = demandWithout(log, [1]);
+    expect([...choices]).toEqual([1, 2]);
+    expect(recent[0]).toBeLessThan(log.demand.recent[0]);
+  });
+
   it('leaves out items that the bundle lacks, and shoppers who chose nothing else', async () => {
     const lines = ['v,x,1', 'u,b,2', 'u,x,3', 'u,a,4', 'w,a,5', 'w,y,6'];
     const { out } = await prepare(await file('unknown.csv', `user,item,time\n${lines.join('\n')}\n`));

@@ -34,7 +34,7 @@ export interface PrepareRequest {
   shoppers?: number;
   /** The first share of the events that is used. Default 1 */
   past?: number;
-  /** Adds the events after those of the tables that `out` has, if it has any. Default: the tables are made anew. */
+  /** Adds the events that are newer than the tables in `out`, if there are such tables. Default: the tables are made anew. */
   continues?: boolean;
   /** Continues an interrupted preparation of the same files. Default: it starts again. */
   resume?: boolean;
@@ -167,7 +167,7 @@ async function tablesOf(
       `The log in ${out} was prepared with another seed, or is a sample or a part of a log, so nothing can be added to it. Prepare the whole log without --continue.`,
     );
   }
-  await connection.run('CREATE TABLE IF NOT EXISTS done (stage VARCHAR, part INT)');
+  await connection.run('CREATE TABLE IF NOT EXISTS done (stage VARCHAR, parts INT)');
   const log = await importedLog(connection, folder, request, earlier);
   const settings: Settings = {
     seed,
@@ -187,8 +187,12 @@ async function tablesOf(
   let pairs = 0;
   for (const table of TABLES) {
     if (table === 'pairs') pairs = await pairsOfChoices(connection);
-    const parts = Math.max(1, Math.ceil((pairs * (BYTES_PER_PAIR[table] ?? 0)) / (memory - BESIDE)));
     const done = await numberOf(connection, `SELECT count(*) FROM done WHERE stage = '${table}'`);
+    // An interrupted preparation may have had other memory, but its parts must go on.
+    const parts =
+      done > 0
+        ? await numberOf(connection, `SELECT max(parts) FROM done WHERE stage = '${table}'`)
+        : Math.max(1, Math.ceil((pairs * (BYTES_PER_PAIR[table] ?? 0)) / (memory - BESIDE)));
     const statements = statementsOf(table, await statementOf(table), settings, parts).slice(done);
     if (statements.length > 0) await runMetered(connection, meter, `Table ${table}`, statements);
     if (table === 'choices') await connection.run('DROP TABLE IF EXISTS events; DROP TABLE IF EXISTS places');
@@ -233,7 +237,7 @@ async function importedLog(
   if (earlier) await connection.run(`DELETE FROM events WHERE time <= ${earlier.lastTime}`);
   const imported = { ...log, byTitle: names.byTitle, until };
   await writeFile(file, JSON.stringify(imported));
-  await connection.run("INSERT INTO done VALUES ('events', 0)");
+  await connection.run("INSERT INTO done VALUES ('events', 1)");
   return imported;
 }
 
@@ -284,7 +288,7 @@ function statementsOf(table: Table, sql: string, settings: Settings, parts: numb
       'BEGIN',
       settingsStatement(settings, part, parts),
       part === 0 ? `CREATE TABLE ${table} AS ${sql}` : `INSERT INTO ${table} ${sql}`,
-      `INSERT INTO done VALUES ('${table}', ${part})`,
+      `INSERT INTO done VALUES ('${table}', ${parts})`,
       'COMMIT',
     ].join(';\n'),
   );
