@@ -1,8 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { DEFAULT_PRESETS } from '../../core/encoders';
 import { until } from '../../testing/commands';
 import { nightly } from '../../testing/nightly';
+import { childProcesses } from '../../testing/processes';
 import { MODELS_FOLDER } from './encoder-files';
 import { localRunner } from './process-pool';
 
@@ -14,22 +14,6 @@ const chunks = Array.from({ length: 6 }, (_, n) => ({
 
 const pool = localRunner(source, 2);
 afterAll(() => pool.close());
-
-/** Encoding processes started by this one. */
-function workers(): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => {
-      try {
-        const parent = Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
-        return parent === process.pid && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('chunk-worker');
-      } catch {
-        // It ended during the check.
-        return false;
-      }
-    });
-}
 
 function kill(pid: number): void {
   try {
@@ -47,10 +31,10 @@ describe.skipIf(process.platform !== 'linux')('localRunner (skipped without /pro
     await here.close();
 
     const outputs = Promise.all(chunks.map((chunk) => pool.run(chunk, null)));
-    await until('a process runs', () => workers().length > 0);
-    kill(workers()[0]);
+    await until('a process runs', () => childProcesses('chunk-worker').length > 0);
+    kill(childProcesses('chunk-worker')[0]);
     expect(await outputs).toEqual(expected);
-    expect(workers()).toHaveLength(2);
+    expect(childProcesses('chunk-worker')).toHaveLength(2);
   });
 
   it('gives up a chunk over which one process after another dies', async () => {
@@ -59,7 +43,7 @@ describe.skipIf(process.platform !== 'linux')('localRunner (skipped without /pro
     const outputs = starting.run(chunks[0], null);
     let busy = true;
     const killing = until('the chunk is given up', () => {
-      for (const pid of workers()) kill(pid);
+      for (const pid of childProcesses('chunk-worker')) kill(pid);
       return !busy;
     });
     await expect(outputs.finally(() => (busy = false))).rejects.toMatchObject({

@@ -89,16 +89,16 @@ export async function serveShards(
       known.add(task.data);
       uses.set(task.state, (uses.get(task.state) ?? 0) + 1);
       await store.put(task.state, await blobs.get(task.state));
-      const result = await work(task);
-      await blobs.put(result, await store.get(result));
-      await store.remove(result);
-      const left = (uses.get(task.state) ?? 1) - 1;
-      if (left > 0) uses.set(task.state, left);
-      else {
-        uses.delete(task.state);
-        await store.remove(task.state);
+      try {
+        const result = await work(task);
+        await blobs.put(result, await store.get(result));
+        await store.remove(result);
+        return result;
+      } finally {
+        const left = (uses.get(task.state) ?? 1) - 1;
+        uses.set(task.state, left);
+        if (left === 0) await store.remove(task.state);
       }
-      return result;
     },
   });
   return {

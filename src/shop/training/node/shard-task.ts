@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { deserialize, serialize } from 'node:v8';
 import * as v from 'valibot';
+import { SidestreamError } from '../../../error';
 import type { ShardData, ShardResult, ShardRound, ShardRunner, ShardState } from '../side';
 
 /* Rounds of a training as tasks for other processes. What is large lies in a store that both sides reach, under digests of its content. */
@@ -71,7 +72,6 @@ const resultSchema = v.strictObject({
   state: stateSchema,
   loss: finite,
   steps: count,
-  batches: count,
 }) satisfies v.GenericSchema<unknown, ShardResult>;
 
 const digestOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
@@ -83,8 +83,17 @@ async function putValue(store: BlobStore, value: unknown): Promise<string> {
   return name;
 }
 
-const getValue = async <T>(store: BlobStore, name: string, schema: v.GenericSchema<unknown, T>): Promise<T> =>
-  v.parse(schema, deserialize(await store.get(name)));
+/** @throws SidestreamError `build/queue` if the blob is damaged or of another version */
+async function getValue<T>(store: BlobStore, name: string, schema: v.GenericSchema<unknown, T>): Promise<T> {
+  const bytes = await store.get(name);
+  try {
+    return v.parse(schema, deserialize(bytes));
+  } catch (cause) {
+    const message =
+      'A part of the training cannot be read. Run the same version of Sidestream here and in all workers.';
+    throw new SidestreamError('build/queue', message, { cause });
+  }
+}
 
 /** Learns rounds of shards elsewhere. @param work has a task done @returns the name of its result */
 export function taskRunner(

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { seededRandom } from '../../../core/model';
 import { useBackend } from '../../../testing/backends';
 import { startSidestream, until } from '../../../testing/commands';
+import { childProcesses } from '../../../testing/processes';
 import { threeGroups } from '../../../testing/three-groups';
 import { sequencesFrom, sideFeatures, trainSide } from '../side';
 import { localShards, queuedShards } from '.';
@@ -28,22 +28,6 @@ const train = (shards?: Shards, onEpoch?: () => void) =>
     shards,
     ...(onEpoch && { onEpoch }),
   });
-
-/** Processes of shards started by this one. */
-function workers(parent: number): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => {
-      try {
-        const above = Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
-        return above === parent && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('shard-worker');
-      } catch {
-        // It ended during the check.
-        return false;
-      }
-    });
-}
 
 beforeAll(() => useBackend('wasm'));
 
@@ -69,7 +53,7 @@ describe.skipIf(process.platform !== 'linux')('shards (skipped without /proc)', 
         run(round) {
           const result = runner.run(round);
           if (round.epoch === 2 && killed === 0) {
-            killed = workers(process.pid)[0];
+            killed = childProcesses('shard-worker')[0];
             process.kill(killed, 'SIGKILL');
           }
           return result;

@@ -5,7 +5,7 @@ import { invalidInput, type SidestreamError } from '../../../error';
 import { decodeKept, encodeKept, type KeptBytes } from './kept-weights';
 import type { SideTrainingState } from './train-side';
 
-const FORMAT = 'sidestream-side-checkpoint 3';
+const FORMAT = 'sidestream-side-checkpoint 4';
 const whole = v.pipe(v.number(), v.integer(), v.minValue(0));
 const number = v.pipe(v.number(), v.finite());
 
@@ -31,6 +31,7 @@ const aboutSchema = v.strictObject({
   reports: v.array(
     v.strictObject({
       epoch: whole,
+      steps: whole,
       loss: number,
       heldOut: v.nullable(v.strictObject({ lnRank: number, hr10: number, choices: whole })),
     }),

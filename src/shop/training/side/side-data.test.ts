@@ -19,10 +19,22 @@ import { judgedAdapters } from './judged-adapters';
 import { MAX_PIECE, type SideSequence, sideBatch, sideBatches } from './side-batch';
 import { pickFeatures, type SideFeatures, sideConfigOf, sideFeatures } from './side-features';
 import { computeItems, sideModelOf, sideStep } from './side-loss';
-import { sequencesFrom } from './side-sequences';
+import { firstChoices, sequencesFrom } from './side-sequences';
 
 const rowsOf = (...rows: number[]): Int32Array => Int32Array.from(rows);
 const evenly = (rows: Int32Array): SideSequence => ({ rows, weights: new Float32Array(rows.length).fill(1) });
+
+describe('firstChoices', () => {
+  it('weighs a choice by its age and by the strongest event on its item', () => {
+    const choices = {
+      ...sequencesFrom([[4, 7, 4]], [Float32Array.of(1, 0.5, 0)]),
+      strengths: Float32Array.of(0.5, 1, 3),
+    };
+    const { rows, weights } = firstChoices(choices, 0.5);
+    expect([...rows]).toEqual([4, 7]);
+    expect([...weights]).toEqual([3 * 0.25, 0.5]);
+  });
+});
 
 describe('sideBatch', () => {
   const known = Int32Array.from({ length: 10 }, (_, row) => 2 * row);

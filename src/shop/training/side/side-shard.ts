@@ -65,8 +65,6 @@ export interface ShardResult {
   /** Sum over the steps. */
   loss: number;
   steps: number;
-  /** Number of batches of this shard in the epoch. */
-  batches: number;
 }
 
 /** Learns rounds of shards. */
@@ -90,15 +88,19 @@ export const roundsOf = ({ rows }: WeighedSequences, shards: number): number =>
 export function sequenceShards({ offsets, rows, weights }: WeighedSequences, count: number): WeighedSequences[] {
   if (count === 1) return [{ offsets, rows, weights }];
   return Array.from({ length: count }, (_, shard) => {
-    const [ends, own, weighed]: [number[], number[], number[]] = [[0], [], []];
-    for (let n = shard; n + 1 < offsets.length; n += count) {
-      for (let at = offsets[n]; at < offsets[n + 1]; at++) {
-        own.push(rows[at]);
-        weighed.push(weights[at]);
-      }
-      ends.push(own.length);
+    const shoppers = Math.ceil((offsets.length - 1 - shard) / count);
+    const ends = new Uint32Array(shoppers + 1);
+    for (let n = 0; n < shoppers; n++) {
+      const from = shard + n * count;
+      ends[n + 1] = ends[n] + offsets[from + 1] - offsets[from];
     }
-    return { offsets: Uint32Array.from(ends), rows: Int32Array.from(own), weights: Float32Array.from(weighed) };
+    const [own, weighed] = [new Int32Array(ends[shoppers]), new Float32Array(ends[shoppers])];
+    for (let n = 0; n < shoppers; n++) {
+      const [from, to] = [offsets[shard + n * count], offsets[shard + n * count + 1]];
+      own.set(rows.subarray(from, to), ends[n]);
+      weighed.set(weights.subarray(from, to), ends[n]);
+    }
+    return { offsets: ends, rows: own, weights: weighed };
   });
 }
 
@@ -164,7 +166,7 @@ export class ShardTrainer implements ShardRunner {
       steps: state.steps + done,
     };
     this.#now = { trainer, state: next };
-    return { state: next, loss, steps: done, batches: batches.length };
+    return { state: next, loss, steps: done };
   }
 
   async close(): Promise<void> {

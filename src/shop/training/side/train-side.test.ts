@@ -11,7 +11,7 @@ import { keptFile } from '../node';
 import { encodeKept } from './kept-weights';
 import { sideFeatures } from './side-features';
 import { sequencesFrom } from './side-sequences';
-import { coolingRate } from './side-shard';
+import { coolingRate, type ShardRound } from './side-shard';
 import { coolingAfter, type SideTraining, type SideTrainingState, trainSide } from './train-side';
 import { type SideModelRequest, trainSideModel } from './train-side-model';
 
@@ -137,6 +137,30 @@ describe('trainSide', () => {
     expect(other.weights).not.toEqual(one.weights);
   });
 
+  it('lets the rate fall as before when it is resumed after its last epoch at the full rate', async () => {
+    const run = async (resume?: SideTrainingState) => {
+      const states: SideTrainingState[] = [];
+      const coolings: unknown[] = [];
+      // Stands for a training of 300 steps an epoch that gains nothing; a real one would take minutes.
+      const start = async () => ({
+        async run({ cooling, state }: ShardRound) {
+          coolings.push(cooling);
+          return { state: { ...state, steps: state.steps + 300 }, loss: 1, steps: 300 };
+        },
+        async close() {},
+      });
+      const onEpoch = (_: unknown, state: SideTrainingState): void => void states.push(structuredClone(state));
+      await trainSide(training(12, { heldOut, resume, shards: { count: 1, start }, onEpoch }));
+      return { states, coolings };
+    };
+    const whole = await run();
+    expect(whole.coolings).toEqual([null, null, null, { done: 3, last: 5 }, { done: 3, last: 5 }]);
+    for (const after of [3, 4]) {
+      const resumed = await run(whole.states[after - 1]);
+      expect(resumed.coolings).toEqual(whole.coolings.slice(after));
+    }
+  });
+
   it('continues from the state after an epoch without a difference', async () => {
     const states: SideTrainingState[] = [];
     const whole = await trainSide(
@@ -193,11 +217,11 @@ describe('the learning rate', () => {
     coolingAfter(
       lnRanks.map((lnRank, n) => ({
         epoch: n + 1,
+        steps: 100 * (n + 1),
         loss: 1,
         heldOut: lnRank === null ? null : { lnRank, hr10: 0, choices: 9 },
       })),
       12,
-      100,
     );
 
   const NONE = { done: 0, last: 0 };
@@ -206,12 +230,17 @@ describe('the learning rate', () => {
     expect(planAfter()).toBeNull();
     expect(planAfter(9, 8, 7, 6.995)).toBeNull();
     // One step of a flat epoch is too few to tell.
-    const reports = Array.from({ length: 5 }, (_, n) => ({
-      epoch: n + 1,
-      loss: 1,
-      heldOut: { lnRank: 5, hr10: 0, choices: 9 },
-    }));
-    expect([coolingAfter(reports, 12, 1), coolingAfter(reports, 12, 100)]).toEqual([null, expect.anything()]);
+    const after = (steps: number) =>
+      coolingAfter(
+        Array.from({ length: 5 }, (_, n) => ({
+          epoch: n + 1,
+          steps: steps * (n + 1),
+          loss: 1,
+          heldOut: { lnRank: 5, hr10: 0, choices: 9 },
+        })),
+        12,
+      );
+    expect([after(1), after(100)]).toEqual([null, expect.anything()]);
     const cooling = planAfter(...Array.from({ length: 9 }, () => null)) ?? NONE;
     expect([7.5, 8, 10, 12].map((epochs) => coolingRate(cooling, epochs))).toEqual([1, 1, 0.5, 0]);
   });

@@ -35,6 +35,8 @@ export interface SideTrainingState extends ShardState {
 
 export interface SideReport {
   epoch: number;
+  /** Number of steps until its end. */
+  steps: number;
   loss: number;
   /** Null if no shopper is held out. */
   heldOut: HeldOutQuality | null;
@@ -106,9 +108,8 @@ export async function trainSide(training: SideTraining) {
   const rounds = roundsOf(sequences, count);
   const reports = [...(resume?.reports ?? [])];
   let best = resume?.best ?? null;
-  let batches = 0;
   const learn = async (epoch: number): Promise<SideReport> => {
-    const cooling = coolingAfter(reports, settings.epochs, batches);
+    const cooling = coolingAfter(reports, settings.epochs);
     const results: ShardResult[] = [];
     if (count > 1) onStep?.(0, rounds, cooling?.last);
     for (let round = 0; round < rounds && !stopped(); round++) {
@@ -129,14 +130,13 @@ export async function trainSide(training: SideTraining) {
       results.reduce((sum, one) => sum + one.loss, 0),
       results.reduce((sum, one) => sum + one.steps, 0),
     ];
-    batches = results[0]?.batches ?? 0;
-    return { epoch, loss: loss / Math.max(1, steps), heldOut: null };
+    return { epoch, steps: state.steps, loss: loss / Math.max(1, steps), heldOut: null };
   };
   const averages = (): Weights => ({ ...still, ...state.averages });
   try {
     const stop = training.stop ?? settings.epochs;
     for (let epoch = reports.length + 1; epoch <= stop; epoch++) {
-      const cooling = coolingAfter(reports, settings.epochs, batches);
+      const cooling = coolingAfter(reports, settings.epochs);
       if (cooling && epoch > cooling.last) break;
       const report = await learn(epoch);
       reports.push(report);
@@ -162,13 +162,13 @@ export async function trainSide(training: SideTraining) {
 /**
  * The epochs in which the learning rate falls linearly to 0 (Haegele et al. 2024, "Scaling laws and compute-optimal training beyond fixed
  * training durations"): they begin once two epochs gain nothing for held-out shoppers, so the length of a training follows from its log.
- * @param most epochs at most @param steps of an epoch
+ * @param most epochs at most
  * @returns null while the rate stays
  */
-export function coolingAfter(reports: readonly SideReport[], most: number, steps: number): Cooling | null {
+export function coolingAfter(reports: readonly SideReport[], most: number): Cooling | null {
   for (let done = 0; done <= reports.length; done++) {
     const [before, now] = [reports[done - 3]?.heldOut, reports[done - 1]?.heldOut];
-    const isFlat = before && now && done * steps >= MIN_STEPS && before.lnRank - now.lnRank < CLEAR;
+    const isFlat = before && now && reports[done - 1].steps >= MIN_STEPS && before.lnRank - now.lnRank < CLEAR;
     const last = Math.min(most, done + Math.max(1, Math.round(COOLING * done)));
     if (isFlat || last === most) return { done, last };
   }
