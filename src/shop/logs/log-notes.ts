@@ -75,7 +75,7 @@ const returnsNote = ({ returns }: LogReading): string | null =>
   returns === 0 ? null : `Left out: ${counted(returns, 'return')} (quantity of 0 or less)`;
 
 const shownNote = ({ shown }: LogReading): string | null =>
-  shown === 0 ? null : `Left out: ${counted(shown, 'event')} that are no choices, such as impressions`;
+  shown === 0 ? null : `Left out, because it is no choice: ${counted(shown, 'event')}, such as an impression`;
 
 function spreadsheetNote(firstTime: number, lastTime: number): string | null {
   const [first, last] = [firstTime / 1000, lastTime / 1000];

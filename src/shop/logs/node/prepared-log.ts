@@ -225,10 +225,7 @@ function closeGaps(places: Uint32Array, size: number): void {
   for (const [at, place] of places.entries()) places[at] = taken[place];
 }
 
-/**
- * The demand without the choices of some shoppers.
- * @param left places in `offsets` of shoppers, whose choices are all here
- */
+/** The demand without the choices that are here of some shoppers. @param left their places in `offsets` */
 export function demandWithout(log: PreparedLog, left: Iterable<number>): Demand {
   const { demand, events, rows, offsets, places } = log;
   const [choices, recent] = [demand.choices.slice(), demand.recent.slice()];
