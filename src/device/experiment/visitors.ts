@@ -200,10 +200,10 @@ export function nextReport(
   return { stored: JSON.stringify(next), reports };
 }
 
-const NOTHING: VisitorTotals = { impressions: 0, clicks: 0, carts: 0, purchases: 0, revenue: {} };
+const ZERO: VisitorTotals = { impressions: 0, clicks: 0, carts: 0, purchases: 0, revenue: {} };
 
 const totalsOf = (rows: readonly Counts[]): VisitorTotals =>
-  rows.reduce((sum, { variant: _, placement: __, ...row }) => combined(sum, row), NOTHING);
+  rows.reduce((sum, { variant: _, placement: __, ...row }) => combined(sum, row), ZERO);
 
 /** Totals, plus the growth of the log since the last report. */
 const grown = (reported: VisitorTotals, before: VisitorTotals, now: VisitorTotals): VisitorTotals =>

@@ -29,7 +29,7 @@ export function connectOnce(
   const standDown = (): void => disconnect(true);
   const disconnect = (isRedundant: boolean): void => {
     ended = true;
-    // Another connection may own it by now.
+    // Another connection may own it now.
     if (sources?.get(source)?.standDown === standDown) sources.delete(source);
     end(isRedundant);
   };

@@ -31,7 +31,7 @@ export function prepareCommand(): Command {
     .addOption(
       new Option(
         '--continue',
-        'add the events after those of the tables that --out has; the files may have earlier ones, too',
+        'add the events that are newer than the tables in --out; older ones in the files are skipped',
       ).conflicts('shoppers'),
     )
     .option('--resume', 'continue an interrupted preparation, if files, bundle and options are still the same')

@@ -91,7 +91,7 @@ export function trainCommand(): Command {
     .addOption(
       new Option(
         '--continue',
-        'add the events after those of the last run to what it learned, and read only these; the side model waits until they are a tenth of the log',
+        'read only the events that are newer than the last run and add them to its counts; the side model learns them once they are a tenth of the log',
       ).conflicts(['fromScratch', 'shoppers', 'past']),
     )
     .option(
