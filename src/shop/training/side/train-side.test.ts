@@ -230,7 +230,7 @@ describe('the learning rate', () => {
     expect(planAfter()).toBeNull();
     expect(planAfter(9, 8, 7, 6.995)).toBeNull();
     // One step of a flat epoch is too few to tell.
-    const after = (steps: number) =>
+    const planFor = (steps: number) =>
       coolingAfter(
         Array.from({ length: 5 }, (_, n) => ({
           epoch: n + 1,
@@ -240,7 +240,7 @@ describe('the learning rate', () => {
         })),
         12,
       );
-    expect([after(1), after(100)]).toEqual([null, expect.anything()]);
+    expect([planFor(1), planFor(100)]).toEqual([null, expect.anything()]);
     const cooling = planAfter(...Array.from({ length: 9 }, () => null)) ?? NONE;
     expect([7.5, 8, 10, 12].map((epochs) => coolingRate(cooling, epochs))).toEqual([1, 1, 0.5, 0]);
   });
