@@ -70,7 +70,11 @@ export function linear(x: Tensor2D, weight: Tensor, wanted: Wanted = 'both'): Te
     return matMul(x, transpose(weight));
   };
   const left = (dy: Tensor2D, saved: Tensor[]): Tensor2D => matMul(dy, saved[1] as Tensor2D);
-  const right = (dy: Tensor2D, saved: Tensor[]): Tensor2D => matMul(transpose(dy), saved[0] as Tensor2D);
+  const right = (dy: Tensor2D, [input]: Tensor[]): Tensor2D =>
+    // A transposition costs as much as the product, so the smaller matrices are transposed.
+    weight.shape[0] > x.shape[1]
+      ? transpose(matMul(transpose(input as Tensor2D), dy))
+      : matMul(transpose(dy), input as Tensor2D);
   return withWanted(x, weight, wanted, forward, left, right);
 }
 

@@ -26,6 +26,14 @@ import {
 import { ADAPTER_SIZE, ADAPTER_WEIGHTS, SIDE_INPUTS, type SideInput } from '../../common/side-inputs';
 import { affine, differentiable, gelu, linear, product, tanh } from '../differentiable';
 import type { Parameters } from '../weights';
+import {
+  type ChoicePlaces,
+  choiceLossOnArrays,
+  EXCLUDED,
+  fadingSumsOnArrays,
+  isOnArrays,
+  pickRowsOnArrays,
+} from './on-arrays';
 import { SIDE_NAMES, sideExpertCount, sideExpertNames, sideInputNames } from './weights';
 
 export interface SideItems {
@@ -111,6 +119,7 @@ export const expertUse = (parameters: Parameters, input: SideInput, x: Tensor2D)
  * @param factors [P, 1] constant factor of each picked row. Default: 1
  */
 export function pickRows(x: Tensor2D, rows: Int32Array, factors?: Tensor2D): Tensor2D {
+  if (isOnArrays() && !factors) return pickRowsOnArrays(x, rows);
   const [count, width] = x.shape;
   return differentiable<Tensor2D>(
     [x],
@@ -128,12 +137,11 @@ export function pickRows(x: Tensor2D, rows: Int32Array, factors?: Tensor2D): Ten
 
 /**
  * The remaining weight of each earlier choice at each place of a sequence: lambda^age, [T, T], with lambda the logistic
- * function of `logit`. Only `logit` gets a gradient.
+ * function of `logit`.
  * @param logit [1, 1]
- * @param ages [T, T] number of choices in between; 0 if `earlier` is 0
- * @param earlier [T, T] 1 if the column's choice came before the row's
  */
-function decayMatrix(logit: Tensor2D, ages: Tensor2D, earlier: Tensor2D): Tensor2D {
+function decayMatrix(logit: Tensor2D, length: number): Tensor2D {
+  const [ages, earlier] = decayAges(length);
   return differentiable<Tensor2D>(
     [logit],
     (save) => {
@@ -147,14 +155,36 @@ function decayMatrix(logit: Tensor2D, ages: Tensor2D, earlier: Tensor2D): Tensor
   );
 }
 
+/** Choice s is t - 1 - s choices old right before place t; [T, T] with 0 if it comes later, and [T, T] with 1 if it came before. */
+function decayAges(length: number): [ages: Tensor2D, earlier: Tensor2D] {
+  const ages = new Float32Array(length * length);
+  const earlier = new Float32Array(length * length);
+  for (let t = 0; t < length; t++) {
+    for (let s = 0; s < t; s++) {
+      ages[t * length + s] = t - 1 - s;
+      earlier[t * length + s] = 1;
+    }
+  }
+  return [tensor2d(ages, [length, length]), tensor2d(earlier, [length, length])];
+}
+
 /** Places of sequences side by side: place p of sequence b is row p * sequences + b of every tensor. */
 export interface SequencePlaces {
   /** T, and the number of sequences, B. */
   length: number;
   sequences: number;
-  /** [T, T] See `decayMatrix`. */
-  ages: Tensor2D;
-  earlier: Tensor2D;
+}
+
+/**
+ * Sums of all rows before each place of a sequence, which fade with each place by the logistic function of `logit`.
+ * @param logit [1, 1]
+ * @param x [T * B, width]
+ * @returns [T * B, width]
+ */
+function fadingSums(logit: Tensor2D, x: Tensor2D, { length, sequences }: SequencePlaces): Tensor2D {
+  if (isOnArrays()) return fadingSumsOnArrays(logit, x, sequences);
+  const wide = reshape(x, [length, sequences * x.shape[1]]) as Tensor2D;
+  return reshape(product(decayMatrix(logit, length), wide), x.shape);
 }
 
 /**
@@ -164,15 +194,12 @@ export interface SequencePlaces {
  * @returns [T * B, width]
  */
 export function shopperQueries(parameters: Parameters, choices: Tensor2D, places: SequencePlaces): Tensor2D {
-  const { length, sequences, ages, earlier } = places;
   const width = choices.shape[1];
   const logits = parameters[SIDE_NAMES.decay] as Tensor2D;
   const gains = parameters[SIDE_NAMES.gain] as Tensor2D;
-  const wide = reshape(choices, [length, sequences * width]) as Tensor2D;
   let queries: Tensor2D | null = null;
   for (let h = 0; h < logits.shape[0]; h++) {
-    const left = decayMatrix(slice(logits, [h, 0], [1, 1]), ages, earlier);
-    const states = reshape(product(left, wide), [length * sequences, width]) as Tensor2D;
+    const states = fadingSums(slice(logits, [h, 0], [1, 1]), choices, places);
     const read = mul(states, slice(gains, [h, 0], [1, width])) as Tensor2D;
     queries = queries ? add(queries, read) : read;
   }
@@ -200,21 +227,19 @@ export function adapterQueries(
   parameters: Parameters,
   queries: Tensor2D,
   features: Tensor2D,
-  { length, sequences, ages, earlier }: SequencePlaces,
+  places: SequencePlaces,
 ): Tensor2D {
-  const places = length * sequences;
   const contextCopies = tensor2d(CONTEXT_COPIES, [ADAPTER_SIZE, ADAPTER_WEIGHTS]);
   const featureCopies = tensor2d(FEATURE_COPIES, [ADAPTER_SIZE, ADAPTER_WEIGHTS]);
   const psi = product(tanh(linear(queries, parameters[SIDE_NAMES.context])), contextCopies, 'left');
   const inputs = SIDE_INPUTS.filter((input) => sideInputNames(input).adapter in parameters);
   const read = inputs.map((input, n) => {
     const { adapterStart, adapterRate, adapterFade } = sideInputNames(input);
-    const phi = slice(features, [0, n * ADAPTER_SIZE], [places, ADAPTER_SIZE]) as Tensor2D;
+    const phi = slice(features, [0, n * ADAPTER_SIZE], [features.shape[0], ADAPTER_SIZE]) as Tensor2D;
     const rate = parameters[adapterRate] as Tensor2D;
-    const steps = mul(mul(psi, product(phi, featureCopies, 'left')), mul(rate, rate));
-    const left = decayMatrix(parameters[adapterFade] as Tensor2D, ages, earlier);
-    const learned = product(left, reshape(steps, [length, sequences * ADAPTER_WEIGHTS]) as Tensor2D);
-    const weights = add(reshape(learned, [places, ADAPTER_WEIGHTS]), parameters[adapterStart]) as Tensor2D;
+    const steps = mul(mul(psi, product(phi, featureCopies, 'left')), mul(rate, rate)) as Tensor2D;
+    const learned = fadingSums(parameters[adapterFade] as Tensor2D, steps, places);
+    const weights = add(learned, parameters[adapterStart]) as Tensor2D;
     return linear(mul(weights, psi) as Tensor2D, featureCopies, 'left');
   });
   return concat(read, 1) as Tensor2D;
@@ -223,17 +248,20 @@ export function adapterQueries(
 /**
  * Weighted mean cross-entropy of choices, each against the same sampled items.
  * @param chosen [P, 1] score of the chosen item
- * @param others [P, N] scores of the sampled items, corrected for the sampling; far below 0 for an item that is not a
- *   candidate
- * @param weights [P, 1] constant; 0 for padding
+ * @param others [P, N] scores of the sampled items
  */
-export function choiceLoss(chosen: Tensor2D, others: Tensor2D, weights: Tensor2D): Scalar {
+export function choiceLoss(chosen: Tensor2D, others: Tensor2D, places: ChoicePlaces): Scalar {
+  if (isOnArrays()) return choiceLossOnArrays(chosen, others, places);
   return differentiable<Scalar>(
     [chosen, others],
     (save) => {
-      const top = maximum(max(others, 1, true), chosen);
+      const weights = tensor2d(places.weights, chosen.shape);
+      const offsets = new Float32Array(others.size).fill(places.correction);
+      for (const at of places.excluded) offsets[at] = EXCLUDED;
+      const scores = add(others, tensor2d(offsets, others.shape));
+      const top = maximum(max(scores, 1, true), chosen);
       const own = exp(sub(chosen, top));
-      const rest = exp(sub(others, top));
+      const rest = exp(sub(scores, top));
       const total = add(sum(rest, 1, true), own);
       const factor = div(weights, sum(weights));
       save([div(own, total), mul(rest, div(factor, total)), factor]);

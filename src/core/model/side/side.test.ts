@@ -23,7 +23,6 @@ import {
   GATE_SPEED,
   itemVectors,
   pickRows,
-  type SequencePlaces,
   type SideItems,
   shopperQueries,
 } from './network';
@@ -149,18 +148,6 @@ const expectClose = (values: ArrayLike<number>, expected: ArrayLike<number>, dig
   expect(values.length).toBe(expected.length);
   for (let at = 0; at < values.length; at++) expect(values[at]).toBeCloseTo(expected[at], digits);
 };
-
-function placesOf(length: number, sequences: number): SequencePlaces {
-  const matrix = (f: (age: number) => number): Tensor2D =>
-    tensor2d(
-      Array.from({ length: length * length }, (_, n) => {
-        const age = Math.floor(n / length) - (n % length) - 1;
-        return age < 0 ? 0 : f(age);
-      }),
-      [length, length],
-    );
-  return { length, sequences, ages: matrix((age) => age), earlier: matrix(() => 1) };
-}
 
 for (const backend of BACKENDS) {
   describe(`the side network on ${backend}`, () => {
@@ -310,7 +297,7 @@ for (const backend of BACKENDS) {
         return out;
       };
       await countingTensors(async () => {
-        const places = placesOf(length, sequences);
+        const places = { length, sequences };
         const choices = tensor2d(given, [length * sequences, width]);
         const [logits, gains] = [SIDE_NAMES.decay, SIDE_NAMES.gain].map((name) => weights[name]);
         const [decay, gain] = [tensor2d(logits.values, [2, 1]), tensor2d(gains.values, [2, width])];
@@ -333,7 +320,7 @@ for (const backend of BACKENDS) {
           differences(given, (values) => total(plain(logits.values, gains.values, values)), step),
         ];
         for (const [n, expected] of byHand.entries()) expectClose(await grads[n].data(), expected, 3);
-        dispose([choices, decay, gain, weigh, queries, value, ...grads, places.ages, places.earlier]);
+        dispose([choices, decay, gain, weigh, queries, value, ...grads]);
       });
     });
 
@@ -378,7 +365,7 @@ for (const backend of BACKENDS) {
         return out;
       };
       await countingTensors(async () => {
-        const places = placesOf(length, sequences);
+        const places = { length, sequences };
         const own = Object.fromEntries(names.map((name) => [name, weights[name].values]));
         const marks = Object.fromEntries(inputs.map((input) => [sideInputNames(input).adapter, tensor2d([[0]])]));
         const tensors = names.map((name) => tensor(weights[name].values, weights[name].shape));
@@ -409,17 +396,7 @@ for (const backend of BACKENDS) {
           differences(features, (values) => total(plain(own, queries, values)), 1e-4),
         ];
         for (const [n, expected] of byHand.entries()) expectClose(await grads[n].data(), expected, 3);
-        dispose([
-          ...Object.values(marks),
-          ...tensors,
-          ...given,
-          weigh,
-          result,
-          value,
-          ...grads,
-          places.ages,
-          places.earlier,
-        ]);
+        dispose([...Object.values(marks), ...tensors, ...given, weigh, result, value, ...grads]);
       });
     });
 
@@ -440,10 +417,14 @@ for (const backend of BACKENDS) {
           return total + (weight / 4) * loss;
         }, 0);
       await countingTensors(async () => {
-        const tensors = [tensor2d(chosen, [4, 1]), tensor2d(others), tensor2d(weights, [4, 1])];
-        const { grads, value } = valueAndGrads((a, b) =>
-          choiceLoss(a as Tensor2D, b as Tensor2D, tensors[2] as Tensor2D),
-        )([tensors[0], tensors[1]]);
+        const places = {
+          weights: Float32Array.from(weights),
+          correction: 0.25,
+          excluded: Int32Array.from(others.flat().flatMap((score, at) => (score === -1e9 ? [at] : []))),
+        };
+        const given = others.flat().map((score) => (score === -1e9 ? 5 : score - 0.25));
+        const tensors = [tensor2d(chosen, [4, 1]), tensor2d(given, [4, 3])];
+        const { grads, value } = valueAndGrads((a, b) => choiceLoss(a as Tensor2D, b as Tensor2D, places))(tensors);
         expect((await value.data())[0]).toBeCloseTo(plain(chosen, others), 4);
         const step = 1e-3;
         const cut = (values: number[]): number[][] => [0, 1, 2, 3].map((n) => values.slice(3 * n, 3 * n + 3));

@@ -32,6 +32,7 @@ export function choiceRanks(
   const { width, states, vectors, biases } = model;
   const candidates = [...biases.keys()].filter(isCandidate);
   const columnOf = new Map(candidates.map((row, column) => [row, column]));
+  const candidateBiases = Float32Array.from(candidates, (row) => biases[row]);
   const vectorOf = (row: number): Float32Array => vectors.subarray(row * width, (row + 1) * width);
   const matrix = createMatrix(candidates.length, width);
   for (const [column, row] of candidates.entries()) matrix.row(column).set(vectorOf(row));
@@ -66,19 +67,26 @@ export function choiceRanks(
       }
       const scores = products[n];
       const own = columnOf.get(rows[place]) ?? 0;
-      const score = scores[own] + biases[rows[place]];
-      let rank = 1;
-      for (const [column, row] of candidates.entries()) {
-        const other = scores[column] + biases[row];
-        if (!Number.isFinite(other)) throw notFinite();
-        if (column === own || chosen[column]) continue;
-        if (other > score) rank++;
-        else if (other === score) rank += 0.5;
-      }
-      ranks.push(rank);
+      ranks.push(rankOf(own, scores, candidateBiases, chosen));
     }
   }
   return ranks;
+}
+
+/** The rank of the candidate at `own` among those not chosen. @throws SidestreamError `model/not-finite` */
+function rankOf(own: number, scores: Float32Array, biases: Float32Array, chosen: Uint8Array): number {
+  const score = scores[own] + biases[own];
+  let [rank, sum] = [1, 0];
+  for (let column = 0; column < scores.length; column++) {
+    const other = scores[column] + biases[column];
+    sum += other;
+    if (column === own || chosen[column]) continue;
+    if (other > score) rank++;
+    else if (other === score) rank += 0.5;
+  }
+  // One score that is no finite number makes the sum such a one.
+  if (!Number.isFinite(sum)) throw notFinite();
+  return rank;
 }
 
 /** The query of the states and adapters before a choice, which the adapters then learn. @param weights of the shopper's adapters */

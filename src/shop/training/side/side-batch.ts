@@ -28,15 +28,10 @@ export interface SideBatch {
   weights: Float32Array;
   /** [T * B] 0 if a choice does not enter the states: padding, or left out at random. */
   remembered: Float32Array;
-  /**
-   * [T * B, sampled] Added to the scores of the sampled items: each stands for known / sampled items (Bengio and Senecal 2008,
-   * uniform proposal), and is far below 0 if the item is not a candidate.
-   */
-  offsets: Float32Array;
+  /** See `ChoicePlaces`: the chosen item has its own score, and later choices come from the items not chosen before. */
+  excluded: Int32Array;
+  correction: number;
 }
-
-/** Score of an item that is not a candidate. */
-const EXCLUDED = -1e9;
 
 /** The batches of an epoch; each is made when it is asked for. */
 export interface SideBatches {
@@ -47,8 +42,9 @@ export interface SideBatches {
 /**
  * Cuts sequences into pieces, and groups pieces of similar length into batches, both in random order. Long sequences are cut
  * at other places in each epoch, so that every choice follows many different histories.
+ * @param share of the usual size of a batch
  */
-export function sideBatches({ offsets, rows, weights }: WeighedSequences, random: Random): SideBatches {
+export function sideBatches({ offsets, rows, weights }: WeighedSequences, random: Random, share = 1): SideBatches {
   const starts: number[] = [];
   const ends: number[] = [];
   for (let n = 0; n + 1 < offsets.length; n++) {
@@ -71,9 +67,10 @@ export function sideBatches({ offsets, rows, weights }: WeighedSequences, random
     const pool = pieces.subarray(at, at + POOL);
     pool.set([...pool].sort((a, b) => lengthOf(b) - lengthOf(a)));
     for (let from = 0; from < pool.length; ) {
-      const size = Math.min(MAX_SEQUENCES, Math.max(1, Math.floor(BATCH_PLACES / lengthOf(pool[from]))));
-      batches.push(pool.subarray(from, from + size));
-      from += size;
+      const size = Math.min(share * MAX_SEQUENCES, (share * BATCH_PLACES) / lengthOf(pool[from]));
+      const to = from + Math.max(1, Math.floor(size));
+      batches.push(pool.subarray(from, to));
+      from = to;
     }
   }
   shuffle(batches, random);
@@ -118,7 +115,7 @@ export function sideBatch(pieces: readonly SideSequence[], options: SideBatchOpt
   const weights = new Float32Array(places);
   const remembered = new Float32Array(places);
   const correction = Math.log(Math.max(1, known.length / Math.max(1, sampled)));
-  const offsets = new Float32Array(places * sampled).fill(correction);
+  const excluded: number[] = [];
   for (const [b, piece] of pieces.entries()) {
     for (const [t, row] of piece.rows.entries()) {
       const place = t * sequences + b;
@@ -126,15 +123,21 @@ export function sideBatch(pieces: readonly SideSequence[], options: SideBatchOpt
       chosen[place] = index;
       weights[place] = piece.weights[t];
       remembered[place] = random() < historyDropout ? 0 : 1;
-      // The chosen item has its own score, and later choices come from the items not chosen before.
-      if (index < sampled) {
-        for (let later = t; later < piece.rows.length; later++) {
-          offsets[(later * sequences + b) * sampled + index] = EXCLUDED;
-        }
-      }
+      for (let later = t; index < sampled && later < piece.rows.length; later++)
+        excluded.push((later * sequences + b) * sampled + index);
     }
   }
-  return { length, sequences, rows: Int32Array.from(rows), sampled, chosen, weights, remembered, offsets };
+  return {
+    length,
+    sequences,
+    rows: Int32Array.from(rows),
+    sampled,
+    chosen,
+    weights,
+    remembered,
+    excluded: Int32Array.from(excluded),
+    correction,
+  };
 }
 
 /** A sample without replacement, by Floyd's algorithm (Bentley and Floyd 1987), whose cost depends on `size` alone. */

@@ -1,4 +1,4 @@
-import { add, concat, dispose, mul, slice, sub, sum, type Tensor2D, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import { concat, dispose, mul, slice, sub, sum, type Tensor2D, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import {
   ADAPTER_SIZE,
   SIDE_INPUTS,
@@ -54,7 +54,6 @@ export function sideStep(batch: SideBatch, options: SideStepOptions, random: Ran
   const { rows, sampled, length, sequences, chosen } = batch;
   const { config, logPopularity, dropout, embeddingDropout } = options;
   const places = length * sequences;
-  const column = (values: Float32Array): Tensor2D => tensor2d(values, [values.length, 1]);
   const { rows: _, ...items } = sideItems(rows, {
     features: options.features,
     kept: (row) => (logPopularity[row] > 0 && random() >= embeddingDropout ? 1 : 0),
@@ -64,17 +63,17 @@ export function sideStep(batch: SideBatch, options: SideStepOptions, random: Ran
     items.dropout = {};
     for (const input of SIDE_INPUTS) {
       if (!items.inputs[input]) continue;
-      const keep = new Float32Array(rows.length * config.hidden);
-      for (let at = 0; at < keep.length; at++) keep[at] = random() < dropout ? 0 : 1 / (1 - dropout);
+      const keep = new Float32Array(rows.length * config.hidden).fill(1 / (1 - dropout));
+      // How many are kept until the next one is dropped has a geometric distribution, which needs fewer random numbers.
+      const scale = 1 / Math.log1p(-dropout);
+      const next = (): number => 1 + Math.floor(Math.log(1 - random()) * scale);
+      for (let at = next() - 1; at < keep.length; at += next()) keep[at] = 0;
       items.dropout[input] = tensor2d(keep, [rows.length, config.hidden]);
     }
   }
-  const weights = column(batch.weights);
-  const remembered = column(batch.remembered);
-  const offsets = tensor2d(batch.offsets, [places, sampled]);
+  const remembered = tensor2d(batch.remembered, [places, 1]);
   const average = tensor2d(new Float32Array(sampled).fill(1 / sampled), [1, sampled]);
   const ones = tensor2d(new Float32Array(places).fill(1), [places, 1]);
-  const { ages, earlier } = decayAges(length);
   const loss: Loss = (parameters) => {
     const width = rowWidth(config);
     const all = itemVectors(parameters, items);
@@ -85,18 +84,17 @@ export function sideStep(batch: SideBatch, options: SideStepOptions, random: Ran
     const choices = sub(mul(rows, remembered), product(remembered, mean, 'right')) as Tensor2D;
     const vectors = slice(choices, [0, 0], [places, config.width]) as Tensor2D;
     const features = slice(choices, [0, config.width], [places, width - config.width]) as Tensor2D;
-    const queries = shopperQueries(parameters, vectors, { length, sequences, ages, earlier });
-    const adapted = adapterQueries(parameters, queries, features, { length, sequences, ages, earlier });
+    const queries = shopperQueries(parameters, vectors, { length, sequences });
+    const adapted = adapterQueries(parameters, queries, features, { length, sequences });
     // The bias of an item is an additional dimension, to which every query gives a weight of one.
     const read = concat([queries, adapted, ones], 1) as Tensor2D;
-    const scores = add(linear(read, candidates), offsets) as Tensor2D;
-    return choiceLoss(sum(mul(read, own), 1, true) as Tensor2D, scores, weights);
+    return choiceLoss(sum(mul(read, own), 1, true) as Tensor2D, linear(read, candidates), batch);
   };
   return {
     loss,
     dispose: () => {
       disposeItems(items);
-      dispose([weights, remembered, offsets, average, ones, ages, earlier]);
+      dispose([remembered, average, ones]);
     },
   };
 }
@@ -144,19 +142,6 @@ export async function computeItems(
   all.dispose();
   disposeItems(items);
   return Float32Array.from(values);
-}
-
-/** Ages for `decayMatrix`: choice s is t - 1 - s choices old right before place t. */
-function decayAges(length: number): { ages: Tensor2D; earlier: Tensor2D } {
-  const ages = new Float32Array(length * length);
-  const earlier = new Float32Array(length * length);
-  for (let t = 0; t < length; t++) {
-    for (let s = 0; s < t; s++) {
-      ages[t * length + s] = t - 1 - s;
-      earlier[t * length + s] = 1;
-    }
-  }
-  return { ages: tensor2d(ages, [length, length]), earlier: tensor2d(earlier, [length, length]) };
 }
 
 /** Number of items whose vectors are computed at once. */
