@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command } from '@commander-js/extra-typings';
 import { describe, expect, it } from 'vitest';
 import { type CodeBlock, codeBlocks, commandFaults, markupFaults, moduleScripts } from './code-blocks';
 

@@ -1,4 +1,4 @@
-import { type Command, Help } from 'commander';
+import { type CommandUnknownOpts, Help } from '@commander-js/extra-typings';
 import { Parser } from 'htmlparser2';
 import ts from 'typescript';
 
@@ -56,7 +56,7 @@ export function moduleScripts({ file, line, code }: CodeBlock): CodeBlock[] {
 }
 
 /** @returns `sidestream` commands in a shell block that do not exist, or that have invalid options or arguments */
-export function commandFaults({ code }: CodeBlock, program: Command): string[] {
+export function commandFaults({ code }: CodeBlock, program: CommandUnknownOpts): string[] {
   const lines = code.replace(/\\\n\s*/g, ' ').split('\n');
   return lines.flatMap((line) => {
     const words = /(?:npx sidestream|npm run sidestream --|npx --package \S+ sidestream) (.+)/.exec(
@@ -66,7 +66,7 @@ export function commandFaults({ code }: CodeBlock, program: Command): string[] {
   });
 }
 
-function callFaults(words: string[], program: Command): string[] {
+function callFaults(words: string[], program: CommandUnknownOpts): string[] {
   let command = program;
   let index = 0;
   for (; index < words.length; index++) {

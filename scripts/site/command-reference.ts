@@ -1,9 +1,9 @@
-import { type Command, Help } from 'commander';
+import { type CommandUnknownOpts, Help } from '@commander-js/extra-typings';
 import { examplesOf } from '../../src/shop/cli/examples';
 import { cell, sentence } from './markdown';
 
 /** @returns a page of Markdown with every command, its arguments and options, in the words of `--help` */
-export function commandReference(program: Command): string {
+export function commandReference(program: CommandUnknownOpts): string {
   const help = new Help();
   const commands = help
     .visibleCommands(program)
@@ -19,7 +19,7 @@ export function commandReference(program: Command): string {
   ].join('\n');
 }
 
-function sections(command: Command, parents: string[]): string[] {
+function sections(command: CommandUnknownOpts, parents: string[]): string[] {
   const path = [...parents, command.name()];
   const below = new Help().visibleCommands(command).filter((child) => child.name() !== 'help');
   // A command that only groups others is described by its subcommands.

@@ -1,5 +1,5 @@
 import { text } from 'node:stream/consumers';
-import { Command } from 'commander';
+import { Command } from '@commander-js/extra-typings';
 import { counted, shareText } from '../../core/common/text';
 import { invalidInput } from '../../error';
 import {
@@ -36,18 +36,6 @@ import {
   readMetricFile,
 } from './verdict-input';
 
-interface PilotOptions extends Omit<SequentialPlan, 'effect' | 'margin'> {
-  effect: EffectSize;
-  margin?: EffectSize;
-  share?: ShareStage[];
-  perDay?: number;
-  control: string;
-  treatment: string;
-  experiment?: string;
-  metric: string;
-  json?: boolean;
-}
-
 /** What the counts say so far. */
 interface Judged {
   /** Notes for the user about the counts, in sentences. */
@@ -63,8 +51,8 @@ interface Judged {
 
 type Needed = ReturnType<typeof neededOf>;
 
-export function pilotCommand(): Command {
-  return new Command('pilot')
+const pilotOptions = () =>
+  new Command('pilot')
     .description(
       'show how many visitors a pilot needs and, from its counts, whether it may stop; exits with 2 if the split is wrong or there is only one variant',
     )
@@ -98,24 +86,27 @@ export function pilotCommand(): Command {
       'experiment, if JSON lines have several, for instance pilot-50 after the share was raised',
     )
     .option('--metric <name>', 'share to judge in JSON lines: buyers, adders or clickers', 'buyers')
-    .addOption(jsonOption())
-    .action(async (file: string | undefined, options: PilotOptions) => {
-      const plan = planOf(options);
-      const share = (options.share ?? EVEN).at(-1)?.share ?? 0.5;
-      const needed = neededOf(plan, share, options.perDay);
-      const note = largeEffectNote('--effect', options.effect, plan.base, true);
-      if (note !== null) console.error(note);
-      const found = file === undefined ? null : await judged(file, options, plan, needed);
-      for (const text of found?.notes ?? []) console.error(`Note: ${text}`);
-      if (found?.ratio.mismatch) process.exitCode = WRONG_SPLIT;
-      if (options.json) {
-        console.log(JSON.stringify({ needed, ...found?.fields }));
-        return;
-      }
-      console.log(horizonText(needed, share, options));
-      if (found) show(found, options);
-    });
-}
+    .addOption(jsonOption());
+
+type PilotOptions = ReturnType<ReturnType<typeof pilotOptions>['opts']>;
+
+export const pilotCommand = () =>
+  pilotOptions().action(async (file, options) => {
+    const plan = planOf(options);
+    const share = (options.share ?? EVEN).at(-1)?.share ?? 0.5;
+    const needed = neededOf(plan, share, options.perDay);
+    const note = largeEffectNote('--effect', options.effect, plan.base, true);
+    if (note !== null) console.error(note);
+    const found = file === undefined ? null : await judged(file, options, plan, needed);
+    for (const text of found?.notes ?? []) console.error(`Note: ${text}`);
+    if (found?.ratio.mismatch) process.exitCode = WRONG_SPLIT;
+    if (options.json) {
+      console.log(JSON.stringify({ needed, ...found?.fields }));
+      return;
+    }
+    console.log(horizonText(needed, share, options));
+    if (found) show(found, options);
+  });
 
 const EVEN: ShareStage[] = [{ from: null, share: 0.5 }];
 

@@ -1,20 +1,13 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import { fraction, jsonOption, positiveValue, table } from '../../shop/cli';
 import { writeWhole } from '../../shop/training/node';
 import { operatingCells } from '../verdict/operations';
 import { WRONG_SPLIT } from '../verdict/sample-ratio';
-import { type VerdictPlan, verdictOf } from '../verdict/verdict';
+import { verdictOf } from '../verdict/verdict';
 import { comparisonCells, EXPLANATION, setAsideText, variantCells, verdictSentences } from '../verdict/verdict-text';
-import { type EffectSize, effectSize, largeEffectNote, partOfControl, readMetricFile } from './verdict-input';
+import { effectSize, largeEffectNote, partOfControl, readMetricFile } from './verdict-input';
 
-interface ReportOptions extends Omit<VerdictPlan, 'effect' | 'margin'> {
-  effect: EffectSize;
-  margin?: EffectSize;
-  json?: boolean;
-  html?: string;
-}
-
-export function reportCommand(): Command {
+export function reportCommand() {
   return new Command('report')
     .description(
       'compare the variants of an experiment by the onMetric reports of all visitors; exits with 2 if the split is wrong or there is only one variant',
@@ -42,7 +35,7 @@ export function reportCommand(): Command {
     .option('--metric <name>', 'metric that decides', 'buyers')
     .option('--html <file>', 'write a page with charts to this file')
     .addOption(jsonOption())
-    .action(async (file: string, { json, html, effect, margin, ...plan }: ReportOptions) => {
+    .action(async (file, { json, html, effect, margin, ...plan }) => {
       const sizes = {
         effect: partOfControl('--effect', effect, plan.base),
         margin: margin && partOfControl('--margin', margin, plan.base),

@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError } from '@commander-js/extra-typings';
 import { describeRejectedRow } from '../../core/catalog';
 import { invalidInput } from '../../error';
 import { openText } from '../../shop/bundler';

@@ -1,9 +1,9 @@
-import { Command, Option } from 'commander';
+import { Command, Option } from '@commander-js/extra-typings';
 import { TEXT_RECIPES } from '../../core/catalog';
 import { counted } from '../../core/common/text';
 import { DEFAULT_PRESETS } from '../../core/encoders';
 import { nodeRuntime } from '../../core/encoders/node';
-import { type BuildRequest, buildBundle, createMeter, type LocaleFeed, readMapping, readPresets } from '../bundler';
+import { buildBundle, createMeter, readMapping, readPresets } from '../bundler';
 import {
   allowPrivateOption,
   currencyOption,
@@ -17,28 +17,11 @@ import {
 } from './options';
 import { showRefusals } from './terminal';
 
-interface BuildOptions
-  extends Omit<
-    BuildRequest,
-    'catalog' | 'feed' | 'pictures' | 'presets' | 'locales' | 'warn' | 'rejectedFile' | 'meter'
-  > {
-  mapping?: string;
-  encoding?: string;
-  strict?: boolean;
-  pictureCache: string;
-  offline?: boolean;
-  allowPrivate?: boolean;
-  textEncoder: string;
-  imageEncoder: string;
-  refusals?: string;
-  locale?: LocaleFeed[];
-}
-
 /**
  * `sidestream build <catalog…>`: reads a feed, encodes texts and pictures, writes a bundle. Sets the exit code to 2 if a row or a
  * picture was refused; `--strict` ends with 1 instead.
  */
-export function buildCommand(): Command {
+export function buildCommand() {
   return new Command('build')
     .description('encode a catalogue and write the static files of a shop')
     .argument(
@@ -97,7 +80,7 @@ export function buildCommand(): Command {
         .conflicts('whole'),
     )
     .option('--refit', 'fit the projections again: every feature changes, and the shop must train again')
-    .action(async (catalog: string[], { mapping, encoding, strict, ...options }: BuildOptions) => {
+    .action(async (catalog, { mapping, encoding, strict, ...options }) => {
       const started = performance.now();
       // Report a missing package before a long feed is read.
       await nodeRuntime();

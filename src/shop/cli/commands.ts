@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { SidestreamError } from '../../error';
 import { buildCommand } from './build';
 import { encodersCommand } from './encoders';
@@ -20,7 +20,7 @@ import { workerCommand } from './worker';
  * them: a shop that builds and embeds does not need them.
  * @param first first word of the arguments. Default: none, which loads all commands
  */
-export async function commandLine(first?: string): Promise<Command> {
+export async function commandLine(first?: string): Promise<CommandUnknownOpts> {
   const program = new Command('sidestream')
     .version(OWN_PACKAGE.version)
     .description('Builds and inspects the static files of a recommender that learns in the browser.')
@@ -47,7 +47,7 @@ export async function commandLine(first?: string): Promise<Command> {
 }
 
 /** The command that gets an option it does not have; null if all are known. */
-function misspelt(command: Command, words: readonly string[]): Command | null {
+function misspelt(command: CommandUnknownOpts, words: readonly string[]): CommandUnknownOpts | null {
   for (let i = 0; i < words.length && words[i] !== '--'; i++) {
     const [flag] = words[i].split('=');
     const inner = command.commands.find((one) => one.name() === flag);

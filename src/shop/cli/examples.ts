@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 
 /** The first three are the first commands of a new shop. */
 const EXAMPLES = `init my-shop
@@ -39,7 +39,7 @@ export const examplesOf = (path: string): readonly string[] =>
   );
 
 /** Adds its examples to the help of a command and of those below it. */
-export function addExamples(command: Command, path: readonly string[] = []): void {
+export function addExamples(command: CommandUnknownOpts, path: readonly string[] = []): void {
   const lines = examplesOf(path.join(' '));
   const heading = path.length === 0 ? 'First commands' : lines.length > 1 ? 'Examples' : 'Example';
   if (lines.length > 0) command.addHelpText('after', `\n${heading}:\n${lines.map((line) => `  ${line}`).join('\n')}`);

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
-import { Command } from 'commander';
+import { Command } from '@commander-js/extra-typings';
 import * as v from 'valibot';
 import type { Item } from '../../core/catalog';
 import { messageOf } from '../../core/common/text';
@@ -50,19 +50,8 @@ const CURRENCIES: Record<string, string> = { ja: 'JPY' };
 /** Number of rows searched for currency and language: a feed states its currency with each price or with none. */
 const LOOKED_AT = 400;
 
-interface InitOptions {
-  images?: string;
-  mapping?: string;
-  encoding?: string;
-  lang?: string;
-  refusals?: string;
-  allowPrivate?: boolean;
-  currency?: string;
-  build: boolean;
-}
-
-export function initCommand(): Command {
-  return new Command('init')
+const initOptions = () =>
+  new Command('init')
     .description(
       'write a shop of static pages with everything set up, in the language and currency of a feed, or from samples',
     )
@@ -79,21 +68,24 @@ export function initCommand(): Command {
         `; default: the feed's currency, otherwise JPY for Japanese and ${CURRENCY} for any other language`,
       ),
     )
-    .option('--no-build', 'do not build the bundle yet')
-    .action(async (folder: string, feed: string[], options: InitOptions) => {
-      const target = resolve(folder);
-      await requireRoom('The folder', folder);
-      const before = await namesBefore(target, folder, [...feed, options.images ?? [], options.mapping ?? []].flat());
-      // Reports a mistyped path before anything is written.
-      const facts = await feedFacts(feed, options);
-      try {
-        await writeShop([target, folder], feed, options, facts, before);
-      } catch (cause) {
-        await removeNew(target, before);
-        throw cause;
-      }
-    });
-}
+    .option('--no-build', 'do not build the bundle yet');
+
+type InitOptions = ReturnType<ReturnType<typeof initOptions>['opts']>;
+
+export const initCommand = () =>
+  initOptions().action(async (folder, feed, options) => {
+    const target = resolve(folder);
+    await requireRoom('The folder', folder);
+    const before = await namesBefore(target, folder, [...feed, options.images ?? [], options.mapping ?? []].flat());
+    // Reports a mistyped path before anything is written.
+    const facts = await feedFacts(feed, options);
+    try {
+      await writeShop([target, folder], feed, options, facts, before);
+    } catch (cause) {
+      await removeNew(target, before);
+      throw cause;
+    }
+  });
 
 /** @param before names that the folder had already; these files stay as they are */
 async function writeShop(

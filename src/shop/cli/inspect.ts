@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command } from '@commander-js/extra-typings';
 import * as v from 'valibot';
 import { type Bundle, inventory, type Manifest, MODALITIES } from '../../core/catalog';
 import { fetchOffers } from '../../core/catalog/offers';
@@ -29,7 +29,7 @@ interface InspectOptions {
   json?: boolean;
 }
 
-export function inspectCommand(): Command {
+export function inspectCommand() {
   return new Command('inspect')
     .description('show the content of a bundle, the quality of its neighbourhoods, or the items near one item')
     .argument('<bundle>', 'folder of the bundle')

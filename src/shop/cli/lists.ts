@@ -1,21 +1,14 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import { marketSchema } from '../../core/catalog/offers';
 import { counted } from '../../core/common/text';
 import { invalidInput } from '../../error';
 import { createMeter, requireRoom } from '../bundler';
-import { FORMATS, LIST_PLACEMENTS, type ListsRequest, type ListsResult, SUBJECTS, writeLists } from '../lists';
+import { FORMATS, LIST_PLACEMENTS, type ListsResult, SUBJECTS, writeLists } from '../lists';
 import { currencyOption, fitting, jsonOption, languageTag, positiveInteger } from './options';
-
-interface ListsOptions extends Omit<ListsRequest, 'bundle' | 'lang' | 'market' | 'now' | 'formats' | 'meter'> {
-  lang?: string;
-  market?: string;
-  format: ListsRequest['formats'];
-  json?: boolean;
-}
 
 const MAX_LIMIT = 100;
 
-export function listsCommand(): Command {
+export function listsCommand() {
   return new Command('lists')
     .description('write the lists that need no shopper, as HTML for pages, CSV for mails and JSON')
     .argument('<bundle>', 'folder of the bundle')
@@ -55,7 +48,7 @@ export function listsCommand(): Command {
     )
     .option('--site <address>', 'address of the shop: links and pictures become absolute, as mails need', webAddress)
     .addOption(jsonOption())
-    .action(async (bundle: string, { json, format: formats, ...options }: ListsOptions) => {
+    .action(async (bundle, { json, format: formats, ...options }) => {
       const { placements, per, out, limit } = options;
       if (placements.every((placement) => placement !== 'trending') && !per.includes('item'))
         throw invalidInput(`${placements.join(' and ')} are lists about items. Add item to --per.`);

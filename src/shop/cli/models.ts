@@ -1,9 +1,9 @@
-import { Command } from 'commander';
+import { Command } from '@commander-js/extra-typings';
 import { settleModel } from '../../core/catalog';
 import { invalidInput } from '../../error';
 import { folderFetch, folderSink, readManifest, removeStale, withBundle } from '../bundler';
 
-export function modelsCommand(): Command {
+export function modelsCommand() {
   return new Command('models')
     .description('list the side models that `train --as` has added to a bundle, make one its own, or remove one')
     .argument('<bundle>', 'folder of the bundle')

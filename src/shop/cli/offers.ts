@@ -1,26 +1,10 @@
-import { Command, Option } from 'commander';
+import { Command, Option } from '@commander-js/extra-typings';
 import { marketSchema } from '../../core/catalog/offers';
 import { counted } from '../../core/common/text';
 import { invalidInput } from '../../error';
-import {
-  createMeter,
-  MISSING,
-  type OffersRequest,
-  type OffersResult,
-  readMapping,
-  removeOffers,
-  writeOffers,
-} from '../bundler';
+import { createMeter, MISSING, type OffersResult, readMapping, removeOffers, writeOffers } from '../bundler';
 import { currencyOption, encodingOption, fitting, jsonOption, mappingOption, refusalsOption } from './options';
 import { showRefusals } from './terminal';
-
-interface OffersOptions extends Pick<OffersRequest, 'out' | 'market' | 'currency' | 'strict' | 'missing'> {
-  mapping?: string;
-  encoding?: string;
-  refusals?: string;
-  remove?: boolean;
-  json?: boolean;
-}
 
 /** Size in bytes from which a page should not load the offers of a whole shop on every visit. */
 const LARGE = 4_000_000;
@@ -29,7 +13,7 @@ const LARGE = 4_000_000;
  * `sidestream offers <feed…>`: writes price and stock of a feed next to a bundle, without a build. Sets the exit code to 2 if a
  * row was refused; `--strict` ends with 1 instead.
  */
-export function offersCommand(): Command {
+export function offersCommand() {
   return new Command('offers')
     .description('write prices and stock of a feed next to a bundle, without building it again')
     .argument('[feed...]', 'files, folders or addresses of the feed, in any format that `build` reads')
@@ -52,37 +36,32 @@ export function offersCommand(): Command {
     )
     .option('--remove', 'remove the offers from the bundle, whose own prices and stock apply again')
     .addOption(jsonOption())
-    .action(
-      async (
-        feed: string[],
-        { remove, json, mapping, encoding, refusals: rejectedFile, ...options }: OffersOptions,
-      ) => {
-        if (remove === true) {
-          if (feed.length > 0) throw invalidInput('--remove takes no feed.');
-          await removeOffers(options.out, options.market);
-          console.log(json ? JSON.stringify({ removed: true }) : `Removed the offers from ${options.out}`);
-          return;
-        }
-        if (feed.length === 0) throw invalidInput('Name the feed: a file, folder or address.');
-        const started = performance.now();
-        const { refusals, rejectedCount, ...written } = await writeOffers({
-          ...options,
-          feed,
-          mapping: await readMapping(mapping, encoding),
-          rejectedFile,
-          warn: (line) => console.error(line),
-          meter: createMeter(),
-        });
-        showRefusals(refusals, rejectedCount, rejectedFile);
-        if (written.bytes > LARGE)
-          console.error(
-            `Every page loads ${written.file}, ${(written.bytes / 1e6).toFixed(1)} MB. Build again to make it smaller.`,
-          );
-        if (json) console.log(JSON.stringify(written));
-        else print(written, (performance.now() - started) / 1000);
-        if (rejectedCount > 0) process.exitCode = 2;
-      },
-    );
+    .action(async (feed, { remove, json, mapping, encoding, refusals: rejectedFile, ...options }) => {
+      if (remove === true) {
+        if (feed.length > 0) throw invalidInput('--remove takes no feed.');
+        await removeOffers(options.out, options.market);
+        console.log(json ? JSON.stringify({ removed: true }) : `Removed the offers from ${options.out}`);
+        return;
+      }
+      if (feed.length === 0) throw invalidInput('Name the feed: a file, folder or address.');
+      const started = performance.now();
+      const { refusals, rejectedCount, ...written } = await writeOffers({
+        ...options,
+        feed,
+        mapping: await readMapping(mapping, encoding),
+        rejectedFile,
+        warn: (line) => console.error(line),
+        meter: createMeter(),
+      });
+      showRefusals(refusals, rejectedCount, rejectedFile);
+      if (written.bytes > LARGE)
+        console.error(
+          `Every page loads ${written.file}, ${(written.bytes / 1e6).toFixed(1)} MB. Build again to make it smaller.`,
+        );
+      if (json) console.log(JSON.stringify(written));
+      else print(written, (performance.now() - started) / 1000);
+      if (rejectedCount > 0) process.exitCode = 2;
+    });
 }
 
 function print(written: Omit<OffersResult, 'refusals' | 'rejectedCount'>, seconds: number): void {

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { InvalidArgumentError, Option } from 'commander';
+import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import * as v from 'valibot';
 import { encodingSchema } from '../../core/catalog/feed';
 import { localeSchema } from '../../core/catalog/locales';
@@ -105,50 +105,50 @@ export const optionWords = (
 
 /** Options that several commands share. */
 
-export const modelsOption = (): Option =>
+export const modelsOption = () =>
   new Option('--models <folder>', 'folder for models that take long to train; missing ones are trained').default(
     '.cache/models',
   );
 
-export const pastOption = (): Option =>
+export const pastOption = () =>
   new Option('--past <share>', 'share of the log that the shop knows before the shoppers come')
     .argParser(fraction)
     .default(0.6);
 
 /** @param divided the work that is divided between the processes, as part of a sentence */
-export const processesOption = (divided: string): Option =>
+export const processesOption = (divided: string) =>
   new Option('--processes <n>', `number of processes${divided}`)
     .argParser(positiveInteger)
     .default(availableParallelism(), 'one per processor');
 
-export const encodersOption = (): Option =>
+export const encodersOption = () =>
   new Option('--models <folder>', 'folder of the encoders, built by `sidestream encoders add`').default(
     MODELS_FOLDER,
     'models of the package',
   );
 
-export const langOption = (): Option =>
+export const langOption = () =>
   new Option(
     '--lang <tag>',
     'language of the feed, such as en (default: as the feed states, otherwise detected from its words)',
   ).argParser(languageTag);
 
-export const mappingOption = (): Option => new Option('--mapping <file>', 'JSON file that maps columns to fields');
+export const mappingOption = () => new Option('--mapping <file>', 'JSON file that maps columns to fields');
 
-export const encodingOption = (): Option =>
+export const encodingOption = () =>
   new Option(
     '--encoding <name>',
     'encoding of the feed, such as windows-1252; default: the declared one, otherwise UTF-8, or windows-1252 if it is not UTF-8',
   ).argParser(fitting(encodingSchema));
 
-export const jsonOption = (): Option => new Option('--json', 'print the result as one line of JSON, last');
+export const jsonOption = () => new Option('--json', 'print the result as one line of JSON, last');
 
-export const refusalsOption = (): Option =>
+export const refusalsOption = () =>
   new Option('--refusals <file>', 'file for everything that was refused, one line of JSON each');
 
-export const allowPrivateOption = (): Option =>
+export const allowPrivateOption = () =>
   new Option('--allow-private', 'also fetch pictures from this machine and from private networks');
 
 /** @param more continuation of the description */
-export const currencyOption = (more = ''): Option =>
+export const currencyOption = (more = '') =>
   new Option('--currency <code>', `currency of the prices, such as EUR${more}`).argParser(fitting(currencySchema));

@@ -1,5 +1,5 @@
 import { existsSync, rmSync } from 'node:fs';
-import { Command, Option } from 'commander';
+import { Command, Option } from '@commander-js/extra-typings';
 import { counted } from '../../core/common/text';
 import { createMeter, openFolder } from '../bundler';
 import { MIN_SHOPPERS, type Prepared, type PrepareRequest, prepareLog } from '../logs/node';
@@ -7,15 +7,7 @@ import { concludeRefused, REFUSED_HELP } from './event-file';
 import { byteSize, jsonOption, positiveInteger } from './options';
 import { interruptible } from './terminal';
 
-interface PrepareOptions
-  extends Pick<PrepareRequest, 'memory' | 'seed' | 'minShoppers' | 'shoppers' | 'out' | 'resume'> {
-  events: string[];
-  continue?: boolean;
-  bundle: string;
-  json?: boolean;
-}
-
-export function prepareCommand(): Command {
+export function prepareCommand() {
   return new Command('prepare')
     .description("make tables of a shop's event log, of any size, from which `train` learns")
     .requiredOption(
@@ -37,7 +29,7 @@ export function prepareCommand(): Command {
     .option('--resume', 'continue an interrupted preparation, if files, bundle and options are still the same')
     .addOption(jsonOption())
     .addHelpText('after', `\nExit status: 0 when the tables were written, ${REFUSED_HELP}, 1 after an error.`)
-    .action(async ({ bundle, json, continue: continues, ...options }: PrepareOptions) => {
+    .action(async ({ bundle, json, continue: continues, ...options }) => {
       const started = performance.now();
       const { items } = await openFolder(bundle);
       const prepared = await preparedFrom({ ...options, continues, items });
@@ -48,16 +40,16 @@ export function prepareCommand(): Command {
     });
 }
 
-export const memoryOption = (): Option =>
+export const memoryOption = () =>
   new Option(
     '--memory <size>',
     'memory for preparing the log, such as 4GB (default: half of the machine, at most 4GB)',
   ).argParser(byteSize);
-export const minShoppersOption = (): Option =>
+export const minShoppersOption = () =>
   new Option('--min-shoppers <n>', 'publish nothing about products and pairs of products that fewer shoppers chose')
     .argParser(positiveInteger)
     .default(MIN_SHOPPERS);
-export const shoppersOption = (): Option =>
+export const shoppersOption = () =>
   new Option('--shoppers <n>', 'keep a sample of this many shoppers (default: all)').argParser(positiveInteger);
 
 const say = (line: string): void => console.error(line);

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { dirname, join, resolve } from 'node:path';
-import { Command } from 'commander';
+import { Command } from '@commander-js/extra-typings';
 import { categoryPrefixes, type Item, MANIFEST_FILE } from '../../core/catalog';
 import { codeOf, percentDecoded, pictureType } from '../../core/common/text';
 import { RULES_FILE } from '../../device/ranking';
@@ -12,7 +12,7 @@ import { checkRules, openFolder, PACKAGE_FOLDER, putRules, withBundle } from '..
 import { type BundleServer, folderSender, listen, pathOf, portNumber } from './serve';
 import { untilShutdown } from './terminal';
 
-export function editCommand(): Command {
+export function editCommand() {
   return new Command('edit')
     .description('edit the rules of a bundle on a page of this machine, with a preview of the lists')
     .requiredOption('--bundle <folder>', 'folder of the bundle, in which rules.json is written')

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { Command } from 'commander';
+import { Command } from '@commander-js/extra-typings';
 import { counted, messageOf } from '../../core/common/text';
 import { ruleProblemText } from '../../device/ranking';
 import { invalidInput } from '../../error';
@@ -8,7 +8,7 @@ import { jsonOption } from './options';
 import { editCommand } from './rules-editor';
 import { showRejected } from './terminal';
 
-export function rulesCommand(): Command {
+export function rulesCommand() {
   return new Command('rules')
     .description('check and edit a rules file for lists, and add it to a bundle without building it again')
     .addCommand(checkCommand())
@@ -18,7 +18,7 @@ export function rulesCommand(): Command {
 }
 
 /** `sidestream rules check <file>`. Sets the exit code to 2 if a rule is wrong; a rule without effect is only a warning. */
-function checkCommand(): Command {
+function checkCommand() {
   return new Command('check')
     .description('list every error of a rules file and, with a bundle, its references to missing products')
     .argument('<file>', 'rules file')
@@ -33,7 +33,7 @@ function checkCommand(): Command {
 }
 
 /** `sidestream rules publish <file> --out <folder>`. If a rule is wrong, nothing is written and the exit code is 2. */
-function publishCommand(): Command {
+function publishCommand() {
   return new Command('publish')
     .description('check a rules file, and write it next to a bundle: pages follow it when they are next loaded')
     .argument('<file>', 'rules file; may be the one next to the bundle')
@@ -55,7 +55,7 @@ function publishCommand(): Command {
     });
 }
 
-function removeCommand(): Command {
+function removeCommand() {
   return new Command('remove')
     .description('remove the rules file from a bundle')
     .requiredOption('--out <folder>', 'folder of the bundle')

@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { basename, dirname, join } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError } from '@commander-js/extra-typings';
 import compression from 'compression';
 import sirv, { type Options } from 'sirv';
 import { MANIFEST_FILE } from '../../core/catalog';
@@ -11,7 +11,7 @@ import { invalidInput } from '../../error';
 import { openFolder } from '../bundler';
 import { untilShutdown } from './terminal';
 
-export function serveCommand(): Command {
+export function serveCommand() {
   return new Command('serve')
     .description('serve a bundle for testing, with the cache headers that a web server should send')
     .argument('<bundle>', 'folder of the bundle')

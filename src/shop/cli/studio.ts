@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { extname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliDecompress } from 'node:zlib';
-import { Command } from 'commander';
+import { Command } from '@commander-js/extra-typings';
 import { DEFAULT_PRESETS, type Preset } from '../../core/encoders';
 import { invalidInput } from '../../error';
 import { addEncoder, isBuilt, modelFiles, PACKAGE_FOLDER } from '../bundler';
@@ -38,7 +38,7 @@ export async function elementFiles(folder: string): Promise<{ file: string; byte
   return Promise.all(names.map(async (file) => ({ file, bytes: (await stat(join(folder, file))).size })));
 }
 
-export function studioCommand(): Command {
+export function studioCommand() {
   return new Command('studio')
     .description('serve Studio: a page that makes a bundle in the browser, with everything it needs')
     .option('--port <n>', 'port to listen on; 0 takes any free port', portNumber, 4190)

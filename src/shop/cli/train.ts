@@ -1,20 +1,13 @@
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import * as v from 'valibot';
 import { type Bundle, type Item, modelNameSchema, pickSideModel, type SideModel } from '../../core/catalog';
 import { sha256 } from '../../core/common/bytes';
 import { invalidInput } from '../../error';
 import { createMeter, openFolder, requireRoom } from '../bundler';
 import { unknownText } from '../logs';
-import {
-  demandWithout,
-  MIN_SHOPPERS,
-  openPrepared,
-  type PreparedLog,
-  type PrepareRequest,
-  preparedCooccurrence,
-} from '../logs/node';
+import { demandWithout, MIN_SHOPPERS, openPrepared, type PreparedLog, preparedCooccurrence } from '../logs/node';
 import { byProduct, continuation, fewEventsText, trainShopSide } from '../training';
 import {
   isBundle,
@@ -33,34 +26,13 @@ import { jsonOption, modelsOption, numberThat, positiveInteger, processesOption 
 import { memoryOption, minShoppersOption, shoppersOption, withPrepared } from './prepare';
 import { interruptible } from './terminal';
 
-interface TrainOptions extends Pick<PrepareRequest, 'memory' | 'minShoppers' | 'shoppers'> {
-  bundle: string;
-  events?: string[];
-  prepared?: string;
-  out: string;
-  seed: number;
-  epochs: number;
-  past: number;
-  companionsOnly?: boolean;
-  as?: string;
-  models: string;
-  fromScratch?: boolean;
-  continue?: boolean;
-  resume?: boolean;
-  unlessWorse?: boolean;
-  shards: number;
-  processes: number;
-  queue?: string;
-  json?: boolean;
-}
-
 const shareOfLog = numberThat((n) => n > 0 && n <= 1, 'must be a number above 0, up to 1.');
 
 /** Exit status of a training that writes nothing because its model ranks worse. */
 const WORSE = 3;
 
-export function trainCommand(): Command {
-  return new Command('train')
+const trainOptions = () =>
+  new Command('train')
     .description("learn co-occurrence, demand and the side model from a shop's event log")
     .requiredOption('--bundle <folder>', 'bundle with the features of the items')
     .option('--events <files...>', 'CSV, JSON lines or Parquet with user, item and time; folders and patterns, too')
@@ -114,9 +86,11 @@ export function trainCommand(): Command {
     .addHelpText(
       'after',
       `\nExit status: 0 when the files were written, ${REFUSED_HELP}, ${WORSE} when they were not because of --unless-worse, 1 after an error.`,
-    )
-    .action(train);
-}
+    );
+
+type TrainOptions = ReturnType<ReturnType<typeof trainOptions>['opts']>;
+
+export const trainCommand = () => trainOptions().action(train);
 
 async function train(options: TrainOptions): Promise<void> {
   const started = performance.now();

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { describe, expect, it } from 'vitest';
 import { inProcess } from '../../testing/in-process';
 import { commandLine } from './commands';
@@ -44,7 +44,7 @@ describe('words of the command line', () => {
 
   it('has examples of each command, with arguments and options that exist', async () => {
     const program = await commandLine();
-    const all = (command: Command, path: string[]): [string, Command][] =>
+    const all = (command: CommandUnknownOpts, path: string[]): [string, CommandUnknownOpts][] =>
       command.commands.length > 0
         ? command.commands.flatMap((inner) => all(inner, [...path, inner.name()]))
         : [[path.join(' '), command]];

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { Command, Option } from 'commander';
+import { Command, Option } from '@commander-js/extra-typings';
 import { DEFAULT_PRESETS } from '../../core/encoders';
 import { nodeRuntime } from '../../core/encoders/node';
 import { readPresets, startQueueWorker } from '../bundler';
@@ -7,15 +7,7 @@ import { serveShards } from '../training/node';
 import { encodersOption, positiveInteger } from './options';
 import { untilShutdown } from './terminal';
 
-interface WorkerOptions {
-  queue: string;
-  workers: number;
-  models: string;
-  textEncoder: string;
-  imageEncoder: string;
-}
-
-export function workerCommand(): Command {
+export function workerCommand() {
   return new Command('worker')
     .description('encode for builds, and learn shards for trainings, started with the same --queue')
     .requiredOption('--queue <address>', 'Redis server that commands and workers share, redis://host:port')
@@ -27,7 +19,7 @@ export function workerCommand(): Command {
     .addOption(encodersOption())
     .option('--text-encoder <name>', 'text encoder, as in the builds', DEFAULT_PRESETS.text.name)
     .option('--image-encoder <name>', 'picture encoder, as in the builds', DEFAULT_PRESETS.image.name)
-    .action(async ({ queue, workers, models, textEncoder, imageEncoder }: WorkerOptions) => {
+    .action(async ({ queue, workers, models, textEncoder, imageEncoder }) => {
       await nodeRuntime();
       const source = { presets: await readPresets({ textEncoder, imageEncoder, models }), models };
       const say = (line: string): void => console.error(line);

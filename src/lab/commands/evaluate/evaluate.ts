@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import { invalidInput } from '../../../error';
 import { createMeter, jointMeters, openFolder } from '../../../shop/bundler';
 import {
@@ -30,7 +30,7 @@ import { AS_PAGE, asPageProtocol, asPageText } from './as-page';
 import { deviceProtocol } from './device';
 import { driftProtocol } from './drift';
 import { firstVisitProtocol } from './first-visit';
-import { type EvaluateInput, type InputOptions, readInput, say } from './input';
+import { type EvaluateInput, readInput, say } from './input';
 import { LEAVE_ONE_OUT_METHODS, leaveOneOutProtocol } from './leave-one-out';
 import { METHOD_NAMES } from './methods';
 import { NEXT_BASKET_METHODS, nextBasketProtocol } from './next-basket';
@@ -59,26 +59,8 @@ const [REPORT, DATA] = ['RESULTS.md', 'results.json'];
 const SHOPPERS_HELP =
   'Replayed shoppers of a log are new after its first part (--past): they have no event in it, and 30 or more after it; 60 for drift, 11 for as-page, 5 for first-visit. Simulated shoppers (simulate without --events) need no log.';
 
-interface EvaluateOptions extends Omit<InputOptions, 'prepared'> {
-  prepared?: string;
-  protocol: string;
-  asPage?: boolean;
-  events?: string;
-  seeds?: number[];
-  seed?: number;
-  processes: number;
-  runs?: string;
-  results?: string;
-  section?: string;
-  json?: boolean;
-  report?: string;
-  closedLoop: boolean;
-}
-
-type LogOptions = EvaluateOptions & { prepared: string };
-
-export function evaluateCommand(): Command {
-  return new Command('evaluate')
+const evaluateOptions = () =>
+  new Command('evaluate')
     .description('rank the events of a log before learning them, method by method; or simulate shoppers')
     .addOption(
       new Option('--protocol <name>', 'protocol of the evaluation')
@@ -143,9 +125,12 @@ export function evaluateCommand(): Command {
     .addHelpText(
       'after',
       `\n${SHOPPERS_HELP}\n\nExit status: 0 when the log was evaluated, ${REFUSED_HELP}, 1 after an error.`,
-    )
-    .action(evaluateLog);
-}
+    );
+
+type EvaluateOptions = ReturnType<ReturnType<typeof evaluateOptions>['opts']>;
+type LogOptions = EvaluateOptions & { prepared: string };
+
+export const evaluateCommand = () => evaluateOptions().action(evaluateLog);
 
 /** Prepares the log once, for this process and for those that it starts. */
 async function evaluateLog(options: EvaluateOptions): Promise<void> {
