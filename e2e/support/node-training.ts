@@ -18,7 +18,7 @@ export interface NodeTraining {
 const [bundleFolder, events] = process.argv.slice(2);
 const started = performance.now();
 const { bundle, choices } = shopChoices(await openFolder(bundleFolder), await readEventFile(events));
-await startCompute('wasm');
+await startCompute();
 let reports: readonly SideReport[] = [];
 const { learned } = await trainShopSide({
   bundle,

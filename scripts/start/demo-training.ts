@@ -31,7 +31,7 @@ const WHOLE = WINDOWS.reduce((sum, { epoch, rest }) => sum + EPOCHS * epoch + re
  * interrupted, or whose visits, features and code are still the same, continues after its last epoch.
  */
 export async function trainDemo(folder: string, visits: readonly Visit[]): Promise<void> {
-  await startCompute('wasm');
+  await startCompute();
   const digest = (await digestOf(SOURCES)).slice(0, 16);
   const kept = await readdir(FOLDER).catch(() => []);
   for (const name of kept) if (!name.startsWith(digest)) await rm(join(FOLDER, name));

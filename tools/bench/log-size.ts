@@ -1,24 +1,41 @@
 /**
  * Measures what more data brings, and what shards cost: trains the side model on 1 %, 10 % and 100 % of the shoppers of a prepared log, and
  * ranks the choices of the same held-out shoppers each time.
- * `npm run bench:log-size -- <bundle> <prepared folder> [shares, such as 0.01,0.1,1] [shards] [seed]`
+ * `npm run bench:log-size -- <bundle> <prepared folder> [shares, such as 0.01,0.1,1] [shards] [seed] [seconds]`
+ * With a number of seconds, each training ends after them, and its pace is printed. Instead of a bundle, a number stands for as many
+ * products called i0, i1, … with random features: time and memory depend on their size alone.
  */
-import { contentBlend } from '../../src/core/catalog';
+import { contentBlend, type Item } from '../../src/core/catalog';
+import { seededRandom } from '../../src/core/model';
 import { catalogIndex } from '../../src/device/ranking';
 import { openFolder } from '../../src/shop/bundler';
 import { openPrepared } from '../../src/shop/logs/node';
 import { byProduct } from '../../src/shop/training';
 import { rowsOf, shoppersIn } from '../../src/shop/training/interactions';
 import { localShards, startCompute } from '../../src/shop/training/node';
-import { heldOutShoppers, sideFeatures, trainSide } from '../../src/shop/training/side';
+import { heldOutShoppers, type SideFeatures, sideFeatures, trainSide } from '../../src/shop/training/side';
 import { sideSequences } from '../../src/shop/training/side/side-sequences';
 
-const [folder, prepared, shares = '0.01,0.1,1', shards = '1', seed = '1'] = process.argv.slice(2);
-const full = await openFolder(folder);
-const { bundle } = byProduct(full, { events: [], rejected: [] });
-const choices = await openPrepared(prepared, bundle.items);
-await startCompute('wasm');
-const features = sideFeatures(catalogIndex(bundle.items, bundle.features, contentBlend(bundle.manifest)));
+const [catalog, prepared, shares = '0.01,0.1,1', shards = '1', seed = '1', most = 'Infinity'] = process.argv.slice(2);
+
+async function openCatalog(): Promise<{ items: readonly Item[]; features: SideFeatures }> {
+  if (!/^\d+$/.test(catalog)) {
+    const { bundle } = byProduct(await openFolder(catalog), { events: [], rejected: [] });
+    const index = catalogIndex(bundle.items, bundle.features, contentBlend(bundle.manifest));
+    return { items: bundle.items, features: sideFeatures(index) };
+  }
+  const [count, random] = [Number(catalog), seededRandom(1)];
+  const part = (columns: number) => ({
+    columns,
+    values: Float32Array.from({ length: count * columns }, () => (random() - 0.5) / 4),
+  });
+  const items = Array.from({ length: count }, (_, n) => ({ id: `i${n}`, title: '' }) as Item);
+  return { items, features: { count, inputs: { text: part(128), image: part(0), attributes: part(64) } } };
+}
+
+const { items, features } = await openCatalog();
+const choices = await openPrepared(prepared, items);
+await startCompute();
 const { heldOut } = heldOutShoppers(choices);
 const judges = [...heldOut].map((shopper) => Int32Array.from(new Set(rowsOf(choices, shopper))));
 console.log(`${judges.length} held-out shoppers, ${shards} shards, seed ${seed}`);
@@ -32,12 +49,18 @@ for (const share of shares.split(',').map(Number)) {
   const sequences = sideSequences(choices, left);
   const started = performance.now();
   const count = Number(shards);
+  let pace = '';
   const { reports, epoch } = await trainSide({
     features,
     sequences,
     heldOut: judges,
     seed: Number(seed),
     ...(count > 1 && { shards: { count, start: localShards(count) } }),
+    stopped: () => performance.now() - started > 1000 * Number(most),
+    onStep(step, steps) {
+      const passed = (performance.now() - started) / 1000;
+      pace = `${step} of ${steps} ${count > 1 ? 'rounds' : 'steps'} of an epoch in ${passed.toFixed(0)} s, ${(process.resourceUsage().maxRSS / 1e6).toFixed(1)} GB in this process`;
+    },
     onEpoch: ({ epoch: now, heldOut: quality }) => console.error(`epoch ${now}: ${quality?.lnRank.toFixed(3)}`),
   });
   const { lnRank = Number.NaN, hr10 = Number.NaN } = reports[epoch - 1].heldOut ?? {};
@@ -49,5 +72,5 @@ for (const share of shares.split(',').map(Number)) {
     lnRank.toFixed(3),
     (100 * hr10).toFixed(2),
   ];
-  console.log([share, ...figures].join(', '));
+  console.log([share, ...figures, ...(Number.isFinite(Number(most)) ? [pace] : [])].join(', '));
 }

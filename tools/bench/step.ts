@@ -11,7 +11,7 @@ const COLUMNS = 64;
 const SHOPPERS = 6000;
 const LENGTH = 20;
 
-await startCompute('wasm');
+await startCompute();
 console.log('products, steps, ms of a step, GB of memory');
 for (const count of sizes.split(',').map(Number)) {
   const random = seededRandom(1);

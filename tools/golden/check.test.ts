@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { seededRandom, uniform } from '../../src/core/common/random';
 import { Trainer, type Weights } from '../../src/core/model';
 import { weightsFrom } from '../../src/core/model/weights';
-import { NODE_BACKENDS, startCompute } from '../../src/shop/training/node';
+import { BACKENDS, useBackend } from './backends';
 import { checkGolden, QUANTITIES, type Quantity, relativeError } from './check';
 import { disposeLossTerms, lossTerms } from './loss';
 import { batchLoss, type ItemTaps, itemEmbeddings } from './network';
@@ -25,9 +25,9 @@ const worst = async (golden: Golden): Promise<Partial<Record<Quantity, number>>>
   Object.fromEntries((await checkGolden(golden)).map(({ quantity, error }) => [quantity, error]));
 
 describe.skipIf(!reference)('the reference implementation', () => {
-  for (const backend of NODE_BACKENDS) {
+  for (const backend of BACKENDS) {
     test(`every quantity on ${backend}`, async () => {
-      await startCompute(backend);
+      await useBackend(backend);
       const before = memory().numTensors;
       const errors = await checkGolden(reference!);
       expect(memory().numTensors).toBe(before);
@@ -65,10 +65,10 @@ describe('other sizes', () => {
     ['three taps, three experts, no pruning', { ...base, tapLayers: 2, embeddingDim: 9, pruneThreshold: 0.01 }, 3],
   ];
   test.each(sizes)('%s', async (_, config, experts) => {
-    await startCompute('cpu');
+    await useBackend('cpu');
     const golden = await ownGolden(config, model(config, experts));
     const again = parseGolden(JSON.stringify(golden));
-    await startCompute('wasm');
+    await useBackend('wasm');
     for (const [quantity, error] of Object.entries(await worst(again))) expect(error, quantity).toBeLessThan(1e-4);
   });
 });
@@ -76,7 +76,7 @@ describe('other sizes', () => {
 describe('a wrong number is found', () => {
   let golden: Golden;
   beforeAll(async () => {
-    await startCompute('wasm');
+    await useBackend('wasm');
     golden = await ownGolden(base, model(base, 2));
   });
   const NAME = 'multimodal_encoder.com_dense.weight';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Option, program } from 'commander';
 import { SidestreamError } from '../../src/error';
-import { NODE_BACKENDS, type NodeBackend, startCompute } from '../../src/shop/training/node';
+import { BACKENDS, type Backend, useBackend } from './backends';
 import { checkGolden, type GoldenError, QUANTITIES } from './check';
 import { type Golden, parseGolden } from './published-numbers';
 
@@ -28,11 +28,11 @@ async function readGolden(file: string): Promise<Golden> {
  * `npm run golden -- <fixture.json>`: computes everything in a fixture of the reference implementation, prints the
  * largest relative error of each quantity and backend, and finally the largest of all. Exit code 1 above 1e-3.
  */
-async function compare(file: string, { backend }: { backend: NodeBackend | 'both' }): Promise<void> {
+async function compare(file: string, { backend }: { backend: Backend | 'both' }): Promise<void> {
   const golden = await readGolden(file);
-  const found: (GoldenError & { backend: NodeBackend })[] = [];
-  for (const name of backend === 'both' ? NODE_BACKENDS : [backend]) {
-    await startCompute(name);
+  const found: (GoldenError & { backend: Backend })[] = [];
+  for (const name of backend === 'both' ? BACKENDS : [backend]) {
+    await useBackend(name);
     for (const error of await checkGolden(golden)) found.push({ ...error, backend: name });
   }
   for (const quantity of QUANTITIES) {
@@ -52,7 +52,7 @@ try {
     .name('golden')
     .description("Compares the model with numbers of the reference implementation (see the fixture's own notes).")
     .argument('<fixture.json>')
-    .addOption(new Option('--backend <name>', 'where to compute').choices([...NODE_BACKENDS, 'both']).default('both'))
+    .addOption(new Option('--backend <name>', 'where to compute').choices([...BACKENDS, 'both']).default('both'))
     .action(compare)
     .parseAsync();
 } catch (thrown) {

@@ -15,7 +15,7 @@ const ITEMS = 40;
 let bundle: Bundle;
 let models: string;
 beforeAll(async () => {
-  await startCompute('wasm');
+  await startCompute();
   const { sink, fetchFile } = memoryBundle();
   await writeBundle(await bundleContent(Array.from({ length: ITEMS }, (_, row) => makeItem(`i${row}`))), sink);
   bundle = await openBundle(fetchFile);

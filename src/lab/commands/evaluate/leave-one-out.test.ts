@@ -95,7 +95,7 @@ test('with --published nothing learns the last choice but one, which is history'
 });
 
 test('ranks by the learner of a page, which starts without a profile for each user', async () => {
-  await startCompute('wasm');
+  await startCompute();
   const run = await runLeaveOneOutProtocol(input({ methods: ['sidestream'] }));
   const [popularity, sidestream] = JSON.parse(reportLine(summary(mergeRuns([run])), { refused: 0 })).methods;
   expect([popularity.name, sidestream.name]).toEqual(['popularity', 'sidestream']);

@@ -54,7 +54,7 @@ async function methodsOf(of: EvaluateInput) {
 }
 
 test('ranks the last order among all items, and methods that count repeats find them', async () => {
-  await startCompute('wasm');
+  await startCompute();
   const { found, methods } = await methodsOf(await input());
   expect(found.setting).toBe('the last order of 60 shoppers, ranked among all 30 items, those bought before included');
   expect([...methods.keys()]).toEqual(['popularity', 'gp-top-freq', 'up-cf', 'tifu-knn', 'terms', 'sidestream']);

@@ -103,7 +103,7 @@ export async function runSimulation(options: SimulateOptions): Promise<void> {
 async function groundOf(options: SimulateOptions): Promise<{ ground: Ground; refused: number }> {
   const { seed, methods, closedLoop, prepared, models } = options;
   if (prepared === undefined) {
-    await startCompute('wasm');
+    await startCompute();
     const { bundle } = byProduct(await openFolder(options.bundle), { events: [], rejected: [] });
     const shoppers = options.shoppers ?? SHOPPERS;
     return { ground: simulatedGround({ bundle, shoppers, seed, methods, closedLoop }), refused: 0 };

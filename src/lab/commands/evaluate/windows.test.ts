@@ -33,7 +33,7 @@ beforeAll(async () => {
   const { sink, fetchFile } = memoryBundle();
   await writeBundle(await bundleContent(Array.from({ length: ITEMS }, (_, row) => makeItem(`i${row}`))), sink);
   bundle = await openBundle(fetchFile);
-  await startCompute('wasm');
+  await startCompute();
 });
 
 describe('the protocol of windows', () => {

@@ -26,7 +26,7 @@ const protocol: WindowsProtocol = {
 const run = (name: WindowMethodName, change: Partial<WindowsProtocol> = {}) =>
   evaluateWindows(name, { ...protocol, ...change });
 
-beforeAll(() => startCompute('wasm'));
+beforeAll(() => startCompute());
 
 describe('the windows protocol', () => {
   it('ranks the choices of every window but the first, the same ones by every method', async () => {

@@ -5,21 +5,17 @@ import { fileURLToPath } from 'node:url';
 import { env } from '@tensorflow/tfjs-core';
 import { startBackend } from '../backend';
 
-export const NODE_BACKENDS = ['cpu', 'wasm'] as const;
-export type NodeBackend = (typeof NODE_BACKENDS)[number];
-
 /** Events that Emscripten handles by rethrowing, whereupon Node prints the whole minified script. */
 const HOOKS = ['uncaughtException', 'unhandledRejection'] as const;
 
 /** Starts tfjs and the kernel in this process. @throws SidestreamError `runtime/unexpected` if they cannot be started */
-export async function startCompute(backend: NodeBackend): Promise<void> {
+export async function startCompute(): Promise<void> {
   // Without this, tfjs advertises its native build on every start in Node.
   env().set('PROD', true);
   const before = HOOKS.map((hook) => process.rawListeners(hook));
-  if (backend === 'wasm') await loadWasm();
-  else await import('@tensorflow/tfjs-backend-cpu');
+  await loadWasm();
   try {
-    await startBackend(backend);
+    await startBackend('wasm');
   } finally {
     for (const [index, hook] of HOOKS.entries()) {
       for (const listener of process.rawListeners(hook)) {

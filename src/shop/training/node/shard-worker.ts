@@ -14,7 +14,7 @@ let work: ((task: ShardTask) => Promise<string>) | null = null;
 process.on('message', async (message: unknown) => {
   if (!work) {
     const { folder } = v.parse(openSchema, message);
-    const ready = startCompute('wasm');
+    const ready = startCompute();
     work = taskWorker(folderStore(folder), async (data) => {
       await ready;
       return new ShardTrainer(data);

@@ -57,7 +57,7 @@ let folder: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sidestream-'));
-  await startCompute('wasm');
+  await startCompute();
 });
 afterAll(() => rm(folder, { recursive: true }));
 

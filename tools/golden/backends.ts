@@ -1,0 +1,9 @@
+import '@tensorflow/tfjs-backend-cpu';
+import { startBackend } from '../../src/shop/training';
+import { startCompute } from '../../src/shop/training/node';
+
+/** Where the numbers are computed: in plain JavaScript, and as the product does. */
+export const BACKENDS = ['cpu', 'wasm'] as const;
+export type Backend = (typeof BACKENDS)[number];
+
+export const useBackend = (name: Backend): Promise<void> => (name === 'wasm' ? startCompute() : startBackend(name));
