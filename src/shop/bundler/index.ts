@@ -1,4 +1,4 @@
-export { type BuildRequest, buildBundle } from './build-bundle';
+export { buildBundle } from './build-bundle';
 export {
   addEncoder,
   isBuilt,
@@ -23,7 +23,7 @@ export { JobQueue, QueueBlobs, serveJobs } from './job-queue';
 export type { LocaleFeed } from './locales';
 export { exitBy, withLock } from './lock-file';
 export { createMeter, jointMeters } from './meter';
-export { keptOffers, MISSING, type OffersRequest, type OffersResult, removeOffers, writeOffers } from './offers';
+export { keptOffers, MISSING, type OffersResult, removeOffers, writeOffers } from './offers';
 export { openText } from './open-feed';
 export { startProcess } from './process-pool';
 export { startQueueWorker } from './queue';
