@@ -4,11 +4,10 @@ const { ROOMS, WINGS, ENTRIES, folderOf } = require('./scripts/cycles/rooms.cjs'
 const NODE_DOORS = '^src/core/(encoders/(node|recipes|adapt)|catalog/feed)/';
 /** Wings that run in Node. */
 const NODE_WINGS = 'shop|lab';
-/** Folders of these wings that browsers run, too. */
-const EVERYWHERE = '^src/(lab/simulate|shop/training/(companions|demand))/';
-
-/** What else the workers of Studio run of them, with the rooms of the lab by which they compare. */
-const LEARNS = '^src/(shop/(logs|training)/(?!node/)|lab/evaluate/)';
+/** What browsers run of these wings, too. */
+const EVERYWHERE = Object.entries(ROOMS)
+  .filter(([, { wing, runs }]) => NODE_WINGS.split('|').includes(wing) && runs.startsWith('everywhere'))
+  .map(([room]) => `^${folderOf(room)}/(?!node/)`);
 
 /** Tests, and the files that they use. */
 const TESTS = ['\\.test\\.ts$', '^src/testing/'];
@@ -90,24 +89,16 @@ module.exports = {
     },
     {
       name: 'everywhere',
-      comment: 'What browsers run of the rooms of Node enters them by the doors that browsers may enter.',
+      comment: 'What browsers run does not enter what needs Node.',
       severity: 'error',
-      from: { path: [EVERYWHERE, '^src/demo/'], pathNot: TESTS },
-      to: { path: '^src/(shop/(training|bundler|cli)|lab/commands)/index\\.ts$' },
-    },
-    {
-      name: 'studio',
-      comment:
-        'The workers of Studio build and train with the code of the command line, without what of it needs Node.',
-      severity: 'error',
-      from: { path: ['^src/studio/', LEARNS], pathNot: TESTS },
+      from: { path: [...EVERYWHERE, '^src/(demo|studio)/'], pathNot: TESTS },
       to: { path: '^src/(shop/((logs|training)/node|bundler|cli)|lab/commands)/' },
     },
     {
       name: 'everywhere-no-node-builtins',
       comment: 'Browsers run this, too.',
       severity: 'error',
-      from: { path: [EVERYWHERE, LEARNS], pathNot: TESTS },
+      from: { path: EVERYWHERE, pathNot: TESTS },
       to: { dependencyTypes: ['core'] },
     },
     {
