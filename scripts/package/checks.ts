@@ -41,7 +41,7 @@ export async function faultsOf(
     await metadataFaults(path),
     await typeFaults(root, path),
     await contentFaults(root, tarball),
-    await documentFaults(root, tarball),
+    await documentFaults(root, tarball, sizes),
     await referenceFaults(root),
     await documentCodeFaults(root, await documents(root), elements),
   ];

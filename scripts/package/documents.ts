@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, posix, sep } from 'node:path';
 import { ERROR_CODES } from '../../src/error';
+import type { Size } from './sizes';
 
 /** The page of the manual that lists every error code. */
 const ERRORS = 'docs/reference/errors.md';
@@ -21,9 +22,13 @@ const SOURCE_FILE = /^[\w./-]+\.ts$/;
 
 /**
  * Faults of the documents: broken links, or links out of the package; paths and `npm run` commands that do not exist;
- * error codes that are missing or no longer exist.
+ * error codes that are missing or no longer exist; sizes of scripts other than these.
  */
-export async function documentFaults(root: string, { files }: { files: { path: string }[] }): Promise<string[]> {
+export async function documentFaults(
+  root: string,
+  { files }: { files: { path: string }[] },
+  sizes: readonly Size[],
+): Promise<string[]> {
   const texts = new Map<string, string>();
   for (const name of await documents(root)) texts.set(name, await readFile(join(root, name), 'utf8'));
   const { scripts } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
@@ -33,6 +38,7 @@ export async function documentFaults(root: string, { files }: { files: { path: s
     ...current.flatMap(([name, text]) => pathFaults(root, name, text)),
     ...current.flatMap(([name, text]) => commandFaults(name, text, scripts)),
     ...codeFaults(texts.get(ERRORS) ?? ''),
+    ...sizeFaults(texts, sizes),
   ];
 }
 
@@ -112,4 +118,16 @@ function codeFaults(text: string): string[] {
       .filter((code) => !known.has(code))
       .map((code) => `${ERRORS} has the error ${code}, which does not exist`),
   ];
+}
+
+/** The two documents that say how large the scripts of a page and its worker are; all others refer to them. */
+function sizeFaults(texts: ReadonlyMap<string, string>, sizes: readonly Size[]): string[] {
+  const [page, , worker, store] = sizes.map(({ bytes }) => Math.round(bytes / 1000));
+  const figures = {
+    'README.md': `${page} kB / ${worker} kB`,
+    'docs/results/measured.md': `${page} / ${worker} / ${store} kB`,
+  };
+  return Object.entries(figures)
+    .filter(([name, figure]) => !texts.get(name)?.includes(`| ${figure} `))
+    .map(([name, figure]) => `${name} does not say that the scripts of page and worker have ${figure}`);
 }
