@@ -22,7 +22,7 @@ const OWN_MODULES = [
   'src/device/learner/profile-bounds.test.ts',
   // A registry of elements keeps the class of the first file that defined one.
   'src/page/element/{index,pick/sidestream-pick,rows/sidestream-rows}.test.ts',
-  'src/device/ranking/aging.test.ts',
+  'src/device/ranking/rank-aging.test.ts',
   'src/device/ranking/nearest-neighbors.test.ts',
   'src/shop/bundler/queue.test.ts',
 ];

@@ -1,9 +1,10 @@
 /**
  * `npm run cycles`: no import cycles, arrows between rooms one way, doors only; every permission of a room is used; and
- * the table of rooms in src/README.md matches `cycles/rooms.cjs` (`--write` redraws it).
+ * the table of rooms in src/README.md matches `cycles/rooms.cjs` (`--write` redraws it); and every test begins with the name of what it tests.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { basename } from 'node:path';
 import { cruise, type ICruiseOptions } from 'dependency-cruiser';
 
 interface Room {
@@ -51,6 +52,23 @@ for (const { source, dependencies } of modules) {
 for (const [room, { imports }] of Object.entries(ROOMS)) {
   for (const other of imports)
     if (!used.has(`${room} ${other}`)) problems.push(`unused permission: ${room} → ${other}`);
+}
+
+// A test is called after a file or folder beside it, or its own folder: `engine.test.ts`, `engine-offers.test.ts`.
+const sources = modules.map(({ source }) => source).filter((path) => path.startsWith('src/'));
+for (const path of sources) {
+  const [, folder, name] = /^(.+)\/(.+)\.test\.ts$/.exec(path) ?? [];
+  if (folder === undefined) continue;
+  const beside = sources
+    .filter((other) => other.startsWith(`${folder}/`) && !other.endsWith('.test.ts'))
+    .map((other) =>
+      other
+        .slice(folder.length + 1)
+        .split('/')[0]
+        .replace(/\.ts$/, ''),
+    );
+  const isNamed = [basename(folder), ...beside].some((other) => name === other || name.startsWith(`${other}-`));
+  if (!isNamed) problems.push(`${path}: no file or folder beside it has this name, or its beginning`);
 }
 
 const map = readFileSync(MAP, 'utf8');

@@ -86,7 +86,7 @@ const SAME_PRICE = 0.1;
 
 /**
  * Items similar to an item: by content, with a weight of shared category, which is large only where the content says little,
- * and a small one of the price; shops use both as well when they link products (see `shop/bundler/links.test.ts`). Null for an item without features.
+ * and a small one of the price; shops use both as well when they link products (see `shop/bundler/build-bundle-links.test.ts`). Null for an item without features.
  */
 export function similarList(
   index: CatalogIndex,
