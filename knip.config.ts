@@ -12,7 +12,7 @@ const config: KnipConfig = {
     'src/{index,headless,page,inspector,pick,consent,rows}.ts!',
     'src/{page/element,page/adapters,page/frameworks/react,page/frameworks/vue,core/encoders/web}/index.ts!',
     // Started by name: the command line, processes, workers and the loader that the packaging puts in front of them.
-    'src/shop/cli/main.ts!',
+    'src/shop/program/main.ts!',
     'src/shop/bundler/chunk-worker.ts!',
     'src/shop/training/node/shard-worker.ts!',
     'src/device/worker/{worker,encoder-worker,late-files}.ts!',

@@ -190,19 +190,14 @@ const ROOMS = {
   cli: {
     wing: 'shop',
     runs: 'Node',
-    has: 'the commands of `sidestream` that a shop needs; the commands of `lab/` are loaded late',
-    imports: [
-      'commands',
-      'bundler',
-      'catalog',
-      'common',
-      'encoders',
-      'lists',
-      'logs',
-      'pipeline',
-      'ranking',
-      'training',
-    ],
+    has: 'the commands of `sidestream` that a shop needs',
+    imports: ['bundler', 'catalog', 'common', 'encoders', 'lists', 'logs', 'pipeline', 'ranking', 'training'],
+  },
+  program: {
+    wing: 'shop',
+    runs: 'Node',
+    has: '`sidestream` with its commands; those of `lab/` are loaded late',
+    imports: ['cli', 'commands'],
   },
   evaluate: {
     wing: 'lab',

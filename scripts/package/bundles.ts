@@ -172,7 +172,7 @@ const cliBuild = (dir: string, files: Plugin): RolldownOptions => ({
   external: [...external, /^onnxruntime-web/],
   // The second is for the processes of a build, which start it by name.
   input: {
-    main: source('shop/cli/main.ts'),
+    main: source('shop/program/main.ts'),
     'chunk-worker': source('shop/bundler/chunk-worker.ts'),
     'shard-worker': source('shop/training/node/shard-worker.ts'),
   },

@@ -1,6 +1,6 @@
 import { formatWithOptions } from 'node:util';
 import { vi } from 'vitest';
-import { runCommandLine } from '../shop/cli/commands';
+import { runCommandLine } from '../shop/program/commands';
 import { COMMAND, type Run } from './commands';
 
 /** Resolves when the last run has ended: two at once would share what is printed. */

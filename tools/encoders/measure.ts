@@ -92,7 +92,7 @@ async function keepPictures(shop: Shop, out: string): Promise<void> {
 export function sidestream(...args: string[]): Promise<string> {
   const env = { ...process.env, HF_HUB_CACHE: join(ROOT, 'hub'), HF_HUB_OFFLINE: '1' };
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', 'src/shop/cli/main.ts', ...args], {
+    const child = spawn(process.execPath, ['--import', 'tsx', 'src/shop/program/main.ts', ...args], {
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
     });

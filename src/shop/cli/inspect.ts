@@ -22,13 +22,6 @@ import { expertsText, halfLifeText } from '../training/side';
 import { jsonOption, positiveInteger } from './options';
 import { table } from './terminal';
 
-interface InspectOptions {
-  neighbours?: boolean;
-  item?: string;
-  limit: number;
-  json?: boolean;
-}
-
 export function inspectCommand() {
   return new Command('inspect')
     .description('show the content of a bundle, the quality of its neighbourhoods, or the items near one item')
@@ -37,15 +30,15 @@ export function inspectCommand() {
     .option('--item <id>', 'list the items nearest to this one')
     .option('--limit <n>', 'number of items, with --item', positiveInteger, 10)
     .addOption(jsonOption())
-    .action(async (folder: string, options: InspectOptions) => {
+    .action(async (folder, { item, neighbours, limit, json }) => {
       const bundle = await openFolder(folder);
-      if (options.item !== undefined) return showItem(bundle, options.item, options);
-      if (options.neighbours) return showNeighbors(bundle, options);
-      return showSummary(bundle, folder, options);
+      if (item !== undefined) return showItem(bundle, item, limit, json);
+      if (neighbours) return showNeighbors(bundle, json);
+      return showSummary(bundle, folder, json);
     });
 }
 
-async function showSummary(bundle: Bundle, folder: string, { json }: InspectOptions): Promise<void> {
+async function showSummary(bundle: Bundle, folder: string, json?: boolean): Promise<void> {
   const { manifest, items } = bundle;
   const files = await inventory(manifest, folderFetch(folder));
   const sizeOf = (stem: string): number => size(files.filter(({ file }) => file.startsWith(`${stem}-`)));
@@ -165,7 +158,7 @@ async function rulesOf({ rules: named }: Manifest, folder: string) {
   }
 }
 
-async function showNeighbors(bundle: Bundle, { json }: InspectOptions): Promise<void> {
+async function showNeighbors(bundle: Bundle, json?: boolean): Promise<void> {
   const categories = bundle.items.map(({ category }) => category);
   const meter = createMeter();
   const p5: Partial<Record<Basis, number | null>> = {};
@@ -201,7 +194,7 @@ async function showNeighbors(bundle: Bundle, { json }: InspectOptions): Promise<
   if (!json && judged.judged) console.log(`Judged by ${judged.judged} of ${items} items, an even selection`);
 }
 
-function showItem(bundle: Bundle, id: string, { json, limit }: InspectOptions): void {
+function showItem(bundle: Bundle, id: string, limit: number, json?: boolean): void {
   const { items } = bundle;
   const index = items.findIndex((item) => item.id === id);
   if (index === -1) {

@@ -1,19 +1,22 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { SidestreamError } from '../../error';
-import { buildCommand } from './build';
-import { encodersCommand } from './encoders';
+import {
+  buildCommand,
+  encodersCommand,
+  initCommand,
+  inspectCommand,
+  listsCommand,
+  modelsCommand,
+  OWN_PACKAGE,
+  offersCommand,
+  prepareCommand,
+  rulesCommand,
+  serveCommand,
+  studioCommand,
+  trainCommand,
+  workerCommand,
+} from '../cli';
 import { addExamples } from './examples';
-import { initCommand, OWN_PACKAGE } from './init';
-import { inspectCommand } from './inspect';
-import { listsCommand } from './lists';
-import { modelsCommand } from './models';
-import { offersCommand } from './offers';
-import { prepareCommand } from './prepare';
-import { rulesCommand } from './rules';
-import { serveCommand } from './serve';
-import { studioCommand } from './studio';
-import { trainCommand } from './train';
-import { workerCommand } from './worker';
 
 /**
  * The command line, before it has read its arguments. The evaluation commands are loaded only if the first word may be one of

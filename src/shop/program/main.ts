@@ -1,6 +1,6 @@
 #!/usr/bin/env node
+import { endWithReader } from '../cli';
 import { runCommandLine } from './commands';
-import { endWithReader } from './terminal';
 
 endWithReader();
 await runCommandLine(process.argv.slice(2));
