@@ -12,7 +12,6 @@ import {
   joinedState,
   roundsOf,
   type ShardData,
-  type ShardResult,
   type ShardRunner,
   type ShardState,
   ShardTrainer,
@@ -110,7 +109,7 @@ export async function trainSide(training: SideTraining) {
   let best = resume?.best ?? null;
   const learn = async (epoch: number): Promise<SideReport> => {
     const cooling = coolingAfter(reports, settings.epochs);
-    const results: ShardResult[] = [];
+    let [loss, steps] = [0, 0];
     if (count > 1) onStep?.(0, rounds, cooling?.last);
     for (let round = 0; round < rounds && !stopped(); round++) {
       const job = { epoch, round, rounds, cooling, state };
@@ -123,13 +122,9 @@ export async function trainSide(training: SideTraining) {
               found.map((one) => one.state),
               settings.averaging,
             );
-      results.push(...found);
+      for (const one of found) [loss, steps] = [loss + one.loss, steps + one.steps];
       if (count > 1) onStep?.(round + 1, rounds, cooling?.last);
     }
-    const [loss, steps] = [
-      results.reduce((sum, one) => sum + one.loss, 0),
-      results.reduce((sum, one) => sum + one.steps, 0),
-    ];
     return { epoch, steps: state.steps, loss: loss / Math.max(1, steps), heldOut: null };
   };
   const averages = (): Weights => ({ ...still, ...state.averages });
