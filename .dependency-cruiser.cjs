@@ -4,7 +4,7 @@ const { ROOMS, WINGS, ENTRIES, folderOf } = require('./scripts/cycles/rooms.cjs'
 const NODE_DOORS = '^src/core/(encoders/(node|recipes|adapt)|catalog/feed)/';
 /** Wings that run in Node. */
 const NODE_WINGS = 'shop|lab';
-/** What browsers run of these wings, too. */
+/** Modules of these wings that browsers run, too. */
 const EVERYWHERE = Object.entries(ROOMS)
   .filter(([, { wing, runs }]) => NODE_WINGS.split('|').includes(wing) && runs.startsWith('everywhere'))
   .map(([room]) => `^${folderOf(room)}/(?!node/)`);

@@ -88,7 +88,7 @@ test('an agent finds, compares, asks why and fills the cart, and only answers le
     error: { code: 'runtime/unknown-item' },
   });
 
-  // What the shopper chose stays unsaid once they take their consent back.
+  // Reasons omit the shopper's choices once they take their consent back.
   await page.evaluate(() => window.recommender.consent('denied'));
   expect(await reasons()).not.toContain('Because');
   expect(await page.webmcp.callTool('explain_product', { id })).toMatchObject({ reason: '' });

@@ -87,7 +87,7 @@ test('the cheapest of several variants shows a "from" price, in cards of the pag
   const html = '<template><b data-if="priceFrom">{priceFrom}</b><b data-unless="priceFrom">{price}</b></template>';
   const own = await addList(page, { products, attributes, html });
   await expect(own.list.locator('b')).toHaveText(['from €48.00', '€60.00', 'from €48.00']);
-  // What is checked in a bundle costs exactly that.
+  // The checked variant in a bundle has an exact price.
   const bundle = await addList(page, {
     products: products.map((product) => ({ ...product, source: 'boughtTogether' as const })),
     attributes: { ...attributes, layout: 'bundle', 'item-id': 'p5' },

@@ -73,7 +73,7 @@ listTest(
       ['p2', { ...paid, ...origin, price: 10, position: 1 }],
     ]);
 
-    // What is in the cart leaves lists, but not this one; a second press adds nothing.
+    // Products in the cart leave lists, but not this one; a second press adds nothing.
     await expect.poll(async () => (await callsOf(page, shop)).requests.length).toBeGreaterThan(1);
     await button.press('Enter');
     await settled(page);

@@ -137,7 +137,7 @@ test('a list of another bundle in a namespace that is in use is hidden, with a w
   await expect.poll(() => warnings.filter((text) => /other-bundle.*namespace="outlet"/.test(text))).toHaveLength(1);
 });
 
-/** What became of calls: `fulfilled`, a code, or `hangs` after 15 s. */
+/** Outcome of a call: `fulfilled`, a code, or `hangs` after 15 s. */
 const OUTCOME = `async (call) => Promise.race([
   call.then(() => 'fulfilled', (thrown) => thrown.code ?? String(thrown)),
   new Promise((resolve) => setTimeout(resolve, 15000, 'hangs')),
@@ -331,7 +331,7 @@ for (const first of ['element', 'script'] as const) {
       );
     await expect.poll(async () => Math.max(...(await prices()))).toBeLessThan(60);
 
-    // What the script tracks reaches the list.
+    // Events that the script tracks reach the list.
     const before = await shown(page);
     await page.evaluate(async (name) => {
       const { items } = await window.recommender.browse({ category: name, limit: 4 });
@@ -360,7 +360,7 @@ for (const first of ['element', 'script'] as const) {
     });
     expect(outcome).toMatchObject({ events: [4, 4], closed: 'runtime/closed', n: 3 });
     expect(outcome.refused).toMatch(/^runtime\/invalid-input .*learning, rules: /);
-    // The page's own handle is closed: the list goes on.
+    // The page's own handle is closed: the list keeps working.
     await page.evaluate(() => window.recommender.close());
     await page.evaluate(() => document.querySelector('sidestream-recs')?.refresh());
     await expect(page.locator('[data-id]')).toHaveCount(6);

@@ -1,4 +1,4 @@
-// What a page does with lists: a framework's router follows their links, and keeps pages that are not shown.
+// Lists in pages: a framework's router follows their links, and keeps pages that are not shown.
 import { expect } from '@playwright/test';
 import { addList, callsOf, idsOf, listTest as test } from './support/lists';
 import { settled } from './support/settled';

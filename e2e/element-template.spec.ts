@@ -75,7 +75,7 @@ test('no text of a product runs in a card of the page, wherever its template put
   for (const link of await card.locator('a').all()) await link.dispatchEvent('click');
   for (const element of await card.locator('b, math, img').all()) await element.dispatchEvent('click');
   await settled(page);
-  // What a click on an address of code runs comes in its turn: here, after all that the clicks above would have run.
+  // The code of a clicked address runs in its turn: here, after all that the clicks above would have run.
   await list.evaluate((element) => {
     const link = Object.assign(document.createElement('a'), { href: 'javascript:void (window.last = 1)' });
     element.after(link);

@@ -37,7 +37,7 @@ async function open(page: Page, consent: 'granted' | 'pending'): Promise<void> {
   }, consent);
 }
 
-/** What the page needs: nodes that are kept although they are not in the page, as cards that left it would be, and bytes. */
+/** Memory of the page: nodes that are kept although they are not in the page, as cards that left it would be, and bytes. */
 const measured = async (page: Page, session: CDPSession) => {
   await session.send('HeapProfiler.collectGarbage');
   const { metrics } = await session.send('Performance.getMetrics');
@@ -134,7 +134,7 @@ for (const consent of ['granted', 'pending'] as const)
       expect(Math.abs(((await inView(page))?.[1] ?? 0) - before[1])).toBeLessThan(3);
       for (const [place, id] of await places(page)) expect(id).toBe(seen.get(place) ?? id);
     }
-    // It goes on where it was, and still shows nothing twice.
+    // It continues where it was, and still shows nothing twice.
     await scrollTo(page, 200, seen);
     const products = [...seen.values()].map((id) => id.split('.')[0]);
     expect(new Set(products).size).toBe(products.length);

@@ -61,7 +61,7 @@ const record = (page: Page): Promise<void> =>
       );
   });
 const recorded = (page: Page): Promise<unknown[]> => page.evaluate(() => Reflect.get(window, 'details'));
-/** What the device has counted for the results. */
+/** The device's counts for the results. */
 const counted = (page: Page) =>
   page.evaluate(async () => {
     const rows = (await document.querySelector('sidestream-find')?.activeRecommender?.metrics())?.rows ?? [];

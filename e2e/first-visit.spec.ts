@@ -35,7 +35,7 @@ async function shot(page: Page, name: string): Promise<void> {
 const pick = (page: Page) => page.locator('sidestream-pick');
 const choices = (page: Page) => pick(page).locator('[data-id]');
 const PARTS = { include: ['sidestream-pick', '#segments'], all: true };
-/** What a list says of its items. */
+/** The reasons that a list gives for its items. */
 const reasons = (page: Page) => page.locator('sidestream-recs [part=reason]').allTextContents();
 
 test('a new shopper picks three by keyboard: they are tracked as clicks, and the lists follow', async ({

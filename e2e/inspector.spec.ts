@@ -59,7 +59,7 @@ test('shows what it learned, when and why, whether it helps and what changed, an
   const [, , third] = await choose(page, 'Tools', 12);
   await openInspector(page);
 
-  // What did it learn?
+  // The profile as a whole.
   await expect(lead(page)).toHaveText(
     /^This browser has learned your taste from 53 choices.* Lately, in your last 8 choices, you chose mostly .*\(\d+%\)/,
   );
@@ -109,7 +109,7 @@ test('shows what it learned, when and why, whether it helps and what changed, an
   await expect(inspector(page).locator('[data-fact=list-median]')).toHaveText(/\d ms/);
   await expect(inspector(page).locator('[data-backend]')).toHaveText('Encoders: not needed yet. Learner: wasm.');
 
-  // What did the last change do?
+  // The effect of the last change.
   await ask(page, 'When?');
   await window.getByRole('button').press('Enter');
   await expect(inspector(page).locator('[data-which]')).toHaveText(/what the shop knew after choice 4\d /);

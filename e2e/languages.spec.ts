@@ -157,7 +157,7 @@ test('the page picks a suitable language, and finds, explains and names products
       filtered: (await recommender.recommend({ filter: { category: 'Shop/Teapot' } })).items.length,
     };
   });
-  // What the German feed lacks is not sold on its market.
+  // A product that the German feed lacks is not sold on its market.
   expect(found.ids).toHaveLength(23);
   expect(found.ids).not.toContain(UNSOLD);
   expect(found.titles).toEqual(found.ids.map((id) => titleIn(id, 'de')));

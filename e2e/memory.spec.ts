@@ -20,7 +20,7 @@ const clickThrough = (page: Page, count: number) =>
     [count, AT_ONCE] as const,
   );
 
-/** What a profile takes, in bytes, and how many experts it has. */
+/** Size of the profile in bytes, and its number of experts. */
 const inUse = (page: Page) =>
   page.evaluate(async () => {
     const { experts } = await window.recommender.status();
@@ -53,7 +53,7 @@ test('after 10,000 events, the profile is bounded and a log over its budget is c
     }
     await window.recommender.settled();
   });
-  // What the profile before the newest does not know yet stays.
+  // Events that the profile before the newest does not know yet stay.
   await expect.poll(async () => (await logOf(page)).length).toBeLessThanOrEqual(42_000);
   await startHeadless(page);
   expect((await page.evaluate(() => window.recommender.status())).events).toBe(EVENTS);

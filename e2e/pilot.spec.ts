@@ -138,7 +138,7 @@ test('a yes holds until it is withdrawn, even if its page is left before it is c
 test('without the bundle, "Privacy choices" and "No" delete the database, what the tab keeps and all notes', async ({
   page,
 }) => {
-  /** What is on the device, and in this tab. */
+  /** Data kept on the device and in this tab. */
   const kept = () =>
     page.evaluate(async () => [
       (await indexedDB.databases()).map(({ name }) => name),
@@ -225,7 +225,7 @@ test('a new name, as in the how-to, leaves the visitors of the previous stage un
   await open(page);
   await expect(page.locator('#variant')).toHaveText('pilot-end/off');
   await expect.poll(added).toMatchObject([first, { variant: 'pilot-end/off', visitors: 1 }]);
-  // What it is there for: under the same name the visitor counts twice.
+  // The reason for a new name: under the same one the visitor counts twice.
   await only(page, 'off');
   await open(page);
   await expect(page.locator('#variant')).toHaveText('pilot-5/off');

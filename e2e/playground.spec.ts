@@ -111,7 +111,7 @@ test('nothing in view moves while it is loaded', async ({ page }) => {
           new PerformanceObserver((shifts) => {
             for (const shift of shifts.getEntries()) sum += Number(Reflect.get(shift, 'value'));
           }).observe({ type: 'layout-shift', buffered: true });
-          // What the observer buffered arrives in its first callback.
+          // Buffered entries arrive in the observer's first callback.
           setTimeout(() => resolve(sum), 500);
         }),
     );

@@ -276,7 +276,7 @@ test('rows, nested grids and our own lists are told apart; a failure is reported
     const refused: unknown[] = [];
     const onReport = ({ message }: { message: string }) => refused.push(message);
     const rejected = Promise.reject(new Error('no bundle'));
-    /** A grid without an order: one that has its order keeps it, whoever connects it. */
+    /** A grid without an order: one that has its order keeps it, no matter what connects it. */
     const grid = (name: string): string => {
       const box = document.createElement('div');
       box.className = name;

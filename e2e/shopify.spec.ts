@@ -357,7 +357,7 @@ test('follows the theme’s own buttons, and products that leave the cart', asyn
     fetch('/cart/add.js', { method: 'POST', body: JSON.stringify({ items: [{ id: 41070, quantity: 2 }] }) }),
   );
   await expect.poll(carts).toBe(1);
-  // What was in the cart when the page came is not new.
+  // Products that were in the cart when the page loaded are not new.
   await expect(list(page)).toHaveAttribute('state', 'filled');
   store.cart.length = 0;
   await page.route('**/cart/clear.js', (route) => route.fulfill({ json: { items: [] } }));

@@ -102,7 +102,7 @@ test('continues after a closed tab, and keeps the best epoch when it is stopped'
   });
 
   const { report, updates } = succeeded(await page.evaluate(() => window.studioLearn.train(2)));
-  // It goes on after the epochs of the closed tab, with the log that the browser kept.
+  // It continues after the epochs of the closed tab, with the log that the browser kept.
   expect(updates.find(({ epochs }) => epochs.length > 0)?.epochs.length).toBeGreaterThan(0);
   expect(report.stopped).toBe(true);
   expect(report.epochs.length).toBeLessThan(12);
@@ -152,7 +152,7 @@ GPUAdapter.prototype.requestDevice = async function (descriptor) {
 };
 `;
 
-test('trains on a GPU, and goes on without it when it is lost', async ({ page }) => {
+test('trains on a GPU, and continues without it when it is lost', async ({ page }) => {
   await page.route('**/learn-worker-*.js', async (route) => {
     const response = await route.fetch();
     await route.fulfill({ response, body: `${WITH_GPU}${await response.text()}` });

@@ -141,7 +141,7 @@ test('a file that is no catalogue is refused in words, and the catalogue before 
   await expect(page.getByText(`${PRODUCTS} products`).first()).toBeVisible();
 });
 
-test('a tab that is closed midway goes on where it was', async ({ page, context }) => {
+test('a tab that is closed midway continues where it was', async ({ page, context }) => {
   // So many that encoding still runs when its first progress has been seen.
   const products = 160;
   await readCatalog(page, products);

@@ -9,7 +9,7 @@ declare global {
     left: Map<string, Element>;
     swap(path: string, restore?: boolean): Promise<void>;
     tracked: [type: string, id: string][];
-    /** What the scripts of the pages created. */
+    /** Objects that the scripts of the pages created. */
     made: { close(): Promise<void> }[];
   }
 }
@@ -105,7 +105,7 @@ test('lists, events, grids and the profile survive swapped and restored bodies',
 
   await swap(page, 'two');
   await complete(page);
-  // What was only in memory is still known, to the same worker.
+  // The click, which was only in memory, is still known to the same worker.
   expect(await eventsOf(page)).toBe(1);
   expect(page.workers()).toHaveLength(1);
   await page.locator(`[data-sidestream-item="${IDS[9]}"] a`).click();

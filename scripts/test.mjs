@@ -34,7 +34,7 @@ const stages = [
   // Includes the API reference, which treats warnings as errors; a dead link makes it fail. It runs beside the unit tests, which
   // would otherwise wait for it with an idle core.
   { name: 'site', cores: 0, needs: ['build', 'package'], command: ['tsx', 'tsx', 'scripts/site.ts', '--built'] },
-  // What the browser tests would otherwise build first. As the site, it runs beside the unit tests.
+  // Builds pages that the browser tests would otherwise build first. Like the site, it runs beside the unit tests.
   { name: 'test pages', cores: 0, needs: ['build'], command: ['tsx', 'tsx', 'e2e/support/build-fixtures.ts'] },
   // Long, so only at night and on the main branch.
   ...(process.env.NIGHTLY

@@ -32,7 +32,10 @@ const RULES: readonly Rule[] = [
   { phrase: /\bwhere there (is|are) (no|none|only)\b/i, instead: '"if there is …" or "without …"' },
   { phrase: /\b(of|after|in) so many\b/i, instead: '"of the given number of"' },
   { phrase: /\b[Nn]or has it\b|\b(Node|it) has not\b(?! \w+(ed|en)\b)/, instead: '"has no …"' },
-  { phrase: /\bon and on\b|\bnot there any ?more\b/i, instead: '"continues" or "no longer exists"' },
+  { phrase: /\b(on and|go(es|ing)?|went) on\b|\bnot there any ?more\b/i, instead: '"continues" or "no longer exists"' },
+  { phrase: /(\/\*\*?|^\s*\*|\/\/) What /, instead: 'a noun phrase: "A page\'s request", "Notes for the shop"' },
+  { phrase: /\bwhoever\b/i, instead: '"anyone who …", "the one who …" or the role: "the caller"' },
+  { phrase: /\bby now\b|\bof before\b(?!\))/i, instead: '"already", "so far" or "now"; "earlier …" or "previous …"' },
   { phrase: /\.\.\.\{ /, instead: 'the properties themselves' },
 ];
 const TEXTS = /\.(ts|mts|mjs|cjs|md)$/;

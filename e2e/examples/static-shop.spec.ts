@@ -113,7 +113,7 @@ test('its lists find the cross-sell links of the shop', async ({ page }) => {
   const ofType = (type: HandMade['type']) => links.filter((link) => link.type === type);
   expect(await recall('similar', ofType('upsell'))).toBeGreaterThanOrEqual(0.54);
   expect(await recall('similar', ofType('related'))).toBeGreaterThanOrEqual(0.1);
-  // What the shop learned from its links comes after the first list.
+  // Data learned from the shop's links arrives after the first list.
   await recommender.evaluate((shop) => shop.settled());
   expect(await recall('complement', unseen)).toBeGreaterThanOrEqual(0.12);
 });

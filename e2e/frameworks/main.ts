@@ -25,7 +25,7 @@ interface Row {
   app: string;
   install: number;
   build: number;
-  /** What worked, or the failure. */
+  /** The checks that passed, or the failure. */
   built: string;
   dev: string;
   good: boolean;

@@ -57,7 +57,7 @@ export class WordPress {
     return shop;
   }
 
-  /** What PHP has complained about in the plugin. */
+  /** Complaints of PHP about the plugin. */
   async complaints(): Promise<string[]> {
     return (await this.#log()).filter((line) => line.includes('plugins/sidestream'));
   }

@@ -72,7 +72,7 @@ const STRICT = {
 };
 
 /**
- * What TypeScript 5 and 7 find in files of the project and in the declarations of the package that they use. Those of other packages
+ * Errors of TypeScript 5 and 7 in files of the project and in the declarations of the package that they use. Those of other packages
  * and of the language's library take version 5 much longer, and are not ours to check.
  */
 async function mistakesIn(files: string[], more: object): Promise<string> {

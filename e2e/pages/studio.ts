@@ -3,7 +3,7 @@ import '../../src/studio/try';
 import { type FolderName, studioFolder } from '../../src/studio/files/opfs';
 import { studioState } from '../../src/testing/studio-state';
 
-/** What the specs of Studio's last two steps call. */
+/** Functions that the specs of Studio's last two steps call. */
 const studio = {
   /** Puts files into a folder of Studio, as its first steps do. @param from address of the folder that has them */
   async fill(folder: FolderName, from: string, names: string[]): Promise<void> {

@@ -8,7 +8,7 @@ import { startCompute } from '../../src/shop/training/node';
 import type { SideReport } from '../../src/shop/training/side';
 import { readEventFile } from '../../src/testing/event-file';
 
-/** What this script prints. */
+/** Output of this script. */
 export interface NodeTraining {
   reports: SideReport[];
   keptEpoch: number;

@@ -56,7 +56,7 @@ const BUNDLE = '[layout="bundle"]';
 const SIMILAR = '[placement="similar"]';
 const CART = '[cart-synced]';
 
-/** What a list shows, once it has something. */
+/** Titles in a list, once it has products. */
 async function shown(page: Page, list: string): Promise<string[]> {
   const cards = listOf(page, list).locator('[data-id]');
   await expect(cards.first()).toBeVisible();
@@ -116,7 +116,7 @@ test('the lists for-you, similar and bundle appear, and the pages are accessible
   expect(new Set(forYou).size).toBe(12);
 
   await openProduct(page, 'Teapot');
-  // What the orders say is loaded after the first list.
+  // Counts of the orders are loaded after the first list.
   await expect.poll(() => shown(page, BUNDLE)).toEqual(['Green Tea', 'Pot of Honey']);
   await expect(listOf(page, BUNDLE)).toContainText('Bought with “Teapot” in 11 orders');
   const similar = await shown(page, SIMILAR);

@@ -5,7 +5,7 @@ import { type Random, seededRandom } from '../../src/core/common/random';
 import { pick } from './seeded';
 
 /**
- * What shoppers of the example shop buy together: a category, and the categories that complement it. Nobody ordered anything
+ * Purchases that go together in the example shop: a category, and the categories that complement it. Nobody ordered anything
  * there; these rules stand in for a log, and the demo says so.
  */
 const TOGETHER: readonly (readonly [string, ...string[]])[] = [

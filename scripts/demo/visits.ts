@@ -54,7 +54,7 @@ const [TASTES, VISITS, CHOICES] = [
 /** Share of the choices that go with the last one, by the rules of the orders; share of these of the second category. */
 const [COMPLEMENTS, SECOND] = [0.05, 0.3];
 
-/** What products have in common. */
+/** Traits that products can share. */
 interface Traits {
   category: string;
   department: string;

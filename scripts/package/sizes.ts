@@ -11,7 +11,7 @@ export interface Size {
   name: string;
   files: string[];
   bytes: number;
-  /** What it should be about; see `isWithinBudget`. */
+  /** Target size in bytes; see `isWithinBudget`. */
   budget: number;
 }
 

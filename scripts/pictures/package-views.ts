@@ -26,7 +26,7 @@ async function staticList(page: Page): Promise<void> {
   );
 }
 
-/** What completes a set with the teapot: one product of each category. */
+/** Products that complete a set with the teapot: one of each category. */
 async function completeSet(page: Page): Promise<void> {
   const list =
     '<sidestream-recs bundle="/bundle/" placement="complement" item-id="green-teapot" currency="EUR" limit="4" heading="Completes the set"></sidestream-recs>';
@@ -90,7 +90,7 @@ async function offline(page: Page): Promise<void> {
 const readable = (answer: unknown): string =>
   JSON.stringify(answer).replace('[{', '[\n  {').replaceAll('},{', '},\n  {').replace('}]', '}\n]');
 
-/** What an agent asks for after a click on the green teapot, and the answers. */
+/** An agent's requests after a click on the green teapot, and the answers. */
 async function agent(page: Page): Promise<void> {
   await plain(page, '<h2>An agent asks, and the page answers</h2><dl></dl>', []);
   await recommender(page, ['green-teapot']);

@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 
-/** What a theme shows above the section, as plainly as Shopify's own themes do. */
+/** The theme above the section, as plain as Shopify's own themes. */
 const THEME = `body { margin: 0; font: 1rem/1.5 system-ui, sans-serif; color: #1c1c1c } .page-width { max-width: 58.7rem; margin-inline: auto; padding-inline: 2rem }
   header { border-block-end: 1px solid #e3e3e3 } header .page-width { display: flex; justify-content: space-between; padding-block: 1rem }
   .product { display: grid; grid-template-columns: 15rem 1fr; gap: 2rem; padding-block-start: 2rem } .product img { inline-size: 15rem; background: #f4f4f4 }

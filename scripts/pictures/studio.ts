@@ -94,7 +94,7 @@ export class Studio {
         await Promise.allSettled(near.map((image) => image.decode()));
       });
       if (whole) await page.evaluate(() => scrollTo(0, 0));
-      // What fades in has done so.
+      // Elements that fade in need time.
       await page.waitForTimeout(400);
       const as = { animations: 'disabled', caret: 'hide' } as const;
       if (!part) return await page.screenshot({ ...as, fullPage: whole });

@@ -15,7 +15,7 @@ import type { Visit } from '../demo/visits';
 import { digestOf } from './stamp';
 
 const FOLDER = '.cache/demo/training';
-/** What a checkpoint depends on besides the visits and the features, whose digests it holds. */
+/** Inputs of a checkpoint besides the visits and the features, whose digests it holds. */
 const SOURCES = ['package-lock.json', 'src/core/kernel', 'src/core/model', 'src/shop/training'];
 const EPOCHS = 4;
 /** The windows: the share of the log up to their end, and the parts of the whole work that an epoch and the rest take. */
@@ -46,7 +46,7 @@ export async function trainDemo(folder: string, visits: readonly Visit[]): Promi
       bundle,
       choices: choicesFrom(interactions.slice(0, Math.ceil(until * interactions.length))),
       seed: 1,
-      // What shoppers like does not change with time, so no choice fades.
+      // Shoppers' tastes do not change with time, so no choice fades.
       settings: { epochs: EPOCHS, halfLife: Number.POSITIVE_INFINITY },
       checkpoint: keptFile(join(FOLDER, `${digest}-${n}.safetensors`)),
       resume: 'if-possible',
@@ -77,14 +77,14 @@ class Progress {
     this.#meter.advance(Math.floor(this.#done) - before);
   }
 
-  /** What a training calls. @param parts of the whole work that an epoch takes */
+  /** Callbacks of a training. @param parts of the whole work that an epoch takes */
   window(parts: number): Pick<Parameters<typeof trainShopSide>[0], 'meter' | 'onReports'> {
     const begin = this.#done;
     const whole = EPOCHS * parts;
     let each = 0;
     return {
       meter: {
-        // What follows the epochs is the rest.
+        // Only epochs count here; the work after them is the rest.
         start: (label, steps) => {
           each = label.startsWith('Epoch') ? whole / steps : 0;
         },

@@ -1,7 +1,7 @@
 import { LitElement, type PropertyValues } from 'lit';
 import { property } from 'lit/decorators.js';
 
-/** What the parts of a page show. */
+/** State that the parts of a page show. */
 export class Observed {
   readonly #listeners = new Set<() => void>();
 

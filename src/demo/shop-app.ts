@@ -21,7 +21,7 @@ const LISTED = ['recommend', 'error'] as const;
 @customElement('shop-app')
 export class ShopApp extends ShopElement {
   @state() private route: Route = parseRoute(location.hash);
-  /** What the document's title was set for. */
+  /** Route and title for which the document was last titled. */
   #titled = '';
   @state() private inspecting = false;
   /** Code that is loaded only when a page with it is opened. */

@@ -23,7 +23,7 @@ const LABELS: Partial<RecsLabels> = {
 export const forYou = ({ learning }: Session): string =>
   learning === 'on' ? 'Recommended for you' : 'From all over the shop';
 
-/** What the list is worked out from, and what that sent. */
+/** The list's basis, and the bytes that were sent for it. */
 function basisText({ learning, choices, sent }: Session): TemplateResult | string {
   if (learning === 'denied') return 'You said no, so this list is the same for everybody.';
   if (learning === 'off') return 'Learning is switched off, so this list is the same for everybody.';

@@ -11,7 +11,7 @@ import {
 
 const RULES_VERSION = 1;
 
-/** What a rule of the form does. */
+/** Kinds of rules of the form. */
 export const KINDS = ['pin', 'raise', 'lower', 'hide'] as const;
 export type Kind = (typeof KINDS)[number];
 
@@ -49,7 +49,7 @@ export interface FormRule {
 /** A rule in the editor. */
 export interface Draft {
   key: number;
-  /** What is saved; the entry of the file itself until the form changes it. */
+  /** The saved entry: that of the file until the form changes it. */
   entry: unknown;
   /** Null for a rule that the form cannot express. */
   form: FormRule | null;
@@ -215,7 +215,7 @@ export function problemWords(field: string, reason: string): string {
 
 export const matchText = ({ match }: Condition): string => String(typeof match === 'object' ? match.$contains : match);
 
-/** What a rule does, in words. @param titleOf title of a product by its id */
+/** A rule's effect in words. @param titleOf title of a product by its id */
 export function words(entry: unknown, titleOf: (id: string) => string): string {
   const form = formOf(entry);
   if (!form) return JSON.stringify(entry);
@@ -243,7 +243,7 @@ export interface Difference {
 
 const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
 
-/** What saving changes. @param before the rules of the file */
+/** The changes that saving makes. @param before the rules of the file */
 export function differences(
   before: readonly Draft[],
   now: readonly Draft[],

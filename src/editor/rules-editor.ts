@@ -57,7 +57,7 @@ export class RulesEditor extends PageElement {
   #timer = 0;
   #checks = 0;
   #saving = false;
-  /** What was changed, the latest last. */
+  /** The drafts before each change, the latest last. */
   readonly #past: Draft[][] = [];
   /** The button that a key pressed in the order of the list, by the product and its label. */
   #pressed: { id: string; label: string } | undefined;
@@ -311,7 +311,7 @@ export class RulesEditor extends PageElement {
   }
 
   #change(drafts: Draft[]): void {
-    // What is typed in one go is one change.
+    // Letters typed in one go are one change.
     if (this.#timer === 0 || !document.activeElement?.matches('input')) this.#past.push(this.drafts);
     this.#show(drafts);
   }

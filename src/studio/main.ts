@@ -10,7 +10,7 @@ async function show(): Promise<void> {
   const why = await unsupported();
   if (why !== null) return say('Studio cannot run in this browser', why);
   await onlyTab(() =>
-    say('Studio is open in another tab', 'Go on there, or close that tab: this one continues by itself then.'),
+    say('Studio is open in another tab', 'Use that tab, or close it: this one continues by itself then.'),
   );
   const session = new StudioSession(connectBuild(), connectLearn());
   await session.open();

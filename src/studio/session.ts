@@ -14,14 +14,14 @@ export interface Progress {
   secondsLeft: number | null;
 }
 
-/** What Studio read of a catalogue. */
+/** Studio's report on a catalogue. */
 export interface CatalogReport {
   /** Names of the dropped files. */
   files: string[];
   products: number;
   /** Language tag; null if it was not recognised. */
   language: string | null;
-  /** What the user should know about the language, such as that the text encoder does not read it; null if nothing. */
+  /** Note about the language, such as that the text encoder does not read it; null without one. */
   languageNote: string | null;
   /** Lines about the rows of each file, as the command line prints them. */
   summary: string[];
@@ -59,7 +59,7 @@ export interface NearestSample {
   nearest: Item[];
 }
 
-/** What is reported while products are encoded. */
+/** A report while products are encoded. */
 export interface EncodeUpdate {
   progress: Progress;
   backend: EncodeBackend | null;
@@ -81,7 +81,7 @@ export interface BundleReport {
   samples: NearestSample[];
 }
 
-/** What Studio read of a log of events. */
+/** Studio's report on a log of events. */
 export interface LogReport {
   file: string;
   events: number;
@@ -108,7 +108,7 @@ interface EpochQuality {
   hitRate: number;
 }
 
-/** What is reported while the side model trains. */
+/** A report while the side model trains. */
 export interface LearnUpdate {
   progress: Progress;
   backend: 'webgpu' | 'wasm';

@@ -11,7 +11,7 @@ const studioItem = (n: number, title = `Product ${n}`): Item => ({
   attributes: {},
 });
 
-/** What Studio has after all steps of a small shop with a log. */
+/** Studio's state after all steps of a small shop with a log. */
 export function studioState(): StudioState {
   const first = Array.from({ length: 12 }, (_, n) => studioItem(n));
   const progress = { stage: 'Epoch 2', done: 2, total: 2, perSecond: 0.5, secondsLeft: 0 };

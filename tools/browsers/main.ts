@@ -26,7 +26,7 @@ const command = new Command('browsers')
   .option('--port <n>', 'port, or 0 for any free port', Number, 0)
   .option('--wait', 'continue to serve, for browsers on other machines', false)
   .parse();
-/** What the page of the check sends. */
+/** Messages of the page of the check. */
 const sentSchema = v.union([v.strictObject({ step: v.string() }), checkResultSchema]);
 const { host, port, wait } = command.opts<{ host: string; port: number; wait: boolean }>();
 
@@ -36,7 +36,7 @@ const folder = mkdtempSync(join(tmpdir(), 'sidestream-browsers-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }));
 
 let onReport: ((result: CheckResult) => void) | null = null;
-/** What the page of the check did last. */
+/** Last step of the page of the check. */
 let step = '';
 const places = {
   '/check.html': fileURLToPath(new URL('check.html', import.meta.url)),

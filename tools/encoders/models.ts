@@ -32,7 +32,7 @@ export interface RealModel {
   reference: string;
   /** Lowest accepted cosine to them, in float and with 8-bit weights. Default: .999 and .99. */
   bars?: { float: number; int8: number };
-  /** What the original is, its licence, and where that is stated. */
+  /** Description of the original, its licence, and where that is stated. */
   about: string;
 }
 

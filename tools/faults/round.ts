@@ -71,7 +71,7 @@ export class Shopper {
     return found;
   }
 
-  /** What the pages report. */
+  /** Receives the reports of the pages. */
   get #reports(): Reports {
     /** Events from before the denial in progress. */
     let before: string[] = [];

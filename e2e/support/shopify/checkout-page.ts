@@ -10,7 +10,7 @@ export const completed = async (): Promise<Record<string, unknown>> =>
   JSON.parse(await readFile(new URL('checkout-completed.json', import.meta.url), 'utf8'));
 
 /**
- * What Shopify gives a custom pixel, in a frame with the permissions of its lax sandbox: `analytics`, `browser`, `init` and `api`. The
+ * Shopify's API for a custom pixel, in a frame with the permissions of its lax sandbox: `analytics`, `browser`, `init` and `api`. The
  * frame has no origin, so that its own storage is out of reach; `browser` works in the page, asynchronously.
  */
 const sandbox = (pixel: string, allowed: boolean) => `<!doctype html><script>

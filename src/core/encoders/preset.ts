@@ -37,7 +37,7 @@ const FILTERS = ['nearest', 'bilinear', 'bicubic', 'lanczos', 'mitchell'] as con
 /** Pooling of a layer's tokens: the first token, or the mean of all tokens but padding. */
 export const POOLINGS = ['cls', 'mean'] as const;
 
-/** What the products of an encoder run on. */
+/** Number formats of an encoder's matrix products. */
 export const COMPUTES = ['float', 'int8'] as const;
 
 const common = {
@@ -57,7 +57,7 @@ const common = {
       pooling: v.picklist(POOLINGS),
       /** Bits of a stored weight. */
       bits: v.picklist([8, 4]),
-      /** What products run on; absent for float32. */
+      /** Number format of the matrix products; absent for float32. */
       compute: v.optional(v.picklist(COMPUTES)),
       /** Lowest cosine to the original's tap on sample inputs, both taken from their mean. */
       cosine: v.number(),

@@ -16,7 +16,7 @@ export const createMatrix: Make = (count, width) => make(count, width);
 /** Uses the kernel if it is loaded. */
 export const softmax: Softmax = (scores, added, shares) => softmaxOf(scores, added, shares);
 
-/** What matrices made from now on compute on. */
+/** Backend of the matrices that are made from now on. */
 export const matrixBackend = (): 'wasm' | 'javascript' => backend;
 
 /**

@@ -12,7 +12,7 @@ export interface RowTableOptions {
 /** Share below which what is left of a momentum or of an average is neglected. */
 const NEGLIGIBLE = 1e-6;
 
-/** What some steps without a gradient do to a row, as a function of its weight w, average a and moments m and v. */
+/** Effect on a row of some steps without a gradient, as a function of its weight w, average a and moments m and v. */
 interface Rest {
   /** w becomes `kept` w - `moved` m / sqrt(v). */
   kept: number;

@@ -1,10 +1,10 @@
-/** What a worker of the shop tells the page. */
+/** Message of a worker of the shop to the page. */
 export interface SentMessage {
   type: 'shop-sent';
   bytes: number;
 }
 
-/** What the figure counts, for shoppers who ask. */
+/** Explanation of the figure, for shoppers who ask. */
 export const SENT_MEANS =
   'Counted in this page and its workers: the body of every request, what follows the question mark in its address, and every address on another host.';
 

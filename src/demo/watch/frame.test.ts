@@ -69,7 +69,7 @@ it('names two experts of one category by what distinguishes them', () => {
   const garden = { 1: ['Garden/Flowers/Roses', 'Garden/Flowers', 'Garden/Tools'], 2: ['Garden/Tools', 'Garden/Tools'] };
   const kept = [expert(0, 'generalist'), expert(1, 'active'), expert(2, 'frozen')];
   expect(subjects(kept, garden).slice(1)).toEqual(['Garden (Flowers)', 'Garden (Tools)']);
-  // What an expert that is set aside has learned is no longer in the answer.
+  // The subject of an expert that is set aside is no longer in the answer.
   expect(subjects(kept, { 1: garden[1] }, frame([], kept, garden)).slice(1)).toEqual([
     'Garden (Flowers)',
     'Garden (Tools)',

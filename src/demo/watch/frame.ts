@@ -8,7 +8,7 @@ export interface ExpertView extends Pick<ExpertStatus, 'id' | 'state' | 'share' 
   about: string | null;
   /** The category below it of most of these choices, or else its previous one; null without one. */
   narrow: string | null;
-  /** What its name says: different for every expert of a frame but the generalist. */
+  /** Subject in its name: different for every expert of a frame but the generalist. */
   subject: string;
 }
 

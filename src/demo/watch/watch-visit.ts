@@ -36,7 +36,7 @@ const PLAY_TEXT: Partial<Record<Phase, string>> = {
  * connected.
  *
  * @fires {CustomEvent<number>} draw - The visitor asked for another pair of tastes, which is the detail.
- * @fires {CustomEvent<SidestreamError>} trouble - Something failed that the visit goes on without.
+ * @fires {CustomEvent<SidestreamError>} trouble - A failure that does not end the visit.
  */
 @customElement('watch-visit')
 export class WatchVisit extends PageElement {
@@ -44,9 +44,9 @@ export class WatchVisit extends PageElement {
   @property({ attribute: false }) open!: () => Promise<Recommender>;
   /** Number of the pair of tastes; without one, it is drawn. */
   @property({ attribute: false }) pair: number | undefined;
-  /** What the page says about the pair. */
+  /** The page's text about the pair. */
   @property({ attribute: false }) about: (pair: number) => TemplateResult | typeof nothing = () => nothing;
-  /** What the page offers after the visit. */
+  /** The page's offers after the visit. */
   @property({ attribute: false }) next: TemplateResult | typeof nothing = nothing;
   #pair = 0;
   #visit: ScriptedVisit | undefined;
@@ -154,7 +154,7 @@ export class WatchVisit extends PageElement {
       </div>`;
   }
 
-  /** What is needed less often. */
+  /** Controls that are needed less often. */
   #more(phase: Phase): TemplateResult {
     return html`
       <p class="row watch-more">

@@ -315,7 +315,7 @@ export class Learner {
     return this.#experts;
   }
 
-  /** What the choices say to the side model, computed once per state of the history. */
+  /** Side states after the choices, computed once per state of the history. */
   #statesOf(index: CatalogIndex): ShopperStates | null {
     const { rows, orders } = this.history;
     const of = [index, rows.length, orders.at(-1)];

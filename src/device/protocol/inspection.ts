@@ -90,7 +90,7 @@ export interface Ranks {
 }
 
 /**
- * What happened to the learned state. `window`: a window ended. `rejected`: the guard dropped updates. `kept`: a candidate
+ * Kind of change of the learned state. `window`: a window ended. `rejected`: the guard dropped updates. `kept`: a candidate
  * passed its trial and became an expert. `frozen`: an expert stopped learning. `returned`: a frozen expert learns again.
  * `pruned`: an expert was removed. `restored`: an expert was put back to its state in a snapshot.
  */

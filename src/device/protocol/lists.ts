@@ -55,7 +55,7 @@ export interface RecommendRequest extends Omit<Rules, 'filter'> {
    */
   lang?: string;
   /**
-   * What the shopper is looking for in this visit, for `for-you`: an object, or its JSON text. Default: the hints of
+   * Hints of what the shopper looks for in this visit, for `for-you`: an object, or its JSON text. Default: the hints of
    * `setHints()`; `{}` for no hints.
    */
   hints?: Hints | string;
@@ -132,7 +132,7 @@ export interface RerankResponse {
   ids: string[];
 }
 
-/** What to find: either `text` or `image`. */
+/** A search, by either `text` or `image`. */
 export interface FindRequest {
   /**
    * Words as the shopper types them, 1 to 200 characters after trimming. The last word may be unfinished. From 4 letters on, a word may
@@ -161,7 +161,7 @@ export interface FindRequest {
   lang?: string;
 }
 
-/** What was found. */
+/** Results of a search. */
 export interface FindResponse {
   /** Pass it to `track()` as `recommendationId` to attribute clicks, with `find` as `placement`. */
   id: string;
@@ -180,7 +180,7 @@ export interface FindResponse {
 /** Which segments of the catalogue to rank. Its rules replace the shop's rules of the same names; pins have no effect. */
 export interface SegmentsRequest extends Omit<Rules, 'pin'>, Pick<RecommendRequest, 'lang' | 'hints'> {
   /**
-   * What the items of a segment have in common: their `category`, or the value of an attribute, such as `attributes.brand`.
+   * The common trait of a segment's items: their `category`, or the value of an attribute, such as `attributes.brand`.
    * An item with several values (category paths, or an attribute that is a list) is in several segments; an item without a
    * value is in none.
    */
@@ -241,7 +241,7 @@ export interface RowsRequest
 /** One row of a page: a list with a reason. */
 export interface Row {
   /**
-   * What its items have in common: they resemble an item that the shopper chose (`because`), they are of a brand or category
+   * The common trait of its items: they resemble an item that the shopper chose (`because`), they are of a brand or category
    * that the shopper prefers (`more`), they are new in a category (`new`), they may be bought again (`again`), or many shoppers
    * choose them (`trending`).
    */

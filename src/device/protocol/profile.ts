@@ -40,7 +40,7 @@ export interface Snapshot {
 /** Where the encoders compute. */
 export type EncoderBackend = 'webgpu' | 'wasm';
 
-/** What the learner computes on. */
+/** Backend of the learner. */
 export type LearnerBackend = 'wasm' | 'javascript';
 
 /** The last run of an encoder in this page. */
@@ -79,7 +79,7 @@ export interface Status {
   /** Updates dropped by the guard. */
   rejected: number;
   /**
-   * What the encoders and the learner of this page compute on. `encoders` is the backend of the last run and null before the first;
+   * Backends of the encoders and the learner of this page. `encoders` is the backend of the last run and null before the first;
    * `runs` has the last run of each encoder. `learner` is `javascript` while the WebAssembly functions load, and where they cannot run.
    */
   backend: { encoders: EncoderBackend | null; learner: LearnerBackend; runs: EncoderRun[] };

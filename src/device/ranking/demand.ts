@@ -72,5 +72,5 @@ export function frequencies(purchases: ShopperRecord['purchases']): Map<number, 
   );
 }
 
-/** What a frequency f adds to the score of an item in a list that may repeat, for a weight of 1: log(1 + 3 f). */
+/** Contribution of a frequency f to the score of an item in a list that may repeat, for a weight of 1: log(1 + 3 f). */
 export const frequencyTerm = (frequency: number): number => Math.log1p(3 * frequency);

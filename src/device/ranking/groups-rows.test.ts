@@ -49,7 +49,7 @@ it('gives a shopper rows with reasons, the best first, and no product in two row
   expect(scores).toEqual(scores.toSorted((a, b) => b - a));
   const all = rows.flatMap(({ items }) => items.map(({ row }) => row));
   expect(new Set(all).size).toBe(all.length);
-  // What the shopper has just chosen is not recommended.
+  // The product that the shopper has just chosen is not recommended.
   expect(all).not.toContain(5);
   for (const { items } of rows) for (const { reason } of items) expect(reason).not.toBe('');
 });

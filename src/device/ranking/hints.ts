@@ -20,7 +20,7 @@ import {
 export type HintValue = FilterValue | readonly FilterValue[] | FilterCondition;
 
 /**
- * What the shopper is looking for in this visit, as far as the page knows: `{ category: 'Women', 'attributes.size': ['M',
+ * Hints of what the shopper looks for in this visit, as far as the page knows: `{ category: 'Women', 'attributes.size': ['M',
  * 'L'] }`. Its names are the fields of a filter, at most 20, and `search`: the words of a search, at most 200 characters.
  *
  * Hints raise fitting items in `for-you` and exclude none. They are kept in memory only, and nothing is learned from them.

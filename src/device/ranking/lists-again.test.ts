@@ -5,7 +5,7 @@ import { explain } from './explanation/explain';
 import { type RankRequest, rank } from './rank';
 
 const index = catalog();
-/** What a shopper bought, the most often bought first. */
+/** A shopper's purchases, the most often bought first. */
 const bought = (places: number, ...rows: number[]) => ({
   gains: new Map(rows.map((row, n) => [row, 30 - 10 * n])),
   places,

@@ -7,7 +7,7 @@ import type { CatalogIndex } from './catalog-index';
 export interface ProductOption {
   /** Name of the attribute, as in the shop's feed. */
   name: string;
-  /** What it is, according to its name. */
+  /** Kind of the option, according to its name. */
   kind: 'color' | 'size' | 'other';
   /** Its values, in the order of the catalogue. */
   values: string[];
@@ -89,7 +89,7 @@ export function optionsOf(
   let combinations = variants.map(() => '');
   for (const option of options.sort((a, b) => place(a) - place(b))) {
     const more = combinations.map((before, n) => JSON.stringify([before, textOf(variants[n], option.name)]));
-    // What the options so far determine, such as the shade of a colour, is no choice of its own.
+    // An option that the others determine, such as the shade of a colour, is no choice of its own.
     if (kept.length === MAX_OPTIONS || new Set(more).size === new Set(combinations).size) continue;
     combinations = more;
     const size = option.kind === 'size' ? usualOf(variants[0], option.values, usual) : undefined;

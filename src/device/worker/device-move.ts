@@ -47,7 +47,7 @@ export async function moveToDevice(storage: SharedStore, profile: Profile | null
     if (!(await storage.use(device, era)) || isErased()) throw forgotten();
     storage.granted();
     try {
-      // What was added to memory during the move.
+      // Events and items added to memory during the move.
       await copyEvents(memory, device, moved.at(-1)?.from ?? 0);
       for (const item of await memory.localItems()) if (!items.includes(item)) await device.saveLocalItem(item);
     } catch (thrown) {

@@ -39,7 +39,7 @@ globalThis.Worker &&= class extends Worker {
   }
 };
 
-/** What encodes queries, once it is open. */
+/** The open encoder of queries, with its projection. */
 type OpenQueries =
   | { modality: 'text'; text: TextEncoder | null; projection: Projection; tap: number; lexical: JoinedText | undefined }
   | { modality: 'image'; image: ImageEncoder; preset: ImagePreset; projection: Projection };

@@ -143,7 +143,7 @@ export class StartedFiles {
   }
 
   #keep(name: string, response: Promise<Response>): void {
-    // Reported to whoever fetches the file.
+    // Reported to the caller that fetches the file.
     response.catch(() => undefined);
     this.#started.set(name, response);
   }

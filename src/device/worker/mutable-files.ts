@@ -53,7 +53,7 @@ export function openOffers(
   const fetchOffers = () => fetchOffersFile(fetchFile, manifest, offered);
   const file = offered ? fetchOffers() : null;
   const report = (thrown: unknown): void => listener.error(SidestreamError.from(thrown));
-  // Reported by whoever joins them.
+  // Reported by the caller that joins them.
   file?.catch(() => undefined);
   return async (catalog, changes) => {
     if (market && market !== offered) listener.error(unknownMarket(manifest.offers, market));
@@ -263,7 +263,7 @@ export function openMutable(
  */
 function openRules(listener: Pick<EngineListener, 'error'>, fetchFile: FetchFile): JoinMutable {
   const file = fetchRules(fetchFile);
-  // Reported by whoever joins it.
+  // Reported by the caller that joins it.
   file.catch(() => undefined);
   return async (catalog, changes) => {
     try {

@@ -8,7 +8,7 @@ export function loadedFiles(): { files: number; bytes: number } {
   return { files: files.length, bytes: files.reduce((sum, { transferSize }) => sum + transferSize, 0) };
 }
 
-/** What the worker knows of how it runs. */
+/** How the worker runs, as far as it knows. */
 export interface Operation {
   /** Time until its first list, ms; null before. */
   firstList: number | null;

@@ -4,7 +4,7 @@ import { Engine } from './engine';
 import type { EngineListener, EngineOptions } from './engine-options';
 import { ProfileStorage } from './profile-storage';
 
-/** What the page knows at the start beside its options. */
+/** State of the page at the start, beside its options. */
 type PageState = Pick<EngineOptions, 'restarted' | 'withdrawn' | 'lang' | 'offers'>;
 
 /** The object that the worker exposes first. */

@@ -55,7 +55,7 @@ const SHARDS_AROUND_ITEM = 3;
  */
 const MAX_HISTORY = 200;
 
-/** What decides which shards with items that others chose with the last choice are loaded. */
+/** Decides which shards with items that others chose with the last choice are loaded. */
 interface Beside {
   /** By shard, the largest weighted lift of one of its items. */
   lifts: Map<number, number>;

@@ -307,7 +307,7 @@ export class SharedStore {
     if (accepted !== 'overruled') return;
     // Tabs that know the later grant must be told, and data written since by that grant must be deleted.
     tabs.post(answers.last);
-    // Whoever listens then: while the recommender starts, nobody does yet.
+    // Reported to the listener at that time: nobody listens while the recommender starts.
     this.deleteDevice().catch((thrown) => this.listener?.onError(SidestreamError.from(thrown)));
   }
 }

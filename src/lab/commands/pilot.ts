@@ -36,7 +36,7 @@ import {
   readMetricFile,
 } from './verdict-input';
 
-/** What the counts say so far. */
+/** Verdict on the counts so far. */
 interface Judged {
   /** Notes for the user about the counts, in sentences. */
   notes: readonly string[];

@@ -153,7 +153,7 @@ export function verdictText(verdict: DeviceVerdict): string {
   return ['### verdict', howText(verdict), lines.map((line) => `- ${line}`).join('\n')].join('\n\n');
 }
 
-/** What was compared, and the threshold of a difference. */
+/** The comparison's size, and the threshold of a difference. */
 function howText({ unit, choices, singleChoice, comparisons }: DeviceVerdict): string {
   const [{ shoppers }] = comparisons;
   const units = unit === 'basket' ? 'baskets' : 'events';

@@ -1,7 +1,7 @@
 import { type FigureName, type FigureUnit, type Interval, intervalText } from './figures';
 import type { Simulation } from './result';
 
-/** What a simulation says about one question, first in words and then in numbers. */
+/** A simulation's answer to one question, first in words and then in numbers. */
 export interface Answer {
   question: string;
   /** In words, without a number. */

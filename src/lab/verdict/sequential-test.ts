@@ -145,9 +145,9 @@ export function decisionOf(low: number, high: number, margin: number, bound = lo
 /** Advice on what to do. @param accepted the margin in words, such as `a loss of up to 20 % of the buyers` */
 export function advice(decision: Decision, accepted: string): string {
   const of: Record<Decision, string> = {
-    better: 'The variant is better: go on to the next stage.',
+    better: 'The variant is better: proceed to the next stage.',
     worse: 'The variant is worse: roll back.',
-    'no-worse': `The variant is not worse by the margin: ${accepted} counts as no worse. You may go on to the next stage, or wait for more.`,
+    'no-worse': `The variant is not worse by the margin: ${accepted} counts as no worse. You may proceed to the next stage, or wait for more.`,
     continue: 'Not known yet: keep counting, and look as often as you like.',
   };
   return of[decision];

@@ -288,7 +288,7 @@ describe('a verdict', () => {
     expect(verdict.sampleRatio.mismatch).toBe(false);
     expect(verdictSentences(verdict)).toEqual([
       expect.stringContaining('split as they should be'),
-      expect.stringMatching(/^on against off: Visitors who bought: .* better: go on/),
+      expect.stringMatching(/^on against off: Visitors who bought: .* better: proceed/),
     ]);
     expect(variantCells(verdict).header).toEqual(['', 'off', 'on']);
     expect(comparisonCells(verdict)[0].rows.every((row) => row.every((cell) => !/NaN|undefined/.test(cell)))).toBe(

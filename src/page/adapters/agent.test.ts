@@ -5,7 +5,7 @@ import { connectAgent } from './agent';
 import type { AgentOptions, AgentRecommender, ModelContextTool } from './agent-tools';
 import type { AdapterReport } from './report';
 
-/** What of a page's `ModelContext` the draft demands: names once, and an end by a signal. */
+/** The part of a page's `ModelContext` that the draft demands: names once, and an end by a signal. */
 class Context {
   readonly tools = new Map<string, ModelContextTool>();
   readonly registerTool = vi.fn(async (tool: ModelContextTool, { signal }: { signal: AbortSignal }) => {

@@ -25,7 +25,7 @@ const reversing = (): Pick<Recommender, 'rerank'> & { calls: number } => ({
 });
 
 describe('ranked results', () => {
-  it('are ordered once before they are divided, then go on in the order of the service', async () => {
+  it('are ordered once before they are divided, then continue in the order of the service', async () => {
     const { find, asked } = service(12);
     const recommender = reversing();
     const results = rankResults(recommender, find, { window: 6, pageSize: 4 });

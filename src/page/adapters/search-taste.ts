@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { Recommender, SegmentsRequest } from '../../device/protocol';
 import { SidestreamError } from '../../error';
 
-/** What a search service is told about a shopper: one value of a field that they like. */
+/** A shopper's taste for a search service: one value of a field that they like. */
 export interface Taste {
   /** Field of the search index, such as `brand`. */
   field: string;

@@ -5,7 +5,7 @@ import { css } from 'lit';
  * new name would change the cards of shops.
  */
 
-/** What all elements have. Colours derive from the page's own text colour. */
+/** Styles of all elements. Colours derive from the page's own text colour. */
 export const hostStyles = css`
   :host {
     --_muted: var(--sidestream-muted, color-mix(in srgb, currentColor 74%, transparent));

@@ -1,7 +1,7 @@
 import type { RecommendRequest, RecommendResponse } from '../../device/protocol';
 import { type SharedKey, sharedRecommender } from '../element';
 
-/** What to list, and the recommender that lists it: the one that all lists of the page with this bundle share. */
+/** A request for a list, and the recommender that answers it: the one that all lists of the page with this bundle share. */
 export interface ListOptions extends RecommendRequest, Omit<SharedKey, 'onProgress'> {}
 
 /** A list of recommendations as `useRecommendations()` of React returns it. */

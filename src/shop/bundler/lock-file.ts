@@ -51,7 +51,7 @@ const MACHINE = [
   .join('');
 
 export interface LockOptions {
-  /** What the lock protects, as part of a sentence, such as `these models`. */
+  /** Object of the lock, as part of a sentence, such as `these models`. */
   what: string;
   /** Receives a line for each run that is waited for. Default: stderr. */
   say?: (line: string) => void;

@@ -80,10 +80,7 @@ export function requireKept(
   );
 }
 
-/**
- * What became of the trained data and the texts of the previous bundle, a line for each.
- * @param items of the new bundle
- */
+/** Notes on the trained data and the texts of the previous bundle, a line for each. @param items of the new bundle */
 export function carriedOver(
   { manifest: before, items: old }: Predecessor,
   after: Manifest,

@@ -33,7 +33,7 @@ export const OWN_PACKAGE = v.parse(
 /** The shop that is copied; next to `lib` in the package, at the top level in a clone. */
 const STARTER = join(PACKAGE_FOLDER, 'starter');
 const PAGES = ['index.html', 'product.html', 'cart.html'];
-/** What a folder may hold before; it is kept. */
+/** Names that a folder may already have; they are kept. */
 const HARMLESS = new Set(['.git', '.DS_Store', 'README.md', 'LICENSE', '.gitignore']);
 const GITIGNORE = 'node_modules/\ndist/\n.cache/\n';
 /** npm drops an optional package whose install script fails; onnxruntime-node's fetches binaries that no CPU needs. */

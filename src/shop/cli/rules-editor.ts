@@ -172,7 +172,7 @@ function picturesOf(items: readonly Item[]): Map<string, string> {
   return files;
 }
 
-/** What the page suggests: products, categories with the broader ones, and attributes with their values. */
+/** The page's suggestions: products, categories with the broader ones, and attributes with their values. */
 function catalogOf(items: readonly Item[]) {
   const categories = new Set(items.flatMap(({ category }) => categoryPrefixes(category)));
   const attributes = new Map<string, { list: boolean; values: Set<string | number | boolean> }>();

@@ -163,7 +163,7 @@ export const shopTexts = (tag: string): ShopTexts => (hasTexts(tag) && TEXTS[pri
 
 export function textsFile(texts: ShopTexts): string {
   const lines = Object.entries(texts).map(([name, text]) => `  ${name}: ${JSON.stringify(text)},`);
-  return `/** What the script writes on the pages. The pages have their other words in their HTML. */\nexport const texts = {\n${lines.join('\n')}\n};\n`;
+  return `/** Texts that the script writes. The pages have their other words in their HTML. */\nexport const texts = {\n${lines.join('\n')}\n};\n`;
 }
 
 /** A page of the starter in a language. @throws Error for a name without a text: page and code belong to one package */

@@ -56,7 +56,7 @@ export class FolderLists {
     });
   }
 
-  /** What an earlier run made from the same input; null if it has to be made. */
+  /** Result of an earlier run with the same input; null if it has to be made. */
   madeFrom(input: string): (Pick<ListsFile, 'lists' | 'items'> & { files: number }) | null {
     const { files, ...before } = this.before;
     return before.input === input ? { ...before, files: Object.keys(files).length } : null;

@@ -14,7 +14,7 @@ import type { ListCatalog } from './list-catalog';
 export const LIST_PLACEMENTS = ['similar', 'complement', 'trending'] as const satisfies Placement[];
 type ListPlacement = (typeof LIST_PLACEMENTS)[number];
 
-/** What a list is about. `similar` and `complement` are about items, `trending` about categories, segments and the shop. */
+/** Subjects of lists. `similar` and `complement` are about items, `trending` about categories, segments and the shop. */
 export const SUBJECTS = ['item', 'category', 'segment'] as const;
 
 export interface ListPlan {

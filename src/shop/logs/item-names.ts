@@ -2,7 +2,7 @@ import { type Item, shortened } from '../../core/catalog';
 import { type Products, productsOf } from '../../core/catalog/variants';
 import { invalidInput, type SidestreamError } from '../../error';
 
-/** What the events of a log are about: products, whichever of their variants the log names. */
+/** The products that the events of a log are about, whichever of their variants the log names. */
 export interface ItemNames {
   products: Products;
   /**

@@ -26,7 +26,7 @@ export function logNotes(log: ReadLog): string[] {
   ]);
 }
 
-/** What is known of a log whose events lie in tables. */
+/** Facts about a log whose events lie in tables. */
 export interface TableLog extends LogReading {
   events: number;
   firstTime: number;

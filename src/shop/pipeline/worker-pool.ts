@@ -2,7 +2,7 @@ import pLimit, { type LimitFunction } from 'p-limit';
 import { SidestreamError } from '../../error';
 import type { Chunk, ChunkOutput, ChunkRunner, SharedProjection } from './chunk';
 
-/** What a worker answers. */
+/** A worker's answer. */
 export type Answer<Result> = { result: Result } | { error: ReturnType<SidestreamError['serialize']> };
 
 /** A process, or a worker of a browser, that handles one request at a time. */
@@ -30,7 +30,7 @@ export async function answerOf<Result>(work: () => Promise<Result>): Promise<Ans
 /** Number of workers that may die over one request before it fails. */
 const TRIES = 3;
 
-/** What comes of a request: an answer, or how its worker died. */
+/** Outcome of a request: an answer, or how its worker died. */
 type Outcome<Result> = Answer<Result> | { how: string };
 
 interface Member<Request, Result> {
@@ -42,9 +42,9 @@ interface Member<Request, Result> {
 export interface WorkerPoolOptions<Request, Result> {
   size: number;
   start(events: PoolEvents<Result>): PoolWorker<Request>;
-  /** What a request is about, for the message of an error. */
+  /** Subject of a request, for the message of an error. */
   what(request: Request): string;
-  /** What to do when workers keep dying, as a sentence. */
+  /** Advice for when workers keep dying, as a sentence. */
   advice: string;
 }
 

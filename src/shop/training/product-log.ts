@@ -73,7 +73,7 @@ export function demandOf(log: Pick<EventLog, 'events'>, bundle: Bundle): Demand 
   };
 }
 
-/** What a training learns from: the choices of a log on the products of a bundle. */
+/** Input of a training: the choices of a log on the products of a bundle. */
 export type ShopChoices = ReturnType<typeof shopChoices>;
 
 /** Number of events below which little can be learned: docs/tutorials/train-on-your-log.md names this number. */

@@ -66,7 +66,7 @@ export interface FitOptions {
 /** The cases of each situation. */
 type Cases = Record<'within' | 'opening' | 'repeats', Case[]>;
 
-/** What is fitted: the terms, then the frequency. */
+/** Number of fitted factors: the terms, then the frequency. */
 const WIDTH = FITTED.length + 1;
 const EXPERTS = FITTED.indexOf('preference');
 

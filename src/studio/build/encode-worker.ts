@@ -21,7 +21,7 @@ export interface EncodersMessage {
 
 export type ToEncodeWorker = EncodersMessage | ({ kind: 'chunk' } & ChunkRequest);
 
-/** The answer to a chunk, and where the encoders run by now: a lost GPU leaves the work to the processor. */
+/** The answer to a chunk, and where the encoders run now: a lost GPU leaves the work to the processor. */
 export type FromEncodeWorker = ChunkAnswer & { backend: EncodeBackend['kind'] };
 
 let encoder: ChunkEncoder | null = null;

@@ -113,7 +113,7 @@ async function keptFile(name: string): Promise<KeptBytes> {
 /**
  * Stores the result in the bundle, and removes files of earlier trainings.
  * @param digest of the bundle for which it was learned
- * @throws SidestreamError `bundle/invalid` if there is another one by now
+ * @throws SidestreamError `bundle/invalid` if the bundle has been replaced
  */
 async function store(learned: Learned, folder: StudioFolder, digest: string): Promise<void> {
   const bundle = await bundleOf(folder);

@@ -23,7 +23,7 @@ it('ranks the later choices of shoppers who were held out, each among what they 
   expect(popularity.map(({ length }) => length)).toEqual(Array.from({ length: 7 }, () => 7));
   const knn = await itemKnnRanks(choices, { bundle, count: ITEMS, seed: 1, meter, say: () => {} });
   expect(knn.map(({ length }) => length)).toEqual(popularity.map(({ length }) => length));
-  // Whoever knows the group knows which 20 of the 60 items can follow.
+  // A ranking by the group knows which 20 of the 60 items can follow.
   expect(hitRate(knn)).toBeGreaterThan(1.5 * (hitRate(popularity) ?? 1));
 });
 

@@ -24,7 +24,7 @@ const logSchema = v.strictObject({ version, log: reportOf<LogReport>() });
 const learnedSchema = v.strictObject({ version, digest: v.string(), learned: reportOf<LearnReport>() });
 const manifestSchema = v.object({ digest: v.string(), side: v.optional(v.unknown()) });
 
-/** What Studio read of the log that it keeps; null if it keeps none. */
+/** Studio's report on the log that it keeps; null if it keeps none. */
 export async function storedLog(): Promise<LogReport | null> {
   const folder = await studioFolder('log');
   if (!(await folder.file(EVENTS_FILE))) return null;

@@ -14,7 +14,7 @@ describe('steps', () => {
     expect(missingFor('try', { ...EMPTY_STATE, catalog })?.reason).toBe('First encode the products, in step 2.');
   });
 
-  it('are where somebody goes on who comes back', () => {
+  it('are where a returning user continues', () => {
     expect(currentStep(EMPTY_STATE)).toBe('catalogue');
     expect(currentStep({ ...EMPTY_STATE, catalog })).toBe('encode');
     expect(currentStep({ ...EMPTY_STATE, catalog, bundle })).toBe('learn');

@@ -34,7 +34,7 @@ export function missingFor(name: StepName, { catalog, bundle }: StudioState): { 
   return { reason: 'First encode the products, in step 2.', first: stepOf('encode') };
 }
 
-/** The step at which somebody goes on who comes back. */
+/** The step at which a returning user continues. */
 export function currentStep({ catalog, bundle, learned }: StudioState): StepName {
   if (catalog === null) return 'catalogue';
   if (bundle === null) return 'encode';

@@ -28,7 +28,7 @@ export class StudioApp extends StudioElement {
     super.connectedCallback();
     addEventListener('hashchange', this.#navigated);
     for (const type of DRAGGED) addEventListener(type, missed);
-    // Whoever comes back goes on where they were, unless the address says otherwise.
+    // A returning user continues where they were, unless the address says otherwise.
     this.step = stepAt(location.hash) ?? currentStep(this.session.state);
   }
 
@@ -202,7 +202,7 @@ export class StudioApp extends StudioElement {
   }
 }
 
-/** What Studio is for, for somebody who has not begun. */
+/** Studio's purpose, for somebody who has not begun. */
 const intro = (): TemplateResult => html`
   <section class="intro" aria-label="About Studio">
     <p class="intro-lead">Studio makes a product recommender for your shop, here in this browser tab.</p>

@@ -57,7 +57,7 @@ export class StudioCatalog extends StudioElement {
           ? nothing
           : html`
               <h3>${counted(refusedCount, 'problem')} in the rows</h3>
-              <p class="hint">What is good was kept. Correct these rows in your shop, or go on without them.</p>
+              <p class="hint">What is good was kept. Correct these rows in your shop, or continue without them.</p>
               ${table(
                 'Refused rows',
                 ['Row', 'Product', 'Field', 'Reason'],

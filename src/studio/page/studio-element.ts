@@ -23,7 +23,7 @@ export class StudioElement extends SessionElement<StudioSession> {
   protected async focusDuring(work: Promise<void>, ended: () => boolean): Promise<void> {
     await this.focusOn('.row .button');
     await work;
-    // Whoever has moved elsewhere stays there.
+    // A user who has moved elsewhere stays there.
     const { activeElement } = document;
     const isHere = this.contains(activeElement) && activeElement?.matches('.button');
     if (activeElement !== document.body && !isHere) return;

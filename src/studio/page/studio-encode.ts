@@ -31,7 +31,7 @@ export class StudioEncode extends StudioElement {
       ${this.#samples(running || session.paused ? (session.encoding?.samples ?? bundle?.samples ?? []) : (bundle?.samples ?? []))}`;
   }
 
-  /** What the button does. */
+  /** Label of the button. */
   get #start(): string {
     if (this.session.paused) return 'Continue';
     if (this.session.failureOf('encode')) return 'Try again';

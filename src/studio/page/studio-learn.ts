@@ -26,7 +26,7 @@ export class StudioLearn extends StudioElement {
     const shown = training ? session.learning : (learned ?? session.learning);
     return html`
       ${training ? this.#training(training) : learned ? result(learned) : nothing}
-      ${alertOf('The training could not go on.', session.failureOf('train'))}
+      ${alertOf('The training could not continue.', session.failureOf('train'))}
       ${shown && shown.epochs.length > 0 ? charts(shown, learned?.keptEpoch) : nothing} ${log === null ? this.#intro() : this.#read(log)}
       ${this.reading('log', 'log')}
       ${
@@ -73,7 +73,7 @@ export class StudioLearn extends StudioElement {
       <p>
         With a log of orders or clicks, a small model learns what shoppers choose after what, so that the lists are good from a
         shopper’s first click on. Without one, the lists start from the content of the products alone:
-        <a href="#try">go on without a log</a>.
+        <a href="#try">continue without a log</a>.
       </p>`;
   }
 

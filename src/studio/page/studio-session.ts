@@ -32,7 +32,7 @@ export interface Running {
   ending: boolean;
 }
 
-/** What Studio holds and does, for all parts of its page. */
+/** State and tasks of Studio, for all parts of its page. */
 export class StudioSession extends Observed {
   state: StudioState = EMPTY_STATE;
   /** Whether the state is known. */
@@ -42,13 +42,13 @@ export class StudioSession extends Observed {
   resumed: StepName | null = null;
   /** Why the state could not be read or deleted. */
   failure: SidestreamError | null = null;
-  /** What was last reported while the products were encoded; null before that. */
+  /** Last report of the encoding; null before the first. */
   encoding: EncodeUpdate | null = null;
   /** Whether encoding was paused and not continued. */
   paused = false;
-  /** What was last reported while the side model trained; null before that. */
+  /** Last report of the side model's training; null before the first. */
   learning: LearnUpdate | null = null;
-  /** What a screen reader says next. */
+  /** Next announcement of a screen reader. */
   spoken = '';
   readonly #failures = new Map<Task, SidestreamError>();
   /** Steps that leave nothing in the state, but were done on this page. */

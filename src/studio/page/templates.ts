@@ -15,7 +15,7 @@ export function progressBar(label: string, progress: Progress | null): TemplateR
     </div>`;
 }
 
-/** What went wrong, and what to do next. @param title what could not be done @param again tries it again */
+/** An alert: what went wrong, and what to do next. @param title what could not be done @param again tries it again */
 export function alertOf(
   title: string,
   error: SidestreamError | null,

@@ -53,7 +53,7 @@ export function progressWords({ stage, done, total, unit, perSecond, secondsLeft
 /** Number of times that progress within a stage is said aloud. */
 const ANNOUNCEMENTS = 4;
 
-/** What a screen reader says when progress moves on: a new stage, and every quarter of it; null for nothing. */
+/** Announcement of a screen reader when progress moves on: a new stage, and every quarter of it; null for nothing. */
 export function progressSpoken(before: Progress | null, now: Progress): string | null {
   const part = ({ done, total }: Progress): number => (total > 0 ? Math.floor((ANNOUNCEMENTS * done) / total) : 0);
   if (before?.stage !== now.stage) return `${now.stage} …`;

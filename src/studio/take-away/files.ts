@@ -28,7 +28,7 @@ const scriptsSchema = v.array(
 /** Runs encoders in the browser of a shopper. */
 const RUNTIME = /^ort-.*\.wasm$/;
 
-/** What is taken away, by kind. */
+/** Files to take away, by kind. */
 export interface Parts {
   scripts: OutFile[];
   bundle: OutFile[];
@@ -63,7 +63,7 @@ export async function findParts({ bundle, pictures, page }: Sources): Promise<Pa
   const runtime = scripts.filter(({ path }) => RUNTIME.test(path));
   const parts: Parts = {
     scripts,
-    // Whoever uploads them in this order publishes the bundle when it is complete.
+    // Uploading them in this order publishes the bundle when it is complete.
     bundle: await Promise.all([...new Set(names), MANIFEST_FILE].map((name) => outFile(bundle, name))),
     pictures: held.flatMap(({ path, file }) => (file ? [{ path, bytes: file.size, open: async () => file }] : [])),
     encoders: {

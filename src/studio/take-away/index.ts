@@ -216,7 +216,7 @@ export class StudioTakeAway extends PageElement {
   };
 }
 
-/** What goes where, and what to do later: the text that lies beside the files. */
+/** Where the files go, and what to do later: the text that lies beside them. */
 const explained = (text: string): TemplateResult => html`
   <h3>What goes where</h3>
   <p class="hint">This is the file <code>README.txt</code>.</p>

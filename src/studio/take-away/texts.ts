@@ -116,7 +116,7 @@ ${indented(reserved.trim(), '      ')}
 </html>
 `;
 
-/** What goes where on a web server. */
+/** Guide to the files on a web server. */
 export const readme = ({ pictures, addresses }: { pictures: boolean; addresses: boolean }): string => `Your recommender
 ================
 
@@ -174,7 +174,7 @@ ${indented(askingLines(addresses))}
 To look inside, with Node:  npx sidestream inspect bundle
 `;
 
-/** What goes where in a Shopify theme. */
+/** Guide to the files in a Shopify theme. */
 export const shopifyReadme = (pictures: boolean): string => `Your recommender, as files of a Shopify theme
 =============================================
 

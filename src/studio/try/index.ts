@@ -28,7 +28,7 @@ export class StudioTry extends PageElement {
   @property({ attribute: false }) state!: StudioState;
   @state() private shop: TriedShop | null = null;
   @state() private failure: SidestreamError | null = null;
-  /** Something failed that the shop goes on without. */
+  /** A failure that does not stop the shop. */
   @state() private trouble: SidestreamError | null = null;
   @state() private category = '';
   @state() private items: Product[] = [];
@@ -283,7 +283,7 @@ const priceOf = ({ price }: Product): TemplateResult | typeof nothing =>
     ? nothing
     : html`<p class="card-price">${formatPrice(price, '', document.documentElement.lang)}</p>`;
 
-/** What the log says about the gain, with its error; or how to learn it. */
+/** The gain that the log shows, with its error; or how to learn it. */
 function gainText({ log, learned }: StudioState): TemplateResult {
   if (learned) {
     const { gain } = learned;

@@ -14,7 +14,7 @@ const PHOTOGRAPH = {
   quality: 60,
 };
 
-/** What `photograph` does to pictures, for tables. */
+/** Changes that `photograph` makes to pictures, for tables. */
 export const CHANGES = `cut by up to ${100 * PHOTOGRAPH.crop} % of each side, turned by up to ${PHOTOGRAPH.turn} degrees, brightness up to ${100 * PHOTOGRAPH.light} % off, JPEG of quality ${PHOTOGRAPH.quality}`;
 
 /**

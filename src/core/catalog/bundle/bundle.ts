@@ -8,7 +8,7 @@ import type { BundleProgress } from './bundle-file';
 import type { EncoderFiles } from './late-files';
 import type { BundleFile, Manifest, Modality } from './manifest-schema';
 
-/** What training made for the items of a bundle, in their order; each is null if the bundle lacks it. */
+/** Trained data of a bundle's items, in their order; each is null if the bundle lacks it. */
 export interface TrainedData {
   cooccurrence(): Promise<CooccurrenceTable | null>;
   demand(): Promise<Demand | null>;

@@ -261,7 +261,7 @@ const BINARY: readonly (readonly [readonly number[], string])[] = [
   [[0x28, 0xb5, 0x2f, 0xfd], 'compressed with zstd. Decompress it first, with “zstd -d”'],
 ];
 
-/** What a file is that is not text, and what to do, by its first bytes; undefined for other files. */
+/** Kind of a file that is not text, and advice, by its first bytes; undefined for other files. */
 const binaryKind = (start: Uint8Array): string | undefined =>
   BINARY.find(([first]) => first.every((byte, i) => start[i] === byte))?.[1];
 

@@ -35,7 +35,7 @@ export type ParsedRecord<T = Item> =
   | { unpublished: true; id?: string }
   | (Known & { problems: Problem[] });
 
-/** What a record says beside its item. */
+/** Data of a record beside its item. */
 export type Beside = Pick<NamedFields, 'complements' | 'leftOut'>;
 
 /** Identification of a record with errors: its id, else its title. */

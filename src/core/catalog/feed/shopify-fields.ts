@@ -121,7 +121,7 @@ interface Metafield {
 }
 
 /**
- * What the metafields of a product say: attributes, ratings, and the handles of its complementary products. `leftOut` names those that
+ * Contents of a product's metafields: attributes, ratings, and the handles of its complementary products. `leftOut` names those that
  * say nothing to a shopper: ids of other records (`gid://shopify/Metaobject/1`), addresses of files, and structured texts.
  */
 interface MetafieldValues extends Pick<NamedFields, 'rating' | 'ratings' | 'complements'> {

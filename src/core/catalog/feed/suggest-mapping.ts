@@ -23,7 +23,7 @@ const LOOKS: readonly { field: MappedField; name: RegExp; value: RegExp; alone?:
 ];
 
 /**
- * What to do if a table has no column for the field of the first problem, which every product needs: its columns, and a mapping
+ * Advice if a table has no column for the field of the first problem, which every product needs: its columns, and a mapping
  * with the best guesses. Empty if it has such a column, or for another problem.
  */
 export function suggestedMapping(record: ReadRecord, mapping: FeedMapping, [problem]: readonly Problem[]): string {

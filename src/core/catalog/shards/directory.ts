@@ -24,7 +24,7 @@ export interface Means {
   values: Float32Array;
 }
 
-/** What a reader knows of a node. */
+/** Shape of a node, known before it is read. */
 export interface NodeShape {
   /** Name of its file, for messages. */
   file: string;

@@ -22,7 +22,7 @@ const shards: ShardFrame['shards'] = {
   ids: file,
   head: file,
 };
-/** What a manifest says of a bundle without trained data, and of one with all of it. */
+/** Frames of a bundle without trained data, and of one with all of it. */
 const plainFrame: ShardFrame = { dim: DIM, count: 9, shards };
 const frame: ShardFrame = {
   ...plainFrame,

@@ -18,7 +18,7 @@ export interface Shard {
   features: FeatureTable;
   /** Place of each item in the order of the feed: a number below 2^32. Places have gaps. */
   positions: Uint32Array;
-  /** What training made for the items; absent if nothing was trained. */
+  /** Trained data of the items; absent if nothing was trained. */
   side?: SideRows;
   demand?: Demand;
   companions?: Companions;
@@ -34,7 +34,7 @@ export interface Head extends Shard {
   statistics: CatalogStatistics;
 }
 
-/** What decides the sections of a shard and how they are read. */
+/** The parts of the manifest that decide a shard's sections and how they are read. */
 export type ShardFrame = Pick<Manifest, 'dim' | 'count' | 'side' | 'demand' | 'companions' | 'shards'>;
 
 /**

@@ -17,10 +17,10 @@ import {
 const RANGE = 3;
 /** Number of shards that a search loads. */
 const SHARDS = 6;
-/** What a word counts in a shard that has it in descriptions only, as a share of a product that has it in its title. */
+/** Weight of a word in a shard that has it in descriptions only, as a share of a product that has it in its title. */
 const DESCRIBED = 0.3;
 
-/** What words that are longer or spelled otherwise count if products have the word itself: many words begin like a short one. */
+/** Weight of longer or otherwise spelled words if products have the word itself: many words begin like a short one. */
 const BESIDE_EXACT = 0.1;
 
 /** Above any key that begins with the text. */

@@ -24,7 +24,7 @@ export interface SideAdapters {
 export const adapterColumn = ({ inputs }: SideAdapters, width: number, adapter: number): number =>
   width - ADAPTER_SIZE * (inputs.length - adapter);
 
-/** What a shopper is looking for, in four values of -1 to 1: tanh of a projection of the states' read-out. @param query [width] */
+/** The shopper's aim in four values of -1 to 1: tanh of a projection of the states' read-out. @param query [width] */
 export const adapterContext = ({ context }: SideAdapters, query: Float32Array): Float32Array =>
   Float32Array.from({ length: ADAPTER_SIZE }, (_, j) =>
     Math.tanh(query.reduce((sum, value, d) => sum + context[j * query.length + d] * value, 0)),

@@ -15,14 +15,14 @@ import {
 import { type Bits, computeOnBytes, computesOnBytes, storeInBlocks } from './quantize';
 import { findHiddenStates } from './residual-stream';
 
-/** What the products of an encoder run on. */
+/** Number format of an encoder's matrix products. */
 type Compute = (typeof COMPUTES)[number];
 
 export interface AdaptRequest {
   modality: Preset['modality'];
   pooling: Pooling;
   bits: Bits;
-  /** What products run on. Default: as in the original; `int8` needs 8-bit weights. */
+  /** Number format of the matrix products. Default: as in the original; `int8` needs 8-bit weights. */
   compute?: Compute;
   /** Hidden states to use, 0 for the input of the first layer. Default: evenly spread. */
   layers?: number[];

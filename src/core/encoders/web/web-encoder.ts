@@ -91,7 +91,7 @@ export interface GpuAdapterSource {
   requestAdapter(): Promise<GpuAdapterKind | null>;
 }
 
-/** What tells whether an adapter is hardware. */
+/** Tells whether an adapter is hardware. */
 export interface GpuAdapterKind {
   /** Missing in older browsers. */
   info?: { architecture: string; isFallbackAdapter?: boolean };
@@ -165,7 +165,7 @@ export async function decodeImage(picture: Blob, framing: Framing): Promise<Pixe
 /** Brands of HEIC and HEIF files, the default of iPhones, which only Safari decodes. */
 const HEIC = /^ftyp(heic|heix|hevc|heim|heis|mif1|msf1)/;
 
-/** What to do about a picture that the browser cannot decode. */
+/** Advice about a picture that the browser cannot decode. */
 async function undecodable(picture: Blob): Promise<string> {
   const start = await picture.slice(4, 12).text();
   if (HEIC.test(start))

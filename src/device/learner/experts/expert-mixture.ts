@@ -10,7 +10,7 @@ import { posteriorOf } from './fixed-share-router';
 import type { ChosenItem, StoredMixture } from './stored-experts';
 import { type Choice, type PastChoices, UserExpert } from './user-expert';
 
-/** What the choices of one shopper say to the side model. */
+/** Side states after choices of one shopper. */
 export interface ShopperStates {
   /** After all of them. */
   all: SideState;
@@ -80,7 +80,7 @@ export class ExpertMixture {
     }
   }
 
-  /** What the shopper's choices say to the side model now; null without one. */
+  /** Side states after the shopper's choices; null without a side model. */
   set states(states: ShopperStates | null) {
     if (states === this.#states) return;
     this.#states = states;

@@ -25,7 +25,7 @@ export interface Choice {
   opens?: boolean;
 }
 
-/** What choices say to the side model, see `SideState`: those that an expert learned, and all of the shopper's. The same object for both if the expert learned all. */
+/** Side states after the choices that an expert learned, and after all of the shopper's: the same object if it learned all. */
 export interface ExpertSide {
   own: SideState;
   all: SideState;
@@ -67,7 +67,7 @@ export class UserExpert {
   /** Choices learned before each dismissal that can be undone, by the item's id. */
   readonly #dismissed = new Map<string, number>();
   #matrix: FeatureMatrix | null = null;
-  /** What this expert's choices say to the side model, and what all of the shopper's choices say; null without a side model. */
+  /** Side states after this expert's choices, and after all of the shopper's; null without a side model. */
   #side: ExpertSide | null = null;
   /** [width of the matrix] */
   #readout = new Float32Array();

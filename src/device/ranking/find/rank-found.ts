@@ -137,7 +137,7 @@ export interface Found {
 }
 
 /**
- * What similar words find, mixed with what is near in meaning: the less the words are alike, the more the meaning counts. Words with one
+ * Mixes matches of similar words with items near in meaning: the less the words are alike, the more the meaning counts. Words with one
  * wrong letter are probably those that the shopper meant.
  * @param likeness of the words, as in `WordMatches`
  */

@@ -10,7 +10,7 @@ import { MAX_HISTORY, recencyWeights, SESSION } from '../terms/terms';
 /** Maximum number of the last past items whose neighbours are searched. */
 const MAX_PAST_ITEMS = 20;
 
-/** What the personal score compares items with, apart from single items. */
+/** Vectors and weights of the personal score, apart from single items. */
 interface ScoreQuery {
   /** [content width], already weighted. */
   content: Float32Array;

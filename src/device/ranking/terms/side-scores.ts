@@ -62,7 +62,7 @@ export function fadedSums(
     for (const { decay, sums, after } of all) {
       let known = 0;
       for (const order of [...new Set(ordersOf.get(left)), lines.length]) {
-        // What the earlier orders of the product changed only fades until this order.
+        // Changes by earlier orders of the product only fade until this order.
         const [at, before, fade] = [order * width, known * width, known && decay ** (order - known)];
         for (let d = 0; d < width; d++) sums[d] = after[at + d] - fade * (after[before + d] - sums[d]);
         const rest = lines[order]?.filter((n) => products[n] !== left) ?? [];
@@ -88,7 +88,7 @@ export function sideQueries(model: SideModel, choices: ProductChoices): (left?: 
   };
 }
 
-/** What some choices say to a side model: to the states, and to the adapters. */
+/** State of a side model after some choices: queries of its states, and context of its adapters. */
 export type SideState = ReturnType<typeof sideState>;
 
 /** @returns see `sideQueries` and `adapterContext`, which is null for a model without adapters */

@@ -86,7 +86,7 @@ export function finiteValues(values: Float32Array): Float32Array {
   return Number.isFinite(sum) ? values : values.map((value) => (Number.isFinite(value) ? value : 0));
 }
 
-/** What some choices say to the shop's side model; null without one. */
+/** State of the shop's side model after some choices; null without a model. */
 export function sideStateAfter(
   { side, variants }: CatalogIndex,
   { rows: all, orders }: ProductChoices,

@@ -32,7 +32,7 @@ export interface EvaluateInput {
   /** Maximum number of shoppers; all if absent. */
   shoppers?: number;
   half: Half;
-  /** What fewer shoppers of the past chose is unknown to the shop. Default 1 */
+  /** Data of fewer past shoppers is unknown to the shop. Default 1 */
   minShoppers?: number;
   /** Names of the wanted methods, or `all`; if absent, the usual ones of the protocol. */
   methods?: readonly string[];

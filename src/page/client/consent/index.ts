@@ -241,7 +241,7 @@ export function askConsent(
 
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
 const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every(isText);
-/** What `querySelector()` may have returned. */
+/** A selector, or a result of `querySelector()`. */
 const isElement = (value: unknown): boolean => value === null || value instanceof Element || isText(value);
 
 const CHECKS: Record<keyof AskOptions, [(value: unknown) => boolean, string]> = {

@@ -16,7 +16,7 @@ type Host = ConstructorParameters<typeof FoundRecommender>[0] &
     listFailed(thrown: unknown): void;
   };
 
-/** What the element does for its search. */
+/** Services of the element for its search. */
 interface Services {
   /** These results will be shown once it resolves. */
   ready(items: Recommendation[]): Promise<void>;

@@ -12,7 +12,7 @@ export interface NamedExpert extends Omit<InspectedExpert, 'state'> {
   state: KeptState;
   /** Different for every expert of a profile. */
   title: string;
-  /** What it learned last, newest first, each item once: only items that the title names. */
+  /** Items that it learned last, newest first, each once: only those that the title names. */
   shown: InspectedExpert['from'][number]['item'][];
 }
 

@@ -123,13 +123,13 @@ export function whyNothing(
   return learning ? null : off;
 }
 
-/** What an encoder ran on last: its name, where, why not on a GPU, and for how long. */
+/** An encoder's last run: its name, where, why not on a GPU, and for how long. */
 export function runWords({ encoder, backend, reason, milliseconds }: EncoderRun, { count }: Formats): string {
   const place = backend === 'webgpu' ? 'WebGPU' : 'wasm';
   return `${encoder}, ${place}${reason === null ? '' : ` (${reason})`}, ${count(milliseconds)} ms`;
 }
 
-/** What encoders and learner compute on, in one line. */
+/** Backends of the encoders and the learner, in one line. */
 export function backendWords({ runs, learner }: Status['backend'], { texts, formats }: Words): string {
   const { facts } = texts;
   return fill(facts.backend, {

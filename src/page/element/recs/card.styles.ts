@@ -67,7 +67,7 @@ export const cardStyles = css`
   .reason {
     grid-row: 4;
   }
-  /* What a card does not need is left at its end. */
+  /* Space that a card does not need is left at its end. */
   .body::after {
     content: '';
     grid-row-end: -1;

@@ -34,7 +34,7 @@ export interface ListHost extends ReactiveControllerHost, Placed {
   listFailed(error: SidestreamError): void;
 }
 
-/** What the element does for its list. */
+/** Services of the element for its list. */
 export interface ListServices {
   /** Whether the list stays as it is until the element asks for a refresh. */
   settled(): boolean;
@@ -51,7 +51,7 @@ export interface ListServices {
   progress(progress: Progress): void;
 }
 
-/** What may happen to a list that is shown. */
+/** Changes to a list that is shown. */
 export type ListEdits = Pick<ListController, 'refresh' | 'remove' | 'insert'>;
 
 /** Loads one list from a recommender and refreshes it on `change`; reports every failure to its host. */

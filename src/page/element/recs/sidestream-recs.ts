@@ -127,7 +127,7 @@ export class SidestreamRecs extends ListProperties implements ListHost, PageList
 
   readonly #errors = new ErrorReporter(this);
   readonly #list = new ListController(this, {
-    // What a feed has shown stays; only later pages follow the shopper.
+    // Products that a feed has shown stay; only later pages follow the shopper.
     settled: () => this.#feed?.settled ?? false,
     request: () => this.#nextRequest(),
     // A list that left the page takes no items from other lists and must not be retained.

@@ -231,7 +231,7 @@ export class SidestreamRows extends CardProperties implements PageList {
       if (source !== this.#source) return;
       this.#shared = shared;
       this.recommender ??= shared;
-      // It may be that of before, which is found already.
+      // It may be the previous one, which is found already.
       this.#later();
     } catch (thrown) {
       if (source !== this.#source) return;

@@ -133,7 +133,7 @@ async function writeVariants(connection: DuckDBConnection, { products }: ItemNam
 /** Seconds of one processor that the tables take per event, and bytes of disk, measured on logs of 1 and 10 million events. */
 const TABLES = { seconds: 18e-6, bytes: 150 };
 
-/** What the preparation of a log will take. @param reading seconds */
+/** Time, memory and disk that preparing a log needs. @param reading seconds */
 function estimateText(events: number, reading: number, { folder, memory }: Pick<Report, 'folder' | 'memory'>): string {
   const seconds = reading + (events * TABLES.seconds) / availableParallelism();
   const time = seconds < 100 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`;

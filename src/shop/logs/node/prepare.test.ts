@@ -138,7 +138,7 @@ describe('the statements', () => {
     for (const [item, place] of await events(before.out, 'item, place'))
       if (Number(place) >= older) expected[Number(item)] += 2 ** ((Number(place) + 1 - count) / (count / 4));
     for (const [row, recent] of demand.recent.entries()) expect(recent).toBeCloseTo(expected[row], 3);
-    // What the tables have is not added again.
+    // Events that the tables already have are not added again.
     const again = await prepare([all], items, { out: before.out, continues: true });
     expect(again.prepared).toEqual(prepared);
     expect(again.said).toContainEqual(expect.stringContaining('nothing was added'));

@@ -28,7 +28,7 @@ export interface PrepareRequest {
   /** Bytes of memory that the process may use. Default: half of the machine's, at most 4 GB. */
   memory?: number;
   seed?: number;
-  /** What fewer shoppers chose is not published: demand and vectors of products, and pairs of them. Default 1 */
+  /** Choices of fewer shoppers are not published: demand and vectors of products, and pairs of them. Default 1 */
   minShoppers?: number;
   /** Size of a sample of shoppers. Default: all. */
   shoppers?: number;
@@ -188,7 +188,7 @@ async function tablesOf(
   for (const table of TABLES) {
     if (table === 'pairs') pairs = await pairsOfChoices(connection);
     const done = await numberOf(connection, `SELECT count(*) FROM done WHERE stage = '${table}'`);
-    // An interrupted preparation may have had other memory, but its parts must go on.
+    // An interrupted preparation may have had other memory, but its number of parts must stay.
     const parts =
       done > 0
         ? await numberOf(connection, `SELECT max(parts) FROM done WHERE stage = '${table}'`)
@@ -204,7 +204,7 @@ async function tablesOf(
   return true;
 }
 
-/** What the reading of the files says, beside the table `events`. */
+/** Results of reading the files, beside the table `events`. */
 const importedSchema = v.object({
   columns: v.record(v.picklist(LOG_FIELDS), v.array(v.string())),
   header: v.array(v.string()),

@@ -12,7 +12,7 @@ const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const preparedSchema = v.object({
   version: v.literal(VERSION),
   seed: count,
-  /** What fewer shoppers chose is not published: demand and vectors of products, and pairs of them. */
+  /** Choices of fewer shoppers are not published: demand and vectors of products, and pairs of them. */
   minShoppers: count,
   /** Others that each item keeps. */
   most: count,
@@ -33,11 +33,11 @@ const preparedSchema = v.object({
   mass: v.number(),
   refused: count,
   returns: count,
-  /** What the shop was told about the log. */
+  /** Notes for the shop about the log. */
   notes: v.array(v.string()),
 });
 
-/** What `prepared.json` says about the tables beside it. */
+/** Contents of `prepared.json`, about the tables beside it. */
 export type Prepared = v.InferOutput<typeof preparedSchema>;
 
 export const preparedText = (prepared: Omit<Prepared, 'version'>): string =>

@@ -19,7 +19,7 @@ import type { SideSettings } from './side-settings';
  * whose process is lost is learned again elsewhere, with the same result.
  */
 
-/** What a training has between two rounds. */
+/** State of a training between two rounds. */
 export interface ShardState {
   weights: Weights;
   /** Moving averages of the weights that learn. */

@@ -62,7 +62,7 @@ export interface SideTraining {
   stop?: number;
   /** Where the shards of the shoppers are learned, at the same time. Default: all shoppers are one shard, in this process. */
   shards?: { count: number; start(data: readonly ShardData[]): Promise<ShardRunner> };
-  /** Whether the training is to end after the present step, with the epoch cut short. Default: it goes on. */
+  /** Whether the training is to end after the present step, with the epoch cut short. Default: it continues. */
   stopped?(): boolean;
   /**
    * @param step number of steps, or of rounds of several shards, that are done in this epoch

@@ -6,7 +6,7 @@ import type { SideFeatures } from './side-features';
 const RIDGE = 0.1;
 
 /**
- * What tells the choices of a window from earlier ones: Fisher's linear discriminant of each part, with a diagonal covariance, 0 half-way
+ * Tells the choices of a window from earlier ones by Fisher's linear discriminant of each part, with a diagonal covariance, 0 half-way
  * between the two means.
  * @param earlier [count] how often each item was chosen before the window
  * @param newer [count] how often it was chosen in the window

@@ -40,7 +40,7 @@ const cursorSchema = v.object({
 /** Where a shopper is in a feed. */
 export type Cursor = v.InferOutput<typeof cursorSchema>;
 
-/** What a cursor keeps of a feed: dismissed products are not shown again, and the place counts without those before it. */
+/** The part of a feed that a cursor keeps: dismissed products are not shown again, and the place counts without those before it. */
 export function keptOf(entries: readonly Entry[], at: number): Pick<Cursor, 'entries' | 'at'> {
   const kept = entries.filter(({ dismissed }) => !dismissed);
   const before = entries.slice(0, at).filter(({ dismissed }) => dismissed).length;
@@ -49,7 +49,7 @@ export function keptOf(entries: readonly Entry[], at: number): Pick<Cursor, 'ent
 
 /** Maximum number of cursors that a tab keeps: each has some 50 kB for 1,000 products. */
 const MAX_CURSORS = 5;
-/** What the keys of cursors have in common. A key has no space after the namespace, so a refusal deletes it. */
+/** The common part of the keys of cursors. A key has no space after the namespace, so a refusal deletes it. */
 const MARK = '#feed#';
 
 /** Cursors of shoppers who have not agreed to storage: they last as long as the page. */

@@ -112,7 +112,7 @@ export class Feed implements ReactiveController {
     return { kind: 'filled', response: { ...this.#response, items: this.#items } };
   }
 
-  /** What the heading depends on: it must not change with the cards in the page. */
+  /** The heading's basis, which must not change with the cards in the page. */
   get basis(): Pick<Recommendation, 'source' | 'contributions'>[] {
     return this.#entries.slice(0, this.host.settings.limit).map(({ source }) => ({ source, contributions: {} }));
   }
@@ -304,7 +304,7 @@ export class Feed implements ReactiveController {
     this.#passing = visible >= 0 && first + visible > 0;
     if (this.#target) {
       this.#show(this.#around(this.#target.at));
-      // What is on its way comes back here.
+      // A fetch in progress comes back here.
       if (!this.#fetching) this.host.requestUpdate();
       return;
     }
@@ -348,7 +348,7 @@ export class Feed implements ReactiveController {
       .flatMap(({ id, dismissed }) => (dismissed || this.#loaded.has(id) ? [] : [id]));
   }
 
-  /** Loads products that are not in memory. What the catalogue lacks by now leaves the feed. */
+  /** Loads products that are not in memory. Those that the catalogue no longer has leave the feed. */
   async #fetch(recommender: Recommender, first: number, last: number): Promise<void> {
     const ids = this.#missing(first, last);
     const found = await recommender.products(ids, { lang: languageOf(this.host) });
@@ -390,7 +390,7 @@ export class Feed implements ReactiveController {
   };
 }
 
-/** What a list does for its feed. */
+/** Services of a list for its feed. */
 export interface FeedServices {
   more(): void;
   /** Loads what the cards of products need that come back into the page. */

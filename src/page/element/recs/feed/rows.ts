@@ -83,7 +83,7 @@ export function moveFocus(event: KeyboardEvent): void {
   next.querySelector<HTMLElement>('a, button')?.focus();
 }
 
-/** What the feed scrolls in: an element of the page, or the window. */
+/** The feed's scroll container: an element of the page, or the window. */
 export function scrollerOf({ parentElement }: Element): Element | Window {
   let scroller = parentElement;
   while (scroller && !/auto|scroll/.test(getComputedStyle(scroller).overflowY)) scroller = scroller.parentElement;
