@@ -24,7 +24,7 @@ import {
   sequentialTest,
   type UnitsNeeded,
   unitsNeeded,
-} from '../verdict/sequential-test';
+} from '../verdict/sequential';
 import { verdictOf } from '../verdict/verdict';
 import { setAsideText, splitSentence, verdictSentences } from '../verdict/verdict-text';
 import {

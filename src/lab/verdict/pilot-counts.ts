@@ -2,7 +2,7 @@ import Papa from 'papaparse';
 import * as v from 'valibot';
 import { firstNames } from '../../core/common/text';
 import { invalidInput, type SidestreamError } from '../../error';
-import type { Period } from './sequential-test';
+import type { Period } from './sequential';
 
 /** Names of the compared variants. */
 export interface ComparedVariants {

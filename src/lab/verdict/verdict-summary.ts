@@ -1,7 +1,7 @@
 import { counted } from '../../core/common/text';
 import type { Tile } from '../evaluate/page/html';
 import { isSingle } from './sample-ratio';
-import type { Decision } from './sequential-test';
+import type { Decision } from './sequential';
 import type { Comparison, Verdict } from './verdict';
 import { missingVisitors, percent, rangeText, TOO_FEW, valueText, visitorsOf, whole } from './verdict-text';
 

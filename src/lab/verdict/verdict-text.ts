@@ -3,7 +3,7 @@ import type { Table } from '../evaluate/page/html';
 import { signed } from '../evaluate/report-cells';
 import type { Effect, Estimate, Measure } from './effects';
 import { ALARM, isSingle, type SampleRatio } from './sample-ratio';
-import { AT_HORIZON, advice, lossInWords } from './sequential-test';
+import { AT_HORIZON, advice, lossInWords } from './sequential';
 import { type Comparison, MIN_ACTIVE, type Verdict } from './verdict';
 
 /** The findings in plain words: alarms, then the result of the deciding metric for each variant. */

@@ -11,7 +11,7 @@ import { operatingCells } from './operations';
 import { verdictPage } from './page';
 import type { RevenueStep } from './revenue-cap';
 import { sampleRatio } from './sample-ratio';
-import { unitsNeeded } from './sequential-test';
+import { unitsNeeded } from './sequential';
 import { type Verdict, type VerdictPlan, verdictOf } from './verdict';
 import { headlines, verdictTiles } from './verdict-summary';
 import { comparisonCells, setAsideText, variantCells, verdictSentences } from './verdict-text';

@@ -5,7 +5,7 @@ import { daysOf, type MetricLog, strayNames, totalsOf } from './metric-log';
 import { mixtureRatio } from './mixture';
 import { type CappedSums, cappedSums, type RevenueStep } from './revenue-cap';
 import { sampleRatio } from './sample-ratio';
-import { type Decision, decisionOf, unitsNeeded } from './sequential-test';
+import { type Decision, decisionOf, unitsNeeded } from './sequential';
 
 /** The plan, fixed before the first look. */
 export interface VerdictPlan {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Random, seededRandom } from '../../core/common/random';
 import { isNightly, nightly } from '../../testing/nightly';
-import { type Arm, type Period, type SequentialPlan, sequentialTest, unitsNeeded } from './sequential-test';
+import { type Arm, type Period, type SequentialPlan, sequentialTest, unitsNeeded } from './sequential';
 
 const PLAN: SequentialPlan = { base: 0.05, effect: 0.01 };
 const period = (zero: [number, number], one: [number, number]): Period => ({
