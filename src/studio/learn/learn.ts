@@ -91,7 +91,7 @@ export async function learn(
   return { report, learned, network: trained.network };
 
   async function trainAgain(): Promise<ShopTraining> {
-    backend = await startCompute();
+    backend = await startCompute('wasm');
     return trainOnce(backend);
   }
 
