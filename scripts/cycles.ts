@@ -1,6 +1,6 @@
 /**
- * `npm run cycles`: no import cycles, arrows between rooms one way, doors only; every permission of a room is used; and
- * the table of rooms in src/README.md matches `cycles/rooms.cjs` (`--write` redraws it); and every test begins with the name of what it tests.
+ * `npm run cycles`: no import cycles, arrows between rooms one way, doors only; every permission of a room is used; the table of rooms in
+ * src/README.md matches `cycles/rooms.cjs` (`--write` redraws it); and the name of a test begins with that of a file or folder beside it.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

@@ -35,7 +35,7 @@ const ROOMS = {
     wing: 'core',
     runs: 'everywhere',
     has: 'training on tfjs: the side model (`side/`), its products with gradients, optimizer and files',
-    imports: ['common', 'kernel'],
+    imports: ['common'],
   },
   events: { wing: 'core', runs: 'everywhere', has: 'event schema, history of choices, shopper state', imports: [] },
   catalog: {

@@ -49,7 +49,7 @@ export interface FormRule {
 /** A rule in the editor. */
 export interface Draft {
   key: number;
-  /** The saved entry: that of the file until the form changes it. */
+  /** The entry as it would be saved: the file's, until the form changes it. */
   entry: unknown;
   /** Null for a rule that the form cannot express. */
   form: FormRule | null;

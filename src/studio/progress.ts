@@ -8,7 +8,7 @@ const SETTLED = 1000;
 
 /** Reports the progress of one stage after another, not too often. */
 export class ProgressReporter implements Meter {
-  /** The last progress that was set; the rate is that of the last call. */
+  /** The progress as last set, with the rate at the last call. */
   present: Progress = { stage: '', done: 0, total: 0, perSecond: null, secondsLeft: null };
   #first = 0;
   #started = 0;

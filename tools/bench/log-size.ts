@@ -2,8 +2,8 @@
  * Measures what more data brings, and what shards cost: trains the side model on 1 %, 10 % and 100 % of the shoppers of a prepared log, and
  * ranks the choices of the same held-out shoppers each time.
  * `npm run bench:log-size -- <bundle> <prepared folder> [shares, such as 0.01,0.1,1] [shards] [seed] [seconds]`
- * With a number of seconds, each training ends after them, and its pace is printed. Instead of a bundle, a number stands for as many
- * products called i0, i1, … with random features: time and memory depend on their size alone.
+ * With a number of seconds, each training ends after them, and its pace is printed. A number instead of a bundle makes that many
+ * products, i0, i1, …, with random features, to measure time and memory.
  */
 import { contentBlend, type Item } from '../../src/core/catalog';
 import { seededRandom } from '../../src/core/model';
@@ -65,7 +65,7 @@ for (const share of shares.split(',').map(Number)) {
     },
     onEpoch: ({ epoch: now, heldOut: quality }) => console.error(`epoch ${now}: ${quality?.lnRank.toFixed(3)}`),
   });
-  // Among the same products each time, those of the whole log: a part of it knows fewer, and these are easier to tell apart.
+  // Candidates are the products of the whole log. A sample knows fewer products, which would make its ranks better.
   const { lnRank, hr10 } = heldOutQuality(model, judges, (row) => chosen.has(row));
   const seconds = (performance.now() - started) / 1000;
   const figures = [

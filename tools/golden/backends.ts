@@ -6,4 +6,5 @@ import { startCompute } from '../../src/shop/training/node';
 export const BACKENDS = ['cpu', 'wasm'] as const;
 export type Backend = (typeof BACKENDS)[number];
 
+/** Makes a backend the one that computes. @throws SidestreamError `runtime/unexpected` if it cannot be started */
 export const useBackend = (name: Backend): Promise<void> => (name === 'wasm' ? startCompute() : startBackend(name));

@@ -26,14 +26,6 @@ import {
 import { ADAPTER_SIZE, ADAPTER_WEIGHTS, SIDE_INPUTS, type SideInput } from '../../common/side-inputs';
 import { affine, differentiable, gelu, linear, product, tanh } from '../differentiable';
 import type { Parameters } from '../weights';
-import {
-  type ChoicePlaces,
-  choiceLossOnArrays,
-  EXCLUDED,
-  fadingSumsOnArrays,
-  isOnArrays,
-  pickRowsOnArrays,
-} from './on-arrays';
 import { SIDE_NAMES, sideExpertCount, sideExpertNames, sideInputNames } from './weights';
 
 export interface SideItems {
@@ -119,7 +111,6 @@ export const expertUse = (parameters: Parameters, input: SideInput, x: Tensor2D)
  * @param factors [P, 1] constant factor of each picked row. Default: 1
  */
 export function pickRows(x: Tensor2D, rows: Int32Array, factors?: Tensor2D): Tensor2D {
-  if (isOnArrays() && !factors) return pickRowsOnArrays(x, rows);
   const [count, width] = x.shape;
   return differentiable<Tensor2D>(
     [x],
@@ -182,7 +173,6 @@ export interface SequencePlaces {
  * @returns [T * B, width]
  */
 function fadingSums(logit: Tensor2D, x: Tensor2D, { length, sequences }: SequencePlaces): Tensor2D {
-  if (isOnArrays()) return fadingSumsOnArrays(logit, x, sequences);
   const wide = reshape(x, [length, sequences * x.shape[1]]) as Tensor2D;
   return reshape(product(decayMatrix(logit, length), wide), x.shape);
 }
@@ -245,13 +235,25 @@ export function adapterQueries(
   return concat(read, 1) as Tensor2D;
 }
 
+/** Score of an item that is not a candidate. */
+const EXCLUDED = -1e9;
+
+/** Constants of a loss. */
+interface ChoicePlaces {
+  /** [P] Weight of each choice; 0 for padding. */
+  weights: Float32Array;
+  /** Added to the scores of the sampled items: each stands for known / sampled items (Bengio and Senecal 2008, uniform proposal). */
+  correction: number;
+  /** Places in [P, N] of the items that are not candidates. */
+  excluded: Int32Array;
+}
+
 /**
  * Weighted mean cross-entropy of choices, each against the same sampled items.
  * @param chosen [P, 1] score of the chosen item
  * @param others [P, N] scores of the sampled items
  */
 export function choiceLoss(chosen: Tensor2D, others: Tensor2D, places: ChoicePlaces): Scalar {
-  if (isOnArrays()) return choiceLossOnArrays(chosen, others, places);
   return differentiable<Scalar>(
     [chosen, others],
     (save) => {

@@ -73,7 +73,11 @@ export function choiceRanks(
   return ranks;
 }
 
-/** The rank of the candidate at `own` among those not chosen. @throws SidestreamError `model/not-finite` */
+/**
+ * The rank of the candidate at `own` among those not chosen before, 1 is best; equal scores share the mean of their places.
+ * @param scores of all candidates, without their biases; `chosen` has a 1 for each candidate that is left out
+ * @throws SidestreamError `model/not-finite`
+ */
 function rankOf(own: number, scores: Float32Array, biases: Float32Array, chosen: Uint8Array): number {
   const score = scores[own] + biases[own];
   let [rank, sum] = [1, 0];

@@ -11,7 +11,7 @@ import {
 } from '../../../core/model';
 import { freshSideWeights, SIDE_NAMES, type SideConfig } from '../../../core/model/side';
 import { contentBlock } from '../../../device/ranking';
-import { countingTensors, useBackend } from '../../../testing/backends';
+import { BACKENDS, countingTensors, useBackend } from '../../../testing/backends';
 import { sideModel } from '../../../testing/side-models';
 import { twoKinds } from '../../../testing/two-kinds';
 import { choiceRanks, heldOutQuality } from './choice-ranks';
@@ -328,8 +328,8 @@ function synthetic(count: number): { features: SideFeatures; config: SideConfig;
   return { features, config, weights };
 }
 
-describe('a side model on a compute backend', () => {
-  beforeAll(() => useBackend('cpu'));
+describe.each(BACKENDS)('a side model on %s', (backend) => {
+  beforeAll(() => useBackend(backend));
 
   it('has the loss of the next choice by fading sums of the earlier ones', async () => {
     const count = 12;

@@ -1,6 +1,8 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SideModel } from '../../../core/catalog';
 import { decodeSafetensors, encodeSafetensors, seededRandom, type Weights } from '../../../core/model';
@@ -159,6 +161,30 @@ describe('trainSide', () => {
       const resumed = await run(whole.states[after - 1]);
       expect(resumed.coolings).toEqual(whole.coolings.slice(after));
     }
+  });
+
+  it('keeps no state of a round once the next ones are learned', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect: () => void = runInNewContext('gc');
+    const states: WeakRef<object>[] = [];
+    const kept: number[] = [];
+    const start = async () => ({
+      async run({ state, shard }: ShardRound) {
+        // Lets go of what the call before has awaited.
+        await new Promise((resolve) => setTimeout(resolve));
+        collect();
+        if (shard === 0) kept.push(states.filter((one) => one.deref()).length);
+        const own = structuredClone(state);
+        states.push(new WeakRef(own));
+        return { state: own, loss: 1, steps: 1 };
+      },
+      async close() {},
+    });
+    // As many choices as make some rounds.
+    const many = sequencesFrom(Array.from({ length: 100_000 }, (_, n) => sequences[n % sequences.length]));
+    await trainSide(training(1, { sequences: many, shards: { count: 2, start } }));
+    expect(kept.length).toBeGreaterThan(3);
+    expect(Math.max(...kept)).toBeLessThanOrEqual(2);
   });
 
   it('continues from the state after an epoch without a difference', async () => {
