@@ -1,7 +1,18 @@
 export { type Random, seededRandom, uniform } from '../common/random';
 export { affine, checkRank, differentiable, gelu, linear, product } from './differentiable';
+export {
+  type Batch,
+  type BatchCompute,
+  type BatchGradients,
+  type BatchLoss,
+  batchGradients,
+  type Gradients,
+  type Loss,
+  tfjsGradients,
+  useGradients,
+} from './gradients';
 export { decodeSafetensors, encodeSafetensors } from './safetensors';
-export { type Loss, Trainer } from './trainer';
+export { Trainer } from './trainer';
 export {
   disposeParameters,
   entryOf,

@@ -53,24 +53,21 @@ export class RowTable {
   /** By the step up to which a row is made up; of the present step. */
   readonly #rests = new Map<number, Rest>();
 
-  constructor({ shape, values }: Weight, options: RowTableOptions) {
+  /** @param rows number of rows. Default: the first dimension */
+  constructor({ shape, values }: Weight, options: RowTableOptions, rows = shape[0]) {
     this.#shape = [...shape];
-    this.#width = values.length / Math.max(1, shape[0]);
+    this.#width = values.length / Math.max(1, rows);
     this.#options = options;
     this.#values = Float32Array.from(values);
     this.#averages = options.averaging === undefined ? null : Float32Array.from(values);
     this.#first = new Float32Array(values.length);
     this.#second = new Float32Array(values.length);
-    this.#done = new Int32Array(shape[0]);
+    this.#done = new Int32Array(rows);
     const { beta1, beta2, averaging = 0 } = options;
     const fading = beta1 / Math.sqrt(beta2);
     const steps = Math.ceil(Math.log(NEGLIGIBLE) / Math.log(fading));
     this.#momentum = Float64Array.from({ length: steps }, (_, n) => fading ** (n + 1));
     this.#averageSteps = Math.max(steps, averaging > 0 ? Math.ceil(Math.log(NEGLIGIBLE) / Math.log(averaging)) : 0);
-  }
-
-  get width(): number {
-    return this.#width;
   }
 
   get #steps(): number {
@@ -102,7 +99,7 @@ export class RowTable {
     this.#decays.push(this.#decays[this.#decays.length - 1] + Math.log(left));
     this.#shares.push(kept);
     this.#rests.clear();
-    const { width } = this;
+    const width = this.#width;
     const [values, first, second, averages] = [this.#values, this.#first, this.#second, this.#averages];
     for (let n = 0; n < rows.length; n++) {
       const row = rows[n];

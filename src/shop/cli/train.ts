@@ -196,7 +196,8 @@ async function trainSideOf(
   { seed, epochs, models, out, as, continue: continues, resume, shards, processes, queue }: TrainOptions,
   { bundle, log, before, network }: { bundle: Bundle; log: PreparedLog; before: SideModel | null; network?: KeptBytes },
 ) {
-  await startCompute();
+  const slow = await startCompute();
+  if (slow) say(slow);
   const of = await digestOf(out, as);
   const [networkFile, checkpoint] = ['network', 'training'].map((kind) =>
     join(models, `side-${kind}-${of}.safetensors`),

@@ -1,2 +1,2 @@
 export { createTokenizer } from '../tokenizer';
-export { createNodeEncoder, decodeImage, nodeRuntime } from './node-encoder';
+export { createNodeEncoder, decodeImage, loadOnnxruntime, nodeRuntime } from './node-encoder';

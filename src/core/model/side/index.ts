@@ -4,7 +4,9 @@ export {
   expertUse,
   itemVectors,
   pickRows,
+  rowProducts,
   type SideItems,
+  sequencePlaces,
   shopperQueries,
 } from './network';
 export {

@@ -19,8 +19,8 @@ import {
   sub,
   sum,
   type Tensor,
+  type Tensor1D,
   type Tensor2D,
-  tensor1d,
   tensor2d,
 } from '@tensorflow/tfjs-core';
 import { ADAPTER_SIZE, ADAPTER_WEIGHTS, SIDE_INPUTS, type SideInput } from '../../common/side-inputs';
@@ -31,8 +31,8 @@ import { SIDE_NAMES, sideExpertCount, sideExpertNames, sideInputNames } from './
 export interface SideItems {
   /** Columns of each part, [U, columns]; absent for a part that the catalogue lacks. */
   inputs: Partial<Record<SideInput, Tensor2D>>;
-  /** Row of each in the embeddings and biases, [U]. Default: these have a row for each item. */
-  rows?: Int32Array;
+  /** Row of each in the embeddings and biases, [U] int32. Default: these have a row for each item. */
+  rows?: Tensor1D;
   /** [U, 1] 1 to use the item's own embedding and bias, 0 to place it only by its content. */
   kept: Tensor2D;
   /** [U, 1] Log popularity; 0 if unknown. */
@@ -108,22 +108,54 @@ export const expertUse = (parameters: Parameters, input: SideInput, x: Tensor2D)
 
 /**
  * Rows of x [N, D] by index, repeats allowed: [P, D]. tfjs's own gather has no gradient on wasm.
+ * @param rows [P] int32
  * @param factors [P, 1] constant factor of each picked row. Default: 1
  */
-export function pickRows(x: Tensor2D, rows: Int32Array, factors?: Tensor2D): Tensor2D {
-  const [count, width] = x.shape;
+export function pickRows(x: Tensor2D, rows: Tensor1D, factors?: Tensor2D): Tensor2D {
   return differentiable<Tensor2D>(
     [x],
     (save) => {
-      save(factors ? [factors] : []);
-      const picked = gather(x, tensor1d(rows, 'int32')) as Tensor2D;
+      save(factors ? [rows, factors] : [rows]);
+      const picked = gather(x, rows) as Tensor2D;
       return factors ? mul(picked, factors) : picked;
     },
-    (dy, [saved]) => {
-      const own = saved ? mul(dy, saved) : dy;
-      return [scatterND(tensor2d(rows, [rows.length, 1], 'int32'), own, [count, width])];
+    (dy, [saved, factor]) => {
+      const own = factor ? mul(dy, factor) : dy;
+      return [scatterND(reshape(saved, [saved.size, 1]), own, x.shape)];
     },
   );
+}
+
+/** Dot products of the rows of a and b [P, D]: [P, 1]. The stock gradient of a sum makes a matrix of ones. */
+export function rowProducts(a: Tensor2D, b: Tensor2D): Tensor2D {
+  return differentiable<Tensor2D>(
+    [a, b],
+    (save) => {
+      save([a, b]);
+      return sum(mul(a, b), 1, true);
+    },
+    (dy, [left, right]) => [mul(dy, right), mul(dy, left)],
+  );
+}
+
+/** Times between the T places of sequences, which lie side by side: place p of sequence b is row p * sequences + b of every tensor. */
+export interface SequencePlaces<T = Tensor2D> {
+  /** [T, T] Choices between place s and the later place t; 0 if s is not earlier. */
+  ages: T;
+  /** [T, T] 1 if place s comes before place t, otherwise 0. */
+  earlier: T;
+}
+
+export function sequencePlaces(length: number): SequencePlaces<Float32Array> {
+  const ages = new Float32Array(length * length);
+  const earlier = new Float32Array(length * length);
+  for (let t = 0; t < length; t++) {
+    for (let s = 0; s < t; s++) {
+      ages[t * length + s] = t - 1 - s;
+      earlier[t * length + s] = 1;
+    }
+  }
+  return { ages, earlier };
 }
 
 /**
@@ -131,8 +163,7 @@ export function pickRows(x: Tensor2D, rows: Int32Array, factors?: Tensor2D): Ten
  * function of `logit`.
  * @param logit [1, 1]
  */
-function decayMatrix(logit: Tensor2D, length: number): Tensor2D {
-  const [ages, earlier] = decayAges(length);
+function decayMatrix(logit: Tensor2D, { ages, earlier }: SequencePlaces): Tensor2D {
   return differentiable<Tensor2D>(
     [logit],
     (save) => {
@@ -146,35 +177,16 @@ function decayMatrix(logit: Tensor2D, length: number): Tensor2D {
   );
 }
 
-/** Choice s is t - 1 - s choices old right before place t; [T, T] with 0 if it comes later, and [T, T] with 1 if it came before. */
-function decayAges(length: number): [ages: Tensor2D, earlier: Tensor2D] {
-  const ages = new Float32Array(length * length);
-  const earlier = new Float32Array(length * length);
-  for (let t = 0; t < length; t++) {
-    for (let s = 0; s < t; s++) {
-      ages[t * length + s] = t - 1 - s;
-      earlier[t * length + s] = 1;
-    }
-  }
-  return [tensor2d(ages, [length, length]), tensor2d(earlier, [length, length])];
-}
-
-/** Places of sequences side by side: place p of sequence b is row p * sequences + b of every tensor. */
-export interface SequencePlaces {
-  /** T, and the number of sequences, B. */
-  length: number;
-  sequences: number;
-}
-
 /**
  * Sums of all rows before each place of a sequence, which fade with each place by the logistic function of `logit`.
  * @param logit [1, 1]
  * @param x [T * B, width]
  * @returns [T * B, width]
  */
-function fadingSums(logit: Tensor2D, x: Tensor2D, { length, sequences }: SequencePlaces): Tensor2D {
-  const wide = reshape(x, [length, sequences * x.shape[1]]) as Tensor2D;
-  return reshape(product(decayMatrix(logit, length), wide), x.shape);
+function fadingSums(logit: Tensor2D, x: Tensor2D, places: SequencePlaces): Tensor2D {
+  const length = places.ages.shape[0];
+  const wide = reshape(x, [length, x.size / length]) as Tensor2D;
+  return reshape(product(decayMatrix(logit, places), wide), x.shape);
 }
 
 /**
@@ -235,17 +247,12 @@ export function adapterQueries(
   return concat(read, 1) as Tensor2D;
 }
 
-/** Score of an item that is not a candidate. */
-const EXCLUDED = -1e9;
-
 /** Constants of a loss. */
 interface ChoicePlaces {
-  /** [P] Weight of each choice; 0 for padding. */
-  weights: Float32Array;
-  /** Added to the scores of the sampled items: each stands for known / sampled items (Bengio and Senecal 2008, uniform proposal). */
-  correction: number;
-  /** Places in [P, N] of the items that are not candidates. */
-  excluded: Int32Array;
+  /** [P, 1] Weight of each choice; 0 for padding. */
+  weights: Tensor2D;
+  /** [P, N] Added to the scores of the sampled items. */
+  offsets: Tensor2D;
 }
 
 /**
@@ -253,14 +260,11 @@ interface ChoicePlaces {
  * @param chosen [P, 1] score of the chosen item
  * @param others [P, N] scores of the sampled items
  */
-export function choiceLoss(chosen: Tensor2D, others: Tensor2D, places: ChoicePlaces): Scalar {
+export function choiceLoss(chosen: Tensor2D, others: Tensor2D, { weights, offsets }: ChoicePlaces): Scalar {
   return differentiable<Scalar>(
     [chosen, others],
     (save) => {
-      const weights = tensor2d(places.weights, chosen.shape);
-      const offsets = new Float32Array(others.size).fill(places.correction);
-      for (const at of places.excluded) offsets[at] = EXCLUDED;
-      const scores = add(others, tensor2d(offsets, others.shape));
+      const scores = add(others, offsets);
       const top = maximum(max(scores, 1, true), chosen);
       const own = exp(sub(chosen, top));
       const rest = exp(sub(scores, top));

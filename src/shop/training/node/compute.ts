@@ -3,13 +3,32 @@ import { createRequire } from 'node:module';
 import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { env } from '@tensorflow/tfjs-core';
+import { messageOf } from '../../../core/common/text';
+import { useGradients } from '../../../core/model';
 import { startBackend } from '../backend';
+import { nativeGradients } from './native/native-gradients';
 
 /** Events that Emscripten handles by rethrowing, whereupon Node prints the whole minified script. */
 const HOOKS = ['uncaughtException', 'unhandledRejection'] as const;
 
+/**
+ * Starts what trainings compute with in this process: onnxruntime-node for the gradients if it is installed, which is five times as fast, and
+ * tfjs for everything else.
+ * @returns null, or in words why tfjs computes the gradients, too
+ * @throws SidestreamError `runtime/unexpected` if tfjs cannot be started
+ */
+export async function startCompute(): Promise<string | null> {
+  await startTfjs();
+  try {
+    useGradients(await nativeGradients());
+    return null;
+  } catch (error) {
+    return `The training takes about four times as long without onnxruntime-node. ${messageOf(error)}`;
+  }
+}
+
 /** Starts tfjs and the kernel in this process. @throws SidestreamError `runtime/unexpected` if they cannot be started */
-export async function startCompute(): Promise<void> {
+export async function startTfjs(): Promise<void> {
   // Without this, tfjs advertises its native build on every start in Node.
   env().set('PROD', true);
   const before = HOOKS.map((hook) => process.rawListeners(hook));

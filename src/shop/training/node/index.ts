@@ -5,7 +5,7 @@ import { SidestreamError } from '../../../error';
 import { folderFetch, folderSink, keptOffers, removeStale, withBundle } from '../../bundler';
 import type { KeptBytes } from '../side';
 
-export { startCompute } from './compute';
+export { startCompute, startTfjs } from './compute';
 export { localShards, queuedShards, serveShards } from './shard-processes';
 
 type Learned = Parameters<typeof addLearned>[1];

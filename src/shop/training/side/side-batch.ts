@@ -7,6 +7,8 @@ export const MAX_PIECE = 112;
 /** Maximum number of places and of sequences in one batch. */
 const BATCH_PLACES = 1792;
 const MAX_SEQUENCES = 128;
+/** Offset of an item that is not a candidate. */
+const EXCLUDED = -1e9;
 
 export interface SideSequence {
   /** Each row once. */
@@ -28,9 +30,11 @@ export interface SideBatch {
   weights: Float32Array;
   /** [T * B] 0 if a choice does not enter the states: padding, or left out at random. */
   remembered: Float32Array;
-  /** See `ChoicePlaces`: the chosen item has its own score, and later choices come from the items not chosen before. */
-  excluded: Int32Array;
-  correction: number;
+  /**
+   * [T * B, sampled] Added to the scores of the sampled items: each stands for known / sampled items (Bengio and Senecal 2008, uniform
+   * proposal). The chosen item has its own score, and later choices come from the items not chosen before.
+   */
+  offsets: Float32Array;
 }
 
 /** The batches of an epoch; each is made when it is asked for. */
@@ -115,7 +119,7 @@ export function sideBatch(pieces: readonly SideSequence[], options: SideBatchOpt
   const weights = new Float32Array(places);
   const remembered = new Float32Array(places);
   const correction = Math.log(Math.max(1, known.length / Math.max(1, sampled)));
-  const excluded: number[] = [];
+  const offsets = new Float32Array(places * sampled).fill(correction);
   for (const [b, piece] of pieces.entries()) {
     for (const [t, row] of piece.rows.entries()) {
       const place = t * sequences + b;
@@ -124,7 +128,7 @@ export function sideBatch(pieces: readonly SideSequence[], options: SideBatchOpt
       weights[place] = piece.weights[t];
       remembered[place] = random() < historyDropout ? 0 : 1;
       for (let later = t; index < sampled && later < piece.rows.length; later++)
-        excluded.push((later * sequences + b) * sampled + index);
+        offsets[(later * sequences + b) * sampled + index] = EXCLUDED;
     }
   }
   return {
@@ -135,8 +139,7 @@ export function sideBatch(pieces: readonly SideSequence[], options: SideBatchOpt
     chosen,
     weights,
     remembered,
-    excluded: Int32Array.from(excluded),
-    correction,
+    offsets,
   };
 }
 

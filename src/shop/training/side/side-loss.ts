@@ -1,4 +1,4 @@
-import { concat, dispose, mul, slice, sub, sum, type Tensor2D, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import { concat, mul, slice, sub, type Tensor1D, type Tensor2D, tensor, tensor1d, tidy } from '@tensorflow/tfjs-core';
 import {
   ADAPTER_SIZE,
   SIDE_INPUTS,
@@ -7,14 +7,16 @@ import {
   type SideModel,
 } from '../../../core/catalog/side-model';
 import {
+  type Batch,
+  type BatchLoss,
   disposeParameters,
   entryOf,
-  type Loss,
   linear,
   type Parameters,
   parametersFrom,
   product,
   type Random,
+  type StateDict,
   type Weights,
 } from '../../../core/model';
 import {
@@ -22,9 +24,11 @@ import {
   choiceLoss,
   itemVectors,
   pickRows,
+  rowProducts,
   SIDE_NAMES,
   type SideConfig,
   type SideItems,
+  sequencePlaces,
   shopperQueries,
   sideInputNames,
 } from '../../../core/model/side';
@@ -46,82 +50,104 @@ interface SideItemSource extends Omit<SideCatalog, 'config'> {
   kept(row: number): number;
 }
 
-/**
- * A batch's loss, with everything constant on the compute backend until `dispose`. It reads embeddings and biases of the rows of the
- * batch alone, in their order.
- */
-export function sideStep(batch: SideBatch, options: SideStepOptions, random: Random) {
-  const { rows, sampled, length, sequences, chosen } = batch;
-  const { config, logPopularity, dropout, embeddingDropout } = options;
-  const places = length * sequences;
-  const { rows: _, ...items } = sideItems(rows, {
-    features: options.features,
-    kept: (row) => (logPopularity[row] > 0 && random() >= embeddingDropout ? 1 : 0),
-    logPopularity,
-  });
-  if (dropout > 0) {
-    items.dropout = {};
-    for (const input of SIDE_INPUTS) {
-      if (!items.inputs[input]) continue;
-      const keep = new Float32Array(rows.length * config.hidden).fill(1 / (1 - dropout));
-      // How many are kept until the next one is dropped has a geometric distribution, which needs fewer random numbers.
-      const scale = 1 / Math.log1p(-dropout);
-      const next = (): number => 1 + Math.floor(Math.log(1 - random()) * scale);
-      for (let at = next() - 1; at < keep.length; at += next()) keep[at] = 0;
-      items.dropout[input] = tensor2d(keep, [rows.length, config.hidden]);
-    }
-  }
-  const remembered = tensor2d(batch.remembered, [places, 1]);
-  const average = tensor2d(new Float32Array(sampled).fill(1 / sampled), [1, sampled]);
-  const ones = tensor2d(new Float32Array(places).fill(1), [places, 1]);
-  const loss: Loss = (parameters) => {
-    const width = rowWidth(config);
-    const all = itemVectors(parameters, items);
-    const candidates = slice(all, [0, 0], [sampled, width + 1]) as Tensor2D;
-    const own = pickRows(all, chosen);
-    const mean = product(average, slice(candidates, [0, 0], [sampled, width]) as Tensor2D, 'right');
-    const rows = slice(own, [0, 0], [places, width]) as Tensor2D;
-    const choices = sub(mul(rows, remembered), product(remembered, mean, 'right')) as Tensor2D;
-    const vectors = slice(choices, [0, 0], [places, config.width]) as Tensor2D;
-    const features = slice(choices, [0, config.width], [places, width - config.width]) as Tensor2D;
-    const queries = shopperQueries(parameters, vectors, { length, sequences });
-    const adapted = adapterQueries(parameters, queries, features, { length, sequences });
-    // The bias of an item is an additional dimension, to which every query gives a weight of one.
-    const read = concat([queries, adapted, ones], 1) as Tensor2D;
-    return choiceLoss(sum(mul(read, own), 1, true) as Tensor2D, linear(read, candidates), batch);
+/** Sizes of a batch; its places are length * sequences. */
+export type SideSizes = Record<'items' | 'sampled' | 'length' | 'sequences', number>;
+
+/** Constants of `sideLoss`; those of a part are called `columns.` and `dropout.` and its name. */
+export function sideStep(batch: SideBatch, options: SideStepOptions, random: Random): Batch<SideSizes> {
+  const { rows, sampled, length, sequences, chosen, weights, remembered, offsets } = batch;
+  const { config, features, logPopularity, dropout, embeddingDropout } = options;
+  const kept = (row: number) => (logPopularity[row] > 0 && random() >= embeddingDropout ? 1 : 0);
+  const constants: Record<string, Float32Array | Int32Array> = {
+    ...itemConstants(rows, { features, logPopularity, kept }),
+    ...sequencePlaces(length),
+    chosen,
+    weights,
+    remembered,
+    offsets,
+    average: new Float32Array(sampled).fill(1 / sampled),
+    ones: new Float32Array(length * sequences).fill(1),
   };
+  for (const input of partsOf(config)) {
+    if (dropout === 0) break;
+    const keep = new Float32Array(rows.length * config.hidden).fill(1 / (1 - dropout));
+    // How many are kept until the next one is dropped has a geometric distribution, which needs fewer random numbers.
+    const scale = 1 / Math.log1p(-dropout);
+    const next = (): number => 1 + Math.floor(Math.log(1 - random()) * scale);
+    for (let at = next() - 1; at < keep.length; at += next()) keep[at] = 0;
+    constants[`dropout.${input}`] = keep;
+  }
+  return { sizes: { items: rows.length, sampled, length, sequences }, constants };
+}
+
+/** The loss of a batch. It reads embeddings and biases of the rows of the batch alone, in their order. */
+export function sideLoss(config: SideConfig): BatchLoss<SideSizes> {
+  const parts = partsOf(config);
   return {
-    loss,
-    dispose: () => {
-      disposeItems(items);
-      dispose([remembered, average, ones]);
+    shapes({ items, sampled, length, sequences }) {
+      const places = length * sequences;
+      return {
+        ...itemShapes(config, items),
+        [SIDE_NAMES.embedding]: [items, config.width],
+        [SIDE_NAMES.bias]: [items, 1],
+        ...Object.fromEntries(parts.map((input) => [`dropout.${input}`, [items, config.hidden]])),
+        ages: [length, length],
+        earlier: [length, length],
+        chosen: [places],
+        weights: [places, 1],
+        remembered: [places, 1],
+        offsets: [places, sampled],
+        average: [1, sampled],
+        ones: [places, 1],
+      };
+    },
+    value(parameters, constants, { sampled, length, sequences }) {
+      const given = constants as StateDict<Tensor2D>;
+      const { remembered, average, ones, offsets, weights, ages, earlier } = given;
+      const order = { ages, earlier };
+      const places = length * sequences;
+      const width = rowWidth(config);
+      const all = itemVectors(parameters, itemsOf(config, given));
+      const candidates = slice(all, [0, 0], [sampled, width + 1]) as Tensor2D;
+      const own = pickRows(all, constants.chosen as Tensor1D);
+      const mean = product(average, slice(candidates, [0, 0], [sampled, width]) as Tensor2D, 'right');
+      const rows = slice(own, [0, 0], [places, width]) as Tensor2D;
+      const choices = sub(mul(rows, remembered), product(remembered, mean, 'right')) as Tensor2D;
+      const vectors = slice(choices, [0, 0], [places, config.width]) as Tensor2D;
+      const features = slice(choices, [0, config.width], [places, width - config.width]) as Tensor2D;
+      const queries = shopperQueries(parameters, vectors, order);
+      const adapted = adapterQueries(parameters, queries, features, order);
+      // The bias of an item is an additional dimension, to which every query gives a weight of one.
+      const read = concat([queries, adapted, ones], 1) as Tensor2D;
+      return choiceLoss(rowProducts(read, own), linear(read, candidates), { weights, offsets });
     },
   };
 }
 
-function sideItems(
+function itemConstants(
   rows: Int32Array,
   { features, kept, logPopularity }: SideItemSource,
-): SideItems & { rows: Int32Array } {
-  const picked = pickFeatures(features, rows);
-  const inputs: Partial<Record<SideInput, Tensor2D>> = {};
-  for (const input of SIDE_INPUTS) {
-    const { columns } = features.inputs[input];
-    if (columns > 0) inputs[input] = tensor2d(picked[input], [rows.length, columns]);
-  }
+): Record<string, Float32Array> {
+  const picked = Object.entries(pickFeatures(features, rows)).filter(([, columns]) => columns.length > 0);
   return {
-    inputs,
-    rows,
-    kept: tensor2d(Float32Array.from(rows, kept), [rows.length, 1]),
-    logPopularity: tensor2d(
-      Float32Array.from(rows, (row) => logPopularity[row]),
-      [rows.length, 1],
-    ),
+    ...Object.fromEntries(picked.map(([input, columns]) => [`columns.${input}`, columns])),
+    kept: Float32Array.from(rows, kept),
+    logPopularity: Float32Array.from(rows, (row) => logPopularity[row]),
   };
 }
 
-function disposeItems({ inputs, kept, logPopularity, dropout }: SideItems): void {
-  dispose([...Object.values(inputs), kept, logPopularity, ...Object.values(dropout ?? {})]);
+const itemShapes = (config: SideConfig, items: number): Record<string, number[]> => ({
+  ...Object.fromEntries(partsOf(config).map((input) => [`columns.${input}`, [items, config.inputs[input]]])),
+  kept: [items, 1],
+  logPopularity: [items, 1],
+});
+
+/** Items from tensors of `itemConstants`. */
+function itemsOf(config: SideConfig, given: StateDict<Tensor2D>): SideItems {
+  const ofParts = (name: string): Partial<Record<SideInput, Tensor2D>> =>
+    Object.fromEntries(partsOf(config).map((input) => [input, given[`${name}.${input}`]]));
+  const { kept, logPopularity } = given;
+  return { inputs: ofParts('columns'), dropout: ofParts('dropout'), kept, logPopularity };
 }
 
 /** Parts of which the items have columns. */
@@ -134,13 +160,18 @@ const rowWidth = (config: SideConfig): number => config.width + ADAPTER_SIZE * p
 export async function computeItems(
   parameters: Parameters,
   rows: Int32Array,
-  data: SideItemSource,
+  { config, ...source }: SideItemSource & { config: SideConfig },
 ): Promise<Float32Array> {
-  const items = sideItems(rows, data);
-  const all = tidy(() => itemVectors(parameters, items));
+  const shapes = itemShapes(config, rows.length);
+  const all = tidy(() => {
+    const given = Object.entries(itemConstants(rows, source)).map(([name, values]) => [
+      name,
+      tensor(values, shapes[name]),
+    ]);
+    return itemVectors(parameters, { ...itemsOf(config, Object.fromEntries(given)), rows: tensor1d(rows, 'int32') });
+  });
   const values = await all.data<'float32'>();
   all.dispose();
-  disposeItems(items);
   return Float32Array.from(values);
 }
 
@@ -156,7 +187,7 @@ export async function sideModelOf(
   const { count } = features;
   const vectors = new Float32Array(count * width);
   const biases = new Float32Array(count);
-  const source = { features, logPopularity, kept: (row: number) => (logPopularity[row] > 0 ? 1 : 0) };
+  const source = { config, features, logPopularity, kept: (row: number) => (logPopularity[row] > 0 ? 1 : 0) };
   const parameters = parametersFrom(weights);
   try {
     for (let from = 0; from < count; from += CHUNK) {

@@ -1,10 +1,18 @@
 import { nextTask } from '../../../core/common/tasks';
-import { type Random, seededRandom, Trainer, type Weight, type Weights } from '../../../core/model';
+import {
+  type BatchGradients,
+  batchGradients,
+  type Random,
+  seededRandom,
+  Trainer,
+  type Weight,
+  type Weights,
+} from '../../../core/model';
 import { SIDE_NAMES, type SideConfig } from '../../../core/model/side';
 import { SidestreamError } from '../../../error';
 import { type SideBatches, type SideSequence, sideBatch, sideBatches } from './side-batch';
 import type { SideFeatures } from './side-features';
-import { sideStep } from './side-loss';
+import { type SideSizes, sideLoss, sideStep } from './side-loss';
 import type { WeighedSequences } from './side-sequences';
 import type { SideSettings } from './side-settings';
 
@@ -118,6 +126,7 @@ export class ShardTrainer implements ShardRunner {
   #now: { trainer: Trainer; state: ShardState } | null = null;
   #epoch: { number: number; batches: SideBatches } | null = null;
   readonly #known: Int32Array;
+  readonly #gradients: BatchGradients<SideSizes>;
 
   constructor(
     private readonly data: ShardData,
@@ -126,7 +135,8 @@ export class ShardTrainer implements ShardRunner {
       onStep?(step: number, steps: number, last?: number): void;
     } = {},
   ) {
-    const { logPopularity } = data;
+    const { config, logPopularity } = data;
+    this.#gradients = batchGradients(sideLoss(config));
     this.#known = Int32Array.from([...logPopularity.keys()].filter((row) => logPopularity[row] > 0));
   }
 
@@ -141,7 +151,7 @@ export class ShardTrainer implements ShardRunner {
     }
     if (round > 0) random = seededRandom((seed * 1009 + epoch) * (shard + 1) * 8191 + round);
     const { batches } = this.#epoch;
-    const trainer = await this.#trainerOf(state);
+    const trainer = this.#trainerOf(state);
     const warmUp = Math.min(WARM_UP, Math.max(1, (batches.length * settings.epochs) / 4));
     const [from, to] = [round, round + 1].map((n) => Math.round((n * batches.length) / rounds));
     let [loss, done] = [0, 0];
@@ -163,9 +173,9 @@ export class ShardTrainer implements ShardRunner {
     }
     const still = Object.fromEntries(Object.entries(state.weights).filter(([name]) => this.data.frozen.includes(name)));
     const next = {
-      weights: { ...still, ...(await trainer.read()) },
-      averages: await trainer.readAverages(),
-      adam: await trainer.state(),
+      weights: { ...still, ...trainer.read() },
+      averages: trainer.readAverages(),
+      adam: trainer.state(),
       steps: state.steps + done,
     };
     this.#now = { trainer, state: next };
@@ -173,13 +183,12 @@ export class ShardTrainer implements ShardRunner {
   }
 
   async close(): Promise<void> {
-    this.#now?.trainer.dispose();
     this.#now = null;
   }
 
-  async #trainerOf(state: ShardState): Promise<Trainer> {
+  #trainerOf(state: ShardState): Trainer {
     if (this.#now?.state === state) return this.#now.trainer;
-    await this.close();
+    this.#now = null;
     const { settings, frozen } = this.data;
     const learning = Object.keys(state.weights).filter((name) => !frozen.includes(name));
     const trainer = new Trainer(state.weights, learning, {
@@ -190,7 +199,7 @@ export class ShardTrainer implements ShardRunner {
       rowWise: [...TABLES],
     });
     this.#now = { trainer, state };
-    if (state.steps > 0) await trainer.resume(state.adam, state.averages);
+    if (state.steps > 0) trainer.resume(state.adam, state.averages);
     return trainer;
   }
 
@@ -198,10 +207,10 @@ export class ShardTrainer implements ShardRunner {
     const { config, features, logPopularity, settings } = this.data;
     const { negatives, historyDropout, dropout, embeddingDropout } = settings;
     const batch = sideBatch(pieces, { known: this.#known, negatives, historyDropout }, random);
-    const { loss, dispose } = sideStep(batch, { config, features, logPopularity, dropout, embeddingDropout }, random);
-    const value = await trainer.stepRows(loss, batch.rows);
-    dispose();
-    return value;
+    const step = sideStep(batch, { config, features, logPopularity, dropout, embeddingDropout }, random);
+    const found = await this.#gradients(step, trainer.pick(batch.rows), trainer.learning);
+    trainer.move(found, batch.rows);
+    return found.loss;
   }
 }
 
