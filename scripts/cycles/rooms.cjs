@@ -184,8 +184,8 @@ const ROOMS = {
   training: {
     wing: 'shop',
     runs: 'everywhere; `node/`: Node',
-    has: 'training on the log of a shop: side model (`side/`), `interactions/`: choices by shopper, co-occurrence, recent popularity; `node/`: its files and compute backend',
-    imports: ['bundler', 'catalog', 'common', 'kernel', 'learner', 'logs', 'model', 'pipeline', 'ranking'],
+    has: 'training on the log of a shop: side model (`side/`), `interactions/`: choices by shopper, co-occurrence, recent popularity; `node/`: its files, and compute backend with `native/`: gradients by onnxruntime-node',
+    imports: ['bundler', 'catalog', 'common', 'encoders', 'kernel', 'learner', 'logs', 'model', 'pipeline', 'ranking'],
   },
   cli: {
     wing: 'shop',

@@ -3,8 +3,7 @@ import { resolve } from 'node:path';
 import { dispose, memory, type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { seededRandom, uniform } from '../../src/core/common/random';
-import { Trainer, type Weights } from '../../src/core/model';
-import { weightsFrom } from '../../src/core/model/weights';
+import { gradientsOf, type Loss, Trainer, type Weights } from '../../src/core/model';
 import { BACKENDS, useBackend } from './backends';
 import { checkGolden, QUANTITIES, type Quantity, relativeError } from './check';
 import { disposeLossTerms, lossTerms } from './loss';
@@ -185,31 +184,29 @@ async function ownGolden(config: Golden['config'], initial: Weights, seed = 1): 
       attention: attentionMask(mask.flat(), maxSeqLen),
       loss: lossTerms({ itemIds, mask }, popularity),
     };
-    const embeddings = itemEmbeddings(trainer.parameters, inputs.taps);
-    const found = trainer.gradients((parameters) => batchLoss(parameters, config, inputs));
-    const gradients = await weightsFrom(found.gradients);
-    const loss = trainer.step((parameters) => batchLoss(parameters, config, inputs, { onActivation: meter.record }));
+    const weights = trainer.pick(new Int32Array());
+    const embeddings = await withParameters(weights, async (parameters) => itemEmbeddings(parameters, inputs.taps));
+    const loss: Loss = (parameters) => batchLoss(parameters, config, inputs);
+    const found = await gradientsOf(loss, weights, trainable);
+    const gradients = Object.fromEntries(
+      Object.entries(found.gradients).map(([name, values]) => [name, { shape: weights[name].shape, values }]),
+    );
+    const value = await trainer.step((parameters) =>
+      batchLoss(parameters, config, inputs, { onActivation: meter.record }),
+    );
     await meter.collect();
     steps.push({
       itemIds,
       mask,
       itemEmbeddings: rowsOf(embeddings.dataSync(), embeddingDim),
-      loss: loss.dataSync()[0],
+      loss: value,
       ...(step === 0 ? { gradients: nested(gradients) } : {}),
     });
-    dispose([
-      embeddings,
-      loss,
-      found.loss,
-      ...Object.values(found.gradients),
-      ...inputs.taps.text,
-      ...inputs.taps.image,
-    ]);
+    dispose([embeddings, ...inputs.taps.text, ...inputs.taps.image]);
     disposeMask(inputs.attention);
     disposeLossTerms(inputs.loss);
   }
-  const afterSteps = { ...initial, ...(await trainer.read()) };
-  trainer.dispose();
+  const afterSteps = { ...initial, ...trainer.read() };
   const { weights: afterPrune } = prune(afterSteps, meter.shares, pruneThreshold);
   const afterExpand = mapLayers(afterPrune, (layer, ladder, index) =>
     expandByMean(layer, randomRouterRow(seed, ladder, index, hiddenDim)),

@@ -1,5 +1,5 @@
 import { dispose, gather, type Tensor, type Tensor2D, tensor2d, tidy } from '@tensorflow/tfjs-core';
-import { type Loss, linear, Trainer, type Weights } from '../../src/core/model';
+import { gradientsOf, type Loss, linear, Trainer, type Weights } from '../../src/core/model';
 import { disposeLossTerms, lossTerms } from './loss';
 import { batchLoss, type ItemTaps, itemEmbeddings } from './network';
 import { withParameters } from './parameters';
@@ -91,9 +91,8 @@ async function checkWindow(golden: Golden, phase: GoldenPhase, note: Note): Prom
         note(quantity, `step ${step}${where && `, ${where}`}`, error),
       );
     }
-    learned = { ...initial, ...(await trainer.read()) };
+    learned = { ...initial, ...trainer.read() };
   } finally {
-    trainer.dispose();
     meter.discard();
   }
   compareWeights(learned, goldenWeights(phase.afterSteps), 'weights after Adam steps', note);
@@ -136,22 +135,22 @@ async function checkStep(
   const terms = lossTerms(step, popularity);
   const inputs = { taps, attention, loss: terms };
   try {
-    const items = await take(itemEmbeddings(trainer.parameters, taps));
+    const weights = trainer.pick(new Int32Array());
+    const items = await withParameters(weights, (parameters) => take(itemEmbeddings(parameters, taps)));
     note('item embeddings', '', relativeError(items, step.itemEmbeddings.flat()));
     if (step.gradients) {
       const expected = goldenWeights(step.gradients);
-      const found = trainer.gradients((parameters, trainable) => batchLoss(parameters, config, inputs, { trainable }));
-      found.loss.dispose();
-      const read = Object.entries(found.gradients).map(async ([name, gradient]): Promise<[string, Weights[string]]> => {
-        return [name, { shape: [...gradient.shape], values: await take(gradient) }];
-      });
-      const gradients = Object.fromEntries(await Promise.all(read));
+      const loss: Loss = (parameters, trainable) => batchLoss(parameters, config, inputs, { trainable });
+      const found = await gradientsOf(loss, weights, trainer.learning);
+      const gradients = Object.fromEntries(
+        Object.entries(found.gradients).map(([name, values]) => [name, { shape: weights[name].shape, values }]),
+      );
       const largest = Math.max(...Object.values(expected).map(({ values }) => largestOf(values)));
       compareWeights(gradients, expected, 'gradients', note, largest * GRADIENT_FLOOR);
     }
     const counted: Loss = (parameters, trainable) =>
       batchLoss(parameters, config, inputs, { trainable, onActivation: meter.record });
-    note('loss', '', relativeError(await take(trainer.step(counted)), [step.loss]));
+    note('loss', '', relativeError([await trainer.step(counted)], [step.loss]));
     await meter.collect();
   } finally {
     dispose([...taps.text, ...taps.image]);

@@ -7,6 +7,7 @@ export {
   type BatchLoss,
   batchGradients,
   type Gradients,
+  gradientsOf,
   type Loss,
   tfjsGradients,
   useGradients,

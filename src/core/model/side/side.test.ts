@@ -6,15 +6,16 @@ import {
   type Tensor,
   type Tensor2D,
   tensor,
+  tensor1d,
   tensor2d,
   tidy,
   valueAndGrads,
-  variableGrads,
 } from '@tensorflow/tfjs-core';
 import * as v from 'valibot';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { BACKENDS, countingTensors, useBackend } from '../../../testing/backends';
 import { seededRandom, uniform } from '../../common/random';
+import { gradientsOf } from '../gradients';
 import { Trainer } from '../trainer';
 import { disposeParameters, type Parameters, parametersFrom, type Weights } from '../weights';
 import {
@@ -23,7 +24,9 @@ import {
   GATE_SPEED,
   itemVectors,
   pickRows,
+  type SequencePlaces,
   type SideItems,
+  sequencePlaces,
   shopperQueries,
 } from './network';
 import {
@@ -61,7 +64,7 @@ function someWeights(experts = 2): Weights {
   );
 }
 
-const rows = Int32Array.of(4, 0, 5);
+const rows = [4, 0, 5];
 const TEXT = [
   [0.5, -1],
   [2, 0.3],
@@ -76,13 +79,19 @@ const LOG_POPULARITY = [1.2, 0.7, 0];
 
 const someItems = (kept: number[] = [1, 1, 0]): SideItems => ({
   inputs: { text: tensor2d(TEXT), attributes: tensor2d(ATTRIBUTES) },
-  rows,
+  rows: tensor1d(rows, 'int32'),
   kept: tensor2d(kept, [3, 1]),
   logPopularity: tensor2d(LOG_POPULARITY, [3, 1]),
 });
 
-const freeItems = ({ inputs, kept, logPopularity, dropout }: SideItems): void =>
-  dispose([...Object.values(inputs), kept, logPopularity, ...Object.values(dropout ?? {})]);
+const freeItems = ({ inputs, rows, kept, logPopularity, dropout }: SideItems): void =>
+  dispose([...Object.values(inputs), rows!, kept, logPopularity, ...Object.values(dropout ?? {})]);
+
+/** Times between the places of sequences of a length. */
+const placesOf = (length: number): SequencePlaces => {
+  const { ages, earlier } = sequencePlaces(length);
+  return { ages: tensor2d(ages, [length, length]), earlier: tensor2d(earlier, [length, length]) };
+};
 
 /** Error function by its series, for numbers of moderate size. */
 function erf(x: number): number {
@@ -219,29 +228,27 @@ for (const backend of BACKENDS) {
       await countingTensors(async () => {
         const ofStates = /^state\.|\.adapter\.(start|rate|fade)$/;
         const names = Object.keys(weights).filter((name) => !ofStates.test(name));
-        const trainer = new Trainer(weights, names, { learningRate: 0.1 });
+        const parameters = parametersFrom(weights);
         const items = someItems();
         const factors = tensor2d(uniform(seededRandom(8), 3 * COLUMNS, 1), [3, COLUMNS]);
         const value = (parameters: Parameters): Scalar =>
           tidy(() => sum(mul(itemVectors(parameters, items), factors)) as Scalar);
-        const { loss, gradients } = trainer.gradients(value);
+        const { gradients } = await gradientsOf(value, weights, names);
         expect(Object.keys(gradients).sort()).toEqual(names.sort());
         for (const name of names) {
           const { shape } = weights[name];
           const byHand = differences(weights[name].values, (values) => {
             const changed = tensor(values, shape);
-            const moved = value({ ...trainer.parameters, [name]: changed });
+            const moved = value({ ...parameters, [name]: changed });
             const [number] = moved.dataSync();
             dispose([moved, changed]);
             return number;
           });
-          expectClose(await gradients[name].data(), byHand, 2);
+          expectClose(gradients[name], byHand, 2);
         }
-        loss.dispose();
-        dispose(gradients);
+        disposeParameters(parameters);
         dispose(factors);
         freeItems(items);
-        trainer.dispose();
       });
     });
 
@@ -251,16 +258,17 @@ for (const backend of BACKENDS) {
         [3, 4],
         [5, 6],
       ];
-      const picked = Int32Array.of(2, 0, 2, 2);
+      const indices = [2, 0, 2, 2];
       const factors = [1, 0.5, -2, 0];
       await countingTensors(async () => {
+        const picked = tensor1d(indices, 'int32');
         for (const own of [undefined, factors]) {
           const [given, column] = [tensor2d(x), own && tensor2d(own, [4, 1])];
           const weights = tensor2d(uniform(seededRandom(2), 8, 1), [4, 2]);
           const value = (of: Tensor): Scalar => sum(mul(pickRows(of as Tensor2D, picked, column), weights)) as Scalar;
           const plain = tidy(() => pickRows(given, picked, column));
           expect([...(await plain.data())]).toEqual(
-            [...picked].flatMap((row, n) => x[row].map((number) => number * (own?.[n] ?? 1) + 0)),
+            indices.flatMap((row, n) => x[row].map((number) => number * (own?.[n] ?? 1) + 0)),
           );
           const { grads, value: at } = valueAndGrads((of) => value(of))([given]);
           const byHand = differences(x.flat(), (values) => tidy(() => value(tensor2d(values, [3, 2])).dataSync()[0]));
@@ -269,6 +277,7 @@ for (const backend of BACKENDS) {
           expect([...(await grads[0].data())].slice(2, 4)).toEqual([0, 0]);
           dispose([given, weights, plain, at, ...grads, ...(column ? [column] : [])]);
         }
+        picked.dispose();
       });
     });
 
@@ -297,7 +306,7 @@ for (const backend of BACKENDS) {
         return out;
       };
       await countingTensors(async () => {
-        const places = { length, sequences };
+        const places = placesOf(length);
         const choices = tensor2d(given, [length * sequences, width]);
         const [logits, gains] = [SIDE_NAMES.decay, SIDE_NAMES.gain].map((name) => weights[name]);
         const [decay, gain] = [tensor2d(logits.values, [2, 1]), tensor2d(gains.values, [2, width])];
@@ -320,7 +329,7 @@ for (const backend of BACKENDS) {
           differences(given, (values) => total(plain(logits.values, gains.values, values)), step),
         ];
         for (const [n, expected] of byHand.entries()) expectClose(await grads[n].data(), expected, 3);
-        dispose([choices, decay, gain, weigh, queries, value, ...grads]);
+        dispose([choices, decay, gain, weigh, queries, value, ...grads, ...Object.values(places)]);
       });
     });
 
@@ -365,7 +374,7 @@ for (const backend of BACKENDS) {
         return out;
       };
       await countingTensors(async () => {
-        const places = { length, sequences };
+        const places = placesOf(length);
         const own = Object.fromEntries(names.map((name) => [name, weights[name].values]));
         const marks = Object.fromEntries(inputs.map((input) => [sideInputNames(input).adapter, tensor2d([[0]])]));
         const tensors = names.map((name) => tensor(weights[name].values, weights[name].shape));
@@ -396,7 +405,16 @@ for (const backend of BACKENDS) {
           differences(features, (values) => total(plain(own, queries, values)), 1e-4),
         ];
         for (const [n, expected] of byHand.entries()) expectClose(await grads[n].data(), expected, 3);
-        dispose([...Object.values(marks), ...tensors, ...given, weigh, result, value, ...grads]);
+        dispose([
+          ...Object.values(marks),
+          ...tensors,
+          ...given,
+          weigh,
+          result,
+          value,
+          ...grads,
+          ...Object.values(places),
+        ]);
       });
     });
 
@@ -417,11 +435,8 @@ for (const backend of BACKENDS) {
           return total + (weight / 4) * loss;
         }, 0);
       await countingTensors(async () => {
-        const places = {
-          weights: Float32Array.from(weights),
-          correction: 0.25,
-          excluded: Int32Array.from(others.flat().flatMap((score, at) => (score === -1e9 ? [at] : []))),
-        };
+        const offsets = others.flat().map((score) => (score === -1e9 ? -1e9 : 0.25));
+        const places = { weights: tensor2d(weights, [4, 1]), offsets: tensor2d(offsets, [4, 3]) };
         const given = others.flat().map((score) => (score === -1e9 ? 5 : score - 0.25));
         const tensors = [tensor2d(chosen, [4, 1]), tensor2d(given, [4, 3])];
         const { grads, value } = valueAndGrads((a, b) => choiceLoss(a as Tensor2D, b as Tensor2D, places))(tensors);
@@ -442,29 +457,22 @@ for (const backend of BACKENDS) {
         expect((await grads[0].data())[3]).toBeCloseTo(0, 12);
         expectClose([...(await grads[1].data())].slice(9), [0, 0, 0], 12);
         expect((await grads[1].data())[4]).toBeCloseTo(0, 12);
-        dispose([...tensors, ...grads, value]);
+        dispose([...Object.values(places), ...tensors, ...grads, value]);
       });
     });
 
     test('a whole step leaks no tensor', async () => {
       const weights = someWeights();
       const trainer = new Trainer(weights, Object.keys(weights), { learningRate: 0.1, weightDecay: () => 0.1 });
-      const items = someItems();
-      const take = (): void => {
-        const value = trainer.step((parameters) => tidy(() => sum(itemVectors(parameters, items)) as Scalar));
-        value.dispose();
-      };
-      take();
-      await countingTensors(() => {
-        for (let n = 0; n < 5; n++) take();
+      await countingTensors(async () => {
+        const items = someItems();
+        for (let n = 0; n < 5; n++) {
+          await trainer.step((parameters) => tidy(() => sum(itemVectors(parameters, items)) as Scalar));
+          // Nor if the caller does not use `tidy` itself.
+          await trainer.step((parameters) => sum(itemVectors(parameters, items)) as Scalar);
+        }
+        freeItems(items);
       });
-      // Nor if the caller does not use `tidy` itself.
-      await countingTensors(() => {
-        const { value, grads } = variableGrads(() => sum(itemVectors(trainer.parameters, items)) as Scalar);
-        dispose([value, ...Object.values(grads)]);
-      });
-      freeItems(items);
-      trainer.dispose();
     });
   });
 }

@@ -6,7 +6,7 @@ import {
   onnx,
   operator,
   tensorOf,
-} from '../../../../core/encoders/onnx';
+} from '../../../../core/encoders/node';
 
 /** Version of the operators: reductions take their axes as an input. */
 const OPSET = 18;
