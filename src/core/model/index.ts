@@ -6,10 +6,8 @@ export {
   type BatchGradients,
   type BatchLoss,
   batchGradients,
-  type Gradients,
   gradientsOf,
   type Loss,
-  tfjsGradients,
   useGradients,
 } from './gradients';
 export { decodeSafetensors, encodeSafetensors } from './safetensors';

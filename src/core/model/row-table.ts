@@ -200,4 +200,4 @@ export class RowTable {
 }
 
 /** Share that a moving average keeps in a step; the first steps count more, to fade the starting point. */
-export const averageShare = (averaging: number, step: number): number => Math.min(averaging, (1 + step) / (10 + step));
+const averageShare = (averaging: number, step: number): number => Math.min(averaging, (1 + step) / (10 + step));

@@ -23,20 +23,6 @@ export const parametersFrom = (weights: Weights): Parameters =>
     Object.entries(weights).map(([name, { shape, values }]) => [name, tensor(values, shape, 'float32')]),
   );
 
-/** Reads parameters back from the compute backend. */
-export async function weightsFrom(parameters: Parameters): Promise<Weights> {
-  const entries = Object.entries(parameters).map(
-    async ([name, stored]): Promise<[string, Weight]> => [name, await weightFrom(stored)],
-  );
-  return Object.fromEntries(await Promise.all(entries));
-}
-
-/** Reads one tensor from the compute backend. */
-export const weightFrom = async (stored: Tensor): Promise<Weight> => ({
-  shape: [...stored.shape],
-  values: Float32Array.from(await stored.data()),
-});
-
 /** Frees every tensor. */
 export function disposeParameters(parameters: Parameters): void {
   for (const stored of Object.values(parameters)) stored.dispose();

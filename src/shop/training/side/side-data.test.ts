@@ -5,10 +5,10 @@ import {
   parametersFrom,
   type Random,
   seededRandom,
-  tfjsGradients,
   uniform,
   type Weights,
 } from '../../../core/model';
+import { tfjsGradients } from '../../../core/model/gradients';
 import { freshSideWeights, SIDE_NAMES, type SideConfig } from '../../../core/model/side';
 import { contentBlock } from '../../../device/ranking';
 import { BACKENDS, countingTensors, useBackend } from '../../../testing/backends';

@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
-import { seededRandom, tfjsGradients, uniform, type Weights } from '../../../../core/model';
+import { seededRandom, uniform, type Weights } from '../../../../core/model';
+import { tfjsGradients } from '../../../../core/model/gradients';
 import { freshSideWeights, nextSideWindow, type SideConfig } from '../../../../core/model/side';
 import { countingTensors, useBackend } from '../../../../testing/backends';
 import { sideBatch } from '../../side/side-batch';

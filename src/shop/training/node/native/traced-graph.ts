@@ -61,7 +61,7 @@ export class TracedGraph {
 
   /**
    * A list of sizes, int64.
-   * @param inferred what stands for a size that does not follow from those of the batch. Default: there is none
+   * @param inferred stands for a size that does not follow from those of the batch. Default: every size follows from them
    */
   vector(values: readonly number[], inferred?: number): string {
     const key = `${values} ${inferred}`;
