@@ -31,8 +31,6 @@ import { SIDE_NAMES, sideExpertCount, sideExpertNames, sideInputNames } from './
 export interface SideItems {
   /** Columns of each part, [U, columns]; absent for a part that the catalogue lacks. */
   inputs: Partial<Record<SideInput, Tensor2D>>;
-  /** Row of each in the embeddings and biases, [U] int32. Default: these have a row for each item. */
-  rows?: Tensor1D;
   /** [U, 1] 1 to use the item's own embedding and bias, 0 to place it only by its content. */
   kept: Tensor2D;
   /** [U, 1] Log popularity; 0 if unknown. */
@@ -54,14 +52,11 @@ const column = (x: Tensor2D, at: number): Tensor2D => slice(x, [0, at], [x.shape
  * Item vector and bias of each item: k(i) = sum over parts and experts of w (A GELU(B x)) + C x, plus the item's embedding
  * if it is kept; b(i) = sum of w (a . GELU(B x)), plus popularity and own bias if they are kept. w is the softmax gate over
  * the experts of a part (XSMoE, arXiv 2508.05993, section 3.3). The features of a part's adapter are GELU(D x).
+ * @param parameters embeddings and biases have a row for each of the items
  * @returns [U, width + 4 * parts + 1]: the vector, the features, then the bias
  */
-export function itemVectors(
-  parameters: Parameters,
-  { inputs, rows, kept, logPopularity, dropout }: SideItems,
-): Tensor2D {
-  const own = (name: string): Tensor2D =>
-    rows ? pickRows(parameters[name] as Tensor2D, rows, kept) : mul(parameters[name] as Tensor2D, kept);
+export function itemVectors(parameters: Parameters, { inputs, kept, logPopularity, dropout }: SideItems): Tensor2D {
+  const own = (name: string): Tensor2D => mul(parameters[name] as Tensor2D, kept);
   let vectors = own(SIDE_NAMES.embedding);
   const features: Tensor2D[] = [];
   let biases = add(
@@ -109,20 +104,15 @@ export const expertUse = (parameters: Parameters, input: SideInput, x: Tensor2D)
 /**
  * Rows of x [N, D] by index, repeats allowed: [P, D]. tfjs's own gather has no gradient on wasm.
  * @param rows [P] int32
- * @param factors [P, 1] constant factor of each picked row. Default: 1
  */
-export function pickRows(x: Tensor2D, rows: Tensor1D, factors?: Tensor2D): Tensor2D {
+export function pickRows(x: Tensor2D, rows: Tensor1D): Tensor2D {
   return differentiable<Tensor2D>(
     [x],
     (save) => {
-      save(factors ? [rows, factors] : [rows]);
-      const picked = gather(x, rows) as Tensor2D;
-      return factors ? mul(picked, factors) : picked;
+      save([rows]);
+      return gather(x, rows);
     },
-    (dy, [saved, factor]) => {
-      const own = factor ? mul(dy, factor) : dy;
-      return [scatterND(reshape(saved, [saved.size, 1]), own, x.shape)];
-    },
+    (dy, [saved]) => [scatterND(reshape(saved, [saved.size, 1]), dy, x.shape)],
   );
 }
 

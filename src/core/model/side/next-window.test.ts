@@ -1,4 +1,4 @@
-import { setBackend, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import { setBackend, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { seededRandom, uniform } from '../../common/random';
@@ -52,7 +52,6 @@ function vectorsBy(weights: Weights): Float32Array {
         text: tensor2d(uniform(random, ITEMS * 5, 2), [ITEMS, 5]),
         attributes: tensor2d(uniform(random, ITEMS * 3, 2), [ITEMS, 3]),
       },
-      rows: tensor1d([...Array(ITEMS).keys()], 'int32'),
       kept: tensor2d(new Float32Array(ITEMS).fill(1), [ITEMS, 1]),
       logPopularity: tensor2d(new Float32Array(ITEMS).fill(2), [ITEMS, 1]),
     }).dataSync<'float32'>(),

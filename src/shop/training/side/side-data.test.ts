@@ -1,13 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { SideModel } from '../../../core/catalog';
-import {
-  disposeParameters,
-  parametersFrom,
-  type Random,
-  seededRandom,
-  uniform,
-  type Weights,
-} from '../../../core/model';
+import { type Random, seededRandom, uniform, type Weights } from '../../../core/model';
 import { tfjsGradients } from '../../../core/model/gradients';
 import { freshSideWeights, SIDE_NAMES, type SideConfig } from '../../../core/model/side';
 import { contentBlock } from '../../../device/ranking';
@@ -18,7 +11,7 @@ import { choiceRanks, heldOutQuality } from './choice-ranks';
 import { judgedAdapters } from './judged-adapters';
 import { MAX_PIECE, type SideSequence, sideBatch, sideBatches } from './side-batch';
 import { pickFeatures, type SideFeatures, sideConfigOf, sideFeatures } from './side-features';
-import { computeItems, sideLoss, sideModelOf, sideStep } from './side-loss';
+import { computeItems, sideLoss, sideModelOf, sideStep, weightsOfRows } from './side-loss';
 import { firstChoices, sequencesFrom } from './side-sequences';
 
 const rowsOf = (...rows: number[]): Int32Array => Int32Array.from(rows);
@@ -341,25 +334,19 @@ describe.each(BACKENDS)('a side model on %s', (backend) => {
     const decays = Array.from(weights[SIDE_NAMES.decay].values, (logit) => 1 / (1 + Math.exp(-logit)));
     const gains = weights[SIDE_NAMES.gain].values;
     const context = weights[SIDE_NAMES.context].values;
-    const parameters = parametersFrom(weights);
     for (const negatives of [9, 5]) {
       const batch = sideBatch(pieces.map(evenly), { known, negatives, historyDropout: 0 }, seededRandom(6));
       batch.remembered[batch.sequences] = 0;
       const given = { config, features, logPopularity, dropout: 0, embeddingDropout: 0 };
       const value = await countingTensors(async () => {
-        const ofBatch = [SIDE_NAMES.embedding, SIDE_NAMES.bias].map((name) => {
-          const { shape, values } = weights[name];
-          const picked = [...batch.rows].flatMap((row) => [...values.subarray(row * shape[1], (row + 1) * shape[1])]);
-          return [name, { shape: [batch.rows.length, shape[1]], values: Float32Array.from(picked) }];
-        });
         const step = sideStep(batch, given, seededRandom(7));
-        const own = { ...weights, ...Object.fromEntries(ofBatch) };
+        const own = weightsOfRows(weights, batch.rows);
         const { loss } = await tfjsGradients(sideLoss(config))(step, own, Object.keys(own));
         return loss;
       });
       const source = { config, features, logPopularity, kept: (row: number) => (logPopularity[row] > 0 ? 1 : 0) };
       const everything = await computeItems(
-        parameters,
+        weights,
         Int32Array.from({ length: count }, (_, row) => row),
         source,
       );
@@ -409,7 +396,6 @@ describe.each(BACKENDS)('a side model on %s', (backend) => {
       }
       expect(value).toBeCloseTo(total / places, 4);
     }
-    disposeParameters(parameters);
   });
 
   it('is centred on the items that somebody chose, with its states as they were learned', async () => {
@@ -428,11 +414,9 @@ describe.each(BACKENDS)('a side model on %s', (backend) => {
       expect(decay).toBeCloseTo(1 / (1 + Math.exp(-weights[SIDE_NAMES.decay].values[h])), 6);
       expect([...gain]).toEqual([...weights[SIDE_NAMES.gain].values.slice(3 * h, 3 * h + 3), ...new Array(8).fill(0)]);
     }
-    const parameters = parametersFrom(weights);
     const rows = rowsOf(0, 2047, 2048, 2099);
     const source = { config, features, logPopularity, kept: (row: number) => Number(row % 3 > 0) };
-    const plain = await computeItems(parameters, rows, source);
-    disposeParameters(parameters);
+    const plain = await computeItems(weights, rows, source);
     for (const [n, row] of rows.entries()) {
       expect(model.biases[row]).toBeCloseTo(plain[12 * n + 11], 5);
       for (let d = 0; d < 3; d++) {
@@ -456,10 +440,8 @@ describe.each(BACKENDS)('a side model on %s', (backend) => {
     expect([...(adapters?.context ?? [])].filter((_, at) => at % 11 < 3)).toEqual([
       ...weights[SIDE_NAMES.context].values,
     ]);
-    const parameters = parametersFrom(weights);
     const rows = Int32Array.from({ length: count }, (_, row) => row);
-    const plain = await computeItems(parameters, rows, { config, features, logPopularity, kept: () => 1 });
-    disposeParameters(parameters);
+    const plain = await computeItems(weights, rows, { config, features, logPopularity, kept: () => 1 });
     const { inputs = [], rates = [], fades = [], start: starts = new Float32Array() } = adapters ?? {};
     for (const [n, input] of inputs.entries()) {
       const [rate, fade, start] = [rates[n], fades[n], starts.subarray(16 * n, 16 * n + 16)];

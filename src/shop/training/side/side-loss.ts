@@ -1,4 +1,4 @@
-import { concat, mul, slice, sub, type Tensor1D, type Tensor2D, tensor, tensor1d, tidy } from '@tensorflow/tfjs-core';
+import { concat, mul, slice, sub, type Tensor1D, type Tensor2D, tensor, tidy } from '@tensorflow/tfjs-core';
 import {
   ADAPTER_SIZE,
   SIDE_INPUTS,
@@ -12,11 +12,11 @@ import {
   disposeParameters,
   entryOf,
   linear,
-  type Parameters,
   parametersFrom,
   product,
   type Random,
   type StateDict,
+  type Weight,
   type Weights,
 } from '../../../core/model';
 import {
@@ -156,20 +156,33 @@ const partsOf = ({ inputs }: SideConfig): SideInput[] => SIDE_INPUTS.filter((inp
 /** Columns of an item's row in the model: its vector, and the features of the adapters. */
 const rowWidth = (config: SideConfig): number => config.width + ADAPTER_SIZE * partsOf(config).length;
 
+/** Weights of which only some rows of the embeddings and biases are left, in this order. */
+export function weightsOfRows(weights: Weights, rows: Int32Array): Weights {
+  const picked = [SIDE_NAMES.embedding, SIDE_NAMES.bias].map((name): [string, Weight] => {
+    const { shape, values } = entryOf(weights, name);
+    const own = new Float32Array(rows.length * shape[1]);
+    for (const [n, row] of rows.entries()) own.set(values.subarray(row * shape[1], (row + 1) * shape[1]), n * shape[1]);
+    return [name, { shape: [rows.length, shape[1]], values: own }];
+  });
+  return { ...weights, ...Object.fromEntries(picked) };
+}
+
 /** Rows and biases of some items, without dropout: [rows.length * (columns of a row + 1)]. */
 export async function computeItems(
-  parameters: Parameters,
+  weights: Weights,
   rows: Int32Array,
   { config, ...source }: SideItemSource & { config: SideConfig },
 ): Promise<Float32Array> {
   const shapes = itemShapes(config, rows.length);
+  const parameters = parametersFrom(weightsOfRows(weights, rows));
   const all = tidy(() => {
     const given = Object.entries(itemConstants(rows, source)).map(([name, values]) => [
       name,
       tensor(values, shapes[name]),
     ]);
-    return itemVectors(parameters, { ...itemsOf(config, Object.fromEntries(given)), rows: tensor1d(rows, 'int32') });
+    return itemVectors(parameters, itemsOf(config, Object.fromEntries(given)));
   });
+  disposeParameters(parameters);
   const values = await all.data<'float32'>();
   all.dispose();
   return Float32Array.from(values);
@@ -188,18 +201,13 @@ export async function sideModelOf(
   const vectors = new Float32Array(count * width);
   const biases = new Float32Array(count);
   const source = { config, features, logPopularity, kept: (row: number) => (logPopularity[row] > 0 ? 1 : 0) };
-  const parameters = parametersFrom(weights);
-  try {
-    for (let from = 0; from < count; from += CHUNK) {
-      const rows = Int32Array.from({ length: Math.min(CHUNK, count - from) }, (_, n) => from + n);
-      const values = await computeItems(parameters, rows, source);
-      for (let n = 0; n < rows.length; n++) {
-        vectors.set(values.subarray(n * (width + 1), n * (width + 1) + width), (from + n) * width);
-        biases[from + n] = values[n * (width + 1) + width];
-      }
+  for (let from = 0; from < count; from += CHUNK) {
+    const rows = Int32Array.from({ length: Math.min(CHUNK, count - from) }, (_, n) => from + n);
+    const values = await computeItems(weights, rows, source);
+    for (let n = 0; n < rows.length; n++) {
+      vectors.set(values.subarray(n * (width + 1), n * (width + 1) + width), (from + n) * width);
+      biases[from + n] = values[n * (width + 1) + width];
     }
-  } finally {
-    disposeParameters(parameters);
   }
   centre(vectors, width, logPopularity);
   const decays = entryOf(weights, SIDE_NAMES.decay).values;

@@ -5,7 +5,7 @@ import { freshSideWeights, nextSideWindow, type SideConfig } from '../../../../c
 import { countingTensors, useBackend } from '../../../../testing/backends';
 import { sideBatch } from '../../side/side-batch';
 import { type SideFeatures, sideConfigOf } from '../../side/side-features';
-import { sideLoss, sideStep } from '../../side/side-loss';
+import { sideLoss, sideStep, weightsOfRows } from '../../side/side-loss';
 import { nativeGradients } from './native-gradients';
 
 const COUNT = 60;
@@ -39,12 +39,7 @@ function stepOf(
   const batch = sideBatch(pieces, { known, negatives: 20, historyDropout: 0.2 }, random);
   const logPopularity = new Float32Array(COUNT).fill(1);
   const step = sideStep(batch, { config, features, logPopularity, dropout, embeddingDropout: 0.3 }, random);
-  const ofRows = ['item.embedding', 'item.bias'].map((name) => {
-    const width = weights[name].shape[1];
-    const values = [...batch.rows].flatMap((row) => [...weights[name].values.subarray(row * width, (row + 1) * width)]);
-    return [name, { shape: [batch.rows.length, width], values: Float32Array.from(values) }];
-  });
-  return { step, weights: { ...weights, ...Object.fromEntries(ofRows) } as Weights };
+  return { step, weights: weightsOfRows(weights, batch.rows) };
 }
 
 test.each<[string, SideConfig['inputs'], number, number]>([

@@ -51,12 +51,9 @@ export class TracedGraph {
     return stored.name as string;
   }
 
-  /** A tensor of equal values. */
-  filled(value: number, shape: readonly number[]): string {
-    const attribute = { name: 'value', type: onnx.AttributeProto.AttributeType.TENSOR };
-    const [name] = this.add('ConstantOfShape', [this.vector(shape)]);
-    this.#nodes[this.#nodes.length - 1].attribute = [{ ...attribute, t: tensorOf('', [1], Float32Array.of(value)) }];
-    return name;
+  /** A tensor of zeros. */
+  zeros(shape: readonly number[]): string {
+    return this.add('Expand', [this.constant(Float32Array.of(0), []), this.vector(shape)])[0];
   }
 
   /**
@@ -115,11 +112,24 @@ export class TracedGraph {
 }
 
 /** Sizes of a batch, their products and differences. */
-const formulas = (): Formula[] =>
-  [...STAND_INS.keys()].flatMap((a) => [
-    (sizes: readonly number[]) => sizes[a],
-    ...[...STAND_INS.keys()].flatMap((b) => [
-      (sizes: readonly number[]) => sizes[a] * sizes[b],
-      (sizes: readonly number[]) => sizes[a] - sizes[b],
-    ]),
-  ]);
+const formulas = (): Formula[] => {
+  const places = [...STAND_INS.keys()];
+  const pairs = places.flatMap((a) => places.map((b) => [a, b] as const));
+  return [
+    ...places.map(
+      (a): Formula =>
+        (sizes) =>
+          sizes[a],
+    ),
+    ...pairs.map(
+      ([a, b]): Formula =>
+        (sizes) =>
+          sizes[a] * sizes[b],
+    ),
+    ...pairs.map(
+      ([a, b]): Formula =>
+        (sizes) =>
+          sizes[a] - sizes[b],
+    ),
+  ];
+};

@@ -145,7 +145,7 @@ const KERNELS: Record<string, Kernel> = {
   ScatterNd: ([rows, updates], attributes, graph) => {
     const shape = attributes.shape as number[];
     const [indices] = graph.add('Cast', [rows.name], { to: 7 });
-    const inputs = [graph.filled(0, shape), indices, updates.name];
+    const inputs = [graph.zeros(shape), indices, updates.name];
     return [[shape, graph.add('ScatterND', inputs, { reduction: 'add' })[0]]];
   },
 };
