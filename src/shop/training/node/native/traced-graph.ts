@@ -35,11 +35,11 @@ export class TracedGraph {
     this.#inputs.push(declared(name, type === 'int32' ? DataType.INT32 : DataType.FLOAT, dims));
   }
 
-  /** Adds an operator with one output or several. @returns their names */
-  add(op: string, inputs: string[], attributes: Record<string, Attribute> = {}, outputs = 1): string[] {
-    const names = Array.from({ length: outputs }, () => this.#name());
-    this.#nodes.push(operator(op, names, inputs, attributes));
-    return names;
+  /** Adds an operator. @returns the name of its output */
+  add(op: string, inputs: string[], attributes?: Record<string, Attribute>): string {
+    const name = this.#name();
+    this.#nodes.push(operator(op, name, inputs, attributes));
+    return name;
   }
 
   constant(values: Float32Array | BigInt64Array, shape: readonly number[]): string {
@@ -53,7 +53,7 @@ export class TracedGraph {
 
   /** A tensor of zeros. */
   zeros(shape: readonly number[]): string {
-    return this.add('Expand', [this.constant(Float32Array.of(0), []), this.vector(shape)])[0];
+    return this.add('Expand', [this.constant(Float32Array.of(0), []), this.vector(shape)]);
   }
 
   /**
@@ -69,7 +69,7 @@ export class TracedGraph {
     const own = parts.map((part) =>
       typeof part === 'string' ? part : this.constant(BigInt64Array.of(BigInt(part as number)), [1]),
     );
-    const name = own.length === 1 ? own[0] : this.add('Concat', own, { axis: 0 })[0];
+    const name = own.length === 1 ? own[0] : this.add('Concat', own, { axis: 0 });
     this.#vectors.set(key, name);
     return name;
   }

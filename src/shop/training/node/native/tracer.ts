@@ -8,11 +8,11 @@ import {
   registerBackend,
   registerKernel,
   setBackend,
-  slice_util,
   type Tensor,
   type TensorInfo,
   util,
 } from '@tensorflow/tfjs-core';
+import { DataType } from '../../../../core/encoders/node';
 import type { TracedGraph } from './traced-graph';
 
 /** Backend of tfjs that computes nothing: it writes the operations of a computation as operators of an ONNX graph. */
@@ -45,35 +45,42 @@ class TracedBackend extends KernelBackend {
 
 const backend = new TracedBackend();
 
-/** @param add adds an operator of ONNX. @returns shape of each output and its name */
-type Kernel = (
-  inputs: { shape: number[]; name: string }[],
-  attributes: NamedAttrMap,
-  graph: TracedGraph,
-) => [shape: number[], name: string][];
+/** A tensor of the graph. */
+interface Traced {
+  shape: number[];
+  name: string;
+}
+
+type Kernel = (inputs: Traced[], attributes: NamedAttrMap, graph: TracedGraph) => Traced | Traced[];
+
+const same: Kernel = ([x]) => x;
 
 const unary =
   (op: string): Kernel =>
-  ([x], _, graph) => [[x.shape, graph.add(op, [x.name])[0]]];
+  ([x], _, graph) => ({ shape: x.shape, name: graph.add(op, [x.name]) });
 
 const binary =
   (op: string): Kernel =>
-  ([a, b], _, graph) => [
-    [backend_util.assertAndGetBroadcastShape(a.shape, b.shape), graph.add(op, [a.name, b.name])[0]],
-  ];
+  ([a, b], _, graph) => ({
+    shape: backend_util.assertAndGetBroadcastShape(a.shape, b.shape),
+    name: graph.add(op, [a.name, b.name]),
+  });
 
 const reduction =
   (op: string, key: string): Kernel =>
   ([x], attributes, graph) => {
     const axes = util.parseAxisParam(attributes[key] as number[], x.shape);
-    if (axes.length === 0) return [[x.shape, x.name]];
+    if (axes.length === 0) return x;
+    const keepdims = attributes.keepDims ? 1 : 0;
     const [reduced] = backend_util.computeOutAndReduceShapes(x.shape, axes);
-    const shape = attributes.keepDims ? backend_util.expandShapeToKeepDim(reduced, axes) : reduced;
-    return [[shape, graph.add(op, [x.name, graph.vector(axes)], { keepdims: attributes.keepDims ? 1 : 0 })[0]]];
+    const shape = keepdims ? backend_util.expandShapeToKeepDim(reduced, axes) : reduced;
+    return { shape, name: graph.add(op, [x.name, graph.vector(axes)], { keepdims }) };
   };
 
-const same: Kernel = ([x]) => [[x.shape, x.name]];
-const columns = (shape: number[], width: number): number[] => [...shape.slice(0, -1), width];
+const sliced = ({ name }: Traced, graph: TracedGraph, begin: number[], size: number[]): Traced => {
+  const end = begin.map((from, n) => from + size[n]);
+  return { shape: size, name: graph.add('Slice', [name, graph.vector(begin), graph.vector(end)]) };
+};
 
 /** The operations that the side model and its gradients use. */
 const KERNELS: Record<string, Kernel> = {
@@ -88,65 +95,57 @@ const KERNELS: Record<string, Kernel> = {
   Tanh: unary('Tanh'),
   Sigmoid: unary('Sigmoid'),
   Neg: unary('Neg'),
-  Square: ([x], _, graph) => [[x.shape, graph.add('Mul', [x.name, x.name])[0]]],
-  Softmax: ([x], _, graph) => [[x.shape, graph.add('Softmax', [x.name], { axis: -1 })[0]]],
+  // Along the last dimension, as that of ONNX by default.
+  Softmax: unary('Softmax'),
+  Square: ([x], _, graph) => ({ shape: x.shape, name: graph.add('Mul', [x.name, x.name]) }),
   Identity: same,
   Cast: same,
   Sum: reduction('ReduceSum', 'axis'),
   Max: reduction('ReduceMax', 'reductionIndices'),
-  BatchMatMul: ([a, b], _, graph) => [[columns(a.shape, b.shape[1]), graph.add('MatMul', [a.name, b.name])[0]]],
-  Transpose: ([x], { perm }, graph) => [
-    [(perm as number[]).map((from) => x.shape[from]), graph.add('Transpose', [x.name], { perm: perm as number[] })[0]],
-  ],
+  BatchMatMul: ([a, b], _, graph) => ({
+    shape: [a.shape[0], b.shape[1]],
+    name: graph.add('MatMul', [a.name, b.name]),
+  }),
+  Transpose: ([x], attributes, graph) => {
+    const perm = attributes.perm as number[];
+    return { shape: perm.map((from) => x.shape[from]), name: graph.add('Transpose', [x.name], { perm }) };
+  },
   Reshape: ([x], attributes, graph) => {
     const shape = util.inferFromImplicitShape(attributes.shape as number[], util.sizeFromShape(x.shape));
-    return [[shape, graph.add('Reshape', [x.name, graph.vector(shape, -1)])[0]]];
+    return { shape, name: graph.add('Reshape', [x.name, graph.vector(shape, -1)]) };
   },
-  Slice: ([x], attributes, graph) => {
-    const [begin, size] = slice_util.parseSliceParams(
-      { shape: x.shape } as Tensor,
-      attributes.begin as number[],
-      attributes.size as number[],
-    );
-    const end = graph.vector(begin.map((from, n) => from + size[n]));
-    return [[size, graph.add('Slice', [x.name, graph.vector(begin), end])[0]]];
+  Slice: ([x], { begin, size }, graph) => sliced(x, graph, begin as number[], size as number[]),
+  SplitV: ([x], attributes, graph) => {
+    const axis = attributes.axis as number;
+    let from = 0;
+    return (attributes.numOrSizeSplits as number[]).map((part) => {
+      const begin = x.shape.map((_, d) => (d === axis ? from : 0));
+      from += part;
+      const size = x.shape.map((whole, d) => (d === axis ? part : whole));
+      return sliced(x, graph, begin, size);
+    });
   },
   PadV2: ([x], attributes, graph) => {
     const paddings = attributes.paddings as [number, number][];
     const pads = graph.vector([0, 1].flatMap((side) => paddings.map((own) => own[side])));
     const shape = x.shape.map((size, n) => size + paddings[n][0] + paddings[n][1]);
-    return [[shape, graph.add('Pad', [x.name, pads])[0]]];
+    return { shape, name: graph.add('Pad', [x.name, pads]) };
   },
-  Concat: (parts, { axis }, graph) => {
-    const shape = backend_util.computeOutShape(
-      parts.map((part) => part.shape),
-      axis as number,
-    );
-    return [
-      [
-        shape,
-        graph.add(
-          'Concat',
-          parts.map(({ name }) => name),
-          { axis: axis as number },
-        )[0],
-      ],
-    ];
-  },
-  SplitV: ([x], attributes, graph) => {
+  Concat: (parts, attributes, graph) => {
     const axis = attributes.axis as number;
-    const sizes = attributes.numOrSizeSplits as number[];
-    const names = graph.add('Split', [x.name, graph.vector(sizes)], { axis }, sizes.length);
-    return names.map((name, n) => [x.shape.map((size, d) => (d === axis ? sizes[n] : size)), name]);
+    const shapes = parts.map(({ shape }) => shape);
+    const names = parts.map(({ name }) => name);
+    return { shape: backend_util.computeOutShape(shapes, axis), name: graph.add('Concat', names, { axis }) };
   },
-  GatherV2: ([x, rows], _, graph) => [
-    [[...rows.shape, ...x.shape.slice(1)], graph.add('Gather', [x.name, rows.name], { axis: 0 })[0]],
-  ],
+  GatherV2: ([x, rows], _, graph) => ({
+    shape: [...rows.shape, ...x.shape.slice(1)],
+    name: graph.add('Gather', [x.name, rows.name]),
+  }),
   ScatterNd: ([rows, updates], attributes, graph) => {
     const shape = attributes.shape as number[];
-    const [indices] = graph.add('Cast', [rows.name], { to: 7 });
-    const inputs = [graph.zeros(shape), indices, updates.name];
-    return [[shape, graph.add('ScatterND', inputs, { reduction: 'add' })[0]]];
+    const indices = graph.add('Cast', [rows.name], { to: DataType.INT64 });
+    const name = graph.add('ScatterND', [graph.zeros(shape), indices, updates.name], { reduction: 'add' });
+    return { shape, name };
   },
 };
 
@@ -155,14 +154,11 @@ const kernelOf = (kernelName: string, kernel: Kernel): KernelConfig => ({
   backendName: BACKEND,
   kernelFunc: ({ inputs, attrs }) => {
     const given = Object.values(inputs) as TensorInfo[];
-    const found = kernel(
-      given.map((input) => ({ shape: input.shape, name: backend.nameOf(input) })),
-      attrs ?? {},
-      backend.graph as TracedGraph,
-    );
+    const traced = given.map((input) => ({ shape: input.shape, name: backend.nameOf(input) }));
+    const found = kernel(traced, attrs ?? {}, backend.graph as TracedGraph);
     const dtype = given.every((input) => input.dtype === 'int32') ? 'int32' : 'float32';
-    const infos = found.map(([shape, name]) => backend.info(name, shape, dtype));
-    return infos.length === 1 ? infos[0] : infos;
+    const infoOf = ({ shape, name }: Traced) => backend.info(name, shape, dtype);
+    return Array.isArray(found) ? found.map(infoOf) : infoOf(found);
   },
 });
 
