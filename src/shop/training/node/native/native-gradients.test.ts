@@ -1,3 +1,4 @@
+import { getBackend } from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { seededRandom, uniform, type Weights } from '../../../../core/model';
 import { tfjsGradients } from '../../../../core/model/gradients';
@@ -74,4 +75,20 @@ test.each<[string, SideConfig['inputs'], number, number]>([
         expect(Math.abs(found.gradients[name][at] - value), `${name} ${at}`).toBeLessThanOrEqual(1e-4 * largest + 1e-9);
     }
   }
+});
+
+test('two losses that are traced while tfjs computes leave its backend as it is', async () => {
+  const features = featuresOf({ text: 5, image: 0, attributes: 3 });
+  const config = sideConfigOf(features, { width: 8, hidden: 6, decays: [0.4, 0.9] });
+  const weights = freshSideWeights(config, COUNT, seededRandom(1));
+  const given = stepOf(BATCHES[0], config, features, weights, 0);
+  const compute = await nativeGradients();
+  const loss = sideLoss(config);
+  const found = await Promise.all(
+    [compute(loss), tfjsGradients(loss), compute(loss)].map((own) =>
+      own(given.step, given.weights, Object.keys(weights)),
+    ),
+  );
+  for (const one of found) expect(one.loss).toBeCloseTo(found[1].loss, 5);
+  expect(getBackend()).toBe('wasm');
 });

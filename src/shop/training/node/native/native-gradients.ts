@@ -25,7 +25,7 @@ import { trace } from './tracer';
 export async function nativeGradients(): Promise<BatchCompute> {
   const { InferenceSession, Tensor } = await loadOnnxruntime();
   const open = async (...of: Parameters<typeof stepGraph>) => {
-    const { graph, file } = await stepGraph(...of);
+    const { graph, file } = stepGraph(...of);
     return { graph, session: await InferenceSession.create(file, { logSeverityLevel: 3, intraOpNumThreads: 1 }) };
   };
   return (loss) => {
@@ -60,7 +60,7 @@ const GRADIENT = 'gradient ';
 const constantInput = (name: string): string => `constant ${name}`;
 
 /** The graph of a loss and its gradients; those of other batches differ from this one in their sizes alone. */
-async function stepGraph<Sizes extends StateDict<number>>(
+function stepGraph<Sizes extends StateDict<number>>(
   { shapes, value }: BatchLoss<Sizes>,
   { sizes, constants }: Parameters<BatchGradients<Sizes>>[0],
   weights: Weights,
@@ -70,7 +70,7 @@ async function stepGraph<Sizes extends StateDict<number>>(
   const names = Object.keys(sizes);
   const standIns = TracedGraph.standIns(names.length);
   const traced = Object.fromEntries(names.map((name, n) => [name, standIns[n]])) as Sizes;
-  const outputs = await trace(graph, ({ input, nameOf }) =>
+  const outputs = trace(graph, ({ input, nameOf }) =>
     tidy(() => {
       const shapeOf = shapes(traced);
       const given = Object.entries(constants).map(([name, values]) => [

@@ -179,10 +179,11 @@ export interface Tracing {
 }
 
 /** Writes the operations of a computation to a graph. It computes nothing, whatever compute backend is set. */
-export async function trace<T>(graph: TracedGraph, compute: (tracing: Tracing) => T): Promise<T> {
+export function trace<T>(graph: TracedGraph, compute: (tracing: Tracing) => T): T {
   register();
   const before = engine().backendName;
-  await setBackend(BACKEND);
+  // Both backends are there, so that this takes effect at once: other trainings of this process do not run in between.
+  void setBackend(BACKEND);
   backend.graph = graph;
   try {
     return compute({
@@ -195,6 +196,6 @@ export async function trace<T>(graph: TracedGraph, compute: (tracing: Tracing) =
     });
   } finally {
     backend.graph = null;
-    await setBackend(before);
+    void setBackend(before);
   }
 }
