@@ -2,11 +2,13 @@ import {
   backend_util,
   type DataId,
   engine,
+  getKernel,
   KernelBackend,
   type KernelConfig,
   type NamedAttrMap,
   registerBackend,
   registerKernel,
+  removeBackend,
   setBackend,
   type Tensor,
   type TensorInfo,
@@ -19,7 +21,10 @@ import type { TracedGraph } from './traced-graph';
 const BACKEND = 'traced';
 
 class TracedBackend extends KernelBackend {
-  graph: TracedGraph | null = null;
+  constructor(readonly graph: TracedGraph) {
+    super();
+  }
+
   readonly #names = new WeakMap<DataId, string>();
 
   nameOf = ({ dataId }: TensorInfo): string => this.#names.get(dataId) as string;
@@ -32,7 +37,7 @@ class TracedBackend extends KernelBackend {
 
   override write(values: backend_util.BackendValues, shape: number[], dtype: TensorInfo['dtype']): DataId {
     const numbers = Float32Array.from(values as ArrayLike<number>);
-    return this.info((this.graph as TracedGraph).constant(numbers, shape), shape, dtype).dataId;
+    return this.info(this.graph.constant(numbers, shape), shape, dtype).dataId;
   }
 
   override floatPrecision = (): 32 => 32;
@@ -40,10 +45,9 @@ class TracedBackend extends KernelBackend {
   override numDataIds = (): number => 0;
   override incRef(): void {}
   decRef(): void {}
+  override dispose(): void {}
   override disposeData = (): boolean => true;
 }
-
-const backend = new TracedBackend();
 
 /** A tensor of the graph. */
 interface Traced {
@@ -152,24 +156,16 @@ const KERNELS: Record<string, Kernel> = {
 const kernelOf = (kernelName: string, kernel: Kernel): KernelConfig => ({
   kernelName,
   backendName: BACKEND,
-  kernelFunc: ({ inputs, attrs }) => {
+  kernelFunc({ inputs, attrs, backend }) {
+    const own = backend as TracedBackend;
     const given = Object.values(inputs) as TensorInfo[];
-    const traced = given.map((input) => ({ shape: input.shape, name: backend.nameOf(input) }));
-    const found = kernel(traced, attrs ?? {}, backend.graph as TracedGraph);
+    const traced = given.map((input) => ({ shape: input.shape, name: own.nameOf(input) }));
+    const found = kernel(traced, attrs ?? {}, own.graph);
     const dtype = given.every((input) => input.dtype === 'int32') ? 'int32' : 'float32';
-    const infoOf = ({ shape, name }: Traced) => backend.info(name, shape, dtype);
+    const infoOf = ({ shape, name }: Traced) => own.info(name, shape, dtype);
     return Array.isArray(found) ? found.map(infoOf) : infoOf(found);
   },
 });
-
-let isRegistered = false;
-
-function register(): void {
-  if (isRegistered) return;
-  isRegistered = true;
-  registerBackend(BACKEND, () => backend, 0);
-  for (const [name, kernel] of Object.entries(KERNELS)) registerKernel(kernelOf(name, kernel));
-}
 
 /** Gives tensors of a trace. */
 export interface Tracing {
@@ -180,11 +176,13 @@ export interface Tracing {
 
 /** Writes the operations of a computation to a graph. It computes nothing, whatever compute backend is set. */
 export function trace<T>(graph: TracedGraph, compute: (tracing: Tracing) => T): T {
-  register();
+  const backend = new TracedBackend(graph);
   const before = engine().backendName;
+  for (const [name, kernel] of Object.entries(KERNELS))
+    if (!getKernel(name, BACKEND)) registerKernel(kernelOf(name, kernel));
+  registerBackend(BACKEND, () => backend, 0);
   // Both backends are there, so that this takes effect at once: other trainings of this process do not run in between.
   void setBackend(BACKEND);
-  backend.graph = graph;
   try {
     return compute({
       input(name, shape, type = 'float32') {
@@ -195,7 +193,7 @@ export function trace<T>(graph: TracedGraph, compute: (tracing: Tracing) => T): 
       nameOf: backend.nameOf,
     });
   } finally {
-    backend.graph = null;
     void setBackend(before);
+    removeBackend(BACKEND);
   }
 }
