@@ -14,6 +14,7 @@ import { disposeParameters, entryOf, type Parameters, parametersFrom, type State
 /** A loss as a function of the parameters; `trainable` lists the parameters that need gradients. */
 export type Loss = (parameters: Parameters, trainable: ReadonlySet<Tensor>) => Scalar;
 
+/** The value and the gradients of a loss. */
 export interface Gradients {
   loss: number;
   /** Of each weight that the loss depends on and that learns, row-major. */
@@ -24,10 +25,13 @@ export interface Gradients {
 export interface BatchLoss<Sizes extends StateDict<number>> {
   /** Shape of each constant in a batch of these sizes, and of each weight whose shape depends on them. */
   shapes(sizes: Sizes): StateDict<number[]>;
+  /** @returns [] the loss, on the present compute backend; the caller frees it */
   value(parameters: Parameters, constants: StateDict<Tensor>, sizes: Sizes): Scalar;
 }
 
+/** The data of one step of a training. */
 export interface Batch<Sizes extends StateDict<number>> {
+  /** The larger one first where sizes are subtracted. */
   sizes: Sizes;
   /** Row-major; whole numbers are indices. */
   constants: StateDict<Float32Array | Int32Array>;
@@ -59,6 +63,7 @@ export async function gradientsOf(loss: Loss, weights: Weights, learning: Iterab
   return { loss: read, gradients: Object.fromEntries(found.map(([name], n) => [name, values[n] as Float32Array])) };
 }
 
+/** Prepares the gradients of a loss for any number of batches. */
 export type BatchCompute = <Sizes extends StateDict<number>>(loss: BatchLoss<Sizes>) => BatchGradients<Sizes>;
 
 /** Gradients of batches by tfjs, whose compute backend must be set. */

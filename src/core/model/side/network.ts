@@ -136,6 +136,7 @@ export interface SequencePlaces<T = Tensor2D> {
   earlier: T;
 }
 
+/** Times between the places of sequences of a length, [length, length] each. */
 export function sequencePlaces(length: number): SequencePlaces<Float32Array> {
   const ages = new Float32Array(length * length);
   const earlier = new Float32Array(length * length);

@@ -66,7 +66,8 @@ export async function readInput(
   meter: Meter,
 ): Promise<{ refused: number; inputOf(seed: number): EvaluateInput }> {
   const { past, shoppers, half, minShoppers, methods, published, windows, models } = options;
-  await startCompute();
+  const slow = await startCompute();
+  if (slow) say(slow);
   const { refused } = await readPrepared(options.prepared);
   const log = await preparedEvents(options.prepared);
   const { bundle } = byProduct(await openFolder(options.bundle), { events: [], rejected: [] });

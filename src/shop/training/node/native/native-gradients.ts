@@ -12,7 +12,7 @@ import { TracedGraph } from './traced-graph';
 import { trace } from './tracer';
 
 /*
- * tfjs defines a loss and its gradients. Both are traced once, with sizes that stand for those of any batch:
+ * tfjs defines a loss and its gradients. Both are traced once, with placeholders of the sizes of a batch:
  *
  *   loss of tfjs ──trace──► ONNX graph ──► session of onnxruntime-node ◄── weights, constants and sizes of each batch
  */
@@ -66,10 +66,9 @@ function stepGraph<Sizes extends StateDict<number>>(
   weights: Weights,
   learning: readonly string[],
 ) {
-  const graph = new TracedGraph();
   const names = Object.keys(sizes);
-  const standIns = TracedGraph.standIns(names.length);
-  const traced = Object.fromEntries(names.map((name, n) => [name, standIns[n]])) as Sizes;
+  const graph = new TracedGraph(names.length);
+  const traced = Object.fromEntries(names.map((name, n) => [name, graph.placeholders[n]])) as Sizes;
   const outputs = trace(graph, ({ input, nameOf }) =>
     tidy(() => {
       const shapeOf = shapes(traced);

@@ -7,28 +7,36 @@ import {
   operator,
   tensorOf,
 } from '../../../../core/encoders/node';
+import { SidestreamError } from '../../../../error';
 
 /** Version of the operators: reductions take their axes as an input. */
 const OPSET = 18;
 
-/** Sizes that stand for those of any batch. Their products and differences differ too, and no other size is as large. */
-const STAND_INS = [524_309, 262_147, 131_101, 65_537];
+/** Placeholders of the sizes of a batch. Their products and differences differ too, and no other size is as large. */
+const PLACEHOLDERS = [524_309, 262_147, 131_101, 65_537];
 
-/** How a size follows from those of a batch. */
-type Formula = (sizes: readonly number[]) => number;
+/** Sizes of a batch, their products and differences. */
+const derivedSizes = (sizes: readonly number[]): number[] => [
+  ...sizes,
+  ...sizes.flatMap((a) => sizes.flatMap((b) => [a * b, a - b])),
+];
 
 /** An ONNX graph that is written while a computation is traced. It holds for batches of any sizes. */
 export class TracedGraph {
+  /** Sizes to trace with, the largest first. */
+  readonly placeholders: readonly number[];
   readonly #nodes: Onnx.INodeProto[] = [];
   readonly #constants = new Map<string, Onnx.ITensorProto>();
   readonly #vectors = new Map<string, string>();
   readonly #inputs: Onnx.IValueInfoProto[] = [];
-  /** Inputs with sizes that follow from those of the batch, by their stand-ins. */
-  readonly #sizes = new Map<number, { name: string; formula: Formula }>();
+  /** Indices into `derivedSizes` of the sizes that are inputs. */
+  readonly #sizes = new Set<number>();
   #names = 0;
 
-  /** Sizes to trace with, the largest first. */
-  static standIns = (count: number): number[] => STAND_INS.slice(0, count);
+  /** @param count number of sizes of a batch, up to 4 */
+  constructor(count: number) {
+    this.placeholders = PLACEHOLDERS.slice(0, count);
+  }
 
   input(name: string, shape: readonly number[], type: 'float32' | 'int32'): void {
     const dims = shape.map((size) => (this.#isFixed(size) ? size : `of ${size}`));
@@ -58,14 +66,20 @@ export class TracedGraph {
 
   /**
    * A list of sizes, int64.
-   * @param inferred stands for a size that does not follow from those of the batch. Default: every size follows from them
+   * @param unknown value of a size that cannot be computed from those of a batch. Default: such a size is an error
+   * @throws SidestreamError `runtime/unexpected`
    */
-  vector(values: readonly number[], inferred?: number): string {
-    const key = `${values} ${inferred}`;
+  vector(values: readonly number[], unknown?: number): string {
+    const key = `${values} ${unknown}`;
     const known = this.#vectors.get(key);
     if (known) return known;
-    const parts = values.map((value) => (this.#isFixed(value) ? value : (this.#sizeInput(value) ?? inferred)));
-    if (parts.includes(undefined)) throw new Error(`A size of ${values} does not follow from those of a batch.`);
+    const parts = values.map((value) => (this.#isFixed(value) ? value : (this.#sizeInput(value) ?? unknown)));
+    if (parts.includes(undefined)) {
+      throw new SidestreamError(
+        'runtime/unexpected',
+        `A size of ${values} cannot be computed from those of a batch; report this with the settings of the training.`,
+      );
+    }
     const own = parts.map((part) =>
       typeof part === 'string' ? part : this.constant(BigInt64Array.of(BigInt(part as number)), [1]),
     );
@@ -76,7 +90,8 @@ export class TracedGraph {
 
   /** Inputs that hold the sizes of a batch, int64 [1] each. */
   sizeInputs(sizes: readonly number[]): [name: string, value: number][] {
-    return Array.from(this.#sizes.values(), ({ name, formula }) => [name, formula(sizes)]);
+    const derived = derivedSizes(sizes);
+    return Array.from(this.#sizes, (at) => [sizeInput(at), derived[at]]);
   }
 
   /** The graph as an ONNX file. @param outputs names that it gives to values */
@@ -97,39 +112,15 @@ export class TracedGraph {
 
   #name = (): string => `v${this.#names++}`;
 
-  #isFixed = (size: number): boolean => size < (STAND_INS.at(-1) as number);
+  #isFixed = (size: number): boolean => size < (PLACEHOLDERS.at(-1) as number);
 
   #sizeInput(size: number): string | undefined {
-    const known = this.#sizes.get(size);
-    if (known) return known.name;
-    const formula = formulas().find((own) => own(STAND_INS) === size);
-    if (!formula) return;
-    const name = `size ${this.#sizes.size}`;
-    this.#sizes.set(size, { name, formula });
-    this.#inputs.push(declared(name, DataType.INT64, [1]));
-    return name;
+    const at = derivedSizes(this.placeholders).indexOf(size);
+    if (at < 0) return;
+    if (!this.#sizes.has(at)) this.#inputs.push(declared(sizeInput(at), DataType.INT64, [1]));
+    this.#sizes.add(at);
+    return sizeInput(at);
   }
 }
 
-/** Sizes of a batch, their products and differences. */
-const formulas = (): Formula[] => {
-  const places = [...STAND_INS.keys()];
-  const pairs = places.flatMap((a) => places.map((b) => [a, b] as const));
-  return [
-    ...places.map(
-      (a): Formula =>
-        (sizes) =>
-          sizes[a],
-    ),
-    ...pairs.map(
-      ([a, b]): Formula =>
-        (sizes) =>
-          sizes[a] * sizes[b],
-    ),
-    ...pairs.map(
-      ([a, b]): Formula =>
-        (sizes) =>
-          sizes[a] - sizes[b],
-    ),
-  ];
-};
+const sizeInput = (at: number): string => `size ${at}`;
