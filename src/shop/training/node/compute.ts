@@ -12,7 +12,7 @@ import { nativeGradients } from './native/native-gradients';
 const HOOKS = ['uncaughtException', 'unhandledRejection'] as const;
 
 /**
- * Starts what trainings compute with in this process: onnxruntime-node for the gradients if it is installed, which is five times as fast, and
+ * Starts what trainings compute with in this process: onnxruntime-node for the gradients if it is installed, whose epochs take a quarter of the time, and
  * tfjs for everything else.
  * @returns null, or in words why tfjs computes the gradients, too
  * @throws SidestreamError `runtime/unexpected` if tfjs cannot be started
@@ -23,7 +23,7 @@ export async function startCompute(): Promise<string | null> {
     useGradients(await nativeGradients());
     return null;
   } catch (error) {
-    return `The training takes about four times as long without onnxruntime-node. ${messageOf(error)}`;
+    return `The epochs take about four times as long without onnxruntime-node. ${messageOf(error)}`;
   }
 }
 
