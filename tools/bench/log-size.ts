@@ -11,7 +11,7 @@ import { catalogIndex } from '../../src/device/ranking';
 import { openFolder } from '../../src/shop/bundler';
 import { openPrepared } from '../../src/shop/logs/node';
 import { byProduct } from '../../src/shop/training';
-import { rowsOf, shoppersIn } from '../../src/shop/training/interactions';
+import { choiceCounts, rowsOf, sequencesWithout, shoppersIn } from '../../src/shop/training/interactions';
 import { localShards, startCompute } from '../../src/shop/training/node';
 import { heldOutShoppers, type SideFeatures, sideFeatures, trainSide } from '../../src/shop/training/side';
 import { heldOutQuality } from '../../src/shop/training/side/choice-ranks';
@@ -39,7 +39,7 @@ const choices = await openPrepared(prepared, items);
 await startCompute();
 const { heldOut } = heldOutShoppers(choices);
 const judges = [...heldOut].map((shopper) => Int32Array.from(new Set(rowsOf(choices, shopper))));
-const chosen = new Set(sideSequences(choices, heldOut).rows);
+const chosen = choiceCounts(choices, items.length, heldOut);
 console.log(`${judges.length} held-out shoppers, ${shards} shards, seed ${seed}`);
 console.log('share, choices, epochs, seconds, ln rank, HR@10 %');
 for (const share of shares.split(',').map(Number)) {
@@ -49,6 +49,7 @@ for (const share of shares.split(',').map(Number)) {
     if (Math.floor((shopper + 1) * share) === Math.floor(shopper * share)) left.add(shopper);
   }
   const sequences = sideSequences(choices, left);
+  const learned = [...sequencesWithout(choices, left)].reduce((sum, { length }) => sum + length, 0);
   const started = performance.now();
   const count = Number(shards);
   let pace = '';
@@ -66,14 +67,8 @@ for (const share of shares.split(',').map(Number)) {
     onEpoch: ({ epoch: now, heldOut: quality }) => console.error(`epoch ${now}: ${quality?.lnRank.toFixed(3)}`),
   });
   // Candidates are the products of the whole log. A sample knows fewer products, which would make its ranks better.
-  const { lnRank, hr10 } = heldOutQuality(model, judges, (row) => chosen.has(row));
+  const { lnRank, hr10 } = heldOutQuality(model, judges, (row) => chosen[row] > 0);
   const seconds = (performance.now() - started) / 1000;
-  const figures = [
-    sequences.rows.length,
-    reports.length,
-    seconds.toFixed(0),
-    lnRank.toFixed(3),
-    (100 * hr10).toFixed(2),
-  ];
+  const figures = [learned, reports.length, seconds.toFixed(0), lnRank.toFixed(3), (100 * hr10).toFixed(2)];
   console.log([share, ...figures, ...(Number.isFinite(Number(most)) ? [pace] : [])].join(', '));
 }

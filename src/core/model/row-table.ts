@@ -117,6 +117,7 @@ export class RowTable {
     }
   }
 
+  /** The values as they are until the next step, not a copy, as all of the following: a table may have a million rows. */
   read(): Weight {
     this.#makeUpAll();
     return this.#weight(this.#values);
@@ -143,7 +144,7 @@ export class RowTable {
     if (averages) this.#averages?.set(averages.values);
   }
 
-  #weight = (values: Float32Array): Weight => ({ shape: [...this.#shape], values: values.slice() });
+  #weight = (values: Float32Array): Weight => ({ shape: this.#shape, values });
 
   #makeUpAll(): void {
     for (let row = 0; row < this.#done.length; row++) this.#makeUp(row);

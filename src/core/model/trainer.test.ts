@@ -52,8 +52,8 @@ for (const backend of BACKENDS) {
         const options = { learningRate: 0.1, averaging: 0.25 };
         const trainer = new Trainer(weights, ['a'], options);
         await trainer.step(distance);
-        const first = trainer.read();
-        const averages = trainer.readAverages();
+        const first = structuredClone(trainer.read());
+        const averages = structuredClone(trainer.readAverages());
         // (1 + 1) / (10 + 1) of the starting point remains after the first step.
         for (const [i, value] of first.a.values.entries()) {
           expect(averages.a.values[i]).toBeCloseTo((2 / 11) * weights.a.values[i] + (9 / 11) * value, 5);
@@ -121,7 +121,7 @@ for (const backend of BACKENDS) {
         const plain = new Trainer(weights, ['a', 'b'], { learningRate: 0.1 });
         const decaying = new Trainer(weights, ['a', 'b'], { learningRate: 0.1, weightDecay: () => 0.5 });
         for (const trainer of [plain, decaying]) await trainer.step(distance);
-        const [one, two] = [plain.read(), decaying.read()];
+        const [one, two] = structuredClone([plain.read(), decaying.read()]);
         for (const name of ['a', 'b']) {
           for (const [i, value] of one[name].values.entries()) {
             expect(two[name].values[i]).toBeCloseTo(value * (1 - 0.1 * 0.5), 5);

@@ -87,7 +87,7 @@ export class Trainer {
     return found.loss;
   }
 
-  /** The weights that learn. */
+  /** The weights that learn, as they are until the next step; not a copy, as are all of the following. */
   read(): Weights {
     return this.#read((table) => table.read());
   }

@@ -24,7 +24,7 @@ export interface Choices {
   known?: ReadonlySet<number>;
 }
 
-export const shoppersIn = ({ offsets }: Choices): number => offsets.length - 1;
+export const shoppersIn = ({ offsets }: Pick<Choices, 'offsets'>): number => offsets.length - 1;
 
 /** @param interactions sorted by time */
 export function choicesFrom(interactions: readonly Interaction[]): Choices {
@@ -54,7 +54,7 @@ function emptyChoices(offsets: Uint32Array): Choices {
 }
 
 /** Rows of the choices of one shopper, a view. */
-export const rowsOf = ({ offsets, rows }: Choices, shopper: number): Int32Array =>
+export const rowsOf = ({ offsets, rows }: Pick<Choices, 'offsets' | 'rows'>, shopper: number): Int32Array =>
   rows.subarray(offsets[shopper], offsets[shopper + 1]);
 
 /** The choices of one shopper, oldest first. */
@@ -70,7 +70,10 @@ export function timeAt({ places, times }: Choices, place: number): number {
 }
 
 /** Rows of the choices of every shopper but some. */
-export function* sequencesWithout(choices: Choices, left: ReadonlySet<number> = new Set()): Generator<Int32Array> {
+export function* sequencesWithout(
+  choices: Pick<Choices, 'offsets' | 'rows'>,
+  left: ReadonlySet<number> = new Set(),
+): Generator<Int32Array> {
   for (let shopper = 0; shopper < shoppersIn(choices); shopper++)
     if (!left.has(shopper)) yield rowsOf(choices, shopper);
 }

@@ -21,7 +21,11 @@ export function basketEnd(times: readonly number[], start: number): number {
 }
 
 /** @param left shoppers whose choices do not count */
-export function choiceCounts(choices: Choices, count: number, left?: ReadonlySet<number>): Float32Array {
+export function choiceCounts(
+  choices: Pick<Choices, 'offsets' | 'rows'>,
+  count: number,
+  left?: ReadonlySet<number>,
+): Float32Array {
   const counts = new Float32Array(count);
   for (const rows of sequencesWithout(choices, left)) for (const row of rows) counts[row]++;
   return counts;

@@ -15,8 +15,16 @@ export interface KeptBytes {
 /** Weights and their description as one safetensors file that holds its own digest: a changed bit would train on unnoticed. */
 export async function encodeKept(weights: Weights, format: string, about: object): Promise<Uint8Array<ArrayBuffer>> {
   const metadata = { format, about: JSON.stringify(about) };
-  const digest = await sha256(encodeSafetensors(weights, metadata));
-  return encodeSafetensors(weights, { ...metadata, digest });
+  return encodeSafetensors(weights, { ...metadata, digest: await digestOf(weights, metadata) });
+}
+
+/** Of each weight on its own: a copy of all weights of a large catalogue is a gigabyte. */
+async function digestOf(weights: Weights, metadata: Record<string, string>): Promise<string> {
+  const parts: string[] = [JSON.stringify(metadata)];
+  for (const name of Object.keys(weights).sort()) {
+    parts.push(name, await sha256(encodeSafetensors({ [name]: weights[name] })));
+  }
+  return sha256(new TextEncoder().encode(parts.join('\n')));
 }
 
 /**
@@ -31,8 +39,7 @@ export async function decodeKept<Schema extends v.GenericSchema>(
   const { weights, metadata } = decodeSafetensors(bytes);
   const { digest, ...rest } = metadata;
   if (rest.format !== format) throw badKept('it holds something else');
-  // Equal weights give equal bytes, so the digest can be computed again.
-  if ((await sha256(encodeSafetensors(weights, rest))) !== digest) throw badKept('its checksum differs');
+  if ((await digestOf(weights, rest)) !== digest) throw badKept('its checksum differs');
   const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), rest.about);
   if (!parsed.success) throw badKept(`${v.getDotPath(parsed.issues[0]) ?? 'its description'} does not fit`);
   return { weights, about: parsed.output };

@@ -20,8 +20,15 @@ const evenly = (rows: Int32Array): SideSequence => ({ rows, weights: new Float32
 describe('firstChoices', () => {
   it('weighs a choice by its age and by the strongest event on its item', () => {
     const choices = {
-      ...sequencesFrom([[4, 7, 4]], [Float32Array.of(1, 0.5, 0)]),
-      strengths: Float32Array.of(0.5, 1, 3),
+      ...sequencesFrom(
+        [
+          [1, 2],
+          [4, 7, 4],
+        ],
+        [new Float32Array(2), Float32Array.of(1, 0.5, 0)],
+      ),
+      strengths: Float32Array.of(1, 1, 0.5, 1, 3),
+      left: new Set([0]),
     };
     const { rows, weights } = firstChoices(choices, 0.5);
     expect([...rows]).toEqual([4, 7]);

@@ -7,6 +7,7 @@ import {
   carriedItems,
   expertUse,
   nextSideWindow,
+  SIDE_NAMES,
   type SideConfig,
   type SideUse,
   sideConfigSchema,
@@ -188,7 +189,8 @@ export async function sideUse(
 async function useOf(weights: Weights, input: SideInput, rows: readonly number[], features: SideFeatures) {
   const experts = sideExpertCount(weights, input);
   if (experts === 1 || rows.length === 0) return new Array<number>(experts).fill(1 / experts);
-  const parameters = parametersFrom(weights);
+  const { [SIDE_NAMES.embedding]: _, ...others } = weights;
+  const parameters = parametersFrom(others);
   const x = tensor2d(pickFeatures(features, rows)[input], [rows.length, features.inputs[input].columns]);
   const means = tidy(() => mean(expertUse(parameters, input, x), 0));
   const values = [...(await means.data())];

@@ -3,7 +3,7 @@ import { sha256 } from '../../../core/common/bytes';
 import { encodeSafetensors } from '../../../core/model';
 import type { CatalogIndex } from '../../../device/ranking';
 import type { Meter } from '../../pipeline';
-import { type Choices, rowsOf } from '../interactions';
+import { type Choices, rowsOf, shoppersIn } from '../interactions';
 import { heldOutQuality } from './choice-ranks';
 import { heldOutShoppers } from './held-out';
 import { judgedAdapters } from './judged-adapters';
@@ -113,8 +113,8 @@ export async function trainSideModel(request: SideModelRequest) {
     config: result.config,
     use: await sideUse(result.weights, features, result.popularity),
     popularity: result.popularity,
-    choices: sequences.rows.length,
-    shoppers: sequences.offsets.length - 1,
+    choices: choices.rows.length - [...heldOut].reduce((sum, shopper) => sum + rowsOf(choices, shopper).length, 0),
+    shoppers: shoppersIn(choices) - heldOut.size,
     epochs: result.epoch,
     /** How the choices of the held-out shoppers were ranked after the kept epoch. */
     quality: result.reports[result.epoch - 1]?.heldOut ?? null,

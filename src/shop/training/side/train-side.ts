@@ -1,6 +1,7 @@
 import type { SideModel } from '../../../core/catalog/side-model';
 import { seededRandom, type Weights } from '../../../core/model';
 import { freshSideWeights } from '../../../core/model/side';
+import { choiceCounts } from '../interactions';
 import { type HeldOutQuality, heldOutQuality } from './choice-ranks';
 import { type SideFeatures, sideConfigOf } from './side-features';
 import { sideModelOf } from './side-loss';
@@ -88,8 +89,8 @@ export async function trainSide(training: SideTraining) {
   const config = sideConfigOf(features, settings);
   const sequences = firstChoices(training.sequences, settings.halfLife);
   const heldOut = (training.heldOut ?? []).map(withoutRepeats);
-  const popularity = training.earlier?.slice() ?? new Float32Array(features.count);
-  for (const row of training.sequences.rows) popularity[row]++;
+  const chosen = choiceCounts(training.sequences, features.count, training.sequences.left);
+  const popularity = training.earlier?.map((times, row) => times + chosen[row]) ?? chosen;
   const logPopularity = popularity.map((chosen) => Math.log(1 + chosen));
   const catalog = { config, features, logPopularity };
   const { count, start } = training.shards ?? {
@@ -141,7 +142,8 @@ export async function trainSide(training: SideTraining) {
         // The shoppers may have no rankable choice; the last epoch is then as good as any.
         if (quality.choices > 0) report.heldOut = quality;
         const before = best && reports[best.epoch - 1].heldOut;
-        if (report.heldOut && (!before || report.heldOut.lnRank < before.lnRank)) best = { epoch, weights };
+        if (report.heldOut && (!before || report.heldOut.lnRank < before.lnRank))
+          best = { epoch, weights: structuredClone(weights) };
       }
       await onEpoch?.(report, { ...state, best, reports: [...reports] }, () => sideModelOf(averages(), catalog));
       if (stopped()) break;
