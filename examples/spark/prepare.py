@@ -16,33 +16,35 @@ from pyspark.sql.types import NumericType, TimestampType
 
 # In this order: each statement reads tables before it.
 TABLES = [
-    *["shoppers", "items", "hours", "places", "numbers", "choices", "neighbours"],
+    *["shoppers", "items", "hours", "places", "numbers", "choices", "passed", "neighbours"],
     *["masses", "products", "pairs", "repeats", "digest", "known"],
 ]
 # Those that stay. `sidestream prepare --continue` adds to them; here, they are made anew, so the earlier ones have no rows.
 KEPT = {
     "choices": "shopper INT, item INT, time BIGINT, type STRING, place BIGINT, step INT, first INT, tied INT",
+    "passed": "shopper INT, item INT",
     "products": "id STRING, number INT, choices BIGINT, shoppers BIGINT, recent BIGINT, mass BIGINT",
     "pairs": "item INT, other INT, weight BIGINT, shoppers BIGINT, rank BIGINT",
     "repeats": "item INT, purchases BIGINT, repeats BIGINT",
     "known": "id STRING, number INT, choices BIGINT",
 }
 # Types of events that are no choices, in lower case without "_", "-" and spaces.
-NO_CHOICES = (
-    "impression impressions exposure shown viewitemlist viewpromotion viewcart viewsearchresults removefromcart cartremove "
-    "removefrombasket uncart refund return dismiss undismiss hide dislike"
-).split()
+IMPRESSIONS = "impression impressions exposure shown viewitemlist viewpromotion viewcart viewsearchresults".split()
+NO_CHOICES = "removefromcart cartremove removefrombasket uncart refund return dismiss undismiss hide dislike".split()
 # Others that each item keeps, and the share of the log after which a choice counts half.
 MOST = 256
 HALF_LIFE = 0.25
-VERSION = 2
+VERSION = 3
 
 
 def main() -> None:
     options = parse_options()
     spark = SparkSession.builder.appName("sidestream prepare").getOrCreate()
-    events = read_events(spark, options)
-    events.createOrReplaceTempView("events")
+    log = read_events(spark, options)
+    kind = f.regexp_replace(f.lower(f.coalesce("type", f.lit(""))), r"[\s_-]", "")
+    log.where(~kind.isin(IMPRESSIONS + NO_CHOICES)).createOrReplaceTempView("events")
+    used = IMPRESSIONS if options.impressions == "passed-over" else []
+    log.where(kind.isin(used)).createOrReplaceTempView("shown")
     spark.createDataFrame([settings_of(options)], SETTINGS).createOrReplaceTempView("settings")
     for name, columns in KEPT.items():
         spark.createDataFrame([], columns).createOrReplaceTempView("earlier_shoppers" if name == "known" else f"earlier_{name}")
@@ -92,6 +94,7 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--products", default=None, help="CSV with the columns item and product, which gives the product of each variant")
     parser.add_argument("--min-shoppers", type=int, default=1, help="publish nothing about products and pairs that fewer shoppers chose")
     parser.add_argument("--shoppers", type=int, default=None, help="size of a sample of shoppers")
+    parser.add_argument("--impressions", choices=["left-out", "passed-over"], default="left-out", help="as in `sidestream prepare`")
     parser.add_argument("--seed", type=int, default=1, help="of the order of events of one time, and of the sample")
     parser.add_argument("--sql", default="node_modules/sidestream/lib/cli/sql", help="folder of the statements in the package")
     return parser.parse_args()
@@ -116,8 +119,7 @@ def read_events(spark: SparkSession, options: argparse.Namespace) -> DataFrame:
         milliseconds(log, options.time).alias("time"),
         kind.alias("type"),
     )
-    plain = f.regexp_replace(f.lower(f.coalesce("type", f.lit(""))), r"[\s_-]", "")
-    events = events.where((f.col("shopper") != "") & (f.col("item") != "") & f.col("time").isNotNull() & ~plain.isin(NO_CHOICES))
+    events = events.where((f.col("shopper") != "") & (f.col("item") != "") & f.col("time").isNotNull())
     if options.products is None:
         return events
     products = spark.read.option("header", True).csv(options.products).select("item", "product")

@@ -2,7 +2,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { Command, Option } from '@commander-js/extra-typings';
 import { counted } from '../../core/common/text';
 import { createMeter, openFolder } from '../bundler';
-import { MIN_SHOPPERS, type Prepared, type PrepareRequest, prepareLog } from '../logs/node';
+import { IMPRESSION_USES, MIN_SHOPPERS, type Prepared, type PrepareRequest, prepareLog } from '../logs/node';
 import { concludeRefused, REFUSED_HELP } from './event-file';
 import { byteSize, jsonOption, positiveInteger } from './options';
 import { interruptible } from './terminal';
@@ -19,6 +19,7 @@ export function prepareCommand() {
     .addOption(memoryOption())
     .addOption(minShoppersOption())
     .addOption(shoppersOption())
+    .addOption(impressionsOption())
     .option('--seed <n>', 'random seed of the order of events of one time, and of the sample', positiveInteger, 1)
     .addOption(
       new Option(
@@ -51,6 +52,14 @@ export const minShoppersOption = () =>
     .default(MIN_SHOPPERS);
 export const shoppersOption = () =>
   new Option('--shoppers <n>', 'keep a sample of this many shoppers (default: all)').argParser(positiveInteger);
+
+export const impressionsOption = () =>
+  new Option(
+    '--impressions <use>',
+    'what impressions say: nothing, or that an item which a shopper was shown and never chose was passed over',
+  )
+    .choices(IMPRESSION_USES)
+    .default('left-out' as const);
 
 const say = (line: string): void => console.error(line);
 

@@ -306,7 +306,7 @@ describe('sidestream train', () => {
       '--past',
       '0.5',
     );
-    expect(past.err).toContain('--shoppers need --events');
+    expect(past.err).toContain('--impressions need --events');
     expect((await prepare('--memory', 'much')).err).toContain('must be a size such as 4GB or 800MB');
   });
 

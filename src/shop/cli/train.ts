@@ -23,7 +23,7 @@ import { decodeSideNetwork, encodeSideNetwork, type KeptBytes, SIDE_SETTINGS } f
 import { concludeRefused, REFUSED_HELP } from './event-file';
 import { withModels } from './models-lock';
 import { jsonOption, modelsOption, numberThat, positiveInteger, processesOption } from './options';
-import { memoryOption, minShoppersOption, shoppersOption, withPrepared } from './prepare';
+import { impressionsOption, memoryOption, minShoppersOption, shoppersOption, withPrepared } from './prepare';
 import { interruptible } from './terminal';
 
 const shareOfLog = numberThat((n) => n > 0 && n <= 1, 'must be a number above 0, up to 1.');
@@ -49,6 +49,7 @@ const trainOptions = () =>
     .addOption(memoryOption())
     .addOption(minShoppersOption())
     .addOption(shoppersOption())
+    .addOption(impressionsOption())
     .option('--companions-only', 'only count choices, co-occurrence and repeats, which takes seconds')
     .option(
       '--as <name>',
@@ -96,9 +97,20 @@ async function train(options: TrainOptions): Promise<void> {
   const started = performance.now();
   const folder = await openFolder(options.bundle);
   await checkOptions(options, folder.manifest.digest);
-  const { events = [], prepared, models, past, memory, minShoppers, shoppers, resume, continue: continues } = options;
+  const {
+    events = [],
+    prepared,
+    models,
+    past,
+    memory,
+    minShoppers,
+    shoppers,
+    impressions,
+    resume,
+    continue: continues,
+  } = options;
   const out = join(models, `log-${await digestOf(options.out)}`);
-  const limits = { past, memory, minShoppers, shoppers };
+  const limits = { past, memory, minShoppers, shoppers, impressions };
   await withPrepared(prepared, { events, items: folder.items, out, resume, continues, ...limits }, (tables) =>
     trainOn(tables, options, folder, started),
   );
@@ -251,15 +263,17 @@ async function sideOf(folder: Bundle, products: readonly Item[]): Promise<SideMo
 
 /** Reports before hours of work if the result could not be written. @throws SidestreamError */
 async function checkOptions(options: TrainOptions, digest: string): Promise<void> {
-  const { out, bundle, models, companionsOnly, events, prepared, past, memory, minShoppers, shoppers } = options;
+  const { out, bundle, models, companionsOnly, events, prepared, past, memory, minShoppers, shoppers, impressions } =
+    options;
   if ((events === undefined) === (prepared === undefined)) {
     throw invalidInput(
       'Name the log with --events, or the folder that `sidestream prepare` made of it with --prepared.',
     );
   }
-  if (prepared !== undefined && (past < 1 || memory || minShoppers !== MIN_SHOPPERS || shoppers)) {
+  const limits = past < 1 || memory || minShoppers !== MIN_SHOPPERS || shoppers || impressions !== 'left-out';
+  if (prepared !== undefined && limits) {
     throw invalidInput(
-      '--past, --memory, --min-shoppers and --shoppers need --events: a prepared log is used as it is. `prepare` has the last three.',
+      '--past, --memory, --min-shoppers, --shoppers and --impressions need --events: a prepared log is used as it is. `prepare` has the last four.',
     );
   }
   if (!(await isBundle(out))) {

@@ -3,7 +3,7 @@ import type { RejectedRow } from '../../core/catalog';
 import { jsonLines, peekText, separatorOf, type TextChunks, tableRows } from '../../core/catalog/feed';
 import { idSchema, writtenId } from '../../core/common/ids';
 import { invalidInput } from '../../error';
-import { isPurchase, strengthOf } from './event-strength';
+import { isImpression, isPurchase, strengthOf } from './event-strength';
 import { readLogTime } from './log-time';
 import { sortByTime, type Ties } from './tied-events';
 
@@ -35,6 +35,8 @@ export interface ReadLog extends EventLog, LogReading {
 /** Receives a log row by row, in the order of the file. Errors that it throws end the reading. */
 export interface LogSink {
   event(event: LogEvent): void;
+  /** Gets impressions. Default: they are left out, as other events that are no choices. */
+  shown?(event: LogEvent): void;
   /** The bad fields of a row that is left out. */
   refused(fields: RejectedRow[]): void;
   /** Called once the header of a table has been read. */
@@ -118,13 +120,14 @@ async function streamEvents(chunks: TextChunks, format: EventFormat, sink: LogSi
       reading.returns++;
       return;
     }
-    if (typeof raw.type === 'string' && strengthOf(raw.type) === 0) {
+    const isChoice = typeof raw.type !== 'string' || strengthOf(raw.type) > 0;
+    if (!isChoice && !(sink.shown && isImpression(String(raw.type)))) {
       reading.shown++;
       return;
     }
     if (typeof raw.title === 'string' && isBlank(raw.item)) raw.item = raw.title.slice(0, 256);
     const result = v.safeParse(eventSchema, raw);
-    if (result.success) sink.event(result.output);
+    if (result.success) (isChoice ? sink.event : sink.shown)?.(result.output);
     else sink.refused(result.issues.map((issue) => rejectedRow(line, issue)));
   };
   if (format === 'csv') await readCsv(chunks, take, sink, reading);

@@ -37,15 +37,18 @@ export interface TableLog extends LogReading {
   repeated: number;
   /** Events whose item was found by its title. */
   byTitle: number;
+  /** Pairs of a shopper and an item that the shopper was shown and never chose. */
+  passed: number;
 }
 
 /** The same notes about such a log. */
 export function preparedNotes(log: TableLog): string[] {
-  const { events, tied, repeated, byTitle } = log;
+  const { events, tied, repeated, byTitle, passed } = log;
   return present([
     columnsNote(log),
     returnsNote(log),
     shownNote(log),
+    passed > 0 ? `Shown and passed over: ${counted(passed, 'item')} of all shoppers together` : null,
     byTitle > 0 ? titlesNote(byTitle) : null,
     spreadsheetNote(log.firstTime, log.lastTime),
     4 * repeated > events ? repeatsNote(repeated, events, "an earlier line's") : null,

@@ -12,6 +12,10 @@ import { type EventFile, eventFiles } from './event-files';
 import { importParquet } from './import-parquet';
 import { importText } from './import-text';
 
+/** Use of impressions: none, or as items that a shopper was shown and passed over. */
+export const IMPRESSION_USES = ['left-out', 'passed-over'] as const;
+export type Impressions = (typeof IMPRESSION_USES)[number];
+
 /** How the files of a log were read. */
 export interface ImportedLog extends LogReading {
   /** Number of refused lines. */
@@ -27,21 +31,24 @@ interface Report {
   folder: string;
   /** Bytes of memory that the process may use. */
   memory: number;
+  impressions?: Impressions;
 }
 
 const MB = 1e6;
 /** Number of lines after which time and room are estimated. */
 const ESTIMATED_AFTER = 100_000;
 
-/** Reads files into the table `events`. @throws SidestreamError `runtime/invalid-input` if a file cannot be read, or none has an event */
+/** Reads files into the table `events`, and impressions into `shown` if they are wanted. @throws SidestreamError `runtime/invalid-input` if a file cannot be read, or none has an event */
 export async function importLog(
   connection: DuckDBConnection,
   paths: readonly string[],
   names: ItemNames,
-  { meter, say, ...limits }: Report,
+  { meter, say, impressions, ...limits }: Report,
 ): Promise<ImportedLog> {
   const files = await eventFiles(paths, connection);
   await connection.run('CREATE OR REPLACE TABLE events (shopper VARCHAR, item VARCHAR, time BIGINT, type VARCHAR)');
+  await connection.run('CREATE OR REPLACE TABLE shown (shopper VARCHAR, item VARCHAR)');
+  const wantsShown = impressions === 'passed-over';
   const groups = new RejectedGroups();
   const log: ImportedLog = { columns: {}, header: [], returns: 0, shown: 0, refused: 0, reasons: [] };
   const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -69,7 +76,7 @@ export async function importLog(
       if (file.isParquet) {
         const before = await numberOf(connection, 'SELECT count(*) FROM events');
         const header = (reading: LogReading) => requireAlike(log, reading, file, files[0]);
-        const reading = await importParquet(file, connection, names, header, (row, count) => {
+        const reading = await importParquet(file, connection, names, wantsShown, header, (row, count) => {
           log.refused += count;
           groups.add({ ...several, ...row }, count);
         });
@@ -79,6 +86,7 @@ export async function importLog(
         continue;
       }
       const appender = await connection.createAppender('events');
+      const shownRows = wantsShown ? await connection.createAppender('shown') : null;
       const sink = {
         refused(rows: { line: number; field: string; reason: string }[]): void {
           log.refused++;
@@ -88,8 +96,9 @@ export async function importLog(
         header: (reading: LogReading) => requireAlike(log, reading, file, files[0]),
         counted: () => onLines(1),
       };
-      const reading = await importText(file, appender, names, sink, onBytes);
+      const reading = await importText(file, appender, shownRows, names, sink, onBytes);
       appender.closeSync();
+      shownRows?.closeSync();
       join(log, reading);
     }
   } finally {

@@ -3,7 +3,7 @@ import type { RejectedRow } from '../../../core/catalog';
 import { messageOf } from '../../../core/common/text';
 import { invalidInput } from '../../../error';
 import { columnsOf, type LogField, type LogReading, missingColumn, REQUIRED } from '../event-log';
-import { NO_CHOICES, PURCHASES } from '../event-strength';
+import { IMPRESSIONS, NO_CHOICES, PURCHASES } from '../event-strength';
 import type { ItemNames } from '../item-names';
 import { COMPACT_DAY, MAX_MILLISECONDS, SECONDS_BELOW } from '../log-time';
 import { quoted } from './duckdb';
@@ -67,7 +67,7 @@ async function parquetColumns({ path }: EventFile, connection: DuckDBConnection)
 }
 
 /**
- * Reads a Parquet file into the table `events`.
+ * Reads a Parquet file into the table `events`, and impressions into `shown` if they are wanted.
  * @param header called with its columns, before it is read
  * @param refused gets the first row of each reason, and the number of rows
  */
@@ -75,6 +75,7 @@ export async function importParquet(
   file: EventFile,
   connection: DuckDBConnection,
   names: ItemNames,
+  wantsShown: boolean,
   header: (reading: LogReading) => void,
   refused: (row: RejectedRow, count: number) => void,
 ): Promise<LogReading> {
@@ -85,7 +86,7 @@ export async function importParquet(
   await connection.run(`
     CREATE OR REPLACE TEMP VIEW raw_events AS
     SELECT *, ${refusal(found.time)} AS refused,
-      CASE WHEN ${returned(found.quantity?.name)} THEN 'returned' WHEN ${named(NO_CHOICES)} THEN 'shown' END AS left_out
+      CASE WHEN ${returned(found.quantity?.name)} THEN 'returned' ${wantsShown ? `WHEN ${named(IMPRESSIONS)} THEN 'impression'` : ''} WHEN ${named(NO_CHOICES)} THEN 'shown' END AS left_out
     FROM (
       SELECT file_row_number + 1 AS line, ${text('user')} AS shopper, ${text('type')} AS type, ${text('title')} AS title,
         coalesce(${text('item')}, left(${text('title')}, 256)) AS item, ${timeOf(found.time)} AS time,
@@ -93,16 +94,17 @@ export async function importParquet(
       FROM read_parquet(${quoted(file.path)}, file_row_number = true)
     )`);
   await nameTitles(connection, names);
-  await connection.run(`
-    INSERT INTO events
-    SELECT shopper, coalesce(variants.product, titles.product, raw_events.item), time, type
+  const product = `coalesce(variants.product, titles.product, raw_events.item)
     FROM raw_events
     LEFT JOIN variants ON raw_events.item = variants.item
     LEFT JOIN titles ON raw_events.title = titles.title
-    WHERE refused IS NULL AND left_out IS NULL`);
+    WHERE refused IS NULL AND left_out`;
+  await connection.run(`
+    INSERT INTO events (time, type, shopper, item) SELECT time, type, shopper, ${product} IS NULL;
+    INSERT INTO shown SELECT shopper, ${product} = 'impression'`);
   const left = await connection.runAndReadAll(`
     SELECT coalesce(left_out, refused) AS why, min(line), count(*)
-    FROM raw_events WHERE coalesce(left_out, refused) IS NOT NULL GROUP BY 1 ORDER BY 2`);
+    FROM raw_events WHERE coalesce(left_out, refused) <> 'impression' GROUP BY 1 ORDER BY 2`);
   for (const [why, line, count] of left.getRows()) {
     if (why === 'returned') reading.returns = Number(count);
     else if (why === 'shown') reading.shown = Number(count);

@@ -7,6 +7,7 @@ import type { EventFile } from './event-files';
 
 /**
  * Reads a file in CSV or JSON lines into the table `events`.
+ * @param shown appends to the table `shown`. Default: impressions are left out
  * @param sink gets what is refused
  * @param onBytes called with the number of bytes read since the call before
  * @throws SidestreamError `runtime/invalid-input` if the file cannot be read
@@ -14,8 +15,9 @@ import type { EventFile } from './event-files';
 export function importText(
   { path }: EventFile,
   appender: DuckDBAppender,
+  shown: DuckDBAppender | null,
   names: ItemNames,
-  sink: Omit<LogSink, 'event'> & { counted(): void },
+  sink: Omit<LogSink, 'event' | 'shown'> & { counted(): void },
   onBytes: (bytes: number) => void,
 ): Promise<LogReading> {
   const text = openText(
@@ -34,5 +36,13 @@ export function importText(
       appender.endRow();
       sink.counted();
     },
+    ...(shown && {
+      shown({ user, item, title }) {
+        shown.appendVarchar(user);
+        shown.appendVarchar(names.productOf(item, title));
+        shown.endRow();
+        sink.counted();
+      },
+    }),
   });
 }

@@ -272,6 +272,40 @@ describe('a prepared log', () => {
     }
   });
 
+  it('knows what shoppers were shown and never chose, if impressions are read so', async () => {
+    const rows = [
+      "('u', 'a', 1, 'click', 1)",
+      "('u', 'b', 1, 'view_item_list', 1)",
+      "('u', 'c', 1, 'Impression', 1)",
+      "('u', 'c', 2, 'impression', 1)",
+      "('u', 'a', 3, 'impression', 1)",
+      "('u', 'd', 3, 'remove_from_cart', 1)",
+      "('v', 'b', 4, NULL, 1)",
+      "('v', 'c', 5, 'purchase', 1)",
+      "('v', 'd', 5, 'purchase', 1)",
+      // Nobody chose it.
+      "('v', 'e', 5, 'impression', 1)",
+      "('w', 'a', 5, 'impression', 1)",
+    ];
+    const values = `(VALUES ${rows.join(', ')}) AS log("user", item, time, type, quantity)`;
+    const known = ['a', 'b', 'c', 'd', 'e'].map((id) => makeItem(id));
+    for (const path of [
+      await copied('shown.parquet', `SELECT * FROM ${values}`),
+      await copied('shown.csv', `SELECT * FROM ${values}`, '(FORMAT csv)'),
+    ]) {
+      const { out, said } = await prepare(path, [], { impressions: 'passed-over' });
+      expect(said).toContain('Left out, because it is no choice: 1 event, such as an impression');
+      expect(said).toContain('Shown and passed over: 2 items of all shoppers together');
+      expect((await openPrepared(out, known)).passed).toEqual([[1, 2], []]);
+      expect((await openPrepared((await prepare(path)).out, known)).passed).toBeUndefined();
+      // The shopper chooses one of them later, and is shown another.
+      const later = await file('shown-later.csv', 'user,item,time,type,quantity\nu,b,9,click,1\nu,d,9,impression,1\n');
+      await prepare(later, [], { out, continues: true, impressions: 'passed-over' });
+      expect((await openPrepared(out, known)).passed).toEqual([[2, 3], []]);
+      expect((await openPrepared(out, known, 8000)).passed).toEqual([[2, 3]]);
+    }
+  });
+
   it('publishes nothing about products and pairs of too few shoppers', async () => {
     const lines = ['u,a,1', 'u,b,2', 'u,c,3', 'v,a,4', 'v,b,5', 'w,a,6', 'w,c,7', 'w,b,8'];
     const { out } = await prepare(await file('few.csv', `user,item,time\n${lines.join('\n')}\n`), [], {

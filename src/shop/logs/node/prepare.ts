@@ -14,7 +14,7 @@ import { itemNames } from '../item-names';
 import { preparedNotes } from '../log-notes';
 import { HALF_LIFE } from '../recency';
 import { type Database, inWords, loadDuckdb, numberOf, openDatabase, quoted, runMetered } from './duckdb';
-import { importLog } from './import-log';
+import { type Impressions, importLog } from './import-log';
 import { PREPARED_FILE, type Prepared, preparedText, readPrepared, tableFiles } from './prepared-folder';
 import { BYTES_PER_PAIR, KEPT, type Settings, settingsStatement, statementOf, TABLES, type Table } from './statements';
 
@@ -32,6 +32,8 @@ export interface PrepareRequest {
   minShoppers?: number;
   /** Size of a sample of shoppers. Default: all. */
   shoppers?: number;
+  /** Default: `left-out` */
+  impressions?: Impressions;
   /** The first share of the events that is used. Default 1 */
   past?: number;
   /** Adds the events that are newer than the tables in `out`, if there are such tables. Default: the tables are made anew. */
@@ -118,7 +120,7 @@ async function prepareInto(out: string, request: PrepareRequest): Promise<Prepar
 const FINGERPRINT_FILE = 'request.txt';
 
 async function fingerprintOf(
-  { events, items, seed, minShoppers, shoppers, past }: PrepareRequest,
+  { events, items, seed, minShoppers, shoppers, past, impressions }: PrepareRequest,
   earlier: Prepared | null,
 ): Promise<string> {
   const files = await Promise.all(
@@ -131,7 +133,8 @@ async function fingerprintOf(
     ),
   );
   const { products } = itemNames(items);
-  const request = [files, [...products.placeOf], items.map(({ title }) => title), seed, minShoppers, shoppers, past];
+  const options = [seed, minShoppers, shoppers, past, impressions];
+  const request = [files, [...products.placeOf], items.map(({ title }) => title), ...options];
   return sha256(new TextEncoder().encode(JSON.stringify([request, earlier])));
 }
 
@@ -221,7 +224,7 @@ const IMPORTED_FILE = 'log.json';
 async function importedLog(
   connection: DuckDBConnection,
   folder: string,
-  { events, items, meter, say, memory, past = 1 }: PrepareRequest & { memory: number },
+  { events, items, meter, say, memory, impressions, past = 1 }: PrepareRequest & { memory: number },
   earlier: Prepared | null,
 ): Promise<Imported> {
   const file = join(folder, 'work', IMPORTED_FILE);
@@ -229,7 +232,7 @@ async function importedLog(
     return v.parse(importedSchema, fromJson(await readFile(file)));
   }
   const names = itemNames(items);
-  const log = await importLog(connection, events, names, { meter, say, folder, memory });
+  const log = await importLog(connection, events, names, { meter, say, folder, memory, impressions });
   for (const reason of log.reasons.slice(0, SHOWN)) say(reason);
   if (log.reasons.length > SHOWN) say(`… and ${log.reasons.length - SHOWN} more`);
   const until = past < 1 ? await endOfPast(connection, past) : null;
@@ -308,7 +311,7 @@ async function summary(
 ): Promise<Omit<Prepared, 'version'>> {
   const read = await connection.runAndReadAll(`
     SELECT digest.*, (SELECT count(*) FROM pairs) AS pairs, (SELECT coalesce(sum(mass), 0) FROM products) AS mass,
-      (SELECT count(*) FROM known) AS shoppers, (SELECT count(*) FROM products) AS products
+      (SELECT count(*) FROM known) AS shoppers, (SELECT count(*) FROM products) AS products, (SELECT count(*) FROM passed) AS passed
     FROM digest`);
   const [row] = read.getRowObjects();
   const [firstTime, lastTime] = [Number(row.first_time), Number(row.last_time)];
@@ -320,6 +323,7 @@ async function summary(
     lastTime,
     tied: Number(row.tied),
     repeated: Number(row.repeated),
+    passed: Number(row.passed),
   });
   return {
     seed: settings.seed,

@@ -26,6 +26,8 @@ export interface PreparedLog extends Prepared {
   places: Uint32Array;
   /** See `strengthOf`; absent if all are equal. */
   strengths?: Float32Array;
+  /** See `Choices`. */
+  passed?: number[][];
   /** Those with choices before these, of which only `demand` and the pairs know. */
   known: ReadonlySet<number>;
   /** Of the whole log. */
@@ -54,7 +56,8 @@ export async function openPrepared(
   return withTables(folder, async (connection) => {
     const counted = await readProducts(connection, prepared, items);
     const choices = await readChoices(connection, prepared, counted.rowOf, after);
-    return { ...prepared, folder, ...counted, ...choices };
+    const passed = await readPassed(connection, counted.rowOf, choices.shopperOf);
+    return { ...prepared, folder, ...counted, ...choices, ...(passed.length > 0 && { passed }) };
   });
 }
 
@@ -75,7 +78,7 @@ export function preparedEvents(folder: string): Promise<LogEvent[]> {
 /** Runs some work on the tables of a prepared log, as views. */
 export function withTables<T>(folder: string, work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
   return withDatabase(async (connection) => {
-    for (const table of ['choices', 'products', 'pairs', 'repeats']) {
+    for (const table of ['choices', 'passed', 'products', 'pairs', 'repeats']) {
       try {
         const files = quoted(await tableFiles(folder, table));
         await connection.run(`CREATE VIEW ${table} AS SELECT * FROM read_parquet(${files})`);
@@ -171,6 +174,19 @@ async function readChoices(
     }
   });
   return kept({ starts, firsts, rows, times, places, strengths });
+}
+
+/** Rows of the items that each of some shoppers was shown and did not choose; empty if the log has none. */
+async function readPassed(connection: DuckDBConnection, rowOf: Int32Array, shopperOf: Uint32Array) {
+  const lists = new Map<number, number[]>();
+  await eachChunk(connection, 'SELECT shopper, item FROM passed ORDER BY ALL', ([shopper, item], size) => {
+    for (let n = 0; n < size; n++) {
+      const own = lists.get(shopper(n)) ?? [];
+      lists.set(shopper(n), own);
+      if (rowOf[item(n)] >= 0) own.push(rowOf[item(n)]);
+    }
+  });
+  return lists.size === 0 ? [] : Array.from(shopperOf, (shopper) => lists.get(shopper) ?? []);
 }
 
 /** The choices of all shoppers; the row of an item that the bundle lacks is -1. */

@@ -35,8 +35,27 @@ describe.skipIf(!isNightly || !hasSpark())('the tables of Spark (at night, if Py
     await writeFile(events, `user,item,time,type\n${lines.join('\n')}\n`);
     const [duckdb, spark] = ['duckdb', 'spark'].map((name) => join(folder, name));
     const meter = { start() {}, advance() {}, stop() {} };
-    await prepareLog({ events: [events], items, out: duckdb, minShoppers: 2, meter, say: () => {} });
-    const options = ['--events', events, '--format', 'csv', '--type', 'type', '--min-shoppers', '2'];
+    await prepareLog({
+      events: [events],
+      items,
+      out: duckdb,
+      minShoppers: 2,
+      impressions: 'passed-over',
+      meter,
+      say: () => {},
+    });
+    const options = [
+      '--events',
+      events,
+      '--format',
+      'csv',
+      '--type',
+      'type',
+      '--min-shoppers',
+      '2',
+      '--impressions',
+      'passed-over',
+    ];
     const run = spawnSync('python3', [EXAMPLE, ...options, '--out', spark, '--sql', STATEMENTS], {
       encoding: 'utf8',
       // By default, every stage of a small log has 200 tasks.

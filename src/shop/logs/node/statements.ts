@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 /** The tables in the order in which they are made; the file of each has its one statement. */
 export const TABLES = [
-  ...['shoppers', 'items', 'hours', 'places', 'numbers', 'choices', 'neighbours'],
+  ...['shoppers', 'items', 'hours', 'places', 'numbers', 'choices', 'passed', 'neighbours'],
   ...['masses', 'products', 'pairs', 'repeats', 'digest', 'known'],
 ] as const;
 export type Table = (typeof TABLES)[number];
@@ -13,6 +13,7 @@ export type Table = (typeof TABLES)[number];
 /** Those that stay, with their columns: a preparation that continues an earlier one reads them as `earlier_` tables. */
 export const KEPT = {
   choices: 'shopper INT, item INT, time BIGINT, type VARCHAR, place BIGINT, step INT, first INT, tied INT',
+  passed: 'shopper INT, item INT',
   products: 'id VARCHAR, number INT, choices BIGINT, shoppers BIGINT, recent BIGINT, mass BIGINT',
   pairs: 'item INT, other INT, weight BIGINT, shoppers BIGINT, rank BIGINT',
   repeats: 'item INT, purchases BIGINT, repeats BIGINT',

@@ -20,6 +20,8 @@ export interface Choices {
   places: Uint32Array;
   /** How much each says, see `strengthOf`. Default: all the same */
   strengths?: Float32Array;
+  /** [shoppers] Rows that each was shown and never chose. Default: unknown */
+  passed?: readonly (readonly number[])[];
   /** Shoppers with choices before these. Default: none */
   known?: ReadonlySet<number>;
 }
@@ -111,6 +113,7 @@ export function choicesAfter(choices: Choices, until: number): NewerChoices {
   return {
     ...found,
     strengths,
+    passed: choices.passed && newer.map(({ shopper }) => choices.passed?.[shopper] ?? []),
     shoppers: Uint32Array.from(newer, ({ shopper }) => shopper),
     known: new Set(
       [...newer.keys()].filter((n) => {

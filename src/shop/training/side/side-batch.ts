@@ -7,11 +7,13 @@ export const MAX_PIECE = 112;
 /** Maximum number of places and of sequences in one batch. */
 const BATCH_PLACES = 1792;
 const MAX_SEQUENCES = 128;
+/** Share of the passed-over items that a batch has as candidates: all of them would be several times as many as the sampled ones. */
+const PASSED_SHARE = 1 / 4;
 /** Offset of an item that is not a candidate. */
 const EXCLUDED = -1e9;
 
 export interface SideSequence {
-  /** Each row once. */
+  /** As in `WeighedSequences`. */
   rows: Int32Array;
   /** Weight of each choice in the loss. */
   weights: Float32Array;
@@ -100,7 +102,7 @@ export interface SideBatchOptions extends Pick<SideSettings, 'negatives' | 'hist
 export function sideBatch(pieces: readonly SideSequence[], options: SideBatchOptions, random: Random): SideBatch {
   const { known, negatives, historyDropout } = options;
   const sequences = pieces.length;
-  const length = Math.max(...pieces.map((piece) => piece.rows.length));
+  const length = Math.max(...pieces.map(({ rows }) => rows.filter((row) => row >= 0).length));
   const indexOf = new Map<number, number>();
   const rows: number[] = [];
   const indexed = (row: number): number => {
@@ -113,22 +115,34 @@ export function sideBatch(pieces: readonly SideSequence[], options: SideBatchOpt
     return index;
   };
   for (const row of sample(known, negatives, random)) indexed(row);
+  const uniform = rows.length;
+  const passed = pieces.flatMap(({ rows }, b) =>
+    [...rows].flatMap((row) => (row < 0 && random() < PASSED_SHARE ? [{ b, index: indexed(~row) }] : [])),
+  );
   const sampled = rows.length;
   const places = length * sequences;
   const chosen = new Int32Array(places);
   const weights = new Float32Array(places);
   const remembered = new Float32Array(places);
-  const correction = Math.log(Math.max(1, known.length / Math.max(1, sampled)));
+  const correction = Math.log(Math.max(1, known.length / Math.max(1, uniform)));
   const offsets = new Float32Array(places * sampled).fill(correction);
+  // An item that a shopper has passed over is a candidate for this shopper alone, as if it had been sampled.
+  for (let place = 0; uniform < sampled && place < places; place++)
+    offsets.fill(EXCLUDED, place * sampled + uniform, (place + 1) * sampled);
+  for (const { b, index } of passed)
+    for (let t = 0; t < length; t++) offsets[(t * sequences + b) * sampled + index] = correction;
   for (const [b, piece] of pieces.entries()) {
-    for (const [t, row] of piece.rows.entries()) {
+    let t = 0;
+    for (const [n, row] of piece.rows.entries()) {
+      if (row < 0) continue;
       const place = t * sequences + b;
       const index = indexed(row);
       chosen[place] = index;
-      weights[place] = piece.weights[t];
+      weights[place] = piece.weights[n];
       remembered[place] = random() < historyDropout ? 0 : 1;
-      for (let later = t; index < sampled && later < piece.rows.length; later++)
+      for (let later = t; index < sampled && later < length; later++)
         offsets[(later * sequences + b) * sampled + index] = EXCLUDED;
+      t++;
     }
   }
   return {

@@ -36,6 +36,48 @@ describe('firstChoices', () => {
   });
 });
 
+describe('items that were passed over', () => {
+  it('are candidates of their shopper alone, at every place', () => {
+    const sequences = {
+      ...sequencesFrom([
+        [4, 7, 4, 9],
+        [1, 2],
+      ]),
+      passed: [[3, 5, 6], []],
+    };
+    const { offsets, rows, weights } = firstChoices(sequences, 1);
+    expect([...offsets]).toEqual([0, 5, 7]);
+    expect([...rows]).toEqual([4, ~6, 7, ~5, 9, 1, 2]);
+    expect([...weights]).toEqual([1, 0, 1, 0, 1, 1, 1]);
+    const pieces = [0, 5].map((from, n) => ({
+      rows: rows.subarray(from, offsets[n + 1]),
+      weights: weights.subarray(from, offsets[n + 1]),
+    }));
+    const options = { known: rowsOf(8, 4), negatives: 10, historyDropout: 0 };
+    const found = new Set<number>();
+    for (let seed = 1; seed < 20; seed++) {
+      const batch = sideBatch(pieces, options, seededRandom(seed));
+      expect([batch.length, batch.sequences]).toEqual([3, 2]);
+      expect([...batch.weights]).toEqual([1, 1, 1, 1, 1, 0]);
+      expect(
+        Array.from(
+          batch.chosen.filter((_, n) => batch.weights[n] > 0),
+          (n) => batch.rows[n],
+        ),
+      ).toEqual([4, 1, 7, 2, 9]);
+      for (let column = 2; column < batch.sampled; column++) {
+        found.add(batch.rows[column]);
+        for (const t of [0, 1, 2]) {
+          const [own, other] = [0, 1].map((b) => batch.offsets[(2 * t + b) * batch.sampled + column]);
+          expect(own).toBe(0);
+          expect(other).toBeLessThan(-1e6);
+        }
+      }
+    }
+    expect(found).toEqual(new Set([5, 6]));
+  });
+});
+
 describe('sideBatch', () => {
   const known = Int32Array.from({ length: 10 }, (_, row) => 2 * row);
   const pieces = [rowsOf(6, 10, 14, 3), rowsOf(10, 4)];

@@ -1,7 +1,8 @@
+import { evenly } from '../../../core/common/evenly';
 import { type Choices, shoppersIn } from '../interactions';
 
 /** Choices from which a side model learns, shopper by shopper. It reads them where they lie: a large log fits into memory only once. */
-export interface SideSequences extends Pick<Choices, 'offsets' | 'rows' | 'strengths'> {
+export interface SideSequences extends Pick<Choices, 'offsets' | 'rows' | 'strengths' | 'passed'> {
   /** Shoppers whose choices do not count. Default: none. */
   left?: ReadonlySet<number>;
   /** Share of the log that came after the choice at a place of `rows`, 0 to 1. Default: 0, so all weigh the same. */
@@ -11,7 +12,7 @@ export interface SideSequences extends Pick<Choices, 'offsets' | 'rows' | 'stren
 /** From which a side model learns. */
 export interface WeighedSequences {
   offsets: Uint32Array;
-  /** Of each shopper, each row once. */
+  /** Of each shopper, each row once; `~row`, of weight 0, for one that the shopper was shown and passed over. */
   rows: Int32Array;
   /** Weight of each choice in the loss. */
   weights: Float32Array;
@@ -38,18 +39,22 @@ export const sideSequences = (choices: Choices, left?: ReadonlySet<number>): Sid
 
 /** Without repeats, of which the strongest counts, and without shoppers who chose only one item: they teach only popularity. @param halfLife see `SideSettings` */
 export function firstChoices(sequences: SideSequences, halfLife: number): WeighedSequences {
-  const { offsets, rows, age, strengths, left } = sequences;
-  const [ends, kept, weights] = [[0], new Int32Array(rows.length), new Float32Array(rows.length)];
+  const { offsets, rows, age, strengths, left, passed } = sequences;
+  const size = (passed ? 2 : 1) * rows.length;
+  const [ends, kept, weights] = [[0], new Int32Array(size), new Float32Array(size)];
   let end = 0;
   for (let n = 0; n < shoppersIn(sequences); n++) {
     if (left?.has(n)) continue;
     const start = end;
+    const shown = evenly(passed?.[n] ?? [], offsets[n + 1] - offsets[n]);
     const seen = new Map<number, number>();
     for (let at = offsets[n]; at < offsets[n + 1]; at++) {
       const strength = strengths?.[at] ?? 1;
       const before = seen.get(rows[at]) ?? 0;
       seen.set(rows[at], Math.max(before, strength));
       if (before > 0) continue;
+      // At most one for each choice, so that every piece of a sequence has its share.
+      if (end > start && shown.length > 0) kept[end++] = ~shown.pop()!;
       kept[end] = rows[at];
       weights[end++] = 0.5 ** ((age?.(at) ?? 0) / halfLife);
     }
