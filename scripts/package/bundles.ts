@@ -153,6 +153,13 @@ const tfjsKernel = (): Plugin => ({
   },
 });
 
+/** tfjs loads `node-fetch` only where Node has no `fetch` of its own; with what that needs, it is a third of a megabyte. */
+const ownFetch = (): Plugin => ({
+  name: 'own fetch',
+  resolveId: (id) => (id === 'node-fetch' ? id : null),
+  load: (id) => (id === 'node-fetch' ? 'export default globalThis.fetch;' : null),
+});
+
 /** The statements that prepare a log, which shops may also run elsewhere. */
 const statements = (): Plugin => ({
   name: 'statements',
@@ -176,7 +183,7 @@ const cliBuild = (dir: string, files: Plugin): RolldownOptions => ({
     'chunk-worker': source('shop/bundler/chunk-worker.ts'),
     'shard-worker': source('shop/training/node/shard-worker.ts'),
   },
-  plugins: [files, tfjsKernel(), statements(), rememberPackages()],
+  plugins: [files, tfjsKernel(), ownFetch(), statements(), rememberPackages()],
   // One copy of each tfjs package: the ES modules.
   resolve: { mainFields: ['module', 'main'] },
   transform: { define: { __dirname: 'import.meta.dirname' } },
