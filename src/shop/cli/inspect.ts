@@ -1,7 +1,9 @@
 import { Command } from '@commander-js/extra-typings';
+import Papa from 'papaparse';
 import * as v from 'valibot';
-import { type Bundle, inventory, type Manifest, MODALITIES } from '../../core/catalog';
+import { type Bundle, type Item, inventory, type Manifest, MODALITIES } from '../../core/catalog';
 import { fetchOffers } from '../../core/catalog/offers';
+import { productsOf } from '../../core/catalog/variants';
 import { counted } from '../../core/common/text';
 import { languagesSchema } from '../../core/encoders';
 import { fetchRules, holdsAt } from '../../device/ranking';
@@ -29,13 +31,22 @@ export function inspectCommand() {
     .option('--neighbours', 'share of the 5 nearest neighbours that agree in category, by text, image and both')
     .option('--item <id>', 'list the items nearest to this one')
     .option('--limit <n>', 'number of items, with --item', positiveInteger, 10)
+    .option('--variants', 'print the product of each variant, as CSV')
     .addOption(jsonOption())
-    .action(async (folder, { item, neighbours, limit, json }) => {
+    .action(async (folder, { item, neighbours, limit, variants, json }) => {
       const bundle = await openFolder(folder);
       if (item !== undefined) return showItem(bundle, item, limit, json);
       if (neighbours) return showNeighbors(bundle, json);
+      if (variants) return showVariants(bundle.items);
       return showSummary(bundle, folder, json);
     });
+}
+
+/** A product is called by its first variant. */
+function showVariants(all: Item[]): void {
+  const { items, placeOf } = productsOf(all);
+  const data = Array.from(placeOf, ([id, place]) => [id, items[place].id]);
+  console.log(Papa.unparse({ fields: ['item', 'product'], data }));
 }
 
 async function showSummary(bundle: Bundle, folder: string, json?: boolean): Promise<void> {
