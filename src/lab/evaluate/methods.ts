@@ -3,10 +3,23 @@ import { inListOrder, MAX_HISTORY, scores, sideScores } from '../../device/ranki
 import type { DeviceMethod } from './device';
 import type { ChoiceHistory } from './leave-one-out/split';
 
-/** The same list for every shopper. @param popularity one value per item */
-export function popularityMethod(popularity: Float32Array, name = 'popularity'): DeviceMethod {
-  return { name, start: () => ({ scores: () => popularity, observe() {} }) };
-}
+/** A method without a state of its own: its scores depend only on the choices so far, oldest first. */
+export const historyMethod = (
+  name: string,
+  scoresOf: (rows: readonly number[], times: readonly number[]) => Float32Array,
+): DeviceMethod => ({
+  name,
+  start() {
+    const [rows, times]: [number[], number[]] = [[], []];
+    return {
+      scores: () => scoresOf(rows, times),
+      observe(row, time) {
+        rows.push(row);
+        times.push(time);
+      },
+    };
+  },
+});
 
 /** Sums of the content similarity to the last ten of some rows. */
 export function contentScores({ index }: LearnerCatalog, rows: readonly number[]): Float32Array {
@@ -18,40 +31,13 @@ export function contentScores({ index }: LearnerCatalog, rows: readonly number[]
   return sum;
 }
 
-/** Content similarity to the last ten chosen items. */
-export function contentKnnMethod(catalog: LearnerCatalog): DeviceMethod {
-  return {
-    name: 'content-knn',
-    start() {
-      const rows: number[] = [];
-      return {
-        scores: () => contentScores(catalog, rows),
-        observe(row) {
-          rows.push(row);
-        },
-      };
-    },
-  };
-}
-
 /** Only the shop's side model: no personal weights and no experts. */
-export function sideMethod({ index }: LearnerCatalog): DeviceMethod {
-  return {
-    name: 'side',
-    start() {
-      const [rows, orders]: number[][] = [[], []];
-      const last = () => ({ rows: rows.slice(-MAX_HISTORY), orders: orders.slice(-MAX_HISTORY) });
-      return {
-        scores: () => (index.side ? sideScores(index.side, last()) : index.logPopularity),
-        observe(row, time) {
-          if (rows.includes(row)) return;
-          rows.push(row);
-          orders.push(time);
-        },
-      };
-    },
-  };
-}
+export const sideMethod = ({ index }: LearnerCatalog): DeviceMethod =>
+  historyMethod('side', (all, times) => {
+    if (!index.side) return index.logPopularity;
+    const rows = [...new Set(all)].slice(-MAX_HISTORY);
+    return sideScores(index.side, { rows, orders: rows.map((row) => times[all.indexOf(row)]) });
+  });
 
 /** The parts of the learner that a method uses. */
 export interface LearnerMethod {

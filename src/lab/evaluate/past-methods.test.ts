@@ -31,18 +31,15 @@ describe('methods that choose their settings', () => {
   const rowOf = new Map(Array.from({ length: 31 }, (_, row) => [`item-${row}`, row]));
   const log = { past: walks(60, 5), rowOf, count: 31, ...SILENT };
 
-  const make = async (name: PastMethodName, of: PastLog) => {
-    const settings = await PAST_METHODS[name].choose(of);
+  const make = (name: PastMethodName, of: PastLog) => {
+    const settings = PAST_METHODS[name].choose(of);
     return { ...settings, method: PAST_METHODS[name].method(of, settings) };
   };
 
   it.each(['ease', 'item-knn'] as const)(
     '%s forgets fast if only the last choices count, and knows only the past',
-    async (name) => {
-      const { method, halfLife, lambda }: Record<string, unknown> & Awaited<ReturnType<typeof make>> = await make(
-        name,
-        log,
-      );
+    (name) => {
+      const { method, halfLife, lambda }: Record<string, unknown> & ReturnType<typeof make> = make(name, log);
       expect(method.name).toBe(name);
       expect(halfLife).toBe(1);
       expect(lambda === undefined).toBe(name === 'item-knn');
@@ -50,13 +47,13 @@ describe('methods that choose their settings', () => {
       expect(scores[5]).toBeGreaterThan(scores[21]);
       // Nobody chose it.
       expect(scores[30]).toBe(0);
-      const again: Record<string, unknown> & Awaited<ReturnType<typeof make>> = await make(name, log);
+      const again: Record<string, unknown> & ReturnType<typeof make> = make(name, log);
       expect([again.halfLife, again.lambda, scoresAfter(again.method, 20, 3, 4)]).toEqual([halfLife, lambda, scores]);
     },
   );
 
-  it('have the default settings if no shopper comes late enough to judge them', async () => {
-    expect(await make('ease', { ...log, past: log.past.slice(0, 30) })).toMatchObject({ halfLife: 8, lambda: 500 });
+  it('have the default settings if no shopper comes late enough to judge them', () => {
+    expect(make('ease', { ...log, past: log.past.slice(0, 30) })).toMatchObject({ halfLife: 8, lambda: 500 });
   });
 });
 
@@ -71,10 +68,10 @@ const events = (users: number, length = 16) =>
     })),
   ).flat();
 
-it('vsknn scores what shoppers of the same taste chose', async () => {
+it('vsknn scores what shoppers of the same taste chose', () => {
   const { vsknn } = PAST_METHODS;
   const log = { past: events(30), rowOf: RING, count: 21, ...SILENT };
-  const run = vsknn.method(log, await vsknn.choose(log)).start();
+  const run = vsknn.method(log, vsknn.choose(log)).start();
   expect(Math.max(...run.scores())).toBe(0);
   run.observe(12, 5);
   const scores = run.scores();
@@ -82,8 +79,8 @@ it('vsknn scores what shoppers of the same taste chose', async () => {
   expect([scores[5], scores[20]]).toEqual([0, 0]);
 });
 
-it('vsknn has default settings if no shopper can judge them', async () => {
-  expect(await PAST_METHODS.vsknn.choose({ past: events(4), rowOf: RING, count: 21, ...SILENT })).toMatchObject({
+it('vsknn has default settings if no shopper can judge them', () => {
+  expect(PAST_METHODS.vsknn.choose({ past: events(4), rowOf: RING, count: 21, ...SILENT })).toMatchObject({
     neighbours: 500,
     halfLife: 4,
   });

@@ -13,6 +13,7 @@ import {
 } from './leave-one-out/ranker';
 import type { ChoiceHistory } from './leave-one-out/split';
 import { VSKNN, type VsknnSettings } from './leave-one-out/vsknn';
+import { historyMethod } from './methods';
 import { meanQuality, streamQualities } from './quality';
 import { pastShoppers, type Shopper, shoppersOf } from './shoppers';
 
@@ -32,7 +33,7 @@ interface PastMethod {
    * The settings that rank best by NDCG@10 on every fifth shopper of the past, learned from the remaining shoppers; the defaults
    * if there are too few.
    */
-  choose(log: PastLog): Promise<MethodSettings>;
+  choose(log: PastLog): MethodSettings;
   /** Learns from the whole past. */
   method(log: PastLog, settings: MethodSettings): DeviceMethod;
 }
@@ -48,23 +49,12 @@ const historyOf = (rows: readonly number[], times: readonly number[]): ChoiceHis
 });
 
 /** A method as run on a device. */
-const deviceMethod = (name: string, count: number, add: AddScores): DeviceMethod => ({
-  name,
-  start() {
-    const [rows, times]: [number[], number[]] = [[], []];
-    return {
-      scores() {
-        const scores = new Float32Array(count);
-        add(historyOf(rows.slice(-MAX_HISTORY), times.slice(-MAX_HISTORY)), scores);
-        return scores;
-      },
-      observe(row, time) {
-        rows.push(row);
-        times.push(time);
-      },
-    };
-  },
-});
+const deviceMethod = (name: string, count: number, add: AddScores): DeviceMethod =>
+  historyMethod(name, (rows, times) => {
+    const scores = new Float32Array(count);
+    add(historyOf(rows.slice(-MAX_HISTORY), times.slice(-MAX_HISTORY)), scores);
+    return scores;
+  });
 
 const historiesOf = (shoppers: readonly Shopper[]): ChoiceHistory[] =>
   shoppers.map(({ rows, times }) => historyOf(rows, times));
@@ -82,10 +72,10 @@ function pastMethod<Fit extends MethodSettings, Use extends MethodSettings>(
   );
   return {
     schema,
-    async choose(log) {
+    choose(log) {
       const { others, judges: shoppers } = pastShoppers(log.past, log.rowOf, FROM + 1);
       if (shoppers.length === 0) return usual;
-      const { fit, use, ndcg10 } = await bestSettings(tuned, historiesOf(others), log, (add) => {
+      const { fit, use, ndcg10 } = bestSettings(tuned, historiesOf(others), log, (add) => {
         const methods = [deviceMethod(tuned.name, log.count, add)];
         const [{ streams }] = evaluateDevice({ shoppers, methods, from: FROM, to: TO });
         return meanQuality(streamQualities(streams, shoppers), (quality) => quality.ndcg10);

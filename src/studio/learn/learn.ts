@@ -50,12 +50,12 @@ export async function learn(
 
   const earlier = { bundle, choices, seed: SEED, network };
   const judged = heldOutChoices(choices, bundle.items.length, (await continuation(earlier)).continued);
-  const popularity = await popularityRanks(judged);
+  const popularity = popularityRanks(judged);
   measured.popularity = hitRate(popularity);
   // Its settings take longest to choose, and a training that is to end needs no rival.
   const itemKnn = stopped()
     ? null
-    : await itemKnnRanks(judged, {
+    : itemKnnRanks(judged, {
         bundle,
         count: bundle.items.length,
         seed: SEED,

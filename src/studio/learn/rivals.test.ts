@@ -18,10 +18,10 @@ it('ranks the later choices of shoppers who were held out, each among what they 
   const choices = heldOutChoices(choicesFrom(interactions), ITEMS);
   expect(choices.shoppers).toHaveLength(7);
   expect(choices.learned).toHaveLength(143);
-  const popularity = await popularityRanks(choices);
+  const popularity = popularityRanks(choices);
   // Eight different choices, of which the first is not ranked.
   expect(popularity.map(({ length }) => length)).toEqual(Array.from({ length: 7 }, () => 7));
-  const knn = await itemKnnRanks(choices, { bundle, count: ITEMS, seed: 1, meter, say: () => {} });
+  const knn = itemKnnRanks(choices, { bundle, count: ITEMS, seed: 1, meter, say: () => {} });
   expect(knn.map(({ length }) => length)).toEqual(popularity.map(({ length }) => length));
   // A ranking by the group knows which 20 of the 60 items can follow.
   expect(hitRate(knn)).toBeGreaterThan(1.5 * (hitRate(popularity) ?? 1));
@@ -29,7 +29,7 @@ it('ranks the later choices of shoppers who were held out, each among what they 
 
 it('holds nobody out of a short log', async () => {
   const choices = heldOutChoices(choicesFrom(interactions.slice(0, 90)), ITEMS);
-  const ranks = await popularityRanks(choices);
+  const ranks = popularityRanks(choices);
   expect([choices.shoppers, ranks, hitRate(ranks)]).toEqual([[], [], null]);
   expect(gainOver([], { popularity: [], 'item-knn': [] })).toBeNull();
 });

@@ -6,10 +6,10 @@ import {
   type ChoiceHistory,
   ITEM_KNN,
   type LeaveOneOutShop,
-  type Ranker,
-  rankerOf,
   ranksOf,
+  type Scores,
   tuned,
+  withPopularity,
 } from '../../lab/evaluate/leave-one-out';
 import { type Choices, choiceCounts, shoppersIn } from '../../shop/training/interactions';
 import { choiceRanks, heldOutShoppers, type SideContinuation } from '../../shop/training/side';
@@ -63,33 +63,30 @@ function casesOf({ shoppers, popularity }: HeldOutChoices): ChoiceCase[][] {
 }
 
 /** Ranks by the number of choices, the same list for everybody. */
-export function popularityRanks(choices: HeldOutChoices): Promise<ShopperRanks> {
-  return rankShoppers(
-    rankerOf(() => {}, choices.popularity),
+export const popularityRanks = (choices: HeldOutChoices): ShopperRanks =>
+  rankShoppers(
+    withPopularity(() => {}, choices.popularity),
     choices,
   );
-}
 
 /** Ranks by item-kNN, whose settings are chosen on the last choices of the shoppers from whom it learns. */
-export async function itemKnnRanks(
+export function itemKnnRanks(
   choices: HeldOutChoices,
   shop: Pick<LeaveOneOutShop, 'bundle' | 'count' | 'seed' | 'meter' | 'say'>,
-): Promise<ShopperRanks> {
+): ShopperRanks {
   const { learned } = choices;
   const training = learned.map((history) => first(history, Math.max(1, history.rows.length - 1)));
   const last = learned.flatMap(({ rows }, n): ChoiceCase[] => {
     const target = rows[rows.length - 1];
     return rows.length > 1 && !training[n].rows.includes(target) ? [{ history: training[n], target }] : [];
   });
-  return rankShoppers(
-    await tuned(ITEM_KNN)({ ...shop, training, validation: evenly(last, MAX_TUNING), whole: learned }),
-    choices,
-  );
+  const validation = evenly(last, MAX_TUNING);
+  return rankShoppers(tuned(ITEM_KNN)({ ...shop, training, validation, whole: learned }).scores, choices);
 }
 
-async function rankShoppers(ranker: Pick<Ranker, 'scores'>, choices: HeldOutChoices): Promise<ShopperRanks> {
+function rankShoppers(scores: Scores, choices: HeldOutChoices): ShopperRanks {
   const cases = casesOf(choices);
-  return ranksByShopper(await ranksOf(ranker, cases.flat()), cases);
+  return ranksByShopper(ranksOf(scores, cases.flat()), cases);
 }
 
 /** Ranks by a side model, as the training ranks them after each epoch. */

@@ -116,7 +116,7 @@ async function sidestream({ whole, ...shop }: LeaveOneOutShop): Promise<Ranker> 
   const method = learnerMethod({ name: 'sidestream', catalog, options: sharedLearning() });
   return {
     settings: { width: network.config.width, epochs: learned.training?.epochs ?? null },
-    scores: (histories) => histories.map((history) => scoresAfter(method, history)),
+    scores: (history) => scoresAfter(method, history),
   };
 }
 

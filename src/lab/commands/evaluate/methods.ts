@@ -17,7 +17,7 @@ import {
 } from '../../../shop/training';
 import { writeWhole } from '../../../shop/training/node';
 import type { DeviceMethod } from '../../evaluate/device';
-import { contentKnnMethod, learnerMethod, popularityMethod, sideMethod } from '../../evaluate/methods';
+import { contentScores, historyMethod, learnerMethod, sideMethod } from '../../evaluate/methods';
 import { PAST_METHODS, type PastLog, type PastMethodName } from '../../evaluate/past-methods';
 import { type EvaluateInput, type PastFile, pastEvents, pastPath, popularityOf, wanted } from './input';
 
@@ -33,12 +33,13 @@ interface PastShop {
 export const REFERENCE = 'popularity-now';
 
 const METHODS: Record<string, (shop: PastShop) => DeviceMethod | Promise<DeviceMethod>> = {
-  popularity: ({ popularity }) => popularityMethod(popularity),
+  popularity: ({ popularity }) => historyMethod('popularity', () => popularity),
   'popularity-now': ({ input: { bundle }, past }) => {
     const { interactions } = interactionsOf({ events: past }, bundle);
-    return popularityMethod(recentPopularity(choicesFrom(interactions), bundle.items.length), REFERENCE);
+    const recent = recentPopularity(choicesFrom(interactions), bundle.items.length);
+    return historyMethod(REFERENCE, () => recent);
   },
-  'content-knn': ({ catalog }) => contentKnnMethod(catalog),
+  'content-knn': ({ catalog }) => historyMethod('content-knn', (rows) => contentScores(catalog, rows)),
   'item-knn': ({ input }) => pastMethod(input, 'item-knn'),
   ease: ({ input }) => pastMethod(input, 'ease'),
   vsknn: ({ input }) => pastMethod(input, 'vsknn'),
@@ -74,8 +75,7 @@ const logOf = (input: EvaluateInput): PastLog => ({
 /** The file of the settings of a method, which no seed changes. */
 async function settingsFile(input: EvaluateInput, name: PastMethodName): Promise<PastFile> {
   const path = await pathOf(input, name);
-  const make = async (): Promise<void> =>
-    writeWhole(path, JSON.stringify(await PAST_METHODS[name].choose(logOf(input))));
+  const make = async (): Promise<void> => writeWhole(path, JSON.stringify(PAST_METHODS[name].choose(logOf(input))));
   return { path, make };
 }
 

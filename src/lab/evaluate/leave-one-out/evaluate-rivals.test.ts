@@ -4,7 +4,7 @@ import { memoryBundle } from '../../../testing/bundles';
 import { easeItems, easeWeights } from './ease';
 import { LEAVE_ONE_OUT_RIVALS } from './evaluate';
 import { fadedWeights, shrunkCosines } from './item-knn';
-import { type AddScores, fading, gridOf, type LeaveOneOutShop, popularityOf, rankerOf, tuned } from './ranker';
+import { type AddScores, fading, gridOf, type LeaveOneOutShop, popularityOf, tuned, withPopularity } from './ranker';
 import { type ChoiceHistory, leaveOneOut } from './split';
 import { VsknnIndex } from './vsknn';
 
@@ -129,9 +129,8 @@ describe('the helpers of the rivals', () => {
     expect([...fading(2, null)]).toEqual([1, 1]);
   });
 
-  it('ranks items without a score by popularity', async () => {
-    const { scores } = rankerOf(() => {}, popularityOf(HISTORIES, COUNT));
-    const [own] = await scores([history(0)]);
+  it('ranks items without a score by popularity', () => {
+    const own = withPopularity(() => {}, popularityOf(HISTORIES, COUNT))(history(0));
     expect(own[1]).toBeGreaterThan(own[0]);
     expect(own[4]).toBeGreaterThan(own[5]);
   });
@@ -183,7 +182,7 @@ describe('settings', () => {
           };
       },
     });
-    const ranker = await method(await ringShop());
+    const ranker = method(await ringShop());
     expect(ranker.settings).toEqual({ by: 1, sign: 1 });
     expect(ranker.validation).toBe(1);
     expect(learned).toEqual([4, 4, 5]);
@@ -192,7 +191,7 @@ describe('settings', () => {
   it.each(['item-knn', 'vsknn', 'graph'])('%s learns that the last choice says what comes next', async (name) => {
     const shop = await ringShop();
     const ranker = await LEAVE_ONE_OUT_RIVALS[name](shop);
-    const [scores] = await ranker.scores([history(3, 4, 5)]);
+    const scores = ranker.scores(history(3, 4, 5));
     expect(scores[6]).toBeGreaterThan(scores[12]);
     // User sessions do not show which of two items comes after the other.
     if (name === 'item-knn') expect(scores[6]).toBeGreaterThan(scores[2]);

@@ -3,14 +3,14 @@ import { settingsSchema } from '../result';
 import { easeOf } from './ease';
 import { graph } from './graph';
 import { ITEM_KNN } from './item-knn';
-import { type LeaveOneOutMethod, type LeaveOneOutShop, popularityOf, ranksOf, tuned } from './ranker';
+import { type LeaveOneOutMethod, type LeaveOneOutShop, popularityOf, ranksOf, type Scores, tuned } from './ranker';
 import type { ChoiceCase } from './split';
 import { VSKNN } from './vsknn';
 
 /** The items by the number of their choices: the same list for everybody. */
-const popularity: LeaveOneOutMethod = async ({ whole, count }) => {
+const popularity: LeaveOneOutMethod = ({ whole, count }) => {
   const scores = popularityOf(whole, count);
-  return { settings: {}, scores: (histories) => histories.map(() => scores) };
+  return { settings: {}, scores: () => scores };
 };
 
 /** The methods with which the learner is compared, in the order of the tables. */
@@ -44,12 +44,15 @@ export async function runLeaveOneOut(
   test: readonly ChoiceCase[],
 ): Promise<LeaveOneOutRun> {
   const start = performance.now();
-  const ranker = await method(shop);
+  const { settings, validation, scores } = await method(shop);
   const seconds = (performance.now() - start) / 1000;
   shop.meter.start(`Test of ${name}`, test.length);
-  const ranks = await ranksOf(ranker, test, (count) => shop.meter.advance(count));
+  const counted: Scores = (history) => {
+    shop.meter.advance(1);
+    return scores(history);
+  };
+  const ranks = ranksOf(counted, test);
   shop.meter.stop();
-  const { settings, validation } = ranker;
   return {
     name,
     settings: { ...settings },

@@ -25,67 +25,46 @@ export interface LeaveOneOutShop extends Omit<LeaveOneOutSplit, 'test'> {
   say(line: string): void;
 }
 
+/** Scores of all items after a history, valid until the next call. */
+export type Scores = (history: ChoiceHistory) => Float32Array;
+
 /** A method that has learned from the choices of all users. */
 export interface Ranker {
   /** Settings as chosen on the validation. */
   settings: MethodSettings;
   /** NDCG@10 on the validation with these settings; absent if there was nothing to choose. */
   validation?: number;
-  /** Scores of all items after each of some histories, valid until the next call. */
-  scores(histories: readonly ChoiceHistory[]): Float32Array[] | Promise<Float32Array[]>;
+  scores: Scores;
 }
 
 /**
  * Builds a method: chooses its settings by its ranking of `validation` after learning from `training`, then learns from `whole`
  * with them.
  */
-export type LeaveOneOutMethod = (shop: LeaveOneOutShop) => Promise<Ranker>;
+export type LeaveOneOutMethod = (shop: LeaveOneOutShop) => Ranker | Promise<Ranker>;
 
 /** Adds the scores of all items after a history to `out`. */
 export type AddScores = (history: ChoiceHistory, out: Float32Array) => void;
 
-/** Number of histories scored at once: bounds the memory of their scores. */
-const CHUNK = 64;
-
-/**
- * Ranks of the targets among all items except those of their histories.
- * @param onRanked called with the number of ranked cases
- */
-export async function ranksOf(
-  { scores }: Pick<Ranker, 'scores'>,
-  cases: readonly ChoiceCase[],
-  onRanked?: (count: number) => void,
-): Promise<number[]> {
-  const ranks: number[] = [];
-  for (let first = 0; first < cases.length; first += CHUNK) {
-    const part = cases.slice(first, first + CHUNK);
-    const all = await scores(part.map(({ history }) => history));
-    for (const [n, { history, target }] of part.entries()) ranks.push(rankOf(all[n], target, history.rows));
-    onRanked?.(part.length);
-  }
-  return ranks;
-}
+/** Ranks of the targets among all items except those of their histories. */
+export const ranksOf = (scores: Scores, cases: readonly ChoiceCase[]): number[] =>
+  cases.map(({ history, target }) => rankOf(scores(history), target, history.rows));
 
 /** NDCG@10 over cases, each counting alike. */
-export async function ndcgOf(ranker: Pick<Ranker, 'scores'>, cases: readonly ChoiceCase[]): Promise<number> {
-  return meanQuality([qualityOf(await ranksOf(ranker, cases))], ({ ndcg10 }) => ndcg10);
-}
+export const ndcgOf = (scores: Scores, cases: readonly ChoiceCase[]): number =>
+  meanQuality([qualityOf(ranksOf(scores, cases))], ({ ndcg10 }) => ndcg10);
 
 /**
  * Scores from a method's contributions for one history. Items without a contribution, and items with equal scores, are ranked by
  * popularity, which adds less than a millionth.
  */
-export function rankerOf(add: AddScores, popularity: Float32Array): Pick<Ranker, 'scores'> {
+export function withPopularity(add: AddScores, popularity: Float32Array): Scores {
   const start = belowScores(popularity);
-  const kept = Array.from({ length: CHUNK }, () => new Float32Array(popularity.length));
-  return {
-    scores: (histories) =>
-      histories.map((history, n) => {
-        kept[n] ??= new Float32Array(popularity.length);
-        kept[n].set(start);
-        add(history, kept[n]);
-        return kept[n];
-      }),
+  const scores = new Float32Array(popularity.length);
+  return (history) => {
+    scores.set(start);
+    add(history, scores);
+    return scores;
   };
 }
 
@@ -142,18 +121,18 @@ export function gridOf(values: Readonly<Record<string, readonly (number | null)[
  * Tries all settings of a method; the first wins ties.
  * @param judge NDCG@10 of the scores by some settings, on choices from which the method has not learned
  */
-export async function bestSettings<Fit extends MethodSettings, Use extends MethodSettings>(
+export function bestSettings<Fit extends MethodSettings, Use extends MethodSettings>(
   { name, fits, uses, fit: learn }: TunedMethod<Fit, Use>,
   histories: readonly ChoiceHistory[],
   shop: Pick<LeaveOneOutShop, 'count' | 'say' | 'meter'>,
-  judge: (add: AddScores) => number | Promise<number>,
-): Promise<{ fit: Fit; use: Use; ndcg10: number }> {
+  judge: (add: AddScores) => number,
+): { fit: Fit; use: Use; ndcg10: number } {
   let best = { fit: fits[0], use: uses[0], ndcg10: Number.NEGATIVE_INFINITY };
   shop.meter.start(`Settings of ${name}`, fits.length * uses.length);
   for (const fit of fits) {
     const scoresBy = learn(histories, fit, shop);
     for (const use of uses) {
-      const ndcg10 = await judge(scoresBy(use));
+      const ndcg10 = judge(scoresBy(use));
       if (ndcg10 > best.ndcg10) best = { fit, use, ndcg10 };
       shop.meter.advance(1);
     }
@@ -165,20 +144,20 @@ export async function bestSettings<Fit extends MethodSettings, Use extends Metho
 /** Chooses the settings on the validation. */
 export function tuned<Fit extends MethodSettings, Use extends MethodSettings>(
   method: TunedMethod<Fit, Use>,
-): LeaveOneOutMethod {
+): (shop: LeaveOneOutShop) => Ranker {
   const { fits, uses } = method;
-  return async (shop) => {
+  return (shop) => {
     const { training, validation, whole, count } = shop;
     const cases = evenly(validation, MAX_TUNING_CASES);
     const popularity = popularityOf(training, count);
     const { fit, use, ndcg10 } =
       cases.length > 0 && fits.length * uses.length > 1
-        ? await bestSettings(method, training, shop, (add) => ndcgOf(rankerOf(add, popularity), cases))
+        ? bestSettings(method, training, shop, (add) => ndcgOf(withPopularity(add, popularity), cases))
         : { fit: fits[0], use: uses[0], ndcg10: Number.NaN };
     return {
       settings: { ...fit, ...use },
       ...(Number.isFinite(ndcg10) ? { validation: ndcg10 } : {}),
-      ...rankerOf(method.fit(whole, fit, shop)(use), popularityOf(whole, count)),
+      scores: withPopularity(method.fit(whole, fit, shop)(use), popularityOf(whole, count)),
     };
   };
 }

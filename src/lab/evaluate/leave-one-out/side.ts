@@ -2,7 +2,7 @@ import { contentBlend } from '../../../core/catalog';
 import { evenly } from '../../../core/common/evenly';
 import { catalogIndex, sideScores } from '../../../device/ranking';
 import { type SideSettings, sequencesFrom, sideFeatures, trainSide } from '../../../shop/training/side';
-import { type LeaveOneOutMethod, ndcgOf, type Ranker } from './ranker';
+import { type LeaveOneOutMethod, ndcgOf, type Scores } from './ranker';
 import type { ChoiceHistory } from './split';
 
 /**
@@ -41,7 +41,7 @@ export const side: LeaveOneOutMethod = async ({ bundle, training, validation, wh
         meter.advance(1);
         if (!judge || cases.length === 0) return;
         const model = await modelNow();
-        const ndcg10 = await ndcgOf(rankerOf(model), cases);
+        const ndcg10 = ndcgOf(scoresBy(model), cases);
         if (ndcg10 > best.ndcg10) best = { epoch, ndcg10 };
         say(`side, epoch ${epoch}: loss ${loss.toFixed(3)}, NDCG@10 ${(100 * ndcg10).toFixed(2)}`);
       },
@@ -52,10 +52,11 @@ export const side: LeaveOneOutMethod = async ({ bundle, training, validation, wh
   return {
     settings: { width, dropout, epochs: best.epoch },
     ...(Number.isFinite(best.ndcg10) ? { validation: best.ndcg10 } : {}),
-    ...rankerOf(model),
+    scores: scoresBy(model),
   };
 };
 
-const rankerOf = (model: Parameters<typeof sideScores>[0]): Pick<Ranker, 'scores'> => ({
-  scores: (histories) => histories.map(({ rows }) => sideScores(model, { rows: [...new Set(rows)] })),
-});
+const scoresBy =
+  (model: Parameters<typeof sideScores>[0]): Scores =>
+  ({ rows }) =>
+    sideScores(model, { rows: [...new Set(rows)] });
