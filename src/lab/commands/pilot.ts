@@ -13,7 +13,7 @@ import {
 } from '../../shop/cli';
 import { SHARES } from '../verdict/effects';
 import { readPilotCounts } from '../verdict/pilot-counts';
-import { type SampleRatio, type SplitDay, sampleRatioOfDays, WRONG_SPLIT } from '../verdict/sample-ratio';
+import { type SampleRatio, sampleRatioOfDays, WRONG_SPLIT } from '../verdict/sample-ratio';
 import {
   type Arm,
   AT_HORIZON,
@@ -134,11 +134,11 @@ async function judged(file: string, options: PilotOptions, plan: SequentialPlan,
   if (counts.trimStart().startsWith('{')) return judgedLines(file, options, plan);
   const { days, periods, notes } = readPilotCounts(counts, options);
   const stages = options.share ?? EVEN;
-  const split = periods.map(({ control, treatment }, at): SplitDay => {
+  const draws = periods.map(({ control, treatment }, at) => {
     const share = stages.findLast(({ from }) => from === null || from <= days[at])?.share ?? 0.5;
-    return { control: control.units, share, treatment: treatment.units };
+    return { counts: [control.units, treatment.units], shares: [1 - share, share] };
   });
-  const ratio = sampleRatioOfDays(split, options, plan.designEffect);
+  const ratio = sampleRatioOfDays(draws, [options.control, options.treatment], plan.designEffect);
   const found = sequentialTest(periods, plan);
   // If the split is wrong, no other figure counts.
   const result: SequentialResult = ratio.mismatch ? { ...found, decision: 'continue', decidedAfter: null } : found;

@@ -13,7 +13,7 @@ const shoppers = Array.from({ length: 5 }, (_, s): Shopper => {
 
 describe('splicedPairs', () => {
   it('joins the first events of X, of Y, and the next of X', () => {
-    const [{ rows, times, shifts, id }] = splicedPairs(shoppers, 1, 1);
+    const [{ rows, times, shifts, id }] = splicedPairs(shoppers, 1, 1, () => 0);
     const [x, y] = [Math.floor(rows[0] / 100), Math.floor(rows[40] / 100)];
     expect(x).not.toBe(y);
     expect(id).toBe(`s${x}, s${y}, s${x}`);
@@ -30,12 +30,12 @@ describe('splicedPairs', () => {
   });
 
   it('pairs everybody with everybody else once, by seed', () => {
-    const all = splicedPairs(shoppers, 100, 3).map(({ id }) => id);
+    const all = splicedPairs(shoppers, 100, 3, () => 0).map(({ id }) => id);
     expect(new Set(all).size).toBe(20);
     expect(new Set(all.slice(0, 5).map((id) => id.slice(0, 2))).size).toBe(5);
-    expect(splicedPairs(shoppers, 7, 3).map(({ id }) => id)).toEqual(all.slice(0, 7));
-    expect(splicedPairs(shoppers, 7, 4).map(({ id }) => id)).not.toEqual(all.slice(0, 7));
-    expect(() => splicedPairs(shoppers.slice(1, 2), 3, 1)).toThrowError(
+    expect(splicedPairs(shoppers, 7, 3, () => 0).map(({ id }) => id)).toEqual(all.slice(0, 7));
+    expect(splicedPairs(shoppers, 7, 4, () => 0).map(({ id }) => id)).not.toEqual(all.slice(0, 7));
+    expect(() => splicedPairs(shoppers.slice(1, 2), 3, 1, () => 0)).toThrowError(
       expect.objectContaining({ code: 'runtime/invalid-input' }),
     );
   });
@@ -53,7 +53,7 @@ describe('splicedPairs', () => {
 
   it('has a short return if X has no more events', () => {
     const short = shoppers.map(({ id, rows, times }) => ({ id, rows: rows.slice(0, 65), times: times.slice(0, 65) }));
-    const [stream] = splicedPairs(short, 1, 1);
+    const [stream] = splicedPairs(short, 1, 1, () => 0);
     expect(stream.rows).toHaveLength(105);
     expect(stream.times).toHaveLength(105);
   });
@@ -79,7 +79,7 @@ describe('the ranked events of spliced streams', () => {
     streamQualities(ranked, streams, (_, place) => phaseOf(place) === phase);
 
   it('ranks the first 20 events of Y, the rest of Y, and 20 of X again', () => {
-    const streams = splicedPairs(shoppers, 3, 1);
+    const streams = splicedPairs(shoppers, 3, 1, () => 0);
     const [results] = evaluateDevice({ shoppers: streams, ...DRIFT_RANKED, methods: [successor] });
     const of = (phase: string): Quality[] => inPhase(results.streams, streams, phase);
     for (const phase of DRIFT_PHASES) expect(of(phase).map(({ events }) => events)).toEqual([20, 20, 20]);
@@ -92,7 +92,7 @@ describe('the ranked events of spliced streams', () => {
   });
 
   it('ranks no repeats; a stream without anything to rank keeps its place', () => {
-    const [stream] = splicedPairs(shoppers, 1, 1);
+    const [stream] = splicedPairs(shoppers, 1, 1, () => 0);
     const rows = [...stream.rows];
     for (let n = 40; n < 60; n++) rows[n] = rows[n - 40];
     rows[61] = rows[0];

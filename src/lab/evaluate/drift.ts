@@ -35,15 +35,14 @@ export const splicedPairs = (...given: Parameters<typeof shopperPairs>): Spliced
 /**
  * Pairs shoppers X and Y. Every shopper is X once before any is X again, with a different Y each time.
  * @param count number of pairs; fewer if there are not enough shoppers
- * @param similarity of two shoppers: Y is then the shopper least similar to X, next time the second least, and so on;
- *   without it Y is any shopper
+ * @param similarity of two shoppers: Y is the shopper least similar to X, next time the second least, and so on
  * @throws SidestreamError `runtime/invalid-input` for fewer than two shoppers
  */
 export function shopperPairs(
   shoppers: readonly Shopper[],
   count: number,
   seed: number,
-  similarity?: (x: Shopper, y: Shopper) => number,
+  similarity: (x: Shopper, y: Shopper) => number,
 ): [x: Shopper, y: Shopper][] {
   const n = shoppers.length;
   if (n < 2) {
@@ -52,10 +51,9 @@ export function shopperPairs(
     );
   }
   const ring = shuffled(shoppers, seededRandom(seed));
-  const others = ring.map((x, at) => {
-    const rest = [...ring.slice(at + 1), ...ring.slice(0, at)];
-    return similarity ? rest.sort((a, b) => similarity(x, a) - similarity(x, b)) : rest;
-  });
+  const others = ring.map((x, at) =>
+    [...ring.slice(at + 1), ...ring.slice(0, at)].sort((a, b) => similarity(x, a) - similarity(x, b)),
+  );
   return Array.from({ length: Math.min(count, n * (n - 1)) }, (_, pair) => [
     ring[pair % n],
     others[pair % n][Math.floor(pair / n)],

@@ -1,4 +1,5 @@
 import { categoryPaths, type Item } from '../../core/catalog';
+import { kept } from '../../core/common/grouped';
 import { type Random, seededRandom } from '../../core/common/random';
 import { Learner, type LearnerCatalog, type LearnerOptions } from '../../device/learner';
 import { type Hints, hintFade, hintLifts, hintScale, parseHints, rankOf, scores } from '../../device/ranking';
@@ -37,12 +38,8 @@ export function evaluateFirstVisits(protocol: FirstVisitProtocol): MethodRanks[]
   const { items } = catalog.index;
   const results = methods.map(({ name }): MethodRanks => ({ name, streams: [], listed: items.map(() => 0) }));
   const known = new Map<string, Float32Array>();
-  const liftsOf = (hints: Hints): Float32Array => {
-    const key = JSON.stringify(hints);
-    const lifts = known.get(key) ?? hintLifts(items, parseHints(hints)).lifts;
-    known.set(key, lifts);
-    return lifts;
-  };
+  const liftsOf = (hints: Hints): Float32Array =>
+    kept(known, JSON.stringify(hints), () => hintLifts(items, parseHints(hints)).lifts);
   for (const [n, { rows, times }] of shoppers.entries()) {
     const random = seededRandom(seed * 100_003 + n);
     const right = hintOf(items[rows[0]], random);

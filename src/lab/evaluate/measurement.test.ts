@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { joinMeasured, type MethodRanks, measuredText, streamsOfPart } from './measurement';
+import { joinMeasured, type MethodRanks, streamsOfPart } from './measurement';
 
 const streams = Array.from({ length: 7 }, (_, n) => ({
   places: [n, n + 1],
@@ -17,16 +17,16 @@ const measured = (names: string[], numbers: number[]): MethodRanks[] =>
 it.each([1, 2, 3, 9])('joins %d parts into the result of a single part', (of) => {
   const numbers = [...streams.keys()];
   const texts = Array.from({ length: of }, (_, index) =>
-    measuredText(measured(['base', 'other'], streamsOfPart(numbers, { index, of }))),
+    JSON.stringify(measured(['base', 'other'], streamsOfPart(numbers, { index, of }))),
   );
   expect(joinMeasured(texts)).toEqual(measured(['base', 'other'], numbers));
 });
 
 it('refuses text that is not a part, and parts that do not belong together', () => {
-  const part = (...names: string[]): string => measuredText(measured(names, [1]));
+  const part = (...names: string[]): string => JSON.stringify(measured(names, [1]));
   expect(() => joinMeasured(['{'])).toThrow('cannot be used');
   expect(() => joinMeasured([part('base').replace('[2,2]', '[2]')])).toThrow('differ in length');
   expect(() => joinMeasured([part('base').replace('"ranks":[2', '"ranks":[0')])).toThrow('ranks');
   expect(() => joinMeasured([part('base'), part('other')])).toThrow('different methods');
-  expect(() => joinMeasured([measuredText(measured(['base'], [])), part('base')])).toThrow('a stream is missing');
+  expect(() => joinMeasured([JSON.stringify(measured(['base'], [])), part('base')])).toThrow('a stream is missing');
 });

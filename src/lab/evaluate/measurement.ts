@@ -43,9 +43,6 @@ const methodSchema = v.object({
 });
 export type MethodRanks = v.InferOutput<typeof methodSchema>;
 
-/** The text of a part that another process reads. */
-export const measuredText = (methods: readonly MethodRanks[]): string => JSON.stringify(methods);
-
 /** The streams of all parts, in the order of the streams. @throws SidestreamError `runtime/invalid-input` if one is missing */
 export const joinStreams = <T>(parts: readonly (readonly T[])[]): T[] =>
   Array.from(

@@ -14,10 +14,8 @@ export const jsonNumber = v.union([
   ),
 ]);
 
-/** Quality of one shopper's ranked choices; means over the choices. */
-export const qualitySchema = v.object({
-  /** Number of ranked choices. */
-  events: v.number(),
+/** Means over choices. */
+const meanEntries = {
   /** Share of choices whose item was among the first 10. */
   hr10: jsonNumber,
   /** Mean of 1 / log2(1 + rank) for ranks up to 10, otherwise 0: NDCG@10 with one relevant item. */
@@ -26,6 +24,13 @@ export const qualitySchema = v.object({
   mrr: jsonNumber,
   /** Mean of ln(rank); lower is better, and steadier than NDCG because every choice counts. */
   lnRank: jsonNumber,
+};
+
+/** Quality of one shopper's ranked choices. */
+export const qualitySchema = v.object({
+  /** Number of ranked choices. */
+  events: v.number(),
+  ...meanEntries,
   /**
    * Rank of each choice, in order; in a mean over seeds, and for a choice of several items, the geometric mean. Absent if the
    * choices differ between methods.
@@ -70,10 +75,7 @@ export function meanQuality(units: readonly Quality[], pick: (quality: Quality) 
 /** One method over all units (shoppers, windows, pairs), each counting alike, against the method it is compared with. */
 export const methodResultSchema = v.object({
   name: v.string(),
-  hr10: jsonNumber,
-  ndcg10: jsonNumber,
-  mrr: jsonNumber,
-  lnRank: jsonNumber,
+  ...meanEntries,
   /** Change of lnRank against the reference, paired by unit; 0 for the reference itself. */
   lnRankChange: jsonNumber,
   /** The same of ndcg10, with its paired standard error. */

@@ -1,3 +1,4 @@
+import { kept } from '../../core/common/grouped';
 import type { CatalogIndex } from '../../device/ranking';
 import { endOfPast, type LogEvent } from '../../shop/logs';
 import type { Shopper } from '../../shop/training';
@@ -55,8 +56,7 @@ export function shoppersOf(events: readonly LogEvent[], rowOf: ReadonlyMap<strin
   for (const { user, item, time } of events) {
     const row = rowOf.get(item);
     if (row === undefined) continue;
-    const own = shoppers.get(user) ?? { id: user, rows: [], times: [] };
-    shoppers.set(user, own);
+    const own = kept(shoppers, user, (): Shopper => ({ id: user, rows: [], times: [] }));
     own.rows.push(row);
     own.times.push(time);
   }
@@ -88,13 +88,10 @@ export function shopperSimilarity(
   };
   const usual = traitsOf([...popularity.keys()], (row) => popularity[row]);
   const known = new Map<Shopper, Float64Array[]>();
-  const ownOf = (shopper: Shopper): Float64Array[] => {
-    const found =
-      known.get(shopper) ??
-      traitsOf(shopper.rows.slice(0, EVENTS), () => 1).map((trait, t) => trait.map((value, d) => value - usual[t][d]));
-    known.set(shopper, found);
-    return found;
-  };
+  const ownOf = (shopper: Shopper): Float64Array[] =>
+    kept(known, shopper, () =>
+      traitsOf(shopper.rows.slice(0, EVENTS), () => 1).map((trait, t) => trait.map((value, d) => value - usual[t][d])),
+    );
   return (x, y) => {
     const [own, others] = [ownOf(x), ownOf(y)];
     return own.reduce((sum, trait, t) => sum + cosine(trait, others[t]) / own.length, 0);

@@ -82,7 +82,5 @@ export function addSeries(series: Series, other: Series): void {
   }
 }
 
-export const blockText = (block: readonly ShopBlock[]): string => JSON.stringify(block);
-
 /** @throws SidestreamError `runtime/invalid-input` if the text is not a block */
 export const parseBlock = (text: string): ShopBlock[] => parsePart(blockSchema, text);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ShopBlock } from './block';
-import { changesOf, coverage, figuresOf, gini, jackknifeError, leavingOut, topDecile } from './figures';
+import { coverage, figuresOf, gini, jackknifeError, leavingOut, topDecile } from './figures';
 import type { VisitRecord } from './visit';
 
 const RECORD: VisitRecord = {
@@ -72,11 +72,11 @@ describe('figures of a shop', () => {
     const ease = [0, 0.2, 0.4, 0.6, 0.8];
     const own = [block(ease.map((value) => ({ hr10: value + 0.1 })))];
     const other = [block(ease.map((value, n) => ({ hr10: value + 0.001 * n })))];
-    const change = changesOf(own, other).hr10;
+    const change = figuresOf(own, other).hr10;
     expect(change.mean).toBeCloseTo(0.098, 10);
     expect(change.low).toBeGreaterThan(0.09);
     expect(figuresOf(own).hr10.high - figuresOf(own).hr10.mean).toBeGreaterThan(0.2);
-    expect(changesOf(own, own).coverage).toMatchObject({ mean: 0 });
+    expect(figuresOf(own, own).coverage).toMatchObject({ mean: 0 });
   });
 
   it('count items over all shoppers, with errors from leaving blocks out', () => {

@@ -207,19 +207,13 @@ function measuredOf(blocks: readonly ShopBlock[]): Record<FigureName, Measured> 
 }
 
 /**
- * Every figure of a shop.
+ * Every figure of a shop, or its change against another shop, with the error of the difference.
  * @param blocks the shop's own, in order: errors of counts over all shoppers come from leaving out each block
+ * @param others of the other shop, block by block the same shoppers
  */
-export const figuresOf = (blocks: readonly ShopBlock[]): Record<FigureName, Interval> =>
-  mapValues(measuredOf(blocks), (figure) => intervalOf(figure));
-
-/**
- * Changes of every figure of a shop against another, with the errors of the difference: the same shoppers went through both.
- * @param blocks of the shop; `others`: of the other one, block by block the same shoppers
- */
-export function changesOf(blocks: readonly ShopBlock[], others: readonly ShopBlock[]): Record<FigureName, Interval> {
-  const other = measuredOf(others);
-  return mapValues(measuredOf(blocks), (figure, name) => intervalOf(figure, other[name]));
+export function figuresOf(blocks: readonly ShopBlock[], others?: readonly ShopBlock[]): Record<FigureName, Interval> {
+  const other = others && measuredOf(others);
+  return mapValues(measuredOf(blocks), (figure, name) => intervalOf(figure, other?.[name]));
 }
 
 /** A statistic of the counts of all blocks; a part is the statistic without a block. */

@@ -1,5 +1,5 @@
-import { invalidInput } from '../../error';
 import type { Interaction } from '../../shop/training/interactions';
+import { wantedMethods } from '../evaluate/wanted-methods';
 import type { SimulatedShopper } from './shopper';
 import type { Configuration, ShopStock } from './shops';
 import type { Market } from './visit';
@@ -47,13 +47,7 @@ interface LoopRound {
 }
 
 /** The requested configurations, in order. @throws SidestreamError `runtime/invalid-input` for others */
-export function chosenConfigurations(
+export const chosenConfigurations = (
   methods: readonly string[] | undefined,
   possible: readonly Configuration[],
-): Configuration[] {
-  const unknown = methods?.find((name) => name !== 'all' && !possible.some((one) => one === name));
-  if (unknown !== undefined) {
-    throw invalidInput(`There is no configuration ${unknown} here; choose of all, ${possible.join(', ')}.`);
-  }
-  return possible.filter((name) => !methods || methods.includes('all') || methods.includes(name));
-}
+): Configuration[] => wantedMethods({ methods }, possible, undefined, 'configuration');

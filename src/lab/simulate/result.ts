@@ -1,7 +1,7 @@
 import { isOrderLog, simulatedOrdersText } from '../../shop/logs';
 import { addSeries, emptySeries, type Series, type ShopBlock } from './block';
 import { type LoopFigures, type LoopRun, loopFigures } from './closed-loop';
-import { changesOf, type FigureName, figuresOf, type Interval, interval } from './figures';
+import { type FigureName, figuresOf, type Interval, interval } from './figures';
 import { SHOPPER_KINDS, type ShopperKind } from './shopper';
 
 /** Version of the result that programs read. */
@@ -71,7 +71,7 @@ export function simulationOf({ blocks, compared, loop, timing, ...about }: Simul
     configurations: names.map((name) => configuration(name, ofShop(name))),
     comparison: {
       of: compared,
-      against: others.map((name) => ({ name, changes: changesOf(ofShop(compared), ofShop(name)) })),
+      against: others.map((name) => ({ name, changes: figuresOf(ofShop(compared), ofShop(name)) })),
     },
     closedLoop: loopFigures(loop),
     timing: { ...timing, updateMs: names.flatMap((name) => updateTimes(name, ofShop(name))) },

@@ -1,4 +1,5 @@
 import { type Bundle, contentBlend, pickRows } from '../../core/catalog';
+import { kept } from '../../core/common/grouped';
 import { type LearnerCatalog, sharedLearning } from '../../device/learner';
 import { catalogIndex } from '../../device/ranking';
 import { invalidInput } from '../../error';
@@ -106,9 +107,7 @@ export function simulatedGround(options: SimulatedOptions): Ground {
           past: inTurns(before.slice(0, PAST_ROUNDS * cohort)),
           shopper: (round, n) => steady(FIRST_ROUND + round, n),
           async stock({ name, round, popularity: popular }) {
-            const key = `${name} ${round}`;
-            const now = latest.get(key) ?? catalog(known, popular);
-            latest.set(key, now);
+            const now = kept(latest, `${name} ${round}`, () => catalog(known, popular));
             if (latest.size > LOOP.length) latest.delete([...latest.keys()][0]);
             return { before: now, after: now, featuresOf };
           },

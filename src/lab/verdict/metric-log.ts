@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { RejectedRow } from '../../core/catalog';
 import { jsonLines } from '../../core/catalog/feed';
+import { kept } from '../../core/common/grouped';
 import {
   combined,
   metricLineSchema,
@@ -68,8 +69,7 @@ export async function readMetricLog(chunks: AsyncIterable<string> | Iterable<str
       const known = operations.get(one.variant);
       operations.set(one.variant, known ? combined(known, one) : one);
     }
-    const own = days.get(day) ?? { variants: new Map<string, VisitorSums>(), revenue: [] };
-    days.set(day, own);
+    const own = kept(days, day, () => ({ variants: new Map<string, VisitorSums>(), revenue: [] }));
     for (const { key, ...sums } of visitors) {
       if (known.has(key)) continue;
       known.add(key);

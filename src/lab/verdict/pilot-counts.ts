@@ -1,5 +1,6 @@
 import Papa from 'papaparse';
 import * as v from 'valibot';
+import { addToGroup, kept } from '../../core/common/grouped';
 import { firstNames } from '../../core/common/text';
 import { invalidInput, type SidestreamError } from '../../error';
 import type { Period } from './sequential';
@@ -62,13 +63,15 @@ export function readPilotCounts(text: string, compared: ComparedVariants) {
     const name = variant.split('/').at(-1);
     const side = name === compared.control ? 'control' : name === compared.treatment ? 'treatment' : null;
     if (side === null) {
-      others.set(variant, [...(others.get(variant) ?? []), start]);
+      addToGroup(others, variant, start);
       continue;
     }
-    const period = days.get(day) ?? { control: { units: 0, successes: 0 }, treatment: { units: 0, successes: 0 } };
+    const period = kept(days, day, () => ({
+      control: { units: 0, successes: 0 },
+      treatment: { units: 0, successes: 0 },
+    }));
     period[side].units += units;
     period[side].successes += successes;
-    days.set(day, period);
   }
   const sorted = [...days].sort(([a], [b]) => (a < b ? -1 : 1));
   const missing = SIDES.filter((side) => sorted.every(([, period]) => period[side].units === 0));

@@ -93,37 +93,19 @@ export function sampleRatio(
   const whole = names.reduce((sum, name) => sum + (weights.get(name) ?? 0), 0);
   const shares = names.map((name) => (whole > 0 ? (weights.get(name) ?? 0) / whole : 0));
   const draws = days.map((day) => ({ counts: names.map((name) => day.get(name) ?? 0), shares }));
-  return judged(draws, names, 1);
+  return sampleRatioOfDays(draws, names);
 }
 
 /** Whether there is nothing to compare. */
 export const isSingle = (variants: SampleRatio['variants']): boolean =>
   variants.filter(({ visitors }) => visitors > 0).length < 2;
 
-/** Visitors of a day, and the share of them that should get the treatment. */
-export interface SplitDay {
-  control: number;
-  treatment: number;
-  share: number;
-}
-
 /**
- * The same for two variants whose split may change from day to day.
+ * The same if the split may change from day to day.
+ * @param names of the variants, in the order of the draws
  * @param designEffect factor of the variance, if a visitor is several units
  */
-export function sampleRatioOfDays(
-  days: readonly SplitDay[],
-  names: { control: string; treatment: string },
-  designEffect = 1,
-): SampleRatio {
-  const draws = days.map(({ control, treatment, share }) => ({
-    counts: [control, treatment],
-    shares: [1 - share, share],
-  }));
-  return judged(draws, [names.control, names.treatment], designEffect);
-}
-
-function judged(draws: readonly Draw[], names: readonly string[], designEffect: number): SampleRatio {
+export function sampleRatioOfDays(draws: readonly Draw[], names: readonly string[], designEffect = 1): SampleRatio {
   const variants = names.map((name, n) => ({
     name,
     visitors: draws.reduce((sum, { counts }) => sum + counts[n], 0),

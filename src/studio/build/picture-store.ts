@@ -1,4 +1,5 @@
 import type { Item } from '../../core/catalog';
+import { addToGroup } from '../../core/common/grouped';
 import { pictureType } from '../../core/common/text';
 import { isFetched, withPicture } from '../../shop/pipeline';
 import { studioFolder } from '../files/opfs';
@@ -29,10 +30,7 @@ export class PictureStore {
   readonly #byName = new Map<string, string[]>();
 
   private constructor(readonly paths: readonly string[]) {
-    for (const path of paths) {
-      const name = lastPart(path);
-      this.#byName.set(name, [...(this.#byName.get(name) ?? []), path]);
-    }
+    for (const path of paths) addToGroup(this.#byName, lastPart(path), path);
   }
 
   static async open(): Promise<PictureStore> {

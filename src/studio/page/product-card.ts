@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { until } from 'lit/directives/until.js';
 import type { Item } from '../../core/catalog';
+import { kept } from '../../core/common/grouped';
 import { productImage } from '../../demo/pictures';
 import { PictureStore } from '../build/picture-store';
 import { studioFolder } from '../files/opfs';
@@ -24,13 +25,10 @@ export function productCard(item: Item, state: StudioState): TemplateResult {
 
 /** @param of another object reads the picture again */
 function pictureOf({ title, image = '' }: Item, of: object): Promise<TemplateResult> {
-  const { names, pictures } = read.get(of) ?? { names: PictureStore.open(), pictures: new Map() };
-  read.set(of, { names, pictures });
-  const key = `${image}\n${title}`;
-  const picture =
-    pictures.get(key) ?? addressOf(image, names).then((address) => productImage({ title, image: address }));
-  pictures.set(key, picture);
-  return picture;
+  const { names, pictures } = kept(read, of, () => ({ names: PictureStore.open(), pictures: new Map() }));
+  return kept(pictures, `${image}\n${title}`, async () =>
+    productImage({ title, image: await addressOf(image, names) }),
+  );
 }
 
 /** Where the page finds a picture; empty if it has none. */

@@ -9,9 +9,9 @@ import { figureCell, fixed, hundredths, signed } from '../../evaluate/report-cel
 import type { MethodRun, ProtocolSummary } from '../../evaluate/result';
 import { parsePart } from '../../evaluate/shared-work';
 import type { Shopper } from '../../evaluate/shoppers';
+import { wantedMethods } from '../../evaluate/wanted-methods';
 import { type BundleHost, type Downloads, downloadsSchema, hostBundle, type Page } from './bundle-host';
 import { coldHalf, coldText, type EvaluateInput } from './input';
-import { wantedMethods } from './methods';
 import type { Protocol } from './runs';
 
 export const AS_PAGE = 'as-page';

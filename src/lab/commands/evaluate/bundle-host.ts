@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import * as v from 'valibot';
 import { encodeManifest, MANIFEST_FILE, parseManifest } from '../../../core/catalog';
+import { kept } from '../../../core/common/grouped';
 import { codeOf } from '../../../core/common/text';
 import type { SidestreamError } from '../../../error';
 
@@ -29,11 +30,8 @@ export async function hostBundle(folder: string) {
   const { Engine } = await import('../../../device/worker/engine');
   const pages: { whole: boolean; names: Map<string, Downloads> }[] = [];
   const sizes = new Map<string, Promise<number>>();
-  const sizeOf = (name: string, bytes: Uint8Array): Promise<number> => {
-    const size = sizes.get(name) ?? compressed(bytes, { level: 6 }).then(({ length }) => length);
-    sizes.set(name, size);
-    return size;
-  };
+  const sizeOf = (name: string, bytes: Uint8Array): Promise<number> =>
+    kept(sizes, name, async () => (await compressed(bytes, { level: 6 })).length);
   const server = createServer(async ({ url = '' }, response) => {
     const [, index, name] = url.split('/');
     try {

@@ -17,8 +17,9 @@ import {
 import { purchaseStreams, rankRepeats, repeatShare } from '../../evaluate/repeat-ranks';
 import type { ProtocolRun, ResultTable } from '../../evaluate/result';
 import type { Shopper } from '../../evaluate/shoppers';
+import { wantedMethods } from '../../evaluate/wanted-methods';
 import { coldHalf, coldText, type EvaluateInput, popularityOf } from './input';
-import { METHOD_NAMES, REFERENCE, wantedMethods } from './methods';
+import { METHOD_NAMES, REFERENCE } from './methods';
 import type { Protocol } from './runs';
 import { COLD_EVENTS, rankedStreams, tableOf } from './streams';
 

@@ -1,8 +1,9 @@
 import { DRIFT_PHASES, DRIFT_RANKED, phaseOf, type SplicedStream, splicedPairs } from '../../evaluate/drift';
 import { joinMeasured, type MethodRanks } from '../../evaluate/measurement';
 import type { ResultTable } from '../../evaluate/result';
+import { wantedMethods } from '../../evaluate/wanted-methods';
 import { coldText } from './input';
-import { METHOD_NAMES, REFERENCE, wantedMethods } from './methods';
+import { METHOD_NAMES, REFERENCE } from './methods';
 import type { Protocol } from './runs';
 import { pairable, rankedStreams, streamTable } from './streams';
 

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings';
+import { kept } from '../../../core/common/grouped';
 import { invalidInput } from '../../../error';
 import { createMeter, jointMeters, openFolder } from '../../../shop/bundler';
 import {
@@ -150,11 +151,8 @@ async function runEvaluate(options: EvaluateOptions): Promise<void> {
   const seeds = [...new Set(options.seeds ?? (options.seed === undefined ? [1] : [options.seed]))];
   const { protocol, bundle, prepared, models } = options;
   const evaluations = new Map<number, Evaluation>();
-  const evaluationFrom = (inputOf: (seed: number) => EvaluateInput) => (seed: number) => {
-    const evaluation = evaluations.get(seed) ?? PROTOCOLS[protocol](inputOf(seed));
-    evaluations.set(seed, evaluation);
-    return evaluation;
-  };
+  const evaluationFrom = (inputOf: (seed: number) => EvaluateInput) => (seed: number) =>
+    kept(evaluations, seed, () => PROTOCOLS[protocol](inputOf(seed)));
   if (isTaskProcess(options)) {
     const { inputOf } = await readInput(options, parentMeter());
     const evaluationOf = evaluationFrom(inputOf);

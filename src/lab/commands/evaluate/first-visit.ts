@@ -1,10 +1,10 @@
 import { sharedLearning } from '../../../device/learner';
 import { metered } from '../../../shop/pipeline';
 import { evaluateFirstVisits, FIRST_CHOICES, type HintMethod } from '../../evaluate/first-visit';
-import { joinMeasured, measuredText, streamsOfPart } from '../../evaluate/measurement';
+import { joinMeasured, streamsOfPart } from '../../evaluate/measurement';
 import type { ResultTable } from '../../evaluate/result';
+import { wantedMethods } from '../../evaluate/wanted-methods';
 import { catalogOf, coldHalf, coldText, popularityOf } from './input';
-import { wantedMethods } from './methods';
 import type { Protocol } from './runs';
 import { streamTable } from './streams';
 
@@ -39,7 +39,7 @@ export const firstVisitProtocol: Protocol = (input) => {
           onProgress: () => advance(1),
         }),
       );
-      return measuredText(measured);
+      return JSON.stringify(measured);
     },
 
     report(parts) {

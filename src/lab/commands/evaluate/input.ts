@@ -164,7 +164,3 @@ export function catalogOf({ items, features, manifest }: Bundle, popularity: Flo
 /** The evaluated shoppers of a log, for the setting of a result. @param who such as `20 shoppers` */
 export const coldText = ({ half, past }: EvaluateInput, who: string): string =>
   `${who} (${half === 'all' ? 'all' : `half: ${half}`}) who are not in the first ${shareText(past)} of the log`;
-
-/** Whether a method is wanted: by name, or because none is named. */
-export const wanted = ({ methods }: Pick<EvaluateInput, 'methods'>, name: string): boolean =>
-  !methods || methods.includes('all') || methods.includes(name);

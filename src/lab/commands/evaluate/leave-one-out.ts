@@ -24,8 +24,8 @@ import {
 import { learnerMethod, scoresAfter } from '../../evaluate/methods';
 import { qualityOf } from '../../evaluate/quality';
 import type { ResultTable } from '../../evaluate/result';
+import { wantedMethods } from '../../evaluate/wanted-methods';
 import type { EvaluateInput } from './input';
-import { wantedMethods } from './methods';
 import { byMethod, type Protocol } from './runs';
 import { tableOf } from './streams';
 

@@ -19,7 +19,8 @@ import { writeWhole } from '../../../shop/training/node';
 import type { DeviceMethod } from '../../evaluate/device';
 import { contentScores, historyMethod, learnerMethod, sideMethod } from '../../evaluate/methods';
 import { PAST_METHODS, type PastLog, type PastMethodName } from '../../evaluate/past-methods';
-import { type EvaluateInput, type PastFile, pastEvents, pastPath, popularityOf, wanted } from './input';
+import { isWanted, wantedMethods } from '../../evaluate/wanted-methods';
+import { type EvaluateInput, type PastFile, pastEvents, pastPath, popularityOf } from './input';
 
 interface PastShop {
   catalog: LearnerCatalog;
@@ -58,7 +59,7 @@ const learner = (name: string, shop: PastShop, options?: LearnerOptions, sharesP
 const SIDE_METHODS: readonly string[] = ['side', 'terms', 'one-expert', 'by-score', 'fixed-adapters', 'sidestream'];
 
 /** Whether any of the wanted methods reads the side model. */
-export const needsSide = (input: EvaluateInput): boolean => SIDE_METHODS.some((name) => wanted(input, name));
+export const needsSide = (input: EvaluateInput): boolean => SIDE_METHODS.some((name) => isWanted(input, name));
 
 export const METHOD_NAMES: readonly string[] = Object.keys(METHODS);
 
@@ -92,7 +93,7 @@ async function pastMethod(input: EvaluateInput, name: PastMethodName): Promise<D
 
 /** Files that the wanted methods learn from the past; every process reads them, and each is created by one. */
 export function methodFiles(input: EvaluateInput): Promise<PastFile[]> {
-  const chosen = (['item-knn', 'ease', 'vsknn'] as const).filter((name) => wanted(input, name));
+  const chosen = (['item-knn', 'ease', 'vsknn'] as const).filter((name) => isWanted(input, name));
   return Promise.all([
     ...chosen.map((name) => settingsFile(input, name)),
     ...(needsSide(input) ? [sideFile(input)] : []),
@@ -118,20 +119,6 @@ export async function pastCatalog(input: EvaluateInput, past: LogEvent[]): Promi
   const cooccurrence = cooccurrenceTable(choices, input.bundle.items.length, undefined, input.minShoppers);
   const catalog = shopCatalog(input.bundle, choices, undefined, { cooccurrence });
   return needsSide(input) ? sideCatalog(catalog, await pastSide(input)) : catalog;
-}
-
-/**
- * The wanted methods, in the order of the names; the reference always is one.
- * @throws SidestreamError `runtime/invalid-input` if one is unknown
- */
-export function wantedMethods<Name extends string>(
-  input: Pick<EvaluateInput, 'methods'>,
-  names: readonly Name[],
-  reference?: Name,
-): Name[] {
-  const unknown = input.methods?.find((name) => name !== 'all' && !names.some((one) => one === name));
-  if (unknown === undefined) return names.filter((name) => name === reference || wanted(input, name));
-  throw invalidInput(`There is no method ${unknown} here; choose of all, ${names.join(', ')}.`);
 }
 
 const aboutSchema = v.strictObject({ start: v.optional(startSchema) });

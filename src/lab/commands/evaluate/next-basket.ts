@@ -14,9 +14,9 @@ import {
 } from '../../evaluate/next-basket/peers';
 import { type BasketCase, nextBaskets } from '../../evaluate/next-basket/split';
 import { qualityOf } from '../../evaluate/quality';
+import { wantedMethods } from '../../evaluate/wanted-methods';
 import type { EvaluateInput } from './input';
 import { trainedShop } from './leave-one-out';
-import { wantedMethods } from './methods';
 import { byMethod, type Protocol } from './runs';
 
 interface BasketShop extends Pick<EvaluateInput, 'bundle' | 'seed' | 'meter' | 'say'> {

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import pLimit from 'p-limit';
 import * as v from 'valibot';
 import { sha256 } from '../../../core/common/bytes';
+import { kept as keptIn } from '../../../core/common/grouped';
 import { invalidInput } from '../../../error';
 import { TaskProcesses, type TaskProcessesOptions } from '../../../shop/cli';
 import { writeWhole } from '../../../shop/training/node';
@@ -146,11 +147,8 @@ export async function runSeeds(request: SeedsRequest): Promise<ProtocolRun[]> {
   // Choose a number of parts that gives all processes equal work.
   const share = processes / greatestDivisor(processes, seeds.length);
   const learned = new Map<string, Promise<unknown>>();
-  const learn = (seed: number, { path }: PastFile): Promise<unknown> => {
-    const found = learned.get(path) ?? (existsSync(path) ? Promise.resolve() : queued({ seed, learn: basename(path) }));
-    learned.set(path, found);
-    return found;
-  };
+  const learn = (seed: number, { path }: PastFile): Promise<unknown> =>
+    keptIn(learned, path, async () => existsSync(path) || queued({ seed, learn: basename(path) }));
   const evaluate = async (seed: number): Promise<ProtocolRun> => {
     const { parts, pastFiles, report } = evaluationOf(seed);
     await Promise.all(((await pastFiles?.()) ?? []).map((file) => learn(seed, file)));

@@ -18,7 +18,7 @@ import { startCompute, writeWhole } from '../../../shop/training/node';
 import { splicedPairs } from '../../evaluate/drift';
 import { shareOfSharedSeconds } from '../../evaluate/quality';
 import { type Shopper, shopperSimilarity } from '../../evaluate/shoppers';
-import { blockText, parseBlock, type ShopBlock } from '../../simulate/block';
+import { parseBlock, type ShopBlock } from '../../simulate/block';
 import { chosenConfigurations, type Ground } from '../../simulate/ground';
 import { simulationLine, simulationOf } from '../../simulate/result';
 import { loggedShopper } from '../../simulate/shopper';
@@ -61,7 +61,7 @@ export async function runSimulation(options: SimulateOptions): Promise<void> {
     await doTasks(async (data) => {
       // The process that shows it knows the total.
       meter.start(STAGE, 0);
-      const text = blockText(await doTask(ground, parseTask(data), (steps) => meter.advance(steps)));
+      const text = JSON.stringify(await doTask(ground, parseTask(data), (steps) => meter.advance(steps)));
       meter.stop();
       return text;
     });

@@ -1,6 +1,6 @@
 import { metered } from '../../../shop/pipeline';
 import { evaluateDevice } from '../../evaluate/device';
-import { type MethodRanks, measuredText, streamsOfPart } from '../../evaluate/measurement';
+import { type MethodRanks, streamsOfPart } from '../../evaluate/measurement';
 import { type Quality, streamQualities } from '../../evaluate/quality';
 import type { ResultTable } from '../../evaluate/result';
 import { type Shopper, shopperSimilarity } from '../../evaluate/shoppers';
@@ -34,7 +34,7 @@ export const rankedStreams = (
     const measured = await metered(input.meter, label, own.length, (advance) =>
       evaluateDevice({ shoppers: own, methods, items, ...range, onProgress: () => advance(1) }),
     );
-    return measuredText(measured);
+    return JSON.stringify(measured);
   },
 });
 

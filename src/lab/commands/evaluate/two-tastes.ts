@@ -2,8 +2,9 @@ import { ARRANGEMENT_NAMES, isReturn, TASTE_CHOICES, twoTastes } from '../../../
 import { shopperPairs } from '../../evaluate/drift';
 import { joinMeasured } from '../../evaluate/measurement';
 import type { ResultTable } from '../../evaluate/result';
+import { wantedMethods } from '../../evaluate/wanted-methods';
 import { coldText } from './input';
-import { METHOD_NAMES, wantedMethods } from './methods';
+import { METHOD_NAMES } from './methods';
 import type { Protocol } from './runs';
 import { pairable, rankedStreams, streamTable } from './streams';
 

@@ -4,6 +4,7 @@ import { invalidInput } from '../../../error';
 import { interactionsOf } from '../../../shop/training';
 import { type SideSettings, sideFeatures } from '../../../shop/training/side';
 import type { ResultTable } from '../../evaluate/result';
+import { wantedMethods } from '../../evaluate/wanted-methods';
 import {
   evaluateWindows,
   WINDOW_METHODS,
@@ -11,7 +12,6 @@ import {
   type WindowRun,
   windowRunSchema,
 } from '../../evaluate/windows';
-import { wantedMethods } from './methods';
 import { byMethod, type Protocol } from './runs';
 import { tableOf } from './streams';
 
