@@ -120,18 +120,28 @@ export function strayNames(visitors: ReadonlyMap<string, number>): Set<string> {
 /** Time without reports after which the next days count as a separate group, ms. */
 const MAX_GAP = 14 * 86_400_000;
 
+/** What a day's reports say about an experiment, by variant without the experiment's name. */
+function ofExperiment({ day, variants, revenue }: MetricDay, experiment: string): MetricDay {
+  const own = <T extends { variant: string }>(all: Iterable<T>): T[] =>
+    [...all].flatMap((one) => {
+      const [name, variant] = one.variant.split('/');
+      return name === experiment ? [{ ...one, variant }] : [];
+    });
+  const sums = own(variants.values()).map((one): [string, VisitorSums] => [one.variant, one]);
+  return { day, variants: new Map(sums), revenue: own(revenue) };
+}
+
 /**
- * The days on which an experiment has reports. Left out are groups of days that lie apart from all others and have so few visitors
+ * The days on which an experiment has reports, with its variants only. Left out are groups of days that lie apart from all others and have so few visitors
  * that they may come from stray reports, such as those of a device whose clock is years off.
  */
 export function daysOf(
   days: readonly MetricDay[],
   experiment: string,
 ): { days: MetricDay[]; stray: { name: string; visitors: number }[] } {
-  const ofExperiment = ({ variants }: MetricDay) =>
-    [...variants].filter(([label]) => label.startsWith(`${experiment}/`)).map(([, sums]) => sums.visitors);
-  const visitorsOn = (...on: MetricDay[]): number => on.flatMap(ofExperiment).reduce((sum, count) => sum + count, 0);
-  const own = days.filter((day) => ofExperiment(day).length > 0);
+  const visitorsOn = (...on: MetricDay[]): number =>
+    on.flatMap(({ variants }) => [...variants.values()]).reduce((sum, { visitors }) => sum + visitors, 0);
+  const own = days.map((day) => ofExperiment(day, experiment)).filter(({ variants }) => variants.size > 0);
   const groups: MetricDay[][] = [];
   for (const [at, day] of own.entries()) {
     const isApart = at === 0 || Date.parse(day.day) - Date.parse(own[at - 1].day) > MAX_GAP;

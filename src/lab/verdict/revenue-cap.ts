@@ -2,7 +2,6 @@ import type { Moments, VisitorSums } from '../../device/experiment';
 
 /** A visitor's revenue under a variant in one currency according to one report: the totals before and after it. */
 export interface RevenueStep {
-  /** `experiment/variant`. */
   variant: string;
   currency: string;
   /** 0 in a visitor's first report with revenue. */

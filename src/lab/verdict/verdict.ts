@@ -87,11 +87,7 @@ export function verdictOf(
   if (!(power > 0 && power < 1)) throw invalidInput('The power must be above 0 and below 1.');
   const { experiment, ...aside } = experimentOf(totalsOf(log.days), plan.experiment);
   const { days, stray: strayDays } = daysOf(log.days, experiment);
-  const present = new Map<string, VisitorSums>();
-  for (const [label, sums] of totalsOf(days)) {
-    const [name, variant] = label.split('/');
-    if (name === experiment) present.set(variant, sums);
-  }
+  const present = totalsOf(days);
   const unknown = unknownVariants(present, control, split);
   const setAside: Aside[] = [
     ...aside.setAside,
@@ -99,19 +95,11 @@ export function verdictOf(
   ];
   const known = [...present.keys()].filter((name) => !unknown.includes(name)).sort();
   const names = [control, ...known.filter((name) => name !== control)];
-  const looks = looksOf(
-    days,
-    known.map((name) => `${experiment}/${name}`),
-  );
+  const looks = looksOf(days, known);
   const now = looks[looks.length - 1];
-  const { sums: judgedSums, caps } = cappedSums(now.sums, now.steps());
-  const ofVariant = new Map<string, VisitorSums>();
-  for (const name of known) {
-    const sums = judgedSums.get(`${experiment}/${name}`);
-    if (sums) ofVariant.set(name, sums);
-  }
+  const { sums: ofVariant, caps } = cappedSums(now.sums, now.steps());
   const ratio = sampleRatio(
-    days.map(({ variants }) => newVisitors(variants, experiment, known)),
+    days.map(({ variants }) => new Map(known.map((name) => [name, variants.get(name)?.visitors ?? 0]))),
     split ?? new Map(names.filter((name) => ofVariant.has(name)).map((name) => [name, 1])),
   );
   // If the control should have visitors, or no other variant has any, that is the finding rather than a usage error.
@@ -153,7 +141,7 @@ export function verdictOf(
       const enough = !ratio.mismatch && relative !== null && isEnough(before, one) && isEnough(now, one);
       const fell =
         one.name === metric && !ratio.mismatch
-          ? firstDecision(looks, `${experiment}/${control}`, `${experiment}/${name}`, one, { alpha, effect, margin })
+          ? firstDecision(looks, control, name, one, { alpha, effect, margin })
           : null;
       return {
         variant: name,
@@ -224,32 +212,29 @@ function comparedIn(
 /** Everything reported until the end of a day. */
 interface LookAt {
   day: string;
-  /** By `experiment/variant`. */
+  /** By variant. */
   sums: Map<string, VisitorSums>;
   /** Created on demand: copies for every look of a year would not fit in memory. */
   steps(): RevenueStep[];
 }
 
-/** @param labels `experiment/variant` of the compared variants */
-function looksOf(days: MetricLog['days'], labels: readonly string[]): LookAt[] {
+/** @param names of the compared variants */
+function looksOf(days: MetricLog['days'], names: readonly string[]): LookAt[] {
   const steps: RevenueStep[] = [];
   let before: LookAt['sums'] = new Map();
   return days.map(({ day, variants, revenue }) => {
     const sums = new Map(before);
-    for (const label of labels) {
-      const [known, more] = [sums.get(label), variants.get(label)];
+    for (const name of names) {
+      const [known, more] = [sums.get(name), variants.get(name)];
       const added = known && more ? combined(known, more, 1) : (known ?? more);
-      if (added) sums.set(label, added);
+      if (added) sums.set(name, added);
     }
     before = sums;
-    for (const step of revenue) if (labels.includes(step.variant)) steps.push(step);
+    for (const step of revenue) if (names.includes(step.variant)) steps.push(step);
     const count = steps.length;
     return { day, sums, steps: () => steps.slice(0, count) };
   });
 }
-
-const newVisitors = (variants: ReadonlyMap<string, VisitorSums>, experiment: string, names: readonly string[]) =>
-  new Map(names.map((name) => [name, variants.get(`${experiment}/${name}`)?.visitors ?? 0]));
 
 /**
  * Variants of the log that are left out: those that a declared split does not name, or without a declared split, those that only
