@@ -1,6 +1,6 @@
 import { html, render } from 'lit';
 import { onlyTab, unsupported } from './page/browser-support';
-import { connectBuild, connectLearn } from './page/connect';
+import { connect } from './page/connect';
 import { StudioApp } from './page/studio-app';
 import { StudioSession } from './page/studio-session';
 
@@ -12,7 +12,14 @@ async function show(): Promise<void> {
   await onlyTab(() =>
     say('Studio is open in another tab', 'Use that tab, or close it: this one continues by itself then.'),
   );
-  const session = new StudioSession(connectBuild(), connectLearn());
+  const session = new StudioSession(
+    connect(
+      () => new Worker(new URL('./build/build-worker.ts', import.meta.url), { type: 'module', name: 'studio build' }),
+    ),
+    connect(
+      () => new Worker(new URL('./learn/learn-worker.ts', import.meta.url), { type: 'module', name: 'studio learn' }),
+    ),
+  );
   await session.open();
   const app = new StudioApp();
   app.session = session;

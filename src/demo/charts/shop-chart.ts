@@ -17,7 +17,6 @@ export interface Key {
   name: string;
   color: string;
   dashes?: string;
-  width?: number;
   /** Text after the name. */
   value?: string | number;
 }
@@ -28,7 +27,6 @@ export function chartFigure(
   label: string,
   data: ChartData,
   keys: readonly Key[],
-  numbers: TemplateResult | typeof nothing = nothing,
 ): TemplateResult {
   return html`
     <figure class="chart">
@@ -36,14 +34,13 @@ export function chartFigure(
         ${title} ${keys.length > 0 ? html`<p class="row chart-keys" aria-hidden="true">${keys.map(keyOf)}</p>` : nothing}
       </figcaption>
       <shop-chart .data=${data} .label=${label}></shop-chart>
-      ${numbers}
     </figure>`;
 }
 
-const keyOf = ({ name, color, dashes = 'none', width = 3, value }: Key): TemplateResult => html`
+const keyOf = ({ name, color, dashes = 'none', value }: Key): TemplateResult => html`
   <span>
     <svg viewBox="0 0 24 6" width="24" height="6">
-      <line x1="0" y1="3" x2="24" y2="3" style="stroke: ${color}; stroke-width: ${width}; stroke-dasharray: ${dashes}" /></svg
+      <line x1="0" y1="3" x2="24" y2="3" style="stroke: ${color}; stroke-width: 3; stroke-dasharray: ${dashes}" /></svg
     >${name} ${value === undefined ? nothing : html`<b>${value}</b>`}
   </span>`;
 

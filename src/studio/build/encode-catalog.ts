@@ -13,10 +13,10 @@ import { seededRandom } from '../../core/common/random';
 import type { EncoderFiles } from '../../core/encoders';
 import { DEFAULT_PRESETS, type Preset } from '../../core/encoders/web';
 import { SidestreamError } from '../../error';
-import { buildContent, type ChunkRunner, nearest, singleCurrency, vectorsOf, writeChecked } from '../../shop/pipeline';
+import { buildContent, nearest, singleCurrency, vectorsOf, writeChecked } from '../../shop/pipeline';
 import { studioFolder } from '../files/opfs';
 import { ProgressReporter } from '../progress';
-import type { BundleReport, EncodeUpdate, NearestSample, PicturesReport } from '../session';
+import type { BundleReport, EncodeBackend, EncodeUpdate, NearestSample, PicturesReport } from '../session';
 import { cacheFolder } from './cache-folder';
 import { EncodePool, encodeBackend } from './encode-pool';
 import { PictureStore } from './picture-store';
@@ -27,16 +27,11 @@ const [SAMPLES, NEIGHBORS] = [5, 4];
 /** Milliseconds between two looks at them while products are encoded. */
 const LOOK_EVERY = 2000;
 
-export interface EncodedCatalog {
-  report: BundleReport;
-  /** Pictures that could not be read. */
-  unreadable: PicturesReport['missing'];
-}
-
 /**
  * Encodes a catalogue and writes its bundle into Studio's folder.
  * @param encoders address of the folder with the encoders' files
  * @param paused whether the work is to end: all encoded products are kept
+ * @returns the report, and the pictures that could not be read
  * @throws SidestreamError `runtime/aborted` when it was paused; `store/full`; `encoder/missing`; errors of encoding
  */
 export async function encodeCatalog(
@@ -44,7 +39,7 @@ export async function encodeCatalog(
   encoders: string,
   paused: () => boolean,
   on: (update: EncodeUpdate) => void,
-): Promise<EncodedCatalog> {
+): Promise<{ report: BundleReport; unreadable: PicturesReport['missing'] }> {
   const started = performance.now();
   const { items } = feed;
   let backend = await encodeBackend();
@@ -61,9 +56,10 @@ export async function encodeCatalog(
   };
   const pictures = await PictureStore.open();
   const unreadable: PicturesReport['missing'] = [];
-  const pool = new EncodePool({ presets, files }, backend, (now) => {
+  const changed = (now: EncodeBackend): void => {
     backend = now;
-  });
+  };
+  const pool = new EncodePool({ presets, files }, backend, changed, paused);
   const content = await buildContent({
     items,
     products: productsOf(items),
@@ -77,7 +73,7 @@ export async function encodeCatalog(
     rejectPicture: (row, reason) => void unreadable.push({ name: items[row].image ?? '', reason }),
     presets,
     files,
-    runner: pausing(pool, paused),
+    runner: pool,
     runtime: `onnxruntime-web, ${backend.kind}`,
     fixed: {},
     lexical: undefined,
@@ -107,22 +103,6 @@ const blendOf = ({ modalities }: Manifest): ContentBlend => ({
   text: { tap: modalities.text.contentTap, weight: modalities.text.contentWeight },
   image: { tap: modalities.image.contentTap, weight: modalities.image.contentWeight },
 });
-
-/** The same runner, which takes no further chunk once it is paused. */
-function pausing(runner: ChunkRunner, paused: () => boolean): ChunkRunner {
-  return {
-    get slots() {
-      return runner.slots;
-    },
-    maxInputs: runner.maxInputs,
-    async run(chunk, projection) {
-      if (paused())
-        throw new SidestreamError('runtime/aborted', 'Paused. All encoded products are kept: continue at any time.');
-      return runner.run(chunk, projection);
-    },
-    close: () => runner.close(),
-  };
-}
 
 /** @throws SidestreamError `encoder/missing` if the files are not there, or are not those that the preset names */
 async function encoderFiles(folder: string, { name, digest, modality }: Preset): Promise<EncoderFiles> {

@@ -1,4 +1,5 @@
 import { missingGpu } from '../../core/encoders/web';
+import { SidestreamError } from '../../error';
 import {
   type Chunk,
   type ChunkOutput,
@@ -36,11 +37,15 @@ export class EncodePool implements ChunkRunner {
   /** The pool that had the GPU; it still ends its chunks. */
   #before: ChunkRunner | null = null;
 
-  /** @param changed called with the backend after the GPU was lost */
+  /**
+   * @param changed called with the backend after the GPU was lost
+   * @param paused whether no further chunk is to be taken
+   */
   constructor(
     private readonly encoders: Omit<EncodersMessage, 'kind' | 'backend'>,
     backend: EncodeBackend,
     private readonly changed: (backend: EncodeBackend) => void,
+    private readonly paused: () => boolean,
   ) {
     this.#pool = this.#start(backend);
   }
@@ -49,7 +54,9 @@ export class EncodePool implements ChunkRunner {
     return this.#pool.slots;
   }
 
-  run(chunk: Chunk, projection: SharedProjection | null): Promise<ChunkOutput[]> {
+  async run(chunk: Chunk, projection: SharedProjection | null): Promise<ChunkOutput[]> {
+    if (this.paused())
+      throw new SidestreamError('runtime/aborted', 'Paused. All encoded products are kept: continue at any time.');
     return this.#pool.run(chunk, projection);
   }
 

@@ -7,16 +7,14 @@ import type { BundleReport, CatalogReport, PicturesReport, StudioState } from '.
 const FILE = 'state.json';
 
 /** The parts of the state that the build worker owns. */
-interface BuildState extends Pick<StudioState, 'catalog' | 'pictures' | 'bundle'> {
-  /** Name of the folder with the files of the catalogue; null without a catalogue. */
-  catalogFolder: string | null;
-}
+type BuildState = Omit<v.InferOutput<typeof schema>, 'version'>;
 
 const EMPTY: BuildState = { catalog: null, catalogFolder: null, pictures: null, bundle: null };
 
 const schema = v.strictObject({
   version: v.literal(REPORTS_VERSION),
   catalog: v.nullable(reportOf<CatalogReport>()),
+  /** Name of the folder with the files of the catalogue; null without a catalogue. */
   catalogFolder: v.nullable(v.string()),
   pictures: v.nullable(reportOf<PicturesReport>()),
   bundle: v.nullable(reportOf<BundleReport>()),

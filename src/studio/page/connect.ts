@@ -2,7 +2,6 @@ import * as Comlink from 'comlink';
 import { carryErrors } from '../../device/protocol';
 import { SidestreamError } from '../../error';
 import { PendingCalls } from '../../page/client';
-import type { BuildWorker, LearnWorker } from '../session';
 
 type Methods = Record<string, (...given: unknown[]) => unknown>;
 
@@ -10,7 +9,7 @@ type Methods = Record<string, (...given: unknown[]) => unknown>;
  * The methods of a worker that is started at the first call, and started again at the first call after it crashed. They throw what
  * the worker throws, and `runtime/worker-crashed`; the worker calls back the functions among their arguments.
  */
-function connect<T extends object>(start: () => Worker): T {
+export function connect<T extends object>(start: () => Worker): T {
   const pending = new PendingCalls();
   let running: Comlink.Remote<Methods> | null = null;
   const open = (): Comlink.Remote<Methods> => {
@@ -43,13 +42,3 @@ function connect<T extends object>(start: () => Worker): T {
         }),
   });
 }
-
-export const connectBuild = (): BuildWorker =>
-  connect(
-    () => new Worker(new URL('../build/build-worker.ts', import.meta.url), { type: 'module', name: 'studio build' }),
-  );
-
-export const connectLearn = (): LearnWorker =>
-  connect(
-    () => new Worker(new URL('../learn/learn-worker.ts', import.meta.url), { type: 'module', name: 'studio learn' }),
-  );
