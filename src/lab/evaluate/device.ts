@@ -17,6 +17,9 @@ export interface DeviceMethod {
   start(): DeviceRun;
 }
 
+/** The ranked events of a stream, if the protocol names no others. */
+export const DEVICE_RANKED = { from: 10, to: 110 };
+
 /** Length of the analysed lists. */
 const LIST = 10;
 
@@ -86,7 +89,7 @@ export interface DeviceProtocol {
 
 /** The device protocol: prequential, as in `rankStream`. */
 export function evaluateDevice(protocol: DeviceProtocol): MethodRanks[] {
-  const { shoppers, methods, from = 10, to = 110, items = 0, onProgress } = protocol;
+  const { shoppers, methods, from, to, items = 0, onProgress } = { ...DEVICE_RANKED, ...protocol };
   const results = methods.map(({ name }): MethodRanks => ({ name, streams: [], listed: Array(items).fill(0) }));
   for (const shopper of shoppers) {
     for (const [m, { streams, listed }] of results.entries())

@@ -1,36 +1,23 @@
-/** Properties of a method's lists, over all shoppers and events. */
-export interface ListQuality {
-  /** Share of the catalogue that appears in any list, 0..1. */
-  coverage: number;
-  /**
-   * Mean of -log2 of the share of past choices that a listed item has, bits (mean self-information, Vargas and Castells,
-   * RecSys 2011, section 3.1). One choice is added to each item, which gives new items a share.
-   */
-  novelty: number;
-  /**
-   * Mean percentile of the past popularity of listed items minus the mean of the chosen items, -1..1; 0: as popular as the chosen
-   * items.
-   */
-  popularityBias: number;
-}
-
 /**
+ * Properties of a method's lists, over all shoppers and events.
  * @param listed [items] how often each item was in a list
  * @param chosen rows of the choices for which the lists were made
  * @param popularity [items] past choices
  */
-export function listQuality(
-  listed: readonly number[],
-  chosen: readonly number[],
-  popularity: Float32Array,
-): ListQuality {
+export function listQuality(listed: readonly number[], chosen: readonly number[], popularity: Float32Array) {
   const information = selfInformation(popularity);
   const percentiles = percentilesOf(popularity);
   const places = sumOf(listed, (times) => times);
   const meanOfListed = (of: (row: number) => number): number => sumOf(listed, (times, row) => times * of(row)) / places;
   return {
+    /** Share of the catalogue that appears in any list, 0..1. */
     coverage: listed.filter((times) => times > 0).length / popularity.length,
+    /**
+     * Mean of -log2 of the share of past choices that a listed item has, bits (mean self-information, Vargas and Castells,
+     * RecSys 2011, section 3.1). One choice is added to each item, which gives new items a share.
+     */
     novelty: meanOfListed((row) => information[row]),
+    /** Mean percentile of the past popularity of listed items minus that of the chosen items, -1..1; 0: as popular as these. */
     popularityBias: meanOfListed((row) => percentiles[row]) - sumOf(chosen, (row) => percentiles[row]) / chosen.length,
   };
 }

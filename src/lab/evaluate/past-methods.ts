@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { LogEvent } from '../../shop/logs';
-import { type DeviceMethod, evaluateDevice } from './device';
+import { DEVICE_RANKED, type DeviceMethod, evaluateDevice } from './device';
 import { easeOf } from './leave-one-out/ease';
 import { ITEM_KNN } from './leave-one-out/item-knn';
 import {
@@ -11,7 +11,7 @@ import {
   type MethodSettings,
   type TunedMethod,
 } from './leave-one-out/ranker';
-import type { ChoiceHistory } from './leave-one-out/split';
+import { type ChoiceHistory, historyOf } from './leave-one-out/split';
 import { VSKNN, type VsknnSettings } from './leave-one-out/vsknn';
 import { historyMethod } from './methods';
 import { meanQuality, streamQualities } from './quality';
@@ -38,15 +38,8 @@ interface PastMethod {
   method(log: PastLog, settings: MethodSettings): DeviceMethod;
 }
 
-/** First ranked choice, and end of the used choices, as in the device protocol. */
-const [FROM, TO] = [10, 110];
 /** Maximum number of latest choices of a history. */
 const MAX_HISTORY = 50;
-
-const historyOf = (rows: readonly number[], times: readonly number[]): ChoiceHistory => ({
-  rows: Int32Array.from(rows),
-  times: Float64Array.from(times),
-});
 
 /** A method as run on a device. */
 const deviceMethod = (name: string, count: number, add: AddScores): DeviceMethod =>
@@ -73,11 +66,11 @@ function pastMethod<Fit extends MethodSettings, Use extends MethodSettings>(
   return {
     schema,
     choose(log) {
-      const { others, judges: shoppers } = pastShoppers(log.past, log.rowOf, FROM + 1);
+      const { others, judges: shoppers } = pastShoppers(log.past, log.rowOf, DEVICE_RANKED.from + 1);
       if (shoppers.length === 0) return usual;
       const { fit, use, ndcg10 } = bestSettings(tuned, historiesOf(others), log, (add) => {
         const methods = [deviceMethod(tuned.name, log.count, add)];
-        const [{ streams }] = evaluateDevice({ shoppers, methods, from: FROM, to: TO });
+        const [{ streams }] = evaluateDevice({ shoppers, methods });
         return meanQuality(streamQualities(streams, shoppers), (quality) => quality.ndcg10);
       });
       return Number.isFinite(ndcg10) ? { ...fit, ...use } : usual;

@@ -1,9 +1,8 @@
 import * as v from 'valibot';
 import { type Estimate, estimate } from '../../core/common/estimate';
 import { grouped } from '../../core/common/grouped';
-import { basketEnd } from '../../shop/training/interactions';
 import type { RankedStream } from './measurement';
-import type { Shopper } from './shoppers';
+import { basketsIn, type Shopper } from './shoppers';
 
 /** JSON has no NaN (the mean of nothing): it is written as null. */
 export const jsonNumber = v.union([
@@ -199,27 +198,16 @@ export function streamQualities(
  */
 export function basketQualities(ranked: readonly RankedStream[], streams: readonly Shopper[], from: number): Quality[] {
   return ranked.map(({ places, basketRanks }, n) => {
-    const { times } = streams[n];
-    const baskets: number[][] = [];
-    for (let start = 0; start < times.length; start = basketEnd(times, start)) {
-      const end = basketEnd(times, start);
-      const basket = basketRanks.filter((_, at) => places[at] >= start && places[at] < end);
-      if (start >= from && basket.length > 0) baskets.push(basket);
-    }
-    return qualityOf(baskets);
+    const baskets = basketsIn(streams[n].times)
+      .filter(({ start }) => start >= from)
+      .map(({ start, end }) => basketRanks.filter((_, at) => places[at] >= start && places[at] < end));
+    return qualityOf(baskets.filter(({ length }) => length > 0));
   });
 }
 
 /** For each event, whether another event of the same shopper has the same second. */
-function sharesSecond(times: readonly number[]): boolean[] {
-  const shared: boolean[] = [];
-  while (shared.length < times.length) {
-    const start = shared.length;
-    const end = basketEnd(times, start);
-    for (let place = start; place < end; place++) shared.push(end - start > 1);
-  }
-  return shared;
-}
+const sharesSecond = (times: readonly number[]): boolean[] =>
+  basketsIn(times).flatMap(({ start, end }) => Array<boolean>(end - start).fill(end - start > 1));
 
 /** Share of the ranked events that share their second with another event of the same stream, 0..1. */
 export const sharedSeconds = (ranked: readonly RankedStream[], streams: readonly Shopper[]): number =>

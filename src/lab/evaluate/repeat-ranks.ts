@@ -1,9 +1,8 @@
 import { START_WITH_SIDE } from '../../device/learner';
 import { FREQUENCY_WEIGHT, frequencies, frequencyTerm } from '../../device/ranking';
 import type { LogEvent } from '../../shop/logs';
-import { basketEnd } from '../../shop/training/interactions';
 import { qualityOf } from './quality';
-import { type Shopper, shoppersOf } from './shoppers';
+import { basketsIn, type Shopper, shoppersOf } from './shoppers';
 
 /**
  * Purchases within this time belong to one visit, ms; and the maximum number of purchase times kept per item. Both as on the
@@ -69,9 +68,9 @@ export function rankRepeats(popularity: ArrayLike<number>, streams: readonly Sho
 function ranksOf({ rows, times }: Shopper, scoresOf: RepeatMethod): number[] {
   const bought: Purchases = new Map();
   const ranks: number[] = [];
-  for (let start = 0; start < rows.length; start = basketEnd(times, start)) {
+  for (const { start, end } of basketsIn(times)) {
     const now = times[start];
-    const basket = [...new Set(rows.slice(start, basketEnd(times, start)))];
+    const basket = [...new Set(rows.slice(start, end))];
     const earlier = new Map([...bought].filter(([, own]) => now - lastOf(own) > VISIT));
     const repeated = basket.filter((row) => earlier.has(row));
     if (repeated.length > 0 && earlier.size > 1) {

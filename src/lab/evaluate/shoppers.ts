@@ -2,6 +2,7 @@ import { kept } from '../../core/common/grouped';
 import type { CatalogIndex } from '../../device/ranking';
 import { endOfPast, type LogEvent } from '../../shop/logs';
 import type { Shopper } from '../../shop/training';
+import { basketEnd } from '../../shop/training/interactions';
 
 export type { Shopper };
 
@@ -48,6 +49,14 @@ export function pastShoppers(
   const judges = able.filter((_, n) => n % step === step - 1);
   const held = new Set(judges);
   return { others: all.filter((shopper) => !held.has(shopper)), judges };
+}
+
+/** The baskets of a stream in order: the position of the first event of each, and the one after its last. */
+export function basketsIn(times: readonly number[]): { start: number; end: number }[] {
+  const baskets: { start: number; end: number }[] = [];
+  for (let start = 0; start < times.length; start = basketEnd(times, start))
+    baskets.push({ start, end: basketEnd(times, start) });
+  return baskets;
 }
 
 /** All shoppers of some events, by their first one. */

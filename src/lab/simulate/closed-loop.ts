@@ -13,6 +13,7 @@ import {
   mapValues,
   topDecile,
 } from './figures';
+import type { Ground } from './ground';
 import { randomOf } from './seeds';
 
 export const ROUND_FIGURES = {
@@ -41,9 +42,6 @@ export const ROUND_FIGURES = {
 export type RoundFigure = keyof typeof ROUND_FIGURES;
 export const ROUND_FIGURE_NAMES = Object.keys(ROUND_FIGURES) as RoundFigure[];
 
-/** A shop over all rounds. */
-export type LoopFigures = ReturnType<typeof loopFigures>[number];
-
 /** A shop and the blocks of each round, with equal numbers of shoppers block by block. */
 export interface LoopRun {
   name: string;
@@ -51,13 +49,8 @@ export interface LoopRun {
 }
 
 /** The state before the first round. */
-export interface LoopStart {
+interface LoopStart extends Pick<NonNullable<Ground['loop']>, 'rounds' | 'past'>, Pick<Ground, 'items'> {
   name: string;
-  rounds: number;
-  /** Choices, oldest first. */
-  past: readonly Interaction[];
-  /** Items of the catalogue. */
-  items: number;
   seed: number;
 }
 

@@ -1,63 +1,32 @@
 import { isOrderLog, simulatedOrdersText } from '../../shop/logs';
 import { addSeries, emptySeries, type Series, type ShopBlock } from './block';
-import { type LoopFigures, type LoopRun, loopFigures } from './closed-loop';
-import { type FigureName, figuresOf, type Interval, interval } from './figures';
-import { SHOPPER_KINDS, type ShopperKind } from './shopper';
+import { type LoopRun, loopFigures } from './closed-loop';
+import { figuresOf, type Interval, interval } from './figures';
+import type { Ground } from './ground';
+import { SHOPPER_KINDS } from './shopper';
 
 /** Version of the result that programs read. */
 const SIMULATION_SCHEMA = 1;
 
-export interface Simulation {
-  schema: typeof SIMULATION_SCHEMA;
-  protocol: 'simulate';
-  /** Number of shoppers, simulated or from a log. */
-  source: 'synthetic' | 'log';
-  /** Share of a log's events that have the second of another event of their shopper, 0..1; null for simulated shoppers. */
-  sharedSecond: number | null;
-  /** Caveats about the figures, in sentences; usually empty. */
-  warnings: string[];
-  setting: string;
-  seed: number;
-  shoppers: number;
-  items: number;
-  configurations: {
-    name: string;
-    figures: Record<FigureName, Interval>;
-    /** By step: fit of the lists by kind of shopper, and number of kept experts. */
-    fit: { kind: ShopperKind; steps: Interval[] }[];
-    experts: Interval[];
-  }[];
-  /** Changes of the configuration `of` against others, with the intervals of the difference. */
-  comparison: { of: string; against: { name: string; changes: Record<FigureName, Interval> }[] };
-  /** Empty if there is no closed loop. */
-  closedLoop: LoopFigures[];
-  /** The only machine-dependent part of the result. */
-  timing: {
-    seconds: number;
-    processes: number;
-    visitsPerSecond: number;
-    shoppersPerSecond: number;
-    /** Milliseconds to learn a choice. */
-    updateMs: { name: string; median: number; p95: number }[];
-  };
-}
+export type Simulation = ReturnType<typeof simulationOf>;
 
 /** One line of JSON; NaN becomes null, and numbers have 5 decimals. */
 export const simulationLine = (simulation: Simulation): string =>
   JSON.stringify(simulation, (_, value) => (typeof value === 'number' ? Number(value.toFixed(5)) : value));
 
-export interface Simulated extends Pick<Simulation, 'source' | 'sharedSecond' | 'setting' | 'seed' | 'items'> {
+export interface Simulated extends Pick<Ground, 'source' | 'sharedSecond' | 'setting' | 'items'> {
+  seed: number;
   /** Blocks of shoppers, each with the shops in the same order. */
   blocks: readonly (readonly ShopBlock[])[];
   /** Shop that is compared with the rest. */
   compared: string;
   /** By shop: the blocks of each round. */
   loop: readonly LoopRun[];
-  timing: Omit<Simulation['timing'], 'updateMs'>;
+  timing: { seconds: number; processes: number; visitsPerSecond: number; shoppersPerSecond: number };
 }
 
 /** The combined result of the blocks. It depends on their order, but not on which process simulated which. */
-export function simulationOf({ blocks, compared, loop, timing, ...about }: Simulated): Simulation {
+export function simulationOf({ blocks, compared, loop, timing, ...about }: Simulated) {
   const names = blocks[0].map(({ name }) => name);
   const ofShop = (name: string): ShopBlock[] => blocks.map((block) => block[names.indexOf(name)]);
   const others = names.filter((name) => name !== compared && names.includes(compared));
@@ -66,19 +35,23 @@ export function simulationOf({ blocks, compared, loop, timing, ...about }: Simul
     schema: SIMULATION_SCHEMA,
     protocol: 'simulate',
     ...about,
+    /** Caveats about the figures, in sentences; usually empty. */
     warnings: sharedSecond !== null && isOrderLog(sharedSecond) ? [simulatedOrdersText(sharedSecond)] : [],
     shoppers: blocks.reduce((sum, [{ records }]) => sum + records.length, 0),
     configurations: names.map((name) => configuration(name, ofShop(name))),
+    /** Changes of the configuration `of` against others, with the intervals of the difference. */
     comparison: {
       of: compared,
       against: others.map((name) => ({ name, changes: figuresOf(ofShop(compared), ofShop(name)) })),
     },
+    /** Empty if there is no closed loop. */
     closedLoop: loopFigures(loop),
+    /** The only machine-dependent part of the result. `updateMs`: milliseconds to learn a choice. */
     timing: { ...timing, updateMs: names.flatMap((name) => updateTimes(name, ofShop(name))) },
   };
 }
 
-function configuration(name: string, blocks: readonly ShopBlock[]): Simulation['configurations'][number] {
+function configuration(name: string, blocks: readonly ShopBlock[]) {
   const joined = (pick: (block: ShopBlock) => Series | undefined): Interval[] => {
     const all = emptySeries();
     for (const block of blocks) addSeries(all, pick(block) ?? emptySeries());
@@ -87,6 +60,7 @@ function configuration(name: string, blocks: readonly ShopBlock[]): Simulation['
   return {
     name,
     figures: figuresOf(blocks),
+    /** By step: fit of the lists by kind of shopper, and number of kept experts. */
     fit: SHOPPER_KINDS.map((kind) => ({ kind, steps: joined(({ fit }) => fit[kind]) })).filter(
       ({ steps }) => steps.length > 0,
     ),
@@ -100,7 +74,7 @@ function meanInterval(n: number, sum: number, squares: number): Interval {
 }
 
 /** Empty if nothing is learned. */
-function updateTimes(name: string, blocks: readonly ShopBlock[]): Simulation['timing']['updateMs'] {
+function updateTimes(name: string, blocks: readonly ShopBlock[]): { name: string; median: number; p95: number }[] {
   const sorted = blocks.flatMap(({ updateMs }) => updateMs).sort((a, b) => a - b);
   if (sorted.length === 0) return [];
   const at = (share: number): number => sorted[Math.floor(share * (sorted.length - 1))];

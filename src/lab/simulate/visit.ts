@@ -6,23 +6,18 @@ import type { SimulatedShopper } from './shopper';
 import type { SimulatedShop } from './shops';
 
 /** Knowledge about the items before the shoppers arrive. */
-export interface Market {
-  /** All items, with the later ones at the end. */
-  index: Pick<CatalogIndex, 'content'>;
-  /** [items] -log2 of the share of past choices, one choice added to each item. */
-  selfInformation: Float64Array;
-  /** [items] share of the items that were chosen less in the past, 0 to 1. */
-  percentile: Float64Array;
-  /** Whether nobody had chosen an item. */
-  isNew(row: number): boolean;
-}
+export type Market = ReturnType<typeof marketOf>;
 
-/** @param popularity [items] past choices; an item without any is new */
-export const marketOf = (index: Market['index'], popularity: Float32Array): Market => ({
+/**
+ * @param index all items, with the later ones at the end
+ * @param popularity [items] past choices; an item without any is new
+ */
+export const marketOf = (index: Pick<CatalogIndex, 'content'>, popularity: Float32Array) => ({
   index,
   selfInformation: selfInformation(popularity),
   percentile: percentilesOf(popularity),
-  isNew: (row) => popularity[row] === 0,
+  /** Whether nobody had chosen an item. */
+  isNew: (row: number): boolean => popularity[row] === 0,
 });
 
 const optional = v.nullable(v.number());

@@ -4,18 +4,7 @@ import { type CatalogIndex, topRows } from '../../device/ranking';
 import { drawRow, normal, randomOf } from './seeds';
 
 /** The catalogue of simulated shoppers. Items that appear during a visit are in the last rows. */
-export interface World {
-  content: ContentVectors;
-  /** [items] category of each. */
-  categories: readonly string[];
-  /** Number of items that exist from the beginning. */
-  known: number;
-  /** [items] how attractive each is to everybody: standard normal. */
-  appeal: Float64Array;
-  /** Traits that no feature captures, each standard normal. */
-  hidden: ContentVectors;
-  seed: number;
-}
+export type World = ReturnType<typeof makeWorld>;
 
 /** A shopper's wishes at one time. */
 export interface Taste {
@@ -46,17 +35,15 @@ const MAX_VISIT_CHOICES = 100;
 const [APPEAL, ORDER, TRAITS] = [1, 2, 3];
 
 /** The world of a catalogue. @param known number of items that exist from the beginning: the first rows */
-export function makeWorld(
-  { content, items }: Pick<CatalogIndex, 'content' | 'items'>,
-  known: number,
-  seed: number,
-): World {
+export function makeWorld({ content, items }: Pick<CatalogIndex, 'content' | 'items'>, known: number, seed: number) {
   const [random, traits] = [APPEAL, TRAITS].map((purpose) => randomOf(seed, purpose));
   return {
     content,
     categories: items.map(({ category }) => category),
     known,
+    /** [items] how attractive each is to everybody: standard normal. */
     appeal: Float64Array.from(items, () => normal(random)),
+    /** Traits that no feature captures, each standard normal. */
     hidden: {
       count: items.length,
       width: HIDDEN,

@@ -4,6 +4,7 @@ import { evenly } from '../../core/common/evenly';
 import {
   type ChoiceCase,
   type ChoiceHistory,
+  firstChoices,
   ITEM_KNN,
   type LeaveOneOutShop,
   ranksOf,
@@ -20,14 +21,7 @@ const MAX_TUNING = 400;
 const LIST = 10;
 
 /** The choices on which methods are compared. */
-export interface HeldOutChoices {
-  /** Choices of the shoppers from whom the methods learn. */
-  learned: ChoiceHistory[];
-  /** Choices of each held-out shopper, without repeats. */
-  shoppers: ChoiceHistory[];
-  /** [count] How often each item was chosen by the others. */
-  popularity: Float32Array;
-}
+type HeldOutChoices = ReturnType<typeof heldOutChoices>;
 
 /** Ranks of the choices of each held-out shopper; 1 is best. */
 export type ShopperRanks = number[][];
@@ -37,18 +31,17 @@ export type ShopperRanks = number[][];
  * @param continued the state from which it continues: of these shoppers, only newer choices count, and the rivals learn all others.
  *   Default: it starts from scratch
  */
-export function heldOutChoices(
-  all: Choices,
-  count: number,
-  continued?: Pick<SideContinuation, 'choices'>,
-): HeldOutChoices {
+export function heldOutChoices(all: Choices, count: number, continued?: Pick<SideContinuation, 'choices'>) {
   const choices = continued?.choices ?? all;
   const { heldOut } = heldOutShoppers(choices, continued?.choices.known);
   const left = new Set([...heldOut].map((shopper) => continued?.choices.shoppers[shopper] ?? shopper));
   const learned = [...Array(shoppersIn(all)).keys()].filter((shopper) => !left.has(shopper));
   return {
+    /** Choices of the shoppers from whom the methods learn. */
     learned: learned.map((shopper) => historyOf(all, shopper)),
+    /** Choices of each held-out shopper, without repeats. */
     shoppers: [...heldOut].map((shopper) => withoutRepeats(historyOf(choices, shopper))),
+    /** [count] How often each item was chosen by the others. */
     popularity: choiceCounts(all, count, left),
   };
 }
@@ -57,7 +50,7 @@ export function heldOutChoices(
 function casesOf({ shoppers, popularity }: HeldOutChoices): ChoiceCase[][] {
   return shoppers.map((shopper) =>
     Array.from(shopper.rows).flatMap((target, place): ChoiceCase[] =>
-      place > 0 && popularity[target] > 0 ? [{ history: first(shopper, place), target }] : [],
+      place > 0 && popularity[target] > 0 ? [{ history: firstChoices(shopper, place), target }] : [],
     ),
   );
 }
@@ -75,7 +68,7 @@ export function itemKnnRanks(
   shop: Pick<LeaveOneOutShop, 'bundle' | 'count' | 'seed' | 'meter' | 'say'>,
 ): ShopperRanks {
   const { learned } = choices;
-  const training = learned.map((history) => first(history, Math.max(1, history.rows.length - 1)));
+  const training = learned.map((history) => firstChoices(history, Math.max(1, history.rows.length - 1)));
   const last = learned.flatMap(({ rows }, n): ChoiceCase[] => {
     const target = rows[rows.length - 1];
     return rows.length > 1 && !training[n].rows.includes(target) ? [{ history: training[n], target }] : [];
@@ -130,11 +123,6 @@ export function gainOver(
   const { mean, se } = estimate(differences);
   return { mean, error: se, rival, shoppers: differences.length };
 }
-
-const first = ({ rows, times }: ChoiceHistory, count: number): ChoiceHistory => ({
-  rows: rows.subarray(0, count),
-  times: times.subarray(0, count),
-});
 
 const historyOf = ({ offsets, rows, times }: Choices, shopper: number): ChoiceHistory => ({
   rows: rows.subarray(offsets[shopper], offsets[shopper + 1]),

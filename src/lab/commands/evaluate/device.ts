@@ -1,6 +1,7 @@
 import { popularityNow } from '../../../core/catalog';
 import type { LogEvent } from '../../../shop/logs';
 import { demandOf, purchasesOf } from '../../../shop/training';
+import { DEVICE_RANKED } from '../../evaluate/device';
 import { listQuality } from '../../evaluate/list-quality';
 import { joinMeasured, type MethodRanks } from '../../evaluate/measurement';
 import {
@@ -23,8 +24,7 @@ import { METHOD_NAMES, REFERENCE } from './methods';
 import type { Protocol } from './runs';
 import { COLD_EVENTS, rankedStreams, tableOf } from './streams';
 
-/** First ranked event, and end of the used events. */
-const [FROM, TO] = [10, 110];
+const { from: FROM, to: TO } = DEVICE_RANKED;
 
 /**
  * The device protocol on shoppers without an event in the past: each event is ranked before it is learned. Tables:
@@ -43,7 +43,7 @@ export const deviceProtocol: Protocol = (input) => {
   wantedMethods(input, METHOD_NAMES);
   const { past, shoppers } = coldHalf(input, COLD_EVENTS);
   return {
-    ...rankedStreams(input, { streams: shoppers, label: 'Shoppers', from: FROM, to: TO }),
+    ...rankedStreams(input, shoppers, 'Shoppers'),
 
     report(parts) {
       const popularity = popularityOf(input, past);

@@ -27,7 +27,7 @@ export const driftProtocol: Protocol = (input) => {
   const long = shoppers.filter(({ rows }) => rows.length >= MIN_EVENTS);
   const streams = splicedPairs(long, input.shoppers ?? PAIRS, input.seed, similarity);
   return {
-    ...rankedStreams(input, { streams, label: 'Pairs', ...DRIFT_RANKED }),
+    ...rankedStreams(input, streams, 'Pairs', DRIFT_RANKED),
 
     report(parts) {
       const measured = joinMeasured(parts);

@@ -1,5 +1,5 @@
 import { metered } from '../../../shop/pipeline';
-import { evaluateDevice } from '../../evaluate/device';
+import { type DEVICE_RANKED, evaluateDevice } from '../../evaluate/device';
 import { type MethodRanks, streamsOfPart } from '../../evaluate/measurement';
 import { type Quality, streamQualities } from '../../evaluate/quality';
 import type { ResultTable } from '../../evaluate/result';
@@ -11,19 +11,15 @@ import type { Evaluation } from './runs';
 /** Number of events of a new shopper in the device protocol, and in the protocols of pairs, which get the same halves. */
 export const COLD_EVENTS = 30;
 
-interface RankedStreams {
-  streams: readonly Shopper[];
-  /** Name of the streams beside the progress. */
-  label: string;
-  /** First ranked event, and end of the used events. */
-  from?: number;
-  to?: number;
-}
-
-/** The steps of a protocol that ranks streams of choices prequentially, with all methods that learn from the past. */
+/**
+ * The steps of a protocol that ranks streams of choices prequentially, with all methods that learn from the past.
+ * @param label name of the streams beside the progress
+ */
 export const rankedStreams = (
   input: EvaluateInput,
-  { streams, label, ...range }: RankedStreams,
+  streams: readonly Shopper[],
+  label: string,
+  range?: typeof DEVICE_RANKED,
 ): Pick<Evaluation, 'pastFiles' | 'measure'> => ({
   pastFiles: () => methodFiles(input),
 

@@ -27,7 +27,7 @@ export const twoTastesProtocol: Protocol = (asked) => {
   const start = input.events.at(-1)?.time ?? 0;
   const streams = ARRANGEMENT_NAMES.flatMap((name) => pairs.map((pair) => twoTastes(pair, name, start)));
   return {
-    ...rankedStreams(input, { streams, label: 'Pairs' }),
+    ...rankedStreams(input, streams, 'Pairs'),
 
     report(parts) {
       const measured = joinMeasured(parts);

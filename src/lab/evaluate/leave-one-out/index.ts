@@ -1,3 +1,3 @@
 export { ITEM_KNN } from './item-knn';
 export { type LeaveOneOutShop, ranksOf, type Scores, tuned, withPopularity } from './ranker';
-export type { ChoiceCase, ChoiceHistory } from './split';
+export { type ChoiceCase, type ChoiceHistory, firstChoices } from './split';

@@ -11,6 +11,18 @@ export interface ChoiceHistory {
   next?: number;
 }
 
+export const historyOf = (rows: readonly number[], times: readonly number[]): ChoiceHistory => ({
+  rows: Int32Array.from(rows),
+  times: Float64Array.from(times),
+});
+
+/** The first choices of a history. */
+export const firstChoices = ({ rows, times }: ChoiceHistory, count: number): ChoiceHistory => ({
+  rows: rows.subarray(0, count),
+  times: times.subarray(0, count),
+  next: times[count],
+});
+
 /** A choice to be ranked, with all earlier choices of its user. */
 export interface ChoiceCase {
   history: ChoiceHistory;
@@ -42,18 +54,13 @@ const MIN_CHOICES = 3;
 export function leaveOneOut(events: readonly LogEvent[], rowOf: ReadonlyMap<string, number>): LeaveOneOutSplit {
   const split: LeaveOneOutSplit = { training: [], validation: [], whole: [], test: [] };
   for (const { rows, times } of shoppersOf(events, rowOf)) {
-    const all = { rows: Int32Array.from(rows), times: Float64Array.from(times) };
-    const first = (count: number): ChoiceHistory => ({
-      rows: all.rows.subarray(0, count),
-      times: all.times.subarray(0, count),
-      next: times[count],
-    });
+    const all = historyOf(rows, times);
     if (rows.length < MIN_CHOICES) {
       split.training.push(all);
       split.whole.push(all);
       continue;
     }
-    const [training, whole] = [first(rows.length - 2), first(rows.length - 1)];
+    const [training, whole] = [2, 1].map((held) => firstChoices(all, rows.length - held));
     split.training.push(training);
     split.whole.push(whole);
     for (const [cases, history] of [

@@ -18,11 +18,13 @@ const [NAMES, VALUES, NUMBERS] = [78, 96, 36];
 /** Height of a bar with the space around it. */
 const ROW = 28;
 
+const WIDTH = 340;
+
 /** Plot options of a chart of a report. */
-export const chartOptions = (chart: BarChart | LineChart, width: number): PlotOptions => ({
-  width,
-  style: { background: 'none', color: 'inherit', fontSize: '12px', overflow: 'visible', direction: 'ltr' },
-  ...(chart.kind === 'bars' ? bars(chart) : lines(chart, width)),
+export const chartOptions = (chart: BarChart | LineChart): PlotOptions => ({
+  width: WIDTH,
+  style: { color: 'inherit', direction: 'ltr' },
+  ...(chart.kind === 'bars' ? bars(chart) : lines(chart)),
 });
 
 /** Horizontal bars with their intervals. */
@@ -65,7 +67,7 @@ function bars({ bars: all, scale }: BarChart): PlotOptions {
 }
 
 /** Lines with their intervals and marked events. */
-function lines({ lines: all, scale, range, marks = [] }: LineChart, width: number): PlotOptions {
+function lines({ lines: all, scale, range, marks = [] }: LineChart): PlotOptions {
   const points = all.flatMap(({ name, values }) =>
     values
       .map(({ mean, low, high }, n) => ({ name, at: n + 1, mean: scale * mean, low: scale * low, high: scale * high }))
@@ -88,7 +90,7 @@ function lines({ lines: all, scale, range, marks = [] }: LineChart, width: numbe
     marks: [
       gridY({ ticks: 4, stroke: 'var(--line)', strokeOpacity: 1 }),
       axisY({ ticks: 4, tickSize: 0, anchor: 'left' }),
-      axisX({ ticks: Math.max(2, Math.min(steps, Math.floor(width / 60))), tickSize: 3, tickFormat: whole }),
+      axisX({ ticks: Math.max(2, Math.min(steps, Math.floor(WIDTH / 60))), tickSize: 3, tickFormat: whole }),
       areaY(banded, { x: 'at', y1: 'low', y2: 'high', fill: lookOf('sidestream').color, fillOpacity: 0.15 }),
       ruleX(changes, { x: 'at', strokeOpacity: 0.6 }),
       text(changes, { x: 'at', text: 'words', frameAnchor: 'top', dy: -14 }),

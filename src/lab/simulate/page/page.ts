@@ -47,7 +47,7 @@ const answerTile = ({ question, verdict, numbers, caveat }: Answer): Tile => ({
 const cardsOf = (all: readonly Card[]): string => cards(all.map(card));
 
 function card({ title, meaning, chart, header, rows, notes = [] }: Card): string {
-  const svg = picture(title, chartOptions(chart, 340));
+  const svg = picture(title, chartOptions(chart));
   const key = chart.kind === 'lines' ? keyOf(chart.lines.map(({ name }) => name)) : '';
   return figure(title, meaning, `${key}${svg}`, `${notes.map(note).join('')}${table(title, header, rows)}`);
 }
