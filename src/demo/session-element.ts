@@ -21,6 +21,12 @@ export class PageElement extends LitElement {
   protected override createRenderRoot(): HTMLElement {
     return this;
   }
+
+  /** Follows a link to the content, which no entry of the history shall remember. */
+  protected readonly skipToMain = (event: Event): void => {
+    event.preventDefault();
+    this.querySelector<HTMLElement>('main')?.focus();
+  };
 }
 
 /** It also updates with the session. */

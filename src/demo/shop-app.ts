@@ -41,7 +41,7 @@ export class ShopApp extends ShopElement {
     const { session } = this;
     const route = this.route;
     return html`
-      <a class="skip button" href="#main" @click=${this.#skip}>Skip to the products</a>
+      <a class="skip button" href="#main" @click=${this.skipToMain}>Skip to the products</a>
       <shop-header
         role="banner"
         .session=${session}
@@ -211,11 +211,6 @@ export class ShopApp extends ShopElement {
   readonly #ask = (): void => {
     this.session.ask();
     void this.updateComplete.then(() => this.querySelector<HTMLElement>('.consent button')?.focus());
-  };
-
-  readonly #skip = (event: Event): void => {
-    event.preventDefault();
-    this.querySelector<HTMLElement>('main')?.focus();
   };
 
   readonly #toggleInspector = (): void => {

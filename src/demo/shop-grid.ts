@@ -74,7 +74,6 @@ export class ShopGrid extends ShopElement {
   #chosen(id: string): void {
     const position = this.items.findIndex((item) => item.id === id);
     const origin = this.#found ? { placement: 'find', recommendationId: this.#found, position } : {};
-    this.session.cameFrom(id, origin);
     this.session.track('click', id, origin);
   }
 

@@ -37,7 +37,7 @@ export class ShopHeader extends ShopElement {
           <button class="tool" type="button" aria-label="Inspect" data-testid="inspect" aria-expanded=${this.inspecting ? 'true' : 'false'} @click=${() => this.dispatchEvent(new Event('open-inspector'))}>
             ${icon('ladder')}<span>Inspect</span>
           </button>
-          <a class="basket" href=${routeHref('basket')} aria-label="Basket: ${count === 1 ? '1 product' : `${count} products`}" aria-current=${this.route.page === 'basket' ? 'page' : nothing} data-testid="basket" data-count=${count}>
+          <a class="icon-button basket" href=${routeHref('basket')} aria-label="Basket: ${count === 1 ? '1 product' : `${count} products`}" aria-current=${this.route.page === 'basket' ? 'page' : nothing} data-testid="basket" data-count=${count}>
             ${icon('basket')}<b ?hidden=${count === 0}>${count}</b>
           </a>
         </div>

@@ -295,11 +295,8 @@ export class RulesEditor extends PageElement {
     const draft = newDraft({ kind, ...condition });
     if (itemId === undefined) this.#opened.add(draft.key);
     this.#change([...this.drafts, draft]);
-    if (itemId === undefined) void this.updateComplete.then(() => this.#focusLast());
-  }
-
-  #focusLast(): void {
-    this.querySelector<HTMLElement>('.rules > li:last-child input')?.focus();
+    const first = () => this.querySelector<HTMLElement>('.rules > li:last-child input');
+    if (itemId === undefined) void this.updateComplete.then(() => first()?.focus());
   }
 
   #pin(pin: FormPin): void {

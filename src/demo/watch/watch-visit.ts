@@ -244,7 +244,9 @@ export class WatchVisit extends PageElement {
   }
 
   #end(): void {
-    void this.#visit?.close().catch((thrown: unknown) => this.#report(thrown));
+    this.#visit?.close().catch((thrown: unknown) => {
+      this.dispatchEvent(new CustomEvent<SidestreamError>('trouble', { detail: SidestreamError.from(thrown) }));
+    });
     this.#visit = undefined;
     this.#spoken = '';
     this.#spokenOf = undefined;
@@ -299,7 +301,7 @@ export class WatchVisit extends PageElement {
     await this.#visit?.restart();
     if (play) this.#visit?.play();
     await this.updateComplete;
-    this.#focus('[data-testid=watch-play]');
+    this.querySelector<HTMLElement>('[data-testid=watch-play]')?.focus({ preventScroll: true });
   }
 
   readonly #setSpeed = ({ target }: Event): void => {
@@ -307,14 +309,6 @@ export class WatchVisit extends PageElement {
     this.#speed = target.value as Speed;
     if (this.#visit) this.#visit.pace = SPEEDS[this.#speed];
   };
-
-  #report(thrown: unknown): void {
-    this.dispatchEvent(new CustomEvent<SidestreamError>('trouble', { detail: SidestreamError.from(thrown) }));
-  }
-
-  #focus(selector: string): void {
-    this.querySelector<HTMLElement>(selector)?.focus({ preventScroll: true });
-  }
 
   get #list(): Element | null {
     return this.querySelector('[data-testid=watch-list]');

@@ -38,7 +38,7 @@ export class StudioApp extends StudioElement {
     const step = stepOf(this.step);
     const something = state.catalog !== null || failure !== null;
     return html`
-      <a class="skip button" href="#main" @click=${this.#skip}>Skip to the step</a>
+      <a class="skip button" href="#main" @click=${this.skipToMain}>Skip to the step</a>
       <header class="studio-header spread page">
         <h1>Sidestream Studio</h1>
         ${something ? html`<button class="button quiet" type="button" @click=${this.#ask}>Start over</button>` : nothing}
@@ -83,7 +83,7 @@ export class StudioApp extends StudioElement {
                     <span class=${status === 'done' || status === 'failed' ? 'visually-hidden' : ''}>${at + 1}</span>
                   </span>
                   <span class="step-title">${title}</span>
-                  <span class="step-status">${optional && status === 'to do' ? `optional, ${words}` : words}</span>
+                  <small class="step-status">${optional && status === 'to do' ? `optional, ${words}` : words}</small>
                 </a>
               </li>`;
           })}
@@ -164,11 +164,6 @@ export class StudioApp extends StudioElement {
   }
 
   readonly #taken = (): void => this.session.visit('take-away');
-
-  readonly #skip = (event: Event): void => {
-    event.preventDefault();
-    this.querySelector<HTMLElement>('main')?.focus();
-  };
 
   readonly #ask = (): void => this.querySelector('dialog')?.showModal();
 
