@@ -22,7 +22,6 @@ import {
   type SequentialPlan,
   type SequentialResult,
   sequentialTest,
-  type UnitsNeeded,
   unitsNeeded,
 } from '../verdict/sequential';
 import { verdictOf } from '../verdict/verdict';
@@ -129,7 +128,7 @@ function horizonText({ control, treatment, days }: Needed, share: number, option
 }
 
 /** Reads the counts and detects their format: JSON lines start with a brace. */
-async function judged(file: string, options: PilotOptions, plan: SequentialPlan, needed: UnitsNeeded): Promise<Judged> {
+async function judged(file: string, options: PilotOptions, plan: SequentialPlan, needed: Needed): Promise<Judged> {
   const counts = await text(openCounts(file));
   if (counts.trimStart().startsWith('{')) return judgedLines(file, options, plan);
   const { days, periods, notes } = readPilotCounts(counts, options);
@@ -209,7 +208,7 @@ function show({ ratio, sentences, ...arms }: Judged, options: PilotOptions): voi
 /** The recommended action with its reasons. @param accepted the margin in words */
 function adviceOf(
   { decision, bound, weight }: SequentialResult,
-  needed: UnitsNeeded,
+  needed: Needed,
   { decidedOn, boundOn }: { decidedOn: string | null; boundOn: string | null },
   accepted: string,
 ): string {

@@ -46,34 +46,8 @@ const SIMPLER: Readonly<Record<string, string>> = {
   'one-expert': 'With one expert',
 };
 
-/** A paired change with its standard error. */
-interface PairedChange extends Estimate {
-  /** The change in standard errors; null if there is no error. */
-  errors: number | null;
-  /** Whether it is distinguishable from chance. */
-  told: boolean;
-}
-
-interface VerdictComparison {
-  against: string;
-  shoppers: number;
-  /** Change of ln rank; below 0 is better. */
-  lnRank: PairedChange;
-  /** Change of HR@10, a share; above 0 is better. */
-  hr10: PairedChange;
-  /** Share of the shoppers ranked worse, and share ranked worse beyond the error of their own choices. */
-  worse: number;
-  worseBeyondError?: number;
-}
-
-/** The two halves of the rule for proceeding to a pilot; null if one cannot be judged. */
-interface PilotRule {
-  /** The ln rank is better than that of `popularity-now`, beyond the error. */
-  betterRanks: boolean | null;
-  /** Compared with it, at most 5 % of the shoppers are ranked worse beyond the error of their own choices. */
-  fewWorse: boolean | null;
-}
-
+type PairedChange = ReturnType<typeof inErrors>;
+type VerdictComparison = ReturnType<typeof compared>;
 export type DeviceVerdict = NonNullable<ReturnType<typeof deviceVerdict>>;
 
 /** The device protocol's verdict on the learner. @returns undefined for other protocols, and if the learner or all its references are missing */
@@ -106,20 +80,24 @@ export function deviceVerdict(run: MergedRun) {
   };
 }
 
-function compared(against: string, learner: readonly Quality[], other: readonly Quality[]): VerdictComparison {
+function compared(against: string, learner: readonly Quality[], other: readonly Quality[]) {
   const pairs = learner.flatMap((own, n) => (own.events > 0 && other[n].events > 0 ? [[own, other[n]]] : []));
   const { worse, worseBeyondError } = methodResult(LEARNER, learner, other);
   return {
     against,
     shoppers: pairs.length,
+    /** Change of ln rank; below 0 is better. */
     lnRank: inErrors(lnRankChange(learner, other), pairs.length),
+    /** Change of HR@10, a share; above 0 is better. */
     hr10: inErrors(estimate(pairs.map(([own, theirs]) => own.hr10 - theirs.hr10)), pairs.length),
+    /** Share of the shoppers ranked worse, and share ranked worse beyond the error of their own choices. */
     worse,
     ...(worseBeyondError === undefined ? {} : { worseBeyondError }),
   };
 }
 
-function inErrors({ mean, se }: Estimate, shoppers: number): PairedChange {
+/** A paired change in standard errors, which are null if there is no error, and whether it is distinguishable from chance. */
+function inErrors({ mean, se }: Estimate, shoppers: number) {
   const errors = se > 0 ? Math.abs(mean) / se : null;
   return { mean, se, errors, told: errors !== null && errors > toldFrom(shoppers) };
 }
@@ -132,11 +110,14 @@ const measuresLost = ({ lnRank, hr10 }: VerdictComparison): string[] => [
 
 const tooFew = ({ shoppers }: VerdictComparison): boolean => shoppers < MIN_UNITS;
 
-function judgedRule(comparison: VerdictComparison): PilotRule {
+/** The two halves of the rule for proceeding to a pilot; null if one cannot be judged. */
+function judgedRule(comparison: VerdictComparison) {
   if (tooFew(comparison)) return { betterRanks: null, fewWorse: null };
   const { lnRank, worseBeyondError } = comparison;
   return {
+    /** The ln rank is better than that of `popularity-now`, beyond the error. */
     betterRanks: lnRank.told && lnRank.mean < 0,
+    /** Compared with it, at most 5 % of the shoppers are ranked worse beyond the error of their own choices. */
     fewWorse: worseBeyondError === undefined ? null : worseBeyondError <= MAX_WORSE_SHARE,
   };
 }

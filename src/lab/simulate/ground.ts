@@ -1,5 +1,4 @@
 import type { Interaction } from '../../shop/training/interactions';
-import { wantedMethods } from '../evaluate/wanted-methods';
 import type { SimulatedShopper } from './shopper';
 import type { Configuration, ShopStock } from './shops';
 import type { Market } from './visit';
@@ -45,9 +44,3 @@ interface LoopRound {
   /** [items] Popularity after the earlier rounds. */
   popularity: Float32Array;
 }
-
-/** The requested configurations, in order. @throws SidestreamError `runtime/invalid-input` for others */
-export const chosenConfigurations = (
-  methods: readonly string[] | undefined,
-  possible: readonly Configuration[],
-): Configuration[] => wantedMethods({ methods }, possible, undefined, 'configuration');

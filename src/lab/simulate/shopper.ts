@@ -8,11 +8,10 @@ export const TASTE_CHANGES = ['steady', 'abrupt', 'gradual', 'returning'] as con
 export type TasteChange = (typeof TASTE_CHANGES)[number];
 /** Of a log: unchanged, or two shoppers in turn and then the first one again. */
 export const SHOPPER_KINDS = [...TASTE_CHANGES, 'logged', 'spliced'] as const;
-export type ShopperKind = (typeof SHOPPER_KINDS)[number];
 
 /** A shopper who visits one shop after the other with the same wishes and the same luck. */
 export interface SimulatedShopper {
-  kind: ShopperKind;
+  kind: (typeof SHOPPER_KINDS)[number];
   seed: number;
   /** The row that the shopper seeks at each step if nothing in the list is clicked. */
   wants: readonly number[];
@@ -36,17 +35,15 @@ export interface SimulatedShopper {
 }
 
 /** Steps of a visit, each with one choice. */
-export interface VisitPlan {
+export const VISIT = {
   /**
    * Number of steps in each of the three parts of a visit: the taste changes after the first part and, if it returns, after the
    * second.
    */
-  part: number;
+  part: 20,
   /** Step at which the new items appear. */
-  arrival: number;
-}
-
-export const VISIT: VisitPlan = { part: 20, arrival: 30 };
+  arrival: 30,
+};
 
 /** Purposes of random numbers. */
 const [TASTE, OTHER, WANTS, CLICKS, INSTEAD, MIX] = [11, 12, 13, 14, 15, 16];
@@ -62,7 +59,7 @@ export function simulatedShopper(
   world: World,
   kind: TasteChange,
   [cohort, number]: readonly [number, number],
-  { part, arrival }: VisitPlan = VISIT,
+  { part, arrival } = VISIT,
   steps = 3 * part,
 ): SimulatedShopper {
   const seeds = [cohort, number];

@@ -4,8 +4,9 @@ import { type LearnerCatalog, sharedLearning } from '../../device/learner';
 import { catalogIndex } from '../../device/ranking';
 import { invalidInput } from '../../error';
 import { choicesFrom, cooccurrenceTable, type Interaction } from '../../shop/training/interactions';
+import { wantedMethods } from '../evaluate/wanted-methods';
 import { choicesOf, popularityOf } from './closed-loop';
-import { chosenConfigurations, type Ground } from './ground';
+import type { Ground } from './ground';
 import { simulatedShopper, TASTE_CHANGES, VISIT } from './shopper';
 import { CONFIGURATIONS, type Configuration, type ShopStock } from './shops';
 import { marketOf } from './visit';
@@ -47,7 +48,7 @@ export interface SimulatedOptions {
  * @throws SidestreamError `runtime/invalid-input` for a catalogue of fewer than 40 items, or an unknown configuration
  */
 export function simulatedGround(options: SimulatedOptions): Ground {
-  const { bundle, shoppers, seed, methods, closedLoop = true } = options;
+  const { bundle, shoppers, seed, closedLoop = true } = options;
   const count = bundle.items.length;
   if (count < MIN_ITEMS) {
     throw invalidInput(
@@ -87,7 +88,7 @@ export function simulatedGround(options: SimulatedOptions): Ground {
   );
   /** Catalogues of the current rounds: all blocks of a round share one. */
   const latest = new Map<string, LearnerCatalog>();
-  const configurations = chosenConfigurations(methods, CONFIGURATIONS);
+  const configurations = wantedMethods(options, CONFIGURATIONS, undefined, 'configuration');
   return {
     source: 'synthetic',
     sharedSecond: null,

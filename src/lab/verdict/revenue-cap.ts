@@ -83,15 +83,14 @@ function orderedEnds(steps: readonly RevenueStep[]) {
   return ends;
 }
 
-/** Sums of variants with capped revenue, and the caps. */
-export interface CappedSums {
-  sums: Map<string, VisitorSums>;
-  /** By currency; see `revenueCap`. */
-  caps: ReadonlyMap<string, number | null>;
-}
+/** Caps by currency; see `revenueCap`. */
+export type RevenueCaps = ReadonlyMap<string, number | null>;
 
 /** Caps the revenue of the compared variants. @param steps steps of these and of other variants, which are ignored */
-export function cappedSums(variants: ReadonlyMap<string, VisitorSums>, steps: readonly RevenueStep[]): CappedSums {
+export function cappedSums(
+  variants: ReadonlyMap<string, VisitorSums>,
+  steps: readonly RevenueStep[],
+): { sums: Map<string, VisitorSums>; caps: RevenueCaps } {
   const counts = [...variants.values()].map(({ visitors }) => visitors).filter((visitors) => visitors > 0);
   const all = counts.reduce((sum, visitors) => sum + visitors, 0);
   const own = steps.filter(({ variant }) => variants.has(variant));

@@ -178,19 +178,13 @@ function comparedIn({ control, treatment }: Period, designEffect: number) {
   };
 }
 
-/** Units of both variants. */
-export interface UnitsNeeded {
-  control: number;
-  treatment: number;
-}
-
 /**
  * Units with which the test finds a difference of `effect` with a power of `power` or more: the horizon of the pilot. If that is the true
  * difference, the test ends after about half of them on average.
  * @param share of the units that get the treatment, above 0 and below 1
  * @throws SidestreamError `runtime/invalid-input` for an impossible plan
  */
-export function unitsNeeded(plan: SequentialPlan, share = 0.5, power = 0.8): UnitsNeeded {
+export function unitsNeeded(plan: SequentialPlan, share = 0.5, power = 0.8): { control: number; treatment: number } {
   const { alpha, designEffect } = checked(plan);
   if (!(share > 0 && share < 1)) throw wrong('The share of the treatment', 'above 0 and below 1');
   // The share of both variants together if the effect exists.

@@ -3,7 +3,7 @@ import { invalidInput } from '../../error';
 import { compared, type Effect, type Estimate, estimate, type Measure, measuresOf } from './effects';
 import { daysOf, type MetricLog, strayNames, totalsOf } from './metric-log';
 import { mixtureRatio } from './mixture';
-import { type CappedSums, cappedSums, type RevenueStep } from './revenue-cap';
+import { cappedSums, type RevenueCaps, type RevenueStep } from './revenue-cap';
 import { sampleRatio } from './sample-ratio';
 import { type Decision, decisionOf, unitsNeeded } from './sequential';
 
@@ -188,7 +188,7 @@ export function verdictOf(
 }
 
 /** The amount up to which revenue counts; null if all of it counts. */
-function capOf({ currency }: Pick<Measure, 'currency'>, caps: CappedSums['caps']): number | null {
+function capOf({ currency }: Pick<Measure, 'currency'>, caps: RevenueCaps): number | null {
   const cap = currency === undefined ? null : (caps.get(currency) ?? null);
   return cap !== null && Number.isFinite(cap) ? cap : null;
 }
@@ -198,7 +198,7 @@ const amountText = (amount: number): string => amount.toLocaleString('en', { max
 /** As `compared`, but for revenue nothing until enough visitors of both variants have paid. */
 function comparedIn(
   measure: Measure,
-  caps: CappedSums['caps'],
+  caps: RevenueCaps,
   control: Estimate | null,
   variant: Estimate | null,
   plan: { alpha: number; effect: number },
@@ -283,7 +283,7 @@ function firstDecision(
   return null;
 }
 
-const NO_CAPS: CappedSums['caps'] = new Map();
+const NO_CAPS: RevenueCaps = new Map();
 
 function isEnough(of: Estimate | null, { kind }: Measure): boolean {
   if (!of) return false;

@@ -18,8 +18,9 @@ import { startCompute, writeWhole } from '../../../shop/training/node';
 import { splicedPairs } from '../../evaluate/drift';
 import { shareOfSharedSeconds } from '../../evaluate/quality';
 import { type Shopper, shopperSimilarity } from '../../evaluate/shoppers';
+import { wantedMethods } from '../../evaluate/wanted-methods';
 import { parseBlock, type ShopBlock } from '../../simulate/block';
-import { chosenConfigurations, type Ground } from '../../simulate/ground';
+import type { Ground } from '../../simulate/ground';
 import { simulationLine, simulationOf } from '../../simulate/result';
 import { loggedShopper } from '../../simulate/shopper';
 import { CONFIGURATIONS, type ShopStock } from '../../simulate/shops';
@@ -140,7 +141,7 @@ const POSSIBLE = CONFIGURATIONS.filter((name) => name !== 'oracle');
  */
 function logGround(input: EvaluateInput): Ground {
   const { seed, bundle } = input;
-  const configurations = chosenConfigurations(input.methods, POSSIBLE);
+  const configurations = wantedMethods(input, POSSIBLE, undefined, 'configuration');
   const { past, shoppers } = coldHalf(input, MIN_EVENTS);
   const popularity = popularityOf(input, past);
   const { index } = catalogOf(bundle, popularity);

@@ -6,7 +6,7 @@ import { LEAVE_ONE_OUT_RIVALS } from './evaluate';
 import { fadedWeights, shrunkCosines } from './item-knn';
 import { type AddScores, fading, gridOf, type LeaveOneOutShop, popularityOf, tuned, withPopularity } from './ranker';
 import { type ChoiceHistory, leaveOneOut } from './split';
-import { VsknnIndex } from './vsknn';
+import { vsknnScores } from './vsknn';
 
 const COUNT = 6;
 const history = (...rows: number[]): ChoiceHistory => ({
@@ -86,7 +86,7 @@ describe('vsknn', () => {
 
   it('adds the neighbours by shared items, place, time and idf', () => {
     const found = scoresOf(
-      new VsknnIndex(HISTORIES, COUNT).scoresBy({ neighbours: 10, halfLife: 1, days: 2, idf: 1, reach: 2 }),
+      vsknnScores(HISTORIES, COUNT)({ neighbours: 10, halfLife: 1, days: 2, idf: 1, reach: 2 }),
       3,
       1,
     );
@@ -107,7 +107,10 @@ describe('vsknn', () => {
   });
 
   it('uses the given number of neighbours, and the same ones for the same history', () => {
-    const add = new VsknnIndex(HISTORIES, COUNT).scoresBy({
+    const add = vsknnScores(
+      HISTORIES,
+      COUNT,
+    )({
       neighbours: 1,
       halfLife: null,
       days: null,

@@ -3,12 +3,6 @@ import { catalogIndex } from '../../../device/ranking';
 import { gridOf, type LeaveOneOutMethod, tuned } from './ranker';
 import type { ChoiceHistory } from './split';
 
-/** Number of latest choices that are followed, and of transitions. */
-interface GraphSettings extends Record<string, number> {
-  latest: number;
-  hops: number;
-}
-
 /**
  * A heuristic that trains nothing (arXiv 2605.07125): the items that others chose right after the latest choices, then those that they
  * chose after these, and so on; those of equal distance by the similarity of their content to the latest choice.
@@ -16,10 +10,11 @@ interface GraphSettings extends Record<string, number> {
 export const graph: LeaveOneOutMethod = (shop) => {
   const { items, features, manifest } = shop.bundle;
   const { similarities } = catalogIndex(items, features, contentBlend(manifest));
-  return tuned<Record<never, never>, GraphSettings>({
+  return tuned({
     name: 'graph',
     fits: [{}],
-    uses: gridOf<GraphSettings>({ latest: [1, 2], hops: [1, 2, 3] }),
+    // The number of latest choices that are followed, and of transitions.
+    uses: gridOf<{ latest: number; hops: number }>({ latest: [1, 2], hops: [1, 2, 3] }),
     fit(histories, _, { count }) {
       const next = transitions(histories, count);
       return ({ latest, hops }) =>

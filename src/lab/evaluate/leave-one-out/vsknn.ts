@@ -1,5 +1,5 @@
 import { type AddScores, fading, gridOf, type TunedMethod } from './ranker';
-import { choiceMatrix, type SparseMatrix, transposed } from './sparse-matrix';
+import { choiceMatrix, transposed } from './sparse-matrix';
 import type { ChoiceHistory } from './split';
 
 export interface VsknnSettings extends Record<string, number | null> {
@@ -17,33 +17,19 @@ export interface VsknnSettings extends Record<string, number | null> {
 
 const DAY = 86_400_000;
 
-/** The users, and who chose an item. */
-export class VsknnIndex {
-  readonly #byItem: SparseMatrix;
+/**
+ * Users as sessions (VSKNN: Ludewig and Jannach 2018; the decays of time and place are those of STAN: Garg et al. 2019). The
+ * similarity of a user is the sum, over the items that both chose, of how recent it is in the history times its idf, over
+ * the square root of the user's number of choices, times a decay by the time between the last choices of the two. An item's
+ * score is the sum of the similarities of the neighbours who chose it, times its idf, times a decay by its distance in the
+ * neighbour's choices from the nearest shared one.
+ */
+export function vsknnScores(histories: readonly ChoiceHistory[], count: number): (use: VsknnSettings) => AddScores {
+  const byItem = transposed(choiceMatrix(histories), count);
   /** [users] a sum, used again for every history. */
-  readonly #similarity: Float64Array;
-
-  constructor(
-    private readonly histories: readonly ChoiceHistory[],
-    count: number,
-  ) {
-    this.#byItem = transposed(choiceMatrix(histories), count);
-    this.#similarity = new Float64Array(histories.length);
-  }
-
-  /**
-   * Users as sessions (VSKNN: Ludewig and Jannach 2018; the decays of time and place are those of STAN: Garg et al. 2019). The
-   * similarity of a user is the sum, over the items that both chose, of how recent it is in the history times its idf, over
-   * the square root of the user's number of choices, times a decay by the time between the last choices of the two. An item's
-   * score is the sum of the similarities of the neighbours who chose it, times its idf, times a decay by its distance in the
-   * neighbour's choices from the nearest shared one.
-   */
-  scoresBy({ neighbours, halfLife, days, idf, reach }: VsknnSettings): AddScores {
-    const byItem = this.#byItem;
-    const similarity = this.#similarity;
-    const weights = byItem.map(({ length: users }) =>
-      users > 0 ? Math.log(1 + this.histories.length / users) ** idf : 0,
-    );
+  const similarity = new Float64Array(histories.length);
+  return ({ neighbours, halfLife, days, idf, reach }) => {
+    const weights = byItem.map(({ length: users }) => (users > 0 ? Math.log(1 + histories.length / users) ** idf : 0));
     const near = Float64Array.from({ length: 256 }, (_, gap) => (reach === null ? 1 : 2 ** (-gap / reach)));
     return ({ rows, times }, out) => {
       const shares = fading(rows.length, halfLife);
@@ -56,14 +42,14 @@ export class VsknnIndex {
       }
       const now = times[times.length - 1];
       for (const user of met) {
-        const other = this.histories[user];
+        const other = histories[user];
         const gap = Math.abs(now - other.times[other.times.length - 1]) / DAY;
         similarity[user] *= (days === null ? 1 : 2 ** (-gap / days)) / Math.sqrt(other.rows.length);
       }
       const asked = met.sort((a, b) => similarity[b] - similarity[a] || a - b).slice(0, neighbours);
       const own = new Set(rows);
       for (const user of asked) {
-        const other = this.histories[user].rows;
+        const other = histories[user].rows;
         const shared = reach === null ? [] : [...other.keys()].filter((at) => own.has(other[at]));
         for (const [at, row] of other.entries()) {
           const gap = reach === null ? 0 : Math.min(255, ...shared.map((place) => Math.abs(place - at)));
@@ -72,7 +58,7 @@ export class VsknnIndex {
       }
       for (const user of met) similarity[user] = 0;
     };
-  }
+  };
 }
 
 /** Session kNN with decays of place and time, and idf. */
@@ -86,8 +72,5 @@ export const VSKNN: TunedMethod<Record<never, never>, VsknnSettings> = {
     idf: [0, 1],
     reach: [2, null],
   }),
-  fit(histories, _, { count }) {
-    const index = new VsknnIndex(histories, count);
-    return (use) => index.scoresBy(use);
-  },
+  fit: (histories, _, { count }) => vsknnScores(histories, count),
 };
