@@ -1,10 +1,9 @@
 // jstat has no types; these cover the used part.
 declare module 'jstat' {
-  interface Distributions {
+  const jStat: {
     normal: { inv(probability: number, mean: number, deviation: number): number };
     studentt: { inv(probability: number, degreesOfFreedom: number): number };
     gammaln(value: number): number;
-  }
-  const jStat: Distributions;
+  };
   export default jStat;
 }

@@ -161,17 +161,11 @@ function lineCards(words: Pick<Card, 'title' | 'meaning'>, options: Omit<LineCha
 const ends = ({ mean, low, high }: Interval, unit: FigureUnit): string[] =>
   [mean, low, high].map((value) => (Number.isNaN(value) ? '' : (scaleOf(unit) * value).toFixed(3)));
 
-/** Color and line of a configuration: nobody has to tell lines apart only by color. */
-interface Look {
-  color: string;
-  /** As `stroke-dasharray`; undefined for a whole line. */
-  dashes?: string;
-  /** Thickness in pixels. */
-  width: number;
-}
-
-/** The page's colors, light and dark. */
-const LOOKS: Readonly<Record<string, Look>> = {
+/**
+ * Color of a configuration in light and dark pages, and its line, in pixels and as `stroke-dasharray`: nobody has to tell lines apart
+ * only by color.
+ */
+const LOOKS: Readonly<Record<string, { color: string; dashes?: string; width: number }>> = {
   random: { color: 'var(--random)', dashes: '2 3', width: 1.6 },
   popularity: { color: 'var(--popularity)', dashes: '7 4', width: 1.6 },
   content: { color: 'var(--content)', dashes: '12 3 2 3', width: 1.6 },
@@ -181,4 +175,4 @@ const LOOKS: Readonly<Record<string, Look>> = {
 };
 
 /** The style of a configuration; a plain line without one. */
-export const lookOf = (name: string): Look => LOOKS[name] ?? { color: 'currentColor', width: 1.6 };
+export const lookOf = (name: string): (typeof LOOKS)[string] => LOOKS[name] ?? { color: 'currentColor', width: 1.6 };

@@ -1,4 +1,4 @@
-import { type FigureName, type FigureUnit, type Interval, intervalText } from './figures';
+import { type FigureName, type Interval, intervalText } from './figures';
 import type { Simulation } from './result';
 
 /** A simulation's answer to one question, first in words and then in numbers. */
@@ -30,13 +30,7 @@ const CONTENT_CAVEAT =
 const FEW_CAVEAT = 'With so few shoppers this may be chance: simulate more.';
 
 /** Words for a figure: a `less` figure is better when it is smaller. */
-interface Question {
-  figure: FigureName;
-  question: string;
-  less: boolean;
-}
-
-const QUESTIONS: readonly Question[] = [
+const QUESTIONS: readonly { figure: FigureName; question: string; less: boolean }[] = [
   { figure: 'adaptation', question: 'Follows a change of taste', less: true },
   { figure: 'returned', question: 'Finds an old taste again', less: true },
   { figure: 'steady', question: 'Steady taste', less: false },
@@ -68,7 +62,10 @@ interface Difference {
   value: Interval;
 }
 
-function comparedAnswer({ comparison, configurations, source }: Simulation, asked: Question): Answer[] {
+function comparedAnswer(
+  { comparison, configurations, source }: Simulation,
+  asked: (typeof QUESTIONS)[number],
+): Answer[] {
   const { figure, question, less } = asked;
   const figureOf = (name: string) => configurations.find((one) => one.name === name)?.figures[figure];
   const own = figureOf(comparison.of);
@@ -129,7 +126,7 @@ function numbersOf(own: Interval, all: readonly Difference[], less: boolean): st
   const by = behind.map(({ list, change }) => {
     const size = intervalText(
       { ...change, mean: Math.abs(change.mean), high: Math.abs(change.mean) + change.high - change.mean },
-      unitOf(less),
+      less ? 'choices' : 'percent',
     );
     return `by ${size} ${less ? 'choices' : 'points'}${all.length > 1 && behind.length > 1 ? ` behind ${list}` : ''}`;
   });
@@ -144,8 +141,6 @@ function numbersOf(own: Interval, all: readonly Difference[], less: boolean): st
   const unit = less ? ' choices' : ' in the first ten';
   return [...by, `${text(own.mean)}${unit} against ${others}`].join('; ');
 }
-
-const unitOf = (less: boolean): FigureUnit => (less ? 'choices' : 'percent');
 
 /** Whether the choice narrows if the shop learns from its own lists. */
 function narrowing({ closedLoop, comparison }: Simulation): Answer[] {

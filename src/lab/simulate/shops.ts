@@ -43,12 +43,28 @@ const LIST = 10;
 /** The shop of a configuration. `oracle` needs shoppers whose wishes are known. */
 export function simulatedShop(name: Configuration, stock: ShopStock): SimulatedShop {
   const starts: Record<Configuration, SimulatedShop['start']> = {
-    random: (shopper) => randomRun(stock, shopper),
+    // A different random order of the catalogue in each list.
+    random: ({ seed }) =>
+      scoredRun(stock, ({ index }, list) => {
+        const random = randomOf(seed, list + 1);
+        return Float32Array.from(index.items, () => random());
+      }),
     popularity: () => learnerRun(stock, { learns: false, placement: 'trending' }),
-    content: () => contentRun(stock),
+    content() {
+      const choices: number[] = [];
+      return scoredRun(
+        stock,
+        (catalog) => contentScores(catalog, choices),
+        (row) => void choices.push(row),
+      );
+    },
     terms: () => learnerRun(stock, { learns: true, experts: false }),
     sidestream: () => learnerRun(stock, { learns: true }),
-    oracle: (shopper) => oracleRun(stock, shopper),
+    // Ranks by the shopper's true wishes: no shop can do better.
+    oracle: (shopper) =>
+      scoredRun(stock, ({ index: { items } }, step) =>
+        Float32Array.from((shopper.wishes(step) ?? new Float64Array(items.length)).subarray(0, items.length)),
+      ),
   };
   return { name, learns: name === 'terms' || name === 'sidestream', start: starts[name] };
 }
@@ -77,29 +93,6 @@ function scoredRun(
     },
     experts: () => null,
   };
-}
-
-/** A different random order of the catalogue in each list. */
-const randomRun = (stock: ShopStock, { seed }: SimulatedShopper): ShopRun =>
-  scoredRun(stock, ({ index }, list) => {
-    const random = randomOf(seed, list + 1);
-    return Float32Array.from(index.items, () => random());
-  });
-
-/** Ranks by the shopper's true wishes: no shop can do better. */
-const oracleRun = (stock: ShopStock, shopper: SimulatedShopper): ShopRun =>
-  scoredRun(stock, ({ index: { items } }, step) =>
-    Float32Array.from((shopper.wishes(step) ?? new Float64Array(items.length)).subarray(0, items.length)),
-  );
-
-/** Items with content similar to the last ten choices. */
-function contentRun(stock: ShopStock): ShopRun {
-  const choices: number[] = [];
-  return scoredRun(
-    stock,
-    (catalog) => contentScores(catalog, choices),
-    (row) => void choices.push(row),
-  );
 }
 
 interface LearnerRunOptions extends Pick<LearnerOptions, 'experts'> {

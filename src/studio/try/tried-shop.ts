@@ -1,4 +1,4 @@
-import { type Category, categoryTree } from '../../demo/category';
+import { categoryTree } from '../../demo/category';
 import type { Recommender } from '../../device/protocol';
 import { createRecommender } from '../../page/client';
 import { BUNDLE_ADDRESS, registerStudioFiles } from '../serve';
@@ -8,10 +8,7 @@ import type { StudioState } from '../session';
 const NAMESPACE = 'sidestream studio';
 
 /** The shop with the bundle that Studio made. */
-export interface TriedShop {
-  recommender: Recommender;
-  categories: Category[];
-}
+export type TriedShop = Awaited<ReturnType<typeof open>>;
 
 let opened: { key: string; shop: Promise<TriedShop> } | undefined;
 /** Shops are closed and opened one after the other: a page has one bundle for a namespace. */
@@ -38,7 +35,7 @@ export function triedShop(state: StudioState): Promise<TriedShop> {
   return shop;
 }
 
-async function open(): Promise<TriedShop> {
+async function open() {
   await registerStudioFiles();
   const recommender = await createRecommender(options(NAMESPACE));
   return { recommender, categories: categoryTree(await recommender.categories()) };

@@ -23,12 +23,8 @@ export function picture(title: string, { style, ...options }: PlotOptions): stri
   name.setAttribute('id', id);
   name.textContent = title;
   svg.prepend(name);
-  for (const [attribute, value] of [
-    ['xmlns', SVG],
-    ['aria-labelledby', id],
-    ['role', 'img'],
-  ])
-    svg.setAttribute(attribute, value);
+  const attributes = { xmlns: SVG, 'aria-labelledby': id, role: 'img' };
+  for (const [attribute, value] of Object.entries(attributes)) svg.setAttribute(attribute, value);
   const short = (number: string): string => String(Number(Number(number).toFixed(2)));
   return svg.outerHTML.replace(/="[^"]*"/g, (value: string) => value.replace(/\d+\.\d{3,}/g, short));
 }
