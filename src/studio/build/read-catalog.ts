@@ -3,7 +3,7 @@ import { type FeedSource, feedRows, unpacked } from '../../core/catalog/feed';
 import { messageOf } from '../../core/common/text';
 import { DEFAULT_PRESETS } from '../../core/encoders/web';
 import { SidestreamError } from '../../error';
-import { type CatalogLanguage, type CollectedFeed, catalogLanguage, collectRows, isFetched } from '../../shop/pipeline';
+import { catalogLanguage, collectRows, isFetched } from '../../shop/pipeline';
 import { bytesOf, gunzip } from '../files/gunzip';
 import { studioFolder } from '../files/opfs';
 import type { ProgressReporter } from '../progress';
@@ -13,16 +13,13 @@ import type { CatalogReport, DroppedFile } from '../session';
 const [SHOWN_PRODUCTS, SHOWN_ROWS] = [12, 100];
 
 /** A catalogue in memory. */
-export interface ReadCatalog {
-  feed: CollectedFeed;
-  language: CatalogLanguage;
-}
+export type ReadCatalog = Awaited<ReturnType<typeof readCatalog>>;
 
 /**
  * Reads the files of a catalogue with the readers of the command line.
  * @throws SidestreamError `catalog/empty` if no row is good; `catalog/unreadable`, `catalog/unknown-format`
  */
-export async function readCatalog(files: readonly DroppedFile[], progress: ProgressReporter): Promise<ReadCatalog> {
+export async function readCatalog(files: readonly DroppedFile[], progress: ProgressReporter) {
   progress.start(
     'Catalogue',
     files.reduce((sum, { file }) => sum + file.size, 0),
