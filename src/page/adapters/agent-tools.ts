@@ -36,46 +36,56 @@ const MAX_ID_LETTERS = 256;
 const MAX_CAUSES = 3;
 const MAX_PARTS = 5;
 
-/** A field of a tool's input: its schema here, and the JSON Schema by which agents know it. */
-const text = (max: number, description: string) => ({
-  schema: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(max)),
-  json: { type: 'string', minLength: 1, maxLength: max, description },
-});
-const whole = (max: number, otherwise: number, description: string) => ({
-  schema: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(max)), otherwise),
-  json: { type: 'integer', minimum: 1, maximum: max, default: otherwise, description },
-});
+/** Fields of a tool's input, each with the JSON Schema by which agents know it. */
+const text = (max: number, description: string) =>
+  v.pipe(
+    v.string(),
+    v.trim(),
+    v.minLength(1),
+    v.maxLength(max),
+    v.metadata({ type: 'string', minLength: 1, maxLength: max, description }),
+  );
+const whole = (max: number, otherwise: number, description: string) =>
+  v.pipe(
+    v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(max)), otherwise),
+    v.metadata({ type: 'integer', minimum: 1, maximum: max, default: otherwise, description }),
+  );
 const ID = text(MAX_ID_LETTERS, 'Id of the product, from an earlier answer.');
 const LIMIT = whole(MAX_PRODUCTS, 6, 'Number of products.');
 const CATEGORY = text(
   MAX_LETTERS,
   'Only products of this category, as products in answers have it: "Men" or "Men/Shoes".',
 );
-const CHEAPEST = { type: 'number', minimum: 0, description: 'Only products up to this price.' };
 /** Fields that narrow a list. */
-const NARROWING = { category: v.optional(CATEGORY.schema), maxPrice: v.optional(v.pipe(v.number(), v.minValue(0))) };
-const NARROWING_JSON = { category: CATEGORY.json, maxPrice: CHEAPEST };
+const NARROWING = {
+  category: v.pipe(v.optional(CATEGORY), v.metadata(v.getMetadata(CATEGORY))),
+  maxPrice: v.pipe(
+    v.optional(v.pipe(v.number(), v.minValue(0))),
+    v.metadata({ type: 'number', minimum: 0, description: 'Only products up to this price.' }),
+  ),
+};
 
 interface Definition<E extends v.ObjectEntries> {
   name: string;
   title: string;
   description: string;
   entries: E;
-  json: Record<keyof E, object>;
-  required?: (keyof E & string)[];
   changes?: boolean;
   run(input: v.InferOutput<v.StrictObjectSchema<E, undefined>>, signal: AbortSignal | undefined): Promise<object>;
 }
 
 /** A tool that parses what it gets. Its answer has `error` if it fails: browsers do not pass on what a tool throws. */
 function tool<E extends v.ObjectEntries>(definition: Definition<E>): ModelContextTool {
-  const { name, title, description, entries, json, required = [], changes = false, run } = definition;
+  const { name, title, description, entries, changes = false, run } = definition;
   const schema = v.strictObject(entries);
+  const fields = Object.entries(entries);
+  const properties = Object.fromEntries(fields.map(([field, one]) => [field, v.getMetadata(one)]));
+  const required = fields.flatMap(([field, one]) => (one.type === 'optional' ? [] : field));
   return {
     name,
     title,
     description,
-    inputSchema: { type: 'object', properties: json, required, additionalProperties: false },
+    inputSchema: { type: 'object', properties, required, additionalProperties: false },
     annotations: { readOnlyHint: !changes },
     async execute(input, options) {
       const { success, output, issues } = v.safeParse(schema, input ?? {});
@@ -138,8 +148,7 @@ export function toolsOf(recommender: AgentRecommender, options: AgentOptions, si
       title: 'Recommend products',
       description:
         'Products of this shop for its present shopper, the best first: by what they chose on this device, otherwise the most popular.',
-      entries: { ...NARROWING, limit: LIMIT.schema },
-      json: { ...NARROWING_JSON, limit: LIMIT.json },
+      entries: { ...NARROWING, limit: LIMIT },
       run: async ({ limit, ...narrow }, signal) =>
         answer(await recommender.recommend({ limit, ...filterOf(narrow) }, { signal })),
     }),
@@ -148,9 +157,7 @@ export function toolsOf(recommender: AgentRecommender, options: AgentOptions, si
       title: 'Find products',
       description:
         'Finds products of this shop by words, for example "red running shoes". Words may have typing errors.',
-      entries: { text: text(MAX_LETTERS, '').schema, ...NARROWING, limit: LIMIT.schema },
-      json: { text: text(MAX_LETTERS, 'What to find.').json, ...NARROWING_JSON, limit: LIMIT.json },
-      required: ['text'],
+      entries: { text: text(MAX_LETTERS, 'What to find.'), ...NARROWING, limit: LIMIT },
       run: async ({ text: words, limit, ...narrow }, signal) =>
         // The words are the agent's, not the shopper's.
         answer(await recommender.find({ text: words, limit, hint: false, ...filterOf(narrow) }, { signal })),
@@ -159,9 +166,7 @@ export function toolsOf(recommender: AgentRecommender, options: AgentOptions, si
       name: 'similar_products',
       title: 'Similar products',
       description: 'Products of this shop that are similar to a product, as alternatives to it.',
-      entries: { id: ID.schema, limit: LIMIT.schema },
-      json: { id: ID.json, limit: LIMIT.json },
-      required: ['id'],
+      entries: { id: ID, limit: LIMIT },
       run: async ({ id, limit }, signal) =>
         answer(await recommender.recommend({ placement: 'similar', itemId: id, limit }, { signal })),
     }),
@@ -170,9 +175,7 @@ export function toolsOf(recommender: AgentRecommender, options: AgentOptions, si
       title: 'Explain a recommendation',
       description:
         'Why this shop recommends a product to its present shopper: a sentence, the earlier choices that count most, and the largest parts of the score.',
-      entries: { id: ID.schema },
-      json: { id: ID.json },
-      required: ['id'],
+      entries: { id: ID },
       run: async ({ id }) => {
         const item = await recommender.getItem(id);
         if (!item) return unknown(id);
@@ -195,9 +198,7 @@ export function toolsOf(recommender: AgentRecommender, options: AgentOptions, si
     name: 'add_to_cart',
     title: 'Add to cart',
     description: "Adds a product to the shopper's cart in this shop. It orders nothing.",
-    entries: { id: ID.schema, quantity: whole(MAX_QUANTITY, 1, '').schema },
-    json: { id: ID.json, quantity: whole(MAX_QUANTITY, 1, 'Number of pieces.').json },
-    required: ['id'],
+    entries: { id: ID, quantity: whole(MAX_QUANTITY, 1, 'Number of pieces.') },
     changes: true,
     run: async ({ id, quantity }) => {
       const item = await recommender.getItem(id);

@@ -68,16 +68,15 @@ interface Watched {
  * added later or get another item.
  */
 export class ImpressionObserver {
-  readonly #root: Document | ShadowRoot | Element;
-  readonly #seen: (element: Element, type: 'view' | 'impression') => void;
   readonly #watched = new Map<Element, Watched>();
   readonly #views: IntersectionObserver;
   readonly #changes: MutationObserver;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(root: Document | ShadowRoot | Element, seen: (element: Element, type: 'view' | 'impression') => void) {
-    this.#root = root;
-    this.#seen = seen;
+  constructor(
+    private readonly root: Document | ShadowRoot | Element,
+    private readonly seen: (element: Element, type: 'view' | 'impression') => void,
+  ) {
     const moved = (entries: IntersectionObserverEntry[]): void => {
       for (const entry of entries) this.#moved(entry);
     };
@@ -99,7 +98,7 @@ export class ImpressionObserver {
 
   #scan(): void {
     this.#timer = undefined;
-    const found = new Set(this.#root.querySelectorAll(`[${ITEM}], [${VIEW}]`));
+    const found = new Set(this.root.querySelectorAll(`[${ITEM}], [${VIEW}]`));
     for (const [element, { timer }] of this.#watched) {
       if (found.has(element)) continue;
       clearTimeout(timer);
@@ -138,7 +137,7 @@ export class ImpressionObserver {
       watched.timer = undefined;
       if (document.visibilityState === 'hidden') return;
       watched.seen = true;
-      this.#seen(target, watched.type);
+      this.seen(target, watched.type);
     }, DWELL);
   }
 }
