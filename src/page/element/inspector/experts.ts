@@ -29,20 +29,19 @@ export function namedExperts(experts: Inspection['experts'], words: Words): Name
   const kept = experts.filter(
     (one): one is InspectedExpert & { state: KeptState } => one.state !== 'candidate' && one.state !== 'removed',
   );
-  const named = kept.map((expert) => {
-    const [broad, narrow] = [1, 2].map((depth) => topicOf(expert.from, depth, words));
-    return { expert, broad: broad ?? null, narrow: narrow ?? null };
-  });
-  const broadTitles = named.map(({ expert, broad }) => titleOf(expert.state, broad, words));
-  const titled = named.map(({ expert, broad, narrow }, n) => {
-    const isShared = broadTitles.some((other, at) => at !== n && other === broadTitles[n]);
-    const topic = isShared && expert.state !== 'generalist' ? narrow : broad;
+  const titled = (expert: (typeof kept)[number], depth: number) => {
+    const topic = topicOf(expert.from, depth, words);
     return { expert, topic, title: titleOf(expert.state, topic, words) };
-  });
-  return titled.map(({ expert, topic, title }) => {
-    const isShared = titled.some((other) => other.expert !== expert && other.title === title);
+  };
+  const isShared = (title: string, all: readonly { title: string }[]): boolean =>
+    all.filter((other) => other.title === title).length > 1;
+  const broad = kept.map((expert) => titled(expert, 1));
+  const named = broad.map((one) =>
+    one.expert.state !== 'generalist' && isShared(one.title, broad) ? titled(one.expert, 2) : one,
+  );
+  return named.map(({ expert, topic, title }) => {
     const numbered = fill(words.texts.learned.numbered, { name: title, id: `${expert.id}` });
-    return { ...expert, title: isShared ? numbered : title, shown: shownOf(expert, topic) };
+    return { ...expert, title: isShared(title, named) ? numbered : title, shown: shownOf(expert, topic) };
   });
 }
 

@@ -21,9 +21,6 @@ export const inspectorStyles = css`
     font-size: 0.9375rem;
     line-height: 1.45;
   }
-  [hidden] {
-    display: none;
-  }
   * {
     box-sizing: border-box;
   }
@@ -86,9 +83,6 @@ export const inspectorStyles = css`
   .about {
     font-size: 0.8125rem;
     color: var(--_muted);
-  }
-  .about strong {
-    color: var(--_ink, inherit);
   }
   .value {
     text-align: end;

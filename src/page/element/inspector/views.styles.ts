@@ -151,9 +151,6 @@ export const viewStyles = css`
     padding-block-start: 0.75rem;
     border-block-start: 1px solid var(--_line);
   }
-  .more + .more {
-    margin-block-start: 0.75rem;
-  }
   summary {
     inline-size: fit-content;
     font-size: 0.875rem;

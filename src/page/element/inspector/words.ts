@@ -104,15 +104,8 @@ export function wordsIn(loaded: LoadedTexts, language?: string) {
 }
 export type Words = ReturnType<typeof wordsIn>;
 
-/** Name of a part of the score. An unknown name is split into words: `contentRecent` becomes `content recent`. */
-export function partName({ parts }: InspectorTexts, name: string): string {
-  const known = Object.hasOwn(parts, name) && parts[name];
-  if (known) return known;
-  return name
-    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
-    .replace(/[-_.]+/g, ' ')
-    .toLowerCase();
-}
+/** Name of a part of the score; the name in the code if there is no other. */
+export const partName = ({ parts }: InspectorTexts, name: string): string => parts[name] ?? name;
 
 /** Why nothing is learned; null if learning is on. */
 export function whyNothing(

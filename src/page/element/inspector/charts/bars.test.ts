@@ -44,8 +44,8 @@ describe('clickBars', () => {
   it('say nothing about fewer than 50 impressions', () => {
     const range: [number, number] = [0.1, 0.5];
     const [few, enough] = clickBars([row('similar', 49, 12, range), row('similar', 50, 12, range)], words);
-    expect(few).toEqual({ name: 'Similar products', parts: null, instead: 'too few to say', value: '12 of 49' });
-    expect(enough.parts).toHaveLength(2);
+    expect(few?.parts).toBe('too few to say');
+    expect(enough?.parts).toHaveLength(2);
   });
 
   it('leave out lists without impressions', () => {
@@ -68,11 +68,5 @@ describe('partName', () => {
     const names = TERMS.map((term) => partName(ENGLISH_INSPECTOR.texts, term));
     expect(new Set(names).size).toBe(TERMS.length);
     for (const [n, name] of names.entries()) expect(name.split(' ').length, TERMS[n]).toBeGreaterThan(1);
-  });
-
-  it('splits the names of other terms into words', () => {
-    expect(partName(ENGLISH_INSPECTOR.texts, 'contentRecent')).toBe('content recent');
-    expect(partName(ENGLISH_INSPECTOR.texts, 'content-all')).toBe('content all');
-    expect(partName(ENGLISH_INSPECTOR.texts, 'toString')).toBe('to string');
   });
 });

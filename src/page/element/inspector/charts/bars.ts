@@ -18,15 +18,13 @@ interface BarPart {
  */
 interface Bar {
   name: string;
-  /** Its parts from back to front, each with a class of the style sheet; null for words in the place of a bar. */
-  parts: readonly BarPart[] | null;
+  /** Its parts from back to front, each with a class of the style sheet; words in the place of a bar. */
+  parts: readonly BarPart[] | string;
   value: TemplateResult | string;
-  /** In the place of a bar. */
-  instead?: string;
 }
 
-/** A key of the bars: what a part of this kind stands for. */
-type Key = readonly [kind: BarPart['kind'], name: string];
+/** What the parts of each kind stand for. */
+type Keys = Partial<Record<BarPart['kind'], string>>;
 
 const room = (parts: readonly BarPart[]): TemplateResult => html`
   <svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
@@ -37,21 +35,21 @@ const room = (parts: readonly BarPart[]): TemplateResult => html`
 const barList = (part: string, bars: readonly Bar[]): TemplateResult => html`
   <ul part=${part} class="bars">
     ${bars.map(
-      ({ name, parts, value, instead }) => html`
+      ({ name, parts, value }) => html`
         <li data-bar=${name}>
           <span class="name">${name}</span>
-          <span class="room">${parts ? room(parts) : html`<span class="about">${instead}</span>`}</span>
+          <span class="room">${typeof parts === 'string' ? html`<span class="about">${parts}</span>` : room(parts)}</span>
           <span class="value">${value}</span>
         </li>`,
     )}
   </ul>`;
 
 /** Bars on a scale from 0 to 100 %, with their key above and the scale below. */
-function shareList(part: string, bars: readonly Bar[], keys: readonly Key[], { formats }: Words): TemplateResult {
-  if (bars.every(({ parts }) => parts === null)) return barList(part, bars);
+function shareList(part: string, bars: readonly Bar[], keys: Keys, { formats }: Words): TemplateResult {
+  if (bars.every(({ parts }) => typeof parts === 'string')) return barList(part, bars);
   return html`
     <div class="shares">
-      <ul class="keys">${keys.map(([kind, name]) => html`<li><span class="swatch ${kind}" aria-hidden="true"></span>${name}</li>`)}</ul>
+      <ul class="keys">${Object.entries(keys).map(([kind, name]) => html`<li><span class="swatch ${kind}" aria-hidden="true"></span>${name}</li>`)}</ul>
       ${barList(part, bars)}
       <p class="scale" aria-hidden="true"><span>${[0, 0.5, 1].map((share) => html`<span>${formats.percent(share)}</span>`)}</span></p>
     </div>`;
@@ -82,10 +80,7 @@ export function categoryBars(categories: Inspection['categories'], choices: numb
       ],
       value: html`${formats.percent(share)}<span class="sidestream-unseen">${fill(learned.usually, { share: formats.percent(usual) })}</span>`,
     })),
-    [
-      ['expert', counted(learned.ownShare, choices)],
-      ['mark', learned.usualShare],
-    ],
+    { expert: counted(learned.ownShare, choices), mark: learned.usualShare },
     words,
   );
 }
@@ -105,7 +100,7 @@ export function clickBars(rows: Metrics['rows'], { texts, headings, formats }: W
       clicks: formats.count(clicks),
       impressions: formats.count(impressions),
     });
-    if (impressions < MIN_IMPRESSIONS) return [{ name, parts: null, instead: texts.helps.tooFew, value }];
+    if (impressions < MIN_IMPRESSIONS) return [{ name, parts: texts.helps.tooFew, value }];
     const parts: BarPart[] = [
       { kind: 'expert', width: 100 * ctr },
       { kind: 'range', start: low, width: high - low },
@@ -118,15 +113,7 @@ export function clickList({ rows }: Metrics, words: Words): TemplateResult {
   const { clicked, interval, notSeen } = words.texts.helps;
   const bars = clickBars(rows, words);
   if (bars.length === 0) return html`<p class="note">${notSeen}</p>`;
-  return shareList(
-    'metrics',
-    bars,
-    [
-      ['expert', clicked],
-      ['range', interval],
-    ],
-    words,
-  );
+  return shareList('metrics', bars, { expert: clicked, range: interval }, words);
 }
 
 /** The personal weights of the score, strongest first, on a single scale for both signs. */

@@ -3,20 +3,21 @@ import { property } from 'lit/decorators.js';
 import { fill } from '../../../../core/labels';
 import { define } from '../../dom';
 import { type ChartFrame, DrawnChart } from '../../drawing';
-import { ENGLISH_INSPECTOR, type Words, wordsIn } from '../words';
+import type { Words } from '../words';
 import type { Chart } from './plots';
 
 class InspectorChart extends DrawnChart<Chart> {
-  @property({ attribute: false }) words: Words | null = null;
+  /** Set with the data. */
+  @property({ attribute: false }) words!: Words;
 
   protected override get failedText(): string {
-    return (this.words ?? ENGLISH_INSPECTOR).texts.chartFailed;
+    return this.words.texts.chartFailed;
   }
 
   protected override async draw(chart: Chart, frame: ChartFrame): Promise<Element> {
     // A page without an open chart never loads it.
     const { drawChart } = await import('./plots');
-    return drawChart(chart, { ...frame, words: this.words ?? wordsIn(ENGLISH_INSPECTOR) });
+    return drawChart(chart, { ...frame, words: this.words });
   }
 }
 
@@ -25,7 +26,11 @@ define('sidestream-inspector-chart', InspectorChart);
 /** Sets the colour of an expert or a ranking for what is in an element. */
 export const ownColor = (name: string): string => `--_own: var(--_expert-${name})`;
 
-export interface FigureParts {
+interface FigureParts {
+  title: string;
+  /** Columns of the table. */
+  head: readonly string[];
+  rows: readonly (readonly (string | number)[])[];
   note?: string;
   /** The legend: the names for which the style sheet has colours. */
   legend?: readonly { name: string; color: string }[];
@@ -34,11 +39,9 @@ export interface FigureParts {
 
 /** A chart with its name, and its figures as a table for shoppers who cannot see the chart or want the numbers. */
 export function figure(
-  title: string,
   chart: Chart,
-  figures: { head: readonly string[]; rows: readonly (readonly (string | number)[])[] },
   words: Words,
-  { note, legend, pick }: FigureParts = {},
+  { title, head, rows, note, legend, pick }: FigureParts,
 ): TemplateResult {
   // By pointer only: keyboard users have the same targets in the list below the chart.
   const pressed = ({ target }: Event): void => {
@@ -60,9 +63,9 @@ export function figure(
         <div class="scroll" tabindex="0" role="region" aria-label=${fill(words.texts.figuresOf, { title })}>
           <table>
             <caption class="sidestream-unseen">${title}</caption>
-            <thead><tr>${figures.head.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
+            <thead><tr>${head.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
             <tbody>
-              ${figures.rows.map(
+              ${rows.map(
                 ([first, ...rest]) =>
                   html`<tr><th scope="row">${first}</th>${rest.map((value) => html`<td>${value}</td>`)}</tr>`,
               )}

@@ -33,9 +33,6 @@ interface Frame extends ChartFrame {
 /** Greatest width of the labels beside the bars of a waterfall. */
 const MAX_LABEL = 240;
 
-/** Colours of the events that did not move the profile forward. */
-const POINT_COLORS: Partial<Record<JournalPoint['kind'], string>> = { rejected: 'var(--_muted)' };
-
 /** Height of an axis with the name of its unit below the numbers. */
 const AXIS = 40;
 
@@ -64,13 +61,7 @@ const DRAW: { [Name in keyof ChartData]: (data: ChartData[Name], frame: Frame) =
       ...sideMargins(frame, 44, 12),
       marginBottom: AXIS,
       x: choiceAxis(frame, choices),
-      y: {
-        axis: start(frame),
-        label: null,
-        domain: [0, 1],
-        ticks: [0, 0.5, 1],
-        tickFormat: percent,
-      },
+      y: { axis: start(frame), label: null, domain: [0, 1], ticks: [0, 0.5, 1], tickFormat: percent },
       color: { type: 'ordinal', domain: series.map(({ key }) => key), range: series.map(({ color }) => color) },
       marks: [
         areaY(rows, {
@@ -115,7 +106,7 @@ const DRAW: { [Name in keyof ChartData]: (data: ChartData[Name], frame: Frame) =
           x: 'at',
           y: 'kind',
           r: 5,
-          fill: ({ kind }: JournalPoint) => POINT_COLORS[kind] ?? 'var(--_accent)',
+          fill: ({ kind }: JournalPoint) => (kind === 'rejected' ? 'var(--_muted)' : 'var(--_accent)'),
           stroke: 'var(--_surface)',
           ...pressable(points.map(pointKey)),
         }),

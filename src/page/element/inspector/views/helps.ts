@@ -73,10 +73,8 @@ export class HelpsView implements View {
         : counted(helps.tooEarly, MIN_CHOICES);
     }
     const { own, popularity } = record.mean;
-    return fill(helps.stood, {
-      own: formats.place(Math.round(own)),
-      popularity: formats.place(Math.round(popularity)),
-    });
+    const place = (mean: number): string => formats.place(Math.round(mean));
+    return fill(helps.stood, { own: place(own), popularity: place(popularity) });
   }
 
   /** @param same whether the learned profile makes no difference: one list is enough then */
@@ -123,7 +121,10 @@ export class HelpsView implements View {
     if (!inspection?.record.mean || !inspection.record.against || !this.#chart) return html``;
     const { mean, against, choices, of } = inspection.record;
     const { better, worse } = against.popularity;
-    const ranked = inspection.choices.filter(({ ranks }) => ranks !== null).slice(-MAX_ROWS);
+    const ranked = inspection.choices
+      .flatMap(({ at, ranks }) => (ranks ? { at, ranks } : []))
+      .slice(-MAX_ROWS)
+      .toReversed();
     const row = (name: (typeof RANKINGS)[number], gain: RankGain | null) => html`
       <tr><th scope="row">${helps.rankings[name]}</th><td>${formats.fine(mean[name])}</td><td>${gain ? `${formats.fine(gain.factor)} (${formats.fine(gain.range[0])}–${formats.fine(gain.range[1])})` : '–'}</td></tr>`;
     return html`
@@ -138,21 +139,13 @@ export class HelpsView implements View {
           <tbody>${row('own', null)} ${row('popularity', against.popularity)} ${row('content', against.content)}</tbody>
         </table>
       </div>
-      ${figure(
-        helps.chart,
-        this.#chart,
-        {
-          head: [texts.choice, ...RANKINGS.map((name) => helps.rankings[name])],
-          rows: ranked
-            .toReversed()
-            .map(({ at, ranks }) => [formats.count(at), ...RANKINGS.map((name) => formats.count(ranks?.[name] ?? 0))]),
-        },
-        words,
-        {
-          note: helps.chartNote,
-          legend: RANKINGS.map((name) => ({ name: helps.rankings[name], color: name })),
-        },
-      )}`;
+      ${figure(this.#chart, words, {
+        title: helps.chart,
+        head: [texts.choice, ...RANKINGS.map((name) => helps.rankings[name])],
+        rows: ranked.map(({ at, ranks }) => [at, ...RANKINGS.map((name) => ranks[name])].map(formats.count)),
+        note: helps.chartNote,
+        legend: RANKINGS.map((name) => ({ name: helps.rankings[name], color: name })),
+      })}`;
   }
 
   #figures({ heading, status, words }: InspectorHost): TemplateResult {

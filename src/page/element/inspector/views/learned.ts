@@ -118,7 +118,7 @@ export class LearnedView implements View {
       .slice(-MAX_ROWS)
       .toReversed();
     const head = [texts.choice, ...legend.map(({ name }) => name)];
-    return figure(texts.learned.weights, chart, { head, rows }, words, { legend });
+    return figure(chart, words, { title: texts.learned.weights, head, rows, legend });
   }
 
   #expert(host: InspectorHost, expert: NamedExpert, { experts }: Inspection): TemplateResult {

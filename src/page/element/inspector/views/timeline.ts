@@ -67,7 +67,10 @@ export class TimelineView implements View {
       ${lead(this.#lead(host))}
       ${
         this.#chart
-          ? figure(timeline.chart, this.#chart, { head: [columns.what, columns.after, columns.when], rows }, words, {
+          ? figure(this.#chart, words, {
+              title: timeline.chart,
+              head: [columns.what, columns.after, columns.when],
+              rows,
               note: timeline.chartNote,
               pick: (key) => void this.#pick(host, key),
             })
@@ -181,17 +184,11 @@ export class TimelineView implements View {
     const values = { number: formats.count(at), moment: formats.moment(time) };
     if (choice) {
       const { item, ranks } = choice;
+      const { place } = formats;
       const about = [
         fill(timeline.choiceNumber, values),
-        ...(ranks
-          ? [
-              fill(timeline.ranked, {
-                own: formats.place(ranks.own),
-                popularity: formats.place(ranks.popularity),
-              }),
-            ]
-          : []),
-      ];
+        ranks ? fill(timeline.ranked, { own: place(ranks.own), popularity: place(ranks.popularity) }) : [],
+      ].flat();
       return html`
         <span class="name">${item ? fill(timeline.chose, { title: item.title }) : timeline.gone}</span>
         <span class="about">${about.join(' · ')}</span>`;

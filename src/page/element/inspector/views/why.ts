@@ -67,23 +67,14 @@ export class WhyView implements View {
       <div part="why" data-why=${item.id}>
         <p class="about-item">${picture(item)}<span><strong>${item.title}</strong><span class="about">${found.reason}</span></span></p>
         <p class="lead" data-why-words>${this.#sentence(host, found, parts)}</p>
-        ${figure(
-          why.chart,
-          { name: 'waterfall', data: { bars: waterfallBars(parts, found, words) } },
-          {
-            head: [why.columns.part, why.columns.brings, why.columns.without],
-            rows: [
-              ...parts.map(({ label, contribution, place }) => [
-                label,
-                formats.signed(contribution),
-                placeText(words, found, place),
-              ]),
-              [why.score, formats.signed(score), placeText(words, found, found.place)],
-            ],
-          },
-          words,
-          { note: why.chartNote },
-        )}
+        ${figure({ name: 'waterfall', data: { bars: waterfallBars(parts, found, words) } }, words, {
+          title: why.chart,
+          head: [why.columns.part, why.columns.brings, why.columns.without],
+          rows: [...parts, { label: why.score, contribution: score, place: found.place }].map(
+            ({ label, contribution, place }) => [label, formats.signed(contribution), placeText(words, found, place)],
+          ),
+          note: why.chartNote,
+        })}
         ${
           items.length === 0
             ? nothing
