@@ -3,8 +3,6 @@
  * most two runs, and the last one sees the latest state.
  */
 export class DebouncedRunner {
-  readonly #job: () => Promise<void>;
-  readonly #delay: number;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #running = false;
   #again = false;
@@ -13,10 +11,10 @@ export class DebouncedRunner {
    * @param job must not reject: it reports its own errors.
    * @param delay milliseconds that `later` waits for more calls.
    */
-  constructor(job: () => Promise<void>, delay: number) {
-    this.#job = job;
-    this.#delay = delay;
-  }
+  constructor(
+    private readonly job: () => Promise<void>,
+    private readonly delay: number,
+  ) {}
 
   /**
    * Runs after the delay; further calls until then change nothing.
@@ -24,7 +22,7 @@ export class DebouncedRunner {
    */
   later(delay?: number): void {
     if (delay) this.cancel();
-    this.#timer ??= setTimeout(() => this.now(), delay ?? this.#delay);
+    this.#timer ??= setTimeout(() => this.now(), delay ?? this.delay);
   }
 
   /** Runs at once, or right after the current run. */
@@ -35,7 +33,7 @@ export class DebouncedRunner {
       return;
     }
     this.#running = true;
-    void this.#job().finally(() => {
+    void this.job().finally(() => {
       this.#running = false;
       if (!this.#again) return;
       this.#again = false;

@@ -1,12 +1,5 @@
 import { combined } from '../../core/common/sums';
-import type {
-  Counts,
-  MetricHook,
-  MetricReport,
-  OperatingFigures,
-  TrackInput,
-  VisitorReport,
-} from '../../device/protocol';
+import type { Counts, MetricHook, MetricReport, TrackInput } from '../../device/protocol';
 import { SidestreamError } from '../../error';
 import type { WorkerConnection } from './connection';
 import { onHidden } from './page-watch';
@@ -29,9 +22,8 @@ const EMPTY_REPORT: MetricReport = { counts: [], visitors: [], operations: [] };
  */
 export class MetricHooks {
   readonly #hooks = new Set<MetricHook>();
-  #counts: Counts[] = [];
-  #visitors: VisitorReport[] = [];
-  #operations: OperatingFigures[] = [];
+  /** What the hooks have not got yet. */
+  #held = EMPTY_REPORT;
   /** Keys of reports that the hooks received without failing; the worker may not know yet. */
   readonly #given = new Set<string>();
   /** Keys of the reports that were sent but are not yet confirmed to the worker. */
@@ -75,7 +67,7 @@ export class MetricHooks {
   /** Drops the held counts: the shopper has withdrawn consent. */
   drop(): void {
     this.#era++;
-    [this.#counts, this.#visitors, this.#operations] = [[], [], []];
+    this.#held = EMPTY_REPORT;
   }
 
   #begin(): void {
@@ -110,9 +102,11 @@ export class MetricHooks {
       const { counts, visitors, operations } = await this.take(sent);
       this.#sent = this.#sent.filter((key) => !sent.includes(key));
       if (era !== this.#era) return;
-      this.#counts = joined([...this.#counts, ...counts]);
-      this.#operations.push(...operations);
-      this.#visitors = visitors.filter(({ key }) => !this.#given.has(key));
+      this.#held = {
+        counts: joined([...this.#held.counts, ...counts]),
+        operations: [...this.#held.operations, ...operations],
+        visitors: visitors.filter(({ key }) => !this.#given.has(key)),
+      };
     };
     this.#asking = this.#asking.then(ask).catch((thrown) => this.fail(thrown));
     return this.#asking;
@@ -123,8 +117,8 @@ export class MetricHooks {
    * @returns whether visitor reports were sent, which must be confirmed to the worker
    */
   async #give(): Promise<boolean> {
-    const report = { counts: this.#counts, visitors: this.#visitors, operations: this.#operations };
-    [this.#counts, this.#visitors, this.#operations] = [[], [], []];
+    const report = this.#held;
+    this.#held = EMPTY_REPORT;
     if (Object.values(report).every(({ length }) => length === 0)) return false;
     const era = this.#era;
     const keys = report.visitors.map(({ key }) => key);
@@ -136,7 +130,7 @@ export class MetricHooks {
       return keys.length > 0;
     }
     for (const key of keys) this.#given.delete(key);
-    if (era === this.#era) this.#visitors = [...report.visitors, ...this.#visitors];
+    if (era === this.#era) this.#held = { ...this.#held, visitors: [...report.visitors, ...this.#held.visitors] };
     return false;
   }
 

@@ -88,10 +88,7 @@ export class ImpressionBatch {
 }
 
 /** A connection's work for its page after the first list. */
-export interface PageWatch {
-  trackImpression(event: TrackInput): Promise<void>;
-  close(): void;
-}
+export type PageWatch = ReturnType<typeof watchPage>;
 
 /** The connection whose page is watched. */
 interface WatchHost {
@@ -102,14 +99,14 @@ interface WatchHost {
 }
 
 /** Sends impressions in batches, and saves when the page is hidden or left. */
-export function watchPage(host: WatchHost): PageWatch {
+export function watchPage(host: WatchHost) {
   const impressions = new ImpressionBatch((events) => host.call((remote) => remote.trackAll(events)));
   const endSaving = onHidden(() => {
     // Without a worker, there is nothing to save.
     if (host.up) host.call((remote) => remote.save()).catch((thrown) => host.fail(thrown));
   });
   return {
-    trackImpression: (event) => impressions.add(event),
+    trackImpression: (event: TrackInput) => impressions.add(event),
     close() {
       impressions.close();
       endSaving();

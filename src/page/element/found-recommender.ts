@@ -55,15 +55,12 @@ export class FoundRecommender implements ReactiveController {
 
   hostConnected(): void {
     document.addEventListener('recommend', this.find);
-    const end = onPageRecommender(this.find);
-    this.#endSearch = () => {
-      document.removeEventListener('recommend', this.find);
-      end();
-    };
+    this.#endSearch = onPageRecommender(this.find);
     if (this.host.hasUpdated) this.find();
   }
 
   hostDisconnected(): void {
+    document.removeEventListener('recommend', this.find);
     this.#endSearch();
     this.#stop();
   }

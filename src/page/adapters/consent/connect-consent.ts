@@ -104,15 +104,17 @@ export function followConsent(
   if (typeof document === 'undefined') return nothing;
   const mistake = mistakeIn(source, options);
   if (mistake !== null) {
-    report(options, {
-      source: null,
-      outcome: 'invalid',
-      message: `connectConsent(): ${mistake}; nothing is connected`,
-    });
+    const message = `connectConsent(): ${mistake}; nothing is connected`;
+    report(options, { source: null, outcome: 'invalid', message });
     return nothing;
   }
   const answers = new Answers(recommender, options);
-  const disconnect = typeof source === 'function' ? callback(source, answers) : tools(source, answers, options);
+  const { type = 'personalization_storage', region = '', dataLayer = 'dataLayer' } = options;
+  const { purposes = [1, 5, 6], wait = 10_000 } = options;
+  const disconnect =
+    typeof source === 'function'
+      ? callback(source, answers)
+      : connectTools(source, { type, region, dataLayer, purposes }, wait, answers);
   return {
     disconnect() {
       answers.end();
@@ -120,12 +122,6 @@ export function followConsent(
     },
     applied: answers.applied,
   };
-}
-
-function tools(source: ToolName | 'auto', answers: Answers, options: ConsentOptions): () => void {
-  const { type = 'personalization_storage', region = '', dataLayer = 'dataLayer' } = options;
-  const { purposes = [1, 5, 6], wait = 10_000 } = options;
-  return connectTools(source, { type, region, dataLayer, purposes }, wait, answers);
 }
 
 const LEVELS: readonly unknown[] = ['granted', 'denied', 'pending'] satisfies Consent[];
@@ -176,7 +172,6 @@ async function consentOf(recommender: Consenter): Promise<Consent | undefined> {
 /** Carries out the answers of one source, each at once: an answer counts from the moment it is given. */
 class Answers {
   readonly #recommender: Promise<Consenter>;
-  readonly #options: ConsentOptions;
   /** Whether the recommender can be asked. */
   #started: boolean;
   #last: Consent | null = null;
@@ -185,9 +180,11 @@ class Answers {
   /** Settles when the last answer has been carried out. */
   applied: Promise<void> = Promise.resolve();
 
-  constructor(recommender: Consenter | Promise<Consenter>, options: ConsentOptions) {
+  constructor(
+    recommender: Consenter | Promise<Consenter>,
+    private readonly options: ConsentOptions,
+  ) {
     this.#recommender = Promise.resolve(recommender);
-    this.#options = options;
     this.#started = !('then' in recommender);
     // A failure is reported with every answer that needs the recommender.
     this.#recommender.then(
@@ -213,7 +210,7 @@ class Answers {
   }
 
   report(given: ConsentReport): void {
-    report(this.#options, given);
+    report(this.options, given);
   }
 
   end(): void {
@@ -223,7 +220,7 @@ class Answers {
   async #apply(level: Consent, source: ConsentReport['source'], before: Consent | null, count: number): Promise<void> {
     const withdraws = level === 'denied' || (level === 'pending' && before === 'granted');
     // At once: a refusal needs neither the bundle, which is still loading, nor the recommender, which may never start.
-    const refusing = withdraws && !this.#started ? refuse(this.#options.namespace ?? 'default', level) : null;
+    const refusing = withdraws && !this.#started ? refuse(this.options.namespace ?? 'default', level) : null;
     // Handled below, perhaps much later.
     refusing?.catch(() => undefined);
     const recommender = await this.#recommender.catch(async (thrown) => {

@@ -2,19 +2,16 @@ import type { EventType, FindRequest, FindResponse, Item, Recommendation, Recomm
 import { SidestreamError } from '../../../error';
 import { languageOf } from '../dom';
 import { FoundRecommender } from '../found-recommender';
+import type { SourceProperties } from '../properties';
 import { sharedRecommender } from '../recs/page-lists';
+import type { CardsHost } from '../recs/settings';
 
 /** Time for a page to create its recommender, ms. */
 const TIMEOUT = 10_000;
 /** How long the closed field, or earlier results, stay as they are while new results are awaited, ms. */
 const PATIENCE = { closed: 100, open: 250 };
 
-type Host = ConstructorParameters<typeof FoundRecommender>[0] &
-  Record<'bundle' | 'namespace' | 'market' | 'workerUrl' | 'consent', string> & {
-    readonly limit: number;
-    readonly filter: FindRequest['filter'] | null;
-    listFailed(thrown: unknown): void;
-  };
+type Host = SourceProperties & Pick<CardsHost, 'listFailed'> & { readonly limit: number };
 
 /** Services of the element for its search. */
 interface Services {

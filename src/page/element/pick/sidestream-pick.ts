@@ -242,7 +242,7 @@ export class SidestreamPick extends LitElement {
     this.#enter('picked');
     try {
       for (const id of ids) await recommender?.track('click', id, { placement: 'pick' });
-      this.#emit('sidestream-picked');
+      dispatch(this, 'sidestream-picked', [...this.#picked]);
     } catch (thrown) {
       this.#fail(thrown);
     }
@@ -253,12 +253,8 @@ export class SidestreamPick extends LitElement {
     // Products that are still being loaded must not bring the question back.
     this.#attempt++;
     this.#enter('hidden');
-    this.#emit('sidestream-skipped');
+    dispatch(this, 'sidestream-skipped', [...this.#picked]);
   };
-
-  #emit(type: 'sidestream-picked' | 'sidestream-skipped'): void {
-    dispatch(this, type, { ids: [...this.#picked] });
-  }
 
   #use(recommender: Recommender, isOther: boolean): (() => void)[] {
     // A shopper who has started to pick continues if the page moves the element.
@@ -313,7 +309,8 @@ export class SidestreamPick extends LitElement {
 define('sidestream-pick', SidestreamPick);
 
 /** Outside the class, whose generated description would otherwise list an event named `type`. */
-function dispatch(host: SidestreamPick, type: 'sidestream-picked' | 'sidestream-skipped', detail: PickDetail): void {
+function dispatch(host: SidestreamPick, type: 'sidestream-picked' | 'sidestream-skipped', ids: string[]): void {
+  const detail: PickDetail = { ids };
   host.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
 }
 

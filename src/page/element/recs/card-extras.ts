@@ -53,16 +53,6 @@ export interface CardFacts {
   image2: string;
 }
 
-export interface CardParts {
-  /** On the picture. */
-  media: unknown;
-  /** Between title and price. */
-  rating: unknown;
-  /** Instead of the price. */
-  price: unknown;
-  button: unknown;
-}
-
 /** Renders the parts of a card beyond picture, title, price and reason, and lets the shopper add a product to the cart. */
 export class CardExtras {
   /** Ids of the products whose buttons are confirming, each with the timer that ends the confirmation. */
@@ -84,14 +74,17 @@ export class CardExtras {
   }
 
   /** Adds to an item's card. @param price formatted */
-  parts(recommendation: Priced, price: string, context: ExtrasContext): CardParts {
+  parts(recommendation: Priced, price: string, context: ExtrasContext) {
     const { item } = recommendation;
     const facts = this.facts(recommendation, price, context);
     const shown = facts.priceFrom || price;
     const { labels } = context;
     return {
+      /** On the picture. */
       media: [secondImage(facts.image2), badge(facts)],
+      /** Between title and price. */
       rating: rating(item, facts, labels),
+      /** Instead of the price. */
       price: facts.listPrice ? reducedPrice(shown, facts, labels) : shown,
       button:
         this.host.addToCart && facts.badge !== 'sold-out'

@@ -235,9 +235,6 @@ export const cardStyles = css`
     animation: breathe 1.8s ease-in-out infinite alternate;
   }
   @keyframes breathe {
-    from {
-      opacity: 1;
-    }
     to {
       opacity: 0.55;
     }

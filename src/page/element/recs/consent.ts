@@ -7,12 +7,9 @@ const MAX_WAIT_MS = 1000;
 const isTool = (name: string): name is ToolName | 'auto' => name === 'auto' || TOOLS.some((tool) => tool === name);
 
 /** The connection of a namespace to its tool. */
-interface Following {
+interface Following extends ReturnType<typeof connect> {
   /** Null while no recommender is started. */
   recommender: Promise<Recommender> | null;
-  /** Settles when the tool's first answer has been carried out. */
-  first: Promise<unknown>;
-  disconnect(): void;
 }
 
 const followings = new Map<string, Following>();
@@ -44,18 +41,16 @@ export async function follow(
   await following.first;
 }
 
-function connect(
-  namespace: string,
-  source: ToolName | 'auto',
-  recommender: Promise<Recommender> | null,
-): Pick<Following, 'first' | 'disconnect'> {
+function connect(namespace: string, source: ToolName | 'auto', recommender: Promise<Recommender> | null) {
   const started = recommender ?? new Promise<Recommender>(() => undefined);
   const { applied, disconnect } = followConsent(started, source, { namespace });
   const late = started.then(
     () => new Promise<void>((resolve) => setTimeout(resolve, MAX_WAIT_MS)),
     () => undefined,
   );
-  return { first: recommender ? Promise.race([applied, late]) : Promise.resolve(), disconnect };
+  /** Settles when the tool's first answer has been carried out. */
+  const first = recommender ? Promise.race([applied, late]) : Promise.resolve();
+  return { first, disconnect };
 }
 
 function warn(attribute: string): void {

@@ -1,22 +1,13 @@
-import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import type { Recommender } from '../../../device/protocol';
+import type { ReactiveController } from 'lit';
 import { onPageRecommender, pageBundle } from '../../client';
+import type { ListProperties } from './list-attributes';
 import type { ListController, RecommenderSource } from './list-controller';
-import { followConsentOf, type SharedKey, sharedRecommender } from './page-lists';
+import { followConsentOf, sharedRecommender } from './page-lists';
 
 /** Time for a page to set the recommender of a list without a bundle, ms; after that, the page has probably forgotten it. */
 const SOURCE_TIMEOUT = 10_000;
 /** How far from the screen a lazy list begins to load. */
 const NEAR = '400px';
-
-interface SourceHost
-  extends ReactiveControllerHost,
-    Element,
-    Required<Pick<SharedKey, 'bundle' | 'namespace' | 'market' | 'workerUrl' | 'consent'>> {
-  readonly lazy: boolean;
-  readonly recommender: Recommender | null;
-  readonly hasUpdated: boolean;
-}
 
 /** Finds the recommender of a list: its own one, one for its bundle, or the page's. */
 export class ListSource implements ReactiveController {
@@ -29,7 +20,7 @@ export class ListSource implements ReactiveController {
   #endObserving: () => void = () => undefined;
 
   constructor(
-    private readonly host: SourceHost,
+    private readonly host: ListProperties,
     private readonly list: ListController,
     private readonly services: {
       /** The list begins to wait for its recommender: the code that its cards need is loaded. */

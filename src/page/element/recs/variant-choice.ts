@@ -144,12 +144,7 @@ export function withValue({ options, variants }: Options, chosen: Item, at: numb
   const closeness = (variant: Item): number =>
     options.reduce((sum, { name }, n) => sum + (textOf(variant, name) === textOf(chosen, name) ? 2 ** -n : 0), 0);
   const found = variants.filter((variant) => textOf(variant, options[at]?.name ?? '') === value && !isSoldOut(variant));
-  return (
-    found.reduce<Item | null>(
-      (best, variant) => (best && closeness(best) >= closeness(variant) ? best : variant),
-      null,
-    ) ?? chosen
-  );
+  return found.toSorted((a, b) => closeness(b) - closeness(a))[0] ?? chosen;
 }
 
 /** The variant in the shopper's usual size that is otherwise like an item; the item itself if that cannot be bought. */

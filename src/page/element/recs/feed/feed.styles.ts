@@ -1,7 +1,6 @@
 import { css } from 'lit';
 
 export const feedStyles = css`
-  .feed:focus-visible,
   .edge:focus-visible {
     outline: none;
   }

@@ -42,10 +42,12 @@ describe('Impressions', () => {
   beforeEach(() => {
     vi.useFakeTimers();
     seen.mockClear();
-    impressions = new Impressions(seen, FakeObserver);
+    vi.stubGlobal('IntersectionObserver', FakeObserver);
+    impressions = new Impressions(seen);
   });
   afterEach(() => {
     vi.useRealTimers();
+    vi.unstubAllGlobals();
   });
 
   it('counts a card that stays half in view, once per response', () => {

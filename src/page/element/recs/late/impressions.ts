@@ -4,22 +4,17 @@ export const IMPRESSION_DWELL = 1000;
 
 /** Reports each item of a response once, when its card has been in view long enough. */
 export class Impressions {
-  readonly #observer: IntersectionObserver | undefined;
+  /** Undefined if elements are rendered without a browser. */
+  readonly #observer: IntersectionObserver | undefined =
+    globalThis.IntersectionObserver &&
+    new IntersectionObserver((entries) => this.#changed(entries), { threshold: IMPRESSION_SHARE });
   readonly #waiting = new Map<string, ReturnType<typeof setTimeout>>();
   readonly #counted = new Set<string>();
   #ids = new Map<Element, string>();
   #response = '';
 
-  /**
-   * @param seen receives the item's id, once per response.
-   * @param Observer replaces the browser's IntersectionObserver in tests. Without one, nothing is reported.
-   */
-  constructor(
-    private readonly seen: (id: string) => void,
-    Observer: typeof IntersectionObserver | undefined = globalThis.IntersectionObserver,
-  ) {
-    this.#observer = Observer && new Observer((entries) => this.#changed(entries), { threshold: IMPRESSION_SHARE });
-  }
+  /** @param seen receives the item's id, once per response. */
+  constructor(private readonly seen: (id: string) => void) {}
 
   /** Watches the cards of a response, each with its item's id in `data-id`; the same cards again change nothing. */
   watch(response: string, cards: HTMLElement[]): void {

@@ -11,20 +11,18 @@ const behavior = (): ScrollBehavior => (prefersReducedMotion() ? 'auto' : 'smoot
 export class RowScroller implements ReactiveController {
   /** How far the row can be scrolled. */
   ends = { atStart: true, atEnd: true };
-  readonly #resized: ResizeObserver | undefined;
+  readonly #resized = new ResizeObserver(() => this.measure());
 
   constructor(private readonly host: LateHost) {
-    // Undefined if elements are rendered without a browser.
-    this.#resized = globalThis.ResizeObserver && new ResizeObserver(this.measure);
     host.addController(this);
   }
 
   hostConnected(): void {
-    this.#resized?.observe(this.host);
+    this.#resized.observe(this.host);
   }
 
   hostDisconnected(): void {
-    this.#resized?.disconnect();
+    this.#resized.disconnect();
   }
 
   hostUpdated(): void {
