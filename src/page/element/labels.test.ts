@@ -9,9 +9,9 @@ afterEach(() => {
 it('a language that could not be loaded is in English, with headings', async () => {
   vi.resetModules();
   vi.doMock('../../core/labels/locales/fr', () => Promise.reject(new Error('offline')));
-  const [{ loadTexts, textsIn }, { ENGLISH }] = await Promise.all([import('./labels'), import('../../core/labels')]);
-  const attempt = loadTexts('fr-CA');
-  expect(textsIn('fr')).toBeNull();
+  const [{ PAGE_TEXTS }, { ENGLISH }] = await Promise.all([import('./labels'), import('../../core/labels')]);
+  const attempt = PAGE_TEXTS.load('fr-CA');
+  expect(PAGE_TEXTS.in('fr')).toBeNull();
   await expect(attempt).rejects.toThrow();
-  expect(textsIn('fr')).toBe(ENGLISH);
+  expect(PAGE_TEXTS.in('fr')).toBe(ENGLISH);
 });

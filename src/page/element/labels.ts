@@ -41,11 +41,7 @@ export class LateTexts<Texts> {
   }
 }
 
-const PAGE_TEXTS = new LateTexts<PageTexts>(ENGLISH, loadLabels);
-
-export const textsIn = (language?: string): PageTexts | null => PAGE_TEXTS.in(language);
-
-export const loadTexts = (language?: string): Promise<void> => PAGE_TEXTS.load(language);
+export const PAGE_TEXTS = new LateTexts<PageTexts>(ENGLISH, loadLabels);
 
 /** Observes the language of an element and of the page, and renders the element again when its texts are loaded. */
 export class LanguageObserver implements ReactiveController {

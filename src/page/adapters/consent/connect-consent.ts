@@ -158,15 +158,12 @@ const STATUS_LIMIT = 1000;
 
 /** The consent in force; undefined if the recommender does not answer. */
 async function consentOf(recommender: Consenter): Promise<Consent | undefined> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const limit = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), STATUS_LIMIT);
-  });
+  const limit = new Promise<undefined>((resolve) => setTimeout(resolve, STATUS_LIMIT));
   const known = recommender.status().then(
     ({ consent }) => consent,
     () => undefined,
   );
-  return Promise.race([known, limit]).finally(() => clearTimeout(timer));
+  return Promise.race([known, limit]);
 }
 
 /** Carries out the answers of one source, each at once: an answer counts from the moment it is given. */

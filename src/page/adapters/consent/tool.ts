@@ -79,11 +79,7 @@ export function report({ debug = false, onReport }: ConsentReportOptions, given:
   }
 }
 
-export const failure = (
-  source: ConsentReport['source'],
-  level: Consent | null,
-  thrown: unknown,
-): ConsentReport & { outcome: 'failed' } => ({
+export const failure = (source: ConsentReport['source'], level: Consent | null, thrown: unknown): ConsentReport => ({
   source,
   outcome: 'failed',
   level,

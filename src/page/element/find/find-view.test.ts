@@ -1,8 +1,8 @@
 import { beforeAll, expect, it } from 'vitest';
-import { loadTexts } from '../labels';
+import { PAGE_TEXTS } from '../labels';
 import { findLabels } from './find-view';
 
-beforeAll(() => loadTexts('de'));
+beforeAll(() => PAGE_TEXTS.load('de'));
 
 it('says how many were found, and names the words of a search without results', () => {
   const { count, empty } = findLabels({}, 'de-AT');

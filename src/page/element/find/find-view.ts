@@ -3,7 +3,7 @@ import { canonical, formatPrice, itemHref } from '../../../core/card';
 import { ENGLISH, fill, formOf, type PageTexts } from '../../../core/labels';
 import type { FindResponse, Recommendation } from '../../../device/protocol';
 import { imageOf, initialOf } from '../image';
-import { textsIn } from '../labels';
+import { PAGE_TEXTS } from '../labels';
 import type { ListContext } from '../recs/card';
 import type { Search } from './search';
 
@@ -143,7 +143,7 @@ export interface FindLabels
  * @param language a tag; default: the browser's language; English for any language other than the six
  */
 export function findLabels(given: Partial<FindLabels>, language?: string): FindLabels {
-  const { find, list } = textsIn(language) ?? ENGLISH;
+  const { find, list } = PAGE_TEXTS.in(language) ?? ENGLISH;
   return {
     ...find,
     retry: list.retry,

@@ -1,8 +1,8 @@
 import { beforeAll, expect, it } from 'vitest';
-import { loadTexts } from '../labels';
+import { PAGE_TEXTS } from '../labels';
 import { pickLabels } from './sidestream-pick';
 
-beforeAll(() => loadTexts('de'));
+beforeAll(() => PAGE_TEXTS.load('de'));
 
 it('says how many are picked and how many are needed', () => {
   const { hint, count } = pickLabels({}, 'de-AT');

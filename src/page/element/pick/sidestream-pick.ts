@@ -6,7 +6,7 @@ import { correct } from '../correct';
 import { define, languageOf } from '../dom';
 import { ErrorReporter } from '../events';
 import { FoundRecommender } from '../found-recommender';
-import { LanguageObserver, textsIn } from '../labels';
+import { LanguageObserver, PAGE_TEXTS } from '../labels';
 import { picture } from '../picture';
 import { pickStyles } from './sidestream-pick.styles';
 
@@ -23,7 +23,7 @@ export interface PickLabels extends Omit<PageTexts['pick'], 'hint' | 'count'>, P
  * @param language a tag; default: the browser's language; English for any language other than the six
  */
 export function pickLabels(given: Partial<PickLabels>, language = navigator.language): PickLabels {
-  const { pick, list } = textsIn(language) ?? ENGLISH;
+  const { pick, list } = PAGE_TEXTS.in(language) ?? ENGLISH;
   const digits = labelLanguage(language) === 'en' ? 'en' : canonical(language);
   const number = (n: number): string => n.toLocaleString(digits);
   const picks = number(PICKS);
@@ -171,7 +171,7 @@ export class SidestreamPick extends LitElement {
   }
 
   #head(heading: string, { hint }: PickLabels): TemplateResult {
-    const shown = textsIn(languageOf(this)) ? '' : 'hold';
+    const shown = PAGE_TEXTS.in(languageOf(this)) ? '' : 'hold';
     return html`
       <div part="heading" class="heading ${this.heading ? '' : shown}" role="heading" aria-level=${this.headingLevel}>${heading}</div>
       <p part="hint" class="hint ${shown}" id="hint">${hint}</p>`;
@@ -219,7 +219,7 @@ export class SidestreamPick extends LitElement {
 
   #foot(labels: PickLabels, waits = false): TemplateResult {
     return html`
-      <div class="foot ${textsIn(languageOf(this)) ? '' : 'hold'}">
+      <div class="foot ${PAGE_TEXTS.in(languageOf(this)) ? '' : 'hold'}">
         <p part="count" role="status">${waits ? '' : labels.count(this.#picked.length, PICKS)}</p>
         <button part="skip" class="button" type="button" @click=${this.#skip}>${labels.skip}</button>
       </div>`;

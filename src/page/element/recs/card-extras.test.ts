@@ -3,13 +3,13 @@ import { formatPrice } from '../../../core/card';
 import type { Recommendation } from '../../../device/protocol';
 import { recommendation } from '../../../testing/fake-recommender';
 import { LABEL_LANGUAGES } from '../../../testing/languages';
-import { loadTexts } from '../labels';
+import { PAGE_TEXTS } from '../labels';
 import { CardExtras, type ExtrasContext } from './card-extras';
 import { labelsIn } from './labels';
 
 // There is no browser: a root without style sheets stands for the element's. e2e/card.spec.ts tests the page.
 beforeAll(async () => {
-  await Promise.all(LABEL_LANGUAGES.map(loadTexts));
+  await Promise.all(LABEL_LANGUAGES.map((language) => PAGE_TEXTS.load(language)));
   vi.stubGlobal('ShadowRoot', class {});
   vi.stubGlobal('ResizeObserver', class {});
 });

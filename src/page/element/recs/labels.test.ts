@@ -2,24 +2,24 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Recommendation } from '../../../device/protocol';
 import { recommendation } from '../../../testing/fake-recommender';
 import { LABEL_LANGUAGES } from '../../../testing/languages';
-import { loadTexts } from '../labels';
+import { PAGE_TEXTS } from '../labels';
 import { completeLabels, headingOf, labelsIn } from './labels';
 
 it('a heading is not shown in English first if it will be in another language', async () => {
   // Other tests have loaded languages.
   vi.resetModules();
-  const [{ labelsIn }, { loadTexts, textsIn }] = await Promise.all([import('./labels'), import('../labels')]);
+  const [{ labelsIn }, { PAGE_TEXTS }] = await Promise.all([import('./labels'), import('../labels')]);
   const { headings, products, retry } = labelsIn('de');
   expect([headings.recent, products, retry]).toEqual(['', '', 'Try again']);
   expect(labelsIn('nl').headings.recent).toBe('Recently viewed');
-  await loadTexts('de-AT');
+  await PAGE_TEXTS.load('de-AT');
   expect(labelsIn('de').headings.recent).toBe('Zuletzt angesehen');
   // Each language is loaded only if it is shown.
-  expect(textsIn('fr')).toBeNull();
+  expect(PAGE_TEXTS.in('fr')).toBeNull();
 });
 
 describe('labelsIn', () => {
-  beforeAll(() => Promise.all(LABEL_LANGUAGES.map(loadTexts)));
+  beforeAll(() => Promise.all(LABEL_LANGUAGES.map((language) => PAGE_TEXTS.load(language))));
 
   it.each(LABEL_LANGUAGES)('%s puts every value in its place', (language) => {
     const labels = labelsIn(language);
@@ -91,7 +91,7 @@ describe('headingOf', () => {
 });
 
 it('the labels of the page replace the built-in ones, one by one', async () => {
-  await loadTexts('de');
+  await PAGE_TEXTS.load('de');
   const given = { empty: 'Leer.', headings: { recent: 'Eben' } as never, bundle: { total: 'Summe' } };
   const labels = completeLabels(given, 'de');
   expect(labels.empty).toBe('Leer.');

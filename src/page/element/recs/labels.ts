@@ -1,7 +1,7 @@
 import { canonical } from '../../../core/card';
 import { ENGLISH, fill, formOf, type PageTexts } from '../../../core/labels';
 import type { Placement, Recommendation } from '../../../device/protocol';
-import { textsIn } from '../labels';
+import { PAGE_TEXTS } from '../labels';
 
 /** The built-in texts of a list itself. */
 export interface ListLabels extends Omit<PageTexts['list'], 'headings' | 'dismiss' | 'dismissed' | 'restored'> {
@@ -60,7 +60,7 @@ const NO_HEADINGS: Record<Placement, string> = {
  * @param language a BCP 47 tag; except for the digits, only its first part counts. Default: the browser's language.
  */
 export function labelsIn(language?: string): CompleteLabels {
-  const texts = textsIn(language);
+  const texts = PAGE_TEXTS.in(language);
   const { list, cards, bundle } = texts ?? ENGLISH;
   const { lowStock, ratings } = cards;
   const number = (value: number): string => value.toLocaleString(canonical(language), { maximumFractionDigits: 1 });

@@ -1,6 +1,6 @@
 import type { Recommendation } from '../../../device/protocol';
 import { languageOf, once } from '../dom';
-import { loadTexts } from '../labels';
+import { PAGE_TEXTS } from '../labels';
 import type { Bundle } from './bundle';
 import type { CardExtras, ExtrasServices } from './card-extras';
 import type { Feed } from './feed/feed';
@@ -55,7 +55,7 @@ export class ListCards {
   async load(items: Recommendation[], layout: Settings['layout']): Promise<void> {
     try {
       // The observer of the language reports a failure.
-      await loadTexts(languageOf(this.host)).catch(() => undefined);
+      await PAGE_TEXTS.load(languageOf(this.host)).catch(() => undefined);
       await this.loadTemplate();
       let cards = items;
       if (layout === 'bundle') {

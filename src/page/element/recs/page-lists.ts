@@ -14,12 +14,10 @@ export interface SharedKey
   consent?: string;
 }
 
-type OnProgress = SharedKey['onProgress'];
-
 interface Shared {
   recommender: Promise<Recommender>;
   /** Progress callbacks of the callers that wait for it. */
-  callbacks: Set<OnProgress>;
+  callbacks: Set<SharedKey['onProgress']>;
 }
 
 const shared = new Map<string, Shared>();

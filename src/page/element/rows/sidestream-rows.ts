@@ -36,9 +36,6 @@ const rowsStyles = css`
   }
 `;
 
-/** The plan of all rows, with the request's language and exclusions; the same until the shopper acts. */
-export type Plan = () => Promise<RowsResponse>;
-
 /** Tells rows apart: a plan has at most one of a kind about the same item, brand or category. */
 const keyOf = ({ kind, about }: Pick<Row, 'kind' | 'about'>): string => `${kind} ${about}`;
 
@@ -54,8 +51,9 @@ const PLACEMENT: Readonly<Record<Row['kind'], Placement>> = {
 /**
  * A recommender whose lists are one row of a plan, for the element that shows it. Events have the row's kind as their placement, such
  * as `rows-because`.
+ * @param plan of all rows, with the request's language and exclusions; the same until the shopper acts
  */
-export function rowSource(recommender: Recommender, row: Row, plan: Plan): Recommender {
+export function rowSource(recommender: Recommender, row: Row, plan: () => Promise<RowsResponse>): Recommender {
   let last = row;
   return {
     ...recommender,

@@ -62,7 +62,11 @@ const DRAW: { [Name in keyof ChartData]: (data: ChartData[Name], frame: Frame) =
       marginBottom: AXIS,
       x: choiceAxis(frame, choices),
       y: { axis: start(frame), label: null, domain: [0, 1], ticks: [0, 0.5, 1], tickFormat: percent },
-      color: { type: 'ordinal', domain: series.map(({ key }) => key), range: series.map(({ color }) => color) },
+      color: {
+        type: 'ordinal',
+        domain: series.map(({ key }) => key),
+        range: series.map(({ color }) => `var(--_expert-${color})`),
+      },
       marks: [
         areaY(rows, {
           x: 'at',

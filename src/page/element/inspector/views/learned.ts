@@ -23,10 +23,7 @@ export class LearnedView implements View {
     const inspection = await recommender.inspect('profile');
     this.#inspection = inspection;
     const { choices, experts } = inspection;
-    const series = shareSeries(choices, experts).map((one) => ({
-      ...one,
-      color: `var(--_expert-${seriesColor(one.key, experts)})`,
-    }));
+    const series = shareSeries(choices, experts).map((one) => ({ ...one, color: seriesColor(one.key, experts) }));
     this.#chart = choices.length > 1 && series.length > 1 ? { name: 'shares', data: { choices, series } } : null;
   }
 
@@ -103,16 +100,16 @@ export class LearnedView implements View {
       ${heading(texts.learned.experts)}
       <p class="note">${texts.learned.expertsNote}</p>
       ${kept.length > 1 ? nothing : html`<p class="note" data-none-kept>${severalExperts ? texts.learned.noneKept : texts.learned.oneOnly}</p>`}
-      ${this.#chart ? this.#shares(this.#chart, inspection.experts, kept, words) : nothing}
+      ${this.#chart ? this.#shares(this.#chart, kept, words) : nothing}
       <ul part="experts" class="experts">
         ${kept.map((expert) => this.#expert(host, expert, inspection))}
       </ul>`;
   }
 
-  #shares(chart: Chart<'shares'>, experts: Inspection['experts'], kept: NamedExpert[], words: Words): TemplateResult {
+  #shares(chart: Chart<'shares'>, kept: NamedExpert[], words: Words): TemplateResult {
     const { choices, series } = chart.data;
     const { texts, formats } = words;
-    const legend = series.map(({ key }) => ({ name: seriesName(key, kept, words), color: seriesColor(key, experts) }));
+    const legend = series.map(({ key, color }) => ({ name: seriesName(key, kept, words), color }));
     const rows = choices
       .map(({ at }, n) => [formats.count(at), ...series.map(({ values }) => formats.percent(values[n] ?? 0))])
       .slice(-MAX_ROWS)

@@ -38,21 +38,18 @@ export function timelineEntries({
     else unmatched.push(snapshot);
   }
   const before = (at: number): Snapshot | null => snapshots.findLast((one) => one.choices < at) ?? null;
-  const plain = { choice: null, point: null, kept: false };
-  const entries: TimelineEntry[] = [
-    ...choices.map((choice) => {
-      const { time, at } = choice;
-      return { ...plain, key: choiceKey(choice), time, at, choice, snapshot: before(at) };
-    }),
-    ...points.map((point) => {
-      const { time, at } = point;
-      const snapshot = taken.get(point);
-      return { ...plain, key: pointKey(point), time, at, point, snapshot: snapshot ?? before(at), kept: !!snapshot };
-    }),
-    ...unmatched.map((snapshot) => {
-      const { id, time, choices: at } = snapshot;
-      return { ...plain, key: `snapshot-${id}`, time, at, snapshot, kept: true };
-    }),
+  const entry = (
+    key: string,
+    { time, at }: Pick<TimelineEntry, 'time' | 'at'>,
+    own: Pick<TimelineEntry, 'choice' | 'point'>,
+    made?: Snapshot,
+  ): TimelineEntry => ({ key, time, at, ...own, snapshot: made ?? before(at), kept: made !== undefined });
+  const entries = [
+    ...choices.map((choice) => entry(choiceKey(choice), choice, { choice, point: null })),
+    ...points.map((point) => entry(pointKey(point), point, { choice: null, point }, taken.get(point))),
+    ...unmatched.map((one) =>
+      entry(`snapshot-${one.id}`, { time: one.time, at: one.choices }, { choice: null, point: null }, one),
+    ),
   ];
   // A choice comes before its effects; the sort keeps the order of equal entries.
   return entries.sort((a, b) => a.at - b.at).toReversed();
