@@ -1,25 +1,24 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { RecommendResponse } from '../../device/protocol';
 import { FakeRecommender, STATUS } from '../../testing/fake-recommender';
-import type { SharedKey } from '../element';
+import { type SharedKey, sharedRecommender } from '../element';
 import { followList, type ListOptions } from './follow-list';
+
+vi.mock('../element', () => ({ sharedRecommender: vi.fn() }));
 
 /** Starts a list. What happens to it is in `lists` and `errors`. */
 function start(fake: FakeRecommender, options: ListOptions) {
   const keys: SharedKey[] = [];
   const lists: RecommendResponse[] = [];
   const errors: unknown[] = [];
-  const end = followList(
-    options,
-    ({ list, error }) => {
-      if (error) errors.push({ list, error });
-      else if (list) lists.push(list);
-    },
-    async (key) => {
-      keys.push(key);
-      return fake.recommender;
-    },
-  );
+  vi.mocked(sharedRecommender).mockImplementation(async (key) => {
+    keys.push(key);
+    return fake.recommender;
+  });
+  const end = followList(options, ({ list, error }) => {
+    if (error) errors.push({ list, error });
+    else if (list) lists.push(list);
+  });
   return { keys, lists, errors, end };
 }
 

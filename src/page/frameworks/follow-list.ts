@@ -15,13 +15,11 @@ export interface FollowedList {
 /**
  * Requests a list, and requests it again after each of the shopper's actions.
  * @param onState receives every response and every error
- * @param start replaces `sharedRecommender`, for tests
  * @returns a function that ends this; nothing is received after it
  */
 export function followList(
   { bundle, namespace, market, workerUrl, consent, ...request }: ListOptions,
   onState: (state: FollowedList) => void,
-  start: typeof sharedRecommender = sharedRecommender,
 ): () => void {
   const leaving = new AbortController();
   const { signal } = leaving;
@@ -29,7 +27,7 @@ export function followList(
   const fail = (error: unknown): void => {
     if (!signal.aborted) onState({ list, error });
   };
-  start({ bundle, namespace, market, workerUrl, consent }).then((recommender) => {
+  sharedRecommender({ bundle, namespace, market, workerUrl, consent }).then((recommender) => {
     if (signal.aborted) return;
     const refresh = (): void => {
       recommender.recommend(request, { signal }).then((response) => {

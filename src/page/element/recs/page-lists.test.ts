@@ -1,8 +1,14 @@
-import { describe, expect, it, vi } from 'vitest';
-import type { Progress, Recommender, RecommenderOptions } from '../../../device/protocol';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Progress, Recommender } from '../../../device/protocol';
 import { SidestreamError } from '../../../error';
 import { FakeRecommender } from '../../../testing/fake-recommender';
+import { startRecommender } from '../../client';
 import { type Placed, RequestTurns, sharedRecommender } from './page-lists';
+
+vi.mock('../../client', async (actual) => ({
+  ...(await actual<typeof import('../../client')>()),
+  startRecommender: vi.fn(),
+}));
 
 /** An element with only a place in the document. */
 class Spot implements Placed {
@@ -41,15 +47,15 @@ describe('RequestTurns', () => {
   });
 });
 
-const creator = () => vi.fn(async (_: RecommenderOptions) => new FakeRecommender().recommender);
+const create = vi.mocked(startRecommender);
+beforeEach(() => void create.mockReset().mockImplementation(async () => new FakeRecommender().recommender));
 
 describe('sharedRecommender', () => {
   it('creates one recommender per bundle and namespace', async () => {
-    const create = creator();
-    const first = await sharedRecommender({ bundle: 'http://shop/one' }, create);
-    expect(await sharedRecommender({ bundle: 'http://shop/one/', namespace: 'default' }, create)).toBe(first);
-    expect(await sharedRecommender({ bundle: 'http://shop/two' }, create)).not.toBe(first);
-    expect(await sharedRecommender({ bundle: 'http://shop/one', namespace: 'other' }, create)).not.toBe(first);
+    const first = await sharedRecommender({ bundle: 'http://shop/one' });
+    expect(await sharedRecommender({ bundle: 'http://shop/one/', namespace: 'default' })).toBe(first);
+    expect(await sharedRecommender({ bundle: 'http://shop/two' })).not.toBe(first);
+    expect(await sharedRecommender({ bundle: 'http://shop/one', namespace: 'other' })).not.toBe(first);
     expect(create.mock.calls.map(([{ bundle, namespace }]) => [bundle, namespace])).toEqual([
       ['http://shop/one/', 'default'],
       ['http://shop/two/', 'default'],
@@ -58,9 +64,8 @@ describe('sharedRecommender', () => {
   });
 
   it("passes on the worker's address", async () => {
-    const create = creator();
-    await sharedRecommender({ bundle: 'http://shop/five', workerUrl: '/files/' }, create);
-    await sharedRecommender({ bundle: 'http://shop/five', workerUrl: '' }, create);
+    await sharedRecommender({ bundle: 'http://shop/five', workerUrl: '/files/' });
+    await sharedRecommender({ bundle: 'http://shop/five', workerUrl: '' });
     expect(create.mock.calls.map(([{ workerUrl }]) => workerUrl)).toEqual(['/files/', undefined]);
   });
 
@@ -82,8 +87,8 @@ describe('sharedRecommender', () => {
     const update = (answer: string) => dataLayer.push(['consent', 'update', { personalization_storage: answer }]);
     const key = { bundle: 'http://shop/refusal', namespace: 'refusal', consent: 'google' };
     let fail: (thrown: unknown) => void = () => undefined;
-    const create = vi.fn(() => new Promise<Recommender>((_, reject) => (fail = reject)));
-    const starting = sharedRecommender(key, create).catch(({ code }) => code);
+    create.mockImplementation(() => new Promise<Recommender>((_, reject) => (fail = reject)));
+    const starting = sharedRecommender(key).catch(({ code }) => code);
     await vi.waitFor(() => expect(create).toHaveBeenCalled());
     update('denied');
     // The bundle is still loading.
@@ -97,38 +102,38 @@ describe('sharedRecommender', () => {
     update('granted');
     const { recommender } = new FakeRecommender();
     const consent = vi.spyOn(recommender, 'consent').mockResolvedValue();
-    await sharedRecommender(key, async () => recommender);
+    create.mockResolvedValue(recommender);
+    await sharedRecommender(key);
     await vi.waitFor(() => expect(consent.mock.calls).toEqual([['granted']]));
     vi.unstubAllGlobals();
   });
 
   it('tries again after a failed start', async () => {
-    const create = creator();
     create.mockRejectedValueOnce(new SidestreamError('bundle/unreachable', 'no'));
-    await expect(sharedRecommender({ bundle: 'http://shop/three' }, create)).rejects.toThrow('no');
-    await expect(sharedRecommender({ bundle: 'http://shop/three' }, create)).resolves.toBeDefined();
+    await expect(sharedRecommender({ bundle: 'http://shop/three' })).rejects.toThrow('no');
+    await expect(sharedRecommender({ bundle: 'http://shop/three' })).resolves.toBeDefined();
     expect(create).toHaveBeenCalledTimes(2);
   });
 
   it('reports the progress of the start to every waiting caller, and to no later one', async () => {
     let report: (progress: Progress) => void = () => undefined;
     let finish: (recommender: Recommender) => void = () => undefined;
-    const create = ({ onProgress }: RecommenderOptions) => {
+    create.mockImplementation(({ onProgress }) => {
       report = (progress) => onProgress?.(progress);
       return new Promise<Recommender>((resolve) => {
         finish = resolve;
       });
-    };
+    });
     const callbacks = [vi.fn(), vi.fn(), vi.fn()];
     const [one, two] = callbacks
       .slice(0, 2)
-      .map((onProgress) => sharedRecommender({ bundle: 'http://shop/four', onProgress }, create));
+      .map((onProgress) => sharedRecommender({ bundle: 'http://shop/four', onProgress }));
     const progress: Progress = { stage: 'bundle', loaded: 1, total: 2 };
     report(progress);
     finish(new FakeRecommender().recommender);
     await Promise.all([one, two]);
     // From here on the recommender emits `progress` itself, and a callback would report twice.
-    await sharedRecommender({ bundle: 'http://shop/four', onProgress: callbacks[2] }, create);
+    await sharedRecommender({ bundle: 'http://shop/four', onProgress: callbacks[2] });
     report(progress);
     expect(callbacks.map(({ mock }) => mock.calls.length)).toEqual([1, 1, 0]);
   });

@@ -28,24 +28,20 @@ const shared = new Map<string, Shared>();
  * long as the page. After a failed start, the next call tries again.
  *
  * With `consent`, it starts without reading the device's data, and then follows the named tool.
- *
- * @param create replaces `startRecommender`, for tests.
  * @throws the error that `createRecommender` rejects with
  */
-export async function sharedRecommender(
-  { bundle, namespace = 'default', market = '', workerUrl = '', consent, onProgress }: SharedKey,
-  create: typeof startRecommender = startRecommender,
-): Promise<Recommender> {
+export async function sharedRecommender(key: SharedKey): Promise<Recommender> {
+  const { bundle, namespace = 'default', market = '', workerUrl = '', consent, onProgress } = key;
   const folder = bundleAddress(bundle);
-  const key = `${namespace} ${folder} ${market} ${workerUrl}`;
-  let entry = shared.get(key);
+  const name = `${namespace} ${folder} ${market} ${workerUrl}`;
+  let entry = shared.get(name);
   if (!entry) {
     const callbacks: Shared['callbacks'] = new Set();
     const report = (progress: Progress) => {
       for (const callback of callbacks) callback?.(progress);
     };
     entry = {
-      recommender: create(
+      recommender: startRecommender(
         {
           bundle: folder,
           namespace,
@@ -57,7 +53,7 @@ export async function sharedRecommender(
       ),
       callbacks,
     };
-    shared.set(key, entry);
+    shared.set(name, entry);
   }
   const { recommender, callbacks } = entry;
   callbacks.add(onProgress);
@@ -69,7 +65,7 @@ export async function sharedRecommender(
     await followed;
     return started;
   } catch (thrown) {
-    shared.delete(key);
+    shared.delete(name);
     throw thrown;
   } finally {
     callbacks.delete(onProgress);

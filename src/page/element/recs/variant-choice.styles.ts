@@ -33,16 +33,6 @@ export const variantChoiceStyles = css`
   .choice::-webkit-scrollbar {
     display: none;
   }
-  .choice legend,
-  .option input {
-    position: absolute;
-    inline-size: 1px;
-    block-size: 1px;
-    margin: 0;
-    overflow: hidden;
-    clip-path: inset(50%);
-    appearance: none;
-  }
   .option {
     position: relative;
     flex: none;

@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { safeImage } from '../../../core/card';
 import type { Item, Product, ProductOption, Recommendation } from '../../../device/protocol';
 import { addStyles } from '../dom';
+import { unseenStyles } from '../shared.styles';
 import type { RecsLabels } from './labels';
 import type { CardsHost } from './settings';
 import { variantChoiceStyles } from './variant-choice.styles';
@@ -25,7 +26,7 @@ export class VariantChoice {
   readonly #own = new Set<string>();
 
   constructor(private readonly host: CardsHost) {
-    addStyles(host.renderRoot, variantChoiceStyles);
+    for (const styles of [unseenStyles, variantChoiceStyles]) addStyles(host.renderRoot, styles);
   }
 
   /** Loads the variants of products that are about to be shown. A choice that was made stays if it can still be bought. */
@@ -86,13 +87,13 @@ export class VariantChoice {
     };
     return html`
       <fieldset class="choice" @change=${onChange}>
-        <legend>${legend}</legend>
+        <legend class="sidestream-unseen">${legend}</legend>
         ${values.map((value) => {
           const available = isAvailable(product, item, at, value);
           const text = [value, available ? '' : labels.outOfStock, value === usual ? labels.usualSize : '']
             .filter(Boolean)
             .join(', ');
-          return html`<label part="option" class="option" title=${text}><input type="radio" name="${listed} ${at}" value=${value} aria-label=${text} .checked=${value === textOf(item, name)} ?disabled=${!available} />${kind === 'color' ? this.#swatch(product, name, value) : value}</label>`;
+          return html`<label part="option" class="option" title=${text}><input class="sidestream-unseen" type="radio" name="${listed} ${at}" value=${value} aria-label=${text} .checked=${value === textOf(item, name)} ?disabled=${!available} />${kind === 'color' ? this.#swatch(product, name, value) : value}</label>`;
         })}
       </fieldset>`;
   }
