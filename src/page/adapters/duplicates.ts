@@ -107,11 +107,9 @@ export class ElementEvents {
     // The page may dispatch its own events with these names and any detail.
     const detailOf = (event: Event): ElementDetail =>
       (inOwnElement(around(event)) && (event as CustomEvent<ElementDetail | null>).detail) || {};
+    const listening = { capture: true, signal: this.#ended.signal };
     const listen = (type: string, onElement: (detail: ElementDetail, event: Event) => void): void =>
-      window.addEventListener(type, (event) => onElement(detailOf(event), event), {
-        capture: true,
-        signal: this.#ended.signal,
-      });
+      window.addEventListener(type, (event) => onElement(detailOf(event), event), listening);
     listen('itemclick', ({ item }) => {
       if (item) this.#clicked.set(item.id, Date.now());
     });

@@ -5,13 +5,14 @@ import {
   type DroppedReport,
   type DropReason,
   messageOf,
+  type ReceivedEvent,
   report,
   type TrackedReport,
 } from './report';
 
 /** The methods of a recommender that adapters need. */
 export type Tracker = Pick<Recommender, 'track' | 'getItem'>;
-export type Candidate = Omit<TrackedReport, 'outcome'>;
+export type Candidate = Omit<TrackedReport, 'outcome'> & { itemId: string };
 export type Drop = Omit<DroppedReport, 'outcome'>;
 
 /** Tracks each event of an adapter once, and reports which events were tracked and which were dropped. */
@@ -51,26 +52,22 @@ export class EventSink {
   track(candidate: Candidate, isNew: (core: object) => boolean = () => true): void {
     const { type, itemId, details } = candidate;
     const time = Date.now();
-    if (itemId === null) return;
     if (this.#elements.has(type, itemId, details.placement)) {
       this.drop(candidate, 'duplicate', 'a Sidestream element tracks it');
       return;
     }
-    this.#track(candidate, itemId, time, isNew).catch((thrown: unknown) => {
+    this.#track(candidate, time, isNew).catch((thrown: unknown) => {
       this.drop(candidate, isUnknownItem(thrown) ? 'unknown-item' : 'failed', messageOf(thrown));
     });
   }
 
-  drop(
-    { source, event, itemId, payload }: Omit<Drop, 'reason' | 'message'>,
-    reason: DropReason,
-    message: string,
-  ): void {
+  drop(received: ReceivedEvent, reason: DropReason, message: string): void {
+    const { source, event, itemId, payload } = received;
     report(this.#options, { outcome: 'dropped', source, event, itemId, payload, reason, message });
   }
 
-  async #track(candidate: Candidate, itemId: string, time: number, isNew: (core: object) => boolean): Promise<void> {
-    const { source, type, details } = candidate;
+  async #track(candidate: Candidate, time: number, isNew: (core: object) => boolean): Promise<void> {
+    const { source, type, itemId, details } = candidate;
     // By then, all listeners of the current event have run.
     const tracker = await this.#ready;
     if (this.#redundant) {

@@ -25,7 +25,7 @@ export type DropReason =
   | 'duplicate'
   | 'failed';
 
-interface ReceivedEvent {
+export interface ReceivedEvent {
   source: AdapterSource;
   /** Its name on the page: `add_to_cart`, the value of `data-sidestream-event`, `rerank` of a grid, or a tool's name. */
   event: string;

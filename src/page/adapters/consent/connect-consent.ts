@@ -117,7 +117,7 @@ export function followConsent(
       : connectTools(source, { type, region, dataLayer, purposes }, wait, answers);
   return {
     disconnect() {
-      answers.end();
+      answers.ended = true;
       disconnect();
     },
     applied: answers.applied,
@@ -173,7 +173,8 @@ class Answers {
   #started: boolean;
   #last: Consent | null = null;
   #count = 0;
-  #ended = false;
+  /** Whether the page has disconnected: nothing more is carried out. */
+  ended = false;
   /** Settles when the last answer has been carried out. */
   applied: Promise<void> = Promise.resolve();
 
@@ -195,7 +196,7 @@ class Answers {
   give(level: Consent, source: ConsentReport['source']): void {
     const before = this.#last;
     // A refusal counts each time: the page may have agreed since.
-    if (this.#ended || (level === before && level !== 'denied')) return;
+    if (this.ended || (level === before && level !== 'denied')) return;
     this.#last = level;
     // Not asked yet: a stored profile waits for the answer, and `consent('pending')` would delete the profile.
     if (before === null && level === 'pending') return;
@@ -208,10 +209,6 @@ class Answers {
 
   report(given: ConsentReport): void {
     report(this.options, given);
-  }
-
-  end(): void {
-    this.#ended = true;
   }
 
   async #apply(level: Consent, source: ConsentReport['source'], before: Consent | null, count: number): Promise<void> {
@@ -231,7 +228,7 @@ class Answers {
     }
     // Without an answer, a refusal that came from another source stays.
     if (level === 'pending' && before !== 'denied' && (await consentOf(recommender)) === 'denied') return;
-    if (this.#ended || count !== this.#count) return;
+    if (this.ended || count !== this.#count) return;
     await recommender.consent(level);
     this.report({ source, outcome: 'applied', level });
   }

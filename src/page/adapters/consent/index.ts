@@ -1,10 +1,2 @@
-export {
-  type ConsentCallback,
-  type Consenter,
-  type ConsentOptions,
-  type ConsentSource,
-  connectConsent,
-  followConsent,
-} from './connect-consent';
-export type { ConsentReport, ConsentReportOptions } from './tool';
-export { TOOLS, type ToolName } from './tool';
+export * from './connect-consent';
+export { type ConsentReport, type ConsentReportOptions, TOOLS, type ToolName } from './tool';
