@@ -260,7 +260,8 @@ export const inspectorStyles = css`
     flex-wrap: wrap;
     gap: 0.25rem;
   }
-  .pictures .picture {
+  .pictures .picture,
+  .opened .picture {
     background: var(--_surface);
   }
   .named {
@@ -301,11 +302,6 @@ export const inspectorStyles = css`
   /* Anchors of its texts are of the paper, not of the language. */
   .drawing {
     direction: ltr;
-  }
-  .drawing > * {
-    display: block;
-    max-inline-size: 100%;
-    block-size: auto;
   }
   .drawing text {
     white-space: pre;

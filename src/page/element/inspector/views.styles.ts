@@ -87,9 +87,6 @@ export const viewStyles = css`
   .opened p + p {
     margin-block-start: 0.5rem;
   }
-  .opened .picture {
-    background: var(--_surface);
-  }
   .places {
     row-gap: 0.25rem;
     margin-block: 0.75rem;
@@ -251,7 +248,7 @@ export const viewStyles = css`
     border: 2px solid var(--_accent);
   }
 
-  /* The small charts in rows. */
+  /* All charts. */
   svg {
     display: block;
     inline-size: 100%;

@@ -80,21 +80,17 @@ export function formatsIn({ texts, language: words }: LoadedTexts, language?: st
     enumerated: (phrases: readonly string[]): string => fill(texts.sentence, { words: enumeration.format(phrases) }),
   };
 }
-export type Formats = ReturnType<typeof formatsIn>;
 
 /**
  * The words of the inspector in one language, with their numbers.
  * @param language of the numbers and times. Default: the browser's
  */
 export function wordsIn(loaded: LoadedTexts, language?: string) {
-  const { texts, headings } = loaded;
   const formats = formatsIn(loaded, language);
   const plural = new Intl.PluralRules(loaded.language);
   return {
-    texts,
-    headings,
+    ...loaded,
     formats,
-    language: loaded.language,
     /** A text about a number, which it contains as `{count}`. @param values of its other placeholders */
     counted: (text: Counted, count: number, values: Readonly<Record<string, string>> = {}): string =>
       fill(formOf(text, plural.select(count) === 'one'), { ...values, count: formats.count(count) }),
@@ -117,7 +113,7 @@ export function whyNothing(
 }
 
 /** An encoder's last run: its name, where, why not on a GPU, and for how long. */
-export function runWords({ encoder, backend, reason, milliseconds }: EncoderRun, { count }: Formats): string {
+export function runWords({ encoder, backend, reason, milliseconds }: EncoderRun, { count }: Words['formats']): string {
   const place = backend === 'webgpu' ? 'WebGPU' : 'wasm';
   return `${encoder}, ${place}${reason === null ? '' : ` (${reason})`}, ${count(milliseconds)} ms`;
 }

@@ -164,11 +164,8 @@ const isSoldOut = ({ availability }: Item): boolean => availability === 'out-of-
 
 /** Total price of some items; null if the price of one is unknown. */
 function totalOf(choices: readonly Choice[]): number | null {
-  let total = 0;
-  for (const { item } of choices) {
-    if (item.price === undefined) return null;
-    total += item.price;
-  }
+  if (choices.some(({ item }) => item.price === undefined)) return null;
+  const total = choices.reduce((sum, { item }) => sum + (item.price ?? 0), 0);
   // Rounds away binary remainders such as in 0.1 + 0.2. No currency has more than four decimals.
   return Number(total.toFixed(4));
 }

@@ -182,8 +182,7 @@ export const cardStyles = css`
     opacity: 0;
     transition: opacity 0.15s;
   }
-  .card:hover .dismiss,
-  .card:focus-within .dismiss {
+  .card:is(:hover, :focus-within) .dismiss {
     opacity: 1;
   }
   @media (hover: none), (pointer: coarse) {

@@ -153,9 +153,7 @@ export class ListController implements ReactiveController {
       if (!current()) return;
       this.recommender = recommender;
       this.#unsubscribe = [
-        recommender.on('change', (status) => {
-          this.#refresh.later(this.services.changed(status));
-        }),
+        recommender.on('change', (status) => this.#refresh.later(this.services.changed(status))),
         recommender.on('progress', progress),
         recommender.on('error', (error) => this.host.listFailed(error)),
       ];

@@ -39,16 +39,13 @@ export function holds(condition: string, values: Values): boolean | undefined {
 
 /** Removes the elements whose condition fails. @param unknown receives conditions with an unknown field */
 function applyConditions(content: DocumentFragment, values: Values, unknown: (condition: string) => void): void {
-  for (const [attribute, wanted] of [
-    ['data-if', true],
-    ['data-unless', false],
-  ] as const)
+  for (const attribute of ['data-if', 'data-unless'])
     for (const element of content.querySelectorAll(`[${attribute}]`)) {
       const condition = element.getAttribute(attribute) ?? '';
       const held = holds(condition, values);
       if (held === undefined) unknown(`${attribute}="${condition}"`);
-      if ((held ?? false) !== wanted) element.remove();
-      else element.removeAttribute(attribute);
+      if ((held ?? false) === (attribute === 'data-if')) element.removeAttribute(attribute);
+      else element.remove();
     }
 }
 

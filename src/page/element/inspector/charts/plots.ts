@@ -128,6 +128,7 @@ const DRAW: { [Name in keyof ChartData]: (data: ChartData[Name], frame: Frame) =
 
   waterfall({ bars }, frame) {
     const ends = bars.flatMap(({ from, to }) => [from, to]);
+    const steps = bars.slice(1).map(({ label }, n) => ({ at: bars[n]?.to ?? 0, from: bars[n]?.label, to: label }));
     const { formats, language } = frame.words;
     const room = Math.min(MAX_LABEL, Math.floor(0.42 * frame.width));
     const lines = bars.map(({ label }) => wrapped(label, room - 12, language));
@@ -160,18 +161,15 @@ const DRAW: { [Name in keyof ChartData]: (data: ChartData[Name], frame: Frame) =
             ({ more: 'var(--_accent)', less: 'var(--_alarm)', sum: 'currentColor' })[kind],
         }),
         // From the end of each bar to the beginning of the next.
-        link(
-          bars.slice(1).map(({ label }, n) => ({ at: bars[n]?.to ?? 0, from: bars[n]?.label, to: label })),
-          {
-            x1: 'at',
-            x2: 'at',
-            y1: 'from',
-            y2: 'to',
-            stroke: 'currentColor',
-            strokeOpacity: 0.4,
-            strokeDasharray: '2 2',
-          },
-        ),
+        link(steps, {
+          x1: 'at',
+          x2: 'at',
+          y1: 'from',
+          y2: 'to',
+          stroke: 'currentColor',
+          strokeOpacity: 0.4,
+          strokeDasharray: '2 2',
+        }),
         text(bars, {
           x: ({ from, to }: WaterfallBar) => Math.max(from, to),
           y: 'label',

@@ -13,7 +13,6 @@ import { clickList } from '../charts/bars';
 import { figure } from '../charts/chart';
 import { runningRanks } from '../charts/chart-data';
 import type { Chart } from '../charts/plots';
-import type { FactName } from '../texts/locales/en';
 import { backendWords, whyNothing } from '../words';
 import { Controls } from './controls';
 import { type InspectorHost, lead, MAX_ROWS, type View } from './view';
@@ -151,7 +150,7 @@ export class HelpsView implements View {
   #figures({ heading, status, words }: InspectorHost): TemplateResult {
     const { texts, formats } = words;
     const { facts } = texts;
-    type Fact = [name: FactName, value: string];
+    type Fact = [name: keyof typeof facts.names, value: string];
     const [device, latency] = [this.#device, this.#latency];
     const ms = (time: number): string => `${formats.fine(time)} ms`;
     const sized = (text: string, { count, bytes }: { count: number; bytes: number }): string =>

@@ -58,7 +58,11 @@ export class Feed implements ReactiveController {
 
   constructor(
     private readonly host: LateHost,
-    private readonly services: FeedServices,
+    private readonly services: {
+      more(): void;
+      /** Loads what the cards of products need that come back into the page. */
+      ready(items: Recommendation[]): Promise<void>;
+    },
   ) {
     addStyles(host.renderRoot, feedStyles);
     host.addController(this);
@@ -388,11 +392,4 @@ export class Feed implements ReactiveController {
     const cursor = { response, currency, done: this.#done, top, columns, height, ...keptOf(this.#entries, at) };
     this.#cursor.write(cursor, this.#consented);
   };
-}
-
-/** Services of a list for its feed. */
-export interface FeedServices {
-  more(): void;
-  /** Loads what the cards of products need that come back into the page. */
-  ready(items: Recommendation[]): Promise<void>;
 }

@@ -311,7 +311,5 @@ export interface InspectorTexts extends Omit<Translated<typeof ENGLISH_TEXTS>, '
   readonly parts: Readonly<Record<string, string>>;
 }
 
-export type FactName = keyof InspectorTexts['facts']['names'];
-
 /** The state of an expert that was kept. */
 export type KeptState = Exclude<InspectedExpert['state'], 'candidate' | 'removed'>;
