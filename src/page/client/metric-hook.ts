@@ -22,7 +22,7 @@ const EMPTY_REPORT: MetricReport = { counts: [], visitors: [], operations: [] };
  */
 export class MetricHooks {
   readonly #hooks = new Set<MetricHook>();
-  /** What the hooks have not got yet. */
+  /** The counts and reports that the hooks have not got yet. */
   #held = EMPTY_REPORT;
   /** Keys of reports that the hooks received without failing; the worker may not know yet. */
   readonly #given = new Set<string>();

@@ -23,7 +23,7 @@ interface Bar {
   value: TemplateResult | string;
 }
 
-/** What the parts of each kind stand for. */
+/** Names of the kinds of parts, for the key above the bars. */
 type Keys = Partial<Record<BarPart['kind'], string>>;
 
 const room = (parts: readonly BarPart[]): TemplateResult => html`
