@@ -87,17 +87,9 @@ function segmentsOf(
   return segments;
 }
 
-interface PlannedRow {
+interface Candidate {
   kind: 'because' | 'more' | 'new' | 'again' | 'trending';
   /** Id of the item, or value of the segment, that the row is about; otherwise empty. */
-  about: string;
-  title: string;
-  score: number;
-  items: RankedItem[];
-}
-
-interface Candidate {
-  kind: PlannedRow['kind'];
   about: string;
   reason: ReasonKind;
   /** Minimum number of its products. */
@@ -126,14 +118,14 @@ export function planRows(
   state: RankState,
   request: RankRequest,
   { limit, items }: { limit: number; items: number },
-): PlannedRow[] {
+) {
   const plain = { ...request, rules: { ...request.rules, pin: [] } };
   const { scored } = scoreAll(index, state, plain);
   const { scoreOf } = meanScores(scored);
   const product = productOf(index);
   const taken = new Set<number>();
   let left = candidates(index, state, plain, scored, items * limit + MIN_PRODUCTS);
-  const planned: PlannedRow[] = [];
+  const planned: (Pick<Candidate, 'kind' | 'about'> & { title: string; score: number; items: RankedItem[] })[] = [];
   while (planned.length < limit) {
     left = left.flatMap((one) => {
       const rows = one.rows.filter((row) => !taken.has(product(row)));

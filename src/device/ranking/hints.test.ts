@@ -67,7 +67,7 @@ describe('hints', () => {
   });
 
   it('fade with the choices of the visit', () => {
-    expect([0, 3, 9].map((choices) => hintFade(choices, 3))).toEqual([1, 0.5, 0.25]);
+    expect([0, 1, 3].map((choices) => hintFade(choices))).toEqual([1, 0.5, 0.25]);
     const contribution = (rows: number[]) =>
       list({ 'attributes.color': 'red' }, {}, rows).find(({ row }) => row === 4)?.contributions.hint ?? 0;
     expect(contribution([6])).toBeGreaterThan(contribution([6, 5, 7]));

@@ -186,8 +186,8 @@ const PRIOR_CHOICES = 1;
 /** Contributions that are the same for every shopper: a hint is a better reason than these. */
 const COMMON = ['popularity', 'variety', 'coldStart'];
 
-/** The remaining weight of hints after some choices of the visit: the weight of a prior of that many choices beside them. */
-export const hintFade = (choices: number, prior = PRIOR_CHOICES): number => prior / (prior + Math.max(0, choices));
+/** The remaining weight of hints after some choices of the visit: the weight of a prior of one choice beside them. */
+export const hintFade = (choices: number): number => PRIOR_CHOICES / (PRIOR_CHOICES + Math.max(0, choices));
 
 export class Hinting {
   #known: { index: CatalogIndex; found: ReturnType<typeof hintLifts> } | null = null;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Item } from '../../core/catalog';
+import { categoryCounts, type Item } from '../../core/catalog';
 import { catalog, chose, state } from '../../testing/rankings';
 import { variedOrder } from './lists';
 import { rank } from './rank';
@@ -26,7 +26,13 @@ describe('the list of a new shopper without popularity', () => {
   it('takes items from the categories in turn, and within one from its subcategories', () => {
     expect(rows(shop())).toEqual([0, 4, 6, 7, 3, 5, 2, 1]);
     const orderOf = (...categories: string[]) =>
-      variedOrder(categoryIndex(categories.map((category) => ({ category, attributes: {} }))), [...categories.keys()]);
+      variedOrder(
+        categoryIndex(
+          categories.map((category) => ({ category, attributes: {} })),
+          { count: categories.length, categories: categoryCounts(categories) },
+        ),
+        [...categories.keys()],
+      );
     expect(orderOf('A/B', 'A/B', 'A/C|A/D/E', 'D')).toEqual([0, 3, 2, 1]);
     expect(orderOf('A/B', 'A', 'A/B', 'A')).toEqual([0, 1, 2, 3]);
     expect(orderOf('', '', '')).toEqual([0, 1, 2]);

@@ -5,7 +5,7 @@ import { contributorsFor } from './explanation/contributors';
 import type { ReasonKind } from './explanation/reason-text';
 import { reasonsFor } from './explanation/reasons';
 import type { Source } from './placement';
-import { contributorInView, type RankState, type Scored } from './rank-state';
+import type { RankState, Scored } from './rank-state';
 import { scores, termContributions } from './score';
 import { modalitySimilarity, vectorOf } from './similarities';
 import type { CategoryIndex } from './terms/category-preference';
@@ -116,7 +116,10 @@ export function similarList(
     contributions,
     source: () => source,
     reasonKind: (at) => (at === row ? { kind: 'none' } : reasonKind),
-    breakdown: (at) => ({ contributions: contributions(at), contributors: contributorInView(row, at, score[at]) }),
+    breakdown: (at) => ({
+      contributions: contributions(at),
+      contributors: new Map(at === row ? [] : [[row, score[at]]]),
+    }),
   };
 }
 
@@ -182,29 +185,17 @@ export function personalList(index: CatalogIndex, state: RankState, holds: (row:
   };
 }
 
-/**
- * A list of the shopper's own items, which has no fallback.
- * @param contributions by row, the named contributions that add up to an item's score
- */
-export function ownList(
-  index: CatalogIndex,
-  contributions: ReadonlyMap<number, Record<string, number>>,
-  holds: (row: number) => boolean,
-): Scored {
-  const of = (row: number): Record<string, number> => contributions.get(row) ?? {};
-  const reason: ReasonKind = { kind: 'seen' };
+/** The items that the shopper looked at, the last one first; it has no fallback. @param rows of the history */
+export function recentList(index: CatalogIndex, rows: readonly number[], holds: (row: number) => boolean): Scored {
+  const places = new Map([...new Set(rows.toReversed())].map((row, place) => [row, place]));
+  const recency = (row: number): number => places.size - (places.get(row) ?? places.size);
+  const contributions = (row: number): Record<string, number> => (places.has(row) ? { recency: recency(row) } : {});
   return {
-    score: Float32Array.from(index.items, (_, row) => Object.values(of(row)).reduce((sum, part) => sum + part, 0)),
-    holds: (row) => contributions.has(row) && holds(row),
-    contributions: of,
+    score: Float32Array.from(index.items.keys(), recency),
+    holds: (row) => places.has(row) && holds(row),
+    contributions,
     source: () => 'personal',
-    reasonKind: () => reason,
-    breakdown: (row) => ({ contributions: of(row), contributors: new Map() }),
+    reasonKind: () => ({ kind: 'seen' }),
+    breakdown: (row) => ({ contributions: contributions(row), contributors: new Map() }),
   };
-}
-
-/** Recency of the items that the shopper looked at, by row. */
-export function recency(rows: readonly number[]): Map<number, Record<string, number>> {
-  const newestFirst = [...new Set(rows.toReversed())];
-  return new Map(newestFirst.map((row, at) => [row, { recency: newestFirst.length - at }]));
 }

@@ -64,6 +64,6 @@ export interface PriceRange {
 
 /** The first variant of a row's product. */
 export const productOf =
-  ({ variants }: { variants: VariantGroups | null }) =>
+  ({ variants }: { variants: Pick<VariantGroups, 'of'> | null }) =>
   (row: number): number =>
     variants?.of[row]?.[0] ?? row;

@@ -13,11 +13,6 @@ import type { TermName, TermSources, TermValues } from './terms/terms';
  */
 export type ExpertState = 'generalist' | 'active' | 'frozen' | 'candidate';
 
-interface PastChoice {
-  row: number;
-  time: number | null;
-}
-
 /** Contribution of one of the shopper's experts to the term `preference` of an item. */
 export interface ExpertPart {
   /** Id and state as in the status of the recommender. */
@@ -25,7 +20,7 @@ export interface ExpertPart {
   state: ExpertState;
   contribution: number;
   /** The last choices that it learned from, oldest first. */
-  choices: readonly PastChoice[];
+  choices: readonly { row: number; time: number | null }[];
 }
 
 /** The shopper state that the ranking reads. With an empty history every shopper gets the same list. */
@@ -48,10 +43,6 @@ export interface ScoreBreakdown {
   /** The contribution of each of the shopper's experts to `preference`; absent if no expert contributes. */
   experts?: ExpertPart[];
 }
-
-/** Attributes a score to the item in view, unless the scored item is that item itself. */
-export const contributorInView = (inView: number, row: number, score: number): Map<number, number> =>
-  new Map(inView === row ? [] : [[inView, score]]);
 
 /** Breaks a personal score down. @param terms contributions of the terms to the item's score */
 type TermsBreakdown = (

@@ -3,7 +3,7 @@ import { NO_RECORD, type ShopperRecord } from '../../core/events';
 import type { CatalogIndex } from './catalog-index';
 import { reasonText } from './explanation/reason-text';
 import type { HintedCatalog } from './hints';
-import { commonList, ownList, personalList, recency, similarList } from './lists';
+import { commonList, personalList, recentList, similarList } from './lists';
 import { OWN, type PriceRange, type Source, type VariantRequest } from './placement';
 import { type ListInView, type RankState, type Scored, withParts } from './rank-state';
 import { admission, applyBoosts, arrange, type ListPlace } from './rules/apply-rules';
@@ -127,7 +127,7 @@ function listOf(
     inView?.(index, holds, kind) ?? (row === null ? null : similarList(index, row, holds)) ?? commonList(index, holds);
   switch (placement) {
     case 'recent':
-      return ownList(index, recency(history.rows), admits);
+      return recentList(index, history.rows, admits);
     case 'again':
       return boughtBefore(
         personalList(index, state, (at) => gains.has(at) && admits(at)),

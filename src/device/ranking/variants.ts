@@ -14,11 +14,6 @@ import { OWN, type PriceRange, type VariantRequest } from './placement';
 import { itemFilter } from './rules/filter';
 import { strengthOf } from './rules/rules';
 
-interface VariantState {
-  history: ChoiceHistory;
-  record?: ShopperRecord;
-}
-
 /** From best to worst. */
 const AVAILABILITY = ['in-stock', 'preorder', 'out-of-stock'];
 
@@ -29,22 +24,17 @@ export function productVariants(items: readonly Item[]): ProductVariants | null 
 }
 
 /** How variants of one product are listed and learned as one. Its code is loaded late. */
-export class ProductVariants implements VariantGroups {
+export class ProductVariants {
   readonly of: VariantGroups['of'];
   readonly products: VariantGroups['products'];
-  readonly divisors: VariantGroups['divisors'];
   readonly popularity: VariantGroups['popularity'];
 
-  readonly #statisticsOf: () => CatalogStatistics;
-  #statistics: CatalogStatistics | null = null;
-
-  constructor(groups: VariantGroups, items: readonly Item[]) {
-    const { of, products, divisors, popularity } = groups;
-    this.#statisticsOf = () => productStatistics(items, groups);
-    this.of = of;
-    this.products = products;
-    this.divisors = divisors;
-    this.popularity = popularity;
+  /** @param items as they were when they were grouped */
+  constructor(
+    private readonly groups: VariantGroups,
+    private readonly items: readonly Item[],
+  ) {
+    ({ of: this.of, products: this.products, popularity: this.popularity } = groups);
   }
 
   /**
@@ -52,7 +42,7 @@ export class ProductVariants implements VariantGroups {
    * the whole product. Under the rule `variants: 'all'` only the product in view is excluded.
    * @param personal score of every item, used if the shopper has a history
    */
-  narrow<S extends VariantState, R extends VariantRequest>(
+  narrow<S extends { history: ChoiceHistory; record?: ShopperRecord }, R extends VariantRequest>(
     items: readonly Item[],
     state: S,
     request: R,
@@ -94,18 +84,13 @@ export class ProductVariants implements VariantGroups {
     if (placement === 'recent') known.history.rows = history.rows.map((at) => standing.get(this.#rows(at)) ?? at);
     return {
       state: { ...state, ...known },
-      request: {
-        ...request,
-        exclude: excluded,
-        shownBefore: this.all(shownBefore),
-      },
+      request: { ...request, exclude: excluded, shownBefore: this.all(shownBefore) },
     };
   }
 
   /** Statistics of the items, if they are the whole catalogue. */
   get statistics(): CatalogStatistics {
-    this.#statistics ??= this.#statisticsOf();
-    return this.#statistics;
+    return productStatistics(this.items, this.groups);
   }
 
   /**
@@ -193,7 +178,7 @@ export class ProductVariants implements VariantGroups {
     const { length: count } = this.of;
     const before = mean(given, square(center), () => count).map((variance, column) => variance * scale[column] ** 2);
     const weight = Math.sqrt(before.reduce((sum, part) => sum + part, 0));
-    const products = (row: number): number => this.divisors[row];
+    const products = (row: number): number => this.groups.divisors[row];
     // Neighbours in the catalogue are its products, not the variants of one.
     const values = name.startsWith('place ') ? this.#ofFirst(given, width) : given;
     const around = Float32Array.from(mean(values, (value) => value, products));

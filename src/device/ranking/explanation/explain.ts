@@ -93,7 +93,8 @@ export function inspectRow(
   row: number,
   expertScores: readonly { id: number; scores: Float32Array }[],
 ) {
-  const state: RankState = { ...given, terms: given.terms ?? termValues(index, given) };
+  const terms = given.terms ?? termValues(index, given);
+  const state: RankState = { ...given, terms };
   const { scored } = scoreAll(index, state, request);
   const placed = (changed: RankState): number | null => {
     const all = scoreAll(index, changed, request).scored;
@@ -101,17 +102,14 @@ export function inspectRow(
   };
   const contributions = scored.contributions(row);
   const { contributors, experts = [] } = scored.breakdown(row, scoreBreakdown);
-  const known = experts.filter(({ id }) => expertScores.some((expert) => expert.id === id));
   const parts = Object.entries(contributions).flatMap(([name, contribution]): ScorePart[] => {
-    if (name === 'preference' && known.length > 0) return [];
+    if (name === 'preference' && experts.length > 0) return [];
     const place = isTerm(name) ? placed({ ...state, weights: { ...state.weights, [name]: 0 } }) : null;
     return [{ name, expert: null, contribution, place }];
   });
-  for (const { id, state: expertState, contribution } of known) {
+  for (const { id, state: expertState, contribution } of experts) {
     const own = expertScores.find((expert) => expert.id === id)?.scores;
-    const terms = state.terms;
-    if (!own || !terms) continue;
-    const preference = terms.preference.map((value, at) => value - own[at]);
+    const preference = terms.preference.map((value, at) => value - (own?.[at] ?? 0));
     const place = placed({ ...state, terms: { ...terms, preference } });
     parts.push({ name: 'preference', expert: { id, state: expertState }, contribution, place });
   }

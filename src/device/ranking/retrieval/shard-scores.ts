@@ -10,19 +10,6 @@ import { MAX_HISTORY, recencyWeights, SESSION } from '../terms/terms';
 /** Maximum number of the last past items whose neighbours are searched. */
 const MAX_PAST_ITEMS = 20;
 
-/** Vectors and weights of the personal score, apart from single items. */
-interface ScoreQuery {
-  /** [content width], already weighted. */
-  content: Float32Array;
-  /** Content vectors of the last distinct choices, newest first, and the weight of the mean of the 3 largest similarities to them. */
-  past: Float32Array[];
-  nearestHistory: number;
-  /** [side width], already weighted; null without a side model. */
-  side: Float32Array | null;
-  bias: number;
-  popularity: number;
-}
-
 /**
  * Chooses shards by the score that ranks: by the side model and its neighbours, or without one by content and popularity.
  * @param history rows of the index
@@ -34,22 +21,30 @@ export function personalScores(
   weights: TermWeights,
 ): ScoreEntries | null {
   if (rows.length === 0) return null;
-  const last = [...new Set(rows.toReversed())].slice(0, MAX_PAST_ITEMS);
+  // The last distinct choices, the newest first.
+  const last = [...new Set(rows.toReversed())].slice(0, MAX_PAST_ITEMS).map((row) => vectorOf(content, row));
   const products = (variants?.first(rows) ?? rows).slice(-MAX_HISTORY);
   const query = side && sideQueries(side, { rows: products, orders: orders?.slice(-MAX_HISTORY) })();
-  return scored({
-    content: query ? new Float32Array(content.width) : contentQuery(content, { rows, strengths }, weights),
-    past: last.map((row) => vectorOf(content, row)),
-    nearestHistory: weights.nearestHistory,
-    side: query?.map((value) => weights.sideModel * value) ?? null,
-    bias: weights.sideModel,
-    popularity: weights.popularity,
-  });
+  const weighted =
+    query?.map((value) => weights.sideModel * value) ?? contentQuery(content, { rows, strengths }, weights);
+  return (node) =>
+    Float32Array.from(node.popularity, (popular, entry) => {
+      const own = vectorOf(node.content, entry);
+      const nearest = last.map((item) => dot(own, item)).sort((a, b) => b - a);
+      const largest = nearest.slice(0, NEAREST);
+      const similar = largest.reduce((sum, value) => sum + value, 0) / Math.max(1, largest.length);
+      const learned = query
+        ? dot(vectorOf(node.side, entry), weighted) + weights.sideModel * node.biases[entry]
+        : dot(own, weighted);
+      return learned + weights.nearestHistory * similar + weights.popularity * popular;
+    });
 }
 
 /** Chooses shards by the similarity of content to an item, or to an encoded query. @param content [content width] */
-export const contentScores = (content: Float32Array): ScoreEntries =>
-  scored({ content, past: [], nearestHistory: 0, side: null, bias: 0, popularity: 0 });
+export const contentScores =
+  (content: Float32Array): ScoreEntries =>
+  (node) =>
+    Float32Array.from(node.popularity, (_, entry) => dot(vectorOf(node.content, entry), content));
 
 function contentQuery(
   content: ContentVectors,
@@ -60,14 +55,3 @@ function contentQuery(
   const session = weightedMean(content, rows.slice(-SESSION), strengths.slice(-SESSION));
   return recent.map((value, d) => weights.recent * value + weights.session * session[d]);
 }
-
-const scored =
-  ({ content, past, nearestHistory, side, bias, popularity }: ScoreQuery): ScoreEntries =>
-  (node) =>
-    Float32Array.from(node.popularity, (popular, entry) => {
-      const nearest = past.map((item) => dot(vectorOf(node.content, entry), item)).sort((a, b) => b - a);
-      const largest = nearest.slice(0, NEAREST);
-      const similar = largest.reduce((sum, value) => sum + value, 0) / Math.max(1, largest.length);
-      const learned = side ? dot(vectorOf(node.side, entry), side) + bias * node.biases[entry] : 0;
-      return dot(vectorOf(node.content, entry), content) + nearestHistory * similar + learned + popularity * popular;
-    });

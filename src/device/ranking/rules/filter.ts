@@ -20,20 +20,8 @@ export interface FilterCondition {
 }
 
 /** The fields of an item that a filter may name. */
-export type FilterField =
-  | 'id'
-  | 'title'
-  | 'category'
-  | 'price'
-  | 'listPrice'
-  | 'availability'
-  | 'quantity'
-  | 'group'
-  | 'rating'
-  | 'published'
-  | 'popularity'
-  | `attributes.${string}`;
-const FIELDS: FilterField[] = [
+export type FilterField = (typeof FIELDS)[number] | `attributes.${string}`;
+const FIELDS = [
   ...(['id', 'title', 'category', 'price', 'listPrice', 'availability', 'quantity'] as const),
   ...(['group', 'rating', 'published', 'popularity'] as const),
 ];

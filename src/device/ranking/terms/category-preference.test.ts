@@ -1,8 +1,11 @@
 import { expect, it } from 'vitest';
+import { categoryCounts } from '../../../core/catalog';
 import { categoryIndex, categoryPreference } from './category-preference';
 
+const indexOf = (items: Parameters<typeof categoryIndex>[0]) =>
+  categoryIndex(items, { count: items.length, categories: categoryCounts(items.map(({ category }) => category)) });
 const preference = (items: { category: string; gender?: string }[], ...rows: number[]) => {
-  const index = categoryIndex(items.map(({ category, ...attributes }) => ({ category, attributes })));
+  const index = indexOf(items.map(({ category, ...attributes }) => ({ category, attributes })));
   const strengths = rows.map(() => 1);
   return [...items.keys()].map(categoryPreference(index, rows, strengths));
 };
@@ -47,7 +50,7 @@ it('takes the gender of a product as its department, but not categories of one l
 });
 
 it('does not lean on departments where a log says what is chosen next', () => {
-  const index = categoryIndex(SHOP.map(({ category }) => ({ category, attributes: {} })));
+  const index = indexOf(SHOP.map(({ category }) => ({ category, attributes: {} })));
   const [own, , sibling, other] = [0, 1, 2, 3].map(categoryPreference(index, [0], [1], false));
   const leaning = categoryPreference(index, [0], [1])(0);
   expect(leaning).toBeGreaterThan(5 * own);

@@ -1,10 +1,4 @@
-import {
-  type CatalogStatistics,
-  categoryCounts,
-  categoryPaths,
-  categoryPrefixes,
-  type Item,
-} from '../../../core/catalog';
+import { type CatalogStatistics, categoryPaths, categoryPrefixes, type Item } from '../../../core/catalog';
 import { kept } from '../../../core/common/grouped';
 
 /** For each item, the ids of its category and of every broader one: `Food/Fruit` also belongs to `Food`. */
@@ -51,15 +45,12 @@ function departmentIndex(items: readonly Pick<Item, 'category' | 'attributes'>[]
 
 /**
  * Category ids of some items.
- * @param statistics of the whole catalogue, which has all of these items or more; default of these items. Items that it
- *   does not count, such as those that a device added, may have additional categories
+ * @param statistics of the whole catalogue, which has all of these items or more. Items that it does not count, such as those that a
+ *   device added, may have additional categories
  */
 export function categoryIndex(
   items: readonly Pick<Item, 'category' | 'attributes'>[],
-  statistics: Pick<CatalogStatistics, 'count' | 'categories'> = {
-    count: items.length,
-    categories: categoryCounts(items.map(({ category }) => category)),
-  },
+  statistics: Pick<CatalogStatistics, 'count' | 'categories'>,
 ): CategoryIndex {
   const names = statistics.categories.map(([name]) => name);
   const counts = statistics.categories.map(([, count]) => count);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Item } from '../../../core/catalog';
+import { type Item, numberStatistics } from '../../../core/catalog';
 import { makeItem } from '../../../testing/bundles';
 import { type NumberColumn, numberColumns, numericAffinity } from './numeric-affinity';
 
@@ -8,9 +8,11 @@ const items = (count: number, more: (row: number) => Partial<Item>): Item[] =>
 /** A number for only the first items. */
 const first = (count: number, row: number): Item['attributes'] => (row < count ? { number: row } : {});
 
+const columnsOf = (all: readonly Item[]) => numberColumns(all, numberStatistics(all));
+
 describe('numberColumns', () => {
   it('are log price and numeric attributes, by name, in standard deviations', () => {
-    const columns = numberColumns(
+    const columns = columnsOf(
       items(3, (row) => ({ price: Math.expm1(row), attributes: { year: 1990 + 10 * row, colour: 'red' } })),
     );
     expect(columns.map(({ name }) => name)).toEqual(['price', 'year']);
@@ -20,7 +22,7 @@ describe('numberColumns', () => {
   });
 
   it('leave out rare and constant columns, and keep gaps', () => {
-    const columns = numberColumns(
+    const columns = columnsOf(
       items(10, (row) => ({
         price: 5,
         attributes: first(2, row),
@@ -28,11 +30,11 @@ describe('numberColumns', () => {
     );
     expect(columns.map(({ name }) => name)).toEqual(['number']);
     expect([...columns[0].values].map(Number.isNaN)).toEqual([false, false, ...new Array(8).fill(true)]);
-    expect(numberColumns(items(11, (row) => ({ attributes: first(2, row) })))).toEqual([]);
+    expect(columnsOf(items(11, (row) => ({ attributes: first(2, row) })))).toEqual([]);
   });
 
   it('keep an item far out within 4 deviations', () => {
-    const [{ values }] = numberColumns(items(100, (row) => ({ attributes: { size: row === 0 ? 1e9 : row % 2 } })));
+    const [{ values }] = columnsOf(items(100, (row) => ({ attributes: { size: row === 0 ? 1e9 : row % 2 } })));
     expect(Math.max(...values)).toBe(4);
   });
 });

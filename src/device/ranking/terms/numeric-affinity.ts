@@ -1,4 +1,4 @@
-import { type CatalogStatistics, type Item, numberStatistics, numbersOf } from '../../../core/catalog';
+import { type CatalogStatistics, type Item, numbersOf } from '../../../core/catalog';
 import { kept } from '../../../core/common/grouped';
 
 /** One number of every item, such as log price or a year, standardised. */
@@ -22,10 +22,7 @@ export interface NumberFeatures {
 const MAX_ABS_Z = 4;
 
 /** The numeric columns of a catalogue (see `CatalogStatistics`), standardised by the statistics of all of it. */
-export function numberColumns(
-  items: readonly Item[],
-  numbers: CatalogStatistics['numbers'] = numberStatistics(items),
-): NumberColumn[] {
+export function numberColumns(items: readonly Item[], numbers: CatalogStatistics['numbers']): NumberColumn[] {
   return numbers.map((column) => ({ ...column, values: standardized(items, column) }));
 }
 
@@ -49,19 +46,13 @@ const FLOOR = 0.05;
 const MISSING_BIN = BINS;
 
 /** The bin of each item, and the number of items in each. */
-interface Bins {
-  ofItem: Uint8Array;
-  counts: Uint32Array;
+function binned(values: Float32Array) {
+  const made = { ofItem: Uint8Array.from(values, binOf), counts: new Uint32Array(BINS + 1) };
+  for (const bin of made.ofItem) made.counts[bin]++;
+  return made;
 }
 
-const known = new WeakMap<Float32Array, Bins>();
-
-const binsOf = (values: Float32Array): Bins =>
-  kept(known, values, () => {
-    const bins = { ofItem: Uint8Array.from(values, binOf), counts: new Uint32Array(BINS + 1) };
-    for (const bin of bins.ofItem) bins.counts[bin]++;
-    return bins;
-  });
+const bins = new WeakMap<Float32Array, ReturnType<typeof binned>>();
 
 const binOf = (value: number): number => (Number.isNaN(value) ? MISSING_BIN : Math.round((value + MAX_ABS_Z) / BIN));
 
@@ -78,7 +69,7 @@ export function numericAffinity(
   weights: ArrayLike<number>,
 ): (row: number) => number {
   const parts = columns.flatMap(({ values }) => {
-    const { ofItem, counts } = binsOf(values);
+    const { ofItem, counts } = kept(bins, values, () => binned(values));
     const mass = new Float64Array(BINS);
     let total = 0;
     for (let n = 0; n < rows.length; n++) {
