@@ -125,18 +125,20 @@ describe('a journal', () => {
     });
     expect(stored.journal).toEqual(before.journal);
     const after = newLearner();
-    after.restore(stored, CHANGING.slice(40));
+    after.restore(stored);
+    for (const event of CHANGING.slice(40)) after.observe(event);
     expect(after.journal).toEqual(learned(CHANGING).journal);
     const { journal: _, ...older } = before.save();
     const fresh = newLearner();
-    fresh.restore(older, CHANGING.slice(40));
+    fresh.restore(older);
+    for (const event of CHANGING.slice(40)) fresh.observe(event);
     expect(journalOf(fresh).choices.map(({ at }) => at)).toEqual(CHANGING.slice(40).map((_, n) => 41 + n));
   });
 
   it('stays in the profile of a learner without a journal', () => {
     const { journal } = learned(choices(5, 1, 1));
     const plain = new Learner(shop);
-    plain.restore(learned(choices(5, 1, 1)).save(), []);
+    plain.restore(learned(choices(5, 1, 1)).save());
     expect(plain.save().journal).toEqual(journal);
   });
 

@@ -70,7 +70,7 @@ describe('a learner, when prices change', () => {
     // A page that opens with those prices gets the same read-outs.
     reprice(all);
     const reopened = new Learner(shop);
-    reopened.restore(learner.save(), []);
+    reopened.restore(learner.save());
     for (const [row, score] of expertsOf(reopened).entries()) expect(score).toBeCloseTo(halved[row], 5);
     // So does a page whose features are computed again for another reason.
     learner.featuresChanged();

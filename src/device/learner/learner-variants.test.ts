@@ -95,10 +95,10 @@ describe('a learner of a catalogue with variants', () => {
     for (const [n, id] of ['item-4.1', 'item-4.3', 'item-8.0'].entries()) before.observe(event(n + 1, id));
     expect(before.history.rows).toHaveLength(3);
     const learner = new Learner(variantShop());
-    learner.restore(before.save(), []);
+    learner.restore(before.save());
     expect(new Set(learner.history.rows)).toEqual(new Set([4 * EACH + 1, 8 * EACH]));
     const next = new Learner(variantShop());
-    next.restore(learner.save(), []);
+    next.restore(learner.save());
     expect(next.history.rows).toEqual(learner.history.rows);
   });
 

@@ -44,7 +44,7 @@ describe('Learner', () => {
     };
     expect(apart(taken)).toBeGreaterThan(1e-3);
     const reloaded = new Learner(shop);
-    reloaded.restore(taken.save(), []);
+    reloaded.restore(taken.save());
     for (const learner of [taken, reloaded]) {
       // The second one has nothing left to revert.
       for (const id of [9, 10]) {
@@ -89,12 +89,13 @@ describe('Learner', () => {
     const profile = structuredClone(first.save());
 
     const second = new Learner(shop);
-    second.restore(profile, events);
+    second.restore(profile);
     expect(second.weightsAt()).toEqual(first.weightsAt());
     expect(topOf(second, shop)).toEqual(topOf(first, shop));
 
     const third = new Learner(shop);
-    third.restore(profile, [...events, event(10, 0), event(11, 3)]);
+    third.restore(profile);
+    for (const later of [event(10, 0), event(11, 3)]) third.observe(later);
     expect(third.status.events).toBe(11);
     expect(third.weightsAt()).not.toEqual(first.weightsAt());
   });
@@ -105,7 +106,7 @@ describe('Learner', () => {
     const more = [event(57, 5, 'undismiss'), ...clicks(12, 1, 60), ...clicks(6, 0, 80)];
     const first = learned(events, shop);
     const second = new Learner(shop);
-    second.restore(await readProfile({ schema: PROFILE_SCHEMA, bytes: await encodeProfile(first.save()) }), []);
+    second.restore(await readProfile({ schema: PROFILE_SCHEMA, bytes: await encodeProfile(first.save()) }));
     expect(second.status).toEqual(first.status);
     for (const one of more) for (const learner of [first, second]) learner.observe(one);
     expect(second.save()).toEqual(first.save());

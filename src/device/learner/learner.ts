@@ -91,26 +91,20 @@ export class Learner {
     this.#followShop();
   }
 
-  /** Continues from a stored profile and the log. Events later than the profile are learned. */
-  restore(profile: Profile | null, log: LoggedEvent[]): void {
-    if (profile) {
-      this.#states = { of: [], values: null };
-      this.#experts.restore(profile.experts);
-      this.windows = profile.windows;
-      this.#windowChoices = profile.windowChoices;
-      this.firstEvent = profile.firstEvent;
-      this.#rejected = profile.rejected;
-      this.#lastUpdate = profile.lastUpdate;
-      this.#storedJournal = profile.journal;
-      this.#journal?.restore(profile.journal);
-      this.history.restore(profile.history, this.catalog.index.rowOf);
-      this.catalog.index.variants?.merge(this.history.rows);
-    }
-    const known = profile?.lastEvent ?? 0;
-    for (const event of log) {
-      if (event.id > known) this.observe(event);
-    }
-    this.lastEvent = Math.max(this.lastEvent, known);
+  /** Continues from a stored profile; later events of the log are still to be learned. */
+  restore(profile: Profile): void {
+    this.#states = { of: [], values: null };
+    this.#experts.restore(profile.experts);
+    this.windows = profile.windows;
+    this.#windowChoices = profile.windowChoices;
+    this.firstEvent = profile.firstEvent;
+    this.lastEvent = profile.lastEvent;
+    this.#rejected = profile.rejected;
+    this.#lastUpdate = profile.lastUpdate;
+    this.#storedJournal = profile.journal;
+    this.#journal?.restore(profile.journal);
+    this.history.restore(profile.history, this.catalog.index.rowOf);
+    this.catalog.index.variants?.merge(this.history.rows);
   }
 
   /**

@@ -44,18 +44,9 @@ const headerSchema = v.strictObject({
   counts: v.strictTuple([length, length, length, length]),
 });
 
-/** How numbers of each kind are written and read. */
-interface Kind {
-  size: number;
-  write(view: DataView, value: number): void;
-  read(view: DataView): number;
-}
-const KINDS: readonly Kind[] = [
-  { size: 1, write: (view, value) => view.setInt8(0, value), read: (view) => view.getInt8(0) },
-  { size: 2, write: (view, value) => view.setInt16(0, value, true), read: (view) => view.getInt16(0, true) },
-  { size: 4, write: (view, value) => view.setFloat32(0, value, true), read: (view) => view.getFloat32(0, true) },
-  { size: 8, write: (view, value) => view.setFloat64(0, value, true), read: (view) => view.getFloat64(0, true) },
-];
+/** The arrays of each kind of numbers. All browsers keep their bytes little-endian, as the file does. */
+const KINDS = [Int8Array, Int16Array, Float32Array, Float64Array] as const;
+type Kind = (typeof KINDS)[number];
 
 class Writer {
   readonly #exponents: number[] = [];
@@ -126,10 +117,10 @@ export function unpacked(bytes: Uint8Array): unknown {
   if (end > MAX_HEADER) throw new RangeError('its header is longer than that of any profile');
   const { data, counts } = v.parse(headerSchema, JSON.parse(new TextDecoder().decode(bytes.subarray(0, end))));
   let at = end + 1;
-  const total = counts.reduce((sum, count, n) => sum + count * KINDS[n].size, at);
+  const total = counts.reduce((sum, count, n) => sum + count * KINDS[n].BYTES_PER_ELEMENT, at);
   if (total !== bytes.length) throw new RangeError('its length is wrong');
   const [exponents, shorts, floats, doubles] = counts.map((count, n) => {
-    const end = at + count * KINDS[n].size;
+    const end = at + count * KINDS[n].BYTES_PER_ELEMENT;
     const read = reader(bytes.subarray(at, end), KINDS[n]);
     at = end;
     return read;
@@ -233,27 +224,21 @@ const differences = (column: readonly number[]): number[] =>
   column.map((value, n) => value - (n > 0 ? column[n - 1] : 0));
 
 /** Bytes of numbers: the first of every number, then the second, and so on. */
-function planes(values: readonly number[], { size, write }: Kind): Uint8Array {
-  const one = new Uint8Array(size);
-  const view = new DataView(one.buffer);
-  const bytes = new Uint8Array(size * values.length);
-  for (const [n, value] of values.entries()) {
-    write(view, value);
-    for (let byte = 0; byte < size; byte++) bytes[byte * values.length + n] = one[byte];
-  }
-  return bytes;
+function planes(values: readonly number[], kind: Kind): Uint8Array {
+  const whole = new Uint8Array(kind.from(values).buffer);
+  const size = kind.BYTES_PER_ELEMENT;
+  return whole.map((_, at) => whole[(at % values.length) * size + Math.floor(at / values.length)]);
 }
 
-function reader(bytes: Uint8Array, { size, read: take }: Kind) {
+function reader(bytes: Uint8Array, kind: Kind) {
+  const size = kind.BYTES_PER_ELEMENT;
   const count = bytes.length / size;
-  const one = new Uint8Array(size);
-  const view = new DataView(one.buffer);
+  const whole = bytes.map((_, at) => bytes[(at % size) * count + Math.floor(at / size)]);
+  const values = new kind(whole.buffer);
   let next = 0;
   const read = (): number => {
     if (next >= count) throw new RangeError('numbers are missing');
-    for (let byte = 0; byte < size; byte++) one[byte] = bytes[byte * count + next];
-    next++;
-    return take(view);
+    return values[next++];
   };
   return Object.assign(read, { left: () => count - next });
 }

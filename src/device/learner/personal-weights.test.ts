@@ -90,14 +90,14 @@ describe('PersonalWeights', () => {
     const { theta, squares } = new PersonalWeights().save();
     const { category: _, ...older } = theta;
     const parsed = v.parse(personalWeightsSchema, { theta: older, squares });
-    expect(PersonalWeights.restore(parsed).at()).toEqual(new PersonalWeights().at());
+    expect(new PersonalWeights(parsed).at()).toEqual(new PersonalWeights().at());
   });
 
   it('survives save and restore', () => {
     const weights = new PersonalWeights();
     const terms = values({ category: [1, 0, 0, 0, 0, 0] });
     learn(weights, terms, 0);
-    const restored = PersonalWeights.restore(structuredClone(weights.save()));
+    const restored = new PersonalWeights(structuredClone(weights.save()));
     learn(weights, terms, 0);
     learn(restored, terms, 0);
     expect(restored.at()).toEqual(weights.at());

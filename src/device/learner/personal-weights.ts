@@ -129,25 +129,15 @@ export function adaGradStep(
  * the softmax over the items not yet chosen: terms that rank the chosen items high gain weight, the other terms lose it.
  */
 export class PersonalWeights {
-  #theta = everyTerm(0);
-  #squares = everyTerm(0);
+  readonly #learned: StoredWeights;
   start: Start = START;
 
-  static restore(stored: StoredWeights): PersonalWeights {
-    const weights = new PersonalWeights();
-    weights.#theta = { ...stored.theta };
-    weights.#squares = { ...stored.squares };
-    return weights;
+  constructor(stored: StoredWeights = { theta: everyTerm(0), squares: everyTerm(0) }) {
+    this.#learned = structuredClone(stored);
   }
 
   save(): StoredWeights {
-    return { theta: { ...this.#theta }, squares: { ...this.#squares } };
-  }
-
-  clone(): PersonalWeights {
-    const copy = PersonalWeights.restore(this.save());
-    copy.start = this.start;
-    return copy;
+    return structuredClone(this.#learned);
   }
 
   /**
@@ -159,7 +149,7 @@ export class PersonalWeights {
     const own = situation === 'within' ? undefined : this.start[situation];
     const weights = { ...(own ?? within) };
     const preference = within.preference > 0 ? weights.preference / within.preference : 0;
-    if (!own) for (const name of TERMS) weights[name] *= Math.exp(this.#theta[name]);
+    if (!own) for (const name of TERMS) weights[name] *= Math.exp(this.#learned.theta[name]);
     return { ...weights, preference };
   }
 
@@ -167,13 +157,12 @@ export class PersonalWeights {
   step(slopes: Record<TermName, number>, strength: number, opens = false): void {
     if (opens && this.start.opening) return;
     const weights = this.at();
+    const { theta: thetas, squares: sums } = this.#learned;
     for (const name of TERMS) {
       if (FIXED_TERMS.includes(name)) continue;
       const gradient = strength * weights[name] * slopes[name];
-      const own = { theta: this.#theta[name], squares: this.#squares[name] };
-      const { theta, squares } = adaGradStep(own, gradient, thetaBounds(name));
-      this.#theta[name] = theta;
-      this.#squares[name] = squares;
+      const { theta, squares } = adaGradStep({ theta: thetas[name], squares: sums[name] }, gradient, thetaBounds(name));
+      [thetas[name], sums[name]] = [theta, squares];
     }
   }
 }
@@ -184,8 +173,8 @@ export function activeWeights(
   available: { sideModel: boolean; boughtTogether: boolean },
 ): Partial<TermWeights> {
   return {
-    ...(available.sideModel ? { sideModel } : {}),
-    ...(available.boughtTogether ? { boughtTogether } : {}),
+    ...(available.sideModel && { sideModel }),
+    ...(available.boughtTogether && { boughtTogether }),
     ...weights,
   };
 }

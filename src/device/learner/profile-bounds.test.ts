@@ -179,7 +179,7 @@ describe('checkFinite()', () => {
     const profile = shopper().save();
     change(profile);
     const learner = newLearner();
-    learner.restore(profile, []);
+    learner.restore(profile);
     return learner;
   };
 

@@ -132,7 +132,7 @@ export class LearningScheduler {
    */
   check(profile: Profile): void {
     const probe = new Learner(this.context.catalog);
-    probe.restore(profile, []);
+    probe.restore(profile);
     probe.checkFinite();
   }
 
@@ -159,7 +159,7 @@ export class LearningScheduler {
         if (experiment.learns() && complete) {
           await session.keepJournal(fresh);
           // The log is learned below, after loading the items for it.
-          fresh.restore(profile, []);
+          if (profile) fresh.restore(profile);
         } else fresh.restoreWithoutLearning(profile);
         return origin;
       },
@@ -233,7 +233,7 @@ export class LearningScheduler {
     const gone = storage.excess(events);
     if (gone === 0) return;
     const folded = new Learner(catalog);
-    folded.restore(profile, []);
+    if (profile) folded.restore(profile);
     for (const event of events.slice(0, gone)) folded.note(event);
     await storage.save(folded.save(), origin);
   }

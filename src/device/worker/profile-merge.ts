@@ -89,7 +89,7 @@ async function learnAndStore(call: Call, learner: Learner, found: Found): Promis
   const undone = await storedProfile(before ?? learner.save());
   // Events missing from the log are only in the profile, so continue from it.
   const base = whole ? null : before;
-  if (base) learner.restore(base, []);
+  if (base) learner.restore(base);
   await replay(call, learner, base ? logs.events.filter(({ id }) => id > base.lastEvent) : logs.events);
   for (let { last } = found; ; ) {
     if (origin.store !== storage.store || (await origin.store.generation()) !== origin.generation) return false;

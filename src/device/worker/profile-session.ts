@@ -92,7 +92,7 @@ export class ProfileSession {
         const before: Profile = this.#learner.save();
         change(this.#learner);
         const next = this.fresh();
-        next.restore(before, []);
+        next.restore(before);
         this.#learner = next;
       }),
     );
@@ -117,7 +117,7 @@ export class ProfileSession {
   beside<T>(profile: Profile, work: (learner: ActiveLearner) => T): Promise<T> {
     return this.#long.run(async () => {
       const learner = this.fresh();
-      learner.restore(profile, []);
+      learner.restore(profile);
       return work(learner);
     });
   }

@@ -72,7 +72,8 @@ const clicks = (count: number): NewEvent[] =>
 async function restored(storage: ProfileStorage): Promise<{ learner: Learner; origin: ProfileOrigin }> {
   const learner = new Learner(catalog);
   const { profile, origin } = await storage.read();
-  learner.restore(profile, await storage.eventsAfter(profile?.history ? profile.lastEvent : 0));
+  if (profile) learner.restore(profile);
+  for (const event of await storage.eventsAfter(learner.lastEvent)) learner.observe(event);
   return { learner, origin };
 }
 

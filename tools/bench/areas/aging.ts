@@ -133,7 +133,7 @@ function lived(catalog: LearnerCatalog, events: number, say: Say, taught?: Shopp
     done = Math.min(events, done + 1000);
     shopper.learn(done);
     if (taught && done === events) {
-      learner.restore({ ...learner.save(), experts: taught.learner.save().experts }, []);
+      learner.restore({ ...learner.save(), experts: taught.learner.save().experts });
     }
     shopper.list();
     if (events > 1000) say(`${done} of ${events} events learned`);

@@ -103,7 +103,7 @@ describe('the adapters of a side model', () => {
     const learner = shopper([3, 8, 5, 21]);
     const profile = learner.save();
     const again = new Learner(catalog);
-    again.restore(profile, []);
+    again.restore(profile);
     expect(again.terms.preference).toEqual(learner.terms.preference);
     again.observe({ id: 9, type: 'click', itemId: index.items[4].id, time: TIME + 600_000 });
     learner.observe({ id: 9, type: 'click', itemId: index.items[4].id, time: TIME + 600_000 });
@@ -114,7 +114,7 @@ describe('the adapters of a side model', () => {
     const [one, other] = [shopper([3, 8, 5, 21]), shopper([4, 9, 11, 2])];
     const before = other.terms.preference;
     expect(one.terms.preference).not.toEqual(before);
-    one.restore(other.save(), []);
+    one.restore(other.save());
     expect(one.terms.preference).toEqual(before);
   });
 

@@ -82,7 +82,7 @@ export class UserExpert {
 
   static restore(stored: StoredUserExpert): UserExpert {
     const expert = new UserExpert();
-    expert.#weights = PersonalWeights.restore(stored.weights);
+    expert.#weights = new PersonalWeights(stored.weights);
     expert.choices = stored.choices;
     expert.chosen = [...stored.chosen];
     for (const { item, choices } of stored.dismissed) expert.#dismissed.set(item, choices);
@@ -102,7 +102,7 @@ export class UserExpert {
 
   clone(): UserExpert {
     const copy = UserExpert.restore(this.save());
-    copy.#weights = this.#weights.clone();
+    copy.#weights.start = this.#weights.start;
     if (!this.#matrix) return copy;
     copy.#waiting = this.#waiting;
     copy.#matrix = this.#matrix;
