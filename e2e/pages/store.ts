@@ -14,7 +14,7 @@ const codeOf = (work: Promise<unknown>): Promise<string> =>
 const store = {
   /** Stores an event, a profile, a local item and a unit about an item. */
   async keep(encrypt: Encryption, itemId: string): Promise<void> {
-    const device = await DeviceStore.open(NAMESPACE, { encrypt });
+    const device = await DeviceStore.open(NAMESPACE, encrypt);
     await device.append([{ type: 'click', itemId, time: Date.now() }]);
     const bytes = new TextEncoder().encode(`history of ${itemId}`);
     const snapshot = { time: Date.now(), choices: 1, windows: 1, lastEvent: 1 };
@@ -31,7 +31,7 @@ const store = {
 
   /** Item ids of the log and of the local items. */
   async read(encrypt: Encryption): Promise<string[]> {
-    const device = await DeviceStore.open(NAMESPACE, { encrypt });
+    const device = await DeviceStore.open(NAMESPACE, encrypt);
     const [events, items] = [await device.eventsAfter(0), await device.localItems()];
     device.close();
     return [...events.map(({ itemId }) => itemId), ...items.map(({ item }) => item.id)];

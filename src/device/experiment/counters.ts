@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { eventSchema, type NewEvent } from '../../core/events';
+import { storedCount as count, eventSchema, type NewEvent } from '../../core/events';
 
 /** Number of rows above which a new placement, which is an external name, is counted under no placement. */
 const MAX_ROWS = 200;
@@ -12,7 +12,6 @@ const MAX_REVENUE = Number.MAX_SAFE_INTEGER;
 const NO_CURRENCY = 'XXX';
 
 const { variant, placement, currency } = eventSchema.entries;
-const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const revenue = v.pipe(v.number(), v.minValue(0), v.maxValue(MAX_REVENUE));
 
 /** Counts of events in one placement under one variant. */

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { fromJson } from '../../core/common/bytes';
-import { type LoggedEvent, MAX_CHARACTERS, type NewEvent } from '../../core/events';
+import { type LoggedEvent, MAX_CHARACTERS, type NewEvent, storedCount } from '../../core/events';
 import { SidestreamError } from '../../error';
 import { attribute, LastClickIndex, lastClicksSchema, orderOf } from './attribution';
 import { Counters, type Counts, countsSchema } from './counters';
@@ -59,7 +59,7 @@ const MAX_ORDER_LENGTH = 6 * (MAX_CHARACTERS.transactionId + MAX_CHARACTERS.item
 const AGGREGATES_SCHEMA = 1;
 const fileSchema = v.object({
   schema: v.literal(AGGREGATES_SCHEMA),
-  lastEvent: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+  lastEvent: storedCount,
   bytes: v.instance(Uint8Array),
 });
 const contentSchema = v.object({

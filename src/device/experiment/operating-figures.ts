@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { exactObject } from '../../core/common/schema';
+import { storedCount as count } from '../../core/events';
 
 /** Upper bounds of the times of a first list that are counted together, ms. Longer times are `more`. */
 export const TIME_BOUNDS = [100, 150, 200, 300, 400, 600, 800, 1200, 1600, 2400, 3200, 4800, 6400, 9600] as const;
@@ -33,7 +34,6 @@ export const boundOf = (time: number): TimeBound => {
 
 /** Maximum number of codes in a line: more than there are. */
 const MAX_CODES = 200;
-const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const bounds = ['more', ...TIME_BOUNDS.map((bound) => `${bound}` as const)] satisfies TimeBound[];
 
 export const operatingFiguresSchema = exactObject({

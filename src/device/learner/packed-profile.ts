@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { storedCount as length } from '../../core/events';
 import { MAX_WIDTH } from './limits';
 
 /**
@@ -23,7 +24,6 @@ const MAX_COEFFICIENTS = 20 * 2 ** 20;
 /** Larger integers of a column, such as times, are written as differences. */
 const MIN_DIFFERED = 1e6;
 
-const length = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 /**
  * Placeholders in the JSON: floats, a long number of a given number of bits, a list of long numbers, a table by columns, differences
  * of integers.

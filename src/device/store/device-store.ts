@@ -9,11 +9,6 @@ import { CUT_SHARE, eventSize, excessEvents } from './log-size';
 import { isEncryptedFile, Rows } from './rows';
 import type { AggregatesFile, DeviceText, LocalItem, SaveOptions, Snapshot, Store, StoredProfile, Undo } from './store';
 
-export interface DeviceStoreOptions {
-  /** Encryption of written data, see `Encryption`. Default false. Unencrypted rows stay readable. */
-  encrypt?: Encryption;
-}
-
 /** Maximum size of an event, bytes: a log of fewer than budget / MAX_EVENT_BYTES events need not be measured. */
 const MAX_EVENT_BYTES = 1000;
 
@@ -27,7 +22,8 @@ export class DeviceStore extends DatabaseConnection implements Store {
 
   private constructor(
     namespace: string,
-    private readonly options: DeviceStoreOptions,
+    /** Of written data. Unencrypted rows stay readable. */
+    private readonly encrypt: Encryption,
     mayCreate: boolean,
   ) {
     super(namespace, mayCreate);
@@ -38,8 +34,8 @@ export class DeviceStore extends DatabaseConnection implements Store {
    * @throws SidestreamError `store/unavailable`, `store/blocked`, `store/newer-schema`, `store/wrong-key`,
    *   `store/corrupt` if the lock of an encrypted database is damaged
    */
-  static async open(namespace: string, options: DeviceStoreOptions = {}): Promise<DeviceStore> {
-    const store = new DeviceStore(namespace, options, true);
+  static async open(namespace: string, encrypt: Encryption = false): Promise<DeviceStore> {
+    const store = new DeviceStore(namespace, encrypt, true);
     try {
       await store.run((database) => store.#useKey(database));
     } catch (thrown) {
@@ -58,8 +54,8 @@ export class DeviceStore extends DatabaseConnection implements Store {
    * @returns null without a database, even if it was just deleted
    * @throws SidestreamError `store/unavailable`, `store/blocked`, `store/newer-schema`
    */
-  static async openExisting(namespace: string, options: DeviceStoreOptions = {}): Promise<DeviceStore | null> {
-    const store = new DeviceStore(namespace, options, false);
+  static async openExisting(namespace: string, encrypt: Encryption = false): Promise<DeviceStore | null> {
+    const store = new DeviceStore(namespace, encrypt, false);
     try {
       await store.run((database) => store.#useKey(database));
     } catch (thrown) {
@@ -282,7 +278,7 @@ export class DeviceStore extends DatabaseConnection implements Store {
   }
 
   async #useKey(database: IDBPDatabase<Layout>): Promise<void> {
-    const { encrypt = false } = this.options;
+    const { encrypt } = this;
     const keys = await database.getAllKeys('keys');
     // Most shops do not encrypt: then the code for it is not loaded.
     if (encrypt === false && !keys.includes('rest') && !keys.includes('lock')) return;

@@ -27,7 +27,7 @@ const item = (id: string): LocalItem => ({
   encoders: 'text/image',
 });
 const refused = (code: string) => expect.objectContaining({ code });
-const open = (encrypt: Encryption = false) => DeviceStore.open('test', { encrypt });
+const open = (encrypt: Encryption = false) => DeviceStore.open('test', encrypt);
 
 /** Puts data of every kind into a store; each text contains `secret`, and each number is unique. */
 async function fill(store: DeviceStore): Promise<void> {

@@ -43,16 +43,11 @@ const KEY = 32;
 /** Bytes of that key encrypted, with nonce and tag. */
 const ENCRYPTED_KEY = 12 + KEY + 16;
 
-const bytes = (length: number) =>
-  v.pipe(
-    v.instance(Uint8Array),
-    v.check((value) => value.length === length, `must have ${length} bytes`),
-  );
 const lockSchema = v.object({
   version: v.literal(VERSION),
   id: v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/)),
   /** The key of all stored data, encrypted: only the shop's key decrypts it. */
-  sealedKey: bytes(ENCRYPTED_KEY),
+  sealedKey: v.pipe(v.instance(Uint8Array), v.length(ENCRYPTED_KEY)),
   since: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
   /** Whether some rows may still be in the clear, or under a key of the browser. */
   pending: v.boolean(),

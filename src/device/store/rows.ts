@@ -1,14 +1,13 @@
 import * as v from 'valibot';
 import { addedItemSchema } from '../../core/catalog';
 import { fromJson, listReader, littleEndian } from '../../core/common/bytes';
-import { eventSchema, type LoggedEvent } from '../../core/events';
+import { storedCount as count, eventSchema, type LoggedEvent } from '../../core/events';
 import type { EncryptedRow, SnapshotRow } from './database';
 import type { AtRestCipher } from './lock';
 import type { LocalItem, Snapshot } from './store';
 
-const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const aboutSchema = v.object({ time: v.number(), choices: count, windows: count });
-const encryptedSchema = v.looseObject({ sealed: v.instance(Uint8Array) });
+export const encryptedSchema = v.looseObject({ sealed: v.instance(Uint8Array) });
 const encryptedFileSchema = v.looseObject({ bytes: v.instance(Uint8Array), sealed: v.literal(true) });
 
 /**

@@ -22,11 +22,8 @@ const refused = (code: string) => expect.objectContaining({ code });
 const stores: [string, () => Promise<Store>][] = [
   ['in memory', async () => new MemoryStore()],
   ['on the device', () => DeviceStore.open('test')],
-  ['on the device, encrypted', () => DeviceStore.open('test', { encrypt: true })],
-  [
-    'on the device, encrypted by a key',
-    () => DeviceStore.open('test', { encrypt: { key: new Uint8Array(32).fill(7) } }),
-  ],
+  ['on the device, encrypted', () => DeviceStore.open('test', true)],
+  ['on the device, encrypted by a key', () => DeviceStore.open('test', { key: new Uint8Array(32).fill(7) })],
 ];
 
 describe.each(stores)('a store %s', (_, open) => {
@@ -303,7 +300,7 @@ describe('a store on the device', () => {
     const plain = await DeviceStore.open('test');
     await plain.append([click('plain')]);
     plain.close();
-    const store = await DeviceStore.open('test', { encrypt: true });
+    const store = await DeviceStore.open('test', true);
     await store.append([click('sealed')]);
     await store.saveProfile(profile(7), 0);
     const aggregates = { schema: 1, lastEvent: 2, bytes: new TextEncoder().encode('counts of sealed') };

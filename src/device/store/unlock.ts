@@ -5,19 +5,13 @@ import type { Layout } from './database';
 import { STRICT } from './device-presence';
 import type { Encryption } from './encryption';
 import { AtRestCipher, type Lock, newLock, openLock, parseLock } from './lock';
-import { Rows } from './rows';
+import { encryptedSchema, Rows } from './rows';
 import type { DeviceText } from './store';
 
 /** Time during which earlier tabs may still write with the old key, ms. */
 const GRACE_MS = 7 * 24 * 60 * 60 * 1000;
 
 const TEXTS: readonly DeviceText[] = ['unit', 'visitors'];
-
-interface Change {
-  key: IDBValidKey;
-  before: unknown;
-  after: unknown;
-}
 
 /**
  * Encrypts with the key of a lock all rows that are still unencrypted or encrypted with a key of the browser. Can be
@@ -39,7 +33,6 @@ async function reEncrypt(database: IDBPDatabase<Layout>, rows: Rows, lock: Lock)
   await Promise.all([store.delete('rest'), store.put({ ...lock, pending: false }, 'lock'), done]);
 }
 
-const encryptedSchema = v.looseObject({ sealed: v.instance(Uint8Array) });
 const fileSchema = v.looseObject({ bytes: v.instance(Uint8Array), sealed: v.optional(v.literal(true)) });
 
 /** @returns the row encrypted with the lock's key; null if it already is, or no cipher decrypts it */
@@ -91,13 +84,13 @@ async function inPlace(
   const reading = untyped.transaction(name);
   const [keys, values] = await Promise.all([reading.store.getAllKeys(), reading.store.getAll()]);
   const all = await Promise.all(
-    values.map(async (before, n): Promise<Change> => ({ key: keys[n], before, after: await again(before, keys[n]) })),
+    values.map(async (before, n) => ({ key: keys[n], before, after: await again(before, keys[n]) })),
   );
   const changes = all.filter(({ after }) => after !== null);
   if (changes.length === 0) return 0;
   const writing = untyped.transaction(name, 'readwrite', STRICT);
   const inline = writing.store.keyPath !== null;
-  const write = async ({ key, before, after }: Change): Promise<void> => {
+  const write = async ({ key, before, after }: (typeof all)[number]): Promise<void> => {
     if (!sameRow(await writing.store.get(key), before)) return;
     await (inline ? writing.store.put(after) : writing.store.put(after, key));
   };

@@ -5,13 +5,13 @@ import type { EngineOptions } from './engine-options';
 
 /** Opens the store on the device and creates it if necessary. @throws SidestreamError `store/*` */
 export async function openDevice({ namespace, encrypt }: EngineOptions): Promise<DeviceStore> {
-  return (await loadDeviceStore()).open(namespace, { encrypt });
+  return (await loadDeviceStore()).open(namespace, encrypt);
 }
 
 /** Opens the store on the device only if it exists. @returns null without one, also when it was deleted a moment ago */
 export async function openExistingDevice({ namespace, encrypt }: EngineOptions): Promise<DeviceStore | null> {
   if (!(await deviceStoreExists(namespace))) return null;
-  return (await loadDeviceStore()).openExisting(namespace, { encrypt });
+  return (await loadDeviceStore()).openExisting(namespace, encrypt);
 }
 
 /**

@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { categoryPaths, type Item, inCategory } from '../../core/catalog';
 import type { Shown } from '../../core/catalog/locales';
 import { exactObject } from '../../core/common/schema';
-import { itemIdSchema } from '../../core/events';
+import { storedCount as count, itemIdSchema } from '../../core/events';
 import { checkCall, type Product, parsed, recommendSchema } from '../protocol';
 import { explain, optionsOf, planRows, rankSegments, rerank, ruleFields, type SetField, usualSizes } from '../ranking';
 import type { EngineParts } from './engine-parts';
@@ -12,7 +12,6 @@ import type { LoadedCatalog } from './loaded-catalog';
 import { listed } from './recommendation-service';
 import type { ShardLoader } from './shard-loader';
 
-const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const browseSchema = exactObject({
   category: v.optional(v.string(), ''),
   query: v.optional(v.string(), ''),
