@@ -55,16 +55,6 @@ const SHARDS_AROUND_ITEM = 3;
  */
 const MAX_HISTORY = 200;
 
-/** Decides which shards with items that others chose with the last choice are loaded. */
-interface Beside {
-  /** By shard, the largest weighted lift of one of its items. */
-  lifts: Map<number, number>;
-  /** Score of the last of the best places. */
-  least: number;
-  /** Weight of the lifts in a score. */
-  weight: number;
-}
-
 /**
  * Loads the part of a catalogue that a shopper needs: after its head, the shards of chosen items, of items that others chose with
  * them, and of the items that the personal score ranks best; also shards around items in view. When too many items are loaded,
@@ -291,7 +281,7 @@ export class ShardLoader {
     try {
       // Items of the head are in shards, too.
       const own = await this.#shardsOfItems(last);
-      const chosen = await this.#expected(beside, mean);
+      const chosen = (await beside?.(mean)) ?? [];
       const ranked = limit > 0 ? await this.#shards.best(mean, loadedShards.size + own.length + limit) : [];
       const others = [...new Set([...chosen, ...ranked])].filter(
         (shard) => !loadedShards.has(shard) && !own.includes(shard),
@@ -307,8 +297,11 @@ export class ShardLoader {
     return (await this.#evict()) || catalog.index !== before;
   }
 
-  /** Null without a log. */
-  #besideLast(learner: ActiveLearner): Beside | null {
+  /**
+   * Decides which shards with items that others chose with the last choice are loaded: those of which an item is expected among the best.
+   * Its score is estimated from the mean of its shard and its lift. Null without a log.
+   */
+  #besideLast(learner: ActiveLearner): ((mean: ScoreEntries) => Promise<number[]>) | null {
     const { rows, orders, dismissed } = learner.history;
     const { catalog } = this.context;
     const { index } = catalog;
@@ -318,24 +311,18 @@ export class ShardLoader {
     const present = scores(learner.terms, weights);
     const chosen = new Set([...rows, ...dismissed]);
     const best = topRows(present, PLACES, (row) => !chosen.has(row));
-    return {
-      lifts: catalog.shardsBeside(lastChoices({ rows: products, orders }), products.at(-1)),
-      least: best.length < PLACES ? Number.NEGATIVE_INFINITY : present[best[PLACES - 1]],
-      weight: weights.boughtTogether,
+    const least = best.length < PLACES ? Number.NEGATIVE_INFINITY : present[best[PLACES - 1]];
+    const lifts = catalog.shardsBeside(lastChoices({ rows: products, orders }), products.at(-1));
+    return async (mean) => {
+      if (lifts.size === 0) return [];
+      const means = await this.#shards.estimates([...lifts.keys()], mean);
+      return [...lifts]
+        .map(([shard, lift], n) => ({ shard, score: means[n] + weights.boughtTogether * lift }))
+        .filter(({ score }) => score > least)
+        .sort((a, b) => b.score - a.score || a.shard - b.shard)
+        .slice(0, SHARDS_BESIDE)
+        .map(({ shard }) => shard);
     };
-  }
-
-  /** The shards of which an item is expected among the best: its score is estimated from the mean of its shard and its lift. */
-  async #expected(beside: Beside | null, mean: ScoreEntries): Promise<number[]> {
-    if (!beside || beside.lifts.size === 0) return [];
-    const { lifts, least, weight } = beside;
-    const means = await this.#shards.estimates([...lifts.keys()], mean);
-    return [...lifts]
-      .map(([shard, lift], n) => ({ shard, score: means[n] + weight * lift }))
-      .filter(({ score }) => score > least)
-      .sort((a, b) => b.score - a.score || a.shard - b.shard)
-      .slice(0, SHARDS_BESIDE)
-      .map(({ shard }) => shard);
   }
 
   /** Loads the shards of the items that others chose with these items. @returns whether there are any */
