@@ -31,7 +31,7 @@ export type {
 } from './bundle/write-bundle';
 export { writeBundle } from './bundle/write-bundle';
 export type { CatalogStatistics } from './catalog-statistics';
-export { catalogStatistics, categoryCounts, categoryPrefixes, numberStatistics, numbersOf } from './catalog-statistics';
+export { catalogStatistics, categoryPrefixes, numbersOf } from './catalog-statistics';
 export type { CooccurrenceTable, Link } from './cooccurrence';
 export { countCooccurrence, countSupport, linkCooccurrence, logLift, pairWeight, REACH } from './cooccurrence';
 export { type Demand, demandSums, popularityNow, withPopularity } from './demand';

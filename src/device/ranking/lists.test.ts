@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { categoryCounts, type Item } from '../../core/catalog';
+import type { Item } from '../../core/catalog';
+import { categoryCounts } from '../../core/catalog/catalog-statistics';
 import { catalog, chose, state } from '../../testing/rankings';
 import { variedOrder } from './lists';
 import { rank } from './rank';

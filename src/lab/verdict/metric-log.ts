@@ -120,7 +120,7 @@ export function strayNames(visitors: ReadonlyMap<string, number>): Set<string> {
 /** Time without reports after which the next days count as a separate group, ms. */
 const MAX_GAP = 14 * 86_400_000;
 
-/** What a day's reports say about an experiment, by variant without the experiment's name. */
+/** A day's reports on an experiment, by variant without the experiment's name. */
 function ofExperiment({ day, variants, revenue }: MetricDay, experiment: string): MetricDay {
   const own = <T extends { variant: string }>(all: Iterable<T>): T[] =>
     [...all].flatMap((one) => {

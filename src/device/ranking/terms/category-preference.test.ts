@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { categoryCounts } from '../../../core/catalog';
+import { categoryCounts } from '../../../core/catalog/catalog-statistics';
 import { categoryIndex, categoryPreference } from './category-preference';
 
 const indexOf = (items: Parameters<typeof categoryIndex>[0]) =>

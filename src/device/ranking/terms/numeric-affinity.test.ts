@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Item, numberStatistics } from '../../../core/catalog';
+import type { Item } from '../../../core/catalog';
+import { numberStatistics } from '../../../core/catalog/catalog-statistics';
 import { makeItem } from '../../../testing/bundles';
 import { type NumberColumn, numberColumns, numericAffinity } from './numeric-affinity';
 
