@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
-import type { Chunk, ChunkRunner, SharedProjection } from '../pipeline';
+import { type Chunk, type ChunkRunner, chunkText, type SharedProjection } from '../pipeline';
 import { readEncoder } from './encoder-files';
 import { JobQueue, QueueBlobs, SLOTS, serveJobs } from './job-queue';
 import { type EncoderSource, localRunner } from './process-pool';
@@ -52,8 +52,7 @@ export async function queueRunner(
   source: EncoderSource,
   say: (line: string) => void = console.error,
 ): Promise<ChunkRunner> {
-  const what = ({ modality, inputs }: Chunk) => `${inputs.length} ${modality === 'text' ? 'texts' : 'pictures'}`;
-  const jobs = await JobQueue.open<ReturnType<typeof jobOf>>(url, chunkQueue(source), what, say);
+  const jobs = await JobQueue.open<ReturnType<typeof jobOf>>(url, chunkQueue(source), chunkText, say);
   const blobs = await QueueBlobs.open(url, say);
   const shared = new Map<string, Promise<void>>();
   return {

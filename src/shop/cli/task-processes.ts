@@ -1,10 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import pLimit, { type LimitFunction } from 'p-limit';
+import type { Readable } from 'node:stream';
 import * as v from 'valibot';
 import { SidestreamError } from '../../error';
 import { exitBy } from '../bundler';
-import type { Meter } from '../pipeline';
+import { type Meter, type PoolEvents, type PoolWorker, WorkerPool } from '../pipeline';
 
 /** Hidden option of a command whose process runs tasks sent by its parent. */
 export const WORKER_OPTION = '--worker';
@@ -22,18 +22,7 @@ type Message = v.InferOutput<typeof messageSchema>;
 
 interface Job {
   label: string;
-  resolve(result: unknown): void;
-  reject(error: unknown): void;
-}
-
-interface Worker {
-  child: ChildProcess;
-  job: Job | null;
-  meter: Meter | null;
-  /** The result of the task, while some of its lines may still arrive. */
-  result: { value: unknown } | null;
-  /** Whether all lines of the task have arrived. */
-  printed: boolean;
+  task: unknown;
 }
 
 export interface TaskProcessesOptions {
@@ -48,119 +37,100 @@ export interface TaskProcessesOptions {
 
 /** Runs tasks in separate processes, which end with this one. A process reads its files only once. */
 export class TaskProcesses {
-  readonly #workers = new Set<Worker>();
-  readonly #limit: LimitFunction;
-  #closed = false;
+  readonly #pool: WorkerPool<Job, unknown>;
 
-  constructor(private readonly options: TaskProcessesOptions) {
-    this.#limit = pLimit(options.size);
+  constructor(options: TaskProcessesOptions) {
+    this.#pool = new WorkerPool({
+      size: options.size,
+      start: (events) => startProcess(options, events),
+      tries: 1,
+      lost: ({ label }, how) => {
+        const todo = how.includes('SIGKILL')
+          ? 'If memory is short, the system ends processes: use fewer with --processes'
+          : 'Its own lines above say why';
+        return new SidestreamError('runtime/worker-crashed', `The process of ${label} ${how}. ${todo}.`);
+      },
+    });
     process.once('SIGTERM', this.#onSignal);
     process.once('SIGINT', this.#onSignal);
   }
 
-  /** The caller parses the result. @throws SidestreamError `runtime/worker-crashed`; waiting tasks are then not started */
+  /** The caller parses the result. @throws SidestreamError `runtime/worker-crashed`, after which the caller closes this */
   run(label: string, task: unknown): Promise<unknown> {
-    const done = (): Promise<unknown> =>
-      new Promise((resolve, reject) => {
-        const worker = [...this.#workers].find(({ job }) => job === null) ?? this.#start();
-        worker.job = { label, resolve, reject };
-        worker.result = null;
-        worker.printed = false;
-        worker.child.send({ task }, (error) => {
-          // A process that cannot be written to is exiting, which is reported separately.
-          if (error) this.options.say(`${label}: ${error.message}`);
-        });
-      });
-    return this.#limit(done);
+    return this.#pool.run({ label, task });
   }
 
   close(): void {
-    this.#closed = true;
-    this.#limit.clearQueue();
     process.off('SIGTERM', this.#onSignal);
     process.off('SIGINT', this.#onSignal);
-    this.#end();
-  }
-
-  #end(): void {
-    for (const { child } of this.#workers) child.kill();
+    void this.#pool.close();
   }
 
   /** Without this, a signal that ends this process would leave the child processes running until their next step. */
   readonly #onSignal = (signal: NodeJS.Signals): void => {
-    this.#end();
+    this.close();
     exitBy(signal);
   };
+}
 
-  #start(): Worker {
-    // The same program, under the same loader of TypeScript.
-    const args = [...process.execArgv, process.argv[1], ...this.options.command, WORKER_OPTION];
-    const child = spawn(process.execPath, args, {
-      serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    });
-    const worker: Worker = { child, job: null, meter: null, result: null, printed: false };
-    this.#workers.add(worker);
-    if (child.stderr) {
-      createInterface({ input: child.stderr }).on('line', (line) => {
-        if (line === END_OF_LINES) {
-          worker.printed = true;
-          this.#finish(worker);
-        } else this.options.say(worker.job ? `${worker.job.label}: ${line}` : line);
-      });
+function startProcess(
+  { command, say, meter }: TaskProcessesOptions,
+  { answered, lost }: PoolEvents<unknown>,
+): PoolWorker<Job> {
+  // The same program, under the same loader of TypeScript.
+  const child = spawn(process.execPath, [...process.execArgv, process.argv[1], ...command, WORKER_OPTION], {
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+  let prefix = '';
+  let shown: Meter | null = null;
+  /** The result of the task, while some of its lines may still arrive, and whether all have. */
+  let [answer, printed]: [{ result: unknown } | null, boolean] = [null, false];
+  const finish = (): void => {
+    if (!answer || !printed) return;
+    const found = answer;
+    [answer, printed, prefix] = [null, false, ''];
+    answered(found);
+  };
+  const stop = (): void => {
+    shown?.stop();
+    shown = null;
+  };
+  const end = (how: string): void => {
+    child.kill();
+    stop();
+    lost(how);
+  };
+  createInterface({ input: child.stderr as Readable }).on('line', (line) => {
+    if (line !== END_OF_LINES) return say(`${prefix}${line}`);
+    printed = true;
+    finish();
+  });
+  child.on('message', (received) => {
+    const { success, output: message } = v.safeParse(messageSchema, received);
+    if (!success) end('sent an unexpected message');
+    else if (message.kind === 'start') {
+      shown = meter();
+      shown.start(message.label, message.total, message.done);
+    } else if (message.kind === 'advance') shown?.advance(message.count);
+    else if (message.kind === 'stop') stop();
+    else {
+      answer = { result: message.result };
+      finish();
     }
-    child.on('message', (message) => {
-      const parsed = v.safeParse(messageSchema, message);
-      if (parsed.success) this.#onMessage(worker, parsed.output);
-      else this.#lost(worker, 'sent an unexpected message');
-    });
-    child.on('error', (cause) => this.#lost(worker, 'could not be started', cause));
-    child.on('close', (code, signal) => {
-      this.#lost(worker, signal ? `was ended by ${signal}` : `ended with code ${code}`);
-    });
-    return worker;
-  }
-
-  #onMessage(worker: Worker, message: Message): void {
-    switch (message.kind) {
-      case 'start':
-        worker.meter = this.options.meter();
-        worker.meter.start(message.label, message.total, message.done);
-        return;
-      case 'advance':
-        worker.meter?.advance(message.count);
-        return;
-      case 'stop':
-        worker.meter?.stop();
-        worker.meter = null;
-        return;
-      case 'result':
-        worker.result = { value: message.result };
-        this.#finish(worker);
-    }
-  }
-
-  /** Continues with the next task once the result and all lines of this one have arrived. */
-  #finish(worker: Worker): void {
-    const { job, result, printed } = worker;
-    if (!job || !result || !printed) return;
-    worker.job = null;
-    job.resolve(result.value);
-  }
-
-  #lost(worker: Worker, how: string, cause?: unknown): void {
-    worker.meter?.stop();
-    worker.meter = null;
-    const { job } = worker;
-    if (!this.#workers.delete(worker) || !job || this.#closed) return;
-    this.#limit.clearQueue();
-    const todo = how.includes('SIGKILL')
-      ? 'If memory is short, the system ends processes: use fewer with --processes'
-      : 'Its own lines above say why';
-    job.reject(
-      new SidestreamError('runtime/worker-crashed', `The process of ${job.label} ${how}. ${todo}.`, { cause }),
-    );
-  }
+  });
+  child.on('error', ({ message }) => end(`could not be started (${message})`));
+  child.on('close', (code, signal) => end(signal ? `was ended by ${signal}` : `ended with code ${code}`));
+  return {
+    send({ label, task }) {
+      prefix = `${label}: `;
+      // A process that cannot be written to is exiting, which is reported separately.
+      child.send({ task }, (error) => error && say(`${prefix}${error.message}`));
+    },
+    async close() {
+      child.kill();
+    },
+  };
 }
 
 /** Whether this process was started by `TaskProcesses`. */

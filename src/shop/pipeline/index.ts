@@ -22,8 +22,10 @@ export {
   type ChunkAnswer,
   type ChunkRequest,
   chunkPool,
+  chunkText,
   type PoolEvents,
   type PoolWorker,
   WorkerPool,
+  workersLost,
 } from './worker-pool';
 export { writeChecked } from './write-checked';

@@ -27,8 +27,15 @@ export async function answerOf<Result>(work: () => Promise<Result>): Promise<Ans
   }
 }
 
-/** Number of workers that may die over one request before it fails. */
+/** Default number of workers that may die over one request before it fails. */
 const TRIES = 3;
+
+/** The error of a request over which that many workers died. @param how the last one died @param advice as a sentence */
+export const workersLost = (what: string, how: string, advice: string): SidestreamError =>
+  new SidestreamError(
+    'build/worker-lost',
+    `${TRIES} workers died over the same ${what} (the last one: ${how}). ${advice}`,
+  );
 
 /** Outcome of a request: an answer, or how its worker died. */
 type Outcome<Result> = Answer<Result> | { how: string };
@@ -42,10 +49,10 @@ interface Member<Request, Result> {
 export interface WorkerPoolOptions<Request, Result> {
   size: number;
   start(events: PoolEvents<Result>): PoolWorker<Request>;
-  /** Subject of a request, for the message of an error. */
-  what(request: Request): string;
-  /** Advice for when workers keep dying, as a sentence. */
-  advice: string;
+  /** Number of workers that may die over one request. Default 3. */
+  tries?: number;
+  /** The error of a request over which they died. @param how the last one died */
+  lost(request: Request, how: string): SidestreamError;
 }
 
 /**
@@ -61,19 +68,16 @@ export class WorkerPool<Request, Result> {
     this.#limit = pLimit(options.size);
   }
 
-  /** @throws SidestreamError `build/worker-lost` if workers keep dying over a request; the worker's errors */
+  /** @throws SidestreamError the error of `lost` if workers keep dying over a request; the worker's errors */
   run(request: Request): Promise<Result> {
+    const { tries = TRIES, lost } = this.options;
     return this.#limit(async () => {
-      let last = '';
-      for (let deaths = 0; deaths < TRIES; deaths++) {
+      for (let deaths = 1; ; deaths++) {
         const outcome = await this.#ask(request);
         if ('result' in outcome) return outcome.result;
         if ('error' in outcome) throw SidestreamError.deserialize(outcome.error);
-        last = outcome.how;
+        if (deaths === tries) throw lost(request, outcome.how);
       }
-      const { what, advice } = this.options;
-      const message = `${TRIES} workers died over the same ${what(request)} (the last one: ${last}). ${advice}`;
-      throw new SidestreamError('build/worker-lost', message);
     });
   }
 
@@ -117,14 +121,16 @@ export interface ChunkRequest {
 
 export type ChunkAnswer = Answer<ChunkOutput[]>;
 
-/** Encodes chunks in several workers. @param maxInputs see `ChunkRunner` */
+/** `16 pictures`, for the message of an error. */
+export const chunkText = ({ modality, inputs }: Pick<Chunk, 'modality' | 'inputs'>): string =>
+  `${inputs.length} ${modality === 'text' ? 'texts' : 'pictures'}`;
+
+/** Encodes chunks in several workers. @param advice for when they keep dying, as a sentence @param maxInputs see `ChunkRunner` */
 export function chunkPool(
-  options: Omit<WorkerPoolOptions<ChunkRequest, ChunkOutput[]>, 'what'>,
+  { advice, ...options }: Omit<WorkerPoolOptions<ChunkRequest, ChunkOutput[]>, 'lost'> & { advice: string },
   maxInputs?: number,
 ): ChunkRunner {
-  const what = ({ chunk }: ChunkRequest) =>
-    `${chunk.inputs.length} ${chunk.modality === 'text' ? 'texts' : 'pictures'}`;
-  const pool = new WorkerPool({ ...options, what });
+  const pool = new WorkerPool({ ...options, lost: ({ chunk }, how) => workersLost(chunkText(chunk), how, advice) });
   return {
     slots: 2 * options.size,
     maxInputs,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { JobQueue, QueueBlobs, serveJobs, startProcess } from '../../bundler';
-import { WorkerPool } from '../../pipeline';
+import { WorkerPool, workersLost } from '../../pipeline';
 import type { ShardData, ShardRunner } from '../side';
 import { type BlobStore, resultNameSchema, type ShardTask, shardTaskSchema, taskRunner } from './shard-task';
 
@@ -25,8 +25,7 @@ async function taskProcesses(size: number) {
   const pool = new WorkerPool<ShardTask, string>({
     size,
     start: (events) => startProcess(new URL('./shard-worker', import.meta.url), { folder }, events),
-    what,
-    advice: 'If memory is short, train with fewer --processes.',
+    lost: (task, how) => workersLost(what(task), how, 'If memory is short, train with fewer --processes.'),
   });
   return {
     store: folderStore(folder),
