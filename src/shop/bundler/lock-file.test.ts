@@ -52,9 +52,8 @@ async function holder() {
 const idle = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 const lines: string[] = [];
 const say = (line: string): void => void lines.push(line);
-/** Looks often whether it can begin. */
 const withWaiting = <T>(work: () => Promise<T>, options: Partial<LockOptions> = {}): Promise<T> =>
-  withLock(file, work, { what: 'these models', say, interval: 20, ...options });
+  withLock(file, work, { what: 'these models', say, ...options });
 beforeEach(() => void lines.splice(0));
 
 describe('withLock', () => {

@@ -13,7 +13,7 @@ import { makeFolder } from './folders';
 const TOUCH = 5_000;
 /** Default time without a touch after which a run of another machine counts as gone, ms. */
 const SILENCE = 60_000;
-/** Default interval at which a waiting run looks whether the lock is free, ms. */
+/** Interval at which a waiting run looks whether the lock is free, ms. */
 const INTERVAL = 100;
 /** Age from which the lock under which a left lock is removed counts as left itself, ms: it is held for some milliseconds. */
 const MAX_REMOVAL = 10_000;
@@ -35,20 +35,17 @@ type LockOwner = v.InferOutput<typeof ownerSchema>;
 /** Ids of the locks of this process. */
 const own = new Set<string>();
 
+const MACHINE = thisMachine();
+
 /** On Linux, the start of the machine and the container whose process ids this process sees. */
-const MACHINE = [
-  () => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
-  () => readlinkSync('/proc/self/ns/pid'),
-]
-  .map((read) => {
-    try {
-      return read();
-    } catch {
-      // Another system, whose host name has to do.
-      return '';
-    }
-  })
-  .join('');
+function thisMachine(): string {
+  try {
+    return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}${readlinkSync('/proc/self/ns/pid')}`;
+  } catch {
+    // Another system, whose host name has to do.
+    return '';
+  }
+}
 
 export interface LockOptions {
   /** Object of the lock, as part of a sentence, such as `these models`. */
@@ -60,8 +57,6 @@ export interface LockOptions {
    * lock behind, and no other machine takes it over. Default true.
    */
   yields?: boolean;
-  /** Milliseconds after which a waiting run looks again. Default 100. */
-  interval?: number;
   /** Milliseconds without a sign of life after which a run of another machine counts as gone. Default 60,000. */
   silence?: number;
 }
@@ -74,8 +69,7 @@ export interface LockOptions {
  * @throws SidestreamError `runtime/invalid-input` if no file can be written there, and errors of the work
  */
 export async function withLock<T>(file: string, work: () => Promise<T>, options: LockOptions): Promise<T> {
-  const { yields = true } = options;
-  const release = await lock(file, { ...options, yields });
+  const release = await lock(file, options);
   // Fails if somebody has removed the lock by hand.
   const touch = (): void => void utimes(file, new Date(), new Date()).catch(() => undefined);
   const touching = setInterval(touch, TOUCH).unref();
@@ -84,7 +78,7 @@ export async function withLock<T>(file: string, work: () => Promise<T>, options:
     if (process.listenerCount(signal) === 0) exitBy(signal);
   };
   process.once('exit', release);
-  if (yields) {
+  if (options.yields !== false) {
     process.once('SIGINT', onSignal);
     process.once('SIGTERM', onSignal);
   }
@@ -105,7 +99,7 @@ export const exitBy = (signal: NodeJS.Signals): never => process.exit(128 + cons
 /** Takes a lock as soon as it is free. @returns what releases it */
 async function lock(
   file: string,
-  { what, say = console.error, yields = true, interval = INTERVAL, silence = SILENCE }: LockOptions,
+  { what, say = console.error, yields = true, silence = SILENCE }: LockOptions,
 ): Promise<() => void> {
   await makeFolder(dirname(file));
   let said = '';
@@ -126,13 +120,16 @@ async function lock(
         await remove(file, found.text);
         continue;
       }
-      const line = waitingText(file, what, owner);
+      const holder = owner
+        ? `process ${owner.pid} on ${owner.host}, which has used ${what} since ${owner.since}`
+        : `another run that uses ${what}`;
+      const line = `Waiting for ${holder}. If it is gone, remove ${file}`;
       // While a lock is being created, it names no owner. Runs of this process are no news.
-      if (line !== said && (owner ? !own.has(owner.id) : unchanged > interval)) {
+      if (line !== said && (owner ? !own.has(owner.id) : unchanged > INTERVAL)) {
         say(line);
         said = line;
       }
-      await wait(interval);
+      await wait(INTERVAL);
     }
   } catch (cause) {
     throw invalidInput(
@@ -141,11 +138,6 @@ async function lock(
     );
   }
 }
-
-const waitingText = (file: string, what: string, owner: LockOwner | null): string =>
-  owner
-    ? `Waiting for process ${owner.pid} on ${owner.host}, which has used ${what} since ${owner.since}. If it is gone, remove ${file}`
-    : `Waiting for another run that uses ${what}. If it is gone, remove ${file}`;
 
 /** Removes the lock of this process. Not asynchronous: it also runs while the process exits. */
 function release(file: string, id: string): void {
