@@ -8,101 +8,79 @@ const NARROWEST = 4;
 const LABEL = 14;
 /** Maximum number of characters of such a label and the numbers next to a bar. */
 const BESIDE = 62;
-/** Milliseconds below which a stage needs no line. */
-const SHORT = 1000;
+/** Milliseconds below which a stage needs no line, and between two lines. */
+const [SHORT, INTERVAL] = [1000, 10_000];
 
 /** Where a meter writes: a terminal if `isTTY`. */
 type Output = NodeJS.WritableStream & { isTTY?: boolean };
 
-/** A bar with rate and time left on a terminal; elsewhere (CI logs, pipes) a line every ten seconds and at the end. */
-export function createMeter(stream: Output = process.stderr): GrowingMeter {
-  return stream.isTTY ? barMeter(stream) : lineMeter(stream);
+interface Stage {
+  label: string;
+  total: number;
+  /** What was done before it, and what is done now. */
+  first: number;
+  value: number;
+  started: number;
+  /** Time of the last line. */
+  written: number;
+  pace: Pace;
 }
 
-function barMeter(stream: Output): GrowingMeter {
-  let bar: SingleBar | null = null;
-  let started = 0;
-  let pace = new Pace();
-  const format = (_: Options, params: Params, { label, first }: { label: string; first: number }): string => {
-    const { value, total, progress, maxWidth } = params;
+/** A bar with rate and time left on a terminal; elsewhere (CI logs, pipes) a line every ten seconds and at the end. */
+export function createMeter(stream: Output = process.stderr): GrowingMeter {
+  let stage: Stage | null = null;
+  const format = (_: Options, { progress, maxWidth }: Params): string => {
+    if (!stage) return '';
+    const { label } = stage;
     const beside = BESIDE + Math.max(0, label.length - LABEL);
     const width = Math.min(WIDEST, Math.max(NARROWEST, maxWidth - beside));
     const full = Math.floor(progress * width);
-    const parts = [
-      `${label.padEnd(LABEL)} |${'█'.repeat(full)}${'░'.repeat(width - full)}| ${Math.floor(100 * progress)}%`,
-      `${value}/${total}`,
-      `${value > first ? rate(value - first, started) : '–'}/s`,
-      ...(value > first ? timeLeft(pace.secondsLeft(value, total)) : []),
-    ];
-    return parts.join(' · ');
+    const bar = `|${'█'.repeat(full)}${'░'.repeat(width - full)}| ${Math.floor(100 * progress)}%`;
+    return [`${label.padEnd(LABEL)} ${bar}`, ...numbers(stage)].join(' · ');
+  };
+  // Cursor and line wrap are left unchanged: nothing would restore them if a signal ended the process.
+  const bar = stream.isTTY ? new SingleBar({ stream, format, hideCursor: false, linewrap: true }) : null;
+  const writeLine = (shown: Stage): void => {
+    shown.written = performance.now();
+    stream.write(`${shown.label}: ${numbers(shown).join(', ')}\n`);
   };
   return {
     start(label, total, done = 0) {
-      // Cursor and line wrap are left unchanged: nothing would restore them if a signal ended the process.
-      bar = new SingleBar({ stream, format, hideCursor: false, linewrap: true });
-      started = performance.now();
-      pace = new Pace();
-      bar.start(total, done, { label, first: done });
+      const now = performance.now();
+      stage = { label, total, first: done, value: done, started: now, written: now, pace: new Pace() };
+      bar?.start(total, done);
     },
     advance(count) {
-      bar?.increment(count);
+      if (!stage) return;
+      stage.value += count;
+      stage.pace.secondsLeft(stage.value, stage.total);
+      bar?.update(stage.value);
+      if (!bar && stage.value < stage.total && performance.now() - stage.written > INTERVAL) writeLine(stage);
     },
     extend(more) {
-      bar?.setTotal(bar.getTotal() + more);
+      if (!stage) return;
+      stage.total += more;
+      bar?.setTotal(stage.total);
     },
     stop() {
+      if (!stage) return;
       bar?.stop();
-      bar = null;
+      if (!bar && performance.now() - stage.started > SHORT) writeLine(stage);
+      stage = null;
     },
   };
 }
 
-function timeLeft(seconds: number | null): string[] {
-  if (seconds === null || seconds < 1) return [];
-  const whole = Math.ceil(seconds);
-  const minutes = whole < 6000 ? `${Math.ceil(whole / 60)} min` : `${(whole / 3600).toFixed(1)} h`;
-  return [`${whole < 100 ? `${whole} s` : minutes} left`];
+/** What is done, how fast, and how long the rest takes. */
+function numbers({ value, total, first, started, pace }: Stage): string[] {
+  const perSecond = (value - first) / Math.max(1e-3, (performance.now() - started) / 1000);
+  const rate = value === first ? '–' : perSecond.toFixed(perSecond < 10 ? 1 : 0);
+  const seconds = Math.ceil((value > first && pace.secondsLeft(value, total)) || 0);
+  const left = seconds < 100 ? `${seconds} s` : seconds < 6000 ? `${Math.ceil(seconds / 60)} min` : hours(seconds);
+  return [`${value}/${total}`, `${rate}/s`, ...(seconds > 0 ? [`${left} left`] : [])];
 }
 
-function lineMeter(stream: Output): GrowingMeter {
-  let label = '';
-  let first = 0;
-  let total = 0;
-  let value = 0;
-  let started = 0;
-  let shown = 0;
-  let pace = new Pace();
-  const show = (left: number | null): void => {
-    shown = performance.now();
-    stream.write(
-      `${[`${label}: ${value}/${total}`, `${rate(value - first, started)}/s`, ...timeLeft(left)].join(', ')}\n`,
-    );
-  };
-  return {
-    start(newLabel, newTotal, done = 0) {
-      [label, total, first, value, started] = [newLabel, newTotal, done, done, performance.now()];
-      shown = started;
-      pace = new Pace();
-    },
-    advance(count) {
-      value += count;
-      const left = pace.secondsLeft(value, total);
-      if (value < total && performance.now() - shown > 10_000) show(left);
-    },
-    extend(more) {
-      total += more;
-    },
-    stop() {
-      if (label && performance.now() - started > SHORT) show(null);
-      label = '';
-    },
-  };
-}
-
-function rate(value: number, started: number): string {
-  const perSecond = value / Math.max(1e-3, (performance.now() - started) / 1000);
-  return perSecond < 10 ? perSecond.toFixed(1) : perSecond.toFixed(0);
-}
+const hours = (seconds: number): string => `${(seconds / 3600).toFixed(1)} h`;
 
 /** Makes meters of concurrent work: stages of one label are shown as one, with the time left for all of them. */
 export function jointMeters(create: () => GrowingMeter): () => Meter {
