@@ -137,16 +137,10 @@ export function bundlePreset(name: string, settings: unknown): Preset {
   throw new SidestreamError('encoder/missing', message);
 }
 
-/** Default encoders of a build. */
-export const DEFAULT_PRESETS = {
-  text: modality('text', useLite.name),
-  image: modality('image', mobilenetV2.name),
-};
+const firstOf = <Kind extends Preset['modality']>(kind: Kind) =>
+  PRESETS.filter(
+    (preset): preset is PackagePreset & Extract<Preset, { modality: Kind }> => preset.modality === kind,
+  )[0];
 
-function modality(kind: 'text', name: string): TextPreset & PackagePreset;
-function modality(kind: 'image', name: string): ImagePreset & PackagePreset;
-function modality(kind: Preset['modality'], name: string): PackagePreset {
-  const preset = findPreset(name);
-  if (preset.modality !== kind) throw new Error(`models/${name}.json is not a preset for ${kind}.`);
-  return preset;
-}
+/** Default encoders of a build. */
+export const DEFAULT_PRESETS = { text: firstOf('text'), image: firstOf('image') };

@@ -266,7 +266,7 @@ export class LoadedCatalog {
   #reindex(): CatalogIndex {
     this.table = concatTables(this.#parts.map(({ features }) => features));
     const all = this.#parts.flatMap(({ items }) => items);
-    const { manifest, head, statistics } = this.bundle;
+    const { manifest, head } = this.bundle;
     const demand = joinDemand(this.#parts);
     this.demand = demand && new ShopDemand(demand);
     const table = joinCompanions(this.#parts);
@@ -278,7 +278,7 @@ export class LoadedCatalog {
       cooccurrence: table && origin ? { ...table, origin } : table,
       trend: this.demand?.trend(all.length),
       similarCategory: manifest.similar?.category,
-      statistics,
+      statistics: head.statistics,
       shopCount: manifest.count,
       places: Float32Array.from(
         this.#parts.flatMap(({ positions }) => Array.from(positions, (place) => place * scale)),

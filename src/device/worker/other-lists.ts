@@ -75,7 +75,7 @@ export async function categories({ catalog, rest }: EngineParts, request?: unkno
   if (lang !== undefined) await rest.waitFor(true);
   const { items } = catalog.index;
   const labels = catalog.texts ? labelsOf(items, await catalog.texts.in(lang)) : new Map<string, string>();
-  return catalog.bundle.statistics.categories.map(([category, count]) => {
+  return catalog.bundle.head.statistics.categories.map(([category, count]) => {
     const label = labels.get(category);
     return label === undefined || label === category ? { category, count } : { category, label, count };
   });

@@ -36,12 +36,8 @@ export async function openFolder(folder: string): Promise<Bundle> {
   const kind = await kindOf(folder);
   if (kind === 'nothing') throw missing(`There is no folder ${folder}. Check the path.`);
   if (kind === 'file') throw missing(`${folder} is a file. Name the folder of a bundle.`);
-  if ((await kindOf(join(folder, MANIFEST_FILE))) === 'nothing') {
-    const build = `\`sidestream build <catalogue> --out ${folder}\``;
-    throw missing(
-      `There is no bundle in ${folder}: it has no ${MANIFEST_FILE}. Check the path, or build one: ${build}.`,
-    );
-  }
+  // Reports a folder without a bundle.
+  await readManifest(folder);
   return openBundle(folderFetch(folder));
 }
 
@@ -137,6 +133,20 @@ export async function nameMutable(out: string, change: (named: MutableFiles) => 
   if (!named) return;
   const next = await putMutable(manifest, named, await folderSink(out));
   await removeStale(out, next, manifest);
+}
+
+/** Removes a file that changes between builds. @param unname as the `change` of `nameMutable` */
+export async function removeMutable(
+  out: string,
+  file: string,
+  unname: (named: MutableFiles) => MutableFiles | null,
+): Promise<void> {
+  await readManifest(out);
+  await withBundle(out, async () => {
+    // Update the manifest first: it must not name a missing file.
+    await nameMutable(out, unname);
+    await rm(join(out, file), { force: true });
+  });
 }
 
 /** Writes a file of a bundle, complete or not at all. Call it within `withBundle`. @returns whether the content changed */

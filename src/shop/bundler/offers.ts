@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bundleItems, describeRejectedRow, type Item, openHead, putInto, putOffers } from '../../core/catalog';
 import { type FeedMapping, type FeedOffer, parsedRows, recordOffer } from '../../core/catalog/feed';
@@ -20,6 +19,7 @@ import {
   folderSink,
   nameMutable,
   readManifest,
+  removeMutable,
   removeStale,
   withBundle,
   writeMutable,
@@ -134,16 +134,10 @@ async function replaceOffers(request: OffersRequest, feed: FeedOffers) {
 }
 
 /** Removes the offers of a market. @throws SidestreamError `bundle/unreachable` if there is no bundle */
-export async function removeOffers(out: string, market = DEFAULT_MARKET): Promise<void> {
-  await readManifest(out);
-  await withBundle(out, async () => {
-    // Update the manifest first: it must not name a missing file.
-    await nameMutable(out, ({ offers: named = [], rules }) =>
-      named.includes(market) ? { offers: named.filter((other) => other !== market), rules } : null,
-    );
-    await rm(join(out, offersFile(market)), { force: true });
-  });
-}
+export const removeOffers = (out: string, market = DEFAULT_MARKET): Promise<void> =>
+  removeMutable(out, offersFile(market), ({ offers: named = [], rules }) =>
+    named.includes(market) ? { offers: named.filter((other) => other !== market), rules } : null,
+  );
 
 /**
  * The offers that a build keeps, by market.

@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bundleItems, categoryPaths, categoryPrefixes, type Item, type Manifest } from '../../core/catalog';
 import { counted } from '../../core/common/text';
@@ -16,7 +15,7 @@ import {
   ruleProblemText,
 } from '../../device/ranking';
 import { SidestreamError } from '../../error';
-import { folderFetch, nameMutable, readManifest, withBundle, writeMutable } from './folder-bundle';
+import { folderFetch, nameMutable, readManifest, removeMutable, withBundle, writeMutable } from './folder-bundle';
 
 export type CheckedRules = Awaited<ReturnType<typeof checkRules>>;
 
@@ -199,14 +198,8 @@ export async function putRules(bytes: Uint8Array, out: string): Promise<boolean>
   return changed;
 }
 
-export async function removeRules(out: string): Promise<void> {
-  await readManifest(out);
-  await withBundle(out, async () => {
-    // Update the manifest first: it must not name a missing file.
-    await nameMutable(out, ({ offers, rules }) => (rules ? { offers } : null));
-    await rm(join(out, RULES_FILE), { force: true });
-  });
-}
+export const removeRules = (out: string): Promise<void> =>
+  removeMutable(out, RULES_FILE, ({ offers, rules }) => (rules ? { offers } : null));
 
 /** Whether a build keeps the rules in the folder: its editor may correct a file with errors in place, but not a missing one. */
 export async function keepsRules(

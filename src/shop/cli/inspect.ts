@@ -1,7 +1,7 @@
 import { Command } from '@commander-js/extra-typings';
 import Papa from 'papaparse';
 import * as v from 'valibot';
-import { type Bundle, type Item, inventory, type Manifest, MODALITIES } from '../../core/catalog';
+import { type Bundle, encoderFiles, type Item, inventory, type Manifest, MODALITIES } from '../../core/catalog';
 import { fetchOffers } from '../../core/catalog/offers';
 import { productsOf } from '../../core/catalog/variants';
 import { counted } from '../../core/common/text';
@@ -54,16 +54,12 @@ async function showSummary(bundle: Bundle, folder: string, json?: boolean): Prom
   const files = await inventory(manifest, folderFetch(folder));
   const sizeOf = (stem: string): number => size(files.filter(({ file }) => file.startsWith(`${stem}-`)));
   const size = (list: readonly { bytes: number }[]): number => list.reduce((sum, entry) => sum + entry.bytes, 0);
-  const encoders = MODALITIES.flatMap((modality) => {
-    const { encoder } = manifest.modalities[modality];
-    return encoder ? [encoder.onnx, ...(encoder.tokenizer ? [encoder.tokenizer] : [])] : [];
-  });
   const bytes = {
     items: sizeOf('items'),
     features: sizeOf('features'),
     vectors: sizeOf('vectors'),
     projection: manifest.projection.bytes,
-    encoders: size(encoders),
+    encoders: size(encoderFiles(manifest)),
     companions: manifest.companions?.bytes ?? 0,
     side: sizeOf('side'),
     demand: manifest.demand?.bytes ?? 0,

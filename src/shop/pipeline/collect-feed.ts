@@ -188,15 +188,13 @@ export interface PlacedRow {
  * their rejections come late.
  */
 export class RejectedRows {
-  readonly #first: PlacedRow[] = [];
-  readonly #late: PlacedRow[] = [];
+  #first: PlacedRow[] = [];
   readonly groups = new RejectedGroups();
-  #last = 0;
   count = 0;
 
   get kept(): readonly RejectedRow[] {
-    const known = [...this.#first, ...this.#late].sort((a, b) => a.at - b.at);
-    return known.slice(0, MAX_KEPT).map(({ row }) => row);
+    this.#first = this.#first.sort((a, b) => a.at - b.at).slice(0, MAX_KEPT);
+    return this.#first.map(({ row }) => row);
   }
 
   /** @param at row of the feed, counted from 0 over all its files */
@@ -204,11 +202,8 @@ export class RejectedRows {
     for (const row of rows) {
       this.count++;
       this.groups.add(row);
-      if (at < this.#last) this.#late.push({ at, row });
-      else {
-        this.#last = at;
-        if (this.#first.length < MAX_KEPT) this.#first.push({ at, row });
-      }
+      this.#first.push({ at, row });
     }
+    if (this.#first.length > 2 * MAX_KEPT) void this.kept;
   }
 }

@@ -31,8 +31,6 @@ export interface Bundle extends TrainedData, BundleFiles {
 export interface BundleFiles {
   manifest: Manifest;
   shards: BundleShards;
-  /** False on a page served over plain HTTP: browsers then offer no hashing, and only sizes are checked. */
-  verified: boolean;
   /** One file of the manifest, checked. */
   file(file: BundleFile, onProgress?: BundleProgress): Promise<ArrayBuffer>;
   /** Means, deviations and projection of every tap. */

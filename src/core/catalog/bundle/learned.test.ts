@@ -317,10 +317,10 @@ describe('a side model in a bundle', () => {
       const learned = await addLearned(await openBundle(fetchFile), log, sink);
       await verifyBundle(learned, fetchFile);
 
-      const { head, statistics, file } = await openHead(fetchFile);
+      const { head, file } = await openHead(fetchFile);
       const best = head.items.findIndex(({ id }) => id === items[count - 2].id);
       expect(best).toBeGreaterThanOrEqual(0);
-      expect(statistics.popularity).toMatchObject({ known: count / 2 - 1, any: true });
+      expect(head.statistics.popularity).toMatchObject({ known: count / 2 - 1, any: true });
       const { head: texts } = learned.locales?.de ?? { head: learned.projection };
       const shown = decodeTexts(await file(texts), texts.file, head.items.length);
       expect(shown).toEqual(head.items.map(({ id }) => ({ title: `DE ${id}` })));

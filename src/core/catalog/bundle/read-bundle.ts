@@ -1,6 +1,4 @@
 import { SidestreamError } from '../../../error';
-import { canHash } from '../../common/bytes';
-import type { CatalogStatistics } from '../catalog-statistics';
 import { BundleShards } from '../shards/bundle-shards';
 import { decodeHead, type Head } from '../shards/shard-file';
 import type { Bundle, BundleFiles } from './bundle';
@@ -11,7 +9,6 @@ import { type BundleFile, MANIFEST_FILE, type Manifest } from './manifest-schema
 /** A bundle of which only the head is in memory. */
 export interface OpenedHead extends BundleFiles {
   head: Head;
-  statistics: CatalogStatistics;
 }
 
 export interface OpenOptions {
@@ -50,10 +47,7 @@ export const openHead = (
   onProgress?: BundleProgress,
   options: OpenOptions = {},
 ): Promise<OpenedHead> =>
-  open(source, options, async (files, fetchFile) => {
-    const head = await headOf(files, fetchFile, onProgress);
-    return { ...files, head, statistics: head.statistics };
-  });
+  open(source, options, async (files, fetchFile) => ({ ...files, head: await headOf(files, fetchFile, onProgress) }));
 
 async function headOf({ manifest }: BundleFiles, fetchFile: FetchFile, onProgress?: BundleProgress): Promise<Head> {
   const { head } = manifest.shards;
@@ -111,7 +105,6 @@ function filesOf(manifest: Manifest, fetchFile: FetchFile): BundleFiles {
   return {
     manifest,
     shards: new BundleShards(manifest, fetchFile),
-    verified: canHash(),
     file: async (file, onProgress) => (await files([file], onProgress))[0],
     projection: async (onProgress) => (await files([manifest.projection], onProgress))[0],
     encoder: async (modality, onProgress) =>

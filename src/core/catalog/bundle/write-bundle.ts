@@ -1,6 +1,5 @@
 import { SidestreamError } from '../../../error';
 import { sha256 } from '../../common/bytes';
-import { type FeatureMeaning, sameFeatures } from '../features/feature-meaning';
 import {
   bundleFeatures,
   contentBlend,
@@ -157,15 +156,21 @@ async function catalogDigest(
 /** The shards of a bundle, if they were made in the space and of the size of the next one's; else null. */
 function comparableShards(
   { manifest, items, shardOf, stored }: Predecessor,
-  after: FeatureMeaning,
+  after: Pick<Manifest, 'dim' | 'text' | 'projection' | 'modalities'>,
   { side }: Learned,
   target = SHARD_ITEMS,
 ): PreviousShards | null {
-  const sameBlend = MODALITIES.every(
-    (modality) => manifest.modalities[modality].contentWeight === after.modalities[modality].contentWeight,
-  );
-  const sameContent = !manifest.side && sameBlend && sameFeatures(manifest, after);
-  const sameSpace = side ? manifest.side?.digest === side.model.digest : sameContent;
+  // Everything on which the meaning of feature values depends, and how they are blended.
+  const sameContent =
+    manifest.dim === after.dim &&
+    manifest.text === after.text &&
+    manifest.projection.sha256 === after.projection.sha256 &&
+    MODALITIES.every((modality) => {
+      const [old, now] = [manifest.modalities[modality], after.modalities[modality]];
+      const sameTap = old.taps[old.contentTap] === now.taps[now.contentTap];
+      return old.digest === now.digest && sameTap && old.contentWeight === now.contentWeight;
+    });
+  const sameSpace = side ? manifest.side?.digest === side.model.digest : !manifest.side && sameContent;
   return sameSpace && manifest.shards.target === target ? { items, shardOf, stored } : null;
 }
 

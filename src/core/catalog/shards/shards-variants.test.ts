@@ -70,6 +70,6 @@ it('splits a product only if it has more variants than a shard may hold', async 
   const manifest = await writeBundle({ ...rest, items: huge }, memory.sink, options);
   expect(manifest.shards.largest).toBeLessThanOrEqual(40);
   expect(await tornOf({ manifest, fetchFile: memory.fetchFile })).toContain('huge');
-  const { statistics } = await openHead(memory.fetchFile);
+  const { statistics } = (await openHead(memory.fetchFile)).head;
   expect(statistics.count).toBe(new Set(huge.map(({ id, group }) => group ?? id)).size);
 });

@@ -24,25 +24,21 @@ import {
 } from '../session';
 import { createTokenizer, type Tokenizer } from '../tokenizer';
 
-export interface NodeEncoderOptions {
-  /** Threads of one run. Default: as many as the machine has cores. */
-  threads?: number;
-}
-
 /**
  * An encoder on onnxruntime-node. On one thread, a text gets the same bits whatever texts are encoded with it.
+ * @param options threads of one run. Default: as many as the machine has cores
  * @throws SidestreamError `encoder/missing` when the file does not match the preset, or a text encoder lacks its tokeniser;
  *   `encoder/failed` when the session cannot be created; `encoder/not-installed`
  */
 export function createNodeEncoder<P extends Preset>(
   preset: P,
   files: EncoderFiles,
-  options?: NodeEncoderOptions,
+  options?: { threads?: number },
 ): Promise<EncoderOf<P>>;
 export async function createNodeEncoder(
   preset: Preset,
   files: EncoderFiles,
-  { threads }: NodeEncoderOptions = {},
+  { threads }: { threads?: number } = {},
 ): Promise<TextEncoder | ImageEncoder> {
   const { InferenceSession, Tensor } = await loadOnnxruntime();
   const digest = await sha256(new Uint8Array(files.onnx));

@@ -7,4 +7,4 @@ import { createEncoderOn, type WebEncoderFiles } from '../web/web-encoder';
  * about three times as fast on wasm. See `createWebEncoder` for the errors.
  */
 export const createWasmEncoder = <P extends Preset>(preset: P, files: WebEncoderFiles): Promise<EncoderOf<P>> =>
-  createEncoderOn(() => import('./wasm-runtime'), preset, files, { backend: 'wasm' });
+  createEncoderOn(() => import('./wasm-runtime'), preset, files, { backend: 'wasm' }) as Promise<EncoderOf<P>>;

@@ -40,16 +40,10 @@ export function createWebEncoder<P extends Preset>(
   files: WebEncoderFiles,
   options: WebEncoderOptions = {},
 ): Promise<EncoderOf<P>> {
-  return createEncoderOn(async () => await import('./web-runtime'), preset, files, options);
+  return createEncoderOn(() => import('./web-runtime'), preset, files, options) as Promise<EncoderOf<P>>;
 }
 
 /** The same on another build of onnxruntime-web. @param runtime loads it */
-export async function createEncoderOn<P extends Preset>(
-  runtime: () => Promise<WebRuntime>,
-  preset: P,
-  files: WebEncoderFiles,
-  options: WebEncoderOptions,
-): Promise<EncoderOf<P>>;
 export async function createEncoderOn(
   runtime: () => Promise<WebRuntime>,
   preset: Preset,
