@@ -22,18 +22,24 @@ export function imageEncoder(preset: ImagePreset, session: EncoderSession, tenso
     get backend() {
       return session.backend;
     },
-    encode: (pictures) =>
-      inChunks(preset, pictures, preset.adapted?.compute === 'int8' ? 1 : PICTURES_PER_RUN, (chunk) => {
-        const pixels = new Float32Array(chunk.length * length);
-        for (const [i, picture] of chunk.entries()) {
+    encode(pictures) {
+      const rows = [...pictures.keys()];
+      const step = preset.adapted?.compute === 'int8' ? 1 : PICTURES_PER_RUN;
+      const starts = rows.filter((row) => row % step === 0);
+      const runs = starts.map((start) => rows.slice(start, start + step));
+      return inRuns(preset, pictures.length, runs, (run) => {
+        const pixels = new Float32Array(run.length * length);
+        for (const [i, row] of run.entries()) {
+          const picture = pictures[row];
           if (picture.length !== length) {
             const message = `A picture for "${preset.name}" must be 3 x ${size} x ${size} values; got ${picture.length}.`;
             throw new SidestreamError('encoder/bad-image', message);
           }
           pixels.set(picture, i * length);
         }
-        return session.run({ pixels: tensor(pixels, [chunk.length, 3, size, size]) });
-      }),
+        return session.run({ pixels: tensor(pixels, [run.length, 3, size, size]) });
+      });
+    },
     release: () => session.release(),
   };
 }
@@ -59,19 +65,12 @@ export function textEncoder(
     },
     async encode(texts) {
       const tokens = texts.map((text) => tokenizer.ids(text));
-      const whole = emptyTaps(preset, texts.length);
-      for (const run of batching(tokens.map((ids) => ids.length))) {
-        const taps = await runTokens(
+      return inRuns(preset, texts.length, batching(tokens.map(({ length }) => length)), (run) =>
+        runTokens(
           run.map((n) => tokens[n]),
           { tokenizer, session, tensor },
-        );
-        for (const [t, { width }] of preset.taps.entries()) {
-          for (const [row, n] of run.entries()) {
-            whole[t].set(taps[t].subarray(row * width, (row + 1) * width), n * width);
-          }
-        }
-      }
-      return whole;
+        ),
+      );
     },
     release: () => session.release(),
   };
@@ -87,23 +86,23 @@ export function runTokens(
   return session.run({ input_ids: tensor(ids, dims), attention_mask: tensor(mask, dims) });
 }
 
-const emptyTaps = (preset: Preset, count: number): RawTaps =>
-  preset.taps.map(({ width }) => new Float32Array(count * width));
-
 /**
- * Encodes a long batch in chunks, which keeps memory independent of its length.
+ * Encodes a batch run by run, which keeps memory independent of its length.
+ * @param runs indices into the batch
  * @returns taps of the whole batch, [batch * width] each; empty arrays for an empty batch
  */
-async function inChunks<Input>(
+async function inRuns(
   preset: Preset,
-  batch: Input[],
-  size: number,
-  encode: (chunk: Input[]) => Promise<RawTaps>,
+  count: number,
+  runs: readonly number[][],
+  encode: (run: number[]) => Promise<RawTaps>,
 ): Promise<RawTaps> {
-  const whole = emptyTaps(preset, batch.length);
-  for (let start = 0; start < batch.length; start += size) {
-    const taps = await encode(batch.slice(start, start + size));
-    for (const [t, { width }] of preset.taps.entries()) whole[t].set(taps[t], start * width);
+  const whole = preset.taps.map(({ width }) => new Float32Array(count * width));
+  for (const run of runs) {
+    const taps = await encode(run);
+    for (const [t, { width }] of preset.taps.entries()) {
+      for (const [row, n] of run.entries()) whole[t].set(taps[t].subarray(row * width, (row + 1) * width), n * width);
+    }
   }
   return whole;
 }
@@ -123,19 +122,19 @@ export const similarLengths: Batching = (lengths) => {
 };
 
 /** Runs texts of equal length together, without padding. */
-export const equalLengths: Batching = (lengths) => inRuns(lengths, 1);
+export const equalLengths: Batching = (lengths) => sameLengths(lengths, 1);
 
 /**
  * The same, but without batches of one text: a text whose length is unique is repeated. A graph may sum the tokens of a
  * single text in a different order than the tokens of several.
  */
 export const equalLengthsInPairs: Batching = (lengths) =>
-  inRuns(lengths, 2).map((run) => (run.length === 1 ? [run[0], run[0]] : run));
+  sameLengths(lengths, 2).map((run) => (run.length === 1 ? [run[0], run[0]] : run));
 
 export const alone: Batching = (lengths) => lengths.map((_, n) => [n]);
 
 /** @param least minimum number of texts per run, if enough have the same length */
-function inRuns(lengths: readonly number[], least: number): number[][] {
+function sameLengths(lengths: readonly number[], least: number): number[][] {
   return [...grouped(byLength(lengths), (n) => lengths[n])].flatMap(([length, group]) => {
     const most = Math.min(MAX_TEXTS, Math.max(least, Math.floor(ENOUGH_TOKENS / Math.max(1, length))));
     const runs = Math.ceil(group.length / most);

@@ -57,16 +57,13 @@ const sessionLock = new Mutex();
  * list and the run is repeated. Only failures use up the list: after losing its GPU twice, the session stays on wasm.
  */
 export class EncoderSession {
-  readonly #preset: Preset;
-  readonly #open: OpenSession;
-  #backends: EncoderBackend[];
   #session: RuntimeSession | null = null;
 
-  private constructor(preset: Preset, open: OpenSession, backends: EncoderBackend[]) {
-    this.#preset = preset;
-    this.#open = open;
-    this.#backends = backends;
-  }
+  private constructor(
+    private readonly preset: Preset,
+    private readonly open: OpenSession,
+    private readonly backends: EncoderBackend[],
+  ) {}
 
   /**
    * @param backends in order of preference; a repeated name means another attempt
@@ -79,7 +76,7 @@ export class EncoderSession {
   }
 
   get backend(): EncoderBackend {
-    return this.#backends[0];
+    return this.backends[0];
   }
 
   /**
@@ -93,9 +90,9 @@ export class EncoderSession {
         try {
           return await this.#attempt(this.#session, feeds);
         } catch (cause) {
-          if (this.#backends.length === 1) throw this.#failed('the graph did not run', cause);
+          if (this.backends.length === 1) throw this.#failed('the graph did not run', cause);
           await this.#drop();
-          this.#backends.shift();
+          this.backends.shift();
           this.#session = await this.#reopen();
         }
       }
@@ -108,7 +105,7 @@ export class EncoderSession {
   }
 
   async #attempt(session: RuntimeSession, feeds: Feeds): Promise<RawTaps> {
-    const names = this.#preset.taps.map((tap) => tap.name);
+    const names = this.preset.taps.map((tap) => tap.name);
     const outputs = await session.run(feeds, names);
     return names.map((name) => {
       const { data } = outputs[name];
@@ -121,11 +118,11 @@ export class EncoderSession {
   async #reopen(): Promise<RuntimeSession> {
     for (;;) {
       try {
-        this.#session = await this.#open(this.#backends[0]);
+        this.#session = await this.open(this.backends[0]);
         return this.#session;
       } catch (cause) {
-        if (this.#backends.length === 1) throw this.#failed('no session could be opened', cause);
-        this.#backends.shift();
+        if (this.backends.length === 1) throw this.#failed('no session could be opened', cause);
+        this.backends.shift();
       }
     }
   }
@@ -138,7 +135,7 @@ export class EncoderSession {
 
   #failed(what: string, cause?: unknown): SidestreamError {
     const detail = cause instanceof Error ? ` (${cause.message})` : '';
-    const message = `The encoder "${this.#preset.name}" failed on ${this.backend}: ${what}${detail}.`;
+    const message = `The encoder "${this.preset.name}" failed on ${this.backend}: ${what}${detail}.`;
     return new SidestreamError('encoder/failed', message, cause === undefined ? undefined : { cause });
   }
 }

@@ -38,13 +38,11 @@ export async function addEncoder(name: string, folder: string, onStep: (line: st
   const built = await recipe.build(read, taps);
   onStep(`${name}: checking digests`);
   await makeFolder(folder);
-  await verify(preset, `${name}.onnx`, built.onnx, preset.digest);
-  if (preset.modality === 'text') {
-    const tokenizer = new TextEncoder().encode(built.tokenizer);
-    await verify(preset, `${name}.tokenizer.json`, tokenizer, preset.tokenizerDigest);
-    await replaceFile(join(folder, `${name}.tokenizer.json`), tokenizer);
+  const contents = [built.onnx, new TextEncoder().encode(built.tokenizer)];
+  for (const [n, [file, digest]] of modelFiles(preset).entries()) {
+    await verify(preset, file, contents[n], digest);
+    await replaceFile(join(folder, file), contents[n]);
   }
-  await replaceFile(join(folder, `${name}.onnx`), built.onnx);
   onStep(`${name}: wrote ${join(folder, `${name}.onnx`)}, ${(built.onnx.length / 1e6).toFixed(1)} MB`);
 }
 

@@ -25,7 +25,7 @@ export { exitBy, withLock } from './lock-file';
 export { createMeter, jointMeters } from './meter';
 export { keptOffers, MISSING, type OffersResult, removeOffers, writeOffers } from './offers';
 export { openText } from './open-feed';
-export { startProcess } from './process-pool';
+export { answerParent, startProcess } from './process-pool';
 export { startQueueWorker } from './queue';
 export { readFeed, readMapping } from './read-feed';
 export { type CheckedRules, checkRules, publishRules, putRules, removeRules } from './rules';

@@ -5,6 +5,7 @@ import type { ImagePreset, TextPreset } from '../../core/encoders';
 import { createNodeEncoder, decodeImage } from '../../core/encoders/node';
 import {
   type Answer,
+  answerOf,
   ChunkEncoder,
   type ChunkOutput,
   type ChunkRequest,
@@ -27,9 +28,6 @@ export const nodeChunkEncoder = ({ presets, models }: EncoderSource): ChunkEncod
     openImage: async () => createNodeEncoder(presets.image, await readEncoder(presets.image, models), { threads: 1 }),
     decodeImage: (bytes) => decodeImage(bytes, presets.image),
   });
-
-/** A message to `chunk-worker.ts`; the first one names the encoders. */
-export type ToWorker = EncoderSource | ChunkRequest;
 
 /** Encodes chunks in processes on this machine, one thread each. @param size 1 encodes in this process */
 export const localRunner = (source: EncoderSource, size: number): ChunkRunner =>
@@ -72,4 +70,26 @@ export function startProcess<Request, Result>(
       await ended;
     },
   };
+}
+
+/**
+ * In a process of `startProcess`: answers the requests of the parent until it ends.
+ * @param open gets the first message, and makes what answers the others
+ */
+export function answerParent(open: (first: unknown) => (request: unknown) => Promise<unknown>): void {
+  let work: ((request: unknown) => Promise<unknown>) | null = null;
+  process.on('message', async (message) => {
+    if (!work) {
+      work = open(message);
+      return;
+    }
+    const doRequest = work;
+    const answer = await answerOf(() => doRequest(message));
+    // Without a parent, nobody waits for the answer: `disconnect` ends this process.
+    process.send?.(answer, () => {});
+  });
+  // The parent ended or closed the pool; the current request is no longer needed.
+  process.on('disconnect', () => process.exit(0));
+  // Ctrl+C reaches the whole process group; the parent decides when to end this process.
+  process.on('SIGINT', () => {});
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { exitBy } from '../bundler';
 
 /** A table for a terminal, in columns as wide as their widest cell. Numeric columns are right-aligned. */
@@ -33,9 +34,7 @@ export function showRefusals(groups: readonly string[], count: number, file?: st
 
 /** Announces that something runs, and closes it at SIGINT or SIGTERM. */
 export async function untilShutdown(running: { close(): Promise<unknown> }, ...lines: string[]): Promise<void> {
-  const ended = new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-  });
+  const ended = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   for (const line of lines) console.log(line);
   await ended;
   await running.close();

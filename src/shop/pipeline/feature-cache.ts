@@ -1,7 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import CRC32 from 'crc-32';
 import type { Modality } from '../../core/catalog';
-import { joinBytes } from '../../core/common/bytes';
+import { joinBytes, littleEndian } from '../../core/common/bytes';
 import type { Preset } from '../../core/encoders';
 
 /** A file that is read and written synchronously, as Node and the workers of browsers can. */
@@ -74,9 +74,8 @@ export class FeatureCache {
         `A cache entry must be ${KEY} + ${this.payloadBytes} bytes, not ${key.length} + ${payload.length}`,
       );
     }
-    const record = joinBytes([key, payload, new Uint8Array(4)]);
-    viewOf(record).setUint32(record.length - 4, checksum(record), true);
-    this.file.write(record, this.#offset(this.#count));
+    const sum = Uint32Array.of(checksum(joinBytes([key, payload])));
+    this.file.write(littleEndian(key, payload, sum), this.#offset(this.#count));
     this.#index.set(short(key), this.#count);
     this.#used.add(this.#count);
     this.#count++;
@@ -107,7 +106,7 @@ export class FeatureCache {
   #recover(): void {
     const { file } = this;
     const header = new Uint8Array(HEADER);
-    const wanted = this.#header();
+    const wanted = littleEndian(MAGIC, Uint32Array.of(VERSION, this.payloadBytes));
     if (file.read(header, 0) < HEADER || header.some((byte, at) => byte !== wanted[at])) {
       file.truncate(0);
       file.write(wanted, 0);
@@ -120,7 +119,7 @@ export class FeatureCache {
       whole = read === block.length;
       for (let start = 0; start + length <= read; start += length) {
         const record = block.subarray(start, start + length);
-        if (checksum(record) !== viewOf(record).getUint32(length - 4, true)) {
+        if (checksum(record.subarray(0, -4)) !== viewOf(record).getUint32(length - 4, true)) {
           whole = false;
           break;
         }
@@ -136,15 +135,6 @@ export class FeatureCache {
     return record;
   }
 
-  #header(): Uint8Array<ArrayBuffer> {
-    const header = new Uint8Array(HEADER);
-    header.set(MAGIC);
-    const view = viewOf(header);
-    view.setUint32(8, VERSION, true);
-    view.setUint32(12, this.payloadBytes, true);
-    return header;
-  }
-
   get #recordBytes(): number {
     return KEY + this.payloadBytes + 4;
   }
@@ -157,8 +147,8 @@ export class FeatureCache {
 const viewOf = ({ buffer, byteOffset, byteLength }: Uint8Array): DataView =>
   new DataView(buffer, byteOffset, byteLength);
 
-/** CRC-32 of a record without its last four bytes. */
-const checksum = (record: Uint8Array): number => CRC32.buf(record.subarray(0, -4)) >>> 0;
+/** CRC-32 of key and payload. */
+const checksum = (entry: Uint8Array): number => CRC32.buf(entry) >>> 0;
 
 /** The first 48 bits. */
 const short = (key: Uint8Array): number => viewOf(key).getUint32(0) * 2 ** 16 + viewOf(key).getUint16(4);
