@@ -18,7 +18,7 @@ const store = {
     await device.append([{ type: 'click', itemId, time: Date.now() }]);
     const bytes = new TextEncoder().encode(`history of ${itemId}`);
     const snapshot = { time: Date.now(), choices: 1, windows: 1, lastEvent: 1 };
-    await device.saveProfile({ schema: 3, bytes }, await device.generation(), { snapshot });
+    await device.saveProfile({ schema: 1, bytes }, await device.generation(), { snapshot });
     await device.saveLocalItem({
       item: { id: itemId, title: itemId, description: '', category: '', availability: 'in-stock', attributes: {} },
       values: new Int8Array(4),

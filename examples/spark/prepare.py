@@ -34,7 +34,7 @@ NO_CHOICES = "removefromcart cartremove removefrombasket uncart refund return di
 # Others that each item keeps, and the share of the log after which a choice counts half.
 MOST = 256
 HALF_LIFE = 0.25
-VERSION = 3
+VERSION = 1
 
 
 def main() -> None:

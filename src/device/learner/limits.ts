@@ -1,5 +1,5 @@
 /** Version of the stored profile that this code reads and writes. */
-export const PROFILE_SCHEMA = 10;
+export const PROFILE_SCHEMA = 1;
 
 /** Maximum number of kept experts, including the generalist. */
 export const MAX_KEPT = 4;

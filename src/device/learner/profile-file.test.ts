@@ -37,7 +37,7 @@ describe('a profile as a file', () => {
 
   it('of newer code is not changed, whatever its form', async () => {
     const text = new TextDecoder('latin1').decode(await encodeProfile(profile));
-    const newer = Uint8Array.from(text.replace('profile 6 ', 'profile 7 '), (char) => char.charCodeAt(0));
+    const newer = Uint8Array.from(text.replace('profile 1 ', 'profile 2 '), (char) => char.charCodeAt(0));
     expect(await codeOf(decodeProfile(newer))).toBe('store/newer-schema');
     expect(await codeOf(readProfile({ schema: PROFILE_SCHEMA + 1, bytes: new Uint8Array(3) }))).toBe(
       'store/newer-schema',
@@ -46,7 +46,7 @@ describe('a profile as a file', () => {
   });
 
   it('is refused if it would be larger than any profile, or is not compressed', async () => {
-    const head = `sidestream-profile 6 ${'0'.repeat(64)}`;
+    const head = `sidestream-profile 1 ${'0'.repeat(64)}`;
     for (const body of [
       deflateSync(Buffer.alloc(81 * 2 ** 20), { level: 1 }),
       Buffer.from('{}'),

@@ -59,7 +59,7 @@ export function parseProfile(data: unknown): Profile {
 
 /** First bytes of the file: its name, and the version of this layout. */
 const MAGIC = 'sidestream-profile';
-const VERSION = 6;
+const VERSION = 1;
 /** Replaces the digest if the page cannot hash (plain http); such a file is read unchecked. */
 const NO_DIGEST = '0'.repeat(64);
 

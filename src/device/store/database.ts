@@ -6,7 +6,7 @@ import { blocked, databaseName, deleteDeviceStore, QUEUE_LIMIT, storeError, WITH
 import type { Lock } from './lock';
 import { type DeviceText, type LocalItem, MAX_SNAPSHOTS, type Snapshot, type StoredProfile } from './store';
 
-const DATABASE_VERSION = 3;
+const DATABASE_VERSION = 1;
 
 /** A row encrypted at rest: it has this instead of its content. */
 export interface EncryptedRow {

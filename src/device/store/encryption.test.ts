@@ -17,7 +17,7 @@ const KEY = { key: Uint8Array.from({ length: 32 }, (_, n) => n) };
 const OTHER = { key: new Uint8Array(32).fill(9) };
 const DAY = 24 * 60 * 60 * 1000;
 const click = (itemId: string) => ({ type: 'click' as const, itemId, time: 5 });
-const profile = (text: string): StoredProfile => ({ schema: 3, bytes: new TextEncoder().encode(text) });
+const profile = (text: string): StoredProfile => ({ schema: 1, bytes: new TextEncoder().encode(text) });
 const aggregates = { schema: 1, lastEvent: 2, bytes: new TextEncoder().encode('secret counts') };
 const item = (id: string): LocalItem => ({
   // A thumbnail is longer than an address may be.

@@ -15,7 +15,7 @@ beforeEach(() => {
 });
 
 const click = (itemId: string): NewEvent => ({ type: 'click', itemId, time: 5 });
-const profile = (n: number): StoredProfile => ({ schema: 3, bytes: new Uint8Array([n]) });
+const profile = (n: number): StoredProfile => ({ schema: 1, bytes: new Uint8Array([n]) });
 const about = (lastEvent: number) => ({ time: 1, choices: lastEvent, windows: 1, lastEvent });
 const refused = (code: string) => expect.objectContaining({ code });
 

@@ -63,7 +63,7 @@ function isFirst(one: readonly NewEvent[], two: readonly NewEvent[]): boolean {
 }
 
 /** First line of the file. */
-const VERSION = 4;
+const VERSION = 1;
 const HEAD = new RegExp(`^sidestream-profile ${VERSION} ([0-9a-f]{64})\n$`);
 const ANY_VERSION = /^sidestream-profile (\d{1,9}) /;
 const HEAD_LENGTH = 86;

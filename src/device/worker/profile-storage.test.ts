@@ -147,14 +147,14 @@ describe('a storage on the device', () => {
     await storage.save(learner.save(), origin);
     storage.close();
     const database = await openDB('sidestream/test');
-    await database.put('profile', { schema: 3, bytes: new Uint8Array([1, 2, 3]) }, 'current');
+    await database.put('profile', { schema: 1, bytes: new Uint8Array([1, 2, 3]) }, 'current');
     const { storage: second, codes: reported } = await open();
     const sound = await second.read();
     expect(sound.profile?.lastEvent).toBe(3);
     expect(reported).toEqual(['store/corrupt']);
     await second.save(learner.save(), sound.origin);
     // Damaged again: its earlier data still exists.
-    await database.put('profile', { schema: 3, bytes: new Uint8Array([1, 2, 3]) }, 'current');
+    await database.put('profile', { schema: 1, bytes: new Uint8Array([1, 2, 3]) }, 'current');
     database.close();
     expect((await second.read()).profile?.lastEvent).toBe(3);
     expect(codes).toEqual([]);

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { TEXT_RECIPES } from '../item';
 
 /** Bundle format version that this code writes and reads. */
-export const BUNDLE_SCHEMA = 10 as const;
+export const BUNDLE_SCHEMA = 1 as const;
 
 export { MANIFEST_FILE } from '../../common/text';
 

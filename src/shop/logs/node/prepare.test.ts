@@ -379,7 +379,7 @@ describe('a prepared log', () => {
     await mkdir(at('full'));
     await writeFile(at('full/notes.txt'), 'mine');
     await expect(prepare(log, [], { out: at('full') })).rejects.toThrow('the folder has other files (notes.txt)');
-    await writeFile(join(out, 'prepared.json'), '{"version":1}');
+    await writeFile(join(out, 'prepared.json'), '{"version":2}');
     await expect(openPrepared(out, items)).rejects.toThrow('not of this version of Sidestream (version');
     await expect(openPrepared(at('full'), items)).rejects.toThrow('There is no prepared log in');
   });

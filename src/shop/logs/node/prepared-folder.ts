@@ -6,7 +6,7 @@ import { codeOf } from '../../../core/common/text';
 import { invalidInput } from '../../../error';
 
 export const PREPARED_FILE = 'prepared.json';
-const VERSION = 3;
+const VERSION = 1;
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const preparedSchema = v.object({

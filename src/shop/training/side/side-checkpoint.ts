@@ -5,7 +5,7 @@ import { invalidInput, type SidestreamError } from '../../../error';
 import { decodeKept, encodeKept, type KeptBytes } from './kept-weights';
 import type { SideTrainingState } from './train-side';
 
-const FORMAT = 'sidestream-side-checkpoint 4';
+const FORMAT = 'sidestream-side-checkpoint 1';
 const whole = v.pipe(v.number(), v.integer(), v.minValue(0));
 const number = v.pipe(v.number(), v.finite());
 

@@ -20,7 +20,7 @@ import { pickFeatures, type SideFeatures, sideConfigOf } from './side-features';
 import type { SideSettings } from './side-settings';
 import { windowDiscriminants } from './window-discriminants';
 
-const FORMAT = 'sidestream-side-network 6';
+const FORMAT = 'sidestream-side-network 1';
 /** Name of the counts among the weights in the file. */
 const CHOICES = 'choices';
 /** Maximum number of windows in a file. */

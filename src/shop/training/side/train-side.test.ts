@@ -457,7 +457,7 @@ describe('trainSideModel', () => {
       whole.subarray(0, whole.length - 1),
       flipped,
       encodeSafetensors(weights),
-      await encodeKept(weights, 'sidestream-side-checkpoint 3', {}),
+      await encodeKept(weights, 'sidestream-side-checkpoint 0', {}),
       await encodeKept(weights, 'another', {}),
     ]) {
       await checkpoint.write(bytes);
