@@ -261,7 +261,7 @@ const ownWorkers = (places: string): string =>
 export function ownRuntime(root: string, files: string[]): Plugin {
   const runtime = files.find((file) => file.startsWith(RUNTIME));
   const late = files.filter((file) => file === runtime || /^ort-.*\.wasm$/.test(file));
-  const call = "await import('./web-runtime')";
+  const call = "import('./web-runtime')";
   return {
     name: 'own runtime',
     transform: {
@@ -277,7 +277,7 @@ export function ownRuntime(root: string, files: string[]): Plugin {
             globalThis.sidestreamFiles = files;
             return files.require('./${runtime}');
           };
-          ${code.replace(call, 'await loadLate()')}`;
+          ${code.replace(call, 'loadLate()')}`;
       },
     },
   };

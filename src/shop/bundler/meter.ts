@@ -17,7 +17,7 @@ type Output = NodeJS.WritableStream & { isTTY?: boolean };
 interface Stage {
   label: string;
   total: number;
-  /** What was done before it, and what is done now. */
+  /** Steps done before it, and steps done now. */
   first: number;
   value: number;
   started: number;
@@ -71,7 +71,7 @@ export function createMeter(stream: Output = process.stderr): GrowingMeter {
   };
 }
 
-/** What is done, how fast, and how long the rest takes. */
+/** The share that is done, the pace, and the time that the rest takes. */
 function numbers({ value, total, first, started, pace }: Stage): string[] {
   const perSecond = (value - first) / Math.max(1e-3, (performance.now() - started) / 1000);
   const rate = value === first ? '–' : perSecond.toFixed(perSecond < 10 ? 1 : 0);
