@@ -20,8 +20,20 @@ export interface FilterCondition {
 }
 
 /** The fields of an item that a filter may name. */
-export type FilterField = (typeof FIELDS)[number] | `attributes.${string}`;
-const FIELDS = [
+export type FilterField =
+  | 'id'
+  | 'title'
+  | 'category'
+  | 'price'
+  | 'listPrice'
+  | 'availability'
+  | 'quantity'
+  | 'group'
+  | 'rating'
+  | 'published'
+  | 'popularity'
+  | `attributes.${string}`;
+const FIELDS: FilterField[] = [
   ...(['id', 'title', 'category', 'price', 'listPrice', 'availability', 'quantity'] as const),
   ...(['group', 'rating', 'published', 'popularity'] as const),
 ];
