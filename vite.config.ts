@@ -22,6 +22,9 @@ const OWN_MODULES = [
   'src/device/learner/profile-bounds.test.ts',
   // A registry of elements keeps the class of the first file that defined one.
   'src/page/element/{index,pick/sidestream-pick,rows/sidestream-rows}.test.ts',
+  // They replace modules that other files have loaded.
+  'src/page/element/recs/page-lists.test.ts',
+  'src/page/frameworks/follow-list.test.ts',
   'src/device/ranking/rank-aging.test.ts',
   'src/device/ranking/nearest-neighbors.test.ts',
   'src/shop/bundler/queue.test.ts',
