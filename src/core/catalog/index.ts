@@ -1,6 +1,5 @@
 export type { Bundle, Learned } from './bundle/bundle';
-export type { FetchFile } from './bundle/bundle-file';
-export { fetchFrom, freshFrom } from './bundle/bundle-file';
+export { type FetchFile, fetchFrom, freshFrom } from './bundle/bundle-file';
 export { bundleItems, inventory, isContentFile, staleNames, verifyBundle } from './bundle/inventory';
 export type { EncoderFiles } from './bundle/late-files';
 export { addLearned, keepLearned, type Predecessor, settleModel } from './bundle/learned';
@@ -48,9 +47,8 @@ export {
   rowsPerItem,
   scaleRow,
   setTap,
-  setTapBytes,
-  tapBytes,
   tapOf,
+  tapPart,
 } from './features/feature-table';
 export type { Item, ItemInput, TextRecipe } from './item';
 export {

@@ -5,11 +5,11 @@ import {
   type LocaleContent,
   pickRows,
   setTap,
-  setTapBytes,
   type TextRecipe,
-  tapBytes,
   tapOf,
+  tapPart,
 } from '../../core/catalog';
+import { listReader, littleEndian } from '../../core/common/bytes';
 import { nextTask } from '../../core/common/tasks';
 import type { WeightedText } from '../../core/common/text';
 import {
@@ -104,12 +104,16 @@ async function joinAll(task: LexicalTask, joined: JoinedText, advance: (count: n
     const keyOf = wordsKey(encoder);
     for (let row = 0; row < items.length; row++) {
       const texts = textsOf(task, row, joined.share === 0);
-      const key = keyOf(tapBytes(features, 'text', contentTap, row), JSON.stringify(texts));
+      const { scale, values } = tapPart(features, 'text', contentTap, row);
+      const key = keyOf(littleEndian(scale, values), JSON.stringify(texts));
       const known = cache.get(key);
-      if (known) setTapBytes(features, 'text', contentTap, row, known);
-      else {
+      if (known) {
+        const read = listReader(known);
+        scale.set(read.floats(1));
+        values.set(read.int8(features.dim));
+      } else {
         join(task, joined, features, row, row, joined.share === 0);
-        cache.add(key, tapBytes(features, 'text', contentTap, row));
+        cache.add(key, littleEndian(scale, values));
       }
       if (row % STEP < STEP - 1 && row < items.length - 1) continue;
       advance((row % STEP) + 1);

@@ -24,43 +24,23 @@ export const rowsPerItem = (table: Pick<FeatureTable, 'taps'>): number => table.
 const rowAt = (table: FeatureTable, modality: 'text' | 'image', tap: number, item: number): number =>
   item * rowsPerItem(table) + (modality === 'text' ? 0 : table.taps.text) + tap;
 
-/** A tap of one item, [dim]. */
-export function tapOf(table: FeatureTable, modality: 'text' | 'image', tap: number, item: number): Float32Array {
+/** A tap of one item: its scale, [1], and its values, [dim]. Both are parts of the table. */
+export function tapPart(table: FeatureTable, modality: 'text' | 'image', tap: number, item: number) {
   const at = rowAt(table, modality, tap, item);
   const { dim, values, scales } = table;
-  return new Float32Array(values.subarray(at * dim, (at + 1) * dim)).map((value) => value * scales[at]);
+  return { scale: scales.subarray(at, at + 1), values: values.subarray(at * dim, (at + 1) * dim) };
+}
+
+/** A tap of one item, [dim]. */
+export function tapOf(...place: Parameters<typeof tapPart>): Float32Array {
+  const { scale, values } = tapPart(...place);
+  return Float32Array.from(values, (value) => value * scale[0]);
 }
 
 /** Replaces a tap of one item. @param row [dim] */
-export function setTap(
-  table: FeatureTable,
-  modality: 'text' | 'image',
-  tap: number,
-  item: number,
-  row: Float32Array,
-): void {
-  const at = rowAt(table, modality, tap, item);
-  table.scales[at] = quantizeRow(row, table.values, at * table.dim);
-}
-
-/** A tap of one item as bytes: float32 scale, little-endian, then int8 values. */
-export function tapBytes(table: FeatureTable, modality: 'text' | 'image', tap: number, item: number): Uint8Array {
-  const { dim, values, scales } = table;
-  const at = rowAt(table, modality, tap, item);
-  return littleEndian(scales.subarray(at, at + 1), values.subarray(at * dim, (at + 1) * dim));
-}
-
-/** Replaces a tap of one item. @param bytes from `tapBytes` of a table of the same width */
-export function setTapBytes(
-  table: FeatureTable,
-  modality: 'text' | 'image',
-  tap: number,
-  item: number,
-  { buffer, byteOffset }: Uint8Array,
-): void {
-  const at = rowAt(table, modality, tap, item);
-  table.scales[at] = new DataView(buffer, byteOffset).getFloat32(0, true);
-  table.values.set(new Int8Array(buffer, byteOffset + 4, table.dim), at * table.dim);
+export function setTap(table: FeatureTable, modality: 'text' | 'image', tap: number, item: number, row: Float32Array) {
+  const { scale, values } = tapPart(table, modality, tap, item);
+  scale[0] = quantizeRow(row, values, 0);
 }
 
 /** Steps of the values in a bundle: pages compare whole rows, for which few steps suffice, and which compress to half. */

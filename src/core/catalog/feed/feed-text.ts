@@ -195,57 +195,41 @@ export interface FeedLine {
   text: string | null;
 }
 
-/**
- * Splits chunks of text, which may end anywhere, into lines at LF or CRLF. Drops a leading byte order mark and skips blank
- * lines, which still count. At most one line is in memory.
- * @param maxLength maximum length of a line, in characters
- */
+/** The lines of `splitLines` but blank ones, which still count. @param maxLength maximum length of a line, in characters */
 export async function* feedLines(
   chunks: AsyncIterable<string> | Iterable<string>,
   maxLength: number,
 ): AsyncGenerator<FeedLine> {
-  const lines = new LineSplitter(maxLength);
-  const isBlank = ({ text }: FeedLine): boolean => text !== null && text.trim() === '';
-  for await (const chunk of chunks) {
-    for (const line of lines.push(chunk)) if (!isBlank(line)) yield line;
+  for await (const lines of splitLines(chunks, maxLength)) {
+    for (const line of lines) if (line.text?.trim() !== '') yield line;
   }
-  for (const line of lines.end()) if (!isBlank(line)) yield line;
 }
 
-/** Splits text into lines chunk by chunk. Keeps blank lines, which a table may have inside its cells. */
-export class LineSplitter {
-  #rest = '';
-  #line = 1;
-  #tooLong = false;
-  #begun = false;
-
-  constructor(private readonly maxLength: number) {}
-
-  *push(chunk: string): Generator<FeedLine> {
-    let from = !this.#begun && chunk.startsWith('\uFEFF') ? 1 : 0;
-    this.#begun ||= chunk.length > 0;
-    for (let end = chunk.indexOf('\n', from); end !== -1; end = chunk.indexOf('\n', from)) {
-      const text = this.#rest + chunk.slice(from, end);
-      from = end + 1;
-      yield this.#finish(text);
-    }
-    this.#rest += chunk.slice(from);
-    if (this.#rest.length <= this.maxLength) return;
-    this.#tooLong = true;
-    this.#rest = '';
+/**
+ * Splits chunks of text, which may end anywhere, into lines at LF or CRLF, and drops a leading byte order mark. Keeps blank
+ * lines, which a table may have inside its cells. In memory are only the lines that end in a chunk.
+ */
+export async function* splitLines(
+  chunks: AsyncIterable<string> | Iterable<string>,
+  maxLength: number,
+): AsyncGenerator<FeedLine[]> {
+  let [rest, line, tooLong, begun] = ['', 1, false, false];
+  const finish = (end: string): FeedLine => {
+    const text = rest + end;
+    const whole = !tooLong && text.length <= maxLength;
+    [rest, tooLong] = ['', false];
+    return { line: line++, text: whole ? (text.endsWith('\r') ? text.slice(0, -1) : text) : null };
+  };
+  for await (const chunk of chunks) {
+    const [last, ...ended] = (begun ? chunk : chunk.replace(/^\uFEFF/, '')).split('\n').reverse();
+    begun ||= chunk.length > 0;
+    yield ended.reverse().map(finish);
+    rest += last;
+    if (rest.length <= maxLength) continue;
+    tooLong = true;
+    rest = '';
   }
-
-  /** The last line, if it has no line end. */
-  *end(): Generator<FeedLine> {
-    if (this.#rest !== '' || this.#tooLong) yield this.#finish(this.#rest);
-  }
-
-  #finish(text: string): FeedLine {
-    const whole = !this.#tooLong && text.length <= this.maxLength;
-    this.#rest = '';
-    this.#tooLong = false;
-    return { line: this.#line++, text: whole ? (text.endsWith('\r') ? text.slice(0, -1) : text) : null };
-  }
+  if (rest !== '' || tooLong) yield [finish('')];
 }
 
 /** First bytes of non-text files. */

@@ -1,5 +1,5 @@
 import { type FeedRecord, MAX_RECORD, type TextChunks } from './feed-record';
-import { type FeedLine, LineSplitter } from './feed-text';
+import { type FeedLine, splitLines } from './feed-text';
 
 export interface DelimitedDialect {
   separator: string;
@@ -61,12 +61,10 @@ export async function* tableRows(
   chunks: TextChunks,
   { separator, quote = '"' }: DelimitedDialect,
 ): AsyncGenerator<TableRow> {
-  const lines = new LineSplitter(MAX_RECORD);
   const rows = new Rows(separator, quote);
-  for await (const chunk of unixLines(chunks)) {
-    for (const line of lines.push(chunk)) for (const row of rows.take(line)) yield row;
+  for await (const lines of splitLines(unixLines(chunks), MAX_RECORD)) {
+    for (const line of lines) for (const row of rows.take(line)) yield row;
   }
-  for (const line of lines.end()) for (const row of rows.take(line)) yield row;
   for (const row of rows.end()) yield row;
 }
 
