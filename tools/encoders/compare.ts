@@ -44,7 +44,8 @@ export async function compare(model: RealModel, name: string, models: string): P
   const encoder = await createNodeEncoder(preset, { onnx, tokenizer });
   const taps = await encoder.encode(texts);
   await encoder.release();
-  const batch = createTokenizer(tokenizer, preset).batch(texts);
+  const { ids, padded } = createTokenizer(tokenizer, preset);
+  const batch = padded(texts.map(ids));
   const original = await originalTaps(model, preset, { texts: batch, count: texts.length });
   return { float: lowest(original[last], expected), encoder: lowest(taps[last], expected) };
 }

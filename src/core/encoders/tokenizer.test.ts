@@ -104,11 +104,15 @@ describe('the tokeniser of use-lite', () => {
   });
 
   it('pads a batch with masked zeros, and leaves an empty text one masked column', () => {
-    const { ids, mask, length } = tokenizer.batch(['I like it.', 'I', '']);
+    const { ids, mask, length } = tokenizer.padded(['I like it.', 'I', ''].map(tokenizer.ids));
     expect(length).toBe(4);
     expect([...mask]).toEqual([1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0]);
     expect([...ids.subarray(5)]).toEqual([0, 0, 0, 0, 0, 0, 0]);
-    expect(tokenizer.batch([''])).toEqual({ ids: new Int32Array(1), mask: new Int32Array(1), length: 1 });
+    expect(tokenizer.padded([tokenizer.ids('')])).toEqual({
+      ids: new Int32Array(1),
+      mask: new Int32Array(1),
+      length: 1,
+    });
   });
 
   it('refuses a file that is not a tokeniser', () => {
@@ -146,7 +150,8 @@ describe('a tokeniser of a BERT model', () => {
 
   it('puts the prefix before every text, and pads with the id it was given', () => {
     expect(ids('dress', 40, 'shoe ')).toEqual(ids('shoe dress'));
-    const { ids: batch, mask } = createTokenizer(tokenizerJson(), { maxTokens: 40, padId: 7 }).batch(['shoe', '']);
+    const tokenizer = createTokenizer(tokenizerJson(), { maxTokens: 40, padId: 7 });
+    const { ids: batch, mask } = tokenizer.padded(['shoe', ''].map(tokenizer.ids));
     expect([...batch]).toEqual([2, 4, 3, 2, 3, 7]);
     expect([...mask]).toEqual([1, 1, 1, 1, 1, 0]);
   });

@@ -16,8 +16,6 @@ export interface TokenBatch {
 export interface Tokenizer {
   /** Ids of one text, clipped to the encoder's length. */
   ids(text: string): number[];
-  /** Ids of several texts, padded. */
-  batch(texts: string[]): TokenBatch;
   /** Pads the `ids` of several texts to at least one column: even a batch of empty texts needs a shape. */
   padded(rows: readonly number[][]): TokenBatch;
 }
@@ -49,7 +47,7 @@ export function createTokenizer(json: string, { maxTokens, prefix = '', padId = 
     }
     return batch;
   };
-  return { ids, padded, batch: (texts) => padded(texts.map(ids)) };
+  return { ids, padded };
 }
 
 /** A text of which every tokeniser makes tokens. */

@@ -73,8 +73,8 @@ export async function engineParts(options: EngineOptions, reports: EngineListene
   });
   const [experiment, bundle] = await Promise.all([loading, opening]);
   experiment.opened(opened);
-  const { manifest, shards } = bundle;
-  const parts = shards.whole ? null : await import('./shard-loader');
+  const { manifest } = bundle;
+  const parts = manifest.shards.whole ? null : await import('./shard-loader');
   // Items that arrive later may have variants.
   const variants = manifest.variants ? await import('../ranking/variants') : null;
   const catalog = new LoadedCatalog(bundle, variants?.productVariants);

@@ -85,8 +85,8 @@ export class LoadedCatalog {
     readonly bundle: OpenedHead,
     private readonly variantsOf?: (items: readonly Item[]) => CatalogIndex['variants'],
   ) {
-    const { head, shards } = bundle;
-    this.complete = !shards.whole;
+    const { head, manifest } = bundle;
+    this.complete = !manifest.shards.whole;
     this.#shopIds = new Set(head.items.map(({ id }) => id));
     this.#parts = [{ ...head, local: null }];
     this.table = head.features;

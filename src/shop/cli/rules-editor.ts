@@ -9,7 +9,7 @@ import { codeOf, percentDecoded, pictureType } from '../../core/common/text';
 import { RULES_FILE } from '../../device/ranking';
 import { invalidInput, SidestreamError } from '../../error';
 import { checkRules, openFolder, PACKAGE_FOLDER, putRules, withBundle } from '../bundler';
-import { type BundleServer, folderSender, listen, pathOf, portNumber } from './serve';
+import { type BundleServer, folderSender, listen, pathOf, portNumber, sayNo } from './serve';
 import { untilShutdown } from './terminal';
 
 export function editCommand() {
@@ -193,8 +193,4 @@ function catalogOf(items: readonly Item[]) {
 function sendJson(response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
   response.end(typeof body === 'string' ? body : JSON.stringify(body));
-}
-
-function sayNo(response: ServerResponse, status: number, why: string): void {
-  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' }).end(`${why}\n`);
 }

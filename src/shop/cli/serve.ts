@@ -81,8 +81,11 @@ export function pathOf(url = ''): string | null {
   return percentDecoded(path) === null ? null : path;
 }
 
-function missing(response: ServerResponse): void {
-  response.writeHead(404, { 'Content-Type': 'text/plain' }).end(`There is no such file. Start at ${MANIFEST_FILE}.\n`);
+const missing = (response: ServerResponse): void =>
+  sayNo(response, 404, `There is no such file. Start at ${MANIFEST_FILE}.`);
+
+export function sayNo(response: ServerResponse, status: number, why: string): void {
+  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' }).end(`${why}\n`);
 }
 
 /** Sends the files of a folder, which may change, compressed to clients that accept it. @param none answers for missing files */

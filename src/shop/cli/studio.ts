@@ -9,7 +9,7 @@ import { DEFAULT_PRESETS, type Preset } from '../../core/encoders';
 import { invalidInput } from '../../error';
 import { addEncoder, isBuilt, modelFiles, PACKAGE_FOLDER } from '../bundler';
 import { encodersOption } from './options';
-import { type BundleServer, folderSender, listen, pathOf, portNumber } from './serve';
+import { type BundleServer, folderSender, listen, pathOf, portNumber, sayNo } from './serve';
 import { untilShutdown } from './terminal';
 
 export interface StudioFolders {
@@ -144,6 +144,4 @@ function twinOf(folders: StudioFolders, path: string): [(typeof TWIN_FOLDERS)[nu
   return undefined;
 }
 
-function missing(response: ServerResponse): void {
-  response.writeHead(404, { 'Content-Type': 'text/plain' }).end(`There is no such file. Start at /${PAGE}.\n`);
-}
+const missing = (response: ServerResponse): void => sayNo(response, 404, `There is no such file. Start at /${PAGE}.`);

@@ -4,13 +4,6 @@ import { type FeedRecord, isObject, MAX_PAGE, MAX_RECORD, type TextChunks } from
 import { feedLines } from './feed-text';
 import { isStoreProduct } from './woocommerce';
 
-export interface JsonLayout {
-  /** Whether the document is a list, of products or of pages `{"products": […]}`. */
-  list: boolean;
-  /** Path to the products of a document or page. Default `products`. */
-  products?: string;
-}
-
 /** Deepest nesting of a document: for each value the parser visits all levels above it. */
 const MAX_DEPTH = 100;
 
@@ -18,10 +11,11 @@ const MAX_DEPTH = 100;
  * Reads the products of a JSON document one by one: `{"products": […]}`, several such pages one after the other or in a
  * list, or a list of products. Reading stops at a syntax error, and at a product of more than `MAX_PAGE` characters or
  * `MAX_DEPTH` levels.
+ * @param layout whether the document is a list, and the path to the products of a document or page
  */
 export async function* jsonRecords(
   chunks: TextChunks,
-  { list, products = 'products' }: JsonLayout,
+  { list, products = 'products' }: { list: boolean; products?: string },
 ): AsyncGenerator<FeedRecord> {
   const paths = list ? ['$.*', `$.*.${products}.*`] : [`$.${products}.*`];
   const parser = new JSONParser({ paths, keepStack: false, separator: '' });

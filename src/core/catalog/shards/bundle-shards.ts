@@ -50,21 +50,6 @@ export class BundleShards {
     return this.#manifest.shards.count;
   }
 
-  /** Items of a shard, on average. */
-  get items(): number {
-    return this.#manifest.count / this.count;
-  }
-
-  /** Items of the largest shard. */
-  get largest(): number {
-    return this.#manifest.shards.largest;
-  }
-
-  /** Whether a page loads all of them. */
-  get whole(): boolean {
-    return this.#manifest.shards.whole;
-  }
-
   /** Reads a shard; calls at the same time share one request. */
   read(shard: number): Promise<Shard> {
     const reading = this.#reading.get(shard) ?? this.#read(shard).finally(() => this.#reading.delete(shard));

@@ -1,19 +1,16 @@
 const RANGE = 2 ** 32;
 
-/** Items of a bundle with their places in the order of its feed. */
-export interface Positioned {
-  items: readonly { id: string }[];
-  /** As in `Shard`, ascending. */
-  positions: Uint32Array;
-}
-
 /**
  * Places of the items of a feed, as ascending numbers below 2^32. Items that an earlier bundle has keep theirs, except for as few as
  * possible that moved; these and new ones get numbers in between: shards of other items stay as they are. Without room for
  * them, all items are spread evenly.
  * @param items in the order of the feed
+ * @param previous the earlier items, with ascending places
  */
-export function feedPositions(items: readonly { id: string }[], previous?: Positioned | null): Uint32Array {
+export function feedPositions(
+  items: readonly { id: string }[],
+  previous?: { items: typeof items; positions: Uint32Array } | null,
+): Uint32Array {
   const before = new Map(previous?.items.map(({ id }, row) => [id, previous.positions[row]]));
   const known = items.map(({ id }) => before.get(id));
   return completed(longestAscending(known)) ?? completed(new Array(items.length)) ?? new Uint32Array();

@@ -61,7 +61,7 @@ export function decodeBucket(bytes: ArrayBuffer, { file, first }: TermBucket, sh
     if (next > shards || counts.length !== numbers.length) throw invalid(`its term "${key}" names other shards`);
     return { key, products, shards: numbers, counts };
   });
-  checkOrder(terms[0]?.key === first ? terms.map(({ key }) => key) : [], file);
+  if (terms[0]?.key !== first || !isAscending(terms.map(({ key }) => key))) throw invalid(DIFFERENT);
   return terms;
 }
 
@@ -73,20 +73,12 @@ export const encodeTermDirectory = (buckets: readonly TermBucket[]): Uint8Array 
 export function decodeTermDirectory(bytes: ArrayBuffer, file: string): TermBucket[] {
   const entries = fitting(directorySchema, parseJson(file, bytes), (what) => invalidBundle(file, what));
   const buckets = entries.map(([first, sha256, size]) => ({ first, file: `terms-${sha256}.bin`, sha256, bytes: size }));
-  if (buckets.length > 0) {
-    checkOrder(
-      buckets.map(({ first }) => first),
-      file,
-    );
-  }
+  if (!isAscending(buckets.map(({ first }) => first))) throw invalidBundle(file, DIFFERENT);
   return buckets;
 }
 
-function checkOrder(keys: readonly string[], file: string): void {
-  if (keys.length === 0 || keys.some((key, n) => n > 0 && keys[n - 1] >= key)) {
-    throw invalidBundle(file, 'its terms differ from the directory');
-  }
-}
+const DIFFERENT = 'its terms differ from the directory';
+const isAscending = (keys: readonly string[]): boolean => keys.every((key, n) => n === 0 || keys[n - 1] < key);
 
 /** Target size of a bucket before compression, bytes: the first letters of a query load a few kB. */
 const BUCKET = 16_000;

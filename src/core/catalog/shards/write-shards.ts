@@ -145,12 +145,7 @@ export async function writeShards(content: ShardContent, sink: BundleSink, optio
       biases: shard.side?.biases ?? new Float32Array(rows.length),
       popularity: Float32Array.from(rows, (row) => logPopularity[row]),
     };
-    entries.push(
-      meanEntry(
-        means,
-        rows.map(() => 1),
-      ),
-    );
+    entries.push(meanEntry(means, new Array<number>(rows.length).fill(1)));
     written += rows.length;
     onProgress?.('write', written, items.length);
   }

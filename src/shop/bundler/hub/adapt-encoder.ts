@@ -190,7 +190,8 @@ async function readSettings(source: ModelSource, options: AdaptOptions, known?: 
     prefix: options.prefix ?? known?.prefix ?? '',
     padId: read.padId,
   };
-  const texts = createTokenizer(tokenizer, tokens).batch([...SAMPLE_TEXTS]);
+  const { ids, padded } = createTokenizer(tokenizer, tokens);
+  const texts = padded(SAMPLE_TEXTS.map(ids));
   const tokenizerDigest = await sha256(new TextEncoder().encode(tokenizer));
   return {
     pooling: asked ?? read.pooling ?? 'mean',
