@@ -39,10 +39,8 @@ export class OnnxModel {
   readonly opset: number;
   #inputs: Onnx.IValueInfoProto[];
   readonly #outputs = new Map<string, Onnx.IValueInfoProto>();
-  readonly #model: Onnx.IModelProto;
 
-  private constructor(model: Onnx.IModelProto) {
-    this.#model = model;
+  private constructor(private readonly model: Onnx.IModelProto) {
     const standard = model.opsetImport?.find(({ domain }) => !domain || domain === 'ai.onnx');
     this.opset = Number(standard?.version ?? 0);
     for (const tensor of model.graph?.initializer ?? []) this.constants.set(tensor.name ?? '', tensor);
@@ -211,7 +209,7 @@ export class OnnxModel {
    * @throws SidestreamError `encoder/unsupported-graph` for an output that was never offered
    */
   encode(chosen: readonly string[], notice = ''): Uint8Array {
-    const { graph, irVersion, opsetImport } = this.#model;
+    const { graph, irVersion, opsetImport } = this.model;
     const output = chosen.map((name) => {
       const info = this.#outputs.get(name);
       if (info) return info;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { bundleItems, describeRejectedRow, type Item, openHead, putInto, putOffers } from '../../core/catalog';
-import { type FeedMapping, type FeedOffer, parsedRows, recordOffer } from '../../core/catalog/feed';
+import { type FeedOffer, parsedRows, recordOffer } from '../../core/catalog/feed';
 import {
   DEFAULT_MARKET,
   fetchOffers,
@@ -25,16 +25,13 @@ import {
   writeMutable,
 } from './folder-bundle';
 import { openFeed } from './open-feed';
-import { RejectedRowsFile, strictError } from './read-feed';
+import { type ReadFeedOptions, RejectedRowsFile, strictError } from './read-feed';
 
 /** Treatment of products in the bundle that the feed lacks: they keep price and stock, or are sold out. */
 export const MISSING = ['keep', 'out-of-stock'] as const;
 
-export interface OffersRequest {
+export interface OffersRequest extends Pick<ReadFeedOptions, 'mapping' | 'strict'> {
   feed: readonly string[];
-  mapping?: FeedMapping;
-  /** Whether the first refused row ends the command. Default false. */
-  strict?: boolean;
   out: string;
   market?: string;
   /** Default: the feed's, if it has only one. */

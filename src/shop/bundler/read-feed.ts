@@ -8,6 +8,7 @@ import { type CollectedFeed, collectRows, type PlacedRow, RejectedRows } from '.
 import { openFeed } from './open-feed';
 
 export interface ReadFeedOptions extends FeedOptions {
+  /** Whether the first refused row ends the command. Default false. */
   strict?: boolean;
 }
 

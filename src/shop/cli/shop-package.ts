@@ -35,9 +35,10 @@ export async function packageSource(
 ): Promise<PackageSource> {
   const registry = { dependency: `^${version}` };
   const own = await realpath(folder);
-  const file = async (tarball: string): Promise<PackageSource> => ({ dependency: await fileSpec(tarball, shop) });
-  if (existsSync(join(own, CLONE_MARK)))
-    return published ? registry : { ...(await file(join(own, TARBALL))), clone: own };
+  // npm resolves the path from the real folder of the project, ignoring links.
+  const from = await realpath(shop);
+  const file = (tarball: string) => ({ dependency: `file:${relative(from, tarball).replaceAll('\\', '/')}` });
+  if (existsSync(join(own, CLONE_MARK))) return published ? registry : { ...file(join(own, TARBALL)), clone: own };
   for (const project of foldersAbove(own)) {
     const spec = (await lockedSpec(project)) ?? (await declaredSpec(project));
     if (spec === undefined) continue;
@@ -46,11 +47,6 @@ export async function packageSource(
     return /^\w+(\+\w+)?:/.test(spec) ? { dependency: spec } : registry;
   }
   return registry;
-}
-
-/** npm resolves the path from the real folder of the project, ignoring links. */
-async function fileSpec(tarball: string, shop: string): Promise<string> {
-  return `file:${relative(await realpath(shop), tarball).replaceAll('\\', '/')}`;
 }
 
 function foldersAbove(folder: string): string[] {

@@ -74,9 +74,10 @@ export async function buildContent(task: ContentTask) {
       task.rejectPicture(row, reason);
     },
   });
+  const rowOf = new Map(items.map(({ id }, row) => [id, row]));
   const { joined, sample } = await joinLexical({
     items,
-    products: productRows(items, products),
+    products: products.items.map(({ id }) => rowOf.get(id) ?? 0),
     recipe: text,
     locales,
     features,
@@ -119,30 +120,23 @@ export async function buildContent(task: ContentTask) {
   };
 }
 
-function productRows(items: readonly Item[], products: Products): number[] {
-  const rowOf = new Map(items.map(({ id }, row) => [id, row]));
-  return products.items.map(({ id }) => rowOf.get(id) ?? 0);
-}
-
 function bundleEncoder(
   preset: TextPreset | ImagePreset,
   contentWeight: number,
   files: EncoderFiles | undefined,
 ): BundleEncoder {
   const tokenizer = files?.tokenizer === undefined ? undefined : new TextEncoder().encode(files.tokenizer);
+  // Browsers have the package's presets; any other preset is stored in the bundle.
+  const settings = preset.source.kind === 'npm' ? {} : { settings: preset };
   return {
     preset: preset.name,
     digest: preset.digest,
     taps: preset.taps.map((tap) => tap.name),
     contentTap: preset.contentTap,
     contentWeight,
-    ...(files ? { files: { onnx: files.onnx, ...(tokenizer ? { tokenizer } : {}), ...settingsOf(preset) } } : {}),
+    ...(files ? { files: { onnx: files.onnx, ...(tokenizer ? { tokenizer } : {}), ...settings } } : {}),
   };
 }
-
-/** Browsers have the package's presets; any other preset is stored in the bundle. */
-const settingsOf = (preset: Preset): { settings?: Record<string, unknown> } =>
-  preset.source.kind === 'npm' ? {} : { settings: preset };
 
 /** Width D of every projected tap. */
 export const DIM = 128;

@@ -49,7 +49,7 @@ export const encodeManifest = (manifest: Manifest): Uint8Array =>
 export async function putManifest(manifest: Manifest, before: Manifest | null, sink: BundleSink): Promise<Manifest> {
   const next: Manifest = { ...manifest, schema: BUNDLE_SCHEMA };
   delete next.previous;
-  if (before && sameBytes(encodeManifest({ ...before, previous: undefined }), encodeManifest(next))) {
+  if (before && (await manifestFile({ ...before, previous: undefined })).sha256 === (await manifestFile(next)).sha256) {
     if (before.previous) next.previous = before.previous;
   } else if (before) {
     next.previous = await manifestFile(before);
@@ -87,6 +87,3 @@ export async function manifestFile(manifest: Manifest): Promise<BundleFile> {
   const digest = await sha256(bytes);
   return { file: `manifest-${digest.slice(0, 16)}.json`, sha256: digest, bytes: bytes.byteLength };
 }
-
-const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
-  a.length === b.length && a.every((byte, at) => byte === b[at]);

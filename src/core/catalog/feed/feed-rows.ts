@@ -7,7 +7,7 @@ import { binaryTextKind, feedText, peekText } from './feed-text';
 import { groupVariants, htmlRecords, jsonLdRecords } from './json-ld';
 import { jsonlRecords, jsonRecords } from './read-json';
 import { xmlRecords } from './read-xml';
-import { type Beside, type ParsedRecord, type Problem, recordItem } from './record-item';
+import { type ParsedRecord, type Problem, type ReadProduct, recordItem } from './record-item';
 import { shopifyVariants } from './shopify-fields';
 import { tableRecords } from './shopify-table';
 import { suggestedMapping } from './suggest-mapping';
@@ -26,14 +26,7 @@ export type FeedRow<T = Item> = {
   line: number;
   unit: RowUnit;
 } & (
-  | ({
-      item: T;
-      /** Field that replaces a missing title. */
-      titled?: 'description' | 'id';
-      /** Currency of the price, as a code, if the feed states it. */
-      currency?: string;
-    } & Beside)
-  | { unpublished: true; id?: string }
+  | ReadProduct<T>
   | {
       /** One entry for each of the first 20 bad fields. */
       rejected: RejectedRow[];

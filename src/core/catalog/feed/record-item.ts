@@ -30,13 +30,12 @@ export interface Problem {
  * the price, if the record states it; `complements` and `leftOut` are as in `NamedFields`. `unpublished` is a product that must not
  * be shown to shoppers.
  */
-export type ParsedRecord<T = Item> =
-  | ({ item: T; titled?: 'description' | 'id'; currency?: string } & Beside)
-  | { unpublished: true; id?: string }
-  | (Known & { problems: Problem[] });
+export type ParsedRecord<T = Item> = ReadProduct<T> | (Known & { problems: Problem[] });
 
-/** Data of a record beside its item. */
-export type Beside = Pick<NamedFields, 'complements' | 'leftOut'>;
+/** The same without errors. */
+export type ReadProduct<T> =
+  | ({ item: T; titled?: 'description' | 'id'; currency?: string } & Pick<NamedFields, 'complements' | 'leftOut'>)
+  | { unpublished: true; id?: string };
 
 /** Identification of a record with errors: its id, else its title. */
 interface Known {

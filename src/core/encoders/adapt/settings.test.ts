@@ -29,19 +29,19 @@ describe('preprocessor_config.json', () => {
       { size: 224, fit: 'crop', shortestEdge: 224, filter: 'bicubic' },
     ],
   ])('of %s says how a picture becomes a square', (_, preprocessor, framing) => {
-    expect(imageSettings({ preprocessor }).framing).toEqual(framing);
+    expect(imageSettings(preprocessor).framing).toEqual(framing);
   });
 
   it('says how channels are normalised, from pixels 0..1', () => {
     const size = 8;
-    const { mean, deviation, scale } = imageSettings({ preprocessor: { size, ...IMAGENET } }).normalization;
+    const { mean, deviation, scale } = imageSettings({ size, ...IMAGENET }).normalization;
     expect([mean, deviation]).toEqual([IMAGENET.image_mean, IMAGENET.image_std]);
     expect(scale).toBeCloseTo(1, 12);
-    const plain = imageSettings({ preprocessor: { size, do_normalize: false, ...IMAGENET } }).normalization;
+    const plain = imageSettings({ size, do_normalize: false, ...IMAGENET }).normalization;
     expect(plain).toMatchObject({ mean: [0, 0, 0], deviation: [1, 1, 1] });
-    const bytes = imageSettings({ preprocessor: { size, do_rescale: false } }).normalization;
+    const bytes = imageSettings({ size, do_rescale: false }).normalization;
     expect(bytes.scale).toBe(255);
-    expect(imageSettings({ preprocessor: { size, rescale_factor: 2 / 255 } }).normalization.scale).toBeCloseTo(2, 12);
+    expect(imageSettings({ size, rescale_factor: 2 / 255 }).normalization.scale).toBeCloseTo(2, 12);
   });
 
   it.each([
@@ -51,7 +51,7 @@ describe('preprocessor_config.json', () => {
     [{ size: 224, image_mean: [1] }, 'image_mean'],
   ])('%j is refused by field', (preprocessor, part) => {
     const refusal = { code: 'encoder/bad-settings', message: expect.stringContaining(part) };
-    expect(() => imageSettings({ preprocessor })).toThrow(expect.objectContaining(refusal));
+    expect(() => imageSettings(preprocessor)).toThrow(expect.objectContaining(refusal));
   });
 });
 

@@ -13,7 +13,6 @@ export interface ModelFiles {
   /** `sentence_bert_config.json` and `1_Pooling/config.json` of sentence-transformers. */
   sentence?: unknown;
   pooling?: unknown;
-  preprocessor?: unknown;
 }
 
 const positive = v.pipe(v.number(), v.minValue(1));
@@ -76,13 +75,13 @@ export function textSettings(files: ModelFiles) {
  * Reads how pictures are to be prepared: `preprocessor_config.json`, as the hub's models have it.
  * @throws SidestreamError `encoder/bad-settings` naming file and field
  */
-export function imageSettings(files: ModelFiles): { framing: Framing; normalization: Normalization } {
-  if (!files.preprocessor) {
+export function imageSettings(preprocessor: unknown): { framing: Framing; normalization: Normalization } {
+  if (!preprocessor) {
     const message =
       'The model has no preprocessor_config.json, which describes how to prepare pictures. Add one beside it.';
     throw new SidestreamError('encoder/bad-settings', message);
   }
-  const config = read(preprocessorSchema, files.preprocessor, 'preprocessor_config.json');
+  const config = read(preprocessorSchema, preprocessor, 'preprocessor_config.json');
   const scale = config.do_rescale === false ? 255 : 255 * (config.rescale_factor ?? 1 / 255);
   const plain = config.do_normalize === false || !config.image_mean || !config.image_std;
   const normalization = {

@@ -114,11 +114,8 @@ export async function missingGpu(
   if (!gpu) return 'no WebGPU in this browser';
   const adapter = await gpu.requestAdapter().catch(() => null);
   if (!adapter) return 'no WebGPU adapter';
-  return isSoftware(adapter) ? 'the WebGPU adapter is software' : null;
-}
-
-function isSoftware({ info }: GpuAdapterKind): boolean {
-  return info?.isFallbackAdapter === true || info?.architecture === 'swiftshader';
+  const { isFallbackAdapter, architecture } = adapter.info ?? {};
+  return isFallbackAdapter || architecture === 'swiftshader' ? 'the WebGPU adapter is software' : null;
 }
 
 /** Number of pixels above which the browser scales a picture before it is read: a photo of a phone has twelve million. */

@@ -166,7 +166,7 @@ async function readSettings(source: ModelSource, options: AdaptOptions, known?: 
   const modality = options.modality ?? known?.modality ?? guessModality(source, tokenizer, preprocessor);
   const asked = options.pool ?? known?.pooling;
   if (modality === 'image') {
-    const { framing, normalization } = imageSettings({ preprocessor });
+    const { framing, normalization } = imageSettings(preprocessor);
     const size = options.size ?? framing.size;
     return {
       pooling: asked ?? 'cls',
