@@ -32,15 +32,13 @@ export interface CollectedFeed {
 export const singleCurrency = (currencies: ReadonlySet<string>): string | undefined =>
   currencies.size === 1 ? [...currencies][0] : undefined;
 
-/** Receives what is found out about each file while it is read. */
-type FileObserver = Required<Pick<FeedOptions, 'onFormat' | 'onGuess'>>;
-
 /**
  * Reads all rows of a feed into memory; throws as the reader does.
+ * @param read gets functions that receive what is found out about each file
  * @param from number of its first row among all reported rows
  */
 export async function collectRows(
-  read: (observer: FileObserver) => AsyncIterable<FeedRow>,
+  read: (observer: Required<Pick<FeedOptions, 'onFormat' | 'onGuess'>>) => AsyncIterable<FeedRow>,
   rejectedRows = new RejectedRows(),
   from = 0,
 ): Promise<CollectedFeed> {

@@ -28,10 +28,11 @@ export async function* feedText(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   { encoding, invalid, onGuess }: TextOptions = {},
 ): AsyncGenerator<string> {
-  let head: Uint8Array | null = new Uint8Array(0);
+  let head = new Uint8Array(0);
   let decoder: LineDecoder | GuessingDecoder | null = null;
   const decoderFor = (start: Uint8Array): LineDecoder | GuessingDecoder => {
-    const stated = statedEncoding(start, encoding);
+    const mark = BYTE_ORDER_MARKS.find(([, bytes]) => bytes.every((byte, i) => start[i] === byte))?.[0];
+    const stated = mark ?? encoding ?? declared(start) ?? unmarkedUtf16(start);
     return stated === undefined && onGuess ? new GuessingDecoder(onGuess) : new LineDecoder(stated ?? 'utf-8', invalid);
   };
   for await (const chunk of chunks) {
@@ -40,15 +41,15 @@ export async function* feedText(
       if (text !== '') yield text;
       continue;
     }
-    head = joinBytes([head ?? new Uint8Array(0), chunk]);
+    head = joinBytes([head, chunk]);
     if (head.length < DECLARATION_BYTES) continue;
     decoder = decoderFor(head);
     yield decoder.decode(head, true);
-    head = null;
+    head = new Uint8Array(0);
   }
-  decoder ??= decoderFor(head ?? new Uint8Array(0));
+  decoder ??= decoderFor(head);
   // Node reads windows-1252 as Latin-1, without €, unless it is told that more follows.
-  const rest = decoder.decode(head ?? new Uint8Array(0), true) + decoder.decode(new Uint8Array(0), false);
+  const rest = decoder.decode(head, true) + decoder.decode(new Uint8Array(0), false);
   if (rest !== '') yield rest;
 }
 
@@ -155,11 +156,6 @@ export async function peekText(chunks: AsyncIterable<string>): Promise<{ head: s
     else head += next.value;
   }
   return { head: head.slice(0, FORMAT_HEAD), all: rejoined(head, source) };
-}
-
-function statedEncoding(head: Uint8Array, given: string | undefined): string | undefined {
-  const mark = BYTE_ORDER_MARKS.find(([, bytes]) => bytes.every((byte, i) => head[i] === byte))?.[0];
-  return mark ?? given ?? declared(head) ?? unmarkedUtf16(head);
 }
 
 function decoderOf(label: string, fatal: boolean): TextDecoder {

@@ -269,9 +269,8 @@ export function groupVariants(record: ReadRecord): FeedRecord[] {
     // Texts of the group: all of its variants must have the same features.
     for (const name of ['name', 'description']) if (text(group[name])) fields[name] = group[name];
     for (const name of ['isVariantOf', 'productGroupID']) delete fields[name];
-    if (own.url === undefined && hasAddress(own.offers)) delete fields.url;
+    const hasAddress = nodesOf(own.offers).some(({ url }) => text(url) !== undefined);
+    if (own.url === undefined && hasAddress) delete fields.url;
     return { line: record.line, shape: 'json-ld', fields };
   });
 }
-
-const hasAddress = (offers: unknown): boolean => nodesOf(offers).some(({ url }) => text(url) !== undefined);

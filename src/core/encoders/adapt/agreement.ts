@@ -22,7 +22,7 @@ const INT64 = 7;
 export async function referenceTaps(adapted: Adapted, sample: SampleInputs, pooling: Pooling) {
   const names = adapted.taps.map((_, i) => `reference/${i}`);
   const [together, ...alone] = await run(adapted, [sample, ...singly(sample)], names);
-  const count = countOf(sample);
+  const count = 'texts' in sample ? sample.count : sample.pictures.length;
   const widths = names.map((name, i) => {
     const { dims } = together[name];
     const [batch, tokens, width] = dims;
@@ -43,8 +43,6 @@ export async function referenceTaps(adapted: Adapted, sample: SampleInputs, pool
   });
   return { widths, taps };
 }
-
-const countOf = (sample: SampleInputs): number => ('texts' in sample ? sample.count : sample.pictures.length);
 
 /** Each input as a sample of its own; a text without its padding. */
 function singly(sample: SampleInputs): SampleInputs[] {

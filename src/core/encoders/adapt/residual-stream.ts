@@ -97,7 +97,8 @@ function findResiduals(model: OnnxModel, constant: Set<string>): Residual[] {
       const [start, end] = [producers.get(before), producers.get(branch)];
       if (start === undefined || end === undefined || !ancestors[end].has(start)) continue;
       const between = nodes.filter((_, n) => (n === end || ancestors[end].has(n)) && ancestors[n].has(start));
-      if (!between.some((part) => isWeighted(part, constant))) continue;
+      const isWeighted = between.some(({ op, reads }) => WEIGHTED.has(op) && reads.some((name) => constant.has(name)));
+      if (!isWeighted) continue;
       const sum = fused ? (node.outputs[SUM_OUTPUT] ?? '') : node.outputs[0];
       const attention = between.some((part) => isAttention(part, constant));
       residuals.push({ before, sum, node, norm: normOf(nodes, i, sum, constant), attention });
@@ -135,9 +136,6 @@ function normOf(nodes: GraphNode[], start: number, sum: string, constant: Set<st
   }
   return norm;
 }
-
-const isWeighted = ({ op, reads }: GraphNode, constant: Set<string>): boolean =>
-  WEIGHTED.has(op) && reads.some((name) => constant.has(name));
 
 /** A softmax, or a product of two values that both depend on the input. */
 const isAttention = ({ op, inputs }: GraphNode, constant: Set<string>): boolean =>
