@@ -59,9 +59,8 @@ async function originalTaps(model: RealModel, preset: Preset, sample: Parameters
     preset.modality === 'image' && preprocessor
       ? {
           size: preset.size,
-          normalization: imageSettings(
-            JSON.parse(await readFile(join(snapshot, 'preprocessor_config.json'), 'utf8')),
-          ).normalization,
+          normalization: imageSettings(JSON.parse(await readFile(join(snapshot, 'preprocessor_config.json'), 'utf8')))
+            .normalization,
         }
       : {};
   const { pooling } = preset.adapted;
