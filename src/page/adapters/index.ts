@@ -1,6 +1,6 @@
-export * from './agent';
+export { connectAgent } from './agent';
 export type { AgentOptions, AgentRecommender } from './agent-tools';
-export * from './attributes';
+export { type AttributesOptions, connectAttributes } from './attributes';
 export {
   type ConsentCallback,
   type Consenter,
@@ -11,11 +11,24 @@ export {
   connectConsent,
   type ToolName,
 } from './consent';
-export * from './data-layer';
+export { connectDataLayer, type DataLayerOptions } from './data-layer';
 export type { Ga4Options } from './ga4-event';
-export * from './grid';
-export * from './hints-from-url';
-export * from './ranked-results';
+export { connectGrid, type GridOptions, type Ranker } from './grid';
+export { type HintMapping, hintsFromUrl } from './hints-from-url';
+export {
+  type FindIds,
+  type RankedResults,
+  type RankedResultsOptions,
+  type ResultsPage,
+  rankResults,
+} from './ranked-results';
 export type { AdapterOptions, AdapterReport, AdapterSource, DroppedReport, DropReason, TrackedReport } from './report';
-export * from './search-taste';
-export * from './sinks';
+export {
+  algoliaFilters,
+  meilisearchContext,
+  searchTaste,
+  type Taste,
+  type TasteFields,
+  typesenseSort,
+} from './search-taste';
+export { beaconSink, callbackSink, type Ga4Target, ga4Sink } from './sinks';
