@@ -39,10 +39,10 @@ export async function addEncoder(name: string, folder: string, onStep: (line: st
   onStep(`${name}: checking digests`);
   await makeFolder(folder);
   const contents = [built.onnx, new TextEncoder().encode(built.tokenizer)];
-  for (const [n, [file, digest]] of modelFiles(preset).entries()) {
-    await verify(preset, file, contents[n], digest);
-    await replaceFile(join(folder, file), contents[n]);
-  }
+  const files = modelFiles(preset);
+  // All are checked before one is written.
+  for (const [n, [file, digest]] of files.entries()) await verify(preset, file, contents[n], digest);
+  for (const [n, [file]] of files.entries()) await replaceFile(join(folder, file), contents[n]);
   onStep(`${name}: wrote ${join(folder, `${name}.onnx`)}, ${(built.onnx.length / 1e6).toFixed(1)} MB`);
 }
 

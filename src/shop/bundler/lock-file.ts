@@ -35,17 +35,20 @@ type LockOwner = v.InferOutput<typeof ownerSchema>;
 /** Ids of the locks of this process. */
 const own = new Set<string>();
 
-const MACHINE = thisMachine();
-
-/** On Linux, the start of the machine and the container whose process ids this process sees. */
-function thisMachine(): string {
-  try {
-    return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}${readlinkSync('/proc/self/ns/pid')}`;
-  } catch {
-    // Another system, whose host name has to do.
-    return '';
-  }
-}
+/** On Linux, the start of the machine and the container whose process ids this process sees; each only if it can be read. */
+const MACHINE = [
+  () => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
+  () => readlinkSync('/proc/self/ns/pid'),
+]
+  .map((read) => {
+    try {
+      return read();
+    } catch {
+      // Another system, whose host name has to do.
+      return '';
+    }
+  })
+  .join('');
 
 export interface LockOptions {
   /** Object of the lock, as part of a sentence, such as `these models`. */

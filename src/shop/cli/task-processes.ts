@@ -45,6 +45,8 @@ export class TaskProcesses {
       start: (events) => startProcess(options, events),
       tries: 1,
       lost: ({ label }, how) => {
+        // No waiting task is started after one that failed.
+        this.close();
         const todo = how.includes('SIGKILL')
           ? 'If memory is short, the system ends processes: use fewer with --processes'
           : 'Its own lines above say why';
@@ -55,7 +57,7 @@ export class TaskProcesses {
     process.once('SIGINT', this.#onSignal);
   }
 
-  /** The caller parses the result. @throws SidestreamError `runtime/worker-crashed`, after which the caller closes this */
+  /** The caller parses the result. @throws SidestreamError `runtime/worker-crashed`; waiting tasks are then not started */
   run(label: string, task: unknown): Promise<unknown> {
     return this.#pool.run({ label, task });
   }
