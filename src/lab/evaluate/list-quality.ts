@@ -17,7 +17,7 @@ export function listQuality(listed: readonly number[], chosen: readonly number[]
      * RecSys 2011, section 3.1). One choice is added to each item, which gives new items a share.
      */
     novelty: meanOfListed((row) => information[row]),
-    /** Mean percentile of the past popularity of listed items minus that of the chosen items, -1..1; 0: as popular as these. */
+    /** Mean percentile of the past popularity of listed items minus that of the chosen items, -1 to 1; 0 if both are equally popular. */
     popularityBias: meanOfListed((row) => percentiles[row]) - sumOf(chosen, (row) => percentiles[row]) / chosen.length,
   };
 }

@@ -47,18 +47,18 @@ export async function importLog(
 ): Promise<ImportedLog> {
   const files = await eventFiles(paths, connection);
   await connection.run('CREATE OR REPLACE TABLE events (shopper VARCHAR, item VARCHAR, time BIGINT, type VARCHAR)');
-  await connection.run('CREATE OR REPLACE TABLE shown (shopper VARCHAR, item VARCHAR)');
+  await connection.run('CREATE OR REPLACE TABLE shown (shopper VARCHAR, item VARCHAR, time BIGINT)');
   const wantsShown = impressions === 'passed-over';
   const groups = new RejectedGroups();
   const log: ImportedLog = { columns: {}, header: [], returns: 0, shown: 0, refused: 0, reasons: [] };
   const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
   const started = performance.now();
-  let [bytes, lines, shown] = [0, 0, 0];
+  let [bytes, lines, metered] = [0, 0, 0];
   const onBytes = (more: number): void => {
     bytes += more;
     const whole = Math.floor(bytes / MB);
-    meter.advance(whole - shown);
-    shown = whole;
+    meter.advance(whole - metered);
+    metered = whole;
   };
   const onLines = (more: number): void => {
     const before = lines;
@@ -105,7 +105,8 @@ export async function importLog(
     meter.stop();
   }
   log.reasons = groups.lines;
-  requireRead(paths.join(', '), log, await numberOf(connection, 'SELECT count(*) FROM events'));
+  const shown = log.shown + (await numberOf(connection, 'SELECT count(*) FROM shown'));
+  requireRead(paths.join(', '), { ...log, shown }, await numberOf(connection, 'SELECT count(*) FROM events'));
   return log;
 }
 

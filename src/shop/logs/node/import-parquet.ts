@@ -101,7 +101,7 @@ export async function importParquet(
     WHERE refused IS NULL AND left_out`;
   await connection.run(`
     INSERT INTO events (time, type, shopper, item) SELECT time, type, shopper, ${product} IS NULL;
-    INSERT INTO shown SELECT shopper, ${product} = 'impression'`);
+    INSERT INTO shown (shopper, time, item) SELECT shopper, time, ${product} = 'impression'`);
   const left = await connection.runAndReadAll(`
     SELECT coalesce(left_out, refused) AS why, min(line), count(*)
     FROM raw_events WHERE coalesce(left_out, refused) <> 'impression' GROUP BY 1 ORDER BY 2`);

@@ -37,9 +37,10 @@ export function importText(
       sink.counted();
     },
     ...(shown && {
-      shown({ user, item, title }) {
+      shown({ user, item, time, title }) {
         shown.appendVarchar(user);
         shown.appendVarchar(names.productOf(item, title));
+        shown.appendBigInt(BigInt(time));
         shown.endRow();
         sink.counted();
       },

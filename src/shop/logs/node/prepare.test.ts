@@ -306,6 +306,17 @@ describe('a prepared log', () => {
     }
   });
 
+  it('uses no impression after the first share of the log, and says if a log has nothing else', async () => {
+    const head = 'user,item,time,type';
+    const lines = ['u,a,1,click', 'u,b,2,click', 'v,c,3,click', 'u,c,8,impression', 'v,a,8,click'];
+    const known = ['a', 'b', 'c'].map((id) => makeItem(id));
+    const past = await file('shown-past.csv', [head, ...lines, 'u,a,9,click', 'v,b,9,click'].join('\n'));
+    const options = { impressions: 'passed-over', past: 0.5 } as const;
+    expect((await openPrepared((await prepare(past, [], options)).out, known)).passed).toBeUndefined();
+    const only = await file('shown-only.csv', `${head}\nu,a,1,impression\n`);
+    await expect(prepare(only, [], { impressions: 'passed-over' })).rejects.toThrow('all of its lines are returns');
+  });
+
   it('publishes nothing about products and pairs of too few shoppers', async () => {
     const lines = ['u,a,1', 'u,b,2', 'u,c,3', 'v,a,4', 'v,b,5', 'w,a,6', 'w,c,7', 'w,b,8'];
     const { out } = await prepare(await file('few.csv', `user,item,time\n${lines.join('\n')}\n`), [], {

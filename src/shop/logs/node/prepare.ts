@@ -199,6 +199,7 @@ async function tablesOf(
     const statements = statementsOf(table, await statementOf(table), settings, parts).slice(done);
     if (statements.length > 0) await runMetered(connection, meter, `Table ${table}`, statements);
     if (table === 'choices') await connection.run('DROP TABLE IF EXISTS events; DROP TABLE IF EXISTS places');
+    if (table === 'passed') await connection.run('DROP TABLE IF EXISTS shown');
   }
   await writeTables(connection, meter, folder, earlier ? out : null);
   const prepared = await summary(connection, settings, log, earlier);
@@ -236,7 +237,9 @@ async function importedLog(
   for (const reason of log.reasons.slice(0, SHOWN)) say(reason);
   if (log.reasons.length > SHOWN) say(`… and ${log.reasons.length - SHOWN} more`);
   const until = past < 1 ? await endOfPast(connection, past) : null;
-  if (until !== null) await connection.run(`DELETE FROM events WHERE time >= ${until}`);
+  if (until !== null) {
+    for (const table of ['events', 'shown']) await connection.run(`DELETE FROM ${table} WHERE time >= ${until}`);
+  }
   if (earlier) await connection.run(`DELETE FROM events WHERE time <= ${earlier.lastTime}`);
   const imported = { ...log, byTitle: names.byTitle, until };
   await writeFile(file, JSON.stringify(imported));

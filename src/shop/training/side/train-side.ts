@@ -71,7 +71,7 @@ export interface SideTraining {
    */
   onStep?(step: number, steps: number, last?: number): void;
   /**
-   * @param state from which the training can be resumed
+   * @param state from which the training can be resumed; it holds until the next step, so who keeps it copies it
    * @param model computes the present model
    */
   onEpoch?(report: SideReport, state: SideTrainingState, model: () => Promise<SideModel>): void | Promise<void>;
