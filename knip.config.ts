@@ -15,7 +15,7 @@ const config: KnipConfig = {
     'src/shop/program/main.ts!',
     'src/shop/bundler/chunk-worker.ts!',
     'src/shop/training/node/shard-worker.ts!',
-    'src/device/worker/{worker,encoder-worker,late-files}.ts!',
+    'src/device/worker/{worker,encoder-worker,script-loader}.ts!',
     'src/demo/{main,sent/worker}.ts!',
     'src/editor/main.ts!',
     'src/studio/{main,serve/service-worker}.ts!',
@@ -64,7 +64,7 @@ const config: KnipConfig = {
     // Types of what transformers.js brings along.
     'tools/bench/encoding/transformers.ts': ['unlisted'],
     // A test makes that file up.
-    'src/device/worker/late-files.test.ts': ['unresolved'],
+    'src/device/worker/script-loader.test.ts': ['unresolved'],
   },
   include: production ? ['files', 'exports', 'types'] : [],
   ignoreExportsUsedInFile: production,

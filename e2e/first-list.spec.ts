@@ -128,7 +128,7 @@ test('the first list takes three steps, and no file is requested twice', async (
   host.answer();
   await includes(host, 'worker.js', 'manifest.json');
   host.answer();
-  await includes(host, 'head.bin', 'offers.json', 'rules.json', 'mutable-files.js', 'card-extras.js');
+  await includes(host, 'head.bin', 'offers.json', 'rules.json', 'offers-and-rules.js', 'card-extras.js');
   host.answer();
   await expect(page.locator('sidestream-recs[state=filled]')).toBeVisible();
 

@@ -4,7 +4,7 @@ import type { OutputOptions, Plugin, RolldownOptions } from 'rolldown';
 
 /**
  * Builds the workers' files so that no bundler has to understand them: plain scripts, one per part, that need only
- * the loader in `src/device/worker/late-files.ts`. A bundler that meets `new URL('./worker-x.js', import.meta.url)` copies the
+ * the loader in `src/device/worker/script-loader.ts`. A bundler that meets `new URL('./worker-x.js', import.meta.url)` copies the
  * file, however it handles modules, workers and code splitting.
  */
 
@@ -23,16 +23,16 @@ type Groups = NonNullable<Exclude<OutputOptions['codeSplitting'], boolean | unde
  */
 const FEATURES: Readonly<Record<string, readonly string[]>> = {
   // Bundles of which a page loads parts.
-  shards: ['device/ranking/retrieval/', 'device/worker/shard-loader'],
+  shards: ['device/ranking/retrieval/', 'device/worker/loading/shard-loader'],
   // After the first list.
   kernel: ['core/kernel/'],
   // Shops with offers, or with a file of rules.
-  'mutable-files': [
+  'offers-and-rules': [
     'core/catalog/mutable-files/',
     'core/catalog/offers/',
     'device/ranking/patched-index',
     'device/ranking/rules-file',
-    'device/worker/mutable-files',
+    'device/worker/catalog/offers-and-rules',
   ],
   // Requests of pages other than lists.
   calls: [
@@ -42,10 +42,14 @@ const FEATURES: Readonly<Record<string, readonly string[]>> = {
     'device/ranking/rerank',
     'device/ranking/variant-options',
     'device/worker/fresh-options',
-    'device/worker/other-lists',
+    'device/worker/lists/browse',
+    'device/worker/lists/explain',
+    'device/worker/lists/groups',
+    'device/worker/lists/products',
+    'device/worker/lists/rerank',
   ],
   // Pages with a search.
-  find: ['core/common/words', 'device/ranking/find/', 'device/worker/find-items'],
+  find: ['core/common/words', 'device/ranking/find/', 'device/worker/lists/find'],
   // Consent: log and profile on the device.
   store: ['device/store/database', 'device/store/device-store', 'device/store/rows'],
   encryption: ['device/store/encrypt', 'device/store/lock', 'device/store/unlock'],
@@ -57,18 +61,22 @@ const FEATURES: Readonly<Record<string, readonly string[]>> = {
     'device/learner/profile',
   ],
   // Moving data to another worker, store or device.
-  transfer: ['device/worker/exported-file', 'device/worker/profile-merge', 'device/worker/profile-transfer'],
+  transfer: [
+    'device/worker/shopper/exported-file',
+    'device/worker/shopper/hand-over',
+    'device/worker/shopper/rollback',
+    'device/worker/shopper/transfer',
+  ],
   // Metrics of lists and visitors, and what an experiment needs.
   counts: [
     'core/catalog/bundle/model-manifest',
     'core/common/hash',
     'core/common/sums',
     'device/experiment/',
-    'device/worker/operating-figures',
-    'device/worker/visitor-counts',
+    'device/worker/shopper/take-metrics',
   ],
-  inspection: ['device/worker/inspection'],
-  'added-items': ['core/encoders/', 'device/worker/added-items'],
+  inspection: ['device/worker/lists/inspect'],
+  'added-items': ['core/encoders/', 'device/worker/loading/added-items'],
 };
 
 /** The feature of a module; null if the bundler is to place it. */
@@ -135,8 +143,8 @@ function lateEntry(root: string): Plugin {
       filter: { id: /^(late:|\0late-start)/ },
       handler: (id) =>
         id === start
-          ? `import { lateFiles } from ${JSON.stringify(join(root, 'src/device/worker/late-files.ts'))};
-             const files = lateFiles({ script: location.href });
+          ? `import { scriptLoader } from ${JSON.stringify(join(root, 'src/device/worker/script-loader.ts'))};
+             const files = scriptLoader({ script: location.href });
              globalThis.sidestreamFiles = files;
              addEventListener('message', ({ data }) => files.onMessage(data));`
           : `import ${JSON.stringify(start)}; import ${JSON.stringify(id.slice('late:'.length))};`,
@@ -269,11 +277,11 @@ export function ownRuntime(root: string, files: string[]): Plugin {
       handler(code) {
         if (!code.includes(call)) this.error(`web-encoder.ts has no ${call}`);
         return `
-          import { lateFiles } from ${JSON.stringify(join(root, 'src/device/worker/late-files.ts'))};
+          import { scriptLoader } from ${JSON.stringify(join(root, 'src/device/worker/script-loader.ts'))};
           const loadLate = () => {
             const table = ${addressTable(late, './/')};
             for (const file in table) table[file] = new URL(table[file], location.href).href;
-            const files = lateFiles({ script: import.meta.url, files: table });
+            const files = scriptLoader({ script: import.meta.url, files: table });
             globalThis.sidestreamFiles = files;
             return files.require('./${runtime}');
           };

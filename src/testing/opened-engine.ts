@@ -1,6 +1,5 @@
-import type { Consent } from '../device/protocol';
-import { Engine } from '../device/worker/engine';
-import type { EngineOptions } from '../device/worker/engine-options';
+import type { Consent, EngineOptions } from '../device/protocol';
+import { type Engine, startEngine } from '../device/worker/engine';
 import type { SidestreamError } from '../error';
 
 /** An engine for the bundle at an address, without an answer about consent, and its reports: errors, their codes, and events at each change. */
@@ -8,7 +7,7 @@ export async function openedEngine(bundle: string, given: Partial<EngineOptions>
   const errors: SidestreamError[] = [];
   const codes: string[] = [];
   const changes: number[] = [];
-  const engine = await Engine.start(
+  const engine = await startEngine(
     { consent: 'pending', bundle, namespace: 'test', learning: true, ...given },
     {
       change: ({ events }) => changes.push(events),

@@ -3,10 +3,10 @@ import type { AddressInfo } from 'node:net';
 import { type BundleSink, type Item, type WriteBundleOptions, writeBundle } from '../core/catalog';
 import type { BundleContent } from '../core/catalog/bundle/write-bundle';
 import type { LoggedEvent } from '../core/events';
+import type { EngineOptions } from '../device/protocol';
 import { DeviceStore } from '../device/store/device-store';
-import { Engine } from '../device/worker/engine';
-import type { EngineOptions } from '../device/worker/engine-options';
-import { encodersOf } from '../device/worker/loaded-catalog';
+import { encodersOf } from '../device/worker/catalog/catalog';
+import { type Engine, startEngine } from '../device/worker/engine';
 import { bundleContent, makeItem, memoryBundle } from './bundles';
 
 /** Items of the shop, the most popular first. */
@@ -85,7 +85,7 @@ export async function serveContent(content: BundleContent, options: WriteBundleO
     },
     open(given = {}) {
       codes.length = 0;
-      return Engine.start(
+      return startEngine(
         { ...defaults, consent: 'granted', ...given },
         { change: () => undefined, progress: () => undefined, error: ({ code }) => codes.push(code) },
       );

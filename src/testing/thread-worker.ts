@@ -1,6 +1,6 @@
 import * as Comlink from 'comlink';
 import { carryErrors } from '../device/protocol';
-import { recommenderHost } from '../device/worker/recommender-host';
+import { recommenderHost } from '../device/worker/engine';
 
 carryErrors();
 

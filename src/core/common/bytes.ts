@@ -95,3 +95,6 @@ export function listReader(bytes: ArrayBuffer | Uint8Array, start = 0) {
     int8: (count: number) => new Int8Array(buffer, skipped(count), count),
   };
 }
+
+/** A random id in hex, two digits a byte. It follows no seed, because two devices must differ. */
+export const randomId = (bytes: number): string => hex(crypto.getRandomValues(new Uint8Array(bytes)));

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { eventSchema } from '../../core/events';
 import { rulesSchema } from '../ranking';
-import { checkCall, optionsSchema, parsed, recommendSchema, trackSchema } from './requests';
+import { callSchema, optionsSchema, parsed, recommendSchema, trackSchema } from './requests';
 
 const options = { bundle: 'http://shop/bundle/' };
 const track = (itemId: unknown, details: unknown = {}) => ({ type: 'click', itemId, details });
@@ -62,8 +62,8 @@ describe('input from the page', () => {
   });
 
   it('is refused if its caller misspells how long to wait', () => {
-    expect(() => checkCall({ timout: 5 }, 'call()')).toThrow('Did you mean "timeout"?');
-    expect(() => checkCall(undefined, 'call()')).not.toThrow();
+    expect(() => parsed(callSchema, { timout: 5 }, 'call()')).toThrow('Did you mean "timeout"?');
+    expect(() => parsed(callSchema, undefined, 'call()')).not.toThrow();
   });
 
   it('can be read from the log again whenever it was accepted', () => {

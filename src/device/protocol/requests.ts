@@ -1,11 +1,11 @@
 import * as v from 'valibot';
-import { addedItemSchema } from '../../core/catalog';
+import { addedItemSchema, MODALITIES } from '../../core/catalog';
 import { exactObject } from '../../core/common/schema';
 import { detailFields, eventFields, itemIdSchema } from '../../core/events';
 import { SidestreamError } from '../../error';
 import { PLACEMENTS, type Placement, ruleFields, rulesSchema } from '../ranking';
 import { encryptionSchema } from '../store';
-import type { Consent } from './api';
+import type { Consent, EncoderBackend } from './api';
 
 /**
  * Parses an argument of a public method.
@@ -94,10 +94,23 @@ export type ParsedOptions = v.InferOutput<typeof optionsSchema>;
 export type ParsedRequest = v.InferOutput<typeof recommendSchema>;
 
 /** Options of a call; the page keeps its signal and its time limit. */
-const callSchema = v.optional(
+export const callSchema = v.optional(
   exactObject({ signal: v.undefined(), timeout: v.optional(v.pipe(v.number(), v.gtValue(0))) }),
 );
-export const checkCall = (call: unknown, method: string): unknown => parsed(callSchema, call, method);
+
+/** The runs of encoders that a call needed. */
+export const runsSchema = v.optional(
+  v.array(
+    v.strictObject({
+      modality: v.picklist(MODALITIES),
+      encoder: v.string(),
+      backend: v.picklist(['webgpu', 'wasm'] satisfies EncoderBackend[]),
+      reason: v.nullable(v.string()),
+      milliseconds: v.number(),
+    }),
+  ),
+  [],
+);
 
 /** An item that a device encoded. */
 export const localItemSchema = v.object({

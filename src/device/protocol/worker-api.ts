@@ -1,11 +1,12 @@
 import type { ProxyMarked } from 'comlink';
-import type { EncoderFiles, Modality, TextRecipe } from '../../core/catalog';
+import type { EncoderFiles, Modality, Offer, TextRecipe } from '../../core/catalog';
 import type { ImagePreset, TextPreset } from '../../core/encoders';
 import type { LoggedEvent } from '../../core/events';
-import type { SerializedError } from '../../error';
+import type { SerializedError, SidestreamError } from '../../error';
 import type { Counts, MetricLine } from '../experiment';
 import type { LocalItem } from '../store';
 import type { Progress, RecommenderOptions, Status } from './api';
+import type { ParsedOptions } from './requests';
 
 /** Options as the page sends them: `'function'` instead of a function, which cannot be sent. */
 export type GivenOptions = Omit<RecommenderOptions, 'onProgress' | 'onMetric'> & {
@@ -39,6 +40,33 @@ export type RemoteListener = (
  * gone.
  */
 export type EarlyManifest = (() => Promise<ArrayBuffer | null>) & ProxyMarked;
+
+/** How a worker's recommender starts: the page's options, and the state of the page. */
+export interface EngineOptions extends Partial<Omit<ParsedOptions, 'onProgress' | 'onMetric' | 'workerUrl'>> {
+  bundle: string;
+  namespace: string;
+  learning: boolean;
+  /**
+   * Another worker of the page ran before: the consent is that worker's last known one, not a new answer of the shopper, and
+   * another tab may have changed it meanwhile. Default false.
+   */
+  restarted?: boolean;
+  /** The shopper withdrew consent in this page, and the device may still have data. Default false. */
+  withdrawn?: boolean;
+  /** Maximum size of the event log on the device, bytes. Default 5,000,000. */
+  logBudget?: number;
+  /** Language of the page, as a tag, for calls that name no language. Empty: unknown. */
+  lang?: string;
+  /** Offers that the page updated before this worker started, by product; parsed by their user. */
+  offers?: ReadonlyMap<string, Offer>;
+  manifest?: EarlyManifest | null;
+}
+
+export interface EngineListener {
+  change(status: Status): void;
+  progress(progress: Progress): void;
+  error(error: SidestreamError): void;
+}
 
 /** Data that a worker hands over, through the page, to its replacement. */
 export interface Kept {

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { hex, joinBytes } from '../../core/common/bytes';
+import { joinBytes, randomId } from '../../core/common/bytes';
 import { SidestreamError } from '../../error';
 import type { Encryption } from './encryption';
 
@@ -74,7 +74,7 @@ export function parseLock(stored: unknown): Lock {
 
 export async function newLock(opener: Opener): Promise<Lock> {
   const key = crypto.getRandomValues(new Uint8Array(KEY));
-  const id = hex(crypto.getRandomValues(new Uint8Array(16)));
+  const id = randomId(16);
   const sealedKey = await (await cipherOf(opener)).encrypt(key);
   return { version: VERSION, id, sealedKey, since: Date.now(), pending: true };
 }

@@ -120,5 +120,29 @@ export interface Store {
   close(): void;
 }
 
+/**
+ * The stored profile that a learner continues. It is checked at every save to avoid overwriting a profile that replaced it.
+ */
+export interface ProfileOrigin {
+  readonly store: Store;
+  /** See `Store.generation`. */
+  readonly generation: number;
+  /** Newer code wrote the stored profile, which must not be overwritten. */
+  readonly readOnly: boolean;
+  /** The newest stored profile could not be read. */
+  damaged: boolean;
+  /** Ids of the last events in the newest stored profile and its predecessor; 0 if missing. */
+  known: [number, number];
+}
+
+/** Origin of the first profile in a store. @param lastEvent id of the last event that it contains */
+export const firstOrigin = (store: Store, generation = 0, lastEvent = 0): ProfileOrigin => ({
+  store,
+  generation,
+  readOnly: false,
+  damaged: false,
+  known: [lastEvent, 0],
+});
+
 /** A text about this device: `unit`, its anonymous id; `visitors`, its reports in experiments. */
 export type DeviceText = 'unit' | 'visitors';

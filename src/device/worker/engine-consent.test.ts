@@ -8,8 +8,7 @@ import { CLICK, type ServedShop, serveShop } from '../../testing/served-shop';
 import { pause, shortenDelays } from '../../testing/short-delays';
 import { deleteDeviceStore } from '../store';
 import { DeviceStore } from '../store/device-store';
-import { Engine } from './engine';
-import { recommenderHost } from './recommender-host';
+import { type Engine, recommenderHost, startEngine } from './engine';
 
 // Node has no IndexedDB: this one follows the specification, in memory. It has no Web Locks either: every tab leads.
 beforeEach(() => {
@@ -424,7 +423,7 @@ describe('a refusal', () => {
     });
     const changes: string[] = [];
     const first = await open();
-    const second = await Engine.start(
+    const second = await startEngine(
       { bundle: shop.bundle, namespace: 'test', learning: true },
       { change: ({ consent }) => changes.push(consent), progress: () => undefined, error: () => undefined },
     );

@@ -6,7 +6,7 @@ import { type ServedShop, serveContent } from '../../testing/served-shop';
 import { sideModel } from '../../testing/side-models';
 import { topicContent } from '../../testing/topics';
 import type { Engine } from './engine';
-import { decodeExport } from './exported-file';
+import { decodeExport } from './shopper/exported-file';
 
 const COUNT = 60;
 let shop: ServedShop;

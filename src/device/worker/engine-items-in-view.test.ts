@@ -4,9 +4,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { CooccurrenceTable } from '../../core/catalog';
 import { bundleContent, makeItem } from '../../testing/bundles';
 import { type ServedShop, serveContent } from '../../testing/served-shop';
-import type { RecommendRequest } from '../protocol';
+import type { EngineOptions, RecommendRequest } from '../protocol';
 import type { Engine } from './engine';
-import type { EngineOptions } from './engine-options';
 
 const IDS = ['a', 'b', 'c', 'd', 'e', 'f'];
 /** a goes with d (lift 2, 37 orders) and e (lift 1), b with e (lift 3, 5 orders), c with f (lift 1). */

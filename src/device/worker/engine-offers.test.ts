@@ -9,10 +9,10 @@ import { bundleContent, makeItem, memoryBundle } from '../../testing/bundles';
 import { openedEngine } from '../../testing/opened-engine';
 import { serveShop } from '../../testing/served-shop';
 import { topicContent } from '../../testing/topics';
+import type { EngineOptions } from '../protocol';
 import { type Offer, optionsSchema, parsed, type RecommendRequest } from '../protocol';
+import { encodersOf } from './catalog/catalog';
 import type { Engine } from './engine';
-import type { EngineOptions } from './engine-options';
-import { encodersOf } from './loaded-catalog';
 
 beforeEach(() => {
   globalThis.indexedDB = new IDBFactory();

@@ -3,8 +3,8 @@ import { IDBFactory } from 'fake-indexeddb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { makeItem } from '../../testing/bundles';
 import { last, type ServedShop, serveShop } from '../../testing/served-shop';
+import type { EngineOptions } from '../protocol';
 import type { Engine } from './engine';
-import type { EngineOptions } from './engine-options';
 
 const FRUIT = ['f1', 'f2', 'f3'];
 const TOOLS = ['t1', 't2', 't3'];

@@ -7,9 +7,8 @@ import { openBundle, openHead, putMutable, writeBundle } from '../../core/catalo
 import { bundleContent, makeItem, memoryBundle } from '../../testing/bundles';
 import { openedEngine } from '../../testing/opened-engine';
 import { topicContent } from '../../testing/topics';
-import type { RecommendRequest } from '../protocol';
+import type { EngineOptions, RecommendRequest } from '../protocol';
 import type { Engine } from './engine';
-import type { EngineOptions } from './engine-options';
 
 const small = memoryBundle();
 const large = memoryBundle();

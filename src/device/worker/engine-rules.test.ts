@@ -3,9 +3,9 @@ import { IDBFactory } from 'fake-indexeddb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { makeItem } from '../../testing/bundles';
 import { type ServedShop, serveShop } from '../../testing/served-shop';
+import type { EngineOptions } from '../protocol';
 import { optionsSchema, parsed, type RecommendRequest } from '../protocol';
 import type { Engine } from './engine';
-import type { EngineOptions } from './engine-options';
 
 // Node has no IndexedDB: this one follows the specification, in memory.
 beforeEach(() => {

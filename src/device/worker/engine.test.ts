@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CooccurrenceTable, type Manifest, openHead, rowsPerItem, writeBundle } from '../../core/catalog';
 import { bundleContent, makeItem, memoryBundle } from '../../testing/bundles';
 import { openedEngine } from '../../testing/opened-engine';
+import { encodersOf } from './catalog/catalog';
 import type { Engine } from './engine';
-import { encodersOf } from './loaded-catalog';
 
 const IDS = ['a', 'b', 'c', 'd', 'e', 'f'];
 /** Others chose item d with item a. */

@@ -1,6 +1,8 @@
 import * as v from 'valibot';
 import { SidestreamError } from '../../error';
-import { optionsSchema } from '../protocol';
+import { optionsSchema, parsed } from '../protocol';
+import { takes } from './call';
+import { loadExperiment } from './shopper/experiment';
 
 /** Options that are fixed when a recommender starts. */
 const FIXED_OPTIONS = ['learning', 'encrypt', 'workerUrl', 'rules', 'experiment', 'market'] as const;
@@ -36,3 +38,11 @@ function isSame(a: unknown, b: unknown): boolean {
   const names = new Set([...Object.keys(a), ...Object.keys(b)]);
   return [...names].every((name) => isSame(Reflect.get(a, name), Reflect.get(b, name)));
 }
+
+const anyOptions = v.record(v.string(), v.unknown());
+
+/** Checks the options of a further caller of `createRecommender()` against those that this recommender was started with, as `freshOptions` does. */
+export const join = takes('createRecommender()', [anyOptions, anyOptions], async (_: unknown, wanted, running) => {
+  await loadExperiment(parsed(optionsSchema, wanted, 'createRecommender()').experiment);
+  return freshOptions(wanted, running);
+});

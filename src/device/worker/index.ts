@@ -1,3 +1,2 @@
 export type { EncoderHost } from './encoder-worker';
-export type { Engine } from './engine';
-export type { RecommenderHost } from './recommender-host';
+export type { Engine, RecommenderHost } from './engine';

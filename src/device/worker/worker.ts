@@ -1,6 +1,6 @@
 import * as Comlink from 'comlink';
 import { carryErrors } from '../protocol';
-import { recommenderHost } from './recommender-host';
+import { recommenderHost } from './engine';
 
 carryErrors();
 

@@ -2,7 +2,8 @@ import 'fake-indexeddb/auto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Recommender } from '../../device/protocol';
 import { DeviceStore } from '../../device/store/device-store';
-import { Engine } from '../../device/worker/engine';
+import { Device } from '../../device/worker/device/device';
+import { CALLS } from '../../device/worker/engine';
 import { stubPage } from '../../testing/client-page';
 import { type ServedShop, serveShop } from '../../testing/served-shop';
 import { ThreadWorker } from '../../testing/thread-worker';
@@ -56,7 +57,7 @@ describe('a recommender whose worker is replaced for another option', () => {
 describe('a worker that crashes', () => {
   it('before it answered is reported with its address and advice', async () => {
     vi.stubGlobal('location', new URL(shop.bundle));
-    vi.spyOn(Engine, 'start').mockImplementationOnce(() => new Promise(() => undefined));
+    vi.spyOn(Device.prototype, 'open').mockImplementationOnce(() => new Promise(() => undefined));
     const starting = create({ workerUrl: '/files/' }).catch((thrown) => thrown);
     await vi.waitFor(() => expect(ThreadWorker.all).toHaveLength(1));
     ThreadWorker.all[0].crash();
@@ -68,7 +69,7 @@ describe('a worker that crashes', () => {
 
   it('while close() waits does not make close() fail, nor keep the next one from starting', async () => {
     const first = await create({ consent: 'granted' });
-    const held = vi.spyOn(Engine.prototype, 'close').mockImplementationOnce(() => new Promise(() => undefined));
+    const held = vi.spyOn(CALLS, 'close').mockImplementationOnce(() => new Promise(() => undefined));
     const closing = first.close().then(
       () => 'closed',
       ({ code }) => code,
@@ -83,10 +84,10 @@ describe('a worker that crashes', () => {
   it('while it is being replaced: calls continue with another one', async () => {
     const first = await create({ consent: 'pending' });
     await first.track('click', 'a');
-    const { handOver } = Engine.prototype;
-    const held = vi.spyOn(Engine.prototype, 'handOver').mockImplementationOnce(async function (this: Engine) {
+    const { handOver } = CALLS;
+    const held = vi.spyOn(CALLS, 'handOver').mockImplementationOnce(async (call) => {
       await pause(100);
-      return handOver.call(this);
+      return handOver(call);
     });
     const second = create({ rules: { diversity: 0 } }).catch(({ code }) => code);
     await vi.waitFor(() => expect(held).toHaveBeenCalled());

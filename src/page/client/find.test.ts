@@ -46,7 +46,8 @@ function page() {
   const asked: unknown[] = [];
   const aborter = new AbortController();
   const remote = {
-    find: async (request: object, _?: unknown, query?: { modality: string }, runs?: unknown) => {
+    find: async (...given: unknown[]) => {
+      const [request, , query, runs] = given as [object, unknown, { modality: string }?, unknown?];
       asked.push([request, query?.modality, runs]);
       if (query?.modality === 'image') return response('photo', ['pictured']);
       return query
@@ -56,7 +57,7 @@ function page() {
             ['mug', 'mag'].filter((word) => 'text' in request && request.text === word),
           );
     },
-    queryEncoder: async (modality: QueryEncoder['modality']) => files(modality),
+    queryEncoder: async (modality: unknown) => files(modality === 'image' ? modality : 'text'),
   };
   const context: FindContext = {
     call: (work) => work(remote),

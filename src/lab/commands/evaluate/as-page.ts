@@ -122,7 +122,7 @@ async function visit(host: BundleHost, all: Page, { rows, times }: Shopper, { bu
     // A repeated choice is not a discovery.
     const wanted = next === undefined || chosen.has(next) ? null : bundle.items[next];
     const top = lists[1].slice(0, TOP).map(({ item }) => item.id);
-    const loaded = new Set(page.engine.loaded([...top, ...(wanted ? [wanted.id] : [])]));
+    const loaded = new Set(await page.engine.loaded([...top, ...(wanted ? [wanted.id] : [])]));
     const complement = [];
     for (const one of both) complement.push(await list(one, { placement: 'complement', itemId: id, limit: TEN }));
     if (wanted !== null) {

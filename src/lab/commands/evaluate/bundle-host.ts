@@ -27,7 +27,7 @@ const compressed = promisify(gzip);
 /** Serves the bundle in a folder to pages of this process, which run the code of the browser's worker. */
 export async function hostBundle(folder: string) {
   // Only this protocol needs the code of pages.
-  const { Engine } = await import('../../../device/worker/engine');
+  const { startEngine } = await import('../../../device/worker/engine');
   const pages: { whole: boolean; names: Map<string, Downloads> }[] = [];
   const sizes = new Map<string, Promise<number>>();
   const sizeOf = (name: string, bytes: Uint8Array): Promise<number> =>
@@ -59,7 +59,7 @@ export async function hostBundle(folder: string) {
         namespace: 'page',
         learning: true,
       } as const;
-      const engine = await Engine.start(options, {
+      const engine = await startEngine(options, {
         change: () => undefined,
         progress: () => undefined,
         error: (error) => errors.push(error),

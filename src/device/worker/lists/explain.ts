@@ -1,0 +1,34 @@
+import * as v from 'valibot';
+import type { Item } from '../../../core/catalog';
+import { itemIdSchema } from '../../../core/events';
+import { recommendSchema } from '../../protocol';
+import { explain as explained } from '../../ranking';
+import { takes } from '../call';
+import type { Catalog } from '../catalog/catalog';
+import type { Lists } from './lists';
+
+/** Explains the score of an item, with the items and choices that led to it. */
+export const explain = takes(
+  'explain()',
+  [['itemId', itemIdSchema], v.optional(recommendSchema, {})],
+  async ({ catalog, lists }: { catalog: Catalog; lists: Lists }, itemId, given) =>
+    lists.withInput(
+      given,
+      ({ index, input, shown }) => {
+        const row = catalog.rowOf(itemId);
+        const itemAt = (at: number): Item => shown(index.items[at]);
+        const { contributors, experts, ...found } = explained(index, ...input, row);
+        return {
+          ...found,
+          item: itemAt(row),
+          placement: given.placement,
+          contributors: contributors.map(({ row: at, part }) => ({ item: itemAt(at), part })),
+          experts: experts.map(({ choices, ...expert }) => ({
+            ...expert,
+            choices: choices.toReversed().map(({ row: at, time }) => ({ item: itemAt(at), time })),
+          })),
+        };
+      },
+      [itemId],
+    ),
+);

@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+import { openHead, pickRows } from '../../../core/catalog';
+import { makeItem } from '../../../testing/bundles';
+import { serveShop } from '../../../testing/served-shop';
+import { MemoryStore } from '../../store';
+import { Catalog } from '../catalog/catalog';
+import { Turns } from './turns';
+
+async function opened() {
+  const shop = await serveShop();
+  const catalog = new Catalog(await openHead(shop.bundle));
+  await shop.close();
+  const store = new MemoryStore();
+  const failures: unknown[] = [];
+  const turns = new Turns(catalog, { store }, (thrown) => failures.push(thrown));
+  return { catalog, turns, failures };
+}
+
+it('continues with the same choices after rows have moved', async () => {
+  const { catalog, turns, failures } = await opened();
+  const features = pickRows(catalog.table, [0, 1]);
+  await turns.change(async ({ learner }) => {
+    catalog.grow([{ items: [makeItem('p'), makeItem('q')], features, positions: Uint32Array.of(1, 2) }]);
+    learner.setCatalog(catalog);
+  });
+  await turns.run(({ learner }) => {
+    for (const [n, itemId] of ['q', 'a', 'q'].entries()) learner.observe({ id: n + 1, type: 'click', itemId, time: n });
+  });
+  const chosen = () => turns.run(({ learner }) => learner.history.rows.map((row) => catalog.index.items[row]?.id));
+  const before = await chosen();
+  await turns.renumber(() => catalog.evict([], new Set(['q'])));
+  expect(await chosen()).toEqual(before);
+  expect(failures).toEqual([]);
+});
