@@ -6,7 +6,7 @@
  * products, i0, i1, …, with random features, to measure time and memory.
  */
 import { contentBlend, type Item } from '../../src/core/catalog';
-import { seededRandom } from '../../src/core/model';
+import { seededRandom } from '../../src/core/common/random';
 import { catalogIndex } from '../../src/device/ranking';
 import { openFolder } from '../../src/shop/bundler';
 import { openPrepared } from '../../src/shop/logs/node';

@@ -2,7 +2,7 @@
  * Measures what a step of a training costs in catalogues of some sizes: synthetic products and shoppers, the same number of choices in each.
  * `npm run bench:step -- [products, such as 20000,1000000] [steps]`
  */
-import { seededRandom } from '../../src/core/model';
+import { seededRandom } from '../../src/core/common/random';
 import { startCompute } from '../../src/shop/training/node';
 import { sequencesFrom, trainSide } from '../../src/shop/training/side';
 

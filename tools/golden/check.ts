@@ -1,5 +1,8 @@
 import { dispose, gather, type Tensor, type Tensor2D, tensor2d, tidy } from '@tensorflow/tfjs-core';
-import { gradientsOf, type Loss, linear, Trainer, type Weights } from '../../src/core/model';
+import { linear } from '../../src/shop/training/model/differentiable';
+import { gradientsOf, type Loss } from '../../src/shop/training/model/gradients';
+import { Trainer } from '../../src/shop/training/model/trainer';
+import type { Weights } from '../../src/shop/training/model/weights';
 import { disposeLossTerms, lossTerms } from './loss';
 import { batchLoss, type ItemTaps, itemEmbeddings } from './network';
 import { withParameters } from './parameters';

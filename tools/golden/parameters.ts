@@ -1,4 +1,9 @@
-import { disposeParameters, type Parameters, parametersFrom, type Weights } from '../../src/core/model';
+import {
+  disposeParameters,
+  type Parameters,
+  parametersFrom,
+  type Weights,
+} from '../../src/shop/training/model/weights';
 
 /** Weight and bias of a linear layer, [out, in] and [out], or of a LayerNorm, [E] and [E]. */
 export interface Affine<T> {

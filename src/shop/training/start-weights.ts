@@ -1,6 +1,6 @@
 import type { StartWeights } from '../../core/catalog';
+import { seededRandom } from '../../core/common/random';
 import { nextTask } from '../../core/common/tasks';
-import { seededRandom } from '../../core/model';
 import { Learner, type LearnerCatalog, START_WITH_SIDE } from '../../device/learner';
 import {
   FREQUENCY_WEIGHT,

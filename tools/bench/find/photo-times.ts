@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright';
 import sharp from 'sharp';
 import { serve } from '../../../e2e/support/host';
-import { seededRandom } from '../../../src/core/model';
+import { seededRandom } from '../../../src/core/common/random';
 import type { EncoderRun } from '../../../src/device/protocol';
 import { invalidInput, SidestreamError } from '../../../src/error';
 import { type AreaResult, type Say, within } from '../kept';

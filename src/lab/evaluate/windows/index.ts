@@ -2,12 +2,12 @@ import * as v from 'valibot';
 import { SIDE_INPUTS } from '../../../core/catalog';
 import { addToGroup } from '../../../core/common/grouped';
 import { seededRandom } from '../../../core/common/random';
-import type { Weight, Weights } from '../../../core/model';
-import { freshSideWeights, nextSideWindow } from '../../../core/model/side';
 import { cutWindows, type Interaction } from '../../../shop/training';
 import {
   type ChoiceSequence,
   choiceRanks,
+  freshSideWeights,
+  nextSideWindow,
   rankableChoices,
   SIDE_SETTINGS,
   type SideFeatures,
@@ -16,6 +16,8 @@ import {
   sideConfigOf,
   sideUse,
   trainSide,
+  type Weight,
+  type Weights,
   windowDiscriminants,
 } from '../../../shop/training/side';
 import { type Quality, qualityOf, qualitySchema } from '../quality';

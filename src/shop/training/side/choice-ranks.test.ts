@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../../core/model';
+import { seededRandom } from '../../../core/common/random';
 import { sideModel } from '../../../testing/side-models';
 import { choiceRanks, heldOutQuality, rankableChoices } from './choice-ranks';
 

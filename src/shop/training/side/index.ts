@@ -1,3 +1,6 @@
+export { nextSideWindow } from '../model/next-window';
+export { freshSideWeights } from '../model/side-weights';
+export type { Weight, Weights } from '../model/weights';
 export { type ChoiceSequence, choiceRanks, rankableChoices } from './choice-ranks';
 export { chosenHalfLife, halfLifeText } from './half-life';
 export { heldOutShoppers } from './held-out';

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import type { Weights } from '../../../core/model';
-import { type SideConfig, sideWeightsFault } from '../../../core/model/side';
 import { invalidInput, type SidestreamError } from '../../../error';
+import { type SideConfig, sideWeightsFault } from '../model/side-weights';
+import type { Weights } from '../model/weights';
 import { decodeKept, encodeKept, type KeptBytes } from './kept-weights';
 import type { SideTrainingState } from './train-side';
 

@@ -1,12 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { SideModel } from '../../../core/catalog';
-import { type Random, seededRandom, uniform, type Weights } from '../../../core/model';
-import { tfjsGradients } from '../../../core/model/gradients';
-import { freshSideWeights, SIDE_NAMES, type SideConfig } from '../../../core/model/side';
+import { type Random, seededRandom, uniform } from '../../../core/common/random';
 import { contentBlock } from '../../../device/ranking';
 import { BACKENDS, countingTensors, useBackend } from '../../../testing/backends';
 import { sideModel } from '../../../testing/side-models';
 import { twoKinds } from '../../../testing/two-kinds';
+import { tfjsGradients } from '../model/gradients';
+import { freshSideWeights, SIDE_NAMES, type SideConfig } from '../model/side-weights';
+import type { Weights } from '../model/weights';
 import { choiceRanks, heldOutQuality } from './choice-ranks';
 import { judgedAdapters } from './judged-adapters';
 import { MAX_PIECE, type SideSequence, sideBatch, sideBatches } from './side-batch';

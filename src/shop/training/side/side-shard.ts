@@ -1,15 +1,10 @@
+import { type Random, seededRandom } from '../../../core/common/random';
 import { nextTask } from '../../../core/common/tasks';
-import {
-  type BatchGradients,
-  batchGradients,
-  type Random,
-  seededRandom,
-  Trainer,
-  type Weight,
-  type Weights,
-} from '../../../core/model';
-import { SIDE_NAMES, type SideConfig } from '../../../core/model/side';
 import { SidestreamError } from '../../../error';
+import { type BatchGradients, batchGradients } from '../model/gradients';
+import { SIDE_NAMES, type SideConfig } from '../model/side-weights';
+import { Trainer } from '../model/trainer';
+import type { Weight, Weights } from '../model/weights';
 import { type SideBatches, type SideSequence, sideBatch, sideBatches } from './side-batch';
 import type { SideFeatures } from './side-features';
 import { type SideSizes, sideLoss, sideStep } from './side-loss';

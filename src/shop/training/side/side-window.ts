@@ -1,20 +1,19 @@
 import { dispose, mean, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import * as v from 'valibot';
 import { SIDE_INPUTS, type SideInput, startSchema } from '../../../core/catalog';
+import { seededRandom } from '../../../core/common/random';
 import { counted } from '../../../core/common/text';
-import { disposeParameters, parametersFrom, seededRandom, type Weights } from '../../../core/model';
+import { type Choices, choiceCounts, choicesAfter, type NewerChoices, rowsOf, shoppersIn } from '../interactions';
+import { expertUse } from '../model/network';
+import { carriedItems, nextSideWindow, type SideUse } from '../model/next-window';
 import {
-  carriedItems,
-  expertUse,
-  nextSideWindow,
   SIDE_NAMES,
   type SideConfig,
-  type SideUse,
   sideConfigSchema,
   sideExpertCount,
   sideWeightsFault,
-} from '../../../core/model/side';
-import { type Choices, choiceCounts, choicesAfter, type NewerChoices, rowsOf, shoppersIn } from '../interactions';
+} from '../model/side-weights';
+import { disposeParameters, parametersFrom, type Weights } from '../model/weights';
 import { badKept, decodeKept, encodeKept } from './kept-weights';
 import { pickFeatures, type SideFeatures, sideConfigOf } from './side-features';
 import type { SideSettings } from './side-settings';

@@ -1,9 +1,9 @@
 import { SIDE_INPUTS, type SideModel } from '../../../core/catalog';
 import { sha256 } from '../../../core/common/bytes';
-import { encodeSafetensors } from '../../../core/model';
 import type { CatalogIndex } from '../../../device/ranking';
 import type { Meter } from '../../pipeline';
 import { type Choices, rowsOf, shoppersIn } from '../interactions';
+import { encodeSafetensors } from '../model/safetensors';
 import { heldOutQuality } from './choice-ranks';
 import { heldOutShoppers } from './held-out';
 import { judgedAdapters } from './judged-adapters';

@@ -1,7 +1,8 @@
 import type { SideModel } from '../../../core/catalog/side-model';
-import { seededRandom, type Weights } from '../../../core/model';
-import { freshSideWeights } from '../../../core/model/side';
+import { seededRandom } from '../../../core/common/random';
 import { choiceCounts } from '../interactions';
+import { freshSideWeights } from '../model/side-weights';
+import type { Weights } from '../model/weights';
 import { type HeldOutQuality, heldOutQuality } from './choice-ranks';
 import { type SideFeatures, sideConfigOf } from './side-features';
 import { sideModelOf } from './side-loss';

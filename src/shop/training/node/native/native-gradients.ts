@@ -1,13 +1,7 @@
 import { engine, tidy } from '@tensorflow/tfjs-core';
 import { loadOnnxruntime } from '../../../../core/encoders/node';
-import {
-  type BatchCompute,
-  type BatchGradients,
-  type BatchLoss,
-  entryOf,
-  type StateDict,
-  type Weights,
-} from '../../../../core/model';
+import type { BatchCompute, BatchGradients, BatchLoss } from '../../model/gradients';
+import { entryOf, type StateDict, type Weights } from '../../model/weights';
 import { TracedGraph } from './traced-graph';
 import { trace } from './tracer';
 

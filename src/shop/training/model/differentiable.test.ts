@@ -1,8 +1,8 @@
 import { sum, type Tensor2D, tensor1d, tensor2d, tidy, valueAndGrads } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { BACKENDS, countingTensors, useBackend } from '../../testing/backends';
-import { compareGradients } from '../../testing/gradients';
-import { seededRandom, uniform } from '../common/random';
+import { seededRandom, uniform } from '../../../core/common/random';
+import { BACKENDS, countingTensors, useBackend } from '../../../testing/backends';
+import { compareGradients } from '../../../testing/gradients';
 import { affine, gelu, linear, product, type Wanted } from './differentiable';
 
 const random = seededRandom(7);

@@ -1,5 +1,5 @@
 import { type Tensor, tensor } from '@tensorflow/tfjs-core';
-import { SidestreamError } from '../../error';
+import { SidestreamError } from '../../../error';
 
 /** The weights of a model, or something about each of them, by name. */
 export type StateDict<T> = Readonly<Record<string, T>>;

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { SidestreamError } from '../../error';
-import { listReader, littleEndian } from '../common/bytes';
-import { fitting } from '../common/schema';
+import { listReader, littleEndian } from '../../../core/common/bytes';
+import { fitting } from '../../../core/common/schema';
+import { SidestreamError } from '../../../error';
 import type { Weight, Weights } from './weights';
 
 /** Bytes of a number. */

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { countingTensors, useBackend } from '../../testing/backends';
+import { countingTensors, useBackend } from '../../../testing/backends';
 import { disposeParameters, parametersFrom, type Weights } from './weights';
 
 beforeAll(() => useBackend('cpu'));

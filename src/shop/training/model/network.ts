@@ -23,10 +23,10 @@ import {
   type Tensor2D,
   tensor2d,
 } from '@tensorflow/tfjs-core';
-import { ADAPTER_SIZE, ADAPTER_WEIGHTS, SIDE_INPUTS, type SideInput } from '../../common/side-inputs';
-import { affine, differentiable, gelu, linear, product, tanh } from '../differentiable';
-import type { Parameters } from '../weights';
-import { SIDE_NAMES, sideExpertCount, sideExpertNames, sideInputNames } from './weights';
+import { ADAPTER_SIZE, ADAPTER_WEIGHTS, SIDE_INPUTS, type SideInput } from '../../../core/common/side-inputs';
+import { affine, differentiable, gelu, linear, product, tanh } from './differentiable';
+import { SIDE_NAMES, sideExpertCount, sideExpertNames, sideInputNames } from './side-weights';
+import type { Parameters } from './weights';
 
 export interface SideItems {
   /** Columns of each part, [U, columns]; absent for a part that the catalogue lacks. */

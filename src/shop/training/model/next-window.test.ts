@@ -1,8 +1,7 @@
 import { setBackend, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { seededRandom, uniform } from '../../common/random';
-import { parametersFrom, type Weights } from '../weights';
+import { seededRandom, uniform } from '../../../core/common/random';
 import { itemVectors } from './network';
 import { carriedItems, nextSideWindow } from './next-window';
 import {
@@ -13,7 +12,8 @@ import {
   sideExpertNames,
   sideInputNames,
   sideWeightsFault,
-} from './weights';
+} from './side-weights';
+import { parametersFrom, type Weights } from './weights';
 
 const ITEMS = 7;
 const config: SideConfig = { width: 4, hidden: 6, inputs: { text: 5, image: 0, attributes: 3 }, decays: [0.5, 0.9] };

@@ -13,11 +13,9 @@ import {
 } from '@tensorflow/tfjs-core';
 import * as v from 'valibot';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { seededRandom, uniform } from '../../../core/common/random';
 import { BACKENDS, countingTensors, useBackend } from '../../../testing/backends';
-import { seededRandom, uniform } from '../../common/random';
-import { gradientsOf } from '../gradients';
-import { Trainer } from '../trainer';
-import { disposeParameters, type Parameters, parametersFrom, type Weights } from '../weights';
+import { gradientsOf } from './gradients';
 import {
   adapterQueries,
   choiceLoss,
@@ -38,7 +36,9 @@ import {
   sideConfigSchema,
   sideExpertCount,
   sideInputNames,
-} from './weights';
+} from './side-weights';
+import { Trainer } from './trainer';
+import { disposeParameters, type Parameters, parametersFrom, type Weights } from './weights';
 
 const COUNT = 3;
 const CONFIG: SideConfig = {

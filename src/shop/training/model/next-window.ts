@@ -1,8 +1,8 @@
-import { type Random, uniform } from '../../common/random';
-import { SIDE_INPUTS, type SideInput } from '../../common/side-inputs';
-import { entryOf, type Weight, type Weights } from '../weights';
+import { type Random, uniform } from '../../../core/common/random';
+import { SIDE_INPUTS, type SideInput } from '../../../core/common/side-inputs';
 import { GATE_SPEED } from './network';
-import { SIDE_NAMES, type SideConfig, sideExpertCount, sideExpertNames, sideInputNames } from './weights';
+import { SIDE_NAMES, type SideConfig, sideExpertCount, sideExpertNames, sideInputNames } from './side-weights';
+import { entryOf, type Weight, type Weights } from './weights';
 
 /** Per part the share of each expert in the use of all, see `expertUse`. Parts without columns are absent. */
 export type SideUse = Partial<Record<SideInput, number[]>>;

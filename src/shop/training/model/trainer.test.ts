@@ -1,6 +1,6 @@
 import { mul, type Scalar, sub, sum, tidy } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { BACKENDS, countingTensors, useBackend } from '../../testing/backends';
+import { BACKENDS, countingTensors, useBackend } from '../../../testing/backends';
 import type { Loss } from './gradients';
 import { Trainer } from './trainer';
 import type { Weights } from './weights';

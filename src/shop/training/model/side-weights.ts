@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { type Random, uniform } from '../../common/random';
-import { ADAPTER_SIZE, ADAPTER_WEIGHTS, SIDE_INPUTS, type SideInput } from '../../common/side-inputs';
-import type { Weight, Weights } from '../weights';
+import { type Random, uniform } from '../../../core/common/random';
+import { ADAPTER_SIZE, ADAPTER_WEIGHTS, SIDE_INPUTS, type SideInput } from '../../../core/common/side-inputs';
+import type { Weight, Weights } from './weights';
 
 const size = (low: number, high: number) => v.pipe(v.number(), v.integer(), v.minValue(low), v.maxValue(high));
 

@@ -1,9 +1,9 @@
 import { mul, type Scalar, sub, sum, type Tensor2D, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
-import { countingTensors, useBackend } from '../../testing/backends';
-import { seededRandom, uniform } from '../common/random';
+import { seededRandom, uniform } from '../../../core/common/random';
+import { countingTensors, useBackend } from '../../../testing/backends';
 import { gradientsOf, type Loss } from './gradients';
-import { pickRows } from './side';
+import { pickRows } from './network';
 import { Trainer, type TrainerOptions } from './trainer';
 import type { Weights } from './weights';
 

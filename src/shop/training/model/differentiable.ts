@@ -23,7 +23,7 @@ import { sliceGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Slice_grad
 import { softmaxGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Softmax_grad';
 import { subGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Sub_grad';
 import { sumGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Sum_grad';
-import { SidestreamError } from '../../error';
+import { SidestreamError } from '../../../error';
 
 // tfjs-core registers no gradients by itself. The model uses these, each with kernels on cpu, wasm and webgpu; all other
 // differentiated operations have their own gradient below. Registering all gradients would add 60 kB.
