@@ -16,6 +16,6 @@ export {
   type ShopChoices,
   shopChoices,
 } from './product-log';
-export { continuation, type ShopSide, type ShopTraining, shopCatalog, sideCatalog, trainShopSide } from './shop-side';
+export { continuation, type ShopSide, type ShopTraining, shopCatalog, sideCatalog, trainShop } from './train-shop';
 export type { KeptBytes } from './side';
 export { ARRANGEMENT_NAMES, isReturn, type Shopper, TASTE_CHOICES, twoTastes } from './two-tastes';

@@ -1,7 +1,7 @@
 import { evenly } from '../../../core/common/evenly';
 import { sharedLearning } from '../../../device/learner';
 import { invalidInput } from '../../../error';
-import { choicesFrom, shopCatalog, sideCatalog, trainShopSide } from '../../../shop/training';
+import { choicesFrom, shopCatalog, sideCatalog, trainShop } from '../../../shop/training';
 import {
   LEAVE_ONE_OUT_RIVALS,
   type LeaveOneOutRun,
@@ -130,6 +130,6 @@ export async function trainedShop(
   );
   // Of one time, in the order of the users.
   const choices = choicesFrom(interactions.sort((a, b) => a.time - b.time));
-  const trained = await trainShopSide({ bundle, choices, seed, meter, say });
+  const trained = await trainShop({ bundle, choices, seed, meter, say });
   return { ...trained, catalog: sideCatalog(shopCatalog(bundle, choices), trained.learned) };
 }

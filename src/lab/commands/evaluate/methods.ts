@@ -13,7 +13,7 @@ import {
   type ShopSide,
   shopCatalog,
   sideCatalog,
-  trainShopSide,
+  trainShop,
 } from '../../../shop/training';
 import { writeWhole } from '../../../shop/training/node';
 import type { DeviceMethod } from '../../evaluate/device';
@@ -133,7 +133,7 @@ export async function sideFile(input: EvaluateInput): Promise<PastFile> {
     const choices = choicesFrom(interactions);
     const { length } = bundle.items;
     const cooccurrence = (left: ReadonlySet<number>) => cooccurrenceTable(choices, length, left, minShoppers);
-    const { learned } = await trainShopSide({ bundle, choices, cooccurrence, seed, meter, say });
+    const { learned } = await trainShop({ bundle, choices, cooccurrence, seed, meter, say });
     const { model, start } = learned;
     await writeWhole(`${path}.json`, JSON.stringify({ start }));
     await writeWhole(path, encodeSideModel(model, bundle.items.length));

@@ -15,7 +15,7 @@ import {
   sequencesFrom,
   sideConfigOf,
   sideUse,
-  trainSide,
+  trainEpochs,
   type Weight,
   type Weights,
   windowDiscriminants,
@@ -100,7 +100,7 @@ export async function evaluateWindows(name: WindowMethodName, protocol: WindowsP
     const sequences = sequencesFrom([...learned.values()]);
     const earlier = restarts ? undefined : knownBefore;
     const started = process.cpuUsage();
-    const trained = await trainSide({
+    const trained = await trainEpochs({
       features,
       sequences,
       settings,

@@ -27,6 +27,6 @@ export {
   savedSeconds,
   sideUse,
 } from './side-window';
-export { type SideReport, trainSide } from './train-side';
+export { type SideReport, trainEpochs } from './train-epochs';
 export { type SideModelRequest, trainSideModel } from './train-side-model';
 export { windowDiscriminants } from './window-discriminants';

@@ -18,7 +18,7 @@ import {
   type SideWindowRequest,
   sideUse,
 } from './side-window';
-import { trainSide } from './train-side';
+import { trainEpochs } from './train-epochs';
 
 const ITEMS = 12;
 const random = seededRandom(4);
@@ -64,7 +64,7 @@ afterAll(() => rm(folder, { recursive: true }));
 it('leaves frozen weights as they are, bit by bit, and trains the others', async () => {
   const next = nextSideWindow(network.weights, config, {}, {});
   const states: string[][] = [];
-  const { weights } = await trainSide({
+  const { weights } = await trainEpochs({
     features,
     seed: 1,
     initial: next.weights,
@@ -89,7 +89,7 @@ it('leaves frozen weights as they are, bit by bit, and trains the others', async
 it('counts earlier choices, so that the items of earlier windows stay known', async () => {
   const earlier = new Float32Array(ITEMS).fill(2);
   const sequences = sequencesFrom([[0, 1, 2]]);
-  const { popularity, logPopularity } = await trainSide({
+  const { popularity, logPopularity } = await trainEpochs({
     features,
     seed: 1,
     earlier,

@@ -4,17 +4,15 @@ import type { CatalogIndex } from '../../../device/ranking';
 import type { Meter } from '../../pipeline';
 import { type Choices, rowsOf, shoppersIn } from '../interactions';
 import { encodeSafetensors } from '../model/safetensors';
-import { heldOutQuality } from './choice-ranks';
+import { heldOutQuality, judgedAdapters, rankChange } from './held-out-quality';
 import { heldOutShoppers } from './held-out';
-import { judgedAdapters } from './judged-adapters';
 import type { KeptBytes } from './kept-weights';
-import { rankChange } from './rank-change';
 import { readSideCheckpoint, type SideFingerprint, writeSideCheckpoint } from './side-checkpoint';
 import { type SideFeatures, sideConfigOf, sideFeatures } from './side-features';
 import { sideSequences } from './side-sequences';
 import { SIDE_SETTINGS, type SideSettings } from './side-settings';
 import { type SideContinuation, sideUse } from './side-window';
-import { type SideReport, type SideTraining, trainSide } from './train-side';
+import { type SideReport, type SideTraining, trainEpochs } from './train-epochs';
 
 /** If it is `stopped`, the training keeps its best epoch. */
 export interface SideModelRequest extends Pick<SideTraining, 'seed' | 'settings' | 'shards' | 'stopped'> {
@@ -70,7 +68,7 @@ export async function trainSideModel(request: SideModelRequest) {
   const sequences = sideSequences(choices, heldOut);
   const judges = [...heldOut].map((shopper) => Int32Array.from(new Set(rowsOf(choices, shopper))));
   const { initial, frozen, earlier } = request.continued ?? {};
-  const result = await trainSide({
+  const result = await trainEpochs({
     features,
     initial,
     frozen,

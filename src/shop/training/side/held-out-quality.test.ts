@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { rankChange } from './rank-change';
+import { rankChange } from './held-out-quality';
 
 // One state that keeps only the last choice; of two models, the second one turns the order of items 1 and 2 after a choice of 0.
 const before = {

@@ -41,7 +41,7 @@ import {
 } from './side';
 import { fitStartWeights } from './start-weights';
 
-export interface ShopSideRequest extends Omit<SideModelRequest, 'index' | 'continued'> {
+export interface ShopRequest extends Omit<SideModelRequest, 'index' | 'continued'> {
   bundle: Bundle;
   /** The co-occurrence of all choices but those of some shoppers. Default: counted. */
   cooccurrence?(left: ReadonlySet<number>): Promise<CooccurrenceTable> | CooccurrenceTable;
@@ -55,7 +55,7 @@ export interface ShopSideRequest extends Omit<SideModelRequest, 'index' | 'conti
 export type ShopSide = NonNullable<Learned['side']>;
 
 /** Trains the side model of a shop, and fits the start weights to the held-out shoppers. The compute backend must be set. */
-export async function trainShopSide(request: ShopSideRequest) {
+export async function trainShop(request: ShopRequest) {
   const { bundle, choices: all, seed, say } = request;
   const { items, features, manifest } = bundle;
   const index = catalogIndex(items, features, contentBlend(manifest));
@@ -145,7 +145,7 @@ async function fittedStart(
   return { ...(newborn > 0 ? several : weights), newborn };
 }
 
-export type ShopTraining = Awaited<ReturnType<typeof trainShopSide>>;
+export type ShopTraining = Awaited<ReturnType<typeof trainShop>>;
 
 interface Earlier {
   /** Absent, as `why`, if there is no earlier training. */
@@ -165,7 +165,7 @@ export async function continuation(
     seed,
     settings,
     network: file,
-  }: Pick<ShopSideRequest, 'bundle' | 'choices' | 'seed' | 'settings' | 'network'>,
+  }: Pick<ShopRequest, 'bundle' | 'choices' | 'seed' | 'settings' | 'network'>,
   index = catalogIndex(bundle.items, bundle.features, contentBlend(bundle.manifest)),
 ): Promise<Earlier> {
   if (file === undefined) return {};

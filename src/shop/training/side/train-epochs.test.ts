@@ -16,7 +16,7 @@ import { encodeKept } from './kept-weights';
 import { sideFeatures } from './side-features';
 import { sequencesFrom } from './side-sequences';
 import { coolingRate, type ShardRound } from './side-shard';
-import { coolingAfter, type SideTraining, type SideTrainingState, trainSide } from './train-side';
+import { coolingAfter, type SideTraining, type SideTrainingState, trainEpochs } from './train-epochs';
 import { type SideModelRequest, trainSideModel } from './train-side-model';
 
 const COUNT = 90;
@@ -99,11 +99,11 @@ const expectSame = (weights: Weights, expected: Weights, digits: number): void =
 // The fastest one that runs in Node.
 beforeAll(() => useBackend('wasm'));
 
-describe('trainSide', () => {
+describe('trainEpochs', () => {
   it('learns the next choices of shoppers, and places new items by their content', async () => {
     const steps: number[] = [];
     const result = await countingTensors(() =>
-      trainSide(training(40, { heldOut, onStep: (step, of) => steps.push(step / of) })),
+      trainEpochs(training(40, { heldOut, onStep: (step, of) => steps.push(step / of) })),
     );
     const { model, reports, logPopularity } = result;
     expect(reports.length).toBeLessThanOrEqual(40);
@@ -132,9 +132,9 @@ describe('trainSide', () => {
 
   it('is reproducible by seed, and differs between seeds', async () => {
     const [one, same, other] = [
-      await trainSide(training(3)),
-      await trainSide(training(3)),
-      await trainSide(training(3, { seed: 2 })),
+      await trainEpochs(training(3)),
+      await trainEpochs(training(3)),
+      await trainEpochs(training(3, { seed: 2 })),
     ];
     expect(same.weights).toEqual(one.weights);
     expect(same.model).toEqual(one.model);
@@ -154,7 +154,7 @@ describe('trainSide', () => {
         async close() {},
       });
       const onEpoch = (_: unknown, state: SideTrainingState): void => void states.push(structuredClone(state));
-      await trainSide(training(12, { heldOut, resume, shards: { count: 1, start }, onEpoch }));
+      await trainEpochs(training(12, { heldOut, resume, shards: { count: 1, start }, onEpoch }));
       return { states, coolings };
     };
     const whole = await run();
@@ -184,33 +184,33 @@ describe('trainSide', () => {
     });
     // As many choices as make some rounds.
     const many = sequencesFrom(Array.from({ length: 100_000 }, (_, n) => sequences[n % sequences.length]));
-    await trainSide(training(1, { sequences: many, shards: { count: 2, start } }));
+    await trainEpochs(training(1, { sequences: many, shards: { count: 2, start } }));
     expect(kept.length).toBeGreaterThan(3);
     expect(Math.max(...kept)).toBeLessThanOrEqual(2);
   });
 
   it('continues from the state after an epoch without a difference', async () => {
     const states: SideTrainingState[] = [];
-    const whole = await trainSide(
+    const whole = await trainEpochs(
       training(6, { heldOut, onEpoch: async (_, state) => void states.push(structuredClone(state)) }),
     );
     for (const after of [1, 4]) {
       const state = states[after - 1];
       expect(state.reports).toHaveLength(after);
-      const resumed = await trainSide(training(6, { heldOut, resume: state }));
+      const resumed = await trainEpochs(training(6, { heldOut, resume: state }));
       expect(resumed.reports.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4, 5, 6]);
       expect(resumed.epoch).toBe(whole.epoch);
       expectSame(resumed.weights, whole.weights, 5);
     }
     // There is nothing left to do after the last one.
-    const done = await trainSide(training(6, { heldOut, resume: states[5] }));
+    const done = await trainEpochs(training(6, { heldOut, resume: states[5] }));
     expectSame(done.weights, whole.weights, 9);
     expect(done.reports).toEqual(whole.reports);
   });
 
   it('keeps the last epoch if no choice of a held-out shopper can be ranked', async () => {
     for (const none of [[], [Int32Array.of(5)], [Int32Array.of(5, 5), Int32Array.of(0, NEW)]]) {
-      const { epoch, reports } = await trainSide(training(2, { heldOut: none }));
+      const { epoch, reports } = await trainEpochs(training(2, { heldOut: none }));
       expect(epoch).toBe(2);
       expect(reports.map(({ heldOut: quality }) => quality)).toEqual([null, null]);
     }
@@ -218,22 +218,22 @@ describe('trainSide', () => {
 
   it('ends at the first step whose loss is not finite, and holds no tensors', async () => {
     const broken = training(2, { settings: { learningRate: 1e30 } });
-    const trained = countingTensors(() => trainSide(broken).catch((thrown: unknown) => thrown));
+    const trained = countingTensors(() => trainEpochs(broken).catch((thrown: unknown) => thrown));
     expect(await trained).toMatchObject({ code: 'model/not-finite' });
   });
 
   it('starts from given weights, and leaves them as they are without an epoch', async () => {
-    const { weights } = await trainSide(training(1));
-    const kept = await trainSide(training(0, { initial: weights }));
+    const { weights } = await trainEpochs(training(1));
+    const kept = await trainEpochs(training(0, { initial: weights }));
     expect(kept.weights).toEqual(weights);
     expect([kept.epoch, kept.reports]).toEqual([0, []]);
-    const next = await trainSide(training(1, { initial: weights }));
+    const next = await trainEpochs(training(1, { initial: weights }));
     expect(next.weights).not.toEqual(weights);
   });
 
   it('learns from choices without repeats, which count in the popularity', async () => {
     const repeated = sequencesFrom(sequences.map((rows) => [...rows, rows[0]]));
-    const [once, twice] = [await trainSide(training(1)), await trainSide(training(1, { sequences: repeated }))];
+    const [once, twice] = [await trainEpochs(training(1)), await trainEpochs(training(1, { sequences: repeated }))];
     const chosen = repeated.rows.filter((row) => row === 0).length;
     expect(twice.logPopularity[0]).toBeCloseTo(Math.log(1 + chosen), 5);
     expect(twice.logPopularity[0]).toBeGreaterThan(once.logPopularity[0]);
@@ -450,7 +450,7 @@ describe('trainSideModel', () => {
     await expect(resume()).rejects.toMatchObject({ ...refused, message: expect.stringContaining('there is no') });
     await trainSideModel(request({ checkpoint, settings: { ...settings, epochs: 1 } }));
     const whole = await readFile(checkpoint.name);
-    const { weights } = await trainSide(training(0));
+    const { weights } = await trainEpochs(training(0));
     const flipped = Uint8Array.from(whole);
     flipped[flipped.length - 2] ^= 1;
     for (const bytes of [

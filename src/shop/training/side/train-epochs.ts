@@ -3,7 +3,7 @@ import { seededRandom } from '../../../core/common/random';
 import { choiceCounts } from '../interactions';
 import { freshSideWeights } from '../model/side-weights';
 import type { Weights } from '../model/weights';
-import { type HeldOutQuality, heldOutQuality } from './choice-ranks';
+import { heldOutQuality, type HeldOutQuality } from './held-out-quality';
 import { type SideFeatures, sideConfigOf } from './side-features';
 import { sideModelOf } from './side-loss';
 import { firstChoices, type SideSequences } from './side-sequences';
@@ -84,7 +84,7 @@ export interface SideTraining {
  * @returns also the kept epoch, from 1, how often each item was chosen, including the earlier choices, and its logarithm
  * @throws SidestreamError `model/not-finite` if the loss becomes infinite or not a number
  */
-export async function trainSide(training: SideTraining) {
+export async function trainEpochs(training: SideTraining) {
   const { features, seed, resume, stopped = () => false, onStep, onEpoch } = training;
   const settings = { ...SIDE_SETTINGS, ...training.settings };
   const config = sideConfigOf(features, settings);

@@ -6,7 +6,7 @@ import { type Bundle, openBundle, writeBundle } from '../../core/catalog';
 import { bundleContent, makeItem, memoryBundle } from '../../testing/bundles';
 import { choicesFrom } from './interactions';
 import { keptFile, startCompute } from './node';
-import { type ShopSideRequest, trainShopSide } from './shop-side';
+import { type ShopRequest, trainShop } from './train-shop';
 import { decodeSideNetwork, encodeSideNetwork, savedSeconds } from './side';
 import type { KeptBytes } from './side/kept-weights';
 
@@ -20,8 +20,8 @@ let bundle: Bundle;
 let folder: string;
 let network: KeptBytes;
 let said: string[];
-const train = (change: Partial<ShopSideRequest> = {}) =>
-  trainShopSide({
+const train = (change: Partial<ShopRequest> = {}) =>
+  trainShop({
     bundle,
     choices: choicesFrom(interactions),
     seed: 1,
@@ -64,7 +64,7 @@ it('continues from the network of an earlier training, using only the newer choi
   expect(said.at(-1)).toMatch(/^Window 2: 120 newer choices of 8 shoppers, [\d.]+ s; experts text \d+ % \/ \d+ %/);
 });
 
-it.each<[string, Partial<ShopSideRequest>, RegExp]>([
+it.each<[string, Partial<ShopRequest>, RegExp]>([
   [
     'nothing newer',
     { choices: choicesFrom(interactions.slice(0, 120)) },
