@@ -20,6 +20,7 @@ const OPTIONS: TrainerOptions = {
   weightDecay: (name) => (name === 'table' ? 2 : 0.1),
   clipNorm: 1,
   averaging: 0.9,
+  rowWise: [],
 };
 
 const lossOf =
@@ -49,7 +50,7 @@ test('a weight by its rows is what steps over the whole table make of it, and no
   let resumed = byRows;
   for (let step = 0; step < STEPS; step++) {
     for (const trainer of [whole, resumed]) trainer.learningRate = rateOf(step);
-    const loss = await whole.step(lossOf(step, rowsOf(step)));
+    const loss = await stepRows(whole, lossOf(step, rowsOf(step)), new Int32Array());
     await countingTensors(async () => expect(await stepRows(resumed, lossOf(step), rowsOf(step))).toBeCloseTo(loss, 3));
     if (step !== 25) continue;
     // From here on, another trainer continues from what a checkpoint has.
@@ -67,7 +68,7 @@ test('a weight by its rows is what steps over the whole table make of it, and no
 
 test('a row that rests for long is what the steps in between make of it', async () => {
   const rate = 0.01;
-  const [whole, byRows] = [undefined, ['table']].map(
+  const [whole, byRows] = [[], ['table']].map(
     (rowWise) => new Trainer(weights(), ['table'], { ...OPTIONS, learningRate: rate, averaging: 0.5, rowWise }),
   );
   const often = Int32Array.of(1, 2);
@@ -77,7 +78,7 @@ test('a row that rests for long is what the steps in between make of it', async 
       (picked?: Int32Array): Loss =>
       ({ table }) =>
         tidy(() => sum(mul(picked ? pickRows(table as Tensor2D, tensor1d(picked, 'int32')) : table, 0.3)) as Scalar);
-    await whole.step(loss(rows));
+    await stepRows(whole, loss(rows), new Int32Array());
     await stepRows(byRows, loss(), rows);
   }
   for (const read of [(of: Trainer) => of.read(), (of: Trainer) => of.readAverages()]) {

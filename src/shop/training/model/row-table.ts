@@ -1,12 +1,12 @@
 import type { Weight } from './weights';
 
-export interface RowTableOptions {
-  beta1: number;
-  beta2: number;
-  epsilon: number;
-  /** As in `TrainerOptions`, for this weight. */
+/** Adam, as PyTorch starts it. */
+const [BETA_1, BETA_2, EPSILON] = [0.9, 0.999, 1e-8];
+
+/** As in `TrainerOptions`, for this weight. */
+interface RowTableOptions {
   weightDecay: number;
-  averaging?: number;
+  averaging: number;
 }
 
 /** Share below which what is left of a momentum or of an average is neglected. */
@@ -35,7 +35,7 @@ export class RowTable {
   readonly #width: number;
   readonly #options: RowTableOptions;
   readonly #values: Float32Array;
-  readonly #averages: Float32Array | null;
+  readonly #averages: Float32Array;
   #first: Float32Array;
   #second: Float32Array;
   /** [rows] Steps up to which each row is made up. */
@@ -59,12 +59,12 @@ export class RowTable {
     this.#width = values.length / Math.max(1, rows);
     this.#options = options;
     this.#values = Float32Array.from(values);
-    this.#averages = options.averaging === undefined ? null : Float32Array.from(values);
+    this.#averages = Float32Array.from(values);
     this.#first = new Float32Array(values.length);
     this.#second = new Float32Array(values.length);
     this.#done = new Int32Array(rows);
-    const { beta1, beta2, averaging = 0 } = options;
-    const fading = beta1 / Math.sqrt(beta2);
+    const { averaging } = options;
+    const fading = BETA_1 / Math.sqrt(BETA_2);
     const steps = Math.ceil(Math.log(NEGLIGIBLE) / Math.log(fading));
     this.#momentum = Float64Array.from({ length: steps }, (_, n) => fading ** (n + 1));
     this.#averageSteps = Math.max(steps, averaging > 0 ? Math.ceil(Math.log(NEGLIGIBLE) / Math.log(averaging)) : 0);
@@ -91,10 +91,10 @@ export class RowTable {
    */
   step(rows: Int32Array, gradients: ArrayLike<number>, scale: number, rate: number): void {
     for (const row of rows) this.#makeUp(row);
-    const { beta1, beta2, epsilon, weightDecay, averaging = 0 } = this.#options;
+    const { weightDecay, averaging } = this.#options;
     const step = this.#steps + 1;
-    const root = Math.sqrt(1 - beta2 ** step);
-    const [size, left, kept] = [rate / (1 - beta1 ** step), 1 - rate * weightDecay, averageShare(averaging, step)];
+    const root = Math.sqrt(1 - BETA_2 ** step);
+    const [size, left, kept] = [rate / (1 - BETA_1 ** step), 1 - rate * weightDecay, averageShare(averaging, step)];
     this.#sizes.push(size * root);
     this.#decays.push(this.#decays[this.#decays.length - 1] + Math.log(left));
     this.#shares.push(kept);
@@ -105,13 +105,13 @@ export class RowTable {
       const row = rows[n];
       for (let d = 0, at = row * width, from = n * width; d < width; d++, at++) {
         const gradient = gradients[from + d] * scale;
-        const m = beta1 * first[at] + (1 - beta1) * gradient;
-        const v = beta2 * second[at] + (1 - beta2) * gradient * gradient;
+        const m = BETA_1 * first[at] + (1 - BETA_1) * gradient;
+        const v = BETA_2 * second[at] + (1 - BETA_2) * gradient * gradient;
         first[at] = m;
         second[at] = v;
-        const value = (values[at] - (size * m) / (Math.sqrt(v) / root + epsilon)) * left;
+        const value = (values[at] - (size * m) / (Math.sqrt(v) / root + EPSILON)) * left;
         values[at] = value;
-        if (averages) averages[at] = kept * averages[at] + (1 - kept) * value;
+        averages[at] = kept * averages[at] + (1 - kept) * value;
       }
       this.#done[row] = step;
     }
@@ -123,10 +123,9 @@ export class RowTable {
     return this.#weight(this.#values);
   }
 
-  /** Null without averaging. */
-  readAverages(): Weight | null {
+  readAverages(): Weight {
     this.#makeUpAll();
-    return this.#averages && this.#weight(this.#averages);
+    return this.#weight(this.#averages);
   }
 
   moments(): { first: Weight; second: Weight } {
@@ -141,7 +140,7 @@ export class RowTable {
     this.#done.fill(steps);
     this.#first = Float32Array.from(first.values);
     this.#second = Float32Array.from(second.values);
-    if (averages) this.#averages?.set(averages.values);
+    if (averages) this.#averages.set(averages.values);
   }
 
   #weight = (values: Float32Array): Weight => ({ shape: this.#shape, values });
@@ -159,7 +158,7 @@ export class RowTable {
       const value = values[at];
       const move = second[at] > 0 ? first[at] / Math.sqrt(second[at]) : 0;
       values[at] = rest.kept * value - rest.moved * move;
-      if (averages) averages[at] = rest.average * averages[at] + rest.averageKept * value - rest.averageMoved * move;
+      averages[at] = rest.average * averages[at] + rest.averageKept * value - rest.averageMoved * move;
       first[at] *= rest.first;
       second[at] *= rest.second;
     }
@@ -169,7 +168,6 @@ export class RowTable {
   #restAfter(done: number): Rest {
     const known = this.#rests.get(done);
     if (known) return known;
-    const { beta1, beta2 } = this.#options;
     const [from, to] = [done - this.#start, this.#sizes.length];
     const keptUntil = (step: number): number => Math.exp(this.#decays[step] - this.#decays[from]);
     const rest: Rest = {
@@ -181,7 +179,7 @@ export class RowTable {
       first: 1,
       second: 1,
     };
-    const end = Math.min(to, from + (this.#averages ? this.#averageSteps : this.#momentum.length));
+    const end = Math.min(to, from + this.#averageSteps);
     for (let step = from; step < end; step++) {
       const decay = Math.exp(this.#decays[step + 1] - this.#decays[step]);
       rest.moved = (rest.moved + this.#sizes[step] * (this.#momentum[step - from] ?? 0)) * decay;
@@ -193,8 +191,8 @@ export class RowTable {
     const later = Math.exp(this.#decays[to] - this.#decays[end]);
     rest.moved *= later;
     if (end < to) [rest.average, rest.averageKept, rest.averageMoved] = [0, rest.kept, rest.moved];
-    rest.first = beta1 ** (to - from);
-    rest.second = beta2 ** (to - from);
+    rest.first = BETA_1 ** (to - from);
+    rest.second = BETA_2 ** (to - from);
     this.#rests.set(done, rest);
     return rest;
   }

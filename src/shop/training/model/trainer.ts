@@ -1,30 +1,20 @@
-import { type Gradients, gradientsOf, type Loss } from './gradients';
+import type { Gradients } from './gradients';
 import { RowTable } from './row-table';
 import { entryOf, type Weight, type Weights } from './weights';
 
-/** Options of a trainer. Adam's defaults equal PyTorch's. */
 export interface TrainerOptions {
   learningRate: number;
-  /** Default 0.9. */
-  beta1?: number;
-  /** Default 0.999. */
-  beta2?: number;
-  /** Default 1e-8. */
-  epsilon?: number;
-  /** Gradients are scaled down to this L2 norm over all of them; not at all when absent. */
-  clipNorm?: number;
-  /**
-   * Weight decay of a step at learning rate 1, as a share of the weight, in addition to Adam's own step (AdamW), by name.
-   * Default 0.
-   */
-  weightDecay?: (name: string) => number;
+  /** Gradients are scaled down to this L2 norm over all of them. */
+  clipNorm: number;
+  /** Weight decay of a step at learning rate 1, as a share of the weight, in addition to Adam's own step (AdamW), by name. */
+  weightDecay(name: string): number;
   /**
    * Decay of the moving average of each weight per step, 0 to 1 (Polyak and Juditsky 1992, exponentially fading); the first
-   * steps count more, to fade the starting point. Default: no average.
+   * steps count more, to fade the starting point. 0: the average is the weight.
    */
-  averaging?: number;
-  /** Names of weights [rows, columns] of which each step uses few rows, see `pick`. Default: none. */
-  rowWise?: readonly string[];
+  averaging: number;
+  /** Names of weights [rows, columns] of which each step uses few rows, see `pick`. */
+  rowWise: readonly string[];
 }
 
 /** AdamW (Loshchilov and Hutter 2019) over some of a model's weights; the other weights are frozen. */
@@ -33,7 +23,7 @@ export class Trainer {
   learningRate: number;
   readonly #frozen: Weights;
   readonly #tables = new Map<string, { table: RowTable; shape: number[]; all: Int32Array | null }>();
-  readonly #clipNorm: number | undefined;
+  readonly #clipNorm: number;
   #steps = 0;
 
   /**
@@ -41,17 +31,16 @@ export class Trainer {
    * @throws SidestreamError `model/bad-weights` when a name is missing
    */
   constructor(weights: Weights, learning: Iterable<string>, options: TrainerOptions) {
-    const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, averaging, weightDecay = () => 0, rowWise = [] } = options;
+    const { averaging, weightDecay, rowWise } = options;
     const names = new Set(learning);
     this.#frozen = Object.fromEntries(Object.entries(weights).filter(([name]) => !names.has(name)));
     this.learningRate = options.learningRate;
     this.#clipNorm = options.clipNorm;
     for (const name of names) {
       const weight = entryOf(weights, name);
-      const own = { beta1, beta2, epsilon, averaging, weightDecay: weightDecay(name) };
       // Any other weight is a single row.
       const all = rowWise.includes(name) ? null : Int32Array.of(0);
-      this.#tables.set(name, { table: new RowTable(weight, own, all?.length), shape: weight.shape, all });
+      this.#tables.set(name, { table: new RowTable(weight, { averaging, weightDecay: weightDecay(name) }, all?.length), shape: weight.shape, all });
     }
   }
 
@@ -79,20 +68,12 @@ export class Trainer {
     }
   }
 
-  /** One step of a loss by tfjs, without weights called `rowWise`. @returns the loss before the step */
-  async step(loss: Loss): Promise<number> {
-    const none = new Int32Array();
-    const found = await gradientsOf(loss, this.pick(none), this.learning);
-    this.move(found, none);
-    return found.loss;
-  }
-
   /** The weights that learn, as they are until the next step; not a copy, as are all of the following. */
   read(): Weights {
     return this.#read((table) => table.read());
   }
 
-  /** Moving averages of the weights that learn; empty without `averaging`. */
+  /** Moving averages of the weights that learn. */
   readAverages(): Weights {
     return this.#read((table) => table.readAverages());
   }
@@ -120,20 +101,14 @@ export class Trainer {
       table.resume(this.#steps, entryOf(state, `m/${name}`), entryOf(state, `v/${name}`), averages[name]);
   }
 
-  #read(of: (table: RowTable) => Weight | null): Weights {
-    return Object.fromEntries(
-      [...this.#tables].flatMap(([name, { table }]) => {
-        const weight = of(table);
-        return weight ? [[name, weight]] : [];
-      }),
-    );
+  #read(of: (table: RowTable) => Weight): Weights {
+    return Object.fromEntries([...this.#tables].map(([name, { table }]) => [name, of(table)]));
   }
 }
 
 /** Factor of gradients whose L2 norm is to be at most `most`. */
-function clipScale(gradients: Gradients['gradients'], most?: number): number {
-  if (most === undefined) return 1;
+function clipScale(gradients: Gradients['gradients'], most: number): number {
   let total = 0;
   for (const values of Object.values(gradients)) for (const value of values) total += value * value;
-  return most / Math.max(most, Math.sqrt(total));
+  return Math.min(1, most / Math.sqrt(total));
 }

@@ -10,11 +10,14 @@ export { sequencesFrom } from './side-sequences';
 export { SIDE_SETTINGS, type SideSettings } from './side-settings';
 export {
   type ShardData,
-  type ShardResult,
   type ShardRound,
   type ShardRunner,
   type ShardState,
   ShardTrainer,
+  shardDataSchema,
+  shardResultSchema,
+  shardRoundSchema,
+  shardStateSchema,
 } from './side-shard';
 export {
   decodeSideNetwork,
