@@ -3,7 +3,6 @@ export { startBackend } from './backend';
 export {
   choicesFrom,
   cooccurrenceTable,
-  cutWindows,
   type Interaction,
   recentPopularity,
 } from './interactions';

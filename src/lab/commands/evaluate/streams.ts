@@ -23,16 +23,24 @@ export const rankedStreams = (
 ): Pick<Evaluation, 'pastFiles' | 'measure'> => ({
   pastFiles: () => methodFiles(input),
 
-  async measure(part) {
-    const own = streamsOfPart(streams, part);
-    const methods = await deviceMethods(input);
+  measure: measuredStreams(input, label, streams, async (shoppers, onProgress) => {
     const items = input.bundle.items.length;
-    const measured = await metered(input.meter, label, own.length, (advance) =>
-      evaluateDevice({ shoppers: own, methods, items, ...range, onProgress: () => advance(1) }),
-    );
-    return JSON.stringify(measured);
-  },
+    return evaluateDevice({ shoppers, methods: await deviceMethods(input), items, ...range, onProgress });
+  }),
 });
+
+/** Measures the streams of each part. @param run the ranks of some streams by all methods; it reports each stream that is done */
+export const measuredStreams =
+  (
+    { meter }: Pick<EvaluateInput, 'meter'>,
+    label: string,
+    streams: readonly Shopper[],
+    run: (own: Shopper[], onProgress: () => void) => Promise<MethodRanks[]> | MethodRanks[],
+  ): Evaluation['measure'] =>
+  async (part) => {
+    const own = streamsOfPart(streams, part);
+    return JSON.stringify(await metered(meter, label, own.length, (advance) => run(own, () => advance(1))));
+  };
 
 /** New shoppers for pairs, how alike two of them are, and the choices of each item in the past. */
 export function pairable(input: EvaluateInput) {

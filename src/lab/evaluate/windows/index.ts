@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { SIDE_INPUTS } from '../../../core/catalog';
 import { addToGroup } from '../../../core/common/grouped';
 import { seededRandom } from '../../../core/common/random';
-import { cutWindows, type Interaction } from '../../../shop/training';
+import type { Interaction } from '../../../shop/training';
 import {
   type ChoiceSequence,
   choiceRanks,
@@ -146,4 +146,11 @@ function rankedShoppers(histories: ReadonlyMap<string, number[]>, window: readon
     const before = new Set(histories.get(user));
     return { rows: [...new Set([...before, ...rows])], from: Math.max(1, before.size) };
   });
+}
+
+/** Cuts a stream into windows of equal counts; fewer than `count` if it is shorter. */
+export function cutWindows<T>(stream: readonly T[], count: number): T[][] {
+  const bound = (window: number): number => Math.round((window * stream.length) / count);
+  const windows = Array.from({ length: count }, (_, window) => stream.slice(bound(window), bound(window + 1)));
+  return windows.filter((window) => window.length > 0);
 }

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../core/common/random';
 import { startCompute } from '../../../shop/training/node';
 import type { SideFeatures } from '../../../shop/training/side';
-import { evaluateWindows, type WindowMethodName, type WindowsProtocol, windowRunSchema } from '.';
+import { cutWindows, evaluateWindows, type WindowMethodName, type WindowsProtocol, windowRunSchema } from '.';
 
 const ITEMS = 20;
 const random = seededRandom(4);
@@ -57,4 +57,12 @@ describe('the windows protocol', () => {
     expect(Math.max(...one.units.map(({ events }) => events))).toBeLessThanOrEqual(5);
     expect(v.parse(windowRunSchema, JSON.parse(JSON.stringify(one)))).toEqual(one);
   });
+});
+
+it('cuts windows of equal counts, and fewer in a short stream', () => {
+  expect(cutWindows([1, 2, 3, 4, 5], 2)).toEqual([
+    [1, 2, 3],
+    [4, 5],
+  ]);
+  expect(cutWindows([1, 2], 3)).toEqual([[1], [2]]);
 });
