@@ -2,7 +2,7 @@ import { dispose, gather, type Tensor, type Tensor2D, tensor2d, tidy } from '@te
 import { linear } from '../../src/shop/training/model/differentiable';
 import { gradientsOf, type Loss } from '../../src/shop/training/model/gradients';
 import { Trainer } from '../../src/shop/training/model/trainer';
-import type { Weights } from '../../src/shop/training/model/weights';
+import type { Parameters, Weights } from '../../src/shop/training/model/weights';
 import { disposeLossTerms, lossTerms } from './loss';
 import { batchLoss, type ItemTaps, itemEmbeddings } from './network';
 import { withParameters } from './parameters';
@@ -150,13 +150,14 @@ async function checkStep(
   const attention = attentionMask(step.mask.flat(), config.maxSeqLen);
   const terms = lossTerms(step, popularity);
   const inputs = { taps, attention, loss: terms };
+  const learningIn = (parameters: Parameters) => new Set(trainer.learning.map((name) => parameters[name]));
   try {
     const weights = trainer.pick(new Int32Array());
     const items = await withParameters(weights, (parameters) => take(itemEmbeddings(parameters, taps)));
     note('item embeddings', '', relativeError(items, step.itemEmbeddings.flat()));
     if (step.gradients) {
       const expected = goldenWeights(step.gradients);
-      const loss: Loss = (parameters, trainable) => batchLoss(parameters, config, inputs, { trainable });
+      const loss: Loss = (parameters) => batchLoss(parameters, config, inputs, { trainable: learningIn(parameters) });
       const found = await gradientsOf(loss, weights, trainer.learning);
       const gradients = Object.fromEntries(
         Object.entries(found.gradients).map(([name, values]) => [name, { shape: weights[name].shape, values }]),
@@ -164,8 +165,8 @@ async function checkStep(
       const largest = Math.max(...Object.values(expected).map(({ values }) => largestOf(values)));
       compareWeights(gradients, expected, 'gradients', note, largest * GRADIENT_FLOOR);
     }
-    const counted: Loss = (parameters, trainable) =>
-      batchLoss(parameters, config, inputs, { trainable, onActivation: meter.record });
+    const counted: Loss = (parameters) =>
+      batchLoss(parameters, config, inputs, { trainable: learningIn(parameters), onActivation: meter.record });
     note('loss', '', relativeError([await stepOf(trainer, counted)], [step.loss]));
     await meter.collect();
   } finally {

@@ -1,5 +1,5 @@
+import { dispose } from '@tensorflow/tfjs-core';
 import {
-  disposeParameters,
   type Parameters,
   parametersFrom,
   type Weights,
@@ -17,6 +17,6 @@ export async function withParameters<T>(weights: Weights, f: (parameters: Parame
   try {
     return await f(parameters);
   } finally {
-    disposeParameters(parameters);
+    dispose(parameters);
   }
 }

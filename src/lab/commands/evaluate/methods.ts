@@ -33,6 +33,9 @@ interface PastShop {
 /** The lists of pages without learning. The other methods are compared with this one, so it is always evaluated. */
 export const REFERENCE = 'popularity-now';
 
+/** Methods of the literature, with settings chosen on the past. */
+const PAST_NAMES = ['item-knn', 'ease', 'vsknn'] as const satisfies readonly PastMethodName[];
+
 const METHODS: Record<string, (shop: PastShop) => DeviceMethod | Promise<DeviceMethod>> = {
   popularity: ({ popularity }) => historyMethod('popularity', () => popularity),
   'popularity-now': ({ input: { bundle }, past }) => {
@@ -41,9 +44,7 @@ const METHODS: Record<string, (shop: PastShop) => DeviceMethod | Promise<DeviceM
     return historyMethod(REFERENCE, () => recent);
   },
   'content-knn': ({ catalog }) => historyMethod('content-knn', (rows) => contentScores(catalog, rows)),
-  'item-knn': ({ input }) => pastMethod(input, 'item-knn'),
-  ease: ({ input }) => pastMethod(input, 'ease'),
-  vsknn: ({ input }) => pastMethod(input, 'vsknn'),
+  ...Object.fromEntries(PAST_NAMES.map((name) => [name, ({ input }: PastShop) => pastMethod(input, name)])),
   side: ({ catalog }) => sideMethod(catalog),
   terms: (shop) => learner('terms', shop, { experts: false }),
   'one-expert': (shop) => learner('one-expert', shop, { newborn: 0 }),
@@ -93,7 +94,7 @@ async function pastMethod(input: EvaluateInput, name: PastMethodName): Promise<D
 
 /** Files that the wanted methods learn from the past; every process reads them, and each is created by one. */
 export function methodFiles(input: EvaluateInput): Promise<PastFile[]> {
-  const chosen = (['item-knn', 'ease', 'vsknn'] as const).filter((name) => isWanted(input, name));
+  const chosen = PAST_NAMES.filter((name) => isWanted(input, name));
   return Promise.all([
     ...chosen.map((name) => settingsFile(input, name)),
     ...(needsSide(input) ? [sideFile(input)] : []),

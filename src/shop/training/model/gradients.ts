@@ -9,10 +9,10 @@ import {
   variable,
   variableGrads,
 } from '@tensorflow/tfjs-core';
-import { disposeParameters, entryOf, type Parameters, parametersFrom, type StateDict, type Weights } from './weights';
+import { entryOf, type Parameters, parametersFrom, type StateDict, type Weights } from './weights';
 
-/** A loss as a function of the parameters; `trainable` lists the parameters that need gradients. */
-export type Loss = (parameters: Parameters, trainable: ReadonlySet<Tensor>) => Scalar;
+/** A loss as a function of the parameters. */
+export type Loss = (parameters: Parameters) => Scalar;
 
 /** The value and the gradients of a loss. */
 export interface Gradients {
@@ -55,8 +55,8 @@ export async function gradientsOf(loss: Loss, weights: Weights, learning: Iterab
   for (const name of learning) variables.set(name, variable(entryOf(parameters, name)));
   const trainable = [...variables.values()];
   const given = { ...parameters, ...Object.fromEntries(variables) };
-  const { value, grads } = variableGrads(() => loss(given, new Set<Tensor>(trainable)), trainable);
-  disposeParameters(parameters);
+  const { value, grads } = variableGrads(() => loss(given), trainable);
+  dispose(parameters);
   const found = [...variables].flatMap(([name, { name: key }]) => (grads[key] ? [[name, grads[key]] as const] : []));
   const [[read], ...values] = await Promise.all([value.data(), ...found.map(([, gradient]) => gradient.data())]);
   dispose([value, ...trainable, ...Object.values(grads)]);

@@ -38,7 +38,7 @@ import {
   sideInputNames,
 } from './side-weights';
 import { Trainer } from './trainer';
-import { disposeParameters, type Parameters, parametersFrom, type Weights } from './weights';
+import { type Parameters, parametersFrom, type Weights } from './weights';
 
 const COUNT = 3;
 const CONFIG: SideConfig = {
@@ -175,7 +175,7 @@ for (const backend of BACKENDS) {
           }
           dispose(all);
           freeItems(items);
-          disposeParameters(parameters);
+          dispose(parameters);
         });
       },
     );
@@ -194,7 +194,7 @@ for (const backend of BACKENDS) {
         expectClose((await all.data()).subarray(0, COLUMNS), plainVector(weights, 0, 1, factors), 4);
         dispose(all);
         freeItems(items);
-        disposeParameters(parameters);
+        dispose(parameters);
       });
     });
 
@@ -213,7 +213,7 @@ for (const backend of BACKENDS) {
         const values = all.dataSync().slice();
         dispose(all);
         freeItems(items);
-        disposeParameters(parameters);
+        dispose(parameters);
         return values;
       });
       const row = (values: ArrayLike<number>, n: number) => Array.from(values).slice(COLUMNS * n, COLUMNS * (n + 1));
@@ -244,7 +244,7 @@ for (const backend of BACKENDS) {
           });
           expectClose(gradients[name], byHand, 2);
         }
-        disposeParameters(parameters);
+        dispose(parameters);
         dispose(factors);
         freeItems(items);
       });

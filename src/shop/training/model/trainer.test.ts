@@ -184,14 +184,3 @@ test('a missing name is refused', () => {
     expect.objectContaining({ code: 'model/bad-weights' }),
   );
 });
-
-test('the loss receives the weights that learn', async () => {
-  const trainer = trainerOf(weights, ['a'], { learningRate: 0.1 });
-  let seen: boolean[] = [];
-  const loss: Loss = (parameters, trainable) => {
-    seen = [parameters.a, parameters.b].map((parameter) => trainable.has(parameter));
-    return tidy(() => sum(mul(parameters.a, 2)) as Scalar);
-  };
-  await step(trainer, loss);
-  expect(seen).toEqual([true, false]);
-});

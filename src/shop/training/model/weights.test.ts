@@ -1,6 +1,7 @@
+import { dispose } from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { countingTensors, useBackend } from '../../../testing/backends';
-import { disposeParameters, parametersFrom, type Weights } from './weights';
+import { parametersFrom, type Weights } from './weights';
 
 beforeAll(() => useBackend('cpu'));
 
@@ -16,6 +17,6 @@ test('weights are on the backend as they were, until they are freed', async () =
       expect(parameters[name].shape).toEqual(shape);
       expect(await parameters[name].data()).toEqual(values);
     }
-    disposeParameters(parameters);
+    dispose(parameters);
   });
 });

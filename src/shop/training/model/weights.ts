@@ -17,16 +17,11 @@ export type Weights = StateDict<Weight>;
 /** All weights of a model on the compute backend. The holder disposes of them. */
 export type Parameters = StateDict<Tensor>;
 
-/** Puts weights on the compute backend. The caller frees them with `disposeParameters`. */
+/** Puts weights on the compute backend. The caller frees them with `dispose` of tfjs. */
 export const parametersFrom = (weights: Weights): Parameters =>
   Object.fromEntries(
     Object.entries(weights).map(([name, { shape, values }]) => [name, tensor(values, shape, 'float32')]),
   );
-
-/** Frees every tensor. */
-export function disposeParameters(parameters: Parameters): void {
-  for (const stored of Object.values(parameters)) stored.dispose();
-}
 
 /** The entry of that name. @throws SidestreamError `model/bad-weights` when it is missing */
 export function entryOf<T>(state: StateDict<T>, name: string): T {

@@ -1,4 +1,4 @@
-import { concat, mul, slice, sub, type Tensor1D, type Tensor2D, tensor, tidy } from '@tensorflow/tfjs-core';
+import { concat, dispose, mul, slice, sub, tensor, type Tensor1D, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
 import {
   ADAPTER_SIZE,
   SIDE_INPUTS,
@@ -21,7 +21,6 @@ import {
 } from '../model/network';
 import { SIDE_NAMES, type SideConfig, sideInputNames } from '../model/side-weights';
 import {
-  disposeParameters,
   entryOf,
   parametersFrom,
   type StateDict,
@@ -178,7 +177,7 @@ export async function computeItems(
     ]);
     return itemVectors(parameters, itemsOf(config, Object.fromEntries(given)));
   });
-  disposeParameters(parameters);
+  dispose(parameters);
   const values = await all.data<'float32'>();
   all.dispose();
   return Float32Array.from(values);

@@ -13,7 +13,7 @@ import {
   sideExpertCount,
   sideWeightsFault,
 } from '../model/side-weights';
-import { disposeParameters, parametersFrom, type Weights } from '../model/weights';
+import { parametersFrom, type Weights } from '../model/weights';
 import { badKept, decodeKept, encodeKept } from './kept-weights';
 import { pickFeatures, type SideFeatures, sideConfigOf } from './side-features';
 import type { SideSettings } from './side-settings';
@@ -193,7 +193,7 @@ async function useOf(weights: Weights, input: SideInput, rows: readonly number[]
   const x = tensor2d(pickFeatures(features, rows)[input], [rows.length, features.inputs[input].columns]);
   const means = tidy(() => mean(expertUse(parameters, input, x), 0));
   const values = [...(await means.data())];
-  disposeParameters(parameters);
+  dispose(parameters);
   dispose([x, means]);
   const total = values.reduce((sum, value) => sum + value, 0);
   return values.map((value) => (total > 0 ? value / total : 1 / experts));

@@ -63,7 +63,6 @@ export async function trainSideModel(request: SideModelRequest) {
     say(`Continuing after epoch ${resume.reports.length}`);
     request.onReports?.(resume.reports);
   }
-  const reports = [...(resume?.reports ?? [])];
   let epoch = resume?.reports.length ?? 0;
   const sequences = sideSequences(choices, heldOut);
   const judges = [...heldOut].map((shopper) => Int32Array.from(new Set(rowsOf(choices, shopper))));
@@ -92,8 +91,7 @@ export async function trainSideModel(request: SideModelRequest) {
     async onEpoch(report, state) {
       const { loss, heldOut: quality } = report;
       meter.stop();
-      reports.push(report);
-      request.onReports?.(reports);
+      request.onReports?.(state.reports);
       const shown = quality
         ? `; held-out shoppers: mean ln rank ${quality.lnRank.toFixed(3)}, HR@10 ${(100 * quality.hr10).toFixed(2)} %`
         : '';
