@@ -28,7 +28,6 @@ import {
   shopperQueries,
 } from './network';
 import {
-  freshSideExpert,
   freshSideWeights,
   SIDE_DECAYS,
   SIDE_NAMES,
@@ -52,7 +51,11 @@ const CONFIG: SideConfig = {
 function someWeights(experts = 2): Weights {
   const random = seededRandom(5);
   const weights: Record<string, Weights[string]> = { ...freshSideWeights(CONFIG, COUNT, random) };
-  for (let n = 1; n < experts; n++) Object.assign(weights, freshSideExpert(CONFIG, 'text', n, random));
+  for (let n = 1; n < experts; n++) {
+    for (const [name, weight] of Object.entries(freshSideWeights(CONFIG, COUNT, random))) {
+      if (name.startsWith('text.experts.')) weights[name.replace('.0.', `.${n}.`)] = weight;
+    }
+  }
   if (experts > 1) {
     weights[sideInputNames('text').router] = { shape: [experts, 2], values: new Float32Array(2 * experts) };
   }

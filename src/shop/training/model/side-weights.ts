@@ -76,105 +76,86 @@ export function sideExpertCount(weights: Readonly<Record<string, unknown>>, inpu
   return count;
 }
 
-const zeros = (...shape: number[]): Weight => ({
-  shape,
-  values: new Float32Array(shape.reduce((product, side) => product * side, 1)),
-});
+/** Values that a weight starts with. @param shape [out, in] */
+type Start = (random: Random, size: number, shape: readonly number[]) => ArrayLike<number>;
 
-const logit = (share: number): number => Math.log(share / (1 - share));
-
+const zeros: Start = (_, size) => new Float32Array(size);
+const constant =
+  (value: number): Start =>
+  (_, size) =>
+    new Float32Array(size).fill(value);
 /** Uniform within 1 / sqrt(inputs), as PyTorch's linear layers start. */
-const fresh = (random: Random, out: number, into: number): Weight => ({
-  shape: [out, into],
-  values: uniform(random, out * into, 1 / Math.sqrt(into)),
-});
-
+const linear: Start = (random, size, [, inputs]) => uniform(random, size, 1 / Math.sqrt(inputs));
 /**
  * The last weights before a vector: a third of that, because a state adds up many vectors. With larger weights, the first
  * epoch would only undo the random start.
  */
-function small(random: Random, out: number, into: number): Weight {
-  const { shape, values } = fresh(random, out, into);
-  return { shape, values: values.map((value) => 0.3 * value) };
-}
+const small: Start = (random, size, [, inputs]) =>
+  uniform(random, size, 1 / Math.sqrt(inputs)).map((value) => 0.3 * value);
 
-export function freshSideExpert(config: SideConfig, input: SideInput, expert: number, random: Random): Weights {
-  const names = sideExpertNames(input, expert);
-  return {
-    [names.down]: fresh(random, config.hidden, config.inputs[input]),
-    [names.downBias]: zeros(config.hidden),
-    [names.up]: small(random, config.width, config.hidden),
-    [names.out]: zeros(1, config.hidden),
-  };
-}
+const logit = (share: number): number => Math.log(share / (1 - share));
 
-/** The weights of a side model before training. @param count items */
-export function freshSideWeights(config: SideConfig, count: number, random: Random): Weights {
-  const { width, inputs, decays } = config;
-  const weights: Record<string, Weight> = {};
+/**
+ * Every weight of a side model: its name, its shape and how it starts. Equal seeds give equal models, so the order counts.
+ * @param expertsOf number of experts of a part
+ */
+function* sideLayout(
+  { width, hidden, inputs, decays }: SideConfig,
+  count: number,
+  expertsOf: (input: SideInput) => number,
+): Generator<[name: string, shape: number[], start: Start]> {
   for (const input of SIDE_INPUTS) {
-    if (inputs[input] === 0) continue;
-    Object.assign(weights, freshSideExpert(config, input, 0, random));
-    const { skip, adapter, adapterStart, adapterRate, adapterFade } = sideInputNames(input);
-    weights[skip] = small(random, width, inputs[input]);
-    weights[adapter] = fresh(random, ADAPTER_SIZE, inputs[input]);
-    weights[adapterStart] = zeros(1, ADAPTER_WEIGHTS);
-    weights[adapterRate] = { shape: [1, 1], values: Float32Array.of(ADAPTER_RATE) };
-    weights[adapterFade] = { shape: [1, 1], values: Float32Array.of(logit(ADAPTER_FADE)) };
+    const columns = inputs[input];
+    if (columns === 0) continue;
+    const experts = expertsOf(input);
+    for (let n = 0; n < experts; n++) {
+      const { down, downBias, up, out } = sideExpertNames(input, n);
+      yield [down, [hidden, columns], linear];
+      yield [downBias, [hidden], zeros];
+      yield [up, [width, hidden], small];
+      yield [out, [1, hidden], zeros];
+    }
+    const { skip, router, routerBias, adapter, adapterStart, adapterRate, adapterFade } = sideInputNames(input);
+    if (experts > 1) {
+      yield [router, [experts, columns], zeros];
+      yield [routerBias, [experts], zeros];
+    }
+    yield [skip, [width, columns], small];
+    yield [adapter, [ADAPTER_SIZE, columns], linear];
+    yield [adapterStart, [1, ADAPTER_WEIGHTS], zeros];
+    yield [adapterRate, [1, 1], constant(ADAPTER_RATE)];
+    yield [adapterFade, [1, 1], constant(logit(ADAPTER_FADE))];
   }
-  weights[SIDE_NAMES.context] = fresh(random, ADAPTER_SIZE, width);
-  weights[SIDE_NAMES.embedding] = { shape: [count, width], values: uniform(random, count * width, 0.03) };
-  weights[SIDE_NAMES.bias] = zeros(count, 1);
-  weights[SIDE_NAMES.popularity] = { shape: [1, 1], values: Float32Array.of(1) };
-  weights[SIDE_NAMES.decay] = {
-    shape: [decays.length, 1],
-    values: Float32Array.from(decays, logit),
-  };
-  weights[SIDE_NAMES.gain] = {
-    shape: [decays.length, width],
-    values: new Float32Array(decays.length * width).fill(1 / decays.length),
-  };
-  return weights;
+  yield [SIDE_NAMES.context, [ADAPTER_SIZE, width], linear];
+  yield [SIDE_NAMES.embedding, [count, width], (random, size) => uniform(random, size, 0.03)];
+  yield [SIDE_NAMES.bias, [count, 1], zeros];
+  yield [SIDE_NAMES.popularity, [1, 1], constant(1)];
+  yield [SIDE_NAMES.decay, [decays.length, 1], () => decays.map(logit)];
+  yield [SIDE_NAMES.gain, [decays.length, width], constant(1 / decays.length)];
 }
+
+/** The weights of a side model before training, with one expert for each part. @param count items */
+export const freshSideWeights = (config: SideConfig, count: number, random: Random): Weights =>
+  Object.fromEntries(
+    Array.from(sideLayout(config, count, () => 1), ([name, shape, start]): [string, Weight] => {
+      const size = shape.reduce((product, side) => product * side, 1);
+      return [name, { shape, values: Float32Array.from(start(random, size, shape)) }];
+    }),
+  );
 
 /**
  * The error in the weights of a side model, as the rest of a sentence; null if they are valid. @param count number of items
  */
 export function sideWeightsFault(weights: Weights, config: SideConfig, count: number): string | null {
-  const shapes = sideShapes(weights, config, count);
-  for (const [name, shape] of shapes) {
+  const experts = (input: SideInput): number => Math.max(1, sideExpertCount(weights, input));
+  const names = new Set<string>();
+  for (const [name, shape] of sideLayout(config, count, experts)) {
+    names.add(name);
     const found = weights[name];
     if (!found) return `${name} is missing`;
     if (found.shape.join() !== shape.join()) return `${name} has the shape [${found.shape}] instead of [${shape}]`;
     if (!found.values.every(Number.isFinite)) return `${name} contains a value that is not a number`;
   }
-  const unknown = Object.keys(weights).find((name) => !shapes.has(name));
+  const unknown = Object.keys(weights).find((name) => !names.has(name));
   return unknown === undefined ? null : `${unknown} is not a weight of a side model`;
-}
-
-/** Shape of every weight, by name, for the present number of experts, at least one per part. */
-function sideShapes(weights: Weights, { width, hidden, inputs, decays }: SideConfig, count: number) {
-  const shapes = new Map<string, number[]>([
-    [SIDE_NAMES.embedding, [count, width]],
-    [SIDE_NAMES.bias, [count, 1]],
-    [SIDE_NAMES.popularity, [1, 1]],
-    [SIDE_NAMES.decay, [decays.length, 1]],
-    [SIDE_NAMES.gain, [decays.length, width]],
-    [SIDE_NAMES.context, [ADAPTER_SIZE, width]],
-  ]);
-  for (const input of SIDE_INPUTS) {
-    const columns = inputs[input];
-    if (columns === 0) continue;
-    const experts = Math.max(1, sideExpertCount(weights, input));
-    const { skip, router, routerBias, adapter, adapterStart, adapterRate, adapterFade } = sideInputNames(input);
-    shapes.set(skip, [width, columns]).set(adapter, [ADAPTER_SIZE, columns]);
-    shapes.set(adapterStart, [1, ADAPTER_WEIGHTS]).set(adapterRate, [1, 1]).set(adapterFade, [1, 1]);
-    if (experts > 1) shapes.set(router, [experts, columns]).set(routerBias, [experts]);
-    for (let n = 0; n < experts; n++) {
-      const names = sideExpertNames(input, n);
-      shapes.set(names.down, [hidden, columns]).set(names.downBias, [hidden]);
-      shapes.set(names.up, [width, hidden]).set(names.out, [1, hidden]);
-    }
-  }
-  return shapes;
 }
