@@ -197,7 +197,7 @@ const ROOMS = {
     wing: 'lab',
     runs: 'everywhere',
     has: 'protocols on held-out shoppers and windows, metrics, reports',
-    imports: ['catalog', 'common', 'learner', 'logs', 'ranking', 'training'],
+    imports: ['catalog', 'common', 'learner', 'logs', 'pipeline', 'ranking', 'training'],
   },
   verdict: {
     wing: 'lab',

@@ -6,9 +6,9 @@ import { type Bundle, openBundle, writeBundle } from '../../core/catalog';
 import { bundleContent, makeItem, memoryBundle } from '../../testing/bundles';
 import { choicesFrom } from './interactions';
 import { keptFile, startCompute } from './node';
-import { type ShopRequest, trainShop } from './train-shop';
 import { decodeSideNetwork, encodeSideNetwork, savedSeconds } from './side';
 import type { KeptBytes } from './side/kept-weights';
+import { type ShopRequest, trainShop } from './train-shop';
 
 const ITEMS = 30;
 const interactions = Array.from({ length: 240 }, (_, n) => ({

@@ -222,20 +222,28 @@ function windowText(windows: readonly SideWindow[], shoppers: number, pruned: nu
  * @param counts of the others. Default: counted
  */
 export function shopCatalog(
-  { items, features, manifest }: Bundle,
+  bundle: Bundle,
   choices: Choices,
   left: ReadonlySet<number> = new Set(),
   counts: { cooccurrence?: CooccurrenceTable; demand?: Pick<Demand, 'choices' | 'recent'> } = {},
 ): LearnerCatalog {
-  const count = items.length;
+  const count = bundle.items.length;
   const {
     cooccurrence = cooccurrenceTable(choices, count, left),
     demand = { choices: choiceCounts(choices, count, left), recent: recentPopularity(choices, count, left) },
   } = counts;
-  const popularity = popularityNow(demand);
+  return popularCatalog(bundle, popularityNow(demand), { cooccurrence });
+}
+
+/** The catalogue of a shop that knows how popular its items are. @param popularity [count] 0 for an item without a choice: unknown */
+export function popularCatalog(
+  { items, features, manifest }: Pick<Bundle, 'items' | 'features' | 'manifest'>,
+  popularity: Float32Array,
+  options?: Parameters<typeof catalogIndex>[3],
+): LearnerCatalog {
   const blend = contentBlend(manifest);
   const known = items.map((item, row) => ({ ...item, popularity: popularity[row] || undefined }));
-  return { index: catalogIndex(known, features, blend, { cooccurrence }), table: features, blend };
+  return { index: catalogIndex(known, features, blend, options), table: features, blend };
 }
 
 export const sideCatalog = (catalog: LearnerCatalog, { model, start: startWeights }: ShopSide): LearnerCatalog => ({

@@ -1,9 +1,10 @@
 import { sharedLearning } from '../../../device/learner';
+import { popularCatalog } from '../../../shop/training';
 import { evaluateFirstVisits, FIRST_CHOICES, type HintMethod } from '../../evaluate/first-visit';
 import { joinMeasured } from '../../evaluate/measurement';
 import type { ResultTable } from '../../evaluate/result';
 import { wantedMethods } from '../../evaluate/wanted-methods';
-import { catalogOf, coldHalf, coldText, popularityOf } from './input';
+import { coldHalf, coldText, popularityOf } from './input';
 import type { Protocol } from './runs';
 import { measuredStreams, streamTable } from './streams';
 
@@ -30,7 +31,7 @@ export const firstVisitProtocol: Protocol = (input) => {
         shoppers: own,
         seed,
         methods: METHODS.filter(({ name }) => chosen.includes(name)),
-        catalog: catalogOf(bundle, popularityOf(input, past)),
+        catalog: popularCatalog(bundle, popularityOf(input, past)),
         options: sharedLearning(),
         past: past.flatMap(({ item }) => rowOf.get(item) ?? []),
         onProgress,

@@ -1,10 +1,8 @@
 import { join } from 'node:path';
-import { type Bundle, contentBlend } from '../../../core/catalog';
+import type { Bundle } from '../../../core/catalog';
 import { sha256 } from '../../../core/common/bytes';
 import { evenly } from '../../../core/common/evenly';
 import { counted, shareText } from '../../../core/common/text';
-import type { LearnerCatalog } from '../../../device/learner';
-import { catalogIndex } from '../../../device/ranking';
 import { invalidInput, type SidestreamError } from '../../../error';
 import { openFolder } from '../../../shop/bundler';
 import { endOfPast, type LogEvent, sortByTime } from '../../../shop/logs';
@@ -149,14 +147,6 @@ export function popularityOf(
     if (row !== undefined) popularity[row]++;
   }
   return popularity;
-}
-
-/** The catalogue of a shop that knows nothing but how popular its items are. @param popularity one value per item */
-export function catalogOf({ items, features, manifest }: Bundle, popularity: Float32Array): LearnerCatalog {
-  const blend = contentBlend(manifest);
-  // The popularity of an item without a choice is unknown.
-  const known = items.map((item, row) => ({ ...item, popularity: popularity[row] || undefined }));
-  return { index: catalogIndex(known, features, blend), table: features, blend };
 }
 
 /** The evaluated shoppers of a log, for the setting of a result. @param who such as `20 shoppers` */

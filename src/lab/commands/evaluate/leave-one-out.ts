@@ -122,7 +122,7 @@ async function sidestream({ whole, ...shop }: LeaveOneOutShop): Promise<Ranker> 
 
 /** A shop that has trained on some histories, and its catalogue. */
 export async function trainedShop(
-  { bundle, seed, meter, say }: Pick<EvaluateInput, 'bundle' | 'seed' | 'say'> & Pick<LeaveOneOutShop, 'meter'>,
+  { bundle, seed, meter, say }: Pick<EvaluateInput, 'bundle' | 'seed' | 'meter' | 'say'>,
   histories: readonly ChoiceHistory[],
 ) {
   const interactions = histories.flatMap(({ rows, times }, user) =>

@@ -13,7 +13,7 @@ import {
   withModels,
 } from '../../../shop/cli';
 import type { Meter } from '../../../shop/pipeline';
-import { byProduct } from '../../../shop/training';
+import { byProduct, popularCatalog } from '../../../shop/training';
 import { startCompute, writeWhole } from '../../../shop/training/node';
 import { splicedPairs } from '../../evaluate/drift';
 import { shareOfSharedSeconds } from '../../evaluate/quality';
@@ -28,16 +28,7 @@ import { simulatedGround } from '../../simulate/simulated-ground';
 import { simulationText } from '../../simulate/summary-text';
 import { doTask, parseTask, type SimulationTask, simulate, stepsOf, taskLabel, timingOf } from '../../simulate/tasks';
 import { marketOf } from '../../simulate/visit';
-import {
-  catalogOf,
-  coldHalf,
-  coldText,
-  type EvaluateInput,
-  type InputOptions,
-  popularityOf,
-  readInput,
-  say,
-} from './input';
+import { coldHalf, coldText, type EvaluateInput, type InputOptions, popularityOf, readInput, say } from './input';
 import { needsSide, pastCatalog, sideFile } from './methods';
 
 export interface SimulateOptions extends Omit<InputOptions, 'prepared' | 'windows'> {
@@ -144,7 +135,7 @@ function logGround(input: EvaluateInput): Ground {
   const configurations = wantedMethods(input, POSSIBLE, undefined, 'configuration');
   const { past, shoppers } = coldHalf(input, MIN_EVENTS);
   const popularity = popularityOf(input, past);
-  const { index } = catalogOf(bundle, popularity);
+  const { index } = popularCatalog(bundle, popularity);
   const long = shoppers.filter(({ rows }) => rows.length >= SPLICED_EVENTS);
   const pairs = Math.min(long.length, Math.ceil(shoppers.length / 2));
   const spliced = long.length < 2 ? [] : splicedPairs(long, pairs, seed, shopperSimilarity(index, popularity));

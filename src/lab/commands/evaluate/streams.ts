@@ -1,10 +1,11 @@
 import { metered } from '../../../shop/pipeline';
+import { popularCatalog } from '../../../shop/training';
 import { type DEVICE_RANKED, evaluateDevice } from '../../evaluate/device';
 import { type MethodRanks, streamsOfPart } from '../../evaluate/measurement';
 import { type Quality, streamQualities } from '../../evaluate/quality';
 import type { ResultTable } from '../../evaluate/result';
 import { type Shopper, shopperSimilarity } from '../../evaluate/shoppers';
-import { catalogOf, coldHalf, type EvaluateInput, popularityOf } from './input';
+import { coldHalf, type EvaluateInput, popularityOf } from './input';
 import { deviceMethods, methodFiles } from './methods';
 import type { Evaluation } from './runs';
 
@@ -46,7 +47,7 @@ export const measuredStreams =
 export function pairable(input: EvaluateInput) {
   const { past, shoppers } = coldHalf(input, COLD_EVENTS, Number.POSITIVE_INFINITY);
   const popularity = popularityOf(input, past);
-  const { index } = catalogOf(input.bundle, popularity);
+  const { index } = popularCatalog(input.bundle, popularity);
   return { shoppers, popularity, similarity: shopperSimilarity(index, popularity) };
 }
 

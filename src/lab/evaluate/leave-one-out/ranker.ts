@@ -1,18 +1,12 @@
 import type { Bundle } from '../../../core/catalog';
 import { evenly } from '../../../core/common/evenly';
 import { rankOf } from '../../../device/ranking';
+import type { Meter } from '../../../shop/pipeline';
 import { meanQuality, qualityOf } from '../quality';
 import type { ChoiceCase, ChoiceHistory, LeaveOneOutSplit } from './split';
 
 /** Settings by name; null if a setting is "none", such as choices that do not fade. */
 export type MethodSettings = Readonly<Record<string, number | null>>;
-
-/** Shows the progress of a long step. */
-interface StepMeter {
-  start(label: string, total: number): void;
-  advance(count: number): void;
-  stop(): void;
-}
 
 /** The inputs of a method, without the choices of the test. */
 export interface LeaveOneOutShop extends Omit<LeaveOneOutSplit, 'test'> {
@@ -20,7 +14,7 @@ export interface LeaveOneOutShop extends Omit<LeaveOneOutSplit, 'test'> {
   /** Items in the catalogue. */
   count: number;
   seed: number;
-  meter: StepMeter;
+  meter: Meter;
   /** Reports a line that is not a result. */
   say(line: string): void;
 }

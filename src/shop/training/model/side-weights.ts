@@ -137,10 +137,13 @@ function* sideLayout(
 /** The weights of a side model before training, with one expert for each part. @param count items */
 export const freshSideWeights = (config: SideConfig, count: number, random: Random): Weights =>
   Object.fromEntries(
-    Array.from(sideLayout(config, count, () => 1), ([name, shape, start]): [string, Weight] => {
-      const size = shape.reduce((product, side) => product * side, 1);
-      return [name, { shape, values: Float32Array.from(start(random, size, shape)) }];
-    }),
+    Array.from(
+      sideLayout(config, count, () => 1),
+      ([name, shape, start]): [string, Weight] => {
+        const size = shape.reduce((product, side) => product * side, 1);
+        return [name, { shape, values: Float32Array.from(start(random, size, shape)) }];
+      },
+    ),
   );
 
 /**

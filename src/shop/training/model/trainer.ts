@@ -40,7 +40,11 @@ export class Trainer {
       const weight = entryOf(weights, name);
       // Any other weight is a single row.
       const all = rowWise.includes(name) ? null : Int32Array.of(0);
-      this.#tables.set(name, { table: new RowTable(weight, { averaging, weightDecay: weightDecay(name) }, all?.length), shape: weight.shape, all });
+      this.#tables.set(name, {
+        table: new RowTable(weight, { averaging, weightDecay: weightDecay(name) }, all?.length),
+        shape: weight.shape,
+        all,
+      });
     }
   }
 

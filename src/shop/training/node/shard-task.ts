@@ -107,6 +107,9 @@ export function taskWorker(
       runners.delete(name);
       await (await other).close();
     }
-    return putValue(store, await (await runner).run({ ...round, state: await getValue(store, state, shardStateSchema) }));
+    return putValue(
+      store,
+      await (await runner).run({ ...round, state: await getValue(store, state, shardStateSchema) }),
+    );
   };
 }

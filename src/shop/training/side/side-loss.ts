@@ -1,4 +1,4 @@
-import { concat, dispose, mul, slice, sub, tensor, type Tensor1D, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
+import { concat, dispose, mul, slice, sub, type Tensor1D, type Tensor2D, tensor, tidy } from '@tensorflow/tfjs-core';
 import {
   ADAPTER_SIZE,
   SIDE_INPUTS,
@@ -20,13 +20,7 @@ import {
   shopperQueries,
 } from '../model/network';
 import { SIDE_NAMES, type SideConfig, sideInputNames } from '../model/side-weights';
-import {
-  entryOf,
-  parametersFrom,
-  type StateDict,
-  type Weight,
-  type Weights,
-} from '../model/weights';
+import { entryOf, parametersFrom, type StateDict, type Weight, type Weights } from '../model/weights';
 import type { SideBatch } from './side-batch';
 import { pickFeatures, type SideFeatures } from './side-features';
 import type { SideSettings } from './side-settings';

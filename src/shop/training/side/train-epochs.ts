@@ -3,7 +3,7 @@ import { seededRandom } from '../../../core/common/random';
 import { choiceCounts } from '../interactions';
 import { freshSideWeights } from '../model/side-weights';
 import type { Weights } from '../model/weights';
-import { heldOutQuality, type HeldOutQuality } from './held-out-quality';
+import { type HeldOutQuality, heldOutQuality } from './held-out-quality';
 import { type SideFeatures, sideConfigOf } from './side-features';
 import { sideModelOf } from './side-loss';
 import { firstChoices, type SideSequences } from './side-sequences';
