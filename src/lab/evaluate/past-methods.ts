@@ -53,9 +53,9 @@ const historiesOf = (shoppers: readonly Shopper[]): ChoiceHistory[] =>
   shoppers.map(({ rows, times }) => historyOf(rows, times));
 
 function pastMethod<Fit extends MethodSettings, Use extends MethodSettings>(tuned: TunedMethod<Fit, Use>): PastMethod {
-  const { name, fits, uses, fit } = tuned;
+  const { name, fits, uses } = tuned;
   const tried = fits.flatMap((one) => uses.map((use) => JSON.stringify({ ...one, ...use })));
-  const schema = v.custom<Fit & Use>((given) => tried.includes(JSON.stringify(given)), 'they are none that it tries');
+  const schema = v.custom<Fit & Use>((given) => tried.includes(JSON.stringify(given)), 'it never tries these');
   return {
     schema,
     choose(log) {
@@ -68,7 +68,7 @@ function pastMethod<Fit extends MethodSettings, Use extends MethodSettings>(tune
     },
     method(log, given) {
       const settings = v.parse(schema, given);
-      const scoresBy = fit(historiesOf(shoppersOf(log.past, log.rowOf)), settings, log);
+      const scoresBy = tuned.fit(historiesOf(shoppersOf(log.past, log.rowOf)), settings, log);
       return deviceMethod(name, log.count, scoresBy(settings));
     },
   };

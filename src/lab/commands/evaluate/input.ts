@@ -16,8 +16,8 @@ import { coldShoppers, type Shopper } from '../../evaluate/shoppers';
 /** Half of the shoppers, or of the windows: settings are chosen on one half and reported on the other. */
 type Half = 'choose' | 'report' | 'all';
 
-/** What the options of a command ask of an evaluation of a log. */
-export interface Asked {
+/** The options of a command that decide the result of an evaluation. */
+interface Asked {
   /** Share of the log that is the past, above 0 and below 1. */
   past: number;
   /** Maximum number of shoppers; all if absent. */
