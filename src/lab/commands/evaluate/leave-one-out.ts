@@ -21,10 +21,9 @@ import {
   type LeaveOneOutSplit,
   leaveOneOut,
 } from '../../evaluate/leave-one-out/split';
-import { learnerMethod, scoresAfter } from '../../evaluate/methods';
+import { learnerMethod, scoresAfter, wantedMethods } from '../../evaluate/methods';
 import { qualityOf } from '../../evaluate/quality';
 import type { ResultTable } from '../../evaluate/result';
-import { wantedMethods } from '../../evaluate/wanted-methods';
 import type { EvaluateInput } from './input';
 import { byMethod, type Protocol } from './runs';
 import { tableOf } from './streams';

@@ -17,9 +17,15 @@ import {
 } from '../../../shop/training';
 import { writeWhole } from '../../../shop/training/node';
 import type { DeviceMethod } from '../../evaluate/device';
-import { contentScores, historyMethod, learnerMethod, sideMethod } from '../../evaluate/methods';
+import {
+  contentScores,
+  historyMethod,
+  isWanted,
+  learnerMethod,
+  sideMethod,
+  wantedMethods,
+} from '../../evaluate/methods';
 import { PAST_METHODS, type PastLog, type PastMethodName } from '../../evaluate/past-methods';
-import { isWanted, wantedMethods } from '../../evaluate/wanted-methods';
 import { type EvaluateInput, type PastFile, pastEvents, pastPath, popularityOf } from './input';
 
 interface PastShop {

@@ -9,9 +9,8 @@ import { fitting } from '../../../core/common/schema';
 import { invalidInput } from '../../../error';
 import { TaskProcesses, type TaskProcessesOptions } from '../../../shop/cli';
 import { writeWhole } from '../../../shop/training/node';
-import { type Part, partSchema } from '../../evaluate/measurement';
+import { type Part, parsePart, partSchema } from '../../evaluate/measurement';
 import { type ProtocolRun, parseRun } from '../../evaluate/result';
-import { parsePart } from '../../evaluate/shared-work';
 import type { EvaluateInput, PastFile } from './input';
 
 /** The evaluation of one seed, in steps that may run in several processes. */

@@ -16,9 +16,9 @@ import type { Meter } from '../../../shop/pipeline';
 import { byProduct, popularCatalog } from '../../../shop/training';
 import { startCompute, writeWhole } from '../../../shop/training/node';
 import { splicedPairs } from '../../evaluate/drift';
+import { wantedMethods } from '../../evaluate/methods';
 import { shareOfSharedSeconds } from '../../evaluate/quality';
 import { type Shopper, shopperSimilarity } from '../../evaluate/shoppers';
-import { wantedMethods } from '../../evaluate/wanted-methods';
 import { parseBlock, type ShopBlock } from '../../simulate/block';
 import type { Ground } from '../../simulate/ground';
 import { simulationLine, simulationOf } from '../../simulate/result';
@@ -80,7 +80,7 @@ export async function runSimulation(options: SimulateOptions): Promise<void> {
     const found = simulationOf({ ...simulated, timing });
     console.log(`${ground.setting}, seed ${seed}\n\n${simulationText(found)}`);
     if (options.report !== undefined) {
-      const { simulationPage } = await import('../../simulate/page/page');
+      const { simulationPage } = await import('../../simulate/page');
       await writeWhole(options.report, simulationPage(found));
       say(`The report is in ${options.report}`);
     }

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
-import { SIDE_INPUTS } from '../../../core/catalog';
-import { addToGroup } from '../../../core/common/grouped';
-import { seededRandom } from '../../../core/common/random';
-import type { Interaction } from '../../../shop/training';
+import { SIDE_INPUTS } from '../../core/catalog';
+import { addToGroup } from '../../core/common/grouped';
+import { seededRandom } from '../../core/common/random';
+import type { Interaction } from '../../shop/training';
 import {
   type ChoiceSequence,
   choiceRanks,
@@ -19,8 +19,8 @@ import {
   type Weight,
   type Weights,
   windowDiscriminants,
-} from '../../../shop/training/side';
-import { type Quality, qualityOf, qualitySchema } from '../quality';
+} from '../../shop/training/side';
+import { type Quality, qualityOf, qualitySchema } from './quality';
 
 /**
  * How a side model continues from window to window: `windows` as `sidestream train` does it, with a new expert for each part

@@ -11,13 +11,13 @@ import {
   table,
   tiles,
   titledTable,
-} from '../../evaluate/page/html';
-import { picture } from '../../evaluate/page/picture';
-import { type Card, expertCards, figureCards, fitCards, lookOf, loopCards, updateCards } from '../cards';
-import { chartOptions } from '../charts';
-import { type Answer, questionAnswers } from '../questions';
-import type { Simulation } from '../result';
-import { figureTables, SHOPS, speedText } from '../summary-text';
+} from '../evaluate/page/html';
+import { picture } from '../evaluate/page/picture';
+import { type Card, expertCards, figureCards, fitCards, lookOf, loopCards, updateCards } from './cards';
+import { chartOptions } from './charts';
+import { type Answer, questionAnswers } from './questions';
+import type { Simulation } from './result';
+import { figureTables, SHOPS, speedText } from './summary-text';
 
 /** A report of a simulation as a single file: charts with the numbers behind them, no scripts, nothing from the network. */
 export function simulationPage(simulation: Simulation): string {

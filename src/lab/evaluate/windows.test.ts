@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { seededRandom } from '../../../core/common/random';
-import { startCompute } from '../../../shop/training/node';
-import type { SideFeatures } from '../../../shop/training/side';
-import { cutWindows, evaluateWindows, type WindowMethodName, type WindowsProtocol, windowRunSchema } from '.';
+import { seededRandom } from '../../core/common/random';
+import { startCompute } from '../../shop/training/node';
+import type { SideFeatures } from '../../shop/training/side';
+import { cutWindows, evaluateWindows, type WindowMethodName, type WindowsProtocol, windowRunSchema } from './windows';
 
 const ITEMS = 20;
 const random = seededRandom(4);

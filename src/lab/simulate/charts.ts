@@ -11,7 +11,7 @@ import {
   ruleY,
   text,
 } from '@observablehq/plot';
-import { type BarChart, type LineChart, lookOf } from '../cards';
+import { type BarChart, type LineChart, lookOf } from './cards';
 
 /** Room for the names of the configurations, for values with their intervals, and for the numbers of an axis. */
 const [NAMES, VALUES, NUMBERS] = [78, 96, 36];
