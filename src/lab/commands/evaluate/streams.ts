@@ -14,7 +14,7 @@ export const COLD_EVENTS = 30;
 
 /**
  * The steps of a protocol that ranks streams of choices prequentially, with all methods that learn from the past.
- * @param label name of the streams beside the progress
+ * @param label name of the streams in front of the progress
  */
 export const rankedStreams = (
   input: EvaluateInput,

@@ -106,7 +106,7 @@ export interface ShardRunner {
 
 /** Number of steps until the learning rate is reached. */
 export const WARM_UP = 50;
-/** Number of steps of a round, about: states are then small beside the work. */
+/** Number of steps of a round, about: states are then small compared with the work. */
 const ROUND_STEPS = 100;
 /** Number of choices of a whole batch, about. */
 const BATCH_CHOICES = 1500;
