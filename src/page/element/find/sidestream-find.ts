@@ -1,7 +1,6 @@
 import { html, LitElement, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import type { Recommender } from '../../../device/protocol';
-import { correct } from '../correct';
-import { define, isPlain, languageOf } from '../dom';
+import { correct, define, isPlain, languageOf } from '../dom';
 import { SourceProperties } from '../properties';
 import { CardCode } from '../recs/card-code';
 import { completeLabels } from '../recs/labels';

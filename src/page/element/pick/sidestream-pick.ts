@@ -2,8 +2,7 @@ import { html, nothing, type PropertyDeclarations, type PropertyValues, type Tem
 import { canonical } from '../../../core/card';
 import { ENGLISH, fill, labelLanguage, type PageTexts } from '../../../core/labels';
 import type { Recommendation, Recommender } from '../../../device/protocol';
-import { correct } from '../correct';
-import { define, languageOf } from '../dom';
+import { correct, define, languageOf } from '../dom';
 import { FoundRecommender } from '../found-recommender';
 import { PAGE_TEXTS } from '../labels';
 import { picture } from '../picture';

@@ -1,4 +1,4 @@
-import { html, nothing, type ReactiveController, type TemplateResult } from 'lit';
+import { css, html, nothing, type ReactiveController, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Recommendation, Recommender, RecommendResponse, Status } from '../../../../device/protocol';
 import { addStyles, languageOf } from '../../dom';
@@ -6,26 +6,53 @@ import type { Layout, List, ListState } from '../../list/list';
 import { cardOf, type ListContext } from '../card';
 import { feedColumns } from '../views';
 import { type Entry, keptOf, StoredCursor } from './cursor';
-import { feedStyles } from './feed.styles';
 import { type CardWindow, moveFocus, RowHeights, scrollerOf } from './row-heights';
 
-/** How far above and below the viewport cards are in the page, in heights of the viewport. */
+const feedStyles = css`
+  .edge:focus-visible {
+    outline: none;
+  }
+  .more {
+    display: grid;
+    place-items: center;
+    margin: 1.5rem 0 0;
+  }
+  .more .retry {
+    min-block-size: 2.75rem;
+    padding-inline: 1.5rem;
+  }
+  .more [aria-disabled='true'] {
+    opacity: 0.5;
+    cursor: default;
+  }
+`;
+
+/** In heights of the viewport. */
 const MARGIN = 1.5;
-/** How near the end of the feed must be for its next page to be requested. */
 const NEAR = '100% 0px';
-/** Maximum number of products: a request excludes at most 10,000, those of other lists of the page among them. */
+/** A request excludes at most 10,000 products, those of other lists of the page among them. */
 const MAX_PRODUCTS = 9000;
-/** Pause in scrolling after which the place is stored, ms. */
+/** In ms, from the first change of the place. */
 const SAVE_DELAY = 250;
 
 /**
  * An endless list. What it has shown stays, in its order: only later pages follow what the shopper does meanwhile. Cards far from the
  * viewport are not in the page, and their data not in memory; after a reload or a return, the same cards are shown at the same place.
+ *
+ *     0            first          at                           last            entries.length
+ *     │   space    │    cards     │   viewport   │    cards     │     space     │  button
+ *     │◄── #rows ─►│◄── MARGIN ──►│              │◄── MARGIN ──►│◄─── #rows ───►│
+ *     │            │◄──────────────── #window ──────────────────►│               │
+ *     │  ◄──────────────────────── #loaded ────────────────────────────►         │
+ *                                                │◄─── NEAR: `more()` from here ►│
+ *
+ * `#place` is the first card in view (`at`) and how far its top is from that of the viewport (`top`, px). A feed that was restored, or
+ * turned with its screen, has a `#target`: the place to which it scrolls as soon as that card is in the page. `#cursor` keeps the place
+ * and the ids of all entries.
  */
 export class Feed implements ReactiveController, Layout {
   readonly #rows = new RowHeights();
   #entries: Entry[] = [];
-  /** The products of the cards in the page and around them, by id. */
   readonly #loaded = new Map<string, Recommendation>();
   #window: CardWindow = { first: 0, last: 0 };
   /** The first response, without its items. */
@@ -37,11 +64,9 @@ export class Feed implements ReactiveController, Layout {
   #fetching = false;
   #cursor: StoredCursor | null = null;
   #consented = false;
-  /** The first card in view, and its distance from the top of the viewport. */
   #place = { at: 0, top: 0 };
   /** Whether the first card in view is one of the feed, but not its first. */
   #passing = false;
-  /** The place to which a feed that was restored or turned has to scroll. */
   #target: { at: number; top: number } | null = null;
   #saving: ReturnType<typeof setTimeout> | undefined;
   #frame = 0;
