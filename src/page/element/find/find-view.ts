@@ -2,8 +2,8 @@ import { html, nothing, svg, type TemplateResult } from 'lit';
 import { canonical, formatPrice, itemHref } from '../../../core/card';
 import { ENGLISH, fill, formOf, type PageTexts } from '../../../core/labels';
 import type { FindResponse, Recommendation } from '../../../device/protocol';
+import { imageOf, initialOf } from '../image';
 import { PAGE_TEXTS } from '../labels';
-import { imageOf, initialOf } from '../picture';
 import type { ListContext } from '../recs/card';
 import type { Search } from './search';
 

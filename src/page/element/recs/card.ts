@@ -1,8 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { formatPrice, itemHref } from '../../../core/card';
 import type { Recommendation } from '../../../device/protocol';
+import { imageOf, initialOf } from '../image';
 import type { Settings } from '../list/request';
-import { imageOf, initialOf } from '../picture';
 import type { CardExtras } from './card-extras';
 import type { CompleteLabels } from './labels';
 import type { RowScroller } from './late/scroller';
