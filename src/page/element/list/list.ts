@@ -25,7 +25,7 @@ export type ListState =
   | { kind: 'filled'; response: RecommendResponse }
   | { kind: 'error'; error: SidestreamError };
 
-/** What a list tells the element that shows it. */
+/** News of a list for the element that shows it. */
 export type ListNews =
   /** These items will be shown once the callback resolves: it loads the code that their cards need. It never rejects. */
   | { kind: 'items'; items: Recommendation[] }

@@ -78,7 +78,7 @@ type Shown = Placed & { readonly state: string; checkVisibility?(): boolean };
 
 /**
  * False while the page does not render an element, for instance on a page that a framework keeps for later. An element that hides
- * itself counts as rendered, because it may have something to show by now, and so does every element in browsers that cannot tell.
+ * itself counts as rendered, because it may already have something to show, and so does every element in browsers that cannot tell.
  */
 export const isRendered = (host: Shown): boolean => host.state === 'hidden' || (host.checkVisibility?.() ?? true);
 

@@ -1,11 +1,10 @@
-import type { LitElement } from 'lit';
-import type { EventType, Recommendation, TrackDetails } from '../../../device/protocol';
+import type { Recommendation } from '../../../device/protocol';
 import { languageOf, once } from '../dom';
 import { PAGE_TEXTS } from '../labels';
 import type { List } from '../list/list';
 import { idsInView, type Settings } from '../list/request';
 import type { Bundle } from './bundle';
-import type { CardExtras } from './card-extras';
+import type { CardExtras, CardOwner } from './card-extras';
 import type { Feed } from './feed/feed';
 import type { CardFiller, TemplateCards } from './template-card';
 import type { VariantChoice } from './variant-choice';
@@ -18,16 +17,6 @@ const hasExtras = ({ item, prices }: Recommendation): boolean =>
 const bundleCode = () => import('./bundle');
 const feedCode = () => import('./feed/feed');
 const choiceCode = () => import('./variant-choice');
-
-/** What has cards: a list, or a search. */
-export interface CardOwner {
-  readonly host: LitElement & { readonly addToCart?: boolean; report(thrown: unknown): void };
-  /** Tracks an event of an item, with the recommendation that it is from. */
-  track(type: EventType, id: string, details?: TrackDetails): void;
-  announce?(message: string): void;
-  /** Time until which changes do not refresh it, ms. */
-  pausedUntil?: number;
-}
 
 /** The code that only some cards need, each loaded late: bundles, feeds, the page's own card, ratings, badges and buttons. */
 export class CardCode {
@@ -103,7 +92,7 @@ export class CardCode {
     }
   }
 
-  /** What shows the list in a layout of its own, once its code is loaded. */
+  /** The code of a layout, once it is loaded; null for one without code of its own. */
   layout(name: Settings['layout']): Bundle | Feed | null {
     return (name === 'bundle' ? this.bundle : name === 'feed' ? this.feed : null) ?? null;
   }

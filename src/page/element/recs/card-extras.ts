@@ -1,11 +1,10 @@
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, type LitElement, nothing, type TemplateResult } from 'lit';
 import { formatPrice, numberFormat, safeImage } from '../../../core/card';
 import { type Badge, badgeOf, isLowest, isReduced, ratingOf, savingOf, secondImageOf } from '../../../core/card/facts';
-import type { Item, Recommendation } from '../../../device/protocol';
+import type { EventType, Item, Recommendation, TrackDetails } from '../../../device/protocol';
 import { addStyles } from '../dom';
 import { emit, type RecsClickDetail } from '../events';
 import { unseenStyles } from '../shared.styles';
-import type { CardOwner } from './card-code';
 import { cardExtrasStyles } from './card-extras.styles';
 import type { CardLabels, RecsLabels } from './labels';
 
@@ -21,6 +20,16 @@ const STARS = [8, 24, 40, 56, 72]
 const DECIMAL = { maximumFractionDigits: 1 };
 /** Numbers of the catalog, without digit grouping: they may be years. */
 const PLAIN = { useGrouping: false, maximumFractionDigits: 6 };
+
+/** A list or a search, as its cards see it. */
+export interface CardOwner {
+  readonly host: LitElement & { readonly addToCart?: boolean; report(thrown: unknown): void };
+  /** Tracks an event of an item, with the recommendation that it is from. */
+  track(type: EventType, id: string, details?: TrackDetails): void;
+  announce?(message: string): void;
+  /** Time until which changes do not refresh it, ms. */
+  pausedUntil?: number;
+}
 
 export interface ExtrasContext {
   language: string | undefined;

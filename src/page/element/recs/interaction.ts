@@ -8,7 +8,7 @@ import type { LateParts } from './late/late-parts';
 /** The code that lists need once they are shown. If it cannot be loaded, lists work without it. */
 const loadLate = once(() => import('./late/late-parts'));
 
-/** What a shopper does with the cards of a list, and the code that the list needs once it is shown. */
+/** Clicks on the cards of a list, and the code that the list needs once it is shown. */
 export class ListInteraction {
   /** Undefined until loaded: the first rendering of a list does not wait for it. */
   late: LateParts | undefined;

@@ -270,7 +270,7 @@ export class SidestreamRecs extends ListProperties {
       </section>`;
   }
 
-  /** What the cards of one rendering share. */
+  /** Data that the cards of one rendering share. */
   get #context(): ListContext {
     const { settings, shown } = this.#list;
     const language = languageOf(this);
