@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { fill } from '../../../../core/labels';
 import type { Inspection, Snapshot, Status } from '../../../../device/protocol';
-import { namedPicture, picture } from '../../picture';
+import { picture } from '../../picture';
 import { adapterBars, categoryBars, weightList } from '../charts/bars';
 import { figure, ownColor } from '../charts/chart';
 import { DROPPED, ON_TRIAL, shareSeries } from '../charts/chart-data';
@@ -137,7 +137,7 @@ export class LearnedView implements View {
             ? html`<p class="about">${learned.nothingOwn}</p>`
             : html`
               <p class="about">${learned.last}</p>
-              <ul class="pictures">${shown.map(namedPicture)}</ul>`
+              <ul class="pictures">${shown.map((item) => html`<li class="named" title=${item.title}>${picture(item)}<span class="sidestream-unseen">${item.title}</span></li>`)}</ul>`
         }
         <p class="about term">${fill(learned.terms[state], { id: `${id}` })}</p>
         ${

@@ -1,10 +1,11 @@
 import type { Recommendation } from '../../../device/protocol';
 import { languageOf, once } from '../dom';
 import { PAGE_TEXTS } from '../labels';
+import type { List } from '../list/list';
+import { idsInView, type Settings } from '../list/request';
 import type { Bundle } from './bundle';
-import type { CardExtras, ExtrasServices } from './card-extras';
+import type { CardExtras, CardOwner } from './card-extras';
 import type { Feed } from './feed/feed';
-import { type CardsHost, idsInView, type Settings } from './settings';
 import type { CardFiller, TemplateCards } from './template-card';
 import type { VariantChoice } from './variant-choice';
 
@@ -17,12 +18,8 @@ const bundleCode = () => import('./bundle');
 const feedCode = () => import('./feed/feed');
 const choiceCode = () => import('./variant-choice');
 
-interface Services extends ExtrasServices {
-  feed?: (made: typeof Feed) => Feed;
-}
-
 /** The code that only some cards need, each loaded late: bundles, feeds, the page's own card, ratings, badges and buttons. */
-export class ListCards {
+export class CardCode {
   bundle: Bundle | undefined;
   extras: CardExtras | undefined;
   feed: Feed | undefined;
@@ -30,18 +27,19 @@ export class ListCards {
   #templates: TemplateCards | undefined;
   #loadingTemplate: Promise<void> | undefined;
 
+  /** @param list the owner if that is a list, which may have variants and another layout */
   constructor(
-    private readonly host: CardsHost,
-    private readonly services: Services,
+    private readonly owner: CardOwner,
+    private readonly list?: List,
   ) {}
 
   /** Starts loading, in parallel with the worker; `load` waits for it and reports a failure. */
-  prepare(layout: Settings['layout']): void {
+  prepare({ settings: { layout }, host }: List): void {
     void this.loadTemplate();
     if (layout === 'bundle') bundleCode().catch(() => undefined);
     if (layout === 'feed') feedCode().catch(() => undefined);
-    if (this.host.variantChoice) choiceCode().catch(() => undefined);
-    if (this.host.addToCart) this.prepareExtras();
+    if (host.variantChoice) choiceCode().catch(() => undefined);
+    if (host.addToCart) this.prepareExtras();
   }
 
   prepareExtras(): void {
@@ -52,49 +50,63 @@ export class ListCards {
    * Loads the code and the texts for some items before the first of their cards is shown, so nothing moves later. It never
    * rejects.
    */
-  async load(items: Recommendation[], layout: Settings['layout']): Promise<void> {
+  async load(items: Recommendation[]): Promise<void> {
+    const { host } = this.owner;
     try {
       // The observer of the language reports a failure.
-      await PAGE_TEXTS.load(languageOf(this.host)).catch(() => undefined);
+      await PAGE_TEXTS.load(languageOf(host)).catch(() => undefined);
       await this.loadTemplate();
-      let cards = items;
-      if (layout === 'bundle') {
-        this.bundle ??= new (await bundleCode()).Bundle(this.host);
-        cards = await this.bundle.cardsOf(items, idsInView(this.host.itemId)[0]);
-      }
-      if (layout === 'feed') {
-        this.feed ??= this.services.feed?.((await feedCode()).Feed);
-        await this.feed?.restore();
-        cards = [...items, ...(this.feed?.items ?? [])];
-      }
-      await this.loadVariants(items, layout);
-      if (this.extras || !(this.host.addToCart || this.#template || cards.some(hasExtras))) return;
+      const cards = this.list ? await this.#loadLayout(this.list, items) : items;
+      if (this.extras || !(host.addToCart || this.#template || cards.some(hasExtras))) return;
       const { CardExtras } = await loadExtras();
-      this.extras ??= new CardExtras(this.host, this.services);
+      this.extras ??= new CardExtras(this.owner);
     } catch (thrown) {
-      this.host.listFailed(thrown);
+      host.report(thrown);
     }
   }
 
-  /** Loads the variants of products whose cards let the shopper choose. */
-  async loadVariants(items: Recommendation[], layout: Settings['layout']): Promise<void> {
-    // A bundle has one price for all, and a card of the page's own shows what it likes.
-    if (!this.host.variantChoice || this.#template || layout === 'bundle') this.variants = undefined;
-    else {
-      this.variants ??= new (await choiceCode()).VariantChoice(this.host);
-      await this.variants.load(items, languageOf(this.host));
+  /** Loads the code of a layout. @returns the items for which it has cards */
+  async #loadLayout(list: List, items: Recommendation[]): Promise<Recommendation[]> {
+    const { layout } = list.settings;
+    let cards = items;
+    if (layout === 'bundle') {
+      this.bundle ??= new (await bundleCode()).Bundle(list);
+      cards = await this.bundle.cardsOf(items, idsInView(list.host.itemId)[0]);
     }
+    if (layout === 'feed') {
+      this.feed ??= new (await feedCode()).Feed(list, (back) => this.#loadVariants(list, back));
+      await this.feed.restore();
+      cards = [...items, ...this.feed.items];
+    }
+    await this.#loadVariants(list, items);
+    return cards;
+  }
+
+  /** Loads the variants of products whose cards let the shopper choose. */
+  async #loadVariants(list: List, items: Recommendation[]): Promise<void> {
+    // A bundle has one price for all, and a card of the page's own shows what it likes.
+    if (!list.host.variantChoice || this.#template || list.settings.layout === 'bundle') this.variants = undefined;
+    else {
+      this.variants ??= new (await choiceCode()).VariantChoice(list);
+      await this.variants.load(items);
+    }
+  }
+
+  /** The code of a layout, once it is loaded; null for one without code of its own. */
+  layout(name: Settings['layout']): Bundle | Feed | null {
+    return (name === 'bundle' ? this.bundle : name === 'feed' ? this.feed : null) ?? null;
   }
 
   /** Loads the code for the page's own card, a `<template>` child, if there is one. If that fails, the built-in card is used. */
   loadTemplate(): Promise<void> | undefined {
     if (!this.#template) return undefined;
+    const { host } = this.owner;
     this.#loadingTemplate ??= Promise.all([import('./template-card'), loadExtras()])
       .then(([{ TemplateCards }]) => {
-        this.#templates = new TemplateCards(this.host);
+        this.#templates = new TemplateCards(host);
       })
-      .catch((thrown: unknown) => this.host.listFailed(thrown))
-      .finally(() => this.host.requestUpdate());
+      .catch(host.report)
+      .finally(() => host.requestUpdate());
     return this.#loadingTemplate;
   }
 
@@ -109,6 +121,6 @@ export class ListCards {
   }
 
   get #template(): HTMLTemplateElement | null {
-    return this.host.querySelector(':scope > template');
+    return this.owner.host.querySelector(':scope > template');
   }
 }

@@ -2,20 +2,25 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Progress, RecommendRequest } from '../../../device/protocol';
 import { SidestreamError } from '../../../error';
 import { FakeRecommender, recommendation } from '../../../testing/fake-recommender';
-import { ListController, REFRESH_DELAY } from './list-controller';
+import { List, type ListNews, REFRESH_DELAY } from './list';
+import { takeItems } from './reading-order';
 
+vi.mock('./reading-order', async (actual) => ({
+  ...(await actual<typeof import('./reading-order')>()),
+  takeItems: vi.fn(),
+}));
+
+/** An element with a list, and what it is told. */
 class Host {
-  isSettled = false;
-  settled = () => this.isSettled;
-  rendered = true;
+  placement = 'for-you';
+  limit = 8;
+  layout = 'grid';
+  state = 'loading';
   next: RecommendRequest | null = { placement: 'for-you' };
   invalid: Error | null = null;
   readonly failures: SidestreamError[] = [];
-  readonly shown: string[][] = [];
   readonly reported: Progress[] = [];
-  readonly updateComplete = Promise.resolve(true);
   addController(): void {}
-  removeController(): void {}
   requestUpdate(): void {}
   compareDocumentPosition(): number {
     return 4;
@@ -24,45 +29,35 @@ class Host {
     if (this.invalid) throw this.invalid;
     return this.next;
   }
-  shows(ids: string[]): void {
-    this.shown.push(ids);
-  }
-  progress(progress: Progress): void {
-    this.reported.push(progress);
-  }
   /** The host loads what the cards need before they are shown. */
   loading: Promise<void> = Promise.resolve();
-  /** Milliseconds for which the list stays as it is. */
-  pause: number | undefined;
-  ready(): Promise<void> {
-    return this.loading;
+  heard(news: ListNews): Promise<void> | void {
+    if (news.kind === 'items') return this.loading;
+    if (news.kind === 'progress') this.reported.push(news.progress);
   }
-  changed(): number | undefined {
-    return this.pause;
-  }
-  listFailed(error: SidestreamError): void {
+  report = (error: SidestreamError): void => {
     this.failures.push(error);
-  }
-  failedRequests = 0;
-  failed(): void {
-    this.failedRequests++;
-  }
+  };
 }
 
 const settle = () => vi.advanceTimersByTimeAsync(REFRESH_DELAY + 1);
-const shown = ({ state }: ListController) =>
+const shown = ({ state }: List) =>
   state.kind === 'filled' ? state.response.items.map(({ item }) => item.id).join('') : state.kind;
 
-describe('ListController', () => {
+describe('List', () => {
   let fake: FakeRecommender;
   let host: Host;
-  let list: ListController;
+  let list: List;
 
   beforeEach(() => {
     vi.useFakeTimers();
     fake = new FakeRecommender();
     host = new Host();
-    list = new ListController(host, host);
+    list = new List(
+      host as unknown as List['host'],
+      () => host.request(),
+      (news) => host.heard(news),
+    );
     list.hostConnected();
   });
   afterEach(() => {
@@ -124,14 +119,14 @@ describe('ListController', () => {
     expect(fake.requests).toHaveLength(3);
   });
 
-  it('stays as it is for as long as its host says', async () => {
+  it('stays as it is while it is paused', async () => {
     await start();
     fake.change();
-    host.pause = 2000;
+    list.pausedUntil = Date.now() + 2000;
     fake.change();
     await vi.advanceTimersByTimeAsync(1500);
     expect(fake.requests).toHaveLength(1);
-    host.pause = undefined;
+    list.pausedUntil = 0;
     fake.change();
     await vi.advanceTimersByTimeAsync(501);
     expect(fake.requests).toHaveLength(2);
@@ -175,12 +170,14 @@ describe('ListController', () => {
 
   it('tells a failed request from another error of the recommender: a feed still expects its next page', async () => {
     await start();
+    const failed = vi.fn();
+    list.layout = { state: null, failed };
     for (const report of fake.onError) report(new SidestreamError('bundle/offers', 'no offers'));
-    expect([host.failures.length, host.failedRequests]).toEqual([1, 0]);
+    expect([host.failures.length, failed.mock.calls.length]).toEqual([1, 0]);
     fake.failure = new Error('no');
     list.refresh();
     await settle();
-    expect([host.failures.length, host.failedRequests]).toEqual([2, 1]);
+    expect([host.failures.length, failed.mock.calls.length]).toEqual([2, 1]);
   });
 
   it('creates the recommender again on retry if creating it failed', async () => {
@@ -239,13 +236,13 @@ describe('ListController', () => {
 
   it('puts a dismissed item back where it was, and empties and fills with the last one', async () => {
     await start();
-    list.insert(recommendation('x'), 1);
+    list.insert(recommendation('x', 1));
     expect(shown(list)).toBe('axbc');
     for (const id of 'axbc') list.remove(id);
     expect(shown(list)).toBe('empty');
-    list.insert(recommendation('b'), 3);
+    list.insert(recommendation('b', 3));
     expect(shown(list)).toBe('b');
-    expect(host.shown.at(-1)).toEqual(['b']);
+    expect(list.ids).toEqual(['b']);
   });
 
   it.each([
@@ -260,12 +257,13 @@ describe('ListController', () => {
     list.refresh();
     await settle();
     change();
-    const shownSince = host.shown.length;
+    const states: string[] = [];
+    vi.mocked(takeItems).mockImplementation(({ ids }) => void states.push(ids.join('')));
     fake.ids = ['a', 'c', 'd'];
     open();
     await settle();
     expect(shown(list)).toBe('acd');
-    expect(host.shown.slice(shownSince)).toEqual([['a', 'c', 'd']]);
+    expect(states).toEqual(['acd']);
   });
 
   it('shows an invalid request as an error, and sends nothing', async () => {

@@ -1,8 +1,7 @@
 import type { ReactiveController } from 'lit';
 import { onPageRecommender, pageBundle } from '../../client';
-import type { ListProperties } from './list-attributes';
-import type { ListController, RecommenderSource } from './list-controller';
-import { followConsentOf, sharedRecommender } from './page-lists';
+import type { List, RecommenderSource } from './list';
+import { followConsentOf, sharedRecommender } from './shared-recommender';
 
 /** Time for a page to set the recommender of a list without a bundle, ms; after that, the page has probably forgotten it. */
 const SOURCE_TIMEOUT = 10_000;
@@ -19,17 +18,8 @@ export class ListSource implements ReactiveController {
   #changeTimer: ReturnType<typeof setTimeout> | undefined;
   #endObserving: () => void = () => undefined;
 
-  constructor(
-    private readonly host: ListProperties,
-    private readonly list: ListController,
-    private readonly services: {
-      /** The list begins to wait for its recommender: the code that its cards need is loaded. */
-      used(): void;
-      /** The list has had neither bundle nor recommender for 10 s, and the page offers no recommender for it. */
-      missing(): void;
-    },
-  ) {
-    host.addController(this);
+  constructor(private readonly list: List) {
+    list.host.addController(this);
   }
 
   use(): void {
@@ -49,11 +39,11 @@ export class ListSource implements ReactiveController {
   hostUpdated(): void {
     clearTimeout(this.#timeout);
     // An update may arrive after the list left the page.
-    if (this.#found || this.overdue || !this.host.isConnected) return;
+    if (this.#found || this.overdue || !this.list.host.isConnected) return;
     this.#timeout = setTimeout(() => {
       this.overdue = true;
-      this.services.missing();
-      this.host.requestUpdate();
+      void this.list.tell({ kind: 'missing' });
+      this.list.host.requestUpdate();
     }, SOURCE_TIMEOUT);
   }
 
@@ -65,7 +55,7 @@ export class ListSource implements ReactiveController {
   }
 
   get #found(): boolean {
-    const { recommender, bundle } = this.host;
+    const { recommender, bundle } = this.list.host;
     return !!(recommender || bundle || this.list.recommender);
   }
 
@@ -73,18 +63,18 @@ export class ListSource implements ReactiveController {
   readonly #onPageRecommender = (): void => {
     this.#changeTimer ??= setTimeout(() => {
       this.#changeTimer = undefined;
-      if (this.host.hasUpdated && !this.#found && pageBundle()) this.use();
+      if (this.list.host.hasUpdated && !this.#found && pageBundle()) this.use();
     });
   };
 
   #source(): RecommenderSource | null {
-    const { recommender, bundle, namespace, market, workerUrl, consent, lazy } = this.host;
+    const { recommender, bundle, namespace, market, workerUrl, consent, lazy } = this.list.host;
     if (lazy && !this.#isNear()) {
       // A refusal does not wait until the list is close to the viewport.
       if (bundle && consent && !recommender) void followConsentOf(namespace, consent, null);
       return null;
     }
-    this.services.used();
+    void this.list.tell({ kind: 'waiting' });
     if (recommender) return () => Promise.resolve(recommender);
     const found = bundle ? { bundle, namespace, market, workerUrl, consent } : pageBundle();
     return found && ((onProgress) => sharedRecommender({ ...found, onProgress }));
@@ -99,13 +89,13 @@ export class ListSource implements ReactiveController {
           if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
           observer.disconnect();
           this.#near = true;
-          if (this.list.recommender) this.host.requestUpdate();
+          if (this.list.recommender) this.list.host.requestUpdate();
           else this.use();
         },
         { rootMargin: NEAR },
       );
       this.#observer = observer;
-      observer.observe(this.host);
+      observer.observe(this.list.host);
     }
     return this.#near;
   }

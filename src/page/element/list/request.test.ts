@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { idsInView, requestOf, type Settings, settingsOf } from './settings';
+import { idsInView, requestOf, type Settings, settingsOf } from './request';
 
 const DEFAULTS: Settings = {
   placement: 'for-you',

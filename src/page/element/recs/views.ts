@@ -2,10 +2,10 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { columnsOf } from '../../../core/card';
 import type { Placement, Recommendation } from '../../../device/protocol';
+import type { ListState } from '../list/list';
+import type { Settings } from '../list/request';
 import { cardOf, type ListContext, skeletonCard } from './card';
 import type { ListLabels } from './labels';
-import type { ListState } from './list-controller';
-import type { Settings } from './settings';
 
 const MAX_SKELETONS = 24;
 

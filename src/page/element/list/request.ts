@@ -1,5 +1,4 @@
-import type { ReactiveControllerHost } from 'lit';
-import type { Placement, Recommendation, Recommender, RecommendRequest } from '../../../device/protocol';
+import type { Placement, RecommendRequest } from '../../../device/protocol';
 
 /** Checked settings of a list: the page's values if they are valid, otherwise the defaults. */
 export interface Settings {
@@ -11,25 +10,6 @@ export interface Settings {
   lowStock: number;
   hrefTemplate: string;
   exclude: string[];
-}
-
-/** An element with cards, as the code of cards sees it. */
-export interface CardsHost extends ReactiveControllerHost, Element {
-  readonly renderRoot: DocumentFragment | HTMLElement;
-  readonly activeRecommender: Recommender | null;
-  /** Absent if a framework unset it. */
-  readonly itemId?: string | readonly string[] | null;
-  readonly addToCart?: boolean;
-  readonly variantChoice?: boolean;
-  listFailed(thrown: unknown): void;
-}
-
-/** A list, as the code that is loaded after it sees it. */
-export interface LateHost extends CardsHost {
-  readonly layout: string;
-  readonly rendered: boolean;
-  readonly settings: Settings;
-  readonly shown: { response: string; items: Recommendation[] };
 }
 
 type Checked = Exclude<keyof Settings, 'exclude'>;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { RowHeights } from './rows';
+import { RowHeights } from './row-heights';
 
 const heights = (columns: number, ...known: number[]): RowHeights => {
   const rows = new RowHeights();
