@@ -16,7 +16,6 @@ import {
   localItemSchema,
   optionsSchema,
   parsed,
-  type Recommender,
   recommendSchema,
   type Status,
   type TrackDetails,
@@ -54,7 +53,7 @@ const addedItems = () => import('./added-items');
  * The recommender in its worker, and the table of the calls that the page may make: each parses its arguments, or names the late code
  * that does. `Recommender` documents those that a page's script makes, too.
  */
-export class Engine implements Omit<Recommender, 'addItem' | 'on'> {
+export class Engine {
   readonly #parts: EngineParts;
   /** Its code is loaded with the first search. */
   #finder: ItemFinder | null = null;

@@ -216,7 +216,11 @@ export async function products(
 }
 
 /** Explains the score of an item, with the items and choices that led to it. */
-export async function explainedItem({ catalog, recommendations }: EngineParts, id: unknown, request: unknown = {}) {
+export async function explainedItem(
+  { catalog, recommendations }: EngineParts,
+  id: unknown,
+  request: unknown = {},
+): Promise<Explanation> {
   const itemId = parsed(itemIdSchema, id, 'explain()', 'itemId');
   const given = parsed(recommendSchema, request, 'explain()');
   return recommendations.withInput(

@@ -8,7 +8,6 @@ import type { EventType } from '../../core/events';
 import { type ServedShop, serveContent, serveShop } from '../../testing/served-shop';
 import { topicContent } from '../../testing/topics';
 import { encodeProfile } from '../learner/profile';
-import type { ImportOptions } from '../protocol';
 import { DeviceStore } from '../store/device-store';
 import type { Engine } from './engine';
 import { decodeExport } from './exported-file';
@@ -425,7 +424,7 @@ describe('a file that cannot be merged', () => {
     const broken = new Blob([bytes]);
     const merge = true;
     const codeOf = (file: Blob, given: unknown) =>
-      one.importProfile(file, given as ImportOptions).then(
+      one.importProfile(file, given).then(
         () => 'none',
         ({ code, message }) => `${code} ${message}`,
       );

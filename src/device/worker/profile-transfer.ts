@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { exactObject } from '../../core/common/schema';
 import { SidestreamError } from '../../error';
 import { type Profile, profileFiles } from '../learner';
-import { type ImportOptions, type ImportResult, type Kept, parsed, type RollbackOptions } from '../protocol';
+import { type ImportResult, type Kept, parsed, type RollbackOptions } from '../protocol';
 import { encryptedFiles, type Store } from '../store';
 import { firstOf, isEmpty } from './device-move';
 import type { Call, EngineParts } from './engine-parts';
@@ -64,14 +64,10 @@ const passphraseSchema = v.optional(
   v.pipe(v.string(), v.minLength(1, 'must not be empty; leave it out for no passphrase')),
 );
 const fileSchema = v.instance(Blob, 'must be a Blob or File');
-const isGiven = (given: unknown): boolean => typeof given === 'string' || (typeof given === 'object' && given !== null);
-const givenSchema = v.optional(
-  v.custom<string | object>(isGiven, 'must be the passphrase, or options such as { merge: true }'),
-);
 const optionsSchema = exactObject({
   passphrase: v.optional(v.string(), ''),
   merge: v.optional(v.boolean(), false),
-} satisfies Record<keyof ImportOptions, v.GenericSchema>);
+});
 
 /** @throws SidestreamError `bundle/*` if the required rest cannot be loaded */
 export async function exportProfile({ rest, scheduler, session, storage }: Call, given?: unknown): Promise<Blob> {
@@ -93,9 +89,7 @@ export async function exportProfile({ rest, scheduler, session, storage }: Call,
 
 export async function importProfile(call: Call, source: unknown, given?: unknown): Promise<ImportResult> {
   const blob = parsed(fileSchema, source, 'importProfile()', 'file');
-  const found = parsed(givenSchema, given, 'importProfile()', 'passphrase');
-  const plain = typeof found === 'string' ? { passphrase: found } : (found ?? {});
-  const { passphrase, merge } = parsed(optionsSchema, plain, 'importProfile()', 'options');
+  const { passphrase, merge } = parsed(optionsSchema, given ?? {}, 'importProfile()', 'options');
   const bytes = new Uint8Array(await blob.arrayBuffer());
   const { isEncrypted, decryptFile } = await encryptedFiles();
   const file = await decodeExport(isEncrypted(bytes) ? await decryptFile(bytes, passphrase) : bytes);

@@ -61,7 +61,7 @@ export class Bundle {
     if (items.length === 0 || (this.#added && !another)) return items;
     let item: Item | null = null;
     try {
-      if (itemId !== undefined) item = (await this.host.activeRecommender?.getItem(itemId)) ?? null;
+      if (itemId !== undefined) item = (await this.host.activeRecommender?.catalog.get(itemId)) ?? null;
     } catch (thrown) {
       // The products that go with it can still be bought.
       this.host.listFailed(thrown);

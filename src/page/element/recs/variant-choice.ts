@@ -32,7 +32,7 @@ export class VariantChoice {
   /** Loads the variants of products that are about to be shown. A choice that was made stays if it can still be bought. */
   async load(items: readonly Recommendation[], lang: string | undefined): Promise<void> {
     const ids = items.map(({ item }) => item.id);
-    const found = (await this.host.activeRecommender?.products(ids, { lang, variants: true })) ?? [];
+    const found = (await this.host.activeRecommender?.catalog.products(ids, { lang, variants: true })) ?? [];
     for (const product of found) {
       const { item, variants } = product;
       const before = this.#own.has(item.id) ? this.#chosen.get(item.id)?.id : undefined;
