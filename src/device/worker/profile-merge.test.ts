@@ -435,7 +435,7 @@ describe('a file that cannot be merged', () => {
     expect(await codeOf(broken, { merge })).toMatch(/^store\/corrupt .*checksum/);
     expect(await codeOf(sealed, { merge: 'yes' })).toMatch(/^runtime\/invalid-input .*merge/);
     expect(await codeOf(sealed, { merg: true })).toMatch(/Did you mean "merge"/);
-    expect(await codeOf(sealed, 5)).toMatch(/^runtime\/invalid-input .*passphrase/);
+    expect(await codeOf(sealed, { merge, passphrase: 5 })).toMatch(/^runtime\/invalid-input .*passphrase/);
     expect(await learned(one)).toEqual(before);
     expect((await one.importProfile(sealed, { merge, passphrase: 'a secret' })).added).toBe(30 - here.length);
     await closeAll(one, two, other);
