@@ -58,7 +58,7 @@ async function shop(folder: string): Promise<Host> {
 async function expectRemembered(page: Page, address: string): Promise<void> {
   const list = page.locator('sidestream-recs[state=filled]');
   const status = () =>
-    list.evaluate((one: HTMLElementTagNameMap['sidestream-recs']) => one.activeRecommender?.status());
+    list.evaluate((one: HTMLElementTagNameMap['sidestream-recs']) => one.activeRecommender?.status.get());
   await page.goto(address);
   expect(await status()).toMatchObject({ consent: 'pending' });
   await page.getByRole('button', { name: 'Yes' }).click();

@@ -49,7 +49,7 @@ async function shareOf(page: Page, category: string): Promise<number> {
 }
 const PART = { include: ['watch-learning'] };
 const statusOf = (page: Page) =>
-  page.evaluate(() => document.querySelector('sidestream-recs')?.activeRecommender?.status());
+  page.evaluate(() => document.querySelector('sidestream-recs')?.activeRecommender?.status.get());
 const databases = (page: Page) => page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name));
 
 test('the script runs to its end, the list follows the taste, and the visitor’s own profile stays as it was', async ({

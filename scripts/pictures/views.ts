@@ -26,9 +26,9 @@ async function choose(page: Page, category: string, count: number): Promise<void
   await page.evaluate(
     async ([prefix, many]) => {
       const { recommender } = document.querySelector('sidestream-recs') ?? {};
-      const found = await recommender?.browse({ category: prefix, limit: many });
+      const found = await recommender?.catalog.browse({ category: prefix, limit: many });
       for (const { id } of found?.items ?? []) await recommender?.track('click', id, { placement: 'for-you' });
-      await recommender?.settled();
+      await recommender?.status.settled();
     },
     [category, count] as const,
   );

@@ -167,7 +167,7 @@ export class Session extends Observed {
   async decide(consent: Consent): Promise<void> {
     this.asking = false;
     try {
-      await this.recommender?.consent(consent);
+      await this.recommender?.profile.consent(consent);
       this.consent = consent;
       this.answered = ANSWERED[consent] ?? '';
     } catch (thrown) {
@@ -181,9 +181,9 @@ export class Session extends Observed {
     if (!this.recommender)
       throw new SidestreamError('runtime/closed', 'The shop is not open yet. Wait a moment and try again.');
     try {
-      const added = await this.recommender.addItem(item);
+      const added = await this.recommender.catalog.insert(item);
       this.justAdded.add(added.id);
-      this.categories = categoryTree(await this.recommender.categories());
+      this.categories = categoryTree(await this.recommender.catalog.categories());
       return added;
     } finally {
       this.progress = null;
@@ -203,7 +203,7 @@ export class Session extends Observed {
 
   async #loadRest(recommender: Recommender): Promise<void> {
     try {
-      const [status, paths] = await Promise.all([recommender.status(), recommender.categories()]);
+      const [status, paths] = await Promise.all([recommender.status.get(), recommender.catalog.categories()]);
       this.#know(status);
       this.categories = categoryTree(paths);
       this.changed();
@@ -250,10 +250,10 @@ async function examplesOf(recommender: Recommender, categories: Category[]): Pro
   const examples = await Promise.all(
     categories.map(async (category) => {
       const pictured = PICTURED[category.path];
-      const chosen = pictured === undefined ? null : await recommender.getItem(pictured);
+      const chosen = pictured === undefined ? null : await recommender.catalog.get(pictured);
       if (chosen) return [{ category, item: chosen }];
       const offset = Math.floor(category.count / 3);
-      const { items } = await recommender.browse({ category: category.path, offset, limit: 1 });
+      const { items } = await recommender.catalog.browse({ category: category.path, offset, limit: 1 });
       return items.flatMap((item) => ({ category, item }));
     }),
   );

@@ -87,7 +87,7 @@ export class ShopGrid extends ShopElement {
     try {
       const { items, total, id } = this.query
         ? await this.#find(recommender)
-        : await recommender
+        : await recommender.catalog
             .browse({ ...(this.category ? { category: this.category } : {}), offset, limit: upTo - offset })
             .then((page) => ({ ...page, id: undefined }));
       if (key !== this.#key) return;

@@ -101,7 +101,7 @@ export class ShopProduct extends ShopElement {
 
   async #load(id: string): Promise<void> {
     try {
-      const item = (await this.session.recommender?.getItem(id)) ?? null;
+      const item = (await this.session.recommender?.catalog.get(id)) ?? null;
       if (id !== this.#itemId) return;
       this.item = item;
       if (item) document.title = `${item.title} · ${BRAND}`;

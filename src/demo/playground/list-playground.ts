@@ -205,7 +205,7 @@ export class ListPlayground extends ShopElement {
 
   async #suggest(recommender: Recommender): Promise<void> {
     try {
-      const { items } = await recommender.browse({ limit: SUGGESTED });
+      const { items } = await recommender.catalog.browse({ limit: SUGGESTED });
       this.products = items.map(({ id, title }) => ({ id, title }));
     } catch (thrown) {
       this.session.report(thrown);

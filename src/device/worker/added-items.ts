@@ -82,7 +82,7 @@ export async function insertItem(
   const { id } = local.item;
   const taken = new SidestreamError(
     'runtime/invalid-input',
-    `addItem(): the shop already has an item "${id}"; choose another id.`,
+    `catalog.insert(): the shop already has an item "${id}"; choose another id.`,
   );
   if (await shardLoader?.find(id)) throw taken;
   await session.change(async ({ learner }) => {

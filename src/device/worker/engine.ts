@@ -16,7 +16,6 @@ import {
   localItemSchema,
   optionsSchema,
   parsed,
-  type Recommender,
   recommendSchema,
   type Status,
   type TrackDetails,
@@ -54,7 +53,7 @@ const addedItems = () => import('./added-items');
  * The recommender in its worker, and the table of the calls that the page may make: each parses its arguments, or names the late code
  * that does. `Recommender` documents those that a page's script makes, too.
  */
-export class Engine implements Omit<Recommender, 'addItem' | 'on'> {
+export class Engine {
   readonly #parts: EngineParts;
   /** Its code is loaded with the first search. */
   #finder: ItemFinder | null = null;
@@ -130,7 +129,8 @@ export class Engine implements Omit<Recommender, 'addItem' | 'on'> {
   readonly importProfile = this.#late(async () => (await profileTransfer()).importProfile);
   readonly snapshots = () => this.#parts.storage.reading((store) => store.snapshots());
   readonly forget = () => this.#parts.consent.forget();
-  readonly consent = async (level: unknown) => this.#parts.consent.answer(parsed(consentSchema, level, 'consent()'));
+  readonly consent = async (level: unknown) =>
+    this.#parts.consent.answer(parsed(consentSchema, level, 'profile.consent()'));
   readonly metrics = async () => (await this.#parts.events.aggregates()).metrics(this.#parts.experiment.label());
   /** Saves unsaved data immediately: the page is hidden and may never be shown again. */
   readonly save = async () => this.#parts.scheduler.hurry();
@@ -231,8 +231,8 @@ export class Engine implements Omit<Recommender, 'addItem' | 'on'> {
 
   async getItem(id: unknown, lang?: unknown) {
     const { catalog, rest, shardLoader } = this.#parts;
-    const wanted = parsed(v.string(), id, 'getItem()', 'id');
-    const language = parsed(v.optional(v.string()), lang, 'getItem()', 'lang');
+    const wanted = parsed(v.string(), id, 'catalog.get()', 'id');
+    const language = parsed(v.optional(v.string()), lang, 'catalog.get()', 'lang');
     if (!catalog.find(wanted)) await rest.waitFor(true);
     const item = catalog.find(wanted) ?? (await shardLoader?.find(wanted)) ?? null;
     return item && (await catalog.shown(language))(item);

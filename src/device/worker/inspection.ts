@@ -26,11 +26,11 @@ const Z = 1.96;
 
 const questionSchema = v.picklist(
   ['profile', 'snapshot', 'item', 'lists', 'device'] satisfies (keyof InspectionAnswers)[],
-  'inspect() answers profile, snapshot, item, lists and device',
+  'status.inspect() answers profile, snapshot, item, lists and device',
 );
 const idSchema = v.pipe(v.number(), v.safeInteger());
 /** The reported list: `for-you`, based only on the learned state. */
-const list = (limit: number) => parsed(recommendSchema, { limit }, 'inspect()');
+const list = (limit: number) => parsed(recommendSchema, { limit }, 'status.inspect()');
 
 /** @param about the subject of the question */
 export async function inspect<Question extends keyof InspectionAnswers>(
@@ -38,7 +38,7 @@ export async function inspect<Question extends keyof InspectionAnswers>(
   question: Question,
   about: unknown,
 ): Promise<InspectionAnswers[Question]> {
-  parsed(questionSchema, question, 'inspect()', 'question');
+  parsed(questionSchema, question, 'status.inspect()', 'question');
   return ANSWERS[question](parts, about);
 }
 
@@ -46,8 +46,8 @@ const ANSWERS: {
   [Question in keyof InspectionAnswers]: (parts: EngineParts, about: unknown) => Promise<InspectionAnswers[Question]>;
 } = {
   profile: inspectProfile,
-  snapshot: (parts, about) => inspectSnapshot(parts, parsed(idSchema, about, 'inspect()', 'id')),
-  item: (parts, about) => inspectItem(parts, parsed(itemIdSchema, about, 'inspect()', 'itemId')),
+  snapshot: (parts, about) => inspectSnapshot(parts, parsed(idSchema, about, 'status.inspect()', 'id')),
+  item: (parts, about) => inspectItem(parts, parsed(itemIdSchema, about, 'status.inspect()', 'itemId')),
   lists: compareLists,
   device: reportDevice,
 };

@@ -61,7 +61,7 @@ export function openOffers(
       if (!file && !offers) return;
       const service = serviceOf(catalog, changes);
       service.foreign = offered !== undefined && offered !== DEFAULT_MARKET;
-      if (offers) service.update(parsed(offersOf(MAX_KEPT), [...offers.values()], 'updateOffers()'));
+      if (offers) service.update(parsed(offersOf(MAX_KEPT), [...offers.values()], 'catalog.updateOffers()'));
       if (file) await service.use(await file, fetchOffers, report);
     } catch (thrown) {
       report(thrown);
@@ -71,7 +71,7 @@ export function openOffers(
 
 /** @throws SidestreamError `runtime/invalid-input` naming offer and field; nothing changes then */
 export const updateOffers = async ({ catalog, changes }: Pick<EngineContext, 'catalog' | 'changes'>, given: unknown) =>
-  serviceOf(catalog, changes).update(parsed(offersOf(MAX_PER_CALL), given, 'updateOffers()'));
+  serviceOf(catalog, changes).update(parsed(offersOf(MAX_PER_CALL), given, 'catalog.updateOffers()'));
 
 function serviceOf(catalog: LoadedCatalog, changes: ListChanges): OfferService {
   if (catalog.offers instanceof OfferService) return catalog.offers;
@@ -184,7 +184,7 @@ class OfferService implements LiveOffers {
     for (const id of unknown) ids.delete(id);
     const fresh = [...ids].filter((id) => !this.#updated.has(id));
     if (this.#updated.size + fresh.length > MAX_KEPT) {
-      const text = `updateOffers(): a page keeps the offers of at most ${MAX_KEPT} products. Write more of them with \`sidestream offers\`.`;
+      const text = `catalog.updateOffers(): a page keeps the offers of at most ${MAX_KEPT} products. Write more of them with \`sidestream offers\`.`;
       throw new SidestreamError('runtime/invalid-input', text);
     }
     for (const offer of offers) {

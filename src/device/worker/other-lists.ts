@@ -5,7 +5,7 @@ import { categoryPaths, type Item, inCategory } from '../../core/catalog';
 import type { Shown } from '../../core/catalog/locales';
 import { exactObject } from '../../core/common/schema';
 import { storedCount as count, itemIdSchema } from '../../core/events';
-import { checkCall, type Product, parsed, recommendSchema } from '../protocol';
+import { checkCall, type Explanation, type Product, parsed, recommendSchema } from '../protocol';
 import { explain, optionsOf, planRows, rankSegments, rerank, ruleFields, type SetField, usualSizes } from '../ranking';
 import type { EngineParts } from './engine-parts';
 import type { LoadedCatalog } from './loaded-catalog';
@@ -22,7 +22,7 @@ const browseSchema = exactObject({
 const categoriesSchema = exactObject({ lang: v.optional(v.string()) });
 
 export async function browse({ catalog, rest, shardLoader }: EngineParts, request?: unknown) {
-  const { category, query, offset, limit, lang } = parsed(browseSchema, request ?? {}, 'browse()');
+  const { category, query, offset, limit, lang } = parsed(browseSchema, request ?? {}, 'catalog.browse()');
   await rest.waitFor(true);
   const words = query.toLocaleLowerCase().split(/\s+/).filter(Boolean);
   const { items, places } = catalog.index;
@@ -71,7 +71,7 @@ async function shardPage(
 
 /** Categories, broader ones included, with their numbers of items and their names in a language. */
 export async function categories({ catalog, rest }: EngineParts, request?: unknown) {
-  const { lang } = parsed(categoriesSchema, request ?? {}, 'categories()');
+  const { lang } = parsed(categoriesSchema, request ?? {}, 'catalog.categories()');
   if (lang !== undefined) await rest.waitFor(true);
   const { items } = catalog.index;
   const labels = catalog.texts ? labelsOf(items, await catalog.texts.in(lang)) : new Map<string, string>();
@@ -190,8 +190,8 @@ export async function products(
   given: unknown,
   request?: unknown,
 ) {
-  const ids = parsed(productIdsSchema, given, 'products()', 'ids');
-  const { lang = options.lang, variants: withVariants } = parsed(productsSchema, request ?? {}, 'products()');
+  const ids = parsed(productIdsSchema, given, 'catalog.products()', 'ids');
+  const { lang = options.lang, variants: withVariants } = parsed(productsSchema, request ?? {}, 'catalog.products()');
   if (ids.some((id) => !catalog.find(id))) await rest.waitFor(true);
   await shardLoader?.loadList(ids);
   const shown = await catalog.shown(lang);
@@ -216,7 +216,11 @@ export async function products(
 }
 
 /** Explains the score of an item, with the items and choices that led to it. */
-export async function explainedItem({ catalog, recommendations }: EngineParts, id: unknown, request: unknown = {}) {
+export async function explainedItem(
+  { catalog, recommendations }: EngineParts,
+  id: unknown,
+  request: unknown = {},
+): Promise<Explanation> {
   const itemId = parsed(itemIdSchema, id, 'explain()', 'itemId');
   const given = parsed(recommendSchema, request, 'explain()');
   return recommendations.withInput(

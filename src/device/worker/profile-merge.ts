@@ -41,7 +41,7 @@ async function loadItems({ catalog, shardLoader, storage }: EngineParts, { event
   if (events.length > 0 && !events.some(({ itemId }) => catalog.find(itemId))) {
     throw new SidestreamError(
       'runtime/unknown-item',
-      'importProfile(): no event of the file is about an item of this shop. It was exported by another shop. Nothing was changed.',
+      'profile.merge(): no event of the file is about an item of this shop. It was exported by another shop. Nothing was changed.',
     );
   }
 }
@@ -69,7 +69,7 @@ async function read({ storage, era }: Call, log: ExportedLog) {
   if (origin.readOnly) {
     throw new SidestreamError(
       'store/newer-schema',
-      'importProfile(): newer code wrote the profile on this device. Reload the page to get that code, then try again.',
+      'profile.merge(): newer code wrote the profile on this device. Reload the page to get that code, then try again.',
     );
   }
   const own = await storage.eventsAfter(0);

@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { exactObject } from '../../core/common/schema';
 import { SidestreamError } from '../../error';
 import { type Profile, profileFiles } from '../learner';
-import { type ImportOptions, type ImportResult, type Kept, parsed, type RollbackOptions } from '../protocol';
+import { type ImportResult, type Kept, parsed, type RollbackOptions } from '../protocol';
 import { encryptedFiles, type Store } from '../store';
 import { firstOf, isEmpty } from './device-move';
 import type { Call, EngineParts } from './engine-parts';
@@ -64,18 +64,14 @@ const passphraseSchema = v.optional(
   v.pipe(v.string(), v.minLength(1, 'must not be empty; leave it out for no passphrase')),
 );
 const fileSchema = v.instance(Blob, 'must be a Blob or File');
-const isGiven = (given: unknown): boolean => typeof given === 'string' || (typeof given === 'object' && given !== null);
-const givenSchema = v.optional(
-  v.custom<string | object>(isGiven, 'must be the passphrase, or options such as { merge: true }'),
-);
 const optionsSchema = exactObject({
   passphrase: v.optional(v.string(), ''),
   merge: v.optional(v.boolean(), false),
-} satisfies Record<keyof ImportOptions, v.GenericSchema>);
+});
 
 /** @throws SidestreamError `bundle/*` if the required rest cannot be loaded */
 export async function exportProfile({ rest, scheduler, session, storage }: Call, given?: unknown): Promise<Blob> {
-  const passphrase = parsed(passphraseSchema, given, 'exportProfile()', 'passphrase');
+  const passphrase = parsed(passphraseSchema, given, 'profile.export()', 'passphrase');
   await rest.load();
   if (rest.failure) throw rest.failure;
   await scheduler.catchUp();
@@ -92,10 +88,8 @@ export async function exportProfile({ rest, scheduler, session, storage }: Call,
 }
 
 export async function importProfile(call: Call, source: unknown, given?: unknown): Promise<ImportResult> {
-  const blob = parsed(fileSchema, source, 'importProfile()', 'file');
-  const found = parsed(givenSchema, given, 'importProfile()', 'passphrase');
-  const plain = typeof found === 'string' ? { passphrase: found } : (found ?? {});
-  const { passphrase, merge } = parsed(optionsSchema, plain, 'importProfile()', 'options');
+  const { passphrase, merge } = parsed(optionsSchema, given ?? {}, 'profile.import()');
+  const blob = parsed(fileSchema, source, merge ? 'profile.merge()' : 'profile.import()', 'file');
   const bytes = new Uint8Array(await blob.arrayBuffer());
   const { isEncrypted, decryptFile } = await encryptedFiles();
   const file = await decodeExport(isEncrypted(bytes) ? await decryptFile(bytes, passphrase) : bytes);
@@ -127,8 +121,8 @@ async function replaceProfile(
 /** @throws SidestreamError `store/unknown-snapshot`, `store/forgotten` when everything was erased since the call */
 export async function rollback(call: Call, given: unknown, options?: unknown): Promise<void> {
   const { scheduler, storage, era } = call;
-  const id = parsed(idSchema, given, 'rollback()', 'id');
-  const { expert } = parsed(v.optional(rollbackSchema, {}), options, 'rollback()', 'options');
+  const id = parsed(idSchema, given, 'profile.rollback()', 'id');
+  const { expert } = parsed(v.optional(rollbackSchema, {}), options, 'profile.rollback()', 'options');
   if (expert !== undefined) return rollbackExpert(call, id, expert);
   await scheduler.reload(async () => {
     if (!(await storage.change(era, (store) => store.rollback(id)))) throw unknownSnapshot(id);
@@ -170,7 +164,7 @@ async function rollbackExpert(
 const unknownExpert = (id: number, expert: number): SidestreamError =>
   new SidestreamError(
     'store/unknown-snapshot',
-    `Expert ${expert} cannot be put back to snapshot ${id}: the snapshot lacks it, or it is on trial or gone. inspect('profile') names the snapshot of each expert as "earlier".`,
+    `Expert ${expert} cannot be put back to snapshot ${id}: the snapshot lacks it, or it is on trial or gone. status.inspect('profile') names the snapshot of each expert as "earlier".`,
   );
 
 /** The data in memory only; null if the device stores it, or nothing may be kept. */

@@ -34,7 +34,7 @@ export class VisitHints {
    * @throws SidestreamError `runtime/invalid-input` naming the field
    */
   set(given: unknown, era: number): void {
-    const hints = parsed(hintsSchema, given, 'setHints()', 'hints');
+    const hints = parsed(hintsSchema, given, 'profile.setHints()', 'hints');
     const { storage, changes } = this.context;
     if (era !== storage.era || storage.consent === 'denied') return;
     this.#kept = isEmpty(hints) ? null : { given, hinting: new Hinting(hints), era };

@@ -164,7 +164,7 @@ export abstract class ListProperties extends CardProperties {
   limit = 8;
   /**
    * Hints of what the shopper looks for in this visit, for `for-you`: a JSON object, or its text in the attribute, as
-   * `recommend()` takes it. Anything else hides the list. Default: the hints from `setHints()`.
+   * `recommend()` takes it. Anything else hides the list. Default: the hints from `profile.setHints()`.
    */
   hints: RecommendRequest['hints'] | null = null;
   /** Loads nothing until the list is within 400 px of the viewport. */

@@ -20,7 +20,7 @@ const VIEW_DWELL = 2500;
 /** Links of the lists; clicks open the product here. */
 const HREF = '#try/{id}';
 
-type Product = Awaited<ReturnType<TriedShop['recommender']['browse']>>['items'][number];
+type Product = Awaited<ReturnType<TriedShop['recommender']['catalog']['browse']>>['items'][number];
 
 /** Step 4: the shop's own products with their lists, which follow the clicks. */
 @customElement('studio-try')
@@ -188,7 +188,7 @@ export class StudioTry extends PageElement {
       this.#unsubscribe = shop.recommender.on('change', ({ events }) => {
         this.choices = events;
       });
-      this.choices = (await shop.recommender.status()).events;
+      this.choices = (await shop.recommender.status.get()).events;
       await this.#browse(PAGE);
     } catch (thrown) {
       this.shop = null;
@@ -201,7 +201,10 @@ export class StudioTry extends PageElement {
     const [shop, category] = [this.shop, this.category];
     if (!shop) return;
     try {
-      const { items, total } = await shop.recommender.browse({ ...(category ? { category } : {}), limit: length });
+      const { items, total } = await shop.recommender.catalog.browse({
+        ...(category ? { category } : {}),
+        limit: length,
+      });
       if (category !== this.category) return;
       this.items = items;
       this.total = total;
@@ -253,7 +256,7 @@ export class StudioTry extends PageElement {
 
   readonly #forget = async (): Promise<void> => {
     try {
-      await this.shop?.recommender.reset();
+      await this.shop?.recommender.profile.reset();
       this.spoken = 'Forgotten. The lists know nothing of you again.';
     } catch (thrown) {
       this.#report(thrown);

@@ -38,7 +38,7 @@ export function triedShop(state: StudioState): Promise<TriedShop> {
 async function open() {
   await registerStudioFiles();
   const recommender = await createRecommender(options(NAMESPACE));
-  return { recommender, categories: categoryTree(await recommender.categories()) };
+  return { recommender, categories: categoryTree(await recommender.catalog.categories()) };
 }
 
 /** A recommender that nothing else uses, for a simulated shopper. */

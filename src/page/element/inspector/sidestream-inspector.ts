@@ -103,7 +103,7 @@ export class SidestreamInspector extends LitElement {
     if (!recommender) return;
     this.#loaded.clear();
     try {
-      const [status, metrics] = await Promise.all([recommender.status(), recommender.metrics()]);
+      const [status, metrics] = await Promise.all([recommender.status.get(), recommender.experiment.metrics()]);
       if (recommender !== this.#found.value) return;
       this.#status = status;
       this.#metrics = metrics;

@@ -64,7 +64,7 @@ describe('sharedRecommender', () => {
     await vi.waitFor(() => expect(removed).toHaveLength(2));
     update('granted');
     const { recommender } = new FakeRecommender();
-    const consent = vi.spyOn(recommender, 'consent').mockResolvedValue();
+    const consent = vi.spyOn(recommender.profile, 'consent').mockResolvedValue();
     create.mockResolvedValue(recommender);
     await sharedRecommender(key);
     await vi.waitFor(() => expect(consent.mock.calls).toEqual([['granted']]));

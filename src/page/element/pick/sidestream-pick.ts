@@ -269,7 +269,7 @@ export class SidestreamPick extends ProductsElement {
     if (!recommender || !this.isConnected || this.#skipped || this.#phase === 'picked') return;
     if (this.#phase === 'error') this.#enter('loading');
     try {
-      const { events, consent, learning } = await recommender.status();
+      const { events, consent, learning } = await recommender.status.get();
       const asks = learning && consent !== 'denied' && (this.always || events === 0);
       const response = asks
         ? await recommender.recommend({

@@ -55,7 +55,7 @@ export class Bundle implements Layout {
     if (items.length === 0 || (this.#added && !another)) return items;
     let item: Item | null = null;
     try {
-      if (itemId !== undefined) item = (await this.list.recommender?.getItem(itemId)) ?? null;
+      if (itemId !== undefined) item = (await this.list.recommender?.catalog.get(itemId)) ?? null;
     } catch (thrown) {
       // The products that go with it can still be bought.
       this.list.host.report(thrown);

@@ -33,7 +33,7 @@ export class VariantChoice {
   async load(items: readonly Recommendation[]): Promise<void> {
     const { recommender, host } = this.list;
     const ids = items.map(({ item }) => item.id);
-    const found = (await recommender?.products(ids, { lang: languageOf(host), variants: true })) ?? [];
+    const found = (await recommender?.catalog.products(ids, { lang: languageOf(host), variants: true })) ?? [];
     for (const product of found) {
       const { item, variants } = product;
       const before = this.#own.has(item.id) ? this.#chosen.get(item.id)?.id : undefined;

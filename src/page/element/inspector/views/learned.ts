@@ -20,7 +20,7 @@ export class LearnedView implements View {
   readonly #busy = new Busy();
 
   async load({ recommender }: InspectorHost): Promise<void> {
-    const inspection = await recommender.inspect('profile');
+    const inspection = await recommender.status.inspect('profile');
     this.#inspection = inspection;
     const { choices, experts } = inspection;
     const series = shareSeries(choices, experts).map((one) => ({ ...one, color: seriesColor(one.key, experts) }));
@@ -149,7 +149,7 @@ export class LearnedView implements View {
   }
 
   async #putBack(host: InspectorHost, { id, title }: NamedExpert, { id: snapshot }: Snapshot): Promise<void> {
-    await host.recommender.rollback(snapshot, { expert: id });
+    await host.recommender.profile.rollback(snapshot, { expert: id });
     await host.refresh();
     host.say(fill(host.words.texts.learned.putBackDone, { name: title }));
   }

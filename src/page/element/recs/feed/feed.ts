@@ -151,7 +151,7 @@ export class Feed implements ReactiveController, Layout {
     const subject = JSON.stringify([placement, this.#host.itemId, feeds.indexOf(this.#host)]);
     const cursor = new StoredCursor(recommender, subject);
     this.#cursor = cursor;
-    recommender.status().then(this.changed, this.#host.report);
+    recommender.status.get().then(this.changed, this.#host.report);
     const found = cursor.read();
     if (!found || found.entries.length === 0) return;
     const { entries, response, currency, done, at, top, columns, height } = found;
@@ -380,7 +380,7 @@ export class Feed implements ReactiveController, Layout {
   /** Loads products that are not in memory. Those that the catalogue no longer has leave the feed. */
   async #fetch(recommender: Recommender, first: number, last: number): Promise<void> {
     const ids = this.#missing(first, last);
-    const found = await recommender.products(ids, { lang: languageOf(this.#host) });
+    const found = await recommender.catalog.products(ids, { lang: languageOf(this.#host) });
     const products = new Map(found.map((product) => [product.item.id, product]));
     const wanted = new Set(ids);
     this.#entries = this.#entries.filter(({ id }) => !wanted.has(id) || products.has(id));
