@@ -157,9 +157,9 @@ export class ShopApp extends ShopElement {
   #footer(): TemplateResult {
     const { learning } = this.session;
     return html`
-      <footer class="footer page">
+      <footer class="footer spread page">
         <p><strong>${BRAND}</strong> is a demo shop. Nothing is for sale, the visits and orders that its lists learned from are invented, and nothing you do here leaves this device.</p>
-        <p class="row footer-links">
+        <p class="row">
           ${learning === 'off' ? html`<span data-testid="learning-off">Learning is off</span>` : nothing}
           ${learning === 'denied' ? html`<span data-testid="learning-denied">You said no: nothing is kept or learned</span>` : nothing}
           ${learning === 'on' ? html`<a href=${routeHref('watch')}>Watch it learn</a>` : nothing}
@@ -184,7 +184,7 @@ export class ShopApp extends ShopElement {
 
   #notice(message: string): TemplateResult {
     return html`
-      <div class="notice spread" role="status" data-testid="notice">
+      <div class="notice panel spread" role="status" data-testid="notice">
         <p>${message}</p>
         <button class="icon-button" type="button" aria-label="Close this message" @click=${() => this.session.dismissNotice()}>${icon('close')}</button>
       </div>`;

@@ -23,14 +23,14 @@ export class ShopConsent extends ShopElement {
     const asking = session.asking || session.consent === 'pending';
     if (session.failure || !(unknown || asking)) return nothing;
     return html`
-      <section class="consent ${unknown ? 'held' : ''}" aria-label="Privacy" data-testid=${unknown ? nothing : 'consent'}>
+      <section class="consent panel row ${unknown ? 'held' : ''}" aria-label="Privacy" data-testid=${unknown ? nothing : 'consent'}>
         ${icon('lock')}
-        <p class="consent-question" id="consent-question">Remember what I like on this device?</p>
-        <div class="consent-choice" role="group" aria-labelledby="consent-question">
+        <p id="consent-question">Remember what I like on this device?</p>
+        <div class="row" role="group" aria-labelledby="consent-question">
           <button class="button quiet" type="button" data-testid="consent-no" @click=${() => this.#decide('denied')}>No</button>
           <button class="button" type="button" data-testid="consent-yes" @click=${() => this.#decide('granted')}>Yes</button>
         </div>
-        <details>
+        <details class="hint">
           <summary>What yes and no mean</summary>
           <p>Nothing is sent anywhere, either way. ${NOW[session.consent ?? 'pending']}</p>
           <ul>

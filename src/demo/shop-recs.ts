@@ -85,7 +85,7 @@ export function shopRecs(
           ? html`
             <div slot="header">
               <h2>${heading}</h2>
-              <p class="basis" data-testid="basis">${basisText(session)}</p>
+              <p class="hint basis" data-testid="basis">${basisText(session)}</p>
             </div>`
           : nothing
       }

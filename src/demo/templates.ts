@@ -20,7 +20,6 @@ export function progressBar(progress: Progress | null): TemplateResult | typeof 
   const { loaded, total } = progress;
   return html`
     <progress
-      class="loading-bar"
       data-testid="progress"
       aria-label=${STAGES[progress.stage]}
       max="1"
@@ -31,8 +30,8 @@ export function progressBar(progress: Progress | null): TemplateResult | typeof 
 /** Links to the categories above a page, starting at the shop. */
 export function breadcrumbs(steps: { path: string; name: string }[]): TemplateResult {
   return html`
-    <nav class="crumbs" aria-label="Breadcrumbs">
-      <ol>
+    <nav aria-label="Breadcrumbs">
+      <ol class="row hint crumbs">
         <li><a href="#/">Shop</a></li>
         ${steps.map(({ path, name }) => html`<li><a href=${routeHref('category', path)}>${name}</a></li>`)}
       </ol>
@@ -59,7 +58,7 @@ export function productCard(item: Item, onChoose: (item: Item) => void): Templat
         ${productImage(item)}
         <span class="card-title">${item.title}</span>
       </a>
-      <p class="card-price">
+      <p>
         ${priceOf(item)}${item.availability === 'out-of-stock' ? html` <small>Sold out</small>` : nothing}
       </p>
     </article>`;
@@ -73,7 +72,7 @@ export function cardOutlines(count: number): TemplateResult[] {
       <li aria-hidden="true">
         <div class="card outline">
           <span class="tile"></span><span class="card-title"><i></i></span>
-          <p class="card-price"><i></i></p>
+          <p><i></i></p>
         </div>
       </li>`,
   );

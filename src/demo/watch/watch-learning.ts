@@ -21,7 +21,7 @@ export class WatchLearning extends ShopElement {
   protected override render(): TemplateResult {
     const { learning, recommender } = this.session;
     return html`
-      <section class="block first late">
+      <section class="block first">
         <h1 tabindex="-1">${learning === 'on' ? 'Watch it learn' : 'Nothing learns here'}</h1>
         ${
           // After "No", nothing may learn here either, and learning from the scripted shopper is deleted.

@@ -1,4 +1,3 @@
-import '../late-page.css';
 import './watch.css';
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
@@ -143,7 +142,7 @@ export class WatchVisit extends PageElement {
             ? nothing
             : html`<button class="button quiet" type="button" data-testid="watch-step" ?disabled=${idle} @click=${this.#step}>One choice</button>`
         }
-        <label class="row watch-speed">
+        <label class="row">
           <span>Speed</span>
           <select aria-label="Speed" data-testid="watch-speed" @change=${this.#setSpeed}>
             ${Object.entries(SPEED_NAMES).map(
@@ -157,7 +156,7 @@ export class WatchVisit extends PageElement {
   /** Controls that are needed less often. */
   #more(phase: Phase): TemplateResult {
     return html`
-      <p class="row watch-more">
+      <p class="row">
         <button class="button quiet" type="button" data-testid="watch-restart" ?disabled=${phase === 'ready'} @click=${() => this.#restart(false)}>
           To the beginning
         </button>
@@ -172,11 +171,11 @@ export class WatchVisit extends PageElement {
     const summary = phase === 'done' ? summaryText(frames, tastes) : '';
     return html`
       <div class="stage">
-        <div class="said" data-testid="watch-said">
-          <p class="said-choice">${frame.chosen ? html`<span class="said-picture">${productImage(frame.chosen, false)}</span>` : nothing}<span>${choiceText(frame)}</span></p>
+        <div class="said panel wash" data-testid="watch-said">
+          <p class="said-choice">${frame.chosen ? productImage(frame.chosen, false) : nothing}<span>${choiceText(frame)}</span></p>
           <p>${listText(frame, before, tastes)} ${expertText(frame, before)}</p>
         </div>
-        <div class="listed">
+        <div class="stack">
           <h2>${SHOPPER}’s list</h2>
           <ol class="watch-list" data-testid="watch-list">
             ${repeat(
@@ -185,10 +184,10 @@ export class WatchVisit extends PageElement {
               (item) => this.#card(item, tastes),
             )}
           </ol>
-          ${summary ? html`<p class="summary" data-testid="watch-summary">${summary}</p>` : nothing}
+          ${summary ? html`<p class="panel wash" data-testid="watch-summary">${summary}</p>` : nothing}
           ${this.#more(phase)}
         </div>
-        <div class="learned">
+        <div class="stack">
           ${tasteChart(frames, tastes)}
           <h2>The profile</h2>
           ${this.#experts(frame, tastes)}
@@ -205,8 +204,8 @@ export class WatchVisit extends PageElement {
     return html`
       <li class=${taste < 0 ? '' : 'liked'} style="--color: var(--taste-${taste})" data-id=${item.id} data-category=${item.category}>
         ${productImage(item, false)}
-        <span class="watch-title" dir="auto">${item.title}</span>
-        <span class="watch-category">${topCategory(item)}</span>
+        <span dir="auto">${item.title}</span>
+        <small>${topCategory(item)}</small>
       </li>`;
   }
 
@@ -222,7 +221,7 @@ export class WatchVisit extends PageElement {
     if (experts.every(({ choices }) => choices === 0)) return html`<p class="hint">Nothing yet.</p>`;
     return html`
       <p class="hint">The list adds up the scores of these experts, weighted by their shares.</p>
-      <ul class="experts" data-testid="watch-experts">
+      <ul class="stack" data-testid="watch-experts">
         ${repeat(
           kept,
           ({ id }) => id,

@@ -9,8 +9,8 @@ export function progressBar(label: string, progress: Progress | null): TemplateR
   const parts = progress === null ? ['Starting …'] : progressWords(progress);
   // Before the first of them is done, the encoders load.
   return html`
-    <div class="progress">
-      <progress class="loading-bar" aria-label=${label} max="1" value=${done > 0 ? Math.min(1, done / total) : nothing}></progress>
+    <div>
+      <progress aria-label=${label} max="1" value=${done > 0 ? Math.min(1, done / total) : nothing}></progress>
       <p class="row">${parts.map((part) => html`<span>${part}</span>`)}</p>
     </div>`;
 }

@@ -1,4 +1,3 @@
-import './try.css';
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
@@ -59,7 +58,7 @@ export class StudioTry extends PageElement {
     return html`
       ${alertOf('Your shop cannot be shown.', this.failure, this.#open)}
       ${this.shop ? this.#tried(this.shop) : this.failure ? nothing : html`<p role="status">Opening your shop …</p>`}
-      <section class="try-part" aria-labelledby="try-help">
+      <section class="try-part stack" aria-labelledby="try-help">
         <h3 id="try-help">Does it help?</h3>
         <div data-testid="try-gain">${gainText(this.state)}</div>
       </section>
@@ -87,7 +86,7 @@ export class StudioTry extends PageElement {
     const [items, total] = [this.items, this.total];
     return html`
       ${this.#list(shop, 'for-you')}
-      <section class="try-part" aria-labelledby="try-products">
+      <section class="try-part stack" aria-labelledby="try-products">
         <div class="row spread">
           <h3 id="try-products">Your products</h3>
           <label class="row">
@@ -128,15 +127,13 @@ export class StudioTry extends PageElement {
 
   #details(shop: TriedShop, item: Product): TemplateResult {
     return html`
-      <section class="try-product" data-testid="try-product" data-id=${item.id} aria-labelledby="try-title">
+      <section class="try-product stack" data-testid="try-product" data-id=${item.id} aria-labelledby="try-title">
         <p><button class="link-button" type="button" data-testid="try-back" @click=${this.#back}>Back to all products</button></p>
-        <div class="try-facts">
-          ${productImage(item)}
-          <div>
-            <small dir="auto">${item.category}</small>
-            <h3 id="try-title" tabindex="-1" dir="auto">${item.title}</h3>
-            ${priceOf(item)} ${item.description ? html`<p class="try-text" dir="auto">${item.description}</p>` : nothing}
-          </div>
+        ${productImage(item)}
+        <div>
+          <small dir="auto">${item.category}</small>
+          <h3 id="try-title" tabindex="-1" dir="auto">${item.title}</h3>
+          ${priceOf(item)} ${item.description ? html`<p dir="auto">${item.description}</p>` : nothing}
         </div>
       </section>
       ${this.#list(shop, 'similar', item.id)} ${this.#list(shop, 'complement', item.id)}
@@ -162,7 +159,7 @@ export class StudioTry extends PageElement {
   #watching({ categories }: TriedShop): TemplateResult {
     const missing = missingTastes(categories);
     return html`
-      <section class="try-part" aria-labelledby="try-watch">
+      <section class="try-part stack" aria-labelledby="try-watch">
         <h3 id="try-watch">Watch it learn</h3>
         ${
           this.watch === 'shown'
@@ -279,9 +276,7 @@ export class StudioTry extends PageElement {
 }
 
 const priceOf = ({ price }: Product): TemplateResult | typeof nothing =>
-  price === undefined
-    ? nothing
-    : html`<p class="card-price">${formatPrice(price, '', document.documentElement.lang)}</p>`;
+  price === undefined ? nothing : html`<p>${formatPrice(price, '', document.documentElement.lang)}</p>`;
 
 /** The gain that the log shows, with its error; or how to learn it. */
 function gainText({ log, learned }: StudioState): TemplateResult {
