@@ -51,7 +51,7 @@ export class ShopBasket extends ShopElement {
         )}
       </ul>
       <div class="basket-total">
-        <p role="status">Total <strong data-testid="basket-total">${money(total)}</strong></p>
+        <p role="status">Total <strong data-testid="basket-total">${money(total, this.session)}</strong></p>
         <p class="hint">Nothing can be ordered in a demo shop.</p>
       </div>`;
   }
@@ -63,7 +63,7 @@ export class ShopBasket extends ShopElement {
       <li data-testid="basket-line" data-id=${item.id}>
         ${productImage(item)}
         <a href=${routeHref('product', item.id)}>${item.title}</a>
-        <span>${priceOf(item)}</span>
+        <span>${priceOf(item, session)}</span>
         <span class="basket-quantity" role="group" aria-label="Quantity of ${item.title}">
           <button class="icon-button" type="button" aria-label="One less" @click=${() => session.takeFromBasket(line)}>${icon('minus')}</button>
           <b>${quantity}</b>

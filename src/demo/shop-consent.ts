@@ -21,7 +21,7 @@ export class ShopConsent extends ShopElement {
     const { session } = this;
     const unknown = session.consent === null;
     const asking = session.asking || session.consent === 'pending';
-    if (session.failure || !(unknown || asking)) return nothing;
+    if (session.failure || session.settings.namespace || !(unknown || asking)) return nothing;
     return html`
       <section class="consent panel row ${unknown ? 'held' : ''}" aria-label="Privacy" data-testid=${unknown ? nothing : 'consent'}>
         ${icon('lock')}

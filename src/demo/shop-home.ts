@@ -55,6 +55,10 @@ export const shopHome = (session: Session): TemplateResult => html`
   </section>
   <div class="block">${shopRecs(session, { placement: 'for-you', heading: forYou(session), basis: true })}</div>
   <shop-consent .session=${session}></shop-consent>
+  ${allProducts(session)}`;
+
+/** The categories, and all products. */
+export const allProducts = (session: Session): TemplateResult => html`
   ${session.examples === null || session.examples.length > 1 ? categoryTiles(session) : nothing}
   <section class="block">
     <h2>Everything</h2>

@@ -3,7 +3,6 @@ import type { RecsAddToCartDetail, RecsClickDetail, RecsLabels, SidestreamRecs }
 import { PRODUCT_TEMPLATE, routeHref } from './route';
 import { bytesText, SENT_MEANS } from './sent/count-sent';
 import type { Session } from './session';
-import { CURRENCY } from './settings';
 
 type Settings = 'heading' | 'itemId' | 'exclude' | 'limit' | 'addToCart' | 'layout';
 
@@ -67,7 +66,7 @@ export function shopRecs(
       layout=${layout}
       heading-level="2"
       href-template=${PRODUCT_TEMPLATE}
-      currency=${CURRENCY}
+      currency=${session.settings.currency}
       ?dismissible=${session.learning !== 'denied'}
       ?add-to-cart=${addToCart}
       placement=${placement}

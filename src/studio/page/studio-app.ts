@@ -191,7 +191,7 @@ export class StudioApp extends StudioElement {
 
   async #open(step: StepName): Promise<void> {
     this.step = step;
-    if (location.hash !== `#${step}`) history.replaceState(null, '', `#${step}`);
+    if (stepAt(location.hash) !== step) history.replaceState(null, '', `#${step}`);
     await this.focusOn('#step-title');
   }
 }
