@@ -10,7 +10,7 @@ import { type Item, RULES, ShopElement } from '../session';
 import { type Frame, topCategory } from './frame';
 import { chapterOf, randomPair } from './script';
 import { type Phase, ScriptedVisit } from './scripted-visit';
-import { colorOf, expertChart, figures, percent, tasteChart } from './visit-charts';
+import { colorOf, figures, percent, tasteChart } from './visit-charts';
 import { chapterTitles, choiceText, expertText, listText, low, nameText, ROLES, SHOPPER, summaryText } from './words';
 
 /** Speeds by name: milliseconds between choices. */
@@ -204,7 +204,7 @@ export class WatchLearning extends ShopElement {
       </div>
       <details class="ruled numbers" data-testid="watch-numbers">
         <summary>The numbers</summary>
-        ${expertChart(frames, tastes)} ${figures(frames, tastes)}
+        ${figures(frames, tastes)}
       </details>`;
   }
 
