@@ -78,12 +78,11 @@ export class Session extends Observed {
     this.failure = null;
     this.progress = { stage: 'bundle', loaded: 0, total: 0 };
     this.changed();
-    const { bundle, learning, namespace, prepare } = this.settings;
+    const { bundle, namespace, prepare } = this.settings;
     try {
       await prepare?.();
       const recommender = await createRecommender({
         bundle,
-        learning,
         rules: RULES,
         ...(namespace === undefined ? {} : { namespace, consent: 'pending' }),
         onProgress: (progress) => this.#progress(progress),
@@ -158,9 +157,8 @@ export class Session extends Observed {
   }
 
   /** Whether anything learns from this shopper. The texts of the shop depend on it. */
-  get learning(): 'on' | 'denied' | 'off' {
-    if (!this.settings.learning) return 'off';
-    return this.consent === 'denied' ? 'denied' : 'on';
+  get learns(): boolean {
+    return this.consent !== 'denied';
   }
 
   ask(): void {

@@ -1,8 +1,6 @@
 /** Settings of a shop. */
 export interface Settings {
   bundle: string;
-  /** False with `?learning=off`: events are recorded, nothing is learned. */
-  learning: boolean;
   /** Currency of the prices; empty if it is not known. */
   currency: string;
   /** Name of the shop in the titles of its pages. */
@@ -17,13 +15,9 @@ export interface Settings {
 export const CURRENCY = 'EUR';
 export const BRAND = 'Tidepool';
 
-/** Reads `?bundle=` and `?learning=off`; an invalid value counts as absent. */
-export function readSettings(search: string): Settings {
-  const query = new URLSearchParams(search);
-  return {
-    bundle: query.get('bundle') || 'bundle/',
-    learning: query.get('learning') !== 'off',
-    currency: CURRENCY,
-    brand: BRAND,
-  };
-}
+/** Settings of the demo shop. `?bundle=` names another bundle. */
+export const readSettings = (search: string): Settings => ({
+  bundle: new URLSearchParams(search).get('bundle') || 'bundle/',
+  currency: CURRENCY,
+  brand: BRAND,
+});

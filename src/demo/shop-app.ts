@@ -76,7 +76,7 @@ export class ShopApp extends ShopElement {
     const isCurrent = (path: string) => current === path || current.startsWith(`${path}/`);
     return html`
       <nav class="categories" aria-label="Categories">
-        <ul class="page">
+        <ul class="chips page">
           ${categories.map(
             ({ path, name }) => html`
               <li>
@@ -103,7 +103,7 @@ export class ShopApp extends ShopElement {
   }
 
   get #inspectorTitle(): string {
-    return this.session.learning === 'on' ? 'Your profile on this device' : 'Nothing is learned here';
+    return this.session.learns ? 'Your profile on this device' : 'Nothing is learned here';
   }
 
   #drawer(): TemplateResult {
@@ -120,14 +120,12 @@ export class ShopApp extends ShopElement {
   }
 
   #footer(): TemplateResult {
-    const { learning } = this.session;
+    const { learns } = this.session;
     return html`
       <footer class="footer spread page">
         <p><strong>${BRAND}</strong> is a demo shop. Nothing is for sale, the visits and orders that its lists learned from are invented, and nothing you do here leaves this device.</p>
         <p class="row">
-          ${learning === 'off' ? html`<span data-testid="learning-off">Learning is off</span>` : nothing}
-          ${learning === 'denied' ? html`<span data-testid="learning-denied">You said no: nothing is kept or learned</span>` : nothing}
-          ${learning === 'on' ? html`<a href=${routeHref('watch')}>Watch it learn</a>` : nothing}
+          ${learns ? html`<a href=${routeHref('watch')}>Watch it learn</a>` : html`<span data-testid="learning-denied">You said no: nothing is kept or learned</span>`}
           <a href=${routeHref('playground')} data-testid="playground-open">Playground</a>
           <a href="studio.html">Make one for your shop</a>
           <button class="link-button" type="button" data-testid="privacy" ?disabled=${!this.session.recommender} @click=${this.#ask}>Privacy choices</button>
@@ -157,7 +155,7 @@ export class ShopApp extends ShopElement {
 
   #title(): string {
     const route = this.route;
-    const learns = this.session.learning === 'on';
+    const { learns } = this.session;
     const names: Record<PageName, string | undefined> = {
       home: '',
       category: route.about.split('/').at(-1),

@@ -34,8 +34,8 @@ export class ShopConsent extends ShopElement {
           <summary>What yes and no mean</summary>
           <p>Nothing is sent anywhere, either way. ${NOW[session.consent ?? 'pending']}</p>
           <ul>
-            <li><b>Yes</b>: ${session.learning === 'off' ? 'your choices stay' : 'the profile that the shop learns from your choices stays'} in this browser until you say no.</li>
-            <li><b>No</b>: what was noted so far is deleted. From then on nothing is noted${session.learning === 'off' ? '' : ' or learned'}, and you get the same lists as everybody. Your answer is not kept either: the shop asks again next time.</li>
+            <li><b>Yes</b>: the profile that the shop learns from your choices stays in this browser until you say no.</li>
+            <li><b>No</b>: what was noted so far is deleted. From then on nothing is noted or learned, and you get the same lists as everybody. Your answer is not kept either: the shop asks again next time.</li>
           </ul>
         </details>
       </section>`;

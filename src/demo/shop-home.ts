@@ -24,15 +24,11 @@ function categoryTile({ category, item }: { category: Category; item: Item }): T
 }
 
 /** The welcome text: it claims to learn only if the shop does. */
-function welcome({ learning }: Session): TemplateResult {
-  if (learning !== 'on') {
-    const why =
-      learning === 'denied'
-        ? 'You said no, so nothing you do is noted or learned.'
-        : 'Learning is switched off in this shop.';
+function welcome({ learns }: Session): TemplateResult {
+  if (!learns) {
     return html`
       <h1 tabindex="-1">Little things, for everybody</h1>
-      <p class="lead">${why} Look around: the lists are the same for everyone.</p>`;
+      <p class="lead">You said no, so nothing you do is noted or learned. Look around: the lists are the same for everyone.</p>`;
   }
   return html`
     <h1 tabindex="-1">Little things, found for you</h1>

@@ -1,15 +1,4 @@
-import {
-  axisX,
-  axisY,
-  dot,
-  gridY,
-  lineY,
-  type PlotOptions,
-  plot,
-  rect,
-  ruleY,
-  text,
-} from '@observablehq/plot';
+import { axisX, axisY, dot, gridY, lineY, type PlotOptions, plot, rect, ruleY, text } from '@observablehq/plot';
 import { type ChartFrame, sideMargins } from '../../page/element/drawing';
 
 /** Products of each taste in a list, choice by choice. */

@@ -62,7 +62,7 @@ export class WatchLearning extends ShopElement {
   protected override willUpdate(changed: PropertyValues): void {
     super.willUpdate(changed);
     // After "No", nothing may learn here either, and learning from the scripted shopper is deleted.
-    if (this.session.learning !== 'on') this.#end();
+    if (!this.session.learns) this.#end();
     else if (this.session.recommender) this.#visit ??= this.#begin();
     if (this.pair !== undefined && this.pair !== this.#pair) {
       this.#pair = this.pair;
@@ -82,14 +82,14 @@ export class WatchLearning extends ShopElement {
 
   protected override render(): TemplateResult {
     const visit = this.#visit;
-    const { learning } = this.session;
+    const { learns } = this.session;
     return html`
       <section class="block first">
-        <h1 tabindex="-1">${learning === 'on' ? 'Watch it learn' : 'Nothing learns here'}</h1>
+        <h1 tabindex="-1">${learns ? 'Watch it learn' : 'Nothing learns here'}</h1>
         ${
-          learning === 'on'
+          learns
             ? html`<div class="watch" data-testid="watch" data-phase=${visit?.phase ?? nothing}>${visit ? this.#story(visit) : html`<p class="lead">Opening …</p>`}</div>`
-            : notLearning(learning)
+            : NOT_LEARNING
         }
       </section>`;
   }
@@ -324,15 +324,12 @@ export class WatchLearning extends ShopElement {
   }
 }
 
-const notLearning = (learning: 'denied' | 'off'): TemplateResult => html`
+const NOT_LEARNING = html`
   <div class="calm" data-testid="watch-denied">
-    <p><strong>${learning === 'denied' ? 'You said no, so nothing is learned' : 'Learning is switched off in this shop'}</strong></p>
+    <p><strong>You said no, so nothing is learned</strong></p>
     <p>
-      ${
-        learning === 'denied'
-          ? 'Nothing you do is noted or kept, and this demonstration does not run either. Under “Privacy choices”, at the end of the page, you can answer again.'
-          : 'The address of this page says “learning=off”, so this demonstration does not run either.'
-      }
+      Nothing you do is noted or kept, and this demonstration does not run either. Under “Privacy choices”, at the end of the page, you
+      can answer again.
     </p>
     <p><a class="button quiet" href="#/">Back to the shop</a></p>
   </div>`;

@@ -5,7 +5,6 @@ import type { StudioState } from '../session';
 
 const SETTINGS: Settings = {
   bundle: BUNDLE_ADDRESS,
-  learning: true,
   // Feeds rarely state it.
   currency: '',
   brand: 'Sidestream Studio',
