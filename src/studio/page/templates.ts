@@ -43,4 +43,4 @@ export function lines(texts: readonly (string | false)[]): TemplateResult | type
 
 /** Figures with their names. Those that are false are left out. */
 export const facts = (rows: readonly (readonly [string, string] | false)[]): TemplateResult => html`
-  <dl class="row facts">${rows.map((row) => (row ? html`<div><dt>${row[0]}</dt><dd>${row[1]}</dd></div>` : nothing))}</dl>`;
+  <dl class="row facts">${rows.map((row) => (row ? html`<div><dt class="hint">${row[0]}</dt><dd>${row[1]}</dd></div>` : nothing))}</dl>`;

@@ -49,7 +49,6 @@ export class StudioTakeAway extends PageElement {
 
   protected override render(): TemplateResult {
     const saving = this.saving.kind === 'running';
-    if (!this.state.bundle) return html`<p class="hint">First encode the products: that makes the bundle.</p>`;
     return html`
       <fieldset class="row" ?disabled=${saving}>
         <legend>Where is your shop?</legend>

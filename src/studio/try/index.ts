@@ -34,7 +34,6 @@ export class StudioTry extends SessionElement<Session> {
   }
 
   protected override render(): TemplateResult {
-    if (!this.state.bundle) return html`<p class="hint">First encode the products: that makes the bundle.</p>`;
     const { recommender, failure, notice } = this.session;
     return html`
       ${alertOf('Your shop cannot be shown.', failure, () => this.session.open())}
