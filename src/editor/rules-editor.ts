@@ -8,7 +8,7 @@ import type { Recommendation, Recommender } from '../device/protocol';
 import { PLACEMENTS, type Placement, rulesAt } from '../device/ranking';
 import type { RecsErrorDetail, RecsRenderDetail } from '../page/element';
 import { CardDrag } from './card-drag';
-import { type Catalog, check, fetchRulesFile, type Problem, type RulesFile, save } from './catalog';
+import { type Catalog, check, fetchRulesFile, type Problem, type RulesFile, save, simulatedShopper } from './catalog';
 import { focusProduct, keepFocus } from './focus';
 import {
   changed,
@@ -29,7 +29,6 @@ import {
   takenOver,
   unpinned,
 } from './model';
-import { simulatedShopper } from './preview';
 import { inputOf, ruleForm } from './rule-form';
 
 /** Time after the last key before the rules are checked and shown, ms. */

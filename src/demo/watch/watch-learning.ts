@@ -16,12 +16,6 @@ import { chapterTitles, choiceText, expertText, listText, low, nameText, ROLES, 
 /** Speeds by name: milliseconds between choices. */
 const SPEEDS = { slow: 4000, normal: 2000, fast: 700, fastest: 0 } as const;
 type Speed = keyof typeof SPEEDS;
-const SPEED_NAMES: Record<Speed, string> = {
-  slow: 'Slow',
-  normal: 'Normal',
-  fast: 'Fast',
-  fastest: 'Fastest',
-};
 /** Label of the main button when it is not "Continue". */
 const PLAY_TEXT: Partial<Record<Phase, string>> = {
   opening: 'Start',
@@ -151,8 +145,8 @@ export class WatchLearning extends ShopElement {
         <label class="row">
           <span>Speed</span>
           <select aria-label="Speed" data-testid="watch-speed" @change=${this.#setSpeed}>
-            ${Object.entries(SPEED_NAMES).map(
-              ([speed, name]) => html`<option value=${speed} ?selected=${speed === this.#speed}>${name}</option>`,
+            ${Object.keys(SPEEDS).map(
+              (speed) => html`<option value=${speed} ?selected=${speed === this.#speed}>${capitalized(speed)}</option>`,
             )}
           </select>
         </label>
@@ -323,6 +317,8 @@ export class WatchLearning extends ShopElement {
     return this.querySelector('[data-testid=watch-list]');
   }
 }
+
+const capitalized = (word: string): string => word.slice(0, 1).toUpperCase() + word.slice(1);
 
 const NOT_LEARNING = html`
   <div class="calm" data-testid="watch-denied">
