@@ -193,12 +193,6 @@ test('after “no”, while it runs or before, nothing learns and nothing says s
   ).toBe(false);
   await page.getByTestId('inspect').click();
   await expect(page.getByTestId('inspector').getByRole('heading').first()).not.toHaveText(claims);
-
-  await openShop(page, '?learning=off');
-  await expect(page.locator('body')).not.toContainText(claims);
-  expect(await page.title()).not.toMatch(claims);
-  await page.goto('/?learning=off#/watch');
-  await expect(page.getByTestId('watch-denied')).toContainText('switched off');
 });
 
 test('the consent question covers and moves no list, and says what “no” means', { tag: '@nightly' }, async ({

@@ -8,7 +8,7 @@ import { ELEMENT, filesIn, type View } from './view';
 
 const SHOP = ['index.html', 'scripts/demo', 'scripts/start/demo-training.ts', ...filesIn('src/demo'), ...ELEMENT];
 const INSPECTOR = ['src/page/element/inspector', ...SHOP];
-const STUDIO = ['studio.html', 'scripts/pictures/studio-views.ts', 'src/studio', 'src/demo/charts', ...ELEMENT];
+const STUDIO = ['studio.html', 'scripts/pictures/studio-views.ts', 'src/studio', 'src/demo', ...ELEMENT];
 const REPORT = ['src/lab/verdict', 'src/lab/evaluate/page'];
 
 const shown = (page: Page, list: string): Promise<void> =>

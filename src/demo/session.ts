@@ -67,6 +67,8 @@ export class Session extends Observed {
   /** The list that led to a product, to attribute the basket. */
   readonly #origin = new Map<string, TrackDetails>();
 
+  readonly #loaded = new Set<string>();
+
   constructor(readonly settings: Settings) {
     super();
   }
@@ -76,12 +78,13 @@ export class Session extends Observed {
     this.failure = null;
     this.progress = { stage: 'bundle', loaded: 0, total: 0 };
     this.changed();
-    const { bundle, learning } = this.settings;
+    const { bundle, namespace, prepare } = this.settings;
     try {
+      await prepare?.();
       const recommender = await createRecommender({
         bundle,
-        learning,
         rules: RULES,
+        ...(namespace === undefined ? {} : { namespace, consent: 'pending' }),
         onProgress: (progress) => this.#progress(progress),
       });
       recommender.on('change', (status) => {
@@ -154,9 +157,8 @@ export class Session extends Observed {
   }
 
   /** Whether anything learns from this shopper. The texts of the shop depend on it. */
-  get learning(): 'on' | 'denied' | 'off' {
-    if (!this.settings.learning) return 'off';
-    return this.consent === 'denied' ? 'denied' : 'on';
+  get learns(): boolean {
+    return this.consent !== 'denied';
   }
 
   ask(): void {
@@ -189,6 +191,13 @@ export class Session extends Observed {
       this.progress = null;
       this.changed();
     }
+  }
+
+  /** Loads code that only some pages need, once. */
+  load(name: string, load: () => Promise<unknown>): void {
+    if (this.#loaded.has(name)) return;
+    this.#loaded.add(name);
+    load().catch((thrown: unknown) => this.report(thrown));
   }
 
   report(thrown: unknown): void {

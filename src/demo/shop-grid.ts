@@ -47,7 +47,7 @@ export class ShopGrid extends ShopElement {
             : repeat(
                 items,
                 (item) => item.id,
-                (item) => html`<li>${productCard(item, ({ id }) => this.#chosen(id))}</li>`,
+                (item) => html`<li>${productCard(item, this.session, ({ id }) => this.#chosen(id))}</li>`,
               )
         }
       </ul>
