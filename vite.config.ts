@@ -23,7 +23,7 @@ const OWN_MODULES = [
   // A registry of elements keeps the class of the first file that defined one.
   'src/page/element/{index,pick/sidestream-pick,rows/sidestream-rows}.test.ts',
   // They replace modules that other files have loaded.
-  'src/page/element/recs/page-lists.test.ts',
+  'src/page/element/list/{list,shared-recommender}.test.ts',
   'src/page/frameworks/follow-list.test.ts',
   'src/device/ranking/rank-aging.test.ts',
   'src/device/ranking/nearest-neighbors.test.ts',

@@ -177,7 +177,7 @@ test('an order on another page is attributed to the clicked recommendation, once
   expect(await logged(page, 'cart', 1)).toEqual([
     expect.objectContaining({ recommendationId: click.recommendationId }),
   ]);
-  const { rows } = await page.evaluate(() => window.recommender.metrics());
+  const { rows } = await page.evaluate(() => window.recommender.experiment.metrics());
   expect(rows.find(({ placement }) => placement === 'for-you')).toMatchObject({
     clicks: 1,
     carts: 1,

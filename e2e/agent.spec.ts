@@ -53,7 +53,7 @@ async function open(page: Page): Promise<string[]> {
 const ask = async (page: Page, tool: string, input: Record<string, string | number>) =>
   v.parse(answerSchema, await page.webmcp.callTool(tool, input)).products;
 
-const settled = (page: Page): Promise<void> => page.evaluate(() => window.recommender.settled());
+const settled = (page: Page): Promise<void> => page.evaluate(() => window.recommender.status.settled());
 
 test('an agent finds, compares, asks why and fills the cart, and only answers leave the page', async () => {
   const page = await browser.newPage({ baseURL: test.info().project.use.baseURL });
@@ -89,7 +89,7 @@ test('an agent finds, compares, asks why and fills the cart, and only answers le
   });
 
   // Reasons omit the shopper's choices once they take their consent back.
-  await page.evaluate(() => window.recommender.consent('denied'));
+  await page.evaluate(() => window.recommender.profile.consent('denied'));
   expect(await reasons()).not.toContain('Because');
   expect(await page.webmcp.callTool('explain_product', { id })).toMatchObject({ reason: '' });
 

@@ -67,8 +67,6 @@ test('the list says from how many things it was worked out, and claims nothing a
   await page.goBack();
   await page.getByTestId('consent-no').click();
   await expect(basis).toHaveText('You said no, so this list is the same for everybody.');
-  await openShop(page, '?learning=off');
-  await expect(basis).toContainText('Learning is switched off');
 });
 
 plain('the figure counts what the page and its worker send', async ({ page }) => {

@@ -203,7 +203,7 @@ shopTest('a list follows the cart, also from another tab, and a bundle counts fo
   const [first, second] = [await context.newPage(), await context.newPage()];
   await startHeadless(first, 'granted');
   await startHeadless(second);
-  await first.evaluate(() => window.recommender.settled());
+  await first.evaluate(() => window.recommender.status.settled());
   await addRecs(first, { 'cart-synced': '' });
   const list = first.locator('sidestream-recs').first();
   await expect(list).toHaveAttribute('state', 'hidden');
@@ -227,12 +227,12 @@ shopTest('a list follows the cart, also from another tab, and a bundle counts fo
   await expect(bundle.getByRole('checkbox')).toHaveCount(3);
   await bundle.getByRole('button', { name: 'Add all to cart' }).click();
   await expect(bundle.getByRole('button', { name: 'Added to cart' })).toBeVisible();
-  await second.evaluate(() => window.recommender.settled());
+  await second.evaluate(() => window.recommender.status.settled());
   expect((await logOf(second)).slice(-3)).toEqual([all[0], all[half], all[half + 1]]);
   // The purchase counts for the list whose bundle was added, that of the item itself for none.
   for (const id of [all[0], all[half]])
     await second.evaluate((item) => window.recommender.track('purchase', item, { price: 5 }), id);
-  const { rows } = await second.evaluate(() => window.recommender.metrics());
+  const { rows } = await second.evaluate(() => window.recommender.experiment.metrics());
   const of = (placement: string | null) => rows.find((row) => row.placement === placement);
   expect(of('complement')).toMatchObject({ carts: 2, purchases: 1 });
   expect(of(null)).toMatchObject({ purchases: 1 });

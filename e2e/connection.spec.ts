@@ -11,7 +11,7 @@ const refusals = (page: Page, calls: string[]) =>
         await new Function('r', 'create', 'id', `return ${source}`)(
           window.recommender,
           window.sidestream.createRecommender,
-          (await window.recommender.browse({ limit: 1 })).items[0].id,
+          (await window.recommender.catalog.browse({ limit: 1 })).items[0].id,
         );
         found.push(`${source} fulfilled`);
       } catch (thrown) {
@@ -60,23 +60,23 @@ const MEANINGLESS: [call: string, named: RegExp][] = [
   ['r.track("click", id, { pric: 3 })', /Unknown option "pric". Did you mean "price"\?/],
   ['r.track("click", id, { price: () => 3 })', /could not be cloned/],
   ['r.track("impression", id, { price: () => 3 })', /could not be cloned/],
-  ['r.consent(true)', /pending.*granted.*denied/],
-  ['r.consent(false)', /pending.*granted.*denied/],
-  ['r.consent("yes")', /pending.*granted.*denied/],
-  ['r.consent()', /pending.*granted.*denied/],
-  ['r.browse({ quer: "x" })', /Unknown option "quer". Did you mean "query"\?/],
-  ['r.browse({ limit: -1 })', /limit/],
-  ['r.browse({ offset: 0.5 })', /offset/],
-  ['r.getItem(5)', /getItem\(\)/],
-  ['r.rollback("1")', /rollback\(\)/],
-  ['r.exportProfile(5)', /exportProfile\(\).*passphrase/],
-  ['r.exportProfile("")', /exportProfile\(\).*passphrase/],
-  ['r.importProfile("text")', /importProfile\(\).*file/],
-  ['r.importProfile(new Blob(["x"]), 5)', /importProfile\(\).*passphrase/],
-  ['r.addItem({ title: "A", pricee: 5 })', /Unknown option "pricee". Did you mean "price"\?/],
-  ['r.addItem({ titel: "A" })', /title/],
-  ['r.addItem({ title: "A", image: "x" })', /image/],
-  ['r.addItem(null)', /addItem\(\)/],
+  ['r.profile.consent(true)', /pending.*granted.*denied/],
+  ['r.profile.consent(false)', /pending.*granted.*denied/],
+  ['r.profile.consent("yes")', /pending.*granted.*denied/],
+  ['r.profile.consent()', /pending.*granted.*denied/],
+  ['r.catalog.browse({ quer: "x" })', /Unknown option "quer". Did you mean "query"\?/],
+  ['r.catalog.browse({ limit: -1 })', /limit/],
+  ['r.catalog.browse({ offset: 0.5 })', /offset/],
+  ['r.catalog.get(5)', /catalog\.get\(\)/],
+  ['r.profile.rollback("1")', /profile\.rollback\(\)/],
+  ['r.profile.export(5)', /profile\.export\(\).*passphrase/],
+  ['r.profile.export("")', /profile\.export\(\).*passphrase/],
+  ['r.profile.import("text")', /profile\.import\(\).*file/],
+  ['r.profile.import(new Blob(["x"]), 5)', /profile\.import\(\).*passphrase/],
+  ['r.catalog.insert({ title: "A", pricee: 5 })', /Unknown option "pricee". Did you mean "price"\?/],
+  ['r.catalog.insert({ titel: "A" })', /title/],
+  ['r.catalog.insert({ title: "A", image: "x" })', /image/],
+  ['r.catalog.insert(null)', /catalog\.insert\(\)/],
   ['r.on("chnage", () => 1)', /change, progress, error/],
   ['r.on("change", 5)', /function/],
 ];
@@ -92,7 +92,7 @@ test('unknown names and invalid values are refused by name, and change nothing',
     found[n].startsWith('runtime/invalid-input ') && named.test(found[n]) ? [] : [`${call}: ${found[n]}`],
   );
   expect(wrong).toEqual([]);
-  const { consent, events } = await page.evaluate(() => window.recommender.status());
+  const { consent, events } = await page.evaluate(() => window.recommender.status.get());
   expect({ consent, events }).toEqual({ consent: 'pending', events: 0 });
   expect(page.workers()).toHaveLength(1);
 });
@@ -147,7 +147,7 @@ const OUTCOME = `async (call) => Promise.race([
 const outcomes = (page: Page, source: string): Promise<string[]> =>
   page.evaluate(
     async ([work, outcome]) => {
-      const { items } = await window.recommender.browse({ limit: 1 });
+      const { items } = await window.recommender.catalog.browse({ limit: 1 });
       const AsyncFunction = (async () => undefined).constructor as FunctionConstructor;
       const calls = await new AsyncFunction('r', 'create', 'id', work)(
         window.recommender,
@@ -174,9 +174,9 @@ test('every call settles, whatever is closed or crashes meanwhile', async ({ pag
   expect(
     await outcomes(
       page,
-      `const early = [r.track('click', id), r.track('impression', id), r.recommend(), r.explain(id), r.settled()];
+      `const early = [r.track('click', id), r.track('impression', id), r.recommend(), r.explain(id), r.status.settled()];
        const closes = [r.close(), r.close()];
-       const late = [r.track('click', id), r.track('impression', id), r.recommend(), r.status(), r.consent('denied')];
+       const late = [r.track('click', id), r.track('impression', id), r.recommend(), r.status.get(), r.profile.consent('denied')];
        await Promise.allSettled([...closes, ...late]);
        return [...early, ...closes, ...late, r.close(), r.recommend()];`,
     ),
@@ -188,7 +188,7 @@ test('every call settles, whatever is closed or crashes meanwhile', async ({ pag
   expect(
     await outcomes(
       page,
-      `const adding = r.addItem({ title: 'A chair' });
+      `const adding = r.catalog.insert({ title: 'A chair' });
        await new Promise((resolve) => setTimeout(resolve, 50));
        return [adding, r.close()];`,
     ),
@@ -207,7 +207,7 @@ test('every call settles, whatever is closed or crashes meanwhile', async ({ pag
   // Lists may all be there before the error is: a call after them would go to the worker that is about to end.
   await expect.poll(() => page.evaluate(() => window.codes)).toContain('runtime/worker-crashed');
   expect(await outcomes(page, `return [r.recommend()]`)).toEqual(['fulfilled']);
-  expect((await page.evaluate(() => window.recommender.status())).events).toBe(1);
+  expect((await page.evaluate(() => window.recommender.status.get())).events).toBe(1);
   // The worker that crashed is listed for a moment longer.
   await expect.poll(() => page.workers().length).toBe(1);
   await crash(page);
@@ -247,13 +247,13 @@ test('a worker that stops while it starts is reported, and the next call tries a
 test('a crash does not bring back consent that the shopper withdrew', async ({ page, context }) => {
   await serveHeadless(context);
   await startHeadless(page, 'granted');
-  await page.evaluate(() => window.recommender.consent('denied'));
+  await page.evaluate(() => window.recommender.profile.consent('denied'));
   await crash(page);
   await expect.poll(() => page.evaluate(() => window.codes)).toContain('runtime/worker-crashed');
-  const consent = () => page.evaluate(async () => (await window.recommender.status()).consent);
+  const consent = () => page.evaluate(async () => (await window.recommender.status.get()).consent);
   expect(await consent()).toBe('denied');
-  await page.evaluate(() => window.recommender.consent('granted'));
-  await page.evaluate(() => window.recommender.forget());
+  await page.evaluate(() => window.recommender.profile.consent('granted'));
+  await page.evaluate(() => window.recommender.profile.forget());
   await crash(page);
   await expect.poll(() => page.evaluate(() => window.codes)).toHaveLength(2);
   expect(await consent()).toBe('pending');
@@ -275,7 +275,7 @@ test('an event reaches the other listeners when one throws', async ({ page, cont
       throw new Error('the shop’s own');
     });
     const changed = new Promise<string>((resolve) => recommender.on('change', () => resolve('received')));
-    const { items } = await recommender.browse({ limit: 1 });
+    const { items } = await recommender.catalog.browse({ limit: 1 });
     await recommender.track('click', items[0].id);
     return [await changed, reported.length > 0];
   });
@@ -311,7 +311,7 @@ for (const first of ['element', 'script'] as const) {
         rules,
         learning: true,
       });
-      const [one, two] = await window.recommender.categories();
+      const [one, two] = await window.recommender.catalog.categories();
       return [one.category, two.category];
     });
     if (first === 'script') {
@@ -326,7 +326,7 @@ for (const first of ['element', 'script'] as const) {
     expect(page.workers()).toHaveLength(1);
     const prices = async () =>
       page.evaluate(
-        async (ids) => Promise.all(ids.map(async (id) => (await window.recommender.getItem(id ?? ''))?.price ?? 0)),
+        async (ids) => Promise.all(ids.map(async (id) => (await window.recommender.catalog.get(id ?? ''))?.price ?? 0)),
         await shown(page),
       );
     await expect.poll(async () => Math.max(...(await prices()))).toBeLessThan(60);
@@ -334,7 +334,7 @@ for (const first of ['element', 'script'] as const) {
     // Events that the script tracks reach the list.
     const before = await shown(page);
     await page.evaluate(async (name) => {
-      const { items } = await window.recommender.browse({ category: name, limit: 4 });
+      const { items } = await window.recommender.catalog.browse({ category: name, limit: 4 });
       for (const { id } of items) await window.recommender.track('click', id);
     }, other ?? category);
     await expect.poll(() => shown(page)).not.toEqual(before);
@@ -344,7 +344,7 @@ for (const first of ['element', 'script'] as const) {
       const { createRecommender } = window.sidestream;
       const rules = { filter: { price: { $lt: 60 } } };
       const joined = await createRecommender({ bundle: '/bundle/', rules, consent: 'granted' });
-      const [own, others] = await Promise.all([joined.status(), window.recommender.status()]);
+      const [own, others] = await Promise.all([joined.status.get(), window.recommender.status.get()]);
       const refused = await createRecommender({ bundle: '/bundle/', learning: false, rules: {} }).catch(
         (thrown) => thrown,
       );
@@ -373,19 +373,19 @@ test('the last handle ends the worker, and a new handle starts another', async (
   await startHeadless(page, 'pending');
   const events = await page.evaluate(async () => {
     const { createRecommender } = window.sidestream;
-    const { items } = await window.recommender.browse({ limit: 5 });
+    const { items } = await window.recommender.catalog.browse({ limit: 5 });
     for (const { id } of items) await window.recommender.track('click', id);
     // An option that no caller has named yet restarts the worker, which keeps the profile in memory.
     const other = await createRecommender({ bundle: '/bundle/', rules: { diversity: 0 }, onMetric: () => undefined });
-    const kept = (await other.status()).events;
+    const kept = (await other.status.get()).events;
     await window.recommender.close();
-    const [fresh] = await Promise.all([other.status(), other.close()]).then(() =>
+    const [fresh] = await Promise.all([other.status.get(), other.close()]).then(() =>
       Promise.all([
         createRecommender({ bundle: '/bundle/', rules: { diversity: 0 } }),
         createRecommender({ bundle: '/bundle/' }),
       ]),
     );
-    return [kept, (await fresh.status()).events];
+    return [kept, (await fresh.status.get()).events];
   });
   expect(events).toEqual([5, 0]);
   await expect.poll(() => page.workers().length).toBe(1);

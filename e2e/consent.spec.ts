@@ -67,7 +67,7 @@ const listed = async (on: Page): Promise<(string | null)[]> => {
 };
 /** State of the recommender that the lists of the page share. */
 const statusOf = (on: Page) =>
-  on.evaluate(async () => document.querySelector('sidestream-recs')?.activeRecommender?.status());
+  on.evaluate(async () => document.querySelector('sidestream-recs')?.activeRecommender?.status.get());
 const consentOf = async (on: Page): Promise<string | undefined> => (await statusOf(on))?.consent;
 const eventsOf = async (on: Page): Promise<number | undefined> => (await statusOf(on))?.events;
 const databases = (on: Page) => on.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name));
@@ -177,7 +177,7 @@ test('one answer for two recommenders: a withdrawal deletes both profiles, and a
       const both = namespace.map((name) => createRecommender({ bundle: '/bundle/', namespace: name, consent: notedConsent() }));
       askConsent(both, { question: '#remember', choices: '#choices', namespace });
       const [shop, outlet] = await Promise.all(both);
-      window.levels = async () => [(await shop.status()).consent, (await outlet.status()).consent].join();
+      window.levels = async () => [(await shop.status.get()).consent, (await outlet.status.get()).consent].join();
     </script>`;
   const pages = [
     ['two', '<button id="choices">Privacy choices</button>'],

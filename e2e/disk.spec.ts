@@ -54,7 +54,7 @@ test.describe('a database damaged on disk between two visits', () => {
       });
       await visit(folder, async (page) => {
         await startHeadless(page);
-        const { consent } = await page.evaluate(() => window.recommender.status());
+        const { consent } = await page.evaluate(() => window.recommender.status.get());
         // The browser may find the damage only now: then it has thrown the whole database away.
         if (consent === 'granted') expect(await logOf(page)).toEqual([...after.kept, ...after.late]);
         else expect(consent).toBe('pending');

@@ -8,7 +8,7 @@ const QUOTA = 300_000;
 /** Tracks clicks until one is refused. @returns ids that were acknowledged, and the code of the refusal */
 const clickUntilRefused = (page: Page, most: number) =>
   page.evaluate(async (limit) => {
-    const { items } = await window.recommender.browse({ limit: 500 });
+    const { items } = await window.recommender.catalog.browse({ limit: 500 });
     const acknowledged: string[] = [];
     for (let n = 0; n < limit; n++) {
       const { id } = items[n % items.length];
@@ -70,7 +70,7 @@ test('a crashed worker is replaced, and keeps everything acknowledged', async ({
     });
   });
   await expect.poll(() => page.evaluate(() => window.codes)).toEqual(['runtime/worker-crashed']);
-  await page.evaluate(() => window.recommender.settled());
+  await page.evaluate(() => window.recommender.status.settled());
   expectSameList(await listOf(page), before);
   const late = await clickAll(page, 'Tools', 2);
   expect(await logOf(page)).toEqual([...early, ...late]);
@@ -84,11 +84,11 @@ test('a clock set back changes neither the order of the log nor the learned prof
     Date.now = () => 86_400_000;
   });
   const late = await clickAll(page, 'Tools', 5);
-  await page.evaluate(() => window.recommender.settled());
+  await page.evaluate(() => window.recommender.status.settled());
   const before = await listOf(page);
   expect(await logOf(page)).toEqual([...early, ...late]);
   await startHeadless(page);
-  await page.evaluate(() => window.recommender.settled());
+  await page.evaluate(() => window.recommender.status.settled());
   expectSameList(await listOf(page), before);
 });
 

@@ -33,7 +33,7 @@ async function open(page: Page, consent: 'granted' | 'pending'): Promise<void> {
   await expect(cards(page).first()).toBeVisible();
   await page.evaluate(async (level) => {
     const recommender = document.querySelector('sidestream-recs')?.activeRecommender;
-    await recommender?.consent(level);
+    await recommender?.profile.consent(level);
   }, consent);
 }
 
@@ -138,7 +138,7 @@ for (const consent of ['granted', 'pending'] as const)
     await scrollTo(page, 200, seen);
     const products = [...seen.values()].map((id) => id.split('.')[0]);
     expect(new Set(products).size).toBe(products.length);
-    await page.evaluate(() => document.querySelector('sidestream-recs')?.activeRecommender?.forget());
+    await page.evaluate(() => document.querySelector('sidestream-recs')?.activeRecommender?.profile.forget());
     // A feed stores its place when the page is left, whatever it still had to wait for.
     await page.evaluate(() => window.dispatchEvent(new Event('pagehide')));
     expect(await page.evaluate(() => Object.keys(sessionStorage))).toEqual([]);
@@ -182,7 +182,7 @@ test('can be used with the keyboard, and keeps its cards while the shopper acts'
   await page.evaluate(async (id) => {
     const recommender = document.querySelector('sidestream-recs')?.activeRecommender;
     await recommender?.track('click', id);
-    await recommender?.settled();
+    await recommender?.status.settled();
     // A list that the feed requested because of the click has arrived before this one.
     await recommender?.recommend({ limit: 1 });
   }, shown[5] ?? '');

@@ -76,7 +76,7 @@ test('finds the product on a photo, says what ran, and sends nothing', async ({ 
   await shot(page, 'photo');
   expect(await violationsInSchemes(page, PART)).toEqual([]);
   const { backend } = await page.evaluate(async () => {
-    const status = await document.querySelector('sidestream-find')?.activeRecommender?.status();
+    const status = await document.querySelector('sidestream-find')?.activeRecommender?.status.get();
     return { backend: status?.backend };
   });
   expect(backend).toMatchObject({

@@ -64,7 +64,7 @@ const recorded = (page: Page): Promise<unknown[]> => page.evaluate(() => Reflect
 /** The device's counts for the results. */
 const counted = (page: Page) =>
   page.evaluate(async () => {
-    const rows = (await document.querySelector('sidestream-find')?.activeRecommender?.metrics())?.rows ?? [];
+    const rows = (await document.querySelector('sidestream-find')?.activeRecommender?.experiment.metrics())?.rows ?? [];
     return rows.find(({ placement }) => placement === 'find');
   });
 

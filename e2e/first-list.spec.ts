@@ -177,7 +177,7 @@ test("a returning shopper's first list waits for the shards that it needs, and d
     const path = '/sidestream/sidestream.js?v=1';
     const { createRecommender } = await import(path);
     const recommender: Recommender = await createRecommender({ bundle: '/bundle/' });
-    await recommender.consent('granted');
+    await recommender.profile.consent('granted');
     await recommender.track('click', id);
   }, outside);
   // The page is left before it can learn the choice.
@@ -201,12 +201,12 @@ test("a returning shopper's first list waits for the shards that it needs, and d
     const path = '/sidestream/sidestream.js?v=1';
     const { createRecommender } = await import(path);
     const recommender: Recommender = await createRecommender({ bundle: '/bundle/' });
-    await recommender.settled();
+    await recommender.status.settled();
     const { items } = await recommender.recommend({ limit: 4 });
     return {
       lists: window.shownLists,
       later: items.map(({ item }) => item.id),
-      status: await recommender.status(),
+      status: await recommender.status.get(),
       reasons: (await recommender.explain(items[0].item.id)).contributions,
     };
   });

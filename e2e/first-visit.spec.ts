@@ -72,7 +72,9 @@ test('a new shopper picks three by keyboard: they are tracked as clicks, and the
     .toBe(true);
   expect(await violations(page, PARTS)).toEqual([]);
   await shot(page, 'wide-thanks');
-  const metrics = await page.evaluate(() => document.querySelector('sidestream-recs')?.activeRecommender?.metrics());
+  const metrics = await page.evaluate(() =>
+    document.querySelector('sidestream-recs')?.activeRecommender?.experiment.metrics(),
+  );
   expect(metrics?.rows.find(({ placement }) => placement === 'pick')).toMatchObject({ clicks: 3 });
 });
 
@@ -92,7 +94,7 @@ test('its button skips it, and it is hidden for a shopper with a history unless 
     element.shadowRoot?.querySelector<HTMLElement>('[part=skip]')?.click();
     const recommender = document.querySelector('sidestream-recs')?.activeRecommender;
     // Answers come in order: the products have been answered before the last of these.
-    for (let answered = 0; answered < 4; answered++) await recommender?.status();
+    for (let answered = 0; answered < 4; answered++) await recommender?.status.get();
   });
   await expect(pick(page)).toBeHidden();
 
@@ -114,11 +116,11 @@ test('hints from the address raise fitting items, and end with a denial', async 
   const hint = `Because you are looking for ${category}`;
   await expect.poll(() => reasons(page)).toContain(hint);
   await shot(page, 'wide-hinted');
-  await page.evaluate(() => document.querySelector('sidestream-recs')?.activeRecommender?.consent('denied'));
+  await page.evaluate(() => document.querySelector('sidestream-recs')?.activeRecommender?.profile.consent('denied'));
   await expect.poll(() => reasons(page)).not.toContain(hint);
   await expect(pick(page)).toBeHidden();
   // Neither comes back with another answer, nor stays on the device.
-  await page.evaluate(() => document.querySelector('sidestream-recs')?.activeRecommender?.consent('pending'));
+  await page.evaluate(() => document.querySelector('sidestream-recs')?.activeRecommender?.profile.consent('pending'));
   await expect(choices(page)).toHaveCount(9);
   expect(await reasons(page)).not.toContain(hint);
   expect(await page.evaluate(async () => [(await indexedDB.databases()).length, sessionStorage.length])).toEqual([

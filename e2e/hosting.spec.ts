@@ -77,7 +77,9 @@ async function useElements(page: Page): Promise<void> {
   await page.locator(`#own [data-id]:not(${picked.join()}) a`).first().press('Enter');
   // Which reason a card gives depends on the way the picks are learned; that all four were learned does not.
   await expect
-    .poll(() => page.evaluate(async () => (await window.recommender.status()).experts[0]?.choices), { timeout: 60_000 })
+    .poll(() => page.evaluate(async () => (await window.recommender.status.get()).experts[0]?.choices), {
+      timeout: 60_000,
+    })
     .toBe(4);
   const inspector = page.locator('sidestream-inspector');
   for (const view of ['timeline', 'why', 'helps', 'learned']) {
@@ -93,14 +95,14 @@ const addProduct = (page: Page): Promise<unknown> =>
   page.evaluate(async () => {
     const canvas = new OffscreenCanvas(64, 64);
     canvas.getContext('2d')?.fillRect(0, 0, 32, 32);
-    await window.recommender.addItem({ title: 'Green kite', image: await canvas.convertToBlob() });
+    await window.recommender.catalog.insert({ title: 'Green kite', image: await canvas.convertToBlob() });
   });
 
 /** The backend of the encoders, where they were used. */
 const encodersOf = (page: Page) =>
   page.evaluate(async () => {
-    await window.recommender.settled();
-    return (await window.recommender.status()).backend.encoders;
+    await window.recommender.status.settled();
+    return (await window.recommender.status.get()).backend.encoders;
   });
 
 const policy = (script: string): string =>

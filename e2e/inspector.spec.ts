@@ -31,7 +31,7 @@ async function choose(page: Page, category: string, count: number): Promise<stri
     async (ids) => {
       const { recommender } = document.querySelector('sidestream-recs') ?? {};
       for (const id of ids) await recommender?.track('click', id, { placement: 'for-you' });
-      await recommender?.settled();
+      await recommender?.status.settled();
     },
     titles.map(({ id }) => id),
   );

@@ -111,9 +111,9 @@ test('a profile learned in one language applies to the others, in all tabs', asy
   await open(other, 'ja');
   await page.evaluate(async () => {
     const recommender = await window.sidestream.createRecommender({ bundle: '/bundle/' });
-    await recommender.consent('granted');
+    await recommender.profile.consent('granted');
     for (const color of ['red', 'blue', 'green']) await recommender.track('click', `teapot-${color}`);
-    await recommender.settled();
+    await recommender.status.settled();
   });
   const isTeapot = ({ id }: Card): boolean => id.startsWith('teapot-');
   const first = async (of: Page): Promise<boolean> => (await cardsOf(of, 'for-you')).slice(0, 3).every(isTeapot);
@@ -146,13 +146,13 @@ test('the page picks a suitable language, and finds, explains and names products
       titles: items.map(({ item }) => item.title),
       reason: (await recommender.recommend({ placement: 'similar', itemId: 'teapot-red', limit: 1 })).items[0].reason,
       japanese: japanese.items.map(({ item }) => item.title),
-      german: (await recommender.browse({ query: 'teekanne' })).total,
-      english: (await recommender.browse({ query: 'teapot' })).total,
-      inEnglish: (await recommender.browse({ query: 'teapot', lang: 'en' })).total,
-      byCategory: (await recommender.browse({ category: 'Shop/Teapot' })).items[0].category,
-      categories: await recommender.categories(),
-      item: (await recommender.getItem('teapot-red'))?.title,
-      itemIn: (await recommender.getItem('teapot-red', 'ar'))?.title,
+      german: (await recommender.catalog.browse({ query: 'teekanne' })).total,
+      english: (await recommender.catalog.browse({ query: 'teapot' })).total,
+      inEnglish: (await recommender.catalog.browse({ query: 'teapot', lang: 'en' })).total,
+      byCategory: (await recommender.catalog.browse({ category: 'Shop/Teapot' })).items[0].category,
+      categories: await recommender.catalog.categories(),
+      item: (await recommender.catalog.get('teapot-red'))?.title,
+      itemIn: (await recommender.catalog.get('teapot-red', 'ar'))?.title,
       explained: (await recommender.explain('teapot-red')).item.title,
       filtered: (await recommender.recommend({ filter: { category: 'Shop/Teapot' } })).items.length,
     };

@@ -10,12 +10,12 @@ const AT_ONCE = 100;
 const clickThrough = (page: Page, count: number) =>
   page.evaluate(
     async ([events, atOnce]) => {
-      const { items } = await window.recommender.browse({ limit: 1000 });
+      const { items } = await window.recommender.catalog.browse({ limit: 1000 });
       for (let first = 0; first < events; first += atOnce) {
         const batch = Array.from({ length: atOnce }, (_, n) => items[((first + n) * 17) % items.length].id);
         await Promise.all(batch.map((id) => window.recommender.track('click', id)));
       }
-      await window.recommender.settled();
+      await window.recommender.status.settled();
     },
     [count, AT_ONCE] as const,
   );
@@ -23,8 +23,8 @@ const clickThrough = (page: Page, count: number) =>
 /** Size of the profile in bytes, and its number of experts. */
 const inUse = (page: Page) =>
   page.evaluate(async () => {
-    const { experts } = await window.recommender.status();
-    const { size } = await window.recommender.exportProfile();
+    const { experts } = await window.recommender.status.get();
+    const { size } = await window.recommender.profile.export();
     return { size, experts: experts.length };
   });
 
@@ -47,16 +47,16 @@ test('after 10,000 events, the profile is bounded and a log over its budget is c
 
   // Five million bytes and more.
   await page.evaluate(async () => {
-    const { items } = await window.recommender.browse({ limit: 100 });
+    const { items } = await window.recommender.catalog.browse({ limit: 100 });
     for (let n = 0; n < 420; n++) {
       await Promise.all(items.map(({ id }) => window.recommender.track('impression', id)));
     }
-    await window.recommender.settled();
+    await window.recommender.status.settled();
   });
   // Events that the profile before the newest does not know yet stay.
   await expect.poll(async () => (await logOf(page)).length).toBeLessThanOrEqual(42_000);
   await startHeadless(page);
-  expect((await page.evaluate(() => window.recommender.status())).events).toBe(EVENTS);
+  expect((await page.evaluate(() => window.recommender.status.get())).events).toBe(EVENTS);
 });
 
 test('a page retains neither answered lists nor the signals that they waited with', async ({ page, context }) => {

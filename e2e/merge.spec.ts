@@ -20,14 +20,14 @@ async function device(browser: Browser): Promise<Page> {
   await serve(context);
   const page = await context.newPage();
   await startHeadless(page, 'granted');
-  await page.evaluate(() => window.recommender.settled());
+  await page.evaluate(() => window.recommender.status.settled());
   return page;
 }
 
 const click = (page: Page, category: string, offset: number): Promise<void> =>
   page.evaluate(
     async ([name, from]) => {
-      const { items } = await window.recommender.browse({ category: name, limit: 1, offset: from });
+      const { items } = await window.recommender.catalog.browse({ category: name, limit: 1, offset: from });
       await window.recommender.track('click', items[0].id);
     },
     [category, offset] as const,
@@ -40,12 +40,12 @@ async function inTurns(one: Page, two: Page, whole: Page, count: number, from = 
     await click(n % 2 ? two : one, category, n);
     await click(whole, category, n);
   }
-  for (const page of [one, two, whole]) await page.evaluate(() => window.recommender.settled());
+  for (const page of [one, two, whole]) await page.evaluate(() => window.recommender.status.settled());
 }
 
 /** The learned state, without the parts that depend on the times of the choices. */
 const learned = async (page: Page) => {
-  await page.evaluate(() => window.recommender.settled());
+  await page.evaluate(() => window.recommender.status.settled());
   const { weights, experts, windows, events } = await statusOf(page);
   return {
     list: await listOf(page),
@@ -66,16 +66,15 @@ async function expectSame(page: Page, { list, ...state }: Awaited<ReturnType<typ
 /** A profile of one page, for another browser. */
 const exported = (page: Page, passphrase?: string): Promise<number[]> =>
   page.evaluate(async (secret) => {
-    const file = await window.recommender.exportProfile(secret);
+    const file = await window.recommender.profile.export(secret);
     return [...new Uint8Array(await file.arrayBuffer())];
   }, passphrase);
 
 const merge = (page: Page, file: number[], passphrase?: string) =>
-  page.evaluate(
-    ([bytes, secret]) =>
-      window.recommender.importProfile(new Blob([new Uint8Array(bytes)]), { merge: true, passphrase: secret }),
-    [file, passphrase] as const,
-  );
+  page.evaluate(([bytes, secret]) => window.recommender.profile.merge(new Blob([new Uint8Array(bytes)]), secret), [
+    file,
+    passphrase,
+  ] as const);
 
 test('two devices that exchange files know the same as one device that saw both', async ({ browser }) => {
   const [one, two, whole] = [await device(browser), await device(browser), await device(browser)];
@@ -93,9 +92,9 @@ test('two devices that exchange files know the same as one device that saw both'
   await startHeadless(one);
   await expectSame(one, expected);
   const codes = await one.evaluate(async () => {
-    const all = await window.recommender.snapshots();
-    await window.recommender.rollback(all[all.length - 1].id);
-    await window.recommender.settled();
+    const all = await window.recommender.profile.snapshots();
+    await window.recommender.profile.rollback(all[all.length - 1].id);
+    await window.recommender.status.settled();
     return window.codes;
   });
   expect(codes).toEqual([]);
@@ -109,7 +108,7 @@ test('a tab that does not lead can merge, and the leading tab continues from the
   browser,
 }) => {
   await startHeadless(page, 'granted');
-  await page.evaluate(() => window.recommender.settled());
+  await page.evaluate(() => window.recommender.status.settled());
   const other = await device(browser);
   for (let n = 0; n < 4; n++) await click(page, 'Music', n);
   for (let n = 0; n < 4; n++) await click(other, 'Food', n);
@@ -135,7 +134,7 @@ test('the example saves and merges a file, and says why it refuses one', async (
   };
   await startHeadless(page, 'granted');
   for (let n = 0; n < 3; n++) await click(page, 'Music', n);
-  await page.evaluate(() => window.recommender.settled());
+  await page.evaluate(() => window.recommender.status.settled());
   await page.goto('/two-devices.html');
   await expect(page.locator('sidestream-recs [data-id]').first()).toBeVisible();
   const input = page.locator('input[name=file]');

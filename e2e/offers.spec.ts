@@ -83,7 +83,7 @@ test('prices and stock change between two visits without a build, and the market
   expect(asked).toEqual(['offers-ch.json']);
 });
 
-test('updateOffers() removes sold-out products from every list at once, and shows new prices; nothing is learned', async ({
+test('catalog.updateOffers() removes sold-out products from every list at once, and shows new prices; nothing is learned', async ({
   page,
   context,
 }) => {
@@ -97,11 +97,11 @@ test('updateOffers() removes sold-out products from every list at once, and show
       window.recommender = await window.sidestream.createRecommender({ bundle: '/bundle/' });
       window.codes = [];
       window.recommender.on('error', ({ code }) => window.codes.push(code));
-      await window.recommender.updateOffers([
+      await window.recommender.catalog.updateOffers([
         ...[sold].flat().map((itemId) => ({ id: itemId, availability: 'out-of-stock' as const })),
         { id: `${id}`, price: 0.5 },
       ]);
-      return window.recommender.status();
+      return window.recommender.status.get();
     },
     [gone, kept] as const,
   );
@@ -109,12 +109,12 @@ test('updateOffers() removes sold-out products from every list at once, and show
   for (const id of gone) await expect(page.locator(`li[data-id="${id}"]`)).toHaveCount(0);
   await expect(page.locator(`li[data-id="${kept}"] [part=price]`)).toHaveText('0.50');
   for (const placement of ['trending', 'for-you']) expect(await cardsOf(page, placement)).toHaveLength(6);
-  const { rows } = await page.evaluate(() => window.recommender.metrics());
+  const { rows } = await page.evaluate(() => window.recommender.experiment.metrics());
   expect(rows.every(({ clicks, purchases }) => clicks === 0 && purchases === 0)).toBe(true);
 
   // They come back, and hold in the worker that replaces this one.
   await page.evaluate(async (id) => {
-    await window.recommender.updateOffers([{ id, availability: 'in-stock' }]);
+    await window.recommender.catalog.updateOffers([{ id, availability: 'in-stock' }]);
     await window.sidestream.createRecommender({ bundle: '/bundle/', rules: { diversity: 0 } });
   }, gone[0]);
   await expect(page.locator(`li[data-id="${gone[0]}"]`)).toHaveCount(1);

@@ -106,7 +106,7 @@ test('an order counts once even if its page is left before the recommender start
   await open(page, `pilot-order.html?id=${id}&number=A-2`);
   await expect.poll(() => noteOfOrder(page)).toBeNull();
   await hide(page);
-  await page.evaluate(() => document.querySelector('sidestream-recs')?.recommender?.settled());
+  await page.evaluate(() => document.querySelector('sidestream-recs')?.recommender?.status.settled());
   expect(await added()).toMatchObject(bought);
 });
 
@@ -122,14 +122,14 @@ test('a yes holds until it is withdrawn, even if its page is left before it is c
   await listed(page);
   await page.evaluate(() => {
     const recommender = document.querySelector('sidestream-recs')?.recommender;
-    if (recommender) recommender.consent = () => new Promise(() => undefined);
+    if (recommender) recommender.profile.consent = () => new Promise(() => undefined);
   });
   await page.getByRole('button', { name: 'Yes' }).click();
   await open(page);
   await expect(page.locator('#remember')).toBeHidden();
   await expect.poll(added).toMatchObject([{ visitors: 1 }]);
   // As the inspector does, which knows nothing of the shop's note.
-  await page.evaluate(() => document.querySelector('sidestream-recs')?.recommender?.forget());
+  await page.evaluate(() => document.querySelector('sidestream-recs')?.recommender?.profile.forget());
   await expect(page.locator('#remember')).toBeVisible();
   await open(page);
   await expect(page.locator('#remember')).toBeVisible();

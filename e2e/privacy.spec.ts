@@ -84,7 +84,7 @@ test('a profile written by newer code stays unchanged, and the shop keeps workin
   // All that was learned has had its save.
   await page.getByTestId('for-you').evaluate(async (list: HTMLElementTagNameMap['sidestream-recs']) => {
     if (!list.activeRecommender) throw new Error('The list has no recommender');
-    await list.activeRecommender.settled();
+    await list.activeRecommender.status.settled();
   });
   expect(await storedSchema(page)).toBe(99);
 });

@@ -8,8 +8,10 @@ test.beforeEach(({ context }) => serveHeadless(context));
 async function endWindow(page: Page): Promise<void> {
   await clickAll(page, 'Music', 30);
   await clickAll(page, 'Food', 14);
-  await expect.poll(() => page.evaluate(async () => (await window.recommender.snapshots()).length)).toBeGreaterThan(0);
-  await page.evaluate(() => window.recommender.settled());
+  await expect
+    .poll(() => page.evaluate(async () => (await window.recommender.profile.snapshots()).length))
+    .toBeGreaterThan(0);
+  await page.evaluate(() => window.recommender.status.settled());
 }
 
 test('a snapshot restores the earlier lists, for this visit and the next', async ({ page }) => {
@@ -17,23 +19,23 @@ test('a snapshot restores the earlier lists, for this visit and the next', async
   await endWindow(page);
   const before = await listOf(page);
   const { id, choices } = await page.evaluate(async () => {
-    const all = await window.recommender.snapshots();
+    const all = await window.recommender.profile.snapshots();
     return all[all.length - 1];
   });
   expect(choices).toBeGreaterThanOrEqual(40);
-  const events = await page.evaluate(async () => (await window.recommender.status()).events);
+  const events = await page.evaluate(async () => (await window.recommender.status.get()).events);
   // The snapshot was made when the last choice was saved.
   expect(events).toBe(choices);
   await clickAll(page, 'Tools', 12);
   expect(await listOf(page)).not.toEqual(before);
-  await page.evaluate((snapshot) => window.recommender.rollback(snapshot), id);
-  await page.evaluate(() => window.recommender.settled());
+  await page.evaluate((snapshot) => window.recommender.profile.rollback(snapshot), id);
+  await page.evaluate(() => window.recommender.status.settled());
   expectSameList(await listOf(page), before);
   await startHeadless(page);
-  await page.evaluate(() => window.recommender.settled());
+  await page.evaluate(() => window.recommender.status.settled());
   expectSameList(await listOf(page), before);
   const missing = await page.evaluate(() =>
-    window.recommender.rollback(999).then(
+    window.recommender.profile.rollback(999).then(
       () => 'none',
       ({ code }) => code,
     ),
@@ -41,22 +43,22 @@ test('a snapshot restores the earlier lists, for this visit and the next', async
   expect(missing).toBe('store/unknown-snapshot');
 });
 
-test('an exported profile opens with its passphrase, and forget() leaves no byte', async ({ page }) => {
+test('an exported profile opens with its passphrase, and profile.forget() leaves no byte', async ({ page }) => {
   await startHeadless(page, 'granted');
   await clickAll(page, 'Music', 12);
   const before = await listOf(page);
   const found = await page.evaluate(async () => {
     const { recommender } = window;
-    const plain = await recommender.exportProfile();
-    const encrypted = await recommender.exportProfile('a secret');
-    await recommender.forget();
+    const plain = await recommender.profile.export();
+    const encrypted = await recommender.profile.export('a secret');
+    await recommender.profile.forget();
     const left = {
       databases: (await indexedDB.databases()).length,
       caches: (await caches.keys()).length,
       local: localStorage.length,
       cookies: document.cookie,
     };
-    const { consent, events } = await recommender.status();
+    const { consent, events } = await recommender.status.get();
     const codeOf = (work: Promise<unknown>): Promise<string> =>
       work.then(
         () => 'none',
@@ -65,14 +67,14 @@ test('an exported profile opens with its passphrase, and forget() leaves no byte
     const bytes = new Uint8Array(await plain.arrayBuffer());
     bytes[bytes.length - 3] ^= 1;
     const codes = [
-      await codeOf(recommender.importProfile(encrypted, 'another')),
-      await codeOf(recommender.importProfile(new Blob([bytes]))),
-      await codeOf(recommender.importProfile(new Blob(['nonsense']))),
+      await codeOf(recommender.profile.import(encrypted, 'another')),
+      await codeOf(recommender.profile.import(new Blob([bytes]))),
+      await codeOf(recommender.profile.import(new Blob(['nonsense']))),
     ];
-    const unchanged = (await recommender.status()).events;
-    await recommender.importProfile(encrypted, 'a secret');
-    await recommender.settled();
-    return { left, consent, events, codes, unchanged, after: (await recommender.status()).events };
+    const unchanged = (await recommender.status.get()).events;
+    await recommender.profile.import(encrypted, 'a secret');
+    await recommender.status.settled();
+    return { left, consent, events, codes, unchanged, after: (await recommender.status.get()).events };
   });
   expect(found).toEqual({
     left: { databases: 0, caches: 0, local: 0, cookies: '' },
@@ -124,6 +126,6 @@ test('data encrypted at rest can be read again, and contains no id in the clear'
   await page.reload();
   await page.waitForFunction(() => 'sidestream' in window);
   await start();
-  await page.evaluate(() => window.recommender.settled());
+  await page.evaluate(() => window.recommender.status.settled());
   expectSameList(await listOf(page), before);
 });

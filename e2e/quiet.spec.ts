@@ -9,8 +9,8 @@ test('learning loads no compute library', async ({ page }) => {
   await startHeadless(page, 'granted');
   await clickAll(page, 'Music', 12);
   const { experts } = await page.evaluate(async () => {
-    await window.recommender.settled();
-    return window.recommender.status();
+    await window.recommender.status.settled();
+    return window.recommender.status.get();
   });
   expect(experts[0].choices).toBe(12);
   expect(experts.map(({ state }) => state)).toContain('candidate');
@@ -20,7 +20,7 @@ test('learning loads no compute library', async ({ page }) => {
 test('waiting impressions are sent and stored at once when the page is hidden', async ({ page }) => {
   await startHeadless(page, 'granted');
   const ids = await page.evaluate(async () => {
-    const { items } = await window.recommender.browse({ limit: 12 });
+    const { items } = await window.recommender.catalog.browse({ limit: 12 });
     // No timer of the page ever fires from now on, as on a page that is about to go.
     window.setTimeout = (() => 0) as unknown as typeof setTimeout;
     const kept = Promise.all(items.map(({ id }) => window.recommender.track('impression', id)));
@@ -35,7 +35,7 @@ test('waiting impressions are sent and stored at once when the page is hidden', 
 test('an event is kept while the main thread is blocked', async ({ page }) => {
   await startHeadless(page, 'granted');
   const freed = await page.evaluate(async () => {
-    const { items } = await window.recommender.browse({ limit: 3 });
+    const { items } = await window.recommender.catalog.browse({ limit: 3 });
     const kept = items.map(({ id }) => window.recommender.track('click', id));
     const end = Date.now() + 2000;
     while (Date.now() < end);

@@ -63,14 +63,6 @@ test('eight clicks inside one category raise its share of "for you"', async ({ p
   await expect.poll(async () => share(await idsIn(page, 'for-you'))).toBeGreaterThanOrEqual(before + 0.3);
 });
 
-test('with learning switched off, the same clicks change nothing', async ({ page }) => {
-  await openShop(page, '?learning=off');
-  const before = await idsIn(page, 'for-you');
-  // As many change the list otherwise: privacy.spec.ts.
-  await clickProducts(page, CATEGORY, 4);
-  expect(await idsIn(page, 'for-you')).toEqual(before);
-});
-
 test('a dismissed product leaves the list and does not come back', async ({ page }) => {
   await openShop(page);
   const [first] = await idsIn(page, 'for-you');

@@ -66,7 +66,7 @@ async function learn(page: Page): Promise<void> {
   await page.evaluate(
     async (ids) => {
       for (const id of ids) await window.recommender.track('click', id);
-      await window.recommender.settled();
+      await window.recommender.status.settled();
       await window.recommender.close();
     },
     [...liked].slice(-6),
@@ -204,7 +204,7 @@ test('a live grid follows the shopper, but not under the focus, the pointer or a
   await page.evaluate(
     async (ids) => {
       for (const id of ids) await window.recommender.track('click', id);
-      await window.recommender.settled();
+      await window.recommender.status.settled();
     },
     [...liked].slice(-6),
   );
@@ -235,7 +235,7 @@ test('a live grid follows the shopper, but not under the focus, the pointer or a
   });
   await page.evaluate(async (id) => {
     await window.recommender.track('purchase', id);
-    await window.recommender.settled();
+    await window.recommender.status.settled();
     await window.recommender.rerank([id]);
   }, ofCategory('Food/Fruit')[17].id);
   await drawn(page);

@@ -28,7 +28,7 @@ const visit = (page: Page, preference: number): Promise<Visit> =>
       });
       const list = async () => (await recommender.recommend({ limit })).items;
       const productsOf = async (category: string, from: number, to: number): Promise<string[]> => {
-        const { items } = await recommender.browse({ category, limit: 1000 });
+        const { items } = await recommender.catalog.browse({ category, limit: 1000 });
         // One after another in the catalogue would be of one narrow category.
         return Array.from({ length: to - from }, (_, n) => items[(7 * (from + n)) % items.length].id);
       };

@@ -31,7 +31,7 @@ const track = (page: Page, type: 'click' | 'purchase', ids: string[]) =>
     async ([kind, clicked]) => {
       const recommender = document.querySelector('sidestream-recs')?.activeRecommender;
       for (const id of clicked) await recommender?.track(kind, id);
-      await recommender?.settled();
+      await recommender?.status.settled();
     },
     [type, ids] as const,
   );
@@ -48,7 +48,7 @@ test('gives every shopper rows with reasons, and no product twice', async ({ pag
   // Two products of one category.
   const ids = await page.evaluate(async () => {
     const recommender = document.querySelector('sidestream-recs')?.activeRecommender;
-    const { items = [] } = (await recommender?.browse({ limit: 360 })) ?? {};
+    const { items = [] } = (await recommender?.catalog.browse({ limit: 360 })) ?? {};
     const category = items[0]?.category;
     const groups = new Map(items.filter((item) => item.category === category).map((item) => [item.group, item.id]));
     return [...groups.values()].slice(0, 2);
@@ -66,7 +66,7 @@ test('gives every shopper rows with reasons, and no product twice', async ({ pag
   expect(await violations(page)).toEqual([]);
 
   // A returning shopper gets the best row first.
-  await page.evaluate(() => document.querySelector('sidestream-recs')?.activeRecommender?.consent('granted'));
+  await page.evaluate(() => document.querySelector('sidestream-recs')?.activeRecommender?.profile.consent('granted'));
   await page.reload();
   await expect(row(page, 'because').locator('[data-id]')).toHaveCount(6);
   expect((await headings(page))[0]).not.toBe('Popular in this shop');
@@ -76,7 +76,7 @@ test('gives every shopper rows with reasons, and no product twice', async ({ pag
   await expect(page).toHaveURL(`/rows.html#${clicked}`);
   const placements = () =>
     page.evaluate(async () => {
-      const metrics = await document.querySelector('sidestream-recs')?.activeRecommender?.metrics();
+      const metrics = await document.querySelector('sidestream-recs')?.activeRecommender?.experiment.metrics();
       return metrics?.rows.filter(({ clicks }) => clicks > 0).map(({ placement }) => placement);
     });
   await expect.poll(placements).toContain('rows-because');
@@ -101,7 +101,7 @@ test('drops a dismissed product from its row, and shows nothing if there is noth
   // Another namespace has another shopper, who dismissed nothing.
   const dismissed = () =>
     rows(page).evaluate(async ({ activeRecommender }: HTMLElementTagNameMap['sidestream-rows']) => {
-      return (await activeRecommender?.status())?.dismissed;
+      return (await activeRecommender?.status.get())?.dismissed;
     });
   expect(await dismissed()).toBe(1);
   await rows(page).evaluate((element) => element.removeAttribute('filter'));

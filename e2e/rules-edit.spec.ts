@@ -159,29 +159,6 @@ test('a change can be undone, the focus stays with what was moved, and nothing i
   await changing(() => page.getByRole('button', { name: 'Undo' }).click());
   await expect(rule(page, 'By hand')).toBeVisible();
 
-  // A finger that rests drags.
-  await expect.poll(() => idsOf(page)).toHaveLength(12);
-  const shown = await idsOf(page);
-  const session = await page.context().newCDPSession(page);
-  await session.send('Emulation.setTouchEmulationEnabled', { enabled: true });
-  await cards(page).nth(4).scrollIntoViewIfNeeded();
-  const touch = async (type: 'touchStart' | 'touchMove' | 'touchEnd', n?: number) => {
-    const touchPoints: { x: number; y: number }[] = [];
-    // The cards of a list that arrives move: between two reads a card may have no place.
-    await expect(async () => {
-      const box = n === undefined ? null : await cards(page).nth(n).boundingBox();
-      expect(n === undefined || box !== null).toBe(true);
-      if (box) touchPoints.push({ x: box.x + 40, y: box.y + 40 });
-    }).toPass();
-    await session.send('Input.dispatchTouchEvent', { type, touchPoints });
-  };
-  await touch('touchStart', 4);
-  await expect(page.locator('rules-editor')).toHaveClass('dragging');
-  await touch('touchMove', 5);
-  await touch('touchMove', 6);
-  await touch('touchEnd');
-  await expect.poll(async () => (await idsOf(page))[6]).toBe(shown[4]);
-
   const file = join(folder, 'rules.json');
   const theirs = { name: 'Theirs', boost: [{ filter: { category: 'Food' } }] };
   writeFileSync(file, JSON.stringify({ version: 1, rules: [BY_HAND, theirs] }));

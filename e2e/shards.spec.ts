@@ -70,7 +70,7 @@ test('a catalogue of 21,000 items with a log loads what the lists need', async (
   await page.evaluate(
     async (ids) => {
       for (const id of ids) await window.recommender.track('click', id);
-      await window.recommender.settled();
+      await window.recommender.status.settled();
     },
     chosen.slice(0, 4).map(({ id }) => id),
   );
@@ -98,12 +98,12 @@ test('a catalogue of 21,000 items with a log loads what the lists need', async (
   expect(lists.complement).toBe(items[half(row)].id);
   expect(lists.found).toEqual(new Array(5).fill(chosen[0].category));
 
-  await page.evaluate(() => window.recommender.settled());
+  await page.evaluate(() => window.recommender.status.settled());
   const before = await listOf(page);
   asked = [];
   await startHeadless(page, undefined, '/large/');
-  await page.evaluate(() => window.recommender.settled());
-  const { consent, events } = await page.evaluate(() => window.recommender.status());
+  await page.evaluate(() => window.recommender.status.settled());
+  const { consent, events } = await page.evaluate(() => window.recommender.status.get());
   expect({ consent, events }).toEqual({ consent: 'granted', events: 4 });
   const after = await listOf(page);
   expect(after.filter(([id]) => likely.has(id)).length).toBeGreaterThan(10);

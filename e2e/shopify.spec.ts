@@ -173,8 +173,8 @@ const ask = <T>(page: Page, work: (recommender: Recommender) => Promise<T>): Pro
 /** Choices that the device has learned. */
 const choices = (page: Page): Promise<number> =>
   ask(page, async (recommender) => {
-    await recommender.settled();
-    return (await recommender.status()).events;
+    await recommender.status.settled();
+    return (await recommender.status.get()).events;
   });
 
 test('the schema is JSON with setting types that Shopify documents, and every text in every language', async () => {
@@ -332,7 +332,9 @@ test('puts the product of a card into the store’s cart, and notifies the theme
   await page.route('**/cart/clear.js', (route) => route.fulfill({ json: { items: [] } }));
   await page.evaluate(() => fetch('/cart/clear.js', { method: 'POST' }));
   await expect(list(page).last()).not.toHaveAttribute('state', 'filled');
-  const rows = await ask(page, async (r) => (await r.metrics()).rows.map(({ placement, carts }) => [placement, carts]));
+  const rows = await ask(page, async (r) =>
+    (await r.experiment.metrics()).rows.map(({ placement, carts }) => [placement, carts]),
+  );
   expect(rows.filter(([, carts]) => carts)).toEqual([['for-you', 1]]);
 });
 
@@ -352,7 +354,8 @@ test('follows the theme’s own buttons, and products that leave the cart', asyn
   store.cart.push({ variant_id: 41010, quantity: 1 });
   await store.open([{ placement: 'cart', heading: 'Goes with it' }]);
   await connected(page);
-  const carts = () => ask(page, async (r) => (await r.metrics()).rows.reduce((sum, row) => sum + row.carts, 0));
+  const carts = () =>
+    ask(page, async (r) => (await r.experiment.metrics()).rows.reduce((sum, row) => sum + row.carts, 0));
   await page.evaluate(() =>
     fetch('/cart/add.js', { method: 'POST', body: JSON.stringify({ items: [{ id: 41070, quantity: 2 }] }) }),
   );

@@ -99,13 +99,13 @@ test('nothing is sent about a visitor after a refusal; after new consent, a new 
   await expect.poll(added).toMatchObject([{ visitors: 1 }]);
   await page.evaluate(async () => {
     const list = document.querySelector('sidestream-recs');
-    await list?.recommender?.consent('denied');
+    await list?.recommender?.profile.consent('denied');
   });
   shop.lines = [];
   await clickCardQuietly(page);
   await hide(page);
   await page.evaluate(async () => {
-    await document.querySelector('sidestream-recs')?.recommender?.settled();
+    await document.querySelector('sidestream-recs')?.recommender?.status.settled();
   });
   expect(shop.lines).toEqual([]);
   await page.reload();
@@ -195,7 +195,7 @@ for (const variant of ['on', 'off']) {
       // The next page does not know that it has arrived, and what it sends again counts once.
       await openOwn(page, { consent: 'granted', variant });
       await hide(page);
-      await page.evaluate(() => window.recommender.settled());
+      await page.evaluate(() => window.recommender.status.settled());
       expect(await added()).toMatchObject([bought]);
     });
   }
@@ -208,17 +208,17 @@ for (const variant of ['on', 'off']) {
       await recommender.track('click', item.id, { placement: 'for-you' });
     });
     await hide(page);
-    await page.evaluate(() => window.recommender.settled());
+    await page.evaluate(() => window.recommender.status.settled());
     // Not even counts: there is no answer.
     expect(shop.lines).toEqual([]);
-    await page.evaluate(() => window.recommender.consent('granted'));
+    await page.evaluate(() => window.recommender.profile.consent('granted'));
     await expect.poll(added, { timeout: 2500 }).toMatchObject([{ visitors: 1, clicks: { sum: 1 } }]);
   });
 }
 
 test('a refusal holds on the next page too: nothing is sent, whatever is done there', async ({ page }) => {
   await openOwn(page, { consent: 'pending' });
-  await page.evaluate(() => window.recommender.consent('denied'));
+  await page.evaluate(() => window.recommender.profile.consent('denied'));
   for (const given of [new Map(), new Map([['consent', 'denied']])]) {
     await openOwn(page, Object.fromEntries(given));
     await orderAndLeave(page, 300);

@@ -15,11 +15,13 @@ test('tracking and learning never hold the main thread for 50 ms', async ({ page
   });
   await clickAll(page, 'Music', 12);
   await page.evaluate(async () => {
-    const { items } = await window.recommender.browse({ limit: 40 });
+    const { items } = await window.recommender.catalog.browse({ limit: 40 });
     await Promise.all(items.map(({ id }) => window.recommender.track('impression', id)));
     await window.recommender.recommend({ limit: 20 });
   });
-  await expect.poll(() => page.evaluate(async () => (await window.recommender.status()).experts[0].choices)).toBe(12);
+  await expect
+    .poll(() => page.evaluate(async () => (await window.recommender.status.get()).experts[0].choices))
+    .toBe(12);
   expect(await page.evaluate(() => window.longTasks)).toEqual([]);
 });
 

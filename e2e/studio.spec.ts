@@ -97,8 +97,8 @@ test('a shop makes its recommender in five steps, and nothing leaves the tab', a
   expect(await violations(page)).toEqual([]);
 
   await step(page, 'Try').click();
-  await expect(page.getByTestId('try-for-you').locator('[part~=card]').first()).toBeVisible();
-  await page.getByTestId('try-grid').locator('.card a').first().click();
+  await expect(page.getByTestId('for-you').locator('[part~=card]').first()).toBeVisible();
+  await page.getByTestId('grid').locator('.card a').first().click();
   await expect(page.getByTestId('try-choices')).toContainText('from 1 product');
 
   await step(page, 'Take away').click();

@@ -93,7 +93,8 @@ async function complete(page: Page): Promise<void> {
 
 const trackedClicks = (page: Page): Promise<string[]> =>
   page.evaluate(() => window.tracked.flatMap(([type, id]) => (type === 'click' ? id : [])));
-const eventsOf = (page: Page): Promise<number> => page.evaluate(async () => (await window.recommender.status()).events);
+const eventsOf = (page: Page): Promise<number> =>
+  page.evaluate(async () => (await window.recommender.status.get()).events);
 const gridOf = (page: Page): Promise<(string | null)[]> =>
   page.locator('main > .products > li').evaluateAll((all) => all.map((li) => li.getAttribute('data-sidestream-item')));
 

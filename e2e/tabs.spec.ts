@@ -23,7 +23,7 @@ test('events of all tabs reach one log in order, and every tab knows them', asyn
   for (const own of ids) expect(log.filter((id) => own.includes(id))).toEqual(own);
   for (const page of [first, second]) await expect.poll(async () => (await statusOf(page)).events).toBe(24);
   await expect.poll(async () => (await statusOf(second)).experts.length).toBeGreaterThan(1);
-  const settled = (page: Page) => page.evaluate(() => window.recommender.settled());
+  const settled = (page: Page) => page.evaluate(() => window.recommender.status.settled());
   await Promise.all([settled(first), settled(second)]);
   await expect(async () => expectSameList(await listOf(second), await listOf(first))).toPass({ timeout: 20_000 });
 });
@@ -51,7 +51,7 @@ test('an order that two tabs track at once is kept, counted and learned once', a
     await Promise.all([track(first), track(second)]);
   }
   for (const page of [first, second]) {
-    const { rows } = await page.evaluate(() => window.recommender.metrics());
+    const { rows } = await page.evaluate(() => window.recommender.experiment.metrics());
     expect(rows.reduce((sum, { purchases }) => sum + purchases, 0)).toBe(5);
   }
   expect(await logOf(first)).toHaveLength(6);
@@ -66,7 +66,7 @@ test('a denial in one tab holds in every tab, and a starting tab does not recrea
   await third.goto('/headless.html');
   await third.waitForFunction(() => 'sidestream' in window);
   const starting = startHeadless(third);
-  await second.evaluate(() => window.recommender.consent('denied'));
+  await second.evaluate(() => window.recommender.profile.consent('denied'));
   await starting;
   for (const page of [first, second]) await expect.poll(async () => (await statusOf(page)).consent).toBe('denied');
   for (const page of [first, second, third]) {
@@ -77,10 +77,10 @@ test('a denial in one tab holds in every tab, and a starting tab does not recrea
   expect(await first.evaluate(async () => (await indexedDB.databases()).length)).toBe(0);
 });
 
-test('forget() in one tab leaves nothing, and the other tab continues in memory', async ({ context }) => {
+test('profile.forget() in one tab leaves nothing, and the other tab continues in memory', async ({ context }) => {
   const [first, second] = await twoTabs(context);
   await clickAll(first, 'Music', 5);
-  await second.evaluate(() => window.recommender.forget());
+  await second.evaluate(() => window.recommender.profile.forget());
   expect(await second.evaluate(async () => (await indexedDB.databases()).length)).toBe(0);
   await expect.poll(async () => (await statusOf(first)).consent).toBe('pending');
   await clickAll(first, 'Tools', 3);
@@ -111,7 +111,7 @@ test('a tab of older code gives way to newer code at once, and continues in memo
   expect((await statusOf(first)).events).toBe(8);
   // A visit with the older code leaves what the newer one keeps alone.
   await startHeadless(newer);
-  await newer.evaluate(() => window.recommender.settled());
+  await newer.evaluate(() => window.recommender.status.settled());
   expect(await listOf(newer)).toHaveLength(20);
   const versions = await newer.evaluate(async () => (await indexedDB.databases()).map(({ version }) => version));
   expect(versions).toEqual([99]);

@@ -43,7 +43,7 @@ test('the lists of a page show no product twice, and a clicked product counts in
     async (ids) => {
       // The lists of the page share its connection.
       window.recommender = await window.sidestream.createRecommender({ bundle: '/variants/' });
-      await window.recommender.consent('granted');
+      await window.recommender.profile.consent('granted');
       for (const id of ids) await window.recommender.track('view', id);
     },
     [`${product}.5`, `${product}.4`],
@@ -51,7 +51,7 @@ test('the lists of a page show no product twice, and a clicked product counts in
   // The size looked at first stands for both.
   await expect.poll(() => idsOf(list(page, 'recent'))).toEqual([`${product}.5`]);
   await expect.poll(async () => (await idsOf(list(page, 'for-you'))).map(productOf)).not.toContain(product);
-  const status = await page.evaluate(() => window.recommender.status());
+  const status = await page.evaluate(() => window.recommender.status.get());
   expect(status.events).toBe(1);
   expect((await logOf(page)).filter((id) => productOf(id) === product).slice(-2)).toEqual([
     `${product}.5`,
@@ -157,7 +157,7 @@ test('a card begins with the size that the shopper usually buys', async ({ page,
   await expect(usual.first()).toBeVisible();
   const others = await page.evaluate(async (name) => {
     const { items } =
-      (await document.querySelector('sidestream-recs')?.activeRecommender?.browse({ category: name })) ?? {};
+      (await document.querySelector('sidestream-recs')?.activeRecommender?.catalog.browse({ category: name })) ?? {};
     return new Set(items?.map(({ group }) => group)).size;
   }, category);
   expect(await usual.count()).toBeGreaterThanOrEqual(others - 1);

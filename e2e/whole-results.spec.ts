@@ -68,7 +68,7 @@ async function learn(page: Page): Promise<void> {
   await page.evaluate(
     async (ids) => {
       for (const id of ids) await window.recommender.track('click', id);
-      await window.recommender.settled();
+      await window.recommender.status.settled();
       await window.recommender.close();
     },
     others.map(({ id }) => id),

@@ -68,7 +68,7 @@ const recommenderOf = (page: Page) =>
   });
 
 const metricsOf = async (page: Page): Promise<Record<string, MetricsRow>> => {
-  const { rows } = await (await recommenderOf(page)).evaluate((recommender) => recommender.metrics());
+  const { rows } = await (await recommenderOf(page)).evaluate((recommender) => recommender.experiment.metrics());
   return Object.fromEntries(rows.map((row) => [row.placement ?? 'none', row]));
 };
 
@@ -122,7 +122,7 @@ async function walk(page: Page): Promise<void> {
       return recommend.call(shop, request, options);
     };
     await shop.track('click', 'p4');
-    await shop.settled();
+    await shop.status.settled();
     shop.recommend = recommend;
     return [...new Set(found)].sort();
   });

@@ -80,7 +80,7 @@ const recommenderOf = (page: Page) =>
   }, '/assets/shop.js');
 
 const metricsOf = async (page: Page): Promise<Record<string, MetricsRow>> => {
-  const { rows } = await (await recommenderOf(page)).evaluate((recommender) => recommender.metrics());
+  const { rows } = await (await recommenderOf(page)).evaluate((recommender) => recommender.experiment.metrics());
   return Object.fromEntries(rows.map((row) => [row.placement ?? 'none', row]));
 };
 
@@ -114,7 +114,7 @@ test('its lists find the cross-sell links of the shop', async ({ page }) => {
   expect(await recall('similar', ofType('upsell'))).toBeGreaterThanOrEqual(0.54);
   expect(await recall('similar', ofType('related'))).toBeGreaterThanOrEqual(0.1);
   // Data learned from the shop's links arrives after the first list.
-  await recommender.evaluate((shop) => shop.settled());
+  await recommender.evaluate((shop) => shop.status.settled());
   expect(await recall('complement', unseen)).toBeGreaterThanOrEqual(0.12);
 });
 
@@ -164,7 +164,7 @@ test('with consent, the profile is available on the next page, and the events of
   await expect(page.locator('[data-consent]')).toBeHidden();
   const [first] = (await (await recommenderOf(page)).evaluate((recommender) => recommender.recommend())).items;
   expect(first.source).toBe('personal');
-  const status = await (await recommenderOf(page)).evaluate((recommender) => recommender.status());
+  const status = await (await recommenderOf(page)).evaluate((recommender) => recommender.status.get());
   expect(status.consent).toBe('granted');
   await page.getByRole('button', { name: 'Forget me' }).click();
   await expect(page.getByRole('region', { name: 'Privacy' })).toBeVisible();

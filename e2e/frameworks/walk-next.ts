@@ -133,7 +133,7 @@ const tracked = (page: Page, type: string): Promise<string[]> =>
   page.evaluate(async (wanted) => {
     const lists = [...document.querySelectorAll('sidestream-recs')];
     const recommender = lists.map((list) => list.recommender).find((found) => found);
-    const [, exported = '{"events":[]}'] = ((await (await recommender?.exportProfile())?.text()) ?? '').split('\n');
+    const [, exported = '{"events":[]}'] = ((await (await recommender?.profile.export())?.text()) ?? '').split('\n');
     const { events } = JSON.parse(exported) as { events: { type: string; itemId: string }[] };
     return events.filter((event) => event.type === wanted).map(({ itemId }) => itemId);
   }, type);

@@ -13,7 +13,7 @@ export async function walkSwaps(page: Page, address: string): Promise<void> {
   const events = () =>
     page.evaluate(async () => {
       const recommender = await sidestream.createRecommender({ bundle: '/bundle/' });
-      const { events } = await recommender.status();
+      const { events } = await recommender.status.get();
       await recommender.close();
       return events;
     });
@@ -40,7 +40,7 @@ export async function walkSwaps(page: Page, address: string): Promise<void> {
 
   await page.evaluate(async () => {
     const recommender = await sidestream.createRecommender({ bundle: '/bundle/' });
-    await recommender.consent('granted');
+    await recommender.profile.consent('granted');
     await recommender.close();
   });
   await page.reload();

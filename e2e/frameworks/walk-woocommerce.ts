@@ -132,12 +132,12 @@ const ask = <T>(page: Page, work: (recommender: Recommender) => Promise<T>): Pro
     (${work.toString()})(await createRecommender({ bundle: '/bundle/' })))`);
 const choices = (page: Page): Promise<number> =>
   ask(page, async (recommender) => {
-    await recommender.settled();
-    return (await recommender.status()).events;
+    await recommender.status.settled();
+    return (await recommender.status.get()).events;
   });
 const databases = (page: Page) => page.evaluate(async () => (await indexedDB.databases()).length);
 const counted = (page: Page, what: 'carts' | 'purchases') =>
-  ask(page, async (recommender) => (await recommender.metrics()).rows).then((rows) =>
+  ask(page, async (recommender) => (await recommender.experiment.metrics()).rows).then((rows) =>
     rows.reduce((sum, row) => sum + row[what], 0),
   );
 
@@ -254,7 +254,7 @@ async function vary(owner: Page, page: Page): Promise<void> {
 
   const profile = () =>
     page.evaluate(`import('/sidestream/sidestream.js').then(async ({ createRecommender }) =>
-      (await (await createRecommender({ bundle: '/variations/' })).exportProfile()).text())`);
+      (await (await createRecommender({ bundle: '/variations/' })).profile.export()).text())`);
   await page.goto('/product/knitted-socks/');
   await connected(page);
   await expect(lists(page)).toHaveAttribute('item-id', '["115","116","117"]');

@@ -36,6 +36,6 @@ export async function walk(page: Page, address: string, light = false): Promise<
 const remember = (page: Page): Promise<void> =>
   page.evaluate(async () => {
     const recommender = await sidestream.createRecommender({ bundle: '/bundle/' });
-    await recommender.consent('granted');
+    await recommender.profile.consent('granted');
     await recommender.close();
   });

@@ -28,8 +28,8 @@ export const learn = (page: Page): Promise<number> =>
   page.evaluate(async () => {
     const recommender = await sidestream.createRecommender({ bundle: '/learned/', namespace: 'choices' });
     for (const id of ['p1', 'p3', 'p5', 'p7']) await recommender.track('click', id);
-    await recommender.settled();
-    const [{ choices }] = (await recommender.status()).experts;
+    await recommender.status.settled();
+    const [{ choices }] = (await recommender.status.get()).experts;
     await recommender.close();
     return choices;
   });
@@ -38,8 +38,8 @@ export const learn = (page: Page): Promise<number> =>
 export const add = (page: Page): Promise<string | null> =>
   page.evaluate(async () => {
     const recommender = await sidestream.createRecommender({ bundle: '/bundle/', namespace: 'new products' });
-    await recommender.addItem({ title: 'Green kite' });
-    const { backend } = await recommender.status();
+    await recommender.catalog.insert({ title: 'Green kite' });
+    const { backend } = await recommender.status.get();
     await recommender.close();
     return backend.encoders;
   });

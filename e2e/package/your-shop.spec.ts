@@ -149,12 +149,12 @@ for (const [path, tag] of [
 /** Choices that the page's recommender knows. */
 async function eventsOfPage(): Promise<number | undefined> {
   const list = document.querySelector('sidestream-recs');
-  return (await list?.recommender?.status())?.events;
+  return (await list?.recommender?.status.get())?.events;
 }
 
 async function consentOfPage(): Promise<string | undefined> {
   const list = document.querySelector('sidestream-recs');
-  return (await list?.recommender?.status())?.consent;
+  return (await list?.recommender?.status.get())?.consent;
 }
 
 /** Products that go with the cart; none while nothing is in it. */

@@ -1,5 +1,12 @@
 import '../../src/page/element';
-import type { Item, Recommendation, Recommender, RecommendRequest, TrackDetails } from '../../src/device/protocol';
+import type {
+  Item,
+  Recommendation,
+  Recommender,
+  RecommenderCatalog,
+  RecommendRequest,
+  TrackDetails,
+} from '../../src/device/protocol';
 import { FakeRecommender } from '../../src/testing/fake-recommender';
 import { productsIn } from './element-products';
 
@@ -44,10 +51,12 @@ class Shop {
     readonly currency: string | undefined,
   ) {
     if (answer !== 'loading') this.#open();
+    const fake = this.#fake.recommender;
+    const get: RecommenderCatalog['get'] = async (id) => this.products.find(({ item }) => item.id === id)?.item ?? null;
     this.recommender = {
-      ...this.#fake.recommender,
+      ...fake,
+      catalog: { ...fake.catalog, get },
       recommend: (request = {}) => this.#recommend(request),
-      getItem: async (id) => this.products.find(({ item }) => item.id === id)?.item ?? null,
       track: async (type, id, details) => {
         this.tracked.push([type, id, details?.position]);
         if (type === 'cart') this.carts.push([id, details]);
@@ -72,7 +81,7 @@ class Shop {
     this.#fake.change({ events: this.#choices, dismissed: this.#dismissed.size });
   }
 
-  /** Drops dismissals and choices, as `reset()` does. */
+  /** Drops dismissals and choices, as `profile.reset()` does. */
   reset(): void {
     this.#dismissed.clear();
     this.#choices = 0;

@@ -58,9 +58,9 @@ export async function startHeadless(page: Page, consent?: Sidestream.Consent, bu
 export const clickAll = (page: Page, category: string, count: number, offset = 0): Promise<string[]> =>
   page.evaluate(
     async ([name, limit, from]) => {
-      const { items } = await window.recommender.browse({ category: name, limit, offset: from });
+      const { items } = await window.recommender.catalog.browse({ category: name, limit, offset: from });
       for (const { id } of items) await window.recommender.track('click', id);
-      await window.recommender.settled();
+      await window.recommender.status.settled();
       return items.map(({ id }) => id);
     },
     [category, count, offset] as const,
@@ -83,7 +83,8 @@ export function expectSameList(list: readonly [string, number][], before: readon
 }
 
 /** The status of the page's recommender. */
-export const statusOf = (page: Page): Promise<Sidestream.Status> => page.evaluate(() => window.recommender.status());
+export const statusOf = (page: Page): Promise<Sidestream.Status> =>
+  page.evaluate(() => window.recommender.status.get());
 
 /** An event in the log on the device. */
 export interface LogRow {

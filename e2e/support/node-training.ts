@@ -3,7 +3,7 @@
  * each epoch, the kept epoch and the seconds, as JSON.
  */
 import { openFolder } from '../../src/shop/bundler';
-import { shopChoices, trainShopSide } from '../../src/shop/training';
+import { shopChoices, trainShop } from '../../src/shop/training';
 import { startCompute } from '../../src/shop/training/node';
 import type { SideReport } from '../../src/shop/training/side';
 import { readEventFile } from '../../src/testing/event-file';
@@ -20,7 +20,7 @@ const started = performance.now();
 const { bundle, choices } = shopChoices(await openFolder(bundleFolder), await readEventFile(events));
 await startCompute();
 let reports: readonly SideReport[] = [];
-const { learned } = await trainShopSide({
+const { learned } = await trainShop({
   bundle,
   choices,
   seed: 1,

@@ -42,7 +42,7 @@ async function open(context: BrowserContext, { origin }: Host): Promise<{ page: 
   const page = await context.newPage();
   await page.goto(`${origin}/`);
   await expect(page.locator('sidestream-recs [data-id]')).toHaveCount(8);
-  const { items } = await (await recommenderOf(page)).evaluate((recommender) => recommender.status());
+  const { items } = await (await recommenderOf(page)).evaluate((recommender) => recommender.status.get());
   return { page, items };
 }
 
@@ -81,7 +81,7 @@ export async function walkOffline(
   const first = await open(context, host);
   expect(first.items).toBe(before);
   await first.page.evaluate(async () => void (await navigator.serviceWorker.ready));
-  await (await recommenderOf(first.page)).evaluate((recommender) => recommender.consent('granted'));
+  await (await recommenderOf(first.page)).evaluate((recommender) => recommender.profile.consent('granted'));
   await first.page.close();
 
   await offline(context, host, async () => {
@@ -89,15 +89,18 @@ export async function walkOffline(
     expect(items).toBe(before);
     const recommender = await recommenderOf(page);
     const id = await page.locator('sidestream-recs [data-id]').nth(2).getAttribute('data-id');
-    const title = await recommender.evaluate(async (shop, known) => (await shop.getItem(`${known}`))?.title ?? '', id);
+    const title = await recommender.evaluate(
+      async (shop, known) => (await shop.catalog.get(`${known}`))?.title ?? '',
+      id,
+    );
     await page.locator('sidestream-recs [data-id] a').nth(2).click();
     await expect(page.locator('sidestream-recs')).toContainText('Because');
-    await recommender.evaluate((shop) => shop.settled());
+    await recommender.evaluate((shop) => shop.status.settled());
     await page.reload();
     await expect(page.locator('sidestream-recs')).toContainText('Because');
-    expect(await (await recommenderOf(page)).evaluate(async (shop) => (await shop.status()).experts[0].choices)).toBe(
-      1,
-    );
+    expect(
+      await (await recommenderOf(page)).evaluate(async (shop) => (await shop.status.get()).experts[0].choices),
+    ).toBe(1);
     await page.locator('sidestream-find input').fill(title);
     await expect(page.locator('sidestream-find')).toContainText(title);
     await page.close();

@@ -81,7 +81,7 @@ const metricsOf = async (page: Page): Promise<Record<string, MetricsRow>> => {
     async (path): Promise<Recommender> => (await import(path)).recommender,
     '/shop.js',
   );
-  const { rows } = await recommender.evaluate((made) => made.metrics());
+  const { rows } = await recommender.evaluate((made) => made.experiment.metrics());
   return Object.fromEntries(rows.map((row) => [row.placement ?? 'none', row]));
 };
 

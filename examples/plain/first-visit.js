@@ -9,7 +9,7 @@ const hints = hintsFromUrl(location.href, {
   utm_campaign: { pantry: { category: 'Food' }, playroom: { category: 'Toys' } },
   q: 'search',
 });
-if (Object.keys(hints).length > 0) await recommender.setHints(hints);
+if (Object.keys(hints).length > 0) await recommender.profile.setHints(hints);
 
 const section = document.querySelector('#segments');
 const lang = document.documentElement.lang;

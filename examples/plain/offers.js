@@ -12,7 +12,7 @@ list.addEventListener('recommend', ({ detail: { items } }) => {
 async function update(offer, told) {
   if (!first) return;
   const { id, title } = first;
-  await recommender.updateOffers([{ id, ...offer }]);
+  await recommender.catalog.updateOffers([{ id, ...offer }]);
   document.querySelector('[role="status"]').textContent = `${title} ${told}`;
 }
 

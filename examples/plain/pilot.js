@@ -41,7 +41,7 @@ connectAttributes(recommender, { debug: location.hostname === 'localhost' });
 // Only for display: the variant of this page. With consent it stays the same from page to page.
 const variant = document.querySelector('#variant');
 const showVariant = async () => {
-  variant.textContent = (await recommender.metrics()).variant ?? 'in no experiment';
+  variant.textContent = (await recommender.experiment.metrics()).variant ?? 'in no experiment';
 };
 recommender.on('change', showVariant);
 await showVariant();

@@ -64,7 +64,7 @@ async function showNext() {
 async function card(id, position, recommendationId) {
   const recommender = await starting;
   // The service may have products that the bundle lacks: take them from your shop.
-  const { title, image } = (await recommender?.getItem(id)) ?? { title: id };
+  const { title, image } = (await recommender?.catalog.get(id)) ?? { title: id };
   const link = Object.assign(document.createElement('a'), { href: `index.html#${id}` });
   if (image)
     link.append(Object.assign(document.createElement('img'), { src: image, alt: '', width: 160, height: 160 }));

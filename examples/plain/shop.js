@@ -12,7 +12,7 @@ async function showProduct() {
   leaving.abort();
   leaving = new AbortController();
   const { signal } = leaving;
-  const item = await recommender.getItem(decodeURIComponent(location.hash.slice(1)));
+  const item = await recommender.catalog.get(decodeURIComponent(location.hash.slice(1)));
   section.hidden = !item;
   if (!item || signal.aborted) return;
   section.querySelector('h2').textContent = item.title;

@@ -18,7 +18,7 @@ document.querySelector('sidestream-recs').recommender = recommender;
 
 save.onclick = () =>
   run(async () => {
-    const url = URL.createObjectURL(await recommender.exportProfile(passphrase.value || undefined));
+    const url = URL.createObjectURL(await recommender.profile.export(passphrase.value || undefined));
     Object.assign(document.createElement('a'), { href: url, download: 'shop.profile' }).click();
     setTimeout(() => URL.revokeObjectURL(url), 10_000);
     return 'The file was saved. Open this page on your other device, and merge it there.';
@@ -26,10 +26,7 @@ save.onclick = () =>
 
 file.onchange = () =>
   run(async () => {
-    const { added, known, exact } = await recommender.importProfile(file.files[0], {
-      passphrase: passphrase.value || undefined,
-      merge: true,
-    });
+    const { added, known, exact } = await recommender.profile.merge(file.files[0], passphrase.value || undefined);
     const counts = `${added} events came from the other device; ${known} were known here.`;
     return exact ? counts : `${counts} One of the two devices no longer had its oldest events.`;
   });

@@ -31,12 +31,6 @@ const ROOMS = {
     has: 'matrix products with WebAssembly vector instructions',
     imports: [],
   },
-  model: {
-    wing: 'core',
-    runs: 'everywhere',
-    has: 'training on tfjs: the side model (`side/`), its products with gradients, optimizer and files',
-    imports: ['common'],
-  },
   events: { wing: 'core', runs: 'everywhere', has: 'event schema, history of choices, shopper state', imports: [] },
   catalog: {
     wing: 'core',
@@ -184,8 +178,8 @@ const ROOMS = {
   training: {
     wing: 'shop',
     runs: 'everywhere; `node/`: Node',
-    has: 'training on the log of a shop: side model (`side/`), `interactions/`: choices by shopper, co-occurrence, recent popularity; `node/`: its files, and compute backend with `native/`: gradients by onnxruntime-node',
-    imports: ['bundler', 'catalog', 'common', 'encoders', 'kernel', 'learner', 'logs', 'model', 'pipeline', 'ranking'],
+    has: 'training on the log of a shop: `model/`: the network of the side model on tfjs, its gradients, optimizer and files; `side/`: its training, `interactions/`: choices by shopper, co-occurrence, recent popularity; `node/`: its files, and compute backend with `native/`: gradients by onnxruntime-node',
+    imports: ['bundler', 'catalog', 'common', 'encoders', 'kernel', 'learner', 'logs', 'pipeline', 'ranking'],
   },
   cli: {
     wing: 'shop',
@@ -203,7 +197,7 @@ const ROOMS = {
     wing: 'lab',
     runs: 'everywhere',
     has: 'protocols on held-out shoppers and windows, metrics, reports',
-    imports: ['catalog', 'common', 'learner', 'logs', 'model', 'ranking', 'training'],
+    imports: ['catalog', 'common', 'learner', 'logs', 'pipeline', 'ranking', 'training'],
   },
   verdict: {
     wing: 'lab',

@@ -58,7 +58,7 @@ export async function writeElements(root: string, folder: string): Promise<Decla
     'lib',
     '--globs',
     'src/page/element/properties.ts',
-    'src/page/element/*/{sidestream-*,list-attributes}.ts',
+    'src/page/element/*/sidestream-*.ts',
   ];
   const { modules, ...rest } = await cli({ argv, cwd: root, noWrite: true });
   const classes = modules.flatMap((module) => module.declarations ?? []);

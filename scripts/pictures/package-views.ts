@@ -45,7 +45,7 @@ const recommender = (page: Page, clicked: readonly string[]): Promise<void> =>
   page.evaluate(`import('/sidestream/sidestream.js').then(async ({ createRecommender }) => {
     window.recommender = await createRecommender({ bundle: '/bundle/', consent: 'granted' });
     for (const id of ${JSON.stringify(clicked)}) await window.recommender.track('click', id);
-    await window.recommender.settled();
+    await window.recommender.status.settled();
   })`);
 
 /** Search results of a service, in the order of a shopper who chose plush pets. */
@@ -134,11 +134,11 @@ export const PACKAGE_VIEWS: readonly View[] = [
       await page.evaluate(async () => {
         const recommender = document.querySelector('sidestream-rows')?.activeRecommender;
         for (const category of ['Music/Instruments', 'Sport/Outdoor']) {
-          const found = await recommender?.browse({ category, limit: 2 });
+          const found = await recommender?.catalog.browse({ category, limit: 2 });
           for (const { id } of found?.items ?? []) await recommender?.track('click', id);
         }
-        await recommender?.consent('granted');
-        await recommender?.settled();
+        await recommender?.profile.consent('granted');
+        await recommender?.status.settled();
       });
       await page.reload();
       await page.locator('[data-kind=because] [data-id]').first().waitFor();
@@ -175,8 +175,11 @@ export const PACKAGE_VIEWS: readonly View[] = [
             const response = await real.recommend(request);
             return { ...response, items: response.items.map((one) => ({ ...one, item: listed(one.item) })) };
           },
-          products: async (ids) =>
-            (await real.products(ids)).map(({ item }) => ({ item: listed(item), options, variants: variantsOf(item) })),
+          catalog: {
+            ...real.catalog,
+            products: async (ids) =>
+              (await real.catalog.products(ids)).map(({ item }) => ({ item: listed(item), options, variants: variantsOf(item) })),
+          },
         };
       }`);
       const shown = page.locator('main sidestream-recs');

@@ -14,7 +14,9 @@ export async function shopifyTheme(page: Page): Promise<void> {
   await page.locator('sidestream-recs [data-id]').first().waitFor();
   const item = await page.evaluate(async () => {
     const { items = [] } =
-      (await document.querySelector('sidestream-recs')?.recommender?.browse({ query: 'croissant', limit: 1 })) ?? {};
+      (await document
+        .querySelector('sidestream-recs')
+        ?.recommender?.catalog.browse({ query: 'croissant', limit: 1 })) ?? {};
     return items[0];
   });
   const { id = '', title, description, price = 0, image } = item ?? {};

@@ -82,8 +82,8 @@ export async function studioLearn(page: Page): Promise<void> {
 export async function studioTry(page: Page): Promise<void> {
   await studioEncode(page);
   await open(page, 'Try');
-  await page.getByTestId('try-grid').locator('.card a').first().click();
-  await page.getByTestId('try-similar').locator('[part~=card]').first().waitFor();
+  await page.getByTestId('grid').locator('.card a').first().click();
+  await page.getByTestId('similar').locator('[part~=card]').first().waitFor();
   await page.mouse.move(0, 0);
   await page.evaluate(() => scrollTo(0, 0));
 }

@@ -8,7 +8,7 @@ import { ELEMENT, filesIn, type View } from './view';
 
 const SHOP = ['index.html', 'scripts/demo', 'scripts/start/demo-training.ts', ...filesIn('src/demo'), ...ELEMENT];
 const INSPECTOR = ['src/page/element/inspector', ...SHOP];
-const STUDIO = ['studio.html', 'scripts/pictures/studio-views.ts', 'src/studio', 'src/demo/charts', ...ELEMENT];
+const STUDIO = ['studio.html', 'scripts/pictures/studio-views.ts', 'src/studio', 'src/demo', ...ELEMENT];
 const REPORT = ['src/lab/verdict', 'src/lab/evaluate/page'];
 
 const shown = (page: Page, list: string): Promise<void> =>
@@ -26,9 +26,9 @@ async function choose(page: Page, category: string, count: number): Promise<void
   await page.evaluate(
     async ([prefix, many]) => {
       const { recommender } = document.querySelector('sidestream-recs') ?? {};
-      const found = await recommender?.browse({ category: prefix, limit: many });
+      const found = await recommender?.catalog.browse({ category: prefix, limit: many });
       for (const { id } of found?.items ?? []) await recommender?.track('click', id, { placement: 'for-you' });
-      await recommender?.settled();
+      await recommender?.status.settled();
     },
     [category, count] as const,
   );

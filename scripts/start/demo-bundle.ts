@@ -25,7 +25,6 @@ const INPUTS = [
   'src/core/encoders',
   'src/core/events',
   'src/core/kernel',
-  'src/core/model',
   'src/device/learner',
   'src/device/ranking',
   'src/shop/bundler',

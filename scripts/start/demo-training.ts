@@ -7,7 +7,7 @@ import {
   interactionsOf,
   type ShopTraining,
   shopChoices,
-  trainShopSide,
+  trainShop,
 } from '../../src/shop/training';
 import { keptFile, startCompute, storeLearned } from '../../src/shop/training/node';
 import { encodeSideNetwork } from '../../src/shop/training/side';
@@ -16,7 +16,7 @@ import { digestOf } from './stamp';
 
 const FOLDER = '.cache/demo/training';
 /** Inputs of a checkpoint besides the visits and the features, whose digests it holds. */
-const SOURCES = ['package-lock.json', 'src/core/kernel', 'src/core/model', 'src/shop/training'];
+const SOURCES = ['package-lock.json', 'src/core/kernel', 'src/shop/training'];
 const EPOCHS = 4;
 /** The windows: the share of the log up to their end, and the parts of the whole work that an epoch and the rest take. */
 const WINDOWS = [
@@ -42,7 +42,7 @@ export async function trainDemo(folder: string, visits: readonly Visit[]): Promi
   let side: ShopTraining | undefined;
   for (const [n, { until, epoch, rest }] of WINDOWS.entries()) {
     const network = side && (await encodeSideNetwork(side.network));
-    side = await trainShopSide({
+    side = await trainShop({
       bundle,
       choices: choicesFrom(interactions.slice(0, Math.ceil(until * interactions.length))),
       seed: 1,
@@ -78,7 +78,7 @@ class Progress {
   }
 
   /** Callbacks of a training. @param parts of the whole work that an epoch takes */
-  window(parts: number): Pick<Parameters<typeof trainShopSide>[0], 'meter' | 'onReports'> {
+  window(parts: number): Pick<Parameters<typeof trainShop>[0], 'meter' | 'onReports'> {
     const begin = this.#done;
     const whole = EPOCHS * parts;
     let each = 0;

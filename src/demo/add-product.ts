@@ -45,7 +45,7 @@ export class AddProduct extends ShopElement {
     const busy = this.busy;
     return html`
       <dialog aria-labelledby="add-title" data-testid="add-dialog" @cancel=${this.#cancel}>
-        <form @submit=${this.#submit} autocomplete="off">
+        <form class="stack" @submit=${this.#submit} autocomplete="off">
           <header class="spread">
             <h2 id="add-title">Add a product</h2>
             <button class="icon-button" type="button" aria-label="Close" ?disabled=${busy} @click=${this.#close}>${icon('close')}</button>
@@ -69,7 +69,7 @@ export class AddProduct extends ShopElement {
             </div>
           </div>
           ${this.failure ? html`<p class="alert" role="alert">${this.failure.message}</p>` : nothing}
-          <footer class="spread dialog-foot">
+          <footer class="row spread">
             ${busy ? this.#working() : html`<p class="hint">Read on this device only${this.session.consent === 'granted' ? ', and kept here' : '; gone when you close the shop'}.</p>`}
             <button class="button" type="submit" data-testid="add-submit" ?disabled=${busy}>${busy ? 'Adding …' : 'Add product'}</button>
           </footer>
@@ -87,7 +87,7 @@ export class AddProduct extends ShopElement {
         ${
           this.preview
             ? html`<img src=${this.preview} alt="Preview of the picture" ?hidden=${this.unreadable} @error=${this.#broken} />`
-            : html`<span class="drop-hint">${icon('picture')}<span>Drop a picture here<br />or <u>choose a file</u></span></span>`
+            : html`<span>${icon('picture')}<span>Drop a picture here<br />or <u>choose a file</u></span></span>`
         }
         <input class="visually-hidden" type="file" name="picture" accept=${ACCEPTED} aria-label="Picture" data-testid="add-picture" ?disabled=${this.busy} @change=${this.#chosen} />
       </label>`;

@@ -67,6 +67,8 @@ export class Session extends Observed {
   /** The list that led to a product, to attribute the basket. */
   readonly #origin = new Map<string, TrackDetails>();
 
+  readonly #loaded = new Set<string>();
+
   constructor(readonly settings: Settings) {
     super();
   }
@@ -76,12 +78,13 @@ export class Session extends Observed {
     this.failure = null;
     this.progress = { stage: 'bundle', loaded: 0, total: 0 };
     this.changed();
-    const { bundle, learning } = this.settings;
+    const { bundle, namespace, prepare } = this.settings;
     try {
+      await prepare?.();
       const recommender = await createRecommender({
         bundle,
-        learning,
         rules: RULES,
+        ...(namespace === undefined ? {} : { namespace, consent: 'pending' }),
         onProgress: (progress) => this.#progress(progress),
       });
       recommender.on('change', (status) => {
@@ -154,9 +157,8 @@ export class Session extends Observed {
   }
 
   /** Whether anything learns from this shopper. The texts of the shop depend on it. */
-  get learning(): 'on' | 'denied' | 'off' {
-    if (!this.settings.learning) return 'off';
-    return this.consent === 'denied' ? 'denied' : 'on';
+  get learns(): boolean {
+    return this.consent !== 'denied';
   }
 
   ask(): void {
@@ -167,7 +169,7 @@ export class Session extends Observed {
   async decide(consent: Consent): Promise<void> {
     this.asking = false;
     try {
-      await this.recommender?.consent(consent);
+      await this.recommender?.profile.consent(consent);
       this.consent = consent;
       this.answered = ANSWERED[consent] ?? '';
     } catch (thrown) {
@@ -181,14 +183,21 @@ export class Session extends Observed {
     if (!this.recommender)
       throw new SidestreamError('runtime/closed', 'The shop is not open yet. Wait a moment and try again.');
     try {
-      const added = await this.recommender.addItem(item);
+      const added = await this.recommender.catalog.insert(item);
       this.justAdded.add(added.id);
-      this.categories = categoryTree(await this.recommender.categories());
+      this.categories = categoryTree(await this.recommender.catalog.categories());
       return added;
     } finally {
       this.progress = null;
       this.changed();
     }
+  }
+
+  /** Loads code that only some pages need, once. */
+  load(name: string, load: () => Promise<unknown>): void {
+    if (this.#loaded.has(name)) return;
+    this.#loaded.add(name);
+    load().catch((thrown: unknown) => this.report(thrown));
   }
 
   report(thrown: unknown): void {
@@ -203,7 +212,7 @@ export class Session extends Observed {
 
   async #loadRest(recommender: Recommender): Promise<void> {
     try {
-      const [status, paths] = await Promise.all([recommender.status(), recommender.categories()]);
+      const [status, paths] = await Promise.all([recommender.status.get(), recommender.catalog.categories()]);
       this.#know(status);
       this.categories = categoryTree(paths);
       this.changed();
@@ -250,10 +259,10 @@ async function examplesOf(recommender: Recommender, categories: Category[]): Pro
   const examples = await Promise.all(
     categories.map(async (category) => {
       const pictured = PICTURED[category.path];
-      const chosen = pictured === undefined ? null : await recommender.getItem(pictured);
+      const chosen = pictured === undefined ? null : await recommender.catalog.get(pictured);
       if (chosen) return [{ category, item: chosen }];
       const offset = Math.floor(category.count / 3);
-      const { items } = await recommender.browse({ category: category.path, offset, limit: 1 });
+      const { items } = await recommender.catalog.browse({ category: category.path, offset, limit: 1 });
       return items.flatMap((item) => ({ category, item }));
     }),
   );

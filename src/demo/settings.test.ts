@@ -1,19 +1,8 @@
-import { describe, expect, it } from 'vitest';
-import { readSettings } from './settings';
+import { expect, it } from 'vitest';
+import { BRAND, CURRENCY, readSettings } from './settings';
 
-describe('readSettings', () => {
-  it('has defaults', () => {
-    expect(readSettings('')).toEqual({ bundle: 'bundle/', learning: true });
-  });
-
-  it('reads the query', () => {
-    expect(readSettings('?learning=off&bundle=other/')).toEqual({ bundle: 'other/', learning: false });
-  });
-
-  it('ignores invalid values', () => {
-    expect(readSettings('?bundle=&learning=maybe')).toEqual({
-      bundle: 'bundle/',
-      learning: true,
-    });
-  });
+it('reads the address of the bundle, and has a default', () => {
+  const shop = { currency: CURRENCY, brand: BRAND };
+  expect(readSettings('?bundle=other/')).toEqual({ ...shop, bundle: 'other/' });
+  for (const search of ['', '?bundle=']) expect(readSettings(search)).toEqual({ ...shop, bundle: 'bundle/' });
 });

@@ -8,13 +8,10 @@ import { type PageName, parseRoute, type Route, routeHref } from './route';
 import { ScrollMemory } from './scroll-memory';
 import { ShopElement } from './session';
 import { BRAND } from './settings';
-import './shop-basket';
-import './shop-consent';
 import './shop-header';
-import { shopHome } from './shop-home';
-import './shop-list';
-import './shop-product';
 import { icon } from './pictures';
+import { shopHome } from './shop-home';
+import { shopPage } from './shop-page';
 
 const LISTED = ['recommend', 'error'] as const;
 
@@ -24,8 +21,6 @@ export class ShopApp extends ShopElement {
   /** Route and title for which the document was last titled. */
   #titled = '';
   @state() private inspecting = false;
-  /** Code that is loaded only when a page with it is opened. */
-  readonly #loading = new Set<string>();
   readonly #scroll = new ScrollMemory(history, () => scrollY);
   #restore = 0;
 
@@ -71,32 +66,8 @@ export class ShopApp extends ShopElement {
   }
 
   #page(): TemplateResult {
-    const { session } = this;
-    const route = this.route;
-    switch (route.page) {
-      case 'home':
-        return shopHome(session);
-      case 'product':
-        return html`<shop-product .session=${session} .productId=${route.about}></shop-product>`;
-      case 'category':
-        return html`<shop-list .session=${session} .category=${route.about} .query=${''}></shop-list>`;
-      case 'search':
-        return html`<shop-list .session=${session} .category=${''} .query=${route.about}></shop-list>`;
-      case 'basket':
-        return html`<shop-basket .session=${session}></shop-basket>`;
-      case 'watch':
-        this.#load('watch', () => import('./watch/watch-learning'));
-        return html`
-          <watch-learning .session=${session} .pair=${Number(route.about) || undefined}></watch-learning>
-          <shop-consent .session=${session}></shop-consent>`;
-      case 'playground':
-        this.#load('playground', () => import('./playground/list-playground'));
-        return html`
-          <list-playground .session=${session}></list-playground>
-          <shop-consent .session=${session}></shop-consent>`;
-      case 'inspector':
-        return this.#inspector();
-    }
+    if (this.route.page === 'inspector') return this.#inspector();
+    return shopPage(this.session, this.route) ?? shopHome(this.session);
   }
 
   #navigation(): TemplateResult {
@@ -105,7 +76,7 @@ export class ShopApp extends ShopElement {
     const isCurrent = (path: string) => current === path || current.startsWith(`${path}/`);
     return html`
       <nav class="categories" aria-label="Categories">
-        <ul class="page">
+        <ul class="chips page">
           ${categories.map(
             ({ path, name }) => html`
               <li>
@@ -123,7 +94,7 @@ export class ShopApp extends ShopElement {
 
   /** The inspector as a separate page. */
   #inspector(): TemplateResult {
-    this.#load('inspector', () => import('../inspector'));
+    this.session.load('inspector', () => import('../inspector'));
     return html`
       <section class="block first" data-testid="inspector">
         <h1 tabindex="-1">${this.#inspectorTitle}</h1>
@@ -132,17 +103,11 @@ export class ShopApp extends ShopElement {
   }
 
   get #inspectorTitle(): string {
-    return this.session.learning === 'on' ? 'Your profile on this device' : 'Nothing is learned here';
-  }
-
-  #load(name: string, load: () => Promise<unknown>): void {
-    if (this.#loading.has(name)) return;
-    this.#loading.add(name);
-    load().catch((thrown: unknown) => this.session.report(thrown));
+    return this.session.learns ? 'Your profile on this device' : 'Nothing is learned here';
   }
 
   #drawer(): TemplateResult {
-    this.#load('inspector', () => import('../inspector'));
+    this.session.load('inspector', () => import('../inspector'));
     return html`
       <aside class="drawer" aria-label="Inspector" data-testid="inspector" @keydown=${this.#drawerKey}>
         <header class="spread">
@@ -155,14 +120,12 @@ export class ShopApp extends ShopElement {
   }
 
   #footer(): TemplateResult {
-    const { learning } = this.session;
+    const { learns } = this.session;
     return html`
-      <footer class="footer page">
+      <footer class="footer spread page">
         <p><strong>${BRAND}</strong> is a demo shop. Nothing is for sale, the visits and orders that its lists learned from are invented, and nothing you do here leaves this device.</p>
-        <p class="row footer-links">
-          ${learning === 'off' ? html`<span data-testid="learning-off">Learning is off</span>` : nothing}
-          ${learning === 'denied' ? html`<span data-testid="learning-denied">You said no: nothing is kept or learned</span>` : nothing}
-          ${learning === 'on' ? html`<a href=${routeHref('watch')}>Watch it learn</a>` : nothing}
+        <p class="row">
+          ${learns ? html`<a href=${routeHref('watch')}>Watch it learn</a>` : html`<span data-testid="learning-denied">You said no: nothing is kept or learned</span>`}
           <a href=${routeHref('playground')} data-testid="playground-open">Playground</a>
           <a href="studio.html">Make one for your shop</a>
           <button class="link-button" type="button" data-testid="privacy" ?disabled=${!this.session.recommender} @click=${this.#ask}>Privacy choices</button>
@@ -184,7 +147,7 @@ export class ShopApp extends ShopElement {
 
   #notice(message: string): TemplateResult {
     return html`
-      <div class="notice spread" role="status" data-testid="notice">
+      <div class="notice panel spread" role="status" data-testid="notice">
         <p>${message}</p>
         <button class="icon-button" type="button" aria-label="Close this message" @click=${() => this.session.dismissNotice()}>${icon('close')}</button>
       </div>`;
@@ -192,7 +155,7 @@ export class ShopApp extends ShopElement {
 
   #title(): string {
     const route = this.route;
-    const learns = this.session.learning === 'on';
+    const { learns } = this.session;
     const names: Record<PageName, string | undefined> = {
       home: '',
       category: route.about.split('/').at(-1),

@@ -50,8 +50,10 @@ export class ShopBasket extends ShopElement {
           (line) => this.#line(line),
         )}
       </ul>
-      <p class="basket-total" role="status">Total <strong data-testid="basket-total">${money(total)}</strong></p>
-      <p class="basket-note">Nothing can be ordered in a demo shop.</p>`;
+      <div class="basket-total">
+        <p role="status">Total <strong data-testid="basket-total">${money(total, this.session)}</strong></p>
+        <p class="hint">Nothing can be ordered in a demo shop.</p>
+      </div>`;
   }
 
   #line(line: BasketLine): TemplateResult {
@@ -61,7 +63,7 @@ export class ShopBasket extends ShopElement {
       <li data-testid="basket-line" data-id=${item.id}>
         ${productImage(item)}
         <a href=${routeHref('product', item.id)}>${item.title}</a>
-        <span class="basket-price">${priceOf(item)}</span>
+        <span>${priceOf(item, session)}</span>
         <span class="basket-quantity" role="group" aria-label="Quantity of ${item.title}">
           <button class="icon-button" type="button" aria-label="One less" @click=${() => session.takeFromBasket(line)}>${icon('minus')}</button>
           <b>${quantity}</b>

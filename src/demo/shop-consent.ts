@@ -21,21 +21,21 @@ export class ShopConsent extends ShopElement {
     const { session } = this;
     const unknown = session.consent === null;
     const asking = session.asking || session.consent === 'pending';
-    if (session.failure || !(unknown || asking)) return nothing;
+    if (session.failure || session.settings.namespace || !(unknown || asking)) return nothing;
     return html`
-      <section class="consent ${unknown ? 'held' : ''}" aria-label="Privacy" data-testid=${unknown ? nothing : 'consent'}>
+      <section class="consent panel row ${unknown ? 'held' : ''}" aria-label="Privacy" data-testid=${unknown ? nothing : 'consent'}>
         ${icon('lock')}
-        <p class="consent-question" id="consent-question">Remember what I like on this device?</p>
-        <div class="consent-choice" role="group" aria-labelledby="consent-question">
+        <p id="consent-question">Remember what I like on this device?</p>
+        <div class="row" role="group" aria-labelledby="consent-question">
           <button class="button quiet" type="button" data-testid="consent-no" @click=${() => this.#decide('denied')}>No</button>
           <button class="button" type="button" data-testid="consent-yes" @click=${() => this.#decide('granted')}>Yes</button>
         </div>
-        <details>
+        <details class="hint">
           <summary>What yes and no mean</summary>
           <p>Nothing is sent anywhere, either way. ${NOW[session.consent ?? 'pending']}</p>
           <ul>
-            <li><b>Yes</b>: ${session.learning === 'off' ? 'your choices stay' : 'the profile that the shop learns from your choices stays'} in this browser until you say no.</li>
-            <li><b>No</b>: what was noted so far is deleted. From then on nothing is noted${session.learning === 'off' ? '' : ' or learned'}, and you get the same lists as everybody. Your answer is not kept either: the shop asks again next time.</li>
+            <li><b>Yes</b>: the profile that the shop learns from your choices stays in this browser until you say no.</li>
+            <li><b>No</b>: what was noted so far is deleted. From then on nothing is noted or learned, and you get the same lists as everybody. Your answer is not kept either: the shop asks again next time.</li>
           </ul>
         </details>
       </section>`;

@@ -47,7 +47,7 @@ export class ShopGrid extends ShopElement {
             : repeat(
                 items,
                 (item) => item.id,
-                (item) => html`<li>${productCard(item, ({ id }) => this.#chosen(id))}</li>`,
+                (item) => html`<li>${productCard(item, this.session, ({ id }) => this.#chosen(id))}</li>`,
               )
         }
       </ul>
@@ -87,7 +87,7 @@ export class ShopGrid extends ShopElement {
     try {
       const { items, total, id } = this.query
         ? await this.#find(recommender)
-        : await recommender
+        : await recommender.catalog
             .browse({ ...(this.category ? { category: this.category } : {}), offset, limit: upTo - offset })
             .then((page) => ({ ...page, id: undefined }));
       if (key !== this.#key) return;

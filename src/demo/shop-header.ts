@@ -30,7 +30,7 @@ export class ShopHeader extends ShopElement {
             <input type="search" name="q" placeholder="Search the shop" aria-label="Search the shop" />
           </sidestream-find>
         </form>
-        <div class="tools">
+        <div class="row">
           <button class="tool" type="button" aria-label="Add a product" data-testid="add-product" ?disabled=${!session.recommender} @click=${() => this.dispatchEvent(new Event('open-add'))}>
             ${icon('plus')}<span>Add a product</span>
           </button>

@@ -17,26 +17,22 @@ function categoryTile({ category, item }: { category: Category; item: Item }): T
     <li>
       <a href=${routeHref('category', category.path)} data-testid="tile-${slug}">
         ${productImage(item)}
-        <span class="tile-name">${category.name}</span>
+        <span class="card-title">${category.name}</span>
         <small>${category.count}</small>
       </a>
     </li>`;
 }
 
 /** The welcome text: it claims to learn only if the shop does. */
-function welcome({ learning }: Session): TemplateResult {
-  if (learning !== 'on') {
-    const why =
-      learning === 'denied'
-        ? 'You said no, so nothing you do is noted or learned.'
-        : 'Learning is switched off in this shop.';
+function welcome({ learns }: Session): TemplateResult {
+  if (!learns) {
     return html`
       <h1 tabindex="-1">Little things, for everybody</h1>
-      <p>${why} Look around: the lists are the same for everyone.</p>`;
+      <p class="lead">You said no, so nothing you do is noted or learned. Look around: the lists are the same for everyone.</p>`;
   }
   return html`
     <h1 tabindex="-1">Little things, found for you</h1>
-    <p>Look around. The shop learns what you like as you go, right here in your browser, and keeps it to itself.</p>
+    <p class="lead">Look around. The shop learns what you like as you go, right here in your browser, and keeps it to itself.</p>
     <p class="row">
       <a class="button" href=${routeHref('watch')} data-testid="watch-open">Watch it learn</a>
       <small>A minute with a simulated shopper</small>
@@ -45,7 +41,7 @@ function welcome({ learning }: Session): TemplateResult {
 
 /** The home page: a welcome, recommendations, the categories, all products. */
 export const shopHome = (session: Session): TemplateResult => html`
-  <section class="hero">
+  <section class="hero panel wash">
     <div>
       ${welcome(session)}
     </div>
@@ -55,6 +51,10 @@ export const shopHome = (session: Session): TemplateResult => html`
   </section>
   <div class="block">${shopRecs(session, { placement: 'for-you', heading: forYou(session), basis: true })}</div>
   <shop-consent .session=${session}></shop-consent>
+  ${allProducts(session)}`;
+
+/** The categories, and all products. */
+export const allProducts = (session: Session): TemplateResult => html`
   ${session.examples === null || session.examples.length > 1 ? categoryTiles(session) : nothing}
   <section class="block">
     <h2>Everything</h2>
@@ -69,7 +69,7 @@ const categoryTiles = ({ examples }: Session): TemplateResult => html`
         examples?.map(categoryTile) ??
         blankTiles(12).map(
           (tile) =>
-            html`<li class="outline" aria-hidden="true">${tile}<span class="tile-name"><i></i></span><small>&nbsp;</small></li>`,
+            html`<li class="outline" aria-hidden="true">${tile}<span class="card-title"><i></i></span><small>&nbsp;</small></li>`,
         )
       }
     </ul>

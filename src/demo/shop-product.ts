@@ -3,7 +3,6 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { trail } from './category';
 import { routeHref } from './route';
 import { type Item, ShopElement } from './session';
-import { BRAND } from './settings';
 import './shop-consent';
 import { icon, productImage } from './pictures';
 import { forYou, shopRecs } from './shop-recs';
@@ -62,7 +61,7 @@ export class ShopProduct extends ShopElement {
         <div class="product-facts">
           ${breadcrumbs(trail(item.category))}
           <h1 tabindex="-1">${item.title}</h1>
-          <p class="product-price">${priceOf(item)}</p>
+          <p class="product-price">${priceOf(item, this.session)}</p>
           ${item.description ? html`<p class="product-text">${item.description}</p>` : nothing}
           <button class="button" type="button" data-testid="add-to-basket" ?disabled=${soldOut} @click=${() => this.session.addToBasket(item)}>
             ${soldOut ? 'Sold out' : html`${icon('basket')} Add to basket`}
@@ -101,10 +100,10 @@ export class ShopProduct extends ShopElement {
 
   async #load(id: string): Promise<void> {
     try {
-      const item = (await this.session.recommender?.getItem(id)) ?? null;
+      const item = (await this.session.recommender?.catalog.get(id)) ?? null;
       if (id !== this.#itemId) return;
       this.item = item;
-      if (item) document.title = `${item.title} · ${BRAND}`;
+      if (item) document.title = `${item.title} · ${this.session.settings.brand}`;
       // The page of a product that was just added does not count as a view.
       if (item && !this.session.justAdded.delete(id))
         this.#dwell = setTimeout(() => this.session.track('view', id), VIEW_DWELL);

@@ -3,7 +3,6 @@ import type { RecsAddToCartDetail, RecsClickDetail, RecsLabels, SidestreamRecs }
 import { PRODUCT_TEMPLATE, routeHref } from './route';
 import { bytesText, SENT_MEANS } from './sent/count-sent';
 import type { Session } from './session';
-import { CURRENCY } from './settings';
 
 type Settings = 'heading' | 'itemId' | 'exclude' | 'limit' | 'addToCart' | 'layout';
 
@@ -20,13 +19,11 @@ const LABELS: Partial<RecsLabels> = {
 };
 
 /** Heading of the list for the shopper: it says "for you" only if the shop learns. */
-export const forYou = ({ learning }: Session): string =>
-  learning === 'on' ? 'Recommended for you' : 'From all over the shop';
+export const forYou = ({ learns }: Session): string => (learns ? 'Recommended for you' : 'From all over the shop');
 
 /** The list's basis, and the bytes that were sent for it. */
-function basisText({ learning, choices, sent }: Session): TemplateResult | string {
-  if (learning === 'denied') return 'You said no, so this list is the same for everybody.';
-  if (learning === 'off') return 'Learning is switched off, so this list is the same for everybody.';
+function basisText({ learns, choices, sent }: Session): TemplateResult | string {
+  if (!learns) return 'You said no, so this list is the same for everybody.';
   if (choices === null) return '';
   const from = choices === 1 ? '1 thing' : `${choices} things`;
   return html`
@@ -67,8 +64,8 @@ export function shopRecs(
       layout=${layout}
       heading-level="2"
       href-template=${PRODUCT_TEMPLATE}
-      currency=${CURRENCY}
-      ?dismissible=${session.learning !== 'denied'}
+      currency=${session.settings.currency}
+      ?dismissible=${session.learns}
       ?add-to-cart=${addToCart}
       placement=${placement}
       .itemId=${itemId}
@@ -85,7 +82,7 @@ export function shopRecs(
           ? html`
             <div slot="header">
               <h2>${heading}</h2>
-              <p class="basis" data-testid="basis">${basisText(session)}</p>
+              <p class="hint basis" data-testid="basis">${basisText(session)}</p>
             </div>`
           : nothing
       }

@@ -3,8 +3,7 @@ import type { Progress } from '../device/protocol';
 import { formatPrice } from '../page/element';
 import { productImage } from './pictures';
 import { routeHref } from './route';
-import type { Item } from './session';
-import { CURRENCY } from './settings';
+import type { Item, Session } from './session';
 
 /** Stages of work in words. */
 export const STAGES: Record<Progress['stage'], string> = {
@@ -20,7 +19,6 @@ export function progressBar(progress: Progress | null): TemplateResult | typeof 
   const { loaded, total } = progress;
   return html`
     <progress
-      class="loading-bar"
       data-testid="progress"
       aria-label=${STAGES[progress.stage]}
       max="1"
@@ -31,8 +29,8 @@ export function progressBar(progress: Progress | null): TemplateResult | typeof 
 /** Links to the categories above a page, starting at the shop. */
 export function breadcrumbs(steps: { path: string; name: string }[]): TemplateResult {
   return html`
-    <nav class="crumbs" aria-label="Breadcrumbs">
-      <ol>
+    <nav aria-label="Breadcrumbs">
+      <ol class="row hint crumbs">
         <li><a href="#/">Shop</a></li>
         ${steps.map(({ path, name }) => html`<li><a href=${routeHref('category', path)}>${name}</a></li>`)}
       </ol>
@@ -40,27 +38,28 @@ export function breadcrumbs(steps: { path: string; name: string }[]): TemplateRe
 }
 
 /** An amount in the shop's currency. */
-export const money = (amount: number): string => formatPrice(amount, CURRENCY, document.documentElement.lang);
+export const money = (amount: number, { settings }: Session): string =>
+  formatPrice(amount, settings.currency, document.documentElement.lang);
 
 /** A product's price in the shop's currency, with the price before a reduction; nothing without a price. */
-export function priceOf({ price, listPrice }: Item): TemplateResult | string | typeof nothing {
+export function priceOf({ price, listPrice }: Item, session: Session): TemplateResult | string | typeof nothing {
   if (price === undefined) return nothing;
-  if (listPrice === undefined || listPrice <= price) return money(price);
+  if (listPrice === undefined || listPrice <= price) return money(price, session);
   return html`
-    <span class="visually-hidden">Before ${money(listPrice)}, now ${money(price)}</span>
-    <span class="reduced" aria-hidden="true">${money(price)}</span>
-    <s class="list-price" aria-hidden="true">${money(listPrice)}</s>`;
+    <span class="visually-hidden">Before ${money(listPrice, session)}, now ${money(price, session)}</span>
+    <span class="reduced" aria-hidden="true">${money(price, session)}</span>
+    <s class="list-price" aria-hidden="true">${money(listPrice, session)}</s>`;
 }
 
-export function productCard(item: Item, onChoose: (item: Item) => void): TemplateResult {
+export function productCard(item: Item, session: Session, onChoose: (item: Item) => void): TemplateResult {
   return html`
     <article class="card" data-testid="card" data-id=${item.id} data-category=${item.category}>
       <a href=${routeHref('product', item.id)} @click=${() => onChoose(item)}>
         ${productImage(item)}
         <span class="card-title">${item.title}</span>
       </a>
-      <p class="card-price">
-        ${priceOf(item)}${item.availability === 'out-of-stock' ? html` <small>Sold out</small>` : nothing}
+      <p>
+        ${priceOf(item, session)}${item.availability === 'out-of-stock' ? html` <small>Sold out</small>` : nothing}
       </p>
     </article>`;
 }
@@ -73,7 +72,7 @@ export function cardOutlines(count: number): TemplateResult[] {
       <li aria-hidden="true">
         <div class="card outline">
           <span class="tile"></span><span class="card-title"><i></i></span>
-          <p class="card-price"><i></i></p>
+          <p><i></i></p>
         </div>
       </li>`,
   );

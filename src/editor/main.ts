@@ -11,6 +11,6 @@ async function open(): Promise<void> {
     const [catalog, file] = await Promise.all([fetchCatalog(), fetchRulesFile()]);
     document.body.append(new RulesEditor(catalog, file, draftsOf(file.text)));
   } catch (thrown) {
-    render(html`<p class="problem alone" role="alert">${messageOf(thrown)}</p>`, document.body);
+    render(html`<p class="problem page" role="alert">${messageOf(thrown)}</p>`, document.body);
   }
 }

@@ -29,7 +29,7 @@ export function ruleForm(draft: Draft, context: RuleContext): TemplateResult {
     <details class="rule" ?open=${open}>
       <summary>
         <strong>${name}</strong>
-        <span>${form ? words(entry, titleOf) : 'Written by hand; kept as it is'}</span>
+        <span class="hint">${form ? words(entry, titleOf) : 'Written by hand; kept as it is'}</span>
       </summary>
       ${
         form
@@ -58,7 +58,7 @@ function fields(key: number, form: FormRule, { catalog, change }: RuleContext): 
         </select>
       </label>
       ${form.kind === 'pin' ? pins(form, change) : condition(key, form, catalog, change)}
-      <fieldset>
+      <fieldset class="row">
         <legend>Lists <small>none checked: all</small></legend>
         ${PLACEMENTS.map(
           (placement) => html`
@@ -137,7 +137,7 @@ function pins({ pins }: FormRule, change: RuleContext['change']): TemplateResult
   const set = (n: number, pin: Partial<FormRule['pins'][number]>): void =>
     change({ pins: pins.map((one, m) => (m === n ? { ...one, ...pin } : one)) });
   return html`
-    <fieldset class="pins">
+    <fieldset class="stack">
       <legend>Pinned products</legend>
       ${pins.map(
         ({ itemId, position }, n) => html`

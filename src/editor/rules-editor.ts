@@ -1,14 +1,14 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { messageOf } from '../core/common/text';
+import { counted, messageOf } from '../core/common/text';
 import { withRules } from '../demo/ruled-lists';
 import { PageElement } from '../demo/session-element';
 import type { Recommendation, Recommender } from '../device/protocol';
 import { PLACEMENTS, type Placement, rulesAt } from '../device/ranking';
 import type { RecsErrorDetail, RecsRenderDetail } from '../page/element';
 import { CardDrag } from './card-drag';
-import { type Catalog, check, fetchRulesFile, type Problem, type RulesFile, save } from './catalog';
+import { type Catalog, check, fetchRulesFile, type Problem, type RulesFile, save, simulatedShopper } from './catalog';
 import { focusProduct, keepFocus } from './focus';
 import {
   changed,
@@ -29,7 +29,6 @@ import {
   takenOver,
   unpinned,
 } from './model';
-import { simulatedShopper } from './preview';
 import { inputOf, ruleForm } from './rule-form';
 
 /** Time after the last key before the rules are checked and shown, ms. */
@@ -62,6 +61,10 @@ export class RulesEditor extends PageElement {
   /** The button that a key pressed in the order of the list, by the product and its label. */
   #pressed: { id: string; label: string } | undefined;
   readonly #titles: ReadonlyMap<string, string>;
+  readonly #drag = new CardDrag(
+    () => [...(this.querySelector('sidestream-recs')?.shadowRoot?.querySelectorAll<HTMLElement>('li[data-id]') ?? [])],
+    (pin) => this.#pin(pin),
+  );
 
   constructor(
     private readonly catalog: Catalog,
@@ -73,13 +76,6 @@ export class RulesEditor extends PageElement {
     this.saved = drafts;
     this.itemId = catalog.products[0]?.id ?? '';
     this.#titles = new Map(catalog.products.map(({ id, title }) => [id, title]));
-    new CardDrag(
-      this,
-      () => [
-        ...(this.querySelector('sidestream-recs')?.shadowRoot?.querySelectorAll<HTMLElement>('li[data-id]') ?? []),
-      ],
-      (pin) => this.#pin(pin),
-    );
     addEventListener('keydown', (event: KeyboardEvent) => {
       // A field undoes its own text.
       const isField = event.target instanceof Element && event.target.matches('input, select, dialog, dialog *');
@@ -112,39 +108,39 @@ export class RulesEditor extends PageElement {
   protected override render(): TemplateResult {
     const count = this.#changes().length;
     return html`
-      <header class="top row">
+      <header class="top row page">
         <h1>Rules of the lists</h1>
         <p role="status">${this.said}</p>
         <button class="button quiet" type="button" ?disabled=${this.#past.length === 0} @click=${this.#undo}>Undo</button>
         <button class="button" type="button" ?disabled=${count === 0} @click=${this.#ask}>
-          ${count === 0 ? 'Nothing to save' : `Save ${count} ${count === 1 ? 'change' : 'changes'} …`}
+          ${count === 0 ? 'Nothing to save' : `Save ${counted(count, 'change')} …`}
         </button>
       </header>
-      ${this.wrong ? html`<p class="problem alone" role="alert">${this.wrong}</p>` : nothing}
-      <main class="rooms">
-        <section aria-labelledby="rules-title">
+      ${this.wrong ? html`<p class="problem page" role="alert">${this.wrong}</p>` : nothing}
+      <main class="rooms page">
+        <section class="stack" aria-labelledby="rules-title">
           <h2 id="rules-title">Rules</h2>
           ${this.#about('')}
           ${this.drafts.length === 0 ? html`<p class="hint">No rules yet. Drag a product in the preview, or add a rule.</p>` : nothing}
-          <ol class="rules">
+          <ol class="rules stack">
             ${repeat(
               this.drafts,
               ({ key }) => key,
-              (draft, n) => html`<li>${this.#rule(draft, n)}</li>`,
+              (draft, n) => html`<li class="panel">${this.#rule(draft, n)}</li>`,
             )}
           </ol>
           <p class="row" role="group" aria-label="Add a rule">
             ${KINDS.map((kind) => html`<button class="button quiet" type="button" @click=${() => this.#add(kind)}>${NAMES[kind]} …</button>`)}
           </p>
         </section>
-        <section aria-labelledby="preview-title">
+        <section class="stack" aria-labelledby="preview-title">
           <h2 id="preview-title">Preview</h2>
           ${this.#settings()}
           <p class="hint">Drag a product to pin it to a place (on a touch screen, hold it first), or use the buttons below the list.</p>
-          <div class="list" inert @dragstart=${(event: Event) => event.preventDefault()}>
+          <div class="list" draggable="true" @dragstart=${this.#drag} @dragover=${this.#drag} @drop=${this.#drag} @dragend=${this.#drag}>
             ${
               this.ruled
-                ? html`<sidestream-recs limit="12" placement=${this.placement} .itemId=${this.#needsItem ? this.itemId : ''} .recommender=${this.ruled} @recommend=${this.#listed} @error=${this.#refused}></sidestream-recs>`
+                ? html`<sidestream-recs inert limit="12" placement=${this.placement} .itemId=${this.#needsItem ? this.itemId : ''} .recommender=${this.ruled} @recommend=${this.#listed} @error=${this.#refused}></sidestream-recs>`
                 : nothing
             }
           </div>
@@ -155,8 +151,9 @@ export class RulesEditor extends PageElement {
         ${this.catalog.products.map(({ id, title }) => html`<option value=${id}>${title}</option>`)}
       </datalist>
       <dialog aria-labelledby="save-title">
+        <div class="stack">
         <h2 id="save-title">Save these changes?</h2>
-        <ul class="differences">
+        <ul class="differences stack hint">
           ${this.differences.map(({ what, text }) => html`<li><strong>${what}</strong> ${text}</li>`)}
         </ul>
         <p class="hint">Pages follow the file when they are next loaded.</p>
@@ -164,6 +161,7 @@ export class RulesEditor extends PageElement {
           <button class="button" type="button" @click=${this.#save}>Write rules.json</button>
           <button class="button quiet">Not yet</button>
         </form>
+        </div>
       </dialog>`;
   }
 
@@ -273,7 +271,7 @@ export class RulesEditor extends PageElement {
   #about(name: string): TemplateResult | typeof nothing {
     const problems = this.problems.filter(({ rule }) => rule === name);
     if (problems.length === 0) return nothing;
-    return html`<ul class="problems">
+    return html`<ul class="hint">
       ${problems.map(
         ({ level, field, reason }) => html`
           <li class=${level === 'error' ? 'problem' : 'warning'}>

@@ -32,7 +32,7 @@ function say(title: string, text: string): void {
   render(
     html`
       <header class="studio-header spread page"><h1>Sidestream Studio</h1></header>
-      <main class="studio-alone page">
+      <main class="page">
         <h2>${title}</h2>
         <p class="lead" role="status">${text}</p>
       </main>`,

@@ -25,7 +25,7 @@ export class ConnectedShop {
       this.engine = await this.#shop.open({ learning: false });
       this.tracker = {
         track: (type, id, details = {}) => this.engine.track(type, id, details),
-        getItem: (id) => this.engine.getItem(id),
+        catalog: { get: (id) => this.engine.getItem(id) },
       };
     });
     afterEach(async () => {

@@ -15,7 +15,10 @@ import { type ServedShop, serveShop } from './served-shop';
 export class ConsentPage {
   #shop: ServedShop | undefined;
   #engine: Engine | undefined;
-  recommender: Consenter = { consent: (level) => this.engine.consent(level), status: () => this.engine.status() };
+  recommender: Consenter = {
+    profile: { consent: (level) => this.engine.consent(level) },
+    status: { get: () => this.engine.status() },
+  };
   /** Levels that the recommender was given, in order. */
   asked: string[] = [];
   reports: ConsentReport[] = [];
@@ -52,11 +55,13 @@ export class ConsentPage {
     this.#engine = await this.#shop?.open({ learning: false, consent });
     const { engine } = this;
     this.recommender = {
-      consent: (level) => {
-        this.asked.push(level);
-        return engine.consent(level);
+      profile: {
+        consent: (level) => {
+          this.asked.push(level);
+          return engine.consent(level);
+        },
       },
-      status: () => engine.status(),
+      status: { get: () => engine.status() },
     };
   }
 

@@ -1,4 +1,11 @@
-import type { Recommendation, Recommender, RecommendRequest, RecommendResponse, Status } from '../device/protocol';
+import type {
+  ImportResult,
+  Recommendation,
+  Recommender,
+  RecommendRequest,
+  RecommendResponse,
+  Status,
+} from '../device/protocol';
 import type { SidestreamError } from '../error';
 
 /** A recommendation of an item with only an id and a title. */
@@ -37,6 +44,8 @@ export const STATUS: Status = {
   weights: {},
 };
 
+const UNCHANGED: ImportResult = { added: 0, known: 0, leftOut: 0, exact: true };
+
 /** A recommender whose responses a test decides; `change()` emits the event `change`. */
 export class FakeRecommender {
   readonly requests: RecommendRequest[] = [];
@@ -54,9 +63,7 @@ export class FakeRecommender {
       recommend: (request) => this.#recommend(request ?? {}),
       recommendSegments: async ({ by }) => ({ id: 's', by, segments: [] }),
       recommendRows: async () => ({ id: 'w', rows: [] }),
-      products: async (ids) => ids.map((id) => ({ item: recommendation(id).item, options: [], variants: [] })),
       find: async () => ({ id: 'f', items: [], by: 'words', similar: false }),
-      setHints: nothing,
       rerank: async (ids) => ({ id: 'r', ids: [...ids] }),
       explain: async (id) => ({
         ...recommendation(id),
@@ -67,24 +74,33 @@ export class FakeRecommender {
         reason: '',
       }),
       track: nothing,
-      consent: nothing,
-      addItem: async () => recommendation('new').item,
-      getItem: async () => null,
-      browse: async () => ({ items: [], total: 0 }),
-      categories: async () => [],
-      status: async () => STATUS,
-      metrics: async () => ({ variant: null, rows: [] }),
-      updateOffers: async () => ({ changed: 0, unknown: [] }),
-      settled: nothing,
-      forget: async () => undefined,
-      snapshots: async () => [],
-      rollback: async () => undefined,
-      inspect: async () => {
-        throw new Error('nothing to inspect');
+      profile: {
+        consent: nothing,
+        setHints: nothing,
+        snapshots: async () => [],
+        rollback: nothing,
+        export: async () => new Blob(),
+        import: async () => UNCHANGED,
+        merge: async () => UNCHANGED,
+        reset: nothing,
+        forget: nothing,
       },
-      exportProfile: async () => new Blob(),
-      importProfile: async () => ({ added: 0, known: 0, leftOut: 0, exact: true }),
-      reset: nothing,
+      catalog: {
+        get: async () => null,
+        products: async (ids) => ids.map((id) => ({ item: recommendation(id).item, options: [], variants: [] })),
+        browse: async () => ({ items: [], total: 0 }),
+        categories: async () => [],
+        insert: async () => recommendation('new').item,
+        updateOffers: async () => ({ changed: 0, unknown: [] }),
+      },
+      experiment: { metrics: async () => ({ variant: null, rows: [] }) },
+      status: {
+        get: async () => STATUS,
+        settled: nothing,
+        inspect: async () => {
+          throw new Error('nothing to inspect');
+        },
+      },
       close: nothing,
       on: (type, listener) => {
         if (type === 'error') {

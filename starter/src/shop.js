@@ -59,7 +59,7 @@ showCount();
 async function firstProducts(count) {
   const products = new Map();
   for (let offset = 0, total = 1; offset < total && products.size < count; offset += 100) {
-    const page = await recommender.browse({ offset, limit: 100 });
+    const page = await recommender.catalog.browse({ offset, limit: 100 });
     total = page.total;
     for (const item of page.items) {
       const known = products.get(item.group ?? item.id);
@@ -90,7 +90,7 @@ async function showProducts() {
 }
 
 async function showProduct() {
-  const item = await recommender.getItem(shownId);
+  const item = await recommender.catalog.get(shownId);
   const box = find('[data-product]');
   if (!item) {
     box.textContent = texts.noProduct;
@@ -113,7 +113,7 @@ async function showProduct() {
 
 async function showLines() {
   const ids = readCart();
-  const items = (await Promise.all(ids.map((id) => recommender.getItem(id)))).filter((item) => item !== null);
+  const items = (await Promise.all(ids.map((id) => recommender.catalog.get(id)))).filter((item) => item !== null);
   find('[data-lines]').replaceChildren(
     ...items.map((item, index) => {
       const remove = Object.assign(document.createElement('button'), { type: 'button', textContent: texts.remove });

@@ -6,15 +6,15 @@
  * products, i0, i1, …, with random features, to measure time and memory.
  */
 import { contentBlend, type Item } from '../../src/core/catalog';
-import { seededRandom } from '../../src/core/model';
+import { seededRandom } from '../../src/core/common/random';
 import { catalogIndex } from '../../src/device/ranking';
 import { openFolder } from '../../src/shop/bundler';
 import { openPrepared } from '../../src/shop/logs/node';
 import { byProduct } from '../../src/shop/training';
 import { choiceCounts, rowsOf, sequencesWithout, shoppersIn } from '../../src/shop/training/interactions';
 import { localShards, startCompute } from '../../src/shop/training/node';
-import { heldOutShoppers, type SideFeatures, sideFeatures, trainSide } from '../../src/shop/training/side';
-import { heldOutQuality } from '../../src/shop/training/side/choice-ranks';
+import { heldOutShoppers, type SideFeatures, sideFeatures, trainEpochs } from '../../src/shop/training/side';
+import { heldOutQuality } from '../../src/shop/training/side/held-out-quality';
 import { sideSequences } from '../../src/shop/training/side/side-sequences';
 
 const [catalog, prepared, shares = '0.01,0.1,1', shards = '1', seed = '1', most = 'Infinity'] = process.argv.slice(2);
@@ -53,7 +53,7 @@ for (const share of shares.split(',').map(Number)) {
   const started = performance.now();
   const count = Number(shards);
   let pace = '';
-  const { reports, model } = await trainSide({
+  const { reports, model } = await trainEpochs({
     features,
     sequences,
     heldOut: judges,

@@ -68,7 +68,7 @@ const visit = (page: Page, lists: number, events: number): Promise<void> =>
   page.evaluate(
     async ([listCount, eventCount, atOnce]) => {
       const { recommender } = window;
-      const { items } = await recommender.browse({ limit: 1000 });
+      const { items } = await recommender.catalog.browse({ limit: 1000 });
       const idOf = (n: number) => items[(n * 17) % items.length].id;
       const inBatches = async (count: number, work: (n: number) => Promise<unknown>): Promise<void> => {
         for (let first = 0; first < count; first += atOnce) {
@@ -82,7 +82,7 @@ const visit = (page: Page, lists: number, events: number): Promise<void> =>
         const request = n % 4 === 0 ? ({ placement: 'similar', itemId: idOf(n) } as const) : {};
         return recommender.recommend(request, n % 2 === 0 ? {} : { signal: control.signal, timeout: 600_000 });
       });
-      await recommender.settled();
+      await recommender.status.settled();
     },
     [lists, events, MAX_IN_FLIGHT] as const,
   );

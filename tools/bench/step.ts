@@ -2,9 +2,9 @@
  * Measures what a step of a training costs in catalogues of some sizes: synthetic products and shoppers, the same number of choices in each.
  * `npm run bench:step -- [products, such as 20000,1000000] [steps]`
  */
-import { seededRandom } from '../../src/core/model';
+import { seededRandom } from '../../src/core/common/random';
 import { startCompute } from '../../src/shop/training/node';
-import { sequencesFrom, trainSide } from '../../src/shop/training/side';
+import { sequencesFrom, trainEpochs } from '../../src/shop/training/side';
 
 const [sizes = '20000,1000000', steps = '40'] = process.argv.slice(2);
 const COLUMNS = 64;
@@ -23,7 +23,7 @@ for (const count of sizes.split(',').map(Number)) {
   );
   const times: number[] = [];
   let before = performance.now();
-  await trainSide({
+  await trainEpochs({
     features: { count, inputs: { text: { columns: COLUMNS, values }, image: none, attributes: none } },
     sequences: sequencesFrom(lists),
     earlier: new Float32Array(count).fill(1),

@@ -21,7 +21,7 @@ export const checkResultSchema = v.object({
   keptEncrypted: v.boolean(),
   /** Whether a profile survived export and import under a passphrase. */
   moved: v.boolean(),
-  /** Our databases that remained after `forget()`; null if the browser does not list databases. */
+  /** Our databases that remained after `profile.forget()`; null if the browser does not list databases. */
   left: v.nullable(v.number()),
   /** Encoding a small catalogue in Studio; null if the browser lacks what Studio needs, or it was not reached. */
   studio: v.nullable(v.number()),

@@ -43,7 +43,7 @@ async function firstCard(): Promise<void> {
 async function learn(): Promise<void> {
   begin('Learning from choices');
   const recommender = await createRecommender({ bundle: '/bundle/', namespace: 'browser-check-learn' });
-  const { items } = await recommender.browse({ limit: 40 });
+  const { items } = await recommender.catalog.browse({ limit: 40 });
   const times: number[] = [];
   for (const n of [1, 5, 9, 13, 17, 21, 25, 29]) {
     const start = performance.now();
@@ -53,7 +53,7 @@ async function learn(): Promise<void> {
     times.push(performance.now() - start);
   }
   result.refreshed = median(times);
-  await recommender.settled();
+  await recommender.status.settled();
   await recommender.close();
 }
 
@@ -61,14 +61,14 @@ async function learn(): Promise<void> {
 async function keeps(namespace: string, encrypt: boolean): Promise<boolean> {
   begin(encrypt ? 'Keeping an encrypted profile' : 'Keeping a profile');
   const before = await createRecommender({ bundle: '/bundle/', namespace, encrypt });
-  await before.consent('granted');
-  const { items } = await before.browse({ limit: 5 });
+  await before.profile.consent('granted');
+  const { items } = await before.catalog.browse({ limit: 5 });
   for (const { id } of items) await before.track('click', id);
-  await before.settled();
-  const { events } = await before.status();
+  await before.status.settled();
+  const { events } = await before.status.get();
   await before.close();
   const after = await createRecommender({ bundle: '/bundle/', namespace, encrypt });
-  const status = await after.status();
+  const status = await after.status.get();
   await after.close();
   return events >= 5 && status.events === events && status.consent === 'granted';
 }
@@ -76,12 +76,12 @@ async function keeps(namespace: string, encrypt: boolean): Promise<boolean> {
 async function moves(): Promise<boolean> {
   begin('Moving a profile');
   const from = await createRecommender({ bundle: '/bundle/', namespace: 'browser-check-keep' });
-  const file = await from.exportProfile('a passphrase');
-  const { events } = await from.status();
+  const file = await from.profile.export('a passphrase');
+  const { events } = await from.status.get();
   await from.close();
   const to = await createRecommender({ bundle: '/bundle/', namespace: 'browser-check-move' });
-  await to.importProfile(file, 'a passphrase');
-  const moved = (await to.status()).events === events;
+  await to.profile.import(file, 'a passphrase');
+  const moved = (await to.status.get()).events === events;
   await to.close();
   return moved;
 }
@@ -90,9 +90,9 @@ async function add(): Promise<void> {
   begin('Adding a product');
   const recommender = await createRecommender({ bundle: '/bundle/', namespace: 'browser-check-add' });
   const start = performance.now();
-  await recommender.addItem({ title: 'Green kite', description: 'A light kite for windy days' });
+  await recommender.catalog.insert({ title: 'Green kite', description: 'A light kite for windy days' });
   result.added = performance.now() - start;
-  result.encoders = (await recommender.status()).backend.encoders;
+  result.encoders = (await recommender.status.get()).backend.encoders;
   await recommender.close();
 }
 
@@ -101,7 +101,7 @@ async function forget(): Promise<void> {
   const names = ['keep', 'encrypted', 'move', 'learn', 'add'].map((name) => `browser-check-${name}`);
   for (const namespace of [...names, 'browser-check']) {
     const recommender = await createRecommender({ bundle: '/bundle/', namespace });
-    await recommender.forget();
+    await recommender.profile.forget();
     await recommender.close();
   }
   if (typeof indexedDB.databases !== 'function') return;
@@ -183,7 +183,7 @@ const MIN_ZIP = 1e6;
 /** A small catalogue of the demo's products, without their pictures. */
 async function products(): Promise<File> {
   const recommender = await createRecommender({ bundle: '/bundle/', namespace: 'browser-check-add' });
-  const { items } = await recommender.browse({ limit: PRODUCTS });
+  const { items } = await recommender.catalog.browse({ limit: PRODUCTS });
   await recommender.close();
   const lines = items.map(({ id, title, category, price }) => JSON.stringify({ id, title, category, price }));
   return new File([lines.join('\n')], 'products.jsonl', { type: 'application/json' });

@@ -36,7 +36,7 @@ async function start() {
 
 /** The ways in which a shopper denies. */
 const denials = {
-  call: (recommender) => recommender.consent('denied'),
+  call: (recommender) => recommender.profile.consent('denied'),
   tool: (recommender) => answerByTool(recommender, 'denied'),
   erase: () => eraseDevice(),
   async gone(recommender) {
@@ -51,8 +51,8 @@ try {
   const { items: list } = await recommender.recommend();
   const time = performance.now();
   recommender.on('error', ({ code, message }) => failed(`${code}: ${message}`));
-  const { events } = await recommender.status();
-  const { items: catalogue } = await recommender.browse({ limit: 10_000 });
+  const { events } = await recommender.status.get();
+  const { items: catalogue } = await recommender.catalog.browse({ limit: 10_000 });
   if (tab === 1) await started({ time, listed: list.length, events });
 
   for (const { events, recommend, deny, pause } of await steps(tab)) {

@@ -3,9 +3,10 @@ import { resolve } from 'node:path';
 import { dispose, memory, type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { seededRandom, uniform } from '../../src/core/common/random';
-import { gradientsOf, type Loss, Trainer, type Weights } from '../../src/core/model';
+import { gradientsOf, type Loss } from '../../src/shop/training/model/gradients';
+import type { Weights } from '../../src/shop/training/model/weights';
 import { BACKENDS, useBackend } from './backends';
-import { checkGolden, QUANTITIES, type Quantity, relativeError } from './check';
+import { checkGolden, plainAdam, QUANTITIES, type Quantity, relativeError, stepOf } from './check';
 import { disposeLossTerms, lossTerms } from './loss';
 import { batchLoss, type ItemTaps, itemEmbeddings } from './network';
 import { withParameters } from './parameters';
@@ -36,7 +37,7 @@ describe.skipIf(!reference)('the reference implementation', () => {
   }
 });
 
-const base = {
+const base: Golden['config'] = {
   hiddenDim: 6,
   embeddingDim: 6,
   bottleneckDim: 3,
@@ -152,7 +153,7 @@ const randomRouterRow = (seed: number, ladder: Ladder, layer: number, dim: numbe
 
 /** A fixture of one window with this model's own numbers, on the present compute backend. */
 async function ownGolden(config: Golden['config'], initial: Weights, seed = 1): Promise<Golden> {
-  const { hiddenDim, embeddingDim, maxSeqLen, tapLayers, learningRate, adam, pruneThreshold } = config;
+  const { hiddenDim, embeddingDim, maxSeqLen, tapLayers, learningRate, pruneThreshold } = config;
   const items = 10;
   const random = seededRandom(seed);
   const features = Object.fromEntries(
@@ -173,7 +174,7 @@ async function ownGolden(config: Golden['config'], initial: Weights, seed = 1): 
     Array.from({ length }, (_, i) => (i < length - 3 ? 0 : ((i * 3 + first) % items) + 1));
 
   const trainable = Object.keys(initial);
-  const trainer = new Trainer(initial, trainable, { learningRate, ...adam, epsilon: adam.eps });
+  const trainer = plainAdam(initial, trainable, learningRate);
   const meter = new UtilizationMeter();
   const steps: GoldenPhase['steps'] = [];
   for (let step = 0; step < 2; step++) {
@@ -191,7 +192,7 @@ async function ownGolden(config: Golden['config'], initial: Weights, seed = 1): 
     const gradients = Object.fromEntries(
       Object.entries(found.gradients).map(([name, values]) => [name, { shape: weights[name].shape, values }]),
     );
-    const value = await trainer.step((parameters) =>
+    const value = await stepOf(trainer, (parameters) =>
       batchLoss(parameters, config, inputs, { onActivation: meter.record }),
     );
     await meter.collect();

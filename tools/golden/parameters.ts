@@ -1,4 +1,5 @@
-import { disposeParameters, type Parameters, parametersFrom, type Weights } from '../../src/core/model';
+import { dispose } from '@tensorflow/tfjs-core';
+import { type Parameters, parametersFrom, type Weights } from '../../src/shop/training/model/weights';
 
 /** Weight and bias of a linear layer, [out, in] and [out], or of a LayerNorm, [E] and [E]. */
 export interface Affine<T> {
@@ -12,6 +13,6 @@ export async function withParameters<T>(weights: Weights, f: (parameters: Parame
   try {
     return await f(parameters);
   } finally {
-    disposeParameters(parameters);
+    dispose(parameters);
   }
 }

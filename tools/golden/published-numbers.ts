@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { fitting } from '../../src/core/common/schema';
-import type { Weight, Weights } from '../../src/core/model';
 import { invalidInput, type SidestreamError } from '../../src/error';
+import type { Weight, Weights } from '../../src/shop/training/model/weights';
 import { LADDERS } from './state-dict';
 
 const number = v.pipe(v.number(), v.finite());
@@ -25,7 +25,8 @@ const goldenSchema = v.object({
     learningRate: number,
     pruneThreshold: number,
     layerNormEps: number,
-    adam: v.object({ beta1: number, beta2: number, eps: number }),
+    /** Those with which every training computes. */
+    adam: v.object({ beta1: v.literal(0.9), beta2: v.literal(0.999), eps: v.literal(1e-8) }),
   }),
   /** [items + 1][K + 1][D] */
   features: perLadder(v.array(matrix)),

@@ -1,6 +1,5 @@
 import { type Random, seededRandom, uniform } from '../../src/core/common/random';
-import type { Weight, Weights } from '../../src/core/model';
-import type { StateDict } from '../../src/core/model/weights';
+import type { StateDict, Weight, Weights } from '../../src/shop/training/model/weights';
 import { type Ladder, type Layer, ladderEntries, layersOf } from './state-dict';
 import { entriesOf, type UserEncoder, userEncoderNames } from './user-encoder';
 

@@ -64,7 +64,7 @@ function useItem(id: string): Item | null {
   useEffect(() => {
     let here = true;
     shopRecommender()
-      .then((recommender) => recommender.getItem(id))
+      .then((recommender) => recommender.catalog.get(id))
       .then((found) => {
         if (!here || !found) return;
         setItem(found);

@@ -194,9 +194,9 @@ const followConsent = ({ consent }) => {
   if (consent === 'denied') return inTurn(() => localStorage.removeItem(PURCHASES));
 };
 recommender.on('change', followConsent);
-void recommender.status().then(followConsent);
+void recommender.status.get().then(followConsent);
 // The pixel of another tab.
-addEventListener('storage', ({ key }) => key === PURCHASES && recommender.status().then(followConsent));
+addEventListener('storage', ({ key }) => key === PURCHASES && recommender.status.get().then(followConsent));
 
 // The theme's own scripts and style sheets may wait for it.
 document.documentElement.dataset.sidestream = 'connected';

@@ -85,8 +85,8 @@ export class OnnxModel {
     return name;
   }
 
-  /** Offers a value as a float32 output, under its own name. */
-  output(name: string, dims: (number | string)[]): void {
+  /** Offers a value as a float32 output, under its own name. @param dims default: left open */
+  output(name: string, dims?: (number | string)[]): void {
     this.#outputs.set(name, declared(name, DataType.FLOAT, dims));
   }
 

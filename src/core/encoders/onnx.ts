@@ -61,9 +61,9 @@ function attributeProto(name: string, value: Attribute): Onnx.IAttributeProto {
 }
 
 /** Declares an input or an output; a dimension given as a string is symbolic. */
-export function declared(name: string, elemType: number, dims: (number | string)[]): Onnx.IValueInfoProto {
-  const dim = dims.map((d) => (typeof d === 'number' ? { dimValue: d } : { dimParam: d }));
-  return { name, type: { tensorType: { elemType, shape: { dim } } } };
+export function declared(name: string, elemType: number, dims?: (number | string)[]): Onnx.IValueInfoProto {
+  const dim = dims?.map((d) => (typeof d === 'number' ? { dimValue: d } : { dimParam: d }));
+  return { name, type: { tensorType: { elemType, ...(dim && { shape: { dim } }) } } };
 }
 
 /** Values as int8, with a scale for each block of the given size. */

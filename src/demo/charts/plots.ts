@@ -1,17 +1,4 @@
-import {
-  areaY,
-  axisX,
-  axisY,
-  dot,
-  gridY,
-  lineY,
-  type Markish,
-  type PlotOptions,
-  plot,
-  rect,
-  ruleY,
-  text,
-} from '@observablehq/plot';
+import { axisX, axisY, dot, gridY, lineY, type PlotOptions, plot, rect, ruleY, text } from '@observablehq/plot';
 import { type ChartFrame, sideMargins } from '../../page/element/drawing';
 
 /** Products of each taste in a list, choice by choice. */
@@ -19,14 +6,6 @@ interface TasteChart {
   kind: 'tastes';
   most: number;
   counts: readonly (readonly [number, number])[];
-  chapters: readonly Chapter[];
-}
-
-/** Shares that add up to 1, choice by choice. */
-interface ShareChart {
-  kind: 'shares';
-  /** In stacking order, from the bottom. */
-  series: readonly { key: string; color: string; shares: readonly number[] }[];
   chapters: readonly Chapter[];
 }
 
@@ -48,7 +27,7 @@ interface Chapter {
   name: string;
 }
 
-export type ChartData = TasteChart | ShareChart | EpochChart;
+export type ChartData = TasteChart | EpochChart;
 
 export function drawChart(chart: ChartData, frame: ChartFrame): Element {
   return plot({
@@ -56,7 +35,6 @@ export function drawChart(chart: ChartData, frame: ChartFrame): Element {
     // Names and numbers are read from left to right; their position follows the page.
     style: { background: 'none', color: 'inherit', fontSize: '12px', overflow: 'visible', direction: 'ltr' },
     ...(chart.kind === 'tastes' && tastes(chart, frame)),
-    ...(chart.kind === 'shares' && shares(chart, frame)),
     ...(chart.kind === 'epochs' && epochs(chart, frame)),
   });
 }
@@ -65,12 +43,18 @@ export function drawChart(chart: ChartData, frame: ChartFrame): Element {
 function tastes({ most, counts, chapters }: TasteChart, frame: ChartFrame): PlotOptions {
   const points = counts.flatMap((count, at) => count.map((value, taste) => ({ at, taste, value })));
   return {
-    ...byChoice(chapters, frame),
+    height: 152,
+    marginTop: 6,
+    marginBottom: 24,
+    marginLeft: 0,
+    marginRight: 0,
+    // Wide enough for the whole script.
+    x: { domain: [0, chapters.at(-1)?.to ?? 0], reverse: frame.rightToLeft, axis: null },
     y: { domain: [0, most], axis: null },
     marks: [
       rect(chapters, { x1: 'from', x2: 'to', y1: 0, y2: most, fill: colorOf, fillOpacity: 0.09 }),
       ruleY([0], { stroke: 'var(--line)' }),
-      ...TASTES.toReversed().flatMap((taste) => {
+      ...([1, 0] as const).flatMap((taste) => {
         const own = points.filter((point) => point.taste === taste);
         const stroke = colorOf({ taste });
         return [
@@ -78,23 +62,13 @@ function tastes({ most, counts, chapters }: TasteChart, frame: ChartFrame): Plot
           dot(own.slice(-1), { x: 'at', y: 'value', fill: stroke, r: 5 }),
         ];
       }),
-      chapterNames(chapters),
-    ],
-  };
-}
-
-/** Shares, one above the other. */
-function shares({ series, chapters }: ShareChart, frame: ChartFrame): PlotOptions {
-  const rows = series.flatMap(({ key, shares: values }) => values.map((share, at) => ({ key, share, at })));
-  const keys = series.map(({ key }) => key);
-  return {
-    ...byChoice(chapters, frame),
-    y: { domain: [0, 1], axis: null },
-    color: { type: 'ordinal', domain: keys, range: series.map(({ color }) => color) },
-    marks: [
-      areaY(rows, { x: 'at', y: 'share', z: 'key', fill: 'key', order: keys, stroke: 'var(--paper)' }),
-      ruleY([0], { stroke: 'var(--line)' }),
-      chapterNames(chapters),
+      text(chapters, {
+        x: ({ from, to }: Chapter) => (from + to) / 2,
+        text: 'name',
+        frameAnchor: 'bottom',
+        dy: 16,
+        fill: 'var(--muted)',
+      }),
     ],
   };
 }
@@ -129,26 +103,5 @@ function epochs({ values, color, levels, from }: EpochChart, frame: ChartFrame):
   };
 }
 
-const TASTES = [0, 1] as const;
-
 /** The color of a taste, which is in the style sheet. */
 const colorOf = ({ taste }: Pick<Chapter, 'taste'>): string => `var(--taste-${taste})`;
-
-/** Wide enough for the whole script. */
-const byChoice = (chapters: readonly Chapter[], { rightToLeft }: ChartFrame): PlotOptions => ({
-  height: 152,
-  marginTop: 6,
-  marginBottom: 24,
-  marginLeft: 0,
-  marginRight: 0,
-  x: { domain: [0, chapters.at(-1)?.to ?? 0], reverse: rightToLeft, axis: null },
-});
-
-const chapterNames = (chapters: readonly Chapter[]): Markish =>
-  text(chapters, {
-    x: ({ from, to }: Chapter) => (from + to) / 2,
-    text: 'name',
-    frameAnchor: 'bottom',
-    dy: 16,
-    fill: 'var(--muted)',
-  });

@@ -1,4 +1,3 @@
-import '../late-page.css';
 import './playground.css';
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
@@ -39,7 +38,7 @@ export class ListPlayground extends ShopElement {
   protected override render(): TemplateResult {
     const code = markupOf(this.settings);
     return html`
-      <section class="block first late play" data-testid="playground">
+      <section class="block first play" data-testid="playground">
         <h1 tabindex="-1">Playground</h1>
         <p class="lead">
           A list of this shop, and everything that it can be told. Change something and the list follows; so does the code to paste into a
@@ -47,7 +46,7 @@ export class ListPlayground extends ShopElement {
           <a href=${routeHref('watch')}>watch it learn</a> shows that with a simulated shopper.
         </p>
         <div class="play-room">
-          <form class="play-form" @submit=${(event: Event) => event.preventDefault()}>
+          <form class="stack" @submit=${(event: Event) => event.preventDefault()}>
             <fieldset>
               <legend>Attributes</legend>
               ${ATTRIBUTE_GROUPS.map((group) => this.#group(group, (field) => this.#attribute(field)))}
@@ -63,14 +62,14 @@ export class ListPlayground extends ShopElement {
               <button class="button quiet" type="button" data-testid="playground-reset" @click=${this.#reset}>Begin again</button>
             </p>
           </form>
-          <div class="play-shown">
+          <div class="play-shown stack">
             <div class="play-list" data-testid="playground-list"></div>
             ${
               this.refused
                 ? html`<p class="problem" role="alert" data-testid="playground-refused">${this.refused}</p>`
                 : nothing
             }
-            <div class="play-code">
+            <div class="stack">
               <h2>The code</h2>
               <pre tabindex="0" aria-label="The code to paste"><code data-testid="playground-code">${code}</code></pre>
               <p class="row">
@@ -95,7 +94,7 @@ export class ListPlayground extends ShopElement {
     return html`
       <details class="play-group" ?open=${group === FIRST_GROUP} data-testid="playground-group-${group}">
         <summary>${title}${changed > 0 ? html` <small class="play-changed">${changed} changed</small>` : nothing}</summary>
-        <div class="play-fields">${fields.map(template)}</div>
+        <div class="stack">${fields.map(template)}</div>
       </details>`;
   }
 
@@ -164,7 +163,6 @@ export class ListPlayground extends ShopElement {
             ? nothing
             : html`<input
                 id=${id}
-                class="play-json"
                 aria-label="${name}, as JSON"
                 aria-invalid=${problem ? 'true' : nothing}
                 autocomplete="off"
@@ -205,7 +203,7 @@ export class ListPlayground extends ShopElement {
 
   async #suggest(recommender: Recommender): Promise<void> {
     try {
-      const { items } = await recommender.browse({ limit: SUGGESTED });
+      const { items } = await recommender.catalog.browse({ limit: SUGGESTED });
       this.products = items.map(({ id, title }) => ({ id, title }));
     } catch (thrown) {
       this.session.report(thrown);

@@ -36,19 +36,12 @@ export const randomPair = (before = 0): number => 1 + ((before + Math.floor(Math
  * @returns null if the catalogue does not have two categories of 24 products
  */
 export function tastesOf(categories: readonly Category[], pair: number): [Category, Category] | null {
-  const large = largeOf(categories);
+  const large = categories.filter(({ count }) => count >= MIN_PRODUCTS);
   const random = seededRandom(pair);
   const draw = (): Category | undefined => large.splice(Math.floor(random() * large.length), 1)[0];
   const [first, second] = [draw(), draw()];
   return first && second ? [first, second] : null;
 }
-
-const largeOf = (categories: readonly Category[]): Category[] =>
-  categories.filter(({ count }) => count >= MIN_PRODUCTS);
-
-/** Why the visit cannot be shown with a catalogue, in a sentence; null if it can. */
-export const missingTastes = (categories: readonly Category[]): string | null =>
-  largeOf(categories).length >= 2 ? null : `It needs two top categories of ${MIN_PRODUCTS} products or more.`;
 
 /** The chapter of a choice (choices are counted from 1); undefined after the last one. */
 export function chapterOf(choice: number): { index: number; chapter: Chapter; first: boolean } | undefined {

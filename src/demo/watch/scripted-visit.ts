@@ -86,7 +86,7 @@ export class ScriptedVisit {
     if (this.phase === 'opening' || this.phase === 'failed') return;
     this.pause();
     await this.#inTurn(async () => {
-      await (await this.#opening).reset();
+      await (await this.#opening).profile.reset();
       this.pair = pair;
       this.#draw();
       this.frames = [];
@@ -104,7 +104,7 @@ export class ScriptedVisit {
 
   async #start(): Promise<void> {
     const recommender = await this.#opening;
-    this.#categories = categoryTree(await recommender.categories());
+    this.#categories = categoryTree(await recommender.catalog.categories());
     this.#draw();
     await this.#begin();
   }
@@ -162,7 +162,7 @@ export class ScriptedVisit {
   async #shelf(category: string): Promise<Item[]> {
     const known = this.#shelves.get(category);
     if (known) return known;
-    const { items } = await (await this.#opening).browse({ category, limit: 1000 });
+    const { items } = await (await this.#opening).catalog.browse({ category, limit: 1000 });
     const shelf = spread(items);
     this.#shelves.set(category, shelf);
     return shelf;
@@ -184,7 +184,7 @@ export class ScriptedVisit {
     const duration = performance.now() - started;
     const [first] = list.items;
     const [status, explanation] = await Promise.all([
-      recommender.status(),
+      recommender.status.get(),
       first ? recommender.explain(first.item.id, FOR_YOU) : null,
     ]);
     const choice = this.frames.length;

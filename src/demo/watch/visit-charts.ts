@@ -31,41 +31,12 @@ export function tasteChart(frames: readonly Frame[], tastes: readonly [string, s
   );
 }
 
-/** Ids of the kept experts, in the order of their numbers; candidates count together. */
-const keptIds = (frames: readonly Frame[]): number[] => [
-  ...new Set(frames.flatMap(({ experts }) => experts.filter(({ state }) => state !== 'candidate').map(({ id }) => id))),
-];
-
 /** The color of an expert by its taste, as the style sheet names it. */
 export function colorOf({ state, about }: Pick<ExpertView, 'state' | 'about'>, tastes: readonly string[]): string {
   if (state === 'generalist') return 'expert-all';
   if (state === 'candidate') return 'expert-trial';
   const taste = tastes.indexOf(about ?? '');
   return taste < 0 ? 'expert-other' : `taste-${taste}`;
-}
-
-/** The share of each expert in the list over the choices, one above the other. */
-export function expertChart(frames: readonly Frame[], tastes: readonly [string, string]): TemplateResult {
-  const series = keptIds(frames).map((id) => {
-    const own = frames.map(({ experts }) => experts.find((one) => one.id === id && one.state !== 'candidate'));
-    const latest = own.findLast((expert) => expert !== undefined);
-    const color = latest ? colorOf(latest, tastes) : 'expert-trial';
-    return { key: `${id}`, color: `var(--${color})`, shares: own.map((expert) => expert?.share ?? 0) };
-  });
-  const trial = frames.map(({ experts }) =>
-    experts.reduce((sum, { state, share }) => (state === 'candidate' ? sum + share : sum), 0),
-  );
-  const now = frames.at(-1)?.experts.map((expert) => `${nameText(expert)} ${percent(expert.share)}`) ?? [];
-  return chartFigure(
-    html`<h3>Whom the list listens to: shares of the experts, choice by choice</h3>`,
-    `Shares now: ${now.join(', ')}.`,
-    {
-      kind: 'shares',
-      series: [...series, { key: 'trial', color: 'var(--expert-trial)', shares: trial }],
-      chapters: chaptersOf(tastes),
-    },
-    [],
-  );
 }
 
 export const percent = (share: number): string => `${Math.round(100 * share)} %`;

@@ -24,7 +24,7 @@ import type {
   SegmentsRequest,
   SegmentsResponse,
 } from './lists';
-import type { Consent, ImportOptions, ImportResult, RollbackOptions, Snapshot, Status, TrackDetails } from './profile';
+import type { Consent, ImportResult, RollbackOptions, Snapshot, Status, TrackDetails } from './profile';
 
 export type { Item, ItemInput, Offer } from '../../core/catalog';
 export type { EventType } from '../../core/events';
@@ -63,7 +63,7 @@ export type { Encryption } from '../store';
 export type * from './lists';
 export type * from './profile';
 
-/** Result of `updateOffers()`. */
+/** Result of `catalog.updateOffers()`. */
 export interface OfferUpdate {
   /** Number of loaded items whose price or stock changed. */
   changed: number;
@@ -166,6 +166,117 @@ export interface CallOptions {
   timeout?: number;
 }
 
+/** What this device knows about the shopper: the answer about consent, the hints of this visit, and what was learned. Part of `Recommender`. */
+export interface RecommenderProfile {
+  /**
+   * Sets the shopper's answer about a profile on the device. Any other value, such as a boolean, is rejected with
+   * `runtime/invalid-input`. An answer counts from the moment it is given: an earlier `granted` that has not been carried
+   * out yet rejects with `store/forgotten`. `denied` and `pending` delete the data on the device; `denied`, and `pending`
+   * after `granted`, also delete the data in memory. They need neither a worker nor the bundle. They reject with
+   * `store/blocked` while another page holds the database open; its content is deleted even then, and the next call tries
+   * to delete the database again. `granted` rejects with `store/*` if the device cannot store a profile; everything then
+   * stays in memory, and the next call tries again.
+   */
+  consent(level: Consent): Promise<void>;
+  /**
+   * Sets what the shopper is looking for, for all lists of this page that do not pass their own hints: an object, or its
+   * JSON text; `{}` clears the hints. Lists change at once. Hints stay in memory until the page is left, `forget()` is
+   * called or the shopper denies consent; while consent is denied they have no effect. Rejects with `runtime/invalid-input`,
+   * naming the field, and then changes nothing. Without hints of the page, what `find()` found last is a weak hint.
+   */
+  setHints(hints: Hints | string): Promise<void>;
+  /** Snapshots of the profile, one per window, oldest first; the last 12 are kept. */
+  snapshots(): Promise<Snapshot[]>;
+  /**
+   * Restores a snapshot; later events and snapshots are deleted. With `expert`, only what this expert has learned since the snapshot is
+   * undone: the weight that the router gives it, all other experts, the history and the events stay, and the state before is kept as
+   * one more snapshot. It learns on from there, unless it is frozen. Rejects with `store/unknown-snapshot`, also if the snapshot has no
+   * such expert.
+   */
+  rollback(id: number, options?: RollbackOptions): Promise<void>;
+  /**
+   * Exports the profile and the events it was learned from as a file, encrypted if you pass a passphrase. The file contains
+   * each event's type, item, time and order.
+   */
+  export(passphrase?: string): Promise<Blob>;
+  /**
+   * Replaces the profile with an exported one. Rejects with `store/corrupt`, `store/wrong-key`, `store/newer-schema` or
+   * `store/forgotten`; nothing changes then.
+   * @param passphrase of the file, if it is encrypted
+   */
+  import(file: Blob, passphrase?: string): Promise<ImportResult>;
+  /**
+   * Merges an exported profile into the one on this device: the events of both devices are learned again from the start, in
+   * order of time, as if they had all come from one device; a snapshot of the previous profile is kept. The event `progress`
+   * with stage `merge` counts the events done. Rejects like `import()`, and with `runtime/unknown-item` for a file from
+   * another shop; nothing changes then.
+   * @param passphrase of the file, if it is encrypted
+   */
+  merge(file: Blob, passphrase?: string): Promise<ImportResult>;
+  /** Forgets all events and everything learned from them; consent stays. */
+  reset(): Promise<void>;
+  /**
+   * Deletes all Sidestream data on this device: profile, log, snapshots, keys. Consent becomes `pending` again in all tabs.
+   * Rejects with `store/blocked`, like `consent('denied')`.
+   */
+  forget(): Promise<void>;
+}
+
+/** The products: the shop's, and those that this device added. Part of `Recommender`. */
+export interface RecommenderCatalog {
+  /** @param lang language of the item's texts, as for `recommend()` */
+  get(id: string, lang?: string): Promise<Item | null>;
+  /**
+   * Products by the ids of their items, whatever the rules say of them: at present prices and stock, and with their variants.
+   * @param ids at most 1,000
+   * @returns in the order of the ids; ids that the catalogue lacks, or that are not loaded, are left out
+   */
+  products(ids: readonly string[], request?: ProductsRequest): Promise<Product[]>;
+  browse(request?: BrowseRequest): Promise<BrowseResponse>;
+  /**
+   * Category paths with their number of items, in catalogue order; for a catalogue too large to load as a whole, also
+   * broader categories, with all items below them.
+   */
+  categories(request?: CategoriesRequest): Promise<CategoryCount[]>;
+  /** Encodes the text and picture on this device and adds the item to the local catalogue. */
+  insert(item: NewItem): Promise<Item>;
+  /**
+   * Changes prices and stock of products immediately, for shops that get them from their own API: sold-out products leave
+   * every list of the page. Fields missing from an offer stay as they are; `null` means that the product has no such value
+   * now. Later offers override earlier ones, and all of them override the bundle and its offers file until the page is left.
+   * They also apply to items that are loaded later, and survive a crash of the worker. This is not an event: nothing is
+   * learned from it. Rejects with `runtime/invalid-input`, naming offer and field, and then changes nothing.
+   * @param offers at most 10,000 per call, and of at most 100,000 products altogether
+   */
+  updateOffers(offers: Offer[]): Promise<OfferUpdate>;
+}
+
+/** What the recommendations achieve on this device. Part of `Recommender`. */
+export interface RecommenderExperiment {
+  /**
+   * Impressions, clicks, carts, purchases and revenue on this device by variant and placement, and the device's variant.
+   * Counted since consent was given, or, without consent, since the page was opened; `profile.reset()` sets them to zero.
+   */
+  metrics(): Promise<Metrics>;
+}
+
+/** The state of the recommender on this device. Part of `Recommender`. */
+export interface RecommenderStatus {
+  get(): Promise<Status>;
+  /** Resolves when all events tracked so far are stored and learned, and pending saves are done. */
+  settled(): Promise<void>;
+  /**
+   * Returns the data that `<sidestream-inspector>` shows: the learned preferences with their sources and times (`profile`),
+   * the changes that a snapshot would make (`snapshot`, with its id), the reasons for an item's place (`item`, with its id),
+   * a comparison of lists with and without learning (`lists`), and the resources used on the device (`device`). Rejects with
+   * `store/unknown-snapshot` and `runtime/unknown-item`.
+   */
+  inspect<Question extends keyof InspectionAnswers>(
+    question: Question,
+    ...about: InspectionSubjects[Question]
+  ): Promise<InspectionAnswers[Question]>;
+}
+
 /**
  * The page's side of a recommender. Every method may reject with a SidestreamError: `runtime/invalid-input` for a bad
  * argument, `runtime/unknown-item` for an id the catalogue lacks, `runtime/worker-crashed` when the worker died (the
@@ -174,6 +285,18 @@ export interface CallOptions {
 export interface Recommender {
   /** May also reject with `runtime/aborted` or `runtime/timeout`, as its options say. */
   recommend(request?: RecommendRequest, options?: CallOptions): Promise<RecommendResponse>;
+  /**
+   * Plans rows of lists for this shopper, each with a reason: items similar to one that the shopper chose, more of a preferred
+   * brand or category, new items, items to buy again, and popular ones. Rows are ordered by the mean `for-you` score of their
+   * first items, no product is in two rows, and a row with fewer than 3 products is left out, except products to buy again. In a
+   * catalogue too large to load as a whole, only the items loaded at present count.
+   */
+  recommendRows(request?: RowsRequest): Promise<RowsResponse>;
+  /**
+   * Ranks segments of the catalogue for this shopper, such as "brands for you", by the score of `for-you`, with a few items
+   * of each. In a catalogue too large to load as a whole, only the items loaded at present count.
+   */
+  recommendSegments(request: SegmentsRequest): Promise<SegmentsResponse>;
   /**
    * Orders one of the shop's own lists, such as search results, for this shopper. No id is left out or added. An id that the
    * catalogue lacks keeps its place; so does every copy of an id after the first. Without a history, with `consent` denied,
@@ -192,37 +315,12 @@ export interface Recommender {
    * is found. With `meaning`, it is loaded for words that are only similar to the shop's, too, and both are mixed. A bundle without
    * encoders is searched by words only. The shop's rules `filter`, `excludeOutOfStock`, `variants`, `boost`, `bury` and `coldStart` apply; items that the shopper
    * bought, has in the cart or dismissed are found unless a rule excludes them explicitly. The category of what was found by words is a
-   * weak hint for `for-you` in this visit, see `setHints()`. In a catalogue too large to load as a whole, only the items loaded at
+   * weak hint for `for-you` in this visit, see `profile.setHints()`. In a catalogue too large to load as a whole, only the items loaded at
    * present are searched.
    *
    * May also reject with `runtime/aborted` or `runtime/timeout`. A search that is aborted while the shopper types loads no encoder.
    */
   find(request: FindRequest, options?: CallOptions): Promise<FindResponse>;
-  /**
-   * Ranks segments of the catalogue for this shopper, such as "brands for you", by the score of `for-you`, with a few items
-   * of each. In a catalogue too large to load as a whole, only the items loaded at present count.
-   */
-  recommendSegments(request: SegmentsRequest): Promise<SegmentsResponse>;
-  /**
-   * Plans rows of lists for this shopper, each with a reason: items similar to one that the shopper chose, more of a preferred
-   * brand or category, new items, items to buy again, and popular ones. Rows are ordered by the mean `for-you` score of their
-   * first items, no product is in two rows, and a row with fewer than 3 products is left out, except products to buy again. In a
-   * catalogue too large to load as a whole, only the items loaded at present count.
-   */
-  recommendRows(request?: RowsRequest): Promise<RowsResponse>;
-  /**
-   * Products by the ids of their items, whatever the rules say of them: at present prices and stock, and with their variants.
-   * @param ids at most 1,000
-   * @returns in the order of the ids; ids that the catalogue lacks, or that are not loaded, are left out
-   */
-  products(ids: readonly string[], request?: ProductsRequest): Promise<Product[]>;
-  /**
-   * Sets what the shopper is looking for, for all lists of this page that do not pass their own hints: an object, or its
-   * JSON text; `{}` clears the hints. Lists change at once. Hints stay in memory until the page is left, `forget()` is
-   * called or the shopper denies consent; while consent is denied they have no effect. Rejects with `runtime/invalid-input`,
-   * naming the field, and then changes nothing. Without hints of the page, what `find()` found last is a weak hint.
-   */
-  setHints(hints: Hints | string): Promise<void>;
   /**
    * Explains the score of an item in the list of a request, whether the list shows it or not.
    * @param request as for `recommend()`
@@ -231,88 +329,15 @@ export interface Recommender {
   /**
    * Resolves when the event is on disk (consent granted) or in memory (pending). With `denied` it resolves at once and
    * stores nothing. Learning happens afterwards and cannot reject the call; lists requested later reflect the event.
-   * `settled()` waits for both. Rejects with `store/full` or `store/unavailable` when the event could not be stored, and
+   * `status.settled()` waits for both. Rejects with `store/full` or `store/unavailable` when the event could not be stored, and
    * with `runtime/unknown-item` for an id that the catalogue lacks. In a catalogue too large to load as a whole, such an
    * event is stored but not learned, and an `error` event reports it.
    */
   track(type: EventType, itemId: string, details?: TrackDetails): Promise<void>;
-  /**
-   * Sets the shopper's answer about a profile on the device. Any other value, such as a boolean, is rejected with
-   * `runtime/invalid-input`. An answer counts from the moment it is given: an earlier `granted` that has not been carried
-   * out yet rejects with `store/forgotten`. `denied` and `pending` delete the data on the device; `denied`, and `pending`
-   * after `granted`, also delete the data in memory. They need neither a worker nor the bundle. They reject with
-   * `store/blocked` while another page holds the database open; its content is deleted even then, and the next call tries
-   * to delete the database again. `granted` rejects with `store/*` if the device cannot store a profile; everything then
-   * stays in memory, and the next call tries again.
-   */
-  consent(level: Consent): Promise<void>;
-  /** Encodes the text and picture on this device and adds the item to the local catalogue. */
-  addItem(item: NewItem): Promise<Item>;
-  /**
-   * Changes prices and stock of products immediately, for shops that get them from their own API: sold-out products leave
-   * every list of the page. Fields missing from an offer stay as they are; `null` means that the product has no such value
-   * now. Later offers override earlier ones, and all of them override the bundle and its offers file until the page is left.
-   * They also apply to items that are loaded later, and survive a crash of the worker. This is not an event: nothing is
-   * learned from it. Rejects with `runtime/invalid-input`, naming offer and field, and then changes nothing.
-   * @param offers at most 10,000 per call, and of at most 100,000 products altogether
-   */
-  updateOffers(offers: Offer[]): Promise<OfferUpdate>;
-  /** @param lang language of the item's texts, as for `recommend()` */
-  getItem(id: string, lang?: string): Promise<Item | null>;
-  browse(request?: BrowseRequest): Promise<BrowseResponse>;
-  /**
-   * Category paths with their number of items, in catalogue order; for a catalogue too large to load as a whole, also
-   * broader categories, with all items below them.
-   */
-  categories(request?: CategoriesRequest): Promise<CategoryCount[]>;
-  status(): Promise<Status>;
-  /**
-   * Impressions, clicks, carts, purchases and revenue on this device by variant and placement, and the device's variant.
-   * Counted since consent was given, or, without consent, since the page was opened; `reset()` sets them to zero.
-   */
-  metrics(): Promise<Metrics>;
-  /** Resolves when all events tracked so far are stored and learned, and pending saves are done. */
-  settled(): Promise<void>;
-  /** Forgets all events and everything learned from them; consent stays. */
-  reset(): Promise<void>;
-  /**
-   * Deletes all Sidestream data on this device: profile, log, snapshots, keys. Consent becomes `pending` again in all tabs.
-   * Rejects with `store/blocked`, like `consent('denied')`.
-   */
-  forget(): Promise<void>;
-  /** Snapshots of the profile, one per window, oldest first; the last 12 are kept. */
-  snapshots(): Promise<Snapshot[]>;
-  /**
-   * Restores a snapshot; later events and snapshots are deleted. With `expert`, only what this expert has learned since the snapshot is
-   * undone: the weight that the router gives it, all other experts, the history and the events stay, and the state before is kept as
-   * one more snapshot. It learns on from there, unless it is frozen. Rejects with `store/unknown-snapshot`, also if the snapshot has no
-   * such expert.
-   */
-  rollback(id: number, options?: RollbackOptions): Promise<void>;
-  /**
-   * Returns the data that `<sidestream-inspector>` shows: the learned preferences with their sources and times (`profile`),
-   * the changes that a snapshot would make (`snapshot`, with its id), the reasons for an item's place (`item`, with its id),
-   * a comparison of lists with and without learning (`lists`), and the resources used on the device (`device`). Rejects with
-   * `store/unknown-snapshot` and `runtime/unknown-item`.
-   */
-  inspect<Question extends keyof InspectionAnswers>(
-    question: Question,
-    ...about: InspectionSubjects[Question]
-  ): Promise<InspectionAnswers[Question]>;
-  /**
-   * Exports the profile and the events it was learned from as a file, encrypted if you pass a passphrase. The file contains
-   * each event's type, item, time and order.
-   */
-  exportProfile(passphrase?: string): Promise<Blob>;
-  /**
-   * Replaces the profile with an exported one, or merges the two with `merge`: the events of both devices are learned again
-   * from the start, in order of time, as if they had all come from one device; a snapshot of the previous profile is kept.
-   * The event `progress` with stage `merge` counts the events done. Rejects with `store/corrupt`, `store/wrong-key`,
-   * `store/newer-schema` or `store/forgotten`, and with `merge` also with `runtime/unknown-item` for a file from another
-   * shop; nothing changes then.
-   * @param options a string is the passphrase
-   */
-  importProfile(file: Blob, options?: string | ImportOptions): Promise<ImportResult>;
+  readonly profile: RecommenderProfile;
+  readonly catalog: RecommenderCatalog;
+  readonly experiment: RecommenderExperiment;
+  readonly status: RecommenderStatus;
   on<K extends keyof RecommenderEvents>(type: K, listener: (event: RecommenderEvents[K]) => void): () => void;
   /**
    * Closes this handle after pending calls are answered. Later calls reject with `runtime/closed`; so does adding an item

@@ -5,7 +5,7 @@ import type { ExpertStatus, Snapshot } from './profile';
 
 export type { ScorePart } from '../ranking';
 
-/** The questions that `inspect()` answers, and the types of the answers. */
+/** The questions that `status.inspect()` answers, and the types of the answers. */
 export interface InspectionAnswers {
   /** The learned preferences, their sources and their times. */
   profile: Inspection;
@@ -19,7 +19,7 @@ export interface InspectionAnswers {
   device: DeviceReport;
 }
 
-/** Arguments of each question of `inspect()`. */
+/** Arguments of each question of `status.inspect()`. */
 export interface InspectionSubjects {
   profile: [];
   /** `Snapshot.id`. */
@@ -60,7 +60,7 @@ export interface InspectedExpert extends Omit<ExpertStatus, 'state' | 'history' 
   share: number;
   /** When it was removed; null for a current expert. */
   removed: number | null;
-  /** The newest snapshot in which it had learned fewer choices, for `rollback()`; null without one, and for candidates. */
+  /** The newest snapshot in which it had learned fewer choices, for `profile.rollback()`; null without one, and for candidates. */
   earlier: Snapshot | null;
   /** The last 64 choices that it learned from, newest first; `time` is null if unknown. */
   from: { item: Item; time: number | null }[];

@@ -56,7 +56,7 @@ export interface RecommendRequest extends Omit<Rules, 'filter'> {
   lang?: string;
   /**
    * Hints of what the shopper looks for in this visit, for `for-you`: an object, or its JSON text. Default: the hints of
-   * `setHints()`; `{}` for no hints.
+   * `profile.setHints()`; `{}` for no hints.
    */
   hints?: Hints | string;
 }
@@ -323,7 +323,7 @@ export interface CategoriesRequest {
 
 /** A category of the catalogue. */
 export interface CategoryCount {
-  /** Its path, as rules and `browse()` take it. */
+  /** Its path, as rules and `catalog.browse()` take it. */
   category: string;
   /** The path in the requested language, if it differs. */
   label?: string;

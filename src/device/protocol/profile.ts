@@ -91,33 +91,26 @@ export interface Status {
   weights: Partial<Record<TermName, number>>;
 }
 
-/** How a profile is imported. */
+/** What to put back. */
 export interface RollbackOptions {
   /** Id of an expert of the status that is not a candidate: only this expert is put back. Default: everything is. */
   expert?: number;
 }
 
-export interface ImportOptions {
-  /** Passphrase of the file, if it is encrypted. */
-  passphrase?: string;
-  /** True merges the imported profile into the one on this device. Default false: it replaces the one on this device. */
-  merge?: boolean;
-}
-
-/** The result of `importProfile()`. */
+/** The result of `profile.import()` and `profile.merge()`. */
 export interface ImportResult {
   /** Number of events added to this device's log. */
   added: number;
-  /** Number of events of the file that this device already had: they count once. 0 without `merge`. */
+  /** Number of events of the file that this device already had: they count once. 0 for `import()`. */
   known: number;
   /**
    * Number of events of the file that were not learned because they are older than the log of this device. The log has
-   * dropped its own events from that time, which may have included the same ones. 0 without `merge`.
+   * dropped its own events from that time, which may have included the same ones. 0 for `import()`.
    */
   leftOut: number;
   /**
-   * With `merge`: whether the profile equals the one that a single device would have learned from all events of both. False
-   * if one of the two logs has dropped its oldest events. Without `merge`: whether the file holds all events that its
+   * Of `merge()`: whether the profile equals the one that a single device would have learned from all events of both. False
+   * if one of the two logs has dropped its oldest events. Of `import()`: whether the file holds all events that its
    * profile was learned from.
    */
   exact: boolean;

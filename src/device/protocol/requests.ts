@@ -38,7 +38,7 @@ const hook = v.optional(v.literal('function', 'must be a function'));
 /** A level of consent: a boolean or an unknown word must never pass for an answer. */
 export const consentSchema = v.picklist(['pending', 'granted', 'denied'] satisfies Consent[]);
 
-/** The shopper's answer about consent in one tab; `pending` also after `forget()`. */
+/** The shopper's answer about consent in one tab; `pending` also after `profile.forget()`. */
 export const consentAnswerSchema = v.strictObject({
   consent: consentSchema,
   /** Orders the answers of all tabs: a Lamport time, with the tab's id as tie-breaker. */

@@ -42,7 +42,7 @@ export async function encryptFile(bytes: Uint8Array, passphrase: string): Promis
   if (passphrase === '') {
     throw new SidestreamError(
       'runtime/invalid-input',
-      'exportProfile(): the passphrase is empty. Give one, or leave it out for an unencrypted file.',
+      'profile.export(): the passphrase is empty. Give one, or leave it out for an unencrypted file.',
     );
   }
   const salt = crypto.getRandomValues(new Uint8Array(SALT));

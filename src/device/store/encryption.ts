@@ -21,7 +21,7 @@ const KEY = 32;
  * A profile encrypted with a key of the shop opens only with that one. Otherwise `store/wrong-key` is reported, the profile is
  * neither read nor changed, and the page continues in memory. A key given for the first time encrypts the existing data,
  * whether it is unencrypted or encrypted with a key of the browser; the browser's files may contain deleted bytes for a
- * while. To change a key, export the profile, `forget()`, and import it under the new one.
+ * while. To change a key, export the profile, `profile.forget()`, and import it under the new one.
  */
 export type Encryption = boolean | { key: CryptoKey | Uint8Array };
 

@@ -68,7 +68,7 @@ export function parseLock(stored: unknown): Lock {
   }
   throw new SidestreamError(
     'store/corrupt',
-    'The lock of the encrypted profile on this device is damaged, so the profile can no longer be decrypted. Recommendations continue in memory; forget() deletes it.',
+    'The lock of the encrypted profile on this device is damaged, so the profile can no longer be decrypted. Recommendations continue in memory; profile.forget() deletes it.',
   );
 }
 
@@ -84,7 +84,7 @@ export async function openLock(lock: Lock, encryption: Encryption): Promise<AtRe
   if (typeof encryption === 'boolean') {
     throw new SidestreamError(
       'store/wrong-key',
-      'The profile on this device is encrypted with a key of the shop: start with it, createRecommender({ encrypt: { key } }). Until then it is neither read nor changed, and recommendations continue in memory; forget() deletes it.',
+      'The profile on this device is encrypted with a key of the shop: start with it, createRecommender({ encrypt: { key } }). Until then it is neither read nor changed, and recommendations continue in memory; profile.forget() deletes it.',
     );
   }
   const opening = await cipherOf(encryption);
@@ -93,7 +93,7 @@ export async function openLock(lock: Lock, encryption: Encryption): Promise<AtRe
   } catch (cause) {
     throw new SidestreamError(
       'store/wrong-key',
-      'The profile on this device does not open with this key. Start with the key it was encrypted with; until then it is neither read nor changed, and recommendations continue in memory. forget() deletes it.',
+      'The profile on this device does not open with this key. Start with the key it was encrypted with; until then it is neither read nor changed, and recommendations continue in memory. profile.forget() deletes it.',
       { cause },
     );
   }

@@ -96,8 +96,8 @@ describe('the offers of a bundle', () => {
     expect((await engine.recommend({})).currency).toBe('EUR');
     expect(await engine.getItem('a')).toMatchObject({ availability: 'out-of-stock', price: 10 });
     expect((await engine.browse({ query: 'title of b' })).items[0].price).toBe(5);
-    await expect(engine.browse({ offset: -1 })).rejects.toThrow('browse(): offset');
-    await expect(engine.browse({ limit: Number.POSITIVE_INFINITY })).rejects.toThrow('browse(): limit');
+    await expect(engine.browse({ offset: -1 })).rejects.toThrow('catalog.browse(): offset');
+    await expect(engine.browse({ limit: Number.POSITIVE_INFINITY })).rejects.toThrow('catalog.browse(): limit');
     const { item } = await engine.explain('b', {});
     expect(item.price).toBe(5);
     expect(asked.filter((name) => name.startsWith('offers'))).toEqual(['offers.json']);
@@ -276,7 +276,7 @@ describe('updateOffers()', () => {
   ])('refuses %s, and changes nothing', async (_, given, message) => {
     const { engine } = await open();
     const good = Array.isArray(given) ? [{ id: 'a', price: 1 }, ...given.slice(1), given[0]] : given;
-    const refused = { code: 'runtime/invalid-input', message: expect.stringContaining('updateOffers()') };
+    const refused = { code: 'runtime/invalid-input', message: expect.stringContaining('catalog.updateOffers()') };
     await expect(Reflect.apply(engine.updateOffers, engine, [given])).rejects.toMatchObject({
       ...refused,
       message: expect.stringContaining(message),

@@ -8,10 +8,10 @@ import {
   consentSchema,
   type EngineListener,
   type EngineOptions,
+  type InspectionAnswers,
   type Kept,
   optionsSchema,
   parsed,
-  type Recommender,
   type Refusal,
   type RemoteListener,
   recommendSchema,
@@ -26,7 +26,10 @@ import { start } from './start';
 /** Quiet time before another tab's profile is read, ms. */
 const REFRESH_DELAY = 100;
 
-/** What calls need of a recommender, each some of it, and the era in which the page made the call: what belongs to a later era is not its to change. */
+/**
+ * The objects of a recommender, of which each call names those that it needs, and the era in which the page made the call: data of a
+ * later era is not the call's to change.
+ */
 type Call = Awaited<ReturnType<typeof start>>['objects'] & { era: number };
 
 const timeSchema = v.optional(storedTime);
@@ -44,14 +47,6 @@ const timed =
     call.operation.listed(asked);
     return list;
   };
-
-/** Answers of the calls that a page's script makes, too: `Recommender` documents them. */
-type Answers = {
-  [Name in Exclude<keyof Recommender, 'addItem' | 'on'>]: (
-    call: Call,
-    ...given: unknown[]
-  ) => ReturnType<Recommender[Name]>;
-};
 
 /**
  * The calls that the page may make, by name: the schemas of the arguments, and the code. A call whose code is loaded with the first one
@@ -72,7 +67,7 @@ export const CALLS = {
   browse: late(async () => (await import('./lists/browse')).browse),
   categories: late(async () => (await import('./lists/browse')).categories),
   getItem: takes(
-    'getItem()',
+    'catalog.get()',
     [
       ['id', v.string()],
       ['lang', v.optional(v.string())],
@@ -92,7 +87,7 @@ export const CALLS = {
     if (rejected) throw SidestreamError.deserialize(rejected);
   },
   trackAll: takes('trackAll()', [['events', v.array(v.unknown())]], (call: Call, events) => track(call, events)),
-  consent: takes('consent()', [consentSchema], answer),
+  consent: takes('profile.consent()', [consentSchema], answer),
   forget,
   async reset({ shopper, lists, changes, era }: Call) {
     await shopper.reset(era);
@@ -142,12 +137,15 @@ export const CALLS = {
       .then(({ takeOver }) => takeOver(kept, call))
       .catch(call.reports.error),
   ),
-} satisfies Answers & Record<string, (call: Call, ...given: unknown[]) => Promise<unknown>>;
+} satisfies Record<string, (call: Call, ...given: unknown[]) => Promise<unknown>>;
 
 /** The recommender in its worker, as the page calls it. */
 export type Engine = {
   [Name in keyof typeof CALLS]: Name extends 'inspect'
-    ? Recommender['inspect']
+    ? <Question extends keyof InspectionAnswers>(
+        question: Question,
+        about?: unknown,
+      ) => Promise<InspectionAnswers[Question]>
     : (...given: unknown[]) => ReturnType<(typeof CALLS)[Name]>;
 };
 

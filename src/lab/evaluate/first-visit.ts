@@ -2,7 +2,8 @@ import { categoryPaths, type Item } from '../../core/catalog';
 import { kept } from '../../core/common/grouped';
 import { type Random, seededRandom } from '../../core/common/random';
 import { Learner, type LearnerCatalog, type LearnerOptions } from '../../device/learner';
-import { type Hints, hintFade, hintLifts, hintScale, parseHints, rankOf, scores } from '../../device/ranking';
+import { type Hints, hintFade, hintLifts, hintScale, parseHints, scores } from '../../device/ranking';
+import { type DeviceMethod, evaluateDevice } from './device';
 import type { MethodRanks } from './measurement';
 import type { Shopper } from './shoppers';
 
@@ -30,43 +31,41 @@ export interface FirstVisitProtocol {
 /**
  * First visits: each of a shopper's first five choices is ranked among the items not chosen before, then learned. The hint of the
  * visit is a category of the first choice, drawn at random where it has several, or in a catalogue without categories a word of
- * its title, as a search; a wrong hint comes from an item that somebody chose in the past. All methods rank the same learner's
- * scores and differ only in the hint.
+ * its title, as a search; a wrong hint comes from an item that somebody chose in the past. All methods rank the scores of the same
+ * learner and differ only in the hint.
  */
 export function evaluateFirstVisits(protocol: FirstVisitProtocol): MethodRanks[] {
   const { shoppers, catalog, options, methods, past, seed, onProgress } = protocol;
-  const { items } = catalog.index;
-  const results = methods.map(({ name }): MethodRanks => ({ name, streams: [], listed: items.map(() => 0) }));
+  const { items, logPopularity } = catalog.index;
   const known = new Map<string, Float32Array>();
   const liftsOf = (hints: Hints): Float32Array =>
     kept(known, JSON.stringify(hints), () => hintLifts(items, parseHints(hints)).lifts);
-  for (const [n, { rows, times }] of shoppers.entries()) {
+  const visit = (hints: Hints | null): ReturnType<DeviceMethod['start']> => {
+    const learner = new Learner(catalog, options);
+    let place = 0;
+    return {
+      scores(now) {
+        // Without a history, every shopper gets the same list.
+        const own = place === 0 ? logPopularity : scores(learner.terms, learner.weightsAt(now));
+        if (!hints) return own;
+        const [fade, lifts] = [hintFade(place) * hintScale(own), liftsOf(hints)];
+        return own.map((score, at) => score + fade * lifts[at]);
+      },
+      observe: (row, time) => learner.observe({ id: ++place, type: 'click', itemId: items[row].id, time }),
+    };
+  };
+  const ranked = shoppers.map((shopper, n) => {
     const random = seededRandom(seed * 100_003 + n);
-    const right = hintOf(items[rows[0]], random);
+    const right = hintOf(items[shopper.rows[0]], random);
     const wrong = hintOf(items[past[Math.floor(random() * past.length)]], random);
     const luck = random();
-    const learner = new Learner(catalog, options);
-    for (const { streams } of results) streams.push({ places: [], ranks: [], basketRanks: [] });
-    const chosen = new Set<number>();
-    for (const [place, row] of rows.slice(0, FIRST_CHOICES).entries()) {
-      // Without a history, every shopper gets the same list.
-      const own = place === 0 ? catalog.index.logPopularity : scores(learner.terms, learner.weightsAt(times[place]));
-      for (const [m, { wrong: share }] of methods.entries()) {
-        if (chosen.has(row)) break;
-        const fade = hintFade(place) * hintScale(own);
-        const lifts = share === null ? null : liftsOf(luck < share ? wrong : right);
-        const rank = rankOf(lifts ? own.map((score, at) => score + fade * lifts[at]) : own, row, chosen);
-        const stream = results[m].streams[n];
-        stream.places.push(place);
-        stream.ranks.push(rank);
-        stream.basketRanks.push(rank);
-      }
-      learner.observe({ id: place + 1, type: 'click', itemId: items[row].id, time: times[place] });
-      chosen.add(row);
-    }
-    onProgress?.();
-  }
-  return results;
+    const own = methods.map(({ name, wrong: share }) => ({
+      name,
+      start: () => visit(share === null ? null : luck < share ? wrong : right),
+    }));
+    return evaluateDevice({ shoppers: [shopper], methods: own, from: 0, to: FIRST_CHOICES, onProgress });
+  });
+  return methods.map(({ name }, m) => ({ name, streams: ranked.flatMap((own) => own[m].streams), listed: [] }));
 }
 
 function hintOf({ category, title }: Item, random: Random): Hints {

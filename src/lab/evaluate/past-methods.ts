@@ -5,7 +5,7 @@ import { easeOf } from './leave-one-out/ease';
 import { ITEM_KNN } from './leave-one-out/item-knn';
 import {
   type AddScores,
-  bestSettings,
+  chosenSettings,
   gridOf,
   type LeaveOneOutShop,
   type MethodSettings,
@@ -52,58 +52,52 @@ const deviceMethod = (name: string, count: number, add: AddScores): DeviceMethod
 const historiesOf = (shoppers: readonly Shopper[]): ChoiceHistory[] =>
   shoppers.map(({ rows, times }) => historyOf(rows, times));
 
-/** @param usual settings if there is nothing to choose by */
-function pastMethod<Fit extends MethodSettings, Use extends MethodSettings>(
-  tuned: TunedMethod<Fit, Use>,
-  usual: Fit & Use,
-): PastMethod {
-  const setting = v.nullable(v.pipe(v.number(), v.finite(), v.minValue(0)));
-  const named = v.strictObject(Object.fromEntries(Object.keys(usual).map((key) => [key, setting])));
-  const schema = v.custom<Fit & Use>(
-    (given) => v.is(named, given),
-    `expected the settings ${Object.keys(usual).join(', ')}`,
-  );
+function pastMethod<Fit extends MethodSettings, Use extends MethodSettings>(tuned: TunedMethod<Fit, Use>): PastMethod {
+  const { name, fits, uses } = tuned;
+  const tried = fits.flatMap((one) => uses.map((use) => JSON.stringify({ ...one, ...use })));
+  const schema = v.custom<Fit & Use>((given) => tried.includes(JSON.stringify(given)), 'it never tries these');
   return {
     schema,
     choose(log) {
       const { others, judges: shoppers } = pastShoppers(log.past, log.rowOf, DEVICE_RANKED.from + 1);
-      if (shoppers.length === 0) return usual;
-      const { fit, use, ndcg10 } = bestSettings(tuned, historiesOf(others), log, (add) => {
-        const methods = [deviceMethod(tuned.name, log.count, add)];
-        const [{ streams }] = evaluateDevice({ shoppers, methods });
+      const judge = (add: AddScores): number => {
+        const [{ streams }] = evaluateDevice({ shoppers, methods: [deviceMethod(name, log.count, add)] });
         return meanQuality(streamQualities(streams, shoppers), (quality) => quality.ndcg10);
-      });
-      return Number.isFinite(ndcg10) ? { ...fit, ...use } : usual;
+      };
+      return chosenSettings(tuned, historiesOf(others), log, shoppers.length > 0 ? judge : null).settings;
     },
     method(log, given) {
       const settings = v.parse(schema, given);
       const scoresBy = tuned.fit(historiesOf(shoppersOf(log.past, log.rowOf)), settings, log);
-      return deviceMethod(tuned.name, log.count, scoresBy(settings));
+      return deviceMethod(name, log.count, scoresBy(settings));
     },
   };
 }
 
-const HALF_LIVES = [1, 2, 4, 8, 16, 32, 64, null];
-const fading = gridOf<{ halfLife: number | null }>({ halfLife: HALF_LIVES });
+const fading = gridOf<{ halfLife: number | null }>({ halfLife: [1, 2, 4, 8, 16, 32, 64, null] });
 
 export const PAST_METHODS = {
-  'item-knn': pastMethod(
-    { ...ITEM_KNN, fits: [{ shrinkage: 0, neighbours: 256 }], uses: fading },
-    { shrinkage: 0, neighbours: 256, halfLife: 8 },
-  ),
-  ease: pastMethod({ ...easeOf([20, 50, 100, 200, 500, 1000], true), uses: fading }, { lambda: 500, halfLife: 8 }),
-  vsknn: pastMethod(
-    {
-      ...VSKNN,
-      uses: gridOf<VsknnSettings>({
-        neighbours: [100, 500],
-        halfLife: [1, 4, 16],
-        days: [null],
-        idf: [0, 1],
-        reach: [null],
-      }),
-    },
-    { neighbours: 500, halfLife: 4, days: null, idf: 1, reach: null },
-  ),
+  'item-knn': pastMethod({
+    ...ITEM_KNN,
+    fits: [{ shrinkage: 0, neighbours: 256 }],
+    uses: fading,
+    usual: { shrinkage: 0, neighbours: 256, halfLife: 8 },
+  }),
+  ease: pastMethod({
+    ...easeOf([20, 50, 100, 200, 500, 1000], true),
+    uses: fading,
+    usual: { lambda: 500, halfLife: 8 },
+  }),
+  vsknn: pastMethod({
+    ...VSKNN,
+    uses: gridOf<VsknnSettings>({
+      neighbours: [100, 500],
+      halfLife: [1, 4, 16],
+      days: [null],
+      idf: [0, 1],
+      reach: [null],
+    }),
+    usual: { neighbours: 500, halfLife: 4, days: null, idf: 1, reach: null },
+  }),
 };
 export type PastMethodName = keyof typeof PAST_METHODS;

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { invalidInput, type SidestreamError } from '../../error';
+import { parseJson } from './measurement';
 import {
   jsonNumber,
   methodResult,
@@ -9,7 +10,6 @@ import {
   qualityOf,
   qualitySchema,
 } from './quality';
-import { parseJson } from './shared-work';
 
 const figuresSchema = v.record(v.string(), jsonNumber);
 /** Chosen settings of a method, by name; null: none. */

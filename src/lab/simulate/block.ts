@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { parsePart } from '../evaluate/shared-work';
+import { parsePart } from '../evaluate/measurement';
 import { SHOPPER_KINDS, type SimulatedShopper } from './shopper';
 import type { SimulatedShop } from './shops';
 import { type Market, recordSchema, visitShop } from './visit';

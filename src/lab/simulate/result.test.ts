@@ -3,7 +3,7 @@ import { smallWorld } from '../../testing/simulation';
 import { parseBlock, type ShopBlock, simulateBlock } from './block';
 import { figureCards } from './cards';
 import { FIGURES } from './figures';
-import { simulationPage } from './page/page';
+import { simulationPage } from './page';
 import { type Simulation, simulationLine, simulationOf } from './result';
 import { simulatedShopper, TASTE_CHANGES } from './shopper';
 import { CONFIGURATIONS, simulatedShop } from './shops';

@@ -4,7 +4,7 @@ import { type LearnerCatalog, sharedLearning } from '../../device/learner';
 import { catalogIndex } from '../../device/ranking';
 import { invalidInput } from '../../error';
 import { choicesFrom, cooccurrenceTable, type Interaction } from '../../shop/training/interactions';
-import { wantedMethods } from '../evaluate/wanted-methods';
+import { wantedMethods } from '../evaluate/methods';
 import { choicesOf, popularityOf } from './closed-loop';
 import type { Ground } from './ground';
 import { simulatedShopper, TASTE_CHANGES, VISIT } from './shopper';

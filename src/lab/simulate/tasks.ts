@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { invalidInput } from '../../error';
+import { fitting } from '../../core/common/schema';
+import { invalidInput, type SidestreamError } from '../../error';
 import { type ShopBlock, simulateBlock } from './block';
 import { closedLoop, type LoopRun } from './closed-loop';
 import type { Ground } from './ground';
@@ -25,10 +26,7 @@ const taskSchema = v.strictObject({
 export type SimulationTask = v.InferOutput<typeof taskSchema>;
 
 /** @throws SidestreamError `runtime/invalid-input` if it is not a task */
-export function parseTask(data: unknown): SimulationTask {
-  const parsed = v.safeParse(taskSchema, data);
-  return parsed.success ? parsed.output : fail(parsed.issues[0].message);
-}
+export const parseTask = (data: unknown): SimulationTask => fitting(taskSchema, data, notTask);
 
 export const taskLabel = ({ block, loop }: SimulationTask): string =>
   loop ? `${loop.name}, round ${loop.round + 1}, block ${block + 1}` : `block ${block + 1}`;
@@ -106,6 +104,9 @@ function* members<T>(count: number, block: number, shopper: (n: number) => T): G
   for (let n = block; n < count; n += Math.min(BLOCKS, count)) yield shopper(n);
 }
 
-function fail(why = 'there is no such round'): never {
-  throw invalidInput(`This is not a task of the simulation: ${why}. Simulate again.`);
+const notTask = (why: string): SidestreamError =>
+  invalidInput(`This is not a task of the simulation: ${why}. Simulate again.`);
+
+function fail(): never {
+  throw notTask('there is no such round');
 }

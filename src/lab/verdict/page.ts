@@ -116,7 +116,7 @@ function intervalChart(title: string, shown: readonly Comparison[], nameOf: (of:
         tickSize: 0,
         tickFormat: (value: number) => `${value > 0 ? '+' : ''}${value} %`.replace('-', '−'),
       }),
-      // Only beside the interval, so that no name is crossed.
+      // Only next to the interval, so that no name is crossed.
       tickX(
         rows.flatMap(({ name }) => ticks.map((x) => ({ name, x }))),
         { x: 'x', y: 'name', stroke: 'var(--line)' },

@@ -1,10 +1,20 @@
 import * as v from 'valibot';
-import type { Filter, Item, Recommendation, Recommender } from '../../device/protocol';
+import type {
+  Filter,
+  Item,
+  Recommendation,
+  Recommender,
+  RecommenderCatalog,
+  RecommenderStatus,
+} from '../../device/protocol';
 import type { EventSink } from './event-sink';
 import { type AdapterOptions, messageOf } from './report';
 
 /** The methods of a recommender that agents need. */
-export type AgentRecommender = Pick<Recommender, 'recommend' | 'find' | 'explain' | 'getItem' | 'track' | 'status'>;
+export interface AgentRecommender extends Pick<Recommender, 'recommend' | 'find' | 'explain' | 'track'> {
+  catalog: Pick<RecommenderCatalog, 'get'>;
+  status: Pick<RecommenderStatus, 'get'>;
+}
 
 /** Options of `connectAgent`. */
 export interface AgentOptions extends AdapterOptions {
@@ -128,7 +138,7 @@ export function toolsOf(recommender: AgentRecommender, options: AgentOptions, si
     };
   };
   /** Whether an agent may be told what the shopper chose. */
-  const mayTell = async (): Promise<boolean> => (await recommender.status()).consent === 'granted';
+  const mayTell = async (): Promise<boolean> => (await recommender.status.get()).consent === 'granted';
   const answer = async (found: { items: Recommendation[]; currency?: string }) => {
     const tells = await mayTell();
     return {
@@ -177,7 +187,7 @@ export function toolsOf(recommender: AgentRecommender, options: AgentOptions, si
         'Why this shop recommends a product to its present shopper: a sentence, the earlier choices that count most, and the largest parts of the score.',
       entries: { id: ID },
       run: async ({ id }) => {
-        const item = await recommender.getItem(id);
+        const item = await recommender.catalog.get(id);
         if (!item) return unknown(id);
         if (!(await mayTell())) {
           return { product: product(item), reason: '', note: 'The shopper has not agreed to be remembered.' };
@@ -201,7 +211,7 @@ export function toolsOf(recommender: AgentRecommender, options: AgentOptions, si
     entries: { id: ID, quantity: whole(MAX_QUANTITY, 1, 'Number of pieces.') },
     changes: true,
     run: async ({ id, quantity }) => {
-      const item = await recommender.getItem(id);
+      const item = await recommender.catalog.get(id);
       if (!item) return unknown(id);
       await addToCart(item, quantity);
       const { price } = item;

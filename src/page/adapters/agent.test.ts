@@ -37,8 +37,8 @@ function shop(items: Partial<Recommendation>[] = []) {
     recommend,
     find,
     track,
-    getItem: async (id) => (id === 'lamp' ? LAMP : null),
-    status: async () => ({ ...STATUS, consent }),
+    catalog: { get: async (id) => (id === 'lamp' ? LAMP : null) },
+    status: { get: async () => ({ ...STATUS, consent }) },
     explain: async () => ({
       ...recommendation('lamp'),
       placement: 'for-you',

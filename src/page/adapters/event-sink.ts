@@ -1,4 +1,4 @@
-import { coreOf, type Recommender } from '../../device/protocol';
+import { coreOf, type Recommender, type RecommenderCatalog } from '../../device/protocol';
 import { connectOnce, ElementEvents, reportedBefore } from './duplicates';
 import {
   type AdapterOptions,
@@ -11,7 +11,9 @@ import {
 } from './report';
 
 /** The methods of a recommender that adapters need. */
-export type Tracker = Pick<Recommender, 'track' | 'getItem'>;
+export interface Tracker extends Pick<Recommender, 'track'> {
+  catalog: Pick<RecommenderCatalog, 'get'>;
+}
 export type Candidate = Omit<TrackedReport, 'outcome'> & { itemId: string };
 export type Drop = Omit<DroppedReport, 'outcome'>;
 
@@ -96,7 +98,7 @@ export class EventSink {
   #knows(tracker: Tracker, itemId: string): Promise<boolean> {
     const known = this.#known.get(itemId);
     if (known) return known;
-    const found = tracker.getItem(itemId).then((item) => item !== null);
+    const found = tracker.catalog.get(itemId).then((item) => item !== null);
     this.#known.set(itemId, found);
     // An item that is missing now, or whose lookup failed, may turn up later.
     const remove = (): boolean => this.#known.delete(itemId);

@@ -8,7 +8,7 @@ function recommender(consent: Consent, events: number) {
   const asked: SegmentsRequest[] = [];
   return {
     asked,
-    status: async () => ({ consent, events }) as Status,
+    status: { get: async () => ({ consent, events }) as Status },
     async recommendSegments(request: SegmentsRequest) {
       asked.push(request);
       const values = request.by === 'category' ? ['Tea', 'Cups'] : ['-196 °C', 'A:B', 'C'];

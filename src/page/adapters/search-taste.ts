@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Recommender, SegmentsRequest } from '../../device/protocol';
+import type { Recommender, RecommenderStatus, SegmentsRequest } from '../../device/protocol';
 import { SidestreamError } from '../../error';
 
 /** A shopper's taste for a search service: one value of a field that they like. */
@@ -43,7 +43,7 @@ const argumentsSchema = v.strictObject({
  * @throws SidestreamError `runtime/invalid-input` naming the field
  */
 export async function searchTaste(
-  recommender: Pick<Recommender, 'status' | 'recommendSegments'>,
+  recommender: Pick<Recommender, 'recommendSegments'> & { status: Pick<RecommenderStatus, 'get'> },
   fields: TasteFields,
   limit = 3,
 ): Promise<Taste[]> {
@@ -52,7 +52,7 @@ export async function searchTaste(
     const text = `searchTaste(): ${v.getDotPath(checked.issues[0])}: ${checked.issues[0].message}.`;
     throw new SidestreamError('runtime/invalid-input', text);
   }
-  const { consent, events } = await recommender.status();
+  const { consent, events } = await recommender.status.get();
   if (consent !== 'granted' || events === 0) return [];
   const found = Object.entries(checked.output.fields).map(async ([field, by]) => {
     const { segments } = await recommender.recommendSegments({ by, limit, items: 1 });

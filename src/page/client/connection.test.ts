@@ -45,11 +45,11 @@ describe('a recommender whose worker is replaced for another option', () => {
       }, 200);
       return request;
     });
-    const denying = first.consent('denied');
+    const denying = first.profile.consent('denied');
     const second = create({ rules: { diversity: 0 } });
     await denying;
     await second;
-    expect((await first.status()).consent).toBe('denied');
+    expect((await first.status.get()).consent).toBe('denied');
     expect(await databases()).toEqual([]);
   });
 });
@@ -108,17 +108,17 @@ describe('offers that the page updated', () => {
 
   it('hold in a worker that replaces a crashed one, or one with other options', async () => {
     const first = await create({ consent: 'pending' });
-    const update = await first.updateOffers([
+    const update = await first.catalog.updateOffers([
       { id: 'a', availability: 'out-of-stock' },
       { id: 'b', price: 5, quantity: 1 },
       { id: 'unknown', price: 1 },
     ]);
     expect(update).toEqual({ changed: 2, unknown: ['unknown'] });
-    await first.updateOffers([{ id: 'b', price: 4 }]);
+    await first.catalog.updateOffers([{ id: 'b', price: 4 }]);
     expect(await priced(first)).toBe('b4 c d');
     ThreadWorker.all[0].crash();
     expect(await priced(first)).toBe('b4 c d');
-    expect(await first.getItem('b')).toMatchObject({ price: 4, quantity: 1 });
+    expect(await first.catalog.get('b')).toMatchObject({ price: 4, quantity: 1 });
     const second = await create({ rules: { diversity: 0 } });
     expect(await priced(second)).toBe('b4 c d');
     expect(ThreadWorker.all).toHaveLength(3);
@@ -126,12 +126,14 @@ describe('offers that the page updated', () => {
 
   it('are not kept if the worker refused them, nor by a closed handle', async () => {
     const first = await create({ consent: 'pending' });
-    await expect(Reflect.apply(first.updateOffers, first, [[{ id: 'b', price: 'free' }]])).rejects.toMatchObject({
+    await expect(
+      Reflect.apply(first.catalog.updateOffers, first, [[{ id: 'b', price: 'free' }]]),
+    ).rejects.toMatchObject({
       code: 'runtime/invalid-input',
     });
     ThreadWorker.all[0].crash();
     expect(await priced(first)).toBe('a b c');
-    const { updateOffers } = first;
+    const { updateOffers } = first.catalog;
     await first.close();
     await expect(updateOffers([{ id: 'b', price: 4 }])).rejects.toMatchObject({ code: 'runtime/closed' });
   });
@@ -156,21 +158,21 @@ describe('several callers', () => {
       create(),
       create({ consent: 'pending' }),
     ]);
-    expect((await all[0].status()).consent).toBe('pending');
+    expect((await all[0].status.get()).consent).toBe('pending');
     expect(await databases()).toEqual([]);
   });
 
   it('name the place of the worker in several ways, and the encoders come from there for all', async () => {
     vi.stubGlobal('location', new URL(shop.bundle));
-    const addItem = vi.fn(async () => ({ id: 'new', title: 'New', tags: [], attributes: {} }));
-    vi.doMock('./encode-item', () => ({ addItem }));
+    const insertItem = vi.fn(async () => ({ id: 'new', title: 'New', tags: [], attributes: {} }));
+    vi.doMock('./encode-item', () => ({ insertItem }));
     await create({ workerUrl: '/files/' });
     await create({ workerUrl: `${location.origin}/files/worker.js` });
     await expect(create({ workerUrl: '/elsewhere/' })).rejects.toMatchObject({ code: 'runtime/invalid-input' });
-    await (await create()).addItem({ title: 'New' });
+    await (await create()).catalog.insert({ title: 'New' });
     vi.doUnmock('./encode-item');
     const context = expect.objectContaining({ workerUrl: `${location.origin}/files/worker.js` });
-    expect(addItem).toHaveBeenCalledExactlyOnceWith({ title: 'New' }, context);
+    expect(insertItem).toHaveBeenCalledExactlyOnceWith({ title: 'New' }, context);
   });
 
   it('are not affected if one of them is refused', async () => {
@@ -186,7 +188,7 @@ describe('several callers', () => {
     const first = await create({ consent: 'granted' });
     await first.track('click', 'a');
     const [, second] = await Promise.all([first.close(), create()]);
-    expect((await second.status()).events).toBe(1);
+    expect((await second.status.get()).events).toBe(1);
     expect(ThreadWorker.all.filter(({ ended }) => !ended)).toHaveLength(1);
   });
 
@@ -208,7 +210,7 @@ describe('a store that could not be opened at the start', () => {
     const open = vi.spyOn(DeviceStore, 'open').mockRejectedValueOnce(new TypeError('Failed to fetch'));
     const first = await create({ consent: 'granted' });
     await first.track('click', 'a');
-    await first.consent('granted');
+    await first.profile.consent('granted');
     expect(open.mock.calls.length).toBeGreaterThan(1);
   });
 });

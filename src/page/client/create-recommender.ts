@@ -130,7 +130,7 @@ function refusalIn(options: RecommenderOptions): Promise<SidestreamError | null>
  * `experiment` and `market`, or leave them out; a different value is rejected. Elements without `bundle` and `recommender` join
  * the recommender, including those added to the page later; if the page creates several recommenders in different namespaces,
  * such elements join none of them. An option that no earlier caller gave restarts the worker, which keeps the learned profile, so
- * give options in the first call where you can. In a further call, `consent` works like `consent()`; `onProgress` and `onMetric`
+ * give options in the first call where you can. In a further call, `consent` works like `profile.consent()`; `onProgress` and `onMetric`
  * belong to each caller.
  * @throws SidestreamError `runtime/invalid-input` when an option is missing, unknown or wrong, `bundle/*` when the bundle
  *   cannot be read, `runtime/worker-crashed` when the worker dies, `runtime/other-bundle` when the page uses the namespace with
@@ -150,7 +150,7 @@ export interface EraseOptions {
 }
 
 /**
- * Deletes all our data on this device, as `forget()` does, but without a recommender, a bundle or a worker: the profile, the log,
+ * Deletes all our data on this device, as `profile.forget()` does, but without a recommender, a bundle or a worker: the profile, the log,
  * and the places in feeds that this tab keeps. Lists of this page and of other tabs forget too and continue as if the shopper had not
  * answered.
  * @throws SidestreamError `runtime/invalid-input` for a wrong option, `store/blocked` when another page holds the database open,

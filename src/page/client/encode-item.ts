@@ -10,7 +10,7 @@ import { SidestreamError } from '../../error';
 import { startEncoder } from './encoder-start';
 import type { Remote } from './worker-calls';
 
-/** The part of the recommender that `addItem` needs. */
+/** The part of the recommender that `catalog.insert()` needs. */
 export interface AddContext {
   call<T>(work: (remote: Remote) => Promise<T>): Promise<T>;
   /** Address of `worker.js` that the shop named; `encoder-worker.js` lies beside it. */
@@ -32,9 +32,9 @@ let made = 0;
  * @throws SidestreamError `runtime/invalid-input` naming the field, `encoder/bad-image`, `encoder/failed`,
  *   `runtime/closed`
  */
-export async function addItem(product: NewItem, context: AddContext): Promise<Item> {
+export async function insertItem(product: NewItem, context: AddContext): Promise<Item> {
   const { id = `local-${Date.now().toString(36)}-${++made}` } = product ?? {};
-  const { image, ...item } = parsed(newItemSchema, product && { ...product, id }, 'addItem()');
+  const { image, ...item } = parsed(newItemSchema, product && { ...product, id }, 'catalog.insert()');
   const files = await context.call((remote) => remote.encoderFiles());
   const { local, runs } = await encodeItem(item, image, files, context);
   return context.call((remote) => remote.insertItem(local, runs));

@@ -1,5 +1,6 @@
 import {
   type CallOptions,
+  type InspectionAnswers,
   type Progress,
   type Recommender,
   type RecommenderEvents,
@@ -13,26 +14,6 @@ import type { Emit, Remote } from './worker-calls';
 
 /** Maximum number of errors kept until a listener is added. */
 const MAX_EARLY_ERRORS = 20;
-
-const FORWARDED = [
-  'recommendSegments',
-  'recommendRows',
-  'products',
-  'setHints',
-  'explain',
-  'getItem',
-  'browse',
-  'categories',
-  'status',
-  'metrics',
-  'settled',
-  'reset',
-  'snapshots',
-  'inspect',
-  'rollback',
-  'exportProfile',
-  'importProfile',
-] as const;
 
 type Listeners = { [K in keyof RecommenderEvents]: Set<(event: RecommenderEvents[K]) => void> };
 
@@ -80,31 +61,54 @@ export function handleOf(
     // Loaded only for callers that do not want to wait.
     return wait ? (await import('./deadline')).withDeadline(waiting, wait, what) : waiting();
   };
-  const forwarded = FORWARDED.map((name) => [
-    name,
-    (...given: unknown[]) => call((remote): Promise<unknown> => Reflect.apply(remote[name], remote, given)),
-  ]);
+  const transfer = (file: Blob, passphrase: string | undefined, merge: boolean) =>
+    call((remote) => remote.importProfile(file, { passphrase, merge }));
   const recommender: Recommender = {
-    ...(Object.fromEntries(forwarded) as Pick<Recommender, (typeof FORWARDED)[number]>),
     recommend: (request = {}, wait) => within('recommend()', wait, (remote, rest) => remote.recommend(request, rest)),
+    recommendRows: (request) => call((remote) => remote.recommendRows(request)),
+    recommendSegments: (request) => call((remote) => remote.recommendSegments(request)),
+    rerank: (ids, options = {}, wait) => within('rerank()', wait, (remote, rest) => remote.rerank(ids, options, rest)),
     find: (request, wait) =>
       within('find()', wait, async (_, rest) => {
         const { find } = await import('./find');
         return find(request, rest, { call, connection, ended: ended.signal, signal: wait?.signal });
       }),
-    rerank: (ids, options = {}, wait) => within('rerank()', wait, (remote, rest) => remote.rerank(ids, options, rest)),
+    explain: (itemId, request) => call((remote) => remote.explain(itemId, request)),
     track: async (type, itemId, details = {}) => open().track({ type, itemId, details }),
-    consent: async (level) => open().changeConsent(level),
-    forget: async () => open().changeConsent('pending', (remote) => remote.forget()),
-    async addItem(item) {
-      const { workerUrl } = open().given;
-      const onProgress = (progress: Progress): void => emit('progress', progress);
-      return (await import('./encode-item')).addItem(item, { call, workerUrl, ended: ended.signal, onProgress });
+    profile: {
+      consent: async (level) => open().changeConsent(level),
+      setHints: (hints) => call((remote) => remote.setHints(hints)),
+      snapshots: () => call((remote) => remote.snapshots()),
+      rollback: (id, options) => call((remote) => remote.rollback(id, options)),
+      export: (passphrase) => call((remote) => remote.exportProfile(passphrase)),
+      import: (file, passphrase) => transfer(file, passphrase, false),
+      merge: (file, passphrase) => transfer(file, passphrase, true),
+      reset: () => call((remote) => remote.reset()),
+      forget: async () => open().changeConsent('pending', (remote) => remote.forget()),
     },
-    async updateOffers(offers) {
-      const { kept, ...update } = await call((remote) => remote.updateOffers(offers));
-      for (const offer of kept) connection.offers.set(offer.id, offer);
-      return update;
+    catalog: {
+      get: (id, lang) => call((remote) => remote.getItem(id, lang)),
+      products: (ids, request) => call((remote) => remote.products(ids, request)),
+      browse: (request) => call((remote) => remote.browse(request)),
+      categories: (request) => call((remote) => remote.categories(request)),
+      async insert(item) {
+        const { workerUrl } = open().given;
+        const onProgress = (progress: Progress): void => emit('progress', progress);
+        return (await import('./encode-item')).insertItem(item, { call, workerUrl, ended: ended.signal, onProgress });
+      },
+      async updateOffers(offers) {
+        const { kept, ...update } = await call((remote) => remote.updateOffers(offers));
+        for (const offer of kept) connection.offers.set(offer.id, offer);
+        return update;
+      },
+    },
+    experiment: { metrics: () => call((remote) => remote.metrics()) },
+    status: {
+      get: () => call((remote) => remote.status()),
+      settled: () => call((remote) => remote.settled()),
+      // Comlink's types do not keep which answer belongs to which question.
+      inspect: (question, ...[about]) =>
+        call(async (remote) => (await remote.inspect(question, about)) as InspectionAnswers[typeof question]),
     },
     on(type, listener) {
       if (!Object.hasOwn(listeners, type) || typeof listener !== 'function') {

@@ -64,7 +64,10 @@ describe('a refusal if no recommender can start', () => {
   });
 
   it('by a recommender whose worker died, while the bundle can no longer be reached', async () => {
-    for (const refuse of [(to: Recommender) => to.consent('denied'), (to: Recommender) => to.forget()]) {
+    for (const refuse of [
+      (to: Recommender) => to.profile.consent('denied'),
+      (to: Recommender) => to.profile.forget(),
+    ]) {
       const recommender = await create({ consent: 'granted' });
       await recommender.track('click', 'a');
       const answer = shop.hold('');
@@ -86,9 +89,9 @@ describe('a refusal if no recommender can start', () => {
       return request;
     });
     ThreadWorker.all[0].crash();
-    expect(await codeOf(recommender.consent('pending'))).toBe('store/unavailable');
+    expect(await codeOf(recommender.profile.consent('pending'))).toBe('store/unavailable');
     blocking.mockRestore();
-    expect((await recommender.status()).consent).toBe('pending');
+    expect((await recommender.status.get()).consent).toBe('pending');
     expect(await databases()).toEqual([]);
   });
 
@@ -97,7 +100,7 @@ describe('a refusal if no recommender can start', () => {
     await recommender.track('click', 'a');
     const lost = {} as IDBOpenDBRequest;
     const deleting = vi.spyOn(indexedDB, 'deleteDatabase').mockImplementationOnce(() => lost);
-    const refusing = recommender.consent('denied');
+    const refusing = recommender.profile.consent('denied');
     await vi.waitFor(() => expect(deleting).toHaveBeenCalled());
     // That worker's tasks end with it.
     lost.onerror?.(new Event('error'));
@@ -105,7 +108,7 @@ describe('a refusal if no recommender can start', () => {
     ThreadWorker.all[0].crash();
     await refusing;
     expect(await databases()).toEqual([]);
-    expect((await recommender.status()).consent).toBe('denied');
+    expect((await recommender.status.get()).consent).toBe('denied');
   });
 });
 
@@ -122,8 +125,8 @@ describe('a refusal while the bundle is loaded', () => {
       create1.mockClear();
       answer();
       const [recommender] = await Promise.all([starting, second]);
-      expect((await recommender.status()).consent).toBe(level);
-      expect((await recommender.status()).events).toBe(0);
+      expect((await recommender.status.get()).consent).toBe(level);
+      expect((await recommender.status.get()).events).toBe(0);
       await recommender.track('click', 'b');
       // Not even for a moment.
       expect(create1.mock.calls.filter(([, version]) => version !== undefined)).toEqual([]);
@@ -136,7 +139,7 @@ describe('the places in feeds that this tab keeps', () => {
   it.each(['denied', 'pending', 'forget'] as const)('%s: are deleted at once', async (how) => {
     const recommender = await create({ consent: 'granted' });
     keepPlaces();
-    const refusing = how === 'forget' ? recommender.forget() : recommender.consent(how);
+    const refusing = how === 'forget' ? recommender.profile.forget() : recommender.profile.consent(how);
     expect([...session.keys()]).toEqual(OTHERS);
     await refusing;
   });
@@ -147,7 +150,7 @@ describe('the places in feeds that this tab keeps', () => {
     const tab = await shop.open();
     keepPlaces();
     await tab.consent(level);
-    await vi.waitFor(async () => expect((await recommender.status()).consent).toBe(level));
+    await vi.waitFor(async () => expect((await recommender.status.get()).consent).toBe(level));
     await vi.waitFor(() => expect([...session.keys()]).toEqual(OTHERS));
     await tab.close();
   });
@@ -156,7 +159,7 @@ describe('the places in feeds that this tab keeps', () => {
     const recommender = await create({ consent: 'pending' });
     keepPlaces();
     await recommender.track('click', 'a');
-    await recommender.consent('granted');
+    await recommender.profile.consent('granted');
     await recommender.track('click', 'b');
     expect(session.size).toBe(OTHERS.length + 2);
   });
@@ -177,9 +180,9 @@ describe('eraseDevice()', () => {
     await recommender.track('click', 'a');
     await eraseDevice({ namespace: 'test' });
     expect(await databases()).toEqual([]);
-    expect(await recommender.status()).toMatchObject({ consent: 'pending', events: 0 });
+    expect(await recommender.status.get()).toMatchObject({ consent: 'pending', events: 0 });
     await vi.waitFor(async () => expect(await tab.status()).toMatchObject({ consent: 'pending', events: 0 }));
-    await recommender.consent('granted');
+    await recommender.profile.consent('granted');
     await recommender.track('click', 'b');
     expect((await log()).map(({ itemId }) => itemId)).toEqual(['b']);
     await tab.close();
@@ -226,7 +229,7 @@ describe('a namespace that the page uses with another bundle', () => {
     await expect(second).rejects.toThrow(/namespace: "outlet"/);
     // A refusal among its options counts.
     expect(await codeOf(create({ bundle: other.bundle, consent: 'denied' }))).toBe('runtime/other-bundle');
-    expect((await first.status()).consent).toBe('denied');
+    expect((await first.status.get()).consent).toBe('denied');
     const apart = await create({ bundle: other.bundle, namespace: 'outlet' });
     expect((await apart.recommend()).items.length).toBeGreaterThan(0);
     await first.close();
@@ -244,24 +247,25 @@ describe('an argument nested too deeply for a browser to hand it over', () => {
   };
   it('is refused by every call, also behind a Map, and by createRecommender()', async () => {
     const recommender = await create({ consent: 'pending' });
-    const calls: [keyof Recommender, unknown[]][] = [
-      ['recommend', [{ filter: deep(2000) }]],
-      ['rerank', [['a'], { pin: deep(2000) }]],
-      ['track', ['click', 'a', deep(2000)]],
-      ['setHints', [deep(2000)]],
-      ['consent', [deep(2000)]],
-      ['updateOffers', [deep(2000)]],
-      ['importProfile', [deep(2000)]],
-      ['getItem', [new Map([['a', deep(2000)]])]],
-      ['rollback', [deep(101)]],
+    const { profile, catalog } = recommender;
+    const calls: [(...given: never[]) => Promise<unknown>, unknown[]][] = [
+      [recommender.recommend, [{ filter: deep(2000) }]],
+      [recommender.rerank, [['a'], { pin: deep(2000) }]],
+      [recommender.track, ['click', 'a', deep(2000)]],
+      [profile.setHints, [deep(2000)]],
+      [profile.consent, [deep(2000)]],
+      [catalog.updateOffers, [deep(2000)]],
+      [profile.import, [deep(2000)]],
+      [catalog.get, [new Map([['a', deep(2000)]])]],
+      [profile.rollback, [deep(101)]],
     ];
-    for (const [name, given] of calls) {
-      const answer = Reflect.apply(recommender[name], recommender, given) as Promise<unknown>;
-      await expect(answer, name).rejects.toThrow(/nested more than 100 levels/);
+    for (const [call, given] of calls) {
+      const answer = Reflect.apply(call, recommender, given) as Promise<unknown>;
+      await expect(answer, String(call)).rejects.toThrow(/nested more than 100 levels/);
       expect(await codeOf(answer)).toBe('runtime/invalid-input');
     }
     const rules = Reflect.apply(create, undefined, [{ namespace: 'deep', rules: deep(2000) }]) as Promise<unknown>;
-    await expect(rules).rejects.toThrow('createRecommender(): an argument is nested');
+    await expect(rules).rejects.toThrow('An argument is nested');
     expect((await recommender.recommend()).items.length).toBeGreaterThan(0);
   });
 

@@ -67,7 +67,7 @@ export function guarded<T extends object>(remote: T): T {
       if (typeof name !== 'string' || typeof method !== 'function') return method;
       return (...given: unknown[]) => {
         if (isTooDeep(given)) {
-          const text = `${name === 'start' ? 'createRecommender' : name}(): an argument is nested more than ${MAX_DEPTH} levels deep. Pass less of it.`;
+          const text = `An argument is nested more than ${MAX_DEPTH} levels deep. Pass less of it.`;
           throw new SidestreamError('runtime/invalid-input', text);
         }
         return Reflect.apply(method, target, given);

@@ -1,6 +1,7 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { Recommender } from '../../device/protocol';
 import { coreOf, onPageRecommender, pageRecommender } from '../client';
+import { type SharedKey, sharedRecommender } from './list/shared-recommender';
 
 /** Elements whose recommender others use. */
 const LISTS = 'sidestream-recs, sidestream-rows';
@@ -10,16 +11,16 @@ type Host = ReactiveControllerHost &
   Element & {
     recommender: Recommender | null;
     readonly hasUpdated: boolean;
-    /** Whether it waits for a recommender of its own, and uses no other one until then. */
-    readonly waits?: boolean;
   };
 
 /**
- * The recommender of an element other than a list: the one it was given, otherwise the recommender of the first list that has one,
- * otherwise the page's own. It is used while the element is in the page; later ones replace it.
+ * The recommender of an element other than a list: the one it was given, otherwise that of its bundle, otherwise the recommender of the
+ * first list that has one, otherwise the page's own. It is used while the element is in the page; later ones replace it.
  */
 export class FoundRecommender implements ReactiveController {
   value: Recommender | null = null;
+  /** The bundle whose recommender is used and not another one, and that recommender once it has started. */
+  #shared: { key: SharedKey; recommender: Recommender | null } | null = null;
   #endUse: (() => void)[] | null = null;
   #endSearch: () => void = () => undefined;
 
@@ -34,16 +35,42 @@ export class FoundRecommender implements ReactiveController {
     host.addController(this);
   }
 
+  /** Whether it waits for the recommender of a bundle, and uses no other one until then. */
+  get waits(): boolean {
+    return this.#shared?.recommender === null && !this.host.recommender;
+  }
+
+  /**
+   * Uses the recommender of a bundle once it has started, unless the element was given one.
+   * @throws what the start rejects with
+   */
+  async share(key: SharedKey): Promise<void> {
+    const shared = key.bundle ? { key, recommender: null } : null;
+    this.#shared = shared;
+    if (!shared || this.host.recommender) return;
+    try {
+      const recommender = await sharedRecommender(key);
+      if (this.#shared !== shared) return;
+      this.#shared = { key, recommender };
+      // It may be the previous one.
+      this.#stop();
+      this.find();
+    } catch (thrown) {
+      if (this.#shared === shared) throw thrown;
+    }
+  }
+
   /** Looks for the recommender and uses it. @returns whether it is a different one */
   readonly find = (): boolean => {
     // An update may arrive after the element left the page.
-    if (!this.host.isConnected || this.host.waits) return false;
+    if (!this.host.isConnected || this.waits) return false;
     const before = this.value;
     const host: Element = this.host;
     const lists = [...document.querySelectorAll<Lister>(LISTS)].filter((list) => list !== host);
     // Until its module is loaded, an element does not have its properties.
     const active = lists.find((list) => list.activeRecommender)?.activeRecommender;
-    const found = this.host.recommender ?? active ?? pageRecommender() ?? before;
+    const own = this.host.recommender ?? this.#shared?.recommender;
+    const found = own ?? active ?? pageRecommender() ?? before;
     if (!found || (found === before && this.#endUse)) return false;
     this.#stop();
     this.value = found;

@@ -8,6 +8,6 @@ export type {
   RecsRenderDetail,
   SidestreamRecsEventMap,
 } from './events';
+export { type SharedKey, sharedRecommender } from './list/shared-recommender';
 export type { BundleLabels, CardLabels, ListLabels, RecsLabels } from './recs/labels';
-export { type SharedKey, sharedRecommender } from './recs/page-lists';
 export { SidestreamRecs } from './recs/sidestream-recs';

@@ -5,7 +5,3 @@ import { imageOf, initialOf } from './image';
 /** A picture of a product, or its initial. @param size of its sides, px */
 export const picture = (item: Item, size = 64): TemplateResult =>
   html`<span part="picture" class="picture media" data-initial=${initialOf(item)}>${imageOf(item, size)}</span>`;
-
-/** The picture of a choice, with the product's name as alternative text. */
-export const namedPicture = (item: Item): TemplateResult =>
-  html`<li class="named" title=${item.title}>${picture(item)}<span class="sidestream-unseen">${item.title}</span></li>`;

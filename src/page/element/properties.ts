@@ -1,22 +1,58 @@
 import type { PropertyDeclarations } from 'lit';
-import type { Recommender, RecommendRequest } from '../../device/protocol';
+import type { Placement, Recommender, RecommendRequest } from '../../device/protocol';
 import { hasOtherContent } from './dom';
-import { TypedLitElement } from './events';
+import { ErrorReporter, TypedLitElement } from './events';
+import { LanguageObserver } from './labels';
 import type { RecsLabels } from './recs/labels';
 
 /** Properties whose change needs another recommender of the page. */
 export const SOURCE_PROPERTIES = ['bundle', 'namespace', 'market', 'workerUrl', 'consent'] as const;
 
-/** The properties by which an element finds its recommender, and which products it shows how. */
-export abstract class SourceProperties extends TypedLitElement {
+/** Properties whose change needs another request. */
+export const REQUEST_PROPERTIES = [
+  'placement',
+  'itemId',
+  'cartSynced',
+  'limit',
+  'exclude',
+  'filter',
+  'hints',
+  'layout',
+  'addToCart',
+  'variantChoice',
+];
+
+/** An element with products, in the language of the page. */
+export abstract class ProductsElement extends TypedLitElement {
   /** @internal Not decorators: every page would load their code for these few classes. */
+  static override properties: PropertyDeclarations = {
+    recommender: { attribute: false },
+  };
+
+  /** A recommender that the page created, used instead of any other. */
+  recommender: Recommender | null = null;
+
+  /** @internal Reports a failure as an `error` event and in the console. */
+  readonly report = new ErrorReporter(this).report;
+
+  constructor() {
+    super();
+    new LanguageObserver(this, () => this.languageChanged(), this.report);
+  }
+
+  /** @internal The page may be in another language than before: responses contain reasons. */
+  protected languageChanged(): void {}
+}
+
+/** The properties by which an element finds its recommender, and which products it shows how. */
+export abstract class SourceProperties extends ProductsElement {
+  /** @internal */
   static override properties: PropertyDeclarations = {
     bundle: {},
     namespace: {},
     market: {},
     consent: {},
     workerUrl: { attribute: 'worker-url' },
-    recommender: { attribute: false },
     filter: { hasChanged: hasOtherContent },
     hrefTemplate: { attribute: 'href-template' },
     currency: {},
@@ -43,8 +79,6 @@ export abstract class SourceProperties extends TypedLitElement {
    * lists of a page, use `setWorkerUrl()`.
    */
   workerUrl = '';
-  /** A recommender that the page created; replaces `bundle`. */
-  recommender: Recommender | null = null;
   /**
    * Which items may be shown: a JSON object, or its text in the attribute, as `recommend()` and `find()` take it. Anything else hides
    * the list.
@@ -94,4 +128,58 @@ export abstract class CardProperties extends SourceProperties {
   exclude: string[] = [];
   /** Texts that replace the built-in ones. */
   labels: Partial<RecsLabels> = {};
+}
+
+/** The properties of `<sidestream-recs>`, and their attributes. */
+export abstract class ListProperties extends CardProperties {
+  /** @internal */
+  static override properties: PropertyDeclarations = {
+    placement: {},
+    itemId: { attribute: 'item-id', hasChanged: hasOtherContent },
+    cartSynced: { type: Boolean, attribute: 'cart-synced' },
+    limit: { type: Number },
+    hints: { hasChanged: hasOtherContent },
+    lazy: { type: Boolean },
+    heading: {},
+    layout: { reflect: true },
+    state: { reflect: true },
+  };
+
+  /**
+   * Kind of list: `for-you`, `similar`, `complement`, `trending`, `recent` or `again`. A bundle and a list with `cart-synced`
+   * have `complement` instead of `for-you`.
+   */
+  placement: Placement = 'for-you';
+  /**
+   * Id of the item in view, or a list of up to 100 ids, which the attribute holds as JSON: `["a", "b"]`; `similar` and
+   * `complement` need it and are hidden without it.
+   */
+  itemId: string | readonly string[] = '';
+  /**
+   * Shows products that go with the whole cart, and follows its events (`cart`, `uncart`, `purchase`, from all tabs). Hidden
+   * while the cart is empty.
+   */
+  cartSynced = false;
+  /** Number of items, 1 to 100. */
+  limit = 8;
+  /**
+   * Hints of what the shopper looks for in this visit, for `for-you`: a JSON object, or its text in the attribute, as
+   * `recommend()` takes it. Anything else hides the list. Default: the hints from `profile.setHints()`.
+   */
+  hints: RecommendRequest['hints'] | null = null;
+  /** Loads nothing until the list is within 400 px of the viewport. */
+  lazy = false;
+  /** The heading; default: one for the placement, or for the products that the list fell back to. */
+  heading = '';
+  /**
+   * `grid`, which wraps; `row`, which scrolls; `feed`, an endless grid whose pages have `limit` cards; or `bundle`: the item in
+   * view and up to 4 items that go with it (`limit`, default 3), with check boxes, their total price, and a button that adds them
+   * to the cart (event `addtocart`).
+   */
+  layout: 'grid' | 'row' | 'feed' | 'bundle' = 'grid';
+  /**
+   * `loading`, `filled`, `empty`, `error`, or `hidden` if there is nothing for a shopper. For style sheets:
+   * `section:has(> sidestream-recs[state="hidden"]) { display: none }`.
+   */
+  state: 'loading' | 'filled' | 'empty' | 'error' | 'hidden' = 'loading';
 }

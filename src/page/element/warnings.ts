@@ -1,6 +1,5 @@
 import type { Placement } from '../../device/protocol';
-import { attributeOf } from './correct';
-import { warnOnce } from './dom';
+import { attributeOf, warnOnce } from './dom';
 
 /** The values that a property takes, and what the list does without a right one. */
 const ADVICE: Record<string, string> = {

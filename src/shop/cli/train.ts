@@ -8,7 +8,7 @@ import { invalidInput } from '../../error';
 import { createMeter, openFolder, requireRoom } from '../bundler';
 import { unknownText } from '../logs';
 import { demandWithout, MIN_SHOPPERS, openPrepared, type PreparedLog, preparedCooccurrence } from '../logs/node';
-import { byProduct, continuation, fewEventsText, trainShopSide } from '../training';
+import { byProduct, continuation, fewEventsText, trainShop } from '../training';
 import {
   isBundle,
   keptFile,
@@ -137,7 +137,7 @@ async function trainOn(prepared: string, options: TrainOptions, folder: Bundle, 
   const { repeats } = demand;
   const learn = async () => {
     const before = options.unlessWorse ? await sideOf(folder, bundle.items) : null;
-    const side = options.companionsOnly ? undefined : await trainSideOf(options, { bundle, log, before, network });
+    const side = options.companionsOnly ? undefined : await trainModel(options, { bundle, log, before, network });
     const change = side?.change;
     if (change) {
       say(
@@ -204,7 +204,7 @@ const say = (line: string): void => console.error(line);
  * Trains the side model. The checkpoint is stored with the kept models, because the folder of a bundle may be online meanwhile.
  * @returns undefined if the earlier side model stays
  */
-async function trainSideOf(
+async function trainModel(
   { seed, epochs, models, out, as, continue: continues, resume, shards, processes, queue }: TrainOptions,
   { bundle, log, before, network }: { bundle: Bundle; log: PreparedLog; before: SideModel | null; network?: KeptBytes },
 ) {
@@ -239,7 +239,7 @@ async function trainSideOf(
     }
     if (why !== undefined) throw invalidInput(`${why}. Train on the whole log, without --continue.`);
   }
-  return { ...(await interruptible(() => trainShopSide(request), goOn)), networkFile, checkpoint };
+  return { ...(await interruptible(() => trainShop(request), goOn)), networkFile, checkpoint };
 }
 
 /** Where shards are learned; undefined: in this process. */

@@ -3,7 +3,6 @@ export { startBackend } from './backend';
 export {
   choicesFrom,
   cooccurrenceTable,
-  cutWindows,
   type Interaction,
   recentPopularity,
 } from './interactions';
@@ -16,6 +15,14 @@ export {
   type ShopChoices,
   shopChoices,
 } from './product-log';
-export { continuation, type ShopSide, type ShopTraining, shopCatalog, sideCatalog, trainShopSide } from './shop-side';
 export type { KeptBytes } from './side';
+export {
+  continuation,
+  popularCatalog,
+  type ShopSide,
+  type ShopTraining,
+  shopCatalog,
+  sideCatalog,
+  trainShop,
+} from './train-shop';
 export { ARRANGEMENT_NAMES, isReturn, type Shopper, TASTE_CHOICES, twoTastes } from './two-tastes';

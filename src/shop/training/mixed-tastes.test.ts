@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { seededRandom } from '../../core/model';
+import { seededRandom } from '../../core/common/random';
 import type { LearnerCatalog } from '../../device/learner';
 import { threeGroups } from '../../testing/three-groups';
 import { fitMixedTastes } from './mixed-tastes';

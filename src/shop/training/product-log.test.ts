@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { openBundle, writeBundle } from '../../core/catalog';
 import { bundleContent, makeItem, memoryBundle } from '../../testing/bundles';
-import { choicesFrom, cooccurrenceTable } from './interactions';
-import { byProduct, demandOf, interactionsOf, purchasesOf, shopChoices } from './product-log';
+import { choicesFrom, cooccurrenceTable, type Interaction } from './interactions';
+import { byProduct, demandOf, interactionsOf, purchasesOf, repeatShareOf, shopChoices } from './product-log';
 
 const event = (type?: string) => ({ user: 'u', item: 'i', time: 0, ...(type === undefined ? {} : { type }) });
 
@@ -67,4 +67,19 @@ it('names up to three ids that a bundle lacks, the most frequent first', async (
   );
   expect(shopChoices(bundle, of('a')).unknownNote).toBeNull();
   expect(() => interactionsOf(of('xy'), bundle)).toThrow('The log has "x", "y", the bundle "a".');
+});
+
+const DAY = 24 * 3600 * 1000;
+
+/** One shopper's purchases of an item at these days. */
+const bought = (row: number, days: readonly number[], user = 'u'): Interaction[] =>
+  days.map((day) => ({ user, row, time: day * DAY }));
+const sorted = (...purchases: Interaction[][]): Interaction[] => purchases.flat().sort((a, b) => a.time - b.time);
+
+it('counts as repeats the purchases of the same item by the same shopper on another visit', () => {
+  const purchases = sorted(bought(0, [1, 11, 31]), bought(0, [2], 'other'), bought(1, [1, 1.01]));
+  // Of 5 purchases (the second of item 1 is on the same visit), 2 are repeats.
+  expect(repeatShareOf(purchases)).toBe(2 / 5);
+  expect(repeatShareOf(bought(0, [1, 1.01]))).toBeUndefined();
+  expect(repeatShareOf([])).toBeUndefined();
 });

@@ -12,7 +12,6 @@ import {
   unknownText,
 } from '../logs';
 import { choiceCounts, choicesFrom, type Interaction, recentPopularity } from './interactions';
-import { repeatShareOf } from './repeats';
 
 /** Bundle and log by product: a model learned from a log does not distinguish the variants of a product. */
 export function byProduct(bundle: Bundle, log: EventLog) {
@@ -71,6 +70,27 @@ export function demandOf(log: Pick<EventLog, 'events'>, bundle: Bundle): Demand 
     recent: recentPopularity(choices, items.length),
     repeats,
   };
+}
+
+/** Purchases of one item within this time count as one purchase, ms: the pause that ends a visit. */
+const VISIT = 30 * 60 * 1000;
+
+/**
+ * Share of the purchases in a log that repeat an earlier one of the same shopper; undefined if nobody bought an item twice.
+ * @param purchases sorted by time; not views or clicks, whose repetition means less
+ */
+export function repeatShareOf(purchases: readonly Interaction[]): number | undefined {
+  let [count, repeats] = [0, 0];
+  const last = new Map<string, number>();
+  for (const { user, row, time } of purchases) {
+    const key = `${row} ${user}`;
+    const before = last.get(key);
+    last.set(key, time);
+    if (before !== undefined && time - before <= VISIT) continue;
+    count++;
+    if (before !== undefined) repeats++;
+  }
+  return repeats > 0 ? repeats / count : undefined;
 }
 
 /** Input of a training: the choices of a log on the products of a bundle. */

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { seededRandom } from '../../core/model';
+import { seededRandom } from '../../core/common/random';
 import { Learner, type LearnerCatalog, START_WITH_SIDE } from '../../device/learner';
 import { scores, TERMS, type TermWeights } from '../../device/ranking';
 import { sideModel } from '../../testing/side-models';

@@ -1,6 +1,7 @@
 import type { StartWeights } from '../../core/catalog';
+import { estimate } from '../../core/common/estimate';
+import { seededRandom } from '../../core/common/random';
 import { nextTask } from '../../core/common/tasks';
-import { seededRandom } from '../../core/model';
 import { Learner, type LearnerCatalog, START_WITH_SIDE } from '../../device/learner';
 import {
   FREQUENCY_WEIGHT,
@@ -276,17 +277,10 @@ async function gainOf(
       gains.set(one.shopper, { likelihood, rank });
     }
   }
-  const means = [...gains.values()].map(({ likelihood }) => mean(likelihood));
-  const likelihood = mean(means);
-  const squares = means.reduce((sum, value) => sum + (value - likelihood) ** 2, 0);
-  return {
-    likelihood,
-    error: Math.sqrt(squares / (means.length * Math.max(1, means.length - 1))),
-    rank: mean([...gains.values()].map(({ rank }) => mean(rank))),
-  };
+  const meansOf = (part: 'likelihood' | 'rank') => [...gains.values()].map((own) => estimate(own[part]).mean);
+  const { mean: likelihood, se: error } = estimate(meansOf('likelihood'));
+  return { likelihood, error, rank: estimate(meansOf('rank')).mean };
 }
-
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /**
  * Adds the gradient of a choice's log-likelihood in the weights.

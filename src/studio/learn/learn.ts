@@ -7,7 +7,7 @@ import {
   type KeptBytes,
   type ShopTraining,
   shopChoices,
-  trainShopSide,
+  trainShop,
 } from '../../shop/training';
 import type { SideNetwork, SideReport } from '../../shop/training/side';
 import { ProgressReporter } from '../progress';
@@ -96,7 +96,7 @@ export async function learn(
   }
 
   function trainOnce(on: LearnBackend): Promise<ShopTraining> {
-    const training = trainShopSide({
+    const training = trainShop({
       ...earlier,
       say() {},
       checkpoint: request.checkpoint,

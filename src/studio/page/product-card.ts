@@ -18,7 +18,7 @@ export function productCard(item: Item, state: StudioState): TemplateResult {
     <div class="studio-product">
       ${until(pictureOf(item, state.pictures ?? state.catalog ?? state), productImage({ title }))}
       <span class="card-title">${title}</span>
-      ${price === undefined ? nothing : html`<span class="card-price">${amount(price)}</span>`}
+      ${price === undefined ? nothing : html`<span>${amount(price)}</span>`}
       ${category ? html`<small>${category.replaceAll('/', ' / ').replaceAll('|', ', ')}</small>` : nothing}
     </div>`;
 }

@@ -24,6 +24,7 @@ describe('steps', () => {
 
   it('are found by the address, and have a number', () => {
     expect(stepAt('#take-away')).toBe('take-away');
+    expect(stepAt('#/product/a')).toBe('try');
     expect([stepAt(''), stepAt('#nothing')]).toEqual([null, null]);
     expect(numberOf('take-away')).toBe(5);
   });

@@ -45,5 +45,6 @@ export const stepOf = (name: StepName): Step => STEPS.find((step) => step.name =
 
 export const numberOf = (name: StepName): number => STEPS.findIndex((step) => step.name === name) + 1;
 
-/** The step that an address names after `#`; null if it names none. */
-export const stepAt = (hash: string): StepName | null => STEPS.find(({ name }) => `#${name}` === hash)?.name ?? null;
+/** The step that an address names after `#`; null if it names none. The pages of the tried shop are addresses as well. */
+export const stepAt = (hash: string): StepName | null =>
+  hash.startsWith('#/') ? 'try' : (STEPS.find(({ name }) => `#${name}` === hash)?.name ?? null);

@@ -1,4 +1,3 @@
-import '../../demo/late-page.css';
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { icon } from '../../demo/pictures';
@@ -45,12 +44,12 @@ export class StudioApp extends StudioElement {
       </header>
       <div class="studio-body page">
         ${opened ? this.#steps() : nothing}
-        <main id="main" class="late" tabindex="-1">
+        <main id="main" tabindex="-1">
           ${alertOf('Studio could not open what it keeps in this browser.', failure, () => session.open())}
           ${opened && state.catalog === null && this.step === 'catalogue' ? intro() : nothing}
           ${
             opened && resumed !== null && this.step === resumed
-              ? html`<p class="note">Welcome back. What you made earlier is still here: you are at step ${numberOf(resumed)} of ${STEPS.length}, ${stepOf(resumed).title}.</p>`
+              ? html`<p class="panel wash">Welcome back. What you made earlier is still here: you are at step ${numberOf(resumed)} of ${STEPS.length}, ${stepOf(resumed).title}.</p>`
               : nothing
           }
           ${opened ? this.#content(step) : nothing}
@@ -83,7 +82,7 @@ export class StudioApp extends StudioElement {
                     <span class=${status === 'done' || status === 'failed' ? 'visually-hidden' : ''}>${at + 1}</span>
                   </span>
                   <span class="step-title">${title}</span>
-                  <small class="step-status">${optional && status === 'to do' ? `optional, ${words}` : words}</small>
+                  <small>${optional && status === 'to do' ? `optional, ${words}` : words}</small>
                 </a>
               </li>`;
           })}
@@ -192,15 +191,15 @@ export class StudioApp extends StudioElement {
 
   async #open(step: StepName): Promise<void> {
     this.step = step;
-    if (location.hash !== `#${step}`) history.replaceState(null, '', `#${step}`);
+    if (stepAt(location.hash) !== step) history.replaceState(null, '', `#${step}`);
     await this.focusOn('#step-title');
   }
 }
 
 /** Studio's purpose, for somebody who has not begun. */
 const intro = (): TemplateResult => html`
-  <section class="intro" aria-label="About Studio">
-    <p class="intro-lead">Studio makes a product recommender for your shop, here in this browser tab.</p>
+  <section class="panel wash stack" aria-label="About Studio">
+    <p class="result"><strong>Studio makes a product recommender for your shop, here in this browser tab.</strong></p>
     <p>
       <strong>Nothing leaves this tab.</strong> Your products and orders are read on this computer. Only pictures that your products
       name by web address are fetched, from that address.

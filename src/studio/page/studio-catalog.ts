@@ -46,7 +46,7 @@ export class StudioCatalog extends StudioElement {
       <p class="result" tabindex="-1">
         <strong>${counted(products, 'product')}</strong> from ${named}${language === null ? '; their language was not recognised' : ` in ${languageName(language)}`}.
       </p>
-      ${languageNote === null ? nothing : html`<p class="note">${languageNote}</p>`} ${lines(summary)}
+      ${languageNote === null ? nothing : html`<p class="panel wash">${languageNote}</p>`} ${lines(summary)}
       <h3 id="first-products">The first products</h3>
       <ul class="grid" aria-labelledby="first-products">
         ${first.map((item) => html`<li>${productCard(item, this.state)}</li>`)}

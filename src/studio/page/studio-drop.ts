@@ -25,9 +25,9 @@ export class StudioDrop extends PageElement {
   protected override render(): TemplateResult {
     const waits = this.reading ? 'Reading the folder …' : this.waits;
     return html`
-      <div class="drop drop-zone ${this.over ? 'over' : ''}" role="group" aria-label=${this.label} @dragenter=${this.#dragged} @dragover=${this.#dragged} @dragleave=${this.#dragged} @drop=${this.#dropped}>
+      <div class="drop ${this.over ? 'over' : ''}" role="group" aria-label=${this.label} @dragenter=${this.#dragged} @dragover=${this.#dragged} @dragleave=${this.#dragged} @drop=${this.#dropped}>
         ${icon('file')}
-        <p class="drop-title">Drop ${this.folders ? 'files or a folder' : 'a file'} here</p>
+        <strong>Drop ${this.folders ? 'files or a folder' : 'a file'} here</strong>
         <div class="row">
           ${this.#button(this.folders ? 'Choose files' : 'Choose a file', false, waits !== '')}
           ${this.folders && 'webkitdirectory' in HTMLInputElement.prototype ? this.#button('Choose a folder', true, waits !== '') : nothing}

@@ -51,7 +51,7 @@ export class StudioEncode extends StudioElement {
         ${samples.map(
           ({ product, nearest }) => html`
             <li class="sample">
-              <div class="sample-product">${productCard(product, this.state)}</div>
+              ${productCard(product, this.state)}
               <ul class="nearest" aria-label="Nearest to ${product.title}">${nearest.map((item) => html`<li>${productCard(item, this.state)}</li>`)}</ul>
             </li>`,
         )}
@@ -81,7 +81,7 @@ function result(bundle: BundleReport, missing: number): TemplateResult {
     ${
       missing === 0
         ? nothing
-        : html`<p class="note">${counted(missing, 'picture')} could not be read; ${missing === 1 ? 'its product is' : 'their products are'} compared by text alone. <a href="#catalogue">Step 1 names them</a>: drop the files there and encode again.</p>`
+        : html`<p class="panel wash">${counted(missing, 'picture')} could not be read; ${missing === 1 ? 'its product is' : 'their products are'} compared by text alone. <a href="#catalogue">Step 1 names them</a>: drop the files there and encode again.</p>`
     }
     ${lines(notes)}`;
 }

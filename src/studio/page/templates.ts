@@ -9,8 +9,8 @@ export function progressBar(label: string, progress: Progress | null): TemplateR
   const parts = progress === null ? ['Starting …'] : progressWords(progress);
   // Before the first of them is done, the encoders load.
   return html`
-    <div class="progress">
-      <progress class="loading-bar" aria-label=${label} max="1" value=${done > 0 ? Math.min(1, done / total) : nothing}></progress>
+    <div>
+      <progress aria-label=${label} max="1" value=${done > 0 ? Math.min(1, done / total) : nothing}></progress>
       <p class="row">${parts.map((part) => html`<span>${part}</span>`)}</p>
     </div>`;
 }
@@ -43,4 +43,4 @@ export function lines(texts: readonly (string | false)[]): TemplateResult | type
 
 /** Figures with their names. Those that are false are left out. */
 export const facts = (rows: readonly (readonly [string, string] | false)[]): TemplateResult => html`
-  <dl class="row facts">${rows.map((row) => (row ? html`<div><dt>${row[0]}</dt><dd>${row[1]}</dd></div>` : nothing))}</dl>`;
+  <dl class="row facts">${rows.map((row) => (row ? html`<div><dt class="hint">${row[0]}</dt><dd>${row[1]}</dd></div>` : nothing))}</dl>`;

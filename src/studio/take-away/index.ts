@@ -1,4 +1,3 @@
-import './take-away.css';
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { copyText } from '../../demo/copy-text';
@@ -50,9 +49,8 @@ export class StudioTakeAway extends PageElement {
 
   protected override render(): TemplateResult {
     const saving = this.saving.kind === 'running';
-    if (!this.state.bundle) return html`<p class="hint">First encode the products: that makes the bundle.</p>`;
     return html`
-      <fieldset class="row take-kinds" ?disabled=${saving}>
+      <fieldset class="row" ?disabled=${saving}>
         <legend>Where is your shop?</legend>
         ${(['web', 'shopify'] as const).map(
           (layout) => html`
@@ -114,7 +112,7 @@ export class StudioTakeAway extends PageElement {
           ? progressBar(saving.stage, { ...saving, perSecond: null, secondsLeft: null })
           : nothing
       }
-      <p class="take-done note" role="status" data-testid="take-done">${saving.kind === 'done' ? saving.text : nothing}</p>
+      <p class="take-done panel wash" role="status" data-testid="take-done">${saving.kind === 'done' ? saving.text : nothing}</p>
       ${saving.kind === 'failed' ? alertOf('The files were not saved.', saving.error) : nothing}`;
   }
 
@@ -133,7 +131,7 @@ export class StudioTakeAway extends PageElement {
     return html`
       ${
         large.length > 0
-          ? html`<p class="note">${large.map(({ path }) => path).join(' and ')} may be too large for a theme. Lists work without the encoders.</p>`
+          ? html`<p class="panel wash">${large.map(({ path }) => path).join(' and ')} may be too large for a theme. Lists work without the encoders.</p>`
           : nothing
       }
       ${explained(shopifyReadme(pictures.length > 0))}`;
@@ -141,7 +139,7 @@ export class StudioTakeAway extends PageElement {
 
   #more(summary: string, label: string, text: string): TemplateResult {
     return html`
-      <details class="take-more">
+      <details>
         <summary>${summary}</summary>
         ${codeBlock(label, text)}
       </details>`;

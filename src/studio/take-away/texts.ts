@@ -70,9 +70,9 @@ ${indented(reserved.trim(), '      ')}
 
       // The shop's own profile stays as it is: this one is kept apart, from page to page, until "Forget".
       const recommender = await createRecommender({ bundle: 'bundle/', namespace: 'test page', consent: 'granted' });
-      document.querySelector('#forget').addEventListener('click', () => recommender.reset());
+      document.querySelector('#forget').addEventListener('click', () => recommender.profile.reset());
       const id = new URLSearchParams(location.search).get('item');
-      const item = id === null ? null : await recommender.getItem(id);
+      const item = id === null ? null : await recommender.catalog.get(id);
       // Products name their pictures from the root of the host; this page finds them beside itself, too.
       const beside = (event) => {
         const address = event.target.getAttribute?.('src') ?? '';

@@ -1,51 +1,37 @@
-import { categoryTree } from '../../demo/category';
-import type { Recommender } from '../../device/protocol';
-import { createRecommender } from '../../page/client';
+import { Session } from '../../demo/session';
+import type { Settings } from '../../demo/settings';
 import { BUNDLE_ADDRESS, registerStudioFiles } from '../serve';
 import type { StudioState } from '../session';
 
-/** Separates the profile of this step from every other one on this origin, such as the demo shop's. */
-const NAMESPACE = 'sidestream studio';
+const SETTINGS: Settings = {
+  bundle: BUNDLE_ADDRESS,
+  // Feeds rarely state it.
+  currency: '',
+  brand: 'Sidestream Studio',
+  // Apart from the profile of the demo shop on this origin; closing the tab deletes it.
+  namespace: 'sidestream studio',
+  prepare: registerStudioFiles,
+};
 
-/** The shop with the bundle that Studio made. */
-export type TriedShop = Awaited<ReturnType<typeof open>>;
-
-let opened: { key: string; shop: Promise<TriedShop> } | undefined;
+let opened: { key: string; shop: Session } | undefined;
 /** Shops are closed and opened one after the other: a page has one bundle for a namespace. */
 let turn: Promise<unknown> = Promise.resolve();
 
 /**
- * The shop of a state, which stays open while the page does: the profile is still there after another step.
+ * The shop with the bundle of a state, which stays open while the page does: the profile is still there after another step.
  * Another bundle ends it.
  */
-export function triedShop(state: StudioState): Promise<TriedShop> {
+export function triedShop(state: StudioState): Session {
   // Training writes into the bundle.
   const key = JSON.stringify([state.bundle, state.learned?.seconds, state.learned?.keptEpoch]);
   if (opened?.key === key) return opened.shop;
   const before = opened?.shop;
-  const shop = turn.then(async () => {
-    await before?.then(({ recommender }) => recommender.close()).catch(() => undefined);
-    return open();
-  });
-  turn = shop.catch(() => {
-    // The next attempt starts again.
-    if (opened?.shop === shop) opened = undefined;
-  });
+  const shop = new Session(SETTINGS);
   opened = { key, shop };
+  turn = turn.then(async () => {
+    await before?.recommender?.close().catch(() => undefined);
+    await shop.open();
+    shop.showRest();
+  });
   return shop;
 }
-
-async function open() {
-  await registerStudioFiles();
-  const recommender = await createRecommender(options(NAMESPACE));
-  return { recommender, categories: categoryTree(await recommender.categories()) };
-}
-
-/** A recommender that nothing else uses, for a simulated shopper. */
-export async function anotherShopper(): Promise<Recommender> {
-  await registerStudioFiles();
-  return createRecommender(options(`${NAMESPACE} visit ${Date.now()}`));
-}
-
-/** The profile is only in memory: closing the tab deletes it. */
-const options = (namespace: string) => ({ bundle: BUNDLE_ADDRESS, namespace, consent: 'pending' }) as const;

@@ -1,6 +1,6 @@
+import { seededRandom } from '../../../src/core/common/random';
 import type { EventType, LoggedEvent } from '../../../src/core/events';
 import { loadKernel } from '../../../src/core/kernel';
-import { seededRandom } from '../../../src/core/model';
 import { Learner, type LearnerCatalog } from '../../../src/device/learner';
 import { Journal } from '../../../src/device/learner/journal';
 import { storedProfile } from '../../../src/device/learner/profile';

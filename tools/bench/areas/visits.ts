@@ -162,7 +162,7 @@ async function agree(): Promise<void> {
   const path = '/sidestream/sidestream.js';
   const { createRecommender } = await import(path);
   const recommender: Recommender = await createRecommender({ bundle: '/bundle/' });
-  await recommender.consent('granted');
+  await recommender.profile.consent('granted');
 }
 
 async function settled(page: Page): Promise<PageLists> {
@@ -173,7 +173,7 @@ async function settled(page: Page): Promise<PageLists> {
     const recommender: Recommender = await createRecommender({ bundle: '/bundle/' });
     for (let count = 0; count !== window.shown.length; ) {
       count = window.shown.length;
-      await recommender.settled();
+      await recommender.status.settled();
       await new Promise((resolve) => setTimeout(resolve, quiet));
     }
     return window.shown;

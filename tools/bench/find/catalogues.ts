@@ -1,6 +1,6 @@
 import { type Bundle, contentBlend, type Item } from '../../../src/core/catalog';
 import type { BundleContent } from '../../../src/core/catalog/bundle/write-bundle';
-import { seededRandom } from '../../../src/core/model';
+import { seededRandom } from '../../../src/core/common/random';
 import { Learner } from '../../../src/device/learner';
 import {
   type CatalogIndex,

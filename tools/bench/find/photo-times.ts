@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright';
 import sharp from 'sharp';
 import { serve } from '../../../e2e/support/host';
-import { seededRandom } from '../../../src/core/model';
+import { seededRandom } from '../../../src/core/common/random';
 import type { EncoderRun } from '../../../src/device/protocol';
 import { invalidInput, SidestreamError } from '../../../src/error';
 import { type AreaResult, type Say, within } from '../kept';
@@ -114,7 +114,7 @@ async function photoToList(page: Page, photo: Buffer): Promise<number> {
 
 /** The last run of the image encoder, as the page reports it. */
 async function lastRun(page: Page): Promise<EncoderRun> {
-  const status = await page.evaluate(() => document.querySelector('sidestream-find')?.recommender?.status());
+  const status = await page.evaluate(() => document.querySelector('sidestream-find')?.recommender?.status.get());
   const run = status?.backend.runs.find(({ modality }) => modality === 'image');
   if (!run) throw new SidestreamError('runtime/unexpected', 'The page does not report a run of its image encoder.');
   return run;

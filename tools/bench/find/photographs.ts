@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
-import type { Random } from '../../../src/core/model';
+import type { Random } from '../../../src/core/common/random';
 
 /** How a product is photographed again: its picture cut, turned, lighter or darker, and compressed. */
 const PHOTOGRAPH = {

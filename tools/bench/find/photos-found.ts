@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { FeatureTable } from '../../../src/core/catalog';
+import { seededRandom } from '../../../src/core/common/random';
 import { bundlePreset, decodeProjection, project } from '../../../src/core/encoders';
 import { createNodeEncoder, decodeImage } from '../../../src/core/encoders/node';
-import { seededRandom } from '../../../src/core/model';
 import { nearestToPicture, nearestToText } from '../../../src/device/ranking';
 import { invalidInput } from '../../../src/error';
 import { openFolder } from '../../../src/shop/bundler';

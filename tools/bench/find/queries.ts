@@ -1,6 +1,6 @@
 import type { Item } from '../../../src/core/catalog';
+import { seededRandom } from '../../../src/core/common/random';
 import { allowedErrors, wordsOf } from '../../../src/core/common/words';
-import { seededRandom } from '../../../src/core/model';
 
 /** A query that a shopper might type for an item. */
 export interface Query {

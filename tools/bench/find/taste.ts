@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
+import { seededRandom } from '../../../src/core/common/random';
 import { wordsOf } from '../../../src/core/common/words';
-import { seededRandom } from '../../../src/core/model';
 import { openFolder } from '../../../src/shop/bundler';
 import { type LogEvent, readEvents } from '../../../src/shop/logs';
 import { type AreaResult, atMost, type Say } from '../kept';

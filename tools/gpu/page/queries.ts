@@ -1,6 +1,6 @@
 import { type Remote, wrap } from 'comlink';
+import { seededRandom, uniform } from '../../../src/core/common/random';
 import { DEFAULT_PRESETS, encodeProjection, type Preset } from '../../../src/core/encoders';
-import { seededRandom, uniform } from '../../../src/core/model';
 import { carryErrors, type QueryEncoder } from '../../../src/device/protocol';
 import type { EncoderHost } from '../../../src/device/worker';
 import type { Findings, Part } from '../findings';

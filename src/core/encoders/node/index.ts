@@ -1,3 +1,4 @@
-export { type Attribute, DataType, declared, type Onnx, onnx, operator, tensorOf } from '../onnx';
+export { type Attribute, DataType } from '../onnx';
+export { OnnxModel } from '../onnx-model';
 export { createTokenizer } from '../tokenizer';
 export { createNodeEncoder, decodeImage, loadOnnxruntime, nodeRuntime } from './node-encoder';

@@ -59,7 +59,7 @@ function openOffers(
       if (!file && !offers) return;
       const service = serviceOf(catalog, changes);
       service.foreign = offered !== undefined && offered !== DEFAULT_MARKET;
-      if (offers) service.update(parsed(offersOf(MAX_KEPT), [...offers.values()], 'updateOffers()'));
+      if (offers) service.update(parsed(offersOf(MAX_KEPT), [...offers.values()], 'catalog.updateOffers()'));
       if (file) await service.use(await file, fetchOffers, report);
     } catch (thrown) {
       report(thrown);
@@ -69,7 +69,7 @@ function openOffers(
 
 /** @throws SidestreamError `runtime/invalid-input` naming offer and field; nothing changes then */
 export const updateOffers = async ({ catalog, changes }: { catalog: Catalog; changes: ListChanges }, given: unknown) =>
-  serviceOf(catalog, changes).update(parsed(offersOf(MAX_PER_CALL), given, 'updateOffers()'));
+  serviceOf(catalog, changes).update(parsed(offersOf(MAX_PER_CALL), given, 'catalog.updateOffers()'));
 
 function serviceOf(catalog: Catalog, changes: ListChanges): OfferService {
   if (catalog.offers instanceof OfferService) return catalog.offers;
@@ -182,7 +182,7 @@ class OfferService implements LiveOffers {
     for (const id of unknown) ids.delete(id);
     const fresh = [...ids].filter((id) => !this.#updated.has(id));
     if (this.#updated.size + fresh.length > MAX_KEPT) {
-      const text = `updateOffers(): a page keeps the offers of at most ${MAX_KEPT} products. Write more of them with \`sidestream offers\`.`;
+      const text = `catalog.updateOffers(): a page keeps the offers of at most ${MAX_KEPT} products. Write more of them with \`sidestream offers\`.`;
       throw new SidestreamError('runtime/invalid-input', text);
     }
     for (const offer of offers) {

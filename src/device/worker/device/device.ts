@@ -448,4 +448,7 @@ export class Device {
 }
 
 export const unknownSnapshot = (id: number): SidestreamError =>
-  new SidestreamError('store/unknown-snapshot', `There is no snapshot ${id}; snapshots() lists the existing ones.`);
+  new SidestreamError(
+    'store/unknown-snapshot',
+    `There is no snapshot ${id}; profile.snapshots() lists the existing ones.`,
+  );

@@ -5,14 +5,9 @@ import { exactObject } from '../../../core/common/schema';
 import { storedCount as count } from '../../../core/events';
 import { takes } from '../call';
 import type { Catalog } from '../catalog/catalog';
-import type { RestLoader } from '../loading/rest-loader';
-import type { ShardLoader } from '../loading/shard-loader';
+import type { ListsParts } from './lists';
 
-interface Needs {
-  catalog: Catalog;
-  rest: RestLoader;
-  shards: ShardLoader | null;
-}
+type Needs = Pick<ListsParts, 'catalog' | 'rest' | 'shards'>;
 
 const browseSchema = exactObject({
   category: v.optional(v.string(), ''),
@@ -23,7 +18,7 @@ const browseSchema = exactObject({
 });
 const categoriesSchema = exactObject({ lang: v.optional(v.string()) });
 
-export const browse = takes('browse()', [v.nullish(browseSchema, {})], async (needs: Needs, request) => {
+export const browse = takes('catalog.browse()', [v.nullish(browseSchema, {})], async (needs: Needs, request) => {
   const { catalog, rest, shards } = needs;
   const { category, query, offset, limit, lang } = request;
   await rest.waitFor(true);
@@ -50,7 +45,7 @@ export const browse = takes('browse()', [v.nullish(browseSchema, {})], async (ne
  */
 async function shardPage(
   { bundle, localItems }: Catalog,
-  loader: ShardLoader,
+  loader: NonNullable<Needs['shards']>,
   { category, query, offset, limit }: v.InferOutput<typeof browseSchema>,
 ): Promise<{ items: Item[]; before: number; after: number }> {
   const terms = await bundle.shards.terms();
@@ -73,16 +68,20 @@ async function shardPage(
 }
 
 /** Categories, broader ones included, with their numbers of items and their names in a language. */
-export const categories = takes('categories()', [v.nullish(categoriesSchema, {})], async (needs: Needs, { lang }) => {
-  const { catalog, rest } = needs;
-  if (lang !== undefined) await rest.waitFor(true);
-  const { items } = catalog.index;
-  const labels = catalog.texts ? labelsOf(items, await catalog.texts.in(lang)) : new Map<string, string>();
-  return catalog.bundle.head.statistics.categories.map(([category, count]) => {
-    const label = labels.get(category);
-    return label === undefined || label === category ? { category, count } : { category, label, count };
-  });
-});
+export const categories = takes(
+  'catalog.categories()',
+  [v.nullish(categoriesSchema, {})],
+  async (needs: Needs, { lang }) => {
+    const { catalog, rest } = needs;
+    if (lang !== undefined) await rest.waitFor(true);
+    const { items } = catalog.index;
+    const labels = catalog.texts ? labelsOf(items, await catalog.texts.in(lang)) : new Map<string, string>();
+    return catalog.bundle.head.statistics.categories.map(([category, count]) => {
+      const label = labels.get(category);
+      return label === undefined || label === category ? { category, count } : { category, label, count };
+    });
+  },
+);
 
 /** The name of each category in a language, by items that have as many paths of as many names there. */
 function labelsOf(items: Catalog['index']['items'], shown: Shown): Map<string, string> {

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { Item } from '../../../core/catalog';
 import { itemIdSchema } from '../../../core/events';
-import { recommendSchema } from '../../protocol';
+import { type Explanation, recommendSchema } from '../../protocol';
 import { explain as explained } from '../../ranking';
 import { takes } from '../call';
 import type { Catalog } from '../catalog/catalog';
@@ -11,7 +11,7 @@ import type { Lists } from './lists';
 export const explain = takes(
   'explain()',
   [['itemId', itemIdSchema], v.optional(recommendSchema, {})],
-  async ({ catalog, lists }: { catalog: Catalog; lists: Lists }, itemId, given) =>
+  async ({ catalog, lists }: { catalog: Catalog; lists: Lists }, itemId, given): Promise<Explanation> =>
     lists.withInput(
       given,
       ({ index, input, shown }) => {

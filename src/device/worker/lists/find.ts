@@ -6,15 +6,7 @@ import { localeFor } from '../../../core/catalog/locales';
 import { kept } from '../../../core/common/grouped';
 import { exactObject } from '../../../core/common/schema';
 import { SidestreamError } from '../../../error';
-import {
-  callSchema,
-  type EncoderRun,
-  type EngineOptions,
-  type FindResponse,
-  parsed,
-  recommendSchema,
-  runsSchema,
-} from '../../protocol';
+import { callSchema, type EncoderRun, type FindResponse, parsed, recommendSchema, runsSchema } from '../../protocol';
 import {
   contentScores,
   type Found,
@@ -32,11 +24,7 @@ import {
 } from '../../ranking';
 import { takes } from '../call';
 import type { Catalog } from '../catalog/catalog';
-import type { Device } from '../device/device';
-import type { RestLoader } from '../loading/rest-loader';
-import type { ShardLoader } from '../loading/shard-loader';
-import type { ExperimentAssignment } from '../shopper/experiment';
-import type { ListInput, Lists } from './lists';
+import type { ListInput, Lists, ListsParts } from './lists';
 
 const MAX_TEXT_LENGTH = 200;
 /** Maximum number of shards loaded for a search. */
@@ -74,13 +62,7 @@ interface ShardPhotos {
   table: FeatureTable;
 }
 
-interface Needs {
-  options: Pick<EngineOptions, 'lang'>;
-  device: Device;
-  catalog: Catalog;
-  rest: RestLoader;
-  shards: ShardLoader | null;
-  shopper: { readonly experiment: ExperimentAssignment };
+interface Needs extends Omit<ListsParts, 'report' | 'changes'> {
   lists: Lists;
   /** Notes the runs of encoders. */
   operation: { ran(runs: readonly EncoderRun[]): void };

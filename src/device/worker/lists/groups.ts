@@ -3,10 +3,7 @@ import { exactObject } from '../../../core/common/schema';
 import { parsed, recommendSchema } from '../../protocol';
 import { planRows, rankSegments, ruleFields, type SetField } from '../../ranking';
 import { takes } from '../call';
-import type { Catalog } from '../catalog/catalog';
-import type { RestLoader } from '../loading/rest-loader';
-import type { Turns } from '../shopper/turns';
-import { type Lists, listed } from './lists';
+import { type Lists, type ListsParts, listed } from './lists';
 
 const whole = (most: number, otherwise: number) =>
   v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(most)), otherwise);
@@ -29,12 +26,9 @@ const segmentsSchema = exactObject({
 });
 const rowsSchema = exactObject({ limit: whole(20, 6), items: whole(50, 12), ...listFields });
 
-interface Needs {
-  catalog: Catalog;
-  lists: Lists;
-}
+type Needs = Pick<ListsParts, 'catalog' | 'rest' | 'shopper'> & { lists: Lists };
 
-export const recommendSegments = async ({ catalog, lists }: Needs, request: unknown) => {
+export const recommendSegments = async ({ catalog, lists }: Pick<Needs, 'catalog' | 'lists'>, request: unknown) => {
   const { by, depth, limit, items, ...list } = parsed(segmentsSchema, request ?? {}, 'recommendSegments()');
   const given = parsed(recommendSchema, { ...list, limit: items }, 'recommendSegments()');
   const segments = await lists.withInput(given, (list) =>
@@ -49,7 +43,7 @@ export const recommendSegments = async ({ catalog, lists }: Needs, request: unkn
 export const recommendRows = takes(
   'recommendRows()',
   [v.nullish(rowsSchema, {})],
-  async (needs: Needs & { rest: RestLoader; shopper: { readonly turns: Turns } }, { limit, items, ...list }) => {
+  async (needs: Needs, { limit, items, ...list }) => {
     const { catalog, rest, shopper, lists } = needs;
     const given = parsed(recommendSchema, { ...list, limit: items }, 'recommendRows()');
     // Rows about a product compare contents, of which a new shopper's rows need nothing.

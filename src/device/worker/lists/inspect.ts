@@ -43,24 +43,24 @@ const Z = 1.96;
 
 const questionSchema = v.picklist(
   ['profile', 'snapshot', 'item', 'lists', 'device'] satisfies (keyof InspectionAnswers)[],
-  'inspect() answers profile, snapshot, item, lists and device',
+  'status.inspect() answers profile, snapshot, item, lists and device',
 );
 const idSchema = v.pipe(v.number(), v.safeInteger());
 /** The reported list: `for-you`, based only on the learned state. */
-const list = (limit: number) => parsed(recommendSchema, { limit }, 'inspect()');
+const list = (limit: number) => parsed(recommendSchema, { limit }, 'status.inspect()');
 
 const ANSWERS: {
   [Question in keyof InspectionAnswers]: (needs: Needs, about: unknown) => Promise<InspectionAnswers[Question]>;
 } = {
   profile: inspectProfile,
-  snapshot: (needs, about) => inspectSnapshot(needs, parsed(idSchema, about, 'inspect()', 'id')),
-  item: (needs, about) => inspectItem(needs, parsed(itemIdSchema, about, 'inspect()', 'itemId')),
+  snapshot: (needs, about) => inspectSnapshot(needs, parsed(idSchema, about, 'status.inspect()', 'id')),
+  item: (needs, about) => inspectItem(needs, parsed(itemIdSchema, about, 'status.inspect()', 'itemId')),
   lists: compareLists,
   device: reportDevice,
 };
 
 export const inspect = takes(
-  'inspect()',
+  'status.inspect()',
   [['question', questionSchema], v.unknown()],
   async (needs: Needs, question, about): Promise<InspectionAnswers[keyof InspectionAnswers]> =>
     ANSWERS[question](needs, about),

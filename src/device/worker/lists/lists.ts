@@ -43,8 +43,8 @@ interface Additions {
   hints?: HintsOfList | null;
 }
 
-/** What lists are made from. */
-interface ListsParts {
+/** The objects that lists are made from. */
+export interface ListsParts {
   options: Pick<EngineOptions, 'lang' | 'rules'>;
   device: { readonly era: number; readonly consent: Consent };
   catalog: Catalog;
@@ -53,7 +53,7 @@ interface ListsParts {
   /** Null if a page loads the whole bundle. */
   shards: ShardLoader | null;
   changes: ListChanges;
-  /** Reports a failure without which lists go on. */
+  /** Reports a failure that costs a list only a part. */
   report(thrown: unknown): undefined;
 }
 

@@ -1,26 +1,17 @@
 import * as v from 'valibot';
 import { exactObject } from '../../../core/common/schema';
-import type { EngineOptions, Product } from '../../protocol';
+import type { Product } from '../../protocol';
 import { optionsOf, usualSizes } from '../../ranking';
 import { takes } from '../call';
-import type { Catalog } from '../catalog/catalog';
-import type { RestLoader } from '../loading/rest-loader';
-import type { ShardLoader } from '../loading/shard-loader';
-import type { Turns } from '../shopper/turns';
+import type { ListsParts } from './lists';
 
 const idsSchema = v.pipe(v.array(v.string()), v.maxLength(1000));
 const productsSchema = exactObject({ lang: v.optional(v.string()), variants: v.optional(v.boolean(), false) });
 
-interface Needs {
-  options: Pick<EngineOptions, 'lang'>;
-  catalog: Catalog;
-  rest: RestLoader;
-  shards: ShardLoader | null;
-  shopper: { readonly turns: Turns };
-}
+type Needs = Pick<ListsParts, 'options' | 'catalog' | 'rest' | 'shards' | 'shopper'>;
 
 export const products = takes(
-  'products()',
+  'catalog.products()',
   [['ids', idsSchema], v.nullish(productsSchema, {})],
   async ({ options, catalog, rest, shards, shopper }: Needs, ids, { lang = options.lang, variants: withVariants }) => {
     if (ids.some((id) => !catalog.find(id))) await rest.waitFor(true);

@@ -3,11 +3,7 @@ import { exactObject } from '../../../core/common/schema';
 import { callSchema } from '../../protocol';
 import { rerank as reranked, ruleFields } from '../../ranking';
 import { takes } from '../call';
-import type { Catalog } from '../catalog/catalog';
-import type { RestLoader } from '../loading/rest-loader';
-import type { ShardLoader } from '../loading/shard-loader';
-import type { Shopper } from '../shopper/shopper';
-import type { Lists } from './lists';
+import type { Lists, ListsParts } from './lists';
 
 const MAX_IDS = 10_000;
 /** Number of ids of a list whose shards are loaded: the part that a shopper sees first. */
@@ -23,13 +19,7 @@ const rerankSchema = exactObject({
   pin: v.optional(v.pipe(v.array(exactObject({ itemId: v.string(), position })), v.maxLength(100))),
 });
 
-interface Needs {
-  catalog: Catalog;
-  rest: RestLoader;
-  shards: ShardLoader | null;
-  shopper: Shopper;
-  lists: Lists;
-}
+type Needs = Pick<ListsParts, 'catalog' | 'rest' | 'shards' | 'shopper'> & { lists: Lists };
 
 export const rerank = takes(
   'rerank()',

@@ -91,7 +91,7 @@ describe('hints of a visit', () => {
     await engine.setHints({ category: 'Tools' });
     await expect(Reflect.apply(engine.setHints, engine, [{ colour: 'red' }])).rejects.toMatchObject({
       code: 'runtime/invalid-input',
-      message: expect.stringContaining('setHints(): hints.colour'),
+      message: expect.stringContaining('profile.setHints(): hints.colour'),
     });
     await expect(engine.recommend({ hints: '{"category":' })).rejects.toThrow('recommend(): hints: must be an object');
     expect(await hintOf(engine)).toBeGreaterThan(0);

@@ -46,7 +46,7 @@ export class VisitHints {
    * @throws SidestreamError `runtime/invalid-input` naming the field
    */
   set(given: unknown, era: number): void {
-    const hints = parsed(hintsSchema, given, 'setHints()', 'hints');
+    const hints = parsed(hintsSchema, given, 'profile.setHints()', 'hints');
     if (this.#refuses(era)) return;
     this.#kept = isEmpty(hints) ? null : { given, hinting: new Hinting(hints), era };
     this.#searched = null;

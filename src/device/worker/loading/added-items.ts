@@ -115,7 +115,7 @@ export const insertItem = takes(
     const { id } = local.item;
     const taken = new SidestreamError(
       'runtime/invalid-input',
-      `addItem(): the shop already has an item "${id}"; choose another id.`,
+      `catalog.insert(): the shop already has an item "${id}"; choose another id.`,
     );
     if (await shards?.find(id)) throw taken;
     await shopper.turns.change(async ({ learner }) => {

@@ -1,4 +1,4 @@
-// Carries what is only in memory from one worker of a page to the next.
+// Carries the data in memory from one worker of a page to the next.
 
 import { type Profile, profileFiles } from '../../learner';
 import type { Kept } from '../../protocol';
@@ -15,7 +15,7 @@ interface Needs {
   reports: { error(thrown: unknown): undefined };
 }
 
-/** What the worker that replaces this one continues with. */
+/** The data that the worker that replaces this one continues with. */
 export async function keptOf({ device, shopper, lists }: Needs): Promise<Kept> {
   const hints = await lists.hintsGiven();
   return { memory: await memoryOf({ device, shopper }), counts: shopper.log.take(), hints };

@@ -23,7 +23,7 @@ interface Needs {
 
 /** @throws SidestreamError `store/unknown-snapshot`, `store/forgotten` when everything was erased since the call */
 export const rollback = takes(
-  'rollback()',
+  'profile.rollback()',
   [
     ['id', idSchema],
     ['options', v.optional(rollbackSchema, {})],
@@ -67,5 +67,5 @@ async function rollbackExpert({ rest, shopper, device, era }: Needs, id: number,
 const unknownExpert = (id: number, expert: number): SidestreamError =>
   new SidestreamError(
     'store/unknown-snapshot',
-    `Expert ${expert} cannot be put back to snapshot ${id}: the snapshot lacks it, or it is on trial or gone. inspect('profile') names the snapshot of each expert as "earlier".`,
+    `Expert ${expert} cannot be put back to snapshot ${id}: the snapshot lacks it, or it is on trial or gone. status.inspect('profile') names the snapshot of each expert as "earlier".`,
   );

@@ -15,7 +15,7 @@ const MAX_PAST_ITEMS = 40;
 /** Number of items that are loaded at once to learn their events: no more than the shards that a page loads at once. */
 export const LOADED_AT_ONCE = 10;
 
-/** What a shopper is made of. */
+/** The objects that a shopper is made from. */
 interface ShopperParts {
   device: Device;
   catalog: Catalog;

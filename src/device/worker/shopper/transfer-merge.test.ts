@@ -8,7 +8,6 @@ import type { EventType } from '../../../core/events';
 import { type ServedShop, serveContent, serveShop } from '../../../testing/served-shop';
 import { topicContent } from '../../../testing/topics';
 import { encodeProfile } from '../../learner/profile';
-import type { ImportOptions } from '../../protocol';
 import { DeviceStore } from '../../store/device-store';
 import type { Engine } from '../engine';
 import { decodeExport } from './exported-file';
@@ -425,7 +424,7 @@ describe('a file that cannot be merged', () => {
     const broken = new Blob([bytes]);
     const merge = true;
     const codeOf = (file: Blob, given: unknown) =>
-      one.importProfile(file, given as ImportOptions).then(
+      one.importProfile(file, given).then(
         () => 'none',
         ({ code, message }) => `${code} ${message}`,
       );
@@ -436,7 +435,7 @@ describe('a file that cannot be merged', () => {
     expect(await codeOf(broken, { merge })).toMatch(/^store\/corrupt .*checksum/);
     expect(await codeOf(sealed, { merge: 'yes' })).toMatch(/^runtime\/invalid-input .*merge/);
     expect(await codeOf(sealed, { merg: true })).toMatch(/Did you mean "merge"/);
-    expect(await codeOf(sealed, 5)).toMatch(/^runtime\/invalid-input .*passphrase/);
+    expect(await codeOf(sealed, { merge, passphrase: 5 })).toMatch(/^runtime\/invalid-input .*passphrase/);
     expect(await learned(one)).toEqual(before);
     expect((await one.importProfile(sealed, { merge, passphrase: 'a secret' })).added).toBe(30 - here.length);
     await closeAll(one, two, other);

@@ -1,11 +1,11 @@
-// Exports a profile as a file, and takes one in: in place of the device's, or merged with it. Few shoppers have two devices.
+// Exports a profile as a file, and imports one, which replaces the device's profile or is merged with it. Few shoppers have two devices.
 
 import * as v from 'valibot';
 import { exactObject } from '../../../core/common/schema';
 import type { LoggedEvent } from '../../../core/events';
 import { SidestreamError } from '../../../error';
 import { type Learner, profileFiles } from '../../learner';
-import { type ImportOptions, type ImportResult, type Progress, parsed } from '../../protocol';
+import { type ImportResult, type Progress, parsed } from '../../protocol';
 import { encryptedFiles, type Store } from '../../store';
 import { takes } from '../call';
 import type { Catalog } from '../catalog/catalog';
@@ -35,18 +35,14 @@ const passphraseSchema = v.optional(
   v.pipe(v.string(), v.minLength(1, 'must not be empty; leave it out for no passphrase')),
 );
 const fileSchema = v.instance(Blob, 'must be a Blob or File');
-const isGiven = (given: unknown): boolean => typeof given === 'string' || (typeof given === 'object' && given !== null);
-const givenSchema = v.optional(
-  v.custom<string | object>(isGiven, 'must be the passphrase, or options such as { merge: true }'),
-);
 const optionsSchema = exactObject({
   passphrase: v.optional(v.string(), ''),
   merge: v.optional(v.boolean(), false),
-} satisfies Record<keyof ImportOptions, v.GenericSchema>);
+});
 
 /** @throws SidestreamError `bundle/*` if the required rest cannot be loaded */
 export const exportProfile = takes(
-  'exportProfile()',
+  'profile.export()',
   [['passphrase', passphraseSchema]],
   async (needs: Needs, passphrase) => {
     const { rest, shopper, device } = needs;
@@ -65,22 +61,15 @@ export const exportProfile = takes(
   },
 );
 
-export const importProfile = takes(
-  'importProfile()',
-  [
-    ['file', fileSchema],
-    ['passphrase', givenSchema],
-  ],
-  async (needs: Needs, source, given): Promise<ImportResult> => {
-    const plain = typeof given === 'string' ? { passphrase: given } : (given ?? {});
-    const { passphrase, merge } = parsed(optionsSchema, plain, 'importProfile()', 'options');
-    const bytes = new Uint8Array(await source.arrayBuffer());
-    const { isEncrypted, decryptFile } = await encryptedFiles();
-    const file = await decodeExport(isEncrypted(bytes) ? await decryptFile(bytes, passphrase) : bytes);
-    needs.shopper.check(file.profile);
-    return merge ? mergeProfile(needs, file.log) : replaceProfile(needs, file);
-  },
-);
+export const importProfile = async (needs: Needs, source: unknown, given?: unknown): Promise<ImportResult> => {
+  const { passphrase, merge } = parsed(optionsSchema, given ?? {}, 'profile.import()');
+  const blob = parsed(fileSchema, source, merge ? 'profile.merge()' : 'profile.import()', 'file');
+  const bytes = new Uint8Array(await blob.arrayBuffer());
+  const { isEncrypted, decryptFile } = await encryptedFiles();
+  const file = await decodeExport(isEncrypted(bytes) ? await decryptFile(bytes, passphrase) : bytes);
+  needs.shopper.check(file.profile);
+  return merge ? mergeProfile(needs, file.log) : replaceProfile(needs, file);
+};
 
 async function replaceProfile(
   { shopper, device, era }: Needs,
@@ -133,7 +122,7 @@ async function loadItems({ catalog, shards, device }: Needs, { events }: Exporte
   if (events.length > 0 && !events.some(({ itemId }) => catalog.find(itemId))) {
     throw new SidestreamError(
       'runtime/unknown-item',
-      'importProfile(): no event of the file is about an item of this shop. It was exported by another shop. Nothing was changed.',
+      'profile.merge(): no event of the file is about an item of this shop. It was exported by another shop. Nothing was changed.',
     );
   }
 }
@@ -161,7 +150,7 @@ async function read({ device, era }: Needs, log: ExportedLog) {
   if (origin.readOnly) {
     throw new SidestreamError(
       'store/newer-schema',
-      'importProfile(): newer code wrote the profile on this device. Reload the page to get that code, then try again.',
+      'profile.merge(): newer code wrote the profile on this device. Reload the page to get that code, then try again.',
     );
   }
   const own = await device.eventsAfter(0);

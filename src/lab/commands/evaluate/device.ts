@@ -4,6 +4,7 @@ import { demandOf, purchasesOf } from '../../../shop/training';
 import { DEVICE_RANKED } from '../../evaluate/device';
 import { listQuality } from '../../evaluate/list-quality';
 import { joinMeasured, type MethodRanks } from '../../evaluate/measurement';
+import { wantedMethods } from '../../evaluate/methods';
 import {
   basketQualities,
   coldStartQuality,
@@ -18,7 +19,6 @@ import {
 import { purchaseStreams, rankRepeats, repeatShare } from '../../evaluate/repeat-ranks';
 import type { ProtocolRun, ResultTable } from '../../evaluate/result';
 import type { Shopper } from '../../evaluate/shoppers';
-import { wantedMethods } from '../../evaluate/wanted-methods';
 import { coldHalf, coldText, type EvaluateInput, popularityOf } from './input';
 import { METHOD_NAMES, REFERENCE } from './methods';
 import type { Protocol } from './runs';

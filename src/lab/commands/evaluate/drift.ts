@@ -1,7 +1,7 @@
 import { DRIFT_PHASES, DRIFT_RANKED, phaseOf, type SplicedStream, splicedPairs } from '../../evaluate/drift';
 import { joinMeasured, type MethodRanks } from '../../evaluate/measurement';
+import { wantedMethods } from '../../evaluate/methods';
 import type { ResultTable } from '../../evaluate/result';
-import { wantedMethods } from '../../evaluate/wanted-methods';
 import { coldText } from './input';
 import { METHOD_NAMES, REFERENCE } from './methods';
 import type { Protocol } from './runs';

@@ -31,7 +31,7 @@ import { AS_PAGE, asPageProtocol, asPageText } from './as-page';
 import { deviceProtocol } from './device';
 import { driftProtocol } from './drift';
 import { firstVisitProtocol } from './first-visit';
-import { type EvaluateInput, readInput, say } from './input';
+import { readInput, say } from './input';
 import { LEAVE_ONE_OUT_METHODS, leaveOneOutProtocol } from './leave-one-out';
 import { METHOD_NAMES } from './methods';
 import { NEXT_BASKET_METHODS, nextBasketProtocol } from './next-basket';
@@ -150,21 +150,18 @@ async function runEvaluate(options: EvaluateOptions): Promise<void> {
   requireLog(options);
   const seeds = [...new Set(options.seeds ?? (options.seed === undefined ? [1] : [options.seed]))];
   const { protocol, bundle, prepared, models } = options;
+  // Reports bad files before hours of work.
+  if (options.results !== undefined) await readResults(options.results);
+  const isTask = isTaskProcess(options);
+  const { inputOf, refused: lines } = await readInput(options, isTask ? parentMeter() : createMeter());
   const evaluations = new Map<number, Evaluation>();
-  const evaluationFrom = (inputOf: (seed: number) => EvaluateInput) => (seed: number) =>
-    kept(evaluations, seed, () => PROTOCOLS[protocol](inputOf(seed)));
-  if (isTaskProcess(options)) {
-    const { inputOf } = await readInput(options, parentMeter());
-    const evaluationOf = evaluationFrom(inputOf);
+  const evaluationOf = (seed: number): Evaluation => kept(evaluations, seed, () => PROTOCOLS[protocol](inputOf(seed)));
+  if (isTask) {
     await doTasks(async (data) => {
       const task = parseTask(data);
       return doTask(evaluationOf(task.seed), task);
     });
   }
-  // Reports bad files before hours of work.
-  if (options.results !== undefined) await readResults(options.results);
-  const { inputOf, refused: lines } = await readInput(options, createMeter());
-  const evaluationOf = evaluationFrom(inputOf);
   const { length: pastFiles } = (await evaluationOf(seeds[0]).pastFiles?.()) ?? [];
   const evaluate = () =>
     runSeeds({

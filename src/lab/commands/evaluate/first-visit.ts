@@ -1,12 +1,12 @@
 import { sharedLearning } from '../../../device/learner';
-import { metered } from '../../../shop/pipeline';
+import { popularCatalog } from '../../../shop/training';
 import { evaluateFirstVisits, FIRST_CHOICES, type HintMethod } from '../../evaluate/first-visit';
-import { joinMeasured, streamsOfPart } from '../../evaluate/measurement';
+import { joinMeasured } from '../../evaluate/measurement';
+import { wantedMethods } from '../../evaluate/methods';
 import type { ResultTable } from '../../evaluate/result';
-import { wantedMethods } from '../../evaluate/wanted-methods';
-import { catalogOf, coldHalf, coldText, popularityOf } from './input';
+import { coldHalf, coldText, popularityOf } from './input';
 import type { Protocol } from './runs';
-import { streamTable } from './streams';
+import { measuredStreams, streamTable } from './streams';
 
 const WRONG_HINT_SHARE = 0.3;
 const METHODS: HintMethod[] = [
@@ -24,23 +24,19 @@ const NAMES = METHODS.map(({ name }) => name);
 export const firstVisitProtocol: Protocol = (input) => {
   const chosen = wantedMethods(input, NAMES, 'none');
   const { past, shoppers } = coldHalf(input, FIRST_CHOICES);
-  const { bundle, rowOf, seed, meter } = input;
+  const { bundle, rowOf, seed } = input;
   return {
-    async measure(part) {
-      const own = streamsOfPart(shoppers, part);
-      const measured = await metered(meter, 'Shoppers', own.length, (advance) =>
-        evaluateFirstVisits({
-          shoppers: own,
-          seed,
-          methods: METHODS.filter(({ name }) => chosen.includes(name)),
-          catalog: catalogOf(bundle, popularityOf(input, past)),
-          options: sharedLearning(),
-          past: past.flatMap(({ item }) => rowOf.get(item) ?? []),
-          onProgress: () => advance(1),
-        }),
-      );
-      return JSON.stringify(measured);
-    },
+    measure: measuredStreams(input, 'Shoppers', shoppers, (own, onProgress) =>
+      evaluateFirstVisits({
+        shoppers: own,
+        seed,
+        methods: METHODS.filter(({ name }) => chosen.includes(name)),
+        catalog: popularCatalog(bundle, popularityOf(input, past)),
+        options: sharedLearning(),
+        past: past.flatMap(({ item }) => rowOf.get(item) ?? []),
+        onProgress,
+      }),
+    ),
 
     report(parts) {
       const measured = joinMeasured(parts);

@@ -1,10 +1,8 @@
 import { join } from 'node:path';
-import { type Bundle, contentBlend } from '../../../core/catalog';
+import type { Bundle } from '../../../core/catalog';
 import { sha256 } from '../../../core/common/bytes';
 import { evenly } from '../../../core/common/evenly';
 import { counted, shareText } from '../../../core/common/text';
-import type { LearnerCatalog } from '../../../device/learner';
-import { catalogIndex } from '../../../device/ranking';
 import { invalidInput, type SidestreamError } from '../../../error';
 import { openFolder } from '../../../shop/bundler';
 import { endOfPast, type LogEvent, sortByTime } from '../../../shop/logs';
@@ -18,15 +16,8 @@ import { coldShoppers, type Shopper } from '../../evaluate/shoppers';
 /** Half of the shoppers, or of the windows: settings are chosen on one half and reported on the other. */
 type Half = 'choose' | 'report' | 'all';
 
-export interface EvaluateInput {
-  bundle: Bundle;
-  /** Folder of the bundle. */
-  folder: string;
-  /** Sorted by time; those of one time in an order drawn with the seed. */
-  events: LogEvent[];
-  /** Row of an item id in the bundle. */
-  rowOf: ReadonlyMap<string, number>;
-  seed: number;
+/** The options of a command that decide the result of an evaluation. */
+interface Asked {
   /** Share of the log that is the past, above 0 and below 1. */
   past: number;
   /** Maximum number of shoppers; all if absent. */
@@ -42,16 +33,23 @@ export interface EvaluateInput {
   windows?: number;
   /** Folder in which models learned from the past are kept. */
   models: string;
+}
+
+export interface EvaluateInput extends Asked {
+  bundle: Bundle;
+  /** Folder of the bundle. */
+  folder: string;
+  /** Sorted by time; those of one time in an order drawn with the seed. */
+  events: LogEvent[];
+  /** Row of an item id in the bundle. */
+  rowOf: ReadonlyMap<string, number>;
+  seed: number;
   meter: Meter;
   say(line: string): void;
 }
 
 /** Options of a command that evaluates a log. */
-export interface InputOptions
-  extends Pick<
-    EvaluateInput,
-    'minShoppers' | 'past' | 'shoppers' | 'half' | 'methods' | 'published' | 'windows' | 'models'
-  > {
+export interface InputOptions extends Asked {
   bundle: string;
   /** Folder of the prepared log. */
   prepared: string;
@@ -65,20 +63,18 @@ export async function readInput(
   options: InputOptions,
   meter: Meter,
 ): Promise<{ refused: number; inputOf(seed: number): EvaluateInput }> {
-  const { past, shoppers, half, minShoppers, methods, published, windows, models } = options;
   const slow = await startCompute();
   if (slow) say(slow);
   const { refused } = await readPrepared(options.prepared);
   const log = await preparedEvents(options.prepared);
   const { bundle } = byProduct(await openFolder(options.bundle), { events: [], rejected: [] });
   const rowOf = new Map(bundle.items.map(({ id }, row) => [id, row]));
-  const limits = { folder: options.bundle, past, shoppers, half, minShoppers, methods, published, windows, models };
   return {
     refused,
     inputOf(seed) {
       const events = [...log];
       sortByTime(events, seed);
-      return { bundle, events, rowOf, seed, ...limits, meter, say };
+      return { ...options, bundle, folder: options.bundle, events, rowOf, seed, meter, say };
     },
   };
 }
@@ -151,14 +147,6 @@ export function popularityOf(
     if (row !== undefined) popularity[row]++;
   }
   return popularity;
-}
-
-/** The catalogue of a shop that knows nothing but how popular its items are. @param popularity one value per item */
-export function catalogOf({ items, features, manifest }: Bundle, popularity: Float32Array): LearnerCatalog {
-  const blend = contentBlend(manifest);
-  // The popularity of an item without a choice is unknown.
-  const known = items.map((item, row) => ({ ...item, popularity: popularity[row] || undefined }));
-  return { index: catalogIndex(known, features, blend), table: features, blend };
 }
 
 /** The evaluated shoppers of a log, for the setting of a result. @param who such as `20 shoppers` */

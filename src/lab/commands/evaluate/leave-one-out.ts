@@ -1,7 +1,7 @@
 import { evenly } from '../../../core/common/evenly';
 import { sharedLearning } from '../../../device/learner';
 import { invalidInput } from '../../../error';
-import { choicesFrom, shopCatalog, sideCatalog, trainShopSide } from '../../../shop/training';
+import { choicesFrom, shopCatalog, sideCatalog, trainShop } from '../../../shop/training';
 import {
   LEAVE_ONE_OUT_RIVALS,
   type LeaveOneOutRun,
@@ -21,10 +21,9 @@ import {
   type LeaveOneOutSplit,
   leaveOneOut,
 } from '../../evaluate/leave-one-out/split';
-import { learnerMethod, scoresAfter } from '../../evaluate/methods';
+import { learnerMethod, scoresAfter, wantedMethods } from '../../evaluate/methods';
 import { qualityOf } from '../../evaluate/quality';
 import type { ResultTable } from '../../evaluate/result';
-import { wantedMethods } from '../../evaluate/wanted-methods';
 import type { EvaluateInput } from './input';
 import { byMethod, type Protocol } from './runs';
 import { tableOf } from './streams';
@@ -122,7 +121,7 @@ async function sidestream({ whole, ...shop }: LeaveOneOutShop): Promise<Ranker> 
 
 /** A shop that has trained on some histories, and its catalogue. */
 export async function trainedShop(
-  { bundle, seed, meter, say }: Pick<EvaluateInput, 'bundle' | 'seed' | 'say'> & Pick<LeaveOneOutShop, 'meter'>,
+  { bundle, seed, meter, say }: Pick<EvaluateInput, 'bundle' | 'seed' | 'meter' | 'say'>,
   histories: readonly ChoiceHistory[],
 ) {
   const interactions = histories.flatMap(({ rows, times }, user) =>
@@ -130,6 +129,6 @@ export async function trainedShop(
   );
   // Of one time, in the order of the users.
   const choices = choicesFrom(interactions.sort((a, b) => a.time - b.time));
-  const trained = await trainShopSide({ bundle, choices, seed, meter, say });
+  const trained = await trainShop({ bundle, choices, seed, meter, say });
   return { ...trained, catalog: sideCatalog(shopCatalog(bundle, choices), trained.learned) };
 }

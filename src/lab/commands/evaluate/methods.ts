@@ -13,13 +13,19 @@ import {
   type ShopSide,
   shopCatalog,
   sideCatalog,
-  trainShopSide,
+  trainShop,
 } from '../../../shop/training';
 import { writeWhole } from '../../../shop/training/node';
 import type { DeviceMethod } from '../../evaluate/device';
-import { contentScores, historyMethod, learnerMethod, sideMethod } from '../../evaluate/methods';
+import {
+  contentScores,
+  historyMethod,
+  isWanted,
+  learnerMethod,
+  sideMethod,
+  wantedMethods,
+} from '../../evaluate/methods';
 import { PAST_METHODS, type PastLog, type PastMethodName } from '../../evaluate/past-methods';
-import { isWanted, wantedMethods } from '../../evaluate/wanted-methods';
 import { type EvaluateInput, type PastFile, pastEvents, pastPath, popularityOf } from './input';
 
 interface PastShop {
@@ -33,6 +39,9 @@ interface PastShop {
 /** The lists of pages without learning. The other methods are compared with this one, so it is always evaluated. */
 export const REFERENCE = 'popularity-now';
 
+/** Methods of the literature, with settings chosen on the past. */
+const PAST_NAMES = ['item-knn', 'ease', 'vsknn'] as const satisfies readonly PastMethodName[];
+
 const METHODS: Record<string, (shop: PastShop) => DeviceMethod | Promise<DeviceMethod>> = {
   popularity: ({ popularity }) => historyMethod('popularity', () => popularity),
   'popularity-now': ({ input: { bundle }, past }) => {
@@ -41,9 +50,7 @@ const METHODS: Record<string, (shop: PastShop) => DeviceMethod | Promise<DeviceM
     return historyMethod(REFERENCE, () => recent);
   },
   'content-knn': ({ catalog }) => historyMethod('content-knn', (rows) => contentScores(catalog, rows)),
-  'item-knn': ({ input }) => pastMethod(input, 'item-knn'),
-  ease: ({ input }) => pastMethod(input, 'ease'),
-  vsknn: ({ input }) => pastMethod(input, 'vsknn'),
+  ...Object.fromEntries(PAST_NAMES.map((name) => [name, ({ input }: PastShop) => pastMethod(input, name)])),
   side: ({ catalog }) => sideMethod(catalog),
   terms: (shop) => learner('terms', shop, { experts: false }),
   'one-expert': (shop) => learner('one-expert', shop, { newborn: 0 }),
@@ -93,7 +100,7 @@ async function pastMethod(input: EvaluateInput, name: PastMethodName): Promise<D
 
 /** Files that the wanted methods learn from the past; every process reads them, and each is created by one. */
 export function methodFiles(input: EvaluateInput): Promise<PastFile[]> {
-  const chosen = (['item-knn', 'ease', 'vsknn'] as const).filter((name) => isWanted(input, name));
+  const chosen = PAST_NAMES.filter((name) => isWanted(input, name));
   return Promise.all([
     ...chosen.map((name) => settingsFile(input, name)),
     ...(needsSide(input) ? [sideFile(input)] : []),
@@ -133,7 +140,7 @@ export async function sideFile(input: EvaluateInput): Promise<PastFile> {
     const choices = choicesFrom(interactions);
     const { length } = bundle.items;
     const cooccurrence = (left: ReadonlySet<number>) => cooccurrenceTable(choices, length, left, minShoppers);
-    const { learned } = await trainShopSide({ bundle, choices, cooccurrence, seed, meter, say });
+    const { learned } = await trainShop({ bundle, choices, cooccurrence, seed, meter, say });
     const { model, start } = learned;
     await writeWhole(`${path}.json`, JSON.stringify({ start }));
     await writeWhole(path, encodeSideModel(model, bundle.items.length));

@@ -3,7 +3,7 @@ import { grouped } from '../../../core/common/grouped';
 import { type LearnerOptions, sharedLearning } from '../../../device/learner';
 import { FREQUENCY_WEIGHT, frequencies, frequencyTerm } from '../../../device/ranking';
 import { invalidInput } from '../../../error';
-import { learnerMethod, scoresAfter } from '../../evaluate/methods';
+import { learnerMethod, scoresAfter, wantedMethods } from '../../evaluate/methods';
 import { basketNdcg10, basketRanks, basketRunSchema } from '../../evaluate/next-basket';
 import {
   type BasketScores,
@@ -14,7 +14,6 @@ import {
 } from '../../evaluate/next-basket/peers';
 import { type BasketCase, nextBaskets } from '../../evaluate/next-basket/split';
 import { qualityOf } from '../../evaluate/quality';
-import { wantedMethods } from '../../evaluate/wanted-methods';
 import type { EvaluateInput } from './input';
 import { trainedShop } from './leave-one-out';
 import { byMethod, type Protocol } from './runs';

@@ -5,12 +5,12 @@ import pLimit from 'p-limit';
 import * as v from 'valibot';
 import { sha256 } from '../../../core/common/bytes';
 import { kept as keptIn } from '../../../core/common/grouped';
+import { fitting } from '../../../core/common/schema';
 import { invalidInput } from '../../../error';
 import { TaskProcesses, type TaskProcessesOptions } from '../../../shop/cli';
 import { writeWhole } from '../../../shop/training/node';
-import { type Part, partSchema } from '../../evaluate/measurement';
+import { type Part, parsePart, partSchema } from '../../evaluate/measurement';
 import { type ProtocolRun, parseRun } from '../../evaluate/result';
-import { parsePart } from '../../evaluate/shared-work';
 import type { EvaluateInput, PastFile } from './input';
 
 /** The evaluation of one seed, in steps that may run in several processes. */
@@ -95,11 +95,8 @@ const taskSchema = v.strictObject({
 });
 export type Task = v.InferOutput<typeof taskSchema>;
 
-export function parseTask(data: unknown): Task {
-  const parsed = v.safeParse(taskSchema, data);
-  if (parsed.success) return parsed.output;
-  throw invalidInput(`${JSON.stringify(data)} is not a task: ${parsed.issues[0].message}.`);
-}
+export const parseTask = (data: unknown): Task =>
+  fitting(taskSchema, data, (fault) => invalidInput(`${JSON.stringify(data)} is not a task: ${fault}.`));
 
 /** Runs a task in this process. @returns for a part, the text for `report` */
 export async function doTask({ measure, pastFiles }: Evaluation, { learn, part }: Task): Promise<unknown> {

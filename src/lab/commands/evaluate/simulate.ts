@@ -13,12 +13,12 @@ import {
   withModels,
 } from '../../../shop/cli';
 import type { Meter } from '../../../shop/pipeline';
-import { byProduct } from '../../../shop/training';
+import { byProduct, popularCatalog } from '../../../shop/training';
 import { startCompute, writeWhole } from '../../../shop/training/node';
 import { splicedPairs } from '../../evaluate/drift';
+import { wantedMethods } from '../../evaluate/methods';
 import { shareOfSharedSeconds } from '../../evaluate/quality';
 import { type Shopper, shopperSimilarity } from '../../evaluate/shoppers';
-import { wantedMethods } from '../../evaluate/wanted-methods';
 import { parseBlock, type ShopBlock } from '../../simulate/block';
 import type { Ground } from '../../simulate/ground';
 import { simulationLine, simulationOf } from '../../simulate/result';
@@ -28,16 +28,7 @@ import { simulatedGround } from '../../simulate/simulated-ground';
 import { simulationText } from '../../simulate/summary-text';
 import { doTask, parseTask, type SimulationTask, simulate, stepsOf, taskLabel, timingOf } from '../../simulate/tasks';
 import { marketOf } from '../../simulate/visit';
-import {
-  catalogOf,
-  coldHalf,
-  coldText,
-  type EvaluateInput,
-  type InputOptions,
-  popularityOf,
-  readInput,
-  say,
-} from './input';
+import { coldHalf, coldText, type EvaluateInput, type InputOptions, popularityOf, readInput, say } from './input';
 import { needsSide, pastCatalog, sideFile } from './methods';
 
 export interface SimulateOptions extends Omit<InputOptions, 'prepared' | 'windows'> {
@@ -89,7 +80,7 @@ export async function runSimulation(options: SimulateOptions): Promise<void> {
     const found = simulationOf({ ...simulated, timing });
     console.log(`${ground.setting}, seed ${seed}\n\n${simulationText(found)}`);
     if (options.report !== undefined) {
-      const { simulationPage } = await import('../../simulate/page/page');
+      const { simulationPage } = await import('../../simulate/page');
       await writeWhole(options.report, simulationPage(found));
       say(`The report is in ${options.report}`);
     }
@@ -144,7 +135,7 @@ function logGround(input: EvaluateInput): Ground {
   const configurations = wantedMethods(input, POSSIBLE, undefined, 'configuration');
   const { past, shoppers } = coldHalf(input, MIN_EVENTS);
   const popularity = popularityOf(input, past);
-  const { index } = catalogOf(bundle, popularity);
+  const { index } = popularCatalog(bundle, popularity);
   const long = shoppers.filter(({ rows }) => rows.length >= SPLICED_EVENTS);
   const pairs = Math.min(long.length, Math.ceil(shoppers.length / 2));
   const spliced = long.length < 2 ? [] : splicedPairs(long, pairs, seed, shopperSimilarity(index, popularity));

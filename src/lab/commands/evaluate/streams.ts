@@ -1,10 +1,11 @@
 import { metered } from '../../../shop/pipeline';
+import { popularCatalog } from '../../../shop/training';
 import { type DEVICE_RANKED, evaluateDevice } from '../../evaluate/device';
 import { type MethodRanks, streamsOfPart } from '../../evaluate/measurement';
 import { type Quality, streamQualities } from '../../evaluate/quality';
 import type { ResultTable } from '../../evaluate/result';
 import { type Shopper, shopperSimilarity } from '../../evaluate/shoppers';
-import { catalogOf, coldHalf, type EvaluateInput, popularityOf } from './input';
+import { coldHalf, type EvaluateInput, popularityOf } from './input';
 import { deviceMethods, methodFiles } from './methods';
 import type { Evaluation } from './runs';
 
@@ -13,7 +14,7 @@ export const COLD_EVENTS = 30;
 
 /**
  * The steps of a protocol that ranks streams of choices prequentially, with all methods that learn from the past.
- * @param label name of the streams beside the progress
+ * @param label name of the streams in front of the progress
  */
 export const rankedStreams = (
   input: EvaluateInput,
@@ -23,22 +24,30 @@ export const rankedStreams = (
 ): Pick<Evaluation, 'pastFiles' | 'measure'> => ({
   pastFiles: () => methodFiles(input),
 
-  async measure(part) {
-    const own = streamsOfPart(streams, part);
-    const methods = await deviceMethods(input);
+  measure: measuredStreams(input, label, streams, async (shoppers, onProgress) => {
     const items = input.bundle.items.length;
-    const measured = await metered(input.meter, label, own.length, (advance) =>
-      evaluateDevice({ shoppers: own, methods, items, ...range, onProgress: () => advance(1) }),
-    );
-    return JSON.stringify(measured);
-  },
+    return evaluateDevice({ shoppers, methods: await deviceMethods(input), items, ...range, onProgress });
+  }),
 });
+
+/** Measures the streams of each part. @param run the ranks of some streams by all methods; it reports each stream that is done */
+export const measuredStreams =
+  (
+    { meter }: Pick<EvaluateInput, 'meter'>,
+    label: string,
+    streams: readonly Shopper[],
+    run: (own: Shopper[], onProgress: () => void) => Promise<MethodRanks[]> | MethodRanks[],
+  ): Evaluation['measure'] =>
+  async (part) => {
+    const own = streamsOfPart(streams, part);
+    return JSON.stringify(await metered(meter, label, own.length, (advance) => run(own, () => advance(1))));
+  };
 
 /** New shoppers for pairs, how alike two of them are, and the choices of each item in the past. */
 export function pairable(input: EvaluateInput) {
   const { past, shoppers } = coldHalf(input, COLD_EVENTS, Number.POSITIVE_INFINITY);
   const popularity = popularityOf(input, past);
-  const { index } = catalogOf(input.bundle, popularity);
+  const { index } = popularCatalog(input.bundle, popularity);
   return { shoppers, popularity, similarity: shopperSimilarity(index, popularity) };
 }
 

@@ -1,8 +1,8 @@
 import { ARRANGEMENT_NAMES, isReturn, TASTE_CHOICES, twoTastes } from '../../../shop/training';
 import { shopperPairs } from '../../evaluate/drift';
 import { joinMeasured } from '../../evaluate/measurement';
+import { wantedMethods } from '../../evaluate/methods';
 import type { ResultTable } from '../../evaluate/result';
-import { wantedMethods } from '../../evaluate/wanted-methods';
 import { coldText } from './input';
 import { METHOD_NAMES } from './methods';
 import type { Protocol } from './runs';

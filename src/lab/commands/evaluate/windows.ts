@@ -3,8 +3,8 @@ import { catalogIndex } from '../../../device/ranking';
 import { invalidInput } from '../../../error';
 import { interactionsOf } from '../../../shop/training';
 import { type SideSettings, sideFeatures } from '../../../shop/training/side';
+import { wantedMethods } from '../../evaluate/methods';
 import type { ResultTable } from '../../evaluate/result';
-import { wantedMethods } from '../../evaluate/wanted-methods';
 import {
   evaluateWindows,
   WINDOW_METHODS,

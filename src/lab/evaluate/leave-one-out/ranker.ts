@@ -1,18 +1,12 @@
 import type { Bundle } from '../../../core/catalog';
 import { evenly } from '../../../core/common/evenly';
 import { rankOf } from '../../../device/ranking';
+import type { Meter } from '../../../shop/pipeline';
 import { meanQuality, qualityOf } from '../quality';
 import type { ChoiceCase, ChoiceHistory, LeaveOneOutSplit } from './split';
 
 /** Settings by name; null if a setting is "none", such as choices that do not fade. */
 export type MethodSettings = Readonly<Record<string, number | null>>;
-
-/** Shows the progress of a long step. */
-interface StepMeter {
-  start(label: string, total: number): void;
-  advance(count: number): void;
-  stop(): void;
-}
 
 /** The inputs of a method, without the choices of the test. */
 export interface LeaveOneOutShop extends Omit<LeaveOneOutSplit, 'test'> {
@@ -20,7 +14,7 @@ export interface LeaveOneOutShop extends Omit<LeaveOneOutSplit, 'test'> {
   /** Items in the catalogue. */
   count: number;
   seed: number;
-  meter: StepMeter;
+  meter: Meter;
   /** Reports a line that is not a result. */
   say(line: string): void;
 }
@@ -100,6 +94,8 @@ export interface TunedMethod<Fit extends MethodSettings, Use extends MethodSetti
   fits: readonly Fit[];
   /** Settings that affect only the scores, tried with each of the other settings. */
   uses: readonly Use[];
+  /** Settings if there is nothing to choose or to judge by. Default: the first of both kinds */
+  usual?: Fit & Use;
   /** Learns from the choices of all users. @returns its scores by settings of the second kind */
   fit(
     histories: readonly ChoiceHistory[],
@@ -119,21 +115,23 @@ export function gridOf(values: Readonly<Record<string, readonly (number | null)[
 
 /**
  * Tries all settings of a method; the first wins ties.
- * @param judge NDCG@10 of the scores by some settings, on choices from which the method has not learned
+ * @param judge NDCG@10 of the scores by some settings, on choices from which the method has not learned; null without such choices
+ * @returns also that of the chosen settings, unless nothing was judged
  */
-export function bestSettings<Fit extends MethodSettings, Use extends MethodSettings>(
-  { name, fits, uses, fit: learn }: TunedMethod<Fit, Use>,
+export function chosenSettings<Fit extends MethodSettings, Use extends MethodSettings>(
+  { name, fits, uses, usual = { ...fits[0], ...uses[0] }, fit: learn }: TunedMethod<Fit, Use>,
   histories: readonly ChoiceHistory[],
   shop: Pick<LeaveOneOutShop, 'count' | 'say' | 'meter'>,
-  judge: (add: AddScores) => number,
-): { fit: Fit; use: Use; ndcg10: number } {
-  let best = { fit: fits[0], use: uses[0], ndcg10: Number.NEGATIVE_INFINITY };
+  judge: ((add: AddScores) => number) | null,
+): { settings: Fit & Use; ndcg10?: number } {
+  let best: { settings: Fit & Use; ndcg10?: number } = { settings: usual };
+  if (!judge || fits.length * uses.length === 1) return best;
   shop.meter.start(`Settings of ${name}`, fits.length * uses.length);
   for (const fit of fits) {
     const scoresBy = learn(histories, fit, shop);
     for (const use of uses) {
       const ndcg10 = judge(scoresBy(use));
-      if (ndcg10 > best.ndcg10) best = { fit, use, ndcg10 };
+      if (ndcg10 > (best.ndcg10 ?? Number.NEGATIVE_INFINITY)) best = { settings: { ...fit, ...use }, ndcg10 };
       shop.meter.advance(1);
     }
   }
@@ -142,22 +140,17 @@ export function bestSettings<Fit extends MethodSettings, Use extends MethodSetti
 }
 
 /** Chooses the settings on the validation. */
-export function tuned<Fit extends MethodSettings, Use extends MethodSettings>(
-  method: TunedMethod<Fit, Use>,
-): (shop: LeaveOneOutShop) => Ranker {
-  const { fits, uses } = method;
-  return (shop) => {
+export const tuned =
+  <Fit extends MethodSettings, Use extends MethodSettings>(method: TunedMethod<Fit, Use>) =>
+  (shop: LeaveOneOutShop): Ranker => {
     const { training, validation, whole, count } = shop;
     const cases = evenly(validation, MAX_TUNING_CASES);
     const popularity = popularityOf(training, count);
-    const { fit, use, ndcg10 } =
-      cases.length > 0 && fits.length * uses.length > 1
-        ? bestSettings(method, training, shop, (add) => ndcgOf(withPopularity(add, popularity), cases))
-        : { fit: fits[0], use: uses[0], ndcg10: Number.NaN };
+    const judge = (add: AddScores): number => ndcgOf(withPopularity(add, popularity), cases);
+    const { settings, ndcg10 } = chosenSettings(method, training, shop, cases.length > 0 ? judge : null);
     return {
-      settings: { ...fit, ...use },
-      ...(Number.isFinite(ndcg10) ? { validation: ndcg10 } : {}),
-      scores: withPopularity(method.fit(whole, fit, shop)(use), popularityOf(whole, count)),
+      settings,
+      ...(ndcg10 === undefined ? {} : { validation: ndcg10 }),
+      scores: withPopularity(method.fit(whole, settings, shop)(settings), popularityOf(whole, count)),
     };
   };
-}

@@ -1,7 +1,7 @@
 import { contentBlend } from '../../../core/catalog';
 import { evenly } from '../../../core/common/evenly';
 import { catalogIndex, sideScores } from '../../../device/ranking';
-import { type SideSettings, sequencesFrom, sideFeatures, trainSide } from '../../../shop/training/side';
+import { type SideSettings, sequencesFrom, sideFeatures, trainEpochs } from '../../../shop/training/side';
 import { type LeaveOneOutMethod, ndcgOf, type Scores } from './ranker';
 import type { ChoiceHistory } from './split';
 
@@ -31,7 +31,7 @@ export const side: LeaveOneOutMethod = async ({ bundle, training, validation, wh
   let best = { epoch: epochs, ndcg10: Number.NEGATIVE_INFINITY };
   const train = (histories: readonly ChoiceHistory[], label: string, stop: number, judge: boolean) => {
     meter.start(`side, ${label}`, stop);
-    return trainSide({
+    return trainEpochs({
       features,
       sequences: sequencesFrom(histories.map(({ rows }) => rows)),
       seed,

@@ -1,10 +1,13 @@
-import type { Consent, Recommender } from '../../../device/protocol';
+import type { Consent, RecommenderProfile, RecommenderStatus } from '../../../device/protocol';
 import { refuse } from '../../client';
 import { connectTools } from './consent-tools';
 import { type ConsentReport, type ConsentReportOptions, failure, report, TOOLS, type ToolName } from './tool';
 
 /** The methods of a recommender that are needed to follow a consent tool. */
-export type Consenter = Pick<Recommender, 'consent' | 'status'>;
+export interface Consenter {
+  profile: Pick<RecommenderProfile, 'consent'>;
+  status: Pick<RecommenderStatus, 'get'>;
+}
 
 /** Follows the shop's own consent question: calls `set` with every answer, and may return a function that stops following. */
 export type ConsentCallback = (set: (level: Consent) => void) => unknown;
@@ -159,7 +162,7 @@ const STATUS_LIMIT = 1000;
 /** The consent in force; undefined if the recommender does not answer. */
 async function consentOf(recommender: Consenter): Promise<Consent | undefined> {
   const limit = new Promise<undefined>((resolve) => setTimeout(resolve, STATUS_LIMIT));
-  const known = recommender.status().then(
+  const known = recommender.status.get().then(
     ({ consent }) => consent,
     () => undefined,
   );
@@ -198,7 +201,7 @@ class Answers {
     // A refusal counts each time: the page may have agreed since.
     if (this.ended || (level === before && level !== 'denied')) return;
     this.#last = level;
-    // Not asked yet: a stored profile waits for the answer, and `consent('pending')` would delete the profile.
+    // Not asked yet: a stored profile waits for the answer, and `profile.consent('pending')` would delete the profile.
     if (before === null && level === 'pending') return;
     const count = ++this.#count;
     this.applied = this.#apply(level, source, before, count).catch((thrown) => {
@@ -229,7 +232,7 @@ class Answers {
     // Without an answer, a refusal that came from another source stays.
     if (level === 'pending' && before !== 'denied' && (await consentOf(recommender)) === 'denied') return;
     if (this.ended || count !== this.#count) return;
-    await recommender.consent(level);
+    await recommender.profile.consent(level);
     this.report({ source, outcome: 'applied', level });
   }
 }

@@ -174,8 +174,8 @@ describe('auto', () => {
   it.each([
     ['fails', () => Promise.reject(new Error('crashed'))],
     ['never answers', () => new Promise<never>(() => undefined)],
-  ])('withdraws a grant although the status %s', async (_, status) => {
-    page.recommender = { ...page.recommender, status };
+  ])('withdraws a grant although the status %s', async (_, get) => {
+    page.recommender = { ...page.recommender, status: { get } };
     const tcf = new Tcf();
     tcf.load({ eventStatus: 'tcloaded', ...consents(1, 5, 6) });
     page.connect('auto');
@@ -344,10 +344,12 @@ describe('the rule', () => {
       vi.stubGlobal('document', new EventTarget());
       const shown = new ToolPage();
       const consenter = {
-        consent: async (given: string) => {
-          shown.level = given;
+        profile: {
+          consent: async (given: string) => {
+            shown.level = given;
+          },
         },
-        status: async () => ({ ...STATUS, consent: shown.level as 'pending' }),
+        status: { get: async () => ({ ...STATUS, consent: shown.level as 'pending' }) },
       };
       const disconnect = connectConsent(consenter, 'auto', { wait: 1e6 });
       try {

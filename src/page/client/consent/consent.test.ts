@@ -29,9 +29,11 @@ class Shop {
   readonly listeners = new Set<(status: Status) => void>();
   failure: Error | null = null;
   readonly recommender: Asker & object = {
-    consent: (level) => this.#carryOut(level, level),
-    forget: () => this.#carryOut('forget', 'pending'),
-    status: async () => ({ ...STATUS, consent: this.consent }),
+    profile: {
+      consent: (level) => this.#carryOut(level, level),
+      forget: () => this.#carryOut('forget', 'pending'),
+    },
+    status: { get: async () => ({ ...STATUS, consent: this.consent }) },
     on: ((_: 'change', listener: (status: Status) => void) => {
       this.listeners.add(listener);
       return () => this.listeners.delete(listener);

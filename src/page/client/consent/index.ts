@@ -1,4 +1,4 @@
-import type { Consent, Recommender } from '../../../device/protocol';
+import type { Consent, Recommender, RecommenderProfile, RecommenderStatus } from '../../../device/protocol';
 import { SidestreamError } from '../../../error';
 import { erase } from '../erasure';
 
@@ -49,7 +49,10 @@ function removeNotes(keys: readonly string[]): void {
 }
 
 /** The methods of a recommender that the question needs. */
-export type Asker = Pick<Recommender, 'consent' | 'forget' | 'on' | 'status'>;
+export interface Asker extends Pick<Recommender, 'on'> {
+  profile: Pick<RecommenderProfile, 'consent' | 'forget'>;
+  status: Pick<RecommenderStatus, 'get'>;
+}
 
 /** Options of `askConsent`. */
 export interface AskOptions {
@@ -149,7 +152,7 @@ export function askConsent(
     levels.set(asker, consent);
     show([...levels.values()].includes('pending'));
   };
-  const look = (asker: Asker): void => void asker.status().then((status) => follow(asker, status), reportError);
+  const look = (asker: Asker): void => void asker.status.get().then((status) => follow(asker, status), reportError);
 
   const started = all.map(async (one) => {
     try {
@@ -178,7 +181,7 @@ export function askConsent(
       // If there is no recommender, note the consent: the next page starts with it.
       if (!asker) return early;
       try {
-        await (answer === 'forget' ? asker.forget() : asker.consent(answer));
+        await (answer === 'forget' ? asker.profile.forget() : asker.profile.consent(answer));
       } catch (thrown) {
         if (!refusal) throw thrown;
         await eraseNow();

@@ -2,16 +2,15 @@ import type { EventType, FindRequest, FindResponse, Item, Recommendation, Recomm
 import { SidestreamError } from '../../../error';
 import { languageOf } from '../dom';
 import { FoundRecommender } from '../found-recommender';
+import { sharedRecommender } from '../list/shared-recommender';
 import type { SourceProperties } from '../properties';
-import { sharedRecommender } from '../recs/page-lists';
-import type { CardsHost } from '../recs/settings';
 
 /** Time for a page to create its recommender, ms. */
 const TIMEOUT = 10_000;
 /** How long the closed field, or earlier results, stay as they are while new results are awaited, ms. */
 const PATIENCE = { closed: 100, open: 250 };
 
-type Host = SourceProperties & Pick<CardsHost, 'listFailed'> & { readonly limit: number };
+type Host = SourceProperties & { readonly limit: number };
 
 /** Services of the element for its search. */
 interface Services {
@@ -44,7 +43,7 @@ export class Search {
   #running: AbortController | null = null;
 
   constructor(
-    private readonly host: Host,
+    readonly host: Host,
     private readonly services: Services,
   ) {
     this.#found = new FoundRecommender(host, (recommender) => {
@@ -64,14 +63,12 @@ export class Search {
    * @throws SidestreamError `runtime/invalid-input` if the page has no recommender within 10 seconds; `bundle/*`
    */
   async open(): Promise<Recommender> {
-    const { recommender, bundle, namespace, market, workerUrl, consent } = this.host;
-    const found =
-      recommender ??
-      (bundle ? await sharedRecommender({ bundle, namespace, market, workerUrl, consent }) : await this.#ofPage());
+    const { recommender, bundle } = this.host;
+    const found = recommender ?? (bundle ? await sharedRecommender(this.host) : await this.#ofPage());
     if (found !== this.recommender) {
       this.#endErrors?.();
       this.recommender = found;
-      this.#endErrors = found.on('error', (error) => this.host.listFailed(error));
+      this.#endErrors = found.on('error', this.host.report);
     }
     return found;
   }
@@ -118,7 +115,7 @@ export class Search {
       this.response = null;
       this.unreadable = SidestreamError.from(thrown).code === 'encoder/bad-image';
       this.#enter('error');
-      this.host.listFailed(thrown);
+      this.host.report(thrown);
     } finally {
       endProgress?.();
       clearTimeout(slow);
@@ -142,9 +139,7 @@ export class Search {
     const { id: recommendationId, items } = this.response ?? {};
     const position = items?.findIndex(({ item }) => item.id === id) ?? -1;
     if (position < 0) return;
-    this.recommender
-      ?.track(type, id, { placement: 'find', recommendationId, position })
-      .catch((thrown: unknown) => this.host.listFailed(thrown));
+    this.recommender?.track(type, id, { placement: 'find', recommendationId, position }).catch(this.host.report);
   }
 
   cancel(): void {

@@ -1,13 +1,10 @@
 import { html, LitElement, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import type { Recommender } from '../../../device/protocol';
-import { correct } from '../correct';
-import { define, isPlain, languageOf } from '../dom';
-import { ErrorReporter } from '../events';
-import { LanguageObserver } from '../labels';
+import { correct, define, isPlain, languageOf } from '../dom';
 import { SourceProperties } from '../properties';
+import { CardCode } from '../recs/card-code';
 import { completeLabels } from '../recs/labels';
 import { Impressions } from '../recs/late/impressions';
-import { ListCards } from '../recs/list-cards';
 import {
   bodyView,
   type FindLabels,
@@ -108,14 +105,13 @@ export class SidestreamFind extends SourceProperties {
   /** `idle`, `loading`, `filled`, `empty` or `error`. For style sheets. */
   state: 'idle' | 'loading' | 'filled' | 'empty' | 'error' = 'idle';
 
-  readonly #errors = new ErrorReporter(this);
   readonly #search = new Search(this, {
-    ready: (items) => this.#cards.load(items, 'grid'),
+    ready: (items) => this.#cards.load(items),
     entered: () => this.#activate(-1),
     ended: () => this.#say(),
   });
   readonly #impressions = new Impressions((id) => this.#search.track('impression', id));
-  readonly #cards = new ListCards(this, { track: () => undefined, announce: () => undefined });
+  readonly #cards = new CardCode(this.#search);
   #open = false;
   #active = -1;
   #status = '';
@@ -123,7 +119,6 @@ export class SidestreamFind extends SourceProperties {
 
   constructor() {
     super();
-    new LanguageObserver(this, () => void (this.#open && this.#find()), this.#errors.report);
     this.addEventListener('focusout', ({ relatedTarget }) => {
       if (!(relatedTarget instanceof Node && this.renderRoot.contains(relatedTarget))) this.#close();
     });
@@ -148,9 +143,8 @@ export class SidestreamFind extends SourceProperties {
     return this.#search.recommender;
   }
 
-  /** @internal */
-  listFailed(thrown: unknown): void {
-    this.#errors.report(thrown);
+  protected override languageChanged(): void {
+    if (this.#open) void this.#find();
   }
 
   protected override firstUpdated(): void {

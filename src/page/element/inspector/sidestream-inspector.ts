@@ -2,20 +2,17 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { property } from 'lit/decorators.js';
 import type { Metrics, Recommender, Status } from '../../../device/protocol';
 import { SidestreamError } from '../../../error';
-import { correct } from '../correct';
-import { define, languageOf } from '../dom';
+import { correct, define, languageOf } from '../dom';
 import { emit } from '../events';
 import { FoundRecommender } from '../found-recommender';
 import { LanguageObserver } from '../labels';
 import { hostStyles, pictureStyles, unseenStyles } from '../shared.styles';
-import { mediaStyles } from './media.styles';
 import { inspectorStyles } from './sidestream-inspector.styles';
 import { HelpsView } from './views/helps';
 import { LearnedView } from './views/learned';
 import { TimelineView } from './views/timeline';
 import type { InspectorHost, View } from './views/view';
 import { WhyView } from './views/why';
-import { viewStyles } from './views.styles';
 import { INSPECTOR_TEXTS, type LoadedTexts, type Words, wordsIn } from './words';
 
 const VIEWS = ['learned', 'timeline', 'why', 'helps'] as const;
@@ -63,7 +60,7 @@ const REFRESH_DELAY = 150;
  */
 export class SidestreamInspector extends LitElement {
   /** @internal */
-  static override styles = [hostStyles, pictureStyles, unseenStyles, inspectorStyles, viewStyles, mediaStyles];
+  static override styles = [hostStyles, pictureStyles, unseenStyles, inspectorStyles];
 
   /**
    * The recommender to inspect. Default: the recommender of the first list on the page, otherwise the one that the page created
@@ -106,7 +103,7 @@ export class SidestreamInspector extends LitElement {
     if (!recommender) return;
     this.#loaded.clear();
     try {
-      const [status, metrics] = await Promise.all([recommender.status(), recommender.metrics()]);
+      const [status, metrics] = await Promise.all([recommender.status.get(), recommender.experiment.metrics()]);
       if (recommender !== this.#found.value) return;
       this.#status = status;
       this.#metrics = metrics;

@@ -1,13 +1,12 @@
-import { html, LitElement, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
+import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import { canonical } from '../../../core/card';
 import { ENGLISH, fill, labelLanguage, type PageTexts } from '../../../core/labels';
 import type { Recommendation, Recommender } from '../../../device/protocol';
-import { correct } from '../correct';
-import { define, languageOf } from '../dom';
-import { ErrorReporter } from '../events';
+import { correct, define, languageOf } from '../dom';
 import { FoundRecommender } from '../found-recommender';
-import { LanguageObserver, PAGE_TEXTS } from '../labels';
+import { PAGE_TEXTS } from '../labels';
 import { picture } from '../picture';
+import { ProductsElement } from '../properties';
 import { pickStyles } from './sidestream-pick.styles';
 
 /** The texts of `<sidestream-pick>`; its property `labels` replaces some or all of them. */
@@ -89,7 +88,7 @@ export interface PickDetail {
  * @cssproperty [--sidestream-image-padding=0] - Space around the pictures inside their tiles.
  * @cssproperty [--sidestream-heading-size=1.25rem] - Size of the heading.
  */
-export class SidestreamPick extends LitElement {
+export class SidestreamPick extends ProductsElement {
   /** @internal */
   static override styles = pickStyles;
   /** @internal */
@@ -98,7 +97,6 @@ export class SidestreamPick extends LitElement {
     heading: {},
     headingLevel: { type: Number, attribute: 'heading-level' },
     always: { type: Boolean },
-    recommender: { attribute: false },
     labels: { attribute: false },
     state: { reflect: true },
   };
@@ -111,14 +109,11 @@ export class SidestreamPick extends LitElement {
   headingLevel = 2;
   /** Also shows the element to shoppers with a history. */
   always = false;
-  /** A recommender that the page created. Default: the recommender of the first list on the page, otherwise the page's own. */
-  recommender: Recommender | null = null;
   /** Texts that replace the built-in ones. */
   labels: Partial<PickLabels> = {};
   /** `loading`, `filled`, `empty`, `error`, `picked`, or `hidden` if there is nothing to ask. For style sheets. */
   state: 'loading' | 'filled' | 'empty' | 'error' | 'picked' | 'hidden' = 'loading';
 
-  readonly #errors = new ErrorReporter(this);
   readonly #found = new FoundRecommender(this, (recommender, isOther) => this.#use(recommender, isOther));
   #items: Recommendation[] = [];
   #picked: string[] = [];
@@ -131,11 +126,6 @@ export class SidestreamPick extends LitElement {
    * original.
    */
   #phase: SidestreamPick['state'] = 'loading';
-
-  constructor() {
-    super();
-    new LanguageObserver(this, () => undefined, this.#errors.report);
-  }
 
   /** @internal */
   override disconnectedCallback(): void {
@@ -262,7 +252,7 @@ export class SidestreamPick extends LitElement {
     const unsubscribe = [
       // A shopper in the middle of picking is left alone.
       recommender.on('change', () => this.#picked.length > 0 || void this.#load()),
-      recommender.on('error', this.#errors.report),
+      recommender.on('error', this.report),
     ];
     void this.#load();
     return unsubscribe;
@@ -279,7 +269,7 @@ export class SidestreamPick extends LitElement {
     if (!recommender || !this.isConnected || this.#skipped || this.#phase === 'picked') return;
     if (this.#phase === 'error') this.#enter('loading');
     try {
-      const { events, consent, learning } = await recommender.status();
+      const { events, consent, learning } = await recommender.status.get();
       const asks = learning && consent !== 'denied' && (this.always || events === 0);
       const response = asks
         ? await recommender.recommend({
@@ -302,7 +292,7 @@ export class SidestreamPick extends LitElement {
   #fail(thrown: unknown): void {
     this.#enter('error');
     this.#picked = [];
-    this.#errors.report(thrown);
+    this.report(thrown);
   }
 }
 

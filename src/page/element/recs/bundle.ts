@@ -1,17 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { formatPrice } from '../../../core/card';
-import type { Item, Recommendation } from '../../../device/protocol';
+import type { Item, Recommendation, RecommendResponse } from '../../../device/protocol';
 import { addStyles } from '../dom';
 import { emit } from '../events';
+import type { Layout, List, ListState } from '../list/list';
 import { bundleStyles } from './bundle.styles';
 import { cardOf, type ListContext } from './card';
-import type { ListState } from './list-controller';
-import type { CardsHost } from './settings';
-
-interface Shown {
-  response: string;
-  items: Recommendation[];
-}
 
 interface Choice extends Recommendation {
   /** Absent for the main item of the bundle. */
@@ -26,24 +20,24 @@ const EVIDENCE: readonly Recommendation['source'][] = ['boughtTogether', 'pinned
  * puts them into the cart. Products that merely resemble it are alternatives, which nobody buys together: they have no check box,
  * and a list of them alone is a list like any other.
  */
-export class Bundle {
+export class Bundle implements Layout {
   /** The main item of the bundle; null without an id or if the catalogue lacks it. */
   #item: Item | null = null;
   #itemId: string | undefined;
   readonly #unchecked = new Set<string>();
   #added: ListState | null = null;
 
-  constructor(private readonly host: CardsHost) {
-    addStyles(host.renderRoot, bundleStyles);
+  constructor(private readonly list: List) {
+    addStyles(list.host.renderRoot, bundleStyles);
   }
 
   /**
    * The list as it was added to the cart, until its item changes; null before. Items in the cart leave lists, but not while the
    * shopper is looking at them.
    */
-  get added(): ListState | null {
+  get state(): ListState | null {
     // The page removed the item or set the first one.
-    if (!`${this.host.itemId ?? ''}` !== !this.#itemId) this.release();
+    if (!`${this.list.host.itemId ?? ''}` !== !this.#itemId) this.release();
     return this.#added;
   }
 
@@ -61,10 +55,10 @@ export class Bundle {
     if (items.length === 0 || (this.#added && !another)) return items;
     let item: Item | null = null;
     try {
-      if (itemId !== undefined) item = (await this.host.activeRecommender?.getItem(itemId)) ?? null;
+      if (itemId !== undefined) item = (await this.list.recommender?.catalog.get(itemId)) ?? null;
     } catch (thrown) {
       // The products that go with it can still be bought.
-      this.host.listFailed(thrown);
+      this.list.host.report(thrown);
     }
     if (another) {
       this.#unchecked.clear();
@@ -76,7 +70,9 @@ export class Bundle {
   }
 
   /** The bundle; undefined if none of the products is known to go with the item in view. */
-  view({ response, items }: Shown, context: ListContext): TemplateResult | undefined {
+  view(context: ListContext): TemplateResult | undefined {
+    const response = this.list.shown;
+    const { items } = response;
     if (!items.some(goesWithIt)) return undefined;
     const labels = context.labels.bundle;
     const choices = this.#choices(items, labels.thisItem);
@@ -85,7 +81,7 @@ export class Bundle {
     const total = totalOf(checked);
     const { currency, language, onClick } = context;
     const add = (): void => {
-      if (checked.length > 0 && !this.#added) this.#add({ response, items }, checked, total, context);
+      if (checked.length > 0 && !this.#added) this.#add(response, checked, total, context);
     };
     const button = this.#added ? labels.added : checked.length < choosable.length ? labels.addSelected : labels.addAll;
     const plain: ListContext = { ...context, dismissible: false };
@@ -115,7 +111,7 @@ export class Bundle {
     const onChange = ({ target }: Event): void => {
       if (target instanceof HTMLInputElement && target.checked) this.#unchecked.delete(item.id);
       else this.#unchecked.add(item.id);
-      this.host.requestUpdate();
+      this.list.host.requestUpdate();
     };
     const box = html`
       <label class="check">
@@ -130,17 +126,17 @@ export class Bundle {
     return !this.#unchecked.has(item.id) && !isSoldOut(item);
   }
 
-  #add({ response, items }: Shown, checked: readonly Choice[], total: number | null, context: ListContext): void {
+  #add(response: RecommendResponse, checked: readonly Choice[], total: number | null, context: ListContext): void {
     const { placement, currency } = context;
     const chosen = checked.map(({ item, place }) => ({
       item,
       quantity: 1,
       placement,
-      ...(place === undefined ? {} : { position: place, recommendationId: response }),
+      ...(place === undefined ? {} : { position: place, recommendationId: response.id }),
     }));
-    this.#added = { kind: 'filled', response: { id: response, placement, items, ...(currency ? { currency } : {}) } };
-    this.host.requestUpdate();
-    if (!emit(this.host, 'addtocart', { items: chosen, total })) return;
+    this.#added = { kind: 'filled', response };
+    this.list.host.requestUpdate();
+    if (!emit(this.list.host, 'addtocart', { items: chosen, total })) return;
     for (const { item, quantity, ...origin } of chosen) {
       const details = {
         quantity,
@@ -149,9 +145,7 @@ export class Bundle {
         // The item in view does not come from a list.
         ...(origin.recommendationId === undefined ? {} : origin),
       };
-      this.host.activeRecommender
-        ?.track('cart', item.id, details)
-        .catch((thrown: unknown) => this.host.listFailed(thrown));
+      this.list.recommender?.track('cart', item.id, details).catch(this.list.host.report);
     }
   }
 }

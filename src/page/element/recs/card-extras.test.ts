@@ -35,9 +35,9 @@ function factsOf(
   const host = Object.assign(new EventTarget(), {
     renderRoot: new EventTarget(),
     addToCart: false,
-    addController: () => undefined,
+    report: () => undefined,
   });
-  const extras = new CardExtras(host as never, { track: () => undefined, announce: () => undefined });
+  const extras = new CardExtras({ host: host as never, track: () => undefined });
   const item: Item = { ...recommendation('a').item, ...given };
   const price = item.price === undefined ? '' : formatPrice(item.price, 'EUR', language);
   return extras.facts({ item, prices }, price, context(language, more));

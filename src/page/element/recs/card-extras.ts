@@ -1,13 +1,12 @@
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, type LitElement, nothing, type TemplateResult } from 'lit';
 import { formatPrice, numberFormat, safeImage } from '../../../core/card';
 import { type Badge, badgeOf, isLowest, isReduced, ratingOf, savingOf, secondImageOf } from '../../../core/card/facts';
-import type { Item, Recommendation, TrackDetails } from '../../../device/protocol';
+import type { EventType, Item, Recommendation, TrackDetails } from '../../../device/protocol';
 import { addStyles } from '../dom';
 import { emit, type RecsClickDetail } from '../events';
 import { unseenStyles } from '../shared.styles';
 import { cardExtrasStyles } from './card-extras.styles';
 import type { CardLabels, RecsLabels } from './labels';
-import type { CardsHost } from './settings';
 
 /** How long a button confirms, ms; the list keeps the card for that time although the product is already in the cart. */
 const CONFIRMATION = 2500;
@@ -22,10 +21,14 @@ const DECIMAL = { maximumFractionDigits: 1 };
 /** Numbers of the catalog, without digit grouping: they may be years. */
 const PLAIN = { useGrouping: false, maximumFractionDigits: 6 };
 
-export interface ExtrasServices {
-  /** Tracks an event of an item of the list, with the list's recommendation. */
-  track(type: 'cart', id: string, details: TrackDetails): void;
-  announce(message: string): void;
+/** A list or a search, as its cards see it. */
+export interface CardOwner {
+  readonly host: LitElement & { readonly addToCart?: boolean; report(thrown: unknown): void };
+  /** Tracks an event of an item, with the recommendation that it is from. */
+  track(type: EventType, id: string, details?: TrackDetails): void;
+  announce?(message: string): void;
+  /** Time until which changes do not refresh it, ms. */
+  pausedUntil?: number;
 }
 
 export interface ExtrasContext {
@@ -57,20 +60,11 @@ export interface CardFacts {
 export class CardExtras {
   /** Ids of the products whose buttons are confirming, each with the timer that ends the confirmation. */
   readonly #added = new Map<string, ReturnType<typeof setTimeout>>();
-  #confirmedUntil = 0;
 
-  constructor(
-    private readonly host: CardsHost,
-    private readonly services: ExtrasServices,
-  ) {
-    for (const styles of [unseenStyles, cardExtrasStyles]) addStyles(host.renderRoot, styles);
-    for (const type of ['pointerover', 'focusin']) host.renderRoot.addEventListener(type, loadSecondImage);
-  }
-
-  /** Milliseconds for which the list should stay unchanged; undefined if no button is confirming. */
-  get pause(): number | undefined {
-    const left = this.#confirmedUntil - Date.now();
-    return left > 0 ? left : undefined;
+  constructor(private readonly owner: CardOwner) {
+    const { renderRoot } = owner.host;
+    for (const styles of [unseenStyles, cardExtrasStyles]) addStyles(renderRoot, styles);
+    for (const type of ['pointerover', 'focusin']) renderRoot.addEventListener(type, loadSecondImage);
   }
 
   /** Adds to an item's card. @param price formatted */
@@ -87,7 +81,7 @@ export class CardExtras {
       /** Instead of the price. */
       price: facts.listPrice ? reducedPrice(shown, facts, labels) : shown,
       button:
-        this.host.addToCart && facts.badge !== 'sold-out'
+        this.owner.host.addToCart && facts.badge !== 'sold-out'
           ? addButton(item, this.#added.has(item.id) ? labels.added : labels.addToCart)
           : nothing,
     };
@@ -136,31 +130,31 @@ export class CardExtras {
     const { id, price, title } = item;
     // The middle button opens links in a tab; on a button it is an accident.
     if (event.type !== 'click' || item.availability === 'out-of-stock') return;
-    if (!emit(this.host, 'addtocart', { items: [{ ...chosen, quantity: 1 }], total: price ?? null })) {
+    if (!emit(this.owner.host, 'addtocart', { items: [{ ...chosen, quantity: 1 }], total: price ?? null })) {
       event.preventDefault();
       return;
     }
     const currency = context.currency.toUpperCase();
-    this.services.track('cart', id, {
+    this.owner.track('cart', id, {
       quantity: 1,
       position: chosen.position,
       ...(price === undefined ? {} : { price, ...(currency ? { currency } : {}) }),
     });
-    this.services.announce(context.labels.addedToCart(title));
+    this.owner.announce?.(context.labels.addedToCart(title));
     this.#confirm(id, event.target instanceof Element ? event.target.closest('[data-add-to-cart]') : null);
   }
 
   #confirm(id: string, button: Element | null): void {
     clearTimeout(this.#added.get(id));
-    this.#confirmedUntil = Date.now() + CONFIRMATION;
+    this.owner.pausedUntil = Date.now() + CONFIRMATION;
     button?.toggleAttribute('data-added', true);
     const end = () => {
       this.#added.delete(id);
       button?.removeAttribute('data-added');
-      this.host.requestUpdate();
+      this.owner.host.requestUpdate();
     };
     this.#added.set(id, setTimeout(end, CONFIRMATION));
-    this.host.requestUpdate();
+    this.owner.host.requestUpdate();
   }
 }
 

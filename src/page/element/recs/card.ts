@@ -2,10 +2,10 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { formatPrice, itemHref } from '../../../core/card';
 import type { Recommendation } from '../../../device/protocol';
 import { imageOf, initialOf } from '../image';
+import type { Settings } from '../list/request';
 import type { CardExtras } from './card-extras';
 import type { CompleteLabels } from './labels';
 import type { RowScroller } from './late/scroller';
-import type { Settings } from './settings';
 import type { CardFiller } from './template-card';
 import type { VariantChoice } from './variant-choice';
 

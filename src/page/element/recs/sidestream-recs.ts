@@ -1,24 +1,22 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { formatPrice } from '../../../core/card';
-import type { Recommendation, Recommender, RecommendRequest, Status } from '../../../device/protocol';
+import type { Recommender, RecommendRequest, Status } from '../../../device/protocol';
 import { define, languageOf } from '../dom';
-import { ErrorReporter, emit } from '../events';
-import { LanguageObserver } from '../labels';
-import { SOURCE_PROPERTIES } from '../properties';
+import { emit } from '../events';
+import { List, type ListNews } from '../list/list';
+import { itemsShownBefore } from '../list/reading-order';
+import { requestOf, settingsOf } from '../list/request';
+import { ListSource } from '../list/source';
+import { ListProperties, REQUEST_PROPERTIES, SOURCE_PROPERTIES } from '../properties';
 import { hostStyles, pictureStyles, scriptStyles } from '../shared.styles';
 import type { ListContext } from './card';
 import { cardStyles } from './card.styles';
+import { CardCode } from './card-code';
 import type { Feed } from './feed/feed';
 import { ListInteraction } from './interaction';
 import { completeLabels, headingOf } from './labels';
-import { ListProperties, REQUEST_PROPERTIES } from './list-attributes';
-import { ListCards } from './list-cards';
-import { ListController, type ListHost, type ListState } from './list-controller';
-import { ListSource } from './list-source';
-import { cardsInside, isHidden, listView, scrollRoom, stateView } from './list-view';
-import { deleteShownItems, itemsShownBefore, type PageList, setShownItems } from './page-lists';
-import { requestOf, type Settings, settingsOf } from './settings';
 import { recsStyles } from './sidestream-recs.styles';
+import { cardsInside, isHidden, listView, scrollRoom, stateView } from './views';
 
 /**
  * A list of recommendations that follows the shopper's actions, computed on this device.
@@ -121,54 +119,21 @@ import { recsStyles } from './sidestream-recs.styles';
  *   than 26rem.
  * @cssproperty [--sidestream-heading-size=1.25rem] - Size of the heading.
  */
-export class SidestreamRecs extends ListProperties implements ListHost, PageList {
+export class SidestreamRecs extends ListProperties {
   /** @internal */
   static override styles = [hostStyles, pictureStyles, scriptStyles, recsStyles, cardStyles];
 
-  readonly #errors = new ErrorReporter(this);
-  readonly #list = new ListController(this, {
-    // Products that a feed has shown stay; only later pages follow the shopper.
-    settled: () => this.#feed?.settled ?? false,
-    request: () => this.#nextRequest(),
-    // A list that left the page takes no items from other lists and must not be retained.
-    shows: (ids) => this.isConnected && setShownItems(this, [...(this.#feed?.ids ?? []), ...ids]),
-    ready: (items) => this.#cards.load(items, this.#settings.layout),
-    changed: (status) => this.#changed(status),
-    failed: () => this.#feed?.failed(),
-    progress: (progress) => {
-      // The items of this catalogue are not in its manifest: load the code that their cards may need alongside them.
-      if (progress.total && this.#list.state.kind === 'loading') this.#cards.prepareExtras();
-      emit(this, 'progress', progress);
-    },
-  });
-  readonly #interaction = new ListInteraction(this, {
-    refresh: (delay) => this.#list.refresh(delay),
-    remove: (id) => (this.#feed ?? this.#list).remove(id),
-    insert: (recommendation, position) => (this.#feed ?? this.#list).insert(recommendation, position),
-  });
-  readonly #cards = new ListCards(this, {
-    track: this.#interaction.track,
-    announce: this.#interaction.announce,
-    feed: (made) =>
-      new made(this, {
-        more: () => this.#list.refresh(),
-        ready: (items) => this.#cards.loadVariants(items, 'feed'),
-      }),
-  });
-  readonly #source = new ListSource(this, this.#list, {
-    used: () => this.#cards.prepare(this.#settings.layout),
-    missing: () => this.#warn(['bundle']),
-  });
-  #settings = settingsOf(this).settings;
+  readonly #list = new List(
+    this,
+    () => this.#nextRequest(),
+    (news) => this.#heard(news),
+  );
+  readonly #source = new ListSource(this.#list);
+  readonly #cards = new CardCode(this.#list, this.#list);
+  readonly #interaction = new ListInteraction(this.#list, () => this.#context);
   #lastStatus: Status | undefined;
   #retried = false;
   #rendered = '';
-
-  constructor() {
-    super();
-    // The response contains the reasons: another language needs another request.
-    new LanguageObserver(this, () => this.refresh(), this.#errors.report);
-  }
 
   /** @internal */
   override connectedCallback(): void {
@@ -179,48 +144,8 @@ export class SidestreamRecs extends ListProperties implements ListHost, PageList
   }
 
   /** @internal */
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    deleteShownItems(this);
-  }
-
-  /** @internal A list that hides itself is checked again, and so is every list in browsers that cannot tell. */
-  get rendered(): boolean {
-    return this.state === 'hidden' || (this.checkVisibility?.() ?? true);
-  }
-
-  /** @internal */
   get activeRecommender(): Recommender | null {
     return this.#list.recommender;
-  }
-
-  /** @internal */
-  get settings(): Settings {
-    return this.#settings;
-  }
-
-  /** @internal */
-  get shown(): { response: string; items: Recommendation[]; currency?: string } {
-    const state = this.#state;
-    const response = 'response' in state ? state.response : null;
-    return { response: response?.id ?? '', items: response?.items ?? [], currency: response?.currency };
-  }
-
-  /** @internal */
-  get context(): ListContext {
-    return {
-      ...this.#settings,
-      currency: this.#settings.currency || this.shown.currency || '',
-      dismissible: this.dismissible,
-      inPlace: cardsInside(this) > 0,
-      language: languageOf(this),
-      labels: completeLabels(this.labels ?? {}, languageOf(this)),
-      extras: this.#cards.extras,
-      fill: this.#cards.filler(),
-      variants: this.#cards.variants,
-      row: this.#interaction.late?.row,
-      onClick: this.#interaction.onClick,
-    };
   }
 
   /**
@@ -232,16 +157,15 @@ export class SidestreamRecs extends ListProperties implements ListHost, PageList
     this.#request();
   }
 
-  /** @internal A confirmation finishes first, and an added bundle stays: the shopper is looking at them. */
-  taken(): void {
-    this.#list.refresh(this.#cards.extras?.pause);
+  protected override languageChanged(): void {
+    this.refresh();
   }
 
   #nextRequest(): RecommendRequest | null {
     // All items that the shopper viewed are listed, including those that other lists show.
-    const { placement, limit, exclude: given } = this.#settings;
+    const { placement, limit, exclude: given } = this.#list.settings;
     const dismissals = this.#interaction.late?.dismissals;
-    const shown = placement === 'recent' ? [] : itemsShownBefore(this);
+    const shown = placement === 'recent' ? [] : itemsShownBefore(this.#list);
     const feed = this.#feed;
     const exclude = [...new Set([...given, ...shown, ...(dismissals?.ids ?? []), ...(feed?.ids ?? [])])];
     const { itemId, cartSynced, filter, hints } = this;
@@ -251,46 +175,60 @@ export class SidestreamRecs extends ListProperties implements ListHost, PageList
     return request;
   }
 
+  #heard(news: ListNews): Promise<void> | void {
+    switch (news.kind) {
+      case 'items':
+        return this.#cards.load(news.items);
+      case 'change':
+        return this.#changed(news.status);
+      case 'waiting':
+        return this.#cards.prepare(this.#list);
+      case 'missing':
+        return this.#warn(['bundle']);
+      case 'progress':
+        // The items of this catalogue are not in its manifest: load the code that their cards may need alongside them.
+        if (news.progress.total && this.#list.state.kind === 'loading') this.#cards.prepareExtras();
+        emit(this, 'progress', news.progress);
+    }
+  }
+
   /** Fewer events mean that the profile was reset or rolled back: dismissed items may be listed again. */
-  #changed(status: Status): number | undefined {
+  #changed(status: Status): void {
     const { events, dismissed, lastUpdate } = this.#lastStatus ?? status;
     const reset = status.events < events || (status.lastUpdate ?? 0) < (lastUpdate ?? 0);
     // An undone dismissal leaves a feed as it is.
     if (reset || (dismissed > 0 && status.dismissed === 0)) this.#interaction.late?.dismissals.clear();
     if (reset && this.#feed) this.refresh();
-    this.#feed?.changed(status);
     this.#lastStatus = status;
-    return this.#cards.extras?.pause;
-  }
-
-  /** @internal */
-  listFailed(thrown: unknown): void {
-    this.#errors.report(thrown);
   }
 
   protected override willUpdate(changed: PropertyValues): void {
+    const list = this.#list;
     const { settings, wrong } = settingsOf(this);
-    this.#settings = settings;
+    list.settings = settings;
+    list.layout = this.#cards.layout(settings.layout);
     this.#warn(wrong);
-    if (changed.has('placement') || changed.has('itemId')) this.#interaction.late?.dismissals.clearPlaces();
+    const dismissals = this.#interaction.late?.dismissals;
+    if (changed.has('placement') || changed.has('itemId')) dismissals?.clearPlaces();
     if (['recommender', 'lazy', ...SOURCE_PROPERTIES].some((name) => changed.has(name))) {
       this.#cards.feed?.clear();
       this.#source.use();
     } else if (REQUEST_PROPERTIES.some((name) => changed.has(name))) this.#request();
-    this.#feed?.take(this.#list.state);
-    const state = this.#state;
+    this.#feed?.take(list.state);
+    const state = list.layout?.state ?? list.state;
     // To a shopper, an empty cart is like an empty history.
     const placement = this.cartSynced || settings.layout === 'bundle' ? 'recent' : settings.placement;
-    const places = this.shown.items.length + (this.#interaction.late?.dismissals.taken ?? 0);
+    const places = list.shown.items.length + (dismissals?.taken ?? 0);
     const filled = 'response' in state && places > 0;
     this.state = !filled && isHidden(this, state, placement, this.#source.overdue) ? 'hidden' : state.kind;
   }
 
   protected override updated(): void {
-    const { response, items } = this.shown;
+    const { id, items } = this.#list.shown;
     void this.#cards.loadTemplate();
-    this.#cards.keep(this.#feed?.items ?? items);
-    const { kind } = this.#state;
+    const feed = this.#feed;
+    this.#cards.keep(feed?.items ?? items);
+    const { kind } = this.#list.layout?.state ?? this.#list.state;
     // Not left to late code: after a network failure, that may be missing, and "try again" must not lose the focus.
     if (this.#retried && kind !== 'loading') {
       this.#retried = false;
@@ -298,68 +236,79 @@ export class SidestreamRecs extends ListProperties implements ListHost, PageList
         this.renderRoot.querySelector<HTMLElement>('a, .link, .retry')?.focus();
     }
     if (kind !== 'loading') void this.#interaction.load();
-    const feed = this.#feed;
-    const rendered = feed ? `${response} ${feed.pages}` : response;
+    const rendered = feed ? `${id} ${feed.pages}` : id;
     if (rendered === this.#rendered) return;
     this.#rendered = rendered;
-    if (!response) return;
-    const detail = { placement: this.#settings.placement, recommendationId: response, items: feed?.latest ?? items };
-    emit(this, 'recommend', detail);
+    if (!id) return;
+    const { placement } = this.#list.settings;
+    emit(this, 'recommend', { placement, recommendationId: id, items: feed?.latest ?? items });
   }
 
   protected override render(): TemplateResult {
-    const state = this.#state;
-    const { context } = this;
+    const { settings, shown, busy } = this.#list;
+    const state = this.#list.layout?.state ?? this.#list.state;
+    const context = this.#context;
     const { labels, row } = context;
-    const { placement, headingLevel, layout } = this.#settings;
-    const { items } = this.shown;
-    const feed = this.#feed;
-    const heading = this.heading || headingOf(placement, feed?.basis ?? items, labels);
+    const { placement, headingLevel, layout } = settings;
+    const heading = this.heading || headingOf(placement, this.#feed?.basis ?? shown.items, labels);
     // A list that falls back to other products has another heading, which must not change while it is read.
     const open = !this.heading && state.kind === 'loading' && !/^(recent|again)$/.test(placement);
-    const bundle = layout === 'bundle' ? this.#cards.bundle : undefined;
     const dismissals = this.#interaction.late?.dismissals;
-    const cards = dismissals?.among(items, labels) ?? items.map((card) => ({ card }));
+    const cards = dismissals?.among(shown.items, labels) ?? shown.items.map((card) => ({ card }));
     const filled = 'response' in state && cards.length > 0;
-    const endless = feed?.view(heading, context, (id) => dismissals?.viewOf(id, labels));
+    const own = (): TemplateResult | null | undefined =>
+      layout === 'bundle'
+        ? this.#cards.bundle?.view(context)
+        : this.#feed?.view(heading, context, (id) => dismissals?.viewOf(id, labels));
     return html`
-      <section part="section" aria-label=${heading} aria-busy=${this.#list.busy ? 'true' : 'false'}>
+      <section part="section" aria-label=${heading} aria-busy=${busy ? 'true' : 'false'}>
         <header part="header">
           <slot name="header"><div part="heading" class=${open ? 'heading hold' : 'heading'} role="heading" aria-level=${headingLevel}>${heading}</div></slot>
           ${layout === 'row' ? (row?.buttons(labels) ?? scrollRoom) : nothing}
         </header>
-        ${filled ? (bundle?.view(this.shown, context) ?? endless ?? listView(cards, context)) : stateView(state, this, this.#settings, labels, this.#retry)}
+        ${filled ? (own() ?? listView(cards, context)) : stateView(state, this, settings, labels, this.#retry)}
       </section>`;
   }
 
-  /** A bundle stays unchanged once it was added to the cart, and a feed has more than its last page. */
-  get #state(): ListState {
-    return (this.#settings.layout === 'bundle' && this.#cards.bundle?.added) || this.#feed?.state || this.#list.state;
+  /** Data that the cards of one rendering share. */
+  get #context(): ListContext {
+    const { settings, shown } = this.#list;
+    const language = languageOf(this);
+    return {
+      ...settings,
+      currency: settings.currency || shown.currency || '',
+      dismissible: this.dismissible,
+      inPlace: cardsInside(this) > 0,
+      language,
+      labels: completeLabels(this.labels ?? {}, language),
+      extras: this.#cards.extras,
+      fill: this.#cards.filler(),
+      variants: this.#cards.variants,
+      row: this.#interaction.late?.row,
+      onClick: this.#interaction.onClick,
+    };
   }
 
   get #feed(): Feed | undefined {
-    return this.#settings.layout === 'feed' ? this.#cards.feed : undefined;
+    return this.#list.settings.layout === 'feed' ? this.#cards.feed : undefined;
   }
 
   /** Requests the list again; a feed starts from the top. */
   #request(): void {
     this.#cards.feed?.clear();
-    if (this.#settings.layout === 'feed') this.#list.restart();
+    if (this.#list.settings.layout === 'feed') this.#list.restart();
     else this.#list.refresh();
   }
 
   readonly #retry = (): void => {
-    this.#interaction.announce(this.context.labels.loading);
+    this.#list.announce(this.#context.labels.loading);
     this.#retried = true;
     this.#list.retry();
   };
 
   #warn(names: string[]): void {
     if (names.length === 0) return;
-    import('../warnings').then(
-      ({ warnOfSettings }) => warnOfSettings(this, names),
-      (thrown) => this.listFailed(thrown),
-    );
+    import('../warnings').then(({ warnOfSettings }) => warnOfSettings(this, names), this.report);
   }
 }
 

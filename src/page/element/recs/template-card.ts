@@ -1,8 +1,8 @@
+import type { LitElement } from 'lit';
 import { safeHref, safeImage } from '../../../core/card';
 import type { Recommendation } from '../../../device/protocol';
 import { warnOnce } from '../dom';
 import type { CardExtras, ExtrasContext } from './card-extras';
-import type { CardsHost } from './settings';
 
 /** Values of the placeholders in braces, by name. */
 export type Fields = Readonly<Record<string, string>>;
@@ -196,7 +196,7 @@ export class TemplateCards {
   #template: HTMLTemplateElement | null = null;
   #sheet: CSSStyleSheet | undefined;
 
-  constructor(private readonly host: CardsHost) {}
+  constructor(private readonly host: LitElement) {}
 
   /**
    * Fills cards from a template; cards of an earlier template are dropped. Its style sheets are adopted, not inserted: a page's policy

@@ -1,10 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { safeImage } from '../../../core/card';
 import type { Item, Product, ProductOption, Recommendation } from '../../../device/protocol';
-import { addStyles } from '../dom';
+import { addStyles, languageOf } from '../dom';
+import type { List } from '../list/list';
 import { unseenStyles } from '../shared.styles';
 import type { RecsLabels } from './labels';
-import type { CardsHost } from './settings';
 import { variantChoiceStyles } from './variant-choice.styles';
 
 /** Words that CSS takes for a colour although they name none. */
@@ -25,14 +25,15 @@ export class VariantChoice {
   /** Products of which the shopper has chosen a variant in this list. */
   readonly #own = new Set<string>();
 
-  constructor(private readonly host: CardsHost) {
-    for (const styles of [unseenStyles, variantChoiceStyles]) addStyles(host.renderRoot, styles);
+  constructor(private readonly list: List) {
+    for (const styles of [unseenStyles, variantChoiceStyles]) addStyles(list.host.renderRoot, styles);
   }
 
   /** Loads the variants of products that are about to be shown. A choice that was made stays if it can still be bought. */
-  async load(items: readonly Recommendation[], lang: string | undefined): Promise<void> {
+  async load(items: readonly Recommendation[]): Promise<void> {
+    const { recommender, host } = this.list;
     const ids = items.map(({ item }) => item.id);
-    const found = (await this.host.activeRecommender?.products(ids, { lang, variants: true })) ?? [];
+    const found = (await recommender?.catalog.products(ids, { lang: languageOf(host), variants: true })) ?? [];
     for (const product of found) {
       const { item, variants } = product;
       const before = this.#own.has(item.id) ? this.#chosen.get(item.id)?.id : undefined;
@@ -115,7 +116,7 @@ export class VariantChoice {
     this.#chosen.set(listed, withValue(product, present, at, input.value));
     // The second picture is one of the variant before.
     input.closest('.card')?.querySelector('.second')?.classList.remove('loaded');
-    this.host.requestUpdate();
+    this.list.host.requestUpdate();
   }
 }
 

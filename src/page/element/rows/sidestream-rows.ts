@@ -3,18 +3,9 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { Placement, Recommendation, Recommender, Row, RowsResponse } from '../../../device/protocol';
 import { SidestreamError } from '../../../error';
 import { define, languageOf } from '../dom';
-import { ErrorReporter } from '../events';
 import { FoundRecommender } from '../found-recommender';
-import { LanguageObserver } from '../labels';
+import { freeItems, isRendered, itemsShownBefore, type PageList, takeItems, turnsOf } from '../list/reading-order';
 import { CardProperties, SOURCE_PROPERTIES } from '../properties';
-import {
-  deleteShownItems,
-  itemsShownBefore,
-  type PageList,
-  setShownItems,
-  sharedRecommender,
-  turnsOf,
-} from '../recs/page-lists';
 import '../recs/sidestream-recs';
 
 const rowsStyles = css`
@@ -120,7 +111,7 @@ interface ShownRow {
  *
  * @cssproperty [--sidestream-rows-gap=2.5rem] - Space between rows.
  */
-export class SidestreamRows extends CardProperties implements PageList {
+export class SidestreamRows extends CardProperties {
   /** @internal */
   static override styles = rowsStyles;
   /** @internal */
@@ -137,10 +128,6 @@ export class SidestreamRows extends CardProperties implements PageList {
   /** `loading`, `filled`, or `hidden` if there is no row. For style sheets. */
   state: 'loading' | 'filled' | 'hidden' = 'loading';
 
-  readonly #errors = new ErrorReporter(this);
-  /** The source that the attributes name, and its recommender. */
-  #source: object | null = null;
-  #shared: Recommender | null = null;
   readonly #found = new FoundRecommender(this, (recommender) => this.#use(recommender));
   #rows: ShownRow[] = [];
   /** The plan that the lists show; null after a change. */
@@ -152,10 +139,14 @@ export class SidestreamRows extends CardProperties implements PageList {
    */
   #phase: SidestreamRows['state'] = 'loading';
 
-  constructor() {
-    super();
-    new LanguageObserver(this, () => this.#later(), this.#errors.report);
-  }
+  /** The products of all rows, among the lists of the page. */
+  readonly #place: PageList & { recommender: Recommender | null; ids: readonly string[] } = {
+    host: this,
+    recommender: null,
+    ids: [],
+    // An earlier list took products of a row.
+    taken: (): void => this.#later(),
+  };
 
   /** @internal */
   get activeRecommender(): Recommender | null {
@@ -163,26 +154,11 @@ export class SidestreamRows extends CardProperties implements PageList {
   }
 
   /** @internal */
-  get waits(): boolean {
-    return !!this.bundle && !this.recommender;
-  }
-
-  /** @internal Rows that hide themselves are planned again: there may be some by then. */
-  get rendered(): boolean {
-    return this.state === 'hidden' || (this.checkVisibility?.() ?? true);
-  }
-
-  /** @internal An earlier list took products of a row. */
-  taken(): void {
-    this.#later();
-  }
-
-  /** @internal */
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    deleteShownItems(this);
+    freeItems(this.#place);
   }
 
   protected override willUpdate(): void {
@@ -213,34 +189,28 @@ export class SidestreamRows extends CardProperties implements PageList {
   /** Errors of a row are errors of this element: they do not bubble. */
   readonly #onError = (event: Event): void => {
     event.preventDefault();
-    if (event instanceof CustomEvent) this.#errors.report(event.detail.error);
+    if (event instanceof CustomEvent) this.report(event.detail.error);
   };
 
   /** Uses the recommender of the bundle that the attribute names. */
   async #share(): Promise<void> {
     const { bundle, namespace, market, workerUrl, consent } = this;
-    const source = { bundle, namespace, market, workerUrl, consent };
-    this.#source = source;
-    // That of the attributes before.
-    if (this.recommender === this.#shared) this.recommender = null;
-    if (!bundle || this.recommender) return;
     try {
-      const shared = await sharedRecommender(source);
-      if (source !== this.#source) return;
-      this.#shared = shared;
-      this.recommender ??= shared;
-      // It may be the previous one, which is found already.
-      this.#later();
+      await this.#found.share({ bundle, namespace, market, workerUrl, consent });
     } catch (thrown) {
-      if (source !== this.#source) return;
       this.#enter('hidden');
-      this.#errors.report(thrown);
+      this.report(thrown);
     }
   }
 
+  protected override languageChanged(): void {
+    this.#later();
+  }
+
   #use(recommender: Recommender): (() => void)[] {
+    this.#place.recommender = recommender;
     this.#later(0);
-    return [recommender.on('change', () => this.#later()), recommender.on('error', this.#errors.report)];
+    return [recommender.on('change', () => this.#later()), recommender.on('error', this.report)];
   }
 
   /** Plans again; until then, the lists keep the present plan. */
@@ -253,7 +223,7 @@ export class SidestreamRows extends CardProperties implements PageList {
   readonly #planned = (): Promise<RowsResponse> => {
     const recommender = this.#found.value;
     if (!recommender) return Promise.reject(new SidestreamError('runtime/closed', 'The rows have no recommender.'));
-    const exclude = [...new Set([...(this.exclude ?? []), ...itemsShownBefore(this)])];
+    const exclude = [...new Set([...(this.exclude ?? []), ...itemsShownBefore(this.#place)])];
     this.#plan ??= recommender.recommendRows({
       limit: this.limit,
       items: this.items,
@@ -266,7 +236,8 @@ export class SidestreamRows extends CardProperties implements PageList {
 
   async #load(): Promise<void> {
     const recommender = this.#found.value;
-    if (!recommender || this.waits || !this.isConnected || (this.#phase === 'filled' && !this.rendered)) return;
+    if (!recommender || this.#found.waits || !this.isConnected || (this.#phase === 'filled' && !isRendered(this)))
+      return;
     // After the lists that come earlier in the document, whose products are in no row.
     await turnsOf(recommender).take(this, () => this.#show(recommender));
   }
@@ -286,16 +257,14 @@ export class SidestreamRows extends CardProperties implements PageList {
           : { row, source: rowSource(recommender, row, this.#planned), card: template?.cloneNode(true) ?? null };
       });
       this.#planner = recommender;
-      setShownItems(
-        this,
-        rows.flatMap(({ items }) => items.map(({ item }) => item.id)),
-      );
+      this.#place.ids = rows.flatMap(({ items }) => items.map(({ item }) => item.id));
+      takeItems(this.#place);
       this.#enter(rows.length > 0 ? 'filled' : 'hidden');
     } catch (thrown) {
       if (planned !== this.#plan) return;
       this.#plan = null;
       if (this.#phase === 'loading') this.#enter('hidden');
-      this.#errors.report(thrown);
+      this.report(thrown);
     }
   }
 

@@ -31,13 +31,6 @@ export function choiceCounts(
   return counts;
 }
 
-/** Cuts a stream into windows of equal counts; fewer than `count` if it is shorter. */
-export function cutWindows<T>(stream: readonly T[], count: number): T[][] {
-  const bound = (window: number): number => Math.round((window * stream.length) / count);
-  const windows = Array.from({ length: count }, (_, window) => stream.slice(bound(window), bound(window + 1)));
-  return windows.filter((window) => window.length > 0);
-}
-
 /** @param left shoppers whose choices do not count @param minShoppers of a pair */
 export const cooccurrenceTable = (
   choices: Choices,

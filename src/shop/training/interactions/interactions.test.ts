@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { choicesAfter, choicesFrom, cutWindows, rowsOf, sequencesWithout, streamOf, timeAt } from '.';
+import { choicesAfter, choicesFrom, rowsOf, sequencesWithout, streamOf, timeAt } from '.';
 
 test('the choices of a log are gathered by user, oldest first', () => {
   const users = ['a', 'b', 'a', 'a', 'c', 'a'];
@@ -21,12 +21,4 @@ test('newer choices are those of a later log, of which some shoppers are known',
   expect([...newer.shoppers]).toEqual([2, 1, 0]);
   expect([...newer.known]).toEqual([1, 2]);
   expect([...rowsOf(newer, 0)]).toEqual([3]);
-});
-
-test('windows have equal counts, and there are fewer in a short stream', () => {
-  expect(cutWindows([1, 2, 3, 4, 5], 2)).toEqual([
-    [1, 2, 3],
-    [4, 5],
-  ]);
-  expect(cutWindows([1, 2], 3)).toEqual([[1], [2]]);
 });

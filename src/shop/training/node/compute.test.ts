@@ -1,7 +1,6 @@
 import { mul, sum } from '@tensorflow/tfjs-core';
 import { expect, test, vi } from 'vitest';
-import { batchGradients, useGradients } from '../../../core/model';
-import { tfjsGradients } from '../../../core/model/gradients';
+import { batchGradients, tfjsGradients, useGradients } from '../model/gradients';
 import { startCompute } from './compute';
 
 // The package is installed here, so its absence is made up.

@@ -4,8 +4,8 @@ import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { env } from '@tensorflow/tfjs-core';
 import { messageOf } from '../../../core/common/text';
-import { useGradients } from '../../../core/model';
 import { startBackend } from '../backend';
+import { useGradients } from '../model/gradients';
 import { nativeGradients } from './native/native-gradients';
 
 /** Events that Emscripten handles by rethrowing, whereupon Node prints the whole minified script. */

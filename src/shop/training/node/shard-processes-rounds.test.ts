@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { seededRandom } from '../../../core/model';
+import { seededRandom } from '../../../core/common/random';
 import { useBackend } from '../../../testing/backends';
 import { startSidestream, until } from '../../../testing/commands';
 import { childProcesses } from '../../../testing/processes';
 import { threeGroups } from '../../../testing/three-groups';
-import { sequencesFrom, sideFeatures, trainSide } from '../side';
+import { sequencesFrom, sideFeatures, trainEpochs } from '../side';
 import { localShards, queuedShards } from '.';
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -17,9 +17,9 @@ const lists = Array.from({ length: 60 }, (_, n) =>
   Array.from(new Set(Array.from({ length: 9 }, () => 3 * Math.floor(20 * random() ** 1.5) + (n % 3)))),
 );
 const settings = { width: 6, hidden: 8, decays: [0.5, 0.9], learningRate: 0.03, negatives: 40, epochs: 6 };
-type Shards = NonNullable<Parameters<typeof trainSide>[0]['shards']>;
+type Shards = NonNullable<Parameters<typeof trainEpochs>[0]['shards']>;
 const train = (shards?: Shards, onEpoch?: () => void) =>
-  trainSide({
+  trainEpochs({
     features: sideFeatures(index),
     sequences: sequencesFrom(lists.slice(0, 50)),
     heldOut: lists.slice(50).map((rows) => Int32Array.from(rows)),
@@ -71,7 +71,7 @@ describe.skipIf(process.platform !== 'linux')('shards (skipped without /proc)', 
 
   it('pass on errors', async () => {
     const shards = { count: 2, start: localShards(2) };
-    const broken = trainSide({
+    const broken = trainEpochs({
       features: sideFeatures(index),
       sequences: sequencesFrom(lists),
       seed: 1,

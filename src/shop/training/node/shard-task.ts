@@ -2,7 +2,16 @@ import { createHash } from 'node:crypto';
 import { deserialize, serialize } from 'node:v8';
 import * as v from 'valibot';
 import { SidestreamError } from '../../../error';
-import type { ShardData, ShardResult, ShardRound, ShardRunner, ShardState } from '../side';
+import {
+  type ShardData,
+  type ShardRound,
+  type ShardRunner,
+  type ShardState,
+  shardDataSchema,
+  shardResultSchema,
+  shardRoundSchema,
+  shardStateSchema,
+} from '../side';
 
 /* Rounds of a training as tasks for other processes. What is large lies in a store that both sides reach, under digests of its content. */
 
@@ -12,67 +21,17 @@ export interface BlobStore {
   remove(name: string): Promise<void>;
 }
 
-const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const name = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 export const shardTaskSchema = v.strictObject({
   /** Names of the data of the shard and of the state. */
   data: name,
   state: name,
-  round: v.strictObject({
-    shard: count,
-    epoch: count,
-    round: count,
-    rounds: count,
-    cooling: v.nullable(v.strictObject({ done: count, last: count })),
-  }),
+  round: shardRoundSchema,
 });
 export type ShardTask = v.InferOutput<typeof shardTaskSchema>;
 
 /** Answer to a task: the name of its result. */
 export const resultNameSchema = name;
-
-const finite = v.pipe(v.number(), v.finite());
-const floats = v.instance(Float32Array);
-const weights = v.record(v.string(), v.strictObject({ shape: v.array(count), values: floats }));
-const stateSchema = v.strictObject({ weights, averages: weights, adam: weights, steps: count });
-const columns = v.strictObject({ columns: count, values: floats });
-const numbers = <Names extends string>(...names: Names[]) =>
-  v.strictObject(Object.fromEntries(names.map((key) => [key, finite])) as Record<Names, typeof finite>);
-const dataSchema = v.strictObject({
-  config: v.strictObject({
-    width: count,
-    hidden: count,
-    inputs: numbers('text', 'image', 'attributes'),
-    decays: v.array(finite),
-  }),
-  features: v.strictObject({
-    count,
-    inputs: v.strictObject({ text: columns, image: columns, attributes: columns }),
-  }),
-  logPopularity: floats,
-  sequences: v.strictObject({
-    offsets: v.instance(Uint32Array),
-    rows: v.instance(Int32Array),
-    weights: floats,
-  }),
-  settings: v.strictObject({
-    ...numbers(
-      ...(['width', 'hidden', 'epochs', 'learningRate', 'weightDecay', 'contentDecay', 'negatives'] as const),
-      ...(['averaging', 'dropout', 'embeddingDropout', 'historyDropout'] as const),
-    ).entries,
-    decays: v.array(finite),
-    /** May be infinite. */
-    halfLife: v.number(),
-  }),
-  seed: count,
-  frozen: v.array(v.string()),
-  shards: count,
-}) satisfies v.GenericSchema<unknown, ShardData>;
-const resultSchema = v.strictObject({
-  state: stateSchema,
-  loss: finite,
-  steps: count,
-}) satisfies v.GenericSchema<unknown, ShardResult>;
 
 const digestOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
@@ -118,7 +77,7 @@ export function taskRunner(
       const own = names.get(shard) ?? putValue(store, data[shard]);
       names.set(shard, own);
       const result = await work({ data: await own, state: await nameOf(state), round });
-      const found = await getValue(store, result, resultSchema);
+      const found = await getValue(store, result, shardResultSchema);
       await store.remove(result);
       return found;
     },
@@ -140,7 +99,7 @@ export function taskWorker(
 ): (task: ShardTask) => Promise<string> {
   const runners = new Map<string, Promise<ShardRunner>>();
   return async ({ data, state, round }) => {
-    const runner = runners.get(data) ?? getValue(store, data, dataSchema).then(open);
+    const runner = runners.get(data) ?? getValue(store, data, shardDataSchema).then(open);
     runners.delete(data);
     runners.set(data, runner);
     for (const [name, other] of runners) {
@@ -148,6 +107,9 @@ export function taskWorker(
       runners.delete(name);
       await (await other).close();
     }
-    return putValue(store, await (await runner).run({ ...round, state: await getValue(store, state, stateSchema) }));
+    return putValue(
+      store,
+      await (await runner).run({ ...round, state: await getValue(store, state, shardStateSchema) }),
+    );
   };
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../../core/model';
+import { seededRandom } from '../../../core/common/random';
 import { sideModel } from '../../../testing/side-models';
-import { choiceRanks, heldOutQuality, rankableChoices } from './choice-ranks';
+import { choiceRanks, rankableChoices } from './choice-ranks';
+import { heldOutQuality } from './held-out-quality';
 
 describe('the ranks of choices', () => {
   it('follow the states after all earlier choices, as computed by hand', () => {

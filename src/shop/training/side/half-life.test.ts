@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { seededRandom } from '../../../core/model';
+import { seededRandom } from '../../../core/common/random';
 import { useBackend } from '../../../testing/backends';
 import { threeGroups } from '../../../testing/three-groups';
 import { choicesFrom } from '../interactions';

@@ -3,7 +3,7 @@ import { rowsOf, shoppersIn } from '../interactions';
 import type { SideFeatures } from './side-features';
 import { sequencesFrom } from './side-sequences';
 import { SIDE_SETTINGS } from './side-settings';
-import { trainSide } from './train-side';
+import { trainEpochs } from './train-epochs';
 import type { SideModelRequest } from './train-side-model';
 
 /** Half-lives that are tried, as shares of the log: half of it, all of it, none. */
@@ -59,7 +59,7 @@ export async function chosenHalfLife(request: HalfLifeRequest): Promise<number> 
   let begun = false;
   try {
     for (const halfLife of TRIED) {
-      const { reports, epoch } = await trainSide({
+      const { reports, epoch } = await trainEpochs({
         features,
         sequences,
         heldOut,

@@ -1,3 +1,6 @@
+export { nextSideWindow } from '../model/next-window';
+export { freshSideWeights } from '../model/side-weights';
+export type { Weight, Weights } from '../model/weights';
 export { type ChoiceSequence, choiceRanks, rankableChoices } from './choice-ranks';
 export { chosenHalfLife, halfLifeText } from './half-life';
 export { heldOutShoppers } from './held-out';
@@ -7,11 +10,14 @@ export { sequencesFrom } from './side-sequences';
 export { SIDE_SETTINGS, type SideSettings } from './side-settings';
 export {
   type ShardData,
-  type ShardResult,
   type ShardRound,
   type ShardRunner,
   type ShardState,
   ShardTrainer,
+  shardDataSchema,
+  shardResultSchema,
+  shardRoundSchema,
+  shardStateSchema,
 } from './side-shard';
 export {
   decodeSideNetwork,
@@ -24,6 +30,6 @@ export {
   savedSeconds,
   sideUse,
 } from './side-window';
-export { type SideReport, trainSide } from './train-side';
+export { type SideReport, trainEpochs } from './train-epochs';
 export { type SideModelRequest, trainSideModel } from './train-side-model';
 export { windowDiscriminants } from './window-discriminants';

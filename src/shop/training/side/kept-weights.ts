@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import { sha256 } from '../../../core/common/bytes';
-import { decodeSafetensors, encodeSafetensors, type Weights } from '../../../core/model';
 import { SidestreamError } from '../../../error';
+import { decodeSafetensors, encodeSafetensors } from '../model/safetensors';
+import type { Weights } from '../model/weights';
 
 /** A file that a training keeps between runs, wherever that is: on a disk, or in a browser's private file system. */
 export interface KeptBytes {

@@ -1,4 +1,4 @@
-import type { Random } from '../../../core/model';
+import type { Random } from '../../../core/common/random';
 import type { WeighedSequences } from './side-sequences';
 import type { SideSettings } from './side-settings';
 

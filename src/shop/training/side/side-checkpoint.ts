@@ -1,9 +1,9 @@
 import * as v from 'valibot';
-import type { Weights } from '../../../core/model';
-import { type SideConfig, sideWeightsFault } from '../../../core/model/side';
 import { invalidInput, type SidestreamError } from '../../../error';
+import { type SideConfig, sideWeightsFault } from '../model/side-weights';
+import type { Weights } from '../model/weights';
 import { decodeKept, encodeKept, type KeptBytes } from './kept-weights';
-import type { SideTrainingState } from './train-side';
+import type { SideTrainingState } from './train-epochs';
 
 const FORMAT = 'sidestream-side-checkpoint 1';
 const whole = v.pipe(v.number(), v.integer(), v.minValue(0));

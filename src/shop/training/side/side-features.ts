@@ -1,6 +1,6 @@
 import { SIDE_INPUTS, type SideInput } from '../../../core/catalog';
-import type { SideConfig } from '../../../core/model/side';
 import { type CatalogIndex, categoryBlock, contentBlock, type FeatureBlock } from '../../../device/ranking';
+import type { SideConfig } from '../model/side-weights';
 
 /** Columns of one part of every item, [count, columns]. */
 interface SideColumns {

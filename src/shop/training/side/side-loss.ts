@@ -1,4 +1,4 @@
-import { concat, mul, slice, sub, type Tensor1D, type Tensor2D, tensor, tidy } from '@tensorflow/tfjs-core';
+import { concat, dispose, mul, slice, sub, type Tensor1D, type Tensor2D, tensor, tidy } from '@tensorflow/tfjs-core';
 import {
   ADAPTER_SIZE,
   SIDE_INPUTS,
@@ -6,32 +6,21 @@ import {
   type SideInput,
   type SideModel,
 } from '../../../core/catalog/side-model';
-import {
-  type Batch,
-  type BatchLoss,
-  disposeParameters,
-  entryOf,
-  linear,
-  parametersFrom,
-  product,
-  type Random,
-  type StateDict,
-  type Weight,
-  type Weights,
-} from '../../../core/model';
+import type { Random } from '../../../core/common/random';
+import { linear, product } from '../model/differentiable';
+import type { Batch, BatchLoss } from '../model/gradients';
 import {
   adapterQueries,
   choiceLoss,
   itemVectors,
   pickRows,
   rowProducts,
-  SIDE_NAMES,
-  type SideConfig,
   type SideItems,
   sequencePlaces,
   shopperQueries,
-  sideInputNames,
-} from '../../../core/model/side';
+} from '../model/network';
+import { SIDE_NAMES, type SideConfig, sideInputNames } from '../model/side-weights';
+import { entryOf, parametersFrom, type StateDict, type Weight, type Weights } from '../model/weights';
 import type { SideBatch } from './side-batch';
 import { pickFeatures, type SideFeatures } from './side-features';
 import type { SideSettings } from './side-settings';
@@ -182,7 +171,7 @@ export async function computeItems(
     ]);
     return itemVectors(parameters, itemsOf(config, Object.fromEntries(given)));
   });
-  disposeParameters(parameters);
+  dispose(parameters);
   const values = await all.data<'float32'>();
   all.dispose();
   return Float32Array.from(values);

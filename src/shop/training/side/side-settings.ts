@@ -1,4 +1,4 @@
-import { SIDE_DECAYS } from '../../../core/model/side';
+import { SIDE_DECAYS } from '../model/side-weights';
 
 /** How a side model is trained. The values were chosen on the past of one log and hold on six. */
 export const SIDE_SETTINGS = {

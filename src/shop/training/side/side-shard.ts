@@ -1,20 +1,14 @@
+import * as v from 'valibot';
+import { type Random, seededRandom } from '../../../core/common/random';
 import { nextTask } from '../../../core/common/tasks';
-import {
-  type BatchGradients,
-  batchGradients,
-  type Random,
-  seededRandom,
-  Trainer,
-  type Weight,
-  type Weights,
-} from '../../../core/model';
-import { SIDE_NAMES, type SideConfig } from '../../../core/model/side';
 import { SidestreamError } from '../../../error';
+import { type BatchGradients, batchGradients } from '../model/gradients';
+import { SIDE_NAMES, sideConfigSchema } from '../model/side-weights';
+import { Trainer } from '../model/trainer';
+import type { Weight, Weights } from '../model/weights';
 import { type SideBatches, type SideSequence, sideBatch, sideBatches } from './side-batch';
-import type { SideFeatures } from './side-features';
 import { type SideSizes, sideLoss, sideStep } from './side-loss';
 import type { WeighedSequences } from './side-sequences';
-import type { SideSettings } from './side-settings';
 
 /*
  * A training in several processes, or on several machines. The shoppers are divided into shards. An epoch has rounds:
@@ -27,53 +21,82 @@ import type { SideSettings } from './side-settings';
  * whose process is lost is learned again elsewhere, with the same result.
  */
 
-/** State of a training between two rounds. */
-export interface ShardState {
-  weights: Weights;
-  /** Moving averages of the weights that learn. */
-  averages: Weights;
-  adam: Weights;
-  steps: number;
-}
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const finite = v.pipe(v.number(), v.finite());
+const floats = v.instance(Float32Array<ArrayBufferLike>);
+const weights = v.record(v.string(), v.strictObject({ shape: v.array(count), values: floats }));
+const columns = v.strictObject({ columns: count, values: floats });
 
-/** Epochs in which the learning rate falls to 0: from the end of `done` to the end of `last`. */
-export interface Cooling {
-  done: number;
-  last: number;
-}
+/** State of a training between two rounds. */
+export const shardStateSchema = v.strictObject({
+  weights,
+  /** Moving averages of the weights that learn. */
+  averages: weights,
+  adam: weights,
+  steps: count,
+});
+export type ShardState = v.InferOutput<typeof shardStateSchema>;
 
 /** From which a shard learns, in every round. */
-export interface ShardData {
-  config: SideConfig;
-  features: SideFeatures;
+export const shardDataSchema = v.strictObject({
+  config: sideConfigSchema,
+  features: v.strictObject({
+    count,
+    inputs: v.strictObject({ text: columns, image: columns, attributes: columns }),
+  }),
   /** [count] */
-  logPopularity: Float32Array;
-  sequences: WeighedSequences;
-  settings: SideSettings;
-  seed: number;
+  logPopularity: floats,
+  sequences: v.strictObject({
+    offsets: v.instance(Uint32Array<ArrayBufferLike>),
+    rows: v.instance(Int32Array<ArrayBufferLike>),
+    weights: floats,
+  }),
+  settings: v.strictObject({
+    width: count,
+    hidden: count,
+    decays: v.array(finite),
+    epochs: count,
+    learningRate: finite,
+    weightDecay: finite,
+    contentDecay: finite,
+    negatives: finite,
+    averaging: finite,
+    dropout: finite,
+    embeddingDropout: finite,
+    historyDropout: finite,
+    /** May be infinite. */
+    halfLife: v.number(),
+  }),
+  seed: count,
   /** Names of frozen weights. */
-  frozen: string[];
+  frozen: v.array(v.string()),
   /** Number of shards, see `batchShare`. */
-  shards: number;
-}
+  shards: count,
+});
+export type ShardData = v.InferOutput<typeof shardDataSchema>;
 
-export interface ShardRound {
-  shard: number;
-  epoch: number;
+/** Epochs in which the learning rate falls to 0: from the end of `done` to the end of `last`. */
+const coolingSchema = v.strictObject({ done: count, last: count });
+export type Cooling = v.InferOutput<typeof coolingSchema>;
+
+export const shardRoundSchema = v.strictObject({
+  shard: count,
+  epoch: count,
   /** Of `rounds` in this epoch, from 0. */
-  round: number;
-  rounds: number;
+  round: count,
+  rounds: count,
   /** Null while the learning rate stays. */
-  cooling: Cooling | null;
-  state: ShardState;
-}
+  cooling: v.nullable(coolingSchema),
+});
+export type ShardRound = v.InferOutput<typeof shardRoundSchema> & { state: ShardState };
 
-export interface ShardResult {
-  state: ShardState;
+export const shardResultSchema = v.strictObject({
+  state: shardStateSchema,
   /** Sum over the steps. */
-  loss: number;
-  steps: number;
-}
+  loss: finite,
+  steps: count,
+});
+export type ShardResult = v.InferOutput<typeof shardResultSchema>;
 
 /** Learns rounds of shards. */
 export interface ShardRunner {
@@ -83,7 +106,7 @@ export interface ShardRunner {
 
 /** Number of steps until the learning rate is reached. */
 export const WARM_UP = 50;
-/** Number of steps of a round, about: states are then small beside the work. */
+/** Number of steps of a round, about: states are then small compared with the work. */
 const ROUND_STEPS = 100;
 /** Number of choices of a whole batch, about. */
 const BATCH_CHOICES = 1500;

@@ -1,20 +1,19 @@
 import { dispose, mean, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import * as v from 'valibot';
 import { SIDE_INPUTS, type SideInput, startSchema } from '../../../core/catalog';
+import { seededRandom } from '../../../core/common/random';
 import { counted } from '../../../core/common/text';
-import { disposeParameters, parametersFrom, seededRandom, type Weights } from '../../../core/model';
+import { type Choices, choiceCounts, choicesAfter, type NewerChoices, rowsOf, shoppersIn } from '../interactions';
+import { expertUse } from '../model/network';
+import { carriedItems, nextSideWindow, type SideUse } from '../model/next-window';
 import {
-  carriedItems,
-  expertUse,
-  nextSideWindow,
   SIDE_NAMES,
   type SideConfig,
-  type SideUse,
   sideConfigSchema,
   sideExpertCount,
   sideWeightsFault,
-} from '../../../core/model/side';
-import { type Choices, choiceCounts, choicesAfter, type NewerChoices, rowsOf, shoppersIn } from '../interactions';
+} from '../model/side-weights';
+import { parametersFrom, type Weights } from '../model/weights';
 import { badKept, decodeKept, encodeKept } from './kept-weights';
 import { pickFeatures, type SideFeatures, sideConfigOf } from './side-features';
 import type { SideSettings } from './side-settings';
@@ -194,7 +193,7 @@ async function useOf(weights: Weights, input: SideInput, rows: readonly number[]
   const x = tensor2d(pickFeatures(features, rows)[input], [rows.length, features.inputs[input].columns]);
   const means = tidy(() => mean(expertUse(parameters, input, x), 0));
   const values = [...(await means.data())];
-  disposeParameters(parameters);
+  dispose(parameters);
   dispose([x, means]);
   const total = values.reduce((sum, value) => sum + value, 0);
   return values.map((value) => (total > 0 ? value / total : 1 / experts));

@@ -1,20 +1,18 @@
 import { SIDE_INPUTS, type SideModel } from '../../../core/catalog';
 import { sha256 } from '../../../core/common/bytes';
-import { encodeSafetensors } from '../../../core/model';
 import type { CatalogIndex } from '../../../device/ranking';
 import type { Meter } from '../../pipeline';
 import { type Choices, rowsOf, shoppersIn } from '../interactions';
-import { heldOutQuality } from './choice-ranks';
+import { encodeSafetensors } from '../model/safetensors';
 import { heldOutShoppers } from './held-out';
-import { judgedAdapters } from './judged-adapters';
+import { heldOutQuality, judgedAdapters, rankChange } from './held-out-quality';
 import type { KeptBytes } from './kept-weights';
-import { rankChange } from './rank-change';
 import { readSideCheckpoint, type SideFingerprint, writeSideCheckpoint } from './side-checkpoint';
 import { type SideFeatures, sideConfigOf, sideFeatures } from './side-features';
 import { sideSequences } from './side-sequences';
 import { SIDE_SETTINGS, type SideSettings } from './side-settings';
 import { type SideContinuation, sideUse } from './side-window';
-import { type SideReport, type SideTraining, trainSide } from './train-side';
+import { type SideReport, type SideTraining, trainEpochs } from './train-epochs';
 
 /** If it is `stopped`, the training keeps its best epoch. */
 export interface SideModelRequest extends Pick<SideTraining, 'seed' | 'settings' | 'shards' | 'stopped'> {
@@ -65,12 +63,11 @@ export async function trainSideModel(request: SideModelRequest) {
     say(`Continuing after epoch ${resume.reports.length}`);
     request.onReports?.(resume.reports);
   }
-  const reports = [...(resume?.reports ?? [])];
   let epoch = resume?.reports.length ?? 0;
   const sequences = sideSequences(choices, heldOut);
   const judges = [...heldOut].map((shopper) => Int32Array.from(new Set(rowsOf(choices, shopper))));
   const { initial, frozen, earlier } = request.continued ?? {};
-  const result = await trainSide({
+  const result = await trainEpochs({
     features,
     initial,
     frozen,
@@ -94,8 +91,7 @@ export async function trainSideModel(request: SideModelRequest) {
     async onEpoch(report, state) {
       const { loss, heldOut: quality } = report;
       meter.stop();
-      reports.push(report);
-      request.onReports?.(reports);
+      request.onReports?.(state.reports);
       const shown = quality
         ? `; held-out shoppers: mean ln rank ${quality.lnRank.toFixed(3)}, HR@10 ${(100 * quality.hr10).toFixed(2)} %`
         : '';

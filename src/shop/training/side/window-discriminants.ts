@@ -1,5 +1,5 @@
 import { SIDE_INPUTS } from '../../../core/catalog';
-import type { SideDiscriminants } from '../../../core/model/side';
+import type { SideDiscriminants } from '../model/next-window';
 import type { SideFeatures } from './side-features';
 
 /** Share of the mean variance that is added to the variance of each column: some are nearly constant. */

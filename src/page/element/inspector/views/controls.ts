@@ -69,17 +69,16 @@ export class Controls {
 
   async #do(host: InspectorHost, asked: Question): Promise<void> {
     const { recommender } = host;
-    if (asked === 'reset') await recommender.reset();
-    else if (asked === 'forget') await recommender.forget();
-    else if (this.#file) await recommender.importProfile(this.#file, this.#passphrase || undefined);
+    if (asked === 'reset') await recommender.profile.reset();
+    else if (asked === 'forget') await recommender.profile.forget();
+    else if (this.#file) await recommender.profile.import(this.#file, this.#passphrase || undefined);
     await host.refresh();
     host.say(host.words.texts.controls[asked].done);
   }
 
   async #merge(host: InspectorHost): Promise<void> {
     if (!this.#file) return;
-    const passphrase = this.#passphrase || undefined;
-    const { added, exact } = await host.recommender.importProfile(this.#file, { passphrase, merge: true });
+    const { added, exact } = await host.recommender.profile.merge(this.#file, this.#passphrase || undefined);
     await host.refresh();
     const { nothingNew, merged, incomplete } = host.words.texts.controls;
     const done = exact ? merged : host.words.joined([merged, incomplete]);
@@ -87,7 +86,7 @@ export class Controls {
   }
 
   async #export({ recommender, say, words }: InspectorHost): Promise<void> {
-    const file = await recommender.exportProfile(this.#passphrase || undefined);
+    const file = await recommender.profile.export(this.#passphrase || undefined);
     const link = document.createElement('a');
     link.href = URL.createObjectURL(file);
     link.download = 'sidestream.profile';

@@ -37,7 +37,10 @@ export class HelpsView implements View {
 
   async load(host: InspectorHost): Promise<void> {
     const { recommender } = host;
-    const [lists, inspection] = await Promise.all([recommender.inspect('lists'), recommender.inspect('profile')]);
+    const [lists, inspection] = await Promise.all([
+      recommender.status.inspect('lists'),
+      recommender.status.inspect('profile'),
+    ]);
     this.#lists = lists;
     this.#inspection = inspection;
     const points = runningRanks(inspection.choices);
@@ -193,7 +196,7 @@ export class HelpsView implements View {
     if (this.#measuring) return;
     this.#measuring = true;
     try {
-      this.#device = await host.recommender.inspect('device');
+      this.#device = await host.recommender.status.inspect('device');
       this.#stored = (await navigator.storage?.estimate?.())?.usage ?? null;
       // Only once: every extra list delays the shop's own lists.
       this.#latency ??= await measureLatency(host.recommender);

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { fill } from '../../../../core/labels';
 import type { Inspection, Snapshot, Status } from '../../../../device/protocol';
-import { namedPicture, picture } from '../../picture';
+import { picture } from '../../picture';
 import { adapterBars, categoryBars, weightList } from '../charts/bars';
 import { figure, ownColor } from '../charts/chart';
 import { DROPPED, ON_TRIAL, shareSeries } from '../charts/chart-data';
@@ -20,7 +20,7 @@ export class LearnedView implements View {
   readonly #busy = new Busy();
 
   async load({ recommender }: InspectorHost): Promise<void> {
-    const inspection = await recommender.inspect('profile');
+    const inspection = await recommender.status.inspect('profile');
     this.#inspection = inspection;
     const { choices, experts } = inspection;
     const series = shareSeries(choices, experts).map((one) => ({ ...one, color: seriesColor(one.key, experts) }));
@@ -137,7 +137,7 @@ export class LearnedView implements View {
             ? html`<p class="about">${learned.nothingOwn}</p>`
             : html`
               <p class="about">${learned.last}</p>
-              <ul class="pictures">${shown.map(namedPicture)}</ul>`
+              <ul class="pictures">${shown.map((item) => html`<li class="named" title=${item.title}>${picture(item)}<span class="sidestream-unseen">${item.title}</span></li>`)}</ul>`
         }
         <p class="about term">${fill(learned.terms[state], { id: `${id}` })}</p>
         ${
@@ -149,7 +149,7 @@ export class LearnedView implements View {
   }
 
   async #putBack(host: InspectorHost, { id, title }: NamedExpert, { id: snapshot }: Snapshot): Promise<void> {
-    await host.recommender.rollback(snapshot, { expert: id });
+    await host.recommender.profile.rollback(snapshot, { expert: id });
     await host.refresh();
     host.say(fill(host.words.texts.learned.putBackDone, { name: title }));
   }

@@ -28,13 +28,13 @@ export class TimelineView implements View {
   readonly #busy = new Busy();
 
   async load(host: InspectorHost): Promise<void> {
-    const inspection = await host.recommender.inspect('profile');
+    const inspection = await host.recommender.status.inspect('profile');
     this.#inspection = inspection;
     this.#rows = timelineRows(timelineEntries(inspection));
     const { choices, points } = inspection;
     this.#chart = choices.length > 1 ? { name: 'timeline', data: { choices, points } } : null;
     const snapshot = this.#rows.find(({ key }) => key === this.#open)?.entries[0].snapshot;
-    if (snapshot) this.#change = await host.recommender.inspect('snapshot', snapshot.id);
+    if (snapshot) this.#change = await host.recommender.status.inspect('snapshot', snapshot.id);
     else this.#close();
   }
 
@@ -255,7 +255,7 @@ export class TimelineView implements View {
     this.#open = key;
     host.update();
     try {
-      const change = await host.recommender.inspect('snapshot', snapshot.id);
+      const change = await host.recommender.status.inspect('snapshot', snapshot.id);
       if (this.#open === key) this.#change = change;
     } catch (thrown) {
       this.#close();
@@ -279,7 +279,7 @@ export class TimelineView implements View {
   async #goBack(host: InspectorHost, id: number): Promise<void> {
     const { texts, formats } = host.words;
     const number = formats.count(this.#change?.snapshot.choices ?? 0);
-    await host.recommender.rollback(id);
+    await host.recommender.profile.rollback(id);
     this.#close();
     await host.refresh();
     host.say(fill(texts.timeline.wentBack, { number }));

@@ -23,7 +23,7 @@ export class WhyView implements View {
   async load(host: InspectorHost): Promise<void> {
     const [{ items }, { experts }] = await Promise.all([
       host.recommender.recommend({ limit: OFFERED }),
-      host.recommender.inspect('profile'),
+      host.recommender.status.inspect('profile'),
     ]);
     this.#list = items;
     this.#experts = experts;
@@ -121,7 +121,7 @@ export class WhyView implements View {
 
   async #inspect({ recommender }: InspectorHost, id: string | null): Promise<void> {
     this.#chosen = id;
-    const found = id === null ? null : await recommender.inspect('item', id);
+    const found = id === null ? null : await recommender.status.inspect('item', id);
     // A later choice may have been faster.
     if (this.#chosen === id) this.#found = found;
   }

@@ -1,32 +1,58 @@
-import { html, nothing, type ReactiveController, type TemplateResult } from 'lit';
+import { css, html, nothing, type ReactiveController, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Recommendation, Recommender, RecommendResponse, Status } from '../../../../device/protocol';
 import { addStyles, languageOf } from '../../dom';
+import type { Layout, List, ListState } from '../../list/list';
 import { cardOf, type ListContext } from '../card';
-import type { ListState } from '../list-controller';
-import { feedColumns } from '../list-view';
-import type { LateHost } from '../settings';
+import { feedColumns } from '../views';
 import { type Entry, keptOf, StoredCursor } from './cursor';
-import { feedStyles } from './feed.styles';
-import { type CardWindow, moveFocus, RowHeights, scrollerOf } from './rows';
+import { type CardWindow, moveFocus, RowHeights, scrollerOf } from './row-heights';
 
-/** How far above and below the viewport cards are in the page, in heights of the viewport. */
+const feedStyles = css`
+  .edge:focus-visible {
+    outline: none;
+  }
+  .more {
+    display: grid;
+    place-items: center;
+    margin: 1.5rem 0 0;
+  }
+  .more .retry {
+    min-block-size: 2.75rem;
+    padding-inline: 1.5rem;
+  }
+  .more [aria-disabled='true'] {
+    opacity: 0.5;
+    cursor: default;
+  }
+`;
+
+/** In heights of the viewport. */
 const MARGIN = 1.5;
-/** How near the end of the feed must be for its next page to be requested. */
 const NEAR = '100% 0px';
-/** Maximum number of products: a request excludes at most 10,000, those of other lists of the page among them. */
+/** A request excludes at most 10,000 products, those of other lists of the page among them. */
 const MAX_PRODUCTS = 9000;
-/** Pause in scrolling after which the place is stored, ms. */
+/** In ms, from the first change of the place. */
 const SAVE_DELAY = 250;
 
 /**
  * An endless list. What it has shown stays, in its order: only later pages follow what the shopper does meanwhile. Cards far from the
  * viewport are not in the page, and their data not in memory; after a reload or a return, the same cards are shown at the same place.
+ *
+ *     0            first          at                           last            entries.length
+ *     │   space    │    cards     │   viewport   │    cards     │     space     │  button
+ *     │◄── #rows ─►│◄── MARGIN ──►│              │◄── MARGIN ──►│◄─── #rows ───►│
+ *     │            │◄──────────────── #window ──────────────────►│               │
+ *     │  ◄──────────────────────── #loaded ────────────────────────────►         │
+ *                                                │◄─── NEAR: `more()` from here ►│
+ *
+ * `#place` is the first card in view (`at`) and how far its top is from that of the viewport (`top`, px). A feed that was restored, or
+ * turned with its screen, has a `#target`: the place to which it scrolls as soon as that card is in the page. `#cursor` keeps the place
+ * and the ids of all entries.
  */
-export class Feed implements ReactiveController {
+export class Feed implements ReactiveController, Layout {
   readonly #rows = new RowHeights();
   #entries: Entry[] = [];
-  /** The products of the cards in the page and around them, by id. */
   readonly #loaded = new Map<string, Recommendation>();
   #window: CardWindow = { first: 0, last: 0 };
   /** The first response, without its items. */
@@ -38,11 +64,9 @@ export class Feed implements ReactiveController {
   #fetching = false;
   #cursor: StoredCursor | null = null;
   #consented = false;
-  /** The first card in view, and its distance from the top of the viewport. */
   #place = { at: 0, top: 0 };
   /** Whether the first card in view is one of the feed, but not its first. */
   #passing = false;
-  /** The place to which a feed that was restored or turned has to scroll. */
   #target: { at: number; top: number } | null = null;
   #saving: ReturnType<typeof setTimeout> | undefined;
   #frame = 0;
@@ -56,16 +80,13 @@ export class Feed implements ReactiveController {
   latest: Recommendation[] = [];
   pages = 0;
 
+  /** @param ready loads what the cards of products need that come back into the page */
   constructor(
-    private readonly host: LateHost,
-    private readonly services: {
-      more(): void;
-      /** Loads what the cards of products need that come back into the page. */
-      ready(items: Recommendation[]): Promise<void>;
-    },
+    private readonly list: List,
+    private readonly ready: (items: Recommendation[]) => Promise<void>,
   ) {
-    addStyles(host.renderRoot, feedStyles);
-    host.addController(this);
+    addStyles(this.#host.renderRoot, feedStyles);
+    this.#host.addController(this);
   }
 
   hostConnected(): void {
@@ -87,7 +108,7 @@ export class Feed implements ReactiveController {
   }
 
   hostUpdated(): void {
-    const end = this.host.renderRoot.querySelector('.more');
+    const end = this.#host.renderRoot.querySelector('.more');
     if (end !== this.#end || this.pages !== this.#observed) {
       // Again after every page: while the end stays near, there is no change to report.
       this.#observer?.disconnect();
@@ -118,19 +139,19 @@ export class Feed implements ReactiveController {
 
   /** The heading's basis, which must not change with the cards in the page. */
   get basis(): Pick<Recommendation, 'source' | 'contributions'>[] {
-    return this.#entries.slice(0, this.host.settings.limit).map(({ source }) => ({ source, contributions: {} }));
+    return this.#entries.slice(0, this.list.settings.limit).map(({ source }) => ({ source, contributions: {} }));
   }
 
   /** Continues at the place where an earlier feed was left, before the first list is shown. */
   async restore(): Promise<void> {
-    const recommender = this.host.activeRecommender;
+    const recommender = this.list.recommender;
     if (!recommender || this.#cursor) return;
     const feeds = [...document.querySelectorAll('sidestream-recs[layout=feed]')];
-    const { placement } = this.host.settings;
-    const subject = JSON.stringify([placement, this.host.itemId, feeds.indexOf(this.host)]);
+    const { placement } = this.list.settings;
+    const subject = JSON.stringify([placement, this.#host.itemId, feeds.indexOf(this.#host)]);
     const cursor = new StoredCursor(recommender, subject);
     this.#cursor = cursor;
-    recommender.status().then(this.changed, (thrown) => this.host.listFailed(thrown));
+    recommender.status.get().then(this.changed, this.#host.report);
     const found = cursor.read();
     if (!found || found.entries.length === 0) return;
     const { entries, response, currency, done, at, top, columns, height } = found;
@@ -141,7 +162,7 @@ export class Feed implements ReactiveController {
     try {
       await this.#fetch(recommender, first, last);
     } catch (thrown) {
-      this.host.listFailed(thrown);
+      this.#host.report(thrown);
     }
     if (this.#loaded.size === 0) {
       this.clear();
@@ -179,7 +200,7 @@ export class Feed implements ReactiveController {
       this.#loaded.set(item.id, recommendation);
     }
     this.#response ??= rest;
-    this.#done = this.latest.length < this.host.settings.limit || this.#entries.length >= MAX_PRODUCTS;
+    this.#done = this.latest.length < this.list.settings.limit || this.#entries.length >= MAX_PRODUCTS;
     this.#window = { ...this.#window, last: this.#entries.length };
     this.pages++;
     this.#saveLater();
@@ -189,8 +210,8 @@ export class Feed implements ReactiveController {
   readonly more = (): void => {
     if (this.#pending || this.#done || !this.#response) return;
     this.#pending = true;
-    this.services.more();
-    this.host.requestUpdate();
+    this.list.refresh();
+    this.#host.requestUpdate();
   };
 
   /** The next page could not be loaded: the button, or scrolling away and back, tries again. */
@@ -272,15 +293,19 @@ export class Feed implements ReactiveController {
       .flatMap(({ id, dismissed }) => (dismissed ? [] : (this.#loaded.get(id) ?? [])));
   }
 
+  get #host(): List['host'] {
+    return this.list.host;
+  }
+
   get #grid(): HTMLElement | null {
-    return this.host.renderRoot.querySelector<HTMLElement>('.feed > .list');
+    return this.#host.renderRoot.querySelector<HTMLElement>('.feed > .list');
   }
 
   #mark(id: string, dismissed: boolean): void {
     const entry = this.#entries.find((one) => one.id === id);
     if (entry) entry.dismissed = dismissed;
     this.#saveLater();
-    this.host.requestUpdate();
+    this.#host.requestUpdate();
   }
 
   readonly #later = (): void => {
@@ -292,7 +317,7 @@ export class Feed implements ReactiveController {
     this.#frame = 0;
     const grid = this.#grid;
     const feed = grid?.parentElement;
-    if (!grid || !feed || !this.host.isConnected || grid.offsetHeight === 0) return;
+    if (!grid || !feed || !this.#host.isConnected || grid.offsetHeight === 0) return;
     const rows = this.#rows;
     // A feed that was turned with its screen stays at its place.
     const turned = rows.arrange(getComputedStyle(grid).gridTemplateColumns.split(' ').length) && this.#passing;
@@ -309,7 +334,7 @@ export class Feed implements ReactiveController {
     if (this.#target) {
       this.#show(this.#around(this.#target.at));
       // A fetch in progress comes back here.
-      if (!this.#fetching) this.host.requestUpdate();
+      if (!this.#fetching) this.#host.requestUpdate();
       return;
     }
     // A router may scroll to the top of its next page before this one is gone.
@@ -328,12 +353,12 @@ export class Feed implements ReactiveController {
   #show(wanted: CardWindow): void {
     const { first, last } = wanted;
     if (first === this.#window.first && last === this.#window.last) return;
-    const recommender = this.host.activeRecommender;
+    const recommender = this.list.recommender;
     if (this.#missing(first, last).length > 0) {
       if (this.#fetching || !recommender) return;
       this.#fetching = true;
       this.#fetch(recommender, first, last)
-        .then(this.#later, (thrown) => this.host.listFailed(thrown))
+        .then(this.#later, this.#host.report)
         .finally(() => {
           this.#fetching = false;
         });
@@ -343,7 +368,7 @@ export class Feed implements ReactiveController {
     const span = last - first;
     const near = new Set(this.#entries.slice(Math.max(0, first - span), last + span).map(({ id }) => id));
     for (const id of this.#loaded.keys()) if (!near.has(id)) this.#loaded.delete(id);
-    this.host.requestUpdate();
+    this.#host.requestUpdate();
   }
 
   #missing(first: number, last: number): string[] {
@@ -355,7 +380,7 @@ export class Feed implements ReactiveController {
   /** Loads products that are not in memory. Those that the catalogue no longer has leave the feed. */
   async #fetch(recommender: Recommender, first: number, last: number): Promise<void> {
     const ids = this.#missing(first, last);
-    const found = await recommender.products(ids, { lang: languageOf(this.host) });
+    const found = await recommender.catalog.products(ids, { lang: languageOf(this.#host) });
     const products = new Map(found.map((product) => [product.item.id, product]));
     const wanted = new Set(ids);
     this.#entries = this.#entries.filter(({ id }) => !wanted.has(id) || products.has(id));
@@ -365,7 +390,7 @@ export class Feed implements ReactiveController {
       const { item, prices } = product;
       return [{ item, ...(prices && { prices }), reason, source, position, score: 0, contributions: {} }];
     });
-    await this.services.ready(back);
+    await this.ready(back);
     for (const one of back) this.#loaded.set(one.item.id, one);
   }
 
@@ -375,7 +400,7 @@ export class Feed implements ReactiveController {
     if (!this.#target || !card) return;
     const by = card.getBoundingClientRect().top - this.#target.top;
     this.#target = null;
-    scrollerOf(this.host).scrollBy({ top: by, behavior: 'instant' });
+    scrollerOf(this.#host).scrollBy({ top: by, behavior: 'instant' });
   }
 
   #saveLater(): void {

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Recommendation } from '../../../../device/protocol';
 import { recommendation } from '../../../../testing/fake-recommender';
 import { labelsIn } from '../labels';
-import type { Place } from '../list-view';
+import type { Place } from '../views';
 import { Dismissals } from './dismissals';
 
 const labels = labelsIn('en');
@@ -18,18 +18,17 @@ describe('Dismissals', () => {
   beforeEach(() => {
     calls = [];
     inserted = [];
-    dismissals = new Dismissals(
-      { renderRoot: { querySelectorAll: () => [] }, updateComplete: Promise.resolve() },
-      {
-        remove: (id) => calls.push(`remove ${id}`),
-        insert: (back, position) => {
-          inserted.push(back);
-          calls.push(`insert ${back.item.id} at ${position}`);
-        },
+    const host = { renderRoot: { querySelectorAll: () => [] }, updateComplete: Promise.resolve() };
+    dismissals = new Dismissals({
+      host: host as never,
+      remove: (id) => calls.push(`remove ${id}`),
+      insert: (back) => {
+        inserted.push(back);
+        calls.push(`insert ${back.item.id} at ${back.position}`);
       },
-      (type, id) => calls.push(`${type} ${id}`),
-      (message) => calls.push(message),
-    );
+      track: (type, id) => calls.push(`${type} ${id}`),
+      announce: (message) => calls.push(message),
+    });
   });
   const dismiss = (id: string, list: string, limit = 8) => {
     const items = cards(list);

@@ -1,8 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { EventType, Recommendation } from '../../../../device/protocol';
+import type { Recommendation } from '../../../../device/protocol';
+import type { List } from '../../list/list';
 import type { ListLabels } from '../labels';
-import type { ListEdits } from '../list-controller';
-import type { Place } from '../list-view';
+import type { Place } from '../views';
 
 /** Maximum length of the title in the sentence on a dismissed card. */
 const MAX_LETTERS = 32;
@@ -13,12 +13,6 @@ interface DismissedCard {
   place: number;
 }
 
-/** The rendered list. */
-interface Host {
-  readonly renderRoot: { querySelectorAll<E extends Element = HTMLElement>(selector: string): Iterable<E> };
-  readonly updateComplete: Promise<unknown>;
-}
-
 /**
  * Products dismissed in one list. A dismissed card leaves a placeholder with an undo button: nothing moves under the pointer, and
  * the button does not time out.
@@ -27,12 +21,7 @@ export class Dismissals {
   readonly #ids = new Set<string>();
   #places: DismissedCard[] = [];
 
-  constructor(
-    private readonly host: Host,
-    private readonly list: Pick<ListEdits, 'remove' | 'insert'>,
-    private readonly track: (type: EventType, id: string) => void,
-    private readonly announce: (message: string) => void,
-  ) {}
+  constructor(private readonly list: Pick<List, 'host' | 'remove' | 'insert' | 'track' | 'announce'>) {}
 
   get ids(): string[] {
     return [...this.#ids];
@@ -51,12 +40,12 @@ export class Dismissals {
   add(chosen: Recommendation, items: Recommendation[], limit: number, labels: ListLabels): void {
     const { id, title } = chosen.item;
     const place = this.among(items, labels).findIndex(({ card }) => card?.item.id === id);
-    this.track('dismiss', id);
+    this.list.track('dismiss', id);
     this.#ids.add(id);
     this.#places.push({ recommendation: chosen, place });
     this.#places.splice(0, this.#places.length - Math.max(1, Math.floor(limit / 2)));
     this.list.remove(id);
-    this.announce(labels.dismissed(title));
+    this.list.announce(labels.dismissed(title));
     this.#focus(id, 'button');
   }
 
@@ -66,9 +55,9 @@ export class Dismissals {
     const { recommendation } = found;
     this.#ids.delete(id);
     this.#places = this.#places.filter((place) => place !== found);
-    this.list.insert(recommendation, recommendation.position);
-    this.track('undismiss', id);
-    this.announce(labels.restored(recommendation.item.title));
+    this.list.insert(recommendation);
+    this.list.track('undismiss', id);
+    this.list.announce(labels.restored(recommendation.item.title));
     this.#focus(id, '[data-dismiss]');
   }
 
@@ -103,8 +92,9 @@ export class Dismissals {
 
   /** Moves the focus from the pressed button, which is gone, to the one that replaces it. */
   #focus(id: string, selector: string): void {
-    void this.host.updateComplete.then(() => {
-      const places = [...this.host.renderRoot.querySelectorAll<HTMLElement>('[part=item]')];
+    const { host } = this.list;
+    void host.updateComplete.then(() => {
+      const places = [...host.renderRoot.querySelectorAll<HTMLElement>('[part=item]')];
       const place = places.find(({ dataset }) => dataset.id === id || dataset.dismissed === id);
       place?.querySelector<HTMLElement>(selector)?.focus({ preventScroll: true });
     });

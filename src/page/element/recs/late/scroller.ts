@@ -1,7 +1,7 @@
 import { html, type ReactiveController, type TemplateResult } from 'lit';
 import { prefersReducedMotion } from '../../motion';
+import type { ListProperties } from '../../properties';
 import type { ListLabels } from '../labels';
-import type { LateHost } from '../settings';
 
 const isRightToLeft = (element: Element): boolean => getComputedStyle(element).direction === 'rtl';
 
@@ -13,7 +13,7 @@ export class RowScroller implements ReactiveController {
   ends = { atStart: true, atEnd: true };
   readonly #resized = new ResizeObserver(() => this.measure());
 
-  constructor(private readonly host: LateHost) {
+  constructor(private readonly host: ListProperties) {
     host.addController(this);
   }
 

@@ -1,9 +1,11 @@
 import { getBackend } from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
-import { seededRandom, uniform, type Weights } from '../../../../core/model';
-import { tfjsGradients } from '../../../../core/model/gradients';
-import { freshSideWeights, nextSideWindow, type SideConfig } from '../../../../core/model/side';
+import { seededRandom, uniform } from '../../../../core/common/random';
 import { countingTensors, useBackend } from '../../../../testing/backends';
+import { tfjsGradients } from '../../model/gradients';
+import { nextSideWindow } from '../../model/next-window';
+import { freshSideWeights, type SideConfig } from '../../model/side-weights';
+import type { Weights } from '../../model/weights';
 import { sideBatch } from '../../side/side-batch';
 import { type SideFeatures, sideConfigOf } from '../../side/side-features';
 import { sideLoss, sideStep, weightsOfRows } from '../../side/side-loss';

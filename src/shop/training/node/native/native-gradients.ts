@@ -1,13 +1,7 @@
 import { engine, tidy } from '@tensorflow/tfjs-core';
 import { loadOnnxruntime } from '../../../../core/encoders/node';
-import {
-  type BatchCompute,
-  type BatchGradients,
-  type BatchLoss,
-  entryOf,
-  type StateDict,
-  type Weights,
-} from '../../../../core/model';
+import type { BatchCompute, BatchGradients, BatchLoss } from '../../model/gradients';
+import { entryOf, type StateDict, type Weights } from '../../model/weights';
 import { TracedGraph } from './traced-graph';
 import { trace } from './tracer';
 
@@ -25,27 +19,33 @@ import { trace } from './tracer';
 export async function nativeGradients(): Promise<BatchCompute> {
   const { InferenceSession, Tensor } = await loadOnnxruntime();
   const open = async (...of: Parameters<typeof stepGraph>) => {
-    const { graph, file } = stepGraph(...of);
-    return { graph, session: await InferenceSession.create(file, { logSeverityLevel: 3, intraOpNumThreads: 1 }) };
+    const { file, ...step } = stepGraph(...of);
+    return { ...step, session: await InferenceSession.create(file, { logSeverityLevel: 3, intraOpNumThreads: 1 }) };
   };
   return (loss) => {
     let opened: ReturnType<typeof open> | null = null;
     return async (batch, weights, learning) => {
       opened ??= open(loss, batch, weights, learning);
-      const { graph, session } = await opened;
+      const { graph, inputs, session } = await opened;
       const shapes = loss.shapes(batch.sizes);
-      const feeds = Object.fromEntries([
-        ...Object.entries(weights).map(([name, { shape, values }]) => [name, new Tensor('float32', values, shape)]),
-        ...Object.entries(batch.constants).map(([name, values]) => [
-          constantInput(name),
-          values instanceof Int32Array
-            ? new Tensor('int32', values, shapes[name])
-            : new Tensor('float32', values, shapes[name]),
-        ]),
+      const given = [
+        ...Object.entries(weights).map(
+          ([name, { shape, values }]) => [name, new Tensor('float32', values, shape)] as const,
+        ),
+        ...Object.entries(batch.constants).map(
+          ([name, values]) =>
+            [
+              constantInput(name),
+              values instanceof Int32Array
+                ? new Tensor('int32', values, shapes[name])
+                : new Tensor('float32', values, shapes[name]),
+            ] as const,
+        ),
         ...graph
           .sizeInputs(Object.values(batch.sizes))
-          .map(([name, size]) => [name, new Tensor('int64', BigInt64Array.of(BigInt(size)), [1])]),
-      ]);
+          .map(([name, size]) => [name, new Tensor('int64', BigInt64Array.of(BigInt(size)), [1])] as const),
+      ];
+      const feeds = Object.fromEntries(given.filter(([name]) => inputs.has(name)));
       const found: Record<string, { data: unknown }> = await session.run(feeds);
       const read = Object.entries(found).map(([name, { data }]) => [name, data as Float32Array] as const);
       const { [LOSS]: value, ...gradients } = Object.fromEntries(read);
@@ -91,5 +91,5 @@ function stepGraph<Sizes extends StateDict<number>>(
       return { [LOSS]: nameOf(found.value), ...Object.fromEntries(gradients) } as Record<string, string>;
     }),
   );
-  return { graph, file: graph.encode(outputs) };
+  return { graph, ...graph.encode(outputs) };
 }

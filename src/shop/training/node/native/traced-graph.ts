@@ -1,12 +1,5 @@
-import {
-  type Attribute,
-  DataType,
-  declared,
-  type Onnx,
-  onnx,
-  operator,
-  tensorOf,
-} from '../../../../core/encoders/node';
+import { kept } from '../../../../core/common/grouped';
+import { type Attribute, OnnxModel } from '../../../../core/encoders/node';
 import { SidestreamError } from '../../../../error';
 
 /** Version of the operators: reductions take their axes as an input. */
@@ -25,10 +18,9 @@ const derivedSizes = (sizes: readonly number[]): number[] => [
 export class TracedGraph {
   /** Sizes to trace with, the largest first. */
   readonly placeholders: readonly number[];
-  readonly #nodes: Onnx.INodeProto[] = [];
-  readonly #constants = new Map<string, Onnx.ITensorProto>();
-  readonly #vectors = new Map<string, string>();
-  readonly #inputs: Onnx.IValueInfoProto[] = [];
+  readonly #model = OnnxModel.empty('step', OPSET);
+  /** Names of constants and of lists of sizes, by their content. */
+  readonly #known = new Map<string, string>();
   /** Indices into `derivedSizes` of the sizes that are inputs. */
   readonly #sizes = new Set<number>();
   #names = 0;
@@ -39,24 +31,18 @@ export class TracedGraph {
   }
 
   input(name: string, shape: readonly number[], type: 'float32' | 'int32'): void {
-    const dims = shape.map((size) => (this.#isFixed(size) ? size : `of ${size}`));
-    this.#inputs.push(declared(name, type === 'int32' ? DataType.INT32 : DataType.FLOAT, dims));
+    const dims = shape.map((size) => (isFixed(size) ? size : `of ${size}`));
+    this.#model.input(name, type, dims);
   }
 
   /** Adds an operator. @returns the name of its output */
   add(op: string, inputs: string[], attributes?: Record<string, Attribute>): string {
-    const name = this.#name();
-    this.#nodes.push(operator(op, name, inputs, attributes));
-    return name;
+    return this.#model.node(op, this.#name(), inputs, attributes);
   }
 
   constant(values: Float32Array | BigInt64Array, shape: readonly number[]): string {
     const key = `${values.constructor.name} ${shape} ${values}`;
-    const known = this.#constants.get(key);
-    if (known) return known.name as string;
-    const stored = tensorOf(this.#name(), [...shape], values);
-    this.#constants.set(key, stored);
-    return stored.name as string;
+    return kept(this.#known, key, () => this.#model.store(this.#name(), [...shape], values));
   }
 
   /** A tensor of zeros. */
@@ -70,57 +56,46 @@ export class TracedGraph {
    * @throws SidestreamError `runtime/unexpected`
    */
   vector(values: readonly number[], unknown?: number): string {
-    const key = `${values} ${unknown}`;
-    const known = this.#vectors.get(key);
-    if (known) return known;
-    const parts = values.map((value) => (this.#isFixed(value) ? value : (this.#sizeInput(value) ?? unknown)));
-    if (parts.includes(undefined)) {
-      throw new SidestreamError(
-        'runtime/unexpected',
-        `A size of ${values} cannot be computed from those of a batch; report this with the settings of the training.`,
-      );
-    }
-    const own = parts.map((part) =>
-      typeof part === 'string' ? part : this.constant(BigInt64Array.of(BigInt(part as number)), [1]),
-    );
-    const name = own.length === 1 ? own[0] : this.add('Concat', own, { axis: 0 });
-    this.#vectors.set(key, name);
-    return name;
+    return kept(this.#known, `sizes ${values} ${unknown}`, () => {
+      const parts = values.map((value) => {
+        const known = isFixed(value) ? value : (this.#sizeInput(value) ?? unknown);
+        if (typeof known === 'string') return known;
+        if (known !== undefined) return this.constant(BigInt64Array.of(BigInt(known)), [1]);
+        throw new SidestreamError(
+          'runtime/unexpected',
+          `A size of ${values} cannot be computed from those of a batch; report this with the settings of the training.`,
+        );
+      });
+      return parts.length === 1 ? parts[0] : this.add('Concat', parts, { axis: 0 });
+    });
   }
 
-  /** Inputs that hold the sizes of a batch, int64 [1] each. */
+  /** The inputs that hold the sizes of a batch, int64 [1] each. */
   sizeInputs(sizes: readonly number[]): [name: string, value: number][] {
     const derived = derivedSizes(sizes);
     return Array.from(this.#sizes, (at) => [sizeInput(at), derived[at]]);
   }
 
-  /** The graph as an ONNX file. @param outputs names that it gives to values */
-  encode(outputs: Readonly<Record<string, string>>): Uint8Array {
-    const given = Object.entries(outputs).map(([output, value]) => operator('Identity', output, [value]));
-    return onnx.ModelProto.encode({
-      irVersion: 8,
-      opsetImport: [{ domain: '', version: OPSET }],
-      graph: {
-        name: 'step',
-        node: [...this.#nodes, ...given],
-        initializer: [...this.#constants.values()],
-        input: this.#inputs,
-        output: Object.keys(outputs).map((name) => ({ name, type: { tensorType: { elemType: DataType.FLOAT } } })),
-      },
-    }).finish();
+  /** The graph as an ONNX file, and the names of the inputs that it reads. @param outputs names that it gives to values */
+  encode(outputs: Readonly<Record<string, string>>): { file: Uint8Array; inputs: ReadonlySet<string> } {
+    for (const [output, value] of Object.entries(outputs)) {
+      this.#model.node('Identity', output, [value]);
+      this.#model.output(output);
+    }
+    const file = this.#model.encode(Object.keys(outputs));
+    return { file, inputs: new Set(this.#model.inputs.map(({ name }) => name)) };
   }
 
   #name = (): string => `v${this.#names++}`;
 
-  #isFixed = (size: number): boolean => size < (PLACEHOLDERS.at(-1) as number);
-
   #sizeInput(size: number): string | undefined {
     const at = derivedSizes(this.placeholders).indexOf(size);
     if (at < 0) return;
-    if (!this.#sizes.has(at)) this.#inputs.push(declared(sizeInput(at), DataType.INT64, [1]));
     this.#sizes.add(at);
-    return sizeInput(at);
+    return this.#model.input(sizeInput(at), 'int64', [1]);
   }
 }
+
+const isFixed = (size: number): boolean => size < PLACEHOLDERS[PLACEHOLDERS.length - 1];
 
 const sizeInput = (at: number): string => `size ${at}`;
