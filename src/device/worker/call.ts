@@ -28,9 +28,3 @@ export const takes =
     );
     return run(needs, ...(values as { -readonly [At in keyof Schemas]: Parsed<Schemas[At]> }));
   };
-
-/** A call whose code is loaded with the first one. */
-export const late =
-  <Needs, Answer>(load: () => Promise<(needs: Needs, ...given: unknown[]) => Promise<Answer>>) =>
-  async (needs: Needs, ...given: unknown[]): Promise<Answer> =>
-    (await load())(needs, ...given);

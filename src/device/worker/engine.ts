@@ -17,7 +17,7 @@ import {
   recommendSchema,
   type Status,
 } from '../protocol';
-import { late, takes } from './call';
+import { takes } from './call';
 import { Device } from './device/device';
 import { answer, erasedElsewhere, forget, grantedElsewhere } from './shopper/consent';
 import { learn, track } from './shopper/track';
@@ -37,6 +37,12 @@ const timeSchema = v.optional(storedTime);
 const isObject = (given: unknown): boolean => typeof given === 'object' && given !== null;
 
 const handOver = () => import('./shopper/hand-over');
+
+/** A call whose code is loaded with the first one. */
+const late =
+  <Answer>(load: () => Promise<(call: Call, ...given: unknown[]) => Promise<Answer>>) =>
+  async (call: Call, ...given: unknown[]): Promise<Answer> =>
+    (await load())(call, ...given);
 
 /** A call for a list. Notes how long the first one took. */
 const timed =
@@ -87,8 +93,8 @@ export const CALLS = {
     if (rejected) throw SidestreamError.deserialize(rejected);
   },
   trackAll: takes('trackAll()', [['events', v.array(v.unknown())]], (call: Call, events) => track(call, events)),
-  consent: takes('profile.consent()', [consentSchema], answer),
-  forget,
+  consent: takes('profile.consent()', [consentSchema], (call: Call, level) => answer(call, level)),
+  forget: (call: Call) => forget(call),
   async reset({ shopper, lists, changes, era }: Call) {
     await shopper.reset(era);
     await lists.begin();
