@@ -166,7 +166,7 @@ export interface CallOptions {
   timeout?: number;
 }
 
-/** What this device knows about the shopper: the answer about consent, the hints of this visit, and what was learned. Part of `Recommender`. */
+/** The shopper on this device: the answer about consent, the hints of this visit, and the profile. Part of `Recommender`. */
 export interface RecommenderProfile {
   /**
    * Sets the shopper's answer about a profile on the device. Any other value, such as a boolean, is rejected with
@@ -251,7 +251,7 @@ export interface RecommenderCatalog {
   updateOffers(offers: Offer[]): Promise<OfferUpdate>;
 }
 
-/** What the recommendations achieve on this device. Part of `Recommender`. */
+/** The effect of the recommendations on this device. Part of `Recommender`. */
 export interface RecommenderExperiment {
   /**
    * Impressions, clicks, carts, purchases and revenue on this device by variant and placement, and the device's variant.
