@@ -1,12 +1,11 @@
 import {
   type CallOptions,
+  CORE,
   type InspectionAnswers,
   type Progress,
   type Recommender,
   type RecommenderEvents,
   type RecommenderOptions,
-  setCore,
-  unsetCore,
 } from '../../device/protocol';
 import { SidestreamError } from '../../error';
 import { closedError, type WorkerConnection } from './connection';
@@ -120,7 +119,8 @@ export function handleOf(
     close() {
       closing ??= (async () => {
         ended.abort();
-        unsetCore(recommender);
+        // A closed handle has nothing in common with the others.
+        Reflect.deleteProperty(recommender, CORE);
         try {
           await leave();
         } finally {
@@ -130,6 +130,6 @@ export function handleOf(
       return closing;
     },
   };
-  setCore(recommender, connection);
+  Object.defineProperty(recommender, CORE, { value: connection, configurable: true });
   return recommender;
 }
