@@ -166,7 +166,7 @@ export interface CallOptions {
   timeout?: number;
 }
 
-/** What this device knows about the shopper: the answer about consent, the hints of this visit, and what was learned. Part of `Recommender`. */
+/** The shopper, as this device knows them: the answer about consent, the hints of this visit and the learned profile. */
 export interface RecommenderProfile {
   /**
    * Sets the shopper's answer about a profile on the device. Any other value, such as a boolean, is rejected with
@@ -222,7 +222,7 @@ export interface RecommenderProfile {
   forget(): Promise<void>;
 }
 
-/** The products: the shop's, and those that this device added. Part of `Recommender`. */
+/** The products: the shop's, and those that this device added. */
 export interface RecommenderCatalog {
   /** @param lang language of the item's texts, as for `recommend()` */
   get(id: string, lang?: string): Promise<Item | null>;
@@ -251,7 +251,7 @@ export interface RecommenderCatalog {
   updateOffers(offers: Offer[]): Promise<OfferUpdate>;
 }
 
-/** What the recommendations achieve on this device. Part of `Recommender`. */
+/** The results of the recommendations on this device. */
 export interface RecommenderExperiment {
   /**
    * Impressions, clicks, carts, purchases and revenue on this device by variant and placement, and the device's variant.
@@ -260,7 +260,7 @@ export interface RecommenderExperiment {
   metrics(): Promise<Metrics>;
 }
 
-/** The state of the recommender on this device. Part of `Recommender`. */
+/** The state of the recommender on this device. */
 export interface RecommenderStatus {
   get(): Promise<Status>;
   /** Resolves when all events tracked so far are stored and learned, and pending saves are done. */

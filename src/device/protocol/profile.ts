@@ -91,7 +91,7 @@ export interface Status {
   weights: Partial<Record<TermName, number>>;
 }
 
-/** What to put back. */
+/** The part of a profile to put back. */
 export interface RollbackOptions {
   /** Id of an expert of the status that is not a candidate: only this expert is put back. Default: everything is. */
   expert?: number;

@@ -1,13 +1,18 @@
 import * as v from 'valibot';
-import { fitting } from '../../core/common/schema';
 import { invalidInput, type SidestreamError } from '../../error';
 
 /** Reads JSON of some form. @param refuse the error for a fault, such as `tables.0.name: Expected string` */
-export const parseJson = <T>(
+export function parseJson<T>(
   schema: v.GenericSchema<unknown, T>,
   text: string,
   refuse: (fault: string) => SidestreamError,
-): T => fitting(v.pipe(v.string(), v.parseJson(undefined, 'it is not JSON'), schema), text, refuse);
+): T {
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(undefined, 'it is not JSON'), schema), text);
+  if (parsed.success) return parsed.output;
+  const [issue] = parsed.issues;
+  const path = v.getDotPath(issue);
+  throw refuse(path === null ? issue.message : `${path}: ${issue.message}`);
+}
 
 /**
  * Reads the text that a part of an evaluation wrote for another process.

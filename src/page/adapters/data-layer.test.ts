@@ -1,6 +1,6 @@
 import 'fake-indexeddb/auto';
 import { describe, expect, it, vi } from 'vitest';
-import { setCore } from '../../device/protocol';
+import { CORE } from '../../device/protocol';
 import { ConnectedShop, cart } from '../../testing/connected-shop';
 import type { Tracker } from './event-sink';
 
@@ -68,7 +68,7 @@ describe('a connected data layer', () => {
     const [layer, core]: [unknown[], object] = [[], {}];
     const handle = async (): Promise<Tracker> => {
       const made = { ...shop.tracker };
-      setCore(made, core);
+      Object.defineProperty(made, CORE, { value: core, configurable: true });
       return made;
     };
     const first = connect(layer, {}, handle());

@@ -1,11 +1,11 @@
 import { describe, expect, it, vi } from 'vitest';
-import { setCore, unsetCore } from '../../device/protocol';
+import { CORE } from '../../device/protocol';
 import { connectOnce } from './duplicates';
 
 /** Another handle of one recommender, as each call of createRecommender() gives one. */
 function handle(core: object): object {
   const made = {};
-  setCore(made, core);
+  Object.defineProperty(made, CORE, { value: core, configurable: true });
   return made;
 }
 
@@ -41,7 +41,7 @@ describe('connectOnce', () => {
     const closed = handle(core);
     connectOnce(Promise.resolve(closed), source, '', before);
     await Promise.resolve();
-    unsetCore(closed);
+    Reflect.deleteProperty(closed, CORE);
     connectOnce(Promise.resolve(handle(core)), source, '', after);
     await Promise.resolve();
     expect([before.mock.calls.length, after.mock.calls.length]).toEqual([1, 0]);

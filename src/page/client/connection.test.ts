@@ -171,8 +171,9 @@ describe('several callers', () => {
     await expect(create({ workerUrl: '/elsewhere/' })).rejects.toMatchObject({ code: 'runtime/invalid-input' });
     await (await create()).catalog.insert({ title: 'New' });
     vi.doUnmock('./encode-item');
-    const context = expect.objectContaining({ workerUrl: `${location.origin}/files/worker.js` });
-    expect(insertItem).toHaveBeenCalledExactlyOnceWith({ title: 'New' }, context);
+    const given = expect.objectContaining({ workerUrl: `${location.origin}/files/worker.js` });
+    const context = expect.objectContaining({ connection: expect.objectContaining({ given }) });
+    expect(insertItem).toHaveBeenCalledExactlyOnceWith({ title: 'New' }, context, expect.any(Function));
   });
 
   it('are not affected if one of them is refused', async () => {

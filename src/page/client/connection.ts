@@ -130,7 +130,7 @@ export class WorkerConnection {
 
   track(event: TrackInput): Promise<void> {
     // Impressions are sent one by one until the batching code is loaded.
-    if (this.#watch && event.type === 'impression') return this.#watch.trackImpression(event);
+    if (this.#watch && event.type === 'impression') return this.#watch.add(event);
     return this.call((remote) => remote.track(event.type, event.itemId, event.details));
   }
 
@@ -261,8 +261,13 @@ export class WorkerConnection {
 
   /** Loads the code that is needed after the first list: before it, there is nothing to observe or save. */
   async #loadRest(): Promise<void> {
-    const { watchPage } = await import('./page-watch');
-    if (!this.closing) this.#watch = watchPage(this);
+    const { PageWatch } = await import('./page-watch');
+    if (this.closing) return;
+    const send = (events: TrackInput[]) => this.call((remote) => remote.trackAll(events));
+    this.#watch = new PageWatch(send, () => {
+      // Without a worker, there is nothing to save.
+      if (this.up) this.call((remote) => remote.save()).catch((thrown) => this.fail(thrown));
+    });
   }
 }
 

@@ -7,18 +7,8 @@ import { parsed } from '../../device/protocol';
 import type { LocalItem } from '../../device/store';
 import type { EncoderHost } from '../../device/worker';
 import { SidestreamError } from '../../error';
-import { startEncoder } from './encoder-start';
-import type { Remote } from './worker-calls';
-
-/** The part of the recommender that `catalog.insert()` needs. */
-export interface AddContext {
-  call<T>(work: (remote: Remote) => Promise<T>): Promise<T>;
-  /** Address of `worker.js` that the shop named; `encoder-worker.js` lies beside it. */
-  workerUrl: string | undefined;
-  /** Aborts when the recommender is closed. */
-  ended: AbortSignal;
-  onProgress(progress: Progress): void;
-}
+import type { WorkerConnection } from './connection';
+import { type EncodeContext, startEncoder } from './encoder-start';
 
 const newItemSchema = exactObject({
   ...itemSchema.entries,
@@ -32,11 +22,15 @@ let made = 0;
  * @throws SidestreamError `runtime/invalid-input` naming the field, `encoder/bad-image`, `encoder/failed`,
  *   `runtime/closed`
  */
-export async function insertItem(product: NewItem, context: AddContext): Promise<Item> {
+export async function insertItem(
+  product: NewItem,
+  context: EncodeContext & Pick<WorkerConnection, 'call'>,
+  onProgress: (progress: Progress) => void,
+): Promise<Item> {
   const { id = `local-${Date.now().toString(36)}-${++made}` } = product ?? {};
   const { image, ...item } = parsed(newItemSchema, product && { ...product, id }, 'catalog.insert()');
   const files = await context.call((remote) => remote.encoderFiles());
-  const { local, runs } = await encodeItem(item, image, files, context);
+  const { local, runs } = await encodeItem(item, image, files, context, onProgress);
   return context.call((remote) => remote.insertItem(local, runs));
 }
 
@@ -45,10 +39,14 @@ async function encodeItem(
   item: Item,
   picture: Blob | undefined,
   files: BundleEncoders,
-  { workerUrl, ended, onProgress }: AddContext,
+  { connection, ended }: EncodeContext,
+  onProgress: (progress: Progress) => void,
 ): Promise<{ local: LocalItem; runs: readonly EncoderRun[] }> {
   const { encoders } = files;
-  const { worker, failed } = startEncoder(workerUrl, 'Try again, with a smaller picture if it repeats.');
+  const { worker, failed } = startEncoder(
+    connection.given.workerUrl,
+    'Try again, with a smaller picture if it repeats.',
+  );
   const closed = new Promise<never>((_, reject) => {
     const end = () =>
       reject(new SidestreamError('runtime/closed', 'The recommender was closed before the item was encoded.'));

@@ -1,6 +1,14 @@
 import { carryErrors } from '../../device/protocol';
 import { SidestreamError } from '../../error';
+import type { WorkerConnection } from './connection';
 import { notStarted, startWorker } from './worker-script';
+
+/** The recommender for which something is encoded. */
+export interface EncodeContext {
+  connection: Pick<WorkerConnection, 'given' | 'handles' | 'fail'>;
+  /** Aborts when the recommender is closed. */
+  ended: AbortSignal;
+}
 
 /** In the package, a folder of their own: with onnxruntime they are larger than everything else. */
 const WHERE = 'The encoders are in the folder lib/encoders of the package: docs/how-to/install.md, "With encoders".';

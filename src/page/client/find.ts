@@ -2,8 +2,7 @@ import * as Comlink from 'comlink';
 import type { CallOptions, FindRequest, FindResponse, QueryEncoder } from '../../device/protocol';
 import type { EncoderHost, Engine } from '../../device/worker';
 import { SidestreamError } from '../../error';
-import type { WorkerConnection } from './connection';
-import { startEncoder } from './encoder-start';
+import { type EncodeContext, startEncoder } from './encoder-start';
 
 /** Pause before the encoder is loaded for words that no item has, ms: a shopper who is still typing aborts the search. */
 const TYPING_PAUSE = 300;
@@ -14,11 +13,8 @@ const KEPT_FOR = 60_000;
 /** How long no encoder is loaded after a failure, ms. */
 const RETRY_AFTER = 30_000;
 
-export interface FindContext {
+export interface FindContext extends EncodeContext {
   call<T>(work: (remote: Pick<Engine, 'find' | 'queryEncoder'>) => Promise<T>): Promise<T>;
-  connection: Pick<WorkerConnection, 'given' | 'handles' | 'fail'>;
-  /** Aborts when the recommender is closed. */
-  ended: AbortSignal;
   /** Aborts when the caller no longer waits for the result. */
   signal: AbortSignal | undefined;
 }

@@ -1,12 +1,11 @@
 import {
   type CallOptions,
+  CORE,
   type InspectionAnswers,
   type Progress,
   type Recommender,
   type RecommenderEvents,
   type RecommenderOptions,
-  setCore,
-  unsetCore,
 } from '../../device/protocol';
 import { SidestreamError } from '../../error';
 import { closedError, type WorkerConnection } from './connection';
@@ -61,6 +60,8 @@ export function handleOf(
     // Loaded only for callers that do not want to wait.
     return wait ? (await import('./deadline')).withDeadline(waiting, wait, what) : waiting();
   };
+  const context = { call, connection, ended: ended.signal };
+  const onEncode = (progress: Progress): void => emit('progress', progress);
   const transfer = (file: Blob, passphrase: string | undefined, merge: boolean) =>
     call((remote) => remote.importProfile(file, { passphrase, merge }));
   const recommender: Recommender = {
@@ -69,10 +70,9 @@ export function handleOf(
     recommendSegments: (request) => call((remote) => remote.recommendSegments(request)),
     rerank: (ids, options = {}, wait) => within('rerank()', wait, (remote, rest) => remote.rerank(ids, options, rest)),
     find: (request, wait) =>
-      within('find()', wait, async (_, rest) => {
-        const { find } = await import('./find');
-        return find(request, rest, { call, connection, ended: ended.signal, signal: wait?.signal });
-      }),
+      within('find()', wait, async (_, rest) =>
+        (await import('./find')).find(request, rest, { ...context, signal: wait?.signal }),
+      ),
     explain: (itemId, request) => call((remote) => remote.explain(itemId, request)),
     track: async (type, itemId, details = {}) => open().track({ type, itemId, details }),
     profile: {
@@ -91,11 +91,7 @@ export function handleOf(
       products: (ids, request) => call((remote) => remote.products(ids, request)),
       browse: (request) => call((remote) => remote.browse(request)),
       categories: (request) => call((remote) => remote.categories(request)),
-      async insert(item) {
-        const { workerUrl } = open().given;
-        const onProgress = (progress: Progress): void => emit('progress', progress);
-        return (await import('./encode-item')).insertItem(item, { call, workerUrl, ended: ended.signal, onProgress });
-      },
+      insert: async (item) => (await import('./encode-item')).insertItem(item, context, onEncode),
       async updateOffers(offers) {
         const { kept, ...update } = await call((remote) => remote.updateOffers(offers));
         for (const offer of kept) connection.offers.set(offer.id, offer);
@@ -123,7 +119,8 @@ export function handleOf(
     close() {
       closing ??= (async () => {
         ended.abort();
-        unsetCore(recommender);
+        // A closed handle has nothing in common with the others.
+        Reflect.deleteProperty(recommender, CORE);
         try {
           await leave();
         } finally {
@@ -133,6 +130,6 @@ export function handleOf(
       return closing;
     },
   };
-  setCore(recommender, connection);
+  Object.defineProperty(recommender, CORE, { value: connection, configurable: true });
   return recommender;
 }

@@ -1,19 +1,21 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { TrackInput } from '../../device/protocol';
 import { type SerializedError, SidestreamError } from '../../error';
-import { ImpressionBatch } from './page-watch';
+import { PageWatch } from './page-watch';
 
 const unknown = new SidestreamError('runtime/unknown-item', 'no such item').serialize();
 const impression = (itemId: string): TrackInput => ({ type: 'impression', itemId, details: {} });
 
 describe('a batch of impressions', () => {
   const send = vi.fn<(events: TrackInput[]) => Promise<(SerializedError | null)[]>>();
+  const save = vi.fn();
   let page: EventTarget & { visibilityState: string };
   let view: EventTarget;
 
   beforeEach(() => {
     vi.useFakeTimers();
     send.mockReset();
+    save.mockReset();
     send.mockImplementation(async (events) => events.map(({ itemId }) => (itemId === 'gone' ? unknown : null)));
     page = Object.assign(new EventTarget(), { visibilityState: 'visible' });
     view = new EventTarget();
@@ -26,7 +28,7 @@ describe('a batch of impressions', () => {
   });
 
   it('is sent after a moment, and each impression has its own outcome', async () => {
-    const batch = new ImpressionBatch(send);
+    const batch = new PageWatch(send, save);
     const all = Promise.allSettled(['a', 'gone', 'b'].map((id) => batch.add(impression(id))));
     await vi.advanceTimersByTimeAsync(250);
     expect(send.mock.calls.map(([events]) => events.length)).toEqual([3]);
@@ -35,7 +37,7 @@ describe('a batch of impressions', () => {
   });
 
   it('holds events as they were when tracked, and refuses only those that cannot be sent', async () => {
-    const batch = new ImpressionBatch(send);
+    const batch = new PageWatch(send, save);
     const details = { position: 1 };
     const kept = batch.add({ ...impression('a'), details });
     details.position = 2;
@@ -48,7 +50,7 @@ describe('a batch of impressions', () => {
 
   it('is rejected as a whole if the store fails', async () => {
     send.mockRejectedValue(new SidestreamError('store/full', 'full'));
-    const batch = new ImpressionBatch(send);
+    const batch = new PageWatch(send, save);
     const all = Promise.allSettled(['a', 'b'].map((id) => batch.add(impression(id))));
     await vi.advanceTimersByTimeAsync(250);
     expect((await all).map((outcome) => outcome.status === 'rejected' && outcome.reason.code)).toEqual([
@@ -58,13 +60,14 @@ describe('a batch of impressions', () => {
   });
 
   it('is sent at once when it is full, the page is hidden or left, or it is closed', async () => {
-    const batch = new ImpressionBatch(send);
+    const batch = new PageWatch(send, save);
     for (let n = 0; n < 50; n++) void batch.add(impression(`i${n}`));
     expect(send).toHaveBeenCalledTimes(1);
     void batch.add(impression('a'));
     page.visibilityState = 'hidden';
     page.dispatchEvent(new Event('visibilitychange'));
     expect(send).toHaveBeenCalledTimes(2);
+    expect(save).toHaveBeenCalledTimes(1);
     void batch.add(impression('a'));
     view.dispatchEvent(new Event('pagehide'));
     expect(send).toHaveBeenCalledTimes(3);
@@ -74,5 +77,6 @@ describe('a batch of impressions', () => {
     await vi.advanceTimersByTimeAsync(1000);
     view.dispatchEvent(new Event('pagehide'));
     expect(send).toHaveBeenCalledTimes(4);
+    expect(save).toHaveBeenCalledTimes(2);
   });
 });

@@ -1,6 +1,5 @@
 import type { TrackInput } from '../../device/protocol';
 import { type SerializedError, SidestreamError } from '../../error';
-import type { Remote } from './worker-calls';
 
 /**
  * Calls a function whenever the page is hidden or left, after which it may never run again.
@@ -29,10 +28,11 @@ interface Waiting {
 }
 
 /**
- * Sends impressions in batches: a list of twelve costs one write instead of twelve. Waiting impressions are sent at once when the
- * page is hidden or left. Each is stored or rejected independently.
+ * A connection's work for its page after the first list. Sends impressions in batches: a list of twelve costs one write instead of
+ * twelve. Each is stored or rejected independently. When the page is hidden or left, waiting impressions are sent at once, and the
+ * worker saves.
  */
-export class ImpressionBatch {
+export class PageWatch {
   #waiting: Waiting[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #endWatch: () => void;
@@ -40,9 +40,16 @@ export class ImpressionBatch {
   /**
    * @param send resolves to null for each stored event and an error for each rejected one, in their order; rejects if nothing
    *   was stored
+   * @param save called when the page is hidden or left
    */
-  constructor(private readonly send: (events: TrackInput[]) => Promise<(SerializedError | null)[]>) {
-    this.#endWatch = onHidden(() => this.flush());
+  constructor(
+    private readonly send: (events: TrackInput[]) => Promise<(SerializedError | null)[]>,
+    save: () => void,
+  ) {
+    this.#endWatch = onHidden(() => {
+      this.flush();
+      save();
+    });
   }
 
   /** Resolves when the impression is stored, as `track()` does. */
@@ -85,31 +92,4 @@ export class ImpressionBatch {
     this.flush();
     this.#endWatch();
   }
-}
-
-/** A connection's work for its page after the first list. */
-export type PageWatch = ReturnType<typeof watchPage>;
-
-/** The connection whose page is watched. */
-interface WatchHost {
-  /** Whether a worker takes calls. */
-  readonly up: boolean;
-  call<T>(work: (remote: Remote) => Promise<T>): Promise<T>;
-  fail(thrown: unknown): void;
-}
-
-/** Sends impressions in batches, and saves when the page is hidden or left. */
-export function watchPage(host: WatchHost) {
-  const impressions = new ImpressionBatch((events) => host.call((remote) => remote.trackAll(events)));
-  const endSaving = onHidden(() => {
-    // Without a worker, there is nothing to save.
-    if (host.up) host.call((remote) => remote.save()).catch((thrown) => host.fail(thrown));
-  });
-  return {
-    trackImpression: (event: TrackInput) => impressions.add(event),
-    close() {
-      impressions.close();
-      endSaving();
-    },
-  };
 }
