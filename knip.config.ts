@@ -12,13 +12,13 @@ const config: KnipConfig = {
     'src/{index,headless,page,inspector,pick,consent,rows}.ts!',
     'src/{page/element,page/adapters,page/frameworks/react,page/frameworks/vue,core/encoders/web}/index.ts!',
     // Started by name: the command line, processes, workers and the loader that the packaging puts in front of them.
-    'src/shop/program/main.ts!',
-    'src/shop/bundler/chunk-worker.ts!',
-    'src/shop/training/node/shard-worker.ts!',
+    'packages/cli/program/main.ts!',
+    'packages/cli/bundler/chunk-worker.ts!',
+    'packages/cli/training/shard-worker.ts!',
     'src/device/worker/{worker,encoder-worker,script-loader}.ts!',
-    'src/demo/{main,sent/worker}.ts!',
-    'src/editor/main.ts!',
-    'src/studio/{main,serve/service-worker}.ts!',
+    'apps/demo/{main,sent/worker}.ts!',
+    'apps/editor/main.ts!',
+    'apps/studio/{main,serve/service-worker}.ts!',
     // Comes late, as one object.
     'src/page/element/recs/late/late-parts.ts!',
     // Compiled to WebAssembly.
@@ -37,7 +37,7 @@ const config: KnipConfig = {
   ],
   project: [
     '{src,scripts,tools}/**/*.{ts,mjs}!',
-    '!src/testing/**!',
+    '!testing/**!',
     '!tools/golden/random-model.ts!',
     'e2e/**/*.ts',
     '!e2e/frameworks/templates/**',

@@ -27,7 +27,7 @@ const OWN_MODULES = [
   'src/page/frameworks/follow-list.test.ts',
   'src/device/ranking/rank-aging.test.ts',
   'src/device/ranking/nearest-neighbors.test.ts',
-  'src/shop/bundler/queue.test.ts',
+  'packages/cli/bundler/queue.test.ts',
 ];
 
 export default defineConfig({

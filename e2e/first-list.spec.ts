@@ -1,12 +1,12 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BrowserContext, expect, type Page, test } from '@playwright/test';
+import { folderFetch } from '../packages/cli/bundler/folder-bundle';
 import { type Manifest, openHead, writeBundle } from '../src/core/catalog';
 import type { Recommendation, Recommender } from '../src/device/protocol';
-import { folderFetch } from '../src/shop/bundler/folder-bundle';
-import { IN_PARTS } from '../src/testing/parts';
-import { sideModel } from '../src/testing/side-models';
-import { topicContent } from '../src/testing/topics';
+import { IN_PARTS } from '../testing/parts';
+import { sideModel } from '../testing/side-models';
+import { topicContent } from '../testing/topics';
 import { CDN_FOLDER } from './support/global-setup';
 
 declare global {

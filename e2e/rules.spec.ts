@@ -2,7 +2,7 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BrowserContext, expect, type Page, test } from '@playwright/test';
 import { openHead, putMutable, writeBundle } from '../src/core/catalog';
-import { topicContent } from '../src/testing/topics';
+import { topicContent } from '../testing/topics';
 import { sidestream } from './support/commands';
 import { packagePage, serveHeadless } from './support/headless';
 import { products } from './support/shop';

@@ -1,5 +1,5 @@
 import { type Item, type Manifest, openBundle, openHead, writeBundle } from '../src/core/catalog';
-import { topicContent } from '../src/testing/topics';
+import { topicContent } from '../testing/topics';
 import { listOf, serveHeadless, startHeadless } from './support/headless';
 import { expect, test } from './support/shop';
 

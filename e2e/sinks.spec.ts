@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, type Page, test } from '@playwright/test';
-import { readMetricLog, totalsOf } from '../src/lab/verdict/metric-log';
+import { readMetricLog, totalsOf } from '../packages/lab/verdict/metric-log';
 import { agree, type CountingShop, countingShop, hide } from './support/counting-shop';
 
 const root = fileURLToPath(new URL('..', import.meta.url));

@@ -1,8 +1,8 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
+import { readZip } from '../apps/studio/files/zip';
 import { openBundle } from '../src/core/catalog';
-import { readZip } from '../src/studio/files/zip';
 import type {} from './pages/studio';
 import { violations } from './support/accessibility';
 import { sidestream } from './support/commands';

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BrowserContext, expect, type Locator, type Page, test } from '@playwright/test';
-import { SHOP_IMAGES, shopFeed } from '../src/testing/commands';
+import { SHOP_IMAGES, shopFeed } from '../testing/commands';
 import { violations } from './support/accessibility';
 import { sidestream } from './support/commands';
 import { serve } from './support/host';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { createServer, preview } from 'vite';
-import { publishRules } from '../src/shop/bundler';
+import { publishRules } from '../packages/cli/bundler';
 import { installVendure, preparePictures, serveVendure, testVendure } from './example/vendure';
 import { layPackage } from './package/lay';
 import { prepareDemoBundle } from './start/demo-bundle';

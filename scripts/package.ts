@@ -1,6 +1,6 @@
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { TARBALL } from '../src/shop/cli/shop-package';
+import { TARBALL } from '../packages/cli/commands/shop-package';
 import { buildBundles, LIB, ROOT } from './package/bundles';
 import { faultsOf, pack } from './package/checks';
 import { writeElements } from './package/elements';

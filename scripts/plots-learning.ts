@@ -1,5 +1,5 @@
 import { areaY, axisX, axisY, gridY, lineY, ruleX, ruleY, text } from '@observablehq/plot';
-import type { TraceStep, Turns } from '../src/testing/returning-shopper';
+import type { TraceStep, Turns } from '../testing/returning-shopper';
 import { INK, MISSED, OWN, type Picture, page } from './plots-panels';
 
 /** A visit, and the same choices with only the personal weights of the terms learning. */

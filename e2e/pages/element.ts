@@ -7,7 +7,7 @@ import type {
   RecommendRequest,
   TrackDetails,
 } from '../../src/device/protocol';
-import { FakeRecommender } from '../../src/testing/fake-recommender';
+import { FakeRecommender } from '../../testing/fake-recommender';
 import { productsIn } from './element-products';
 
 type Answer = 'filled' | 'empty' | 'error' | 'loading';

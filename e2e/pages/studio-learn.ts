@@ -1,9 +1,9 @@
 import { proxy, wrap } from 'comlink';
+import { studioFolder } from '../../apps/studio/files/opfs';
+import { storedLearned, storedLog } from '../../apps/studio/learn/stored';
+import type { LearnReport, LearnUpdate, LearnWorker, LogReport, Progress } from '../../apps/studio/session';
 import { carryErrors } from '../../src/device/protocol';
 import { SidestreamError } from '../../src/error';
-import { studioFolder } from '../../src/studio/files/opfs';
-import { storedLearned, storedLog } from '../../src/studio/learn/stored';
-import type { LearnReport, LearnUpdate, LearnWorker, LogReport, Progress } from '../../src/studio/session';
 
 /** The calls of e2e/studio-learn.spec.ts in this page. */
 export interface StudioLearnPage {
@@ -28,7 +28,7 @@ declare global {
 
 carryErrors();
 const worker = wrap<LearnWorker>(
-  new Worker(new URL('../../src/studio/learn/learn-worker.ts', import.meta.url), { type: 'module' }),
+  new Worker(new URL('../../apps/studio/learn/learn-worker.ts', import.meta.url), { type: 'module' }),
 );
 const words = (thrown: unknown): string => {
   const { code, message } = SidestreamError.from(thrown);

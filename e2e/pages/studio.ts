@@ -1,7 +1,7 @@
-import '../../src/studio/take-away';
-import '../../src/studio/try';
-import { type FolderName, studioFolder } from '../../src/studio/files/opfs';
-import { studioState } from '../../src/testing/studio-state';
+import '../../apps/studio/take-away';
+import '../../apps/studio/try';
+import { type FolderName, studioFolder } from '../../apps/studio/files/opfs';
+import { studioState } from '../../testing/studio-state';
 
 /** Functions that the specs of Studio's last two steps call. */
 const studio = {

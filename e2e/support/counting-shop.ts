@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, type Page } from '@playwright/test';
-import { readMetricLog, totalsOf } from '../../src/lab/verdict/metric-log';
+import { readMetricLog, totalsOf } from '../../packages/lab/verdict/metric-log';
 import { CDN_FOLDER } from './global-setup';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));

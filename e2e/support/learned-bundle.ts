@@ -6,8 +6,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { folderFetch } from '../../packages/cli/bundler/folder-bundle';
 import { addLearned, type CooccurrenceTable, openBundle } from '../../src/core/catalog';
-import { folderFetch } from '../../src/shop/bundler/folder-bundle';
 
 const [companions, untrained] = process.argv.slice(2);
 const bundle = await openBundle(folderFetch(fileURLToPath(new URL('../../dist/bundle', import.meta.url))));

@@ -6,7 +6,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeBundle } from '../../src/core/catalog';
 import { seededRandom } from '../../src/core/common/random';
-import { topicContent } from '../../src/testing/topics';
+import { topicContent } from '../../testing/topics';
 
 const [ITEMS, TOPICS, SHOPPERS, CHOICES] = [60, 4, 160, 12];
 

@@ -2,11 +2,11 @@
  * `tsx e2e/support/node-training.ts <bundle> <events>`: trains as `sidestream train` does, and prints loss and held-out hit rate of
  * each epoch, the kept epoch and the seconds, as JSON.
  */
-import { openFolder } from '../../src/shop/bundler';
-import { shopChoices, trainShop } from '../../src/shop/training';
-import { startCompute } from '../../src/shop/training/node';
-import type { SideReport } from '../../src/shop/training/side';
-import { readEventFile } from '../../src/testing/event-file';
+import { openFolder } from '../../packages/cli/bundler';
+import { startCompute } from '../../packages/cli/training';
+import { shopChoices, trainShop } from '../../packages/shop/training';
+import type { SideReport } from '../../packages/shop/training/side';
+import { readEventFile } from '../../testing/event-file';
 
 /** Output of this script. */
 export interface NodeTraining {

@@ -1,4 +1,4 @@
-import { FORMATS, LIST_PLACEMENTS, type ListsRequest, SUBJECTS, writeLists } from '../../src/shop/lists';
+import { FORMATS, LIST_PLACEMENTS, type ListsRequest, SUBJECTS, writeLists } from '../../packages/cli/lists';
 
 /** Writes all lists of the demo as files, as `sidestream lists` does: eight products each, without the lists of shoppers. */
 export const writeDemoLists = (out: string, more: Pick<ListsRequest, 'lang' | 'site'> & Partial<ListsRequest>) =>

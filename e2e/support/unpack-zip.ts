@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { readZip } from '../../src/studio/files/zip';
+import { readZip } from '../../apps/studio/files/zip';
 
 /** Unpacks an archive into a folder. */
 export async function unpackZip(path: string, folder: string): Promise<void> {

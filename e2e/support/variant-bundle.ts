@@ -6,8 +6,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeBundle } from '../../src/core/catalog';
-import { topicContent } from '../../src/testing/topics';
-import { withVariants } from '../../src/testing/variants';
+import { topicContent } from '../../testing/topics';
+import { withVariants } from '../../testing/variants';
 
 const [folder, products = '12'] = process.argv.slice(2);
 const content = await topicContent({ items: Number(products), topics: 4 });

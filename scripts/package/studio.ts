@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress } from 'node:zlib';
 import type { PluginOption } from 'vite';
-import { TWIN_FOLDERS, twinNames } from '../../src/shop/cli/studio';
+import { TWIN_FOLDERS, twinNames } from '../../packages/cli/commands/studio';
 import { buildStudio } from '../start/studio';
 import { writeServiceWorker } from '../start/studio-files';
 import { rememberPackages } from './notices';

@@ -6,7 +6,7 @@ import { SCRIPTS } from './scripts-folder';
 export async function rulesEditor(page: Page): Promise<void> {
   // Loaded late: most runs take no picture of it.
   const [{ serveEditor }, { buildEditor }] = await Promise.all([
-    import('../../src/shop/cli/rules-editor'),
+    import('../../packages/cli/commands/rules-editor'),
     import('../start/editor'),
   ]);
   const folder = join(process.cwd(), '.cache', 'pictures', 'editor');

@@ -213,7 +213,7 @@ export const PACKAGE_VIEWS: readonly View[] = [
   },
   {
     name: 'static-lists',
-    sources: ['src/shop/lists', 'src/core/card', 'scripts/demo', 'examples/plain/shop.css'],
+    sources: ['packages/cli/lists', 'src/core/card', 'scripts/demo', 'examples/plain/shop.css'],
     picture: { file: 'pictures/static-lists.webp', width: 900, height: 640 },
     needsScripts: true,
     open: staticList,

@@ -1,8 +1,8 @@
 import { basename, join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
+import { folderFetch } from '../../packages/cli/bundler';
 import { type Item, openBundle } from '../../src/core/catalog';
 import { seededRandom } from '../../src/core/common/random';
-import { folderFetch } from '../../src/shop/bundler';
 
 /** Folder of the demo, which the pictures show as the shop. */
 const SHOP = 'dist';

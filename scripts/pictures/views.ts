@@ -1,15 +1,15 @@
 import type { Locator, Page } from '@playwright/test';
-import type { Crowd } from '../../src/testing/simulated-visitors';
+import type { Crowd } from '../../testing/simulated-visitors';
 import { rulesEditor } from './editor-view';
 import { PACKAGE_VIEWS } from './package-views';
 import { shopifyTheme } from './shopify-view';
 import { studioCatalog, studioEncode, studioLearn, studioTakeAway, studioTry } from './studio-views';
 import { ELEMENT, filesIn, type View } from './view';
 
-const SHOP = ['index.html', 'scripts/demo', 'scripts/start/demo-training.ts', ...filesIn('src/demo'), ...ELEMENT];
+const SHOP = ['index.html', 'scripts/demo', 'scripts/start/demo-training.ts', ...filesIn('apps/demo'), ...ELEMENT];
 const INSPECTOR = ['src/page/element/inspector', ...SHOP];
-const STUDIO = ['studio.html', 'scripts/pictures/studio-views.ts', 'src/studio', 'src/demo', ...ELEMENT];
-const REPORT = ['src/lab/verdict', 'src/lab/evaluate/page'];
+const STUDIO = ['studio.html', 'scripts/pictures/studio-views.ts', 'apps/studio', 'apps/demo', ...ELEMENT];
+const REPORT = ['packages/lab/verdict', 'packages/lab/evaluate/page'];
 
 const shown = (page: Page, list: string): Promise<void> =>
   page.getByTestId(list).locator('[data-id]').first().waitFor();
@@ -81,9 +81,9 @@ async function report(page: Page, crowd: Crowd, effect = 0.05): Promise<void> {
   // Only where a picture is taken: a check without changes is over sooner.
   const [{ seededRandom }, { verdictOf }, { verdictPage }, { drawCrowd }] = await Promise.all([
     import('../../src/core/common/random'),
-    import('../../src/lab/verdict/verdict'),
-    import('../../src/lab/verdict/page'),
-    import('../../src/testing/simulated-visitors'),
+    import('../../packages/lab/verdict/verdict'),
+    import('../../packages/lab/verdict/page'),
+    import('../../testing/simulated-visitors'),
   ]);
   const days = drawCrowd(seededRandom(3), crowd).map((drawn, day) => ({ day: `2026-03-0${day + 1}`, ...drawn }));
   await page.setContent(verdictPage(verdictOf({ days }, { effect })));
@@ -144,7 +144,7 @@ export const VIEWS: readonly View[] = [
   ...PACKAGE_VIEWS,
   {
     name: 'cart',
-    sources: ['src/demo/playground', ...SHOP],
+    sources: ['apps/demo/playground', ...SHOP],
     picture: { file: 'pictures/cart.webp', width: 1280, height: 860 },
     async open(page) {
       await playground(page);
@@ -154,13 +154,13 @@ export const VIEWS: readonly View[] = [
   },
   {
     name: 'languages',
-    sources: ['src/demo/playground', ...SHOP],
+    sources: ['apps/demo/playground', ...SHOP],
     picture: { file: 'pictures/languages.webp', width: 1280, height: 860 },
     open: (page) => playground(page, { lang: 'ar' }),
   },
   {
     name: 'rules',
-    sources: ['src/demo/playground', ...SHOP],
+    sources: ['apps/demo/playground', ...SHOP],
     picture: { file: 'pictures/rules.webp', width: 1080, height: 820 },
     async open(page) {
       await playground(page);
@@ -173,7 +173,7 @@ export const VIEWS: readonly View[] = [
   },
   {
     name: 'rules-editor',
-    sources: ['src/editor', 'src/demo/base.css', 'scripts/pictures/editor-view.ts', ...ELEMENT],
+    sources: ['apps/editor', 'apps/demo/base.css', 'scripts/pictures/editor-view.ts', ...ELEMENT],
     picture: { file: 'pictures/rules-editor.webp', width: 1280, height: 820 },
     needsScripts: true,
     open: rulesEditor,
@@ -185,7 +185,7 @@ export const VIEWS: readonly View[] = [
     needsScripts: true,
     open: shopifyTheme,
   },
-  { name: 'playground', sources: ['src/demo/playground', ...SHOP], open: (page) => playground(page).then(() => {}) },
+  { name: 'playground', sources: ['apps/demo/playground', ...SHOP], open: (page) => playground(page).then(() => {}) },
   {
     name: 'category',
     sources: SHOP,
@@ -253,7 +253,7 @@ export const VIEWS: readonly View[] = [
   })),
   {
     name: 'watch',
-    sources: ['src/demo/watch', 'src/demo/charts', ...SHOP],
+    sources: ['apps/demo/watch', 'apps/demo/charts', ...SHOP],
     picture: { file: 'pictures/watch.webp', width: 1080, height: 900 },
     open: watched,
   },

@@ -1,5 +1,5 @@
 import { type CommandUnknownOpts, Help } from '@commander-js/extra-typings';
-import { examplesOf } from '../../src/shop/program/examples';
+import { examplesOf } from '../../packages/cli/program/examples';
 import { cell, sentence } from './markdown';
 
 /** @returns a page of Markdown with every command, its arguments and options, in the words of `--help` */

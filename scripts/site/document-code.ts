@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { commandLine } from '../../src/shop/program/commands';
+import { commandLine } from '../../packages/cli/program/commands';
 import type { Declaration } from '../package/elements';
 import { type CodeBlock, codeBlocks, commandFaults, markupFaults, moduleScripts, typeFaults } from './code-blocks';
 

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { PUBLISHED } from '../../src/shop/cli/shop-package';
+import { PUBLISHED } from '../../packages/cli/commands/shop-package';
 import { installTexts, withInstallLines } from './install-lines';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));

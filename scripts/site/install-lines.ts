@@ -1,6 +1,6 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PUBLISHED, TARBALL } from '../../src/shop/cli/shop-package';
+import { PUBLISHED, TARBALL } from '../../packages/cli/commands/shop-package';
 import { documents } from '../package/documents';
 
 /** The packed file as documents name it: the clone is next to the shop's folder. */

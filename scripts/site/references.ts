@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { commandLine } from '../../src/shop/program/commands';
+import { commandLine } from '../../packages/cli/program/commands';
 import { commandReference } from './command-reference';
 import { elementReference } from './element-reference';
 

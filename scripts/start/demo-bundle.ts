@@ -27,8 +27,8 @@ const INPUTS = [
   'src/core/kernel',
   'src/device/learner',
   'src/device/ranking',
-  'src/shop/bundler',
-  'src/shop/training',
+  'packages/cli/bundler',
+  'packages/shop/training',
 ];
 
 /**
@@ -43,8 +43,8 @@ export async function prepareDemoBundle(): Promise<string> {
   const { makeDemoOrders } = await import('../demo/orders');
   const { makeDemoVisits } = await import('../demo/visits');
   const { trainDemo } = await import('./demo-training');
-  const { buildBundle } = await import('../../src/shop/bundler/build-bundle');
-  const { createMeter } = await import('../../src/shop/bundler/meter');
+  const { buildBundle } = await import('../../packages/cli/bundler/build-bundle');
+  const { createMeter } = await import('../../packages/cli/bundler/meter');
 
   // An interrupted build must not pass for a finished one.
   await rm(STAMP, { force: true });

@@ -1,6 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createMeter, openFolder } from '../../src/shop/bundler';
+import { createMeter, openFolder } from '../../packages/cli/bundler';
+import { keptFile, startCompute, storeLearned } from '../../packages/cli/training';
 import {
   choicesFrom,
   demandOf,
@@ -8,15 +9,14 @@ import {
   type ShopTraining,
   shopChoices,
   trainShop,
-} from '../../src/shop/training';
-import { keptFile, startCompute, storeLearned } from '../../src/shop/training/node';
-import { encodeSideNetwork } from '../../src/shop/training/side';
+} from '../../packages/shop/training';
+import { encodeSideNetwork } from '../../packages/shop/training/side';
 import type { Visit } from '../demo/visits';
 import { digestOf } from './stamp';
 
 const FOLDER = '.cache/demo/training';
 /** Inputs of a checkpoint besides the visits and the features, whose digests it holds. */
-const SOURCES = ['package-lock.json', 'src/core/kernel', 'src/shop/training'];
+const SOURCES = ['package-lock.json', 'src/core/kernel', 'packages/shop/training'];
 const EPOCHS = 4;
 /** The windows: the share of the log up to their end, and the parts of the whole work that an epoch and the rest take. */
 const WINDOWS = [

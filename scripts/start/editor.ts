@@ -7,7 +7,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** Builds the page of `sidestream rules edit`, which takes the element from the package at run time. @param outDir is emptied */
 export const buildEditor = (outDir: string, plugins: PluginOption[] = []): Promise<unknown> =>
   build({
-    root: join(root, 'src/editor'),
+    root: join(root, 'apps/editor'),
     configFile: false,
     base: './',
     logLevel: 'warn',

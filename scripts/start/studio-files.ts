@@ -2,14 +2,14 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
-import { elementFiles, FILES_LIST } from '../../src/shop/cli/studio';
+import { elementFiles, FILES_LIST } from '../../packages/cli/commands/studio';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const SERVICE_WORKER = 'studio-service-worker.js';
 
 /** Writes Studio's service worker: one plain script, because not every browser runs modules there, with a fixed name. */
 export async function writeServiceWorker(folder: string): Promise<void> {
-  const input = join(root, 'src/studio/serve/service-worker.ts');
+  const input = join(root, 'apps/studio/serve/service-worker.ts');
   const bundle = await rolldown({ input, platform: 'browser', logLevel: 'warn' });
   const { output } = await bundle.generate({ format: 'iife', minify: true });
   await bundle.close();

@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { folderSink } from '../../packages/cli/bundler';
+import { SIDE_DECAYS } from '../../packages/shop/training/model/side-weights';
 import { contentBlend, contentVectors, MANIFEST_FILE, type SideModel, writeBundle } from '../../src/core/catalog';
 import { ADAPTER_SIZE, ADAPTER_WEIGHTS } from '../../src/core/catalog/side-model';
 import { seededRandom, uniform } from '../../src/core/common/random';
 import type { LearnerCatalog } from '../../src/device/learner';
 import { type CatalogIndex, catalogIndex, type RankRequest } from '../../src/device/ranking';
-import { folderSink } from '../../src/shop/bundler';
-import { SIDE_DECAYS } from '../../src/shop/training/model/side-weights';
-import { topicContent } from '../../src/testing/topics';
+import { topicContent } from '../../testing/topics';
 
 /** Columns of a shop's vectors, as `sidestream train` makes them. */
 const WIDTH = 64;

@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
-import { readFeed } from '../../src/shop/bundler/read-feed';
+import { readFeed } from '../../packages/cli/bundler/read-feed';
 import { measureHostile } from './feed-hostile';
 
 const ROWS = 1_000_000;

@@ -5,17 +5,18 @@
  * With a number of seconds, each training ends after them, and its pace is printed. A number instead of a bundle makes that many
  * products, i0, i1, …, with random features, to measure time and memory.
  */
+
+import { openFolder } from '../../packages/cli/bundler';
+import { openPrepared } from '../../packages/cli/logs';
+import { localShards, startCompute } from '../../packages/cli/training';
+import { byProduct } from '../../packages/shop/training';
+import { choiceCounts, rowsOf, sequencesWithout, shoppersIn } from '../../packages/shop/training/interactions';
+import { heldOutShoppers, type SideFeatures, sideFeatures, trainEpochs } from '../../packages/shop/training/side';
+import { heldOutQuality } from '../../packages/shop/training/side/held-out-quality';
+import { sideSequences } from '../../packages/shop/training/side/side-sequences';
 import { contentBlend, type Item } from '../../src/core/catalog';
 import { seededRandom } from '../../src/core/common/random';
 import { catalogIndex } from '../../src/device/ranking';
-import { openFolder } from '../../src/shop/bundler';
-import { openPrepared } from '../../src/shop/logs/node';
-import { byProduct } from '../../src/shop/training';
-import { choiceCounts, rowsOf, sequencesWithout, shoppersIn } from '../../src/shop/training/interactions';
-import { localShards, startCompute } from '../../src/shop/training/node';
-import { heldOutShoppers, type SideFeatures, sideFeatures, trainEpochs } from '../../src/shop/training/side';
-import { heldOutQuality } from '../../src/shop/training/side/held-out-quality';
-import { sideSequences } from '../../src/shop/training/side/side-sequences';
 
 const [catalog, prepared, shares = '0.01,0.1,1', shards = '1', seed = '1', most = 'Infinity'] = process.argv.slice(2);
 

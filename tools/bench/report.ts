@@ -1,5 +1,5 @@
-import { markdownTable } from '../../src/lab/evaluate/report-cells';
-import { table } from '../../src/shop/cli/terminal';
+import { table } from '../../packages/cli/commands/terminal';
+import { markdownTable } from '../../packages/lab/evaluate/report-cells';
 import type { Bar, KeptArea, KeptBench, Machine } from './kept';
 
 const boundOf = ({ ratio, bar, side }: Bar): string[] => [

@@ -2,9 +2,10 @@
  * Measures what a step of a training costs in catalogues of some sizes: synthetic products and shoppers, the same number of choices in each.
  * `npm run bench:step -- [products, such as 20000,1000000] [steps]`
  */
+
+import { startCompute } from '../../packages/cli/training';
+import { sequencesFrom, trainEpochs } from '../../packages/shop/training/side';
 import { seededRandom } from '../../src/core/common/random';
-import { startCompute } from '../../src/shop/training/node';
-import { sequencesFrom, trainEpochs } from '../../src/shop/training/side';
 
 const [sizes = '20000,1000000', steps = '40'] = process.argv.slice(2);
 const COLUMNS = 64;

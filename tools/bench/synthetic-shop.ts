@@ -1,7 +1,12 @@
+import { folderSink } from '../../packages/cli/bundler';
+import {
+  choiceCounts,
+  choicesFrom,
+  cooccurrenceTable,
+  recentPopularity,
+} from '../../packages/shop/training/interactions';
 import { contentBlend, contentVectors, writeBundle } from '../../src/core/catalog';
 import { seededRandom } from '../../src/core/common/random';
-import { folderSink } from '../../src/shop/bundler';
-import { choiceCounts, choicesFrom, cooccurrenceTable, recentPopularity } from '../../src/shop/training/interactions';
 import { rowsByTopic, syntheticContent, syntheticSide } from './catalogs';
 
 /** Events of the log for each product, and their maximum number. */

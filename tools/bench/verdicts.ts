@@ -4,9 +4,9 @@
  * (2,000 by default), and perhaps the name of one part: `tails`, `split`, `power`, `crowds` or `days`.
  */
 
+import { verdictOf } from '../../packages/lab/verdict/verdict';
 import { seededRandom } from '../../src/core/common/random';
-import { verdictOf } from '../../src/lab/verdict/verdict';
-import { type Crowd, drawCrowd } from '../../src/testing/simulated-visitors';
+import { type Crowd, drawCrowd } from '../../testing/simulated-visitors';
 import { measurePower, measureSplit, measureTails } from './verdicts/tails';
 
 const runs = Number(process.argv[2] ?? 2000);

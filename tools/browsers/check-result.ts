@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { markdownTable } from '../../src/lab/evaluate/report-cells';
+import { markdownTable } from '../../packages/lab/evaluate/report-cells';
 
 /** A page's findings about its browser; durations in milliseconds. */
 export const checkResultSchema = v.object({

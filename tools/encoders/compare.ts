@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { adaptModel, imageSettings, referenceTaps } from '../../packages/encoders/adapt';
+import { createNodeEncoder, createTokenizer } from '../../packages/encoders/node';
 import { type Pixels, type Preset, presetSchema } from '../../src/core/encoders';
-import { adaptModel, imageSettings, referenceTaps } from '../../src/core/encoders/adapt';
-import { createNodeEncoder, createTokenizer } from '../../src/core/encoders/node';
-import { cosine } from '../../src/testing/cosine';
+import { cosine } from '../../testing/cosine';
 import { HUB } from './fetch';
 import type { RealModel } from './models';
 

@@ -10,7 +10,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { table } from '../../src/shop/cli/terminal';
+import { table } from '../../packages/cli/commands/terminal';
 import { type Comparison, compare } from './compare';
 import { layOut, NotFetched } from './fetch';
 import { build, MODELS, type Shop, type Speed, shops, sidestream, textSpeed, timedTexts } from './measure';

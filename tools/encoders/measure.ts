@@ -5,14 +5,14 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type * as WebRuntime from 'onnxruntime-web';
 import * as v from 'valibot';
+import { readPreset } from '../../packages/cli/bundler';
+import { collectFeed } from '../../packages/cli/bundler/read-feed';
+import { createNodeEncoder, createTokenizer } from '../../packages/encoders/node';
 import { makeDemoCatalog } from '../../scripts/demo/catalogue';
 import { itemText } from '../../src/core/catalog';
 import { DEFAULT_PRESETS, type TextPreset } from '../../src/core/encoders';
-import { createNodeEncoder, createTokenizer } from '../../src/core/encoders/node';
 import { alone, similarLengths, textEncoder } from '../../src/core/encoders/onnx-encoder';
 import { EncoderSession, type TextEncoder } from '../../src/core/encoders/session';
-import { readPreset } from '../../src/shop/bundler';
-import { collectFeed } from '../../src/shop/bundler/read-feed';
 import { best, processorTime, type Sample } from '../bench/timing';
 import { ROOT } from './fetch';
 
@@ -92,7 +92,7 @@ async function keepPictures(shop: Shop, out: string): Promise<void> {
 export function sidestream(...args: string[]): Promise<string> {
   const env = { ...process.env, HF_HUB_CACHE: join(ROOT, 'hub'), HF_HUB_OFFLINE: '1' };
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', 'src/shop/program/main.ts', ...args], {
+    const child = spawn(process.execPath, ['--import', 'tsx', 'packages/cli/program/main.ts', ...args], {
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -1,4 +1,4 @@
-import type { AdaptOptions } from '../../src/shop/bundler/hub';
+import type { AdaptOptions } from '../../packages/encoders/hub';
 
 /** A package of a public registry, which its ordinary client fetches. */
 export interface RegistryPackage {

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { OnnxModel } from '../../src/core/encoders/onnx-model';
+import { OnnxModel } from '../../packages/encoders/onnx/onnx-model';
 
 /** Number of weights that share a scale in the file. */
 const BLOCK = 32;

@@ -3,9 +3,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { folderFetch } from '../../packages/cli/bundler';
 import { openBundle, verifyBundle } from '../../src/core/catalog';
 import { seededRandom } from '../../src/core/common/random';
-import { folderFetch } from '../../src/shop/bundler';
 
 /** Number of items: enough that writing and checking the bundle takes some time, in which the others can meet it. */
 const ITEMS = 600;

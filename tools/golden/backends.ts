@@ -1,6 +1,6 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { startBackend } from '../../src/shop/training';
-import { startTfjs } from '../../src/shop/training/node';
+import { startTfjs } from '../../packages/cli/training';
+import { startBackend } from '../../packages/shop/training';
 
 /** Where the numbers are computed: in plain JavaScript, and as the product does. */
 export const BACKENDS = ['cpu', 'wasm'] as const;

@@ -1,8 +1,8 @@
 import { dispose, gather, type Tensor, type Tensor2D, tensor2d, tidy } from '@tensorflow/tfjs-core';
-import { linear } from '../../src/shop/training/model/differentiable';
-import { gradientsOf, type Loss } from '../../src/shop/training/model/gradients';
-import { Trainer } from '../../src/shop/training/model/trainer';
-import type { Parameters, Weights } from '../../src/shop/training/model/weights';
+import { linear } from '../../packages/shop/training/model/differentiable';
+import { gradientsOf, type Loss } from '../../packages/shop/training/model/gradients';
+import { Trainer } from '../../packages/shop/training/model/trainer';
+import type { Parameters, Weights } from '../../packages/shop/training/model/weights';
 import { disposeLossTerms, lossTerms } from './loss';
 import { batchLoss, type ItemTaps, itemEmbeddings } from './network';
 import { withParameters } from './parameters';

@@ -1,7 +1,7 @@
 import { tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { BACKENDS, countingTensors, useBackend } from '../../src/testing/backends';
-import { compareGradients } from '../../src/testing/gradients';
+import { BACKENDS, countingTensors, useBackend } from '../../testing/backends';
+import { compareGradients } from '../../testing/gradients';
 import { type Batch, disposeLossTerms, inBatchLoss, logSumExp, lossTerms } from './loss';
 
 // Columns: 0 padding, 1 item 1, 2 item 2 (user 0); 3 item 3, 4 item 1, 5 item 4 (user 1).

@@ -14,8 +14,8 @@ import {
   tensor2d,
   tidy,
 } from '@tensorflow/tfjs-core';
+import { differentiable, linear } from '../../packages/shop/training/model/differentiable';
 import { SidestreamError } from '../../src/error';
-import { differentiable, linear } from '../../src/shop/training/model/differentiable';
 
 /** Logit of a column that is not a negative sample for the row, as in the reference. */
 const EXCLUDED = -1e4;

@@ -9,7 +9,7 @@ import {
   valueAndGrads,
 } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { BACKENDS, countingTensors, useBackend } from '../../src/testing/backends';
+import { BACKENDS, countingTensors, useBackend } from '../../testing/backends';
 import { expert, fuse, gates, ladder } from './network';
 import type { Layer } from './state-dict';
 

@@ -16,9 +16,9 @@ import {
   type Tensor2D,
   tidy,
 } from '@tensorflow/tfjs-core';
+import { affine, gelu, linear } from '../../packages/shop/training/model/differentiable';
+import type { Parameters } from '../../packages/shop/training/model/weights';
 import { SidestreamError } from '../../src/error';
-import { affine, gelu, linear } from '../../src/shop/training/model/differentiable';
-import type { Parameters } from '../../src/shop/training/model/weights';
 import { inBatchLoss, type LossTerms } from './loss';
 import type { Affine } from './parameters';
 import { checkLayer, fusionOf, type Ladder, type Layer, layersOf } from './state-dict';

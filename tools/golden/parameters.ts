@@ -1,5 +1,5 @@
 import { dispose } from '@tensorflow/tfjs-core';
-import { type Parameters, parametersFrom, type Weights } from '../../src/shop/training/model/weights';
+import { type Parameters, parametersFrom, type Weights } from '../../packages/shop/training/model/weights';
 
 /** Weight and bias of a linear layer, [out, in] and [out], or of a LayerNorm, [E] and [E]. */
 export interface Affine<T> {

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
+import type { Weight, Weights } from '../../packages/shop/training/model/weights';
 import { fitting } from '../../src/core/common/schema';
 import { invalidInput, type SidestreamError } from '../../src/error';
-import type { Weight, Weights } from '../../src/shop/training/model/weights';
 import { LADDERS } from './state-dict';
 
 const number = v.pipe(v.number(), v.finite());

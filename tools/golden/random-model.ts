@@ -1,5 +1,5 @@
+import type { StateDict, Weight, Weights } from '../../packages/shop/training/model/weights';
 import { type Random, seededRandom, uniform } from '../../src/core/common/random';
-import type { StateDict, Weight, Weights } from '../../src/shop/training/model/weights';
 import { type Ladder, type Layer, ladderEntries, layersOf } from './state-dict';
 import { entriesOf, type UserEncoder, userEncoderNames } from './user-encoder';
 

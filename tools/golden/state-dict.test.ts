@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Weights } from '../../src/shop/training/model/weights';
+import type { Weights } from '../../packages/shop/training/model/weights';
 import { namedLayers, randomLadders, randomModel } from './random-model';
 import { checkLayer, expertCounts, fusionOf, ladderEntries, layersOf, mapLayers } from './state-dict';
 import { userEncoderOf } from './user-encoder';

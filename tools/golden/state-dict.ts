@@ -1,5 +1,5 @@
+import type { StateDict } from '../../packages/shop/training/model/weights';
 import { SidestreamError } from '../../src/error';
-import type { StateDict } from '../../src/shop/training/model/weights';
 import type { Affine } from './parameters';
 import { affineNames, entriesOf, read } from './user-encoder';
 

@@ -1,9 +1,9 @@
 import { mul, reshape, type Tensor2D, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { Weight, Weights } from '../../packages/shop/training/model/weights';
 import { seededRandom, uniform } from '../../src/core/common/random';
-import type { Weight, Weights } from '../../src/shop/training/model/weights';
-import { BACKENDS, countingTensors, useBackend } from '../../src/testing/backends';
-import { compareGradients } from '../../src/testing/gradients';
+import { BACKENDS, countingTensors, useBackend } from '../../testing/backends';
+import { compareGradients } from '../../testing/gradients';
 import { type Affine, withParameters } from './parameters';
 import { userEncoderEntries, userEncoderShapes } from './random-model';
 import {

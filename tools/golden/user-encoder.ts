@@ -21,9 +21,9 @@ import {
 } from '@tensorflow/tfjs-core';
 import { reluGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Relu_grad';
 import { splitVGradConfig } from '@tensorflow/tfjs-core/dist/gradients/SplitV_grad';
+import { affine, checkRank, differentiable, linear, product } from '../../packages/shop/training/model/differentiable';
+import { entryOf, type StateDict } from '../../packages/shop/training/model/weights';
 import { SidestreamError } from '../../src/error';
-import { affine, checkRank, differentiable, linear, product } from '../../src/shop/training/model/differentiable';
-import { entryOf, type StateDict } from '../../src/shop/training/model/weights';
 import type { Affine } from './parameters';
 
 // The side model does without them.

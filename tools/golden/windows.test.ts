@@ -1,6 +1,6 @@
 import { tensor1d } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { countingTensors, useBackend } from '../../src/testing/backends';
+import { countingTensors, useBackend } from '../../testing/backends';
 import { randomLadders } from './random-model';
 import { expertCounts, layersOf } from './state-dict';
 import { expandByMean, expertToPrune, normalize, prune, UtilizationMeter } from './windows';

@@ -1,5 +1,5 @@
 import type { Tensor1D } from '@tensorflow/tfjs-core';
-import type { Weight, Weights } from '../../src/shop/training/model/weights';
+import type { Weight, Weights } from '../../packages/shop/training/model/weights';
 import { checkLayer, type Ladder, type Layer, mapLayers } from './state-dict';
 
 /** Per ladder and layer, the share of activation of the backbone and each expert, backbone first; sums to 1. */

@@ -1,9 +1,9 @@
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { readEncoder } from '../../packages/encoders/hub/encoder-files';
+import { createTokenizer } from '../../packages/encoders/node';
 import { DEFAULT_PRESETS, type Preset } from '../../src/core/encoders';
-import { createTokenizer } from '../../src/core/encoders/node';
 import { imageEncoder, similarLengths, textEncoder } from '../../src/core/encoders/onnx-encoder';
 import { EncoderSession } from '../../src/core/encoders/session';
-import { readEncoder } from '../../src/shop/bundler/encoder-files';
 import { ownPackage } from '../own-package';
 import { measure } from './encoders';
 import { adapterHere, collect, isSoftware, type Run } from './findings';

@@ -1,6 +1,6 @@
 import { arch, release, type } from 'node:os';
-import { markdownTable } from '../../src/lab/evaluate/report-cells';
-import { table as aligned } from '../../src/shop/cli/terminal';
+import { table as aligned } from '../../packages/cli/commands/terminal';
+import { markdownTable } from '../../packages/lab/evaluate/report-cells';
 import type { Machine } from '../bench/kept';
 import { type Check, isSoftware, isWithin, PARTS, type Part, type Run, type Time } from './findings';
 import { TOLERANCES } from './parity';

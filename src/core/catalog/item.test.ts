@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { makeItem } from '../../testing/bundles';
-import { readFeedText } from '../../testing/feeds';
+import { makeItem } from '../../../testing/bundles';
+import { readFeedText } from '../../../testing/feeds';
 import { encodeItems } from './bundle/bundle-file';
 import { itemSchema } from './item';
 

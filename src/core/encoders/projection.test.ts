@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cosine } from '../../testing/cosine';
+import { cosine } from '../../../testing/cosine';
 import { decodeProjection, encodeProjection, fitProjection, project } from './projection';
 
 /** [count * width] values that lie on `rank` directions, with individual offsets and spreads. */

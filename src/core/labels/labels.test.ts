@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { expectedTexts, LABEL_LANGUAGES } from '../../testing/languages';
+import { expectedTexts, LABEL_LANGUAGES } from '../../../testing/languages';
 import { ENGLISH, ENGLISH_REASONS, labelLanguage, loadLabels } from '.';
 import type { Labels } from './labels';
 import { fill } from './languages';

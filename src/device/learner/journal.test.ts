@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { GROUP, threeGroups } from '../../../testing/three-groups';
 import type { EventType, LoggedEvent } from '../../core/events';
-import { GROUP, threeGroups } from '../../testing/three-groups';
 import { rankOf, scores } from '../ranking';
 import { Journal, type JournaledLearner, MAX_POINTS, MAX_REMOVED } from './journal';
 import { Learner } from './learner';

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { threeGroups } from '../../../testing/three-groups';
 import type { Item } from '../../core/catalog';
 import type { LoggedEvent } from '../../core/events';
-import { threeGroups } from '../../testing/three-groups';
 import { catalogIndex, patchedIndex } from '../ranking';
 import { Learner, type LearnerCatalog } from './learner';
 

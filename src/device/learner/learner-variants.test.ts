@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { threeGroups } from '../../../testing/three-groups';
+import { withVariants } from '../../../testing/variants';
 import type { EventType, LoggedEvent } from '../../core/events';
-import { threeGroups } from '../../testing/three-groups';
-import { withVariants } from '../../testing/variants';
 import { catalogIndex, rank } from '../ranking';
 import { productVariants } from '../ranking/variants';
 import { Learner, type LearnerCatalog } from './learner';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { sideModel } from '../../../testing/side-models';
+import { threeGroups as catalog, GROUP } from '../../../testing/three-groups';
 import { pickRows } from '../../core/catalog';
 import type { EventType, LoggedEvent } from '../../core/events';
-import { sideModel } from '../../testing/side-models';
-import { threeGroups as catalog, GROUP } from '../../testing/three-groups';
 import { catalogIndex, rank, scores } from '../ranking';
 import { Learner, type LearnerCatalog } from './learner';
 import { PROFILE_SCHEMA } from './limits';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { CATEGORIES, categoryTable } from '../../../testing/experts';
+import { PROFILE } from '../../../testing/profiles';
 import type { Item } from '../../core/catalog';
 import type { EventType, LoggedEvent } from '../../core/events';
-import { CATEGORIES, categoryTable } from '../../testing/experts';
-import { PROFILE } from '../../testing/profiles';
 import { catalogIndex, rank, TERMS } from '../ranking';
 import type { StoredUserExpert } from './experts/stored-experts';
 import { Learner, type LearnerCatalog } from './learner';

@@ -1,8 +1,8 @@
 import { deflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { PROFILE as profile } from '../../../testing/profiles';
 import { SidestreamError } from '../../error';
-import { PROFILE as profile } from '../../testing/profiles';
 import { PROFILE_SCHEMA } from './limits';
 import { decodeProfile, encodeProfile, readProfile, storedProfile } from './profile';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { PROFILE as profile } from '../../../testing/profiles';
 import { SidestreamError } from '../../error';
-import { PROFILE as profile } from '../../testing/profiles';
 import { PROFILE_SCHEMA } from './limits';
 import { parseProfile } from './profile';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { makeItem } from '../../../testing/bundles';
 import { type Demand, withPopularity } from '../../core/catalog';
-import { makeItem } from '../../testing/bundles';
 import { ShopDemand } from './demand';
 
 const DAY = 24 * 3600 * 1000;

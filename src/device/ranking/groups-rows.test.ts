@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { catalog, chose, state } from '../../../testing/rankings';
 import { NO_RECORD } from '../../core/events';
-import { catalog, chose, state } from '../../testing/rankings';
 import { planRows } from '.';
 import type { RankRequest } from './rank';
 import type { RankState } from './rank-state';

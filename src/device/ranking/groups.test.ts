@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { catalog, state } from '../../testing/rankings';
+import { catalog, state } from '../../../testing/rankings';
 import { rankSegments, type SetField } from '.';
 import type { RankRequest } from './rank';
 

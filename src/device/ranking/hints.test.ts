@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { catalog, state } from '../../testing/rankings';
+import { catalog, state } from '../../../testing/rankings';
 import { parsed } from '../protocol';
 import { Hinting, hintFade, hintLifts, hintsSchema, parseHints } from '.';
 import { explain } from './explanation/explain';

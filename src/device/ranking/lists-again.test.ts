@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { catalog, chose, state } from '../../../testing/rankings';
 import { NO_RECORD } from '../../core/events';
-import { catalog, chose, state } from '../../testing/rankings';
 import { explain } from './explanation/explain';
 import { type RankRequest, rank } from './rank';
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { about, COOCCURRENCE, catalog, chose, state } from '../../../testing/rankings';
 import type { CooccurrenceTable } from '../../core/catalog';
 import { NO_RECORD } from '../../core/events';
-import { about, COOCCURRENCE, catalog, chose, state } from '../../testing/rankings';
 import { explain } from './explanation/explain';
 import { aboutItems } from './lists-in-view';
 import { type RankRequest, rank } from './rank';

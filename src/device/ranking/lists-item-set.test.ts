@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { expect, it } from 'vitest';
+import { catalog, state } from '../../../testing/rankings';
 import type { CooccurrenceTable } from '../../core/catalog';
-import { catalog, state } from '../../testing/rankings';
 import { explain } from './explanation/explain';
 import { aboutItems } from './lists-in-view';
 import { type RankRequest, rank } from './rank';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { catalog, chose } from '../../../testing/rankings';
 import { NO_RECORD } from '../../core/events';
-import { catalog, chose } from '../../testing/rankings';
 import { rank } from './rank';
 
 const index = catalog();

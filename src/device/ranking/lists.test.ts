@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { catalog, chose, state } from '../../../testing/rankings';
 import type { Item } from '../../core/catalog';
 import { categoryCounts } from '../../core/catalog/catalog-statistics';
-import { catalog, chose, state } from '../../testing/rankings';
 import { variedOrder } from './lists';
 import { rank } from './rank';
 import type { Rules } from './rules/rules';

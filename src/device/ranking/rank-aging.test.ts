@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { makeItem } from '../../../testing/bundles';
+import { about, chose, state } from '../../../testing/rankings';
 import type { FeatureTable } from '../../core/catalog';
-import { makeItem } from '../../testing/bundles';
-import { about, chose, state } from '../../testing/rankings';
 import { type CatalogIndex, catalogIndex } from './catalog-index';
 import { explain } from './explanation/explain';
 import type { Placement } from './placement';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { about, COOCCURRENCE, catalog, chose, state, WEIGHTS } from '../../../testing/rankings';
 import { NO_RECORD } from '../../core/events';
-import { about, COOCCURRENCE, catalog, chose, state, WEIGHTS } from '../../testing/rankings';
 import type { CatalogIndex } from './catalog-index';
 import { explain } from './explanation/explain';
 import { rank } from './rank';

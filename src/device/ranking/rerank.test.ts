@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { catalog, chose, state } from '../../testing/rankings';
+import { catalog, chose, state } from '../../../testing/rankings';
 import { rank } from './rank';
 import { rerank } from './rerank';
 import type { Rules } from './rules/rules';

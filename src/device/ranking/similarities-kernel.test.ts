@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { about, chose, state } from '../../../testing/rankings';
+import { topicContent } from '../../../testing/topics';
 import { contentBlend } from '../../core/catalog';
 import type { BundleContent } from '../../core/catalog/bundle/write-bundle';
 import { loadKernel } from '../../core/kernel';
-import { about, chose, state } from '../../testing/rankings';
-import { topicContent } from '../../testing/topics';
 import { type CatalogIndex, catalogIndex } from './catalog-index';
 import { explain } from './explanation/explain';
 import { type RankRequest, rank } from './rank';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { makeItem } from '../../../testing/bundles';
 import type { Item } from '../../core/catalog';
-import { makeItem } from '../../testing/bundles';
 import { optionsOf, usualSizes } from './variant-options';
 
 /** Variants of one product. */

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { about, COOCCURRENCE, catalog, chose, state } from '../../../testing/rankings';
+import { threeGroups } from '../../../testing/three-groups';
+import { anyRequest, groupOf, withVariants } from '../../../testing/variants';
 import type { Item } from '../../core/catalog';
 import { NO_RECORD } from '../../core/events';
-import { about, COOCCURRENCE, catalog, chose, state } from '../../testing/rankings';
-import { threeGroups } from '../../testing/three-groups';
-import { anyRequest, groupOf, withVariants } from '../../testing/variants';
 import { catalogIndex } from './catalog-index';
 import { explain } from './explanation/explain';
 import { type RankRequest, rank } from './rank';

@@ -3,7 +3,7 @@ import { IDBFactory } from 'fake-indexeddb';
 import { openDB } from 'idb';
 import * as v from 'valibot';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { makeItem } from '../../testing/bundles';
+import { makeItem } from '../../../testing/bundles';
 import { DeviceStore } from './device-store';
 import { type Encryption, encryptionSchema } from './encryption';
 import type { LocalItem, StoredProfile } from './store';

@@ -1,10 +1,10 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { makeItem } from '../../../testing/bundles';
+import { type ServedShop, serveContent } from '../../../testing/served-shop';
+import { topicContent } from '../../../testing/topics';
 import type { Item } from '../../core/catalog';
-import { makeItem } from '../../testing/bundles';
-import { type ServedShop, serveContent } from '../../testing/served-shop';
-import { topicContent } from '../../testing/topics';
 import type { BrowseRequest } from '../protocol';
 import type { Engine } from './engine';
 

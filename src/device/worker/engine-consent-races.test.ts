@@ -2,7 +2,7 @@ import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { type ServedShop, serveShop } from '../../testing/served-shop';
+import { type ServedShop, serveShop } from '../../../testing/served-shop';
 import type { Engine } from './engine';
 
 let shop: ServedShop;

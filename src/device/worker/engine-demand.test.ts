@@ -1,10 +1,10 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { bundleContent, makeItem, memoryBundle } from '../../../testing/bundles';
+import { openedEngine } from '../../../testing/opened-engine';
+import { sideModel } from '../../../testing/side-models';
 import { type Demand, openHead, writeBundle } from '../../core/catalog';
-import { bundleContent, makeItem, memoryBundle } from '../../testing/bundles';
-import { openedEngine } from '../../testing/opened-engine';
-import { sideModel } from '../../testing/side-models';
 import type { RecommendRequest } from '../protocol';
 import type { Engine } from './engine';
 

@@ -1,8 +1,8 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { afterEach, expect, it, vi } from 'vitest';
-import { makeItem } from '../../testing/bundles';
-import { log, serveShop } from '../../testing/served-shop';
+import { makeItem } from '../../../testing/bundles';
+import { log, serveShop } from '../../../testing/served-shop';
 
 afterEach(() => {
   vi.restoreAllMocks();

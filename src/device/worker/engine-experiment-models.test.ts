@@ -1,10 +1,10 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { type ServedShop, serveContent } from '../../../testing/served-shop';
+import { sideModel } from '../../../testing/side-models';
+import { topicContent } from '../../../testing/topics';
 import { addLearned, inventory, openBundle, settleModel, verifyBundle } from '../../core/catalog';
-import { type ServedShop, serveContent } from '../../testing/served-shop';
-import { sideModel } from '../../testing/side-models';
-import { topicContent } from '../../testing/topics';
 import type { Engine } from './engine';
 import { decodeExport } from './shopper/exported-file';
 

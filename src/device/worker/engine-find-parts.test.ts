@@ -1,9 +1,9 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { type ServedShop, serveContent } from '../../../testing/served-shop';
+import { topicContent } from '../../../testing/topics';
 import { tapOf } from '../../core/catalog';
-import { type ServedShop, serveContent } from '../../testing/served-shop';
-import { topicContent } from '../../testing/topics';
 import type { FindRequest } from '../protocol';
 import type { Engine } from './engine';
 

@@ -1,9 +1,9 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { makeItem } from '../../../testing/bundles';
+import { log, type ServedShop, serveShop } from '../../../testing/served-shop';
 import { SidestreamError } from '../../error';
-import { makeItem } from '../../testing/bundles';
-import { log, type ServedShop, serveShop } from '../../testing/served-shop';
 import type { Consent, Kept } from '../protocol';
 import { DeviceStore } from '../store/device-store';
 import type { Engine } from './engine';

@@ -1,9 +1,9 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { bundleContent, makeItem } from '../../../testing/bundles';
+import { type ServedShop, serveContent } from '../../../testing/served-shop';
 import type { CooccurrenceTable } from '../../core/catalog';
-import { bundleContent, makeItem } from '../../testing/bundles';
-import { type ServedShop, serveContent } from '../../testing/served-shop';
 import type { EngineOptions, RecommendRequest } from '../protocol';
 import type { Engine } from './engine';
 

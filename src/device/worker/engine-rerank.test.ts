@@ -1,8 +1,8 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { makeItem } from '../../testing/bundles';
-import { last, type ServedShop, serveShop } from '../../testing/served-shop';
+import { makeItem } from '../../../testing/bundles';
+import { last, type ServedShop, serveShop } from '../../../testing/served-shop';
 import type { EngineOptions } from '../protocol';
 import type { Engine } from './engine';
 

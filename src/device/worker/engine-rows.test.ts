@@ -1,8 +1,8 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { makeItem } from '../../testing/bundles';
-import { type ServedShop, serveShop } from '../../testing/served-shop';
+import { makeItem } from '../../../testing/bundles';
+import { type ServedShop, serveShop } from '../../../testing/served-shop';
 
 beforeEach(() => {
   globalThis.indexedDB = new IDBFactory();

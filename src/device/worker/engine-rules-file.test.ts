@@ -3,10 +3,10 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { IDBFactory } from 'fake-indexeddb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { bundleContent, makeItem, memoryBundle } from '../../../testing/bundles';
+import { openedEngine } from '../../../testing/opened-engine';
+import { topicContent } from '../../../testing/topics';
 import { openBundle, openHead, putMutable, writeBundle } from '../../core/catalog';
-import { bundleContent, makeItem, memoryBundle } from '../../testing/bundles';
-import { openedEngine } from '../../testing/opened-engine';
-import { topicContent } from '../../testing/topics';
 import type { EngineOptions, RecommendRequest } from '../protocol';
 import type { Engine } from './engine';
 

@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bundleContent, makeItem, memoryBundle } from '../../../testing/bundles';
+import { openedEngine } from '../../../testing/opened-engine';
 import { type CooccurrenceTable, type Manifest, openHead, rowsPerItem, writeBundle } from '../../core/catalog';
-import { bundleContent, makeItem, memoryBundle } from '../../testing/bundles';
-import { openedEngine } from '../../testing/opened-engine';
 import { encodersOf } from './catalog/catalog';
 import type { Engine } from './engine';
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { FakeRecommender, recommendation, STATUS } from '../../../testing/fake-recommender';
 import type { Item, Recommendation, Status } from '../../device/protocol';
-import { FakeRecommender, recommendation, STATUS } from '../../testing/fake-recommender';
 import { connectAgent } from './agent';
 import type { AgentOptions, AgentRecommender, ModelContextTool } from './agent-tools';
 import type { AdapterReport } from './report';

@@ -1,6 +1,6 @@
 import 'fake-indexeddb/auto';
 import { describe, expect, it, vi } from 'vitest';
-import { ConnectedShop, cart } from '../../testing/connected-shop';
+import { ConnectedShop, cart } from '../../../testing/connected-shop';
 
 const { connect, drops, logged, reported, reports } = new ConnectedShop();
 

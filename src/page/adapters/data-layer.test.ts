@@ -1,7 +1,7 @@
 import 'fake-indexeddb/auto';
 import { describe, expect, it, vi } from 'vitest';
+import { ConnectedShop, cart } from '../../../testing/connected-shop';
 import { CORE } from '../../device/protocol';
-import { ConnectedShop, cart } from '../../testing/connected-shop';
 import type { Tracker } from './event-sink';
 
 const shop = new ConnectedShop();

@@ -1,12 +1,12 @@
 import 'fake-indexeddb/auto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { stubPage } from '../../../testing/client-page';
+import { type ServedShop, serveShop } from '../../../testing/served-shop';
+import { ThreadWorker } from '../../../testing/thread-worker';
 import type { Recommender } from '../../device/protocol';
 import { DeviceStore } from '../../device/store/device-store';
 import { Device } from '../../device/worker/device/device';
 import { CALLS } from '../../device/worker/engine';
-import { stubPage } from '../../testing/client-page';
-import { type ServedShop, serveShop } from '../../testing/served-shop';
-import { ThreadWorker } from '../../testing/thread-worker';
 import { createRecommender } from './create-recommender';
 
 let shop: ServedShop;

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { FakeRecommender } from '../../testing/fake-recommender';
+import { FakeRecommender } from '../../../testing/fake-recommender';
 import {
   addPageRecommender,
   deletePageRecommender,

@@ -1,9 +1,9 @@
 import 'fake-indexeddb/auto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { stubPage } from '../../../testing/client-page';
+import { log, type ServedShop, serveShop } from '../../../testing/served-shop';
+import { ThreadWorker } from '../../../testing/thread-worker';
 import type { Recommender } from '../../device/protocol';
-import { stubPage } from '../../testing/client-page';
-import { log, type ServedShop, serveShop } from '../../testing/served-shop';
-import { ThreadWorker } from '../../testing/thread-worker';
 import { createRecommender, eraseDevice } from '.';
 
 let shop: ServedShop;

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
+import { FakeRecommender, STATUS } from '../../../testing/fake-recommender';
 import type { RecommendResponse } from '../../device/protocol';
-import { FakeRecommender, STATUS } from '../../testing/fake-recommender';
 import { type SharedKey, sharedRecommender } from '../element';
 import { followList, type ListOptions } from './follow-list';
 

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
+import { openFolder } from '../../../packages/cli/bundler';
 import { loadKernel } from '../../../src/core/kernel';
 import { WordIndex } from '../../../src/device/ranking';
-import { openFolder } from '../../../src/shop/bundler';
-import { serveContent } from '../../../src/testing/served-shop';
+import { serveContent } from '../../../testing/served-shop';
 import { rowsFound, searchable, wordyContent } from '../find/catalogues';
 import { photoTimes, requireDemo } from '../find/photo-times';
 import { photosFound } from '../find/photos-found';

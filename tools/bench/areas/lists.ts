@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FORMATS, LIST_PLACEMENTS, type ListsResult, SUBJECTS, writeLists } from '../../../src/shop/lists';
+import { FORMATS, LIST_PLACEMENTS, type ListsResult, SUBJECTS, writeLists } from '../../../packages/cli/lists';
 import { benchBundle } from '../catalogs';
 import { type Area, type AreaResult, within } from '../kept';
 import { timed } from '../timing';

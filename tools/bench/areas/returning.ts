@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { loadKernel } from '../../../src/core/kernel';
 import { Learner, type LearnerCatalog, type LearnerOptions } from '../../../src/device/learner';
 import { type RankRequest, rank } from '../../../src/device/ranking';
-import { demoCatalog } from '../../../src/testing/returning-shopper';
+import { demoCatalog } from '../../../testing/returning-shopper';
 import { type Area, type AreaResult, atLeast } from '../kept';
 
 /** The bar: how many of ten shoppers keep a second expert and see their taste sooner with it. */

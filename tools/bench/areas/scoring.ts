@@ -5,7 +5,7 @@ import { Learner, type LearnerCatalog } from '../../../src/device/learner';
 import { Journal } from '../../../src/device/learner/journal';
 import { storedProfile } from '../../../src/device/learner/profile';
 import { listsInView, rank } from '../../../src/device/ranking';
-import { serveContent } from '../../../src/testing/served-shop';
+import { serveContent } from '../../../testing/served-shop';
 import { FOR_YOU, rowsByTopic, START, sideShop, syntheticContent, withAdapters } from '../catalogs';
 import { type Area, type AreaResult, inParts, type Say, within } from '../kept';
 import { searchResult } from '../scoring/search';

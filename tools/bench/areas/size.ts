@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { folderFetch } from '../../../packages/cli/bundler';
+import { type BundleHost, type Downloads, hostBundle } from '../../../packages/lab/commands/evaluate/bundle-host';
 import { inventory, openHead } from '../../../src/core/catalog';
-import { type BundleHost, type Downloads, hostBundle } from '../../../src/lab/commands/evaluate/bundle-host';
-import { folderFetch } from '../../../src/shop/bundler';
 import { type Area, type AreaResult, type Bar, inParts, type Say, within } from '../kept';
 import { writeShop } from '../synthetic-shop';
 import { median, memoryInUse, spread, timed } from '../timing';

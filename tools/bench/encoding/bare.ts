@@ -2,24 +2,24 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { DEFAULT_PRESETS, fitProjection } from '../../../src/core/encoders';
-import { decodeImage, nodeRuntime } from '../../../src/core/encoders/node';
-import { exactBatching } from '../../../src/core/encoders/node/node-encoder';
-import type { IntTensor } from '../../../src/core/encoders/onnx-encoder';
-import { EncoderSession } from '../../../src/core/encoders/session';
-import { createTokenizer } from '../../../src/core/encoders/tokenizer';
-import { cacheFile } from '../../../src/shop/bundler/build-folder';
-import { MODELS_FOLDER, readEncoder } from '../../../src/shop/bundler/encoder-files';
-import { nodeChunkEncoder } from '../../../src/shop/bundler/process-pool';
+import { cacheFile } from '../../../packages/cli/bundler/build-folder';
+import { nodeChunkEncoder } from '../../../packages/cli/bundler/process-pool';
+import { MODELS_FOLDER, readEncoder } from '../../../packages/encoders/hub/encoder-files';
+import { decodeImage, nodeRuntime } from '../../../packages/encoders/node';
+import { exactBatching } from '../../../packages/encoders/node/node-encoder';
 import {
   type ChunkEncoder,
   type ChunkRunner,
   decodeRaw,
   type SharedProjection,
   shareProjection,
-} from '../../../src/shop/pipeline/chunk';
-import { encodeRows } from '../../../src/shop/pipeline/encode-rows';
-import { FeatureCache } from '../../../src/shop/pipeline/feature-cache';
+} from '../../../packages/shop/pipeline/chunk';
+import { encodeRows } from '../../../packages/shop/pipeline/encode-rows';
+import { FeatureCache } from '../../../packages/shop/pipeline/feature-cache';
+import { DEFAULT_PRESETS, fitProjection } from '../../../src/core/encoders';
+import type { IntTensor } from '../../../src/core/encoders/onnx-encoder';
+import { EncoderSession } from '../../../src/core/encoders/session';
+import { createTokenizer } from '../../../src/core/encoders/tokenizer';
 import { type AreaResult, atMost, type Say } from '../kept';
 import { best, processorTime, type Sample } from '../timing';
 import { shopContent } from './texts';

@@ -2,8 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { seededRandom } from '../../../src/core/common/random';
 import type { TextPreset } from '../../../src/core/encoders';
-import { DialectWriter } from '../../../src/testing/models/dialect';
-import { tokenizerJson } from '../../../src/testing/models/repositories';
+import { DialectWriter } from '../../../testing/models/dialect';
+import { tokenizerJson } from '../../../testing/models/repositories';
 import { wordPieces } from './texts';
 
 /** Sizes of all-MiniLM-L6-v2. */

@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { collectFeed } from '../../../packages/cli/bundler/read-feed';
 import { itemText } from '../../../src/core/catalog';
 import { seededRandom } from '../../../src/core/common/random';
-import { collectFeed } from '../../../src/shop/bundler/read-feed';
 
 /** Words of synthetic descriptions; the tokeniser knows all but every eighth, which it splits into pieces. */
 const WORDS = 4_000;

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { openFolder } from '../../../packages/cli/bundler';
+import { createNodeEncoder, decodeImage } from '../../../packages/encoders/node';
 import type { FeatureTable } from '../../../src/core/catalog';
 import { seededRandom } from '../../../src/core/common/random';
 import { bundlePreset, decodeProjection, project } from '../../../src/core/encoders';
-import { createNodeEncoder, decodeImage } from '../../../src/core/encoders/node';
 import { nearestToPicture, nearestToText } from '../../../src/device/ranking';
 import { invalidInput } from '../../../src/error';
-import { openFolder } from '../../../src/shop/bundler';
 import { type AreaResult, atLeast, type Say } from '../kept';
 import { CHANGES, evenly, photograph } from './photographs';
 

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
+import { openFolder } from '../../../packages/cli/bundler';
+import { type LogEvent, readEvents } from '../../../packages/shop/logs';
 import { seededRandom } from '../../../src/core/common/random';
 import { wordsOf } from '../../../src/core/common/words';
-import { openFolder } from '../../../src/shop/bundler';
-import { type LogEvent, readEvents } from '../../../src/shop/logs';
 import { type AreaResult, atMost, type Say } from '../kept';
 import { rowsFound, searchable } from './catalogues';
 

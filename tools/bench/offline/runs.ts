@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { loadavg } from 'node:os';
 import { SidestreamError } from '../../../src/error';
-import { COMMAND } from '../../../src/testing/commands';
+import { COMMAND } from '../../../testing/commands';
 
 /** Times and output of a command. */
 export interface CommandRun {

@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { folderSink } from '../../../packages/cli/bundler';
 import { writeBundle } from '../../../src/core/catalog';
 import { seededRandom } from '../../../src/core/common/random';
-import { folderSink } from '../../../src/shop/bundler';
-import { topicContent } from '../../../src/testing/topics';
+import { topicContent } from '../../../testing/topics';
 import { rowsByTopic } from '../catalogs';
 
 /** Sizes of catalogue and log: large enough for one process to take about a minute. */

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { pick, seeded } from '../../../scripts/demo/seeded';
 import { writeBundle } from '../../../src/core/catalog';
-import { topicContent } from '../../../src/testing/topics';
+import { topicContent } from '../../../testing/topics';
 
 /** Number of items of the shop. */
 const ITEMS = 1000;

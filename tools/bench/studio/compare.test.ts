@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openBundle, writeBundle } from '../../../src/core/catalog';
-import { memoryBundle } from '../../../src/testing/bundles';
-import { topicContent } from '../../../src/testing/topics';
+import { memoryBundle } from '../../../testing/bundles';
+import { topicContent } from '../../../testing/topics';
 import { agreement } from './compare';
 
 const open = async (change: (values: Int8Array) => void = () => {}) => {

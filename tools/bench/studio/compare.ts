@@ -1,5 +1,5 @@
+import { BASES, basisVectors, nearest } from '../../../packages/shop/pipeline';
 import { type Bundle, rowsPerItem } from '../../../src/core/catalog';
-import { BASES, basisVectors, nearest } from '../../../src/shop/pipeline';
 
 /** Number of neighbours that are compared. */
 const NEIGHBORS = 5;

@@ -1,10 +1,10 @@
+import { compared } from '../../../packages/lab/verdict/effects';
+import type { MetricLog } from '../../../packages/lab/verdict/metric-log';
+import { sampleRatio } from '../../../packages/lab/verdict/sample-ratio';
+import { verdictOf } from '../../../packages/lab/verdict/verdict';
 import { type Random, seededRandom } from '../../../src/core/common/random';
 import { sumsOf, type VisitorSums } from '../../../src/device/experiment';
-import { compared } from '../../../src/lab/verdict/effects';
-import type { MetricLog } from '../../../src/lab/verdict/metric-log';
-import { sampleRatio } from '../../../src/lab/verdict/sample-ratio';
-import { verdictOf } from '../../../src/lab/verdict/verdict';
-import { logNormal, pareto } from '../../../src/testing/simulated-visitors';
+import { logNormal, pareto } from '../../../testing/simulated-visitors';
 
 /** Share of the visitors who buy. */
 const BUYERS = 0.07;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { recommendation } from '../../../testing/fake-recommender';
+import { recommendation } from '../../../../testing/fake-recommender';
 import { badgeOf, isReduced, ratingOf, savingOf, secondImageOf } from './index';
 
 const NOW = Date.parse('2026-11-26T12:00:00Z');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { memoryBundle } from '../../../../testing/bundles';
+import { topicContent } from '../../../../testing/topics';
 import type { SidestreamError } from '../../../error';
-import { memoryBundle } from '../../../testing/bundles';
-import { topicContent } from '../../../testing/topics';
 import { inventory, publishedNames } from './inventory';
 import { addLearned } from './learned';
 import { manifestFile } from './manifest-file';

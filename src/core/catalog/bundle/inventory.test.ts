@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { bundleContent, makeItem, memoryBundle } from '../../../testing/bundles';
-import { sideModel } from '../../../testing/side-models';
-import { topicContent } from '../../../testing/topics';
+import { bundleContent, makeItem, memoryBundle } from '../../../../testing/bundles';
+import { sideModel } from '../../../../testing/side-models';
+import { topicContent } from '../../../../testing/topics';
 import { encodeHead, type Head } from '../shards/shard-file';
 import { putInto } from '../shards/write-shards';
 import type { Learned } from './bundle';

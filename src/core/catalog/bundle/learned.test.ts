@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { bundleContent, makeItem, memoryBundle } from '../../../testing/bundles';
-import { sideModel } from '../../../testing/side-models';
-import { topicContent } from '../../../testing/topics';
+import { bundleContent, makeItem, memoryBundle } from '../../../../testing/bundles';
+import { sideModel } from '../../../../testing/side-models';
+import { topicContent } from '../../../../testing/topics';
 import type { CooccurrenceTable } from '../cooccurrence';
 import type { Demand } from '../demand';
 import { createTable, pickRows } from '../features/feature-table';

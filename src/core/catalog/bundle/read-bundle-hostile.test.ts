@@ -1,6 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { bundleContent, makeItem, memoryBundle } from '../../../testing/bundles';
+import { bundleContent, makeItem, memoryBundle } from '../../../../testing/bundles';
 import { sha256 } from '../../common/bytes';
 import { MANIFEST_FILE, type Manifest } from './manifest-schema';
 import { openBundle, openHead } from './read-bundle';

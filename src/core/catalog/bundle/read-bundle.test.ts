@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bundleContent, contentTaps, makeItem, memoryBundle } from '../../../testing/bundles';
+import { bundleContent, contentTaps, makeItem, memoryBundle } from '../../../../testing/bundles';
 import { BUNDLE_SCHEMA, MANIFEST_FILE } from './manifest-schema';
 import { openBundle, openHead } from './read-bundle';
 import { writeBundle } from './write-bundle';

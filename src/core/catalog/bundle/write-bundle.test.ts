@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { bundleContent, contentTaps, makeItem, memoryBundle } from '../../../testing/bundles';
+import { bundleContent, contentTaps, makeItem, memoryBundle } from '../../../../testing/bundles';
 import { sha256 } from '../../common/bytes';
 import { pickRows } from '../features/feature-table';
 import { type Item, itemSchema } from '../item';

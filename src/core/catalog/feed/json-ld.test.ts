@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { readFeedText } from '../../../testing/feeds';
+import { readFeedText } from '../../../../testing/feeds';
 
 const page = (data: unknown, head = '') =>
   `<!doctype html>\n<html><head><title>x</title>${head}\n<script type="application/ld+json">${typeof data === 'string' ? data : JSON.stringify(data)}</script></head><body><p>1 < 2</p></body></html>`;

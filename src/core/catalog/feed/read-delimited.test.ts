@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import Papa from 'papaparse';
 import { describe, expect, it } from 'vitest';
-import { readFeedText } from '../../../testing/feeds';
+import { readFeedText } from '../../../../testing/feeds';
 import { seededRandom } from '../../common/random';
 import type { FeedRecord } from './feed-record';
 import { delimitedRecords } from './read-delimited';

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readFeedText } from '../../../testing/feeds';
+import { readFeedText } from '../../../../testing/feeds';
 import { describeRejectedRow } from '../rejected-row';
 
 const row = (fields: Record<string, unknown>) => JSON.stringify({ id: 'a', title: 'A', ...fields });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { readFeedText } from '../../../testing/feeds';
+import { readFeedText } from '../../../../testing/feeds';
 import { jsonRecords } from './read-json';
 
 const product = (handle: string, more: object = {}) => ({

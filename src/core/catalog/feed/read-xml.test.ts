@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { readFeedText } from '../../../testing/feeds';
+import { readFeedText } from '../../../../testing/feeds';
 
 const rss = (items: string, prefix = 'g') =>
   `<?xml version="1.0"?>\n<rss version="2.0" xmlns:${prefix}="http://base.google.com/ns/1.0"><channel><title>Shop</title><link>https://shop.example</link>\n${items}</channel></rss>`;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readFeedText } from '../../../testing/feeds';
+import { readFeedText } from '../../../../testing/feeds';
 import { parseFeedMapping } from './feed-record';
 import { recordItem } from './record-item';
 

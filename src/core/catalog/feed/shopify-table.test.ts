@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readFeedText } from '../../../testing/feeds';
+import { readFeedText } from '../../../../testing/feeds';
 
 const VARIANTS = { variants: true };
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readFeedText } from '../../../testing/feeds';
+import { readFeedText } from '../../../../testing/feeds';
 
 // Written after WooCommerce's documentation of its product CSV and of its Store API.
 const HEAD =

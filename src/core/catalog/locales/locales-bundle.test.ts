@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bundleContent, makeItem, memoryBundle } from '../../../testing/bundles';
+import { bundleContent, makeItem, memoryBundle } from '../../../../testing/bundles';
 import { encodeRows } from '../bundle/bundle-file';
 import { inventory, verifyBundle } from '../bundle/inventory';
 import type { Manifest } from '../bundle/manifest-schema';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { makeItem } from '../../../testing/bundles';
+import { makeItem } from '../../../../testing/bundles';
 import { itemTextOf, shownItem } from '.';
 
 const item = makeItem('a', {

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { describe, expect, it, vi } from 'vitest';
-import { makeItem } from '../../../testing/bundles';
+import { makeItem } from '../../../../testing/bundles';
 import { freshFrom } from '../bundle/bundle-file';
 import { type Manifest, offersFile } from '../bundle/manifest-schema';
 import {

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { memoryBundle } from '../../../testing/bundles';
-import { sideModel } from '../../../testing/side-models';
-import { topicContent } from '../../../testing/topics';
+import { memoryBundle } from '../../../../testing/bundles';
+import { sideModel } from '../../../../testing/side-models';
+import { topicContent } from '../../../../testing/topics';
 import type { Bundle } from '../bundle/bundle';
 import { inventory } from '../bundle/inventory';
 import { openBundle, openHead } from '../bundle/read-bundle';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { makeItem } from '../../../testing/bundles';
+import { makeItem } from '../../../../testing/bundles';
 import type { Item } from '../item';
 import { headRows } from './head';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sideModel } from '../../../testing/side-models';
+import { sideModel } from '../../../../testing/side-models';
 import { joinDemand, joinSide } from './join-parts';
 
 describe('trained data of several parts', () => {

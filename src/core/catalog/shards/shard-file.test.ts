@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { makeItem } from '../../../testing/bundles';
-import { sideModel } from '../../../testing/side-models';
+import { makeItem } from '../../../../testing/bundles';
+import { sideModel } from '../../../../testing/side-models';
 import { joinBytes } from '../../common/bytes';
 import { createTable } from '../features/feature-table';
 import { decodeHead, decodeShard, encodeHead, encodeShard, type Head, type Shard, type ShardFrame } from './shard-file';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { memoryBundle } from '../../../testing/bundles';
-import { topicContent } from '../../../testing/topics';
-import { withVariants } from '../../../testing/variants';
+import { memoryBundle } from '../../../../testing/bundles';
+import { topicContent } from '../../../../testing/topics';
+import { withVariants } from '../../../../testing/variants';
 import { quantizeRow } from '../../common/bytes';
 import type { Bundle } from '../bundle/bundle';
 import { openBundle, openHead } from '../bundle/read-bundle';

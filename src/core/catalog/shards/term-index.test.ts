@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { makeItem, memoryBundle } from '../../../../testing/bundles';
+import { topicContent } from '../../../../testing/topics';
 import { SidestreamError } from '../../../error';
-import { makeItem, memoryBundle } from '../../../testing/bundles';
-import { topicContent } from '../../../testing/topics';
 import { seededRandom } from '../../common/random';
 import { inventory, isContentFile, verifyBundle } from '../bundle/inventory';
 import type { BundleFile } from '../bundle/manifest-schema';

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { contentTaps, memoryBundle } from '../../../testing/bundles';
-import { sideModel } from '../../../testing/side-models';
-import { topicContent } from '../../../testing/topics';
+import { contentTaps, memoryBundle } from '../../../../testing/bundles';
+import { sideModel } from '../../../../testing/side-models';
+import { topicContent } from '../../../../testing/topics';
 import { seededRandom } from '../../common/random';
 import type { Learned } from '../bundle/bundle';
 import { inventory, verifyBundle } from '../bundle/inventory';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { sideModel } from '../../../testing/side-models';
+import { sideModel } from '../../../../testing/side-models';
 import type { SideAdapters } from './adapters';
 import { MAX_SIDE_STATES, MAX_SIDE_WIDTH, pickSideModel, placeByContent, type SideModel } from './side-model';
 import { decodeSideModel, encodeSideModel } from './side-model-file';

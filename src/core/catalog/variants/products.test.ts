@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { makeItem } from '../../../testing/bundles';
-import { sideModel } from '../../../testing/side-models';
+import { makeItem } from '../../../../testing/bundles';
+import { sideModel } from '../../../../testing/side-models';
 import { createTable } from '../features/feature-table';
 import { productsOf } from './products';
 

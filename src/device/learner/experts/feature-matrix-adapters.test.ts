@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { sideModel } from '../../../../testing/side-models';
+import { twoKinds } from '../../../../testing/two-kinds';
 import type { SideModel } from '../../../core/catalog';
-import { sideModel } from '../../../testing/side-models';
-import { twoKinds } from '../../../testing/two-kinds';
 import { type CatalogIndex, sideStateAfter } from '../../ranking';
 import { Learner, type LearnerCatalog, type LearnerOptions } from '../learner';
 import { featureBlocks } from './feature-matrix';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { sideModel } from '../../../testing/side-models';
-import { twoKinds } from '../../../testing/two-kinds';
+import { sideModel } from '../../../../testing/side-models';
+import { twoKinds } from '../../../../testing/two-kinds';
 import { type FeatureBlocks, featureBlocks } from './feature-matrix';
 
 const COUNT = 60;

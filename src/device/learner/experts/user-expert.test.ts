@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { sideModel } from '../../../testing/side-models';
-import { twoKinds } from '../../../testing/two-kinds';
+import { sideModel } from '../../../../testing/side-models';
+import { twoKinds } from '../../../../testing/two-kinds';
 import { TERMS, type TermValues } from '../../ranking';
 import { START, START_WEIGHTS } from '../personal-weights';
 import { TermMatrix } from '../term-values';

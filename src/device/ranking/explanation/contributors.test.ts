@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { COOCCURRENCE, catalog, state, WEIGHTS } from '../../../testing/rankings';
-import { sideModel } from '../../../testing/side-models';
+import { COOCCURRENCE, catalog, state, WEIGHTS } from '../../../../testing/rankings';
+import { sideModel } from '../../../../testing/side-models';
 import { productOf } from '../placement';
 import { type RankRequest, rank } from '../rank';
 import { scores, type TermWeights } from '../score';

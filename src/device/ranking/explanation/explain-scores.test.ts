@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { catalog, WEIGHTS } from '../../../testing/rankings';
+import { catalog, WEIGHTS } from '../../../../testing/rankings';
 import { type RankRequest, rank } from '../rank';
 import type { RankState } from '../rank-state';
 import { TERMS, type TermName } from '../terms/terms';

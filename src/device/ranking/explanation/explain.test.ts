@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { about, COOCCURRENCE, catalog, chose, state, WEIGHTS } from '../../../../testing/rankings';
 import { NO_RECORD } from '../../../core/events';
-import { about, COOCCURRENCE, catalog, chose, state, WEIGHTS } from '../../../testing/rankings';
 import type { Placement } from '../placement';
 import { type RankRequest, rank } from '../rank';
 import type { ExpertPart } from '../rank-state';

@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest';
-import { makeItem } from '../../../testing/bundles';
-import { LABEL_LANGUAGES } from '../../../testing/languages';
+import { makeItem } from '../../../../testing/bundles';
+import { LABEL_LANGUAGES } from '../../../../testing/languages';
 import { loadReasons, type ReasonKind, reasonText } from './reason-text';
 
 const named = (title: string) => makeItem('tea', { title, category: `Kitchen/${title}` });

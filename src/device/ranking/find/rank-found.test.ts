@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { catalog, state } from '../../../../testing/rankings';
 import { NO_RECORD } from '../../../core/events';
-import { catalog, state } from '../../../testing/rankings';
 import type { RankRequest } from '../rank';
 import { type Found, mixed, rankFound, rulesOfFind } from './rank-found';
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { makeItem } from '../../../../testing/bundles';
 import type { Item } from '../../../core/catalog';
-import { makeItem } from '../../../testing/bundles';
 import { WordIndex } from './word-index';
 
 const plain = (item: Item): Item => item;

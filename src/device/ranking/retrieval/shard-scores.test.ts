@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { memoryBundle } from '../../../../testing/bundles';
+import { sideModel } from '../../../../testing/side-models';
+import { topicContent } from '../../../../testing/topics';
 import { type Bundle, contentBlend, openBundle, openHead, type ScoreEntries, writeBundle } from '../../../core/catalog';
 import type { Head } from '../../../core/catalog/shards/shard-file';
 import type { ChoiceHistory } from '../../../core/events';
-import { memoryBundle } from '../../../testing/bundles';
-import { sideModel } from '../../../testing/side-models';
-import { topicContent } from '../../../testing/topics';
 import { type CatalogIndex, catalogIndex } from '../catalog-index';
 import { type TermWeights, topRows } from '../score';
 import { vectorOf } from '../similarities';

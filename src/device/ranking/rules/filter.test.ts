@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { makeItem } from '../../../testing/bundles';
+import { makeItem } from '../../../../testing/bundles';
 import { type Filter, filteredCategories, filterSchema, itemFilter } from './filter';
 
 const TEE = makeItem('tee', {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { catalog, chose, state } from '../../../../testing/rankings';
 import type { Item } from '../../../core/catalog';
 import { NO_RECORD, type ShopperRecord } from '../../../core/events';
-import { catalog, chose, state } from '../../../testing/rankings';
 import { type RankRequest, rank } from '../rank';
 import { mergedRules, type Rules } from './rules';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { catalog, chose } from '../../../testing/rankings';
+import { catalog, chose } from '../../../../testing/rankings';
 import { rank } from '../rank';
 import { scores } from '../score';
 import { termValues } from '../terms/terms';

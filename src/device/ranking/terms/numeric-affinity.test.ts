@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { makeItem } from '../../../../testing/bundles';
 import type { Item } from '../../../core/catalog';
 import { numberStatistics } from '../../../core/catalog/catalog-statistics';
-import { makeItem } from '../../../testing/bundles';
 import { type NumberColumn, numberColumns, numericAffinity } from './numeric-affinity';
 
 const items = (count: number, more: (row: number) => Partial<Item>): Item[] =>

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { catalog, chose, state, type WEIGHTS } from '../../../testing/rankings';
-import { sideModel } from '../../../testing/side-models';
+import { catalog, chose, state, type WEIGHTS } from '../../../../testing/rankings';
+import { sideModel } from '../../../../testing/side-models';
 import { explain } from '../explanation/explain';
 import type { RankRequest } from '../rank';
 import { scores } from '../score';

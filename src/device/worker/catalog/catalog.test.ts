@@ -1,6 +1,11 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { bundleContent, makeItem, memoryBundle } from '../../../../testing/bundles';
+import { clickAll, described, IN_PARTS, idsOf, outsideOf, shardsOf } from '../../../../testing/parts';
+import { type ServedShop, serveContent } from '../../../../testing/served-shop';
+import { sideModel } from '../../../../testing/side-models';
+import { topicContent } from '../../../../testing/topics';
 import {
   type Bundle,
   type Item,
@@ -11,11 +16,6 @@ import {
   verifyBundle,
   writeBundle,
 } from '../../../core/catalog';
-import { bundleContent, makeItem, memoryBundle } from '../../../testing/bundles';
-import { clickAll, described, IN_PARTS, idsOf, outsideOf, shardsOf } from '../../../testing/parts';
-import { type ServedShop, serveContent } from '../../../testing/served-shop';
-import { sideModel } from '../../../testing/side-models';
-import { topicContent } from '../../../testing/topics';
 import type { CatalogIndex } from '../../ranking';
 import { Catalog, encodersOf } from './catalog';
 

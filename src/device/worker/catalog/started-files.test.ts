@@ -1,6 +1,6 @@
 import { proxy } from 'comlink';
 import { describe, expect, it } from 'vitest';
-import { memoryBundle } from '../../../testing/bundles';
+import { memoryBundle } from '../../../../testing/bundles';
 import { StartedFiles } from './started-files';
 
 const text = (text: string): Uint8Array => new TextEncoder().encode(text);

@@ -1,10 +1,10 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { makeItem } from '../../../../testing/bundles';
+import { clickAll, consentOf } from '../../../../testing/opened-engine';
+import { log, type ServedShop, serveShop } from '../../../../testing/served-shop';
 import { SidestreamError } from '../../../error';
-import { makeItem } from '../../../testing/bundles';
-import { clickAll, consentOf } from '../../../testing/opened-engine';
-import { log, type ServedShop, serveShop } from '../../../testing/served-shop';
 import { DeviceStore } from '../../store/device-store';
 
 // Node has no IndexedDB: this one follows the specification, in memory. It has no Web Locks either: every tab leads.

@@ -1,7 +1,7 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type ServedShop, serveShop } from '../../../testing/served-shop';
+import { type ServedShop, serveShop } from '../../../../testing/served-shop';
 
 // Features that a browser may lack or refuse.
 const code = vi.hoisted(() => ({ missing: false }));

@@ -1,7 +1,7 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { log, type ServedShop, serveShop } from '../../../testing/served-shop';
+import { log, type ServedShop, serveShop } from '../../../../testing/served-shop';
 import { DeviceStore } from '../../store/device-store';
 import type { Engine } from '../engine';
 

@@ -1,8 +1,8 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { bundleContent, makeItem } from '../../../testing/bundles';
-import { type ServedShop, serveContent } from '../../../testing/served-shop';
+import { bundleContent, makeItem } from '../../../../testing/bundles';
+import { type ServedShop, serveContent } from '../../../../testing/served-shop';
 import type { FindRequest } from '../../protocol';
 import type { Engine } from '../engine';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeItem } from '../../../testing/bundles';
-import { type ServedShop, serveShop } from '../../../testing/served-shop';
+import { makeItem } from '../../../../testing/bundles';
+import { type ServedShop, serveShop } from '../../../../testing/served-shop';
 import type { Engine } from '../engine';
 import { categoriesOf, placeChanges, summaryOf } from './inspect';
 

@@ -1,7 +1,7 @@
 import 'fake-indexeddb/auto';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { makeItem } from '../../../testing/bundles';
-import { type ServedShop, serveShop } from '../../../testing/served-shop';
+import { makeItem } from '../../../../testing/bundles';
+import { type ServedShop, serveShop } from '../../../../testing/served-shop';
 import { DeviceStore } from '../../store/device-store';
 
 let shop: ServedShop;

@@ -1,10 +1,10 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { last, type ServedShop, serveContent, serveShop } from '../../../../testing/served-shop';
+import { sideModel } from '../../../../testing/side-models';
+import { topicContent } from '../../../../testing/topics';
 import { type Item, openHead } from '../../../core/catalog';
-import { last, type ServedShop, serveContent, serveShop } from '../../../testing/served-shop';
-import { sideModel } from '../../../testing/side-models';
-import { topicContent } from '../../../testing/topics';
 import type { Engine } from '../engine';
 
 let shop: ServedShop;

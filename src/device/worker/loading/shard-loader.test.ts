@@ -1,11 +1,11 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { clickAll, described, IN_PARTS, idsOf, outsideOf, shardsOf } from '../../../../testing/parts';
+import { type ServedShop, serveContent } from '../../../../testing/served-shop';
+import { shortenDelays } from '../../../../testing/short-delays';
+import { topicContent } from '../../../../testing/topics';
 import { type Item, openBundle, openHead, writeBundle } from '../../../core/catalog';
-import { clickAll, described, IN_PARTS, idsOf, outsideOf, shardsOf } from '../../../testing/parts';
-import { type ServedShop, serveContent } from '../../../testing/served-shop';
-import { shortenDelays } from '../../../testing/short-delays';
-import { topicContent } from '../../../testing/topics';
 import { ItemTexts } from '../catalog/item-texts';
 
 beforeEach(() => {

@@ -1,8 +1,8 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { catalog, chose } from '../../../testing/rankings';
-import { CLICK, IDS, last, log, type ServedShop, serveShop } from '../../../testing/served-shop';
+import { catalog, chose } from '../../../../testing/rankings';
+import { CLICK, IDS, last, log, type ServedShop, serveShop } from '../../../../testing/served-shop';
 import { termValues } from '../../ranking';
 import type { Engine } from '../engine';
 import { ExperimentAssignment } from './experiment';

@@ -1,7 +1,7 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type ServedShop, serveShop } from '../../../testing/served-shop';
+import { type ServedShop, serveShop } from '../../../../testing/served-shop';
 import { decodeExport, encodeExport } from './exported-file';
 
 // Node has no IndexedDB: this one follows the specification, in memory. It has no Web Locks either: every tab leads.

@@ -1,8 +1,8 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type ServedShop, serveContent } from '../../../testing/served-shop';
-import { topicContent } from '../../../testing/topics';
+import { type ServedShop, serveContent } from '../../../../testing/served-shop';
+import { topicContent } from '../../../../testing/topics';
 import type { Profile } from '../../learner';
 import { withEarlierExpert } from '../../learner/earlier-expert';
 import { DeviceStore } from '../../store/device-store';

@@ -1,7 +1,7 @@
 import 'fake-indexeddb/auto';
 import { expect, it } from 'vitest';
-import { serveContent } from '../../../testing/served-shop';
-import { topicContent } from '../../../testing/topics';
+import { serveContent } from '../../../../testing/served-shop';
+import { topicContent } from '../../../../testing/topics';
 
 const COUNT = 400;
 

@@ -1,7 +1,7 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
-import { CLICK, type ServedShop, serveShop } from '../../../testing/served-shop';
+import { CLICK, type ServedShop, serveShop } from '../../../../testing/served-shop';
 import { combined, type VisitorReport, type VisitorSums } from '../../experiment';
 import { MemoryStore } from '../../store';
 import { DeviceStore } from '../../store/device-store';

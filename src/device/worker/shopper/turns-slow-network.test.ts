@@ -1,7 +1,7 @@
 import 'fake-indexeddb/auto';
 import { expect, it, vi } from 'vitest';
-import { bundleContent, makeItem } from '../../../testing/bundles';
-import { IDS, serveContent } from '../../../testing/served-shop';
+import { bundleContent, makeItem } from '../../../../testing/bundles';
+import { IDS, serveContent } from '../../../../testing/served-shop';
 
 // The kernel never arrives: the network cannot be made to hang for a single import.
 const loadKernel = vi.hoisted(() => vi.fn(() => new Promise<void>(() => undefined)));

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
+import { makeItem } from '../../../../testing/bundles';
+import { serveShop } from '../../../../testing/served-shop';
 import { openHead, pickRows } from '../../../core/catalog';
-import { makeItem } from '../../../testing/bundles';
-import { serveShop } from '../../../testing/served-shop';
 import { MemoryStore } from '../../store';
 import { Catalog } from '../catalog/catalog';
 import { Turns } from './turns';

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
+import { ConsentPage, googleTag, Tcf } from '../../../../testing/consent-page';
+import { pause } from '../../../../testing/short-delays';
 import { DeviceStore } from '../../../device/store/device-store';
-import { ConsentPage, googleTag, Tcf } from '../../../testing/consent-page';
-import { pause } from '../../../testing/short-delays';
 import { type Consenter, type ConsentReport, type ConsentSource, connectConsent } from '.';
 
 const page = new ConsentPage();

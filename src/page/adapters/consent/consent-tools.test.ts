@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { ConsentPage, consents, googleTag, Shopify, Tcf, WpConsent } from '../../../testing/consent-page';
-import { STATUS } from '../../../testing/fake-recommender';
-import { pause, shortenDelays } from '../../../testing/short-delays';
+import { ConsentPage, consents, googleTag, Shopify, Tcf, WpConsent } from '../../../../testing/consent-page';
+import { STATUS } from '../../../../testing/fake-recommender';
+import { pause, shortenDelays } from '../../../../testing/short-delays';
 import { connectConsent, TOOLS } from '.';
 
 const page = new ConsentPage();

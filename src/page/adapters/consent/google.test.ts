@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
-import { ConsentPage, googleTag } from '../../../testing/consent-page';
-import { log } from '../../../testing/served-shop';
-import { pause } from '../../../testing/short-delays';
+import { ConsentPage, googleTag } from '../../../../testing/consent-page';
+import { log } from '../../../../testing/served-shop';
+import { pause } from '../../../../testing/short-delays';
 
 const page = new ConsentPage();
 

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { ConsentPage, Shopify } from '../../../testing/consent-page';
-import { pause, shortenDelays } from '../../../testing/short-delays';
+import { ConsentPage, Shopify } from '../../../../testing/consent-page';
+import { pause, shortenDelays } from '../../../../testing/short-delays';
 
 const page = new ConsentPage();
 

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { ConsentPage, WpConsent } from '../../../testing/consent-page';
-import { pause } from '../../../testing/short-delays';
+import { ConsentPage, WpConsent } from '../../../../testing/consent-page';
+import { pause } from '../../../../testing/short-delays';
 
 const page = new ConsentPage();
 

@@ -1,8 +1,8 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { STATUS } from '../../../../testing/fake-recommender';
 import type { Consent, Recommender, Status } from '../../../device/protocol';
-import { STATUS } from '../../../testing/fake-recommender';
 import { type Asker, type AskOptions, askConsent, notedConsent } from '.';
 
 /** The part of an element that the question needs, because Node has no documents; a browser test uses real ones. */

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { recommendation } from '../../../../testing/fake-recommender';
 import type { InspectedExpert } from '../../../device/protocol';
-import { recommendation } from '../../../testing/fake-recommender';
 import { colorOf, namedExperts } from './experts';
 import { ENGLISH_INSPECTOR, wordsIn } from './words';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { expectedTexts, LABEL_LANGUAGES } from '../../../../testing/languages';
 import { labelLanguage } from '../../../core/labels';
-import { expectedTexts, LABEL_LANGUAGES } from '../../../testing/languages';
 import { backendWords, ENGLISH_INSPECTOR, formatsIn, INSPECTOR_TEXTS, runWords, type Words, wordsIn } from './words';
 
 const ENGLISH = wordsIn(ENGLISH_INSPECTOR, 'en');

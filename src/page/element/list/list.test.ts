@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { FakeRecommender, recommendation } from '../../../../testing/fake-recommender';
 import type { Progress, RecommendRequest } from '../../../device/protocol';
 import { SidestreamError } from '../../../error';
-import { FakeRecommender, recommendation } from '../../../testing/fake-recommender';
 import { List, type ListNews, REFRESH_DELAY } from './list';
 import { takeItems } from './reading-order';
 

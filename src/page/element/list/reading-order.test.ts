@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FakeRecommender } from '../../../testing/fake-recommender';
+import { FakeRecommender } from '../../../../testing/fake-recommender';
 import { type Placed, RequestTurns } from './reading-order';
 
 /** An element with only a place in the document. */

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { FakeRecommender } from '../../../../testing/fake-recommender';
 import type { Progress, Recommender } from '../../../device/protocol';
 import { SidestreamError } from '../../../error';
-import { FakeRecommender } from '../../../testing/fake-recommender';
 import { startRecommender } from '../../client';
 import { sharedRecommender } from './shared-recommender';
 

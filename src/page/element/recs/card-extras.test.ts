@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { recommendation } from '../../../../testing/fake-recommender';
+import { LABEL_LANGUAGES } from '../../../../testing/languages';
 import { formatPrice } from '../../../core/card';
 import type { Recommendation } from '../../../device/protocol';
-import { recommendation } from '../../../testing/fake-recommender';
-import { LABEL_LANGUAGES } from '../../../testing/languages';
 import { PAGE_TEXTS } from '../labels';
 import { CardExtras, type ExtrasContext } from './card-extras';
 import { labelsIn } from './labels';

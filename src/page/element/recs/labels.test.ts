@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { recommendation } from '../../../../testing/fake-recommender';
+import { LABEL_LANGUAGES } from '../../../../testing/languages';
 import type { Recommendation } from '../../../device/protocol';
-import { recommendation } from '../../../testing/fake-recommender';
-import { LABEL_LANGUAGES } from '../../../testing/languages';
 import { PAGE_TEXTS } from '../labels';
 import { completeLabels, headingOf, labelsIn } from './labels';
 

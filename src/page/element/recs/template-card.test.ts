@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { recommendation } from '../../../testing/fake-recommender';
+import { recommendation } from '../../../../testing/fake-recommender';
 import { labelsIn } from './labels';
 import { areImages, cardFields, fill, holds } from './template-card';
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { recommendation } from '../../../../testing/fake-recommender';
 import type { Item, Product } from '../../../device/protocol';
-import { recommendation } from '../../../testing/fake-recommender';
 import { inUsualSize, isAvailable, withValue } from './variant-choice';
 
 /** Red and blue in S, M and L; the blue M is sold out, and there is no blue L. */

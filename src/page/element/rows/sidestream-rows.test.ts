@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest';
+import { FakeRecommender, recommendation } from '../../../../testing/fake-recommender';
 import type { Row, RowsResponse } from '../../../device/protocol';
-import { FakeRecommender, recommendation } from '../../../testing/fake-recommender';
 import { inPlace, rowSource } from './sidestream-rows';
 
 const row = (kind: Row['kind'], about = '', ids = ['a', 'b']): Row => ({

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { FakeRecommender } from '../../../../../testing/fake-recommender';
 import type { Recommender } from '../../../../device/protocol';
-import { FakeRecommender } from '../../../../testing/fake-recommender';
 import { type Cursor, StoredCursor } from './cursor';
 
 const CURSOR: Cursor = {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { recommendation } from '../../../../testing/fake-recommender';
+import { recommendation } from '../../../../../testing/fake-recommender';
 import type { List } from '../../list/list';
 import { Feed } from './feed';
 

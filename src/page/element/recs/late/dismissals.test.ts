@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { recommendation } from '../../../../../testing/fake-recommender';
 import type { Recommendation } from '../../../../device/protocol';
-import { recommendation } from '../../../../testing/fake-recommender';
 import { labelsIn } from '../labels';
 import type { Place } from '../views';
 import { Dismissals } from './dismissals';

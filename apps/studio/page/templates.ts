@@ -1,0 +1,46 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { SidestreamError } from '../../../src/error';
+import type { Progress } from '../session';
+import { count, progressWords } from './words';
+
+/** A bar with its numbers in words; without a known total, the bar only moves. @param label what is being done */
+export function progressBar(label: string, progress: Progress | null): TemplateResult {
+  const { done, total } = progress ?? { done: 0, total: 0 };
+  const parts = progress === null ? ['Starting …'] : progressWords(progress);
+  // Before the first of them is done, the encoders load.
+  return html`
+    <div>
+      <progress aria-label=${label} max="1" value=${done > 0 ? Math.min(1, done / total) : nothing}></progress>
+      <p class="row">${parts.map((part) => html`<span>${part}</span>`)}</p>
+    </div>`;
+}
+
+/** An alert: what went wrong, and what to do next. @param title what could not be done @param again tries it again */
+export function alertOf(
+  title: string,
+  error: SidestreamError | null,
+  again?: () => unknown,
+): TemplateResult | typeof nothing {
+  if (error === null) return nothing;
+  return html`
+    <div class="alert" role="alert">
+      <p><strong>${title}</strong></p>
+      <p>${error.message}</p>
+      <p class="hint"><code>${error.code}</code></p>
+      ${again ? html`<div class="row"><button class="button" type="button" @click=${again}>Try again</button></div>` : nothing}
+    </div>`;
+}
+
+/** How many more there are than are shown. */
+export const andMore = (all: number, shown: number): TemplateResult | typeof nothing =>
+  all > shown ? html`<p class="hint">and ${count(all - shown)} more</p>` : nothing;
+
+/** Facts in sentences. Those that are false are left out. */
+export function lines(texts: readonly (string | false)[]): TemplateResult | typeof nothing {
+  const said = texts.filter((text) => text !== false);
+  return said.length === 0 ? nothing : html`<ul class="lines">${said.map((text) => html`<li>${text}</li>`)}</ul>`;
+}
+
+/** Figures with their names. Those that are false are left out. */
+export const facts = (rows: readonly (readonly [string, string] | false)[]): TemplateResult => html`
+  <dl class="row facts">${rows.map((row) => (row ? html`<div><dt class="hint">${row[0]}</dt><dd>${row[1]}</dd></div>` : nothing))}</dl>`;

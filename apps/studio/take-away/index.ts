@@ -1,0 +1,224 @@
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { SidestreamError } from '../../../src/error';
+import { copyText } from '../../demo/copy-text';
+import { PageElement } from '../../demo/session-element';
+import { studioFolder } from '../files/opfs';
+import type { OutFile } from '../files/zip';
+import { alertOf, facts, progressBar } from '../page/templates';
+import { counted, fileSize } from '../page/words';
+import type { StudioState } from '../session';
+import { bytesIn, findParts, type Layout, laidOut, lean, type Parts } from './files';
+import { canSaveToFolder, chooseFolder, downloadZip, saveToFolder } from './save';
+import { askingLines, productLines, readme, shopifyReadme, twoLines } from './texts';
+import { THEME } from './theme';
+
+const LAYOUTS: Readonly<Record<Layout, { name: string; archive: string }>> = {
+  web: { name: 'Any web server', archive: 'recommender.zip' },
+  shopify: { name: 'Shopify theme', archive: 'recommender-shopify.zip' },
+};
+/** Largest file that the text about Shopify does not warn of: themes refuse larger ones. */
+const MAX_THEME_FILE = 20e6;
+
+/** How the last saving ended, or how far it is. */
+type Saving =
+  | { kind: 'none' }
+  | { kind: 'running'; stage: string; done: number; total: number }
+  | { kind: 'done'; text: string }
+  | { kind: 'failed'; error: SidestreamError };
+
+/**
+ * Step 5: the files to upload, and the lines to paste.
+ *
+ * @fires {CustomEvent} studio-taken - The files were saved or handed to the browser. Bubbles.
+ */
+@customElement('studio-take-away')
+export class StudioTakeAway extends PageElement {
+  @property({ attribute: false }) state!: StudioState;
+  @state() private layout: Layout = 'web';
+  /** Whether the files of the encoders are taken, too. A theme refuses the largest of them. */
+  readonly #encoders: Record<Layout, boolean> = { web: true, shopify: false };
+  @state() private parts: Parts | null = null;
+  @state() private failure: SidestreamError | null = null;
+  @state() private saving: Saving = { kind: 'none' };
+  @state() private copied = '';
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('state') && this.state.bundle) void this.#find();
+  }
+
+  protected override render(): TemplateResult {
+    const saving = this.saving.kind === 'running';
+    return html`
+      <fieldset class="row" ?disabled=${saving}>
+        <legend>Where is your shop?</legend>
+        ${(['web', 'shopify'] as const).map(
+          (layout) => html`
+            <label class="check">
+              <input type="radio" name="take-layout" value=${layout} .checked=${layout === this.layout} @change=${() => this.#choose(layout)} />
+              <span>${LAYOUTS[layout].name}</span>
+            </label>`,
+        )}
+      </fieldset>
+      ${alertOf('The files cannot be put together.', this.failure, this.#find)}
+      ${this.parts ? this.#found(this.#encoders[this.layout] ? this.parts : lean(this.parts)) : this.failure ? nothing : html`<p role="status">Looking through the files …</p>`}`;
+  }
+
+  #found(parts: Parts): TemplateResult {
+    const { scripts, bundle, pictures, encoders } = parts;
+    const files = laidOut(this.layout, parts, THEME);
+    const row = (name: string, list: readonly OutFile[]): [string, string] | false =>
+      list.length > 0 && [name, `${counted(list.length, 'file')}, ${fileSize(bytesIn(list))}`];
+    return html`
+      ${
+        encoders.bytes > 0
+          ? html`
+            <label class="check">
+              <input type="checkbox" .checked=${this.#encoders[this.layout]} ?disabled=${this.saving.kind === 'running'} @change=${this.#takeEncoders} />
+              <span>With the encoders, ${fileSize(encoders.bytes)}: shoppers can search by description and by photo. They load only when somebody searches that way.</span>
+            </label>`
+          : nothing
+      }
+      <div data-testid="take-facts">
+        ${facts([
+          row('Together', files),
+          row('Script', scripts),
+          row('Bundle', bundle),
+          this.layout === 'web' && row('Pictures', pictures),
+        ])}
+      </div>
+      ${this.#buttons(files)} ${this.#outcome()} ${this.layout === 'web' ? this.#web(parts) : this.#shopify(parts)}`;
+  }
+
+  #buttons(files: OutFile[]): TemplateResult {
+    const saving = this.saving.kind === 'running';
+    const folder = canSaveToFolder();
+    return html`
+      <div class="row">
+        ${
+          folder
+            ? html`<button class="button" type="button" data-testid="take-folder" ?disabled=${saving} @click=${() => this.#toFolder(files)}>Save to a folder</button>`
+            : nothing
+        }
+        <button class="button ${folder ? 'quiet' : ''}" type="button" data-testid="take-zip" ?disabled=${saving} @click=${() => this.#toZip(files)}>Download a zip</button>
+      </div>`;
+  }
+
+  #outcome(): TemplateResult {
+    const saving = this.saving;
+    return html`
+      ${
+        saving.kind === 'running'
+          ? progressBar(saving.stage, { ...saving, perSecond: null, secondsLeft: null })
+          : nothing
+      }
+      <p class="take-done panel wash" role="status" data-testid="take-done">${saving.kind === 'done' ? saving.text : nothing}</p>
+      ${saving.kind === 'failed' ? alertOf('The files were not saved.', saving.error) : nothing}`;
+  }
+
+  #web({ pictures, addresses }: Parts): TemplateResult {
+    return html`
+      <h3>Paste</h3>
+      <p>These two lines into a page of your shop, where the list should be:</p>
+      ${this.#lines(twoLines(addresses))}
+      ${this.#more('Your shop has no consent tool', 'The lines of a shop that asks by itself', askingLines(addresses))}
+      ${this.#more('Two more lists, for the page of a product', 'The lines for the page of a product', productLines(addresses))}
+      ${explained(readme({ pictures: pictures.length > 0, addresses }))}`;
+  }
+
+  #shopify({ pictures, scripts, bundle }: Parts): TemplateResult {
+    const large = [...scripts, ...bundle].filter(({ bytes }) => bytes > MAX_THEME_FILE);
+    return html`
+      ${
+        large.length > 0
+          ? html`<p class="panel wash">${large.map(({ path }) => path).join(' and ')} may be too large for a theme. Lists work without the encoders.</p>`
+          : nothing
+      }
+      ${explained(shopifyReadme(pictures.length > 0))}`;
+  }
+
+  #more(summary: string, label: string, text: string): TemplateResult {
+    return html`
+      <details>
+        <summary>${summary}</summary>
+        ${codeBlock(label, text)}
+      </details>`;
+  }
+
+  #lines(text: string): TemplateResult {
+    return html`
+      ${codeBlock('The two lines to paste', text)}
+      <p class="row">
+        <button class="button quiet" type="button" data-testid="take-copy" @click=${this.#copy}>Copy</button>
+        <span role="status">${this.copied}</span>
+      </p>`;
+  }
+
+  readonly #find = async (): Promise<void> => {
+    const { bundle } = this.state;
+    this.failure = null;
+    try {
+      const [files, pictures] = await Promise.all([studioFolder('bundle'), studioFolder('pictures')]);
+      const page = (address: string): Promise<Response> => fetch(address, { cache: 'no-cache' });
+      const parts = await findParts({ bundle: files, pictures, page });
+      if (bundle !== this.state.bundle) return;
+      this.parts = parts;
+    } catch (thrown) {
+      this.parts = null;
+      this.failure = SidestreamError.from(thrown);
+    }
+  };
+
+  #choose(layout: Layout): void {
+    this.layout = layout;
+    this.saving = { kind: 'none' };
+    this.copied = '';
+  }
+
+  readonly #takeEncoders = ({ currentTarget }: Event): void => {
+    if (currentTarget instanceof HTMLInputElement) this.#encoders[this.layout] = currentTarget.checked;
+    this.saving = { kind: 'none' };
+  };
+
+  readonly #toFolder = (files: OutFile[]): Promise<void> =>
+    this.#save('Writing files', files.length, async (written) => {
+      const folder = await chooseFolder();
+      if (!folder) return null;
+      await saveToFolder(folder, files, written);
+      return `${counted(files.length, 'file')} saved in the folder “${folder.name}”.`;
+    });
+
+  readonly #toZip = (files: OutFile[]): Promise<void> =>
+    this.#save('Packing files', files.length, async (written) => {
+      const { archive } = LAYOUTS[this.layout];
+      await downloadZip(archive, files, written);
+      return `${counted(files.length, 'file')} packed: the browser saves them as ${archive} with your downloads.`;
+    });
+
+  /** @param save returns a sentence about the result; null if the user changed their mind */
+  async #save(stage: string, total: number, save: (written: () => void) => Promise<string | null>): Promise<void> {
+    try {
+      let done = 0;
+      const text = await save(() => {
+        this.saving = { kind: 'running', stage, done: ++done, total };
+      });
+      this.saving = text === null ? { kind: 'none' } : { kind: 'done', text };
+      if (text !== null) this.dispatchEvent(new CustomEvent('studio-taken', { bubbles: true }));
+    } catch (thrown) {
+      this.saving = { kind: 'failed', error: SidestreamError.from(thrown) };
+    }
+  }
+
+  readonly #copy = async (): Promise<void> => {
+    this.copied = await copyText(twoLines(this.parts?.addresses ?? true), this.querySelector('pre code'));
+  };
+}
+
+/** Where the files go, and what to do later: the text that lies beside them. */
+const explained = (text: string): TemplateResult => html`
+  <h3>What goes where</h3>
+  <p class="hint">This is the file <code>README.txt</code>.</p>
+  <pre tabindex="0" role="region" aria-label="README.txt">${text}</pre>`;
+
+const codeBlock = (label: string, text: string): TemplateResult =>
+  html`<pre tabindex="0" role="region" aria-label=${label}><code>${text}</code></pre>`;

@@ -1,0 +1,12 @@
+import type { ChunkRequest } from '../../shop/pipeline';
+import { answerParent, type EncoderSource, nodeChunkEncoder } from './process-pool';
+
+/* A process of a build that encodes the chunks of its parent (`process-pool.ts`). The first message names the encoders. */
+
+answerParent((source) => {
+  const encoder = nodeChunkEncoder(source as EncoderSource);
+  return (request) => {
+    const { chunk, projection } = request as ChunkRequest;
+    return encoder.run(chunk, projection);
+  };
+});

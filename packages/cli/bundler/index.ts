@@ -1,0 +1,31 @@
+export { makeFolder, PACKAGE_FOLDER, requireRoom } from '../../encoders/folders';
+export {
+  addEncoder,
+  isBuilt,
+  MODELS_FOLDER,
+  madePreset,
+  modelFiles,
+  presetFile,
+  readPreset,
+  readPresets,
+} from '../../encoders/hub/encoder-files';
+export { buildBundle } from './build-bundle';
+export {
+  folderFetch,
+  folderSink,
+  notWritten,
+  openFolder,
+  readManifest,
+  removeStale,
+  withBundle,
+} from './folder-bundle';
+export { JobQueue, QueueBlobs, serveJobs } from './job-queue';
+export type { LocaleFeed } from './locales';
+export { exitBy, withLock } from './lock-file';
+export { createMeter, jointMeters } from './meter';
+export { keptOffers, MISSING, type OffersResult, removeOffers, writeOffers } from './offers';
+export { openText } from './open-feed';
+export { answerParent, startProcess } from './process-pool';
+export { startQueueWorker } from './queue';
+export { readFeed, readMapping } from './read-feed';
+export { type CheckedRules, checkRules, publishRules, putRules, removeRules } from './rules';

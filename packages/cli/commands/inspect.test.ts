@@ -1,0 +1,17 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { writeBundle } from '../../../src/core/catalog';
+import { bundleContent, makeItem } from '../../../testing/bundles';
+import { inProcess } from '../../../testing/in-process';
+import { folderSink } from '../bundler';
+
+it('prints the product of each variant, for logs that are prepared elsewhere', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'sidestream-'));
+  const items = [makeItem('a, red', { group: 'a' }), makeItem('b'), makeItem('a, blue', { group: 'a' })];
+  await writeBundle(await bundleContent(items), await folderSink(folder));
+  const { out } = await inProcess('inspect', folder, '--variants');
+  expect(out.trim().split(/\r?\n/)).toEqual(['item,product', '"a, red","a, red"', 'b,b', '"a, blue","a, red"']);
+  await rm(folder, { recursive: true });
+});

@@ -1,0 +1,168 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import pLimit from 'p-limit';
+import * as v from 'valibot';
+import { sha256 } from '../../../../src/core/common/bytes';
+import { kept as keptIn } from '../../../../src/core/common/grouped';
+import { fitting } from '../../../../src/core/common/schema';
+import { invalidInput } from '../../../../src/error';
+import { TaskProcesses, type TaskProcessesOptions } from '../../../cli/commands';
+import { writeWhole } from '../../../cli/training';
+import { type Part, parsePart, partSchema } from '../../evaluate/measurement';
+import { type ProtocolRun, parseRun } from '../../evaluate/result';
+import type { EvaluateInput, PastFile } from './input';
+
+/** The evaluation of one seed, in steps that may run in several processes. */
+export interface Evaluation {
+  /** Default: `share`, which divides the processes evenly; 1 if a process has the seed to itself. */
+  parts?(share: number): number;
+  pastFiles?(): Promise<PastFile[]>;
+  /** The files of the past already exist. @returns a text for `report` */
+  measure(part: Part): Promise<string>;
+  /** @param parts texts of all parts, in order: the result does not depend on how many there are */
+  report(parts: readonly string[]): Pick<ProtocolRun, 'setting' | 'tables'> & Partial<Pick<ProtocolRun, 'figures'>>;
+}
+
+/** An evaluation whose parts are its methods. */
+interface MethodEvaluation<Name extends string, Run> {
+  /** In the order of the tables. */
+  names: readonly Name[];
+  schema: v.GenericSchema<unknown, Run>;
+  run(name: Name): Promise<Run>;
+  report(runs: readonly Run[]): ReturnType<Evaluation['report']>;
+}
+
+/** An evaluation method by method: the last ones first, which take longest. */
+export const byMethod = <Name extends string, Run extends { name: string }>({
+  names,
+  schema,
+  run,
+  report,
+}: MethodEvaluation<Name, Run>): Evaluation => ({
+  parts: (share) => (share === 1 ? 1 : names.length),
+  async measure({ index, of }) {
+    const runs: Run[] = [];
+    for (const name of names.toReversed().filter((_, n) => n % of === index)) runs.push(await run(name));
+    return JSON.stringify(runs);
+  },
+  report(parts) {
+    const found = new Map(parts.flatMap((part) => parsePart(v.array(schema), part)).map((one) => [one.name, one]));
+    return report(names.flatMap((name) => found.get(name) ?? []));
+  },
+});
+
+/** @throws SidestreamError `runtime/invalid-input` if there is nothing to evaluate, or if a method is unknown */
+export type Protocol = (input: EvaluateInput) => Evaluation;
+
+/**
+ * The run of one seed: read from a folder, or evaluated and kept there, which lets a long evaluation continue after an
+ * interruption. The name of the file depends on protocol, catalogue, log, the other options and the seed. It does not depend on
+ * the version of the program, so a folder is valid for one version only.
+ * @param folder folder of the runs; undefined: nothing is read or kept
+ * @throws SidestreamError `runtime/invalid-input` if a file there is not a run
+ */
+export async function keptRun(
+  folder: string | undefined,
+  protocol: string,
+  input: EvaluateInput,
+  evaluate: () => Promise<ProtocolRun>,
+): Promise<ProtocolRun> {
+  if (folder === undefined) return evaluate();
+  const file = join(folder, `${protocol}-${await digestOf(input)}-seed-${input.seed}.json`);
+  if (existsSync(file)) {
+    input.say(`The run of seed ${input.seed} is in ${file}`);
+    return parseRun(await readFile(file, 'utf8'));
+  }
+  const run = await evaluate();
+  await writeWhole(file, JSON.stringify(run));
+  return run;
+}
+
+/** 12 hex digits of a digest of everything on which a result depends. */
+async function digestOf(input: EvaluateInput): Promise<string> {
+  const { bundle, past, shoppers, half, minShoppers, methods, published = false, windows } = input;
+  const log = input.events.map(({ user, item, time }) => [user, item, time]);
+  const asked = [bundle.manifest, past, shoppers, half, minShoppers, methods, published, windows, log];
+  return (await sha256(new TextEncoder().encode(JSON.stringify(asked)))).slice(0, 12);
+}
+
+/** A step of an evaluation in one process: it learns a file of the past, by name, or evaluates a part. */
+const taskSchema = v.strictObject({
+  seed: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  learn: v.optional(v.string()),
+  part: v.optional(partSchema),
+});
+export type Task = v.InferOutput<typeof taskSchema>;
+
+export const parseTask = (data: unknown): Task =>
+  fitting(taskSchema, data, (fault) => invalidInput(`${JSON.stringify(data)} is not a task: ${fault}.`));
+
+/** Runs a task in this process. @returns for a part, the text for `report` */
+export async function doTask({ measure, pastFiles }: Evaluation, { learn, part }: Task): Promise<unknown> {
+  if (part) return measure(part);
+  const files = await pastFiles?.();
+  await files?.find(({ path }) => basename(path) === learn)?.make();
+  return '';
+}
+
+export interface SeedsRequest extends Omit<TaskProcessesOptions, 'size'> {
+  seeds: readonly number[];
+  evaluationOf(seed: number): Evaluation;
+  /** Maximum number of processes; 1: everything in this one. */
+  processes: number;
+  /** The run of a seed, which may exist already. */
+  kept(seed: number, evaluate: () => Promise<ProtocolRun>): Promise<ProtocolRun>;
+  protocol: string;
+}
+
+/**
+ * Evaluates seeds, with as many concurrent tasks as processes are allowed: the files of the past are learned first, once; then
+ * the shoppers of each seed are divided. The result does not depend on the number of processes.
+ * @returns the runs in the order of the seeds
+ * @throws SidestreamError `runtime/worker-crashed` if a process fails; the other processes are then ended
+ */
+export async function runSeeds(request: SeedsRequest): Promise<ProtocolRun[]> {
+  const { protocol, seeds, evaluationOf, kept, processes, say } = request;
+  const pool = processes > 1 ? new TaskProcesses({ ...request, size: processes }) : null;
+  const limit = pLimit(processes);
+  const work = async (task: Task): Promise<unknown> => {
+    if (!pool) return doTask(evaluationOf(task.seed), task);
+    const result = await pool.run(labelOf(task), task);
+    // Meters do not show a step that takes no time.
+    say(`${labelOf(task)}: ${task.part ? 'Evaluated' : 'Learned from the past'}`);
+    return result;
+  };
+  const queued = (task: Task): Promise<unknown> =>
+    limit(() =>
+      work(task).catch((error) => {
+        // Waiting tasks are never run. The next one begins as soon as this one has settled.
+        limit.clearQueue();
+        throw error;
+      }),
+    );
+  // Choose a number of parts that gives all processes equal work.
+  const share = processes / greatestDivisor(processes, seeds.length);
+  const learned = new Map<string, Promise<unknown>>();
+  const learn = (seed: number, { path }: PastFile): Promise<unknown> =>
+    keptIn(learned, path, async () => existsSync(path) || queued({ seed, learn: basename(path) }));
+  const evaluate = async (seed: number): Promise<ProtocolRun> => {
+    const { parts, pastFiles, report } = evaluationOf(seed);
+    await Promise.all(((await pastFiles?.()) ?? []).map((file) => learn(seed, file)));
+    const of = parts?.(share) ?? share;
+    const all = Array.from({ length: of }, (_, index) => queued({ seed, part: { index, of } }));
+    const { setting, tables, figures = {} } = report(v.parse(v.array(v.string()), await Promise.all(all)));
+    return { protocol, seed, setting, tables, figures };
+  };
+  try {
+    return await Promise.all(seeds.map((seed) => kept(seed, () => evaluate(seed))));
+  } finally {
+    limit.clearQueue();
+    pool?.close();
+  }
+}
+
+const greatestDivisor = (a: number, b: number): number => (b === 0 ? a : greatestDivisor(b, a % b));
+
+const labelOf = ({ seed, part }: Task): string =>
+  part && part.of > 1 ? `seed ${seed}, part ${part.index + 1} of ${part.of}` : `seed ${seed}`;

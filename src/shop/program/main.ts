@@ -1,6 +1,0 @@
-#!/usr/bin/env node
-import { endWithReader } from '../cli';
-import { runCommandLine } from './commands';
-
-endWithReader();
-await runCommandLine(process.argv.slice(2));
