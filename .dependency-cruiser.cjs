@@ -1,16 +1,10 @@
 const { ROOMS, WINGS, ENTRIES, folderOf } = require('./scripts/cycles/rooms.cjs');
 
-/** Doors whose code needs Node, or is too heavy for a page. */
-const NODE_DOORS = '^src/core/(encoders/(node|recipes|adapt)|catalog/feed)/';
-/** Wings that run in Node. */
-const NODE_WINGS = 'shop|lab';
-/** Modules of these wings that browsers run, too. */
-const EVERYWHERE = Object.entries(ROOMS)
-  .filter(([, { wing, runs }]) => NODE_WINGS.split('|').includes(wing) && runs.startsWith('everywhere'))
-  .map(([room]) => `^${folderOf(room)}/(?!node/)`);
-
 /** Tests, and the files that they use. */
-const TESTS = ['\\.test\\.ts$', '^src/testing/'];
+const TESTS = ['\\.test\\.ts$', '^testing/'];
+/** Code that runs in Node only. Everything else also runs in browsers. */
+const NODE = '^packages/(encoders|cli|lab/commands)/';
+const PRODUCT = '^(src|packages|apps)/';
 
 const arrows = Object.entries(ROOMS).map(([room, { imports }]) => {
   const others = Object.keys(ROOMS).filter((other) => other !== room && !imports.includes(other));
@@ -27,15 +21,17 @@ const arrows = Object.entries(ROOMS).map(([room, { imports }]) => {
   };
 });
 
-const wings = Object.entries(WINGS).map(([wing, imports]) => ({
+const wings = Object.entries(WINGS).map(([wing, { folder, imports }]) => ({
   name: `wing-${wing}`,
-  comment: `src/${wing} may import ${imports.join(', ') || 'no other wing'}; what is loaded late may be of any.`,
+  comment: `${folder} may import ${imports.join(', ') || 'no other wing'}; what is loaded late may be of any.`,
   severity: 'error',
-  from: { path: `^src/${wing}/`, pathNot: TESTS },
+  from: { path: `^${folder}/`, pathNot: TESTS },
   to: {
     dynamic: false,
-    path: '^src/(core|device|page|shop|lab|demo|studio)/',
-    pathNot: [wing, ...imports].map((own) => `^src/${own}/`),
+    path: Object.entries(WINGS)
+      .filter(([other]) => other !== wing && !imports.includes(other))
+      .map(([, other]) => `^${other.folder}/`)
+      .join('|'),
   },
 }));
 
@@ -52,78 +48,56 @@ module.exports = {
     {
       name: 'door-only',
       comment:
-        'Other rooms are entered through an index.ts; code that comes late is imported by its file, so that no more comes along. common/ has no door: each of its files is on its own.',
+        'Other rooms are entered through an index.ts; code that comes late is imported by its file, so that no more comes along. common/ has no door: each of its files is on its own. The rooms of the lab share their parts.',
       severity: 'error',
-      from: { path: '^src/([^/]+/[^/]+)/', pathNot: ['^src/lab/', ...TESTS] },
+      from: { path: '^((?:src|packages)/[^/]+/[^/]+|apps/[^/]+)/', pathNot: TESTS },
       to: {
         dynamic: false,
-        path: '^src/(?!demo/|studio/)[^/]+/.+',
-        pathNot: [
-          '^src/$1/',
-          '^src/core/common/',
-          '^src/[^/]+/[^/]+/index\\.ts$',
-          '^src/[^/]+/[^/]+/[^/]+/index\\.ts$',
-        ],
+        path: '^(src|packages)/[^/]+/[^/]+/',
+        pathNot: ['^$1/', '^src/core/common/', '^packages/lab/', '/index\\.ts$'],
       },
     },
     {
-      name: 'door-only-lab',
-      comment: 'The rooms of the lab share their parts; browsers load some of them for simulated shoppers.',
+      name: 'lab-doors',
+      comment: 'Outside the lab its rooms are entered through their doors, too.',
       severity: 'error',
-      from: { path: '^src/lab/', pathNot: TESTS },
-      to: {
-        dynamic: false,
-        path: '^src/(?!demo/|studio/|lab/)[^/]+/.+',
-        pathNot: ['^src/core/common/', '^src/[^/]+/[^/]+/index\\.ts$', '^src/[^/]+/[^/]+/[^/]+/index\\.ts$'],
-      },
+      from: { path: PRODUCT, pathNot: ['^packages/lab/', ...TESTS] },
+      to: { dynamic: false, path: '^packages/lab/', pathNot: '/index\\.ts$' },
     },
     {
       name: 'no-node-builtins',
-      comment: 'Only these rooms, tests and their helpers may depend on Node.',
+      comment: 'Only what runs in Node, and tests, may depend on Node.',
       severity: 'error',
-      from: {
-        path: '^src/',
-        pathNot: [`^src/(${NODE_WINGS})/`, '^src/core/encoders/(node|recipes|adapt)/', ...TESTS],
-      },
+      from: { path: PRODUCT, pathNot: [NODE, ...TESTS] },
       to: { dependencyTypes: ['core'] },
     },
     {
-      name: 'everywhere',
+      name: 'no-node-code',
       comment: 'What browsers run does not enter what needs Node.',
       severity: 'error',
-      from: { path: [...EVERYWHERE, '^src/(demo|studio)/'], pathNot: TESTS },
-      to: { path: '^src/(shop/((logs|training)/node|bundler|cli)|lab/commands)/' },
+      from: { path: PRODUCT, pathNot: [NODE, ...TESTS] },
+      to: { path: NODE },
     },
     {
-      name: 'everywhere-no-node-builtins',
-      comment: 'Browsers run this, too.',
+      name: 'feeds-are-heavy',
+      comment: 'The readers of feeds never reach a page of a shop.',
       severity: 'error',
-      from: { path: EVERYWHERE, pathNot: TESTS },
-      to: { dependencyTypes: ['core'] },
-    },
-    {
-      name: 'node-door',
-      comment: 'Doors that need Node never reach the browser.',
-      severity: 'error',
-      from: {
-        path: '^src/',
-        pathNot: [`^src/(${NODE_WINGS}|core/encoders|studio/(build|learn))/`, '^src/core/catalog/feed/', ...TESTS],
-      },
-      to: { path: NODE_DOORS },
+      from: { path: '^(src|apps/(demo|editor))/', pathNot: ['^src/core/catalog/feed/', ...TESTS] },
+      to: { path: '^src/core/catalog/feed/' },
     },
     {
       name: 'sources-alone',
       comment: 'The product does not depend on what its developers run.',
       severity: 'error',
-      from: { path: '^src/' },
+      from: { path: PRODUCT },
       to: { path: '^(tools|e2e|scripts)/' },
     },
     {
       name: 'testing-alone',
       comment: 'Helpers of tests are not part of the product.',
       severity: 'error',
-      from: { path: '^src/', pathNot: TESTS },
-      to: { path: '^src/testing/' },
+      from: { path: PRODUCT, pathNot: TESTS },
+      to: { path: '^testing/' },
     },
     ...arrows,
     ...wings,

@@ -6,42 +6,53 @@ import type { KnipConfig } from 'knip';
  */
 const production = process.argv.includes('--production');
 
+/** A package of the workspace. @param started files that are started by name, or by a page */
+const part = (...started: string[]) => ({
+  entry: [...started.map((file) => `${file}!`), '**/*.test.ts'],
+  project: ['**/*.ts!'],
+});
+
 const config: KnipConfig = {
-  // A `!` marks what is no test.
-  entry: [
-    'src/{index,headless,page,inspector,pick,consent,rows}.ts!',
-    'src/{page/element,page/adapters,page/frameworks/react,page/frameworks/vue,core/encoders/web}/index.ts!',
-    // Started by name: the command line, processes, workers and the loader that the packaging puts in front of them.
-    'packages/cli/program/main.ts!',
-    'packages/cli/bundler/chunk-worker.ts!',
-    'packages/cli/training/shard-worker.ts!',
-    'src/device/worker/{worker,encoder-worker,script-loader}.ts!',
-    'apps/demo/{main,sent/worker}.ts!',
-    'apps/editor/main.ts!',
-    'apps/studio/{main,serve/service-worker}.ts!',
-    // Comes late, as one object.
-    'src/page/element/recs/late/late-parts.ts!',
-    // Compiled to WebAssembly.
-    'src/core/kernel/assembly/*-products.ts!',
-    'scripts/*.{ts,mjs}!',
-    'scripts/cycles/rooms.cjs!',
-    'tools/**/main.ts!',
-    'tools/bench/*.ts!',
-    'tools/gpu/page/*.ts!',
-    '{src,scripts,tools}/**/*.test.ts',
-    'e2e/**/*.spec.ts',
-    'e2e/{frameworks/main,pages/*,support/{*-bundle,build-fixtures,node-training,studio-files},vendure/playwright.config}.ts',
-    'examples/*/vite.config.ts',
-    'examples/*/src/**/*.{ts,tsx}',
-    'docs/.vitepress/config.ts',
-  ],
-  project: [
-    '{src,scripts,tools}/**/*.{ts,mjs}!',
-    '!testing/**!',
-    '!tools/golden/random-model.ts!',
-    'e2e/**/*.ts',
-    '!e2e/frameworks/templates/**',
-  ],
+  workspaces: {
+    '.': {
+      // A `!` marks what is no test.
+      entry: [
+        'src/{index,headless,page,inspector,pick,consent,rows}.ts!',
+        'src/{page/element,page/adapters,page/frameworks/react,page/frameworks/vue,core/encoders/web}/index.ts!',
+        // Started by name: workers, and the loader that the packaging puts in front of them.
+        'src/device/worker/{worker,encoder-worker,script-loader}.ts!',
+        // Comes late, as one object.
+        'src/page/element/recs/late/late-parts.ts!',
+        // Compiled to WebAssembly.
+        'src/core/kernel/assembly/*-products.ts!',
+        'scripts/*.{ts,mjs}!',
+        'scripts/cycles/rooms.cjs!',
+        'tools/**/main.ts!',
+        'tools/bench/*.ts!',
+        'tools/gpu/page/*.ts!',
+        '{src,scripts,tools}/**/*.test.ts',
+        'e2e/**/*.spec.ts',
+        'e2e/{frameworks/main,pages/*,support/{*-bundle,build-fixtures,node-training,studio-files},vendure/playwright.config}.ts',
+        'examples/*/vite.config.ts',
+        'examples/*/src/**/*.{ts,tsx}',
+        'docs/.vitepress/config.ts',
+      ],
+      project: [
+        '{src,testing,scripts,tools}/**/*.{ts,mjs}!',
+        '!testing/**!',
+        '!tools/golden/random-model.ts!',
+        'e2e/**/*.ts',
+        '!e2e/frameworks/templates/**',
+      ],
+    },
+    'packages/shop': part(),
+    'packages/encoders': part(),
+    'packages/cli': part('program/main.ts', 'bundler/chunk-worker.ts', 'training/shard-worker.ts'),
+    'packages/lab': part(),
+    'apps/demo': part('main.ts', 'sent/worker.ts'),
+    'apps/editor': part('main.ts'),
+    'apps/studio': part('main.ts', 'serve/service-worker.ts'),
+  },
   // Started or named where no import is: by the checks of the package, a compiler and another tool's settings.
   // Types of frameworks are found through `lib`, which is not built yet in a fresh clone.
   // Debian's, where set-up runs on it.

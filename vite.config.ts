@@ -5,14 +5,14 @@ import { defineConfig } from 'vitest/config';
 const initial = (name: string) => ({ name, tags: ['$initial' as const], priority: 1 });
 
 /** The shop, with what its first list needs: reduced prices and ratings. */
-const shop = { name: 'shop', priority: 1, test: /src\/(demo\/shop-|page\/element\/recs\/card-extras)/ };
+const shop = { name: 'shop', priority: 1, test: /(apps\/demo\/shop-|src\/page\/element\/recs\/card-extras)/ };
 
 /** Lets the workers of the demo shop count what they send, for the figure on its home page. */
 const sentByWorkers = (): Plugin => ({
   name: 'sent-by-workers',
   apply: (_, { mode }) => mode !== 'test',
   transform: (code, id) =>
-    /src\/device\/worker\/(encoder-)?worker\.ts/.test(id) ? `import '/src/demo/sent/worker.ts';${code}` : undefined,
+    /src\/device\/worker\/(encoder-)?worker\.ts/.test(id) ? `import '/apps/demo/sent/worker.ts';${code}` : undefined,
 });
 
 /** Tests of code whose modules have a state, such as a kernel once loaded, or that put others in their place. */
@@ -67,7 +67,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'shared modules',
-          include: ['src/**/*.test.ts', 'tools/**/*.test.ts', 'scripts/**/*.test.ts'],
+          include: ['{src,packages,apps,tools,scripts}/**/*.test.ts'],
           exclude: [...OWN_MODULES, '**/node_modules/**'],
           isolate: false,
         },

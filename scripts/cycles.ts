@@ -8,7 +8,6 @@ import { basename } from 'node:path';
 import { cruise, type ICruiseOptions } from 'dependency-cruiser';
 
 interface Room {
-  wing: string | null;
   runs: string;
   has: string;
   imports: string[];
@@ -27,7 +26,7 @@ const [BEGIN, END] = ['<!-- rooms -->', '<!-- /rooms -->'];
 function table(): string {
   const rows = Object.entries(ROOMS).map(
     ([room, { runs, has, imports }]) =>
-      `| \`${folderOf(room).replace('src/', '')}/\` | ${runs} | ${has} | ${imports.join(', ') || 'none'} |`,
+      `| \`${folderOf(room)}/\` | ${runs} | ${has} | ${imports.join(', ') || 'none'} |`,
   );
   return ['| room | runs in | has | imports |', '| --- | --- | --- | --- |', ...rows].join('\n');
 }
@@ -35,7 +34,11 @@ function table(): string {
 /** A table without the padding of a formatter. */
 const plain = (text = ''): string => text.replaceAll(/-{3,}/g, '---').replaceAll(/ {2,}/g, ' ').trim();
 
-const found = await cruise(['src', 'tools', 'scripts'], { ...options, ruleSet: { forbidden }, validate: true });
+const found = await cruise(['src', 'packages', 'apps', 'testing', 'tools', 'scripts'], {
+  ...options,
+  ruleSet: { forbidden },
+  validate: true,
+});
 if (typeof found.output === 'string') throw new Error('dependency-cruiser was asked for an object');
 const { modules, summary } = found.output;
 const problems = summary.violations.map(
@@ -46,7 +49,7 @@ const roomOf = (path: string): string | undefined =>
   Object.keys(ROOMS).find((room) => path.startsWith(`${folderOf(room)}/`));
 const used = new Set<string>();
 for (const { source, dependencies } of modules) {
-  if (/\.test\.ts$|^src\/testing\//.test(source)) continue;
+  if (/\.test\.ts$|^testing\//.test(source)) continue;
   for (const { resolved } of dependencies) used.add(`${roomOf(source)} ${roomOf(resolved)}`);
 }
 for (const [room, { imports }] of Object.entries(ROOMS)) {
@@ -55,7 +58,7 @@ for (const [room, { imports }] of Object.entries(ROOMS)) {
 }
 
 // A test is called after a file or folder beside it, or its own folder: `engine.test.ts`, `engine-offers.test.ts`.
-const sources = modules.map(({ source }) => source).filter((path) => path.startsWith('src/'));
+const sources = modules.map(({ source }) => source).filter((path) => /^(src|packages|apps)\//.test(path));
 for (const path of sources) {
   const [, folder, name] = /^(.+)\/(.+)\.test\.ts$/.exec(path) ?? [];
   if (folder === undefined) continue;

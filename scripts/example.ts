@@ -24,6 +24,8 @@ const INPUTS = [
   'README.md',
   'models',
   'src',
+  'packages',
+  'apps/studio',
   'scripts/package',
   'scripts/package.ts',
 ];

@@ -70,7 +70,5 @@ export async function replaceFile(path: string, content: Uint8Array | string, pa
 export const PACKAGE_FOLDER = nearestPackage(dirname(fileURLToPath(import.meta.url)));
 
 function nearestPackage(folder: string): string {
-  return existsSync(join(folder, 'package.json')) || folder === dirname(folder)
-    ? folder
-    : nearestPackage(dirname(folder));
+  return existsSync(join(folder, 'models')) || folder === dirname(folder) ? folder : nearestPackage(dirname(folder));
 }

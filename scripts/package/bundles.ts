@@ -31,6 +31,7 @@ const external = Object.keys({ ...about.dependencies, ...about.peerDependencies 
   (name) => new RegExp(`^${name}(/|$)`),
 );
 const source = (path: string) => join(ROOT, 'src', path);
+const command = (path: string) => join(ROOT, 'packages', 'cli', path);
 const sources = (paths: Record<string, string>) =>
   Object.fromEntries(Object.entries(paths).map(([name, path]) => [name, source(path)]));
 
@@ -164,7 +165,7 @@ const ownFetch = (): Plugin => ({
 const statements = (): Plugin => ({
   name: 'statements',
   buildStart() {
-    const folder = source('shop/logs/sql');
+    const folder = command('logs/sql');
     for (const name of readdirSync(folder)) {
       this.emitFile({ type: 'asset', fileName: `sql/${name}`, source: readFileSync(join(folder, name)) });
     }
@@ -179,9 +180,9 @@ const cliBuild = (dir: string, files: Plugin): RolldownOptions => ({
   external: [...external, /^onnxruntime-web/],
   // The second is for the processes of a build, which start it by name.
   input: {
-    main: source('shop/program/main.ts'),
-    'chunk-worker': source('shop/bundler/chunk-worker.ts'),
-    'shard-worker': source('shop/training/node/shard-worker.ts'),
+    main: command('program/main.ts'),
+    'chunk-worker': command('bundler/chunk-worker.ts'),
+    'shard-worker': command('training/shard-worker.ts'),
   },
   plugins: [files, tfjsKernel(), ownFetch(), statements(), rememberPackages()],
   // One copy of each tfjs package: the ES modules.

@@ -16,8 +16,8 @@ const FOLDERS = ['docs', 'examples', 'models', 'src'];
 /** Scripts of the shop that `sidestream init` writes. */
 const SHOP_SCRIPTS = ['bundle'];
 /** A path from the root of the repository. */
-const REPOSITORY_PATH = /^(src|tools|scripts|docs|e2e|examples|tsconfig|\.github)\/[\w./-]*$/;
-/** A source file; documents inside src/ name them from there. */
+const REPOSITORY_PATH = /^(src|packages|apps|testing|tools|scripts|docs|e2e|examples|tsconfig|\.github)\/[\w./-]*$/;
+/** A source file; documents inside src/ may name those beside them. */
 const SOURCE_FILE = /^[\w./-]+\.ts$/;
 
 /**
@@ -74,7 +74,11 @@ function linkFaults(root: string, texts: Map<string, string>, packed: Set<string
 
 /** Paths in backticks that do not exist, neither from the root nor from the document's own folder. */
 function pathFaults(root: string, name: string, text: string): string[] {
-  const folders = [root, join(root, dirname(name)), ...(name.startsWith('src/') ? [join(root, 'src')] : [])];
+  const folders = [
+    root,
+    join(root, dirname(name)),
+    ...(name.startsWith('src/') ? [join(root, dirname(dirname(name)))] : []),
+  ];
   return [...withoutBlocks(text).matchAll(/`([^`\n]+)`/g)]
     .map(([, path]) => path)
     .filter((path) => REPOSITORY_PATH.test(path) || (name.startsWith('src/') && SOURCE_FILE.test(path)))

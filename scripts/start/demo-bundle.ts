@@ -28,6 +28,8 @@ const INPUTS = [
   'src/device/learner',
   'src/device/ranking',
   'packages/cli/bundler',
+  'packages/encoders',
+  'packages/shop/pipeline',
   'packages/shop/training',
 ];
 

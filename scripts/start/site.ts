@@ -16,6 +16,8 @@ const INPUTS = [
   'scripts/package',
   'examples/shopify',
   'src',
+  'packages/shop',
+  'apps',
   'models',
   'public/bundle/manifest.json',
 ];

@@ -1,7 +1,6 @@
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { readEncoder } from '../../packages/encoders/hub/encoder-files';
-import { createTokenizer } from '../../packages/encoders/node';
-import { DEFAULT_PRESETS, type Preset } from '../../src/core/encoders';
+import { createTokenizer, DEFAULT_PRESETS, type Preset } from '../../src/core/encoders';
 import { imageEncoder, similarLengths, textEncoder } from '../../src/core/encoders/onnx-encoder';
 import { EncoderSession } from '../../src/core/encoders/session';
 import { ownPackage } from '../own-package';

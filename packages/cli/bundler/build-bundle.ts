@@ -14,7 +14,7 @@ import { counted } from '../../../src/core/common/text';
 import { DEFAULT_PRESETS, type EncoderFiles, type ImagePreset, type TextPreset } from '../../../src/core/encoders';
 import { SidestreamError } from '../../../src/error';
 import { requireFolder, requireRoom } from '../../encoders/folders';
-import { readEncoder } from '../../encoders/hub/encoder-files';
+import { readEncoder } from '../../encoders/hub';
 import { nodeRuntime } from '../../encoders/node';
 import {
   buildContent,

@@ -1,14 +1,3 @@
-export { makeFolder, PACKAGE_FOLDER, requireRoom } from '../../encoders/folders';
-export {
-  addEncoder,
-  isBuilt,
-  MODELS_FOLDER,
-  madePreset,
-  modelFiles,
-  presetFile,
-  readPreset,
-  readPresets,
-} from '../../encoders/hub/encoder-files';
 export { buildBundle } from './build-bundle';
 export {
   folderFetch,

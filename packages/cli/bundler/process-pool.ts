@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { ImagePreset, TextPreset } from '../../../src/core/encoders';
-import { readEncoder } from '../../encoders/hub/encoder-files';
+import { readEncoder } from '../../encoders/hub';
 import { createNodeEncoder, decodeImage } from '../../encoders/node';
 import {
   type Answer,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
-import { readEncoder } from '../../encoders/hub/encoder-files';
+import { readEncoder } from '../../encoders/hub';
 import { type Chunk, type ChunkRunner, chunkText, type SharedProjection } from '../../shop/pipeline';
 import { JobQueue, QueueBlobs, SLOTS, serveJobs } from './job-queue';
 import { type EncoderSource, localRunner } from './process-pool';

@@ -2,8 +2,9 @@ import { Command, Option } from '@commander-js/extra-typings';
 import { TEXT_RECIPES } from '../../../src/core/catalog';
 import { counted } from '../../../src/core/common/text';
 import { DEFAULT_PRESETS } from '../../../src/core/encoders';
+import { readPresets } from '../../encoders/hub';
 import { nodeRuntime } from '../../encoders/node';
-import { buildBundle, createMeter, readMapping, readPresets } from '../bundler';
+import { buildBundle, createMeter, readMapping } from '../bundler';
 import {
   allowPrivateOption,
   currencyOption,

@@ -3,8 +3,20 @@ import { readdir } from 'node:fs/promises';
 import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import { HUB_PRESETS, type HubPreset, PRESETS, type Preset } from '../../../src/core/encoders';
 import { SidestreamError } from '../../../src/error';
-import { type AdaptOptions, adaptEncoder, folderSource, HubRepo, hubSettings, hubSource } from '../../encoders/hub';
-import { addEncoder, createMeter, isBuilt, madePreset, presetFile, requireRoom } from '../bundler';
+import { requireRoom } from '../../encoders/folders';
+import {
+  type AdaptOptions,
+  adaptEncoder,
+  addEncoder,
+  folderSource,
+  HubRepo,
+  hubSettings,
+  hubSource,
+  isBuilt,
+  madePreset,
+  presetFile,
+} from '../../encoders/hub';
+import { createMeter } from '../bundler';
 import { encodersOption, numberThat } from './options';
 
 interface AddOptions extends AdaptOptions {

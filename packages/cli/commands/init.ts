@@ -6,9 +6,10 @@ import * as v from 'valibot';
 import type { Item } from '../../../src/core/catalog';
 import { messageOf } from '../../../src/core/common/text';
 import { invalidInput } from '../../../src/error';
+import { PACKAGE_FOLDER, requireRoom } from '../../encoders/folders';
 import { nodeRuntime } from '../../encoders/node';
 import { detectLanguage } from '../../shop/pipeline';
-import { PACKAGE_FOLDER, readFeed, readMapping, requireRoom } from '../bundler';
+import { readFeed, readMapping } from '../bundler';
 import { buildCommand } from './build';
 import {
   allowPrivateOption,

@@ -2,7 +2,8 @@ import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typin
 import { marketSchema } from '../../../src/core/catalog/offers';
 import { counted } from '../../../src/core/common/text';
 import { invalidInput } from '../../../src/error';
-import { createMeter, requireRoom } from '../bundler';
+import { requireRoom } from '../../encoders/folders';
+import { createMeter } from '../bundler';
 import { FORMATS, LIST_PLACEMENTS, type ListsResult, SUBJECTS, writeLists } from '../lists';
 import { currencyOption, fitting, jsonOption, languageTag, positiveInteger } from './options';
 

@@ -4,7 +4,8 @@ import * as v from 'valibot';
 import { encodingSchema } from '../../../src/core/catalog/feed';
 import { localeSchema } from '../../../src/core/catalog/locales';
 import { currencySchema } from '../../../src/core/catalog/offers';
-import { type LocaleFeed, MODELS_FOLDER } from '../bundler';
+import { MODELS_FOLDER } from '../../encoders/hub';
+import type { LocaleFeed } from '../bundler';
 
 /** Parser of a number. @param what it must be, for the message of an error */
 export const numberThat =

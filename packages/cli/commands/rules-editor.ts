@@ -8,7 +8,8 @@ import { categoryPrefixes, type Item, MANIFEST_FILE } from '../../../src/core/ca
 import { codeOf, percentDecoded, pictureType } from '../../../src/core/common/text';
 import { RULES_FILE } from '../../../src/device/ranking';
 import { invalidInput, SidestreamError } from '../../../src/error';
-import { checkRules, openFolder, PACKAGE_FOLDER, putRules, withBundle } from '../bundler';
+import { PACKAGE_FOLDER } from '../../encoders/folders';
+import { checkRules, openFolder, putRules, withBundle } from '../bundler';
 import { type BundleServer, folderSender, listen, pathOf, portNumber, sayNo } from './serve';
 import { untilShutdown } from './terminal';
 

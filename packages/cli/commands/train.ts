@@ -5,10 +5,11 @@ import * as v from 'valibot';
 import { type Bundle, type Item, modelNameSchema, pickSideModel, type SideModel } from '../../../src/core/catalog';
 import { sha256 } from '../../../src/core/common/bytes';
 import { invalidInput } from '../../../src/error';
+import { requireRoom } from '../../encoders/folders';
 import { unknownText } from '../../shop/logs';
 import { byProduct, continuation, fewEventsText, trainShop } from '../../shop/training';
 import { decodeSideNetwork, encodeSideNetwork, type KeptBytes, SIDE_SETTINGS } from '../../shop/training/side';
-import { createMeter, openFolder, requireRoom } from '../bundler';
+import { createMeter, openFolder } from '../bundler';
 import { demandWithout, MIN_SHOPPERS, openPrepared, type PreparedLog, preparedCooccurrence } from '../logs';
 import {
   isBundle,

@@ -1,8 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { Command, Option } from '@commander-js/extra-typings';
 import { DEFAULT_PRESETS } from '../../../src/core/encoders';
+import { readPresets } from '../../encoders/hub';
 import { nodeRuntime } from '../../encoders/node';
-import { readPresets, startQueueWorker } from '../bundler';
+import { startQueueWorker } from '../bundler';
 import { serveShards } from '../training';
 import { encodersOption, positiveInteger } from './options';
 import { untilShutdown } from './terminal';

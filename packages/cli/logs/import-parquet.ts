@@ -2,10 +2,20 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { RejectedRow } from '../../../src/core/catalog';
 import { messageOf } from '../../../src/core/common/text';
 import { invalidInput } from '../../../src/error';
-import { columnsOf, type LogField, type LogReading, missingColumn, REQUIRED } from '../../shop/logs/event-log';
-import { IMPRESSIONS, NO_CHOICES, PURCHASES } from '../../shop/logs/event-strength';
-import type { ItemNames } from '../../shop/logs/item-names';
-import { COMPACT_DAY, MAX_MILLISECONDS, SECONDS_BELOW } from '../../shop/logs/log-time';
+import type { ItemNames } from '../../shop/logs';
+import {
+  COMPACT_DAY,
+  columnsOf,
+  IMPRESSIONS,
+  type LogField,
+  type LogReading,
+  MAX_MILLISECONDS,
+  missingColumn,
+  NO_CHOICES,
+  PURCHASES,
+  REQUIRED,
+  SECONDS_BELOW,
+} from '../../shop/logs';
 import { quoted } from './duckdb';
 import type { EventFile } from './event-files';
 

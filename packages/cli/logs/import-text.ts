@@ -1,7 +1,7 @@
 import type { DuckDBAppender } from '@duckdb/node-api';
 import { messageOf } from '../../../src/core/common/text';
-import { type LogReading, type LogSink, streamLog } from '../../shop/logs/event-log';
-import type { ItemNames } from '../../shop/logs/item-names';
+import type { ItemNames } from '../../shop/logs';
+import { type LogReading, type LogSink, streamLog } from '../../shop/logs';
 import { openText } from '../bundler';
 import type { EventFile } from './event-files';
 

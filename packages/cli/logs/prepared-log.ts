@@ -1,10 +1,8 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Demand, Item } from '../../../src/core/catalog';
 import { invalidInput } from '../../../src/error';
-import type { LogEvent } from '../../shop/logs/event-log';
-import { strengthOf } from '../../shop/logs/event-strength';
-import { foreignLog, NAMED_IDS } from '../../shop/logs/item-names';
-import { recency } from '../../shop/logs/recency';
+import type { LogEvent } from '../../shop/logs';
+import { foreignLog, NAMED_IDS, recency, strengthOf } from '../../shop/logs';
 import { eachChunk, quoted, withDatabase } from './duckdb';
 import { type Prepared, readPrepared, tableFiles } from './prepared-folder';
 

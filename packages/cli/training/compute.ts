@@ -4,8 +4,8 @@ import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { env } from '@tensorflow/tfjs-core';
 import { messageOf } from '../../../src/core/common/text';
-import { startBackend } from '../../shop/training/backend';
-import { useGradients } from '../../shop/training/model/gradients';
+import { startBackend } from '../../shop/training';
+import { useGradients } from '../../shop/training/model';
 import { nativeGradients } from './native/native-gradients';
 
 /** Events that Emscripten handles by rethrowing, whereupon Node prints the whole minified script. */

@@ -1,7 +1,6 @@
-import type { COMPUTES, POOLINGS, Preset } from '../../../src/core/encoders/preset';
+import type { COMPUTES, POOLINGS, Preset } from '../../../src/core/encoders';
 import { SidestreamError } from '../../../src/error';
-import { DataType } from '../onnx/onnx';
-import { OnnxModel, type ReadExternal, unsupported } from '../onnx/onnx-model';
+import { DataType, OnnxModel, type ReadExternal, unsupported } from '../onnx';
 import {
   findImageInput,
   findTextInputs,

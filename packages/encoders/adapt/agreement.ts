@@ -1,9 +1,8 @@
 import type { InferenceSession as Session, Tensor, TensorConstructor } from 'onnxruntime-node';
 import { messageOf } from '../../../src/core/common/text';
-import type { Pixels } from '../../../src/core/encoders/session';
-import type { TokenBatch } from '../../../src/core/encoders/tokenizer';
-import { loadOnnxruntime } from '../node/node-encoder';
-import { type GraphInput, unsupported } from '../onnx/onnx-model';
+import type { Pixels, TokenBatch } from '../../../src/core/encoders';
+import { loadOnnxruntime } from '../node';
+import { type GraphInput, unsupported } from '../onnx';
 import type { Adapted, Pooling } from './adapt';
 import type { ImageInput, Normalization } from './model-inputs';
 

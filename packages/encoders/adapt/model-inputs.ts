@@ -1,5 +1,4 @@
-import { DataType, dimsOf, operator } from '../onnx/onnx';
-import { type GraphInput, type OnnxModel, unsupported } from '../onnx/onnx-model';
+import { DataType, dimsOf, type GraphInput, type OnnxModel, operator, unsupported } from '../onnx';
 
 export interface TextInputs {
   ids: GraphInput;

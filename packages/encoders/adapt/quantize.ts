@@ -1,5 +1,14 @@
-import { DataType, dimsOf, floatsOf, int8Blocks, type Onnx, operator } from '../onnx/onnx';
-import { type GraphNode, MICROSOFT, type OnnxModel } from '../onnx/onnx-model';
+import {
+  DataType,
+  dimsOf,
+  floatsOf,
+  type GraphNode,
+  int8Blocks,
+  MICROSOFT,
+  type Onnx,
+  type OnnxModel,
+  operator,
+} from '../onnx';
 
 /** Bits of a stored weight. */
 export type Bits = 8 | 4;

@@ -1,4 +1,4 @@
-import { type GraphNode, type OnnxModel, unsupported } from '../onnx/onnx-model';
+import { type GraphNode, type OnnxModel, unsupported } from '../onnx';
 
 /*
  * A transformer adds to one stream of [batch, tokens, width]: x + attention(x), then x + feed-forward(x). Whatever exporter

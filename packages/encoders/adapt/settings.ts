@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Framing } from '../../../src/core/encoders/preset';
+import type { Framing } from '../../../src/core/encoders';
 import { SidestreamError } from '../../../src/error';
 import type { Pooling } from './adapt';
 import type { Normalization } from './model-inputs';

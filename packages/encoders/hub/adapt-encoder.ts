@@ -1,7 +1,13 @@
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { sha256 } from '../../../src/core/common/bytes';
-import { type EncoderFiles, type HubPreset, type Preset, presetSchema } from '../../../src/core/encoders';
+import {
+  createTokenizer,
+  type EncoderFiles,
+  type HubPreset,
+  type Preset,
+  presetSchema,
+} from '../../../src/core/encoders';
 import { SidestreamError } from '../../../src/error';
 import {
   type AdaptRequest,
@@ -15,7 +21,7 @@ import {
   textSettings,
 } from '../adapt';
 import { makeFolder, replaceFile } from '../folders';
-import { createNodeEncoder, createTokenizer } from '../node';
+import { createNodeEncoder } from '../node';
 import { presetFile } from './encoder-files';
 import { besides, cardLicense, type ModelSource, readJson, readTextFile } from './model-source';
 

@@ -1,4 +1,15 @@
 export { type AdaptOptions, adaptEncoder } from './adapt-encoder';
+export {
+  addEncoder,
+  isBuilt,
+  MODELS_FOLDER,
+  madePreset,
+  modelFiles,
+  presetFile,
+  readEncoder,
+  readPreset,
+  readPresets,
+} from './encoder-files';
 export { HubRepo } from './hub';
 export { hubSettings } from './hub-download';
 export { folderSource, hubSource } from './model-source';

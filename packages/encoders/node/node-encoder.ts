@@ -1,27 +1,26 @@
 import { sha256 } from '../../../src/core/common/bytes';
 import { codeOf, messageOf } from '../../../src/core/common/text';
+import type { Framing, Preset } from '../../../src/core/encoders';
 import {
   alone,
   type Batching,
-  equalLengths,
-  equalLengthsInPairs,
-  type IntTensor,
-  imageEncoder,
-  runTokens,
-  textEncoder,
-} from '../../../src/core/encoders/onnx-encoder';
-import { framed } from '../../../src/core/encoders/picture';
-import type { Framing, Preset } from '../../../src/core/encoders/preset';
-import {
+  createTokenizer,
   type EncoderFiles,
   type EncoderOf,
   EncoderSession,
+  equalLengths,
+  equalLengthsInPairs,
+  framed,
   type ImageEncoder,
+  type IntTensor,
+  imageEncoder,
   type Pixels,
   type RawTaps,
+  runTokens,
   type TextEncoder,
-} from '../../../src/core/encoders/session';
-import { createTokenizer, type Tokenizer } from '../../../src/core/encoders/tokenizer';
+  type Tokenizer,
+  textEncoder,
+} from '../../../src/core/encoders';
 import { SidestreamError } from '../../../src/error';
 
 /**

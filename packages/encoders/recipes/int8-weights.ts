@@ -1,6 +1,6 @@
 import { quantizeRow } from '../../../src/core/common/bytes';
-import { int8Blocks } from '../onnx/onnx';
-import type { OnnxModel } from '../onnx/onnx-model';
+import type { OnnxModel } from '../onnx';
+import { int8Blocks } from '../onnx';
 
 /** Weights that share one scale. */
 const BLOCK = 64;

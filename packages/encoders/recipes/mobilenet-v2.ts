@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { OnnxModel } from '../onnx/onnx-model';
+import { OnnxModel } from '../onnx';
 import { licenseNotice, type ReadSource, type Recipe, TfjsWeights, unsupported } from './recipe';
 
 const FOLDER = 'dist/models/mobilenet_v2';

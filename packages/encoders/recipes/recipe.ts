@@ -1,6 +1,5 @@
 import * as v from 'valibot';
-import type { Preset } from '../../../src/core/encoders/preset';
-import type { EncoderFiles } from '../../../src/core/encoders/session';
+import type { EncoderFiles, Preset } from '../../../src/core/encoders';
 import { SidestreamError } from '../../../src/error';
 
 /** Reads one file of the source package, given its path inside the package. */

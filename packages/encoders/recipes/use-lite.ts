@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { joinBytes } from '../../../src/core/common/bytes';
 import { SidestreamError } from '../../../src/error';
-import { OnnxModel } from '../onnx/onnx-model';
+import { OnnxModel } from '../onnx';
 import { int8Matrix, int8Rows } from './int8-weights';
 import { licenseNotice, type Recipe, TfjsWeights, unsupported } from './recipe';
 

@@ -1,7 +1,7 @@
 import { engine, tidy } from '@tensorflow/tfjs-core';
 import { loadOnnxruntime } from '../../../encoders/node';
-import type { BatchCompute, BatchGradients, BatchLoss } from '../../../shop/training/model/gradients';
-import { entryOf, type StateDict, type Weights } from '../../../shop/training/model/weights';
+import type { BatchCompute, BatchGradients, BatchLoss } from '../../../shop/training/model';
+import { entryOf, type StateDict, type Weights } from '../../../shop/training/model';
 import { TracedGraph } from './traced-graph';
 import { trace } from './tracer';
 

@@ -1,6 +1,6 @@
 import { kept } from '../../../../src/core/common/grouped';
 import { SidestreamError } from '../../../../src/error';
-import { type Attribute, OnnxModel } from '../../../encoders/node';
+import { type Attribute, OnnxModel } from '../../../encoders/onnx';
 
 /** Version of the operators: reductions take their axes as an input. */
 const OPSET = 18;

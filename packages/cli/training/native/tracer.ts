@@ -14,7 +14,7 @@ import {
   type TensorInfo,
   util,
 } from '@tensorflow/tfjs-core';
-import { DataType } from '../../../encoders/node';
+import { DataType } from '../../../encoders/onnx';
 import type { TracedGraph } from './traced-graph';
 
 /** Backend of tfjs that computes nothing: it writes the operations of a computation as operators of an ONNX graph. */
