@@ -83,7 +83,6 @@ export const plainAdam = (weights: Weights, learning: readonly string[], learnin
     learningRate,
     clipNorm: Number.POSITIVE_INFINITY,
     weightDecay: () => 0,
-    averaging: 0,
     rowWise: [],
   });
 

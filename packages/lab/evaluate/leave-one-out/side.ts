@@ -29,14 +29,13 @@ export const side: LeaveOneOutMethod = async ({ bundle, training, validation, wh
   const cases = evenly(validation, MAX_CASES);
   const { width, dropout, epochs } = SETTINGS;
   let best = { epoch: epochs, ndcg10: Number.NEGATIVE_INFINITY };
-  const train = (histories: readonly ChoiceHistory[], label: string, stop: number, judge: boolean) => {
-    meter.start(`side, ${label}`, stop);
+  const train = (histories: readonly ChoiceHistory[], label: string, epochs: number, judge: boolean) => {
+    meter.start(`side, ${label}`, epochs);
     return trainEpochs({
       features,
       sequences: sequencesFrom(histories.map(({ rows }) => rows)),
       seed,
-      settings: SETTINGS,
-      stop,
+      settings: { ...SETTINGS, epochs },
       async onEpoch({ epoch, loss }, _, modelNow) {
         meter.advance(1);
         if (!judge || cases.length === 0) return;

@@ -461,7 +461,6 @@ for (const backend of BACKENDS) {
         learningRate: 0.1,
         clipNorm: 5,
         weightDecay: () => 0.1,
-        averaging: 0.9,
         rowWise: [],
       });
       const none = new Int32Array();

@@ -19,7 +19,6 @@ const OPTIONS: TrainerOptions = {
   learningRate: 0.01,
   weightDecay: (name) => (name === 'table' ? 2 : 0.1),
   clipNorm: 1,
-  averaging: 0.9,
   rowWise: [],
 };
 
@@ -69,7 +68,7 @@ test('a weight by its rows is what steps over the whole table make of it, and no
 test('a row that rests for long is what the steps in between make of it', async () => {
   const rate = 0.01;
   const [whole, byRows] = [[], ['table']].map(
-    (rowWise) => new Trainer(weights(), ['table'], { ...OPTIONS, learningRate: rate, averaging: 0.5, rowWise }),
+    (rowWise) => new Trainer(weights(), ['table'], { ...OPTIONS, learningRate: rate, rowWise }),
   );
   const often = Int32Array.of(1, 2);
   for (let step = 0; step < 400; step++) {

@@ -3,13 +3,7 @@ import type { Weight } from './weights';
 /** Adam, as PyTorch starts it. */
 const [BETA_1, BETA_2, EPSILON] = [0.9, 0.999, 1e-8];
 
-/** As in `TrainerOptions`, for this weight. */
-interface RowTableOptions {
-  weightDecay: number;
-  averaging: number;
-}
-
-/** Share below which what is left of a momentum or of an average is neglected. */
+/** Share below which what is left of a momentum is neglected. */
 const NEGLIGIBLE = 1e-6;
 
 /** Effect on a row of some steps without a gradient, as a function of its weight w, average a and moments m and v. */
@@ -29,11 +23,15 @@ interface Rest {
  * A weight of which a step uses few rows, such as the embeddings of items: the cost of a step is that of its rows, not of the table.
  * A row follows AdamW, momentum, decay and average included, exactly as if every step moved the whole table: what the steps that did
  * not use it would have done is made up for when it is used or read. Epsilon counts only in steps with a gradient.
+ *
+ * The average counts each step in proportion to its number (Shamir and Zhang 2013, "Stochastic gradient descent for non-smooth
+ * optimization", polynomial-decay averaging with an exponent of 1): it forgets the start, and is as good as a falling learning rate,
+ * but needs no plan of how many steps there will be.
  */
 export class RowTable {
   readonly #shape: number[];
   readonly #width: number;
-  readonly #options: RowTableOptions;
+  readonly #weightDecay: number;
   readonly #values: Float32Array;
   readonly #averages: Float32Array;
   #first: Float32Array;
@@ -42,32 +40,31 @@ export class RowTable {
   readonly #done: Int32Array;
   /** Number of the step after which the following lists begin. */
   #start = 0;
-  /** Of each step: its size, bias corrections included; the sum of the logarithms of what the decay leaves up to then; the average's share. */
+  /**
+   * Of each step: its size, bias corrections included; the sum of the logarithms of what the decay leaves up to then; the sum of what a
+   * weight that only decays adds to the average up to then, not yet divided by the sum of the weights of the steps.
+   */
   #sizes: number[] = [];
   #decays: number[] = [0];
-  #shares: number[] = [];
+  #added: number[] = [0];
   /** By the number of steps since a row's last gradient: what is left of its momentum over the root of its second moment. */
   readonly #momentum: Float64Array;
-  /** Number of steps after which the rest of an earlier average is negligible. */
-  readonly #averageSteps: number;
   /** By the step up to which a row is made up; of the present step. */
   readonly #rests = new Map<number, Rest>();
 
-  /** @param rows number of rows. Default: the first dimension */
-  constructor({ shape, values }: Weight, options: RowTableOptions, rows = shape[0]) {
+  /** @param weightDecay as in `TrainerOptions` @param rows number of rows. Default: the first dimension */
+  constructor({ shape, values }: Weight, weightDecay: number, rows = shape[0]) {
     this.#shape = [...shape];
     this.#width = values.length / Math.max(1, rows);
-    this.#options = options;
+    this.#weightDecay = weightDecay;
     this.#values = Float32Array.from(values);
     this.#averages = Float32Array.from(values);
     this.#first = new Float32Array(values.length);
     this.#second = new Float32Array(values.length);
     this.#done = new Int32Array(rows);
-    const { averaging } = options;
     const fading = BETA_1 / Math.sqrt(BETA_2);
     const steps = Math.ceil(Math.log(NEGLIGIBLE) / Math.log(fading));
     this.#momentum = Float64Array.from({ length: steps }, (_, n) => fading ** (n + 1));
-    this.#averageSteps = Math.max(steps, averaging > 0 ? Math.ceil(Math.log(NEGLIGIBLE) / Math.log(averaging)) : 0);
   }
 
   get #steps(): number {
@@ -91,13 +88,13 @@ export class RowTable {
    */
   step(rows: Int32Array, gradients: ArrayLike<number>, scale: number, rate: number): void {
     for (const row of rows) this.#makeUp(row);
-    const { weightDecay, averaging } = this.#options;
     const step = this.#steps + 1;
     const root = Math.sqrt(1 - BETA_2 ** step);
-    const [size, left, kept] = [rate / (1 - BETA_1 ** step), 1 - rate * weightDecay, averageShare(averaging, step)];
+    const [size, left] = [rate / (1 - BETA_1 ** step), 1 - rate * this.#weightDecay];
+    const kept = averageKept(step - 1, step);
     this.#sizes.push(size * root);
     this.#decays.push(this.#decays[this.#decays.length - 1] + Math.log(left));
-    this.#shares.push(kept);
+    this.#added.push(this.#added[this.#added.length - 1] + 2 * step * Math.exp(this.#decays[this.#decays.length - 1]));
     this.#rests.clear();
     const width = this.#width;
     const [values, first, second, averages] = [this.#values, this.#first, this.#second, this.#averages];
@@ -135,7 +132,7 @@ export class RowTable {
 
   resume(steps: number, first: Weight, second: Weight, averages?: Weight): void {
     this.#start = steps;
-    [this.#sizes, this.#decays, this.#shares] = [[], [0], []];
+    [this.#sizes, this.#decays, this.#added] = [[], [0], [0]];
     this.#rests.clear();
     this.#done.fill(steps);
     this.#first = Float32Array.from(first.values);
@@ -173,24 +170,27 @@ export class RowTable {
     const rest: Rest = {
       kept: keptUntil(to),
       moved: 0,
-      average: 1,
+      average: averageKept(done, this.#steps),
       averageKept: 0,
       averageMoved: 0,
       first: 1,
       second: 1,
     };
-    const end = Math.min(to, from + this.#averageSteps);
+    const end = Math.min(to, from + this.#momentum.length);
     for (let step = from; step < end; step++) {
       const decay = Math.exp(this.#decays[step + 1] - this.#decays[step]);
-      rest.moved = (rest.moved + this.#sizes[step] * (this.#momentum[step - from] ?? 0)) * decay;
-      const share = this.#shares[step];
-      rest.average *= share;
-      rest.averageKept = share * rest.averageKept + (1 - share) * keptUntil(step + 1);
+      rest.moved = (rest.moved + this.#sizes[step] * this.#momentum[step - from]) * decay;
+      const share = averageKept(this.#start + step, this.#start + step + 1);
       rest.averageMoved = share * rest.averageMoved + (1 - share) * rest.moved;
     }
-    const later = Math.exp(this.#decays[to] - this.#decays[end]);
-    rest.moved *= later;
-    if (end < to) [rest.average, rest.averageKept, rest.averageMoved] = [0, rest.kept, rest.moved];
+    // The share of the steps from one to another in the average, if a weight only decays from what it was after a third.
+    const addedIn = (first: number, last: number, since: number): number =>
+      ((this.#added[last] - this.#added[first]) * Math.exp(-this.#decays[since])) / (this.#steps * (this.#steps + 1));
+    rest.averageKept = addedIn(from, to, from);
+    // After these steps, nothing is left of the momentum, and what it moved decays with the weight.
+    rest.averageMoved =
+      averageKept(this.#start + end, this.#steps) * rest.averageMoved + rest.moved * addedIn(end, to, end);
+    rest.moved *= keptUntil(to) / keptUntil(end);
     rest.first = BETA_1 ** (to - from);
     rest.second = BETA_2 ** (to - from);
     this.#rests.set(done, rest);
@@ -198,5 +198,5 @@ export class RowTable {
   }
 }
 
-/** Share that a moving average keeps in a step; the first steps count more, to fade the starting point. */
-const averageShare = (averaging: number, step: number): number => Math.min(averaging, (1 + step) / (10 + step));
+/** Share of the average after some steps that is left in the average after more of them. */
+export const averageKept = (before: number, now: number): number => (before * (before + 1)) / (now * (now + 1));

@@ -8,11 +8,6 @@ export interface TrainerOptions {
   clipNorm: number;
   /** Weight decay of a step at learning rate 1, as a share of the weight, in addition to Adam's own step (AdamW), by name. */
   weightDecay(name: string): number;
-  /**
-   * Decay of the moving average of each weight per step, 0 to 1 (Polyak and Juditsky 1992, exponentially fading); the first
-   * steps count more, to fade the starting point. 0: the average is the weight.
-   */
-  averaging: number;
   /** Names of weights [rows, columns] of which each step uses few rows, see `pick`. */
   rowWise: readonly string[];
 }
@@ -31,7 +26,7 @@ export class Trainer {
    * @throws SidestreamError `model/bad-weights` when a name is missing
    */
   constructor(weights: Weights, learning: Iterable<string>, options: TrainerOptions) {
-    const { averaging, weightDecay, rowWise } = options;
+    const { weightDecay, rowWise } = options;
     const names = new Set(learning);
     this.#frozen = Object.fromEntries(Object.entries(weights).filter(([name]) => !names.has(name)));
     this.learningRate = options.learningRate;
@@ -41,7 +36,7 @@ export class Trainer {
       // Any other weight is a single row.
       const all = rowWise.includes(name) ? null : Int32Array.of(0);
       this.#tables.set(name, {
-        table: new RowTable(weight, { averaging, weightDecay: weightDecay(name) }, all?.length),
+        table: new RowTable(weight, weightDecay(name), all?.length),
         shape: weight.shape,
         all,
       });
@@ -77,7 +72,7 @@ export class Trainer {
     return this.#read((table) => table.read());
   }
 
-  /** Moving averages of the weights that learn. */
+  /** Averages of the weights that learn over the steps, see `RowTable`. */
   readAverages(): Weights {
     return this.#read((table) => table.readAverages());
   }

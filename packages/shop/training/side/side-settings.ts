@@ -9,8 +9,8 @@ export const SIDE_SETTINGS = {
   /** Initial decays of the states. */
   decays: [...SIDE_DECAYS],
   /** Maximum number of epochs; held-out shoppers determine how many there are, and which one is kept. */
-  epochs: 12,
-  /** Learning rate after the warm-up, until it falls to 0 in the last epochs, see `coolingAfter`. */
+  epochs: 16,
+  /** Learning rate after the warm-up. */
   learningRate: 3e-3,
   /** Weight decay of AdamW for the items' embeddings and the states. */
   weightDecay: 0.01,
@@ -18,11 +18,6 @@ export const SIDE_SETTINGS = {
   contentDecay: 1,
   /** Number of items sampled per batch as candidates of its choices. */
   negatives: 768,
-  /**
-   * Share that the moving average of the weights keeps in a step. A training keeps the average, because single steps leave each
-   * item where its last choices moved it.
-   */
-  averaging: 0.99,
   /** Probability that a hidden unit is dropped. */
   dropout: 0.2,
   /** Probability that an item's embedding is dropped for a batch, which makes the content place new items. */

@@ -3,6 +3,7 @@ import { type Random, seededRandom } from '../../../../src/core/common/random';
 import { nextTask } from '../../../../src/core/common/tasks';
 import { SidestreamError } from '../../../../src/error';
 import { type BatchGradients, batchGradients } from '../model/gradients';
+import { averageKept } from '../model/row-table';
 import { SIDE_NAMES, sideConfigSchema } from '../model/side-weights';
 import { Trainer } from '../model/trainer';
 import type { Weight, Weights } from '../model/weights';
@@ -30,7 +31,7 @@ const columns = v.strictObject({ columns: count, values: floats });
 /** State of a training between two rounds. */
 export const shardStateSchema = v.strictObject({
   weights,
-  /** Moving averages of the weights that learn. */
+  /** Averages of the weights that learn over the steps. A training keeps them, because single steps leave each item where its last choices moved it. */
   averages: weights,
   adam: weights,
   steps: count,
@@ -60,7 +61,6 @@ export const shardDataSchema = v.strictObject({
     weightDecay: finite,
     contentDecay: finite,
     negatives: finite,
-    averaging: finite,
     dropout: finite,
     embeddingDropout: finite,
     historyDropout: finite,
@@ -75,18 +75,12 @@ export const shardDataSchema = v.strictObject({
 });
 export type ShardData = v.InferOutput<typeof shardDataSchema>;
 
-/** Epochs in which the learning rate falls to 0: from the end of `done` to the end of `last`. */
-const coolingSchema = v.strictObject({ done: count, last: count });
-export type Cooling = v.InferOutput<typeof coolingSchema>;
-
 export const shardRoundSchema = v.strictObject({
   shard: count,
   epoch: count,
   /** Of `rounds` in this epoch, from 0. */
   round: count,
   rounds: count,
-  /** Null while the learning rate stays. */
-  cooling: v.nullable(coolingSchema),
 });
 export type ShardRound = v.InferOutput<typeof shardRoundSchema> & { state: ShardState };
 
@@ -155,7 +149,7 @@ export class ShardTrainer implements ShardRunner {
     private readonly data: ShardData,
     private readonly hooks: {
       stopped?(): boolean;
-      onStep?(step: number, steps: number, last?: number): void;
+      onStep?(step: number, steps: number): void;
     } = {},
   ) {
     const { config, logPopularity } = data;
@@ -165,7 +159,7 @@ export class ShardTrainer implements ShardRunner {
 
   /** @throws SidestreamError `model/not-finite` if the loss becomes infinite or not a number */
   async run(job: ShardRound): Promise<ShardResult> {
-    const { epoch, round, rounds, shard, cooling, state } = job;
+    const { epoch, round, rounds, shard, state } = job;
     const { settings, seed, shards } = this.data;
     // Separate for every round, so one that is learned again, or resumed, learns exactly the same.
     let random = seededRandom((seed * 1009 + epoch) * (shard + 1));
@@ -178,10 +172,9 @@ export class ShardTrainer implements ShardRunner {
     const warmUp = Math.min(WARM_UP, Math.max(1, (batches.length * settings.epochs) / 4));
     const [from, to] = [round, round + 1].map((n) => Math.round((n * batches.length) / rounds));
     let [loss, done] = [0, 0];
-    this.hooks.onStep?.(from, batches.length, cooling?.last);
+    this.hooks.onStep?.(from, batches.length);
     for (let n = from; n < to; n++) {
-      const rate = settings.learningRate * (cooling ? coolingRate(cooling, epoch - 1 + n / batches.length) : 1);
-      trainer.learningRate = rate * Math.min(1, (state.steps + ++done) / warmUp);
+      trainer.learningRate = settings.learningRate * Math.min(1, (state.steps + ++done) / warmUp);
       loss += await this.#step(trainer, batches.at(n), random);
       if (!Number.isFinite(loss)) {
         throw new SidestreamError(
@@ -189,7 +182,7 @@ export class ShardTrainer implements ShardRunner {
           `The loss of epoch ${epoch} is not a finite number, so nothing is written. Train again with --from-scratch, without --resume.`,
         );
       }
-      this.hooks.onStep?.(n + 1, batches.length, cooling?.last);
+      this.hooks.onStep?.(n + 1, batches.length);
       // Leaves time for signals and messages: the awaited work within a step completes at once.
       await nextTask();
       if (this.hooks.stopped?.()) break;
@@ -218,7 +211,6 @@ export class ShardTrainer implements ShardRunner {
       learningRate: 0,
       weightDecay: (name) => (isOfRouter(name) ? 0 : isOfItems(name) ? settings.weightDecay : settings.contentDecay),
       clipNorm: 5,
-      averaging: settings.averaging,
       rowWise: [...TABLES],
     });
     this.#now = { trainer, state };
@@ -237,10 +229,6 @@ export class ShardTrainer implements ShardRunner {
   }
 }
 
-/** Share of the learning rate after some epochs. */
-export const coolingRate = ({ done, last }: Cooling, epochs: number): number =>
-  Math.min(1, (last - epochs) / (last - done));
-
 /** Weights with one row for each item. */
 const TABLES: readonly string[] = [SIDE_NAMES.embedding, SIDE_NAMES.bias];
 
@@ -255,7 +243,7 @@ const ITEM_AND_STATE_NAMES: ReadonlySet<string> = new Set(Object.values(SIDE_NAM
  * The state after a round. Weights that all shards move take the mean of their moves. The row of an item is moved by few choices, so it
  * takes the sum, as if one shard had followed the other. Moments are means, and the averages follow the weights.
  */
-export function joinedState(before: ShardState, states: readonly ShardState[], averaging: number): ShardState {
+export function joinedState(before: ShardState, states: readonly ShardState[]): ShardState {
   const meanOf = (part: 'weights' | 'averages' | 'adam', name: string): Float32Array => {
     const sum = new Float32Array(states[0][part][name].values.length);
     for (const state of states) {
@@ -266,7 +254,7 @@ export function joinedState(before: ShardState, states: readonly ShardState[], a
   };
   // Shards may differ by a step, but a state has made a whole number of them.
   const steps = Math.max(...states.map((state) => state.steps));
-  const followed = 1 - averaging ** (steps - before.steps);
+  const followed = 1 - averageKept(before.steps, steps);
   const [weights, averages]: Record<string, Weight>[] = [{}, {}];
   for (const [name, { shape, values: old }] of Object.entries(before.weights)) {
     const mean = meanOf('weights', name);

@@ -15,8 +15,8 @@ import type { Weights } from '../model/weights';
 import { encodeKept } from './kept-weights';
 import { sideFeatures } from './side-features';
 import { sequencesFrom } from './side-sequences';
-import { coolingRate, type ShardRound } from './side-shard';
-import { coolingAfter, type SideTraining, type SideTrainingState, trainEpochs } from './train-epochs';
+import type { ShardRound } from './side-shard';
+import { isFlat, type SideTraining, type SideTrainingState, trainEpochs } from './train-epochs';
 import { type SideModelRequest, trainSideModel } from './train-side-model';
 
 const COUNT = 90;
@@ -141,28 +141,23 @@ describe('trainEpochs', () => {
     expect(other.weights).not.toEqual(one.weights);
   });
 
-  it('lets the rate fall as before when it is resumed after its last epoch at the full rate', async () => {
+  it('ends after the same epoch when it is resumed', async () => {
     const run = async (resume?: SideTrainingState) => {
       const states: SideTrainingState[] = [];
-      const coolings: unknown[] = [];
       // Stands for a training of 300 steps an epoch that gains nothing; a real one would take minutes.
       const start = async () => ({
-        async run({ cooling, state }: ShardRound) {
-          coolings.push(cooling);
+        async run({ state }: ShardRound) {
           return { state: { ...state, steps: state.steps + 300 }, loss: 1, steps: 300 };
         },
         async close() {},
       });
       const onEpoch = (_: unknown, state: SideTrainingState): void => void states.push(structuredClone(state));
       await trainEpochs(training(12, { heldOut, resume, shards: { count: 1, start }, onEpoch }));
-      return { states, coolings };
+      return states;
     };
     const whole = await run();
-    expect(whole.coolings).toEqual([null, null, null, { done: 3, last: 5 }, { done: 3, last: 5 }]);
-    for (const after of [3, 4]) {
-      const resumed = await run(whole.states[after - 1]);
-      expect(resumed.coolings).toEqual(whole.coolings.slice(after));
-    }
+    expect(whole).toHaveLength(3);
+    for (const after of [2, 3]) expect(await run(whole[after - 1])).toHaveLength(3 - after);
   });
 
   it('keeps no state of a round once the next ones are learned', async () => {
@@ -240,45 +235,27 @@ describe('trainEpochs', () => {
   });
 });
 
-describe('the learning rate', () => {
-  const planAfter = (...lnRanks: (number | null)[]) =>
-    coolingAfter(
+describe('isFlat', () => {
+  const isFlatAfter = (lnRanks: (number | null)[], steps = 100): boolean =>
+    isFlat(
       lnRanks.map((lnRank, n) => ({
         epoch: n + 1,
-        steps: 100 * (n + 1),
+        steps: steps * (n + 1),
         loss: 1,
         heldOut: lnRank === null ? null : { lnRank, hr10: 0, choices: 9 },
       })),
-      12,
     );
 
-  const NONE = { done: 0, last: 0 };
-
-  it('stays while epochs gain, and falls in the last third of the longest training', () => {
-    expect(planAfter()).toBeNull();
-    expect(planAfter(9, 8, 7, 6.995)).toBeNull();
-    // One step of a flat epoch is too few to tell.
-    const planFor = (steps: number) =>
-      coolingAfter(
-        Array.from({ length: 5 }, (_, n) => ({
-          epoch: n + 1,
-          steps: steps * (n + 1),
-          loss: 1,
-          heldOut: { lnRank: 5, hr10: 0, choices: 9 },
-        })),
-        12,
-      );
-    expect([planFor(1), planFor(100)]).toEqual([null, expect.anything()]);
-    const cooling = planAfter(...Array.from({ length: 9 }, () => null)) ?? NONE;
-    expect([7.5, 8, 10, 12].map((epochs) => coolingRate(cooling, epochs))).toEqual([1, 1, 0.5, 0]);
+  it('is true once two epochs gain nothing for held-out shoppers, if there are any', () => {
+    expect([[], [9], [9, 8], [9, 8, 7], [9, 8, 7, 6.995]].map((ranks) => isFlatAfter(ranks))).toEqual(
+      Array(5).fill(false),
+    );
+    expect(isFlatAfter([9, 8, 7, 6.995, 6.99])).toBe(true);
+    expect(isFlatAfter([null, null, null, null])).toBe(false);
   });
 
-  it('falls once two epochs gain nothing, over half of the epochs so far, whatever comes after', () => {
-    for (const more of [[], [6, 5, 4]]) {
-      const cooling = planAfter(9, 8, 7, 6.4, 6.39, 6.385, ...more) ?? NONE;
-      expect(cooling.last).toBe(9);
-      expect([6, 7.5, 9].map((epochs) => coolingRate(cooling, epochs))).toEqual([1, 0.5, 0]);
-    }
+  it('is false after few steps, which only warm up', () => {
+    expect([1, 100].map((steps) => isFlatAfter([5, 5, 5, 5], steps))).toEqual([false, true]);
   });
 });
 

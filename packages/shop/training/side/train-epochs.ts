@@ -9,7 +9,6 @@ import { sideModelOf } from './side-loss';
 import { firstChoices, type SideSequences } from './side-sequences';
 import { SIDE_SETTINGS, type SideSettings } from './side-settings';
 import {
-  type Cooling,
   freshState,
   joinedState,
   roundsOf,
@@ -23,9 +22,7 @@ import {
 
 /** Number of steps before which no epoch is flat: in a small log, the first epochs only warm up. */
 const MIN_STEPS = 4 * WARM_UP;
-/** Share of the epochs before in which the learning rate falls. */
-const COOLING = 1 / 2;
-/** Decrease of the mean ln rank in two epochs below which more of them at the same rate gain nothing: two seeds differ by half of it. */
+/** Decrease of the mean ln rank in two epochs below which more of them gain nothing: two seeds differ by half of it. */
 const CLEAR = 0.02;
 
 /** A training between two epochs. */
@@ -60,17 +57,12 @@ export interface SideTraining {
   /** [count] How often each item was chosen before the sequences. Default: never. */
   earlier?: Float32Array;
   resume?: SideTrainingState;
-  /** Epoch after which the training ends; the learning rate falls as if it continued. Default: the last one. */
-  stop?: number;
   /** Where the shards of the shoppers are learned, at the same time. Default: all shoppers are one shard, in this process. */
   shards?: { count: number; start(data: readonly ShardData[]): Promise<ShardRunner> };
   /** Whether the training is to end after the present step, with the epoch cut short. Default: it continues. */
   stopped?(): boolean;
-  /**
-   * @param step number of steps, or of rounds of several shards, that are done in this epoch
-   * @param last the last epoch; undefined until it is known
-   */
-  onStep?(step: number, steps: number, last?: number): void;
+  /** @param step number of steps, or of rounds of several shards, that are done in this epoch */
+  onStep?(step: number, steps: number): void;
   /**
    * @param state from which the training can be resumed; it holds until the next step, so who keeps it copies it
    * @param model computes the present model
@@ -110,11 +102,10 @@ export async function trainEpochs(training: SideTraining) {
   const reports = [...(resume?.reports ?? [])];
   let best = resume?.best ?? null;
   const learn = async (epoch: number): Promise<SideReport> => {
-    const cooling = coolingAfter(reports, settings.epochs);
     let [loss, steps] = [0, 0];
-    if (count > 1) onStep?.(0, rounds, cooling?.last);
+    if (count > 1) onStep?.(0, rounds);
     for (let round = 0; round < rounds && !stopped(); round++) {
-      const job = { epoch, round, rounds, cooling, state };
+      const job = { epoch, round, rounds, state };
       const found = await Promise.all(parts.map((_, shard) => runner.run({ ...job, shard })));
       state =
         found.length === 1
@@ -122,19 +113,15 @@ export async function trainEpochs(training: SideTraining) {
           : joinedState(
               state,
               found.map((one) => one.state),
-              settings.averaging,
             );
       for (const one of found) [loss, steps] = [loss + one.loss, steps + one.steps];
-      if (count > 1) onStep?.(round + 1, rounds, cooling?.last);
+      if (count > 1) onStep?.(round + 1, rounds);
     }
     return { epoch, steps: state.steps, loss: loss / Math.max(1, steps), heldOut: null };
   };
   const averages = (): Weights => ({ ...still, ...state.averages });
   try {
-    const stop = training.stop ?? settings.epochs;
-    for (let epoch = reports.length + 1; epoch <= stop; epoch++) {
-      const cooling = coolingAfter(reports, settings.epochs);
-      if (cooling && epoch > cooling.last) break;
+    for (let epoch = reports.length + 1; epoch <= settings.epochs && !isFlat(reports); epoch++) {
       const report = await learn(epoch);
       reports.push(report);
       if (heldOut.length > 0) {
@@ -157,20 +144,10 @@ export async function trainEpochs(training: SideTraining) {
   }
 }
 
-/**
- * The epochs in which the learning rate falls linearly to 0 (Haegele et al. 2024, "Scaling laws and compute-optimal training beyond fixed
- * training durations"): they begin once two epochs gain nothing for held-out shoppers, so the length of a training follows from its log.
- * @param most epochs at most
- * @returns null while the rate stays
- */
-export function coolingAfter(reports: readonly SideReport[], most: number): Cooling | null {
-  for (let done = 0; done <= reports.length; done++) {
-    const [before, now] = [reports[done - 3]?.heldOut, reports[done - 1]?.heldOut];
-    const isFlat = before && now && reports[done - 1].steps >= MIN_STEPS && before.lnRank - now.lnRank < CLEAR;
-    const last = Math.min(most, done + Math.max(1, Math.round(COOLING * done)));
-    if (isFlat || last === most) return { done, last };
-  }
-  return null;
+/** Whether the last two epochs gained nothing for held-out shoppers: so the length of a training follows from its log. */
+export function isFlat(reports: readonly SideReport[]): boolean {
+  const [before, now] = [reports.at(-3)?.heldOut, reports.at(-1)?.heldOut];
+  return before && now ? reports[reports.length - 1].steps >= MIN_STEPS && before.lnRank - now.lnRank < CLEAR : false;
 }
 
 const withoutRepeats = (rows: Int32Array): Int32Array => Int32Array.from(new Set(rows));

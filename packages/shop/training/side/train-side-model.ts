@@ -79,13 +79,9 @@ export async function trainSideModel(request: SideModelRequest) {
     resume,
     stopped: request.stopped,
     shards: request.shards,
-    onStep(step, steps, last) {
+    onStep(step, steps) {
       if (step === 0)
-        meter.start(
-          `Epoch ${++epoch} of ${last ?? `at most ${settings.epochs}`}`,
-          (last ?? settings.epochs) * steps,
-          (epoch - 1) * steps,
-        );
+        meter.start(`Epoch ${++epoch} of at most ${settings.epochs}`, settings.epochs * steps, (epoch - 1) * steps);
       else meter.advance(1);
     },
     async onEpoch(report, state) {
