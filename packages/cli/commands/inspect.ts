@@ -52,20 +52,13 @@ function showVariants(all: Item[]): void {
 async function showSummary(bundle: Bundle, folder: string, json?: boolean): Promise<void> {
   const { manifest, items } = bundle;
   const files = await inventory(manifest, folderFetch(folder));
-  const sizeOf = (stem: string): number => size(files.filter(({ file }) => file.startsWith(`${stem}-`)));
-  const size = (list: readonly { bytes: number }[]): number => list.reduce((sum, entry) => sum + entry.bytes, 0);
-  const bytes = {
-    items: sizeOf('items'),
-    features: sizeOf('features'),
-    vectors: sizeOf('vectors'),
-    projection: manifest.projection.bytes,
-    encoders: size(encoderFiles(manifest)),
-    companions: manifest.companions?.bytes ?? 0,
-    side: sizeOf('side'),
-    demand: manifest.demand?.bytes ?? 0,
-    texts: sizeOf('texts'),
-    total: size(files),
-  };
+  const encoders = new Set(encoderFiles(manifest).map(({ file }) => file));
+  // A file is called after its part: `shard-4f….bin`.
+  const partOf = (file: string): string => (encoders.has(file) ? 'encoders' : file.split('-')[0]);
+  const bytes: Record<string, number> = {};
+  for (const { file, bytes: size } of files) {
+    for (const part of [partOf(file), 'total']) bytes[part] = (bytes[part] ?? 0) + size;
+  }
   const offers = await offersOf(manifest, folder);
   const rules = await rulesOf(manifest, folder);
   const { language, warning } = await languageOf(bundle);
@@ -119,7 +112,8 @@ async function showSummary(bundle: Bundle, folder: string, json?: boolean): Prom
     const wrong = faults ? `; faults: ${faults}, named by \`sidestream rules check\`` : '';
     console.log(`rules: ${error ?? `${count}, ${holding} of which apply now${wrong}`}`);
   }
-  const rows = Object.entries(bytes).map(([part, count]) => [
+  const { total, ...parts } = bytes;
+  const rows = Object.entries({ ...parts, total }).map(([part, count]) => [
     part,
     (count / 1024).toFixed(1),
     (count / items.length).toFixed(0),

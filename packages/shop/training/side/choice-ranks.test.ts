@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../../src/core/common/random';
-import { sideModel } from '../../../../testing/side-models';
+import { sideModel, withAdapters } from '../../../../testing/side-models';
 import { choiceRanks, rankableChoices } from './choice-ranks';
 import { heldOutQuality } from './held-out-quality';
 
@@ -80,5 +80,21 @@ describe('the ranks of choices', () => {
     const shoppers = [{ rows: [0, 2, 1], from: 1 }];
     expect(rankableChoices(shoppers, isKnown)).toBe(2);
     expect(choiceRanks(model, shoppers, isKnown, (n) => n === 1)).toEqual([1]);
+  });
+});
+
+const rowsOf = (...rows: number[]): Int32Array => Int32Array.from(rows);
+
+describe('choiceRanks with adapters', () => {
+  const shoppers = [{ rows: rowsOf(3, 8, 15, 21, 39), from: 1 }];
+  const ranksAt = (...rates: [number, number]) =>
+    choiceRanks(withAdapters(sideModel(40, 11, [0.4, 0.9], 7), rates), shoppers, () => true);
+
+  it('ranks by what they learned from the choices before', () => {
+    const [first, ...later] = ranksAt(5, 5);
+    const [same, ...others] = ranksAt(0, 0);
+    // Before the second choice, there was no context to learn with.
+    expect(first).toBe(same);
+    expect(later).not.toEqual(others);
   });
 });
