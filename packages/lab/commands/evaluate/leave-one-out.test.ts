@@ -99,7 +99,7 @@ test('ranks by the learner of a page, which starts without a profile for each us
   const run = await runLeaveOneOutProtocol(input({ methods: ['sidestream'] }));
   const [popularity, sidestream] = JSON.parse(reportLine(summary(mergeRuns([run])), { refused: 0 })).methods;
   expect([popularity.name, sidestream.name]).toEqual(['popularity', 'sidestream']);
-  expect(sidestream.settings).toEqual({ width: 64, epochs: 12 });
+  expect(sidestream.settings).toEqual({ width: 64, epochs: 16 });
   // Each user continues to the next item of a ring.
   expect(sidestream.hr10).toBeGreaterThan(0.9);
   expect(sidestream.hr10).toBeGreaterThan(popularity.hr10);
