@@ -222,7 +222,7 @@ const ROOMS = {
   },
   'cli/program': {
     runs: 'Node',
-    has: '`sidestream` with its commands; those of the lab are loaded late',
+    has: '`sidestream` with its commands; those of the lab are loaded only when one is called',
     imports: ['cli/commands', 'lab/commands'],
   },
   'lab/evaluate': {
