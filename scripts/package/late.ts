@@ -36,15 +36,15 @@ const FEATURES: Readonly<Record<string, readonly string[]>> = {
   ],
   // Requests of pages other than lists.
   calls: [
-    'core/catalog/new-item',
+    'core/catalog/new-badge',
     'device/ranking/explanation/explain',
-    'device/ranking/groups',
+    'device/ranking/segments-and-rows',
     'device/ranking/rerank',
     'device/ranking/variant-options',
     'device/worker/fresh-options',
     'device/worker/lists/browse',
     'device/worker/lists/explain',
-    'device/worker/lists/groups',
+    'device/worker/lists/recommend-rows',
     'device/worker/lists/products',
     'device/worker/lists/rerank',
   ],

@@ -124,7 +124,12 @@ async function agent(page: Page): Promise<void> {
 export const PACKAGE_VIEWS: readonly View[] = [
   {
     name: 'rows',
-    sources: ['examples/plain/shop.css', 'src/page/element/rows', 'src/device/ranking/groups.ts', ...ELEMENT],
+    sources: [
+      'examples/plain/shop.css',
+      'src/page/element/rows',
+      'src/device/ranking/segments-and-rows.ts',
+      ...ELEMENT,
+    ],
     picture: { file: 'pictures/rows.webp', width: 1080, height: 1120 },
     needsScripts: true,
     async open(page) {

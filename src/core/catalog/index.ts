@@ -1,7 +1,7 @@
 export type { Bundle, Learned } from './bundle/bundle';
 export { type FetchFile, fetchFrom, freshFrom } from './bundle/bundle-file';
+export type { EncoderFiles } from './bundle/encoder-files';
 export { bundleItems, inventory, isContentFile, staleNames, verifyBundle } from './bundle/inventory';
-export type { EncoderFiles } from './bundle/late-files';
 export { addLearned, keepLearned, type Predecessor, settleModel } from './bundle/learned';
 export { encodeManifest, parseManifest, putMutable } from './bundle/manifest-file';
 export {
@@ -62,7 +62,7 @@ export {
   TEXT_RECIPES,
 } from './item';
 export { localeFor, marketFor } from './locales';
-export { isNew } from './new-item';
+export { isNew } from './new-badge';
 export type { Offer } from './offers';
 export { describeRejectedRow, groupedRows, RejectedGroups, type RejectedRow, shortened } from './rejected-row';
 export type { BundleShards, ScoreEntries } from './shards/bundle-shards';

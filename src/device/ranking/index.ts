@@ -49,8 +49,6 @@ export {
 /** Loads the code for `complement`, and for lists about more items than one. Other lists do without. */
 export const listsInView = (): Promise<typeof import('./lists-in-view')> => import('./lists-in-view');
 
-// Code that lists do not need. What is not used with the first list is left out of the worker's script.
-export { FREQUENCY_WEIGHT, frequencies, frequencyTerm, ShopDemand } from './demand';
 export { explain, influences, inspectRow, listWithout, type ScorePart } from './explanation/explain';
 export {
   type Found,
@@ -62,7 +60,6 @@ export {
   sharedCategory,
 } from './find/rank-found';
 export { WordIndex } from './find/word-index';
-export { planRows, rankSegments } from './groups';
 export { Hinting, hintFade, hintLifts, hintScale, hintsSchema, type ParsedHints, parseHints } from './hints';
 export { patchedIndex } from './patched-index';
 export { rerank } from './rerank';
@@ -78,6 +75,9 @@ export {
   ruleProblemText,
   rulesAt,
 } from './rules-file';
+export { planRows, rankSegments } from './segments-and-rows';
+// Code that lists do not need. What is not used with the first list is left out of the worker's script.
+export { FREQUENCY_WEIGHT, frequencies, frequencyTerm, ShopDemand } from './shop-demand';
 export { vectorOf } from './similarities';
 export { choiceTable, lastChoices } from './terms/cooccurrence';
 export { optionsOf, type ProductOption, usualSizes } from './variant-options';

@@ -5,7 +5,7 @@ import type { Item } from '../item';
 import type { BundleShards } from '../shards/bundle-shards';
 import type { SideModel } from '../side-model/side-model';
 import type { BundleProgress } from './bundle-file';
-import type { EncoderFiles } from './late-files';
+import type { EncoderFiles } from './encoder-files';
 import type { BundleFile, Manifest, Modality } from './manifest-schema';
 
 /** Trained data of a bundle's items, in their order; each is null if the bundle lacks it. */

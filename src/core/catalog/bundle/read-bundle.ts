@@ -108,6 +108,6 @@ function filesOf(manifest: Manifest, fetchFile: FetchFile): BundleFiles {
     file: async (file, onProgress) => (await files([file], onProgress))[0],
     projection: async (onProgress) => (await files([manifest.projection], onProgress))[0],
     encoder: async (modality, onProgress) =>
-      (await import('./late-files')).readEncoder(manifest, modality, (wanted) => files(wanted, onProgress)),
+      (await import('./encoder-files')).readEncoder(manifest, modality, (wanted) => files(wanted, onProgress)),
   };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { makeItem } from '../../../testing/bundles';
 import { type Demand, withPopularity } from '../../core/catalog';
-import { ShopDemand } from './demand';
+import { ShopDemand } from './shop-demand';
 
 const DAY = 24 * 3600 * 1000;
 const NOW = 1000 * DAY;
