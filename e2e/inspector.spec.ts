@@ -126,25 +126,6 @@ test('shows what it learned, when and why, whether it helps and what changed, an
   await expect.poll(() => namesIn(inspector(page).locator('[data-list=own]'))).toEqual(before);
 });
 
-test('puts back one expert, which the next page continues, and leaves choices as they are', async ({ page }) => {
-  await openShop(page);
-  await page.getByTestId('consent-yes').click();
-  await choose(page, 'Food', 41);
-  await choose(page, 'Tools', 12);
-  await openInspector(page);
-  const generalist = inspector(page).locator('[data-expert][data-state=generalist]');
-  await expect(generalist).toContainText('53 choices');
-  await generalist.getByTestId('put-back').click();
-  await expect(page.getByTestId('said')).toHaveText(/^Done\. “Everything you chose.*” is as it was then\./);
-  await expect(generalist).toContainText(/4\d choices/);
-  await page.reload();
-  await expect(generalist).toContainText(/4\d choices/);
-  await expect(lead(page)).toHaveText(/from 53 choices/);
-  await ask(page, 'When?');
-  const rows = inspector(page).locator('.timeline > li');
-  await expect(rows.filter({ hasText: 'A taste was put back' })).toHaveCount(1);
-});
-
 test('rows open where an earlier state exists, which they name and go back to', async ({ page }) => {
   await openShop(page);
   await page.getByTestId('consent-yes').click();

@@ -9,7 +9,7 @@ export const MAX_POINTS = 300;
 export const MAX_REMOVED = 12;
 
 /** See `JournalKind` of the protocol. */
-export const KINDS = ['window', 'rejected', 'kept', 'frozen', 'returned', 'pruned', 'restored'] as const;
+export const KINDS = ['window', 'rejected', 'kept', 'frozen', 'returned', 'pruned'] as const;
 
 const atMost = <Schema extends v.GenericSchema>(entry: Schema, most: number) =>
   v.pipe(v.array(entry), v.maxLength(most));

@@ -143,12 +143,6 @@ export class Learner {
     return this.#journal?.save() ?? this.#storedJournal;
   }
 
-  /** Call it when a new log has given the processed events other ids. Takes the new ids of the last and the first event. */
-  renumber({ lastEvent, firstEvent }: Pick<Profile, 'lastEvent' | 'firstEvent'>): void {
-    this.lastEvent = lastEvent;
-    this.firstEvent = firstEvent;
-  }
-
   /**
    * Processes one event: the experts learn from the list as it was before the event, then the history grows. Variants of one
    * product are one item: a choice of another one of them is a repeat.

@@ -7,8 +7,6 @@ import { journalSchema } from './journal';
 import { PROFILE_SCHEMA } from './limits';
 import { packed, unpacked } from './packed-profile';
 
-export { expertIn, withEarlierExpert } from './earlier-expert';
-
 const profileSchema = v.object({
   schema: v.literal(PROFILE_SCHEMA),
   /** Id of the last event learned from; later ones in the log are still to be learned. */

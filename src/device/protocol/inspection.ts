@@ -60,8 +60,6 @@ export interface InspectedExpert extends Omit<ExpertStatus, 'state' | 'history' 
   share: number;
   /** When it was removed; null for a current expert. */
   removed: number | null;
-  /** The newest snapshot in which it had learned fewer choices, for `profile.rollback()`; null without one, and for candidates. */
-  earlier: Snapshot | null;
   /** The last 64 choices that it learned from, newest first; `time` is null if unknown. */
   from: { item: Item; time: number | null }[];
 }
@@ -92,9 +90,9 @@ export interface Ranks {
 /**
  * Kind of change of the learned state. `window`: a window ended. `rejected`: the guard dropped updates. `kept`: a candidate
  * passed its trial and became an expert. `frozen`: an expert stopped learning. `returned`: a frozen expert learns again.
- * `pruned`: an expert was removed. `restored`: an expert was put back to its state in a snapshot.
+ * `pruned`: an expert was removed.
  */
-export type JournalKind = 'window' | 'rejected' | 'kept' | 'frozen' | 'returned' | 'pruned' | 'restored';
+export type JournalKind = 'window' | 'rejected' | 'kept' | 'frozen' | 'returned' | 'pruned';
 
 /** One change of the learned state. */
 export interface JournalPoint {

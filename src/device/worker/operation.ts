@@ -6,6 +6,10 @@ export class Operation {
   runs: readonly EncoderRun[] = [];
   /** Time until the first list, ms, without the time in which nobody asked for one; null before it. */
   firstList: number | null = null;
+  /** Codes of errors that no report has counted. */
+  errors: string[] = [];
+  /** Counted by reports already: the first list, the first run of an encoder, bytes. */
+  taken = { list: false, encoder: false, bytes: 0 };
   /** Time that the start took, since the worker was created, ms. */
   #startTime = 0;
 

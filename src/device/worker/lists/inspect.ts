@@ -5,32 +5,15 @@ import { categoryPaths, type Item } from '../../../core/catalog';
 import { counted } from '../../../core/common/grouped';
 import { itemIdSchema } from '../../../core/events';
 import { profileFiles } from '../../learner';
-import {
-  type EngineOptions,
-  type InspectionAnswers,
-  parsed,
-  type RankGain,
-  type Ranks,
-  recommendSchema,
-  type Snapshot,
-} from '../../protocol';
+import { type InspectionAnswers, parsed, type RankGain, type Ranks, recommendSchema } from '../../protocol';
 import { influences, inspectRow, listWithout, rank } from '../../ranking';
 import { eventSize } from '../../store';
-import { takes } from '../call';
+import { type Call, takes } from '../call';
 import type { Catalog } from '../catalog/catalog';
-import { type Device, unknownSnapshot } from '../device/device';
+import { unknownSnapshot } from '../device/device';
 import { loadedFiles } from '../operation';
-import type { Shopper } from '../shopper/shopper';
 import type { ActiveLearner } from '../shopper/turns';
-import { type Lists, listed } from './lists';
-
-interface Needs {
-  options: Pick<EngineOptions, 'lang'>;
-  device: Device;
-  catalog: Catalog;
-  shopper: Shopper;
-  lists: Lists;
-}
+import { listed } from './lists';
 
 const LIST_LENGTH = 20;
 const COMPARED_LENGTH = 10;
@@ -50,11 +33,11 @@ const idSchema = v.pipe(v.number(), v.safeInteger());
 const list = (limit: number) => parsed(recommendSchema, { limit }, 'status.inspect()');
 
 const ANSWERS: {
-  [Question in keyof InspectionAnswers]: (needs: Needs, about: unknown) => Promise<InspectionAnswers[Question]>;
+  [Question in keyof InspectionAnswers]: (call: Call, about: unknown) => Promise<InspectionAnswers[Question]>;
 } = {
   profile: inspectProfile,
-  snapshot: (needs, about) => inspectSnapshot(needs, parsed(idSchema, about, 'status.inspect()', 'id')),
-  item: (needs, about) => inspectItem(needs, parsed(itemIdSchema, about, 'status.inspect()', 'itemId')),
+  snapshot: (call, about) => inspectSnapshot(call, parsed(idSchema, about, 'status.inspect()', 'id')),
+  item: (call, about) => inspectItem(call, parsed(itemIdSchema, about, 'status.inspect()', 'itemId')),
   lists: compareLists,
   device: reportDevice,
 };
@@ -62,8 +45,8 @@ const ANSWERS: {
 export const inspect = takes(
   'status.inspect()',
   [['question', questionSchema], v.unknown()],
-  async (needs: Needs, question, about): Promise<InspectionAnswers[keyof InspectionAnswers]> =>
-    ANSWERS[question](needs, about),
+  async (call: Call, question, about): Promise<InspectionAnswers[keyof InspectionAnswers]> =>
+    ANSWERS[question](call, about),
 );
 
 /** How to show items in the language of the page, and how to find them by id. */
@@ -76,10 +59,9 @@ async function shownIn(catalog: Catalog) {
   return { shown, itemOf };
 }
 
-async function inspectProfile(needs: Needs) {
-  const { catalog, lists, device } = needs;
-  const snapshots = await device.reading((store) => store.snapshots());
-  const earlier = await earlierStates(needs, snapshots);
+async function inspectProfile(call: Call) {
+  const { catalog, lists, device } = call;
+  const snapshots = await device.using((store) => store.snapshots());
   const { shown, itemOf } = await shownIn(catalog);
   return lists.withLearner([], list(LIST_LENGTH), (learner) => {
     const { index } = catalog;
@@ -98,10 +80,7 @@ async function inspectProfile(needs: Needs) {
         rows.slice(-LATELY).map((row) => itemAt(row).category),
         index.items.map((item) => shown(item).category),
       ),
-      experts: expertsOf(learner, journal.removed, itemAt, itemOf).map((one) => ({
-        ...one,
-        earlier: earlier.get(one.id) ?? null,
-      })),
+      experts: expertsOf(learner, journal.removed, itemAt, itemOf),
       adapters: learner.adapted,
       choices,
       points: journal.points,
@@ -112,24 +91,6 @@ async function inspectProfile(needs: Needs) {
       snapshots,
     };
   });
-}
-
-/** The newest snapshot in which each expert had learned fewer choices, by the expert's id. Snapshots that cannot be read are left out. */
-async function earlierStates({ shopper, device }: Needs, snapshots: readonly Snapshot[]) {
-  const { expertIn, readProfile } = await profileFiles();
-  const { experts } = await shopper.turns.run(({ learner }) => learner.save());
-  const kept = experts.members.filter(({ kind }) => kind !== 'candidate');
-  const found = new Map<number, Snapshot>();
-  for (const snapshot of snapshots.toReversed()) {
-    if (found.size === kept.length) break;
-    const stored = await device.reading((store) => store.snapshotProfile(snapshot.id));
-    const profile = await readProfile(stored).catch(() => null);
-    for (const member of profile ? kept : []) {
-      const before = profile && expertIn(member, profile);
-      if (before && before.choices < member.expert.choices && !found.has(member.id)) found.set(member.id, snapshot);
-    }
-  }
-  return found;
 }
 
 /** The current experts with their choices, then the removed experts. */
@@ -203,9 +164,9 @@ function gainOf(ranks: readonly Ranks[], other: 'popularity' | 'content'): RankG
   };
 }
 
-async function inspectSnapshot({ lists, shopper, device, catalog }: Needs, id: number) {
-  const snapshot = (await device.reading((store) => store.snapshots())).find((one) => one.id === id);
-  const stored = snapshot && (await device.reading((store) => store.snapshotProfile(id)));
+async function inspectSnapshot({ lists, shopper, device, catalog }: Call, id: number) {
+  const snapshot = (await device.using((store) => store.snapshots())).find((one) => one.id === id);
+  const stored = snapshot && (await device.using((store) => store.snapshotProfile(id)));
   if (!snapshot || !stored) throw unknownSnapshot(id);
   const profile = await (await profileFiles()).readProfile(stored);
   const idsOf = (learner: ActiveLearner): string[] =>
@@ -232,7 +193,7 @@ export function placeChanges(now: readonly string[], earlier: readonly string[],
   };
 }
 
-async function inspectItem({ catalog, options, lists }: Needs, id: string) {
+async function inspectItem({ catalog, options, lists }: Call, id: string) {
   const { shown } = await shownIn(catalog);
   return lists.withLearner([id], list(LIST_LENGTH), (learner) => {
     const { index } = catalog;
@@ -251,7 +212,7 @@ async function inspectItem({ catalog, options, lists }: Needs, id: string) {
   });
 }
 
-async function compareLists({ catalog, lists }: Needs) {
+async function compareLists({ catalog, lists }: Call) {
   const { shown } = await shownIn(catalog);
   return lists.withLearner([], list(LIST_LENGTH), (learner) => {
     const { index } = catalog;
@@ -264,7 +225,7 @@ async function compareLists({ catalog, lists }: Needs) {
   });
 }
 
-async function reportDevice({ catalog, shopper, device }: Needs) {
+async function reportDevice({ catalog, shopper, device }: Call) {
   const [events, profile] = [
     await device.eventsAfter(0),
     shopper.complete ? await shopper.turns.run(({ learner }) => learner.save()) : null,

@@ -118,7 +118,7 @@ export class Shopper {
         turn.learner.setCatalog(catalog);
         log.forget();
         experiment.forget();
-        await experiment.draw(device.counting);
+        await experiment.draw(device.store);
         // Learns the events since the erasure.
         await this.#learn(turn, new Set());
       },
@@ -165,7 +165,7 @@ export class Shopper {
       async (fresh, used) => {
         await change(used);
         complete = catalog.complete;
-        const local = await device.reading((store) => store.localItems());
+        const local = await device.using((store) => store.localItems());
         const { length } = catalog.index.items;
         if (local.length > 0) catalog.add(local);
         // Lists still use the present learner, which needs a value for every item.

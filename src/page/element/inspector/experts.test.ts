@@ -13,7 +13,6 @@ const expert = (id: number, state: InspectedExpert['state'], ...categories: stri
   removed: null,
   choices: categories.length,
   share: 0.1,
-  earlier: null,
   from: categories.map((category) => {
     made += 1;
     return { item: { ...recommendation(`i${made}`).item, category }, time: null };

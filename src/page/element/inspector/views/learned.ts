@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { fill } from '../../../../core/labels';
-import type { Inspection, Snapshot, Status } from '../../../../device/protocol';
+import type { Inspection, Status } from '../../../../device/protocol';
 import { picture } from '../../picture';
 import { adapterBars, categoryBars, weightList } from '../charts/bars';
 import { figure, ownColor } from '../charts/chart';
@@ -8,7 +8,7 @@ import { DROPPED, ON_TRIAL, shareSeries } from '../charts/chart-data';
 import type { Chart } from '../charts/plots';
 import { colorOf, type NamedExpert, namedExperts } from '../experts';
 import { type Words, whyNothing } from '../words';
-import { Busy, type InspectorHost, lead, MAX_ROWS, type View } from './view';
+import { type InspectorHost, lead, MAX_ROWS, type View } from './view';
 
 /** Number of choices that count as the last ones. */
 const LATELY = 8;
@@ -17,7 +17,6 @@ const NAMED = 3;
 export class LearnedView implements View {
   #inspection: Inspection | null = null;
   #chart: Chart<'shares'> | null = null;
-  readonly #busy = new Busy();
 
   async load({ recommender }: InspectorHost): Promise<void> {
     const inspection = await recommender.status.inspect('profile');
@@ -120,7 +119,7 @@ export class LearnedView implements View {
 
   #expert(host: InspectorHost, expert: NamedExpert, { experts }: Inspection): TemplateResult {
     const { texts, formats, counted } = host.words;
-    const { id, state, born, choices, share, shown, title, earlier } = expert;
+    const { id, state, born, choices, share, shown, title } = expert;
     const { learned } = texts;
     const when = [
       ...(born === null ? [] : [fill(learned.from, { day: formats.day(born) })]),
@@ -140,18 +139,7 @@ export class LearnedView implements View {
               <ul class="pictures">${shown.map((item) => html`<li class="named" title=${item.title}>${picture(item)}<span class="sidestream-unseen">${item.title}</span></li>`)}</ul>`
         }
         <p class="about term">${fill(learned.terms[state], { id: `${id}` })}</p>
-        ${
-          earlier
-            ? html`<button class="button" type="button" data-testid="put-back" ?disabled=${this.#busy.now} @click=${() => this.#busy.run(host, () => this.#putBack(host, expert, earlier))}>${fill(learned.putBack, { moment: formats.moment(earlier.time) })}</button>`
-            : nothing
-        }
       </li>`;
-  }
-
-  async #putBack(host: InspectorHost, { id, title }: NamedExpert, { id: snapshot }: Snapshot): Promise<void> {
-    await host.recommender.profile.rollback(snapshot, { expert: id });
-    await host.refresh();
-    host.say(fill(host.words.texts.learned.putBackDone, { name: title }));
   }
 }
 

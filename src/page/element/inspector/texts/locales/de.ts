@@ -89,9 +89,6 @@ export default {
     nothingOwn: 'Noch nichts gelernt.',
     noneKept: 'Noch wird keine Vorliebe getrennt behalten.',
     oneOnly: 'In diesem Shop lernt eine Vorliebe so gut wie mehrere: Das hat der Shop an seinen Kunden gemessen.',
-    putBack: 'Auf den Stand vom {moment} zurücksetzen',
-    putBackDone:
-      'Erledigt. „{name}“ ist wieder wie damals. Alles andere bleibt, und der Stand davor ist unter „Wann?“ aufgehoben.',
     trials: 'Auf Probe',
     scoreWeights: 'Gewichte der Bewertung (Zahlen)',
     scoreWeightsNote: 'Wie viel jeder Teil in der Bewertung eines Produkts zählt, mit jedem Klick gelernt.',
@@ -133,7 +130,6 @@ export default {
       frozen: 'Eine Vorliebe wurde unverändert aufbewahrt',
       returned: 'Eine frühere Vorliebe kam zurück',
       pruned: 'Eine Vorliebe wurde verworfen',
-      restored: 'Eine Vorliebe wurde zurückgesetzt',
     },
     kept: 'Der Stand wurde gesichert',
     keptBadge: 'Stand nach Wahl {number} gesichert',

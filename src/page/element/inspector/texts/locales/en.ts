@@ -110,8 +110,6 @@ export const ENGLISH_TEXTS = {
     nothingOwn: 'No choice of its own yet.',
     noneKept: 'No taste is kept separate yet.',
     oneOnly: 'In this shop one taste learns as well as several: the shop measured it on its shoppers.',
-    putBack: 'Put back to its state of {moment}',
-    putBackDone: 'Done. “{name}” is as it was then. Everything else stays, and the state before is kept under “When?”.',
     /** Key of the experts on trial. */
     trials: 'On trial',
     scoreWeights: 'Weights of the score (figures)',
@@ -155,7 +153,6 @@ export const ENGLISH_TEXTS = {
       frozen: 'A taste was set aside unchanged',
       returned: 'An earlier taste came back',
       pruned: 'A taste was dropped',
-      restored: 'A taste was put back',
     },
     /** A snapshot whose window is not in the journal. */
     kept: 'The state was kept',

@@ -86,9 +86,6 @@ export default {
     nothingOwn: 'Aún no tiene ninguna elección propia.',
     noneKept: 'Aún no se conserva ningún gusto aparte.',
     oneOnly: 'En esta tienda, un solo gusto aprende tan bien como varios: la tienda lo midió con su clientela.',
-    putBack: 'Restablecer su estado: {moment}',
-    putBackDone:
-      'Hecho. «{name}» está como entonces. Todo lo demás sigue igual, y el estado anterior se guarda en «¿Cuándo?».',
     trials: 'A prueba',
     scoreWeights: 'Pesos de la puntuación (cifras)',
     scoreWeightsNote: 'Cuánto cuenta cada parte en la puntuación de un producto, aprendido clic a clic.',
@@ -127,7 +124,6 @@ export default {
       frozen: 'Un gusto se apartó sin cambios',
       returned: 'Volvió un gusto anterior',
       pruned: 'Se descartó un gusto',
-      restored: 'Se restableció un gusto',
     },
     kept: 'Se guardó el estado',
     keptBadge: 'guardado el estado tras la elección {number}',

@@ -86,9 +86,6 @@ export default {
     noneKept: 'Aucun goût n’est encore gardé à part.',
     oneOnly:
       'Dans cette boutique, un seul goût apprend aussi bien que plusieurs : la boutique l’a mesuré sur sa clientèle.',
-    putBack: 'Rétablir son état : {moment}',
-    putBackDone:
-      'C’est fait. « {name} » est comme il était alors. Tout le reste demeure, et l’état précédent est gardé sous « Quand ? ».',
     trials: 'À l’essai',
     scoreWeights: 'Poids du score (chiffres)',
     scoreWeightsNote: 'Ce que chaque partie compte dans le score d’un produit, appris clic après clic.',
@@ -127,7 +124,6 @@ export default {
       frozen: 'Un goût a été mis de côté tel quel',
       returned: 'Un goût ancien est revenu',
       pruned: 'Un goût a été abandonné',
-      restored: 'Un goût a été rétabli',
     },
     kept: 'L’état a été gardé',
     keptBadge: 'état après le choix {number} gardé',

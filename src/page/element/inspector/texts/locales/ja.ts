@@ -84,9 +84,6 @@ export default {
     nothingOwn: '学習した選択はまだありません。',
     noneKept: '別に保持されている好みはまだありません。',
     oneOnly: 'このショップでは、好みは一つでも複数でも同じように学習できます。ショップが購入者で測定した結果です。',
-    putBack: '{moment}の状態に戻す',
-    putBackDone:
-      '完了しました。「{name}」はその時の状態に戻りました。ほかはそのままで、直前の状態は「いつ？」に残ります。',
     trials: '試用中',
     scoreWeights: 'スコアの重み（数値）',
     scoreWeightsNote: '商品のスコアで各要素がどれだけ重視されるかを、クリックごとに学習したものです。',
@@ -123,7 +120,6 @@ export default {
       frozen: '好みをそのまま保管',
       returned: '以前の好みが再開',
       pruned: '好みを破棄',
-      restored: '好みを元に戻した',
     },
     kept: '状態を保存',
     keptBadge: '選択{number}の後の状態を保存',
