@@ -25,7 +25,7 @@ export type ListState =
   | { kind: 'filled'; response: RecommendResponse }
   | { kind: 'error'; error: SidestreamError };
 
-/** What a list needs from the element that shows it, and tells it; failures go to its `report`. */
+/** The element of a list, which answers it and is told; failures go to its `report`. */
 export interface ListView {
   /** The next request; null while it is incomplete (a `similar` or `complement` list without an item). */
   request(): RecommendRequest | null;

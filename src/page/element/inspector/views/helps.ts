@@ -11,7 +11,7 @@ const MIN_CHOICES = 5;
 /** Number of choices from which a statement is no longer too early. */
 const ENOUGH_CHOICES = 20;
 
-/** What the view is about. */
+/** The data of the view. */
 interface Data {
   lists: ListComparison;
   inspection: Inspection;
