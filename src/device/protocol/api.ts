@@ -263,7 +263,7 @@ export interface RecommenderStatus {
   /**
    * Returns the data that `<sidestream-inspector>` shows: the learned preferences with their sources and times (`profile`),
    * the changes that a snapshot would make (`snapshot`, with its id), the reasons for an item's place (`item`, with its id),
-   * a comparison of lists with and without learning (`lists`), and the resources used on the device (`device`). Rejects with
+   * a comparison of lists with and without learning (`lists`), and the size of the profile (`device`). Rejects with
    * `store/unknown-snapshot` and `runtime/unknown-item`.
    */
   inspect<Question extends keyof InspectionAnswers>(

@@ -32,8 +32,8 @@ export class Operation {
   }
 }
 
-/** Files that this worker has loaded, and their transfer size in bytes as far as the browser reports it; 0 from its cache. */
-export function loadedFiles(): { files: number; bytes: number } {
+/** Transfer size of the files that this worker has loaded, bytes, as far as the browser reports it; 0 from its cache. */
+export function loadedBytes(): number {
   const files = performance.getEntriesByType('resource').filter((entry) => entry instanceof PerformanceResourceTiming);
-  return { files: files.length, bytes: files.reduce((sum, { transferSize }) => sum + transferSize, 0) };
+  return files.reduce((sum, { transferSize }) => sum + transferSize, 0);
 }

@@ -5,13 +5,11 @@ import { categoryPaths, type Item } from '../../../core/catalog';
 import { counted } from '../../../core/common/grouped';
 import { itemIdSchema } from '../../../core/events';
 import { profileFiles } from '../../learner';
-import { type InspectionAnswers, parsed, type RankGain, type Ranks, recommendSchema } from '../../protocol';
+import { type InspectionAnswers, parsed, type Ranks, recommendSchema } from '../../protocol';
 import { influences, inspectRow, listWithout, rank } from '../../ranking';
-import { eventSize } from '../../store';
 import { type Call, takes } from '../call';
 import type { Catalog } from '../catalog/catalog';
 import { unknownSnapshot } from '../device/device';
-import { loadedFiles } from '../operation';
 import type { ActiveLearner } from '../shopper/turns';
 import { listed } from './lists';
 
@@ -21,8 +19,6 @@ const MAX_PRODUCTS = 12;
 const MAX_CATEGORIES = 8;
 /** Number of choices that count as the last ones. */
 const LATELY = 8;
-/** Quantile of the normal distribution for a two-sided interval of 95 %. */
-const Z = 1.96;
 
 const questionSchema = v.picklist(
   ['profile', 'snapshot', 'item', 'lists', 'device'] satisfies (keyof InspectionAnswers)[],
@@ -59,9 +55,7 @@ async function shownIn(catalog: Catalog) {
   return { shown, itemOf };
 }
 
-async function inspectProfile(call: Call) {
-  const { catalog, lists, device } = call;
-  const snapshots = await device.using((store) => store.snapshots());
+async function inspectProfile({ catalog, lists }: Call) {
   const { shown, itemOf } = await shownIn(catalog);
   return lists.withLearner([], list(LIST_LENGTH), (learner) => {
     const { index } = catalog;
@@ -76,19 +70,12 @@ async function inspectProfile(call: Call) {
     const parted = rows.length > 0 ? influences(index, ...lists.inputOf(list(LIST_LENGTH), learner)) : [];
     return {
       products: parted.slice(0, MAX_PRODUCTS).map(({ row, part }) => ({ item: itemAt(row), part })),
-      categories: categoriesOf(
-        rows.slice(-LATELY).map((row) => itemAt(row).category),
-        index.items.map((item) => shown(item).category),
-      ),
+      categories: categoriesOf(rows.slice(-LATELY).map((row) => itemAt(row).category)),
       experts: expertsOf(learner, journal.removed, itemAt, itemOf),
       adapters: learner.adapted,
       choices,
       points: journal.points,
-      record: summaryOf(
-        choices.flatMap(({ ranks }) => ranks ?? []),
-        index.items.length,
-      ),
-      snapshots,
+      record: summaryOf(choices.flatMap(({ ranks }) => ranks ?? [])),
     };
   });
 }
@@ -127,40 +114,19 @@ function expertsOf(
   return [...present, ...gone];
 }
 
-export function categoriesOf(choices: readonly string[], all: readonly string[]) {
-  const shares = (categories: readonly string[]): Map<string, number> => {
-    const sums = counted(categories.flatMap(categoryPaths));
-    return new Map([...sums].map(([name, sum]) => [name, sum / categories.length]));
-  };
-  const usual = shares(all);
-  return [...shares(choices)]
-    .map(([name, share]) => ({ name, share, usual: usual.get(name) ?? 0 }))
+export function categoriesOf(choices: readonly string[]) {
+  return [...counted(choices.flatMap(categoryPaths))]
+    .map(([name, count]) => ({ name, share: count / choices.length }))
     .sort((a, b) => b.share - a.share || a.name.localeCompare(b.name))
     .slice(0, MAX_CATEGORIES);
 }
 
-/** @param of items of the catalogue */
-export function summaryOf(ranks: readonly Ranks[], of: number) {
+export function summaryOf(ranks: readonly Ranks[]) {
   const mean = (name: keyof Ranks): number =>
     Math.exp(ranks.reduce((sum, one) => sum + Math.log(one[name]), 0) / ranks.length);
   return {
     choices: ranks.length,
-    of,
     mean: ranks.length === 0 ? null : { own: mean('own'), popularity: mean('popularity'), content: mean('content') },
-    against: ranks.length < 2 ? null : { popularity: gainOf(ranks, 'popularity'), content: gainOf(ranks, 'content') },
-  };
-}
-
-function gainOf(ranks: readonly Ranks[], other: 'popularity' | 'content'): RankGain {
-  const gains = ranks.map((one) => Math.log(one[other] / one.own));
-  const mean = gains.reduce((sum, gain) => sum + gain, 0) / gains.length;
-  const variance = gains.reduce((sum, gain) => sum + (gain - mean) ** 2, 0) / (gains.length - 1);
-  const error = Math.sqrt(variance / gains.length);
-  return {
-    factor: Math.exp(mean),
-    range: [Math.exp(mean - Z * error), Math.exp(mean + Z * error)],
-    better: gains.filter((gain) => gain > 0).length,
-    worse: gains.filter((gain) => gain < 0).length,
   };
 }
 
@@ -173,23 +139,16 @@ async function inspectSnapshot({ lists, shopper, device, catalog }: Call, id: nu
     rank(catalog.index, ...lists.inputOf(list(LIST_LENGTH), learner)).map(({ row }) => catalog.index.items[row].id);
   const now = await lists.withLearner([], list(LIST_LENGTH), idsOf);
   const earlier = await shopper.turns.beside(profile, idsOf);
-  const { itemOf } = await shownIn(catalog);
-  return { snapshot, ...placeChanges(now, earlier, itemOf) };
+  return placeChanges(now, earlier);
 }
 
 /** The changes from one list to another. @param now ids in order @param earlier ids of the other list in order */
-export function placeChanges(now: readonly string[], earlier: readonly string[], itemOf: (id: string) => Item | null) {
-  const placeOf = (ids: readonly string[], id: string): number | null =>
-    ids.includes(id) ? ids.indexOf(id) + 1 : null;
-  const items = [...earlier, ...now.filter((id) => !earlier.includes(id))].flatMap((id) => {
-    const item = itemOf(id);
-    return item ? [{ item, now: placeOf(now, id), earlier: placeOf(earlier, id) }] : [];
-  });
+export function placeChanges(now: readonly string[], earlier: readonly string[]) {
+  const both = now.filter((id) => earlier.includes(id));
   return {
-    items,
-    added: items.filter((one) => one.now === null).length,
-    left: items.filter((one) => one.earlier === null).length,
-    moved: items.filter((one) => one.now !== null && one.earlier !== null && one.now !== one.earlier).length,
+    added: earlier.length - both.length,
+    left: now.length - both.length,
+    moved: both.filter((id) => now.indexOf(id) !== earlier.indexOf(id)).length,
   };
 }
 
@@ -225,24 +184,10 @@ async function compareLists({ catalog, lists }: Call) {
   });
 }
 
-async function reportDevice({ catalog, shopper, device }: Call) {
-  const [events, profile] = [
-    await device.eventsAfter(0),
-    shopper.complete ? await shopper.turns.run(({ learner }) => learner.save()) : null,
-  ];
-  const { values, scales } = catalog.table;
+async function reportDevice({ shopper, device }: Call) {
+  const profile = shopper.complete ? await shopper.turns.run(({ learner }) => learner.save()) : null;
   return {
-    features: values.byteLength + scales.byteLength,
-    heap: heapOf(performance),
     profile: profile ? (await (await profileFiles()).encodeProfile(profile)).length : 0,
-    log: { events: events.length, bytes: events.reduce((sum, event) => sum + eventSize(event), 0) },
     inMemory: device.inMemory,
-    loaded: loadedFiles(),
   };
-}
-
-/** Only Chromium reports the size of the heap. */
-function heapOf(of: object): number | null {
-  const { memory } = of as { memory?: { usedJSHeapSize?: unknown } };
-  return typeof memory?.usedJSHeapSize === 'number' ? memory.usedJSHeapSize : null;
 }

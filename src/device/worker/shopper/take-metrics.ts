@@ -6,7 +6,7 @@ import { counted } from '../../../core/common/grouped';
 import { boundOf, nextReport, type OperatingFigures, type VisitorReport } from '../../experiment';
 import type { MetricReport } from '../../protocol';
 import { type Call, takes } from '../call';
-import { loadedFiles, type Operation } from '../operation';
+import { loadedBytes, type Operation } from '../operation';
 
 /**
  * Takes the operating figures since the last call.
@@ -16,7 +16,7 @@ function takeFigures(variant: string | null, operation: Operation, others: boole
   const { firstList, encoder, taken } = operation;
   const isFirstList = firstList !== null && !taken.list;
   const isFirstRun = encoder !== null && !taken.encoder;
-  const { bytes } = loadedFiles();
+  const bytes = loadedBytes();
   const more = bytes - taken.bytes;
   if (!isFirstList && !isFirstRun && operation.errors.length === 0 && !(others && more > 0)) return [];
   operation.taken = { list: firstList !== null, encoder: encoder !== null, bytes };
