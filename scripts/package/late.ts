@@ -54,7 +54,6 @@ const FEATURES: Readonly<Record<string, readonly string[]>> = {
   store: ['device/store/database', 'device/store/device-store', 'device/store/rows'],
   encryption: ['device/store/encrypt', 'device/store/lock', 'device/store/unlock'],
   profile: [
-    'device/learner/earlier-expert',
     'device/learner/experts/stored-experts',
     'device/learner/journal',
     'device/learner/packed-profile',

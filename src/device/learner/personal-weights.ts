@@ -166,15 +166,3 @@ export class PersonalWeights {
     }
   }
 }
-
-/** The weights of all terms with data: without a co-occurrence table, `boughtTogether` is left out. */
-export function activeWeights(
-  { sideModel, boughtTogether, ...weights }: TermWeights,
-  available: { sideModel: boolean; boughtTogether: boolean },
-): Partial<TermWeights> {
-  return {
-    ...(available.sideModel && { sideModel }),
-    ...(available.boughtTogether && { boughtTogether }),
-    ...weights,
-  };
-}

@@ -3,11 +3,9 @@ import { canHash, joinBytes, sha256 } from '../../core/common/bytes';
 import { storedCount as count, historySchema, storedTime } from '../../core/events';
 import { SidestreamError } from '../../error';
 import { mixtureSchema, type StoredMixture } from './experts/stored-experts';
-import { journalSchema } from './journal';
+import { journalSchema, MAX_POINTS } from './journal';
 import { PROFILE_SCHEMA } from './limits';
 import { packed, unpacked } from './packed-profile';
-
-export { expertIn, withEarlierExpert } from './earlier-expert';
 
 const profileSchema = v.object({
   schema: v.literal(PROFILE_SCHEMA),
@@ -70,9 +68,7 @@ const damaged = (what: string, cause?: unknown): SidestreamError =>
   new SidestreamError(
     'store/corrupt',
     `The profile is damaged: ${what}. An older one or the event log is used instead.`,
-    {
-      cause,
-    },
+    { cause },
   );
 
 /**
@@ -80,7 +76,7 @@ const damaged = (what: string, cause?: unknown): SidestreamError =>
  * `packed`, compressed in the zlib format.
  */
 export async function encodeProfile(profile: Profile): Promise<Uint8Array<ArrayBuffer>> {
-  const body = await through(new CompressionStream('deflate'), joinBytes(packed(profile)), MAX_BYTES);
+  const body = await through(new CompressionStream('deflate'), joinBytes(packed(profile)));
   const digest = canHash() ? await sha256(body) : NO_DIGEST;
   return joinBytes([new TextEncoder().encode(`${MAGIC} ${VERSION} ${digest} ${body.length}\n`), body]);
 }
@@ -110,33 +106,27 @@ export async function decodeProfile(bytes: Uint8Array): Promise<Profile> {
 
 async function unpack(body: Uint8Array<ArrayBuffer>): Promise<unknown> {
   try {
-    return unpacked(await through(new DecompressionStream('deflate'), body, MAX_BYTES));
+    return unpacked(await through(new DecompressionStream('deflate'), body));
   } catch (cause) {
     throw damaged('it cannot be unpacked', cause);
   }
 }
 
-/** The output of a stream for some bytes. @throws RangeError when it exceeds `most` bytes */
+/** The output of a stream for some bytes. @throws Error when it is larger than any file */
 async function through(
-  { readable, writable }: CompressionStream | DecompressionStream,
+  stream: CompressionStream | DecompressionStream,
   bytes: Uint8Array<ArrayBuffer>,
-  most: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const parts: Uint8Array[] = [];
   let size = 0;
-  const ended = new Blob([bytes]).stream().pipeTo(writable);
-  // A failure there also fails the reading.
-  ended.catch(() => undefined);
-  const reader = readable.getReader();
-  for (let part = await reader.read(); !part.done; part = await reader.read()) {
-    parts.push(part.value);
-    size += part.value.length;
-    if (size <= most) continue;
-    await reader.cancel();
-    throw new RangeError('it is larger than any profile');
-  }
-  await ended;
-  return joinBytes(parts);
+  const bounded = new TransformStream<Uint8Array, Uint8Array>({
+    transform(part, controller) {
+      size += part.length;
+      if (size > MAX_BYTES) throw new RangeError('it is larger than any profile');
+      controller.enqueue(part);
+    },
+  });
+  const parts = new Blob([bytes]).stream().pipeThrough(stream).pipeThrough(bounded);
+  return new Uint8Array(await new Response(parts).arrayBuffer());
 }
 
 const storedSchema = v.object({ schema: v.number(), bytes: v.instance(Uint8Array) });
@@ -153,4 +143,46 @@ export async function readProfile(data: unknown): Promise<Profile> {
   return stored.success && stored.output.schema <= PROFILE_SCHEMA
     ? decodeProfile(stored.output.bytes)
     : parseProfile(data);
+}
+
+type StoredMember = StoredMixture['members'][number];
+
+/**
+ * The expert as another state of the same profile has it; null if that state lacks it, or if it is on trial now. After a merge an id
+ * may belong to another expert, with another birth.
+ */
+export function expertIn(now: StoredMember, { experts }: Pick<Profile, 'experts'>): StoredMember['expert'] | null {
+  const { id, kind, born } = now;
+  const found = experts.members.find((one) => one.id === id);
+  const isSame = found?.born.choice === born.choice && found.born.time === born.time;
+  return kind !== 'candidate' && found && isSame ? found.expert : null;
+}
+
+/**
+ * A profile with one expert as another state of it has that expert. What the router gives it, all other experts and the history stay.
+ * @param time of the change, for the journal
+ * @returns null if `expertIn` does not find the expert
+ */
+export function withEarlierExpert(
+  now: Profile,
+  before: Pick<Profile, 'experts'>,
+  id: number,
+  time: number,
+): Profile | null {
+  const member = now.experts.members.find((one) => one.id === id);
+  const expert = member && expertIn(member, before);
+  if (!expert) return null;
+  // If a trial succeeds, it must not bring back what is undone here.
+  const undone = (of: { id: number; expert: typeof expert }) => of.id === id && of.expert.choices > expert.choices;
+  const members = now.experts.members.map((one) => ({
+    ...one,
+    expert: one === member ? expert : one.expert,
+    trial: one.trial && {
+      ...one.trial,
+      before: one.trial.before.map((of) => (undone(of) ? { id, expert } : of)),
+    },
+  }));
+  const point = { kind: 'restored' as const, time, at: now.history.total, expert: id };
+  const points = [...(now.journal?.points ?? []), point].slice(-MAX_POINTS);
+  return { ...now, experts: { ...now.experts, members }, journal: now.journal && { ...now.journal, points } };
 }

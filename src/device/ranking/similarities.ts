@@ -47,11 +47,9 @@ export function modalitySimilarity(
   row: number,
   query: Float32Array,
 ): { text: number; image: number } {
-  const half = width / 2;
-  let [text, image] = [0, 0];
-  for (let d = 0, at = row * width; d < half; d++, at++) {
-    text += query[d] * values[at];
-    image += query[d + half] * values[at + half];
-  }
-  return { text, image };
+  const [from, half] = [row * width, width / 2];
+  return {
+    text: dot(query.subarray(0, half), values.subarray(from, from + half)),
+    image: dot(query.subarray(half), values.subarray(from + half, from + width)),
+  };
 }

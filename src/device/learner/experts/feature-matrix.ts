@@ -8,7 +8,6 @@ import {
   type FeatureBlock,
   featureBlock,
   NUMBER_RBFS,
-  type NumberFeatures,
   numberRbf,
   ORDER_RBFS,
   orderRbf,
@@ -73,14 +72,20 @@ const SIDE_DIGITS = 11;
 const DIGEST_LENGTH = 12;
 
 /**
- * Features that the experts read, at the bundle's own prices (see `CatalogIndex.updateFeatures`): content, or the vectors
- * of the side model, which include it; catalog order, categories and numeric attributes.
+ * Features that the experts read: content, or the vectors of the side model, which include it; catalog order, categories and
+ * numeric attributes.
  */
 export function featureBlocks(index: CatalogIndex): FeatureBlocks {
-  const { content, side, variants } = index;
+  const { content, side, variants, numbers, ownNumbers } = index;
   const attributes = attributeBlocks(index);
   const blocks = side ? attributes : [contentReadout(index), ...attributes];
-  const weighed = variants ? blocks.map((block) => ({ ...block, ...variants.weigh(block) })) : blocks;
+  const offered = new Map<string, Float32Array>(
+    ownNumbers && numbers.map(({ name, values }) => [`${name} ${NUMBER_RBFS}`, values]),
+  );
+  const weighed = blocks.map((block) => {
+    const values = offered.get(block.name);
+    return { ...block, ...variants?.weigh(block), ...(values && { values: numberRbf(values) }) };
+  });
   if (!side) return { count: content.count, blocks: weighed };
   const all = [...weighed, ...sideBlocks(side)];
   return { count: content.count, blocks: all.map((block) => ({ ...block, digits: SIDE_DIGITS })) };
@@ -152,21 +157,16 @@ export interface MatrixBlock extends Omit<ReadoutBlock, 'values' | 'width'> {
   /** First column, and the column after the last. */
   from: number;
   to: number;
-  /**
-   * Start of the block's read-outs among the read-outs of all blocks: one after the other, `to - from` coefficients each.
-   */
-  at: number;
 }
 
 /**
  * The standardised features of every item side by side, [count, width], made once per state of the catalogue: all experts
  * read the same numbers, several experts in one pass.
  */
-export class FeatureMatrix implements NumberFeatures {
+export class FeatureMatrix {
   readonly count: number;
   readonly width: number;
   readonly blocks: readonly MatrixBlock[];
-  readonly coefficients: number;
   /** First column of the side model, whose columns stand together; null without one. */
   readonly sideFrom: number | null;
   readonly #matrix: Matrix;
@@ -174,26 +174,22 @@ export class FeatureMatrix implements NumberFeatures {
   constructor({ count, blocks }: FeatureBlocks) {
     this.count = count;
     this.width = blocks.reduce((all, { width }) => all + width, 0);
-    this.coefficients = blocks.reduce((all, { width, states }) => all + width * states.length, 0);
     this.#matrix = createMatrix(count, this.width);
-    let [from, at] = [0, 0];
+    let from = 0;
     this.blocks = blocks.map(({ width, values, ...block }) => {
-      for (let row = 0; row < count; row++) standardize(block, values, row, this.#matrix.row(row), from);
-      const made = { ...block, from, to: from + width, at };
+      const { center, scale } = block;
+      for (let row = 0; row < count; row++) {
+        const to = this.#matrix.row(row);
+        for (let d = 0; d < width; d++) to[from + d] = (values[row * width + d] - center[d]) * scale[d];
+      }
       from += width;
-      at += width * block.states.length;
-      return made;
+      return { ...block, from: from - width, to: from };
     });
     this.sideFrom = this.blocks.find(({ vectors }) => vectors)?.from ?? null;
   }
 
   row(row: number): Float32Array {
     return this.#matrix.row(row).slice();
-  }
-
-  setNumber(name: string, row: number, value: number): void {
-    const block = this.blocks.find((one) => one.name === `${name} ${NUMBER_RBFS}`);
-    if (block) standardize(block, numberRbf(Float32Array.of(value)), 0, this.#matrix.row(row), block.from);
   }
 
   /** Step of the read-outs on a choice of strength 1: the gradient times the rate of each block, [width]. */
@@ -212,16 +208,4 @@ export class FeatureMatrix implements NumberFeatures {
   means(shares: readonly Float32Array[]): Float32Array[] {
     return this.#matrix.weightedSums(shares);
   }
-}
-
-/** Writes a row of a block, standardised, into columns of `target` that begin with `from`. */
-function standardize(
-  { center, scale }: Pick<ReadoutBlock, 'center' | 'scale'>,
-  values: Float32Array,
-  row: number,
-  target: Float32Array,
-  from: number,
-): void {
-  const { length } = center;
-  for (let d = 0; d < length; d++) target[from + d] = (values[row * length + d] - center[d]) * scale[d];
 }

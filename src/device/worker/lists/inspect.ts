@@ -241,7 +241,6 @@ async function inspectItem({ catalog, options, lists }: Needs, id: string) {
       index,
       ...lists.inputOf({ ...list(LIST_LENGTH), lang: options.lang }, learner, { shown }),
       row,
-      learner.expertScores,
     );
     return {
       ...found,

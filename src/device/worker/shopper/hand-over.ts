@@ -68,12 +68,10 @@ export async function takeOver({ memory, counts, hints }: Kept, needs: Needs): P
 }
 
 /** A usable profile; else null, and its events are learned again. */
-async function readProfile(file: Uint8Array | null, { shopper, reports }: Needs) {
+async function readProfile(file: Uint8Array | null, { reports }: Needs) {
   if (!file) return null;
   try {
-    const profile = await (await profileFiles()).decodeProfile(file);
-    shopper.check(profile);
-    return profile;
+    return await (await profileFiles()).decodeProfile(file);
   } catch (thrown) {
     reports.error(thrown);
     return null;

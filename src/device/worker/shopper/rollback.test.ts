@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { type ServedShop, serveContent } from '../../../../testing/served-shop';
 import { topicContent } from '../../../../testing/topics';
 import type { Profile } from '../../learner';
-import { withEarlierExpert } from '../../learner/earlier-expert';
+import { withEarlierExpert } from '../../learner/profile';
 import { DeviceStore } from '../../store/device-store';
 import type { Engine } from '../engine';
 import { decodeExport } from './exported-file';
