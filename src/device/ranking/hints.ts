@@ -112,7 +112,7 @@ export function hintLifts(items: readonly Item[], hints: ParsedHints, reliabilit
     return { nameOf, lift: fit.map((value) => gap * value) };
   });
   return {
-    lifts: Float32Array.from(items, (_, row) => parts.reduce((sum, { lift }) => sum + lift[row], 0)),
+    lifts: Float32Array.from(items, (_, row) => parts.reduce((sum, { lift }) => sum + lift[row], 0)) as Float32Array,
     /** Name of the hint with the greatest effect on an item; null if that hint has no name. */
     nameOf(row: number): string | null {
       const [most] = parts.filter(({ lift }) => lift[row] > 0).sort((a, b) => b.lift[row] - a.lift[row]);
@@ -164,7 +164,7 @@ const COMMON = ['popularity', 'variety', 'coldStart'];
 export const hintFade = (choices: number): number => PRIOR_CHOICES / (PRIOR_CHOICES + Math.max(0, choices));
 
 export class Hinting {
-  #known: { index: CatalogIndex; found: ReturnType<typeof hintLifts> } | null = null;
+  readonly #known = new WeakMap<CatalogIndex, ReturnType<typeof hintLifts>>();
 
   /** @param reliability of the hints, 0 to 1. Default: the reliability of hints from the page */
   constructor(
@@ -178,13 +178,8 @@ export class Hinting {
    *   the contribution `hint`
    */
   of(index: CatalogIndex, choices: number) {
-    if (this.#known?.index !== index)
-      this.#known = { index, found: hintLifts(index.items, this.hints, this.reliability) };
-    const { lifts, nameOf } = this.#known.found;
-    return {
-      lifts: lifts as Float32Array,
-      apply: (scored: Scored) => hintedList(scored, lifts, nameOf, hintFade(choices)),
-    };
+    const { lifts, nameOf } = kept(this.#known, index, () => hintLifts(index.items, this.hints, this.reliability));
+    return { lifts, apply: (scored: Scored) => hintedList(scored, lifts, nameOf, hintFade(choices)) };
   }
 }
 

@@ -1,16 +1,6 @@
 export { type CatalogIndex, catalogIndex } from './catalog-index';
 export { loadReasons } from './explanation/reason-text';
-export {
-  ATTRIBUTE_WEIGHT,
-  categoryBlock,
-  contentBlock,
-  type FeatureBlock,
-  featureBlock,
-  NUMBER_RBFS,
-  numberRbf,
-  ORDER_RBFS,
-  orderRbf,
-} from './feature-block';
+export { categoryBlock, contentBlock, type FeatureBlock, numberBlock, orderBlock } from './feature-block';
 export type { QueryVector } from './find/rank-found';
 export type { HintedCatalog, Hints, HintValue } from './hints';
 export { PLACEMENTS, type Placement, type PriceRange, productOf, type Source } from './placement';

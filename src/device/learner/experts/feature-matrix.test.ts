@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { twoKinds } from '../../../../testing/two-kinds';
-import { numberRbf } from '../../ranking';
+import { numberBlock } from '../../ranking';
 import { FeatureMatrix, featureBlocks } from './feature-matrix';
 
 describe('FeatureMatrix', () => {
@@ -39,7 +39,7 @@ describe('FeatureMatrix', () => {
       return new FeatureMatrix(featureBlocks({ ...index, numbers, ownNumbers: index.numbers }));
     };
     const matrix = offered(1.5);
-    for (const [d, value] of numberRbf(Float32Array.of(1.5)).entries()) {
+    for (const [d, value] of numberBlock({ name: 'year', values: Float32Array.of(1.5) }).values.entries()) {
       expect(matrix.row(7)[from + d]).toBeCloseTo((value - center[d]) * scale[d], 4);
     }
     for (const [d, mean] of center.entries()) {

@@ -1,16 +1,12 @@
 import { ADAPTER_SIZE, adapterColumn, type SideInput, type SideModel } from '../../../core/catalog';
 import { createMatrix, type Matrix } from '../../../core/kernel';
 import {
-  ATTRIBUTE_WEIGHT,
   type CatalogIndex,
   categoryBlock,
   contentBlock,
   type FeatureBlock,
-  featureBlock,
-  NUMBER_RBFS,
-  numberRbf,
-  ORDER_RBFS,
-  orderRbf,
+  numberBlock,
+  orderBlock,
 } from '../../ranking';
 
 /** Features of every item as an expert reads them. */
@@ -50,14 +46,8 @@ export interface FeatureBlocks {
   blocks: ReadoutBlock[];
 }
 
-const RATES = {
-  content: 0.5,
-  place: 1,
-  categories: 1,
-  numbers: 0.5,
-  side: 1,
-} as const;
-type Kind = keyof typeof RATES;
+/** Learning rates of the blocks. */
+const RATES = { content: 0.5, place: 1, categories: 1, numbers: 0.5, side: 1 };
 
 /** Gain of the text of an item, relative to its picture, without a side model that has learned to weigh them. */
 const TEXT_SCALE = 2.56;
@@ -79,36 +69,27 @@ export function featureBlocks(index: CatalogIndex): FeatureBlocks {
   const { content, side, variants, numbers, ownNumbers } = index;
   const attributes = attributeBlocks(index);
   const blocks = side ? attributes : [contentReadout(index), ...attributes];
-  const offered = new Map<string, Float32Array>(
-    ownNumbers && numbers.map(({ name, values }) => [`${name} ${NUMBER_RBFS}`, values]),
-  );
-  const weighed = blocks.map((block) => {
-    const values = offered.get(block.name);
-    return { ...block, ...variants?.weigh(block), ...(values && { values: numberRbf(values) }) };
-  });
+  const offered = new Map(ownNumbers && numbers.map(numberBlock).map(({ name, values }) => [name, { values }]));
+  const weighed = blocks.map((block) => ({ ...block, ...variants?.weigh(block), ...offered.get(block.name) }));
   if (!side) return { count: content.count, blocks: weighed };
   const all = [...weighed, ...sideBlocks(side)];
   return { count: content.count, blocks: all.map((block) => ({ ...block, digits: SIDE_DIGITS })) };
 }
 
 function contentReadout(index: CatalogIndex): ReadoutBlock {
-  const content = readable('content', contentBlock(index));
+  const content = readable(RATES.content, contentBlock(index));
   // The first half of a content vector is text.
   content.states[0].gain.fill(TEXT_SCALE, 0, content.width / 2);
   return content;
 }
 
 function attributeBlocks(index: CatalogIndex): ReadoutBlock[] {
-  const { count } = index.content;
-  const attribute = (kind: Kind, subject: string, width: number, values: Float32Array): ReadoutBlock =>
-    readable(kind, featureBlock(subject, width, values, count, ATTRIBUTE_WEIGHT));
   const categories = categoryBlock(index);
-  // Stored profiles call the catalog order `place`.
-  const place = attribute('place', 'place', ORDER_RBFS, orderRbf(index));
-  const numbers = (index.ownNumbers ?? index.numbers).map(({ name, values }) =>
-    attribute('numbers', name, NUMBER_RBFS, numberRbf(values)),
-  );
-  return [place, ...(categories ? [readable('categories', categories)] : []), ...numbers];
+  return [
+    readable(RATES.place, orderBlock(index)),
+    ...(categories ? [readable(RATES.categories, categories)] : []),
+    ...(index.ownNumbers ?? index.numbers).map((column) => readable(RATES.numbers, numberBlock(column))),
+  ];
 }
 
 /**
@@ -127,10 +108,10 @@ function sideBlocks(model: SideModel): ReadoutBlock[] {
   const learning = inputs.map((adapter, n) => {
     const block = columnsOf(model, `adapter ${adapter}`, vector + n * ADAPTER_SIZE, ADAPTER_SIZE);
     const values = Array.from({ length: ADAPTER_SIZE }, (_, context) => ({ decay: fades[n], gain, context }));
-    return { ...readable('side', block, digest), adapter, rate: rates[n], states: values };
+    return { ...readable(RATES.side, block, digest), adapter, rate: rates[n], states: values };
   });
   return [
-    { ...readable('side', columnsOf(model, `side ${vector}`, 0, vector), digest), vectors: true, states: own },
+    { ...readable(RATES.side, columnsOf(model, `side ${vector}`, 0, vector), digest), vectors: true, states: own },
     ...learning,
   ];
 }
@@ -144,10 +125,10 @@ function columnsOf({ width: all, vectors }: SideModel, name: string, from: numbe
   return { name, width, values, center: new Float32Array(width), scale: new Float32Array(width).fill(1) };
 }
 
-const readable = (kind: Kind, block: FeatureBlock, digest = ''): ReadoutBlock => ({
+const readable = (rate: number, block: FeatureBlock, digest = ''): ReadoutBlock => ({
   ...block,
   key: digest ? `${block.name} ${digest.slice(0, DIGEST_LENGTH)}` : block.name,
-  rate: RATES[kind],
+  rate,
   states: [{ decay: null, gain: new Float32Array(block.width).fill(1) }],
   digits: null,
 });
