@@ -35,11 +35,8 @@ export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
 }
 
 /** Dot product of two rows, exactly the number that `similarities` gives. */
-export function similarity({ width, values }: Pick<ContentVectors, 'width' | 'values'>, a: number, b: number): number {
-  let sum = 0;
-  for (let n = 0, at = b * width, of = a * width; n < width; n++, at++, of++) sum += values[at] * values[of];
-  return Math.fround(sum);
-}
+export const similarity = (vectors: Pick<ContentVectors, 'width' | 'values'>, a: number, b: number): number =>
+  Math.fround(dot(vectorOf(vectors, a), vectorOf(vectors, b)));
 
 /** Dot product of an item's content vector with a query, by modality: a content vector is text ++ image. */
 export function modalitySimilarity(

@@ -68,7 +68,7 @@ export class UserExpert {
   #matrix: FeatureMatrix | null = null;
   /** Side states after this expert's choices, and after all of the shopper's; null without a side model. */
   #side: ExpertSide | null = null;
-  /** By key: the blocks of the matrix, or, while there is none, those of the last one. Each has a read-out for every state. */
+  /** The blocks of the last matrix, by key. Each has a read-out for every state. */
   #blocks = new Map<string, StoredBlock>();
   /**
    * Contribution of the weighted read-outs to every item's score, [count]. Null after a change, until it is set to the products

@@ -19,7 +19,7 @@ export interface FilterCondition {
   $contains?: string;
 }
 
-export const FILTER_FIELDS = [
+const FILTER_FIELDS = [
   ...(['id', 'title', 'category', 'price', 'listPrice', 'availability', 'quantity'] as const),
   ...(['group', 'rating', 'published', 'popularity'] as const),
 ] as const;
@@ -55,7 +55,7 @@ type FieldValue = FilterValue | string[] | undefined;
 
 interface Operator {
   takes(wanted: unknown): boolean;
-  /** What it takes, for messages. */
+  /** Requirement on what it takes, for messages. */
   must: string;
   test(wanted: unknown): Test<FieldValue>;
 }
