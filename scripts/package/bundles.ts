@@ -11,7 +11,6 @@ import {
   type RolldownOptions,
   rolldown,
 } from 'rolldown';
-import { minifySync } from 'rolldown/utils';
 import { dts } from 'rolldown-plugin-dts';
 import { besideScript, lateAddress, ownRuntime, throughBundler, workerBuilds, writePlaces } from './late';
 import { rememberPackages } from './notices';
@@ -117,12 +116,6 @@ const FRAMEWORKS = {
   vue: 'page/frameworks/vue/index.ts',
 };
 
-/** The inspector's charts are mostly libraries, as large as everything else together: without them an installation is half a megabyte smaller. */
-const smallCharts = (): Plugin => ({
-  name: 'small-charts',
-  renderChunk: (code, { name }) => (name === 'plots' ? minifySync('plots.js', code, { module: true }).code : null),
-});
-
 /** The page's code for bundlers and servers. lit stays an import: in Node it supplies the parts of a page that the elements need. */
 const MODULES: RolldownOptions = {
   ...common,
@@ -131,7 +124,7 @@ const MODULES: RolldownOptions = {
   platform: 'browser',
   external,
   input: sources({ ...PAGE, ...FRAMEWORKS }),
-  plugins: [shortStyles(), throughBundler(), rememberPackages(), smallCharts()],
+  plugins: [shortStyles(), throughBundler(), rememberPackages()],
   output: {
     dir: LIB,
     entryFileNames: '[name].js',
