@@ -42,8 +42,6 @@ interface Trial {
   readonly before: Map<number, UserExpert>;
 }
 
-type TimedChoice = Choice & { time: number };
-
 /**
  * The experts of a mixture, and their birth, keeping, freezing and removal. A candidate starts from one choice beside the
  * active expert: at every tenth choice, and at the first of a visit. If it becomes probable enough, it is
@@ -139,7 +137,7 @@ export class ExpertMembers {
    */
   route(
     posterior: readonly number[],
-    choice: TimedChoice,
+    choice: Choice,
     { visit, start, made }: { visit: boolean; start: Pick<Start, 'needed' | 'newborn'>; made(): UserExpert },
   ): boolean {
     this.#choices++;
@@ -190,7 +188,7 @@ export class ExpertMembers {
   #bear(
     place: number,
     expert: UserExpert,
-    choice: TimedChoice,
+    choice: Choice,
     { needed, newborn }: Pick<Start, 'needed' | 'newborn'>,
   ): void {
     this.#members = this.#members.filter(({ trial }) => trial?.place !== place);

@@ -60,9 +60,9 @@ class Shopper {
     this.seen = [...seen];
   }
 
-  choice(row: number): Choice {
+  choice(row: number, time: number): Choice {
     const seen = new Set(this.seen);
-    return { id: idOf(row), row, gone: [...seen], strength: 1 };
+    return { id: idOf(row), row, gone: [...seen], strength: 1, time };
   }
 
   /** Chooses the next items of a group. @returns whether an expert was kept */
@@ -70,9 +70,9 @@ class Shopper {
     let kept = false;
     for (let n = 0; n < times; n++) {
       const row = this.#next(group);
-      const choice = this.choice(row);
-      if (this.seen.length === 0) this.mixture.bootstrap(choice, ++this.time);
-      else kept = this.mixture.learn(choice, this.terms, ++this.time).kept || kept;
+      const choice = this.choice(row, ++this.time);
+      if (this.seen.length === 0) this.mixture.bootstrap(choice);
+      else kept = this.mixture.learn(choice, this.terms).kept || kept;
       this.seen.push(row);
     }
     return kept;
@@ -108,10 +108,10 @@ describe('ExpertMixture', () => {
     const mixture = new ExpertMixture();
     mixture.startFrom({ weights: { ...START_WEIGHTS, preference: 4 }, fading: 0.1, needed: 0.3, newborn: NEWBORN });
     mixture.bind(matrixOf(1, [1, -1, 0]), { rows: [], strengths: [] }, rowOf);
-    mixture.bootstrap({ id: 'a', row: 0, strength: 1 }, 1);
+    mixture.bootstrap({ id: 'a', row: 0, strength: 1, time: 1 });
     // u = 1, weight 4: scores 4, -4, 0.
     expect([...(mixture.scores ?? [])]).toEqual([4, -4, 0]);
-    mixture.learn({ id: 'c', row: 2, gone: [0], strength: 1 }, silent(3), 2);
+    mixture.learn({ id: 'c', row: 2, gone: [0], strength: 1, time: 2 }, silent(3));
     // p = 0.01799, 0.98201; the gradient of u is 0.01799, that of theta 4 * 0.01799 = 0.07194.
     const [{ expert, ...member }] = mixture.save().members;
     const { theta, squares, readout } = expert.blocks['content 1'];
@@ -332,7 +332,7 @@ describe('ExpertMixture', () => {
     const shopper = changed();
     const before = shopper.mixture.save();
     const terms = { ...shopper.terms, recent: new Float32Array(COUNT).fill(Number.NaN) };
-    const { rejected, kept } = shopper.mixture.learn(shopper.choice(3), terms, 1);
+    const { rejected, kept } = shopper.mixture.learn(shopper.choice(3, 1), terms);
     expect([rejected, kept]).toEqual([shopper.states.filter((state) => state !== 'frozen').length, false]);
     expect(shopper.mixture.save()).toEqual(before);
   });
@@ -387,8 +387,8 @@ describe('a visit', () => {
     copy.startFrom({ weights: { ...START_WEIGHTS, preference: 0.75 }, fading: 0.04, needed: 0.3, newborn: NEWBORN });
     copy.restore(structuredClone(shopper.mixture.save()));
     copy.bind(grouped, { rows: [], strengths: [] }, rowOf);
-    const choice = shopper.choice(2);
-    for (const mixture of [shopper.mixture, copy]) mixture.learn(choice, shopper.terms, shopper.time + DAY);
+    const choice = shopper.choice(2, shopper.time + DAY);
+    for (const mixture of [shopper.mixture, copy]) mixture.learn(choice, shopper.terms);
     expect(copy.save()).toEqual(shopper.mixture.save());
   });
 });

@@ -214,15 +214,10 @@ export class Device {
     });
   }
 
-  /**
-   * The newest stored profile that can be used; null without any. Errors of newer ones are reported.
-   * @param check throws for a profile that cannot be used
-   */
-  read(
-    check: (profile: Profile) => void = () => undefined,
-  ): Promise<{ profile: Profile | null; origin: ProfileOrigin }> {
+  /** The newest stored profile that can be used; null without any. Errors of newer ones are reported. */
+  read(): Promise<{ profile: Profile | null; origin: ProfileOrigin }> {
     return this.using(async (store) => {
-      const { errors, ...found } = await readStoredProfile(store, check);
+      const { errors, ...found } = await readStoredProfile(store);
       // A profile is read again after the features are loaded: do not report its errors twice.
       const { origin, count } = this.#damaged;
       const same = origin?.store === store && origin.generation === found.origin.generation;

@@ -161,7 +161,6 @@ async function inspectItem({ catalog, options, lists }: Call, id: string) {
       index,
       ...lists.inputOf({ ...list(LIST_LENGTH), lang: options.lang }, learner, { shown }),
       row,
-      learner.expertScores,
     );
     return {
       ...found,

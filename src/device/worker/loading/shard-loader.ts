@@ -5,6 +5,7 @@ import {
   lastChoices,
   type Pin,
   personalScores,
+  productOf,
   scores,
   topRows,
   vectorOf,
@@ -307,7 +308,7 @@ export class ShardLoader {
     const { catalog } = this;
     const { index } = catalog;
     if (!choiceTable(index)) return null;
-    const products = index.variants?.first(rows) ?? rows;
+    const products = rows.map(productOf(index));
     const weights = learner.weightsAt(Date.now());
     const present = scores(learner.terms, weights);
     const chosen = new Set([...rows, ...dismissed]);

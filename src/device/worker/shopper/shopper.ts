@@ -141,16 +141,6 @@ export class Shopper {
     this.parts.tasks.hurry('save');
   }
 
-  /**
-   * Checks that a profile gives usable scores.
-   * @throws SidestreamError `store/corrupt` when scores would not be finite
-   */
-  check(profile: Profile): void {
-    const probe = new Learner(this.parts.catalog);
-    probe.restore(profile);
-    probe.checkFinite();
-  }
-
   /** Whether the learner learns now, and does not only note events. */
   get learns(): boolean {
     return this.complete && this.experiment.learns();
@@ -170,7 +160,7 @@ export class Shopper {
         if (local.length > 0) catalog.add(local);
         // Lists still use the present learner, which needs a value for every item.
         if (catalog.index.items.length > length) used.setCatalog(catalog);
-        const { profile, origin } = await device.read((stored) => this.check(stored));
+        const { profile, origin } = await device.read();
         past = pastOf(profile);
         if (experiment.learns() && complete) {
           await turns.keepJournal(fresh);
