@@ -29,7 +29,10 @@ export interface Objects {
   operation: Operation;
 }
 
-/** The objects, of which each call names those that it needs, and the era in which the page made the call: data of a later era is not the call's to change. */
+/**
+ * The objects, of which each call names those that it needs, and the era in which the page made the call: data of a later era is
+ * not the call's to change.
+ */
 export interface Call extends Objects {
   era: number;
 }
