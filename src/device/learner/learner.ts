@@ -270,7 +270,6 @@ export class Learner {
       // Only of terms with data.
       weights: { ...(index.side && { sideModel }), ...(choiceTable(index) && { boughtTogether }), ...weights },
       experts: this.options.experts === false || this.#experts.off ? [] : this.#experts.status,
-      severalExperts: this.#experts.several,
     };
   }
 

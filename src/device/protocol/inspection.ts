@@ -52,7 +52,7 @@ export interface Inspection {
 }
 
 /** An expert, with the choices that it learned from. */
-export interface InspectedExpert extends Omit<ExpertStatus, 'state' | 'history' | 'share' | 'posterior' | 'needed'> {
+export interface InspectedExpert extends Omit<ExpertStatus, 'state' | 'share'> {
   /** As in the status; `removed`: another expert replaced it. */
   state: ExpertStatus['state'] | 'removed';
   /** Its part in the next list, 0 to 1; 0 for a removed expert. */

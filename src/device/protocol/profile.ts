@@ -16,12 +16,6 @@ export interface ExpertStatus {
   choices: number;
   /** Its weight in the next list, 0 to 1: the experts' scores are summed with these weights, which add up to 1. */
   share: number;
-  /** Probability, after the last choice, that the shopper chooses as this expert predicts, 0 to 1; all add up to 1. */
-  posterior: number;
-  /** For a candidate, the posterior that it must exceed to be kept, 0 to 1; else null. */
-  needed: number | null;
-  /** The posterior after each of the last 200 choices, oldest first. */
-  history: number[];
 }
 
 /** A snapshot of the profile, made when a window of the shopper's events ended. */
@@ -60,8 +54,6 @@ export interface Status {
   backend: { encoders: EncoderBackend | null; learner: LearnerBackend; runs: EncoderRun[] };
   /** The experts of this profile, the generalist first. */
   experts: ExpertStatus[];
-  /** Whether new experts are tried: false where `train` found that several gain nothing for the shoppers of this shop. */
-  severalExperts: boolean;
   /** Personal weights of the score's terms; `boughtTogether` is missing in a shop without a co-occurrence table. */
   weights: Partial<Record<TermName, number>>;
 }

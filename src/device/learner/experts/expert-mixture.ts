@@ -54,11 +54,6 @@ export class ExpertMixture {
     return this.#start.weights.preference === 0;
   }
 
-  /** Whether new experts are tried. */
-  get several(): boolean {
-    return !this.off && this.#start.newborn > 0;
-  }
-
   get bound(): boolean {
     return this.#matrix !== null;
   }
@@ -154,9 +149,6 @@ export class ExpertMixture {
       born: member.born.time,
       choices: member.expert.choices,
       share: member.weight,
-      posterior: member.series.at(-1) ?? member.weight,
-      needed: member.trial?.needed ?? null,
-      history: [...member.series],
     }));
   }
 
